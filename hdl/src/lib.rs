@@ -1,0 +1,1 @@
+//! The MMU as synthesizable hardware blocks.

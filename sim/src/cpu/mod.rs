@@ -1,0 +1,1 @@
+//! What issues accesses: programs and recorded traces of real ones.

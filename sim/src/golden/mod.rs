@@ -1,0 +1,1 @@
+//! The specification's translation algorithm, step by step, and nothing cleverer.

@@ -1,0 +1,232 @@
+//! The privileged specification's words as types, shared by everything outside the hardware.
+//!
+//! These are names and encodings only; the translation algorithm itself is in [`crate::golden`].
+
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a base page: 4 KiB in every translation scheme.
+pub const PAGE_BYTES: u64 = 4096;
+
+/// A translation scheme, as `satp.MODE` selects it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// No translation: the virtual address is the physical address.
+    Bare,
+    /// Two levels, 32-bit virtual, 34-bit physical addresses.
+    Sv32,
+    /// Three levels, 39-bit virtual, 56-bit physical addresses.
+    Sv39,
+    /// Four levels, 48-bit virtual, 56-bit physical addresses.
+    Sv48,
+    /// Five levels, 57-bit virtual, 56-bit physical addresses.
+    Sv57,
+}
+
+impl Mode {
+    /// Page-table levels; 0 when nothing is translated.
+    pub fn levels(self) -> u32 {
+        match self {
+            Mode::Bare => 0,
+            Mode::Sv32 => 2,
+            Mode::Sv39 => 3,
+            Mode::Sv48 => 4,
+            Mode::Sv57 => 5,
+        }
+    }
+
+    /// Bits of a virtual page number's segment that one level translates.
+    pub fn segment_bits(self) -> u32 {
+        if self == Mode::Sv32 { 10 } else { 9 }
+    }
+
+    /// Bytes of one page-table entry.
+    pub fn pte_bytes(self) -> u64 {
+        if self == Mode::Sv32 { 4 } else { 8 }
+    }
+
+    /// Bits of a virtual address that are translated (32, 39, 48, 57).
+    pub fn va_bits(self) -> u32 {
+        12 + self.levels() * self.segment_bits()
+    }
+
+    /// The name as the specification spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Bare => "Bare",
+            Mode::Sv32 => "Sv32",
+            Mode::Sv39 => "Sv39",
+            Mode::Sv48 => "Sv48",
+            Mode::Sv57 => "Sv57",
+        }
+    }
+}
+
+/// The width of the machine: which of the two tops serves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Xlen {
+    /// RV32: Bare and Sv32; 9-bit ASID.
+    #[serde(rename = "32")]
+    Rv32,
+    /// RV64: Bare, Sv39, Sv48 and Sv57; 16-bit ASID.
+    #[serde(rename = "64")]
+    Rv64,
+}
+
+/// The fields of the `satp` register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Satp {
+    /// `satp.MODE`.
+    pub mode: Mode,
+    /// `satp.ASID`: 9 bits in RV32, 16 in RV64.
+    pub asid: u16,
+    /// `satp.PPN`: the root page table's physical page number.
+    pub root: u64,
+}
+
+impl Satp {
+    /// The register's value on a machine of the given width.
+    pub fn encode(self, xlen: Xlen) -> u64 {
+        match xlen {
+            Xlen::Rv32 => {
+                let mode = u64::from(self.mode == Mode::Sv32);
+                mode << 31 | u64::from(self.asid & 0x1ff) << 22 | self.root & 0x3f_ffff
+            }
+            Xlen::Rv64 => {
+                let mode = match self.mode {
+                    Mode::Sv39 => 8,
+                    Mode::Sv48 => 9,
+                    Mode::Sv57 => 10,
+                    Mode::Bare | Mode::Sv32 => 0,
+                };
+                mode << 60 | u64::from(self.asid) << 44 | self.root & 0xfff_ffff_ffff
+            }
+        }
+    }
+
+    /// Reads a register value; `None` for a reserved MODE.
+    pub fn decode(value: u64, xlen: Xlen) -> Option<Satp> {
+        Some(match xlen {
+            Xlen::Rv32 => Satp {
+                mode: if value >> 31 & 1 == 1 { Mode::Sv32 } else { Mode::Bare },
+                asid: (value >> 22 & 0x1ff) as u16,
+                root: value & 0x3f_ffff,
+            },
+            Xlen::Rv64 => Satp {
+                mode: match value >> 60 {
+                    0 => Mode::Bare,
+                    8 => Mode::Sv39,
+                    9 => Mode::Sv48,
+                    10 => Mode::Sv57,
+                    _ => return None,
+                },
+                asid: (value >> 44) as u16,
+                root: value & 0xfff_ffff_ffff,
+            },
+        })
+    }
+}
+
+/// What a memory access does; atomics count as stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// An instruction fetch.
+    Fetch,
+    /// A load.
+    Load,
+    /// A store or an atomic memory operation.
+    Store,
+}
+
+/// An effective privilege level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Privilege {
+    /// U-mode.
+    User = 0,
+    /// S-mode.
+    Supervisor = 1,
+    /// M-mode: never translated.
+    Machine = 3,
+}
+
+/// The circumstances by which one access is judged; it carries them itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Context {
+    /// The effective privilege (after `mstatus.MPRV`).
+    pub privilege: Privilege,
+    /// `sstatus.SUM`: supervisor loads and stores may touch user pages.
+    pub sum: bool,
+    /// `sstatus.MXR`: loads may read executable pages.
+    pub mxr: bool,
+}
+
+impl Context {
+    /// A user-mode access.
+    pub const USER: Context = Context { privilege: Privilege::User, sum: false, mxr: false };
+}
+
+/// Exception causes that translation can raise, with their `scause` codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Cause {
+    /// 1
+    InstructionAccessFault = 1,
+    /// 5
+    LoadAccessFault = 5,
+    /// 7
+    StoreAccessFault = 7,
+    /// 12
+    InstructionPageFault = 12,
+    /// 13
+    LoadPageFault = 13,
+    /// 15
+    StorePageFault = 15,
+}
+
+impl Cause {
+    /// The page fault of an access type.
+    pub fn page_fault(access: Access) -> Cause {
+        match access {
+            Access::Fetch => Cause::InstructionPageFault,
+            Access::Load => Cause::LoadPageFault,
+            Access::Store => Cause::StorePageFault,
+        }
+    }
+
+    /// The access fault of an access type.
+    pub fn access_fault(access: Access) -> Cause {
+        match access {
+            Access::Fetch => Cause::InstructionAccessFault,
+            Access::Load => Cause::LoadAccessFault,
+            Access::Store => Cause::StoreAccessFault,
+        }
+    }
+
+    /// The cause with the given `scause` code.
+    pub fn from_code(code: u64) -> Option<Cause> {
+        Some(match code {
+            1 => Cause::InstructionAccessFault,
+            5 => Cause::LoadAccessFault,
+            7 => Cause::StoreAccessFault,
+            12 => Cause::InstructionPageFault,
+            13 => Cause::LoadPageFault,
+            15 => Cause::StorePageFault,
+            _ => return None,
+        })
+    }
+
+    /// Whether this is one of the three page faults.
+    pub fn is_page_fault(self) -> bool {
+        self as u8 >= 12
+    }
+}
+
+/// An architectural fault: a value, never an error of the tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fault {
+    /// Becomes `scause`.
+    pub cause: Cause,
+    /// Becomes `stval`: the virtual address of the access.
+    pub tval: u64,
+}

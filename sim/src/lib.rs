@@ -1,0 +1,25 @@
+//! The world around the MMU: plain software that knows no hardware block.
+//!
+//! | room | what stands in it |
+//! |---|---|
+//! | [`isa`] | the privileged specification's words as types |
+//! | [`mmu`] | what the world sees of an MMU: its ports, one call a cycle |
+//! | [`bus`] | the memory bus: RAM, latency, back-pressure, errors, devices |
+//! | [`golden`] | the specification's translation algorithm, and the checker built on it |
+//! | [`vectors`] | translation vectors of an independent model, read from text |
+//! | [`os`] | the operating system's memory manager |
+//! | [`cpu`] | what issues accesses: programs and recorded traces |
+//! | [`machine`] | MMU, bus, operating system and processor, cycle by cycle |
+//! | [`stats`] | counters and reports in the field's names |
+//! | [`wave`] | waveforms and the save files that make them readable |
+
+pub mod bus;
+pub mod cpu;
+pub mod golden;
+pub mod isa;
+pub mod machine;
+pub mod mmu;
+pub mod os;
+pub mod stats;
+pub mod vectors;
+pub mod wave;

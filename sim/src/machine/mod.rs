@@ -1,0 +1,1 @@
+//! MMU, bus, operating system and processor joined, cycle by cycle.

@@ -1,0 +1,183 @@
+//! What the world sees of an MMU: its ports as values, one call a cycle.
+//!
+//! The hardware (by any engine) and software stand-ins implement [`Mmu`], so bus, operating
+//! system and processor run unchanged against each of them.
+//!
+//! Rules of the ports:
+//! 1. A transfer on a stream (`fetch`, `data`, `fence`, `memory` request) happens in a cycle in
+//!    which it is presented *and* its ready is high. Until then the presenter repeats it unchanged.
+//! 2. Ready never depends on what is presented on the same stream.
+//! 3. Every accepted request gets exactly one response, in order per port, in the cycle of its
+//!    acceptance at the earliest (a TLB hit).
+//! 4. An accepted fence is complete: requests accepted in later cycles see the new tables.
+
+use crate::isa::{Access, Context, Fault, Xlen};
+
+/// One translation request. On the fetch port `access` is `Fetch`, on the data port never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The virtual address, XLEN bits.
+    pub va: u64,
+    /// What the access does.
+    pub access: Access,
+    /// By what it is judged.
+    pub context: Context,
+}
+
+/// A translation's outcome: the physical address, or the fault.
+pub type Response = Result<u64, Fault>;
+
+/// An `SFENCE.VMA`; `None` stands for the register operand `x0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fence {
+    /// rs1: only leaf entries of this virtual address.
+    pub va: Option<u64>,
+    /// rs2: only this address space, global mappings excepted.
+    pub asid: Option<u16>,
+}
+
+/// What the walker asks of memory. One page-table entry wide (4 or 8 bytes), naturally aligned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryRequest {
+    /// Read an entry.
+    Read {
+        /// Physical address.
+        pa: u64,
+    },
+    /// Atomically write `desired` if the entry still equals `expected` (A/D update).
+    CompareSwap {
+        /// Physical address.
+        pa: u64,
+        /// The entry as the walker read it.
+        expected: u64,
+        /// The entry with A (and D) set.
+        desired: u64,
+    },
+}
+
+/// Memory's answer, L >= 1 cycles after the request was accepted, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryResponse {
+    /// The entry read (of a compare-and-swap: the value found).
+    pub data: u64,
+    /// Nothing answered at that address, or it refused.
+    pub error: bool,
+    /// Of a compare-and-swap: the write was made.
+    pub swapped: bool,
+}
+
+/// Input pins in one cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Inputs {
+    /// Synchronous reset.
+    pub reset: bool,
+    /// The `satp` register's value; sampled by a request when it is accepted.
+    pub satp: u64,
+    /// `menvcfg.ADUE`: A and D are set by hardware; sampled likewise.
+    pub adue: bool,
+    /// Presented on the fetch port.
+    pub fetch: Option<Request>,
+    /// Presented on the data port.
+    pub data: Option<Request>,
+    /// Presented on the fence port.
+    pub fence: Option<Fence>,
+    /// Memory accepts a request in this cycle.
+    pub memory_ready: bool,
+    /// Memory's response in this cycle.
+    pub memory: Option<MemoryResponse>,
+    /// The held fault is taken in this cycle.
+    pub fault_ready: bool,
+}
+
+/// Output pins in one cycle, settled with that cycle's inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Outputs {
+    /// The fetch port accepts in this cycle.
+    pub fetch_ready: bool,
+    /// The data port accepts in this cycle.
+    pub data_ready: bool,
+    /// The fence port accepts in this cycle.
+    pub fence_ready: bool,
+    /// The fetch port's response, valid in this cycle only.
+    pub fetch: Option<Response>,
+    /// The data port's response, valid in this cycle only.
+    pub data: Option<Response>,
+    /// The walker's request; repeated until memory is ready.
+    pub memory: Option<MemoryRequest>,
+    /// The oldest fault not yet taken, from the cycle after its response until `fault_ready`.
+    pub fault: Option<Fault>,
+    /// A miss is outstanding: without new inputs the state still changes. While it is low, and
+    /// no input is presented, a cycle changes nothing.
+    pub busy: bool,
+    /// Counter events of this cycle.
+    pub events: Events,
+}
+
+/// One-cycle pulses, one for each thing that users count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Events {
+    /// A translated fetch was answered from its TLB (permission faults included).
+    pub fetch_hit: bool,
+    /// A translated fetch needs the walker.
+    pub fetch_miss: bool,
+    /// A translated load or store was answered from its TLB.
+    pub data_hit: bool,
+    /// A translated load or store needs the walker.
+    pub data_miss: bool,
+    /// The walker took up a miss.
+    pub walk_start: bool,
+    /// The walker answered (leaf or fault).
+    pub walk_done: bool,
+    /// A page-table entry was read (request accepted by memory).
+    pub pte_read: bool,
+    /// A and D were written by compare-and-swap.
+    pub pte_update: bool,
+    /// A compare-and-swap found a changed entry; the entry is read again.
+    pub update_retry: bool,
+    /// A fence overtook the walk; it starts again from the root.
+    pub walk_restart: bool,
+    /// A TLB line was written.
+    pub refill: bool,
+    /// A fence was accepted.
+    pub fence: bool,
+    /// A page fault was answered on either port.
+    pub page_fault: bool,
+    /// An access fault was answered on either port.
+    pub access_fault: bool,
+}
+
+/// A signal of the engine, for waveforms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// Hierarchical path, parts joined by `.`: `walker.state`.
+    pub path: String,
+    /// Width in bits, 1 to 128.
+    pub width: u32,
+    /// For a named state: the names by encoding, index = value. Empty for plain bits.
+    pub names: Vec<String>,
+}
+
+/// An MMU, driven one clock cycle a call.
+pub trait Mmu {
+    /// The machine width that it serves.
+    fn xlen(&self) -> Xlen;
+
+    /// The configuration's name, for reports.
+    fn name(&self) -> &str;
+
+    /// Lines of each TLB.
+    fn entries(&self) -> usize;
+
+    /// One cycle: inputs settle, outputs are sampled, the clock rises.
+    fn cycle(&mut self, inputs: &Inputs) -> Outputs;
+
+    /// The signals that [`Mmu::values`] reports, in a fixed order.
+    fn signals(&self) -> Vec<Signal>;
+
+    /// The signals' values as they were settled in the last [`Mmu::cycle`], *before* its clock
+    /// edge, appended to `values` (cleared first), in the order of [`Mmu::signals`].
+    fn values(&self, values: &mut Vec<u128>);
+
+    /// Turns the sampling behind [`Mmu::values`] on or off (it costs time; off at first).
+    fn watch(&mut self, on: bool);
+}

@@ -1,0 +1,1 @@
+//! Counters and reports in the field's names.

@@ -1,0 +1,1 @@
+//! Translation vectors of an independent model.

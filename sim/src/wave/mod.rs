@@ -1,0 +1,1 @@
+//! Waveforms in VCD and the save files that make them readable.

@@ -1,0 +1,1 @@
+//! Where hardware and world meet.

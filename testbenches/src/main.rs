@@ -1,0 +1,3 @@
+//! The command `pagewalk`.
+
+fn main() {}
