@@ -1,0 +1,23 @@
+//! Scenarios: files that state a machine, what is done to it, and what must be observed.
+
+mod bench;
+pub mod error;
+pub mod events;
+pub mod flags;
+mod judge;
+pub mod library;
+pub mod load;
+mod memory;
+pub mod mismatch;
+pub mod names;
+pub mod number;
+mod port;
+mod ports;
+pub mod run;
+pub mod schema;
+pub mod step;
+pub mod system;
+mod tables;
+pub mod variant;
+
+pub use bench::Observer;
