@@ -51,7 +51,7 @@ struct Walk {
     result: Result<(), Cause>,
 }
 
-pub struct Model {
+pub(crate) struct Model {
     rules: Rules,
     mutant: Option<M>,
     entries: usize,
@@ -73,7 +73,7 @@ const IDLE_WALK: Walk =
     Walk { port: 0, level: 0, table: 0, global: false, entry: 0, result: Ok(()) };
 
 impl Model {
-    pub fn new(xlen: Xlen, entries: usize, mutant: Option<M>) -> Model {
+    pub(crate) fn new(xlen: Xlen, entries: usize, mutant: Option<M>) -> Model {
         Model {
             rules: Rules { xlen, mutant },
             mutant,

@@ -2,7 +2,7 @@
 
 /// One planted defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mutant {
+pub(crate) enum Mutant {
     // Permission
     MxrFrozenAtFill,
     NoWriteCheckOnHit,

@@ -7,31 +7,31 @@ use super::mutant::Mutant as M;
 
 /// A page-table entry.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
-    pub mode: Mode,
-    pub bits: u64,
+pub(crate) struct Entry {
+    pub(crate) mode: Mode,
+    pub(crate) bits: u64,
 }
 
 impl Entry {
     fn bit(self, bit: u32) -> bool {
         self.bits >> bit & 1 == 1
     }
-    pub fn valid(self) -> bool {
+    pub(crate) fn valid(self) -> bool {
         self.bit(0)
     }
-    pub fn leaf(self) -> bool {
+    pub(crate) fn leaf(self) -> bool {
         self.bit(1) || self.bit(3)
     }
-    pub fn user(self) -> bool {
+    pub(crate) fn user(self) -> bool {
         self.bit(4)
     }
-    pub fn global(self) -> bool {
+    pub(crate) fn global(self) -> bool {
         self.bit(5)
     }
-    pub fn accessed(self) -> bool {
+    pub(crate) fn accessed(self) -> bool {
         self.bit(6)
     }
-    pub fn dirty(self) -> bool {
+    pub(crate) fn dirty(self) -> bool {
         self.bit(7)
     }
     fn ppn(self) -> u64 {
@@ -45,9 +45,9 @@ impl Entry {
 
 /// The rules, with at most one of them broken.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
-    pub xlen: Xlen,
-    pub mutant: Option<M>,
+pub(crate) struct Rules {
+    pub(crate) xlen: Xlen,
+    pub(crate) mutant: Option<M>,
 }
 
 impl Rules {
@@ -60,7 +60,7 @@ impl Rules {
     }
 
     /// The answer of a request that no table is read for.
-    pub fn untranslated(&self, request: &Request, satp: u64, previous: u64) -> Option<Response> {
+    pub(crate) fn untranslated(&self, request: &Request, satp: u64, previous: u64) -> Option<Response> {
         let machine =
             request.context.privilege == Privilege::Machine && !self.is(M::MachineTranslated);
         let decoded = Satp::decode(satp, self.xlen);
@@ -88,7 +88,7 @@ impl Rules {
         (!fine).then(|| Err(self.page_fault(request)))
     }
 
-    pub fn page_fault(&self, request: &Request) -> Fault {
+    pub(crate) fn page_fault(&self, request: &Request) -> Fault {
         Fault { cause: Cause::page_fault(request.access), tval: self.tval(request.va) }
     }
 
@@ -96,13 +96,13 @@ impl Rules {
         if self.is(M::TvalCut) { va & !0xfff } else { va }
     }
 
-    pub fn fault(&self, cause: Cause, request: &Request, entry: Entry) -> Fault {
+    pub(crate) fn fault(&self, cause: Cause, request: &Request, entry: Entry) -> Fault {
         let physical = self.is(M::TvalIsPhysical);
         let tval = if physical { entry.ppn() << 12 } else { self.tval(request.va) };
         Fault { cause, tval }
     }
 
-    pub fn bus_error(&self, request: &Request) -> Cause {
+    pub(crate) fn bus_error(&self, request: &Request) -> Cause {
         match (self.mutant, request.access) {
             (Some(M::StoreBusErrorAsLoad), Access::Store) => Cause::LoadAccessFault,
             (Some(M::BusErrorAsPageFault), access) => Cause::page_fault(access),
@@ -111,7 +111,7 @@ impl Rules {
     }
 
     /// Whether an entry is a leaf (or a pointer), or its fault.
-    pub fn decode(&self, entry: Entry, level: u32, request: &Request) -> Result<bool, Cause> {
+    pub(crate) fn decode(&self, entry: Entry, level: u32, request: &Request) -> Result<bool, Cause> {
         let page = Cause::page_fault(request.access);
         if !entry.valid() && !self.is(M::InvalidAccepted) {
             return Err(page);
@@ -154,7 +154,7 @@ impl Rules {
     }
 
     /// Whether a leaf may be used for this request; A and D apart.
-    pub fn leaf(&self, entry: Entry, level: u32, request: &Request) -> Result<(), Cause> {
+    pub(crate) fn leaf(&self, entry: Entry, level: u32, request: &Request) -> Result<(), Cause> {
         let inside = (1 << (level * self.segment())) - 1;
         let misaligned = entry.ppn() & inside != 0 && !self.is(M::MisalignedOred);
         let pointer = self.is(M::PointerAtLastLevelAccepted) && !entry.leaf();
@@ -165,7 +165,7 @@ impl Rules {
     }
 
     /// U, R, W, X against privilege, SUM and MXR.
-    pub fn allowed(&self, entry: Entry, request: &Request) -> bool {
+    pub(crate) fn allowed(&self, entry: Entry, request: &Request) -> bool {
         let context = request.context;
         let fetch = request.access == Access::Fetch;
         let user = match context.privilege {
@@ -184,17 +184,17 @@ impl Rules {
     }
 
     /// The table that a pointer points to.
-    pub fn table(&self, entry: Entry) -> u64 {
+    pub(crate) fn table(&self, entry: Entry) -> u64 {
         let table = entry.ppn() << 12;
         if self.is(M::TablePpnCut) { table & 0xffff_ffff } else { table }
     }
 
-    pub fn entry_address(&self, table: u64, va: u64, level: u32) -> u64 {
+    pub(crate) fn entry_address(&self, table: u64, va: u64, level: u32) -> u64 {
         let vpn = va >> (12 + level * self.segment()) & ((1 << self.segment()) - 1);
         table + vpn * if self.xlen == Xlen::Rv32 { 4 } else { 8 }
     }
 
-    pub fn physical(&self, entry: Entry, level: u32, va: u64) -> u64 {
+    pub(crate) fn physical(&self, entry: Entry, level: u32, va: u64) -> u64 {
         let inside = (1 << (12 + level * self.segment())) - 1;
         let offset = if self.is(M::SuperpageOffsetCut) { va & 0xfff } else { va & inside };
         let base = entry.ppn() << 12;
