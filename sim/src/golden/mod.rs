@@ -10,9 +10,11 @@
 mod ideal;
 mod pte;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use ideal::IdealMmu;
 pub use pte::Pte;
 pub use rule::Rule;
-pub use walk::{BusError, PteRead, PteSource, Regime, Update, Walk, walk};
+pub use walk::{PteRead, PteSource, Regime, Update, Walk, walk};
