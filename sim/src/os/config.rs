@@ -23,13 +23,7 @@ pub struct Costs {
 
 impl Default for Costs {
     fn default() -> Self {
-        Costs {
-            trap: 100,
-            handler: 1000,
-            disk_read: 100_000,
-            disk_write: 100_000,
-            switch: 1500,
-        }
+        Costs { trap: 100, handler: 1000, disk_read: 100_000, disk_write: 100_000, switch: 1500 }
     }
 }
 

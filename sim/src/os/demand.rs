@@ -53,8 +53,16 @@ impl AddressSpace {
         };
         let permissions = kind.permissions();
         let name = kind.name().to_owned();
-        let region =
-            Region { name, kind, start: first, end, lowest: first, highest: end, permissions, backing };
+        let region = Region {
+            name,
+            kind,
+            start: first,
+            end,
+            lowest: first,
+            highest: end,
+            permissions,
+            backing,
+        };
         self.regions.insert(first, region);
     }
 }

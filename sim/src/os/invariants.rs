@@ -57,9 +57,10 @@ impl Os {
     }
 
     fn broken_tables(&self, pid: Pid, table: &PageTable) -> Option<String> {
-        let wrong = table.tables().iter().find(|&&frame| {
-            self.frames.usage(frame) != Some(Use::Table(pid))
-        })?;
+        let wrong = table
+            .tables()
+            .iter()
+            .find(|&&frame| self.frames.usage(frame) != Some(Use::Table(pid)))?;
         let usage = self.frames.usage(*wrong);
         Some(format!("frame {wrong:#x} holds a table of process {pid}, but is {usage:?}"))
     }
@@ -75,7 +76,9 @@ impl Os {
         let resident = space.pages.iter().filter_map(|(vpn, page)| Some((*vpn, page.frame?)));
         let resident: Vec<(u64, u64)> = resident.collect();
         if leaves != resident {
-            return Some(format!("process {pid}: entries map {leaves:x?}, pages are {resident:x?}"));
+            return Some(format!(
+                "process {pid}: entries map {leaves:x?}, pages are {resident:x?}"
+            ));
         }
         if resident.len() as u64 != space.resident {
             let count = space.resident;

@@ -162,12 +162,7 @@ fn overlap<'a>(regions: &'a BTreeMap<u64, Region>, new: &Region) -> Option<&'a s
     regions.values().find(meets).map(|old| old.name.as_str())
 }
 
-fn place(
-    bounds: Bounds,
-    spec: &RegionSpec,
-    name: &str,
-    image: Backing,
-) -> Result<Region, String> {
+fn place(bounds: Bounds, spec: &RegionSpec, name: &str, image: Backing) -> Result<Region, String> {
     use RegionKind::{Heap, Stack};
     let start = spec.start;
     let limit = spec.limit.unwrap_or(spec.pages).max(spec.pages);
