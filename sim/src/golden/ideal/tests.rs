@@ -133,6 +133,24 @@ fn fence_restarts_the_walk_that_it_overtakes() {
 }
 
 #[test]
+fn fence_waits_until_memory_has_taken_a_presented_update() {
+    let mut mmu = IdealMmu::new(Xlen::Rv64);
+    let fence = Some(Fence { va: None, asid: None });
+    mmu.cycle(&data(0, Access::Load));
+    mmu.cycle(&Inputs { memory_ready: true, ..Inputs::default() });
+    // A gigapage with A clear: its update is presented at once.
+    let leaf = MemoryResponse { data: 0x03, error: false, swapped: false };
+    let out = mmu.cycle(&Inputs { memory: Some(leaf), fence, ..Inputs::default() });
+    assert!(matches!(out.memory, Some(MemoryRequest::CompareSwap { desired: 0x43, .. })));
+    assert!(!out.fence_ready && !out.events.fence);
+    let out = mmu.cycle(&Inputs { memory_ready: true, fence, ..Inputs::default() });
+    assert!(out.memory.is_some() && out.fence_ready && out.events.fence);
+    let swapped = MemoryResponse { swapped: true, ..leaf };
+    let out = mmu.cycle(&Inputs { memory: Some(swapped), ..Inputs::default() });
+    assert_eq!(out.data, Some(Ok(0)));
+}
+
+#[test]
 fn fault_is_held_until_taken() {
     let mut bench = Bench::new(FixedLatency::new(memory(), 1));
     bench.cycle(data(1 << 40, Access::Load));
@@ -170,7 +188,7 @@ fn any_step() -> impl Strategy<Value = Step> {
     let va = (0u64..2, 0u64..2, 0u64..3).prop_map(|(i, j, k)| i << 30 | j << 21 | k << 12);
     let value = (0u64..8, 0u64..4, any::<u8>()).prop_map(|(kind, n, bits)| match kind {
         0 => 0,
-        1 | 2 | 3 => (RAM + 0x1000 * (n + 1)) >> 2 | 1,
+        1..=3 => (RAM + 0x1000 * (n + 1)) >> 2 | 1,
         4 => n << 28 | u64::from(bits),
         5 => (RAM + 0x20000) >> 2 | 1,
         _ => n << 10 | u64::from(bits) | 1,
