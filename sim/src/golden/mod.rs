@@ -7,12 +7,16 @@
 //! Nothing here shares code with any hardware description: that is what makes agreement mean
 //! something.
 
+mod checker;
 mod ideal;
 mod pte;
 mod rule;
+#[cfg(test)]
+mod tests;
 mod walk;
 
+pub use checker::{Checker, Mismatch, Token};
 pub use ideal::IdealMmu;
 pub use pte::Pte;
 pub use rule::Rule;
-pub use walk::{BusError, PteRead, PteSource, Regime, Update, Walk, walk};
+pub use walk::{PteRead, PteSource, Regime, Update, Walk, walk};

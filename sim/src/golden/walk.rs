@@ -4,16 +4,12 @@
 //! reserved here), the hypervisor's second stage.
 
 use super::{Pte, Rule};
+use crate::bus::BusError;
 use crate::isa::{Access, Cause, Context, Fault, Mode, PAGE_BYTES, Privilege, Satp, Xlen};
 use crate::mmu::{Request, Response};
 
 /// Bits of a physical address that RV64 implements.
 const PHYSICAL_BITS_RV64: u32 = 56;
-
-/// Nothing answered at a physical address, or it refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nothing answers at this physical address")]
-pub struct BusError;
 
 /// Where the algorithm finds page-table entries.
 pub trait PteSource {
@@ -193,8 +189,8 @@ fn steps(
         walk.update = Some(Update { pa, old: pte.bits(), new });
     }
     // Step 10. The virtual page number counts only below the leaf's level.
-    let page = pte.ppn() & !inside | va / PAGE_BYTES & inside;
-    Ok((page * PAGE_BYTES | va % PAGE_BYTES, Rule::Success))
+    let page = (pte.ppn() & !inside) | ((va / PAGE_BYTES) & inside);
+    Ok(((page * PAGE_BYTES) | (va % PAGE_BYTES), Rule::Success))
 }
 
 /// Whether all bits above the translated ones equal the topmost of them.

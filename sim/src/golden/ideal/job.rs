@@ -6,7 +6,8 @@
 
 use std::cell::Cell;
 
-use crate::golden::{BusError, PteSource, Regime, walk};
+use crate::bus::BusError;
+use crate::golden::{PteSource, Regime, walk};
 use crate::isa::{Cause, Fault};
 use crate::mmu::{Events, MemoryRequest, MemoryResponse, Request, Response};
 
