@@ -1,22 +1,18 @@
 //! The bench: an MMU, the walker's memory, the golden checker, one cycle at a time.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use sim::golden::Regime;
 use sim::isa::{Fault, Mode, Privilege, Satp, Xlen};
-use sim::mmu::{Fence, Inputs, MemoryRequest, Mmu, Outputs, Request, Response};
+use sim::machine::{Drive, Pins, StepError};
+use sim::mmu::{Fence, Outputs, Request, Response};
 
 use super::events::Counts;
-use super::judge::Judge;
-use super::memory::Memory;
 use super::mismatch::{Mismatch, describe};
 use super::port::{Expected, Job, Port};
-
-/// Sees every cycle, as a wave writer does.
-pub trait Observer {
-    /// One cycle with its settled inputs and outputs.
-    fn cycle(&mut self, now: u64, inputs: &Inputs, outputs: &Outputs, mmu: &dyn Mmu);
-}
+use super::walker_bus::Control;
 
 /// A fence that waits to be accepted.
 #[derive(Clone, Debug)]
@@ -32,13 +28,9 @@ pub(super) struct FenceJob {
 const PORTS: [&str; 2] = ["fetch", "data"];
 
 /// Everything that a port-level run consists of.
-pub(super) struct Bench<'m> {
-    pub(super) mmu: &'m mut dyn Mmu,
-    pub(super) memory: Memory,
-    pub(super) judge: Judge,
-    pub(super) observer: Option<&'m mut dyn Observer>,
-    pub(super) satp: u64,
-    pub(super) adue: bool,
+pub(super) struct Bench {
+    pub(super) drive: Drive,
+    pub(super) control: Rc<RefCell<Control>>,
     pub(super) take_faults: bool,
     /// Fetch and data.
     pub(super) ports: [Port; 2],
@@ -46,13 +38,30 @@ pub(super) struct Bench<'m> {
     pub(super) counts: Counts,
     /// The fault port in the last cycle.
     pub(super) held: Option<Fault>,
-    pub(super) busy: bool,
-    pub(super) now: u64,
 }
 
-impl Bench<'_> {
+impl Bench {
+    /// A bench on which nothing waits.
+    pub(super) fn new(drive: Drive, control: Rc<RefCell<Control>>) -> Bench {
+        Bench {
+            drive,
+            control,
+            take_faults: true,
+            ports: [Port::default(), Port::default()],
+            fences: VecDeque::new(),
+            counts: Counts::default(),
+            held: None,
+        }
+    }
+
+    /// The number of the next cycle.
+    pub(super) fn now(&self) -> u64 {
+        self.drive.now()
+    }
+
     fn regime(&self) -> Regime {
-        Regime { xlen: self.mmu.xlen(), satp: self.satp, adue: self.adue }
+        let xlen = self.drive.mmu().xlen();
+        Regime { xlen, satp: self.drive.satp, adue: self.drive.adue }
     }
 
     pub(super) fn mismatch(
@@ -63,7 +72,9 @@ impl Bench<'_> {
         got: impl Into<String>,
     ) -> Box<Mismatch> {
         let (what, expected, got) = (what.into(), expected.into(), got.into());
-        Box::new(Mismatch { cycle: self.now, line, what, expected, got, rule: None })
+        // The cycle that was just simulated.
+        let cycle = self.now().saturating_sub(1);
+        Box::new(Mismatch { cycle, line, what, expected, got, rule: None })
     }
 
     /// Nothing waits and nothing is under way.
@@ -71,60 +82,69 @@ impl Bench<'_> {
         self.fences.is_empty() && self.ports.iter().all(Port::is_idle)
     }
 
-    /// The reset that every run begins with; it is not counted as a cycle.
-    pub(super) fn reset(&mut self) {
-        self.mmu.cycle(&Inputs { reset: true, satp: self.satp, ..Inputs::default() });
+    /// The reset that every run begins with.
+    pub(super) fn reset(&mut self) -> Result<(), Box<Mismatch>> {
+        let pins = Pins { reset: true, ..Pins::default() };
+        self.drive.step(&pins).map(|_| ()).map_err(|error| self.judged(&error))
     }
 
     /// One clock cycle.
     pub(super) fn cycle(&mut self) -> Result<(), Box<Mismatch>> {
-        let (reads, updates) = (self.memory.reads(), self.memory.updates());
+        let now = self.now();
+        let (reads, updates) = {
+            let control = self.control.borrow();
+            (control.reads, control.updates)
+        };
         let [fetch, data] = &mut self.ports;
         let fence = self.fences.front_mut();
-        let inputs = Inputs {
+        let pins = Pins {
             reset: false,
-            satp: self.satp,
-            adue: self.adue,
-            fetch: fetch.present(self.now, reads, updates),
-            data: data.present(self.now, reads, updates),
+            fetch: fetch.present(now, reads, updates),
+            data: data.present(now, reads, updates),
             fence: fence.map(|job| {
                 job.presented += 1;
                 job.fence
             }),
-            memory_ready: self.memory.ready(self.now),
-            memory: self.memory.poll(self.now),
             fault_ready: self.take_faults,
         };
-        let out = self.mmu.cycle(&inputs);
-        if let Some(observer) = &mut self.observer {
-            observer.cycle(self.now, &inputs, &out, &*self.mmu);
-        }
+        let out = match self.drive.step(&pins) {
+            Ok(out) => out,
+            Err(error) => return Err(self.judged(&error)),
+        };
         self.counts.add(&out.events);
         self.held = out.fault;
-        self.busy = out.busy;
-        let asked = out.memory.filter(|_| inputs.memory_ready);
-        if let Some(request) = asked {
-            self.memory.submit(self.now, request);
-            self.judge.memory(request, &self.memory);
-        }
-        self.accept(&inputs, &out)?;
+        self.accept(&pins, &out)?;
         for (port, response) in [(0, out.fetch), (1, out.data)] {
             if let Some(response) = response {
                 self.answer(port, response)?;
             }
         }
-        self.fence(&inputs, &out)?;
-        self.pulses(&inputs, &out, asked)?;
-        self.now += 1;
-        Ok(())
+        self.fence(&pins, &out)?;
+        self.pulses(&pins, &out, self.control.borrow().reads - reads)
+    }
+
+    /// What the golden model or the rules of the ports object to.
+    fn judged(&self, error: &StepError) -> Box<Mismatch> {
+        let StepError::Mismatch { mismatch, .. } = error else {
+            return self.mismatch(0, "the rules of the ports", "kept", error.to_string());
+        };
+        let request = &mismatch.request;
+        let jobs = self.ports.iter().flat_map(|port| port.under_way.iter().chain(&port.waiting));
+        let line = jobs.into_iter().find(|job| job.request == *request).map_or(0, |job| job.line);
+        let mut legal: Vec<_> = mismatch.expected.iter().map(|w| describe(&w.outcome)).collect();
+        legal.dedup();
+        let got = describe(&mismatch.got);
+        let mut said = self.mismatch(line, access(request), legal.join(", or "), got);
+        said.rule = mismatch.expected.first().map(|walk| walk.rule.to_string());
+        said
     }
 
     /// Requests that are accepted in this cycle are under way from now on.
-    fn accept(&mut self, inputs: &Inputs, out: &Outputs) -> Result<(), Box<Mismatch>> {
+    fn accept(&mut self, pins: &Pins, out: &Outputs) -> Result<(), Box<Mismatch>> {
         let events = &out.events;
         let ports = [
-            (inputs.fetch, out.fetch_ready, events.fetch_hit, events.fetch_miss),
-            (inputs.data, out.data_ready, events.data_hit, events.data_miss),
+            (pins.fetch, out.fetch_ready, events.fetch_hit, events.fetch_miss),
+            (pins.data, out.data_ready, events.data_hit, events.data_miss),
         ];
         let regime = self.regime();
         for (index, (request, ready, hit, miss)) in ports.into_iter().enumerate() {
@@ -148,7 +168,6 @@ impl Bench<'_> {
                 ));
             }
             job.hit = (counted == 1).then_some(hit);
-            self.judge.accept(index, regime, &request, &self.memory);
             self.ports[index].under_way.push_back(job);
         }
         Ok(())
@@ -156,22 +175,12 @@ impl Bench<'_> {
 
     fn answer(&mut self, index: usize, response: Response) -> Result<(), Box<Mismatch>> {
         let port = &mut self.ports[index];
-        port.answered = Some(self.now);
+        port.answered = Some(self.drive.now() - 1);
         let Some(job) = port.under_way.pop_front() else {
             let what = format!("response on the {} port", PORTS[index]);
             return Err(self.mismatch(0, what, "none: nothing is under way", describe(&response)));
         };
-        let verdict = self.judge.answer(index, &response, &self.memory);
-        let what = access(&job.request);
-        self.expected(&job, &what, &response).map_err(|mut mismatch| {
-            mismatch.rule = verdict.as_ref().err().map(|(_, rule)| rule.clone());
-            mismatch
-        })?;
-        verdict.map_err(|(expected, rule)| {
-            let mut mismatch = self.mismatch(job.line, what, expected, describe(&response));
-            mismatch.rule = Some(rule);
-            mismatch
-        })
+        self.expected(&job, &access(&job.request), &response)
     }
 
     /// What the file says about an access.
@@ -180,11 +189,12 @@ impl Bench<'_> {
         if let Some(wanted) = wanted.filter(|wanted| wanted != response) {
             return Err(self.mismatch(job.line, what, describe(&wanted), describe(response)));
         }
+        let control = self.control.borrow();
         let (presented, reads_then, updates_then) = job.presented.unwrap_or_default();
         let counts = [
-            ("cycles until the response", *latency, self.now - presented),
-            ("entries read", *reads, self.memory.reads() - reads_then),
-            ("entries updated", *updates, self.memory.updates() - updates_then),
+            ("cycles until the response", *latency, self.now() - 1 - presented),
+            ("entries read", *reads, control.reads - reads_then),
+            ("entries updated", *updates, control.updates - updates_then),
         ];
         for (name, wanted, got) in counts {
             if let Some(wanted) = wanted.filter(|wanted| *wanted != got) {
@@ -203,9 +213,10 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn fence(&mut self, inputs: &Inputs, out: &Outputs) -> Result<(), Box<Mismatch>> {
-        let Some(fence) = inputs.fence.filter(|_| out.fence_ready) else { return Ok(()) };
-        self.judge.fence(fence, &self.memory);
+    fn fence(&mut self, pins: &Pins, out: &Outputs) -> Result<(), Box<Mismatch>> {
+        if pins.fence.is_none() || !out.fence_ready {
+            return Ok(());
+        }
         let Some(job) = self.fences.pop_front() else { return Ok(()) };
         match job.cycles.filter(|wanted| *wanted != job.presented) {
             None => Ok(()),
@@ -224,16 +235,15 @@ impl Bench<'_> {
     /// Events that the ports themselves show must be pulsed exactly then.
     fn pulses(
         &self,
-        inputs: &Inputs,
+        pins: &Pins,
         out: &Outputs,
-        asked: Option<MemoryRequest>,
+        reads: u64,
     ) -> Result<(), Box<Mismatch>> {
         let faults: Vec<_> =
             [out.fetch, out.data].into_iter().flatten().filter_map(Result::err).collect();
-        let read = matches!(asked, Some(MemoryRequest::Read { .. }));
         let pulses = [
-            ("fence", inputs.fence.is_some() && out.fence_ready, out.events.fence),
-            ("pte_read", read, out.events.pte_read),
+            ("fence", pins.fence.is_some() && out.fence_ready, out.events.fence),
+            ("pte_read", reads == 1, out.events.pte_read),
             ("page_fault", faults.iter().any(|f| f.cause.is_page_fault()), out.events.page_fault),
             (
                 "access_fault",

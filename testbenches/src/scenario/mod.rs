@@ -4,10 +4,8 @@ mod bench;
 pub mod error;
 pub mod events;
 pub mod flags;
-mod judge;
 pub mod library;
 pub mod load;
-mod memory;
 pub mod mismatch;
 pub mod names;
 pub mod number;
@@ -19,5 +17,4 @@ pub mod step;
 pub mod system;
 mod tables;
 pub mod variant;
-
-pub use bench::Observer;
+mod walker_bus;

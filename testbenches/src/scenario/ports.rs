@@ -1,20 +1,24 @@
 //! Running the steps of a port-level scenario on one machine.
 
-use sim::isa::{Access, Context, Fault, Satp};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use sim::bus::SharedMemory;
+use sim::isa::{Access, Context, Fault, Satp, Xlen};
+use sim::machine::{Drive, Observer};
 use sim::mmu::{Fence, Mmu, Request};
 
-use super::bench::{Bench, FenceJob, Observer};
+use super::bench::{Bench, FenceJob};
 use super::events::Counts;
 use super::flags::letters;
-use super::judge::Judge;
-use super::memory::Memory;
 use super::mismatch::Mismatch;
 use super::number::{Number, Variables};
-use super::port::{Expected, Job, Port};
+use super::port::{Expected, Job};
 use super::schema::{Edit, Head};
 use super::step::{AccessStep, Action, FenceStep, HeldStep, Refuses, Step, StreamStep};
 use super::tables::Tables;
 use super::variant::Variant;
+use super::walker_bus::{Control, WalkerBus};
 
 /// More accesses than this in one stream are a mistake.
 const MOST_ACCESSES: u64 = 1 << 20;
@@ -45,51 +49,51 @@ pub(super) struct Finished {
 }
 
 /// Runs all steps on an MMU just made.
-pub(super) fn run<'m>(
+pub(super) fn run(
     head: &Head,
     steps: &[Step],
-    variant: &'m Variant,
-    mmu: &'m mut dyn Mmu,
-    observer: Option<&'m mut dyn Observer>,
+    variant: &Variant,
+    mmu: Box<dyn Mmu>,
+    observer: Option<Box<dyn Observer>>,
 ) -> Finished {
+    let nonsense = |message| {
+        let result = Err(Stop::Nonsense(1, message));
+        Finished { cycles: 0, counts: Counts::default(), result }
+    };
     let variables = variant.variables();
-    let mut memory = Memory::new(variant.latency, head.machine.ready_every);
-    let tables = match Tables::build(head, variant.mode, &variables, &mut memory) {
+    let bits = if variant.xlen() == Xlen::Rv32 { 34 } else { 56 };
+    let memory = match SharedMemory::with_ram(0..1 << bits) {
+        Ok(memory) => memory,
+        Err(error) => return nonsense(error.to_string()),
+    };
+    let tables = match Tables::build(head, variant.mode, &variables, &memory) {
         Ok(tables) => tables,
-        Err(message) => {
-            let result = Err(Stop::Nonsense(1, message));
-            return Finished { cycles: 0, counts: Counts::default(), result };
-        }
+        Err(message) => return nonsense(message),
     };
-    let bench = Bench {
-        judge: Judge::new(mmu.xlen()),
-        mmu,
-        memory,
-        observer,
-        satp: 0,
-        adue: head.machine.adue,
-        take_faults: true,
-        ports: [Port::default(), Port::default()],
-        fences: Default::default(),
-        counts: Counts::default(),
-        held: None,
-        busy: false,
-        now: 0,
-    };
+    let control = Rc::new(RefCell::new(Control::default()));
+    let every = head.machine.ready_every;
+    let walker = WalkerBus::new(memory.clone(), variant.latency, every, control.clone());
+    let mut drive = Drive::new(mmu, memory, Box::new(walker));
+    drive.adue = head.machine.adue;
+    if let Some(observer) = observer {
+        drive.attach(observer);
+    }
     let space = tables.first().to_owned();
+    let bench = Bench::new(drive, control);
     let mut runner = Runner { bench, tables, variables, variant, space };
     let result = runner.all(head, steps);
-    Finished { cycles: runner.bench.now, counts: runner.bench.counts.clone(), result }
+    runner.bench.drive.end();
+    Finished { cycles: runner.bench.now(), counts: runner.bench.counts.clone(), result }
 }
 
 /// A stream under way: its port, line, first cycle, and the cycles that it must take.
 type Stream = (usize, usize, u64, u64);
 
-struct Runner<'m> {
-    bench: Bench<'m>,
+struct Runner<'v> {
+    bench: Bench,
     tables: Tables,
     variables: Variables,
-    variant: &'m Variant,
+    variant: &'v Variant,
     /// The space that `satp` names, for entries that name none.
     space: String,
 }
@@ -98,16 +102,15 @@ impl Runner<'_> {
     fn all(&mut self, head: &Head, steps: &[Step]) -> Result<(), Stop> {
         let first = head.machine.satp.clone().unwrap_or_else(|| self.space.clone());
         self.satp(&first).map_err(|message| Stop::Nonsense(1, message))?;
-        self.bench.judge.begin(&self.bench.memory);
-        self.bench.reset();
+        self.bench.reset()?;
         for step in steps {
             self.step(step)?;
         }
-        let end = self.bench.now + SETTLING;
-        while self.bench.busy && self.bench.now < end {
+        let end = self.bench.now() + SETTLING;
+        while self.bench.drive.busy() && self.bench.now() < end {
             self.bench.cycle()?;
         }
-        if self.bench.busy {
+        if self.bench.drive.busy() {
             let mismatch = self.bench.mismatch(0, "busy, all answered", "false", "true");
             return Err(mismatch.into());
         }
@@ -130,7 +133,7 @@ impl Runner<'_> {
 
     /// One step with everything that happens meanwhile.
     fn step(&mut self, step: &Step) -> Result<(), Stop> {
-        let begin = self.bench.now;
+        let begin = self.bench.now();
         let mut later = Vec::new();
         for timed in &step.during {
             later.push((begin + self.value(timed.step.line, &timed.at)?, &timed.step));
@@ -141,14 +144,14 @@ impl Runner<'_> {
         let mut later = later.into_iter().peekable();
         let limit = self.limit();
         loop {
-            while let Some((_, step)) = later.next_if(|(at, _)| *at <= self.bench.now) {
+            while let Some((_, step)) = later.next_if(|(at, _)| *at <= self.bench.now()) {
                 self.begin(step, &mut streams, &mut idle_until)?;
             }
-            let waits = later.peek().is_some() || self.bench.now < idle_until;
+            let waits = later.peek().is_some() || self.bench.now() < idle_until;
             if self.bench.is_idle() && !waits {
                 break;
             }
-            if self.bench.now - begin > limit + later.peek().map_or(0, |(at, _)| *at - begin) {
+            if self.bench.now() - begin > limit + later.peek().map_or(0, |(at, _)| *at - begin) {
                 let what = "an answer to this step";
                 let got = format!("none within {limit} cycles");
                 return Err(self.bench.mismatch(step.line, what, "one", got).into());
@@ -192,29 +195,31 @@ impl Runner<'_> {
             Action::Fence(text) => self.fence(line, text)?,
             Action::Satp(name) => self.satp(name).map_err(nonsense)?,
             Action::Pte(edit) => {
-                let Runner { tables, variables, bench, space, .. } = self;
-                tables.edit(space, edit, variables, &mut bench.memory).map_err(nonsense)?;
-                self.bench.judge.edited(&self.bench.memory);
+                let memory = self.bench.drive.memory();
+                let written = self.tables.edit(&self.space, edit, &self.variables, memory);
+                let (at, old) = written.map_err(nonsense)?;
+                self.bench.drive.software_wrote(at, old);
             }
             Action::ExpectPte(edit) => self.expect_pte(line, edit)?,
             Action::BusError(text) => {
                 let space = text.space.as_deref().unwrap_or(&self.space);
                 let at = self.tables.locate(space, &text.bus_error, &text.level, &self.variables);
                 let at = at.map_err(nonsense)?;
+                let mut control = self.bench.control.borrow_mut();
                 match text.on {
-                    Refuses::Read => self.bench.memory.refuse_reads(at),
-                    Refuses::Update => self.bench.memory.refuse_updates(at),
-                }
-                self.bench.judge.edited(&self.bench.memory);
+                    Refuses::Read => control.unreadable.insert(at),
+                    Refuses::Update => control.unwritable.insert(at),
+                };
             }
             Action::BusOk => {
-                self.bench.memory.repair();
-                self.bench.judge.edited(&self.bench.memory);
+                let mut control = self.bench.control.borrow_mut();
+                control.unreadable.clear();
+                control.unwritable.clear();
             }
-            Action::Adue(on) => self.bench.adue = *on,
-            Action::Wait(cycles) => *idle_until = self.bench.now + self.value(line, cycles)?,
+            Action::Adue(on) => self.bench.drive.adue = *on,
+            Action::Wait(cycles) => *idle_until = self.bench.now() + self.value(line, cycles)?,
             Action::TakeFaults(on) => self.bench.take_faults = *on,
-            Action::Held(_) => *idle_until = self.bench.now + 1,
+            Action::Held(_) => *idle_until = self.bench.now() + 1,
         }
         Ok(())
     }
@@ -268,7 +273,7 @@ impl Runner<'_> {
             self.bench.ports[port].waiting.push_back(Job::new(line, request, expected));
         }
         if let Some(cycles) = self.optional(line, text.cycles.as_ref())? {
-            streams.push((port, line, self.bench.now, cycles));
+            streams.push((port, line, self.bench.now(), cycles));
         }
         Ok(())
     }
@@ -284,7 +289,7 @@ impl Runner<'_> {
     fn satp(&mut self, name: &str) -> Result<(), String> {
         let xlen = self.variant.xlen();
         let bare = Satp { mode: sim::isa::Mode::Bare, asid: 0, root: 0 };
-        self.bench.satp = match self.tables.satp(name) {
+        self.bench.drive.satp = match self.tables.satp(name) {
             Some(satp) => {
                 self.space = name.to_owned();
                 satp.encode(xlen)
@@ -298,7 +303,8 @@ impl Runner<'_> {
     fn expect_pte(&mut self, line: usize, edit: &Edit) -> Result<(), Stop> {
         let space = edit.space.as_deref().unwrap_or(&self.space);
         let at = self.tables.locate(space, &edit.pte, &edit.level, &self.variables);
-        let got = self.bench.memory.get(at.map_err(|message| Stop::Nonsense(line, message))?);
+        let got = at.and_then(|at| self.tables.read(self.bench.drive.memory(), at));
+        let got = got.map_err(|message| Stop::Nonsense(line, message))?;
         let mut wanted = (got & !edit.clear.0) | edit.set.0;
         if let Some(value) = &edit.value {
             wanted = self.value(line, value)?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sim::machine::Observer;
 use sim::mmu::Mmu;
 
-use super::bench::Observer;
 use super::load::{Body, Scenario};
 use super::mismatch::Mismatch;
 use super::ports::{self, Stop};
@@ -91,16 +91,12 @@ fn run_one(
     factory: Factory<'_>,
     watch: Watch<'_>,
 ) -> Result<Report, RunError> {
-    let mut mmu = factory(&variant.config())?;
-    let mut observer = watch(variant)?;
+    let mmu = factory(&variant.config())?;
+    let observer = watch(variant)?;
     let Body::Ports(head, steps) = &scenario.body else {
         return Err(anyhow::anyhow!("not yet").into());
     };
-    let watching: Option<&mut dyn Observer> = match &mut observer {
-        Some(observer) => Some(&mut **observer),
-        None => None,
-    };
-    let finished = ports::run(head, steps, variant, &mut *mmu, watching);
+    let finished = ports::run(head, steps, variant, mmu, observer);
     let mismatch = match finished.result {
         Ok(()) => None,
         Err(Stop::Mismatch(mismatch)) => Some(*mismatch),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use sim::bus::SharedMemory;
 use sim::isa::{Mode, PAGE_BYTES, Satp};
 
-use super::memory::Memory;
 use super::number::{Number, Variables};
 use super::schema::{Edit, Head, Map};
 
@@ -42,7 +42,7 @@ impl Tables {
         head: &Head,
         mode: Mode,
         variables: &Variables,
-        memory: &mut Memory,
+        memory: &SharedMemory,
     ) -> Result<Tables, String> {
         let next = match &head.machine.tables {
             Some(number) => number.value(variables)?,
@@ -73,7 +73,7 @@ impl Tables {
         asid: u16,
         maps: &[Map],
         variables: &Variables,
-        memory: &mut Memory,
+        memory: &SharedMemory,
     ) -> Result<(), String> {
         let root = self.table();
         self.spaces.insert(name.to_owned(), Space { asid, root });
@@ -87,25 +87,25 @@ impl Tables {
             let bytes = PAGE_BYTES << (level * self.mode.segment_bits());
             for page in 0..pages {
                 let (va, pa) = (va.wrapping_add(page * bytes), pa.wrapping_add(page * bytes));
-                let entry = self.grow(name, va, level, memory);
-                memory.set(entry, self.ppn_field(pa) | map.flags.0 | VALID);
+                let entry = self.grow(name, va, level, memory)?;
+                self.write(memory, entry, self.ppn_field(pa) | map.flags.0 | VALID)?;
             }
         }
         Ok(())
     }
 
     /// The address of an entry; tables that are missing on the way are made.
-    fn grow(&mut self, name: &str, va: u64, level: u32, memory: &mut Memory) -> u64 {
+    fn grow(&mut self, name: &str, va: u64, level: u32, memory: &SharedMemory) -> Result<u64, String> {
         for below in (level..self.mode.levels() - 1).rev() {
             let key = (name.to_owned(), below, self.prefix(va, below));
             if !self.tables.contains_key(&key) {
                 let table = self.table();
                 let pointer = self.entry(name, va, below + 1).unwrap_or(table);
-                memory.set(pointer, self.ppn_field(table) | VALID);
+                self.write(memory, pointer, self.ppn_field(table) | VALID)?;
                 self.tables.insert(key, table);
             }
         }
-        self.entry(name, va, level).expect("its table was just made")
+        Ok(self.entry(name, va, level).expect("its table was just made"))
     }
 
     fn table(&mut self) -> u64 {
@@ -147,7 +147,7 @@ impl Tables {
             .ok_or_else(|| format!("no table of level {level} on the path of {va} in `{space}`"))
     }
 
-    /// Changes one entry as software does.
+    /// Changes one entry as software does: its address and old value.
     ///
     /// # Errors
     /// As [`Tables::locate`].
@@ -156,19 +156,38 @@ impl Tables {
         space: &str,
         edit: &Edit,
         variables: &Variables,
-        memory: &mut Memory,
-    ) -> Result<(), String> {
+        memory: &SharedMemory,
+    ) -> Result<(u64, u64), String> {
         let space = edit.space.as_deref().unwrap_or(space);
         let at = self.locate(space, &edit.pte, &edit.level, variables)?;
-        let mut entry = (memory.get(at) & !edit.clear.0) | edit.set.0;
+        let old = self.read(memory, at)?;
+        let mut entry = (old & !edit.clear.0) | edit.set.0;
         if let Some(pa) = &edit.pa {
             entry = (entry & !self.ppn_field(u64::MAX)) | self.ppn_field(pa.value(variables)?);
         }
         if let Some(value) = &edit.value {
             entry = value.value(variables)?;
         }
-        memory.set(at, entry);
-        Ok(())
+        self.write(memory, at, entry)?;
+        Ok((at, old))
+    }
+
+    /// An entry's value.
+    ///
+    /// # Errors
+    /// A sentence, when it is outside of physical memory.
+    pub(super) fn read(&self, memory: &SharedMemory, at: u64) -> Result<u64, String> {
+        memory.peek(at, self.bytes()).map_err(|_| format!("there is no memory at {at:#x}"))
+    }
+
+    fn write(&self, memory: &SharedMemory, at: u64, entry: u64) -> Result<(), String> {
+        memory
+            .write(at, self.bytes(), entry)
+            .map_err(|_| format!("there is no memory at {at:#x}"))
+    }
+
+    fn bytes(&self) -> u8 {
+        if self.mode == Mode::Sv32 { 4 } else { 8 }
     }
 
     /// A physical address as an entry's PPN field.
