@@ -1,4 +1,5 @@
 //! The bits that travel together: what a leaf allows, and by what an access is judged.
+#![expect(missing_docs, reason = "the derive macro adds undocumented methods")]
 
 use rust_hdl::prelude::*;
 

@@ -43,8 +43,8 @@ impl Logic for Permission {
         if self.judged.val().fetch {
             self.kind_allowed.next = self.leaf.val().execute;
         }
-        self.owner_allowed.next = !self.leaf.val().user
-            || (self.judged.val().sum && !self.judged.val().fetch);
+        self.owner_allowed.next =
+            !self.leaf.val().user || (self.judged.val().sum && !self.judged.val().fetch);
         if self.judged.val().user {
             self.owner_allowed.next = self.leaf.val().user;
         }

@@ -144,7 +144,7 @@ pub struct Port<
     judged: Signal<Local, Judged>,
     ppn: Signal<Local, Bits<PPN>>,
     level: Signal<Local, Bits<3>>,
-    inside: Signal<Local, Bits<PPN>>,
+    offset_mask: Signal<Local, Bits<PPN>>,
     superpage_vpn: Signal<Local, Bits<PPN>>,
     is_page_fault: Signal<Local, Bit>,
     is_access_fault: Signal<Local, Bit>,
@@ -156,7 +156,16 @@ pub struct Port<
     inside_4: Constant<Bits<PPN>>,
 }
 
-impl<const N: usize, const IDX: usize, const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize, const ASID: usize> Default for Port<N, IDX, XLEN, VPN, PPN, PA, ASID> {
+impl<
+    const N: usize,
+    const IDX: usize,
+    const XLEN: usize,
+    const VPN: usize,
+    const PPN: usize,
+    const PA: usize,
+    const ASID: usize,
+> Default for Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
+{
     fn default() -> Self {
         Self {
             clock: Default::default(),
@@ -220,7 +229,7 @@ impl<const N: usize, const IDX: usize, const XLEN: usize, const VPN: usize, cons
             judged: Default::default(),
             ppn: Default::default(),
             level: Default::default(),
-            inside: Default::default(),
+            offset_mask: Default::default(),
             superpage_vpn: Default::default(),
             is_page_fault: Default::default(),
             is_access_fault: Default::default(),
@@ -234,11 +243,28 @@ impl<const N: usize, const IDX: usize, const XLEN: usize, const VPN: usize, cons
     }
 }
 
-impl<const N: usize, const IDX: usize, const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize, const ASID: usize> Logic for Port<N, IDX, XLEN, VPN, PPN, PA, ASID> {
+impl<
+    const N: usize,
+    const IDX: usize,
+    const XLEN: usize,
+    const VPN: usize,
+    const PPN: usize,
+    const PA: usize,
+    const ASID: usize,
+> Logic for Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
+{
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, miss, miss_va, miss_context, miss_level, miss_asid, miss_table, orphan
+            self,
+            clock,
+            miss,
+            miss_va,
+            miss_context,
+            miss_level,
+            miss_asid,
+            miss_table,
+            orphan
         );
         self.tlb.clock.next = self.clock.val();
         self.tlb.reset.next = self.reset.val();
@@ -275,21 +301,21 @@ impl<const N: usize, const IDX: usize, const XLEN: usize, const VPN: usize, cons
             self.ppn.next = self.done_ppn.val();
             self.level.next = self.done_leaf.val().level;
         }
-        self.inside.next = self.inside_0.val();
+        self.offset_mask.next = self.inside_0.val();
         if self.level.val() == bits::<3>(1) {
-            self.inside.next = self.inside_1.val();
+            self.offset_mask.next = self.inside_1.val();
         }
         if self.level.val() == bits::<3>(2) {
-            self.inside.next = self.inside_2.val();
+            self.offset_mask.next = self.inside_2.val();
         }
         if self.level.val() == bits::<3>(3) {
-            self.inside.next = self.inside_3.val();
+            self.offset_mask.next = self.inside_3.val();
         }
         if self.level.val() == bits::<3>(4) {
-            self.inside.next = self.inside_4.val();
+            self.offset_mask.next = self.inside_4.val();
         }
         self.vpn.next = bit_cast::<VPN, XLEN>(self.va.val() >> self.page_shift.val());
-        self.superpage_vpn.next = bit_cast::<PPN, VPN>(self.vpn.val()) & self.inside.val();
+        self.superpage_vpn.next = bit_cast::<PPN, VPN>(self.vpn.val()) & self.offset_mask.val();
 
         self.permission.judged.next = self.judged.val();
         self.permission.leaf.next = self.tlb.leaf.val();
@@ -373,18 +399,17 @@ impl<const N: usize, const IDX: usize, const XLEN: usize, const VPN: usize, cons
                 if self.identity.val() {
                     self.resp_pa.next = bit_cast::<PA, XLEN>(self.va.val());
                 } else {
-                    self.resp_pa.next = (bit_cast::<PA, PPN>(
-                        self.ppn.val() | self.superpage_vpn.val(),
-                    ) << bits::<PA>(12))
-                        | (bit_cast::<PA, XLEN>(self.va.val()) & bits::<PA>(4095));
+                    self.resp_pa.next =
+                        (bit_cast::<PA, PPN>(self.ppn.val() | self.superpage_vpn.val())
+                            << bits::<PA>(12))
+                            | (bit_cast::<PA, XLEN>(self.va.val()) & bits::<PA>(4095));
                 }
             }
         }
 
         self.refilled.next = self.tlb.refill.val();
         self.waits.next = self.miss.q.val();
-        self.miss_vpn.next =
-            bit_cast::<VPN, XLEN>(self.miss_va.q.val() >> self.page_shift.val());
+        self.miss_vpn.next = bit_cast::<VPN, XLEN>(self.miss_va.q.val() >> self.page_shift.val());
         self.miss_root.next = self.miss_table.q.val();
         self.miss_top_level.next = self.miss_level.q.val();
         self.miss_judged.next = self.miss_context.q.val();

@@ -1,1 +1,3 @@
 //! Where hardware and world meet.
+
+pub mod engine;

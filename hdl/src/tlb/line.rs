@@ -150,8 +150,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for CamLine<VP
         if self.level.val() == bits::<3>(4) {
             self.compared.next = self.outside_4.val();
         }
-        self.difference.next = ((self.held_vpn.q.val() ^ self.key_vpn.val())
-            & self.compared.val())
+        self.difference.next = ((self.held_vpn.q.val() ^ self.key_vpn.val()) & self.compared.val())
             & (!self.key_inside.val());
         self.same_page.next = self.difference.val() == self.no_difference.val();
         self.same_asid.next = self.held_asid.q.val() == self.key_asid.val();
@@ -164,9 +163,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for CamLine<VP
                 || (self.same_asid.val() && !self.held_leaf.q.val().global));
         self.overlapped.next = self.same_page.val()
             && (self.same_asid.val() || self.held_leaf.q.val().global || self.key_global.val());
-        if (self.fence.val() && self.fenced.val())
-            || (self.refill.val() && self.overlapped.val())
-        {
+        if (self.fence.val() && self.fenced.val()) || (self.refill.val() && self.overlapped.val()) {
             self.held_valid.d.next = false;
         }
         if self.write.val() {

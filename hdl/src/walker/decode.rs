@@ -48,7 +48,7 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     marked: Signal<Local, Bit>,
     number: Signal<Local, Bits<PPN>>,
     reserved: Signal<Local, Bit>,
-    inside: Signal<Local, Bits<PPN>>,
+    offset_mask: Signal<Local, Bits<PPN>>,
     misaligned: Signal<Local, Bit>,
     reserved_bits: Constant<Bits<XLEN>>,
     inside_0: Constant<Bits<PPN>>,
@@ -77,7 +77,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecod
             marked: Default::default(),
             number: Default::default(),
             reserved: Default::default(),
-            inside: Default::default(),
+            offset_mask: Default::default(),
             misaligned: Default::default(),
             // Whatever lies above the PPN: nothing in RV32, bits 63:54 in RV64.
             reserved_bits: Constant::new(bits::<XLEN>(if XLEN == 64 {
@@ -107,20 +107,20 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
         self.number.next = bit_cast::<PPN, XLEN>(self.pte.val() >> bits::<XLEN>(10));
         self.reserved.next = (self.pte.val() & self.reserved_bits.val()).any();
 
-        self.inside.next = self.inside_0.val();
+        self.offset_mask.next = self.inside_0.val();
         if self.level.val() == bits::<3>(1) {
-            self.inside.next = self.inside_1.val();
+            self.offset_mask.next = self.inside_1.val();
         }
         if self.level.val() == bits::<3>(2) {
-            self.inside.next = self.inside_2.val();
+            self.offset_mask.next = self.inside_2.val();
         }
         if self.level.val() == bits::<3>(3) {
-            self.inside.next = self.inside_3.val();
+            self.offset_mask.next = self.inside_3.val();
         }
         if self.level.val() == bits::<3>(4) {
-            self.inside.next = self.inside_4.val();
+            self.offset_mask.next = self.inside_4.val();
         }
-        self.misaligned.next = (self.number.val() & self.inside.val()).any();
+        self.misaligned.next = (self.number.val() & self.offset_mask.val()).any();
 
         self.ppn.next = self.number.val();
         self.accessed.next = self.marked.val();
