@@ -4,7 +4,7 @@ use crate::fault::HeldFault;
 use crate::flags::Judged;
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
-use crate::walker::Walker;
+use crate::walker::{Choice, Walker};
 use rust_hdl::prelude::*;
 
 /// Defines one top from its widths; the two differ in nothing else.
@@ -151,6 +151,7 @@ macro_rules! mmu_top {
             data_scheme: $scheme,
             fetch: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
             data: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
+            choice: Choice<$vpn, $ppn>,
             walker: Walker<$xlen, $vpn, $ppn, $pa>,
             held_fault: HeldFault<$xlen>,
             satp_before: DFF<Bits<$xlen>>,
@@ -246,16 +247,24 @@ macro_rules! mmu_top {
 
                 self.walker.clock.next = self.clock.val();
                 self.walker.reset.next = self.reset.val();
-                self.walker.fetch_waits.next = self.fetch.waits.val();
-                self.walker.fetch_vpn.next = self.fetch.miss_vpn.val();
-                self.walker.fetch_root.next = self.fetch.miss_root.val();
-                self.walker.fetch_top_level.next = self.fetch.miss_top_level.val();
-                self.walker.fetch_judged.next = self.fetch.miss_judged.val();
-                self.walker.data_waits.next = self.data.waits.val();
-                self.walker.data_vpn.next = self.data.miss_vpn.val();
-                self.walker.data_root.next = self.data.miss_root.val();
-                self.walker.data_top_level.next = self.data.miss_top_level.val();
-                self.walker.data_judged.next = self.data.miss_judged.val();
+                self.choice.free.next = self.walker.free.val();
+                self.choice.owner.next = self.walker.data_side.val();
+                self.choice.fetch_waits.next = self.fetch.waits.val();
+                self.choice.fetch_vpn.next = self.fetch.miss_vpn.val();
+                self.choice.fetch_root.next = self.fetch.miss_root.val();
+                self.choice.fetch_top_level.next = self.fetch.miss_top_level.val();
+                self.choice.fetch_judged.next = self.fetch.miss_judged.val();
+                self.choice.data_waits.next = self.data.waits.val();
+                self.choice.data_vpn.next = self.data.miss_vpn.val();
+                self.choice.data_root.next = self.data.miss_root.val();
+                self.choice.data_top_level.next = self.data.miss_top_level.val();
+                self.choice.data_judged.next = self.data.miss_judged.val();
+                self.walker.waits.next = self.choice.some.val();
+                self.walker.waits_data.next = self.choice.serves_data.val();
+                self.walker.vpn.next = self.choice.vpn.val();
+                self.walker.root.next = self.choice.root.val();
+                self.walker.top_level.next = self.choice.top_level.val();
+                self.walker.judged.next = self.choice.judged.val();
                 self.walker.fence.next = self.fence_valid.val();
                 self.fence_ready.next = true;
                 self.mem_req_valid.next = self.walker.mem_req_valid.val();
