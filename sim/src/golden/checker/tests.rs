@@ -133,6 +133,30 @@ fn asid_given_a_new_root_may_use_the_old_one_until_its_fence() {
 }
 
 #[test]
+fn value_written_many_times_does_not_push_others_out() {
+    let (memory, mut checker) = world();
+    for i in 0..100 {
+        edit(&memory, &mut checker, page(3), (0x2000 + i % 2) << 10 | V | RWX | AD);
+    }
+    assert_eq!(checker.remembered(), 3);
+    assert!(legal(&memory, &mut checker, 1, 0, 0x100_0000));
+}
+
+#[test]
+fn answer_of_another_asid_is_legal_only_if_global() {
+    let (memory, mut checker) = world();
+    memory.write(page(2), 4, pointer(4)).unwrap();
+    memory.write(page(4), 4, 0x4000 << 10 | V | RWX | AD).unwrap();
+    assert!(legal(&memory, &mut checker, 2, 0, 0x400_0000));
+    assert!(!legal(&memory, &mut checker, 1, 0, 0x400_0000));
+    edit(&memory, &mut checker, page(4), 0x4000 << 10 | V | RWX | AD | G);
+    assert!(legal(&memory, &mut checker, 2, 0, 0x400_0000));
+    assert!(legal(&memory, &mut checker, 1, 0, 0x400_0000));
+    checker.fenced(fence(None, None));
+    assert!(!legal(&memory, &mut checker, 1, 0, 0x400_0000));
+}
+
+#[test]
 fn stale_entry_that_needs_a_d_update_is_not_enough() {
     let (memory, mut checker) = world();
     edit(&memory, &mut checker, page(3), 0x1000 << 10 | V | RWX);

@@ -120,16 +120,20 @@ fn a_and_d_are_set_by_compare_and_swap_and_retried_when_it_fails() {
 }
 
 #[test]
-fn fence_restarts_the_walk_that_it_overtakes() {
-    let memory = memory();
-    let mut bench = Bench::new(FixedLatency::new(memory.clone(), 4));
-    bench.cycle(data(0, Access::Load));
-    bench.cycle(Inputs::default());
-    memory.write(RAM, 8, 0).unwrap();
-    let fence = Some(Fence { va: None, asid: None });
-    let out = bench.cycle(Inputs { fence, ..Inputs::default() });
-    assert!(out.fence_ready && out.events.fence && out.events.walk_restart);
-    assert!(bench.wait().is_err(), "the entry read before the fence was not used");
+fn fence_at_any_moment_restarts_the_walk() {
+    for moment in 1..13 {
+        let memory = memory();
+        let mut bench = Bench::new(FixedLatency::new(memory.clone(), 4));
+        bench.cycle(data(0, Access::Load));
+        for _ in 1..moment {
+            assert_eq!(bench.cycle(Inputs::default()).data, None);
+        }
+        memory.write(RAM, 8, 0).unwrap();
+        let fence = Some(Fence { va: None, asid: None });
+        let out = bench.cycle(Inputs { fence, ..Inputs::default() });
+        assert!(out.fence_ready && out.events.fence && out.events.walk_restart);
+        assert!(bench.wait().is_err(), "fence in cycle {moment}: an older entry was used");
+    }
 }
 
 #[test]
