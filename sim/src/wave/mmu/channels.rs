@@ -60,6 +60,10 @@ pub(super) struct Memory {
     /// What the last entry read is; it stays until the next walk starts.
     pub(super) pte: SignalId,
     pub(super) flags: SignalId,
+    /// The address, from the request to the response; and the request's kind likewise.
+    pub(super) asked: SignalId,
+    pub(super) asked_kind: SignalId,
+    outstanding: u32,
 }
 
 const KINDS: [&str; 2] = ["read", "update"];
@@ -79,11 +83,14 @@ impl Memory {
             swapped: builder.bits("memory.swapped", 1)?,
             pte: builder.state("memory.pte", 2, &pte::KINDS)?,
             flags: builder.text("memory.flags")?,
+            asked: builder.text("memory.asked")?,
+            asked_kind: builder.state("memory.asked_kind", 2, &KINDS)?,
+            outstanding: 0,
         })
     }
 
     pub(super) fn set_request(
-        &self,
+        &mut self,
         wave: &mut Writer,
         request: Option<MemoryRequest>,
         ready: bool,
@@ -99,11 +106,21 @@ impl Memory {
         wave.set(self.valid, request.is_some())?;
         wave.set(self.kind, kind)?;
         wave.set(self.pa, pa)?;
-        wave.set(self.desired, desired)
+        wave.set(self.desired, desired)?;
+        if let Some(pa) = pa {
+            wave.set(self.asked, &*format!("{pa:x}"))?;
+            wave.set(self.asked_kind, kind)?;
+        } else if self.outstanding == 0 {
+            wave.set(self.asked, Value::Absent)?;
+            wave.set(self.asked_kind, Value::Absent)?;
+        }
+        self.outstanding += u32::from(request.is_some() && ready);
+        Ok(())
     }
 
+    /// After [`Memory::set_request`] in each cycle.
     pub(super) fn set_response(
-        &self,
+        &mut self,
         wave: &mut Writer,
         response: Option<MemoryResponse>,
         walk_starts: bool,
@@ -113,13 +130,21 @@ impl Memory {
         wave.set(self.error, response.is_some_and(|answer| answer.error))?;
         wave.set(self.swapped, response.is_some_and(|answer| answer.swapped))?;
         if let Some(answer) = response {
+            self.outstanding = self.outstanding.saturating_sub(1);
             wave.set(self.pte, pte::kind(answer.data, answer.error))?;
-            wave.set(self.flags, &*pte::flags(answer.data))?;
+            wave.set(self.flags, &*pte::summary(answer.data))?;
         } else if walk_starts {
             wave.set(self.pte, Value::Absent)?;
             wave.set(self.flags, Value::Absent)?;
         }
         Ok(())
+    }
+}
+
+impl Memory {
+    /// A reset forgets what is in flight.
+    pub(super) fn reset(&mut self) {
+        self.outstanding = 0;
     }
 }
 
@@ -130,6 +155,8 @@ pub(super) struct HeldFault {
     pub(super) ready: SignalId,
     pub(super) cause: SignalId,
     pub(super) tval: SignalId,
+    /// `tval` without leading zeros.
+    pub(super) address: SignalId,
 }
 
 impl HeldFault {
@@ -139,6 +166,7 @@ impl HeldFault {
             ready: builder.bits("fault.ready", 1)?,
             cause: builder.state("fault.cause", 4, &words::CAUSES)?,
             tval: builder.bits("fault.tval", if xlen == Xlen::Rv32 { 32 } else { 64 })?,
+            address: builder.text("fault.address")?,
         })
     }
 
@@ -151,6 +179,47 @@ impl HeldFault {
         wave.set(self.ready, ready)?;
         wave.set(self.valid, fault.is_some())?;
         wave.set(self.cause, fault.map(|fault| words::cause(fault.cause) as u64))?;
-        wave.set(self.tval, fault.map(|fault| fault.tval))
+        wave.set(self.tval, fault.map(|fault| fault.tval))?;
+        match fault {
+            Some(fault) => wave.set(self.address, &*format!("{:x}", fault.tval)),
+            None => wave.set(self.address, Value::Absent),
+        }
+    }
+}
+
+impl FencePort {
+    /// The nets and their names.
+    pub(super) fn nets(&self) -> [(&'static str, SignalId); 5] {
+        [
+            ("valid", self.valid),
+            ("ready", self.ready),
+            ("kind", self.kind),
+            ("VA", self.va),
+            ("ASID", self.asid),
+        ]
+    }
+}
+
+impl Memory {
+    /// The nets and their names.
+    pub(super) fn nets(&self) -> [(&'static str, SignalId); 9] {
+        [
+            ("valid", self.valid),
+            ("ready", self.ready),
+            ("kind", self.kind),
+            ("PA", self.pa),
+            ("desired", self.desired),
+            ("response", self.response),
+            ("entry", self.entry),
+            ("error", self.error),
+            ("swapped", self.swapped),
+        ]
+    }
+}
+
+impl HeldFault {
+    /// The nets and their names.
+    pub(super) fn nets(&self) -> [(&'static str, SignalId); 4] {
+        [("valid", self.valid), ("ready", self.ready), ("cause", self.cause), ("tval", self.tval)]
     }
 }

@@ -76,7 +76,7 @@ impl Ports {
     }
 
     pub(super) fn set(
-        &self,
+        &mut self,
         wave: &mut Writer,
         inputs: &Inputs,
         outputs: &Outputs,
@@ -87,7 +87,12 @@ impl Ports {
         wave.set(self.asid, satp.map(|satp| u64::from(satp.asid)))?;
         wave.set(self.root, satp.map(|satp| satp.root))?;
         wave.set(self.adue, inputs.adue)?;
-        let (fetch, data) = (&self.fetch, &self.data);
+        let (fetch, data) = (&mut self.fetch, &mut self.data);
+        if inputs.reset {
+            fetch.reset();
+            data.reset();
+            self.memory.reset();
+        }
         fetch.set(wave, satp, inputs.fetch, outputs.fetch_ready, outputs.fetch)?;
         data.set(wave, satp, inputs.data, outputs.data_ready, outputs.data)?;
         let on = &outputs.events;
@@ -103,7 +108,7 @@ impl Ports {
     }
 
     /// Nothing is presented and nothing answered; what is state stays.
-    pub(super) fn rest(&self, wave: &mut Writer) -> Result<(), Error> {
+    pub(super) fn rest(&mut self, wave: &mut Writer) -> Result<(), Error> {
         self.fetch.rest(wave)?;
         self.data.rest(wave)?;
         self.fence.set(wave, None, true)?;

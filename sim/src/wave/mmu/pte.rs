@@ -19,9 +19,15 @@ pub(super) fn kind(entry: u64, error: bool) -> u64 {
     }
 }
 
-/// The entry's flags, high bit first, `-` for those that are clear: `DA-U-WRV`.
-pub(super) fn flags(entry: u64) -> String {
+/// The physical page number (44 bits) and the flags, high bit first, `-` for those that are
+/// clear: `80201:DA-U-WRV`. Just `0` for an entry of zeros.
+pub(super) fn summary(entry: u64) -> String {
+    if entry == 0 {
+        return "0".to_owned();
+    }
     let letters = "DAGUXWRV".chars().rev().enumerate();
     let flags = letters.map(|(at, letter)| if entry >> at & 1 == 1 { letter } else { '-' });
-    flags.collect::<Vec<char>>().into_iter().rev().collect()
+    let flags: Vec<char> = flags.collect();
+    let flags: String = flags.into_iter().rev().collect();
+    format!("{:x}:{flags}", entry >> 10 & 0xfff_ffff_ffff)
 }

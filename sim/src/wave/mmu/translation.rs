@@ -1,4 +1,8 @@
-//! A translation port: what is asked, and the answer.
+//! A translation port: its nets, and what is in flight.
+//!
+//! A net is valid for a cycle and then gone, which is right but hard to read. So beside the nets
+//! stand three derived signals: `asked` (the address) and `asked_access`, from the request to its
+//! answer, and `answered`, from the answer to the next request.
 
 use super::super::{Builder, Error, SignalId, Value, Writer};
 use super::words;
@@ -21,6 +25,11 @@ pub(super) struct Translation {
     pub(super) response: SignalId,
     pub(super) pa: SignalId,
     pub(super) fault: SignalId,
+    pub(super) asked: SignalId,
+    pub(super) asked_access: SignalId,
+    pub(super) answered: SignalId,
+    /// Requests accepted and not yet answered.
+    outstanding: u32,
 }
 
 impl Translation {
@@ -43,11 +52,15 @@ impl Translation {
             response: builder.bits(&path("response"), 1)?,
             pa: builder.bits(&path("pa"), pa)?,
             fault: builder.state(&path("cause"), 4, &words::CAUSES)?,
+            asked: builder.text(&path("asked"))?,
+            asked_access: builder.state(&path("asked_access"), 2, &words::ACCESSES)?,
+            answered: builder.text(&path("answered"))?,
+            outstanding: 0,
         })
     }
 
     pub(super) fn set(
-        &self,
+        &mut self,
         wave: &mut Writer,
         satp: Option<Satp>,
         request: Option<Request>,
@@ -68,7 +81,40 @@ impl Translation {
         wave.set(self.response, response.is_some())?;
         wave.set(self.pa, response.and_then(Result::ok))?;
         let fault = response.and_then(Result::err);
-        wave.set(self.fault, fault.map(|fault| words::cause(fault.cause) as u64))
+        wave.set(self.fault, fault.map(|fault| words::cause(fault.cause) as u64))?;
+        self.flight(wave, request, ready, response)
+    }
+
+    fn flight(
+        &mut self,
+        wave: &mut Writer,
+        request: Option<Request>,
+        ready: bool,
+        response: Option<Response>,
+    ) -> Result<(), Error> {
+        if let Some(asked) = request {
+            wave.set(self.asked, &*format!("{:x}", asked.va))?;
+            wave.set(self.asked_access, words::access(asked.access))?;
+            wave.set(self.answered, Value::Absent)?;
+        } else if self.outstanding == 0 {
+            wave.set(self.asked, Value::Absent)?;
+            wave.set(self.asked_access, Value::Absent)?;
+        }
+        match response {
+            Some(Ok(pa)) => wave.set(self.answered, &*format!("{pa:x}"))?,
+            Some(Err(fault)) => {
+                wave.set(self.answered, words::CAUSES[words::cause(fault.cause)])?
+            }
+            None => {}
+        }
+        self.outstanding += u32::from(request.is_some() && ready);
+        self.outstanding = self.outstanding.saturating_sub(u32::from(response.is_some()));
+        Ok(())
+    }
+
+    /// A reset forgets what is in flight.
+    pub(super) fn reset(&mut self) {
+        self.outstanding = 0;
     }
 
     /// What the TLB said in this cycle, by the port's counter events.
@@ -85,6 +131,27 @@ impl Translation {
         {
             wave.set(id, Value::Absent)?;
         }
+        if self.outstanding == 0 {
+            wave.set(self.asked, Value::Absent)?;
+            wave.set(self.asked_access, Value::Absent)?;
+        }
         Ok(())
+    }
+}
+
+impl Translation {
+    /// The nets and their names.
+    pub(super) fn nets(&self) -> [(&'static str, SignalId); 9] {
+        [
+            ("valid", self.valid),
+            ("ready", self.ready),
+            ("VA", self.va),
+            ("VPN segments", self.split),
+            ("access", self.access),
+            ("context", self.context),
+            ("response", self.response),
+            ("PA", self.pa),
+            ("fault", self.fault),
+        ]
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn of(recorder: &Recorder) -> View {
         .group(memory(recorder))
         .group(fault(recorder))
         .group(world(recorder))
-        .group(counters(recorder))
+        .group(nets(recorder))
         .group(engine(recorder));
     for moment in &recorder.moments {
         view = view.marker(moment.cycle, &moment.name);
@@ -46,54 +46,24 @@ fn row(wave: &Writer, id: SignalId, alias: &str) -> Trace {
 
 fn request(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.wave, &recorder.ports);
-    let context = Group::new("context")
-        .folded()
-        .trace(row(wave, ports.root, "satp root PPN"))
-        .trace(row(wave, ports.adue, "menvcfg ADUE"))
-        .trace(row(wave, ports.reset, "reset"));
     Group::new("Request")
         .trace(row(wave, recorder.clock, "clock"))
         .trace(row(wave, ports.mode, "satp mode"))
         .trace(row(wave, ports.asid, "satp ASID").format(Format::Decimal))
-        .group(context)
-        .trace(row(wave, ports.fetch.va, "fetch VA").line(Line::Yellow))
-        .trace(row(wave, ports.fetch.pa, "fetch PA"))
-        .group(handshake(wave, &ports.fetch, "fetch"))
-        .trace(row(wave, ports.data.access, "data access"))
-        .trace(row(wave, ports.data.va, "data VA").line(Line::Yellow))
-        .trace(row(wave, ports.data.pa, "data PA"))
-        .group(handshake(wave, &ports.data, "data"))
-}
-
-fn handshake(wave: &Writer, port: &Translation, name: &str) -> Group {
-    Group::new(&format!("{name} port"))
-        .folded()
-        .trace(row(wave, port.valid, "valid"))
-        .trace(row(wave, port.ready, "ready"))
-        .trace(row(wave, port.context, "context"))
-        .trace(row(wave, port.split, "VPN segments"))
-        .trace(row(wave, port.response, "response"))
+        .trace(row(wave, ports.fetch.asked, "fetch VA").line(Line::Yellow))
+        .trace(row(wave, ports.fetch.answered, "fetch answer"))
+        .trace(row(wave, ports.data.asked_access, "data access"))
+        .trace(row(wave, ports.data.asked, "data VA").line(Line::Yellow))
+        .trace(row(wave, ports.data.answered, "data answer"))
 }
 
 fn tlb(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.wave, &recorder.ports);
-    let fence = Group::new("fence port")
-        .folded()
-        .trace(row(wave, ports.fence.valid, "valid"))
-        .trace(row(wave, ports.fence.ready, "ready"))
-        .trace(row(wave, ports.fence.va, "VA"))
-        .trace(row(wave, ports.fence.asid, "ASID").format(Format::Decimal));
     Group::new("TLB")
         .trace(row(wave, ports.fetch.lookup, "fetch TLB"))
         .trace(row(wave, ports.data.lookup, "data TLB"))
         .trace(row(wave, ports.event("refill"), "refill"))
         .trace(row(wave, ports.fence.kind, "fence"))
-        .group(fence)
-        .group(chosen(recorder, "TLB signals", is_tlb))
-}
-
-fn is_tlb(signal: &Signal) -> bool {
-    ["tlb", "cam", "line"].iter().any(|part| signal.path.contains(part)) && !is_walker(signal)
 }
 
 fn is_walker(signal: &Signal) -> bool {
@@ -108,7 +78,7 @@ fn chosen(recorder: &Recorder, name: &str, which: impl Fn(&Signal) -> bool) -> G
         .traces(signals.map(|(signal, id)| row(&recorder.wave, *id, &signal.path)))
 }
 
-/// States and a few narrow registers; the rest folded.
+/// The states and a few narrow registers; all the rest is below, folded.
 fn walker(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.wave, &recorder.ports);
     let of_walker = || recorder.engine.iter().filter(|(signal, _)| is_walker(signal));
@@ -116,32 +86,20 @@ fn walker(recorder: &Recorder) -> Group {
     let narrow = of_walker()
         .filter(|(signal, _)| signal.names.is_empty() && (2..=8).contains(&signal.width))
         .take(PLAIN_ROWS);
-    let shown: Vec<_> = states.chain(narrow).collect();
     let alias = |path: &str| path.split_once('.').map_or(path, |(_, rest)| rest).replace('.', " ");
-    let hidden = |signal: &Signal| is_walker(signal) && !shown.iter().any(|(s, _)| s == signal);
     Group::new("Walker")
         .trace(row(wave, ports.busy, "busy"))
-        .traces(shown.iter().map(|(signal, id)| row(wave, *id, &alias(&signal.path))))
-        .group(chosen(recorder, "walker signals", hidden))
+        .traces(states.chain(narrow).map(|(signal, id)| row(wave, *id, &alias(&signal.path))))
 }
 
 fn memory(recorder: &Recorder) -> Group {
     let (wave, memory) = (&recorder.wave, &recorder.ports.memory);
-    let more = Group::new("memory port")
-        .folded()
-        .trace(row(wave, memory.valid, "valid"))
-        .trace(row(wave, memory.ready, "ready"))
-        .trace(row(wave, memory.desired, "desired entry"))
-        .trace(row(wave, memory.error, "error"))
-        .trace(row(wave, memory.swapped, "swapped"));
     Group::new("Memory bus")
-        .trace(row(wave, memory.kind, "request"))
-        .trace(row(wave, memory.pa, "PTE address").line(Line::Yellow))
+        .trace(row(wave, memory.asked_kind, "request"))
+        .trace(row(wave, memory.asked, "PTE address").line(Line::Yellow))
         .trace(row(wave, memory.response, "response"))
-        .trace(row(wave, memory.entry, "PTE"))
         .trace(row(wave, memory.pte, "PTE is"))
-        .trace(row(wave, memory.flags, "PTE flags"))
-        .group(more)
+        .trace(row(wave, memory.flags, "PPN and flags"))
 }
 
 fn fault(recorder: &Recorder) -> Group {
@@ -150,8 +108,7 @@ fn fault(recorder: &Recorder) -> Group {
         .trace(row(wave, ports.fetch.fault, "fetch fault"))
         .trace(row(wave, ports.data.fault, "data fault"))
         .trace(row(wave, ports.fault.cause, "held: cause"))
-        .trace(row(wave, ports.fault.tval, "held: tval").line(Line::Yellow))
-        .trace(row(wave, ports.fault.ready, "taken"))
+        .trace(row(wave, ports.fault.address, "held: tval").line(Line::Yellow))
 }
 
 /// The operating system, if there is one; of its events those that happened.
@@ -166,30 +123,44 @@ fn world(recorder: &Recorder) -> Group {
         .trace(row(wave, world.activity, "activity"))
         .trace(row(wave, world.fault, "fault kind"))
         .trace(row(wave, world.text, "what happens"))
+        .trace(row(wave, world.free_frames, "free frames").format(Format::Analog { rows: 3 }))
         .traces(
             events
                 .map(|event| row(wave, event.id, &event.name.replace('_', " ")).line(Line::Orange)),
         )
-        .trace(row(wave, world.free_frames, "free frames").format(Format::Analog { rows: 3 }))
 }
 
-fn counters(recorder: &Recorder) -> Group {
+/// Every net of the ports, folded.
+fn nets(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.wave, &recorder.ports);
-    let row = |(name, id): &(&str, SignalId)| row(wave, *id, &name.replace('_', " "));
-    Group::new("Counter events").folded().traces(ports.events.iter().map(row))
+    let folded = |name: &str, rows: &[(&str, SignalId)]| {
+        let rows = rows.iter().map(|(alias, id)| row(wave, *id, alias));
+        Group::new(name).folded().traces(rows)
+    };
+    let port = |name: &str, port: &Translation| folded(name, &port.nets());
+    let events: Vec<_> = ports.events.iter().map(|event| (event.0, event.1)).collect();
+    let context = [("root PPN", ports.root), ("ADUE", ports.adue), ("reset", ports.reset)];
+    Group::new("All nets of the ports")
+        .folded()
+        .group(folded("context", &context))
+        .group(port("fetch", &ports.fetch))
+        .group(port("data", &ports.data))
+        .group(folded("fence", &ports.fence.nets()))
+        .group(folded("memory", &ports.memory.nets()))
+        .group(folded("fault", &ports.fault.nets()))
+        .group(folded("events", &events))
 }
 
-/// Whatever of the engine has no place above, by its first scope.
+/// Every signal of the engine by its first scope, folded.
 fn engine(recorder: &Recorder) -> Group {
     let scope = |signal: &Signal| signal.path.split('.').next().unwrap_or_default().to_owned();
-    let rest = |signal: &Signal| !is_walker(signal) && !is_tlb(signal);
     let mut scopes: Vec<String> = Vec::new();
-    for (signal, _) in recorder.engine.iter().filter(|(signal, _)| rest(signal)) {
+    for (signal, _) in &recorder.engine {
         if !scopes.contains(&scope(signal)) {
             scopes.push(scope(signal));
         }
     }
-    scopes.iter().fold(Group::new("Other hardware signals").folded(), |group, name| {
-        group.group(chosen(recorder, name, |signal| rest(signal) && scope(signal) == *name))
+    scopes.iter().fold(Group::new("All signals of the hardware").folded(), |group, name| {
+        group.group(chosen(recorder, name, |signal| scope(signal) == *name))
     })
 }

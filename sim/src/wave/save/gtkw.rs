@@ -9,10 +9,10 @@ use super::{Format, Group, Paint, Row, Trace, View};
 /// The window that opens, in pixels.
 const WINDOW: (u32, u32) = (1600, 1000);
 /// The column of names and values.
-const NAMES: u32 = 330;
+const NAMES: u32 = 360;
 /// What the window's frame, the closed signal tree and the scroll bar take from the width.
 const FRAME: u32 = 64;
-/// The waves' width to which GTKWave's zoom refers: at zoom 0, this many pixels are one unit.
+/// At zoom 0, this many pixels show one unit of time; each step of -1 doubles the time in sight.
 const ZOOM_PIXELS: f64 = 200.0;
 
 /// Bits of a row's flags.

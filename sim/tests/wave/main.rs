@@ -1,0 +1,9 @@
+//! Waveforms, read back by an independent reader and looked at through GTKWave.
+
+mod demo;
+mod property;
+mod reader;
+mod recorder;
+mod render;
+mod view;
+mod writer;
