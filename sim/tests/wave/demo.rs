@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use sim::isa::{Access, Cause, Context, Fault, Mode, Satp, Xlen};
 use sim::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Outputs, Request, Signal};
-use sim::wave::mmu::{Activity, FaultKind, Happening, Options, Recorder};
+use sim::os::{Activity, Death, Event, FaultKind};
+use sim::wave::mmu::{Options, Recorder};
 use sim::wave::{Error, Window};
 
 pub(crate) const IDLE: u128 = 0;
@@ -27,6 +28,7 @@ pub(crate) fn options(window: Window) -> Options {
         title: "demonstration, played by hand".to_owned(),
         xlen: Xlen::Rv64,
         window,
+        processes: vec!["editor".to_owned(), "player".to_owned()],
         signals: vec![
             state("walker.state", 3, &["Idle", "Request", "Wait", "Refill", "Fault"]),
             plain("walker.level", 3),
@@ -140,38 +142,41 @@ impl Demo {
         Ok(false)
     }
 
-    /// The handler's work around a fault; `disk` cycles of waiting are jumped over.
-    fn handle(&mut self, kind: FaultKind, text: &str, disk: u64, free: u64) -> Result<(), Error> {
-        let now = self.now;
-        self.recorder.activity(now, Activity::Handler)?;
-        self.recorder.happening(now, Happening::PageFault(kind), text)?;
+    /// A page fault as the operating system understands it.
+    fn fault(&mut self, pid: u32, va: u64, access: Access, kind: FaultKind) -> Result<(), Error> {
+        let cause = Cause::page_fault(access);
+        self.recorder.activity(self.now, Activity::Handler)?;
+        self.recorder.event(self.now, &Event::PageFault { pid, va, access, cause, kind })
+    }
+
+    /// The handler's work after a fault; `disk` cycles of waiting are jumped over.
+    fn handle(&mut self, va: u64, disk: u64, free: u64) -> Result<(), Error> {
+        let (pid, va) = (1, va & !0xfff);
         (0..8).try_for_each(|_| self.tick(Inputs::default(), Outputs::default(), false))?;
         if disk > 0 {
-            self.recorder.happening(self.now, Happening::Eviction, "evict 0x403000")?;
-            self.recorder.happening(
-                self.now + 2,
-                Happening::SwapOut,
-                "write 0x403000 to slot 3",
-            )?;
+            let victim = 0x40_3000;
+            let evicted = Event::Eviction { pid, va: victim, frame: 0x80444, dirty: true };
+            self.recorder.event(self.now, &evicted)?;
+            self.recorder.event(self.now + 2, &Event::SwapOut { pid, va: victim, slot: 3 })?;
             self.recorder.activity(self.now + 2, Activity::Disk)?;
             self.now += disk;
-            self.recorder.happening(self.now, Happening::SwapIn, "read 0x7f000 from slot 1")?;
+            self.recorder.event(self.now, &Event::SwapIn { pid, va, slot: 1 })?;
             self.recorder.activity(self.now, Activity::Handler)?;
         }
         self.recorder.free_frames(self.now, free)?;
         (0..4).try_for_each(|_| self.tick(Inputs::default(), Outputs::default(), false))?;
-        let fence = Some(Fence { va: Some(0x7fff_f000), asid: Some(7) });
-        self.recorder.happening(self.now, Happening::Fence, "fence 0x7ffff000")?;
+        let fence = Fence { va: Some(va), asid: Some(7) };
+        self.recorder.event(self.now, &Event::Fence { fence })?;
         let mut outputs = Outputs::default();
         outputs.events.fence = true;
-        self.tick(Inputs { fence, ..Inputs::default() }, outputs, false)?;
+        self.tick(Inputs { fence: Some(fence), ..Inputs::default() }, outputs, false)?;
         self.recorder.activity(self.now, Activity::Process)
     }
 
     /// The whole story; returns the save file.
     pub(crate) fn play(mut self) -> Result<PathBuf, Error> {
         let (pointer, leaf) = (|ppn: u64| ppn << 10 | 1, |ppn: u64| ppn << 10 | 0xd7);
-        self.recorder.process(0, "editor")?;
+        self.recorder.process(0, Some(1))?;
         self.recorder.activity(0, Activity::Process)?;
         self.recorder.free_frames(0, 6)?;
         self.run(6)?;
@@ -181,28 +186,27 @@ impl Demo {
         }
         let stack = 0x7fff_fff8;
         self.walk(stack, Access::Store, &[pointer(0x80201), 0])?;
-        self.handle(FaultKind::Minor, "demand zero: stack", 0, 5)?;
+        self.fault(1, stack, Access::Store, FaultKind::Minor)?;
+        self.handle(stack, 0, 5)?;
         self.walk(stack, Access::Store, &[pointer(0x80201), pointer(0x80203), leaf(0x80445)])?;
         self.hit(stack, Access::Store)?;
         self.run(10)?;
-        self.walk(0x7f_0000, Access::Load, &[pointer(0x80201), pointer(0x80202), 0x1000])?;
-        self.handle(FaultKind::Major, "from swap: heap", 3000, 5)?;
+        let heap = 0x7f_0000;
+        self.walk(heap, Access::Load, &[pointer(0x80201), pointer(0x80202), 0x1000])?;
+        self.fault(1, heap, Access::Load, FaultKind::Major)?;
+        self.handle(heap, 3000, 5)?;
         self.run(12)?;
         self.recorder.activity(self.now, Activity::Switch)?;
-        self.recorder.happening(self.now, Happening::ContextSwitch, "editor to player")?;
+        self.recorder.event(self.now, &Event::Switch { from: Some(1), to: 2, asid: 8 })?;
         self.satp = Satp { mode: Mode::Sv39, asid: 8, root: 0x80300 }.encode(Xlen::Rv64);
-        self.recorder.process(self.now, "player")?;
         self.recorder.activity(self.now + 5, Activity::Process)?;
         self.now += 5;
         self.run(4)?;
-        let text = 0x80450 << 10 | 0x5b;
-        self.walk(0x1_0040, Access::Store, &[pointer(0x80301), pointer(0x80302), text])?;
-        self.recorder.happening(
-            self.now,
-            Happening::PageFault(FaultKind::Protection),
-            "write to text",
-        )?;
-        self.recorder.happening(self.now + 3, Happening::Kill, "player: write to text")?;
+        let (va, text) = (0x1_0040, 0x80450 << 10 | 0x5b);
+        self.walk(va, Access::Store, &[pointer(0x80301), pointer(0x80302), text])?;
+        self.fault(2, va, Access::Store, FaultKind::Protection)?;
+        let death = Death::WriteToText { va, region: "text".to_owned() };
+        self.recorder.event(self.now + 3, &Event::Kill { pid: 2, death })?;
         self.recorder.free_frames(self.now + 4, 9)?;
         self.recorder.finish()
     }

@@ -4,7 +4,8 @@ use std::fs;
 
 use sim::isa::{Cause, Fault};
 use sim::mmu::{Inputs, Outputs};
-use sim::wave::mmu::{Happening, Recorder};
+use sim::os::Event;
+use sim::wave::mmu::Recorder;
 use sim::wave::{Error, Window};
 
 use crate::demo::{self, Demo};
@@ -33,6 +34,9 @@ fn story_reads_back() -> Result<(), Error> {
     assert_eq!(states, ["Idle", "Request", "Wait", "Request"]);
     let faults = changes("data.cause_name");
     assert_eq!(faults, ["store_page_fault", "load_page_fault", "store_page_fault"]);
+    let told = changes("os.text");
+    assert_eq!(told[..2], ["minor:store:7ffffff8", "fence:7ffff000:asid_7"]);
+    assert_eq!(told.last().map(String::as_str), Some("kill:player:write_to_text"));
     assert_eq!(changes("os.fault_name"), ["minor", "major", "protection"]);
     assert_eq!(dump.changes("os.page_fault").len(), 3);
     assert_eq!(dump.changes("os.context_switch").len(), 1);
@@ -64,7 +68,7 @@ fn jump_ends_what_lasts_a_cycle() -> Result<(), Error> {
     outputs.events.page_fault = true;
     let values = [demo::IDLE, 0, 0, 1, 3, 0];
     recorder.cycle(7, &Inputs::default(), &outputs, &values)?;
-    recorder.happening(9000, Happening::SwapIn, "page 3")?;
+    recorder.event(9000, &Event::SwapIn { pid: 1, va: 0x3000, slot: 0 })?;
     recorder.cycle(9000, &Inputs::default(), &Outputs::default(), &values)?;
     recorder.finish()?;
     let dump = Dump::open(&path);

@@ -28,9 +28,9 @@ use std::path::{Path, PathBuf};
 use super::{Builder, Error, SignalId, Window, Writer};
 use crate::isa::Xlen;
 use crate::mmu::{Inputs, Outputs, Signal};
+use crate::os::{Activity, Event, Pid};
 use ports::Ports;
 use world::World;
-pub use world::{Activity, FaultKind, Happening};
 
 /// How a waveform is recorded.
 #[derive(Clone, Debug)]
@@ -43,6 +43,8 @@ pub struct Options {
     pub window: Window,
     /// The engine's signals; empty when it is not watched.
     pub signals: Vec<Signal>,
+    /// Names of processes, that of process 1 first.
+    pub processes: Vec<String>,
 }
 
 /// A moment that a reader wants to find.
@@ -74,7 +76,7 @@ impl Recorder {
         let mut builder = Builder::new(&options.title).window(options.window);
         let clock = builder.clock("run.clock")?;
         let ports = Ports::declare(&mut builder, options.xlen)?;
-        let world = World::declare(&mut builder)?;
+        let world = World::declare(&mut builder, options.processes)?;
         let mut engine = Vec::with_capacity(options.signals.len());
         for signal in options.signals {
             let id = declare(&mut builder, &signal)?;
@@ -126,13 +128,14 @@ impl Recorder {
         Ok(())
     }
 
-    /// Something happened in the operating system; `text` tells it in a few words.
-    pub fn happening(&mut self, cycle: u64, what: Happening, text: &str) -> Result<(), Error> {
+    /// Something happened in the operating system.
+    pub fn event(&mut self, cycle: u64, event: &Event) -> Result<(), Error> {
         self.at(cycle)?;
-        if what == Happening::Kill {
-            self.moment(cycle, "kill");
+        if let Event::Kill { pid, .. } = event {
+            let name = format!("kill {}", self.world.name(*pid));
+            self.moment(cycle, &name);
         }
-        self.world.happening(&mut self.wave, what, text)
+        self.world.event(&mut self.wave, event)
     }
 
     /// From this cycle on the processor does this.
@@ -141,10 +144,10 @@ impl Recorder {
         self.world.activity(&mut self.wave, activity)
     }
 
-    /// From this cycle on this process runs.
-    pub fn process(&mut self, cycle: u64, name: &str) -> Result<(), Error> {
+    /// From this cycle on this process runs, or none.
+    pub fn process(&mut self, cycle: u64, pid: Option<Pid>) -> Result<(), Error> {
         self.at(cycle)?;
-        self.world.process(&mut self.wave, name)
+        self.world.process(&mut self.wave, pid)
     }
 
     /// From this cycle on so many frames of physical memory are free.

@@ -1,61 +1,49 @@
 //! What the operating system does.
 
 use super::super::{Builder, Error, SignalId, Value, Writer};
-
-/// What a page fault turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// Resolved without the disk.
-    Minor,
-    /// The page comes from the disk.
-    Major,
-    /// A or D was clear, and software sets it.
-    AccessedDirty,
-    /// The entry was in order already.
-    Spurious,
-    /// Not allowed.
-    Protection,
-}
+use crate::mmu::Fence;
+use crate::os::{Activity, Event, FaultKind, Pid};
 
 const FAULTS: [&str; 5] = ["minor", "major", "accessed_dirty", "spurious", "protection"];
 
-/// On whose account cycles pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    /// The process runs.
-    Process,
-    /// The kernel handles a trap.
-    Handler,
-    /// The disk works, and everyone waits.
-    Disk,
-    /// The kernel changes processes.
-    Switch,
+fn fault_number(kind: FaultKind) -> u64 {
+    match kind {
+        FaultKind::Minor => 0,
+        FaultKind::Major => 1,
+        FaultKind::AccessedDirty => 2,
+        FaultKind::Spurious => 3,
+        FaultKind::Protection => 4,
+    }
 }
 
 const ACTIVITIES: [&str; 4] = ["process", "handler", "disk_wait", "switch"];
 
-/// An instant in the operating system's life; each kind is an event signal of scope `os`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Happening {
-    /// A page fault was understood.
-    PageFault(FaultKind),
-    /// A page lost its frame.
-    Eviction,
-    /// A page is read from swap.
-    SwapIn,
-    /// A page is written to swap.
-    SwapOut,
-    /// The MMU accepted a fence.
-    Fence,
-    /// Another process runs.
-    ContextSwitch,
-    /// A process was killed.
-    Kill,
+fn activity_number(activity: Activity) -> u64 {
+    match activity {
+        Activity::Process => 0,
+        Activity::Handler => 1,
+        Activity::Disk => 2,
+        Activity::Switch => 3,
+    }
 }
 
-/// Event signals, in the order of [`Happening`].
-const EVENTS: [&str; 7] =
-    ["page_fault", "eviction", "swap_in", "swap_out", "fence", "context_switch", "kill"];
+/// Event signals of scope `os`.
+const EVENTS: [&str; 8] =
+    ["page_fault", "eviction", "swap_in", "swap_out", "fence", "context_switch", "kill", "exit"];
+
+/// The index of an event's signal.
+fn event_index(event: &Event) -> usize {
+    match event {
+        Event::PageFault { .. } => 0,
+        Event::Eviction { .. } => 1,
+        Event::SwapIn { .. } => 2,
+        Event::SwapOut { .. } => 3,
+        Event::Fence { .. } => 4,
+        Event::Switch { .. } => 5,
+        Event::Kill { .. } => 6,
+        Event::Exit { .. } => 7,
+    }
+}
 
 /// An event signal.
 #[derive(Debug)]
@@ -74,12 +62,15 @@ pub(super) struct World {
     pub(super) text: SignalId,
     pub(super) free_frames: SignalId,
     pub(super) events: Vec<Instant>,
+    /// Names of processes, the first one's first.
+    names: Vec<String>,
+    running: Option<Pid>,
     /// Nothing of it has been told: the view leaves the group out.
     pub(super) silent: bool,
 }
 
 impl World {
-    pub(super) fn declare(builder: &mut Builder) -> Result<World, Error> {
+    pub(super) fn declare(builder: &mut Builder, names: Vec<String>) -> Result<World, Error> {
         Ok(World {
             process: builder.text("os.process")?,
             activity: builder.state("os.activity", 2, &ACTIVITIES)?,
@@ -93,33 +84,25 @@ impl World {
                     Ok(Instant { name, id, seen: false })
                 })
                 .collect::<Result<_, Error>>()?,
+            names,
+            running: None,
             silent: true,
         })
     }
 
-    pub(super) fn happening(
-        &mut self,
-        wave: &mut Writer,
-        what: Happening,
-        text: &str,
-    ) -> Result<(), Error> {
+    pub(super) fn event(&mut self, wave: &mut Writer, event: &Event) -> Result<(), Error> {
         self.silent = false;
-        let index = match what {
-            Happening::PageFault(kind) => {
-                wave.set(self.fault, kind as u64)?;
-                0
-            }
-            Happening::Eviction => 1,
-            Happening::SwapIn => 2,
-            Happening::SwapOut => 3,
-            Happening::Fence => 4,
-            Happening::ContextSwitch => 5,
-            Happening::Kill => 6,
-        };
-        let event = &mut self.events[index];
-        event.seen = true;
-        wave.set(event.id, Value::Fires)?;
-        wave.set(self.text, text)
+        if let Event::PageFault { kind, .. } = event {
+            wave.set(self.fault, fault_number(*kind))?;
+        }
+        if let Event::Switch { to, .. } = event {
+            self.process(wave, Some(*to))?;
+        }
+        let text = self.tell(event);
+        let instant = &mut self.events[event_index(event)];
+        instant.seen = true;
+        wave.set(instant.id, Value::Fires)?;
+        wave.set(self.text, &*text)
     }
 
     /// A fault is over when its process runs again.
@@ -129,16 +112,55 @@ impl World {
             wave.set(self.fault, Value::Absent)?;
             wave.set(self.text, Value::Absent)?;
         }
-        wave.set(self.activity, what as u64)
+        wave.set(self.activity, activity_number(what))
     }
 
-    pub(super) fn process(&mut self, wave: &mut Writer, name: &str) -> Result<(), Error> {
+    pub(super) fn process(&mut self, wave: &mut Writer, pid: Option<Pid>) -> Result<(), Error> {
+        if pid == self.running {
+            return Ok(());
+        }
         self.silent = false;
-        wave.set(self.process, name)
+        self.running = pid;
+        match pid {
+            Some(pid) => {
+                let name = self.name(pid);
+                wave.set(self.process, &*name)
+            }
+            None => wave.set(self.process, Value::Absent),
+        }
     }
 
     pub(super) fn free_frames(&mut self, wave: &mut Writer, frames: u64) -> Result<(), Error> {
         self.silent = false;
         wave.set(self.free_frames, frames.min(u64::from(u32::MAX)))
+    }
+
+    /// A process's name, or its number.
+    pub(super) fn name(&self, pid: Pid) -> String {
+        let index = (pid as usize).checked_sub(1);
+        let known = index.and_then(|index| self.names.get(index));
+        known.cloned().unwrap_or_else(|| format!("process_{pid}"))
+    }
+
+    /// An event in a few words.
+    fn tell(&self, event: &Event) -> String {
+        match event {
+            Event::PageFault { va, access, kind, .. } => {
+                let access = super::words::ACCESSES[super::words::access(*access) as usize];
+                format!("{}:{access}:{va:x}", kind.name())
+            }
+            Event::Eviction { va, dirty: true, .. } => format!("evict:{va:x}:dirty"),
+            Event::Eviction { va, dirty: false, .. } => format!("evict:{va:x}:clean"),
+            Event::SwapOut { va, slot, .. } => format!("{va:x}:to_slot_{slot}"),
+            Event::SwapIn { va, slot, .. } => format!("{va:x}:from_slot_{slot}"),
+            Event::Fence { fence: Fence { va, asid } } => {
+                let va = va.map_or("all".to_owned(), |va| format!("{va:x}"));
+                let asid = asid.map_or(String::new(), |asid| format!(":asid_{asid}"));
+                format!("fence:{va}{asid}")
+            }
+            Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
+            Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
+            Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::{Format, Group, Paint, Row, Trace, View};
 /// The window that opens, in pixels.
 const WINDOW: (u32, u32) = (1600, 1000);
 /// The column of names and values.
-const NAMES: u32 = 360;
+const NAMES: u32 = 390;
 /// What the window's frame, the closed signal tree and the scroll bar take from the width.
 const FRAME: u32 = 64;
 /// At zoom 0, this many pixels show one unit of time; each step of -1 doubles the time in sight.
