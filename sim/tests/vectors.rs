@@ -4,6 +4,8 @@
 //! The shipped subset always runs. Set `PAGEWALK_VECTORS` to a folder with the full set
 //! (`*-walk.txt.gz`, `*-tlb.txt.gz`) to run that too.
 
+#![allow(clippy::print_stdout, reason = "a test says what it covered")]
+
 use std::path::{Path, PathBuf};
 
 use sim::bus::SharedMemory;

@@ -210,7 +210,10 @@ impl Default for SharedMemory {
 
 impl Memory {
     fn map(&mut self, region: Range<u64>, kind: Kind, unit: u64) -> Result<(), MapError> {
-        if region.is_empty() || region.start % unit != 0 || region.end % unit != 0 {
+        if region.is_empty()
+            || !region.start.is_multiple_of(unit)
+            || !region.end.is_multiple_of(unit)
+        {
             return Err(MapError::Shape(region));
         }
         // Only the last region that starts before this one's end can reach into it.
@@ -225,7 +228,7 @@ impl Memory {
 
     /// The region that answers an access: its first address and its kind.
     fn find(&mut self, pa: u64, bytes: u8) -> Result<(u64, Kind), BusError> {
-        if !matches!(bytes, 1 | 2 | 4 | 8) || pa % u64::from(bytes) != 0 {
+        if !matches!(bytes, 1 | 2 | 4 | 8) || !pa.is_multiple_of(u64::from(bytes)) {
             return Err(BusError);
         }
         // Regions are multiples of 8 bytes, so an aligned access lies in one or in none.

@@ -128,7 +128,7 @@ fn back_pressure_depends_on_the_cycle_alone() {
 fn injected_errors_fall_on_the_chosen_requests_and_change_nothing() {
     let memory = memory();
     let plan = FaultPlan {
-        addresses: vec![BASE + 16..BASE + 17],
+        addresses: vec![BASE + 16..BASE + 17, 0..8],
         requests: [4].into(),
         ..FaultPlan::default()
     };

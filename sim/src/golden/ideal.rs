@@ -10,6 +10,8 @@
 //! Not modelled: any TLB. Every translated request counts as a miss.
 
 mod job;
+#[cfg(test)]
+mod tests;
 
 use job::{Job, Progress};
 

@@ -7,6 +7,7 @@
 //! Nothing here shares code with any hardware description: that is what makes agreement mean
 //! something.
 
+mod checker;
 mod ideal;
 mod pte;
 mod rule;
@@ -14,6 +15,7 @@ mod rule;
 mod tests;
 mod walk;
 
+pub use checker::{Checker, Mismatch, Token};
 pub use ideal::IdealMmu;
 pub use pte::Pte;
 pub use rule::Rule;

@@ -189,8 +189,8 @@ fn steps(
         walk.update = Some(Update { pa, old: pte.bits(), new });
     }
     // Step 10. The virtual page number counts only below the leaf's level.
-    let page = pte.ppn() & !inside | va / PAGE_BYTES & inside;
-    Ok((page * PAGE_BYTES | va % PAGE_BYTES, Rule::Success))
+    let page = (pte.ppn() & !inside) | ((va / PAGE_BYTES) & inside);
+    Ok(((page * PAGE_BYTES) | (va % PAGE_BYTES), Rule::Success))
 }
 
 /// Whether all bits above the translated ones equal the topmost of them.

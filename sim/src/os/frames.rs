@@ -36,6 +36,9 @@ pub struct Frames {
     free: Vec<u64>,
     /// The most frames that tables and pages together ever held.
     peak: u64,
+    tables: u64,
+    /// The most frames that tables ever held.
+    peak_tables: u64,
 }
 
 impl Frames {
@@ -44,7 +47,7 @@ impl Frames {
         let first = base / PAGE_BYTES;
         let uses = (0..total).map(|n| if n < kernel { Use::Kernel } else { Use::Free }).collect();
         let free = (kernel.min(total)..total).rev().map(|n| first + n).collect();
-        Frames { first, kernel: kernel.min(total), uses, free, peak: 0 }
+        Frames { first, kernel: kernel.min(total), uses, free, peak: 0, tables: 0, peak_tables: 0 }
     }
 
     /// Takes a free frame; `None` when there is none.
@@ -52,12 +55,15 @@ impl Frames {
         let frame = self.free.pop()?;
         self.uses[(frame - self.first) as usize] = purpose;
         self.peak = self.peak.max(self.in_use());
+        self.tables += u64::from(matches!(purpose, Use::Table(_)));
+        self.peak_tables = self.peak_tables.max(self.tables);
         Some(frame)
     }
 
     /// Gives a frame back.
     pub fn release(&mut self, frame: u64) {
-        self.uses[(frame - self.first) as usize] = Use::Free;
+        let held = std::mem::replace(&mut self.uses[(frame - self.first) as usize], Use::Free);
+        self.tables -= u64::from(matches!(held, Use::Table(_)));
         self.free.push(frame);
     }
 
@@ -84,6 +90,11 @@ impl Frames {
     /// The most frames that tables and pages together ever held.
     pub fn peak(&self) -> u64 {
         self.peak
+    }
+
+    /// The most frames that page tables ever held.
+    pub fn peak_tables(&self) -> u64 {
+        self.peak_tables
     }
 
     /// The first frame's physical page number.

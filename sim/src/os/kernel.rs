@@ -137,6 +137,11 @@ impl Os {
         hal.write(at, mode.pte_bytes() as u8, table::entry(ppn, bits))
     }
 
+    /// The process that runs next.
+    pub fn next(&self) -> Option<Pid> {
+        self.ready.front().copied()
+    }
+
     /// Gives the processor to the next process that can run; `None` when there is none.
     ///
     /// # Errors
