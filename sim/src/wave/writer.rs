@@ -132,7 +132,8 @@ impl Writer {
         self.close()
     }
 
-    fn close(&mut self) -> Result<(), Error> {
+    /// As [`Writer::finish`], for an owner that cannot give it away.
+    pub(super) fn close(&mut self) -> Result<(), Error> {
         if self.closed {
             return Err(Error::GivenUp);
         }
@@ -146,7 +147,8 @@ impl Writer {
     fn settle(&mut self) -> io::Result<()> {
         let Some(cycle) = self.now else { return Ok(()) };
         let visible = self.window.contains(cycle);
-        if visible && !self.begun {
+        if cycle >= self.window.from && !self.begun {
+            // Even when the run jumps over the whole window, it shows what was held in it.
             self.begin(cycle)?;
         }
         if visible && !self.clocks.is_empty() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use sim::wave::{Builder, Error, Value, Window, Writer};
+use sim::wave::{Builder, Error, Value, Writer};
 use tempfile::TempDir;
 
 use crate::reader::Dump;
@@ -129,55 +129,6 @@ fn unchanged_values_cost_no_bytes() -> Result<(), Error> {
         }
     });
     assert_eq!(body, "#0\n$dumpvars\nb11 !\nssame \"\n$end\n#10000\n");
-    Ok(())
-}
-
-#[test]
-fn window_begins_with_the_values_that_were_held() -> Result<(), Error> {
-    for (first_inside, expected_at_200) in [(20, "00000020"), (23, "00000019")] {
-        let folder = folder();
-        let path = folder.path().join("window.vcd");
-        let window = Window { from: 20, cycles: Some(5) };
-        let mut signals = Builder::new("").window(window);
-        let bits = signals.bits("a.bits", 32)?;
-        let event = signals.event("a.event")?;
-        let still = signals.text("a.still")?;
-        let mut wave = signals.create(&path)?;
-        let cycles = (0..20).chain(first_inside..100);
-        for cycle in cycles {
-            wave.cycle(cycle)?;
-            if cycle == 0 {
-                wave.set(still, "early")?;
-            }
-            // The decimal digits, so that the value can be read in hexadecimal.
-            wave.set(bits, u64::from_str_radix(&cycle.to_string(), 16).expect("digits"))?;
-            wave.set(event, Value::Fires)?;
-        }
-        wave.finish()?;
-        let dump = Dump::open(&path);
-        assert_eq!(dump.times(), (200, 250));
-        let value = dump.at("a.bits", 200).map(|bits| u64::from_str_radix(&bits, 2));
-        assert_eq!(format!("{:08x}", value.expect("set").expect("bits")), expected_at_200);
-        assert_eq!(dump.at("a.still", 200).as_deref(), Some("early"));
-        let events: Vec<u64> = dump.changes("a.event").into_iter().map(|(time, _)| time).collect();
-        assert_eq!(events, (first_inside..25).map(|cycle| cycle * 10).collect::<Vec<_>>());
-    }
-    Ok(())
-}
-
-#[test]
-fn run_that_never_reaches_its_window_loads() -> Result<(), Error> {
-    let folder = folder();
-    let path = folder.path().join("early.vcd");
-    let mut signals = Builder::new("").window(Window { from: 500, cycles: None });
-    let bits = signals.bits("a.bits", 4)?;
-    let mut wave = signals.create(&path)?;
-    wave.cycle(3)?;
-    wave.set(bits, 7_u64)?;
-    wave.finish()?;
-    let dump = Dump::open(&path);
-    assert_eq!(dump.times(), (5000, 5010));
-    assert_eq!(dump.at("a.bits", 5000).as_deref(), Some("0111"));
     Ok(())
 }
 

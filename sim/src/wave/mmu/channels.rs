@@ -64,6 +64,8 @@ pub(super) struct Memory {
     pub(super) asked: SignalId,
     pub(super) asked_kind: SignalId,
     outstanding: u32,
+    /// A first cycle was shown.
+    begun: bool,
 }
 
 const KINDS: [&str; 2] = ["read", "update"];
@@ -86,6 +88,7 @@ impl Memory {
             asked: builder.text("memory.asked")?,
             asked_kind: builder.state("memory.asked_kind", 2, &KINDS)?,
             outstanding: 0,
+            begun: false,
         })
     }
 
@@ -133,10 +136,11 @@ impl Memory {
             self.outstanding = self.outstanding.saturating_sub(1);
             wave.set(self.pte, pte::kind(answer.data, answer.error))?;
             wave.set(self.flags, &*pte::summary(answer.data))?;
-        } else if walk_starts {
+        } else if walk_starts || !self.begun {
             wave.set(self.pte, Value::Absent)?;
             wave.set(self.flags, Value::Absent)?;
         }
+        self.begun = true;
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! The recorder of an MMU, its memory and its operating system.
 //!
 //! A machine calls [`Recorder::cycle`] for each clock cycle that it makes, and the others when
-//! they have something to tell. What is recorded, by scope:
+//! they have something to tell; a [`crate::machine::Machine`] does all that when the recorder is
+//! attached as its observer. What is recorded, by scope:
 //!
 //! | scope | what |
 //! |---|---|
@@ -16,6 +17,7 @@
 //! | `mmu` | the engine's own signals, as [`crate::mmu::Mmu::signals`] names them |
 
 mod channels;
+mod observer;
 mod ports;
 mod pte;
 mod translation;
@@ -68,6 +70,10 @@ pub struct Recorder {
     moments: Vec<Moment>,
     /// The first miss, for runs without a fault.
     first_miss: Option<u64>,
+    /// Room for the engine's values.
+    values: Vec<u128>,
+    /// The first error met while observing a machine.
+    failed: Option<Error>,
 }
 
 impl Recorder {
@@ -92,6 +98,8 @@ impl Recorder {
             now: None,
             moments: Vec::new(),
             first_miss: None,
+            values: Vec::new(),
+            failed: None,
         })
     }
 
@@ -112,6 +120,9 @@ impl Recorder {
         values: &[u128],
     ) -> Result<(), Error> {
         self.begin(cycle)?;
+        if self.wave.past_window() {
+            return Ok(());
+        }
         self.ports.set(&mut self.wave, inputs, outputs)?;
         for ((_, id), value) in self.engine.iter().zip(values) {
             self.wave.set(*id, *value)?;
@@ -158,17 +169,20 @@ impl Recorder {
 
     /// Ends the dump and writes the saved view; returns the path of the GTKWave save file.
     ///
-    /// A recorder that is dropped instead leaves a dump that loads, but no view.
-    pub fn finish(self) -> Result<PathBuf, Error> {
-        let view = view::of(&self);
-        let dump = self.wave.path().to_owned();
-        self.wave.finish()?;
-        view.save(&dump)
+    /// A recorder that is dropped instead leaves a dump that loads, but no view. After this call
+    /// nothing more can be recorded.
+    pub fn finish(&mut self) -> Result<PathBuf, Error> {
+        if let Some(failed) = self.failed.take() {
+            return Err(failed);
+        }
+        self.wave.close()?;
+        view::of(self).save(self.wave.path())
     }
 
-    /// Makes `cycle` the current one, with idle ports unless it is already.
+    /// Makes `cycle` the current one, with idle ports unless it is already. What is told late
+    /// stands in the current cycle.
     fn at(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.now == Some(cycle) {
+        if self.now.is_some_and(|now| cycle <= now) {
             return Ok(());
         }
         self.begin(cycle)?;

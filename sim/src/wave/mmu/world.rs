@@ -65,6 +65,7 @@ pub(super) struct World {
     /// Names of processes, the first one's first.
     names: Vec<String>,
     running: Option<Pid>,
+    doing: Option<Activity>,
     /// Nothing of it has been told: the view leaves the group out.
     pub(super) silent: bool,
 }
@@ -86,6 +87,7 @@ impl World {
                 .collect::<Result<_, Error>>()?,
             names,
             running: None,
+            doing: None,
             silent: true,
         })
     }
@@ -107,8 +109,13 @@ impl World {
 
     /// A fault is over when its process runs again.
     pub(super) fn activity(&mut self, wave: &mut Writer, what: Activity) -> Result<(), Error> {
+        let before = self.doing.replace(what);
+        if before == Some(what) {
+            return Ok(());
+        }
+        let untold = before.is_none() && self.silent;
         self.silent = false;
-        if what == Activity::Process {
+        if what == Activity::Process || untold {
             wave.set(self.fault, Value::Absent)?;
             wave.set(self.text, Value::Absent)?;
         }
