@@ -30,6 +30,8 @@ pub struct Writer {
     touched: Vec<u32>,
     /// The cycle whose values are being set.
     now: Option<u64>,
+    /// The first cycle of all.
+    first: Option<u64>,
     /// The first timestamp has been written.
     begun: bool,
     /// The last timestamp.
@@ -59,6 +61,7 @@ impl Writer {
             window,
             touched: Vec::new(),
             now: None,
+            first: None,
             begun: false,
             stamped: None,
             closed: false,
@@ -104,6 +107,7 @@ impl Writer {
         }
         let result = self.settle();
         self.now = Some(cycle);
+        self.first.get_or_insert(cycle);
         self.check(result)
     }
 
@@ -148,8 +152,10 @@ impl Writer {
         let Some(cycle) = self.now else { return Ok(()) };
         let visible = self.window.contains(cycle);
         if cycle >= self.window.from && !self.begun {
-            // Even when the run jumps over the whole window, it shows what was held in it.
-            self.begin(cycle)?;
+            // Even when the run jumps over the whole window, it shows what was held in it. When
+            // nothing was held, because nothing came before, the dump begins here.
+            let untold = self.first == Some(cycle) && visible;
+            self.begin(if untold { cycle } else { self.window.from }, cycle)?;
         }
         if visible && !self.clocks.is_empty() {
             self.stamp(cycle, 0)?;
@@ -180,18 +186,19 @@ impl Writer {
         Ok(())
     }
 
-    /// The first timestamp, and every signal as it was before the given cycle.
-    fn begin(&mut self, cycle: u64) -> io::Result<()> {
+    /// The first timestamp, and every signal as it is at that time; `cycle` is the one whose
+    /// values are set now.
+    fn begin(&mut self, start: u64, cycle: u64) -> io::Result<()> {
         self.begun = true;
-        self.stamp(self.window.from, 0)?;
+        self.stamp(start, 0)?;
         self.out.begin(SimulationCommand::Dumpvars)?;
-        if cycle != self.window.from || self.clocks.is_empty() {
+        if cycle != start || self.clocks.is_empty() {
             self.tick(Bit::V0)?;
         }
         for signal in &mut self.signals {
-            // What changes in the window's first cycle already has its value there: two values
+            // What changes in the first cycle written already has its value there: two values
             // at one time would be drawn as a glitch.
-            if cycle == self.window.from && !matches!(signal.now, Held::Event(_)) {
+            if cycle == start && !matches!(signal.now, Held::Event(_)) {
                 signal.written.clone_from(&signal.now);
             }
             if signal.kind != Kind::Clock && signal.kind != Kind::Event {
@@ -204,7 +211,7 @@ impl Writer {
     fn end(&mut self) -> io::Result<()> {
         let from = self.window.from;
         if !self.begun {
-            self.begin(from.saturating_add(1))?;
+            self.begin(from, from.saturating_add(1))?;
         }
         let last = self.now.map_or(from, |cycle| cycle.max(from));
         let end = last.saturating_add(1).min(self.window.end()).max(from.saturating_add(1));

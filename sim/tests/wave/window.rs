@@ -75,3 +75,19 @@ fn window_within_a_jump_shows_what_was_held() -> Result<(), Error> {
     assert_eq!(dump.changes("a.bits"), [(5000, "0111".to_owned())]);
     Ok(())
 }
+
+#[test]
+fn dump_begins_where_the_run_does() -> Result<(), Error> {
+    let folder = folder();
+    let path = folder.path().join("late.vcd");
+    let mut signals = Builder::new("");
+    let bits = signals.bits("a.bits", 4)?;
+    let mut wave = signals.create(&path)?;
+    wave.cycle(100)?;
+    wave.set(bits, 7_u64)?;
+    wave.finish()?;
+    let dump = Dump::open(&path);
+    assert_eq!(dump.times(), (1000, 1010));
+    assert_eq!(dump.changes("a.bits"), [(1000, "0111".to_owned())]);
+    Ok(())
+}

@@ -66,6 +66,8 @@ pub struct Recorder {
     engine: Vec<(Signal, SignalId)>,
     window: Window,
     now: Option<u64>,
+    /// The first cycle of all.
+    first: Option<u64>,
     /// The first faults and kills.
     moments: Vec<Moment>,
     /// The first miss, for runs without a fault.
@@ -96,6 +98,7 @@ impl Recorder {
             engine,
             window: options.window,
             now: None,
+            first: None,
             moments: Vec::new(),
             first_miss: None,
             values: Vec::new(),
@@ -201,6 +204,7 @@ impl Recorder {
         }
         self.wave.cycle(cycle)?;
         self.now = Some(cycle);
+        self.first.get_or_insert(cycle);
         Ok(())
     }
 

@@ -18,8 +18,9 @@ pub(super) fn of(recorder: &Recorder) -> View {
     let interesting = first_fault.or(recorder.first_miss);
     let window = recorder.window;
     let last = recorder.now.unwrap_or(0).saturating_add(1).min(window.end());
-    let centre = interesting.unwrap_or(window.from);
-    let first = centre.saturating_sub(BEFORE).max(window.from);
+    let start = window.from.max(recorder.first.unwrap_or(0));
+    let centre = interesting.unwrap_or(start);
+    let first = centre.saturating_sub(BEFORE).max(start);
     let mut view = View::new()
         .zoom(first, first.saturating_add(BEFORE + AFTER).min(last))
         .group(request(recorder))
