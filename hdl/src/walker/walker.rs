@@ -128,7 +128,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     at_level: DFF<Bits<3>>,
     entry_addr: DFF<Bits<PA>>,
     entry: DFF<Bits<XLEN>>,
-    global: DFF<Bit>,
+    under_global: DFF<Bit>,
     overtaken: DFF<Bit>,
     refused: DFF<Bit>,
     arriving: PteDecode<XLEN, VPN, PPN>,
@@ -200,7 +200,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Def
             at_level: Default::default(),
             entry_addr: Default::default(),
             entry: Default::default(),
-            global: Default::default(),
+            under_global: Default::default(),
             overtaken: Default::default(),
             refused: Default::default(),
             arriving: Default::default(),
@@ -234,7 +234,16 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, state, owner, at_level, entry_addr, entry, global, overtaken, refused
+            self,
+            clock,
+            state,
+            owner,
+            at_level,
+            entry_addr,
+            entry,
+            under_global,
+            overtaken,
+            refused
         );
         self.present_read.next = false;
         self.mem_req_valid.next = false;
@@ -311,7 +320,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     self.present_read.next = true;
                     self.started.next = true;
                     self.owner.d.next = self.serves_data.val();
-                    self.global.d.next = false;
+                    self.under_global.d.next = false;
                     self.refused.d.next = false;
                 }
             }
@@ -331,7 +340,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     if self.stale.val() {
                         self.restarted.next = true;
                         self.present_read.next = true;
-                        self.global.d.next = false;
+                        self.under_global.d.next = false;
                     } else {
                         if self.mem_resp_error.val() {
                             self.refused.d.next = true;
@@ -339,8 +348,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         } else {
                             if self.arriving.pointer.val() {
                                 self.present_read.next = true;
-                                self.global.d.next =
-                                    self.global.q.val() || self.arriving.leaf.val().global;
+                                self.under_global.d.next =
+                                    self.under_global.q.val() || self.arriving.leaf.val().global;
                             } else {
                                 self.entry.d.next = self.mem_resp_data.val();
                                 self.state.d.next = WalkState::Leaf;
@@ -381,7 +390,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     if self.stale.val() {
                         self.restarted.next = true;
                         self.present_read.next = true;
-                        self.global.d.next = false;
+                        self.under_global.d.next = false;
                     } else {
                         if self.mem_resp_error.val() {
                             self.refused.d.next = true;
@@ -418,7 +427,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.data_side.next = self.owner.q.val();
         self.ppn.next = self.held.ppn.val();
         self.leaf.next = self.held.leaf.val();
-        if self.global.q.val() {
+        if self.under_global.q.val() {
             self.leaf.next.global = true;
         }
         self.cacheable.next = !self.stale.val();
