@@ -19,7 +19,8 @@ use rust_hdl::prelude::*;
 /// | `req_va`, `req_judged` | in | XLEN, struct | the request |
 /// | `translate` ... `asid` | in | | what `Scheme32` or `Scheme64` says of the request |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
-/// | `fence`, `fence_*` | in | | an accepted fence and its operands |
+/// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
+/// | `fence` | in | 1 | it is accepted; while one is only presented, `done` stays low |
 /// | `resp_valid` | out | 1 | response flow: one cycle, exactly one for each request, in order |
 /// | `resp_pa`, `resp_fault`, `resp_cause`, `resp_tval` | out | PA, 1, 4, XLEN | the response |
 /// | `waits`, `miss_*` | out | | the miss, stable until `done` |
@@ -28,7 +29,7 @@ use rust_hdl::prelude::*;
 ///
 /// Timing: hit, fault on a hit, non-canonical address and identity translation answer in the
 /// request's own cycle, one a cycle. A miss answers with `done`; the next request is taken in
-/// the cycle after. `req_ready` is low while a miss is outstanding or a fence is accepted, and
+/// the cycle after. `req_ready` is low while a miss is outstanding or a fence is presented, and
 /// does not depend on `req_valid`.
 /// Reset: TLB empty, no miss.
 ///
@@ -70,7 +71,9 @@ pub struct Port<
     pub root: Signal<In, Bits<PPN>>,
     /// `satp` differs from the cycle before.
     pub satp_changed: Signal<In, Bit>,
-    /// A fence is accepted.
+    /// A fence is presented.
+    pub fence_presented: Signal<In, Bit>,
+    /// It is accepted.
     pub fence: Signal<In, Bit>,
     /// It names a page.
     pub fence_by_va: Signal<In, Bit>,
@@ -151,7 +154,7 @@ impl<
 {
     #[hdl_gen]
     fn update(&mut self) {
-        self.ready.next = !self.miss.waits.val() && !self.fence.val();
+        self.ready.next = !self.miss.waits.val() && !self.fence_presented.val();
         self.req_ready.next = self.ready.val();
         self.taken.next = self.req_valid.val() && self.ready.val();
 
@@ -165,7 +168,7 @@ impl<
             self.tlb.key_asid.next = self.miss.asid.val();
         }
         self.key_va.next = self.va.val();
-        if self.fence.val() {
+        if self.fence_presented.val() {
             self.key_va.next = self.fence_va.val();
             self.tlb.key_asid.next = self.fence_asid.val();
         }

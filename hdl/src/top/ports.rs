@@ -72,7 +72,7 @@ macro_rules! mmu_ports {
             pub data_resp_tval: Signal<Out, Bits<$xlen>>,
             /// SFENCE.VMA stream.
             pub fence_valid: Signal<In, Bit>,
-            /// Always high: a fence takes one cycle.
+            /// High unless an A/D update is presented that memory does not accept.
             pub fence_ready: Signal<Out, Bit>,
             /// rs1 is not x0.
             pub fence_by_va: Signal<In, Bit>,
@@ -149,6 +149,8 @@ macro_rules! mmu_ports {
             held_fault: HeldFault<$xlen>,
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
+            unaccepted: Signal<Local, Bit>,
+            fence: Signal<Local, Bit>,
             fetch_judged: Signal<Local, Judged>,
             data_judged: Signal<Local, Judged>,
         }

@@ -1,4 +1,4 @@
-//! How the blocks of a top are wired. No logic of its own but the watch on `satp`.
+//! How the blocks of a top are wired. No logic of its own but the watch on `satp` and the fence's ready.
 
 /// Wires one top; written once for both.
 macro_rules! mmu_wiring {
@@ -9,6 +9,12 @@ macro_rules! mmu_wiring {
                 self.satp_before.clock.next = self.clock.val();
                 self.satp_before.d.next = self.satp.val();
                 self.satp_changed.next = self.satp_before.q.val() != self.satp.val();
+
+                // No A or D is written after a fence: it waits for an update that memory has not
+                // accepted yet.
+                self.unaccepted.next = self.walker.mem_req_swap.val() && !self.mem_req_ready.val();
+                self.fence_ready.next = !self.unaccepted.val();
+                self.fence.next = self.fence_valid.val() && !self.unaccepted.val();
 
                 self.fetch_scheme.satp.next = self.satp.val();
                 self.fetch_scheme.va.next = self.fetch_req_va.val();
@@ -31,7 +37,8 @@ macro_rules! mmu_wiring {
                 self.fetch.asid.next = self.fetch_scheme.asid.val();
                 self.fetch.root.next = self.fetch_scheme.root.val();
                 self.fetch.satp_changed.next = self.satp_changed.val();
-                self.fetch.fence.next = self.fence_valid.val();
+                self.fetch.fence_presented.next = self.fence_valid.val();
+                self.fetch.fence.next = self.fence.val();
                 self.fetch.fence_by_va.next = self.fence_by_va.val();
                 self.fetch.fence_va.next = self.fence_va.val();
                 self.fetch.fence_by_asid.next = self.fence_by_asid.val();
@@ -70,7 +77,8 @@ macro_rules! mmu_wiring {
                 self.data.asid.next = self.data_scheme.asid.val();
                 self.data.root.next = self.data_scheme.root.val();
                 self.data.satp_changed.next = self.satp_changed.val();
-                self.data.fence.next = self.fence_valid.val();
+                self.data.fence_presented.next = self.fence_valid.val();
+                self.data.fence.next = self.fence.val();
                 self.data.fence_by_va.next = self.fence_by_va.val();
                 self.data.fence_va.next = self.fence_va.val();
                 self.data.fence_by_asid.next = self.fence_by_asid.val();
@@ -108,8 +116,7 @@ macro_rules! mmu_wiring {
                 self.walker.root.next = self.choice.root.val();
                 self.walker.top_level.next = self.choice.top_level.val();
                 self.walker.judged.next = self.choice.judged.val();
-                self.walker.fence.next = self.fence_valid.val();
-                self.fence_ready.next = true;
+                self.walker.fence.next = self.fence.val();
                 self.mem_req_valid.next = self.walker.mem_req_valid.val();
                 self.walker.mem_req_ready.next = self.mem_req_ready.val();
                 self.mem_req_addr.next = self.walker.mem_req_addr.val();
@@ -146,7 +153,7 @@ macro_rules! mmu_wiring {
                 self.event_update_retry.next = self.walker.retried.val();
                 self.event_walk_restart.next = self.walker.restarted.val();
                 self.event_refill.next = self.fetch.refilled.val() || self.data.refilled.val();
-                self.event_fence.next = self.fence_valid.val();
+                self.event_fence.next = self.fence.val();
                 self.event_page_fault.next =
                     self.fetch.page_fault.val() || self.data.page_fault.val();
                 self.event_access_fault.next =

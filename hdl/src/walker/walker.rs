@@ -104,7 +104,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     at_level: DFF<Bits<3>>,
     entry_addr: DFF<Bits<PA>>,
     entry: DFF<Bits<XLEN>>,
-    global: DFF<Bit>,
+    under_global: DFF<Bit>,
     overtaken: DFF<Bit>,
     refused: DFF<Bit>,
     arriving: PteDecode<XLEN, VPN, PPN>,
@@ -126,7 +126,16 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(
-            self, clock, state, owner, at_level, entry_addr, entry, global, overtaken, refused
+            self,
+            clock,
+            state,
+            owner,
+            at_level,
+            entry_addr,
+            entry,
+            under_global,
+            overtaken,
+            refused
         );
         self.present_read.next = false;
         self.mem_req_valid.next = false;
@@ -178,7 +187,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     self.present_read.next = true;
                     self.started.next = true;
                     self.owner.d.next = self.waits_data.val();
-                    self.global.d.next = false;
+                    self.under_global.d.next = false;
                     self.refused.d.next = false;
                 }
             }
@@ -198,7 +207,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     if self.stale.val() {
                         self.restarted.next = true;
                         self.present_read.next = true;
-                        self.global.d.next = false;
+                        self.under_global.d.next = false;
                     } else {
                         if self.mem_resp_error.val() {
                             self.refused.d.next = true;
@@ -206,8 +215,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         } else {
                             if self.arriving.pointer.val() {
                                 self.present_read.next = true;
-                                self.global.d.next =
-                                    self.global.q.val() || self.arriving.leaf.val().global;
+                                self.under_global.d.next =
+                                    self.under_global.q.val() || self.arriving.leaf.val().global;
                             } else {
                                 self.entry.d.next = self.mem_resp_data.val();
                                 self.state.d.next = WalkState::Leaf;
@@ -248,7 +257,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     if self.stale.val() {
                         self.restarted.next = true;
                         self.present_read.next = true;
-                        self.global.d.next = false;
+                        self.under_global.d.next = false;
                     } else {
                         if self.mem_resp_error.val() {
                             self.refused.d.next = true;
@@ -286,7 +295,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.data_side.next = self.owner.q.val();
         self.ppn.next = self.held.ppn.val();
         self.leaf.next = self.held.leaf.val();
-        if self.global.q.val() {
+        if self.under_global.q.val() {
             self.leaf.next.global = true;
         }
         self.cacheable.next = !self.stale.val();
