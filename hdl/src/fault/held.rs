@@ -1,0 +1,77 @@
+//! The oldest fault, held until it is taken.
+
+use rust_hdl::prelude::*;
+
+/// Keeps the first fault that either port answered, for a trap unit to take when it can.
+///
+/// Spec: `scauses` (a data access belongs to an older instruction than a fetch of the same
+/// cycle, so its fault comes first).
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
+/// | `data_valid`, `data_cause`, `data_tval` | in | 1, 4, XLEN | a data fault is answered now |
+/// | `fetch_valid`, `fetch_cause`, `fetch_tval` | in | 1, 4, XLEN | a fetch fault is answered now |
+/// | `valid` | out | 1 | a fault is held |
+/// | `ready` | in | 1 | it is taken in this cycle |
+/// | `cause`, `tval` | out | 4, XLEN | what becomes `scause` and `stval`; stable while `valid` |
+///
+/// Timing: `valid` rises the cycle after the fault's response. A fault answered while another is
+/// held and not taken is not recorded: the older one is the one to report.
+/// Reset: nothing held.
+///
+/// Invariants: `cause` and `tval` change only while `valid` is low or `ready` is high.
+#[derive(LogicBlock, Default)]
+pub struct HeldFault<const XLEN: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous reset.
+    pub reset: Signal<In, Bit>,
+    /// A data fault is answered.
+    pub data_valid: Signal<In, Bit>,
+    /// Its cause.
+    pub data_cause: Signal<In, Bits<4>>,
+    /// Its address.
+    pub data_tval: Signal<In, Bits<XLEN>>,
+    /// A fetch fault is answered.
+    pub fetch_valid: Signal<In, Bit>,
+    /// Its cause.
+    pub fetch_cause: Signal<In, Bits<4>>,
+    /// Its address.
+    pub fetch_tval: Signal<In, Bits<XLEN>>,
+    /// A fault is held.
+    pub valid: Signal<Out, Bit>,
+    /// It is taken.
+    pub ready: Signal<In, Bit>,
+    /// Its cause.
+    pub cause: Signal<Out, Bits<4>>,
+    /// Its address.
+    pub tval: Signal<Out, Bits<XLEN>>,
+    holding: DFF<Bit>,
+    held_cause: DFF<Bits<4>>,
+    held_tval: DFF<Bits<XLEN>>,
+}
+
+impl<const XLEN: usize> Logic for HeldFault<XLEN> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, holding, held_cause, held_tval);
+        self.valid.next = self.holding.q.val();
+        self.cause.next = self.held_cause.q.val();
+        self.tval.next = self.held_tval.q.val();
+        if !self.holding.q.val() || self.ready.val() {
+            self.holding.d.next = self.data_valid.val() || self.fetch_valid.val();
+            if self.fetch_valid.val() {
+                self.held_cause.d.next = self.fetch_cause.val();
+                self.held_tval.d.next = self.fetch_tval.val();
+            }
+            if self.data_valid.val() {
+                self.held_cause.d.next = self.data_cause.val();
+                self.held_tval.d.next = self.data_tval.val();
+            }
+        }
+        if self.reset.val() {
+            self.holding.d.next = false;
+        }
+    }
+}

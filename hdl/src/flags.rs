@@ -1,0 +1,43 @@
+//! The bits that travel together: what a leaf allows, and by what an access is judged.
+#![expect(missing_docs, reason = "the derive macro adds undocumented methods")]
+
+use rust_hdl::prelude::*;
+
+/// What a TLB line keeps of a leaf beside its numbers.
+///
+/// A is not kept: only leaves with A set are cached. Permissions are kept as the PTE has them
+/// and evaluated at every use (`permission`), never as a verdict.
+#[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
+pub struct Leaf {
+    /// PTE.R
+    pub read: Bit,
+    /// PTE.W
+    pub write: Bit,
+    /// PTE.X
+    pub execute: Bit,
+    /// PTE.U
+    pub user: Bit,
+    /// PTE.D
+    pub dirty: Bit,
+    /// PTE.G of the leaf or of any pointer above it.
+    pub global: Bit,
+    /// Page size: the level at which the leaf stood (0: 4 KiB).
+    pub level: Bits<3>,
+}
+
+/// What one access is and by what it is judged; it carries this itself.
+#[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
+pub struct Judged {
+    /// Instruction fetch (then `store` is low).
+    pub fetch: Bit,
+    /// Store or atomic memory operation.
+    pub store: Bit,
+    /// Effective privilege is U (otherwise S).
+    pub user: Bit,
+    /// sstatus.SUM
+    pub sum: Bit,
+    /// sstatus.MXR
+    pub mxr: Bit,
+    /// menvcfg.ADUE: hardware sets A and D.
+    pub adue: Bit,
+}

@@ -1,0 +1,54 @@
+//! May this access use this leaf? Asked at every use.
+
+use crate::flags::{Judged, Leaf};
+use rust_hdl::prelude::*;
+
+/// Decides whether a leaf's R, W, X and U bits allow an access.
+///
+/// Spec: `sv32algorithm` (access allowed by R, W, X, U, SUM, MXR), `norm:sstatus_sum_satp_mode`.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `judged` | in | struct | the access and its context |
+/// | `leaf` | in | struct | the leaf's stored bits |
+/// | `denied` | out | 1 | the access is a page fault whatever A and D say |
+/// | `unmarked` | out | 1 | a store to a page whose D is clear |
+///
+/// Timing: combinational. Reset: no state.
+///
+/// Invariants: fetches ignore SUM and MXR; MXR makes execute-only pages readable in every mode;
+/// SUM never allows a supervisor to execute from a user page.
+#[derive(LogicBlock, Default)]
+pub struct Permission {
+    /// The access and its context.
+    pub judged: Signal<In, Judged>,
+    /// The leaf's stored bits.
+    pub leaf: Signal<In, Leaf>,
+    /// Page fault whatever A and D say.
+    pub denied: Signal<Out, Bit>,
+    /// A store to a page whose D is clear.
+    pub unmarked: Signal<Out, Bit>,
+    kind_allowed: Signal<Local, Bit>,
+    owner_allowed: Signal<Local, Bit>,
+}
+
+impl Logic for Permission {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.kind_allowed.next =
+            self.leaf.val().read || (self.judged.val().mxr && self.leaf.val().execute);
+        if self.judged.val().store {
+            self.kind_allowed.next = self.leaf.val().write;
+        }
+        if self.judged.val().fetch {
+            self.kind_allowed.next = self.leaf.val().execute;
+        }
+        self.owner_allowed.next =
+            !self.leaf.val().user || (self.judged.val().sum && !self.judged.val().fetch);
+        if self.judged.val().user {
+            self.owner_allowed.next = self.leaf.val().user;
+        }
+        self.denied.next = !(self.kind_allowed.val() && self.owner_allowed.val());
+        self.unmarked.next = self.judged.val().store && !self.leaf.val().dirty;
+    }
+}

@@ -1,0 +1,82 @@
+//! Which line the next refill takes.
+
+use rust_hdl::prelude::*;
+
+/// Chooses the victim line: the highest empty one, else the one refilled longest ago (FIFO).
+///
+/// Lines fill from the top down, so that the search for an empty line and the FIFO pointer agree.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
+/// | `valid[i]` | in | 1 | line i holds an entry |
+/// | `refill` | in | 1 | the victim is written in this cycle |
+/// | `victim` | out | IDX | the line to write; registered |
+///
+/// Timing: `victim` follows `valid` one cycle later, which keeps the choice off the lookup path.
+/// Reset: the victim and the oldest line are line N-1.
+///
+/// Invariants: `victim` does not depend on which lines hit. Refills of one TLB are at least two
+/// cycles apart, so the registered choice is never stale enough to overwrite the newest entry.
+#[derive(LogicBlock)]
+pub struct Replacement<const N: usize, const IDX: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous reset.
+    pub reset: Signal<In, Bit>,
+    /// Line i holds an entry.
+    pub valid: [Signal<In, Bit>; N],
+    /// The victim is written.
+    pub refill: Signal<In, Bit>,
+    /// The line to write.
+    pub victim: Signal<Out, Bits<IDX>>,
+    chosen: DFF<Bits<IDX>>,
+    oldest: DFF<Bits<IDX>>,
+    some_empty: Signal<Local, Bit>,
+    line: [Constant<Bits<IDX>>; N],
+    one: Constant<Bits<IDX>>,
+    top: Constant<Bits<IDX>>,
+}
+
+impl<const N: usize, const IDX: usize> Default for Replacement<N, IDX> {
+    fn default() -> Self {
+        assert_eq!(1 << IDX, N, "IDX must be log2 of the number of lines");
+        Self {
+            clock: Default::default(),
+            reset: Default::default(),
+            valid: array_init::array_init(|_| Default::default()),
+            refill: Default::default(),
+            victim: Default::default(),
+            chosen: Default::default(),
+            oldest: Default::default(),
+            some_empty: Default::default(),
+            line: array_init::array_init(|i| Constant::new((i as u64).into())),
+            one: Constant::new(1.into()),
+            top: Constant::new((N as u64 - 1).into()),
+        }
+    }
+}
+
+impl<const N: usize, const IDX: usize> Logic for Replacement<N, IDX> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, chosen, oldest);
+        self.victim.next = self.chosen.q.val();
+        self.some_empty.next = false;
+        self.chosen.d.next = self.oldest.q.val();
+        for i in 0..N {
+            if !self.valid[i].val() {
+                self.some_empty.next = true;
+                self.chosen.d.next = self.line[i].val();
+            }
+        }
+        // The FIFO order advances only when an entry is displaced: filling holes keeps it.
+        if self.refill.val() && !self.some_empty.val() {
+            self.oldest.d.next = self.oldest.q.val() - self.one.val();
+        }
+        if self.reset.val() {
+            self.chosen.d.next = self.top.val();
+            self.oldest.d.next = self.top.val();
+        }
+    }
+}

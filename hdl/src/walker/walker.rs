@@ -1,0 +1,308 @@
+//! The page-table walker.
+
+use super::{EntryAddress, PteDecode, WalkState};
+use crate::flags::{Judged, Leaf};
+use crate::permission::Permission;
+use rust_hdl::prelude::*;
+
+/// Walks the page table for one port at a time.
+///
+/// Spec: `sv32algorithm`, every step: reads from the root, faults of invalid, reserved and
+/// misaligned entries, permission, A and D (fault or atomic update by `adue`). A global pointer
+/// makes everything below it global.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
+/// | `waits`, `waits_data` | in | 1 | a port has a miss; it is the data port's (`Choice`) |
+/// | `vpn`, `root`, `top_level`, `judged` | in | VPN, PPN, 3, struct | the miss; held until `done` |
+/// | `free` | out | 1 | no walk is under way: another miss may be chosen |
+/// | `fence` | in | 1 | a fence is accepted in this cycle |
+/// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
+/// | `done` | out | 1 | the walk is answered in this cycle |
+/// | `data_side` | out | 1 | ... to the data port (else fetch) |
+/// | `page_fault`, `access_fault` | out | 1 | it faulted |
+/// | `ppn`, `leaf` | out | PPN, struct | its leaf, when it did not |
+/// | `cacheable` | out | 1 | no fence overtook it: the leaf may enter a TLB |
+/// | `started`, `read`, `updated`, `retried`, `restarted` | out | 1 | events |
+///
+/// Timing: a miss that waits in cycle k, the walker idle and memory always ready, is `done` in
+/// cycle k + 1 + d·L for d levels read from memory of latency L >= 1; setting A or D adds L + 1.
+/// Reset: idle; of two misses the data port's is served first.
+///
+/// Invariants: a request presented to memory stays until it is accepted. A fence during a walk
+/// makes it start again from the root once the response under way has come, which is then
+/// ignored.
+#[derive(LogicBlock, Default)]
+pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous reset.
+    pub reset: Signal<In, Bit>,
+    /// A port has a miss.
+    pub waits: Signal<In, Bit>,
+    /// It is the data port's.
+    pub waits_data: Signal<In, Bit>,
+    /// Its virtual page.
+    pub vpn: Signal<In, Bits<VPN>>,
+    /// Its root table.
+    pub root: Signal<In, Bits<PPN>>,
+    /// Its root table's level.
+    pub top_level: Signal<In, Bits<3>>,
+    /// Its access.
+    pub judged: Signal<In, Judged>,
+    /// A fence is accepted.
+    pub fence: Signal<In, Bit>,
+    /// A request to memory.
+    pub mem_req_valid: Signal<Out, Bit>,
+    /// Memory accepts it.
+    pub mem_req_ready: Signal<In, Bit>,
+    /// The entry's physical address.
+    pub mem_req_addr: Signal<Out, Bits<PA>>,
+    /// Compare-and-swap, otherwise a read.
+    pub mem_req_swap: Signal<Out, Bit>,
+    /// The entry as it was read.
+    pub mem_req_expected: Signal<Out, Bits<XLEN>>,
+    /// The entry with A and D set.
+    pub mem_req_desired: Signal<Out, Bits<XLEN>>,
+    /// Memory answers.
+    pub mem_resp_valid: Signal<In, Bit>,
+    /// The entry.
+    pub mem_resp_data: Signal<In, Bits<XLEN>>,
+    /// Nothing there, or refused.
+    pub mem_resp_error: Signal<In, Bit>,
+    /// The compare-and-swap was made.
+    pub mem_resp_swapped: Signal<In, Bit>,
+    /// No walk is under way.
+    pub free: Signal<Out, Bit>,
+    /// The walk is answered.
+    pub done: Signal<Out, Bit>,
+    /// It is the data port's.
+    pub data_side: Signal<Out, Bit>,
+    /// It ends in a page fault.
+    pub page_fault: Signal<Out, Bit>,
+    /// It ends in an access fault.
+    pub access_fault: Signal<Out, Bit>,
+    /// The leaf's page.
+    pub ppn: Signal<Out, Bits<PPN>>,
+    /// The leaf's bits.
+    pub leaf: Signal<Out, Leaf>,
+    /// The leaf may enter a TLB.
+    pub cacheable: Signal<Out, Bit>,
+    /// Event: a miss was taken up.
+    pub started: Signal<Out, Bit>,
+    /// Event: memory accepted a read.
+    pub read: Signal<Out, Bit>,
+    /// Event: A or D was written.
+    pub updated: Signal<Out, Bit>,
+    /// Event: the entry had changed; it is read again.
+    pub retried: Signal<Out, Bit>,
+    /// Event: a fence overtook the walk; it starts again.
+    pub restarted: Signal<Out, Bit>,
+    state: DFF<WalkState>,
+    owner: DFF<Bit>,
+    at_level: DFF<Bits<3>>,
+    entry_addr: DFF<Bits<PA>>,
+    entry: DFF<Bits<XLEN>>,
+    under_global: DFF<Bit>,
+    overtaken: DFF<Bit>,
+    refused: DFF<Bit>,
+    arriving: PteDecode<XLEN, VPN, PPN>,
+    held: PteDecode<XLEN, VPN, PPN>,
+    permission: Permission,
+    next_entry: EntryAddress<VPN, PPN, PA>,
+    stale: Signal<Local, Bit>,
+    from_root: Signal<Local, Bit>,
+    next_level: Signal<Local, Bits<3>>,
+    present_read: Signal<Local, Bit>,
+    unmarked: Signal<Local, Bit>,
+    marks: Signal<Local, Bits<XLEN>>,
+    marked: Signal<Local, Bits<XLEN>>,
+}
+
+impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Logic
+    for Walker<XLEN, VPN, PPN, PA>
+{
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self,
+            clock,
+            state,
+            owner,
+            at_level,
+            entry_addr,
+            entry,
+            under_global,
+            overtaken,
+            refused
+        );
+        self.present_read.next = false;
+        self.mem_req_valid.next = false;
+        self.mem_req_swap.next = false;
+        self.mem_req_addr.next = self.entry_addr.q.val();
+        self.done.next = false;
+        self.page_fault.next = false;
+        self.access_fault.next = false;
+        self.started.next = false;
+        self.read.next = false;
+        self.updated.next = false;
+        self.retried.next = false;
+        self.restarted.next = false;
+
+        // The entry that memory answers now, and the one that ended the walk.
+        self.arriving.pte.next = self.mem_resp_data.val();
+        self.arriving.level.next = self.at_level.q.val();
+        self.held.pte.next = self.entry.q.val();
+        self.held.level.next = self.at_level.q.val();
+        self.permission.judged.next = self.judged.val();
+        self.permission.leaf.next = self.held.leaf.val();
+        self.unmarked.next = !self.held.accessed.val() || self.permission.unmarked.val();
+
+        // A is bit 6, D is bit 7.
+        self.marks.next = bits::<XLEN>(0x40);
+        if self.judged.val().store {
+            self.marks.next = bits::<XLEN>(0xC0);
+        }
+        self.marked.next = self.entry.q.val() | self.marks.val();
+        self.mem_req_expected.next = self.entry.q.val();
+        self.mem_req_desired.next = self.marked.val();
+
+        // Where the next read goes: the root, or the next table down.
+        self.stale.next = self.overtaken.q.val() || self.fence.val();
+        self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
+        self.next_entry.table.next = self.arriving.ppn.val();
+        self.next_level.next = self.at_level.q.val() - bits::<3>(1);
+        if self.from_root.val() {
+            self.next_entry.table.next = self.root.val();
+            self.next_level.next = self.top_level.val();
+        }
+        self.next_entry.vpn.next = self.vpn.val();
+        self.next_entry.level.next = self.next_level.val();
+
+        match self.state.q.val() {
+            WalkState::Idle => {
+                // Nothing under way: take up a waiting miss.
+                if self.waits.val() {
+                    self.present_read.next = true;
+                    self.started.next = true;
+                    self.owner.d.next = self.waits_data.val();
+                    self.under_global.d.next = false;
+                    self.refused.d.next = false;
+                }
+            }
+            WalkState::Read => {
+                // Memory was not ready: present the same read until it is.
+                self.overtaken.d.next = self.stale.val();
+                self.mem_req_valid.next = true;
+                if self.mem_req_ready.val() {
+                    self.read.next = true;
+                    self.state.d.next = WalkState::Wait;
+                }
+            }
+            WalkState::Wait => {
+                // An entry arrives: start again, stop, go down a level, or end with it.
+                self.overtaken.d.next = self.stale.val();
+                if self.mem_resp_valid.val() {
+                    if self.stale.val() {
+                        self.restarted.next = true;
+                        self.present_read.next = true;
+                        self.under_global.d.next = false;
+                    } else {
+                        if self.mem_resp_error.val() {
+                            self.refused.d.next = true;
+                            self.state.d.next = WalkState::Leaf;
+                        } else {
+                            if self.arriving.pointer.val() {
+                                self.present_read.next = true;
+                                self.under_global.d.next =
+                                    self.under_global.q.val() || self.arriving.leaf.val().global;
+                            } else {
+                                self.entry.d.next = self.mem_resp_data.val();
+                                self.state.d.next = WalkState::Leaf;
+                            }
+                        }
+                    }
+                }
+            }
+            WalkState::Leaf => {
+                // The walk's end: A and D are written only if nothing else faults.
+                self.overtaken.d.next = self.stale.val();
+                self.done.next = true;
+                if self.refused.q.val() {
+                    self.access_fault.next = true;
+                } else {
+                    if self.held.fault.val()
+                        || self.permission.denied.val()
+                        || (self.unmarked.val() && !self.judged.val().adue)
+                    {
+                        self.page_fault.next = true;
+                    } else {
+                        if self.unmarked.val() {
+                            self.done.next = false;
+                            self.mem_req_valid.next = true;
+                            self.mem_req_swap.next = true;
+                            if self.mem_req_ready.val() {
+                                self.state.d.next = WalkState::Update;
+                            }
+                        }
+                    }
+                }
+            }
+            WalkState::Update => {
+                // The compare-and-swap answers: marked, changed underneath, or refused.
+                self.overtaken.d.next = self.stale.val();
+                if self.mem_resp_valid.val() {
+                    self.updated.next = self.mem_resp_swapped.val() && !self.mem_resp_error.val();
+                    if self.stale.val() {
+                        self.restarted.next = true;
+                        self.present_read.next = true;
+                        self.under_global.d.next = false;
+                    } else {
+                        if self.mem_resp_error.val() {
+                            self.refused.d.next = true;
+                            self.state.d.next = WalkState::Leaf;
+                        } else {
+                            if self.mem_resp_swapped.val() {
+                                self.entry.d.next = self.marked.val();
+                                self.state.d.next = WalkState::Leaf;
+                            } else {
+                                self.retried.next = true;
+                                self.state.d.next = WalkState::Read;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        if self.done.val() {
+            self.state.d.next = WalkState::Idle;
+        }
+        if self.present_read.val() {
+            self.mem_req_valid.next = true;
+            self.mem_req_addr.next = self.next_entry.addr.val();
+            self.read.next = self.mem_req_ready.val();
+            self.entry_addr.d.next = self.next_entry.addr.val();
+            self.at_level.d.next = self.next_level.val();
+            self.overtaken.d.next = false;
+            self.state.d.next = WalkState::Read;
+            if self.mem_req_ready.val() {
+                self.state.d.next = WalkState::Wait;
+            }
+        }
+
+        self.free.next = self.state.q.val() == WalkState::Idle;
+        self.data_side.next = self.owner.q.val();
+        self.ppn.next = self.held.ppn.val();
+        self.leaf.next = self.held.leaf.val();
+        if self.under_global.q.val() {
+            self.leaf.next.global = true;
+        }
+        self.cacheable.next = !self.stale.val();
+        if self.reset.val() {
+            self.state.d.next = WalkState::Idle;
+            self.owner.d.next = false;
+            self.overtaken.d.next = false;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The named configurations.
+
+use super::{HardwareMmu, Pin, PinBlock, RustHdl};
+use hdl::{Rv32Mmu, Rv64Mmu};
+use rust_hdl::prelude::{Block, ModuleDefines};
+use sim::isa::Xlen;
+use sim::mmu::Mmu;
+
+/// A named size of one of the two tops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// Which top.
+    pub xlen: Xlen,
+    /// Lines in each of the two TLBs.
+    pub entries: usize,
+}
+
+/// Every configuration, smallest first within a width.
+pub const CONFIGS: &[Config] = &[
+    Config { name: "rv32_tiny", xlen: Xlen::Rv32, entries: 4 },
+    Config { name: "rv32_small", xlen: Xlen::Rv32, entries: 8 },
+    Config { name: "rv32_linux", xlen: Xlen::Rv32, entries: 16 },
+    Config { name: "rv32_large", xlen: Xlen::Rv32, entries: 32 },
+    Config { name: "rv64_tiny", xlen: Xlen::Rv64, entries: 4 },
+    Config { name: "rv64_small", xlen: Xlen::Rv64, entries: 8 },
+    Config { name: "rv64_linux", xlen: Xlen::Rv64, entries: 16 },
+    Config { name: "rv64_large", xlen: Xlen::Rv64, entries: 32 },
+];
+
+/// No configuration has that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no configuration `{name}`; there are {}", names())]
+pub struct UnknownConfig {
+    /// What was asked for.
+    pub name: String,
+}
+
+fn names() -> String {
+    CONFIGS.iter().map(|config| config.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The configuration of a name.
+///
+/// # Errors
+/// [`UnknownConfig`], which lists those that exist.
+pub fn find(name: &str) -> Result<&'static Config, UnknownConfig> {
+    CONFIGS
+        .iter()
+        .find(|config| config.name == name)
+        .ok_or_else(|| UnknownConfig { name: name.to_string() })
+}
+
+/// Evaluates an expression with `$top` standing for the configuration's block type.
+macro_rules! with_top {
+    ($config:expr, $top:ident => $body:expr) => {
+        match ($config.xlen, $config.entries) {
+            (Xlen::Rv32, 4) => with_top!(@ Rv32Mmu<4, 2>, $top, $body),
+            (Xlen::Rv32, 8) => with_top!(@ Rv32Mmu<8, 3>, $top, $body),
+            (Xlen::Rv32, 16) => with_top!(@ Rv32Mmu<16, 4>, $top, $body),
+            (Xlen::Rv32, 32) => with_top!(@ Rv32Mmu<32, 5>, $top, $body),
+            (Xlen::Rv64, 4) => with_top!(@ Rv64Mmu<4, 2>, $top, $body),
+            (Xlen::Rv64, 8) => with_top!(@ Rv64Mmu<8, 3>, $top, $body),
+            (Xlen::Rv64, 16) => with_top!(@ Rv64Mmu<16, 4>, $top, $body),
+            (Xlen::Rv64, 32) => with_top!(@ Rv64Mmu<32, 5>, $top, $body),
+            _ => unreachable!("every entry of CONFIGS stands above"),
+        }
+    };
+    (@ $type:ty, $top:ident, $body:expr) => {{
+        type $top = $type;
+        $body
+    }};
+}
+
+impl Config {
+    /// The hardware out of reset, on the default engine.
+    pub fn mmu(&self) -> Box<dyn Mmu> {
+        with_top!(self, Top => {
+            let simulator = RustHdl::new(Box::<Top>::default());
+            Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
+        })
+    }
+
+    /// rust-hdl's Verilog of the top, module named `module`.
+    pub fn verilog(&self, module: &str) -> String {
+        with_top!(self, Top => {
+            let mut block = Box::<Top>::default();
+            block.connect_all();
+            let mut modules = ModuleDefines::default();
+            block.accept(module, &mut modules);
+            modules.defines()
+        })
+    }
+
+    /// The width of a pin in bits.
+    pub fn pin_width(&self, pin: Pin) -> usize {
+        with_top!(self, Top => Box::<Top>::default().width(pin))
+    }
+}
