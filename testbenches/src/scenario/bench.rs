@@ -185,7 +185,7 @@ impl Bench {
 
     /// What the file says about an access.
     fn expected(&self, job: &Job, what: &str, response: &Response) -> Result<(), Box<Mismatch>> {
-        let Expected { response: wanted, latency, reads, updates, hit } = &job.expected;
+        let Expected { response: wanted, latency, within, reads, updates, hit } = &job.expected;
         if let Some(wanted) = wanted.filter(|wanted| wanted != response) {
             return Err(self.mismatch(job.line, what, describe(&wanted), describe(response)));
         }
@@ -201,6 +201,12 @@ impl Bench {
                 let what = format!("{what}: {name}");
                 return Err(self.mismatch(job.line, what, wanted.to_string(), got.to_string()));
             }
+        }
+        let waited = self.now() - 1 - presented;
+        if let Some(most) = within.filter(|most| waited > *most) {
+            let what = format!("{what}: cycles until the response");
+            let wanted = format!("at most {most}");
+            return Err(self.mismatch(job.line, what, wanted, waited.to_string()));
         }
         let said = |hit: Option<bool>| match hit {
             Some(true) => "a TLB hit",

@@ -9,6 +9,7 @@ use sim::mmu::{Request, Response};
 pub(super) struct Expected {
     pub(super) response: Option<Response>,
     pub(super) latency: Option<u64>,
+    pub(super) within: Option<u64>,
     pub(super) reads: Option<u64>,
     pub(super) updates: Option<u64>,
     pub(super) hit: Option<bool>,

@@ -239,6 +239,7 @@ impl Runner<'_> {
         let expected = Expected {
             response,
             latency: self.optional(line, text.latency.as_ref())?,
+            within: self.optional(line, text.within.as_ref())?,
             reads: self.optional(line, text.reads.as_ref())?,
             updates: self.optional(line, text.updates.as_ref())?,
             hit: text.hit,

@@ -92,6 +92,8 @@ pub struct AccessStep {
     pub fault: Option<super::names::CauseName>,
     /// Cycles from presentation to response, exactly; 0 is the same cycle.
     pub latency: Option<Number>,
+    /// Cycles from presentation to response, at most.
+    pub within: Option<Number>,
     /// Page-table entries that are read meanwhile, exactly.
     pub reads: Option<Number>,
     /// Entries that are written by compare-and-swap meanwhile, exactly.

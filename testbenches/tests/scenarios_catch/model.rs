@@ -67,6 +67,8 @@ pub(crate) struct Model {
     fence_seen: bool,
     delayed: [Option<Response>; 2],
     had_fault: bool,
+    patience: u32,
+    live_satp: u64,
 }
 
 const IDLE_WALK: Walk =
@@ -90,6 +92,8 @@ impl Model {
             fence_seen: false,
             delayed: [None; 2],
             had_fault: false,
+            patience: 0,
+            live_satp: 0,
         }
     }
 
@@ -149,8 +153,7 @@ impl Model {
         }
         let dirty = request.access != Access::Store
             || line.entry.dirty()
-            || self.is(M::DirtyIgnored)
-            || self.is(M::StoreSetsOnlyDirtyInTlb);
+            || self.is(M::DirtyIgnored);
         match (dirty, adue) {
             (true, _) => Some(Ok(self.rules.physical(line.entry, line.level, request.va))),
             (false, false) => Some(fault),
@@ -206,11 +209,13 @@ impl Model {
 
     fn start(&mut self, delay: u32) {
         let Some(pending) = self.pending[self.walk.port] else { return };
-        let satp = Satp::decode(pending.satp, self.rules.xlen);
+        let satp = if self.is(M::SatpChangeMidWalk) { self.live_satp } else { pending.satp };
+        let satp = Satp::decode(satp, self.rules.xlen);
         let root = satp.map_or(0, |satp| satp.root);
         let level = self.mode(pending.satp).levels().saturating_sub(1);
         let port = self.walk.port;
-        self.walk = Walk { port, level, table: root << 12, ..IDLE_WALK };
+        let global = self.is(M::GlobalSticks) && self.walk.global;
+        self.walk = Walk { port, level, table: root << 12, global, ..IDLE_WALK };
         self.state = State::Ask(delay);
     }
 
@@ -218,6 +223,11 @@ impl Model {
         let mut order = [1 - self.last, self.last];
         if self.is(M::DataAlwaysFirst) {
             order = [1, 0];
+        }
+        // Data first, and the fetch only once the data port has been idle for a while.
+        if self.is(M::DataStarvesFetch) {
+            self.patience = if self.pending[1].is_some() { 0 } else { self.patience + 1 };
+            order = if self.patience > 3 { [1, 0] } else { [1, 1] };
         }
         let Some(port) = order.into_iter().find(|port| self.pending[*port].is_some()) else {
             return;
@@ -249,7 +259,7 @@ impl Model {
                     if !self.is(M::GlobalPointerIgnored) {
                         self.walk.global |= entry.global();
                     }
-                    self.walk.level -= 1;
+                    self.walk.level = self.walk.level.saturating_sub(1);
                     self.walk.table = self.rules.table(entry);
                     let late = u32::from(self.is(M::WalkReadsOneLate));
                     self.state = State::Ask(late);
@@ -467,6 +477,10 @@ impl Mmu for Model {
                 self.respond(port, response, &mut out);
             }
         }
+        self.live_satp = inputs.satp;
+        if let Some(fence) = inputs.fence.filter(|_| self.is(M::RefillSurvivesFence)) {
+            self.fence(fence.va, fence.asid, inputs.satp);
+        }
         self.work(inputs, &mut out);
         if let Some(request) = inputs.fetch.filter(|_| out.fetch_ready) {
             self.accept(0, request, inputs, &mut out);
@@ -478,7 +492,9 @@ impl Mmu for Model {
             self.fence_seen = true;
             if out.fence_ready {
                 out.events.fence = true;
-                self.fence(fence.va, fence.asid, inputs.satp);
+                if !self.is(M::RefillSurvivesFence) {
+                    self.fence(fence.va, fence.asid, inputs.satp);
+                }
                 self.restart(&mut out);
             }
         }
@@ -504,9 +520,6 @@ impl Model {
         for pending in self.pending.iter_mut().flatten() {
             if pending.satp != inputs.satp {
                 pending.overtaken = true;
-                if self.mutant == Some(M::SatpChangeMidWalk) {
-                    pending.satp = inputs.satp;
-                }
             }
         }
         if inputs.fault_ready && !self.is(M::FaultNeverDropped) {

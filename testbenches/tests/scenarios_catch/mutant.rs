@@ -47,6 +47,7 @@ pub(crate) enum Mutant {
     AsidCompareLowByte,
     GlobalIgnored,
     GlobalPointerIgnored,
+    GlobalSticks,
     SuperpageFencedByExactVa,
     SatpChangeMidWalk,
     OvertakenWalkCached,
@@ -55,10 +56,8 @@ pub(crate) enum Mutant {
     SuperpageOffsetCut,
     MegapageTagTooWide,
     // A and D
-    UpdateWithoutCompare,
     NoRetry,
     RetryFromOldEntry,
-    StoreSetsOnlyDirtyInTlb,
     LoadSetsDirty,
     DirtyIgnored,
     AccessedIgnored,
@@ -71,7 +70,6 @@ pub(crate) enum Mutant {
     UpdateErrorIgnored,
     CanonicalOneLate,
     CanonicalUnchecked,
-    CanonicalReadsTable,
     TvalIsPhysical,
     TvalCut,
     MachineTranslated,
@@ -82,6 +80,7 @@ pub(crate) enum Mutant {
     RefillOnWrongPort,
     AnswersSwapped,
     DataAlwaysFirst,
+    DataStarvesFetch,
     HitsWaitForWalk,
     // Cycles
     HitTakesACycle,
@@ -90,7 +89,6 @@ pub(crate) enum Mutant {
     UpdateOneLate,
     FenceTakesTwo,
     WalkAfterFenceLate,
-    DuplicateWalk,
     // Fault port
     NewestFaultHeld,
     FaultNeverDropped,

@@ -81,7 +81,7 @@ impl Rules {
             return Some(if passes { Ok(request.va) } else { Err(self.page_fault(request)) });
         };
         let judged = if self.is(M::CanonicalOneLate) { previous } else { request.va };
-        let unchecked = self.is(M::CanonicalUnchecked) || self.is(M::CanonicalReadsTable);
+        let unchecked = self.is(M::CanonicalUnchecked);
         let unused = 64 - satp.mode.va_bits();
         let canonical = ((judged << unused) as i64 >> unused) as u64 == judged;
         let fine = self.xlen == Xlen::Rv32 || canonical || unchecked;
@@ -146,19 +146,17 @@ impl Rules {
         if reserved && !self.is(M::PointerBitsAccepted) {
             return Err(page);
         }
-        match (level, self.is(M::PointerAtLastLevelAccepted)) {
-            (0, false) => Err(page),
-            (0, true) => Ok(true),
-            _ => Ok(false),
+        if level == 0 && !self.is(M::PointerAtLastLevelAccepted) {
+            return Err(page);
         }
+        Ok(false)
     }
 
     /// Whether a leaf may be used for this request; A and D apart.
     pub(crate) fn leaf(&self, entry: Entry, level: u32, request: &Request) -> Result<(), Cause> {
         let inside = (1 << (level * self.segment())) - 1;
         let misaligned = entry.ppn() & inside != 0 && !self.is(M::MisalignedOred);
-        let pointer = self.is(M::PointerAtLastLevelAccepted) && !entry.leaf();
-        if misaligned || !self.allowed(entry, request) && !pointer {
+        if misaligned || !self.allowed(entry, request) {
             return Err(Cause::page_fault(request.access));
         }
         Ok(())
