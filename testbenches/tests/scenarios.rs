@@ -1,5 +1,7 @@
 //! Every shipped scenario on the hardware, by the runner that the command uses.
 
+use std::sync::atomic::AtomicBool;
+
 use sim::mmu::Mmu;
 use testbenches::scenario::library;
 use testbenches::scenario::run::run;
@@ -11,7 +13,7 @@ fn every_scenario_holds_on_the_hardware() {
     };
     let mut failures = Vec::new();
     for scenario in library::all().unwrap_or_else(|error| panic!("{error}")) {
-        let reports = run(&scenario, None, &factory, &mut |_| Ok(None))
+        let reports = run(&scenario, None, &factory, &mut |_| Ok(None), &AtomicBool::new(false))
             .unwrap_or_else(|error| panic!("{error}"));
         assert!(!reports.is_empty(), "{} runs on nothing", scenario.name);
         for report in reports {

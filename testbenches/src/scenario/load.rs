@@ -98,6 +98,11 @@ impl<'t> Reader<'t> {
                 let system = System::deserialize(Deserializer::from(root))
                     .map_err(|e| self.toml(&e, 0..0))?;
                 let (idea, spec) = (system.idea.clone(), system.spec.list());
+                if let Some(name) = system.stranger() {
+                    let word = format!(" {name} ");
+                    let at = self.text.find(&word).map_or(0, |at| at + 1);
+                    return Err(self.error(at..at, format!("there is no region `{name}`")));
+                }
                 (idea, spec, Body::System(Box::new(system)))
             }
             (None, false) => {

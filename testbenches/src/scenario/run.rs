@@ -1,6 +1,7 @@
 //! Running a scenario on every machine that it names.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use sim::machine::Observer;
@@ -9,6 +10,7 @@ use sim::mmu::Mmu;
 use super::load::{Body, Scenario};
 use super::mismatch::Mismatch;
 use super::ports::{self, Stop};
+use super::story;
 use super::variant::{UnknownConfiguration, Variant};
 
 /// Makes the MMU of a configuration.
@@ -67,7 +69,8 @@ pub enum RunError {
     Tool(#[from] anyhow::Error),
 }
 
-/// Runs a scenario on every machine that it names, or on those of one configuration.
+/// Runs a scenario on every machine that it names, or on those of one configuration. `stop` ends
+/// a run of processes early.
 ///
 /// # Errors
 /// [`RunError`]; something observed that differs is in the report instead.
@@ -76,13 +79,14 @@ pub fn run(
     config: Option<&str>,
     factory: Factory<'_>,
     watch: Watch<'_>,
+    stop: &AtomicBool,
 ) -> Result<Vec<Report>, RunError> {
     let machine = match &scenario.body {
         Body::Ports(head, _) => head.machine.clone(),
-        Body::System(_) => Default::default(),
+        Body::System(system) => system.machine.machine(),
     };
     let variants = Variant::all(&machine, config)?;
-    variants.iter().map(|variant| run_one(scenario, variant, factory, watch)).collect()
+    variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
 }
 
 fn run_one(
@@ -90,14 +94,22 @@ fn run_one(
     variant: &Variant,
     factory: Factory<'_>,
     watch: Watch<'_>,
+    stop: &AtomicBool,
 ) -> Result<Report, RunError> {
     let mmu = factory(&variant.config())?;
     let observer = watch(variant)?;
-    let Body::Ports(head, steps) = &scenario.body else {
-        return Err(anyhow::anyhow!("not yet").into());
+    let (cycles, counts, result) = match &scenario.body {
+        Body::Ports(head, steps) => {
+            let finished = ports::run(head, steps, variant, mmu, observer);
+            let counts = finished.counts.iter().map(|(name, n)| (name.to_owned(), n)).collect();
+            (finished.cycles, counts, finished.result)
+        }
+        Body::System(system) => {
+            let told = story::run(system, variant, mmu, observer, stop);
+            (told.cycles, told.counts, told.result)
+        }
     };
-    let finished = ports::run(head, steps, variant, mmu, observer);
-    let mismatch = match finished.result {
+    let mismatch = match result {
         Ok(()) => None,
         Err(Stop::Mismatch(mismatch)) => Some(*mismatch),
         Err(Stop::Nonsense(line, message)) => {
@@ -110,8 +122,8 @@ fn run_one(
         scenario: scenario.name.clone(),
         machine: variant.to_string(),
         config: variant.config(),
-        cycles: finished.cycles,
-        counts: finished.counts.iter().map(|(name, n)| (name.to_owned(), n)).collect(),
+        cycles,
+        counts,
         mismatch,
         step,
     })

@@ -4,6 +4,8 @@ mod model;
 mod mutant;
 mod rules;
 
+use std::sync::atomic::AtomicBool;
+
 use model::Model;
 use mutant::Mutant;
 use sim::isa::Xlen;
@@ -111,7 +113,7 @@ fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
     let scenarios = library::find(name).unwrap_or_else(|error| panic!("{error}"));
     let mut reports = Vec::new();
     for scenario in scenarios {
-        let result = run(&scenario, None, &factory, &mut |_| Ok(None));
+        let result = run(&scenario, None, &factory, &mut |_| Ok(None), &AtomicBool::new(false));
         reports.extend(result.unwrap_or_else(|error| panic!("{error}")));
     }
     reports
