@@ -132,7 +132,15 @@ impl Core {
             if bytes > 0 {
                 let (stage, sent, in_flight, transfers) = (Stage::Waiting, 0, 0, 0);
                 self.slots.push_back(Slot {
-                    kind, va, bytes, instruction, begins, stage, sent, in_flight, transfers,
+                    kind,
+                    va,
+                    bytes,
+                    instruction,
+                    begins,
+                    stage,
+                    sent,
+                    in_flight,
+                    transfers,
                 });
             }
         }

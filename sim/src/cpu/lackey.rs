@@ -50,7 +50,9 @@ impl Lackey {
                 }
                 Ok(true)
             }
-            Err(source) => Err(ProgramError::Read { file: self.file.clone(), line: self.line, source }),
+            Err(source) => {
+                Err(ProgramError::Read { file: self.file.clone(), line: self.line, source })
+            }
         }
     }
 
@@ -124,7 +126,12 @@ fn parse(line: &[u8]) -> Result<Option<(Access, bool)>, (usize, String)> {
 }
 
 /// A number from column `start` (from 0) on, and the column after it.
-fn number(line: &[u8], start: usize, radix: u32, what: &str) -> Result<(u64, usize), (usize, String)> {
+fn number(
+    line: &[u8],
+    start: usize,
+    radix: u32,
+    what: &str,
+) -> Result<(u64, usize), (usize, String)> {
     let mut value: u64 = 0;
     let mut at = start;
     while let Some(digit) = line.get(at).and_then(|&byte| char::from(byte).to_digit(radix)) {

@@ -181,6 +181,8 @@ impl Hal for Hardware {
 
 fn address(request: Request) -> u64 {
     match request {
-        Request::Read { pa, .. } | Request::Write { pa, .. } | Request::CompareSwap { pa, .. } => pa,
+        Request::Read { pa, .. } | Request::Write { pa, .. } | Request::CompareSwap { pa, .. } => {
+            pa
+        }
     }
 }

@@ -53,9 +53,8 @@ impl Section {
     pub fn new(tally: &Tally, faults: OsCounters) -> Section {
         let (mmu, accesses, cycles) = (tally.mmu, tally.accesses, tally.cycles);
         let instructions = accesses.instructions;
-        let per_instruction = |count: u64| {
-            (instructions > 0).then(|| count as f64 / instructions as f64)
-        };
+        let per_instruction =
+            |count: u64| (instructions > 0).then(|| count as f64 / instructions as f64);
         let port = |hits: u64, misses: u64| TlbReport {
             tlb_hits: hits,
             tlb_misses: misses,

@@ -4,7 +4,8 @@ use super::*;
 use crate::cpu::decompress;
 use std::io::{Cursor, Write};
 
-const SAMPLE: &str = "==7== Lackey\n\nI  0401ab70,3\n L 1ffefffe28,8\n S 1ffefffe28,8\n M 0421c7cc,4\n";
+const SAMPLE: &str =
+    "==7== Lackey\n\nI  0401ab70,3\n L 1ffefffe28,8\n S 1ffefffe28,8\n M 0421c7cc,4\n";
 
 fn read(bytes: Vec<u8>) -> Vec<Result<Op, String>> {
     let source = decompress(Cursor::new(bytes)).unwrap();
