@@ -120,31 +120,31 @@ impl Core {
         self.slots.is_empty()
     }
 
-    /// Takes in the program's next access; `true` if it crosses a page and became two.
+    /// Takes in the program's next access; `true` if it crosses a page and became several.
     pub fn push(&mut self, access: program::Access) -> bool {
-        let program::Access { kind, va, bytes } = access;
+        let program::Access { kind, mut va, bytes: mut left } = access;
         if kind == Access::Fetch {
             self.instruction += 1;
         }
-        let instruction = self.instruction;
-        let here = (PAGE_BYTES - va % PAGE_BYTES).min(u64::from(bytes)) as u16;
-        for (va, bytes, begins) in [(va, here, true), (va + u64::from(here), bytes - here, false)] {
-            if bytes > 0 {
-                let (stage, sent, in_flight, transfers) = (Stage::Waiting, 0, 0, 0);
-                self.slots.push_back(Slot {
-                    kind,
-                    va,
-                    bytes,
-                    instruction,
-                    begins,
-                    stage,
-                    sent,
-                    in_flight,
-                    transfers,
-                });
-            }
+        let mut pieces = 0;
+        while left > 0 {
+            let bytes = (PAGE_BYTES - va % PAGE_BYTES).min(u64::from(left)) as u16;
+            self.slots.push_back(Slot {
+                kind,
+                va,
+                bytes,
+                instruction: self.instruction,
+                begins: pieces == 0,
+                stage: Stage::Waiting,
+                sent: 0,
+                in_flight: 0,
+                transfers: 0,
+            });
+            va = va.wrapping_add(u64::from(bytes));
+            left -= bytes;
+            pieces += 1;
         }
-        here < bytes
+        pieces > 1
     }
 
     /// What to present to the MMU in this cycle, on the fetch and the data port. The MMU's

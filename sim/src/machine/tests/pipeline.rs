@@ -75,8 +75,9 @@ fn page_crossing_accesses_are_two() {
 fn pressure() -> Vec<ProcessSpec> {
     let ops = |salt: u64| {
         (0..600).map(move |n| {
-            let at = page((n * 7 + salt) % 13) + n % 32 * 8;
-            if n % 2 == 0 { store(at) } else { load(at) }
+            let number = (n * 7 + salt) % 13;
+            let at = page(number) + n % 32 * 8;
+            if number % 2 == 0 { store(at) } else { load(at) }
         })
     };
     (0..2).map(|n| process(&format!("p{n}"), text_and_bss(), ops(n))).collect()
