@@ -77,7 +77,7 @@ fn pressure() -> Vec<ProcessSpec> {
         (0..600).map(move |n| {
             let number = (n * 7 + salt) % 13;
             let at = page(number) + n % 32 * 8;
-            if number % 2 == 0 { store(at) } else { load(at) }
+            if number.is_multiple_of(2) { store(at) } else { load(at) }
         })
     };
     (0..2).map(|n| process(&format!("p{n}"), text_and_bss(), ops(n))).collect()
