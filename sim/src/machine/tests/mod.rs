@@ -1,6 +1,7 @@
 //! Whole machines, with software MMUs in place of hardware.
 
 mod caching;
+mod looking;
 mod paging;
 mod pipeline;
 mod protection;
