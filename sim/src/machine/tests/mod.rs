@@ -1,6 +1,7 @@
 //! Whole machines, with software MMUs in place of hardware.
 
 mod caching;
+mod fences;
 mod looking;
 mod paging;
 mod pipeline;

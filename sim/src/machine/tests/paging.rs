@@ -69,6 +69,18 @@ fn a_page_clean_since_swap_in_needs_no_second_write() {
 }
 
 #[test]
+fn a_full_swap_lends_slots_of_pages_that_are_in_memory() {
+    // Four dirty pages, three frames, two slots: no page's slot can stay its own.
+    let ops = (0..4).map(|n| store(page(n))).chain((0..40).map(|n| load(page(n % 4))));
+    let config = MachineConfig { swap_slots: 2, policy: PolicyKind::Fifo, ..strict(Mode::Sv39) };
+    let outcome = run(config, [ProcessSpec { frames: Some(3), ..process("p", bss(4), ops) }]);
+    assert_eq!(fate(&outcome, 0), "exited");
+    let faults = outcome.report.total.faults;
+    assert_eq!(faults.swap_outs, faults.write_backs);
+    assert!(faults.slots_reclaimed > 20, "{faults:?}");
+}
+
+#[test]
 fn a_heap_grows_when_asked_and_comes_back_new() {
     let heap = RegionSpec { limit: Some(4), ..region(RegionKind::Heap, 0x20_0000, 0) };
     let (first, second) = (0x20_0000, 0x20_1000);

@@ -1,20 +1,9 @@
-//! The pipeline's pace, precise faults, and fences that were forgotten.
+//! The pipeline's pace, and precise faults.
 
-use super::caching::{CachingMmu, Late};
+use super::caching::cached;
 use super::*;
 use crate::isa::Access::Fetch;
-use crate::machine::{LatencySpec, RunError};
-
-fn cached(config: MachineConfig, forgets: u32, specs: Vec<ProcessSpec>) -> Outcome {
-    let late = Late::default();
-    let mut machine =
-        Machine::new(Box::new(CachingMmu::new(late.clone(), forgets)), config).unwrap();
-    *late.borrow_mut() = Some(machine.hardware().drive.memory().clone());
-    for spec in specs {
-        machine.spawn(spec).unwrap();
-    }
-    machine.run(&AtomicBool::new(false))
-}
+use crate::machine::LatencySpec;
 
 fn text_and_bss() -> Vec<RegionSpec> {
     vec![region(RegionKind::Text, 0x1_0000, 2), region(RegionKind::Bss, BSS, 64)]
@@ -70,27 +59,4 @@ fn page_crossing_accesses_are_two() {
     let total = outcome.report.total;
     assert_eq!((total.accesses.stores, total.accesses.loads), (2, 2));
     assert_eq!((total.accesses.page_crossings, total.faults.minor_faults), (2, 2));
-}
-
-fn pressure() -> Vec<ProcessSpec> {
-    let ops = |salt: u64| {
-        (0..600).map(move |n| {
-            let number = (n * 7 + salt) % 13;
-            let at = page(number) + n % 32 * 8;
-            if number.is_multiple_of(2) { store(at) } else { load(at) }
-        })
-    };
-    (0..2).map(|n| process(&format!("p{n}"), text_and_bss(), ops(n))).collect()
-}
-
-#[test]
-fn every_fence_is_needed() {
-    let mut config = MachineConfig { quantum: 50, ..strict(Mode::Sv39) };
-    config.memory.frames = 64 + 6 + 8;
-    let good = cached(config.clone(), 0, pressure());
-    assert!(good.error.is_none(), "{}", good.error.unwrap());
-    assert_eq!(good.report.responses_stale, 0, "nothing rested on tables that no fence covered");
-    // The hardware loses every fifth fence: the kernel's evictions become visible.
-    let error = cached(config, 5, pressure()).error;
-    assert!(matches!(error, Some(RunError::Step(_))), "{error:?}");
 }

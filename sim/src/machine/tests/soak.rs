@@ -36,7 +36,7 @@ impl Program for Random {
     }
 }
 
-fn spec(seed: u64, left: u32) -> ProcessSpec {
+pub(super) fn spec(seed: u64, left: u32) -> ProcessSpec {
     ProcessSpec {
         name: format!("random{seed}"),
         layout: Layout::Regions(vec![
