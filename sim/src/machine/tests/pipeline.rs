@@ -60,3 +60,11 @@ fn page_crossing_accesses_are_two() {
     assert_eq!((total.accesses.stores, total.accesses.loads), (2, 2));
     assert_eq!((total.accesses.page_crossings, total.faults.minor_faults), (2, 2));
 }
+
+#[test]
+fn data_of_an_instruction_waits_for_its_own_fetch() {
+    let ops = [op(Fetch, 0x7000), load(page(0))];
+    let outcome = run(strict(Mode::Sv39), [process("p", text_and_bss(), ops)]);
+    assert_eq!(fate(&outcome, 0), "hole");
+    assert_eq!(outcome.report.total.mmu.data_requests, 0);
+}
