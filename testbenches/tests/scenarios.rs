@@ -13,6 +13,7 @@ fn every_scenario_holds_on_the_hardware() {
     };
     let mut failures = Vec::new();
     for scenario in library::all().unwrap_or_else(|error| panic!("{error}")) {
+        eprintln!("{}", scenario.name);
         let reports = run(&scenario, None, &factory, &mut |_| Ok(None), &AtomicBool::new(false))
             .unwrap_or_else(|error| panic!("{error}"));
         assert!(!reports.is_empty(), "{} runs on nothing", scenario.name);
