@@ -114,7 +114,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     stale: Signal<Local, Bit>,
     from_root: Signal<Local, Bit>,
     next_level: Signal<Local, Bits<3>>,
-    present_read: Signal<Local, Bit>,
+    descends: Signal<Local, Bit>,
     unmarked: Signal<Local, Bit>,
     marks: Signal<Local, Bits<XLEN>>,
     marked: Signal<Local, Bits<XLEN>>,
@@ -137,7 +137,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             overtaken,
             refused
         );
-        self.present_read.next = false;
+        self.descends.next = false;
         self.mem_req_valid.next = false;
         self.mem_req_swap.next = false;
         self.mem_req_addr.next = self.entry_addr.q.val();
@@ -184,10 +184,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             WalkState::Idle => {
                 // Nothing under way: take up a waiting miss.
                 if self.waits.val() {
-                    self.present_read.next = true;
                     self.started.next = true;
                     self.owner.d.next = self.waits_data.val();
-                    self.under_global.d.next = false;
                     self.refused.d.next = false;
                 }
             }
@@ -206,17 +204,13 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 if self.mem_resp_valid.val() {
                     if self.stale.val() {
                         self.restarted.next = true;
-                        self.present_read.next = true;
-                        self.under_global.d.next = false;
                     } else {
                         if self.mem_resp_error.val() {
                             self.refused.d.next = true;
                             self.state.d.next = WalkState::Leaf;
                         } else {
                             if self.arriving.pointer.val() {
-                                self.present_read.next = true;
-                                self.under_global.d.next =
-                                    self.under_global.q.val() || self.arriving.leaf.val().global;
+                                self.descends.next = true;
                             } else {
                                 self.entry.d.next = self.mem_resp_data.val();
                                 self.state.d.next = WalkState::Leaf;
@@ -256,8 +250,6 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     self.updated.next = self.mem_resp_swapped.val() && !self.mem_resp_error.val();
                     if self.stale.val() {
                         self.restarted.next = true;
-                        self.present_read.next = true;
-                        self.under_global.d.next = false;
                     } else {
                         if self.mem_resp_error.val() {
                             self.refused.d.next = true;
@@ -278,7 +270,13 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         if self.done.val() {
             self.state.d.next = WalkState::Idle;
         }
-        if self.present_read.val() {
+        if self.started.val() || self.restarted.val() {
+            self.under_global.d.next = false;
+        }
+        if self.descends.val() && self.arriving.leaf.val().global {
+            self.under_global.d.next = true;
+        }
+        if self.started.val() || self.restarted.val() || self.descends.val() {
             self.mem_req_valid.next = true;
             self.mem_req_addr.next = self.next_entry.addr.val();
             self.read.next = self.mem_req_ready.val();
