@@ -204,18 +204,14 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 if self.mem_resp_valid.val() {
                     if self.stale.val() {
                         self.restarted.next = true;
+                    } else if self.mem_resp_error.val() {
+                        self.refused.d.next = true;
+                        self.state.d.next = WalkState::Leaf;
+                    } else if self.arriving.pointer.val() {
+                        self.descends.next = true;
                     } else {
-                        if self.mem_resp_error.val() {
-                            self.refused.d.next = true;
-                            self.state.d.next = WalkState::Leaf;
-                        } else {
-                            if self.arriving.pointer.val() {
-                                self.descends.next = true;
-                            } else {
-                                self.entry.d.next = self.mem_resp_data.val();
-                                self.state.d.next = WalkState::Leaf;
-                            }
-                        }
+                        self.entry.d.next = self.mem_resp_data.val();
+                        self.state.d.next = WalkState::Leaf;
                     }
                 }
             }
@@ -225,21 +221,17 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 self.done.next = true;
                 if self.refused.q.val() {
                     self.access_fault.next = true;
-                } else {
-                    if self.held.fault.val()
-                        || self.permission.denied.val()
-                        || (self.unmarked.val() && !self.judged.val().adue)
-                    {
-                        self.page_fault.next = true;
-                    } else {
-                        if self.unmarked.val() {
-                            self.done.next = false;
-                            self.mem_req_valid.next = true;
-                            self.mem_req_swap.next = true;
-                            if self.mem_req_ready.val() {
-                                self.state.d.next = WalkState::Update;
-                            }
-                        }
+                } else if self.held.fault.val()
+                    || self.permission.denied.val()
+                    || (self.unmarked.val() && !self.judged.val().adue)
+                {
+                    self.page_fault.next = true;
+                } else if self.unmarked.val() {
+                    self.done.next = false;
+                    self.mem_req_valid.next = true;
+                    self.mem_req_swap.next = true;
+                    if self.mem_req_ready.val() {
+                        self.state.d.next = WalkState::Update;
                     }
                 }
             }
@@ -250,19 +242,15 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     self.updated.next = self.mem_resp_swapped.val() && !self.mem_resp_error.val();
                     if self.stale.val() {
                         self.restarted.next = true;
+                    } else if self.mem_resp_error.val() {
+                        self.refused.d.next = true;
+                        self.state.d.next = WalkState::Leaf;
+                    } else if self.mem_resp_swapped.val() {
+                        self.entry.d.next = self.marked.val();
+                        self.state.d.next = WalkState::Leaf;
                     } else {
-                        if self.mem_resp_error.val() {
-                            self.refused.d.next = true;
-                            self.state.d.next = WalkState::Leaf;
-                        } else {
-                            if self.mem_resp_swapped.val() {
-                                self.entry.d.next = self.marked.val();
-                                self.state.d.next = WalkState::Leaf;
-                            } else {
-                                self.retried.next = true;
-                                self.state.d.next = WalkState::Read;
-                            }
-                        }
+                        self.retried.next = true;
+                        self.state.d.next = WalkState::Read;
                     }
                 }
             }
