@@ -8,8 +8,9 @@ use rust_hdl::prelude::*;
 /// Walks the page table for one port at a time.
 ///
 /// Spec: `sv32algorithm`, every step: reads from the root, faults of invalid, reserved and
-/// misaligned entries, permission, A and D (fault or atomic update by `adue`). A global pointer
-/// makes everything below it global.
+/// misaligned entries, permission, A and D (fault or atomic update by `adue`:
+/// `norm:svade_access_ad_bit_clear`, `norm:menvcfg_adue_op`). A global pointer makes everything
+/// below it global (`translation`).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
