@@ -239,12 +239,7 @@ impl Bench {
     }
 
     /// Events that the ports themselves show must be pulsed exactly then.
-    fn pulses(
-        &self,
-        pins: &Pins,
-        out: &Outputs,
-        reads: u64,
-    ) -> Result<(), Box<Mismatch>> {
+    fn pulses(&self, pins: &Pins, out: &Outputs, reads: u64) -> Result<(), Box<Mismatch>> {
         let faults: Vec<_> =
             [out.fetch, out.data].into_iter().flatten().filter_map(Result::err).collect();
         let pulses = [

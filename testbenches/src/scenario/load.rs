@@ -58,8 +58,20 @@ impl Scenario {
 
 /// The keys that name a step's kind.
 const ACTIONS: [&str; 14] = [
-    "fetch", "load", "store", "stream", "fence", "satp", "pte", "expect_pte", "bus_error",
-    "bus_ok", "adue", "wait", "take_faults", "held",
+    "fetch",
+    "load",
+    "store",
+    "stream",
+    "fence",
+    "satp",
+    "pte",
+    "expect_pte",
+    "bus_error",
+    "bus_ok",
+    "adue",
+    "wait",
+    "take_faults",
+    "held",
 ];
 
 type Value<'t> = Spanned<DeValue<'t>>;
@@ -88,8 +100,8 @@ impl<'t> Reader<'t> {
             }
             (Some((_, value)), false) => {
                 let steps = self.steps(value)?;
-                let head = Head::deserialize(Deserializer::from(root))
-                    .map_err(|e| self.toml(&e, 0..0))?;
+                let head =
+                    Head::deserialize(Deserializer::from(root)).map_err(|e| self.toml(&e, 0..0))?;
                 let (idea, spec) = (head.idea.clone(), head.spec.list());
                 self.spaces(&head, &steps)?;
                 (idea, spec, Body::Ports(Box::new(head), steps))

@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn nonsense_is_a_sentence() {
-        for text in ["", "jump a 0", "load", "load a", "load a x", "sbrk", "load b 0", "-1 x exit"] {
+        for text in ["", "jump a 0", "load", "load a", "load a x", "sbrk", "load b 0", "-1 x exit"]
+        {
             assert!(addresses(text).is_err(), "{text}");
         }
         assert!(addresses("999999999 x load a 0..999999999").is_err());

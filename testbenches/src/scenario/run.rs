@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
+use sim::isa::Mode;
 use sim::machine::Observer;
 use sim::mmu::Mmu;
 
@@ -11,13 +12,14 @@ use super::load::{Body, Scenario};
 use super::mismatch::Mismatch;
 use super::ports::{self, Stop};
 use super::story;
-use super::variant::{UnknownConfiguration, Variant};
+use super::variant::{Select, UnknownConfiguration, Variant};
 
 /// Makes the MMU of a configuration.
 pub type Factory<'f> = &'f dyn Fn(&str) -> anyhow::Result<Box<dyn Mmu>>;
 
 /// Makes what sees the cycles of one machine's run, or nothing.
-pub type Watch<'w> = &'w mut dyn FnMut(&Variant) -> anyhow::Result<Option<Box<dyn Observer>>>;
+pub type Watch<'w> =
+    &'w mut dyn FnMut(&Variant, &mut dyn Mmu) -> anyhow::Result<Option<Box<dyn Observer>>>;
 
 /// How one machine's run went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,10 +34,35 @@ pub struct Report {
     pub cycles: u64,
     /// Everything counted, by name.
     pub counts: BTreeMap<String, u64>,
+    /// The rules of the specification that the scenario shows.
+    #[serde(skip)]
+    pub spec: Vec<String>,
+    /// The scheme, as `--mode` takes it.
+    pub mode: Mode,
     /// What differed, if anything did.
     pub mismatch: Option<Mismatch>,
     /// The line of the file that is to blame, quoted.
     pub step: Option<String>,
+}
+
+impl Report {
+    /// What went wrong, with the command that shows it again; nothing if all was as expected.
+    pub fn failure(&self) -> Option<String> {
+        let mismatch = self.mismatch.as_ref()?;
+        let mut text = format!("{} on {}\n", self.scenario, self.machine);
+        if let Some(step) = &self.step {
+            text += &format!("  line {}: {step}\n", mismatch.line);
+        }
+        text += &format!("  {}\n", mismatch.to_string().replace('\n', "\n  "));
+        for rule in &self.spec {
+            text += &format!("  about     {rule}\n");
+        }
+        let mode = self.mode.name().to_lowercase();
+        let (scenario, config) = (&self.scenario, &self.config);
+        text +=
+            &format!("  again     pagewalk run {scenario} --config {config} --mode {mode} --wave");
+        Some(text)
+    }
 }
 
 /// A scenario that cannot be run.
@@ -44,13 +71,15 @@ pub enum RunError {
     /// The configuration asked for does not exist.
     #[error(transparent)]
     Configuration(#[from] UnknownConfiguration),
-    /// The scenario has no scheme that the configuration knows.
-    #[error("scenario `{scenario}` has nothing to run on configuration `{config}`")]
+    /// The scenario does not run on what was selected.
+    #[error("scenario `{scenario}` has nothing to run on configuration {config}, scheme {mode}")]
     NothingToRun {
         /// The scenario.
         scenario: String,
         /// The configuration asked for.
         config: String,
+        /// The scheme asked for.
+        mode: &'static str,
     },
     /// The file asks for what cannot be.
     #[error("{scenario}.toml:{line}: {message} (on {machine})")]
@@ -69,14 +98,14 @@ pub enum RunError {
     Tool(#[from] anyhow::Error),
 }
 
-/// Runs a scenario on every machine that it names, or on those of one configuration. `stop` ends
-/// a run of processes early.
+/// Runs a scenario on every machine that it names, or on those selected. `stop` ends a run of
+/// processes early.
 ///
 /// # Errors
 /// [`RunError`]; something observed that differs is in the report instead.
 pub fn run(
     scenario: &Scenario,
-    config: Option<&str>,
+    select: Select<'_>,
     factory: Factory<'_>,
     watch: Watch<'_>,
     stop: &AtomicBool,
@@ -85,7 +114,13 @@ pub fn run(
         Body::Ports(head, _) => head.machine.clone(),
         Body::System(system) => system.machine.machine(),
     };
-    let variants = Variant::all(&machine, config)?;
+    let variants = Variant::all(&machine, select)?;
+    if variants.is_empty() {
+        let config = select.config.unwrap_or("any").to_owned();
+        let mode = select.mode.map_or("any", Mode::name);
+        let scenario = scenario.name.clone();
+        return Err(RunError::NothingToRun { scenario, config, mode });
+    }
     variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
 }
 
@@ -96,8 +131,8 @@ fn run_one(
     watch: Watch<'_>,
     stop: &AtomicBool,
 ) -> Result<Report, RunError> {
-    let mmu = factory(&variant.config())?;
-    let observer = watch(variant)?;
+    let mut mmu = factory(&variant.config())?;
+    let observer = watch(variant, &mut *mmu)?;
     let (cycles, counts, result) = match &scenario.body {
         Body::Ports(head, steps) => {
             let finished = ports::run(head, steps, variant, mmu, observer);
@@ -122,6 +157,8 @@ fn run_one(
         scenario: scenario.name.clone(),
         machine: variant.to_string(),
         config: variant.config(),
+        spec: scenario.spec.clone(),
+        mode: variant.mode,
         cycles,
         counts,
         mismatch,

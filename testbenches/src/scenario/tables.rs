@@ -95,7 +95,13 @@ impl Tables {
     }
 
     /// The address of an entry; tables that are missing on the way are made.
-    fn grow(&mut self, name: &str, va: u64, level: u32, memory: &SharedMemory) -> Result<u64, String> {
+    fn grow(
+        &mut self,
+        name: &str,
+        va: u64,
+        level: u32,
+        memory: &SharedMemory,
+    ) -> Result<u64, String> {
         for below in (level..self.mode.levels() - 1).rev() {
             let key = (name.to_owned(), below, self.prefix(va, below));
             if !self.tables.contains_key(&key) {
@@ -181,9 +187,7 @@ impl Tables {
     }
 
     fn write(&self, memory: &SharedMemory, at: u64, entry: u64) -> Result<(), String> {
-        memory
-            .write(at, self.bytes(), entry)
-            .map_err(|_| format!("there is no memory at {at:#x}"))
+        memory.write(at, self.bytes(), entry).map_err(|_| format!("there is no memory at {at:#x}"))
     }
 
     fn bytes(&self) -> u8 {
@@ -193,7 +197,7 @@ impl Tables {
     /// A physical address as an entry's PPN field.
     pub(super) fn ppn_field(&self, pa: u64) -> u64 {
         let bits = if self.mode == Mode::Sv32 { 22 } else { 44 };
-        (pa / PAGE_BYTES & ((1 << bits) - 1)) << 10
+        ((pa / PAGE_BYTES) & ((1 << bits) - 1)) << 10
     }
 
     /// What `satp` holds for a space.

@@ -28,6 +28,15 @@ pub struct Variant {
     pub latency: u64,
 }
 
+/// Which of a file's combinations to run; nothing selects all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Select<'s> {
+    /// Only this configuration, in place of the file's sizes.
+    pub config: Option<&'s str>,
+    /// Only this scheme.
+    pub mode: Option<Mode>,
+}
+
 /// A configuration's name that no configuration has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no configuration `{name}`; there are {}", configurations().join(", "))]
@@ -64,15 +73,16 @@ impl Variant {
         }
     }
 
-    /// Every combination of a file's lists; `config` replaces its sizes and keeps the schemes
-    /// that this configuration knows.
+    /// Every selected combination of a file's lists. A configuration replaces the sizes and keeps
+    /// the schemes that it knows.
     ///
     /// # Errors
     /// [`UnknownConfiguration`].
     pub fn all(
         machine: &Machine,
-        config: Option<&str>,
+        select: Select<'_>,
     ) -> Result<Vec<Variant>, UnknownConfiguration> {
+        let Select { config, mode: only } = select;
         let sizes = match config {
             None => machine.size.list(),
             Some(name) => {
@@ -88,7 +98,9 @@ impl Variant {
             for mode in machine.modes.list().into_iter().filter(|mode| *mode != Mode::Bare) {
                 for latency in machine.latency.list() {
                     let variant = Variant { size, mode, latency };
-                    if config.is_none_or(|name| name == variant.config()) {
+                    let selected = only.is_none_or(|only| only == mode)
+                        && config.is_none_or(|name| name == variant.config());
+                    if selected {
                         variants.push(variant);
                     }
                 }

@@ -10,8 +10,9 @@ use model::Model;
 use mutant::Mutant;
 use sim::isa::Xlen;
 use sim::mmu::Mmu;
-use testbenches::scenario::run::{Report, run};
 use testbenches::scenario::library;
+use testbenches::scenario::run::{Report, run};
+use testbenches::scenario::variant::Select;
 
 /// Each defect with the scenario that catches it.
 const CAUGHT: &[(Mutant, &str)] = &[
@@ -113,7 +114,13 @@ fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
     let scenarios = library::find(name).unwrap_or_else(|error| panic!("{error}"));
     let mut reports = Vec::new();
     for scenario in scenarios {
-        let result = run(&scenario, None, &factory, &mut |_| Ok(None), &AtomicBool::new(false));
+        let result = run(
+            &scenario,
+            Select::default(),
+            &factory,
+            &mut |_, _| Ok(None),
+            &AtomicBool::new(false),
+        );
         reports.extend(result.unwrap_or_else(|error| panic!("{error}")));
     }
     reports
@@ -125,7 +132,8 @@ fn the_sound_model_passes_every_scenario() {
     for (name, _) in library::files() {
         for report in runs(name, None) {
             if let Some(mismatch) = report.mismatch {
-                failures.push(format!("{name} on {}\n{:?}\n{mismatch}", report.machine, report.step));
+                failures
+                    .push(format!("{name} on {}\n{:?}\n{mismatch}", report.machine, report.step));
             }
         }
     }

@@ -151,9 +151,8 @@ impl Model {
         if !self.rules.allowed(line.entry, &judged) {
             return Some(fault);
         }
-        let dirty = request.access != Access::Store
-            || line.entry.dirty()
-            || self.is(M::DirtyIgnored);
+        let dirty =
+            request.access != Access::Store || line.entry.dirty() || self.is(M::DirtyIgnored);
         match (dirty, adue) {
             (true, _) => Some(Ok(self.rules.physical(line.entry, line.level, request.va))),
             (false, false) => Some(fault),
@@ -405,19 +404,15 @@ impl Model {
             State::Answer(0) => self.answer(pending, inputs, out),
             State::Answer(wait) => self.state = State::Answer(wait - 1),
             State::Ask(0) => {
-                let pa = self.rules.entry_address(
-                    self.walk.table,
-                    pending.request.va,
-                    self.walk.level,
-                );
+                let pa =
+                    self.rules.entry_address(self.walk.table, pending.request.va, self.walk.level);
                 out.memory = Some(MemoryRequest::Read { pa });
             }
             State::Ask(wait) => self.state = State::Ask(wait - 1),
             _ => {}
         }
         if self.state == State::Update {
-            let pa =
-                self.rules.entry_address(self.walk.table, pending.request.va, self.walk.level);
+            let pa = self.rules.entry_address(self.walk.table, pending.request.va, self.walk.level);
             let desired = self.update(&pending).unwrap_or(self.walk.entry);
             let expected = self.walk.entry;
             out.memory = Some(MemoryRequest::CompareSwap { pa, expected, desired });
@@ -461,9 +456,8 @@ impl Mmu for Model {
         let fencing = inputs.fence.is_some() && !self.is(M::RequestBesideFenceAccepted);
         let walking = self.is(M::HitsWaitForWalk) && self.pending.iter().any(Option::is_some);
         let slow = |port: usize| self.delayed[port].is_some();
-        let free = |port: usize| {
-            self.pending[port].is_none() && !fencing && !walking && !slow(port)
-        };
+        let free =
+            |port: usize| self.pending[port].is_none() && !fencing && !walking && !slow(port);
         let mut out = Outputs {
             fetch_ready: free(0),
             data_ready: free(1),
@@ -526,6 +520,7 @@ impl Model {
             self.fault = None;
         }
         let new = [out.data, out.fetch].into_iter().flatten().find_map(Response::err);
-        self.fault = if self.is(M::NewestFaultHeld) { new.or(self.fault) } else { self.fault.or(new) };
+        self.fault =
+            if self.is(M::NewestFaultHeld) { new.or(self.fault) } else { self.fault.or(new) };
     }
 }

@@ -60,7 +60,12 @@ impl Rules {
     }
 
     /// The answer of a request that no table is read for.
-    pub(crate) fn untranslated(&self, request: &Request, satp: u64, previous: u64) -> Option<Response> {
+    pub(crate) fn untranslated(
+        &self,
+        request: &Request,
+        satp: u64,
+        previous: u64,
+    ) -> Option<Response> {
         let machine =
             request.context.privilege == Privilege::Machine && !self.is(M::MachineTranslated);
         let decoded = Satp::decode(satp, self.xlen);
@@ -111,20 +116,27 @@ impl Rules {
     }
 
     /// Whether an entry is a leaf (or a pointer), or its fault.
-    pub(crate) fn decode(&self, entry: Entry, level: u32, request: &Request) -> Result<bool, Cause> {
+    pub(crate) fn decode(
+        &self,
+        entry: Entry,
+        level: u32,
+        request: &Request,
+    ) -> Result<bool, Cause> {
         let page = Cause::page_fault(request.access);
         if !entry.valid() && !self.is(M::InvalidAccepted) {
             return Err(page);
         }
         let fetch = request.access == Access::Fetch;
         let write_only = entry.bit(2) && !entry.bit(1);
-        if write_only
-            && !(fetch && self.is(M::WriteOnlyAcceptedByFetch))
-            && !(!fetch && self.is(M::WriteOnlyAcceptedByData))
-        {
+        let blind = match self.mutant {
+            Some(M::WriteOnlyAcceptedByFetch) => fetch,
+            Some(M::WriteOnlyAcceptedByData) => !fetch,
+            _ => false,
+        };
+        if write_only && !blind {
             return Err(page);
         }
-        let pointer = !entry.leaf() && !(write_only && !entry.bit(3));
+        let pointer = entry.bits & 0b1110 == 0;
         let accepted = match self.mutant {
             Some(M::PointerReservedAccepted) if pointer => 0x3ff,
             Some(M::LeafReservedAccepted) if !pointer => 0x7f,
