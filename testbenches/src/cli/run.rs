@@ -1,6 +1,5 @@
 //! `pagewalk run`
 
-use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -16,13 +15,19 @@ use crate::scenario::run::{self, Report};
 use crate::scenario::variant::{Select, Variant, configurations};
 
 /// Counts shown beside a run, in this order, if the scenario has them.
-const SHOWN: [(&str, &str); 10] = [
+const SHOWN: [(&str, &str); 16] = [
     ("fetch_hit", "fetch hits"),
     ("fetch_miss", "misses"),
     ("data_hit", "data hits"),
     ("data_miss", "misses"),
     ("pte_read", "PTE reads"),
     ("pte_update", "A/D writes"),
+    ("fetch_hits", "fetch hits"),
+    ("fetch_misses", "misses"),
+    ("data_hits", "data hits"),
+    ("data_misses", "misses"),
+    ("pte_reads", "PTE reads"),
+    ("pte_updates", "A/D writes"),
     ("minor_faults", "minor faults"),
     ("major_faults", "major"),
     ("swap_ins", "swap-ins"),
@@ -159,10 +164,9 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
     for rule in &scenario.spec {
         text += &format!("  spec  {rule}\n");
     }
-    let any = |counts: &BTreeMap<String, u64>| counts.clone();
     let columns: Vec<_> = SHOWN
         .iter()
-        .filter(|(name, _)| reports.iter().any(|r| any(&r.counts).contains_key(*name)))
+        .filter(|(name, _)| reports.iter().any(|r| r.counts.contains_key(*name)))
         .collect();
     let machine = reports.iter().map(|report| report.machine.len()).max().unwrap_or(0);
     text += &format!("\n{:machine$}  {:>8}", "", "cycles");

@@ -1,5 +1,6 @@
 //! `pagewalk wave`
 
+use std::env;
 use std::io::ErrorKind;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -51,6 +52,13 @@ pub(super) fn show(arguments: &WaveArgs) -> anyhow::Result<Status> {
     let mut text = format!("wave  {}\nview  {}\n", dump.display(), view.display());
     text += &failure.iter().map(|failure| format!("FAIL  {failure}\n")).collect::<String>();
     print(&text)?;
+    // GTKWave itself would say so and call it success.
+    let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
+    anyhow::ensure!(
+        screen,
+        "there is no display to open GTKWave on; the wave is {}",
+        dump.display()
+    );
     // The save file names its dump relative to itself.
     let folder = view.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut viewer = Command::new("gtkwave");

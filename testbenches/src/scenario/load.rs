@@ -20,6 +20,8 @@ use super::system::System;
 pub struct Scenario {
     /// `folder/behaviour`, or the path that it was read from.
     pub name: String,
+    /// The file, for messages.
+    pub file: String,
     /// One sentence: what it shows.
     pub idea: String,
     /// The rules of the specification that it shows.
@@ -47,7 +49,8 @@ impl Scenario {
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Scenario, LoadError> {
         let reader = Reader { file, text };
         let (idea, spec, body) = reader.scenario()?;
-        Ok(Scenario { name: name.to_owned(), idea, spec, body, text: text.to_owned() })
+        let file = file.to_owned();
+        Ok(Scenario { name: name.to_owned(), file, idea, spec, body, text: text.to_owned() })
     }
 
     /// A line of the file, from 1, without its indentation.

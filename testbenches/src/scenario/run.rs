@@ -82,10 +82,10 @@ pub enum RunError {
         mode: &'static str,
     },
     /// The file asks for what cannot be.
-    #[error("{scenario}.toml:{line}: {message} (on {machine})")]
+    #[error("{file}:{line}: {message} (on {machine})")]
     Nonsense {
-        /// The scenario.
-        scenario: String,
+        /// The file.
+        file: String,
         /// The line of the file.
         line: usize,
         /// A sentence.
@@ -148,8 +148,8 @@ fn run_one(
         Ok(()) => None,
         Err(Stop::Mismatch(mismatch)) => Some(*mismatch),
         Err(Stop::Nonsense(line, message)) => {
-            let (scenario, machine) = (scenario.name.clone(), variant.to_string());
-            return Err(RunError::Nonsense { scenario, line, message, machine });
+            let (file, machine) = (scenario.file.clone(), variant.to_string());
+            return Err(RunError::Nonsense { file, line, message, machine });
         }
     };
     let step = mismatch.as_ref().filter(|m| m.line > 0).map(|m| scenario.line(m.line).to_owned());

@@ -149,8 +149,9 @@ impl Tables {
         variables: &Variables,
     ) -> Result<u64, String> {
         let (address, level) = (va.value(variables)?, self.level(level, variables)?);
-        self.entry(space, address, level)
-            .ok_or_else(|| format!("no table of level {level} on the path of {va} in `{space}`"))
+        self.entry(space, address, level).ok_or_else(|| {
+            format!("no table of level {level} on the path of {address:#x} in `{space}`")
+        })
     }
 
     /// Changes one entry as software does: its address and old value.
