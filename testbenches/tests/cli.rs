@@ -130,7 +130,7 @@ fn broken_files_are_named_with_line_and_column() {
         ("latency = 0", "fault = \"oops\"", ":8:48: `oops` is no cause"),
         ("\"sv39\"", "\"sv40\"", ":4:21: unknown variant `sv40`"),
         ("R UAD", "R UAZ", ":5:49: `Z` is no flag"),
-        ("step = [", "step = [[", ":7:5"),
+        ("step = [", "step = [[", ":9:2: unclosed array"),
         ("idea =", "[idea =", ":2:"),
         ("step =", "steps =", ":1:1: a scenario needs"),
         (
