@@ -1,5 +1,6 @@
 //! Every shipped scenario on the hardware, by the runner that the command uses.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
 use sim::mmu::Mmu;
@@ -28,4 +29,20 @@ fn every_scenario_holds_on_the_hardware() {
     }
     let failures_text = failures.join("\n");
     assert!(failures.is_empty(), "{} runs failed\n{failures_text}", failures.len());
+}
+
+/// The test plan names every scenario, and no scenario that is not there.
+#[test]
+fn the_test_plan_and_the_scenarios_agree() {
+    let plan = include_str!("../../docs/testplan.md");
+    let quoted: BTreeSet<&str> = plan.split('`').skip(1).step_by(2).collect();
+    let there: BTreeSet<&str> = library::files().iter().map(|(name, _)| *name).collect();
+    let missing: Vec<_> = there.difference(&quoted).collect();
+    assert!(missing.is_empty(), "docs/testplan.md does not name {missing:?}");
+    let folders: BTreeSet<&str> = there.iter().filter_map(|name| name.split('/').next()).collect();
+    let is_scenario =
+        |word: &&&str| word.split_once('/').is_some_and(|(folder, _)| folders.contains(folder));
+    let strange: Vec<_> =
+        quoted.iter().filter(is_scenario).filter(|word| !there.contains(**word)).collect();
+    assert!(strange.is_empty(), "docs/testplan.md names {strange:?}, which are not there");
 }

@@ -3,6 +3,7 @@
 mod model;
 mod mutant;
 mod rules;
+mod tlb;
 mod walker;
 
 use std::sync::atomic::AtomicBool;

@@ -3,7 +3,7 @@
 //! It exists to show that scenarios can fail: the sound model passes them all, each defective one
 //! fails the scenario that names its defect.
 
-use sim::isa::{Access, Cause, Fault, Mode, Privilege, Satp, Xlen};
+use sim::isa::{Cause, Fault, Mode, Satp, Xlen};
 use sim::mmu::{Inputs, Mmu, Outputs, Request, Response, Signal};
 
 use super::mutant::Mutant as M;
@@ -109,57 +109,6 @@ impl Model {
         Satp::decode(satp, self.rules.xlen).map_or(0, |satp| satp.asid)
     }
 
-    pub(super) fn covers(&self, line: &Line, va: u64) -> bool {
-        let segment = if self.rules.xlen == Xlen::Rv32 { 10 } else { 9 };
-        let wide = self.is(M::MegapageTagTooWide) && line.level > 0;
-        let shift = 12 + (line.level - u32::from(wide)) * segment;
-        line.va >> shift == va >> shift
-    }
-
-    fn lookup(&self, port: usize, va: u64, satp: u64) -> Option<Line> {
-        let asid = self.asid(satp);
-        let matches = |line: &&Line| {
-            let same = match self.mutant {
-                Some(M::AsidIgnored) => true,
-                Some(M::AsidCompareLowByte) => line.asid as u8 == asid as u8,
-                _ => line.asid == asid,
-            };
-            (line.global || same) && self.covers(line, va)
-        };
-        let own = self.lines[port].iter().find(matches);
-        let shared = self.is(M::SharedTlbWithoutExecuteCheck);
-        own.or_else(|| self.lines[1 - port].iter().filter(|_| shared).find(matches)).copied()
-    }
-
-    /// What a hit answers; `None` sends it to the walker.
-    fn hit(&self, line: &Line, request: &Request, adue: bool) -> Option<Response> {
-        let mut judged = *request;
-        match self.mutant {
-            Some(M::MxrFrozenAtFill) => judged.context.mxr = line.mxr,
-            Some(M::NoWriteCheckOnHit) => judged.access = Access::Load,
-            Some(M::SharedTlbWithoutExecuteCheck) if judged.access == Access::Fetch => {
-                judged.access = Access::Load;
-            }
-            Some(M::NoUserCheckOnHit) => {
-                let user = line.entry.user();
-                judged.context.privilege =
-                    if user { Privilege::User } else { Privilege::Supervisor };
-            }
-            _ => {}
-        }
-        let fault = Err(self.rules.page_fault(request));
-        if !self.rules.allowed(line.entry, &judged) {
-            return Some(fault);
-        }
-        let dirty =
-            request.access != Access::Store || line.entry.dirty() || self.is(M::DirtyIgnored);
-        match (dirty, adue) {
-            (true, _) => Some(Ok(self.rules.physical(line.entry, line.level, request.va))),
-            (false, false) => Some(fault),
-            (false, true) => None,
-        }
-    }
-
     fn accept(&mut self, port: usize, request: Request, inputs: &Inputs, out: &mut Outputs) {
         let (hit, miss) = match port {
             0 => (&mut out.events.fetch_hit, &mut out.events.fetch_miss),
@@ -203,33 +152,6 @@ impl Model {
         match port {
             0 => out.fetch = Some(response),
             _ => out.data = Some(response),
-        }
-    }
-
-    fn fence(&mut self, va: Option<u64>, asid: Option<u16>, satp: u64) {
-        let va = match self.mutant {
-            Some(M::FenceForgetsVa) => None,
-            Some(M::FenceVaFromLastFence) if va.is_some() => self.last_fence_va.or(va),
-            _ => va,
-        };
-        self.last_fence_va = va.or(self.last_fence_va);
-        let asid = match self.mutant {
-            Some(M::FenceAsidFromSatp) => asid.map(|_| self.asid(satp)),
-            _ => asid,
-        };
-        for port in 0..2 {
-            let lines = std::mem::take(&mut self.lines[port]);
-            let stays = |line: &Line| {
-                let exact = self.is(M::SuperpageFencedByExactVa);
-                let by_va = va.is_none_or(|va| {
-                    if exact { line.va >> 12 == va >> 12 } else { self.covers(line, va) }
-                });
-                let spared = line.global && !self.is(M::AsidFenceKillsGlobal);
-                let by_asid = asid.is_none_or(|asid| line.asid == asid && !spared);
-                let global = self.is(M::VaFenceSparesGlobal) && va.is_some() && line.global;
-                !(by_va && by_asid) || global
-            };
-            self.lines[port] = lines.into_iter().filter(stays).collect();
         }
     }
 }
