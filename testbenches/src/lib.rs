@@ -1,3 +1,4 @@
 //! Where hardware and world meet.
 
 pub mod engine;
+pub mod export;
