@@ -1,7 +1,7 @@
-//! Widths and masks of the two translation geometries, computed when a block is built.
+//! The two translation geometries: segment widths, and which page-number bits a level covers.
 //!
 //! Blocks are generic over the widths `XLEN`, `VPN`, `PPN`, `PA` and `ASID`; what follows from
-//! them (segment width, superpage masks) becomes a `Constant` of the block.
+//! them is computed when a block is built and becomes a `Constant` of it.
 //!
 //! | | XLEN | VPN | PPN | PA | ASID | segment |
 //! |---|---|---|---|---|---|---|
@@ -15,33 +15,64 @@ pub(crate) const fn segment_bits(vpn: usize) -> u32 {
     if vpn == 20 { 10 } else { 9 }
 }
 
-/// Low page-number bits that lie inside a superpage of the given level.
-fn offset_bits(vpn: usize, level: u32) -> u32 {
-    level * segment_bits(vpn)
-}
-
-/// The page-number bits inside a superpage of the given level, as a mask `W` bits wide.
-pub(crate) fn inside<const W: usize>(vpn: usize, level: u32) -> Constant<Bits<W>> {
-    Constant::new(bits::<W>(inside_mask::<W>(vpn, level)))
-}
-
-/// The page-number bits that tell pages of the given level apart, as a mask `W` bits wide.
-pub(crate) fn outside<const W: usize>(vpn: usize, level: u32) -> Constant<Bits<W>> {
-    Constant::new(bits::<W>(ones(W as u32) & !inside_mask::<W>(vpn, level)))
-}
-
-/// The distance of a level's segment from the bottom of the VPN, as a shift amount.
-pub(crate) fn segment_shift<const W: usize>(vpn: usize, level: u32) -> Constant<Bits<W>> {
-    let distance = offset_bits(vpn, level);
-    // A level that the scheme does not have is never selected; any legal shift will do.
-    Constant::new(bits::<W>(u64::from(if distance < vpn as u32 { distance } else { 0 })))
-}
-
-fn inside_mask<const W: usize>(vpn: usize, level: u32) -> u64 {
-    ones(W as u32) & ones(offset_bits(vpn, level))
-}
-
 /// `count` low one bits (at most 63).
 pub(crate) const fn ones(count: u32) -> u64 {
     (1 << count) - 1
+}
+
+/// The page-number bits inside a page of a level, for a scheme whose VPN has `VPN` bits.
+///
+/// Spec: `sv32algorithm` ("pa.ppn\[i-1:0\] = va.vpn\[i-1:0\]": these bits of a superpage's
+/// number come from the virtual address, and must be zero in its PTE).
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `level` | in | 3 | 0: 4 KiB, 1: 2 MiB (RV32: 4 MiB), ... |
+/// | `mask` | out | W | ones below the level's segment |
+///
+/// Timing: combinational. Reset: no state.
+#[derive(LogicBlock)]
+pub struct PageMask<const VPN: usize, const W: usize> {
+    /// The page size.
+    pub level: Signal<In, Bits<3>>,
+    /// Page-number bits inside such a page.
+    pub mask: Signal<Out, Bits<W>>,
+    mask_1: Constant<Bits<W>>,
+    mask_2: Constant<Bits<W>>,
+    mask_3: Constant<Bits<W>>,
+    mask_4: Constant<Bits<W>>,
+}
+
+impl<const VPN: usize, const W: usize> Default for PageMask<VPN, W> {
+    fn default() -> Self {
+        let mask =
+            |level| Constant::new(bits::<W>(ones(W as u32) & ones(level * segment_bits(VPN))));
+        Self {
+            level: Default::default(),
+            mask: Default::default(),
+            mask_1: mask(1),
+            mask_2: mask(2),
+            mask_3: mask(3),
+            mask_4: mask(4),
+        }
+    }
+}
+
+impl<const VPN: usize, const W: usize> Logic for PageMask<VPN, W> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.mask.next = bits::<W>(0);
+        if self.level.val() == bits::<3>(1) {
+            self.mask.next = self.mask_1.val();
+        }
+        if self.level.val() == bits::<3>(2) {
+            self.mask.next = self.mask_2.val();
+        }
+        if self.level.val() == bits::<3>(3) {
+            self.mask.next = self.mask_3.val();
+        }
+        if self.level.val() == bits::<3>(4) {
+            self.mask.next = self.mask_4.val();
+        }
+    }
 }

@@ -1,8 +1,24 @@
-//! The MMU as synthesizable hardware blocks.
+//! The MMU as synthesizable hardware blocks, and nothing else: no I/O, no randomness, no clock.
+//!
+//! Read from the outside in: [`Rv64Mmu`] and [`Rv32Mmu`] wire two [`port::Port`]s to one
+//! [`walker::Walker`]; a port owns its [`tlb::Cam`] and its one outstanding [`port::Miss`].
+//!
+//! | room | blocks |
+//! |---|---|
+//! | [`tlb`] | `CamLine`, `Cam`, `Replacement` |
+//! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice` |
+//! | [`port`] | `Port`, `Miss`, `PhysicalAddress` |
+//! | [`scheme`] | `Scheme32`, `Scheme64`: what `satp` asks for |
+//! | [`permission`] | `Permission`: asked at every use |
+//! | [`fault`] | `Cause`, `HeldFault` |
+//! | [`geometry`] | `PageMask`: what differs between page sizes |
+//!
+//! Every block's documentation gives its rule in the specification, its ports, its timing in
+//! cycles, its reset state and its invariants, in this order.
 
 pub mod fault;
 mod flags;
-mod geometry;
+pub mod geometry;
 pub mod permission;
 pub mod port;
 pub mod scheme;

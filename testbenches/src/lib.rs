@@ -1,4 +1,5 @@
 //! Where hardware and world meet.
 
+pub mod conform;
 pub mod engine;
 pub mod export;

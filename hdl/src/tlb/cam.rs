@@ -2,7 +2,7 @@
 
 use super::{CamLine, Replacement};
 use crate::flags::Leaf;
-use crate::geometry::inside;
+use crate::geometry::PageMask;
 use rust_hdl::prelude::*;
 
 /// N lines looked up at once, pages of every size side by side, superpages unfractured.
@@ -60,13 +60,8 @@ pub struct Cam<
     pub new_leaf: Signal<In, Leaf>,
     lines: [CamLine<VPN, PPN, ASID>; N],
     replacement: Replacement<N, IDX>,
-    new_level: Signal<Local, Bits<3>>,
+    new_page: PageMask<VPN, VPN>,
     key_inside: Signal<Local, Bits<VPN>>,
-    inside_0: Constant<Bits<VPN>>,
-    inside_1: Constant<Bits<VPN>>,
-    inside_2: Constant<Bits<VPN>>,
-    inside_3: Constant<Bits<VPN>>,
-    inside_4: Constant<Bits<VPN>>,
     no_leaf: Constant<Leaf>,
 }
 
@@ -90,13 +85,8 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             new_leaf: Default::default(),
             lines: array_init::array_init(|_| Default::default()),
             replacement: Default::default(),
-            new_level: Default::default(),
+            new_page: Default::default(),
             key_inside: Default::default(),
-            inside_0: inside(VPN, 0),
-            inside_1: inside(VPN, 1),
-            inside_2: inside(VPN, 2),
-            inside_3: inside(VPN, 3),
-            inside_4: inside(VPN, 4),
             no_leaf: Constant::new(Leaf::default()),
         }
     }
@@ -108,21 +98,10 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
     #[hdl_gen]
     fn update(&mut self) {
         // A superpage overlaps whatever lies inside it.
-        self.new_level.next = self.new_leaf.val().level;
-        self.key_inside.next = self.inside_0.val();
+        self.new_page.level.next = self.new_leaf.val().level;
+        self.key_inside.next = bits::<VPN>(0);
         if self.refill.val() {
-            if self.new_level.val() == bits::<3>(1) {
-                self.key_inside.next = self.inside_1.val();
-            }
-            if self.new_level.val() == bits::<3>(2) {
-                self.key_inside.next = self.inside_2.val();
-            }
-            if self.new_level.val() == bits::<3>(3) {
-                self.key_inside.next = self.inside_3.val();
-            }
-            if self.new_level.val() == bits::<3>(4) {
-                self.key_inside.next = self.inside_4.val();
-            }
+            self.key_inside.next = self.new_page.mask.val();
         }
 
         self.replacement.clock.next = self.clock.val();

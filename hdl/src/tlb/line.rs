@@ -1,7 +1,7 @@
 //! One line of the TLB: storage and its comparator.
 
 use crate::flags::Leaf;
-use crate::geometry::outside;
+use crate::geometry::PageMask;
 use rust_hdl::prelude::*;
 
 /// One TLB entry of any page size, matched, replaced and fenced by a single comparator.
@@ -29,7 +29,7 @@ use rust_hdl::prelude::*;
 ///
 /// Invariants: no two lines hit the same key. A refill clears every line that overlaps it, at
 /// either page size, before it could become a second translation of the same address.
-#[derive(LogicBlock)]
+#[derive(LogicBlock, Default)]
 pub struct CamLine<const VPN: usize, const PPN: usize, const ASID: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
@@ -70,61 +70,13 @@ pub struct CamLine<const VPN: usize, const PPN: usize, const ASID: usize> {
     held_asid: DFF<Bits<ASID>>,
     held_ppn: DFF<Bits<PPN>>,
     held_leaf: DFF<Leaf>,
-    level: Signal<Local, Bits<3>>,
-    compared: Signal<Local, Bits<VPN>>,
+    page: PageMask<VPN, VPN>,
+    ignored: Signal<Local, Bits<VPN>>,
     difference: Signal<Local, Bits<VPN>>,
     same_page: Signal<Local, Bit>,
     same_asid: Signal<Local, Bit>,
     fenced: Signal<Local, Bit>,
     overlapped: Signal<Local, Bit>,
-    no_difference: Constant<Bits<VPN>>,
-    outside_0: Constant<Bits<VPN>>,
-    outside_1: Constant<Bits<VPN>>,
-    outside_2: Constant<Bits<VPN>>,
-    outside_3: Constant<Bits<VPN>>,
-    outside_4: Constant<Bits<VPN>>,
-}
-
-impl<const VPN: usize, const PPN: usize, const ASID: usize> Default for CamLine<VPN, PPN, ASID> {
-    fn default() -> Self {
-        Self {
-            clock: Default::default(),
-            reset: Default::default(),
-            key_vpn: Default::default(),
-            key_asid: Default::default(),
-            key_inside: Default::default(),
-            key_global: Default::default(),
-            hit: Default::default(),
-            ppn: Default::default(),
-            leaf: Default::default(),
-            valid: Default::default(),
-            fence: Default::default(),
-            fence_by_va: Default::default(),
-            fence_by_asid: Default::default(),
-            refill: Default::default(),
-            write: Default::default(),
-            new_ppn: Default::default(),
-            new_leaf: Default::default(),
-            held_valid: Default::default(),
-            held_vpn: Default::default(),
-            held_asid: Default::default(),
-            held_ppn: Default::default(),
-            held_leaf: Default::default(),
-            level: Default::default(),
-            compared: Default::default(),
-            difference: Default::default(),
-            same_page: Default::default(),
-            same_asid: Default::default(),
-            fenced: Default::default(),
-            overlapped: Default::default(),
-            no_difference: Constant::new(0.into()),
-            outside_0: outside(VPN, 0),
-            outside_1: outside(VPN, 1),
-            outside_2: outside(VPN, 2),
-            outside_3: outside(VPN, 3),
-            outside_4: outside(VPN, 4),
-        }
-    }
 }
 
 impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for CamLine<VPN, PPN, ASID> {
@@ -136,23 +88,10 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for CamLine<VP
         self.valid.next = self.held_valid.q.val();
 
         // A superpage compares only the bits above its offset.
-        self.level.next = self.held_leaf.q.val().level;
-        self.compared.next = self.outside_0.val();
-        if self.level.val() == bits::<3>(1) {
-            self.compared.next = self.outside_1.val();
-        }
-        if self.level.val() == bits::<3>(2) {
-            self.compared.next = self.outside_2.val();
-        }
-        if self.level.val() == bits::<3>(3) {
-            self.compared.next = self.outside_3.val();
-        }
-        if self.level.val() == bits::<3>(4) {
-            self.compared.next = self.outside_4.val();
-        }
-        self.difference.next = ((self.held_vpn.q.val() ^ self.key_vpn.val()) & self.compared.val())
-            & (!self.key_inside.val());
-        self.same_page.next = self.difference.val() == self.no_difference.val();
+        self.page.level.next = self.held_leaf.q.val().level;
+        self.ignored.next = self.page.mask.val() | self.key_inside.val();
+        self.difference.next = (self.held_vpn.q.val() ^ self.key_vpn.val()) & (!self.ignored.val());
+        self.same_page.next = !self.difference.val().any();
         self.same_asid.next = self.held_asid.q.val() == self.key_asid.val();
         self.hit.next = self.held_valid.q.val()
             && self.same_page.val()

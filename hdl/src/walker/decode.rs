@@ -1,7 +1,7 @@
 //! One page-table entry becomes fault, pointer or leaf.
 
 use crate::flags::Leaf;
-use crate::geometry::{inside, ones};
+use crate::geometry::{PageMask, ones};
 use rust_hdl::prelude::*;
 
 /// Judges one PTE at one level, without regard to who asks.
@@ -48,14 +48,9 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     marked: Signal<Local, Bit>,
     number: Signal<Local, Bits<PPN>>,
     reserved: Signal<Local, Bit>,
-    offset_mask: Signal<Local, Bits<PPN>>,
+    page: PageMask<VPN, PPN>,
     misaligned: Signal<Local, Bit>,
     reserved_bits: Constant<Bits<XLEN>>,
-    inside_0: Constant<Bits<PPN>>,
-    inside_1: Constant<Bits<PPN>>,
-    inside_2: Constant<Bits<PPN>>,
-    inside_3: Constant<Bits<PPN>>,
-    inside_4: Constant<Bits<PPN>>,
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecode<XLEN, VPN, PPN> {
@@ -77,7 +72,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecod
             marked: Default::default(),
             number: Default::default(),
             reserved: Default::default(),
-            offset_mask: Default::default(),
+            page: Default::default(),
             misaligned: Default::default(),
             // Whatever lies above the PPN: nothing in RV32, bits 63:54 in RV64.
             reserved_bits: Constant::new(bits::<XLEN>(if XLEN == 64 {
@@ -85,11 +80,6 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecod
             } else {
                 0
             })),
-            inside_0: inside(VPN, 0),
-            inside_1: inside(VPN, 1),
-            inside_2: inside(VPN, 2),
-            inside_3: inside(VPN, 3),
-            inside_4: inside(VPN, 4),
         }
     }
 }
@@ -107,20 +97,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
         self.number.next = bit_cast::<PPN, XLEN>(self.pte.val() >> bits::<XLEN>(10));
         self.reserved.next = (self.pte.val() & self.reserved_bits.val()).any();
 
-        self.offset_mask.next = self.inside_0.val();
-        if self.level.val() == bits::<3>(1) {
-            self.offset_mask.next = self.inside_1.val();
-        }
-        if self.level.val() == bits::<3>(2) {
-            self.offset_mask.next = self.inside_2.val();
-        }
-        if self.level.val() == bits::<3>(3) {
-            self.offset_mask.next = self.inside_3.val();
-        }
-        if self.level.val() == bits::<3>(4) {
-            self.offset_mask.next = self.inside_4.val();
-        }
-        self.misaligned.next = (self.number.val() & self.offset_mask.val()).any();
+        self.page.level.next = self.level.val();
+        self.misaligned.next = (self.number.val() & self.page.mask.val()).any();
 
         self.ppn.next = self.number.val();
         self.accessed.next = self.marked.val();

@@ -1,10 +1,14 @@
 //! The page-table walker.
 
+mod address;
+mod choice;
 mod decode;
-mod offset;
+mod state;
 #[expect(clippy::module_inception, reason = "the block that gives the room its name")]
 mod walker;
 
+pub use address::EntryAddress;
+pub use choice::Choice;
 pub use decode::PteDecode;
-pub use offset::TableOffset;
-pub use walker::{WalkState, Walker};
+pub use state::WalkState;
+pub use walker::Walker;

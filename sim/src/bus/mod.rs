@@ -2,6 +2,31 @@
 //!
 //! A [`Channel`] belongs to one master (walker, fetch, data, operating system) and answers in
 //! order. Channels of one machine share one memory; masters do not contend for it.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`SharedMemory`] | RAM, ROM and devices at their physical addresses; no time |
+//! | [`Device`], [`Console`] | what may answer beside memory |
+//! | [`FixedLatency`], [`RandomLatency`] | memory seen through time: the innermost channels |
+//! | [`BackPressure`], [`FaultInjection`], [`Traced`] | wrappers around any channel |
+//!
+//! A request takes effect, and a read samples its value, in the cycle of its acceptance; latency
+//! only delays the news. So the order of acceptance over all channels is the order of memory.
+
+mod back_pressure;
+mod device;
+mod fault_injection;
+mod latency;
+mod memory;
+mod pages;
+mod traced;
+
+pub use back_pressure::BackPressure;
+pub use device::{Console, Device};
+pub use fault_injection::{FaultInjection, FaultPlan};
+pub use latency::{FixedLatency, RandomLatency};
+pub use memory::{BusError, MapError, SharedMemory};
+pub use traced::{Trace, TraceEvent, Traced};
 
 /// What a master asks of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,3 +88,24 @@ pub trait Channel {
     /// lets a simulation jump over waiting.
     fn next_response(&self) -> Option<u64>;
 }
+
+impl<C: Channel + ?Sized> Channel for Box<C> {
+    fn ready(&mut self, now: u64) -> bool {
+        (**self).ready(now)
+    }
+
+    fn submit(&mut self, now: u64, request: Request) {
+        (**self).submit(now, request);
+    }
+
+    fn poll(&mut self, now: u64) -> Option<Response> {
+        (**self).poll(now)
+    }
+
+    fn next_response(&self) -> Option<u64> {
+        (**self).next_response()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,26 @@
 //! What issues accesses: programs and recorded traces of real ones.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`Program`], [`Op`], [`Access`] | what a processor executes, reduced to its accesses |
+//! | [`Listed`] | a program held in memory, for scenarios |
+//! | [`Lackey`] | a memory trace as Valgrind writes it |
+//! | [`open`], [`decompress`] | files and standard input; plain, gzip or zstd |
+//! | [`Fitted`] | addresses checked against, or folded into, a translation scheme |
+//! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
+//! | [`Shadow`] | what memory must hold, by the program's own view |
+
+mod core;
+mod fit;
+mod input;
+mod lackey;
+mod program;
+mod shadow;
+mod slot;
+
+pub use core::{Answer, Core, Trap};
+pub use fit::{Fit, Fitted};
+pub use input::{decompress, open};
+pub use lackey::Lackey;
+pub use program::{Access, Listed, Op, Program, ProgramError};
+pub use shadow::Shadow;

@@ -1,1 +1,22 @@
 //! The specification's translation algorithm, step by step, and nothing cleverer.
+//!
+//! [`walk`] is the algorithm of the privileged specification (`sv32algorithm`) as a pure function
+//! over a [`PteSource`]; [`Checker`] judges responses by it, knowing which stale answers software
+//! has allowed; [`IdealMmu`] is an MMU made of nothing else, to try software without hardware.
+//!
+//! Nothing here shares code with any hardware description: that is what makes agreement mean
+//! something.
+
+mod checker;
+mod ideal;
+mod pte;
+mod rule;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+pub use checker::{Checker, Mismatch, Token};
+pub use ideal::IdealMmu;
+pub use pte::Pte;
+pub use rule::Rule;
+pub use walk::{PteRead, PteSource, Regime, Update, Walk, walk};

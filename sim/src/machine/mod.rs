@@ -1,1 +1,137 @@
 //! MMU, bus, operating system and processor joined, cycle by cycle.
+//!
+//! Two layers, for two kinds of users:
+//!
+//! - [`Drive`] is the MMU on its walker's bus. Its [`Drive::step`] is one cycle: pins in, outputs
+//!   out, every answer judged by the golden model. Scenarios of single cycles use it directly.
+//! - [`Machine`] adds an operating system and a processor, and runs processes to their end:
+//!
+//! ```
+//! use sim::cpu::Listed;
+//! use sim::golden::IdealMmu;
+//! use sim::isa::{Access, Xlen};
+//! use sim::machine::{Machine, MachineConfig, ProcessSpec};
+//! use sim::os::{Layout, RegionKind, RegionSpec};
+//! use std::sync::atomic::AtomicBool;
+//!
+//! let bss = RegionSpec {
+//!     name: None, kind: RegionKind::Bss, start: 0x10000, pages: 4, limit: None, permissions: None,
+//! };
+//! let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), MachineConfig::default())?;
+//! machine.spawn(ProcessSpec {
+//!     name: "one".into(),
+//!     layout: Layout::Regions(vec![bss]),
+//!     program: Box::new(Listed::accesses(Access::Store, 8, [0x10000, 0x11000])),
+//!     frames: None,
+//! })?;
+//! let outcome = machine.run(&AtomicBool::new(false));
+//! assert!(outcome.error.is_none());
+//! assert_eq!(outcome.report.total.faults.minor_faults, 2);
+//! # Ok::<(), sim::machine::RunError>(())
+//! ```
+//!
+//! While the MMU is idle and everyone waits (for the disk, for the kernel's own work), cycles are
+//! jumped over: each would change nothing, so nothing is lost but time.
+
+mod build;
+mod config;
+mod drive;
+mod error;
+mod hardware;
+mod observer;
+mod report;
+mod run;
+mod watch;
+
+pub use build::{Master, Wrap};
+pub use config::{LatencySpec, MachineConfig};
+pub use drive::{Drive, Pins};
+pub use error::{RunError, StepError};
+pub use hardware::Hardware;
+pub use observer::{Observer, WorldState};
+
+use crate::cpu::{Core, Program, Shadow};
+use crate::os::{Layout, Os, Pid, State};
+use crate::stats::Report;
+use std::collections::BTreeMap;
+
+/// A process to be made.
+pub struct ProcessSpec {
+    /// Its name in reports.
+    pub name: String,
+    /// Its regions.
+    pub layout: Layout,
+    /// What it does.
+    pub program: Box<dyn Program>,
+    /// The most frames that its pages may hold: with this it replaces its own pages only.
+    pub frames: Option<u64>,
+}
+
+/// What a process is made of outside the kernel.
+struct Job {
+    program: Box<dyn Program>,
+    shadow: Shadow,
+}
+
+/// How a run went.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Everything counted until the end, whatever the end was.
+    pub report: Report,
+    /// How each process stands, by number; [`State::Runnable`] means that it was not finished.
+    pub states: Vec<(Pid, State)>,
+    /// What ended the run early.
+    pub error: Option<RunError>,
+    /// It was asked to stop.
+    pub stopped: bool,
+}
+
+/// A whole machine.
+pub struct Machine {
+    hardware: Hardware,
+    os: Os,
+    core: Core,
+    jobs: BTreeMap<Pid, Job>,
+    config: MachineConfig,
+}
+
+impl Machine {
+    /// Makes a process; it runs when [`Machine::run`] does.
+    ///
+    /// # Errors
+    /// When its layout cannot be, or the hardware breaks.
+    pub fn spawn(&mut self, spec: ProcessSpec) -> Result<Pid, RunError> {
+        let pid = self.os.spawn(&mut self.hardware, &spec.name, &spec.layout, spec.frames)?;
+        let shadow = Shadow::new(self.config.seed);
+        self.jobs.insert(pid, Job { program: spec.program, shadow });
+        Ok(pid)
+    }
+
+    /// Lets someone look on from now.
+    pub fn observe(&mut self, observer: Box<dyn Observer>) {
+        self.hardware.drive.attach(observer);
+    }
+
+    /// The hardware, for a look.
+    pub fn hardware(&self) -> &Hardware {
+        &self.hardware
+    }
+
+    /// The hardware, to turn things on before the run.
+    pub fn hardware_mut(&mut self) -> &mut Hardware {
+        &mut self.hardware
+    }
+
+    /// The operating system, for a look.
+    pub fn os(&self) -> &Os {
+        &self.os
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &MachineConfig {
+        &self.config
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,59 @@
 //! The operating system's memory manager.
+//!
+//! The kernel runs on physical addresses over its own bus channel; everything that it does to
+//! page tables happens in simulated memory, costs cycles, and is followed by the smallest fence
+//! that the privileged specification allows. It knows the machine only as a [`Hal`].
+//!
+//! | room | what stands in it |
+//! |---|---|
+//! | [`Os`] | processes: made, switched, ended |
+//! | `fault` | what a fault means, and what is done about it |
+//! | `pager` | pages into frames and out of them |
+//! | [`Frames`] | who holds which frame |
+//! | [`table`] | page tables in simulated memory |
+//! | [`AddressSpace`], [`Region`] | what a process may touch |
+//! | `demand` | regions of programs that are known by their addresses only |
+//! | [`replace`] | which page goes: FIFO, LRU, CLOCK |
+//! | [`Swap`] | slots on a disk |
+//! | [`Asids`] | address-space identifiers |
+//! | `invariants` | what must be conserved |
+//!
+//! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
+
+mod asid;
+mod config;
+mod content;
+mod death;
+mod demand;
+mod error;
+mod event;
+mod evict;
+mod fault;
+mod frames;
+mod hal;
+mod heap;
+mod invariants;
+mod kernel;
+mod pager;
+mod process;
+mod region;
+pub mod replace;
+mod space;
+mod swap;
+pub mod table;
+
+pub use asid::{Asids, Grant};
+pub use config::{Costs, Memory, OsConfig};
+pub use content::{FileId, file_page, file_word, scramble};
+pub use death::Death;
+pub use error::OsError;
+pub use event::{Event, FaultKind, Pid};
+pub use fault::Verdict;
+pub use frames::{Census, Frames, Use};
+pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
+pub use kernel::Os;
+pub use process::{Process, State};
+pub use region::{Backing, Permissions, Region, RegionKind, RegionSpec};
+pub use replace::PolicyKind;
+pub use space::{AddressSpace, Bounds, Layout, Owner, Page, lay_out};
+pub use swap::{Slot, Swap};

@@ -1,1 +1,11 @@
 //! Counters and reports in the field's names.
+
+mod counters;
+mod latency;
+mod meter;
+mod report;
+
+pub use counters::{AccessCounters, CycleCounters, MmuCounters, OsCounters};
+pub use latency::{Latency, LatencySummary};
+pub use meter::{Meter, Port, Tally};
+pub use report::{MemoryReport, ProcessReport, Report, Section, TlbReport};

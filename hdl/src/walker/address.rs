@@ -1,9 +1,9 @@
-//! Where in a table the entry of an address stands.
+//! Where the entry of an address stands.
 
-use crate::geometry::{ones, segment_bits, segment_shift};
+use crate::geometry::{ones, segment_bits};
 use rust_hdl::prelude::*;
 
-/// The byte offset of VPN\[level\] in its page table.
+/// The physical address of a table's entry for VPN\[level\].
 ///
 /// Spec: `sv32algorithm` ("a + va.vpn\[i\] × PTESIZE").
 ///
@@ -11,17 +11,22 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `vpn` | in | VPN | the virtual page number |
 /// | `level` | in | 3 | the table's level |
-/// | `bytes` | out | PA | VPN\[level\] times 8 (RV64) or 4 (RV32); below 4096 |
+/// | `table` | in | PPN | the table's page number |
+/// | `addr` | out | PA | table × 4096 + VPN\[level\] × 8 (RV32: 4) |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock)]
-pub struct TableOffset<const VPN: usize, const PA: usize> {
+pub struct EntryAddress<const VPN: usize, const PPN: usize, const PA: usize> {
     /// The virtual page number.
     pub vpn: Signal<In, Bits<VPN>>,
     /// The table's level.
     pub level: Signal<In, Bits<3>>,
-    /// The entry's place in the table.
-    pub bytes: Signal<Out, Bits<PA>>,
+    /// The table's page number.
+    pub table: Signal<In, Bits<PPN>>,
+    /// The entry's physical address.
+    pub addr: Signal<Out, Bits<PA>>,
+    base: Signal<Local, Bits<PA>>,
+    offset: Signal<Local, Bits<PA>>,
     shifted: Signal<Local, Bits<VPN>>,
     segment: Signal<Local, Bits<VPN>>,
     shift_1: Constant<Bits<VPN>>,
@@ -32,18 +37,27 @@ pub struct TableOffset<const VPN: usize, const PA: usize> {
     entry_shift: Constant<Bits<PA>>,
 }
 
-impl<const VPN: usize, const PA: usize> Default for TableOffset<VPN, PA> {
+impl<const VPN: usize, const PPN: usize, const PA: usize> Default for EntryAddress<VPN, PPN, PA> {
     fn default() -> Self {
+        // A level that the scheme does not have is never selected; any legal shift will do.
+        let shift = |level| {
+            let distance = level * segment_bits(VPN);
+            let distance = if distance < VPN as u32 { distance } else { 0 };
+            Constant::new(bits::<VPN>(u64::from(distance)))
+        };
         Self {
             vpn: Default::default(),
             level: Default::default(),
-            bytes: Default::default(),
+            table: Default::default(),
+            addr: Default::default(),
+            base: Default::default(),
+            offset: Default::default(),
             shifted: Default::default(),
             segment: Default::default(),
-            shift_1: segment_shift(VPN, 1),
-            shift_2: segment_shift(VPN, 2),
-            shift_3: segment_shift(VPN, 3),
-            shift_4: segment_shift(VPN, 4),
+            shift_1: shift(1),
+            shift_2: shift(2),
+            shift_3: shift(3),
+            shift_4: shift(4),
             one_segment: Constant::new(bits::<VPN>(ones(segment_bits(VPN)))),
             // A table is one page: 2^9 entries of 8 bytes or 2^10 of 4.
             entry_shift: Constant::new(bits::<PA>(12 - u64::from(segment_bits(VPN)))),
@@ -51,7 +65,7 @@ impl<const VPN: usize, const PA: usize> Default for TableOffset<VPN, PA> {
     }
 }
 
-impl<const VPN: usize, const PA: usize> Logic for TableOffset<VPN, PA> {
+impl<const VPN: usize, const PPN: usize, const PA: usize> Logic for EntryAddress<VPN, PPN, PA> {
     #[hdl_gen]
     fn update(&mut self) {
         self.shifted.next = self.vpn.val();
@@ -68,6 +82,8 @@ impl<const VPN: usize, const PA: usize> Logic for TableOffset<VPN, PA> {
             self.shifted.next = self.vpn.val() >> self.shift_4.val();
         }
         self.segment.next = self.shifted.val() & self.one_segment.val();
-        self.bytes.next = bit_cast::<PA, VPN>(self.segment.val()) << self.entry_shift.val();
+        self.offset.next = bit_cast::<PA, VPN>(self.segment.val()) << self.entry_shift.val();
+        self.base.next = bit_cast::<PA, PPN>(self.table.val()) << bits::<PA>(12);
+        self.addr.next = self.base.val() | self.offset.val();
     }
 }

@@ -1,0 +1,108 @@
+//! The one miss that a port may have outstanding.
+
+use crate::flags::Judged;
+use rust_hdl::prelude::*;
+
+/// Keeps a missed request with everything that was true when it was taken.
+///
+/// Spec: `norm:satp_op_active`; a request is judged by the context it was made in, whatever
+/// `satp` says by the time its walk ends.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
+/// | `take` | in | 1 | a request misses in this cycle; never while `waits` |
+/// | `new_*` | in | | the request, and what `satp` says of it |
+/// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
+/// | `done` | in | 1 | it is answered in this cycle |
+/// | `waits` | out | 1 | a miss is outstanding |
+/// | `va`, `judged`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits` |
+/// | `orphan` | out | 1 | `satp` changed since the request was taken, this cycle included |
+///
+/// Timing: outputs follow `take` one cycle later. Reset: no miss.
+#[derive(LogicBlock, Default)]
+pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous reset.
+    pub reset: Signal<In, Bit>,
+    /// A request misses.
+    pub take: Signal<In, Bit>,
+    /// Its virtual address.
+    pub new_va: Signal<In, Bits<XLEN>>,
+    /// Its access and context.
+    pub new_judged: Signal<In, Judged>,
+    /// Its root table's level.
+    pub new_top_level: Signal<In, Bits<3>>,
+    /// Its address space.
+    pub new_asid: Signal<In, Bits<ASID>>,
+    /// Its root table.
+    pub new_root: Signal<In, Bits<PPN>>,
+    /// `satp` differs from the cycle before.
+    pub satp_changed: Signal<In, Bit>,
+    /// The miss is answered.
+    pub done: Signal<In, Bit>,
+    /// A miss is outstanding.
+    pub waits: Signal<Out, Bit>,
+    /// Its virtual address.
+    pub va: Signal<Out, Bits<XLEN>>,
+    /// Its access and context.
+    pub judged: Signal<Out, Judged>,
+    /// Its root table's level.
+    pub top_level: Signal<Out, Bits<3>>,
+    /// Its address space.
+    pub asid: Signal<Out, Bits<ASID>>,
+    /// Its root table.
+    pub root: Signal<Out, Bits<PPN>>,
+    /// `satp` changed since it was taken.
+    pub orphan: Signal<Out, Bit>,
+    outstanding: DFF<Bit>,
+    held_va: DFF<Bits<XLEN>>,
+    held_judged: DFF<Judged>,
+    held_top_level: DFF<Bits<3>>,
+    held_asid: DFF<Bits<ASID>>,
+    held_root: DFF<Bits<PPN>>,
+    left_behind: DFF<Bit>,
+}
+
+impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN, PPN, ASID> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self,
+            clock,
+            outstanding,
+            held_va,
+            held_judged,
+            held_top_level,
+            held_asid,
+            held_root,
+            left_behind
+        );
+        self.waits.next = self.outstanding.q.val();
+        self.va.next = self.held_va.q.val();
+        self.judged.next = self.held_judged.q.val();
+        self.top_level.next = self.held_top_level.q.val();
+        self.asid.next = self.held_asid.q.val();
+        self.root.next = self.held_root.q.val();
+        self.orphan.next = self.left_behind.q.val() || self.satp_changed.val();
+        if self.satp_changed.val() {
+            self.left_behind.d.next = true;
+        }
+        if self.done.val() {
+            self.outstanding.d.next = false;
+        }
+        if self.take.val() {
+            self.outstanding.d.next = true;
+            self.held_va.d.next = self.new_va.val();
+            self.held_judged.d.next = self.new_judged.val();
+            self.held_top_level.d.next = self.new_top_level.val();
+            self.held_asid.d.next = self.new_asid.val();
+            self.held_root.d.next = self.new_root.val();
+            self.left_behind.d.next = false;
+        }
+        if self.reset.val() {
+            self.outstanding.d.next = false;
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The port itself: lookup, decision, response.
+
+use super::{Miss, PhysicalAddress};
+use crate::fault::Cause;
+use crate::flags::{Judged, Leaf};
+use crate::permission::Permission;
+use crate::tlb::Cam;
+use rust_hdl::prelude::*;
+
+/// Answers translation requests from its TLB, or keeps one miss for the walker.
+///
+/// Spec: `norm:satp_op_active`; `norm:sfence_vma_sum_mxr_effect` (SUM, MXR and privilege act at
+/// once: every request is judged by the context it carried).
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
+/// | `req_valid`, `req_ready` | in, out | 1 | request stream; taken when both are high |
+/// | `req_va`, `req_judged` | in | XLEN, struct | the request |
+/// | `translate` ... `asid` | in | | what `Scheme32` or `Scheme64` says of the request |
+/// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
+/// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
+/// | `fence` | in | 1 | it is accepted; while one is only presented, `done` stays low |
+/// | `resp_valid` | out | 1 | response flow: one cycle, exactly one for each request, in order |
+/// | `resp_pa`, `resp_fault`, `resp_cause`, `resp_tval` | out | PA, 1, 4, XLEN | the response |
+/// | `waits`, `miss_*` | out | | the miss, stable until `done` |
+/// | `done`, `done_*` | in | | the walker's answer to it |
+/// | `hit`, `missed`, `refilled`, `page_fault`, `access_fault` | out | 1 | events |
+///
+/// Timing: hit, fault on a hit, non-canonical address and identity translation answer in the
+/// request's own cycle, one a cycle. A miss answers with `done`; the next request is taken in
+/// the cycle after. `req_ready` is low while a miss is outstanding or a fence is presented, and
+/// does not depend on `req_valid`.
+/// Reset: TLB empty, no miss.
+///
+/// Invariants: a walk that faulted, was overtaken by a fence, or saw `satp` change since its
+/// request was taken refills nothing.
+#[derive(LogicBlock, Default)]
+pub struct Port<
+    const N: usize,
+    const IDX: usize,
+    const XLEN: usize,
+    const VPN: usize,
+    const PPN: usize,
+    const PA: usize,
+    const ASID: usize,
+> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// Synchronous reset.
+    pub reset: Signal<In, Bit>,
+    /// A request is presented.
+    pub req_valid: Signal<In, Bit>,
+    /// It is taken.
+    pub req_ready: Signal<Out, Bit>,
+    /// Its virtual address.
+    pub req_va: Signal<In, Bits<XLEN>>,
+    /// Its access and context.
+    pub req_judged: Signal<In, Judged>,
+    /// The page table decides.
+    pub translate: Signal<In, Bit>,
+    /// The scheme translates the address.
+    pub canonical: Signal<In, Bit>,
+    /// The untranslated address exists.
+    pub in_range: Signal<In, Bit>,
+    /// The root table's level.
+    pub top_level: Signal<In, Bits<3>>,
+    /// The address space.
+    pub asid: Signal<In, Bits<ASID>>,
+    /// The root table.
+    pub root: Signal<In, Bits<PPN>>,
+    /// `satp` differs from the cycle before.
+    pub satp_changed: Signal<In, Bit>,
+    /// A fence is presented.
+    pub fence_presented: Signal<In, Bit>,
+    /// It is accepted.
+    pub fence: Signal<In, Bit>,
+    /// It names a page.
+    pub fence_by_va: Signal<In, Bit>,
+    /// The page.
+    pub fence_va: Signal<In, Bits<XLEN>>,
+    /// It names an address space.
+    pub fence_by_asid: Signal<In, Bit>,
+    /// The address space.
+    pub fence_asid: Signal<In, Bits<ASID>>,
+    /// A response.
+    pub resp_valid: Signal<Out, Bit>,
+    /// The physical address, zero on a fault.
+    pub resp_pa: Signal<Out, Bits<PA>>,
+    /// It is a fault.
+    pub resp_fault: Signal<Out, Bit>,
+    /// Its cause.
+    pub resp_cause: Signal<Out, Bits<4>>,
+    /// The request's virtual address.
+    pub resp_tval: Signal<Out, Bits<XLEN>>,
+    /// A miss is outstanding.
+    pub waits: Signal<Out, Bit>,
+    /// Its virtual page.
+    pub miss_vpn: Signal<Out, Bits<VPN>>,
+    /// Its root table.
+    pub miss_root: Signal<Out, Bits<PPN>>,
+    /// Its root table's level.
+    pub miss_top_level: Signal<Out, Bits<3>>,
+    /// Its access and context.
+    pub miss_judged: Signal<Out, Judged>,
+    /// The walker answers it.
+    pub done: Signal<In, Bit>,
+    /// With a page fault.
+    pub done_page_fault: Signal<In, Bit>,
+    /// With an access fault.
+    pub done_access_fault: Signal<In, Bit>,
+    /// With this page.
+    pub done_ppn: Signal<In, Bits<PPN>>,
+    /// And these bits.
+    pub done_leaf: Signal<In, Leaf>,
+    /// No fence overtook the walk.
+    pub done_cacheable: Signal<In, Bit>,
+    /// Event: answered from the TLB.
+    pub hit: Signal<Out, Bit>,
+    /// Event: left to the walker.
+    pub missed: Signal<Out, Bit>,
+    /// Event: a line was written.
+    pub refilled: Signal<Out, Bit>,
+    /// Event: a page fault was answered.
+    pub page_fault: Signal<Out, Bit>,
+    /// Event: an access fault was answered.
+    pub access_fault: Signal<Out, Bit>,
+    tlb: Cam<N, IDX, VPN, PPN, ASID>,
+    permission: Permission,
+    cause: Cause,
+    miss: Miss<XLEN, PPN, ASID>,
+    address: PhysicalAddress<XLEN, VPN, PPN, PA>,
+    ready: Signal<Local, Bit>,
+    taken: Signal<Local, Bit>,
+    answered: Signal<Local, Bit>,
+    va: Signal<Local, Bits<XLEN>>,
+    key_va: Signal<Local, Bits<XLEN>>,
+    judged: Signal<Local, Judged>,
+    identity: Signal<Local, Bit>,
+    is_page_fault: Signal<Local, Bit>,
+    is_access_fault: Signal<Local, Bit>,
+    is_fault: Signal<Local, Bit>,
+}
+
+impl<
+    const N: usize,
+    const IDX: usize,
+    const XLEN: usize,
+    const VPN: usize,
+    const PPN: usize,
+    const PA: usize,
+    const ASID: usize,
+> Logic for Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
+{
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.ready.next = !self.miss.waits.val() && !self.fence_presented.val();
+        self.req_ready.next = self.ready.val();
+        self.taken.next = self.req_valid.val() && self.ready.val();
+
+        // One comparator a line serves lookup, fence and refill: they never coincide.
+        self.va.next = self.req_va.val();
+        self.judged.next = self.req_judged.val();
+        self.tlb.key_asid.next = self.asid.val();
+        if self.miss.waits.val() {
+            self.va.next = self.miss.va.val();
+            self.judged.next = self.miss.judged.val();
+            self.tlb.key_asid.next = self.miss.asid.val();
+        }
+        self.key_va.next = self.va.val();
+        if self.fence_presented.val() {
+            self.key_va.next = self.fence_va.val();
+            self.tlb.key_asid.next = self.fence_asid.val();
+        }
+        self.tlb.clock.next = self.clock.val();
+        self.tlb.reset.next = self.reset.val();
+        self.tlb.key_vpn.next = bit_cast::<VPN, XLEN>(self.key_va.val() >> bits::<XLEN>(12));
+        self.tlb.fence.next = self.fence.val();
+        self.tlb.fence_by_va.next = self.fence_by_va.val();
+        self.tlb.fence_by_asid.next = self.fence_by_asid.val();
+        self.tlb.new_ppn.next = self.done_ppn.val();
+        self.tlb.new_leaf.next = self.done_leaf.val();
+        self.tlb.refill.next = false;
+        self.refilled.next = false;
+        self.permission.judged.next = self.judged.val();
+        self.permission.leaf.next = self.tlb.leaf.val();
+
+        self.answered.next = false;
+        self.is_page_fault.next = false;
+        self.is_access_fault.next = false;
+        self.identity.next = false;
+        self.hit.next = false;
+        self.missed.next = false;
+        self.miss.take.next = false;
+        self.address.ppn.next = self.tlb.ppn.val();
+        self.address.level.next = self.tlb.leaf.val().level;
+        if self.miss.waits.val() {
+            // The walker's answer to the outstanding miss is the only one there can be.
+            self.address.ppn.next = self.done_ppn.val();
+            self.address.level.next = self.done_leaf.val().level;
+            if self.done.val() {
+                self.answered.next = true;
+                self.is_page_fault.next = self.done_page_fault.val();
+                self.is_access_fault.next = self.done_access_fault.val();
+                if self.done_cacheable.val()
+                    && !self.done_page_fault.val()
+                    && !self.done_access_fault.val()
+                    && !self.miss.orphan.val()
+                {
+                    self.tlb.refill.next = true;
+                    self.refilled.next = true;
+                }
+            }
+        } else {
+            if self.taken.val() {
+                if self.translate.val() && self.canonical.val() {
+                    if self.tlb.hit.val()
+                        && (self.permission.denied.val()
+                            || !self.permission.unmarked.val()
+                            || !self.judged.val().adue)
+                    {
+                        // The line decides. A store to a clean page is a page fault unless
+                        // hardware may set D.
+                        self.answered.next = true;
+                        self.hit.next = true;
+                        self.is_page_fault.next =
+                            self.permission.denied.val() || self.permission.unmarked.val();
+                    } else {
+                        self.missed.next = true;
+                        self.miss.take.next = true;
+                    }
+                } else {
+                    // Not canonical: a fault without a table read. Not translated: itself.
+                    self.answered.next = true;
+                    self.is_page_fault.next = self.translate.val();
+                    self.identity.next = !self.translate.val();
+                    self.is_access_fault.next = !self.translate.val() && !self.in_range.val();
+                }
+            }
+        }
+
+        self.miss.clock.next = self.clock.val();
+        self.miss.reset.next = self.reset.val();
+        self.miss.new_va.next = self.req_va.val();
+        self.miss.new_judged.next = self.req_judged.val();
+        self.miss.new_top_level.next = self.top_level.val();
+        self.miss.new_asid.next = self.asid.val();
+        self.miss.new_root.next = self.root.val();
+        self.miss.satp_changed.next = self.satp_changed.val();
+        self.miss.done.next = self.done.val();
+        self.waits.next = self.miss.waits.val();
+        self.miss_vpn.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
+        self.miss_root.next = self.miss.root.val();
+        self.miss_top_level.next = self.miss.top_level.val();
+        self.miss_judged.next = self.miss.judged.val();
+
+        self.address.va.next = self.va.val();
+        self.cause.fetch.next = self.judged.val().fetch;
+        self.cause.store.next = self.judged.val().store;
+        self.cause.access_fault.next = self.is_access_fault.val();
+        self.page_fault.next = self.is_page_fault.val();
+        self.access_fault.next = self.is_access_fault.val();
+        self.is_fault.next = self.is_page_fault.val() || self.is_access_fault.val();
+        self.resp_valid.next = self.answered.val();
+        self.resp_fault.next = self.is_fault.val();
+        self.resp_cause.next = bits::<4>(0);
+        self.resp_tval.next = bits::<XLEN>(0);
+        self.resp_pa.next = bits::<PA>(0);
+        if self.is_fault.val() {
+            self.resp_cause.next = self.cause.cause.val();
+            self.resp_tval.next = self.va.val();
+        } else {
+            if self.answered.val() {
+                self.resp_pa.next = self.address.pa.val();
+                if self.identity.val() {
+                    self.resp_pa.next = bit_cast::<PA, XLEN>(self.va.val());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The ports of the two tops, and the blocks behind them.
+
+/// Declares one top from its widths; the two differ in nothing else.
+macro_rules! mmu_ports {
+    ($(#[$doc:meta])* $name:ident, $scheme:ty,
+     $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal) => {
+        $(#[$doc])*
+        ///
+        /// `N` lines in each TLB, `IDX` = log2 N. Every channel, its rules and timing diagrams
+        /// stand in `docs/interfaces.md`; ports are flat so that the exported Verilog is plain.
+        ///
+        /// Timing, for memory of latency L >= 1 and d levels read: hit, permission fault on a
+        /// hit, non-canonical address and identity translation in the request's own cycle, one a
+        /// cycle and port; a miss 2 + d·L cycles after its request; setting A or D adds L + 1; a
+        /// fence one cycle. Two misses at once are walked one after the other.
+        ///
+        /// Reset: synchronous; TLBs empty, no miss, no fault held. Memory must forget requests
+        /// under way as well.
+        ///
+        /// Invariants: see the five laws in `ARCHITECTURE.md`.
+        #[derive(LogicBlock, Default)]
+        pub struct $name<const N: usize, const IDX: usize> {
+            /// Rising edge.
+            pub clock: Signal<In, Clock>,
+            /// Synchronous reset.
+            pub reset: Signal<In, Bit>,
+            /// The `satp` register; sampled by a request when it is taken.
+            pub satp: Signal<In, Bits<$xlen>>,
+            /// `menvcfg.ADUE`; sampled likewise.
+            pub adue: Signal<In, Bit>,
+            /// Fetch request stream.
+            pub fetch_req_valid: Signal<In, Bit>,
+            /// Taken when both are high.
+            pub fetch_req_ready: Signal<Out, Bit>,
+            /// Virtual address.
+            pub fetch_req_va: Signal<In, Bits<$xlen>>,
+            /// Effective privilege: 0 U, 1 S, 3 M.
+            pub fetch_req_privilege: Signal<In, Bits<2>>,
+            /// Fetch response flow.
+            pub fetch_resp_valid: Signal<Out, Bit>,
+            /// Physical address; zero on a fault.
+            pub fetch_resp_pa: Signal<Out, Bits<$pa>>,
+            /// The translation faulted.
+            pub fetch_resp_fault: Signal<Out, Bit>,
+            /// Exception code of the fault.
+            pub fetch_resp_cause: Signal<Out, Bits<4>>,
+            /// Virtual address of the fault.
+            pub fetch_resp_tval: Signal<Out, Bits<$xlen>>,
+            /// Load and store request stream.
+            pub data_req_valid: Signal<In, Bit>,
+            /// Taken when both are high.
+            pub data_req_ready: Signal<Out, Bit>,
+            /// Virtual address.
+            pub data_req_va: Signal<In, Bits<$xlen>>,
+            /// Store or atomic; otherwise a load.
+            pub data_req_store: Signal<In, Bit>,
+            /// Effective privilege after MPRV: 0 U, 1 S, 3 M.
+            pub data_req_privilege: Signal<In, Bits<2>>,
+            /// sstatus.SUM of this access.
+            pub data_req_sum: Signal<In, Bit>,
+            /// sstatus.MXR of this access.
+            pub data_req_mxr: Signal<In, Bit>,
+            /// Data response flow.
+            pub data_resp_valid: Signal<Out, Bit>,
+            /// Physical address; zero on a fault.
+            pub data_resp_pa: Signal<Out, Bits<$pa>>,
+            /// The translation faulted.
+            pub data_resp_fault: Signal<Out, Bit>,
+            /// Exception code of the fault.
+            pub data_resp_cause: Signal<Out, Bits<4>>,
+            /// Virtual address of the fault.
+            pub data_resp_tval: Signal<Out, Bits<$xlen>>,
+            /// SFENCE.VMA stream.
+            pub fence_valid: Signal<In, Bit>,
+            /// High unless an A/D update is presented that memory does not accept.
+            pub fence_ready: Signal<Out, Bit>,
+            /// rs1 is not x0.
+            pub fence_by_va: Signal<In, Bit>,
+            /// The value of rs1.
+            pub fence_va: Signal<In, Bits<$xlen>>,
+            /// rs2 is not x0.
+            pub fence_by_asid: Signal<In, Bit>,
+            /// The value of rs2.
+            pub fence_asid: Signal<In, Bits<$asid>>,
+            /// The walker's request stream to memory.
+            pub mem_req_valid: Signal<Out, Bit>,
+            /// Taken when both are high.
+            pub mem_req_ready: Signal<In, Bit>,
+            /// Physical address of a page-table entry.
+            pub mem_req_addr: Signal<Out, Bits<$pa>>,
+            /// Compare-and-swap; otherwise a read.
+            pub mem_req_swap: Signal<Out, Bit>,
+            /// Compare-and-swap: the value that must be found.
+            pub mem_req_expected: Signal<Out, Bits<$xlen>>,
+            /// Compare-and-swap: the value to write.
+            pub mem_req_desired: Signal<Out, Bits<$xlen>>,
+            /// Memory's response flow, in order.
+            pub mem_resp_valid: Signal<In, Bit>,
+            /// The value read.
+            pub mem_resp_data: Signal<In, Bits<$xlen>>,
+            /// Nothing there, or refused.
+            pub mem_resp_error: Signal<In, Bit>,
+            /// The compare-and-swap was made.
+            pub mem_resp_swapped: Signal<In, Bit>,
+            /// The oldest fault not yet taken.
+            pub fault_valid: Signal<Out, Bit>,
+            /// It is taken.
+            pub fault_ready: Signal<In, Bit>,
+            /// Becomes `scause`.
+            pub fault_cause: Signal<Out, Bits<4>>,
+            /// Becomes `stval`.
+            pub fault_tval: Signal<Out, Bits<$xlen>>,
+            /// A miss is outstanding.
+            pub busy: Signal<Out, Bit>,
+            /// A translated fetch was answered from its TLB.
+            pub event_fetch_hit: Signal<Out, Bit>,
+            /// A translated fetch was left to the walker.
+            pub event_fetch_miss: Signal<Out, Bit>,
+            /// A translated load or store was answered from its TLB.
+            pub event_data_hit: Signal<Out, Bit>,
+            /// A translated load or store was left to the walker.
+            pub event_data_miss: Signal<Out, Bit>,
+            /// The walker took up a miss.
+            pub event_walk_start: Signal<Out, Bit>,
+            /// The walker answered.
+            pub event_walk_done: Signal<Out, Bit>,
+            /// Memory accepted the read of an entry.
+            pub event_pte_read: Signal<Out, Bit>,
+            /// A or D was written.
+            pub event_pte_update: Signal<Out, Bit>,
+            /// An update found a changed entry.
+            pub event_update_retry: Signal<Out, Bit>,
+            /// A fence overtook the walk.
+            pub event_walk_restart: Signal<Out, Bit>,
+            /// A TLB line was written.
+            pub event_refill: Signal<Out, Bit>,
+            /// A fence was accepted.
+            pub event_fence: Signal<Out, Bit>,
+            /// A page fault was answered.
+            pub event_page_fault: Signal<Out, Bit>,
+            /// An access fault was answered.
+            pub event_access_fault: Signal<Out, Bit>,
+            fetch_scheme: $scheme,
+            data_scheme: $scheme,
+            fetch: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
+            data: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
+            choice: Choice<$vpn, $ppn>,
+            walker: Walker<$xlen, $vpn, $ppn, $pa>,
+            held_fault: HeldFault<$xlen>,
+            satp_before: DFF<Bits<$xlen>>,
+            satp_changed: Signal<Local, Bit>,
+            unaccepted: Signal<Local, Bit>,
+            fence: Signal<Local, Bit>,
+            fetch_judged: Signal<Local, Judged>,
+            data_judged: Signal<Local, Judged>,
+        }
+    };
+}

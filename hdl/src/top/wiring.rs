@@ -1,0 +1,164 @@
+//! How the blocks of a top are wired. No logic of its own but the watch on `satp` and the fence's ready.
+
+/// Wires one top; written once for both.
+macro_rules! mmu_wiring {
+    ($name:ident) => {
+        impl<const N: usize, const IDX: usize> Logic for $name<N, IDX> {
+            #[hdl_gen]
+            fn update(&mut self) {
+                self.satp_before.clock.next = self.clock.val();
+                self.satp_before.d.next = self.satp.val();
+                self.satp_changed.next = self.satp_before.q.val() != self.satp.val();
+
+                // No A or D is written after a fence: it waits for an update that memory has not
+                // accepted yet.
+                self.unaccepted.next = self.walker.mem_req_swap.val() && !self.mem_req_ready.val();
+                self.fence_ready.next = !self.unaccepted.val();
+                self.fence.next = self.fence_valid.val() && !self.unaccepted.val();
+
+                self.fetch_scheme.satp.next = self.satp.val();
+                self.fetch_scheme.va.next = self.fetch_req_va.val();
+                self.fetch_scheme.machine.next = self.fetch_req_privilege.val().all();
+                self.fetch_judged.next.fetch = true;
+                self.fetch_judged.next.store = false;
+                self.fetch_judged.next.user = !self.fetch_req_privilege.val().any();
+                self.fetch_judged.next.sum = false;
+                self.fetch_judged.next.mxr = false;
+                self.fetch_judged.next.adue = self.adue.val();
+                self.fetch.clock.next = self.clock.val();
+                self.fetch.reset.next = self.reset.val();
+                self.fetch.req_valid.next = self.fetch_req_valid.val();
+                self.fetch.req_va.next = self.fetch_req_va.val();
+                self.fetch.req_judged.next = self.fetch_judged.val();
+                self.fetch.translate.next = self.fetch_scheme.translate.val();
+                self.fetch.canonical.next = self.fetch_scheme.canonical.val();
+                self.fetch.in_range.next = self.fetch_scheme.in_range.val();
+                self.fetch.top_level.next = self.fetch_scheme.top_level.val();
+                self.fetch.asid.next = self.fetch_scheme.asid.val();
+                self.fetch.root.next = self.fetch_scheme.root.val();
+                self.fetch.satp_changed.next = self.satp_changed.val();
+                self.fetch.fence_presented.next = self.fence_valid.val();
+                self.fetch.fence.next = self.fence.val();
+                self.fetch.fence_by_va.next = self.fence_by_va.val();
+                self.fetch.fence_va.next = self.fence_va.val();
+                self.fetch.fence_by_asid.next = self.fence_by_asid.val();
+                self.fetch.fence_asid.next = self.fence_asid.val();
+                self.fetch.done.next = self.walker.done.val() && !self.walker.data_side.val();
+                self.fetch.done_page_fault.next = self.walker.page_fault.val();
+                self.fetch.done_access_fault.next = self.walker.access_fault.val();
+                self.fetch.done_ppn.next = self.walker.ppn.val();
+                self.fetch.done_leaf.next = self.walker.leaf.val();
+                self.fetch.done_cacheable.next = self.walker.cacheable.val();
+                self.fetch_req_ready.next = self.fetch.req_ready.val();
+                self.fetch_resp_valid.next = self.fetch.resp_valid.val();
+                self.fetch_resp_pa.next = self.fetch.resp_pa.val();
+                self.fetch_resp_fault.next = self.fetch.resp_fault.val();
+                self.fetch_resp_cause.next = self.fetch.resp_cause.val();
+                self.fetch_resp_tval.next = self.fetch.resp_tval.val();
+
+                self.data_scheme.satp.next = self.satp.val();
+                self.data_scheme.va.next = self.data_req_va.val();
+                self.data_scheme.machine.next = self.data_req_privilege.val().all();
+                self.data_judged.next.fetch = false;
+                self.data_judged.next.store = self.data_req_store.val();
+                self.data_judged.next.user = !self.data_req_privilege.val().any();
+                self.data_judged.next.sum = self.data_req_sum.val();
+                self.data_judged.next.mxr = self.data_req_mxr.val();
+                self.data_judged.next.adue = self.adue.val();
+                self.data.clock.next = self.clock.val();
+                self.data.reset.next = self.reset.val();
+                self.data.req_valid.next = self.data_req_valid.val();
+                self.data.req_va.next = self.data_req_va.val();
+                self.data.req_judged.next = self.data_judged.val();
+                self.data.translate.next = self.data_scheme.translate.val();
+                self.data.canonical.next = self.data_scheme.canonical.val();
+                self.data.in_range.next = self.data_scheme.in_range.val();
+                self.data.top_level.next = self.data_scheme.top_level.val();
+                self.data.asid.next = self.data_scheme.asid.val();
+                self.data.root.next = self.data_scheme.root.val();
+                self.data.satp_changed.next = self.satp_changed.val();
+                self.data.fence_presented.next = self.fence_valid.val();
+                self.data.fence.next = self.fence.val();
+                self.data.fence_by_va.next = self.fence_by_va.val();
+                self.data.fence_va.next = self.fence_va.val();
+                self.data.fence_by_asid.next = self.fence_by_asid.val();
+                self.data.fence_asid.next = self.fence_asid.val();
+                self.data.done.next = self.walker.done.val() && self.walker.data_side.val();
+                self.data.done_page_fault.next = self.walker.page_fault.val();
+                self.data.done_access_fault.next = self.walker.access_fault.val();
+                self.data.done_ppn.next = self.walker.ppn.val();
+                self.data.done_leaf.next = self.walker.leaf.val();
+                self.data.done_cacheable.next = self.walker.cacheable.val();
+                self.data_req_ready.next = self.data.req_ready.val();
+                self.data_resp_valid.next = self.data.resp_valid.val();
+                self.data_resp_pa.next = self.data.resp_pa.val();
+                self.data_resp_fault.next = self.data.resp_fault.val();
+                self.data_resp_cause.next = self.data.resp_cause.val();
+                self.data_resp_tval.next = self.data.resp_tval.val();
+
+                self.walker.clock.next = self.clock.val();
+                self.walker.reset.next = self.reset.val();
+                self.choice.free.next = self.walker.free.val();
+                self.choice.owner.next = self.walker.data_side.val();
+                self.choice.fetch_waits.next = self.fetch.waits.val();
+                self.choice.fetch_vpn.next = self.fetch.miss_vpn.val();
+                self.choice.fetch_root.next = self.fetch.miss_root.val();
+                self.choice.fetch_top_level.next = self.fetch.miss_top_level.val();
+                self.choice.fetch_judged.next = self.fetch.miss_judged.val();
+                self.choice.data_waits.next = self.data.waits.val();
+                self.choice.data_vpn.next = self.data.miss_vpn.val();
+                self.choice.data_root.next = self.data.miss_root.val();
+                self.choice.data_top_level.next = self.data.miss_top_level.val();
+                self.choice.data_judged.next = self.data.miss_judged.val();
+                self.walker.waits.next = self.choice.some.val();
+                self.walker.waits_data.next = self.choice.serves_data.val();
+                self.walker.vpn.next = self.choice.vpn.val();
+                self.walker.root.next = self.choice.root.val();
+                self.walker.top_level.next = self.choice.top_level.val();
+                self.walker.judged.next = self.choice.judged.val();
+                self.walker.fence.next = self.fence.val();
+                self.mem_req_valid.next = self.walker.mem_req_valid.val();
+                self.walker.mem_req_ready.next = self.mem_req_ready.val();
+                self.mem_req_addr.next = self.walker.mem_req_addr.val();
+                self.mem_req_swap.next = self.walker.mem_req_swap.val();
+                self.mem_req_expected.next = self.walker.mem_req_expected.val();
+                self.mem_req_desired.next = self.walker.mem_req_desired.val();
+                self.walker.mem_resp_valid.next = self.mem_resp_valid.val();
+                self.walker.mem_resp_data.next = self.mem_resp_data.val();
+                self.walker.mem_resp_error.next = self.mem_resp_error.val();
+                self.walker.mem_resp_swapped.next = self.mem_resp_swapped.val();
+
+                self.held_fault.clock.next = self.clock.val();
+                self.held_fault.reset.next = self.reset.val();
+                self.held_fault.data_valid.next = self.data.resp_fault.val();
+                self.held_fault.data_cause.next = self.data.resp_cause.val();
+                self.held_fault.data_tval.next = self.data.resp_tval.val();
+                self.held_fault.fetch_valid.next = self.fetch.resp_fault.val();
+                self.held_fault.fetch_cause.next = self.fetch.resp_cause.val();
+                self.held_fault.fetch_tval.next = self.fetch.resp_tval.val();
+                self.held_fault.ready.next = self.fault_ready.val();
+                self.fault_valid.next = self.held_fault.valid.val();
+                self.fault_cause.next = self.held_fault.cause.val();
+                self.fault_tval.next = self.held_fault.tval.val();
+
+                self.busy.next = self.fetch.waits.val() || self.data.waits.val();
+                self.event_fetch_hit.next = self.fetch.hit.val();
+                self.event_fetch_miss.next = self.fetch.missed.val();
+                self.event_data_hit.next = self.data.hit.val();
+                self.event_data_miss.next = self.data.missed.val();
+                self.event_walk_start.next = self.walker.started.val();
+                self.event_walk_done.next = self.walker.done.val();
+                self.event_pte_read.next = self.walker.read.val();
+                self.event_pte_update.next = self.walker.updated.val();
+                self.event_update_retry.next = self.walker.retried.val();
+                self.event_walk_restart.next = self.walker.restarted.val();
+                self.event_refill.next = self.fetch.refilled.val() || self.data.refilled.val();
+                self.event_fence.next = self.fence.val();
+                self.event_page_fault.next =
+                    self.fetch.page_fault.val() || self.data.page_fault.val();
+                self.event_access_fault.next =
+                    self.fetch.access_fault.val() || self.data.access_fault.val();
+            }
+        }
+    };
+}

@@ -1,0 +1,82 @@
+//! Whose miss the walker serves.
+
+use crate::flags::Judged;
+use rust_hdl::prelude::*;
+
+/// Chooses between the two ports' misses and presents the chosen one.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `free` | in | 1 | no walk is under way: a new choice is made |
+/// | `owner` | in | 1 | whose walk is under way, or was last: the data port's |
+/// | `fetch_*`, `data_*` | in | | the ports' misses |
+/// | `serves_data` | out | 1 | the choice |
+/// | `some` | out | 1 | there is a miss |
+/// | `vpn`, `root`, `top_level`, `judged` | out | | the chosen miss |
+///
+/// Timing: combinational. Reset: no state.
+///
+/// Invariants: with both ports waiting, the one not served last is chosen.
+#[derive(LogicBlock, Default)]
+pub struct Choice<const VPN: usize, const PPN: usize> {
+    /// No walk is under way.
+    pub free: Signal<In, Bit>,
+    /// The data port's walk is under way, or was last.
+    pub owner: Signal<In, Bit>,
+    /// The fetch port has a miss.
+    pub fetch_waits: Signal<In, Bit>,
+    /// Its virtual page.
+    pub fetch_vpn: Signal<In, Bits<VPN>>,
+    /// Its root table.
+    pub fetch_root: Signal<In, Bits<PPN>>,
+    /// Its root table's level.
+    pub fetch_top_level: Signal<In, Bits<3>>,
+    /// Its access.
+    pub fetch_judged: Signal<In, Judged>,
+    /// The data port has a miss.
+    pub data_waits: Signal<In, Bit>,
+    /// Its virtual page.
+    pub data_vpn: Signal<In, Bits<VPN>>,
+    /// Its root table.
+    pub data_root: Signal<In, Bits<PPN>>,
+    /// Its root table's level.
+    pub data_top_level: Signal<In, Bits<3>>,
+    /// Its access.
+    pub data_judged: Signal<In, Judged>,
+    /// The data port is served.
+    pub serves_data: Signal<Out, Bit>,
+    /// There is a miss.
+    pub some: Signal<Out, Bit>,
+    /// The served miss's virtual page.
+    pub vpn: Signal<Out, Bits<VPN>>,
+    /// Its root table.
+    pub root: Signal<Out, Bits<PPN>>,
+    /// Its root table's level.
+    pub top_level: Signal<Out, Bits<3>>,
+    /// Its access.
+    pub judged: Signal<Out, Judged>,
+    data_side: Signal<Local, Bit>,
+}
+
+impl<const VPN: usize, const PPN: usize> Logic for Choice<VPN, PPN> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.data_side.next = self.owner.val();
+        if self.free.val() {
+            self.data_side.next =
+                self.data_waits.val() && (!self.fetch_waits.val() || !self.owner.val());
+        }
+        self.serves_data.next = self.data_side.val();
+        self.some.next = self.fetch_waits.val() || self.data_waits.val();
+        self.vpn.next = self.fetch_vpn.val();
+        self.root.next = self.fetch_root.val();
+        self.top_level.next = self.fetch_top_level.val();
+        self.judged.next = self.fetch_judged.val();
+        if self.data_side.val() {
+            self.vpn.next = self.data_vpn.val();
+            self.root.next = self.data_root.val();
+            self.top_level.next = self.data_top_level.val();
+            self.judged.next = self.data_judged.val();
+        }
+    }
+}

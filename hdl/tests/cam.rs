@@ -1,0 +1,147 @@
+//! `Cam` against a list of mappings: one hit at most, and never a wrong one.
+
+mod common;
+
+use common::{connected, settle};
+use hdl::Leaf;
+use hdl::tlb::Cam;
+use rust_hdl::prelude::*;
+
+const LINES: usize = 4;
+type Tlb = Cam<LINES, 2, 45, 44, 16>;
+
+/// What one line should hold.
+#[derive(Clone, Copy, Debug)]
+struct Mapping {
+    vpn: u64,
+    asid: u64,
+    ppn: u64,
+    level: u64,
+    global: bool,
+}
+
+impl Mapping {
+    fn covers(&self, vpn: u64) -> bool {
+        self.vpn >> (9 * self.level) == vpn >> (9 * self.level)
+    }
+
+    fn translates(&self, vpn: u64, asid: u64) -> bool {
+        self.covers(vpn) && (self.global || self.asid == asid)
+    }
+
+    fn overlaps(&self, other: &Mapping) -> bool {
+        let level = self.level.max(other.level);
+        self.vpn >> (9 * level) == other.vpn >> (9 * level)
+            && (self.global || other.global || self.asid == other.asid)
+    }
+}
+
+/// A small generator (xorshift) so that the seed is all there is to repeat a run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    fn vpn(&mut self) -> u64 {
+        self.roll(3) << 18 | self.roll(2) << 9 | self.roll(3)
+    }
+}
+
+fn clock(tlb: &mut Tlb) {
+    for high in [true, false] {
+        tlb.clock.next = Clock::from(high);
+        settle(tlb);
+    }
+}
+
+/// What the TLB answers for a key, without a clock edge.
+fn look_up(tlb: &mut Tlb, vpn: u64, asid: u64) -> Option<(u64, u64)> {
+    tlb.key_vpn.next = vpn.into();
+    tlb.key_asid.next = asid.into();
+    settle(tlb);
+    let ppn: u64 = tlb.ppn.val().into();
+    let level: u64 = tlb.leaf.val().level.into();
+    tlb.hit.val().then_some((ppn, level))
+}
+
+#[test]
+fn random_refills_and_fences_leave_what_they_should() {
+    let seed = 0x5eed_ca4e;
+    println!("seed {seed:#x}");
+    let mut dice = Dice(seed);
+    let mut tlb = connected::<Tlb>();
+    tlb.reset.next = true;
+    clock(&mut tlb);
+    tlb.reset.next = false;
+    clock(&mut tlb);
+
+    let mut model: Vec<Mapping> = Vec::new();
+    let mut hits = 0;
+    for step in 0..4000 {
+        let (vpn, asid) = (dice.vpn(), dice.roll(2));
+        if dice.roll(4) == 0 {
+            let (by_va, by_asid) = (dice.roll(2) == 1, dice.roll(2) == 1);
+            tlb.fence.next = true;
+            tlb.fence_by_va.next = by_va;
+            tlb.fence_by_asid.next = by_asid;
+            look_up(&mut tlb, vpn, asid);
+            clock(&mut tlb);
+            tlb.fence.next = false;
+            model.retain(|held| {
+                by_va && !held.covers(vpn) || by_asid && (held.global || held.asid != asid)
+            });
+        } else {
+            let level = dice.roll(3);
+            let new =
+                Mapping { vpn, asid, ppn: dice.roll(1 << 20), level, global: dice.roll(4) == 0 };
+            tlb.refill.next = true;
+            tlb.new_ppn.next = new.ppn.into();
+            tlb.new_leaf.next =
+                Leaf { global: new.global, level: new.level.into(), ..Leaf::default() };
+            look_up(&mut tlb, vpn, asid);
+            clock(&mut tlb);
+            tlb.refill.next = false;
+            model.retain(|held| !held.overlaps(&new));
+            model.push(new);
+        }
+        clock(&mut tlb);
+
+        let found = look_up(&mut tlb, vpn, asid);
+        let held = model.iter().filter(|held| held.translates(vpn, asid)).collect::<Vec<_>>();
+        assert!(held.len() <= 1, "step {step}: the model itself holds two translations");
+        if let Some(found) = found {
+            hits += 1;
+            let held = held.first().unwrap_or_else(|| panic!("step {step}: a fenced entry hits"));
+            assert_eq!(found, (held.ppn, held.level), "step {step}: {vpn:#x} asid {asid}");
+        }
+        // Whatever the model lost to replacement is unknown to it; a refilled entry must be there.
+        if let Some(new) = model.last().filter(|new| new.vpn == vpn && new.asid == asid) {
+            assert_eq!(found, Some((new.ppn, new.level)), "step {step}: the newest entry is gone");
+        }
+    }
+    assert!(hits > 1000, "only {hits} hits: the test hardly tested");
+}
+
+#[test]
+fn lines_fill_before_any_is_replaced_and_the_oldest_goes_first() {
+    let mut tlb = connected::<Tlb>();
+    tlb.reset.next = true;
+    clock(&mut tlb);
+    tlb.reset.next = false;
+    clock(&mut tlb);
+    for vpn in 1..=6_u64 {
+        tlb.refill.next = true;
+        tlb.new_ppn.next = vpn.into();
+        look_up(&mut tlb, vpn, 0);
+        clock(&mut tlb);
+        tlb.refill.next = false;
+        clock(&mut tlb);
+    }
+    let held: Vec<bool> = (1..=6).map(|vpn| look_up(&mut tlb, vpn, 0).is_some()).collect();
+    assert_eq!(held, [false, false, true, true, true, true]);
+}

@@ -1,0 +1,49 @@
+//! `Permission` against the specification's sentences, over its whole truth table.
+
+mod common;
+
+use common::{bit, connected, settle};
+use hdl::permission::Permission;
+use hdl::{Judged, Leaf};
+
+#[test]
+fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
+    let mut block = connected::<Permission>();
+    for inputs in 0..1 << 10 {
+        let leaf = Leaf {
+            read: bit(inputs, 0),
+            write: bit(inputs, 1),
+            execute: bit(inputs, 2),
+            user: bit(inputs, 3),
+            dirty: bit(inputs, 4),
+            ..Leaf::default()
+        };
+        let judged = Judged {
+            fetch: bit(inputs, 5),
+            store: bit(inputs, 6),
+            user: bit(inputs, 7),
+            sum: bit(inputs, 8),
+            mxr: bit(inputs, 9),
+            adue: false,
+        };
+        if judged.fetch && judged.store {
+            continue;
+        }
+        block.leaf.next = leaf;
+        block.judged.next = judged;
+        settle(&mut *block);
+
+        let kind = match (judged.fetch, judged.store) {
+            (true, _) => leaf.execute,
+            (_, true) => leaf.write,
+            _ => leaf.read || judged.mxr && leaf.execute,
+        };
+        let owner = match (judged.user, leaf.user) {
+            (true, user_page) => user_page,
+            (false, false) => true,
+            (false, true) => !judged.fetch && judged.sum,
+        };
+        assert_eq!(block.denied.val(), !(kind && owner), "{leaf:?} {judged:?}");
+        assert_eq!(block.unmarked.val(), judged.store && !leaf.dirty, "{leaf:?} {judged:?}");
+    }
+}

@@ -1,0 +1,99 @@
+//! What a processor executes, reduced to its accesses.
+
+use crate::isa;
+use std::collections::VecDeque;
+
+/// One memory access of a program, of any size and alignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// What it does. A fetch begins an instruction; the loads and stores after it are that
+    /// instruction's.
+    pub kind: isa::Access,
+    /// Its first byte's virtual address.
+    pub va: u64,
+    /// Bytes, at least 1.
+    pub bytes: u16,
+}
+
+/// One step of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// An access.
+    Access(Access),
+    /// Asks the system to change the heap's size by so many pages.
+    Sbrk(i64),
+    /// Ends the program here.
+    Exit,
+}
+
+/// A program source cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgramError {
+    /// A line of a trace is not one.
+    #[error("{file}:{line}:{column}: {problem}")]
+    Malformed {
+        /// The file's name.
+        file: String,
+        /// Counted from 1.
+        line: u64,
+        /// Counted from 1, in bytes.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// Reading failed, or a compressed file ends too early.
+    #[error("{file}: after line {line}: {source}")]
+    Read {
+        /// The file's name.
+        file: String,
+        /// The last line that was read whole.
+        line: u64,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An address that the translation scheme has not.
+    #[error("{position}{va:#x} is no user address of {scheme}; {hint}")]
+    Address {
+        /// Where in the source, with `: ` after it; may be empty.
+        position: String,
+        /// The address.
+        va: u64,
+        /// The scheme.
+        scheme: &'static str,
+        /// What can be done.
+        hint: &'static str,
+    },
+}
+
+/// A source of steps.
+pub trait Program {
+    /// The next step; `None` at the end, and after an error.
+    fn next(&mut self) -> Option<Result<Op, ProgramError>>;
+
+    /// Where in its source it is, for messages; empty if that means nothing.
+    fn position(&self) -> String {
+        String::new()
+    }
+}
+
+/// A program held in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Listed(VecDeque<Op>);
+
+impl Listed {
+    /// These steps, in order.
+    pub fn new(ops: impl IntoIterator<Item = Op>) -> Listed {
+        Listed(ops.into_iter().collect())
+    }
+
+    /// Accesses of one kind and size, in order.
+    pub fn accesses(kind: isa::Access, bytes: u16, vas: impl IntoIterator<Item = u64>) -> Listed {
+        Listed::new(vas.into_iter().map(|va| Op::Access(Access { kind, va, bytes })))
+    }
+}
+
+impl Program for Listed {
+    fn next(&mut self) -> Option<Result<Op, ProgramError>> {
+        self.0.pop_front().map(Ok)
+    }
+}

@@ -1,0 +1,223 @@
+//! Judges every response of every run by the specification.
+//!
+//! What an MMU may answer while software edits page tables is a set, not a value
+//! (`norm:sfence_vma_ordering_semantics`: any translation valid at any time since the most recent
+//! SFENCE.VMA that subsumes the address). The checker is told of every write to a table word, of
+//! every fence and of every acceptance. An answer is legal if some walk gives it in which each
+//! entry read has its present value or an older one that no fence has taken away since:
+//!
+//! - a fence without address takes away every older value; with an ASID, only for walks of that
+//!   address space, and not if the walk is global;
+//! - a fence with an address takes away older values that are no pointers, where the page that
+//!   they map (at their level) contains the address. Older pointers stay;
+//! - a root that satp held before is such an older value too: for walks of its ASID, and where it
+//!   leads to a global mapping, for all;
+//! - a request is judged by the fences accepted before it. One that was under way when a fence
+//!   came may have seen the tables before or after;
+//! - an A/D write compares with memory, so no answer may rest on a stale entry that would have
+//!   needed one.
+//!
+//! Approximations. Strict: at most 16 older values are kept for an entry; after 65,536 fences
+//! none of which was full, what is older than the last half of them counts as fenced; a root
+//! counts only if a request was accepted under it; an invalid value found above the last level is
+//! taken away like a leaf (only an MMU that caches invalid entries could tell). Lenient: an
+//! injected bus error excuses an access fault of any request that was under way; where too many
+//! older values combine the answer is left unjudged, and counted.
+
+mod choices;
+mod history;
+mod mismatch;
+#[cfg(test)]
+mod tests;
+
+use choices::Choices;
+use history::{Age, History, View};
+pub use mismatch::Mismatch;
+
+use super::{PteSource, Regime, Walk, walk};
+use crate::isa::{Cause, Satp, Xlen};
+use crate::mmu::{Fence, Request, Response};
+
+/// Walks tried for one response before it is left unjudged.
+const WALKS: u32 = 1 << 16;
+
+/// A request under way: by which registers and from which moment on it is judged. Comes from
+/// [`Checker::accepted`] and goes back to [`Checker::check`] or [`Checker::dropped`].
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "an accepted request must be checked or dropped"]
+pub struct Token {
+    regime: Regime,
+    accepted: u64,
+}
+
+/// The checker of one MMU. Within a cycle, tell it of acceptances and responses before the fence
+/// accepted in the same cycle: that fence rules later cycles.
+#[derive(Debug)]
+pub struct Checker {
+    xlen: Xlen,
+    history: History,
+    checked: u64,
+    stale: u64,
+    unjudged: u64,
+}
+
+impl Checker {
+    /// A checker that knows of no edits.
+    pub fn new(xlen: Xlen) -> Checker {
+        Checker { xlen, history: History::default(), checked: 0, stale: 0, unjudged: 0 }
+    }
+
+    /// Software has written the page-table word at `pa`, which held `old`. Words that are no
+    /// page-table entries may be told too; they only take space.
+    pub fn software_wrote(&mut self, pa: u64, old: u64) {
+        self.history.wrote(pa, old);
+    }
+
+    /// The MMU has set A or D in the entry at `pa`, which held `old`. Matters only if ADUE is
+    /// switched off later: until a fence, the old value may still fault then.
+    pub fn hardware_updated(&mut self, pa: u64, old: u64) {
+        self.history.wrote(pa, old);
+    }
+
+    /// The MMU has accepted a fence.
+    pub fn fenced(&mut self, fence: Fence) {
+        let va = fence.va.map(|va| match self.xlen {
+            Xlen::Rv32 => va & 0xffff_ffff,
+            Xlen::Rv64 => va,
+        });
+        self.history.fenced(Fence { va, ..fence });
+    }
+
+    /// A table access failed on the bus for a reason that the memory given to
+    /// [`Checker::check`] does not show: requests under way may answer an access fault.
+    pub fn bus_failed(&mut self) {
+        self.history.bus_failed();
+    }
+
+    /// The MMU has accepted a request under these registers.
+    pub fn accepted(&mut self, satp: u64, adue: bool) -> Token {
+        let accepted = self.history.accepted(satp);
+        Token { regime: Regime { xlen: self.xlen, satp, adue }, accepted }
+    }
+
+    /// The request will not be answered (reset).
+    pub fn dropped(&mut self, token: Token) {
+        self.history.finished(token.accepted);
+    }
+
+    /// Responses judged so far.
+    pub fn checked(&self) -> u64 {
+        self.checked
+    }
+
+    /// Of these, legal only because of an older value: answers that a fence would have changed.
+    pub fn stale(&self) -> u64 {
+        self.stale
+    }
+
+    /// Of these, accepted unseen because too many older values combine.
+    pub fn unjudged(&self) -> u64 {
+        self.unjudged
+    }
+
+    /// Older page-table values that are kept at the moment.
+    pub fn remembered(&self) -> usize {
+        self.history.len()
+    }
+
+    /// Judges the response to an accepted request. `memory` is memory as it stands now.
+    ///
+    /// # Errors
+    /// [`Mismatch`]: no legal walk gives this answer.
+    pub fn check(
+        &mut self,
+        token: Token,
+        request: &Request,
+        response: &Response,
+        memory: &dyn PteSource,
+    ) -> Result<(), Box<Mismatch>> {
+        self.checked += 1;
+        let verdict = self.judge(&token, request, response, memory);
+        self.history.finished(token.accepted);
+        verdict
+    }
+
+    fn judge(
+        &mut self,
+        token: &Token,
+        request: &Request,
+        response: &Response,
+        memory: &dyn PteSource,
+    ) -> Result<(), Box<Mismatch>> {
+        let fresh = walk(token.regime, request, memory);
+        if fresh.outcome == *response {
+            return Ok(());
+        }
+        let regime = token.regime;
+        let mut mismatch = Mismatch::new(regime, *request, *response, fresh);
+        if !regime.is_active(request) {
+            return Err(Box::new(mismatch));
+        }
+        if let Err(fault) = response
+            && fault.cause == Cause::access_fault(request.access)
+            && fault.tval == regime.va(request)
+            && self.history.bus_failed_since(token.accepted)
+        {
+            return Ok(());
+        }
+        let asid = Satp::decode(regime.satp, regime.xlen).map_or(0, |satp| satp.asid);
+        let view = View { va: regime.va(request), asid, accepted: token.accepted };
+        let mut walks = 0;
+        for (satp, root) in self.history.roots(regime.satp, token.accepted) {
+            let regime = Regime { satp, ..regime };
+            let mut choices = Choices::new(memory, &self.history, token.accepted);
+            loop {
+                let walk = walk(regime, request, &choices);
+                if self.is_legal(regime, root, &view, &walk, &choices) {
+                    if walk.outcome == *response {
+                        self.stale += 1;
+                        return Ok(());
+                    }
+                    mismatch.add(walk);
+                }
+                walks += 1;
+                if walks == WALKS {
+                    self.unjudged += 1;
+                    return Ok(());
+                }
+                if !choices.advance() {
+                    break;
+                }
+            }
+        }
+        Err(Box::new(mismatch))
+    }
+
+    /// Whether no fence forbids any of the older values on which a walk rests.
+    fn is_legal(
+        &self,
+        regime: Regime,
+        root: Age,
+        view: &View,
+        walk: &Walk,
+        choices: &Choices<'_>,
+    ) -> bool {
+        let Some(Satp { mode, asid, .. }) = Satp::decode(regime.satp, regime.xlen) else {
+            return root == Age::Present;
+        };
+        if asid != view.asid && !walk.global || !self.history.root_stands(root, view, walk.global) {
+            return false;
+        }
+        let ages = choices.ages();
+        let entries = walk.reads.iter().zip(&ages);
+        let stand = entries
+            .clone()
+            .all(|(read, age)| self.history.entry_stands(*age, mode, read, view, walk.global));
+        let update = walk.update.is_some() || walk.rule == super::Rule::TableWrite;
+        let leaf_in_memory = match ages.last() {
+            Some(Age::Until(until)) => *until > view.accepted,
+            _ => true,
+        };
+        stand && (!update || leaf_in_memory)
+    }
+}

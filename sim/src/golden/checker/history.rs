@@ -1,0 +1,198 @@
+//! What has been: older values of page-table words, roots that satp held, fences in between.
+//!
+//! Time is a version that every write, fence and bus error moves on by one. A value that was
+//! replaced at version w may still be seen by a request accepted at version t, unless a fence
+//! that subsumes it was accepted between the two.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::golden::{Pte, PteRead};
+use crate::isa::Mode;
+use crate::mmu::Fence;
+
+/// Older values kept for one word.
+const VALUES: usize = 16;
+/// Fences kept; beyond it the older half counts as full.
+const FENCES: usize = 1 << 16;
+/// Roots kept.
+const ROOTS: usize = 4096;
+
+/// Since when a value is no longer the present one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// It stands in memory (or satp).
+    Present,
+    /// It was replaced at this version.
+    Until(u64),
+}
+
+/// For whom a value is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View {
+    pub(super) va: u64,
+    pub(super) asid: u16,
+    pub(super) accepted: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct History {
+    version: u64,
+    /// By address: older values, each once, with the version of its last replacement, which
+    /// orders them.
+    values: BTreeMap<u64, VecDeque<(u64, u64)>>,
+    count: usize,
+    fences: VecDeque<(u64, Fence)>,
+    /// Versions of full fences (or what counts as one) that still may clear something.
+    full: VecDeque<u64>,
+    /// By satp value: the version of the last acceptance under it.
+    roots: BTreeMap<u64, u64>,
+    satp: Option<(u64, u64)>,
+    /// Versions of acceptance of the requests under way, with their number.
+    under_way: BTreeMap<u64, u32>,
+    bus_failed: u64,
+}
+
+impl History {
+    pub(super) fn wrote(&mut self, pa: u64, old: u64) {
+        self.version += 1;
+        let values = self.values.entry(pa).or_default();
+        self.count -= values.len();
+        values.retain(|(value, _)| *value != old);
+        if values.len() == VALUES {
+            values.pop_front();
+        }
+        values.push_back((old, self.version));
+        self.count += values.len();
+    }
+
+    pub(super) fn fenced(&mut self, fence: Fence) {
+        self.version += 1;
+        if fence == (Fence { va: None, asid: None }) {
+            self.full.push_back(self.version);
+            self.prune();
+        }
+        self.fences.push_back((self.version, fence));
+        if self.fences.len() > FENCES {
+            self.full.push_back(self.fences[FENCES / 2].0);
+            self.full.make_contiguous().sort_unstable();
+            self.prune();
+            // Requests that never end must not keep the log growing.
+            if self.fences.len() > FENCES {
+                self.fences.drain(..FENCES / 2);
+            }
+        }
+    }
+
+    pub(super) fn bus_failed(&mut self) {
+        self.version += 1;
+        self.bus_failed = self.version;
+    }
+
+    pub(super) fn bus_failed_since(&self, accepted: u64) -> bool {
+        self.bus_failed > accepted
+    }
+
+    pub(super) fn accepted(&mut self, satp: u64) -> u64 {
+        *self.under_way.entry(self.version).or_default() += 1;
+        match self.satp {
+            Some((current, _)) if current == satp => {}
+            Some((before, used)) => {
+                self.roots.insert(before, used);
+                if self.roots.len() > ROOTS {
+                    let oldest = self.roots.iter().min_by_key(|(_, used)| **used);
+                    let oldest = oldest.map(|(satp, _)| *satp);
+                    oldest.and_then(|satp| self.roots.remove(&satp));
+                }
+            }
+            None => {}
+        }
+        self.satp = Some((satp, self.version));
+        self.version
+    }
+
+    pub(super) fn finished(&mut self, accepted: u64) {
+        if let Some(number) = self.under_way.get_mut(&accepted) {
+            *number -= 1;
+            if *number == 0 {
+                self.under_way.remove(&accepted);
+                self.prune();
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.count
+    }
+
+    #[cfg(test)]
+    pub(super) fn fence_count(&self) -> usize {
+        self.fences.len()
+    }
+
+    /// Forgets what a full fence ended for every request that is or will be under way.
+    fn prune(&mut self) {
+        let oldest = self.under_way.keys().next().copied().unwrap_or(self.version);
+        let passed = self.full.partition_point(|full| *full <= oldest);
+        let Some(floor) = self.full.drain(..passed).next_back() else { return };
+        self.values.retain(|_, values| {
+            values.retain(|(_, until)| *until > floor);
+            !values.is_empty()
+        });
+        self.count = self.values.values().map(VecDeque::len).sum();
+        self.roots.retain(|_, used| *used >= floor);
+        let passed = self.fences.partition_point(|(version, _)| *version <= floor);
+        self.fences.drain(..passed);
+    }
+
+    /// Older values of a word which a request accepted at this version might see.
+    pub(super) fn older(&self, pa: u64, accepted: u64) -> impl Iterator<Item = (u64, u64)> {
+        let full = self.full.iter().rev().find(|full| **full <= accepted).copied().unwrap_or(0);
+        let values = self.values.get(&pa).into_iter().flatten().rev().copied();
+        values.take_while(move |(_, until)| *until > full)
+    }
+
+    /// The roots that a request under `satp` might start from: first the present one.
+    pub(super) fn roots(&self, satp: u64, accepted: u64) -> Vec<(u64, Age)> {
+        let others = self.roots.iter().map(|(satp, used)| (*satp, Age::Until(*used)));
+        // The register may have moved on while the request was under way.
+        let current = self.satp.map(|(satp, used)| (satp, Age::Until(used.min(accepted))));
+        let others = others.chain(current).filter(|(other, _)| *other != satp);
+        [(satp, Age::Present)].into_iter().chain(others).collect()
+    }
+
+    /// Whether a root may still be used: only fences without address take it away.
+    pub(super) fn root_stands(&self, age: Age, view: &View, global: bool) -> bool {
+        let Age::Until(used) = age else { return true };
+        // The root was in use up to and including that version; a fence at the next ends it.
+        !self.fences_between(used, view.accepted).any(|fence| {
+            fence.va.is_none() && fence.asid.is_none_or(|asid| asid == view.asid && !global)
+        })
+    }
+
+    /// Whether the value of an entry may still be used.
+    pub(super) fn entry_stands(
+        &self,
+        age: Age,
+        mode: Mode,
+        read: &PteRead,
+        view: &View,
+        global: bool,
+    ) -> bool {
+        let Age::Until(until) = age else { return true };
+        let pte = Pte::new(mode, read.value.unwrap_or(0));
+        let pointer = pte.valid() && !pte.is_leaf() && !pte.writable();
+        let page = 12 + read.level * mode.segment_bits();
+        !self.fences_between(until, view.accepted).any(|fence| {
+            let space = fence.asid.is_none_or(|asid| asid == view.asid && !global);
+            let place = fence.va.is_none_or(|va| !pointer && va >> page == view.va >> page);
+            space && place
+        })
+    }
+
+    /// Fences after a version, up to and including another.
+    fn fences_between(&self, after: u64, last: u64) -> impl Iterator<Item = Fence> {
+        let first = self.fences.partition_point(|(version, _)| *version <= after);
+        let fences = self.fences.range(first..);
+        fences.take_while(move |(version, _)| *version <= last).map(|(_, fence)| *fence)
+    }
+}

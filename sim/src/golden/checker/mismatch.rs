@@ -1,0 +1,71 @@
+//! An answer that no legal walk gives, said so that people can find out why.
+
+use std::fmt;
+
+use crate::golden::{Regime, Walk};
+use crate::mmu::{Request, Response};
+
+/// Legal answers that are shown.
+const SHOWN: usize = 8;
+
+/// An MMU's answer that the specification does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Mismatch {
+    /// The registers at the request's acceptance.
+    pub regime: Regime,
+    /// The request.
+    pub request: Request,
+    /// The answer.
+    pub got: Response,
+    /// Walks with different legal answers; the first is of memory as it stands. At most eight.
+    pub expected: Vec<Walk>,
+}
+
+impl Mismatch {
+    pub(super) fn new(regime: Regime, request: Request, got: Response, fresh: Walk) -> Mismatch {
+        Mismatch { regime, request, got, expected: vec![fresh] }
+    }
+
+    /// Adds a legal walk, if its answer is a new one.
+    pub(super) fn add(&mut self, walk: Walk) {
+        let known = self.expected.iter().any(|known| known.outcome == walk.outcome);
+        if !known && self.expected.len() < SHOWN {
+            self.expected.push(walk);
+        }
+    }
+}
+
+/// A response in words.
+struct Words(Response);
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Ok(pa) => write!(f, "physical address {pa:#x}"),
+            Err(fault) => write!(f, "{:?}, tval {:#x}", fault.cause, fault.tval),
+        }
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Request { va, access, context } = self.request;
+        write!(f, "{access:?} of {va:#x} by {:?}", context.privilege)?;
+        write!(f, " (sum {}, mxr {}", u8::from(context.sum), u8::from(context.mxr))?;
+        writeln!(f, ", satp {:#x}, adue {})", self.regime.satp, u8::from(self.regime.adue))?;
+        writeln!(f, "  got {}", Words(self.got))?;
+        for (i, walk) in self.expected.iter().enumerate() {
+            let word = if i == 0 { "expected" } else { "or, from older tables," };
+            writeln!(f, "  {word} {}", Words(walk.outcome))?;
+            writeln!(f, "    rule {}", walk.rule)?;
+            for read in &walk.reads {
+                write!(f, "    level {} at {:#x}: ", read.level, read.pa)?;
+                match read.value {
+                    Ok(value) => writeln!(f, "{value:#x}")?,
+                    Err(error) => writeln!(f, "{error}")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,240 @@
+//! An MMU in software: no TLB, one blocking walker, the golden algorithm.
+//!
+//! It stands where hardware will stand, behind the same ports, so that bus, operating system and
+//! machine can be tried without any.
+//!
+//! Timing in memory latency L and levels read d: identity answers in the cycle of acceptance; a
+//! walk that finds the walker idle answers after 1 + d·L cycles, an A/D update adds L. Each port
+//! holds one request; the ports take turns at the walker.
+//!
+//! Not modelled: any TLB. Every translated request counts as a miss.
+
+mod job;
+#[cfg(test)]
+mod tests;
+
+use job::{Job, Progress};
+
+use super::Regime;
+use crate::isa::{Access, Fault, Xlen};
+use crate::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
+
+/// A request that waits for the walker, with the registers sampled at its acceptance.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    regime: Regime,
+    request: Request,
+}
+
+/// The port whose request is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Port {
+    Fetch,
+    Data,
+}
+
+/// The software MMU. It implements [`Mmu`].
+#[derive(Debug)]
+pub struct IdealMmu {
+    xlen: Xlen,
+    /// Accepted and not yet answered, fetch and data; the one being walked stays here.
+    pending: [Option<Pending>; 2],
+    job: Option<(Port, Job)>,
+    /// Who was served last: the other goes first when both wait.
+    last: Port,
+    /// Responses under way for walks that were given up at a reset.
+    orphans: u32,
+    fault: Option<Fault>,
+    watching: bool,
+    values: [u128; 4],
+}
+
+impl IdealMmu {
+    /// An idle MMU for a machine width.
+    pub fn new(xlen: Xlen) -> IdealMmu {
+        IdealMmu {
+            xlen,
+            pending: [None; 2],
+            job: None,
+            last: Port::Data,
+            orphans: 0,
+            fault: None,
+            watching: false,
+            values: [0; 4],
+        }
+    }
+
+    /// Takes a presented request. Identity needs no walker and answers at once.
+    fn accept(&mut self, port: Port, inputs: &Inputs, out: &mut Outputs) {
+        let presented = if port == Port::Fetch { inputs.fetch } else { inputs.data };
+        let Some(request) = presented else { return };
+        let regime = Regime { xlen: self.xlen, satp: inputs.satp, adue: inputs.adue };
+        if !regime.is_active(&request) {
+            let walk = super::walk(regime, &request, &job::Nothing);
+            self.respond(port, walk.outcome, out);
+            return;
+        }
+        let missed = match port {
+            Port::Fetch => &mut out.events.fetch_miss,
+            Port::Data => &mut out.events.data_miss,
+        };
+        *missed = true;
+        self.pending[port as usize] = Some(Pending { regime, request });
+    }
+
+    /// Gives the idle walker the next request, the ports in turn.
+    fn start(&mut self, events: &mut Events) {
+        if self.job.is_some() {
+            return;
+        }
+        let other = if self.last == Port::Fetch { Port::Data } else { Port::Fetch };
+        for port in [other, self.last] {
+            if let Some(Pending { regime, request }) = self.pending[port as usize] {
+                self.job = Some((port, Job::new(regime, request)));
+                self.last = port;
+                events.walk_start = true;
+                return;
+            }
+        }
+    }
+
+    fn respond(&mut self, port: Port, response: Response, out: &mut Outputs) {
+        if let Err(fault) = response {
+            out.events.page_fault |= fault.cause.is_page_fault();
+            out.events.access_fault |= !fault.cause.is_page_fault();
+        }
+        match port {
+            Port::Fetch => out.fetch = Some(response),
+            Port::Data => out.data = Some(response),
+        }
+    }
+
+    /// The walker's part of a cycle: memory's answer in, the next request or the result out.
+    fn walk(&mut self, inputs: &Inputs, out: &mut Outputs) {
+        let mut answer = inputs.memory;
+        if answer.is_some() && self.orphans > 0 {
+            self.orphans -= 1;
+            answer = None;
+        }
+        // A restarted walk may issue again only after its orphan has come home; otherwise memory
+        // would hold two requests of one blocking walker.
+        if self.orphans > 0 {
+            return;
+        }
+        let Some((port, job)) = &mut self.job else { return };
+        let port = *port;
+        match job.step(answer, &mut out.events) {
+            Progress::Waits => {}
+            Progress::Asks(request) => out.memory = Some(request),
+            Progress::Done(response) => {
+                out.events.walk_done = true;
+                self.job = None;
+                self.pending[port as usize] = None;
+                self.respond(port, response, out);
+            }
+        }
+    }
+
+    /// Holds the oldest fault until it is taken. A data access is older in program order than a
+    /// fetch answered in the same cycle.
+    fn hold_fault(&mut self, inputs: &Inputs, out: &Outputs) {
+        if inputs.fault_ready {
+            self.fault = None;
+        }
+        let answered = |response: Option<Response>| response.and_then(Result::err);
+        self.fault = self.fault.or(answered(out.data)).or(answered(out.fetch));
+    }
+
+    fn reset(&mut self) -> Outputs {
+        if self.job.take().is_some_and(|(_, job)| job.is_waiting()) {
+            self.orphans += 1;
+        }
+        *self =
+            IdealMmu { orphans: self.orphans, watching: self.watching, ..IdealMmu::new(self.xlen) };
+        Outputs::default()
+    }
+}
+
+impl Mmu for IdealMmu {
+    fn xlen(&self) -> Xlen {
+        self.xlen
+    }
+
+    fn name(&self) -> &str {
+        match self.xlen {
+            Xlen::Rv32 => "ideal_rv32",
+            Xlen::Rv64 => "ideal_rv64",
+        }
+    }
+
+    fn entries(&self) -> usize {
+        0
+    }
+
+    fn cycle(&mut self, inputs: &Inputs) -> Outputs {
+        debug_assert!(inputs.fetch.is_none_or(|request| request.access == Access::Fetch));
+        debug_assert!(inputs.data.is_none_or(|request| request.access != Access::Fetch));
+        if inputs.reset {
+            self.orphans = self.orphans.saturating_sub(u32::from(inputs.memory.is_some()));
+            return self.reset();
+        }
+        let mut out = Outputs {
+            fetch_ready: self.pending[0].is_none(),
+            data_ready: self.pending[1].is_none(),
+            fault: self.fault,
+            ..Outputs::default()
+        };
+        self.start(&mut out.events);
+        self.walk(inputs, &mut out);
+        // An A/D write that is presented can neither be withdrawn nor be made after a fence has
+        // freed the table that it lies in: such a fence waits until memory has taken the write.
+        let writing = matches!(out.memory, Some(MemoryRequest::CompareSwap { .. }));
+        out.fence_ready = !writing || inputs.memory_ready;
+        if let Some((_, job)) = &mut self.job {
+            if out.memory.is_some() && inputs.memory_ready {
+                job.accepted(&mut out.events);
+            }
+            if inputs.fence.is_some() && out.fence_ready {
+                out.events.walk_restart = job.restart();
+            }
+        }
+        out.events.fence = inputs.fence.is_some() && out.fence_ready;
+        if out.fetch_ready {
+            self.accept(Port::Fetch, inputs, &mut out);
+        }
+        if out.data_ready {
+            self.accept(Port::Data, inputs, &mut out);
+        }
+        self.hold_fault(inputs, &out);
+        out.busy = self.pending.iter().any(Option::is_some) || self.orphans > 0;
+        if self.watching {
+            self.values = [
+                self.job.as_ref().map_or(0, |(_, job)| job.state_code()),
+                u128::from(self.pending[0].is_some()),
+                u128::from(self.pending[1].is_some()),
+                u128::from(self.fault.is_some()),
+            ];
+        }
+        out
+    }
+
+    fn signals(&self) -> Vec<Signal> {
+        let states = ["Idle", "Request", "Wait", "Drain"].map(String::from).to_vec();
+        let bit = |path: &str| Signal { path: path.to_owned(), width: 1, names: Vec::new() };
+        vec![
+            Signal { path: "walker.state".to_owned(), width: 2, names: states },
+            bit("fetch.pending"),
+            bit("data.pending"),
+            bit("fault.held"),
+        ]
+    }
+
+    fn values(&self, values: &mut Vec<u128>) {
+        values.clear();
+        values.extend(self.values);
+    }
+
+    fn watch(&mut self, on: bool) {
+        self.watching = on;
+    }
+}

@@ -1,0 +1,87 @@
+//! One page-table entry, decoded.
+
+use crate::isa::Mode;
+
+/// A page-table entry in the format of its translation scheme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pte {
+    mode: Mode,
+    bits: u64,
+}
+
+impl Pte {
+    /// Accessed.
+    pub const A: u64 = 1 << 6;
+    /// Dirty.
+    pub const D: u64 = 1 << 7;
+
+    /// Gives the value of an entry its meaning.
+    pub fn new(mode: Mode, bits: u64) -> Pte {
+        Pte { mode, bits }
+    }
+
+    /// The entry as it stands in memory.
+    pub fn bits(self) -> u64 {
+        self.bits
+    }
+
+    fn bit(self, n: u32) -> bool {
+        self.bits >> n & 1 == 1
+    }
+
+    /// V: the entry is valid.
+    pub fn valid(self) -> bool {
+        self.bit(0)
+    }
+
+    /// R: the page may be read.
+    pub fn readable(self) -> bool {
+        self.bit(1)
+    }
+
+    /// W: the page may be written.
+    pub fn writable(self) -> bool {
+        self.bit(2)
+    }
+
+    /// X: the page may be executed.
+    pub fn executable(self) -> bool {
+        self.bit(3)
+    }
+
+    /// U: the page belongs to user mode.
+    pub fn user(self) -> bool {
+        self.bit(4)
+    }
+
+    /// G: the mapping exists in all address spaces.
+    pub fn global(self) -> bool {
+        self.bit(5)
+    }
+
+    /// A: the page has been accessed since the bit was cleared.
+    pub fn accessed(self) -> bool {
+        self.bit(6)
+    }
+
+    /// D: the page has been written since the bit was cleared.
+    pub fn dirty(self) -> bool {
+        self.bit(7)
+    }
+
+    /// R or X set: the entry maps a page. Otherwise it points to a table.
+    pub fn is_leaf(self) -> bool {
+        self.readable() || self.executable()
+    }
+
+    /// The physical page number: 22 bits in Sv32, 44 in the others.
+    pub fn ppn(self) -> u64 {
+        let bits = if self.mode == Mode::Sv32 { 22 } else { 44 };
+        self.bits >> 10 & ((1 << bits) - 1)
+    }
+
+    /// Bits above the PPN: N, PBMT and reserved, none of which is implemented. Sv32 has none.
+    pub fn reserved(self) -> u64 {
+        if self.mode == Mode::Sv32 { 0 } else { self.bits >> 54 }
+    }
+}

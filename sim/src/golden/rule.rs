@@ -1,0 +1,76 @@
+//! Which rule of the specification decided an outcome.
+
+use std::fmt;
+
+/// The step at which the algorithm stopped, for people who must find the rule in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// Machine privilege or Bare: the address is its own translation.
+    Identity,
+    /// Identity translation to an address beyond the implemented physical width.
+    PhysicalWidth,
+    /// `satp.MODE` holds a reserved encoding.
+    ReservedMode,
+    /// Upper bits of the virtual address differ from its sign bit.
+    NonCanonical,
+    /// Nothing answered the read of an entry.
+    TableRead,
+    /// V = 0.
+    Invalid,
+    /// W = 1 with R = 0.
+    WriteWithoutRead,
+    /// A reserved upper bit is set.
+    ReservedBits,
+    /// D, A or U is set in a pointer.
+    PointerBits,
+    /// A pointer where only a leaf may stand.
+    PointerAtLastLevel,
+    /// A superpage whose PPN is not a multiple of its size.
+    MisalignedSuperpage,
+    /// The U bit against the privilege and SUM.
+    UserBit,
+    /// R, W, X (and MXR) against the access.
+    Permission,
+    /// A or D is clear and software wants to set it itself.
+    AccessedDirty,
+    /// Nothing accepted the write of A or D.
+    TableWrite,
+    /// All steps passed.
+    Success,
+}
+
+impl Rule {
+    /// The specification's anchor, a colon, and its words.
+    pub fn citation(self) -> &'static str {
+        match self {
+            Rule::Identity => {
+                "norm:satp_mode_bare: satp is not active, virtual addresses are physical"
+            }
+            Rule::PhysicalWidth => "norm:satp_mode_bare: address beyond the physical address width",
+            Rule::ReservedMode => {
+                "norm:satp_mode_op_unsupported: a reserved MODE is never in effect; refused"
+            }
+            Rule::NonCanonical => "norm:Sv39_va_signext: upper bits must equal the sign bit",
+            Rule::TableRead => "sv32algorithm: accessing pte violates a PMA or PMP check",
+            Rule::Invalid => "sv32algorithm: pte.v=0",
+            Rule::WriteWithoutRead => "sv32algorithm: pte.r=0 and pte.w=1",
+            Rule::ReservedBits => "norm:Sv39_pte_future_rsv: reserved bits set within pte",
+            Rule::PointerBits => "sv32algorithm: D, A or U set in a pointer",
+            Rule::PointerAtLastLevel => "sv32algorithm: pointer at the last level (i<0)",
+            Rule::MisalignedSuperpage => "sv32algorithm: misaligned superpage",
+            Rule::UserBit => "sv32algorithm: not allowed by the pte.u bit, privilege and SUM",
+            Rule::Permission => "sv32algorithm: not allowed by pte.r, pte.w, pte.x and MXR",
+            Rule::AccessedDirty => {
+                "sv32algorithm: pte.a=0, or a store and pte.d=0, (norm:svade_access_ad_bit_clear)"
+            }
+            Rule::TableWrite => "sv32algorithm: a store to the PTE violates a PMA or PMP check",
+            Rule::Success => "sv32algorithm: the translation is successful",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.citation())
+    }
+}

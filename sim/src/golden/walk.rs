@@ -1,0 +1,240 @@
+//! The translation algorithm (`sv32algorithm`) as a pure function.
+//!
+//! Left out: PMP and PMA verdicts other than "nothing answered", Svnapot, Svpbmt (their bits are
+//! reserved here), the hypervisor's second stage.
+
+use super::{Pte, Rule};
+use crate::bus::BusError;
+use crate::isa::{Access, Cause, Context, Fault, Mode, PAGE_BYTES, Privilege, Satp, Xlen};
+use crate::mmu::{Request, Response};
+
+/// Bits of a physical address that RV64 implements.
+const PHYSICAL_BITS_RV64: u32 = 56;
+
+/// Where the algorithm finds page-table entries.
+pub trait PteSource {
+    /// The `bytes` (4 or 8) wide little-endian entry at the aligned address `pa`.
+    ///
+    /// # Errors
+    /// [`BusError`] when nothing answers there.
+    fn read(&self, pa: u64, bytes: u64) -> Result<u64, BusError>;
+
+    /// Whether an entry that can be read there could also be written.
+    fn writable(&self, pa: u64, bytes: u64) -> bool;
+}
+
+/// Under which registers a request is translated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regime {
+    /// The machine's width.
+    pub xlen: Xlen,
+    /// The `satp` register's value.
+    pub satp: u64,
+    /// `menvcfg.ADUE`: A and D are set by hardware instead of faulting.
+    pub adue: bool,
+}
+
+impl Regime {
+    /// The request's virtual address at the machine's width: what a fault reports as `tval`.
+    pub fn va(self, request: &Request) -> u64 {
+        match self.xlen {
+            Xlen::Rv32 => request.va & 0xffff_ffff,
+            Xlen::Rv64 => request.va,
+        }
+    }
+
+    /// Whether the request goes through page tables (`norm:satp_op_active`); otherwise it is its
+    /// own translation. A reserved MODE counts as active, so that nothing passes it.
+    pub fn is_active(self, request: &Request) -> bool {
+        let bare = Satp::decode(self.satp, self.xlen).is_some_and(|satp| satp.mode == Mode::Bare);
+        request.context.privilege != Privilege::Machine && !bare
+    }
+}
+
+/// One page-table entry read on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PteRead {
+    /// The level, counted as the specification does: 0 is the last.
+    pub level: u32,
+    /// The entry's physical address.
+    pub pa: u64,
+    /// Its value.
+    pub value: Result<u64, BusError>,
+}
+
+/// The write of A (and D) that the translation requires before it may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The leaf entry's physical address.
+    pub pa: u64,
+    /// The entry as it was read: the write happens only if it still stands there.
+    pub old: u64,
+    /// The entry with A (and D) set.
+    pub new: u64,
+}
+
+/// A walk from the root and its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walk {
+    /// The physical address, or the fault.
+    pub outcome: Response,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// Every entry read, from the root down.
+    pub reads: Vec<PteRead>,
+    /// The A/D write that success requires.
+    pub update: Option<Update>,
+    /// The leaf's level, once one was reached (0: a base page).
+    pub leaf_level: Option<u32>,
+    /// G was set in the leaf or in a pointer above it.
+    pub global: bool,
+}
+
+/// Translates one request: the specification's algorithm from its first step to its last.
+pub fn walk(regime: Regime, request: &Request, source: &(impl PteSource + ?Sized)) -> Walk {
+    let mut walk = Walk {
+        outcome: Ok(0),
+        rule: Rule::Success,
+        reads: Vec::new(),
+        update: None,
+        leaf_level: None,
+        global: false,
+    };
+    let va = regime.va(request);
+    match steps(regime, va, request, source, &mut walk) {
+        Ok((pa, rule)) => {
+            walk.outcome = Ok(pa);
+            walk.rule = rule;
+        }
+        Err(rule) => {
+            let cause = match rule {
+                Rule::TableRead | Rule::TableWrite | Rule::PhysicalWidth => {
+                    Cause::access_fault(request.access)
+                }
+                _ => Cause::page_fault(request.access),
+            };
+            walk.outcome = Err(Fault { cause, tval: va });
+            walk.rule = rule;
+        }
+    }
+    walk
+}
+
+/// The steps: the physical address, or the rule that forbids it.
+fn steps(
+    regime: Regime,
+    va: u64,
+    request: &Request,
+    source: &(impl PteSource + ?Sized),
+    walk: &mut Walk,
+) -> Result<(u64, Rule), Rule> {
+    // Step 1's condition: satp must be active, otherwise there is nothing to translate.
+    if !regime.is_active(request) {
+        let fits = regime.xlen == Xlen::Rv32 || va >> PHYSICAL_BITS_RV64 == 0;
+        return if fits { Ok((va, Rule::Identity)) } else { Err(Rule::PhysicalWidth) };
+    }
+    // satp is WARL and never holds a reserved MODE; should it, nothing may get through.
+    let satp = Satp::decode(regime.satp, regime.xlen);
+    let Satp { mode, root, .. } = satp.ok_or(Rule::ReservedMode)?;
+    if !is_canonical(mode, va) {
+        return Err(Rule::NonCanonical);
+    }
+
+    // Step 1.
+    let mut a = root * PAGE_BYTES;
+    let mut level = mode.levels() - 1;
+    let (pa, pte) = loop {
+        // Step 2.
+        let pa = a + vpn(mode, va, level) * mode.pte_bytes();
+        let value = source.read(pa, mode.pte_bytes());
+        walk.reads.push(PteRead { level, pa, value });
+        let pte = Pte::new(mode, value.map_err(|BusError| Rule::TableRead)?);
+        // Step 3.
+        valid(pte)?;
+        // Step 4.
+        walk.global |= pte.global();
+        if pte.is_leaf() {
+            break (pa, pte);
+        }
+        if pte.accessed() || pte.dirty() || pte.user() {
+            return Err(Rule::PointerBits);
+        }
+        level = level.checked_sub(1).ok_or(Rule::PointerAtLastLevel)?;
+        a = pte.ppn() * PAGE_BYTES;
+    };
+    walk.leaf_level = Some(level);
+    // Step 5.
+    let inside = (1 << (level * mode.segment_bits())) - 1;
+    if pte.ppn() & inside != 0 {
+        return Err(Rule::MisalignedSuperpage);
+    }
+    // Step 6.
+    if !user_bit_allows(pte, request.access, request.context) {
+        return Err(Rule::UserBit);
+    }
+    // Step 8 (7 is the shadow stack's, which is not implemented).
+    if !permission_allows(pte, request.access, request.context) {
+        return Err(Rule::Permission);
+    }
+    // Step 9.
+    let store = request.access == Access::Store;
+    if !pte.accessed() || store && !pte.dirty() {
+        if !regime.adue {
+            return Err(Rule::AccessedDirty);
+        }
+        if !source.writable(pa, mode.pte_bytes()) {
+            return Err(Rule::TableWrite);
+        }
+        let new = pte.bits() | Pte::A | if store { Pte::D } else { 0 };
+        walk.update = Some(Update { pa, old: pte.bits(), new });
+    }
+    // Step 10. The virtual page number counts only below the leaf's level.
+    let page = (pte.ppn() & !inside) | ((va / PAGE_BYTES) & inside);
+    Ok(((page * PAGE_BYTES) | (va % PAGE_BYTES), Rule::Success))
+}
+
+/// Whether all bits above the translated ones equal the topmost of them.
+fn is_canonical(mode: Mode, va: u64) -> bool {
+    if mode == Mode::Sv32 {
+        return true;
+    }
+    let unused = 64 - mode.va_bits();
+    ((va << unused) as i64 >> unused) as u64 == va
+}
+
+/// The virtual page number's segment for a level.
+fn vpn(mode: Mode, va: u64, level: u32) -> u64 {
+    va >> (12 + level * mode.segment_bits()) & ((1 << mode.segment_bits()) - 1)
+}
+
+/// Step 3: validity and reserved encodings.
+fn valid(pte: Pte) -> Result<(), Rule> {
+    if !pte.valid() {
+        return Err(Rule::Invalid);
+    }
+    if pte.writable() && !pte.readable() {
+        return Err(Rule::WriteWithoutRead);
+    }
+    if pte.reserved() != 0 {
+        return Err(Rule::ReservedBits);
+    }
+    Ok(())
+}
+
+/// Step 6: user pages are for user mode; the supervisor may load and store there under SUM, and
+/// never fetches from them.
+fn user_bit_allows(pte: Pte, access: Access, context: Context) -> bool {
+    match context.privilege {
+        Privilege::User => pte.user(),
+        _ => !pte.user() || context.sum && access != Access::Fetch,
+    }
+}
+
+/// Step 8: MXR lets loads, and only loads, read what may be executed, in every mode.
+fn permission_allows(pte: Pte, access: Access, context: Context) -> bool {
+    match access {
+        Access::Fetch => pte.executable(),
+        Access::Load => pte.readable() || context.mxr && pte.executable(),
+        Access::Store => pte.writable(),
+    }
+}

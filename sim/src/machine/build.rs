@@ -1,0 +1,102 @@
+//! A machine put together from its configuration.
+
+use super::drive::Drive;
+use super::error::RunError;
+use super::hardware::Hardware;
+use super::{LatencySpec, Machine, MachineConfig};
+use crate::bus::{Channel, FixedLatency, RandomLatency, SharedMemory};
+use crate::cpu::Core;
+use crate::isa::PAGE_BYTES;
+use crate::mmu::Mmu;
+use crate::os::Os;
+use std::collections::BTreeMap;
+
+/// Whose bus channel it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Master {
+    /// The MMU's walker.
+    Walker,
+    /// The kernel.
+    Kernel,
+    /// Instruction fetches after translation.
+    Fetch,
+    /// Loads and stores after translation.
+    Data,
+}
+
+/// A channel as configured, for something to be put around it.
+pub type Wrap<'a> = dyn FnMut(Master, Box<dyn Channel>) -> Box<dyn Channel> + 'a;
+
+impl LatencySpec {
+    /// A channel to `memory` with this latency.
+    ///
+    /// # Errors
+    /// A sentence that says which bound is wrong.
+    pub fn channel(self, memory: &SharedMemory, seed: u64) -> Result<Box<dyn Channel>, String> {
+        match self {
+            LatencySpec::Fixed(0) | LatencySpec::Range([0, _]) => {
+                Err("a latency is at least 1 cycle".to_owned())
+            }
+            LatencySpec::Fixed(cycles) => Ok(Box::new(FixedLatency::new(memory.clone(), cycles))),
+            LatencySpec::Range([low, high]) if low > high => {
+                Err(format!("the latency range {low} to {high} is empty"))
+            }
+            LatencySpec::Range([low, high]) => {
+                Ok(Box::new(RandomLatency::new(memory.clone(), low..=high, seed)))
+            }
+        }
+    }
+}
+
+impl Machine {
+    /// A machine around an MMU, booted, without processes.
+    ///
+    /// # Errors
+    /// [`RunError::Config`] for a configuration that cannot be, and what stops the boot.
+    pub fn new(mmu: Box<dyn Mmu>, config: MachineConfig) -> Result<Machine, RunError> {
+        Machine::with_buses(mmu, config, &mut |_, channel| channel)
+    }
+
+    /// As [`Machine::new`], each bus channel wrapped by `wrap`: back-pressure, injected faults.
+    ///
+    /// # Errors
+    /// As [`Machine::new`].
+    pub fn with_buses(
+        mmu: Box<dyn Mmu>,
+        config: MachineConfig,
+        wrap: &mut Wrap<'_>,
+    ) -> Result<Machine, RunError> {
+        let memory = memory(&config)?;
+        // Each master draws from a stream of its own, so that none disturbs another's.
+        let mut channel = |master, latency: LatencySpec, stream| {
+            let channel = latency.channel(&memory, config.seed ^ stream).map_err(RunError::Config);
+            Ok::<_, RunError>(wrap(master, channel?))
+        };
+        let walker = channel(Master::Walker, config.latency, 1 << 56)?;
+        let kernel = channel(Master::Kernel, config.latency, 2 << 56)?;
+        let fetch = channel(Master::Fetch, config.data_latency, 3 << 56)?;
+        let data = channel(Master::Data, config.data_latency, 4 << 56)?;
+        let mut drive = Drive::new(mmu, memory, walker);
+        drive.adue = config.adue;
+        let mut hardware = Hardware { drive, kernel, ports: [fetch, data] };
+        let os = Os::boot(&mut hardware, config.os())?;
+        let core = Core::new(config.window, config.seed);
+        Ok(Machine { hardware, os, core, jobs: BTreeMap::new(), config })
+    }
+}
+
+fn memory(config: &MachineConfig) -> Result<SharedMemory, RunError> {
+    let memory = config.memory;
+    let bytes = memory.frames.checked_mul(PAGE_BYTES);
+    let end = bytes.and_then(|bytes| memory.base.checked_add(bytes));
+    // RV32 has 34-bit physical addresses, RV64 has 56-bit ones.
+    let bits = if config.mode == crate::isa::Mode::Sv32 { 34 } else { 56 };
+    let Some(end) = end.filter(|&end| end <= 1 << bits && memory.frames <= 1 << 28) else {
+        let sizes = format!("{} frames from {:#x} on", memory.frames, memory.base);
+        return Err(RunError::Config(format!("{sizes} leave the physical address space")));
+    };
+    if !memory.base.is_multiple_of(PAGE_BYTES) {
+        return Err(RunError::Config(format!("memory base {:#x} splits a page", memory.base)));
+    }
+    SharedMemory::with_ram(memory.base..end).map_err(|error| RunError::Config(error.to_string()))
+}

@@ -1,0 +1,84 @@
+//! A machine's configuration, as scenarios and the command line state it.
+
+use crate::isa::Mode;
+use crate::os::{Costs, Memory, OsConfig, PolicyKind};
+use serde::{Deserialize, Serialize};
+
+/// A latency in cycles: always the same, or drawn evenly from a range (both ends included).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LatencySpec {
+    /// Always so many; at least 1.
+    Fixed(u64),
+    /// From the first to the second, by the machine's seed.
+    Range([u64; 2]),
+}
+
+/// Everything about a machine but its MMU and its programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MachineConfig {
+    /// The translation scheme. Default Sv39.
+    pub mode: Mode,
+    /// `menvcfg.ADUE`: hardware sets A and D. Default true.
+    pub adue: bool,
+    /// Physical memory.
+    pub memory: Memory,
+    /// The walker's and the kernel's memory latency. Default 10.
+    pub latency: LatencySpec,
+    /// The latency of fetches, loads and stores after translation. Default 1: they hit caches.
+    pub data_latency: LatencySpec,
+    /// Slots of the swap device. Default 65536: 256 MiB.
+    pub swap_slots: u32,
+    /// The replacement policy. Default clock.
+    pub policy: PolicyKind,
+    /// ASIDs for processes; with 0 every switch fences. Default 511, what RV32 has.
+    pub asids: u16,
+    /// Accesses after which another process runs; 0: never before the first ends. Default 10000.
+    pub quantum: u64,
+    /// Accesses in the pipeline at a time. Default 8.
+    pub window: usize,
+    /// What the kernel's work costs.
+    pub costs: Costs,
+    /// Of stored values, contents of files, and random latencies. Default 1.
+    pub seed: u64,
+    /// Check every invariant after every kernel entry, not only at the end. Default false.
+    pub paranoid: bool,
+}
+
+impl Default for MachineConfig {
+    fn default() -> Self {
+        MachineConfig {
+            mode: Mode::Sv39,
+            adue: true,
+            memory: Memory::default(),
+            latency: LatencySpec::Fixed(10),
+            data_latency: LatencySpec::Fixed(1),
+            swap_slots: 65536,
+            policy: PolicyKind::default(),
+            asids: 511,
+            quantum: 10_000,
+            window: 8,
+            costs: Costs::default(),
+            seed: 1,
+            paranoid: false,
+        }
+    }
+}
+
+impl MachineConfig {
+    /// The operating system's share.
+    pub fn os(&self) -> OsConfig {
+        OsConfig {
+            mode: self.mode,
+            adue: self.adue,
+            memory: self.memory,
+            swap_slots: self.swap_slots,
+            policy: self.policy,
+            asids: self.asids,
+            costs: self.costs,
+            seed: self.seed,
+            paranoid: self.paranoid,
+        }
+    }
+}

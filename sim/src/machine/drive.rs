@@ -1,0 +1,249 @@
+//! The MMU on its walker's bus, judged in every cycle: the layer of single cycles.
+
+use super::error::StepError;
+use super::observer::{Observer, WorldState};
+use super::watch::{Judges, Watch};
+use crate::bus::{self, Channel, SharedMemory};
+use crate::golden::Checker;
+use crate::isa::Xlen;
+use crate::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Request};
+use crate::os::{Activity, Event};
+use crate::stats::Meter;
+
+/// What is presented in one cycle. Rule 1 of the ports is the caller's: what was not accepted is
+/// presented again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Pins {
+    /// Synchronous reset: what was under way is forgotten.
+    pub reset: bool,
+    /// On the fetch port.
+    pub fetch: Option<Request>,
+    /// On the data port.
+    pub data: Option<Request>,
+    /// On the fence port.
+    pub fence: Option<Fence>,
+    /// The held fault is taken.
+    pub fault_ready: bool,
+}
+
+/// An MMU with memory behind its walker, a checker beside it, and observers around it.
+pub struct Drive {
+    mmu: Box<dyn Mmu>,
+    memory: SharedMemory,
+    walker: Box<dyn Channel>,
+    checker: Checker,
+    watch: Watch,
+    observers: Vec<Box<dyn Observer>>,
+    /// Told to observers; whoever knows more writes it.
+    pub world: WorldState,
+    /// Everything counted.
+    pub meter: Meter,
+    /// The `satp` register.
+    pub satp: u64,
+    /// `menvcfg.ADUE`.
+    pub adue: bool,
+    now: u64,
+    busy: bool,
+    skipped_from: Option<u64>,
+    last_inputs: Inputs,
+}
+
+impl Drive {
+    /// Connects an MMU. `walker` must lead to `memory`, by which answers are judged.
+    pub fn new(mmu: Box<dyn Mmu>, memory: SharedMemory, walker: Box<dyn Channel>) -> Drive {
+        Drive {
+            checker: Checker::new(mmu.xlen()),
+            watch: Watch::default(),
+            mmu,
+            memory,
+            walker,
+            observers: Vec::new(),
+            world: WorldState::default(),
+            meter: Meter::default(),
+            satp: 0,
+            adue: false,
+            now: 0,
+            busy: false,
+            skipped_from: None,
+            last_inputs: Inputs::default(),
+        }
+    }
+
+    /// Lets someone look on from now.
+    pub fn attach(&mut self, observer: Box<dyn Observer>) {
+        self.observers.push(observer);
+    }
+
+    /// Whether someone looks on.
+    pub fn is_observed(&self) -> bool {
+        !self.observers.is_empty()
+    }
+
+    /// One cycle.
+    ///
+    /// # Errors
+    /// [`StepError`] when the MMU breaks a rule; the cycle has passed nevertheless.
+    pub fn step(&mut self, pins: &Pins) -> Result<Outputs, StepError> {
+        self.tell_skip();
+        let now = self.now;
+        let memory_ready = self.walker.ready(now);
+        let memory = self.walker.poll(now);
+        if memory.is_some_and(|response| response.error) {
+            self.checker.bus_failed();
+        }
+        let inputs = Inputs {
+            reset: pins.reset,
+            satp: self.satp,
+            adue: self.adue,
+            fetch: pins.fetch,
+            data: pins.data,
+            fence: pins.fence,
+            memory_ready,
+            memory: memory.map(|r| MemoryResponse {
+                data: r.value,
+                error: r.error,
+                swapped: r.swapped,
+            }),
+            fault_ready: pins.fault_ready,
+        };
+        let outputs = self.mmu.cycle(&inputs);
+        if let Some(request) = outputs.memory.filter(|_| memory_ready) {
+            self.walk(request);
+        }
+        let judges = Judges {
+            xlen: self.mmu.xlen(),
+            memory: &self.memory,
+            checker: &mut self.checker,
+            meter: &mut self.meter,
+        };
+        let verdict = self.watch.cycle(now, &inputs, &outputs, judges);
+        self.account(1);
+        for observer in &mut self.observers {
+            observer.on_cycle(now, &inputs, &outputs, self.mmu.as_ref(), &self.world);
+        }
+        self.last_inputs = inputs;
+        self.busy = outputs.busy;
+        self.now += 1;
+        verdict.map(|()| outputs)
+    }
+
+    fn walk(&mut self, request: MemoryRequest) {
+        let bytes = match self.mmu.xlen() {
+            Xlen::Rv32 => 4,
+            Xlen::Rv64 => 8,
+        };
+        let request = match request {
+            MemoryRequest::Read { pa } => bus::Request::Read { pa, bytes },
+            MemoryRequest::CompareSwap { pa, expected, desired } => {
+                if self.memory.peek(pa, bytes) == Ok(expected) {
+                    self.checker.hardware_updated(pa, expected);
+                }
+                bus::Request::CompareSwap { pa, bytes, expected, desired }
+            }
+        };
+        self.walker.submit(self.now, request);
+    }
+
+    /// Lets cycles pass in which nothing is presented: jumping if the MMU is idle, else one by
+    /// one until it is.
+    ///
+    /// # Errors
+    /// As [`Drive::step`].
+    pub fn pass(&mut self, cycles: u64) -> Result<(), StepError> {
+        let end = self.now + cycles;
+        while self.busy && self.now < end {
+            self.step(&Pins::default())?;
+        }
+        if self.now < end {
+            self.skipped_from.get_or_insert(self.now);
+            self.account(end - self.now);
+            self.now = end;
+        }
+        Ok(())
+    }
+
+    fn account(&mut self, cycles: u64) {
+        let accounts = &mut self.meter.current().cycles;
+        *match self.world.activity {
+            Activity::Process => &mut accounts.issue,
+            Activity::Handler => &mut accounts.handler,
+            Activity::Disk => &mut accounts.disk,
+            Activity::Switch => &mut accounts.switch,
+        } += cycles;
+    }
+
+    /// Tells observers of cycles that were jumped over, as one stretch.
+    fn tell_skip(&mut self) {
+        if let Some(from) = self.skipped_from.take() {
+            for observer in &mut self.observers {
+                observer.on_skip(from, self.now, self.world.activity);
+            }
+        }
+    }
+
+    /// Software has written, or is about to write, a page-table word that held `old`. Without
+    /// this the checker takes answers by the older value for wrong.
+    pub fn software_wrote(&mut self, pa: u64, old: u64) {
+        self.checker.software_wrote(pa, old);
+    }
+
+    /// Charges coming cycles to another account, and tells observers apart what was skipped
+    /// until now.
+    pub fn charge(&mut self, activity: Activity) -> Activity {
+        if self.world.activity != activity {
+            self.tell_skip();
+        }
+        std::mem::replace(&mut self.world.activity, activity)
+    }
+
+    /// Tells observers what happened.
+    pub fn event(&mut self, event: &Event) {
+        self.tell_skip();
+        for observer in &mut self.observers {
+            observer.on_event(self.now, event);
+        }
+    }
+
+    /// Tells observers that it is over.
+    pub fn end(&mut self) {
+        self.tell_skip();
+        for observer in &mut self.observers {
+            observer.on_end(self.now);
+        }
+    }
+
+    /// The number of the next cycle.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// Whether the MMU changes without new inputs.
+    pub fn busy(&self) -> bool {
+        self.busy
+    }
+
+    /// The inputs of the last cycle, as the MMU saw them.
+    pub fn last_inputs(&self) -> &Inputs {
+        &self.last_inputs
+    }
+
+    /// The MMU.
+    pub fn mmu(&self) -> &dyn Mmu {
+        self.mmu.as_ref()
+    }
+
+    /// The MMU, to turn its signals on.
+    pub fn mmu_mut(&mut self) -> &mut dyn Mmu {
+        self.mmu.as_mut()
+    }
+
+    /// The checker, for its counts.
+    pub fn checker(&self) -> &Checker {
+        &self.checker
+    }
+
+    /// Physical memory.
+    pub fn memory(&self) -> &SharedMemory {
+        &self.memory
+    }
+}

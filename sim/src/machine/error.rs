@@ -1,0 +1,78 @@
+//! What ends a run early: never an architectural fault, always something broken or refused.
+
+use crate::cpu::{Answer, ProgramError};
+use crate::golden::Mismatch;
+use crate::mmu::Outputs;
+use crate::os::{OsError, Pid};
+
+/// The MMU broke the rules of its ports, or translated wrongly.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// An answer that the specification does not allow.
+    #[error("cycle {cycle}: {mismatch}")]
+    Mismatch {
+        /// The cycle of the response.
+        cycle: u64,
+        /// Request, answer and what was expected.
+        mismatch: Box<Mismatch>,
+    },
+    /// A response that no request asked for.
+    #[error("cycle {cycle}: the {port} port answers without having been asked: {outputs:?}")]
+    Unasked {
+        /// The cycle of the response.
+        cycle: u64,
+        /// `fetch` or `data`.
+        port: &'static str,
+        /// The outputs of that cycle.
+        outputs: Box<Outputs>,
+    },
+    /// A request or fence that is not accepted, or not answered, for too long.
+    #[error("cycle {cycle}: the {what} has waited for {waited} cycles")]
+    Silent {
+        /// The cycle in which patience ended.
+        cycle: u64,
+        /// What waits.
+        what: &'static str,
+        /// For how long.
+        waited: u64,
+    },
+}
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The MMU is broken.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The kernel cannot go on.
+    #[error(transparent)]
+    Os(#[from] OsError),
+    /// A program's source cannot go on.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// A load or fetch found something else than the program left there.
+    #[error(
+        "cycle {cycle}: process {pid}: {:?} at {:#x} (physical {:#x}) got {:#x}, expected {:#x}",
+        answer.access, answer.va, answer.pa, answer.got, answer.expected
+    )]
+    Data {
+        /// When.
+        cycle: u64,
+        /// Whose access.
+        pid: Pid,
+        /// What was found.
+        answer: Answer,
+    },
+    /// The counters contradict each other.
+    #[error("counters: {0}")]
+    Counters(String),
+    /// The machine cannot be built as configured.
+    #[error("configuration: {0}")]
+    Config(String),
+}
+
+impl From<StepError> for OsError {
+    fn from(error: StepError) -> OsError {
+        OsError::Hardware(Box::new(error))
+    }
+}

@@ -1,0 +1,188 @@
+//! The drive with the other masters' buses: what a kernel and a processor stand on.
+
+use super::drive::{Drive, Pins};
+use super::error::StepError;
+use crate::bus::{Channel, Request, Response};
+use crate::isa::{PAGE_BYTES, Xlen};
+use crate::mmu::Fence;
+use crate::os::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
+
+/// Cycles for which the kernel waits for its fence to be accepted or its bus to answer.
+const PATIENCE: u64 = 1_000_000;
+/// Faults that the MMU may hold one after another when a trap is taken.
+const HELD_FAULTS: u32 = 4;
+
+/// MMU, walker and three more channels to the same memory.
+pub struct Hardware {
+    /// The MMU.
+    pub drive: Drive,
+    /// The kernel's bus.
+    pub kernel: Box<dyn Channel>,
+    /// The buses of fetches and of loads and stores.
+    pub ports: [Box<dyn Channel>; 2],
+}
+
+impl Hardware {
+    /// Takes the fault that the MMU holds, and with it those of squashed accesses.
+    ///
+    /// # Errors
+    /// When the MMU breaks a rule.
+    pub fn take_fault(&mut self) -> Result<(), StepError> {
+        for _ in 0..HELD_FAULTS {
+            let held = self.drive.step(&Pins { fault_ready: true, ..Pins::default() })?.fault;
+            if held.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends requests over the kernel's bus, as fast as it takes them, and hands each response
+    /// with its number to `got`.
+    fn exchange(
+        &mut self,
+        count: usize,
+        request: impl Fn(usize) -> Request,
+        mut got: impl FnMut(usize, u64),
+    ) -> Result<(), OsError> {
+        let (mut sent, mut answered) = (0, 0);
+        let mut quiet = 0;
+        while answered < count {
+            let now = self.drive.now();
+            quiet += 1;
+            if let Some(response) = self.kernel.poll(now) {
+                let pa = address(request(answered));
+                if response.error {
+                    return Err(OsError::Refused { cycle: now, pa });
+                }
+                got(answered, response.value);
+                answered += 1;
+                quiet = 0;
+            }
+            if sent < count && self.kernel.ready(now) {
+                self.kernel.submit(now, request(sent));
+                sent += 1;
+                quiet = 0;
+            }
+            if quiet > PATIENCE {
+                let what = "kernel's memory access";
+                return Err(StepError::Silent { cycle: now, what, waited: quiet }.into());
+            }
+            if answered == count {
+                break;
+            }
+            let due = self.kernel.next_response().filter(|_| sent == count);
+            self.drive.pass(due.map_or(1, |due| due.saturating_sub(now).max(1)))?;
+        }
+        Ok(())
+    }
+
+    fn single(&mut self, request: Request) -> Result<u64, OsError> {
+        let mut value = 0;
+        self.exchange(1, |_| request, |_, got| value = got)?;
+        Ok(value)
+    }
+
+    /// Tells the checker of an edit of a page-table word before it happens.
+    fn foretell(&mut self, pa: u64, bytes: u8) {
+        if let Ok(old) = self.drive.memory().peek(pa, bytes) {
+            self.drive.software_wrote(pa, old);
+        }
+    }
+
+    /// The earliest answer under way to a port.
+    pub fn next_response(&self) -> Option<u64> {
+        self.ports.iter().filter_map(|port| port.next_response()).min()
+    }
+
+    /// What the ports' buses answer in this cycle.
+    pub fn poll(&mut self) -> [Option<Response>; 2] {
+        let now = self.drive.now();
+        let [fetch, data] = &mut self.ports;
+        [fetch.poll(now), data.poll(now)]
+    }
+}
+
+impl Hal for Hardware {
+    fn xlen(&self) -> Xlen {
+        self.drive.mmu().xlen()
+    }
+
+    fn now(&self) -> u64 {
+        self.drive.now()
+    }
+
+    fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError> {
+        self.single(Request::Read { pa, bytes })
+    }
+
+    fn write(&mut self, pa: u64, bytes: u8, value: u64) -> Result<(), OsError> {
+        self.foretell(pa, bytes);
+        self.single(Request::Write { pa, bytes, value }).map(|_| ())
+    }
+
+    fn compare_swap(
+        &mut self,
+        pa: u64,
+        bytes: u8,
+        expected: u64,
+        desired: u64,
+    ) -> Result<u64, OsError> {
+        if self.peek(pa, bytes) == Some(expected) && expected != desired {
+            self.foretell(pa, bytes);
+        }
+        self.single(Request::CompareSwap { pa, bytes, expected, desired })
+    }
+
+    fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError> {
+        let mut data = Box::new([0; PAGE_WORDS]);
+        let request = |word| Request::Read { pa: pa + 8 * word as u64, bytes: 8 };
+        self.exchange(PAGE_WORDS, request, |word, value| data[word] = value)?;
+        Ok(data)
+    }
+
+    fn write_page(&mut self, pa: u64, data: &PageData) -> Result<(), OsError> {
+        debug_assert!(pa.is_multiple_of(PAGE_BYTES));
+        let request = |word: usize| {
+            let value = data[word];
+            Request::Write { pa: pa + 8 * word as u64, bytes: 8, value }
+        };
+        self.exchange(PAGE_WORDS, request, |_, _| {})
+    }
+
+    fn fence(&mut self, fence: Fence) -> Result<(), OsError> {
+        let pins = Pins { fence: Some(fence), ..Pins::default() };
+        // The drive's own patience ends this loop if the MMU never accepts.
+        while !self.drive.step(&pins)?.fence_ready {}
+        self.drive.event(&Event::Fence { fence });
+        Ok(())
+    }
+
+    fn set_satp(&mut self, satp: u64) {
+        self.drive.satp = satp;
+    }
+
+    fn wait(&mut self, cycles: u64) -> Result<(), OsError> {
+        Ok(self.drive.pass(cycles)?)
+    }
+
+    fn charge(&mut self, activity: Activity) -> Activity {
+        self.drive.charge(activity)
+    }
+
+    fn event(&mut self, event: Event) {
+        self.drive.event(&event);
+    }
+
+    fn peek(&self, pa: u64, bytes: u8) -> Option<u64> {
+        self.drive.memory().peek(pa, bytes).ok()
+    }
+}
+
+fn address(request: Request) -> u64 {
+    match request {
+        Request::Read { pa, .. } | Request::Write { pa, .. } | Request::CompareSwap { pa, .. } => {
+            pa
+        }
+    }
+}

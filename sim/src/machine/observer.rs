@@ -1,0 +1,83 @@
+//! Looking on: waves, tests, progress.
+
+use crate::bus;
+use crate::mmu::{Inputs, Mmu, Outputs};
+use crate::os::{Activity, Event, Pid};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// What goes on around the MMU in one cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct WorldState {
+    /// The process that runs.
+    pub pid: Option<Pid>,
+    /// On whose account the cycle passes.
+    pub activity: Activity,
+    /// The transfer handed to the fetch bus *in the cycle before*: it follows translation.
+    pub fetch_request: Option<bus::Request>,
+    /// The transfer handed to the data bus in the cycle before.
+    pub data_request: Option<bus::Request>,
+    /// What the fetch bus answers in this cycle.
+    pub fetch_response: Option<bus::Response>,
+    /// What the data bus answers in this cycle.
+    pub data_response: Option<bus::Response>,
+    /// Free frames.
+    pub free_frames: u64,
+}
+
+/// Someone who looks on. Every method does nothing unless said otherwise.
+pub trait Observer {
+    /// A cycle that was evaluated. `mmu` shows its signals as they settled.
+    fn on_cycle(
+        &mut self,
+        cycle: u64,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        mmu: &dyn Mmu,
+        world: &WorldState,
+    ) {
+        let _ = (cycle, inputs, outputs, mmu, world);
+    }
+
+    /// Something happened; `cycle` is the one that comes next.
+    fn on_event(&mut self, cycle: u64, event: &Event) {
+        let _ = (cycle, event);
+    }
+
+    /// The cycles `from..to` passed without change: nobody asked anything of an idle MMU.
+    /// `activity` is what they were spent on.
+    fn on_skip(&mut self, from: u64, to: u64, activity: Activity) {
+        let _ = (from, to, activity);
+    }
+
+    /// The run is over; `cycle` is the first that was not simulated.
+    fn on_end(&mut self, cycle: u64) {
+        let _ = cycle;
+    }
+}
+
+/// Lets whoever keeps the other handle read what was observed.
+impl<T: Observer> Observer for Rc<RefCell<T>> {
+    fn on_cycle(
+        &mut self,
+        cycle: u64,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        mmu: &dyn Mmu,
+        world: &WorldState,
+    ) {
+        self.borrow_mut().on_cycle(cycle, inputs, outputs, mmu, world);
+    }
+
+    fn on_event(&mut self, cycle: u64, event: &Event) {
+        self.borrow_mut().on_event(cycle, event);
+    }
+
+    fn on_skip(&mut self, from: u64, to: u64, activity: Activity) {
+        self.borrow_mut().on_skip(from, to, activity);
+    }
+
+    fn on_end(&mut self, cycle: u64) {
+        self.borrow_mut().on_end(cycle);
+    }
+}

@@ -1,0 +1,61 @@
+//! A run's report, put together from everyone's books.
+
+use super::error::RunError;
+use super::{Machine, Outcome};
+use crate::isa::PAGE_BYTES;
+use crate::os::Hal;
+use crate::stats::{MemoryReport, OsCounters, ProcessReport, Report, Section, Tally};
+
+impl Machine {
+    /// Everything counted so far.
+    pub fn report(&self) -> Report {
+        let drive = &self.hardware.drive;
+        let mut faults = OsCounters::default();
+        self.os.processes().for_each(|process| faults += process.counters);
+        let processes = self.os.processes().map(|process| ProcessReport {
+            pid: process.pid,
+            name: process.name.clone(),
+            state: process.state.clone(),
+            counts: Section::new(
+                drive.meter.of(process.pid).unwrap_or(&Tally::default()),
+                process.counters,
+            ),
+            peak_resident_frames: process.peak_resident,
+            page_table_bytes: process.peak_tables * PAGE_BYTES,
+        });
+        Report {
+            mmu: drive.mmu().name().to_owned(),
+            tlb_entries: drive.mmu().entries(),
+            tlb_reach_bytes: drive.mmu().entries() as u64 * PAGE_BYTES,
+            mode: self.config.mode.name(),
+            policy: self.os.policy().name(),
+            policy_is_oracle: self.os.policy().is_oracle(),
+            seed: self.config.seed,
+            cycles: self.hardware.now(),
+            responses_checked: drive.checker().checked(),
+            responses_stale: drive.checker().stale(),
+            total: Section::new(&drive.meter.total(), faults),
+            processes: processes.collect(),
+            memory: self.memory(),
+        }
+    }
+
+    fn memory(&self) -> MemoryReport {
+        let (frames, swap) = (self.os.frames(), self.os.swap());
+        MemoryReport {
+            frames_total: frames.total(),
+            frames_kernel: frames.census().kernel,
+            frames_free: frames.free(),
+            peak_frames: frames.peak(),
+            nr_page_table_pages: frames.peak_tables(),
+            page_table_bytes: frames.peak_tables() * PAGE_BYTES,
+            swap_slots: swap.slots(),
+            peak_swap_slots: swap.peak(),
+        }
+    }
+
+    pub(super) fn outcome(&self, stopped: bool, error: Option<RunError>) -> Outcome {
+        let states = self.os.processes().map(|process| (process.pid, process.state.clone()));
+        Outcome { report: self.report(), states: states.collect(), error, stopped }
+    }
+}

@@ -1,0 +1,111 @@
+//! What an operating system does that people want to see.
+
+use super::Death;
+use crate::isa::{Access, Cause};
+use crate::mmu::Fence;
+use serde::Serialize;
+
+/// A process's number: 1 for the first, never used again.
+pub type Pid = u32;
+
+/// What a fault turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Resolved without the disk: a zero page, or permissions widened.
+    Minor,
+    /// The page came from the disk.
+    Major,
+    /// A or D was clear and software sets it (`menvcfg.ADUE` = 0).
+    AccessedDirty,
+    /// The entry was already in order: the hardware used an older one. Tolerated.
+    Spurious,
+    /// Not allowed: the process is killed.
+    Protection,
+}
+
+impl FaultKind {
+    /// The kind in one lower-case word, for waves and text.
+    pub fn name(self) -> &'static str {
+        match self {
+            FaultKind::Minor => "minor",
+            FaultKind::Major => "major",
+            FaultKind::AccessedDirty => "accessed_dirty",
+            FaultKind::Spurious => "spurious",
+            FaultKind::Protection => "protection",
+        }
+    }
+}
+
+/// Something happened. Addresses are virtual and of a page's first byte, except a fault's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A fault was understood; what it needs follows.
+    PageFault {
+        /// Whose access.
+        pid: Pid,
+        /// The faulting address (`stval`).
+        va: u64,
+        /// What the access was to do.
+        access: Access,
+        /// The hardware's word for it (`scause`).
+        cause: Cause,
+        /// What it turned out to be.
+        kind: FaultKind,
+    },
+    /// A page lost its frame.
+    Eviction {
+        /// Whose page.
+        pid: Pid,
+        /// Which page.
+        va: u64,
+        /// The frame's physical page number.
+        frame: u64,
+        /// It must be written back first.
+        dirty: bool,
+    },
+    /// A page is written to a swap slot.
+    SwapOut {
+        /// Whose page.
+        pid: Pid,
+        /// Which page.
+        va: u64,
+        /// To which slot.
+        slot: u32,
+    },
+    /// A page is read from a swap slot.
+    SwapIn {
+        /// Whose page.
+        pid: Pid,
+        /// Which page.
+        va: u64,
+        /// From which slot.
+        slot: u32,
+    },
+    /// The MMU accepted a fence.
+    Fence {
+        /// Which.
+        fence: Fence,
+    },
+    /// Another process runs.
+    Switch {
+        /// Who ran before, if any.
+        from: Option<Pid>,
+        /// Who runs now.
+        to: Pid,
+        /// In this address space.
+        asid: u16,
+    },
+    /// A process was killed.
+    Kill {
+        /// Which.
+        pid: Pid,
+        /// Why.
+        death: Death,
+    },
+    /// A process ended by itself.
+    Exit {
+        /// Which.
+        pid: Pid,
+    },
+}

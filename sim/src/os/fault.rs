@@ -1,0 +1,202 @@
+//! What a fault means, and what is done about it.
+
+use super::region::{Permissions, RegionKind};
+use super::space::{Bounds, Owner};
+use super::table::{self, Place};
+use super::{Activity, Death, Event, FaultKind, Hal, Os, OsError, Pid, Process};
+use crate::isa::{Access, Fault, PAGE_BYTES};
+
+/// Faults of one access in a row that the kernel resolves before it gives up: demand, A, D and a
+/// spurious one make four.
+const PATIENCE: u32 = 8;
+
+/// What becomes of the process that faulted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It repeats the access.
+    Resume,
+    /// It is gone.
+    Killed,
+}
+
+impl Os {
+    /// Handles a fault of the running process.
+    ///
+    /// # Errors
+    /// [`OsError::Livelock`] when the same access goes on faulting; else the hardware's.
+    pub fn fault(
+        &mut self,
+        hal: &mut dyn Hal,
+        access: Access,
+        fault: Fault,
+    ) -> Result<Verdict, OsError> {
+        let Some(pid) = self.current else { return Ok(Verdict::Killed) };
+        let this = Some((pid, fault.tval, access));
+        self.repeats = if self.last_fault == this { self.repeats + 1 } else { 0 };
+        self.last_fault = this;
+        if self.repeats > PATIENCE {
+            return Err(OsError::Livelock { cycle: hal.now(), va: fault.tval });
+        }
+        let account = hal.charge(Activity::Handler);
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        let verdict = self.resolve(hal, pid, access, fault)?;
+        hal.charge(account);
+        Ok(verdict)
+    }
+
+    /// Memory refused an access whose translation succeeded.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn bus_error(&mut self, hal: &mut dyn Hal, va: u64, pa: u64) -> Result<(), OsError> {
+        let Some(pid) = self.current else { return Ok(()) };
+        self.kill(hal, pid, Death::BusError { va, pa })
+    }
+
+    fn resolve(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        access: Access,
+        fault: Fault,
+    ) -> Result<Verdict, OsError> {
+        let va = fault.tval;
+        let judged = if fault.cause.is_page_fault() {
+            self.judge(pid, va, access)
+        } else {
+            Err(Death::AccessFault { va, cause: fault.cause })
+        };
+        if let Err(death) = judged {
+            self.note(hal, pid, access, fault, FaultKind::Protection);
+            self.kill(hal, pid, death)?;
+            return Ok(Verdict::Killed);
+        }
+        let page = self.space(pid).pages.get(&(va / PAGE_BYTES));
+        if page.is_some_and(|page| page.frame.is_some()) {
+            let kind = self.mend(hal, pid, va, access)?;
+            self.note(hal, pid, access, fault, kind);
+            return Ok(Verdict::Resume);
+        }
+        let kind = self.source(pid, va).fault_kind();
+        self.note(hal, pid, access, fault, kind);
+        self.page_in(hal, pid, va, access)
+    }
+
+    /// Counts a fault and tells whoever watches.
+    fn note(&mut self, hal: &mut dyn Hal, pid: Pid, access: Access, fault: Fault, kind: FaultKind) {
+        let counters = &mut self.process_mut(pid).counters;
+        *match kind {
+            FaultKind::Minor => &mut counters.minor_faults,
+            FaultKind::Major => &mut counters.major_faults,
+            FaultKind::AccessedDirty => &mut counters.ad_faults,
+            FaultKind::Spurious => &mut counters.spurious_faults,
+            FaultKind::Protection => &mut counters.protection_faults,
+        } += 1;
+        hal.event(Event::PageFault { pid, va: fault.tval, access, cause: fault.cause, kind });
+    }
+
+    /// Whether the process may do this, its stack and its on-demand regions growing as needed.
+    fn judge(&mut self, pid: Pid, va: u64, access: Access) -> Result<(), Death> {
+        match Bounds::new(self.config.mode).owner(va) {
+            Owner::User => {}
+            Owner::Kernel => return Err(Death::KernelAddress { va }),
+            Owner::Nobody => return Err(Death::NonCanonical { va }),
+        }
+        let process = self.process_mut(pid);
+        let file = process.file;
+        let space = process.space.as_mut().expect("a running process has memory");
+        if space.region(va).is_none() {
+            if space.on_demand && va >= PAGE_BYTES {
+                space.appear(file, va, access);
+            } else {
+                grow_stack(process, va)?;
+            }
+        }
+        let space = process.space.as_mut().expect("as above");
+        if space.permissions(va).allows(access) {
+            return Ok(());
+        }
+        if space.on_demand {
+            let page = space.pages.entry(va / PAGE_BYTES).or_default();
+            page.extra = page.extra.union(Permissions::needed(access));
+            return Ok(());
+        }
+        let region = space.region(va).expect("it was there or appeared just now");
+        let (name, kind) = (region.name.clone(), region.kind);
+        Err(match access {
+            Access::Fetch => Death::ExecuteOfData { va, region: name },
+            Access::Load => Death::ReadDenied { va, region: name },
+            Access::Store if kind == RegionKind::Text => Death::WriteToText { va, region: name },
+            Access::Store => Death::WriteToReadOnly { va, region: name },
+        })
+    }
+
+    /// The page is there: widens its entry's permissions, sets A and D where software must, or
+    /// finds nothing to do because the hardware used an older entry.
+    fn mend(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        access: Access,
+    ) -> Result<FaultKind, OsError> {
+        let permissions = permission_bits(self.space(pid).permissions(va));
+        let seen = if self.config.adue { 0 } else { used_bits(access) };
+        let Place::Leaf(at) = self.space(pid).table.find(hal, va / PAGE_BYTES)? else {
+            let what = format!("page {va:#x} of process {pid} is in a frame, but has no table");
+            return Err(OsError::Invariant { cycle: hal.now(), what });
+        };
+        let old = self.space(pid).table.update(hal, at, |entry| entry | permissions | seen)?;
+        // Even a spurious fault needs the fence: it is what ends the older entry's life.
+        self.fence_page(hal, pid, va)?;
+        Ok(if old & permissions != permissions {
+            self.process_mut(pid).counters.permission_widened += 1;
+            FaultKind::Minor
+        } else if old & seen != seen {
+            FaultKind::AccessedDirty
+        } else {
+            FaultKind::Spurious
+        })
+    }
+
+    pub(super) fn process_mut(&mut self, pid: Pid) -> &mut Process {
+        self.processes.get_mut(&pid).expect("the process was made by spawn")
+    }
+
+    pub(super) fn space(&self, pid: Pid) -> &super::AddressSpace {
+        self.processes[&pid].space.as_ref().expect("a living process has memory")
+    }
+}
+
+/// Grows a stack down to the touched page, or says what is wrong with the address.
+fn grow_stack(process: &mut Process, va: u64) -> Result<(), Death> {
+    let space = process.space.as_mut().expect("a running process has memory");
+    let stack = |lowest: u64, start: u64| (lowest..start).contains(&va);
+    let mut stacks = space.regions.values().filter(|region| region.kind == RegionKind::Stack);
+    if let Some(start) = stacks.clone().find(|r| stack(r.lowest, r.start)).map(|r| r.start) {
+        let mut region = space.regions.remove(&start).expect("it was just found");
+        region.start = va / PAGE_BYTES * PAGE_BYTES;
+        space.regions.insert(region.start, region);
+        process.counters.stack_growths += 1;
+        return Ok(());
+    }
+    if stacks.any(|r| stack(r.lowest.saturating_sub(PAGE_BYTES), r.lowest)) {
+        return Err(Death::GuardPage { va });
+    }
+    Err(if va < PAGE_BYTES { Death::NullPage { va } } else { Death::Hole { va } })
+}
+
+/// The entry's bits for what a user may do.
+pub(super) fn permission_bits(permissions: Permissions) -> u64 {
+    let bit = |on: bool, bit| if on { bit } else { 0 };
+    table::VALID
+        | table::USER
+        | bit(permissions.read, table::READ)
+        | bit(permissions.write, table::WRITE)
+        | bit(permissions.execute, table::EXECUTE)
+}
+
+/// The bits that an access leaves behind.
+pub(super) fn used_bits(access: Access) -> u64 {
+    table::ACCESSED | if access == Access::Store { table::DIRTY } else { 0 }
+}

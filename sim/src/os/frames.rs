@@ -1,0 +1,136 @@
+//! The frame allocator: who holds which frame of physical memory.
+
+use super::Pid;
+use crate::isa::PAGE_BYTES;
+
+/// What a frame is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Low memory that the kernel keeps for itself.
+    Kernel,
+    /// Nothing.
+    Free,
+    /// A page table of this process.
+    Table(Pid),
+    /// A page of this process, by virtual page number.
+    Page(Pid, u64),
+}
+
+/// How many frames serve each use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the uses, counted")]
+pub struct Census {
+    pub kernel: u64,
+    pub free: u64,
+    pub tables: u64,
+    pub pages: u64,
+}
+
+/// All frames of physical memory. A frame is named by its physical page number.
+#[derive(Debug)]
+pub struct Frames {
+    first: u64,
+    kernel: u64,
+    uses: Vec<Use>,
+    /// The free ones; the lowest is on top at first, later the one freed last.
+    free: Vec<u64>,
+    /// The most frames that tables and pages together ever held.
+    peak: u64,
+    tables: u64,
+    /// The most frames that tables ever held.
+    peak_tables: u64,
+}
+
+impl Frames {
+    /// `total` frames from physical address `base` on, the lowest `kernel` of them reserved.
+    pub fn new(base: u64, total: u64, kernel: u64) -> Frames {
+        let first = base / PAGE_BYTES;
+        let uses = (0..total).map(|n| if n < kernel { Use::Kernel } else { Use::Free }).collect();
+        let free = (kernel.min(total)..total).rev().map(|n| first + n).collect();
+        Frames { first, kernel: kernel.min(total), uses, free, peak: 0, tables: 0, peak_tables: 0 }
+    }
+
+    /// Takes a free frame; `None` when there is none.
+    pub fn allocate(&mut self, purpose: Use) -> Option<u64> {
+        let frame = self.free.pop()?;
+        self.uses[(frame - self.first) as usize] = purpose;
+        self.peak = self.peak.max(self.in_use());
+        self.tables += u64::from(matches!(purpose, Use::Table(_)));
+        self.peak_tables = self.peak_tables.max(self.tables);
+        Some(frame)
+    }
+
+    /// Gives a frame back.
+    pub fn release(&mut self, frame: u64) {
+        let held = std::mem::replace(&mut self.uses[(frame - self.first) as usize], Use::Free);
+        self.tables -= u64::from(matches!(held, Use::Table(_)));
+        self.free.push(frame);
+    }
+
+    /// What a frame is used for; `None` outside memory.
+    pub fn usage(&self, frame: u64) -> Option<Use> {
+        self.uses.get(frame.checked_sub(self.first)? as usize).copied()
+    }
+
+    /// Frames of tables and pages.
+    pub fn in_use(&self) -> u64 {
+        (self.uses.len() - self.free.len()) as u64 - self.kernel
+    }
+
+    /// Free frames.
+    pub fn free(&self) -> u64 {
+        self.free.len() as u64
+    }
+
+    /// All frames.
+    pub fn total(&self) -> u64 {
+        self.uses.len() as u64
+    }
+
+    /// The most frames that tables and pages together ever held.
+    pub fn peak(&self) -> u64 {
+        self.peak
+    }
+
+    /// The most frames that page tables ever held.
+    pub fn peak_tables(&self) -> u64 {
+        self.peak_tables
+    }
+
+    /// The first frame's physical page number.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Counts the uses one by one, for comparison with the books.
+    pub fn census(&self) -> Census {
+        let mut census = Census { free: self.free.len() as u64, ..Census::default() };
+        for held in &self.uses {
+            match held {
+                Use::Kernel => census.kernel += 1,
+                Use::Table(_) => census.tables += 1,
+                Use::Page(..) => census.pages += 1,
+                Use::Free => {}
+            }
+        }
+        census
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn low_frames_stay_the_kernels_and_the_rest_come_in_order() {
+        let mut frames = Frames::new(0x8000_0000, 4, 2);
+        assert_eq!(frames.allocate(Use::Table(1)), Some(0x80002));
+        assert_eq!(frames.allocate(Use::Page(1, 7)), Some(0x80003));
+        assert_eq!(frames.allocate(Use::Page(1, 8)), None);
+        frames.release(0x80002);
+        assert_eq!(frames.usage(0x80002), Some(Use::Free));
+        assert_eq!(frames.usage(0x80000), Some(Use::Kernel));
+        assert_eq!((frames.in_use(), frames.peak(), frames.free()), (1, 2, 1));
+        assert_eq!(frames.census(), Census { kernel: 2, free: 1, tables: 0, pages: 1 });
+    }
+}

@@ -1,0 +1,268 @@
+//! Processes: made, given the processor, ended.
+
+use super::frames::Use;
+use super::replace::Policy;
+use super::space::{Bounds, Layout};
+use super::table::{self, PageTable};
+use super::{
+    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
+    Process, State, Swap, lay_out,
+};
+use crate::isa::{Access, Mode, PAGE_BYTES, Satp, Xlen};
+use crate::mmu::Fence;
+use crate::stats::OsCounters;
+use std::collections::{BTreeMap, VecDeque};
+
+/// The operating system.
+pub struct Os {
+    pub(super) config: OsConfig,
+    pub(super) frames: Frames,
+    pub(super) swap: Swap,
+    pub(super) policy: Box<dyn Policy>,
+    pub(super) processes: BTreeMap<Pid, Process>,
+    pub(super) asids: Asids,
+    pub(super) current: Option<Pid>,
+    /// The access that faulted last, and how often in a row.
+    pub(super) last_fault: Option<(Pid, u64, Access)>,
+    pub(super) repeats: u32,
+    ready: VecDeque<Pid>,
+    next_pid: Pid,
+}
+
+impl Os {
+    /// Boots: takes charge of memory and empties the TLBs.
+    ///
+    /// # Errors
+    /// [`OsError::Mode`] for a mode that this machine has not, [`OsError::MemoryTooSmall`], and
+    /// whatever stops the first fence.
+    pub fn boot(hal: &mut dyn Hal, config: OsConfig) -> Result<Os, OsError> {
+        let fits = match hal.xlen() {
+            Xlen::Rv32 => config.mode == Mode::Sv32,
+            Xlen::Rv64 => !matches!(config.mode, Mode::Bare | Mode::Sv32),
+        };
+        if !fits {
+            return Err(OsError::Mode { mode: config.mode, xlen: hal.xlen() });
+        }
+        let memory = config.memory;
+        // The least that runs anything: one table of each level, and one page.
+        let least = u64::from(config.mode.levels()) + 1;
+        if memory.frames < memory.kernel.saturating_add(least) {
+            return Err(OsError::MemoryTooSmall { frames: memory.frames, kernel: memory.kernel });
+        }
+        hal.set_satp(0);
+        hal.fence(Fence { va: None, asid: None })?;
+        let most = if hal.xlen() == Xlen::Rv32 { 0x1ff } else { u16::MAX };
+        Ok(Os {
+            frames: Frames::new(memory.base, memory.frames, memory.kernel),
+            swap: Swap::new(config.swap_slots),
+            policy: config.policy.build(),
+            asids: Asids::new(config.asids.min(most)),
+            processes: BTreeMap::new(),
+            current: None,
+            last_fault: None,
+            repeats: 0,
+            ready: VecDeque::new(),
+            next_pid: 1,
+            config,
+        })
+    }
+
+    /// Makes a process. `frames` limits the frames that its pages may hold. Where memory does
+    /// not suffice for its root table it is killed at once.
+    ///
+    /// # Errors
+    /// [`OsError::Region`] for a layout that cannot be; else the hardware's.
+    pub fn spawn(
+        &mut self,
+        hal: &mut dyn Hal,
+        name: &str,
+        layout: &Layout,
+        frames: Option<u64>,
+    ) -> Result<Pid, OsError> {
+        let pid = self.next_pid;
+        let file = FileId(pid);
+        let (regions, on_demand) = match layout {
+            Layout::Regions(specs) => (lay_out(self.config.mode, name, file, specs)?, false),
+            Layout::OnDemand => (BTreeMap::new(), true),
+        };
+        self.next_pid += 1;
+        let account = hal.charge(Activity::Handler);
+        let mut process = Process {
+            pid,
+            name: name.to_owned(),
+            state: State::Runnable,
+            space: None,
+            frames,
+            file,
+            counters: OsCounters::default(),
+            peak_resident: 0,
+            peak_tables: 1,
+        };
+        if let Some(root) = self.obtain_frame(hal, Use::Table(pid))? {
+            let table = PageTable::new(hal, self.config.mode, root)?;
+            self.show_kernel(hal, &table)?;
+            process.space = Some(AddressSpace {
+                table,
+                regions,
+                pages: BTreeMap::new(),
+                on_demand,
+                stack: None,
+                resident: 0,
+            });
+            self.ready.push_back(pid);
+        } else {
+            let death = self.out_of_memory();
+            hal.event(Event::Kill { pid, death: death.clone() });
+            process.state = State::Killed { death };
+        }
+        hal.charge(account);
+        self.processes.insert(pid, process);
+        Ok(pid)
+    }
+
+    /// Maps the kernel into a new address space: one global superpage at the root, not for users.
+    /// No fence: no translation of this address space exists yet.
+    fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
+        let mode = self.config.mode;
+        let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
+        let ppn = self.config.memory.base / PAGE_BYTES & !(span - 1);
+        let bits = table::VALID
+            | table::READ
+            | table::WRITE
+            | table::EXECUTE
+            | table::GLOBAL
+            | table::ACCESSED
+            | table::DIRTY;
+        let at = table.root_entry(Bounds::new(mode).kernel_index());
+        hal.write(at, mode.pte_bytes() as u8, table::entry(ppn, bits))
+    }
+
+    /// The process that runs next.
+    pub fn next(&self) -> Option<Pid> {
+        self.ready.front().copied()
+    }
+
+    /// Gives the processor to the next process that can run; `None` when there is none.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn dispatch(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
+        let Some(pid) = self.ready.pop_front() else { return Ok(None) };
+        self.ready.push_back(pid);
+        if self.current == Some(pid) {
+            return Ok(Some(pid));
+        }
+        let account = hal.charge(Activity::Switch);
+        hal.wait(self.config.costs.switch)?;
+        let grant = self.asids.grant(pid);
+        if grant.stale {
+            hal.fence(Fence { va: None, asid: Some(grant.asid) })?;
+        }
+        let process = self.processes.get_mut(&pid).expect("only living processes are ready");
+        process.counters.context_switches += 1;
+        let root = process.space.as_ref().expect("a runnable process has memory").table.root();
+        let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
+        hal.set_satp(satp.encode(hal.xlen()));
+        hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
+        self.current = Some(pid);
+        hal.charge(account);
+        Ok(Some(pid))
+    }
+
+    /// The running process ends by itself.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn exit(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
+        let Some(pid) = self.current else { return Ok(()) };
+        let account = hal.charge(Activity::Handler);
+        hal.wait(self.config.costs.trap)?;
+        hal.event(Event::Exit { pid });
+        self.end(hal, pid, State::Exited)?;
+        hal.charge(account);
+        Ok(())
+    }
+
+    /// Kills a process for a reason.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn kill(&mut self, hal: &mut dyn Hal, pid: Pid, death: Death) -> Result<(), OsError> {
+        let account = hal.charge(Activity::Handler);
+        hal.event(Event::Kill { pid, death: death.clone() });
+        self.end(hal, pid, State::Killed { death })?;
+        hal.charge(account);
+        Ok(())
+    }
+
+    /// Takes back everything that a process held.
+    fn end(&mut self, hal: &mut dyn Hal, pid: Pid, state: State) -> Result<(), OsError> {
+        let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
+        process.state = state;
+        self.ready.retain(|&waiting| waiting != pid);
+        if self.current == Some(pid) {
+            // Away from tables that are about to be somebody else's memory.
+            hal.set_satp(0);
+            self.current = None;
+        }
+        let Some(space) = process.space.take() else { return Ok(()) };
+        if let Some(asid) = self.asids.held(pid) {
+            hal.fence(Fence { va: None, asid: Some(asid) })?;
+        }
+        self.asids.release(pid);
+        for page in space.pages.values() {
+            if let Some(frame) = page.frame {
+                self.policy.removed(frame);
+                self.frames.release(frame);
+            }
+            if let Some(slot) = page.slot {
+                self.swap.release(slot);
+            }
+        }
+        for &table in space.table.tables() {
+            self.frames.release(table);
+        }
+        Ok(())
+    }
+
+    /// The physical address was accessed: for policies that are oracles.
+    pub fn accessed(&mut self, pa: u64) {
+        self.last_fault = None;
+        self.policy.accessed(pa / PAGE_BYTES);
+    }
+
+    /// The process that runs.
+    pub fn current(&self) -> Option<Pid> {
+        self.current
+    }
+
+    /// All processes, those that are gone included, by number.
+    pub fn processes(&self) -> impl Iterator<Item = &Process> {
+        self.processes.values()
+    }
+
+    /// One process.
+    pub fn process(&self, pid: Pid) -> Option<&Process> {
+        self.processes.get(&pid)
+    }
+
+    /// The frame allocator's books.
+    pub fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// The swap device.
+    pub fn swap(&self) -> &Swap {
+        &self.swap
+    }
+
+    /// The replacement policy.
+    pub fn policy(&self) -> &dyn Policy {
+        self.policy.as_ref()
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &OsConfig {
+        &self.config
+    }
+}

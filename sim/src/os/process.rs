@@ -1,0 +1,43 @@
+//! Processes, as the kernel keeps them.
+
+use super::{AddressSpace, Death, FileId, Pid};
+use crate::stats::OsCounters;
+use serde::Serialize;
+
+/// How a process stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    /// It can run.
+    Runnable,
+    /// It ended by itself.
+    Exited,
+    /// It was killed.
+    Killed {
+        /// Why.
+        death: Death,
+    },
+}
+
+/// One process.
+#[derive(Debug)]
+pub struct Process {
+    /// Its number.
+    pub pid: Pid,
+    /// Its name in reports.
+    pub name: String,
+    /// How it stands.
+    pub state: State,
+    /// Its memory; nothing once it is gone.
+    pub space: Option<AddressSpace>,
+    /// The most frames that its pages may hold; beyond that it replaces its own.
+    pub frames: Option<u64>,
+    /// Its program's image.
+    pub file: FileId,
+    /// What was done for it.
+    pub counters: OsCounters,
+    /// The most frames that its pages ever held.
+    pub peak_resident: u64,
+    /// The most frames that its page tables ever held.
+    pub peak_tables: u64,
+}

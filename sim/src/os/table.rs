@@ -1,0 +1,130 @@
+//! Page tables: built and edited in simulated memory, through the bus.
+
+use super::{Hal, OsError};
+use crate::isa::{Mode, PAGE_BYTES};
+
+/// `V`: the entry is valid.
+pub const VALID: u64 = 1 << 0;
+/// `R`: loads.
+pub const READ: u64 = 1 << 1;
+/// `W`: stores.
+pub const WRITE: u64 = 1 << 2;
+/// `X`: fetches.
+pub const EXECUTE: u64 = 1 << 3;
+/// `U`: user mode.
+pub const USER: u64 = 1 << 4;
+/// `G`: in every address space.
+pub const GLOBAL: u64 = 1 << 5;
+/// `A`: accessed.
+pub const ACCESSED: u64 = 1 << 6;
+/// `D`: dirty.
+pub const DIRTY: u64 = 1 << 7;
+
+/// An entry's bits with the physical page number put in its place (bit 10 in every scheme).
+pub fn entry(ppn: u64, bits: u64) -> u64 {
+    ppn << 10 | bits
+}
+
+/// The physical page number of an entry.
+pub fn ppn(mode: Mode, entry: u64) -> u64 {
+    let bits = if mode == Mode::Sv32 { 22 } else { 44 };
+    entry >> 10 & ((1 << bits) - 1)
+}
+
+/// Where a walk by the kernel ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The physical address of the leaf entry, valid or not.
+    Leaf(u64),
+    /// The table below this entry, at this physical address, does not exist yet.
+    Missing(u64),
+}
+
+/// One address space's page table.
+#[derive(Debug)]
+pub struct PageTable {
+    mode: Mode,
+    /// The frames of its tables; the first is the root's.
+    tables: Vec<u64>,
+}
+
+impl PageTable {
+    /// A page table of one zeroed root in frame `root`.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn new(hal: &mut dyn Hal, mode: Mode, root: u64) -> Result<PageTable, OsError> {
+        hal.write_page(root * PAGE_BYTES, &[0; 512])?;
+        Ok(PageTable { mode, tables: vec![root] })
+    }
+
+    /// The root's physical page number.
+    pub fn root(&self) -> u64 {
+        self.tables[0]
+    }
+
+    /// The frames of its tables, the root's first.
+    pub fn tables(&self) -> &[u64] {
+        &self.tables
+    }
+
+    /// The physical address of the root entry with this index.
+    pub fn root_entry(&self, index: u64) -> u64 {
+        self.root() * PAGE_BYTES + index * self.mode.pte_bytes()
+    }
+
+    /// Follows the pointers to a page's leaf entry, reading each over the bus.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn find(&self, hal: &mut dyn Hal, vpn: u64) -> Result<Place, OsError> {
+        let (bits, bytes) = (self.mode.segment_bits(), self.mode.pte_bytes());
+        let mut table = self.root();
+        for level in (0..self.mode.levels()).rev() {
+            let index = vpn >> (level * bits) & ((1 << bits) - 1);
+            let pa = table * PAGE_BYTES + index * bytes;
+            if level == 0 {
+                return Ok(Place::Leaf(pa));
+            }
+            let pointer = hal.read(pa, bytes as u8)?;
+            if pointer & VALID == 0 {
+                return Ok(Place::Missing(pa));
+            }
+            table = ppn(self.mode, pointer);
+        }
+        unreachable!("every translating scheme has a level 0")
+    }
+
+    /// Hangs a zeroed table in frame `table` below the entry at `pa`. A fence for the whole
+    /// address space is due afterwards: a pointer changed.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn link(&mut self, hal: &mut dyn Hal, pa: u64, table: u64) -> Result<(), OsError> {
+        hal.write_page(table * PAGE_BYTES, &[0; 512])?;
+        self.tables.push(table);
+        hal.write(pa, self.mode.pte_bytes() as u8, entry(table, VALID))
+    }
+
+    /// Changes an entry atomically by `edit`, against hardware that sets A and D at the same
+    /// time; returns the entry as it was just before.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn update(
+        &self,
+        hal: &mut dyn Hal,
+        pa: u64,
+        edit: impl Fn(u64) -> u64,
+    ) -> Result<u64, OsError> {
+        let bytes = self.mode.pte_bytes() as u8;
+        let mut expected = hal.read(pa, bytes)?;
+        loop {
+            let found = hal.compare_swap(pa, bytes, expected, edit(expected))?;
+            if found == expected {
+                return Ok(found);
+            }
+            expected = found;
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The counts of one process, or of a whole run: sums of events, nothing derived.
+
+use serde::Serialize;
+
+/// Declares a struct of `u64` counters together with their sum.
+macro_rules! counters {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$doc:meta])* pub $field:ident,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+        pub struct $name { $($(#[$doc])* pub $field: u64,)* }
+
+        impl std::ops::AddAssign for $name {
+            fn add_assign(&mut self, other: $name) {
+                $(self.$field += other.$field;)*
+            }
+        }
+    };
+}
+
+counters! {
+    /// What the MMU reported, added up.
+    pub struct MmuCounters {
+        /// Requests that the fetch port accepted.
+        pub fetch_requests,
+        /// Requests that the data port accepted.
+        pub data_requests,
+        /// Of both, those that translation applied to.
+        pub translated,
+        /// Of these, those to non-canonical addresses, which need not count as hit or miss.
+        pub non_canonical,
+        /// Translated fetches answered from the TLB.
+        pub fetch_hits,
+        /// Translated fetches that needed the walker.
+        pub fetch_misses,
+        /// Translated loads and stores answered from the TLB.
+        pub data_hits,
+        /// Translated loads and stores that needed the walker.
+        pub data_misses,
+        /// Walks begun.
+        pub walks,
+        /// Walks answered.
+        pub walks_completed,
+        /// Page-table entries read by walks.
+        pub pte_reads,
+        /// A and D written by hardware.
+        pub pte_updates,
+        /// Compare-and-swaps that found a changed entry.
+        pub update_retries,
+        /// Walks begun again because of a fence.
+        pub walk_restarts,
+        /// TLB lines written.
+        pub refills,
+        /// Fences accepted.
+        pub fences,
+        /// Page faults answered.
+        pub page_faults,
+        /// Access faults answered.
+        pub access_faults,
+    }
+}
+
+counters! {
+    /// What the program did. An access that crosses a page is two.
+    pub struct AccessCounters {
+        /// Instructions: fetches as the program names them, page-crossing ones once.
+        pub instructions,
+        /// Fetches completed.
+        pub fetches,
+        /// Loads completed.
+        pub loads,
+        /// Stores completed.
+        pub stores,
+        /// Accesses that crossed a page and were split.
+        pub page_crossings,
+        /// Bus transfers of completed accesses.
+        pub bus_transfers,
+    }
+}
+
+impl AccessCounters {
+    /// Fetches, loads and stores.
+    pub fn total(&self) -> u64 {
+        self.fetches + self.loads + self.stores
+    }
+}
+
+counters! {
+    /// What the operating system did.
+    pub struct OsCounters {
+        /// Faults resolved without the disk.
+        pub minor_faults,
+        /// Faults that read the disk.
+        pub major_faults,
+        /// Faults that killed.
+        pub protection_faults,
+        /// Faults by which software sets A and D (`menvcfg.ADUE` = 0).
+        pub ad_faults,
+        /// Faults on entries that were already in order.
+        pub spurious_faults,
+        /// Of the minor faults, those that only widened a page's permissions.
+        pub permission_widened,
+        /// Pages made of zeroes.
+        pub demand_zero,
+        /// Pages read from a program's image.
+        pub demand_load,
+        /// Times that a stack grew.
+        pub stack_growths,
+        /// Times that a heap was asked to change its size.
+        pub heap_changes,
+        /// Pages that lost their frame.
+        pub evictions,
+        /// Pages read from swap.
+        pub swap_ins,
+        /// Pages written to swap.
+        pub swap_outs,
+        /// Evictions that had to write the page back.
+        pub write_backs,
+        /// Evictions that did not, because the page was clean.
+        pub write_backs_saved,
+        /// Swap slots taken from pages that were in memory as well.
+        pub slots_reclaimed,
+        /// Times that the processor was given to this process.
+        pub context_switches,
+    }
+}
+
+counters! {
+    /// Where the cycles went.
+    pub struct CycleCounters {
+        /// Something was issued or answered, or memory was awaited after translation.
+        pub issue,
+        /// A port waited for a page walk, and nothing else moved.
+        pub walk_stall,
+        /// The kernel handled traps.
+        pub handler,
+        /// The kernel changed processes.
+        pub switch,
+        /// The disk worked.
+        pub disk,
+    }
+}
+
+impl CycleCounters {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.issue + self.walk_stall + self.handler + self.switch + self.disk
+    }
+}

@@ -1,0 +1,62 @@
+//! The recorder as an onlooker of a machine.
+
+use super::Recorder;
+use crate::machine::{Observer, WorldState};
+use crate::mmu::{Inputs, Mmu, Outputs};
+use crate::os::{Activity, Event};
+use crate::wave::Error;
+
+/// An observer cannot return an error: the first one is kept, nothing more is recorded, and
+/// [`Recorder::finish`] reports it.
+impl Observer for Recorder {
+    fn on_cycle(
+        &mut self,
+        cycle: u64,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        mmu: &dyn Mmu,
+        world: &WorldState,
+    ) {
+        self.keep(|recorder| {
+            let mut values = std::mem::take(&mut recorder.values);
+            values.clear();
+            if recorder.wants(cycle) {
+                mmu.values(&mut values);
+            }
+            let recorded = recorder.cycle(cycle, inputs, outputs, &values);
+            recorder.values = values;
+            recorded?;
+            if world.pid.is_none() && recorder.world.silent {
+                // No operating system, so far.
+                return Ok(());
+            }
+            recorder.activity(cycle, world.activity)?;
+            recorder.process(cycle, world.pid)?;
+            recorder.free_frames(cycle, world.free_frames)
+        });
+    }
+
+    fn on_event(&mut self, cycle: u64, event: &Event) {
+        self.keep(|recorder| recorder.event(cycle, event));
+    }
+
+    fn on_skip(&mut self, from: u64, _to: u64, activity: Activity) {
+        self.keep(
+            |recorder| {
+                if recorder.world.silent { Ok(()) } else { recorder.activity(from, activity) }
+            },
+        );
+    }
+
+    fn on_end(&mut self, cycle: u64) {
+        self.keep(|recorder| recorder.at(cycle));
+    }
+}
+
+impl Recorder {
+    fn keep(&mut self, record: impl FnOnce(&mut Recorder) -> Result<(), Error>) {
+        if self.failed.is_none() {
+            self.failed = record(self).err();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The view that a recording opens with.
+
+use super::super::save::{Format, Group, Line, Trace, View};
+use super::super::{SignalId, Writer};
+use super::Recorder;
+use super::translation::Translation;
+use crate::mmu::Signal;
+
+/// Cycles in sight before and after the moment that the view opens on.
+const BEFORE: u64 = 20;
+const AFTER: u64 = 36;
+
+/// Engine signals of the walker, beside its states, that are shown unfolded.
+const PLAIN_ROWS: usize = 3;
+
+pub(super) fn of(recorder: &Recorder) -> View {
+    let first_fault = recorder.moments.first().map(|moment| moment.cycle);
+    let interesting = first_fault.or(recorder.first_miss);
+    let window = recorder.window;
+    let last = recorder.now.unwrap_or(0).saturating_add(1).min(window.end());
+    let start = window.from.max(recorder.first.unwrap_or(0));
+    let centre = interesting.unwrap_or(start);
+    let first = centre.saturating_sub(BEFORE).max(start);
+    let mut view = View::new()
+        .zoom(first, first.saturating_add(BEFORE + AFTER).min(last))
+        .group(request(recorder))
+        .group(tlb(recorder))
+        .group(walker(recorder))
+        .group(memory(recorder))
+        .group(fault(recorder))
+        .group(world(recorder))
+        .group(nets(recorder))
+        .group(engine(recorder));
+    for moment in &recorder.moments {
+        view = view.marker(moment.cycle, &moment.name);
+    }
+    match interesting {
+        Some(cycle) => view.cursor(cycle),
+        None => view,
+    }
+}
+
+/// A row under a short name.
+fn row(wave: &Writer, id: SignalId, alias: &str) -> Trace {
+    Trace::of(wave, id).alias(alias)
+}
+
+fn request(recorder: &Recorder) -> Group {
+    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    Group::new("Request")
+        .trace(row(wave, recorder.clock, "clock"))
+        .trace(row(wave, ports.mode, "satp mode"))
+        .trace(row(wave, ports.asid, "satp ASID").format(Format::Decimal))
+        .trace(row(wave, ports.fetch.asked, "fetch VA").line(Line::Yellow))
+        .trace(row(wave, ports.fetch.answered, "fetch answer"))
+        .trace(row(wave, ports.data.asked_access, "data access"))
+        .trace(row(wave, ports.data.asked, "data VA").line(Line::Yellow))
+        .trace(row(wave, ports.data.answered, "data answer"))
+}
+
+fn tlb(recorder: &Recorder) -> Group {
+    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    Group::new("TLB")
+        .trace(row(wave, ports.fetch.lookup, "fetch TLB"))
+        .trace(row(wave, ports.data.lookup, "data TLB"))
+        .trace(row(wave, ports.event("refill"), "refill"))
+        .trace(row(wave, ports.fence.kind, "fence"))
+}
+
+fn is_walker(signal: &Signal) -> bool {
+    signal.path.split('.').next().is_some_and(|scope| scope.contains("walk"))
+}
+
+/// The engine's signals for which `which` holds, in a folded group.
+fn chosen(recorder: &Recorder, name: &str, which: impl Fn(&Signal) -> bool) -> Group {
+    let signals = recorder.engine.iter().filter(|(signal, _)| which(signal));
+    Group::new(name)
+        .folded()
+        .traces(signals.map(|(signal, id)| row(&recorder.wave, *id, &signal.path)))
+}
+
+/// The states and a few narrow registers; all the rest is below, folded.
+fn walker(recorder: &Recorder) -> Group {
+    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let of_walker = || recorder.engine.iter().filter(|(signal, _)| is_walker(signal));
+    let states = of_walker().filter(|(signal, _)| !signal.names.is_empty());
+    let narrow = of_walker()
+        .filter(|(signal, _)| signal.names.is_empty() && (2..=8).contains(&signal.width))
+        .take(PLAIN_ROWS);
+    let alias = |path: &str| path.split_once('.').map_or(path, |(_, rest)| rest).replace('.', " ");
+    Group::new("Walker")
+        .trace(row(wave, ports.busy, "busy"))
+        .traces(states.chain(narrow).map(|(signal, id)| row(wave, *id, &alias(&signal.path))))
+}
+
+fn memory(recorder: &Recorder) -> Group {
+    let (wave, memory) = (&recorder.wave, &recorder.ports.memory);
+    Group::new("Memory bus")
+        .trace(row(wave, memory.asked_kind, "request"))
+        .trace(row(wave, memory.asked, "PTE address").line(Line::Yellow))
+        .trace(row(wave, memory.response, "response"))
+        .trace(row(wave, memory.pte, "PTE is"))
+        .trace(row(wave, memory.flags, "PPN and flags"))
+}
+
+fn fault(recorder: &Recorder) -> Group {
+    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    Group::new("Fault")
+        .trace(row(wave, ports.fetch.fault, "fetch fault"))
+        .trace(row(wave, ports.data.fault, "data fault"))
+        .trace(row(wave, ports.fault.cause, "held: cause"))
+        .trace(row(wave, ports.fault.address, "held: tval").line(Line::Yellow))
+}
+
+/// The operating system, if there is one; of its events those that happened.
+fn world(recorder: &Recorder) -> Group {
+    let (wave, world) = (&recorder.wave, &recorder.world);
+    if world.silent {
+        return Group::new("");
+    }
+    let events = world.events.iter().filter(|event| event.seen);
+    Group::new("Operating system")
+        .trace(row(wave, world.process, "process"))
+        .trace(row(wave, world.activity, "activity"))
+        .trace(row(wave, world.fault, "fault kind"))
+        .trace(row(wave, world.text, "what happens"))
+        .trace(row(wave, world.free_frames, "free frames").format(Format::Analog { rows: 3 }))
+        .traces(
+            events
+                .map(|event| row(wave, event.id, &event.name.replace('_', " ")).line(Line::Orange)),
+        )
+}
+
+/// Every net of the ports, folded.
+fn nets(recorder: &Recorder) -> Group {
+    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let folded = |name: &str, rows: &[(&str, SignalId)]| {
+        let rows = rows.iter().map(|(alias, id)| row(wave, *id, alias));
+        Group::new(name).folded().traces(rows)
+    };
+    let port = |name: &str, port: &Translation| folded(name, &port.nets());
+    let events: Vec<_> = ports.events.iter().map(|event| (event.0, event.1)).collect();
+    let context = [("root PPN", ports.root), ("ADUE", ports.adue), ("reset", ports.reset)];
+    Group::new("All nets of the ports")
+        .folded()
+        .group(folded("context", &context))
+        .group(port("fetch", &ports.fetch))
+        .group(port("data", &ports.data))
+        .group(folded("fence", &ports.fence.nets()))
+        .group(folded("memory", &ports.memory.nets()))
+        .group(folded("fault", &ports.fault.nets()))
+        .group(folded("events", &events))
+}
+
+/// Every signal of the engine by its first scope, folded.
+fn engine(recorder: &Recorder) -> Group {
+    let scope = |signal: &Signal| signal.path.split('.').next().unwrap_or_default().to_owned();
+    let mut scopes: Vec<String> = Vec::new();
+    for (signal, _) in &recorder.engine {
+        if !scopes.contains(&scope(signal)) {
+            scopes.push(scope(signal));
+        }
+    }
+    scopes.iter().fold(Group::new("All signals of the hardware").folded(), |group, name| {
+        group.group(chosen(recorder, name, |signal| scope(signal) == *name))
+    })
+}

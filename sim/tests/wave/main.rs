@@ -1,0 +1,11 @@
+//! Waveforms, read back by an independent reader and looked at through GTKWave.
+
+mod demo;
+mod machine;
+mod property;
+mod reader;
+mod recorder;
+mod render;
+mod view;
+mod window;
+mod writer;

@@ -1,0 +1,190 @@
+//! Replays translation vectors of an independent model through the hardware.
+//!
+//! The format is described in `testbenches/data/vectors/README.md`. Every access's result,
+//! physical address, fault address and A/D write are compared; whenever the hardware walked, so
+//! are the number of entries read and the last one.
+
+mod replay;
+
+use crate::engine::{Config, UnknownConfig, find};
+use replay::Replay;
+use sim::bus::MapError;
+use sim::isa::Xlen;
+use sim::vectors::{Reader, Record, Scenario, Unsupported, VectorError};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// How to replay.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The configuration; by default the eight-entry one of the scenario's width.
+    pub config: Option<String>,
+    /// Clear the TLB before every access, even where the format allows it warm.
+    pub cold: bool,
+}
+
+/// What one file gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Scenarios replayed.
+    pub scenarios: u64,
+    /// Accesses compared.
+    pub accesses: u64,
+    /// Of these, answered without a walk.
+    pub without_walk: u64,
+    /// Accesses whose answer differs.
+    pub mismatches: u64,
+    /// The first difference, in full.
+    pub first: Option<String>,
+    /// Accesses of scenarios that need what the hardware does not have, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Clock cycles simulated.
+    pub cycles: u64,
+}
+
+/// Why a file could not be replayed to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ConformError {
+    /// The file does not read.
+    #[error(transparent)]
+    Vector(#[from] VectorError),
+    /// A scenario's memory map makes no sense.
+    #[error("{file}: scenario {scenario}: {source}")]
+    Map {
+        /// The file.
+        file: String,
+        /// The scenario's name.
+        scenario: String,
+        /// What is wrong with it.
+        source: MapError,
+    },
+    /// A word stands where the scenario has no memory.
+    #[error("{file}:{line}: no memory answers at {pa:#x}")]
+    NoMemory {
+        /// The file.
+        file: String,
+        /// The line.
+        line: u64,
+        /// The word's address.
+        pa: u64,
+    },
+    /// The configuration does not exist.
+    #[error(transparent)]
+    Config(#[from] UnknownConfig),
+    /// The configuration is of the other width.
+    #[error("{file}: scenario {scenario} needs an {needed} configuration, `{config}` is not one")]
+    Width {
+        /// The file.
+        file: String,
+        /// The scenario's name.
+        scenario: String,
+        /// RV32 or RV64.
+        needed: &'static str,
+        /// The configuration asked for.
+        config: String,
+    },
+}
+
+/// Replays one file. `progress` is called after every scenario with the accesses so far.
+///
+/// # Errors
+/// [`ConformError`]; a difference is not an error but a result.
+pub fn conform(
+    path: &Path,
+    options: &Options,
+    mut progress: impl FnMut(u64),
+) -> Result<Outcome, ConformError> {
+    let file = path.display().to_string();
+    let mut reader = Reader::open(path)?;
+    let mut outcome = Outcome::default();
+    let mut machines: BTreeMap<&'static str, Box<dyn sim::mmu::Mmu>> = BTreeMap::new();
+    let mut skipping: Option<String> = None;
+    let mut replay: Option<Replay> = None;
+    while let Some(record) = reader.next() {
+        let at = reader.line();
+        match record? {
+            Record::Scenario(scenario) => {
+                skipping = unsupported(&scenario);
+                replay = None;
+                if skipping.is_none() {
+                    let config = config_for(&scenario, options, &file)?;
+                    let mmu = machines.remove(config.name).unwrap_or_else(|| config.mmu());
+                    let memory = scenario.memory().map_err(|source| ConformError::Map {
+                        file: file.clone(),
+                        scenario: scenario.id.clone(),
+                        source,
+                    })?;
+                    outcome.scenarios += 1;
+                    replay = Some(Replay::new(config, mmu, memory, *scenario, options.cold));
+                }
+            }
+            Record::End => {
+                if let Some(ended) = replay.take() {
+                    outcome.cycles += ended.cycles;
+                    machines.insert(ended.config.name, ended.mmu);
+                }
+                progress(outcome.accesses);
+            }
+            Record::Access(access) => match (&mut replay, &skipping) {
+                (Some(replay), _) => {
+                    outcome.accesses += 1;
+                    let (walked, difference) = replay.access(&access);
+                    outcome.without_walk += u64::from(!walked);
+                    if let Some(difference) = difference {
+                        outcome.mismatches += 1;
+                        outcome.first.get_or_insert_with(|| format!("{file}:{at}: {difference}"));
+                    }
+                }
+                (None, Some(reason)) => *outcome.skipped.entry(reason.clone()).or_default() += 1,
+                (None, None) => {}
+            },
+            Record::Word { pa, value } | Record::Write { pa, value } => {
+                if let Some(replay) = &mut replay {
+                    replay.place(pa, value).map_err(|_| ConformError::NoMemory {
+                        file: file.clone(),
+                        line: at,
+                        pa,
+                    })?;
+                }
+            }
+            Record::Fence(fence) => replay.iter_mut().for_each(|replay| replay.fence(fence)),
+            Record::Satp(satp) => replay.iter_mut().for_each(|replay| replay.satp(satp)),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Why a scenario cannot be replayed, if it cannot.
+fn unsupported(scenario: &Scenario) -> Option<String> {
+    let asid_bits = if scenario.xlen == Xlen::Rv32 { 9 } else { 16 };
+    match scenario.unsupported() {
+        Some(Unsupported::Svnapot) => Some("Svnapot".into()),
+        Some(Unsupported::Svpbmt) => Some("Svpbmt".into()),
+        Some(Unsupported::Pmp) => Some("PMP".into()),
+        None if scenario.asid_bits.is_some_and(|bits| bits > asid_bits) => {
+            Some("more ASID bits".into())
+        }
+        None => None,
+    }
+}
+
+fn config_for(
+    scenario: &Scenario,
+    options: &Options,
+    file: &str,
+) -> Result<&'static Config, ConformError> {
+    let (default, needed) = match scenario.xlen {
+        Xlen::Rv32 => ("rv32_small", "RV32"),
+        Xlen::Rv64 => ("rv64_small", "RV64"),
+    };
+    let config = find(options.config.as_deref().unwrap_or(default))?;
+    if config.xlen != scenario.xlen {
+        return Err(ConformError::Width {
+            file: file.into(),
+            scenario: scenario.id.clone(),
+            needed,
+            config: config.name.into(),
+        });
+    }
+    Ok(config)
+}

@@ -1,0 +1,171 @@
+//! One scenario on the hardware, access by access.
+
+use crate::engine::Config;
+use sim::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
+use sim::isa::Access;
+use sim::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs};
+use sim::vectors::{Scenario, VectorAccess};
+use std::fmt::Write;
+
+/// Longer than any legal answer takes: five levels, an update and its retry.
+const PATIENCE: u64 = 100;
+
+/// The hardware in the middle of a scenario.
+pub(super) struct Replay {
+    pub(super) config: &'static Config,
+    pub(super) mmu: Box<dyn Mmu>,
+    pub(super) cycles: u64,
+    memory: SharedMemory,
+    channel: FixedLatency,
+    scenario: Scenario,
+    satp: u64,
+    clear_always: bool,
+}
+
+/// What the walker did for one access.
+#[derive(Default)]
+struct Walk {
+    reads: Vec<u64>,
+    update: Option<(u64, u64)>,
+}
+
+impl Replay {
+    /// A reset machine with the scenario's empty memory.
+    pub(super) fn new(
+        config: &'static Config,
+        mut mmu: Box<dyn Mmu>,
+        memory: SharedMemory,
+        scenario: Scenario,
+        cold: bool,
+    ) -> Self {
+        mmu.cycle(&Inputs { reset: true, ..Inputs::default() });
+        Self {
+            config,
+            mmu,
+            cycles: 1,
+            channel: FixedLatency::new(memory.clone(), 1),
+            memory,
+            satp: scenario.satp,
+            clear_always: cold || !scenario.warm,
+            scenario,
+        }
+    }
+
+    /// Software or the set-up writes a page-table word.
+    pub(super) fn place(&mut self, pa: u64, value: u64) -> Result<(), BusError> {
+        let bytes = self.scenario.mode.pte_bytes();
+        self.memory.load(pa, &value.to_le_bytes()[..bytes as usize])
+    }
+
+    /// Software writes `satp`.
+    pub(super) fn satp(&mut self, satp: u64) {
+        self.satp = satp;
+    }
+
+    /// Software fences.
+    pub(super) fn fence(&mut self, fence: Fence) {
+        let outputs =
+            self.cycle(Inputs { fence: Some(fence), ..self.idle() }, &mut Walk::default());
+        assert!(outputs.fence_ready, "a fence takes one cycle");
+    }
+
+    /// Makes an access: whether it was walked, and the difference, if there is one.
+    pub(super) fn access(&mut self, access: &VectorAccess) -> (bool, Option<String>) {
+        if self.clear_always {
+            self.fence(Fence { va: None, asid: None });
+        }
+        let mut walk = Walk::default();
+        let mut request = Some(access.request);
+        let fetches = access.request.access == Access::Fetch;
+        for _ in 0..PATIENCE {
+            let (fetch, data) = if fetches { (request, None) } else { (None, request) };
+            let outputs = self.cycle(Inputs { fetch, data, ..self.idle() }, &mut walk);
+            let (ready, response) = if fetches {
+                (outputs.fetch_ready, outputs.fetch)
+            } else {
+                (outputs.data_ready, outputs.data)
+            };
+            if ready {
+                request = None;
+            }
+            if let Some(response) = response {
+                let difference = self.compare(access, response, &walk);
+                return (!walk.reads.is_empty(), difference);
+            }
+        }
+        (true, Some(self.explain(access, &format!("no answer in {PATIENCE} cycles"), &walk)))
+    }
+
+    fn idle(&self) -> Inputs {
+        Inputs { satp: self.satp, adue: self.scenario.adue, fault_ready: true, ..Inputs::default() }
+    }
+
+    fn cycle(&mut self, inputs: Inputs, walk: &mut Walk) -> Outputs {
+        let now = self.cycles;
+        let memory_ready = self.channel.ready(now);
+        let memory = self.channel.poll(now).map(|response| MemoryResponse {
+            data: response.value,
+            error: response.error,
+            swapped: response.swapped,
+        });
+        let outputs = self.mmu.cycle(&Inputs { memory_ready, memory, ..inputs });
+        let bytes = self.scenario.mode.pte_bytes() as u8;
+        if let Some(request) = outputs.memory.filter(|_| memory_ready) {
+            self.channel.submit(
+                now,
+                match request {
+                    MemoryRequest::Read { pa } => {
+                        walk.reads.push(pa);
+                        Request::Read { pa, bytes }
+                    }
+                    MemoryRequest::CompareSwap { pa, expected, desired } => {
+                        walk.update = Some((pa, desired));
+                        Request::CompareSwap { pa, bytes, expected, desired }
+                    }
+                },
+            );
+        }
+        self.cycles += 1;
+        outputs
+    }
+
+    fn compare(
+        &self,
+        access: &VectorAccess,
+        response: sim::mmu::Response,
+        walk: &Walk,
+    ) -> Option<String> {
+        let expected = &access.expected;
+        let got = response.map_err(|fault| fault.cause);
+        // An update that memory refused wrote nothing.
+        let update = walk.update.filter(|(pa, value)| {
+            self.memory.peek(*pa, self.scenario.mode.pte_bytes() as u8) == Ok(*value)
+        });
+        let what = if got != expected.result {
+            format!("answered {got:x?}")
+        } else if response.is_err_and(|fault| fault.tval != access.request.va) {
+            format!("wrong fault address: {response:x?}")
+        } else if update != expected.update {
+            format!("wrote {update:x?}")
+        } else if !walk.reads.is_empty()
+            && (walk.reads.len() != expected.reads as usize
+                || walk.reads.last().copied() != expected.last.map(|last| last.pa))
+        {
+            "read other page-table entries".into()
+        } else {
+            return None;
+        };
+        Some(self.explain(access, &what, walk))
+    }
+
+    fn explain(&self, access: &VectorAccess, what: &str, walk: &Walk) -> String {
+        let mut text = format!("scenario {}: {what}", self.scenario.id);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n  access    {:x?}", access.request);
+        let _ = write!(text, "\n  expected  {:x?}", access.expected);
+        let _ = write!(text, "\n  read      {:x?}", walk.reads);
+        let _ = write!(text, "\n  machine   {}, satp {:#x}", self.config.name, self.satp);
+        let _ = write!(text, ", adue {}, cycle {}", u8::from(self.scenario.adue), self.cycles);
+        text
+    }
+}

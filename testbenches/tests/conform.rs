@@ -1,0 +1,54 @@
+//! The hardware against translation vectors of an independent model.
+
+use std::path::{Path, PathBuf};
+use testbenches::conform::{Options, conform};
+
+/// Replays every vector file of a folder that this hardware can serve.
+fn replay_folder(folder: &Path, options: &Options) -> (u64, u64) {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it lists").path())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.ends_with("-walk.txt.gz") || name.ends_with("-tlb.txt.gz")
+        })
+        .collect();
+    files.sort();
+    assert_eq!(files.len(), 8, "walk and tlb of four modes in {}", folder.display());
+    let mut accesses = 0;
+    let mut without_walk = 0;
+    for file in files {
+        let outcome = conform(&file, options, |_| {}).expect("the file replays");
+        assert_eq!(outcome.mismatches, 0, "{}", outcome.first.unwrap_or_default());
+        assert!(outcome.accesses > 0, "{} holds nothing that applies", file.display());
+        accesses += outcome.accesses;
+        without_walk += outcome.without_walk;
+    }
+    (accesses, without_walk)
+}
+
+fn shipped() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/vectors")
+}
+
+#[test]
+fn shipped_vectors_warm_agree() {
+    let (accesses, without_walk) = replay_folder(&shipped(), &Options::default());
+    assert!(accesses > 30_000, "only {accesses} accesses were replayed");
+    assert!(without_walk > accesses / 5, "the TLB hardly answered: {without_walk} of {accesses}");
+}
+
+#[test]
+fn shipped_vectors_cold_agree() {
+    let options = Options { cold: true, ..Options::default() };
+    let (accesses, _) = replay_folder(&shipped(), &options);
+    assert!(accesses > 30_000, "only {accesses} accesses were replayed");
+}
+
+/// `PAGEWALK_VECTORS=DIR` names a folder with larger files.
+#[test]
+fn larger_vectors_agree_where_present() {
+    if let Some(folder) = std::env::var_os("PAGEWALK_VECTORS") {
+        replay_folder(Path::new(&folder), &Options::default());
+    }
+}
