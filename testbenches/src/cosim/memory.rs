@@ -50,7 +50,13 @@ impl Memory {
     }
 
     /// Takes a request that was accepted in this cycle.
-    pub(super) fn take(&mut self, now: u64, asked: &Asked, profile: &Profile, rng: &mut ChaCha8Rng) {
+    pub(super) fn take(
+        &mut self,
+        now: u64,
+        asked: &Asked,
+        profile: &Profile,
+        rng: &mut ChaCha8Rng,
+    ) {
         let error = chance(rng, profile.error);
         let mut answer = Answer { data: rng.random(), error, swapped: rng.random() };
         if !error {

@@ -67,8 +67,8 @@ const STORM: Profile = Profile {
     ready: 700,
     latency: 6,
     error: 30,
-    contend: 150,
-    edit: 20,
+    contend: 250,
+    edit: 8,
     fault_ready: 300,
     reset: 2,
     garbage: 500,
@@ -78,16 +78,29 @@ const STORM: Profile = Profile {
 
 /// The phases, in turn and again. The first is the directed one.
 pub(super) const PHASES: &[Profile] = &[
-    Profile { directed: true, cycles: 2500, ..CALM },
+    Profile { directed: true, cycles: 1500, ..CALM },
     STORM,
     CALM,
     // Fences at every moment of a walk, and back to back.
-    Profile { fence: 250, error: 0, switch: 0, reset: 0, ..STORM },
-    // A and D updates against another agent.
-    Profile { contend: 500, fence: 60, error: 10, toggle_adue: 0, adue: true, ..STORM },
+    Profile { fence: 150, error: 0, reset: 0, ..STORM },
+    // A and D updates against another agent, who often clears what was set.
+    Profile {
+        request: 900,
+        contend: 600,
+        edit: 300,
+        fence: 60,
+        switch: 4,
+        error: 10,
+        toggle_adue: 0,
+        adue: true,
+        ready: 850,
+        latency: 3,
+        ..STORM
+    },
+    CALM,
     Profile { switch: 120, fence: 10, cycles: 500, ..STORM },
     // Memory that is slow, rarely ready, and often refuses.
-    Profile { error: 250, ready: 300, cycles: 500, ..STORM },
+    Profile { error: 250, ready: 300, cycles: 400, adue: true, ..STORM },
     Profile { reset: 40, cycles: 300, ..STORM },
     Profile { chaos: true, reset: 50, cycles: 150, ..STORM },
 ];

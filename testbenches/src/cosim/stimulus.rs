@@ -15,13 +15,8 @@ const ASIDS: [u16; 3] = [1, 2, 0x1ff];
 
 /// The payload pins of the channels that the world drives, behind their valid pin.
 const FETCH: &[Pin] = &[Pin::FetchReqVa, Pin::FetchReqPrivilege];
-const DATA: &[Pin] = &[
-    Pin::DataReqVa,
-    Pin::DataReqStore,
-    Pin::DataReqPrivilege,
-    Pin::DataReqSum,
-    Pin::DataReqMxr,
-];
+const DATA: &[Pin] =
+    &[Pin::DataReqVa, Pin::DataReqStore, Pin::DataReqPrivilege, Pin::DataReqSum, Pin::DataReqMxr];
 const FENCE: &[Pin] = &[Pin::FenceByVa, Pin::FenceVa, Pin::FenceByAsid, Pin::FenceAsid];
 const ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwapped];
 
@@ -105,6 +100,7 @@ impl Stimulus {
             self.phase = if self.now == 0 { 0 } else { (self.phase + 1) % PHASES.len() };
             let profile = PHASES[self.phase];
             self.phase_ends = self.now + profile.cycles;
+            self.memory.tables.renew();
             set(row, Pin::Adue, u64::from(profile.adue));
             let satp = if profile.directed { self.sweep.satp } else { self.some_satp() };
             set(row, Pin::Satp, satp);
@@ -182,7 +178,7 @@ impl Stimulus {
             let privilege = match self.rng.random_range(0..100) {
                 0 => 2,
                 1..8 if !profile.directed => 3,
-                other => other % 2,
+                other => u64::from(other % 7 == 0),
             };
             let pin = if port == 0 { Pin::FetchReqPrivilege } else { Pin::DataReqPrivilege };
             set(row, pin, privilege);

@@ -32,23 +32,22 @@ impl Sweep {
         let through = |down_to: u64| -> u64 {
             (down_to..levels).map(|level| THROUGH << (12 + level * segment)).sum()
         };
-        let entry_pa = |level: u64, index: u64| {
-            (FIRST_TABLE + level) * PAGE_BYTES + index * mode.pte_bytes()
-        };
+        let entry_pa =
+            |level: u64, index: u64| (FIRST_TABLE + level) * PAGE_BYTES + index * mode.pte_bytes();
         let mut addresses = Vec::new();
         for level in 1..levels {
-            tables.write(entry_pa(level, THROUGH), (FIRST_TABLE + level - 1) << 10 | 1);
+            tables.fix(entry_pa(level, THROUGH), (FIRST_TABLE + level - 1) << 10 | 1);
             // Superpages that may do everything: aligned, and with one PPN bit too many.
             for (place, low_bit) in (0..level * segment).map(Some).chain([None]).enumerate() {
                 let index = 2 + place as u64;
                 let ppn = 1 << 20 | low_bit.map_or(0, |bit| 1 << bit);
-                tables.write(entry_pa(level, index), ppn << 10 | 0xdf);
+                tables.fix(entry_pa(level, index), ppn << 10 | 0xdf);
                 addresses.push(through(level + 1) | index << (12 + level * segment) | 0x5a_5a5a);
             }
         }
         for low_byte in 0..256 {
             let index = 2 + low_byte;
-            tables.write(entry_pa(0, index), (0x1_2300 + low_byte) << 10 | low_byte);
+            tables.fix(entry_pa(0, index), (0x1_2300 + low_byte) << 10 | low_byte);
             addresses.push(through(1) | index << 12 | low_byte << 4);
         }
         for va in &mut addresses {

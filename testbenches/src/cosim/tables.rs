@@ -6,7 +6,7 @@ use sim::isa::{Mode, PAGE_BYTES, Xlen};
 use std::collections::BTreeMap;
 
 /// Tables of each level; few, so that walks of different addresses meet in them.
-const TABLES_PER_LEVEL: u64 = 2;
+const TABLES_PER_LEVEL: u64 = 4;
 
 /// The page number of the first table. Tables of one level lie side by side.
 const FIRST_TABLE: u64 = 0x8_0000;
@@ -18,11 +18,13 @@ const LEVELS: u64 = 5;
 pub(super) struct Tables {
     xlen: Xlen,
     entries: BTreeMap<u64, u64>,
+    /// What [`Tables::renew`] goes back to.
+    fixed: BTreeMap<u64, u64>,
 }
 
 impl Tables {
     pub(super) fn new(xlen: Xlen) -> Self {
-        Self { xlen, entries: BTreeMap::new() }
+        Self { xlen, entries: BTreeMap::new(), fixed: BTreeMap::new() }
     }
 
     /// The page number of a table of a level.
@@ -50,13 +52,25 @@ impl Tables {
         self.entries.insert(pa, entry);
     }
 
+    /// Writes an entry that every phase finds as it is now.
+    pub(super) fn fix(&mut self, pa: u64, entry: u64) {
+        self.fixed.insert(pa, entry);
+        self.entries.insert(pa, entry);
+    }
+
+    /// Forgets all but the fixed entries: other agents leave little sound behind.
+    pub(super) fn renew(&mut self) {
+        self.entries.clone_from(&self.fixed);
+    }
+
     /// Another agent changes an entry: its marks, its permissions, or all of it.
     pub(super) fn disturb(&mut self, pa: u64, rng: &mut ChaCha8Rng) {
         let old = self.read(pa, rng);
-        let new = match rng.random_range(0..4) {
-            0 => old ^ 0x80,
-            1 => old ^ 0x40,
-            2 => old ^ 1 << rng.random_range(1..6),
+        let leaf = old & 0xe != 0;
+        let new = match rng.random_range(0..8) {
+            0..3 if leaf => old & !0x80,
+            3..6 if leaf => old & !0xc0,
+            6 => old ^ 1 << rng.random_range(1..6),
             _ => self.invent(pa, rng),
         };
         self.write(pa, new);
@@ -64,12 +78,11 @@ impl Tables {
 
     /// Another agent changes one of the entries that were read.
     pub(super) fn disturb_some(&mut self, rng: &mut ChaCha8Rng) {
-        if self.entries.is_empty() {
-            return;
+        let invented: Vec<u64> =
+            self.entries.keys().filter(|pa| !self.fixed.contains_key(pa)).copied().collect();
+        if !invented.is_empty() {
+            self.disturb(invented[rng.random_range(0..invented.len())], rng);
         }
-        let which = rng.random_range(0..self.entries.len());
-        let pa = self.entries.keys().nth(which).copied();
-        self.disturb(pa.expect("the index is below the length"), rng);
     }
 
     fn invent(&self, pa: u64, rng: &mut ChaCha8Rng) -> u64 {
@@ -79,11 +92,11 @@ impl Tables {
             // A pointer led astray.
             _ => rng.random_range(0..LEVELS),
         };
-        let leaves = [850, 300, 150, 100, 80][level as usize];
+        let leaves = [950, 300, 150, 100, 80][level as usize];
         let kind = rng.random_range(0..1000);
         if kind < leaves {
             self.leaf(level, rng)
-        } else if kind < 950 && level > 0 || kind < 900 {
+        } else if kind < 980 && level > 0 {
             self.pointer(level, rng)
         } else {
             // Whatever the bits say.
@@ -92,9 +105,9 @@ impl Tables {
     }
 
     fn leaf(&self, level: u64, rng: &mut ChaCha8Rng) -> u64 {
-        const PERMISSIONS: [u64; 6] = [0x2, 0x6, 0x6, 0x8, 0xa, 0xe];
+        const PERMISSIONS: [u64; 8] = [0x2, 0x6, 0x8, 0xa, 0xe, 0xe, 0xe, 0xe];
         let mut flags = 1 | PERMISSIONS[rng.random_range(0..PERMISSIONS.len())];
-        for (bit, per_mille) in [(0x10, 500), (0x20, 150), (0x40, 700), (0x80, 500)] {
+        for (bit, per_mille) in [(0x10, 850), (0x20, 150), (0x40, 900), (0x80, 700)] {
             if chance(rng, per_mille) {
                 flags |= bit;
             }
