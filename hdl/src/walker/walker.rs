@@ -114,7 +114,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     stale: Signal<Local, Bit>,
     from_root: Signal<Local, Bit>,
     next_level: Signal<Local, Bits<3>>,
-    present_read: Signal<Local, Bit>,
+    descends: Signal<Local, Bit>,
     unmarked: Signal<Local, Bit>,
     marks: Signal<Local, Bits<XLEN>>,
     marked: Signal<Local, Bits<XLEN>>,
@@ -137,7 +137,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             overtaken,
             refused
         );
-        self.present_read.next = false;
+        self.descends.next = false;
         self.mem_req_valid.next = false;
         self.mem_req_swap.next = false;
         self.mem_req_addr.next = self.entry_addr.q.val();
@@ -184,10 +184,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             WalkState::Idle => {
                 // Nothing under way: take up a waiting miss.
                 if self.waits.val() {
-                    self.present_read.next = true;
                     self.started.next = true;
                     self.owner.d.next = self.waits_data.val();
-                    self.under_global.d.next = false;
                     self.refused.d.next = false;
                 }
             }
@@ -206,22 +204,14 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 if self.mem_resp_valid.val() {
                     if self.stale.val() {
                         self.restarted.next = true;
-                        self.present_read.next = true;
-                        self.under_global.d.next = false;
+                    } else if self.mem_resp_error.val() {
+                        self.refused.d.next = true;
+                        self.state.d.next = WalkState::Leaf;
+                    } else if self.arriving.pointer.val() {
+                        self.descends.next = true;
                     } else {
-                        if self.mem_resp_error.val() {
-                            self.refused.d.next = true;
-                            self.state.d.next = WalkState::Leaf;
-                        } else {
-                            if self.arriving.pointer.val() {
-                                self.present_read.next = true;
-                                self.under_global.d.next =
-                                    self.under_global.q.val() || self.arriving.leaf.val().global;
-                            } else {
-                                self.entry.d.next = self.mem_resp_data.val();
-                                self.state.d.next = WalkState::Leaf;
-                            }
-                        }
+                        self.entry.d.next = self.mem_resp_data.val();
+                        self.state.d.next = WalkState::Leaf;
                     }
                 }
             }
@@ -231,21 +221,17 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 self.done.next = true;
                 if self.refused.q.val() {
                     self.access_fault.next = true;
-                } else {
-                    if self.held.fault.val()
-                        || self.permission.denied.val()
-                        || (self.unmarked.val() && !self.judged.val().adue)
-                    {
-                        self.page_fault.next = true;
-                    } else {
-                        if self.unmarked.val() {
-                            self.done.next = false;
-                            self.mem_req_valid.next = true;
-                            self.mem_req_swap.next = true;
-                            if self.mem_req_ready.val() {
-                                self.state.d.next = WalkState::Update;
-                            }
-                        }
+                } else if self.held.fault.val()
+                    || self.permission.denied.val()
+                    || (self.unmarked.val() && !self.judged.val().adue)
+                {
+                    self.page_fault.next = true;
+                } else if self.unmarked.val() {
+                    self.done.next = false;
+                    self.mem_req_valid.next = true;
+                    self.mem_req_swap.next = true;
+                    if self.mem_req_ready.val() {
+                        self.state.d.next = WalkState::Update;
                     }
                 }
             }
@@ -256,21 +242,15 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     self.updated.next = self.mem_resp_swapped.val() && !self.mem_resp_error.val();
                     if self.stale.val() {
                         self.restarted.next = true;
-                        self.present_read.next = true;
-                        self.under_global.d.next = false;
+                    } else if self.mem_resp_error.val() {
+                        self.refused.d.next = true;
+                        self.state.d.next = WalkState::Leaf;
+                    } else if self.mem_resp_swapped.val() {
+                        self.entry.d.next = self.marked.val();
+                        self.state.d.next = WalkState::Leaf;
                     } else {
-                        if self.mem_resp_error.val() {
-                            self.refused.d.next = true;
-                            self.state.d.next = WalkState::Leaf;
-                        } else {
-                            if self.mem_resp_swapped.val() {
-                                self.entry.d.next = self.marked.val();
-                                self.state.d.next = WalkState::Leaf;
-                            } else {
-                                self.retried.next = true;
-                                self.state.d.next = WalkState::Read;
-                            }
-                        }
+                        self.retried.next = true;
+                        self.state.d.next = WalkState::Read;
                     }
                 }
             }
@@ -278,7 +258,13 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         if self.done.val() {
             self.state.d.next = WalkState::Idle;
         }
-        if self.present_read.val() {
+        if self.started.val() || self.restarted.val() {
+            self.under_global.d.next = false;
+        }
+        if self.descends.val() && self.arriving.leaf.val().global {
+            self.under_global.d.next = true;
+        }
+        if self.started.val() || self.restarted.val() || self.descends.val() {
             self.mem_req_valid.next = true;
             self.mem_req_addr.next = self.next_entry.addr.val();
             self.read.next = self.mem_req_ready.val();
