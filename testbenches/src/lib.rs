@@ -1,4 +1,6 @@
 //! Where hardware and world meet.
 
 pub mod conform;
+pub mod cosim;
 pub mod engine;
+pub mod export;

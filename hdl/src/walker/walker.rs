@@ -172,10 +172,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         // Where the next read goes: the root, or the next table down.
         self.stale.next = self.overtaken.q.val() || self.fence.val();
         self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
-        self.next_entry.table.next = self.arriving.ppn.val();
+        self.next_entry.table_ppn.next = self.arriving.ppn.val();
         self.next_level.next = self.at_level.q.val() - bits::<3>(1);
         if self.from_root.val() {
-            self.next_entry.table.next = self.root.val();
+            self.next_entry.table_ppn.next = self.root.val();
             self.next_level.next = self.top_level.val();
         }
         self.next_entry.vpn.next = self.vpn.val();
