@@ -1,6 +1,8 @@
 //! Where hardware and world meet.
 
+pub mod cli;
 pub mod conform;
 pub mod cosim;
 pub mod engine;
 pub mod export;
+pub mod scenario;
