@@ -5,7 +5,8 @@ use rust_hdl::prelude::*;
 
 /// Decides whether a leaf's R, W, X and U bits allow an access.
 ///
-/// Spec: `sv32algorithm` (access allowed by R, W, X, U, SUM, MXR), `norm:sstatus_sum_satp_mode`.
+/// Spec: `sv32algorithm` (access allowed by R, W, X, U, SUM, MXR), `norm:sstatus_sum`,
+/// `norm:sstatus_mxr`.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

@@ -4,8 +4,9 @@ use rust_hdl::prelude::*;
 
 /// Keeps the first fault that either port answered, for a trap unit to take when it can.
 ///
-/// Spec: `scauses` (a data access belongs to an older instruction than a fetch of the same
-/// cycle, so its fault comes first).
+/// Spec: `scauses` (the codes), `norm:stval_op_faulting_addr`. Which of two faults is older is
+/// the pipeline's matter: a data access belongs to an older instruction than a fetch of the same
+/// cycle, so its fault comes first.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

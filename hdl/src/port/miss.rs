@@ -5,8 +5,9 @@ use rust_hdl::prelude::*;
 
 /// Keeps a missed request with everything that was true when it was taken.
 ///
-/// Spec: `norm:satp_op_active`; a request is judged by the context it was made in, whatever
-/// `satp` says by the time its walk ends.
+/// Spec: `norm:satp_op_active` (a walk may only begin while `satp` is active; one that began need
+/// not end with it). A request is judged by the context it was made in, whatever `satp` says by
+/// the time its walk ends.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

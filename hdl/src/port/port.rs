@@ -9,8 +9,9 @@ use rust_hdl::prelude::*;
 
 /// Answers translation requests from its TLB, or keeps one miss for the walker.
 ///
-/// Spec: `norm:satp_op_active`; `norm:sfence_vma_sum_mxr_effect` (SUM, MXR and privilege act at
-/// once: every request is judged by the context it carried).
+/// Spec: `norm:satp_op_active`; `norm:sfence_vma_sum_mxr_effect`, `norm:sfence_vma_mode_effect`,
+/// `norm:sfence_vma_asid_effect` (SUM, MXR, MODE and ASID act at once: every request is judged by
+/// the context it carried).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

@@ -4,8 +4,9 @@ use rust_hdl::prelude::*;
 
 /// Reads an RV64 `satp` for one request.
 ///
-/// Spec: `norm:satp_mode_sxlen64`, `norm:satp_op_active`; canonical addresses: "bits 63-39 [48,
-/// 57] must all be equal to bit 38 [47, 56], or else a page-fault exception will occur".
+/// Spec: `norm:satp_mode_sxlen64`, `norm:satp_op_active`; canonical addresses
+/// (`norm:Sv39_va_signext`, `norm:Sv48_va_signext`, `norm:Sv57_va_signext`): "bits 63-39 [48, 57]
+/// all equal to bit 38 [47, 56], or else a page-fault exception will occur".
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

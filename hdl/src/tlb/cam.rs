@@ -8,7 +8,7 @@ use rust_hdl::prelude::*;
 /// N lines looked up at once, pages of every size side by side, superpages unfractured.
 ///
 /// Spec: `sv32algorithm` (address-translation cache), `norm:sfence_vma_ordering_semantics`
-/// (several cached translations of one address must not be mixed).
+/// (of several translations of one address any one may be used, never a mixture).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

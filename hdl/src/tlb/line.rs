@@ -7,7 +7,8 @@ use rust_hdl::prelude::*;
 /// One TLB entry of any page size, matched, replaced and fenced by a single comparator.
 ///
 /// Spec: `norm:sfence_vma_all_asid_va`, `norm:sfence_vma_asid_only`, `norm:sfence_vma_va_all_asid`,
-/// `norm:sfence_vma_va_asid` (which entries a fence clears); `norm:satp_op_active` (ASID match).
+/// `norm:sfence_vma_va_asid` (which entries a fence clears); `sv32algorithm` (an entry serves "if
+/// the ASID associated with the entry matches" or it is global).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

@@ -7,8 +7,9 @@ use rust_hdl::prelude::*;
 /// Judges one PTE at one level, without regard to who asks.
 ///
 /// Spec: `sv32algorithm` (V, reserved encodings, pointer or leaf, misaligned superpage);
-/// `norm:sv39_pte_rsv` (bits 63:54: N, PBMT and reserved bits fault while Svnapot and Svpbmt are
-/// not implemented); D, A and U of a pointer are reserved.
+/// `norm:Sv39_pte_svnapot_rsv`, `norm:Sv39_pte_svpbmt_rsv`, `norm:Sv39_pte_future_rsv` (bits
+/// 63:54 fault while Svnapot and Svpbmt are not implemented); `translation` ("for non-leaf PTEs,
+/// the D, A, and U bits are reserved").
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

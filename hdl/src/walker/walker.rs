@@ -8,8 +8,9 @@ use rust_hdl::prelude::*;
 /// Walks the page table for one port at a time.
 ///
 /// Spec: `sv32algorithm`, every step: reads from the root, faults of invalid, reserved and
-/// misaligned entries, permission, A and D (fault or atomic update by `adue`). A global pointer
-/// makes everything below it global.
+/// misaligned entries, permission, A and D (fault or atomic update by `adue`:
+/// `norm:svade_access_ad_bit_clear`, `norm:menvcfg_adue_op`). A global pointer makes everything
+/// below it global (`translation`).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
@@ -17,7 +18,7 @@ use rust_hdl::prelude::*;
 /// | `waits`, `waits_data` | in | 1 | a port has a miss; it is the data port's (`Choice`) |
 /// | `vpn`, `root`, `top_level`, `judged` | in | VPN, PPN, 3, struct | the miss; held until `done` |
 /// | `free` | out | 1 | no walk is under way: another miss may be chosen |
-/// | `fence` | in | 1 | a fence is accepted in this cycle |
+/// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
 /// | `done` | out | 1 | the walk is answered in this cycle |
 /// | `data_side` | out | 1 | ... to the data port (else fetch) |
@@ -51,7 +52,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub top_level: Signal<In, Bits<3>>,
     /// Its access.
     pub judged: Signal<In, Judged>,
-    /// A fence is accepted.
+    /// A fence is presented.
     pub fence: Signal<In, Bit>,
     /// A request to memory.
     pub mem_req_valid: Signal<Out, Bit>,

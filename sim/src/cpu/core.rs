@@ -9,14 +9,16 @@
 //!
 //! Not modelled: dependences between instructions, branches, a store buffer, caches.
 
+mod transfers;
+
+pub use transfers::Answer;
+
 use super::program;
-use super::shadow::{Shadow, mask};
 use super::slot::{Slot, Stage};
-use crate::bus;
 use crate::isa::{Access, Fault, PAGE_BYTES};
 use crate::mmu::{Outputs, Request, Response};
-use crate::os::scramble;
 use std::collections::VecDeque;
+use transfers::Flight;
 
 /// Index of the fetch port.
 const FETCH: usize = 0;
@@ -42,21 +44,6 @@ pub enum Trap {
     },
 }
 
-/// Memory held something else than the program left there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// What was done.
-    pub access: Access,
-    /// The transfer's virtual address.
-    pub va: u64,
-    /// Its physical address.
-    pub pa: u64,
-    /// What the program left there.
-    pub expected: u64,
-    /// What memory answered.
-    pub got: u64,
-}
-
 /// A completed access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retired {
@@ -68,15 +55,6 @@ pub struct Retired {
     pub begins: bool,
     /// Bus transfers that it took.
     pub transfers: u64,
-}
-
-/// A transfer that the bus has not answered.
-#[derive(Clone, Copy, Debug)]
-struct Flight {
-    number: u64,
-    va: u64,
-    pa: u64,
-    expected: Option<u64>,
 }
 
 /// The pipeline's state for the process that runs.
@@ -120,31 +98,31 @@ impl Core {
         self.slots.is_empty()
     }
 
-    /// Takes in the program's next access; `true` if it crosses a page and became two.
+    /// Takes in the program's next access; `true` if it crosses a page and became several.
     pub fn push(&mut self, access: program::Access) -> bool {
-        let program::Access { kind, va, bytes } = access;
+        let program::Access { kind, mut va, bytes: mut left } = access;
         if kind == Access::Fetch {
             self.instruction += 1;
         }
-        let instruction = self.instruction;
-        let here = (PAGE_BYTES - va % PAGE_BYTES).min(u64::from(bytes)) as u16;
-        for (va, bytes, begins) in [(va, here, true), (va + u64::from(here), bytes - here, false)] {
-            if bytes > 0 {
-                let (stage, sent, in_flight, transfers) = (Stage::Waiting, 0, 0, 0);
-                self.slots.push_back(Slot {
-                    kind,
-                    va,
-                    bytes,
-                    instruction,
-                    begins,
-                    stage,
-                    sent,
-                    in_flight,
-                    transfers,
-                });
-            }
+        let mut pieces = 0;
+        while left > 0 {
+            let bytes = (PAGE_BYTES - va % PAGE_BYTES).min(u64::from(left)) as u16;
+            self.slots.push_back(Slot {
+                kind,
+                va,
+                bytes,
+                instruction: self.instruction,
+                begins: pieces == 0,
+                stage: Stage::Waiting,
+                sent: 0,
+                in_flight: 0,
+                transfers: 0,
+            });
+            va = va.wrapping_add(u64::from(bytes));
+            left -= bytes;
+            pieces += 1;
         }
-        here < bytes
+        pieces > 1
     }
 
     /// What to present to the MMU in this cycle, on the fetch and the data port. The MMU's
@@ -211,81 +189,6 @@ impl Core {
                 slot.stage = stage(response);
                 self.ports[port] = None;
             }
-        }
-    }
-
-    /// The next transfer for the bus on a port that is ready, fetch and data; to be asked until
-    /// there is none. The shadow learns of stores here, in the order in which memory does.
-    pub fn transfer(
-        &mut self,
-        ready: [bool; 2],
-        shadow: &mut Shadow,
-    ) -> Option<(usize, bus::Request)> {
-        for (index, slot) in self.slots.iter_mut().enumerate() {
-            let Some(transfer) = slot.next_transfer() else {
-                if matches!(slot.stage, Stage::Translated(_)) {
-                    continue;
-                }
-                return None;
-            };
-            let port = if slot.kind == Access::Fetch { FETCH } else { DATA };
-            if !ready[port] {
-                return None;
-            }
-            slot.sent += transfer.covers;
-            slot.in_flight += 1;
-            slot.transfers += 1;
-            let store = (slot.kind == Access::Store).then(|| {
-                self.stores += 1;
-                scramble(self.seed ^ self.stores) & mask(transfer.bytes)
-            });
-            if let Some(value) = store {
-                shadow.store(transfer.va, transfer.bytes, value);
-            }
-            let expected = match store {
-                Some(_) => None,
-                None => shadow.load(transfer.va, transfer.bytes),
-            };
-            let (number, va, pa) = (self.first + index as u64, transfer.va, transfer.pa);
-            self.flights[port].push_back(Flight { number, va, pa, expected });
-            return Some((port, transfer.request(store)));
-        }
-        None
-    }
-
-    /// Whether a transfer waits for its bus.
-    pub fn has_transfers(&self) -> bool {
-        self.slots.iter().any(|slot| slot.next_transfer().is_some())
-    }
-
-    /// The address of the access that translation has just finished and whose page the shadow
-    /// must know before its transfers are asked for.
-    pub fn translated(&self) -> impl Iterator<Item = u64> + '_ {
-        let fresh = |slot: &&Slot| matches!(slot.stage, Stage::Translated(_)) && slot.sent == 0;
-        self.slots.iter().filter(fresh).map(|slot| slot.va)
-    }
-
-    /// The bus answered the oldest transfer of a port.
-    ///
-    /// # Errors
-    /// When memory held something else than the program left there.
-    pub fn answered(&mut self, port: usize, response: bus::Response) -> Result<(), Answer> {
-        let Some(flight) = self.flights[port].pop_front() else { return Ok(()) };
-        let Some(slot) = self.slot_mut(flight.number) else { return Ok(()) };
-        slot.in_flight -= 1;
-        if response.error {
-            slot.stage = Stage::Refused(flight.pa);
-            return Ok(());
-        }
-        match flight.expected {
-            Some(expected) if expected != response.value => Err(Answer {
-                access: slot.kind,
-                va: flight.va,
-                pa: flight.pa,
-                expected,
-                got: response.value,
-            }),
-            _ => Ok(()),
         }
     }
 

@@ -77,7 +77,7 @@ impl Slot {
         let left = self.bytes - self.sent;
         let va = self.va + u64::from(self.sent);
         let pa = pa + u64::from(self.sent);
-        let aligned = |bytes: u16| bytes <= left && va % u64::from(bytes) == 0;
+        let aligned = |bytes: u16| bytes <= left && va.is_multiple_of(u64::from(bytes));
         let fit = [8, 4, 2, 1].into_iter().find(|&bytes| aligned(bytes))?;
         if self.kind == Access::Store || fit == left || fit == 8 {
             return Some(Transfer { va, pa, bytes: fit as u8, covers: fit });

@@ -1,4 +1,5 @@
-//! The translation algorithm (`sv32algorithm`) as a pure function.
+//! The translation algorithm (`sv32algorithm`) as a pure function. The steps in the comments are
+//! those of the edition that `docs/spec.md` pins.
 //!
 //! Left out: PMP and PMA verdicts other than "nothing answered", Svnapot, Svpbmt (their bits are
 //! reserved here), the hypervisor's second stage.

@@ -11,6 +11,9 @@ use crate::mmu::Mmu;
 use crate::os::Os;
 use std::collections::BTreeMap;
 
+/// Latencies are less than this, in cycles.
+const LONGEST: u64 = 10_000;
+
 /// Whose bus channel it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Master {
@@ -31,11 +34,15 @@ impl LatencySpec {
     /// A channel to `memory` with this latency.
     ///
     /// # Errors
-    /// A sentence that says which bound is wrong.
+    /// A sentence that says which bound is wrong. Latencies of 10000 cycles and more are refused: with
+    /// them a slow walk could not be told from a dead one.
     pub fn channel(self, memory: &SharedMemory, seed: u64) -> Result<Box<dyn Channel>, String> {
         match self {
             LatencySpec::Fixed(0) | LatencySpec::Range([0, _]) => {
                 Err("a latency is at least 1 cycle".to_owned())
+            }
+            LatencySpec::Fixed(LONGEST..) | LatencySpec::Range([_, LONGEST..=u64::MAX]) => {
+                Err(format!("a latency is less than {LONGEST} cycles"))
             }
             LatencySpec::Fixed(cycles) => Ok(Box::new(FixedLatency::new(memory.clone(), cycles))),
             LatencySpec::Range([low, high]) if low > high => {
@@ -81,7 +88,7 @@ impl Machine {
         let mut hardware = Hardware { drive, kernel, ports: [fetch, data] };
         let os = Os::boot(&mut hardware, config.os())?;
         let core = Core::new(config.window, config.seed);
-        Ok(Machine { hardware, os, core, jobs: BTreeMap::new(), config })
+        Ok(Machine { hardware, os, core, jobs: BTreeMap::new(), config, quiet: 0 })
     }
 }
 

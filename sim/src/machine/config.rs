@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum LatencySpec {
-    /// Always so many; at least 1.
+    /// Always so many; 1 to 9999.
     Fixed(u64),
     /// From the first to the second, by the machine's seed.
     Range([u64; 2]),

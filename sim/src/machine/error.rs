@@ -5,6 +5,10 @@ use crate::golden::Mismatch;
 use crate::mmu::Outputs;
 use crate::os::{OsError, Pid};
 
+/// Cycles for which anything may wait before it is taken for dead: many times the longest walk
+/// over the slowest memory that can be configured.
+pub(super) const PATIENCE: u64 = 1_000_000;
+
 /// The MMU broke the rules of its ports, or translated wrongly.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {

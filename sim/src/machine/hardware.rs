@@ -1,14 +1,12 @@
 //! The drive with the other masters' buses: what a kernel and a processor stand on.
 
 use super::drive::{Drive, Pins};
-use super::error::StepError;
+use super::error::{PATIENCE, StepError};
 use crate::bus::{Channel, Request, Response};
 use crate::isa::{PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
 use crate::os::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
 
-/// Cycles for which the kernel waits for its fence to be accepted or its bus to answer.
-const PATIENCE: u64 = 1_000_000;
 /// Faults that the MMU may hold one after another when a trap is taken.
 const HELD_FAULTS: u32 = 4;
 

@@ -93,6 +93,8 @@ pub struct Machine {
     core: Core,
     jobs: BTreeMap<Pid, Job>,
     config: MachineConfig,
+    /// Cycles in a row in which nothing moved.
+    quiet: u64,
 }
 
 impl Machine {

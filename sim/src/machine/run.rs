@@ -1,7 +1,7 @@
 //! The run: processes in turn, each through the pipeline, cycle by cycle.
 
 use super::drive::Pins;
-use super::error::RunError;
+use super::error::{PATIENCE, RunError, StepError};
 use super::{Machine, Outcome};
 use crate::cpu::{Op, ProgramError, Trap};
 use crate::isa::Access;
@@ -155,7 +155,9 @@ impl Machine {
     /// One cycle of the pipeline, or a jump to the next that matters.
     fn cycle(&mut self, pid: Pid) -> Result<(), RunError> {
         let requests = self.core.present();
-        let asks = requests.iter().any(Option::is_some) || self.hardware.drive.busy();
+        // An answer that is owed keeps the MMU running even if it believes to be idle: the drive
+        // notices when it never comes.
+        let asks = self.core.is_translating() || self.hardware.drive.busy();
         let now = self.hardware.now();
         if !asks && !self.core.has_transfers() {
             let due = self.hardware.next_response().unwrap_or(now);
@@ -186,6 +188,11 @@ impl Machine {
         }
         moved |= self.transfer(pid, now, ready);
         self.retire();
+        self.quiet = if moved { 0 } else { self.quiet + 1 };
+        if self.quiet > PATIENCE {
+            let (what, waited) = ("pipeline", self.quiet);
+            return Err(StepError::Silent { cycle: now, what, waited }.into());
+        }
         if !moved && self.core.is_translating() {
             let cycles = &mut self.hardware.drive.meter.current().cycles;
             cycles.issue -= 1;

@@ -1,15 +1,12 @@
 //! The rules of the ports and the checker, applied to each cycle; counting on the way.
 
-use super::error::StepError;
+use super::error::{PATIENCE, StepError};
 use crate::bus::SharedMemory;
 use crate::golden::{Checker, Regime, Token};
 use crate::isa::{Satp, Xlen};
 use crate::mmu::{Inputs, Outputs, Request, Response};
 use crate::stats::{Meter, Port};
 use std::collections::VecDeque;
-
-/// Cycles that anything may wait before the MMU is taken for dead.
-const PATIENCE: u64 = 1_000_000;
 
 /// A request under way.
 #[derive(Debug)]

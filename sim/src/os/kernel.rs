@@ -125,7 +125,7 @@ impl Os {
     fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
         let mode = self.config.mode;
         let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
-        let ppn = self.config.memory.base / PAGE_BYTES & !(span - 1);
+        let ppn = (self.config.memory.base / PAGE_BYTES) & !(span - 1);
         let bits = table::VALID
             | table::READ
             | table::WRITE

@@ -4,6 +4,7 @@ mod counters;
 mod latency;
 mod meter;
 mod report;
+mod text;
 
 pub use counters::{AccessCounters, CycleCounters, MmuCounters, OsCounters};
 pub use latency::{Latency, LatencySummary};

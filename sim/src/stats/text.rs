@@ -1,0 +1,147 @@
+//! The report as text for people: aligned, each group with a line that says what it means.
+
+use super::{LatencySummary, ProcessReport, Report, Section};
+use crate::os::State;
+use std::fmt::{self, Display, Formatter};
+
+/// Columns of a name.
+const NAME: usize = 30;
+/// Columns of a number.
+const NUMBER: usize = 14;
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let oracle = if self.policy_is_oracle { ", an oracle that hardware cannot be" } else { "" };
+        writeln!(
+            f,
+            "MMU {}, {}, {} TLB entries a port, {} replacement{oracle}, seed {}",
+            self.mmu, self.mode, self.tlb_entries, self.policy, self.seed
+        )?;
+        self.total.fmt(f)?;
+        let memory = &self.memory;
+        heading(f, "memory", "frames of 4096 bytes; page tables are pages too")?;
+        count(f, "frames_total", memory.frames_total)?;
+        count(f, "frames_kernel", memory.frames_kernel)?;
+        count(f, "frames_free", memory.frames_free)?;
+        count(f, "peak_frames", memory.peak_frames)?;
+        count(f, "nr_page_table_pages", memory.nr_page_table_pages)?;
+        count(f, "page_table_bytes", memory.page_table_bytes)?;
+        count(f, "peak_swap_slots", memory.peak_swap_slots.into())?;
+        heading(f, "processes", "each with its end, its accesses, and the faults that they took")?;
+        for process in &self.processes {
+            line(f, process)?;
+        }
+        heading(f, "checks", "every translation was compared with the specification's algorithm")?;
+        count(f, "responses_checked", self.responses_checked)?;
+        count(f, "responses_stale", self.responses_stale)
+    }
+}
+
+impl Display for Section {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, "accesses", "one that crosses a page counts twice: it is two translations")?;
+        count(f, "instructions", self.accesses.instructions)?;
+        count(f, "fetches", self.accesses.fetches)?;
+        count(f, "loads", self.accesses.loads)?;
+        count(f, "stores", self.accesses.stores)?;
+        count(f, "page_crossings", self.accesses.page_crossings)?;
+        heading(f, "translation", "mpki: misses per 1000 instructions")?;
+        for (name, port) in [("fetch", &self.fetch), ("data", &self.data)] {
+            count(f, &format!("{name}.tlb_hits"), port.tlb_hits)?;
+            count(f, &format!("{name}.tlb_misses"), port.tlb_misses)?;
+            figure(f, &format!("{name}.miss_rate_percent"), port.miss_rate * 100.0)?;
+            if let Some(mpki) = port.tlb_mpki {
+                figure(f, &format!("{name}.tlb_mpki"), mpki)?;
+            }
+        }
+        heading(f, "walks", "a miss reads one page-table entry a level; latency in cycles")?;
+        count(f, "walks", self.mmu.walks)?;
+        count(f, "pte_reads", self.mmu.pte_reads)?;
+        figure(f, "pte_reads_per_walk", self.pte_reads_per_walk)?;
+        count(f, "pte_updates", self.mmu.pte_updates)?;
+        count(f, "fences", self.mmu.fences)?;
+        distribution(f, "walk_latency", &self.walk_latency)?;
+        self.faults(f)?;
+        self.time(f)
+    }
+}
+
+impl Section {
+    fn faults(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let faults = &self.faults;
+        heading(f, "faults", "minor: no disk needed; major: the page came from the disk")?;
+        count(f, "minor_faults", faults.minor_faults)?;
+        count(f, "major_faults (pgmajfault)", faults.major_faults)?;
+        count(f, "ad_faults", faults.ad_faults)?;
+        count(f, "protection_faults", faults.protection_faults)?;
+        count(f, "permission_widened", faults.permission_widened)?;
+        count(f, "evictions", faults.evictions)?;
+        count(f, "swap_ins (pswpin)", faults.swap_ins)?;
+        count(f, "swap_outs (pswpout)", faults.swap_outs)?;
+        count(f, "write_backs", faults.write_backs)?;
+        count(f, "write_backs_saved", faults.write_backs_saved)?;
+        count(f, "context_switches", faults.context_switches)?;
+        distribution(f, "fault_latency", &self.fault_latency)
+    }
+
+    fn time(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let cycles = &self.cycles;
+        heading(
+            f,
+            "cycles",
+            "where the time went; ideal: had translation and kernel cost nothing",
+        )?;
+        for (name, spent) in [
+            ("issue", cycles.issue),
+            ("walk_stall", cycles.walk_stall),
+            ("handler", cycles.handler),
+            ("switch", cycles.switch),
+            ("disk", cycles.disk),
+        ] {
+            let share = spent as f64 * 100.0 / self.cycles_total.max(1) as f64;
+            writeln!(f, "  {name:<NAME$}{spent:>NUMBER$}  {share:5.1} %")?;
+        }
+        count(f, "total", self.cycles_total)?;
+        figure(f, "effective_access_time", self.effective_access_time)?;
+        figure(f, "ideal_access_time", self.ideal_access_time)
+    }
+}
+
+fn heading(f: &mut Formatter<'_>, name: &str, lesson: &str) -> fmt::Result {
+    writeln!(f, "\n{name}  ({lesson})")
+}
+
+fn count(f: &mut Formatter<'_>, name: &str, value: u64) -> fmt::Result {
+    writeln!(f, "  {name:<NAME$}{value:>NUMBER$}")
+}
+
+fn figure(f: &mut Formatter<'_>, name: &str, value: f64) -> fmt::Result {
+    writeln!(f, "  {name:<NAME$}{value:>NUMBER$.3}")
+}
+
+fn distribution(f: &mut Formatter<'_>, name: &str, latency: &LatencySummary) -> fmt::Result {
+    let LatencySummary { count: occurred, min, p50, p99, max, mean } = *latency;
+    if occurred == 0 {
+        return Ok(());
+    }
+    writeln!(f, "  {name:<NAME$}min {min}, p50 {p50}, p99 {p99}, max {max}, mean {mean:.1}")
+}
+
+fn line(f: &mut Formatter<'_>, process: &ProcessReport) -> fmt::Result {
+    let ProcessReport { pid, name, counts, .. } = process;
+    let end = match &process.state {
+        State::Runnable => "not finished".to_owned(),
+        State::Exited => "exited".to_owned(),
+        State::Killed { death } => format!("killed, {death}"),
+    };
+    writeln!(
+        f,
+        "  {pid:>3} {name:<16} {end}; {} accesses, {} minor and {} major faults, at most {} frames, \
+         {} bytes of page tables",
+        counts.accesses.total(),
+        counts.faults.minor_faults,
+        counts.faults.major_faults,
+        process.peak_resident_frames,
+        process.page_table_bytes
+    )
+}

@@ -1,0 +1,115 @@
+//! Defects planted in the hardware, each caught by a scenario or a vector.
+//!
+//! Every mutant is a build of its own, so this runs only when asked to: `make mutants`.
+
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+#[derive(Deserialize)]
+struct Catalogue {
+    mutant: Vec<Mutant>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mutant {
+    name: String,
+    defect: String,
+    file: String,
+    find: String,
+    replace: String,
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn catalogue() -> Vec<Mutant> {
+    let path = root().join("testbenches/data/mutants.toml");
+    let text = std::fs::read_to_string(path).expect("the catalogue is there");
+    toml::from_str::<Catalogue>(&text).expect("the catalogue reads").mutant
+}
+
+/// The mutated text of a file.
+fn mutated(mutant: &Mutant, text: &str) -> String {
+    let places = text.matches(&mutant.find).count();
+    assert_eq!(places, 1, "{}: its text stands {places} times in {}", mutant.name, mutant.file);
+    text.replace(&mutant.find, &mutant.replace)
+}
+
+#[test]
+fn every_mutant_still_has_its_place() {
+    for mutant in catalogue() {
+        let text = std::fs::read_to_string(root().join(&mutant.file)).expect("the file is there");
+        assert_ne!(mutated(&mutant, &text), text, "{} changes nothing", mutant.name);
+    }
+}
+
+/// A copy of the tracked tree, which mutants may break.
+fn copy_of_the_tree(target: &Path) {
+    let listed = run(Command::new("git").args(["ls-files", "-z"]).current_dir(root()));
+    for name in String::from_utf8(listed.stdout).expect("names are UTF-8").split_terminator('\0') {
+        let to = target.join(name);
+        std::fs::create_dir_all(to.parent().expect("a file has a folder")).expect("it is made");
+        std::fs::copy(root().join(name), to).expect("the file copies");
+    }
+}
+
+fn run(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"))
+}
+
+/// Builds the command in the copy; a mutant that does not compile would prove nothing.
+fn build(copy: &Path) -> PathBuf {
+    let built = run(Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--release", "--bin", "pagewalk"])
+        .env("CARGO_TARGET_DIR", copy.join("target"))
+        .current_dir(copy));
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    copy.join("target/release/pagewalk")
+}
+
+/// What catches the hardware in the copy: scenarios first, then vectors.
+fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
+    let scenarios = run(Command::new(pagewalk).args(["run", "--all"]).current_dir(copy));
+    if scenarios.status.code() == Some(1) {
+        let text = String::from_utf8_lossy(&scenarios.stdout).into_owned();
+        let first = text.lines().find(|line| line.contains("FAIL"));
+        return Some(first.unwrap_or("a scenario").trim().to_owned());
+    }
+    assert!(scenarios.status.success(), "{}", String::from_utf8_lossy(&scenarios.stderr));
+    let mut conform = Command::new(pagewalk);
+    conform.arg("conform").current_dir(copy);
+    for mode in ["sv32", "sv39", "sv48", "sv57"] {
+        for kind in ["walk", "tlb"] {
+            conform.arg(format!("testbenches/data/vectors/{mode}-{kind}.txt.gz"));
+        }
+    }
+    (run(&mut conform).status.code() == Some(1)).then(|| "the vectors".to_owned())
+}
+
+#[test]
+#[ignore = "builds the hardware once for each mutant: make mutants"]
+fn every_mutant_is_caught() {
+    let copy = root().join("target/mutants");
+    copy_of_the_tree(&copy);
+    assert_eq!(caught_by(&build(&copy), &copy), None, "the unbroken hardware does not pass");
+    let only = std::env::var("PAGEWALK_MUTANT").ok();
+    let mut survivors = Vec::new();
+    for mutant in catalogue() {
+        if only.as_ref().is_some_and(|only| *only != mutant.name) {
+            continue;
+        }
+        let file = copy.join(&mutant.file);
+        let sound = std::fs::read_to_string(&file).expect("the file is there");
+        std::fs::write(&file, mutated(&mutant, &sound)).expect("the mutant is planted");
+        let caught = caught_by(&build(&copy), &copy);
+        std::fs::write(&file, sound).expect("the file is restored");
+        println!("{:45} {}", mutant.name, caught.as_deref().unwrap_or("SURVIVES"));
+        if caught.is_none() {
+            survivors.push(format!("{} ({})", mutant.name, mutant.defect));
+        }
+    }
+    assert!(survivors.is_empty(), "not caught: {survivors:#?}");
+}
