@@ -43,13 +43,9 @@ fn module(text: &str) -> String {
     if unsettled.is_empty() {
         return text.to_string();
     }
-    let mut module = head.to_string();
-    module.push_str("    // What leaves the block below, while it settles\n");
     // The comment of the update code stays directly above the block.
-    if let Some(comment) = head.rfind("    // Update code\n") {
-        module.truncate(comment);
-        module.push_str("    // What leaves the block below, while it settles\n");
-    }
+    let mut module = head.strip_suffix("    // Update code\n").unwrap_or(head).to_string();
+    module.push_str("    // What leaves the block below, while it settles\n");
     for (name, width) in &unsettled {
         module.push_str(&format!("    reg {width} {name}{SUFFIX};\n"));
     }
@@ -152,4 +148,54 @@ fn renamed(body: &str, names: &BTreeMap<&str, &str>) -> String {
     }
     text.push_str(&body[copied..]);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODULE: &str = "module t(a,o);
+    input wire  a;
+    output reg  [3:0] o;
+
+    // Stub signals
+    reg  [1:0] child$x;
+    reg  once$y;
+    reg  r$d;
+    wire  r$q;
+    reg  r$clock;
+
+    // Update code
+    always @(*) begin
+        r$clock = a;
+        r$d = r$q;
+        once$y = a;
+        child$x = 2'h0;
+        if (a) begin
+            child$x = 2'h1;
+            r$d = 1'b0;
+        end
+        o[(64'h0)+:(2)] = child$x;
+    end
+
+endmodule";
+
+    #[test]
+    fn what_is_assigned_twice_or_in_slices_leaves_once() {
+        let settled = settle(MODULE);
+        let count = |text: &str| settled.matches(text).count();
+        assert_eq!(count("    reg [1:0] child$x$settling;\n"), 1);
+        assert_eq!(count("        child$x$settling = "), 2);
+        assert_eq!(count("o$settling[(64'h0)+:(2)] = child$x$settling;"), 1);
+        assert_eq!(count("        child$x = child$x$settling;\n"), 1);
+        assert_eq!(count("        o = o$settling;\n    end\n"), 1);
+        assert!(!settled.contains("once$y$settling") && !settled.contains("r$d$settling"));
+    }
+
+    #[test]
+    fn a_module_without_such_signals_stays_as_it_is() {
+        let text =
+            "module r(d,q);\n    always @(posedge clock) begin\n    q <= d;\n    end\n\nendmodule";
+        assert_eq!(settle(text), text);
+    }
 }
