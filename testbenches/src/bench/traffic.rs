@@ -18,7 +18,7 @@ const RESIDENT: u64 = 8;
 pub enum Workload {
     /// Every request hits, once the TLB is warm.
     Hit,
-    /// One request in twenty goes to a page that is new to the TLB.
+    /// One request in twenty goes to a page that is new to the TLB (and each pushes a line out).
     Mixed,
     /// Every request goes to such a page.
     Miss,
@@ -32,7 +32,7 @@ impl Workload {
     pub fn name(self) -> &'static str {
         match self {
             Workload::Hit => "hit",
-            Workload::Mixed => "5 % miss",
+            Workload::Mixed => "mixed 5 %",
             Workload::Miss => "miss",
         }
     }

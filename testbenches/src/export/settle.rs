@@ -92,10 +92,10 @@ fn assigned_again(body: &str) -> BTreeSet<&str> {
         match token {
             Token { text: ";" | "begin" | "end" | ":" | ")", .. } => target = None,
             Token { text: "=", .. } => {
-                if let Some(name) = target.take() {
-                    if !once.insert(name) {
-                        again.insert(name);
-                    }
+                if let Some(name) = target.take()
+                    && !once.insert(name)
+                {
+                    again.insert(name);
                 }
             }
             Token { kind: Kind::Word, text, .. } if target.is_none() => target = Some(text),
