@@ -1,5 +1,6 @@
 //! Where hardware and world meet.
 
+pub mod bench;
 pub mod cli;
 pub mod conform;
 pub mod cosim;

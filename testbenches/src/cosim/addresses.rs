@@ -30,7 +30,7 @@ impl Addresses {
         let mut va = self.hot[which] | rng.random_range(0..4096);
         if chance(rng, 150) {
             // Elsewhere in the same superpage.
-            va ^= rng.random::<u64>() & (1 << rng.random_range(12..40)) - 1;
+            va ^= rng.random::<u64>() & ((1 << rng.random_range(12..40)) - 1);
         }
         if chance(rng, 20) {
             va = rng.random();

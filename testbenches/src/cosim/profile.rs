@@ -66,7 +66,7 @@ const STORM: Profile = Profile {
     adue: false,
     ready: 700,
     latency: 6,
-    error: 30,
+    error: 50,
     contend: 250,
     edit: 8,
     fault_ready: 300,

@@ -2,6 +2,7 @@
 
 use super::coverage::{Coverage, Probe};
 use super::stimulus::{Row, Stimulus};
+use super::testbench::vectors;
 use crate::engine::{Config, Direction, PINS};
 
 /// Every pin in every cycle of one run, settled before the clock edge.
@@ -22,6 +23,12 @@ impl Recording {
     /// Length in cycles.
     pub fn cycles(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The rows as the Verilog test bench reads them: a line a cycle, pins side by side in whole
+    /// hexadecimal digits.
+    pub fn vectors(&self) -> String {
+        vectors(self)
     }
 }
 

@@ -73,7 +73,8 @@ impl Tables {
             6 => old ^ 1 << rng.random_range(1..6),
             _ => self.invent(pa, rng),
         };
-        self.write(pa, new);
+        // RSW belongs to software: a change that changes nothing else.
+        self.write(pa, if new == old { old ^ 0x100 } else { new });
     }
 
     /// Another agent changes one of the entries that were read.
@@ -92,7 +93,7 @@ impl Tables {
             // A pointer led astray.
             _ => rng.random_range(0..LEVELS),
         };
-        let leaves = [950, 300, 150, 100, 80][level as usize];
+        let leaves = [950, 300, 200, 250, 400][level as usize];
         let kind = rng.random_range(0..1000);
         if kind < leaves {
             self.leaf(level, rng)

@@ -148,10 +148,11 @@ impl<'a> Module<'a> {
             if token.text == "[" && matches!(before, "]" | ")") {
                 report(token.line, ProblemKind::SliceOfSlice);
             }
-            if token.kind == Kind::Word && before != "." {
-                if let Some(kind) = self.judge(token.text) {
-                    report(token.line, kind);
-                }
+            if token.kind == Kind::Word
+                && before != "."
+                && let Some(kind) = self.judge(token.text)
+            {
+                report(token.line, kind);
             }
         }
         for (line, kind) in expressions::hazards(self.tokens) {

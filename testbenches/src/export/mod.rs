@@ -1,7 +1,8 @@
 //! Verilog of a named configuration, written so that what lands on disk can be trusted.
 //!
 //! rust-hdl prints the modules; [`lint`] reads the text back and refuses the shapes that it is
-//! known to print silently wrong; [`header`] says on top what the file is. With tools at hand,
+//! known to print silently wrong; [`settle`] keeps half-finished values inside their blocks;
+//! [`header`] says on top what the file is. With tools at hand,
 //! [`checks`] lets Icarus Verilog, Verilator and Yosys read it as well. That the text *behaves*
 //! like the Rust simulation is proved cycle by cycle in [`crate::cosim`].
 
@@ -10,6 +11,7 @@ mod file;
 mod header;
 mod keywords;
 mod lint;
+mod settle;
 mod tokens;
 pub mod tools;
 
@@ -65,6 +67,7 @@ pub fn verilog(config: &Config) -> Result<String, ExportError> {
     if !problems.is_empty() {
         return Err(ExportError::Untrusted { config: config.name, problems });
     }
+    let modules = settle::settle(&modules);
     let modules: Vec<&str> = modules.trim().lines().map(str::trim_end).collect();
     Ok(format!("{}\n{}\n", header::header(config), modules.join("\n")))
 }

@@ -1,7 +1,13 @@
 //! Third-party tools: where they are, what it means when they are not.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// A tool that runs longer has lost its way, as a simulator does in a loop without delay.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// What went wrong with a third-party tool.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +35,14 @@ pub enum ToolError {
         status: String,
         /// The last lines of what it said.
         output: String,
+    },
+    /// It came to no end.
+    #[error("{tool} came to no end within {seconds} s")]
+    Endless {
+        /// The command's name.
+        tool: &'static str,
+        /// How long it was given.
+        seconds: u64,
     },
     /// It ran, and what it said is not what was hoped for.
     #[error("{tool}: {message}")]
@@ -84,17 +98,49 @@ pub fn run_program(
     directory: &Path,
     arguments: &[&str],
 ) -> Result<String, ToolError> {
-    let Output { status, stdout, stderr } = Command::new(program)
+    let io = |source| ToolError::Io { tool, source };
+    let mut child = Command::new(program)
         .args(arguments)
         .current_dir(directory)
-        .output()
-        .map_err(|source| ToolError::Io { tool, source })?;
-    let mut said = String::from_utf8_lossy(&stdout).into_owned();
-    said.push_str(&String::from_utf8_lossy(&stderr));
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(io)?;
+    let stdout = collect(child.stdout.take());
+    let stderr = collect(child.stderr.take());
+    let until = Instant::now() + LONGEST;
+    let mut said = String::new();
+    for output in [stdout, stderr] {
+        match output.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(text) => said.push_str(&text),
+            Err(_) => {
+                child.kill().map_err(io)?;
+                child.wait().map_err(io)?;
+                return Err(ToolError::Endless { tool, seconds: LONGEST.as_secs() });
+            }
+        }
+    }
+    let status = child.wait().map_err(io)?;
     if status.success() {
         return Ok(said);
     }
     let lines: Vec<&str> = said.lines().collect();
     let output = lines[lines.len().saturating_sub(20)..].join("\n");
     Err(ToolError::Failed { tool, status: status.to_string(), output })
+}
+
+/// Reads a pipe to its end on a thread of its own.
+fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            // A broken pipe ends the output, which is all that there is then.
+            let _ = pipe.read_to_end(&mut bytes);
+        }
+        // Nobody may be waiting any more.
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receiver
 }
