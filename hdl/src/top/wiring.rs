@@ -116,7 +116,7 @@ macro_rules! mmu_wiring {
                 self.walker.root.next = self.choice.root.val();
                 self.walker.top_level.next = self.choice.top_level.val();
                 self.walker.judged.next = self.choice.judged.val();
-                self.walker.fence.next = self.fence.val();
+                self.walker.fence.next = self.fence_valid.val();
                 self.mem_req_valid.next = self.walker.mem_req_valid.val();
                 self.walker.mem_req_ready.next = self.mem_req_ready.val();
                 self.mem_req_addr.next = self.walker.mem_req_addr.val();

@@ -11,7 +11,7 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `vpn` | in | VPN | the virtual page number |
 /// | `level` | in | 3 | the table's level |
-/// | `table` | in | PPN | the table's page number |
+/// | `table_ppn` | in | PPN | the table's page number |
 /// | `addr` | out | PA | table × 4096 + VPN\[level\] × 8 (RV32: 4) |
 ///
 /// Timing: combinational. Reset: no state.
@@ -22,7 +22,7 @@ pub struct EntryAddress<const VPN: usize, const PPN: usize, const PA: usize> {
     /// The table's level.
     pub level: Signal<In, Bits<3>>,
     /// The table's page number.
-    pub table: Signal<In, Bits<PPN>>,
+    pub table_ppn: Signal<In, Bits<PPN>>,
     /// The entry's physical address.
     pub addr: Signal<Out, Bits<PA>>,
     base: Signal<Local, Bits<PA>>,
@@ -48,7 +48,7 @@ impl<const VPN: usize, const PPN: usize, const PA: usize> Default for EntryAddre
         Self {
             vpn: Default::default(),
             level: Default::default(),
-            table: Default::default(),
+            table_ppn: Default::default(),
             addr: Default::default(),
             base: Default::default(),
             offset: Default::default(),
@@ -83,7 +83,7 @@ impl<const VPN: usize, const PPN: usize, const PA: usize> Logic for EntryAddress
         }
         self.segment.next = self.shifted.val() & self.one_segment.val();
         self.offset.next = bit_cast::<PA, VPN>(self.segment.val()) << self.entry_shift.val();
-        self.base.next = bit_cast::<PA, PPN>(self.table.val()) << bits::<PA>(12);
+        self.base.next = bit_cast::<PA, PPN>(self.table_ppn.val()) << bits::<PA>(12);
         self.addr.next = self.base.val() | self.offset.val();
     }
 }

@@ -18,7 +18,7 @@ use rust_hdl::prelude::*;
 /// | `waits`, `waits_data` | in | 1 | a port has a miss; it is the data port's (`Choice`) |
 /// | `vpn`, `root`, `top_level`, `judged` | in | VPN, PPN, 3, struct | the miss; held until `done` |
 /// | `free` | out | 1 | no walk is under way: another miss may be chosen |
-/// | `fence` | in | 1 | a fence is accepted in this cycle |
+/// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
 /// | `done` | out | 1 | the walk is answered in this cycle |
 /// | `data_side` | out | 1 | ... to the data port (else fetch) |
@@ -52,7 +52,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub top_level: Signal<In, Bits<3>>,
     /// Its access.
     pub judged: Signal<In, Judged>,
-    /// A fence is accepted.
+    /// A fence is presented.
     pub fence: Signal<In, Bit>,
     /// A request to memory.
     pub mem_req_valid: Signal<Out, Bit>,
@@ -172,10 +172,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         // Where the next read goes: the root, or the next table down.
         self.stale.next = self.overtaken.q.val() || self.fence.val();
         self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
-        self.next_entry.table.next = self.arriving.ppn.val();
+        self.next_entry.table_ppn.next = self.arriving.ppn.val();
         self.next_level.next = self.at_level.q.val() - bits::<3>(1);
         if self.from_root.val() {
-            self.next_entry.table.next = self.root.val();
+            self.next_entry.table_ppn.next = self.root.val();
             self.next_level.next = self.top_level.val();
         }
         self.next_entry.vpn.next = self.vpn.val();

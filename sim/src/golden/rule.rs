@@ -43,10 +43,8 @@ impl Rule {
     /// The specification's anchor, a colon, and its words.
     pub fn citation(self) -> &'static str {
         match self {
-            Rule::Identity => {
-                "norm:satp_mode_bare: satp is not active, virtual addresses are physical"
-            }
-            Rule::PhysicalWidth => "norm:satp_mode_bare: address beyond the physical address width",
+            Rule::Identity => "norm:satp_mode: satp is not active, virtual addresses are physical",
+            Rule::PhysicalWidth => "norm:satp_mode: address beyond the physical address width",
             Rule::ReservedMode => {
                 "norm:satp_mode_op_unsupported: a reserved MODE is never in effect; refused"
             }

@@ -1,6 +1,6 @@
 //! The named configurations.
 
-use super::{HardwareMmu, Pin, PinBlock, RustHdl};
+use super::{HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use rust_hdl::prelude::{Block, ModuleDefines};
 use sim::isa::Xlen;
@@ -80,6 +80,11 @@ impl Config {
             let simulator = RustHdl::new(Box::<Top>::default());
             Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
         })
+    }
+
+    /// The hardware behind bare pins, as it powers up, on the default engine.
+    pub fn simulator(&self) -> Box<dyn Simulator> {
+        with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())))
     }
 
     /// rust-hdl's Verilog of the top, module named `module`.

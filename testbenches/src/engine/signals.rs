@@ -128,8 +128,11 @@ fn append(values: &mut Vec<u128>, value: &VCDValue, kind: &dyn Fn() -> TypeKind)
             values.push(word);
         }
         VCDValue::String(name) => {
+            // The type says `WalkState::Idle`, the value says `Idle`.
             let code = match kind() {
-                TypeKind::Enum(names) => names.iter().position(|known| known == name),
+                TypeKind::Enum(names) => {
+                    names.iter().position(|known| known.rsplit("::").next() == Some(name))
+                }
                 _ => None,
             };
             values.push(code.map_or(0, |code| code as u128));

@@ -85,6 +85,8 @@ fn walker(recorder: &Recorder) -> Group {
     let of_walker = || recorder.engine.iter().filter(|(signal, _)| is_walker(signal));
     let states = of_walker().filter(|(signal, _)| !signal.names.is_empty());
     let narrow = of_walker()
+        // Its own, not its children's: `walker.at_level`, not `walker.held.leaf.level`.
+        .filter(|(signal, _)| signal.path.split('.').count() == 2)
         .filter(|(signal, _)| signal.names.is_empty() && (2..=8).contains(&signal.width))
         .take(PLAIN_ROWS);
     let alias = |path: &str| path.split_once('.').map_or(path, |(_, rest)| rest).replace('.', " ");

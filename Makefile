@@ -1,0 +1,51 @@
+# Pagewalk. `make` alone lists what there is.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench waves export clean
+
+CARGO    := cargo
+PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
+TRACE    := testbenches/data/traces/sort.lackey.zst
+WAVE     := waves/out
+
+help:
+	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the third-party simulators that the tests use (apt; idempotent)
+	@scripts/setup.sh
+
+run: ## Build, run a real program's memory trace through the MMU, write a waveform
+	@scripts/need-cargo.sh
+	$(CARGO) build --release --package testbenches
+	$(PAGEWALK) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
+	@scripts/next.sh $(WAVE)
+
+test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators
+	@scripts/need-cargo.sh
+	$(CARGO) test --workspace
+
+lint: ## Formatting, clippy and rustdoc, warnings as errors
+	@scripts/need-cargo.sh
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
+
+bench: ## Cycles and translations per second, Verilator beside them
+	@scripts/need-cargo.sh
+	$(CARGO) bench --package testbenches
+	$(PAGEWALK) bench
+
+waves: ## Run the shipped trace and open its waveform in GTKWave
+	$(PAGEWALK) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
+	@scripts/next.sh --open $(WAVE)
+
+export: ## Write the Verilog of every configuration into export/
+	@scripts/need-cargo.sh
+	@set -e; for config in rv32_tiny rv32_small rv32_linux rv32_large \
+	    rv64_tiny rv64_small rv64_linux rv64_large; do \
+	  $(PAGEWALK) export $$config -o export --check; \
+	done
+
+clean: ## Remove everything that was built or generated
+	$(CARGO) clean
+	rm -rf export $(WAVE)

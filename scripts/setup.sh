@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Installs what the tests need besides Rust, where it is missing and can be installed.
+# What stays missing is named; with CI=true that is a failure. Safe to run any number of times.
+set -u
+
+# tool -> Debian package
+declare -A packages=(
+  [cc]=gcc [g++]=g++ [make]=make
+  [iverilog]=iverilog [verilator]=verilator [yosys]=yosys
+  [gtkwave]=gtkwave [xvfb-run]=xvfb [convert]=imagemagick
+)
+tools=(cc g++ make iverilog verilator yosys gtkwave xvfb-run convert)
+
+missing=()
+wanted=()
+look() {
+  missing=() wanted=()
+  local tool
+  for tool in "${tools[@]}"; do
+    if ! command -v "$tool" > /dev/null 2>&1; then
+      missing+=("$tool")
+      wanted+=("${packages[$tool]}")
+    fi
+  done
+}
+
+install() {
+  command -v apt-get > /dev/null 2>&1 || return 1
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    # -n: never ask for a password; whoever has to give one installs by hand.
+    command -v sudo > /dev/null 2>&1 && sudo -n true 2> /dev/null || return 1
+    as_root=(sudo -n)
+  fi
+  echo "installing: ${wanted[*]}" >&2
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
+  "${apt[@]}" update > /dev/null \
+    && "${apt[@]}" install -y --no-install-recommends "$@" > /dev/null
+}
+
+look
+if [ "${#missing[@]}" -gt 0 ]; then
+  install "${wanted[@]}" || echo "could not install: ${wanted[*]}" >&2
+  look
+fi
+for tool in "${missing[@]}"; do
+  echo "skipped: tool $tool missing (Debian package ${packages[$tool]})" >&2
+done
+if [ "${#missing[@]}" -gt 0 ] && [ "${CI:-}" = true ]; then
+  echo "error: CI=true requires every tool" >&2
+  exit 1
+fi
+exit 0

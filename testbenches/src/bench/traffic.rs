@@ -1,0 +1,101 @@
+//! What the ports are asked, and a page table that needs no memory.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sim::isa::{Mode, PAGE_BYTES, Satp, Xlen};
+
+/// Memory latency in cycles.
+pub const LATENCY: u64 = 20;
+
+/// Requests in a table, after which it is read again.
+const REQUESTS: usize = 1 << 14;
+
+/// Pages of each port that stay in a TLB of 16 lines.
+const RESIDENT: u64 = 8;
+
+/// Traffic by how much of it misses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workload {
+    /// Every request hits, once the TLB is warm.
+    Hit,
+    /// One request in twenty goes to a page that is new to the TLB (and each pushes a line out).
+    Mixed,
+    /// Every request goes to such a page.
+    Miss,
+}
+
+impl Workload {
+    /// All of them.
+    pub const ALL: &[Workload] = &[Workload::Hit, Workload::Mixed, Workload::Miss];
+
+    /// A word for tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Workload::Hit => "hit",
+            Workload::Mixed => "mixed 5 %",
+            Workload::Miss => "miss",
+        }
+    }
+
+    /// Requests that miss, in per cent.
+    fn misses(self) -> u32 {
+        match self {
+            Workload::Hit => 0,
+            Workload::Mixed => 5,
+            Workload::Miss => 100,
+        }
+    }
+}
+
+/// The requests of both ports, by user-mode code.
+pub(super) struct Traffic {
+    /// Virtual addresses of fetches.
+    pub(super) fetch: Vec<u64>,
+    /// Virtual addresses of loads and stores, and whether it is a store.
+    pub(super) data: Vec<(u64, bool)>,
+    /// The register, throughout.
+    pub(super) satp: u64,
+}
+
+impl Traffic {
+    pub(super) fn new(xlen: Xlen, workload: Workload, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mode = mode(xlen);
+        let address = |rng: &mut ChaCha8Rng| {
+            let page: u64 = if rng.random_range(0..100) < workload.misses() {
+                // The upper half is canonical only sign-extended: stay below it.
+                rng.random_range(1 << 16..1 << (mode.va_bits() - 13))
+            } else {
+                rng.random_range(0..RESIDENT)
+            };
+            page * PAGE_BYTES + rng.random_range(0..PAGE_BYTES)
+        };
+        let fetch = (0..REQUESTS).map(|_| address(&mut rng)).collect();
+        let data = (0..REQUESTS).map(|_| (address(&mut rng), rng.random())).collect();
+        let root = level_mark(xlen, mode.levels() - 1);
+        Self { fetch, data, satp: Satp { mode, asid: 1, root }.encode(xlen) }
+    }
+}
+
+fn mode(xlen: Xlen) -> Mode {
+    if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 }
+}
+
+/// The part of a table's page number that says which level it is.
+fn level_mark(xlen: Xlen, level: u32) -> u64 {
+    u64::from(level) << if xlen == Xlen::Rv32 { 20 } else { 40 }
+}
+
+/// The page-table entry at a physical address: a pointer above level 0, else a leaf that may do
+/// everything. Every table exists; its page number is mixed from where its pointer stands.
+pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
+    let (mark, bits) = if xlen == Xlen::Rv32 { (20, 20) } else { (40, 36) };
+    let level = pa >> (12 + mark) & 3;
+    let mixed = (pa ^ pa >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits);
+    if level == 0 { mixed << 10 | 0xdf } else { ((level - 1) << mark | mixed) << 10 | 1 }
+}
+
+/// Takes a response into a checksum.
+pub(super) fn fold(checksum: u64, response: u64) -> u64 {
+    (checksum.rotate_left(5) ^ response).wrapping_mul(0x1_0000_01b3)
+}

@@ -1,0 +1,156 @@
+//! What a run exercised: a comparison of things that never happened proves nothing.
+
+use super::stimulus::{Row, get, high};
+use crate::engine::{PINS, Pin, Simulator};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Counts of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    /// Cycles in which each `event_*` pin was high.
+    pub events: BTreeMap<&'static str, u64>,
+    /// Cycles in which the walker was in each of its states.
+    pub states: BTreeMap<String, u64>,
+    /// Refills by the level of the leaf.
+    pub refills: BTreeMap<u64, u64>,
+    /// Fault responses by cause.
+    pub causes: BTreeMap<u64, u64>,
+    /// Accepted fences by form: by address (bit 0), by address space (bit 1).
+    pub fences: BTreeMap<u64, u64>,
+    /// Cycles of reset after the first.
+    pub resets: u64,
+    /// Changes of `satp`.
+    pub switches: u64,
+    /// Changes of ADUE.
+    pub adue_changes: u64,
+    /// Cycles in which memory kept a request waiting.
+    pub back_pressure: u64,
+    /// Requests that memory refused.
+    pub memory_errors: u64,
+}
+
+/// Where among an engine's signals the walker's state and its leaf's level stand.
+pub(super) struct Probe {
+    state: usize,
+    level: usize,
+    names: Vec<String>,
+}
+
+/// What a [`Probe`] saw in a cycle.
+pub(super) struct Seen<'a> {
+    state: &'a str,
+    level: u64,
+}
+
+impl Probe {
+    pub(super) fn new(simulator: &dyn Simulator) -> Self {
+        let signals = simulator.signals();
+        let find = |path: &str| {
+            signals
+                .iter()
+                .position(|signal| signal.path == path)
+                .unwrap_or_else(|| panic!("the tops have a signal {path}"))
+        };
+        let state = find("walker.state");
+        Self { state, level: find("walker.leaf.level"), names: signals[state].names.clone() }
+    }
+
+    pub(super) fn look(&self, simulator: &dyn Simulator) -> Seen<'_> {
+        let mut values = Vec::new();
+        simulator.visit(&mut values);
+        let code = values[self.state] as usize;
+        let state = self.names.get(code).map_or("unknown", String::as_str);
+        Seen { state, level: values[self.level] as u64 }
+    }
+}
+
+impl Coverage {
+    pub(super) fn count(&mut self, row: &Row, last: Option<&Row>, seen: Seen<'_>, cycle: usize) {
+        for &pin in PINS.iter().filter(|pin| pin.name().starts_with("event_")) {
+            *self.events.entry(pin.name()).or_default() += get(row, pin);
+        }
+        *self.states.entry(seen.state.to_string()).or_default() += 1;
+        if high(row, Pin::EventRefill) {
+            *self.refills.entry(seen.level).or_default() += 1;
+        }
+        for (fault, cause) in
+            [(Pin::FetchRespFault, Pin::FetchRespCause), (Pin::DataRespFault, Pin::DataRespCause)]
+        {
+            if high(row, fault) {
+                *self.causes.entry(get(row, cause)).or_default() += 1;
+            }
+        }
+        if high(row, Pin::FenceValid) && high(row, Pin::FenceReady) {
+            let form = get(row, Pin::FenceByVa) | get(row, Pin::FenceByAsid) << 1;
+            *self.fences.entry(form).or_default() += 1;
+        }
+        self.resets += u64::from(cycle > 0 && high(row, Pin::Reset));
+        let waits = high(row, Pin::MemReqValid) && !high(row, Pin::MemReqReady);
+        self.back_pressure += u64::from(waits);
+        if let Some(last) = last {
+            self.switches += u64::from(get(row, Pin::Satp) != get(last, Pin::Satp));
+            self.adue_changes += u64::from(get(row, Pin::Adue) != get(last, Pin::Adue));
+        }
+    }
+
+    /// What happened less often than `least` times, of the things that every configuration can
+    /// do; `levels` is how many levels of leaves there are.
+    pub fn gaps(&self, least: u64, levels: u64) -> Vec<String> {
+        let mut gaps = Vec::new();
+        let mut need = |what: String, count: u64| {
+            if count < least {
+                gaps.push(format!("{what}: {count}"));
+            }
+        };
+        for (event, &count) in &self.events {
+            need((*event).to_string(), count);
+        }
+        for state in ["Idle", "Read", "Wait", "Leaf", "Update"] {
+            need(format!("state {state}"), self.states.get(state).copied().unwrap_or(0));
+        }
+        for level in 0..levels {
+            need(format!("refill at level {level}"), value(&self.refills, level));
+        }
+        for cause in [1, 5, 7, 12, 13, 15] {
+            need(format!("cause {cause}"), value(&self.causes, cause));
+        }
+        for form in 0..4 {
+            need(format!("fence form {form}"), value(&self.fences, form));
+        }
+        need("reset".into(), self.resets);
+        need("satp changes".into(), self.switches);
+        need("ADUE changes".into(), self.adue_changes);
+        need("back-pressure".into(), self.back_pressure);
+        need("memory errors".into(), self.memory_errors);
+        gaps
+    }
+}
+
+fn value(counts: &BTreeMap<u64, u64>, key: u64) -> u64 {
+    counts.get(&key).copied().unwrap_or(0)
+}
+
+impl fmt::Display for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (event, count) in &self.events {
+            write!(f, "{} {count}, ", event.trim_start_matches("event_"))?;
+        }
+        for (state, count) in &self.states {
+            write!(f, "{state} {count}, ")?;
+        }
+        write!(
+            f,
+            "refills by level {:?}, causes {:?}, fences by form {:?}, resets {}, satp changes {}, \
+             ADUE changes {}, back-pressure {}, memory errors {}",
+            self.refills,
+            self.causes,
+            self.fences,
+            self.resets,
+            self.switches,
+            self.adue_changes,
+            self.back_pressure,
+            self.memory_errors
+        )
+    }
+}

@@ -1,0 +1,83 @@
+//! When memory answers the walker, and what else touches it.
+
+use super::profile::Profile;
+use super::tables::{Tables, chance};
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+/// A response under way.
+struct Pending {
+    due: u64,
+    answer: Answer,
+}
+
+/// What memory says.
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) data: u64,
+    pub(super) error: bool,
+    pub(super) swapped: bool,
+}
+
+/// The walker's request as it was on the pins.
+pub(super) struct Asked {
+    pub(super) pa: u64,
+    /// Of a compare-and-swap: expected and desired.
+    pub(super) swap: Option<(u64, u64)>,
+}
+
+/// The walker's memory: one request at a time, as the walker asks them.
+pub(super) struct Memory {
+    pub(super) tables: Tables,
+    pending: Option<Pending>,
+    /// Answers refused so far.
+    pub(super) errors: u64,
+}
+
+impl Memory {
+    pub(super) fn new(tables: Tables) -> Self {
+        Self { tables, pending: None, errors: 0 }
+    }
+
+    /// The answer that arrives in this cycle.
+    pub(super) fn answer(&mut self, now: u64) -> Option<Answer> {
+        self.pending.take_if(|pending| pending.due <= now).map(|pending| pending.answer)
+    }
+
+    /// Whether another request can be taken once this cycle's answer has gone out.
+    pub(super) fn idle(&self) -> bool {
+        self.pending.is_none()
+    }
+
+    /// Takes a request that was accepted in this cycle.
+    pub(super) fn take(
+        &mut self,
+        now: u64,
+        asked: &Asked,
+        profile: &Profile,
+        rng: &mut ChaCha8Rng,
+    ) {
+        let error = chance(rng, profile.error);
+        let mut answer = Answer { data: rng.random(), error, swapped: rng.random() };
+        if !error {
+            if asked.swap.is_some() && chance(rng, profile.contend) {
+                self.tables.disturb(asked.pa, rng);
+            }
+            answer = Answer { data: self.tables.read(asked.pa, rng), ..answer };
+            if let Some((expected, desired)) = asked.swap {
+                answer.swapped = answer.data == expected;
+                if answer.swapped {
+                    self.tables.write(asked.pa, desired);
+                }
+            }
+        }
+        self.errors += u64::from(error);
+        let due = now + rng.random_range(1..=profile.latency);
+        self.pending = Some(Pending { due, answer });
+    }
+
+    /// Forgets what is under way, as memory must when the hardware is reset.
+    pub(super) fn forget(&mut self) {
+        self.pending = None;
+    }
+}

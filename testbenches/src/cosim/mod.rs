@@ -1,0 +1,31 @@
+//! Cosimulation: the exported Verilog in third-party simulators against the Rust simulation,
+//! every pin in every cycle.
+//!
+//! [`record`] drives the Rust simulation with directed and constrained-random stimulus and keeps
+//! what was on the pins; [`replay`] has Icarus Verilog or Verilator drive the Verilog with the
+//! same inputs and compare every output before every clock edge.
+//!
+//! | room | what stands in it |
+//! |---|---|
+//! | [`tables`] | a sparse memory full of page tables, sound and malformed |
+//! | [`memory`] | when memory answers, and what else touches it |
+//! | [`profile`] | how hard each phase pushes, and where |
+//! | [`addresses`] | virtual addresses that meet each other in a TLB |
+//! | [`stimulus`] | what is driven onto the pins |
+//! | [`coverage`] | what the run exercised |
+//! | [`testbench`] | the Verilog test bench |
+
+mod addresses;
+mod coverage;
+mod memory;
+mod profile;
+mod record;
+mod replay;
+mod stimulus;
+mod sweep;
+mod tables;
+mod testbench;
+
+pub use coverage::Coverage;
+pub use record::{Recording, record};
+pub use replay::{Outcome, Replayer, replay};

@@ -1,0 +1,223 @@
+//! What is driven onto the pins, cycle by cycle.
+
+use super::addresses::Addresses;
+use super::memory::{Asked, Memory};
+use super::profile::{PHASES, Profile};
+use super::sweep::Sweep;
+use super::tables::{Tables, chance};
+use crate::engine::{Config, Direction, PINS, Pin};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sim::isa::{Mode, Satp, Xlen};
+
+/// The address spaces among which `satp` changes.
+const ASIDS: [u16; 3] = [1, 2, 0x1ff];
+
+/// The payload pins of the channels that the world drives, behind their valid pin.
+const FETCH: &[Pin] = &[Pin::FetchReqVa, Pin::FetchReqPrivilege];
+const DATA: &[Pin] =
+    &[Pin::DataReqVa, Pin::DataReqStore, Pin::DataReqPrivilege, Pin::DataReqSum, Pin::DataReqMxr];
+const FENCE: &[Pin] = &[Pin::FenceByVa, Pin::FenceVa, Pin::FenceByAsid, Pin::FenceAsid];
+const ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwapped];
+
+/// The values on all pins in one cycle, indexed by `Pin as usize`.
+pub(super) type Row = Vec<u64>;
+
+/// The world around the pins.
+pub(super) struct Stimulus {
+    rng: ChaCha8Rng,
+    xlen: Xlen,
+    memory: Memory,
+    addresses: Addresses,
+    sweep: Sweep,
+    phase: usize,
+    phase_ends: u64,
+    now: u64,
+}
+
+impl Stimulus {
+    pub(super) fn new(config: &Config, seed: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let mut tables = Tables::new(config.xlen);
+        let sweep = Sweep::new(config.xlen, &mut tables);
+        let addresses = Addresses::new(config.xlen, config.entries, &mut rng);
+        let memory = Memory::new(tables);
+        let xlen = config.xlen;
+        Self { rng, xlen, memory, addresses, sweep, phase: 0, phase_ends: 0, now: 0 }
+    }
+
+    /// Answers that memory has refused so far.
+    pub(super) fn errors(&self) -> u64 {
+        self.memory.errors
+    }
+
+    /// Sets the input pins for the next cycle; `row` holds what was on the pins in the last.
+    pub(super) fn drive(&mut self, row: &mut Row) {
+        let profile = self.profile(row);
+        if profile.chaos {
+            for &pin in PINS.iter().filter(|pin| pin.direction() == Direction::In) {
+                set(row, pin, self.rng.random());
+            }
+            let reset = chance(&mut self.rng, profile.reset);
+            set(row, Pin::Reset, u64::from(reset));
+            return;
+        }
+        // Reset is certain at the very beginning and after all rules were broken.
+        let after_chaos = self.phase > 0 && PHASES[self.phase - 1].chaos || self.phase == 0;
+        let first = self.now + profile.cycles == self.phase_ends;
+        let reset = first && after_chaos || chance(&mut self.rng, profile.reset);
+        set(row, Pin::Reset, u64::from(reset));
+        if reset {
+            self.memory.forget();
+        }
+        self.drive_context(row, &profile);
+        self.drive_fence(row, &profile);
+        self.drive_requests(row, &profile);
+        self.drive_memory(row, &profile);
+        let taken = chance(&mut self.rng, profile.fault_ready);
+        set(row, Pin::FaultReady, u64::from(taken));
+    }
+
+    /// Takes note of what the hardware said in this cycle.
+    pub(super) fn observe(&mut self, row: &Row) {
+        let profile = PHASES[self.phase];
+        let asks = high(row, Pin::MemReqValid) && high(row, Pin::MemReqReady);
+        if asks && !high(row, Pin::Reset) && self.memory.idle() && !profile.chaos {
+            let operands = (get(row, Pin::MemReqExpected), get(row, Pin::MemReqDesired));
+            let swap = high(row, Pin::MemReqSwap).then_some(operands);
+            let asked = Asked { pa: get(row, Pin::MemReqAddr), swap };
+            self.memory.take(self.now, &asked, &profile, &mut self.rng);
+        }
+        if chance(&mut self.rng, profile.edit) {
+            self.memory.tables.disturb_some(&mut self.rng);
+        }
+        self.now += 1;
+    }
+
+    /// The phase of this cycle; a new one starts with its own `satp` and ADUE.
+    fn profile(&mut self, row: &mut Row) -> Profile {
+        if self.now == 0 || self.now >= self.phase_ends {
+            self.phase = if self.now == 0 { 0 } else { (self.phase + 1) % PHASES.len() };
+            let profile = PHASES[self.phase];
+            self.phase_ends = self.now + profile.cycles;
+            self.memory.tables.renew();
+            set(row, Pin::Adue, u64::from(profile.adue));
+            let satp = if profile.directed { self.sweep.satp } else { self.some_satp() };
+            set(row, Pin::Satp, satp);
+        }
+        PHASES[self.phase]
+    }
+
+    fn drive_context(&mut self, row: &mut Row, profile: &Profile) {
+        if chance(&mut self.rng, profile.switch) {
+            let satp = self.some_satp();
+            set(row, Pin::Satp, satp);
+        }
+        if chance(&mut self.rng, profile.toggle_adue) {
+            set(row, Pin::Adue, get(row, Pin::Adue) ^ 1);
+        }
+    }
+
+    fn some_satp(&mut self) -> u64 {
+        let rng = &mut self.rng;
+        let modes: &[Mode] = match self.xlen {
+            Xlen::Rv32 => &[Mode::Sv32, Mode::Sv32, Mode::Sv32, Mode::Bare],
+            Xlen::Rv64 => &[Mode::Sv39, Mode::Sv39, Mode::Sv48, Mode::Sv57, Mode::Bare],
+        };
+        let mode = modes[rng.random_range(0..modes.len())];
+        let asid = ASIDS[rng.random_range(0..ASIDS.len())];
+        let root = Tables::root(mode, rng.random());
+        let satp = Satp { mode, asid, root }.encode(self.xlen);
+        // A reserved MODE, which only RV64 has.
+        let reserved = self.xlen == Xlen::Rv64 && chance(rng, 30);
+        if reserved { satp | 0xf << 60 } else { satp }
+    }
+
+    fn drive_fence(&mut self, row: &mut Row, profile: &Profile) {
+        if high(row, Pin::FenceValid) && !high(row, Pin::FenceReady) {
+            return;
+        }
+        let valid = chance(&mut self.rng, profile.fence);
+        set(row, Pin::FenceValid, u64::from(valid));
+        if !valid {
+            return self.idle(row, FENCE, profile);
+        }
+        let va = self.addresses.pick(get(row, Pin::Satp), &mut self.rng);
+        let asid = ASIDS[self.rng.random_range(0..ASIDS.len())];
+        set(row, Pin::FenceByVa, self.rng.random_range(0..2));
+        set(row, Pin::FenceVa, va);
+        set(row, Pin::FenceByAsid, self.rng.random_range(0..2));
+        set(row, Pin::FenceAsid, u64::from(asid));
+    }
+
+    fn drive_requests(&mut self, row: &mut Row, profile: &Profile) {
+        let ports = [
+            (Pin::FetchReqValid, Pin::FetchReqReady, FETCH),
+            (Pin::DataReqValid, Pin::DataReqReady, DATA),
+        ];
+        for (port, (valid_pin, ready_pin, payload)) in ports.into_iter().enumerate() {
+            // Presented and not taken: it stays, unless the hardware forgot it with everything.
+            if high(row, valid_pin) && !high(row, ready_pin) && !high(row, Pin::Reset) {
+                continue;
+            }
+            let valid = chance(&mut self.rng, profile.request);
+            set(row, valid_pin, u64::from(valid));
+            if !valid {
+                self.idle(row, payload, profile);
+                continue;
+            }
+            for &pin in payload {
+                set(row, pin, self.rng.random_range(0..2));
+            }
+            let va = if profile.directed {
+                self.sweep.next(port)
+            } else {
+                self.addresses.pick(get(row, Pin::Satp), &mut self.rng)
+            };
+            set(row, payload[0], va);
+            let privilege = match self.rng.random_range(0..100) {
+                0 => 2,
+                1..8 if !profile.directed => 3,
+                other => u64::from(other % 7 == 0),
+            };
+            let pin = if port == 0 { Pin::FetchReqPrivilege } else { Pin::DataReqPrivilege };
+            set(row, pin, privilege);
+        }
+    }
+
+    fn drive_memory(&mut self, row: &mut Row, profile: &Profile) {
+        let ready = chance(&mut self.rng, profile.ready);
+        set(row, Pin::MemReqReady, u64::from(ready));
+        let answer = self.memory.answer(self.now);
+        set(row, Pin::MemRespValid, u64::from(answer.is_some()));
+        match answer {
+            Some(answer) => {
+                set(row, Pin::MemRespData, answer.data);
+                set(row, Pin::MemRespError, u64::from(answer.error));
+                set(row, Pin::MemRespSwapped, u64::from(answer.swapped));
+            }
+            None => self.idle(row, ANSWER, profile),
+        }
+    }
+
+    /// The payload of an idle channel means nothing and may be anything.
+    fn idle(&mut self, row: &mut Row, payload: &[Pin], profile: &Profile) {
+        if chance(&mut self.rng, profile.garbage) {
+            for &pin in payload {
+                set(row, pin, self.rng.random());
+            }
+        }
+    }
+}
+
+pub(super) fn get(row: &Row, pin: Pin) -> u64 {
+    row[pin as usize]
+}
+
+pub(super) fn high(row: &Row, pin: Pin) -> bool {
+    get(row, pin) == 1
+}
+
+fn set(row: &mut Row, pin: Pin, value: u64) {
+    row[pin as usize] = value;
+}

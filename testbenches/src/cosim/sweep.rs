@@ -1,0 +1,66 @@
+//! The directed part of the stimulus: every low byte that a leaf can have, and leaves of every
+//! level, aligned and not.
+
+use super::addresses::canonical;
+use super::tables::Tables;
+use sim::isa::{Mode, PAGE_BYTES, Satp, Xlen};
+
+/// Page numbers of the sweep's own tables, one for each level.
+const FIRST_TABLE: u64 = 0x9_0000;
+
+/// The index by which every table of the sweep points to the next.
+const THROUGH: u64 = 1;
+
+/// The ASID of the sweep.
+const ASID: u16 = 0x55;
+
+/// Directed addresses and the tables behind them.
+pub(super) struct Sweep {
+    addresses: Vec<u64>,
+    /// How far each of the two ports has come.
+    at: [usize; 2],
+    /// The `satp` value under which the addresses mean something.
+    pub(super) satp: u64,
+}
+
+impl Sweep {
+    /// Writes the tables. One mode for each width: the deeper ones only repeat levels.
+    pub(super) fn new(xlen: Xlen, tables: &mut Tables) -> Self {
+        let mode = if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 };
+        let levels = u64::from(mode.levels());
+        let segment = u64::from(mode.segment_bits());
+        let through = |down_to: u64| -> u64 {
+            (down_to..levels).map(|level| THROUGH << (12 + level * segment)).sum()
+        };
+        let entry_pa =
+            |level: u64, index: u64| (FIRST_TABLE + level) * PAGE_BYTES + index * mode.pte_bytes();
+        let mut addresses = Vec::new();
+        for level in 1..levels {
+            tables.fix(entry_pa(level, THROUGH), (FIRST_TABLE + level - 1) << 10 | 1);
+            // Superpages that may do everything: aligned, and with one PPN bit too many.
+            for (place, low_bit) in (0..level * segment).map(Some).chain([None]).enumerate() {
+                let index = 2 + place as u64;
+                let ppn = 1 << 20 | low_bit.map_or(0, |bit| 1 << bit);
+                tables.fix(entry_pa(level, index), ppn << 10 | 0xdf);
+                addresses.push(through(level + 1) | index << (12 + level * segment) | 0x5a_5a5a);
+            }
+        }
+        for low_byte in 0..256 {
+            let index = 2 + low_byte;
+            tables.fix(entry_pa(0, index), (0x1_2300 + low_byte) << 10 | low_byte);
+            addresses.push(through(1) | index << 12 | low_byte << 4);
+        }
+        for va in &mut addresses {
+            *va = if xlen == Xlen::Rv32 { *va & 0xffff_ffff } else { canonical(*va, mode) };
+        }
+        let satp = Satp { mode, asid: ASID, root: FIRST_TABLE + levels - 1 }.encode(xlen);
+        Self { addresses, at: [0; 2], satp }
+    }
+
+    /// The next address of a port. Each is asked for twice: a miss, then what is left of it.
+    pub(super) fn next(&mut self, port: usize) -> u64 {
+        let va = self.addresses[self.at[port] / 2 % self.addresses.len()];
+        self.at[port] += 1;
+        va
+    }
+}

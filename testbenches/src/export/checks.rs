@@ -1,0 +1,97 @@
+//! What third-party tools say of an exported file.
+
+use super::tools::{self, ToolError};
+use std::path::Path;
+
+/// What came of one tool's check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It read the file and found nothing.
+    Passed {
+        /// The command's name.
+        tool: &'static str,
+        /// What was checked, in a few words.
+        what: &'static str,
+    },
+    /// It is not installed.
+    Skipped {
+        /// The command's name.
+        tool: &'static str,
+    },
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Verdict::Passed { tool, what } => write!(f, "{tool}: {what}"),
+            Verdict::Skipped { tool } => write!(f, "skipped: tool {tool} missing"),
+        }
+    }
+}
+
+/// One tool's check of a file and its top module.
+struct Check {
+    tool: &'static str,
+    what: &'static str,
+    run: fn(&Path, &str) -> Result<(), ToolError>,
+}
+
+const CHECKS: &[Check] = &[
+    Check { tool: "iverilog", what: "reads it as Verilog-2005 without a warning", run: icarus },
+    Check { tool: "verilator", what: "lints it without an error", run: verilator },
+    Check { tool: "yosys", what: "no latch, no undriven net, no combinational loop", run: yosys },
+];
+
+/// Lets every installed tool check a file. With `required`, a missing one is an error.
+///
+/// # Errors
+/// [`ToolError`] of the first tool that objects, or is missing and required.
+pub fn check(file: &Path, top: &str, required: bool) -> Result<Vec<Verdict>, ToolError> {
+    let mut verdicts = Vec::new();
+    for &Check { tool, what, run } in CHECKS {
+        verdicts.push(match run(file, top) {
+            Ok(()) => Verdict::Passed { tool, what },
+            Err(ToolError::Missing { .. }) if !required => Verdict::Skipped { tool },
+            Err(error) => return Err(error),
+        });
+    }
+    Ok(verdicts)
+}
+
+fn text_of(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Icarus Verilog elaborates the design.
+fn icarus(file: &Path, top: &str) -> Result<(), ToolError> {
+    let file = text_of(file);
+    let arguments = ["-g2005", "-Wall", "-Wno-timescale", "-s", top, "-t", "null", &file];
+    let said = tools::run("iverilog", Path::new("."), &arguments)?;
+    match said.trim() {
+        "" => Ok(()),
+        message => Err(ToolError::Objected { tool: "iverilog", message: message.to_string() }),
+    }
+}
+
+/// Verilator lints it; its remarks on style (widths, unused bits) are not errors.
+fn verilator(file: &Path, top: &str) -> Result<(), ToolError> {
+    let file = text_of(file);
+    let arguments =
+        ["--lint-only", "-Wno-lint", "-Wno-style", "-Wno-UNOPTFLAT", "--top-module", top, &file];
+    tools::run("verilator", Path::new("."), &arguments).map(drop)
+}
+
+/// Yosys makes gates of it, first as blocks are and then as one netlist.
+fn yosys(file: &Path, top: &str) -> Result<(), ToolError> {
+    let script = format!(
+        "read_verilog \"{}\"; hierarchy -check -top {top}; proc; \
+         select -assert-none t:$dlatch t:$_DLATCH_* t:$sr t:$dlatchsr; \
+         flatten; opt_clean; check -assert",
+        file.display()
+    );
+    let said = tools::run("yosys", Path::new("."), &["-q", "-p", &script])?;
+    match said.lines().find(|line| line.contains("Warning") || line.contains("Latch")) {
+        None => Ok(()),
+        Some(line) => Err(ToolError::Objected { tool: "yosys", message: line.trim().to_string() }),
+    }
+}

@@ -1,0 +1,112 @@
+//! The exported Verilog equals the Rust simulation, pin by pin and cycle by cycle.
+#![allow(clippy::print_stdout)] // The seed, the coverage and the verdicts are worth reading.
+
+use testbenches::cosim::{Outcome, Recording, Replayer, record, replay};
+use testbenches::engine::{CONFIGS, Config, find};
+use testbenches::export::{self, tools};
+
+/// The stimulus is made from this and the configuration alone.
+const SEED: u64 = 0x5eed_0001;
+
+const CYCLES: usize = 24_000;
+
+fn recorded(config: &'static Config, cycles: usize) -> Recording {
+    let recording = record(config, cycles, SEED);
+    println!("{}, seed {SEED:#x}, {cycles} cycles: {}", config.name, recording.coverage);
+    recording
+}
+
+fn replayed(replayer: Replayer, design: &str, recording: &Recording) -> Outcome {
+    let directory = tempfile::tempdir().unwrap();
+    replay(replayer, design, recording, directory.path())
+        .unwrap_or_else(|error| panic!("{}: {error}", recording.config.name))
+}
+
+fn equal(replayer: Replayer, config: &'static Config) {
+    if !tools::or_skip(replayer.tool()) {
+        return;
+    }
+    let recording = recorded(config, CYCLES);
+    let levels = if config.name.starts_with("rv32") { 2 } else { 5 };
+    let gaps = recording.coverage.gaps(5, levels);
+    assert!(gaps.is_empty(), "{}: too rare: {}", config.name, gaps.join(", "));
+    let outcome = replayed(replayer, &export::verilog(config).unwrap(), &recording);
+    println!("{} in {}: {outcome}", config.name, replayer.tool());
+    assert_eq!(outcome, Outcome::Equal { cycles: CYCLES }, "{}: {outcome}", config.name);
+}
+
+/// One test for each simulator and configuration, so that they run side by side.
+macro_rules! replays {
+    ($($test:ident $replayer:ident $config:literal;)*) => {
+        const REPLAYED: &[&str] = &[$($config),*];
+        $(
+            #[test]
+            fn $test() {
+                equal(Replayer::$replayer, find($config).unwrap());
+            }
+        )*
+    };
+}
+
+replays! {
+    icarus_runs_rv32_tiny_as_rust_does Icarus "rv32_tiny";
+    icarus_runs_rv32_small_as_rust_does Icarus "rv32_small";
+    icarus_runs_rv32_linux_as_rust_does Icarus "rv32_linux";
+    icarus_runs_rv32_large_as_rust_does Icarus "rv32_large";
+    icarus_runs_rv64_tiny_as_rust_does Icarus "rv64_tiny";
+    icarus_runs_rv64_small_as_rust_does Icarus "rv64_small";
+    icarus_runs_rv64_linux_as_rust_does Icarus "rv64_linux";
+    icarus_runs_rv64_large_as_rust_does Icarus "rv64_large";
+    verilator_runs_rv32_linux_as_rust_does Verilator "rv32_linux";
+    verilator_runs_rv64_linux_as_rust_does Verilator "rv64_linux";
+}
+
+#[test]
+fn every_configuration_is_replayed() {
+    for config in CONFIGS {
+        assert!(REPLAYED.contains(&config.name), "{} is not replayed", config.name);
+    }
+}
+
+#[test]
+fn the_same_seed_records_the_same_run() {
+    let config = &CONFIGS[0];
+    let (first, second) = (record(config, 500, SEED), record(config, 500, SEED));
+    assert_eq!(first.coverage.to_string(), second.coverage.to_string());
+    assert_eq!(first.vectors(), second.vectors());
+    assert_ne!(first.vectors(), record(config, 500, SEED + 1).vectors());
+}
+
+/// Changes to the Verilog, each in one place: a piece of its text and what stands there instead.
+const MUTATIONS: &[(&str, &str)] = &[
+    // A TLB line: compares fewer bits, confuses address spaces, survives its fence.
+    ("(held_vpn$q ^ key_vpn)", "(held_vpn$q & key_vpn)"),
+    ("same_asid = held_asid$q == key_asid", "same_asid = held_asid$q >= key_asid"),
+    ("(fence && fenced) || (refill && overlapped)", "(fence && fenced) && (refill && overlapped)"),
+    // The walker: goes up instead of down, forgets a fence, loses what it should write.
+    ("at_level$q - (", "at_level$q + ("),
+    ("overtaken$q || fence", "overtaken$q && fence"),
+    ("entry$q | marks", "entry$q & marks"),
+    // The held fault does not hold.
+    ("if (~holding$q || ready)", "if (~holding$q && ready)"),
+    // A store page fault gets another code.
+    ("= ((32'hf) & 4'hf)", "= ((32'he) & 4'hf)"),
+    // A walk under a changed satp is trusted, and others are not.
+    ("satp_before$q != satp", "satp_before$q == satp"),
+];
+
+#[test]
+fn a_changed_operator_is_noticed() {
+    if !tools::or_skip("iverilog") {
+        return;
+    }
+    let config = find("rv32_tiny").unwrap();
+    let recording = recorded(config, 8_000);
+    let design = export::verilog(config).unwrap();
+    for (what, instead) in MUTATIONS {
+        assert!(design.contains(what), "the Verilog has no `{what}` to change");
+        let outcome = replayed(Replayer::Icarus, &design.replacen(what, instead, 1), &recording);
+        println!("`{instead}`: {outcome}");
+        assert!(matches!(outcome, Outcome::Differs { .. }), "`{instead}` is not noticed");
+    }
+}

@@ -1,0 +1,195 @@
+//! What a reader relies on without checking: crate edges, file lengths, citations, paths.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The longest that a Rust file may be, in lines.
+const LONGEST: usize = 300;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate stands in a workspace").into()
+}
+
+fn read(path: &str) -> String {
+    let file = root().join(path);
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The project's text files, sorted; nothing that was generated.
+fn files(extensions: &[&str]) -> Vec<PathBuf> {
+    const GENERATED: &[&str] = &["target", "export", "out"];
+    let mut found = Vec::new();
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                // `.git` and its like; but `.ci` belongs to the project.
+                let hidden = name.starts_with('.') && name != ".ci";
+                let source = folder.ends_with("src");
+                if !hidden && (source || !GENERATED.contains(&name.as_str())) {
+                    folders.push(path);
+                }
+            } else if extensions.iter().any(|extension| {
+                path.extension().map_or(name == *extension, |found| found == *extension)
+            }) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "no files of {extensions:?}");
+    found
+}
+
+fn relative(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap().to_string_lossy().into_owned()
+}
+
+/// The names in a table of a crate's manifest.
+fn dependencies(manifest: &str, table: &str) -> BTreeSet<String> {
+    let manifest: toml::Table = read(manifest).parse().unwrap();
+    let table = manifest.get(table).and_then(|table| table.as_table());
+    table.map(|table| table.keys().cloned().collect()).unwrap_or_default()
+}
+
+#[test]
+fn crates_have_only_the_edges_that_the_architecture_draws() {
+    let hdl = dependencies("hdl/Cargo.toml", "dependencies");
+    assert_eq!(hdl, ["array-init", "rust-hdl"].map(String::from).into(), "hdl is hardware only");
+    for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        let sim = dependencies("sim/Cargo.toml", table);
+        for hardware in ["hdl", "rust-hdl", "rust-hdl-core", "testbenches"] {
+            assert!(!sim.contains(hardware), "sim must not know {hardware} ({table})");
+        }
+        let hdl = dependencies("hdl/Cargo.toml", table);
+        for world in ["sim", "testbenches"] {
+            assert!(!hdl.contains(world), "hdl must not know {world} ({table})");
+        }
+    }
+    let joined = dependencies("testbenches/Cargo.toml", "dependencies");
+    assert!(joined.contains("hdl") && joined.contains("sim"), "testbenches joins them");
+}
+
+#[test]
+fn hardware_has_no_world_and_the_world_no_hardware() {
+    for path in files(&["rs"]) {
+        let name = relative(&path);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let forbidden: &[&str] = if name.starts_with("sim/src/") {
+            &["rust_hdl", "use hdl", "hdl::"]
+        } else if name.starts_with("hdl/src/") {
+            &["std::fs", "std::io", "std::time", "rand::", "println!", "Simulation"]
+        } else {
+            continue;
+        };
+        for word in forbidden {
+            assert!(!text.contains(word), "{name} must not say `{word}`");
+        }
+    }
+}
+
+#[test]
+fn no_rust_file_is_longer_than_a_reader_likes() {
+    let long: Vec<String> = files(&["rs"])
+        .iter()
+        .map(|path| (relative(path), std::fs::read_to_string(path).unwrap().lines().count()))
+        .filter(|(_, lines)| *lines > LONGEST)
+        .map(|(name, lines)| format!("{name}: {lines}"))
+        .collect();
+    assert!(long.is_empty(), "longer than {LONGEST} lines: {}", long.join(", "));
+}
+
+/// The specification's anchors that a text cites.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let is_anchor = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let mut found = BTreeSet::new();
+    for (at, marker) in text.match_indices("norm:") {
+        let name: String =
+            text[at + marker.len()..].chars().take_while(|c| is_anchor(*c)).collect();
+        if !name.is_empty() {
+            found.insert(format!("{marker}{name}"));
+        }
+    }
+    if text.contains("sv32algorithm") {
+        found.insert("sv32algorithm".into());
+    }
+    found
+}
+
+#[test]
+fn every_cited_anchor_stands_in_the_pinned_edition() {
+    let known = anchors(&read("docs/spec.md"));
+    assert!(known.contains("sv32algorithm"), "docs/spec.md names the algorithm");
+    let mut missing = Vec::new();
+    for path in files(&["rs", "md", "toml"]) {
+        // This file only speaks about anchors.
+        if path.ends_with("tests/tidy.rs") {
+            continue;
+        }
+        for anchor in anchors(&std::fs::read_to_string(&path).unwrap()) {
+            if !known.contains(&anchor) {
+                missing.push(format!("{anchor} in {}", relative(&path)));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "not in docs/spec.md: {}", missing.join(", "));
+}
+
+/// Words of a text that look like paths of a kind of file.
+fn paths(text: &str, extension: &str) -> BTreeSet<String> {
+    text.split(|c: char| c.is_whitespace() || "`()|[],;".contains(c))
+        .filter(|word| word.ends_with(extension) && word.contains('/'))
+        // `a/*.toml` and `NAME.toml` speak of many files.
+        .filter(|word| !word.contains(['*', '<', '{', '$']) && !word.contains("NAME"))
+        .map(|word| word.trim_start_matches("../").to_string())
+        .collect()
+}
+
+#[test]
+fn scenario_files_named_in_the_test_plan_exist() {
+    let plan = read("docs/testplan.md");
+    let named = paths(&plan, ".toml");
+    let scenarios: Vec<String> = files(&["toml"]).iter().map(|path| relative(path)).collect();
+    let gone: Vec<_> = named
+        .iter()
+        .filter(|name| {
+            !scenarios.iter().any(|file| file.ends_with(&format!("/{name}")) || file == *name)
+        })
+        .collect();
+    assert!(!named.is_empty() && gone.is_empty(), "docs/testplan.md names {gone:?}");
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    for path in files(&["md"]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            let file = path.parent().unwrap().join(target);
+            assert!(file.exists(), "{} links to {target}", relative(&path));
+        }
+    }
+}
+
+#[test]
+fn no_file_knows_the_machine_that_it_was_written_on() {
+    // Put together here, so that this file does not say them.
+    let forbidden =
+        [["/ho", "me/"], ["/ro", "ot/"], ["/wo", "rk/"], ["/Us", "ers/"]].map(|p| p.concat());
+    for path in files(&["rs", "md", "toml", "sh", "run", "Makefile", "txt", "gtkw"]) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for word in &forbidden {
+            // A longer path such as `src/work/` is a name inside the project.
+            let absolute = text.match_indices(word.as_str()).any(|(at, _)| {
+                let before = text[..at].chars().next_back();
+                before.is_none_or(|c| !c.is_ascii_alphanumeric() && !"._-$}*".contains(c))
+            });
+            assert!(!absolute, "{} names an absolute path {word}", relative(&path));
+        }
+    }
+}
