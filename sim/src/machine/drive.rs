@@ -106,6 +106,10 @@ impl Drive {
             }),
             fault_ready: pins.fault_ready,
         };
+        if !self.observers.is_empty() {
+            let wanted = self.observers.iter().any(|observer| observer.wants_signals(now));
+            self.mmu.watch(wanted);
+        }
         let outputs = self.mmu.cycle(&inputs);
         if let Some(request) = outputs.memory.filter(|_| memory_ready) {
             self.walk(request);

@@ -27,6 +27,12 @@ pub struct WorldState {
 
 /// Someone who looks on. Every method does nothing unless said otherwise.
 pub trait Observer {
+    /// Whether the MMU's own signals are looked at in the coming cycle; sampling them costs time.
+    fn wants_signals(&self, cycle: u64) -> bool {
+        let _ = cycle;
+        false
+    }
+
     /// A cycle that was evaluated. `mmu` shows its signals as they settled.
     fn on_cycle(
         &mut self,
@@ -58,6 +64,10 @@ pub trait Observer {
 
 /// Lets whoever keeps the other handle read what was observed.
 impl<T: Observer> Observer for Rc<RefCell<T>> {
+    fn wants_signals(&self, cycle: u64) -> bool {
+        self.borrow().wants_signals(cycle)
+    }
+
     fn on_cycle(
         &mut self,
         cycle: u64,

@@ -79,9 +79,9 @@ impl FromStr for LatencyArg {
 /// What is recorded of a run.
 #[derive(Clone, Debug, Args)]
 pub struct WaveOptions {
-    /// Record waveforms, into DIR [default: waves].
+    /// Record waveforms, into DIR [default: waves/out].
     #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true,
-          default_missing_value = "waves")]
+          default_missing_value = "waves/out")]
     pub wave: Option<PathBuf>,
     /// The first cycle recorded.
     #[arg(long, value_name = "N")]
@@ -133,7 +133,7 @@ pub struct WaveArgs {
     #[arg(long)]
     pub mode: Option<ModeArg>,
     /// Where the waveform is put.
-    #[arg(long, value_name = "DIR", default_value = "waves")]
+    #[arg(long, value_name = "DIR", default_value = "waves/out")]
     pub dir: PathBuf,
     /// The first cycle recorded.
     #[arg(long, value_name = "N")]
@@ -209,6 +209,9 @@ pub struct ExportArgs {
     /// Where the file is put.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
+    /// Let Icarus Verilog, Verilator and yosys check the file.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `pagewalk bench`

@@ -4,7 +4,9 @@
 //! 130 interrupted (what was simulated until then is reported). Results go to standard output and
 //! are deterministic; progress and errors go to standard error.
 
+mod bench;
 mod conform;
+mod export;
 mod interrupt;
 mod list;
 mod machine;
@@ -97,8 +99,8 @@ fn dispatch(command: Command) -> anyhow::Result<Status> {
         Command::Wave(arguments) => show::show(&arguments),
         Command::Trace(arguments) => trace::trace(&arguments),
         Command::Conform(arguments) => conform::conform(&arguments),
-        Command::Export(_) => anyhow::bail!("this build cannot export Verilog"),
-        Command::Bench(_) => anyhow::bail!("this build has no benchmarks"),
+        Command::Export(arguments) => export::export(&arguments),
+        Command::Bench(arguments) => bench::bench(&arguments),
     }
 }
 

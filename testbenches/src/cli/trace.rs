@@ -28,7 +28,7 @@ const STEPS: u64 = 4096;
 /// Runs a recorded program as a process, and reports.
 pub(super) fn trace(arguments: &TraceArgs) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
-    let mut mmu = engine::build(&arguments.config)?;
+    let mmu = engine::build(&arguments.config)?;
     let config = config(arguments, mmu.xlen())?;
     let file = arguments.file.display().to_string();
     let name = if file == "-" { "standard input" } else { &file };
@@ -42,9 +42,10 @@ pub(super) fn trace(arguments: &TraceArgs) -> anyhow::Result<Status> {
         Some(directory) => {
             let Window { from, cycles } = arguments.wave.window();
             let window = Window { from, cycles: cycles.or(Some(WAVE_CYCLES)) };
-            let title = format!("trace {name} on {}", arguments.config);
-            let names = vec![name.to_owned()];
-            Some(Recording::begin(directory, &stem(&title), &title, window, names, &mut *mmu)?)
+            let process = process_name(name);
+            let title = format!("trace {process} on {}", arguments.config);
+            let names = vec![process.to_owned()];
+            Some(Recording::begin(directory, &stem(&title), &title, window, names, &*mmu)?)
         }
     };
     let stop = interrupt::stop_flag()?;
@@ -56,7 +57,7 @@ pub(super) fn trace(arguments: &TraceArgs) -> anyhow::Result<Status> {
         machine.observe(recording.observer());
     }
     machine.spawn(ProcessSpec {
-        name: name.to_owned(),
+        name: process_name(name).to_owned(),
         layout: Layout::OnDemand,
         program: Box::new(watched),
         frames: None,
@@ -92,6 +93,15 @@ fn config(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<MachineConfig> {
         seed: arguments.seed,
         ..MachineConfig::default()
     })
+}
+
+/// What the traced process is called: the file's name up to its first dot.
+fn process_name(name: &str) -> &str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    match file.split('.').next() {
+        Some(first) if !first.is_empty() => first,
+        _ => file,
+    }
 }
 
 /// What ended the run, said on standard error, as an exit status.

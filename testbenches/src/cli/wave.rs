@@ -29,12 +29,11 @@ impl Recording {
         title: &str,
         window: Window,
         processes: Vec<String>,
-        mmu: &mut dyn Mmu,
+        mmu: &dyn Mmu,
     ) -> anyhow::Result<Recording> {
         fs::create_dir_all(directory)
             .with_context(|| format!("{}: cannot be made", directory.display()))?;
         let dump = directory.join(format!("{stem}.vcd"));
-        mmu.watch(true);
         let (xlen, signals) = (mmu.xlen(), mmu.signals());
         let options = Options { title: title.to_owned(), xlen, window, signals, processes };
         let recorder = Recorder::create(&dump, options)

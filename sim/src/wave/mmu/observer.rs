@@ -9,6 +9,10 @@ use crate::wave::Error;
 /// An observer cannot return an error: the first one is kept, nothing more is recorded, and
 /// [`Recorder::finish`] reports it.
 impl Observer for Recorder {
+    fn wants_signals(&self, cycle: u64) -> bool {
+        self.wants(cycle)
+    }
+
     fn on_cycle(
         &mut self,
         cycle: u64,
