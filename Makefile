@@ -32,7 +32,7 @@ lint: ## Formatting, clippy and rustdoc, warnings as errors
 
 bench: ## Cycles and translations per second, Verilator beside them
 	@scripts/need-cargo.sh
-	$(CARGO) bench --package testbenches
+	$(CARGO) bench --package testbenches --bench mmu
 	$(PAGEWALK) bench
 
 waves: ## Run the shipped trace and open its waveform in GTKWave
