@@ -1,7 +1,9 @@
 //! Where hardware and world meet.
 
 pub mod bench;
+pub mod cli;
 pub mod conform;
 pub mod cosim;
 pub mod engine;
 pub mod export;
+pub mod scenario;

@@ -1,3 +1,7 @@
 //! The command `pagewalk`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    testbenches::cli::main()
+}

@@ -1,0 +1,24 @@
+//! Ctrl-C: the first asks to stop and report, the second leaves at once.
+
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+
+use super::Status;
+
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C sets the flag that is returned.
+///
+/// # Errors
+/// When the system refuses the handler.
+pub(crate) fn stop_flag() -> anyhow::Result<&'static AtomicBool> {
+    ctrlc::set_handler(|| {
+        if STOP.swap(true, Ordering::Relaxed) {
+            process::exit(Status::Interrupted as i32);
+        }
+    })
+    .context("Ctrl-C cannot be handled")?;
+    Ok(&STOP)
+}

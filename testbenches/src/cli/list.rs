@@ -1,0 +1,51 @@
+//! `pagewalk list`
+
+use serde::Serialize;
+
+use super::Status;
+use super::output::{print, print_json};
+use crate::scenario::library;
+use crate::scenario::load::Scenario;
+
+#[derive(Serialize)]
+struct Entry<'s> {
+    name: &'s str,
+    idea: &'s str,
+    spec: &'s [String],
+}
+
+/// Prints scenarios by folder, with the idea of each.
+pub(super) fn list(names: &[String], json: bool) -> anyhow::Result<Status> {
+    let mut scenarios = Vec::new();
+    if names.is_empty() {
+        scenarios = library::all()?;
+    }
+    for name in names {
+        scenarios.extend(library::find(name)?);
+    }
+    if json {
+        let entry = |s: &'_ Scenario| (s.name.clone(), s.idea.clone(), s.spec.clone());
+        let all: Vec<_> = scenarios.iter().map(entry).collect();
+        let entries: Vec<_> =
+            all.iter().map(|(name, idea, spec)| Entry { name, idea, spec }).collect();
+        print_json(&entries)?;
+        return Ok(Status::Fine);
+    }
+    let parts = |s: &Scenario| match s.name.rsplit_once('/') {
+        Some((folder, name)) => (folder.to_owned(), name.to_owned()),
+        None => (String::new(), s.name.clone()),
+    };
+    let widest = scenarios.iter().map(|s| parts(s).1.len()).max().unwrap_or(0);
+    let (mut text, mut last) = (String::new(), None);
+    for scenario in &scenarios {
+        let (folder, name) = parts(scenario);
+        if last.as_ref() != Some(&folder) {
+            let gap = if last.is_some() { "\n" } else { "" };
+            text += &format!("{gap}{folder}\n");
+            last = Some(folder);
+        }
+        text += &format!("  {name:widest$}  {}\n", scenario.idea);
+    }
+    print(&text)?;
+    Ok(Status::Fine)
+}

@@ -1,0 +1,223 @@
+//! The arguments of each command.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use sim::isa::Mode;
+use sim::machine::LatencySpec;
+use sim::os::PolicyKind;
+use sim::wave::Window;
+
+/// A translation scheme on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Two levels.
+    Sv32,
+    /// Three levels.
+    Sv39,
+    /// Four levels.
+    Sv48,
+    /// Five levels.
+    Sv57,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(mode: ModeArg) -> Mode {
+        match mode {
+            ModeArg::Sv32 => Mode::Sv32,
+            ModeArg::Sv39 => Mode::Sv39,
+            ModeArg::Sv48 => Mode::Sv48,
+            ModeArg::Sv57 => Mode::Sv57,
+        }
+    }
+}
+
+/// A replacement policy on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PolicyArg {
+    /// First in, first out.
+    Fifo,
+    /// Least recently used, by an oracle.
+    Lru,
+    /// Second chance by the hardware's accessed bits.
+    Clock,
+}
+
+impl From<PolicyArg> for PolicyKind {
+    fn from(policy: PolicyArg) -> PolicyKind {
+        match policy {
+            PolicyArg::Fifo => PolicyKind::Fifo,
+            PolicyArg::Lru => PolicyKind::Lru,
+            PolicyArg::Clock => PolicyKind::Clock,
+        }
+    }
+}
+
+/// A latency on the command line: `10`, or `5-20` drawn at random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LatencyArg(pub LatencySpec);
+
+impl FromStr for LatencyArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<LatencyArg, String> {
+        let cycles = |text: &str| match text.parse::<u64>() {
+            Ok(0) | Err(_) => Err(format!("`{text}` is no number of cycles from 1 on")),
+            Ok(cycles) => Ok(cycles),
+        };
+        Ok(LatencyArg(match text.split_once('-') {
+            None => LatencySpec::Fixed(cycles(text)?),
+            Some((low, high)) => match (cycles(low)?, cycles(high)?) {
+                (low, high) if low <= high => LatencySpec::Range([low, high]),
+                _ => return Err(format!("the range {text} is empty")),
+            },
+        }))
+    }
+}
+
+/// What is recorded of a run.
+#[derive(Clone, Debug, Args)]
+pub struct WaveOptions {
+    /// Record waveforms, into DIR [default: waves].
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true,
+          default_missing_value = "waves")]
+    pub wave: Option<PathBuf>,
+    /// The first cycle recorded.
+    #[arg(long, value_name = "N")]
+    pub wave_from: Option<u64>,
+    /// How many cycles are recorded.
+    #[arg(long, value_name = "N")]
+    pub wave_cycles: Option<u64>,
+}
+
+impl WaveOptions {
+    /// The cycles recorded.
+    pub fn window(&self) -> Window {
+        Window { from: self.wave_from.unwrap_or(0), cycles: self.wave_cycles }
+    }
+}
+
+/// `pagewalk run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Scenarios by name or folder, or files ending in .toml.
+    #[arg(required_unless_present = "all")]
+    pub names: Vec<String>,
+    /// Every scenario.
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// Only this configuration, in place of those that the files name.
+    #[arg(long)]
+    pub config: Option<String>,
+    /// Only this scheme.
+    #[arg(long)]
+    pub mode: Option<ModeArg>,
+    /// What is recorded.
+    #[command(flatten)]
+    pub wave: WaveOptions,
+    /// For programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pagewalk wave`
+#[derive(Debug, Args)]
+pub struct WaveArgs {
+    /// The scenario by name, or a file ending in .toml.
+    pub name: String,
+    /// On this configuration; the first that the file names if absent.
+    #[arg(long)]
+    pub config: Option<String>,
+    /// With this scheme; the first that the file names if absent.
+    #[arg(long)]
+    pub mode: Option<ModeArg>,
+    /// Where the waveform is put.
+    #[arg(long, value_name = "DIR", default_value = "waves")]
+    pub dir: PathBuf,
+    /// The first cycle recorded.
+    #[arg(long, value_name = "N")]
+    pub wave_from: Option<u64>,
+    /// How many cycles are recorded.
+    #[arg(long, value_name = "N")]
+    pub wave_cycles: Option<u64>,
+}
+
+/// `pagewalk trace`
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// As `valgrind --tool=lackey --trace-mem=yes` writes it, plain, gzip or zstd; - is standard
+    /// input.
+    pub file: PathBuf,
+    /// The MMU.
+    #[arg(long, default_value = "rv64_linux")]
+    pub config: String,
+    /// The scheme [default: sv39, or sv32 on rv32 configurations].
+    #[arg(long)]
+    pub mode: Option<ModeArg>,
+    /// Frames of physical memory, the kernel's included.
+    #[arg(long, default_value_t = 4096)]
+    pub frames: u64,
+    /// Cycles of the walker's and the kernel's memory, as 10 or 5-20.
+    #[arg(long, default_value = "10")]
+    pub latency: LatencyArg,
+    /// Which page loses its frame.
+    #[arg(long, value_enum, default_value = "clock")]
+    pub policy: PolicyArg,
+    /// Slots of the swap device, one page each.
+    #[arg(long, default_value_t = 65536)]
+    pub swap: u32,
+    /// Of everything random.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Software sets A and D, by faults (ADUE=0), instead of hardware.
+    #[arg(long)]
+    pub svade: bool,
+    /// Fold addresses that the scheme has not into those that it has.
+    #[arg(long)]
+    pub fold: bool,
+    /// What is recorded; the first 20000 cycles unless said otherwise.
+    #[command(flatten)]
+    pub wave: WaveOptions,
+    /// For programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pagewalk conform`
+#[derive(Debug, Args)]
+pub struct ConformArgs {
+    /// Vectors, plain or gzip.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// The configuration; the eight-entry one of the vectors' width if absent.
+    #[arg(long)]
+    pub config: Option<String>,
+    /// Clear the TLB before every access.
+    #[arg(long)]
+    pub cold: bool,
+    /// For programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `pagewalk export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The configuration.
+    pub config: String,
+    /// Where the file is put.
+    #[arg(short, long, value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+/// `pagewalk bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Only this configuration.
+    #[arg(long)]
+    pub config: Option<String>,
+    /// For programs.
+    #[arg(long)]
+    pub json: bool,
+}

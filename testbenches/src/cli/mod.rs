@@ -1,0 +1,111 @@
+//! The command line: what can be asked, and how it is answered.
+//!
+//! Exit status: 0 all as expected; 1 something observed differs; 2 usage, file or tool error;
+//! 130 interrupted (what was simulated until then is reported). Results go to standard output and
+//! are deterministic; progress and errors go to standard error.
+
+mod conform;
+mod interrupt;
+mod list;
+mod machine;
+mod output;
+mod progress;
+mod run;
+mod show;
+mod trace;
+mod wave;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+
+/// An open RISC-V MMU that can be read, run, seen and synthesised.
+#[derive(Debug, Parser)]
+#[command(name = "pagewalk", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the scenarios, with the idea of each.
+    List {
+        /// Only these folders or names.
+        names: Vec<String>,
+        /// For programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run scenarios on every machine that they name, and report.
+    Run(RunArgs),
+    /// Run one scenario and open its waveform in GTKWave.
+    Wave(WaveArgs),
+    /// Run the recorded memory trace of a real program under the operating system.
+    Trace(TraceArgs),
+    /// Replay translation vectors through the hardware.
+    Conform(ConformArgs),
+    /// Write a configuration as Verilog.
+    Export(ExportArgs),
+    /// Measure cycles and translations per second.
+    Bench(BenchArgs),
+}
+
+/// How a command ended, when nothing broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// All as expected.
+    Fine = 0,
+    /// Something observed differs.
+    Differs = 1,
+    /// Something could not be done, and was said.
+    Failed = 2,
+    /// Ctrl-C.
+    Interrupted = 130,
+}
+
+/// Reads the command line, does what it says, and says how it went.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output and are no errors. A closed pipe is nothing
+            // to speak of.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
+        }
+    };
+    match dispatch(arguments.command) {
+        Ok(status) => ExitCode::from(status as u8),
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(Status::Fine as u8),
+        Err(error) => {
+            output::error(&error);
+            ExitCode::from(Status::Failed as u8)
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<Status> {
+    match command {
+        Command::List { names, json } => list::list(&names, json),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Wave(arguments) => show::show(&arguments),
+        Command::Trace(arguments) => trace::trace(&arguments),
+        Command::Conform(arguments) => conform::conform(&arguments),
+        Command::Export(_) => anyhow::bail!("this build cannot export Verilog"),
+        Command::Bench(_) => anyhow::bail!("this build has no benchmarks"),
+    }
+}
+
+/// Whoever read the output has seen enough.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,35 @@
+//! Standard output and standard error, without panics when whoever reads has gone.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// Writes a text to standard output.
+///
+/// # Errors
+/// A closed pipe, among others; `main` takes that one for the end.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Writes a value to standard output as JSON.
+///
+/// # Errors
+/// As [`print`].
+pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    Ok(print(&text)?)
+}
+
+/// Says on standard error what went wrong, in one line with its causes.
+pub(crate) fn error(error: &anyhow::Error) {
+    note(&format!("error: {error:#}"));
+}
+
+/// Says something on standard error. If nobody can be told, nobody is.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,187 @@
+//! `pagewalk run`
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use sim::mmu::Mmu;
+
+use super::output::{print, print_json};
+use super::wave::{Recording, stem};
+use super::{RunArgs, Status, interrupt};
+use crate::engine;
+use crate::scenario::library;
+use crate::scenario::load::{Body, Scenario};
+use crate::scenario::run::{self, Report};
+use crate::scenario::variant::{Select, Variant, configurations};
+
+/// Counts shown beside a run, in this order, if the scenario has them.
+const SHOWN: [(&str, &str); 16] = [
+    ("fetch_hit", "fetch hits"),
+    ("fetch_miss", "misses"),
+    ("data_hit", "data hits"),
+    ("data_miss", "misses"),
+    ("pte_read", "PTE reads"),
+    ("pte_update", "A/D writes"),
+    ("fetch_hits", "fetch hits"),
+    ("fetch_misses", "misses"),
+    ("data_hits", "data hits"),
+    ("data_misses", "misses"),
+    ("pte_reads", "PTE reads"),
+    ("pte_updates", "A/D writes"),
+    ("minor_faults", "minor faults"),
+    ("major_faults", "major"),
+    ("swap_ins", "swap-ins"),
+    ("swap_outs", "swap-outs"),
+];
+
+/// Runs scenarios and reports.
+pub(super) fn run(arguments: &RunArgs) -> anyhow::Result<Status> {
+    let mut scenarios = Vec::new();
+    if arguments.all {
+        scenarios = library::all()?;
+    }
+    for name in &arguments.names {
+        scenarios.extend(library::find(name)?);
+    }
+    let mode = arguments.mode.map(Into::into);
+    let select = Select { config: arguments.config.as_deref(), mode };
+    known(select.config)?;
+    let stop = interrupt::stop_flag()?;
+    let (mut reports, mut text) = (Vec::new(), String::new());
+    let mut failed = 0;
+    for scenario in &scenarios {
+        // What was selected may not concern every one of many.
+        if scenarios.len() > 1 && !concerns(scenario, select)? {
+            continue;
+        }
+        let (own, waves) = one(scenario, select, arguments, stop)?;
+        failed += own.iter().filter(|report| report.mismatch.is_some()).count();
+        let brief = scenarios.len() > 1;
+        text += &if brief { line(scenario, &own) } else { page(scenario, &own) };
+        for (report, wave) in own.iter().zip(&waves) {
+            if let Some(failure) = report.failure() {
+                text += &format!("FAIL  {failure}\n");
+                if let Some(wave) = wave {
+                    text += &format!("  wave      {wave}\n");
+                }
+            } else if let Some(wave) = wave {
+                text += &format!("wave  {wave}\n");
+            }
+        }
+        if !arguments.json {
+            print(&std::mem::take(&mut text))?;
+        }
+        reports.extend(own);
+        if stop.load(Relaxed) {
+            break;
+        }
+    }
+    if arguments.json {
+        print_json(&reports)?;
+    } else {
+        let (runs, cycles) = (reports.len(), reports.iter().map(|r| r.cycles).sum::<u64>());
+        print(&format!("{runs} runs, {cycles} cycles: {failed} failed\n"))?;
+    }
+    Ok(match (stop.load(Relaxed), failed) {
+        (true, _) => Status::Interrupted,
+        (false, 0) => Status::Fine,
+        (false, _) => Status::Differs,
+    })
+}
+
+/// An unknown configuration gets a suggestion.
+pub(super) fn known(config: Option<&str>) -> anyhow::Result<()> {
+    let Some(config) = config else { return Ok(()) };
+    let names = configurations();
+    if names.iter().any(|name| name == config) {
+        return Ok(());
+    }
+    match library::similar(config, names.iter().map(String::as_str)).first() {
+        Some(like) => {
+            let all = names.join(", ");
+            anyhow::bail!("there is no configuration `{config}`; did you mean {like}? ({all})")
+        }
+        None => anyhow::bail!("there is no configuration `{config}`; {}", names.join(", ")),
+    }
+}
+
+fn concerns(scenario: &Scenario, select: Select<'_>) -> anyhow::Result<bool> {
+    let machine = match &scenario.body {
+        Body::Ports(head, _) => head.machine.clone(),
+        Body::System(system) => system.machine.machine(),
+    };
+    Ok(!Variant::all(&machine, select)?.is_empty())
+}
+
+/// One scenario: its reports, and the saved view of each if there is one.
+fn one(
+    scenario: &Scenario,
+    select: Select<'_>,
+    arguments: &RunArgs,
+    stop: &AtomicBool,
+) -> anyhow::Result<(Vec<Report>, Vec<Option<String>>)> {
+    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(engine::build(config)?) };
+    let mut recordings = Vec::new();
+    let reports = {
+        let mut watch = |variant: &Variant, mmu: &mut dyn Mmu| {
+            let Some(directory) = &arguments.wave.wave else { return Ok(None) };
+            let title = format!("{} on {variant}", scenario.name);
+            let (window, names) = (arguments.wave.window(), processes(scenario));
+            let recording = Recording::begin(directory, &stem(&title), &title, window, names, mmu)?;
+            let observer = recording.observer();
+            recordings.push(recording);
+            Ok(Some(observer))
+        };
+        run::run(scenario, select, &factory, &mut watch, stop)?
+    };
+    let mut waves = Vec::new();
+    for recording in recordings {
+        waves.push(Some(recording.finish()?.display().to_string()));
+    }
+    waves.resize(reports.len(), None);
+    Ok((reports, waves))
+}
+
+/// Names of a scenario's processes.
+pub(super) fn processes(scenario: &Scenario) -> Vec<String> {
+    match &scenario.body {
+        Body::Ports(..) => Vec::new(),
+        Body::System(system) => system.process.iter().map(|p| p.name.clone()).collect(),
+    }
+}
+
+/// One of many scenarios in one line.
+fn line(scenario: &Scenario, reports: &[Report]) -> String {
+    let failed = reports.iter().filter(|report| report.mismatch.is_some()).count();
+    let word = if failed == 0 { "ok" } else { "FAIL" };
+    let cycles: u64 = reports.iter().map(|report| report.cycles).sum();
+    format!("{word:4}  {}  ({} machines, {cycles} cycles)\n", scenario.name, reports.len())
+}
+
+/// A single scenario with what it shows and what was counted.
+fn page(scenario: &Scenario, reports: &[Report]) -> String {
+    let mut text = format!("{}\n{}\n", scenario.name, scenario.idea);
+    for rule in &scenario.spec {
+        text += &format!("  spec  {rule}\n");
+    }
+    let columns: Vec<_> = SHOWN
+        .iter()
+        .filter(|(name, _)| reports.iter().any(|r| r.counts.contains_key(*name)))
+        .collect();
+    let machine = reports.iter().map(|report| report.machine.len()).max().unwrap_or(0);
+    text += &format!("\n{:machine$}  {:>8}", "", "cycles");
+    for (_, title) in &columns {
+        text += &format!("  {title:>8}");
+    }
+    text.push('\n');
+    for report in reports {
+        text += &format!("{:machine$}  {:>8}", report.machine, report.cycles);
+        for (name, title) in &columns {
+            let count = report.counts.get(*name).copied().unwrap_or(0);
+            text += &format!("  {count:>width$}", width = title.len().max(8));
+        }
+        let word = if report.mismatch.is_none() { "ok" } else { "FAIL" };
+        text += &format!("  {word}\n");
+    }
+    text + "\n"
+}

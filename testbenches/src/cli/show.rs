@@ -1,0 +1,79 @@
+//! `pagewalk wave`
+
+use std::env;
+use std::io::ErrorKind;
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context;
+use sim::mmu::Mmu;
+
+use super::output::print;
+use super::run::{known, processes};
+use super::wave::{Recording, stem};
+use super::{Status, WaveArgs, WaveOptions};
+use crate::engine;
+use crate::scenario::library;
+use crate::scenario::run;
+use crate::scenario::variant::{Select, Variant};
+
+/// Runs one scenario on one machine, and opens its waveform.
+pub(super) fn show(arguments: &WaveArgs) -> anyhow::Result<Status> {
+    let mut found = library::find(&arguments.name)?;
+    anyhow::ensure!(found.len() == 1, "`{}` is {} scenarios", arguments.name, found.len());
+    let scenario = found.remove(0);
+    known(arguments.config.as_deref())?;
+    let mode = arguments.mode.map(Into::into);
+    let select = Select { config: arguments.config.as_deref(), mode };
+    let options = WaveOptions {
+        wave: None,
+        wave_from: arguments.wave_from,
+        wave_cycles: arguments.wave_cycles,
+    };
+    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(engine::build(config)?) };
+    let mut recording = None;
+    let mut watch = |variant: &Variant, mmu: &mut dyn Mmu| {
+        // The first machine is the one that is shown.
+        if recording.is_some() {
+            return Ok(None);
+        }
+        let title = format!("{} on {variant}", scenario.name);
+        let (window, names) = (options.window(), processes(&scenario));
+        let new = Recording::begin(&arguments.dir, &stem(&title), &title, window, names, mmu)?;
+        let observer = new.observer();
+        recording = Some(new);
+        Ok(Some(observer))
+    };
+    let reports = run::run(&scenario, select, &factory, &mut watch, &AtomicBool::new(false))?;
+    let recording = recording.context("nothing was recorded")?;
+    let dump = recording.dump.clone();
+    let view = recording.finish()?;
+    let failure = reports.first().and_then(run::Report::failure);
+    let mut text = format!("wave  {}\nview  {}\n", dump.display(), view.display());
+    text += &failure.iter().map(|failure| format!("FAIL  {failure}\n")).collect::<String>();
+    print(&text)?;
+    // GTKWave itself would say so and call it success.
+    let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
+    anyhow::ensure!(
+        screen,
+        "there is no display to open GTKWave on; the wave is {}",
+        dump.display()
+    );
+    // The save file names its dump relative to itself.
+    let folder = view.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut viewer = Command::new("gtkwave");
+    viewer.arg(view.file_name().unwrap_or(view.as_os_str()));
+    if let Some(folder) = folder {
+        viewer.current_dir(folder);
+    }
+    match viewer.status() {
+        Ok(status) if status.success() => {}
+        Ok(status) => anyhow::bail!("gtkwave ended with {status}; the wave is there"),
+        Err(error) if error.kind() == ErrorKind::NotFound => anyhow::bail!(
+            "gtkwave is not installed (on Debian: apt-get install gtkwave); the wave is {}",
+            dump.display()
+        ),
+        Err(error) => return Err(error).context("gtkwave cannot be started"),
+    }
+    Ok(if failure.is_some() { Status::Differs } else { Status::Fine })
+}

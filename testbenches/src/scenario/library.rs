@@ -1,0 +1,119 @@
+//! Finding scenarios: those in the binary by name, others by path.
+
+use std::path::Path;
+
+use super::error::LoadError;
+use super::load::Scenario;
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
+}
+
+/// A scenario that cannot be found or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
+    /// Nothing is called so.
+    #[error("there is no scenario `{name}`{}", hint(.similar))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// Names like it, nearest first.
+        similar: Vec<String>,
+    },
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Unreadable {
+        /// The path asked for.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file has a mistake.
+    #[error(transparent)]
+    Broken(#[from] LoadError),
+}
+
+/// Names are at most this many edits apart to be suggested, in proportion to their length.
+const LIKENESS: f64 = 0.6;
+
+/// Names and texts of the scenarios in the binary, by name.
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    embedded::FILES
+}
+
+/// Reads a scenario of the binary, or a file.
+fn embedded(name: &str, text: &str) -> Result<Scenario, LoadError> {
+    Scenario::parse(name, &format!("{name}.toml"), text)
+}
+
+/// Every scenario of the binary.
+///
+/// # Errors
+/// [`LoadError`], which a test keeps from happening.
+pub fn all() -> Result<Vec<Scenario>, LoadError> {
+    files().iter().map(|(name, text)| embedded(name, text)).collect()
+}
+
+/// The scenarios that a word means: a path ending in `.toml`, a whole name, a name without its
+/// folder where only one has it, or a folder.
+///
+/// # Errors
+/// [`FindError`], with similar names.
+pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
+    if word.ends_with(".toml") {
+        let unreadable = |source| FindError::Unreadable { path: word.to_owned(), source };
+        let text = std::fs::read_to_string(Path::new(word)).map_err(unreadable)?;
+        return Ok(vec![Scenario::parse(word, word, &text)?]);
+    }
+    let folder = format!("{}/", word.trim_end_matches('/'));
+    let short = |name: &str| name.rsplit('/').next() == Some(word);
+    let exact: Vec<_> = files().iter().filter(|(name, _)| *name == word).collect();
+    let shorts: Vec<_> = files().iter().filter(|(name, _)| short(name)).collect();
+    let folders: Vec<_> = files().iter().filter(|(name, _)| name.starts_with(&folder)).collect();
+    let found = match (exact.is_empty(), shorts.len()) {
+        (false, _) => exact,
+        (true, 1) => shorts,
+        _ => folders,
+    };
+    if found.is_empty() {
+        let similar = similar(word, files().iter().map(|(name, _)| *name));
+        return Err(FindError::Unknown { name: word.to_owned(), similar });
+    }
+    Ok(found.into_iter().map(|(name, text)| embedded(name, text)).collect::<Result<_, _>>()?)
+}
+
+/// The names most like a word, nearest first, at most three.
+pub fn similar<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let score = |name: &str| {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        strsim::jaro_winkler(word, name).max(strsim::jaro_winkler(word, last))
+    };
+    let mut scored: Vec<_> = names.map(|name| (score(name), name)).collect();
+    scored.retain(|(score, _)| *score >= LIKENESS);
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    scored.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+fn hint(similar: &[String]) -> String {
+    match similar {
+        [] => "; `pagewalk list` shows all".to_owned(),
+        names => format!("; did you mean {}?", names.join(" or ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_binary_reads() {
+        assert!(all().unwrap_or_else(|error| panic!("{error}")).len() >= 45);
+    }
+
+    #[test]
+    fn a_typing_mistake_gets_a_suggestion() {
+        let names = ["fences/asid_only", "timing/hit"];
+        assert_eq!(similar("asid_onyl", names.into_iter()), ["fences/asid_only"]);
+        assert_eq!(similar("zzz", names.into_iter()), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,260 @@
+//! Numbers in scenario files: TOML integers, or strings that calculate.
+//!
+//! A string is for what a TOML integer cannot say: addresses of 64 bits, and quantities that
+//! depend on the machine that the scenario runs on, as `"2 + levels * L"`. Operators, weakest
+//! first: `|`, `<<`, `+ -`, `*`, unary `-`; parentheses; names of [`Variables`].
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+/// What the names in a number stand for in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Variables {
+    /// `L`: cycles from an accepted memory request to its response.
+    pub latency: u64,
+    /// `levels`: page-table levels of the scheme.
+    pub levels: u64,
+    /// `va_bits`: translated bits of a virtual address.
+    pub va_bits: u64,
+    /// `entries`: lines of each TLB.
+    pub entries: u64,
+}
+
+impl Variables {
+    const NAMES: &'static str = "L, levels, va_bits, entries";
+
+    fn get(&self, name: Name) -> i128 {
+        i128::from(match name {
+            Name::Latency => self.latency,
+            Name::Levels => self.levels,
+            Name::VaBits => self.va_bits,
+            Name::Entries => self.entries,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    Latency,
+    Levels,
+    VaBits,
+    Entries,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Expression {
+    Literal(i128),
+    Variable(Name),
+    Negate(Box<Expression>),
+    Binary(char, Box<Expression>, Box<Expression>),
+}
+
+/// A number as the file wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Number {
+    text: String,
+    expression: Expression,
+}
+
+impl Number {
+    /// Reads an expression. The error is a sentence.
+    pub fn parse(text: &str) -> Result<Number, String> {
+        let mut parser = Parser { rest: text };
+        let expression = parser.level(0)?;
+        match parser.peek() {
+            None => Ok(Number { text: text.to_owned(), expression }),
+            Some(c) => Err(format!("unexpected `{c}` in the number `{text}`")),
+        }
+    }
+
+    /// The value in one run, as 64 bits; a negative one in two's complement.
+    ///
+    /// # Errors
+    /// A sentence, when the value needs more than 64 bits.
+    pub fn value(&self, variables: &Variables) -> Result<u64, String> {
+        let wide = evaluate(&self.expression, variables)
+            .filter(|v| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(v))
+            .ok_or_else(|| format!("`{}` does not fit 64 bits", self.text))?;
+        // Truncation is the two's complement that is wanted.
+        Ok(wide as u64)
+    }
+}
+
+impl From<u64> for Number {
+    fn from(value: u64) -> Number {
+        Number { text: value.to_string(), expression: Expression::Literal(i128::from(value)) }
+    }
+}
+
+fn evaluate(expression: &Expression, variables: &Variables) -> Option<i128> {
+    Some(match expression {
+        Expression::Literal(value) => *value,
+        Expression::Variable(name) => variables.get(*name),
+        Expression::Negate(inner) => evaluate(inner, variables)?.checked_neg()?,
+        Expression::Binary(operator, left, right) => {
+            let (left, right) = (evaluate(left, variables)?, evaluate(right, variables)?);
+            match operator {
+                '|' => left | right,
+                '<' => left.checked_mul(1i128.checked_shl(u32::try_from(right).ok()?)?)?,
+                '+' => left.checked_add(right)?,
+                '-' => left.checked_sub(right)?,
+                _ => left.checked_mul(right)?,
+            }
+        }
+    })
+}
+
+struct Parser<'a> {
+    rest: &'a str,
+}
+
+/// Operators by binding strength, weakest first; `<<` is known by its first character.
+const OPERATORS: [&[char]; 4] = [&['|'], &['<'], &['+', '-'], &['*']];
+/// More brackets than this are a mistake, and would exhaust the stack.
+const DEEPEST: usize = 64;
+
+impl Parser<'_> {
+    fn peek(&mut self) -> Option<char> {
+        self.rest = self.rest.trim_start();
+        self.rest.chars().next()
+    }
+
+    fn level(&mut self, strength: usize) -> Result<Expression, String> {
+        // One count serves both: the strength grows by four with each bracket.
+        if strength / OPERATORS.len() > DEEPEST {
+            return Err("the number is nested too deeply".to_owned());
+        }
+        let Some(operators) = OPERATORS.get(strength % (OPERATORS.len() + 1)) else {
+            return self.operand(strength);
+        };
+        let mut left = self.level(strength + 1)?;
+        while let Some(c) = self.peek().filter(|c| operators.contains(c)) {
+            self.rest = &self.rest[1..];
+            if c == '<' {
+                self.rest = self.rest.strip_prefix('<').ok_or("expected `<<`")?;
+            }
+            let right = self.level(strength + 1)?;
+            left = Expression::Binary(c, Box::new(left), Box::new(right));
+        }
+        Ok(left)
+    }
+
+    fn operand(&mut self, strength: usize) -> Result<Expression, String> {
+        match self.peek() {
+            None => Err("a number is missing".to_owned()),
+            Some('-') => {
+                self.rest = &self.rest[1..];
+                // Climbing a whole turn keeps the count of nesting honest.
+                Ok(Expression::Negate(Box::new(self.operand_below(strength)?)))
+            }
+            Some('(') => {
+                self.rest = &self.rest[1..];
+                let inner = self.level(strength + 1)?;
+                if self.peek() != Some(')') {
+                    return Err("a `)` is missing".to_owned());
+                }
+                self.rest = &self.rest[1..];
+                Ok(inner)
+            }
+            Some(_) => self.word(),
+        }
+    }
+
+    fn operand_below(&mut self, strength: usize) -> Result<Expression, String> {
+        let next = strength + OPERATORS.len() + 1;
+        if next / OPERATORS.len() > DEEPEST {
+            return Err("the number is nested too deeply".to_owned());
+        }
+        self.operand(next)
+    }
+
+    fn word(&mut self) -> Result<Expression, String> {
+        let end = self
+            .rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        if !word.starts_with(|c: char| c.is_ascii_digit()) {
+            return Ok(Expression::Variable(match word {
+                "L" => Name::Latency,
+                "levels" => Name::Levels,
+                "va_bits" => Name::VaBits,
+                "entries" => Name::Entries,
+                _ => return Err(format!("`{word}` is no number; names are {}", Variables::NAMES)),
+            }));
+        }
+        let digits = word.replace('_', "");
+        let parsed = match digits.get(..2) {
+            Some("0x") => i128::from_str_radix(&digits[2..], 16),
+            Some("0b") => i128::from_str_radix(&digits[2..], 2),
+            _ => digits.parse(),
+        };
+        parsed.map(Expression::Literal).map_err(|_| format!("`{word}` is no number"))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Number, D::Error> {
+        struct NumberVisitor;
+        impl Visitor<'_> for NumberVisitor {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, or a string that calculates one")
+            }
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Number, E> {
+                u64::try_from(value)
+                    .map(Number::from)
+                    .map_err(|_| E::custom("negative; write it as a string"))
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Number, E> {
+                Ok(Number::from(value))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
+                Number::parse(text).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MACHINE: Variables = Variables { latency: 10, levels: 3, va_bits: 39, entries: 8 };
+
+    fn value(text: &str) -> Result<u64, String> {
+        Number::parse(text)?.value(&MACHINE)
+    }
+
+    #[test]
+    fn expressions_bind_as_in_arithmetic() {
+        assert_eq!(value("2 + levels * L"), Ok(32));
+        assert_eq!(value("(2 + levels) * L - 1"), Ok(49));
+        assert_eq!(value("1 << va_bits - 1"), Ok(1 << 38));
+        assert_eq!(value("1 | 1 << 4"), Ok(17));
+        assert_eq!(value("10 - 3 - 2"), Ok(5));
+        assert_eq!(value("-(1 << 38)"), Ok(0xffff_ffc0_0000_0000));
+        assert_eq!(value("0xffff_ffff_8000_0000"), Ok(0xffff_ffff_8000_0000));
+        assert_eq!(value("entries + 0b11"), Ok(11));
+    }
+
+    #[test]
+    fn nonsense_is_a_sentence() {
+        for text in ["", "1 +", "0xzz", "levles", "1 < 2", "(1", "1)", "2 3", "1 << 200", "-é"] {
+            assert!(value(text).is_err(), "{text}");
+        }
+        assert!(value(&"(".repeat(100_000)).is_err());
+        assert!(value(&"-".repeat(100_000)).is_err());
+        assert!(value("0xffff_ffff_ffff_ffff + 1").is_err());
+    }
+}

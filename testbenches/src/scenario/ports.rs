@@ -1,0 +1,192 @@
+//! Running the steps of a port-level scenario on one machine.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use sim::bus::SharedMemory;
+use sim::isa::Xlen;
+use sim::machine::{Drive, Observer};
+use sim::mmu::Mmu;
+
+use super::bench::Bench;
+use super::events::Counts;
+use super::mismatch::Mismatch;
+use super::number::{Number, Variables};
+use super::schema::Head;
+use super::step::{Action, Step};
+use super::tables::Tables;
+use super::variant::Variant;
+use super::walker_bus::{Control, WalkerBus};
+
+/// Cycles after the last response in which an MMU may still be busy with what it answered.
+const SETTLING: u64 = 4;
+
+/// Why a run stopped early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// Something observed differs.
+    Mismatch(Box<Mismatch>),
+    /// The file asks for what cannot be: its line and a sentence.
+    Nonsense(usize, String),
+}
+
+impl From<Box<Mismatch>> for Stop {
+    fn from(mismatch: Box<Mismatch>) -> Stop {
+        Stop::Mismatch(mismatch)
+    }
+}
+
+/// What a run leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finished {
+    pub(super) cycles: u64,
+    pub(super) counts: Counts,
+    pub(super) result: Result<(), Stop>,
+}
+
+/// Runs all steps on an MMU just made.
+pub(super) fn run(
+    head: &Head,
+    steps: &[Step],
+    variant: &Variant,
+    mmu: Box<dyn Mmu>,
+    observer: Option<Box<dyn Observer>>,
+) -> Finished {
+    let nonsense = |message| {
+        let result = Err(Stop::Nonsense(1, message));
+        Finished { cycles: 0, counts: Counts::default(), result }
+    };
+    let variables = variant.variables();
+    let bits = if variant.xlen() == Xlen::Rv32 { 34 } else { 56 };
+    let memory = match SharedMemory::with_ram(0..1 << bits) {
+        Ok(memory) => memory,
+        Err(error) => return nonsense(error.to_string()),
+    };
+    let tables = match Tables::build(head, variant.mode, &variables, &memory) {
+        Ok(tables) => tables,
+        Err(message) => return nonsense(message),
+    };
+    let control = Rc::new(RefCell::new(Control::default()));
+    let every = head.machine.ready_every;
+    let walker = WalkerBus::new(memory.clone(), variant.latency, every, control.clone());
+    let mut drive = Drive::new(mmu, memory, Box::new(walker));
+    drive.adue = head.machine.adue;
+    if let Some(observer) = observer {
+        drive.attach(observer);
+    }
+    let space = tables.first().to_owned();
+    let bench = Bench::new(drive, control);
+    let mut runner = Runner { bench, tables, variables, variant, space };
+    let result = runner.all(head, steps);
+    runner.bench.drive.end();
+    Finished { cycles: runner.bench.now(), counts: runner.bench.counts.clone(), result }
+}
+
+/// A stream under way: its port, line, first cycle, and the cycles that it must take.
+pub(super) type Stream = (usize, usize, u64, u64);
+
+/// A run under way.
+pub(super) struct Runner<'v> {
+    pub(super) bench: Bench,
+    pub(super) tables: Tables,
+    pub(super) variables: Variables,
+    pub(super) variant: &'v Variant,
+    /// The space that `satp` names, for entries that name none.
+    pub(super) space: String,
+}
+
+impl Runner<'_> {
+    fn all(&mut self, head: &Head, steps: &[Step]) -> Result<(), Stop> {
+        let first = head.machine.satp.clone().unwrap_or_else(|| self.space.clone());
+        self.satp(&first).map_err(|message| Stop::Nonsense(1, message))?;
+        self.bench.reset()?;
+        for step in steps {
+            self.step(step)?;
+        }
+        let end = self.bench.now() + SETTLING;
+        while self.bench.drive.busy() && self.bench.now() < end {
+            self.bench.cycle()?;
+        }
+        if self.bench.drive.busy() {
+            let mismatch = self.bench.mismatch(0, "busy, all answered", "false", "true");
+            return Err(mismatch.into());
+        }
+        for (name, wanted) in &head.events {
+            let wanted = self.value(0, wanted)?;
+            let Some(got) = self.bench.counts.get(name) else {
+                let message = format!("there is no event `{name}`");
+                return Err(Stop::Nonsense(0, message));
+            };
+            if got != wanted {
+                let what = format!("count of {name}");
+                return Err(self
+                    .bench
+                    .mismatch(0, what, wanted.to_string(), got.to_string())
+                    .into());
+            }
+        }
+        Ok(())
+    }
+
+    /// One step with everything that happens meanwhile.
+    fn step(&mut self, step: &Step) -> Result<(), Stop> {
+        let begin = self.bench.now();
+        let mut later = Vec::new();
+        for timed in &step.during {
+            later.push((begin + self.value(timed.step.line, &timed.at)?, &timed.step));
+        }
+        later.sort_by_key(|(at, _)| *at);
+        let (mut streams, mut idle_until) = (Vec::new(), begin);
+        self.begin(step, &mut streams, &mut idle_until)?;
+        let mut later = later.into_iter().peekable();
+        let limit = self.limit();
+        loop {
+            while let Some((_, step)) = later.next_if(|(at, _)| *at <= self.bench.now()) {
+                self.begin(step, &mut streams, &mut idle_until)?;
+            }
+            let waits = later.peek().is_some() || self.bench.now() < idle_until;
+            if self.bench.is_idle() && !waits {
+                break;
+            }
+            if self.bench.now() - begin > limit + later.peek().map_or(0, |(at, _)| *at - begin) {
+                let what = "an answer to this step";
+                let got = format!("none within {limit} cycles");
+                return Err(self.bench.mismatch(step.line, what, "one", got).into());
+            }
+            self.bench.cycle()?;
+        }
+        for (port, line, begin, wanted) in streams {
+            let got = self.bench.ports[port].answered.map_or(0, |last| last + 1 - begin);
+            if got != wanted {
+                let what = "cycles of the whole stream";
+                return Err(self
+                    .bench
+                    .mismatch(line, what, wanted.to_string(), got.to_string())
+                    .into());
+            }
+        }
+        if let Action::Held(held) = &step.action {
+            self.held(step.line, held)?;
+        }
+        Ok(())
+    }
+
+    /// Cycles in which everything that waits must be answered, generously.
+    fn limit(&self) -> u64 {
+        let waiting: usize = self.bench.ports.iter().map(|port| port.waiting.len()).sum();
+        let walk = (self.variables.levels + 4) * (self.variables.latency + 4) * 16;
+        1000 + (waiting as u64 + 8) * walk
+    }
+
+    pub(super) fn value(&self, line: usize, number: &Number) -> Result<u64, Stop> {
+        number.value(&self.variables).map_err(|message| Stop::Nonsense(line, message))
+    }
+
+    pub(super) fn optional(
+        &self,
+        line: usize,
+        number: Option<&Number>,
+    ) -> Result<Option<u64>, Stop> {
+        number.map(|number| self.value(line, number)).transpose()
+    }
+}

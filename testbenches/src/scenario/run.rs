@@ -1,0 +1,167 @@
+//! Running a scenario on every machine that it names.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use serde::Serialize;
+use sim::isa::Mode;
+use sim::machine::Observer;
+use sim::mmu::Mmu;
+
+use super::load::{Body, Scenario};
+use super::mismatch::Mismatch;
+use super::ports::{self, Stop};
+use super::story;
+use super::variant::{Select, UnknownConfiguration, Variant};
+
+/// Makes the MMU of a configuration.
+pub type Factory<'f> = &'f dyn Fn(&str) -> anyhow::Result<Box<dyn Mmu>>;
+
+/// Makes what sees the cycles of one machine's run, or nothing.
+pub type Watch<'w> =
+    &'w mut dyn FnMut(&Variant, &mut dyn Mmu) -> anyhow::Result<Option<Box<dyn Observer>>>;
+
+/// How one machine's run went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The scenario.
+    pub scenario: String,
+    /// The machine: configuration, scheme, latency.
+    pub machine: String,
+    /// The configuration alone.
+    pub config: String,
+    /// Cycles simulated.
+    pub cycles: u64,
+    /// Everything counted, by name.
+    pub counts: BTreeMap<String, u64>,
+    /// The rules of the specification that the scenario shows.
+    #[serde(skip)]
+    pub spec: Vec<String>,
+    /// The scheme, as `--mode` takes it.
+    pub mode: Mode,
+    /// What differed, if anything did.
+    pub mismatch: Option<Mismatch>,
+    /// The line of the file that is to blame, quoted.
+    pub step: Option<String>,
+}
+
+impl Report {
+    /// What went wrong, with the command that shows it again; nothing if all was as expected.
+    pub fn failure(&self) -> Option<String> {
+        let mismatch = self.mismatch.as_ref()?;
+        let mut text = format!("{} on {}\n", self.scenario, self.machine);
+        if let Some(step) = &self.step {
+            text += &format!("  line {}: {step}\n", mismatch.line);
+        }
+        text += &format!("  {}\n", mismatch.to_string().replace('\n', "\n  "));
+        for rule in &self.spec {
+            text += &format!("  about     {rule}\n");
+        }
+        let mode = self.mode.name().to_lowercase();
+        let (scenario, config) = (&self.scenario, &self.config);
+        text +=
+            &format!("  again     pagewalk run {scenario} --config {config} --mode {mode} --wave");
+        Some(text)
+    }
+}
+
+/// A scenario that cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The configuration asked for does not exist.
+    #[error(transparent)]
+    Configuration(#[from] UnknownConfiguration),
+    /// The scenario does not run on what was selected.
+    #[error("scenario `{scenario}` has nothing to run on configuration {config}, scheme {mode}")]
+    NothingToRun {
+        /// The scenario.
+        scenario: String,
+        /// The configuration asked for.
+        config: String,
+        /// The scheme asked for.
+        mode: &'static str,
+    },
+    /// The file asks for what cannot be.
+    #[error("{file}:{line}: {message} (on {machine})")]
+    Nonsense {
+        /// The file.
+        file: String,
+        /// The line of the file.
+        line: usize,
+        /// A sentence.
+        message: String,
+        /// On which machine.
+        machine: String,
+    },
+    /// The engine or an observer failed.
+    #[error(transparent)]
+    Tool(#[from] anyhow::Error),
+}
+
+/// Runs a scenario on every machine that it names, or on those selected. `stop` ends a run of
+/// processes early.
+///
+/// # Errors
+/// [`RunError`]; something observed that differs is in the report instead.
+pub fn run(
+    scenario: &Scenario,
+    select: Select<'_>,
+    factory: Factory<'_>,
+    watch: Watch<'_>,
+    stop: &AtomicBool,
+) -> Result<Vec<Report>, RunError> {
+    let machine = match &scenario.body {
+        Body::Ports(head, _) => head.machine.clone(),
+        Body::System(system) => system.machine.machine(),
+    };
+    let variants = Variant::all(&machine, select)?;
+    if variants.is_empty() {
+        let config = select.config.unwrap_or("any").to_owned();
+        let mode = select.mode.map_or("any", Mode::name);
+        let scenario = scenario.name.clone();
+        return Err(RunError::NothingToRun { scenario, config, mode });
+    }
+    variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
+}
+
+fn run_one(
+    scenario: &Scenario,
+    variant: &Variant,
+    factory: Factory<'_>,
+    watch: Watch<'_>,
+    stop: &AtomicBool,
+) -> Result<Report, RunError> {
+    let mut mmu = factory(&variant.config())?;
+    let observer = watch(variant, &mut *mmu)?;
+    let (cycles, counts, result) = match &scenario.body {
+        Body::Ports(head, steps) => {
+            let finished = ports::run(head, steps, variant, mmu, observer);
+            let counts = finished.counts.iter().map(|(name, n)| (name.to_owned(), n)).collect();
+            (finished.cycles, counts, finished.result)
+        }
+        Body::System(system) => {
+            let told = story::run(system, variant, mmu, observer, stop);
+            (told.cycles, told.counts, told.result)
+        }
+    };
+    let mismatch = match result {
+        Ok(()) => None,
+        Err(Stop::Mismatch(mismatch)) => Some(*mismatch),
+        Err(Stop::Nonsense(line, message)) => {
+            let (file, machine) = (scenario.file.clone(), variant.to_string());
+            return Err(RunError::Nonsense { file, line, message, machine });
+        }
+    };
+    let step = mismatch.as_ref().filter(|m| m.line > 0).map(|m| scenario.line(m.line).to_owned());
+    Ok(Report {
+        scenario: scenario.name.clone(),
+        machine: variant.to_string(),
+        config: variant.config(),
+        spec: scenario.spec.clone(),
+        mode: variant.mode,
+        cycles,
+        counts,
+        mismatch,
+        step,
+    })
+}

@@ -1,0 +1,151 @@
+//! The scenarios themselves are tested: each planted defect is caught by the one that names it.
+
+mod model;
+mod mutant;
+mod rules;
+mod walker;
+
+use std::sync::atomic::AtomicBool;
+
+use model::Model;
+use mutant::Mutant;
+use sim::isa::Xlen;
+use sim::mmu::Mmu;
+use testbenches::scenario::library;
+use testbenches::scenario::run::{Report, run};
+use testbenches::scenario::variant::Select;
+
+/// Each defect with the scenario that catches it.
+const CAUGHT: &[(Mutant, &str)] = &[
+    (Mutant::MxrFrozenAtFill, "mxr-opens-executable-pages-to-loads"),
+    (Mutant::NoWriteCheckOnHit, "every-permission-warm"),
+    (Mutant::NoUserCheckOnHit, "user-pages-need-user-mode"),
+    (Mutant::SharedTlbWithoutExecuteCheck, "data-pages-are-not-executed"),
+    (Mutant::SumAllowsFetch, "sum-never-opens-fetch"),
+    (Mutant::SumIgnored, "sum-opens-user-pages-to-data"),
+    (Mutant::MxrOpensStores, "mxr-opens-nothing-else"),
+    (Mutant::UserReachesSupervisorPages, "supervisor-pages-refuse-user-mode"),
+    (Mutant::WriteOnlyAcceptedByFetch, "write-without-read-is-reserved"),
+    (Mutant::WriteOnlyAcceptedByData, "write-without-read-is-reserved"),
+    (Mutant::PointerBitsAccepted, "pointers-have-no-a-d-u"),
+    (Mutant::PointerReservedAccepted, "reserved-bits-in-a-pointer"),
+    (Mutant::LeafReservedAccepted, "reserved-bits-in-a-leaf"),
+    (Mutant::NapotAccepted, "napot-bit-is-reserved"),
+    (Mutant::PbmtAccepted, "pbmt-bits-are-reserved"),
+    (Mutant::MisalignedOred, "misaligned-megapage"),
+    (Mutant::MisalignedOred, "misaligned-upper-levels"),
+    (Mutant::PointerAtLastLevelAccepted, "pointer-at-the-last-level"),
+    (Mutant::RswRefused, "software-bits-are-ignored"),
+    (Mutant::ReservedGivesAccessFault, "reserved-bits-in-a-leaf"),
+    (Mutant::InvalidAccepted, "invalid-at-every-level"),
+    (Mutant::TablePpnCut, "high-physical-addresses"),
+    (Mutant::PhysicalPpnCut, "high-physical-addresses-of-sv32"),
+    (Mutant::FaultingLeafCached, "napot-bit-is-reserved"),
+    (Mutant::PermissionFaultCached, "faults-are-not-remembered"),
+    (Mutant::UpdateBeforePermission, "refused-accesses-set-nothing"),
+    (Mutant::FaultFlagSurvives, "a-bus-error-is-over-when-it-is-over"),
+    (Mutant::StaleResponseTaken, "a-fence-overtakes-a-fetch-walk"),
+    (Mutant::InvalidCached, "faults-are-not-remembered"),
+    (Mutant::UnaccessedCached, "svade-faults-on-a-clear"),
+    (Mutant::FenceAsidFromSatp, "one-space"),
+    (Mutant::FenceForgetsVa, "one-address"),
+    (Mutant::FenceVaFromLastFence, "operands-of-consecutive-fences"),
+    (Mutant::RefillSurvivesFence, "a-fence-overtakes-a-walk"),
+    (Mutant::WalkIgnoresFence, "a-fence-overtakes-the-upper-levels"),
+    (Mutant::AsidFenceKillsGlobal, "one-address-of-one-space"),
+    (Mutant::VaFenceSparesGlobal, "a-superpage-by-any-inner-address"),
+    (Mutant::AsidIgnored, "asids-keep-spaces-apart"),
+    (Mutant::AsidCompareLowByte, "every-asid-bit-counts"),
+    (Mutant::GlobalIgnored, "a-global-leaf-is-everybodys"),
+    (Mutant::GlobalPointerIgnored, "a-global-pointer-makes-all-below-global"),
+    (Mutant::GlobalSticks, "a-global-walk-does-not-colour-the-next"),
+    (Mutant::SuperpageFencedByExactVa, "upper-superpages-by-any-inner-address"),
+    (Mutant::SatpChangeMidWalk, "the-space-changes-during-a-walk"),
+    (Mutant::OvertakenWalkCached, "the-space-changes-during-a-walk"),
+    (Mutant::RequestBesideFenceAccepted, "a-request-beside-a-fence"),
+    (Mutant::SuperpageOffsetCut, "megapage"),
+    (Mutant::MegapageTagTooWide, "a-superpage-ends-where-it-ends"),
+    (Mutant::NoRetry, "a-changed-entry-is-read-again"),
+    (Mutant::RetryFromOldEntry, "a-revoked-entry-is-not-used"),
+    (Mutant::LoadSetsDirty, "hardware-sets-a"),
+    (Mutant::DirtyIgnored, "svade-faults-on-d-clear"),
+    (Mutant::AccessedIgnored, "svade-faults-on-a-clear"),
+    (Mutant::UpdateUnderSvade, "svade-faults-on-a-clear"),
+    (Mutant::StaleDirtyAfterUpdate, "hardware-sets-d"),
+    (Mutant::StoreBusErrorAsLoad, "bus-error-at-every-level"),
+    (Mutant::BusErrorAsPageFault, "bus-error-in-the-middle"),
+    (Mutant::BusErrorIgnored, "bus-error-at-every-level"),
+    (Mutant::UpdateErrorIgnored, "bus-error-on-the-update"),
+    (Mutant::CanonicalOneLate, "non-canonical-aliases-do-not-hit"),
+    (Mutant::CanonicalUnchecked, "non-canonical-addresses"),
+    (Mutant::TvalIsPhysical, "tval-is-the-whole-virtual-address"),
+    (Mutant::TvalCut, "tval-is-the-whole-virtual-address"),
+    (Mutant::MachineTranslated, "machine-mode-translates-to-itself"),
+    (Mutant::BareChecksPermission, "bare-translates-to-itself"),
+    (Mutant::BareBeyondWidthPasses, "addresses-beyond-physical-memory"),
+    (Mutant::ReservedModePasses, "reserved-modes-let-nothing-through"),
+    (Mutant::RefillOnWrongPort, "both-ports-miss-at-once"),
+    (Mutant::AnswersSwapped, "both-ports-miss-at-once"),
+    (Mutant::DataAlwaysFirst, "both-ports-miss-at-once"),
+    (Mutant::DataStarvesFetch, "nobody-starves"),
+    (Mutant::HitsWaitForWalk, "hits-go-on-under-a-miss"),
+    (Mutant::HitTakesACycle, "a-hit-takes-none"),
+    (Mutant::HitTakesACycle, "one-translation-a-cycle"),
+    (Mutant::WalkReadsOneLate, "a-miss-takes-two-and-the-memory"),
+    (Mutant::WalkReadsOneLate, "every-depth-of-a-walk"),
+    (Mutant::AnswerOneLate, "a-fault-takes-no-longer"),
+    (Mutant::UpdateOneLate, "an-update-takes-one-more-access"),
+    (Mutant::FenceTakesTwo, "a-fence-takes-one"),
+    (Mutant::WalkAfterFenceLate, "the-walk-after-a-fence"),
+    (Mutant::NewestFaultHeld, "the-oldest-fault-is-held"),
+    (Mutant::FaultNeverDropped, "the-oldest-fault-is-held"),
+];
+
+fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
+    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> {
+        let xlen = if config.starts_with("rv32") { Xlen::Rv32 } else { Xlen::Rv64 };
+        let entries = match config.rsplit('_').next() {
+            Some("tiny") => 4,
+            Some("small") => 8,
+            Some("linux") => 16,
+            _ => 32,
+        };
+        Ok(Box::new(Model::new(xlen, entries, mutant)))
+    };
+    let scenarios = library::find(name).unwrap_or_else(|error| panic!("{error}"));
+    let mut reports = Vec::new();
+    for scenario in scenarios {
+        let result = run(
+            &scenario,
+            Select::default(),
+            &factory,
+            &mut |_, _| Ok(None),
+            &AtomicBool::new(false),
+        );
+        reports.extend(result.unwrap_or_else(|error| panic!("{error}")));
+    }
+    reports
+}
+
+#[test]
+fn the_sound_model_passes_every_scenario() {
+    let mut failures = Vec::new();
+    for (name, _) in library::files() {
+        for report in runs(name, None) {
+            if let Some(mismatch) = report.mismatch {
+                failures
+                    .push(format!("{name} on {}\n{:?}\n{mismatch}", report.machine, report.step));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn each_planted_defect_is_caught_by_the_scenario_that_names_it() {
+    let missed: Vec<_> = CAUGHT
+        .iter()
+        .filter(|(mutant, name)| runs(name, Some(*mutant)).iter().all(|r| r.mismatch.is_none()))
+        .collect();
+    assert!(missed.is_empty(), "not caught: {missed:#?}");
+}
