@@ -28,11 +28,11 @@ lint: ## Formatting, clippy and rustdoc, warnings as errors
 	@scripts/need-cargo.sh
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 
 bench: ## Cycles and translations per second, Verilator beside them
 	@scripts/need-cargo.sh
-	$(CARGO) bench --package testbenches
+	$(CARGO) bench --package testbenches --bench mmu
 	$(PAGEWALK) bench
 
 waves: ## Run the shipped trace and open its waveform in GTKWave

@@ -7,13 +7,13 @@
 //!
 //! | room | what stands in it |
 //! |---|---|
-//! | [`tables`] | a sparse memory full of page tables, sound and malformed |
-//! | [`memory`] | when memory answers, and what else touches it |
-//! | [`profile`] | how hard each phase pushes, and where |
-//! | [`addresses`] | virtual addresses that meet each other in a TLB |
-//! | [`stimulus`] | what is driven onto the pins |
-//! | [`coverage`] | what the run exercised |
-//! | [`testbench`] | the Verilog test bench |
+//! | `tables` | a sparse memory full of page tables, sound and malformed |
+//! | `memory` | when memory answers, and what else touches it |
+//! | `profile` | how hard each phase pushes, and where |
+//! | `addresses` | virtual addresses that meet each other in a TLB |
+//! | `stimulus` | what is driven onto the pins |
+//! | `coverage` | what the run exercised |
+//! | `testbench` | the Verilog test bench |
 
 mod addresses;
 mod coverage;

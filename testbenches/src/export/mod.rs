@@ -1,8 +1,8 @@
 //! Verilog of a named configuration, written so that what lands on disk can be trusted.
 //!
 //! rust-hdl prints the modules; [`lint`] reads the text back and refuses the shapes that it is
-//! known to print silently wrong; [`settle`] keeps half-finished values inside their blocks;
-//! [`header`] says on top what the file is. With tools at hand,
+//! known to print silently wrong; `settle` keeps half-finished values inside their blocks;
+//! `header` says on top what the file is. With tools at hand,
 //! [`checks`] lets Icarus Verilog, Verilator and Yosys read it as well. That the text *behaves*
 //! like the Rust simulation is proved cycle by cycle in [`crate::cosim`].
 
