@@ -1,7 +1,7 @@
 # Pagewalk. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench waves export clean
+.PHONY: help setup run test lint bench waves export mutants clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -35,9 +35,9 @@ bench: ## Cycles and translations per second, Verilator beside them
 	$(CARGO) bench --package testbenches --bench mmu
 	$(PAGEWALK) bench
 
-waves: ## Run the shipped trace and open its waveform in GTKWave
-	$(PAGEWALK) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
-	@scripts/next.sh --open $(WAVE)
+waves: ## Record waveforms and draw the pictures of the documents
+	@scripts/need-cargo.sh
+	scripts/pictures.sh
 
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh
@@ -45,6 +45,10 @@ export: ## Write the Verilog of every configuration into export/
 	    rv64_tiny rv64_small rv64_linux rv64_large; do \
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
+
+mutants: ## Plant defects of real MMUs, one build each, and see every one caught
+	@scripts/need-cargo.sh
+	$(CARGO) test --release --package testbenches --test mutants -- --ignored --nocapture
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean
