@@ -1,4 +1,4 @@
-//! Defects planted in the hardware, each caught by a scenario or a vector.
+//! Defects planted in the hardware, each caught by a scenario, a vector or a block's own test.
 //!
 //! Every mutant is a build of its own, so this runs only when asked to: `make mutants`.
 
@@ -70,7 +70,7 @@ fn build(copy: &Path) -> PathBuf {
     copy.join("target/release/pagewalk")
 }
 
-/// What catches the hardware in the copy: scenarios first, then vectors.
+/// What catches the hardware in the copy: scenarios, then vectors, then the tests of blocks.
 fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
     let scenarios = run(Command::new(pagewalk).args(["run", "--all"]).current_dir(copy));
     if scenarios.status.code() == Some(1) {
@@ -86,7 +86,14 @@ fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
             conform.arg(format!("testbenches/data/vectors/{mode}-{kind}.txt.gz"));
         }
     }
-    (run(&mut conform).status.code() == Some(1)).then(|| "the vectors".to_owned())
+    if run(&mut conform).status.code() == Some(1) {
+        return Some("the vectors".to_owned());
+    }
+    let blocks = run(Command::new(env!("CARGO"))
+        .args(["test", "--quiet", "--release", "--package", "hdl"])
+        .env("CARGO_TARGET_DIR", copy.join("target"))
+        .current_dir(copy));
+    (!blocks.status.success()).then(|| "a block test".to_owned())
 }
 
 #[test]
