@@ -1,0 +1,1 @@
+//! rust-hdl blocks become checked netlists, Verilog and fast cycles.
