@@ -39,6 +39,7 @@ mod types;
 mod value;
 
 pub use build::Graph;
+pub(crate) use fold::evaluate;
 pub use design::{
     Body, Constant, Design, Instance, Kind, MemoryWrite, Module, ModuleId, Primitive, Signal,
     SignalId,
