@@ -38,6 +38,9 @@ mod statement;
 mod types;
 mod value;
 
+pub(crate) use design::element_name;
+pub(crate) use fold::evaluate;
+
 pub use build::Graph;
 pub use design::{
     Body, Constant, Design, Instance, Kind, MemoryWrite, Module, ModuleId, Primitive, Signal,
