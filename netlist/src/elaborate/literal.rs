@@ -26,8 +26,10 @@ impl Literal {
     /// Reads `width'hdigits` and `width'bdigits`, as rust-hdl prints them.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (width, digits) = text.trim().split_once('\'')?;
-        let base = if digits.starts_with('b') { 2 } else { 16 };
-        let digits = digits.trim_start_matches(['b', 'h']);
+        let (base, digits) = match digits.strip_prefix('b') {
+            Some(binary) => (2, binary),
+            None => (16, digits.strip_prefix('h')?),
+        };
         let magnitude = Value::parse(WIDE, digits.trim_start_matches('-'), base)?;
         let negative = digits.starts_with('-') && magnitude.any();
         let number = if negative { Value::zero(WIDE).sub(&magnitude) } else { magnitude };
@@ -82,6 +84,14 @@ mod tests {
         let negative = Literal::new(&VerilogLiteral::from(-512_i32)).expect("a literal");
         assert!(negative.fit(44, false).is_err(), "an i32 that overflowed");
         assert_eq!(negative.fit(16, true), Ok(Value::new(16, 0xfe00)));
+    }
+
+    #[test]
+    fn digits_are_not_taken_for_the_base() {
+        let literal = Literal::new(&VerilogLiteral::from(0xb1_u32)).expect("a literal");
+        assert_eq!(literal.as_u64(), Some(0xb1));
+        assert_eq!(Literal::parse("3'b101").expect("a literal").as_u64(), Some(5));
+        assert_eq!(Literal::parse("8'hb").expect("a literal").as_u64(), Some(11));
     }
 
     #[test]
