@@ -2,9 +2,8 @@
 
 mod common;
 
-use common::{Clocked, Dice, clocked, flattened, present, run};
+use common::{Dice, clocked, flattened, present, run};
 use hdl::{Rv32Mmu, Rv64Mmu};
-use rust_hdl::prelude::*;
 
 type Small32 = Rv32Mmu<4, 2>;
 type Small64 = Rv64Mmu<4, 2>;

@@ -65,11 +65,13 @@ impl<const N: usize> Stimulus for Signed<N> {
 }
 
 /// Presents random values at inputs of a block.
+#[allow(unused_macros, reason = "not every test file uses all of it")]
 macro_rules! present {
     ($dice:ident, $block:ident: $($input:ident),+ $(,)?) => {
-        $($block.$input.next = $dice.any();)+
+        { $($block.$input.next = $dice.any();)+ }
     };
 }
+#[allow(unused_imports, reason = "not every test file uses all of it")]
 pub(crate) use present;
 
 /// What rust-hdl has on every atom, by path.
@@ -126,6 +128,7 @@ pub(crate) trait Clocked: Block {
 }
 
 /// Implements [`Clocked`] for blocks whose clock is called `clock`.
+#[allow(unused_macros, reason = "not every test file uses all of it")]
 macro_rules! clocked {
     ($($block:ty),+ $(,)?) => {
         $(impl $crate::common::Clocked for $block {
@@ -135,9 +138,11 @@ macro_rules! clocked {
         })+
     };
 }
+#[allow(unused_imports, reason = "not every test file uses all of it")]
 pub(crate) use clocked;
 
 /// Implements [`Clocked`] for blocks without a clock.
+#[allow(unused_macros, reason = "not every test file uses all of it")]
 macro_rules! unclocked {
     ($($block:ty),+ $(,)?) => {
         $(impl $crate::common::Clocked for $block {
@@ -145,6 +150,7 @@ macro_rules! unclocked {
         })+
     };
 }
+#[allow(unused_imports, reason = "not every test file uses all of it")]
 pub(crate) use unclocked;
 
 pub(crate) fn elaborated<B: Block>(block: &B) -> Design {
