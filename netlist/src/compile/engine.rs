@@ -205,6 +205,13 @@ impl Compiled {
         get_row(&self.buffer, at, width, row, rows, self.layout.lane)
     }
 
+    /// The value of an output or watched net at the last [`Compiled::settle`] or
+    /// [`Compiled::cycle`], of any width.
+    pub fn watched(&self, net: NetId) -> Option<Value> {
+        let slot = self.nets.get(&net)?;
+        Some(self.number(8 * slot.word, self.netlist.node(self.netlist.net(net).node).width))
+    }
+
     /// The value of any net for the present inputs and registers. Nets that are not watched are
     /// interpreted, which is slow.
     pub fn get(&self, net: NetId) -> Value {

@@ -41,6 +41,26 @@ impl Design {
         self.module(self.top)
     }
 
+    /// For each module, the path of its first instance, from the top's name.
+    pub fn first_paths(&self) -> Vec<String> {
+        let mut paths = vec![String::new(); self.modules.len()];
+        let mut open = vec![(self.top, self.top_module().name.clone())];
+        while let Some((id, path)) = open.pop() {
+            let known = &mut paths[id.0 as usize];
+            if !known.is_empty() {
+                continue;
+            }
+            known.clone_from(&path);
+            for instance in self.module(id).instances.iter().rev() {
+                for (at, module) in instance.modules.iter().enumerate().rev() {
+                    let element = element_name(&instance.dims, at as u32);
+                    open.push((*module, format!("{path}.{}{element}", instance.name)));
+                }
+            }
+        }
+        paths
+    }
+
     /// The primitive that an instance is, if it is one.
     pub fn primitive(&self, instance: &Instance) -> Option<&Primitive> {
         match &self.module(instance.modules[0]).body {
@@ -244,4 +264,16 @@ impl Constant {
         let value = self.values.get(at)?;
         Some(Expr::literal(value.clone(), self.ty))
     }
+}
+
+/// `[2][1]`: element `at`, counted row by row, of an array with these dimensions.
+pub(crate) fn element_name(dims: &[u32], at: u32) -> String {
+    let mut rest = at;
+    let mut parts = Vec::new();
+    for dim in dims.iter().rev() {
+        parts.push(format!("[{}]", rest % dim));
+        rest /= dim;
+    }
+    parts.reverse();
+    parts.concat()
 }

@@ -38,6 +38,9 @@ mod statement;
 mod types;
 mod value;
 
+pub(crate) use design::element_name;
+pub(crate) use fold::evaluate;
+
 pub use build::Graph;
 pub(crate) use fold::evaluate;
 pub use design::{

@@ -24,7 +24,7 @@ pub struct NetId(pub u32);
 pub struct Netlist {
     /// Name of the top module.
     pub name: String,
-    /// Operands stand before their users; no two are equal; each reaches a root.
+    /// Operands stand before their users; no two are equal; each reaches a root or a net.
     pub nodes: Vec<Node>,
     /// Values of [`Op::Const`]; no two are equal.
     pub constants: Vec<Value>,
@@ -98,6 +98,30 @@ impl Netlist {
         roots
     }
 
+    /// Gives all mentions of nodes outside [`Netlist::nodes`] new ids, after a pass has
+    /// renumbered the nodes. `f` is called only for nodes that are roots or nets.
+    pub fn rename(&mut self, f: impl Fn(NodeId) -> NodeId) {
+        for node in self.inputs.iter_mut().filter_map(|input| input.node.as_mut()) {
+            *node = f(*node);
+        }
+        for register in &mut self.registers {
+            register.node = f(register.node);
+            register.next = f(register.next);
+        }
+        for memory in &mut self.memories {
+            memory.node = f(memory.node);
+            memory.read_address = f(memory.read_address);
+            if let Some(write) = &mut memory.write {
+                write.enable = f(write.enable);
+                write.address = f(write.address);
+                write.data = f(write.data);
+            }
+        }
+        for net in &mut self.nets {
+            net.node = f(net.node);
+        }
+    }
+
     /// The longest path to each node, in operations: 0 for constants, inputs and state.
     pub fn levels(&self) -> Vec<u32> {
         let mut levels: Vec<u32> = Vec::with_capacity(self.nodes.len());
@@ -118,7 +142,7 @@ pub struct Input {
     pub ty: Type,
     /// Bits.
     pub width: u32,
-    /// The node that reads it. Absent if nothing in the design does.
+    /// The node that reads it. Absent if a pass found that nothing needs it.
     pub node: Option<NodeId>,
 }
 
