@@ -39,7 +39,6 @@ mod types;
 mod value;
 
 pub(crate) use design::element_name;
-pub(crate) use fold::evaluate;
 
 pub use build::Graph;
 pub(crate) use fold::evaluate;
