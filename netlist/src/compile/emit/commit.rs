@@ -1,0 +1,248 @@
+//! The clock edge: states and memories take their next values.
+//!
+//! All next values are computed before the first is stored, for they read the old ones. Guarded
+//! states stand behind one cold branch: first every guard that holds has its values computed
+//! into shadows, then the shadows are moved into the states.
+
+use super::{Emitter, Held, words};
+use crate::optimise::{StateId, TermId};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
+
+/// States that share a guard.
+struct Group {
+    guard: TermId,
+    /// Whether the guard holds for some row; computed before any branch.
+    holds: Value,
+    states: Vec<StateId>,
+}
+
+impl Emitter<'_, '_> {
+    /// Ends the function: if `commit` is not 0, takes the edge. Returns the changed sources.
+    pub(super) fn edge(&mut self, commit: Value) {
+        let (edge, none) = (self.build.create_block(), self.build.create_block());
+        self.build.ins().brif(commit, edge, &[], none, &[]);
+        self.build.switch_to_block(none);
+        let zero = self.words().number(0);
+        self.build.ins().return_(&[zero]);
+
+        self.build.switch_to_block(edge);
+        let mut free = Vec::new();
+        let mut groups: Vec<Group> = Vec::new();
+        for at in 0..self.program.states.len() {
+            let state = &self.program.states[at];
+            if self.changed != crate::optimise::ALL
+                && self.gates.of_state(state) & self.changed == 0
+            {
+                continue;
+            }
+            let id = StateId(at as u32);
+            match state.guard {
+                None => {
+                    let next = self.get(state.next);
+                    free.push((id, next));
+                }
+                Some(guard) => match groups.iter_mut().find(|group| group.guard == guard) {
+                    Some(group) => group.states.push(id),
+                    None => {
+                        let guard_words = self.get_words(guard);
+                        let holds = self.words().any(&guard_words);
+                        groups.push(Group { guard, holds, states: vec![id] });
+                    }
+                },
+            }
+        }
+        self.branch.clear();
+        let changed = self.guarded(&groups);
+        let changed = self.unguarded(&free, changed);
+        let changed = self.memories(changed);
+        self.build.ins().return_(&[changed]);
+    }
+
+    /// Both halves of the guarded updates; returns the changed sources.
+    fn guarded(&mut self, groups: &[Group]) -> Value {
+        let zero = self.words().number(0);
+        let Some(mut any) = groups.first().map(|group| group.holds) else { return zero };
+        for group in &groups[1..] {
+            any = self.build.ins().bor(any, group.holds);
+        }
+        let (cold, end) = (self.build.create_block(), self.build.create_block());
+        let result = self.build.append_block_param(end, types::I64);
+        self.build.set_cold_block(cold);
+        self.build.ins().brif(any, cold, &[], end, &[BlockArg::Value(zero)]);
+        self.build.switch_to_block(cold);
+        for group in groups {
+            let after = self.enter_branch(group.holds);
+            self.compute(group);
+            self.leave_branch();
+            self.build.ins().jump(after, &[]);
+            self.build.switch_to_block(after);
+        }
+        let mut changed = zero;
+        for group in groups {
+            let after = self.build.create_block();
+            let merged = self.build.append_block_param(after, types::I64);
+            let here = self.build.create_block();
+            self.build.ins().brif(group.holds, here, &[], after, &[BlockArg::Value(changed)]);
+            self.build.switch_to_block(here);
+            self.build.set_cold_block(here);
+            for state in &group.states {
+                let differs = self.move_shadow(*state, group.guard);
+                changed = self.mark(changed, differs, self.gates.states[state.0 as usize]);
+            }
+            self.leave_branch();
+            self.build.ins().jump(after, &[BlockArg::Value(changed)]);
+            self.build.switch_to_block(after);
+            changed = merged;
+        }
+        self.build.ins().jump(end, &[BlockArg::Value(changed)]);
+        self.build.switch_to_block(end);
+        result
+    }
+
+    /// A block entered if `test`, and the block after it, to which the caller jumps.
+    fn enter_branch(&mut self, test: Value) -> Block {
+        let (here, after) = (self.build.create_block(), self.build.create_block());
+        self.build.set_cold_block(here);
+        self.build.set_cold_block(after);
+        self.build.ins().brif(test, here, &[], after, &[]);
+        self.build.switch_to_block(here);
+        after
+    }
+
+    /// Computes a group's next values into the shadows.
+    fn compute(&mut self, group: &Group) {
+        let roots: Vec<TermId> =
+            group.states.iter().map(|id| self.program.state(*id).next).collect();
+        for term in self.cold_cone(&roots) {
+            self.define(term);
+        }
+        self.flush();
+        for id in &group.states {
+            let state = self.program.state(*id);
+            let shadow = self.layout.shadows[id.0 as usize].expect("guarded states have shadows");
+            if self.is_lanes(state.next) {
+                self.lanes_to(state.next, shadow);
+            } else {
+                let next = self.get(state.next);
+                self.store_held(&next, shadow);
+            }
+        }
+    }
+
+    /// The terms below these that are computed under a guard only, in order.
+    fn cold_cone(&self, roots: &[TermId]) -> Vec<TermId> {
+        let mut cone = Vec::new();
+        let mut open = roots.to_vec();
+        while let Some(term) = open.pop() {
+            let known = self.gates.hot[term.0 as usize] || cone.contains(&term);
+            if !known && self.source(term).is_none() {
+                cone.push(term);
+                open.extend(self.program.term(term).form.operands());
+            }
+        }
+        cone.sort();
+        cone
+    }
+
+    /// Stores new values of unguarded states.
+    fn unguarded(&mut self, free: &[(StateId, Held)], mut changed: Value) -> Value {
+        for (id, next) in free {
+            let at = self.layout.states[id.0 as usize];
+            let differs = self.replace(next, at);
+            changed = self.mark(changed, differs, self.gates.states[id.0 as usize]);
+        }
+        changed
+    }
+
+    /// Stores a number or 1-bit column and returns a bit: it differs from what was there.
+    pub(super) fn replace(&mut self, next: &Held, at: u32) -> Value {
+        let differs = match next {
+            Held::Bit(bit) => {
+                let old = self.load(types::I8, at);
+                self.build.ins().bxor(old, *bit)
+            }
+            Held::Words(words) | Held::Mask(words) => {
+                let old = self.load_words(at, words.len());
+                let differ = self.words().zip(&old, words, |ins, a, b| ins.bxor(a, b));
+                self.words().any(&differ)
+            }
+        };
+        self.store_held(next, at);
+        differs
+    }
+
+    /// Adds a source's bit if it changed.
+    fn mark(&mut self, changed: Value, differs: Value, bit: u64) -> Value {
+        let wide = self.words().widen(differs);
+        let shift = i64::from(bit.trailing_zeros());
+        let bit = self.build.ins().ishl_imm_u(wide, shift);
+        self.build.ins().bor(changed, bit)
+    }
+
+    /// Outputs of memories take the word read; then the write happens.
+    fn memories(&mut self, mut changed: Value) -> Value {
+        for (at, memory) in self.program.memories.iter().enumerate() {
+            let support = self.gates.memory_support(self.program, at);
+            if self.changed != crate::optimise::ALL && support & self.changed == 0 {
+                continue;
+            }
+            let (size, contents) = (words::count(memory.width), self.layout.contents[at]);
+            let read = self.word_address(memory.read_address, size, contents);
+            let output = self.words_at(read, size);
+            let held = match memory.width {
+                1 => Held::Bit(self.words().lowest(output[0])),
+                _ => Held::Words(output),
+            };
+            let mut differs = self.replace(&held, self.layout.memories[at]);
+            if let Some([enable, address, data]) = memory.write {
+                let place = self.word_address(address, size, contents);
+                let (enable, data) = (self.get_bit(enable), self.get_words(data));
+                let old = self.words_at(place, size);
+                let new = self.words().select(enable, &data, &old);
+                for (number, word) in new.iter().enumerate() {
+                    self.build.ins().store(Self::flags(), *word, place, 8 * number as i32);
+                }
+                let differ = self.words().zip(&old, &new, |ins, a, b| ins.bxor(a, b));
+                let written = self.words().any(&differ);
+                differs = self.build.ins().bor(differs, written);
+            }
+            changed = self.mark(changed, differs, self.gates.memories[at]);
+        }
+        changed
+    }
+
+    /// Where a memory's word stands; addresses are below the number of words by their width.
+    fn word_address(&mut self, address: TermId, size: usize, contents: u32) -> Value {
+        let address = self.get_words(address)[0];
+        let step = self.words().number(8 * size as u64);
+        let offset = self.build.ins().imul(address, step);
+        let place = self.build.ins().iadd(self.base, offset);
+        self.build.ins().iadd_imm_u(place, i64::from(contents))
+    }
+
+    fn words_at(&mut self, place: Value, size: usize) -> Vec<Value> {
+        let load = |number| {
+            self.build.ins().load(types::I64, Self::flags(), place, 8 * number as i32)
+        };
+        (0..size).map(load).collect()
+    }
+
+    /// Moves a guarded state's shadow into the state; returns a bit: it differs.
+    fn move_shadow(&mut self, id: StateId, guard: TermId) -> Value {
+        let state = self.program.state(id);
+        let shadow = self.layout.shadows[id.0 as usize].expect("guarded states have shadows");
+        if state.rows > 0 && state.width > 1 {
+            return self.move_rows(id, guard, shadow);
+        }
+        let next = self.load_held(state.next, shadow);
+        self.replace(&next, self.layout.states[id.0 as usize])
+    }
+
+    /// A bit: the vector is not zero in some lane.
+    pub(super) fn any_lane(&mut self, vector: Value) -> Value {
+        let zero = self.build.ins().iconst(types::I8, 0);
+        let some = self.build.ins().vany_true(vector);
+        self.build.ins().icmp(IntCC::NotEqual, some, zero)
+    }
+}

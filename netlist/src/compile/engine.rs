@@ -1,0 +1,283 @@
+//! The engine: buffer, functions, and what changed.
+
+use super::CompileError;
+use super::call::Code;
+use super::layout::Layout;
+use super::native::Module;
+use crate::ir::{InputId, NetId, Netlist, NodeId, Op, RegisterId, Value};
+use crate::optimise::{ALL, Gates, Options, Program};
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// Where an input of at most 64 bits stands. Belongs to the engine that gave it.
+#[derive(Clone, Copy, Debug)]
+pub struct InputSlot {
+    word: u32,
+    mask: u64,
+    source: u64,
+}
+
+/// Where an output or watched net stands. Belongs to the engine that gave it.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputSlot {
+    word: u32,
+}
+
+/// A netlist as machine code.
+///
+/// A cycle is [`Compiled::set`] or [`Compiled::write`] for the inputs that differ, then
+/// [`Compiled::cycle`]. Between [`Compiled::settle`] and [`Compiled::step`] a driver may look at
+/// outputs and change inputs again.
+pub struct Compiled {
+    netlist: Netlist,
+    program: Program,
+    gates: Gates,
+    layout: Layout,
+    module: Module,
+    buffer: Vec<u64>,
+    /// Sources that changed since the last edge.
+    changed: u64,
+    /// Whether inputs or states changed since watched nets were stored.
+    stale: bool,
+    functions: Vec<(u64, Code)>,
+    nets: HashMap<NetId, OutputSlot>,
+    /// Nodes evaluated for an observer of nets that are not watched.
+    observed: RefCell<HashMap<NodeId, Value>>,
+}
+
+impl Compiled {
+    /// Compiles a netlist with all passes; its outputs are watched.
+    pub fn new(netlist: &Netlist) -> Result<Self, CompileError> {
+        Self::with(netlist, &Options::default())
+    }
+
+    /// Compiles a netlist.
+    pub fn with(netlist: &Netlist, options: &Options) -> Result<Self, CompileError> {
+        let program = crate::optimise::program(netlist, options);
+        let gates = Gates::new(&program, netlist.inputs.len());
+        let Some(layout) = Layout::new(netlist, &program, &gates) else {
+            return Err(CompileError::TooLarge(netlist.name.clone()));
+        };
+        let module = Module::new(&netlist.name)?;
+        let watched = program.watched.iter().zip(&layout.watched);
+        let nets = watched.map(|(watched, at)| (watched.net, OutputSlot { word: at / 8 }));
+        let mut engine = Self {
+            nets: nets.collect(),
+            netlist: netlist.clone(),
+            buffer: vec![0; layout.bytes as usize / 8 + 2],
+            program,
+            gates,
+            layout,
+            module,
+            changed: ALL,
+            stale: true,
+            functions: Vec::new(),
+            observed: RefCell::default(),
+        };
+        engine.compile(ALL)?;
+        engine.reset();
+        Ok(engine)
+    }
+
+    /// The state before the first edge, with all inputs 0.
+    pub fn reset(&mut self) {
+        self.buffer.fill(0);
+        for (state, at) in self.program.states.iter().zip(&self.layout.states) {
+            put_rows(&mut self.buffer, *at, &state.init, state.rows, self.layout.lane);
+        }
+        for (table, at) in self.program.tables.iter().zip(&self.layout.tables) {
+            put_rows(&mut self.buffer, *at, table, table.len() as u32, self.layout.lane);
+        }
+        for (memory, at) in self.program.memories.iter().zip(&self.layout.contents) {
+            let size = memory.width.div_ceil(64) as usize;
+            for (address, value) in &memory.init {
+                let word = *at as usize / 8 + size * *address as usize;
+                put(&mut self.buffer, word, value);
+            }
+        }
+        self.changed = ALL;
+        self.touch();
+    }
+
+    fn compile(&mut self, changed: u64) -> Result<(), CompileError> {
+        let id = self.module.compile(&self.program, &self.gates, &self.layout, changed)?;
+        let code = Code::new(&self.module, id, self.buffer.len());
+        self.functions.push((changed, code));
+        Ok(())
+    }
+
+    /// A handle to an input of at most 64 bits that is not the clock.
+    pub fn input(&self, input: InputId) -> Option<InputSlot> {
+        let width = self.netlist.inputs[input.0 as usize].width;
+        let mask = u64::MAX.checked_shr(64_u32.checked_sub(width)?)?;
+        let word = self.layout.inputs[input.0 as usize] / 8;
+        Some(InputSlot { word, mask, source: self.gates.inputs[input.0 as usize] })
+    }
+
+    /// A handle to an output or watched net of at most 64 bits.
+    pub fn output(&self, net: NetId) -> Option<OutputSlot> {
+        let narrow = self.netlist.node(self.netlist.net(net).node).width <= 64;
+        self.nets.get(&net).copied().filter(|_| narrow)
+    }
+
+    /// Sets an input to the low bits of a number.
+    #[inline]
+    pub fn write(&mut self, slot: InputSlot, number: u64) {
+        let number = number & slot.mask;
+        let place = &mut self.buffer[slot.word as usize];
+        if *place != number {
+            *place = number;
+            self.changed |= slot.source;
+            self.stale = true;
+        }
+    }
+
+    /// The value of an output or watched net at the last [`Compiled::settle`] or
+    /// [`Compiled::cycle`].
+    #[inline]
+    pub fn read(&self, slot: OutputSlot) -> u64 {
+        self.buffer[slot.word as usize]
+    }
+
+    /// Sets an input.
+    pub fn set(&mut self, input: InputId, value: &Value) {
+        let width = self.netlist.inputs[input.0 as usize].width;
+        let value = value.resize(width);
+        let word = self.layout.inputs[input.0 as usize] as usize / 8;
+        for at in 0..value.words() {
+            if self.buffer[word + at] != value.word(at) {
+                self.buffer[word + at] = value.word(at);
+                self.changed |= self.gates.inputs[input.0 as usize];
+                self.touch();
+            }
+        }
+    }
+
+    /// Brings outputs and watched nets up to date.
+    pub fn settle(&mut self) {
+        if self.stale && self.changed != 0 {
+            self.code().run(&mut self.buffer, false);
+        }
+        self.stale = false;
+    }
+
+    /// The clock edge.
+    pub fn step(&mut self) {
+        self.cycle();
+    }
+
+    /// Outputs and watched nets, then the clock edge. Outputs keep the values of this cycle;
+    /// registers have those of the next.
+    #[inline]
+    pub fn cycle(&mut self) {
+        if self.changed != 0 {
+            let code = self.code();
+            self.changed = code.run(&mut self.buffer, true);
+            self.stale = self.changed != 0;
+        }
+    }
+
+    /// Nothing has changed since the last edge: the next cycle is the same as the last one, and
+    /// so are all further ones until an input changes.
+    #[inline]
+    pub fn is_quiescent(&self) -> bool {
+        self.changed == 0
+    }
+
+    fn code(&self) -> Code {
+        let (_, code) = self.functions[0];
+        code
+    }
+
+    fn touch(&mut self) {
+        self.stale = true;
+        self.observed.get_mut().clear();
+    }
+
+    /// The present value of a register.
+    pub fn register(&self, register: RegisterId) -> Value {
+        let width = self.netlist.registers[register.0 as usize].width;
+        let Some((state, row)) = self.program.places[register.0 as usize] else {
+            return self.netlist.registers[register.0 as usize].init.clone();
+        };
+        let rows = self.program.state(state).rows;
+        let at = self.layout.states[state.0 as usize];
+        get_row(&self.buffer, at, width, row, rows, self.layout.lane)
+    }
+
+    /// The value of an output or watched net at the last [`Compiled::settle`] or
+    /// [`Compiled::cycle`], of any width.
+    pub fn watched(&self, net: NetId) -> Option<Value> {
+        let slot = self.nets.get(&net)?;
+        Some(self.number(8 * slot.word, self.netlist.node(self.netlist.net(net).node).width))
+    }
+
+    /// The value of any net for the present inputs and registers. Nets that are not watched are
+    /// interpreted, which is slow.
+    pub fn get(&self, net: NetId) -> Value {
+        self.value(self.netlist.net(net).node)
+    }
+
+    fn value(&self, root: NodeId) -> Value {
+        let mut known: HashMap<NodeId, Value> = HashMap::new();
+        let mut open = vec![root];
+        while let Some(id) = open.pop() {
+            if known.contains_key(&id) {
+                continue;
+            }
+            let node = self.netlist.node(id);
+            let value = match node.op {
+                Op::Const(at) => self.netlist.constants[at.0 as usize].clone(),
+                Op::Input(input) => self.number(self.layout.inputs[input.0 as usize], node.width),
+                Op::Register(register) => self.register(register),
+                Op::Memory(at) => self.number(self.layout.memories[at.0 as usize], node.width),
+                op => {
+                    let missing: Vec<NodeId> =
+                        op.operands().filter(|operand| !known.contains_key(operand)).collect();
+                    if !missing.is_empty() {
+                        open.push(id);
+                        open.extend(missing);
+                        continue;
+                    }
+                    let value = crate::ir::evaluate(op, node.width, |id| known.get(&id).cloned());
+                    value.expect("operands are known")
+                }
+            };
+            known.insert(id, value);
+        }
+        known.remove(&root).expect("the root was evaluated last")
+    }
+
+    fn number(&self, at: u32, width: u32) -> Value {
+        Value::from_words(width, |word| self.buffer[at as usize / 8 + word])
+    }
+}
+
+fn put(buffer: &mut [u64], word: usize, value: &Value) {
+    for at in 0..value.words() {
+        buffer[word + at] = value.word(at);
+    }
+}
+
+/// Writes a number (`rows` = 0) or a column.
+fn put_rows(buffer: &mut [u64], at: u32, values: &[Value], rows: u32, lane: u32) {
+    let first = at as usize / 8;
+    if rows == 0 {
+        return put(buffer, first, &values[0]);
+    }
+    for (row, value) in values.iter().enumerate() {
+        let bits = if value.width() == 1 { 1 } else { 8 * lane as usize };
+        let place = row * bits;
+        buffer[first + place / 64] |= value.word(0) << (place % 64);
+    }
+}
+
+fn get_row(buffer: &[u64], at: u32, width: u32, row: u32, rows: u32, lane: u32) -> Value {
+    let first = at as usize / 8;
+    if rows == 0 {
+        return Value::from_words(width, |word| buffer[first + word]);
+    }
+    let bits = if width == 1 { 1 } else { 8 * lane as usize };
+    let place = row as usize * bits;
+    Value::new(width, buffer[first + place / 64] >> (place % 64))
+}

@@ -1,0 +1,129 @@
+//! Where everything stands in the one flat buffer of words.
+
+use crate::ir::{Netlist, Value};
+use crate::optimise::{Form, Gates, Program, TermId};
+
+/// Byte offset into the buffer.
+pub(super) type Offset = u32;
+
+/// Places of inputs, states, memories and kept values. Numbers take whole 64-bit words; a 1-bit
+/// column takes one bit a row, another column one lane a row.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layout {
+    /// Inputs of the design.
+    pub(super) inputs: Vec<Offset>,
+    /// States.
+    pub(super) states: Vec<Offset>,
+    /// Next values of guarded states, until all are known.
+    pub(super) shadows: Vec<Option<Offset>>,
+    /// Outputs of memories.
+    pub(super) memories: Vec<Offset>,
+    /// Contents of memories.
+    pub(super) contents: Vec<Offset>,
+    /// Constant columns.
+    pub(super) tables: Vec<Offset>,
+    /// Watched nets, in the program's order.
+    pub(super) watched: Vec<Offset>,
+    /// Kept terms, and columns that are read row by row.
+    pub(super) slots: Vec<Option<Offset>>,
+    /// Bytes of a lane: 4 or 8.
+    pub(super) lane: u32,
+    /// Bytes in all.
+    pub(super) bytes: u32,
+}
+
+/// Hands out places.
+struct Room {
+    used: u64,
+    lane: u32,
+}
+
+/// The largest buffer, in bytes.
+const LIMIT: u64 = 1 << 30;
+
+impl Room {
+    fn take(&mut self, bytes: u64, align: u64) -> Option<Offset> {
+        let at = self.used.next_multiple_of(align);
+        self.used = at.checked_add(bytes)?.next_multiple_of(8);
+        (self.used <= LIMIT).then_some(at as Offset)
+    }
+
+    fn number(&mut self, width: u32) -> Option<Offset> {
+        self.take(8 * u64::from(width.div_ceil(64)), 8)
+    }
+
+    /// A number, or a column of them; columns of lanes are padded to whole vectors.
+    fn value(&mut self, width: u32, rows: u32) -> Option<Offset> {
+        match (width, rows) {
+            (width, 0) => self.number(width),
+            (1, rows) => self.number(rows),
+            (_, rows) => self.take(u64::from(rows * self.lane).next_multiple_of(16), 16),
+        }
+    }
+}
+
+impl Layout {
+    /// Places everything; `None` if it needs more than a gigabyte.
+    pub(super) fn new(netlist: &Netlist, program: &Program, gates: &Gates) -> Option<Self> {
+        let wide = program.terms.iter().any(|term| term.rows > 0 && term.width > 32);
+        let lane = if wide { 8 } else { 4 };
+        let mut layout = Layout { lane, ..Layout::default() };
+        let mut room = Room { used: 0, lane };
+        for input in &netlist.inputs {
+            layout.inputs.push(room.number(input.width)?);
+        }
+        for state in &program.states {
+            layout.states.push(room.value(state.width, state.rows)?);
+        }
+        for memory in &program.memories {
+            layout.memories.push(room.number(memory.width)?);
+        }
+        for watched in &program.watched {
+            layout.watched.push(room.number(program.term(watched.term).width)?);
+        }
+        let stored = stored(program, gates);
+        for (term, stored) in program.terms.iter().zip(stored) {
+            layout.slots.push(match stored {
+                true => Some(room.value(term.width, term.rows)?),
+                false => None,
+            });
+        }
+        for table in &program.tables {
+            let width = table.first().map_or(1, Value::width);
+            layout.tables.push(room.value(width, table.len() as u32)?);
+        }
+        for state in &program.states {
+            let next = program.term(state.next);
+            layout.shadows.push(match state.guard {
+                Some(_) => Some(room.value(next.width, next.rows)?),
+                None => None,
+            });
+        }
+        for memory in &program.memories {
+            let words = 1_u64.checked_shl(memory.address_width).filter(|words| *words <= LIMIT)?;
+            let bytes = words * 8 * u64::from(memory.width.div_ceil(64));
+            layout.contents.push(room.take(bytes, 8)?);
+        }
+        layout.bytes = room.used as u32;
+        Some(layout)
+    }
+
+    /// The place of a term that is stored.
+    pub(super) fn slot(&self, term: TermId) -> Option<Offset> {
+        self.slots[term.0 as usize]
+    }
+}
+
+/// Terms that are kept, and computed columns of lanes that are read row by row.
+fn stored(program: &Program, gates: &Gates) -> Vec<bool> {
+    let mut stored = gates.kept.clone();
+    for term in &program.terms {
+        let (Form::Row(column, _) | Form::Pick { values: column, .. }) = term.form else {
+            continue;
+        };
+        let read = program.term(column);
+        let computed = matches!(read.form, Form::Op(_));
+        stored[column.0 as usize] |= computed && read.rows > 0 && read.width > 1;
+    }
+    stored
+}

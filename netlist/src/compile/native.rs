@@ -1,0 +1,86 @@
+//! Cranelift: from emitted functions to executable memory.
+
+use super::CompileError;
+use super::emit::Emitter;
+use super::layout::Layout;
+use crate::optimise::{Gates, Program};
+use cranelift_codegen::ir::{AbiParam, UserFuncName, types};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{FuncId, Linkage, Module as _, default_libcall_names};
+
+/// Functions of one design. The code that it made stays in memory when it is dropped.
+pub(super) struct Module {
+    name: String,
+    jit: JITModule,
+    functions: u32,
+}
+
+impl Module {
+    /// A module without functions.
+    pub(super) fn new(name: &str) -> Result<Self, CompileError> {
+        let jit = new_jit().map_err(|reason| CompileError::Backend { name: name.into(), reason })?;
+        Ok(Self { name: name.into(), jit, functions: 0 })
+    }
+
+    /// Compiles the function for these changed sources.
+    pub(super) fn compile(
+        &mut self,
+        program: &Program,
+        gates: &Gates,
+        layout: &Layout,
+        changed: u64,
+    ) -> Result<FuncId, CompileError> {
+        let result = self.try_compile(program, gates, layout, changed);
+        result.map_err(|reason| CompileError::Backend { name: self.name.clone(), reason })
+    }
+
+    fn try_compile(
+        &mut self,
+        program: &Program,
+        gates: &Gates,
+        layout: &Layout,
+        changed: u64,
+    ) -> Result<FuncId, String> {
+        let mut signature = self.jit.make_signature();
+        signature.params = vec![AbiParam::new(types::I64); 2];
+        signature.returns = vec![AbiParam::new(types::I64)];
+        let name = format!("cycle{}", self.functions);
+        let id = self.jit.declare_function(&name, Linkage::Local, &signature);
+        let id = id.map_err(|error| error.to_string())?;
+        let mut context = self.jit.make_context();
+        context.func.signature = signature;
+        context.func.name = UserFuncName::user(0, self.functions);
+        self.functions += 1;
+        let mut functions = FunctionBuilderContext::new();
+        let build = FunctionBuilder::new(&mut context.func, &mut functions);
+        let build = Emitter::function(program, gates, layout, build, changed);
+        build.finalize(self.jit.target_config());
+        self.jit.define_function(id, &mut context).map_err(|error| format!("{error:?}"))?;
+        self.jit.finalize_definitions().map_err(|error| error.to_string())?;
+        Ok(id)
+    }
+
+    /// Where a compiled function begins.
+    pub(super) fn address(&self, id: FuncId) -> *const u8 {
+        self.jit.get_finalized_function(id)
+    }
+}
+
+fn new_jit() -> Result<JITModule, String> {
+    let mut flags = settings::builder();
+    let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
+    for (name, value) in [
+        ("opt_level", "speed"),
+        ("is_pic", "false"),
+        ("use_colocated_libcalls", "false"),
+        ("enable_verifier", verifier),
+        ("unwind_info", "false"),
+    ] {
+        flags.set(name, value).map_err(|error| error.to_string())?;
+    }
+    let isa = cranelift_native::builder()?;
+    let isa = isa.finish(settings::Flags::new(flags)).map_err(|error| error.to_string())?;
+    Ok(JITModule::new(JITBuilder::with_isa(isa, default_libcall_names())))
+}

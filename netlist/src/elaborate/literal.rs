@@ -1,0 +1,103 @@
+//! Numbers of the syntax tree. Their fields are private, so they are read from their print.
+
+use crate::check::Problem;
+use crate::ir::Value;
+use rust_hdl::prelude::VerilogLiteral;
+
+/// Bits that hold every literal.
+const WIDE: u32 = 4096;
+
+/// A literal: its number and whether its source was a `bool`.
+#[derive(Clone, Debug)]
+pub(super) struct Literal {
+    /// The number, in two's complement at a width that holds every literal.
+    number: Value,
+    negative: bool,
+    pub(super) is_bool: bool,
+    text: String,
+}
+
+impl Literal {
+    pub(super) fn new(literal: &VerilogLiteral) -> Result<Self, Problem> {
+        let text = format!("{literal:x}");
+        Self::parse(&text).ok_or_else(|| Problem::unsupported(format!("the literal {text}")))
+    }
+
+    /// Reads `width'hdigits` and `width'bdigits`, as rust-hdl prints them.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (width, digits) = text.trim().split_once('\'')?;
+        let (base, digits) = match digits.strip_prefix('b') {
+            Some(binary) => (2, binary),
+            None => (16, digits.strip_prefix('h')?),
+        };
+        let magnitude = Value::parse(WIDE, digits.trim_start_matches('-'), base)?;
+        let negative = digits.starts_with('-') && magnitude.any();
+        let number = if negative { Value::zero(WIDE).sub(&magnitude) } else { magnitude };
+        Some(Self { number, negative, is_bool: width == "1", text: text.to_owned() })
+    }
+
+    /// The number, if it is not negative and below `2^64`.
+    pub(super) fn as_u64(&self) -> Option<u64> {
+        self.number.to_u64()
+    }
+
+    /// The low bits; for values that rust-hdl itself prints wider than their type.
+    pub(super) fn truncated(&self, width: u32) -> Value {
+        self.number.resize(width)
+    }
+
+    /// The number in a type, by rust-hdl's rules: above 32 bits excess bits are dropped, up to
+    /// 32 they are an error.
+    pub(super) fn fit(&self, width: u32, signed: bool) -> Result<Value, Problem> {
+        let too_large = || Problem::LiteralTooLarge { literal: self.text.clone(), width };
+        // A negative number in an unsigned type is an i32 literal that overflowed.
+        if self.negative && !signed {
+            return Err(too_large());
+        }
+        let value = self.number.resize(width);
+        let back = if self.negative { value.sign_resize(WIDE) } else { value.resize(WIDE) };
+        if back != self.number && width <= 32 { Err(too_large()) } else { Ok(value) }
+    }
+}
+
+/// Reads an integer literal of Rust, as it stands in a pattern.
+pub(super) fn rust_integer(text: &str) -> Option<u64> {
+    let plain: String = text.chars().filter(|c| *c != '_' && *c != ' ').collect();
+    let suffixes = ["usize", "u128", "u64", "u32", "u16", "u8", "i32", "i64"];
+    let plain = suffixes.iter().find_map(|s| plain.strip_suffix(s)).unwrap_or(&plain);
+    let based = |prefix, base| plain.strip_prefix(prefix).map(|d| u64::from_str_radix(d, base));
+    let parsed = based("0x", 16).or_else(|| based("0b", 2)).or_else(|| based("0o", 8));
+    parsed.unwrap_or_else(|| plain.parse()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_fit_by_the_rules_of_rust_hdl() {
+        let small = Literal::new(&VerilogLiteral::from(200_u32)).expect("a literal");
+        assert_eq!(small.fit(8, false), Ok(Value::new(8, 200)));
+        assert!(small.fit(7, false).is_err(), "128 and above do not fit in 7 bits");
+        let large = Literal::new(&VerilogLiteral::from(u64::MAX)).expect("a literal");
+        assert_eq!(large.fit(44, false), Ok(Value::ones(44)));
+        let negative = Literal::new(&VerilogLiteral::from(-512_i32)).expect("a literal");
+        assert!(negative.fit(44, false).is_err(), "an i32 that overflowed");
+        assert_eq!(negative.fit(16, true), Ok(Value::new(16, 0xfe00)));
+    }
+
+    #[test]
+    fn digits_are_not_taken_for_the_base() {
+        let literal = Literal::new(&VerilogLiteral::from(0xb1_u32)).expect("a literal");
+        assert_eq!(literal.as_u64(), Some(0xb1));
+        assert_eq!(Literal::parse("3'b101").expect("a literal").as_u64(), Some(5));
+        assert_eq!(Literal::parse("8'hb").expect("a literal").as_u64(), Some(11));
+    }
+
+    #[test]
+    fn integer_patterns_read_as_rust_reads_them() {
+        assert_eq!(rust_integer("0x1_f"), Some(31));
+        assert_eq!(rust_integer("7usize"), Some(7));
+        assert_eq!(rust_integer("x"), None);
+    }
+}

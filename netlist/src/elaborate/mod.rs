@@ -1,0 +1,52 @@
+//! A rust-hdl block becomes a [`Design`].
+//!
+//! rust-hdl offers two views of a block, and both are used at once: a *probe* walks the blocks
+//! and their atoms (signals and constants, with types and values), and every block gives the
+//! syntax tree of its kernel. The tree has no types and its names are strings, so that this
+//! room does what a compiler's front end does:
+//!
+//! | file | does |
+//! |---|---|
+//! | `walk` | the probe: collects atoms and children, makes a module of each block, shares equal ones |
+//! | `atoms` | groups `x$0`, `x$1`, ... into arrays |
+//! | `types` | type descriptors become [`crate::ir::Type`] |
+//! | `name`, `scope` | `rows[i+1]$d$next` becomes a [`crate::ir::Reference`] |
+//! | `natural`, `expression`, `index` | expressions get types, by Rust's rules |
+//! | `kernel` | statements, loops, macros, links |
+//! | `primitive` | registers, memories and tables are recognised by their Verilog text |
+//! | `text` | syntax trees as Rust text, for diagnostics |
+
+mod atoms;
+mod expression;
+mod index;
+mod kernel;
+mod literal;
+mod name;
+mod natural;
+mod primitive;
+mod scope;
+mod text;
+mod types;
+mod walk;
+
+use crate::check::Diagnostic;
+use crate::ir::Design;
+use rust_hdl::prelude::Block;
+
+/// Turns a block into a checked design.
+///
+/// The block need not be connected. Register and memory contents are those that the block has
+/// when this is called, normally its initial ones.
+///
+/// # Errors
+///
+/// All findings in kernels, names, widths and drivers. Loops and clocks are checked by
+/// [`Design::flatten`].
+pub fn elaborate<B: Block + ?Sized>(block: &B) -> Result<Design, Vec<Diagnostic>> {
+    let name = types::module_name(std::any::type_name::<B>());
+    let (design, mut found) = walk::walk(block, &name);
+    if found.is_empty() {
+        found = crate::flatten::check(&design);
+    }
+    if found.is_empty() { Ok(design) } else { Err(found) }
+}

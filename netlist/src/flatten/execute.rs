@@ -1,0 +1,163 @@
+//! Symbolic execution of one module's kernel.
+
+use super::state::{Changes, Slot, State};
+use super::wires::{Layout, Wire};
+use crate::check::Problem;
+use crate::ir::{Arm, Body, Design, Expr, Graph, ModuleId, NodeId, Op, Statement, Target, Value};
+
+/// What a kernel computes: for every wire that the module drives, a node over the wires that it
+/// reads. A wire that is read is the node `Op::Input` with the wire's number.
+#[derive(Clone, Debug)]
+pub(super) struct Logic {
+    pub(super) graph: Graph,
+    pub(super) drivers: Vec<Option<NodeId>>,
+}
+
+/// A signal and what is wrong with it.
+pub(super) type Finding = (String, Problem);
+
+/// Executes the kernel of a module; in a primitive there is nothing to execute.
+pub(super) fn execute(design: &Design, layouts: &[Layout], at: usize) -> (Logic, Vec<Finding>) {
+    let layout = &layouts[at];
+    let widths = layout.wires.iter().map(|info| info.width);
+    let mut run = Execution {
+        design,
+        layouts,
+        layout,
+        module: ModuleId(at as u32),
+        graph: Graph::new(),
+        state: State::new(widths),
+        loops: Vec::new(),
+        found: Vec::new(),
+    };
+    let mut drivers = vec![None; layout.wires.len()];
+    if let Body::Kernel(statements) = &design.modules[at].body {
+        run.block(statements);
+        for (wire, info) in layout.wires.iter().enumerate() {
+            if info.driven_here() {
+                let slot = run.state.slot(wire as Wire);
+                drivers[wire] = slot.node;
+                let (all, any) = (slot.assigned.all(), slot.node.is_some());
+                if !all {
+                    let problem = if any { Problem::Latch } else { Problem::Undriven };
+                    run.fault(wire as Wire, problem);
+                }
+            }
+        }
+    }
+    (Logic { graph: run.graph, drivers }, run.found)
+}
+
+pub(super) struct Execution<'a> {
+    pub(super) design: &'a Design,
+    pub(super) layouts: &'a [Layout],
+    pub(super) layout: &'a Layout,
+    pub(super) module: ModuleId,
+    pub(super) graph: Graph,
+    pub(super) state: State,
+    /// Values of the loop variables, outermost first.
+    pub(super) loops: Vec<u64>,
+    found: Vec<Finding>,
+}
+
+impl Execution<'_> {
+    pub(super) fn fault(&mut self, wire: Wire, problem: Problem) {
+        let finding = (self.layout.name(self.design, self.module, wire), problem);
+        if !self.found.contains(&finding) {
+            self.found.push(finding);
+        }
+    }
+
+    /// A finding in an array index, of which only the signal's name is known.
+    pub(super) fn fault_named(&mut self, name: String, problem: Problem) {
+        let finding = (name, problem);
+        if !self.found.contains(&finding) {
+            self.found.push(finding);
+        }
+    }
+
+    fn block(&mut self, statements: &[Statement]) {
+        for statement in statements {
+            self.statement(statement);
+        }
+    }
+
+    fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Assign { target, value } => self.assign(target, value),
+            Statement::If { test, then, otherwise } => {
+                let test = self.expr(test);
+                if let Some(value) = self.graph.constant(test) {
+                    let taken = if value.any() { then } else { otherwise };
+                    return self.block(taken);
+                }
+                let then = self.branch(then);
+                let otherwise = self.branch(otherwise);
+                let merged = self.state.merge(&mut self.graph, test, then, otherwise);
+                self.state.apply(merged);
+            }
+            Statement::Match { test, arms, default } => {
+                let test = self.expr(test);
+                self.choose(test, arms, default.as_deref());
+            }
+            Statement::For { from, to, body, .. } => {
+                for round in *from..*to {
+                    self.loops.push(round as u64);
+                    self.block(body);
+                    self.loops.pop();
+                }
+            }
+            Statement::Comment(_) => {}
+        }
+    }
+
+    fn branch(&mut self, statements: &[Statement]) -> Changes {
+        let mark = self.state.mark();
+        self.block(statements);
+        self.state.take_back(mark)
+    }
+
+    fn choose(&mut self, test: NodeId, arms: &[Arm], default: Option<&[Statement]>) {
+        if let Some(value) = self.graph.constant(test).cloned() {
+            let arm = arms.iter().find(|arm| arm.value == value);
+            return match (arm, default) {
+                (Some(arm), _) => self.block(&arm.body),
+                (None, Some(default)) => self.block(default),
+                (None, None) => {}
+            };
+        }
+        // Without a default the arms cover every value, so that the last needs no test.
+        let (arms, last) = match (default, arms.split_last()) {
+            (Some(default), _) => (arms, default),
+            (None, Some((last, arms))) => (arms, &last.body[..]),
+            (None, None) => return,
+        };
+        let changes: Vec<Changes> = arms.iter().map(|arm| self.branch(&arm.body)).collect();
+        let mut merged = self.branch(last);
+        for (arm, changes) in arms.iter().zip(changes).rev() {
+            let value = self.graph.value(arm.value.clone());
+            let equal = self.graph.make(Op::Equal(test, value), 1);
+            merged = self.state.merge(&mut self.graph, equal, changes, merged);
+        }
+        self.state.apply(merged);
+    }
+
+    fn assign(&mut self, target: &Target, value: &Expr) {
+        let value = self.expr(value);
+        let Some(wire) = self.wire(&target.reference) else { return };
+        let width = self.layout.wires[wire as usize].width;
+        let slot = match &target.part {
+            None => Slot { node: Some(value), assigned: Value::ones(width) },
+            Some(part) => {
+                let before = self.state.slot(wire).clone();
+                let base = before.node.unwrap_or_else(|| self.graph.number(width, 0));
+                let bits = Value::ones(part.width).resize(width).shl(u64::from(part.offset));
+                Slot {
+                    node: Some(self.graph.insert(base, part.offset, value)),
+                    assigned: before.assigned.or(&bits),
+                }
+            }
+        };
+        self.state.write(wire, slot);
+    }
+}

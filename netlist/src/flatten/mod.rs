@@ -1,0 +1,56 @@
+//! A design becomes one flat, levelised netlist.
+//!
+//! 1. **execute**: each module's kernel is executed once, symbolically. Branches become
+//!    multiplexers, loops are unrolled, and every signal that the module drives gets an
+//!    expression over the signals that it reads. Latches, undriven signals and reads before
+//!    writes show here.
+//! 2. **tree**: modules are instantiated; a child's port and the parent's name for it become one
+//!    net with one driver.
+//! 3. **resolve**: expressions are followed through nets from state and ports back to inputs and
+//!    registers, depth first. The nodes come out in order, shared and folded; a net met again
+//!    while it is being followed is a combinational loop.
+//! 4. **assemble**: names, registers, memories, clock, rows of arrays.
+
+mod assemble;
+mod execute;
+mod lower;
+mod resolve;
+mod rows;
+mod state;
+mod tree;
+mod wires;
+
+use crate::check::Diagnostic;
+use crate::ir::{Design, Netlist};
+use wires::Layout;
+
+/// Findings in kernels.
+pub(crate) fn check(design: &Design) -> Vec<Diagnostic> {
+    let layouts = Layout::of_all(design);
+    let mut found = Vec::new();
+    let paths = design.first_paths();
+    for (at, path) in paths.iter().enumerate() {
+        found.extend(execute::execute(design, &layouts, at).1.into_iter().map(|finding| {
+            let (signal, problem) = finding;
+            Diagnostic { block: path.clone(), signal: Some(signal), statement: None, problem }
+        }));
+    }
+    found
+}
+
+impl Design {
+    /// The flat form of the design.
+    ///
+    /// # Errors
+    ///
+    /// Combinational loops, and registers or memories whose clock is not the one clock input.
+    pub fn flatten(&self) -> Result<Netlist, Vec<Diagnostic>> {
+        let layouts = Layout::of_all(self);
+        let modules = 0..self.modules.len();
+        let logic: Vec<_> = modules.map(|at| execute::execute(self, &layouts, at).0).collect();
+        let tree = tree::Tree::new(self, &layouts, &logic);
+        let resolved = resolve::resolve(self, &tree, &logic)
+            .map_err(|path| vec![tree.loop_finding(self, path)])?;
+        assemble::assemble(self, &tree, resolved)
+    }
+}

@@ -1,0 +1,30 @@
+//! rust-hdl blocks become checked netlists, Verilog and fast cycles.
+//!
+//! ```text
+//! block --elaborate--> Design --flatten--> Netlist --interpret--> cycles
+//!                                          Netlist --optimise--> Program --compile--> cycles
+//! ```
+//!
+//! | room | does |
+//! |---|---|
+//! | [`ir`] | the two layers of the intermediate representation, and how to write a pass |
+//! | [`elaborate`] | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
+//! | [`check`] | the findings: what can be wrong with a design |
+//! | [`flatten`] | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | [`interpret`] | cycles, simple and obviously right |
+//! | [`optimise`] | a netlist becomes a program: one pass a file |
+//! | [`compile`] | cycles as machine code |
+
+pub mod check;
+pub mod compile;
+mod elaborate;
+mod flatten;
+pub mod interpret;
+pub mod ir;
+pub mod optimise;
+
+pub use check::{Diagnostic, Problem};
+pub use compile::Compiled;
+pub use elaborate::elaborate;
+pub use interpret::Interpreter;
+pub use ir::{Design, Netlist};

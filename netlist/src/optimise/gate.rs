@@ -1,0 +1,147 @@
+//! Change gating: what depends on what.
+//!
+//! Every source (input, state, memory) owns a bit of a 64-bit mask; sources beyond 64 share
+//! bits. A term's *support* is the union of the bits of the sources that it reads, directly or
+//! not. If no source of a term has changed since the term was last evaluated, its value has not
+//! changed either: a cycle evaluates only terms whose support meets the mask of changed sources,
+//! and if that mask is empty, nothing at all (quiescence).
+//!
+//! A term that is evaluated in some cycles and read in others keeps its value in memory: that is
+//! [`Gates::kept`].
+
+use super::program::{Form, Program, State, TermId};
+use crate::ir::{InputId, MemoryId, Op};
+use std::collections::HashMap;
+
+/// All sources changed.
+pub const ALL: u64 = u64::MAX;
+
+/// Supports, and the terms that must be remembered.
+#[derive(Clone, Debug, Default)]
+pub struct Gates {
+    /// The bit of each input.
+    pub inputs: Vec<u64>,
+    /// The bit of each state.
+    pub states: Vec<u64>,
+    /// The bit of each memory.
+    pub memories: Vec<u64>,
+    /// The support of each term.
+    pub support: Vec<u64>,
+    /// Evaluated in every cycle in which its support changed; other terms only under a guard.
+    pub hot: Vec<bool>,
+    /// Its value is kept in memory from cycle to cycle.
+    pub kept: Vec<bool>,
+}
+
+impl Gates {
+    /// Computes supports and marks for a program with so many inputs.
+    pub fn new(program: &Program, inputs: usize) -> Self {
+        let mut gates = Gates::default();
+        gates.number_sources(program, inputs);
+        for term in &program.terms {
+            let own = match term.form {
+                Form::Op(Op::Input(InputId(at))) => gates.inputs[at as usize],
+                Form::Op(Op::Memory(MemoryId(at))) => gates.memories[at as usize],
+                Form::State(at) => gates.states[at.0 as usize],
+                _ => 0,
+            };
+            let below = term.form.operands().map(|operand| gates.support[operand.0 as usize]);
+            let support = below.fold(own, |all, one| all | one);
+            gates.support.push(support);
+        }
+        gates.mark(program);
+        gates
+    }
+
+    /// The support of a term.
+    pub fn of(&self, term: TermId) -> u64 {
+        self.support[term.0 as usize]
+    }
+
+    /// States under one guard change together and share a bit.
+    fn number_sources(&mut self, program: &Program, inputs: usize) {
+        let mut next = 0;
+        let mut fresh = || {
+            next += 1;
+            1_u64 << ((next - 1) % 64)
+        };
+        self.inputs = (0..inputs).map(|_| fresh()).collect();
+        let mut shared: HashMap<TermId, u64> = HashMap::new();
+        for state in &program.states {
+            self.states.push(match state.guard {
+                Some(guard) => *shared.entry(guard).or_insert_with(&mut fresh),
+                None => fresh(),
+            });
+        }
+        self.memories = program.memories.iter().map(|_| fresh()).collect();
+    }
+
+    /// The support of a state's update.
+    pub fn of_state(&self, state: &State) -> u64 {
+        self.of(state.next) | state.guard.map_or(0, |guard| self.of(guard))
+    }
+
+    /// The support of a memory's output and contents.
+    pub fn memory_support(&self, program: &Program, at: usize) -> u64 {
+        let memory = &program.memories[at];
+        let ports = memory.write.into_iter().flatten().chain([memory.read_address]);
+        ports.fold(self.memories[at], |all, port| all | self.of(port))
+    }
+
+    fn mark(&mut self, program: &Program) {
+        let count = program.terms.len();
+        (self.hot, self.kept) = (vec![false; count], vec![false; count]);
+        for root in program.hot_roots() {
+            self.hot[root.0 as usize] = true;
+        }
+        // `cold[t]`: supports of what needs t under a guard, or at a memory, as far as they are one.
+        let mut cold: Vec<Option<u64>> = vec![None; count];
+        for state in &program.states {
+            if let Some(guard) = state.guard {
+                let support = self.of_state(state);
+                self.meet(&mut cold, guard.0 as usize, support);
+                self.meet(&mut cold, state.next.0 as usize, support);
+            }
+        }
+        for (at, memory) in program.memories.iter().enumerate() {
+            let support = self.memory_support(program, at);
+            for port in memory.write.into_iter().flatten().chain([memory.read_address]) {
+                self.meet(&mut cold, port.0 as usize, support);
+            }
+        }
+        for at in (0..count).rev() {
+            let term = program.terms[at];
+            let operands = || term.form.operands().map(|operand| operand.0 as usize);
+            if self.hot[at] {
+                for operand in operands() {
+                    self.hot[operand] = true;
+                    self.kept[operand] |= self.support[operand] != self.support[at];
+                }
+            }
+            // Under a guard, what is hot is read.
+            if let Some(support) = cold[at].filter(|_| !self.hot[at]) {
+                for operand in operands() {
+                    self.meet(&mut cold, operand, support);
+                }
+            }
+        }
+        for at in 0..count {
+            let source = matches!(
+                program.terms[at].form,
+                Form::State(_)
+                    | Form::Table(_)
+                    | Form::Op(Op::Input(_) | Op::Memory(_) | Op::Const(_))
+            );
+            self.kept[at] &= self.hot[at] && !source;
+        }
+    }
+
+    /// A guarded value with this support reads term `at`.
+    fn meet(&mut self, cold: &mut [Option<u64>], at: usize, support: u64) {
+        self.kept[at] |= self.support[at] != support;
+        // Below a difference every term differs from one of the two, and is kept for it.
+        let all = cold[at].map_or(support, |before| before | support);
+        self.kept[at] |= cold[at].is_some_and(|before| before != support);
+        cold[at] = Some(all);
+    }
+}

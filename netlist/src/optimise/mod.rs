@@ -1,0 +1,36 @@
+//! From a netlist to the program that is compiled: one pass a file.
+
+mod dead;
+mod gate;
+mod lower;
+mod program;
+
+pub use gate::{ALL, Gates};
+pub use lower::plain;
+pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
+
+use crate::ir::{NetId, Netlist};
+
+/// Which passes run, and what is watched.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Nets to keep up to date for the observer, besides the outputs.
+    pub watch: Vec<NetId>,
+    /// Arrays of equal rows become columns.
+    pub columns: bool,
+    /// Registers that seldom change stand behind branches.
+    pub guards: bool,
+    /// Only what depends on a change is evaluated.
+    pub gates: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { watch: Vec::new(), columns: true, guards: true, gates: true }
+    }
+}
+
+/// Runs the passes.
+pub fn program(netlist: &Netlist, options: &Options) -> Program {
+    plain(netlist, &options.watch)
+}

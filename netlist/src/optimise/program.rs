@@ -1,0 +1,189 @@
+//! What the compiler reads: terms over scalars and over the rows of an array.
+
+use crate::ir::{MemoryId, NetId, NodeId, Op, Value};
+use std::collections::{BTreeMap, HashMap};
+
+/// Names a [`Term`] in [`Program::terms`]. The type is shared with the netlist's nodes so that
+/// a term can hold an [`Op`] whose operands are terms.
+pub type TermId = NodeId;
+
+/// Names a [`State`] in [`Program::states`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StateId(pub u32);
+
+/// Names a constant column in [`Program::tables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TableId(pub u32);
+
+/// One value of a cycle: a number, or one number for each row of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// What it computes.
+    pub form: Form,
+    /// Bits of the number, or of each row's.
+    pub width: u32,
+    /// Rows; 0 for a single number.
+    pub rows: u32,
+}
+
+/// What a [`Term`] computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// An operation. In a column it is done row by row, and single operands serve all rows.
+    /// Never [`Op::Register`].
+    Op(Op),
+    /// A register's present value, or a column of them.
+    State(StateId),
+    /// A constant for each row.
+    Table(TableId),
+    /// One row of a column.
+    Row(TermId, u32),
+    /// Some row of a 1-bit column is 1.
+    AnyRow(TermId),
+    /// All rows of a 1-bit column are 1.
+    AllRows(TermId),
+    /// The row of `values` (a column, or one number for all rows) that is the highest or lowest
+    /// whose bit in `mask` is 1; `otherwise` if there is none.
+    Pick {
+        /// 1-bit column.
+        mask: TermId,
+        /// Column or single.
+        values: TermId,
+        /// Single.
+        otherwise: TermId,
+        /// The highest such row wins, else the lowest.
+        highest: bool,
+    },
+}
+
+impl Form {
+    /// The terms it uses.
+    pub fn operands(self) -> impl Iterator<Item = TermId> {
+        let (count, operands) = match self {
+            Form::Op(op) => {
+                let mut list = [NodeId(0); 3];
+                let mut count = 0;
+                for operand in op.operands() {
+                    list[count] = operand;
+                    count += 1;
+                }
+                (count, list)
+            }
+            Form::State(_) | Form::Table(_) => (0, [NodeId(0); 3]),
+            Form::Row(column, _) | Form::AnyRow(column) | Form::AllRows(column) => {
+                (1, [column; 3])
+            }
+            Form::Pick { mask, values, otherwise, .. } => (3, [mask, values, otherwise]),
+        };
+        operands.into_iter().take(count)
+    }
+}
+
+/// A register, or a column of registers.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Bits of each.
+    pub width: u32,
+    /// Rows; 0 for a single register.
+    pub rows: u32,
+    /// Values before the first edge, row by row.
+    pub init: Vec<Value>,
+    /// The term that reads it, if any does.
+    pub term: Option<TermId>,
+    /// Its value after the edge.
+    pub next: TermId,
+    /// A condition without which it keeps its value: a single bit, or a 1-bit column.
+    pub guard: Option<TermId>,
+}
+
+/// A memory, as in [`crate::ir::Memory`].
+#[derive(Clone, Debug)]
+pub struct MemoryState {
+    /// Bits of one word.
+    pub width: u32,
+    /// Bits of an address.
+    pub address_width: u32,
+    /// Words that are not zero at first.
+    pub init: BTreeMap<u64, Value>,
+    /// The term that reads the output, if any does.
+    pub term: Option<TermId>,
+    /// Address read.
+    pub read_address: TermId,
+    /// Enable, address, data.
+    pub write: Option<[TermId; 3]>,
+}
+
+/// A net whose value is kept for the observer.
+#[derive(Clone, Copy, Debug)]
+pub struct Watched {
+    /// The net.
+    pub net: NetId,
+    /// Its value.
+    pub term: TermId,
+}
+
+/// A netlist, rearranged for speed. Every term has its operands before it.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The terms.
+    pub terms: Vec<Term>,
+    /// Values of [`Op::Const`].
+    pub constants: Vec<Value>,
+    /// Values of [`Form::Table`].
+    pub tables: Vec<Vec<Value>>,
+    /// Registers.
+    pub states: Vec<State>,
+    /// Memories; [`Op::Memory`] names one.
+    pub memories: Vec<MemoryState>,
+    /// What the observer reads.
+    pub watched: Vec<Watched>,
+    /// For each register of the netlist: its state, and its row there.
+    pub places: Vec<Option<(StateId, u32)>>,
+    known: HashMap<Term, TermId>,
+}
+
+impl Program {
+    /// The term with this id.
+    pub fn term(&self, id: TermId) -> Term {
+        self.terms[id.0 as usize]
+    }
+
+    /// The state with this id.
+    pub fn state(&self, id: StateId) -> &State {
+        &self.states[id.0 as usize]
+    }
+
+    /// The memory with this id.
+    pub fn memory(&self, id: MemoryId) -> &MemoryState {
+        &self.memories[id.0 as usize]
+    }
+
+    /// The value of a constant term.
+    pub fn constant(&self, id: TermId) -> Option<&Value> {
+        match self.term(id).form {
+            Form::Op(Op::Const(at)) => Some(&self.constants[at.0 as usize]),
+            _ => None,
+        }
+    }
+
+    /// An equal older term, or a new one.
+    pub fn add(&mut self, form: Form, width: u32, rows: u32) -> TermId {
+        let term = Term { form, width, rows };
+        *self.known.entry(term).or_insert_with(|| {
+            self.terms.push(term);
+            NodeId(self.terms.len() as u32 - 1)
+        })
+    }
+
+    /// What a cycle must compute whatever happens: watched nets, ports of memories, and the next
+    /// values of states that have no guard, else their guards.
+    pub fn hot_roots(&self) -> Vec<TermId> {
+        let mut roots: Vec<TermId> = self.watched.iter().map(|watched| watched.term).collect();
+        for memory in &self.memories {
+            roots.push(memory.read_address);
+            roots.extend(memory.write.into_iter().flatten());
+        }
+        roots.extend(self.states.iter().map(|state| state.guard.unwrap_or(state.next)));
+        roots
+    }
+}

@@ -1,0 +1,79 @@
+//! The MMU tops: every register and port, against rust-hdl's own simulation.
+
+mod common;
+
+use common::{Dice, clocked, flattened, present, run};
+use hdl::{Rv32Mmu, Rv64Mmu};
+
+type Small32 = Rv32Mmu<4, 2>;
+type Small64 = Rv64Mmu<4, 2>;
+
+clocked!(Small32, Small64);
+
+/// Random traffic over few pages, so that hits, misses, fences and faults all happen.
+macro_rules! traffic {
+    ($dice:ident, $mmu:ident, $satp:expr, $page:expr, $pte:expr) => {
+        present!($dice, $mmu: fetch_req_valid, data_req_valid, data_req_store,
+            data_req_sum, data_req_mxr, mem_req_ready, mem_resp_valid, mem_resp_swapped,
+            fault_ready, fence_by_va, fence_by_asid, adue);
+        $mmu.reset.next = $dice.roll(100) == 0;
+        $mmu.fence_valid.next = $dice.roll(20) == 0;
+        $mmu.mem_resp_error.next = $dice.roll(20) == 0;
+        if $dice.roll(30) == 0 {
+            $mmu.satp.next = $satp;
+        }
+        $mmu.fetch_req_va.next = $page;
+        $mmu.data_req_va.next = $page;
+        $mmu.fence_va.next = $page;
+        $mmu.fence_asid.next = $dice.roll(2).into();
+        $mmu.fetch_req_privilege.next = [0_u64, 1, 1, 3][$dice.roll(4) as usize].into();
+        $mmu.data_req_privilege.next = [0_u64, 1, 1, 3][$dice.roll(4) as usize].into();
+        $mmu.mem_resp_data.next = $pte;
+    };
+}
+
+/// Mostly leaves and pointers, sometimes anything.
+fn pte(dice: &mut Dice, xlen: u32) -> u64 {
+    let flags = match dice.roll(4) {
+        0 => 0x01,
+        1 => 0xdf,
+        2 => 0x01 | dice.roll(256),
+        _ => return dice.roll(1 << 32) & if xlen == 32 { 0xffff_ffff } else { u64::MAX },
+    };
+    (dice.roll(4) << 28 | dice.roll(4) << 10 | flags) & 0xffff_ffff
+}
+
+#[test]
+fn rv64_is_the_same_on_every_net() {
+    run(Small64::default(), 3000, 64, |dice, mmu| {
+        let mode = [0_u64, 8, 8, 9, 10][dice.roll(5) as usize];
+        let satp = mode << 60 | dice.roll(2) << 44 | dice.roll(8);
+        let page = dice.roll(2) << 38 | dice.roll(3) << 30 | dice.roll(3) << 21 | dice.roll(9000);
+        let page = if dice.roll(10) == 0 { dice.any() } else { page.into() };
+        let pte = pte(dice, 64);
+        traffic!(dice, mmu, satp.into(), page, pte.into());
+    });
+}
+
+#[test]
+fn rv32_is_the_same_on_every_net() {
+    run(Small32::default(), 3000, 32, |dice, mmu| {
+        let satp = dice.roll(2) << 31 | dice.roll(2) << 22 | dice.roll(8);
+        let page = dice.roll(3) << 22 | dice.roll(9000);
+        let pte = pte(dice, 32);
+        traffic!(dice, mmu, satp.into(), page.into(), pte.into());
+    });
+}
+
+#[test]
+fn lines_of_a_tlb_are_rows_of_an_array() {
+    let netlist = flattened(&Small64::default());
+    let lines = netlist.arrays.iter().find(|array| array.path == "data.tlb.lines");
+    let lines = lines.expect("the array of lines is kept");
+    assert_eq!(lines.rows, 4);
+    let vpn = lines.columns.iter().find(|column| column.path == "held_vpn").expect("a column");
+    let netlist::ir::Rows::Registers(rows) = &vpn.rows else { panic!("registers: {vpn:?}") };
+    let paths = rows.iter().map(|id| netlist.registers[id.0 as usize].path.as_str());
+    let expected: Vec<String> = (0..4).map(|i| format!("data.tlb.lines[{i}].held_vpn")).collect();
+    assert_eq!(paths.collect::<Vec<_>>(), expected);
+}
