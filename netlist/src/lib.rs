@@ -7,9 +7,9 @@
 //! | room | does |
 //! |---|---|
 //! | [`ir`] | the two layers of the intermediate representation, and how to write a pass |
-//! | [`elaborate`] | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
+//! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
-//! | [`flatten`] | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
 //! | [`interpret`] | cycles, simple and obviously right |
 
 pub mod check;
@@ -19,6 +19,6 @@ pub mod interpret;
 pub mod ir;
 
 pub use check::{Diagnostic, Problem};
-pub use elaborate::elaborate;
+pub use elaborate::{Names, elaborate, elaborate_named};
 pub use interpret::Interpreter;
 pub use ir::{Design, Netlist};

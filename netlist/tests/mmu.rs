@@ -77,3 +77,16 @@ fn lines_of_a_tlb_are_rows_of_an_array() {
     let expected: Vec<String> = (0..4).map(|i| format!("data.tlb.lines[{i}].held_vpn")).collect();
     assert_eq!(paths.collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn modules_take_the_names_of_types() {
+    use hdl::tlb::CamLine;
+    let names = netlist::Names::new().with::<CamLine<45, 44, 16>>();
+    let design = netlist::elaborate_named(&Small64::default(), &names).expect("a sound design");
+    assert_eq!(design.top_module().name, "Rv64Mmu_4_2");
+    let lines = design.modules.iter().flat_map(|module| &module.instances);
+    let lines: Vec<_> = lines.filter(|instance| instance.name == "lines").collect();
+    assert_eq!(lines.len(), 1, "one TLB module, shared by both ports");
+    let line = lines[0].uniform().expect("equal lines");
+    assert_eq!(design.module(line).name, "CamLine_45_44_16");
+}
