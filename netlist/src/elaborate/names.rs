@@ -7,7 +7,7 @@ use rust_hdl::prelude::Block;
 ///
 /// A block that is met inside another does not tell its type, only its field's name, after
 /// which its module is called by default. A module that is equal to the module of a type listed
-/// here takes that type's name and parameters instead, e.g. `CamLine_45_44_16`.
+/// here takes that type's name and parameters instead, e.g. `Row_45_16`.
 ///
 /// ```
 /// use rust_hdl::prelude::*;
