@@ -6,7 +6,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 use testbenches::bench::{Loop, Workload};
-use testbenches::engine::find;
+use testbenches::engine::{Engine, find};
 
 /// Cycles of one measured run.
 const CYCLES: u64 = 2_000;
@@ -15,7 +15,7 @@ fn mmu(criterion: &mut Criterion) {
     for name in ["rv32_linux", "rv64_linux"] {
         let config = find(name).expect("a named configuration");
         for &workload in Workload::ALL {
-            let mut traffic = Loop::new(config, workload, 1);
+            let mut traffic = Loop::new(config, Engine::Compiled, workload, 1);
             // A warm TLB, and how many translations a cycle brings.
             traffic.run(CYCLES);
             let translations = traffic.run(CYCLES).translations;

@@ -1,14 +1,14 @@
 //! The benchmark measures what it says: the same hardware, the same traffic, the same answers.
 
 use testbenches::bench::{Loop, Options, Workload, run};
-use testbenches::engine::find;
+use testbenches::engine::{Engine, find};
 use testbenches::export::tools;
 
 #[test]
 fn workloads_miss_as_much_as_their_names_say() {
     let config = find("rv64_linux").unwrap();
     let rate = |workload| {
-        let mut traffic = Loop::new(config, workload, 1);
+        let mut traffic = Loop::new(config, Engine::Compiled, workload, 1);
         traffic.run(2_500); // Warm TLBs.
         let run = traffic.run(4_000);
         run.translations as f64 / run.cycles as f64

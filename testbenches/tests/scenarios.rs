@@ -4,14 +4,23 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
 use sim::mmu::Mmu;
+use testbenches::engine::{Engine, build};
 use testbenches::scenario::library;
 use testbenches::scenario::run::run;
 use testbenches::scenario::variant::Select;
 
 #[test]
-fn every_scenario_holds_on_the_hardware() {
-    let factory =
-        |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(testbenches::engine::build(config)?) };
+fn every_scenario_holds_on_the_compiled_engine() {
+    every_scenario_holds(Engine::Compiled);
+}
+
+#[test]
+fn every_scenario_holds_on_rust_hdl() {
+    every_scenario_holds(Engine::RustHdl);
+}
+
+fn every_scenario_holds(engine: Engine) {
+    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
     let mut failures = Vec::new();
     for scenario in library::all().unwrap_or_else(|error| panic!("{error}")) {
         let reports = run(

@@ -19,7 +19,9 @@ impl Code {
         // SAFETY: `id` was declared with the signature (i64, i64) -> i64 in the platform's C
         // convention, which is this type's, and has been finalized, so that `address` is the
         // entry of executable memory. That memory is never freed: `Module` leaks it.
-        let entry = unsafe { std::mem::transmute::<*const u8, unsafe extern "C" fn(*mut u64, u64) -> u64>(address) };
+        let entry = unsafe {
+            std::mem::transmute::<*const u8, unsafe extern "C" fn(*mut u64, u64) -> u64>(address)
+        };
         Self { entry, words }
     }
 

@@ -20,7 +20,8 @@ pub(super) struct Module {
 impl Module {
     /// A module without functions.
     pub(super) fn new(name: &str) -> Result<Self, CompileError> {
-        let jit = new_jit().map_err(|reason| CompileError::Backend { name: name.into(), reason })?;
+        let jit =
+            new_jit().map_err(|reason| CompileError::Backend { name: name.into(), reason })?;
         Ok(Self { name: name.into(), jit, functions: 0 })
     }
 

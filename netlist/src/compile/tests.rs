@@ -42,7 +42,12 @@ fn difference(
     Ok(())
 }
 
-fn same_nets(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) -> Result<(), String> {
+fn same_nets(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
     for (at, named) in net.nets.iter().enumerate() {
         let (ours, theirs) = (fast.get(NetId(at as u32)), slow.get(NetId(at as u32)));
         if ours != *theirs {
@@ -52,7 +57,12 @@ fn same_nets(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64)
     same_outputs(net, fast, slow, cycle)
 }
 
-fn same_outputs(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) -> Result<(), String> {
+fn same_outputs(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
     for (id, output) in net.outputs() {
         let (ours, theirs) = (fast.watched(id), slow.get(id));
         if ours.as_ref() != Some(theirs) {
@@ -62,7 +72,12 @@ fn same_outputs(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u
     Ok(())
 }
 
-fn same_registers(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) -> Result<(), String> {
+fn same_registers(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
     for (at, register) in net.registers.iter().enumerate() {
         let id = RegisterId(at as u32);
         let (ours, theirs) = (fast.register(id), slow.register(id));

@@ -53,9 +53,9 @@ pub(super) fn finish(
             init: memory.init.clone(),
             term: find_if_live(memory.node),
             read_address: find(memory.read_address),
-            write: memory.write.map(|write| {
-                [find(write.enable), find(write.address), find(write.data)]
-            }),
+            write: memory
+                .write
+                .map(|write| [find(write.enable), find(write.address), find(write.data)]),
         });
     }
     let outputs = netlist.outputs().map(|(id, _)| id);

@@ -17,7 +17,7 @@ pub use ours::Loop;
 pub use report::{Report, Row};
 pub use traffic::{LATENCY, Workload};
 
-use crate::engine::{Config, UnknownConfig, find};
+use crate::engine::{Config, Engine, UnknownConfig, find};
 use crate::export::{ExportError, ToolError};
 
 /// What is measured.
@@ -106,20 +106,26 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
             Err(error) => return Err(error),
         };
         for &workload in Workload::ALL {
-            let ours = Loop::new(config, workload, options.seed).run(options.cycles);
-            report.add(config, workload, "rust-hdl", ours, None);
+            let ours =
+                Loop::new(config, Engine::RustHdl, workload, options.seed).run(options.cycles);
+            report.add(config, workload, Engine::RustHdl.name(), ours, None);
+            for engine in [Engine::Interpreter, Engine::Compiled] {
+                let mut traffic = Loop::new(config, engine, workload, options.seed);
+                let same = traffic.run(options.cycles);
+                if (same.checksum, same.translations) != (ours.checksum, ours.translations) {
+                    return Err(disagreement(config, workload, engine.name(), options));
+                }
+                let long = traffic.run(options.cycles * Options::PATIENCE);
+                let measured = Measurement { checksum: same.checksum, ..long };
+                report.add(config, workload, engine.name(), measured, Some(ours));
+            }
             if let Some(compiled) = &mut compiled {
                 let long = options.cycles * Options::PATIENCE;
                 let (same, theirs) =
                     compiled.run(config, workload, options.seed, [options.cycles, long])?;
                 let told = (same.checksum, same.translations);
                 if told != (ours.checksum, ours.translations) {
-                    return Err(BenchError::Disagree {
-                        config: config.name,
-                        workload: workload.name(),
-                        engine: "Verilator",
-                        cycles: options.cycles,
-                    });
+                    return Err(disagreement(config, workload, "Verilator", options));
                 }
                 // Its checksum is that of our run; its time is that of its own longer one.
                 let theirs = Measurement { checksum: same.checksum, ..theirs };
@@ -128,4 +134,14 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
         }
     }
     Ok(report)
+}
+
+fn disagreement(
+    config: &Config,
+    workload: Workload,
+    engine: &'static str,
+    options: &Options,
+) -> BenchError {
+    let (config, workload) = (config.name, workload.name());
+    BenchError::Disagree { config, workload, engine, cycles: options.cycles }
 }

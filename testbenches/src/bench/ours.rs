@@ -3,12 +3,13 @@
 use super::Measurement;
 use super::clock::CpuClock;
 use super::traffic::{LATENCY, Traffic, Workload, entry, fold};
-use crate::engine::{Config, Pin, Simulator};
+use crate::engine::{Config, Engine, PINS, Pin, Pins, Simulator};
 use sim::isa::Xlen;
 
 /// A hardware MMU between two ports that always ask and a memory that always answers.
 pub struct Loop {
     simulator: Box<dyn Simulator>,
+    pins: Pins,
     traffic: Traffic,
     xlen: Xlen,
     fetched: usize,
@@ -21,9 +22,9 @@ pub struct Loop {
 
 impl Loop {
     /// Resets the hardware and makes the traffic.
-    pub fn new(config: &Config, workload: Workload, seed: u64) -> Self {
+    pub fn new(config: &Config, engine: Engine, workload: Workload, seed: u64) -> Self {
         let traffic = Traffic::new(config.xlen, workload, seed);
-        let mut simulator = config.simulator();
+        let mut simulator = config.simulator(engine);
         simulator.poke(Pin::Reset, 1);
         simulator.settle();
         simulator.step();
@@ -34,6 +35,7 @@ impl Loop {
         }
         Self {
             simulator,
+            pins: [0; PINS.len()],
             traffic,
             xlen: config.xlen,
             fetched: 0,
@@ -72,25 +74,25 @@ impl Loop {
         if let Some((_, data)) = answer {
             simulator.poke(Pin::MemRespData, data);
         }
-        simulator.settle();
-        self.fetched += simulator.peek(Pin::FetchReqReady) as usize;
-        self.loaded += simulator.peek(Pin::DataReqReady) as usize;
+        simulator.cycle(&mut self.pins);
+        let pin = |pin: Pin| self.pins[pin as usize];
+        self.fetched += pin(Pin::FetchReqReady) as usize;
+        self.loaded += pin(Pin::DataReqReady) as usize;
         let ports = [
             (Pin::FetchRespValid, Pin::FetchRespPa, Pin::FetchRespFault),
             (Pin::DataRespValid, Pin::DataRespPa, Pin::DataRespFault),
         ];
         for (valid, pa, fault) in ports {
-            if simulator.peek(valid) == 1 {
-                let response = simulator.peek(pa) << 1 | simulator.peek(fault);
+            if pin(valid) == 1 {
+                let response = pin(pa) << 1 | pin(fault);
                 self.checksum = fold(self.checksum, response);
                 self.translations += 1;
             }
         }
-        if simulator.peek(Pin::MemReqValid) == 1 {
-            let data = entry(self.xlen, simulator.peek(Pin::MemReqAddr));
+        if pin(Pin::MemReqValid) == 1 {
+            let data = entry(self.xlen, pin(Pin::MemReqAddr));
             self.pending = Some((self.now + LATENCY, data));
         }
-        simulator.step();
         self.now += 1;
     }
 }

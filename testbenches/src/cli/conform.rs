@@ -9,6 +9,7 @@ use super::progress::Progress;
 use super::run::known;
 use super::{ConformArgs, Status};
 use crate::conform::{self, Options};
+use crate::engine::Engine;
 
 #[derive(Serialize)]
 struct FileReport {
@@ -23,9 +24,9 @@ struct FileReport {
 }
 
 /// Replays each file and counts differences.
-pub(super) fn conform(arguments: &ConformArgs) -> anyhow::Result<Status> {
+pub(super) fn conform(arguments: &ConformArgs, engine: Engine) -> anyhow::Result<Status> {
     known(arguments.config.as_deref())?;
-    let options = Options { config: arguments.config.clone(), cold: arguments.cold };
+    let options = Options { config: arguments.config.clone(), cold: arguments.cold, engine };
     let mut reports = Vec::new();
     for path in &arguments.files {
         let progress = Progress::counting("accesses");

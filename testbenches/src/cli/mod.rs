@@ -22,12 +22,17 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::engine::Engine;
+
 pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
 #[command(name = "pagewalk", version, about, max_term_width = 100)]
 pub struct Arguments {
+    /// Who runs the hardware; all give the same results.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub engine: Engine,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -82,7 +87,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
         }
     };
-    match dispatch(arguments.command) {
+    match dispatch(arguments.command, arguments.engine) {
         Ok(status) => ExitCode::from(status as u8),
         Err(error) if is_closed_pipe(&error) => ExitCode::from(Status::Fine as u8),
         Err(error) => {
@@ -92,13 +97,13 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> anyhow::Result<Status> {
+fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
     match command {
         Command::List { names, json } => list::list(&names, json),
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Wave(arguments) => show::show(&arguments),
-        Command::Trace(arguments) => trace::trace(&arguments),
-        Command::Conform(arguments) => conform::conform(&arguments),
+        Command::Run(arguments) => run::run(&arguments, engine),
+        Command::Wave(arguments) => show::show(&arguments, engine),
+        Command::Trace(arguments) => trace::trace(&arguments, engine),
+        Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
     }

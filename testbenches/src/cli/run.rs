@@ -8,7 +8,7 @@ use sim::mmu::Mmu;
 use super::output::{print, print_json};
 use super::wave::{Recording, stem};
 use super::{RunArgs, Status, interrupt};
-use crate::engine;
+use crate::engine::{Engine, build};
 use crate::scenario::library;
 use crate::scenario::load::{Body, Scenario};
 use crate::scenario::run::{self, Report};
@@ -35,7 +35,7 @@ const SHOWN: [(&str, &str); 16] = [
 ];
 
 /// Runs scenarios and reports.
-pub(super) fn run(arguments: &RunArgs) -> anyhow::Result<Status> {
+pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status> {
     let mut scenarios = Vec::new();
     if arguments.all {
         scenarios = library::all()?;
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &RunArgs) -> anyhow::Result<Status> {
         if scenarios.len() > 1 && !concerns(scenario, select)? {
             continue;
         }
-        let (own, waves) = one(scenario, select, arguments, stop)?;
+        let (own, waves) = one(scenario, select, arguments, engine, stop)?;
         failed += own.iter().filter(|report| report.mismatch.is_some()).count();
         let brief = scenarios.len() > 1;
         text += &if brief { line(scenario, &own) } else { page(scenario, &own) };
@@ -118,9 +118,10 @@ fn one(
     scenario: &Scenario,
     select: Select<'_>,
     arguments: &RunArgs,
+    engine: Engine,
     stop: &AtomicBool,
 ) -> anyhow::Result<(Vec<Report>, Vec<Option<String>>)> {
-    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(engine::build(config)?) };
+    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
     let mut recordings = Vec::new();
     let reports = {
         let mut watch = |variant: &Variant, mmu: &mut dyn Mmu| {

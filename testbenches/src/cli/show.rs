@@ -12,13 +12,13 @@ use super::output::print;
 use super::run::{known, processes};
 use super::wave::{Recording, stem};
 use super::{Status, WaveArgs, WaveOptions};
-use crate::engine;
+use crate::engine::{Engine, build};
 use crate::scenario::library;
 use crate::scenario::run;
 use crate::scenario::variant::{Select, Variant};
 
 /// Runs one scenario on one machine, and opens its waveform.
-pub(super) fn show(arguments: &WaveArgs) -> anyhow::Result<Status> {
+pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Status> {
     let mut found = library::find(&arguments.name)?;
     anyhow::ensure!(found.len() == 1, "`{}` is {} scenarios", arguments.name, found.len());
     let scenario = found.remove(0);
@@ -30,7 +30,7 @@ pub(super) fn show(arguments: &WaveArgs) -> anyhow::Result<Status> {
         wave_from: arguments.wave_from,
         wave_cycles: arguments.wave_cycles,
     };
-    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(engine::build(config)?) };
+    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
     let mut recording = None;
     let mut watch = |variant: &Variant, mmu: &mut dyn Mmu| {
         // The first machine is the one that is shown.

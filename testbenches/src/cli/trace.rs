@@ -18,7 +18,7 @@ use super::progress::Progress;
 use super::run::known;
 use super::wave::{Recording, stem};
 use super::{Status, TraceArgs, interrupt};
-use crate::engine;
+use crate::engine::{Engine, build};
 
 /// Cycles recorded unless said otherwise: a trace runs for millions.
 const WAVE_CYCLES: u64 = 20_000;
@@ -26,9 +26,9 @@ const WAVE_CYCLES: u64 = 20_000;
 const STEPS: u64 = 4096;
 
 /// Runs a recorded program as a process, and reports.
-pub(super) fn trace(arguments: &TraceArgs) -> anyhow::Result<Status> {
+pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
-    let mmu = engine::build(&arguments.config)?;
+    let mmu = build(&arguments.config, engine)?;
     let config = config(arguments, mmu.xlen())?;
     let file = arguments.file.display().to_string();
     let name = if file == "-" { "standard input" } else { &file };

@@ -6,7 +6,7 @@
 
 mod replay;
 
-use crate::engine::{Config, UnknownConfig, find};
+use crate::engine::{Config, Engine, UnknownConfig, find};
 use replay::Replay;
 use sim::bus::MapError;
 use sim::isa::Xlen;
@@ -21,6 +21,8 @@ pub struct Options {
     pub config: Option<String>,
     /// Clear the TLB before every access, even where the format allows it warm.
     pub cold: bool,
+    /// Who runs the hardware.
+    pub engine: Engine,
 }
 
 /// What one file gave.
@@ -108,7 +110,8 @@ pub fn conform(
                 replay = None;
                 if skipping.is_none() {
                     let config = config_for(&scenario, options, &file)?;
-                    let mmu = machines.remove(config.name).unwrap_or_else(|| config.mmu());
+                    let mmu =
+                        machines.remove(config.name).unwrap_or_else(|| config.mmu(options.engine));
                     let memory = scenario.memory().map_err(|source| ConformError::Map {
                         file: file.clone(),
                         scenario: scenario.id.clone(),

@@ -3,7 +3,7 @@
 use super::coverage::{Coverage, Probe};
 use super::stimulus::{Row, Stimulus};
 use super::testbench::vectors;
-use crate::engine::{Config, Direction, PINS};
+use crate::engine::{Config, Direction, Engine, PINS};
 
 /// Every pin in every cycle of one run, settled before the clock edge.
 pub struct Recording {
@@ -34,7 +34,7 @@ impl Recording {
 
 /// Runs a configuration for `cycles` cycles of stimulus made from `seed`.
 pub fn record(config: &'static Config, cycles: usize, seed: u64) -> Recording {
-    let mut simulator = config.simulator();
+    let mut simulator = config.simulator(Engine::RustHdl);
     let mut stimulus = Stimulus::new(config, seed);
     let probe = Probe::new(&*simulator);
     let mut coverage = Coverage::default();

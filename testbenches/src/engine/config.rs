@@ -1,7 +1,11 @@
 //! The named configurations.
 
-use super::{HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
+use super::compiled::Native;
+use super::interpreted::Interpreted;
+use super::signals::Nets;
+use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
 use hdl::{Rv32Mmu, Rv64Mmu};
+use netlist::{Design, Netlist};
 use rust_hdl::prelude::{Block, ModuleDefines};
 use sim::isa::Xlen;
 use sim::mmu::Mmu;
@@ -74,17 +78,50 @@ macro_rules! with_top {
 }
 
 impl Config {
-    /// The hardware out of reset, on the default engine.
-    pub fn mmu(&self) -> Box<dyn Mmu> {
+    /// The hardware out of reset, on an engine.
+    pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
+        let simulator = self.simulator(engine);
+        Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
+    }
+
+    /// The hardware behind bare pins, as it powers up, on an engine. Where there is no machine
+    /// code for this machine, the interpreter takes the compiled engine's place.
+    ///
+    /// # Panics
+    /// If the netlist compiler finds fault with the design: a defect found by building it once.
+    pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator> {
+        if engine == Engine::RustHdl {
+            return with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())));
+        }
+        let (netlist, nets) = self.netlist();
+        if engine == Engine::Compiled
+            && let Ok(compiled) = Native::new(&netlist, &nets)
+        {
+            return Box::new(compiled);
+        }
+        Box::new(Interpreted::new(netlist, &nets))
+    }
+
+    /// The typed design of the top, as the netlist compiler reads it.
+    ///
+    /// # Panics
+    /// If the compiler finds fault with the design.
+    pub fn design(&self) -> Design {
         with_top!(self, Top => {
-            let simulator = RustHdl::new(Box::<Top>::default());
-            Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
+            let mut block = Box::<Top>::default();
+            block.connect_all();
+            netlist::elaborate(&*block).unwrap_or_else(|findings| panic!("{findings:#?}"))
         })
     }
 
-    /// The hardware behind bare pins, as it powers up, on the default engine.
-    pub fn simulator(&self) -> Box<dyn Simulator> {
-        with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())))
+    fn netlist(&self) -> (Netlist, Nets) {
+        let netlist = self.design().flatten().unwrap_or_else(|findings| panic!("{findings:#?}"));
+        let nets = with_top!(self, Top => {
+            let mut block = Box::<Top>::default();
+            block.connect_all();
+            Nets::of(&*block)
+        });
+        (netlist, nets)
     }
 
     /// rust-hdl's Verilog of the top, module named `module`.

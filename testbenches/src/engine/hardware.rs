@@ -1,12 +1,13 @@
 //! The hardware as the world sees it: pins bundled into transactions.
 
-use super::{Pin, Simulator};
+use super::{PINS, Pin, Pins, Simulator};
 use sim::isa::{Access, Cause, Fault, Privilege, Xlen};
 use sim::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
 
 /// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
-pub struct HardwareMmu<S> {
-    simulator: S,
+pub struct HardwareMmu {
+    simulator: Box<dyn Simulator>,
+    pins: Pins,
     name: &'static str,
     xlen: Xlen,
     entries: usize,
@@ -15,11 +16,17 @@ pub struct HardwareMmu<S> {
     driven: Option<Inputs>,
 }
 
-impl<S: Simulator> HardwareMmu<S> {
+impl HardwareMmu {
     /// Takes a design over and resets it.
-    pub fn new(simulator: S, name: &'static str, xlen: Xlen, entries: usize) -> Self {
+    pub fn new(
+        simulator: Box<dyn Simulator>,
+        name: &'static str,
+        xlen: Xlen,
+        entries: usize,
+    ) -> Self {
         let mut mmu = Self {
             simulator,
+            pins: [0; PINS.len()],
             name,
             xlen,
             entries,
@@ -70,26 +77,26 @@ impl<S: Simulator> HardwareMmu<S> {
         self.flag(Pin::FaultReady, inputs.fault_ready);
     }
 
+    fn pin(&self, pin: Pin) -> u64 {
+        self.pins[pin as usize]
+    }
+
     fn high(&self, pin: Pin) -> bool {
-        self.simulator.peek(pin) == 1
+        self.pin(pin) == 1
     }
 
     fn response(&self, [valid, fault, pa, cause, tval]: [Pin; 5]) -> Option<Response> {
         if !self.high(valid) {
             return None;
         }
-        Some(if self.high(fault) {
-            Err(self.fault(cause, tval))
-        } else {
-            Ok(self.simulator.peek(pa))
-        })
+        Some(if self.high(fault) { Err(self.fault(cause, tval)) } else { Ok(self.pin(pa)) })
     }
 
     fn fault(&self, cause: Pin, tval: Pin) -> Fault {
-        let code = self.simulator.peek(cause);
+        let code = self.pin(cause);
         Fault {
             cause: Cause::from_code(code).expect("the cause block makes only these six codes"),
-            tval: self.simulator.peek(tval),
+            tval: self.pin(tval),
         }
     }
 
@@ -97,10 +104,10 @@ impl<S: Simulator> HardwareMmu<S> {
         if !self.high(Pin::MemReqValid) {
             return None;
         }
-        let pa = self.simulator.peek(Pin::MemReqAddr);
+        let pa = self.pin(Pin::MemReqAddr);
         Some(if self.high(Pin::MemReqSwap) {
-            let expected = self.simulator.peek(Pin::MemReqExpected);
-            let desired = self.simulator.peek(Pin::MemReqDesired);
+            let expected = self.pin(Pin::MemReqExpected);
+            let desired = self.pin(Pin::MemReqDesired);
             MemoryRequest::CompareSwap { pa, expected, desired }
         } else {
             MemoryRequest::Read { pa }
@@ -153,7 +160,7 @@ fn privilege_code(privilege: Privilege) -> u64 {
     privilege as u64
 }
 
-impl<S: Simulator> Mmu for HardwareMmu<S> {
+impl Mmu for HardwareMmu {
     fn xlen(&self) -> Xlen {
         self.xlen
     }
@@ -171,14 +178,13 @@ impl<S: Simulator> Mmu for HardwareMmu<S> {
             self.drive(inputs);
             self.driven = Some(*inputs);
         }
-        self.simulator.settle();
-        let outputs = self.sample();
         if self.watching {
+            self.simulator.settle();
             self.values.clear();
             self.simulator.visit(&mut self.values);
         }
-        self.simulator.step();
-        outputs
+        self.simulator.cycle(&mut self.pins);
+        self.sample()
     }
 
     fn signals(&self) -> Vec<Signal> {

@@ -1,28 +1,34 @@
 //! Engines: what turns the hardware blocks into cycles.
 //!
-//! [`Simulator`] is the seam. Today one engine stands behind it, rust-hdl's own update loop; a
-//! compiled one can take its place unseen, because everything else talks to the hardware through
-//! [`Pin`]s or, one level up, through `sim::mmu::Mmu` as [`HardwareMmu`] implements it.
+//! [`Simulator`] is the seam. Three engines stand behind it ([`Engine`]): rust-hdl's own update
+//! loop, the netlist interpreted, and the netlist as machine code. They give the same values in
+//! every cycle; everything else talks to the hardware through [`Pin`]s or, one level up, through
+//! `sim::mmu::Mmu` as [`HardwareMmu`] implements it.
 
+mod compiled;
 mod config;
 mod hardware;
+mod interpreted;
+mod kind;
 mod pins;
+mod plan;
 mod rust_hdl;
 mod signals;
 mod simulator;
 
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
+pub use kind::Engine;
 pub use pins::{Direction, PINS, Pin, PinBlock};
 pub use rust_hdl::RustHdl;
-pub use simulator::Simulator;
+pub use simulator::{Pins, Simulator};
 
 use sim::mmu::Mmu;
 
-/// Builds the MMU of a named configuration, out of reset, on the default engine.
+/// Builds the MMU of a named configuration, out of reset, on an engine.
 ///
 /// # Errors
 /// [`UnknownConfig`] when no configuration has that name.
-pub fn build(config: &str) -> Result<Box<dyn Mmu>, UnknownConfig> {
-    Ok(find(config)?.mmu())
+pub fn build(config: &str, engine: Engine) -> Result<Box<dyn Mmu>, UnknownConfig> {
+    Ok(find(config)?.mmu(engine))
 }

@@ -10,6 +10,13 @@ pub(super) struct Nets {
     signals: Vec<Signal>,
     /// For each atom in the order of a probe's visit: whether it is shown.
     shown: Vec<bool>,
+    places: Vec<Place>,
+}
+
+/// Where one net stands in the source; a structure is one net.
+pub(super) struct Place {
+    /// Path from the top as the netlist spells it: `data.tlb.lines[3].held_vpn.q`.
+    pub(super) path: String,
 }
 
 impl Nets {
@@ -17,7 +24,12 @@ impl Nets {
     pub(super) fn of(block: &dyn Block) -> Self {
         let mut lister = Lister::default();
         block.accept("mmu", &mut lister);
-        Self { signals: lister.signals, shown: lister.shown }
+        Self { signals: lister.signals, shown: lister.shown, places: lister.places }
+    }
+
+    /// The nets behind the signals, in the same order.
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
     }
 
     pub(super) fn signals(&self) -> &[Signal] {
@@ -36,6 +48,7 @@ struct Lister {
     scopes: Vec<(String, bool)>,
     signals: Vec<Signal>,
     shown: Vec<bool>,
+    places: Vec<Place>,
 }
 
 impl Lister {
@@ -72,6 +85,9 @@ impl Probe for Lister {
         let shown = self.shows(name, atom);
         self.shown.push(shown);
         if shown {
+            let scopes = self.scopes.iter().skip(1).map(|(scope, _)| scope.as_str());
+            let parts: Vec<String> = scopes.chain([name]).map(indexed).collect();
+            self.places.push(Place { path: parts.join(".") });
             let path = self.path(name);
             list(&mut self.signals, path, &atom.descriptor().kind);
         }
@@ -79,6 +95,14 @@ impl Probe for Lister {
 
     fn visit_end_scope(&mut self, _name: &str, _node: &dyn Block) {
         self.scopes.pop();
+    }
+}
+
+/// `lines$3`, as a probe names an element, is `lines[3]`.
+fn indexed(name: &str) -> String {
+    match name.split_once('$') {
+        Some((array, index)) => format!("{array}[{index}]"),
+        None => name.to_string(),
     }
 }
 

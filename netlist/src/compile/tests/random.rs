@@ -54,8 +54,11 @@ fn width() -> impl Strategy<Value = u8> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..26_u8, any::<[u16; 3]>(), width())
-        .prop_map(|(kind, operands, width)| Step { kind, operands, width })
+    (0..26_u8, any::<[u16; 3]>(), width()).prop_map(|(kind, operands, width)| Step {
+        kind,
+        operands,
+        width,
+    })
 }
 
 fn next() -> impl Strategy<Value = Next> {
@@ -260,7 +263,12 @@ impl Recipe {
             inputs.push(Input { name, ty, width, node: Some(node) });
             pool.push(node);
         }
-        let own: Vec<NodeId> = self.registers.iter().enumerate().map(|(at, next)| cook.register(format!("held{at}"), next)).collect();
+        let own: Vec<NodeId> = self
+            .registers
+            .iter()
+            .enumerate()
+            .map(|(at, next)| cook.register(format!("held{at}"), next))
+            .collect();
         pool.extend(&own);
         let memory = self.memory.map(|_| cook.graph.make(Op::Memory(MemoryId(0)), 70));
         pool.extend(memory);
@@ -283,7 +291,8 @@ impl Recipe {
         }
         let memories = self.memories(&mut cook, memory, &pool);
         for (at, node) in pool.iter().enumerate() {
-            let kind = if at % 3 == 0 || at + 3 > pool.len() { NetKind::Output } else { NetKind::Local };
+            let kind =
+                if at % 3 == 0 || at + 3 > pool.len() { NetKind::Output } else { NetKind::Local };
             cook.net(format!("pool{at}"), *node, kind, 0);
         }
         let (nodes, constants) = cook.graph.into_parts();
@@ -312,7 +321,16 @@ impl Recipe {
         };
         let init = BTreeMap::from([(2, Value::from_words(70, |_| self.seed))]);
         let (path, ty) = ("memory".to_owned(), Type::Bits(70));
-        vec![Memory { path, ty, width: 70, address_width: 3, init, node, read_address, write: Some(write) }]
+        vec![Memory {
+            path,
+            ty,
+            width: 70,
+            address_width: 3,
+            init,
+            node,
+            read_address,
+            write: Some(write),
+        }]
     }
 
     /// Values of inputs: corners as often as anything, and often no change at all.
