@@ -75,6 +75,7 @@ fn same_registers(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle:
 
 fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
     let netlist = recipe.netlist();
+    if std::env::var("DUMP").is_ok() { for (i,n) in netlist.nodes.iter().enumerate() { eprintln!("{i} {n:?}"); } eprintln!("{:?}", netlist.constants); for r in &netlist.registers { eprintln!("{} {:?} {:?}", r.path, r.node, r.next); } let p = crate::optimise::program(&netlist, options); for (i,n) in p.terms.iter().enumerate() { eprintln!("{i} {n:?}"); } for s in &p.states { eprintln!("{s:?}"); } eprintln!("{:?}", p.tables); }
     let mut stimulus = recipe.stimulus(&netlist);
     difference(&netlist, options, 24, |cycle, at| stimulus(cycle, at)).map_err(TestCaseError::fail)
 }
@@ -84,11 +85,21 @@ fn bare() -> Options {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300), ..ProptestConfig::default() })]
 
     #[test]
     fn plain_code_agrees_with_the_interpreter(recipe in recipe()) {
         check(&recipe, &bare())?;
+    }
+
+    #[test]
+    fn columns_agree_with_the_interpreter(recipe in recipe()) {
+        check(&recipe, &Options { columns: true, ..bare() })?;
+    }
+
+    #[test]
+    fn guards_agree_with_the_interpreter(recipe in recipe()) {
+        check(&recipe, &Options { guards: true, ..bare() })?;
     }
 
     #[test]

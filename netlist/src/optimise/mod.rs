@@ -1,15 +1,17 @@
 //! From a netlist to the program that is compiled: one pass a file.
 
-mod dead;
+mod columns;
 mod gate;
+mod guards;
 mod lower;
 mod program;
+mod select;
 
 pub use gate::{ALL, Gates};
-pub use lower::plain;
 pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
 
 use crate::ir::{NetId, Netlist};
+use columns::Columns;
 
 /// Which passes run, and what is watched.
 #[derive(Clone, Debug)]
@@ -32,5 +34,11 @@ impl Default for Options {
 
 /// Runs the passes.
 pub fn program(netlist: &Netlist, options: &Options) -> Program {
-    plain(netlist, &options.watch)
+    let columns = if options.columns { Columns::new(netlist) } else { Columns::none(netlist) };
+    let mut program = lower::lower(netlist, columns, &options.watch);
+    if options.guards {
+        guards::guard(&mut program);
+    }
+    guards::guard_lanes(&mut program);
+    program
 }

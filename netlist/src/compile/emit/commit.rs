@@ -39,7 +39,12 @@ impl Emitter<'_, '_> {
             let id = StateId(at as u32);
             match state.guard {
                 None => {
-                    let next = self.get(state.next);
+                    let next = match (state.rows, state.width) {
+                        (0, _) => self.get(state.next),
+                        // One bit may be the next value of all rows.
+                        (rows, 1) => Held::Mask(self.mask(state.next, rows)),
+                        _ => unreachable!("columns of lanes are guarded"),
+                    };
                     free.push((id, next));
                 }
                 Some(guard) => match groups.iter_mut().find(|group| group.guard == guard) {
