@@ -166,8 +166,8 @@ fn measure<B: Block>(mut block: B, entries: u32, wanted: &[String]) {
         variants.extend([
             ("no columns", Options { columns: false, ..all.clone() }),
             ("no guards", Options { guards: false, ..all.clone() }),
-            ("no gates", Options { gates: false, ..all.clone() }),
-            ("none", Options { columns: false, guards: false, gates: false, ..all }),
+            ("no gates", Options { common: None, ..all.clone() }),
+            ("none", Options { columns: false, guards: false, common: None, ..all }),
         ]);
     }
     for (name, options) in &variants {

@@ -1,12 +1,10 @@
 //! The engine: buffer, functions, and what changed.
 
 use super::CompileError;
-use super::call::Code;
 use super::layout::Layout;
-use super::native::Module;
+use super::variants::Variants;
 use crate::ir::{InputId, NetId, Netlist, NodeId, Op, RegisterId, Value};
 use crate::optimise::{ALL, Gates, Options, Program};
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Where an input of at most 64 bits stands. Belongs to the engine that gave it.
@@ -33,16 +31,13 @@ pub struct Compiled {
     program: Program,
     gates: Gates,
     layout: Layout,
-    module: Module,
+    variants: Variants,
     buffer: Vec<u64>,
     /// Sources that changed since the last edge.
     changed: u64,
     /// Whether inputs or states changed since watched nets were stored.
     stale: bool,
-    functions: Vec<(u64, Code)>,
     nets: HashMap<NetId, OutputSlot>,
-    /// Nodes evaluated for an observer of nets that are not watched.
-    observed: RefCell<HashMap<NodeId, Value>>,
 }
 
 impl Compiled {
@@ -58,7 +53,7 @@ impl Compiled {
         let Some(layout) = Layout::new(netlist, &program, &gates) else {
             return Err(CompileError::TooLarge(netlist.name.clone()));
         };
-        let module = Module::new(&netlist.name)?;
+        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options.common)?;
         let watched = program.watched.iter().zip(&layout.watched);
         let nets = watched.map(|(watched, at)| (watched.net, OutputSlot { word: at / 8 }));
         let mut engine = Self {
@@ -68,13 +63,10 @@ impl Compiled {
             program,
             gates,
             layout,
-            module,
+            variants,
             changed: ALL,
             stale: true,
-            functions: Vec::new(),
-            observed: RefCell::default(),
         };
-        engine.compile(ALL)?;
         engine.reset();
         Ok(engine)
     }
@@ -96,14 +88,7 @@ impl Compiled {
             }
         }
         self.changed = ALL;
-        self.touch();
-    }
-
-    fn compile(&mut self, changed: u64) -> Result<(), CompileError> {
-        let id = self.module.compile(&self.program, &self.gates, &self.layout, changed)?;
-        let code = Code::new(&self.module, id, self.buffer.len());
-        self.functions.push((changed, code));
-        Ok(())
+        self.stale = true;
     }
 
     /// A handle to an input of at most 64 bits that is not the clock.
@@ -148,7 +133,7 @@ impl Compiled {
             if self.buffer[word + at] != value.word(at) {
                 self.buffer[word + at] = value.word(at);
                 self.changed |= self.gates.inputs[input.0 as usize];
-                self.touch();
+                self.stale = true;
             }
         }
     }
@@ -156,7 +141,8 @@ impl Compiled {
     /// Brings outputs and watched nets up to date.
     pub fn settle(&mut self) {
         if self.stale && self.changed != 0 {
-            self.code().run(&mut self.buffer, false);
+            let (code, _) = self.variants.choose(self.changed);
+            code.run(&mut self.buffer, false);
         }
         self.stale = false;
     }
@@ -171,7 +157,10 @@ impl Compiled {
     #[inline]
     pub fn cycle(&mut self) {
         if self.changed != 0 {
-            let code = self.code();
+            let (code, counts) = self.variants.choose(self.changed);
+            if counts {
+                self.variants.count(self.changed, &self.program, &self.gates, &self.layout);
+            }
             self.changed = code.run(&mut self.buffer, true);
             self.stale = self.changed != 0;
         }
@@ -182,16 +171,6 @@ impl Compiled {
     #[inline]
     pub fn is_quiescent(&self) -> bool {
         self.changed == 0
-    }
-
-    fn code(&self) -> Code {
-        let (_, code) = self.functions[0];
-        code
-    }
-
-    fn touch(&mut self) {
-        self.stale = true;
-        self.observed.get_mut().clear();
     }
 
     /// The present value of a register.

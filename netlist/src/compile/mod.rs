@@ -19,6 +19,7 @@ mod layout;
 mod native;
 #[cfg(test)]
 mod tests;
+mod variants;
 
 pub use engine::{Compiled, InputSlot, OutputSlot};
 

@@ -81,7 +81,7 @@ fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
 }
 
 fn bare() -> Options {
-    Options { columns: false, guards: false, gates: false, ..Options::default() }
+    Options { columns: false, guards: false, common: None, ..Options::default() }
 }
 
 proptest! {
@@ -103,7 +103,12 @@ proptest! {
     }
 
     #[test]
+    fn gates_agree_with_the_interpreter(recipe in recipe()) {
+        check(&recipe, &Options { common: Some(1), ..bare() })?;
+    }
+
+    #[test]
     fn optimised_code_agrees_with_the_interpreter(recipe in recipe()) {
-        check(&recipe, &Options::default())?;
+        check(&recipe, &Options { common: Some(1), ..Options::default() })?;
     }
 }

@@ -22,13 +22,14 @@ pub struct Options {
     pub columns: bool,
     /// Registers that seldom change stand behind branches.
     pub guards: bool,
-    /// Only what depends on a change is evaluated.
-    pub gates: bool,
+    /// Only what depends on a change is evaluated, once a set of changes has occurred in so many
+    /// cycles. `None`: everything is, whenever anything has changed.
+    pub common: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { watch: Vec::new(), columns: true, guards: true, gates: true }
+        Self { watch: Vec::new(), columns: true, guards: true, common: Some(2000) }
     }
 }
 
