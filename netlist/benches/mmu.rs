@@ -105,7 +105,12 @@ impl Ports {
 }
 
 /// Runs some cycles; returns CPU time, checksum and responses.
-fn run(netlist: &Netlist, engine: &mut Compiled, workload: &Workload, cycles: u64) -> (Duration, u64, u64) {
+fn run(
+    netlist: &Netlist,
+    engine: &mut Compiled,
+    workload: &Workload,
+    cycles: u64,
+) -> (Duration, u64, u64) {
     engine.reset();
     for (name, value) in [
         ("reset", 1),
@@ -174,6 +179,9 @@ fn measure<B: Block>(mut block: B, entries: u32, wanted: &[String]) {
         let start = Instant::now();
         let mut engine = Compiled::with(&netlist, options).expect("it compiles");
         let compiled = start.elapsed();
+        if wanted.iter().any(|word| word == "--statistics") {
+            println!("{:#?}", engine.statistics());
+        }
         for workload in &WORKLOADS {
             if !wants(workload.name, &["hits", "mixed", "misses"]) {
                 continue;
@@ -197,6 +205,9 @@ fn measure<B: Block>(mut block: B, entries: u32, wanted: &[String]) {
                 result.0,
                 result.1,
             );
+            if wanted.iter().any(|word| word == "--statistics") {
+                println!("{:x?}", engine.statistics().functions);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use super::CompileError;
 use super::layout::Layout;
 use super::variants::Variants;
 use crate::ir::{InputId, NetId, Netlist, NodeId, Op, RegisterId, Value};
+#[cfg(test)]
+use crate::optimise::planted;
 use crate::optimise::{ALL, Gates, Options, Program};
 use std::collections::HashMap;
 
@@ -19,6 +21,29 @@ pub struct InputSlot {
 #[derive(Clone, Copy, Debug)]
 pub struct OutputSlot {
     word: u32,
+}
+
+/// Sizes of a compiled netlist.
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    /// Nodes of the netlist.
+    pub nodes: usize,
+    /// Terms of the program: live nodes, of which those in columns count once.
+    pub terms: usize,
+    /// Terms with rows.
+    pub columns: usize,
+    /// Terms that are not behind a guard.
+    pub hot: usize,
+    /// Terms that are kept from cycle to cycle.
+    pub kept: usize,
+    /// Registers and columns of registers.
+    pub states: usize,
+    /// Those behind a guard.
+    pub guarded: usize,
+    /// The buffer.
+    pub bytes: usize,
+    /// The functions so far: which sources may have changed, and terms evaluated then.
+    pub functions: Vec<(u64, u32)>,
 }
 
 /// A netlist as machine code.
@@ -38,6 +63,9 @@ pub struct Compiled {
     /// Whether inputs or states changed since watched nets were stored.
     stale: bool,
     nets: HashMap<NetId, OutputSlot>,
+    /// A mistake for tests to find: see [`crate::optimise::Plant::Quiescence`].
+    #[cfg(test)]
+    forgets: bool,
 }
 
 impl Compiled {
@@ -49,7 +77,7 @@ impl Compiled {
     /// Compiles a netlist.
     pub fn with(netlist: &Netlist, options: &Options) -> Result<Self, CompileError> {
         let program = crate::optimise::program(netlist, options);
-        let gates = Gates::new(&program, netlist.inputs.len());
+        let gates = Gates::new(&program, netlist.inputs.len(), options);
         let Some(layout) = Layout::new(netlist, &program, &gates) else {
             return Err(CompileError::TooLarge(netlist.name.clone()));
         };
@@ -66,6 +94,8 @@ impl Compiled {
             variants,
             changed: ALL,
             stale: true,
+            #[cfg(test)]
+            forgets: planted!(options, Quiescence),
         };
         engine.reset();
         Ok(engine)
@@ -162,6 +192,10 @@ impl Compiled {
                 self.variants.count(self.changed, &self.program, &self.gates, &self.layout);
             }
             self.changed = code.run(&mut self.buffer, true);
+            #[cfg(test)]
+            if self.forgets {
+                self.changed = 0;
+            }
             self.stale = self.changed != 0;
         }
     }
@@ -171,6 +205,22 @@ impl Compiled {
     #[inline]
     pub fn is_quiescent(&self) -> bool {
         self.changed == 0
+    }
+
+    /// What was compiled.
+    pub fn statistics(&self) -> Statistics {
+        let terms = &self.program.terms;
+        Statistics {
+            nodes: self.netlist.nodes.len(),
+            terms: terms.len(),
+            columns: terms.iter().filter(|term| term.rows > 0).count(),
+            hot: self.gates.hot.iter().filter(|hot| **hot).count(),
+            kept: self.gates.kept.iter().filter(|kept| **kept).count(),
+            states: self.program.states.len(),
+            guarded: self.program.states.iter().filter(|state| state.guard.is_some()).count(),
+            bytes: self.layout.bytes as usize,
+            functions: self.variants.statistics(),
+        }
     }
 
     /// The present value of a register.

@@ -21,7 +21,7 @@ mod native;
 mod tests;
 mod variants;
 
-pub use engine::{Compiled, InputSlot, OutputSlot};
+pub use engine::{Compiled, InputSlot, OutputSlot, Statistics};
 
 use thiserror::Error;
 

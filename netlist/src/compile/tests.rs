@@ -5,8 +5,10 @@ mod random;
 use super::Compiled;
 use crate::Interpreter;
 use crate::ir::{InputId, NetId, Netlist, RegisterId, Value};
-use crate::optimise::Options;
+use crate::optimise::{Options, Plant};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use random::{Recipe, recipe};
 
 /// Runs both engines; the first difference as text.
@@ -42,7 +44,12 @@ fn difference(
     Ok(())
 }
 
-fn same_nets(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) -> Result<(), String> {
+fn same_nets(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
     for (at, named) in net.nets.iter().enumerate() {
         let (ours, theirs) = (fast.get(NetId(at as u32)), slow.get(NetId(at as u32)));
         if ours != *theirs {
@@ -52,7 +59,12 @@ fn same_nets(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64)
     same_outputs(net, fast, slow, cycle)
 }
 
-fn same_outputs(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) -> Result<(), String> {
+fn same_outputs(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
     for (id, output) in net.outputs() {
         let (ours, theirs) = (fast.watched(id), slow.get(id));
         if ours.as_ref() != Some(theirs) {
@@ -62,7 +74,12 @@ fn same_outputs(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u
     Ok(())
 }
 
-fn same_registers(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) -> Result<(), String> {
+fn same_registers(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
     for (at, register) in net.registers.iter().enumerate() {
         let id = RegisterId(at as u32);
         let (ours, theirs) = (fast.register(id), slow.register(id));
@@ -75,9 +92,13 @@ fn same_registers(net: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle:
 
 fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
     let netlist = recipe.netlist();
-    if std::env::var("DUMP").is_ok() { for (i,n) in netlist.nodes.iter().enumerate() { eprintln!("{i} {n:?}"); } eprintln!("{:?}", netlist.constants); for r in &netlist.registers { eprintln!("{} {:?} {:?}", r.path, r.node, r.next); } let p = crate::optimise::program(&netlist, options); for (i,n) in p.terms.iter().enumerate() { eprintln!("{i} {n:?}"); } for s in &p.states { eprintln!("{s:?}"); } eprintln!("{:?}", p.tables); }
     let mut stimulus = recipe.stimulus(&netlist);
     difference(&netlist, options, 24, |cycle, at| stimulus(cycle, at)).map_err(TestCaseError::fail)
+}
+
+/// All passes, and a function for every set of changes that occurs twice.
+fn thorough() -> Options {
+    Options { common: Some(1), ..Options::default() }
 }
 
 fn bare() -> Options {
@@ -85,7 +106,7 @@ fn bare() -> Options {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: std::env::var("CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn plain_code_agrees_with_the_interpreter(recipe in recipe()) {
@@ -109,6 +130,33 @@ proptest! {
 
     #[test]
     fn optimised_code_agrees_with_the_interpreter(recipe in recipe()) {
-        check(&recipe, &Options { common: Some(1), ..Options::default() })?;
+        check(&recipe, &thorough())?;
+    }
+}
+
+/// Random netlists on which a planted mistake must show.
+const TRIES: usize = 400;
+
+fn is_found(plant: Plant) -> bool {
+    let mut runner = TestRunner::deterministic();
+    let options = Options { plant: Some(plant), ..thorough() };
+    (0..TRIES).any(|_| {
+        let tree = recipe().new_tree(&mut runner).expect("recipes are never rejected");
+        check(&tree.current(), &options).is_err()
+    })
+}
+
+#[test]
+fn a_mistake_in_any_pass_is_found() {
+    for plant in [
+        Plant::Dead,
+        Plant::Columns,
+        Plant::Choice,
+        Plant::Reduction,
+        Plant::Guards,
+        Plant::Gates,
+        Plant::Quiescence,
+    ] {
+        assert!(is_found(plant), "{plant:?} goes unnoticed");
     }
 }

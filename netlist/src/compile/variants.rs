@@ -70,9 +70,20 @@ impl Variants {
         unreachable!("the last function serves all changes")
     }
 
+    /// Each function's sources and cost.
+    pub(super) fn statistics(&self) -> Vec<(u64, u32)> {
+        self.functions.iter().map(|function| (function.changed, function.cost)).collect()
+    }
+
     /// Counts a set of changes; when it has become common, compiles a function for it.
     #[cold]
-    pub(super) fn count(&mut self, changed: u64, program: &Program, gates: &Gates, layout: &Layout) {
+    pub(super) fn count(
+        &mut self,
+        changed: u64,
+        program: &Program,
+        gates: &Gates,
+        layout: &Layout,
+    ) {
         self.budget -= 1;
         let known = self.seen.iter().position(|(set, _)| *set == changed);
         let at = known.unwrap_or(self.seen.len());

@@ -41,13 +41,13 @@ mod value;
 pub(crate) use design::element_name;
 
 pub use build::Graph;
-pub(crate) use fold::evaluate;
 pub use design::{
     Body, Constant, Design, Instance, Kind, MemoryWrite, Module, ModuleId, Primitive, Signal,
     SignalId,
 };
 pub use design::{ConstantId, InstanceId};
 pub use expression::{Binary, Expr, ExprKind, Index, IndexOp, Reference, Unary, Variable};
+pub(crate) use fold::evaluate;
 pub use netlist::{ArrayRows, Column, Input, Memory, Net, NetKind, Netlist, Register, Rows, Write};
 pub use netlist::{InputId, MemoryId, NetId, RegisterId};
 pub use node::{ConstId, Node, NodeId, Op};

@@ -197,9 +197,7 @@ impl<'a> Columns<'a> {
             }
             Op::Input(_) | Op::Memory(_) | Op::Register(_) => return None,
             Op::Slice(_, offset) => {
-                let same = |id: &NodeId| {
-                    matches!(self.netlist.node(*id).op, Op::Slice(_, other) if other == offset)
-                };
+                let same = |id: &NodeId| matches!(self.netlist.node(*id).op, Op::Slice(_, other) if other == offset);
                 if !rows.iter().all(same) {
                     return None;
                 }
@@ -259,10 +257,7 @@ fn candidates(netlist: &Netlist) -> Vec<Vec<RegisterId>> {
 }
 
 fn commutes(op: Op) -> bool {
-    matches!(
-        op,
-        Op::And(..) | Op::Or(..) | Op::Xor(..) | Op::Add(..) | Op::Mul(..) | Op::Equal(..)
-    )
+    matches!(op, Op::And(..) | Op::Or(..) | Op::Xor(..) | Op::Add(..) | Op::Mul(..) | Op::Equal(..))
 }
 
 /// Operations that the compiler does on bit masks, or on vectors of lanes.

@@ -7,6 +7,7 @@
 //! taken if any guard holds. Gives: a row that is not written costs nothing.
 
 use super::program::{Form, Program, State, TermId};
+use super::{Options, planted};
 use crate::ir::{Op, Value};
 
 /// When a value is something else than the register's own.
@@ -21,7 +22,7 @@ enum Enable {
 const DEPTH: u32 = 16;
 
 /// Finds the guards of all states.
-pub(super) fn guard(program: &mut Program) {
+pub(super) fn guard(program: &mut Program, options: &Options) {
     for at in 0..program.states.len() {
         let state = program.states[at].clone();
         let Some(own) = state.term else { continue };
@@ -30,6 +31,7 @@ pub(super) fn guard(program: &mut Program) {
             continue;
         }
         if let Some((guard, next)) = find(program, &state, own) {
+            let guard = if planted!(options, Guards) { not(program, guard) } else { guard };
             program.states[at].guard = Some(guard);
             program.states[at].next = next;
         }

@@ -3,7 +3,8 @@
 use super::columns::{Column, ColumnId, Columns, Part, Shape};
 use super::program::{Form, MemoryState, Program, State, StateId, TableId, TermId, Watched};
 use super::select::{Choice, Reduction, choice, reduction};
-use crate::ir::{NetId, Netlist, NodeId, Op, RegisterId};
+use super::{Options, planted};
+use crate::ir::{Netlist, NodeId, Op, RegisterId};
 
 /// What becomes a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +32,11 @@ enum Plan {
     Op,
 }
 
-/// Lowers the live part of a netlist. Outputs are watched, and the nets in `watch`.
-pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, watch: &[NetId]) -> Program {
+/// Lowers the live part of a netlist. Outputs are watched, and the nets in `options.watch`.
+pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, options: &Options) -> Program {
     let mut lower = Lower {
         netlist,
+        options,
         nodes: vec![None; netlist.nodes.len()],
         lowered_columns: Vec::new(),
         columns,
@@ -43,7 +45,7 @@ pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, watch: &[NetId]) ->
     lower.states();
     lower.memories();
     let outputs = netlist.outputs().map(|(id, _)| id);
-    for net in outputs.chain(watch.iter().copied()) {
+    for net in outputs.chain(options.watch.iter().copied()) {
         let term = lower.term(Key::Node(netlist.net(net).node));
         lower.program.watched.push(Watched { net, term });
     }
@@ -52,6 +54,7 @@ pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, watch: &[NetId]) ->
 
 struct Lower<'a> {
     netlist: &'a Netlist,
+    options: &'a Options,
     columns: Columns<'a>,
     program: Program,
     nodes: Vec<Option<TermId>>,
@@ -70,7 +73,10 @@ impl Lower<'_> {
             for (row, id) in rows.iter().enumerate() {
                 places[id.0 as usize] = Some((state, row as u32));
             }
-            nexts.push((rows.iter().map(|id| registers[id.0 as usize].next).collect(), rows.clone()));
+            nexts.push((
+                rows.iter().map(|id| registers[id.0 as usize].next).collect(),
+                rows.clone(),
+            ));
         }
         let columns = nexts.len();
         for (at, register) in registers.iter().enumerate() {
@@ -107,7 +113,7 @@ impl Lower<'_> {
                 init: memory.init.clone(),
                 term: None,
                 read_address,
-                write,
+                write: write.filter(|_| !planted!(self.options, Dead)),
             });
         }
     }
@@ -144,8 +150,11 @@ impl Lower<'_> {
                 continue;
             }
             let plan = plan.unwrap_or_else(|| self.plan(key));
-            let missing: Vec<Key> =
-                self.needs(key, &plan).into_iter().filter(|key| self.done(*key).is_none()).collect();
+            let missing: Vec<Key> = self
+                .needs(key, &plan)
+                .into_iter()
+                .filter(|key| self.done(*key).is_none())
+                .collect();
             if missing.is_empty() {
                 let term = self.make(key, &plan);
                 self.record(key, term);
@@ -179,12 +188,19 @@ impl Lower<'_> {
                 Some(choice) => Plan::Choice(choice),
                 None => Plan::Op,
             },
-            Op::Or(..) | Op::And(..) => match reduction(self.netlist, &self.columns, node) {
-                Some(reduction) => Plan::Reduction(reduction),
-                None => Plan::Op,
-            },
+            Op::Or(..) | Op::And(..) => {
+                match reduction(self.netlist, &self.columns, node, self.spare()) {
+                    Some(reduction) => Plan::Reduction(reduction),
+                    None => Plan::Op,
+                }
+            }
             _ => Plan::Op,
         }
+    }
+
+    /// Rows that a reduction may lack: none.
+    fn spare(&self) -> usize {
+        if planted!(self.options, Reduction) { usize::MAX / 2 } else { 0 }
     }
 
     fn needs(&self, key: Key, plan: &Plan) -> Vec<Key> {
@@ -231,7 +247,7 @@ impl Lower<'_> {
                 }
                 let values = self.have(choice.values.into());
                 let otherwise = self.have(Key::Node(choice.otherwise));
-                let highest = choice.highest;
+                let highest = choice.highest != planted!(self.options, Choice);
                 self.program.add(Form::Pick { mask, values, otherwise, highest }, width, 0)
             }
             Plan::Reduction(reduction) => self.make_reduction(node, reduction),
@@ -281,6 +297,11 @@ impl Lower<'_> {
             }
             Shape::Table => {
                 let constant = |node: &NodeId| self.netlist.constant(*node).cloned();
+                let mut members = members.clone();
+                if planted!(self.options, Columns) {
+                    let first = members[0];
+                    members.fill(first);
+                }
                 let table = members.iter().map(|node| constant(node).expect("a constant"));
                 self.program.tables.push(table.collect());
                 Form::Table(TableId(self.program.tables.len() as u32 - 1))

@@ -4,8 +4,13 @@ mod columns;
 mod gate;
 mod guards;
 mod lower;
+#[cfg(test)]
+mod plant;
 mod program;
 mod select;
+
+#[cfg(test)]
+pub(crate) use plant::Plant;
 
 pub use gate::{ALL, Gates};
 pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
@@ -25,20 +30,45 @@ pub struct Options {
     /// Only what depends on a change is evaluated, once a set of changes has occurred in so many
     /// cycles. `None`: everything is, whenever anything has changed.
     pub common: Option<u32>,
+    /// A mistake for tests to find.
+    #[cfg(test)]
+    pub(crate) plant: Option<Plant>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { watch: Vec::new(), columns: true, guards: true, common: Some(2000) }
+        Self {
+            watch: Vec::new(),
+            columns: true,
+            guards: true,
+            common: Some(2000),
+            #[cfg(test)]
+            plant: None,
+        }
     }
 }
+
+/// Whether a mistake is planted; never, outside of tests.
+macro_rules! planted {
+    ($options:expr, $plant:ident) => {{
+        #[cfg(test)]
+        let planted = $options.plant == Some($crate::optimise::Plant::$plant);
+        #[cfg(not(test))]
+        let planted = {
+            let _ = $options;
+            false
+        };
+        planted
+    }};
+}
+pub(crate) use planted;
 
 /// Runs the passes.
 pub fn program(netlist: &Netlist, options: &Options) -> Program {
     let columns = if options.columns { Columns::new(netlist) } else { Columns::none(netlist) };
-    let mut program = lower::lower(netlist, columns, &options.watch);
+    let mut program = lower::lower(netlist, columns, options);
     if options.guards {
-        guards::guard(&mut program);
+        guards::guard(&mut program, options);
     }
     guards::guard_lanes(&mut program);
     program

@@ -70,9 +70,7 @@ impl Form {
                 (count, list)
             }
             Form::State(_) | Form::Table(_) => (0, [NodeId(0); 3]),
-            Form::Row(column, _) | Form::AnyRow(column) | Form::AllRows(column) => {
-                (1, [column; 3])
-            }
+            Form::Row(column, _) | Form::AnyRow(column) | Form::AllRows(column) => (1, [column; 3]),
             Form::Pick { mask, values, otherwise, .. } => (3, [mask, values, otherwise]),
         };
         operands.into_iter().take(count)

@@ -41,9 +41,9 @@ pub(super) fn choice(netlist: &Netlist, columns: &mut Columns<'_>, head: NodeId)
     }
     // The chain goes on where the neighbouring row is asked.
     let follows = |node: NodeId| match netlist.node(node).op {
-        Op::Mux(test, ..) => columns.of(test).is_some_and(|(column, row)| {
-            column == mask && row.abs_diff(first) == 1
-        }),
+        Op::Mux(test, ..) => {
+            columns.of(test).is_some_and(|(column, row)| column == mask && row.abs_diff(first) == 1)
+        }
         _ => false,
     };
     let inverted = match (follows(then), follows(otherwise)) {
@@ -85,8 +85,13 @@ pub(super) struct Reduction {
 /// Trees with more leaves are left alone.
 const LEAVES: usize = 1024;
 
-/// The reduction that a 1-bit `Or` or `And` is, if it covers a column.
-pub(super) fn reduction(netlist: &Netlist, columns: &Columns<'_>, root: NodeId) -> Option<Reduction> {
+/// The reduction that a 1-bit `Or` or `And` is, if it covers a column but for `spare` rows.
+pub(super) fn reduction(
+    netlist: &Netlist,
+    columns: &Columns<'_>,
+    root: NodeId,
+    spare: usize,
+) -> Option<Reduction> {
     let node = netlist.node(root);
     if node.width != 1 {
         return None;
@@ -125,7 +130,7 @@ pub(super) fn reduction(netlist: &Netlist, columns: &Columns<'_>, root: NodeId) 
     let mut whole = Vec::new();
     for (group, leaves) in groups {
         let rows = columns.list[group.0 as usize].members.len();
-        if leaves.len() == rows && rows >= MIN_ROWS {
+        if leaves.len() + spare >= rows && rows >= MIN_ROWS {
             whole.push(group);
         } else {
             rest.extend(leaves);

@@ -157,8 +157,7 @@ impl Emitter<'_, '_> {
     fn found_row(&mut self, mask: &[Value], highest: bool) -> Value {
         let numbered: Vec<(usize, Value)> = mask.iter().copied().enumerate().collect();
         let mut found = self.words().number(0);
-        let order: Vec<_> =
-            if highest { numbered } else { numbered.into_iter().rev().collect() };
+        let order: Vec<_> = if highest { numbered } else { numbered.into_iter().rev().collect() };
         let single = mask.len() == 1;
         for (at, word) in order {
             let here = if highest {

@@ -233,9 +233,8 @@ impl Emitter<'_, '_> {
     }
 
     fn words_at(&mut self, place: Value, size: usize) -> Vec<Value> {
-        let load = |number| {
-            self.build.ins().load(types::I64, Self::flags(), place, 8 * number as i32)
-        };
+        let load =
+            |number| self.build.ins().load(types::I64, Self::flags(), place, 8 * number as i32);
         (0..size).map(load).collect()
     }
 

@@ -152,7 +152,10 @@ impl Emitter<'_, '_> {
         match op {
             Op::Const(at) => {
                 let value = &self.program.constants[at.0 as usize];
-                (0..value.words()).map(|at| value.word(at)).map(|w| self.words().number(w)).collect()
+                (0..value.words())
+                    .map(|at| value.word(at))
+                    .map(|w| self.words().number(w))
+                    .collect()
             }
             Op::Not(a) => {
                 let a = self.get_words(a);

@@ -45,7 +45,13 @@ impl WordOps<'_, '_> {
     }
 
     /// `width` bits of `a` from the bit `amount`; bits beyond `from` are zero.
-    pub(super) fn extract(&mut self, a: &[Value], amount: &[Value], from: u32, width: u32) -> Words {
+    pub(super) fn extract(
+        &mut self,
+        a: &[Value],
+        amount: &[Value],
+        from: u32,
+        width: u32,
+    ) -> Words {
         let amount = self.saturated(amount, u64::from(from));
         let inside = self.below(amount, u64::from(from));
         let size = a.len();
@@ -64,7 +70,13 @@ impl WordOps<'_, '_> {
     }
 
     /// `base` with bit `at` replaced, if there is one.
-    pub(super) fn insert_bit(&mut self, base: &[Value], at: &[Value], bit: Value, width: u32) -> Words {
+    pub(super) fn insert_bit(
+        &mut self,
+        base: &[Value],
+        at: &[Value],
+        bit: Value,
+        width: u32,
+    ) -> Words {
         let at = self.saturated(at, u64::from(width));
         let inside = self.below(at, u64::from(width));
         let word = self.build.ins().ushr_imm_u(at, 6);

@@ -141,8 +141,7 @@ impl WordOps<'_, '_> {
         if let ([a], [b]) = (a, b) {
             return self.build.ins().icmp(IntCC::Equal, *a, *b);
         }
-        let differ: Words =
-            a.iter().zip(b).map(|(a, b)| self.build.ins().bxor(*a, *b)).collect();
+        let differ: Words = a.iter().zip(b).map(|(a, b)| self.build.ins().bxor(*a, *b)).collect();
         let any = self.any(&differ);
         let one = self.bit(true);
         self.build.ins().bxor(any, one)
@@ -211,12 +210,17 @@ impl WordOps<'_, '_> {
         self.trim(parts, width)
     }
 
-    pub(super) fn concat(&mut self, high: &[Value], low: &[Value], split: u32, width: u32) -> Words {
+    pub(super) fn concat(
+        &mut self,
+        high: &[Value],
+        low: &[Value],
+        split: u32,
+        width: u32,
+    ) -> Words {
         let (skip, bits) = ((split / 64) as usize, i64::from(split % 64));
         let mut parts = low.to_vec();
         for (at, word) in high.iter().enumerate() {
-            let shifted =
-                if bits == 0 { *word } else { self.build.ins().ishl_imm_u(*word, bits) };
+            let shifted = if bits == 0 { *word } else { self.build.ins().ishl_imm_u(*word, bits) };
             match parts.get(at + skip).copied() {
                 Some(below) => parts[at + skip] = self.build.ins().bor(below, shifted),
                 None => parts.push(shifted),
