@@ -2,13 +2,24 @@
 #![expect(unsafe_code, reason = "machine code made at run time cannot be called in safe Rust")]
 
 use super::native::Module;
+use cranelift_jit::JITModule;
 use cranelift_module::FuncId;
 
-/// A function that was compiled for a buffer of at least a known length.
+type Entry = unsafe extern "C" fn(*mut u64, u64) -> u64;
+
+/// A function that was compiled for a buffer of at least a known length. It must not outlive its
+/// module; [`super::variants::Variants`] owns both and gives out neither beyond a cycle.
 #[derive(Clone, Copy)]
 pub(super) struct Code {
-    entry: unsafe extern "C" fn(*mut u64, u64) -> u64,
+    entry: Entry,
     words: usize,
+}
+
+/// Gives back the memory of a module's functions.
+pub(super) fn free(jit: JITModule) {
+    // SAFETY: the only addresses of its functions are in values of `Code`, which are owned by
+    // the owner of the module, who is being dropped and calls none of them any more.
+    unsafe { jit.free_memory() }
 }
 
 impl Code {
@@ -18,10 +29,8 @@ impl Code {
         let address = module.address(id);
         // SAFETY: `id` was declared with the signature (i64, i64) -> i64 in the platform's C
         // convention, which is this type's, and has been finalized, so that `address` is the
-        // entry of executable memory. That memory is never freed: `Module` leaks it.
-        let entry = unsafe {
-            std::mem::transmute::<*const u8, unsafe extern "C" fn(*mut u64, u64) -> u64>(address)
-        };
+        // entry of executable memory, which lives as long as the module.
+        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
         Self { entry, words }
     }
 

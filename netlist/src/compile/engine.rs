@@ -1,12 +1,12 @@
 //! The engine: buffer, functions, and what changed.
 
 use super::CompileError;
-use super::call::Code;
 use super::layout::Layout;
-use super::native::Module;
+use super::variants::Variants;
 use crate::ir::{InputId, NetId, Netlist, NodeId, Op, RegisterId, Value};
+#[cfg(test)]
+use crate::optimise::planted;
 use crate::optimise::{ALL, Gates, Options, Program};
-use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// Where an input of at most 64 bits stands. Belongs to the engine that gave it.
@@ -23,6 +23,29 @@ pub struct OutputSlot {
     word: u32,
 }
 
+/// Sizes of a compiled netlist.
+#[derive(Clone, Debug)]
+pub struct Statistics {
+    /// Nodes of the netlist.
+    pub nodes: usize,
+    /// Terms of the program: live nodes, of which those in columns count once.
+    pub terms: usize,
+    /// Terms with rows.
+    pub columns: usize,
+    /// Terms that are not behind a guard.
+    pub hot: usize,
+    /// Terms that are kept from cycle to cycle.
+    pub kept: usize,
+    /// Registers and columns of registers.
+    pub states: usize,
+    /// Those behind a guard.
+    pub guarded: usize,
+    /// The buffer.
+    pub bytes: usize,
+    /// The functions so far: which sources may have changed, and terms evaluated then.
+    pub functions: Vec<(u64, u32)>,
+}
+
 /// A netlist as machine code.
 ///
 /// A cycle is [`Compiled::set`] or [`Compiled::write`] for the inputs that differ, then
@@ -33,16 +56,16 @@ pub struct Compiled {
     program: Program,
     gates: Gates,
     layout: Layout,
-    module: Module,
+    variants: Variants,
     buffer: Vec<u64>,
     /// Sources that changed since the last edge.
     changed: u64,
     /// Whether inputs or states changed since watched nets were stored.
     stale: bool,
-    functions: Vec<(u64, Code)>,
     nets: HashMap<NetId, OutputSlot>,
-    /// Nodes evaluated for an observer of nets that are not watched.
-    observed: RefCell<HashMap<NodeId, Value>>,
+    /// A mistake for tests to find: see [`crate::optimise::Plant::Quiescence`].
+    #[cfg(test)]
+    forgets: bool,
 }
 
 impl Compiled {
@@ -54,11 +77,11 @@ impl Compiled {
     /// Compiles a netlist.
     pub fn with(netlist: &Netlist, options: &Options) -> Result<Self, CompileError> {
         let program = crate::optimise::program(netlist, options);
-        let gates = Gates::new(&program, netlist.inputs.len());
+        let gates = Gates::new(&program, netlist.inputs.len(), options);
         let Some(layout) = Layout::new(netlist, &program, &gates) else {
             return Err(CompileError::TooLarge(netlist.name.clone()));
         };
-        let module = Module::new(&netlist.name)?;
+        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options.common)?;
         let watched = program.watched.iter().zip(&layout.watched);
         let nets = watched.map(|(watched, at)| (watched.net, OutputSlot { word: at / 8 }));
         let mut engine = Self {
@@ -68,13 +91,12 @@ impl Compiled {
             program,
             gates,
             layout,
-            module,
+            variants,
             changed: ALL,
             stale: true,
-            functions: Vec::new(),
-            observed: RefCell::default(),
+            #[cfg(test)]
+            forgets: planted!(options, Quiescence),
         };
-        engine.compile(ALL)?;
         engine.reset();
         Ok(engine)
     }
@@ -96,14 +118,7 @@ impl Compiled {
             }
         }
         self.changed = ALL;
-        self.touch();
-    }
-
-    fn compile(&mut self, changed: u64) -> Result<(), CompileError> {
-        let id = self.module.compile(&self.program, &self.gates, &self.layout, changed)?;
-        let code = Code::new(&self.module, id, self.buffer.len());
-        self.functions.push((changed, code));
-        Ok(())
+        self.stale = true;
     }
 
     /// A handle to an input of at most 64 bits that is not the clock.
@@ -148,7 +163,7 @@ impl Compiled {
             if self.buffer[word + at] != value.word(at) {
                 self.buffer[word + at] = value.word(at);
                 self.changed |= self.gates.inputs[input.0 as usize];
-                self.touch();
+                self.stale = true;
             }
         }
     }
@@ -156,7 +171,8 @@ impl Compiled {
     /// Brings outputs and watched nets up to date.
     pub fn settle(&mut self) {
         if self.stale && self.changed != 0 {
-            self.code().run(&mut self.buffer, false);
+            let (code, _) = self.variants.choose(self.changed);
+            code.run(&mut self.buffer, false);
         }
         self.stale = false;
     }
@@ -171,8 +187,15 @@ impl Compiled {
     #[inline]
     pub fn cycle(&mut self) {
         if self.changed != 0 {
-            let code = self.code();
+            let (code, counts) = self.variants.choose(self.changed);
+            if counts {
+                self.variants.count(self.changed, &self.program, &self.gates, &self.layout);
+            }
             self.changed = code.run(&mut self.buffer, true);
+            #[cfg(test)]
+            if self.forgets {
+                self.changed = 0;
+            }
             self.stale = self.changed != 0;
         }
     }
@@ -184,14 +207,20 @@ impl Compiled {
         self.changed == 0
     }
 
-    fn code(&self) -> Code {
-        let (_, code) = self.functions[0];
-        code
-    }
-
-    fn touch(&mut self) {
-        self.stale = true;
-        self.observed.get_mut().clear();
+    /// What was compiled.
+    pub fn statistics(&self) -> Statistics {
+        let terms = &self.program.terms;
+        Statistics {
+            nodes: self.netlist.nodes.len(),
+            terms: terms.len(),
+            columns: terms.iter().filter(|term| term.rows > 0).count(),
+            hot: self.gates.hot.iter().filter(|hot| **hot).count(),
+            kept: self.gates.kept.iter().filter(|kept| **kept).count(),
+            states: self.program.states.len(),
+            guarded: self.program.states.iter().filter(|state| state.guard.is_some()).count(),
+            bytes: self.layout.bytes as usize,
+            functions: self.variants.statistics(),
+        }
     }
 
     /// The present value of a register.
@@ -239,7 +268,7 @@ impl Compiled {
                         open.extend(missing);
                         continue;
                     }
-                    let value = crate::ir::evaluate(op, node.width, |id| known.get(&id));
+                    let value = crate::ir::evaluate(op, node.width, |id| known.get(&id).cloned());
                     value.expect("operands are known")
                 }
             };

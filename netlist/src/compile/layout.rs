@@ -65,7 +65,9 @@ impl Room {
 impl Layout {
     /// Places everything; `None` if it needs more than a gigabyte.
     pub(super) fn new(netlist: &Netlist, program: &Program, gates: &Gates) -> Option<Self> {
-        let wide = program.terms.iter().any(|term| term.rows > 0 && term.width > 32);
+        let terms = program.terms.iter().map(|term| (term.rows, term.width));
+        let states = program.states.iter().map(|state| (state.rows, state.width));
+        let wide = terms.chain(states).any(|(rows, width)| rows > 0 && width > 32);
         let lane = if wide { 8 } else { 4 };
         let mut layout = Layout { lane, ..Layout::default() };
         let mut room = Room { used: 0, lane };

@@ -19,8 +19,9 @@ mod layout;
 mod native;
 #[cfg(test)]
 mod tests;
+mod variants;
 
-pub use engine::{Compiled, InputSlot, OutputSlot};
+pub use engine::{Compiled, InputSlot, OutputSlot, Statistics};
 
 use thiserror::Error;
 

@@ -10,10 +10,11 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module as _, default_libcall_names};
 
-/// Functions of one design. The code that it made stays in memory when it is dropped.
+/// Functions of one design. Their memory is given back when it is dropped.
 pub(super) struct Module {
     name: String,
-    jit: JITModule,
+    /// Present until the module is dropped.
+    jit: Option<JITModule>,
     functions: u32,
 }
 
@@ -22,7 +23,7 @@ impl Module {
     pub(super) fn new(name: &str) -> Result<Self, CompileError> {
         let jit =
             new_jit().map_err(|reason| CompileError::Backend { name: name.into(), reason })?;
-        Ok(Self { name: name.into(), jit, functions: 0 })
+        Ok(Self { name: name.into(), jit: Some(jit), functions: 0 })
     }
 
     /// Compiles the function for these changed sources.
@@ -44,28 +45,38 @@ impl Module {
         layout: &Layout,
         changed: u64,
     ) -> Result<FuncId, String> {
-        let mut signature = self.jit.make_signature();
+        let jit = self.jit.as_mut().expect("present until the module is dropped");
+        let mut signature = jit.make_signature();
         signature.params = vec![AbiParam::new(types::I64); 2];
         signature.returns = vec![AbiParam::new(types::I64)];
         let name = format!("cycle{}", self.functions);
-        let id = self.jit.declare_function(&name, Linkage::Local, &signature);
+        let id = jit.declare_function(&name, Linkage::Local, &signature);
         let id = id.map_err(|error| error.to_string())?;
-        let mut context = self.jit.make_context();
+        let mut context = jit.make_context();
         context.func.signature = signature;
         context.func.name = UserFuncName::user(0, self.functions);
         self.functions += 1;
         let mut functions = FunctionBuilderContext::new();
         let build = FunctionBuilder::new(&mut context.func, &mut functions);
         let build = Emitter::function(program, gates, layout, build, changed);
-        build.finalize(self.jit.target_config());
-        self.jit.define_function(id, &mut context).map_err(|error| format!("{error:?}"))?;
-        self.jit.finalize_definitions().map_err(|error| error.to_string())?;
+        build.finalize(jit.target_config());
+        jit.define_function(id, &mut context).map_err(|error| format!("{error:?}"))?;
+        jit.finalize_definitions().map_err(|error| error.to_string())?;
         Ok(id)
     }
 
     /// Where a compiled function begins.
     pub(super) fn address(&self, id: FuncId) -> *const u8 {
-        self.jit.get_finalized_function(id)
+        let jit = self.jit.as_ref().expect("present until the module is dropped");
+        jit.get_finalized_function(id)
+    }
+}
+
+impl Drop for Module {
+    fn drop(&mut self) {
+        if let Some(jit) = self.jit.take() {
+            super::call::free(jit);
+        }
     }
 }
 
@@ -73,7 +84,8 @@ fn new_jit() -> Result<JITModule, String> {
     let mut flags = settings::builder();
     let verifier = if cfg!(debug_assertions) { "true" } else { "false" };
     for (name, value) in [
-        ("opt_level", "speed"),
+        // Cranelift's own optimiser finds nothing more in this code, and makes it spill.
+        ("opt_level", "none"),
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
         ("enable_verifier", verifier),

@@ -5,8 +5,10 @@ mod random;
 use super::Compiled;
 use crate::Interpreter;
 use crate::ir::{InputId, NetId, Netlist, RegisterId, Value};
-use crate::optimise::Options;
+use crate::optimise::{Options, Plant};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use random::{Recipe, recipe};
 
 /// Runs both engines; the first difference as text.
@@ -94,12 +96,17 @@ fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
     difference(&netlist, options, 24, |cycle, at| stimulus(cycle, at)).map_err(TestCaseError::fail)
 }
 
+/// All passes, and a function for every set of changes that occurs twice.
+fn thorough() -> Options {
+    Options { common: Some(1), ..Options::default() }
+}
+
 fn bare() -> Options {
-    Options { columns: false, guards: false, gates: false, ..Options::default() }
+    Options { columns: false, guards: false, common: None, ..Options::default() }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn plain_code_agrees_with_the_interpreter(recipe in recipe()) {
@@ -107,7 +114,49 @@ proptest! {
     }
 
     #[test]
+    fn columns_agree_with_the_interpreter(recipe in recipe()) {
+        check(&recipe, &Options { columns: true, ..bare() })?;
+    }
+
+    #[test]
+    fn guards_agree_with_the_interpreter(recipe in recipe()) {
+        check(&recipe, &Options { guards: true, ..bare() })?;
+    }
+
+    #[test]
+    fn gates_agree_with_the_interpreter(recipe in recipe()) {
+        check(&recipe, &Options { common: Some(1), ..bare() })?;
+    }
+
+    #[test]
     fn optimised_code_agrees_with_the_interpreter(recipe in recipe()) {
-        check(&recipe, &Options::default())?;
+        check(&recipe, &thorough())?;
+    }
+}
+
+/// Random netlists on which a planted mistake must show.
+const TRIES: usize = 400;
+
+fn is_found(plant: Plant) -> bool {
+    let mut runner = TestRunner::deterministic();
+    let options = Options { plant: Some(plant), ..thorough() };
+    (0..TRIES).any(|_| {
+        let tree = recipe().new_tree(&mut runner).expect("recipes are never rejected");
+        check(&tree.current(), &options).is_err()
+    })
+}
+
+#[test]
+fn a_mistake_in_any_pass_is_found() {
+    for plant in [
+        Plant::Dead,
+        Plant::Columns,
+        Plant::Choice,
+        Plant::Reduction,
+        Plant::Guards,
+        Plant::Gates,
+        Plant::Quiescence,
+    ] {
+        assert!(is_found(plant), "{plant:?} goes unnoticed");
     }
 }

@@ -10,6 +10,7 @@
 //! [`Gates::kept`].
 
 use super::program::{Form, Program, State, TermId};
+use super::{Options, planted};
 use crate::ir::{InputId, MemoryId, Op};
 use std::collections::HashMap;
 
@@ -35,13 +36,14 @@ pub struct Gates {
 
 impl Gates {
     /// Computes supports and marks for a program with so many inputs.
-    pub fn new(program: &Program, inputs: usize) -> Self {
+    pub fn new(program: &Program, inputs: usize, options: &Options) -> Self {
         let mut gates = Gates::default();
         gates.number_sources(program, inputs);
         for term in &program.terms {
             let own = match term.form {
                 Form::Op(Op::Input(InputId(at))) => gates.inputs[at as usize],
                 Form::Op(Op::Memory(MemoryId(at))) => gates.memories[at as usize],
+                Form::State(at) if planted!(options, Gates) && at.0 == 0 => 0,
                 Form::State(at) => gates.states[at.0 as usize],
                 _ => 0,
             };

@@ -1,69 +1,317 @@
-//! A netlist becomes a program, node by node.
+//! A netlist becomes a program: each live node a term, each live column one term.
 
-use super::program::{Form, MemoryState, Program, State, StateId, TermId, Watched};
-use crate::ir::{NetId, Netlist, NodeId, Op};
+use super::columns::{Column, ColumnId, Columns, Part, Shape};
+use super::program::{Form, MemoryState, Program, State, StateId, TableId, TermId, Watched};
+use super::select::{Choice, Reduction, choice, reduction};
+use super::{Options, planted};
+use crate::ir::{Netlist, NodeId, Op, RegisterId};
 
-/// The program of a netlist without any rearrangement; dead logic is left behind.
-///
-/// Outputs are watched, and the nets in `watch`.
-pub fn plain(netlist: &Netlist, watch: &[NetId]) -> Program {
-    let mut program = Program::default();
-    program.constants.clone_from(&netlist.constants);
-    let live = super::dead::live(netlist, watch);
-    let mut terms: Vec<Option<TermId>> = vec![None; netlist.nodes.len()];
-    for (at, node) in netlist.nodes.iter().enumerate() {
-        if !live[at] {
-            continue;
+/// What becomes a term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    Node(NodeId),
+    Column(ColumnId),
+}
+
+impl From<Part> for Key {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Single(node) => Key::Node(node),
+            Part::Column(column) => Key::Column(column),
         }
-        let form = match node.op {
-            Op::Register(register) => Form::State(StateId(register.0)),
-            op => Form::Op(op.map(|operand| find(&terms, operand))),
-        };
-        terms[at] = Some(program.add(form, node.width, 0));
     }
-    for (at, register) in netlist.registers.iter().enumerate() {
-        program.places.push(Some((StateId(at as u32), 0)));
-        program.states.push(State {
-            width: register.width,
-            rows: 0,
-            init: vec![register.init.clone()],
-            term: terms[register.node.0 as usize],
-            next: find(&terms, register.next),
-            guard: None,
-        });
-    }
-    finish(netlist, watch, &mut program, &|node| find(&terms, node), &|node| {
-        terms[node.0 as usize]
-    });
-    program
 }
 
-/// Memories and watched nets.
-pub(super) fn finish(
-    netlist: &Netlist,
-    watch: &[NetId],
-    program: &mut Program,
-    find: &dyn Fn(NodeId) -> TermId,
-    find_if_live: &dyn Fn(NodeId) -> Option<TermId>,
-) {
-    for memory in &netlist.memories {
-        program.memories.push(MemoryState {
-            width: memory.width,
-            address_width: memory.address_width,
-            init: memory.init.clone(),
-            term: find_if_live(memory.node),
-            read_address: find(memory.read_address),
-            write: memory
-                .write
-                .map(|write| [find(write.enable), find(write.address), find(write.data)]),
-        });
-    }
+/// How a node is computed.
+#[derive(Clone, Debug)]
+enum Plan {
+    Source,
+    Row(ColumnId, u32),
+    Choice(Choice),
+    Reduction(Reduction),
+    Op,
+}
+
+/// Lowers the live part of a netlist. Outputs are watched, and the nets in `options.watch`.
+pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, options: &Options) -> Program {
+    let mut lower = Lower {
+        netlist,
+        options,
+        nodes: vec![None; netlist.nodes.len()],
+        lowered_columns: Vec::new(),
+        columns,
+        program: Program::new(netlist.constants.clone()),
+    };
+    lower.states();
+    lower.memories();
     let outputs = netlist.outputs().map(|(id, _)| id);
-    for net in outputs.chain(watch.iter().copied()) {
-        program.watched.push(Watched { net, term: find(netlist.net(net).node) });
+    for net in outputs.chain(options.watch.iter().copied()) {
+        let term = lower.term(Key::Node(netlist.net(net).node));
+        lower.program.watched.push(Watched { net, term });
     }
+    lower.finish()
 }
 
-fn find(terms: &[Option<TermId>], node: NodeId) -> TermId {
-    terms[node.0 as usize].expect("operands and roots of live nodes are live")
+struct Lower<'a> {
+    netlist: &'a Netlist,
+    options: &'a Options,
+    columns: Columns<'a>,
+    program: Program,
+    nodes: Vec<Option<TermId>>,
+    lowered_columns: Vec<Option<TermId>>,
+}
+
+impl Lower<'_> {
+    /// Numbers all states, then computes their next values.
+    fn states(&mut self) {
+        let registers = &self.netlist.registers;
+        let mut places = vec![None; registers.len()];
+        let mut nexts: Vec<(Vec<NodeId>, Vec<RegisterId>)> = Vec::new();
+        for column in &self.columns.list {
+            let Shape::Registers(rows) = &column.shape else { continue };
+            let state = StateId(nexts.len() as u32);
+            for (row, id) in rows.iter().enumerate() {
+                places[id.0 as usize] = Some((state, row as u32));
+            }
+            nexts.push((
+                rows.iter().map(|id| registers[id.0 as usize].next).collect(),
+                rows.clone(),
+            ));
+        }
+        let columns = nexts.len();
+        for (at, register) in registers.iter().enumerate() {
+            if places[at].is_none() {
+                places[at] = Some((StateId(nexts.len() as u32), 0));
+                nexts.push((vec![register.next], vec![RegisterId(at as u32)]));
+            }
+        }
+        self.program.places = places;
+        for (at, (next, rows)) in nexts.into_iter().enumerate() {
+            let part = self.columns.find(&next).expect("next values of a column form one");
+            let next = self.term(part.into());
+            let init = rows.iter().map(|id| registers[id.0 as usize].init.clone());
+            self.program.states.push(State {
+                width: registers[rows[0].0 as usize].width,
+                rows: if at < columns { rows.len() as u32 } else { 0 },
+                init: init.collect(),
+                term: None,
+                next,
+                guard: None,
+            });
+        }
+    }
+
+    fn memories(&mut self) {
+        for memory in &self.netlist.memories {
+            let read_address = self.term(Key::Node(memory.read_address));
+            let write = memory.write.map(|write| {
+                [write.enable, write.address, write.data].map(|port| self.term(Key::Node(port)))
+            });
+            self.program.memories.push(MemoryState {
+                width: memory.width,
+                address_width: memory.address_width,
+                init: memory.init.clone(),
+                term: None,
+                read_address,
+                write: write.filter(|_| !planted!(self.options, Dead)),
+            });
+        }
+    }
+
+    /// Notes which terms read states and memories.
+    fn finish(mut self) -> Program {
+        for at in 0..self.program.terms.len() {
+            match self.program.terms[at].form {
+                Form::State(state) => {
+                    self.program.states[state.0 as usize].term = Some(NodeId(at as u32));
+                }
+                Form::Op(Op::Memory(memory)) => {
+                    self.program.memories[memory.0 as usize].term = Some(NodeId(at as u32));
+                }
+                _ => {}
+            }
+        }
+        self.program
+    }
+
+    fn done(&self, key: Key) -> Option<TermId> {
+        match key {
+            Key::Node(node) => self.nodes[node.0 as usize],
+            Key::Column(column) => self.lowered_columns.get(column as usize).copied().flatten(),
+        }
+    }
+
+    /// The term of a node or column, made after those that it needs. No recursion: logic may be
+    /// deep.
+    fn term(&mut self, root: Key) -> TermId {
+        let mut open = vec![(root, None)];
+        while let Some((key, plan)) = open.pop() {
+            if self.done(key).is_some() {
+                continue;
+            }
+            let plan = plan.unwrap_or_else(|| self.plan(key));
+            let missing: Vec<Key> = self
+                .needs(key, &plan)
+                .into_iter()
+                .filter(|key| self.done(*key).is_none())
+                .collect();
+            if missing.is_empty() {
+                let term = self.make(key, &plan);
+                self.record(key, term);
+            } else {
+                open.push((key, Some(plan)));
+                open.extend(missing.into_iter().map(|key| (key, None)));
+            }
+        }
+        self.done(root).expect("the root was made last")
+    }
+
+    fn record(&mut self, key: Key, term: TermId) {
+        match key {
+            Key::Node(node) => self.nodes[node.0 as usize] = Some(term),
+            Key::Column(column) => {
+                let count = self.columns.list.len().max(self.lowered_columns.len());
+                self.lowered_columns.resize(count, None);
+                self.lowered_columns[column as usize] = Some(term);
+            }
+        }
+    }
+
+    fn plan(&mut self, key: Key) -> Plan {
+        let Key::Node(node) = key else { return Plan::Op };
+        if let Some((column, row)) = self.columns.of(node) {
+            return Plan::Row(column, row);
+        }
+        match self.netlist.node(node).op {
+            Op::Const(_) | Op::Input(_) | Op::Memory(_) | Op::Register(_) => Plan::Source,
+            Op::Mux(..) => match choice(self.netlist, &mut self.columns, node) {
+                Some(choice) => Plan::Choice(choice),
+                None => Plan::Op,
+            },
+            Op::Or(..) | Op::And(..) => {
+                match reduction(self.netlist, &self.columns, node, self.spare()) {
+                    Some(reduction) => Plan::Reduction(reduction),
+                    None => Plan::Op,
+                }
+            }
+            _ => Plan::Op,
+        }
+    }
+
+    /// Rows that a reduction may lack: none.
+    fn spare(&self) -> usize {
+        if planted!(self.options, Reduction) { usize::MAX / 2 } else { 0 }
+    }
+
+    fn needs(&self, key: Key, plan: &Plan) -> Vec<Key> {
+        match (key, plan) {
+            (_, Plan::Source) => Vec::new(),
+            (_, Plan::Row(column, _)) => vec![Key::Column(*column)],
+            (_, Plan::Choice(choice)) => {
+                vec![Key::Column(choice.mask), choice.values.into(), Key::Node(choice.otherwise)]
+            }
+            (_, Plan::Reduction(reduction)) => {
+                let columns = reduction.columns.iter().map(|(column, _)| Key::Column(*column));
+                columns.chain(reduction.rest.iter().map(|node| Key::Node(*node))).collect()
+            }
+            (Key::Node(node), Plan::Op) => {
+                self.netlist.node(node).op.operands().map(Key::Node).collect()
+            }
+            (Key::Column(column), Plan::Op) => match &self.columns.list[column as usize].shape {
+                Shape::Op(_, parts) => parts.iter().map(|part| Key::from(*part)).collect(),
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn have(&self, key: Key) -> TermId {
+        self.done(key).expect("made before it is needed")
+    }
+
+    fn make(&mut self, key: Key, plan: &Plan) -> TermId {
+        let node = match key {
+            Key::Column(column) => return self.make_column(column),
+            Key::Node(node) => node,
+        };
+        let width = self.netlist.node(node).width;
+        match plan {
+            Plan::Row(column, row) => {
+                let column = self.have(Key::Column(*column));
+                self.program.add(Form::Row(column, *row), width, 0)
+            }
+            Plan::Choice(choice) => {
+                let mut mask = self.have(Key::Column(choice.mask));
+                let rows = self.program.term(mask).rows;
+                if choice.inverted {
+                    mask = self.program.add(Form::Op(Op::Not(mask)), 1, rows);
+                }
+                let values = self.have(choice.values.into());
+                let otherwise = self.have(Key::Node(choice.otherwise));
+                let highest = choice.highest != planted!(self.options, Choice);
+                self.program.add(Form::Pick { mask, values, otherwise, highest }, width, 0)
+            }
+            Plan::Reduction(reduction) => self.make_reduction(node, reduction),
+            Plan::Source | Plan::Op => {
+                let form = match self.netlist.node(node).op {
+                    Op::Register(id) => {
+                        let (state, _) = self.program.places[id.0 as usize].expect("numbered");
+                        Form::State(state)
+                    }
+                    op => Form::Op(op.map(|operand| self.have(Key::Node(operand)))),
+                };
+                self.program.add(form, width, 0)
+            }
+        }
+    }
+
+    fn make_reduction(&mut self, node: NodeId, reduction: &Reduction) -> TermId {
+        let is_or = matches!(self.netlist.node(node).op, Op::Or(..));
+        let mut terms = Vec::new();
+        for (column, inverted) in &reduction.columns {
+            let column = self.have(Key::Column(*column));
+            // Some row is not 1: not every row is. And the other way round.
+            let some = is_or != *inverted;
+            let form = if some { Form::AnyRow(column) } else { Form::AllRows(column) };
+            let term = self.program.add(form, 1, 0);
+            terms.push(match inverted {
+                true => self.program.add(Form::Op(Op::Not(term)), 1, 0),
+                false => term,
+            });
+        }
+        terms.extend(reduction.rest.iter().map(|node| self.have(Key::Node(*node))));
+        let mut all = terms[0];
+        for term in &terms[1..] {
+            let op = if is_or { Op::Or(all, *term) } else { Op::And(all, *term) };
+            all = self.program.add(Form::Op(op), 1, 0);
+        }
+        all
+    }
+
+    fn make_column(&mut self, id: ColumnId) -> TermId {
+        let Column { width, shape, members } = self.columns.list[id as usize].clone();
+        let rows = members.len() as u32;
+        let form = match shape {
+            Shape::Registers(registers) => {
+                let (state, _) = self.program.places[registers[0].0 as usize].expect("numbered");
+                Form::State(state)
+            }
+            Shape::Table => {
+                let constant = |node: &NodeId| self.netlist.constant(*node).cloned();
+                let mut members = members.clone();
+                if planted!(self.options, Columns) {
+                    let first = members[0];
+                    members.fill(first);
+                }
+                let table = members.iter().map(|node| constant(node).expect("a constant"));
+                self.program.tables.push(table.collect());
+                Form::Table(TableId(self.program.tables.len() as u32 - 1))
+            }
+            Shape::Op(op, parts) => {
+                let mut parts = parts.into_iter();
+                let mut next = || self.have(parts.next().expect("a part for each operand").into());
+                Form::Op(op.map(|_| next()))
+            }
+        };
+        self.program.add(form, width, rows)
+    }
 }

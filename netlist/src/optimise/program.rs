@@ -1,6 +1,6 @@
 //! What the compiler reads: terms over scalars and over the rows of an array.
 
-use crate::ir::{MemoryId, NetId, NodeId, Op, Value};
+use crate::ir::{ConstId, MemoryId, NetId, NodeId, Op, Value};
 use std::collections::{BTreeMap, HashMap};
 
 /// Names a [`Term`] in [`Program::terms`]. The type is shared with the netlist's nodes so that
@@ -141,6 +141,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// A program without terms over these constants.
+    pub fn new(constants: Vec<Value>) -> Self {
+        Self { constants, ..Self::default() }
+    }
+
     /// The term with this id.
     pub fn term(&self, id: TermId) -> Term {
         self.terms[id.0 as usize]
@@ -171,6 +176,16 @@ impl Program {
             self.terms.push(term);
             NodeId(self.terms.len() as u32 - 1)
         })
+    }
+
+    /// A constant.
+    pub fn constant_term(&mut self, value: &Value) -> TermId {
+        let known = self.constants.iter().position(|constant| constant == value);
+        let at = known.unwrap_or_else(|| {
+            self.constants.push(value.clone());
+            self.constants.len() - 1
+        });
+        self.add(Form::Op(Op::Const(ConstId(at as u32))), value.width(), 0)
     }
 
     /// What a cycle must compute whatever happens: watched nets, ports of memories, and the next

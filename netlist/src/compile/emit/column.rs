@@ -39,7 +39,7 @@ impl Emitter<'_, '_> {
     }
 
     /// A 1-bit column, or a single bit for all its rows.
-    fn mask(&mut self, term: TermId, rows: u32) -> Vec<Value> {
+    pub(super) fn mask(&mut self, term: TermId, rows: u32) -> Vec<Value> {
         if self.program.term(term).rows > 0 {
             return self.get_words(term);
         }

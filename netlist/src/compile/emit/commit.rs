@@ -31,15 +31,18 @@ impl Emitter<'_, '_> {
         let mut groups: Vec<Group> = Vec::new();
         for at in 0..self.program.states.len() {
             let state = &self.program.states[at];
-            if self.changed != crate::optimise::ALL
-                && self.gates.of_state(state) & self.changed == 0
-            {
+            if !self.is_touched(self.gates.of_state(state)) {
                 continue;
             }
             let id = StateId(at as u32);
             match state.guard {
                 None => {
-                    let next = self.get(state.next);
+                    let next = match (state.rows, state.width) {
+                        (0, _) => self.get(state.next),
+                        // One bit may be the next value of all rows.
+                        (rows, 1) => Held::Mask(self.mask(state.next, rows)),
+                        _ => unreachable!("columns of lanes are guarded"),
+                    };
                     free.push((id, next));
                 }
                 Some(guard) => match groups.iter_mut().find(|group| group.guard == guard) {
@@ -52,6 +55,15 @@ impl Emitter<'_, '_> {
                 },
             }
         }
+        for at in 0..self.program.memories.len() {
+            if self.is_touched(self.gates.memory_support(self.program, at)) {
+                let memory = &self.program.memories[at];
+                for port in memory.write.into_iter().flatten().chain([memory.read_address]) {
+                    self.get(port);
+                }
+            }
+        }
+        // From here on states change; all that is read of them is held.
         self.branch.clear();
         let changed = self.guarded(&groups);
         let changed = self.unguarded(&free, changed);
@@ -183,8 +195,7 @@ impl Emitter<'_, '_> {
     /// Outputs of memories take the word read; then the write happens.
     fn memories(&mut self, mut changed: Value) -> Value {
         for (at, memory) in self.program.memories.iter().enumerate() {
-            let support = self.gates.memory_support(self.program, at);
-            if self.changed != crate::optimise::ALL && support & self.changed == 0 {
+            if !self.is_touched(self.gates.memory_support(self.program, at)) {
                 continue;
             }
             let (size, contents) = (words::count(memory.width), self.layout.contents[at]);

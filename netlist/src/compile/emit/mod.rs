@@ -95,7 +95,12 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Whether a hot term is evaluated in this function.
     fn is_active(&self, term: TermId) -> bool {
-        self.changed == ALL || self.gates.of(term) & self.changed != 0
+        self.is_touched(self.gates.of(term))
+    }
+
+    /// Whether something with this support may have changed.
+    fn is_touched(&self, support: u64) -> bool {
+        self.changed == ALL || support & self.changed != 0
     }
 
     fn words(&mut self) -> WordOps<'_, 'f> {

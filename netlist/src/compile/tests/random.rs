@@ -36,6 +36,8 @@ pub(crate) struct Rowed {
     pick: [u16; 2],
     descending: bool,
     inverted: bool,
+    /// A row that is left out when the rows' bits are joined.
+    omitted: Option<u8>,
 }
 
 /// A netlist to be.
@@ -69,15 +71,18 @@ fn next() -> impl Strategy<Value = Next> {
 fn rowed() -> impl Strategy<Value = Rowed> {
     let rows = prop_oneof![2..=9_u8, Just(16_u8), Just(64_u8), Just(70_u8)];
     let narrow = next().prop_map(|next| Next { width: next.width.min(60), ..next });
-    (rows, vec(step(), 1..12), vec(narrow, 1..4), any::<[u16; 2]>(), any::<bool>(), any::<bool>())
-        .prop_map(|(rows, steps, registers, pick, descending, inverted)| Rowed {
+    let join = (any::<[u16; 2]>(), any::<bool>(), any::<bool>(), any::<Option<u8>>());
+    (rows, vec(step(), 1..12), vec(narrow, 1..4), join).prop_map(
+        |(rows, steps, registers, (pick, descending, inverted, omitted))| Rowed {
             rows,
             steps,
             registers,
             pick,
             descending,
             inverted,
-        })
+            omitted,
+        },
+    )
 }
 
 /// Any netlist.
@@ -191,7 +196,12 @@ impl Cook {
         let mut own = Vec::new();
         for (at, next) in array.registers.iter().enumerate() {
             let name = |row| format!("rows[{row}].held{at}");
-            own.push((0..rows).map(|row| self.register(name(row), next)).collect::<Vec<_>>());
+            let register = |row| {
+                // Rows differ from the beginning.
+                let init = next.init.rotate_left(7 * row as u32);
+                self.register(name(row), &Next { init, ..*next })
+            };
+            own.push((0..rows).map(register).collect::<Vec<_>>());
         }
         let first = self.registers.len() - rows * count;
         let mut pools = Vec::new();
@@ -244,7 +254,12 @@ impl Cook {
             let this = self.resized(pool[value], width);
             let (yes, no) = if array.inverted { (chosen, this) } else { (this, chosen) };
             chosen = self.graph.make(Op::Mux(test, yes, no), width);
-            any = self.graph.make(Op::Or(any, test), 1);
+        }
+        for (row, pool) in pools.iter().enumerate() {
+            if array.omitted.is_none_or(|omitted| usize::from(omitted) % pools.len() != row) {
+                let test = self.bit(pool[bit]);
+                any = self.graph.make(Op::Or(any, test), 1);
+            }
         }
         vec![chosen, any]
     }

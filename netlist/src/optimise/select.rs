@@ -1,0 +1,140 @@
+//! Selections: what a parent makes of its rows.
+//!
+//! Proves: a chain of muxes whose tests are all rows of one 1-bit column, in order, yields the
+//! value of the first row that passes; a tree of `Or` (`And`) over all rows of a column asks
+//! whether some row (every row) is 1. Gives: a priority choice among N rows as one count of
+//! zeros and one load, and a wide `Or` as one comparison.
+
+use super::columns::{ColumnId, Columns, MIN_ROWS, Part};
+use crate::ir::{Netlist, NodeId, Op};
+use std::collections::BTreeMap;
+
+/// A priority choice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    /// 1-bit column: the row is a candidate.
+    pub(super) mask: ColumnId,
+    /// It is one if the bit is 0.
+    pub(super) inverted: bool,
+    /// What the rows offer.
+    pub(super) values: Part,
+    /// What is taken if no row is a candidate.
+    pub(super) otherwise: NodeId,
+    /// The highest candidate wins.
+    pub(super) highest: bool,
+}
+
+/// One step of a chain: the row, its value, and the rest of the chain.
+struct Link {
+    row: u32,
+    value: NodeId,
+    rest: NodeId,
+}
+
+/// The priority choice that a mux begins, if it does.
+pub(super) fn choice(netlist: &Netlist, columns: &mut Columns<'_>, head: NodeId) -> Option<Choice> {
+    let Op::Mux(test, then, otherwise) = netlist.node(head).op else { return None };
+    let (mask, first) = columns.of(test)?;
+    let rows = columns.list[mask as usize].members.len();
+    if columns.list[mask as usize].width != 1 {
+        return None;
+    }
+    // The chain goes on where the neighbouring row is asked.
+    let follows = |node: NodeId| match netlist.node(node).op {
+        Op::Mux(test, ..) => {
+            columns.of(test).is_some_and(|(column, row)| column == mask && row.abs_diff(first) == 1)
+        }
+        _ => false,
+    };
+    let inverted = match (follows(then), follows(otherwise)) {
+        (false, true) => false,
+        (true, false) => true,
+        _ => return None,
+    };
+    let link = |node: NodeId| -> Option<Link> {
+        let Op::Mux(test, then, otherwise) = netlist.node(node).op else { return None };
+        let (_, row) = columns.of(test).filter(|(column, _)| *column == mask)?;
+        let (value, rest) = if inverted { (otherwise, then) } else { (then, otherwise) };
+        Some(Link { row, value, rest })
+    };
+    let highest = first != 0;
+    let mut values = vec![head; rows];
+    let mut at = head;
+    for step in 0..rows as u32 {
+        let link = link(at)?;
+        let expected = if highest { rows as u32 - 1 - step } else { step };
+        if link.row != expected {
+            return None;
+        }
+        values[link.row as usize] = link.value;
+        at = link.rest;
+    }
+    let values = columns.find(&values)?;
+    Some(Choice { mask, inverted, values, otherwise: at, highest })
+}
+
+/// An `Or` or `And` over rows.
+#[derive(Clone, Debug)]
+pub(super) struct Reduction {
+    /// Whole columns, and whether their bits are inverted first.
+    pub(super) columns: Vec<(ColumnId, bool)>,
+    /// Other operands.
+    pub(super) rest: Vec<NodeId>,
+}
+
+/// Trees with more leaves are left alone.
+const LEAVES: usize = 1024;
+
+/// The reduction that a 1-bit `Or` or `And` is, if it covers a column but for `spare` rows.
+pub(super) fn reduction(
+    netlist: &Netlist,
+    columns: &Columns<'_>,
+    root: NodeId,
+    spare: usize,
+) -> Option<Reduction> {
+    let node = netlist.node(root);
+    if node.width != 1 {
+        return None;
+    }
+    let inner = |op: Op| match (node.op, op) {
+        (Op::Or(..), Op::Or(a, b)) | (Op::And(..), Op::And(a, b)) => Some([a, b]),
+        _ => None,
+    };
+    let mut open: Vec<NodeId> = inner(node.op)?.into();
+    let mut leaves = Vec::new();
+    while let Some(id) = open.pop() {
+        match inner(netlist.node(id).op) {
+            // A row of a column is not taken apart.
+            Some(operands) if columns.of(id).is_none() => open.extend(operands),
+            _ => leaves.push(id),
+        }
+        if leaves.len() + open.len() > LEAVES {
+            return None;
+        }
+    }
+    leaves.sort();
+    leaves.dedup();
+    let mut groups: BTreeMap<(ColumnId, bool), Vec<NodeId>> = BTreeMap::new();
+    let mut rest = Vec::new();
+    for leaf in leaves {
+        let inverted = match netlist.node(leaf).op {
+            Op::Not(a) => columns.of(a).map(|(column, _)| (column, true)),
+            _ => None,
+        };
+        let group = columns.of(leaf).map(|(column, _)| (column, false)).or(inverted);
+        match group {
+            Some(group) => groups.entry(group).or_default().push(leaf),
+            None => rest.push(leaf),
+        }
+    }
+    let mut whole = Vec::new();
+    for (group, leaves) in groups {
+        let rows = columns.list[group.0 as usize].members.len();
+        if leaves.len() + spare >= rows && rows >= MIN_ROWS {
+            whole.push(group);
+        } else {
+            rest.extend(leaves);
+        }
+    }
+    (!whole.is_empty()).then_some(Reduction { columns: whole, rest })
+}
