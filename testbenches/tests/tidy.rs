@@ -60,7 +60,7 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
     assert_eq!(hdl, ["array-init", "rust-hdl"].map(String::from).into(), "hdl is hardware only");
     for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
         let sim = dependencies("sim/Cargo.toml", table);
-        for hardware in ["hdl", "rust-hdl", "rust-hdl-core", "testbenches"] {
+        for hardware in ["hdl", "netlist", "rust-hdl", "rust-hdl-core", "testbenches"] {
             assert!(!sim.contains(hardware), "sim must not know {hardware} ({table})");
         }
         let hdl = dependencies("hdl/Cargo.toml", table);
@@ -68,8 +68,15 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
             assert!(!hdl.contains(world), "hdl must not know {world} ({table})");
         }
     }
+    let netlist = dependencies("netlist/Cargo.toml", "dependencies");
+    for stranger in ["hdl", "sim", "testbenches"] {
+        assert!(!netlist.contains(stranger), "netlist must not know {stranger}");
+    }
     let joined = dependencies("testbenches/Cargo.toml", "dependencies");
-    assert!(joined.contains("hdl") && joined.contains("sim"), "testbenches joins them");
+    assert!(
+        joined.contains("hdl") && joined.contains("netlist") && joined.contains("sim"),
+        "testbenches joins them"
+    );
 }
 
 #[test]

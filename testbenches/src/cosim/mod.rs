@@ -27,5 +27,5 @@ mod tables;
 mod testbench;
 
 pub use coverage::Coverage;
-pub use record::{Recording, record};
+pub use record::{Recording, record, record_on};
 pub use replay::{Outcome, Replayer, replay};

@@ -15,8 +15,8 @@ pub struct Recording {
     pub coverage: Coverage,
     /// Widths of the pins, in the order of [`PINS`].
     pub(super) widths: Vec<usize>,
-    /// One row a cycle.
-    pub(super) rows: Vec<Row>,
+    /// One row a cycle: the value of every pin, by `Pin as usize`.
+    pub rows: Vec<Row>,
 }
 
 impl Recording {
@@ -34,7 +34,12 @@ impl Recording {
 
 /// Runs a configuration for `cycles` cycles of stimulus made from `seed`.
 pub fn record(config: &'static Config, cycles: usize, seed: u64) -> Recording {
-    let mut simulator = config.simulator(Engine::RustHdl);
+    record_on(Engine::RustHdl, config, cycles, seed)
+}
+
+/// As [`record`], on the engine of one's choice; the recording is the same on each.
+pub fn record_on(engine: Engine, config: &'static Config, cycles: usize, seed: u64) -> Recording {
+    let mut simulator = config.simulator(engine);
     let mut stimulus = Stimulus::new(config, seed);
     let probe = Probe::new(&*simulator);
     let mut coverage = Coverage::default();

@@ -9,7 +9,7 @@ use netlist::compile::{CompileError, Compiled, InputSlot, OutputSlot};
 use sim::mmu::Signal;
 
 /// A top simulated by compiled code.
-pub struct Native {
+pub(super) struct Native {
     engine: Compiled,
     plan: Plan,
     inputs: [Option<InputSlot>; PINS.len()],

@@ -9,6 +9,8 @@ use netlist::{Design, Netlist};
 use rust_hdl::prelude::{Block, ModuleDefines};
 use sim::isa::Xlen;
 use sim::mmu::Mmu;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A named size of one of the two tops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,13 +95,14 @@ impl Config {
         if engine == Engine::RustHdl {
             return with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())));
         }
-        let (netlist, nets) = self.netlist();
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
         if engine == Engine::Compiled
-            && let Ok(compiled) = Native::new(&netlist, &nets)
+            && let Ok(compiled) = Native::new(netlist, nets)
         {
             return Box::new(compiled);
         }
-        Box::new(Interpreted::new(netlist, &nets))
+        Box::new(Interpreted::new(netlist.clone(), nets))
     }
 
     /// The typed design of the top, as the netlist compiler reads it.
@@ -114,14 +117,22 @@ impl Config {
         })
     }
 
-    fn netlist(&self) -> (Netlist, Nets) {
-        let netlist = self.design().flatten().unwrap_or_else(|findings| panic!("{findings:#?}"));
-        let nets = with_top!(self, Top => {
-            let mut block = Box::<Top>::default();
-            block.connect_all();
-            Nets::of(&*block)
-        });
-        (netlist, nets)
+    /// The flat netlist and the signals worth seeing; made once for each configuration.
+    fn netlist(&self) -> Arc<(Netlist, Nets)> {
+        type Made = Mutex<BTreeMap<&'static str, Arc<(Netlist, Nets)>>>;
+        static MADE: Made = Made::new(BTreeMap::new());
+        // Whoever panicked while holding the lock left the map as it was.
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let flat = self.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
+            let nets = with_top!(self, Top => {
+                let mut block = Box::<Top>::default();
+                block.connect_all();
+                Nets::of(&*block)
+            });
+            Arc::new((flat, nets))
+        };
+        Arc::clone(made.entry(self.name).or_insert_with(make))
     }
 
     /// rust-hdl's Verilog of the top, module named `module`.

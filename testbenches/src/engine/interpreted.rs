@@ -8,7 +8,7 @@ use netlist::{Interpreter, Netlist};
 use sim::mmu::Signal;
 
 /// A top simulated by interpreting its netlist.
-pub struct Interpreted {
+pub(super) struct Interpreted {
     interpreter: Interpreter<'static>,
     plan: Plan,
 }
