@@ -8,9 +8,9 @@
 //! | room | does |
 //! |---|---|
 //! | [`ir`] | the two layers of the intermediate representation, and how to write a pass |
-//! | [`elaborate`] | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
+//! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
-//! | [`flatten`] | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
 //! | [`interpret`] | cycles, simple and obviously right |
 //! | [`optimise`] | a netlist becomes a program: one pass a file |
 //! | [`compile`] | cycles as machine code |
@@ -25,6 +25,6 @@ pub mod optimise;
 
 pub use check::{Diagnostic, Problem};
 pub use compile::Compiled;
-pub use elaborate::elaborate;
+pub use elaborate::{Names, elaborate, elaborate_named};
 pub use interpret::Interpreter;
 pub use ir::{Design, Netlist};

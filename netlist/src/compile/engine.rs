@@ -268,7 +268,7 @@ impl Compiled {
                         open.extend(missing);
                         continue;
                     }
-                    let value = crate::ir::evaluate(op, node.width, |id| known.get(&id).cloned());
+                    let value = crate::ir::evaluate(op, node.width, |id| known.get(&id));
                     value.expect("operands are known")
                 }
             };
