@@ -3,6 +3,8 @@
 //! `cargo bench -p netlist --bench mmu -- [hits|mixed|misses] [8|16|32|64] [--ablate]` prints one
 //! line for each configuration. The checksum covers every response.
 
+#![allow(clippy::print_stdout, reason = "the table is the result")]
+
 use hdl::Rv64Mmu;
 use netlist::Compiled;
 use netlist::compile::{InputSlot, OutputSlot};

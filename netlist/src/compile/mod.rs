@@ -17,11 +17,13 @@ mod emit;
 mod engine;
 mod layout;
 mod native;
+mod observe;
 #[cfg(test)]
 mod tests;
 mod variants;
 
-pub use engine::{Compiled, InputSlot, OutputSlot, Statistics};
+pub use engine::{Compiled, InputSlot, OutputSlot};
+pub use observe::Statistics;
 
 use thiserror::Error;
 

@@ -92,8 +92,8 @@ fn same_registers(
 
 fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
     let netlist = recipe.netlist();
-    let mut stimulus = recipe.stimulus(&netlist);
-    difference(&netlist, options, 24, |cycle, at| stimulus(cycle, at)).map_err(TestCaseError::fail)
+    let stimulus = recipe.stimulus(&netlist);
+    difference(&netlist, options, 24, stimulus).map_err(TestCaseError::fail)
 }
 
 /// All passes, and a function for every set of changes that occurs twice.

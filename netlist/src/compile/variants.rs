@@ -86,13 +86,8 @@ impl Variants {
     ) {
         self.budget -= 1;
         let known = self.seen.iter().position(|(set, _)| *set == changed);
-        let at = known.unwrap_or(self.seen.len());
-        if at == SETS {
-            return;
-        }
-        if at == self.seen.len() {
-            self.seen.push((changed, 0));
-        }
+        let at = known.unwrap_or_else(|| self.forget());
+        self.seen[at].0 = changed;
         self.seen[at].1 += 1;
         if self.seen[at].1 != self.common || self.functions.len() == MOST {
             return;
@@ -104,6 +99,18 @@ impl Variants {
             // Without it the cycle is slower, but the same.
             self.compile(program, gates, layout, changed).unwrap_or_default();
         }
+    }
+
+    /// A free place among the sets that are counted; if there is none, that of the rarest set,
+    /// which is no longer counted.
+    fn forget(&mut self) -> usize {
+        if self.seen.len() < SETS {
+            self.seen.push((0, 0));
+            return self.seen.len() - 1;
+        }
+        let rarest = (0..SETS).min_by_key(|at| self.seen[*at].1).unwrap_or(0);
+        self.seen[rarest].1 = 0;
+        rarest
     }
 
     fn compile(

@@ -4,6 +4,7 @@ mod columns;
 mod gate;
 mod guards;
 mod lower;
+mod make;
 #[cfg(test)]
 mod plant;
 mod program;

@@ -2,17 +2,17 @@
 
 use super::{Emitter, Held, words};
 use crate::ir::Op;
-use crate::optimise::{Form, StateId, TermId};
+use crate::optimise::{Form, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{BlockArg, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
 use std::collections::HashMap;
 
 /// Values of one vector's rows.
-type Chunk = HashMap<(TermId, bool), Value>;
+pub(super) type Chunk = HashMap<(TermId, bool), Value>;
 
 impl Emitter<'_, '_> {
     /// Rows in a vector.
-    fn lanes_per_vector(&self) -> u32 {
+    pub(super) fn lanes_per_vector(&self) -> u32 {
         16 / self.layout.lane
     }
 
@@ -20,7 +20,7 @@ impl Emitter<'_, '_> {
         if self.layout.lane == 4 { types::I32 } else { types::I64 }
     }
 
-    fn vector_type(&self) -> Type {
+    pub(super) fn vector_type(&self) -> Type {
         if self.layout.lane == 4 { types::I32X4 } else { types::I64X2 }
     }
 
@@ -104,7 +104,7 @@ impl Emitter<'_, '_> {
 
     /// The rows of vector `at` of a column (1-bit columns: all ones or zeros), or a single value
     /// for each of them.
-    fn lanes(&mut self, id: TermId, at: u32, chunk: &mut Chunk) -> Value {
+    pub(super) fn lanes(&mut self, id: TermId, at: u32, chunk: &mut Chunk) -> Value {
         if let Some(value) = chunk.get(&(id, false)) {
             return *value;
         }
@@ -133,7 +133,7 @@ impl Emitter<'_, '_> {
     }
 
     /// The rows of vector `at` as numbers: bits become 0 and 1.
-    fn number_lanes(&mut self, id: TermId, at: u32, chunk: &mut Chunk) -> Value {
+    pub(super) fn number_lanes(&mut self, id: TermId, at: u32, chunk: &mut Chunk) -> Value {
         let term = self.program.term(id);
         if term.width > 1 {
             return self.lanes(id, at, chunk);
@@ -161,7 +161,7 @@ impl Emitter<'_, '_> {
         value
     }
 
-    fn splat(&mut self, word: Value) -> Value {
+    pub(super) fn splat(&mut self, word: Value) -> Value {
         let lane = match self.layout.lane {
             4 => self.build.ins().ireduce(types::I32, word),
             _ => word,
@@ -170,7 +170,7 @@ impl Emitter<'_, '_> {
         self.build.ins().splat(vector, lane)
     }
 
-    fn spread_constant(&mut self, number: u64) -> Value {
+    pub(super) fn spread_constant(&mut self, number: u64) -> Value {
         if let Some(value) = self.constants.get(&number) {
             return *value;
         }
@@ -203,145 +203,5 @@ impl Emitter<'_, '_> {
         }
         let bits = self.build.ins().band(all, own);
         self.build.ins().icmp(IntCC::Equal, bits, own)
-    }
-
-    /// An operation on vectors. [`crate::optimise`] builds columns of these only.
-    fn lane_operation(&mut self, op: Op, width: u32, at: u32, chunk: &mut Chunk) -> Value {
-        let ones = words::ones(width, 0);
-        match op {
-            Op::Not(a) => {
-                let (a, mask) = (self.lanes(a, at, chunk), self.spread_constant(ones));
-                self.build.ins().bxor(a, mask)
-            }
-            Op::And(a, b) => {
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                self.build.ins().band(a, b)
-            }
-            Op::Or(a, b) => {
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                self.build.ins().bor(a, b)
-            }
-            Op::Xor(a, b) => {
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                self.build.ins().bxor(a, b)
-            }
-            Op::Add(a, b) | Op::Sub(a, b) => {
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                let sum = match op {
-                    Op::Add(..) => self.build.ins().iadd(a, b),
-                    _ => self.build.ins().isub(a, b),
-                };
-                let mask = self.spread_constant(ones);
-                self.build.ins().band(sum, mask)
-            }
-            Op::Mux(test, a, b) => {
-                let test = self.lanes(test, at, chunk);
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                self.build.ins().bitselect(test, a, b)
-            }
-            Op::Equal(a, b) => {
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                self.build.ins().icmp(IntCC::Equal, a, b)
-            }
-            // Columns of order have a spare sign bit.
-            Op::Less(a, b) => {
-                let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
-                self.build.ins().icmp(IntCC::SignedLessThan, a, b)
-            }
-            Op::Any(a) => {
-                let (a, zero) = (self.lanes(a, at, chunk), self.spread_constant(0));
-                self.build.ins().icmp(IntCC::NotEqual, a, zero)
-            }
-            Op::All(a) => {
-                let full = words::ones(self.program.term(a).width, 0);
-                let (a, full) = (self.lanes(a, at, chunk), self.spread_constant(full));
-                self.build.ins().icmp(IntCC::Equal, a, full)
-            }
-            Op::Slice(a, offset) if width == 1 => {
-                let a = self.lanes(a, at, chunk);
-                let bit = self.spread_constant(1 << offset);
-                let bits = self.build.ins().band(a, bit);
-                self.build.ins().icmp(IntCC::Equal, bits, bit)
-            }
-            Op::Slice(a, offset) => {
-                let a = self.lanes(a, at, chunk);
-                let amount = self.build.ins().iconst(types::I32, i64::from(offset));
-                let moved = self.build.ins().ushr(a, amount);
-                let mask = self.spread_constant(ones);
-                self.build.ins().band(moved, mask)
-            }
-            Op::Concat(high, low) => {
-                let split = self.program.term(low).width;
-                let high = self.number_lanes(high, at, chunk);
-                let low = self.number_lanes(low, at, chunk);
-                let amount = self.build.ins().iconst(types::I32, i64::from(split));
-                let high = self.build.ins().ishl(high, amount);
-                self.build.ins().bor(high, low)
-            }
-            Op::ZeroExtend(a) => self.number_lanes(a, at, chunk),
-            _ => unreachable!("no column is built of this: {}", op.name()),
-        }
-    }
-
-    /// Moves the shadow of a guarded column into it; returns a bit: some row differs.
-    pub(super) fn move_rows(&mut self, id: StateId, guard: TermId, shadow: u32) -> Value {
-        let state = self.program.state(id);
-        let place = self.layout.states[id.0 as usize];
-        let single = self.program.term(state.next).rows == 0;
-        if self.program.term(guard).rows > 0 {
-            return self.move_marked(guard, place, shadow, single);
-        }
-        let single = single.then(|| {
-            let word = self.load(types::I64, shadow);
-            self.splat(word)
-        });
-        let mut differ = self.spread_constant(0);
-        for at in 0..state.rows.div_ceil(self.lanes_per_vector()) {
-            let old = self.load(self.vector_type(), place + 16 * at);
-            let new = match single {
-                Some(single) => single,
-                None => self.load(self.vector_type(), shadow + 16 * at),
-            };
-            self.store(new, place + 16 * at);
-            let here = self.build.ins().bxor(old, new);
-            differ = self.build.ins().bor(differ, here);
-        }
-        self.any_lane(differ)
-    }
-
-    /// Moves the rows whose bit in `guard` is 1, one after the other.
-    fn move_marked(&mut self, guard: TermId, place: u32, shadow: u32, single: bool) -> Value {
-        let mut differs = self.words().bit(false);
-        let value = single.then(|| self.load(types::I64, shadow));
-        for (number, word) in self.get_words(guard).into_iter().enumerate() {
-            let (test, body, after) =
-                (self.build.create_block(), self.build.create_block(), self.build.create_block());
-            let rest = self.build.append_block_param(test, types::I64);
-            let seen = self.build.append_block_param(test, types::I8);
-            self.build.ins().jump(test, &[BlockArg::Value(word), BlockArg::Value(differs)]);
-            self.build.switch_to_block(test);
-            self.build.ins().brif(rest, body, &[], after, &[]);
-            self.build.switch_to_block(body);
-            let row = self.build.ins().ctz(rest);
-            let row = self.build.ins().iadd_imm_u(row, 64 * number as i64);
-            let new = match value {
-                Some(value) => value,
-                None => self.load_row(shadow, row),
-            };
-            let old = self.load_row(place, row);
-            let address = self.lane_address(row);
-            match self.layout.lane {
-                4 => self.build.ins().istore32(MemFlagsData::trusted(), new, address, place as i32),
-                _ => self.build.ins().store(MemFlagsData::trusted(), new, address, place as i32),
-            };
-            let differ = self.build.ins().icmp(IntCC::NotEqual, old, new);
-            let seen_now = self.build.ins().bor(seen, differ);
-            let less = self.build.ins().iadd_imm_s(rest, -1);
-            let rest = self.build.ins().band(rest, less);
-            self.build.ins().jump(test, &[BlockArg::Value(rest), BlockArg::Value(seen_now)]);
-            self.build.switch_to_block(after);
-            differs = seen;
-        }
-        differs
     }
 }

@@ -2,8 +2,10 @@
 
 mod column;
 mod commit;
+mod lane_operation;
 mod lanes;
 mod node;
+mod rows;
 mod shift;
 mod words;
 
