@@ -10,6 +10,7 @@
 //! | [`elaborate`] | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
 //! | [`flatten`] | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | [`print`] | a design becomes readable Verilog |
 //! | [`interpret`] | cycles, simple and obviously right |
 
 pub mod check;
@@ -17,6 +18,7 @@ mod elaborate;
 mod flatten;
 pub mod interpret;
 pub mod ir;
+pub mod print;
 
 pub use check::{Diagnostic, Problem};
 pub use elaborate::elaborate;

@@ -1,0 +1,298 @@
+//! Reads made final: after this pass a signal that is read holds its last value.
+//!
+//! A kernel may read a local before its last assignment. Each such intermediate value becomes a
+//! local of its own, assigned beside the original, so that the statements of one target can be
+//! printed apart from those of all others.
+
+use super::rewrite::{each_assignment, each_read, is_variable, map_expr, unroll};
+use crate::ir::{
+    Arm, Body, Expr, ExprKind, Index, Kind, Module, Reference, Signal, SignalId, Statement, Target,
+    Variable,
+};
+use std::collections::BTreeMap;
+
+/// An own signal, or one element of it where all its assignments name a fixed element.
+type Key = (SignalId, Option<u64>);
+
+/// The module with every read of an own signal final, but for accumulation in a loop
+/// (`x = x ^ y[i]`), which stays as it is.
+pub(super) fn settled(module: &Module, unrolled: bool) -> Module {
+    let Body::Kernel(body) = &module.body else { return module.clone() };
+    let mut body = if unrolled { unroll(body) } else { body.clone() };
+    let mut settle = Settle::new(&body);
+    if settle.carries(&body, &mut Vec::new()) {
+        body = unroll(&body);
+        settle = Settle::new(&body);
+    }
+    let read = settle.rewrite(&body, 0);
+    let mut module = module.clone();
+    let first = module.signals.len() as u32;
+    for ((key, _), at) in &settle.versions {
+        let original = &module.signals[key.0.0 as usize];
+        let (ty, name) = (original.ty, format!("{}_{}", original.name, at + 1));
+        settle.ids.insert(*at, SignalId(first + settle.ids.len() as u32));
+        module.signals.push(Signal { name, kind: Kind::Local, ty, dims: Vec::new() });
+    }
+    settle.seen.clear();
+    module.body = Body::Kernel(settle.insert(&read));
+    module
+}
+
+/// Placeholder ids of versions count down from here until their signals exist.
+const PLACEHOLDER: u32 = u32::MAX;
+
+#[derive(Default)]
+struct Settle {
+    /// Signals of which every assignment names a fixed element.
+    fixed: BTreeMap<SignalId, bool>,
+    total: BTreeMap<Key, u32>,
+    seen: BTreeMap<Key, u32>,
+    /// Key and number of assignments made so far, to the version's number.
+    versions: BTreeMap<(Key, u32), u32>,
+    ids: BTreeMap<u32, SignalId>,
+}
+
+impl Settle {
+    fn new(body: &[Statement]) -> Self {
+        let mut settle = Self::default();
+        each_assignment(body, &mut |target, _| {
+            if target.reference.instance.is_none() {
+                let fixed = matches!(target.reference.element, None | Some(Index::Const(_)));
+                *settle.fixed.entry(target.reference.signal).or_insert(true) &= fixed;
+            }
+        });
+        each_assignment(body, &mut |target, _| {
+            if let Some(key) = settle.key(&target.reference) {
+                *settle.total.entry(key).or_default() += 1;
+            }
+        });
+        settle
+    }
+
+    fn key(&self, reference: &Reference) -> Option<Key> {
+        if reference.instance.is_some() {
+            return None;
+        }
+        let element = match (self.fixed.get(&reference.signal)?, &reference.element) {
+            (true, Some(Index::Const(at))) => Some(*at),
+            _ => None,
+        };
+        Some((reference.signal, element))
+    }
+
+    fn count(&mut self, target: &Target) -> Option<(Key, u32)> {
+        let key = self.key(&target.reference)?;
+        let seen = self.seen.entry(key).or_default();
+        *seen += 1;
+        Some((key, *seen))
+    }
+
+    /// Whether some loop carries a value from one round to the next in a way that forbids
+    /// printing its targets apart.
+    fn carries(&self, body: &[Statement], loops: &mut Vec<Variable>) -> bool {
+        body.iter().any(|statement| match statement {
+            Statement::For { variable, body, .. } => {
+                loops.push(variable.clone());
+                let found = self.loop_carries(body, variable) || self.carries(body, loops);
+                loops.pop();
+                found
+            }
+            Statement::If { then, otherwise, .. } => {
+                self.carries(then, loops) || self.carries(otherwise, loops)
+            }
+            Statement::Match { arms, default, .. } => {
+                arms.iter().any(|arm| self.carries(&arm.body, loops))
+                    || default.iter().any(|body| self.carries(body, loops))
+            }
+            Statement::Assign { .. } | Statement::Comment(_) => false,
+        })
+    }
+
+    fn loop_carries(&self, body: &[Statement], variable: &Variable) -> bool {
+        let mut inside: BTreeMap<SignalId, (u32, bool)> = BTreeMap::new();
+        let own = |reference: &Reference| {
+            reference.element.as_ref().is_some_and(|index| is_variable(index, variable))
+        };
+        each_assignment(body, &mut |target, _| {
+            if target.reference.instance.is_none() {
+                let entry = inside.entry(target.reference.signal).or_insert((0, true));
+                entry.0 += 1;
+                entry.1 &= own(&target.reference);
+            }
+        });
+        let mut seen = BTreeMap::new();
+        scan(body, &mut |reading, reads_of, assigns| {
+            for reference in reading {
+                let Some((count, by_variable)) = inside.get(&reference.signal) else { continue };
+                let itself = reads_of == Some(reference.signal);
+                let done = seen.get(&reference.signal).copied().unwrap_or(0) == *count;
+                let same_round = *by_variable && own(reference) && done;
+                if !itself && !same_round {
+                    return true;
+                }
+            }
+            if let Some(signal) = assigns {
+                *seen.entry(signal).or_insert(0) += 1;
+            }
+            false
+        })
+    }
+
+    /// Replaces reads of values that are not final by reads of versions.
+    fn rewrite(&mut self, body: &[Statement], depth: u32) -> Vec<Statement> {
+        let mut result = Vec::new();
+        for statement in body {
+            result.push(match statement {
+                Statement::Assign { target, value } => {
+                    let itself = (depth > 0).then_some(target.reference.signal);
+                    let itself = itself.filter(|_| target.reference.instance.is_none());
+                    let value = self.rewrite_expr(value, itself);
+                    self.count(target);
+                    Statement::Assign { target: target.clone(), value }
+                }
+                Statement::If { test, then, otherwise } => Statement::If {
+                    test: self.rewrite_expr(test, None),
+                    then: self.rewrite(then, depth),
+                    otherwise: self.rewrite(otherwise, depth),
+                },
+                Statement::Match { test, arms, default } => {
+                    let test = self.rewrite_expr(test, None);
+                    let arm = |arm: &Arm| Arm {
+                        value: arm.value.clone(),
+                        body: self.rewrite(&arm.body, depth),
+                    };
+                    let arms = arms.iter().map(arm).collect();
+                    let default = default.as_ref().map(|body| self.rewrite(body, depth));
+                    Statement::Match { test, arms, default }
+                }
+                Statement::For { variable, from, to, body } => Statement::For {
+                    variable: variable.clone(),
+                    from: *from,
+                    to: *to,
+                    body: self.rewrite(body, depth + 1),
+                },
+                Statement::Comment(text) => Statement::Comment(text.clone()),
+            });
+        }
+        result
+    }
+
+    fn rewrite_expr(&mut self, expr: &Expr, itself: Option<SignalId>) -> Expr {
+        map_expr(expr, &mut |expr| {
+            let ExprKind::Read(reference) = &expr.kind else { return expr };
+            let Some(key) = self.key(reference) else { return expr };
+            let seen = self.seen.get(&key).copied().unwrap_or(0);
+            let total = self.total.get(&key).copied().unwrap_or(0);
+            if seen == 0 || seen == total || itself == Some(reference.signal) {
+                return expr;
+            }
+            let next = self.versions.len() as u32;
+            let at = *self.versions.entry((key, seen)).or_insert(next);
+            let signal = SignalId(PLACEHOLDER - at);
+            Expr {
+                kind: ExprKind::Read(Reference { instance: None, signal, element: None }),
+                ..expr
+            }
+        })
+    }
+
+    /// Assigns the versions beside their originals.
+    fn insert(&mut self, body: &[Statement]) -> Vec<Statement> {
+        let mut result = Vec::new();
+        for statement in body {
+            match statement {
+                Statement::Assign { target, value } => {
+                    let value = self.resolve(value, None);
+                    let counted = self.count(target);
+                    result.push(Statement::Assign { target: target.clone(), value: value.clone() });
+                    let Some((key, seen)) = counted else { continue };
+                    let made: Vec<u32> = self
+                        .versions
+                        .iter()
+                        .filter(|((of, upto), _)| *of == key && seen <= *upto)
+                        .map(|(_, at)| *at)
+                        .collect();
+                    for at in made {
+                        let signal = self.ids[&at];
+                        let reference = Reference { instance: None, signal, element: None };
+                        let target = Target { reference, part: target.part.clone() };
+                        let value = self.resolve(&value, Some((key, signal)));
+                        result.push(Statement::Assign { target, value });
+                    }
+                }
+                Statement::If { test, then, otherwise } => result.push(Statement::If {
+                    test: self.resolve(test, None),
+                    then: self.insert(then),
+                    otherwise: self.insert(otherwise),
+                }),
+                Statement::Match { test, arms, default } => {
+                    let test = self.resolve(test, None);
+                    let arm =
+                        |arm: &Arm| Arm { value: arm.value.clone(), body: self.insert(&arm.body) };
+                    let arms = arms.iter().map(arm).collect();
+                    let default = default.as_ref().map(|body| self.insert(body));
+                    result.push(Statement::Match { test, arms, default });
+                }
+                Statement::For { variable, from, to, body } => result.push(Statement::For {
+                    variable: variable.clone(),
+                    from: *from,
+                    to: *to,
+                    body: self.insert(body),
+                }),
+                Statement::Comment(_) => result.push(statement.clone()),
+            }
+        }
+        result
+    }
+
+    fn resolve(&self, expr: &Expr, itself: Option<(Key, SignalId)>) -> Expr {
+        map_expr(expr, &mut |expr| {
+            let ExprKind::Read(reference) = &expr.kind else { return expr };
+            let signal = match itself {
+                Some((key, version)) if self.key(reference) == Some(key) => version,
+                _ => match self.ids.get(&(PLACEHOLDER - reference.signal.0)) {
+                    Some(id) if reference.instance.is_none() => *id,
+                    _ => return expr,
+                },
+            };
+            Expr {
+                kind: ExprKind::Read(Reference { instance: None, signal, element: None }),
+                ..expr
+            }
+        })
+    }
+}
+
+/// Visits a loop's body in order: what each statement reads of own signals, the signal that it
+/// reads them for (none: a condition), the signal it assigns. Stops at the first `true`.
+fn scan<'a>(
+    body: &'a [Statement],
+    visit: &mut dyn FnMut(Vec<&'a Reference>, Option<SignalId>, Option<SignalId>) -> bool,
+) -> bool {
+    fn own(expr: &Expr) -> Vec<&Reference> {
+        let mut found = Vec::new();
+        each_read(expr, &mut |reference| {
+            if reference.instance.is_none() {
+                found.push(reference);
+            }
+        });
+        found
+    }
+    body.iter().any(|statement| match statement {
+        Statement::Assign { target, value } => {
+            let reference = &target.reference;
+            let signal = reference.instance.is_none().then_some(reference.signal);
+            visit(own(value), signal, signal)
+        }
+        Statement::If { test, then, otherwise } => {
+            visit(own(test), None, None) || scan(then, visit) || scan(otherwise, visit)
+        }
+        Statement::Match { test, arms, default } => {
+            visit(own(test), None, None)
+                || arms.iter().any(|arm| scan(&arm.body, visit))
+                || default.iter().any(|body| scan(body, visit))
+        }
+        Statement::For { body, .. } => scan(body, visit),
+        Statement::Comment(_) => false,
+    })
+}
