@@ -7,9 +7,9 @@
 //! | room | does |
 //! |---|---|
 //! | [`ir`] | the two layers of the intermediate representation, and how to write a pass |
-//! | [`elaborate`] | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
+//! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
-//! | [`flatten`] | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
 //! | [`print`] | a design becomes readable Verilog |
 //! | [`interpret`] | cycles, simple and obviously right |
 
@@ -21,6 +21,6 @@ pub mod ir;
 pub mod print;
 
 pub use check::{Diagnostic, Problem};
-pub use elaborate::elaborate;
+pub use elaborate::{Names, elaborate, elaborate_named};
 pub use interpret::Interpreter;
 pub use ir::{Design, Netlist};

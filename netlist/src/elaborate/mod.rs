@@ -7,7 +7,8 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `walk` | the probe: collects atoms and children, makes a module of each block, shares equal ones |
+//! | `walk` | the probe: collects atoms and children, makes a module of each block |
+//! | `share`, `names` | equal modules are shared, and named |
 //! | `atoms` | groups `x$0`, `x$1`, ... into arrays |
 //! | `types` | type descriptors become [`crate::ir::Type`] |
 //! | `name`, `scope` | `rows[i+1]$d$next` becomes a [`crate::ir::Reference`] |
@@ -22,12 +23,16 @@ mod index;
 mod kernel;
 mod literal;
 mod name;
+mod names;
 mod natural;
 mod primitive;
 mod scope;
+mod share;
 mod text;
 mod types;
 mod walk;
+
+pub use names::Names;
 
 use crate::check::Diagnostic;
 use crate::ir::Design;
@@ -43,8 +48,20 @@ use rust_hdl::prelude::Block;
 /// All findings in kernels, names, widths and drivers. Loops and clocks are checked by
 /// [`Design::flatten`].
 pub fn elaborate<B: Block + ?Sized>(block: &B) -> Result<Design, Vec<Diagnostic>> {
+    elaborate_named(block, &Names::new())
+}
+
+/// [`elaborate`], with module names from a list of block types.
+///
+/// # Errors
+///
+/// As [`elaborate`]; also findings in the listed blocks.
+pub fn elaborate_named<B: Block + ?Sized>(
+    block: &B,
+    names: &Names,
+) -> Result<Design, Vec<Diagnostic>> {
     let name = types::module_name(std::any::type_name::<B>());
-    let (design, mut found) = walk::walk(block, &name);
+    let (design, mut found) = walk::walk(block, &name, names);
     if found.is_empty() {
         found = crate::flatten::check(&design);
     }

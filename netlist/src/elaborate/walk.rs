@@ -3,36 +3,45 @@
 use super::atoms::{Declared, take_apart};
 use super::kernel::Kernel;
 use super::literal::Literal;
+use super::names::Names;
 use super::scope::Scope;
+use super::share::Shared;
 use super::{primitive, types};
 use crate::check::{Diagnostic, Problem};
-use crate::ir::{Body, Design, Kind, Module, ModuleId, Type, Types};
+use crate::ir::{Body, Design, Kind, Module, ModuleId, Types};
 use rust_hdl::prelude::{Atom, AtomKind, Block, Probe, Verilog};
-use std::collections::{HashMap, HashSet};
 
 /// Walks a block and everything inside it.
-pub(super) fn walk<B: Block + ?Sized>(block: &B, name: &str) -> (Design, Vec<Diagnostic>) {
+pub(super) fn walk<B: Block + ?Sized>(
+    block: &B,
+    name: &str,
+    names: &Names,
+) -> (Design, Vec<Diagnostic>) {
     let mut walk = Walk {
-        open: vec![Open { name: name.to_owned(), ..Open::default() }],
-        modules: Vec::new(),
-        known: HashMap::new(),
-        names: HashSet::new(),
+        open: Vec::new(),
+        shared: Shared::default(),
         types: Types::default(),
         found: Vec::new(),
     };
-    block.accept(name, &mut walk);
-    let top = match &walk.open[0].declared.instances[..] {
-        [only] if only.modules.len() == 1 => only.modules[0],
-        _ => {
+    for (name, example) in &names.examples {
+        if let Some(module) = walk.block(&**example, name) {
+            walk.shared.call(module, name);
+        }
+    }
+    let by_examples = std::mem::take(&mut walk.found);
+    let top = walk.block(block, name);
+    match top {
+        Some(top) => walk.shared.call(top, name),
+        None => {
             // An interface, a signal or an array is no block by itself.
             let block = name.to_owned();
             let problem = Problem::unsupported("a top that is not a single block");
-            let finding = Diagnostic { block, signal: None, statement: None, problem };
-            walk.found.push(finding);
-            ModuleId(0)
+            walk.found.push(Diagnostic { block, signal: None, statement: None, problem });
         }
-    };
-    (Design { modules: walk.modules, top, types: walk.types }, walk.found)
+    }
+    // A block that is equal to a faulty example has its findings reported there.
+    walk.found.extend(by_examples);
+    (walk.shared.finish(top.unwrap_or(ModuleId(0)), walk.types), walk.found)
 }
 
 /// A block that the probe has entered and not left.
@@ -47,15 +56,22 @@ struct Open {
 struct Walk {
     /// Blocks from the outermost in; the first is a holder for the top.
     open: Vec<Open>,
-    modules: Vec<Module>,
-    /// Modules by all they are but their names.
-    known: HashMap<Module, ModuleId>,
-    names: HashSet<String>,
+    shared: Shared,
     types: Types,
     found: Vec<Diagnostic>,
 }
 
 impl Walk {
+    /// The module of a block; `None` if it is not a single block.
+    fn block<B: Block + ?Sized>(&mut self, block: &B, name: &str) -> Option<ModuleId> {
+        self.open = vec![Open { name: name.to_owned(), ..Open::default() }];
+        block.accept(name, self);
+        match &self.open[0].declared.instances[..] {
+            [only] if only.modules.len() == 1 => Some(only.modules[0]),
+            _ => None,
+        }
+    }
+
     fn current(&mut self) -> &mut Open {
         self.open.last_mut().expect("the holder of the top is never closed")
     }
@@ -73,16 +89,6 @@ impl Walk {
             }
         }
         path
-    }
-
-    /// A name for a module, after the instance in which it is first seen.
-    fn fresh_name(&mut self, instance: &str) -> String {
-        let base = instance.split('$').next().unwrap_or(instance).to_owned();
-        let numbered = (2..).map(|number| format!("{base}_{number}"));
-        let mut names = std::iter::once(base.clone()).chain(numbered);
-        let name = names.find(|name| !self.names.contains(name)).expect("numbers do not end");
-        self.names.insert(name.clone());
-        name
     }
 
     fn add_atom(&mut self, name: &str, atom: &dyn Atom) -> Result<(), Problem> {
@@ -118,7 +124,7 @@ impl Walk {
             Verilog::Combinatorial(kernel) => {
                 let scope = Scope {
                     declared,
-                    modules: &self.modules,
+                    modules: &self.shared.modules,
                     types: &self.types,
                     loops: Vec::new(),
                     ends: Vec::new(),
@@ -179,44 +185,15 @@ impl Probe for Walk {
         }
         self.open.pop();
         let Declared { signals, constants, instances } = declared;
-        let mut module = Module { name: String::new(), signals, constants, instances, body };
-        let id = match self.known.get(&module) {
-            // Its findings were reported with the first of its kind.
-            Some(id) => *id,
-            None => {
-                self.found.append(&mut found);
-                let id = ModuleId(self.modules.len() as u32);
-                self.known.insert(module.clone(), id);
-                module.name = match self.primitive_name(&module) {
-                    Some(primitive) => self.fresh_name(&primitive),
-                    None => self.fresh_name(name),
-                };
-                self.modules.push(module);
-                id
-            }
-        };
+        let module = Module { name: String::new(), signals, constants, instances, body };
+        let (id, first) = self.shared.add(module, &self.types, name);
+        // The findings of a second one were reported with the first.
+        if first {
+            self.found.append(&mut found);
+        }
         let open = self.current();
         let scopes = open.namespace.iter().map(String::as_str).chain([name]);
         let name = take_apart(scopes);
         open.declared.instance(name, id);
-    }
-}
-
-impl Walk {
-    /// Primitives are named for what they are, not for what the first one holds.
-    fn primitive_name(&self, module: &Module) -> Option<String> {
-        use crate::ir::Primitive;
-        let Body::Primitive(primitive) = &module.body else { return None };
-        let (kind, of) = match primitive {
-            Primitive::Register { q, .. } => ("register", *q),
-            Primitive::Memory { data, .. } => ("memory", *data),
-            Primitive::Table { data, .. } => ("table", *data),
-        };
-        let ty = module.signal(of).ty;
-        Some(match ty {
-            Type::Enum(id) => format!("{kind}_{}", self.types.enumeration(id).name),
-            Type::Struct(id) => format!("{kind}_{}", self.types.structure(id).name),
-            _ => format!("{kind}_{}", self.types.width(ty)),
-        })
     }
 }

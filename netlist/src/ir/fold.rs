@@ -60,6 +60,19 @@ fn equal(graph: &mut Graph, a: NodeId, b: NodeId) -> Option<NodeId> {
     if a == b {
         return Some(graph.number(1, 1));
     }
+    // Zeros above both sides are equal; zeros against a one never are.
+    for (constant, other) in [(a, b), (b, a)] {
+        if let (Some(value), Op::ZeroExtend(inner)) =
+            (graph.constant(constant), graph.node(other).op)
+        {
+            let (value, width) = (value.clone(), graph.width(inner));
+            if value.shr(u64::from(width)).any() {
+                return Some(graph.number(1, 0));
+            }
+            let low = graph.value(value.resize(width));
+            return Some(graph.make(Op::Equal(inner, low), 1));
+        }
+    }
     if graph.width(a) != 1 {
         return None;
     }

@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "not every test file uses all of it")]
 
-use netlist::ir::{NetId, Netlist, Type, Value};
+use netlist::ir::{InputId, NetId, Netlist, Type, Value};
 use netlist::{Design, Diagnostic, Interpreter};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -65,19 +65,21 @@ impl<const N: usize> Stimulus for Signed<N> {
 }
 
 /// Presents random values at inputs of a block.
+#[allow(unused_macros, reason = "not every test file uses all of it")]
 macro_rules! present {
     ($dice:ident, $block:ident: $($input:ident),+ $(,)?) => {
-        $($block.$input.next = $dice.any();)+
+        { $($block.$input.next = $dice.any();)+ }
     };
 }
+#[allow(unused_imports, reason = "not every test file uses all of it")]
 pub(crate) use present;
 
-/// What rust-hdl has on every atom, by path.
+/// The paths of all atoms, in the order of a walk.
 #[derive(Default)]
-struct Observed {
+struct Paths {
     path: Vec<String>,
     namespace: Vec<String>,
-    values: HashMap<String, Value>,
+    found: Vec<String>,
 }
 
 fn spelled(name: &str) -> (String, String) {
@@ -86,7 +88,7 @@ fn spelled(name: &str) -> (String, String) {
     (base, parts.map(|at| format!("[{at}]")).collect())
 }
 
-impl Probe for Observed {
+impl Probe for Paths {
     fn visit_start_scope(&mut self, name: &str, _block: &dyn Block) {
         let (base, element) = spelled(name);
         self.path.push(base + &element);
@@ -112,11 +114,36 @@ impl Probe for Observed {
         let (bases, elements): (Vec<String>, Vec<String>) = names.unzip();
         let mut path = self.path[1..].to_vec();
         path.push(bases.join(".") + &elements.concat());
-        let text = format!("{:x}", atom.verilog());
-        let digits = text.split_once("'h").expect("a hexadecimal literal").1;
-        let value = Value::parse(4096, digits, 16).expect("digits");
-        self.values.insert(path.join("."), value.resize(atom.bits() as u32));
+        self.found.push(path.join("."));
     }
+}
+
+/// The values of all atoms, in the order of a walk.
+#[derive(Default)]
+struct Observed(Vec<Value>);
+
+impl Probe for Observed {
+    fn visit_atom(&mut self, _name: &str, atom: &dyn Atom) {
+        if atom.kind() == AtomKind::Constant {
+            return;
+        }
+        let width = atom.bits() as u32;
+        let literal = atom.verilog();
+        let value = if width <= 32 {
+            Value::new(width, literal.as_usize() as u64)
+        } else {
+            let text = format!("{literal:x}");
+            let digits = text.split_once("'h").expect("a hexadecimal literal").1;
+            Value::parse(width, digits, 16).expect("digits")
+        };
+        self.0.push(value);
+    }
+}
+
+fn observe<B: Block>(block: &B) -> Vec<Value> {
+    let mut observed = Observed::default();
+    block.accept("top", &mut observed);
+    observed.0
 }
 
 /// Blocks under test: their clock.
@@ -126,6 +153,7 @@ pub(crate) trait Clocked: Block {
 }
 
 /// Implements [`Clocked`] for blocks whose clock is called `clock`.
+#[allow(unused_macros, reason = "not every test file uses all of it")]
 macro_rules! clocked {
     ($($block:ty),+ $(,)?) => {
         $(impl $crate::common::Clocked for $block {
@@ -135,9 +163,11 @@ macro_rules! clocked {
         })+
     };
 }
+#[allow(unused_imports, reason = "not every test file uses all of it")]
 pub(crate) use clocked;
 
 /// Implements [`Clocked`] for blocks without a clock.
+#[allow(unused_macros, reason = "not every test file uses all of it")]
 macro_rules! unclocked {
     ($($block:ty),+ $(,)?) => {
         $(impl $crate::common::Clocked for $block {
@@ -145,6 +175,7 @@ macro_rules! unclocked {
         })+
     };
 }
+#[allow(unused_imports, reason = "not every test file uses all of it")]
 pub(crate) use unclocked;
 
 pub(crate) fn elaborated<B: Block>(block: &B) -> Design {
@@ -163,52 +194,89 @@ fn settle<B: Block>(block: &mut B) {
     assert!(simulate(block, 200), "the block does not settle");
 }
 
-fn compare<B: Block>(block: &B, netlist: &Netlist, run: &Interpreter<'_>, when: &str) {
-    let mut observed = Observed::default();
-    block.accept("top", &mut observed);
-    assert_eq!(observed.values.len(), netlist.nets.len(), "one net for every atom");
-    for (at, net) in netlist.nets.iter().enumerate() {
-        let theirs = observed.values.get(&net.path).unwrap_or_else(|| panic!("no {}", net.path));
-        if net.ty != Type::Clock {
-            let ours = run.get(NetId(at as u32));
-            assert_eq!(ours, theirs, "{when}: net {} (ours, rust-hdl's)", net.path);
-        }
-    }
+/// A netlist beside its block.
+struct Pair<'a> {
+    netlist: &'a Netlist,
+    run: Interpreter<'a>,
+    /// For each atom in the order of a walk, its net and the input that it is.
+    atoms: Vec<(NetId, Option<InputId>)>,
+    /// Nets that were not always equal to their first value.
+    moved: Vec<bool>,
+    first: Vec<Value>,
 }
 
-/// Gives the interpreter the inputs that the block has.
-fn copy_inputs<B: Block>(block: &B, netlist: &Netlist, run: &mut Interpreter<'_>) {
-    let mut observed = Observed::default();
-    block.accept("top", &mut observed);
-    for (at, input) in netlist.inputs.iter().enumerate() {
-        if input.ty != Type::Clock {
-            run.set(netlist::ir::InputId(at as u32), &observed.values[&input.name]);
+impl<'a> Pair<'a> {
+    fn new<B: Block>(block: &B, netlist: &'a Netlist) -> Self {
+        let mut paths = Paths::default();
+        block.accept("top", &mut paths);
+        assert_eq!(paths.found.len(), netlist.nets.len(), "one net for every atom");
+        let nets: HashMap<&str, u32> =
+            (0..).zip(&netlist.nets).map(|(at, net)| (net.path.as_str(), at)).collect();
+        let atom = |path: &String| {
+            let net = nets.get(path.as_str()).unwrap_or_else(|| panic!("no net {path}"));
+            (NetId(*net), netlist.input_named(path))
+        };
+        Self {
+            netlist,
+            run: Interpreter::new(netlist),
+            atoms: paths.found.iter().map(atom).collect(),
+            moved: vec![false; netlist.nets.len()],
+            first: Vec::new(),
+        }
+    }
+
+    /// Gives the interpreter the inputs that the block has.
+    fn copy_inputs<B: Block>(&mut self, block: &B) {
+        for ((_, input), value) in self.atoms.iter().zip(observe(block)) {
+            if let Some(input) = input
+                && Some(*input) != self.netlist.clock
+            {
+                self.run.set(*input, &value);
+            }
+        }
+    }
+
+    fn compare<B: Block>(&mut self, block: &B, when: impl Fn() -> String) {
+        let observed = observe(block);
+        for ((id, _), theirs) in self.atoms.iter().zip(&observed) {
+            let net = self.netlist.net(*id);
+            if net.ty != Type::Clock {
+                let ours = self.run.get(*id);
+                assert_eq!(ours, theirs, "{}: net {} (ours, rust-hdl's)", when(), net.path);
+            }
+        }
+        if self.first.is_empty() {
+            self.first.clone_from(&observed);
+        }
+        for (at, value) in observed.iter().enumerate() {
+            self.moved[at] |= *value != self.first[at];
         }
     }
 }
 
 /// Runs a block and its netlist for some cycles of random stimulus; all nets must be equal
-/// before and after every edge.
+/// before and after every edge. Returns how many nets of a hundred ever changed.
 pub(crate) fn run<B: Clocked>(
     mut block: B,
     cycles: u64,
     seed: u64,
     mut present: impl FnMut(&mut Dice, &mut B),
-) {
+) -> usize {
     block.connect_all();
     let netlist = flattened(&block);
-    let mut interpreter = Interpreter::new(&netlist);
+    let mut pair = Pair::new(&block, &netlist);
     let mut dice = Dice::new(seed);
     for cycle in 0..cycles {
         block.clock(false);
         present(&mut dice, &mut block);
         settle(&mut block);
-        copy_inputs(&block, &netlist, &mut interpreter);
-        interpreter.settle();
-        compare(&block, &netlist, &interpreter, &format!("seed {seed}, cycle {cycle}"));
+        pair.copy_inputs(&block);
+        pair.run.settle();
+        pair.compare(&block, || format!("seed {seed}, cycle {cycle}"));
         block.clock(true);
         settle(&mut block);
-        interpreter.step();
-        compare(&block, &netlist, &interpreter, &format!("seed {seed}, after cycle {cycle}"));
+        pair.run.step();
+        pair.compare(&block, || format!("seed {seed}, after cycle {cycle}"));
     }
+    100 * pair.moved.iter().filter(|moved| **moved).count() / netlist.nets.len()
 }

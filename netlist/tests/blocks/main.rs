@@ -1,0 +1,17 @@
+//! Small blocks, one for every construct of the subset, each against rust-hdl's own simulation
+//! on every net and every half cycle.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod arithmetic;
+mod arrays;
+mod enums;
+mod hierarchy;
+mod interfaces;
+mod memories;
+mod mismatches;
+mod selects;
+mod signed;
+mod structs;
+mod widgets;
