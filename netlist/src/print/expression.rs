@@ -6,6 +6,7 @@
 
 use super::names::legal;
 use super::parts::{Base, Part, Select, bit_offset};
+use super::rewrite::{compared, index_op};
 use super::sheet::{Loop, Sheet, Unroll, literal};
 use super::term::Term;
 use super::text::Text;
@@ -187,10 +188,6 @@ impl Sheet<'_> {
 
     fn inverted(&mut self, a: &Expr) -> Result<Text, Unroll> {
         match &a.kind {
-            ExprKind::Unary(Unary::Any, inner) if inner.width > 1 => {
-                let zero = Expr::literal(Value::zero(inner.width), Type::Bits(inner.width));
-                self.binary(Binary::Equal, inner, &zero, a)
-            }
             ExprKind::Binary(op @ (Binary::Equal | Binary::NotEqual), left, right) => {
                 let other = if *op == Binary::Equal { Binary::NotEqual } else { Binary::Equal };
                 self.binary(other, left, right, a)
@@ -273,8 +270,8 @@ impl Sheet<'_> {
     }
 
     fn dynamic(&mut self, a: &Expr, offset: &Expr, whole: &Expr) -> Result<Text, Unroll> {
-        let parts = self.parts(offset)?;
-        let bits = offset.width - leading_zeros(&parts).min(offset.width - 1);
+        let place = self.parts(offset)?;
+        let bits = offset.width - leading_zeros(&place).min(offset.width - 1);
         let source = self.parts(a)?;
         let reach = if bits < 32 { (1_u64 << bits) - 1 + u64::from(whole.width) } else { u64::MAX };
         if let [Part::Select(select)] = &source[..]
@@ -284,11 +281,9 @@ impl Sheet<'_> {
         {
             let select = select.clone();
             let name = self.selected(&select)?;
-            let at = self.amount(offset)?;
-            let at = at
-                .strip_prefix('(')
-                .and_then(|at| at.strip_suffix(')'))
-                .map_or(at.clone(), str::to_owned);
+            let needed = 32 - (select.width - 1).leading_zeros();
+            let place = self.cut(place, 0, needed)?;
+            let at = self.join(place)?.flat();
             return Ok(Text::Atom(match whole.width {
                 1 => format!("{name}[{at}]"),
                 width => format!("{name}[{at}+:{width}]"),
@@ -299,6 +294,44 @@ impl Sheet<'_> {
         let shifted = Expr::bits(ExprKind::Binary(Binary::Shr, a, offset), width);
         let cut = Expr::bits(ExprKind::Slice(Box::new(shifted), 0, None), whole.width);
         self.expression(&cut)
+    }
+
+    /// Bits from a place that is a number or made of loop variables, if they exist in every round.
+    pub(super) fn placed(
+        &mut self,
+        a: &Expr,
+        offset: &Expr,
+        width: u32,
+    ) -> Result<Option<Vec<Part>>, Unroll> {
+        let place = match &offset.kind {
+            ExprKind::Literal(value) => Index::Const(value.saturated()),
+            ExprKind::Index(index) => index.clone(),
+            ExprKind::Resize(inner) => match &inner.kind {
+                ExprKind::Index(index) => index.clone(),
+                _ => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        let (low, high) = self.bounds(&place).ok_or(Unroll)?;
+        let source = self.parts(a)?;
+        if low == high {
+            let low = low.min(u64::from(a.width)) as u32;
+            return self.cut(source, low, width).map(Some);
+        }
+        let [Part::Select(select)] = &source[..] else { return Ok(None) };
+        if high + u64::from(width) > u64::from(select.width) {
+            return Ok(None);
+        }
+        let start = bit_offset(&select.index, select.element, select.low);
+        Ok(Some(vec![Part::Select(Select {
+            base: select.base.clone(),
+            index: index_op(IndexOp::Add, start, place),
+            element: 1,
+            count: select.element * select.count,
+            low: 0,
+            width,
+            field: None,
+        })]))
     }
 
     /// A folded expression.
@@ -357,15 +390,7 @@ fn known(op: Binary, left: &[Part], right: &[Part], width: u32) -> Option<bool> 
     let (left, right) = (number(left), number(right));
     let (zero, ones) = (Some(Value::zero(width)), Some(Value::ones(width)));
     if let (Some(left), Some(right)) = (&left, &right) {
-        let order = left.compare(right);
-        return Some(match op {
-            Binary::Equal => order.is_eq(),
-            Binary::NotEqual => order.is_ne(),
-            Binary::Less => order.is_lt(),
-            Binary::LessEqual => order.is_le(),
-            Binary::Greater => order.is_gt(),
-            _ => order.is_ge(),
-        });
+        return Some(compared(op, left, right));
     }
     match op {
         Binary::Less if right == zero || left == ones => Some(false),

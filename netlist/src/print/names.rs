@@ -25,6 +25,17 @@ tranif0 tranif1 tri tri0 tri1 triand trior trireg type typedef union unique uniq
 until_with untyped use uwire var vectored virtual void wait wait_order wand weak weak0 weak1 while \
 wildcard wire with within wor xnor xor";
 
+/// Words that Verilator refuses as names of ports, because it makes C++ of them.
+const CPP_WORDS: &str = "abort alignas alignof and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bit_vector \
+bitand bitor bool catch cdecl char char16_t char32_t compl complex concept const_cast \
+const_iterator constexpr decltype default delete deque double dynamic_cast explicit false far \
+float friend goto huge inline interrupt iterator list long map mutable namespace near noexcept \
+not_eq nullptr operator or_eq override pascal private public queue reference register requires \
+sc_clock sc_in sc_inout sc_out sc_signal sensitive sensitive_neg sensitive_pos set short sizeof \
+stack static_assert static_cast switch synchronized template thread_local throw transaction_safe \
+transaction_safe_dynamic true try type_info typeid typename uint16_t uint32_t uint64_t uint8_t \
+using vector volatile wchar_t xor_eq multimap multiset";
+
 /// A name as an identifier: every character that is not a letter, digit or `_` becomes `_`,
 /// repeated `_` become one, and a reserved word gets a `_` behind it.
 pub(super) fn legal(name: &str) -> String {
@@ -38,7 +49,8 @@ pub(super) fn legal(name: &str) -> String {
     if text.chars().next().is_none_or(|first| first.is_ascii_digit()) {
         text.insert(0, 'n');
     }
-    if RESERVED.split_ascii_whitespace().any(|word| word == text) {
+    let mut words = RESERVED.split_ascii_whitespace().chain(CPP_WORDS.split_ascii_whitespace());
+    if words.any(|word| word == text) {
         text.push('_');
     }
     text
@@ -102,6 +114,7 @@ mod tests {
         assert_eq!(legal("top$row$0"), "top_row_0");
         assert_eq!(legal("reg"), "reg_");
         assert_eq!(legal("global"), "global_");
+        assert_eq!(legal("set"), "set_");
         assert_eq!(legal("0x"), "n0x");
         assert_eq!(snake("CamLine"), "cam_line");
         assert_eq!(upper("S2Wait"), "S2_WAIT");

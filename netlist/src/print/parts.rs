@@ -121,6 +121,21 @@ impl Sheet<'_> {
                     parts
                 }
             }
+            ExprKind::DynamicSlice(a, offset) => match self.placed(a, offset, width)? {
+                Some(parts) => parts,
+                None => vec![Part::Whole(expr.clone())],
+            },
+            ExprKind::InsertBit(base, at, bit) => match fixed_amount(at) {
+                Some(at) if at < u64::from(width) => {
+                    let (at, base) = (at as u32, self.parts(base)?);
+                    let mut parts = self.cut(base.clone(), 0, at)?;
+                    parts.extend(self.parts(bit)?);
+                    parts.extend(self.cut(base, at + 1, width - at - 1)?);
+                    parts
+                }
+                Some(_) => self.parts(base)?,
+                None => vec![Part::Whole(expr.clone())],
+            },
             ExprKind::Binary(Binary::Shl, a, amount) => match fixed_amount(amount) {
                 Some(by) => {
                     let by = by.min(u64::from(width)) as u32;

@@ -1,10 +1,10 @@
 //! Statements as statements: the body of an `always` block.
 
 use super::net::{Net, element_of};
-use super::parts::{Base, Select};
+use super::parts::{Base, Part, Select};
 use super::sheet::{Loop, Sheet, Unroll, literal};
 use super::text::indented;
-use crate::ir::{Expr, Statement, Target, Type};
+use crate::ir::{Expr, ExprKind, Statement, Target, Type};
 
 /// How a block assigns, and to what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,13 @@ impl Sheet<'_> {
         for statement in body {
             match statement {
                 Statement::Assign { target, value } => {
+                    if how == Assigns::Now
+                        && let Some(line) = self.bit_assignment(target, value)?
+                    {
+                        lines.extend(line);
+                        complete = true;
+                        continue;
+                    }
                     let left = self.target(target, how)?;
                     let value = self.expression(value)?;
                     let sign = if how == Assigns::Now { "=" } else { "<=" };
@@ -92,6 +99,27 @@ impl Sheet<'_> {
             }
         }
         Ok(lines)
+    }
+
+    /// `x = x with bit i replaced` as `x[i] = bit`.
+    fn bit_assignment(
+        &mut self,
+        target: &Target,
+        value: &Expr,
+    ) -> Result<Option<Vec<String>>, Unroll> {
+        let ExprKind::InsertBit(base, at, bit) = &value.kind else { return Ok(None) };
+        let ExprKind::Read(read) = &base.kind else { return Ok(None) };
+        if *read != target.reference || target.part.is_some() {
+            return Ok(None);
+        }
+        let touched = (self.nets[&Net::of(read)].read.clone(), self.touched.clone());
+        let place = self.placed(base, at, 1)?;
+        let Some([Part::Select(select)]) = place.as_deref() else { return Ok(None) };
+        let left = self.selected(select)?;
+        self.nets.get_mut(&Net::of(read)).expect("every net is known").read = touched.0;
+        self.touched = touched.1;
+        let bit = self.expression(bit)?;
+        Ok(Some(bit.lines(&format!("{left} = "), ";", 12)))
     }
 
     fn branch(

@@ -4,7 +4,7 @@
 //! local of its own, assigned beside the original, so that the statements of one target can be
 //! printed apart from those of all others.
 
-use super::rewrite::{each_assignment, each_read, is_variable, map_expr, unroll};
+use super::rewrite::{each_assignment, each_read, is_special, is_variable, map_expr, unroll};
 use crate::ir::{
     Arm, Body, Expr, ExprKind, Index, Kind, Module, Reference, Signal, SignalId, Statement, Target,
     Variable,
@@ -18,12 +18,12 @@ type Key = (SignalId, Option<u64>);
 /// (`x = x ^ y[i]`), which stays as it is.
 pub(super) fn settled(module: &Module, unrolled: bool) -> Module {
     let Body::Kernel(body) = &module.body else { return module.clone() };
-    let mut body = if unrolled { unroll(body) } else { body.clone() };
+    let carrying = Settle::new(body);
+    let body = unroll(body, &|around| {
+        let one = std::slice::from_ref(around);
+        unrolled || is_special(around) || carrying.carries(one, &mut Vec::new())
+    });
     let mut settle = Settle::new(&body);
-    if settle.carries(&body, &mut Vec::new()) {
-        body = unroll(&body);
-        settle = Settle::new(&body);
-    }
     let read = settle.rewrite(&body, 0);
     let mut module = module.clone();
     let first = module.signals.len() as u32;
