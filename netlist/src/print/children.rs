@@ -63,7 +63,9 @@ impl Sheet<'_> {
             self.loops.clear();
             return self.connected(id, instance.modules[0].0, &name, None);
         }
-        if instance.uniform().is_some() && instance.count() > 1 {
+        let child = self.design.module(instance.modules[0]);
+        let split = child.ports().any(|(port, _)| !self.net(Net::Child(id, port)).split.is_empty());
+        if instance.uniform().is_some() && instance.count() > 1 && !split {
             let module = instance.modules[0];
             let variable = self.array_variable(id).unwrap_or_else(|| "i".to_owned());
             let variable = self.loop_name(&variable, 0);
@@ -147,6 +149,22 @@ impl Sheet<'_> {
                 self.touch_all(source);
                 return Ok(self.net(source).name.clone());
             }
+        }
+        if !info.split.is_empty() {
+            let first = match at {
+                Some(Index::Const(at)) => *at as u32 * info.per_instance,
+                _ => 0,
+            };
+            let elements = first..first + info.per_instance;
+            if input {
+                self.touch(net, first * info.element, element);
+            }
+            let names: Vec<&str> =
+                elements.rev().map(|at| info.split[at as usize].as_str()).collect();
+            return Ok(match &names[..] {
+                [one] => (*one).to_owned(),
+                _ => format!("{{{}}}", names.join(", ")),
+            });
         }
         let select = Select {
             base: Base::Net(net),

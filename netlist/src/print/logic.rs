@@ -105,7 +105,7 @@ impl Sheet<'_> {
         let mut foldable = true;
         each_assignment(slice, &mut |target, value| {
             crate::print::rewrite::each_read(value, &mut |read| foldable &= Net::of(read) != net);
-            if !pieces.iter().any(|held| *held == target) {
+            if !pieces.contains(&target) {
                 pieces.push(target);
             }
         });
@@ -169,6 +169,7 @@ impl Sheet<'_> {
         let ExprKind::Read(source) = &value.kind else { return None };
         let from = Net::of(source);
         let same = self.net(from).element == info.element && self.net(from).count == info.count;
+        let split = !info.split.is_empty() || !self.net(from).split.is_empty();
         let plain = |reference: &Reference, per_instance: u32| {
             let element = super::net::element_of(reference, per_instance);
             match variable {
@@ -178,7 +179,7 @@ impl Sheet<'_> {
         };
         let fits = plain(&target.reference, info.per_instance)
             && plain(source, self.net(from).per_instance);
-        (target.part.is_none() && same && fits && from != net).then_some(from)
+        (target.part.is_none() && same && fits && !split && from != net).then_some(from)
     }
 
     /// `x = 0; for i { if v[i] { x = 1 } }` over all of v: a reduction.
@@ -210,7 +211,8 @@ impl Sheet<'_> {
         let from = Net::of(source);
         let info = self.net(from);
         let index = super::net::element_of(source, info.per_instance);
-        if !is_variable(&index, variable) || info.count as usize != *to || info.element != 1 {
+        let whole = info.count as usize == *to && info.element == 1 && info.split.is_empty();
+        if !is_variable(&index, variable) || !whole {
             return None;
         }
         self.touch_all(from);

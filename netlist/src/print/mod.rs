@@ -17,19 +17,24 @@
 //! never reach a result. The text is the same in every run.
 
 mod children;
+mod depends;
 mod expression;
 mod logic;
+mod memory;
 mod module;
 mod names;
 mod net;
+mod parameters;
 mod parts;
 mod procedure;
 mod rewrite;
+mod select;
 mod sequential;
 mod settle;
 mod sheet;
 mod term;
 mod text;
+mod unroll;
 
 pub use net::port_names;
 
@@ -95,12 +100,14 @@ impl fmt::Display for Verilog {
 /// Prints a design whose top module gets this name.
 pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let names = module_names(design, top);
+    let paths = depends::paths(design);
     let mut modules = Vec::new();
     for at in (0..design.modules.len()).rev() {
         let id = ModuleId(at as u32);
         if let Body::Kernel(_) = design.modules[at].body {
             let name = names[at].clone();
-            modules.push(VerilogModule { name, text: printed(design, id, &names, describe) });
+            modules
+                .push(VerilogModule { name, text: printed(design, id, &names, &paths, describe) });
         }
     }
     let first = modules.iter().position(|module| module.name == names[design.top.0 as usize]);
@@ -109,10 +116,16 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     Verilog { modules }
 }
 
-fn printed(design: &Design, id: ModuleId, names: &[String], describe: &Describe) -> String {
+fn printed(
+    design: &Design,
+    id: ModuleId,
+    names: &[String],
+    paths: &[depends::Paths],
+    describe: &Describe,
+) -> String {
     let print = |unrolled| {
         let settled = settle::settled(design.module(id), unrolled);
-        module::print(design, id, &settled, names, describe)
+        module::print(design, id, &settled, names, paths, describe)
     };
     print(false).or_else(|_| print(true)).expect("without loops nothing asks for unrolling")
 }

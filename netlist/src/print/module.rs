@@ -1,9 +1,10 @@
 //! The text of one module.
 
 use super::Describe;
+use super::depends::{Paths, looped};
 use super::expression::comment;
 use super::logic::{Item, ordered};
-use super::net::{Net, range};
+use super::net::{Net, NetInfo, range};
 use super::procedure::braced;
 use super::sheet::{Sheet, Unroll};
 use super::text::{aligned, indented};
@@ -16,9 +17,13 @@ pub(super) fn print(
     id: ModuleId,
     module: &Module,
     names: &[String],
+    paths: &[Paths],
     describe: &Describe,
 ) -> Result<String, Unroll> {
     let mut sheet = Sheet::new(design, module, names);
+    for net in looped(design, module, paths) {
+        sheet.split(net);
+    }
     let shared: BTreeSet<Net> = sheet.shared_outputs().into_iter().collect();
     let registers = sheet.registers();
     let (items, ahead) = ordered(items(&mut sheet, &shared)?);
@@ -133,29 +138,39 @@ fn output_wires(sheet: &Sheet<'_>, shared: &BTreeSet<Net>) -> Vec<String> {
             let net = Net::Child(InstanceId(at as u32), port);
             let is_shared = sheet.shared.get(&net).is_some_and(|own| shared.contains(own));
             if !is_shared {
-                let info = sheet.net(net);
-                lines.push(("wire", range(info.width()), info.name.clone()));
+                lines.extend(declarations("wire", sheet.net(net)));
             }
         }
     }
     aligned(&lines)
 }
 
+fn declarations<'a>(kind: &'a str, info: &NetInfo) -> Vec<(&'a str, String, String)> {
+    match &info.split[..] {
+        [] => vec![(kind, range(info.width()), info.name.clone())],
+        names => names.iter().map(|name| (kind, range(info.element), name.clone())).collect(),
+    }
+}
+
 /// The combinational logic: lines stand together, blocks apart.
 fn logic(sheet: &Sheet<'_>, items: &[Item], ahead: &BTreeSet<Net>) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for item in items.iter().filter(|item| ahead.contains(&item.net) && sheet.is_local(item.net)) {
+    for item in items {
         let info = sheet.net(item.net);
-        let kind = if item.is_reg() { "reg" } else { "wire" };
-        lines.push(format!("{kind} {}{};", range(info.width()), info.name));
+        let early = ahead.contains(&item.net) || !info.split.is_empty();
+        if early && sheet.is_local(item.net) {
+            lines.extend(aligned(&declarations(if item.is_reg() { "reg" } else { "wire" }, info)));
+        }
     }
     let mut line_before = true;
     for item in items {
         let info = sheet.net(item.net);
-        let declare = sheet.is_local(item.net) && !ahead.contains(&item.net);
+        let early = ahead.contains(&item.net) || !info.split.is_empty();
+        let declare = sheet.is_local(item.net) && !early;
         let text = item.lines(&info.name, info.width(), declare);
         let is_line = item.is_line(&text);
-        if !lines.is_empty() && !(line_before && is_line) {
+        let together = line_before && is_line;
+        if !lines.is_empty() && !together {
             lines.push(String::new());
         }
         lines.extend(text);
@@ -197,8 +212,11 @@ fn unused(sheet: &mut Sheet<'_>) -> Vec<String> {
                 output && (sheet.design.primitive(instance).is_none() || !info.read.is_empty())
             }
         };
-        if shown {
+        if shown && info.split.is_empty() {
             add(&info.name, &info.read);
+        } else if shown {
+            let elements = info.read.chunks(info.element as usize);
+            info.split.iter().zip(elements).for_each(|(name, read)| add(name, read));
         }
     }
     for (name, read) in &sheet.wires {

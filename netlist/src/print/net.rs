@@ -35,6 +35,8 @@ pub(super) struct NetInfo {
     pub(super) count: u32,
     /// Elements of the port in one child; of the signal if it is the module's own.
     pub(super) per_instance: u32,
+    /// The elements' identifiers when each is a wire of its own; else empty.
+    pub(super) split: Vec<String>,
     /// Bits that some printed expression reads.
     pub(super) read: Vec<bool>,
 }

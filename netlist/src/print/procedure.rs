@@ -62,8 +62,10 @@ impl Sheet<'_> {
     ) -> Result<Vec<String>, Unroll> {
         let mut lines = Vec::new();
         let mut complete = complete;
-        for statement in body {
+        for (at, statement) in body.iter().enumerate() {
             match statement {
+                Statement::Assign { target, .. }
+                    if how == Assigns::AtEdge && overwritten(target, &body[at + 1..]) => {}
                 Statement::Assign { target, value } => {
                     if how == Assigns::Now
                         && let Some(line) = self.bit_assignment(target, value)?
@@ -189,6 +191,13 @@ impl Sheet<'_> {
         lines.push("endcase".to_owned());
         Ok(lines)
     }
+}
+
+/// Whether a later statement of the same list assigns the same target in any case.
+fn overwritten(target: &Target, later: &[Statement]) -> bool {
+    later.iter().any(
+        |statement| matches!(statement, Statement::Assign { target: other, .. } if other == target),
+    )
 }
 
 /// `LABEL: statement;` or a block.

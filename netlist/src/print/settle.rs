@@ -4,7 +4,8 @@
 //! local of its own, assigned beside the original, so that the statements of one target can be
 //! printed apart from those of all others.
 
-use super::rewrite::{each_assignment, each_read, is_special, is_variable, map_expr, unroll};
+use super::rewrite::{each_assignment, each_read, is_variable, map_except, map_expr};
+use super::unroll::{is_special, unroll};
 use crate::ir::{
     Arm, Body, Expr, ExprKind, Index, Kind, Module, Reference, Signal, SignalId, Statement, Target,
     Variable,
@@ -45,7 +46,8 @@ const PLACEHOLDER: u32 = u32::MAX;
 struct Settle {
     /// Signals of which every assignment names a fixed element.
     fixed: BTreeMap<SignalId, bool>,
-    total: BTreeMap<Key, u32>,
+    /// The bits that each assignment writes (first and end), in order.
+    writes: BTreeMap<Key, Vec<(u32, u32)>>,
     seen: BTreeMap<Key, u32>,
     /// Key and number of assignments made so far, to the version's number.
     versions: BTreeMap<(Key, u32), u32>,
@@ -63,7 +65,9 @@ impl Settle {
         });
         each_assignment(body, &mut |target, _| {
             if let Some(key) = settle.key(&target.reference) {
-                *settle.total.entry(key).or_default() += 1;
+                let all = (0, u32::MAX);
+                let bits = target.part.as_ref().map_or(all, |p| (p.offset, p.offset + p.width));
+                settle.writes.entry(key).or_default().push(bits);
             }
         });
         settle
@@ -178,22 +182,48 @@ impl Settle {
     }
 
     fn rewrite_expr(&mut self, expr: &Expr, itself: Option<SignalId>) -> Expr {
-        map_expr(expr, &mut |expr| {
+        let seen = self.seen.clone();
+        let is_final = |settle: &Self, key: Key, from: u32, end: u32| {
+            let seen = seen.get(&key).copied().unwrap_or(0) as usize;
+            let later = &settle.writes[&key][seen..];
+            seen == 0 || later.iter().all(|(low, high)| *high <= from || end <= *low)
+        };
+        let keep = |expr: &Expr| match &expr.kind {
+            ExprKind::Slice(inner, low, _) => match &inner.kind {
+                ExprKind::Read(reference) => {
+                    let end = low + expr.width;
+                    self.key(reference).is_some_and(|key| is_final(self, key, *low, end))
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        let mut wanted = Vec::new();
+        let result = map_except(expr, &keep, &mut |expr| {
             let ExprKind::Read(reference) = &expr.kind else { return expr };
             let Some(key) = self.key(reference) else { return expr };
-            let seen = self.seen.get(&key).copied().unwrap_or(0);
-            let total = self.total.get(&key).copied().unwrap_or(0);
-            if seen == 0 || seen == total || itself == Some(reference.signal) {
+            if is_final(self, key, 0, u32::MAX) || itself == Some(reference.signal) {
                 return expr;
             }
-            let next = self.versions.len() as u32;
-            let at = *self.versions.entry((key, seen)).or_insert(next);
+            let version = (key, seen.get(&key).copied().unwrap_or(0));
+            let known = self.versions.get(&version).copied();
+            let new = wanted.iter().position(|held| *held == version);
+            let at = known.unwrap_or_else(|| {
+                let place = new.unwrap_or_else(|| {
+                    wanted.push(version);
+                    wanted.len() - 1
+                });
+                (self.versions.len() + place) as u32
+            });
             let signal = SignalId(PLACEHOLDER - at);
             Expr {
                 kind: ExprKind::Read(Reference { instance: None, signal, element: None }),
                 ..expr
             }
-        })
+        });
+        let first = self.versions.len() as u32;
+        self.versions.extend(wanted.into_iter().zip(first..));
+        result
     }
 
     /// Assigns the versions beside their originals.

@@ -1,6 +1,6 @@
 //! One module while it is printed: its names, its nets, what has been used of them.
 
-use super::names::{Scope, legal, upper};
+use super::names::Scope;
 use super::net::{Net, NetInfo};
 use crate::ir::{
     ConstantId, Design, EnumId, Index, InstanceId, Kind, Module, Primitive, SignalId, StructId,
@@ -46,9 +46,9 @@ pub(super) struct Sheet<'a> {
     pub(super) printed: BTreeMap<(String, u32), Net>,
     /// Bits read of each hoisted wire.
     pub(super) wires: BTreeMap<String, Vec<bool>>,
-    constants: BTreeMap<ConstantId, String>,
-    variants: BTreeMap<(EnumId, u64), String>,
-    fields: BTreeMap<(StructId, u32, String), String>,
+    pub(super) constants: BTreeMap<ConstantId, String>,
+    pub(super) variants: BTreeMap<(EnumId, u64), String>,
+    pub(super) fields: BTreeMap<(StructId, u32, String), String>,
     loop_names: BTreeMap<(String, u32), String>,
 }
 
@@ -122,7 +122,15 @@ impl<'a> Sheet<'a> {
     fn insert(&mut self, net: Net, name: String, ty: Type, count: u32, per_instance: u32) {
         let element = self.design.types.width(ty);
         let read = vec![false; (element * count) as usize];
-        self.nets.insert(net, NetInfo { name, ty, element, count, per_instance, read });
+        let split = Vec::new();
+        self.nets.insert(net, NetInfo { name, ty, element, count, per_instance, split, read });
+    }
+
+    /// Gives each element of a net a name of its own.
+    pub(super) fn split(&mut self, net: Net) {
+        let (name, count) = (self.net(net).name.clone(), self.net(net).count);
+        let names = (0..count).map(|at| self.scope.take(&format!("{name}_{at}"))).collect();
+        self.nets.get_mut(&net).expect("every net is known").split = names;
     }
 
     /// What is known of a net.
@@ -156,47 +164,6 @@ impl<'a> Sheet<'a> {
         self.scope.take(wanted)
     }
 
-    fn fresh_parameter(&mut self, short: &str, long: String) -> String {
-        let free = !short.is_empty() && self.scope.is_free(&legal(short));
-        self.scope.take(if free { short } else { &long })
-    }
-
-    /// The localparam of a `Constant` field.
-    pub(super) fn constant_name(&mut self, id: ConstantId) -> String {
-        if let Some(name) = self.constants.get(&id) {
-            return name.clone();
-        }
-        let name = self.scope.take(&upper(&self.module.constant(id).name));
-        self.constants.insert(id, name.clone());
-        name
-    }
-
-    /// The localparam of a variant; `None` if the number names none.
-    pub(super) fn variant_name(&mut self, id: EnumId, value: &Value) -> Option<String> {
-        let at = value.to_u64()?;
-        if let Some(name) = self.variants.get(&(id, at)) {
-            return Some(name.clone());
-        }
-        let ty = self.design.types.enumeration(id);
-        let short = upper(ty.variants.get(usize::try_from(at).ok()?)?);
-        let long = format!("{}_{short}", upper(&ty.name));
-        let name = self.fresh_parameter(&short, long);
-        self.variants.insert((id, at), name.clone());
-        Some(name)
-    }
-
-    /// The localparam of a field's lowest bit.
-    pub(super) fn field_name(&mut self, id: StructId, low: u32, field: &str) -> String {
-        let key = (id, low, field.to_owned());
-        if let Some(name) = self.fields.get(&key) {
-            return name.clone();
-        }
-        let ty = self.design.types.structure(id);
-        let name = self.scope.take(&format!("{}_{}", upper(&ty.name), upper(field)));
-        self.fields.insert(key, name.clone());
-        name
-    }
-
     /// The variable of a printed loop.
     pub(super) fn loop_name(&mut self, wanted: &str, depth: u32) -> String {
         let key = (wanted.to_owned(), depth);
@@ -206,41 +173,6 @@ impl<'a> Sheet<'a> {
         let name = self.scope.take(wanted);
         self.loop_names.insert(key, name.clone());
         name
-    }
-
-    /// Lines that declare every localparam used.
-    pub(super) fn parameters(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut last = None;
-        for ((id, value), name) in &self.variants {
-            let ty = self.design.types.enumeration(*id);
-            if last.replace(*id) != Some(*id) {
-                lines.push(format!("// {}", ty.name));
-            }
-            let literal = literal(&Value::new(ty.width, *value));
-            lines.push(format!("localparam {}{name} = {literal};", super::net::range(ty.width)));
-        }
-        let mut last = None;
-        for ((id, low, _), name) in &self.fields {
-            if last.replace(*id) != Some(*id) {
-                let name = &self.design.types.structure(*id).name;
-                lines.push(format!("// Lowest bits of the fields of {name}"));
-            }
-            lines.push(format!("localparam {name} = {low};"));
-        }
-        if !self.constants.is_empty() && !lines.is_empty() {
-            lines.push("// Constants".to_owned());
-        }
-        for (id, name) in &self.constants {
-            let constant = self.module.constant(*id);
-            let mut all = constant.values[0].clone();
-            for value in &constant.values[1..] {
-                all = value.concat(&all);
-            }
-            let range = super::net::range(all.width());
-            lines.push(format!("localparam {range}{name} = {};", literal(&all)));
-        }
-        lines
     }
 
     /// The smallest and largest number that an index takes in the loops around; `None`: it is

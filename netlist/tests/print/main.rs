@@ -41,6 +41,7 @@ mod memories;
 mod mismatches;
 #[path = "../blocks/selects.rs"]
 mod selects;
+mod shapes;
 #[path = "../blocks/signed.rs"]
 mod signed;
 #[path = "../blocks/structs.rs"]
