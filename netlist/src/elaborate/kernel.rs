@@ -199,11 +199,9 @@ impl Kernel<'_> {
         }
         let depth = self.scope.loops.len() as u32;
         let variable = Variable { name: found.index.clone(), depth };
-        self.scope.loops.push(variable.clone());
-        self.scope.ends.push(to as u64);
+        self.scope.enter(variable.clone(), to as u64);
         let body = self.block(&found.block);
-        self.scope.loops.pop();
-        self.scope.ends.pop();
+        self.scope.leave();
         Ok(Some(Statement::For { variable, from, to, body }))
     }
 

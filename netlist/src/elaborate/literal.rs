@@ -4,14 +4,10 @@ use crate::check::Problem;
 use crate::ir::Value;
 use rust_hdl::prelude::VerilogLiteral;
 
-/// Bits that hold every literal.
-const WIDE: u32 = 4096;
-
 /// A literal: its number and whether its source was a `bool`.
 #[derive(Clone, Debug)]
 pub(super) struct Literal {
-    /// The number, in two's complement at a width that holds every literal.
-    number: Value,
+    magnitude: Value,
     negative: bool,
     pub(super) is_bool: bool,
     text: String,
@@ -30,33 +26,41 @@ impl Literal {
             Some(binary) => (2, binary),
             None => (16, digits.strip_prefix('h')?),
         };
-        let magnitude = Value::parse(WIDE, digits.trim_start_matches('-'), base)?;
-        let negative = digits.starts_with('-') && magnitude.any();
-        let number = if negative { Value::zero(WIDE).sub(&magnitude) } else { magnitude };
-        Some(Self { number, negative, is_bool: width == "1", text: text.to_owned() })
+        let (negative, digits) = match digits.strip_prefix('-') {
+            Some(magnitude) => (true, magnitude),
+            None => (false, digits),
+        };
+        let bits = 4 * u32::try_from(digits.len()).ok()?;
+        let magnitude = Value::parse(bits, digits, base)?;
+        let negative = negative && magnitude.any();
+        Some(Self { magnitude, negative, is_bool: width == "1", text: text.to_owned() })
     }
 
     /// The number, if it is not negative and below `2^64`.
     pub(super) fn as_u64(&self) -> Option<u64> {
-        self.number.to_u64()
+        self.magnitude.to_u64().filter(|_| !self.negative)
     }
 
     /// The low bits; for values that rust-hdl itself prints wider than their type.
     pub(super) fn truncated(&self, width: u32) -> Value {
-        self.number.resize(width)
+        let low = self.magnitude.resize(width);
+        if self.negative { Value::zero(width).sub(&low) } else { low }
     }
 
     /// The number in a type, by rust-hdl's rules: above 32 bits excess bits are dropped, up to
     /// 32 they are an error.
     pub(super) fn fit(&self, width: u32, signed: bool) -> Result<Value, Problem> {
-        let too_large = || Problem::LiteralTooLarge { literal: self.text.clone(), width };
+        let fits = if self.negative {
+            let one = Value::new(self.magnitude.width(), 1);
+            !self.magnitude.sub(&one).shr(u64::from(width) - 1).any()
+        } else {
+            !self.magnitude.shr(u64::from(width)).any()
+        };
         // A negative number in an unsigned type is an i32 literal that overflowed.
-        if self.negative && !signed {
-            return Err(too_large());
+        if (self.negative && !signed) || (!fits && width <= 32) {
+            return Err(Problem::LiteralTooLarge { literal: self.text.clone(), width });
         }
-        let value = self.number.resize(width);
-        let back = if self.negative { value.sign_resize(WIDE) } else { value.resize(WIDE) };
-        if back != self.number && width <= 32 { Err(too_large()) } else { Ok(value) }
+        Ok(self.truncated(width))
     }
 }
 

@@ -7,11 +7,16 @@ use rust_hdl::prelude::Block;
 ///
 /// A block that is met inside another does not tell its type, only its field's name, after
 /// which its module is called by default. A module that is equal to the module of a type listed
-/// here takes that type's name and parameters instead, e.g. `CamLine_45_44_16`.
+/// here takes that type's name and parameters instead, e.g. `Row_45_16`.
 ///
-/// ```ignore
-/// let names = Names::new().with::<CamLine<45, 44, 16>>().with::<Permission>();
-/// let design = netlist::elaborate_named(&mmu, &names)?;
+/// ```
+/// use rust_hdl::prelude::*;
+///
+/// let names = netlist::Names::new().with::<DFF<Bits<8>>>();
+/// let block = DFFWithInit::<Bits<8>>::new(7.into());
+/// let design = netlist::elaborate_named(&block, &names).expect("a sound design");
+/// let modules: Vec<&str> = design.modules.iter().map(|module| module.name.as_str()).collect();
+/// assert_eq!(modules, ["DFF_Bits_8", "DFFWithInit_Bits_8"]);
 /// ```
 #[derive(Default)]
 pub struct Names {

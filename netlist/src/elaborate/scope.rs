@@ -7,6 +7,8 @@ use crate::ir::{
     ConstantId, EnumId, Index, IndexOp, InstanceId, Kind, Module, Reference, SignalId, Type, Types,
     Value, Variable,
 };
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 /// The names that a kernel can use.
 pub(super) struct Scope<'a> {
@@ -16,7 +18,12 @@ pub(super) struct Scope<'a> {
     /// Enclosing loops, outermost first, and the value after each one's last.
     pub(super) loops: Vec<Variable>,
     pub(super) ends: Vec<u64>,
+    /// What names were found to mean; every name is asked for several times.
+    pub(super) known: RefCell<HashMap<String, Read>>,
 }
+
+/// What a read names, or why it names nothing.
+pub(super) type Read = Result<(Meaning, Option<Fields>), Problem>;
 
 /// The meaning of a name.
 #[derive(Clone, Debug)]
@@ -36,7 +43,30 @@ pub(super) struct Fields {
 
 impl Scope<'_> {
     /// What a read names: a signal, constant or loop variable, and perhaps nested fields of it.
-    pub(super) fn read(&self, name: &str) -> Result<(Meaning, Option<Fields>), Problem> {
+    pub(super) fn read(&self, name: &str) -> Read {
+        if let Some(known) = self.known.borrow().get(name) {
+            return known.clone();
+        }
+        let found = self.find(name);
+        self.known.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// Enters a loop. Names may mean its variable now.
+    pub(super) fn enter(&mut self, variable: Variable, end: u64) {
+        self.loops.push(variable);
+        self.ends.push(end);
+        self.known.get_mut().clear();
+    }
+
+    /// Leaves the innermost loop.
+    pub(super) fn leave(&mut self) {
+        self.loops.pop();
+        self.ends.pop();
+        self.known.get_mut().clear();
+    }
+
+    fn find(&self, name: &str) -> Read {
         let segments = name::segments(name);
         let value = segments.iter().position(|segment| segment.ident == "val()");
         let (signal, fields) = segments.split_at(value.unwrap_or(segments.len()));

@@ -39,7 +39,7 @@ pub(super) fn lower(types: &mut Types, descriptor: &TypeDescriptor) -> Result<Ty
     }
 }
 
-/// `hdl::top::Rv64Mmu<16, 4>` becomes `Rv64Mmu_16_4`.
+/// `cpu::core::Pipeline<16, 4>` becomes `Pipeline_16_4`.
 pub(super) fn module_name(type_name: &str) -> String {
     let mut name = String::new();
     for word in type_name.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn module_names_keep_parameters() {
-        assert_eq!(module_name("hdl::top::Rv64Mmu<16, 4>"), "Rv64Mmu_16_4");
+        assert_eq!(module_name("cpu::core::Pipeline<16, 4>"), "Pipeline_16_4");
         assert_eq!(module_name("a::Fifo<b::Bits<8>, 2>"), "Fifo_Bits_8_2");
     }
 }

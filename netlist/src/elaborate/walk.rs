@@ -10,6 +10,7 @@ use super::{primitive, types};
 use crate::check::{Diagnostic, Problem};
 use crate::ir::{Body, Design, Kind, Module, ModuleId, Types};
 use rust_hdl::prelude::{Atom, AtomKind, Block, Probe, Verilog};
+use std::cell::RefCell;
 
 /// Walks a block and everything inside it.
 pub(super) fn walk<B: Block + ?Sized>(
@@ -128,6 +129,7 @@ impl Walk {
                     types: &self.types,
                     loops: Vec::new(),
                     ends: Vec::new(),
+                    known: RefCell::default(),
                 };
                 let mut translated = Kernel { scope, faults: Vec::new() };
                 let statements = translated.block(&kernel);

@@ -13,8 +13,13 @@ pub(super) struct Logic {
     pub(super) drivers: Vec<Option<NodeId>>,
 }
 
-/// A signal and what is wrong with it.
-pub(super) type Finding = (String, Problem);
+/// What is wrong with a signal, and the statement being executed, if it is there.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Finding {
+    pub(super) signal: String,
+    pub(super) statement: Option<String>,
+    pub(super) problem: Problem,
+}
 
 /// Executes the kernel of a module; in a primitive there is nothing to execute.
 pub(super) fn execute(design: &Design, layouts: &[Layout], at: usize) -> (Logic, Vec<Finding>) {
@@ -28,11 +33,13 @@ pub(super) fn execute(design: &Design, layouts: &[Layout], at: usize) -> (Logic,
         graph: Graph::new(),
         state: State::new(widths),
         loops: Vec::new(),
+        current: None,
         found: Vec::new(),
     };
     let mut drivers = vec![None; layout.wires.len()];
     if let Body::Kernel(statements) = &design.modules[at].body {
         run.block(statements);
+        run.current = None;
         for (wire, info) in layout.wires.iter().enumerate() {
             if info.driven_here() {
                 let slot = run.state.slot(wire as Wire);
@@ -57,32 +64,55 @@ pub(super) struct Execution<'a> {
     pub(super) state: State,
     /// Values of the loop variables, outermost first.
     pub(super) loops: Vec<u64>,
+    /// The statement being executed.
+    current: Option<&'a Statement>,
     found: Vec<Finding>,
 }
 
-impl Execution<'_> {
+impl<'a> Execution<'a> {
     pub(super) fn fault(&mut self, wire: Wire, problem: Problem) {
-        let finding = (self.layout.name(self.design, self.module, wire), problem);
-        if !self.found.contains(&finding) {
-            self.found.push(finding);
-        }
+        self.fault_named(self.layout.name(self.design, self.module, wire), problem);
     }
 
     /// A finding in an array index, of which only the signal's name is known.
-    pub(super) fn fault_named(&mut self, name: String, problem: Problem) {
-        let finding = (name, problem);
+    pub(super) fn fault_named(&mut self, signal: String, problem: Problem) {
+        let statement = self.current.and_then(|statement| self.text(statement));
+        let finding = Finding { signal, statement, problem };
         if !self.found.contains(&finding) {
             self.found.push(finding);
         }
     }
 
-    fn block(&mut self, statements: &[Statement]) {
+    /// The beginning of a statement, as Rust would write it.
+    fn text(&self, statement: &Statement) -> Option<String> {
+        let module = self.design.module(self.module);
+        Some(match statement {
+            Statement::Assign { target, .. } => {
+                let signal = target.reference.signal;
+                let name = match &target.reference.instance {
+                    None => module.signal(signal).name.clone(),
+                    Some((id, _)) => {
+                        let child = module.instance(*id);
+                        let port = self.design.module(child.modules[0]).signal(signal);
+                        format!("{}.{}", child.name, port.name)
+                    }
+                };
+                format!("self.{name}.next = ...")
+            }
+            Statement::If { .. } => "if ...".to_owned(),
+            Statement::Match { .. } => "match ...".to_owned(),
+            Statement::For { .. } | Statement::Comment(_) => return None,
+        })
+    }
+
+    fn block(&mut self, statements: &'a [Statement]) {
         for statement in statements {
+            self.current = Some(statement);
             self.statement(statement);
         }
     }
 
-    fn statement(&mut self, statement: &Statement) {
+    fn statement(&mut self, statement: &'a Statement) {
         match statement {
             Statement::Assign { target, value } => self.assign(target, value),
             Statement::If { test, then, otherwise } => {
@@ -111,13 +141,13 @@ impl Execution<'_> {
         }
     }
 
-    fn branch(&mut self, statements: &[Statement]) -> Changes {
+    fn branch(&mut self, statements: &'a [Statement]) -> Changes {
         let mark = self.state.mark();
         self.block(statements);
         self.state.take_back(mark)
     }
 
-    fn choose(&mut self, test: NodeId, arms: &[Arm], default: Option<&[Statement]>) {
+    fn choose(&mut self, test: NodeId, arms: &'a [Arm], default: Option<&'a [Statement]>) {
         if let Some(value) = self.graph.constant(test).cloned() {
             let arm = arms.iter().find(|arm| arm.value == value);
             return match (arm, default) {

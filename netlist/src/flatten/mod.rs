@@ -30,9 +30,12 @@ pub(crate) fn check(design: &Design) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let paths = design.first_paths();
     for (at, path) in paths.iter().enumerate() {
-        found.extend(execute::execute(design, &layouts, at).1.into_iter().map(|finding| {
-            let (signal, problem) = finding;
-            Diagnostic { block: path.clone(), signal: Some(signal), statement: None, problem }
+        let findings = execute::execute(design, &layouts, at).1;
+        found.extend(findings.into_iter().map(|finding| Diagnostic {
+            block: path.clone(),
+            signal: Some(finding.signal),
+            statement: finding.statement,
+            problem: finding.problem,
         }));
     }
     found

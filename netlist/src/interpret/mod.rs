@@ -15,6 +15,8 @@ pub struct Interpreter<'a> {
     registers: Vec<Value>,
     memories: Vec<Contents>,
     values: Vec<Value>,
+    /// Inputs or state changed since the values were computed.
+    stale: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -40,6 +42,7 @@ impl<'a> Interpreter<'a> {
                 })
                 .collect(),
             values: netlist.nodes.iter().map(zero).collect(),
+            stale: true,
         };
         new.settle();
         new
@@ -51,10 +54,14 @@ impl<'a> Interpreter<'a> {
     pub fn set(&mut self, input: InputId, value: &Value) {
         let held = &mut self.inputs[input.0 as usize];
         *held = value.resize(held.width());
+        self.stale = true;
     }
 
     /// Computes all nodes from inputs and state.
     pub fn settle(&mut self) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
         for at in 0..self.netlist.nodes.len() {
             let Node { op, width } = self.netlist.nodes[at];
             let value = match op {
@@ -64,7 +71,7 @@ impl<'a> Interpreter<'a> {
                 Op::Memory(id) => self.memories[id.0 as usize].output.clone(),
                 op => {
                     let values = &self.values;
-                    evaluate(op, width, |id| Some(values[id.0 as usize].clone()))
+                    evaluate(op, width, |id| values.get(id.0 as usize))
                         .expect("every operand has a value")
                 }
             };
@@ -92,6 +99,7 @@ impl<'a> Interpreter<'a> {
                 self.memories[at].words.insert(address, data);
             }
         }
+        self.stale = true;
         self.settle();
     }
 

@@ -4,7 +4,7 @@ use super::{Graph, NodeId, Op, Value};
 
 /// An equivalent that already exists or is simpler, if a rule knows one.
 pub(super) fn simplify(graph: &mut Graph, op: Op, width: u32) -> Option<NodeId> {
-    if let Some(value) = evaluate(op, width, |id| graph.constant(id).cloned()) {
+    if let Some(value) = evaluate(op, width, |id| graph.constant(id)) {
         return Some(graph.value(value));
     }
     let zero = |graph: &Graph, id| graph.constant(id).is_some_and(|value| !value.any());
@@ -210,32 +210,36 @@ fn concat(graph: &mut Graph, high: NodeId, low: NodeId, width: u32) -> Option<No
 }
 
 /// The result of an operation whose operands have known values; `None` for inputs and state.
-pub(crate) fn evaluate(op: Op, width: u32, get: impl Fn(NodeId) -> Option<Value>) -> Option<Value> {
+pub(crate) fn evaluate<'a>(
+    op: Op,
+    width: u32,
+    get: impl Fn(NodeId) -> Option<&'a Value>,
+) -> Option<Value> {
     use std::cmp::Ordering::Less;
     let bit = Value::bit_of;
     Some(match op {
         Op::Const(_) | Op::Input(_) | Op::Register(_) | Op::Memory(_) => return None,
         Op::Not(a) => get(a)?.not(),
-        Op::And(a, b) => get(a)?.and(&get(b)?),
-        Op::Or(a, b) => get(a)?.or(&get(b)?),
-        Op::Xor(a, b) => get(a)?.xor(&get(b)?),
-        Op::Add(a, b) => get(a)?.add(&get(b)?),
-        Op::Sub(a, b) => get(a)?.sub(&get(b)?),
-        Op::Mul(a, b) => get(a)?.mul(&get(b)?),
+        Op::And(a, b) => get(a)?.and(get(b)?),
+        Op::Or(a, b) => get(a)?.or(get(b)?),
+        Op::Xor(a, b) => get(a)?.xor(get(b)?),
+        Op::Add(a, b) => get(a)?.add(get(b)?),
+        Op::Sub(a, b) => get(a)?.sub(get(b)?),
+        Op::Mul(a, b) => get(a)?.mul(get(b)?),
         Op::Shl(a, b) => get(a)?.shl(get(b)?.saturated()),
         Op::Shr(a, b) => get(a)?.shr(get(b)?.saturated()),
         Op::Equal(a, b) => bit(get(a)? == get(b)?),
-        Op::Less(a, b) => bit(get(a)?.compare(&get(b)?) == Less),
-        Op::SignedLess(a, b) => bit(get(a)?.signed_compare(&get(b)?) == Less),
+        Op::Less(a, b) => bit(get(a)?.compare(get(b)?) == Less),
+        Op::SignedLess(a, b) => bit(get(a)?.signed_compare(get(b)?) == Less),
         Op::Mux(test, then, otherwise) => {
             if get(test)?.any() {
-                get(then)?
+                get(then)?.clone()
             } else {
-                get(otherwise)?
+                get(otherwise)?.clone()
             }
         }
         Op::Slice(a, offset) => get(a)?.extract(u64::from(offset), width),
-        Op::Concat(a, b) => get(a)?.concat(&get(b)?),
+        Op::Concat(a, b) => get(a)?.concat(get(b)?),
         Op::ZeroExtend(a) => get(a)?.resize(width),
         Op::SignExtend(a) => get(a)?.sign_resize(width),
         Op::Extract(a, b) => get(a)?.extract(get(b)?.saturated(), width),

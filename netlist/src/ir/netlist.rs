@@ -59,7 +59,7 @@ impl Netlist {
         }
     }
 
-    /// The net with this path, e.g. `walker.state.q` or `lines[3].hit`.
+    /// The net with this path, e.g. `machine.state.q` or `rows[3].hit`.
     pub fn net_named(&self, path: &str) -> Option<NetId> {
         let at = self.nets.iter().position(|net| net.path == path)?;
         Some(NetId(at as u32))
@@ -149,7 +149,7 @@ pub struct Input {
 /// A register. All take their next value at the same edge.
 #[derive(Clone, Debug)]
 pub struct Register {
-    /// Path of the register block, e.g. `walker.state`.
+    /// Path of the register block, e.g. `machine.state`.
     pub path: String,
     /// Its type.
     pub ty: Type,
@@ -210,7 +210,7 @@ pub enum NetKind {
 /// A name for a node.
 #[derive(Clone, Debug)]
 pub struct Net {
-    /// Rust path from the top, e.g. `data.tlb.lines[3].held_vpn.q`.
+    /// Rust path from the top, e.g. `queue.rows[3].held_key.q`.
     pub path: String,
     /// Blocks above it: 0 for the top's own signals.
     pub depth: u32,
@@ -224,11 +224,11 @@ pub struct Net {
 
 /// An array of equal children: what is row i of what.
 ///
-/// Every column lists, row by row, the same thing inside each child (`held_vpn`, `hit`). A pass
+/// Every column lists, row by row, the same thing inside each child (`held_key`, `hit`). A pass
 /// that finds the nodes of a column to be one expression over columns may compute it as a loop.
 #[derive(Clone, Debug)]
 pub struct ArrayRows {
-    /// Path of the array, e.g. `data.tlb.lines`.
+    /// Path of the array, e.g. `queue.rows`.
     pub path: String,
     /// Name of the children's module.
     pub module: String,
@@ -241,7 +241,7 @@ pub struct ArrayRows {
 /// One column of [`ArrayRows`].
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Path inside the child, e.g. `held_vpn` or `page.mask`.
+    /// Path inside the child, e.g. `held_key` or `decoder.mask`.
     pub path: String,
     /// The rows.
     pub rows: Rows,

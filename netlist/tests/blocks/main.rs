@@ -6,6 +6,7 @@ mod common;
 
 mod arithmetic;
 mod arrays;
+mod dimensions;
 mod enums;
 mod hierarchy;
 mod interfaces;

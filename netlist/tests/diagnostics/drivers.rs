@@ -105,6 +105,7 @@ block! {
 #[test]
 fn a_read_before_the_write_is_refused() {
     let found = finding(ReadsEarly::default());
+    assert_eq!(found.statement.as_deref(), Some("self.y.next = ..."));
     assert_eq!((found.problem, found.signal.as_deref()), (Problem::ReadBeforeWrite, Some("local")));
 }
 

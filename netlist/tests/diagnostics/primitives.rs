@@ -84,3 +84,34 @@ fn keywords_are_found_on_request() {
     assert_eq!(names, ["table", "logic"]);
     assert!(found.iter().all(|finding| matches!(finding.problem, Problem::Keyword { .. })));
 }
+
+/// A kernel written by hand, which rustc cannot have checked.
+#[derive(LogicBlock, Default)]
+struct Handmade {
+    clock: Signal<In, Clock>,
+    a: Signal<In, Bits<4>>,
+    y: Signal<Out, Bits<8>>,
+    z: Signal<Out, Bit>,
+    _kernel: Vec<ast::VerilogStatement>,
+}
+
+impl Logic for Handmade {
+    fn update(&mut self) {}
+
+    fn hdl(&self) -> Verilog {
+        Verilog::Combinatorial(self._kernel.clone())
+    }
+}
+
+#[test]
+fn widths_and_types_are_checked() {
+    let signal = |name: &str| ast::VerilogExpression::Signal(name.into());
+    let assign = |target: &str, value: &str| {
+        ast::VerilogStatement::Assignment(signal(&format!("{target}$next")), signal(value))
+    };
+    let block =
+        Handmade { _kernel: vec![assign("y", "a"), assign("z", "clock")], ..Handmade::default() };
+    let problems: Vec<_> = findings(block).into_iter().map(|finding| finding.problem).collect();
+    let mismatch = Problem::WidthMismatch { expected: 8, found: 4 };
+    assert_eq!(problems, [mismatch, Problem::TypeMismatch]);
+}
