@@ -93,6 +93,9 @@ impl Sheet<'_> {
             self.loops = vec![Loop::Round(at as u64)];
             let one = self.connected(id, module.0, &label, Some(Index::Const(at as u64)));
             self.loops.clear();
+            if at > 0 {
+                lines.push(String::new());
+            }
             lines.extend(one?);
         }
         Ok(lines)

@@ -76,11 +76,11 @@ impl Sheet<'_> {
         let bit = a.width == 1;
         Ok(match op {
             Unary::Any | Unary::All | Unary::Parity if bit => inner,
-            Unary::Not => Text::Atom(format!("~{}", inner.operand())),
-            Unary::Negate => Text::Other(format!("-{}", inner.operand())),
-            Unary::All => Text::Atom(format!("&{}", inner.operand())).guarded(),
-            Unary::Any => Text::Atom(format!("|{}", inner.operand())).guarded(),
-            Unary::Parity => Text::Atom(format!("^{}", inner.operand())).guarded(),
+            Unary::Not => Text::Inverted("~", Box::new(inner)),
+            Unary::Negate => Text::Other(format!("-{}", inner.unary_operand())),
+            Unary::All => Text::Other(format!("&{}", inner.unary_operand())),
+            Unary::Any => Text::Other(format!("|{}", inner.unary_operand())),
+            Unary::Parity => Text::Other(format!("^{}", inner.unary_operand())),
         })
     }
 
@@ -92,7 +92,7 @@ impl Sheet<'_> {
             }
             _ => {
                 let inner = self.expression(a)?;
-                Ok(Text::Inverted(Box::new(inner)))
+                Ok(Text::Inverted("!", Box::new(inner)))
             }
         }
     }
@@ -171,7 +171,7 @@ impl Sheet<'_> {
     pub(super) fn term(&mut self, term: &Term) -> Result<Text, Unroll> {
         Ok(match term {
             Term::Is(expr) => self.expression(expr)?,
-            Term::Not(inner) => Text::Inverted(Box::new(self.term(inner)?)),
+            Term::Not(inner) => Text::Inverted("!", Box::new(self.term(inner)?)),
             Term::And(parts) | Term::Or(parts) => {
                 let sign = if matches!(term, Term::And(_)) { "&&" } else { "||" };
                 let texts = parts.iter().map(|part| self.term(part));
@@ -183,7 +183,7 @@ impl Sheet<'_> {
                 let mut test = self.term(test)?;
                 let (mut first, mut rest) = (then, otherwise);
                 if turn {
-                    test = Text::Inverted(Box::new(test));
+                    test = Text::Inverted("!", Box::new(test));
                     (first, rest) = (otherwise, then);
                 }
                 let mut choices = vec![(test, self.term(first)?)];
@@ -231,16 +231,6 @@ fn known(op: Binary, left: &[Part], right: &[Part], width: u32) -> Option<bool> 
         Binary::LessEqual if right == ones || left == zero => Some(true),
         Binary::GreaterEqual if right == zero || left == ones => Some(true),
         _ => None,
-    }
-}
-
-impl Text {
-    /// A reduction: `|x` beside a binary `|` would be misread, so it is not quite an atom.
-    fn guarded(self) -> Text {
-        match self {
-            Text::Atom(text) => Text::Other(text),
-            other => other,
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::logic::{Form, Item};
 use super::net::{Net, range};
 use super::procedure::block;
 use super::sheet::{Sheet, Unroll, literal};
-use super::text::Text;
+use super::text::{Declaration, Text};
 use crate::ir::{
     Body, Expr, ExprKind, Index, InstanceId, MemoryWrite, Primitive, Reference, SignalId, Value,
 };
@@ -28,7 +28,10 @@ impl Sheet<'_> {
     }
 
     /// A memory: storage, contents, ports.
-    pub(super) fn memory(&mut self, id: InstanceId) -> Result<(Vec<String>, Vec<String>), Unroll> {
+    pub(super) fn memory(
+        &mut self,
+        id: InstanceId,
+    ) -> Result<(Vec<Declaration>, Vec<String>), Unroll> {
         let (mut declared, mut lines) = (Vec::new(), Vec::new());
         let instance = self.module.instance(id).clone();
         for (at, module) in instance.modules.iter().enumerate() {
@@ -51,20 +54,20 @@ impl Sheet<'_> {
                 false => self.fresh(&format!("{own}_{at}_cells")),
             };
             if at == 0 {
-                declared.push(format!("reg {}{};", range(output.width()), output.name));
+                declared.push(("reg", range(output.width()), output.name.clone()));
             }
-            declared.push(format!("reg {}{cells} [0:{}];", range(width), depth - 1));
+            declared.push(("reg", range(width), format!("{cells} [0:{}]", depth - 1)));
             let part = match output.count {
                 1 => output.name.clone(),
                 _ if width == 1 => format!("{}[{at}]", output.name),
                 _ => format!("{}[{}:{}]", output.name, (at + 1) * width - 1, at * width),
             };
             lines.extend(self.contents(&cells, width, depth, &part, &init));
-            let clock = self.clock_text(Net::Child(id, read_clock))?;
+            let clock = self.clock_text(Net::Child(id, read_clock));
             let address = self.input(id, read_address, at)?.flat();
             let mut body = vec![format!("{part} <= {cells}[{address}];")];
             if let Some(MemoryWrite { clock: write_clock, address, data, enable }) = write {
-                let write_clock = self.clock_text(Net::Child(id, write_clock))?;
+                let write_clock = self.clock_text(Net::Child(id, write_clock));
                 let enable = self.input(id, enable, at)?.flat();
                 let address = self.input(id, address, at)?.flat();
                 let data = self.input(id, data, at)?.flat();
@@ -76,6 +79,7 @@ impl Sheet<'_> {
                     lines.extend(block(&head, "", &[], vec![write]));
                 }
             }
+            lines.push(String::new());
             lines.append(&mut self.hoisted);
             lines.extend(block(&format!("always @(posedge {clock})"), "", &[], body));
         }

@@ -16,6 +16,7 @@
 //! Operators see operands of exactly the widths of the IR, so the 32 bits of Verilog's integers
 //! never reach a result. The text is the same in every run.
 
+mod carry;
 mod children;
 mod depends;
 mod expression;

@@ -7,7 +7,7 @@ use super::logic::{Item, ordered};
 use super::net::{Net, NetInfo, range};
 use super::procedure::braced;
 use super::sheet::{Sheet, Unroll};
-use super::text::{aligned, indented};
+use super::text::{Declaration, aligned, indented};
 use crate::ir::{Design, InstanceId, Kind, Module, ModuleId, Primitive, SignalId};
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub(super) fn print(
     let (items, ahead) = ordered(items(&mut sheet, &shared)?);
     let regs: BTreeSet<Net> = items.iter().filter(|i| i.is_reg()).map(|i| i.net).collect();
 
-    let mut declared = sheet.register_declarations(&registers);
+    let mut declared = sheet.declarations(&registers);
     let mut memories = Vec::new();
     let mut children = Vec::new();
     for (at, instance) in module.instances.iter().enumerate() {
@@ -67,19 +67,20 @@ pub(super) fn print(
         }
     };
     section(sheet.parameters());
-    section(declared);
+    section(aligned(&declared));
     if !initials.is_empty() {
         section(braced("initial".to_owned(), initials));
     }
     section(wires);
     section(logic);
+    section(memories);
+    section(edges);
+    // Last: linters take a loop variable below a genvar of the same name for a mistake.
     if !sheet.genvars.is_empty() {
         let names: Vec<&str> = sheet.genvars.iter().map(String::as_str).collect();
         section(vec![format!("genvar {};", names.join(", "))]);
     }
     section(children);
-    section(memories);
-    section(edges);
     section(unused);
 
     let mut lines = header(&sheet, id, &regs, describe);
@@ -99,7 +100,7 @@ fn items(sheet: &mut Sheet<'_>, shared: &BTreeSet<Net>) -> Result<Vec<Item>, Unr
     });
     let mut items = Vec::new();
     for net in nets {
-        if !shared.contains(&net) && needs_item(sheet, net)? {
+        if !shared.contains(&net) && needs_item(sheet, net) {
             items.push(sheet.item(net)?);
         }
     }
@@ -109,21 +110,21 @@ fn items(sheet: &mut Sheet<'_>, shared: &BTreeSet<Net>) -> Result<Vec<Item>, Unr
     Ok(items)
 }
 
-fn needs_item(sheet: &mut Sheet<'_>, net: Net) -> Result<bool, Unroll> {
-    let Net::Child(id, port) = net else { return Ok(true) };
+fn needs_item(sheet: &Sheet<'_>, net: Net) -> bool {
+    let Net::Child(id, port) = net else { return true };
     let instance = sheet.module.instance(id);
-    Ok(match sheet.design.primitive(instance) {
+    match sheet.design.primitive(instance) {
         Some(Primitive::Register { d, .. }) if *d == port => sheet.is_read(net),
         Some(Primitive::Register { clock, .. }) if *clock == port => {
-            sheet.is_read(net) || sheet.clock_is_derived(net)?
+            sheet.is_read(net) || sheet.clock_of(net) == net
         }
         Some(Primitive::Memory { read_clock, write, .. })
             if *read_clock == port || write.is_some_and(|write| write.clock == port) =>
         {
-            sheet.clock_is_derived(net)?
+            sheet.clock_of(net) == net
         }
         _ => !sheet.stands_in_port_list(net),
-    })
+    }
 }
 
 /// Wires for the outputs of children.
@@ -145,7 +146,7 @@ fn output_wires(sheet: &Sheet<'_>, shared: &BTreeSet<Net>) -> Vec<String> {
     aligned(&lines)
 }
 
-fn declarations<'a>(kind: &'a str, info: &NetInfo) -> Vec<(&'a str, String, String)> {
+fn declarations(kind: &'static str, info: &NetInfo) -> Vec<Declaration> {
     match &info.split[..] {
         [] => vec![(kind, range(info.width()), info.name.clone())],
         names => names.iter().map(|name| (kind, range(info.element), name.clone())).collect(),

@@ -4,7 +4,7 @@ use super::net::{Net, range};
 use super::procedure::{Assigns, block};
 use super::rewrite::{each_assignment, each_read_in, select};
 use super::sheet::{Sheet, Unroll, literal};
-use super::text::aligned;
+use super::text::Declaration;
 use crate::ir::{
     Arm, Expr, ExprKind, Index, InstanceId, Primitive, Reference, SignalId, Statement, Target,
     Type, Value,
@@ -51,8 +51,8 @@ impl Sheet<'_> {
         found
     }
 
-    /// The text of a clock: the signal that a clock input is connected to.
-    pub(super) fn clock_text(&mut self, net: Net) -> Result<String, Unroll> {
+    /// The net that a clock input is connected to: another signal, or its own wire.
+    pub(super) fn clock_of(&self, net: Net) -> Net {
         let slice = self.slice(net);
         let mut sources = BTreeSet::new();
         let mut plain = true;
@@ -62,17 +62,17 @@ impl Sheet<'_> {
             }
             _ => plain = false,
         });
-        if let (true, 1, Some(source)) = (plain, sources.len(), sources.first()) {
-            self.touch_all(*source);
-            return Ok(self.net(*source).name.clone());
+        match (plain, sources.len(), sources.first()) {
+            (true, 1, Some(source)) => *source,
+            _ => net,
         }
-        self.touch_all(net);
-        Ok(self.net(net).name.clone())
     }
 
-    /// Whether a clock input needs a wire of its own.
-    pub(super) fn clock_is_derived(&mut self, net: Net) -> Result<bool, Unroll> {
-        Ok(self.clock_text(net)? == self.net(net).name)
+    /// The text of a clock that is used.
+    pub(super) fn clock_text(&mut self, net: Net) -> String {
+        let source = self.clock_of(net);
+        self.touch_all(source);
+        self.net(source).name.clone()
     }
 
     /// The initial values of one register, or of an array of them.
@@ -92,12 +92,12 @@ impl Sheet<'_> {
     }
 
     /// Declarations of the registers.
-    pub(super) fn register_declarations(&self, registers: &[Held]) -> Vec<String> {
+    pub(super) fn declarations(&self, registers: &[Held]) -> Vec<Declaration> {
         let one = |held: &Held| {
             let info = self.net(Net::Child(held.instance, held.q));
             ("reg", range(info.width()), info.name.clone())
         };
-        aligned(&registers.iter().map(one).collect::<Vec<_>>())
+        registers.iter().map(one).collect()
     }
 
     /// Assignments of the initial values.
@@ -117,16 +117,17 @@ impl Sheet<'_> {
 
     /// One `always @(posedge ...)` for all registers of a clock.
     pub(super) fn edges(&mut self, registers: &[Held]) -> Result<Vec<String>, Unroll> {
-        let mut clocks: Vec<(String, Vec<Held>)> = Vec::new();
+        let mut clocks: Vec<(Net, Vec<Held>)> = Vec::new();
         for held in registers {
-            let clock = self.clock_text(Net::Child(held.instance, held.clock))?;
-            match clocks.iter_mut().find(|(name, _)| *name == clock) {
+            let clock = self.clock_of(Net::Child(held.instance, held.clock));
+            match clocks.iter_mut().find(|(net, _)| *net == clock) {
                 Some((_, group)) => group.push(held.clone()),
                 None => clocks.push((clock, vec![held.clone()])),
             }
         }
         let mut lines = Vec::new();
-        for (clock, group) in clocks {
+        for (source, group) in clocks {
+            let clock = self.net(source).name.clone();
             let mut plain = BTreeMap::new();
             let mut body = Vec::new();
             for held in &group {
@@ -151,6 +152,7 @@ impl Sheet<'_> {
             let label =
                 if loops.is_empty() { String::new() } else { self.fresh(&format!("at_{clock}")) };
             if !body.is_empty() {
+                self.touch_all(source);
                 all.extend(block(&format!("always @(posedge {clock})"), &label, &loops, body));
                 lines.push(String::new());
                 lines.extend(all);

@@ -4,11 +4,11 @@
 //! local of its own, assigned beside the original, so that the statements of one target can be
 //! printed apart from those of all others.
 
-use super::rewrite::{each_assignment, each_read, is_variable, map_except, map_expr};
+use super::carry::carries;
+use super::rewrite::{each_assignment, map_except, map_expr};
 use super::unroll::{is_special, unroll};
 use crate::ir::{
     Arm, Body, Expr, ExprKind, Index, Kind, Module, Reference, Signal, SignalId, Statement, Target,
-    Variable,
 };
 use std::collections::BTreeMap;
 
@@ -19,10 +19,9 @@ type Key = (SignalId, Option<u64>);
 /// (`x = x ^ y[i]`), which stays as it is.
 pub(super) fn settled(module: &Module, unrolled: bool) -> Module {
     let Body::Kernel(body) = &module.body else { return module.clone() };
-    let carrying = Settle::new(body);
     let body = unroll(body, &|around| {
         let one = std::slice::from_ref(around);
-        unrolled || is_special(around) || carrying.carries(one, &mut Vec::new())
+        unrolled || is_special(around) || carries(one)
     });
     let mut settle = Settle::new(&body);
     let read = settle.rewrite(&body, 0);
@@ -89,57 +88,6 @@ impl Settle {
         let seen = self.seen.entry(key).or_default();
         *seen += 1;
         Some((key, *seen))
-    }
-
-    /// Whether some loop carries a value from one round to the next in a way that forbids
-    /// printing its targets apart.
-    fn carries(&self, body: &[Statement], loops: &mut Vec<Variable>) -> bool {
-        body.iter().any(|statement| match statement {
-            Statement::For { variable, body, .. } => {
-                loops.push(variable.clone());
-                let found = self.loop_carries(body, variable) || self.carries(body, loops);
-                loops.pop();
-                found
-            }
-            Statement::If { then, otherwise, .. } => {
-                self.carries(then, loops) || self.carries(otherwise, loops)
-            }
-            Statement::Match { arms, default, .. } => {
-                arms.iter().any(|arm| self.carries(&arm.body, loops))
-                    || default.iter().any(|body| self.carries(body, loops))
-            }
-            Statement::Assign { .. } | Statement::Comment(_) => false,
-        })
-    }
-
-    fn loop_carries(&self, body: &[Statement], variable: &Variable) -> bool {
-        let mut inside: BTreeMap<SignalId, (u32, bool)> = BTreeMap::new();
-        let own = |reference: &Reference| {
-            reference.element.as_ref().is_some_and(|index| is_variable(index, variable))
-        };
-        each_assignment(body, &mut |target, _| {
-            if target.reference.instance.is_none() {
-                let entry = inside.entry(target.reference.signal).or_insert((0, true));
-                entry.0 += 1;
-                entry.1 &= own(&target.reference);
-            }
-        });
-        let mut seen = BTreeMap::new();
-        scan(body, &mut |reading, reads_of, assigns| {
-            for reference in reading {
-                let Some((count, by_variable)) = inside.get(&reference.signal) else { continue };
-                let itself = reads_of == Some(reference.signal);
-                let done = seen.get(&reference.signal).copied().unwrap_or(0) == *count;
-                let same_round = *by_variable && own(reference) && done;
-                if !itself && !same_round {
-                    return true;
-                }
-            }
-            if let Some(signal) = assigns {
-                *seen.entry(signal).or_insert(0) += 1;
-            }
-            false
-        })
     }
 
     /// Replaces reads of values that are not final by reads of versions.
@@ -291,38 +239,4 @@ impl Settle {
             }
         })
     }
-}
-
-/// Visits a loop's body in order: what each statement reads of own signals, the signal that it
-/// reads them for (none: a condition), the signal it assigns. Stops at the first `true`.
-fn scan<'a>(
-    body: &'a [Statement],
-    visit: &mut dyn FnMut(Vec<&'a Reference>, Option<SignalId>, Option<SignalId>) -> bool,
-) -> bool {
-    fn own(expr: &Expr) -> Vec<&Reference> {
-        let mut found = Vec::new();
-        each_read(expr, &mut |reference| {
-            if reference.instance.is_none() {
-                found.push(reference);
-            }
-        });
-        found
-    }
-    body.iter().any(|statement| match statement {
-        Statement::Assign { target, value } => {
-            let reference = &target.reference;
-            let signal = reference.instance.is_none().then_some(reference.signal);
-            visit(own(value), signal, signal)
-        }
-        Statement::If { test, then, otherwise } => {
-            visit(own(test), None, None) || scan(then, visit) || scan(otherwise, visit)
-        }
-        Statement::Match { test, arms, default } => {
-            visit(own(test), None, None)
-                || arms.iter().any(|arm| scan(&arm.body, visit))
-                || default.iter().any(|body| scan(body, visit))
-        }
-        Statement::For { body, .. } => scan(body, visit),
-        Statement::Comment(_) => false,
-    })
 }

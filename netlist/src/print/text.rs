@@ -10,8 +10,8 @@ pub(super) enum Text {
     Atom(String),
     /// Operands of one operator; broken between them if long.
     Chain(&'static str, Vec<Text>),
-    /// `!` before an operand.
-    Inverted(Box<Text>),
+    /// `!` or `~` before an operand.
+    Inverted(&'static str, Box<Text>),
     /// Anything else.
     Other(String),
     /// `test ? value :` lines and the last value.
@@ -23,7 +23,7 @@ impl Text {
     pub(super) fn flat(&self) -> String {
         match self {
             Text::Atom(text) | Text::Other(text) => text.clone(),
-            Text::Inverted(inner) => format!("!{}", inner.operand()),
+            Text::Inverted(sign, inner) => format!("{sign}{}", inner.unary_operand()),
             Text::Chain(operator, operands) => {
                 let operands: Vec<String> = operands.iter().map(Text::operand).collect();
                 operands.join(&format!(" {operator} "))
@@ -38,12 +38,17 @@ impl Text {
     }
 
     fn is_atom(&self) -> bool {
-        matches!(self, Text::Atom(_) | Text::Inverted(_))
+        matches!(self, Text::Atom(_) | Text::Inverted(..))
     }
 
     /// On one line, fit to be an operand.
     pub(super) fn operand(&self) -> String {
         if self.is_atom() { self.flat() } else { format!("({})", self.flat()) }
+    }
+
+    /// On one line, fit to stand behind an operator of one operand: `~~x` and `^~x` are no such.
+    pub(super) fn unary_operand(&self) -> String {
+        if let Text::Atom(text) = self { text.clone() } else { format!("({})", self.flat()) }
     }
 
     /// Operands of one operator; a chain of the same associative operator goes on.
@@ -119,7 +124,7 @@ impl Text {
     /// As an operand over several lines: the parentheses stand on lines of their own.
     fn enclosed(&self, prefix: &str, columns: usize) -> Vec<String> {
         match self {
-            Text::Inverted(inner) => inner.enclosed(&format!("{prefix}!"), columns),
+            Text::Inverted(sign, inner) => inner.enclosed(&format!("{prefix}{sign}"), columns),
             Text::Chain(..) | Text::Choices(..) => {
                 let mut lines = vec![format!("{prefix}(")];
                 lines.extend(indented(&self.broken(columns.saturating_sub(4)), 4));
@@ -131,11 +136,14 @@ impl Text {
     }
 }
 
-/// Declarations (kind, range, name) with their names in one column.
-pub(super) fn aligned(declarations: &[(&str, String, String)]) -> Vec<String> {
+/// Kind, range and name.
+pub(super) type Declaration = (&'static str, String, String);
+
+/// Declarations with their names in one column.
+pub(super) fn aligned(declarations: &[Declaration]) -> Vec<String> {
     let widths = declarations.iter().map(|(kind, range, _)| kind.len() + range.trim_end().len());
     let column = widths.max().unwrap_or(0);
-    let row = |(kind, range, name): &(&str, String, String)| {
+    let row = |(kind, range, name): &Declaration| {
         let gap = column - kind.len();
         let space = if gap == 0 { "" } else { " " };
         format!("{kind} {:gap$}{space}{name};", range.trim_end())

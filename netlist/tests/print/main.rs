@@ -6,6 +6,8 @@
 
 #[path = "../common/mod.rs"]
 mod base;
+mod golden;
+mod random;
 mod replay;
 
 mod common {
@@ -29,6 +31,8 @@ mod common {
 mod arithmetic;
 #[path = "../blocks/arrays.rs"]
 mod arrays;
+#[path = "../blocks/dimensions.rs"]
+mod dimensions;
 #[path = "../blocks/enums.rs"]
 mod enums;
 #[path = "../blocks/hierarchy.rs"]

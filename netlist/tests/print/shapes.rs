@@ -1,7 +1,8 @@
 //! Shapes that only the printer finds hard: names, chains through arrays, values in between.
 
-use crate::base::{clocked, present, unclocked};
+use crate::base::{clocked, elaborated, present, unclocked};
 use crate::common::run;
+use crate::replay::{icarus, record};
 use rust_hdl::prelude::*;
 
 /// A full adder of one bit, the same in every place.
@@ -25,7 +26,7 @@ impl Logic for Adder {
 
 /// A carry that runs through an array of children, and one through an array of locals.
 #[derive(LogicBlock, Default)]
-struct Ripple {
+pub(crate) struct Ripple {
     a: Signal<In, Bits<5>>,
     b: Signal<In, Bits<5>>,
     sums: [Signal<Out, Bit>; 5],
@@ -109,7 +110,7 @@ impl Logic for Weighed {
 
 /// Children of two modules in one array; a register read before it is registered.
 #[derive(LogicBlock)]
-struct Mixed {
+pub(crate) struct Mixed {
     clock: Signal<In, Clock>,
     x: Signal<In, Bits<8>>,
     y: Signal<Out, Bits<8>>,
@@ -162,4 +163,20 @@ fn rows_of_two_modules_stand_side_by_side() {
 #[test]
 fn keywords_and_fields() {
     run(Limits::default(), 300, 9, |dice, block| present!(dice, block: begin, signed));
+}
+
+/// The bench itself: a wrong operator in the text is found in some cycle.
+#[test]
+fn a_wrong_text_is_noticed() {
+    let block = Mixed::default();
+    let design = elaborated(&block);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    record(directory.path(), &design, block, 50, 3, |dice, block| present!(dice, block: x));
+    let path = directory.path().join("device.v");
+    let text = std::fs::read_to_string(&path).expect("the text was written");
+    assert!(text.contains(" + "), "an operator to replace");
+    std::fs::write(&path, text.replace(" + ", " - ")).expect("the text is replaced");
+    if let Some(said) = icarus(directory.path()) {
+        assert!(said.contains("coming is") && !said.contains("agreed"), "{said}");
+    }
 }
