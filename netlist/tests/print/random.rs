@@ -1,0 +1,26 @@
+//! Random kernels, printed: accepted without a warning, and equal to rust-hdl's own types.
+
+#[path = "../random/block.rs"]
+mod block;
+#[path = "../random/draw.rs"]
+mod draw;
+#[path = "../random/tree.rs"]
+mod tree;
+
+use crate::base::{clocked, present};
+use crate::replay::{Replay, replay};
+use block::Random;
+use proptest::prelude::*;
+
+clocked!(Random);
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+
+    #[test]
+    fn kernels_agree(bytes in prop::collection::vec(any::<u8>(), 0..600), seed: u64) {
+        replay(Random::new(&bytes), 40, seed, Replay::Drawn, |dice, block| {
+            present!(dice, block: p, q, a, b, c, d);
+        });
+    }
+}
