@@ -10,7 +10,7 @@
 //! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
 //! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
-//! | [`print`] | a design becomes readable Verilog |
+//! | [`mod@print`] | a design becomes readable Verilog |
 //! | [`interpret`] | cycles, simple and obviously right |
 
 pub mod check;
