@@ -11,7 +11,7 @@
 //! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
 //! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
-//! | [`print`] | a design becomes readable Verilog |
+//! | [`mod@print`] | a design becomes readable Verilog |
 //! | [`interpret`] | cycles, simple and obviously right |
 //! | [`optimise`] | a netlist becomes a program: one pass a file |
 //! | [`compile`] | cycles as machine code |
