@@ -6,18 +6,18 @@ use testbenches::engine::{CONFIGS, Direction, PINS};
 use testbenches::export::{self, ExportError, checks, tools};
 
 #[test]
-fn every_configuration_passes_the_text_check_and_repeats_itself() {
+fn every_configuration_prints_the_same_text_twice() {
     for config in CONFIGS {
-        let text = export::verilog(config).expect("clean Verilog");
-        assert_eq!(text, export::verilog(config).unwrap(), "{}", config.name);
-        assert_eq!(text.matches(&format!("\nmodule {}(", config.name)).count(), 1);
+        let text = export::verilog(config);
+        assert_eq!(text, export::verilog(config), "{}", config.name);
+        assert_eq!(text.matches(&format!("\nmodule {} (", config.name)).count(), 1);
     }
 }
 
 #[test]
 fn the_header_names_configuration_version_and_every_port() {
     for config in CONFIGS {
-        let text = export::verilog(config).unwrap();
+        let text = export::verilog(config);
         let header: Vec<&str> = text.lines().take_while(|line| line.starts_with("//")).collect();
         assert!(header[0].contains(env!("CARGO_PKG_VERSION")) && header[0].contains(config.name));
         for &pin in PINS {
@@ -39,7 +39,7 @@ fn a_file_appears_whole_in_a_directory_that_is_made_for_it() {
     let directory = home.path().join("a/b");
     let path = export::export(&CONFIGS[0], &directory).unwrap();
     assert_eq!(path, directory.join("rv32_tiny.v"));
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), export::verilog(&CONFIGS[0]).unwrap());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), export::verilog(&CONFIGS[0]));
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 1, "nothing temporary is left");
 }
 

@@ -2,11 +2,12 @@
 
 use super::compiled::Native;
 use super::interpreted::Interpreted;
+use super::names::Named;
 use super::signals::Nets;
 use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use netlist::{Design, Netlist};
-use rust_hdl::prelude::{Block, ModuleDefines};
+use rust_hdl::prelude::Block;
 use sim::isa::Xlen;
 use sim::mmu::Mmu;
 use std::collections::BTreeMap;
@@ -113,7 +114,8 @@ impl Config {
         with_top!(self, Top => {
             let mut block = Box::<Top>::default();
             block.connect_all();
-            netlist::elaborate(&*block).unwrap_or_else(|findings| panic!("{findings:#?}"))
+            netlist::elaborate_named(&*block, &Top::names())
+                .unwrap_or_else(|findings| panic!("{findings:#?}"))
         })
     }
 
@@ -133,17 +135,6 @@ impl Config {
             Arc::new((flat, nets))
         };
         Arc::clone(made.entry(self.name).or_insert_with(make))
-    }
-
-    /// rust-hdl's Verilog of the top, module named `module`.
-    pub fn verilog(&self, module: &str) -> String {
-        with_top!(self, Top => {
-            let mut block = Box::<Top>::default();
-            block.connect_all();
-            let mut modules = ModuleDefines::default();
-            block.accept(module, &mut modules);
-            modules.defines()
-        })
     }
 
     /// The width of a pin in bits.

@@ -10,6 +10,7 @@ mod config;
 mod hardware;
 mod interpreted;
 mod kind;
+mod names;
 mod pins;
 mod plan;
 mod rust_hdl;

@@ -17,9 +17,6 @@ pub(super) fn header(config: &Config) -> String {
          // of its two fully associative TLBs (fetch, data); one page-table walker.\n\
          // Generated from the Rust source; change that, not this file.\n\
          //\n\
-         // Signals named `$settling` keep half-finished values inside their block, so that\n\
-         // event-driven simulators come to rest.\n\
-         //\n\
          // Clock: everything happens at the rising edge of `clock`.\n\
          // Reset: `reset` is synchronous and active high; hold it for at least one cycle after\n\
          // power-up. It empties both TLBs and drops misses and the held fault; memory must\n\
