@@ -8,6 +8,7 @@ use crate::ir::{InputId, NetId, Netlist, Value};
 use crate::optimise::planted;
 use crate::optimise::{ALL, Gates, Options, Program};
 use std::collections::HashMap;
+use std::fmt;
 
 /// Where an input of at most 64 bits stands. Belongs to the engine that gave it.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +39,17 @@ pub struct Compiled {
     /// Sources that changed since the last edge.
     changed: u64,
     /// Whether inputs or states changed since watched nets were stored.
-    stale: bool,
+    pub(super) stale: bool,
     pub(super) nets: HashMap<NetId, OutputSlot>,
     /// A mistake for tests to find: see [`crate::optimise::Plant::Quiescence`].
     #[cfg(test)]
     forgets: bool,
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Compiled").field(&self.netlist.name).field(&self.statistics()).finish()
+    }
 }
 
 impl Compiled {
