@@ -60,6 +60,8 @@ impl Compiled {
 
     /// Compiles a netlist.
     pub fn with(netlist: &Netlist, options: &Options) -> Result<Self, CompileError> {
+        super::validate::validate(netlist)
+            .map_err(|misfit| CompileError::Unsound { name: netlist.name.clone(), misfit })?;
         let program = crate::optimise::program(netlist, options);
         let gates = Gates::new(&program, netlist.inputs.len(), options);
         let Some(layout) = Layout::new(netlist, &program, &gates) else {

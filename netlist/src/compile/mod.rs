@@ -65,6 +65,7 @@ mod native;
 mod observe;
 #[cfg(test)]
 mod tests;
+mod validate;
 mod variants;
 
 pub use engine::{Compiled, InputSlot, OutputSlot};
@@ -78,6 +79,14 @@ pub enum CompileError {
     /// State and memories need too much memory.
     #[error("`{0}` needs more than a gigabyte of state")]
     TooLarge(String),
+    /// Widths of the netlist do not fit together.
+    #[error("`{name}` is not a sound netlist: {misfit}")]
+    Unsound {
+        /// The design.
+        name: String,
+        /// What does not fit.
+        misfit: String,
+    },
     /// Cranelift does not know this machine, or refused the code.
     #[error("no machine code for `{name}`: {reason}")]
     Backend {

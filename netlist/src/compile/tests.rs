@@ -153,27 +153,26 @@ proptest! {
     }
 }
 
-#[test]
-fn a_memory_beyond_a_gigabyte_is_refused() {
+/// A memory of bytes that an input addresses.
+fn bytes(input_width: u32, address_width: u32) -> Netlist {
     let mut graph = Graph::new();
-    let address = graph.make(Op::Input(InputId(0)), 40);
+    let address = graph.make(Op::Input(InputId(0)), input_width);
     let node = graph.make(Op::Memory(MemoryId(0)), 8);
     let (nodes, constants) = graph.into_parts();
-    let (ty, init) = (Type::Bits(40), BTreeMap::new());
-    let input = Input { name: "address".into(), ty, width: 40, node: Some(address) };
-    let (path, ty) = ("memory".into(), Type::Bits(8));
+    let ty = Type::Bits(input_width);
+    let input = Input { name: "address".into(), ty, width: input_width, node: Some(address) };
     let memory = Memory {
-        path,
-        ty,
+        path: "bytes".into(),
+        ty: Type::Bits(8),
         width: 8,
-        address_width: 40,
-        init,
+        address_width,
+        init: BTreeMap::new(),
         node,
         read_address: address,
         write: None,
     };
-    let netlist = Netlist {
-        name: "Vast".into(),
+    Netlist {
+        name: "Bytes".into(),
         nodes,
         constants,
         inputs: vec![input],
@@ -183,9 +182,21 @@ fn a_memory_beyond_a_gigabyte_is_refused() {
         nets: Vec::new(),
         arrays: Vec::new(),
         types: Types::default(),
-    };
-    let refused = Compiled::new(&netlist).expect_err("a terabyte");
-    assert_eq!(refused.to_string(), "`Vast` needs more than a gigabyte of state");
+    }
+}
+
+#[test]
+fn a_memory_beyond_a_gigabyte_is_refused() {
+    let refused = Compiled::new(&bytes(40, 40)).expect_err("a terabyte");
+    assert_eq!(refused.to_string(), "`Bytes` needs more than a gigabyte of state");
+}
+
+#[test]
+fn an_address_beyond_its_memory_is_refused() {
+    assert!(Compiled::new(&bytes(4, 4)).is_ok());
+    let refused = Compiled::new(&bytes(5, 4)).expect_err("it could leave the memory");
+    let reason = "memory bytes has ports or words of other widths";
+    assert_eq!(refused.to_string(), format!("`Bytes` is not a sound netlist: {reason}"));
 }
 
 #[test]
