@@ -43,9 +43,9 @@ impl Code {
         assert!(buffer.len() >= self.words, "the buffer that the code was compiled for");
         // SAFETY: emitted code accesses memory in three ways: at constant offsets that `Layout`
         // handed out, below its `bytes`, which `words` covers; at rows of columns, whose numbers
-        // come from masks without bits beyond the rows, or are 0 to 63 within a column's
-        // reserved room; and at addresses of memories, which their width bounds. The exclusive
-        // borrow makes it the only access. It calls nothing and does not unwind.
+        // come from masks without bits beyond the rows, or are 0; and at addresses of memories,
+        // which their width bounds. `validate` has checked the widths on which this rests. The
+        // exclusive borrow makes it the only access. It calls nothing and does not unwind.
         unsafe { (self.entry)(buffer.as_mut_ptr(), u64::from(commit)) }
     }
 }

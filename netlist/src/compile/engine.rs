@@ -8,6 +8,7 @@ use crate::ir::{InputId, NetId, Netlist, Value};
 use crate::optimise::planted;
 use crate::optimise::{ALL, Gates, Options, Program};
 use std::collections::HashMap;
+use std::fmt;
 
 /// Where an input of at most 64 bits stands. Belongs to the engine that gave it.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +39,17 @@ pub struct Compiled {
     /// Sources that changed since the last edge.
     changed: u64,
     /// Whether inputs or states changed since watched nets were stored.
-    stale: bool,
+    pub(super) stale: bool,
     pub(super) nets: HashMap<NetId, OutputSlot>,
     /// A mistake for tests to find: see [`crate::optimise::Plant::Quiescence`].
     #[cfg(test)]
     forgets: bool,
+}
+
+impl fmt::Debug for Compiled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Compiled").field(&self.netlist.name).field(&self.statistics()).finish()
+    }
 }
 
 impl Compiled {
@@ -53,6 +60,8 @@ impl Compiled {
 
     /// Compiles a netlist.
     pub fn with(netlist: &Netlist, options: &Options) -> Result<Self, CompileError> {
+        super::validate::validate(netlist)
+            .map_err(|misfit| CompileError::Unsound { name: netlist.name.clone(), misfit })?;
         let program = crate::optimise::program(netlist, options);
         let gates = Gates::new(&program, netlist.inputs.len(), options);
         let Some(layout) = Layout::new(netlist, &program, &gates) else {

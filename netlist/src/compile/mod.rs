@@ -12,6 +12,51 @@
 //!           evaluate what depends on them, store outputs, update states, return what changed
 //! ```
 
+//! # Driving it
+//!
+//! Look up handles once ([`Compiled::input`], [`Compiled::output`]); a write is then a compare
+//! and a store, a read is a load. Write only inputs that change, call [`Compiled::cycle`], read
+//! outputs: they are those of the cycle that just ended.
+//!
+//! ```
+//! # use netlist::ir::*;
+//! # let mut graph = Graph::new();
+//! # let step = graph.make(Op::Input(InputId(0)), 8);
+//! # let held = graph.make(Op::Register(RegisterId(0)), 8);
+//! # let next = graph.make(Op::Add(held, step), 8);
+//! # let (nodes, constants) = graph.into_parts();
+//! # let ty = Type::Bits(8);
+//! # let (width, init) = (8, Value::zero(8));
+//! # let path = "sum".to_owned();
+//! # let kind = NetKind::Output;
+//! # let netlist = Netlist {
+//! #     name: "Sum".into(), nodes, constants, clock: None, memories: vec![], arrays: vec![],
+//! #     inputs: vec![Input { name: "step".into(), ty, width, node: Some(step) }],
+//! #     registers: vec![Register { path: path.clone(), ty, width, init, node: held, next }],
+//! #     nets: vec![Net { path, depth: 0, kind, ty, node: held }],
+//! #     types: Types::default(),
+//! # };
+//! let mut engine = netlist::Compiled::new(&netlist)?;
+//! let step = engine.input(netlist.input_named("step").unwrap()).unwrap();
+//! let sum = engine.output(netlist.net_named("sum").unwrap()).unwrap();
+//! engine.write(step, 5);
+//! engine.cycle();
+//! engine.cycle();
+//! assert_eq!(engine.read(sum), 5);
+//! # Ok::<(), netlist::compile::CompileError>(())
+//! ```
+//!
+//! # Inside
+//!
+//! | file | does |
+//! |---|---|
+//! | `layout` | where everything stands in the buffer |
+//! | `emit` | a program becomes Cranelift instructions: words, bit masks, vectors, the edge |
+//! | `native` | Cranelift makes it executable |
+//! | `call` | the only unsafe code: entering it |
+//! | `variants` | which function for which changes |
+//! | `engine`, `observe` | what users see |
+
 mod call;
 mod emit;
 mod engine;
@@ -20,6 +65,7 @@ mod native;
 mod observe;
 #[cfg(test)]
 mod tests;
+mod validate;
 mod variants;
 
 pub use engine::{Compiled, InputSlot, OutputSlot};
@@ -33,6 +79,14 @@ pub enum CompileError {
     /// State and memories need too much memory.
     #[error("`{0}` needs more than a gigabyte of state")]
     TooLarge(String),
+    /// Widths of the netlist do not fit together.
+    #[error("`{name}` is not a sound netlist: {misfit}")]
+    Unsound {
+        /// The design.
+        name: String,
+        /// What does not fit.
+        misfit: String,
+    },
     /// Cranelift does not know this machine, or refused the code.
     #[error("no machine code for `{name}`: {reason}")]
     Backend {

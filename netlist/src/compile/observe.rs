@@ -65,6 +65,11 @@ impl Compiled {
     /// The value of any net for the present inputs and registers. Nets that are not watched are
     /// interpreted, which is slow.
     pub fn get(&self, net: NetId) -> Value {
+        if !self.stale
+            && let Some(value) = self.watched(net)
+        {
+            return value;
+        }
         self.value(self.netlist.net(net).node)
     }
 

@@ -1,4 +1,30 @@
 //! From a netlist to the program that is compiled: one pass a file.
+//!
+//! A [`Program`] is the netlist again, with one liberty: a [`Term`] may have *rows*, that is, be
+//! one value for each child of an array. The header of each file says what its pass proves and
+//! what it gives.
+//!
+//! | file | pass | ns a cycle without it (64 lines: hits, 5 % misses, all misses) |
+//! |---|---|---|
+//! | `lower`, `make` | dead logic, which is never lowered; a state for each register | |
+//! | `columns` | equal rows become columns: SIMD, and bit masks | 540, 269, 170 |
+//! | `select` | priority chains and wide `Or` over columns: bit scans | (with `columns`) |
+//! | `guards` | registers that keep their value stand behind one branch | 60, 64, 59 |
+//! | `gate` | only what depends on a change is evaluated | 208, 95, 57 |
+//! | | all passes | 34, 26, 22 |
+//! | | none of the passes | 2931, 1003, 423 |
+//!
+//! Quiescence (nothing changed: no evaluation) is the limit of `gate` and is in every row.
+//! Constants and common subexpressions are [`crate::ir::Graph`]'s work, before all this.
+//! Measured with `cargo bench -p netlist --bench mmu --profile dev -- 64 --ablate` on the RV64
+//! top, closed loop, 20 cycles of memory latency, driver included; ratios are what counts.
+//!
+//! # Writing a pass
+//!
+//! A pass edits a [`Program`]: terms stand after their operands, [`Program::add`] makes them, and
+//! what must be computed in every cycle is [`Program::hot_roots`]. Give it a line in
+//! [`Options`], call it in [`program`], and plant a mistake in it: `plant` lists them, and the
+//! differential tests must find each.
 
 mod columns;
 mod gate;
