@@ -90,7 +90,7 @@ const MUTATIONS: &[(&str, &str)] = &[
     // The held fault does not hold.
     ("if (!holding || ready)", "if (!holding && ready)"),
     // A store page fault gets another code.
-    ("4'd15", "4'd14"),
+    ("store ? 4'hf", "store ? 4'he"),
     // A walk under a changed satp is trusted, and others are not.
     ("satp_before != satp", "satp_before == satp"),
 ];
