@@ -7,9 +7,9 @@ set -u
 declare -A packages=(
   [cc]=gcc [g++]=g++ [make]=make
   [iverilog]=iverilog [verilator]=verilator [yosys]=yosys
-  [gtkwave]=gtkwave [xvfb-run]=xvfb [convert]=imagemagick
+  [gtkwave]=gtkwave [xvfb-run]=xvfb [xauth]=xauth [convert]=imagemagick
 )
-tools=(cc g++ make iverilog verilator yosys gtkwave xvfb-run convert)
+tools=(cc g++ make iverilog verilator yosys gtkwave xvfb-run xauth convert)
 
 missing=()
 wanted=()
