@@ -10,14 +10,16 @@ use std::fmt;
 pub struct Row {
     /// The configuration.
     pub config: &'static str,
+    /// Lines of each of its TLBs.
+    pub entries: usize,
     /// The traffic.
     pub workload: &'static str,
     /// Who ran it.
     pub engine: &'static str,
     /// Clock cycles per second of CPU time.
-    pub cycles_per_second: f64,
+    pub cycles_per_cpu_second: f64,
     /// Translations per second of CPU time.
-    pub translations_per_second: f64,
+    pub translations_per_cpu_second: f64,
     /// Speed beside our engine's: above 1 is faster than ours.
     pub ratio: f64,
     /// Over every response; equal for all engines.
@@ -48,10 +50,11 @@ impl Report {
         let ratio = ours.map_or(1.0, |ours| speed(measured) / speed(ours));
         self.rows.push(Row {
             config: config.name,
+            entries: config.entries,
             workload: workload.name(),
             engine,
-            cycles_per_second: speed(measured),
-            translations_per_second: measured.translations as f64 / measured.seconds.max(1e-9),
+            cycles_per_cpu_second: speed(measured),
+            translations_per_cpu_second: measured.translations as f64 / measured.seconds.max(1e-9),
             ratio,
             checksum: format!("{:016x}", measured.checksum),
         });
@@ -76,8 +79,8 @@ impl fmt::Display for Report {
                 row.config.to_string(),
                 row.workload.to_string(),
                 row.engine.to_string(),
-                grouped(row.cycles_per_second),
-                grouped(row.translations_per_second),
+                grouped(row.cycles_per_cpu_second),
+                grouped(row.translations_per_cpu_second),
                 format!("{:.2}", row.ratio),
                 row.checksum.clone(),
             ]);

@@ -31,9 +31,9 @@ impl Workload {
     /// A word for tables.
     pub fn name(self) -> &'static str {
         match self {
-            Workload::Hit => "hit",
-            Workload::Mixed => "mixed 5 %",
-            Workload::Miss => "miss",
+            Workload::Hit => "hits",
+            Workload::Mixed => "mixed",
+            Workload::Miss => "misses",
         }
     }
 

@@ -1,6 +1,6 @@
 //! `pagewalk bench`
 
-use super::output::{print, print_json};
+use super::output::{self, print};
 use super::run::known;
 use super::{BenchArgs, Status};
 use crate::bench::{Options, run};
@@ -15,7 +15,13 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     }
     let report = run(&options)?;
     if arguments.json {
-        print_json(&report)?;
+        // One object a line, for tools that read line by line.
+        for row in &report.rows {
+            print(&format!("{}\n", serde_json::to_string(row)?))?;
+        }
+        for note in &report.notes {
+            output::note(note);
+        }
     } else {
         print(&report.to_string())?;
     }
