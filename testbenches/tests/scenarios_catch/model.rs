@@ -4,7 +4,7 @@
 //! fails the scenario that names its defect.
 
 use sim::isa::{Cause, Fault, Mode, Satp, Xlen};
-use sim::mmu::{Inputs, Mmu, Outputs, Request, Response, Signal};
+use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
 
 use super::mutant::Mutant as M;
 use super::rules::{Entry, Rules};
@@ -197,6 +197,8 @@ impl Mmu for Model {
             self.fence(fence.va, fence.asid, inputs.satp);
         }
         self.work(inputs, &mut out);
+        let update = matches!(out.memory, Some(MemoryRequest::CompareSwap { .. }));
+        out.fence_ready &= !update || inputs.memory_ready;
         if let Some(request) = inputs.fetch.filter(|_| out.fetch_ready) {
             self.accept(0, request, inputs, &mut out);
         }
