@@ -62,6 +62,10 @@ impl Simulator for Native {
         }
     }
 
+    fn is_quiescent(&self) -> bool {
+        self.engine.is_quiescent()
+    }
+
     fn signals(&self) -> Vec<Signal> {
         self.plan.signals().to_vec()
     }

@@ -34,6 +34,13 @@ pub trait Simulator {
         self.step();
     }
 
+    /// Whether the last edge changed nothing and no input was poked to another value since: the
+    /// next cycle is the same as the last one, and so are all further ones until an input
+    /// changes. `false` where the engine cannot tell.
+    fn is_quiescent(&self) -> bool {
+        false
+    }
+
     /// The design's signals, one for each net worth seeing, in a fixed order.
     fn signals(&self) -> Vec<Signal>;
 
