@@ -56,10 +56,12 @@
 //! | `call` | the only unsafe code: entering it |
 //! | `variants` | which function for which changes |
 //! | `engine`, `observe` | what users see |
+//! | `follow`, `words` | which nets changed, for waves |
 
 mod call;
 mod emit;
 mod engine;
+mod follow;
 mod layout;
 mod native;
 mod observe;
@@ -67,8 +69,10 @@ mod observe;
 mod tests;
 mod validate;
 mod variants;
+mod words;
 
 pub use engine::{Compiled, InputSlot, OutputSlot};
+pub use follow::{Field, Follower};
 pub use observe::Statistics;
 
 use thiserror::Error;
