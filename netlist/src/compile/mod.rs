@@ -57,11 +57,13 @@
 //! | `variants` | which function for which changes |
 //! | `engine`, `observe` | what users see |
 //! | `follow`, `words` | which nets changed, for waves |
+//! | `hand_over` | from one engine to another |
 
 mod call;
 mod emit;
 mod engine;
 mod follow;
+mod hand_over;
 mod layout;
 mod native;
 mod observe;

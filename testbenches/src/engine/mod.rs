@@ -22,7 +22,7 @@ pub use hardware::HardwareMmu;
 pub use kind::Engine;
 pub use pins::{Direction, PINS, Pin, PinBlock};
 pub use rust_hdl::RustHdl;
-pub use simulator::{Pins, Simulator};
+pub use simulator::{Pins, Seen, Simulator};
 
 use sim::mmu::Mmu;
 

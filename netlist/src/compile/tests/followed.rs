@@ -45,6 +45,14 @@ impl Followed {
         if cycle % 4 == 1 {
             self.engine.settle();
         }
+        if cycle == 10 {
+            // Another engine, with other passes, goes on; then this one does again.
+            let plain = Options { columns: false, guards: false, ..Options::default() };
+            let mut other = Compiled::with(netlist, &plain).map_err(|error| error.to_string())?;
+            other.continue_from(&self.engine);
+            self.engine.reset();
+            self.engine.continue_from(&other);
+        }
         let (fields, seen) = (&self.fields, &mut self.seen);
         let mut idle = None;
         self.engine.cycle_following(&mut self.follower, |at, words| {
