@@ -30,10 +30,12 @@ pub const CONFIGS: &[Config] = &[
     Config { name: "rv32_small", xlen: Xlen::Rv32, entries: 8 },
     Config { name: "rv32_linux", xlen: Xlen::Rv32, entries: 16 },
     Config { name: "rv32_large", xlen: Xlen::Rv32, entries: 32 },
+    Config { name: "rv32_huge", xlen: Xlen::Rv32, entries: 64 },
     Config { name: "rv64_tiny", xlen: Xlen::Rv64, entries: 4 },
     Config { name: "rv64_small", xlen: Xlen::Rv64, entries: 8 },
     Config { name: "rv64_linux", xlen: Xlen::Rv64, entries: 16 },
     Config { name: "rv64_large", xlen: Xlen::Rv64, entries: 32 },
+    Config { name: "rv64_huge", xlen: Xlen::Rv64, entries: 64 },
 ];
 
 /// No configuration has that name.
@@ -67,10 +69,12 @@ macro_rules! with_top {
             (Xlen::Rv32, 8) => with_top!(@ Rv32Mmu<8, 3>, $top, $body),
             (Xlen::Rv32, 16) => with_top!(@ Rv32Mmu<16, 4>, $top, $body),
             (Xlen::Rv32, 32) => with_top!(@ Rv32Mmu<32, 5>, $top, $body),
+            (Xlen::Rv32, 64) => with_top!(@ Rv32Mmu<64, 6>, $top, $body),
             (Xlen::Rv64, 4) => with_top!(@ Rv64Mmu<4, 2>, $top, $body),
             (Xlen::Rv64, 8) => with_top!(@ Rv64Mmu<8, 3>, $top, $body),
             (Xlen::Rv64, 16) => with_top!(@ Rv64Mmu<16, 4>, $top, $body),
             (Xlen::Rv64, 32) => with_top!(@ Rv64Mmu<32, 5>, $top, $body),
+            (Xlen::Rv64, 64) => with_top!(@ Rv64Mmu<64, 6>, $top, $body),
             _ => unreachable!("every entry of CONFIGS stands above"),
         }
     };
