@@ -6,6 +6,7 @@ use super::names::Named;
 use super::signals::Nets;
 use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
 use hdl::{Rv32Mmu, Rv64Mmu};
+use netlist::compile::CompileError;
 use netlist::{Design, Netlist};
 use rust_hdl::prelude::Block;
 use sim::isa::Xlen;
@@ -100,14 +101,27 @@ impl Config {
         if engine == Engine::RustHdl {
             return with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())));
         }
-        let made = self.netlist();
-        let (netlist, nets) = &*made;
         if engine == Engine::Compiled
-            && let Ok(compiled) = Native::new(netlist, nets)
+            && let Ok(compiled) = self.native()
         {
             return Box::new(compiled);
         }
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
         Box::new(Interpreted::new(netlist.clone(), nets))
+    }
+
+    /// As [`Config::simulator`] with the compiled engine, by its type.
+    ///
+    /// # Errors
+    /// [`CompileError`] when there is no machine code for this machine.
+    ///
+    /// # Panics
+    /// If the netlist compiler finds fault with the design.
+    pub fn native(&self) -> Result<Native, CompileError> {
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
+        Native::new(netlist, nets)
     }
 
     /// The typed design of the top, as the netlist compiler reads it.
