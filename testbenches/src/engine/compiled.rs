@@ -10,7 +10,11 @@ use netlist::optimise::Options;
 use sim::mmu::Signal;
 
 /// A top simulated by compiled code.
-pub(super) struct Native {
+///
+/// Behind [`Simulator`] like every engine; known by its type, it is driven without indirection:
+/// [`poke`](Simulator::poke) the inputs that change, [`advance`](Native::advance), and
+/// [`peek`](Simulator::peek) the outputs that matter.
+pub struct Native {
     /// The engine that runs.
     side: Side,
     /// The other one: code that keeps every signal while nobody looks, and the other way round.
@@ -23,7 +27,9 @@ pub(super) struct Native {
 struct Side {
     engine: Compiled,
     inputs: [Option<InputSlot>; PINS.len()],
-    outputs: Vec<(Pin, OutputSlot)>,
+    outputs: [Option<OutputSlot>; PINS.len()],
+    /// The outputs again, without gaps.
+    driven: Vec<(Pin, OutputSlot)>,
     /// Of an engine that keeps every signal.
     follower: Option<Follower>,
 }
@@ -34,18 +40,19 @@ impl Side {
         let nets = if follow { fields.iter().map(|field| field.net).collect() } else { Vec::new() };
         let engine = Compiled::with(netlist, &Options { follow: nets, ..Options::default() })?;
         let mut inputs = [None; PINS.len()];
-        let mut outputs = Vec::new();
+        let mut outputs = [None; PINS.len()];
         for &pin in PINS {
             inputs[pin as usize] = plan.inputs[pin as usize].and_then(|input| engine.input(input));
-            let output = plan.outputs[pin as usize].and_then(|net| engine.output(net));
-            outputs.extend(output.map(|slot| (pin, slot)));
+            outputs[pin as usize] = plan.outputs[pin as usize].and_then(|net| engine.output(net));
         }
+        let slot = |&pin: &Pin| outputs[pin as usize].map(|slot| (pin, slot));
+        let driven = PINS.iter().filter_map(slot).collect();
         let follower = if follow { engine.follower(&fields) } else { None };
-        Ok(Self { engine, inputs, outputs, follower })
+        Ok(Self { engine, inputs, outputs, driven, follower })
     }
 
     fn pins(&self, pins: &mut Pins) {
-        for (pin, slot) in &self.outputs {
+        for (pin, slot) in &self.driven {
             pins[*pin as usize] = self.engine.read(*slot);
         }
     }
@@ -61,18 +68,26 @@ impl Native {
         let side = Side::new(netlist, &plan, false)?;
         Ok(Self { side, other: None, plan, netlist: netlist.clone() })
     }
+
+    /// A whole cycle: afterwards [`peek`](Simulator::peek) tells the outputs of the cycle that
+    /// ended, until the next call.
+    #[inline]
+    pub fn advance(&mut self) {
+        self.side.engine.cycle();
+    }
 }
 
 impl Simulator for Native {
+    #[inline]
     fn poke(&mut self, pin: Pin, value: u64) {
         if let Some(slot) = self.side.inputs[pin as usize] {
             self.side.engine.write(slot, value);
         }
     }
 
+    #[inline]
     fn peek(&self, pin: Pin) -> u64 {
-        let found = self.side.outputs.iter().find(|(output, _)| *output == pin);
-        found.map_or(0, |(_, slot)| self.side.engine.read(*slot))
+        self.side.outputs[pin as usize].map_or(0, |slot| self.side.engine.read(slot))
     }
 
     fn settle(&mut self) {
@@ -88,6 +103,7 @@ impl Simulator for Native {
         self.side.pins(pins);
     }
 
+    #[inline]
     fn is_quiescent(&self) -> bool {
         self.side.engine.is_quiescent()
     }

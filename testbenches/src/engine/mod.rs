@@ -17,6 +17,7 @@ mod rust_hdl;
 mod signals;
 mod simulator;
 
+pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
 pub use kind::Engine;
