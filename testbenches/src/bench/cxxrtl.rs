@@ -32,7 +32,10 @@ pub(super) fn build(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     arguments.push("harness.cpp".into());
     let (_, compiled) = workshop.run(compiler, &arguments)?;
     let file = workshop.path().join("cxxrtl");
-    Ok((Program { tool: TOOL, file, arguments: Vec::new() }, translated + compiled))
+    Ok((
+        Program { tool: TOOL, file, arguments: Vec::new(), after: Vec::new() },
+        translated + compiled,
+    ))
 }
 
 /// They stand beside the installed tool: `PREFIX/bin/yosys`, `PREFIX/share/yosys/include`.

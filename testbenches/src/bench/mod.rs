@@ -17,6 +17,7 @@
 //! | `workshop`, `verilog/` | the loop around the exported Verilog, in C++ and in Verilog |
 //! | `verilator`, `cxxrtl`, `icarus` | building and running it |
 //! | `measure`, `ready`, `clock` | checksums, interleaved rounds, CPU time |
+//! | `waves` | the same, with every signal written as a waveform |
 //! | `report`, `bars` | the table, and what it must show |
 
 mod bars;
@@ -30,6 +31,7 @@ mod ready;
 mod report;
 mod traffic;
 mod verilator;
+mod waves;
 mod workshop;
 
 pub use bars::Bar;
@@ -37,6 +39,7 @@ pub use contender::Contender;
 pub use ours::{Driven, Loop, Sampled};
 pub use report::{Report, Row};
 pub use traffic::{LATENCY, Workload};
+pub use waves::{WaveOptions, WaveReport, waves};
 
 use crate::engine::{Config, UnknownConfig, find};
 use crate::export::{ExportError, ToolError};

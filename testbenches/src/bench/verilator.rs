@@ -34,6 +34,23 @@ pub(super) fn usual(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     build(workshop, "usual", arguments)
 }
 
+/// As usual, and it writes every signal as VCD into the file that its second argument names.
+pub(super) fn traced(workshop: &Workshop) -> Result<Program, BenchError> {
+    let definitions = workshop.harness_definitions().join(" ");
+    let flags = format!("-O3 -march=native -DTRACE {definitions}");
+    let arguments = ["--trace", "--prefix", "Vmmu", "--top-module", workshop.config.name];
+    let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
+    arguments.extend(["--Mdir", "traced", "-CFLAGS"].map(str::to_owned));
+    // The runtime that writes is optimised as the model is.
+    arguments.extend([
+        flags,
+        "-MAKEFLAGS".into(),
+        "OPT_FAST=-O3 OPT_SLOW=-O3 OPT_GLOBAL=-O3".into(),
+    ]);
+    arguments.extend([workshop.design(), "harness.cpp".into()]);
+    Ok(build(workshop, "traced", arguments)?.0)
+}
+
 /// The all-Verilog test bench, compiled in every way that might be the fastest.
 pub(super) struct Best {
     candidates: Vec<Program>,
@@ -111,5 +128,5 @@ fn build(workshop: &Workshop, name: &str, more: Vec<String>) -> Result<(Program,
     arguments.extend(more);
     let (_, seconds) = workshop.run(TOOL, &arguments)?;
     let file = workshop.path().join(name).join("bench");
-    Ok((Program { tool: TOOL, file, arguments: Vec::new() }, seconds))
+    Ok((Program { tool: TOOL, file, arguments: Vec::new(), after: Vec::new() }, seconds))
 }

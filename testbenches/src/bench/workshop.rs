@@ -121,13 +121,15 @@ pub(super) struct Program {
     pub(super) file: PathBuf,
     /// What stands before the number of cycles.
     pub(super) arguments: Vec<String>,
+    /// What stands after it.
+    pub(super) after: Vec<String>,
 }
 
 impl Program {
     pub(super) fn run(&self, workshop: &Workshop, cycles: u64) -> Result<Measurement, BenchError> {
         let number = cycles.to_string();
         let arguments: Vec<&str> =
-            self.arguments.iter().chain([&number]).map(String::as_str).collect();
+            self.arguments.iter().chain([&number]).chain(&self.after).map(String::as_str).collect();
         let said = tools::run_program(self.tool, &self.file, workshop.path(), &arguments)?;
         measurement(&said, cycles).ok_or_else(|| strange(self.tool, &said))
     }

@@ -4,7 +4,7 @@ use super::Status;
 use super::output::{self, print};
 use super::progress::Progress;
 use super::run::known;
-use crate::bench::{Contender, Options, run};
+use crate::bench::{Contender, Options, WaveOptions, run, waves};
 use crate::export::tools;
 use clap::Args;
 
@@ -29,6 +29,10 @@ pub struct BenchArgs {
     /// The seed of the traffic.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Every signal is written as a waveform: ours beside Verilator's `--trace`, in the mixed
+    /// workload, for one configuration.
+    #[arg(long, conflicts_with = "contenders")]
+    pub waves: bool,
     /// A missing tool is an error.
     #[arg(long)]
     pub check: bool,
@@ -48,6 +52,9 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 /// Measures, and prints the table.
 pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
+    if arguments.waves {
+        return with_waves(arguments);
+    }
     let mut options = Options {
         rounds: arguments.rounds,
         cycles: arguments.cycles,
@@ -82,6 +89,28 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
         for note in &report.notes {
             output::note(note);
         }
+    } else {
+        print(&report.to_string())?;
+    }
+    Ok(Status::Fine)
+}
+
+/// Measures with waveforms, and prints what came of it.
+fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
+    let mut options = WaveOptions {
+        rounds: arguments.rounds,
+        seconds: arguments.seconds,
+        seed: arguments.seed,
+        cycles: arguments.cycles,
+        ..WaveOptions::default()
+    };
+    if let Some(config) = arguments.config.first() {
+        known(Some(config))?;
+        options.config.clone_from(config);
+    }
+    let report = waves(&options)?;
+    if arguments.json {
+        print(&format!("{}\n", serde_json::to_string(&report)?))?;
     } else {
         print(&report.to_string())?;
     }
