@@ -1,5 +1,6 @@
 //! Compiled code beside the interpreter: every register and net, in every cycle.
 
+mod followed;
 mod random;
 
 use super::Compiled;
@@ -12,6 +13,7 @@ use crate::optimise::{Options, Plant};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use followed::Followed;
 use random::{Recipe, recipe};
 use std::collections::BTreeMap;
 
@@ -24,6 +26,7 @@ fn difference(
 ) -> Result<(), String> {
     let mut fast = Compiled::with(netlist, options).map_err(|error| error.to_string())?;
     let mut slow = Interpreter::new(netlist);
+    let mut followed = Followed::new(netlist, options)?;
     for cycle in 0..cycles {
         for at in 0..netlist.inputs.len() {
             if Some(InputId(at as u32)) == netlist.clock {
@@ -32,9 +35,11 @@ fn difference(
             if let Some(value) = stimulus(cycle, at) {
                 slow.set(InputId(at as u32), &value);
                 fast.set(InputId(at as u32), &value);
+                followed.engine.set(InputId(at as u32), &value);
             }
         }
         slow.settle();
+        followed.cycle(netlist, &slow, cycle)?;
         // Every third cycle settles first, as a driver with a combinational answer does.
         if cycle % 3 == 0 {
             fast.settle();

@@ -24,7 +24,8 @@ use clap::{Parser, Subcommand};
 
 use crate::engine::Engine;
 
-pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use bench::BenchArgs;
+pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
@@ -59,7 +60,7 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
-    /// Measure cycles and translations per second.
+    /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
     Bench(BenchArgs),
 }
 
