@@ -27,6 +27,7 @@ mod names;
 mod net;
 mod parameters;
 mod parts;
+mod place;
 mod procedure;
 mod rewrite;
 mod select;
@@ -38,9 +39,11 @@ mod text;
 mod unroll;
 
 pub use net::port_names;
+pub use place::Place;
 
 use crate::ir::{Body, Design, ModuleId};
 use names::Scope;
+use place::Labels;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -80,6 +83,8 @@ pub struct VerilogModule {
 pub struct Verilog {
     /// The modules, the top first, parents before their children.
     pub modules: Vec<VerilogModule>,
+    /// Where registers and outputs of memories stand.
+    pub places: Vec<Place>,
 }
 
 impl fmt::Display for Verilog {
@@ -103,18 +108,20 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let names = module_names(design, top);
     let paths = depends::paths(design);
     let mut modules = Vec::new();
+    let mut labels = vec![Labels::default(); design.modules.len()];
     for at in (0..design.modules.len()).rev() {
         let id = ModuleId(at as u32);
         if let Body::Kernel(_) = design.modules[at].body {
             let name = names[at].clone();
-            modules
-                .push(VerilogModule { name, text: printed(design, id, &names, &paths, describe) });
+            let (text, own) = printed(design, id, &names, &paths, describe);
+            labels[at] = own;
+            modules.push(VerilogModule { name, text });
         }
     }
     let first = modules.iter().position(|module| module.name == names[design.top.0 as usize]);
     let top = modules.remove(first.expect("the top is a block with a kernel"));
     modules.insert(0, top);
-    Verilog { modules }
+    Verilog { modules, places: place::places(design, &labels) }
 }
 
 fn printed(
@@ -123,7 +130,7 @@ fn printed(
     names: &[String],
     paths: &[depends::Paths],
     describe: &Describe,
-) -> String {
+) -> (String, Labels) {
     let print = |unrolled| {
         let settled = settle::settled(design.module(id), unrolled);
         module::print(design, id, &settled, names, paths, describe)
