@@ -15,6 +15,7 @@
 //! | [`interpret`] | cycles, simple and obviously right |
 //! | [`optimise`] | a netlist becomes a program: one pass a file |
 //! | [`compile`] | cycles as machine code |
+//! | [`show`] | all of them as text, pictures and counts |
 
 pub mod check;
 pub mod compile;
@@ -24,6 +25,7 @@ pub mod interpret;
 pub mod ir;
 pub mod optimise;
 pub mod print;
+pub mod show;
 
 pub use check::{Diagnostic, Problem};
 pub use compile::Compiled;

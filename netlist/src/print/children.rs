@@ -76,7 +76,8 @@ impl Sheet<'_> {
             let inner = inner.split("_").take_while(|word| word.parse::<u64>().is_err());
             let inner = inner.collect::<Vec<_>>().join("_");
             let inner = if inner == name || inner.is_empty() { "one".to_owned() } else { inner };
-            let labels = (0..instance.count()).map(|at| ((id, at), format!("{name}[{at}].{inner}")));
+            let labels =
+                (0..instance.count()).map(|at| ((id, at), format!("{name}[{at}].{inner}")));
             self.labels.extend(labels);
             let lines = self.connected(id, module.0, &inner, Some(Index::Variable(first())));
             self.loops.clear();

@@ -19,6 +19,7 @@
 mod carry;
 mod children;
 mod depends;
+mod describe;
 mod expression;
 mod logic;
 mod memory;
@@ -38,36 +39,14 @@ mod term;
 mod text;
 mod unroll;
 
+pub use describe::{Describe, NotRust};
 pub use net::port_names;
 pub use place::Place;
 
 use crate::ir::{Body, Design, ModuleId};
 use names::Scope;
 use place::Labels;
-use std::collections::BTreeMap;
 use std::fmt;
-
-/// What the printed modules and ports mean: `Module` or `Module.port` to a sentence.
-#[derive(Clone, Debug, Default)]
-pub struct Describe {
-    texts: BTreeMap<String, String>,
-}
-
-impl Describe {
-    /// Nothing described.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Describes a module (by its name in the design) or a port (`Module.port`).
-    pub fn set(&mut self, path: impl Into<String>, text: impl Into<String>) {
-        self.texts.insert(path.into(), text.into());
-    }
-
-    fn text(&self, path: &str) -> Option<&str> {
-        self.texts.get(path).map(String::as_str)
-    }
-}
 
 /// A printed module.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -62,7 +62,7 @@ fn entry<T: From<u64>>(dice: &mut Dice) -> T {
 }
 
 #[test]
-fn small_blocks_agree_alone() {
+pub(crate) fn small_blocks_agree_alone() {
     alone(Mask32::default(), 60, 60, |dice, block| present!(dice, block: level));
     alone(Mask64::default(), 60, 60, |dice, block| present!(dice, block: level));
     alone(Permission::default(), 400, 90, |dice, block| present!(dice, block: judged, leaf));
@@ -79,7 +79,7 @@ fn small_blocks_agree_alone() {
 }
 
 #[test]
-fn schemes_agree_alone() {
+pub(crate) fn schemes_agree_alone() {
     alone(Scheme32::default(), 300, 60, |dice, block| present!(dice, block: satp, va, machine));
     alone(Scheme64::default(), 900, 80, |dice, block| {
         present!(dice, block: va, machine);
@@ -89,7 +89,7 @@ fn schemes_agree_alone() {
 }
 
 #[test]
-fn decoders_agree_alone() {
+pub(crate) fn decoders_agree_alone() {
     alone(Decode32::default(), 900, 70, |dice, block| {
         present!(dice, block: pte, level);
         if dice.roll(2) == 0 {
@@ -105,7 +105,7 @@ fn decoders_agree_alone() {
 }
 
 #[test]
-fn a_chooser_agrees_alone() {
+pub(crate) fn a_chooser_agrees_alone() {
     alone(Chooser::default(), 600, 90, |dice, block| {
         present!(dice, block: free, owner, fetch_waits, fetch_vpn, fetch_root, fetch_top_level,
             fetch_judged, data_waits, data_vpn, data_root, data_top_level, data_judged);
@@ -113,7 +113,7 @@ fn a_chooser_agrees_alone() {
 }
 
 #[test]
-fn a_line_agrees_alone() {
+pub(crate) fn a_line_agrees_alone() {
     alone(Line::default(), 1500, 80, |dice, block| {
         present!(dice, block: key_vpn, key_asid, key_inside, key_global, fence, fence_by_va,
             fence_by_asid, refill, write, new_ppn, new_leaf);
@@ -122,7 +122,7 @@ fn a_line_agrees_alone() {
 }
 
 #[test]
-fn a_tlb_agrees_alone() {
+pub(crate) fn a_tlb_agrees_alone() {
     alone(Tlb::default(), 1500, 80, |dice, block| {
         present!(dice, block: key_vpn, key_asid, fence_by_va, fence_by_asid, refill, new_ppn,
             new_leaf);
@@ -132,7 +132,7 @@ fn a_tlb_agrees_alone() {
 }
 
 #[test]
-fn a_replacement_agrees_alone() {
+pub(crate) fn a_replacement_agrees_alone() {
     alone(Fifo::default(), 900, 80, |dice, block| {
         present!(dice, block: refill);
         block.reset.next = dice.roll(60) == 0;
@@ -143,7 +143,7 @@ fn a_replacement_agrees_alone() {
 }
 
 #[test]
-fn a_waiting_miss_agrees_alone() {
+pub(crate) fn a_waiting_miss_agrees_alone() {
     alone(Waiting::default(), 900, 90, |dice, block| {
         present!(dice, block: take, new_va, new_judged, new_top_level, new_asid, new_root,
             satp_changed, done);
@@ -152,7 +152,7 @@ fn a_waiting_miss_agrees_alone() {
 }
 
 #[test]
-fn a_held_fault_agrees_alone() {
+pub(crate) fn a_held_fault_agrees_alone() {
     alone(Held::default(), 900, 90, |dice, block| {
         present!(dice, block: data_valid, data_cause, data_tval, fetch_valid, fetch_cause,
             fetch_tval, ready);
@@ -176,13 +176,13 @@ macro_rules! walk {
 }
 
 #[test]
-fn walkers_agree_alone() {
+pub(crate) fn walkers_agree_alone() {
     alone(Walker32::default(), 2000, 75, walk!(|_: &mut Dice| 1_u64));
     alone(Walker64::default(), 2000, 80, walk!(|dice: &mut Dice| 2 + dice.roll(3)));
 }
 
 #[test]
-fn a_port_agrees_alone() {
+pub(crate) fn a_port_agrees_alone() {
     alone(Fetch::default(), 2500, 80, |dice, block| {
         present!(dice, block: req_valid, req_va, req_judged, top_level, asid, root, fence_by_va,
             fence_va, fence_by_asid, fence_asid, done, done_ppn, done_leaf);

@@ -53,7 +53,7 @@ impl Logic for Signs {
 clocked!(Signs);
 
 #[test]
-fn signs_are_extended_and_compared() {
+pub(crate) fn signs_are_extended_and_compared() {
     run(Signs::default(), 1500, 11, |dice, block| {
         present!(dice, block: a, b, word);
         // rust-hdl itself recurses without end on casting the smallest number.

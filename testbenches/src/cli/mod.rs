@@ -10,6 +10,7 @@ mod export;
 mod interrupt;
 mod list;
 mod machine;
+mod netlist;
 mod output;
 mod progress;
 mod run;
@@ -25,6 +26,7 @@ use clap::{Parser, Subcommand};
 use crate::engine::Engine;
 
 pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use netlist::NetlistArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
@@ -59,6 +61,8 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
+    /// Show what the netlist compiler makes of a configuration.
+    Netlist(NetlistArgs),
     /// Measure cycles and translations per second.
     Bench(BenchArgs),
 }
@@ -105,6 +109,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Trace(arguments) => trace::trace(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Netlist(arguments) => netlist::netlist(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }
