@@ -12,8 +12,9 @@ pub(super) fn header(config: &Config) -> String {
     format!(
         "// Pagewalk {version}: RISC-V MMU, configuration {name}\n\
          //\n\
-         // Top module {name}: {modes}; {pa_bits}-bit physical addresses; {entries} lines in each\n\
-         // of its two fully associative TLBs (fetch, data); one page-table walker.\n\
+         // Top module {name}: {modes};\n\
+         // {pa_bits}-bit physical addresses; {entries} lines in each of its two fully associative\n\
+         // TLBs (fetch, data); one page-table walker.\n\
          // Generated from the Rust source; change that, not this file.\n\
          //\n\
          // Clock: everything happens at the rising edge of `clock`.\n\

@@ -59,7 +59,7 @@ fn width() -> impl Strategy<Value = u8> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..26_u8, any::<[u16; 3]>(), width()).prop_map(|(kind, operands, width)| Step {
+    (0..27_u8, any::<[u16; 3]>(), width()).prop_map(|(kind, operands, width)| Step {
         kind,
         operands,
         width,
