@@ -69,7 +69,7 @@ impl Compiled {
         let Some(layout) = Layout::new(netlist, &program, &gates) else {
             return Err(CompileError::TooLarge(netlist.name.clone()));
         };
-        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options.common)?;
+        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options)?;
         let watched = program.watched.iter().zip(&layout.watched);
         let nets = watched.map(|(watched, at)| (watched.net, OutputSlot { word: at / 8 }));
         let mut engine = Self {

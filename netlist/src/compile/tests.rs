@@ -1,6 +1,7 @@
 //! Compiled code beside the interpreter: every register and net, in every cycle.
 
 mod followed;
+mod mistakes;
 mod random;
 
 use super::Compiled;
@@ -9,11 +10,9 @@ use crate::ir::{
     Graph, Input, InputId, Memory, MemoryId, NetId, NetKind, Netlist, Op, RegisterId, Type, Types,
     Value,
 };
-use crate::optimise::{Options, Plant};
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
+use crate::optimise::Options;
 use followed::Followed;
+use proptest::prelude::*;
 use random::{Recipe, recipe};
 use std::collections::BTreeMap;
 
@@ -208,31 +207,4 @@ fn an_address_beyond_its_memory_is_refused() {
 fn an_engine_may_move_to_another_thread() {
     fn is_send<T: Send>() {}
     is_send::<Compiled>();
-}
-
-/// Random netlists on which a planted mistake must show.
-const TRIES: usize = 400;
-
-fn is_found(plant: Plant) -> bool {
-    let mut runner = TestRunner::deterministic();
-    let options = Options { plant: Some(plant), ..thorough() };
-    (0..TRIES).any(|_| {
-        let tree = recipe().new_tree(&mut runner).expect("recipes are never rejected");
-        check(&tree.current(), &options).is_err()
-    })
-}
-
-#[test]
-fn a_mistake_in_any_pass_is_found() {
-    for plant in [
-        Plant::Dead,
-        Plant::Columns,
-        Plant::Choice,
-        Plant::Reduction,
-        Plant::Guards,
-        Plant::Gates,
-        Plant::Quiescence,
-    ] {
-        assert!(is_found(plant), "{plant:?} goes unnoticed");
-    }
 }

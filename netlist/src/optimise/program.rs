@@ -57,6 +57,19 @@ pub enum Form {
 }
 
 impl Form {
+    /// Its name in prints and statistics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Op(op) => op.name(),
+            Form::State(_) => "state",
+            Form::Table(_) => "table",
+            Form::Row(..) => "row",
+            Form::AnyRow(_) => "any_row",
+            Form::AllRows(_) => "all_rows",
+            Form::Pick { .. } => "pick",
+        }
+    }
+
     /// The terms it uses.
     pub fn operands(self) -> impl Iterator<Item = TermId> {
         let (count, operands) = match self {

@@ -10,6 +10,7 @@ mod export;
 mod interrupt;
 mod list;
 mod machine;
+mod netlist;
 mod output;
 mod progress;
 mod run;
@@ -26,6 +27,7 @@ use crate::engine::Engine;
 
 pub use bench::BenchArgs;
 pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use netlist::NetlistArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
@@ -60,6 +62,8 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
+    /// Show what the netlist compiler makes of a configuration.
+    Netlist(NetlistArgs),
     /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
     Bench(BenchArgs),
 }
@@ -106,6 +110,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Trace(arguments) => trace::trace(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Netlist(arguments) => netlist::netlist(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }
