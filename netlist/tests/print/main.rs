@@ -9,6 +9,7 @@ mod base;
 mod golden;
 mod random;
 mod replay;
+mod segment;
 
 mod common {
     pub(crate) use crate::base::{
