@@ -117,7 +117,7 @@ fn first_fault_is_held_until_it_is_taken() {
     assert_eq!(ask(&mut unit, 9, 0, Kind::Load, true), Err(1));
     clock(&mut unit);
     unit.req_valid.next = false;
-    settle(&mut unit);
+    settle(&mut *unit);
     assert!(unit.fault_valid.val());
     assert_eq!((u64::from(unit.fault_va.val()), u64::from(unit.fault_cause.val())), (5, 1));
     unit.fault_ready.next = true;
@@ -131,7 +131,7 @@ fn reset_forgets_every_segment() {
     load(&mut unit, 2, Segment { limit: 16, ..RW });
     assert_eq!(ask(&mut unit, 2 * END, 3, Kind::Load, true), Ok(0));
     unit.reset.next = true;
-    settle(&mut unit);
+    settle(&mut *unit);
     assert!(!unit.req_ready.val() && !unit.resp_valid.val());
     clock(&mut unit);
     unit.reset.next = false;
