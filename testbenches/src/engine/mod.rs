@@ -20,6 +20,7 @@ mod simulator;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
 pub use kind::Engine;
+pub(crate) use pins::Word;
 pub use pins::{Direction, PINS, Pin, PinBlock};
 pub use rust_hdl::RustHdl;
 pub use simulator::{Pins, Simulator};
