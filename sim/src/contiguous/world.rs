@@ -37,6 +37,27 @@ pub struct Config {
     pub latency: u64,
 }
 
+/// What is counted, by name. Bytes of images are those of loaded processes, moved bytes those of
+/// compaction and of segments that grew elsewhere; `shared` are segments that were there already.
+const COUNTED: [&str; 16] = [
+    "accesses",
+    "compactions",
+    "ends",
+    "faults",
+    "faults_limit",
+    "faults_no_segment",
+    "faults_protection",
+    "grown",
+    "image_bytes",
+    "loads",
+    "moved_bytes",
+    "refused",
+    "register_writes",
+    "shared",
+    "switches",
+    "cycles",
+];
+
 /// Everything counted, by name.
 pub type Counts = BTreeMap<&'static str, u64>;
 
@@ -106,7 +127,7 @@ impl World {
             next: 0,
             processes: Vec::new(),
             running: None,
-            counts: Counts::new(),
+            counts: COUNTED.map(|name| (name, 0)).into(),
         };
         world.cycle(&Inputs { reset: true, ..Inputs::default() });
         Ok(world)
