@@ -1,5 +1,7 @@
 //! One step after the other on one world, and what is told of each.
 
+use std::collections::BTreeMap;
+
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use sim::contiguous::churn::churn;
@@ -43,8 +45,8 @@ pub(super) struct Performer<'s> {
     pub(super) head: &'s Head,
     pub(super) config: Config,
     pub(super) world: World,
-    /// How many of each process that was loaded several times.
-    pub(super) several: std::collections::BTreeMap<String, u64>,
+    /// Of each process that was loaded several times, the numbers that are still there.
+    pub(super) several: BTreeMap<String, Vec<u64>>,
     /// One line a step: what was done, what came of it, how memory looks.
     pub(super) told: Vec<String>,
 }
@@ -108,24 +110,28 @@ impl Performer<'_> {
             came += if loaded.compacted { " after compaction" } else { "" };
         }
         if let Some(times) = load.times {
-            self.several.insert(load.load.clone(), times);
+            self.several.insert(load.load.clone(), (1..=times).collect());
             came = format!("{times} of them");
         }
         Ok(came)
     }
 
     fn end(&mut self, end: &End) -> Result<String, Stop> {
-        let Some(times) = self.several.get(&end.end).copied() else {
+        let Some(live) = self.several.remove(&end.end) else {
             self.world.end(&end.end)?;
             return Ok("its memory is free".to_owned());
         };
-        let every = end.every.unwrap_or(1).max(1);
-        let mut ended = 0;
-        for n in (1..=times).filter(|n| n % every == 0) {
-            self.world.end(&format!("{}#{n}", end.end))?;
-            ended += 1;
+        let (there, every) = (live.len(), end.every.unwrap_or(1).max(1));
+        let (ended, left): (Vec<_>, Vec<_>) =
+            live.into_iter().zip(1..).partition(|(_, place)| place % every == 0);
+        for (number, _) in &ended {
+            self.world.end(&format!("{}#{number}", end.end))?;
         }
-        Ok(format!("{ended} of {times}"))
+        let left: Vec<u64> = left.into_iter().map(|(number, _)| number).collect();
+        if !left.is_empty() {
+            self.several.insert(end.end.clone(), left);
+        }
+        Ok(format!("{} of {there}", ended.len()))
     }
 
     fn access(&mut self, kind: isa::Access, text: &Access) -> Result<(String, String), Stop> {
