@@ -7,3 +7,4 @@ pub mod cosim;
 pub mod engine;
 pub mod export;
 pub mod scenario;
+pub mod segment;

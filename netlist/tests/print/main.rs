@@ -11,6 +11,7 @@ mod golden;
 mod ram;
 mod random;
 mod replay;
+mod segment;
 
 mod common {
     pub(crate) use crate::base::{

@@ -10,6 +10,7 @@
 //! | `fault` | what a fault means, and what is done about it |
 //! | `pager` | pages into frames and out of them |
 //! | [`Frames`] | who holds which frame |
+//! | [`Buddy`] | free frames in blocks of powers of two |
 //! | [`table`] | page tables in simulated memory |
 //! | [`AddressSpace`], [`Region`] | what a process may touch |
 //! | `demand` | regions of programs that are known by their addresses only |
@@ -21,6 +22,7 @@
 //! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
 
 mod asid;
+mod buddy;
 mod config;
 mod content;
 mod death;
@@ -43,6 +45,7 @@ mod swap;
 pub mod table;
 
 pub use asid::{Asids, Grant};
+pub use buddy::{Buddy, BuddyError};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;

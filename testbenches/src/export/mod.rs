@@ -44,8 +44,13 @@ pub fn verilog(config: &Config) -> String {
 /// # Errors
 /// [`ExportError::Write`] when the directory cannot be made or written, or the disk is full.
 pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
-    let path = directory.join(format!("{}.v", config.name));
-    file::write_whole(&path, &verilog(config))
+    write(directory, config.name, &verilog(config))
+}
+
+/// Writes a text as `directory/NAME.v`.
+pub(crate) fn write(directory: &Path, name: &str, text: &str) -> Result<PathBuf, ExportError> {
+    let path = directory.join(format!("{name}.v"));
+    file::write_whole(&path, text)
         .map_err(|source| ExportError::Write { path: path.clone(), source })?;
     Ok(path)
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits to the cycle |
 //! | [`system`], [`program`] | a file of processes under the operating system |
+//! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
 //! | [`load`], [`error`] | reading; every mistake has file, line and column |
 //! | [`library`] | the files in the binary, by name |
@@ -27,6 +28,7 @@ mod ports;
 pub mod program;
 pub mod run;
 pub mod schema;
+pub mod segments;
 pub mod step;
 mod story;
 pub mod system;
