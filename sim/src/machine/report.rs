@@ -4,13 +4,13 @@ use super::error::RunError;
 use super::{Machine, Outcome};
 use crate::isa::PAGE_BYTES;
 use crate::os::Hal;
-use crate::stats::{MemoryReport, OsCounters, ProcessReport, Report, Section, Tally};
+use crate::stats::{MemoryReport, ProcessReport, Report, Section, Tally};
 
 impl Machine {
     /// Everything counted so far.
     pub fn report(&self) -> Report {
         let drive = &self.hardware.drive;
-        let mut faults = OsCounters::default();
+        let mut faults = *self.os.counters();
         self.os.processes().for_each(|process| faults += process.counters);
         let processes = self.os.processes().map(|process| ProcessReport {
             pid: process.pid,

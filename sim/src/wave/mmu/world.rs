@@ -28,8 +28,19 @@ fn activity_number(activity: Activity) -> u64 {
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 8] =
-    ["page_fault", "eviction", "swap_in", "swap_out", "fence", "context_switch", "kill", "exit"];
+const EVENTS: [&str; 11] = [
+    "page_fault",
+    "eviction",
+    "swap_in",
+    "swap_out",
+    "fence",
+    "context_switch",
+    "kill",
+    "exit",
+    "copy",
+    "fork",
+    "exec",
+];
 
 /// The index of an event's signal.
 fn event_index(event: &Event) -> usize {
@@ -42,6 +53,9 @@ fn event_index(event: &Event) -> usize {
         Event::Switch { .. } => 5,
         Event::Kill { .. } => 6,
         Event::Exit { .. } => 7,
+        Event::Copy { .. } => 8,
+        Event::Fork { .. } => 9,
+        Event::Exec { .. } => 10,
     }
 }
 
@@ -168,6 +182,11 @@ impl World {
             Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
             Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
             Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
+            Event::Copy { va, from, to, .. } => format!("copy:{va:x}:{from:x}:{to:x}"),
+            Event::Fork { parent, child } => {
+                format!("fork:{}:{}", self.name(*parent), self.name(*child))
+            }
+            Event::Exec { pid } => format!("exec:{}", self.name(*pid)),
         }
     }
 }
