@@ -3,6 +3,7 @@
 mod caching;
 mod fences;
 mod looking;
+mod memory;
 mod paging;
 mod pipeline;
 mod protection;
