@@ -22,6 +22,7 @@
 
 mod around;
 mod asid;
+mod buddy;
 mod calls;
 mod config;
 mod content;
@@ -59,8 +60,10 @@ mod source;
 mod space;
 mod swap;
 pub mod table;
+mod thp;
 
 pub use asid::{Asids, Grant};
+pub use buddy::{Buddy, BuddyError};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;
