@@ -22,6 +22,8 @@ pub enum Op {
     Access(Access),
     /// Asks the system to change the heap's size by so many pages.
     Sbrk(i64),
+    /// The timer's interrupt, here and now: the replacement policy looks at the bits.
+    Tick,
     /// Ends the program here.
     Exit,
 }

@@ -51,7 +51,7 @@ pub use hardware::Hardware;
 pub use observer::{Observer, WorldState};
 
 use crate::cpu::{Core, Program, Shadow};
-use crate::os::{Layout, Os, Pid, State};
+use crate::os::{Layout, Os, PageId, Pid, State};
 use crate::stats::Report;
 use std::collections::BTreeMap;
 
@@ -107,6 +107,13 @@ impl Machine {
         let shadow = Shadow::new(self.config.seed);
         self.jobs.insert(pid, Job { program: spec.program, shadow });
         Ok(pid)
+    }
+
+    /// Tells an oracle of the future ([`crate::os::PolicyKind::Opt`]) every access that will be
+    /// made, in order. What another run of the same programs heard can serve:
+    /// [`crate::os::replace::Policy::heard`].
+    pub fn foresee(&mut self, future: &[PageId]) {
+        self.os.foresee(future);
     }
 
     /// Lets someone look on from now.

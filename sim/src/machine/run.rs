@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What the program does once everything before it is complete.
 enum Barrier {
     Sbrk(i64),
+    Tick,
     Exit,
     Broken(ProgramError),
 }
@@ -107,6 +108,7 @@ impl Machine {
                 None
             }
             Some(Ok(Op::Sbrk(pages))) => Some(Barrier::Sbrk(pages)),
+            Some(Ok(Op::Tick)) => Some(Barrier::Tick),
             Some(Ok(Op::Exit)) | None => Some(Barrier::Exit),
             Some(Err(error)) => Some(Barrier::Broken(error)),
         }
@@ -119,6 +121,10 @@ impl Machine {
             Barrier::Exit => {
                 self.os.exit(&mut self.hardware)?;
                 true
+            }
+            Barrier::Tick => {
+                self.os.tick(&mut self.hardware)?;
+                false
             }
             Barrier::Sbrk(pages) => {
                 let given_up = self.os.sbrk(&mut self.hardware, pages)?;

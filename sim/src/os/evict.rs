@@ -1,12 +1,11 @@
 //! Pages out of frames.
 
+use super::bits::leaf;
 use super::frames::Use;
-use super::replace::AccessedBits;
-use super::table::{self, Place};
-use super::{Activity, Asids, Event, Frames, Hal, Os, OsError, Pid, Process};
+use super::table;
+use super::{Activity, Event, Hal, Os, OsError, Pid};
 use crate::isa::PAGE_BYTES;
-use crate::mmu::Fence;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Os {
     /// Takes the frame of one page, of this process if one is named. `false` if no page can go.
@@ -38,15 +37,15 @@ impl Os {
         whose: Option<Pid>,
         stuck: &BTreeSet<u64>,
     ) -> Result<Option<u64>, OsError> {
-        let Os { policy, frames, processes, asids, config, .. } = self;
+        let (policy, mut bits) = self.policy_and_bits(hal);
+        let frames = bits.frames;
         let may_go = |frame: u64| match frames.usage(frame) {
             Some(Use::Page(pid, _)) => {
                 whose.is_none_or(|wanted| wanted == pid) && !stuck.contains(&frame)
             }
             _ => false,
         };
-        let pte_bytes = config.mode.pte_bytes() as u8;
-        policy.victim(&may_go, &mut Bits { hal, frames, processes, asids, pte_bytes })
+        policy.victim(&may_go, &mut bits)
     }
 
     /// Unmaps a page, writes it back if it is dirty, and frees its frame.
@@ -117,43 +116,5 @@ impl Os {
 
     pub(super) fn leaf(&self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
         leaf(hal, &self.processes[&pid], vpn)
-    }
-}
-
-/// The leaf entry's address of a page that is in a frame.
-fn leaf(hal: &mut dyn Hal, process: &Process, vpn: u64) -> Result<u64, OsError> {
-    let space = process.space.as_ref().expect("it holds a frame");
-    match space.table.find(hal, vpn)? {
-        Place::Leaf(at) => Ok(at),
-        Place::Missing(pointer) => Err(OsError::Invariant {
-            cycle: hal.now(),
-            what: format!("page {vpn:#x} is in a frame, but nothing is below {pointer:#x}"),
-        }),
-    }
-}
-
-/// The accessed bits as the page tables in memory hold them.
-struct Bits<'a> {
-    hal: &'a mut dyn Hal,
-    frames: &'a Frames,
-    processes: &'a BTreeMap<Pid, Process>,
-    asids: &'a Asids,
-    pte_bytes: u8,
-}
-
-impl AccessedBits for Bits<'_> {
-    fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
-        let Some(Use::Page(pid, vpn)) = self.frames.usage(frame) else { return Ok(false) };
-        let process = &self.processes[&pid];
-        let at = leaf(self.hal, process, vpn)?;
-        if self.hal.read(at, self.pte_bytes)? & table::ACCESSED == 0 {
-            return Ok(false);
-        }
-        let space = process.space.as_ref().expect("it holds a frame");
-        space.table.update(self.hal, at, |entry| entry & !table::ACCESSED)?;
-        if let Some(asid) = self.asids.held(pid) {
-            self.hal.fence(Fence { va: Some(vpn * PAGE_BYTES), asid: Some(asid) })?;
-        }
-        Ok(true)
     }
 }

@@ -5,8 +5,8 @@ use super::replace::Policy;
 use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
-    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
-    Process, State, Swap, lay_out,
+    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, PageId,
+    Pid, Process, State, Swap, lay_out,
 };
 use crate::isa::{Access, Mode, PAGE_BYTES, Satp, Xlen};
 use crate::mmu::Fence;
@@ -55,7 +55,7 @@ impl Os {
         Ok(Os {
             frames: Frames::new(memory.base, memory.frames, memory.kernel),
             swap: Swap::new(config.swap_slots),
-            policy: config.policy.build(),
+            policy: config.policy.build(config.policy_settings()),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
             current: None,
@@ -259,6 +259,11 @@ impl Os {
     /// The replacement policy.
     pub fn policy(&self) -> &dyn Policy {
         self.policy.as_ref()
+    }
+
+    /// Tells an oracle of the future every access that will be made, in order.
+    pub fn foresee(&mut self, future: &[PageId]) {
+        self.policy.foresee(future);
     }
 
     /// The configuration.

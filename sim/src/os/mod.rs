@@ -13,7 +13,8 @@
 //! | [`table`] | page tables in simulated memory |
 //! | [`AddressSpace`], [`Region`] | what a process may touch |
 //! | `demand` | regions of programs that are known by their addresses only |
-//! | [`replace`] | which page goes: FIFO, LRU, CLOCK |
+//! | [`replace`] | which page goes: one policy a file |
+//! | `bits` | what policies see: A and D bits |
 //! | [`Swap`] | slots on a disk |
 //! | [`Asids`] | address-space identifiers |
 //! | `invariants` | what must be conserved |
@@ -21,6 +22,7 @@
 //! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
 
 mod asid;
+mod bits;
 mod config;
 mod content;
 mod death;
@@ -54,6 +56,6 @@ pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
 pub use kernel::Os;
 pub use process::{Process, State};
 pub use region::{Backing, Permissions, Region, RegionKind, RegionSpec};
-pub use replace::PolicyKind;
+pub use replace::{PageId, PolicyKind, PolicySettings};
 pub use space::{AddressSpace, Bounds, Layout, Owner, Page, lay_out};
 pub use swap::{Slot, Swap};

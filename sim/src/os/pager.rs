@@ -5,7 +5,9 @@ use super::frames::Use;
 use super::region::Backing;
 use super::swap::Slot;
 use super::table::{self, Place};
-use super::{Activity, Death, Event, FaultKind, FileId, Hal, Os, OsError, Pid, Verdict, file_page};
+use super::{
+    Activity, Death, Event, FaultKind, FileId, Hal, Os, OsError, PageId, Pid, Verdict, file_page,
+};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::Fence;
 
@@ -72,7 +74,8 @@ impl Os {
         } else {
             self.fence_page(hal, pid, va)?;
         }
-        self.policy.inserted(frame);
+        self.policy.inserted(frame, PageId { pid, vpn: va / PAGE_BYTES });
+        self.tell_policy(hal);
         let process = self.process_mut(pid);
         let space = process.space.as_mut().expect("a running process has memory");
         space.pages.entry(va / PAGE_BYTES).or_default().frame = Some(frame);

@@ -31,9 +31,9 @@ fn activity_number(activity: Activity) -> u64 {
 const EVENTS: [&str; 8] =
     ["page_fault", "eviction", "swap_in", "swap_out", "fence", "context_switch", "kill", "exit"];
 
-/// The index of an event's signal.
-fn event_index(event: &Event) -> usize {
-    match event {
+/// The index of an event's signal; `None` for what is a state and no instant.
+fn event_index(event: &Event) -> Option<usize> {
+    Some(match event {
         Event::PageFault { .. } => 0,
         Event::Eviction { .. } => 1,
         Event::SwapIn { .. } => 2,
@@ -42,7 +42,8 @@ fn event_index(event: &Event) -> usize {
         Event::Switch { .. } => 5,
         Event::Kill { .. } => 6,
         Event::Exit { .. } => 7,
-    }
+        Event::Policy { .. } => return None,
+    })
 }
 
 /// An event signal.
@@ -61,6 +62,7 @@ pub(super) struct World {
     pub(super) fault: SignalId,
     pub(super) text: SignalId,
     pub(super) free_frames: SignalId,
+    pub(super) policy: SignalId,
     pub(super) events: Vec<Instant>,
     /// Names of processes, the first one's first.
     names: Vec<String>,
@@ -78,6 +80,7 @@ impl World {
             fault: builder.state("os.fault", 3, &FAULTS)?,
             text: builder.text("os.text")?,
             free_frames: builder.bits("os.free_frames", 32)?,
+            policy: builder.text("os.policy")?,
             events: EVENTS
                 .into_iter()
                 .map(|name| {
@@ -101,7 +104,8 @@ impl World {
             self.process(wave, Some(*to))?;
         }
         let text = self.tell(event);
-        let instant = &mut self.events[event_index(event)];
+        let Some(index) = event_index(event) else { return wave.set(self.policy, &*text) };
+        let instant = &mut self.events[index];
         instant.seen = true;
         wave.set(instant.id, Value::Fires)?;
         wave.set(self.text, &*text)
@@ -168,6 +172,7 @@ impl World {
             Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
             Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
             Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
+            Event::Policy { state } => state.clone(),
         }
     }
 }
