@@ -14,9 +14,7 @@
 //! use sim::os::{Layout, RegionKind, RegionSpec};
 //! use std::sync::atomic::AtomicBool;
 //!
-//! let bss = RegionSpec {
-//!     name: None, kind: RegionKind::Bss, start: 0x10000, pages: 4, limit: None, permissions: None,
-//! };
+//! let bss = RegionSpec::new(RegionKind::Bss, 0x10000, 4);
 //! let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), MachineConfig::default())?;
 //! machine.spawn(ProcessSpec {
 //!     name: "one".into(),
@@ -51,7 +49,7 @@ pub use hardware::Hardware;
 pub use observer::{Observer, WorldState};
 
 use crate::cpu::{Core, Program, Shadow};
-use crate::os::{Layout, Os, PageId, Pid, State};
+use crate::os::{Layout, Os, VirtualPage, Pid, State};
 use crate::stats::Report;
 use std::collections::BTreeMap;
 
@@ -112,7 +110,7 @@ impl Machine {
     /// Tells an oracle of the future ([`crate::os::PolicyKind::Opt`]) every access that will be
     /// made, in order. What another run of the same programs heard can serve:
     /// [`crate::os::replace::Policy::heard`].
-    pub fn foresee(&mut self, future: &[PageId]) {
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
         self.os.foresee(future);
     }
 

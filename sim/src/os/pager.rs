@@ -6,7 +6,7 @@ use super::region::Backing;
 use super::swap::Slot;
 use super::table::{self, Place};
 use super::{
-    Activity, Death, Event, FaultKind, FileId, Hal, Os, OsError, PageId, Pid, Verdict, file_page,
+    Activity, Death, Event, FaultKind, FileId, Hal, Os, OsError, VirtualPage, Pid, Verdict, file_page,
 };
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::Fence;
@@ -37,7 +37,7 @@ impl Os {
         match (slot, space.backing(va)) {
             (Some(slot), _) => Source::Swap(slot),
             (None, Backing::File { file, offset }) => Source::File(file, offset),
-            (None, Backing::Zero) => Source::Zero,
+            (None, Backing::Zero | Backing::Device { .. }) => Source::Zero,
         }
     }
 
@@ -74,7 +74,7 @@ impl Os {
         } else {
             self.fence_page(hal, pid, va)?;
         }
-        self.policy.inserted(frame, PageId { pid, vpn: va / PAGE_BYTES });
+        self.policy.inserted(frame, VirtualPage { pid, vpn: va / PAGE_BYTES });
         self.tell_policy(hal);
         let process = self.process_mut(pid);
         let space = process.space.as_mut().expect("a running process has memory");

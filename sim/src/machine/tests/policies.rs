@@ -3,7 +3,7 @@
 use super::reference::{Counted, simulate, stack_faults};
 use super::*;
 use crate::machine::Observer;
-use crate::os::{Event, PageId, PolicyKind};
+use crate::os::{Event, PolicyKind, VirtualPage};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,7 +34,7 @@ fn play(kind: PolicyKind, frames: u64, steps: &[Option<(u64, bool)>]) -> Counted
     let pid = machine.spawn(ProcessSpec { frames: Some(frames), ..spec }).unwrap();
     let vpn = |n: u64| page(n) / PAGE_BYTES;
     let future: Vec<_> =
-        steps.iter().flatten().map(|(n, _)| PageId { pid, vpn: vpn(*n) }).collect();
+        steps.iter().flatten().map(|(n, _)| VirtualPage { pid, vpn: vpn(*n) }).collect();
     machine.foresee(&future);
     let victims = Rc::new(RefCell::new(Victims::default()));
     machine.observe(Box::new(victims.clone()));

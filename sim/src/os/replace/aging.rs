@@ -5,7 +5,7 @@
 //! was loaded first goes.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::{OsError, Pid};
 
 /// Pages with their histories.
@@ -17,7 +17,7 @@ impl Policy for Aging {
         "aging"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, 0);
     }
 

@@ -6,7 +6,7 @@
 //! with A = 0 gives other fault counts, see [`super::Clock0`]). A tick clears A everywhere.
 
 use super::ring::Ring;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::{OsError, Pid};
 
 /// The ring and its hand.
@@ -18,7 +18,7 @@ impl Policy for Clock {
         "clock"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, ());
     }
 

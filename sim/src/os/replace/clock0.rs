@@ -6,7 +6,7 @@
 //! string even the anomaly is gone.
 
 use super::ring::Ring;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 
 /// What is kept of a page.
@@ -30,7 +30,7 @@ impl Policy for Clock0 {
         true
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, Use { fresh: true, used: false });
     }
 

@@ -1,7 +1,7 @@
 //! First in, first out: the page that came first goes first, however busy it is.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 
 /// The pages in the order in which they came.
@@ -13,7 +13,7 @@ impl Policy for Fifo {
         "fifo"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, ());
     }
 

@@ -6,7 +6,7 @@
 //! oldest holds all that is older. Within one, the page that was loaded first goes.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::{OsError, Pid};
 
 /// Generations at a time.
@@ -24,7 +24,7 @@ impl Policy for Generations {
         "generations"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.pages.insert(frame, page, self.youngest);
     }
 

@@ -5,7 +5,7 @@
 //! count.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 
 /// Pages with the number of their accesses.
@@ -21,7 +21,7 @@ impl Policy for Lfu {
         true
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, 0);
     }
 

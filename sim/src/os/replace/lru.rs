@@ -2,7 +2,7 @@
 //! this is the yardstick that the others are measured with.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 
 /// Pages with the moment of their last access.
@@ -21,7 +21,7 @@ impl Policy for Lru {
         true
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.moment += 1;
         self.pages.insert(frame, page, self.moment);
     }

@@ -63,14 +63,14 @@ use std::fmt;
 
 /// A page, by whom it was loaded for and where it is seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PageId {
+pub struct VirtualPage {
     /// The process.
     pub pid: Pid,
     /// The virtual page number.
     pub vpn: u64,
 }
 
-impl fmt::Display for PageId {
+impl fmt::Display for VirtualPage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{:x}", self.pid, self.vpn)
     }
@@ -115,7 +115,7 @@ pub trait Policy {
     fn name(&self) -> &'static str;
 
     /// A page was put into this frame.
-    fn inserted(&mut self, frame: u64, page: PageId);
+    fn inserted(&mut self, frame: u64, page: VirtualPage);
 
     /// The page in this frame is gone.
     fn removed(&mut self, frame: u64);
@@ -141,13 +141,13 @@ pub trait Policy {
     }
 
     /// Every access that will be made, in order: for an oracle of the future.
-    fn foresee(&mut self, future: &[PageId]) {
+    fn foresee(&mut self, future: &[VirtualPage]) {
         let _ = future;
     }
 
     /// Every access heard so far, in order, of an oracle of the future that was told none: a
     /// second run of the same programs can be told this.
-    fn heard(&self) -> &[PageId] {
+    fn heard(&self) -> &[VirtualPage] {
         &[]
     }
 

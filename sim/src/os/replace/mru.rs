@@ -2,7 +2,7 @@
 //! are a little too long for memory: what was just used is needed again last.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 use std::cmp::Reverse;
 
@@ -22,7 +22,7 @@ impl Policy for Mru {
         true
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.moment += 1;
         self.pages.insert(frame, page, self.moment);
     }

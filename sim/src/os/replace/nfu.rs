@@ -6,7 +6,7 @@
 //! mends that.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::{OsError, Pid};
 
 /// Pages with the number of ticks in which they were used.
@@ -18,7 +18,7 @@ impl Policy for Nfu {
         "nfu"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, 0);
     }
 

@@ -4,7 +4,7 @@
 //! The variant: within a class the page that was loaded first goes (Tanenbaum takes any).
 
 use super::pages::Pages;
-use super::{Marks, PageBits, PageId, Policy};
+use super::{Marks, PageBits, Policy, VirtualPage};
 use crate::os::{OsError, Pid};
 
 /// Pages with the class that they were last seen in.
@@ -16,7 +16,7 @@ impl Policy for Nru {
         "nru"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.insert(frame, page, class(Marks { accessed: true, dirty: false }));
     }
 

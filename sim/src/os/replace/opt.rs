@@ -5,7 +5,7 @@
 //! Of pages that are never needed again the one that was loaded first goes.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
@@ -16,16 +16,16 @@ pub struct Opt {
     pages: Pages<()>,
     knows: bool,
     /// When each page is needed, counted in accesses.
-    needed: BTreeMap<PageId, VecDeque<u64>>,
+    needed: BTreeMap<VirtualPage, VecDeque<u64>>,
     /// Accesses so far.
     now: u64,
-    heard: Vec<PageId>,
+    heard: Vec<VirtualPage>,
     /// Accesses that came otherwise than foreseen.
     strays: u64,
 }
 
 impl Opt {
-    fn next(&self, page: PageId) -> u64 {
+    fn next(&self, page: VirtualPage) -> u64 {
         let next = self.needed.get(&page).and_then(VecDeque::front);
         next.copied().unwrap_or(u64::MAX)
     }
@@ -40,18 +40,18 @@ impl Policy for Opt {
         true
     }
 
-    fn foresee(&mut self, future: &[PageId]) {
+    fn foresee(&mut self, future: &[VirtualPage]) {
         self.knows = true;
         for (at, page) in (0..).zip(future) {
             self.needed.entry(*page).or_default().push_back(at);
         }
     }
 
-    fn heard(&self) -> &[PageId] {
+    fn heard(&self) -> &[VirtualPage] {
         &self.heard
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.pages.insert(frame, page, ());
     }
 

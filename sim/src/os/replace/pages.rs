@@ -1,12 +1,12 @@
 //! Pages in frames, with what a policy keeps of each and the order in which they came.
 
-use super::{PageId, listed};
+use super::{VirtualPage, listed};
 use std::collections::BTreeMap;
 
 /// One page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Loaded<T> {
-    pub(super) page: PageId,
+    pub(super) page: VirtualPage,
     /// Counts loads: the smaller, the longer the page is there.
     pub(super) order: u64,
     /// The policy's own.
@@ -27,7 +27,7 @@ impl<T> Default for Pages<T> {
 }
 
 impl<T> Pages<T> {
-    pub(super) fn insert(&mut self, frame: u64, page: PageId, note: T) {
+    pub(super) fn insert(&mut self, frame: u64, page: VirtualPage, note: T) {
         let order = self.loads;
         self.loads += 1;
         self.by_frame.insert(frame, Loaded { page, order, note });

@@ -1,7 +1,7 @@
 //! Any page, by the seed: what a policy must beat to be worth its trouble.
 
 use super::pages::Pages;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -25,7 +25,7 @@ impl Policy for Random {
         "random"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.pages.insert(frame, page, ());
     }
 

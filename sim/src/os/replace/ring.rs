@@ -1,12 +1,12 @@
 //! Frames on a ring with a hand, as clocks have them.
 
-use super::{PageId, listed};
+use super::{VirtualPage, listed};
 
 /// One place that is taken.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<T> {
     pub(super) frame: u64,
-    pub(super) page: PageId,
+    pub(super) page: VirtualPage,
     /// The policy's own.
     pub(super) note: T,
 }
@@ -27,7 +27,7 @@ impl<T> Default for Ring<T> {
 }
 
 impl<T> Ring<T> {
-    pub(super) fn insert(&mut self, frame: u64, page: PageId, note: T) {
+    pub(super) fn insert(&mut self, frame: u64, page: VirtualPage, note: T) {
         let place = Some(Place { frame, page, note });
         match self.vacant.pop() {
             Some(vacant) => self.places[vacant] = place,

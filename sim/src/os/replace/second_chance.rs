@@ -4,20 +4,20 @@
 //!
 //! A page is loaded with A = 1. A tick clears A everywhere.
 
-use super::{PageBits, PageId, Policy, listed};
+use super::{PageBits, Policy, VirtualPage, listed};
 use crate::os::{OsError, Pid};
 use std::collections::VecDeque;
 
 /// The queue; the next to be looked at is at the front.
 #[derive(Debug, Default)]
-pub struct SecondChance(VecDeque<(u64, PageId)>);
+pub struct SecondChance(VecDeque<(u64, VirtualPage)>);
 
 impl Policy for SecondChance {
     fn name(&self) -> &'static str {
         "second-chance"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.0.push_back((frame, page));
     }
 

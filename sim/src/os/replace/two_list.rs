@@ -6,14 +6,14 @@
 //! once, it goes back to the young end, marked; used again, it becomes active. When the active
 //! list is the longer one its oldest pages become inactive first, their A cleared.
 
-use super::{PageBits, PageId, Policy, listed};
+use super::{PageBits, Policy, VirtualPage, listed};
 use crate::os::OsError;
 use std::collections::VecDeque;
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     frame: u64,
-    page: PageId,
+    page: VirtualPage,
     /// It was found used when it was last looked at.
     marked: bool,
 }
@@ -42,7 +42,7 @@ impl Policy for TwoList {
         "two-list"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.inactive.push_back(Entry { frame, page, marked: false });
     }
 

@@ -12,7 +12,7 @@
 //! Variant: the write is complete when the hand goes on. Without ticks nothing ever gets old.
 
 use super::ring::Ring;
-use super::{PageBits, PageId, Policy};
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::{OsError, Pid};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ impl WsClock {
         WsClock { tau, ticks: BTreeMap::new(), ring: Ring::default() }
     }
 
-    fn now(&self, page: PageId) -> u64 {
+    fn now(&self, page: VirtualPage) -> u64 {
         self.ticks.get(&page.pid).copied().unwrap_or(0)
     }
 }
@@ -42,7 +42,7 @@ impl Policy for WsClock {
         "wsclock"
     }
 
-    fn inserted(&mut self, frame: u64, page: PageId) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.ring.insert(frame, page, self.now(page));
     }
 
