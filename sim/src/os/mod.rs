@@ -69,6 +69,6 @@ pub use page::{PageId, ZERO_PAGE};
 pub use permissions::Permissions;
 pub use process::{Process, State};
 pub use region::{Backing, Region, RegionKind, RegionSpec};
-pub use replace::{PolicyKind, PolicySettings, VirtualPage};
+pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
 pub use space::{AddressSpace, Bounds, Layout, Owner, Page};
 pub use swap::{Slot, Swap};
