@@ -24,7 +24,7 @@ impl Shadow {
     pub fn touch(&mut self, va: u64, backing: impl FnOnce() -> Backing) {
         let seed = self.seed;
         self.pages.entry(va / PAGE_BYTES).or_insert_with(|| match backing() {
-            Backing::Zero => Box::new([0; 512]),
+            Backing::Zero | Backing::Device { .. } => Box::new([0; 512]),
             Backing::File { file, offset } => file_page(seed, file, offset),
         });
     }

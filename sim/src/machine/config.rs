@@ -1,7 +1,7 @@
 //! A machine's configuration, as scenarios and the command line state it.
 
 use crate::isa::Mode;
-use crate::os::{Costs, Memory, OsConfig, PolicyKind};
+use crate::os::{Costs, Memory, Options, OsConfig, PolicyKind};
 use serde::{Deserialize, Serialize};
 
 /// A latency in cycles: always the same, or drawn evenly from a range (both ends included).
@@ -42,6 +42,8 @@ pub struct MachineConfig {
     pub costs: Costs,
     /// Of stored values, contents of files, and random latencies. Default 1.
     pub seed: u64,
+    /// What else the memory manager does.
+    pub options: Options,
     /// Check every invariant after every kernel entry, not only at the end. Default false.
     pub paranoid: bool,
 }
@@ -61,6 +63,7 @@ impl Default for MachineConfig {
             window: 8,
             costs: Costs::default(),
             seed: 1,
+            options: Options::default(),
             paranoid: false,
         }
     }
@@ -78,6 +81,7 @@ impl MachineConfig {
             asids: self.asids,
             costs: self.costs,
             seed: self.seed,
+            options: self.options.clone(),
             paranoid: self.paranoid,
         }
     }

@@ -14,9 +14,7 @@
 //! use sim::os::{Layout, RegionKind, RegionSpec};
 //! use std::sync::atomic::AtomicBool;
 //!
-//! let bss = RegionSpec {
-//!     name: None, kind: RegionKind::Bss, start: 0x10000, pages: 4, limit: None, permissions: None,
-//! };
+//! let bss = RegionSpec::new(RegionKind::Bss, 0x10000, 4);
 //! let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), MachineConfig::default())?;
 //! machine.spawn(ProcessSpec {
 //!     name: "one".into(),

@@ -1,6 +1,6 @@
 //! What an operating system is told about its machine.
 
-use super::PolicyKind;
+use super::{Options, PolicyKind};
 use crate::isa::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,8 @@ pub struct OsConfig {
     pub costs: Costs,
     /// Of the contents of files.
     pub seed: u64,
+    /// What else the memory manager does.
+    pub options: Options,
     /// Check every invariant after every kernel entry, not only at the end.
     pub paranoid: bool,
 }

@@ -1,9 +1,9 @@
 //! What a fault means, and what is done about it.
 
-use super::region::{Permissions, RegionKind};
+use super::region::RegionKind;
 use super::space::{Bounds, Owner};
 use super::table::{self, Place};
-use super::{Activity, Death, Event, FaultKind, Hal, Os, OsError, Pid, Process};
+use super::{Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process};
 use crate::isa::{Access, Fault, PAGE_BYTES};
 
 /// Faults of one access in a row that the kernel resolves before it gives up: demand, A, D and a
@@ -103,11 +103,11 @@ impl Os {
             Owner::Nobody => return Err(Death::NonCanonical { va }),
         }
         let process = self.process_mut(pid);
-        let file = process.file;
+        let image = process.image;
         let space = process.space.as_mut().expect("a running process has memory");
         if space.region(va).is_none() {
             if space.on_demand && va >= PAGE_BYTES {
-                space.appear(file, va, access);
+                space.appear(image, va, access);
             } else {
                 grow_stack(process, va)?;
             }

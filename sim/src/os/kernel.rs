@@ -2,11 +2,13 @@
 
 use super::frames::Use;
 use super::replace::Policy;
+use super::layout::{Ground, Image, lay_out};
+use super::object::Objects;
 use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
     Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
-    Process, State, Swap, lay_out,
+    Process, State, Swap,
 };
 use crate::isa::{Access, Mode, PAGE_BYTES, Satp, Xlen};
 use crate::mmu::Fence;
@@ -18,6 +20,7 @@ pub struct Os {
     pub(super) config: OsConfig,
     pub(super) frames: Frames,
     pub(super) swap: Swap,
+    pub(super) objects: Objects,
     pub(super) policy: Box<dyn Policy>,
     pub(super) processes: BTreeMap<Pid, Process>,
     pub(super) asids: Asids,
@@ -55,6 +58,7 @@ impl Os {
         Ok(Os {
             frames: Frames::new(memory.base, memory.frames, memory.kernel),
             swap: Swap::new(config.swap_slots),
+            objects: Objects::new(config.seed),
             policy: config.policy.build(),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
@@ -81,8 +85,11 @@ impl Os {
     ) -> Result<Pid, OsError> {
         let pid = self.next_pid;
         let file = FileId(pid);
+        let image = Image { file, object: self.objects.image(file) };
         let (regions, on_demand) = match layout {
-            Layout::Regions(specs) => (lay_out(self.config.mode, name, file, specs)?, false),
+            Layout::Regions(specs) => {
+                (lay_out(&self.ground(), name, image, specs, &mut self.objects)?, false)
+            }
             Layout::OnDemand => (BTreeMap::new(), true),
         };
         self.next_pid += 1;
@@ -93,7 +100,7 @@ impl Os {
             state: State::Runnable,
             space: None,
             frames,
-            file,
+            image,
             counters: OsCounters::default(),
             peak_resident: 0,
             peak_tables: 1,
@@ -118,6 +125,13 @@ impl Os {
         hal.charge(account);
         self.processes.insert(pid, process);
         Ok(pid)
+    }
+
+    /// Where regions may be.
+    pub(super) fn ground(&self) -> Ground {
+        let memory = self.config.memory;
+        let end = memory.base + memory.frames * PAGE_BYTES;
+        Ground { mode: self.config.mode, ram: memory.base..end }
     }
 
     /// Maps the kernel into a new address space: one global superpage at the root, not for users.

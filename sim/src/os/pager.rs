@@ -35,7 +35,7 @@ impl Os {
         match (slot, space.backing(va)) {
             (Some(slot), _) => Source::Swap(slot),
             (None, Backing::File { file, offset }) => Source::File(file, offset),
-            (None, Backing::Zero) => Source::Zero,
+            (None, Backing::Zero | Backing::Device { .. }) => Source::Zero,
         }
     }
 

@@ -191,8 +191,7 @@ mod tests {
 
     fn addresses(text: &str) -> Result<Vec<u64>, String> {
         let (name, kind) = (Some("a".to_owned()), RegionKind::Bss);
-        let (pages, limit, permissions) = (4, None, None);
-        let region = RegionSpec { name, kind, start: 0x10000, pages, limit, permissions };
+        let region = RegionSpec { name, ..RegionSpec::new(kind, 0x10000, 4) };
         let variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
         let mut ops = Vec::new();
         text.parse::<Line>()?.expand(&[region], &variables, &mut ops)?;
