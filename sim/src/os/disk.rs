@@ -131,6 +131,11 @@ impl Os {
         Ok(())
     }
 
+    /// Nobody waits for what the kernel does of its own accord.
+    pub(super) fn forget_awaited(&mut self) {
+        self.disk.awaited = None;
+    }
+
     /// On whose account the bytes of a transfer move: without overlap on the disk's.
     pub(super) fn transfer_account(&self) -> Activity {
         if self.config.scheduling.overlap { Activity::Handler } else { Activity::Disk }

@@ -26,8 +26,8 @@ impl Os {
     /// The hardware's.
     pub fn dispatch(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
         let Some(pid) = self.schedule.run(hal.now()) else { return Ok(None) };
-        self.load.turn_begins(&self.processes[&pid].counters);
         if self.current == Some(pid) {
+            self.turn_begins(hal.now(), pid);
             return Ok(Some(pid));
         }
         let account = hal.charge(Activity::Switch);
@@ -43,6 +43,7 @@ impl Os {
         hal.set_satp(satp.encode(hal.xlen()));
         hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
         self.current = Some(pid);
+        self.turn_begins(hal.now(), pid);
         hal.charge(account);
         Ok(Some(pid))
     }

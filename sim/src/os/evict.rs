@@ -3,7 +3,7 @@
 use super::frames::Use;
 use super::replace::AccessedBits;
 use super::table::{self, Place};
-use super::{Activity, Asids, Event, Frames, Hal, Os, OsError, Pid, Process};
+use super::{Asids, Event, Frames, Hal, Os, OsError, Pid, Process, Transfer};
 use crate::isa::PAGE_BYTES;
 use crate::mmu::Fence;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,10 +38,12 @@ impl Os {
         whose: Option<Pid>,
         stuck: &BTreeSet<u64>,
     ) -> Result<Option<u64>, OsError> {
-        let Os { policy, frames, processes, asids, config, .. } = self;
+        let Os { policy, frames, processes, asids, config, disk, .. } = self;
         let may_go = |frame: u64| match frames.usage(frame) {
             Some(Use::Page(pid, _)) => {
-                whose.is_none_or(|wanted| wanted == pid) && !stuck.contains(&frame)
+                whose.is_none_or(|wanted| wanted == pid)
+                    && !stuck.contains(&frame)
+                    && !disk.is_held(frame)
             }
             _ => false,
         };
@@ -71,10 +73,10 @@ impl Os {
                 cycle: hal.now(),
                 what: format!("page {va:#x} of process {pid} is dirty and has no swap slot"),
             })?;
-            let account = hal.charge(Activity::Disk);
+            let account = hal.charge(self.transfer_account());
             hal.event(Event::SwapOut { pid, va, slot });
             let data = hal.read_page(frame * PAGE_BYTES)?;
-            hal.wait(self.config.costs.disk_write)?;
+            self.transfer(hal, 1, Transfer::Write)?;
             self.swap.store(slot, data);
             hal.charge(account);
         }

@@ -37,6 +37,7 @@ impl Os {
         if self.repeats > PATIENCE {
             return Err(OsError::Livelock { cycle: hal.now(), va: fault.tval });
         }
+        self.disk.let_go(pid);
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let verdict = self.resolve(hal, pid, access, fault)?;

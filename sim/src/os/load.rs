@@ -10,17 +10,17 @@ use super::scheduling::LoadControl;
 use super::{Activity, Event, Hal, Os, OsError, Pid, table};
 use crate::isa::PAGE_BYTES;
 use crate::mmu::Fence;
-use crate::stats::OsCounters;
 use std::collections::BTreeMap;
 
 /// What load control remembers.
 #[derive(Debug, Default)]
 pub(super) struct Load {
-    /// The running process's counts when its turn began.
-    before: OsCounters,
-    /// Cycles that the kernel spent for it in this turn.
-    kernel: u64,
+    /// The running process's faults, and everybody's evictions, when its turn began.
+    faults: u64,
+    evictions: u64,
+    /// When that was, and the cycles that the kernel spent since.
     began: u64,
+    kernel: u64,
     /// Pages that each process used in its last turn.
     working_sets: BTreeMap<Pid, u64>,
     /// Frames that the suspended held.
@@ -29,42 +29,43 @@ pub(super) struct Load {
     suspensions: u64,
 }
 
-impl Load {
-    pub(super) fn turn_begins(&mut self, counters: &OsCounters) {
-        (self.before, self.kernel, self.began) = (*counters, 0, u64::MAX);
-    }
-
-    /// The kernel has worked for the running process, since `entered`.
-    pub(super) fn kernel_worked(&mut self, entered: u64, now: u64) {
-        self.began = self.began.min(entered);
-        self.kernel += now - entered;
-    }
-}
-
 impl Os {
     /// Times that load control suspended a process.
     pub fn suspensions(&self) -> u64 {
         self.load.suspensions
     }
 
-    /// The kernel has worked for the running process since `entered`: what page-fault frequency
-    /// does not count as the process's own time.
-    pub fn kernel_worked(&mut self, entered: u64, now: u64) {
-        self.load.kernel_worked(entered, now);
+    /// The kernel has worked for so many cycles: page-fault frequency does not count them as the
+    /// process's own time.
+    pub fn kernel_worked(&mut self, cycles: u64) {
+        self.load.kernel += cycles;
+    }
+
+    /// A process has been given the processor.
+    pub(super) fn turn_begins(&mut self, now: u64, pid: Pid) {
+        (self.load.began, self.load.kernel) = (now, 0);
+        (self.load.faults, self.load.evictions) = (self.faults(pid), self.evictions());
+    }
+
+    fn faults(&self, pid: Pid) -> u64 {
+        let counters = &self.processes[&pid].counters;
+        counters.minor_faults + counters.major_faults
+    }
+
+    fn evictions(&self) -> u64 {
+        self.processes.values().map(|process| process.counters.evictions).sum()
     }
 
     /// At the end of a turn: suspends a process if the load is too high.
     pub(super) fn balance(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         let control = self.config.scheduling.load_control;
-        let Some(process) = self.processes.get(&pid).filter(|process| process.space.is_some())
-        else {
+        if control == LoadControl::None || self.processes[&pid].space.is_none() {
             return Ok(());
-        };
-        let faults = |c: &OsCounters| c.minor_faults + c.major_faults;
-        let faults = faults(&process.counters) - faults(&self.load.before);
-        let evicted = process.counters.evictions_caused - self.load.before.evictions_caused;
+        }
+        let faults = self.faults(pid) - self.load.faults;
+        let evicted = self.evictions() - self.load.evictions;
         let too_much = match control {
-            LoadControl::None => return Ok(()),
+            LoadControl::None => false,
             LoadControl::Pff => {
                 let own = hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
                 evicted > 0 && faults > 0 && own / faults < self.config.scheduling.pff_cycles
@@ -132,7 +133,8 @@ impl Os {
 
     /// Lets the suspended come back for whom there is room, or one if nobody else can run.
     pub(super) fn admit(&mut self, hal: &mut dyn Hal) {
-        while let Some(pid) = self.schedule.suspended().next() {
+        loop {
+            let Some(pid) = self.schedule.suspended().next() else { return };
             let alone = self.schedule.front().is_none() && self.schedule.next_wake().is_none();
             let held = self.load.held.get(&pid).copied().unwrap_or(0);
             let fits = match self.config.scheduling.load_control {
@@ -153,7 +155,7 @@ impl Os {
         self.load.held.remove(&pid);
     }
 
-    /// The virtual page numbers of a process's pages that are in frames, in order.
+    /// The addresses of a process's pages that are in frames, in order.
     pub fn resident_pages(&self, pid: Pid) -> Vec<u64> {
         let space = self.process(pid).and_then(|process| process.space.as_ref());
         let pages = space.into_iter().flat_map(|space| &space.pages);

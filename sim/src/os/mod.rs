@@ -15,6 +15,9 @@
 //! | `demand` | regions of programs that are known by their addresses only |
 //! | [`replace`] | which page goes: FIFO, LRU, CLOCK |
 //! | [`Swap`] | slots on a disk |
+//! | [`Disk`] | the queue of transfers, and who waits for them |
+//! | [`Schedule`], `dispatch` | who runs, and who waits for what |
+//! | `load` | whole processes suspended before they thrash |
 //! | [`Asids`] | address-space identifiers |
 //! | `invariants` | what must be conserved |
 //!
@@ -26,6 +29,8 @@ mod config;
 mod content;
 mod death;
 mod demand;
+mod disk;
+mod dispatch;
 mod error;
 mod event;
 mod evict;
@@ -37,6 +42,7 @@ mod identity;
 mod invariants;
 mod kernel;
 mod layout;
+mod load;
 mod object;
 mod options;
 mod page;
@@ -45,6 +51,8 @@ mod permissions;
 mod process;
 mod region;
 pub mod replace;
+mod schedule;
+mod scheduling;
 mod space;
 mod swap;
 pub mod table;
@@ -53,6 +61,7 @@ pub use asid::{Asids, Grant};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;
+pub use disk::{Disk, Transfer};
 pub use error::OsError;
 pub use event::{Event, FaultKind, Pid};
 pub use fault::Verdict;
@@ -68,5 +77,7 @@ pub use permissions::Permissions;
 pub use process::{Process, State};
 pub use region::{Backing, Region, RegionKind, RegionSpec};
 pub use replace::PolicyKind;
+pub use schedule::{Reason, Schedule, Standing, Times};
+pub use scheduling::{LoadControl, Scheduling};
 pub use space::{AddressSpace, Bounds, Layout, Owner, Page};
 pub use swap::{Slot, Swap};

@@ -5,7 +5,9 @@ use super::frames::Use;
 use super::region::Backing;
 use super::swap::Slot;
 use super::table::{self, Place};
-use super::{Activity, Death, Event, FaultKind, FileId, Hal, Os, OsError, Pid, Verdict, file_page};
+use super::{
+    Death, Event, FaultKind, FileId, Hal, Os, OsError, Pid, Transfer, Verdict, file_page,
+};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::Fence;
 
@@ -52,6 +54,7 @@ impl Os {
         let frame = loop {
             match self.obtain_frame(hal, purpose)? {
                 Some(frame) => break frame,
+                None if self.defer(hal) => return Ok(Verdict::Resume),
                 None if self.kill_largest(hal)? == pid => return Ok(Verdict::Killed),
                 None => {}
             }
@@ -73,6 +76,7 @@ impl Os {
             self.fence_page(hal, pid, va)?;
         }
         self.policy.inserted(frame);
+        self.hold_frame(frame, pid);
         let process = self.process_mut(pid);
         let space = process.space.as_mut().expect("a running process has memory");
         space.pages.entry(va / PAGE_BYTES).or_default().frame = Some(frame);
@@ -105,8 +109,8 @@ impl Os {
                 Box::new(*held)
             }
         };
-        let account = hal.charge(Activity::Disk);
-        hal.wait(self.config.costs.disk_read)?;
+        let account = hal.charge(self.transfer_account());
+        self.transfer(hal, 1, Transfer::Read)?;
         hal.write_page(pa, &data)?;
         hal.charge(account);
         Ok(())

@@ -16,7 +16,7 @@ fn fault_number(kind: FaultKind) -> u64 {
     }
 }
 
-const ACTIVITIES: [&str; 4] = ["process", "handler", "disk_wait", "switch"];
+const ACTIVITIES: [&str; 5] = ["process", "handler", "disk_wait", "switch", "idle"];
 
 fn activity_number(activity: Activity) -> u64 {
     match activity {
@@ -24,12 +24,24 @@ fn activity_number(activity: Activity) -> u64 {
         Activity::Handler => 1,
         Activity::Disk => 2,
         Activity::Switch => 3,
+        Activity::Idle => 4,
     }
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 8] =
-    ["page_fault", "eviction", "swap_in", "swap_out", "fence", "context_switch", "kill", "exit"];
+const EVENTS: [&str; 11] = [
+    "page_fault",
+    "eviction",
+    "swap_in",
+    "swap_out",
+    "fence",
+    "context_switch",
+    "kill",
+    "exit",
+    "blocked",
+    "suspended",
+    "resumed",
+];
 
 /// The index of an event's signal.
 fn event_index(event: &Event) -> usize {
@@ -42,6 +54,9 @@ fn event_index(event: &Event) -> usize {
         Event::Switch { .. } => 5,
         Event::Kill { .. } => 6,
         Event::Exit { .. } => 7,
+        Event::Blocked { .. } => 8,
+        Event::Suspended { .. } => 9,
+        Event::Resumed { .. } => 10,
     }
 }
 
@@ -74,7 +89,7 @@ impl World {
     pub(super) fn declare(builder: &mut Builder, names: Vec<String>) -> Result<World, Error> {
         Ok(World {
             process: builder.text("os.process")?,
-            activity: builder.state("os.activity", 2, &ACTIVITIES)?,
+            activity: builder.state("os.activity", 3, &ACTIVITIES)?,
             fault: builder.state("os.fault", 3, &FAULTS)?,
             text: builder.text("os.text")?,
             free_frames: builder.bits("os.free_frames", 32)?,
@@ -168,6 +183,11 @@ impl World {
             Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
             Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
             Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
+            Event::Blocked { pid, reason } => {
+                format!("blocked:{}:{}", self.name(*pid), reason.name())
+            }
+            Event::Suspended { pid } => format!("suspended:{}", self.name(*pid)),
+            Event::Resumed { pid } => format!("resumed:{}", self.name(*pid)),
         }
     }
 }
