@@ -4,15 +4,13 @@ use super::error::RunError;
 use super::{Machine, Outcome};
 use crate::isa::PAGE_BYTES;
 use crate::os::Hal;
-use crate::stats::{
-    MemoryReport, OsCounters, ProcessReport, Report, SchedulingReport, Section, Tally,
-};
+use crate::stats::{MemoryReport, ProcessReport, Report, SchedulingReport, Section, Tally};
 
 impl Machine {
     /// Everything counted so far.
     pub fn report(&self) -> Report {
         let drive = &self.hardware.drive;
-        let mut faults = OsCounters::default();
+        let mut faults = *self.os.counters();
         self.os.processes().for_each(|process| faults += process.counters);
         let now = self.hardware.now();
         let times = |pid| self.os.schedule().times(pid, now);

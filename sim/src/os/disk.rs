@@ -9,6 +9,7 @@
 
 use super::schedule::{Reason, Standing};
 use super::{Activity, Costs, Event, Hal, Os, OsError, Pid};
+use crate::isa::PAGE_BYTES;
 use crate::stats::{Latency, LatencySummary};
 use std::collections::BTreeMap;
 
@@ -38,6 +39,8 @@ pub struct Disk {
     /// Frames whose pages are on their way, or have come and were not used yet: for whom, and
     /// since when they are there.
     held: BTreeMap<u64, (Pid, u64)>,
+    /// A fault is being handled: it can be put off and taken again.
+    in_fault: bool,
 }
 
 impl Disk {
@@ -102,6 +105,12 @@ impl Disk {
         }
     }
 
+    /// A fault of this process begins: it no longer needs what was held for its last.
+    pub(super) fn begin_fault(&mut self, pid: Pid) {
+        self.let_go(pid);
+        self.in_fault = true;
+    }
+
     fn wait_until(&mut self, until: u64, reason: Reason) {
         let before = self.awaited.map_or(0, |awaited| awaited.0);
         self.awaited = Some((until.max(before), reason));
@@ -141,22 +150,32 @@ impl Os {
         if self.config.scheduling.overlap { Activity::Handler } else { Activity::Disk }
     }
 
-    /// A page has got its frame: it stays until the process has used it.
-    pub(super) fn hold_frame(&mut self, frame: u64, pid: Pid) {
-        self.disk.hold(frame, pid);
-    }
-
-    /// A page is found in a frame: if it is still on its way, the process waits for it as well.
-    pub(super) fn join_frame(&mut self, hal: &dyn Hal, frame: u64) {
-        let coming = self.disk.held.get(&frame).map(|held| held.1);
-        if let Some(until) = coming.filter(|&until| until > hal.now()) {
-            self.disk.wait_until(until, Reason::Disk);
+    /// A fault was handled; whether the process lives. The page that it got stays in its frame
+    /// until the process has used it. If another process waits for the same page, so does this.
+    pub(super) fn end_fault(&mut self, hal: &dyn Hal, pid: Pid, va: u64) -> bool {
+        self.disk.in_fault = false;
+        let Some(space) = self.process(pid).and_then(|process| process.space.as_ref()) else {
+            return false;
+        };
+        let held = space.pages.get(&(va / PAGE_BYTES)).filter(|held| held.mapped);
+        let page = held.and_then(|held| self.pages.get(held.page));
+        if let Some(frame) = page.and_then(|page| page.frame) {
+            let coming = self.disk.held.get(&frame).map(|held| held.1);
+            if let Some(until) = coming.filter(|&until| until > hal.now()) {
+                self.disk.wait_until(until, Reason::Disk);
+            } else {
+                self.disk.hold(frame, pid);
+            }
         }
+        true
     }
 
     /// No frame can be had. If some are held for others, the running process waits for the first
     /// and asks again; `false` if that would not help.
     pub(super) fn defer(&mut self, hal: &dyn Hal) -> bool {
+        if !self.disk.in_fault {
+            return false;
+        }
         let first = self.disk.held.values().filter(|held| Some(held.0) != self.current);
         let Some(until) = first.map(|held| held.1).min() else { return false };
         self.disk.wait_until(until.max(hal.now()), Reason::Frame);

@@ -1,11 +1,13 @@
 //! Processes: made, given the processor, ended.
 
 use super::disk::Disk;
+use super::disk_access::Transfers;
 use super::frames::Use;
-use super::replace::Policy;
 use super::layout::{Ground, Image, lay_out};
 use super::load::Load;
 use super::object::Objects;
+use super::page::Pages;
+use super::replace::Policy;
 use super::schedule::Schedule;
 use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
@@ -16,7 +18,7 @@ use super::{
 use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
 use crate::stats::OsCounters;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The operating system.
 pub struct Os {
@@ -24,6 +26,12 @@ pub struct Os {
     pub(super) frames: Frames,
     pub(super) swap: Swap,
     pub(super) objects: Objects,
+    pub(super) pages: Pages,
+    /// Frames that stay while the kernel works with them.
+    pub(super) pinned: BTreeSet<u64>,
+    pub(super) transfers: Transfers,
+    /// What was done for no process.
+    pub(super) counters: OsCounters,
     pub(super) policy: Box<dyn Policy>,
     pub(super) processes: BTreeMap<Pid, Process>,
     pub(super) asids: Asids,
@@ -34,7 +42,7 @@ pub struct Os {
     pub(super) schedule: Schedule,
     pub(super) disk: Disk,
     pub(super) load: Load,
-    next_pid: Pid,
+    pub(super) next_pid: Pid,
 }
 
 impl Os {
@@ -61,9 +69,18 @@ impl Os {
         hal.fence(Fence { va: None, asid: None })?;
         let most = if hal.xlen() == Xlen::Rv32 { 0x1ff } else { u16::MAX };
         Ok(Os {
-            frames: Frames::new(memory.base, memory.frames, memory.kernel),
+            frames: Frames::new(
+                memory.base,
+                memory.frames,
+                memory.kernel,
+                &config.options.reserved,
+            ),
             swap: Swap::new(config.swap_slots),
             objects: Objects::new(config.seed),
+            pages: Pages::default(),
+            pinned: BTreeSet::new(),
+            transfers: Transfers::default(),
+            counters: OsCounters::default(),
             policy: config.policy.build(),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
@@ -100,6 +117,7 @@ impl Os {
             Layout::OnDemand => (BTreeMap::new(), true),
         };
         self.next_pid += 1;
+        self.pinned.clear();
         let account = hal.charge(Activity::Handler);
         let mut process = Process {
             pid,
@@ -115,22 +133,19 @@ impl Os {
         if let Some(root) = self.obtain_frame(hal, Use::Table(pid))? {
             let table = PageTable::new(hal, self.config.mode, root)?;
             self.show_kernel(hal, &table)?;
-            process.space = Some(AddressSpace {
-                table,
-                regions,
-                pages: BTreeMap::new(),
-                on_demand,
-                stack: None,
-                resident: 0,
-            });
+            process.space = Some(AddressSpace::new(table, regions, on_demand));
             self.schedule.arrive(pid, hal.now(), None);
         } else {
             let death = self.out_of_memory();
             hal.event(Event::Kill { pid, death: death.clone() });
+            process.counters.oom_kills += 1;
             process.state = State::Killed { death };
         }
-        hal.charge(account);
         self.processes.insert(pid, process);
+        if let Layout::Regions(specs) = layout {
+            self.prefault_all(hal, pid, specs)?;
+        }
+        hal.charge(account);
         Ok(pid)
     }
 
@@ -143,7 +158,7 @@ impl Os {
 
     /// Maps the kernel into a new address space: one global superpage at the root, not for users.
     /// No fence: no translation of this address space exists yet.
-    fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
+    pub(super) fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
         let mode = self.config.mode;
         let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
         let ppn = (self.config.memory.base / PAGE_BYTES) & !(span - 1);
@@ -198,18 +213,8 @@ impl Os {
             hal.fence(Fence { va: None, asid: Some(asid) })?;
         }
         self.asids.release(pid);
-        for page in space.pages.values() {
-            if let Some(frame) = page.frame {
-                self.policy.removed(frame);
-                self.frames.release(frame);
-            }
-            if let Some(slot) = page.slot {
-                self.swap.release(slot);
-            }
-        }
-        for &table in space.table.tables() {
-            self.frames.release(table);
-        }
+        self.dissolve(hal, pid, &space)?;
+        self.settle(hal, pid)?;
         self.disk.let_go(pid);
         self.unload(pid);
         self.schedule.leave(pid, hal.now());
@@ -263,6 +268,11 @@ impl Os {
     /// The replacement policy.
     pub fn policy(&self) -> &dyn Policy {
         self.policy.as_ref()
+    }
+
+    /// What was done for no process: evictions from the page cache that nobody mapped.
+    pub fn counters(&self) -> &OsCounters {
+        &self.counters
     }
 
     /// The configuration.

@@ -100,8 +100,8 @@ impl Os {
     /// Pages used since the last sample: counts the accessed bits, clears them, and fences.
     fn sample(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<u64, OsError> {
         let account = hal.charge(Activity::Handler);
-        let resident = |(vpn, page): (&u64, &super::Page)| page.frame.map(|_| *vpn);
-        let vpns: Vec<u64> = self.space(pid).pages.iter().filter_map(resident).collect();
+        let mapped = self.space(pid).pages.iter().filter(|(_, held)| held.mapped);
+        let vpns: Vec<u64> = mapped.map(|(vpn, _)| *vpn).collect();
         let mut used = 0;
         for vpn in vpns {
             let at = self.leaf(hal, pid, vpn)?;
@@ -159,6 +159,6 @@ impl Os {
     pub fn resident_pages(&self, pid: Pid) -> Vec<u64> {
         let space = self.process(pid).and_then(|process| process.space.as_ref());
         let pages = space.into_iter().flat_map(|space| &space.pages);
-        pages.filter_map(|(vpn, page)| page.frame.map(|_| *vpn * PAGE_BYTES)).collect()
+        pages.filter(|(_, held)| held.mapped).map(|(vpn, _)| *vpn * PAGE_BYTES).collect()
     }
 }

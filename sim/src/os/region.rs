@@ -33,10 +33,7 @@ impl RegionKind {
     pub fn permissions(self) -> Permissions {
         Permissions {
             read: true,
-            write: !matches!(
-                self,
-                RegionKind::Text | RegionKind::Rodata | RegionKind::Library
-            ),
+            write: !matches!(self, RegionKind::Text | RegionKind::Rodata | RegionKind::Library),
             execute: matches!(self, RegionKind::Text | RegionKind::Library),
         }
     }

@@ -29,7 +29,7 @@ fn activity_number(activity: Activity) -> u64 {
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 11] = [
+const EVENTS: [&str; 14] = [
     "page_fault",
     "eviction",
     "swap_in",
@@ -38,6 +38,9 @@ const EVENTS: [&str; 11] = [
     "context_switch",
     "kill",
     "exit",
+    "copy",
+    "fork",
+    "exec",
     "blocked",
     "suspended",
     "resumed",
@@ -54,9 +57,12 @@ fn event_index(event: &Event) -> usize {
         Event::Switch { .. } => 5,
         Event::Kill { .. } => 6,
         Event::Exit { .. } => 7,
-        Event::Blocked { .. } => 8,
-        Event::Suspended { .. } => 9,
-        Event::Resumed { .. } => 10,
+        Event::Copy { .. } => 8,
+        Event::Fork { .. } => 9,
+        Event::Exec { .. } => 10,
+        Event::Blocked { .. } => 11,
+        Event::Suspended { .. } => 12,
+        Event::Resumed { .. } => 13,
     }
 }
 
@@ -183,6 +189,11 @@ impl World {
             Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
             Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
             Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
+            Event::Copy { va, from, to, .. } => format!("copy:{va:x}:{from:x}:{to:x}"),
+            Event::Fork { parent, child } => {
+                format!("fork:{}:{}", self.name(*parent), self.name(*child))
+            }
+            Event::Exec { pid } => format!("exec:{}", self.name(*pid)),
             Event::Blocked { pid, reason } => {
                 format!("blocked:{}:{}", self.name(*pid), reason.name())
             }
