@@ -169,7 +169,7 @@ impl Line {
 }
 
 /// The region of a name: its own, else its kind's.
-fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
+pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
     regions.iter().find(|r| r.name.as_deref().unwrap_or(r.kind.name()) == name)
 }
 
