@@ -1,35 +1,34 @@
 //! The A and D bits of pages in frames, as replacement policies may see them.
 
 use super::frames::Use;
-use super::replace::{Marks, PageBits, Policy};
-use super::table::{self, Place};
-use super::{Activity, Asids, Event, Frames, Hal, Os, OsError, Pid, Process, Swap};
+use super::page::{PageId, ZERO_PAGE};
+use super::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
+use super::{Activity, Event, Hal, Os, OsError, Pid, table};
 use crate::isa::PAGE_BYTES;
-use crate::mmu::Fence;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-/// The bits as the page tables in memory hold them.
+/// The bits as the page tables in memory hold them. Of a page that several show, the bits of all
+/// of them count as one.
 pub(super) struct Bits<'a> {
-    hal: &'a mut dyn Hal,
-    pub(super) frames: &'a Frames,
-    processes: &'a mut BTreeMap<Pid, Process>,
-    swap: &'a mut Swap,
-    asids: &'a Asids,
-    pte_bytes: u8,
-    disk_write: u64,
+    pub(super) os: &'a mut Os,
+    pub(super) hal: &'a mut dyn Hal,
+    /// Only pages that this process shows may go, if one is named.
+    pub(super) whose: Option<Pid>,
+    /// Frames whose pages have to stay.
+    pub(super) stuck: &'a BTreeSet<u64>,
 }
 
 impl Os {
-    /// The policy, and what it may look at.
-    pub(super) fn policy_and_bits<'a>(
-        &'a mut self,
-        hal: &'a mut dyn Hal,
-    ) -> (&'a mut dyn Policy, Bits<'a>) {
-        let Os { policy, frames, processes, swap, asids, config, .. } = self;
-        let pte_bytes = config.mode.pte_bytes() as u8;
-        let disk_write = config.costs.disk_write;
-        let bits = Bits { hal, frames, processes, swap, asids, pte_bytes, disk_write };
-        (policy.as_mut(), bits)
+    /// Lets the policy work with the rest of the kernel, which it is a part of otherwise.
+    pub(super) fn with_policy<T>(
+        &mut self,
+        work: impl FnOnce(&mut Os, &mut dyn Policy) -> Result<T, OsError>,
+    ) -> Result<T, OsError> {
+        // Nothing that a policy may do asks the policy: who stands in for it is never heard.
+        let mut policy = std::mem::replace(&mut self.policy, Box::new(Fifo::default()));
+        let done = work(self, policy.as_mut());
+        self.policy = policy;
+        done
     }
 
     /// The timer's interrupt: the replacement policy looks at the bits.
@@ -40,15 +39,23 @@ impl Os {
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap)?;
         let running = self.current;
-        let (policy, mut bits) = self.policy_and_bits(hal);
-        policy.tick(running, &mut bits)?;
+        self.with_policy(|os, policy| {
+            let stuck = BTreeSet::new();
+            policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
+        })?;
         self.tell_policy(hal);
         hal.charge(account);
         Ok(())
     }
 
+    /// A page was put into this frame, for this process at this page.
+    pub(super) fn loaded(&mut self, hal: &mut dyn Hal, frame: u64, pid: Pid, vpn: u64) {
+        self.policy.inserted(frame, VirtualPage { pid, vpn });
+        self.tell_policy(hal);
+    }
+
     /// Shows whoever watches what the policy keeps.
-    pub(super) fn tell_policy(&self, hal: &mut dyn Hal) {
+    fn tell_policy(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
             hal.event(Event::Policy { state: self.policy.state() });
         }
@@ -56,75 +63,81 @@ impl Os {
 }
 
 impl Bits<'_> {
-    /// Whose page a frame holds, and where its leaf entry is.
-    fn find(&mut self, frame: u64) -> Result<Option<(Pid, u64, u64)>, OsError> {
-        let Some(Use::Page(pid, vpn)) = self.frames.usage(frame) else { return Ok(None) };
-        let at = leaf(self.hal, &self.processes[&pid], vpn)?;
-        Ok(Some((pid, vpn, at)))
+    fn page(&self, frame: u64) -> Option<PageId> {
+        match self.os.frames.usage(frame) {
+            Some(Use::Page(id)) => Some(id),
+            _ => None,
+        }
     }
 
-    /// Clears bits of an entry and forgets what is cached of it.
-    fn clear(&mut self, pid: Pid, vpn: u64, at: u64, bits: u64) -> Result<(), OsError> {
-        let space = self.processes[&pid].space.as_ref().expect("it holds a frame");
-        space.table.update(self.hal, at, |entry| entry & !bits)?;
-        if let Some(asid) = self.asids.held(pid) {
-            self.hal.fence(Fence { va: Some(vpn * PAGE_BYTES), asid: Some(asid) })?;
+    /// Clears bits of the entries of all who show a page, and forgets what is cached of each;
+    /// the entries as they were, put together.
+    fn clear(&mut self, frame: u64, bits: u64) -> Result<u64, OsError> {
+        let mut found = 0;
+        let bytes = self.os.config.mode.pte_bytes() as u8;
+        for (pid, vpn) in self.os.showing(frame) {
+            let at = self.os.leaf(self.hal, pid, vpn)?;
+            let entry = self.hal.read(at, bytes)?;
+            found |= entry;
+            if entry & bits != 0 {
+                let table = &self.os.space(pid).table;
+                found |= table.update(self.hal, at, |entry| entry & !bits)?;
+                self.os.fence_page(self.hal, pid, vpn * PAGE_BYTES)?;
+            }
         }
-        Ok(())
+        Ok(found)
     }
 }
 
 impl PageBits for Bits<'_> {
+    fn may_go(&self, frame: u64) -> bool {
+        let Some(id) = self.page(frame).filter(|id| *id != ZERO_PAGE) else { return false };
+        let os = &*self.os;
+        let shows = |pid| {
+            let space = os.processes.get(&pid).and_then(|process| process.space.as_ref());
+            let holders = os.pages.get(id).into_iter().flat_map(|page| &page.holders);
+            let mut vpns = holders.filter(|(holder, _)| *holder == pid).map(|(_, vpn)| vpn);
+            vpns.any(|vpn| space.is_some_and(|space| space.pages[vpn].mapped))
+        };
+        !self.stuck.contains(&frame)
+            && !os.pinned.contains(&frame)
+            && !os.disk.is_held(frame)
+            && self.whose.is_none_or(shows)
+    }
+
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
-        let Some((pid, vpn, at)) = self.find(frame)? else { return Ok(Marks::default()) };
-        let entry = self.hal.read(at, self.pte_bytes)?;
-        let space = self.processes[&pid].space.as_ref().expect("it holds a frame");
+        let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
+        let found = self.clear(frame, 0)?;
+        let unsaved = self.os.pages.get(id).is_some_and(|page| page.unsaved);
         Ok(Marks {
-            accessed: entry & table::ACCESSED != 0,
-            dirty: entry & table::DIRTY != 0 || space.pages[&vpn].unsaved,
+            accessed: found & table::ACCESSED != 0,
+            dirty: found & table::DIRTY != 0 || unsaved,
         })
     }
 
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
-        let Some((pid, vpn, at)) = self.find(frame)? else { return Ok(false) };
-        if self.hal.read(at, self.pte_bytes)? & table::ACCESSED == 0 {
-            return Ok(false);
-        }
-        self.clear(pid, vpn, at, table::ACCESSED)?;
-        Ok(true)
+        Ok(self.clear(frame, table::ACCESSED)? & table::ACCESSED != 0)
     }
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
-        let Some((pid, vpn, at)) = self.find(frame)? else { return Ok(false) };
-        let slot = self.processes[&pid].space.as_ref().and_then(|space| space.pages[&vpn].slot);
-        let Some(slot) = slot.or_else(|| self.swap.allocate()) else { return Ok(false) };
+        let Some(id) = self.page(frame) else { return Ok(false) };
+        let slot = self.os.pages.get(id).and_then(|page| page.slot);
+        if slot.is_none() && !self.os.is_file(id) && !self.os.find_room() {
+            return Ok(false);
+        }
         // First D cleared and fenced, and only then copied: a later store sets it again.
-        self.clear(pid, vpn, at, table::DIRTY)?;
-        let account = self.hal.charge(Activity::Disk);
-        self.hal.event(Event::SwapOut { pid, va: vpn * PAGE_BYTES, slot });
-        let data = self.hal.read_page(frame * PAGE_BYTES)?;
-        self.hal.wait(self.disk_write)?;
-        self.swap.store(slot, data);
-        self.hal.charge(account);
-        let process = self.processes.get_mut(&pid).expect("it holds a frame");
-        process.counters.swap_outs += 1;
-        process.counters.written_ahead += 1;
-        let space = process.space.as_mut().expect("it holds a frame");
-        let page = space.pages.get_mut(&vpn).expect("it holds a frame");
-        page.slot = Some(slot);
-        page.unsaved = false;
-        Ok(true)
-    }
-}
-
-/// The leaf entry's address of a page that is in a frame.
-pub(super) fn leaf(hal: &mut dyn Hal, process: &Process, vpn: u64) -> Result<u64, OsError> {
-    let space = process.space.as_ref().expect("it holds a frame");
-    match space.table.find(hal, vpn)? {
-        Place::Leaf(at) => Ok(at),
-        Place::Missing(pointer) => Err(OsError::Invariant {
-            cycle: hal.now(),
-            what: format!("page {vpn:#x} is in a frame, but nothing is below {pointer:#x}"),
-        }),
+        let dirty = self.clear(frame, table::DIRTY)? & table::DIRTY != 0;
+        let showing = self.os.showing(frame);
+        let page = self.os.pages.get_mut(id).expect("a frame's page exists");
+        page.unsaved |= dirty;
+        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        let written = self.os.write_back(self.hal, pid, vpn, id)?;
+        let counters = self.os.counters_of(pid);
+        counters.written_ahead += u64::from(written);
+        counters.disk_errors += u64::from(!written);
+        if written {
+            self.os.pages.get_mut(id).expect("as above").unsaved = false;
+        }
+        Ok(written)
     }
 }

@@ -1,6 +1,6 @@
 //! What an operating system is told about its machine.
 
-use super::{Options, PolicyKind, PolicySettings};
+use super::{Options, PolicyKind, PolicySettings, Scheduling};
 use crate::isa::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,8 @@ pub struct OsConfig {
     pub seed: u64,
     /// What else the memory manager does.
     pub options: Options,
+    /// How the processor is shared.
+    pub scheduling: Scheduling,
     /// Check every invariant after every kernel entry, not only at the end.
     pub paranoid: bool,
 }

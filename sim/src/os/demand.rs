@@ -7,9 +7,9 @@
 //! the first store goes: programs begin by pushing. A later access of a kind that the page does
 //! not allow widens its permissions.
 
-use super::region::{Backing, Region, RegionKind};
 use super::AddressSpace;
 use super::layout::Image;
+use super::region::{Backing, Region, RegionKind};
 use crate::isa::{Access, PAGE_BYTES};
 
 /// How far below the first store the stack reaches: the usual limit of a stack.

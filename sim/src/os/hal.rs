@@ -22,6 +22,8 @@ pub enum Activity {
     Disk,
     /// The kernel changes processes.
     Switch,
+    /// Everyone waits, and nothing is to be done.
+    Idle,
 }
 
 /// The hardware as the kernel sees it. Memory goes over the kernel's bus channel and costs the

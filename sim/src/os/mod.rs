@@ -16,18 +16,26 @@
 //! | [`replace`] | which page goes: one policy a file |
 //! | `bits` | what policies see: A and D bits |
 //! | [`Swap`] | slots on a disk |
+//! | [`Disk`] | the queue of transfers, and who waits for them |
+//! | [`Schedule`], `dispatch` | who runs, and who waits for what |
+//! | `load` | whole processes suspended before they thrash |
 //! | [`Asids`] | address-space identifiers |
 //! | `invariants` | what must be conserved |
 //!
 //! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
 
+mod around;
 mod asid;
 mod bits;
 mod calls;
 mod config;
 mod content;
+mod cow;
 mod death;
 mod demand;
+mod disk;
+mod disk_access;
+mod dispatch;
 mod error;
 mod event;
 mod evict;
@@ -35,11 +43,15 @@ mod fault;
 mod frames;
 mod hal;
 mod heap;
+mod hold;
 mod identity;
 mod invariants;
 mod kernel;
 mod layout;
+mod load;
 mod object;
+mod obtain;
+mod oom;
 mod options;
 mod page;
 mod pager;
@@ -47,6 +59,10 @@ mod permissions;
 mod process;
 mod region;
 pub mod replace;
+mod schedule;
+mod scheduling;
+mod settle;
+mod source;
 mod space;
 mod swap;
 pub mod table;
@@ -55,6 +71,7 @@ pub use asid::{Asids, Grant};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;
+pub use disk::{Disk, Transfer};
 pub use error::OsError;
 pub use event::{Event, FaultKind, Pid};
 pub use fault::Verdict;
@@ -65,10 +82,12 @@ pub use kernel::Os;
 pub use layout::{Ground, Image, lay_one, lay_out};
 pub use object::{Object, ObjectId, Objects};
 pub use options::{DiskErrors, OomKind, Options, Thp};
-pub use page::{PageId, ZERO_PAGE};
+pub use page::{Page, PageId, Pages, ZERO_PAGE};
 pub use permissions::Permissions;
 pub use process::{Process, State};
 pub use region::{Backing, Region, RegionKind, RegionSpec};
 pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
-pub use space::{AddressSpace, Bounds, Layout, Owner, Page};
+pub use schedule::{Reason, Schedule, Standing, Times};
+pub use scheduling::{LoadControl, Scheduling};
+pub use space::{AddressSpace, Bounds, Held, Layout, Owner};
 pub use swap::{Slot, Swap};

@@ -1,23 +1,19 @@
 //! An address space: regions, the pages in use, and the page table that shows them.
 
+use super::PageId;
 use super::Permissions;
 use super::region::{Backing, Region, RegionSpec};
-use super::swap::Slot;
 use super::table::PageTable;
 use crate::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 
-/// What the kernel knows of a page that was touched.
-#[derive(Clone, Debug, Default)]
-pub struct Page {
-    /// The frame that it is in.
-    pub frame: Option<u64>,
-    /// The swap slot that holds its contents, as of its last write-back.
-    pub slot: Option<Slot>,
-    /// It differs from its backing although D is clear: its slot was taken away.
-    pub unsaved: bool,
-    /// Permissions beyond its region's, widened by use.
-    pub extra: Permissions,
+/// A page that a process holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub page: PageId,
+    /// A leaf entry shows it, so that the page is in a frame.
+    pub mapped: bool,
 }
 
 /// How an address space gets its regions.
@@ -90,17 +86,35 @@ pub struct AddressSpace {
     pub table: PageTable,
     /// By first address.
     pub regions: BTreeMap<u64, Region>,
-    /// Pages that were touched, by virtual page number.
-    pub pages: BTreeMap<u64, Page>,
+    /// Pages that it holds, by virtual page number.
+    pub pages: BTreeMap<u64, Held>,
+    /// Pages of devices that are mapped: the physical page number by the virtual.
+    pub devices: BTreeMap<u64, u64>,
+    /// Permissions beyond those of a page's region, widened by use.
+    pub widened: BTreeMap<u64, Permissions>,
     /// Whether regions appear where the program touches.
     pub on_demand: bool,
     /// For on-demand layouts: the page of the first store, which is on the stack.
     pub stack: Option<u64>,
-    /// Pages in frames now.
+    /// Pages mapped now, the zero page and devices left out: the resident set.
     pub resident: u64,
 }
 
 impl AddressSpace {
+    /// A space of these regions, or of none yet that appear on demand.
+    pub fn new(table: PageTable, regions: BTreeMap<u64, Region>, on_demand: bool) -> AddressSpace {
+        AddressSpace {
+            table,
+            regions,
+            pages: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            widened: BTreeMap::new(),
+            on_demand,
+            stack: None,
+            resident: 0,
+        }
+    }
+
     /// The region at an address.
     pub fn region(&self, va: u64) -> Option<&Region> {
         let (_, region) = self.regions.range(..=va).next_back()?;
@@ -110,8 +124,7 @@ impl AddressSpace {
     /// What a page may be used for.
     pub fn permissions(&self, va: u64) -> Permissions {
         let own = self.region(va).map(|region| region.permissions).unwrap_or_default();
-        let page = self.pages.get(&(va / PAGE_BYTES));
-        own.union(page.map(|page| page.extra).unwrap_or_default())
+        own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default())
     }
 
     /// Where a page's first contents come from; byte 0 is at the page's first address.

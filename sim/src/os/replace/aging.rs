@@ -32,13 +32,9 @@ impl Policy for Aging {
         Ok(())
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         let mut least = None;
-        for frame in self.0.candidates(may_go) {
+        for frame in self.0.candidates(bits) {
             let history = self.0.get(frame).map_or(0, |loaded| loaded.note);
             let age = (bits.look(frame)?.accessed, history);
             if least.is_none_or(|(smallest, _)| age < smallest) {

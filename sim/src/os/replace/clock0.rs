@@ -44,14 +44,10 @@ impl Policy for Clock0 {
         }
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         // Two rounds suffice: the first clears every bit that could save a page in the second.
         for _ in 0..=2 * self.0.len() {
-            if let Some(place) = self.0.at_hand().filter(|place| may_go(place.frame))
+            if let Some(place) = self.0.at_hand().filter(|place| bits.may_go(place.frame))
                 && !std::mem::take(&mut place.note.used)
             {
                 return Ok(Some(place.frame));

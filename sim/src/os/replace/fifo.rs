@@ -21,12 +21,8 @@ impl Policy for Fifo {
         self.0.remove(frame);
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
-        Ok(self.0.least(may_go, |_| ()))
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.0.least(bits, |_| ()))
     }
 
     fn state(&self) -> String {

@@ -42,14 +42,10 @@ impl Policy for Generations {
         Ok(())
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         // Every A bit that is found set is cleared, so this ends; the first that is found clear
         // after all were cleared is of the youngest generation, which is then the oldest.
-        while let Some(frame) = self.pages.least(may_go, |loaded| loaded.note) {
+        while let Some(frame) = self.pages.least(bits, |loaded| loaded.note) {
             if !bits.test_and_clear(frame)? {
                 return Ok(Some(frame));
             }

@@ -37,12 +37,8 @@ impl Policy for Lru {
         }
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
-        Ok(self.pages.least(may_go, |loaded| loaded.note))
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.pages.least(bits, |loaded| loaded.note))
     }
 
     fn state(&self) -> String {

@@ -88,6 +88,9 @@ pub struct Marks {
 /// The bits of the pages in frames, as the hardware keeps them in the page tables, and the one
 /// thing that a policy may do about them beside choosing.
 pub trait PageBits {
+    /// Whether the page in this frame may be chosen now.
+    fn may_go(&self, frame: u64) -> bool;
+
     /// Reads both bits of the page in this frame over the bus.
     ///
     /// # Errors
@@ -151,16 +154,12 @@ pub trait Policy {
         &[]
     }
 
-    /// The frame to empty among those that `may_go`; it stays until [`Policy::removed`].
+    /// The frame to empty among those that may go; it stays until [`Policy::removed`].
     /// `None` if none may go.
     ///
     /// # Errors
     /// When reading the bits fails.
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError>;
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError>;
 
     /// What it keeps of the pages, in the order in which it looks at them, for waves and reports:
     /// without spaces, cut off where it gets long.

@@ -38,12 +38,8 @@ impl Policy for Mru {
         }
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
-        Ok(self.pages.least(may_go, |loaded| Reverse(loaded.note)))
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.pages.least(bits, |loaded| Reverse(loaded.note)))
     }
 
     fn state(&self) -> String {

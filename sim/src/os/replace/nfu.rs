@@ -33,13 +33,9 @@ impl Policy for Nfu {
         Ok(())
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         let mut least = None;
-        for frame in self.0.candidates(may_go) {
+        for frame in self.0.candidates(bits) {
             let count = self.0.get(frame).map_or(0, |loaded| loaded.note);
             let count = count + u64::from(bits.look(frame)?.accessed);
             if least.is_none_or(|(fewest, _)| count < fewest) {

@@ -32,18 +32,14 @@ impl Policy for Nru {
         Ok(())
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
-        for frame in self.0.candidates(may_go) {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        for frame in self.0.candidates(bits) {
             let now = class(bits.look(frame)?);
             if let Some(seen) = self.0.note(frame) {
                 *seen = now;
             }
         }
-        Ok(self.0.least(may_go, |loaded| loaded.note))
+        Ok(self.0.least(bits, |loaded| loaded.note))
     }
 
     fn state(&self) -> String {

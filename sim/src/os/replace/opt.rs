@@ -74,12 +74,8 @@ impl Policy for Opt {
         self.now += 1;
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
-        Ok(self.pages.least(may_go, |loaded| Reverse(self.next(loaded.page))))
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.pages.least(bits, |loaded| Reverse(self.next(loaded.page))))
     }
 
     fn state(&self) -> String {

@@ -1,6 +1,6 @@
 //! Pages in frames, with what a policy keeps of each and the order in which they came.
 
-use super::{VirtualPage, listed};
+use super::{PageBits, VirtualPage, listed};
 use std::collections::BTreeMap;
 
 /// One page.
@@ -51,11 +51,11 @@ impl<T> Pages<T> {
     }
 
     /// Those frames that may go, the oldest page's first.
-    pub(super) fn candidates(&self, may_go: &dyn Fn(u64) -> bool) -> Vec<u64> {
+    pub(super) fn candidates(&self, bits: &dyn PageBits) -> Vec<u64> {
         let mut found: Vec<_> = self
             .by_frame
             .iter()
-            .filter(|(frame, _)| may_go(**frame))
+            .filter(|(frame, _)| bits.may_go(**frame))
             .map(|(frame, loaded)| (loaded.order, *frame))
             .collect();
         found.sort_unstable();
@@ -65,10 +65,10 @@ impl<T> Pages<T> {
     /// The frame with the least key among those that may go, the oldest page of equals.
     pub(super) fn least<K: Ord>(
         &self,
-        may_go: &dyn Fn(u64) -> bool,
+        bits: &dyn PageBits,
         key: impl Fn(&Loaded<T>) -> K,
     ) -> Option<u64> {
-        let allowed = self.by_frame.iter().filter(|(frame, _)| may_go(**frame));
+        let allowed = self.by_frame.iter().filter(|(frame, _)| bits.may_go(**frame));
         allowed.min_by_key(|(_, loaded)| (key(loaded), loaded.order)).map(|(frame, _)| *frame)
     }
 

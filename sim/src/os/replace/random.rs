@@ -33,12 +33,8 @@ impl Policy for Random {
         self.pages.remove(frame);
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
-        let candidates = self.pages.candidates(may_go);
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        let candidates = self.pages.candidates(bits);
         if candidates.is_empty() {
             return Ok(None);
         }

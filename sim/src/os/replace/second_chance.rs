@@ -29,15 +29,11 @@ impl Policy for SecondChance {
         self.0.iter().try_for_each(|(frame, _)| bits.test_and_clear(*frame).map(|_| ()))
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         // Pages that may not go keep their places. The first round clears every bit that could
         // save a page in the second.
         for _ in 0..2 {
-            let allowed: Vec<_> = self.0.iter().copied().filter(|(f, _)| may_go(*f)).collect();
+            let allowed: Vec<_> = self.0.iter().copied().filter(|(f, _)| bits.may_go(*f)).collect();
             for (frame, page) in allowed {
                 if !bits.test_and_clear(frame)? {
                     return Ok(Some(frame));

@@ -51,25 +51,21 @@ impl Policy for TwoList {
         self.active.retain(|entry| entry.frame != frame);
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         // Every look clears an A bit that nothing sets meanwhile, or finds it clear: a page is
         // looked at twice on the inactive list and once more when it comes back to it.
         let pages = self.inactive.len() + self.active.len();
         for _ in 0..=4 * pages {
             self.balance(bits)?;
             let Some(&entry) = self.inactive.front() else { return Ok(None) };
-            if may_go(entry.frame) && !bits.test_and_clear(entry.frame)? {
+            if bits.may_go(entry.frame) && !bits.test_and_clear(entry.frame)? {
                 return Ok(Some(entry.frame));
             }
             self.inactive.pop_front();
-            match entry.marked && may_go(entry.frame) {
+            match entry.marked && bits.may_go(entry.frame) {
                 true => self.active.push_back(Entry { marked: false, ..entry }),
                 false => {
-                    let marked = entry.marked || may_go(entry.frame);
+                    let marked = entry.marked || bits.may_go(entry.frame);
                     self.inactive.push_back(Entry { marked, ..entry });
                 }
             }

@@ -62,18 +62,14 @@ impl Policy for WsClock {
         Ok(())
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn PageBits,
-    ) -> Result<Option<u64>, OsError> {
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         let mut fallback: Option<(bool, u64)> = None;
         // The second round finds clean what the first has written.
         for round in 0..2 {
             let mut written = false;
             for _ in 0..self.ring.len() {
                 let seen = self.ring.at_hand().map(|place| (place.frame, place.page, place.note));
-                let Some((frame, page, last)) = seen.filter(|(frame, ..)| may_go(*frame)) else {
+                let Some((frame, page, last)) = seen.filter(|(frame, ..)| bits.may_go(*frame)) else {
                     self.ring.advance();
                     continue;
                 };
