@@ -1,7 +1,7 @@
 //! The disk as the memory manager uses it: pages written back, and transfers that may fail.
 
 use super::page::{Page, PageId};
-use super::{Activity, Event, Hal, Os, OsError, Pid};
+use super::{Event, Hal, Os, OsError, Pid, Transfer};
 use crate::isa::PAGE_BYTES;
 
 /// Transfers made so far: injected errors go by their number.
@@ -15,14 +15,14 @@ impl Os {
     /// Waits until the disk has read. `false`: it failed.
     pub(super) fn disk_read(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         self.transfers.reads += 1;
-        hal.wait(self.config.costs.disk_read)?;
+        self.transfer(hal, 1, Transfer::Read)?;
         Ok(!self.config.options.disk_errors.reads.contains(&self.transfers.reads))
     }
 
     /// Waits until the disk has written. `false`: it failed, and has changed nothing.
     pub(super) fn disk_write(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         self.transfers.writes += 1;
-        hal.wait(self.config.costs.disk_write)?;
+        self.transfer(hal, 1, Transfer::Write)?;
         Ok(!self.config.options.disk_errors.writes.contains(&self.transfers.writes))
     }
 
@@ -40,7 +40,7 @@ impl Os {
         let file =
             page.home.and_then(|(object, index)| Some((self.objects.get(object)?.file?, index)));
         let had = page.slot;
-        let account = hal.charge(Activity::Disk);
+        let account = hal.charge(self.transfer_account());
         if let Some((file, index)) = file {
             let data = hal.read_page(frame * PAGE_BYTES)?;
             let done = self.disk_write(hal)?;

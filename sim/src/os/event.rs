@@ -1,6 +1,6 @@
 //! What an operating system does that people want to see.
 
-use super::Death;
+use super::{Death, Reason};
 use crate::isa::{Access, Cause};
 use crate::mmu::Fence;
 use serde::Serialize;
@@ -82,6 +82,11 @@ pub enum Event {
         /// From which slot.
         slot: u32,
     },
+    /// What the replacement policy keeps of the pages has changed.
+    Policy {
+        /// As [`super::replace::Policy::state`] says it.
+        state: String,
+    },
     /// The MMU accepted a fence.
     Fence {
         /// Which.
@@ -128,6 +133,23 @@ pub enum Event {
     },
     /// A process ended by itself.
     Exit {
+        /// Which.
+        pid: Pid,
+    },
+    /// A process cannot go on, and others run.
+    Blocked {
+        /// Which.
+        pid: Pid,
+        /// What it waits for.
+        reason: Reason,
+    },
+    /// Load control swaps a process out whole.
+    Suspended {
+        /// Which.
+        pid: Pid,
+    },
+    /// Load control lets a process come back.
+    Resumed {
         /// Which.
         pid: Pid,
     },

@@ -39,12 +39,15 @@ impl Os {
         if self.repeats > PATIENCE {
             return Err(OsError::Livelock { cycle: hal.now(), va: fault.tval });
         }
+        self.disk.let_go(pid);
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         self.pinned.clear();
+        self.disk.begin_fault(pid);
         let verdict = self.resolve(hal, pid, access, fault)?;
+        let alive = self.end_fault(hal, pid, fault.tval);
         hal.charge(account);
-        Ok(verdict)
+        Ok(if alive { Verdict::Resume } else { verdict })
     }
 
     /// Memory refused an access whose translation succeeded.

@@ -24,7 +24,7 @@ impl Os {
         let copied = self.copy_process(hal, parent, child, name)?;
         if let Some(shared) = copied {
             self.next_pid += 1;
-            self.ready.push_back(child);
+            self.schedule.arrive(child, hal.now(), Some(parent));
             let counters = &mut self.process_mut(parent).counters;
             counters.forks += 1;
             counters.fork_shared_pages += shared;

@@ -1,21 +1,24 @@
 //! Processes: made, given the processor, ended.
 
+use super::disk::Disk;
 use super::disk_access::Transfers;
 use super::frames::Use;
 use super::layout::{Ground, Image};
+use super::load::Load;
 use super::object::Objects;
 use super::page::Pages;
 use super::replace::Policy;
+use super::schedule::Schedule;
 use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
     Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
-    Process, State, Swap,
+    Process, State, Swap, VirtualPage,
 };
-use crate::isa::{Access, Mode, PAGE_BYTES, Satp, Xlen};
+use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
 use crate::stats::OsCounters;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The operating system.
 pub struct Os {
@@ -36,7 +39,9 @@ pub struct Os {
     /// The access that faulted last, and how often in a row.
     pub(super) last_fault: Option<(Pid, u64, Access)>,
     pub(super) repeats: u32,
-    pub(super) ready: VecDeque<Pid>,
+    pub(super) schedule: Schedule,
+    pub(super) disk: Disk,
+    pub(super) load: Load,
     pub(super) next_pid: Pid,
 }
 
@@ -76,13 +81,15 @@ impl Os {
             pinned: BTreeSet::new(),
             transfers: Transfers::default(),
             counters: OsCounters::default(),
-            policy: config.policy.build(),
+            policy: config.policy.build(config.policy_settings()),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
             current: None,
             last_fault: None,
             repeats: 0,
-            ready: VecDeque::new(),
+            schedule: Schedule::default(),
+            disk: Disk::new(&config.costs),
+            load: Load::default(),
             next_pid: 1,
             config,
         })
@@ -122,7 +129,7 @@ impl Os {
             let table = PageTable::new(hal, self.config.mode, root)?;
             self.show_kernel(hal, &table)?;
             process.space = Some(AddressSpace::new(table, regions, on_demand));
-            self.ready.push_back(pid);
+            self.schedule.arrive(pid, hal.now(), None);
         } else {
             let death = self.out_of_memory();
             hal.event(Event::Kill { pid, death: death.clone() });
@@ -161,38 +168,6 @@ impl Os {
         hal.write(at, mode.pte_bytes() as u8, table::entry(ppn, bits))
     }
 
-    /// The process that runs next.
-    pub fn next(&self) -> Option<Pid> {
-        self.ready.front().copied()
-    }
-
-    /// Gives the processor to the next process that can run; `None` when there is none.
-    ///
-    /// # Errors
-    /// The hardware's.
-    pub fn dispatch(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
-        let Some(pid) = self.ready.pop_front() else { return Ok(None) };
-        self.ready.push_back(pid);
-        if self.current == Some(pid) {
-            return Ok(Some(pid));
-        }
-        let account = hal.charge(Activity::Switch);
-        hal.wait(self.config.costs.switch)?;
-        let grant = self.asids.grant(pid);
-        if grant.stale {
-            hal.fence(Fence { va: None, asid: Some(grant.asid) })?;
-        }
-        let process = self.processes.get_mut(&pid).expect("only living processes are ready");
-        process.counters.context_switches += 1;
-        let root = process.space.as_ref().expect("a runnable process has memory").table.root();
-        let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
-        hal.set_satp(satp.encode(hal.xlen()));
-        hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
-        self.current = Some(pid);
-        hal.charge(account);
-        Ok(Some(pid))
-    }
-
     /// The running process ends by itself.
     ///
     /// # Errors
@@ -223,7 +198,6 @@ impl Os {
     fn end(&mut self, hal: &mut dyn Hal, pid: Pid, state: State) -> Result<(), OsError> {
         let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
         process.state = state;
-        self.ready.retain(|&waiting| waiting != pid);
         if self.current == Some(pid) {
             // Away from tables that are about to be somebody else's memory.
             hal.set_satp(0);
@@ -235,12 +209,19 @@ impl Os {
         }
         self.asids.release(pid);
         self.dissolve(hal, pid, &space)?;
-        self.settle(hal, pid)
+        self.settle(hal, pid)?;
+        self.disk.let_go(pid);
+        self.unload(pid);
+        self.schedule.leave(pid, hal.now());
+        Ok(())
     }
 
     /// The physical address was accessed: for policies that are oracles.
     pub fn accessed(&mut self, pa: u64) {
         self.last_fault = None;
+        if let Some(pid) = self.current {
+            self.disk.let_go(pid);
+        }
         self.policy.accessed(pa / PAGE_BYTES);
     }
 
@@ -269,6 +250,16 @@ impl Os {
         &self.swap
     }
 
+    /// The disk.
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// Who runs when.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
     /// The replacement policy.
     pub fn policy(&self) -> &dyn Policy {
         self.policy.as_ref()
@@ -277,6 +268,11 @@ impl Os {
     /// What was done for no process: evictions from the page cache that nobody mapped.
     pub fn counters(&self) -> &OsCounters {
         &self.counters
+    }
+
+    /// Tells an oracle of the future every access that will be made, in order.
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
+        self.policy.foresee(future);
     }
 
     /// The configuration.

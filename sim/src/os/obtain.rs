@@ -35,9 +35,12 @@ impl Os {
     }
 
     /// Room for another page of a process. Where memory is exhausted somebody is killed; `false`
-    /// if it was this process.
+    /// if it was this process, or if it has to wait and fault again.
     pub(super) fn ensure_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<bool, OsError> {
         while !self.make_room(hal, pid)? {
+            if self.defer(hal) {
+                return Ok(false);
+            }
             if self.kill_for_memory(hal)? == pid {
                 return Ok(false);
             }
@@ -46,7 +49,7 @@ impl Os {
     }
 
     /// A frame that a process cannot do without: somebody is killed for it if need be. `None` if
-    /// it was this process.
+    /// it was this process, or if it has to wait and fault again.
     pub(super) fn demand_frame(
         &mut self,
         hal: &mut dyn Hal,
@@ -56,6 +59,9 @@ impl Os {
         loop {
             if let Some(frame) = self.obtain_frame(hal, purpose)? {
                 return Ok(Some(frame));
+            }
+            if self.defer(hal) {
+                return Ok(None);
             }
             if self.kill_for_memory(hal)? == pid {
                 return Ok(None);

@@ -5,7 +5,7 @@ use super::frames::Use;
 use super::page::{PageId, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
-use super::{Activity, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
+use super::{Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::Fence;
 
@@ -42,7 +42,7 @@ impl Os {
         if access == Access::Store && !self.in_place(pid, va, id) {
             // It would fault again at once: what a kernel knows it does in one go.
             if fresh && let Some(frame) = self.pages.get(id).and_then(|page| page.frame) {
-                self.policy.inserted(frame);
+                self.loaded(hal, frame, pid, vpn);
             }
             self.process_mut(pid).counters.cow_faults += 1;
             return self.copy_on_write(hal, pid, va);
@@ -50,7 +50,7 @@ impl Os {
         let Some(linked) = self.map(hal, pid, va, id, access)? else { return Ok(Verdict::Killed) };
         self.fence_mapped(hal, pid, va, linked)?;
         if let Some(frame) = self.pages.get(id).and_then(|page| page.frame).filter(|_| fresh) {
-            self.policy.inserted(frame);
+            self.loaded(hal, frame, pid, vpn);
         }
         self.shown(pid, vpn);
         Ok(Verdict::Resume)
@@ -138,7 +138,7 @@ impl Os {
         frame: u64,
         data: &PageData,
     ) -> Result<bool, OsError> {
-        let account = hal.charge(Activity::Disk);
+        let account = hal.charge(self.transfer_account());
         let done = self.disk_read(hal)?;
         if done {
             hal.write_page(frame * PAGE_BYTES, data)?;

@@ -99,6 +99,10 @@ pub struct RegionSpec {
     /// Pages are brought in when it is mapped, not when they are touched.
     #[serde(default)]
     pub prefault: bool,
+    /// `false`: it is not there at the start, and the program maps it. Whoever reads layouts
+    /// sees to that.
+    #[serde(default)]
+    pub mapped: Option<bool>,
 }
 
 impl RegionSpec {
@@ -117,6 +121,7 @@ impl RegionSpec {
             shared: false,
             device: None,
             prefault: false,
+            mapped: None,
         }
     }
 }

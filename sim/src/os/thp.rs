@@ -16,6 +16,12 @@ use crate::isa::{Access, Mode, PAGE_BYTES};
 use std::ops::Range;
 
 impl Os {
+    /// Whether a superpage shows a page of a process.
+    pub(super) fn in_run(&self, pid: Pid, vpn: u64) -> bool {
+        let pages = self.run_pages();
+        self.space(pid).runs.contains_key(&(vpn / pages * pages))
+    }
+
     /// Pages of a run: what a leaf of level 1 covers.
     fn run_pages(&self) -> u64 {
         1 << self.config.mode.segment_bits()
@@ -76,7 +82,7 @@ impl Os {
         hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(first, bits))?;
         self.fence_mapped(hal, pid, va, linked)?;
         self.space_mut(pid).runs.insert(run.start, aside);
-        self.policy.inserted(first);
+        self.loaded(hal, first, pid, run.start);
         run.clone().for_each(|vpn| self.shown(pid, vpn));
         let counters = &mut self.process_mut(pid).counters;
         counters.thp_allocations += 1;
@@ -117,7 +123,7 @@ impl Os {
         let bytes = self.config.mode.pte_bytes() as u8;
         hal.write(at, bytes, table::entry(table, table::VALID))?;
         self.fence_space(hal, pid)?;
-        (1..pages).for_each(|n| self.policy.inserted(first + n));
+        (1..pages).for_each(|n| self.loaded(hal, first + n, pid, start + n));
         self.process_mut(pid).counters.thp_splits += 1;
         Ok(())
     }

@@ -117,6 +117,8 @@ counters! {
         pub write_backs,
         /// Evictions that did not, because the page was clean.
         pub write_backs_saved,
+        /// Pages written to swap while they stayed in memory, so that they could go clean.
+        pub written_ahead,
         /// Swap slots taken from pages that were in memory as well.
         pub slots_reclaimed,
         /// Times that the processor was given to this process.
@@ -175,18 +177,32 @@ counters! {
         pub issue,
         /// A port waited for a page walk, and nothing else moved.
         pub walk_stall,
+        /// The program computed without touching memory.
+        pub compute,
         /// The kernel handled traps.
         pub handler,
         /// The kernel changed processes.
         pub switch,
-        /// The disk worked.
+        /// The disk worked, and everyone waited.
         pub disk,
+        /// Everyone waited for something, and nothing was to be done.
+        pub idle,
     }
 }
 
 impl CycleCounters {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.issue + self.walk_stall + self.handler + self.switch + self.disk
+        self.busy() + self.disk + self.idle
+    }
+
+    /// Those in which the processor had something to do.
+    pub fn busy(&self) -> u64 {
+        self.user() + self.handler + self.switch
+    }
+
+    /// Those that programs ran: translation and memory included, the kernel's work not.
+    pub fn user(&self) -> u64 {
+        self.issue + self.walk_stall + self.compute
     }
 }
