@@ -38,10 +38,9 @@ impl Oracle {
             // Until a process stores to its private page it sees the file's.
             Identity::Private => region.object.zip(region.index(va)),
         };
-        if !stores && !self.own.contains_key(&(pid, vpn)) {
-            if let Some(key) = shared {
-                return Some(self.objects.entry(key).or_insert_with(fresh));
-            }
+        let key = shared.filter(|_| !stores && !self.own.contains_key(&(pid, vpn)));
+        if let Some(key) = key {
+            return Some(self.objects.entry(key).or_insert_with(fresh));
         }
         let objects = &mut self.objects;
         let first = || match shared {
