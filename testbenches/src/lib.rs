@@ -6,5 +6,6 @@ pub mod conform;
 pub mod cosim;
 pub mod engine;
 pub mod export;
+pub mod policy;
 pub mod scenario;
 pub mod segment;

@@ -5,11 +5,12 @@ use super::error::RunError;
 use super::hardware::Hardware;
 use super::{LatencySpec, Machine, MachineConfig};
 use crate::bus::{Channel, FixedLatency, RandomLatency, SharedMemory};
-use crate::cpu::Core;
+use crate::cpu::{Common, Core};
 use crate::isa::PAGE_BYTES;
 use crate::mmu::Mmu;
 use crate::os::Os;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Latencies are less than this, in cycles.
 const LONGEST: u64 = 10_000;
@@ -88,7 +89,18 @@ impl Machine {
         let mut hardware = Hardware { drive, kernel, ports: [fetch, data] };
         let os = Os::boot(&mut hardware, config.os())?;
         let core = Core::new(config.window, config.seed);
-        Ok(Machine { hardware, os, core, jobs: BTreeMap::new(), config, quiet: 0 })
+        let common = Rc::new(Common::new(config.seed));
+        Ok(Machine {
+            hardware,
+            os,
+            core,
+            jobs: BTreeMap::new(),
+            templates: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            common,
+            config,
+            quiet: 0,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod repeat;
 
+use super::chronicle::Chronicle;
 use super::error::StepError;
 use super::observer::{Observer, WorldState};
 use super::watch::{Judges, Watch};
@@ -40,6 +41,8 @@ pub struct Drive {
     pub world: WorldState,
     /// Everything counted.
     pub meter: Meter,
+    /// What happened to each process, if anybody wants to know.
+    pub chronicle: Option<Chronicle>,
     /// The `satp` register.
     pub satp: u64,
     /// `menvcfg.ADUE`.
@@ -72,6 +75,7 @@ impl Drive {
             observers: Vec::new(),
             world: WorldState::default(),
             meter: Meter::default(),
+            chronicle: None,
             satp: 0,
             adue: false,
             skips: true,
@@ -194,6 +198,7 @@ impl Drive {
             Activity::Handler => &mut accounts.handler,
             Activity::Disk => &mut accounts.disk,
             Activity::Switch => &mut accounts.switch,
+            Activity::Idle => &mut accounts.idle,
         } += cycles;
     }
 
@@ -224,6 +229,9 @@ impl Drive {
     /// Tells observers what happened.
     pub fn event(&mut self, event: &Event) {
         self.tell_skip();
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.event(event);
+        }
         for observer in &mut self.observers {
             observer.on_event(self.now, event);
         }

@@ -7,56 +7,106 @@
 //! | room | what stands in it |
 //! |---|---|
 //! | [`Os`] | processes: made, switched, ended |
+//! | `calls`, `fork`, `exec`, `heap` | what programs ask for |
 //! | `fault` | what a fault means, and what is done about it |
-//! | `pager` | pages into frames and out of them |
-//! | [`Frames`] | who holds which frame |
-//! | [`Buddy`] | free frames in blocks of powers of two |
+//! | `source` | where the contents of a page are: frame, swap, file, nowhere, a device |
+//! | `pager`, `around` | pages into frames and page tables; those beside them as well |
+//! | `cow` | copy on write |
+//! | `evict`, `disk_access` | pages out of frames, to swap and files |
+//! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
+//! | `thp` | zeroed memory in superpages |
+//! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
+//! | [`Page`], `hold` | pages, each with those who hold it: the reverse map |
+//! | [`Objects`], `settle` | files with the page cache, shared memory; what becomes of them |
 //! | [`table`] | page tables in simulated memory |
-//! | [`AddressSpace`], [`Region`] | what a process may touch |
+//! | [`AddressSpace`], [`Region`], `protect` | what a process may touch |
+//! | `layout` | regions as they are stated, checked |
 //! | `demand` | regions of programs that are known by their addresses only |
-//! | [`replace`] | which page goes: FIFO, LRU, CLOCK |
+//! | [`replace`] | which page goes: one policy a file |
+//! | `bits` | what policies see: A and D bits |
 //! | [`Swap`] | slots on a disk |
+//! | [`Disk`] | the queue of transfers, and who waits for them |
+//! | [`Schedule`], `dispatch` | who runs, and who waits for what |
+//! | `load` | whole processes suspended before they thrash |
 //! | [`Asids`] | address-space identifiers |
 //! | `invariants` | what must be conserved |
 //!
-//! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
+//! How a page is shared: its contents have one record ([`Page`]) with all who hold it, each at a
+//! virtual page, whether an entry shows it at present or not. So a frame knows who maps it, a swap
+//! slot is one for all, and whoever is the last to hold a page owns it.
+//!
+//! Not modelled: several harts, tables given back before their process ends, file systems.
 
+mod around;
 mod asid;
+mod bits;
 mod buddy;
+mod calls;
 mod config;
 mod content;
+mod cow;
 mod death;
 mod demand;
+mod disk;
+mod disk_access;
+mod dispatch;
 mod error;
 mod event;
 mod evict;
+mod exec;
 mod fault;
+mod fork;
 mod frames;
 mod hal;
 mod heap;
+mod hold;
+mod identity;
 mod invariants;
 mod kernel;
+mod layout;
+mod load;
+mod object;
+mod obtain;
+mod oom;
+mod options;
+mod page;
 mod pager;
+mod permissions;
 mod process;
+mod protect;
 mod region;
 pub mod replace;
+mod schedule;
+mod scheduling;
+mod settle;
+mod source;
 mod space;
 mod swap;
 pub mod table;
+mod thp;
 
 pub use asid::{Asids, Grant};
 pub use buddy::{Buddy, BuddyError};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;
+pub use disk::{Disk, Transfer};
 pub use error::OsError;
 pub use event::{Event, FaultKind, Pid};
 pub use fault::Verdict;
 pub use frames::{Census, Frames, Use};
 pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
+pub use identity::Identity;
 pub use kernel::Os;
+pub use layout::{Ground, Image, lay_one, lay_out};
+pub use object::{Object, ObjectId, Objects};
+pub use options::{DiskErrors, OomKind, Options, Thp};
+pub use page::{Page, PageId, Pages, ZERO_PAGE};
+pub use permissions::Permissions;
 pub use process::{Process, State};
-pub use region::{Backing, Permissions, Region, RegionKind, RegionSpec};
-pub use replace::PolicyKind;
-pub use space::{AddressSpace, Bounds, Layout, Owner, Page, lay_out};
+pub use region::{Backing, Region, RegionKind, RegionSpec};
+pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
+pub use schedule::{Reason, Schedule, Standing, Times};
+pub use scheduling::{LoadControl, Scheduling};
+pub use space::{AddressSpace, Bounds, Held, Layout, Owner};
 pub use swap::{Slot, Swap};
