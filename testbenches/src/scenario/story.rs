@@ -71,6 +71,9 @@ fn play(
     if system.process.iter().any(told) {
         machine.keep_chronicle();
     }
+    for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
+        machine.provide(image).map_err(broken)?;
+    }
     let mut pids = Vec::new();
     for process in &system.process {
         let regions = system.regions(process);
