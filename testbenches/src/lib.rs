@@ -6,4 +6,5 @@ pub mod conform;
 pub mod cosim;
 pub mod engine;
 pub mod export;
+pub mod policy;
 pub mod scenario;

@@ -41,6 +41,8 @@ pub struct MachineConfig {
     pub swap_slots: u32,
     /// The replacement policy. Default clock.
     pub policy: PolicyKind,
+    /// Ticks for which WSClock keeps a page after its last use. Default 4.
+    pub tau: u64,
     /// ASIDs for processes; with 0 every switch fences. Default 511, what RV32 has.
     pub asids: u16,
     /// Accesses after which another process runs; 0: never before the first ends. Default 10000.
@@ -77,6 +79,7 @@ impl Default for MachineConfig {
             data_latency: LatencySpec::Fixed(1),
             swap_slots: 65536,
             policy: PolicyKind::default(),
+            tau: 4,
             asids: 511,
             quantum: 10_000,
             window: 8,
@@ -101,6 +104,7 @@ impl MachineConfig {
             memory: self.memory,
             swap_slots: self.swap_slots,
             policy: self.policy,
+            tau: self.tau,
             asids: self.asids,
             costs: self.costs,
             seed: self.seed,

@@ -55,7 +55,7 @@ pub use image::{ElfImage, ImageError};
 pub use observer::{Observer, WorldState};
 
 use crate::cpu::{Common, Core, Parked, Program, Shadow};
-use crate::os::{Layout, Os, Pid, State};
+use crate::os::{Layout, Os, Pid, State, VirtualPage};
 use crate::stats::Report;
 use calls::Barrier;
 use std::collections::BTreeMap;
@@ -162,6 +162,13 @@ impl Machine {
     /// From now on the story of each process is kept.
     pub fn keep_chronicle(&mut self) {
         self.hardware.drive.chronicle = Some(Chronicle::default());
+    }
+
+    /// Tells an oracle of the future ([`crate::os::PolicyKind::Opt`]) every access that will be
+    /// made, in order. What another run of the same programs heard can serve:
+    /// [`crate::os::replace::Policy::heard`].
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
+        self.os.foresee(future);
     }
 
     /// Lets someone look on from now.

@@ -60,7 +60,7 @@ impl Os {
             hal.write_page(frame * PAGE_BYTES, &data)?;
             self.pages.get_mut(id).expect("it was just added").frame = Some(frame);
             self.set_home(id, Some((home, index)));
-            self.policy.inserted(frame);
+            self.loaded(hal, frame, pid, vpn);
             self.process_mut(pid).counters.read_ahead_pages += 1;
         }
         Ok(())

@@ -87,17 +87,6 @@ impl Os {
         Ok(done)
     }
 
-    /// A timer interrupt of the running process.
-    ///
-    /// # Errors
-    /// The hardware's.
-    pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
-        let Some((pid, account)) = self.enter(hal)? else { return Ok(()) };
-        self.process_mut(pid).counters.ticks += 1;
-        hal.charge(account);
-        Ok(())
-    }
-
     /// Into the kernel, for the running process.
     fn enter(&mut self, hal: &mut dyn Hal) -> Result<Option<(Pid, Activity)>, OsError> {
         let Some(pid) = self.current else { return Ok(None) };

@@ -1,6 +1,6 @@
 //! What an operating system is told about its machine.
 
-use super::{Options, PolicyKind, Scheduling};
+use super::{Options, PolicyKind, PolicySettings, Scheduling};
 use crate::isa::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,8 @@ pub struct OsConfig {
     pub swap_slots: u32,
     /// The replacement policy.
     pub policy: PolicyKind,
+    /// Ticks for which a page stays in its working set after its last use, for WSClock.
+    pub tau: u64,
     /// ASIDs that processes may have beside 0, which is the kernel's. With 0 all processes share
     /// ASID 0 and every switch fences.
     pub asids: u16,
@@ -71,4 +73,11 @@ pub struct OsConfig {
     pub scheduling: Scheduling,
     /// Check every invariant after every kernel entry, not only at the end.
     pub paranoid: bool,
+}
+
+impl OsConfig {
+    /// What the replacement policy is told.
+    pub fn policy_settings(&self) -> PolicySettings {
+        PolicySettings { seed: self.seed, tau: self.tau }
+    }
 }

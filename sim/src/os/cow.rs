@@ -54,7 +54,7 @@ impl Os {
         }
         self.release(pid, vpn, old.page);
         self.hold(pid, vpn, new);
-        self.policy.inserted(to);
+        self.loaded(hal, to, pid, vpn);
         self.shown(pid, vpn);
         Ok(Verdict::Resume)
     }

@@ -82,6 +82,11 @@ pub enum Event {
         /// From which slot.
         slot: u32,
     },
+    /// What the replacement policy keeps of the pages has changed.
+    Policy {
+        /// As [`super::replace::Policy::state`] says it.
+        state: String,
+    },
     /// The MMU accepted a fence.
     Fence {
         /// Which.

@@ -1,13 +1,11 @@
 //! Pages out of frames.
 
+use super::bits::Bits;
 use super::frames::Use;
-use super::hold::leaf;
-use super::page::{PageId, Pages, ZERO_PAGE};
-use super::replace::AccessedBits;
-use super::{Asids, Event, Frames, Hal, Os, OsError, Pid, Process, table};
+use super::page::PageId;
+use super::{Event, Hal, Os, OsError, Pid, table};
 use crate::isa::PAGE_BYTES;
-use crate::mmu::Fence;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Os {
     /// Takes the frame of one page, of this process if one is named. `false` if no page can go.
@@ -38,19 +36,7 @@ impl Os {
         whose: Option<Pid>,
         stuck: &BTreeSet<u64>,
     ) -> Result<Option<u64>, OsError> {
-        let Os { policy, frames, processes, asids, config, pages, pinned, disk, .. } = self;
-        let (processes, pages) = (&*processes, &*pages);
-        let may_go = |frame: u64| match frames.usage(frame) {
-            Some(Use::Page(id)) if id != ZERO_PAGE => {
-                let shows = |pid| showing(processes, pages, id).any(|(holder, _)| holder == pid);
-                !stuck.contains(&frame) && !pinned.contains(&frame)
-                    && !disk.is_held(frame)
-                    && whose.is_none_or(shows)
-            }
-            _ => false,
-        };
-        let pte_bytes = config.mode.pte_bytes() as u8;
-        policy.victim(&may_go, &mut Bits { hal, frames, pages, processes, asids, pte_bytes })
+        self.with_policy(|os, policy| policy.victim(&mut Bits { os, hal, whose, stuck }))
     }
 
     /// Whether a page differs from what the disk has of it, by its entries and by its record.
@@ -119,51 +105,8 @@ impl Os {
     }
 
     /// Whether a page is a file's, and is written there and not to swap.
-    fn is_file(&self, id: PageId) -> bool {
+    pub(super) fn is_file(&self, id: PageId) -> bool {
         let home = self.pages.get(id).and_then(|page| page.home);
         home.and_then(|(object, _)| self.objects.get(object)?.file).is_some()
-    }
-}
-
-/// Those who show a page now.
-fn showing<'a>(
-    processes: &'a BTreeMap<Pid, Process>,
-    pages: &'a Pages,
-    id: PageId,
-) -> impl Iterator<Item = (Pid, u64)> + 'a {
-    let holders = pages.get(id).into_iter().flat_map(|page| page.holders.iter().copied());
-    holders.filter(|(pid, vpn)| {
-        let space = processes.get(pid).and_then(|process| process.space.as_ref());
-        space.and_then(|space| space.pages.get(vpn)).is_some_and(|held| held.mapped)
-    })
-}
-
-/// The accessed bits as the page tables in memory hold them.
-struct Bits<'a> {
-    hal: &'a mut dyn Hal,
-    frames: &'a Frames,
-    pages: &'a Pages,
-    processes: &'a BTreeMap<Pid, Process>,
-    asids: &'a Asids,
-    pte_bytes: u8,
-}
-
-impl AccessedBits for Bits<'_> {
-    fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
-        let Some(Use::Page(id)) = self.frames.usage(frame) else { return Ok(false) };
-        let mut accessed = false;
-        for (pid, vpn) in showing(self.processes, self.pages, id) {
-            let space = self.processes[&pid].space.as_ref().expect("it shows a page");
-            let at = leaf(self.hal, space, vpn)?;
-            if self.hal.read(at, self.pte_bytes)? & table::ACCESSED == 0 {
-                continue;
-            }
-            accessed = true;
-            space.table.update(self.hal, at, |entry| entry & !table::ACCESSED)?;
-            if let Some(asid) = self.asids.held(pid) {
-                self.hal.fence(Fence { va: Some(vpn * PAGE_BYTES), asid: Some(asid) })?;
-            }
-        }
-        Ok(accessed)
     }
 }

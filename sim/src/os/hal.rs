@@ -89,6 +89,11 @@ pub trait Hal {
     /// Charges the cycles from now on to another account; the account until now is returned.
     fn charge(&mut self, activity: Activity) -> Activity;
 
+    /// Whether anyone watches: what is told to nobody need not be said.
+    fn is_watched(&self) -> bool {
+        true
+    }
+
     /// Tells whoever watches what happened. Instantaneous.
     fn event(&mut self, event: Event);
 

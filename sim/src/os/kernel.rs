@@ -13,7 +13,7 @@ use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
     Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
-    Process, State, Swap,
+    Process, State, Swap, VirtualPage,
 };
 use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
@@ -81,7 +81,7 @@ impl Os {
             pinned: BTreeSet::new(),
             transfers: Transfers::default(),
             counters: OsCounters::default(),
-            policy: config.policy.build(),
+            policy: config.policy.build(config.policy_settings()),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
             current: None,
@@ -268,6 +268,11 @@ impl Os {
     /// What was done for no process: evictions from the page cache that nobody mapped.
     pub fn counters(&self) -> &OsCounters {
         &self.counters
+    }
+
+    /// Tells an oracle of the future every access that will be made, in order.
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
+        self.policy.foresee(future);
     }
 
     /// The configuration.

@@ -13,7 +13,8 @@
 //! | [`table`] | page tables in simulated memory |
 //! | [`AddressSpace`], [`Region`] | what a process may touch |
 //! | `demand` | regions of programs that are known by their addresses only |
-//! | [`replace`] | which page goes: FIFO, LRU, CLOCK |
+//! | [`replace`] | which page goes: one policy a file |
+//! | `bits` | what policies see: A and D bits |
 //! | [`Swap`] | slots on a disk |
 //! | [`Disk`] | the queue of transfers, and who waits for them |
 //! | [`Schedule`], `dispatch` | who runs, and who waits for what |
@@ -25,6 +26,7 @@
 
 mod around;
 mod asid;
+mod bits;
 mod calls;
 mod config;
 mod content;
@@ -87,7 +89,7 @@ pub use page::{Page, PageId, Pages, ZERO_PAGE};
 pub use permissions::Permissions;
 pub use process::{Process, State};
 pub use region::{Backing, Region, RegionKind, RegionSpec};
-pub use replace::PolicyKind;
+pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
 pub use schedule::{Reason, Schedule, Standing, Times};
 pub use scheduling::{LoadControl, Scheduling};
 pub use space::{AddressSpace, Bounds, Held, Layout, Owner};

@@ -36,7 +36,7 @@ impl Os {
         if access == Access::Store && !self.in_place(pid, va, id) {
             // It would fault again at once: what a kernel knows it does in one go.
             if fresh && let Some(frame) = self.pages.get(id).and_then(|page| page.frame) {
-                self.policy.inserted(frame);
+                self.loaded(hal, frame, pid, vpn);
             }
             self.process_mut(pid).counters.cow_faults += 1;
             return self.copy_on_write(hal, pid, va);
@@ -44,7 +44,7 @@ impl Os {
         let Some(linked) = self.map(hal, pid, va, id, access)? else { return Ok(Verdict::Killed) };
         self.fence_mapped(hal, pid, va, linked)?;
         if let Some(frame) = self.pages.get(id).and_then(|page| page.frame).filter(|_| fresh) {
-            self.policy.inserted(frame);
+            self.loaded(hal, frame, pid, vpn);
         }
         self.shown(pid, vpn);
         Ok(Verdict::Resume)

@@ -117,6 +117,8 @@ counters! {
         pub write_backs,
         /// Evictions that did not, because the page was clean.
         pub write_backs_saved,
+        /// Pages written to swap while they stayed in memory, so that they could go clean.
+        pub written_ahead,
         /// Swap slots taken from pages that were in memory as well.
         pub slots_reclaimed,
         /// Times that the processor was given to this process.

@@ -46,9 +46,9 @@ const EVENTS: [&str; 14] = [
     "resumed",
 ];
 
-/// The index of an event's signal.
-fn event_index(event: &Event) -> usize {
-    match event {
+/// The index of an event's signal; `None` for what is a state and no instant.
+fn event_index(event: &Event) -> Option<usize> {
+    Some(match event {
         Event::PageFault { .. } => 0,
         Event::Eviction { .. } => 1,
         Event::SwapIn { .. } => 2,
@@ -63,7 +63,8 @@ fn event_index(event: &Event) -> usize {
         Event::Blocked { .. } => 11,
         Event::Suspended { .. } => 12,
         Event::Resumed { .. } => 13,
-    }
+        Event::Policy { .. } => return None,
+    })
 }
 
 /// An event signal.
@@ -82,6 +83,7 @@ pub(super) struct World {
     pub(super) fault: SignalId,
     pub(super) text: SignalId,
     pub(super) free_frames: SignalId,
+    pub(super) policy: SignalId,
     pub(super) events: Vec<Instant>,
     /// Names of processes, the first one's first.
     names: Vec<String>,
@@ -99,6 +101,7 @@ impl World {
             fault: builder.state("os.fault", 3, &FAULTS)?,
             text: builder.text("os.text")?,
             free_frames: builder.bits("os.free_frames", 32)?,
+            policy: builder.text("os.policy")?,
             events: EVENTS
                 .into_iter()
                 .map(|name| {
@@ -122,7 +125,8 @@ impl World {
             self.process(wave, Some(*to))?;
         }
         let text = self.tell(event);
-        let instant = &mut self.events[event_index(event)];
+        let Some(index) = event_index(event) else { return wave.set(self.policy, &*text) };
+        let instant = &mut self.events[index];
         instant.seen = true;
         wave.set(instant.id, Value::Fires)?;
         wave.set(self.text, &*text)
@@ -199,6 +203,7 @@ impl World {
             }
             Event::Suspended { pid } => format!("suspended:{}", self.name(*pid)),
             Event::Resumed { pid } => format!("resumed:{}", self.name(*pid)),
+            Event::Policy { state } => state.clone(),
         }
     }
 }
