@@ -4,7 +4,7 @@
 //! what it has in memory beyond the file (bss). What is mapped is the segment alone: its first and
 //! its last page hold zeroes where the segment has no bytes. The regions are private: a store copies the page, the file stays as it is.
 //! RISC-V and x86-64 files are known, of 32 and 64 bits, at fixed addresses or position
-//! independent; a position-independent file is moved up to [`BIAS`], off the null page.
+//! independent; a position-independent file is moved up to 1 MiB, off the null page.
 //!
 //! Not modelled: the dynamic loader, relocations, thread-local storage.
 
@@ -14,7 +14,7 @@ use object::elf::{PF_R, PF_W, PF_X};
 use object::{Architecture, Object, ObjectKind, ObjectSegment, SegmentFlags};
 
 /// Where a position-independent file is put.
-pub const BIAS: u64 = 0x10_0000;
+const BIAS: u64 = 0x10_0000;
 
 /// More pages than this are no program that is to be simulated.
 const MOST_PAGES: u64 = 1 << 18;

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use sim::cpu::Program;
-use sim::machine::{Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template};
+use sim::golden::IdealMmu;
+use sim::machine::{
+    Life, Machine, MachineConfig, Observer, Outcome, ProcessSpec, RunError, Template,
+};
 use sim::mmu::Mmu;
-use sim::os::{Layout, Pid, RegionSpec};
+use sim::os::{Layout, Pid, PolicyKind, RegionSpec, VirtualPage};
 
 use super::expect;
 use super::mismatch::Mismatch;
@@ -62,6 +65,9 @@ fn play(
 ) -> Result<Played, Stop> {
     let config = system.os.config(system.machine.adue, variant);
     let mut machine = Machine::new(mmu, config).map_err(broken)?;
+    if machine.config().policy == PolicyKind::Opt {
+        machine.foresee(&rehearse(system, variant, machine.config().clone(), stop)?);
+    }
     if let Some(observer) = observer {
         machine.observe(observer);
     }
@@ -71,6 +77,24 @@ fn play(
     if system.process.iter().any(told) {
         machine.keep_chronicle();
     }
+    let mut pids = populate(&mut machine, system, variant)?;
+    let outcome = machine.run(stop);
+    for (process, pids) in system.process.iter().zip(&mut pids).filter(|(p, _)| p.forked) {
+        let origin = |pid: &Pid| machine.origin(*pid) == Some(process.name.as_str());
+        pids.extend(outcome.states.iter().map(|(pid, _)| *pid).filter(origin));
+    }
+    let chronicle = machine.chronicle();
+    let all = pids.iter().flatten();
+    let lives = all.filter_map(|&pid| Some((pid, chronicle?.life(pid)))).collect();
+    Ok(Played { outcome, pids, lives })
+}
+
+/// Puts the processes into a machine; the numbers of those that are there from the start.
+fn populate(
+    machine: &mut Machine,
+    system: &System,
+    variant: &Variant,
+) -> Result<Vec<Vec<Pid>>, Stop> {
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
         machine.provide(image).map_err(broken)?;
     }
@@ -90,15 +114,22 @@ fn play(
         let spec = ProcessSpec { name, layout, program, frames: process.frames };
         pids.push(vec![machine.spawn(spec).map_err(broken)?]);
     }
-    let outcome = machine.run(stop);
-    for (process, pids) in system.process.iter().zip(&mut pids).filter(|(p, _)| p.forked) {
-        let origin = |pid: &Pid| machine.origin(*pid) == Some(process.name.as_str());
-        pids.extend(outcome.states.iter().map(|(pid, _)| *pid).filter(origin));
-    }
-    let chronicle = machine.chronicle();
-    let all = pids.iter().flatten();
-    let lives = all.filter_map(|&pid| Some((pid, chronicle?.life(pid)))).collect();
-    Ok(Played { outcome, pids, lives })
+    Ok(pids)
+}
+
+/// What an oracle must be told: every access, as a run without foresight makes them. Programs do
+/// not ask what they got, so the accesses of the real run are the same.
+fn rehearse(
+    system: &System,
+    variant: &Variant,
+    config: MachineConfig,
+    stop: &AtomicBool,
+) -> Result<Vec<VirtualPage>, Stop> {
+    let mmu = Box::new(IdealMmu::new(variant.xlen()));
+    let mut machine = Machine::new(mmu, config).map_err(broken)?;
+    populate(&mut machine, system, variant)?;
+    machine.run(stop);
+    Ok(machine.os().policy().heard().to_vec())
 }
 
 /// The regions that are there before the program maps any.
