@@ -119,7 +119,9 @@ impl<'t> Reader<'t> {
             (None, true) => {
                 let mut system = System::deserialize(Deserializer::from(root))
                     .map_err(|e| self.toml(&e, 0..0))?;
-                system.load_images(self.file).map_err(|(name, message)| self.named(&name, message))?;
+                system
+                    .load_images(self.file)
+                    .map_err(|(name, message)| self.named(&name, message))?;
                 let (idea, spec) = (system.idea.clone(), system.spec.list());
                 if let Some((name, message)) = system.mistake() {
                     return Err(self.named(&name, message));

@@ -71,9 +71,8 @@ fn play(
     if let Some(observer) = observer {
         machine.observe(observer);
     }
-    let told = |p: &ProcessText| {
-        p.victims.is_some() || p.faults_at.is_some() || p.frames_after.is_some()
-    };
+    let told =
+        |p: &ProcessText| p.victims.is_some() || p.faults_at.is_some() || p.frames_after.is_some();
     if system.process.iter().any(told) {
         machine.keep_chronicle();
     }

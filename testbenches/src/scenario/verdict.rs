@@ -80,12 +80,7 @@ impl Judge<'_> {
         }
     }
 
-    fn life(
-        &self,
-        process: &ProcessText,
-        regions: &[RegionSpec],
-        life: &Life,
-    ) -> Result<(), Stop> {
+    fn life(&self, process: &ProcessText, regions: &[RegionSpec], life: &Life) -> Result<(), Stop> {
         let whose = &process.name;
         if let Some(victims) = &process.victims {
             let what = format!("pages that `{whose}` lost");
