@@ -42,8 +42,8 @@ fn tables() -> String {
 
 /// `anchor: words` with the anchor as code.
 fn cited(rule: &str) -> String {
-    let (anchor, words) = rule.split_once(':').expect("the loader refuses a rule without words");
-    format!("`{anchor}`:{words}")
+    let (anchor, words) = rule.split_once(": ").expect("a rule has words behind its anchor");
+    format!("`{anchor}`: {words}")
 }
 
 #[test]
