@@ -160,6 +160,16 @@ impl Machine {
         self.hardware.drive.attach(observer);
     }
 
+    /// The story of each process, if it was kept.
+    pub fn chronicle(&self) -> Option<&Chronicle> {
+        self.hardware.drive.chronicle.as_ref()
+    }
+
+    /// The template that a process was forked for; `None` if it was not forked.
+    pub fn origin(&self, pid: Pid) -> Option<&str> {
+        self.origins.get(&pid).map(String::as_str)
+    }
+
     /// The hardware, for a look.
     pub fn hardware(&self) -> &Hardware {
         &self.hardware

@@ -37,8 +37,11 @@ impl Os {
     /// The hardware's.
     pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
-        hal.wait(self.config.costs.trap)?;
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let running = self.current;
+        if let Some(pid) = running {
+            self.counters_of(pid).ticks += 1;
+        }
         self.with_policy(|os, policy| {
             let stuck = BTreeSet::new();
             policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })

@@ -3,7 +3,7 @@
 use super::disk::Disk;
 use super::disk_access::Transfers;
 use super::frames::Use;
-use super::layout::{Ground, Image, lay_out};
+use super::layout::{Ground, Image};
 use super::load::Load;
 use super::object::Objects;
 use super::page::Pages;
@@ -110,12 +110,7 @@ impl Os {
         let pid = self.next_pid;
         let file = FileId(pid);
         let image = Image { file, object: self.objects.image(file) };
-        let (regions, on_demand) = match layout {
-            Layout::Regions(specs) => {
-                (lay_out(&self.ground(), name, image, specs, &mut self.objects)?, false)
-            }
-            Layout::OnDemand => (BTreeMap::new(), true),
-        };
+        let (regions, on_demand) = self.regions(pid, name, image, layout)?;
         self.next_pid += 1;
         self.pinned.clear();
         let account = hal.charge(Activity::Handler);

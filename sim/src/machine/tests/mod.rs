@@ -3,6 +3,7 @@
 mod caching;
 mod fences;
 mod looking;
+mod memory;
 mod overlap;
 mod paging;
 mod pipeline;
