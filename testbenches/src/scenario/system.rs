@@ -133,6 +133,9 @@ pub struct System {
     /// Counts of the whole run.
     #[serde(default)]
     pub expect: Expected,
+    /// Counts of the whole run under each policy, where the file names several.
+    #[serde(default)]
+    pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
 }
 
 /// Forks of forks deeper than this are a circle.

@@ -47,7 +47,11 @@ pub(super) fn judge(
             judge.life(process, victims, &system.regions(process), &life)?;
         }
     }
-    judge.figures(&system.expect, figures, "")
+    judge.figures(&system.expect, figures, "")?;
+    match judge.by_policy(&system.expect_by_policy, system)? {
+        Some(expected) => judge.figures(expected, figures, ""),
+        None => Ok(()),
+    }
 }
 
 struct Judge<'v> {
