@@ -38,6 +38,7 @@ mod config;
 mod drive;
 mod error;
 mod hardware;
+mod image;
 mod observer;
 mod report;
 mod run;
@@ -50,6 +51,7 @@ pub use config::{LatencySpec, MachineConfig};
 pub use drive::{Drive, Pins};
 pub use error::{RunError, StepError};
 pub use hardware::Hardware;
+pub use image::{ElfImage, ImageError};
 pub use observer::{Observer, WorldState};
 
 use crate::cpu::{Common, Core, Parked, Program, Shadow};
@@ -141,6 +143,20 @@ impl Machine {
     /// Names what processes can become by `fork` and `exec`.
     pub fn template(&mut self, name: &str, template: Template) {
         self.templates.insert(name.to_owned(), template);
+    }
+
+    /// Puts a program's file on the disk. Its regions can be laid out from then on.
+    ///
+    /// # Errors
+    /// [`RunError::Config`] if shared memory has the file's name.
+    pub fn provide(&mut self, image: &ElfImage) -> Result<(), RunError> {
+        let length = image.pages.len() as u64;
+        let file = self.os.provide(&image.file, length).map_err(RunError::Config)?;
+        for (page, data) in (0..).zip(&image.pages) {
+            self.os.write_file(file, page, data.clone());
+            self.common.provide(file, page, data.clone());
+        }
+        Ok(())
     }
 
     /// From now on the story of each process is kept.

@@ -99,6 +99,9 @@ fn prepared(
 ) -> Result<(Machine, Vec<Vec<Pid>>), Stop> {
     let config = system.os.config(system.machine.adue, variant);
     let mut machine = Machine::new(mmu, config).map_err(broken)?;
+    for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
+        machine.provide(image).map_err(broken)?;
+    }
     let mut pids = Vec::new();
     for process in &system.process {
         let regions = system.regions(process);
