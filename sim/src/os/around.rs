@@ -26,7 +26,7 @@ impl Os {
                 continue;
             }
             let Source::Frame(id) = self.source(pid, at, Access::Load) else { continue };
-            let Place::Leaf(leaf) = self.space(pid).table.find(hal, vpn)? else { continue };
+            let Place::Leaf(leaf) = self.space(pid).table.find(hal, vpn, 0)? else { continue };
             self.hold(pid, vpn, id);
             // Nobody has touched it: A stays clear, so that the policy can take it back.
             let bits = permission_bits(self.allowed(pid, at, id));

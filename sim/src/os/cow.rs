@@ -36,7 +36,7 @@ impl Os {
         let unsaved = old.page != ZERO_PAGE && self.pages.get(old.page).is_some_and(anonymous);
         self.pages.get_mut(new).expect("it was just made").unsaved = unsaved;
         hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
-        let Some((at, linked)) = self.reach(hal, pid, va)? else {
+        let Some((at, linked)) = self.reach(hal, pid, va, 0)? else {
             self.discard(new);
             return Ok(Verdict::Killed);
         };

@@ -42,6 +42,8 @@ impl Os {
         child: Pid,
         name: &str,
     ) -> Result<Option<u64>, OsError> {
+        // Superpages are one process's: what is shared is shared by the page.
+        self.split_all(hal, parent)?;
         let Some(root) = self.obtain_frame(hal, Use::Table(child))? else { return Ok(None) };
         let table = PageTable::new(hal, self.config.mode, root)?;
         self.show_kernel(hal, &table)?;
@@ -133,7 +135,7 @@ impl Os {
         va: u64,
     ) -> Result<Option<u64>, OsError> {
         loop {
-            let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES)? {
+            let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES, 0)? {
                 Place::Leaf(at) => return Ok(Some(at)),
                 Place::Missing(pointer) => pointer,
             };

@@ -1,7 +1,10 @@
 //! The frame allocator: who holds which frame of physical memory.
 
-use super::{PageId, Pid};
+use super::{Buddy, PageId, Pid};
 use crate::isa::PAGE_BYTES;
+
+/// The order of the largest free blocks: a superpage of Sv32.
+const LARGEST: u32 = 10;
 
 /// What a frame is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +39,9 @@ pub struct Frames {
     /// Frames of the kernel, and reserved ones.
     kept: u64,
     uses: Vec<Use>,
-    /// The free ones; the lowest is on top at first, later the one freed last.
-    free: Vec<u64>,
+    /// The free ones.
+    buddy: Buddy,
+    free: u64,
     /// The most frames that tables and pages together ever held.
     peak: u64,
     tables: u64,
@@ -58,27 +62,44 @@ impl Frames {
             _ => Use::Free,
         };
         let uses: Vec<Use> = (0..total).map(purpose).collect();
-        let is_free = |&n: &u64| uses[n as usize] == Use::Free;
-        let free: Vec<u64> = (0..total).rev().filter(is_free).map(|n| first + n).collect();
-        let kept = total - free.len() as u64;
-        Frames { first, kept, uses, free, peak: 0, tables: 0, peak_tables: 0 }
+        let mut buddy = Buddy::new(first, total, LARGEST);
+        let taken = (0..total).filter(|&n| uses[n as usize] != Use::Free);
+        let kept = taken.filter(|n| buddy.take(first + n, 0)).count() as u64;
+        Frames { first, kept, uses, buddy, free: total - kept, peak: 0, tables: 0, peak_tables: 0 }
     }
 
-    /// Takes a free frame; `None` when there is none.
+    /// Takes a free frame, of the smallest blocks the lowest; `None` when there is none.
     pub fn allocate(&mut self, purpose: Use) -> Option<u64> {
-        let frame = self.free.pop()?;
-        self.uses[(frame - self.first) as usize] = purpose;
+        self.allocate_run(0, purpose)
+    }
+
+    /// Takes 2^order frames that stand together, the first at a multiple of their number; each
+    /// can be given back alone. `None` where no such run is free.
+    pub fn allocate_run(&mut self, order: u32, purpose: Use) -> Option<u64> {
+        let frame = self.buddy.allocate(order)?;
+        self.buddy.split(frame, order, 0).expect("it was just handed out");
+        self.free -= 1 << order;
+        (frame..frame + (1 << order)).for_each(|frame| self.assign(frame, purpose));
         self.peak = self.peak.max(self.in_use());
+        Some(frame)
+    }
+
+    /// Puts a frame that is in use to another use.
+    pub fn assign(&mut self, frame: u64, purpose: Use) {
+        let held = std::mem::replace(&mut self.uses[(frame - self.first) as usize], purpose);
+        self.tables -= u64::from(matches!(held, Use::Table(_)));
         self.tables += u64::from(matches!(purpose, Use::Table(_)));
         self.peak_tables = self.peak_tables.max(self.tables);
-        Some(frame)
     }
 
     /// Gives a frame back.
     pub fn release(&mut self, frame: u64) {
-        let held = std::mem::replace(&mut self.uses[(frame - self.first) as usize], Use::Free);
-        self.tables -= u64::from(matches!(held, Use::Table(_)));
-        self.free.push(frame);
+        if self.buddy.release(frame, 0).is_ok() {
+            self.assign(frame, Use::Free);
+            self.free += 1;
+        } else {
+            debug_assert!(false, "frame {frame:#x} was given back, but nobody had it");
+        }
     }
 
     /// What a frame is used for; `None` outside memory.
@@ -88,12 +109,17 @@ impl Frames {
 
     /// Frames of tables and pages.
     pub fn in_use(&self) -> u64 {
-        (self.uses.len() - self.free.len()) as u64 - self.kept
+        self.uses.len() as u64 - self.free - self.kept
     }
 
     /// Free frames.
     pub fn free(&self) -> u64 {
-        self.free.len() as u64
+        self.free
+    }
+
+    /// The free blocks, and how badly they are broken up.
+    pub fn buddy(&self) -> &Buddy {
+        &self.buddy
     }
 
     /// All frames.
@@ -118,7 +144,7 @@ impl Frames {
 
     /// Counts the uses one by one, for comparison with the books.
     pub fn census(&self) -> Census {
-        let mut census = Census { free: self.free.len() as u64, ..Census::default() };
+        let mut census = Census { free: self.free, ..Census::default() };
         for held in &self.uses {
             match held {
                 Use::Kernel => census.kernel += 1,

@@ -31,6 +31,7 @@ impl Os {
     /// Takes a page out of a page table, fences it, and remembers whether it was dirty. The
     /// process holds it still.
     pub(super) fn unmap(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
+        self.split(hal, pid, vpn)?;
         let at = self.leaf(hal, pid, vpn)?;
         // First unmapped, then fenced, and only then copied: nobody can write it any more.
         let last = self.space(pid).table.update(hal, at, |_| 0)?;
@@ -118,7 +119,7 @@ impl Os {
 
 /// The leaf entry's address of a page that is mapped.
 pub(super) fn leaf(hal: &mut dyn Hal, space: &AddressSpace, vpn: u64) -> Result<u64, OsError> {
-    match space.table.find(hal, vpn)? {
+    match space.table.find(hal, vpn, 0)? {
         Place::Leaf(at) => Ok(at),
         Place::Missing(pointer) => Err(OsError::Invariant {
             cycle: hal.now(),

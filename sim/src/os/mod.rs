@@ -27,6 +27,7 @@
 mod around;
 mod asid;
 mod bits;
+mod buddy;
 mod calls;
 mod config;
 mod content;
@@ -69,8 +70,10 @@ mod source;
 mod space;
 mod swap;
 pub mod table;
+mod thp;
 
 pub use asid::{Asids, Grant};
+pub use buddy::{Buddy, BuddyError};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;

@@ -23,6 +23,12 @@ impl Os {
         if let Source::Device(ppn) = source {
             return self.map_device(hal, pid, va, ppn);
         }
+        if self.allocate_run(hal, pid, va, access, source)? {
+            return Ok(Verdict::Resume);
+        }
+        if self.processes[&pid].space.is_none() {
+            return Ok(Verdict::Killed);
+        }
         // The zero page is nobody's, so it counts against nobody's limit.
         if source != Source::ZeroPage && !self.ensure_room(hal, pid)? {
             return Ok(Verdict::Killed);
@@ -167,7 +173,7 @@ impl Os {
         id: PageId,
         access: Access,
     ) -> Result<Option<bool>, OsError> {
-        let Some((at, linked)) = self.reach(hal, pid, va)? else { return Ok(None) };
+        let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(None) };
         // A is set at once: the access that faulted is about to happen. D is left to hardware
         // where hardware sets it, so that a page is never taken for dirty that is not.
         let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
@@ -191,7 +197,7 @@ impl Os {
         va: u64,
         ppn: u64,
     ) -> Result<Verdict, OsError> {
-        let Some((at, linked)) = self.reach(hal, pid, va)? else { return Ok(Verdict::Killed) };
+        let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(Verdict::Killed) };
         // No memory to be written back: A and D from the beginning, and no update ever.
         let bits = permission_bits(self.space(pid).permissions(va));
         let bits = bits | table::ACCESSED | table::DIRTY;
@@ -201,17 +207,18 @@ impl Os {
         Ok(Verdict::Resume)
     }
 
-    /// The physical address of a page's leaf entry, tables made as needed, and whether any were.
+    /// The physical address of a page's entry of `level`, tables made as needed, and whether any were.
     /// `None` if the process was killed because there was no frame for a table.
     pub(super) fn reach(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         va: u64,
+        level: u32,
     ) -> Result<Option<(u64, bool)>, OsError> {
         let mut linked = false;
         loop {
-            let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES)? {
+            let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES, level)? {
                 Place::Leaf(at) => return Ok(Some((at, linked))),
                 Place::Missing(pointer) => pointer,
             };

@@ -49,6 +49,7 @@ impl Os {
         vpn: u64,
         allowed: Permissions,
     ) -> Result<(), OsError> {
+        self.split(hal, pid, vpn)?;
         let at = self.leaf(hal, pid, vpn)?;
         let bits = permission_bits(allowed);
         self.space(pid).table.update(hal, at, |entry| entry & !PERMISSIONS | bits)?;

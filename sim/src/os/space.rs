@@ -90,6 +90,8 @@ pub struct AddressSpace {
     pub pages: BTreeMap<u64, Held>,
     /// Pages of devices that are mapped: the physical page number by the virtual.
     pub devices: BTreeMap<u64, u64>,
+    /// Runs shown by superpages, by first virtual page number: the table put aside for each.
+    pub runs: BTreeMap<u64, u64>,
     /// Permissions beyond those of a page's region, widened by use.
     pub widened: BTreeMap<u64, Permissions>,
     /// Whether regions appear where the program touches.
@@ -108,6 +110,7 @@ impl AddressSpace {
             regions,
             pages: BTreeMap::new(),
             devices: BTreeMap::new(),
+            runs: BTreeMap::new(),
             widened: BTreeMap::new(),
             on_demand,
             stack: None,

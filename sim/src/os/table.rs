@@ -34,7 +34,8 @@ pub fn ppn(mode: Mode, entry: u64) -> u64 {
 /// Where a walk by the kernel ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The physical address of the leaf entry, valid or not.
+    /// The physical address of the entry of the level that was asked for, valid or not, or of a
+    /// leaf above it.
     Leaf(u64),
     /// The table below this entry, at this physical address, does not exist yet.
     Missing(u64),
@@ -73,26 +74,31 @@ impl PageTable {
         self.root() * PAGE_BYTES + index * self.mode.pte_bytes()
     }
 
-    /// Follows the pointers to a page's leaf entry, reading each over the bus.
+    /// Follows the pointers to a page's entry of `level` (0: that of the page itself) or to the
+    /// superpage above that shows it, reading each over the bus.
     ///
     /// # Errors
     /// When memory refuses.
-    pub fn find(&self, hal: &mut dyn Hal, vpn: u64) -> Result<Place, OsError> {
+    pub fn find(&self, hal: &mut dyn Hal, vpn: u64, level: u32) -> Result<Place, OsError> {
         let (bits, bytes) = (self.mode.segment_bits(), self.mode.pte_bytes());
         let mut table = self.root();
-        for level in (0..self.mode.levels()).rev() {
-            let index = vpn >> (level * bits) & ((1 << bits) - 1);
+        let mut at = self.mode.levels();
+        loop {
+            at -= 1;
+            let index = vpn >> (at * bits) & ((1 << bits) - 1);
             let pa = table * PAGE_BYTES + index * bytes;
-            if level == 0 {
+            if at <= level {
                 return Ok(Place::Leaf(pa));
             }
             let pointer = hal.read(pa, bytes as u8)?;
             if pointer & VALID == 0 {
                 return Ok(Place::Missing(pa));
             }
+            if pointer & (READ | WRITE | EXECUTE) != 0 {
+                return Ok(Place::Leaf(pa));
+            }
             table = ppn(self.mode, pointer);
         }
-        unreachable!("every translating scheme has a level 0")
     }
 
     /// Hangs a zeroed table in frame `table` below the entry at `pa`. A fence for the whole
@@ -104,6 +110,16 @@ impl PageTable {
         hal.write_page(table * PAGE_BYTES, &[0; 512])?;
         self.tables.push(table);
         hal.write(pa, self.mode.pte_bytes() as u8, entry(table, VALID))
+    }
+
+    /// Keeps the frame of a table that is linked later, when a superpage is split.
+    pub fn put_aside(&mut self, table: u64) {
+        self.tables.push(table);
+    }
+
+    /// Gives up a frame that was put aside.
+    pub fn take_back(&mut self, table: u64) {
+        self.tables.retain(|&kept| kept != table);
     }
 
     /// Changes an entry atomically by `edit`, against hardware that sets A and D at the same

@@ -36,13 +36,13 @@ pub(super) fn caching(config: MachineConfig, forgets: u32) -> Machine {
 /// a fault may come from here; nothing means that A or D must be set first, by a walk.
 type Entry = [Option<Result<u64, Fault>>; 3];
 
-/// Caches by ASID and virtual page.
+/// Caches by ASID and virtual page, with the level of the leaf.
 struct CachingMmu {
     memory: Late,
     /// Every so many fences one is forgotten; 0: none.
     forgets: u32,
     fences: u32,
-    cache: BTreeMap<(u16, u64), Entry>,
+    cache: BTreeMap<(u16, u64), (Entry, u32)>,
 }
 
 impl CachingMmu {
@@ -58,7 +58,8 @@ impl CachingMmu {
         }
         let asid = Satp::decode(inputs.satp, Xlen::Rv64).unwrap().asid;
         let key = (asid, request.va / PAGE_BYTES);
-        if let Some(cached) = self.cache.get(&key).and_then(|kinds| kinds[request.access as usize])
+        if let Some(cached) =
+            self.cache.get(&key).and_then(|(kinds, _)| kinds[request.access as usize])
         {
             let pa = cached.map(|frame| frame * PAGE_BYTES + request.va % PAGE_BYTES);
             return (pa.map_err(|fault| Fault { tval: request.va, ..fault }), Some(true));
@@ -74,7 +75,7 @@ impl CachingMmu {
                 let ready = seen.update.is_none();
                 ready.then_some(seen.outcome.map(|pa| pa / PAGE_BYTES))
             });
-            self.cache.insert(key, kinds);
+            self.cache.insert(key, (kinds, found.leaf_level.unwrap_or_default()));
         }
         (found.outcome, Some(false))
     }
@@ -84,8 +85,10 @@ impl CachingMmu {
         if self.forgets > 0 && self.fences.is_multiple_of(self.forgets) {
             return;
         }
-        self.cache.retain(|&(asid, page), _| {
-            let other_page = fence.va.is_some_and(|va| va / PAGE_BYTES != page);
+        self.cache.retain(|&(asid, page), (_, level)| {
+            // Parts of one superpage go together: the fence names their one entry.
+            let unit = |page: u64| page >> (9 * *level);
+            let other_page = fence.va.is_some_and(|va| unit(va / PAGE_BYTES) != unit(page));
             other_page || fence.asid.is_some_and(|fenced| fenced != asid)
         });
     }

@@ -5,6 +5,7 @@ mod calls;
 mod cow;
 mod files;
 mod random;
+mod superpages;
 mod swap;
 
 use super::caching::caching;
@@ -277,7 +278,7 @@ impl Hand {
         let Machine { os, hardware, .. } = &mut self.machine;
         let space = os.process(pid)?.space.as_ref()?;
         let crate::os::table::Place::Leaf(at) =
-            space.table.find(hardware, va / PAGE_BYTES).unwrap()
+            space.table.find(hardware, va / PAGE_BYTES, 0).unwrap()
         else {
             return None;
         };
