@@ -1,13 +1,20 @@
-//! Puts every scenario file into the binary, so that an installed `pagewalk` needs no folder.
+//! Puts every scenario and every study into the binary, so that an installed `pagewalk` needs no
+//! folder.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    println!("cargo:rerun-if-changed=scenarios");
+    embed("scenarios", "scenario_files.rs")?;
+    embed("explore", "study_files.rs")
+}
+
+/// Writes a list of a folder's files, names and texts.
+fn embed(folder: &str, list_file: &str) -> io::Result<()> {
+    println!("cargo:rerun-if-changed={folder}");
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
-    let root = manifest.join("scenarios");
+    let root = manifest.join(folder);
     let mut files = Vec::new();
     if root.is_dir() {
         collect(&root, &mut files)?;
@@ -21,10 +28,10 @@ fn main() -> io::Result<()> {
     }
     list.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("set by cargo"));
-    fs::write(out.join("scenario_files.rs"), list)
+    fs::write(out.join(list_file), list)
 }
 
-/// Every scenario file below a folder.
+/// Every TOML file below a folder.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     // A new file in a folder changes the folder, not its parent.
     println!("cargo:rerun-if-changed={}", folder.display());

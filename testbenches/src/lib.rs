@@ -5,5 +5,6 @@ pub mod cli;
 pub mod conform;
 pub mod cosim;
 pub mod engine;
+pub mod explore;
 pub mod export;
 pub mod scenario;

@@ -6,6 +6,7 @@
 
 mod bench;
 mod conform;
+mod explore;
 mod export;
 mod interrupt;
 mod list;
@@ -24,6 +25,7 @@ use clap::{Parser, Subcommand};
 
 use crate::engine::Engine;
 
+pub use explore::ExploreArgs;
 pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -59,6 +61,8 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
+    /// Sweep parameters of a scenario: table and picture.
+    Explore(ExploreArgs),
     /// Measure cycles and translations per second.
     Bench(BenchArgs),
 }
@@ -105,6 +109,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Trace(arguments) => trace::trace(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Explore(arguments) => explore::explore(&arguments, engine),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

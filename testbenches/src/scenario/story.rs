@@ -47,7 +47,7 @@ pub(super) fn run(
     }
 }
 
-fn play(
+pub(super) fn play(
     system: &System,
     variant: &Variant,
     mmu: Box<dyn Mmu>,
@@ -66,19 +66,19 @@ fn play(
 }
 
 /// What cannot be run is the file's mistake; what breaks while running is a finding.
-fn broken(error: RunError) -> Stop {
+pub(super) fn broken(error: RunError) -> Stop {
     match error {
         RunError::Config(message) => Stop::Nonsense(1, message),
         other => Stop::Mismatch(Box::new(finding(0, "the run", "to go on", &other.to_string()))),
     }
 }
 
-fn finding(cycle: u64, what: &str, expected: &str, got: &str) -> Mismatch {
+pub(super) fn finding(cycle: u64, what: &str, expected: &str, got: &str) -> Mismatch {
     let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
     Mismatch { cycle, line: 0, what, expected, got, rule: None }
 }
 
-fn config(os: &OsText, adue: bool, variant: &Variant) -> MachineConfig {
+pub(super) fn config(os: &OsText, adue: bool, variant: &Variant) -> MachineConfig {
     let default = MachineConfig::default();
     let mut memory = default.memory;
     memory.frames = os.frames.unwrap_or(memory.frames);
