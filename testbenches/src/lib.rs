@@ -7,4 +7,5 @@ pub mod cosim;
 pub mod engine;
 pub mod explore;
 pub mod export;
+pub mod quiz;
 pub mod scenario;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{Context, bail, ensure};
@@ -52,10 +53,11 @@ pub struct ExploreArgs {
 
 /// Lists studies, or makes one, or makes up one from a scenario.
 pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result<Status> {
+    let stop = interrupt::stop_flag()?;
     if arguments.all {
         let mut status = Status::Fine;
         for study in study::all()? {
-            status = one(&study.name.clone(), study, arguments, engine)?;
+            status = one(&study.name.clone(), study, arguments, engine, stop)?;
             if status != Status::Fine {
                 break;
             }
@@ -64,13 +66,14 @@ pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result
     }
     let Some(name) = &arguments.name else { return list(arguments.json) };
     let study = find(name)?;
-    one(name, varied(study, arguments)?, arguments, engine)
+    one(name, varied(study, arguments)?, arguments, engine, stop)
 }
 
 fn list(json: bool) -> anyhow::Result<Status> {
     let studies = study::all()?;
     if json {
-        let entry = |s: &Study| serde_json::json!({ "name": s.name, "title": s.title, "idea": s.idea });
+        let entry =
+            |s: &Study| serde_json::json!({ "name": s.name, "title": s.title, "idea": s.idea });
         print_json(&studies.iter().map(entry).collect::<Vec<_>>())?;
         return Ok(Status::Fine);
     }
@@ -97,8 +100,13 @@ fn find(name: &str) -> anyhow::Result<Study> {
             let studies = study::files().iter().map(|(name, _)| *name);
             let names = studies.chain(library::files().iter().map(|(name, _)| *name));
             match &library::similar(name, names)[..] {
-                [] => bail!("there is no study or scenario `{name}`; `pagewalk explore` lists the studies"),
-                like => bail!("there is no study or scenario `{name}`; did you mean {}?", like.join(" or ")),
+                [] => bail!(
+                    "there is no study or scenario `{name}`; `pagewalk explore` lists the studies"
+                ),
+                like => bail!(
+                    "there is no study or scenario `{name}`; did you mean {}?",
+                    like.join(" or ")
+                ),
             }
         }
         Err(error) => return Err(error.into()),
@@ -111,6 +119,7 @@ fn find(name: &str) -> anyhow::Result<Study> {
         name: scenario.name.clone(),
         title: scenario.name.clone(),
         idea: scenario.idea.clone(),
+        y: None,
         source: None,
         scenario: None,
         base: Some(scenario.text.parse()?),
@@ -123,12 +132,12 @@ fn find(name: &str) -> anyhow::Result<Study> {
 /// A study with what the command line says instead.
 fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
     for text in &arguments.sweep {
-        let (set, values) = text
-            .split_once('=')
-            .with_context(|| format!("--sweep {text}: write PATH=VALUES, as os.frames=32..256:32"))?;
+        let (set, values) = text.split_once('=').with_context(|| {
+            format!("--sweep {text}: write PATH=VALUES, as os.frames=32..256:32")
+        })?;
         let set = set.trim();
-        let values = Values::parse(values)
-            .map_err(|message| anyhow::anyhow!("--sweep {set}: {message}"))?;
+        let values =
+            Values::parse(values).map_err(|message| anyhow::anyhow!("--sweep {set}: {message}"))?;
         match study.sweep.iter_mut().find(|sweep| sweep.set == set) {
             Some(sweep) => sweep.values = values,
             None => {
@@ -161,7 +170,13 @@ fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
 }
 
 /// Makes a study, and prints and draws what came out.
-fn one(name: &str, study: Study, arguments: &ExploreArgs, engine: Engine) -> anyhow::Result<Status> {
+fn one(
+    name: &str,
+    study: Study,
+    arguments: &ExploreArgs,
+    engine: Engine,
+    stop: &AtomicBool,
+) -> anyhow::Result<Status> {
     let base = match (&study.scenario, study.base) {
         (_, Some(table)) => Base { name: study.name.clone(), table },
         (Some(scenario), None) => {
@@ -176,7 +191,6 @@ fn one(name: &str, study: Study, arguments: &ExploreArgs, engine: Engine) -> any
         // The scenario as it is; of a study the first of everything.
         plan.sweeps.iter_mut().for_each(|sweep| sweep.values.0.truncate(1));
     }
-    let stop = interrupt::stop_flag()?;
     let progress = Progress::runs(sweep::count(&plan)? as u64, name);
     let runs = sweep::run(&plan, engine, stop, &|| progress.one_more());
     progress.clear();
@@ -191,8 +205,8 @@ fn one(name: &str, study: Study, arguments: &ExploreArgs, engine: Engine) -> any
     if arguments.figures {
         return figures(&runs);
     }
-    let (title, idea, remarks) = (study.title, study.idea, study.remark);
-    let findings = Findings { title, idea, plan, runs, remarks };
+    let (title, idea, y, remarks) = (study.title, study.idea, study.y, study.remark);
+    let findings = Findings { title, idea, y, plan, runs, remarks };
     if arguments.json {
         print_json(&findings.json())?;
     } else if arguments.csv {

@@ -13,6 +13,7 @@ mod list;
 mod machine;
 mod output;
 mod progress;
+mod quiz;
 mod run;
 mod show;
 mod trace;
@@ -26,6 +27,7 @@ use clap::{Parser, Subcommand};
 use crate::engine::Engine;
 
 pub use explore::ExploreArgs;
+pub use quiz::QuizArgs;
 pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -63,6 +65,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Sweep parameters of a scenario: table and picture.
     Explore(ExploreArgs),
+    /// Pose a question to a student; the machine knows the answer.
+    Quiz(QuizArgs),
     /// Measure cycles and translations per second.
     Bench(BenchArgs),
 }
@@ -110,6 +114,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments, engine),
+        Command::Quiz(arguments) => quiz::quiz(&arguments, engine),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

@@ -15,6 +15,8 @@ pub struct Findings {
     pub title: String,
     /// What is to be seen.
     pub idea: String,
+    /// What several measures have in common.
+    pub y: Option<String>,
     /// What was run.
     pub plan: Plan,
     /// What came of it.
@@ -85,7 +87,7 @@ impl Findings {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        let mut text = format!("{}\n{}\n\n", self.title, self.idea).replace("\n\n\n", "\n\n");
+        let mut text = format!("{}\n{}\n\n", self.title, self.idea);
         text += &format!("{table}\n");
         let measures: Vec<_> = self.plan.measures.iter().map(|measure| &*measure.of).collect();
         text += &format!("measured  {}\n", measures.join("\n          "));
@@ -106,7 +108,7 @@ impl Findings {
             let pairs = self.plan.sweeps.iter().zip(&run.choices);
             pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
         };
-        let of = |run| Run::notes_of(run).map(move |note| (said(run), note));
+        let of = |run: &'_ Run| run.notes.iter().map(move |note| (said(run), note.as_str()));
         self.runs.iter().flat_map(of).collect()
     }
 
@@ -149,7 +151,8 @@ impl Findings {
                 json!({ "name": series.name, "measure": measure.of, "points": points })
             })
             .collect();
-        let sweep = |sweep: &super::study::Sweep| json!({ "set": sweep.set, "name": sweep.title() });
+        let sweep =
+            |sweep: &super::study::Sweep| json!({ "set": sweep.set, "name": sweep.title() });
         let sweeps: Vec<_> = self.plan.sweeps.iter().map(sweep).collect();
         let scenario = &self.plan.base.name;
         let (title, idea) = (&self.title, &self.idea);
@@ -191,7 +194,11 @@ impl Findings {
         });
         let measures = &self.plan.measures;
         let y = Axis {
-            name: if measures.len() == 1 { measures[0].title().to_owned() } else { String::new() },
+            name: match (&self.y, &measures[..]) {
+                (Some(name), _) => name.clone(),
+                (None, [measure]) => measure.title().to_owned(),
+                (None, _) => String::new(),
+            },
             unit: measures.first().map_or(Unit::Count, |measure| measure.unit.clone()),
             log: measures.iter().any(|measure| measure.log),
         };
@@ -204,11 +211,5 @@ impl Findings {
             curves: series.iter().map(curve).collect(),
             remarks,
         })
-    }
-}
-
-impl Run {
-    fn notes_of(run: &Run) -> impl Iterator<Item = &str> {
-        run.notes.iter().map(String::as_str)
     }
 }

@@ -97,6 +97,8 @@ pub struct Study {
     pub title: String,
     /// One sentence or two: what is to be seen.
     pub idea: String,
+    /// What the axis upwards shows, where there are several measures.
+    pub y: Option<String>,
     /// Where the experiment comes from, if it is a known one.
     pub source: Option<String>,
     /// The scenario that is varied, by name,

@@ -120,7 +120,9 @@ impl<'de> Deserialize<'de> for Values {
         };
         match Value::deserialize(deserializer)? {
             Value::String(text) => Values::parse(&text).map_err(de::Error::custom),
-            Value::Array(items) => items.into_iter().map(item).collect::<Result<_, _>>().map(Values),
+            Value::Array(items) => {
+                items.into_iter().map(item).collect::<Result<_, _>>().map(Values)
+            }
             _ => Err(de::Error::custom("values are a text as \"1..8\", or a list")),
         }
     }

@@ -71,7 +71,8 @@ fn watched_ports(
     steps.iter_mut().for_each(without_expectations);
     let finished = ports::run(&head, &steps, variant, mmu, observer);
     finished.result?;
-    let mut report = json!({ "cycles": finished.cycles, "tlb_entries": variant.variables().entries });
+    let mut report =
+        json!({ "cycles": finished.cycles, "tlb_entries": variant.variables().entries });
     for (name, count) in finished.counts.iter() {
         report["events"][name] = json!(count);
     }

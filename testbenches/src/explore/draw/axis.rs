@@ -102,7 +102,8 @@ impl Axis {
         let rough = (high - low) / TICKS;
         let step = if self.log || self.unit == Unit::Bytes {
             // Powers of two.
-            let exponent = if self.log { rough.ceil().max(1.0) } else { rough.log2().ceil().exp2() };
+            let exponent =
+                if self.log { rough.ceil().max(1.0) } else { rough.log2().ceil().exp2() };
             exponent.max(1.0)
         } else {
             let power = 10_f64.powf(rough.log10().floor());
@@ -145,7 +146,13 @@ fn plain(value: f64) -> String {
         }
         return if value < 0.0 { format!("-{text}") } else { text };
     }
-    let decimals = if value.abs() >= 100.0 { 1 } else if value.abs() >= 1.0 { 2 } else { 4 };
+    let decimals = if value.abs() >= 100.0 {
+        1
+    } else if value.abs() >= 1.0 {
+        2
+    } else {
+        4
+    };
     let text = format!("{value:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

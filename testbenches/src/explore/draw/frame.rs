@@ -13,8 +13,7 @@ use super::{DrawError, Picture, font, library};
 /// Where pictures are drawn.
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// The inside of the axes.
-pub(super) type Chart<'a, 'b> =
-    ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
+pub(super) type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
 
 /// Pixels left of everything.
 const LEFT: i32 = 24;
@@ -67,7 +66,10 @@ pub(super) fn frame<'a, 'b>(
 }
 
 /// Pixels that the longest of some names needs beside the axes.
-pub(super) fn beside<'n>(names: impl Iterator<Item = &'n str>, size: i32) -> Result<i32, DrawError> {
+pub(super) fn beside<'n>(
+    names: impl Iterator<Item = &'n str>,
+    size: i32,
+) -> Result<i32, DrawError> {
     let mut widest = 0;
     for name in names {
         let (width, _) = font::bold(size, INK).font.box_size(name).map_err(library)?;

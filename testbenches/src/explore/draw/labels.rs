@@ -5,8 +5,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::frame::Area;
 use super::palette::{GREY, INK, colour};
-use plotters::style::Color as _;
 use super::{DrawError, Remark, font, library};
+use plotters::style::Color as _;
 
 /// Pixels between two names.
 const APART: i32 = 20;

@@ -16,8 +16,7 @@ pub(super) fn draw(root: &Area<'_>, picture: &Picture) -> Result<(), DrawError> 
     let room = beside(curves.iter().map(|curve| curve.name.as_str()), labels::NAME)?;
     let tick = |place| picture.x.tick(place);
     let chart = frame(root, picture, (&across, &upwards), &tick, room)?;
-    let pixel =
-        |(x, y): (f64, f64)| chart.backend_coord(&(picture.x.place(x), picture.y.place(y)));
+    let pixel = |(x, y): (f64, f64)| chart.backend_coord(&(picture.x.place(x), picture.y.place(y)));
     // The first curve is drawn last: it is the one that the picture is about.
     for (number, curve) in curves.iter().enumerate().rev() {
         let path: Vec<_> = curve.points.iter().map(|point| pixel(*point)).collect();

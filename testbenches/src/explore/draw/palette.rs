@@ -29,8 +29,18 @@ pub(super) fn colour(n: usize) -> RGBColor {
 /// The corners of the n-th curve's marker, in pixels around its point.
 pub(super) fn marker(n: usize) -> Vec<(i32, i32)> {
     const ROUND: [(i32, i32); 12] = [
-        (5, 0), (4, 3), (3, 4), (0, 5), (-3, 4), (-4, 3),
-        (-5, 0), (-4, -3), (-3, -4), (0, -5), (3, -4), (4, -3),
+        (5, 0),
+        (4, 3),
+        (3, 4),
+        (0, 5),
+        (-3, 4),
+        (-4, 3),
+        (-5, 0),
+        (-4, -3),
+        (-3, -4),
+        (0, -5),
+        (3, -4),
+        (4, -3),
     ];
     match (n % COLOURS.len() + n / COLOURS.len()) % 4 {
         0 => ROUND.to_vec(),
