@@ -7,5 +7,6 @@ pub mod cosim;
 pub mod engine;
 pub mod explore;
 pub mod export;
+pub mod policy;
 pub mod quiz;
 pub mod scenario;

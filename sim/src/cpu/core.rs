@@ -72,6 +72,13 @@ pub struct Core {
     seed: u64,
 }
 
+/// The accesses of a process that waits for something, to be repeated when it runs again.
+#[derive(Debug, Default)]
+pub struct Parked {
+    slots: VecDeque<Slot>,
+    instruction: u64,
+}
+
 impl Core {
     /// An empty pipeline for so many accesses at a time. Stores write values that follow from
     /// the seed and their number.
@@ -227,6 +234,17 @@ impl Core {
         for slot in &mut self.slots {
             slot.stage = Stage::Waiting;
         }
+    }
+
+    /// Takes the accesses of a process that is blocked out of the pipeline, after a squash.
+    pub fn park(&mut self) -> Parked {
+        self.first += self.slots.len() as u64;
+        Parked { slots: std::mem::take(&mut self.slots), instruction: self.instruction }
+    }
+
+    /// Puts them back; the pipeline is empty.
+    pub fn unpark(&mut self, parked: Parked) {
+        (self.slots, self.instruction) = (parked.slots, parked.instruction);
     }
 
     /// The process is gone: so are its accesses.

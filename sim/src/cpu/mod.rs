@@ -8,7 +8,7 @@
 //! | [`open`], [`decompress`] | files and standard input; plain, gzip or zstd |
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
-//! | [`Shadow`] | what memory must hold, by the program's own view |
+//! | [`Shadow`], [`Common`] | what memory must hold, by the program's own view |
 
 mod core;
 mod fit;
@@ -18,9 +18,9 @@ mod program;
 mod shadow;
 mod slot;
 
-pub use core::{Answer, Core, Trap};
+pub use core::{Answer, Core, Parked, Trap};
 pub use fit::{Fit, Fitted};
 pub use input::{decompress, open};
 pub use lackey::Lackey;
 pub use program::{Access, Listed, Op, Program, ProgramError};
-pub use shadow::Shadow;
+pub use shadow::{Common, Key, Origin, Shadow};

@@ -1,7 +1,10 @@
 //! What a processor executes, reduced to its accesses.
 
 use crate::isa;
+use crate::os::{Permissions, RegionSpec};
 use std::collections::VecDeque;
+use std::ops::Range;
+use std::rc::Rc;
 
 /// One memory access of a program, of any size and alignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +18,29 @@ pub struct Access {
     pub bytes: u16,
 }
 
-/// One step of a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One step of a program. All but accesses wait until everything before them is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
     /// An access.
     Access(Access),
+    /// Computes for so many cycles without touching memory.
+    Think(u64),
     /// Asks the system to change the heap's size by so many pages.
     Sbrk(i64),
+    /// Maps a region. Where the system refuses, the program goes on without it.
+    Mmap(Rc<RegionSpec>),
+    /// Unmaps these addresses.
+    Munmap(Range<u64>),
+    /// Changes what may be done with these addresses.
+    Mprotect(Range<u64>, Permissions),
+    /// Makes a copy of the process, which runs the program of this name.
+    Fork(Rc<str>),
+    /// Becomes the image and the program of this name.
+    Exec(Rc<str>),
+    /// Waits for the end of one child, if one lives.
+    Wait,
+    /// A timer interrupt arrives.
+    Tick,
     /// Ends the program here.
     Exit,
 }

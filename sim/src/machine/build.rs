@@ -4,12 +4,13 @@ use super::drive::Drive;
 use super::error::RunError;
 use super::hardware::Hardware;
 use super::{LatencySpec, Machine, MachineConfig};
-use crate::bus::{Channel, FixedLatency, RandomLatency, SharedMemory};
-use crate::cpu::Core;
+use crate::bus::{CacheLatency, Channel, FixedLatency, RandomLatency, SharedMemory};
+use crate::cpu::{Common, Core};
 use crate::isa::PAGE_BYTES;
 use crate::mmu::Mmu;
 use crate::os::Os;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// Latencies are less than this, in cycles.
 const LONGEST: u64 = 10_000;
@@ -45,6 +46,15 @@ impl LatencySpec {
                 Err(format!("a latency is less than {LONGEST} cycles"))
             }
             LatencySpec::Fixed(cycles) => Ok(Box::new(FixedLatency::new(memory.clone(), cycles))),
+            LatencySpec::Cache { hit, miss, every } => {
+                if hit == 0 || miss < hit || miss >= LONGEST || every == 0 {
+                    return Err(format!(
+                        "a cache has 1 <= hit <= miss < {LONGEST} and every >= 1, not hit {hit}, \
+                         miss {miss}, every {every}"
+                    ));
+                }
+                Ok(Box::new(CacheLatency::new(memory.clone(), hit, miss, every)))
+            }
             LatencySpec::Range([low, high]) if low > high => {
                 Err(format!("the latency range {low} to {high} is empty"))
             }
@@ -88,7 +98,18 @@ impl Machine {
         let mut hardware = Hardware { drive, kernel, ports: [fetch, data] };
         let os = Os::boot(&mut hardware, config.os())?;
         let core = Core::new(config.window, config.seed);
-        Ok(Machine { hardware, os, core, jobs: BTreeMap::new(), config, quiet: 0 })
+        let common = Rc::new(Common::new(config.seed));
+        Ok(Machine {
+            hardware,
+            os,
+            core,
+            jobs: BTreeMap::new(),
+            templates: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            common,
+            config,
+            quiet: 0,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A machine's configuration, as scenarios and the command line state it.
 
 use crate::isa::Mode;
-use crate::os::{Costs, Memory, OsConfig, PolicyKind};
+use crate::os::{Costs, Memory, Options, OsConfig, PolicyKind, Scheduling};
 use serde::{Deserialize, Serialize};
 
 /// A latency in cycles: always the same, or drawn evenly from a range (both ends included).
@@ -12,6 +12,15 @@ pub enum LatencySpec {
     Fixed(u64),
     /// From the first to the second, by the machine's seed.
     Range([u64; 2]),
+    /// A cache: `hit` cycles, but `miss` for every `every`-th access.
+    Cache {
+        /// Cycles of a hit.
+        hit: u64,
+        /// Cycles of a miss.
+        miss: u64,
+        /// The access that misses: the tenth, the twentieth and so on with 10.
+        every: u64,
+    },
 }
 
 /// Everything about a machine but its MMU and its programs.
@@ -32,6 +41,8 @@ pub struct MachineConfig {
     pub swap_slots: u32,
     /// The replacement policy. Default clock.
     pub policy: PolicyKind,
+    /// Ticks for which WSClock keeps a page after its last use. Default 4.
+    pub tau: u64,
     /// ASIDs for processes; with 0 every switch fences. Default 511, what RV32 has.
     pub asids: u16,
     /// Accesses after which another process runs; 0: never before the first ends. Default 10000.
@@ -42,6 +53,18 @@ pub struct MachineConfig {
     pub costs: Costs,
     /// Of stored values, contents of files, and random latencies. Default 1.
     pub seed: u64,
+    /// What else the memory manager does.
+    pub options: Options,
+    /// Overlap of computing and disk, and load control.
+    pub scheduling: Scheduling,
+    /// Cycles after which another process runs; 0: only [`MachineConfig::quantum`] counts.
+    /// Default 0.
+    pub quantum_cycles: u64,
+    /// Accesses between two timer interrupts, by which the policy samples; 0: none. Default 0.
+    pub tick_every: u64,
+    /// Cycles that the look into the TLB adds to each access, for the textbooks' TLBs that do
+    /// not answer in the same cycle. Default 0.
+    pub tlb_lookup: u64,
     /// Check every invariant after every kernel entry, not only at the end. Default false.
     pub paranoid: bool,
 }
@@ -56,11 +79,17 @@ impl Default for MachineConfig {
             data_latency: LatencySpec::Fixed(1),
             swap_slots: 65536,
             policy: PolicyKind::default(),
+            tau: 4,
             asids: 511,
             quantum: 10_000,
             window: 8,
             costs: Costs::default(),
             seed: 1,
+            options: Options::default(),
+            scheduling: Scheduling::default(),
+            quantum_cycles: 0,
+            tick_every: 0,
+            tlb_lookup: 0,
             paranoid: false,
         }
     }
@@ -75,9 +104,12 @@ impl MachineConfig {
             memory: self.memory,
             swap_slots: self.swap_slots,
             policy: self.policy,
+            tau: self.tau,
             asids: self.asids,
             costs: self.costs,
             seed: self.seed,
+            options: self.options.clone(),
+            scheduling: self.scheduling,
             paranoid: self.paranoid,
         }
     }

@@ -1,5 +1,6 @@
 //! The MMU on its walker's bus, judged in every cycle: the layer of single cycles.
 
+use super::chronicle::Chronicle;
 use super::error::StepError;
 use super::observer::{Observer, WorldState};
 use super::watch::{Judges, Watch};
@@ -38,6 +39,8 @@ pub struct Drive {
     pub world: WorldState,
     /// Everything counted.
     pub meter: Meter,
+    /// What happened to each process, if anybody wants to know.
+    pub chronicle: Option<Chronicle>,
     /// The `satp` register.
     pub satp: u64,
     /// `menvcfg.ADUE`.
@@ -60,6 +63,7 @@ impl Drive {
             observers: Vec::new(),
             world: WorldState::default(),
             meter: Meter::default(),
+            chronicle: None,
             satp: 0,
             adue: false,
             now: 0,
@@ -173,6 +177,7 @@ impl Drive {
             Activity::Handler => &mut accounts.handler,
             Activity::Disk => &mut accounts.disk,
             Activity::Switch => &mut accounts.switch,
+            Activity::Idle => &mut accounts.idle,
         } += cycles;
     }
 
@@ -203,6 +208,9 @@ impl Drive {
     /// Tells observers what happened.
     pub fn event(&mut self, event: &Event) {
         self.tell_skip();
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.event(event);
+        }
         for observer in &mut self.observers {
             observer.on_event(self.now, event);
         }

@@ -67,6 +67,14 @@ pub enum RunError {
         /// What was found.
         answer: Answer,
     },
+    /// Processes are left, and all of them wait for something that will never happen.
+    #[error("cycle {cycle}: process {pid} waits for ever")]
+    Deadlock {
+        /// When.
+        cycle: u64,
+        /// The first of them.
+        pid: Pid,
+    },
     /// The counters contradict each other.
     #[error("counters: {0}")]
     Counters(String),

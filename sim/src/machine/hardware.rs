@@ -168,6 +168,10 @@ impl Hal for Hardware {
         self.drive.charge(activity)
     }
 
+    fn is_watched(&self) -> bool {
+        self.drive.is_observed()
+    }
+
     fn event(&mut self, event: Event) {
         self.drive.event(&event);
     }

@@ -14,9 +14,7 @@
 //! use sim::os::{Layout, RegionKind, RegionSpec};
 //! use std::sync::atomic::AtomicBool;
 //!
-//! let bss = RegionSpec {
-//!     name: None, kind: RegionKind::Bss, start: 0x10000, pages: 4, limit: None, permissions: None,
-//! };
+//! let bss = RegionSpec::new(RegionKind::Bss, 0x10000, 4);
 //! let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), MachineConfig::default())?;
 //! machine.spawn(ProcessSpec {
 //!     name: "one".into(),
@@ -34,6 +32,8 @@
 //! jumped over: each would change nothing, so nothing is lost but time.
 
 mod build;
+mod calls;
+mod chronicle;
 mod config;
 mod drive;
 mod error;
@@ -41,19 +41,23 @@ mod hardware;
 mod observer;
 mod report;
 mod run;
+mod step;
 mod watch;
 
 pub use build::{Master, Wrap};
+pub use chronicle::{Chronicle, Life};
 pub use config::{LatencySpec, MachineConfig};
 pub use drive::{Drive, Pins};
 pub use error::{RunError, StepError};
 pub use hardware::Hardware;
 pub use observer::{Observer, WorldState};
 
-use crate::cpu::{Core, Program, Shadow};
-use crate::os::{Layout, Os, Pid, State};
+use crate::cpu::{Common, Core, Parked, Program, Shadow};
+use crate::os::{Layout, Os, Pid, State, VirtualPage};
 use crate::stats::Report;
+use calls::Barrier;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A process to be made.
 pub struct ProcessSpec {
@@ -71,6 +75,26 @@ pub struct ProcessSpec {
 struct Job {
     program: Box<dyn Program>,
     shadow: Shadow,
+    /// Its accesses while it does not run.
+    parked: Option<Parked>,
+    /// A step that was read when it had to stop.
+    pending: Option<Barrier>,
+    /// Accesses since the last timer interrupt.
+    since_tick: u64,
+}
+
+impl Job {
+    fn new(program: Box<dyn Program>, shadow: Shadow) -> Job {
+        Job { program, shadow, parked: None, pending: None, since_tick: 0 }
+    }
+}
+
+/// What a process can become, by `fork` or `exec`.
+pub struct Template {
+    /// The regions of the new image; `fork` takes those of the parent.
+    pub layout: Layout,
+    /// Makes what it does, anew each time.
+    pub program: Box<dyn Fn() -> Box<dyn Program>>,
 }
 
 /// How a run went.
@@ -92,6 +116,11 @@ pub struct Machine {
     os: Os,
     core: Core,
     jobs: BTreeMap<Pid, Job>,
+    templates: BTreeMap<String, Template>,
+    /// The template that each forked process was made from.
+    origins: BTreeMap<Pid, String>,
+    /// Files and shared memory as the programs see them.
+    common: Rc<Common>,
     config: MachineConfig,
     /// Cycles in a row in which nothing moved.
     quiet: u64,
@@ -104,14 +133,41 @@ impl Machine {
     /// When its layout cannot be, or the hardware breaks.
     pub fn spawn(&mut self, spec: ProcessSpec) -> Result<Pid, RunError> {
         let pid = self.os.spawn(&mut self.hardware, &spec.name, &spec.layout, spec.frames)?;
-        let shadow = Shadow::new(self.config.seed);
-        self.jobs.insert(pid, Job { program: spec.program, shadow });
+        let shadow = Shadow::new(self.common.clone());
+        self.jobs.insert(pid, Job::new(spec.program, shadow));
         Ok(pid)
+    }
+
+    /// Names what processes can become by `fork` and `exec`.
+    pub fn template(&mut self, name: &str, template: Template) {
+        self.templates.insert(name.to_owned(), template);
+    }
+
+    /// From now on the story of each process is kept.
+    pub fn keep_chronicle(&mut self) {
+        self.hardware.drive.chronicle = Some(Chronicle::default());
+    }
+
+    /// Tells an oracle of the future ([`crate::os::PolicyKind::Opt`]) every access that will be
+    /// made, in order. What another run of the same programs heard can serve:
+    /// [`crate::os::replace::Policy::heard`].
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
+        self.os.foresee(future);
     }
 
     /// Lets someone look on from now.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.hardware.drive.attach(observer);
+    }
+
+    /// The story of each process, if it was kept.
+    pub fn chronicle(&self) -> Option<&Chronicle> {
+        self.hardware.drive.chronicle.as_ref()
+    }
+
+    /// The template that a process was forked for; `None` if it was not forked.
+    pub fn origin(&self, pid: Pid) -> Option<&str> {
+        self.origins.get(&pid).map(String::as_str)
     }
 
     /// The hardware, for a look.

@@ -4,17 +4,28 @@ use super::error::RunError;
 use super::{Machine, Outcome};
 use crate::isa::PAGE_BYTES;
 use crate::os::Hal;
-use crate::stats::{MemoryReport, OsCounters, ProcessReport, Report, Section, Tally};
+use crate::stats::{MemoryReport, ProcessReport, Report, SchedulingReport, Section, Tally};
 
 impl Machine {
     /// Everything counted so far.
     pub fn report(&self) -> Report {
         let drive = &self.hardware.drive;
-        let mut faults = OsCounters::default();
+        let mut faults = *self.os.counters();
         self.os.processes().for_each(|process| faults += process.counters);
+        let now = self.hardware.now();
+        let times = |pid| self.os.schedule().times(pid, now);
+        let pids = self.os.processes().map(|process| process.pid);
+        let total = drive.meter.total();
+        let scheduling = SchedulingReport::new(
+            &total.cycles,
+            self.os.disk(),
+            self.os.suspensions(),
+            pids.map(times),
+        );
         let processes = self.os.processes().map(|process| ProcessReport {
             pid: process.pid,
             name: process.name.clone(),
+            program: self.origins.get(&process.pid).unwrap_or(&process.name).clone(),
             state: process.state.clone(),
             counts: Section::new(
                 drive.meter.of(process.pid).unwrap_or(&Tally::default()),
@@ -22,6 +33,9 @@ impl Machine {
             ),
             peak_resident_frames: process.peak_resident,
             page_table_bytes: process.peak_tables * PAGE_BYTES,
+            times: times(process.pid),
+            turnaround: times(process.pid).turnaround(),
+            response: times(process.pid).response(),
         });
         Report {
             mmu: drive.mmu().name().to_owned(),
@@ -34,9 +48,10 @@ impl Machine {
             cycles: self.hardware.now(),
             responses_checked: drive.checker().checked(),
             responses_stale: drive.checker().stale(),
-            total: Section::new(&drive.meter.total(), faults),
+            total: Section::new(&total, faults),
             processes: processes.collect(),
             memory: self.memory(),
+            scheduling,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What an operating system is told about its machine.
 
-use super::PolicyKind;
+use super::{Options, PolicyKind, PolicySettings, Scheduling};
 use crate::isa::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,8 @@ pub struct OsConfig {
     pub swap_slots: u32,
     /// The replacement policy.
     pub policy: PolicyKind,
+    /// Ticks for which a page stays in its working set after its last use, for WSClock.
+    pub tau: u64,
     /// ASIDs that processes may have beside 0, which is the kernel's. With 0 all processes share
     /// ASID 0 and every switch fences.
     pub asids: u16,
@@ -65,6 +67,17 @@ pub struct OsConfig {
     pub costs: Costs,
     /// Of the contents of files.
     pub seed: u64,
+    /// What else the memory manager does.
+    pub options: Options,
+    /// How the processor is shared.
+    pub scheduling: Scheduling,
     /// Check every invariant after every kernel entry, not only at the end.
     pub paranoid: bool,
+}
+
+impl OsConfig {
+    /// What the replacement policy is told.
+    pub fn policy_settings(&self) -> PolicySettings {
+        PolicySettings { seed: self.seed, tau: self.tau }
+    }
 }

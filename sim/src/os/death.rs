@@ -31,6 +31,10 @@ pub enum Death {
     AccessFault { va: u64, cause: Cause },
     /// Translation succeeded, but memory refused the access itself.
     BusError { va: u64, pa: u64 },
+    /// Beyond the end of the file that is mapped there.
+    BeyondFile { va: u64, region: String },
+    /// The disk could not read the page.
+    DiskError { va: u64 },
     /// No frame is free and none can be freed.
     OutOfMemory { frames: u64 },
     /// As out of memory, and dirty pages find no free swap slot.
@@ -52,6 +56,8 @@ impl Death {
             Death::ReadDenied { .. } => "read_denied",
             Death::AccessFault { .. } => "access_fault",
             Death::BusError { .. } => "bus_error",
+            Death::BeyondFile { .. } => "beyond_file",
+            Death::DiskError { .. } => "disk_error",
             Death::OutOfMemory { .. } => "out_of_memory",
             Death::OutOfSwap { .. } => "out_of_swap",
         }
@@ -69,7 +75,10 @@ impl Death {
             | Death::WriteToReadOnly { .. }
             | Death::ExecuteOfData { .. }
             | Death::ReadDenied { .. } => "SIGSEGV/SEGV_ACCERR",
-            Death::AccessFault { .. } | Death::BusError { .. } => "SIGBUS/BUS_ADRERR",
+            Death::AccessFault { .. }
+            | Death::BusError { .. }
+            | Death::BeyondFile { .. }
+            | Death::DiskError { .. } => "SIGBUS/BUS_ADRERR",
             Death::OutOfMemory { .. } | Death::OutOfSwap { .. } => "SIGKILL/OOM",
         }
     }
@@ -102,6 +111,10 @@ impl fmt::Display for Death {
             Death::BusError { va, pa } => {
                 write!(f, "memory refused physical {pa:#x} (virtual {va:#x})")
             }
+            Death::BeyondFile { va, region } => {
+                write!(f, "{va:#x} is beyond the end of the file mapped as {region}")
+            }
+            Death::DiskError { va } => write!(f, "the disk cannot read the page of {va:#x}"),
             Death::OutOfMemory { frames } => {
                 write!(f, "out of memory: none of {frames} frames is free or can be freed")
             }

@@ -7,8 +7,9 @@
 //! the first store goes: programs begin by pushing. A later access of a kind that the page does
 //! not allow widens its permissions.
 
+use super::AddressSpace;
+use super::layout::Image;
 use super::region::{Backing, Region, RegionKind};
-use super::{AddressSpace, FileId};
 use crate::isa::{Access, PAGE_BYTES};
 
 /// How far below the first store the stack reaches: the usual limit of a stack.
@@ -18,7 +19,7 @@ const STACK_ABOVE: u64 = 1 << 20;
 
 impl AddressSpace {
     /// Makes a region appear under an access, one page or the growth of a neighbour.
-    pub(super) fn appear(&mut self, file: FileId, va: u64, access: Access) {
+    pub(super) fn appear(&mut self, image: Image, va: u64, access: Access) {
         let start = va / PAGE_BYTES * PAGE_BYTES;
         if access == Access::Store && self.stack.is_none() {
             self.stack = Some(start);
@@ -32,11 +33,11 @@ impl AddressSpace {
             Access::Load => RegionKind::Data,
             Access::Store => RegionKind::Heap,
         };
-        self.insert_page(file, start, kind);
+        self.insert_page(image, start, kind);
     }
 
     /// Adds a page, joined with the regions of the same kind on both sides.
-    fn insert_page(&mut self, file: FileId, start: u64, kind: RegionKind) {
+    fn insert_page(&mut self, image: Image, start: u64, kind: RegionKind) {
         let mut first = start;
         let mut end = start.saturating_add(PAGE_BYTES);
         let before = self.regions.range(..start).next_back().map(|(_, region)| region);
@@ -48,7 +49,7 @@ impl AddressSpace {
         }
         // The file's offset is the address itself, so joining moves nothing.
         let backing = match kind.from_image() {
-            true => Backing::File { file, offset: first },
+            true => Backing::File { file: image.file, offset: first },
             false => Backing::Zero,
         };
         let permissions = kind.permissions();
@@ -62,6 +63,9 @@ impl AddressSpace {
             highest: end,
             permissions,
             backing,
+            object: kind.from_image().then_some(image.object),
+            first: first / PAGE_BYTES,
+            shared: false,
         };
         self.regions.insert(first, region);
     }

@@ -1,6 +1,6 @@
 //! What an operating system does that people want to see.
 
-use super::Death;
+use super::{Death, Reason};
 use crate::isa::{Access, Cause};
 use crate::mmu::Fence;
 use serde::Serialize;
@@ -55,7 +55,7 @@ pub enum Event {
     },
     /// A page lost its frame.
     Eviction {
-        /// Whose page.
+        /// Whose page; 0 if nobody holds it and only the page cache has it.
         pid: Pid,
         /// Which page.
         va: u64,
@@ -82,6 +82,11 @@ pub enum Event {
         /// From which slot.
         slot: u32,
     },
+    /// What the replacement policy keeps of the pages has changed.
+    Policy {
+        /// As [`super::replace::Policy::state`] says it.
+        state: String,
+    },
     /// The MMU accepted a fence.
     Fence {
         /// Which.
@@ -103,8 +108,48 @@ pub enum Event {
         /// Why.
         death: Death,
     },
+    /// A page was copied because a process that shares it stores to it.
+    Copy {
+        /// Whose store.
+        pid: Pid,
+        /// To which page.
+        va: u64,
+        /// The frame that stays with the others.
+        from: u64,
+        /// The copy's frame.
+        to: u64,
+    },
+    /// A process was made as the copy of another.
+    Fork {
+        /// The original.
+        parent: Pid,
+        /// The copy.
+        child: Pid,
+    },
+    /// A process was given a new image.
+    Exec {
+        /// Which.
+        pid: Pid,
+    },
     /// A process ended by itself.
     Exit {
+        /// Which.
+        pid: Pid,
+    },
+    /// A process cannot go on, and others run.
+    Blocked {
+        /// Which.
+        pid: Pid,
+        /// What it waits for.
+        reason: Reason,
+    },
+    /// Load control swaps a process out whole.
+    Suspended {
+        /// Which.
+        pid: Pid,
+    },
+    /// Load control lets a process come back.
+    Resumed {
         /// Which.
         pid: Pid,
     },

@@ -1,33 +1,31 @@
 //! Pages out of frames.
 
+use super::bits::Bits;
 use super::frames::Use;
-use super::replace::AccessedBits;
-use super::table::{self, Place};
-use super::{Activity, Asids, Event, Frames, Hal, Os, OsError, Pid, Process};
+use super::page::PageId;
+use super::{Event, Hal, Os, OsError, Pid, table};
 use crate::isa::PAGE_BYTES;
-use crate::mmu::Fence;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 impl Os {
     /// Takes the frame of one page, of this process if one is named. `false` if no page can go.
     pub(super) fn evict(&mut self, hal: &mut dyn Hal, whose: Option<Pid>) -> Result<bool, OsError> {
-        // Dirty pages that no swap slot can take have to stay.
+        // Dirty pages that no swap slot can take, or that the disk refuses, have to stay.
         let mut stuck = BTreeSet::new();
         loop {
             let Some(frame) = self.choose(hal, whose, &stuck)? else { return Ok(false) };
-            let Some(Use::Page(pid, vpn)) = self.frames.usage(frame) else {
+            let Some(Use::Page(id)) = self.frames.usage(frame) else {
                 let what = format!("the policy chose frame {frame:#x}, which holds no page");
                 return Err(OsError::Invariant { cycle: hal.now(), what });
             };
-            let at = self.leaf(hal, pid, vpn)?;
-            let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
-            let page = &self.space(pid).pages[&vpn];
-            let dirty = entry & table::DIRTY != 0 || page.unsaved;
-            if dirty && page.slot.is_none() && !self.find_room() {
+            let showing = self.showing(frame);
+            let dirty = self.is_dirty(hal, id, &showing)?;
+            let page = self.pages.get(id).expect("a frame's page exists");
+            let swaps = !self.is_file(id) && page.slot.is_none();
+            if dirty && swaps && !self.find_room() || !self.take(hal, frame, id, &showing)? {
                 stuck.insert(frame);
                 continue;
             }
-            self.take(hal, frame, pid, vpn, at)?;
             return Ok(true);
         }
     }
@@ -38,122 +36,77 @@ impl Os {
         whose: Option<Pid>,
         stuck: &BTreeSet<u64>,
     ) -> Result<Option<u64>, OsError> {
-        let Os { policy, frames, processes, asids, config, .. } = self;
-        let may_go = |frame: u64| match frames.usage(frame) {
-            Some(Use::Page(pid, _)) => {
-                whose.is_none_or(|wanted| wanted == pid) && !stuck.contains(&frame)
-            }
-            _ => false,
-        };
-        let pte_bytes = config.mode.pte_bytes() as u8;
-        policy.victim(&may_go, &mut Bits { hal, frames, processes, asids, pte_bytes })
+        self.with_policy(|os, policy| policy.victim(&mut Bits { os, hal, whose, stuck }))
     }
 
-    /// Unmaps a page, writes it back if it is dirty, and frees its frame.
+    /// Whether a page differs from what the disk has of it, by its entries and by its record.
+    fn is_dirty(
+        &self,
+        hal: &mut dyn Hal,
+        id: PageId,
+        showing: &[(Pid, u64)],
+    ) -> Result<bool, OsError> {
+        let mut dirty = self.pages.get(id).is_some_and(|page| page.unsaved);
+        for &(pid, vpn) in showing {
+            let at = self.leaf(hal, pid, vpn)?;
+            dirty |= hal.read(at, self.config.mode.pte_bytes() as u8)? & table::DIRTY != 0;
+        }
+        Ok(dirty)
+    }
+
+    /// Unmaps a page wherever it shows, writes it back if it is dirty, and frees its frame.
+    /// `false` if the disk refused: the page stays, unmapped.
     fn take(
         &mut self,
         hal: &mut dyn Hal,
         frame: u64,
-        pid: Pid,
-        vpn: u64,
-        at: u64,
-    ) -> Result<(), OsError> {
-        let va = vpn * PAGE_BYTES;
-        // First unmapped, then fenced, and only then copied: nobody can write it any more.
-        let last = self.space(pid).table.update(hal, at, |_| 0)?;
-        self.fence_page(hal, pid, va)?;
-        let page = &self.space(pid).pages[&vpn];
-        let (slot, dirty) = (page.slot, last & table::DIRTY != 0 || page.unsaved);
-        hal.event(Event::Eviction { pid, va, frame, dirty });
-        let slot = if dirty { slot.or_else(|| self.swap.allocate()) } else { slot };
-        if dirty {
-            let slot = slot.ok_or_else(|| OsError::Invariant {
-                cycle: hal.now(),
-                what: format!("page {va:#x} of process {pid} is dirty and has no swap slot"),
-            })?;
-            let account = hal.charge(Activity::Disk);
-            hal.event(Event::SwapOut { pid, va, slot });
-            let data = hal.read_page(frame * PAGE_BYTES)?;
-            hal.wait(self.config.costs.disk_write)?;
-            self.swap.store(slot, data);
-            hal.charge(account);
+        id: PageId,
+        showing: &[(Pid, u64)],
+    ) -> Result<bool, OsError> {
+        for &(pid, vpn) in showing {
+            self.unmap(hal, pid, vpn)?;
         }
-        let process = self.process_mut(pid);
-        process.counters.evictions += 1;
-        process.counters.write_backs += u64::from(dirty);
-        process.counters.swap_outs += u64::from(dirty);
-        process.counters.write_backs_saved += u64::from(!dirty);
-        let space = process.space.as_mut().expect("it held a frame");
-        space.resident -= 1;
-        let page = space.pages.get_mut(&vpn).expect("it held a frame");
+        let page = self.pages.get(id).expect("a frame's page exists");
+        let dirty = page.unsaved;
+        // Whose loss it is: one who shows it, else one who holds it, else nobody.
+        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        hal.event(Event::Eviction { pid, va: vpn * PAGE_BYTES, frame, dirty });
+        let written = !dirty || self.write_back(hal, pid, vpn, id)?;
+        let counters = self.counters_of(pid);
+        if !written {
+            counters.disk_errors += 1;
+            return Ok(false);
+        }
+        counters.evictions += 1;
+        counters.write_backs += u64::from(dirty);
+        counters.write_backs_saved += u64::from(!dirty);
+        let page = self.pages.get_mut(id).expect("as above");
         page.frame = None;
-        page.slot = slot;
         page.unsaved = false;
         self.policy.removed(frame);
         self.frames.release(frame);
-        Ok(())
-    }
-
-    /// Whether a swap slot is free, or can be taken from a page that is in memory as well: that
-    /// page then counts as unsaved.
-    fn find_room(&mut self) -> bool {
-        if self.swap.has_room() {
-            return true;
-        }
-        for process in self.processes.values_mut() {
-            let Some(space) = process.space.as_mut() else { continue };
-            let mut pages = space.pages.values_mut();
-            let Some(page) = pages.find(|page| page.frame.is_some() && page.slot.is_some()) else {
-                continue;
-            };
-            let slot = page.slot.take().expect("it was just found");
-            page.unsaved = true;
-            self.swap.release(slot);
-            process.counters.slots_reclaimed += 1;
-            return true;
-        }
-        false
-    }
-
-    pub(super) fn leaf(&self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
-        leaf(hal, &self.processes[&pid], vpn)
-    }
-}
-
-/// The leaf entry's address of a page that is in a frame.
-fn leaf(hal: &mut dyn Hal, process: &Process, vpn: u64) -> Result<u64, OsError> {
-    let space = process.space.as_ref().expect("it holds a frame");
-    match space.table.find(hal, vpn)? {
-        Place::Leaf(at) => Ok(at),
-        Place::Missing(pointer) => Err(OsError::Invariant {
-            cycle: hal.now(),
-            what: format!("page {vpn:#x} is in a frame, but nothing is below {pointer:#x}"),
-        }),
-    }
-}
-
-/// The accessed bits as the page tables in memory hold them.
-struct Bits<'a> {
-    hal: &'a mut dyn Hal,
-    frames: &'a Frames,
-    processes: &'a BTreeMap<Pid, Process>,
-    asids: &'a Asids,
-    pte_bytes: u8,
-}
-
-impl AccessedBits for Bits<'_> {
-    fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
-        let Some(Use::Page(pid, vpn)) = self.frames.usage(frame) else { return Ok(false) };
-        let process = &self.processes[&pid];
-        let at = leaf(self.hal, process, vpn)?;
-        if self.hal.read(at, self.pte_bytes)? & table::ACCESSED == 0 {
-            return Ok(false);
-        }
-        let space = process.space.as_ref().expect("it holds a frame");
-        space.table.update(self.hal, at, |entry| entry & !table::ACCESSED)?;
-        if let Some(asid) = self.asids.held(pid) {
-            self.hal.fence(Fence { va: Some(vpn * PAGE_BYTES), asid: Some(asid) })?;
+        if page.slot.is_none() {
+            self.forget(id);
         }
         Ok(true)
+    }
+
+    /// A page whose contents its backing has: nobody needs to hold it.
+    fn forget(&mut self, id: PageId) {
+        let Some(page) = self.pages.remove(id) else { return };
+        for (pid, vpn) in page.holders {
+            self.space_mut(pid).pages.remove(&vpn);
+        }
+        if let Some((object, index)) = page.home
+            && let Some(object) = self.objects.get_mut(object)
+        {
+            object.pages.remove(&index);
+        }
+    }
+
+    /// Whether a page is a file's, and is written there and not to swap.
+    pub(super) fn is_file(&self, id: PageId) -> bool {
+        let home = self.pages.get(id).and_then(|page| page.home);
+        home.and_then(|(object, _)| self.objects.get(object)?.file).is_some()
     }
 }

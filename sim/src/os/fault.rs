@@ -1,10 +1,12 @@
 //! What a fault means, and what is done about it.
 
-use super::region::{Permissions, RegionKind};
+use super::region::RegionKind;
+use super::source::Source;
 use super::space::{Bounds, Owner};
-use super::table::{self, Place};
-use super::{Activity, Death, Event, FaultKind, Hal, Os, OsError, Pid, Process};
+use super::table;
+use super::{Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process};
 use crate::isa::{Access, Fault, PAGE_BYTES};
+use crate::stats::OsCounters;
 
 /// Faults of one access in a row that the kernel resolves before it gives up: demand, A, D and a
 /// spurious one make four.
@@ -37,11 +39,15 @@ impl Os {
         if self.repeats > PATIENCE {
             return Err(OsError::Livelock { cycle: hal.now(), va: fault.tval });
         }
+        self.disk.let_go(pid);
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        self.pinned.clear();
+        self.disk.begin_fault(pid);
         let verdict = self.resolve(hal, pid, access, fault)?;
+        let alive = self.end_fault(hal, pid, fault.tval);
         hal.charge(account);
-        Ok(verdict)
+        Ok(if alive { Verdict::Resume } else { verdict })
     }
 
     /// Memory refused an access whose translation succeeded.
@@ -71,15 +77,43 @@ impl Os {
             self.kill(hal, pid, death)?;
             return Ok(Verdict::Killed);
         }
-        let page = self.space(pid).pages.get(&(va / PAGE_BYTES));
-        if page.is_some_and(|page| page.frame.is_some()) {
-            let kind = self.mend(hal, pid, va, access)?;
+        let vpn = va / PAGE_BYTES;
+        let space = self.space(pid);
+        let held = space.pages.get(&vpn).filter(|held| held.mapped);
+        if let Some(id) = held.map(|held| held.page) {
+            let wants = access == Access::Store && space.permissions(va).write;
+            if wants && !self.in_place(pid, va, id) {
+                self.note(hal, pid, access, fault, FaultKind::Minor);
+                self.process_mut(pid).counters.cow_faults += 1;
+                return self.copy_on_write(hal, pid, va);
+            }
+            let permissions = permission_bits(self.allowed(pid, va, id));
+            let kind = self.mend(hal, pid, va, access, permissions)?;
             self.note(hal, pid, access, fault, kind);
             return Ok(Verdict::Resume);
         }
-        let kind = self.source(pid, va).fault_kind();
-        self.note(hal, pid, access, fault, kind);
-        self.page_in(hal, pid, va, access)
+        if space.devices.contains_key(&vpn) {
+            let permissions = permission_bits(space.permissions(va));
+            let kind = self.mend(hal, pid, va, access, permissions)?;
+            self.note(hal, pid, access, fault, kind);
+            return Ok(Verdict::Resume);
+        }
+        let source = self.source(pid, va, access);
+        self.note(hal, pid, access, fault, source.fault_kind());
+        if source == Source::Beyond {
+            let region = self.region_name(pid, va);
+            self.kill(hal, pid, Death::BeyondFile { va, region })?;
+            return Ok(Verdict::Killed);
+        }
+        let verdict = self.page_in(hal, pid, va, access, source)?;
+        if verdict == Verdict::Resume {
+            self.map_around(hal, pid, va)?;
+        }
+        Ok(verdict)
+    }
+
+    fn region_name(&self, pid: Pid, va: u64) -> String {
+        self.space(pid).region(va).map(|region| region.name.clone()).unwrap_or_default()
     }
 
     /// Counts a fault and tells whoever watches.
@@ -103,11 +137,11 @@ impl Os {
             Owner::Nobody => return Err(Death::NonCanonical { va }),
         }
         let process = self.process_mut(pid);
-        let file = process.file;
+        let image = process.image;
         let space = process.space.as_mut().expect("a running process has memory");
         if space.region(va).is_none() {
             if space.on_demand && va >= PAGE_BYTES {
-                space.appear(file, va, access);
+                space.appear(image, va, access);
             } else {
                 grow_stack(process, va)?;
             }
@@ -117,16 +151,18 @@ impl Os {
             return Ok(());
         }
         if space.on_demand {
-            let page = space.pages.entry(va / PAGE_BYTES).or_default();
-            page.extra = page.extra.union(Permissions::needed(access));
+            let widened = space.widened.entry(va / PAGE_BYTES).or_default();
+            *widened = widened.union(Permissions::needed(access));
             return Ok(());
         }
-        let region = space.region(va).expect("it was there or appeared just now");
-        let (name, kind) = (region.name.clone(), region.kind);
+        let kind = space.region(va).map(|region| region.kind);
+        let name = self.region_name(pid, va);
         Err(match access {
             Access::Fetch => Death::ExecuteOfData { va, region: name },
             Access::Load => Death::ReadDenied { va, region: name },
-            Access::Store if kind == RegionKind::Text => Death::WriteToText { va, region: name },
+            Access::Store if kind == Some(RegionKind::Text) => {
+                Death::WriteToText { va, region: name }
+            }
             Access::Store => Death::WriteToReadOnly { va, region: name },
         })
     }
@@ -139,18 +175,23 @@ impl Os {
         pid: Pid,
         va: u64,
         access: Access,
+        permissions: u64,
     ) -> Result<FaultKind, OsError> {
-        let permissions = permission_bits(self.space(pid).permissions(va));
         let seen = if self.config.adue { 0 } else { used_bits(access) };
-        let Place::Leaf(at) = self.space(pid).table.find(hal, va / PAGE_BYTES)? else {
-            let what = format!("page {va:#x} of process {pid} is in a frame, but has no table");
-            return Err(OsError::Invariant { cycle: hal.now(), what });
-        };
+        let at = self.leaf(hal, pid, va / PAGE_BYTES)?;
         let old = self.space(pid).table.update(hal, at, |entry| entry | permissions | seen)?;
         // Even a spurious fault needs the fence: it is what ends the older entry's life.
         self.fence_page(hal, pid, va)?;
-        Ok(if old & permissions != permissions {
-            self.process_mut(pid).counters.permission_widened += 1;
+        let missing = permissions & !old;
+        let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
+        let counters = &mut self.process_mut(pid).counters;
+        Ok(if missing == table::WRITE && !widened {
+            // Whom the page was shared with has gone, or has a copy: it is this process's own.
+            counters.cow_faults += 1;
+            counters.cow_reuses += 1;
+            FaultKind::Minor
+        } else if missing != 0 {
+            counters.permission_widened += 1;
             FaultKind::Minor
         } else if old & seen != seen {
             FaultKind::AccessedDirty
@@ -161,6 +202,18 @@ impl Os {
 
     pub(super) fn process_mut(&mut self, pid: Pid) -> &mut Process {
         self.processes.get_mut(&pid).expect("the process was made by spawn")
+    }
+
+    /// The counters of a process; those of pages that nobody holds are the kernel's own.
+    pub(super) fn counters_of(&mut self, pid: Pid) -> &mut OsCounters {
+        match self.processes.get_mut(&pid) {
+            Some(process) => &mut process.counters,
+            None => &mut self.counters,
+        }
+    }
+
+    pub(super) fn space_mut(&mut self, pid: Pid) -> &mut super::AddressSpace {
+        self.process_mut(pid).space.as_mut().expect("a living process has memory")
     }
 
     pub(super) fn space(&self, pid: Pid) -> &super::AddressSpace {

@@ -1,6 +1,6 @@
 //! The frame allocator: who holds which frame of physical memory.
 
-use super::Pid;
+use super::{PageId, Pid};
 use crate::isa::PAGE_BYTES;
 
 /// What a frame is used for.
@@ -8,12 +8,14 @@ use crate::isa::PAGE_BYTES;
 pub enum Use {
     /// Low memory that the kernel keeps for itself.
     Kernel,
+    /// Memory that was reserved at boot, for a device or for firmware.
+    Reserved,
     /// Nothing.
     Free,
     /// A page table of this process.
     Table(Pid),
-    /// A page of this process, by virtual page number.
-    Page(Pid, u64),
+    /// A page, whoever holds it.
+    Page(PageId),
 }
 
 /// How many frames serve each use.
@@ -21,6 +23,7 @@ pub enum Use {
 #[expect(missing_docs, reason = "the uses, counted")]
 pub struct Census {
     pub kernel: u64,
+    pub reserved: u64,
     pub free: u64,
     pub tables: u64,
     pub pages: u64,
@@ -30,7 +33,8 @@ pub struct Census {
 #[derive(Debug)]
 pub struct Frames {
     first: u64,
-    kernel: u64,
+    /// Frames of the kernel, and reserved ones.
+    kept: u64,
     uses: Vec<Use>,
     /// The free ones; the lowest is on top at first, later the one freed last.
     free: Vec<u64>,
@@ -42,12 +46,22 @@ pub struct Frames {
 }
 
 impl Frames {
-    /// `total` frames from physical address `base` on, the lowest `kernel` of them reserved.
-    pub fn new(base: u64, total: u64, kernel: u64) -> Frames {
+    /// `total` frames from physical address `base` on, the lowest `kernel` of them the kernel's,
+    /// and the `reserved` ranges (first frame counted from the lowest, number) nobody's.
+    pub fn new(base: u64, total: u64, kernel: u64, reserved: &[[u64; 2]]) -> Frames {
         let first = base / PAGE_BYTES;
-        let uses = (0..total).map(|n| if n < kernel { Use::Kernel } else { Use::Free }).collect();
-        let free = (kernel.min(total)..total).rev().map(|n| first + n).collect();
-        Frames { first, kernel: kernel.min(total), uses, free, peak: 0, tables: 0, peak_tables: 0 }
+        let is_reserved =
+            |n: u64| reserved.iter().any(|&[from, count]| n >= from && n - from < count);
+        let purpose = |n: u64| match n {
+            _ if n < kernel => Use::Kernel,
+            _ if is_reserved(n) => Use::Reserved,
+            _ => Use::Free,
+        };
+        let uses: Vec<Use> = (0..total).map(purpose).collect();
+        let is_free = |&n: &u64| uses[n as usize] == Use::Free;
+        let free: Vec<u64> = (0..total).rev().filter(is_free).map(|n| first + n).collect();
+        let kept = total - free.len() as u64;
+        Frames { first, kept, uses, free, peak: 0, tables: 0, peak_tables: 0 }
     }
 
     /// Takes a free frame; `None` when there is none.
@@ -74,7 +88,7 @@ impl Frames {
 
     /// Frames of tables and pages.
     pub fn in_use(&self) -> u64 {
-        (self.uses.len() - self.free.len()) as u64 - self.kernel
+        (self.uses.len() - self.free.len()) as u64 - self.kept
     }
 
     /// Free frames.
@@ -108,8 +122,9 @@ impl Frames {
         for held in &self.uses {
             match held {
                 Use::Kernel => census.kernel += 1,
+                Use::Reserved => census.reserved += 1,
                 Use::Table(_) => census.tables += 1,
-                Use::Page(..) => census.pages += 1,
+                Use::Page(_) => census.pages += 1,
                 Use::Free => {}
             }
         }
@@ -123,14 +138,19 @@ mod tests {
 
     #[test]
     fn low_frames_stay_the_kernels_and_the_rest_come_in_order() {
-        let mut frames = Frames::new(0x8000_0000, 4, 2);
+        let page = |n| Use::Page(PageId(n));
+        let mut frames = Frames::new(0x8000_0000, 6, 2, &[[4, 1], [5, u64::MAX]]);
         assert_eq!(frames.allocate(Use::Table(1)), Some(0x80002));
-        assert_eq!(frames.allocate(Use::Page(1, 7)), Some(0x80003));
-        assert_eq!(frames.allocate(Use::Page(1, 8)), None);
+        assert_eq!(frames.allocate(page(7)), Some(0x80003));
+        assert_eq!(frames.allocate(page(8)), None);
         frames.release(0x80002);
         assert_eq!(frames.usage(0x80002), Some(Use::Free));
         assert_eq!(frames.usage(0x80000), Some(Use::Kernel));
+        assert_eq!(frames.usage(0x80004), Some(Use::Reserved));
         assert_eq!((frames.in_use(), frames.peak(), frames.free()), (1, 2, 1));
-        assert_eq!(frames.census(), Census { kernel: 2, free: 1, tables: 0, pages: 1 });
+        assert_eq!(
+            frames.census(),
+            Census { kernel: 2, reserved: 2, free: 1, tables: 0, pages: 1 }
+        );
     }
 }

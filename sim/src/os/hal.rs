@@ -22,6 +22,8 @@ pub enum Activity {
     Disk,
     /// The kernel changes processes.
     Switch,
+    /// Everyone waits, and nothing is to be done.
+    Idle,
 }
 
 /// The hardware as the kernel sees it. Memory goes over the kernel's bus channel and costs the
@@ -86,6 +88,11 @@ pub trait Hal {
 
     /// Charges the cycles from now on to another account; the account until now is returned.
     fn charge(&mut self, activity: Activity) -> Activity;
+
+    /// Whether anyone watches: what is told to nobody need not be said.
+    fn is_watched(&self) -> bool {
+        true
+    }
 
     /// Tells whoever watches what happened. Instantaneous.
     fn event(&mut self, event: Event);

@@ -1,6 +1,6 @@
 //! The heap: grows and shrinks when the program asks.
 
-use super::{Activity, Hal, Os, OsError, Pid, RegionKind};
+use super::{Activity, Hal, Os, OsError, RegionKind};
 use crate::isa::PAGE_BYTES;
 use std::ops::Range;
 
@@ -19,7 +19,8 @@ impl Os {
         process.counters.heap_changes += 1;
         let space = process.space.as_mut().expect("a running process has memory");
         let mut regions = space.regions.values_mut();
-        let heap = regions.find(|region| region.kind == RegionKind::Heap);
+        // The uppermost: parts that were cut off below it cannot grow.
+        let heap = regions.rfind(|region| region.kind == RegionKind::Heap);
         let wanted = heap.as_ref().and_then(|heap| {
             let bytes = pages.checked_mul(PAGE_BYTES as i64)?;
             let end = heap.end.checked_add_signed(bytes)?;
@@ -31,32 +32,8 @@ impl Os {
         };
         let gone = end..heap.end.max(end);
         heap.end = end;
-        let vpns = gone.start / PAGE_BYTES..gone.end / PAGE_BYTES;
-        let touched: Vec<u64> = space.pages.range(vpns).map(|(vpn, _)| *vpn).collect();
-        for vpn in touched {
-            self.forget(hal, pid, vpn)?;
-        }
+        self.vacate(hal, pid, gone.clone())?;
         hal.charge(account);
         Ok(Some(gone))
-    }
-
-    fn forget(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
-        let frame = self.space(pid).pages[&vpn].frame;
-        if frame.is_some() {
-            let at = self.leaf(hal, pid, vpn)?;
-            self.space(pid).table.update(hal, at, |_| 0)?;
-            self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
-        }
-        let space = self.process_mut(pid).space.as_mut().expect("a running process has memory");
-        let page = space.pages.remove(&vpn).expect("it was just found");
-        space.resident -= u64::from(frame.is_some());
-        if let Some(frame) = frame {
-            self.policy.removed(frame);
-            self.frames.release(frame);
-        }
-        if let Some(slot) = page.slot {
-            self.swap.release(slot);
-        }
-        Ok(())
     }
 }

@@ -1,19 +1,26 @@
 //! What must be conserved, counted from scratch and compared with the books.
 
 use super::frames::Use;
+use super::page::{Page, ZERO_PAGE};
 use super::space::Bounds;
 use super::table::{self, PageTable};
-use super::{AddressSpace, Hal, Os, OsError, Pid};
+use super::{AddressSpace, Hal, Os, OsError, PageId, Pid};
 use crate::isa::PAGE_BYTES;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A leaf entry: virtual and physical page number, and its bits.
+type Leaf = (u64, u64, u64);
 
 impl Os {
     /// Checks every conserved quantity by a debugger's look at memory, at no cost in cycles.
     ///
-    /// - frames: kernel + free + tables + pages = total;
-    /// - the leaf entries in memory are exactly the pages in frames, no frame in two of them;
+    /// - frames: kernel + reserved + free + tables + pages = total;
+    /// - the leaf entries in memory are exactly the pages and devices that processes show, so
+    ///   that no free frame is mapped;
     /// - each frame's use agrees with whoever believes to have it;
-    /// - swap slots in use are exactly those that pages hold, each once.
+    /// - a page's references are exactly those who hold it and the page cache;
+    /// - no page that more than one can see is writable, unless it is shared on purpose;
+    /// - swap slots in use are exactly those that pages have, each once.
     ///
     /// # Errors
     /// [`OsError::Invariant`] with the figures of the first that is broken.
@@ -23,37 +30,33 @@ impl Os {
 
     fn broken(&self, hal: &dyn Hal) -> Option<String> {
         let census = self.frames.census();
-        let sum = census.kernel + census.free + census.tables + census.pages;
+        let sum = census.kernel + census.reserved + census.free + census.tables + census.pages;
         if sum != self.frames.total() {
             return Some(format!("frames {census:?} do not add up to {}", self.frames.total()));
         }
-        let (mut tables, mut pages) = (0, 0);
-        let mut mapped = BTreeMap::new();
-        let mut slots = BTreeSet::new();
+        let mut tables = 0;
+        let mut holders: BTreeMap<PageId, BTreeSet<(Pid, u64)>> = BTreeMap::new();
         for process in self.processes.values() {
             let Some(space) = &process.space else { continue };
             tables += space.table.tables().len() as u64;
-            pages += space.resident;
+            for (&vpn, held) in &space.pages {
+                holders.entry(held.page).or_default().insert((process.pid, vpn));
+            }
             let broken = self
                 .broken_tables(process.pid, &space.table)
-                .or_else(|| self.broken_pages(hal, process.pid, space, &mut mapped));
+                .or_else(|| self.broken_space(hal, process.pid, space));
             if broken.is_some() {
                 return broken;
             }
-            for slot in space.pages.values().filter_map(|page| page.slot) {
-                if !slots.insert(slot) {
-                    return Some(format!("swap slot {slot} is held by two pages"));
-                }
-            }
         }
+        let pages = self.pages.iter().filter(|(_, page)| page.frame.is_some()).count() as u64;
         if (tables, pages) != (census.tables, census.pages) {
             return Some(format!("{tables} tables and {pages} pages, but frames say {census:?}"));
         }
-        if !slots.iter().copied().eq(self.swap.allocated()) {
-            let used = self.swap.used();
-            return Some(format!("pages hold {} swap slots, {used} are in use", slots.len()));
-        }
-        None
+        self.broken_pages(&mut holders).or_else(|| self.broken_slots()).or_else(|| {
+            let (page, held) = holders.first_key_value()?;
+            Some(format!("{page:?} is held by {held:x?}, but does not exist"))
+        })
     }
 
     fn broken_tables(&self, pid: Pid, table: &PageTable) -> Option<String> {
@@ -65,43 +68,117 @@ impl Os {
         Some(format!("frame {wrong:#x} holds a table of process {pid}, but is {usage:?}"))
     }
 
-    fn broken_pages(
-        &self,
-        hal: &dyn Hal,
-        pid: Pid,
-        space: &AddressSpace,
-        mapped: &mut BTreeMap<u64, (Pid, u64)>,
-    ) -> Option<String> {
+    /// One space: its entries against what it believes to show.
+    fn broken_space(&self, hal: &dyn Hal, pid: Pid, space: &AddressSpace) -> Option<String> {
         let leaves = self.leaves(hal, &space.table);
-        let resident = space.pages.iter().filter_map(|(vpn, page)| Some((*vpn, page.frame?)));
-        let resident: Vec<(u64, u64)> = resident.collect();
-        if leaves != resident {
+        let mut shown: BTreeMap<u64, u64> = space.devices.clone();
+        let mut resident = 0;
+        for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
+            let frame = self.pages.get(held.page).and_then(|page| page.frame);
+            let Some(frame) = frame else {
+                return Some(format!("process {pid} shows page {vpn:#x}, which is in no frame"));
+            };
+            shown.insert(vpn, frame);
+            resident += u64::from(held.page != ZERO_PAGE);
+        }
+        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(shown.iter().map(|(v, p)| (*v, *p))) {
+            return Some(format!("process {pid}: entries map {leaves:x?}, it shows {shown:x?}"));
+        }
+        if resident != space.resident {
+            let count = space.resident;
+            return Some(format!("process {pid}: {resident} pages are mapped, counted {count}"));
+        }
+        leaves.iter().find_map(|leaf| self.broken_entry(pid, space, leaf))
+    }
+
+    /// One entry: it may allow stores only to what is the process's own, or shared on purpose.
+    fn broken_entry(&self, pid: Pid, space: &AddressSpace, leaf: &Leaf) -> Option<String> {
+        let &(vpn, ppn, bits) = leaf;
+        let va = vpn * PAGE_BYTES;
+        let Some(region) = space.region(va) else {
+            return Some(format!("process {pid} shows {va:#x}, where no region is"));
+        };
+        let permissions = space.permissions(va);
+        let surplus = [
+            (table::READ, permissions.read),
+            (table::WRITE, permissions.write),
+            (table::EXECUTE, permissions.execute),
+        ];
+        if surplus.iter().any(|&(bit, allowed)| bits & bit != 0 && !allowed) {
             return Some(format!(
-                "process {pid}: entries map {leaves:x?}, pages are {resident:x?}"
+                "process {pid}: the entry of {va:#x} allows more than its region"
             ));
         }
-        if resident.len() as u64 != space.resident {
-            let count = space.resident;
-            return Some(format!("process {pid}: {} pages, counted {count}", resident.len()));
-        }
-        for (vpn, frame) in leaves {
-            if let Some(other) = mapped.insert(frame, (pid, vpn)) {
-                return Some(format!("frame {frame:#x} is mapped by {other:x?} and {pid}"));
+        let held = space.pages.get(&vpn)?;
+        let page = self.pages.get(held.page)?;
+        let own = page.references() == 1 && held.page != ZERO_PAGE;
+        let writable = bits & table::WRITE != 0;
+        (writable && !own && !region.shared).then(|| {
+            let holders = &page.holders;
+            format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
+        })
+    }
+
+    /// Each page: its references, its frame, its place in the page cache.
+    fn broken_pages(&self, holders: &mut BTreeMap<PageId, BTreeSet<(Pid, u64)>>) -> Option<String> {
+        for (id, page) in self.pages.iter() {
+            let counted = holders.remove(&id).unwrap_or_default();
+            if counted != page.holders {
+                let recorded = &page.holders;
+                return Some(format!("{id:?} is held by {counted:x?}, recorded {recorded:x?}"));
             }
-            let usage = self.frames.usage(frame);
-            if usage != Some(Use::Page(pid, vpn)) {
-                return Some(format!("frame {frame:#x} is page {vpn:#x} of {pid}, but {usage:?}"));
+            if let Some(what) = self.broken_page(id, page) {
+                return Some(format!("{id:?}: {what}"));
+            }
+        }
+        for (object, held) in self.objects.iter() {
+            for (&index, &id) in &held.pages {
+                let home = self.pages.get(id).and_then(|page| page.home);
+                if home != Some((object, index)) {
+                    return Some(format!("{object:?} has {id:?} as page {index}, it has {home:?}"));
+                }
             }
         }
         None
     }
 
-    /// The user leaves of a page table as (VPN, PPN), in order of the VPN.
-    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> Vec<(u64, u64)> {
+    fn broken_page(&self, id: PageId, page: &Page) -> Option<String> {
+        if page.references() == 0 && id != ZERO_PAGE {
+            return Some("nobody refers to it".to_owned());
+        }
+        if page.frame.is_none() && page.slot.is_none() {
+            return Some("it is neither in a frame nor in swap".to_owned());
+        }
+        if let Some(frame) = page.frame
+            && self.frames.usage(frame) != Some(Use::Page(id))
+        {
+            let usage = self.frames.usage(frame);
+            return Some(format!("it is in frame {frame:#x}, which is {usage:?}"));
+        }
+        let (object, index) = page.home?;
+        let cached = self.objects.get(object).and_then(|object| object.pages.get(&index));
+        (cached != Some(&id)).then(|| format!("page {index} of {object:?} is {cached:?}"))
+    }
+
+    fn broken_slots(&self) -> Option<String> {
+        let mut slots = BTreeSet::new();
+        for slot in self.pages.iter().filter_map(|(_, page)| page.slot) {
+            if !slots.insert(slot) {
+                return Some(format!("swap slot {slot} is held by two pages"));
+            }
+        }
+        let used = self.swap.used();
+        (!slots.iter().copied().eq(self.swap.allocated()))
+            .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
+    }
+
+    /// The user leaves of a page table, in order of the VPN.
+    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> Vec<Leaf> {
         let mode = self.config.mode;
         let (bits, bytes) = (mode.segment_bits(), mode.pte_bytes());
         let kernel = Bounds::new(mode).kernel_index();
         let mut tables = vec![(table.root(), 0)];
+        let mut leaves = Vec::new();
         for level in (0..mode.levels()).rev() {
             let mut below = Vec::new();
             for (frame, prefix) in tables {
@@ -109,13 +186,21 @@ impl Os {
                     let root = level + 1 == mode.levels();
                     let entry = hal.peek(frame * PAGE_BYTES + index * bytes, bytes as u8);
                     let entry = entry.unwrap_or(0);
-                    if entry & table::VALID != 0 && !(root && index == kernel) {
-                        below.push((table::ppn(mode, entry), prefix << bits | index));
+                    if entry & table::VALID == 0 || root && index == kernel {
+                        continue;
                     }
+                    let (ppn, vpn) = (table::ppn(mode, entry), prefix << bits | index);
+                    if entry & (table::READ | table::WRITE | table::EXECUTE) == 0 {
+                        below.push((ppn, vpn));
+                        continue;
+                    }
+                    let pages = 1 << (bits * level);
+                    leaves.extend((0..pages).map(|n| (vpn * pages + n, ppn + n, entry & 0x3ff)));
                 }
             }
             tables = below;
         }
-        tables.into_iter().map(|(ppn, vpn)| (vpn, ppn)).collect()
+        leaves.sort_unstable();
+        leaves
     }
 }

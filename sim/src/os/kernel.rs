@@ -1,23 +1,37 @@
 //! Processes: made, given the processor, ended.
 
+use super::disk::Disk;
+use super::disk_access::Transfers;
 use super::frames::Use;
+use super::layout::{Ground, Image};
+use super::load::Load;
+use super::object::Objects;
+use super::page::Pages;
 use super::replace::Policy;
+use super::schedule::Schedule;
 use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
     Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
-    Process, State, Swap, lay_out,
+    Process, State, Swap, VirtualPage,
 };
-use crate::isa::{Access, Mode, PAGE_BYTES, Satp, Xlen};
+use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
 use crate::stats::OsCounters;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The operating system.
 pub struct Os {
     pub(super) config: OsConfig,
     pub(super) frames: Frames,
     pub(super) swap: Swap,
+    pub(super) objects: Objects,
+    pub(super) pages: Pages,
+    /// Frames that stay while the kernel works with them.
+    pub(super) pinned: BTreeSet<u64>,
+    pub(super) transfers: Transfers,
+    /// What was done for no process.
+    pub(super) counters: OsCounters,
     pub(super) policy: Box<dyn Policy>,
     pub(super) processes: BTreeMap<Pid, Process>,
     pub(super) asids: Asids,
@@ -25,8 +39,10 @@ pub struct Os {
     /// The access that faulted last, and how often in a row.
     pub(super) last_fault: Option<(Pid, u64, Access)>,
     pub(super) repeats: u32,
-    ready: VecDeque<Pid>,
-    next_pid: Pid,
+    pub(super) schedule: Schedule,
+    pub(super) disk: Disk,
+    pub(super) load: Load,
+    pub(super) next_pid: Pid,
 }
 
 impl Os {
@@ -53,15 +69,27 @@ impl Os {
         hal.fence(Fence { va: None, asid: None })?;
         let most = if hal.xlen() == Xlen::Rv32 { 0x1ff } else { u16::MAX };
         Ok(Os {
-            frames: Frames::new(memory.base, memory.frames, memory.kernel),
+            frames: Frames::new(
+                memory.base,
+                memory.frames,
+                memory.kernel,
+                &config.options.reserved,
+            ),
             swap: Swap::new(config.swap_slots),
-            policy: config.policy.build(),
+            objects: Objects::new(config.seed),
+            pages: Pages::default(),
+            pinned: BTreeSet::new(),
+            transfers: Transfers::default(),
+            counters: OsCounters::default(),
+            policy: config.policy.build(config.policy_settings()),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
             current: None,
             last_fault: None,
             repeats: 0,
-            ready: VecDeque::new(),
+            schedule: Schedule::default(),
+            disk: Disk::new(&config.costs),
+            load: Load::default(),
             next_pid: 1,
             config,
         })
@@ -81,11 +109,10 @@ impl Os {
     ) -> Result<Pid, OsError> {
         let pid = self.next_pid;
         let file = FileId(pid);
-        let (regions, on_demand) = match layout {
-            Layout::Regions(specs) => (lay_out(self.config.mode, name, file, specs)?, false),
-            Layout::OnDemand => (BTreeMap::new(), true),
-        };
+        let image = Image { file, object: self.objects.image(file) };
+        let (regions, on_demand) = self.regions(pid, name, image, layout)?;
         self.next_pid += 1;
+        self.pinned.clear();
         let account = hal.charge(Activity::Handler);
         let mut process = Process {
             pid,
@@ -93,7 +120,7 @@ impl Os {
             state: State::Runnable,
             space: None,
             frames,
-            file,
+            image,
             counters: OsCounters::default(),
             peak_resident: 0,
             peak_tables: 1,
@@ -101,28 +128,32 @@ impl Os {
         if let Some(root) = self.obtain_frame(hal, Use::Table(pid))? {
             let table = PageTable::new(hal, self.config.mode, root)?;
             self.show_kernel(hal, &table)?;
-            process.space = Some(AddressSpace {
-                table,
-                regions,
-                pages: BTreeMap::new(),
-                on_demand,
-                stack: None,
-                resident: 0,
-            });
-            self.ready.push_back(pid);
+            process.space = Some(AddressSpace::new(table, regions, on_demand));
+            self.schedule.arrive(pid, hal.now(), None);
         } else {
             let death = self.out_of_memory();
             hal.event(Event::Kill { pid, death: death.clone() });
+            process.counters.oom_kills += 1;
             process.state = State::Killed { death };
         }
-        hal.charge(account);
         self.processes.insert(pid, process);
+        if let Layout::Regions(specs) = layout {
+            self.prefault_all(hal, pid, specs)?;
+        }
+        hal.charge(account);
         Ok(pid)
+    }
+
+    /// Where regions may be.
+    pub(super) fn ground(&self) -> Ground {
+        let memory = self.config.memory;
+        let end = memory.base + memory.frames * PAGE_BYTES;
+        Ground { mode: self.config.mode, ram: memory.base..end }
     }
 
     /// Maps the kernel into a new address space: one global superpage at the root, not for users.
     /// No fence: no translation of this address space exists yet.
-    fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
+    pub(super) fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
         let mode = self.config.mode;
         let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
         let ppn = (self.config.memory.base / PAGE_BYTES) & !(span - 1);
@@ -135,38 +166,6 @@ impl Os {
             | table::DIRTY;
         let at = table.root_entry(Bounds::new(mode).kernel_index());
         hal.write(at, mode.pte_bytes() as u8, table::entry(ppn, bits))
-    }
-
-    /// The process that runs next.
-    pub fn next(&self) -> Option<Pid> {
-        self.ready.front().copied()
-    }
-
-    /// Gives the processor to the next process that can run; `None` when there is none.
-    ///
-    /// # Errors
-    /// The hardware's.
-    pub fn dispatch(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
-        let Some(pid) = self.ready.pop_front() else { return Ok(None) };
-        self.ready.push_back(pid);
-        if self.current == Some(pid) {
-            return Ok(Some(pid));
-        }
-        let account = hal.charge(Activity::Switch);
-        hal.wait(self.config.costs.switch)?;
-        let grant = self.asids.grant(pid);
-        if grant.stale {
-            hal.fence(Fence { va: None, asid: Some(grant.asid) })?;
-        }
-        let process = self.processes.get_mut(&pid).expect("only living processes are ready");
-        process.counters.context_switches += 1;
-        let root = process.space.as_ref().expect("a runnable process has memory").table.root();
-        let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
-        hal.set_satp(satp.encode(hal.xlen()));
-        hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
-        self.current = Some(pid);
-        hal.charge(account);
-        Ok(Some(pid))
     }
 
     /// The running process ends by itself.
@@ -199,7 +198,6 @@ impl Os {
     fn end(&mut self, hal: &mut dyn Hal, pid: Pid, state: State) -> Result<(), OsError> {
         let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
         process.state = state;
-        self.ready.retain(|&waiting| waiting != pid);
         if self.current == Some(pid) {
             // Away from tables that are about to be somebody else's memory.
             hal.set_satp(0);
@@ -210,24 +208,20 @@ impl Os {
             hal.fence(Fence { va: None, asid: Some(asid) })?;
         }
         self.asids.release(pid);
-        for page in space.pages.values() {
-            if let Some(frame) = page.frame {
-                self.policy.removed(frame);
-                self.frames.release(frame);
-            }
-            if let Some(slot) = page.slot {
-                self.swap.release(slot);
-            }
-        }
-        for &table in space.table.tables() {
-            self.frames.release(table);
-        }
+        self.dissolve(hal, pid, &space)?;
+        self.settle(hal, pid)?;
+        self.disk.let_go(pid);
+        self.unload(pid);
+        self.schedule.leave(pid, hal.now());
         Ok(())
     }
 
     /// The physical address was accessed: for policies that are oracles.
     pub fn accessed(&mut self, pa: u64) {
         self.last_fault = None;
+        if let Some(pid) = self.current {
+            self.disk.let_go(pid);
+        }
         self.policy.accessed(pa / PAGE_BYTES);
     }
 
@@ -256,9 +250,29 @@ impl Os {
         &self.swap
     }
 
+    /// The disk.
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// Who runs when.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
     /// The replacement policy.
     pub fn policy(&self) -> &dyn Policy {
         self.policy.as_ref()
+    }
+
+    /// What was done for no process: evictions from the page cache that nobody mapped.
+    pub fn counters(&self) -> &OsCounters {
+        &self.counters
+    }
+
+    /// Tells an oracle of the future every access that will be made, in order.
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
+        self.policy.foresee(future);
     }
 
     /// The configuration.

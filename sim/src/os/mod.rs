@@ -13,31 +13,59 @@
 //! | [`table`] | page tables in simulated memory |
 //! | [`AddressSpace`], [`Region`] | what a process may touch |
 //! | `demand` | regions of programs that are known by their addresses only |
-//! | [`replace`] | which page goes: FIFO, LRU, CLOCK |
+//! | [`replace`] | which page goes: one policy a file |
+//! | `bits` | what policies see: A and D bits |
 //! | [`Swap`] | slots on a disk |
+//! | [`Disk`] | the queue of transfers, and who waits for them |
+//! | [`Schedule`], `dispatch` | who runs, and who waits for what |
+//! | `load` | whole processes suspended before they thrash |
 //! | [`Asids`] | address-space identifiers |
 //! | `invariants` | what must be conserved |
 //!
 //! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
 
+mod around;
 mod asid;
+mod bits;
+mod calls;
 mod config;
 mod content;
+mod cow;
 mod death;
 mod demand;
+mod disk;
+mod disk_access;
+mod dispatch;
 mod error;
 mod event;
 mod evict;
+mod exec;
 mod fault;
+mod fork;
 mod frames;
 mod hal;
 mod heap;
+mod hold;
+mod identity;
 mod invariants;
 mod kernel;
+mod layout;
+mod load;
+mod object;
+mod obtain;
+mod oom;
+mod options;
+mod page;
 mod pager;
+mod permissions;
 mod process;
+mod protect;
 mod region;
 pub mod replace;
+mod schedule;
+mod scheduling;
+mod settle;
+mod source;
 mod space;
 mod swap;
 pub mod table;
@@ -46,14 +74,23 @@ pub use asid::{Asids, Grant};
 pub use config::{Costs, Memory, OsConfig};
 pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;
+pub use disk::{Disk, Transfer};
 pub use error::OsError;
 pub use event::{Event, FaultKind, Pid};
 pub use fault::Verdict;
 pub use frames::{Census, Frames, Use};
 pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
+pub use identity::Identity;
 pub use kernel::Os;
+pub use layout::{Ground, Image, lay_one, lay_out};
+pub use object::{Object, ObjectId, Objects};
+pub use options::{DiskErrors, OomKind, Options, Thp};
+pub use page::{Page, PageId, Pages, ZERO_PAGE};
+pub use permissions::Permissions;
 pub use process::{Process, State};
-pub use region::{Backing, Permissions, Region, RegionKind, RegionSpec};
-pub use replace::PolicyKind;
-pub use space::{AddressSpace, Bounds, Layout, Owner, Page, lay_out};
+pub use region::{Backing, Region, RegionKind, RegionSpec};
+pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
+pub use schedule::{Reason, Schedule, Standing, Times};
+pub use scheduling::{LoadControl, Scheduling};
+pub use space::{AddressSpace, Bounds, Held, Layout, Owner};
 pub use swap::{Slot, Swap};

@@ -1,120 +1,209 @@
-//! Pages into frames.
+//! Pages into frames, and into page tables.
 
 use super::fault::{permission_bits, used_bits};
 use super::frames::Use;
-use super::region::Backing;
-use super::swap::Slot;
+use super::page::{PageId, ZERO_PAGE};
+use super::source::Source;
 use super::table::{self, Place};
-use super::{Activity, Death, Event, FaultKind, FileId, Hal, Os, OsError, Pid, Verdict, file_page};
+use super::{Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::Fence;
 
-/// Where a page's contents are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// In a swap slot.
-    Swap(Slot),
-    /// In a file, from this byte on.
-    File(FileId, u64),
-    /// Nowhere: it is zero.
-    Zero,
-}
-
-impl Source {
-    /// What a fault on such a page is.
-    pub(super) fn fault_kind(self) -> FaultKind {
-        if self == Source::Zero { FaultKind::Minor } else { FaultKind::Major }
-    }
-}
-
 impl Os {
-    /// Where the contents of a page that is in no frame are.
-    pub(super) fn source(&self, pid: Pid, va: u64) -> Source {
-        let space = self.space(pid);
-        let slot = space.pages.get(&(va / PAGE_BYTES)).and_then(|page| page.slot);
-        match (slot, space.backing(va)) {
-            (Some(slot), _) => Source::Swap(slot),
-            (None, Backing::File { file, offset }) => Source::File(file, offset),
-            (None, Backing::Zero) => Source::Zero,
-        }
-    }
-
-    /// Brings a page into a frame and maps it. Where memory is exhausted, the largest process is
-    /// killed, which may be this one.
+    /// Brings a page into a frame and maps it. Where memory is exhausted, somebody is killed,
+    /// which may be this process.
     pub(super) fn page_in(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         va: u64,
         access: Access,
+        source: Source,
     ) -> Result<Verdict, OsError> {
-        let purpose = Use::Page(pid, va / PAGE_BYTES);
-        let frame = loop {
-            match self.obtain_frame(hal, purpose)? {
-                Some(frame) => break frame,
-                None if self.kill_largest(hal)? == pid => return Ok(Verdict::Killed),
-                None => {}
-            }
-        };
-        self.fill(hal, pid, va, frame)?;
-        let Some((at, linked)) = self.reach(hal, pid, va)? else {
-            self.frames.release(frame);
-            return Ok(Verdict::Killed);
-        };
-        // A is set at once: the access that faulted is about to happen. D is left to hardware
-        // where hardware sets it, so that a page is never taken for dirty that is not.
-        let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
-        let bits = permission_bits(self.space(pid).permissions(va)) | used;
-        hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(frame, bits))?;
-        if linked {
-            // A pointer changed: a fence by address would order leaf entries only.
-            self.fence_space(hal, pid)?;
-        } else {
-            self.fence_page(hal, pid, va)?;
+        if let Source::Device(ppn) = source {
+            return self.map_device(hal, pid, va, ppn);
         }
-        self.policy.inserted(frame);
-        let process = self.process_mut(pid);
-        let space = process.space.as_mut().expect("a running process has memory");
-        space.pages.entry(va / PAGE_BYTES).or_default().frame = Some(frame);
-        space.resident += 1;
-        process.peak_resident = process.peak_resident.max(space.resident);
-        process.peak_tables = process.peak_tables.max(space.table.tables().len() as u64);
+        // The zero page is nobody's, so it counts against nobody's limit.
+        if source != Source::ZeroPage && !self.ensure_room(hal, pid)? {
+            return Ok(Verdict::Killed);
+        }
+        let vpn = va / PAGE_BYTES;
+        let fresh = !matches!(source, Source::Frame(_) | Source::ZeroPage);
+        let Some(id) = self.fetch(hal, pid, va, source)? else { return Ok(Verdict::Killed) };
+        if !self.space(pid).pages.contains_key(&vpn) {
+            self.hold(pid, vpn, id);
+        }
+        if access == Access::Store && !self.in_place(pid, va, id) {
+            // It would fault again at once: what a kernel knows it does in one go.
+            if fresh && let Some(frame) = self.pages.get(id).and_then(|page| page.frame) {
+                self.loaded(hal, frame, pid, vpn);
+            }
+            self.process_mut(pid).counters.cow_faults += 1;
+            return self.copy_on_write(hal, pid, va);
+        }
+        let Some(linked) = self.map(hal, pid, va, id, access)? else { return Ok(Verdict::Killed) };
+        self.fence_mapped(hal, pid, va, linked)?;
+        if let Some(frame) = self.pages.get(id).and_then(|page| page.frame).filter(|_| fresh) {
+            self.loaded(hal, frame, pid, vpn);
+        }
+        self.shown(pid, vpn);
         Ok(Verdict::Resume)
     }
 
-    /// Puts a page's contents into its frame.
-    fn fill(&mut self, hal: &mut dyn Hal, pid: Pid, va: u64, frame: u64) -> Result<(), OsError> {
-        let source = self.source(pid, va);
-        let pa = frame * PAGE_BYTES;
-        let data = match source {
-            Source::Zero => {
+    /// Gets a page's contents into a frame, which stays until the kernel returns. `None` if the
+    /// process was killed: for want of memory, or because the disk failed.
+    fn fetch(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        source: Source,
+    ) -> Result<Option<PageId>, OsError> {
+        match source {
+            Source::Frame(id) => {
+                let page = self.pages.get(id).expect("a page that is held exists");
+                let cached = page.home.is_some();
+                self.pinned.extend(page.frame);
+                let counters = &mut self.process_mut(pid).counters;
+                counters.page_cache_hits += u64::from(cached);
+                counters.swap_cache_hits += u64::from(!cached);
+                Ok(Some(id))
+            }
+            Source::ZeroPage => self.zero_page(hal, pid),
+            Source::Zero(home) => {
+                let Some((id, frame)) = self.new_page(hal, pid)? else { return Ok(None) };
                 self.process_mut(pid).counters.demand_zero += 1;
-                return hal.write_page(pa, &[0; 512]);
+                hal.write_page(frame * PAGE_BYTES, &[0; 512])?;
+                self.set_home(id, home);
+                Ok(Some(id))
             }
-            Source::File(file, offset) => {
+            Source::File { file, index, home } => {
+                let Some((id, frame)) = self.new_page(hal, pid)? else { return Ok(None) };
+                let data = self.objects.read(file, index);
+                if !self.read_in(hal, pid, va, frame, &data)? {
+                    self.discard(id);
+                    return Ok(None);
+                }
                 self.process_mut(pid).counters.demand_load += 1;
-                file_page(self.config.seed, file, offset)
+                self.set_home(id, home.map(|object| (object, index)));
+                self.read_ahead(hal, pid, va)?;
+                Ok(Some(id))
             }
-            Source::Swap(slot) => {
-                self.process_mut(pid).counters.swap_ins += 1;
+            Source::Swap(id, slot) => {
+                let Some(frame) = self.demand_frame(hal, pid, Use::Page(id))? else {
+                    return Ok(None);
+                };
+                self.pinned.insert(frame);
                 hal.event(Event::SwapIn { pid, va: va / PAGE_BYTES * PAGE_BYTES, slot });
-                let held = self.swap.load(slot).ok_or_else(|| OsError::Invariant {
+                let data = self.swap.load(slot).copied().ok_or_else(|| OsError::Invariant {
                     cycle: hal.now(),
                     what: format!("swap slot {slot} of page {va:#x} is free"),
                 })?;
-                Box::new(*held)
+                if !self.read_in(hal, pid, va, frame, &data)? {
+                    self.frames.release(frame);
+                    return Ok(None);
+                }
+                self.process_mut(pid).counters.swap_ins += 1;
+                let page = self.pages.get_mut(id).expect("a page that is held exists");
+                page.frame = Some(frame);
+                Ok(Some(id))
             }
-        };
-        let account = hal.charge(Activity::Disk);
-        hal.wait(self.config.costs.disk_read)?;
-        hal.write_page(pa, &data)?;
+            Source::Device(_) | Source::Beyond => Err(OsError::Invariant {
+                cycle: hal.now(),
+                what: format!("{va:#x} of process {pid} is no memory, and was to be paged in"),
+            }),
+        }
+    }
+
+    pub(super) fn set_home(&mut self, id: PageId, home: Option<(super::ObjectId, u64)>) {
+        let Some((object, index)) = home else { return };
+        if let Some(object) = self.objects.get_mut(object) {
+            object.pages.insert(index, id);
+            self.pages.get_mut(id).expect("it was just made").home = home;
+        }
+    }
+
+    /// Reads a page from the disk. `false` if the disk failed, and the process was killed.
+    fn read_in(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        frame: u64,
+        data: &PageData,
+    ) -> Result<bool, OsError> {
+        let account = hal.charge(self.transfer_account());
+        let done = self.disk_read(hal)?;
+        if done {
+            hal.write_page(frame * PAGE_BYTES, data)?;
+        }
         hal.charge(account);
-        Ok(())
+        if !done {
+            self.process_mut(pid).counters.disk_errors += 1;
+            self.kill(hal, pid, Death::DiskError { va })?;
+        }
+        Ok(done)
+    }
+
+    /// The zero page, put into a frame by whoever needs it first.
+    fn zero_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<Option<PageId>, OsError> {
+        if self.pages.get(ZERO_PAGE).is_none() {
+            let purpose = Use::Page(ZERO_PAGE);
+            let Some(frame) = self.demand_frame(hal, pid, purpose)? else { return Ok(None) };
+            hal.write_page(frame * PAGE_BYTES, &[0; 512])?;
+            self.pages.add_zero(frame);
+        }
+        self.process_mut(pid).counters.zero_page_maps += 1;
+        Ok(Some(ZERO_PAGE))
+    }
+
+    /// Writes the entry that shows a page, tables made as needed; whether any were. `None` if
+    /// the process was killed because there was no frame for a table.
+    pub(super) fn map(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        id: PageId,
+        access: Access,
+    ) -> Result<Option<bool>, OsError> {
+        let Some((at, linked)) = self.reach(hal, pid, va)? else { return Ok(None) };
+        // A is set at once: the access that faulted is about to happen. D is left to hardware
+        // where hardware sets it, so that a page is never taken for dirty that is not.
+        let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
+        let frame = self.pages.get(id).and_then(|page| page.frame).expect("it was fetched");
+        let bits = permission_bits(self.allowed(pid, va, id)) | used;
+        hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(frame, bits))?;
+        Ok(Some(linked))
+    }
+
+    /// What an entry may allow: without W where a store must copy first.
+    pub(super) fn allowed(&self, pid: Pid, va: u64, id: PageId) -> Permissions {
+        let permissions = self.space(pid).permissions(va);
+        Permissions { write: permissions.write && self.in_place(pid, va, id), ..permissions }
+    }
+
+    /// Maps a device's page. It is in no frame, so nothing ever takes it away.
+    fn map_device(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        ppn: u64,
+    ) -> Result<Verdict, OsError> {
+        let Some((at, linked)) = self.reach(hal, pid, va)? else { return Ok(Verdict::Killed) };
+        // No memory to be written back: A and D from the beginning, and no update ever.
+        let bits = permission_bits(self.space(pid).permissions(va));
+        let bits = bits | table::ACCESSED | table::DIRTY;
+        hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(ppn, bits))?;
+        self.fence_mapped(hal, pid, va, linked)?;
+        self.space_mut(pid).devices.insert(va / PAGE_BYTES, ppn);
+        Ok(Verdict::Resume)
     }
 
     /// The physical address of a page's leaf entry, tables made as needed, and whether any were.
     /// `None` if the process was killed because there was no frame for a table.
-    fn reach(
+    pub(super) fn reach(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
@@ -126,64 +215,24 @@ impl Os {
                 Place::Leaf(at) => return Ok(Some((at, linked))),
                 Place::Missing(pointer) => pointer,
             };
-            let Some(table) = self.obtain_frame(hal, Use::Table(pid))? else {
-                if self.kill_largest(hal)? == pid {
-                    return Ok(None);
-                }
-                continue;
+            let Some(table) = self.demand_frame(hal, pid, Use::Table(pid))? else {
+                return Ok(None);
             };
-            let space = self.process_mut(pid).space.as_mut().expect("it was not killed");
-            space.table.link(hal, pointer, table)?;
+            self.space_mut(pid).table.link(hal, pointer, table)?;
             linked = true;
         }
     }
 
-    /// A frame for this purpose: a free one, else one that a page is evicted from. `None` if
-    /// there is neither. A page of a process at its limit always replaces one of its own.
-    pub(super) fn obtain_frame(
+    /// The fence after a new entry: for its page, or, if a pointer changed, for the space, since
+    /// a fence by address orders leaf entries only.
+    pub(super) fn fence_mapped(
         &mut self,
         hal: &mut dyn Hal,
-        purpose: Use,
-    ) -> Result<Option<u64>, OsError> {
-        if let Use::Page(pid, _) = purpose {
-            let limit = self.processes[&pid].frames.unwrap_or(u64::MAX).max(1);
-            while self.space(pid).resident >= limit {
-                if !self.evict(hal, Some(pid))? {
-                    return Ok(None);
-                }
-            }
-        }
-        loop {
-            if let Some(frame) = self.frames.allocate(purpose) {
-                return Ok(Some(frame));
-            }
-            if !self.evict(hal, None)? {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Kills the process that holds most frames, the oldest of equals, and says which it was.
-    fn kill_largest(&mut self, hal: &mut dyn Hal) -> Result<Pid, OsError> {
-        let held = |pid: Pid| {
-            let space = self.space(pid);
-            space.resident + space.table.tables().len() as u64
-        };
-        let living = self.processes.values().filter(|process| process.space.is_some());
-        let largest = living.map(|process| process.pid).min_by_key(|&pid| (!held(pid), pid));
-        let pid = largest.expect("the process that needs the frame is alive");
-        let death = self.out_of_memory();
-        self.kill(hal, pid, death)?;
-        Ok(pid)
-    }
-
-    /// The reason to give when there is no frame left.
-    pub(super) fn out_of_memory(&self) -> Death {
-        let frames = self.frames.total();
-        if self.swap.slots() > 0 && !self.swap.has_room() {
-            return Death::OutOfSwap { frames, slots: self.swap.slots() };
-        }
-        Death::OutOfMemory { frames }
+        pid: Pid,
+        va: u64,
+        linked: bool,
+    ) -> Result<(), OsError> {
+        if linked { self.fence_space(hal, pid) } else { self.fence_page(hal, pid, va) }
     }
 
     /// Ends the life of one page's translation.
@@ -201,7 +250,7 @@ impl Os {
     }
 
     /// Ends the life of everything cached of one address space, pointers included.
-    fn fence_space(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
+    pub(super) fn fence_space(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         match self.asids.held(pid) {
             Some(asid) => hal.fence(Fence { va: None, asid: Some(asid) }),
             None => Ok(()),

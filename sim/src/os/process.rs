@@ -1,6 +1,7 @@
 //! Processes, as the kernel keeps them.
 
-use super::{AddressSpace, Death, FileId, Pid};
+use super::layout::Image;
+use super::{AddressSpace, Death, Pid};
 use crate::stats::OsCounters;
 use serde::Serialize;
 
@@ -33,7 +34,7 @@ pub struct Process {
     /// The most frames that its pages may hold; beyond that it replaces its own.
     pub frames: Option<u64>,
     /// Its program's image.
-    pub file: FileId,
+    pub image: Image,
     /// What was done for it.
     pub counters: OsCounters,
     /// The most frames that its pages ever held.

@@ -1,87 +1,8 @@
 //! Regions: what a process may touch, and what is found there at first.
 
-use super::content::FileId;
-use crate::isa::{Access, PAGE_BYTES};
+use super::{FileId, ObjectId, Permissions};
+use crate::isa::PAGE_BYTES;
 use serde::{Deserialize, Serialize};
-
-/// What may be done with a page. Writable implies readable: the other is a reserved encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Permissions {
-    /// Loads.
-    pub read: bool,
-    /// Stores.
-    pub write: bool,
-    /// Fetches.
-    pub execute: bool,
-}
-
-impl Permissions {
-    /// Reads three characters such as `r-x`; `None` for anything else, and for `-w-` and `-wx`.
-    pub fn parse(text: &str) -> Option<Permissions> {
-        let flag = |at: usize, letter: u8| match text.as_bytes()[at] {
-            byte if byte == letter => Some(true),
-            b'-' => Some(false),
-            _ => None,
-        };
-        if text.len() != 3 {
-            return None;
-        }
-        let read = flag(0, b'r')?;
-        let (write, execute) = (flag(1, b'w')?, flag(2, b'x')?);
-        (read || !write).then_some(Permissions { read, write, execute })
-    }
-
-    /// Whether an access of this kind is allowed.
-    pub fn allows(self, access: Access) -> bool {
-        match access {
-            Access::Fetch => self.execute,
-            Access::Load => self.read,
-            Access::Store => self.write,
-        }
-    }
-
-    /// The least permissions that allow what both allow.
-    #[must_use]
-    pub fn union(self, other: Permissions) -> Permissions {
-        Permissions {
-            read: self.read || other.read,
-            write: self.write || other.write,
-            execute: self.execute || other.execute,
-        }
-    }
-
-    /// The least legal permissions that allow this access.
-    pub fn needed(access: Access) -> Permissions {
-        Permissions {
-            read: access != Access::Fetch,
-            write: access == Access::Store,
-            execute: access == Access::Fetch,
-        }
-    }
-}
-
-impl TryFrom<String> for Permissions {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Permissions::parse(&text)
-            .ok_or_else(|| format!("permissions are written like \"r-x\" or \"rw-\", not {text:?}"))
-    }
-}
-
-impl From<Permissions> for String {
-    fn from(permissions: Permissions) -> String {
-        let letter = |on: bool, letter| if on { letter } else { '-' };
-        [
-            letter(permissions.read, 'r'),
-            letter(permissions.write, 'w'),
-            letter(permissions.execute, 'x'),
-        ]
-        .iter()
-        .collect()
-    }
-}
 
 /// The part that a region plays in a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,6 +20,12 @@ pub enum RegionKind {
     Heap,
     /// Grows downwards when touched, down to its limit; below that is the guard page: `rw-`, zero.
     Stack,
+    /// A shared library's text: `r-x`, from the file named.
+    Library,
+    /// Mapped memory: `rw-`, from the file named, else zero.
+    Mapped,
+    /// A device's registers, outside RAM: `rw-`.
+    Device,
 }
 
 impl RegionKind {
@@ -106,8 +33,8 @@ impl RegionKind {
     pub fn permissions(self) -> Permissions {
         Permissions {
             read: true,
-            write: !matches!(self, RegionKind::Text | RegionKind::Rodata),
-            execute: self == RegionKind::Text,
+            write: !matches!(self, RegionKind::Text | RegionKind::Rodata | RegionKind::Library),
+            execute: matches!(self, RegionKind::Text | RegionKind::Library),
         }
     }
 
@@ -125,6 +52,9 @@ impl RegionKind {
             RegionKind::Bss => "bss",
             RegionKind::Heap => "heap",
             RegionKind::Stack => "stack",
+            RegionKind::Library => "library",
+            RegionKind::Mapped => "mapped",
+            RegionKind::Device => "device",
         }
     }
 }
@@ -148,6 +78,52 @@ pub struct RegionSpec {
     /// Its permissions; the kind's if absent.
     #[serde(default)]
     pub permissions: Option<Permissions>,
+    /// The file that it maps: equal names are the same file. Text, rodata and data map the
+    /// process's own image if absent. On a kind that starts as zero, with `shared`: the name of
+    /// shared memory.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// The page of the file at its start. Without `file`, the image's parts follow each other.
+    #[serde(default)]
+    pub offset: Option<u64>,
+    /// Pages of the file; touching a page beyond is a bus error. Without end if absent.
+    #[serde(default)]
+    pub file_pages: Option<u64>,
+    /// Stores are seen by all who map the file or the shared memory, and reach the file.
+    /// Otherwise they copy the page on write.
+    #[serde(default)]
+    pub shared: bool,
+    /// Of a device: its first physical address, a multiple of 4096, outside RAM.
+    #[serde(default)]
+    pub device: Option<u64>,
+    /// Pages are brought in when it is mapped, not when they are touched.
+    #[serde(default)]
+    pub prefault: bool,
+    /// `false`: it is not there at the start, and the program maps it. Whoever reads layouts
+    /// sees to that.
+    #[serde(default)]
+    pub mapped: Option<bool>,
+}
+
+impl RegionSpec {
+    /// A region with everything else left out.
+    pub fn new(kind: RegionKind, start: u64, pages: u64) -> RegionSpec {
+        RegionSpec {
+            name: None,
+            kind,
+            start,
+            pages,
+            limit: None,
+            permissions: None,
+            file: None,
+            offset: None,
+            file_pages: None,
+            shared: false,
+            device: None,
+            prefault: false,
+            mapped: None,
+        }
+    }
 }
 
 /// Where a page's first contents come from.
@@ -161,6 +137,11 @@ pub enum Backing {
         file: FileId,
         /// Its byte at the first address of the region.
         offset: u64,
+    },
+    /// No memory at all: a device's registers.
+    Device {
+        /// Their physical address at the first address of the region.
+        pa: u64,
     },
 }
 
@@ -177,12 +158,42 @@ pub struct Region {
     pub highest: u64,
     pub permissions: Permissions,
     pub backing: Backing,
+    /// The file or shared memory whose pages are found here.
+    pub object: Option<ObjectId>,
+    /// The page of that object at the region's start.
+    pub first: u64,
+    /// Stores go to the object, not to a copy.
+    pub shared: bool,
 }
 
 impl Region {
     /// Whether the address lies in it as it is now.
     pub fn contains(&self, va: u64) -> bool {
         (self.start..self.end).contains(&va)
+    }
+
+    /// The page of the object that is found at an address.
+    pub fn index(&self, va: u64) -> Option<u64> {
+        Some(self.first + va.checked_sub(self.start)? / PAGE_BYTES)
+    }
+
+    /// What lies from `at` on, an address of a page inside; the region keeps what is below.
+    /// Neither can grow into the other.
+    pub fn split_off(&mut self, at: u64) -> Region {
+        let mut upper = self.clone();
+        upper.start = at;
+        upper.lowest = at;
+        upper.first = self.index(at).unwrap_or_default();
+        upper.backing = match self.backing {
+            Backing::Zero => Backing::Zero,
+            Backing::File { file, offset } => {
+                Backing::File { file, offset: offset + (at - self.start) }
+            }
+            Backing::Device { pa } => Backing::Device { pa: pa + (at - self.start) },
+        };
+        self.end = at;
+        self.highest = at;
+        upper
     }
 
     /// The pages mapped now.

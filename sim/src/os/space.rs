@@ -1,23 +1,19 @@
 //! An address space: regions, the pages in use, and the page table that shows them.
 
-use super::region::{Backing, Permissions, Region, RegionKind, RegionSpec};
-use super::swap::Slot;
+use super::PageId;
+use super::Permissions;
+use super::region::{Backing, Region, RegionSpec};
 use super::table::PageTable;
-use super::{FileId, OsError};
 use crate::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 
-/// What the kernel knows of a page that was touched.
-#[derive(Clone, Debug, Default)]
-pub struct Page {
-    /// The frame that it is in.
-    pub frame: Option<u64>,
-    /// The swap slot that holds its contents, as of its last write-back.
-    pub slot: Option<Slot>,
-    /// It differs from its backing although D is clear: its slot was taken away.
-    pub unsaved: bool,
-    /// Permissions beyond its region's, widened by use.
-    pub extra: Permissions,
+/// A page that a process holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub page: PageId,
+    /// A leaf entry shows it, so that the page is in a frame.
+    pub mapped: bool,
 }
 
 /// How an address space gets its regions.
@@ -50,6 +46,11 @@ impl Bounds {
     /// The bounds of a scheme.
     pub fn new(mode: Mode) -> Bounds {
         Bounds { mode }
+    }
+
+    /// The scheme.
+    pub fn mode(self) -> Mode {
+        self.mode
     }
 
     /// The root index of the one superpage through which every address space shows the kernel:
@@ -85,17 +86,35 @@ pub struct AddressSpace {
     pub table: PageTable,
     /// By first address.
     pub regions: BTreeMap<u64, Region>,
-    /// Pages that were touched, by virtual page number.
-    pub pages: BTreeMap<u64, Page>,
+    /// Pages that it holds, by virtual page number.
+    pub pages: BTreeMap<u64, Held>,
+    /// Pages of devices that are mapped: the physical page number by the virtual.
+    pub devices: BTreeMap<u64, u64>,
+    /// Permissions beyond those of a page's region, widened by use.
+    pub widened: BTreeMap<u64, Permissions>,
     /// Whether regions appear where the program touches.
     pub on_demand: bool,
     /// For on-demand layouts: the page of the first store, which is on the stack.
     pub stack: Option<u64>,
-    /// Pages in frames now.
+    /// Pages mapped now, the zero page and devices left out: the resident set.
     pub resident: u64,
 }
 
 impl AddressSpace {
+    /// A space of these regions, or of none yet that appear on demand.
+    pub fn new(table: PageTable, regions: BTreeMap<u64, Region>, on_demand: bool) -> AddressSpace {
+        AddressSpace {
+            table,
+            regions,
+            pages: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            widened: BTreeMap::new(),
+            on_demand,
+            stack: None,
+            resident: 0,
+        }
+    }
+
     /// The region at an address.
     pub fn region(&self, va: u64) -> Option<&Region> {
         let (_, region) = self.regions.range(..=va).next_back()?;
@@ -105,100 +124,17 @@ impl AddressSpace {
     /// What a page may be used for.
     pub fn permissions(&self, va: u64) -> Permissions {
         let own = self.region(va).map(|region| region.permissions).unwrap_or_default();
-        let page = self.pages.get(&(va / PAGE_BYTES));
-        own.union(page.map(|page| page.extra).unwrap_or_default())
+        own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default())
     }
 
     /// Where a page's first contents come from; byte 0 is at the page's first address.
     pub fn backing(&self, va: u64) -> Backing {
-        match self.region(va).map(|region| (region.start, region.backing)) {
-            Some((start, Backing::File { file, offset })) => {
-                Backing::File { file, offset: offset + (va / PAGE_BYTES * PAGE_BYTES - start) }
-            }
-            _ => Backing::Zero,
+        let Some(region) = self.region(va) else { return Backing::Zero };
+        let inside = va / PAGE_BYTES * PAGE_BYTES - region.start;
+        match region.backing {
+            Backing::Zero => Backing::Zero,
+            Backing::File { file, offset } => Backing::File { file, offset: offset + inside },
+            Backing::Device { pa } => Backing::Device { pa: pa + inside },
         }
     }
-}
-
-/// Turns stated regions into an address space's, checking each.
-///
-/// # Errors
-/// [`OsError::Region`] for a region that is misaligned, empty, outside the user's addresses, or
-/// in another's way, growth included.
-pub fn lay_out(
-    mode: Mode,
-    process: &str,
-    file: FileId,
-    specs: &[RegionSpec],
-) -> Result<BTreeMap<u64, Region>, OsError> {
-    let bounds = Bounds::new(mode);
-    let mut regions: BTreeMap<u64, Region> = BTreeMap::new();
-    let mut offset = 0;
-    for spec in specs {
-        let name = spec.name.clone().unwrap_or_else(|| spec.kind.name().to_owned());
-        let region = place(bounds, spec, &name, Backing::File { file, offset })
-            .and_then(|region| match overlap(&regions, &region) {
-                Some(other) => Err(format!("it stands in the way of {other}")),
-                None => Ok(region),
-            })
-            .map_err(|problem| OsError::Region {
-                process: process.to_owned(),
-                region: name,
-                problem,
-            })?;
-        offset += region.end - region.start;
-        regions.insert(region.start, region);
-    }
-    Ok(regions)
-}
-
-fn overlap<'a>(regions: &'a BTreeMap<u64, Region>, new: &Region) -> Option<&'a str> {
-    // A stack's guard page stays unmapped, so it belongs to the stack here.
-    let floor = |region: &Region| match region.kind {
-        RegionKind::Stack => region.lowest.saturating_sub(PAGE_BYTES),
-        _ => region.lowest,
-    };
-    let meets = |old: &&Region| floor(new) < old.highest && floor(old) < new.highest;
-    regions.values().find(meets).map(|old| old.name.as_str())
-}
-
-fn place(bounds: Bounds, spec: &RegionSpec, name: &str, image: Backing) -> Result<Region, String> {
-    use RegionKind::{Heap, Stack};
-    let start = spec.start;
-    let limit = spec.limit.unwrap_or(spec.pages).max(spec.pages);
-    if !start.is_multiple_of(PAGE_BYTES) {
-        return Err(format!("its start {start:#x} is not a multiple of {PAGE_BYTES}"));
-    }
-    if spec.pages == 0 && spec.kind != Heap || limit == 0 {
-        return Err("it has no pages".to_owned());
-    }
-    if limit > spec.pages && !matches!(spec.kind, Heap | Stack) {
-        return Err("only a heap or a stack can grow, so only these have a limit".to_owned());
-    }
-    let bytes = |pages: u64| pages.checked_mul(PAGE_BYTES);
-    let ends = bytes(spec.pages).zip(bytes(limit - spec.pages)).and_then(|(now, more)| {
-        let end = start.checked_add(now)?;
-        match spec.kind {
-            Stack => Some((end, start.checked_sub(more)?, end)),
-            _ => Some((end, start, end.checked_add(more)?)),
-        }
-    });
-    let Some((end, lowest, highest)) = ends else {
-        return Err("it does not fit into the address space".to_owned());
-    };
-    let kernel = bounds.kernel_index() << 22..(bounds.kernel_index() + 1) << 22;
-    let on_kernel = bounds.mode == Mode::Sv32 && lowest < kernel.end && kernel.start < highest;
-    if highest > bounds.user_end() || on_kernel {
-        return Err(format!("{lowest:#x}..{highest:#x} leaves the user's part of the space"));
-    }
-    Ok(Region {
-        name: name.to_owned(),
-        kind: spec.kind,
-        start,
-        end,
-        lowest,
-        highest,
-        permissions: spec.permissions.unwrap_or(spec.kind.permissions()),
-        backing: if spec.kind.from_image() { image } else { Backing::Zero },
-    })
 }

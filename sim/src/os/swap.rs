@@ -58,6 +58,13 @@ impl Swap {
         (self.used.len() as u32) < self.slots
     }
 
+    /// Makes the device larger by so many slots, up to `most` in all; `false` if it stays.
+    pub fn grow(&mut self, slots: u32, most: u32) -> bool {
+        let before = self.slots;
+        self.slots = before.max(before.saturating_add(slots).min(most));
+        self.slots > before
+    }
+
     /// Slots in use.
     pub fn used(&self) -> u32 {
         self.used.len() as u32
@@ -82,6 +89,16 @@ impl Swap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_swap_file_grows_to_its_limit() {
+        let mut swap = Swap::new(1);
+        swap.allocate().unwrap();
+        assert!(!swap.grow(0, u32::MAX) && swap.allocate().is_none());
+        assert!(swap.grow(2, 2) && !swap.grow(2, 2));
+        assert_eq!((swap.allocate(), swap.allocate(), swap.slots()), (Some(1), None, 2));
+        assert!(!swap.grow(1, 1) && swap.slots() == 2);
+    }
 
     #[test]
     fn slots_are_finite_and_come_back() {

@@ -117,10 +117,56 @@ counters! {
         pub write_backs,
         /// Evictions that did not, because the page was clean.
         pub write_backs_saved,
+        /// Pages written to swap while they stayed in memory, so that they could go clean.
+        pub written_ahead,
         /// Swap slots taken from pages that were in memory as well.
         pub slots_reclaimed,
         /// Times that the processor was given to this process.
         pub context_switches,
+        /// Stores to pages shared copy-on-write.
+        pub cow_faults,
+        /// Of these, those that copied the page.
+        pub cow_copies,
+        /// Of these, those whose process was the last owner: nothing was copied.
+        pub cow_reuses,
+        /// Pages shown as the one zero frame.
+        pub zero_page_maps,
+        /// Faults whose page another fault had brought into the page cache.
+        pub page_cache_hits,
+        /// Faults whose swapped page was in a frame again, or still.
+        pub swap_cache_hits,
+        /// Pages written to files.
+        pub file_writes,
+        /// Pages mapped beside the one that faulted.
+        pub fault_around_maps,
+        /// Pages read from a file beside the one that faulted.
+        pub read_ahead_pages,
+        /// Pages brought in when their region was mapped.
+        pub prefaulted,
+        /// Superpages allocated for zeroed memory.
+        pub thp_allocations,
+        /// Superpages split.
+        pub thp_splits,
+        /// Superpages that no contiguous run of frames was free for.
+        pub thp_fallbacks,
+        /// Kills for want of memory.
+        pub oom_kills,
+        /// Copies of this process made.
+        pub forks,
+        /// Pages that it shared with its copies at that moment.
+        pub fork_shared_pages,
+        /// Images that this process was given.
+        pub execs,
+        /// Regions mapped while it ran.
+        pub mmaps,
+        /// Ranges unmapped while it ran.
+        pub munmaps,
+        /// Ranges whose permissions were changed.
+        pub mprotects,
+        /// Disk transfers that failed.
+        pub disk_errors,
+        /// Timer interrupts taken.
+        pub ticks,
     }
 }
 
@@ -131,18 +177,32 @@ counters! {
         pub issue,
         /// A port waited for a page walk, and nothing else moved.
         pub walk_stall,
+        /// The program computed without touching memory.
+        pub compute,
         /// The kernel handled traps.
         pub handler,
         /// The kernel changed processes.
         pub switch,
-        /// The disk worked.
+        /// The disk worked, and everyone waited.
         pub disk,
+        /// Everyone waited for something, and nothing was to be done.
+        pub idle,
     }
 }
 
 impl CycleCounters {
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.issue + self.walk_stall + self.handler + self.switch + self.disk
+        self.busy() + self.disk + self.idle
+    }
+
+    /// Those in which the processor had something to do.
+    pub fn busy(&self) -> u64 {
+        self.user() + self.handler + self.switch
+    }
+
+    /// Those that programs ran: translation and memory included, the kernel's work not.
+    pub fn user(&self) -> u64 {
+        self.issue + self.walk_stall + self.compute
     }
 }

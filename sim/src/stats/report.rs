@@ -1,7 +1,9 @@
 //! The report of a run: what was counted, and what follows from it.
 
-use super::{AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, Tally};
-use crate::os::State;
+use super::{
+    AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, SchedulingReport, Tally,
+};
+use crate::os::{State, Times};
 use serde::Serialize;
 
 /// One TLB port.
@@ -44,6 +46,9 @@ pub struct Section {
     pub cycles_total: u64,
     /// Cycles per access, everything included.
     pub effective_access_time: f64,
+    /// Cycles per access without the kernel's work and the disk's: translation and memory
+    /// (AMAT).
+    pub average_memory_access_time: f64,
     /// Cycles per access had translation, kernel and disk cost nothing: issue cycles only.
     pub ideal_access_time: f64,
 }
@@ -70,6 +75,7 @@ impl Section {
             fault_latency: tally.fault_latency.summary(),
             cycles_total: cycles.total(),
             effective_access_time: ratio(cycles.total(), accesses.total()),
+            average_memory_access_time: ratio(cycles.issue + cycles.walk_stall, accesses.total()),
             ideal_access_time: ratio(cycles.issue, accesses.total()),
             accesses,
             mmu,
@@ -80,7 +86,7 @@ impl Section {
 }
 
 /// A quotient, 0 where there is nothing to divide by.
-fn ratio(part: u64, whole: u64) -> f64 {
+pub(super) fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
@@ -91,6 +97,8 @@ pub struct ProcessReport {
     pub pid: u32,
     /// Its name.
     pub name: String,
+    /// The program that it was made to run.
+    pub program: String,
     /// How it stands.
     #[serde(flatten)]
     pub state: State,
@@ -100,6 +108,12 @@ pub struct ProcessReport {
     pub peak_resident_frames: u64,
     /// The most bytes that its page tables ever took.
     pub page_table_bytes: u64,
+    /// When it came and went, and what it waited for.
+    pub times: Times,
+    /// Cycles from its arrival to its end; nothing before its end.
+    pub turnaround: Option<u64>,
+    /// Cycles from its arrival to its first turn.
+    pub response: Option<u64>,
 }
 
 /// Physical memory and swap.
@@ -152,4 +166,6 @@ pub struct Report {
     pub processes: Vec<ProcessReport>,
     /// Physical memory and swap.
     pub memory: MemoryReport,
+    /// The processor, the disk, and how long processes took.
+    pub scheduling: SchedulingReport,
 }

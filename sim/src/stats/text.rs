@@ -1,6 +1,6 @@
 //! The report as text for people: aligned, each group with a line that says what it means.
 
-use super::{LatencySummary, ProcessReport, Report, Section};
+use super::{LatencySummary, ProcessReport, Report, SchedulingReport, Section};
 use crate::os::State;
 use std::fmt::{self, Display, Formatter};
 
@@ -27,6 +27,7 @@ impl Display for Report {
         count(f, "nr_page_table_pages", memory.nr_page_table_pages)?;
         count(f, "page_table_bytes", memory.page_table_bytes)?;
         count(f, "peak_swap_slots", memory.peak_swap_slots.into())?;
+        self.scheduling.fmt(f)?;
         heading(f, "processes", "each with its end, its accesses, and the faults that they took")?;
         for process in &self.processes {
             line(f, process)?;
@@ -96,14 +97,33 @@ impl Section {
             ("walk_stall", cycles.walk_stall),
             ("handler", cycles.handler),
             ("switch", cycles.switch),
+            ("compute", cycles.compute),
             ("disk", cycles.disk),
+            ("idle", cycles.idle),
         ] {
             let share = spent as f64 * 100.0 / self.cycles_total.max(1) as f64;
             writeln!(f, "  {name:<NAME$}{spent:>NUMBER$}  {share:5.1} %")?;
         }
         count(f, "total", self.cycles_total)?;
         figure(f, "effective_access_time", self.effective_access_time)?;
+        figure(f, "average_memory_access_time", self.average_memory_access_time)?;
         figure(f, "ideal_access_time", self.ideal_access_time)
+    }
+}
+
+impl Display for SchedulingReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, "scheduling", "turnaround: from arrival to end; waiting: in the ready queue")?;
+        figure(f, "cpu_utilisation_percent", self.cpu_utilisation * 100.0)?;
+        figure(f, "user_utilisation_percent", self.user_utilisation * 100.0)?;
+        figure(f, "throughput (per 10^6 cycles)", self.throughput)?;
+        distribution(f, "turnaround", &self.turnaround)?;
+        distribution(f, "waiting", &self.waiting)?;
+        count(f, "suspensions", self.suspensions)?;
+        count(f, "disk_reads", self.disk_reads)?;
+        count(f, "disk_writes", self.disk_writes)?;
+        figure(f, "disk_utilisation_percent", self.disk_utilisation * 100.0)?;
+        distribution(f, "disk_latency", &self.disk_latency)
     }
 }
 

@@ -22,14 +22,7 @@ fn machine(names: &[&str]) -> Machine {
     let mut machine = Machine::new(Box::new(mmu), config).expect("a machine");
     machine.hardware_mut().drive.mmu_mut().watch(true);
     for name in names {
-        let bss = RegionSpec {
-            name: None,
-            kind: RegionKind::Bss,
-            start: 0x10000,
-            pages: 4,
-            limit: None,
-            permissions: None,
-        };
+        let bss = RegionSpec::new(RegionKind::Bss, 0x10000, 4);
         let stores = [0x10000, 0x11008, 0x12010, 0x10018, 0x11020, 0xdead_0000];
         let spec = ProcessSpec {
             name: (*name).to_owned(),

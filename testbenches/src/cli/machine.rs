@@ -9,6 +9,8 @@ use sim::machine::LatencySpec;
 use sim::os::PolicyKind;
 use sim::wave::Window;
 
+use super::policy::named;
+
 /// A translation scheme on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ModeArg {
@@ -29,27 +31,6 @@ impl From<ModeArg> for Mode {
             ModeArg::Sv39 => Mode::Sv39,
             ModeArg::Sv48 => Mode::Sv48,
             ModeArg::Sv57 => Mode::Sv57,
-        }
-    }
-}
-
-/// A replacement policy on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PolicyArg {
-    /// First in, first out.
-    Fifo,
-    /// Least recently used, by an oracle.
-    Lru,
-    /// Second chance by the hardware's accessed bits.
-    Clock,
-}
-
-impl From<PolicyArg> for PolicyKind {
-    fn from(policy: PolicyArg) -> PolicyKind {
-        match policy {
-            PolicyArg::Fifo => PolicyKind::Fifo,
-            PolicyArg::Lru => PolicyKind::Lru,
-            PolicyArg::Clock => PolicyKind::Clock,
         }
     }
 }
@@ -162,8 +143,8 @@ pub struct TraceArgs {
     #[arg(long, default_value = "10")]
     pub latency: LatencyArg,
     /// Which page loses its frame.
-    #[arg(long, value_enum, default_value = "clock")]
-    pub policy: PolicyArg,
+    #[arg(long, value_parser = named, default_value = "clock")]
+    pub policy: PolicyKind,
     /// Slots of the swap device, one page each.
     #[arg(long, default_value_t = 65536)]
     pub swap: u32,

@@ -12,6 +12,7 @@ mod interrupt;
 mod list;
 mod machine;
 mod output;
+mod policy;
 mod progress;
 mod quiz;
 mod run;
@@ -29,6 +30,7 @@ use crate::engine::Engine;
 pub use explore::ExploreArgs;
 pub use quiz::QuizArgs;
 pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use policy::PolicyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
@@ -59,6 +61,8 @@ pub enum Command {
     Wave(WaveArgs),
     /// Run the recorded memory trace of a real program under the operating system.
     Trace(TraceArgs),
+    /// Run a page-reference string under a replacement policy.
+    Policy(PolicyArgs),
     /// Replay translation vectors through the hardware.
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
@@ -111,6 +115,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Run(arguments) => run::run(&arguments, engine),
         Command::Wave(arguments) => show::show(&arguments, engine),
         Command::Trace(arguments) => trace::trace(&arguments, engine),
+        Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments, engine),

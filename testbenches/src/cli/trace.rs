@@ -89,7 +89,7 @@ fn config(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<MachineConfig> {
         memory: Memory { frames: arguments.frames, ..Memory::default() },
         latency: arguments.latency.0,
         swap_slots: arguments.swap,
-        policy: arguments.policy.into(),
+        policy: arguments.policy,
         seed: arguments.seed,
         ..MachineConfig::default()
     })

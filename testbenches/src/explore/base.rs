@@ -85,7 +85,15 @@ fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
     })?;
     let mut process = Table::new();
     process.insert("name".to_owned(), Value::String(name.to_owned()));
-    process.insert("regions".to_owned(), Value::Array(Vec::new()));
+    // A process has regions; the recorded one, which takes its place, makes them on demand.
+    let region: Table = [
+        ("kind".to_owned(), Value::String("bss".to_owned())),
+        ("start".to_owned(), Value::Integer(0x1_0000)),
+        ("pages".to_owned(), Value::Integer(1)),
+    ]
+    .into_iter()
+    .collect();
+    process.insert("regions".to_owned(), Value::Array(vec![Value::Table(region)]));
     process.insert("program".to_owned(), Value::Array(Vec::new()));
     table.insert("process".to_owned(), Value::Array(vec![Value::Table(process)]));
     Ok(Some(recorded))

@@ -12,10 +12,8 @@ use super::formula::Formula;
 use super::study::{Measure, Sweep};
 use super::values::Choice;
 use crate::engine::{Engine, build};
-use crate::scenario::load::Body;
-use crate::scenario::observe::observe;
+use crate::scenario::observe::{observe, variants};
 use crate::scenario::run::RunError;
-use crate::scenario::variant::{Select, Variant};
 
 /// More runs than this are a mistake.
 const MOST_RUNS: usize = 20_000;
@@ -134,12 +132,8 @@ fn one(
     };
     let in_run = |message| ExploreError::InRun { settings: said(), message };
     let varied = plan.base.varied(&settings).map_err(in_run)?;
-    let machine = match &varied.scenario.body {
-        Body::Ports(head, _) => head.machine.clone(),
-        Body::System(system) => system.machine.machine(),
-    };
     // Of a list the first: what else is wanted is swept.
-    let variants = Variant::all(&machine, Select::default()).map_err(|e| in_run(e.to_string()))?;
+    let variants = variants(&varied.scenario).map_err(|e| in_run(e.to_string()))?;
     let variant = variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
     let mmu = build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
     let observed = match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {

@@ -11,9 +11,9 @@ use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Response};
 use sim::os::Event;
 
 use crate::engine::{Engine, build};
-use crate::scenario::load::{Body, Scenario};
-use crate::scenario::observe::{Observed, observe};
-use crate::scenario::variant::{Select, Variant};
+use crate::scenario::load::Scenario;
+use crate::scenario::observe::{Observed, observe, variants};
+use crate::scenario::variant::Variant;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,13 +104,4 @@ pub(super) fn tell(
     let observed = observe(scenario, &variant, mmu, Some(watch), None, &AtomicBool::new(false))?;
     let diary = std::mem::take(&mut *diary.borrow_mut());
     Ok(Told { diary, observed })
-}
-
-/// The machines that a scenario names.
-pub(super) fn variants(scenario: &Scenario) -> anyhow::Result<Vec<Variant>> {
-    let machine = match &scenario.body {
-        Body::Ports(head, _) => head.machine.clone(),
-        Body::System(system) => system.machine.machine(),
-    };
-    Ok(Variant::all(&machine, Select::default())?)
 }

@@ -6,16 +6,33 @@ use serde_json::{Map, json};
 use sim::os::Event;
 use toml::{Table, Value};
 
-use super::diary::{Entry, Told, tell, variants};
+use super::diary::{Entry, Told, tell};
 use super::{Answer, Posed};
 use crate::explore::figures::Figures;
 use crate::scenario::load::{Body, Scenario};
+use crate::scenario::observe::variants;
 use crate::scenario::variant::Variant;
 
 /// Keys that say, in a scenario's file, what comes out.
-const ANSWERS: [&str; 12] = [
-    "idea", "spec", "expect", "events", "ends", "at", "pa", "fault", "latency", "within", "reads",
+const ANSWERS: [&str; 18] = [
+    "idea",
+    "spec",
+    "expect",
+    "events",
+    "ends",
+    "at",
+    "pa",
+    "fault",
+    "latency",
+    "within",
+    "reads",
+    "updates",
     "hit",
+    "expect_by_policy",
+    "victims",
+    "victims_by_policy",
+    "faults_at",
+    "frames_after",
 ];
 /// At most so many lines of what happened.
 const MOST_LINES: usize = 60;
@@ -60,7 +77,7 @@ fn hide(value: &mut Value, is_root: bool) {
                 .any(|key| table.contains_key(*key));
             let is_process = table.contains_key("program");
             table.retain(|key, _| {
-                let gives_away = ANSWERS.contains(&key.as_str()) || key == "updates";
+                let gives_away = ANSWERS.contains(&key.as_str());
                 !(gives_away && (is_root || is_step || is_process)) || key == "at" && is_step
             });
             table.iter_mut().for_each(|(_, inner)| hide(inner, false));

@@ -113,10 +113,12 @@ impl<'t> Reader<'t> {
                 let system = System::deserialize(Deserializer::from(root))
                     .map_err(|e| self.toml(&e, 0..0))?;
                 let (idea, spec) = (system.idea.clone(), system.spec.list());
-                if let Some(name) = system.stranger() {
-                    let word = format!(" {name} ");
-                    let at = self.text.find(&word).map_or(0, |at| at + 1);
-                    return Err(self.error(at..at, format!("there is no region `{name}`")));
+                if let Some((name, message)) = system.mistake() {
+                    let found = [format!(" {name} "), format!(" {name}\""), format!("\"{name}\"")]
+                        .iter()
+                        .find_map(|word| self.text.find(word));
+                    let at = found.map_or(0, |at| at + 1);
+                    return Err(self.error(at..at, message));
                 }
                 (idea, spec, Body::System(Box::new(system)))
             }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits to the cycle |
 //! | [`system`], [`program`] | a file of processes under the operating system |
+//! | [`expect`] | what a run must have come to |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
 //! | [`load`], [`error`] | reading; every mistake has file, line and column |
 //! | [`library`] | the files in the binary, by name |
@@ -16,6 +17,7 @@
 mod actions;
 mod bench;
 pub mod error;
+pub mod expect;
 pub mod events;
 pub mod flags;
 pub mod library;
@@ -31,7 +33,9 @@ pub mod run;
 pub mod schema;
 pub mod step;
 mod story;
+mod verdict;
 pub mod system;
+pub mod os_text;
 mod tables;
 pub mod variant;
 mod walker_bus;

@@ -15,7 +15,7 @@ use super::schema::Head;
 use super::step::{Action, Step};
 use super::story;
 use super::system::System;
-use super::variant::Variant;
+use super::variant::{Select, UnknownConfiguration, Variant};
 
 /// What was seen in one run.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,19 @@ pub struct Observed {
     pub report: Value,
     /// What ended otherwise than the file says, for people.
     pub notes: Vec<String>,
+}
+
+/// Every machine that a file names: each of its lists in each combination.
+///
+/// # Errors
+/// None today; configurations come from the file, which knows no others.
+pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>, UnknownConfiguration> {
+    let (machine, policies) = match &scenario.body {
+        Body::Ports(head, _) => (head.machine.clone(), vec![None]),
+        Body::System(system) => (system.machine.machine(), system.os.policies()),
+    };
+    let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
+    Ok(Variant::all(&machine, Select::default())?.into_iter().flat_map(with).collect())
 }
 
 /// Runs a scenario on one machine. A recorded program may take the place of the processes that
@@ -44,7 +57,8 @@ pub fn observe(
     let seen = match (&scenario.body, trace) {
         (Body::Ports(head, steps), _) => watched_ports(head, steps, variant, mmu, observer),
         (Body::System(system), None) => {
-            story::play(system, variant, mmu, observer, stop).and_then(|out| of(system, &out))
+            let played = story::play(system, variant, mmu, observer, stop);
+            played.and_then(|played| of(system, &played.outcome))
         }
         (Body::System(system), Some(recorded)) => {
             replay(system, recorded, variant, mmu, observer, stop).and_then(|out| of(system, &out))
@@ -104,7 +118,7 @@ fn replay(
     observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
 ) -> Result<Outcome, Stop> {
-    let mut config = story::config(&system.os, system.machine.adue, variant);
+    let mut config = system.os.config(system.machine.adue, variant);
     // A million steps: everything is checked at the end.
     config.paranoid = false;
     let name = system.process.first().map_or("trace", |process| process.name.as_str());
@@ -136,7 +150,7 @@ fn of(system: &System, outcome: &Outcome) -> Result<Observed, Stop> {
         .map_err(|error| Stop::Nonsense(1, error.to_string()))?;
     let mut notes = Vec::new();
     for process in &outcome.report.processes {
-        let text = system.process.iter().find(|text| text.name == process.name);
+        let text = system.process.iter().find(|text| text.name == process.program || text.name == process.name);
         let expected = text.is_none_or(|text| text.ends == "exited");
         if let State::Killed { death } = &process.state
             && expected

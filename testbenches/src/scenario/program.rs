@@ -1,175 +1,176 @@
 //! What a process does, in words: one line of a scenario's `program`.
 //!
 //! ```text
-//! load heap 7 0 1 2        one access to each of these pages of the region `heap`
-//! store stack -1..-8       pages from..to, both included, in that order
-//! 3 x load a 0..3; store b 0      all of the line, three times
-//! fetch at 0x1000          an address
-//! sbrk 4 / sbrk -4         the heap's size, changed by so many pages
-//! exit                     the end, before the end
+//! load heap 7 0 1 2                  one access to each of these pages of the region `heap`
+//! store stack -1..-8                 pages from..to, both included, in that order
+//! load heap 0..99 step 2             every second page
+//! load heap 3 offset 0x10 bytes 8    where in the page, and how many bytes (4 unless said)
+//! load a elements 0..9 of 4          elements of an array of 4-byte elements
+//! load d rows 128 x 128 of 8         a matrix of 8-byte elements, row after row ...
+//! load d columns 128 x 128 of 8      ... or column after column, as it lies in memory by rows
+//! load heap random 100 of 0..9 seed 1      as many pages, drawn evenly from these
+//! fetch at 0x1000                    an address
+//! 3 x load a 0..3; store b 0         all of the line, three times
+//! load a 0; 3 x (load a 1; 2 x (store b 0..7))     groups
+//! think 1000                         cycles of computing without memory
+//! tick                               a timer interrupt
+//! sbrk 4 / sbrk -4                   the heap's size, changed by so many pages
+//! mmap lib                           maps the region that is marked `mapped = false`
+//! munmap lib 0..3                    unmaps pages of a region
+//! mprotect lib 0..3 r--              changes what may be done with them
+//! fork child                         a copy of the process runs the program of `child`
+//! exec other                         the process becomes `other`
+//! wait                               until a child has ended
+//! exit                               the end, before the end
 //! ```
+//!
+//! A line is read once; what it stands for is made step by step while the process runs, so that
+//! millions of accesses take no memory.
+
+mod parse;
+mod pattern;
+mod script;
+
+pub use script::Script;
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{self, Deserialize, Deserializer};
-use sim::cpu::{self, Op};
-use sim::isa::{Access, PAGE_BYTES};
-use sim::os::RegionSpec;
+use sim::isa::Access;
+use sim::os::{Permissions, RegionSpec};
 
-use super::number::{Number, Variables};
+use super::number::Number;
+use pattern::Pattern;
 
 /// More steps than this in one line are a mistake.
-const MOST_STEPS: u64 = 1 << 22;
-/// Bytes of each access.
-const ACCESS_BYTES: u16 = 4;
+const MOST_STEPS: u64 = 1 << 40;
 
-/// Where an access goes.
+/// Where accesses go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
-    /// Pages of a region, counted from its start; ranges include both ends.
-    Pages(String, Vec<(i64, i64)>),
+    /// Parts of a region.
+    In(String, Pattern),
     /// An address.
     At(Number),
 }
 
+/// One step as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Statement {
-    Touch(Access, Place),
+enum Step {
+    Touch { kind: Access, bytes: u16, place: Place },
+    Think(u64),
+    Tick,
     Sbrk(i64),
+    Mmap(String),
+    Munmap(String, i64, i64),
+    Mprotect(String, i64, i64, Permissions),
+    Fork(String),
+    Exec(String),
+    Wait,
     Exit,
+}
+
+impl Step {
+    /// The region that it names.
+    fn region(&self) -> Option<&str> {
+        match self {
+            Step::Touch { place: Place::In(name, _), .. }
+            | Step::Mmap(name)
+            | Step::Munmap(name, ..)
+            | Step::Mprotect(name, ..) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The process that it names.
+    fn process(&self) -> Option<&str> {
+        match self {
+            Step::Fork(name) | Step::Exec(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        match self {
+            Step::Touch { place: Place::In(_, pattern), .. } => pattern.count(),
+            _ => 1,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Node {
+    Repeat(u64, Vec<Node>),
+    Step(Step),
+}
+
+impl Node {
+    fn steps(&self) -> u64 {
+        match self {
+            Node::Step(step) => step.steps(),
+            Node::Repeat(times, nodes) => total(nodes).saturating_mul(*times),
+        }
+    }
+
+    fn find<'n>(&'n self, wanted: &dyn Fn(&'n Step) -> Option<&'n str>) -> Option<&'n str> {
+        match self {
+            Node::Step(step) => wanted(step),
+            Node::Repeat(_, nodes) => nodes.iter().find_map(|node| node.find(wanted)),
+        }
+    }
+}
+
+fn total(nodes: &[Node]) -> u64 {
+    nodes.iter().map(Node::steps).fold(0, u64::saturating_add)
 }
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    times: u64,
-    statements: Vec<Statement>,
+    text: String,
+    nodes: Vec<Node>,
 }
 
 impl FromStr for Line {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Line, String> {
-        let (times, rest) = match text.split_once(" x ") {
-            Some((times, rest)) => (number(times)?, rest),
-            None => (1, text),
-        };
-        let statements = rest.split(';').map(statement).collect::<Result<Vec<_>, _>>()?;
-        let times = u64::try_from(times).map_err(|_| format!("{times} times is not possible"))?;
-        let line = Line { times, statements };
-        if line.steps() > MOST_STEPS {
-            return Err(format!("{} steps in one line; at most {MOST_STEPS}", line.steps()));
+        let nodes = parse::line(text)?;
+        let steps = total(&nodes);
+        if steps > MOST_STEPS {
+            return Err(format!("{steps} steps in one line; at most {MOST_STEPS}"));
         }
-        Ok(line)
+        Ok(Line { text: text.to_owned(), nodes })
     }
 }
 
 impl Line {
-    fn steps(&self) -> u64 {
-        let pages = |ranges: &[(i64, i64)]| {
-            ranges.iter().map(|(from, to)| from.abs_diff(*to).saturating_add(1)).fold(0, add)
-        };
-        let steps = |statement: &Statement| match statement {
-            Statement::Touch(_, Place::Pages(_, ranges)) => pages(ranges),
-            _ => 1,
-        };
-        self.statements.iter().map(steps).fold(0, add).saturating_mul(self.times)
-    }
-
     /// A region that the line names and that does not exist.
     pub fn stranger(&self, regions: &[RegionSpec]) -> Option<&str> {
-        self.statements.iter().find_map(|statement| match statement {
-            Statement::Touch(_, Place::Pages(name, _)) if find(regions, name).is_none() => {
-                Some(name.as_str())
-            }
+        let strange = |step| Step::region(step).filter(|name| find(regions, name).is_none());
+        self.nodes.iter().find_map(|node| node.find(&strange))
+    }
+
+    /// A process that the line names and that is not among these.
+    pub fn unknown_process(&self, known: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let unknown = |step| Step::process(step).filter(|name| !known(name));
+        self.nodes.iter().find_map(|node| node.find(&unknown))
+    }
+
+    /// Whether it forks this process.
+    pub fn forks(&self, name: &str) -> bool {
+        let forks = |step: &'_ Step| match step {
+            Step::Fork(child) if child == name => Some(""),
             _ => None,
-        })
-    }
-
-    /// The steps that it stands for, added to `ops`.
-    ///
-    /// # Errors
-    /// A sentence, when an address needs more than 64 bits.
-    pub fn expand(
-        &self,
-        regions: &[RegionSpec],
-        variables: &Variables,
-        ops: &mut Vec<Op>,
-    ) -> Result<(), String> {
-        for statement in (0..self.times).flat_map(|_| &self.statements) {
-            let mut touch = |kind, va| {
-                ops.push(Op::Access(cpu::Access { kind, va, bytes: ACCESS_BYTES }));
-            };
-            match statement {
-                Statement::Touch(kind, Place::At(at)) => touch(*kind, at.value(variables)?),
-                Statement::Touch(kind, Place::Pages(name, ranges)) => {
-                    let region = find(regions, name);
-                    let start = region.ok_or_else(|| format!("no region `{name}`"))?.start;
-                    for page in ranges.iter().copied().flat_map(pages) {
-                        let offset = page.wrapping_mul(PAGE_BYTES as i64);
-                        touch(*kind, start.wrapping_add_signed(offset));
-                    }
-                }
-                Statement::Sbrk(pages) => ops.push(Op::Sbrk(*pages)),
-                Statement::Exit => ops.push(Op::Exit),
-            }
-        }
-        Ok(())
+        };
+        self.nodes.iter().any(|node| node.find(&forks).is_some())
     }
 }
 
-fn add(a: u64, b: u64) -> u64 {
-    a.saturating_add(b)
-}
-
-/// The pages of a range, in its direction, both ends included.
-fn pages((from, to): (i64, i64)) -> Box<dyn Iterator<Item = i64>> {
-    if from <= to { Box::new(from..=to) } else { Box::new((to..=from).rev()) }
-}
-
-fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
+/// The region of a name: its own, else its kind's.
+pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
     regions.iter().find(|r| r.name.as_deref().unwrap_or(r.kind.name()) == name)
-}
-
-fn number(text: &str) -> Result<i64, String> {
-    text.trim().parse().map_err(|_| format!("`{}` is no whole number", text.trim()))
-}
-
-fn statement(text: &str) -> Result<Statement, String> {
-    let mut words = text.split_whitespace();
-    let verb = words.next().ok_or("a step is missing")?;
-    let access = match verb {
-        "load" => Access::Load,
-        "store" => Access::Store,
-        "fetch" => Access::Fetch,
-        "sbrk" | "exit" => {
-            let rest: Vec<_> = words.collect();
-            return match (verb, rest.as_slice()) {
-                ("sbrk", [pages]) => Ok(Statement::Sbrk(number(pages)?)),
-                ("exit", []) => Ok(Statement::Exit),
-                _ => Err(format!("`{}`: sbrk takes one number, exit none", text.trim())),
-            };
-        }
-        _ => return Err(format!("`{verb}` is no step; steps are load, store, fetch, sbrk, exit")),
-    };
-    let place = words.next().ok_or_else(|| format!("{verb} what?"))?;
-    if place == "at" {
-        let address = words.collect::<Vec<_>>().join(" ");
-        return Ok(Statement::Touch(access, Place::At(Number::parse(&address)?)));
-    }
-    let ranges = words.map(range).collect::<Result<Vec<_>, _>>()?;
-    if ranges.is_empty() {
-        return Err(format!("{verb} which pages of `{place}`?"));
-    }
-    Ok(Statement::Touch(access, Place::Pages(place.to_owned(), ranges)))
-}
-
-fn range(text: &str) -> Result<(i64, i64), String> {
-    match text.split_once("..") {
-        Some((from, to)) => Ok((number(from)?, number(to)?)),
-        None => number(text).map(|page| (page, page)),
-    }
 }
 
 impl<'de> Deserialize<'de> for Line {
@@ -180,43 +181,9 @@ impl<'de> Deserialize<'de> for Line {
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} x {:?}", self.times, self.statements)
+        f.write_str(&self.text)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use sim::os::RegionKind;
-
-    fn addresses(text: &str) -> Result<Vec<u64>, String> {
-        let (name, kind) = (Some("a".to_owned()), RegionKind::Bss);
-        let (pages, limit, permissions) = (4, None, None);
-        let region = RegionSpec { name, kind, start: 0x10000, pages, limit, permissions };
-        let variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
-        let mut ops = Vec::new();
-        text.parse::<Line>()?.expand(&[region], &variables, &mut ops)?;
-        Ok(ops
-            .iter()
-            .filter_map(|op| if let Op::Access(access) = op { Some(access.va) } else { None })
-            .collect())
-    }
-
-    #[test]
-    fn lines_stand_for_their_accesses() {
-        assert_eq!(addresses("load a 2 0"), Ok(vec![0x12000, 0x10000]));
-        assert_eq!(addresses("store a -1..1"), Ok(vec![0xf000, 0x10000, 0x11000]));
-        assert_eq!(addresses("store a 1..0"), Ok(vec![0x11000, 0x10000]));
-        assert_eq!(addresses("2 x load a 0; fetch at 8"), Ok(vec![0x10000, 8, 0x10000, 8]));
-    }
-
-    #[test]
-    fn nonsense_is_a_sentence() {
-        for text in ["", "jump a 0", "load", "load a", "load a x", "sbrk", "load b 0", "-1 x exit"]
-        {
-            assert!(addresses(text).is_err(), "{text}");
-        }
-        assert!(addresses("999999999 x load a 0..999999999").is_err());
-        assert!(addresses("load a -9223372036854775808..9223372036854775807").is_err());
-    }
-}
+mod tests;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use sim::isa::Mode;
-use sim::os::{Costs, PolicyKind, RegionSpec};
+use sim::isa::{Mode, PAGE_BYTES};
+use sim::os::{PolicyKind, RegionSpec};
 
+use super::expect::Expected;
 use super::number::Number;
-use super::program::Line;
+use super::os_text::OsText;
+use super::program::{Line, find};
 use super::schema::{Machine, OneOrMany, Size};
 
 /// The machine under an operating system; lists as in [`Machine`].
@@ -40,41 +42,23 @@ impl SystemMachine {
     }
 }
 
-/// `os`: the operating system's circumstances. What is left out is as in
-/// [`sim::machine::MachineConfig`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OsText {
-    /// Frames of physical memory, the kernel's included.
-    pub frames: Option<u64>,
-    /// Of these, reserved for the kernel.
-    pub kernel: Option<u64>,
-    /// Slots of the swap device.
-    pub swap: Option<u32>,
-    /// The replacement policy: `fifo`, `lru` or `clock`.
-    pub policy: Option<PolicyKind>,
-    /// ASIDs for processes; 0: every switch fences.
-    pub asids: Option<u16>,
-    /// Accesses after which another process runs.
-    pub quantum: Option<u64>,
-    /// Accesses in the pipeline at a time.
-    pub window: Option<usize>,
-    /// Cycles of the kernel's own work.
-    pub costs: Option<Costs>,
-    /// Of everything random.
-    pub seed: Option<u64>,
-}
-
 /// `[[process]]`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProcessText {
     /// Its name.
     pub name: String,
-    /// Its regions.
+    /// Its regions; those with `mapped = false` are only there once `mmap` names them.
+    #[serde(default)]
     pub regions: Vec<RegionSpec>,
     /// What it does, line by line.
     pub program: Vec<Line>,
+    /// It does not exist before another process forks it, with a copy of that one's regions.
+    #[serde(default)]
+    pub forked: bool,
+    /// It does not exist before another process becomes it by `exec`.
+    #[serde(default)]
+    pub executed: bool,
     /// The most frames that its pages may hold.
     pub frames: Option<u64>,
     /// How it must end: `exited`, or the reason of its kill in one word.
@@ -82,17 +66,56 @@ pub struct ProcessText {
     pub ends: String,
     /// The address that must have killed it.
     pub at: Option<Number>,
-    /// Its exact counts.
+    /// Its counts.
     #[serde(default)]
-    pub expect: BTreeMap<String, Number>,
+    pub expect: Expected,
+    /// The pages that it must lose, in order: `3` is page 3 of its first region, `"heap 3"` of
+    /// the region `heap`.
+    pub victims: Option<Vec<PageText>>,
+    /// Its counts under each policy, where the file names several.
+    #[serde(default)]
+    pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
+    /// The pages that it must lose under each policy, in order.
+    #[serde(default)]
+    pub victims_by_policy: BTreeMap<PolicyKind, Vec<PageText>>,
+    /// The accesses that must fault, minor or major, counted from 1.
+    pub faults_at: Option<Vec<u64>>,
+    /// The pages that must be in frames when it ends by itself, in any order.
+    pub frames_after: Option<Vec<PageText>>,
 }
 
 fn exited() -> String {
     "exited".to_owned()
 }
 
-/// The file.
+/// A page of a process, as [`ProcessText::victims`] names it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum PageText {
+    /// Of the first region.
+    Number(i64),
+    /// `region page`
+    Named(String),
+}
+
+impl PageText {
+    /// Its first address. The error is a sentence.
+    pub fn address(&self, regions: &[RegionSpec]) -> Result<u64, String> {
+        let (region, page) = match self {
+            PageText::Number(page) => (regions.first(), *page),
+            PageText::Named(text) => {
+                let wrong = || format!("`{text}` is no page; pages are written `heap 3`");
+                let (name, page) = text.trim().rsplit_once(' ').ok_or_else(wrong)?;
+                (find(regions, name.trim()), page.parse().map_err(|_| wrong())?)
+            }
+        };
+        let region = region.ok_or_else(|| format!("{self:?} is in no region of the process"))?;
+        Ok(region.start.wrapping_add_signed(page.wrapping_mul(PAGE_BYTES as i64)))
+    }
+}
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct System {
     /// One sentence: what is shown.
@@ -107,18 +130,67 @@ pub struct System {
     pub os: OsText,
     /// The processes.
     pub process: Vec<ProcessText>,
-    /// Exact counts of the whole run.
+    /// Counts of the whole run.
     #[serde(default)]
-    pub expect: BTreeMap<String, Number>,
+    pub expect: Expected,
 }
 
+/// Forks of forks deeper than this are a circle.
+const DEEPEST: usize = 16;
+
 impl System {
-    /// A region that a program names and that does not exist.
-    pub fn stranger(&self) -> Option<&str> {
-        let strange = |process: &'_ ProcessText| -> Option<usize> {
-            process.program.iter().position(|line| line.stranger(&process.regions).is_some())
-        };
-        let (process, at) = self.process.iter().find_map(|p| strange(p).map(|at| (p, at)))?;
-        process.program[at].stranger(&process.regions)
+    /// The regions that a process's program can name: its own, and what it was forked with.
+    pub fn regions(&self, process: &ProcessText) -> Vec<RegionSpec> {
+        let mut regions = process.regions.clone();
+        let mut child = process;
+        for _ in 0..DEEPEST {
+            let forks = |p: &&ProcessText| p.program.iter().any(|line| line.forks(&child.name));
+            let Some(parent) = self.process.iter().find(forks).filter(|_| child.forked) else {
+                break;
+            };
+            regions.extend(parent.regions.iter().cloned());
+            child = parent;
+        }
+        regions
+    }
+
+    /// A name that leads nowhere, and what is wrong with it.
+    pub fn mistake(&self) -> Option<(String, String)> {
+        let named = |name: &str| self.process.iter().find(|process| process.name == name);
+        let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
+        for process in &self.process {
+            let regions = self.regions(process);
+            let name = &process.name;
+            for line in &process.program {
+                if let Some(region) = line.stranger(&regions) {
+                    let message = format!("there is no region `{region}`");
+                    return Some((region.to_owned(), message));
+                }
+                if let Some(other) = line.unknown_process(&can_become) {
+                    let message = format!(
+                        "there is no process `{other}` that is marked `forked` or `executed`"
+                    );
+                    return Some((other.to_owned(), message));
+                }
+            }
+            let twins = self.process.iter().filter(|other| other.name == *name).count();
+            let message = if process.forked && process.executed {
+                "a process is forked or executed, not both"
+            } else if (process.forked || process.executed) && twins > 1 {
+                "two processes have this name"
+            } else if process.forked
+                && !self.process.iter().any(|p| p.program.iter().any(|line| line.forks(name)))
+            {
+                "nobody forks this process"
+            } else if process.forked && process.regions.iter().any(|r| r.mapped != Some(false)) {
+                "a forked process has its parent's regions; its own are `mapped = false`"
+            } else if !process.forked && process.regions.is_empty() {
+                "a process needs regions"
+            } else {
+                continue;
+            };
+            return Some((name.clone(), format!("`{name}`: {message}")));
+        }
+        None
     }
 }

@@ -16,14 +16,20 @@ type Late = Rc<RefCell<Option<SharedMemory>>>;
 
 /// Runs on such an MMU.
 pub(super) fn cached(config: MachineConfig, forgets: u32, specs: Vec<ProcessSpec>) -> Outcome {
-    let late = Late::default();
-    let mmu = Box::new(CachingMmu::new(late.clone(), forgets));
-    let mut machine = Machine::new(mmu, config).unwrap();
-    *late.borrow_mut() = Some(machine.hardware().drive.memory().clone());
+    let mut machine = caching(config, forgets);
     for spec in specs {
         machine.spawn(spec).unwrap();
     }
     machine.run(&AtomicBool::new(false))
+}
+
+/// A machine with such an MMU.
+pub(super) fn caching(config: MachineConfig, forgets: u32) -> Machine {
+    let late = Late::default();
+    let mmu = Box::new(CachingMmu::new(late.clone(), forgets));
+    let machine = Machine::new(mmu, config).unwrap();
+    *late.borrow_mut() = Some(machine.hardware().drive.memory().clone());
+    machine
 }
 
 /// What a cached page answers to fetch, load and store. As in a TLB that keeps permission bits,

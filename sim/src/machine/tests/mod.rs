@@ -3,9 +3,13 @@
 mod caching;
 mod fences;
 mod looking;
+mod memory;
+mod overlap;
 mod paging;
 mod pipeline;
+mod policies;
 mod protection;
+mod reference;
 mod soak;
 mod textbook;
 mod trace;
@@ -32,7 +36,7 @@ fn strict(mode: Mode) -> MachineConfig {
 }
 
 fn region(kind: RegionKind, start: u64, pages: u64) -> RegionSpec {
-    RegionSpec { name: None, kind, start, pages, limit: None, permissions: None }
+    RegionSpec::new(kind, start, pages)
 }
 
 fn process(name: &str, regions: Vec<RegionSpec>, ops: impl IntoIterator<Item = Op>) -> ProcessSpec {

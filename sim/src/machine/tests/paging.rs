@@ -149,6 +149,9 @@ struct Diary(Vec<String>);
 
 impl Observer for Diary {
     fn on_event(&mut self, _cycle: u64, event: &Event) {
+        if matches!(event, Event::Policy { .. }) {
+            return;
+        }
         self.0.push(match event {
             Event::PageFault { kind: FaultKind::Minor, va, .. } => format!("minor {va:x}"),
             Event::PageFault { kind: FaultKind::Major, va, .. } => format!("major {va:x}"),

@@ -36,7 +36,7 @@ fn each_offence_has_its_name_and_the_neighbour_survives() {
         }
         for (offence, reason) in cases {
             let good = (0..4).flat_map(|n| [store(page(n)), load(page(n))]);
-            let bad = [store(page(0)), store(page(1)), offence, store(page(2))];
+            let bad = [store(page(0)), store(page(1)), offence.clone(), store(page(2))];
             let config = MachineConfig { quantum: 2, ..strict(mode) };
             let outcome =
                 run(config, [process("bad", layout(), bad), process("good", layout(), good)]);

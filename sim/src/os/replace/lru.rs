@@ -1,15 +1,15 @@
 //! Least recently used, exactly: an oracle. No hardware reports every access to the kernel, so
 //! this is the yardstick that the others are measured with.
 
-use super::{AccessedBits, Policy};
+use super::pages::Pages;
+use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
-use std::collections::BTreeMap;
 
-/// Frames with the moment of their last access.
+/// Pages with the moment of their last access.
 #[derive(Debug, Default)]
 pub struct Lru {
     moment: u64,
-    last: BTreeMap<u64, u64>,
+    pages: Pages<u64>,
 }
 
 impl Policy for Lru {
@@ -21,28 +21,27 @@ impl Policy for Lru {
         true
     }
 
-    fn inserted(&mut self, frame: u64) {
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
         self.moment += 1;
-        self.last.insert(frame, self.moment);
+        self.pages.insert(frame, page, self.moment);
     }
 
     fn removed(&mut self, frame: u64) {
-        self.last.remove(&frame);
+        self.pages.remove(frame);
     }
 
     fn accessed(&mut self, frame: u64) {
-        if let Some(last) = self.last.get_mut(&frame) {
+        if let Some(last) = self.pages.note(frame) {
             self.moment += 1;
             *last = self.moment;
         }
     }
 
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        _bits: &mut dyn AccessedBits,
-    ) -> Result<Option<u64>, OsError> {
-        let oldest = self.last.iter().filter(|(frame, _)| may_go(**frame));
-        Ok(oldest.min_by_key(|(_, moment)| **moment).map(|(frame, _)| *frame))
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.pages.least(bits, |loaded| loaded.note))
+    }
+
+    fn state(&self) -> String {
+        self.pages.tell(|loaded| loaded.note, |loaded| loaded.page.to_string())
     }
 }

@@ -1,24 +1,115 @@
 //! Page replacement: which page loses its frame. One policy a file.
+//!
+//! A kernel knows little of what a program does with its pages: the A and D bits that hardware
+//! leaves in page tables, and a timer that says when it is time to look. Policies see that and
+//! nothing else ([`PageBits`], [`Policy::tick`]), except the oracles, which say so: they hear of
+//! every access, or know the future, and are what the others are measured with.
+//!
+//! | policy | the page that goes | sees |
+//! |---|---|---|
+//! | [`Fifo`] | came first | nothing |
+//! | [`Random`] | any, by the seed | nothing |
+//! | [`SecondChance`] | came first and was not used since it was last looked at | A |
+//! | [`Clock`] | the same, by a hand on a ring | A |
+//! | [`Nru`] | of the lowest class: used counts 2, dirty counts 1 | A, D, ticks |
+//! | [`Nfu`] | used in the fewest ticks | A, ticks |
+//! | [`Aging`] | used in the fewest ticks, the latest counting most | A, ticks |
+//! | [`WsClock`] | outside its process's working set, clean ones first | A, D, ticks |
+//! | [`TwoList`] | inactive, and not used since it was last looked at | A |
+//! | [`Generations`] | of the oldest generation | A, ticks |
+//! | [`Lru`], [`Mru`] | used longest ago, last | every access: an oracle |
+//! | [`Lfu`] | used least often | every access: an oracle |
+//! | [`Clock0`] | as [`Clock`], loaded with use = 0 | every access: an oracle |
+//! | [`Opt`] | needed last | the future: an oracle |
 
+mod aging;
 mod clock;
+mod clock0;
 mod fifo;
+mod generations;
+mod kind;
+mod lfu;
 mod lru;
+mod mru;
+mod nfu;
+mod nru;
+mod opt;
+mod pages;
+mod random;
+mod ring;
+mod second_chance;
+mod two_list;
+mod wsclock;
 
+pub use aging::Aging;
 pub use clock::Clock;
+pub use clock0::Clock0;
 pub use fifo::Fifo;
+pub use generations::Generations;
+pub use kind::{PolicyKind, PolicySettings, UnknownPolicy};
+pub use lfu::Lfu;
 pub use lru::Lru;
+pub use mru::Mru;
+pub use nfu::Nfu;
+pub use nru::Nru;
+pub use opt::Opt;
+pub use random::Random;
+pub use second_chance::SecondChance;
+pub use two_list::TwoList;
+pub use wsclock::WsClock;
 
-use super::OsError;
-use serde::{Deserialize, Serialize};
+use super::{OsError, Pid};
+use std::fmt;
 
-/// The accessed bits of the pages in frames, as the hardware keeps them in the page tables.
-pub trait AccessedBits {
+/// A page, by whom it was loaded for and where it is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VirtualPage {
+    /// The process.
+    pub pid: Pid,
+    /// The virtual page number.
+    pub vpn: u64,
+}
+
+impl fmt::Display for VirtualPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{:x}", self.pid, self.vpn)
+    }
+}
+
+/// The A and the D bit of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Marks {
+    /// Used since A was last cleared.
+    pub accessed: bool,
+    /// Differs from what the disk holds.
+    pub dirty: bool,
+}
+
+/// The bits of the pages in frames, as the hardware keeps them in the page tables, and the one
+/// thing that a policy may do about them beside choosing.
+pub trait PageBits {
+    /// Whether the page in this frame may be chosen now.
+    fn may_go(&self, frame: u64) -> bool;
+
+    /// Reads both bits of the page in this frame over the bus.
+    ///
+    /// # Errors
+    /// When the kernel's access to the page table fails.
+    fn look(&mut self, frame: u64) -> Result<Marks, OsError>;
+
     /// Reads the A bit of the page in this frame over the bus, and clears it with the fence that
     /// makes the next access set it again.
     ///
     /// # Errors
     /// When the kernel's access to the page table fails.
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError>;
+
+    /// Writes the page in this frame to the disk ahead of its eviction and clears its D bit, with
+    /// the fence; the page stays. `false` if the disk has no room for it.
+    ///
+    /// # Errors
+    /// As [`PageBits::look`].
+    fn write_back(&mut self, frame: u64) -> Result<bool, OsError>;
 }
 
 /// Chooses victims among frames that hold pages.
@@ -27,7 +118,7 @@ pub trait Policy {
     fn name(&self) -> &'static str;
 
     /// A page was put into this frame.
-    fn inserted(&mut self, frame: u64);
+    fn inserted(&mut self, frame: u64, page: VirtualPage);
 
     /// The page in this frame is gone.
     fn removed(&mut self, frame: u64);
@@ -43,38 +134,48 @@ pub trait Policy {
         false
     }
 
-    /// The frame to empty among those that `may_go`; it stays until [`Policy::removed`].
+    /// The timer's interrupt, while this process ran.
+    ///
+    /// # Errors
+    /// When reading the bits fails.
+    fn tick(&mut self, running: Option<Pid>, bits: &mut dyn PageBits) -> Result<(), OsError> {
+        let _ = (running, bits);
+        Ok(())
+    }
+
+    /// Every access that will be made, in order: for an oracle of the future.
+    fn foresee(&mut self, future: &[VirtualPage]) {
+        let _ = future;
+    }
+
+    /// Every access heard so far, in order, of an oracle of the future that was told none: a
+    /// second run of the same programs can be told this.
+    fn heard(&self) -> &[VirtualPage] {
+        &[]
+    }
+
+    /// The frame to empty among those that may go; it stays until [`Policy::removed`].
     /// `None` if none may go.
     ///
     /// # Errors
-    /// When reading the accessed bits fails.
-    fn victim(
-        &mut self,
-        may_go: &dyn Fn(u64) -> bool,
-        bits: &mut dyn AccessedBits,
-    ) -> Result<Option<u64>, OsError>;
+    /// When reading the bits fails.
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError>;
+
+    /// What it keeps of the pages, in the order in which it looks at them, for waves and reports:
+    /// without spaces, cut off where it gets long.
+    fn state(&self) -> String;
 }
 
-/// The policies by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PolicyKind {
-    /// First in, first out.
-    Fifo,
-    /// Least recently used, by an oracle.
-    Lru,
-    /// Second chance by the hardware's accessed bits.
-    #[default]
-    Clock,
-}
+/// The most pages in a state's text.
+const SHOWN: usize = 12;
 
-impl PolicyKind {
-    /// A fresh policy of this kind.
-    pub fn build(self) -> Box<dyn Policy> {
-        match self {
-            PolicyKind::Fifo => Box::new(Fifo::default()),
-            PolicyKind::Lru => Box::new(Lru::default()),
-            PolicyKind::Clock => Box::new(Clock::default()),
-        }
+/// Joins what is said of each page to one text.
+fn listed(pages: impl IntoIterator<Item = String>) -> String {
+    let mut pages = pages.into_iter();
+    let mut text = pages.by_ref().take(SHOWN).collect::<Vec<_>>().join(",");
+    let more = pages.count();
+    if more > 0 {
+        text += &format!(",+{more}");
     }
+    text
 }

@@ -126,6 +126,7 @@ fn world(recorder: &Recorder) -> Group {
         .trace(row(wave, world.activity, "activity"))
         .trace(row(wave, world.fault, "fault kind"))
         .trace(row(wave, world.text, "what happens"))
+        .trace(row(wave, world.policy, "policy"))
         .trace(row(wave, world.free_frames, "free frames").format(Format::Analog { rows: 3 }))
         .traces(
             events

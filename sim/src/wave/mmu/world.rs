@@ -16,7 +16,7 @@ fn fault_number(kind: FaultKind) -> u64 {
     }
 }
 
-const ACTIVITIES: [&str; 4] = ["process", "handler", "disk_wait", "switch"];
+const ACTIVITIES: [&str; 5] = ["process", "handler", "disk_wait", "switch", "idle"];
 
 fn activity_number(activity: Activity) -> u64 {
     match activity {
@@ -24,16 +24,31 @@ fn activity_number(activity: Activity) -> u64 {
         Activity::Handler => 1,
         Activity::Disk => 2,
         Activity::Switch => 3,
+        Activity::Idle => 4,
     }
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 8] =
-    ["page_fault", "eviction", "swap_in", "swap_out", "fence", "context_switch", "kill", "exit"];
+const EVENTS: [&str; 14] = [
+    "page_fault",
+    "eviction",
+    "swap_in",
+    "swap_out",
+    "fence",
+    "context_switch",
+    "kill",
+    "exit",
+    "copy",
+    "fork",
+    "exec",
+    "blocked",
+    "suspended",
+    "resumed",
+];
 
-/// The index of an event's signal.
-fn event_index(event: &Event) -> usize {
-    match event {
+/// The index of an event's signal; `None` for what is a state and no instant.
+fn event_index(event: &Event) -> Option<usize> {
+    Some(match event {
         Event::PageFault { .. } => 0,
         Event::Eviction { .. } => 1,
         Event::SwapIn { .. } => 2,
@@ -42,7 +57,14 @@ fn event_index(event: &Event) -> usize {
         Event::Switch { .. } => 5,
         Event::Kill { .. } => 6,
         Event::Exit { .. } => 7,
-    }
+        Event::Copy { .. } => 8,
+        Event::Fork { .. } => 9,
+        Event::Exec { .. } => 10,
+        Event::Blocked { .. } => 11,
+        Event::Suspended { .. } => 12,
+        Event::Resumed { .. } => 13,
+        Event::Policy { .. } => return None,
+    })
 }
 
 /// An event signal.
@@ -61,6 +83,7 @@ pub(super) struct World {
     pub(super) fault: SignalId,
     pub(super) text: SignalId,
     pub(super) free_frames: SignalId,
+    pub(super) policy: SignalId,
     pub(super) events: Vec<Instant>,
     /// Names of processes, the first one's first.
     names: Vec<String>,
@@ -74,10 +97,11 @@ impl World {
     pub(super) fn declare(builder: &mut Builder, names: Vec<String>) -> Result<World, Error> {
         Ok(World {
             process: builder.text("os.process")?,
-            activity: builder.state("os.activity", 2, &ACTIVITIES)?,
+            activity: builder.state("os.activity", 3, &ACTIVITIES)?,
             fault: builder.state("os.fault", 3, &FAULTS)?,
             text: builder.text("os.text")?,
             free_frames: builder.bits("os.free_frames", 32)?,
+            policy: builder.text("os.policy")?,
             events: EVENTS
                 .into_iter()
                 .map(|name| {
@@ -101,7 +125,8 @@ impl World {
             self.process(wave, Some(*to))?;
         }
         let text = self.tell(event);
-        let instant = &mut self.events[event_index(event)];
+        let Some(index) = event_index(event) else { return wave.set(self.policy, &*text) };
+        let instant = &mut self.events[index];
         instant.seen = true;
         wave.set(instant.id, Value::Fires)?;
         wave.set(self.text, &*text)
@@ -168,6 +193,17 @@ impl World {
             Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
             Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
             Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
+            Event::Copy { va, from, to, .. } => format!("copy:{va:x}:{from:x}:{to:x}"),
+            Event::Fork { parent, child } => {
+                format!("fork:{}:{}", self.name(*parent), self.name(*child))
+            }
+            Event::Exec { pid } => format!("exec:{}", self.name(*pid)),
+            Event::Blocked { pid, reason } => {
+                format!("blocked:{}:{}", self.name(*pid), reason.name())
+            }
+            Event::Suspended { pid } => format!("suspended:{}", self.name(*pid)),
+            Event::Resumed { pid } => format!("resumed:{}", self.name(*pid)),
+            Event::Policy { state } => state.clone(),
         }
     }
 }

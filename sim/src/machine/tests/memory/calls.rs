@@ -1,0 +1,134 @@
+//! exec, mmap, munmap, mprotect.
+
+use super::*;
+
+fn at(number: u64) -> u64 {
+    page(number)
+}
+
+#[test]
+fn unmapping_the_middle_splits_a_region_and_is_fenced() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![bss(8)]);
+    hand.switch(pid);
+    (0..8).for_each(|n| hand.store(at(n)));
+    let before = hand.free();
+    assert!(hand.munmap(at(2)..at(5)));
+    assert_eq!(hand.free() - before, 3);
+    (0..2).chain(5..8).for_each(|n| hand.load(at(n)));
+    assert!(hand.mmap(region(RegionKind::Mapped, at(3), 1)));
+    hand.load(at(3));
+    assert!(!hand.mmap(region(RegionKind::Mapped, at(4), 2)), "in the way");
+    assert!(!hand.munmap(at(2) + 8..at(3)), "not whole pages");
+    assert_eq!(hand.access(isa::Access::Load, at(2)), Err("hole"));
+}
+
+#[test]
+fn parts_of_a_split_file_keep_their_places_in_it() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![region(RegionKind::Data, at(0), 8)]);
+    hand.switch(pid);
+    (0..4).for_each(|n| hand.load(at(n)));
+    hand.store(at(7));
+    assert!(hand.munmap(at(1)..at(3)) && hand.munmap(at(5)..at(6)));
+    [0, 3, 4, 6, 7].into_iter().for_each(|n| hand.load(at(n)));
+}
+
+#[test]
+fn a_revoked_right_is_gone_at_once() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![bss(4)]);
+    hand.switch(pid);
+    (0..4).for_each(|n| hand.store(at(n)));
+    assert!(hand.mprotect(at(1)..at(3), "r--"));
+    (0..4).for_each(|n| hand.load(at(n)));
+    hand.store(at(0));
+    hand.store(at(3));
+    assert!(hand.mprotect(at(2)..at(3), "rw-"));
+    hand.store(at(2));
+    assert!(!hand.mprotect(at(3)..at(5), "r--"), "page 4 is not mapped");
+    assert_eq!(hand.access(isa::Access::Store, at(1)), Err("write_to_read_only"));
+}
+
+#[test]
+fn no_right_at_all_keeps_the_page_for_later() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![bss(4)]);
+    hand.switch(pid);
+    hand.store(at(1));
+    assert!(hand.mprotect(at(1)..at(2), "---"));
+    assert_eq!(hand.frame(at(1)), None);
+    assert!(hand.mprotect(at(1)..at(2), "r-x"));
+    hand.load(at(1));
+    hand.fetch(at(1));
+    assert_eq!(hand.counters(pid).demand_zero, 1);
+    assert!(hand.mprotect(at(1)..at(2), "---"));
+    assert_eq!(hand.access(isa::Access::Load, at(1)), Err("read_denied"));
+}
+
+#[test]
+fn a_shared_page_made_writable_is_still_copied() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![file(RegionKind::Library, at(0), 2, "libc"), bss_far()]);
+    hand.switch(pid);
+    hand.load(at(0));
+    hand.store(FAR);
+    let child = hand.fork().unwrap();
+    assert!(hand.mprotect(at(0)..at(2), "rw-") && hand.mprotect(FAR..FAR + PAGE_BYTES, "r--"));
+    assert!(hand.mprotect(FAR..FAR + PAGE_BYTES, "rw-"));
+    hand.store(at(0));
+    hand.store(FAR);
+    assert_eq!(hand.counters(pid).cow_copies, 2);
+    hand.switch(child);
+    hand.load(at(0));
+    hand.load(FAR);
+}
+
+const FAR: u64 = 0x5000_0000;
+
+fn bss_far() -> RegionSpec {
+    region(RegionKind::Bss, FAR, 2)
+}
+
+#[test]
+fn fork_and_exec_copy_nothing_and_share_the_image() {
+    let image = || vec![region(RegionKind::Text, at(0), 2), bss_far()];
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let shell = hand.spawn("sh", vec![bss(16)]);
+    hand.switch(shell);
+    (0..16).for_each(|n| hand.store(at(n)));
+    let free = hand.free();
+    let mut majors = Vec::new();
+    for _ in 0..2 {
+        let child = hand.fork().unwrap();
+        hand.switch(child);
+        assert_eq!(hand.exec("ls", image()), Verdict::Resume);
+        hand.fetch(at(0));
+        hand.fetch(at(1));
+        hand.store(FAR);
+        majors.push(hand.counters(child).major_faults);
+        hand.exit();
+        hand.switch(shell);
+    }
+    assert_eq!(majors, [2, 0], "the second finds the image in the page cache");
+    assert_eq!(free - hand.free(), 2, "where it stays");
+    (0..16).for_each(|n| hand.store(at(n)));
+    let counters = hand.counters(shell);
+    assert_eq!((counters.cow_copies, counters.cow_reuses, counters.forks), (0, 16, 2));
+}
+
+#[test]
+fn reserved_memory_is_never_handed_out() {
+    let mut config = strict(Mode::Sv32);
+    config.options.reserved = vec![[66, 3]];
+    let mut hand = Hand::with_frames(config, 10);
+    let pid = hand.spawn("p", vec![bss(20)]);
+    hand.switch(pid);
+    let mut frames = std::collections::BTreeSet::new();
+    for n in 0..20 {
+        hand.store(at(n));
+        frames.extend(hand.frame(at(n)));
+    }
+    assert_eq!(frames.len(), 5);
+    assert!((0x80042..0x80045).all(|frame| !frames.contains(&frame)), "{frames:x?}");
+}

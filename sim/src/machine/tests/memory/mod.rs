@@ -1,0 +1,297 @@
+//! The memory manager, call by call: processes driven by hand, every invariant checked after
+//! every step, every load compared with what must be there.
+
+mod calls;
+mod cow;
+mod files;
+mod random;
+mod swap;
+
+use super::caching::caching;
+use super::{page, region, strict};
+use crate::golden::IdealMmu;
+use crate::isa::{self, Context, Mode, PAGE_BYTES};
+use crate::machine::{Machine, MachineConfig, Pins};
+use crate::mmu::Request;
+use crate::os::{
+    Backing, Hal, Identity, Layout, ObjectId, Os, PAGE_WORDS, PageData, Pid, RegionKind,
+    RegionSpec, State, Verdict, file_page,
+};
+use crate::stats::OsCounters;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What memory must hold: pages that a process stored to itself, and pages of objects.
+#[derive(Default)]
+struct Oracle {
+    own: BTreeMap<(Pid, u64), Box<PageData>>,
+    objects: BTreeMap<(ObjectId, u64), Box<PageData>>,
+}
+
+impl Oracle {
+    /// The page at an address as a process must see it; `None` for a device.
+    fn page(&mut self, os: &Os, pid: Pid, va: u64, stores: bool) -> Option<&mut PageData> {
+        let vpn = va / PAGE_BYTES;
+        let space = os.process(pid)?.space.as_ref()?;
+        let region = space.region(va)?;
+        let fresh = || match space.backing(va) {
+            Backing::File { file, offset } => file_page(os.config().seed, file, offset),
+            _ => Box::new([0; PAGE_WORDS]),
+        };
+        let shared = match os.identity(pid, va) {
+            Identity::Device => return None,
+            Identity::Shared { object, offset } => {
+                assert_eq!(offset % PAGE_BYTES, va % PAGE_BYTES);
+                return Some(
+                    self.objects.entry((object, offset / PAGE_BYTES)).or_insert_with(fresh),
+                );
+            }
+            // Until a process stores to its private page it sees the file's.
+            Identity::Private => region.object.zip(region.index(va)),
+        };
+        if !stores && !self.own.contains_key(&(pid, vpn)) {
+            if let Some(key) = shared {
+                return Some(self.objects.entry(key).or_insert_with(fresh));
+            }
+        }
+        let objects = &mut self.objects;
+        let first = || match shared {
+            Some(key) => objects.entry(key).or_insert_with(fresh).clone(),
+            None => fresh(),
+        };
+        Some(self.own.entry((pid, vpn)).or_insert_with(first))
+    }
+}
+
+/// A machine whose processes do what the test says.
+struct Hand {
+    machine: Machine,
+    oracle: Oracle,
+    stored: u64,
+    /// What to say when something is wrong.
+    label: String,
+}
+
+impl Hand {
+    /// On an MMU that forgets nothing but what is fenced; a missing fence is a wrong answer.
+    fn new(config: MachineConfig) -> Hand {
+        let machine = match config.mode {
+            Mode::Sv32 => {
+                let mmu = Box::new(IdealMmu::new(isa::Xlen::Rv32));
+                Machine::new(mmu, config).unwrap()
+            }
+            _ => caching(config, 0),
+        };
+        Hand { machine, oracle: Oracle::default(), stored: 0, label: String::new() }
+    }
+
+    /// With so many frames that are not the kernel's.
+    fn with_frames(config: MachineConfig, frames: u64) -> Hand {
+        let mut config = config;
+        config.memory.frames = config.memory.kernel + frames;
+        Hand::new(config)
+    }
+
+    fn spawn(&mut self, name: &str, regions: Vec<RegionSpec>) -> Pid {
+        self.spawn_limited(name, regions, None)
+    }
+
+    fn spawn_limited(&mut self, name: &str, specs: Vec<RegionSpec>, frames: Option<u64>) -> Pid {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let pid = os.spawn(hardware, name, &Layout::Regions(specs), frames).unwrap();
+        self.check();
+        pid
+    }
+
+    /// Lets a process run.
+    fn switch(&mut self, pid: Pid) {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        for _ in 0..os.processes().count() {
+            if os.current() == Some(pid) {
+                break;
+            }
+            os.dispatch(hardware).unwrap();
+        }
+        assert_eq!(os.current(), Some(pid));
+        self.check();
+    }
+
+    fn current(&self) -> Pid {
+        self.machine.os.current().expect("a process runs")
+    }
+
+    /// One access of the running process; the reason of its death if it dies of it.
+    fn access(&mut self, access: isa::Access, va: u64) -> Result<(), &'static str> {
+        let pid = self.current();
+        let pa = loop {
+            match self.translate(access, va) {
+                Ok(pa) => break pa,
+                Err(fault) => {
+                    let Machine { os, hardware, .. } = &mut self.machine;
+                    hardware.take_fault().unwrap();
+                    let verdict = os.fault(hardware, access, fault).unwrap();
+                    self.check();
+                    if verdict == Verdict::Killed {
+                        return Err(self.fate(pid));
+                    }
+                }
+            }
+        };
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let memory = hardware.drive.memory();
+        let expected = self.oracle.page(os, pid, va, access == isa::Access::Store);
+        if let Some(expected) = expected.map(|page| &mut page[(va % PAGE_BYTES / 8) as usize]) {
+            if access == isa::Access::Store {
+                self.stored += 1;
+                *expected = crate::os::scramble(self.stored);
+                memory.write(pa, 8, *expected).unwrap();
+            } else {
+                assert_eq!(
+                    memory.read(pa, 8).unwrap(),
+                    *expected,
+                    "{} process {pid} at {va:#x}",
+                    self.label
+                );
+            }
+        }
+        os.accessed(pa);
+        self.check();
+        Ok(())
+    }
+
+    fn translate(&mut self, access: isa::Access, va: u64) -> crate::mmu::Response {
+        let drive = &mut self.machine.hardware.drive;
+        let mut request = Some(Request { va, access, context: Context::USER });
+        loop {
+            let (fetch, data) = match access {
+                isa::Access::Fetch => (request, None),
+                _ => (None, request),
+            };
+            let out = drive.step(&Pins { fetch, data, ..Pins::default() }).unwrap();
+            if fetch.is_some() && out.fetch_ready || data.is_some() && out.data_ready {
+                request = None;
+            }
+            if let Some(response) = out.fetch.or(out.data) {
+                return response;
+            }
+        }
+    }
+
+    fn load(&mut self, va: u64) {
+        self.access(isa::Access::Load, va).unwrap();
+    }
+
+    fn store(&mut self, va: u64) {
+        self.access(isa::Access::Store, va).unwrap();
+    }
+
+    fn fetch(&mut self, va: u64) {
+        self.access(isa::Access::Fetch, va).unwrap();
+    }
+
+    fn fork(&mut self) -> Option<Pid> {
+        let parent = self.current();
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let child = os.fork(hardware, "child").unwrap();
+        self.check();
+        let own = &mut self.oracle.own;
+        let pages: Vec<_> = own.range((parent, 0)..=(parent, u64::MAX)).collect();
+        let copies = pages.iter().map(|((_, vpn), page)| (*vpn, (*page).clone()));
+        let copies: Vec<_> = copies.collect();
+        own.extend(copies.into_iter().filter_map(|(vpn, page)| Some(((child?, vpn), page))));
+        child
+    }
+
+    fn exec(&mut self, name: &str, regions: Vec<RegionSpec>) -> Verdict {
+        let pid = self.current();
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let verdict = os.exec(hardware, name, &Layout::Regions(regions)).unwrap();
+        self.oracle.own.retain(|(holder, _), _| *holder != pid);
+        self.check();
+        verdict
+    }
+
+    fn mmap(&mut self, spec: RegionSpec) -> bool {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.mmap(hardware, &spec).unwrap();
+        self.check();
+        done
+    }
+
+    fn munmap(&mut self, range: Range<u64>) -> bool {
+        let pid = self.current();
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.munmap(hardware, range.clone()).unwrap();
+        if done {
+            let gone = range.start / PAGE_BYTES..range.end / PAGE_BYTES;
+            self.oracle.own.retain(|(holder, vpn), _| *holder != pid || !gone.contains(vpn));
+        }
+        self.check();
+        done
+    }
+
+    fn mprotect(&mut self, range: Range<u64>, permissions: &str) -> bool {
+        let permissions = crate::os::Permissions::parse(permissions).unwrap();
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.mprotect(hardware, range, permissions).unwrap();
+        self.check();
+        done
+    }
+
+    fn exit(&mut self) {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        os.exit(hardware).unwrap();
+        self.check();
+    }
+
+    fn check(&mut self) {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        if let Err(error) = os.check(hardware) {
+            panic!("{} {error}", self.label);
+        }
+    }
+
+    fn counters(&self, pid: Pid) -> OsCounters {
+        self.machine.os.process(pid).unwrap().counters
+    }
+
+    fn free(&self) -> u64 {
+        self.machine.os.frames().free()
+    }
+
+    fn resident(&self, pid: Pid) -> u64 {
+        self.machine.os.process(pid).unwrap().space.as_ref().map_or(0, |space| space.resident)
+    }
+
+    fn fate(&self, pid: Pid) -> &'static str {
+        match &self.machine.os.process(pid).unwrap().state {
+            State::Killed { death } => death.name(),
+            State::Exited => "exited",
+            _ => "lives",
+        }
+    }
+
+    /// The frame that an address of the running process shows, by a debugger's walk.
+    fn frame(&mut self, va: u64) -> Option<u64> {
+        let pid = self.current();
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let space = os.process(pid)?.space.as_ref()?;
+        let crate::os::table::Place::Leaf(at) =
+            space.table.find(hardware, va / PAGE_BYTES).unwrap()
+        else {
+            return None;
+        };
+        let mode = os.config().mode;
+        let entry = hardware.peek(at, mode.pte_bytes() as u8)?;
+        (entry & 1 == 1).then(|| crate::os::table::ppn(mode, entry))
+    }
+}
+
+fn bss(pages: u64) -> RegionSpec {
+    region(RegionKind::Bss, super::BSS, pages)
+}
+
+/// A mapping of a file, or of shared memory.
+fn file(kind: RegionKind, start: u64, pages: u64, name: &str) -> RegionSpec {
+    RegionSpec { file: Some(name.to_owned()), ..RegionSpec::new(kind, start, pages) }
+}

@@ -1,0 +1,146 @@
+//! The A and D bits of pages in frames, as replacement policies may see them.
+
+use super::frames::Use;
+use super::page::{PageId, ZERO_PAGE};
+use super::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
+use super::{Activity, Event, Hal, Os, OsError, Pid, table};
+use crate::isa::PAGE_BYTES;
+use std::collections::BTreeSet;
+
+/// The bits as the page tables in memory hold them. Of a page that several show, the bits of all
+/// of them count as one.
+pub(super) struct Bits<'a> {
+    pub(super) os: &'a mut Os,
+    pub(super) hal: &'a mut dyn Hal,
+    /// Only pages that this process shows may go, if one is named.
+    pub(super) whose: Option<Pid>,
+    /// Frames whose pages have to stay.
+    pub(super) stuck: &'a BTreeSet<u64>,
+}
+
+impl Os {
+    /// Lets the policy work with the rest of the kernel, which it is a part of otherwise.
+    pub(super) fn with_policy<T>(
+        &mut self,
+        work: impl FnOnce(&mut Os, &mut dyn Policy) -> Result<T, OsError>,
+    ) -> Result<T, OsError> {
+        // Nothing that a policy may do asks the policy: who stands in for it is never heard.
+        let mut policy = std::mem::replace(&mut self.policy, Box::new(Fifo::default()));
+        let done = work(self, policy.as_mut());
+        self.policy = policy;
+        done
+    }
+
+    /// The timer's interrupt: the replacement policy looks at the bits.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
+        let account = hal.charge(Activity::Handler);
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        let running = self.current;
+        if let Some(pid) = running {
+            self.counters_of(pid).ticks += 1;
+        }
+        self.with_policy(|os, policy| {
+            let stuck = BTreeSet::new();
+            policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
+        })?;
+        self.tell_policy(hal);
+        hal.charge(account);
+        Ok(())
+    }
+
+    /// A page was put into this frame, for this process at this page.
+    pub(super) fn loaded(&mut self, hal: &mut dyn Hal, frame: u64, pid: Pid, vpn: u64) {
+        self.policy.inserted(frame, VirtualPage { pid, vpn });
+        self.tell_policy(hal);
+    }
+
+    /// Shows whoever watches what the policy keeps.
+    fn tell_policy(&self, hal: &mut dyn Hal) {
+        if hal.is_watched() {
+            hal.event(Event::Policy { state: self.policy.state() });
+        }
+    }
+}
+
+impl Bits<'_> {
+    fn page(&self, frame: u64) -> Option<PageId> {
+        match self.os.frames.usage(frame) {
+            Some(Use::Page(id)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Clears bits of the entries of all who show a page, and forgets what is cached of each;
+    /// the entries as they were, put together.
+    fn clear(&mut self, frame: u64, bits: u64) -> Result<u64, OsError> {
+        let mut found = 0;
+        let bytes = self.os.config.mode.pte_bytes() as u8;
+        for (pid, vpn) in self.os.showing(frame) {
+            let at = self.os.leaf(self.hal, pid, vpn)?;
+            let entry = self.hal.read(at, bytes)?;
+            found |= entry;
+            if entry & bits != 0 {
+                let table = &self.os.space(pid).table;
+                found |= table.update(self.hal, at, |entry| entry & !bits)?;
+                self.os.fence_page(self.hal, pid, vpn * PAGE_BYTES)?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl PageBits for Bits<'_> {
+    fn may_go(&self, frame: u64) -> bool {
+        let Some(id) = self.page(frame).filter(|id| *id != ZERO_PAGE) else { return false };
+        let os = &*self.os;
+        let shows = |pid| {
+            let space = os.processes.get(&pid).and_then(|process| process.space.as_ref());
+            let holders = os.pages.get(id).into_iter().flat_map(|page| &page.holders);
+            let mut vpns = holders.filter(|(holder, _)| *holder == pid).map(|(_, vpn)| vpn);
+            vpns.any(|vpn| space.is_some_and(|space| space.pages[vpn].mapped))
+        };
+        !self.stuck.contains(&frame)
+            && !os.pinned.contains(&frame)
+            && !os.disk.is_held(frame)
+            && self.whose.is_none_or(shows)
+    }
+
+    fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
+        let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
+        let found = self.clear(frame, 0)?;
+        let unsaved = self.os.pages.get(id).is_some_and(|page| page.unsaved);
+        Ok(Marks {
+            accessed: found & table::ACCESSED != 0,
+            dirty: found & table::DIRTY != 0 || unsaved,
+        })
+    }
+
+    fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
+        Ok(self.clear(frame, table::ACCESSED)? & table::ACCESSED != 0)
+    }
+
+    fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
+        let Some(id) = self.page(frame) else { return Ok(false) };
+        let slot = self.os.pages.get(id).and_then(|page| page.slot);
+        if slot.is_none() && !self.os.is_file(id) && !self.os.find_room() {
+            return Ok(false);
+        }
+        // First D cleared and fenced, and only then copied: a later store sets it again.
+        let dirty = self.clear(frame, table::DIRTY)? & table::DIRTY != 0;
+        let showing = self.os.showing(frame);
+        let page = self.os.pages.get_mut(id).expect("a frame's page exists");
+        page.unsaved |= dirty;
+        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        let written = self.os.write_back(self.hal, pid, vpn, id)?;
+        let counters = self.os.counters_of(pid);
+        counters.written_ahead += u64::from(written);
+        counters.disk_errors += u64::from(!written);
+        if written {
+            self.os.pages.get_mut(id).expect("as above").unsaved = false;
+        }
+        Ok(written)
+    }
+}

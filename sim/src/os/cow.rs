@@ -1,0 +1,61 @@
+//! Copy on write.
+
+use super::fault::permission_bits;
+use super::fault::used_bits;
+use super::page::ZERO_PAGE;
+use super::{Event, Hal, Os, OsError, Pid, Verdict, table};
+use crate::isa::{Access, PAGE_BYTES};
+
+impl Os {
+    /// A process stores to a page that it holds and that is not its own: it gets a copy.
+    pub(super) fn copy_on_write(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+    ) -> Result<Verdict, OsError> {
+        let vpn = va / PAGE_BYTES;
+        let old = self.space(pid).pages[&vpn];
+        let from = self.pages.get(old.page).and_then(|page| page.frame);
+        let from = from.expect("a page that is copied is in a frame");
+        self.pinned.insert(from);
+        if (old.page == ZERO_PAGE || !old.mapped) && !self.ensure_room(hal, pid)? {
+            return Ok(Verdict::Killed);
+        }
+        let Some((new, to)) = self.new_page(hal, pid)? else { return Ok(Verdict::Killed) };
+        if old.page == ZERO_PAGE {
+            self.process_mut(pid).counters.demand_zero += 1;
+            hal.write_page(to * PAGE_BYTES, &[0; 512])?;
+        } else {
+            self.process_mut(pid).counters.cow_copies += 1;
+            let data = hal.read_page(from * PAGE_BYTES)?;
+            hal.write_page(to * PAGE_BYTES, &data)?;
+        }
+        // What was in no file is in no file now: the copy must not be dropped as clean.
+        let anonymous = |page: &super::page::Page| page.home.is_none();
+        let unsaved = old.page != ZERO_PAGE && self.pages.get(old.page).is_some_and(anonymous);
+        self.pages.get_mut(new).expect("it was just made").unsaved = unsaved;
+        hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
+        let Some((at, linked)) = self.reach(hal, pid, va)? else {
+            self.discard(new);
+            return Ok(Verdict::Killed);
+        };
+        let used = if self.config.adue { table::ACCESSED } else { used_bits(Access::Store) };
+        let bits = permission_bits(self.space(pid).permissions(va)) | used;
+        let last = self.space(pid).table.update(hal, at, |_| table::entry(to, bits))?;
+        // The older, read-only translation must go before the store is repeated.
+        self.fence_mapped(hal, pid, va, linked)?;
+        let space = self.space_mut(pid);
+        space.pages.remove(&vpn);
+        space.resident -= u64::from(old.mapped && old.page != ZERO_PAGE);
+        if old.mapped && old.page != ZERO_PAGE {
+            let page = self.pages.get_mut(old.page).expect("it was held");
+            page.unsaved |= last & table::DIRTY != 0;
+        }
+        self.release(pid, vpn, old.page);
+        self.hold(pid, vpn, new);
+        self.loaded(hal, to, pid, vpn);
+        self.shown(pid, vpn);
+        Ok(Verdict::Resume)
+    }
+}

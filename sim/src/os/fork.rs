@@ -1,0 +1,144 @@
+//! Fork: a process becomes two, and no page is copied.
+
+use super::frames::Use;
+use super::page::ZERO_PAGE;
+use super::table::{self, PageTable, Place};
+use super::{Activity, AddressSpace, Backing, Event, Hal, Os, OsError, Pid, Process, State};
+use crate::isa::PAGE_BYTES;
+use crate::stats::OsCounters;
+
+impl Os {
+    /// A copy of the running process: its tables are copied, its pages are held by both. Where
+    /// a store by one must not be seen by the other, both lose W, and the original is fenced
+    /// before it runs again. Devices stay with the original. `None`: there is not enough memory,
+    /// and there is no copy.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn fork(&mut self, hal: &mut dyn Hal, name: &str) -> Result<Option<Pid>, OsError> {
+        let Some(parent) = self.current else { return Ok(None) };
+        self.pinned.clear();
+        let account = hal.charge(Activity::Handler);
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        let child = self.next_pid;
+        let copied = self.copy_process(hal, parent, child, name)?;
+        if let Some(shared) = copied {
+            self.next_pid += 1;
+            self.schedule.arrive(child, hal.now(), Some(parent));
+            let counters = &mut self.process_mut(parent).counters;
+            counters.forks += 1;
+            counters.fork_shared_pages += shared;
+            hal.event(Event::Fork { parent, child });
+        }
+        hal.charge(account);
+        Ok(copied.map(|_| child))
+    }
+
+    /// Makes the copy, and says how many pages it shares. `None` if memory does not suffice.
+    fn copy_process(
+        &mut self,
+        hal: &mut dyn Hal,
+        parent: Pid,
+        child: Pid,
+        name: &str,
+    ) -> Result<Option<u64>, OsError> {
+        let Some(root) = self.obtain_frame(hal, Use::Table(child))? else { return Ok(None) };
+        let table = PageTable::new(hal, self.config.mode, root)?;
+        self.show_kernel(hal, &table)?;
+        let old = self.space(parent);
+        let is_device = |backing| matches!(backing, Backing::Device { .. });
+        let regions = old.regions.iter().filter(|(_, region)| !is_device(region.backing));
+        let regions = regions.map(|(start, region)| (*start, region.clone())).collect();
+        let mut space = AddressSpace::new(table, regions, old.on_demand);
+        space.widened = old.widened.clone();
+        space.stack = old.stack;
+        let vpns: Vec<u64> = old.pages.keys().copied().collect();
+        let original = &self.processes[&parent];
+        let process = Process {
+            pid: child,
+            name: name.to_owned(),
+            state: State::Runnable,
+            space: Some(space),
+            frames: original.frames,
+            image: original.image,
+            counters: OsCounters::default(),
+            peak_resident: 0,
+            peak_tables: 1,
+        };
+        self.processes.insert(child, process);
+        let (mut shared, mut closed) = (0, false);
+        let mut whole = true;
+        for vpn in vpns {
+            match self.share(hal, parent, child, vpn)? {
+                Some(revoked) => closed |= revoked,
+                None => {
+                    whole = false;
+                    break;
+                }
+            }
+            shared += u64::from(self.space(child).pages.contains_key(&vpn));
+        }
+        if closed {
+            // The original may have writable translations of what is shared now.
+            self.fence_space(hal, parent)?;
+        }
+        if !whole {
+            let space = self.process_mut(child).space.take().expect("it was just made");
+            self.dissolve(hal, child, &space)?;
+            self.processes.remove(&child);
+            return Ok(None);
+        }
+        Ok(Some(shared))
+    }
+
+    /// Shares one page; whether the original lost W by it. `None` if no frame can be had for a
+    /// table.
+    fn share(
+        &mut self,
+        hal: &mut dyn Hal,
+        parent: Pid,
+        child: Pid,
+        vpn: u64,
+    ) -> Result<Option<bool>, OsError> {
+        let va = vpn * PAGE_BYTES;
+        // What was dropped meanwhile to make room is found again by whoever touches it.
+        let Some(&held) = self.space(parent).pages.get(&vpn) else { return Ok(Some(false)) };
+        self.hold(child, vpn, held.page);
+        if !held.mapped {
+            return Ok(Some(false));
+        }
+        self.pinned.clear();
+        self.pinned.extend(self.pages.get(held.page).and_then(|page| page.frame));
+        let Some(at) = self.reach_gently(hal, child, va)? else { return Ok(None) };
+        let from = self.leaf(hal, parent, vpn)?;
+        let private = held.page == ZERO_PAGE || !self.in_place(child, va, held.page);
+        let bytes = self.config.mode.pte_bytes() as u8;
+        let mut entry = hal.read(from, bytes)?;
+        let revoke = private && entry & table::WRITE != 0;
+        if revoke {
+            entry = self.space(parent).table.update(hal, from, |entry| entry & !table::WRITE)?;
+        }
+        // The copy has neither read nor written it; that the page is dirty the original knows.
+        let kept = if private { !table::WRITE } else { !0 };
+        hal.write(at, bytes, entry & kept & !(table::ACCESSED | table::DIRTY))?;
+        self.shown(child, vpn);
+        Ok(Some(revoke))
+    }
+
+    /// As `reach`, but nobody is killed for a table.
+    fn reach_gently(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+    ) -> Result<Option<u64>, OsError> {
+        loop {
+            let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES)? {
+                Place::Leaf(at) => return Ok(Some(at)),
+                Place::Missing(pointer) => pointer,
+            };
+            let Some(table) = self.obtain_frame(hal, Use::Table(pid))? else { return Ok(None) };
+            self.space_mut(pid).table.link(hal, pointer, table)?;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Load control: the medium-term scheduler, which suspends whole processes before they thrash.
+//!
+//! Whoever runs is judged at the end of its turn. Memory is short when pages had to be evicted
+//! during the turn; who asks for too much is found by page-fault frequency or by working sets,
+//! see [`LoadControl`]. The process made last among those that are ready is swapped out whole
+//! and comes back, first suspended first, when a process has ended, when the frames that it held
+//! are free, or when nobody else is left to run. At least one process always runs.
+
+use super::scheduling::LoadControl;
+use super::{Activity, Event, Hal, Os, OsError, Pid, table};
+use crate::isa::PAGE_BYTES;
+use crate::mmu::Fence;
+use std::collections::BTreeMap;
+
+/// What load control remembers.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    /// The running process's faults, and everybody's evictions, when its turn began.
+    faults: u64,
+    evictions: u64,
+    /// When that was, and the cycles that the kernel spent since.
+    began: u64,
+    kernel: u64,
+    /// Pages that each process used in its last turn.
+    working_sets: BTreeMap<Pid, u64>,
+    /// Frames that the suspended held.
+    held: BTreeMap<Pid, u64>,
+    /// Processes suspended so far.
+    suspensions: u64,
+}
+
+impl Os {
+    /// Times that load control suspended a process.
+    pub fn suspensions(&self) -> u64 {
+        self.load.suspensions
+    }
+
+    /// The kernel has worked for so many cycles: page-fault frequency does not count them as the
+    /// process's own time.
+    pub fn kernel_worked(&mut self, cycles: u64) {
+        self.load.kernel += cycles;
+    }
+
+    /// A process has been given the processor.
+    pub(super) fn turn_begins(&mut self, now: u64, pid: Pid) {
+        (self.load.began, self.load.kernel) = (now, 0);
+        (self.load.faults, self.load.evictions) = (self.faults(pid), self.evictions());
+    }
+
+    fn faults(&self, pid: Pid) -> u64 {
+        let counters = &self.processes[&pid].counters;
+        counters.minor_faults + counters.major_faults
+    }
+
+    fn evictions(&self) -> u64 {
+        self.processes.values().map(|process| process.counters.evictions).sum()
+    }
+
+    /// At the end of a turn: suspends a process if the load is too high.
+    pub(super) fn balance(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
+        let control = self.config.scheduling.load_control;
+        if control == LoadControl::None || self.processes[&pid].space.is_none() {
+            return Ok(());
+        }
+        let faults = self.faults(pid) - self.load.faults;
+        let evicted = self.evictions() - self.load.evictions;
+        let too_much = match control {
+            LoadControl::None => false,
+            LoadControl::Pff => {
+                let own = hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
+                evicted > 0 && faults > 0 && own / faults < self.config.scheduling.pff_cycles
+            }
+            LoadControl::WorkingSet => {
+                let used = self.sample(hal, pid)?;
+                self.load.working_sets.insert(pid, used);
+                evicted > 0 && self.demand(None) > self.room()
+            }
+        };
+        let last = self.schedule.ready().max();
+        let others = self.schedule.ready().count() > 1 || self.schedule.next_wake().is_some();
+        match last.filter(|_| too_much && others) {
+            Some(last) => self.suspend(hal, last),
+            None => Ok(()),
+        }
+    }
+
+    /// Frames that pages may have.
+    fn room(&self) -> u64 {
+        let census = self.frames.census();
+        census.free + census.pages
+    }
+
+    /// The working sets of all that are not suspended, and of one that would come back.
+    fn demand(&self, returning: Option<Pid>) -> u64 {
+        let out: Vec<Pid> = self.schedule.suspended().collect();
+        let counts = |pid: &Pid| !out.contains(pid) || Some(*pid) == returning;
+        self.load.working_sets.iter().filter(|(pid, _)| counts(pid)).map(|(_, used)| used).sum()
+    }
+
+    /// Pages used since the last sample: counts the accessed bits, clears them, and fences.
+    fn sample(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<u64, OsError> {
+        let account = hal.charge(Activity::Handler);
+        let mapped = self.space(pid).pages.iter().filter(|(_, held)| held.mapped);
+        let vpns: Vec<u64> = mapped.map(|(vpn, _)| *vpn).collect();
+        let mut used = 0;
+        for vpn in vpns {
+            let at = self.leaf(hal, pid, vpn)?;
+            let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
+            if entry & table::ACCESSED != 0 {
+                used += 1;
+                self.space(pid).table.update(hal, at, |entry| entry & !table::ACCESSED)?;
+            }
+        }
+        if let Some(asid) = self.asids.held(pid).filter(|_| used > 0) {
+            hal.fence(Fence { va: None, asid: Some(asid) })?;
+        }
+        hal.charge(account);
+        Ok(used)
+    }
+
+    /// Swaps a process out whole.
+    fn suspend(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
+        let account = hal.charge(Activity::Handler);
+        self.schedule.suspend(pid, hal.now());
+        self.load.suspensions += 1;
+        self.load.held.insert(pid, self.space(pid).resident);
+        hal.event(Event::Suspended { pid });
+        while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
+        self.forget_awaited();
+        hal.charge(account);
+        Ok(())
+    }
+
+    /// Lets the suspended come back for whom there is room, or one if nobody else can run.
+    pub(super) fn admit(&mut self, hal: &mut dyn Hal) {
+        loop {
+            let Some(pid) = self.schedule.suspended().next() else { return };
+            let alone = self.schedule.front().is_none() && self.schedule.next_wake().is_none();
+            let held = self.load.held.get(&pid).copied().unwrap_or(0);
+            let fits = match self.config.scheduling.load_control {
+                LoadControl::WorkingSet => self.demand(Some(pid)) <= self.room(),
+                _ => held <= self.frames.free(),
+            };
+            if !alone && !fits {
+                return;
+            }
+            self.schedule.resume(hal.now());
+            hal.event(Event::Resumed { pid });
+        }
+    }
+
+    /// A process is gone, and with it what load control knew of it.
+    pub(super) fn unload(&mut self, pid: Pid) {
+        self.load.working_sets.remove(&pid);
+        self.load.held.remove(&pid);
+    }
+
+    /// The addresses of a process's pages that are in frames, in order.
+    pub fn resident_pages(&self, pid: Pid) -> Vec<u64> {
+        let space = self.process(pid).and_then(|process| process.space.as_ref());
+        let pages = space.into_iter().flat_map(|space| &space.pages);
+        pages.filter(|(_, held)| held.mapped).map(|(vpn, _)| *vpn * PAGE_BYTES).collect()
+    }
+}

@@ -1,0 +1,64 @@
+//! What a kernel may be built to do: each off unless said otherwise.
+
+use serde::{Deserialize, Serialize};
+
+/// Whether zeroed memory comes in superpages of its own accord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Thp {
+    /// Never.
+    #[default]
+    Never,
+    /// At the first touch of an aligned run that lies in one region, if such a run of frames is
+    /// free: 4 MiB in Sv32, else 2 MiB.
+    Always,
+}
+
+/// Who is killed when no frame is free and none can be freed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OomKind {
+    /// Whoever holds most frames, tables included; the oldest of equals.
+    #[default]
+    Largest,
+    /// The process that was made last.
+    Newest,
+    /// The process that was made first.
+    Oldest,
+}
+
+/// Disk transfers that fail, counted from 1 in the order in which they are made.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DiskErrors {
+    /// Which reads.
+    pub reads: Vec<u64>,
+    /// Which writes.
+    pub writes: Vec<u64>,
+}
+
+/// Options of the memory manager.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// A load from untouched zeroed memory maps the one zero frame, and only a store allocates.
+    pub zero_page: bool,
+    /// Transparent superpages.
+    pub thp: Thp,
+    /// Pages of a file that are mapped around the one that faulted, itself included, if they are
+    /// in the page cache already: an aligned run. 0 and 1: that page only.
+    pub fault_around: u64,
+    /// Pages of a file that one disk access reads, an aligned run. 0 and 1: that page only.
+    pub read_ahead: u64,
+    /// Who is killed when memory is exhausted.
+    pub oom: OomKind,
+    /// Slots that a full swap file grows by. 0: it does not grow.
+    pub swap_grow: u32,
+    /// The most slots that it grows to; without end if absent.
+    pub swap_limit: Option<u32>,
+    /// Disk transfers that fail.
+    pub disk_errors: DiskErrors,
+    /// Frames that nobody may use, beside the kernel's: the first, counted from the beginning of
+    /// memory, and how many.
+    pub reserved: Vec<[u64; 2]>,
+}

@@ -1,0 +1,168 @@
+//! The policies by name.
+
+use super::{
+    Aging, Clock, Clock0, Fifo, Generations, Lfu, Lru, Mru, Nfu, Nru, Opt, Policy, Random,
+    SecondChance, TwoList, WsClock,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A policy's name.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
+)]
+#[serde(try_from = "String", into = "String")]
+pub enum PolicyKind {
+    /// First in, first out.
+    Fifo,
+    /// Least recently used, by an oracle.
+    Lru,
+    /// The page that is needed last, by an oracle of the future.
+    Opt,
+    /// Second chance by the hardware's accessed bits: a hand on a ring.
+    #[default]
+    Clock,
+    /// The clock that loads pages with use = 0, by an oracle.
+    Clock0,
+    /// Second chance by the hardware's accessed bits: a queue.
+    SecondChance,
+    /// Not recently used: four classes by A and D.
+    Nru,
+    /// Not frequently used: ticks with use are counted.
+    Nfu,
+    /// Aging: eight ticks of history.
+    Aging,
+    /// Least frequently used, by an oracle.
+    Lfu,
+    /// Most recently used, by an oracle.
+    Mru,
+    /// Any, by the seed.
+    Random,
+    /// The clock that keeps working sets.
+    WsClock,
+    /// An active and an inactive list.
+    TwoList,
+    /// Generations by ticks.
+    Generations,
+}
+
+/// What some policies need to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicySettings {
+    /// Of [`Random`]'s dice.
+    pub seed: u64,
+    /// Ticks for which a page stays in [`WsClock`]'s working set after its last use.
+    pub tau: u64,
+}
+
+/// No policy has that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no policy `{name}`; there are {}", PolicyKind::ALL.map(PolicyKind::name).join(", "))]
+pub struct UnknownPolicy {
+    /// What was asked for.
+    pub name: String,
+}
+
+impl PolicyKind {
+    /// Every policy, those of the textbooks' tables first.
+    pub const ALL: [PolicyKind; 15] = [
+        PolicyKind::Fifo,
+        PolicyKind::Lru,
+        PolicyKind::Opt,
+        PolicyKind::Clock,
+        PolicyKind::Clock0,
+        PolicyKind::SecondChance,
+        PolicyKind::Nru,
+        PolicyKind::Nfu,
+        PolicyKind::Aging,
+        PolicyKind::Lfu,
+        PolicyKind::Mru,
+        PolicyKind::Random,
+        PolicyKind::WsClock,
+        PolicyKind::TwoList,
+        PolicyKind::Generations,
+    ];
+
+    /// Its name, as scenarios and the command line write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PolicyKind::Fifo => "fifo",
+            PolicyKind::Lru => "lru",
+            PolicyKind::Opt => "opt",
+            PolicyKind::Clock => "clock",
+            PolicyKind::Clock0 => "clock0",
+            PolicyKind::SecondChance => "second-chance",
+            PolicyKind::Nru => "nru",
+            PolicyKind::Nfu => "nfu",
+            PolicyKind::Aging => "aging",
+            PolicyKind::Lfu => "lfu",
+            PolicyKind::Mru => "mru",
+            PolicyKind::Random => "random",
+            PolicyKind::WsClock => "wsclock",
+            PolicyKind::TwoList => "two-list",
+            PolicyKind::Generations => "generations",
+        }
+    }
+
+    /// Whether it learns of the pages' use by ticks only, and is blind without any.
+    pub fn lives_on_ticks(self) -> bool {
+        use PolicyKind::{Aging, Generations, Nfu, Nru, WsClock};
+        matches!(self, Nru | Nfu | Aging | WsClock | Generations)
+    }
+
+    /// A fresh policy of this kind.
+    pub fn build(self, settings: PolicySettings) -> Box<dyn Policy> {
+        match self {
+            PolicyKind::Fifo => Box::new(Fifo::default()),
+            PolicyKind::Lru => Box::new(Lru::default()),
+            PolicyKind::Opt => Box::new(Opt::default()),
+            PolicyKind::Clock => Box::new(Clock::default()),
+            PolicyKind::Clock0 => Box::new(Clock0::default()),
+            PolicyKind::SecondChance => Box::new(SecondChance::default()),
+            PolicyKind::Nru => Box::new(Nru::default()),
+            PolicyKind::Nfu => Box::new(Nfu::default()),
+            PolicyKind::Aging => Box::new(Aging::default()),
+            PolicyKind::Lfu => Box::new(Lfu::default()),
+            PolicyKind::Mru => Box::new(Mru::default()),
+            PolicyKind::Random => Box::new(Random::new(settings.seed)),
+            PolicyKind::WsClock => Box::new(WsClock::new(settings.tau)),
+            PolicyKind::TwoList => Box::new(TwoList::default()),
+            PolicyKind::Generations => Box::new(Generations::default()),
+        }
+    }
+}
+
+impl fmt::Display for PolicyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for PolicyKind {
+    type Err = UnknownPolicy;
+
+    /// The name in any case; `_`, a space or nothing may stand for `-`.
+    fn from_str(name: &str) -> Result<PolicyKind, UnknownPolicy> {
+        let plain = |name: &str| {
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        let wanted: String = plain(name);
+        let found = PolicyKind::ALL.into_iter().find(|kind| wanted == plain(kind.name()));
+        found.ok_or_else(|| UnknownPolicy { name: name.to_owned() })
+    }
+}
+
+impl TryFrom<String> for PolicyKind {
+    type Error = UnknownPolicy;
+
+    fn try_from(name: String) -> Result<PolicyKind, UnknownPolicy> {
+        name.parse()
+    }
+}
+
+impl From<PolicyKind> for String {
+    fn from(kind: PolicyKind) -> String {
+        kind.name().to_owned()
+    }
+}

@@ -1,0 +1,85 @@
+//! Pages in frames, with what a policy keeps of each and the order in which they came.
+
+use super::{PageBits, VirtualPage, listed};
+use std::collections::BTreeMap;
+
+/// One page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loaded<T> {
+    pub(super) page: VirtualPage,
+    /// Counts loads: the smaller, the longer the page is there.
+    pub(super) order: u64,
+    /// The policy's own.
+    pub(super) note: T,
+}
+
+/// All of them, by frame.
+#[derive(Debug)]
+pub(super) struct Pages<T> {
+    loads: u64,
+    by_frame: BTreeMap<u64, Loaded<T>>,
+}
+
+impl<T> Default for Pages<T> {
+    fn default() -> Self {
+        Pages { loads: 0, by_frame: BTreeMap::new() }
+    }
+}
+
+impl<T> Pages<T> {
+    pub(super) fn insert(&mut self, frame: u64, page: VirtualPage, note: T) {
+        let order = self.loads;
+        self.loads += 1;
+        self.by_frame.insert(frame, Loaded { page, order, note });
+    }
+
+    pub(super) fn remove(&mut self, frame: u64) {
+        self.by_frame.remove(&frame);
+    }
+
+    pub(super) fn get(&self, frame: u64) -> Option<&Loaded<T>> {
+        self.by_frame.get(&frame)
+    }
+
+    pub(super) fn note(&mut self, frame: u64) -> Option<&mut T> {
+        self.by_frame.get_mut(&frame).map(|loaded| &mut loaded.note)
+    }
+
+    /// By frame number.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
+        self.by_frame.iter_mut().map(|(frame, loaded)| (*frame, &mut loaded.note))
+    }
+
+    /// Those frames that may go, the oldest page's first.
+    pub(super) fn candidates(&self, bits: &dyn PageBits) -> Vec<u64> {
+        let mut found: Vec<_> = self
+            .by_frame
+            .iter()
+            .filter(|(frame, _)| bits.may_go(**frame))
+            .map(|(frame, loaded)| (loaded.order, *frame))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, frame)| frame).collect()
+    }
+
+    /// The frame with the least key among those that may go, the oldest page of equals.
+    pub(super) fn least<K: Ord>(
+        &self,
+        bits: &dyn PageBits,
+        key: impl Fn(&Loaded<T>) -> K,
+    ) -> Option<u64> {
+        let allowed = self.by_frame.iter().filter(|(frame, _)| bits.may_go(**frame));
+        allowed.min_by_key(|(_, loaded)| (key(loaded), loaded.order)).map(|(frame, _)| *frame)
+    }
+
+    /// What `say` says of each page, in the order of `key`.
+    pub(super) fn tell<K: Ord>(
+        &self,
+        key: impl Fn(&Loaded<T>) -> K,
+        say: impl Fn(&Loaded<T>) -> String,
+    ) -> String {
+        let mut pages: Vec<_> = self.by_frame.values().collect();
+        pages.sort_by_key(|loaded| (key(loaded), loaded.order));
+        listed(pages.into_iter().map(say))
+    }
+}

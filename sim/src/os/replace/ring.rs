@@ -1,0 +1,77 @@
+//! Frames on a ring with a hand, as clocks have them.
+
+use super::{VirtualPage, listed};
+
+/// One place that is taken.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<T> {
+    pub(super) frame: u64,
+    pub(super) page: VirtualPage,
+    /// The policy's own.
+    pub(super) note: T,
+}
+
+/// The ring. A new page takes the place of the page that went last; the hand stands past it.
+#[derive(Debug)]
+pub(super) struct Ring<T> {
+    places: Vec<Option<Place<T>>>,
+    /// Places left by pages that went, latest last: the next page takes that one.
+    vacant: Vec<usize>,
+    hand: usize,
+}
+
+impl<T> Default for Ring<T> {
+    fn default() -> Self {
+        Ring { places: Vec::new(), vacant: Vec::new(), hand: 0 }
+    }
+}
+
+impl<T> Ring<T> {
+    pub(super) fn insert(&mut self, frame: u64, page: VirtualPage, note: T) {
+        let place = Some(Place { frame, page, note });
+        match self.vacant.pop() {
+            Some(vacant) => self.places[vacant] = place,
+            None => self.places.push(place),
+        }
+    }
+
+    pub(super) fn remove(&mut self, frame: u64) {
+        let is_it = |place: &Option<Place<T>>| place.as_ref().is_some_and(|p| p.frame == frame);
+        if let Some(at) = self.places.iter().position(is_it) {
+            self.places[at] = None;
+            self.vacant.push(at);
+            if at == self.hand {
+                self.advance();
+            }
+            if self.places.iter().all(Option::is_none) {
+                // Whoever comes after the last page went begins with a new ring.
+                *self = Ring::default();
+            }
+        }
+    }
+
+    /// Places, taken or not.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// What the hand points at.
+    pub(super) fn at_hand(&mut self) -> Option<&mut Place<T>> {
+        self.places.get_mut(self.hand)?.as_mut()
+    }
+
+    /// Moves the hand one place on.
+    pub(super) fn advance(&mut self) {
+        self.hand = (self.hand + 1) % self.places.len().max(1);
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Place<T>> {
+        self.places.iter_mut().flatten()
+    }
+
+    /// What `say` says of each page, from the hand on.
+    pub(super) fn tell(&self, say: impl Fn(&Place<T>) -> String) -> String {
+        let (before, after) = self.places.split_at(self.hand.min(self.places.len()));
+        listed(after.iter().chain(before).flatten().map(say))
+    }
+}

@@ -1,0 +1,40 @@
+//! What the scheduler is told: overlap, and how many processes may compete for memory.
+
+use serde::{Deserialize, Serialize};
+
+/// How the kernel keeps the processes from asking for more memory than there is, by suspending
+/// whole processes (the medium-term scheduler).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadControl {
+    /// It does not: they may thrash.
+    #[default]
+    None,
+    /// By page-fault frequency: when a process's faults come closer together than
+    /// [`Scheduling::pff_cycles`] of its own running time although pages are evicted for them,
+    /// the process made last is suspended.
+    Pff,
+    /// By working sets: the pages that a process used in its last turn, sampled by clearing and
+    /// fencing accessed bits. While those of all exceed memory, the process made last is
+    /// suspended.
+    WorkingSet,
+}
+
+/// Options of the scheduler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scheduling {
+    /// Who waits for the disk is blocked, and others run. Default false: the processor waits.
+    pub overlap: bool,
+    /// Whether whole processes are suspended. Default none.
+    pub load_control: LoadControl,
+    /// With `pff`: the least number of cycles of its own, the kernel's work not counted, that
+    /// should lie between a process's faults. Default 1000.
+    pub pff_cycles: u64,
+}
+
+impl Default for Scheduling {
+    fn default() -> Scheduling {
+        Scheduling { overlap: false, load_control: LoadControl::None, pff_cycles: 1000 }
+    }
+}

@@ -1,0 +1,205 @@
+//! `pagewalk policy`
+
+use std::fs;
+use std::io::{self, Read};
+use std::sync::atomic::Ordering::Relaxed;
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use sim::isa::{Mode, Xlen};
+use sim::os::PolicyKind;
+
+use super::machine::ModeArg;
+use super::output::{self, print, print_json};
+use super::progress::Progress;
+use super::run::known;
+use super::{Status, interrupt};
+use crate::engine::{Engine, build};
+use crate::policy::string::{self, Step};
+use crate::policy::{PolicyError, Setup, run, text};
+use crate::scenario::library::similar;
+
+/// Steps of longer strings are shown only if asked for.
+const LISTED: usize = 200;
+/// Runs in one call.
+const MOST_RUNS: usize = 10_000;
+/// References between two ticks, for policies that live on ticks.
+const TICK_EVERY: u64 = 4;
+
+/// `pagewalk policy`
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// Pages in the order of their use: 7,0,1,2 or 1..100 or 200x(0..49); 3w stores, t is a
+    /// timer tick; @FILE reads a file, - standard input.
+    #[arg(long, value_name = "STRING")]
+    pub string: String,
+    /// Frames that the pages may hold at a time: 3, or several: 1..7 or 3,4.
+    #[arg(long, value_name = "N")]
+    pub frames: String,
+    /// Which page goes: a policy, several with commas, or all.
+    #[arg(long, default_value = "all")]
+    pub policy: String,
+    /// References that store beside those marked w: all, none, or pages as 0,3,5..7.
+    #[arg(long, default_value = "none", value_name = "PAGES")]
+    pub store: String,
+    /// A timer tick after every N references, 0 for none [default: 4 for policies that live on
+    /// ticks, if the string has none].
+    #[arg(long, value_name = "N")]
+    pub tick: Option<u64>,
+    /// Ticks for which wsclock keeps a page after its last use.
+    #[arg(long, default_value_t = 4)]
+    pub tau: u64,
+    /// Of the policy random.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The MMU [default: rv64_small, or rv32_small with --mode sv32].
+    #[arg(long)]
+    pub config: Option<String>,
+    /// The scheme [default: sv39, or sv32 on rv32 configurations].
+    #[arg(long)]
+    pub mode: Option<ModeArg>,
+    /// Show every step of strings longer than 200 references too.
+    #[arg(long)]
+    pub steps: bool,
+    /// For programs: one object, or a list where several policies or numbers of frames are run.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the string under each policy with each number of frames, and reports.
+pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<Status> {
+    let steps = stored(references(&arguments.string)?, &arguments.store)?;
+    let frames = frames(&arguments.frames)?;
+    let policies = policies(&arguments.policy)?;
+    let runs = frames.len() * policies.len();
+    ensure!(runs <= MOST_RUNS, "{runs} runs were asked for; at most {MOST_RUNS} are made");
+    let (config, mode) = machine(arguments, engine)?;
+    let stop = interrupt::stop_flag()?;
+    let progress = Progress::counting("runs");
+    let alone = runs == 1;
+    let mut outcomes = Vec::new();
+    for &policy in &policies {
+        for &frames in &frames {
+            let has_ticks = steps.contains(&Step::Tick);
+            let tick_every = arguments.tick.unwrap_or(match policy.lives_on_ticks() {
+                true if !has_ticks => TICK_EVERY,
+                _ => 0,
+            });
+            let rows = alone && (arguments.steps || steps.len() <= LISTED);
+            let (tau, seed) = (arguments.tau, arguments.seed);
+            let setup = Setup { mode, policy, frames, tick_every, tau, seed, rows };
+            match run(build(&config, engine)?, &setup, &steps, stop) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(PolicyError::Interrupted) => break,
+                Err(error @ PolicyError::Disagreement { .. }) => {
+                    progress.clear();
+                    output::note(&format!("error: {error}"));
+                    return Ok(Status::Differs);
+                }
+                Err(error) => {
+                    progress.clear();
+                    return Err(error.into());
+                }
+            }
+            progress.set(outcomes.len() as u64);
+        }
+    }
+    progress.clear();
+    match &outcomes[..] {
+        [] => {}
+        [outcome] if alone && arguments.json => print_json(outcome)?,
+        [outcome] if alone => print(&text::one(outcome))?,
+        _ if arguments.json => print_json(&outcomes)?,
+        _ => print(&text::many(&outcomes))?,
+    }
+    if stop.load(Relaxed) {
+        output::note("interrupted: what is shown was complete until then");
+        return Ok(Status::Interrupted);
+    }
+    Ok(Status::Fine)
+}
+
+/// The string, from the command line, a file, or standard input.
+fn references(text: &str) -> anyhow::Result<Vec<Step>> {
+    let (text, source) = match (text, text.strip_prefix('@')) {
+        ("-", _) => {
+            let mut read = String::new();
+            io::stdin().read_to_string(&mut read).context("standard input")?;
+            (read, "standard input".to_owned())
+        }
+        (_, Some(path)) => {
+            let read = fs::read_to_string(path).with_context(|| path.to_owned())?;
+            (read, path.to_owned())
+        }
+        _ => (text.to_owned(), "--string".to_owned()),
+    };
+    let steps = string::parse(&text).with_context(|| source.clone())?;
+    let has_references = steps.iter().any(|step| *step != Step::Tick);
+    ensure!(has_references, "{source}: there are ticks only; write pages, as in 7,0,1,2");
+    Ok(steps)
+}
+
+/// Marks more references as stores.
+fn stored(mut steps: Vec<Step>, stores: &str) -> anyhow::Result<Vec<Step>> {
+    let pages = match stores {
+        "none" => return Ok(steps),
+        "all" => None,
+        list => {
+            let mut pages =
+                string::pages(list).context("--store: write all, none, or pages as in 0,3,5..7")?;
+            pages.sort_unstable();
+            Some(pages)
+        }
+    };
+    for step in &mut steps {
+        if let Step::Reference { page, store } = step {
+            *store |= pages.as_ref().is_none_or(|pages| pages.binary_search(page).is_ok());
+        }
+    }
+    Ok(steps)
+}
+
+fn frames(text: &str) -> anyhow::Result<Vec<u64>> {
+    let frames = string::pages(text).context("--frames: write a number, as in 3 or 1..7")?;
+    ensure!(!frames.contains(&0), "--frames: with 0 frames no page can ever be used");
+    Ok(frames)
+}
+
+fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
+    if text == "all" {
+        return Ok(PolicyKind::ALL.to_vec());
+    }
+    let mut found = Vec::new();
+    for name in text.split(',').map(str::trim) {
+        let kind = named(name).map_err(anyhow::Error::msg)?;
+        if !found.contains(&kind) {
+            found.push(kind);
+        }
+    }
+    Ok(found)
+}
+
+/// A policy by its name, with a suggestion if there is none.
+pub(super) fn named(name: &str) -> Result<PolicyKind, String> {
+    name.parse().map_err(|error: sim::os::UnknownPolicy| {
+        let like = similar(name, PolicyKind::ALL.into_iter().map(PolicyKind::name));
+        match like.first() {
+            Some(like) => format!("{error}; did you mean {like}?"),
+            None => error.to_string(),
+        }
+    })
+}
+
+/// The configuration and the scheme, each made to fit the other where only one is given.
+fn machine(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<(String, Mode)> {
+    let mode = arguments.mode.map(Mode::from);
+    let fitting = if mode == Some(Mode::Sv32) { "rv32_small" } else { "rv64_small" };
+    let config = arguments.config.as_deref().unwrap_or(fitting);
+    known(Some(config))?;
+    let is_narrow = build(config, engine)?.xlen() == Xlen::Rv32;
+    let mode = mode.unwrap_or(if is_narrow { Mode::Sv32 } else { Mode::Sv39 });
+    if (mode == Mode::Sv32) != is_narrow {
+        bail!("configuration `{config}` does not know {}", mode.name());
+    }
+    Ok((config.to_owned(), mode))
+}

@@ -1,0 +1,289 @@
+//! One reference string, one policy, one number of frames: a run of the whole machine.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+
+use serde::Serialize;
+use sim::cpu::{self, Op, Program, ProgramError};
+use sim::isa::{Access, Mode, PAGE_BYTES};
+use sim::machine::{Machine, MachineConfig, ProcessSpec, RunError};
+use sim::mmu::Mmu;
+use sim::os::{Layout, Memory, PolicyKind, RegionKind, RegionSpec, State, VirtualPage};
+
+use super::journal::{Journal, Row};
+use super::string::Step;
+
+/// Where the string's pages begin.
+const BASE: u64 = 0x40_0000;
+/// The most different pages; what Sv32 has room for.
+pub(super) const MOST_PAGES: u64 = 500_000;
+/// Strings longer than this are not checked for the kernel's invariants after every event, only
+/// at the end: each check counts all page tables.
+const CHECKED: usize = 512;
+
+/// What is run.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The translation scheme.
+    pub mode: Mode,
+    /// The policy.
+    pub policy: PolicyKind,
+    /// Frames that the string's pages may hold at a time; at least 1.
+    pub frames: u64,
+    /// A timer tick comes after every so many references; 0: only where the string says so.
+    pub tick_every: u64,
+    /// Ticks for which WSClock keeps a page.
+    pub tau: u64,
+    /// Of everything random.
+    pub seed: u64,
+    /// Rows are wanted.
+    pub rows: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// The policy.
+    pub policy: &'static str,
+    /// It knows more than hardware tells.
+    pub oracle: bool,
+    /// Frames.
+    pub frames: u64,
+    /// References of the string.
+    pub references: u64,
+    /// Page faults: the page was in no frame.
+    pub faults: u64,
+    /// References that found their page.
+    pub hits: u64,
+    /// Faults that no policy can avoid: each page's first.
+    pub cold_faults: u64,
+    /// Pages that had to go.
+    pub evictions: u64,
+    /// Pages written to the disk, when they went or ahead of that.
+    pub writebacks: u64,
+    /// Timer ticks.
+    pub ticks: u64,
+    /// Cycles that the machine took.
+    pub cycles: u64,
+    /// The steps, if they were wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<Row>>,
+}
+
+/// Why there is no outcome.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// More pages than a small address space has.
+    #[error("the string names {pages} different pages; at most {MOST_PAGES} can be run")]
+    TooManyPages {
+        /// How many.
+        pages: u64,
+    },
+    /// The machine cannot be, or broke.
+    #[error(transparent)]
+    Machine(#[from] RunError),
+    /// The machine did what the string does not explain: a defect.
+    #[error("{policy} with {frames} frames: {what}")]
+    Disagreement {
+        /// The policy.
+        policy: PolicyKind,
+        /// Frames.
+        frames: u64,
+        /// What was found.
+        what: String,
+    },
+    /// Ctrl-C.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// The string's pages side by side in memory, whatever their numbers.
+struct Numbering {
+    /// By number.
+    index: BTreeMap<u64, u64>,
+    /// By place.
+    label: Vec<u64>,
+}
+
+impl Numbering {
+    fn of(steps: &[Step]) -> Result<Numbering, PolicyError> {
+        let mut index = BTreeMap::new();
+        for step in steps {
+            if let Step::Reference { page, .. } = step {
+                index.insert(*page, 0);
+            }
+        }
+        let pages = index.len() as u64;
+        if pages > MOST_PAGES {
+            return Err(PolicyError::TooManyPages { pages });
+        }
+        (0..).zip(index.values_mut()).for_each(|(place, index)| *index = place);
+        let label = index.keys().copied().collect();
+        Ok(Numbering { index, label })
+    }
+
+    fn vpn(&self, page: u64) -> u64 {
+        BASE / PAGE_BYTES + self.index[&page]
+    }
+
+    fn label(&self, vpn: u64) -> Option<u64> {
+        self.label.get(vpn.checked_sub(BASE / PAGE_BYTES)? as usize).copied()
+    }
+
+    /// A policy's words with the string's numbers in place of `process:vpn`.
+    fn words(&self, state: &str) -> String {
+        let mut text = String::new();
+        for (at, part) in state.split("1:").enumerate() {
+            let digits = part.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(part.len());
+            let page = u64::from_str_radix(&part[..digits], 16).ok();
+            match page.and_then(|vpn| self.label(vpn)).filter(|_| at > 0) {
+                Some(label) => text += &format!("{label}{}", &part[digits..]),
+                None => text += part,
+            }
+        }
+        text
+    }
+}
+
+/// Runs a string. `stop` ends it early.
+///
+/// # Errors
+/// [`PolicyError`].
+pub fn run(
+    mmu: Box<dyn Mmu>,
+    setup: &Setup,
+    steps: &[Step],
+    stop: &AtomicBool,
+) -> Result<Outcome, PolicyError> {
+    let numbering = Numbering::of(steps)?;
+    let pages = numbering.label.len() as u64;
+    let with_ticks = ticked(steps, setup.tick_every);
+    let mut machine = Machine::new(mmu, config(setup, pages, steps.len()))?;
+    let pid = machine.spawn(ProcessSpec {
+        name: "string".to_owned(),
+        layout: Layout::Regions(vec![RegionSpec::new(RegionKind::Bss, BASE, pages)]),
+        program: Box::new(References {
+            ops: with_ticks.iter().map(|step| op(&numbering, step)).collect(),
+            at: 0,
+        }),
+        frames: Some(setup.frames),
+    })?;
+    if setup.policy == PolicyKind::Opt {
+        let future = steps.iter().filter_map(|step| match step {
+            Step::Reference { page, .. } => Some(VirtualPage { pid, vpn: numbering.vpn(*page) }),
+            Step::Tick => None,
+        });
+        machine.foresee(&future.collect::<Vec<_>>());
+    }
+    let journal = Rc::new(RefCell::new(Journal::default()));
+    machine.observe(Box::new(journal.clone()));
+    let outcome = machine.run(stop);
+    if let Some(error) = outcome.error {
+        return Err(error.into());
+    }
+    if outcome.stopped {
+        return Err(PolicyError::Interrupted);
+    }
+    let differs =
+        |what| PolicyError::Disagreement { policy: setup.policy, frames: setup.frames, what };
+    if let Some((_, state)) = outcome.states.iter().find(|(_, state)| *state != State::Exited) {
+        return Err(differs(format!("the program did not end by itself: {state:?}")));
+    }
+    let (followed, mut rows) = journal
+        .take()
+        .follow(&with_ticks, |vpn| numbering.label(vpn), setup.rows)
+        .map_err(differs)?;
+    for row in &mut rows {
+        row.state = numbering.words(&row.state);
+    }
+    let counts = outcome.report.total.faults;
+    let faults = counts.minor_faults + counts.major_faults;
+    if faults != followed {
+        return Err(differs(format!("{faults} faults counted, {followed} seen")));
+    }
+    let ticks = with_ticks.iter().filter(|step| **step == Step::Tick).count() as u64;
+    let references = with_ticks.len() as u64 - ticks;
+    Ok(Outcome {
+        policy: setup.policy.name(),
+        oracle: outcome.report.policy_is_oracle,
+        frames: setup.frames,
+        references,
+        faults,
+        hits: references - faults,
+        cold_faults: pages,
+        evictions: counts.evictions,
+        writebacks: counts.swap_outs,
+        ticks,
+        cycles: outcome.report.cycles,
+        steps: setup.rows.then_some(rows),
+    })
+}
+
+/// Memory for the kernel, all page tables, and as many pages as can be in it: no page ever goes
+/// but for the limit of frames.
+fn config(setup: &Setup, pages: u64, steps: usize) -> MachineConfig {
+    let kernel = Memory::default().kernel;
+    let tables = 16 + pages / 512;
+    let memory =
+        Memory { frames: kernel + tables + setup.frames.min(pages), kernel, ..Memory::default() };
+    MachineConfig {
+        mode: setup.mode,
+        memory,
+        swap_slots: pages as u32 + 1,
+        policy: setup.policy,
+        tau: setup.tau,
+        quantum: 0,
+        // The next access begins when the one before is complete.
+        window: 1,
+        seed: setup.seed,
+        paranoid: steps <= CHECKED,
+        ..MachineConfig::default()
+    }
+}
+
+/// The string with a tick after every so many references.
+fn ticked(steps: &[Step], every: u64) -> Vec<Step> {
+    let mut with_ticks = Vec::with_capacity(steps.len());
+    let mut references = 0;
+    for step in steps {
+        with_ticks.push(*step);
+        references += u64::from(*step != Step::Tick);
+        if every > 0 && *step != Step::Tick && references % every == 0 {
+            with_ticks.push(Step::Tick);
+        }
+    }
+    with_ticks
+}
+
+/// A step in as little room as it takes: a page's virtual page number and whether it is stored
+/// to; `None` is a tick.
+type Packed = Option<(u32, bool)>;
+
+fn op(numbering: &Numbering, step: &Step) -> Packed {
+    match step {
+        Step::Reference { page, store } => Some((numbering.vpn(*page) as u32, *store)),
+        Step::Tick => None,
+    }
+}
+
+/// One access a reference.
+struct References {
+    ops: Vec<Packed>,
+    at: usize,
+}
+
+impl Program for References {
+    fn next(&mut self) -> Option<Result<Op, ProgramError>> {
+        let step = *self.ops.get(self.at)?;
+        self.at += 1;
+        Some(Ok(match step {
+            None => Op::Tick,
+            Some((vpn, store)) => {
+                let kind = if store { Access::Store } else { Access::Load };
+                Op::Access(cpu::Access { kind, va: u64::from(vpn) * PAGE_BYTES, bytes: 4 })
+            }
+        }))
+    }
+}

@@ -1,0 +1,125 @@
+//! `os` in a scenario of processes: the operating system's circumstances.
+
+use serde::Deserialize;
+use sim::machine::{LatencySpec, MachineConfig};
+use sim::os::{Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
+
+use super::schema::OneOrMany;
+use super::variant::Variant;
+
+/// `os`: the operating system's circumstances. What is left out is as in
+/// [`sim::machine::MachineConfig`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OsText {
+    /// Frames of physical memory, the kernel's included.
+    pub frames: Option<u64>,
+    /// Of these, reserved for the kernel.
+    pub kernel: Option<u64>,
+    /// Slots of the swap device.
+    pub swap: Option<u32>,
+    /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
+    pub policy: Option<OneOrMany<PolicyKind>>,
+    /// Ticks for which the policy `wsclock` keeps a page after its last use.
+    pub tau: Option<u64>,
+    /// ASIDs for processes; 0: every switch fences.
+    pub asids: Option<u16>,
+    /// Accesses after which another process runs.
+    pub quantum: Option<u64>,
+    /// Accesses in the pipeline at a time.
+    pub window: Option<usize>,
+    /// Cycles of the kernel's own work.
+    pub costs: Option<Costs>,
+    /// Of everything random.
+    pub seed: Option<u64>,
+    /// Cycles after which another process runs, beside the quantum in accesses.
+    pub quantum_cycles: Option<u64>,
+    /// Accesses between two timer interrupts.
+    pub tick_every: Option<u64>,
+    /// Cycles that the look into the TLB adds to each access.
+    pub tlb_lookup: Option<u64>,
+    /// Cycles of a fetch, load or store after translation; `[low, high]` is drawn, and
+    /// `{ hit = 1, miss = 11, every = 10 }` is a cache that every tenth access misses.
+    pub data_latency: Option<LatencySpec>,
+    /// Who waits for the disk is blocked, and others run.
+    pub overlap: Option<bool>,
+    /// Whether whole processes are suspended: `none`, `pff` or `working_set`.
+    pub load_control: Option<LoadControl>,
+    /// With `pff`: cycles of its own that should lie between a process's faults.
+    pub pff_cycles: Option<u64>,
+    /// Loads from untouched zeroed memory map the one zero frame.
+    pub zero_page: Option<bool>,
+    /// Superpages that come of their own accord: `never` or `always`.
+    pub thp: Option<Thp>,
+    /// Pages of a file mapped around the one that faulted, if they are in memory.
+    pub fault_around: Option<u64>,
+    /// Pages of a file that one disk access reads.
+    pub read_ahead: Option<u64>,
+    /// Who is killed when memory is exhausted: `largest`, `newest` or `oldest`.
+    pub oom: Option<OomKind>,
+    /// Slots that a full swap file grows by.
+    pub swap_grow: Option<u32>,
+    /// The most slots that it grows to.
+    pub swap_limit: Option<u32>,
+    /// Disk transfers that fail, by their number: `{ reads = [2], writes = [] }`.
+    pub disk_errors: Option<DiskErrors>,
+    /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
+    pub reserved: Option<Vec<[u64; 2]>>,
+}
+
+impl OsText {
+    /// The policies to run with; none where the machine's own is to be used.
+    pub fn policies(&self) -> Vec<Option<PolicyKind>> {
+        let named = self.policy.as_ref().map(OneOrMany::list).unwrap_or_default();
+        if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() }
+    }
+
+    /// The machine that it describes.
+    pub fn config(&self, adue: bool, variant: &Variant) -> MachineConfig {
+        let default = MachineConfig::default();
+        let mut memory = default.memory;
+        set(&mut memory.frames, &self.frames);
+        set(&mut memory.kernel, &self.kernel);
+        let mut config = MachineConfig {
+            mode: variant.mode,
+            adue,
+            memory,
+            latency: LatencySpec::Fixed(variant.latency),
+            paranoid: true,
+            ..default
+        };
+        set(&mut config.data_latency, &self.data_latency);
+        set(&mut config.swap_slots, &self.swap);
+        set(&mut config.policy, &variant.policy);
+        set(&mut config.tau, &self.tau);
+        set(&mut config.asids, &self.asids);
+        set(&mut config.quantum, &self.quantum);
+        set(&mut config.quantum_cycles, &self.quantum_cycles);
+        set(&mut config.tick_every, &self.tick_every);
+        set(&mut config.tlb_lookup, &self.tlb_lookup);
+        set(&mut config.window, &self.window);
+        set(&mut config.costs, &self.costs);
+        set(&mut config.seed, &self.seed);
+        let scheduling = &mut config.scheduling;
+        set(&mut scheduling.overlap, &self.overlap);
+        set(&mut scheduling.load_control, &self.load_control);
+        set(&mut scheduling.pff_cycles, &self.pff_cycles);
+        let options = &mut config.options;
+        set(&mut options.zero_page, &self.zero_page);
+        set(&mut options.thp, &self.thp);
+        set(&mut options.fault_around, &self.fault_around);
+        set(&mut options.read_ahead, &self.read_ahead);
+        set(&mut options.oom, &self.oom);
+        set(&mut options.swap_grow, &self.swap_grow);
+        options.swap_limit = self.swap_limit;
+        set(&mut options.disk_errors, &self.disk_errors);
+        set(&mut options.reserved, &self.reserved);
+        config
+    }
+}
+
+fn set<T: Clone>(place: &mut T, value: &Option<T>) {
+    if let Some(value) = value {
+        *place = value.clone();
+    }
+}

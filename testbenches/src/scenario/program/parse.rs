@@ -1,0 +1,283 @@
+//! Reading a line: words, groups, steps.
+
+use sim::isa::{Access, PAGE_BYTES};
+use sim::os::Permissions;
+
+use super::pattern::{Item, Order, Pattern, Shape};
+use super::{Node, Place, Step};
+use crate::scenario::number::Number;
+
+/// Bytes of an access unless said otherwise.
+const ACCESS_BYTES: u16 = 4;
+/// Groups in groups deeper than this are a mistake.
+const DEEPEST: usize = 32;
+/// The words that begin a step.
+const STEPS: &str = "load, store, fetch, think, tick, sbrk, mmap, munmap, mprotect, fork, exec, \
+                     wait, exit";
+
+/// The words of a line; brackets and semicolons are words of their own.
+struct Words<'t> {
+    words: Vec<&'t str>,
+    at: usize,
+}
+
+/// Reads one line. The error is a sentence.
+pub(super) fn line(text: &str) -> Result<Vec<Node>, String> {
+    let mut words = Words { words: split(text), at: 0 };
+    let nodes = words.sequence(0)?;
+    match words.peek() {
+        None => Ok(nodes),
+        Some(word) => Err(format!("`{word}` is not expected here")),
+    }
+}
+
+fn split(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    for piece in text.split_whitespace() {
+        let mut rest = piece;
+        while let Some(at) = rest.find(['(', ')', ';']) {
+            words.extend([&rest[..at], &rest[at..=at]]);
+            rest = &rest[at + 1..];
+        }
+        words.push(rest);
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+impl<'t> Words<'t> {
+    fn peek(&self) -> Option<&'t str> {
+        self.words.get(self.at).copied()
+    }
+
+    /// The next word, unless the step ends here.
+    fn word(&mut self) -> Option<&'t str> {
+        let word = self.peek().filter(|word| !matches!(*word, ";" | ")" | "("))?;
+        self.at += 1;
+        Some(word)
+    }
+
+    fn take(&mut self, wanted: &str) -> bool {
+        let found = self.peek() == Some(wanted);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn need(&mut self, what: &str) -> Result<&'t str, String> {
+        self.word().ok_or_else(|| format!("{what} is missing"))
+    }
+
+    fn count(&mut self, what: &str) -> Result<u64, String> {
+        match unsigned(self.need(what)?)? {
+            0 => Err(format!("{what} is 0")),
+            count => Ok(count),
+        }
+    }
+
+    fn sequence(&mut self, depth: usize) -> Result<Vec<Node>, String> {
+        if depth > DEEPEST {
+            return Err("groups are nested too deeply".to_owned());
+        }
+        let mut nodes = Vec::new();
+        loop {
+            self.item(depth, &mut nodes)?;
+            if !self.take(";") {
+                return Ok(nodes);
+            }
+        }
+    }
+
+    fn item(&mut self, depth: usize, nodes: &mut Vec<Node>) -> Result<(), String> {
+        let times = match self.words.get(self.at + 1) {
+            Some(&"x") => {
+                let word = self.need("how often")?;
+                self.at += 1;
+                Some(unsigned(word).map_err(|_| format!("{word} times is not possible"))?)
+            }
+            _ => None,
+        };
+        if self.take("(") {
+            let inner = self.sequence(depth + 1)?;
+            if !self.take(")") {
+                return Err("a `)` is missing".to_owned());
+            }
+            nodes.push(Node::Repeat(times.unwrap_or(1), inner));
+        } else if let Some(times) = times {
+            if depth > 0 || !nodes.is_empty() {
+                return Err(format!("what is done {times} times? write `{times} x ( ... )`"));
+            }
+            nodes.push(Node::Repeat(times, self.sequence(depth + 1)?));
+        } else {
+            nodes.push(Node::Step(self.step()?));
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<Step, String> {
+        let verb = self.word().ok_or("a step is missing")?;
+        let step = match verb {
+            "load" => self.touch(Access::Load)?,
+            "store" => self.touch(Access::Store)?,
+            "fetch" => self.touch(Access::Fetch)?,
+            "think" => Step::Think(unsigned(self.need("how many cycles")?)?),
+            "tick" => Step::Tick,
+            "sbrk" => Step::Sbrk(signed(self.need("by how many pages")?)?),
+            "mmap" => Step::Mmap(self.need("which region")?.to_owned()),
+            "munmap" => {
+                let (name, from, to) = self.part()?;
+                Step::Munmap(name, from, to)
+            }
+            "mprotect" => {
+                let (name, from, to) = self.part()?;
+                Step::Mprotect(name, from, to, permissions(self.need("`r--` or the like")?)?)
+            }
+            "fork" => Step::Fork(self.need("which process")?.to_owned()),
+            "exec" => Step::Exec(self.need("which process")?.to_owned()),
+            "wait" => Step::Wait,
+            "exit" => Step::Exit,
+            _ => return Err(format!("`{verb}` is no step; steps are {STEPS}")),
+        };
+        match self.word() {
+            None => Ok(step),
+            Some(word) => Err(format!("`{word}` is too much after `{verb}`")),
+        }
+    }
+
+    /// `REGION FROM..TO`
+    fn part(&mut self) -> Result<(String, i64, i64), String> {
+        let name = self.need("which region")?.to_owned();
+        let (from, to) = range(self.need("which pages")?)?;
+        Ok((name, from, to))
+    }
+
+    fn touch(&mut self, kind: Access) -> Result<Step, String> {
+        let name = self.need("where")?;
+        if name == "at" {
+            return self.at(kind);
+        }
+        let (shape, mut unit) = match self.peek() {
+            Some(word @ ("rows" | "columns")) => {
+                self.at += 1;
+                let rows = self.count("the number of rows")?;
+                if !self.take("x") {
+                    return Err("a matrix is written `rows 128 x 128 of 8`".to_owned());
+                }
+                let columns = self.count("the number of columns")?;
+                let order = if word == "rows" { Order::Rows } else { Order::Columns };
+                (Shape::Matrix { order, rows, columns }, None)
+            }
+            Some("elements") => {
+                self.at += 1;
+                (self.items(name)?, None)
+            }
+            _ => (self.items(name)?, Some(PAGE_BYTES)),
+        };
+        let (mut offset, mut bytes) = (0, None);
+        loop {
+            if unit.is_none() && self.take("of") {
+                unit = Some(self.count("the size of an element")?);
+            } else if self.take("offset") {
+                offset = unsigned(self.need("the offset")?)?;
+            } else if self.take("bytes") {
+                bytes = Some(access_bytes(self.need("how many bytes")?)?);
+            } else {
+                break;
+            }
+        }
+        let unit = unit.ok_or("how large is an element? write `of 8`")?;
+        // An element is accessed as a whole, a page in one word.
+        let whole = if unit >= PAGE_BYTES { ACCESS_BYTES } else { unit as u16 };
+        let pattern = Pattern { shape, unit, offset };
+        let place = Place::In(name.to_owned(), pattern);
+        Ok(Step::Touch { kind, bytes: bytes.unwrap_or(whole), place })
+    }
+
+    fn items(&mut self, region: &str) -> Result<Shape, String> {
+        let mut items = Vec::new();
+        while let Some(word) = self.peek() {
+            if matches!(word, ";" | ")" | "(" | "of" | "offset" | "bytes") {
+                break;
+            }
+            self.at += 1;
+            items.push(if word == "random" {
+                let count = self.count("how many")?;
+                if !self.take("of") {
+                    return Err("random is written `random 100 of 0..9 seed 1`".to_owned());
+                }
+                let (from, to) = range(self.need("of which")?)?;
+                if !self.take("seed") {
+                    return Err("random needs `seed` and a number".to_owned());
+                }
+                Item::Random { count, from, to, seed: unsigned(self.need("the seed")?)? }
+            } else {
+                let (from, to) = range(word)?;
+                let step = if self.take("step") { self.count("the step")? } else { 1 };
+                Item::Range { from, to, step }
+            });
+        }
+        match items.is_empty() {
+            true => Err(format!("which pages of `{region}`?")),
+            false => Ok(Shape::Items(items)),
+        }
+    }
+
+    /// An address: everything up to the end of the step, brackets included.
+    fn at(&mut self, kind: Access) -> Result<Step, String> {
+        let (mut depth, mut text) = (0_i32, String::new());
+        let mut bytes = ACCESS_BYTES;
+        while let Some(word) = self.peek() {
+            depth += i32::from(word == "(") - i32::from(word == ")");
+            if word == ";" || depth < 0 {
+                break;
+            }
+            self.at += 1;
+            if word == "bytes" {
+                bytes = access_bytes(self.need("how many bytes")?)?;
+                break;
+            }
+            text = text + word + " ";
+        }
+        Ok(Step::Touch { kind, bytes, place: Place::At(Number::parse(&text)?) })
+    }
+}
+
+fn access_bytes(word: &str) -> Result<u16, String> {
+    match unsigned(word)? {
+        bytes @ 1..=PAGE_BYTES => Ok(bytes as u16),
+        _ => Err(format!("an access of {word} bytes; 1 to {PAGE_BYTES} are possible")),
+    }
+}
+
+fn signed(word: &str) -> Result<i64, String> {
+    word.replace('_', "").parse().map_err(|_| format!("`{word}` is no whole number"))
+}
+
+fn unsigned(word: &str) -> Result<u64, String> {
+    let digits = word.replace('_', "");
+    let number = match digits.strip_prefix("0x") {
+        Some(hex) => u64::from_str_radix(hex, 16),
+        None => digits.parse(),
+    };
+    number.map_err(|_| format!("`{word}` is no number from 0 on"))
+}
+
+fn range(word: &str) -> Result<(i64, i64), String> {
+    match word.split_once("..") {
+        Some((from, to)) => Ok((signed(from)?, signed(to)?)),
+        None => signed(word).map(|place| (place, place)),
+    }
+}
+
+/// `r-x`, or the letters alone.
+fn permissions(word: &str) -> Result<Permissions, String> {
+    let full = match word {
+        "r" => "r--",
+        "rw" => "rw-",
+        "rx" => "r-x",
+        "x" => "--x",
+        "none" => "---",
+        other => other,
+    };
+    Permissions::parse(full)
+        .ok_or_else(|| format!("permissions are written like `r-x` or `rw-`, not `{word}`"))
+}

@@ -1,0 +1,154 @@
+//! A program under way: lines turned into steps, one at a time.
+
+use std::rc::Rc;
+
+use sim::cpu::{self, Op, Program, ProgramError};
+use sim::isa::{Access, PAGE_BYTES};
+use sim::os::RegionSpec;
+
+use super::pattern::{Item, Pattern, Shape};
+use super::{Line, Node, Place, Step, find};
+use crate::scenario::number::Variables;
+
+/// A line's parts with all names resolved.
+#[derive(Debug)]
+enum Action {
+    Repeat(u64, Rc<[Action]>),
+    Touch { kind: Access, bytes: u16, start: u64, pattern: Pattern },
+    Op(Op),
+}
+
+/// A list of actions that is being gone through, and how often it still is after this time.
+#[derive(Clone, Debug)]
+struct Level {
+    actions: Rc<[Action]>,
+    next: usize,
+    left: u64,
+}
+
+/// The accesses of the step that is under way.
+struct Points {
+    kind: Access,
+    bytes: u16,
+    addresses: Box<dyn Iterator<Item = u64>>,
+}
+
+/// A program; it runs from its beginning once.
+pub struct Script {
+    whole: Rc<[Action]>,
+    levels: Vec<Level>,
+    points: Option<Points>,
+    /// Steps with accesses begun so far.
+    turn: u64,
+}
+
+impl Script {
+    /// The lines as a program of a process with these regions.
+    ///
+    /// # Errors
+    /// A sentence: a region is missing, or an address needs more than 64 bits.
+    pub fn new(
+        lines: &[Line],
+        regions: &[RegionSpec],
+        variables: &Variables,
+    ) -> Result<Script, String> {
+        let nodes = lines.iter().flat_map(|line| &line.nodes);
+        let actions = nodes.map(|node| action(node, regions, variables));
+        Ok(Script::of(actions.collect::<Result<Rc<[Action]>, String>>()?))
+    }
+
+    fn of(whole: Rc<[Action]>) -> Script {
+        let levels = vec![Level { actions: whole.clone(), next: 0, left: 0 }];
+        Script { whole, levels, points: None, turn: 0 }
+    }
+
+    /// The same program, from its beginning.
+    #[must_use]
+    pub fn restarted(&self) -> Script {
+        Script::of(self.whole.clone())
+    }
+
+    fn step(&mut self) -> Option<Op> {
+        loop {
+            if let Some(points) = &mut self.points {
+                if let Some(va) = points.addresses.next() {
+                    let (kind, bytes) = (points.kind, points.bytes);
+                    return Some(Op::Access(cpu::Access { kind, va, bytes }));
+                }
+                self.points = None;
+            }
+            let level = self.levels.last_mut()?;
+            let Some(action) = level.actions.get(level.next) else {
+                if level.left == 0 {
+                    self.levels.pop();
+                } else {
+                    (level.next, level.left) = (0, level.left - 1);
+                }
+                continue;
+            };
+            level.next += 1;
+            match action {
+                Action::Op(op) => return Some(op.clone()),
+                Action::Touch { kind, bytes, start, pattern } => {
+                    let addresses = pattern.addresses(*start, self.turn);
+                    self.turn += 1;
+                    self.points = Some(Points { kind: *kind, bytes: *bytes, addresses });
+                }
+                Action::Repeat(times, actions) => {
+                    if let Some(left) = times.checked_sub(1) {
+                        let actions = actions.clone();
+                        self.levels.push(Level { actions, next: 0, left });
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Program for Script {
+    fn next(&mut self) -> Option<Result<Op, ProgramError>> {
+        self.step().map(Ok)
+    }
+}
+
+fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<Action, String> {
+    let step = match node {
+        Node::Step(step) => step,
+        Node::Repeat(times, nodes) => {
+            let inner = nodes.iter().map(|node| action(node, regions, variables));
+            return Ok(Action::Repeat(*times, inner.collect::<Result<_, _>>()?));
+        }
+    };
+    let region = |name: &str| find(regions, name).ok_or_else(|| format!("no region `{name}`"));
+    let range = |name: &str, from: i64, to: i64| {
+        let start = region(name)?.start;
+        let page = |n: i64| start.wrapping_add_signed(n.wrapping_mul(PAGE_BYTES as i64));
+        let (low, high) = (from.min(to), from.max(to));
+        Ok::<_, String>(page(low)..page(high.wrapping_add(1)))
+    };
+    Ok(Action::Op(match step {
+        Step::Touch { kind, bytes, place } => {
+            let (start, pattern) = match place {
+                Place::In(name, pattern) => (region(name)?.start, pattern.clone()),
+                Place::At(at) => {
+                    let items = vec![Item::Range { from: 0, to: 0, step: 1 }];
+                    let pattern = Pattern { shape: Shape::Items(items), unit: 1, offset: 0 };
+                    (at.value(variables)?, pattern)
+                }
+            };
+            return Ok(Action::Touch { kind: *kind, bytes: *bytes, start, pattern });
+        }
+        Step::Think(cycles) => Op::Think(*cycles),
+        Step::Tick => Op::Tick,
+        Step::Sbrk(pages) => Op::Sbrk(*pages),
+        Step::Mmap(name) => Op::Mmap(Rc::new(region(name)?.clone())),
+        Step::Munmap(name, from, to) => Op::Munmap(range(name, *from, *to)?),
+        Step::Mprotect(name, from, to, permissions) => {
+            Op::Mprotect(range(name, *from, *to)?, *permissions)
+        }
+        Step::Fork(name) => Op::Fork(name.as_str().into()),
+        Step::Exec(name) => Op::Exec(name.as_str().into()),
+        Step::Wait => Op::Wait,
+        Step::Exit => Op::Exit,
+    }))
+}

@@ -1,0 +1,140 @@
+//! Lines and what they stand for.
+
+use super::*;
+use crate::scenario::number::Variables;
+use sim::cpu::{Op, Program};
+use sim::os::RegionKind;
+
+const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
+
+fn script(text: &str) -> Result<Script, String> {
+    let region = RegionSpec {
+        name: Some("a".to_owned()),
+        ..RegionSpec::new(RegionKind::Bss, 0x10000, 4)
+    };
+    Script::new(&[text.parse()?], &[region], &MACHINE)
+}
+
+fn ops(text: &str) -> Result<Vec<Op>, String> {
+    let mut script = script(text)?;
+    Ok(std::iter::from_fn(|| script.next()).map(Result::unwrap).collect())
+}
+
+fn addresses(text: &str) -> Result<Vec<u64>, String> {
+    let access = |op| if let Op::Access(access) = op { Some(access.va) } else { None };
+    Ok(ops(text)?.into_iter().filter_map(access).collect())
+}
+
+#[test]
+fn lines_stand_for_their_accesses() {
+    assert_eq!(addresses("load a 2 0"), Ok(vec![0x12000, 0x10000]));
+    assert_eq!(addresses("store a -1..1"), Ok(vec![0xf000, 0x10000, 0x11000]));
+    assert_eq!(addresses("store a 1..0"), Ok(vec![0x11000, 0x10000]));
+    assert_eq!(addresses("2 x load a 0; fetch at 8"), Ok(vec![0x10000, 8, 0x10000, 8]));
+    assert_eq!(addresses("fetch at (1 << 4) - 4 bytes 2; load a 0"), Ok(vec![12, 0x10000]));
+    assert_eq!(addresses("load a 0..5 step 2 1"), Ok(vec![0x10000, 0x12000, 0x14000, 0x11000]));
+    assert_eq!(addresses("load a 5..0 step 3"), Ok(vec![0x15000, 0x12000]));
+    assert_eq!(addresses("load a 1 offset 0x10"), Ok(vec![0x11010]));
+    assert_eq!(addresses("load a elements 0..2 of 24"), Ok(vec![0x10000, 0x10018, 0x10030]));
+}
+
+#[test]
+fn groups_repeat_what_is_in_them() {
+    let nested = "load a 0; 2 x (load a 1; 2 x (load a 2)); load a 3";
+    let pages: Vec<u64> =
+        addresses(nested).unwrap().iter().map(|va| (va - 0x10000) / PAGE).collect();
+    assert_eq!(pages, [0, 1, 2, 2, 1, 2, 2, 3]);
+    assert_eq!(addresses("0 x load a 0"), Ok(vec![]));
+}
+
+const PAGE: u64 = sim::isa::PAGE_BYTES;
+
+#[test]
+fn a_matrix_lies_in_memory_row_after_row() {
+    let rows = addresses("load a rows 2 x 3 of 8").unwrap();
+    assert_eq!(rows, [0x10000, 0x10008, 0x10010, 0x10018, 0x10020, 0x10028]);
+    let columns = addresses("load a columns 2 x 3 of 8").unwrap();
+    assert_eq!(columns, [0x10000, 0x10018, 0x10008, 0x10020, 0x10010, 0x10028]);
+    let bytes = |text: &str| match ops(text).unwrap()[0] {
+        Op::Access(access) => access.bytes,
+        _ => 0,
+    };
+    assert_eq!(bytes("load a rows 1 x 1 of 8"), 8);
+    assert_eq!(bytes("load a rows 1 x 1 of 512 bytes 2"), 2);
+    assert_eq!(bytes("load a 0"), 4);
+}
+
+#[test]
+fn random_places_follow_from_their_seed_and_differ_between_repetitions() {
+    let once = addresses("load a random 20 of 0..9 seed 3").unwrap();
+    assert_eq!(once, addresses("load a random 20 of 0..9 seed 3").unwrap());
+    assert_ne!(once, addresses("load a random 20 of 0..9 seed 4").unwrap());
+    assert!(once.iter().all(|va| (0x10000..0x1a000).contains(va)));
+    let twice = addresses("2 x load a random 20 of 0..9 seed 3").unwrap();
+    assert_eq!(twice[..20], once);
+    assert_ne!(twice[20..], once);
+}
+
+#[test]
+fn steps_that_are_no_accesses() {
+    let region = RegionSpec {
+        name: Some("a".to_owned()),
+        ..RegionSpec::new(RegionKind::Bss, 0x10000, 4)
+    };
+    let read_only = Permissions { read: true, ..Permissions::default() };
+    assert_eq!(
+        ops("think 7; tick; sbrk -2; mmap a; munmap a 1..2; mprotect a 0..3 r").unwrap(),
+        [
+            Op::Think(7),
+            Op::Tick,
+            Op::Sbrk(-2),
+            Op::Mmap(region.into()),
+            Op::Munmap(0x11000..0x13000),
+            Op::Mprotect(0x10000..0x14000, read_only),
+        ]
+    );
+    assert_eq!(
+        ops("fork child; wait; exec other; exit").unwrap(),
+        [Op::Fork("child".into()), Op::Wait, Op::Exec("other".into()), Op::Exit]
+    );
+}
+
+#[test]
+fn millions_of_accesses_take_no_memory() {
+    let mut program = script("1_000_000 x (load a 0..9; 1000 x (store a 0))").unwrap();
+    for _ in 0..100_000 {
+        assert!(program.next().is_some());
+    }
+}
+
+#[test]
+fn nonsense_is_a_sentence() {
+    for text in [
+        "",
+        "jump a 0",
+        "load",
+        "load a",
+        "load a x",
+        "sbrk",
+        "load b 0",
+        "-1 x exit",
+        "load a 0; 2 x load a 1",
+        "2 x (load a 0",
+        "load a 0)",
+        "load a elements 0..3",
+        "load a rows 3 of 8",
+        "load a rows 0 x 3 of 8",
+        "load a random 3 of 0..2",
+        "load a 0..4 step 0",
+        "load a 0 bytes 0",
+        "load a 0 bytes 5000",
+        "mprotect a 0 rwz",
+        "exit now",
+        "fork",
+    ] {
+        assert!(addresses(text).is_err(), "{text}");
+    }
+    assert!(addresses("999999999 x load a 0..999999999").is_err());
+    assert!(addresses("load a -9223372036854775808..9223372036854775807").is_err());
+    assert!(addresses(&"2 x (".repeat(1000)).is_err());
+}
