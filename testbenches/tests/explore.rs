@@ -47,6 +47,7 @@ fn beladys_anomaly_is_in_the_curves() {
     // The textbook's numbers for 1 to 5 frames.
     assert_eq!(curve(&findings, "FIFO")[..5], [12.0, 12.0, 9.0, 10.0, 5.0]);
     assert_eq!(curve(&findings, "LRU")[..5], [12.0, 12.0, 10.0, 8.0, 5.0]);
+    assert_eq!(curve(&findings, "OPT")[..5], [12.0, 9.0, 7.0, 6.0, 5.0]);
 }
 
 #[test]

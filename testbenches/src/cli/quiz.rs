@@ -53,7 +53,10 @@ pub(super) fn quiz(arguments: &QuizArgs, engine: Engine) -> anyhow::Result<Statu
         return Ok(Status::Fine);
     }
     let mut text = format!("{kind}, seed {seed}\n\n");
-    given.iter().for_each(|line| text += &format!("  {line}").trim_end().to_owned() + "\n");
+    for line in &given {
+        text += format!("  {line}").trim_end();
+        text.push('\n');
+    }
     text += &format!("\n{ask}\n");
     match answer {
         None => {

@@ -108,8 +108,11 @@ impl Findings {
             let pairs = self.plan.sweeps.iter().zip(&run.choices);
             pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
         };
-        let of = |run: &'_ Run| run.notes.iter().map(move |note| (said(run), note.as_str()));
-        self.runs.iter().flat_map(of).collect()
+        let mut notes = Vec::new();
+        for run in &self.runs {
+            notes.extend(run.notes.iter().map(|note| (said(run), note.as_str())));
+        }
+        notes
     }
 
     /// A line for each run: what was set, the machine, what was measured.

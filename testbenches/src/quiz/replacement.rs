@@ -11,9 +11,10 @@ use super::{Answer, Posed};
 use crate::scenario::load::Scenario;
 
 /// The policies that are asked about, and what a student must know of each.
-const POLICIES: [(&str, &str); 3] = [
+const POLICIES: [(&str, &str); 4] = [
     ("fifo", "first in, first out"),
     ("lru", "least recently used"),
+    ("opt", "the page that is needed last goes; of pages never needed again, the one loaded first"),
     (
         "clock",
         "second chance: a page is loaded with its accessed bit set; the hand clears bits until it \
