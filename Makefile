@@ -1,7 +1,7 @@
 # Pagewalk. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench waves export mutants clean
+.PHONY: help setup run test lint bench waves plots export mutants clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -38,6 +38,10 @@ bench: ## Cycles and translations per second, Verilator beside them
 waves: ## Record waveforms and draw the pictures of the documents
 	@scripts/need-cargo.sh
 	scripts/pictures.sh
+
+plots: ## Make every study and draw its picture into docs/images/plots
+	@scripts/need-cargo.sh
+	$(PAGEWALK) explore --all --plot docs/images/plots
 
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh

@@ -1,5 +1,5 @@
-//! Puts every scenario file, and the hardware's source, into the binary, so that an installed
-//! `pagewalk` needs no folder. The source is read for its doc comments when Verilog is exported.
+//! Puts every scenario, every study and the hardware's source into the binary, so that an
+//! installed `pagewalk` needs no folder. The source is read for its doc comments when Verilog is exported.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo"));
     embed(&manifest.join("scenarios"), "toml", "scenario_files.rs")?;
+    embed(&manifest.join("explore"), "toml", "study_files.rs")?;
     embed(&manifest.join("../hdl/src"), "rs", "hardware_sources.rs")
 }
 

@@ -6,6 +6,7 @@
 
 mod bench;
 mod conform;
+mod explore;
 mod export;
 mod interrupt;
 mod list;
@@ -14,6 +15,7 @@ mod netlist;
 mod output;
 mod policy;
 mod progress;
+mod quiz;
 mod run;
 mod show;
 mod trace;
@@ -29,6 +31,8 @@ use crate::engine::Engine;
 pub use bench::BenchArgs;
 pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
 pub use netlist::NetlistArgs;
+pub use explore::ExploreArgs;
+pub use quiz::QuizArgs;
 pub use policy::PolicyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -68,6 +72,10 @@ pub enum Command {
     Export(ExportArgs),
     /// Show what the netlist compiler makes of a configuration.
     Netlist(NetlistArgs),
+    /// Sweep parameters of a scenario: table and picture.
+    Explore(ExploreArgs),
+    /// Pose a question to a student; the machine knows the answer.
+    Quiz(QuizArgs),
     /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
     Bench(BenchArgs),
 }
@@ -116,6 +124,8 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Netlist(arguments) => netlist::netlist(&arguments),
+        Command::Explore(arguments) => explore::explore(&arguments, engine),
+        Command::Quiz(arguments) => quiz::quiz(&arguments, engine),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

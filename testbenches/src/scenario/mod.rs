@@ -10,6 +10,7 @@
 //! | [`load`], [`error`] | reading; every mistake has file, line and column |
 //! | [`library`] | the files in the binary, by name |
 //! | [`variant`] | the machines on which one file runs |
+//! | [`observe`] | running for the figures alone |
 //! | [`run`], [`mismatch`] | running, and what is said when something differs |
 //!
 //! Every answer of every run is judged by the golden model besides, whatever the file says.
@@ -27,6 +28,7 @@ pub mod mismatch;
 pub mod names;
 pub mod number;
 pub mod os_text;
+pub mod observe;
 mod port;
 mod ports;
 pub mod program;
