@@ -63,7 +63,7 @@ fn packed(observed: &[Value], atoms: &[usize]) -> String {
     format!("{:x}", all.expect("a block has ports"))
 }
 
-/// Writes `device.v`, `bench.v` and the vectors.
+/// Writes `printed.v`, `bench.v` and the vectors.
 pub(crate) fn write(directory: &Path, recordings: &[Recording]) {
     let write = |name: &str, text: &str| {
         std::fs::write(directory.join(name), text).expect("a temporary file is written");
@@ -74,7 +74,7 @@ pub(crate) fn write(directory: &Path, recordings: &[Recording]) {
     }
     let benches = recordings.iter().map(|one| one.bench.as_str());
     write("bench.v", &(benches.collect::<String>() + &top(&devices)));
-    write("device.v", &recordings.iter().map(|one| one.text.as_str()).collect::<String>());
+    write("printed.v", &recordings.iter().map(|one| one.text.as_str()).collect::<String>());
 }
 
 /// Every device agreed on every cycle.
@@ -126,7 +126,7 @@ pub(crate) fn verilate(recordings: &[Recording]) {
     write(directory.path(), recordings);
     // Most of a build is the C++ compiler's; at this length of run its optimiser is waste.
     let arguments = ["--binary", "--timing", "-O1", "-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0"];
-    let files = ["-Wno-fatal", "--top-module", "bench", "device.v", "bench.v"];
+    let files = ["-Wno-fatal", "--top-module", "bench", "printed.v", "bench.v"];
     if tool(directory.path(), "verilator", &[&arguments[..], &files].concat()).is_some() {
         let binary = directory.path().join("obj_dir/Vbench");
         let said = tool(directory.path(), &binary.to_string_lossy(), &[]).expect("it was built");
@@ -136,21 +136,21 @@ pub(crate) fn verilate(recordings: &[Recording]) {
 
 /// What the bench in a directory says in Icarus; `None` if it is not installed.
 pub(crate) fn icarus(directory: &Path) -> Option<String> {
-    let arguments = ["-g2005", "-Wall", "-o", "bench.vvp", "device.v", "bench.v"];
+    let arguments = ["-g2005", "-Wall", "-o", "bench.vvp", "printed.v", "bench.v"];
     silent(directory, "iverilog", &arguments)?;
     tool(directory, "vvp", &["bench.vvp"])
 }
 
-/// No tool has anything to say about `device.v`.
+/// No tool has anything to say about `printed.v`.
 fn lint(directory: &Path, verilator: &[&str]) {
-    silent(directory, "iverilog", &["-g2005", "-Wall", "-o", "lint.vvp", "device.v"]);
-    silent(directory, "verilator", &[verilator, &["device.v"]].concat());
-    let script = "read_verilog device.v; hierarchy -check -top printed; proc; check -assert";
+    silent(directory, "iverilog", &["-g2005", "-Wall", "-o", "lint.vvp", "printed.v"]);
+    silent(directory, "verilator", &[verilator, &["printed.v"]].concat());
+    let script = "read_verilog printed.v; hierarchy -check -top printed; proc; check -assert";
     silent(directory, "yosys", &["-q", "-p", script]);
 }
 
 fn shown(directory: &Path) -> String {
-    std::fs::read_to_string(directory.join("device.v")).unwrap_or_default()
+    std::fs::read_to_string(directory.join("printed.v")).unwrap_or_default()
 }
 
 fn silent(directory: &Path, name: &str, arguments: &[&str]) -> Option<()> {

@@ -172,7 +172,7 @@ fn a_wrong_text_is_noticed() {
     let recording =
         record("device", Mixed::default(), 50, 3, |dice, block| present!(dice, block: x));
     write(directory.path(), &[recording]);
-    let path = directory.path().join("device.v");
+    let path = directory.path().join("printed.v");
     let text = std::fs::read_to_string(&path).expect("the text was written");
     assert!(text.contains(" + "), "an operator to replace");
     std::fs::write(&path, text.replace(" + ", " - ")).expect("the text is replaced");
