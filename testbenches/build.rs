@@ -1,5 +1,6 @@
 //! Puts every scenario, every study and the hardware's source into the binary, so that an
-//! installed `pagewalk` needs no folder. The source is read for its doc comments when Verilog is exported.
+//! installed `pagewalk` needs no folder. The source is read for its doc comments when Verilog is
+//! exported.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

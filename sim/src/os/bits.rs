@@ -125,8 +125,8 @@ impl PageBits for Bits<'_> {
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
         // A superpage has one D for all of its pages: it is written when it is split.
-        let mut showing = self.os.showing(frame).into_iter();
-        if showing.any(|(pid, vpn)| self.os.in_run(pid, vpn)) {
+        let showing = self.os.showing(frame);
+        if showing.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
             return Ok(false);
         }
         let slot = self.os.pages.get(id).and_then(|page| page.slot);
