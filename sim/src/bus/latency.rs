@@ -65,6 +65,46 @@ impl Channel for FixedLatency {
     }
 }
 
+/// A cache in front of slower memory, as the textbooks compute with it: every n-th access misses.
+/// What it holds is not modelled.
+pub struct CacheLatency {
+    memory: SharedMemory,
+    hit: u64,
+    miss: u64,
+    every: u64,
+    accesses: u64,
+    pipeline: Pipeline,
+}
+
+impl CacheLatency {
+    /// A channel to `memory` whose accesses take `hit` cycles, every `every`-th `miss` cycles.
+    pub fn new(memory: SharedMemory, hit: u64, miss: u64, every: u64) -> CacheLatency {
+        let pipeline = Pipeline::default();
+        CacheLatency { memory, hit: hit.max(1), miss, every: every.max(1), accesses: 0, pipeline }
+    }
+}
+
+impl Channel for CacheLatency {
+    fn ready(&mut self, _now: u64) -> bool {
+        true
+    }
+
+    fn submit(&mut self, now: u64, request: Request) {
+        self.accesses += 1;
+        let misses = self.accesses.is_multiple_of(self.every);
+        let cycles = if misses { self.miss.max(self.hit) } else { self.hit };
+        self.pipeline.push(now + cycles, self.memory.perform(request));
+    }
+
+    fn poll(&mut self, now: u64) -> Option<Response> {
+        self.pipeline.pop(now)
+    }
+
+    fn next_response(&self) -> Option<u64> {
+        self.pipeline.next()
+    }
+}
+
 /// Every response takes a random number of cycles, and longer if it must queue behind the one
 /// before it.
 pub struct RandomLatency {

@@ -24,7 +24,7 @@ mod traced;
 pub use back_pressure::BackPressure;
 pub use device::{Console, Device};
 pub use fault_injection::{FaultInjection, FaultPlan};
-pub use latency::{FixedLatency, RandomLatency};
+pub use latency::{CacheLatency, FixedLatency, RandomLatency};
 pub use memory::{BusError, MapError, SharedMemory};
 pub use traced::{Trace, TraceEvent, Traced};
 

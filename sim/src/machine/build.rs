@@ -4,7 +4,7 @@ use super::drive::Drive;
 use super::error::RunError;
 use super::hardware::Hardware;
 use super::{LatencySpec, Machine, MachineConfig};
-use crate::bus::{Channel, FixedLatency, RandomLatency, SharedMemory};
+use crate::bus::{CacheLatency, Channel, FixedLatency, RandomLatency, SharedMemory};
 use crate::cpu::{Common, Core};
 use crate::isa::PAGE_BYTES;
 use crate::mmu::Mmu;
@@ -46,6 +46,15 @@ impl LatencySpec {
                 Err(format!("a latency is less than {LONGEST} cycles"))
             }
             LatencySpec::Fixed(cycles) => Ok(Box::new(FixedLatency::new(memory.clone(), cycles))),
+            LatencySpec::Cache { hit, miss, every } => {
+                if hit == 0 || miss < hit || miss >= LONGEST || every == 0 {
+                    return Err(format!(
+                        "a cache has 1 <= hit <= miss < {LONGEST} and every >= 1, not hit {hit}, \
+                         miss {miss}, every {every}"
+                    ));
+                }
+                Ok(Box::new(CacheLatency::new(memory.clone(), hit, miss, every)))
+            }
             LatencySpec::Range([low, high]) if low > high => {
                 Err(format!("the latency range {low} to {high} is empty"))
             }

@@ -12,6 +12,15 @@ pub enum LatencySpec {
     Fixed(u64),
     /// From the first to the second, by the machine's seed.
     Range([u64; 2]),
+    /// A cache: `hit` cycles, but `miss` for every `every`-th access.
+    Cache {
+        /// Cycles of a hit.
+        hit: u64,
+        /// Cycles of a miss.
+        miss: u64,
+        /// The access that misses: the tenth, the twentieth and so on with 10.
+        every: u64,
+    },
 }
 
 /// Everything about a machine but its MMU and its programs.

@@ -38,6 +38,7 @@ mod config;
 mod drive;
 mod error;
 mod hardware;
+mod image;
 mod observer;
 mod report;
 mod run;
@@ -50,6 +51,7 @@ pub use config::{LatencySpec, MachineConfig};
 pub use drive::{Drive, Pins};
 pub use error::{RunError, StepError};
 pub use hardware::Hardware;
+pub use image::{ElfImage, ImageError};
 pub use observer::{Observer, WorldState};
 
 use crate::cpu::{Common, Core, Parked, Program, Shadow};
@@ -143,6 +145,20 @@ impl Machine {
         self.templates.insert(name.to_owned(), template);
     }
 
+    /// Puts a program's file on the disk. Its regions can be laid out from then on.
+    ///
+    /// # Errors
+    /// [`RunError::Config`] if shared memory has the file's name.
+    pub fn provide(&mut self, image: &ElfImage) -> Result<(), RunError> {
+        let length = image.pages.len() as u64;
+        let file = self.os.provide(&image.file, length).map_err(RunError::Config)?;
+        for (page, data) in (0..).zip(&image.pages) {
+            self.os.write_file(file, page, data.clone());
+            self.common.provide(file, page, data.clone());
+        }
+        Ok(())
+    }
+
     /// From now on the story of each process is kept.
     pub fn keep_chronicle(&mut self) {
         self.hardware.drive.chronicle = Some(Chronicle::default());
@@ -158,6 +174,16 @@ impl Machine {
     /// Lets someone look on from now.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.hardware.drive.attach(observer);
+    }
+
+    /// The story of each process, if it was kept.
+    pub fn chronicle(&self) -> Option<&Chronicle> {
+        self.hardware.drive.chronicle.as_ref()
+    }
+
+    /// The template that a process was forked for; `None` if it was not forked.
+    pub fn origin(&self, pid: Pid) -> Option<&str> {
+        self.origins.get(&pid).map(String::as_str)
     }
 
     /// The hardware, for a look.

@@ -1,6 +1,6 @@
 //! The processor given and taken away.
 
-use super::{Activity, Event, Hal, Os, OsError, Pid};
+use super::{Activity, Event, FileId, Hal, Os, OsError, PageData, Pid};
 use crate::isa::Satp;
 use crate::mmu::Fence;
 
@@ -46,6 +46,18 @@ impl Os {
         self.turn_begins(hal.now(), pid);
         hal.charge(account);
         Ok(Some(pid))
+    }
+
+    /// A file of this name and so many pages, made if there is none. The error is a sentence.
+    pub(crate) fn provide(&mut self, name: &str, pages: u64) -> Result<FileId, String> {
+        let object = self.objects.named(name, true, Some(pages))?;
+        let file = self.objects.get(object).and_then(|object| object.file);
+        file.ok_or_else(|| format!("`{name}` is no file"))
+    }
+
+    /// Writes a page of a file before anything runs.
+    pub(crate) fn write_file(&mut self, file: FileId, page: u64, data: Box<PageData>) {
+        self.objects.write(file, page, data);
     }
 
     /// A process's turn is over: its quantum is used up, or it is blocked.

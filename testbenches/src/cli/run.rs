@@ -147,7 +147,11 @@ fn one(
 pub(super) fn processes(scenario: &Scenario) -> Vec<String> {
     match &scenario.body {
         Body::Ports(..) => Vec::new(),
-        Body::System(system) => system.process.iter().map(|p| p.name.clone()).collect(),
+        Body::System(system) => {
+            // Those that are forked are numbered as they come.
+            let first = system.process.iter().filter(|p| !p.forked && !p.executed);
+            first.map(|p| p.name.clone()).collect()
+        }
     }
 }
 

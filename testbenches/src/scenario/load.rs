@@ -93,6 +93,13 @@ impl<'t> Reader<'t> {
         self.error(error.span().unwrap_or(otherwise), error.message())
     }
 
+    /// A mistake at the first place where a name stands as a word.
+    fn named(&self, name: &str, message: String) -> LoadError {
+        let words = [format!(" {name} "), format!(" {name}\""), format!("\"{name}\"")];
+        let at = words.iter().find_map(|word| self.text.find(word)).map_or(0, |at| at + 1);
+        self.error(at..at, message)
+    }
+
     fn scenario(&self) -> Result<(String, Vec<String>, Body), LoadError> {
         let mut root = DeTable::parse(self.text).map_err(|e| self.toml(&e, 0..0))?;
         let steps = take(root.get_mut(), "step");
@@ -110,15 +117,12 @@ impl<'t> Reader<'t> {
                 (idea, spec, Body::Ports(Box::new(head), steps))
             }
             (None, true) => {
-                let system = System::deserialize(Deserializer::from(root))
+                let mut system = System::deserialize(Deserializer::from(root))
                     .map_err(|e| self.toml(&e, 0..0))?;
+                system.load_images(self.file).map_err(|(name, message)| self.named(&name, message))?;
                 let (idea, spec) = (system.idea.clone(), system.spec.list());
                 if let Some((name, message)) = system.mistake() {
-                    let found = [format!(" {name} "), format!(" {name}\""), format!("\"{name}\"")]
-                        .iter()
-                        .find_map(|word| self.text.find(word));
-                    let at = found.map_or(0, |at| at + 1);
-                    return Err(self.error(at..at, message));
+                    return Err(self.named(&name, message));
                 }
                 (idea, spec, Body::System(Box::new(system)))
             }

@@ -21,6 +21,7 @@ pub mod events;
 pub mod flags;
 pub mod library;
 pub mod load;
+mod images;
 pub mod mismatch;
 pub mod names;
 pub mod number;

@@ -17,7 +17,7 @@ pub struct OsText {
     pub kernel: Option<u64>,
     /// Slots of the swap device.
     pub swap: Option<u32>,
-    /// The replacement policy: `fifo`, `lru` or `clock`.
+    /// The replacement policy, by its name in [`PolicyKind`].
     pub policy: Option<PolicyKind>,
     /// ASIDs for processes; 0: every switch fences.
     pub asids: Option<u16>,
@@ -48,6 +48,8 @@ pub struct OsText {
     pub zero_page: Option<bool>,
     /// Superpages that come of their own accord: `never` or `always`.
     pub thp: Option<Thp>,
+    /// Ticks for which a page stays in its working set after its last use, for `wsclock`.
+    pub tau: Option<u64>,
     /// Pages of a file mapped around the one that faulted, if they are in memory.
     pub fault_around: Option<u64>,
     /// Pages of a file that one disk access reads.
@@ -86,6 +88,7 @@ impl OsText {
         set(&mut config.quantum, &self.quantum);
         set(&mut config.quantum_cycles, &self.quantum_cycles);
         set(&mut config.tick_every, &self.tick_every);
+        set(&mut config.tau, &self.tau);
         set(&mut config.tlb_lookup, &self.tlb_lookup);
         set(&mut config.window, &self.window);
         set(&mut config.costs, &self.costs);

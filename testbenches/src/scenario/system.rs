@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 use sim::isa::{Mode, PAGE_BYTES};
+use sim::machine::ElfImage;
 use sim::os::RegionSpec;
 
 use super::expect::Expected;
+use super::images;
 use super::number::Number;
 use super::os_text::OsText;
 use super::program::{Line, find};
@@ -49,6 +51,8 @@ pub struct ProcessText {
     /// Its regions; those with `mapped = false` are only there once `mmap` names them.
     #[serde(default)]
     pub regions: Vec<RegionSpec>,
+    /// An ELF file whose segments are regions too: text, rodata, data and bss.
+    pub image: Option<String>,
     /// What it does, line by line.
     pub program: Vec<Line>,
     /// It does not exist before another process forks it, with a copy of that one's regions.
@@ -74,6 +78,9 @@ pub struct ProcessText {
     pub faults_at: Option<Vec<u64>>,
     /// The pages that must be in frames when it ends by itself, in any order.
     pub frames_after: Option<Vec<PageText>>,
+    /// The file of [`ProcessText::image`], once it is read.
+    #[serde(skip)]
+    pub loaded: Option<ElfImage>,
 }
 
 fn exited() -> String {
@@ -131,6 +138,19 @@ pub struct System {
 const DEEPEST: usize = 16;
 
 impl System {
+    /// Reads the files that processes are images of; `file` is the scenario's own. The error is
+    /// the name of the image and a sentence.
+    pub fn load_images(&mut self, file: &str) -> Result<(), (String, String)> {
+        for process in &mut self.process {
+            if let Some(name) = &process.image {
+                let image = images::load(file, name).map_err(|problem| (name.clone(), problem))?;
+                process.regions.splice(0..0, image.regions.clone());
+                process.loaded = Some(image);
+            }
+        }
+        Ok(())
+    }
+
     /// The regions that a process's program can name: its own, and what it was forked with.
     pub fn regions(&self, process: &ProcessText) -> Vec<RegionSpec> {
         let mut regions = process.regions.clone();
@@ -186,3 +206,6 @@ impl System {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,7 +96,8 @@ impl Script {
                 }
                 Action::Repeat(times, actions) => {
                     if let Some(left) = times.checked_sub(1) {
-                        self.levels.push(Level { actions: actions.clone(), next: 0, left });
+                        let actions = actions.clone();
+                        self.levels.push(Level { actions, next: 0, left });
                     }
                 }
             }
