@@ -8,3 +8,4 @@ pub mod engine;
 pub mod export;
 pub mod policy;
 pub mod scenario;
+pub mod segment;

@@ -68,8 +68,7 @@ impl ElfImage {
     /// # Errors
     /// [`ImageError`] for whatever is no program.
     pub fn read(file: &str, bytes: &[u8]) -> Result<ElfImage, ImageError> {
-        let broken =
-            |problem: String| ImageError::Broken { file: file.to_owned(), problem };
+        let broken = |problem: String| ImageError::Broken { file: file.to_owned(), problem };
         let unfit = |problem: &str| {
             let (file, problem) = (file.to_owned(), problem.to_owned());
             Err(ImageError::Unfit { file, problem })
@@ -81,8 +80,7 @@ impl ElfImage {
         if !matches!(elf.kind(), ObjectKind::Executable | ObjectKind::Dynamic) {
             return unfit("it is no program: it must be linked first");
         }
-        let known =
-            [Architecture::Riscv32, Architecture::Riscv64, Architecture::X86_64];
+        let known = [Architecture::Riscv32, Architecture::Riscv64, Architecture::X86_64];
         if !known.contains(&elf.architecture()) {
             return unfit("only RISC-V and x86-64 programs are known");
         }
@@ -139,9 +137,7 @@ fn lay(file: &str, segments: &[Segment<'_>]) -> Result<Laid, String> {
         };
         if filled > start {
             let first = pages.len() as u64;
-            pages.extend((start..filled).step_by(PAGE_BYTES as usize).map(|va| {
-                page(segment, va)
-            }));
+            pages.extend((start..filled).step_by(PAGE_BYTES as usize).map(|va| page(segment, va)));
             let kind = match (permissions.execute, permissions.write) {
                 (true, _) => RegionKind::Text,
                 (false, true) => RegionKind::Data,
@@ -153,8 +149,7 @@ fn lay(file: &str, segments: &[Segment<'_>]) -> Result<Laid, String> {
             add(&mut regions, region);
         }
         if end > filled {
-            let mut region =
-                RegionSpec::new(RegionKind::Bss, filled, (end - filled) / PAGE_BYTES);
+            let mut region = RegionSpec::new(RegionKind::Bss, filled, (end - filled) / PAGE_BYTES);
             region.permissions = Some(permissions);
             add(&mut regions, region);
         }

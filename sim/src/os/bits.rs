@@ -37,7 +37,7 @@ impl Os {
     /// The hardware's.
     pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
-        hal.wait(self.config.costs.trap)?;
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let running = self.current;
         if let Some(pid) = running {
             self.process_mut(pid).counters.ticks += 1;
@@ -135,7 +135,6 @@ impl PageBits for Bits<'_> {
         }
         // First D cleared and fenced, and only then copied: a later store sets it again.
         let dirty = self.clear(frame, table::DIRTY)? & table::DIRTY != 0;
-        let showing = self.os.showing(frame);
         let page = self.os.pages.get_mut(id).expect("a frame's page exists");
         page.unsaved |= dirty;
         let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();

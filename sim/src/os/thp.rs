@@ -11,7 +11,7 @@ use super::hal::PAGE_WORDS;
 use super::page::{Page, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
-use super::{Hal, Os, OsError, PageData, Pid, Thp};
+use super::{Hal, Os, OsError, PageData, Pid, Thp, VirtualPage};
 use crate::isa::{Access, Mode, PAGE_BYTES};
 use std::ops::Range;
 

@@ -10,6 +10,7 @@ mod export;
 mod interrupt;
 mod list;
 mod machine;
+mod netlist;
 mod output;
 mod policy;
 mod progress;
@@ -25,7 +26,9 @@ use clap::{Parser, Subcommand};
 
 use crate::engine::Engine;
 
-pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use bench::BenchArgs;
+pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use netlist::NetlistArgs;
 pub use policy::PolicyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -63,7 +66,9 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
-    /// Measure cycles and translations per second.
+    /// Show what the netlist compiler makes of a configuration.
+    Netlist(NetlistArgs),
+    /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
     Bench(BenchArgs),
 }
 
@@ -110,6 +115,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Netlist(arguments) => netlist::netlist(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

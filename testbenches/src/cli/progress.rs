@@ -31,6 +31,11 @@ impl Progress {
         self.0.set_position(position);
     }
 
+    /// What is being done.
+    pub(super) fn say(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
     /// It is over.
     pub(super) fn clear(&self) {
         self.0.finish_and_clear();
