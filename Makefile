@@ -42,7 +42,8 @@ waves: ## Record waveforms and draw the pictures of the documents
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh
 	@set -e; for config in rv32_tiny rv32_small rv32_linux rv32_large \
-	    rv64_tiny rv64_small rv64_linux rv64_large; do \
+	    rv64_tiny rv64_small rv64_linux rv64_large \
+	    segment_toy segment_4 segment_8 segment_16; do \
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
 
