@@ -61,7 +61,6 @@ impl Holes {
 }
 
 impl Placer for Holes {
-    #[expect(clippy::single_range_in_vec_init, reason = "one piece is what contiguous means")]
     fn allocate(&mut self, length: u64) -> Option<Vec<Range<u64>>> {
         let start = self.choose(length)?;
         let range = start..start + length;

@@ -1,5 +1,7 @@
 //! The placers against a map of single units; the world through long random histories.
 
+#![allow(clippy::single_range_in_vec_init, reason = "memory that is one piece")]
+
 use std::ops::Range;
 
 use proptest::prelude::*;

@@ -11,8 +11,8 @@ use std::ops::Range;
 use super::copy::Wire;
 use super::process::{Resident, Stored};
 use super::{
-    Blocks, Fit, Holes, Inputs, Measure, Outputs, Pages, Placer, ProcessSpec, Reason, Request,
-    SegmentUnit, Shape, golden,
+    Blocks, Fit, Holes, Inputs, Outputs, Pages, Placer, ProcessSpec, Reason, Request, SegmentUnit,
+    Shape, golden,
 };
 use crate::bus::{FixedLatency, SharedMemory};
 use crate::isa::{self, PAGE_BYTES};
@@ -169,20 +169,6 @@ impl World {
     /// Who runs.
     pub fn running(&self) -> Option<&str> {
         self.running.as_deref()
-    }
-
-    /// How broken up memory is now.
-    pub fn measure(&self) -> Measure {
-        let holes = self.placer.holes();
-        let given: u64 = self.stored.values().map(Stored::given).sum();
-        let asked: u64 =
-            self.stored.values().map(|s| s.bytes.len() as u64 / self.config.unit).sum();
-        Measure {
-            free: sum(&holes),
-            largest: self.placer.largest(),
-            holes: holes.iter().map(|hole| hole.end - hole.start).collect(),
-            internal: given - asked,
-        }
     }
 
     /// Lets a process run: all registers are written, one a cycle.

@@ -179,9 +179,12 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
     if let Body::Segments(head, _) = &scenario.body {
         text += &format!("  source  {}\n", head.source.list().join("\n          "));
     }
-    let columns: Vec<_> = SHOWN
+    let shown = match &scenario.body {
+        Body::Segments(..) => &segments::SHOWN[..],
+        _ => &SHOWN[..],
+    };
+    let columns: Vec<_> = shown
         .iter()
-        .chain(&segments::SHOWN)
         .filter(|(name, _)| reports.iter().any(|r| r.counts.contains_key(*name)))
         .collect();
     let machine = reports.iter().map(|report| report.machine.len()).max().unwrap_or(0);

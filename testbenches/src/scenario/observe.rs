@@ -35,6 +35,8 @@ pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>, UnknownConfiguratio
     let (machine, policies) = match &scenario.body {
         Body::Ports(head, _) => (head.machine.clone(), vec![None]),
         Body::System(system) => (system.machine.machine(), system.os.policies()),
+        // It names units of segments, not MMUs.
+        Body::Segments(..) => return Ok(Vec::new()),
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     Ok(Variant::all(&machine, Select::default())?.into_iter().flat_map(with).collect())
@@ -56,6 +58,10 @@ pub fn observe(
 ) -> Result<Observed, RunError> {
     let seen = match (&scenario.body, trace) {
         (Body::Ports(head, steps), _) => watched_ports(head, steps, variant, mmu, observer),
+        (Body::Segments(..), _) => {
+            let how = "it has no MMU and no page tables to observe: `pagewalk run` plays segments";
+            Err(Stop::Nonsense(1, how.to_owned()))
+        }
         (Body::System(system), None) => {
             let played = story::play(system, variant, mmu, observer, stop);
             played.and_then(|played| of(system, &played.outcome))

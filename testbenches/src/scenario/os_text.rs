@@ -20,8 +20,6 @@ pub struct OsText {
     pub swap: Option<u32>,
     /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
     pub policy: Option<OneOrMany<PolicyKind>>,
-    /// Ticks for which the policy `wsclock` keeps a page after its last use.
-    pub tau: Option<u64>,
     /// ASIDs for processes; 0: every switch fences.
     pub asids: Option<u16>,
     /// Accesses after which another process runs.
@@ -98,7 +96,6 @@ impl OsText {
         set(&mut config.quantum, &self.quantum);
         set(&mut config.quantum_cycles, &self.quantum_cycles);
         set(&mut config.tick_every, &self.tick_every);
-        set(&mut config.tau, &self.tau);
         set(&mut config.tlb_lookup, &self.tlb_lookup);
         set(&mut config.window, &self.window);
         set(&mut config.costs, &self.costs);

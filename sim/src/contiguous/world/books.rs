@@ -1,7 +1,8 @@
 //! What must be true after every event, counted again from scratch.
 
 use super::{World, WorldError, sum};
-use crate::contiguous::Descriptor;
+use crate::contiguous::process::Stored;
+use crate::contiguous::{Descriptor, Measure};
 
 impl World {
     /// What the registers must say while the running process runs.
@@ -13,6 +14,20 @@ impl World {
             table[*number] = Some(stored.descriptor(self.config.unit));
         }
         table
+    }
+
+    /// How broken up memory is now.
+    pub fn measure(&self) -> Measure {
+        let holes = self.placer.holes();
+        let given: u64 = self.stored.values().map(Stored::given).sum();
+        let asked: u64 =
+            self.stored.values().map(|s| s.bytes.len() as u64 / self.config.unit).sum();
+        Measure {
+            free: sum(&holes),
+            largest: self.placer.largest(),
+            holes: holes.iter().map(|hole| hole.end - hole.start).collect(),
+            internal: given - asked,
+        }
     }
 
     /// Counts everything again: no two segments overlap, every unit is free or given, and memory

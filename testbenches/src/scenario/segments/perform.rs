@@ -35,7 +35,9 @@ fn same<T: PartialEq + std::fmt::Debug>(
 ) -> Result<(), Stop> {
     match wanted {
         Some(wanted) if wanted != got => {
-            Err(Stop::Differs(what.to_owned(), format!("{wanted:?}"), format!("{got:?}")))
+            // Strings are shown as they are, lists as lists.
+            let shown = |value: &T| format!("{value:?}").trim_matches('"').to_owned();
+            Err(Stop::Differs(what.to_owned(), shown(wanted), shown(got)))
         }
         _ => Ok(()),
     }
@@ -164,7 +166,12 @@ impl Performer<'_> {
             (None, None) if done.answer.is_err() => Some("no fault".to_owned()),
             (None, None) => None,
         };
-        let what = format!("{} {va}", format!("{kind:?}").to_lowercase());
+        let word = match kind {
+            isa::Access::Fetch => "fetch",
+            isa::Access::Load => "read",
+            isa::Access::Store => "write",
+        };
+        let what = format!("{word} {va}");
         same(&what, wanted.as_ref(), &got)?;
         if kind != isa::Access::Store {
             same(&format!("value of {what}"), text.value.as_ref(), &done.value)?;
