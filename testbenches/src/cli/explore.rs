@@ -143,7 +143,15 @@ fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
             None => {
                 let (set, name) = (set.to_owned(), Some(set.to_owned()));
                 let unit = Default::default();
-                study.sweep.push(Sweep { set, name, values, at: None, unit, log: false });
+                study.sweep.push(Sweep {
+                    set,
+                    name,
+                    values,
+                    axis: None,
+                    at: None,
+                    unit,
+                    log: false,
+                });
             }
         }
         study.remark.clear();

@@ -1,7 +1,7 @@
 //! What came out of a sweep: a table for people, CSV and JSON for programs, curves for pictures.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, Table};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table, TableComponent};
 use serde_json::{Value, json};
 
 use super::draw::{Axis, Curve, Picture, Remark, Unit, written};
@@ -69,7 +69,8 @@ impl Findings {
     pub fn table(&self) -> String {
         let series = self.series();
         let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY);
+        table.load_preset(NOTHING);
+        table.set_style(TableComponent::HeaderLines, '─');
         let first = self.plan.sweeps.first();
         let mut head = vec![first.map_or("", |sweep| sweep.title()).to_owned()];
         head.extend(series.iter().map(|series| series.name.clone()));
@@ -88,7 +89,7 @@ impl Findings {
             column.set_cell_alignment(CellAlignment::Right);
         }
         let mut text = format!("{}\n{}\n\n", self.title, self.idea);
-        text += &format!("{table}\n");
+        text += &format!("{}\n\n", table.trim_fmt());
         let measures: Vec<_> = self.plan.measures.iter().map(|measure| &*measure.of).collect();
         text += &format!("measured  {}\n", measures.join("\n          "));
         let mut machines: Vec<_> = self.runs.iter().map(|run| &*run.machine).collect();
@@ -191,7 +192,7 @@ impl Findings {
         }
         let first = self.plan.sweeps.first();
         let x = first.map_or_else(Axis::default, |sweep| Axis {
-            name: sweep.title().to_owned(),
+            name: sweep.axis.as_deref().unwrap_or(sweep.title()).to_owned(),
             unit: sweep.unit.clone(),
             log: sweep.log && numbers,
         });

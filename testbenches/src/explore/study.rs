@@ -21,6 +21,8 @@ pub struct Sweep {
     pub name: Option<String>,
     /// The values.
     pub values: Values,
+    /// What pictures write along x, where `at` makes it something else than the values.
+    pub axis: Option<String>,
     /// Where a value stands along x: a formula over the run's figures and the swept values. The
     /// value itself unless said otherwise.
     pub at: Option<String>,

@@ -145,7 +145,8 @@ pub(super) fn answer(diary: &Diary, accesses: usize) -> Answer {
                 word = death.name().to_owned();
                 text = format!("the process is killed: {death}");
             }
-            Entry::Walked { pa, value, .. } => worked.push(match value {
+            Entry::Walked { pa, value, is_update } => worked.push(match value {
+                Some(_) if *is_update => format!("the walker sets A or D in the entry at {pa:#x}"),
                 Some(value) => format!("the walker reads {value:#x} at {pa:#x}"),
                 None => format!("memory refuses the walker at {pa:#x}"),
             }),

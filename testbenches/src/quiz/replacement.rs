@@ -1,5 +1,7 @@
 //! Reference strings: faults to count, victims to name.
 
+use std::collections::BTreeSet;
+
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
@@ -49,18 +51,10 @@ impl Task {
         let frames = rng.random_range(3..=4);
         let pages = frames + rng.random_range(2..=3);
         let length = rng.random_range(12..=20);
-        let mut string = Vec::new();
-        while string.len() < length {
-            // Sometimes back to what was used just now: without locality nobody needs a policy.
-            let page = match string.len() {
-                2.. if rng.random_range(0..3) == 0 => {
-                    string[string.len() - rng.random_range(2..=string.len().min(4))]
-                }
-                _ => rng.random_range(0..pages),
-            };
-            if string.last() != Some(&page) {
-                string.push(page);
-            }
+        let mut string = references(pages, length, rng);
+        // A string that fits in the frames asks nothing.
+        while string.iter().collect::<BTreeSet<_>>().len() < frames as usize + 2 {
+            string = references(pages, length, rng);
         }
         Task { policy, meaning, frames, string }
     }
@@ -101,6 +95,24 @@ impl Task {
         });
         Posed { given, ask: ask.to_owned(), scenario: Some(scenario), solve }
     }
+}
+
+/// So many references to so many pages.
+fn references(pages: u64, length: usize, rng: &mut ChaCha8Rng) -> Vec<u64> {
+    let mut string = Vec::new();
+    while string.len() < length {
+        // Sometimes back to what was used just now: without locality nobody needs a policy.
+        let page = match string.len() {
+            2.. if rng.random_range(0..4) == 0 => {
+                string[string.len() - rng.random_range(2..=string.len().min(4))]
+            }
+            _ => rng.random_range(0..pages),
+        };
+        if string.last() != Some(&page) {
+            string.push(page);
+        }
+    }
+    string
 }
 
 /// How many faults?

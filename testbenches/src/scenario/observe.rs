@@ -156,7 +156,10 @@ fn of(system: &System, outcome: &Outcome) -> Result<Observed, Stop> {
         .map_err(|error| Stop::Nonsense(1, error.to_string()))?;
     let mut notes = Vec::new();
     for process in &outcome.report.processes {
-        let text = system.process.iter().find(|text| text.name == process.program || text.name == process.name);
+        let text = system
+            .process
+            .iter()
+            .find(|text| text.name == process.program || text.name == process.name);
         let expected = text.is_none_or(|text| text.ends == "exited");
         if let State::Killed { death } = &process.state
             && expected

@@ -32,7 +32,9 @@ pub struct Axis {
 /// About so many ticks on an axis.
 const TICKS: f64 = 6.0;
 /// At most so many values of x become ticks themselves.
-const OWN_TICKS: usize = 10;
+const OWN_TICKS: usize = 12;
+/// A logarithmic axis over more than so many doublings has powers of ten.
+const DOUBLINGS: f64 = 12.0;
 
 /// Where an axis begins and ends, and its ticks: in the axis's own coordinate, which is the
 /// logarithm where the axis is logarithmic.
@@ -71,7 +73,9 @@ impl Axis {
 
     /// What stands at a coordinate, as people write it.
     pub(super) fn tick(&self, place: f64) -> String {
-        written(if self.log { place.exp2() } else { place }, &self.unit)
+        // What a logarithm makes of a whole number is not quite whole.
+        let value = if self.log { (place.exp2() * 1e6).round() / 1e6 } else { place };
+        written(value, &self.unit)
     }
 
     /// The scale of an axis on which the values themselves are the places: few of them are the
@@ -82,7 +86,8 @@ impl Axis {
         own.dedup();
         let (low, high) = (own[0], own[own.len() - 1]);
         let margin = if low < high { (high - low) * 0.02 } else { 0.5 };
-        let ticks = if own.len() <= OWN_TICKS { own } else { self.ticks(low, high) };
+        let few = own.len() <= OWN_TICKS && values.iter().all(|value| value.fract() == 0.0);
+        let ticks = if few { own } else { self.ticks(low, high) };
         Scale { from: low - margin, to: high + margin, ticks }
     }
 
@@ -93,22 +98,29 @@ impl Axis {
         let low = places.fold(f64::MAX, f64::min);
         let low = if self.log { low.floor() } else { low.min(0.0) };
         let high = if high > low { high } else { low + 1.0 };
-        let ticks = self.ticks(low, high);
+        let mut ticks = self.ticks(low, high);
+        // A tick above what stands far above the last.
+        if let [.., before, last] = ticks[..]
+            && high - last > 0.5 * (last - before)
+        {
+            ticks.push(2.0 * last - before);
+        }
         let last = ticks.last().copied().unwrap_or(high);
         Scale { from: low, to: high.max(last) + (high - low) * 0.03, ticks }
     }
 
     fn ticks(&self, low: f64, high: f64) -> Vec<f64> {
         let rough = (high - low) / TICKS;
-        let step = if self.log || self.unit == Unit::Bytes {
-            // Powers of two.
-            let exponent =
-                if self.log { rough.ceil().max(1.0) } else { rough.log2().ceil().exp2() };
-            exponent.max(1.0)
+        let step = if self.log && self.unit != Unit::Bytes && high - low > DOUBLINGS {
+            10_f64.log2() * (rough / 10_f64.log2()).ceil()
+        } else if self.log {
+            rough.ceil().max(1.0)
+        } else if self.unit == Unit::Bytes {
+            rough.log2().ceil().exp2().max(1.0)
         } else {
             let power = 10_f64.powf(rough.log10().floor());
-            let nice = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power);
-            nice.into_iter().find(|step| *step >= rough * 0.999).unwrap_or(power * 10.0)
+            let mut nice = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power);
+            nice.find(|step| *step >= rough * 0.999).unwrap_or(power * 10.0)
         };
         let first = (low / step - 1e-9).ceil() as i64;
         let last = (high / step + 1e-9).floor() as i64;

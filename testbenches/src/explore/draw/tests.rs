@@ -80,10 +80,19 @@ fn ticks_are_round_and_cover_the_values() {
     let axis = Axis::default();
     let scale = axis.upwards(&[3.0, 17.0]);
     assert_eq!(scale.ticks, [0.0, 5.0, 10.0, 15.0]);
+    assert_eq!(axis.upwards(&[19.0]).ticks, [0.0, 5.0, 10.0, 15.0, 20.0]);
     assert!(scale.from <= 0.0 && scale.to >= 17.0);
     let log = Axis { log: true, ..Axis::default() };
     assert_eq!(log.along(&[4.0, 8.0, 32.0]).ticks, [2.0, 3.0, 5.0]);
     assert_eq!(log.tick(5.0), "32");
+    let decades: Vec<_> =
+        log.upwards(&[1.0, 1_000_213.0]).ticks.iter().map(|tick| log.tick(*tick)).collect();
+    assert_eq!(
+        decades,
+        ["1", "10", "100", "1000", "10\u{2009}000", "100\u{2009}000", "1\u{2009}000\u{2009}000"]
+    );
+    let measured = log.along(&[1.25, 2.08, 125.1]);
+    assert!(measured.ticks.iter().all(|tick| tick.fract() == 0.0), "{measured:?}");
     let flat = axis.upwards(&[0.0]);
     assert!(flat.to > flat.from);
 }
