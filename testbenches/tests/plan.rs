@@ -28,12 +28,13 @@ fn tables() -> String {
             write!(
                 text,
                 "\n### {question}\n\nAll of them: `pagewalk run {folder}`\n\n\
-                 | scenario | what it shows | rule of the specification |\n|---|---|---|\n"
+                 | scenario | what it shows | rule of the specification, source of the numbers |\n|---|---|---|\n"
             )
             .expect("a string grows");
             last = Some(folder.to_owned());
         }
-        let rules: Vec<String> = scenario.spec.iter().map(|rule| cited(rule)).collect();
+        let mut rules: Vec<String> = scenario.spec.iter().map(|rule| cited(rule)).collect();
+        rules.extend(scenario.source.iter().cloned());
         let (name, idea) = (&scenario.name, scenario.idea.replace('\n', " "));
         writeln!(text, "| `{name}` | {idea} | {} |", rules.join("; ")).expect("a string grows");
     }

@@ -52,14 +52,7 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
     machine.hardware_mut().drive.skips = skips;
     machine.observe(Box::new(recorder.clone()));
     for program in programs {
-        let heap = RegionSpec {
-            name: None,
-            kind: RegionKind::Bss,
-            start: 0x10000,
-            pages: 40,
-            limit: None,
-            permissions: None,
-        };
+        let heap = RegionSpec::new(RegionKind::Bss, 0x10000, 40);
         let layout = if program.position().contains("sort") {
             Layout::OnDemand
         } else {

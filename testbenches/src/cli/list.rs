@@ -12,6 +12,12 @@ struct Entry<'s> {
     name: &'s str,
     idea: &'s str,
     spec: &'s [String],
+    source: &'s [String],
+}
+
+fn entry(scenario: &Scenario) -> Entry<'_> {
+    let Scenario { name, idea, spec, source, .. } = scenario;
+    Entry { name, idea, spec, source }
 }
 
 /// Prints scenarios by folder, with the idea of each.
@@ -24,10 +30,7 @@ pub(super) fn list(names: &[String], json: bool) -> anyhow::Result<Status> {
         scenarios.extend(library::find(name)?);
     }
     if json {
-        let entry = |s: &'_ Scenario| (s.name.clone(), s.idea.clone(), s.spec.clone());
-        let all: Vec<_> = scenarios.iter().map(entry).collect();
-        let entries: Vec<_> =
-            all.iter().map(|(name, idea, spec)| Entry { name, idea, spec }).collect();
+        let entries: Vec<_> = scenarios.iter().map(entry).collect();
         print_json(&entries)?;
         return Ok(Status::Fine);
     }

@@ -176,8 +176,8 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
     for rule in &scenario.spec {
         text += &format!("  spec  {rule}\n");
     }
-    if let Body::Segments(head, _) = &scenario.body {
-        text += &format!("  source  {}\n", head.source.list().join("\n          "));
+    for source in &scenario.source {
+        text += &format!("  source  {source}\n");
     }
     let shown = match &scenario.body {
         Body::Segments(..) => &segments::SHOWN[..],

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use super::*;
-use rand_chacha::rand_core::SeedableRng as _;
 use sim::golden::walk;
 use std::collections::BTreeSet;
 

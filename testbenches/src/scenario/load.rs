@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use super::error::{LoadError, position};
 use super::number::Number;
-use super::schema::{Edit, Head};
+use super::schema::{Edit, Head, OneOrMany};
 use super::segments;
 use super::step::{Action, Step, Timed};
 use super::system::System;
@@ -27,6 +27,8 @@ pub struct Scenario {
     pub idea: String,
     /// The rules of the specification that it shows.
     pub spec: Vec<String>,
+    /// The books, papers and exams that its numbers come from.
+    pub source: Vec<String>,
     /// What it does.
     pub body: Body,
     /// The file's text, to quote from.
@@ -52,8 +54,13 @@ impl Scenario {
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Scenario, LoadError> {
         let reader = Reader { file, text };
         let (idea, spec, body) = reader.scenario()?;
-        let file = file.to_owned();
-        Ok(Scenario { name: name.to_owned(), file, idea, spec, body, text: text.to_owned() })
+        let source = match &body {
+            Body::Ports(head, _) => head.source.as_ref().map(OneOrMany::list).unwrap_or_default(),
+            Body::System(system) => system.source.as_ref().map(OneOrMany::list).unwrap_or_default(),
+            Body::Segments(head, _) => head.source.list(),
+        };
+        let (name, file, text) = (name.to_owned(), file.to_owned(), text.to_owned());
+        Ok(Scenario { name, file, idea, spec, source, body, text })
     }
 
     /// A line of the file, from 1, without its indentation.

@@ -190,6 +190,8 @@ pub struct Head {
     pub idea: String,
     /// The rules of the specification that are shown: `anchor: words`.
     pub spec: OneOrMany<String>,
+    /// The books, papers and exams that the numbers come from.
+    pub source: Option<OneOrMany<String>>,
     /// What it runs on.
     #[serde(default)]
     pub machine: Machine,

@@ -129,6 +129,8 @@ pub struct System {
     pub idea: String,
     /// The rules of the specification that are shown.
     pub spec: OneOrMany<String>,
+    /// The books, papers and exams that the numbers come from.
+    pub source: Option<OneOrMany<String>>,
     /// What it runs on.
     #[serde(default)]
     pub machine: SystemMachine,
