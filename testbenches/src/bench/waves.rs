@@ -58,6 +58,10 @@ pub struct WaveReport {
     pub compared_signals: usize,
     /// Changes of those in the compared cycles.
     pub compared_changes: usize,
+    /// Lines that tell a change of whatever signal, in our waveform of these cycles.
+    pub our_lines: usize,
+    /// The same in Verilator's.
+    pub verilator_lines: usize,
     /// Cycles compared.
     pub compared_cycles: u64,
     /// Our cycles in a second of CPU time, the median.
@@ -81,6 +85,7 @@ impl fmt::Display for WaveReport {
             "  equal       {} signals, {} changes in {} cycles",
             self.compared_signals, self.compared_changes, self.compared_cycles
         )?;
+        writeln!(f, "  changes     {} ours, {} Verilator's", self.our_lines, self.verilator_lines)?;
         writeln!(f, "  ours        {:.0} cycles a CPU second", self.our_cycles_per_cpu_second)?;
         writeln!(
             f,
@@ -137,6 +142,8 @@ pub fn waves(options: &WaveOptions) -> Result<WaveReport, BenchError> {
         verilator_signals: same.theirs,
         compared_signals: same.common,
         compared_changes: same.changes,
+        our_lines: same.written[0],
+        verilator_lines: same.written[1],
         compared_cycles: options.cycles,
         our_cycles_per_cpu_second: median(rounds.iter().map(|round| round.0)),
         verilator_cycles_per_cpu_second: median(rounds.iter().map(|round| round.1)),
