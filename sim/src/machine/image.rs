@@ -4,7 +4,7 @@
 //! what it has in memory beyond the file (bss). What is mapped is the segment alone: its first and
 //! its last page hold zeroes where the segment has no bytes. The regions are private: a store copies the page, the file stays as it is.
 //! RISC-V and x86-64 files are known, of 32 and 64 bits, at fixed addresses or position
-//! independent; a position-independent file is moved up to [`BIAS`], off the null page.
+//! independent; a position-independent file is moved up to 1 MiB, off the null page.
 //!
 //! Not modelled: the dynamic loader, relocations, thread-local storage.
 
@@ -14,7 +14,7 @@ use object::elf::{PF_R, PF_W, PF_X};
 use object::{Architecture, Object, ObjectKind, ObjectSegment, SegmentFlags};
 
 /// Where a position-independent file is put.
-pub const BIAS: u64 = 0x10_0000;
+const BIAS: u64 = 0x10_0000;
 
 /// More pages than this are no program that is to be simulated.
 const MOST_PAGES: u64 = 1 << 18;
@@ -68,8 +68,7 @@ impl ElfImage {
     /// # Errors
     /// [`ImageError`] for whatever is no program.
     pub fn read(file: &str, bytes: &[u8]) -> Result<ElfImage, ImageError> {
-        let broken =
-            |problem: String| ImageError::Broken { file: file.to_owned(), problem };
+        let broken = |problem: String| ImageError::Broken { file: file.to_owned(), problem };
         let unfit = |problem: &str| {
             let (file, problem) = (file.to_owned(), problem.to_owned());
             Err(ImageError::Unfit { file, problem })
@@ -81,8 +80,7 @@ impl ElfImage {
         if !matches!(elf.kind(), ObjectKind::Executable | ObjectKind::Dynamic) {
             return unfit("it is no program: it must be linked first");
         }
-        let known =
-            [Architecture::Riscv32, Architecture::Riscv64, Architecture::X86_64];
+        let known = [Architecture::Riscv32, Architecture::Riscv64, Architecture::X86_64];
         if !known.contains(&elf.architecture()) {
             return unfit("only RISC-V and x86-64 programs are known");
         }
@@ -139,9 +137,7 @@ fn lay(file: &str, segments: &[Segment<'_>]) -> Result<Laid, String> {
         };
         if filled > start {
             let first = pages.len() as u64;
-            pages.extend((start..filled).step_by(PAGE_BYTES as usize).map(|va| {
-                page(segment, va)
-            }));
+            pages.extend((start..filled).step_by(PAGE_BYTES as usize).map(|va| page(segment, va)));
             let kind = match (permissions.execute, permissions.write) {
                 (true, _) => RegionKind::Text,
                 (false, true) => RegionKind::Data,
@@ -153,8 +149,7 @@ fn lay(file: &str, segments: &[Segment<'_>]) -> Result<Laid, String> {
             add(&mut regions, region);
         }
         if end > filled {
-            let mut region =
-                RegionSpec::new(RegionKind::Bss, filled, (end - filled) / PAGE_BYTES);
+            let mut region = RegionSpec::new(RegionKind::Bss, filled, (end - filled) / PAGE_BYTES);
             region.permissions = Some(permissions);
             add(&mut regions, region);
         }

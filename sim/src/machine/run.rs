@@ -77,7 +77,9 @@ impl Machine {
     fn all_done(&self) -> Result<bool, RunError> {
         match self.os.processes().find(|process| process.space.is_some()) {
             None => Ok(false),
-            Some(process) => Err(RunError::Deadlock { cycle: self.hardware.now(), pid: process.pid }),
+            Some(process) => {
+                Err(RunError::Deadlock { cycle: self.hardware.now(), pid: process.pid })
+            }
         }
     }
 

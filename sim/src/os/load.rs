@@ -67,7 +67,8 @@ impl Os {
         let too_much = match control {
             LoadControl::None => false,
             LoadControl::Pff => {
-                let own = hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
+                let own =
+                    hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
                 evicted > 0 && faults > 0 && own / faults < self.config.scheduling.pff_cycles
             }
             LoadControl::WorkingSet => {

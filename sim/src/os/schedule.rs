@@ -169,8 +169,7 @@ impl Schedule {
 
     /// The running process waits for the end of a child; `false` if it has none that lives.
     pub fn wait_for_child(&mut self, pid: Pid, now: u64) -> bool {
-        let living =
-            |entry: &Entry| entry.parent == Some(pid) && entry.standing != Standing::Gone;
+        let living = |entry: &Entry| entry.parent == Some(pid) && entry.standing != Standing::Gone;
         if !self.entries.values().any(living) {
             return false;
         }

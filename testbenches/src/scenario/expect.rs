@@ -68,7 +68,10 @@ fn below(
         }
         let got = *figures.get(&name).ok_or_else(|| {
             let names: Vec<_> = figures.keys().map(String::as_str).collect();
-            Miss::Nonsense(format!("nothing is counted as `{name}`; there are {}", names.join(", ")))
+            Miss::Nonsense(format!(
+                "nothing is counted as `{name}`; there are {}",
+                names.join(", ")
+            ))
         })?;
         let (met, shown) = match expect {
             Expect::Exactly(number) => {

@@ -20,8 +20,6 @@ pub struct OsText {
     pub swap: Option<u32>,
     /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
     pub policy: Option<OneOrMany<PolicyKind>>,
-    /// Ticks for which the policy `wsclock` keeps a page after its last use.
-    pub tau: Option<u64>,
     /// ASIDs for processes; 0: every switch fences.
     pub asids: Option<u16>,
     /// Accesses after which another process runs.
@@ -51,6 +49,8 @@ pub struct OsText {
     pub zero_page: Option<bool>,
     /// Superpages that come of their own accord: `never` or `always`.
     pub thp: Option<Thp>,
+    /// Ticks for which a page stays in its working set after its last use, for `wsclock`.
+    pub tau: Option<u64>,
     /// Pages of a file mapped around the one that faulted, if they are in memory.
     pub fault_around: Option<u64>,
     /// Pages of a file that one disk access reads.

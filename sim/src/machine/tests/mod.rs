@@ -1,6 +1,7 @@
 //! Whole machines, with software MMUs in place of hardware.
 
 mod caching;
+mod calls;
 mod fences;
 mod looking;
 mod memory;

@@ -49,7 +49,8 @@ fn processes_that_fight_for_frames_get_on() {
     // Three tables each, and fewer frames for pages than either wants.
     for frames in 8..12 {
         let loops = |name: &str| {
-            let ops = (0..64).map(|n| if n % 3 == 0 { store(page(n % 5)) } else { load(page(n % 5)) });
+            let ops =
+                (0..64).map(|n| if n % 3 == 0 { store(page(n % 5)) } else { load(page(n % 5)) });
             process(name, vec![region(RegionKind::Data, BSS, 5)], ops)
         };
         let outcome = run(config(true, frames), [loops("a"), loops("b")]);

@@ -49,8 +49,7 @@ impl Pattern {
     /// The places as addresses; `turn` makes random ones differ between repetitions.
     pub(super) fn addresses(&self, start: u64, turn: u64) -> Box<dyn Iterator<Item = u64>> {
         let (unit, first) = (self.unit, start.wrapping_add(self.offset));
-        let address =
-            move |index: i64| first.wrapping_add_signed(index.wrapping_mul(unit as i64));
+        let address = move |index: i64| first.wrapping_add_signed(index.wrapping_mul(unit as i64));
         match &self.shape {
             Shape::Items(items) => {
                 let places = items.clone().into_iter().flat_map(move |item| item.places(turn));

@@ -8,10 +8,8 @@ use sim::os::RegionKind;
 const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
 
 fn script(text: &str) -> Result<Script, String> {
-    let region = RegionSpec {
-        name: Some("a".to_owned()),
-        ..RegionSpec::new(RegionKind::Bss, 0x10000, 4)
-    };
+    let region =
+        RegionSpec { name: Some("a".to_owned()), ..RegionSpec::new(RegionKind::Bss, 0x10000, 4) };
     Script::new(&[text.parse()?], &[region], &MACHINE)
 }
 
@@ -77,10 +75,8 @@ fn random_places_follow_from_their_seed_and_differ_between_repetitions() {
 
 #[test]
 fn steps_that_are_no_accesses() {
-    let region = RegionSpec {
-        name: Some("a".to_owned()),
-        ..RegionSpec::new(RegionKind::Bss, 0x10000, 4)
-    };
+    let region =
+        RegionSpec { name: Some("a".to_owned()), ..RegionSpec::new(RegionKind::Bss, 0x10000, 4) };
     let read_only = Permissions { read: true, ..Permissions::default() };
     assert_eq!(
         ops("think 7; tick; sbrk -2; mmap a; munmap a 1..2; mprotect a 0..3 r").unwrap(),
