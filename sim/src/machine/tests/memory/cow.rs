@@ -30,7 +30,8 @@ fn written_pages_are_copied_once_and_the_last_owner_copies_nothing() {
         (0..10).for_each(|n| hand.store(page(n)));
         let child = hand.fork().unwrap();
         let before = hand.free();
-        // The parent's translations were writable a moment ago.
+        // The parent's translations were writable a moment ago; that of page 3 is cached anew.
+        hand.load(page(3));
         (0..4).for_each(|n| hand.store(page(n)));
         assert_eq!((hand.counters(parent).cow_copies, before - hand.free()), (4, 4));
         hand.switch(child);
