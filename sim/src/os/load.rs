@@ -126,6 +126,8 @@ impl Os {
         self.load.suspensions += 1;
         self.load.held.insert(pid, self.space(pid).resident);
         hal.event(Event::Suspended { pid });
+        // Nothing is under way for anybody: the pages of the last fault may go too.
+        self.pinned.clear();
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
         self.forget_awaited();
         hal.charge(account);

@@ -25,6 +25,8 @@ pub struct OsText {
     pub quantum: Option<u64>,
     /// Accesses in the pipeline at a time.
     pub window: Option<usize>,
+    /// No access begins before the one before is complete.
+    pub one_at_a_time: Option<bool>,
     /// Cycles of the kernel's own work.
     pub costs: Option<Costs>,
     /// Of everything random.
@@ -91,6 +93,7 @@ impl OsText {
         set(&mut config.tau, &self.tau);
         set(&mut config.tlb_lookup, &self.tlb_lookup);
         set(&mut config.window, &self.window);
+        set(&mut config.one_at_a_time, &self.one_at_a_time);
         set(&mut config.costs, &self.costs);
         set(&mut config.seed, &self.seed);
         let scheduling = &mut config.scheduling;
