@@ -37,8 +37,11 @@ impl Os {
     /// The hardware's.
     pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
-        hal.wait(self.config.costs.trap)?;
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let running = self.current;
+        if let Some(pid) = running {
+            self.counters_of(pid).ticks += 1;
+        }
         self.with_policy(|os, policy| {
             let stuck = BTreeSet::new();
             policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
@@ -121,13 +124,17 @@ impl PageBits for Bits<'_> {
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
+        // A superpage has one D for all of its pages: they are written when it is taken apart.
+        let showing = self.os.showing(frame);
+        if showing.iter().any(|&(pid, vpn)| self.os.is_in_run(pid, vpn)) {
+            return Ok(false);
+        }
         let slot = self.os.pages.get(id).and_then(|page| page.slot);
         if slot.is_none() && !self.os.is_file(id) && !self.os.find_room() {
             return Ok(false);
         }
         // First D cleared and fenced, and only then copied: a later store sets it again.
         let dirty = self.clear(frame, table::DIRTY)? & table::DIRTY != 0;
-        let showing = self.os.showing(frame);
         let page = self.os.pages.get_mut(id).expect("a frame's page exists");
         page.unsaved |= dirty;
         let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();

@@ -18,7 +18,7 @@ use super::string::Step;
 /// Where the string's pages begin.
 const BASE: u64 = 0x40_0000;
 /// The most different pages; what Sv32 has room for.
-pub const MOST_PAGES: u64 = 500_000;
+pub(super) const MOST_PAGES: u64 = 500_000;
 /// Strings longer than this are not checked for the kernel's invariants after every event, only
 /// at the end: each check counts all page tables.
 const CHECKED: usize = 512;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sim::machine::{LatencySpec, MachineConfig};
 use sim::os::{Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
 
+use super::schema::OneOrMany;
 use super::variant::Variant;
 
 /// `os`: the operating system's circumstances. What is left out is as in
@@ -17,8 +18,10 @@ pub struct OsText {
     pub kernel: Option<u64>,
     /// Slots of the swap device.
     pub swap: Option<u32>,
-    /// The replacement policy, by its name in [`PolicyKind`].
-    pub policy: Option<PolicyKind>,
+    /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
+    pub policy: Option<OneOrMany<PolicyKind>>,
+    /// Ticks for which the policy `wsclock` keeps a page after its last use.
+    pub tau: Option<u64>,
     /// ASIDs for processes; 0: every switch fences.
     pub asids: Option<u16>,
     /// Accesses after which another process runs.
@@ -50,8 +53,6 @@ pub struct OsText {
     pub zero_page: Option<bool>,
     /// Superpages that come of their own accord: `never` or `always`.
     pub thp: Option<Thp>,
-    /// Ticks for which a page stays in its working set after its last use, for `wsclock`.
-    pub tau: Option<u64>,
     /// Pages of a file mapped around the one that faulted, if they are in memory.
     pub fault_around: Option<u64>,
     /// Pages of a file that one disk access reads.
@@ -69,6 +70,12 @@ pub struct OsText {
 }
 
 impl OsText {
+    /// The policies to run with; none where the machine's own is to be used.
+    pub fn policies(&self) -> Vec<Option<PolicyKind>> {
+        let named = self.policy.as_ref().map(OneOrMany::list).unwrap_or_default();
+        if named.is_empty() { vec![None] } else { named.into_iter().map(Some).collect() }
+    }
+
     /// The machine that it describes.
     pub fn config(&self, adue: bool, variant: &Variant) -> MachineConfig {
         let default = MachineConfig::default();
@@ -85,7 +92,7 @@ impl OsText {
         };
         set(&mut config.data_latency, &self.data_latency);
         set(&mut config.swap_slots, &self.swap);
-        set(&mut config.policy, &self.policy);
+        set(&mut config.policy, &variant.policy);
         set(&mut config.asids, &self.asids);
         set(&mut config.quantum, &self.quantum);
         set(&mut config.quantum_cycles, &self.quantum_cycles);

@@ -110,11 +110,12 @@ pub fn run(
     watch: Watch<'_>,
     stop: &AtomicBool,
 ) -> Result<Vec<Report>, RunError> {
-    let machine = match &scenario.body {
-        Body::Ports(head, _) => head.machine.clone(),
-        Body::System(system) => system.machine.machine(),
+    let (machine, policies) = match &scenario.body {
+        Body::Ports(head, _) => (head.machine.clone(), vec![None]),
+        Body::System(system) => (system.machine.machine(), system.os.policies()),
     };
-    let variants = Variant::all(&machine, select)?;
+    let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
+    let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
     if variants.is_empty() {
         let config = select.config.unwrap_or("any").to_owned();
         let mode = select.mode.map_or("any", Mode::name);

@@ -5,11 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use sim::cpu::Program;
 use sim::golden::IdealMmu;
-use sim::machine::{
-    Life, Machine, MachineConfig, Observer, Outcome, ProcessSpec, RunError, Template,
-};
+use sim::machine::{Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template};
 use sim::mmu::Mmu;
-use sim::os::{Layout, Pid, PolicyKind, RegionSpec, VirtualPage};
+use sim::os::{Layout, Pid, PolicyKind, RegionSpec};
 
 use super::expect;
 use super::mismatch::Mismatch;
@@ -63,20 +61,25 @@ fn play(
     observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
 ) -> Result<Played, Stop> {
-    let config = system.os.config(system.machine.adue, variant);
-    let mut machine = Machine::new(mmu, config).map_err(broken)?;
+    let (mut machine, mut pids) = prepared(system, variant, mmu)?;
     if machine.config().policy == PolicyKind::Opt {
-        machine.foresee(&rehearse(system, variant, machine.config().clone(), stop)?);
+        // What it must know is what an equal machine has heard before.
+        let (mut before, _) = prepared(system, variant, Box::new(IdealMmu::new(variant.xlen())))?;
+        before.run(stop);
+        machine.foresee(before.os().policy().heard());
     }
     if let Some(observer) = observer {
         machine.observe(observer);
     }
-    let told =
-        |p: &ProcessText| p.victims.is_some() || p.faults_at.is_some() || p.frames_after.is_some();
+    let told = |p: &ProcessText| {
+        p.victims.is_some()
+            || !p.victims_by_policy.is_empty()
+            || p.faults_at.is_some()
+            || p.frames_after.is_some()
+    };
     if system.process.iter().any(told) {
         machine.keep_chronicle();
     }
-    let mut pids = populate(&mut machine, system, variant)?;
     let outcome = machine.run(stop);
     for (process, pids) in system.process.iter().zip(&mut pids).filter(|(p, _)| p.forked) {
         let origin = |pid: &Pid| machine.origin(*pid) == Some(process.name.as_str());
@@ -88,12 +91,14 @@ fn play(
     Ok(Played { outcome, pids, lives })
 }
 
-/// Puts the processes into a machine; the numbers of those that are there from the start.
-fn populate(
-    machine: &mut Machine,
+/// The machine with its processes, and these by `[[process]]`.
+fn prepared(
     system: &System,
     variant: &Variant,
-) -> Result<Vec<Vec<Pid>>, Stop> {
+    mmu: Box<dyn Mmu>,
+) -> Result<(Machine, Vec<Vec<Pid>>), Stop> {
+    let config = system.os.config(system.machine.adue, variant);
+    let mut machine = Machine::new(mmu, config).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
         machine.provide(image).map_err(broken)?;
     }
@@ -113,22 +118,7 @@ fn populate(
         let spec = ProcessSpec { name, layout, program, frames: process.frames };
         pids.push(vec![machine.spawn(spec).map_err(broken)?]);
     }
-    Ok(pids)
-}
-
-/// What an oracle must be told: every access, as a run without foresight makes them. Programs do
-/// not ask what they got, so the accesses of the real run are the same.
-fn rehearse(
-    system: &System,
-    variant: &Variant,
-    config: MachineConfig,
-    stop: &AtomicBool,
-) -> Result<Vec<VirtualPage>, Stop> {
-    let mmu = Box::new(IdealMmu::new(variant.xlen()));
-    let mut machine = Machine::new(mmu, config).map_err(broken)?;
-    populate(&mut machine, system, variant)?;
-    machine.run(stop);
-    Ok(machine.os().policy().heard().to_vec())
+    Ok((machine, pids))
 }
 
 /// The regions that are there before the program maps any.

@@ -1,9 +1,11 @@
 //! A scenario of processes under the operating system, as it is written.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use sim::isa::{Mode, PAGE_BYTES};
 use sim::machine::ElfImage;
-use sim::os::RegionSpec;
+use sim::os::{PolicyKind, RegionSpec};
 
 use super::expect::Expected;
 use super::images;
@@ -74,6 +76,12 @@ pub struct ProcessText {
     /// The pages that it must lose, in order: `3` is page 3 of its first region, `"heap 3"` of
     /// the region `heap`.
     pub victims: Option<Vec<PageText>>,
+    /// Its counts under each policy, where the file names several.
+    #[serde(default)]
+    pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
+    /// The pages that it must lose under each policy, in order.
+    #[serde(default)]
+    pub victims_by_policy: BTreeMap<PolicyKind, Vec<PageText>>,
     /// The accesses that must fault, minor or major, counted from 1.
     pub faults_at: Option<Vec<u64>>,
     /// The pages that must be in frames when it ends by itself, in any order.
@@ -132,6 +140,9 @@ pub struct System {
     /// Counts of the whole run.
     #[serde(default)]
     pub expect: Expected,
+    /// Counts of the whole run under each policy, where the file names several.
+    #[serde(default)]
+    pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
 }
 
 /// Forks of forks deeper than this are a circle.

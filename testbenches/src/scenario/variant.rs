@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sim::isa::{Mode, Xlen};
+use sim::os::PolicyKind;
 
 use super::number::Variables;
 use super::schema::{Machine, Size};
@@ -26,6 +27,8 @@ pub struct Variant {
     pub mode: Mode,
     /// L.
     pub latency: u64,
+    /// The replacement policy, where the file names any.
+    pub policy: Option<PolicyKind>,
 }
 
 /// Which of a file's combinations to run; nothing selects all.
@@ -97,7 +100,7 @@ impl Variant {
         for size in sizes {
             for mode in machine.modes.list().into_iter().filter(|mode| *mode != Mode::Bare) {
                 for latency in machine.latency.list() {
-                    let variant = Variant { size, mode, latency };
+                    let variant = Variant { size, mode, latency, policy: None };
                     let selected = only.is_none_or(|only| only == mode)
                         && config.is_none_or(|name| name == variant.config());
                     if selected {
@@ -112,6 +115,7 @@ impl Variant {
 
 impl fmt::Display for Variant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} L={}", self.config(), self.mode.name(), self.latency)
+        write!(f, "{} {} L={}", self.config(), self.mode.name(), self.latency)?;
+        self.policy.map_or(Ok(()), |policy| write!(f, " {policy}"))
     }
 }

@@ -1,7 +1,9 @@
 //! What came of a run held against the file: ends, counts, victims, faults.
 
+use std::collections::BTreeMap;
+
 use sim::machine::Life;
-use sim::os::{RegionSpec, State};
+use sim::os::{PolicyKind, RegionSpec, State};
 use sim::stats::ProcessReport;
 
 use super::expect::{self, Expected, Figures, Miss, compare};
@@ -34,12 +36,22 @@ pub(super) fn judge(
         for report in reports {
             judge.end(process, report)?;
             let whose = format!(" of `{}`", process.name);
-            judge.figures(&process.expect, &expect::of_process(report), &whose)?;
+            let figures = expect::of_process(report);
+            judge.figures(&process.expect, &figures, &whose)?;
+            if let Some(expected) = judge.by_policy(&process.expect_by_policy, system)? {
+                judge.figures(expected, &figures, &whose)?;
+            }
             let life = played.lives.get(&report.pid).cloned().unwrap_or_default();
-            judge.life(process, &system.regions(process), &life)?;
+            let victims = judge.by_policy(&process.victims_by_policy, system)?;
+            let victims = victims.or(process.victims.as_ref());
+            judge.life(process, victims, &system.regions(process), &life)?;
         }
     }
-    judge.figures(&system.expect, figures, "")
+    judge.figures(&system.expect, figures, "")?;
+    match judge.by_policy(&system.expect_by_policy, system)? {
+        Some(expected) => judge.figures(expected, figures, ""),
+        None => Ok(()),
+    }
 }
 
 struct Judge<'v> {
@@ -50,6 +62,21 @@ struct Judge<'v> {
 impl Judge<'_> {
     fn differs(&self, what: &str, expected: &str, got: &str) -> Result<(), Stop> {
         Err(Stop::Mismatch(Box::new(finding(self.cycle, what, expected, got))))
+    }
+
+    /// What is expected under the policy that runs. An expectation of a policy that the file does
+    /// not run would never be looked at: that is a mistake.
+    fn by_policy<'e, T>(
+        &self,
+        expected: &'e BTreeMap<PolicyKind, T>,
+        system: &System,
+    ) -> Result<Option<&'e T>, Stop> {
+        let policies = system.os.policies();
+        if let Some(stranger) = expected.keys().find(|kind| !policies.contains(&Some(**kind))) {
+            let message = format!("`os.policy` does not name {stranger}, which is expected of");
+            return Err(Stop::Nonsense(1, message));
+        }
+        Ok(self.variant.policy.and_then(|policy| expected.get(&policy)))
     }
 
     fn end(&self, process: &ProcessText, report: &ProcessReport) -> Result<(), Stop> {
@@ -80,9 +107,15 @@ impl Judge<'_> {
         }
     }
 
-    fn life(&self, process: &ProcessText, regions: &[RegionSpec], life: &Life) -> Result<(), Stop> {
+    fn life(
+        &self,
+        process: &ProcessText,
+        victims: Option<&Vec<PageText>>,
+        regions: &[RegionSpec],
+        life: &Life,
+    ) -> Result<(), Stop> {
         let whose = &process.name;
-        if let Some(victims) = &process.victims {
+        if let Some(victims) = victims {
             let what = format!("pages that `{whose}` lost");
             self.pages(&what, addresses(victims, regions)?, life.victims.clone(), regions)?;
         }

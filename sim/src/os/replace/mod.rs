@@ -105,7 +105,8 @@ pub trait PageBits {
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError>;
 
     /// Writes the page in this frame to the disk ahead of its eviction and clears its D bit, with
-    /// the fence; the page stays. `false` if the disk has no room for it.
+    /// the fence; the page stays. `false` if it cannot be: the disk has no room for it, or refuses,
+    /// or it is part of a superpage.
     ///
     /// # Errors
     /// As [`PageBits::look`].

@@ -43,6 +43,10 @@ impl<T> Ring<T> {
             if at == self.hand {
                 self.advance();
             }
+            if self.places.iter().all(Option::is_none) {
+                // Whoever comes after the last page went begins with a new ring.
+                *self = Ring::default();
+            }
         }
     }
 
