@@ -1,7 +1,7 @@
 # Pagewalk. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench waves export mutants clean
+.PHONY: help setup run test lint bench waves plots export mutants clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -39,10 +39,15 @@ waves: ## Record waveforms and draw the pictures of the documents
 	@scripts/need-cargo.sh
 	scripts/pictures.sh
 
+plots: ## Make every study and draw its picture into docs/images/plots
+	@scripts/need-cargo.sh
+	$(PAGEWALK) explore --all --plot docs/images/plots
+
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh
-	@set -e; for config in rv32_tiny rv32_small rv32_linux rv32_large \
-	    rv64_tiny rv64_small rv64_linux rv64_large; do \
+	@set -e; for config in rv32_tiny rv32_small rv32_linux rv32_large rv32_huge \
+	    rv64_tiny rv64_small rv64_linux rv64_large rv64_huge \
+	    segment_toy segment_4 segment_8 segment_16; do \
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
 

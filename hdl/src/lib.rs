@@ -12,6 +12,7 @@
 //! | [`permission`] | `Permission`: asked at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | [`geometry`] | `PageMask`: what differs between page sizes |
+//! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
 //!
 //! Every block's documentation gives its rule in the specification, its ports, its timing in
 //! cycles, its reset state and its invariants, in this order.
@@ -22,6 +23,7 @@ pub mod geometry;
 pub mod permission;
 pub mod port;
 pub mod scheme;
+pub mod segment;
 pub mod tlb;
 mod top;
 pub mod walker;

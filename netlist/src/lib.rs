@@ -15,6 +15,8 @@
 //! | [`interpret`] | cycles, simple and obviously right |
 //! | [`optimise`] | a netlist becomes a program: one pass a file |
 //! | [`compile`] | cycles as machine code |
+//! | [`wave`] | what every net does, as a VCD file |
+//! | [`show`] | all of them as text, pictures and counts |
 
 pub mod check;
 pub mod compile;
@@ -24,6 +26,8 @@ pub mod interpret;
 pub mod ir;
 pub mod optimise;
 pub mod print;
+pub mod show;
+pub mod wave;
 
 pub use check::{Diagnostic, Problem};
 pub use compile::Compiled;

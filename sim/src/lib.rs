@@ -10,10 +10,12 @@
 //! | [`os`] | the operating system's memory manager |
 //! | [`cpu`] | what issues accesses: programs and recorded traces |
 //! | [`machine`] | MMU, bus, operating system and processor, cycle by cycle |
+//! | [`contiguous`] | memory without pages: segments, holes, compaction |
 //! | [`stats`] | counters and reports in the field's names |
 //! | [`wave`] | waveforms and the save files that make them readable |
 
 pub mod bus;
+pub mod contiguous;
 pub mod cpu;
 pub mod golden;
 pub mod isa;

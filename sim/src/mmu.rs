@@ -178,6 +178,21 @@ pub trait Mmu {
     /// edge, appended to `values` (cleared first), in the order of [`Mmu::signals`].
     fn values(&self, values: &mut Vec<u128>);
 
+    /// Tells the index and value of each signal that is not what it was in the watched cycle
+    /// before; in the first cycle of a watch, of every signal. Others may be told too.
+    fn changes(&self, tell: &mut dyn FnMut(usize, u128)) {
+        let mut values = Vec::new();
+        self.values(&mut values);
+        values.into_iter().enumerate().for_each(|(at, value)| tell(at, value));
+    }
+
+    /// Whether a cycle with the inputs of the last one would change nothing: its outputs and
+    /// signals would be those of the last cycle, and so on until an input changes. `false` where
+    /// that is not known.
+    fn is_quiescent(&self) -> bool {
+        false
+    }
+
     /// Turns the sampling behind [`Mmu::values`] on or off (it costs time; off at first).
     fn watch(&mut self, on: bool);
 }

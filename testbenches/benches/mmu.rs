@@ -1,12 +1,12 @@
 //! Cycles and translations per second of both tops on hit, mixed and miss traffic.
 //!
-//! `pagewalk bench` prints the same beside Verilator.
+//! `pagewalk bench` prints the same beside other simulators.
 #![allow(missing_docs)] // criterion's macros make public functions.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::time::Duration;
 use testbenches::bench::{Loop, Workload};
-use testbenches::engine::{Engine, find};
+use testbenches::engine::find;
 
 /// Cycles of one measured run.
 const CYCLES: u64 = 2_000;
@@ -15,7 +15,8 @@ fn mmu(criterion: &mut Criterion) {
     for name in ["rv32_linux", "rv64_linux"] {
         let config = find(name).expect("a named configuration");
         for &workload in Workload::ALL {
-            let mut traffic = Loop::new(config, Engine::Compiled, workload, 1);
+            let engine = config.native().expect("machine code for this machine");
+            let mut traffic = Loop::new(config, engine, true, workload, 1);
             // A warm TLB, and how many translations a cycle brings.
             traffic.run(CYCLES);
             let translations = traffic.run(CYCLES).translations;

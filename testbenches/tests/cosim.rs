@@ -53,10 +53,12 @@ replays! {
     icarus_runs_rv32_small_as_rust_does Icarus "rv32_small";
     icarus_runs_rv32_linux_as_rust_does Icarus "rv32_linux";
     icarus_runs_rv32_large_as_rust_does Icarus "rv32_large";
+    icarus_runs_rv32_huge_as_rust_does Icarus "rv32_huge";
     icarus_runs_rv64_tiny_as_rust_does Icarus "rv64_tiny";
     icarus_runs_rv64_small_as_rust_does Icarus "rv64_small";
     icarus_runs_rv64_linux_as_rust_does Icarus "rv64_linux";
     icarus_runs_rv64_large_as_rust_does Icarus "rv64_large";
+    icarus_runs_rv64_huge_as_rust_does Icarus "rv64_huge";
     verilator_runs_rv32_linux_as_rust_does Verilator "rv32_linux";
     verilator_runs_rv64_linux_as_rust_does Verilator "rv64_linux";
 }

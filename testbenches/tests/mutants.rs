@@ -1,4 +1,5 @@
-//! Defects planted in the hardware, each caught by a scenario, a vector or a block's own test.
+//! Defects planted in the hardware, each caught by a scenario, a vector or a block's own test, and
+//! in the memory manager, each caught by the tests that drive it.
 //!
 //! Every mutant is a build of its own, so this runs only when asked to: `make mutants`.
 
@@ -25,8 +26,13 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn catalogue() -> Vec<Mutant> {
-    let path = root().join("testbenches/data/mutants.toml");
+/// The list of the hardware's.
+const HARDWARE: &str = "mutants.toml";
+/// The list of the memory manager's.
+const KERNEL: &str = "kernel-mutants.toml";
+
+fn catalogue(name: &str) -> Vec<Mutant> {
+    let path = root().join("testbenches/data").join(name);
     let text = std::fs::read_to_string(path).expect("the catalogue is there");
     toml::from_str::<Catalogue>(&text).expect("the catalogue reads").mutant
 }
@@ -40,7 +46,7 @@ fn mutated(mutant: &Mutant, text: &str) -> String {
 
 #[test]
 fn every_mutant_still_has_its_place() {
-    for mutant in catalogue() {
+    for mutant in catalogue(HARDWARE).into_iter().chain(catalogue(KERNEL)) {
         let text = std::fs::read_to_string(root().join(&mutant.file)).expect("the file is there");
         assert_ne!(mutated(&mutant, &text), text, "{} changes nothing", mutant.name);
     }
@@ -96,23 +102,36 @@ fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
     (!blocks.status.success()).then(|| "a block test".to_owned())
 }
 
-/// `PAGEWALK_MUTANT` may name some, separated by commas.
-#[test]
-#[ignore = "builds the hardware once for each mutant: make mutants"]
-fn every_mutant_is_caught() {
-    let copy = root().join("target/mutants");
-    copy_of_the_tree(&copy);
-    assert_eq!(caught_by(&build(&copy), &copy), None, "the unbroken hardware does not pass");
+/// What catches the kernel in the copy: its own tests.
+fn kernel_caught_by(copy: &Path) -> Option<String> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "--quiet", "--release", "--package", "sim", "--lib", "machine::tests"]);
+    cargo.env("CARGO_TARGET_DIR", copy.join("target")).current_dir(copy);
+    let built = run(Command::new(env!("CARGO"))
+        .args(["test", "--quiet", "--release", "--package", "sim", "--lib", "--no-run"])
+        .env("CARGO_TARGET_DIR", copy.join("target"))
+        .current_dir(copy));
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let tests = run(&mut cargo);
+    let text = String::from_utf8_lossy(&tests.stdout).into_owned();
+    let first = text.lines().find(|line| line.starts_with("---- "));
+    let name = first.map(|line| line.trim_matches(['-', ' ']).to_owned());
+    (!tests.status.success()).then(|| name.unwrap_or_else(|| "a test of the kernel".to_owned()))
+}
+
+/// Plants each mutant of a list in the copy. `PAGEWALK_MUTANT` may name some, separated by commas.
+fn plant(copy: &Path, mutants: Vec<Mutant>, caught_by: impl Fn() -> Option<String>) {
+    assert_eq!(caught_by(), None, "what is unbroken does not pass");
     let only = std::env::var("PAGEWALK_MUTANT").ok();
     let mut survivors = Vec::new();
-    for mutant in catalogue() {
+    for mutant in mutants {
         if only.as_ref().is_some_and(|only| !only.split(',').any(|name| name == mutant.name)) {
             continue;
         }
         let file = copy.join(&mutant.file);
         let sound = std::fs::read_to_string(&file).expect("the file is there");
         std::fs::write(&file, mutated(&mutant, &sound)).expect("the mutant is planted");
-        let caught = caught_by(&build(&copy), &copy);
+        let caught = caught_by();
         std::fs::write(&file, sound).expect("the file is restored");
         println!("{:45} {}", mutant.name, caught.as_deref().unwrap_or("SURVIVES"));
         if caught.is_none() {
@@ -120,4 +139,20 @@ fn every_mutant_is_caught() {
         }
     }
     assert!(survivors.is_empty(), "not caught: {survivors:#?}");
+}
+
+#[test]
+#[ignore = "builds the hardware once for each mutant: make mutants"]
+fn every_mutant_is_caught() {
+    let copy = root().join("target/mutants");
+    copy_of_the_tree(&copy);
+    plant(&copy, catalogue(HARDWARE), || caught_by(&build(&copy), &copy));
+}
+
+#[test]
+#[ignore = "builds the memory manager once for each mutant: make mutants"]
+fn every_kernel_mutant_is_caught() {
+    let copy = root().join("target/kernel-mutants");
+    copy_of_the_tree(&copy);
+    plant(&copy, catalogue(KERNEL), || kernel_caught_by(&copy));
 }

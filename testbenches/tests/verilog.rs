@@ -15,21 +15,49 @@ fn every_configuration_prints_the_same_text_twice() {
 }
 
 #[test]
-fn the_header_names_configuration_version_and_every_port() {
+fn every_port_is_explained_in_the_words_of_the_source() {
     for config in CONFIGS {
         let text = export::verilog(config);
         let header: Vec<&str> = text.lines().take_while(|line| line.starts_with("//")).collect();
         assert!(header[0].contains(env!("CARGO_PKG_VERSION")) && header[0].contains(config.name));
-        for &pin in PINS {
-            let row = header
-                .iter()
-                .map(|line| line.split_whitespace().collect::<Vec<_>>())
-                .find(|words| words.get(1) == Some(&pin.name()))
-                .unwrap_or_else(|| panic!("{} is not in the header", pin.name()));
-            assert_eq!(row[2] == "in", pin.direction() == Direction::In);
-            assert_eq!(row[3], config.pin_width(pin).to_string());
-        }
         assert!(header.iter().any(|line| line.contains("Reset:")), "reset is explained");
+        let top = text.split_once(&format!("\nmodule {} (", config.name)).unwrap().1;
+        let ports = top.split_once("\n);").unwrap().0;
+        for &pin in PINS {
+            let port = ports
+                .lines()
+                .find(|line| line.split([' ', ',']).any(|word| word == pin.name()))
+                .unwrap_or_else(|| panic!("{} is no port", pin.name()));
+            assert_eq!(port.contains("input "), pin.direction() == Direction::In, "{port}");
+            let range = format!("[{}:0]", config.pin_width(pin).max(2) - 1);
+            assert_eq!(port.contains(&range), config.pin_width(pin) > 1, "{port}");
+            assert!(port.contains("  // "), "{port} is not explained");
+        }
+    }
+    let text = export::verilog(&CONFIGS[0]);
+    assert!(text.contains("// The RV32 MMU: Bare and Sv32"), "the top says what it is");
+    assert!(text.contains("// One TLB entry of any page size"), "and so does every block");
+    assert!(text.contains("// The satp register; sampled by a request when it is taken."));
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    for config in CONFIGS {
+        let text = export::verilog(config);
+        let lines: Vec<&str> = text.lines().collect();
+        for at in 1..lines.len() {
+            if lines[at].starts_with("module ") {
+                assert!(lines[at - 1].starts_with("// "), "{}: {}", config.name, lines[at]);
+            }
+        }
+    }
+}
+
+/// Names of the hardware need no change to be legal in Verilog and SystemVerilog.
+#[test]
+fn no_name_is_a_keyword() {
+    for config in CONFIGS {
+        assert_eq!(netlist::check::names(&config.design()), []);
     }
 }
 

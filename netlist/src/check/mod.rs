@@ -3,10 +3,12 @@
 //! Every finding is a [`Diagnostic`]: which block, which signal, which statement of its kernel,
 //! and which [`Problem`]. Findings are made where the knowledge is: names and widths while
 //! elaborating, latches and undriven nets while executing a kernel symbolically, loops and
-//! clocks while flattening. Names that Verilog would not accept are found by [`names`].
+//! clocks while flattening. Names that Verilog keeps for itself are found by
+//! [`names`]; they are findings, not errors: printing puts a `_` behind them.
 
 mod diagnostic;
 mod names;
 
 pub use diagnostic::{Diagnostic, Problem};
+pub(crate) use names::is_keyword;
 pub use names::names;

@@ -4,7 +4,10 @@ use super::{Diagnostic, Problem};
 use crate::ir::Design;
 
 /// Every signal, constant and instance whose name is a keyword of Verilog-2005 or
-/// SystemVerilog-2017. Simulation does not mind; printing must.
+/// SystemVerilog-2017.
+///
+/// Simulation does not mind them, and printing puts a `_` behind them (`reg` becomes `reg_`): the
+/// text is sound, but a port is called otherwise than in the source. Whoever cares asks here.
 pub fn names(design: &Design) -> Vec<Diagnostic> {
     let paths = design.first_paths();
     let mut found = Vec::new();

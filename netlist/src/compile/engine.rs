@@ -37,7 +37,9 @@ pub struct Compiled {
     pub(super) variants: Variants,
     pub(super) buffer: Vec<u64>,
     /// Sources that changed since the last edge.
-    changed: u64,
+    pub(super) changed: u64,
+    /// Edges at which something may have changed, and resets.
+    pub(super) edges: u64,
     /// Whether inputs or states changed since watched nets were stored.
     pub(super) stale: bool,
     pub(super) nets: HashMap<NetId, OutputSlot>,
@@ -67,7 +69,7 @@ impl Compiled {
         let Some(layout) = Layout::new(netlist, &program, &gates) else {
             return Err(CompileError::TooLarge(netlist.name.clone()));
         };
-        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options.common)?;
+        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options)?;
         let watched = program.watched.iter().zip(&layout.watched);
         let nets = watched.map(|(watched, at)| (watched.net, OutputSlot { word: at / 8 }));
         let mut engine = Self {
@@ -79,6 +81,7 @@ impl Compiled {
             layout,
             variants,
             changed: ALL,
+            edges: 0,
             stale: true,
             #[cfg(test)]
             forgets: planted!(options, Quiescence),
@@ -104,6 +107,7 @@ impl Compiled {
             }
         }
         self.changed = ALL;
+        self.edges += 1;
         self.stale = true;
     }
 
@@ -178,6 +182,7 @@ impl Compiled {
                 self.variants.count(self.changed, &self.program, &self.gates, &self.layout);
             }
             self.changed = code.run(&mut self.buffer, true);
+            self.edges += 1;
             #[cfg(test)]
             if self.forgets {
                 self.changed = 0;

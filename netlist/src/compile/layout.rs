@@ -84,11 +84,13 @@ impl Layout {
             layout.watched.push(room.number(program.term(watched.term).width)?);
         }
         let stored = stored(program, gates);
-        for (term, stored) in program.terms.iter().zip(stored) {
-            layout.slots.push(match stored {
-                true => Some(room.value(term.width, term.rows)?),
-                false => None,
-            });
+        layout.slots = vec![None; program.terms.len()];
+        // What changes together stands together.
+        let mut order: Vec<usize> = (0..stored.len()).filter(|at| stored[*at]).collect();
+        order.sort_by_key(|at| gates.support[*at]);
+        for at in order {
+            let term = program.terms[at];
+            layout.slots[at] = Some(room.value(term.width, term.rows)?);
         }
         for table in &program.tables {
             let width = table.first().map_or(1, Value::width);

@@ -56,10 +56,14 @@
 //! | `call` | the only unsafe code: entering it |
 //! | `variants` | which function for which changes |
 //! | `engine`, `observe` | what users see |
+//! | `follow`, `words` | which nets changed, for waves |
+//! | `hand_over` | from one engine to another |
 
 mod call;
 mod emit;
 mod engine;
+mod follow;
+mod hand_over;
 mod layout;
 mod native;
 mod observe;
@@ -67,8 +71,10 @@ mod observe;
 mod tests;
 mod validate;
 mod variants;
+mod words;
 
 pub use engine::{Compiled, InputSlot, OutputSlot};
+pub use follow::{Field, Follower};
 pub use observe::Statistics;
 
 use thiserror::Error;

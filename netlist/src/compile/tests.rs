@@ -1,5 +1,7 @@
 //! Compiled code beside the interpreter: every register and net, in every cycle.
 
+mod followed;
+mod mistakes;
 mod random;
 
 use super::Compiled;
@@ -8,10 +10,9 @@ use crate::ir::{
     Graph, Input, InputId, Memory, MemoryId, NetId, NetKind, Netlist, Op, RegisterId, Type, Types,
     Value,
 };
-use crate::optimise::{Options, Plant};
+use crate::optimise::Options;
+use followed::Followed;
 use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::TestRunner;
 use random::{Recipe, recipe};
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ fn difference(
 ) -> Result<(), String> {
     let mut fast = Compiled::with(netlist, options).map_err(|error| error.to_string())?;
     let mut slow = Interpreter::new(netlist);
+    let mut followed = Followed::new(netlist, options)?;
     for cycle in 0..cycles {
         for at in 0..netlist.inputs.len() {
             if Some(InputId(at as u32)) == netlist.clock {
@@ -32,9 +34,11 @@ fn difference(
             if let Some(value) = stimulus(cycle, at) {
                 slow.set(InputId(at as u32), &value);
                 fast.set(InputId(at as u32), &value);
+                followed.engine.set(InputId(at as u32), &value);
             }
         }
         slow.settle();
+        followed.cycle(netlist, &slow, cycle)?;
         // Every third cycle settles first, as a driver with a combinational answer does.
         if cycle % 3 == 0 {
             fast.settle();
@@ -203,31 +207,4 @@ fn an_address_beyond_its_memory_is_refused() {
 fn an_engine_may_move_to_another_thread() {
     fn is_send<T: Send>() {}
     is_send::<Compiled>();
-}
-
-/// Random netlists on which a planted mistake must show.
-const TRIES: usize = 400;
-
-fn is_found(plant: Plant) -> bool {
-    let mut runner = TestRunner::deterministic();
-    let options = Options { plant: Some(plant), ..thorough() };
-    (0..TRIES).any(|_| {
-        let tree = recipe().new_tree(&mut runner).expect("recipes are never rejected");
-        check(&tree.current(), &options).is_err()
-    })
-}
-
-#[test]
-fn a_mistake_in_any_pass_is_found() {
-    for plant in [
-        Plant::Dead,
-        Plant::Columns,
-        Plant::Choice,
-        Plant::Reduction,
-        Plant::Guards,
-        Plant::Gates,
-        Plant::Quiescence,
-    ] {
-        assert!(is_found(plant), "{plant:?} goes unnoticed");
-    }
 }

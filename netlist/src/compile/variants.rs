@@ -9,7 +9,9 @@ use super::CompileError;
 use super::call::Code;
 use super::layout::Layout;
 use super::native::Module;
-use crate::optimise::{ALL, Gates, Program};
+#[cfg(test)]
+use crate::optimise::planted;
+use crate::optimise::{ALL, Gates, Options, Program};
 
 /// Cycles that are counted in all; then the choice of functions is final.
 const COUNTED: u32 = 200_000;
@@ -36,6 +38,9 @@ pub(super) struct Variants {
     common: u32,
     /// Cycles that are still to be counted.
     budget: u32,
+    /// A mistake for tests to find.
+    #[cfg(test)]
+    careless: bool,
 }
 
 impl Variants {
@@ -45,8 +50,9 @@ impl Variants {
         program: &Program,
         gates: &Gates,
         layout: &Layout,
-        common: Option<u32>,
+        options: &Options,
     ) -> Result<Self, CompileError> {
+        let common = options.common;
         let mut variants = Self {
             module: Module::new(name)?,
             words: layout.bytes as usize / 8,
@@ -54,6 +60,8 @@ impl Variants {
             seen: Vec::new(),
             common: common.unwrap_or(0),
             budget: if common.is_some() { COUNTED } else { 0 },
+            #[cfg(test)]
+            careless: planted!(options, Variants),
         };
         variants.compile(program, gates, layout, ALL)?;
         Ok(variants)
@@ -63,6 +71,10 @@ impl Variants {
     #[inline]
     pub(super) fn choose(&self, changed: u64) -> (Code, bool) {
         for function in &self.functions {
+            #[cfg(test)]
+            if self.careless && changed & function.changed != 0 {
+                return (function.code, self.budget > 0 && changed != function.changed);
+            }
             if changed & !function.changed == 0 {
                 return (function.code, self.budget > 0 && changed != function.changed);
             }

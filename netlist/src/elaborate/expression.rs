@@ -268,6 +268,9 @@ impl Scope<'_> {
                 let narrow = self.typed(tree, own)?;
                 Ok(self.make(ExprKind::SignResize(Box::new(narrow)), ty))
             }
+            Natural::Fixed(own @ Type::Bits(16)) if !ty.is_signed() => {
+                Ok(self.make(ExprKind::Resize(Box::new(self.typed(tree, own)?)), ty))
+            }
             Natural::SignedOfSomeWidth => {
                 let narrow = self.typed(tree, Type::Signed(16))?;
                 Ok(self.make(ExprKind::SignResize(Box::new(narrow)), ty))

@@ -75,7 +75,10 @@ impl Scope<'_> {
                 }
                 VerilogOp::Mul => match (self.natural(left)?, self.natural(right)?) {
                     (Natural::Number, Natural::Number) => Natural::Number,
-                    // rust-hdl multiplies two signed words of 16 bits and nothing else.
+                    // rust-hdl multiplies two words of 16 bits, signed or not, and nothing else.
+                    (Natural::Fixed(Type::Bits(_)), _) | (_, Natural::Fixed(Type::Bits(_))) => {
+                        Natural::Fixed(Type::Bits(32))
+                    }
                     _ => Natural::Fixed(Type::Signed(32)),
                 },
                 _ => self.natural(left)?.or(self.natural(right)?),

@@ -12,6 +12,41 @@ pub struct Graph {
     constants: Vec<Value>,
     known: HashMap<Node, NodeId>,
     known_constants: HashMap<Value, ConstId>,
+    /// A mistake for tests to find.
+    #[cfg(test)]
+    plant: Option<crate::optimise::Plant>,
+    /// Nodes are made as they are asked for, to compare with.
+    #[cfg(test)]
+    plain: bool,
+}
+
+/// Whether a mistake is planted in a graph; never, outside of tests.
+macro_rules! planted_in {
+    ($graph:expr, $plant:ident) => {{
+        #[cfg(test)]
+        let planted = $graph.is_planted(crate::optimise::Plant::$plant);
+        #[cfg(not(test))]
+        let planted = false;
+        planted
+    }};
+}
+pub(super) use planted_in;
+
+#[cfg(test)]
+impl Graph {
+    /// A graph that neither folds nor shares.
+    pub(crate) fn plain() -> Self {
+        Self { plain: true, ..Self::default() }
+    }
+
+    /// A graph that makes a mistake.
+    pub(crate) fn with_mistake(plant: crate::optimise::Plant) -> Self {
+        Self { plant: Some(plant), ..Self::default() }
+    }
+
+    pub(super) fn is_planted(&self, plant: crate::optimise::Plant) -> bool {
+        self.plant == Some(plant)
+    }
 }
 
 impl Graph {
@@ -67,6 +102,11 @@ impl Graph {
     ///
     /// Operand widths must be as [`Op`] says.
     pub fn make(&mut self, op: Op, width: u32) -> NodeId {
+        #[cfg(test)]
+        if self.plain {
+            self.nodes.push(Node { op, width });
+            return NodeId(self.nodes.len() as u32 - 1);
+        }
         match fold::simplify(self, op, width) {
             Some(simpler) => simpler,
             None => self.share(op, width),

@@ -1,5 +1,6 @@
 //! Local simplification: constants, identities, slices of what was put together.
 
+use super::build::planted_in;
 use super::{Graph, NodeId, Op, Value};
 
 /// An equivalent that already exists or is simpler, if a rule knows one.
@@ -30,6 +31,9 @@ pub(super) fn simplify(graph: &mut Graph, op: Op, width: u32) -> Option<NodeId> 
         Op::Add(a, b) if b < a => Some(graph.make(Op::Add(b, a), width)),
         Op::Mul(a, b) if b < a => Some(graph.make(Op::Mul(b, a), width)),
         Op::Equal(a, b) if b < a => Some(graph.make(Op::Equal(b, a), width)),
+        Op::Less(a, b) if b < a && planted_in!(graph, FoldOrder) => {
+            Some(graph.make(Op::Less(b, a), width))
+        }
         Op::Equal(a, b) => equal(graph, a, b),
         Op::Less(a, b) | Op::SignedLess(a, b) if a == b => Some(graph.number(1, 0)),
         Op::Shl(a, amount) | Op::Shr(a, amount) => shift(graph, op, a, amount, width),
@@ -66,7 +70,7 @@ fn equal(graph: &mut Graph, a: NodeId, b: NodeId) -> Option<NodeId> {
             (graph.constant(constant), graph.node(other).op)
         {
             let (value, width) = (value.clone(), graph.width(inner));
-            if value.shr(u64::from(width)).any() {
+            if value.shr(u64::from(width)).any() && !planted_in!(graph, FoldEqual) {
                 return Some(graph.number(1, 0));
             }
             let low = graph.value(value.resize(width));
@@ -93,7 +97,7 @@ fn shift(graph: &mut Graph, op: Op, a: NodeId, amount: NodeId, width: u32) -> Op
         return Some(a);
     }
     if amount >= u64::from(width) {
-        return Some(graph.number(width, 0));
+        return Some(if planted_in!(graph, FoldShift) { a } else { graph.number(width, 0) });
     }
     // A shift by a constant is wiring.
     let amount = amount as u32;
@@ -120,6 +124,9 @@ fn mux(
         return Some(if value.any() { then } else { otherwise });
     }
     if let Op::Not(inner) = graph.node(test).op {
+        if planted_in!(graph, FoldMux) {
+            return Some(graph.make(Op::Mux(inner, then, otherwise), width));
+        }
         return Some(graph.make(Op::Mux(inner, otherwise, then), width));
     }
     // A branch that asks the same question again knows the answer.
@@ -161,6 +168,9 @@ fn slice(graph: &mut Graph, a: NodeId, offset: u32, width: u32) -> Option<NodeId
         return Some(a);
     }
     match graph.node(a).op {
+        Op::Slice(inner, _) if planted_in!(graph, FoldSlice) => {
+            Some(graph.make(Op::Slice(inner, offset), width))
+        }
         Op::Slice(inner, below) => Some(graph.make(Op::Slice(inner, below + offset), width)),
         Op::ZeroExtend(inner) => Some(graph.slice(inner, offset, width)),
         Op::Concat(high, low) => {
@@ -186,7 +196,9 @@ fn concat(graph: &mut Graph, high: NodeId, low: NodeId, width: u32) -> Option<No
     // Neighbouring slices of one node grow together again.
     let low_width = graph.width(low);
     match (graph.node(high).op, graph.node(low).op) {
-        (Op::Slice(a, above), Op::Slice(b, below)) if a == b && above == below + low_width => {
+        (Op::Slice(a, above), Op::Slice(b, below))
+            if a == b && (above == below + low_width || planted_in!(graph, FoldConcat)) =>
+        {
             Some(graph.slice(a, below, width))
         }
         // Chains lean to one side, so that neighbours meet.

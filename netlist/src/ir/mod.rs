@@ -23,10 +23,90 @@
 //!
 //! # Writing a pass
 //!
+//! Look first: `pagewalk netlist CONFIG --ir` prints a netlist a line for each node
+//! ([`crate::show::netlist`]), `pagewalk netlist CONFIG` counts operations before and after each
+//! pass that exists.
+//!
 //! A pass over nodes is a loop over [`Netlist::nodes`] in order; [`Op::operands`] lists what a
 //! node uses, [`Op::map`] rebuilds it over other operands, and [`Graph`] makes nodes (folded and
 //! shared). Roots are [`Netlist::roots`]. All values are unsigned numbers of the node's width;
 //! arithmetic wraps; signedness is in the operation ([`Op::SignedLess`]), never in the value.
+//!
+//! This is a whole pass, with what proves it right:
+//!
+//! ```
+//! use netlist::Interpreter;
+//! use netlist::ir::{Graph, Netlist, NodeId, Op, Value};
+//! use rust_hdl::prelude::*;
+//!
+//! /// Products with a power of two become shifts.
+//! fn shifts(netlist: &mut Netlist) {
+//!     let mut graph = Graph::new();
+//!     // What each old node is now. Operands stand before their users, so one loop is enough.
+//!     let mut now: Vec<NodeId> = Vec::new();
+//!     for node in &netlist.nodes {
+//!         let new = match node.op.map(|operand| now[operand.0 as usize]) {
+//!             // Constants are numbered by the graph that holds them.
+//!             Op::Const(at) => graph.value(netlist.constants[at.0 as usize].clone()),
+//!             Op::Mul(a, b) => {
+//!                 let power = |id| graph.constant(id)?.to_u64().filter(|n| n.is_power_of_two());
+//!                 let found = power(b).map(|n| (a, n)).or(power(a).map(|n| (b, n)));
+//!                 match found {
+//!                     Some((other, number)) => {
+//!                         let amount = graph.number(7, number.trailing_zeros().into());
+//!                         graph.make(Op::Shl(other, amount), node.width)
+//!                     }
+//!                     None => graph.make(Op::Mul(a, b), node.width),
+//!                 }
+//!             }
+//!             op => graph.make(op, node.width),
+//!         };
+//!         now.push(new);
+//!     }
+//!     (netlist.nodes, netlist.constants) = graph.into_parts();
+//!     // Registers, memories, inputs and nets name nodes too.
+//!     netlist.rename(|old| now[old.0 as usize]);
+//! }
+//!
+//! #[derive(LogicBlock, Default)]
+//! struct Eightfold {
+//!     a: Signal<In, Bits<16>>,
+//!     y: Signal<Out, Bits<32>>,
+//! }
+//!
+//! impl Logic for Eightfold {
+//!     #[hdl_gen]
+//!     fn update(&mut self) {
+//!         self.y.next = self.a.val() * bits::<16>(8);
+//!     }
+//! }
+//!
+//! let mut block = Eightfold::default();
+//! block.connect_all();
+//! let before = netlist::elaborate(&block).expect("sound").flatten().expect("sound");
+//! let mut after = before.clone();
+//! shifts(&mut after);
+//! assert!(before.nodes.iter().any(|node| matches!(node.op, Op::Mul(..))));
+//! assert!(!after.nodes.iter().any(|node| matches!(node.op, Op::Mul(..))));
+//!
+//! // The interpreter runs both; every net must be equal.
+//! let (mut one, mut other) = (Interpreter::new(&before), Interpreter::new(&after));
+//! let a = before.input_named("a").expect("an input");
+//! let y = before.net_named("y").expect("a net");
+//! for number in (0..1 << 16).step_by(257) {
+//!     for run in [&mut one, &mut other] {
+//!         run.set(a, &Value::new(16, number));
+//!         run.settle();
+//!     }
+//!     assert_eq!(one.get(y), other.get(y));
+//! }
+//! ```
+//!
+//! A rule that looks at one node and its operands only, as this one does, may as well be a line
+//! of folding (`fold.rs`), where every netlist gets it. A pass towards speed edits a
+//! [`crate::optimise::Program`] instead; its documentation says how. Either way plant a mistake
+//! in it (`optimise/plant.rs`): the tests on random netlists must find it, or they do not test
+//! the pass.
 
 mod build;
 mod design;

@@ -127,6 +127,9 @@ impl Gates {
                 }
             }
         }
+        for (term, _) in program.followed.values() {
+            self.kept[term.0 as usize] = true;
+        }
         for at in 0..count {
             let source = matches!(
                 program.terms[at].form,

@@ -49,6 +49,15 @@ pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, options: &Options) 
         let term = lower.term(Key::Node(netlist.net(net).node));
         lower.program.watched.push(Watched { net, term });
     }
+    for net in &options.follow {
+        let term = lower.term(Key::Node(netlist.net(*net).node));
+        // A whole column is stored faster than its rows one by one.
+        let place = match lower.program.term(term).form {
+            Form::Row(column, row) => (column, row),
+            _ => (term, 0),
+        };
+        lower.program.followed.insert(*net, place);
+    }
     lower.finish()
 }
 

@@ -50,6 +50,8 @@ use columns::Columns;
 pub struct Options {
     /// Nets to keep up to date for the observer, besides the outputs.
     pub watch: Vec<NetId>,
+    /// Nets whose changes a [`crate::compile::Follower`] may report.
+    pub follow: Vec<NetId>,
     /// Arrays of equal rows become columns.
     pub columns: bool,
     /// Registers that seldom change stand behind branches.
@@ -66,6 +68,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             watch: Vec::new(),
+            follow: Vec::new(),
             columns: true,
             guards: true,
             common: Some(2000),

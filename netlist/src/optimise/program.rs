@@ -57,6 +57,19 @@ pub enum Form {
 }
 
 impl Form {
+    /// Its name in prints and statistics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Op(op) => op.name(),
+            Form::State(_) => "state",
+            Form::Table(_) => "table",
+            Form::Row(..) => "row",
+            Form::AnyRow(_) => "any_row",
+            Form::AllRows(_) => "all_rows",
+            Form::Pick { .. } => "pick",
+        }
+    }
+
     /// The terms it uses.
     pub fn operands(self) -> impl Iterator<Item = TermId> {
         let (count, operands) = match self {
@@ -135,6 +148,8 @@ pub struct Program {
     pub memories: Vec<MemoryState>,
     /// What the observer reads.
     pub watched: Vec<Watched>,
+    /// The term of each net that is followed; of a column, the row.
+    pub followed: BTreeMap<NetId, (TermId, u32)>,
     /// For each register of the netlist: its state, and its row there.
     pub places: Vec<Option<(StateId, u32)>>,
     known: HashMap<Term, TermId>,
@@ -188,10 +203,11 @@ impl Program {
         self.add(Form::Op(Op::Const(ConstId(at as u32))), value.width(), 0)
     }
 
-    /// What a cycle must compute whatever happens: watched nets, ports of memories, and the next
+    /// What a cycle must compute whatever happens: watched and followed nets, ports of memories, and the next
     /// values of states that have no guard, else their guards.
     pub fn hot_roots(&self) -> Vec<TermId> {
         let mut roots: Vec<TermId> = self.watched.iter().map(|watched| watched.term).collect();
+        roots.extend(self.followed.values().map(|(term, _)| *term));
         for memory in &self.memories {
             roots.push(memory.read_address);
             roots.extend(memory.write.into_iter().flatten());

@@ -61,6 +61,7 @@ impl Sheet<'_> {
         let name = self.instance_names[id.0 as usize].clone();
         if instance.dims.is_empty() {
             self.loops.clear();
+            self.labels.insert((id, 0), name.clone());
             return self.connected(id, instance.modules[0].0, &name, None);
         }
         let child = self.design.module(instance.modules[0]);
@@ -75,6 +76,9 @@ impl Sheet<'_> {
             let inner = inner.split("_").take_while(|word| word.parse::<u64>().is_err());
             let inner = inner.collect::<Vec<_>>().join("_");
             let inner = if inner == name || inner.is_empty() { "one".to_owned() } else { inner };
+            let labels =
+                (0..instance.count()).map(|at| ((id, at), format!("{name}[{at}].{inner}")));
+            self.labels.extend(labels);
             let lines = self.connected(id, module.0, &inner, Some(Index::Variable(first())));
             self.loops.clear();
             let head =
@@ -90,6 +94,7 @@ impl Sheet<'_> {
         let mut lines = Vec::new();
         for (at, module) in instance.modules.iter().enumerate() {
             let label = self.fresh(&element_label(&name, at as u32));
+            self.labels.insert((id, at as u32), label.clone());
             self.loops = vec![Loop::Round(at as u64)];
             let one = self.connected(id, module.0, &label, Some(Index::Const(at as u64)));
             self.loops.clear();

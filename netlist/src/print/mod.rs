@@ -19,6 +19,7 @@
 mod carry;
 mod children;
 mod depends;
+mod describe;
 mod expression;
 mod logic;
 mod memory;
@@ -27,6 +28,7 @@ mod names;
 mod net;
 mod parameters;
 mod parts;
+mod place;
 mod procedure;
 mod rewrite;
 mod select;
@@ -37,34 +39,14 @@ mod term;
 mod text;
 mod unroll;
 
+pub use describe::{Describe, NotRust};
 pub use net::port_names;
+pub use place::Place;
 
 use crate::ir::{Body, Design, ModuleId};
 use names::Scope;
-use std::collections::BTreeMap;
+use place::Labels;
 use std::fmt;
-
-/// What the printed modules and ports mean: `Module` or `Module.port` to a sentence.
-#[derive(Clone, Debug, Default)]
-pub struct Describe {
-    texts: BTreeMap<String, String>,
-}
-
-impl Describe {
-    /// Nothing described.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Describes a module (by its name in the design) or a port (`Module.port`).
-    pub fn set(&mut self, path: impl Into<String>, text: impl Into<String>) {
-        self.texts.insert(path.into(), text.into());
-    }
-
-    fn text(&self, path: &str) -> Option<&str> {
-        self.texts.get(path).map(String::as_str)
-    }
-}
 
 /// A printed module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +62,8 @@ pub struct VerilogModule {
 pub struct Verilog {
     /// The modules, the top first, parents before their children.
     pub modules: Vec<VerilogModule>,
+    /// Where registers and outputs of memories stand.
+    pub places: Vec<Place>,
 }
 
 impl fmt::Display for Verilog {
@@ -103,18 +87,20 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let names = module_names(design, top);
     let paths = depends::paths(design);
     let mut modules = Vec::new();
+    let mut labels = vec![Labels::default(); design.modules.len()];
     for at in (0..design.modules.len()).rev() {
         let id = ModuleId(at as u32);
         if let Body::Kernel(_) = design.modules[at].body {
             let name = names[at].clone();
-            modules
-                .push(VerilogModule { name, text: printed(design, id, &names, &paths, describe) });
+            let (text, own) = printed(design, id, &names, &paths, describe);
+            labels[at] = own;
+            modules.push(VerilogModule { name, text });
         }
     }
     let first = modules.iter().position(|module| module.name == names[design.top.0 as usize]);
     let top = modules.remove(first.expect("the top is a block with a kernel"));
     modules.insert(0, top);
-    Verilog { modules }
+    Verilog { modules, places: place::places(design, &labels) }
 }
 
 fn printed(
@@ -123,7 +109,7 @@ fn printed(
     names: &[String],
     paths: &[depends::Paths],
     describe: &Describe,
-) -> String {
+) -> (String, Labels) {
     let print = |unrolled| {
         let settled = settle::settled(design.module(id), unrolled);
         module::print(design, id, &settled, names, paths, describe)

@@ -5,6 +5,7 @@ use super::depends::{Paths, looped};
 use super::expression::comment;
 use super::logic::{Item, ordered};
 use super::net::{Net, NetInfo, range};
+use super::place::Labels;
 use super::procedure::braced;
 use super::sheet::{Sheet, Unroll};
 use super::text::{Declaration, aligned, indented};
@@ -19,7 +20,7 @@ pub(super) fn print(
     names: &[String],
     paths: &[Paths],
     describe: &Describe,
-) -> Result<String, Unroll> {
+) -> Result<(String, Labels), Unroll> {
     let mut sheet = Sheet::new(design, module, names);
     for net in looped(design, module, paths) {
         sheet.split(net);
@@ -86,7 +87,8 @@ pub(super) fn print(
     let mut lines = header(&sheet, id, &regs, describe);
     lines.extend(indented(&body, 4));
     lines.push("endmodule".to_owned());
-    Ok(lines.join("\n") + "\n")
+    let labels = Labels::of(&mut sheet);
+    Ok((lines.join("\n") + "\n", labels))
 }
 
 /// Everything that the module drives and that needs a name, in order of the kernel.

@@ -29,6 +29,8 @@ pub(super) struct Sheet<'a> {
     pub(super) scope: Scope,
     pub(super) nets: BTreeMap<Net, NetInfo>,
     pub(super) instance_names: Vec<String>,
+    /// Elements of child blocks: their names in the text, once they are printed.
+    pub(super) labels: BTreeMap<(InstanceId, u32), String>,
     pub(super) loops: Vec<Loop>,
     /// Nets read since this was last emptied.
     pub(super) touched: BTreeSet<Net>,
@@ -62,6 +64,7 @@ impl<'a> Sheet<'a> {
             scope: Scope::default(),
             nets: BTreeMap::new(),
             instance_names: Vec::new(),
+            labels: BTreeMap::new(),
             loops: Vec::new(),
             touched: BTreeSet::new(),
             hoisted: Vec::new(),

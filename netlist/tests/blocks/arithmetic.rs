@@ -130,27 +130,27 @@ where
 }
 
 #[test]
-fn of_8_bits() {
+pub(crate) fn of_8_bits() {
     check::<8>();
 }
 
 #[test]
-fn of_32_bits() {
+pub(crate) fn of_32_bits() {
     check::<32>();
 }
 
 #[test]
-fn of_33_bits() {
+pub(crate) fn of_33_bits() {
     check::<33>();
 }
 
 #[test]
-fn of_64_bits() {
+pub(crate) fn of_64_bits() {
     check::<64>();
 }
 
 #[test]
-fn of_100_bits() {
+pub(crate) fn of_100_bits() {
     check::<100>();
 }
 
@@ -182,6 +182,6 @@ impl Logic for Casts {
 unclocked!(Casts);
 
 #[test]
-fn casts_keep_low_bits() {
+pub(crate) fn casts_keep_low_bits() {
     run(Casts::default(), 400, 9, |dice, block| present!(dice, block: a, p));
 }

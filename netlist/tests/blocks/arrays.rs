@@ -115,7 +115,7 @@ impl Logic for Rows {
 clocked!(Rows);
 
 #[test]
-fn rows_and_chains() {
+pub(crate) fn rows_and_chains() {
     run(Rows::default(), 1500, 7, |dice, block| {
         present!(dice, block: write, victim);
         block.key.next = dice.roll(7).into();

@@ -75,7 +75,7 @@ impl Logic for Grid {
 unclocked!(Grid);
 
 #[test]
-fn grids_are_found_by_their_indices() {
+pub(crate) fn grids_are_found_by_their_indices() {
     run(Grid::default(), 600, 14, |dice, block| {
         for lane in &mut block.lanes {
             lane.value.next = dice.any();

@@ -85,7 +85,7 @@ impl Logic for Machine {
 clocked!(Machine);
 
 #[test]
-fn states_follow_each_other() {
+pub(crate) fn states_follow_each_other() {
     run(Machine::default(), 1500, 6, |dice, block| {
         present!(dice, block: go, code);
         block.ready.next = dice.roll(9) == 0;

@@ -82,6 +82,6 @@ impl Logic for Orders {
 clocked!(Orders);
 
 #[test]
-fn values_settle() {
+pub(crate) fn values_settle() {
     run(Orders::default(), 1000, 8, |dice, block| present!(dice, block: a, pick));
 }

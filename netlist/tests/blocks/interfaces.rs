@@ -108,7 +108,7 @@ impl Logic for System {
 clocked!(System);
 
 #[test]
-fn buses_carry_both_ways() {
+pub(crate) fn buses_carry_both_ways() {
     run(System::default(), 800, 10, |dice, block| {
         present!(dice, block: wanted, strobe);
         block.outside.address.next = dice.any();

@@ -8,6 +8,7 @@ mod arithmetic;
 mod arrays;
 mod dimensions;
 mod enums;
+mod hardware;
 mod hierarchy;
 mod interfaces;
 mod memories;

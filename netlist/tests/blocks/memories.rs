@@ -61,7 +61,7 @@ impl Logic for Memories {
 clocked!(Memories);
 
 #[test]
-fn words_are_read_as_they_were_before_the_edge() {
+pub(crate) fn words_are_read_as_they_were_before_the_edge() {
     run(Memories::default(), 1500, 12, |dice, block| {
         present!(dice, block: read, write, data, enable);
         if dice.roll(3) == 0 {

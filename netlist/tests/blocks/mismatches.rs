@@ -32,7 +32,7 @@ impl Logic for Mismatches {
 unclocked!(Mismatches);
 
 #[test]
-fn they_mean_what_rust_means() {
+pub(crate) fn they_mean_what_rust_means() {
     run(Mismatches::default(), 2000, 3, |dice, block| {
         present!(dice, block: a, b, c);
         if dice.roll(2) == 0 {

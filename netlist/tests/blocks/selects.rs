@@ -53,6 +53,6 @@ impl Logic for Selects {
 unclocked!(Selects);
 
 #[test]
-fn bits_are_found_and_replaced() {
+pub(crate) fn bits_are_found_and_replaced() {
     run(Selects::default(), 1000, 20, |dice, block| present!(dice, block: a, b, at, bit));
 }

@@ -24,6 +24,8 @@ struct Signs {
     sign: Signal<Out, Bit>,
     high: Signal<Out, Signed<4>>,
     total: Signal<Out, Signed<40>>,
+    area: Signal<Out, Bits<32>>,
+    tenfold: Signal<Out, Bits<32>>,
     accumulator: DFF<Signed<40>>,
 }
 
@@ -47,13 +49,15 @@ impl Logic for Signs {
         self.accumulator.d.next =
             self.accumulator.q.val() + signed_bit_cast::<40, 16>(self.a.val());
         self.total.next = self.accumulator.q.val();
+        self.area.next = self.word.val() * unsigned_cast(self.b.val());
+        self.tenfold.next = bits::<16>(10) * self.word.val();
     }
 }
 
 clocked!(Signs);
 
 #[test]
-fn signs_are_extended_and_compared() {
+pub(crate) fn signs_are_extended_and_compared() {
     run(Signs::default(), 1500, 11, |dice, block| {
         present!(dice, block: a, b, word);
         // rust-hdl itself recurses without end on casting the smallest number.

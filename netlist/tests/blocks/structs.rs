@@ -99,7 +99,7 @@ impl Logic for Fields {
 clocked!(Fields);
 
 #[test]
-fn fields_are_bits_of_the_whole() {
+pub(crate) fn fields_are_bits_of_the_whole() {
     run(Fields::default(), 1500, 5, |dice, block| {
         present!(dice, block: entry, tag, write, clear);
         if dice.roll(3) == 0 {

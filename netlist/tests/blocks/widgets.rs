@@ -84,7 +84,7 @@ impl Logic for Widgets {
 clocked!(Widgets);
 
 #[test]
-fn the_library_elaborates() {
+pub(crate) fn the_library_elaborates() {
     run(Widgets::default(), 1500, 13, |dice, block| {
         present!(dice, block: value, bit, push, pop);
     });

@@ -150,7 +150,7 @@ fn chains_and_mixed_rows_read_well() {
 }
 
 #[test]
-fn an_archive_answers() {
+pub(crate) fn an_archive_answers() {
     run(Archive::default(), 400, 11, |dice, block| {
         present!(dice, block: asked);
         block.reset.next = dice.roll(20) == 0;

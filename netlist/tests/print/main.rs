@@ -1,14 +1,17 @@
 //! Printed Verilog: accepted by every tool without a warning, and equal to rust-hdl cycle by
-//! cycle in Icarus (the tops in Verilator as well).
+//! cycle on every port and register in Icarus and in Verilator.
 //!
 //! The small blocks are those that the interpreter is tested with; here `run` replays them on
 //! their Verilog.
 
 #[path = "../common/mod.rs"]
 mod base;
+mod bench;
 mod golden;
+mod ram;
 mod random;
 mod replay;
+mod segment;
 
 mod common {
     pub(crate) use crate::base::{
@@ -20,9 +23,11 @@ mod common {
         block: B,
         cycles: u64,
         seed: u64,
-        present: impl FnMut(&mut Dice, &mut B),
+        mut present: impl FnMut(&mut Dice, &mut B),
     ) -> usize {
-        crate::replay::replay(block, cycles, seed, crate::replay::Replay::Icarus, present);
+        if let Some(block) = crate::verilator::collect(block, cycles, seed, &mut present) {
+            crate::replay::replay(block, cycles, seed, crate::replay::Replay::Icarus, present);
+        }
         100
     }
 }
@@ -35,6 +40,8 @@ mod arrays;
 mod dimensions;
 #[path = "../blocks/enums.rs"]
 mod enums;
+#[path = "../blocks/hardware.rs"]
+mod hardware;
 #[path = "../blocks/hierarchy.rs"]
 mod hierarchy;
 #[path = "../blocks/interfaces.rs"]
@@ -51,5 +58,6 @@ mod signed;
 #[path = "../blocks/structs.rs"]
 mod structs;
 mod tops;
+mod verilator;
 #[path = "../blocks/widgets.rs"]
 mod widgets;

@@ -1,5 +1,7 @@
 //! The MMU on its walker's bus, judged in every cycle: the layer of single cycles.
 
+mod repeat;
+
 use super::chronicle::Chronicle;
 use super::error::StepError;
 use super::observer::{Observer, WorldState};
@@ -45,10 +47,20 @@ pub struct Drive {
     pub satp: u64,
     /// `menvcfg.ADUE`.
     pub adue: bool,
+    /// Whether cycles that can only be as the last one are counted instead of made
+    /// ([`Drive::repeat`]); nothing else depends on it. True at first.
+    pub skips: bool,
     now: u64,
     busy: bool,
     skipped_from: Option<u64>,
     last_inputs: Inputs,
+    last_outputs: Outputs,
+    /// Cycles that were counted instead of made.
+    repeated: u64,
+    /// Whether the MMU's signals were looked at in the last cycle.
+    watched: bool,
+    /// Whether the walker's bus is ready in a cycle, where that was asked ahead of its time.
+    ready: Option<(u64, bool)>,
 }
 
 impl Drive {
@@ -66,10 +78,15 @@ impl Drive {
             chronicle: None,
             satp: 0,
             adue: false,
+            skips: true,
             now: 0,
             busy: false,
             skipped_from: None,
             last_inputs: Inputs::default(),
+            last_outputs: Outputs::default(),
+            repeated: 0,
+            watched: false,
+            ready: None,
         }
     }
 
@@ -90,7 +107,7 @@ impl Drive {
     pub fn step(&mut self, pins: &Pins) -> Result<Outputs, StepError> {
         self.tell_skip();
         let now = self.now;
-        let memory_ready = self.walker.ready(now);
+        let memory_ready = self.is_ready(now);
         let memory = self.walker.poll(now);
         if memory.is_some_and(|response| response.error) {
             self.checker.bus_failed();
@@ -113,6 +130,7 @@ impl Drive {
         if !self.observers.is_empty() {
             let wanted = self.observers.iter().any(|observer| observer.wants_signals(now));
             self.mmu.watch(wanted);
+            self.watched = wanted;
         }
         let outputs = self.mmu.cycle(&inputs);
         if let Some(request) = outputs.memory.filter(|_| memory_ready) {
@@ -130,6 +148,7 @@ impl Drive {
             observer.on_cycle(now, &inputs, &outputs, self.mmu.as_ref(), &self.world);
         }
         self.last_inputs = inputs;
+        self.last_outputs = outputs;
         self.busy = outputs.busy;
         self.now += 1;
         verdict.map(|()| outputs)
@@ -160,7 +179,9 @@ impl Drive {
     pub fn pass(&mut self, cycles: u64) -> Result<(), StepError> {
         let end = self.now + cycles;
         while self.busy && self.now < end {
-            self.step(&Pins::default())?;
+            if self.repeat(&Pins::default(), end - self.now) == 0 {
+                self.step(&Pins::default())?;
+            }
         }
         if self.now < end {
             self.skipped_from.get_or_insert(self.now);

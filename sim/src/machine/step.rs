@@ -5,7 +5,7 @@ use super::drive::Pins;
 use super::error::{PATIENCE, RunError, StepError};
 use crate::cpu::{Key, Origin};
 use crate::isa::{Access, PAGE_BYTES};
-use crate::mmu::Outputs;
+use crate::mmu::{Outputs, Request};
 use crate::os::{Backing, Hal, Identity, Os, Pid};
 
 impl Machine {
@@ -21,6 +21,9 @@ impl Machine {
             if due > now {
                 return Ok(self.hardware.drive.pass(due - now)?);
             }
+        }
+        if asks && self.repeat(requests) {
+            return Ok(());
         }
         let answers = self.hardware.poll();
         let ready = [self.hardware.ports[0].ready(now), self.hardware.ports[1].ready(now)];
@@ -56,6 +59,27 @@ impl Machine {
             cycles.walk_stall += 1;
         }
         Ok(())
+    }
+
+    /// Jumps over cycles of waiting for a translation; `false` if there is none.
+    fn repeat(&mut self, [fetch, data]: [Option<Request>; 2]) -> bool {
+        // What moved in the last cycle is not to be seen in these.
+        if self.quiet == 0 || self.core.has_transfers() {
+            return false;
+        }
+        let now = self.hardware.now();
+        let due = self.hardware.next_response().map_or(u64::MAX, |due| due.saturating_sub(now));
+        let limit = due.min(PATIENCE.saturating_sub(self.quiet));
+        let drive = &mut self.hardware.drive;
+        drive.world.free_frames = self.os.frames().free();
+        let passed = drive.repeat(&Pins { fetch, data, ..Pins::default() }, limit);
+        self.quiet += passed;
+        if self.core.is_translating() {
+            let cycles = &mut drive.meter.current().cycles;
+            cycles.issue -= passed;
+            cycles.walk_stall += passed;
+        }
+        passed > 0
     }
 
     /// Hands transfers to the buses that are ready in cycle `now`; `true` if there was one.

@@ -77,6 +77,14 @@ impl Watch {
         verdict.and(self.wait(now, inputs, outputs))
     }
 
+    /// Cycles from `now` on in which nothing that waits is taken for dead.
+    pub(super) fn patience(&self, now: u64) -> u64 {
+        let presented = self.presented.iter().flatten().copied();
+        let pending = self.pending.iter().filter_map(|pending| pending.front());
+        let since = presented.chain(pending.map(|pending| pending.accepted)).min();
+        since.map_or(u64::MAX, |since| (since + PATIENCE + 1).saturating_sub(now))
+    }
+
     /// Whether anything waits for too long.
     fn wait(&mut self, now: u64, inputs: &Inputs, outputs: &Outputs) -> Result<(), StepError> {
         let presented = [

@@ -40,7 +40,7 @@ impl Os {
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let running = self.current;
         if let Some(pid) = running {
-            self.counters_of(pid).ticks += 1;
+            self.process_mut(pid).counters.ticks += 1;
         }
         self.with_policy(|os, policy| {
             let stuck = BTreeSet::new();
@@ -124,9 +124,9 @@ impl PageBits for Bits<'_> {
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
-        // A superpage has one D for all of its pages: they are written when it is taken apart.
+        // A superpage has one D for all of its pages: it is written when it is split.
         let showing = self.os.showing(frame);
-        if showing.iter().any(|&(pid, vpn)| self.os.is_in_run(pid, vpn)) {
+        if showing.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
             return Ok(false);
         }
         let slot = self.os.pages.get(id).and_then(|page| page.slot);

@@ -172,10 +172,10 @@ fn back(
         (None, None) if spec.kind.from_image() => part,
         _ => 0,
     };
+    let last = region.first.checked_add(region.pages()).and_then(|p| p.checked_mul(PAGE_BYTES));
+    last.ok_or_else(|| format!("page {} is beyond every file", region.first))?;
     let file = region.object.and_then(|id| objects.get(id)).and_then(|object| object.file);
     if let Some(file) = file {
-        let last = region.first.checked_add(region.pages()).and_then(|p| p.checked_mul(PAGE_BYTES));
-        last.ok_or_else(|| format!("page {} is beyond every file", region.first))?;
         region.backing = Backing::File { file, offset: region.first * PAGE_BYTES };
     }
     Ok(())

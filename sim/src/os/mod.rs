@@ -7,11 +7,20 @@
 //! | room | what stands in it |
 //! |---|---|
 //! | [`Os`] | processes: made, switched, ended |
+//! | `calls`, `fork`, `exec`, `heap` | what programs ask for |
 //! | `fault` | what a fault means, and what is done about it |
-//! | `pager` | pages into frames and out of them |
-//! | [`Frames`] | who holds which frame |
+//! | `source` | where the contents of a page are: frame, swap, file, nowhere, a device |
+//! | `pager`, `around` | pages into frames and page tables; those beside them as well |
+//! | `cow` | copy on write |
+//! | `evict`, `disk_access` | pages out of frames, to swap and files |
+//! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
+//! | `thp` | zeroed memory in superpages |
+//! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
+//! | [`Page`], `hold` | pages, each with those who hold it: the reverse map |
+//! | [`Objects`], `settle` | files with the page cache, shared memory; what becomes of them |
 //! | [`table`] | page tables in simulated memory |
-//! | [`AddressSpace`], [`Region`] | what a process may touch |
+//! | [`AddressSpace`], [`Region`], `protect` | what a process may touch |
+//! | `layout` | regions as they are stated, checked |
 //! | `demand` | regions of programs that are known by their addresses only |
 //! | [`replace`] | which page goes: one policy a file |
 //! | `bits` | what policies see: A and D bits |
@@ -22,7 +31,11 @@
 //! | [`Asids`] | address-space identifiers |
 //! | `invariants` | what must be conserved |
 //!
-//! Not modelled: sharing of pages between processes, copy on write, a page cache, several harts.
+//! How a page is shared: its contents have one record ([`Page`]) with all who hold it, each at a
+//! virtual page, whether an entry shows it at present or not. So a frame knows who maps it, a swap
+//! slot is one for all, and whoever is the last to hold a page owns it.
+//!
+//! Not modelled: several harts, tables given back before their process ends, file systems.
 
 mod around;
 mod asid;

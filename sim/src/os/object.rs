@@ -69,7 +69,7 @@ impl Objects {
         length: Option<u64>,
     ) -> Result<ObjectId, String> {
         let Some(&id) = self.names.get(name) else {
-            let file = is_file.then_some(FileId(NAMED | self.names.len() as u32));
+            let file = is_file.then_some(FileId(NAMED + self.next));
             let (pages, named) = (BTreeMap::new(), Some(name.to_owned()));
             let id = self.add(Object { file, name: named, length, pages });
             self.names.insert(name.to_owned(), id);
@@ -141,6 +141,12 @@ mod tests {
         assert!(objects.named("libc", false, None).unwrap_err().contains("a file elsewhere"));
         assert_ne!(objects.named("libm", true, None), Ok(libc));
         assert_ne!(objects.anonymous(), objects.anonymous());
+        let board = objects.named("board", false, None).unwrap();
+        let file = |objects: &Objects, id| objects.get(id).and_then(|object| object.file);
+        let before = file(&objects, libc);
+        objects.remove(board);
+        let next = objects.named("libd", true, None).unwrap();
+        assert_ne!(file(&objects, next), before, "what went gives no number free");
     }
 
     #[test]

@@ -11,15 +11,15 @@ use super::hal::PAGE_WORDS;
 use super::page::{Page, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
-use super::{Hal, Os, OsError, PageData, Pid, Thp, VirtualPage};
+use super::{Hal, Os, OsError, PageData, Pid, Thp};
 use crate::isa::{Access, Mode, PAGE_BYTES};
 use std::ops::Range;
 
 impl Os {
-    /// Whether a superpage shows a page.
-    pub(super) fn is_in_run(&self, pid: Pid, vpn: u64) -> bool {
-        let start = vpn / self.run_pages() * self.run_pages();
-        self.space(pid).runs.contains_key(&start)
+    /// Whether a superpage shows a page of a process.
+    pub(super) fn in_run(&self, pid: Pid, vpn: u64) -> bool {
+        let pages = self.run_pages();
+        self.space(pid).runs.contains_key(&(vpn / pages * pages))
     }
 
     /// Pages of a run: what a leaf of level 1 covers.
@@ -123,9 +123,7 @@ impl Os {
         let bytes = self.config.mode.pte_bytes() as u8;
         hal.write(at, bytes, table::entry(table, table::VALID))?;
         self.fence_space(hal, pid)?;
-        for n in 1..pages {
-            self.policy.inserted(first + n, VirtualPage { pid, vpn: start + n });
-        }
+        (1..pages).for_each(|n| self.loaded(hal, first + n, pid, start + n));
         self.process_mut(pid).counters.thp_splits += 1;
         Ok(())
     }

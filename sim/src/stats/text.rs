@@ -63,6 +63,7 @@ impl Display for Section {
         count(f, "fences", self.mmu.fences)?;
         distribution(f, "walk_latency", &self.walk_latency)?;
         self.faults(f)?;
+        self.sharing(f)?;
         self.time(f)
     }
 }
@@ -83,6 +84,34 @@ impl Section {
         count(f, "write_backs_saved", faults.write_backs_saved)?;
         count(f, "context_switches", faults.context_switches)?;
         distribution(f, "fault_latency", &self.fault_latency)
+    }
+
+    /// Only what happened: most programs share nothing.
+    fn sharing(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let faults = &self.faults;
+        let counts = [
+            ("forks", faults.forks),
+            ("fork_shared_pages", faults.fork_shared_pages),
+            ("cow_faults", faults.cow_faults),
+            ("cow_copies", faults.cow_copies),
+            ("cow_reuses", faults.cow_reuses),
+            ("zero_page_maps", faults.zero_page_maps),
+            ("page_cache_hits", faults.page_cache_hits),
+            ("swap_cache_hits", faults.swap_cache_hits),
+            ("file_writes", faults.file_writes),
+            ("fault_around_maps", faults.fault_around_maps),
+            ("read_ahead_pages", faults.read_ahead_pages),
+            ("thp_allocations", faults.thp_allocations),
+            ("thp_splits", faults.thp_splits),
+            ("thp_fallbacks", faults.thp_fallbacks),
+            ("disk_errors", faults.disk_errors),
+            ("oom_kills", faults.oom_kills),
+        ];
+        if counts.iter().all(|(_, value)| *value == 0) {
+            return Ok(());
+        }
+        heading(f, "sharing", "pages that were not copied, read or made again; and what failed")?;
+        counts.iter().filter(|(_, value)| *value > 0).try_for_each(|(name, n)| count(f, name, *n))
     }
 
     fn time(&self, f: &mut Formatter<'_>) -> fmt::Result {

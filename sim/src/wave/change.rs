@@ -1,6 +1,6 @@
 //! One value: how it is held, and how it is written.
 
-use std::io;
+use std::io::{self, Write};
 
 use vcd::{IdCode, Value as Bit};
 
@@ -92,7 +92,8 @@ fn level(out: &mut vcd::Writer<Sink>, code: IdCode, signal: &Signal, bit: Bit) -
     if is_vector(signal) { out.change_vector(code, [bit]) } else { out.change_scalar(code, bit) }
 }
 
-/// A number without its leading zeros: readers add them.
+/// A number without its leading zeros: readers add them. The text is that of the crate's
+/// `change_vector`, which formats bit by bit.
 fn number(
     out: &mut vcd::Writer<Sink>,
     code: IdCode,
@@ -103,5 +104,11 @@ fn number(
         return out.change_scalar(code, value & 1 == 1);
     }
     let digits = (128 - value.leading_zeros()).max(1);
-    out.change_vector(code, (0..digits).rev().map(|bit| Bit::from(value >> bit & 1 == 1)))
+    let mut line = [b'b'; 129];
+    for (place, bit) in (0..digits).rev().enumerate() {
+        line[place + 1] = b'0' + (value >> bit & 1) as u8;
+    }
+    let out = out.writer();
+    out.write_all(&line[..=digits as usize])?;
+    out.write_all(signal.ending.as_bytes())
 }

@@ -75,6 +75,7 @@ impl Header<'_> {
     fn variable(&mut self, signal: &mut Signal) -> io::Result<()> {
         let name = signal.path.rsplit('.').next().unwrap_or(&signal.path);
         signal.code = self.code();
+        signal.ending = format!(" {}\n", signal.code);
         let (kind, width) = match &signal.kind {
             Kind::Clock => (VarType::Wire, 1),
             Kind::Bits { width } => (VarType::Wire, *width),

@@ -103,6 +103,8 @@ pub(super) struct Signal {
     pub(super) code: IdCode,
     /// The name's code, of a state.
     pub(super) name_code: IdCode,
+    /// What follows the digits of a vector.
+    pub(super) ending: String,
     pub(super) now: Held,
     pub(super) written: Held,
     /// Already in the list of signals that may have changed in this cycle.
@@ -122,6 +124,7 @@ impl Signal {
             kind,
             code: IdCode::FIRST,
             name_code: IdCode::FIRST,
+            ending: String::new(),
             now: start.clone(),
             written: start,
             touched: false,

@@ -1,48 +1,84 @@
-//! How fast the hardware runs: our engine and, as the yardstick, Verilator on the exported
-//! Verilog, with the same traffic and the same checksum over every response.
+//! How fast the hardware runs: our engines and, as yardsticks, simulators of Verilog on the
+//! exported Verilog, with the same traffic in the same closed loop and the same checksum over
+//! every response.
 //!
 //! ```no_run
-//! let report = testbenches::bench::run(&testbenches::bench::Options::default())?;
+//! let options = testbenches::bench::Options::default();
+//! let report = testbenches::bench::run(&options, &mut |_| {})?;
 //! let table = report.to_string();
 //! # Ok::<(), testbenches::bench::BenchError>(())
 //! ```
+//!
+//! | file | does |
+//! |---|---|
+//! | `contender` | who is measured |
+//! | `traffic` | what the ports are asked, and the page table |
+//! | `ours` | the loop around our engines, with time skip |
+//! | `workshop`, `verilog/` | the loop around the exported Verilog, in C++ and in Verilog |
+//! | `verilator`, `cxxrtl`, `icarus` | building and running it |
+//! | `measure`, `ready`, `clock` | checksums, interleaved rounds, CPU time |
+//! | `waves` | the same, with every signal written as a waveform |
+//! | `report`, `bars` | the table, and what it must show |
 
+mod bars;
 mod clock;
+mod contender;
+mod cxxrtl;
+mod icarus;
+mod measure;
 mod ours;
+mod ready;
 mod report;
 mod traffic;
 mod verilator;
+mod waves;
+mod workshop;
 
-pub use ours::Loop;
+pub use bars::Bar;
+pub use contender::Contender;
+pub use ours::{Driven, Loop, Sampled};
 pub use report::{Report, Row};
 pub use traffic::{LATENCY, Workload};
+pub use waves::{WaveOptions, WaveReport, waves};
 
-use crate::engine::{Config, Engine, UnknownConfig, find};
+use crate::engine::{Config, UnknownConfig, find};
 use crate::export::{ExportError, ToolError};
+use measure::{Stand, measure};
+use netlist::compile::CompileError;
+use workshop::Workshop;
 
 /// What is measured.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Names of configurations.
     pub configs: Vec<String>,
-    /// Cycles that our engine runs for each figure; the others run [`Options::PATIENCE`] times as
-    /// many after them.
+    /// Who is measured.
+    pub contenders: Vec<Contender>,
+    /// Cycles after which all must have the same checksum.
     pub cycles: u64,
+    /// How often each is measured, in turn; the median counts.
+    pub rounds: u32,
+    /// CPU seconds of each measurement, roughly.
+    pub seconds: f64,
     /// The seed of the traffic.
     pub seed: u64,
     /// A missing tool is an error instead of a note.
     pub required: bool,
 }
 
-impl Options {
-    /// How many times more cycles a compiled engine runs, so that its time can be measured.
-    pub const PATIENCE: u64 = 20;
-}
-
 impl Default for Options {
     fn default() -> Self {
-        let configs = vec!["rv32_linux".into(), "rv64_linux".into()];
-        Self { configs, cycles: 50_000, seed: 1, required: false }
+        Self {
+            configs: ["rv64_small", "rv64_linux", "rv64_large", "rv64_huge"]
+                .map(str::to_owned)
+                .into(),
+            contenders: Contender::ALL.into(),
+            cycles: 10_000,
+            rounds: 5,
+            seconds: 0.2,
+            seed: 1,
+            required: false,
+        }
     }
 }
 
@@ -55,11 +91,19 @@ pub enum BenchError {
     /// The Verilog could not be written.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// Verilator failed, or is missing and required.
+    /// A simulator failed, or is missing and required.
     #[error(transparent)]
     Tool(#[from] ToolError),
-    /// Two engines disagree: one of them does not run the hardware that was written.
-    #[error("{config}, {workload}: {engine} answered otherwise than our engine in {cycles} cycles")]
+    /// There is no machine code for this machine.
+    #[error(transparent)]
+    Compile(#[from] CompileError),
+    /// A file for the tools could not be written or read.
+    #[error("the benchmark's temporary files cannot be handled: {0}")]
+    Io(#[from] std::io::Error),
+    /// Two engines gave different answers to the same questions.
+    #[error(
+        "{config}, {workload}: {engine} gives another checksum than the others after {cycles} cycles"
+    )]
     Disagree {
         /// The configuration.
         config: &'static str,
@@ -85,69 +129,47 @@ pub struct Measurement {
     pub seconds: f64,
 }
 
-/// Measures every configuration, workload and engine.
+impl Measurement {
+    /// Cycles a second.
+    pub fn speed(&self) -> f64 {
+        self.cycles as f64 / self.seconds.max(1e-9)
+    }
+}
+
+/// Measures every configuration, workload and contender; `progress` hears what comes next.
 ///
 /// # Errors
-/// [`BenchError`]. A missing Verilator is noted in the report, unless it is required.
-pub fn run(options: &Options) -> Result<Report, BenchError> {
+/// [`BenchError`]. A missing tool is noted in the report, unless it is required.
+pub fn run(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report, BenchError> {
     let configs: Vec<&'static Config> =
         options.configs.iter().map(|name| find(name)).collect::<Result<_, _>>()?;
-    let mut report = Report { seed: options.seed, rows: Vec::new(), notes: Vec::new() };
+    let mut report = Report::new(options.seed);
     for config in configs {
-        let mut compiled = match verilator::Compiled::build(config) {
-            Ok(compiled) => Some(compiled),
-            Err(BenchError::Tool(ToolError::Missing { tool })) if !options.required => {
-                let note = format!("skipped: tool {tool} missing");
-                if !report.notes.contains(&note) {
-                    report.notes.push(note);
+        let workshop = Workshop::new(config)?;
+        let mut stands = Vec::new();
+        let mut ready = Vec::new();
+        for &contender in &options.contenders {
+            progress(&format!("{}: building {contender}", config.name));
+            match Stand::build(contender, &workshop) {
+                Ok((stand, seconds)) => {
+                    let compiled = contender == Contender::Compiled;
+                    let seconds = match seconds {
+                        None if compiled => Some(ready::compiled(config, options.rounds)?),
+                        seconds => seconds,
+                    };
+                    stands.push((contender, stand));
+                    ready.push(seconds);
                 }
-                None
+                Err(BenchError::Tool(ToolError::Missing { tool })) if !options.required => {
+                    report.note(format!("skipped: tool {tool} missing"));
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) => return Err(error),
-        };
+        }
         for &workload in Workload::ALL {
-            let ours =
-                Loop::new(config, Engine::RustHdl, workload, options.seed).run(options.cycles);
-            report.add(config, workload, Engine::RustHdl.name(), ours, None);
-            for engine in [Engine::Interpreter, Engine::Compiled] {
-                let mut traffic = Loop::new(config, engine, workload, options.seed);
-                let same = traffic.run(options.cycles);
-                if (same.checksum, same.translations) != (ours.checksum, ours.translations) {
-                    return Err(disagreement(config, workload, engine.name(), options));
-                }
-                // Compiled code needs a longer run to be measured at all.
-                let measured = match engine {
-                    Engine::Compiled => {
-                        let long = traffic.run(options.cycles * Options::PATIENCE);
-                        Measurement { checksum: same.checksum, ..long }
-                    }
-                    _ => same,
-                };
-                report.add(config, workload, engine.name(), measured, Some(ours));
-            }
-            if let Some(compiled) = &mut compiled {
-                let long = options.cycles * Options::PATIENCE;
-                let (same, theirs) =
-                    compiled.run(config, workload, options.seed, [options.cycles, long])?;
-                let told = (same.checksum, same.translations);
-                if told != (ours.checksum, ours.translations) {
-                    return Err(disagreement(config, workload, "Verilator", options));
-                }
-                // Its checksum is that of our run; its time is that of its own longer one.
-                let theirs = Measurement { checksum: same.checksum, ..theirs };
-                report.add(config, workload, "Verilator", theirs, Some(ours));
-            }
+            let measured = measure(&workshop, &mut stands, workload, options, progress)?;
+            report.add(config, workload, &measured, &ready);
         }
     }
     Ok(report)
-}
-
-fn disagreement(
-    config: &Config,
-    workload: Workload,
-    engine: &'static str,
-    options: &Options,
-) -> BenchError {
-    let (config, workload) = (config.name, workload.name());
-    BenchError::Disagree { config, workload, engine, cycles: options.cycles }
 }

@@ -1,46 +1,114 @@
-//! Our engine in the benchmark's closed loop.
+//! Our engines in the benchmark's closed loop.
 
 use super::Measurement;
 use super::clock::CpuClock;
 use super::traffic::{LATENCY, Traffic, Workload, entry, fold};
-use crate::engine::{Config, Engine, PINS, Pin, Pins, Simulator};
+use crate::engine::{Config, Native, PINS, Pin, Pins, Simulator};
 use sim::isa::Xlen;
 
-/// A hardware MMU between two ports that always ask and a memory that always answers.
-pub struct Loop {
+/// What the loop needs of an engine. A cycle is: write the pins that change, cycle, read the
+/// outputs that matter.
+pub trait Driven {
+    /// Drives an input.
+    fn write(&mut self, pin: Pin, value: u64);
+    /// A whole clock cycle.
+    fn cycle(&mut self);
+    /// An output of the cycle that ended.
+    fn read(&self, pin: Pin) -> u64;
+    /// As [`Simulator::is_quiescent`].
+    fn is_quiescent(&self) -> bool;
+}
+
+impl Driven for Native {
+    #[inline]
+    fn write(&mut self, pin: Pin, value: u64) {
+        self.poke(pin, value);
+    }
+
+    #[inline]
+    fn cycle(&mut self) {
+        self.advance();
+    }
+
+    #[inline]
+    fn read(&self, pin: Pin) -> u64 {
+        self.peek(pin)
+    }
+
+    #[inline]
+    fn is_quiescent(&self) -> bool {
+        Simulator::is_quiescent(self)
+    }
+}
+
+/// Any engine, whose outputs are copied in every cycle.
+pub struct Sampled {
     simulator: Box<dyn Simulator>,
     pins: Pins,
+}
+
+impl Sampled {
+    /// Takes an engine over.
+    pub fn new(simulator: Box<dyn Simulator>) -> Self {
+        Self { simulator, pins: [0; PINS.len()] }
+    }
+}
+
+impl Driven for Sampled {
+    fn write(&mut self, pin: Pin, value: u64) {
+        self.simulator.poke(pin, value);
+    }
+
+    fn cycle(&mut self) {
+        self.simulator.cycle(&mut self.pins);
+    }
+
+    fn read(&self, pin: Pin) -> u64 {
+        self.pins[pin as usize]
+    }
+
+    fn is_quiescent(&self) -> bool {
+        self.simulator.is_quiescent()
+    }
+}
+
+/// A hardware MMU between two ports that always ask and a memory that always answers.
+pub struct Loop<D> {
+    engine: D,
+    /// Whether to jump over cycles that are known to be as the last one.
+    skips: bool,
     traffic: Traffic,
     xlen: Xlen,
     fetched: usize,
     loaded: usize,
-    pending: Option<(u64, u64)>,
+    /// When memory answers, and what. `u64::MAX`: nothing was asked.
+    due: u64,
+    answer: u64,
     now: u64,
     translations: u64,
     checksum: u64,
 }
 
-impl Loop {
-    /// Resets the hardware and makes the traffic.
-    pub fn new(config: &Config, engine: Engine, workload: Workload, seed: u64) -> Self {
+impl<D: Driven> Loop<D> {
+    /// Resets the hardware, whose configuration is `config`, and makes the traffic.
+    pub fn new(config: &Config, mut engine: D, skips: bool, workload: Workload, seed: u64) -> Self {
         let traffic = Traffic::new(config.xlen, workload, seed);
-        let mut simulator = config.simulator(engine);
-        simulator.poke(Pin::Reset, 1);
-        simulator.settle();
-        simulator.step();
-        simulator.poke(Pin::Reset, 0);
-        simulator.poke(Pin::Satp, traffic.satp);
+        engine.write(Pin::Reset, 1);
+        engine.cycle();
+        engine.write(Pin::Reset, 0);
+        engine.write(Pin::Satp, traffic.satp);
         for pin in [Pin::FetchReqValid, Pin::DataReqValid, Pin::MemReqReady, Pin::FaultReady] {
-            simulator.poke(pin, 1);
+            engine.write(pin, 1);
         }
         Self {
-            simulator,
-            pins: [0; PINS.len()],
+            engine,
+            skips,
             traffic,
             xlen: config.xlen,
             fetched: 0,
             loaded: 0,
-            pending: None,
+            due: u64::MAX,
+            answer: 0,
             now: 0,
             translations: 0,
             checksum: 0,
@@ -50,9 +118,10 @@ impl Loop {
     /// Runs on for some cycles and reports them; the checksum is that of all cycles so far.
     pub fn run(&mut self, cycles: u64) -> Measurement {
         let before = self.translations;
+        let end = self.now + cycles;
         let clock = CpuClock::start();
-        for _ in 0..cycles {
-            self.cycle();
+        while self.now < end {
+            self.cycle(end);
         }
         Measurement {
             cycles,
@@ -62,37 +131,47 @@ impl Loop {
         }
     }
 
-    fn cycle(&mut self) {
+    /// One cycle, and those after it that cannot differ, but none from `end` on.
+    fn cycle(&mut self, end: u64) {
+        let engine = &mut self.engine;
         let (va, store) = self.traffic.data[self.loaded % self.traffic.data.len()];
-        let answer = self.pending.take_if(|(due, _)| *due <= self.now);
-        let simulator = &mut self.simulator;
-        simulator
-            .poke(Pin::FetchReqVa, self.traffic.fetch[self.fetched % self.traffic.fetch.len()]);
-        simulator.poke(Pin::DataReqVa, va);
-        simulator.poke(Pin::DataReqStore, u64::from(store));
-        simulator.poke(Pin::MemRespValid, u64::from(answer.is_some()));
-        if let Some((_, data)) = answer {
-            simulator.poke(Pin::MemRespData, data);
+        engine.write(Pin::FetchReqVa, self.traffic.fetch[self.fetched % self.traffic.fetch.len()]);
+        engine.write(Pin::DataReqVa, va);
+        engine.write(Pin::DataReqStore, u64::from(store));
+        let answers = self.due <= self.now;
+        engine.write(Pin::MemRespValid, u64::from(answers));
+        if answers {
+            engine.write(Pin::MemRespData, self.answer);
+            self.due = u64::MAX;
         }
-        simulator.cycle(&mut self.pins);
-        let pin = |pin: Pin| self.pins[pin as usize];
-        self.fetched += pin(Pin::FetchReqReady) as usize;
-        self.loaded += pin(Pin::DataReqReady) as usize;
-        let ports = [
+        engine.cycle();
+        let fetched = engine.read(Pin::FetchReqReady);
+        let loaded = engine.read(Pin::DataReqReady);
+        let responses = [
             (Pin::FetchRespValid, Pin::FetchRespPa, Pin::FetchRespFault),
             (Pin::DataRespValid, Pin::DataRespPa, Pin::DataRespFault),
         ];
-        for (valid, pa, fault) in ports {
-            if pin(valid) == 1 {
-                let response = pin(pa) << 1 | pin(fault);
+        let before = self.translations;
+        for (valid, pa, fault) in responses {
+            if engine.read(valid) == 1 {
+                let response = engine.read(pa) << 1 | engine.read(fault);
                 self.checksum = fold(self.checksum, response);
                 self.translations += 1;
             }
         }
-        if pin(Pin::MemReqValid) == 1 {
-            let data = entry(self.xlen, pin(Pin::MemReqAddr));
-            self.pending = Some((self.now + LATENCY, data));
+        let asks = engine.read(Pin::MemReqValid) == 1;
+        if asks {
+            self.due = self.now + LATENCY;
+            self.answer = entry(self.xlen, engine.read(Pin::MemReqAddr));
         }
+        self.fetched += fetched as usize;
+        self.loaded += loaded as usize;
         self.now += 1;
+        // Nothing was taken, answered or asked, so that the next inputs are these; and with them
+        // the hardware does the same again, until memory answers.
+        let idle = fetched | loaded == 0 && before == self.translations && !answers && !asks;
+        if idle && self.skips && engine.is_quiescent() {
+            self.now = self.due.clamp(self.now, end);
+        }
     }
 }

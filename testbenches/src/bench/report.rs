@@ -1,6 +1,7 @@
 //! The figures as a table and for programs.
 
-use super::{LATENCY, Measurement, Workload};
+use super::measure::Measured;
+use super::{Contender, LATENCY, Measurement, Workload};
 use crate::engine::Config;
 use serde::Serialize;
 use std::fmt;
@@ -16,13 +17,17 @@ pub struct Row {
     pub workload: &'static str,
     /// Who ran it.
     pub engine: &'static str,
-    /// Clock cycles per second of CPU time.
+    /// Clock cycles per second of CPU time: the median of the rounds.
     pub cycles_per_cpu_second: f64,
+    /// The least and the most of the rounds.
+    pub range: [f64; 2],
     /// Translations per second of CPU time.
     pub translations_per_cpu_second: f64,
-    /// Speed beside our engine's: above 1 is faster than ours.
-    pub ratio: f64,
-    /// Over every response; equal for all engines.
+    /// How many times faster `compiled` is, if it was measured.
+    pub ratio: Option<f64>,
+    /// CPU seconds from the design to a program that runs it; `None` where nothing is built.
+    pub ready_seconds: Option<f64>,
+    /// Over every response of as many cycles for all engines.
     pub checksum: String,
 }
 
@@ -38,27 +43,56 @@ pub struct Report {
 }
 
 impl Report {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { seed, rows: Vec::new(), notes: Vec::new() }
+    }
+
+    pub(super) fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Takes in what came of one configuration and workload.
     pub(super) fn add(
         &mut self,
         config: &Config,
         workload: Workload,
-        engine: &'static str,
-        measured: Measurement,
-        ours: Option<Measurement>,
+        measured: &[Measured],
+        ready: &[Option<f64>],
     ) {
-        let speed = |measured: Measurement| measured.cycles as f64 / measured.seconds.max(1e-9);
-        let ratio = ours.map_or(1.0, |ours| speed(measured) / speed(ours));
-        self.rows.push(Row {
-            config: config.name,
-            entries: config.entries,
-            workload: workload.name(),
-            engine,
-            cycles_per_cpu_second: speed(measured),
-            translations_per_cpu_second: measured.translations as f64 / measured.seconds.max(1e-9),
-            ratio,
-            checksum: format!("{:016x}", measured.checksum),
-        });
+        let speeds = |measured: &Measured| {
+            measured.rounds.iter().map(Measurement::speed).collect::<Vec<_>>()
+        };
+        let ours = measured.iter().find(|measured| measured.contender == Contender::Compiled);
+        let ours = ours.map(|ours| median(speeds(ours)));
+        for (measured, ready) in measured.iter().zip(ready) {
+            let speeds = speeds(measured);
+            let least = speeds.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = speeds.iter().copied().fold(0.0, f64::max);
+            let rates = measured.rounds.iter();
+            let rates = rates.map(|round| round.translations as f64 / round.seconds.max(1e-9));
+            let speed = median(speeds);
+            self.rows.push(Row {
+                config: config.name,
+                entries: config.entries,
+                workload: workload.name(),
+                engine: measured.contender.name(),
+                cycles_per_cpu_second: speed,
+                range: [least, most],
+                translations_per_cpu_second: median(rates.collect()),
+                ratio: ours.map(|ours| ours / speed),
+                ready_seconds: *ready,
+                checksum: format!("{:016x}", measured.checksum),
+            });
+        }
     }
+}
+
+/// The middle one; 0 of none.
+pub(super) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 impl fmt::Display for Report {
@@ -70,8 +104,8 @@ impl fmt::Display for Report {
             "workload",
             "engine",
             "cycles/CPU s",
-            "translations/CPU s",
-            "ratio",
+            "compiled is faster by",
+            "ready in CPU s",
             "checksum",
         ]);
         for row in &self.rows {
@@ -80,8 +114,8 @@ impl fmt::Display for Report {
                 row.workload.to_string(),
                 row.engine.to_string(),
                 grouped(row.cycles_per_cpu_second),
-                grouped(row.translations_per_cpu_second),
-                format!("{:.2}", row.ratio),
+                row.ratio.map_or(String::new(), |ratio| format!("{ratio:.2}")),
+                row.ready_seconds.map_or(String::new(), |seconds| format!("{seconds:.3}")),
                 row.checksum.clone(),
             ]);
         }
@@ -91,11 +125,8 @@ impl fmt::Display for Report {
             }
         }
         writeln!(f, "{table}")?;
-        writeln!(
-            f,
-            "Memory latency {LATENCY} cycles, seed {}. The ratio is beside rust-hdl's own loop.",
-            self.seed
-        )?;
+        writeln!(f, "Memory latency {LATENCY} cycles, seed {}.", self.seed)?;
+        self.bars().iter().try_for_each(|bar| writeln!(f, "{bar}"))?;
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
     }
 }
@@ -122,5 +153,11 @@ mod tests {
         assert_eq!(grouped(7.0), "7");
         assert_eq!(grouped(1234.0), "1 234");
         assert_eq!(grouped(123_456_789.0), "123 456 789");
+    }
+
+    #[test]
+    fn a_median_ignores_what_stands_out() {
+        assert_eq!(median(vec![3.0, 1.0, 100.0]), 3.0);
+        assert_eq!(median(Vec::new()), 0.0);
     }
 }

@@ -75,6 +75,12 @@ impl Traffic {
         let root = level_mark(xlen, mode.levels() - 1);
         Self { fetch, data, satp: Satp { mode, asid: 1, root }.encode(xlen) }
     }
+
+    /// Of the page number of a table: the bit from which on it says which level it is, and how
+    /// many bits below are mixed.
+    pub(super) fn table_bits(xlen: Xlen) -> (u32, u32) {
+        if xlen == Xlen::Rv32 { (20, 20) } else { (40, 36) }
+    }
 }
 
 fn mode(xlen: Xlen) -> Mode {
@@ -83,13 +89,13 @@ fn mode(xlen: Xlen) -> Mode {
 
 /// The part of a table's page number that says which level it is.
 fn level_mark(xlen: Xlen, level: u32) -> u64 {
-    u64::from(level) << if xlen == Xlen::Rv32 { 20 } else { 40 }
+    u64::from(level) << Traffic::table_bits(xlen).0
 }
 
 /// The page-table entry at a physical address: a pointer above level 0, else a leaf that may do
 /// everything. Every table exists; its page number is mixed from where its pointer stands.
 pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
-    let (mark, bits) = if xlen == Xlen::Rv32 { (20, 20) } else { (40, 36) };
+    let (mark, bits) = Traffic::table_bits(xlen);
     let level = pa >> (12 + mark) & 3;
     let mixed = (pa ^ pa >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits);
     if level == 0 { mixed << 10 | 0xdf } else { ((level - 1) << mark | mixed) << 10 | 1 }

@@ -1,19 +1,86 @@
 //! `pagewalk bench`
 
+use super::Status;
 use super::output::{self, print};
+use super::progress::Progress;
 use super::run::known;
-use super::{BenchArgs, Status};
-use crate::bench::{Options, run};
+use crate::bench::{Contender, Options, WaveOptions, run, waves};
 use crate::export::tools;
+use clap::Args;
+
+/// `pagewalk bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// These configurations; rv64 with 8, 16, 32 and 64 lines unless said otherwise.
+    #[arg(long, value_delimiter = ',')]
+    pub config: Vec<String>,
+    /// Who is measured; all unless said otherwise.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub contenders: Vec<Contender>,
+    /// How often each is measured, in turn; the median counts.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: u32,
+    /// CPU seconds of each measurement, roughly.
+    #[arg(long, default_value_t = 0.2, value_parser = seconds)]
+    pub seconds: f64,
+    /// Cycles after which all must have the same checksum.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub cycles: u64,
+    /// The seed of the traffic.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Every signal is written as a waveform: ours beside Verilator's `--trace`, in the mixed
+    /// workload, for one configuration.
+    #[arg(long, conflicts_with = "contenders")]
+    pub waves: bool,
+    /// A missing tool is an error.
+    #[arg(long)]
+    pub check: bool,
+    /// For programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A time that can be measured, and waited for.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    match (0.001..=600.0).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err("between 0.001 and 600".to_owned()),
+    }
+}
 
 /// Measures, and prints the table.
 pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
-    known(arguments.config.as_deref())?;
-    let mut options = Options { required: tools::required(), ..Options::default() };
-    if let Some(config) = &arguments.config {
-        options.configs = vec![config.clone()];
+    if arguments.waves {
+        return with_waves(arguments);
     }
-    let report = run(&options)?;
+    let mut options = Options {
+        rounds: arguments.rounds,
+        cycles: arguments.cycles,
+        seconds: arguments.seconds,
+        seed: arguments.seed,
+        required: arguments.check || tools::required(),
+        ..Options::default()
+    };
+    for config in &arguments.config {
+        known(Some(config))?;
+    }
+    if !arguments.config.is_empty() {
+        options.configs.clone_from(&arguments.config);
+    }
+    if !arguments.contenders.is_empty() {
+        options.contenders.clone_from(&arguments.contenders);
+    }
+    let progress = Progress::counting("steps");
+    let mut steps = 0;
+    let report = run(&options, &mut |what| {
+        steps += 1;
+        progress.set(steps);
+        progress.say(what);
+    });
+    progress.clear();
+    let report = report?;
     if arguments.json {
         // One object a line, for tools that read line by line.
         for row in &report.rows {
@@ -22,6 +89,28 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
         for note in &report.notes {
             output::note(note);
         }
+    } else {
+        print(&report.to_string())?;
+    }
+    Ok(Status::Fine)
+}
+
+/// Measures with waveforms, and prints what came of it.
+fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
+    let mut options = WaveOptions {
+        rounds: arguments.rounds,
+        seconds: arguments.seconds,
+        seed: arguments.seed,
+        cycles: arguments.cycles,
+        ..WaveOptions::default()
+    };
+    if let Some(config) = arguments.config.first() {
+        known(Some(config))?;
+        options.config.clone_from(config);
+    }
+    let report = waves(&options)?;
+    if arguments.json {
+        print(&format!("{}\n", serde_json::to_string(&report)?))?;
     } else {
         print(&report.to_string())?;
     }

@@ -1,19 +1,31 @@
 //! `pagewalk export`
 
+use std::path::Path;
+
 use super::output::print;
 use super::run::known;
 use super::{ExportArgs, Status};
 use crate::engine;
 use crate::export::{checks, export as write, tools};
+use crate::segment;
 
 /// Writes a configuration as Verilog, and lets third-party tools judge it if asked to.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
+    if let Ok(config) = segment::find(&arguments.config) {
+        let path = segment::export(config, &arguments.output)?;
+        return written(&path, config.name, arguments.check);
+    }
     let config = engine::find(&arguments.config)?;
     let path = write(config, &arguments.output)?;
+    written(&path, config.name, arguments.check)
+}
+
+/// Says where the file is, and what third-party tools say of it.
+fn written(path: &Path, top: &str, check: bool) -> anyhow::Result<Status> {
     print(&format!("{}\n", path.display()))?;
-    if arguments.check {
-        for verdict in checks::check(&path, config.name, tools::required())? {
+    if check {
+        for verdict in checks::check(path, top, tools::required())? {
             print(&format!("  {verdict}\n"))?;
         }
     }

@@ -194,14 +194,3 @@ pub struct ExportArgs {
     #[arg(long)]
     pub check: bool,
 }
-
-/// `pagewalk bench`
-#[derive(Debug, Args)]
-pub struct BenchArgs {
-    /// Only this configuration.
-    #[arg(long)]
-    pub config: Option<String>,
-    /// For programs.
-    #[arg(long)]
-    pub json: bool,
-}

@@ -6,13 +6,16 @@
 
 mod bench;
 mod conform;
+mod explore;
 mod export;
 mod interrupt;
 mod list;
 mod machine;
+mod netlist;
 mod output;
 mod policy;
 mod progress;
+mod quiz;
 mod run;
 mod show;
 mod trace;
@@ -25,7 +28,11 @@ use clap::{Parser, Subcommand};
 
 use crate::engine::Engine;
 
-pub use machine::{BenchArgs, ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use bench::BenchArgs;
+pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use netlist::NetlistArgs;
+pub use explore::ExploreArgs;
+pub use quiz::QuizArgs;
 pub use policy::PolicyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -63,7 +70,13 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
-    /// Measure cycles and translations per second.
+    /// Show what the netlist compiler makes of a configuration.
+    Netlist(NetlistArgs),
+    /// Sweep parameters of a scenario: table and picture.
+    Explore(ExploreArgs),
+    /// Pose a question to a student; the machine knows the answer.
+    Quiz(QuizArgs),
+    /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
     Bench(BenchArgs),
 }
 
@@ -110,6 +123,9 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
+        Command::Netlist(arguments) => netlist::netlist(&arguments),
+        Command::Explore(arguments) => explore::explore(&arguments, engine),
+        Command::Quiz(arguments) => quiz::quiz(&arguments, engine),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

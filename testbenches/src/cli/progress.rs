@@ -19,6 +19,14 @@ impl Progress {
         Progress::new(ProgressBar::with_draw_target(None, target()), &template)
     }
 
+    /// A bar towards a known number of runs of something.
+    pub(super) fn runs(total: u64, name: &str) -> Progress {
+        let template = "{msg} {wide_bar} {pos} of {len} runs, {eta} left";
+        let bar = ProgressBar::with_draw_target(Some(total), target());
+        bar.set_message(name.to_owned());
+        Progress::new(bar, template)
+    }
+
     fn new(bar: ProgressBar, template: &str) -> Progress {
         // A template that indicatif does not understand would only look different.
         let style = ProgressStyle::with_template(template);
@@ -29,6 +37,16 @@ impl Progress {
     /// So far.
     pub(super) fn set(&self, position: u64) {
         self.0.set_position(position);
+    }
+
+    /// What is being done.
+    pub(super) fn say(&self, what: &str) {
+        self.0.set_message(what.to_owned());
+    }
+
+    /// One more is done.
+    pub(super) fn one_more(&self) {
+        self.0.inc(1);
     }
 
     /// It is over.

@@ -12,7 +12,9 @@ use crate::engine::{Engine, build};
 use crate::scenario::library;
 use crate::scenario::load::{Body, Scenario};
 use crate::scenario::run::{self, Report};
+use crate::scenario::segments;
 use crate::scenario::variant::{Select, Variant, configurations};
+use crate::segment;
 
 /// Counts shown beside a run, in this order, if the scenario has them.
 const SHOWN: [(&str, &str); 16] = [
@@ -92,7 +94,8 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
 /// An unknown configuration gets a suggestion.
 pub(super) fn known(config: Option<&str>) -> anyhow::Result<()> {
     let Some(config) = config else { return Ok(()) };
-    let names = configurations();
+    let mut names = configurations();
+    names.extend(segment::CONFIGS.iter().map(|config| config.name.to_owned()));
     if names.iter().any(|name| name == config) {
         return Ok(());
     }
@@ -109,7 +112,11 @@ fn concerns(scenario: &Scenario, select: Select<'_>) -> anyhow::Result<bool> {
     let machine = match &scenario.body {
         Body::Ports(head, _) => head.machine.clone(),
         Body::System(system) => system.machine.machine(),
+        Body::Segments(head, _) => return Ok(segments::concerns(head, select)),
     };
+    if select.config.is_some_and(|name| segment::find(name).is_ok()) {
+        return Ok(false);
+    }
     Ok(!Variant::all(&machine, select)?.is_empty())
 }
 
@@ -146,7 +153,7 @@ fn one(
 /// Names of a scenario's processes.
 pub(super) fn processes(scenario: &Scenario) -> Vec<String> {
     match &scenario.body {
-        Body::Ports(..) => Vec::new(),
+        Body::Ports(..) | Body::Segments(..) => Vec::new(),
         Body::System(system) => {
             // Those that are forked are numbered as they come.
             let first = system.process.iter().filter(|p| !p.forked && !p.executed);
@@ -169,7 +176,14 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
     for rule in &scenario.spec {
         text += &format!("  spec  {rule}\n");
     }
-    let columns: Vec<_> = SHOWN
+    if let Body::Segments(head, _) = &scenario.body {
+        text += &format!("  source  {}\n", head.source.list().join("\n          "));
+    }
+    let shown = match &scenario.body {
+        Body::Segments(..) => &segments::SHOWN[..],
+        _ => &SHOWN[..],
+    };
+    let columns: Vec<_> = shown
         .iter()
         .filter(|(name, _)| reports.iter().any(|r| r.counts.contains_key(*name)))
         .collect();
@@ -187,6 +201,9 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
         }
         let word = if report.mismatch.is_none() { "ok" } else { "FAIL" };
         text += &format!("  {word}\n");
+    }
+    for report in reports.iter().filter(|report| !report.told.is_empty()) {
+        text += &format!("\n{}\n  {}\n", report.machine, report.told.join("\n  "));
     }
     text + "\n"
 }

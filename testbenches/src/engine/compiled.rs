@@ -2,18 +2,60 @@
 
 use super::plan::Plan;
 use super::signals::Nets;
-use super::simulator::Pins;
+use super::simulator::{Pins, Seen};
 use super::{PINS, Pin, Simulator};
 use netlist::Netlist;
-use netlist::compile::{CompileError, Compiled, InputSlot, OutputSlot};
+use netlist::compile::{CompileError, Compiled, Follower, InputSlot, OutputSlot};
+use netlist::optimise::Options;
 use sim::mmu::Signal;
 
 /// A top simulated by compiled code.
-pub(super) struct Native {
-    engine: Compiled,
+///
+/// Behind [`Simulator`] like every engine; known by its type, it is driven without indirection:
+/// [`poke`](Simulator::poke) the inputs that change, [`advance`](Native::advance), and
+/// [`peek`](Simulator::peek) the outputs that matter.
+pub struct Native {
+    /// The engine that runs.
+    side: Side,
+    /// The other one: code that keeps every signal while nobody looks, and the other way round.
+    other: Option<Side>,
     plan: Plan,
+    netlist: Netlist,
+}
+
+/// An engine and its pins.
+struct Side {
+    engine: Compiled,
     inputs: [Option<InputSlot>; PINS.len()],
-    outputs: Vec<(Pin, OutputSlot)>,
+    outputs: [Option<OutputSlot>; PINS.len()],
+    /// The outputs again, without gaps.
+    driven: Vec<(Pin, OutputSlot)>,
+    /// Of an engine that keeps every signal.
+    follower: Option<Follower>,
+}
+
+impl Side {
+    fn new(netlist: &Netlist, plan: &Plan, follow: bool) -> Result<Self, CompileError> {
+        let fields = plan.fields();
+        let nets = if follow { fields.iter().map(|field| field.net).collect() } else { Vec::new() };
+        let engine = Compiled::with(netlist, &Options { follow: nets, ..Options::default() })?;
+        let mut inputs = [None; PINS.len()];
+        let mut outputs = [None; PINS.len()];
+        for &pin in PINS {
+            inputs[pin as usize] = plan.inputs[pin as usize].and_then(|input| engine.input(input));
+            outputs[pin as usize] = plan.outputs[pin as usize].and_then(|net| engine.output(net));
+        }
+        let slot = |&pin: &Pin| outputs[pin as usize].map(|slot| (pin, slot));
+        let driven = PINS.iter().filter_map(slot).collect();
+        let follower = if follow { engine.follower(&fields) } else { None };
+        Ok(Self { engine, inputs, outputs, driven, follower })
+    }
+
+    fn pins(&self, pins: &mut Pins) {
+        for (pin, slot) in &self.driven {
+            pins[*pin as usize] = self.engine.read(*slot);
+        }
+    }
 }
 
 impl Native {
@@ -23,43 +65,47 @@ impl Native {
     /// [`CompileError`] when there is no machine code for this machine.
     pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Result<Self, CompileError> {
         let plan = Plan::new(netlist, nets);
-        let engine = Compiled::new(netlist)?;
-        let mut inputs = [None; PINS.len()];
-        let mut outputs = Vec::new();
-        for &pin in PINS {
-            inputs[pin as usize] = plan.inputs[pin as usize].and_then(|input| engine.input(input));
-            let output = plan.outputs[pin as usize].and_then(|net| engine.output(net));
-            outputs.extend(output.map(|slot| (pin, slot)));
-        }
-        Ok(Self { engine, plan, inputs, outputs })
+        let side = Side::new(netlist, &plan, false)?;
+        Ok(Self { side, other: None, plan, netlist: netlist.clone() })
+    }
+
+    /// A whole cycle: afterwards [`peek`](Simulator::peek) tells the outputs of the cycle that
+    /// ended, until the next call.
+    #[inline]
+    pub fn advance(&mut self) {
+        self.side.engine.cycle();
     }
 }
 
 impl Simulator for Native {
+    #[inline]
     fn poke(&mut self, pin: Pin, value: u64) {
-        if let Some(slot) = self.inputs[pin as usize] {
-            self.engine.write(slot, value);
+        if let Some(slot) = self.side.inputs[pin as usize] {
+            self.side.engine.write(slot, value);
         }
     }
 
+    #[inline]
     fn peek(&self, pin: Pin) -> u64 {
-        let found = self.outputs.iter().find(|(output, _)| *output == pin);
-        found.map_or(0, |(_, slot)| self.engine.read(*slot))
+        self.side.outputs[pin as usize].map_or(0, |slot| self.side.engine.read(slot))
     }
 
     fn settle(&mut self) {
-        self.engine.settle();
+        self.side.engine.settle();
     }
 
     fn step(&mut self) {
-        self.engine.step();
+        self.side.engine.step();
     }
 
     fn cycle(&mut self, pins: &mut Pins) {
-        self.engine.cycle();
-        for (pin, slot) in &self.outputs {
-            pins[*pin as usize] = self.engine.read(*slot);
-        }
+        self.side.engine.cycle();
+        self.side.pins(pins);
+    }
+
+    #[inline]
+    fn is_quiescent(&self) -> bool {
+        self.side.engine.is_quiescent()
     }
 
     fn signals(&self) -> Vec<Signal> {
@@ -67,6 +113,45 @@ impl Simulator for Native {
     }
 
     fn visit(&self, values: &mut Vec<u128>) {
-        self.plan.sample(values, |net| self.engine.get(net));
+        self.plan.sample(values, |net| self.side.engine.get(net));
+    }
+
+    fn watch(&mut self, on: bool) {
+        if on == self.side.follower.is_some() {
+            return;
+        }
+        let other = match self.other.take() {
+            Some(side) => Ok(side),
+            None => Side::new(&self.netlist, &self.plan, on),
+        };
+        // Without the other code, signals are interpreted: slower, but the same.
+        if let Ok(mut side) = other {
+            side.engine.continue_from(&self.side.engine);
+            if let Some(follower) = &mut side.follower {
+                follower.forget();
+            }
+            self.other = Some(std::mem::replace(&mut self.side, side));
+        }
+    }
+
+    fn cycle_seen(&mut self, pins: &mut Pins, seen: &mut Seen) {
+        let Some(follower) = &mut self.side.follower else {
+            seen.look(|values| self.visit(values));
+            return self.cycle(pins);
+        };
+        let count = self.plan.signals().len();
+        if seen.values.len() != count {
+            seen.values = vec![0; count];
+            follower.forget();
+        }
+        let Seen { values, changed } = seen;
+        changed.clear();
+        self.side.engine.cycle_following(follower, |at, words| {
+            let high = words.get(1).copied().unwrap_or(0);
+            values[at] = u128::from(high) << 64 | u128::from(words[0]);
+            changed.push(at as u32);
+        });
+        changed.sort_unstable();
+        self.side.pins(pins);
     }
 }

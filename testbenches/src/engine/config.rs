@@ -6,6 +6,7 @@ use super::names::Named;
 use super::signals::Nets;
 use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
 use hdl::{Rv32Mmu, Rv64Mmu};
+use netlist::compile::CompileError;
 use netlist::{Design, Netlist};
 use rust_hdl::prelude::Block;
 use sim::isa::Xlen;
@@ -30,10 +31,12 @@ pub const CONFIGS: &[Config] = &[
     Config { name: "rv32_small", xlen: Xlen::Rv32, entries: 8 },
     Config { name: "rv32_linux", xlen: Xlen::Rv32, entries: 16 },
     Config { name: "rv32_large", xlen: Xlen::Rv32, entries: 32 },
+    Config { name: "rv32_huge", xlen: Xlen::Rv32, entries: 64 },
     Config { name: "rv64_tiny", xlen: Xlen::Rv64, entries: 4 },
     Config { name: "rv64_small", xlen: Xlen::Rv64, entries: 8 },
     Config { name: "rv64_linux", xlen: Xlen::Rv64, entries: 16 },
     Config { name: "rv64_large", xlen: Xlen::Rv64, entries: 32 },
+    Config { name: "rv64_huge", xlen: Xlen::Rv64, entries: 64 },
 ];
 
 /// No configuration has that name.
@@ -67,10 +70,12 @@ macro_rules! with_top {
             (Xlen::Rv32, 8) => with_top!(@ Rv32Mmu<8, 3>, $top, $body),
             (Xlen::Rv32, 16) => with_top!(@ Rv32Mmu<16, 4>, $top, $body),
             (Xlen::Rv32, 32) => with_top!(@ Rv32Mmu<32, 5>, $top, $body),
+            (Xlen::Rv32, 64) => with_top!(@ Rv32Mmu<64, 6>, $top, $body),
             (Xlen::Rv64, 4) => with_top!(@ Rv64Mmu<4, 2>, $top, $body),
             (Xlen::Rv64, 8) => with_top!(@ Rv64Mmu<8, 3>, $top, $body),
             (Xlen::Rv64, 16) => with_top!(@ Rv64Mmu<16, 4>, $top, $body),
             (Xlen::Rv64, 32) => with_top!(@ Rv64Mmu<32, 5>, $top, $body),
+            (Xlen::Rv64, 64) => with_top!(@ Rv64Mmu<64, 6>, $top, $body),
             _ => unreachable!("every entry of CONFIGS stands above"),
         }
     };
@@ -96,14 +101,27 @@ impl Config {
         if engine == Engine::RustHdl {
             return with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())));
         }
-        let made = self.netlist();
-        let (netlist, nets) = &*made;
         if engine == Engine::Compiled
-            && let Ok(compiled) = Native::new(netlist, nets)
+            && let Ok(compiled) = self.native()
         {
             return Box::new(compiled);
         }
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
         Box::new(Interpreted::new(netlist.clone(), nets))
+    }
+
+    /// As [`Config::simulator`] with the compiled engine, by its type.
+    ///
+    /// # Errors
+    /// [`CompileError`] when there is no machine code for this machine.
+    ///
+    /// # Panics
+    /// If the netlist compiler finds fault with the design.
+    pub fn native(&self) -> Result<Native, CompileError> {
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
+        Native::new(netlist, nets)
     }
 
     /// The typed design of the top, as the netlist compiler reads it.

@@ -1,5 +1,6 @@
 //! The hardware as the world sees it: pins bundled into transactions.
 
+use super::simulator::Seen;
 use super::{PINS, Pin, Pins, Simulator};
 use sim::isa::{Access, Cause, Fault, Privilege, Xlen};
 use sim::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
@@ -12,8 +13,10 @@ pub struct HardwareMmu {
     xlen: Xlen,
     entries: usize,
     watching: bool,
-    values: Vec<u128>,
+    seen: Seen,
     driven: Option<Inputs>,
+    /// The outputs of the last cycle.
+    outputs: Outputs,
 }
 
 impl HardwareMmu {
@@ -31,8 +34,9 @@ impl HardwareMmu {
             xlen,
             entries,
             watching: false,
-            values: Vec::new(),
+            seen: Seen::default(),
             driven: None,
+            outputs: Outputs::default(),
         };
         mmu.cycle(&Inputs { reset: true, ..Inputs::default() });
         mmu.cycle(&Inputs::default());
@@ -174,17 +178,25 @@ impl Mmu for HardwareMmu {
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
-        if self.driven != Some(*inputs) {
+        let same = self.driven == Some(*inputs);
+        if !same {
             self.drive(inputs);
             self.driven = Some(*inputs);
         }
+        let rests = same && self.simulator.is_quiescent();
         if self.watching {
-            self.simulator.settle();
-            self.values.clear();
-            self.simulator.visit(&mut self.values);
+            self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
+        } else if !rests {
+            self.simulator.cycle(&mut self.pins);
         }
-        self.simulator.cycle(&mut self.pins);
-        self.sample()
+        if !rests {
+            self.outputs = self.sample();
+        }
+        self.outputs
+    }
+
+    fn is_quiescent(&self) -> bool {
+        self.simulator.is_quiescent()
     }
 
     fn signals(&self) -> Vec<Signal> {
@@ -193,10 +205,20 @@ impl Mmu for HardwareMmu {
 
     fn values(&self, values: &mut Vec<u128>) {
         values.clear();
-        values.extend_from_slice(&self.values);
+        values.extend_from_slice(&self.seen.values);
+    }
+
+    fn changes(&self, tell: &mut dyn FnMut(usize, u128)) {
+        for &at in &self.seen.changed {
+            tell(at as usize, self.seen.values[at as usize]);
+        }
     }
 
     fn watch(&mut self, on: bool) {
-        self.watching = on;
+        if on != self.watching {
+            self.simulator.watch(on);
+            self.seen = Seen::default();
+            self.watching = on;
+        }
     }
 }

@@ -17,12 +17,14 @@ mod rust_hdl;
 mod signals;
 mod simulator;
 
+pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
 pub use kind::Engine;
+pub(crate) use pins::Word;
 pub use pins::{Direction, PINS, Pin, PinBlock};
 pub use rust_hdl::RustHdl;
-pub use simulator::{Pins, Simulator};
+pub use simulator::{Pins, Seen, Simulator};
 
 use sim::mmu::Mmu;
 

@@ -27,7 +27,7 @@ pub trait PinBlock: Block {
 }
 
 /// Pin values as words.
-trait Word: Synth {
+pub(crate) trait Word: Synth {
     fn to_word(self) -> u64;
     fn from_word(word: u64) -> Self;
 }

@@ -3,6 +3,7 @@
 use super::signals::{Nets, Place};
 use super::{Direction, PINS};
 use netlist::Netlist;
+use netlist::compile::Field;
 use netlist::ir::{InputId, NetId, Type, Types, Value};
 use sim::mmu::Signal;
 
@@ -47,6 +48,15 @@ impl Plan {
 
     pub(super) fn signals(&self) -> &[Signal] {
         &self.signals
+    }
+
+    /// Where each signal stands.
+    pub(super) fn fields(&self) -> Vec<Field> {
+        let nets = self.nets.iter();
+        nets.flat_map(|(net, fields)| {
+            fields.iter().map(|(offset, width)| Field { net: *net, offset: *offset, width: *width })
+        })
+        .collect()
     }
 
     /// Appends the signals' values; a structure's are those of its fields.

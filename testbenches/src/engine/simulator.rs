@@ -6,6 +6,27 @@ use sim::mmu::Signal;
 /// The value of every pin, by `Pin as usize`.
 pub type Pins = [u64; PINS.len()];
 
+/// What was last seen of a design's signals.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Their values before the edge, in the order of [`Simulator::signals`]; empty before the
+    /// first look.
+    pub values: Vec<u128>,
+    /// Which of them were something else at the look before, in ascending order.
+    pub changed: Vec<u32>,
+}
+
+impl Seen {
+    /// Takes new values and finds out which changed.
+    pub(super) fn look(&mut self, visit: impl FnOnce(&mut Vec<u128>)) {
+        let before = std::mem::take(&mut self.values);
+        visit(&mut self.values);
+        let differs = |at: &u32| before.get(*at as usize) != self.values.get(*at as usize);
+        self.changed.clear();
+        self.changed.extend((0..self.values.len() as u32).filter(differs));
+    }
+}
+
 /// A running design with one clock.
 ///
 /// A cycle is: [`poke`](Simulator::poke) the inputs, then either [`cycle`](Simulator::cycle), or
@@ -34,8 +55,28 @@ pub trait Simulator {
         self.step();
     }
 
+    /// Whether the last edge changed nothing and no input was poked to another value since: the
+    /// next cycle is the same as the last one, and so are all further ones until an input
+    /// changes. `false` where the engine cannot tell.
+    fn is_quiescent(&self) -> bool {
+        false
+    }
+
     /// The design's signals, one for each net worth seeing, in a fixed order.
     fn signals(&self) -> Vec<Signal>;
+
+    /// Whether signals will be looked at in coming cycles: engines may prepare for it.
+    fn watch(&mut self, on: bool) {
+        let _ = on;
+    }
+
+    /// As [`Simulator::cycle`], and looks at the signals as they are before the edge. `seen` is
+    /// the same from call to call, or empty.
+    fn cycle_seen(&mut self, pins: &mut Pins, seen: &mut Seen) {
+        self.settle();
+        seen.look(|values| self.visit(values));
+        self.cycle(pins);
+    }
 
     /// The signals' values as last settled, appended in the order of [`Simulator::signals`].
     fn visit(&self, values: &mut Vec<u128>);

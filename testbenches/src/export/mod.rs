@@ -1,11 +1,12 @@
 //! Verilog of a named configuration, written so that what lands on disk can be trusted.
 //!
-//! The netlist compiler prints the modules ([`netlist::print`]), `header` says on top what the
-//! file is. With tools at hand, [`checks`] lets Icarus Verilog, Verilator and Yosys read it as
+//! The netlist compiler prints the modules ([`netlist::print`]), `describe` gives it the doc
+//! comments of their source, `header` says on top what the file is. With tools at hand, [`checks`] lets Icarus Verilog, Verilator and Yosys read it as
 //! well. That the text *behaves* like the Rust simulation is proved cycle by cycle in
 //! [`crate::cosim`].
 
 pub mod checks;
+mod describe;
 mod file;
 mod header;
 pub mod tools;
@@ -14,7 +15,7 @@ pub use checks::{Verdict, check};
 pub use tools::ToolError;
 
 use crate::engine::Config;
-use netlist::print::{self, Describe};
+use netlist::print;
 use std::path::{Path, PathBuf};
 
 /// Why a configuration could not be exported.
@@ -33,7 +34,7 @@ pub enum ExportError {
 /// The text of the file for a configuration: header and modules, the top named after the
 /// configuration. Identical from run to run.
 pub fn verilog(config: &Config) -> String {
-    let modules = print::verilog(&config.design(), config.name, &Describe::new());
+    let modules = print::verilog(&config.design(), config.name, &describe::describe());
     format!("{}\n{modules}", header::header(config))
 }
 
@@ -43,8 +44,13 @@ pub fn verilog(config: &Config) -> String {
 /// # Errors
 /// [`ExportError::Write`] when the directory cannot be made or written, or the disk is full.
 pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
-    let path = directory.join(format!("{}.v", config.name));
-    file::write_whole(&path, &verilog(config))
+    write(directory, config.name, &verilog(config))
+}
+
+/// Writes a text as `directory/NAME.v`.
+pub(crate) fn write(directory: &Path, name: &str, text: &str) -> Result<PathBuf, ExportError> {
+    let path = directory.join(format!("{name}.v"));
+    file::write_whole(&path, text)
         .map_err(|source| ExportError::Write { path: path.clone(), source })?;
     Ok(path)
 }

@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 use super::error::{LoadError, position};
 use super::number::Number;
 use super::schema::{Edit, Head};
+use super::segments;
 use super::step::{Action, Step, Timed};
 use super::system::System;
 
@@ -32,13 +33,15 @@ pub struct Scenario {
     pub text: String,
 }
 
-/// The two kinds of scenarios.
+/// The kinds of scenarios.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// Steps at the ports of the MMU.
     Ports(Box<Head>, Vec<Step>),
     /// Processes under the operating system.
     System(Box<System>),
+    /// Processes in contiguous memory, under a segmentation unit.
+    Segments(Box<segments::Head>, Vec<segments::Step>),
 }
 
 impl Scenario {
@@ -102,6 +105,11 @@ impl<'t> Reader<'t> {
 
     fn scenario(&self) -> Result<(String, Vec<String>, Body), LoadError> {
         let mut root = DeTable::parse(self.text).map_err(|e| self.toml(&e, 0..0))?;
+        if root.get_ref().iter().any(|(key, _)| key.get_ref() == "contiguous") {
+            let (head, steps) = segments::read(self.file, self.text, root)?;
+            // No rule of the specification: there are no segments in it.
+            return Ok((head.idea.clone(), Vec::new(), Body::Segments(Box::new(head), steps)));
+        }
         let steps = take(root.get_mut(), "step");
         let is_system = root.get_ref().iter().any(|(key, _)| key.get_ref() == "process");
         let (idea, spec, body) = match (steps, is_system) {

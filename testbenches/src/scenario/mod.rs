@@ -4,11 +4,13 @@
 //! |---|---|
 //! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits to the cycle |
 //! | [`system`], [`program`] | a file of processes under the operating system |
+//! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
 //! | [`expect`] | what a run must have come to |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
 //! | [`load`], [`error`] | reading; every mistake has file, line and column |
 //! | [`library`] | the files in the binary, by name |
 //! | [`variant`] | the machines on which one file runs |
+//! | [`observe`] | running for the figures alone |
 //! | [`run`], [`mismatch`] | running, and what is said when something differs |
 //!
 //! Every answer of every run is judged by the golden model besides, whatever the file says.
@@ -26,11 +28,13 @@ pub mod mismatch;
 pub mod names;
 pub mod number;
 pub mod os_text;
+pub mod observe;
 mod port;
 mod ports;
 pub mod program;
 pub mod run;
 pub mod schema;
+pub mod segments;
 pub mod step;
 mod story;
 pub mod system;

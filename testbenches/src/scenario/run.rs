@@ -11,6 +11,7 @@ use sim::mmu::Mmu;
 use super::load::{Body, Scenario};
 use super::mismatch::Mismatch;
 use super::ports::{self, Stop};
+use super::segments;
 use super::story;
 use super::variant::{Select, UnknownConfiguration, Variant};
 
@@ -39,6 +40,9 @@ pub struct Report {
     pub spec: Vec<String>,
     /// The scheme, as `--mode` takes it.
     pub mode: Mode,
+    /// What happened, a line a step, where a kind of scenario tells it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<String>,
     /// What differed, if anything did.
     pub mismatch: Option<Mismatch>,
     /// The line of the file that is to blame, quoted.
@@ -57,10 +61,11 @@ impl Report {
         for rule in &self.spec {
             text += &format!("  about     {rule}\n");
         }
-        let mode = self.mode.name().to_lowercase();
         let (scenario, config) = (&self.scenario, &self.config);
-        text +=
-            &format!("  again     pagewalk run {scenario} --config {config} --mode {mode} --wave");
+        text += &format!("  again     pagewalk run {scenario} --config {config}");
+        if self.mode != Mode::Bare {
+            text += &format!(" --mode {} --wave", self.mode.name().to_lowercase());
+        }
         Some(text)
     }
 }
@@ -113,6 +118,7 @@ pub fn run(
     let (machine, policies) = match &scenario.body {
         Body::Ports(head, _) => (head.machine.clone(), vec![None]),
         Body::System(system) => (system.machine.machine(), system.os.policies()),
+        Body::Segments(head, steps) => return segments::run(scenario, head, steps, select),
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
@@ -144,6 +150,7 @@ fn run_one(
             let told = story::run(system, variant, mmu, observer, stop);
             (told.cycles, told.counts, told.result)
         }
+        Body::Segments(..) => unreachable!("these have no variants"),
     };
     let mismatch = match result {
         Ok(()) => None,
@@ -162,6 +169,7 @@ fn run_one(
         mode: variant.mode,
         cycles,
         counts,
+        told: Vec::new(),
         mismatch,
         step,
     })

@@ -68,11 +68,13 @@ pub enum Size {
     Linux,
     /// 32 lines.
     Large,
+    /// 64 lines.
+    Huge,
 }
 
 impl Size {
     /// Every size, smallest first.
-    pub const ALL: [Size; 4] = [Size::Tiny, Size::Small, Size::Linux, Size::Large];
+    pub const ALL: [Size; 5] = [Size::Tiny, Size::Small, Size::Linux, Size::Large, Size::Huge];
 
     /// The name in a configuration's name.
     pub fn name(self) -> &'static str {
@@ -81,6 +83,7 @@ impl Size {
             Size::Small => "small",
             Size::Linux => "linux",
             Size::Large => "large",
+            Size::Huge => "huge",
         }
     }
 }

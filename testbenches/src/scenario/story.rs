@@ -54,7 +54,7 @@ pub(super) fn run(
     }
 }
 
-fn play(
+pub(super) fn play(
     system: &System,
     variant: &Variant,
     mmu: Box<dyn Mmu>,
@@ -127,7 +127,7 @@ fn at_the_start(regions: &[RegionSpec]) -> Vec<RegionSpec> {
 }
 
 /// What cannot be run is the file's mistake; what breaks while running is a finding.
-fn broken(error: RunError) -> Stop {
+pub(super) fn broken(error: RunError) -> Stop {
     match error {
         RunError::Config(message) => Stop::Nonsense(1, message),
         other => Stop::Mismatch(Box::new(finding(0, "the run", "to go on", &other.to_string()))),

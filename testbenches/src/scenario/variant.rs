@@ -15,6 +15,7 @@ fn entries(size: Size) -> u64 {
         Size::Small => 8,
         Size::Linux => 16,
         Size::Large => 32,
+        Size::Huge => 64,
     }
 }
 

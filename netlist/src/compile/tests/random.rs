@@ -59,7 +59,7 @@ fn width() -> impl Strategy<Value = u8> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0..26_u8, any::<[u16; 3]>(), width()).prop_map(|(kind, operands, width)| Step {
+    (0..27_u8, any::<[u16; 3]>(), width()).prop_map(|(kind, operands, width)| Step {
         kind,
         operands,
         width,
@@ -107,7 +107,12 @@ pub(crate) fn recipe() -> impl Strategy<Value = Recipe> {
 impl Recipe {
     /// The netlist; every node of the top's pool is an output or a local.
     pub(crate) fn netlist(&self) -> Netlist {
-        let mut cook = Cook { graph: Graph::new(), registers: Vec::new(), nets: Vec::new() };
+        self.netlist_of(Graph::new())
+    }
+
+    /// The netlist, its nodes made by this graph.
+    pub(crate) fn netlist_of(&self, graph: Graph) -> Netlist {
+        let mut cook = Cook { graph, registers: Vec::new(), nets: Vec::new() };
         let mut inputs = Vec::new();
         let mut pool = Vec::new();
         for (at, width) in self.inputs.iter().enumerate() {

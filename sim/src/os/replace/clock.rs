@@ -33,7 +33,8 @@ impl Policy for Clock {
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         // Two rounds suffice: the first clears every bit that could save a page in the second.
         for _ in 0..=2 * self.0.len() {
-            if let Some(frame) = self.0.at_hand().map(|p| p.frame).filter(|&frame| bits.may_go(frame))
+            if let Some(frame) =
+                self.0.at_hand().map(|p| p.frame).filter(|&frame| bits.may_go(frame))
                 && !bits.test_and_clear(frame)?
             {
                 return Ok(Some(frame));

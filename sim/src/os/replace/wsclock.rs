@@ -69,7 +69,8 @@ impl Policy for WsClock {
             let mut written = false;
             for _ in 0..self.ring.len() {
                 let seen = self.ring.at_hand().map(|place| (place.frame, place.page, place.note));
-                let Some((frame, page, last)) = seen.filter(|(frame, ..)| bits.may_go(*frame)) else {
+                let Some((frame, page, last)) = seen.filter(|(frame, ..)| bits.may_go(*frame))
+                else {
                     self.ring.advance();
                     continue;
                 };

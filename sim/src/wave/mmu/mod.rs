@@ -72,7 +72,7 @@ pub struct Recorder {
     moments: Vec<Moment>,
     /// The first miss, for runs without a fault.
     first_miss: Option<u64>,
-    /// Room for the engine's values.
+    /// Room for the engine's values; empty until they were first looked at.
     values: Vec<u128>,
     /// The first error met while observing a machine.
     failed: Option<Error>,
@@ -122,14 +122,23 @@ impl Recorder {
         outputs: &Outputs,
         values: &[u128],
     ) -> Result<(), Error> {
+        self.ports(cycle, inputs, outputs)?;
+        if self.wave.past_window() {
+            return Ok(());
+        }
+        for ((_, id), value) in self.engine.iter().zip(values) {
+            self.wave.set(*id, *value)?;
+        }
+        Ok(())
+    }
+
+    /// The pins of one cycle, without the engine's signals.
+    fn ports(&mut self, cycle: u64, inputs: &Inputs, outputs: &Outputs) -> Result<(), Error> {
         self.begin(cycle)?;
         if self.wave.past_window() {
             return Ok(());
         }
         self.ports.set(&mut self.wave, inputs, outputs)?;
-        for ((_, id), value) in self.engine.iter().zip(values) {
-            self.wave.set(*id, *value)?;
-        }
         for answer in [outputs.fetch, outputs.data] {
             if let Some(Err(fault)) = answer {
                 self.moment(cycle, words::CAUSES[words::cause(fault.cause)]);

@@ -22,14 +22,10 @@ impl Observer for Recorder {
         world: &WorldState,
     ) {
         self.keep(|recorder| {
-            let mut values = std::mem::take(&mut recorder.values);
-            values.clear();
+            recorder.ports(cycle, inputs, outputs)?;
             if recorder.wants(cycle) {
-                mmu.values(&mut values);
+                recorder.signals(mmu)?;
             }
-            let recorded = recorder.cycle(cycle, inputs, outputs, &values);
-            recorder.values = values;
-            recorded?;
             if world.pid.is_none() && recorder.world.silent {
                 // No operating system, so far.
                 return Ok(());
@@ -58,6 +54,24 @@ impl Observer for Recorder {
 }
 
 impl Recorder {
+    /// The engine's signals: all of them at first, then those that changed.
+    fn signals(&mut self, mmu: &dyn Mmu) -> Result<(), Error> {
+        if self.values.is_empty() {
+            mmu.values(&mut self.values);
+            for ((_, id), value) in self.engine.iter().zip(&self.values) {
+                self.wave.set(*id, *value)?;
+            }
+            return Ok(());
+        }
+        let mut set = Ok(());
+        mmu.changes(&mut |at, value| {
+            if let Some((_, id)) = self.engine.get(at).filter(|_| set.is_ok()) {
+                set = self.wave.set(*id, value);
+            }
+        });
+        set
+    }
+
     fn keep(&mut self, record: impl FnOnce(&mut Recorder) -> Result<(), Error>) {
         if self.failed.is_none() {
             self.failed = record(self).err();

@@ -85,6 +85,13 @@ impl Cook {
             20 => graph.make(Op::Any(a), 1),
             21 => graph.make(Op::Parity(a), 1),
             22 => graph.number(width, u64::from(step.operands[0])),
+            // Parts of one word side by side, sometimes neighbours.
+            26 if wa > 2 => {
+                let cut = 1 + u32::from(step.operands[1]) % (wa - 2);
+                let gap = u32::from(step.operands[2] % 2);
+                let (low, high) = (graph.slice(a, 0, cut), graph.slice(a, cut + gap, 1));
+                graph.make(Op::Concat(high, low), cut + 1)
+            }
             // A shift by a small number, which random amounts seldom are.
             _ => {
                 let amount = graph.number(7, u64::from(step.operands[1] % 130));

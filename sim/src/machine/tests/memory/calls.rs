@@ -132,3 +132,34 @@ fn reserved_memory_is_never_handed_out() {
     assert_eq!(frames.len(), 5);
     assert!((0x80042..0x80045).all(|frame| !frames.contains(&frame)), "{frames:x?}");
 }
+
+#[test]
+fn regions_that_cannot_be_backed_are_refused() {
+    use crate::os::{Ground, Image, Objects, lay_out};
+    let device = |pa| RegionSpec { device: Some(pa), ..region(RegionKind::Device, at(0), 1) };
+    let mut objects = Objects::new(1);
+    let own = crate::os::FileId(1);
+    let image = Image { file: own, object: objects.image(own) };
+    let ground = Ground { mode: Mode::Sv39, ram: 0x8000_0000..0x8100_0000 };
+    for (spec, problem) in [
+        (region(RegionKind::Device, at(0), 1), "lacks `device`"),
+        (device(0x8000_0000), "is RAM"),
+        (device(0x1001), "no page of"),
+        (device(u64::MAX - 4095), "no page of"),
+        (RegionSpec { device: Some(0x1000), ..bss(1) }, "only a region of kind device"),
+        (region(RegionKind::Library, at(0), 1), "names no `file`"),
+        (file(RegionKind::Bss, at(0), 1, "f"), "maps no file"),
+        (RegionSpec { shared: true, ..region(RegionKind::Heap, at(0), 1) }, "is not shared"),
+        (
+            RegionSpec {
+                offset: Some(u64::MAX),
+                shared: true,
+                ..file(RegionKind::Bss, at(0), 1, "g")
+            },
+            "beyond every file",
+        ),
+    ] {
+        let error = lay_out(&ground, "p", image, &[spec], &mut objects).unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
+}

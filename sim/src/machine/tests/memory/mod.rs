@@ -4,6 +4,7 @@
 mod calls;
 mod cow;
 mod files;
+mod oracle;
 mod random;
 mod superpages;
 mod swap;
@@ -14,55 +15,10 @@ use crate::golden::IdealMmu;
 use crate::isa::{self, Context, Mode, PAGE_BYTES};
 use crate::machine::{Machine, MachineConfig, Pins};
 use crate::mmu::Request;
-use crate::os::{
-    Backing, Hal, Identity, Layout, ObjectId, Os, PAGE_WORDS, PageData, Pid, RegionKind,
-    RegionSpec, State, Verdict, file_page,
-};
+use crate::os::{Hal, Layout, Pid, RegionKind, RegionSpec, State, Verdict};
 use crate::stats::OsCounters;
-use std::collections::BTreeMap;
+use oracle::Oracle;
 use std::ops::Range;
-
-/// What memory must hold: pages that a process stored to itself, and pages of objects.
-#[derive(Default)]
-struct Oracle {
-    own: BTreeMap<(Pid, u64), Box<PageData>>,
-    objects: BTreeMap<(ObjectId, u64), Box<PageData>>,
-}
-
-impl Oracle {
-    /// The page at an address as a process must see it; `None` for a device.
-    fn page(&mut self, os: &Os, pid: Pid, va: u64, stores: bool) -> Option<&mut PageData> {
-        let vpn = va / PAGE_BYTES;
-        let space = os.process(pid)?.space.as_ref()?;
-        let region = space.region(va)?;
-        let fresh = || match space.backing(va) {
-            Backing::File { file, offset } => file_page(os.config().seed, file, offset),
-            _ => Box::new([0; PAGE_WORDS]),
-        };
-        let shared = match os.identity(pid, va) {
-            Identity::Device => return None,
-            Identity::Shared { object, offset } => {
-                assert_eq!(offset % PAGE_BYTES, va % PAGE_BYTES);
-                return Some(
-                    self.objects.entry((object, offset / PAGE_BYTES)).or_insert_with(fresh),
-                );
-            }
-            // Until a process stores to its private page it sees the file's.
-            Identity::Private => region.object.zip(region.index(va)),
-        };
-        if !stores && !self.own.contains_key(&(pid, vpn)) {
-            if let Some(key) = shared {
-                return Some(self.objects.entry(key).or_insert_with(fresh));
-            }
-        }
-        let objects = &mut self.objects;
-        let first = || match shared {
-            Some(key) => objects.entry(key).or_insert_with(fresh).clone(),
-            None => fresh(),
-        };
-        Some(self.own.entry((pid, vpn)).or_insert_with(first))
-    }
-}
 
 /// A machine whose processes do what the test says.
 struct Hand {
@@ -110,6 +66,9 @@ impl Hand {
         for _ in 0..os.processes().count() {
             if os.current() == Some(pid) {
                 break;
+            }
+            if let Some(running) = os.current() {
+                os.turn_over(hardware, running).unwrap();
             }
             os.dispatch(hardware).unwrap();
         }
@@ -237,6 +196,12 @@ impl Hand {
         let done = os.mprotect(hardware, range, permissions).unwrap();
         self.check();
         done
+    }
+
+    fn tick(&mut self) {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        os.tick(hardware).unwrap();
+        self.check();
     }
 
     fn exit(&mut self) {

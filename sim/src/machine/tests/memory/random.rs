@@ -1,13 +1,15 @@
 //! Random calls of several processes under pressure, everything checked after each.
 
 use super::*;
-use crate::os::{DiskErrors, Options, PolicyKind};
+use crate::os::{DiskErrors, Options, PolicyKind, Thp};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const FILE: u64 = 0x40_0000;
 const SHARED: u64 = 0x80_0000;
 const MAPPED: u64 = 0xc0_0000;
+/// Where superpages of every scheme find room.
+const LARGE: u64 = 0x100_0000;
 
 fn regions() -> Vec<RegionSpec> {
     let shared = |spec| RegionSpec { shared: true, ..spec };
@@ -17,12 +19,14 @@ fn regions() -> Vec<RegionSpec> {
         shared(file(RegionKind::Mapped, SHARED, 6, "base")),
         shared(region(RegionKind::Bss, SHARED + 0x8000, 3)),
         region(RegionKind::Text, 0x1_0000, 4),
+        region(RegionKind::Bss, LARGE, 1100),
     ]
 }
 
 fn span(random: &mut ChaCha8Rng) -> Range<u64> {
     let (start, pages) =
-        [(super::super::BSS, 12), (FILE, 6), (SHARED, 6), (MAPPED, 8)][random.random_range(0..4)];
+        [(super::super::BSS, 12), (FILE, 6), (SHARED, 6), (MAPPED, 8), (LARGE, 520)]
+            [random.random_range(0..5)];
     let first = random.random_range(0..pages);
     let count = random.random_range(1..=pages - first);
     start + first * PAGE_BYTES..start + (first + count) * PAGE_BYTES
@@ -51,6 +55,7 @@ fn step(hand: &mut Hand, random: &mut ChaCha8Rng, living: &mut Vec<Pid>) {
         11 => {
             hand.exec("image", regions());
         }
+        12..15 => hand.tick(),
         _ => {
             let text = random.random_bool(0.2);
             let (access, va) = match random.random_range(0..3) {
@@ -82,16 +87,25 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
         disk_errors: DiskErrors { reads: numbers(random, 2), writes: numbers(random, 6) },
         ..Options::default()
     };
+    let policies = PolicyKind::ALL;
+    let mut options = options;
+    let mut frames = 30 + random.random_range(0..20);
+    if seed.is_multiple_of(3) {
+        // One run of 512 frames, and few others: it is taken, and split under pressure.
+        options.thp = Thp::Always;
+        options.reserved = vec![[64, 440]];
+        frames += 960;
+    }
     let config = MachineConfig {
-        policy: [PolicyKind::Fifo, PolicyKind::Lru, PolicyKind::Clock][seed as usize % 3],
+        policy: policies[seed as usize % policies.len()],
         adue: random.random(),
         asids: random.random_range(0..4),
         swap_slots: random.random_range(0..40),
         options,
         seed,
-        ..strict([Mode::Sv39, Mode::Sv32, Mode::Sv48][seed as usize % 3])
+        ..strict([Mode::Sv39, Mode::Sv48, Mode::Sv32, Mode::Sv57][seed as usize % 4])
     };
-    let mut hand = Hand::with_frames(config, 30 + random.random_range(0..20));
+    let mut hand = Hand::with_frames(config, frames);
     hand.label = format!("seed {seed}");
     let mut living = Vec::new();
     for _ in 0..steps {
@@ -117,8 +131,8 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
 #[test]
 fn random_calls_keep_every_invariant_and_every_byte() {
     let mut total = OsCounters::default();
-    for seed in 0..12 {
-        total += soak(seed, 400);
+    for seed in 0..30 {
+        total += soak(seed, 250);
     }
     for (count, what) in [
         (total.forks, "forks"),
@@ -130,7 +144,10 @@ fn random_calls_keep_every_invariant_and_every_byte() {
         (total.zero_page_maps, "zero pages"),
         (total.disk_errors, "disk errors"),
         (total.munmaps, "munmaps"),
+        (total.ticks, "ticks"),
+        (total.thp_allocations, "superpages"),
+        (total.thp_splits, "splits"),
     ] {
-        assert!(count > 10, "only {count} {what}: {total:?}");
+        assert!(count > 5, "only {count} {what}: {total:?}");
     }
 }

@@ -1,0 +1,15 @@
+//! Segmentation: base and limit, the alternative that the books compare paging with.
+//!
+//! Not of RISC-V. A logical address is a segment number and an offset; a small table of
+//! registers says where each segment stands in physical memory, how long it is, and what may be
+//! done there. Nothing is read from memory, so an answer never takes longer than its own cycle.
+
+mod check;
+mod register;
+mod rights;
+mod unit;
+
+pub use check::SegmentCheck;
+pub use register::SegmentRegister;
+pub use rights::{Requested, Rights};
+pub use unit::SegmentUnit;

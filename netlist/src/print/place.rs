@@ -1,0 +1,82 @@
+//! Where the state of a design stands in its printed text.
+
+use super::net::Net;
+use super::sheet::Sheet;
+use crate::ir::{Body, Design, InstanceId, ModuleId, Primitive, SignalId, element_name};
+use std::collections::BTreeMap;
+
+/// Where a register, or the output of a memory, stands in the printed text.
+///
+/// Whoever runs the text in a simulator finds the state of the design by it: bits
+/// `low .. low + width` of the `reg` named by `name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Path of the output's net, e.g. `tlb.lines[3].held.q`.
+    pub path: String,
+    /// Hierarchical Verilog name from inside the top module, e.g. `tlb.lines[3].one.held`.
+    pub name: String,
+    /// Lowest bit.
+    pub low: u32,
+    /// Bits.
+    pub width: u32,
+    /// Bits of the whole `reg`; a `reg` of one bit has no range.
+    pub of: u32,
+}
+
+/// What the instances of one module are called in its text.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Labels {
+    /// Element of a child block: its name below the module.
+    pub(super) children: BTreeMap<(InstanceId, u32), String>,
+    /// State: its output, the name of its `reg`, bits of an element, elements.
+    state: BTreeMap<InstanceId, (SignalId, String, u32, u32)>,
+}
+
+impl Labels {
+    /// Takes the names of a module that has been printed.
+    pub(super) fn of(sheet: &mut Sheet<'_>) -> Self {
+        let mut labels =
+            Self { children: std::mem::take(&mut sheet.labels), state: BTreeMap::new() };
+        for (at, instance) in sheet.module.instances.iter().enumerate() {
+            let id = InstanceId(at as u32);
+            let (Some(Primitive::Register { q: output, .. })
+            | Some(Primitive::Memory { data: output, .. })) = sheet.design.primitive(instance)
+            else {
+                continue;
+            };
+            let info = sheet.net(Net::Child(id, *output));
+            labels.state.insert(id, (*output, info.name.clone(), info.element, info.count));
+        }
+        labels
+    }
+}
+
+/// The places of all state of a design, given every module's labels.
+pub(super) fn places(design: &Design, labels: &[Labels]) -> Vec<Place> {
+    let mut places = Vec::new();
+    let mut open: Vec<(ModuleId, String, String)> =
+        vec![(design.top, String::new(), String::new())];
+    while let Some((id, path, name)) = open.pop() {
+        let labels = &labels[id.0 as usize];
+        for (at, instance) in design.module(id).instances.iter().enumerate() {
+            let at = InstanceId(at as u32);
+            for (row, child) in instance.modules.iter().enumerate() {
+                let element = element_name(&instance.dims, row as u32);
+                let path = format!("{path}{}{element}.", instance.name);
+                if let Some((output, reg, width, count)) = labels.state.get(&at) {
+                    places.push(Place {
+                        path: path + &design.module(*child).signal(*output).name,
+                        name: format!("{name}{reg}"),
+                        low: row as u32 * width,
+                        width: *width,
+                        of: width * count,
+                    });
+                } else if let Body::Kernel(_) = design.module(*child).body {
+                    let label = &labels.children[&(at, row as u32)];
+                    open.push((*child, path, format!("{name}{label}.")));
+                }
+            }
+        }
+    }
+    places
+}

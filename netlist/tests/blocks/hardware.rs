@@ -1,0 +1,200 @@
+//! Every block of the MMU alone, larger ones with what is inside them.
+
+use crate::common::{Clocked, Dice, Stimulus, clocked, present, run, unclocked};
+use hdl::fault::{Cause, HeldFault};
+use hdl::geometry::PageMask;
+use hdl::permission::Permission;
+use hdl::port::{Miss, PhysicalAddress, Port};
+use hdl::scheme::{Scheme32, Scheme64};
+use hdl::tlb::{Cam, CamLine, Replacement};
+use hdl::walker::{Choice, EntryAddress, PteDecode, Walker};
+use hdl::{Judged, Leaf};
+
+type Mask32 = PageMask<20, 22>;
+type Mask64 = PageMask<45, 44>;
+type Line = CamLine<45, 44, 16>;
+type Tlb = Cam<4, 2, 45, 44, 16>;
+type Fifo = Replacement<8, 3>;
+type Address32 = PhysicalAddress<32, 20, 22, 34>;
+type Address64 = PhysicalAddress<64, 45, 44, 56>;
+type Entry32 = EntryAddress<20, 22, 34>;
+type Entry64 = EntryAddress<45, 44, 56>;
+type Decode32 = PteDecode<32, 20, 22>;
+type Decode64 = PteDecode<64, 45, 44>;
+type Chooser = Choice<45, 44>;
+type Walker32 = Walker<32, 20, 22, 34>;
+type Walker64 = Walker<64, 45, 44, 56>;
+type Waiting = Miss<64, 44, 16>;
+type Fetch = Port<4, 2, 64, 45, 44, 56, 16>;
+type Held = HeldFault<64>;
+
+clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held);
+unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
+unclocked!(Permission, Cause, Scheme32, Scheme64);
+
+impl Stimulus for Leaf {
+    fn stimulus(dice: &mut Dice) -> Self {
+        let level = dice.roll(5).into();
+        let mut bit = || dice.any();
+        let (read, write, execute, user) = (bit(), bit(), bit(), bit());
+        Self { read, write, execute, user, dirty: bit(), global: bit(), level }
+    }
+}
+
+impl Stimulus for Judged {
+    fn stimulus(dice: &mut Dice) -> Self {
+        let mut bit = || dice.any();
+        let (fetch, store, user, sum) = (bit(), bit(), bit(), bit());
+        Self { fetch, store, user, sum, mxr: bit(), adue: bit() }
+    }
+}
+
+/// At least so many of a hundred nets must have moved: the test tests something.
+fn alone<B: Clocked>(block: B, cycles: u64, least: usize, present: impl FnMut(&mut Dice, &mut B)) {
+    let moved = run(block, cycles, 31, present);
+    assert!(moved >= least, "only {moved} % of the nets ever changed");
+}
+
+/// A page table entry that is mostly valid.
+fn entry<T: From<u64>>(dice: &mut Dice) -> T {
+    let flags = [0xdf, 0xcf, 0xef, 0x4f, 0x5f, 0x01, 0x21, 0x00][dice.roll(8) as usize];
+    (dice.roll(4) << 28 | dice.roll(4) / 3 << 10 | flags).into()
+}
+
+#[test]
+pub(crate) fn small_blocks_agree_alone() {
+    alone(Mask32::default(), 60, 60, |dice, block| present!(dice, block: level));
+    alone(Mask64::default(), 60, 60, |dice, block| present!(dice, block: level));
+    alone(Permission::default(), 400, 90, |dice, block| present!(dice, block: judged, leaf));
+    alone(
+        Cause::default(),
+        60,
+        90,
+        |dice, block| present!(dice, block: fetch, store, access_fault),
+    );
+    alone(Address32::default(), 300, 60, |dice, block| present!(dice, block: va, ppn, level));
+    alone(Address64::default(), 300, 60, |dice, block| present!(dice, block: va, ppn, level));
+    alone(Entry32::default(), 300, 60, |dice, block| present!(dice, block: vpn, level, table_ppn));
+    alone(Entry64::default(), 300, 60, |dice, block| present!(dice, block: vpn, level, table_ppn));
+}
+
+#[test]
+pub(crate) fn schemes_agree_alone() {
+    alone(Scheme32::default(), 300, 60, |dice, block| present!(dice, block: satp, va, machine));
+    alone(Scheme64::default(), 900, 80, |dice, block| {
+        present!(dice, block: va, machine);
+        let mode = [0_u64, 8, 9, 10, 15][dice.roll(5) as usize];
+        block.satp.next = (mode << 60 | dice.roll(1 << 60)).into();
+    });
+}
+
+#[test]
+pub(crate) fn decoders_agree_alone() {
+    alone(Decode32::default(), 900, 70, |dice, block| {
+        present!(dice, block: pte, level);
+        if dice.roll(2) == 0 {
+            block.pte.next = entry(dice);
+        }
+    });
+    alone(Decode64::default(), 900, 70, |dice, block| {
+        present!(dice, block: pte, level);
+        if dice.roll(2) == 0 {
+            block.pte.next = entry(dice);
+        }
+    });
+}
+
+#[test]
+pub(crate) fn a_chooser_agrees_alone() {
+    alone(Chooser::default(), 600, 90, |dice, block| {
+        present!(dice, block: free, owner, fetch_waits, fetch_vpn, fetch_root, fetch_top_level,
+            fetch_judged, data_waits, data_vpn, data_root, data_top_level, data_judged);
+    });
+}
+
+#[test]
+pub(crate) fn a_line_agrees_alone() {
+    alone(Line::default(), 1500, 80, |dice, block| {
+        present!(dice, block: key_vpn, key_asid, key_inside, key_global, fence, fence_by_va,
+            fence_by_asid, refill, write, new_ppn, new_leaf);
+        block.reset.next = dice.roll(60) == 0;
+    });
+}
+
+#[test]
+pub(crate) fn a_tlb_agrees_alone() {
+    alone(Tlb::default(), 1500, 80, |dice, block| {
+        present!(dice, block: key_vpn, key_asid, fence_by_va, fence_by_asid, refill, new_ppn,
+            new_leaf);
+        block.reset.next = dice.roll(100) == 0;
+        block.fence.next = dice.roll(8) == 0;
+    });
+}
+
+#[test]
+pub(crate) fn a_replacement_agrees_alone() {
+    alone(Fifo::default(), 900, 80, |dice, block| {
+        present!(dice, block: refill);
+        block.reset.next = dice.roll(60) == 0;
+        for valid in &mut block.valid {
+            valid.next = dice.roll(6) > 0;
+        }
+    });
+}
+
+#[test]
+pub(crate) fn a_waiting_miss_agrees_alone() {
+    alone(Waiting::default(), 900, 90, |dice, block| {
+        present!(dice, block: take, new_va, new_judged, new_top_level, new_asid, new_root,
+            satp_changed, done);
+        block.reset.next = dice.roll(60) == 0;
+    });
+}
+
+#[test]
+pub(crate) fn a_held_fault_agrees_alone() {
+    alone(Held::default(), 900, 90, |dice, block| {
+        present!(dice, block: data_valid, data_cause, data_tval, fetch_valid, fetch_cause,
+            fetch_tval, ready);
+        block.reset.next = dice.roll(60) == 0;
+    });
+}
+
+/// A walker whose memory answers now and then, with entries that are mostly valid.
+macro_rules! walk {
+    ($top_level:expr) => {
+        |dice, block| {
+            present!(dice, block: waits, waits_data, vpn, root, judged, mem_req_ready,
+                mem_resp_valid, mem_resp_swapped);
+            block.reset.next = dice.roll(300) == 0;
+            block.fence.next = dice.roll(20) == 0;
+            block.mem_resp_error.next = dice.roll(20) == 0;
+            block.top_level.next = $top_level(dice).into();
+            block.mem_resp_data.next = if dice.roll(6) == 0 { dice.any() } else { entry(dice) };
+        }
+    };
+}
+
+#[test]
+pub(crate) fn walkers_agree_alone() {
+    alone(Walker32::default(), 2000, 75, walk!(|_: &mut Dice| 1_u64));
+    alone(Walker64::default(), 2000, 80, walk!(|dice: &mut Dice| 2 + dice.roll(3)));
+}
+
+#[test]
+pub(crate) fn a_port_agrees_alone() {
+    alone(Fetch::default(), 2500, 80, |dice, block| {
+        present!(dice, block: req_valid, req_va, req_judged, top_level, asid, root, fence_by_va,
+            fence_va, fence_by_asid, fence_asid, done, done_ppn, done_leaf);
+        block.reset.next = dice.roll(300) == 0;
+        block.translate.next = dice.roll(6) > 0;
+        block.canonical.next = dice.roll(6) > 0;
+        block.in_range.next = dice.roll(6) > 0;
+        block.satp_changed.next = dice.roll(20) == 0;
+        block.fence_presented.next = dice.roll(10) == 0;
+        block.fence.next = block.fence_presented.next && dice.any();
+        block.done_page_fault.next = dice.roll(6) == 0;
+        block.done_access_fault.next = dice.roll(6) == 0;
+        block.done_cacheable.next = dice.roll(6) > 0;
+    });
+}

@@ -1,0 +1,136 @@
+//! A block under rust-hdl, its netlist interpreted, and its netlist compiled, side by side.
+
+use super::{Clocked, Dice, flattened, observe, paths, settle};
+use netlist::ir::{InputId, NetId, Netlist, RegisterId, Type, Value};
+use netlist::optimise::Options;
+use netlist::{Compiled, Interpreter};
+use rust_hdl::prelude::*;
+use std::collections::HashMap;
+
+/// A netlist beside its block.
+struct Pair<'a> {
+    netlist: &'a Netlist,
+    interpreted: Interpreter<'a>,
+    /// Machine code that keeps every net for an observer, settled before and after each edge.
+    watched: Compiled,
+    /// Machine code that computes outputs and state only, one call a cycle.
+    fast: Compiled,
+    /// For each atom in the order of a walk, its net and the input that it is.
+    atoms: Vec<(NetId, Option<InputId>)>,
+    /// Nets that were not always equal to their first value.
+    moved: Vec<bool>,
+    first: Vec<Value>,
+}
+
+impl<'a> Pair<'a> {
+    fn new<B: Block>(block: &B, netlist: &'a Netlist) -> Self {
+        let found = paths(block);
+        assert_eq!(found.len(), netlist.nets.len(), "one net for every atom");
+        let nets: HashMap<&str, u32> =
+            (0..).zip(&netlist.nets).map(|(at, net)| (net.path.as_str(), at)).collect();
+        let atom = |path: &String| {
+            let net = nets.get(path.as_str()).unwrap_or_else(|| panic!("no net {path}"));
+            (NetId(*net), netlist.input_named(path))
+        };
+        // A function for each set of changes as soon as it has been seen twice.
+        let common = Some(2);
+        let watch = (0..netlist.nets.len() as u32).map(NetId).collect();
+        let compiled = |options| Compiled::with(netlist, &options).expect("it compiles");
+        Self {
+            netlist,
+            interpreted: Interpreter::new(netlist),
+            watched: compiled(Options { common, watch, ..Options::default() }),
+            fast: compiled(Options { common, ..Options::default() }),
+            atoms: found.iter().map(atom).collect(),
+            moved: vec![false; netlist.nets.len()],
+            first: Vec::new(),
+        }
+    }
+
+    /// Gives the netlist the inputs that the block has.
+    fn copy_inputs<B: Block>(&mut self, block: &B) {
+        for ((_, input), value) in self.atoms.iter().zip(observe(block)) {
+            if let Some(input) = input
+                && Some(*input) != self.netlist.clock
+            {
+                self.interpreted.set(*input, &value);
+                self.watched.set(*input, &value);
+                self.fast.set(*input, &value);
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        self.interpreted.settle();
+        self.watched.settle();
+    }
+
+    /// The clock edge. Of the cycle that it ends, the fast code must give the outputs; of the
+    /// next, the registers.
+    fn step(&mut self, when: impl Fn() -> String) {
+        self.watched.step();
+        self.fast.cycle();
+        for (id, net) in self.netlist.outputs().filter(|(_, net)| net.ty != Type::Clock) {
+            let ours = self.fast.watched(id);
+            let theirs = self.interpreted.get(id);
+            assert_eq!(ours.as_ref(), Some(theirs), "{}: output {}", when(), net.path);
+        }
+        self.interpreted.step();
+        for (at, register) in self.netlist.registers.iter().enumerate() {
+            let id = RegisterId(at as u32);
+            let (ours, theirs) = (self.fast.register(id), self.interpreted.register(id));
+            assert_eq!(ours, *theirs, "{}: next value of {}", when(), register.path);
+        }
+        self.watched.settle();
+    }
+
+    /// All nets of block, interpreter and machine code are equal.
+    fn compare<B: Block>(&mut self, block: &B, when: impl Fn() -> String) {
+        let observed = observe(block);
+        for ((id, _), theirs) in self.atoms.iter().zip(&observed) {
+            let net = self.netlist.net(*id);
+            // The clock input of a netlist has no value; what is driven by it has none either.
+            if net.ty == Type::Clock {
+                continue;
+            }
+            let ours = self.interpreted.get(*id);
+            assert_eq!(ours, theirs, "{}: net {} (ours, rust-hdl's)", when(), net.path);
+            let ours = self.watched.watched(*id).expect("every net is watched");
+            assert_eq!(ours, *theirs, "{}: net {} (compiled, rust-hdl's)", when(), net.path);
+        }
+        if self.first.is_empty() {
+            self.first.clone_from(&observed);
+        }
+        for (at, value) in observed.iter().enumerate() {
+            self.moved[at] |= *value != self.first[at];
+        }
+    }
+}
+
+/// Runs a block and its netlist for some cycles of random stimulus; all nets must be equal
+/// before and after every edge, interpreted and compiled. Returns how many nets of a hundred
+/// ever changed.
+pub(crate) fn run<B: Clocked>(
+    mut block: B,
+    cycles: u64,
+    seed: u64,
+    mut present: impl FnMut(&mut Dice, &mut B),
+) -> usize {
+    block.connect_all();
+    let netlist = flattened(&block);
+    let mut pair = Pair::new(&block, &netlist);
+    let mut dice = Dice::new(seed);
+    for cycle in 0..cycles {
+        block.clock(false);
+        present(&mut dice, &mut block);
+        settle(&mut block);
+        pair.copy_inputs(&block);
+        pair.settle();
+        pair.compare(&block, || format!("seed {seed}, cycle {cycle}"));
+        block.clock(true);
+        settle(&mut block);
+        pair.step(|| format!("seed {seed}, cycle {cycle}"));
+        pair.compare(&block, || format!("seed {seed}, after cycle {cycle}"));
+    }
+    100 * pair.moved.iter().filter(|moved| **moved).count() / netlist.nets.len()
+}

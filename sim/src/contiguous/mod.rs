@@ -1,0 +1,39 @@
+//! Memory without pages: every segment of a process in one contiguous piece.
+//!
+//! What the books compare paging with: a segmentation unit in hardware, an operating system that
+//! looks for holes, the fragmentation that comes of it, and compaction, which moves everything.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`SegmentUnit`] | the hardware as pins: requests, register writes, a held fault |
+//! | [`golden`] | what base and limit mean, byte by byte |
+//! | [`IdealUnit`] | a unit made of nothing else, for trying the world without hardware |
+//! | [`Fit`], [`Holes`] | first, best, worst and next fit |
+//! | [`Blocks`], [`Pages`] | the buddy system and paging, for comparison |
+//! | [`World`] | processes loaded, ended, grown, moved; every byte over the bus |
+//! | [`churn`] | Knuth's fifty-percent rule |
+//!
+//! Not modelled: swapping whole segments out; segments that are paged.
+
+pub mod churn;
+mod copy;
+mod fit;
+pub mod golden;
+mod holes;
+mod ideal;
+mod others;
+mod placer;
+mod process;
+#[cfg(test)]
+mod tests;
+mod unit;
+mod world;
+
+pub use fit::Fit;
+pub use holes::Holes;
+pub use ideal::IdealUnit;
+pub use others::{Blocks, Pages};
+pub use placer::{Measure, Placer};
+pub use process::{ProcessSpec, SegmentSpec};
+pub use unit::{Descriptor, Fault, Inputs, Outputs, Reason, Request, Rights, SegmentUnit, Shape};
+pub use world::{Access, Config, Counts, Loaded, World, WorldError};

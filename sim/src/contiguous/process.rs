@@ -1,0 +1,89 @@
+//! What a process asks for, and what it was given.
+
+use std::ops::Range;
+
+use super::{Descriptor, Fit, Rights};
+
+/// A segment that a process asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentSpec {
+    /// `text`, `stack`, ...
+    pub name: String,
+    /// Its number in logical addresses.
+    pub number: usize,
+    /// Length, in units.
+    pub length: u64,
+    /// What may be done there.
+    pub rights: Rights,
+    /// It must begin at this unit of physical memory.
+    pub at: Option<u64>,
+    /// Processes that give the same name share one copy.
+    pub shared: Option<String>,
+}
+
+/// A process that can be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessSpec {
+    /// Its name.
+    pub name: String,
+    /// Its segments.
+    pub segments: Vec<SegmentSpec>,
+}
+
+/// A segment in memory: what its bytes are known to be, and who uses it.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// The pieces that it was given, in units; one, except under paging.
+    pub(super) pieces: Vec<Range<u64>>,
+    /// Its bytes from the lowest address on, as memory must hold them.
+    pub(super) bytes: Vec<u8>,
+    pub(super) rights: Rights,
+    pub(super) shared: Option<String>,
+    /// Processes that use it.
+    pub(super) users: u64,
+}
+
+impl Stored {
+    /// Where its first byte stands.
+    ///
+    /// A segment that grows downwards lies at the upper end of what it was given, the others at
+    /// the lower.
+    pub(super) fn start(&self, unit: u64) -> u64 {
+        let (first, last) = match (self.pieces.first(), self.pieces.last()) {
+            (Some(first), Some(last)) => (first.start * unit, last.end * unit),
+            _ => (0, 0),
+        };
+        if self.rights.down { last - self.bytes.len() as u64 } else { first }
+    }
+
+    /// What a register says of it.
+    pub(super) fn descriptor(&self, unit: u64) -> Descriptor {
+        let (start, limit) = (self.start(unit), self.bytes.len() as u64);
+        let base = if self.rights.down { start + limit } else { start };
+        Descriptor { base, limit, rights: self.rights }
+    }
+
+    /// Where its bytes stand, in order: one range of physical addresses, or pages.
+    pub(super) fn places(&self, unit: u64, fit: Fit) -> Vec<Range<u64>> {
+        if fit == Fit::Pages {
+            return self.pieces.iter().map(|piece| piece.start * unit..piece.end * unit).collect();
+        }
+        let start = self.start(unit);
+        std::iter::once(start..start + self.bytes.len() as u64).collect()
+    }
+
+    /// Units handed out for it.
+    pub(super) fn given(&self) -> u64 {
+        self.pieces.iter().map(|piece| piece.end - piece.start).sum()
+    }
+}
+
+/// A segment of a process in memory: its number, its name, and which stored segment it is.
+pub(super) type Held = (usize, String, usize);
+
+/// A process in memory.
+#[derive(Debug)]
+pub(super) struct Resident {
+    pub(super) name: String,
+    pub(super) segments: Vec<Held>,
+}

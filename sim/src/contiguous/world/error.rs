@@ -1,0 +1,71 @@
+//! What can be wrong: with what was asked, or with what was observed.
+
+use crate::contiguous::Reason;
+use crate::contiguous::copy::Refused;
+
+/// Why a [`World`](super::World) does not go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WorldError {
+    /// What was asked for cannot be done by anybody.
+    #[error("{0}")]
+    Nonsense(String),
+    /// The hardware's answer is not the golden one.
+    #[error("cycle {cycle}, address {va:#x}: expected {}, got {}", words(.wanted), match .got {
+        Some(got) => words(got),
+        None => "no answer".to_owned(),
+    })]
+    Disagrees {
+        /// The cycle.
+        cycle: u64,
+        /// The logical address.
+        va: u64,
+        /// What base and limit say.
+        wanted: Result<u64, Reason>,
+        /// What the hardware says.
+        got: Option<Result<u64, Reason>>,
+    },
+    /// The fault that was answered is not the one that is held.
+    #[error("cycle {cycle}: the fault {} at {va:#x} is not held", .reason.name())]
+    Held {
+        /// The cycle.
+        cycle: u64,
+        /// The logical address.
+        va: u64,
+        /// The fault.
+        reason: Reason,
+    },
+    /// The hardware does not take a register write.
+    #[error("cycle {cycle}: a register write is not taken")]
+    Deaf {
+        /// The cycle.
+        cycle: u64,
+    },
+    /// Memory does not hold what was written.
+    #[error("memory at {pa:#x} does not hold what was written there")]
+    Corrupt {
+        /// The physical address.
+        pa: u64,
+    },
+    /// Memory refused.
+    #[error("memory refuses address {pa:#x}")]
+    Refused {
+        /// The physical address.
+        pa: u64,
+    },
+    /// The operating system's books do not agree.
+    #[error("the books do not agree: {0}")]
+    Books(String),
+}
+
+impl From<Refused> for WorldError {
+    fn from(Refused(pa): Refused) -> WorldError {
+        WorldError::Refused { pa }
+    }
+}
+
+fn words(answer: &Result<u64, Reason>) -> String {
+    match answer {
+        Ok(pa) => format!("physical address {pa:#x}"),
+        Err(reason) => format!("fault {}", reason.name()),
+    }
+}

@@ -1,0 +1,151 @@
+//! Waveforms: our engine and Verilator, each writing every signal that it knows as VCD.
+//!
+//! Both are driven in the same closed loop; each writes what changed once a cycle, after inputs
+//! have settled and before the clock rises, into a file that swallows it, so that finding out
+//! what changed and putting it into words is what is measured. That they write the same is
+//! checked first, on a short run into real files.
+
+mod compare;
+mod ours;
+
+use super::workshop::Workshop;
+use super::{BenchError, Measurement, Workload, verilator};
+use crate::engine::{Config, find};
+use crate::export::ToolError;
+use serde::Serialize;
+use std::fmt;
+use std::fs::File;
+
+/// What swallows a waveform.
+const NOWHERE: &str = "/dev/null";
+
+/// What is measured.
+#[derive(Clone, Debug)]
+pub struct WaveOptions {
+    /// The configuration.
+    pub config: String,
+    /// The traffic.
+    pub workload: Workload,
+    /// Cycles of the run in which the waveforms are compared.
+    pub cycles: u64,
+    /// How often each is measured, in turn; the median counts.
+    pub rounds: u32,
+    /// CPU seconds of each measurement, roughly.
+    pub seconds: f64,
+    /// The seed of the traffic.
+    pub seed: u64,
+}
+
+impl Default for WaveOptions {
+    fn default() -> Self {
+        let config = "rv64_linux".to_owned();
+        Self { config, workload: Workload::Mixed, cycles: 3000, rounds: 5, seconds: 0.2, seed: 1 }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct WaveReport {
+    /// The configuration.
+    pub config: &'static str,
+    /// The traffic.
+    pub workload: &'static str,
+    /// Names in our waveform.
+    pub our_signals: usize,
+    /// Names in Verilator's.
+    pub verilator_signals: usize,
+    /// Names that stand in both; their values are equal in every compared cycle.
+    pub compared_signals: usize,
+    /// Changes of those in the compared cycles.
+    pub compared_changes: usize,
+    /// Cycles compared.
+    pub compared_cycles: u64,
+    /// Our cycles in a second of CPU time, the median.
+    pub our_cycles_per_cpu_second: f64,
+    /// Verilator's.
+    pub verilator_cycles_per_cpu_second: f64,
+    /// Ours beside Verilator's, the median over the rounds.
+    pub ratio: f64,
+}
+
+impl fmt::Display for WaveReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Waveforms of {}, {}, written to {NOWHERE}", self.config, self.workload)?;
+        writeln!(
+            f,
+            "  signals     {} ours, {} Verilator's",
+            self.our_signals, self.verilator_signals
+        )?;
+        writeln!(
+            f,
+            "  equal       {} signals, {} changes in {} cycles",
+            self.compared_signals, self.compared_changes, self.compared_cycles
+        )?;
+        writeln!(f, "  ours        {:.0} cycles a CPU second", self.our_cycles_per_cpu_second)?;
+        writeln!(
+            f,
+            "  Verilator   {:.0} cycles a CPU second",
+            self.verilator_cycles_per_cpu_second
+        )?;
+        writeln!(f, "  ratio       {:.2}", self.ratio)
+    }
+}
+
+/// Compares and measures.
+///
+/// # Errors
+/// [`BenchError`]; Verilator has to be there.
+pub fn waves(options: &WaveOptions) -> Result<WaveReport, BenchError> {
+    let config: &'static Config = find(&options.config)?;
+    let workshop = Workshop::new(config)?;
+    workshop.load(options.workload, options.seed)?;
+    let mut theirs = verilator::traced(&workshop)?;
+    let path = |name: &str| workshop.path().join(name);
+    let (mine, other) = (path("ours.vcd"), path("verilator.vcd"));
+    let mut ours = ours::Waved::start(config, options, File::create(&mine)?)?;
+    let short = ours.run(options.cycles);
+    ours.finish()?;
+    let mut run = |file: &std::path::Path, cycles: u64| -> Result<Measurement, BenchError> {
+        theirs.after = vec![file.display().to_string()];
+        theirs.run(&workshop, cycles)
+    };
+    let told = run(&other, options.cycles)?;
+    if (told.checksum, told.translations) != (short.checksum, short.translations) {
+        return Err(BenchError::Disagree {
+            config: config.name,
+            workload: options.workload.name(),
+            engine: "Verilator",
+            cycles: options.cycles,
+        });
+    }
+    let same = compare::compare(&mine, &other)
+        .map_err(|message| BenchError::from(ToolError::Objected { tool: "verilator", message }))?;
+    // Long enough to be measured.
+    let cycles = |measured: Measurement| ((measured.speed() * options.seconds) as u64).max(1000);
+    let nowhere = std::path::Path::new(NOWHERE);
+    let mut ours = ours::Waved::start(config, options, File::create(nowhere)?)?;
+    let (mine, other) = (cycles(ours.run(20_000)), cycles(run(nowhere, 20_000)?));
+    let mut rounds = Vec::new();
+    for _ in 0..options.rounds {
+        rounds.push((ours.run(mine).speed(), run(nowhere, other)?.speed()));
+    }
+    ours.finish()?;
+    Ok(WaveReport {
+        config: config.name,
+        workload: options.workload.name(),
+        our_signals: same.ours,
+        verilator_signals: same.theirs,
+        compared_signals: same.common,
+        compared_changes: same.changes,
+        compared_cycles: options.cycles,
+        our_cycles_per_cpu_second: median(rounds.iter().map(|round| round.0)),
+        verilator_cycles_per_cpu_second: median(rounds.iter().map(|round| round.1)),
+        ratio: median(rounds.iter().map(|round| round.0 / round.1)),
+    })
+}
+
+fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = numbers.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(0.0)
+}

@@ -1,0 +1,113 @@
+//! Whether two waveforms say the same of the signals that both have.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use vcd::{Command, IdCode, Parser, ScopeItem, Value};
+
+/// What was compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Same {
+    pub(super) ours: usize,
+    pub(super) theirs: usize,
+    pub(super) common: usize,
+    /// Changes of the common ones.
+    pub(super) changes: usize,
+}
+
+/// Signals by name, and what each variable was from when on.
+struct Waves {
+    names: BTreeMap<String, IdCode>,
+    changes: BTreeMap<IdCode, Vec<(u64, Vec<bool>)>>,
+}
+
+/// Compares every signal that stands in both files, change by change; the first difference as
+/// text.
+pub(super) fn compare(ours: &Path, theirs: &Path) -> Result<Same, String> {
+    let (mine, other) = (read(ours)?, read(theirs)?);
+    let mut same =
+        Same { ours: mine.names.len(), theirs: other.names.len(), common: 0, changes: 0 };
+    for (name, code) in &mine.names {
+        let Some(theirs) = other.names.get(name) else { continue };
+        let none = Vec::new();
+        let [ours, theirs] = [mine.changes.get(code), other.changes.get(theirs)];
+        let (ours, theirs) = (ours.unwrap_or(&none), theirs.unwrap_or(&none));
+        if let Some(at) =
+            (0..ours.len().max(theirs.len())).find(|at| ours.get(*at) != theirs.get(*at))
+        {
+            let (ours, theirs) = (ours.get(at), theirs.get(at));
+            return Err(format!(
+                "`{name}` is {theirs:?} in Verilator's waveform, {ours:?} in ours"
+            ));
+        }
+        same.common += 1;
+        same.changes += ours.len();
+    }
+    Ok(same)
+}
+
+fn read(path: &Path) -> Result<Waves, String> {
+    let said = |error: std::io::Error| format!("{}: {error}", path.display());
+    let mut parser = Parser::new(BufReader::new(File::open(path).map_err(said)?));
+    let header = parser.parse_header().map_err(said)?;
+    let mut waves = Waves { names: BTreeMap::new(), changes: BTreeMap::new() };
+    name(&header.items, &mut Vec::new(), &mut waves.names);
+    let mut now = 0;
+    for command in parser {
+        let (code, value) = match command.map_err(said)? {
+            Command::Timestamp(time) => {
+                now = time;
+                continue;
+            }
+            Command::ChangeScalar(code, value) => (code, vec![value == Value::V1]),
+            Command::ChangeVector(code, bits) => {
+                let bits = bits.iter().map(|bit| bit == Value::V1);
+                (code, bits.skip_while(|bit| !bit).collect())
+            }
+            _ => continue,
+        };
+        let value: Vec<bool> = value.into_iter().skip_while(|bit| !bit).collect();
+        let changes = waves.changes.entry(code).or_default();
+        // What is written again and is the same is no change.
+        if changes.last().is_none_or(|(_, last)| *last != value) {
+            changes.push((now, value));
+        }
+    }
+    Ok(waves)
+}
+
+/// Paths below the design's own scope, as our netlist spells them: an element of an array is one
+/// scope, where Verilog has one for the loop and one for the instance in it, and a register is a
+/// block with an output `q`.
+fn name(items: &[ScopeItem], path: &mut Vec<String>, names: &mut BTreeMap<String, IdCode>) {
+    for item in items {
+        match item {
+            ScopeItem::Scope(scope) => {
+                path.push(scope.identifier.clone());
+                name(&scope.items, path, names);
+                path.pop();
+            }
+            ScopeItem::Var(var) => {
+                let mut parts: Vec<&str> = Vec::new();
+                let below = usize::from(path.first().is_some_and(|top| top == "TOP"));
+                let mut scopes = path.iter().skip(1 + below).peekable();
+                while let Some(scope) = scopes.next() {
+                    parts.push(scope);
+                    if below == 1 && scope.ends_with(']') && scopes.peek().is_some() {
+                        scopes.next();
+                    }
+                }
+                // Verilator shows the top's ports twice.
+                if below == 1 && path.len() < 2 {
+                    continue;
+                }
+                parts.push(&var.reference);
+                let joined = parts.join(".");
+                let joined = joined.strip_suffix(".q").unwrap_or(&joined);
+                names.insert(joined.to_owned(), var.code);
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Our engine in the loop, with every net of the netlist in a waveform.
+
+use super::WaveOptions;
+use crate::bench::ours::{Driven, Loop};
+use crate::bench::{BenchError, Measurement};
+use crate::engine::{Config, PINS, Pin};
+use netlist::Compiled;
+use netlist::compile::{InputSlot, OutputSlot};
+use netlist::optimise::Options;
+use netlist::wave::{Dump, Style, WaveError, all};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Error;
+use std::rc::Rc;
+
+/// A waveform under way, and whatever refused it.
+type Shared = Rc<RefCell<(Option<Dump<File>>, Option<WaveError>)>>;
+
+/// An engine whose cycles are written.
+struct Written {
+    engine: Compiled,
+    dump: Shared,
+    inputs: [Option<InputSlot>; PINS.len()],
+    outputs: [Option<OutputSlot>; PINS.len()],
+}
+
+impl Driven for Written {
+    #[inline]
+    fn write(&mut self, pin: Pin, value: u64) {
+        if let Some(slot) = self.inputs[pin as usize] {
+            self.engine.write(slot, value);
+        }
+    }
+
+    fn cycle(&mut self) {
+        let (dump, failed) = &mut *self.dump.borrow_mut();
+        let Some(dump) = dump else { return };
+        if let Err(error) = dump.cycle(&mut self.engine) {
+            failed.get_or_insert(error);
+        }
+    }
+
+    #[inline]
+    fn read(&self, pin: Pin) -> u64 {
+        self.outputs[pin as usize].map_or(0, |slot| self.engine.read(slot))
+    }
+
+    fn is_quiescent(&self) -> bool {
+        self.engine.is_quiescent()
+    }
+}
+
+/// The loop around it.
+pub(super) struct Waved {
+    traffic: Loop<Written>,
+    dump: Shared,
+}
+
+impl Waved {
+    /// Compiles the configuration and begins to write.
+    pub(super) fn start(
+        config: &'static Config,
+        options: &WaveOptions,
+        file: File,
+    ) -> Result<Self, BenchError> {
+        let netlist = config.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
+        let nets = all(&netlist);
+        let follow = Options { follow: nets.clone(), ..Options::default() };
+        let engine = Compiled::with(&netlist, &follow)?;
+        // As Verilator's: without the clock, which is low whenever it is looked at, and without
+        // names of states.
+        let style = Style { clock: false, names: false };
+        let dump = Dump::new(&netlist, &engine, &nets, file, style).map_err(refused)?;
+        let dump: Shared = Rc::new(RefCell::new((Some(dump), None)));
+        let (mut inputs, mut outputs) = ([None; PINS.len()], [None; PINS.len()]);
+        for &pin in PINS {
+            let input = netlist.input_named(pin.name());
+            inputs[pin as usize] = input.and_then(|input| engine.input(input));
+            let net = netlist.net_named(pin.name());
+            outputs[pin as usize] = net.and_then(|net| engine.output(net));
+        }
+        let written = Written { engine, dump: dump.clone(), inputs, outputs };
+        let traffic = Loop::new(config, written, false, options.workload, options.seed);
+        Ok(Self { traffic, dump })
+    }
+
+    pub(super) fn run(&mut self, cycles: u64) -> Measurement {
+        self.traffic.run(cycles)
+    }
+
+    /// Writes what is left.
+    pub(super) fn finish(self) -> Result<(), BenchError> {
+        let (dump, failed) = self.dump.take();
+        match (failed, dump) {
+            (Some(error), _) => Err(refused(error)),
+            (None, Some(dump)) => dump.finish().map_err(refused),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+fn refused(error: WaveError) -> BenchError {
+    match error {
+        WaveError::Io(error) => error.into(),
+        other => Error::other(other).into(),
+    }
+}

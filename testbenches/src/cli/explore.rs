@@ -1,0 +1,265 @@
+//! `pagewalk explore`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+
+use super::output::{self, print, print_json};
+use super::progress::Progress;
+use super::{Status, interrupt};
+use crate::engine::Engine;
+use crate::explore::ExploreError;
+use crate::explore::base::Base;
+use crate::explore::draw;
+use crate::explore::findings::Findings;
+use crate::explore::study::{self, Measure, Study, Sweep};
+use crate::explore::sweep::{self, Plan};
+use crate::explore::values::Values;
+use crate::scenario::library;
+
+/// `pagewalk explore`
+#[derive(Debug, Args)]
+pub struct ExploreArgs {
+    /// A study, or a scenario by name or file; the studies are listed if absent.
+    pub name: Option<String>,
+    /// Every study.
+    #[arg(long, conflicts_with_all = ["name", "sweep", "measure", "figures"])]
+    pub all: bool,
+    /// A parameter and its values, as os.frames=32..256:32 or os.policy=fifo,lru; the first runs
+    /// along x, each further one makes curves.
+    #[arg(long, value_name = "PATH=VALUES")]
+    pub sweep: Vec<String>,
+    /// What is measured: a figure of the report, or a formula over figures, as
+    /// "1000 * data_misses / cycles".
+    #[arg(long, value_name = "FORMULA")]
+    pub measure: Vec<String>,
+    /// List the figures that can be measured, with their values in the scenario as it is.
+    #[arg(long, conflicts_with_all = ["sweep", "measure", "plot"])]
+    pub figures: bool,
+    /// Draw into a file ending in .svg or .png, or both into a folder.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub plot: Vec<PathBuf>,
+    /// For programs.
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// For spreadsheets: a line for each run.
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// Lists studies, or makes one, or makes up one from a scenario.
+pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result<Status> {
+    let stop = interrupt::stop_flag()?;
+    if arguments.all {
+        let mut status = Status::Fine;
+        for study in study::all()? {
+            status = one(&study.name.clone(), study, arguments, engine, stop)?;
+            if status != Status::Fine {
+                break;
+            }
+        }
+        return Ok(status);
+    }
+    let Some(name) = &arguments.name else { return list(arguments.json) };
+    let study = find(name)?;
+    one(name, varied(study, arguments)?, arguments, engine, stop)
+}
+
+fn list(json: bool) -> anyhow::Result<Status> {
+    let studies = study::all()?;
+    if json {
+        let entry =
+            |s: &Study| serde_json::json!({ "name": s.name, "title": s.title, "idea": s.idea });
+        print_json(&studies.iter().map(entry).collect::<Vec<_>>())?;
+        return Ok(Status::Fine);
+    }
+    let widest = studies.iter().map(|study| study.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for study in &studies {
+        text += &format!("{:widest$}  {}\n", study.name, study.title);
+    }
+    text += "\nA scenario can be swept by any of its parameters:\n  \
+        pagewalk explore belady-with-3-frames --sweep process.belady.frames=1..6 \
+        --measure minor_faults\n";
+    print(&text)?;
+    Ok(Status::Fine)
+}
+
+/// A study by name, or one made of a scenario in which nothing is swept yet.
+fn find(name: &str) -> anyhow::Result<Study> {
+    if let Some(study) = study::all()?.into_iter().find(|study| study.name == name) {
+        return Ok(study);
+    }
+    let found = match library::find(name) {
+        Ok(found) => found,
+        Err(library::FindError::Unknown { .. }) => {
+            let studies = study::files().iter().map(|(name, _)| *name);
+            let names = studies.chain(library::files().iter().map(|(name, _)| *name));
+            match &library::similar(name, names)[..] {
+                [] => bail!(
+                    "there is no study or scenario `{name}`; `pagewalk explore` lists the studies"
+                ),
+                like => bail!(
+                    "there is no study or scenario `{name}`; did you mean {}?",
+                    like.join(" or ")
+                ),
+            }
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let [scenario] = &found[..] else {
+        let names: Vec<_> = found.iter().map(|scenario| scenario.name.as_str()).collect();
+        bail!("`{name}` is {} scenarios; choose one: {}", found.len(), names.join(", "));
+    };
+    Ok(Study {
+        name: scenario.name.clone(),
+        title: scenario.name.clone(),
+        idea: scenario.idea.clone(),
+        y: None,
+        source: None,
+        scenario: None,
+        base: Some(scenario.text.parse()?),
+        sweep: Vec::new(),
+        measure: Vec::new(),
+        remark: Vec::new(),
+    })
+}
+
+/// A study with what the command line says instead.
+fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
+    for text in &arguments.sweep {
+        let (set, values) = text.split_once('=').with_context(|| {
+            format!("--sweep {text}: write PATH=VALUES, as os.frames=32..256:32")
+        })?;
+        let set = set.trim();
+        let values =
+            Values::parse(values).map_err(|message| anyhow::anyhow!("--sweep {set}: {message}"))?;
+        match study.sweep.iter_mut().find(|sweep| sweep.set == set) {
+            Some(sweep) => sweep.values = values,
+            None => {
+                let (set, name) = (set.to_owned(), Some(set.to_owned()));
+                let unit = Default::default();
+                study.sweep.push(Sweep {
+                    set,
+                    name,
+                    values,
+                    axis: None,
+                    at: None,
+                    unit,
+                    log: false,
+                });
+            }
+        }
+        study.remark.clear();
+    }
+    if !arguments.measure.is_empty() {
+        let measure = |of: &String| Measure {
+            of: of.clone(),
+            name: None,
+            unit: Default::default(),
+            log: false,
+        };
+        study.measure = arguments.measure.iter().map(measure).collect();
+        study.remark.clear();
+    }
+    if study.measure.is_empty() {
+        let of = "cycles".to_owned();
+        study.measure.push(Measure { of, name: None, unit: Default::default(), log: false });
+    }
+    ensure!(
+        !study.sweep.is_empty() || arguments.figures,
+        "nothing is swept; say what, as --sweep os.frames=32..256:32"
+    );
+    Ok(study)
+}
+
+/// Makes a study, and prints and draws what came out.
+fn one(
+    name: &str,
+    study: Study,
+    arguments: &ExploreArgs,
+    engine: Engine,
+    stop: &AtomicBool,
+) -> anyhow::Result<Status> {
+    let base = match (&study.scenario, study.base) {
+        (_, Some(table)) => Base { name: study.name.clone(), table },
+        (Some(scenario), None) => {
+            let found = library::find(scenario)?;
+            let first = found.first().context("a study is about one scenario")?;
+            Base { name: first.name.clone(), table: first.text.parse()? }
+        }
+        (None, None) => bail!("`{name}` has no scenario"),
+    };
+    let mut plan = Plan { base, sweeps: study.sweep, measures: study.measure };
+    if arguments.figures {
+        // The scenario as it is; of a study the first of everything.
+        plan.sweeps.iter_mut().for_each(|sweep| sweep.values.0.truncate(1));
+    }
+    let progress = Progress::runs(sweep::count(&plan)? as u64, name);
+    let runs = sweep::run(&plan, engine, stop, &|| progress.one_more());
+    progress.clear();
+    let runs = match runs {
+        Ok(runs) => runs,
+        Err(error @ ExploreError::Broke { .. }) => {
+            output::note(&format!("error: {name}: {error}"));
+            return Ok(Status::Differs);
+        }
+        Err(error) => return Err(error).with_context(|| name.to_owned()),
+    };
+    if arguments.figures {
+        return figures(&runs);
+    }
+    let (title, idea, y, remarks) = (study.title, study.idea, study.y, study.remark);
+    let findings = Findings { title, idea, y, plan, runs, remarks };
+    if arguments.json {
+        print_json(&findings.json())?;
+    } else if arguments.csv {
+        print(&findings.csv()?)?;
+    } else {
+        print(&format!("{}\n", findings.table()))?;
+    }
+    if stop.load(Relaxed) {
+        output::note("interrupted: the table covers the runs that were complete");
+        return Ok(Status::Interrupted);
+    }
+    for path in &arguments.plot {
+        plot(&findings, name, path)?;
+    }
+    Ok(Status::Fine)
+}
+
+fn figures(runs: &[sweep::Run]) -> anyhow::Result<Status> {
+    let Some(run) = runs.first() else { return Ok(Status::Interrupted) };
+    let widest = run.figures.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let line = |(name, value)| format!("{name:widest$}  {value}\n");
+    print(&run.figures.iter().map(line).collect::<String>())?;
+    Ok(Status::Fine)
+}
+
+/// Writes the picture: as the file's name says, or both kinds into a folder.
+fn plot(findings: &Findings, name: &str, path: &Path) -> anyhow::Result<()> {
+    let picture = findings.picture().map_err(anyhow::Error::msg)?;
+    let svg = draw::svg(&picture)?;
+    let kind = path.extension().and_then(|extension| extension.to_str());
+    let written = |path: &Path, bytes: &[u8]| {
+        fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+        output::note(&format!("plot  {}", path.display()));
+        anyhow::Ok(())
+    };
+    match kind {
+        Some("svg") => written(path, svg.as_bytes()),
+        Some("png") => written(path, &draw::png(&svg)?),
+        Some(other) => bail!("--plot {}: `{other}` is neither svg nor png", path.display()),
+        None => {
+            fs::create_dir_all(path)
+                .with_context(|| format!("{} cannot be made", path.display()))?;
+            let stem = name.trim_end_matches(".toml").replace('/', "-");
+            written(&path.join(format!("{stem}.svg")), svg.as_bytes())?;
+            written(&path.join(format!("{stem}.png")), &draw::png(&svg)?)
+        }
+    }
+}

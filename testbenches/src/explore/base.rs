@@ -1,0 +1,129 @@
+//! What a study varies: a scenario's file, or a recorded program.
+
+use toml::{Table, Value};
+
+use super::fill;
+use super::path;
+use crate::scenario::load::Scenario;
+
+/// The recorded programs in the binary, by name.
+pub(super) const TRACES: [(&str, &[u8]); 1] =
+    [("sort", include_bytes!("../../data/traces/sort.lackey.zst"))];
+
+/// A scenario's file as a table, before anything is set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Base {
+    /// What the scenario is called.
+    pub name: String,
+    /// Its file.
+    pub table: Table,
+}
+
+/// One thing that is set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// A dotted path, or a name that stands in braces.
+    pub set: String,
+    /// The value.
+    pub value: Value,
+}
+
+/// What is run: a scenario, and the recorded program that takes the place of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Varied {
+    pub(super) scenario: Scenario,
+    pub(super) trace: Option<&'static [u8]>,
+}
+
+impl Base {
+    /// The scenario with everything set.
+    ///
+    /// # Errors
+    /// A sentence: a path that leads nowhere, a value that is not allowed.
+    pub(super) fn varied(&self, settings: &[Setting]) -> Result<Varied, String> {
+        let mut table = self.table.clone();
+        let mut variables = Vec::new();
+        for Setting { set, value } in settings {
+            // A path has a dot; a name that nothing in the file begins with is for braces.
+            if set.contains('.') || table.contains_key(set) {
+                path::set(&mut table, set, value.clone())?;
+            } else {
+                variables.push((set.clone(), value.clone()));
+            }
+        }
+        let unfilled = toml::to_string(&table).map_err(|error| error.to_string())?;
+        if let Some((name, _)) = variables.iter().find(|(name, _)| !unfilled.contains(name)) {
+            return Err(format!(
+                "nothing is called `{name}`; a parameter is a path into the scenario's file, as os.frames"
+            ));
+        }
+        let mut whole = Value::Table(table);
+        fill::texts(&mut whole, &variables)?;
+        let Value::Table(mut table) = whole else { return Err("no table".to_owned()) };
+        fill::copies(&mut table)?;
+        table.entry("idea").or_insert_with(|| Value::String(String::new()));
+        table.entry("spec").or_insert_with(|| Value::Array(Vec::new()));
+        let trace = trace(&mut table)?;
+        let text = toml::to_string(&table).map_err(|error| error.to_string())?;
+        let scenario = Scenario::parse(&self.name, &self.name, &text).map_err(|error| {
+            // Line and column would be those of a text that nobody has seen.
+            let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or("").trim();
+            format!("{} (at `{line}`)", error.message)
+        })?;
+        Ok(Varied { scenario, trace })
+    }
+}
+
+/// Takes a recorded program's name out of a table, and puts a process in its place.
+fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
+    let Some(name) = table.remove("trace") else { return Ok(None) };
+    let name = name.as_str().unwrap_or_default();
+    let known = TRACES.iter().find(|(known, _)| *known == name);
+    let (_, recorded) = known.ok_or_else(|| {
+        let names: Vec<_> = TRACES.iter().map(|(name, _)| *name).collect();
+        format!("there is no recorded program `{name}`; there are {}", names.join(", "))
+    })?;
+    let mut process = Table::new();
+    process.insert("name".to_owned(), Value::String(name.to_owned()));
+    // A process has regions; the recorded one, which takes its place, makes them on demand.
+    let region: Table = [
+        ("kind".to_owned(), Value::String("bss".to_owned())),
+        ("start".to_owned(), Value::Integer(0x1_0000)),
+        ("pages".to_owned(), Value::Integer(1)),
+    ]
+    .into_iter()
+    .collect();
+    process.insert("regions".to_owned(), Value::Array(vec![Value::Table(region)]));
+    process.insert("program".to_owned(), Value::Array(Vec::new()));
+    table.insert("process".to_owned(), Value::Array(vec![Value::Table(process)]));
+    Ok(Some(recorded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(text: &str) -> Base {
+        Base { name: "x".to_owned(), table: text.parse().expect("TOML") }
+    }
+
+    fn set(path: &str, value: &str) -> Setting {
+        Setting { set: path.to_owned(), value: Value::String(value.to_owned()) }
+    }
+
+    const STORY: &str = "[[process]]\nname = \"a\"\nprogram = [\"load bss 0\"]\n\
+        regions = [{ kind = \"bss\", start = 0x10000, pages = 2 }]";
+
+    #[test]
+    fn mistakes_are_said_without_places_that_nobody_has_seen() {
+        let error = base(STORY).varied(&[set("os.framse", "1")]).unwrap_err();
+        assert!(error.contains("unknown field `framse`") && !error.contains("x:"), "{error}");
+        let error = base(STORY).varied(&[set("os.policy", "lruu")]).unwrap_err();
+        assert!(error.contains("lruu"), "{error}");
+        let error = base(STORY).varied(&[set("frames", "1")]).unwrap_err();
+        assert!(error.contains("nothing is called `frames`"), "{error}");
+        let error = base("trace = \"none\"").varied(&[]).unwrap_err();
+        assert!(error.contains("there are sort"), "{error}");
+        assert!(base(STORY).varied(&[]).is_ok());
+    }
+}

@@ -1,0 +1,95 @@
+//! What surrounds curves and bars: heading, axes, grid.
+
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::Shift;
+use plotters::element::Text;
+use plotters::prelude::{Cartesian2d, DrawingArea, SVGBackend};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::axis::Scale;
+use super::palette::{FAINT, GREY, INK};
+use super::{DrawError, Picture, font, library};
+
+/// Where pictures are drawn.
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// The inside of the axes.
+pub(super) type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
+
+/// Pixels left of everything.
+const LEFT: i32 = 24;
+/// Pixels above the axes: the heading.
+const HEAD: i32 = 118;
+/// Characters of the idea in a line.
+const WRAP: usize = 118;
+
+/// Draws heading, axes and grid. `beside` pixels are left free to the right.
+pub(super) fn frame<'a, 'b>(
+    root: &'a Area<'b>,
+    picture: &Picture,
+    (across, upwards): (&Scale, &Scale),
+    across_tick: &dyn Fn(f64) -> String,
+    beside: i32,
+) -> Result<Chart<'a, 'b>, DrawError> {
+    root.draw(&Text::new(picture.title.clone(), (LEFT, 20), font::bold(23, INK)))
+        .map_err(library)?;
+    for (line, text) in wrapped(&picture.idea, WRAP).into_iter().take(2).enumerate() {
+        let at = (LEFT, 52 + 19 * line as i32);
+        root.draw(&Text::new(text, at, font::text(15, GREY))).map_err(library)?;
+    }
+    // Its name stands above the axis, where it is read without turning the head.
+    let above = font::text(14, INK).pos(Pos::new(HPos::Left, VPos::Bottom));
+    root.draw(&Text::new(picture.y.name.clone(), (LEFT, HEAD - 6), above)).map_err(library)?;
+    let widest = upwards.ticks.iter().map(|tick| picture.y.tick(*tick).chars().count()).max();
+    let mut chart = ChartBuilder::on(root)
+        .margin_left(LEFT)
+        .margin_right(beside)
+        .margin_top(HEAD)
+        .margin_bottom(14)
+        .x_label_area_size(52)
+        .y_label_area_size(14 + 8 * widest.unwrap_or(1) as i32)
+        .build_cartesian_2d(across.clone(), upwards.clone())
+        .map_err(library)?;
+    let mut mesh = chart.configure_mesh();
+    mesh.disable_x_mesh()
+        .bold_line_style(FAINT)
+        .light_line_style(plotters::style::TRANSPARENT)
+        .axis_style(GREY)
+        .x_labels(across.ticks.len())
+        .y_labels(upwards.ticks.len())
+        .label_style(font::text(14, INK))
+        .axis_desc_style(font::text(14, INK))
+        .x_desc(picture.x.name.clone());
+    let up = |place: &f64| picture.y.tick(*place);
+    let along = |place: &f64| across_tick(*place);
+    mesh.x_label_formatter(&along).y_label_formatter(&up).draw().map_err(library)?;
+    Ok(chart)
+}
+
+/// Pixels that the longest of some names needs beside the axes.
+pub(super) fn beside<'n>(
+    names: impl Iterator<Item = &'n str>,
+    size: i32,
+) -> Result<i32, DrawError> {
+    let mut widest = 0;
+    for name in names {
+        let (width, _) = font::bold(size, INK).font.box_size(name).map_err(library)?;
+        widest = widest.max(width as i32);
+    }
+    Ok(widest + 48)
+}
+
+/// A text in lines of at most so many characters, broken between words.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("it begins with one line");
+        if !last.is_empty() && last.chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            let gap = if last.is_empty() { "" } else { " " };
+            *last += gap;
+            *last += word;
+        }
+    }
+    lines
+}

@@ -1,0 +1,50 @@
+//! Curves.
+
+use plotters::element::{PathElement, Polygon};
+use plotters::style::{Color as _, WHITE};
+
+use super::frame::{Area, beside, frame};
+use super::palette::{colour, marker};
+use super::{Curve, DrawError, Picture, labels, library};
+
+/// Draws every curve with its markers and its name.
+pub(super) fn draw(root: &Area<'_>, picture: &Picture) -> Result<(), DrawError> {
+    let curves = merged(&picture.curves);
+    let points = || curves.iter().flat_map(|curve| &curve.points);
+    let across = picture.x.along(&points().map(|(x, _)| *x).collect::<Vec<_>>());
+    let upwards = picture.y.upwards(&points().map(|(_, y)| *y).collect::<Vec<_>>());
+    let room = beside(curves.iter().map(|curve| curve.name.as_str()), labels::NAME)?;
+    let tick = |place| picture.x.tick(place);
+    let chart = frame(root, picture, (&across, &upwards), &tick, room)?;
+    let pixel = |(x, y): (f64, f64)| chart.backend_coord(&(picture.x.place(x), picture.y.place(y)));
+    // The first curve is drawn last: it is the one that the picture is about.
+    for (number, curve) in curves.iter().enumerate().rev() {
+        let path: Vec<_> = curve.points.iter().map(|point| pixel(*point)).collect();
+        let (colour, corners) = (colour(number), marker(number));
+        root.draw(&PathElement::new(path.clone(), colour.stroke_width(2))).map_err(library)?;
+        for (x, y) in path {
+            let shape: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
+            let edge: Vec<_> = shape.iter().chain(&shape[..1]).copied().collect();
+            root.draw(&Polygon::new(shape, colour.filled())).map_err(library)?;
+            root.draw(&PathElement::new(edge, WHITE.stroke_width(1))).map_err(library)?;
+        }
+    }
+    let ends = curves.iter().enumerate().filter_map(|(number, curve)| {
+        Some((number, curve.name.clone(), pixel(*curve.points.last()?)))
+    });
+    let (columns, rows) = chart.plotting_area().get_pixel_range();
+    labels::names(root, ends.collect(), columns.end, (rows.start, rows.end))?;
+    labels::remarks(root, &picture.remarks, &pixel)
+}
+
+/// Curves that are the same everywhere are one, with all their names.
+fn merged(curves: &[Curve]) -> Vec<Curve> {
+    let mut kept: Vec<Curve> = Vec::new();
+    for curve in curves.iter().filter(|curve| !curve.points.is_empty()) {
+        match kept.iter_mut().find(|other| other.points == curve.points) {
+            Some(same) => same.name = format!("{}, {}", same.name, curve.name),
+            None => kept.push(curve.clone()),
+        }
+    }
+    kept
+}

@@ -1,0 +1,110 @@
+//! Pictures: curves or bars with axes, drawn as SVG and from that as PNG.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | [`axis`] | ticks that people can read, values as people write them |
+//! | [`font`] | the one font, inside the binary: no font of the system is looked for |
+//! | [`lines`], [`bars`] | what stands inside the axes |
+//! | [`labels`] | names at the ends of curves, without overlap; remarks |
+//! | [`png`] | the same picture in pixels |
+//!
+//! A picture is a function of its data: the same data give the same bytes. Names stand at the
+//! curves in the curves' colours, which colour-blind people can tell apart, and each curve has a
+//! marker of its own.
+
+mod axis;
+mod bars;
+mod font;
+mod frame;
+mod labels;
+mod lines;
+mod palette;
+mod png;
+
+pub use axis::{Axis, Unit, written};
+pub use png::png;
+
+use plotters::prelude::{IntoDrawingArea, SVGBackend, WHITE};
+
+/// Pixels of a picture before scaling: width and height.
+pub const SIZE: (u32, u32) = (960, 580);
+
+/// A picture that cannot be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DrawError {
+    /// There is nothing in it.
+    #[error("there is nothing to draw: no run has a value")]
+    Empty,
+    /// The drawing library refused.
+    #[error("the picture cannot be drawn: {0}")]
+    Library(String),
+}
+
+/// One curve, or one colour of bars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// Its name.
+    pub name: String,
+    /// Its points, from left to right.
+    pub points: Vec<(f64, f64)>,
+}
+
+/// A remark at a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    /// The point.
+    pub at: (f64, f64),
+    /// What is said; one line each.
+    pub lines: Vec<String>,
+    /// Where the text stands, in pixels from the point: to the right, and down.
+    pub offset: (i32, i32),
+}
+
+/// A picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// The heading.
+    pub title: String,
+    /// What is to be seen, under the heading.
+    pub idea: String,
+    /// To the right.
+    pub x: Axis,
+    /// Upwards.
+    pub y: Axis,
+    /// The names of the places along x where these are no numbers: then there are bars.
+    pub categories: Option<Vec<String>>,
+    /// What is drawn.
+    pub curves: Vec<Curve>,
+    /// What is said about points.
+    pub remarks: Vec<Remark>,
+}
+
+/// Draws a picture as SVG.
+///
+/// # Errors
+/// [`DrawError`].
+pub fn svg(picture: &Picture) -> Result<String, DrawError> {
+    if !picture.curves.iter().any(|curve| !curve.points.is_empty()) {
+        return Err(DrawError::Empty);
+    }
+    font::register();
+    let mut text = String::new();
+    {
+        let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        root.fill(&WHITE).map_err(library)?;
+        match &picture.categories {
+            Some(names) => bars::draw(&root, picture, names)?,
+            None => lines::draw(&root, picture)?,
+        }
+        root.present().map_err(library)?;
+    }
+    Ok(text)
+}
+
+/// What the drawing library says, kept as text.
+fn library(error: impl std::fmt::Display) -> DrawError {
+    DrawError::Library(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

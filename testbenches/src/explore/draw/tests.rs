@@ -1,0 +1,109 @@
+use super::*;
+
+fn picture() -> Picture {
+    let curve = |name: &str, points: &[(f64, f64)]| Curve {
+        name: name.to_owned(),
+        points: points.to_vec(),
+    };
+    Picture {
+        title: "Page faults against frames".to_owned(),
+        idea: "More frames, more faults: FIFO alone.".to_owned(),
+        x: Axis { name: "frames".to_owned(), ..Axis::default() },
+        y: Axis { name: "page faults".to_owned(), ..Axis::default() },
+        categories: None,
+        curves: vec![
+            curve("fifo", &[(1.0, 12.0), (2.0, 12.0), (3.0, 9.0), (4.0, 10.0), (5.0, 5.0)]),
+            curve("lru", &[(1.0, 12.0), (2.0, 12.0), (3.0, 10.0), (4.0, 8.0), (5.0, 5.0)]),
+            curve("clock", &[(1.0, 12.0), (2.0, 12.0), (3.0, 9.0), (4.0, 10.0), (5.0, 5.0)]),
+        ],
+        remarks: vec![Remark {
+            at: (4.0, 10.0),
+            lines: vec!["Belady's anomaly".to_owned()],
+            offset: (20, -30),
+        }],
+    }
+}
+
+#[test]
+fn a_picture_names_everything_and_is_always_the_same() {
+    let text = svg(&picture()).expect("it can be drawn");
+    for word in ["Page faults against frames", "page faults", "frames", "fifo, clock", "lru"] {
+        assert!(text.contains(word), "{word}");
+    }
+    assert!(text.contains("Belady"), "{text}");
+    assert_eq!(svg(&picture()), Ok(text));
+}
+
+#[test]
+fn a_png_has_ink_where_text_stands() {
+    let text = svg(&picture()).expect("it can be drawn");
+    let bytes = png(&text).expect("it is an SVG");
+    let pixels = resvg::tiny_skia::Pixmap::decode_png(&bytes).expect("it is a PNG");
+    assert_eq!((pixels.width(), pixels.height()), (2 * SIZE.0, 2 * SIZE.1));
+    // The title's strip: text is drawn there by the font of the binary, or by none.
+    let dark = (30..80)
+        .flat_map(|y| (40..600).map(move |x| (x, y)))
+        .filter(|(x, y)| pixels.pixel(*x, *y).is_some_and(|pixel| pixel.red() < 100))
+        .count();
+    assert!(dark > 1000, "{dark}");
+}
+
+#[test]
+fn nothing_is_not_drawn() {
+    let empty = Picture { curves: Vec::new(), ..picture() };
+    assert_eq!(svg(&empty), Err(DrawError::Empty));
+    assert!(matches!(png("no picture"), Err(DrawError::Library(_))));
+}
+
+#[test]
+fn names_are_moved_apart_and_stay_inside() {
+    assert_eq!(labels::apart(&[10, 100], 20, (0, 200)), [10, 100]);
+    let moved = labels::apart(&[100, 100, 101], 20, (0, 200));
+    assert_eq!(moved, [80, 100, 120]);
+    let moved = labels::apart(&[195, 199], 20, (0, 200));
+    assert!(moved[1] <= 200 && moved[1] - moved[0] == 20, "{moved:?}");
+    let moved = labels::apart(&[0, 1, 2], 20, (0, 200));
+    assert!(moved[0] >= 0 && moved.windows(2).all(|pair| pair[1] - pair[0] >= 20), "{moved:?}");
+}
+
+#[test]
+fn numbers_are_written_for_people() {
+    assert_eq!(written(4096.0, &Unit::Bytes), "4 KiB");
+    assert_eq!(written(0.5, &Unit::Percent), "0.5 %");
+    assert_eq!(written(1234.0, &Unit::Count), "1234");
+    assert_eq!(written(1_234_567.0, &Unit::Count), "1\u{2009}234\u{2009}567");
+    assert_eq!(written(2.5, &Unit::Count), "2.5");
+}
+
+#[test]
+fn ticks_are_round_and_cover_the_values() {
+    let axis = Axis::default();
+    let scale = axis.upwards(&[3.0, 17.0]);
+    assert_eq!(scale.ticks, [0.0, 5.0, 10.0, 15.0]);
+    assert_eq!(axis.upwards(&[19.0]).ticks, [0.0, 5.0, 10.0, 15.0, 20.0]);
+    assert!(scale.from <= 0.0 && scale.to >= 17.0);
+    let log = Axis { log: true, ..Axis::default() };
+    assert_eq!(log.along(&[4.0, 8.0, 32.0]).ticks, [2.0, 3.0, 5.0]);
+    assert_eq!(log.tick(5.0), "32");
+    let decades: Vec<_> =
+        log.upwards(&[1.0, 1_000_213.0]).ticks.iter().map(|tick| log.tick(*tick)).collect();
+    assert_eq!(
+        decades,
+        ["1", "10", "100", "1000", "10\u{2009}000", "100\u{2009}000", "1\u{2009}000\u{2009}000"]
+    );
+    let measured = log.along(&[1.25, 2.08, 125.1]);
+    assert!(measured.ticks.iter().all(|tick| tick.fract() == 0.0), "{measured:?}");
+    let flat = axis.upwards(&[0.0]);
+    assert!(flat.to > flat.from);
+}
+
+#[test]
+fn bars_stand_in_groups() {
+    let mut bars = picture();
+    bars.categories = Some(["Sv32", "Sv39", "Sv48", "Sv57", "bare"].map(String::from).to_vec());
+    for curve in &mut bars.curves {
+        curve.points.iter_mut().for_each(|point| point.0 -= 1.0);
+    }
+    let text = svg(&bars).expect("it can be drawn");
+    assert!(text.contains("Sv48") && text.matches("<rect").count() >= 15, "{text}");
+}

@@ -1,0 +1,101 @@
+//! Every number of a report by its dotted name.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::scenario::library::similar;
+
+/// The figures of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures(BTreeMap<String, f64>);
+
+impl Figures {
+    /// All numbers of a report; entries of lists by their `name`.
+    pub fn of(report: &Value) -> Figures {
+        let mut figures = Figures::default();
+        figures.collect("", report);
+        figures
+    }
+
+    fn collect(&mut self, path: &str, value: &Value) {
+        let below = |part: &str| {
+            if path.is_empty() { part.to_owned() } else { format!("{path}.{part}") }
+        };
+        match value {
+            Value::Number(number) => {
+                if let Some(number) = number.as_f64() {
+                    self.0.insert(path.to_owned(), number);
+                }
+            }
+            Value::Object(fields) => {
+                for (name, inner) in fields {
+                    self.collect(&below(name), inner);
+                }
+            }
+            Value::Array(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    let name = item.get("name").and_then(Value::as_str);
+                    let part = name.map_or_else(|| place.to_string(), str::to_owned);
+                    self.collect(&below(&part), item);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::String(_) => {}
+        }
+    }
+
+    /// The figure of a name: its whole path, or its end where only one figure outside of the
+    /// processes ends so.
+    ///
+    /// # Errors
+    /// A sentence with names like it.
+    pub fn get(&self, name: &str) -> Result<f64, String> {
+        if let Some(value) = self.0.get(name) {
+            return Ok(*value);
+        }
+        let end = format!(".{name}");
+        let ending = |path: &&String| path.ends_with(&end) && !path.starts_with("processes.");
+        let mut found = self.0.iter().filter(|(path, _)| ending(path));
+        match (found.next(), found.next()) {
+            (Some((_, value)), None) => Ok(*value),
+            (Some((one, _)), Some((other, _))) => {
+                Err(format!("`{name}` may be {one} or {other}; write which"))
+            }
+            (None, _) => {
+                let paths = self.0.keys().map(String::as_str);
+                let hint = match &similar(name, paths)[..] {
+                    [] => "`--figures` lists all that there are".to_owned(),
+                    names => format!("did you mean {}?", names.join(" or ")),
+                };
+                Err(format!("this run has no figure `{name}`; {hint}"))
+            }
+        }
+    }
+
+    /// Names and values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn figures_have_paths_ends_and_suggestions() {
+        let figures = Figures::of(&json!({
+            "cycles": 9, "mode": "Sv39", "mpki": null,
+            "total": { "faults": { "minor_faults": 3 }, "a": { "max": 1 }, "b": { "max": 2 } },
+            "processes": [{ "name": "left", "minor_faults": 1 }],
+        }));
+        assert_eq!(figures.get("cycles"), Ok(9.0));
+        assert_eq!(figures.get("minor_faults"), Ok(3.0));
+        assert_eq!(figures.get("processes.left.minor_faults"), Ok(1.0));
+        assert!(figures.get("max").unwrap_err().contains("write which"));
+        let error = figures.get("minor_fault").unwrap_err();
+        assert!(error.contains("total.faults.minor_faults"), "{error}");
+        assert!(figures.get("mpki").is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! All runs of a study: every combination of the values, in parallel, in a fixed order.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use rayon::prelude::*;
+
+use super::ExploreError;
+use super::base::{Base, Setting};
+use super::figures::Figures;
+use super::formula::Formula;
+use super::study::{Measure, Sweep};
+use super::values::Choice;
+use crate::engine::{Engine, build};
+use crate::scenario::observe::{observe, variants};
+use crate::scenario::run::RunError;
+
+/// More runs than this are a mistake.
+const MOST_RUNS: usize = 20_000;
+
+/// One run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// What each sweep was set to, in order.
+    pub choices: Vec<Choice>,
+    /// The machine: configuration, scheme, latency.
+    pub machine: String,
+    /// Where it stands along x; nothing if that is no number.
+    pub at: Option<f64>,
+    /// What was measured, in order; nothing where the formula has no value.
+    pub measured: Vec<Option<f64>>,
+    /// What ended otherwise than the scenario says.
+    pub notes: Vec<String>,
+    /// Every figure of the run.
+    pub figures: Figures,
+}
+
+/// Everything that a sweep is made of.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is varied.
+    pub base: Base,
+    /// By what; the first runs along x.
+    pub sweeps: Vec<Sweep>,
+    /// What is measured.
+    pub measures: Vec<Measure>,
+}
+
+/// The formulas of a plan, read.
+struct Formulas {
+    at: Option<Formula>,
+    measures: Vec<Formula>,
+}
+
+/// Runs every combination. `done` is told of each run that has ended. After `stop` no run begins;
+/// what is missing then is left out.
+///
+/// # Errors
+/// [`ExploreError`]: of the first combination, in order, that has one.
+pub fn run(
+    plan: &Plan,
+    engine: Engine,
+    stop: &AtomicBool,
+    done: &(dyn Fn() + Sync),
+) -> Result<Vec<Run>, ExploreError> {
+    let read = |text: &str| Formula::parse(text).map_err(ExploreError::Wrong);
+    let at = plan.sweeps.first().and_then(|sweep| sweep.at.as_deref()).map(read).transpose()?;
+    let measures =
+        plan.measures.iter().map(|measure| read(&measure.of)).collect::<Result<_, _>>()?;
+    let formulas = Formulas { at, measures };
+    let all = combinations(&plan.sweeps)?;
+    let one = |choices: Vec<Choice>| {
+        if stop.load(Relaxed) {
+            return None;
+        }
+        let run = one(plan, &formulas, choices, engine, stop);
+        done();
+        // A run that was interrupted has only a part of its figures.
+        if stop.load(Relaxed) { None } else { Some(run) }
+    };
+    let runs: Vec<_> = all.into_par_iter().map(one).collect();
+    runs.into_iter().flatten().collect()
+}
+
+/// How many runs a plan has.
+///
+/// # Errors
+/// [`ExploreError::Wrong`] for too many.
+pub fn count(plan: &Plan) -> Result<usize, ExploreError> {
+    let sizes = plan.sweeps.iter().map(|sweep| sweep.values.0.len());
+    let count = sizes.fold(Some(1_usize), |all, size| all?.checked_mul(size));
+    count.filter(|count| *count <= MOST_RUNS).ok_or_else(|| {
+        ExploreError::Wrong(format!("that would be more than {MOST_RUNS} runs; sweep fewer values"))
+    })
+}
+
+/// Every combination of the values, the first sweep slowest.
+fn combinations(sweeps: &[Sweep]) -> Result<Vec<Vec<Choice>>, ExploreError> {
+    let plan_size = sweeps.iter().map(|sweep| sweep.values.0.len());
+    if plan_size.fold(1_usize, usize::saturating_mul) > MOST_RUNS {
+        return Err(ExploreError::Wrong(format!("more than {MOST_RUNS} runs; sweep fewer values")));
+    }
+    let mut all = vec![Vec::new()];
+    for sweep in sweeps {
+        let with = |begun: Vec<Choice>| {
+            sweep.values.0.iter().map(move |choice| {
+                let mut longer = begun.clone();
+                longer.push(choice.clone());
+                longer
+            })
+        };
+        all = all.into_iter().flat_map(with).collect();
+    }
+    Ok(all)
+}
+
+fn one(
+    plan: &Plan,
+    formulas: &Formulas,
+    choices: Vec<Choice>,
+    engine: Engine,
+    stop: &AtomicBool,
+) -> Result<Run, ExploreError> {
+    let setting = |(sweep, choice): (&Sweep, &Choice)| Setting {
+        set: sweep.set.clone(),
+        value: choice.value.clone(),
+    };
+    let settings: Vec<_> = plan.sweeps.iter().zip(&choices).map(setting).collect();
+    let said = || {
+        let words: Vec<_> = settings.iter().map(|s| format!("{} = {}", s.set, s.value)).collect();
+        if words.is_empty() { "nothing set".to_owned() } else { words.join(", ") }
+    };
+    let in_run = |message| ExploreError::InRun { settings: said(), message };
+    let varied = plan.base.varied(&settings).map_err(in_run)?;
+    // Of a list the first: what else is wanted is swept.
+    let variants = variants(&varied.scenario).map_err(|e| in_run(e.to_string()))?;
+    let variant = variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
+    let mmu = build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
+    let observed = match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {
+        Ok(observed) => observed,
+        Err(RunError::Nonsense { message, .. }) => return Err(in_run(message)),
+        Err(source) => return Err(ExploreError::Broke { settings: said(), source }),
+    };
+    let figures = Figures::of(&observed.report);
+    let mut notes = observed.notes;
+    let value = |name: &str| {
+        let named = plan.sweeps.iter().position(|sweep| sweep.variable() == name);
+        match named.and_then(|place| choices[place].number()) {
+            Some(number) => Ok(number),
+            None => figures.get(name),
+        }
+    };
+    let mut measured = Vec::new();
+    for formula in &formulas.measures {
+        // A name that is unknown is a mistake, a division by nothing a finding.
+        let unknown = std::cell::Cell::new(false);
+        let watched = |name: &str| value(name).inspect_err(|_| unknown.set(true));
+        match formula.value(&watched) {
+            Ok(value) => measured.push(Some(value)),
+            Err(message) if unknown.get() => return Err(in_run(message)),
+            Err(message) => {
+                notes.push(message);
+                measured.push(None);
+            }
+        }
+    }
+    let at = match &formulas.at {
+        Some(formula) => Some(formula.value(&value).map_err(in_run)?),
+        None => choices.first().and_then(Choice::number),
+    };
+    Ok(Run { choices, machine: variant.to_string(), at, measured, notes, figures })
+}

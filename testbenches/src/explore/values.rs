@@ -1,0 +1,156 @@
+//! The values that a parameter takes: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`.
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer};
+use toml::Value;
+
+/// More values than this are a mistake.
+const MOST: usize = 10_000;
+
+/// One value, and what it is called.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// What is put into the scenario.
+    pub value: Value,
+    /// What tables and pictures say.
+    pub label: String,
+}
+
+impl Choice {
+    /// A value that is called what it is.
+    pub fn new(value: Value) -> Choice {
+        let label = match &value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        Choice { value, label }
+    }
+
+    /// The value as a number, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self.value {
+            Value::Integer(value) => Some(value as f64),
+            Value::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// Values in order, from a text or a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Values(pub Vec<Choice>);
+
+impl Values {
+    /// Reads `a..b` (every whole number, both ends included), `a..b:s` (in steps of s), `a..bxf`
+    /// (times f each), single values, and lists of these with commas.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn parse(text: &str) -> Result<Values, String> {
+        let mut values = Vec::new();
+        for part in text.split(',') {
+            match part.split_once("..") {
+                Some((from, rest)) => {
+                    for value in range(part, from, rest)? {
+                        values.push(Choice::new(Value::Integer(value)));
+                    }
+                }
+                None => values.push(Choice::new(single(part.trim())?)),
+            }
+            if values.len() > MOST {
+                return Err(format!("`{text}` are more than {MOST} values"));
+            }
+        }
+        Ok(Values(values))
+    }
+}
+
+/// A value as TOML writes it; what is none is a text.
+fn single(text: &str) -> Result<Value, String> {
+    if text.is_empty() {
+        return Err("a value is missing".to_owned());
+    }
+    let read = format!("value = {text}").parse::<toml::Table>();
+    let value = read.ok().and_then(|mut table| table.remove("value"));
+    Ok(value.unwrap_or_else(|| Value::String(text.to_owned())))
+}
+
+fn range(part: &str, from: &str, rest: &str) -> Result<Vec<i64>, String> {
+    let number = |text: &str| {
+        let text = text.trim();
+        text.parse::<i64>().map_err(|_| format!("`{text}` in `{part}` is no whole number"))
+    };
+    let (to, by, is_factor) = match (rest.split_once(':'), rest.split_once('x')) {
+        (Some((to, step)), _) => (to, number(step)?, false),
+        (None, Some((to, factor))) => (to, number(factor)?, true),
+        (None, None) => (rest, 1, false),
+    };
+    let (from, to) = (number(from)?, number(to)?);
+    if from > to {
+        return Err(format!("`{part}` goes down; write the smaller end first"));
+    }
+    if by < 1 || is_factor && (by < 2 || from < 1) {
+        return Err(format!("`{part}` never ends: steps are at least 1, factors at least 2"));
+    }
+    let next = |value: &i64| {
+        let next = if is_factor { value.checked_mul(by) } else { value.checked_add(by) };
+        next.filter(|next| *next <= to)
+    };
+    let all: Vec<i64> = std::iter::successors(Some(from), next).take(MOST + 1).collect();
+    if all.len() > MOST {
+        return Err(format!("`{part}` are more than {MOST} values"));
+    }
+    Ok(all)
+}
+
+impl<'de> Deserialize<'de> for Values {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Named {
+            value: Value,
+            label: String,
+        }
+        let item = |item: Value| match item {
+            Value::Table(table) => {
+                let Named { value, label } = table.try_into().map_err(de::Error::custom)?;
+                Ok(Choice { value, label })
+            }
+            other => Ok(Choice::new(other)),
+        };
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Values::parse(&text).map_err(de::Error::custom),
+            Value::Array(items) => {
+                items.into_iter().map(item).collect::<Result<_, _>>().map(Values)
+            }
+            _ => Err(de::Error::custom("values are a text as \"1..8\", or a list")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(text: &str) -> Result<Vec<String>, String> {
+        Ok(Values::parse(text)?.0.into_iter().map(|choice| choice.label).collect())
+    }
+
+    #[test]
+    fn ranges_and_lists_are_values() {
+        assert_eq!(labels("1..3").unwrap(), ["1", "2", "3"]);
+        assert_eq!(labels("32..100:32").unwrap(), ["32", "64", "96"]);
+        assert_eq!(labels("1..9x2").unwrap(), ["1", "2", "4", "8"]);
+        assert_eq!(labels("fifo, lru,7..8").unwrap(), ["fifo", "lru", "7", "8"]);
+        assert_eq!(Values::parse("true").unwrap().0[0].value, Value::Boolean(true));
+        assert_eq!(Values::parse("-3..-2").unwrap().0[0].value, Value::Integer(-3));
+    }
+
+    #[test]
+    fn nonsense_is_a_sentence_and_nothing_runs_forever() {
+        for text in ["", "1,", "8..1", "1..x", "1..8:0", "0..8x2", "1..8x1", "0..99999999"] {
+            assert!(Values::parse(text).is_err(), "{text}");
+        }
+        assert!(Values::parse("1..9223372036854775807x9").unwrap().0.len() < 100);
+    }
+}

@@ -1,0 +1,107 @@
+//! What happens at the MMU and in the operating system, written down in order.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context;
+use sim::machine::{Observer, WorldState};
+use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Response};
+use sim::os::Event;
+
+use crate::engine::{Engine, build};
+use crate::scenario::load::Scenario;
+use crate::scenario::observe::{Observed, observe, variants};
+use crate::scenario::variant::Variant;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Entry {
+    /// The walker read a page-table entry, or swapped one for another; nothing if memory refused.
+    Walked { pa: u64, value: Option<u64>, is_update: bool },
+    /// A request was accepted: its address, and whether the TLB knew it.
+    Asked { va: u64, hit: bool },
+    /// A request was answered.
+    Answered { cycle: u64, response: Response },
+    /// The operating system did something.
+    Happened(Event),
+}
+
+/// The diary of a run.
+#[derive(Debug, Default)]
+pub(super) struct Diary {
+    pub(super) entries: Vec<Entry>,
+    /// Reads and updates on their way to memory and back.
+    under_way: VecDeque<(u64, bool)>,
+    /// The first cycle in which a request was presented.
+    pub(super) first_asked: Option<u64>,
+}
+
+impl Observer for Diary {
+    fn on_cycle(
+        &mut self,
+        cycle: u64,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        _: &dyn Mmu,
+        _: &WorldState,
+    ) {
+        if let Some(response) = inputs.memory
+            && let Some((pa, is_update)) = self.under_way.pop_front()
+        {
+            let value = (!response.error).then_some(response.data);
+            self.entries.push(Entry::Walked { pa, value, is_update });
+        }
+        if let Some(request) = outputs.memory.filter(|_| inputs.memory_ready) {
+            self.under_way.push_back(match request {
+                MemoryRequest::Read { pa } => (pa, false),
+                MemoryRequest::CompareSwap { pa, .. } => (pa, true),
+            });
+        }
+        let events = &outputs.events;
+        let ports = [
+            (inputs.fetch.filter(|_| outputs.fetch_ready), events.fetch_hit, outputs.fetch),
+            (inputs.data.filter(|_| outputs.data_ready), events.data_hit, outputs.data),
+        ];
+        if (inputs.fetch.is_some() || inputs.data.is_some()) && !inputs.reset {
+            self.first_asked.get_or_insert(cycle);
+        }
+        for (request, hit, response) in ports {
+            if let Some(request) = request {
+                self.entries.push(Entry::Asked { va: request.va, hit });
+            }
+            if let Some(response) = response {
+                self.entries.push(Entry::Answered { cycle, response });
+            }
+        }
+    }
+
+    fn on_event(&mut self, _: u64, event: &Event) {
+        self.entries.push(Entry::Happened(event.clone()));
+    }
+}
+
+/// A run with everything that is known of it.
+pub(super) struct Told {
+    pub(super) diary: Diary,
+    pub(super) observed: Observed,
+}
+
+/// Runs a scenario on one machine; the first that its file names if none is given.
+pub(super) fn tell(
+    scenario: &Scenario,
+    variant: Option<Variant>,
+    engine: Engine,
+) -> anyhow::Result<Told> {
+    let variant = match variant {
+        Some(variant) => variant,
+        None => *variants(scenario)?.first().context("the scenario names no machine")?,
+    };
+    let diary = Rc::new(RefCell::new(Diary::default()));
+    let mmu = build(&variant.config(), engine)?;
+    let watch: Box<dyn Observer> = Box::new(diary.clone());
+    let observed = observe(scenario, &variant, mmu, Some(watch), None, &AtomicBool::new(false))?;
+    let diary = std::mem::take(&mut *diary.borrow_mut());
+    Ok(Told { diary, observed })
+}

@@ -1,0 +1,186 @@
+//! Reference strings: faults to count, victims to name.
+
+use std::collections::BTreeSet;
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+use sim::isa::PAGE_BYTES;
+use sim::os::Event;
+
+use super::diary::{Diary, Entry, tell};
+use super::{Answer, Posed};
+use crate::scenario::load::Scenario;
+
+/// The policies that are asked about, and what a student must know of each.
+const POLICIES: [(&str, &str); 4] = [
+    ("fifo", "first in, first out"),
+    ("lru", "least recently used"),
+    ("opt", "the page that is needed last goes; of pages never needed again, the one loaded first"),
+    (
+        "clock",
+        "second chance: a page is loaded with its accessed bit set; the hand clears bits until it \
+         finds one clear, and stays behind the page that it replaced",
+    ),
+];
+/// Where the pages stand.
+const START: u64 = 0x40_0000;
+
+/// What is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Task {
+    pub(super) policy: &'static str,
+    meaning: &'static str,
+    pub(super) frames: u64,
+    pub(super) string: Vec<u64>,
+}
+
+/// What happened at one reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    page: u64,
+    pub(super) fault: bool,
+    pub(super) victim: Option<u64>,
+    /// The pages in the frames afterwards.
+    frames: Vec<Option<u64>>,
+}
+
+impl Task {
+    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Task {
+        let (policy, meaning) = POLICIES[rng.random_range(0..POLICIES.len())];
+        let frames = rng.random_range(3..=4);
+        let pages = frames + rng.random_range(2..=3);
+        let length = rng.random_range(12..=20);
+        let mut string = references(pages, length, rng);
+        // A string that fits in the frames asks nothing.
+        while string.iter().collect::<BTreeSet<_>>().len() < frames as usize + 2 {
+            string = references(pages, length, rng);
+        }
+        Task { policy, meaning, frames, string }
+    }
+
+    fn text(&self) -> String {
+        let string: Vec<_> = self.string.iter().map(u64::to_string).collect();
+        format!(
+            "idea = \"A reference string.\"\n\
+             spec = \"sv32algorithm: if pte.v=0, raise a page-fault exception\"\n\
+             machine = {{ modes = \"sv39\" }}\n\
+             os = {{ policy = \"{}\", window = 1 }}\n\n\
+             [[process]]\n\
+             name = \"string\"\n\
+             frames = {}\n\
+             regions = [{{ kind = \"bss\", start = {START:#x}, pages = 16 }}]\n\
+             program = [\"load bss {}\"]\n",
+            self.policy,
+            self.frames,
+            string.join(" ")
+        )
+    }
+
+    fn posed(self, ask: &str, answer: fn(&[Step]) -> Answer) -> Posed {
+        let words: Vec<_> = self.string.iter().map(u64::to_string).collect();
+        let given = vec![
+            format!("reference string  {}", words.join(" ")),
+            format!("frames            {}, empty at the start", self.frames),
+            format!("policy            {} ({})", self.policy, self.meaning),
+        ];
+        let scenario = self.text();
+        let solve = Box::new(move |engine| {
+            let scenario = Scenario::parse("quiz", "quiz.toml", &self.text())?;
+            let told = tell(&scenario, None, engine)?;
+            let steps = steps(&told.diary, self.frames);
+            let mut answer = answer(&steps);
+            answer.worked = table(&steps);
+            Ok(answer)
+        });
+        Posed { given, ask: ask.to_owned(), scenario: Some(scenario), solve }
+    }
+}
+
+/// So many references to so many pages.
+fn references(pages: u64, length: usize, rng: &mut ChaCha8Rng) -> Vec<u64> {
+    let mut string = Vec::new();
+    while string.len() < length {
+        // Sometimes back to what was used just now: without locality nobody needs a policy.
+        let page = match string.len() {
+            2.. if rng.random_range(0..4) == 0 => {
+                string[string.len() - rng.random_range(2..=string.len().min(4))]
+            }
+            _ => rng.random_range(0..pages),
+        };
+        if string.last() != Some(&page) {
+            string.push(page);
+        }
+    }
+    string
+}
+
+/// How many faults?
+pub(super) fn faults(rng: &mut ChaCha8Rng) -> Posed {
+    let ask = "How many page faults does it take, the first touch of each page included?";
+    Task::draw(rng).posed(ask, |steps| {
+        let faults = steps.iter().filter(|step| step.fault).count();
+        let hits = steps.len() - faults;
+        Answer {
+            value: json!({ "faults": faults, "hits": hits }),
+            text: format!("{faults} page faults, {hits} hits"),
+            worked: Vec::new(),
+        }
+    })
+}
+
+/// Which victims?
+pub(super) fn victims(rng: &mut ChaCha8Rng) -> Posed {
+    let ask = "Which pages lose their frame, in order?";
+    Task::draw(rng).posed(ask, |steps| {
+        let victims: Vec<_> = steps.iter().filter_map(|step| step.victim).collect();
+        let words: Vec<_> = victims.iter().map(u64::to_string).collect();
+        let text = if words.is_empty() { "none".to_owned() } else { words.join(" ") };
+        Answer { value: json!({ "victims": victims }), text, worked: Vec::new() }
+    })
+}
+
+/// Reference by reference, read from what the machine did.
+pub(super) fn steps(diary: &Diary, frames: u64) -> Vec<Step> {
+    let page = |va: u64| va.saturating_sub(START) / PAGE_BYTES;
+    let mut steps = Vec::new();
+    let mut held: Vec<Option<u64>> = vec![None; frames as usize];
+    let (mut fault, mut victim, mut asked) = (false, None, 0);
+    for entry in &diary.entries {
+        match entry {
+            Entry::Asked { va, .. } => asked = page(*va),
+            Entry::Happened(Event::PageFault { .. }) => fault = true,
+            Entry::Happened(Event::Eviction { va, .. }) => victim = Some(page(*va)),
+            // The access that did not fault, or did not fault again, ends the reference.
+            Entry::Answered { response: Ok(_), .. } => {
+                if fault {
+                    let place = held.iter().position(|held| *held == victim);
+                    if let Some(place) = place {
+                        held[place] = Some(asked);
+                    }
+                }
+                steps.push(Step { page: asked, fault, victim, frames: held.clone() });
+                (fault, victim) = (false, None);
+            }
+            _ => {}
+        }
+    }
+    steps
+}
+
+fn table(steps: &[Step]) -> Vec<String> {
+    let mut lines = vec!["reference   frames afterwards".to_owned()];
+    for Step { page, fault, victim, frames } in steps {
+        let held: Vec<_> = frames
+            .iter()
+            .map(|held| held.map_or_else(|| "-".to_owned(), |p| p.to_string()))
+            .collect();
+        let said = match (fault, victim) {
+            (false, _) => "hit".to_owned(),
+            (true, None) => "fault".to_owned(),
+            (true, Some(victim)) => format!("fault, {victim} goes"),
+        };
+        lines.push(format!("{page:>9}   {:<17}   {said}", held.join(" ")));
+    }
+    lines
+}

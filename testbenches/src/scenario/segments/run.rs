@@ -1,0 +1,157 @@
+//! Running such a scenario, on every engine, and reporting once.
+//!
+//! The unit is so small that all three engines run every history; that they tell the same is
+//! part of what is checked.
+
+use std::collections::BTreeMap;
+
+use sim::contiguous::{Fit, World};
+use sim::isa::Mode;
+
+use super::perform::{Performer, Stop};
+use super::{Head, Step};
+use crate::engine::Engine;
+use crate::scenario::load::Scenario;
+use crate::scenario::mismatch::Mismatch;
+use crate::scenario::run::{Report, RunError};
+use crate::scenario::variant::Select;
+use crate::segment::{self, Hardware};
+
+/// What one history came to.
+#[derive(PartialEq, Eq)]
+struct History {
+    cycles: u64,
+    counts: BTreeMap<String, u64>,
+    told: Vec<String>,
+    mismatch: Option<Mismatch>,
+}
+
+/// The units of a file that are selected: a scheme selects none, for there are no pages.
+pub(in crate::scenario) fn units(head: &Head, select: Select<'_>) -> Vec<String> {
+    let wanted = |name: &String| select.config.is_none_or(|config| config == name);
+    let all = head.contiguous.hardware.list();
+    all.into_iter().filter(|name| select.mode.is_none() && wanted(name)).collect()
+}
+
+/// Whether anything is selected.
+pub(crate) fn concerns(head: &Head, select: Select<'_>) -> bool {
+    !units(head, select).is_empty()
+}
+
+/// Runs a scenario on every unit and under every rule that it names.
+///
+/// # Errors
+/// [`RunError`]; something observed that differs is in the report instead.
+pub(in crate::scenario) fn run(
+    scenario: &Scenario,
+    head: &Head,
+    steps: &[Step],
+    select: Select<'_>,
+) -> Result<Vec<Report>, RunError> {
+    let mut reports = Vec::new();
+    for unit in units(head, select) {
+        for fit in head.contiguous.fit.list() {
+            reports.push(report(scenario, head, steps, &unit, fit)?);
+        }
+    }
+    if reports.is_empty() {
+        let config = select.config.unwrap_or("any").to_owned();
+        let mode = select.mode.map_or("any", Mode::name);
+        let scenario = scenario.name.clone();
+        return Err(RunError::NothingToRun { scenario, config, mode });
+    }
+    Ok(reports)
+}
+
+fn report(
+    scenario: &Scenario,
+    head: &Head,
+    steps: &[Step],
+    unit: &str,
+    fit: Fit,
+) -> Result<Report, RunError> {
+    let machine = format!("{unit} {} L={}", fit.name(), head.contiguous.latency);
+    let nonsense = |(line, message): (usize, String)| {
+        let (file, machine) = (scenario.file.clone(), machine.clone());
+        RunError::Nonsense { file, line, message, machine }
+    };
+    let mut first: Option<History> = None;
+    for engine in Engine::ALL {
+        let history = history(head, steps, unit, fit, engine).map_err(nonsense)?;
+        let Some(first) = &mut first else {
+            first = Some(history);
+            continue;
+        };
+        if *first != history && first.mismatch.is_none() {
+            first.mismatch = history.mismatch.or_else(|| {
+                let what = format!("the history on engine {engine}");
+                let same = format!("as on {}", Engine::ALL[0]);
+                Some(finding(history.cycles, 0, &what, &same, "another"))
+            });
+        }
+    }
+    let History { cycles, counts, told, mismatch } = first.expect("there are engines");
+    let step = mismatch.as_ref().filter(|m| m.line > 0).map(|m| scenario.line(m.line).to_owned());
+    Ok(Report {
+        scenario: scenario.name.clone(),
+        machine,
+        config: unit.to_owned(),
+        spec: Vec::new(),
+        mode: Mode::Bare,
+        cycles,
+        counts,
+        told,
+        mismatch,
+        step,
+    })
+}
+
+fn finding(cycle: u64, line: usize, what: &str, expected: &str, got: &str) -> Mismatch {
+    let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
+    Mismatch { cycle, line, what, expected, got, rule: None }
+}
+
+/// One history on one engine. The error is a line and a sentence.
+fn history(
+    head: &Head,
+    steps: &[Step],
+    unit: &str,
+    fit: Fit,
+    engine: Engine,
+) -> Result<History, (usize, String)> {
+    let config = head.contiguous.config(fit);
+    let made = segment::find(unit).map_err(|error| (1, error.to_string()))?;
+    let hardware = Box::new(Hardware::new(made, engine));
+    let world = World::new(hardware, config.clone()).map_err(|error| (1, error.to_string()))?;
+    let mut performer =
+        Performer { head, config, world, several: BTreeMap::new(), told: Vec::new() };
+    let mut mismatch = None;
+    for step in steps {
+        match performer.step(step) {
+            Ok(()) => {}
+            Err(Stop::Nonsense(message)) => return Err((step.line, message)),
+            Err(Stop::Differs(what, expected, got)) => {
+                let cycle = performer.world.cycles();
+                mismatch = Some(finding(cycle, step.line, &what, &expected, &got));
+                break;
+            }
+        }
+    }
+    let counts: BTreeMap<String, u64> =
+        performer.world.counts().into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
+    let cycles = performer.world.cycles();
+    if let Some(name) = head.expect.keys().find(|name| !counts.contains_key(*name)) {
+        let names: Vec<_> = counts.keys().map(String::as_str).collect();
+        let message = format!("nothing is counted as `{name}`; there are {}", names.join(", "));
+        return Err((1, message));
+    }
+    if mismatch.is_none() {
+        mismatch = head.expect.iter().find_map(|(name, wanted)| {
+            let got = counts[name];
+            let what = format!("count of {name}");
+            (got != *wanted)
+                .then(|| finding(cycles, 0, &what, &wanted.to_string(), &got.to_string()))
+        });
+    }
+    Ok(History { cycles, counts, told: performer.told, mismatch })
+}

@@ -1,0 +1,190 @@
+//! `pagewalk explore` and `pagewalk quiz`: what they print, and what they say of mistakes.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs `pagewalk`: standard output, standard error, status.
+fn pagewalk(arguments: &[&str]) -> (String, String, i32) {
+    let output = cargo_bin_cmd!("pagewalk").args(arguments).output().expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(!error.contains("panicked"), "{error}");
+    (out, error, output.status.code().expect("no signal"))
+}
+
+fn sound(arguments: &[&str]) -> String {
+    let (out, error, status) = pagewalk(arguments);
+    assert_eq!(status, 0, "{arguments:?}: {error}");
+    out
+}
+
+fn json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&sound(arguments)).expect("JSON")
+}
+
+/// The values of a curve, by its name.
+fn curve(findings: &Value, name: &str) -> Vec<f64> {
+    let series = findings["series"].as_array().expect("a list");
+    let found = series.iter().find(|series| series["name"] == name);
+    let points = &found.unwrap_or_else(|| panic!("{name} in {findings}"))["points"];
+    points.as_array().expect("a list").iter().filter_map(|point| point["y"].as_f64()).collect()
+}
+
+#[test]
+fn studies_are_listed() {
+    let out = sound(&["explore"]);
+    assert!(out.contains("faults-against-frames  Page faults against frames"), "{out}");
+    assert!(json(&["explore", "--json"]).as_array().is_some_and(|all| all.len() >= 6));
+}
+
+#[test]
+fn beladys_anomaly_is_in_the_curves() {
+    let findings = json(&["explore", "faults-against-frames", "--json"]);
+    // The textbook's numbers for 1 to 5 frames.
+    assert_eq!(curve(&findings, "FIFO")[..5], [12.0, 12.0, 9.0, 10.0, 5.0]);
+    assert_eq!(curve(&findings, "LRU")[..5], [12.0, 12.0, 10.0, 8.0, 5.0]);
+    assert_eq!(curve(&findings, "OPT")[..5], [12.0, 9.0, 7.0, 6.0, 5.0]);
+}
+
+#[test]
+fn any_parameter_of_any_scenario_is_swept() {
+    let sweep = [
+        "explore",
+        "where-do-pages-come-from/zeroes-on-demand",
+        "--sweep",
+        "process.sparse.regions.bss.pages=600..1000:200",
+        "--sweep",
+        "machine.size=tiny,large",
+        "--measure",
+        "total.faults.minor_faults",
+        "--measure",
+        "data_misses / (data_hits + data_misses)",
+    ];
+    let out = sound(&sweep);
+    assert_eq!(sound(&sweep), out, "the same twice");
+    assert!(out.contains("tiny: total.faults.minor_faults"), "{out}");
+    let findings = json(&[&sweep[..], &["--json"]].concat());
+    assert_eq!(curve(&findings, "tiny: total.faults.minor_faults"), [11.0, 11.0, 11.0]);
+    let csv = sound(&[&sweep[..], &["--csv"]].concat());
+    assert_eq!(csv.lines().count(), 7, "{csv}");
+    assert!(csv.starts_with("process.sparse.regions.bss.pages,machine.size,machine,"), "{csv}");
+}
+
+#[test]
+fn what_a_scenario_expects_is_not_held_against_a_variation() {
+    // The file expects exact latencies for L = 1, 2 and 10 and 9 faults with 3 frames.
+    let findings = json(&[
+        "explore",
+        "a-miss-takes-two-and-the-memory",
+        "--sweep",
+        "machine.latency=1,3",
+        "--measure",
+        "events.pte_read",
+        "--json",
+    ]);
+    let reads = curve(&findings, "events.pte_read");
+    assert!(reads.len() == 2 && reads[0] == reads[1] && reads[0] > 0.0, "{findings}");
+}
+
+#[test]
+fn pictures_are_drawn_as_svg_and_png() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let shown = |path: &Path| path.to_str().expect("text").to_owned();
+    let pictures = shown(&folder.path().join("new"));
+    let sweep = ["explore", "belady-with-3-frames", "--sweep", "process.belady.frames=2..5"];
+    let measure = ["--measure", "minor_faults", "--plot"];
+    sound(&[&sweep[..], &measure, &[&pictures]].concat());
+    let stem = folder.path().join("new/what-is-evicted-belady-with-3-frames");
+    let svg = fs::read_to_string(stem.with_extension("svg")).expect("it was drawn");
+    assert!(svg.starts_with("<svg") && svg.contains("minor_faults"), "{svg}");
+    let png = fs::read(stem.with_extension("png")).expect("it was drawn");
+    assert!(png.starts_with(b"\x89PNG") && png.len() > 10_000);
+    let (_, error, status) = pagewalk(&[&sweep[..], &measure, &["x.jpeg"]].concat());
+    assert_eq!(status, 2);
+    assert!(error.contains("`jpeg` is neither svg nor png"), "{error}");
+}
+
+#[test]
+fn figures_that_can_be_measured_are_listed() {
+    let out = sound(&["explore", "belady-with-3-frames", "--figures"]);
+    assert!(out.contains("total.faults.minor_faults") && out.contains("cycles"), "{out}");
+}
+
+#[test]
+fn mistakes_of_explore_are_said_to_people() {
+    let belady = "belady-with-3-frames";
+    let mistakes: [(&[&str], &str); 12] = [
+        (&["faults-against-frame"], "did you mean faults-against-frames"),
+        (&[belady], "nothing is swept; say what, as --sweep os.frames"),
+        (&[belady, "--sweep", "os.frames"], "write PATH=VALUES"),
+        (&[belady, "--sweep", "os.frames=9..1"], "goes down"),
+        (&[belady, "--sweep", "os.framse=99"], "unknown field `framse`"),
+        (&[belady, "--sweep", "os.policy=lruu"], "unknown variant `lruu`"),
+        (&[belady, "--sweep", "process.nobody.frames=3"], "there is no `nobody`"),
+        (&[belady, "--sweep", "frames=3"], "nothing is called `frames`"),
+        (&[belady, "--sweep", "os.frames=99", "--measure", "minor_fault"], "did you mean"),
+        (&[belady, "--sweep", "os.frames=99", "--measure", "1 +"], "is no formula"),
+        (&[belady, "--sweep", "os.frames=1..5000", "--sweep", "os.swap=1..5000"], "20000 runs"),
+        (&["what-is-evicted", "--sweep", "os.frames=99"], "choose one"),
+    ];
+    for (arguments, part) in mistakes {
+        let (_, error, status) = pagewalk(&[&["explore"], arguments].concat());
+        assert_eq!(status, 2, "{arguments:?}: {error}");
+        assert!(error.contains(part), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn a_process_that_dies_of_a_parameter_is_noted() {
+    let out = sound(&[
+        "explore",
+        "zeroes-on-demand",
+        "--sweep",
+        "process.sparse.regions.bss.pages=100,1000",
+        "--measure",
+        "minor_faults",
+    ]);
+    assert!(
+        out.contains("note      process.sparse.regions.bss.pages 100: sparse was killed"),
+        "{out}"
+    );
+}
+
+#[test]
+fn questions_are_posed_and_answered() {
+    assert!(sound(&["quiz"]).contains("translate"));
+    for kind in ["translate", "faults", "victims", "fault", "tlb", "time"] {
+        let question = sound(&["quiz", kind, "--seed", "3"]);
+        assert!(question.starts_with(&format!("{kind}, seed 3\n")), "{question}");
+        assert!(!question.contains("\nanswer  "), "{question}");
+        let answer = sound(&["quiz", kind, "--seed", "3", "--answer"]);
+        assert!(answer.contains("\nanswer  "), "{answer}");
+        let object = json(&["quiz", kind, "--seed", "3", "--answer", "--json"]);
+        assert!(object["answer"].is_object() && object["seed"] == 3, "{object}");
+        assert!(json(&["quiz", kind, "--json"]).get("answer").is_none());
+    }
+    let (_, error, status) = pagewalk(&["quiz", "transalte"]);
+    assert_eq!(status, 2);
+    assert!(error.contains("did you mean translate"), "{error}");
+    assert_eq!(pagewalk(&["quiz", "--answer"]).2, 2);
+}
+
+#[test]
+fn a_question_can_be_run_as_a_scenario() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("question.toml");
+    for kind in ["faults", "fault", "tlb"] {
+        fs::write(&path, sound(&["quiz", kind, "--scenario"])).expect("it can be written");
+        let file = path.to_str().expect("text");
+        // Seed 1 of `fault` may end with a kill, which the file does not expect.
+        let (out, error, status) = pagewalk(&["run", file]);
+        assert!(status == 0 || kind == "fault" && out.contains("end of process"), "{out}{error}");
+    }
+    let (_, error, status) = pagewalk(&["quiz", "translate", "--scenario"]);
+    assert_eq!(status, 2);
+    assert!(error.contains("no scenario of its own"), "{error}");
+}

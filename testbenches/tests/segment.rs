@@ -1,0 +1,130 @@
+//! The segmentation unit: every engine gives the same, every tool reads its Verilog, every
+//! mistake in a scenario is said with its place.
+#![allow(clippy::print_stdout)] // Skipped checks are reported.
+
+use std::collections::BTreeSet;
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use sim::contiguous::{Descriptor, IdealUnit, Inputs, Request, Rights, SegmentUnit, Shape};
+use sim::isa::Access;
+use testbenches::engine::{Direction, Engine};
+use testbenches::export::{checks, tools};
+use testbenches::scenario::load::Scenario;
+use testbenches::segment::{CONFIGS, Hardware, PINS, export, verilog};
+
+const SEED: u64 = 0x5e6;
+
+/// Short segments, and addresses near both ends of them.
+fn inputs(dice: &mut ChaCha8Rng, shape: Shape) -> Inputs {
+    let number = dice.random_range(0..shape.segments);
+    let rights = Rights {
+        read: dice.random(),
+        write: dice.random(),
+        execute: dice.random(),
+        user: dice.random(),
+        down: dice.random(),
+    };
+    let base = dice.random_range(1 << 20..1 << 30);
+    let descriptor = Descriptor { base, limit: dice.random_range(0..48), rights };
+    let access = [Access::Fetch, Access::Load, Access::Store][dice.random_range(0..3)];
+    let va = shape.address(number, dice.random_range(-50..50));
+    let bytes = 1 << dice.random_range(0..4);
+    Inputs {
+        reset: dice.random_ratio(1, 200),
+        request: dice.random_ratio(3, 4).then(|| Request {
+            va,
+            bytes,
+            access,
+            user: dice.random(),
+        }),
+        load: dice
+            .random_ratio(1, 4)
+            .then(|| (number, dice.random_ratio(4, 5).then_some(descriptor))),
+        fault_ready: dice.random(),
+    }
+}
+
+#[test]
+fn every_engine_answers_as_the_golden_unit() {
+    println!("seed {SEED:#x}");
+    for config in CONFIGS {
+        for engine in Engine::ALL {
+            let mut dice = ChaCha8Rng::seed_from_u64(SEED);
+            let mut hardware = Hardware::new(config, engine);
+            let mut golden = IdealUnit::new(config.shape());
+            let mut seen = BTreeSet::new();
+            for cycle in 0..4000 {
+                let inputs = inputs(&mut dice, config.shape());
+                let (got, wanted) = (hardware.cycle(&inputs), golden.cycle(&inputs));
+                assert_eq!(got, wanted, "{} {engine}, cycle {cycle}: {inputs:?}", config.name);
+                seen.extend(got.response.map(|r| r.map(|_| ()).map_err(|fault| fault.reason)));
+            }
+            assert_eq!(seen.len(), 4, "an answer and three faults: {seen:?}");
+        }
+    }
+}
+
+#[test]
+fn every_configuration_is_read_by_every_tool() {
+    let home = tempfile::tempdir().unwrap();
+    for config in CONFIGS {
+        let path = export(config, home.path()).unwrap();
+        let verdicts = checks::check(&path, config.name, tools::required())
+            .unwrap_or_else(|error| panic!("{}: {error}", config.name));
+        for verdict in verdicts {
+            println!("{}: {verdict}", config.name);
+        }
+    }
+}
+
+#[test]
+fn header_names_every_port() {
+    for config in CONFIGS {
+        let text = verilog(config);
+        assert_eq!(text, verilog(config), "the same in every run");
+        let header: Vec<Vec<&str>> = text
+            .lines()
+            .take_while(|line| line.starts_with("//"))
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        for &pin in PINS {
+            let row = header.iter().find(|words| words.get(1) == Some(&pin.name()));
+            let row = row.unwrap_or_else(|| panic!("{} is not in the header", pin.name()));
+            assert_eq!(row[2] == "in", pin.direction() == Direction::In);
+            assert_eq!(row[3], config.pin_width(pin).to_string());
+        }
+    }
+}
+
+const SOUND: &str = "idea = \"i\"
+source = \"s\"
+contiguous = { memory = 8 }
+step = [
+    { load = \"P\" },
+    { run = \"P\" },
+    { read = 0, pa = 0 },
+]
+[process]
+P = [{ length = 1 }]
+";
+
+#[test]
+fn mistakes_are_said_with_their_place() {
+    assert!(Scenario::parse("n", "f", SOUND).is_ok());
+    for (right, wrong, place) in [
+        ("load = \"P\"", "load = \"Q\"", "f:5:14: there is no process `Q`"),
+        ("memory = 8", "memory = 8, fit = \"bets\"", "f:3:"),
+        ("memory = 8", "hardware = \"segment_9\"", "f:3:27: there is no unit `segment_9`"),
+        ("memory = 8", "unit = 8", "f:1:1: `contiguous` needs either `memory` or `holes`"),
+        ("pa = 0", "pq = 0", "f:7:"),
+        ("read = 0, pa", "pa", "f:7:5: a step needs one of load, end"),
+        ("run = \"P\"", "run = \"P\", pa = 0", "f:6:18: `pa` does not belong to `run`"),
+        ("length = 1", "length = 1, rights = \"rq\"", "f:10:"),
+        ("source = \"s\"\n", "", "f:1:1: missing field `source`"),
+    ] {
+        let text = SOUND.replacen(right, wrong, 1);
+        let error = Scenario::parse("n", "f", &text).expect_err(wrong).to_string();
+        assert!(error.starts_with(place), "{wrong}: {error}");
+    }
+}
