@@ -154,7 +154,12 @@ pub(super) fn measure(
                 });
             }
         }
-        let cycles = (speed * options.seconds) as u64;
+        let seconds = match stand {
+            // Its time is known to a hundredth of a second.
+            Stand::Icarus(_) => options.seconds.max(0.5),
+            _ => options.seconds,
+        };
+        let cycles = (speed * seconds) as u64;
         entrants.push((*contender, short.checksum, runner, cycles.max(100)));
     }
     let mut measured: Vec<Measured> = entrants
