@@ -76,7 +76,7 @@ fn every_contender_answers_alike() {
 fn json_is_an_object_a_line() {
     let arguments = "bench --json --config rv32_tiny,rv64_tiny --contenders compiled,interpreter \
                      --rounds 1 --seconds 0.005 --cycles 500";
-    let mut command = assert_cmd::Command::cargo_bin("pagewalk").unwrap();
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("pagewalk");
     let output = command.args(arguments.split_whitespace()).assert().success().get_output().clone();
     let lines = String::from_utf8(output.stdout).unwrap();
     let rows: Vec<serde_json::Value> =
