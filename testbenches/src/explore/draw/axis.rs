@@ -112,7 +112,7 @@ impl Axis {
     fn ticks(&self, low: f64, high: f64) -> Vec<f64> {
         let rough = (high - low) / TICKS;
         let step = if self.log && self.unit != Unit::Bytes && high - low > DOUBLINGS {
-            10_f64.log2() * (rough / 10_f64.log2()).ceil()
+            10_f64.log2() * (rough / 10_f64.log2()).round().max(1.0)
         } else if self.log {
             rough.ceil().max(1.0)
         } else if self.unit == Unit::Bytes {
