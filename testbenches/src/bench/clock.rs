@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn work_of_this_thread_and_of_a_child_is_seen_by_its_own_clock() {
         let (own, childs) = (CpuClock::start(), ChildClock::start());
-        let sum = (0..2_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n * n));
+        let sum = (0..2_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ (n * n)));
         let first = own.seconds();
         assert!(first > 0.0, "{sum}");
         // It does not wait for the scheduler's next look at this thread.
