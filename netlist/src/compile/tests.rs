@@ -10,10 +10,10 @@ use crate::ir::{
     Value,
 };
 use crate::optimise::{Options, Plant};
+use followed::Followed;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use followed::Followed;
 use random::{Recipe, recipe};
 use std::collections::BTreeMap;
 
