@@ -19,6 +19,9 @@ use std::fs::File;
 /// What swallows a waveform.
 const NOWHERE: &str = "/dev/null";
 
+/// Speeds are estimated from runs of at least so many seconds, which every clock resolves.
+const RESOLVED: f64 = 0.02;
+
 /// What is measured.
 #[derive(Clone, Debug)]
 pub struct WaveOptions {
@@ -127,9 +130,17 @@ pub fn waves(options: &WaveOptions) -> Result<WaveReport, BenchError> {
         .map_err(|message| BenchError::from(ToolError::Objected { tool: "verilator", message }))?;
     // Long enough to be measured.
     let cycles = |measured: Measurement| ((measured.speed() * options.seconds) as u64).max(1000);
+    let resolved = |run: &mut dyn FnMut(u64) -> Result<Measurement, BenchError>| {
+        let mut measured = run(20_000)?;
+        while measured.seconds < RESOLVED && measured.cycles < 1 << 36 {
+            measured = run(measured.cycles * 2)?;
+        }
+        Ok::<_, BenchError>(cycles(measured))
+    };
     let nowhere = std::path::Path::new(NOWHERE);
     let mut ours = ours::Waved::start(config, options, File::create(nowhere)?)?;
-    let (mine, other) = (cycles(ours.run(20_000)), cycles(run(nowhere, 20_000)?));
+    let mine = resolved(&mut |cycles| Ok(ours.run(cycles)))?;
+    let other = resolved(&mut |cycles| run(nowhere, cycles))?;
     let mut rounds = Vec::new();
     for _ in 0..options.rounds {
         rounds.push((ours.run(mine).speed(), run(nowhere, other)?.speed()));
