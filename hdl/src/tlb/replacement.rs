@@ -2,9 +2,12 @@
 
 use rust_hdl::prelude::*;
 
-/// Chooses the victim line: the highest empty one, else the one refilled longest ago (FIFO).
+/// Chooses the victim line: the highest empty one, else the one at a pointer that goes round, a
+/// line down for each entry displaced.
 ///
-/// Lines fill from the top down, so that the search for an empty line and the FIFO pointer agree.
+/// From reset that is first in, first out: lines fill from the top down, where the pointer starts.
+/// A fence leaves the pointer where it is, so that entries that came into the holes may be displaced
+/// before older ones; a full fence after an overflow turns the order by as many lines.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
