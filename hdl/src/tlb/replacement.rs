@@ -6,8 +6,8 @@ use rust_hdl::prelude::*;
 /// line down for each entry displaced.
 ///
 /// From reset that is first in, first out: lines fill from the top down, where the pointer starts.
-/// A fence leaves the pointer where it is, so that entries that came into the holes may be displaced
-/// before older ones; a full fence after an overflow turns the order by as many lines.
+/// A fence leaves the pointer where it is, so that entries that came into the holes may be
+/// displaced before older ones; a full fence after an overflow turns the order by as many lines.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
