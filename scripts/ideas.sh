@@ -30,11 +30,18 @@ view() { # GTKW DROPPED-GROUPS [FROM LENGTH], in nanoseconds
   mv "$1.new" "$1"
 }
 
-draw() { # SCENARIO MODE PICTURE SIZE DROPPED-GROUPS [FROM LENGTH]
+draw() { # SCENARIO MODE PICTURE SIZE DROPPED-GROUPS [FROM LENGTH | whole]
   case $2 in sv32) config=rv32_small ;; *) config=rv64_small ;; esac
-  $pagewalk run "$1" --config "$config" --mode "$2" --wave="$out/$3" > /dev/null
+  from=${6:-} length=${7:-}
+  # GTKWave opens a long dump at its beginning, so the dump begins where the picture does.
+  case $from in "" | whole) first=0 ;; *) first=$((from / 10)) ;; esac
+  $pagewalk run "$1" --config "$config" --mode "$2" --wave="$out/$3" --wave-from "$first" > /dev/null
   save=$(ls "$out/$3"/*.gtkw)
-  view "$save" "$5" "${6:-}" "${7:-}"
+  if [ "$from" = whole ]; then
+    from=$(sed -n 's/^\[timestart\] //p' "$save")
+    length=$(($(sed -n 's/^#//p' "${save%.gtkw}.vcd" | tail -n 1) - from))
+  fi
+  view "$save" "$5" "$from" "$length"
   status=0
   waves/render.sh "$save" "$images/$3.png" "$4" || status=$?
   # 77: a tool is missing, and the script has said which.
@@ -48,12 +55,13 @@ plot() { # STUDY
 inner="TLB,Walker,Memory bus,Fault"
 draw what-is-behind-an-address/the-page-table-of-the-book sv32 01-translation 1400x760 "Operating system"
 plot page-tables-against-sparseness
-draw who-is-killed/one-after-the-other sv39 02-protection 1400x760 "TLB,Walker,Memory bus"
-draw where-do-pages-come-from/the-stack-grows sv39 03-layout 1400x760 "$inner"
-draw what-is-loaded-when/the-second-reader sv39 04-demand-paging 1400x760 "$inner"
-draw who-shares-it/the-last-owner-copies-nothing sv39 05-sharing 1400x760 "$inner"
-draw what-is-no-memory/a-console-answers-once sv39 11-devices 1400x760 "$inner"
-draw when-are-a-and-d-set/a-fault-for-each-dirty-page sv39 12-accessed-dirty 1400x900 "$inner"
+draw who-is-killed/one-after-the-other sv39 02-protection 1400x760 "$inner" whole
+draw where-do-pages-come-from/the-stack-grows sv39 03-layout 1400x760 "$inner" whole
+# The end of the last of eight waits for the disk, and what follows.
+draw what-is-loaded-when/the-second-reader sv39 04-demand-paging 1400x760 "$inner" 8000000 305000
+draw who-shares-it/the-last-owner-copies-nothing sv39 05-sharing 1400x760 "$inner" whole
+draw what-is-no-memory/a-console-answers-once sv39 11-devices 1400x760 "$inner" whole
+draw when-are-a-and-d-set/a-fault-for-each-dirty-page sv39 12-accessed-dirty 1400x760 "$inner" whole
 
 # The pictures of the other pages.
 [ ! -x scripts/ideas-2.sh ] || PAGEWALK="$pagewalk" scripts/ideas-2.sh
