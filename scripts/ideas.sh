@@ -60,7 +60,8 @@ draw where-do-pages-come-from/the-stack-grows sv39 03-layout 1400x760 "$inner" w
 # The end of the last of eight waits for the disk, and what follows.
 draw what-is-loaded-when/the-second-reader sv39 04-demand-paging 1400x760 "$inner" 8000000 305000
 draw who-shares-it/the-last-owner-copies-nothing sv39 05-sharing 1400x760 "$inner" whole
-draw what-is-no-memory/a-console-answers-once sv39 11-devices 1400x760 "$inner" whole
+# The page is shown; now its first walk, and the accesses.
+draw what-is-no-memory/a-console-answers-once sv39 11-devices 1400x760 "Walker,Fault,Operating system" 42650 620
 draw when-are-a-and-d-set/a-fault-for-each-dirty-page sv39 12-accessed-dirty 1400x760 "$inner" whole
 
 # The pictures of the other pages.
