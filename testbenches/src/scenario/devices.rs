@@ -11,6 +11,7 @@
 
 use serde::Deserialize;
 use sim::bus::{Console, Device};
+use sim::isa::PAGE_BYTES;
 use sim::machine::Machine;
 
 use super::expect::Figures;
@@ -24,7 +25,7 @@ const READS: u64 = 16;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleText {
-    /// Its first physical address, outside RAM.
+    /// Its first physical address, a multiple of 4096, outside RAM.
     pub at: u64,
     /// What was typed before the run.
     #[serde(default)]
@@ -37,6 +38,9 @@ impl ConsoleText {
         let console = Console::new();
         console.type_in(self.typed.as_bytes());
         let wrong = |problem: String| Stop::Nonsense(1, format!("the console: {problem}"));
+        if !self.at.is_multiple_of(PAGE_BYTES) {
+            return Err(wrong(format!("{:#x} is not a multiple of {PAGE_BYTES}", self.at)));
+        }
         let end = self.at.checked_add(Console::BYTES);
         let end = end.ok_or_else(|| wrong(format!("nothing can stand at {:#x}", self.at)))?;
         let memory = machine.hardware_mut().drive.memory();
@@ -95,7 +99,9 @@ mod tests {
     fn a_console_stands_where_nothing_else_does_and_without_one_nothing_answers() {
         let failure = differs("console = { at = 0x8000_0000 }", "").unwrap();
         assert!(failure.contains("the console:"), "{failure}");
-        assert!(differs("console = { at = 0xffff_ffff_ffff }", "").unwrap().contains("bus_error"));
+        let failure = differs("console = { at = 0x1000_0008 }", "").unwrap();
+        assert!(failure.contains("not a multiple of 4096"), "{failure}");
+        assert!(differs("console = { at = 0x3000_0000 }", "").unwrap().contains("bus_error"));
         assert!(differs("", "").unwrap().contains("bus_error"));
         assert!(differs("", "console = { reads = 0 }").unwrap().contains("bus_error"));
     }
