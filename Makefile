@@ -1,7 +1,7 @@
 # Pagewalk. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench waves plots export mutants clean
+.PHONY: help setup run test lint bench waves plots ideas export mutants clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -42,6 +42,10 @@ waves: ## Record waveforms and draw the pictures of the documents
 plots: ## Make every study and draw its picture into docs/images/plots
 	@scripts/need-cargo.sh
 	$(PAGEWALK) explore --all --plot docs/images/plots
+
+ideas: ## Draw the pictures of docs/ideas
+	@scripts/need-cargo.sh
+	scripts/ideas.sh
 
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh

@@ -5,6 +5,7 @@
 //! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits to the cycle |
 //! | [`system`], [`program`] | a file of processes under the operating system |
 //! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
+//! | [`devices`] | what stands on the bus beside memory |
 //! | [`expect`] | what a run must have come to |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
 //! | [`load`], [`error`] | reading; every mistake has file, line and column |
@@ -17,6 +18,7 @@
 
 mod actions;
 mod bench;
+pub mod devices;
 pub mod error;
 pub mod events;
 pub mod expect;

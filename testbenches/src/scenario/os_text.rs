@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sim::machine::{LatencySpec, MachineConfig};
 use sim::os::{Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
 
+use super::devices::ConsoleText;
 use super::schema::OneOrMany;
 use super::variant::Variant;
 
@@ -67,6 +68,8 @@ pub struct OsText {
     pub disk_errors: Option<DiskErrors>,
     /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
     pub reserved: Option<Vec<[u64; 2]>>,
+    /// A console on the bus: `{ at = 0x1000_0000, typed = "hello" }`.
+    pub console: Option<ConsoleText>,
 }
 
 impl OsText {

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
+use sim::bus::Console;
 use sim::cpu::Program;
 use sim::golden::IdealMmu;
 use sim::machine::{Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template};
 use sim::mmu::Mmu;
 use sim::os::{Layout, Pid, PolicyKind, RegionSpec};
 
+use super::devices;
 use super::expect;
 use super::mismatch::Mismatch;
 use super::ports::Stop;
@@ -31,6 +33,8 @@ pub(super) struct Played {
     pub(super) pids: Vec<Vec<Pid>>,
     /// What happened to each, if the file asks for that.
     pub(super) lives: BTreeMap<Pid, Life>,
+    /// The console on the bus, if there is one.
+    console: Option<Console>,
 }
 
 /// Runs all processes to their ends.
@@ -44,7 +48,10 @@ pub(super) fn run(
     match play(system, variant, mmu, observer, stop) {
         Ok(played) => {
             let report = &played.outcome.report;
-            let figures = expect::of_run(report);
+            let mut figures = expect::of_run(report);
+            if let Some(console) = &played.console {
+                devices::figures(console, &mut figures);
+            }
             let whole = figures.iter().filter(|(_, value)| value.fract() == 0.0);
             let counts = whole.map(|(name, value)| (name.clone(), *value as u64)).collect();
             let cycles = report.cycles;
@@ -61,10 +68,10 @@ pub(super) fn play(
     observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
 ) -> Result<Played, Stop> {
-    let (mut machine, mut pids) = prepared(system, variant, mmu)?;
+    let (mut machine, mut pids, console) = prepared(system, variant, mmu)?;
     if machine.config().policy == PolicyKind::Opt {
         // What it must know is what an equal machine has heard before.
-        let (mut before, _) = prepared(system, variant, Box::new(IdealMmu::new(variant.xlen())))?;
+        let (mut before, ..) = prepared(system, variant, Box::new(IdealMmu::new(variant.xlen())))?;
         before.run(stop);
         machine.foresee(before.os().policy().heard());
     }
@@ -88,20 +95,22 @@ pub(super) fn play(
     let chronicle = machine.chronicle();
     let all = pids.iter().flatten();
     let lives = all.filter_map(|&pid| Some((pid, chronicle?.life(pid)))).collect();
-    Ok(Played { outcome, pids, lives })
+    Ok(Played { outcome, pids, lives, console })
 }
 
-/// The machine with its processes, and these by `[[process]]`.
+/// The machine with its processes, these by `[[process]]`, and its console.
 fn prepared(
     system: &System,
     variant: &Variant,
     mmu: Box<dyn Mmu>,
-) -> Result<(Machine, Vec<Vec<Pid>>), Stop> {
+) -> Result<(Machine, Vec<Vec<Pid>>, Option<Console>), Stop> {
     let config = system.os.config(system.machine.adue, variant);
     let mut machine = Machine::new(mmu, config).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
         machine.provide(image).map_err(broken)?;
     }
+    let console = system.os.console.as_ref();
+    let console = console.map(|console| console.connect(&mut machine)).transpose()?;
     let mut pids = Vec::new();
     for process in &system.process {
         let regions = system.regions(process);
@@ -118,7 +127,7 @@ fn prepared(
         let spec = ProcessSpec { name, layout, program, frames: process.frames };
         pids.push(vec![machine.spawn(spec).map_err(broken)?]);
     }
-    Ok((machine, pids))
+    Ok((machine, pids, console))
 }
 
 /// The regions that are there before the program maps any.
