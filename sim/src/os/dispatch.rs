@@ -65,9 +65,6 @@ impl Os {
     /// # Errors
     /// The hardware's: load control may swap processes out.
     pub fn turn_over(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
-        // The kernel is entered anew: what its last entry needed in frames may go, so that load
-        // control can swap a process out to its last page.
-        self.pinned.clear();
         self.schedule.wake(hal.now());
         self.schedule.preempt(pid, hal.now());
         self.balance(hal, pid)
