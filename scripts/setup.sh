@@ -6,10 +6,10 @@ set -u
 # tool -> Debian package
 declare -A packages=(
   [cc]=gcc [g++]=g++ [make]=make
-  [iverilog]=iverilog [verilator]=verilator [yosys]=yosys
+  [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [yosys-config]=yosys-dev
   [gtkwave]=gtkwave [xvfb-run]=xvfb [xauth]=xauth [convert]=imagemagick
 )
-tools=(cc g++ make iverilog verilator yosys gtkwave xvfb-run xauth convert)
+tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert)
 
 missing=()
 wanted=()

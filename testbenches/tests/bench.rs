@@ -71,3 +71,26 @@ fn every_contender_answers_alike() {
         assert!(rows.iter().all(|row| row.cycles_per_cpu_second > 0.0));
     }
 }
+
+#[test]
+fn json_is_an_object_a_line() {
+    let arguments = "bench --json --config rv32_tiny,rv64_tiny --contenders compiled,interpreter \
+                     --rounds 1 --seconds 0.005 --cycles 500";
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("pagewalk");
+    let output = command.args(arguments.split_whitespace()).assert().success().get_output().clone();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 2 * 3 * 2, "two tops, three workloads, two engines");
+    for pair in rows.chunks(2) {
+        assert_eq!(pair[0]["engine"], "compiled");
+        assert_eq!(pair[1]["engine"], "interpreter");
+        assert_eq!(pair[0]["entries"], 4);
+        assert!(pair[0]["ready_seconds"].as_f64().unwrap() > 0.0);
+        for field in ["config", "workload", "checksum"] {
+            assert!(pair[0][field].is_string());
+            assert_eq!(pair[0][field], pair[1][field]);
+        }
+        assert!(pair.iter().all(|row| row["cycles_per_cpu_second"].as_f64().unwrap() > 0.0));
+    }
+}

@@ -1,7 +1,7 @@
 //! Every engine gives the same value on every pin and every signal in every cycle.
 
 use testbenches::cosim::record_on;
-use testbenches::engine::{CONFIGS, Config, Direction, Engine, PINS, Pins, Simulator};
+use testbenches::engine::{CONFIGS, Config, Direction, Engine, PINS, Pins, Seen, Simulator};
 
 const SEED: u64 = 0x5eed;
 
@@ -36,11 +36,8 @@ fn compare_outputs(config: &'static Config, engine: Engine, cycles: usize) {
 #[test]
 fn compiled_pins_agree_in_every_configuration() {
     for config in CONFIGS {
-        compare_outputs(
-            config,
-            Engine::Compiled,
-            if config.entries == 16 { 20_000 } else { 4_000 },
-        );
+        let cycles = if config.entries == 16 { 20_000 } else { 4_000 };
+        compare_outputs(config, Engine::Compiled, cycles);
     }
 }
 
@@ -78,5 +75,47 @@ fn every_signal_agrees_before_every_edge() {
                 }
             }
         }
+    }
+}
+
+/// Looks at all signals by `cycle_seen`, in stretches between which nobody looks.
+fn seen_in_stretches(simulator: &mut dyn Simulator, rows: &[Vec<u64>]) -> Vec<Seen> {
+    let (mut pins, mut seen) = ([0; PINS.len()], Seen::default());
+    let mut all = Vec::new();
+    for (cycle, row) in rows.iter().enumerate() {
+        for &pin in PINS.iter().filter(|pin| pin.direction() == Direction::In) {
+            simulator.poke(pin, row[pin as usize]);
+        }
+        if cycle % 100 < 60 {
+            if cycle % 100 == 0 {
+                simulator.watch(true);
+                seen = Seen::default();
+            }
+            simulator.cycle_seen(&mut pins, &mut seen);
+            all.push(seen.clone());
+        } else {
+            simulator.watch(false);
+            simulator.cycle(&mut pins);
+        }
+    }
+    all
+}
+
+#[test]
+fn every_engine_sees_the_same_signals_change() {
+    for config in CONFIGS.iter().filter(|config| config.entries <= 8) {
+        let recording = record_on(Engine::RustHdl, config, 1_000, SEED);
+        let paths = config.simulator(Engine::Compiled).signals();
+        let [ours, theirs] = [Engine::Compiled, Engine::RustHdl]
+            .map(|engine| seen_in_stretches(&mut *config.simulator(engine), &recording.rows));
+        let mut quiet = 0;
+        for (cycle, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+            for ((signal, ours), theirs) in paths.iter().zip(&ours.values).zip(&theirs.values) {
+                assert_eq!(ours, theirs, "{}: {} in look {cycle}", config.name, signal.path);
+            }
+            assert_eq!(ours.changed, theirs.changed, "{}: look {cycle}", config.name);
+            quiet += usize::from(ours.changed.len() * 4 < paths.len());
+        }
+        assert!(quiet > ours.len() / 2, "most looks find few changes: {quiet}");
     }
 }

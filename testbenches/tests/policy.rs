@@ -61,8 +61,7 @@ fn one_object_says_what_programs_want() {
         assert_eq!(report["writebacks"], 0, "{kind}");
         assert_eq!(report["steps"].as_array().map(Vec::len), Some(20), "{kind}");
     }
-    let stored =
-        json(&["--frames=3", "--string", SILBERSCHATZ, "--policy=fifo", "--store=all"]);
+    let stored = json(&["--frames=3", "--string", SILBERSCHATZ, "--policy=fifo", "--store=all"]);
     assert_eq!(stored["writebacks"], 12);
     let marked = json(&["--frames=1", "--string=1w 2 1 2w 3", "--policy=lru"]);
     assert_eq!((&marked["writebacks"], &marked["faults"]), (&2.into(), &5.into()));
@@ -93,8 +92,7 @@ fn every_scheme_counts_the_same_and_long_strings_are_run() {
             json(&["--frames=3", "--string", SILBERSCHATZ, "--policy=clock", "--mode", mode]);
         assert_eq!(report["faults"], 14, "{mode}");
     }
-    let narrow =
-        json(&["--frames=3", "--string", BELADY, "--policy=fifo", "--config=rv32_tiny"]);
+    let narrow = json(&["--frames=3", "--string", BELADY, "--policy=fifo", "--config=rv32_tiny"]);
     assert_eq!(narrow["faults"], 9);
     let looped = json(&["--frames=49", "--string=200x(0..49)", "--policy=mru"]);
     assert_eq!((&looped["faults"], &looped["references"]), (&253.into(), &10_000.into()));

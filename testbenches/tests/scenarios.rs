@@ -26,9 +26,8 @@ const LONGEST_ON_RUST_HDL: u64 = 20_000;
 /// Whether rust-hdl's own loop can run a scenario in the time of a test, as a run of the compiled
 /// engine tells.
 fn is_short(scenario: &Scenario) -> bool {
-    let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> {
-        Ok(build(config, Engine::Compiled)?)
-    };
+    let factory =
+        |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, Engine::Compiled)?) };
     let nobody = &mut |_: &Variant, _: &mut dyn Mmu| Ok(None);
     let reports = run(scenario, Select::default(), &factory, nobody, &AtomicBool::new(false));
     let reads = |report: &Report| report.counts.get("pte_reads").copied().unwrap_or(0);

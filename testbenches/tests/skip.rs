@@ -75,7 +75,11 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
 /// Loads and stores all over forty pages, which four lines do not hold.
 fn wandering(step: u64) -> Box<dyn Program> {
     let pages = (0..1200_u64).map(move |at| 0x10000 + (at * step % 40) * 4096 + at % 500 * 8);
-    Box::new(Listed::accesses(if step % 2 == 0 { Access::Load } else { Access::Store }, 8, pages))
+    Box::new(Listed::accesses(
+        if step.is_multiple_of(2) { Access::Load } else { Access::Store },
+        8,
+        pages,
+    ))
 }
 
 fn same(plan: &Plan, programs: impl Fn() -> Vec<Box<dyn Program>>) {

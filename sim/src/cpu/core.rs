@@ -84,7 +84,7 @@ impl Core {
     /// the seed and their number.
     pub fn new(window: usize, seed: u64) -> Core {
         Core {
-            window: window.max(2),
+            window: window.max(1),
             slots: VecDeque::new(),
             first: 0,
             ports: [None; 2],

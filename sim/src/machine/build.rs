@@ -97,7 +97,8 @@ impl Machine {
         drive.adue = config.adue;
         let mut hardware = Hardware { drive, kernel, ports: [fetch, data] };
         let os = Os::boot(&mut hardware, config.os())?;
-        let core = Core::new(config.window, config.seed);
+        let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
+        let core = Core::new(window, config.seed);
         let common = Rc::new(Common::new(config.seed));
         Ok(Machine {
             hardware,

@@ -47,8 +47,11 @@ pub struct MachineConfig {
     pub asids: u16,
     /// Accesses after which another process runs; 0: never before the first ends. Default 10000.
     pub quantum: u64,
-    /// Accesses in the pipeline at a time. Default 8.
+    /// Accesses in the pipeline at a time, at least 2. Default 8.
     pub window: usize,
+    /// No access begins before the one before is complete, as the textbooks compute. Default
+    /// false.
+    pub one_at_a_time: bool,
     /// What the kernel's work costs.
     pub costs: Costs,
     /// Of stored values, contents of files, and random latencies. Default 1.
@@ -83,6 +86,7 @@ impl Default for MachineConfig {
             asids: 511,
             quantum: 10_000,
             window: 8,
+            one_at_a_time: false,
             costs: Costs::default(),
             seed: 1,
             options: Options::default(),

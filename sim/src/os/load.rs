@@ -3,8 +3,8 @@
 //! Whoever runs is judged at the end of its turn. Memory is short when pages had to be evicted
 //! during the turn; who asks for too much is found by page-fault frequency or by working sets,
 //! see [`LoadControl`]. The process made last among those that are ready is swapped out whole
-//! and comes back, first suspended first, when a process has ended, when the frames that it held
-//! are free, or when nobody else is left to run. At least one process always runs.
+//! and comes back, first suspended first, when the frames that it held, and those that were
+//! short then, are free, or when nobody else is left to run. At least one process always runs.
 
 use super::scheduling::LoadControl;
 use super::{Activity, Event, Hal, Os, OsError, Pid, table};
@@ -23,8 +23,9 @@ pub(super) struct Load {
     kernel: u64,
     /// Pages that each process used in its last turn.
     working_sets: BTreeMap<Pid, u64>,
-    /// Frames that the suspended held.
-    held: BTreeMap<Pid, u64>,
+    /// Frames that must be free before each of the suspended comes back: what it held, and what
+    /// was short then.
+    wanted: BTreeMap<Pid, u64>,
     /// Processes suspended so far.
     suspensions: u64,
 }
@@ -80,7 +81,7 @@ impl Os {
         let last = self.schedule.ready().max();
         let others = self.schedule.ready().count() > 1 || self.schedule.next_wake().is_some();
         match last.filter(|_| too_much && others) {
-            Some(last) => self.suspend(hal, last),
+            Some(last) => self.suspend(hal, last, evicted),
             None => Ok(()),
         }
     }
@@ -119,13 +120,15 @@ impl Os {
         Ok(used)
     }
 
-    /// Swaps a process out whole.
-    fn suspend(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
+    /// Swaps a process out whole; so many frames were short while it was in.
+    fn suspend(&mut self, hal: &mut dyn Hal, pid: Pid, short: u64) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         self.schedule.suspend(pid, hal.now());
         self.load.suspensions += 1;
-        self.load.held.insert(pid, self.space(pid).resident);
+        self.load.wanted.insert(pid, self.space(pid).resident + short);
         hal.event(Event::Suspended { pid });
+        // Nothing is under way for anybody: the pages of the last fault may go too.
+        self.pinned.clear();
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
         self.forget_awaited();
         hal.charge(account);
@@ -137,10 +140,10 @@ impl Os {
         loop {
             let Some(pid) = self.schedule.suspended().next() else { return };
             let alone = self.schedule.front().is_none() && self.schedule.next_wake().is_none();
-            let held = self.load.held.get(&pid).copied().unwrap_or(0);
+            let wanted = self.load.wanted.get(&pid).copied().unwrap_or(0);
             let fits = match self.config.scheduling.load_control {
                 LoadControl::WorkingSet => self.demand(Some(pid)) <= self.room(),
-                _ => held <= self.frames.free(),
+                _ => wanted <= self.frames.free(),
             };
             if !alone && !fits {
                 return;
@@ -153,7 +156,7 @@ impl Os {
     /// A process is gone, and with it what load control knew of it.
     pub(super) fn unload(&mut self, pid: Pid) {
         self.load.working_sets.remove(&pid);
-        self.load.held.remove(&pid);
+        self.load.wanted.remove(&pid);
     }
 
     /// The addresses of a process's pages that are in frames, in order.

@@ -53,6 +53,13 @@ impl Contender {
     }
 }
 
+impl Contender {
+    /// Whether it runs a million cycles in seconds.
+    pub(super) fn is_fast(self) -> bool {
+        !matches!(self, Contender::Icarus | Contender::Interpreter | Contender::RustHdl)
+    }
+}
+
 impl fmt::Display for Contender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

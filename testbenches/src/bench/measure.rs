@@ -8,11 +8,11 @@ use super::workshop::{Program, Workshop};
 use super::{BenchError, Contender, Measurement, Options, Workload};
 use crate::engine::{Config, Engine};
 
-/// Engines at least so fast, in cycles a second, are compared over a longer run too.
-const FAST: f64 = 2e5;
-
-/// Cycles of that run, in runs of the short one.
+/// The faster engines are compared over a run that is so many times longer, too.
 const LONGER: u64 = 50;
+
+/// A speed is estimated from a run of at least so many seconds, which every clock resolves.
+const RESOLVED: f64 = 0.05;
 
 /// How a contender of a configuration is run.
 pub(super) enum Stand {
@@ -103,6 +103,19 @@ pub(super) struct Measured {
     pub(super) rounds: Vec<Measurement>,
 }
 
+/// Cycles a second, roughly, after a first run.
+fn estimate(
+    runner: &mut Runner<'_>,
+    workshop: &Workshop,
+    mut run: Measurement,
+) -> Result<f64, BenchError> {
+    // Hardware that waits for ever would be jumped over in no time at all.
+    while run.seconds < RESOLVED && run.cycles < 1 << 36 {
+        run = runner.run(workshop, run.cycles * 2)?;
+    }
+    Ok(run.speed())
+}
+
 /// Measures all that stand ready for a configuration.
 pub(super) fn measure(
     workshop: &Workshop,
@@ -135,14 +148,12 @@ pub(super) fn measure(
         };
         let mut runner = fresh()?;
         let short = runner.run(workshop, options.cycles)?;
-        let mut speed = short.speed();
         let mut runs = vec![short];
-        if speed > FAST {
+        if contender.is_fast() {
             runner = fresh()?;
-            let longer = runner.run(workshop, long)?;
-            speed = longer.speed();
-            runs.push(longer);
+            runs.push(runner.run(workshop, long)?);
         }
+        let speed = estimate(&mut runner, workshop, runs[runs.len() - 1])?;
         for (told, run) in told.iter_mut().zip(runs) {
             let answer = (run.checksum, run.translations);
             if *told.get_or_insert(answer) != answer {
@@ -154,7 +165,12 @@ pub(super) fn measure(
                 });
             }
         }
-        let cycles = (speed * options.seconds) as u64;
+        let seconds = match stand {
+            // Its time is known to a hundredth of a second.
+            Stand::Icarus(_) => options.seconds.max(0.5),
+            _ => options.seconds,
+        };
+        let cycles = (speed * seconds) as u64;
         entrants.push((*contender, short.checksum, runner, cycles.max(100)));
     }
     let mut measured: Vec<Measured> = entrants

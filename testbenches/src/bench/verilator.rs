@@ -38,9 +38,9 @@ pub(super) fn usual(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
 pub(super) fn traced(workshop: &Workshop) -> Result<Program, BenchError> {
     let definitions = workshop.harness_definitions().join(" ");
     let flags = format!("-O3 -march=native -DTRACE {definitions}");
-    let arguments = ["--trace", "--prefix", "Vmmu", "--top-module", workshop.config.name];
+    let arguments = ["--trace", "--no-trace-params", "--prefix", "Vmmu", "--top-module"];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
-    arguments.extend(["--Mdir", "traced", "-CFLAGS"].map(str::to_owned));
+    arguments.extend([workshop.config.name, "--Mdir", "traced", "-CFLAGS"].map(str::to_owned));
     // The runtime that writes is optimised as the model is.
     arguments.extend([
         flags,

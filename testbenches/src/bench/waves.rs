@@ -19,6 +19,9 @@ use std::fs::File;
 /// What swallows a waveform.
 const NOWHERE: &str = "/dev/null";
 
+/// Speeds are estimated from runs of at least so many seconds, which every clock resolves.
+const RESOLVED: f64 = 0.02;
+
 /// What is measured.
 #[derive(Clone, Debug)]
 pub struct WaveOptions {
@@ -58,6 +61,10 @@ pub struct WaveReport {
     pub compared_signals: usize,
     /// Changes of those in the compared cycles.
     pub compared_changes: usize,
+    /// Lines that tell a change of whatever signal, in our waveform of these cycles.
+    pub our_lines: usize,
+    /// The same in Verilator's.
+    pub verilator_lines: usize,
     /// Cycles compared.
     pub compared_cycles: u64,
     /// Our cycles in a second of CPU time, the median.
@@ -81,6 +88,7 @@ impl fmt::Display for WaveReport {
             "  equal       {} signals, {} changes in {} cycles",
             self.compared_signals, self.compared_changes, self.compared_cycles
         )?;
+        writeln!(f, "  changes     {} ours, {} Verilator's", self.our_lines, self.verilator_lines)?;
         writeln!(f, "  ours        {:.0} cycles a CPU second", self.our_cycles_per_cpu_second)?;
         writeln!(
             f,
@@ -122,9 +130,17 @@ pub fn waves(options: &WaveOptions) -> Result<WaveReport, BenchError> {
         .map_err(|message| BenchError::from(ToolError::Objected { tool: "verilator", message }))?;
     // Long enough to be measured.
     let cycles = |measured: Measurement| ((measured.speed() * options.seconds) as u64).max(1000);
+    let resolved = |run: &mut dyn FnMut(u64) -> Result<Measurement, BenchError>| {
+        let mut measured = run(20_000)?;
+        while measured.seconds < RESOLVED && measured.cycles < 1 << 36 {
+            measured = run(measured.cycles * 2)?;
+        }
+        Ok::<_, BenchError>(cycles(measured))
+    };
     let nowhere = std::path::Path::new(NOWHERE);
     let mut ours = ours::Waved::start(config, options, File::create(nowhere)?)?;
-    let (mine, other) = (cycles(ours.run(20_000)), cycles(run(nowhere, 20_000)?));
+    let mine = resolved(&mut |cycles| Ok(ours.run(cycles)))?;
+    let other = resolved(&mut |cycles| run(nowhere, cycles))?;
     let mut rounds = Vec::new();
     for _ in 0..options.rounds {
         rounds.push((ours.run(mine).speed(), run(nowhere, other)?.speed()));
@@ -137,6 +153,8 @@ pub fn waves(options: &WaveOptions) -> Result<WaveReport, BenchError> {
         verilator_signals: same.theirs,
         compared_signals: same.common,
         compared_changes: same.changes,
+        our_lines: same.written[0],
+        verilator_lines: same.written[1],
         compared_cycles: options.cycles,
         our_cycles_per_cpu_second: median(rounds.iter().map(|round| round.0)),
         verilator_cycles_per_cpu_second: median(rounds.iter().map(|round| round.1)),

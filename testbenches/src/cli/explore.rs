@@ -257,7 +257,8 @@ fn plot(findings: &Findings, name: &str, path: &Path) -> anyhow::Result<()> {
         None => {
             fs::create_dir_all(path)
                 .with_context(|| format!("{} cannot be made", path.display()))?;
-            let stem = name.trim_end_matches(".toml").replace('/', "-");
+            let file = Path::new(name).file_stem().filter(|_| name.ends_with(".toml"));
+            let stem = file.map_or_else(|| name.replace('/', "-"), |f| f.display().to_string());
             written(&path.join(format!("{stem}.svg")), svg.as_bytes())?;
             written(&path.join(format!("{stem}.png")), &draw::png(&svg)?)
         }

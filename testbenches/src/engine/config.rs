@@ -85,6 +85,17 @@ macro_rules! with_top {
     }};
 }
 
+/// A block as it powers up, on the heap. It is put together on a stack, and a large one does not
+/// fit on that of every thread.
+fn fresh<B: Default + Send>() -> Box<B> {
+    const STACK: usize = 64 << 20;
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, Box::<B>::default);
+        thread.expect("the system has another thread").join().expect("a block's default is total")
+    })
+}
+
 impl Config {
     /// The hardware out of reset, on an engine.
     pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
@@ -99,7 +110,7 @@ impl Config {
     /// If the netlist compiler finds fault with the design: a defect found by building it once.
     pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator> {
         if engine == Engine::RustHdl {
-            return with_top!(self, Top => Box::new(RustHdl::new(Box::<Top>::default())));
+            return with_top!(self, Top => Box::new(RustHdl::new(fresh::<Top>())));
         }
         if engine == Engine::Compiled
             && let Ok(compiled) = self.native()
@@ -130,7 +141,7 @@ impl Config {
     /// If the compiler finds fault with the design.
     pub fn design(&self) -> Design {
         with_top!(self, Top => {
-            let mut block = Box::<Top>::default();
+            let mut block = fresh::<Top>();
             block.connect_all();
             netlist::elaborate_named(&*block, &Top::names())
                 .unwrap_or_else(|findings| panic!("{findings:#?}"))
@@ -146,7 +157,7 @@ impl Config {
         let make = || {
             let flat = self.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
             let nets = with_top!(self, Top => {
-                let mut block = Box::<Top>::default();
+                let mut block = fresh::<Top>();
                 block.connect_all();
                 Nets::of(&*block)
             });
@@ -157,6 +168,6 @@ impl Config {
 
     /// The width of a pin in bits.
     pub fn pin_width(&self, pin: Pin) -> usize {
-        with_top!(self, Top => Box::<Top>::default().width(pin))
+        with_top!(self, Top => fresh::<Top>().width(pin))
     }
 }

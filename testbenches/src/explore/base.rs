@@ -51,13 +51,13 @@ impl Base {
                 variables.push((set.clone(), value.clone()));
             }
         }
-        let unfilled = toml::to_string(&table).map_err(|error| error.to_string())?;
-        if let Some((name, _)) = variables.iter().find(|(name, _)| !unfilled.contains(name)) {
+        let mut whole = Value::Table(table);
+        if let Some((name, _)) = variables.iter().find(|(name, _)| !fill::uses(&whole, name)) {
             return Err(format!(
-                "nothing is called `{name}`; a parameter is a path into the scenario's file, as os.frames"
+                "nothing is called `{name}`; a parameter is a path into the scenario's file, as \
+                 os.frames"
             ));
         }
-        let mut whole = Value::Table(table);
         fill::texts(&mut whole, &variables)?;
         let Value::Table(mut table) = whole else { return Err("no table".to_owned()) };
         fill::copies(&mut table)?;

@@ -1,6 +1,6 @@
 //! Every number of a report by its dotted name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -62,14 +62,25 @@ impl Figures {
                 Err(format!("`{name}` may be {one} or {other}; write which"))
             }
             (None, _) => {
-                let paths = self.0.keys().map(String::as_str);
-                let hint = match &similar(name, paths)[..] {
+                let hint = match &self.like(name)[..] {
                     [] => "`--figures` lists all that there are".to_owned(),
                     names => format!("did you mean {}?", names.join(" or ")),
                 };
                 Err(format!("this run has no figure `{name}`; {hint}"))
             }
         }
+    }
+
+    /// Figures whose last part is most like a name's, those of single processes left out.
+    fn like(&self, name: &str) -> Vec<String> {
+        let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
+        let paths = || self.0.keys().filter(|path| !path.starts_with("processes."));
+        let parts: BTreeSet<_> = paths().map(|path| last(path)).collect();
+        let Some(part) = similar(&last(name), parts.iter().map(String::as_str)).into_iter().next()
+        else {
+            return Vec::new();
+        };
+        paths().filter(|path| last(path) == part).take(3).cloned().collect()
     }
 
     /// Names and values, by name.

@@ -30,6 +30,21 @@ pub(super) fn texts(value: &mut Value, variables: &[(String, Value)]) -> Result<
     Ok(())
 }
 
+/// Whether some text has a name in braces.
+pub(super) fn uses(value: &Value, name: &str) -> bool {
+    let is_other = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    let inside = |part: &str| {
+        let formula = part.split('}').next().unwrap_or(part);
+        formula.split(is_other).any(|word| word == name)
+    };
+    match value {
+        Value::String(text) => text.split('{').skip(1).any(inside),
+        Value::Array(items) => items.iter().any(|item| uses(item, name)),
+        Value::Table(table) => table.values().any(|inner| uses(inner, name)),
+        _ => false,
+    }
+}
+
 fn filled(text: &str, variables: &[(String, Value)]) -> Result<Value, String> {
     let (mut result, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('{') {
@@ -119,6 +134,13 @@ mod tests {
         for wrong in ["{n / 3}", "{m}", "{n", "{policy + 1}", "{}"] {
             assert!(text(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_name_is_used_where_it_stands_in_braces() {
+        let text = |text: &str| Value::String(text.to_owned());
+        assert!(uses(&text("load a 0..{2 * pages - 1}"), "pages"));
+        assert!(!uses(&text("pages {page} pages"), "pages"));
     }
 
     #[test]

@@ -92,8 +92,12 @@ impl Findings {
         text += &format!("{}\n\n", table.trim_fmt());
         let measures: Vec<_> = self.plan.measures.iter().map(|measure| &*measure.of).collect();
         text += &format!("measured  {}\n", measures.join("\n          "));
-        let mut machines: Vec<_> = self.runs.iter().map(|run| &*run.machine).collect();
-        machines.dedup();
+        let mut machines: Vec<&str> = Vec::new();
+        for run in &self.runs {
+            if !machines.contains(&&*run.machine) {
+                machines.push(&run.machine);
+            }
+        }
         let all = machines.len();
         machines.truncate(4);
         let more = if all > machines.len() { ", ..." } else { "" };

@@ -37,33 +37,45 @@ impl Formula {
     }
 }
 
-/// Names in braces, so that dots may stand in them; functions are no names.
+/// Names in braces, so that dots may stand in them; functions are no names. What stands in braces
+/// already is a name, whatever it is made of: `{processes.job-1.turnaround}`.
 fn braced(text: &str) -> String {
     let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
-    let is_inner = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    let mut result = String::new();
-    let mut rest = text;
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let (mut result, mut rest) = (String::new(), text);
     while let Some(c) = rest.chars().next() {
-        // An exponent, as in 1e6, belongs to its number.
-        let number = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '.');
-        if c.is_ascii_digit() {
-            let end = number.unwrap_or(rest.len());
-            result += &rest[..end];
-            rest = &rest[end..];
+        let end = if c == '{' {
+            rest.find('}').map_or(rest.len(), |end| end + 1)
+        } else if c.is_ascii_digit() {
+            number(rest)
         } else if is_first(c) {
-            let mut end = rest.find(|c| !is_inner(c)).unwrap_or(rest.len());
-            // A minus belongs to a name only between its letters and without space: `a-b`.
-            end = rest[..end].trim_end_matches(['-', '.']).len();
-            let (name, after) = rest.split_at(end);
-            let is_function = after.trim_start().starts_with('(');
-            result += &if is_function { name.to_owned() } else { format!("{{{name}}}") };
-            rest = after;
+            rest.find(|c| !is_inner(c)).unwrap_or(rest.len())
         } else {
-            result.push(c);
-            rest = &rest[c.len_utf8()..];
+            c.len_utf8()
+        };
+        let (token, after) = rest.split_at(end);
+        let is_function = after.trim_start().starts_with('(');
+        match token.parse::<f64>() {
+            // Exponents are written out: the calculator does not know them.
+            Ok(number) if c.is_ascii_digit() => result += &number.to_string(),
+            _ if is_first(c) && !is_function => result += &format!("{{{token}}}"),
+            _ => result += token,
         }
+        rest = after;
     }
     result
+}
+
+/// Where the number at a text's beginning ends: digits, a point, an exponent.
+fn number(text: &str) -> usize {
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let whole = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let Some(exponent) = text[whole..].strip_prefix(['e', 'E']) else { return whole };
+    let unsigned = exponent.trim_start_matches(['+', '-']);
+    match digits(unsigned) {
+        0 => whole,
+        count => whole + 1 + (exponent.len() - unsigned.len()) + count,
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +95,8 @@ mod tests {
     fn formulas_calculate_with_dotted_names() {
         assert_eq!(value("1000 * total.misses / (2 + 4)"), Ok(500.0));
         assert_eq!(value("min(total.misses, 2) - 1"), Ok(1.0));
-        assert_eq!(value("a-b - 1e1"), Ok(-2.0));
+        assert_eq!(value("{a-b} - 1e1"), Ok(-2.0));
+        assert_eq!(value("total.misses-1.5e-1"), Ok(2.85));
         assert_eq!(value("7"), Ok(7.0));
     }
 

@@ -68,7 +68,8 @@ pub fn run(
     let measures =
         plan.measures.iter().map(|measure| read(&measure.of)).collect::<Result<_, _>>()?;
     let formulas = Formulas { at, measures };
-    let all = combinations(&plan.sweeps)?;
+    count(plan)?;
+    let all = combinations(&plan.sweeps);
     let one = |choices: Vec<Choice>| {
         if stop.load(Relaxed) {
             return None;
@@ -87,19 +88,15 @@ pub fn run(
 /// # Errors
 /// [`ExploreError::Wrong`] for too many.
 pub fn count(plan: &Plan) -> Result<usize, ExploreError> {
-    let sizes = plan.sweeps.iter().map(|sweep| sweep.values.0.len());
-    let count = sizes.fold(Some(1_usize), |all, size| all?.checked_mul(size));
+    let mut sizes = plan.sweeps.iter().map(|sweep| sweep.values.0.len());
+    let count = sizes.try_fold(1_usize, usize::checked_mul);
     count.filter(|count| *count <= MOST_RUNS).ok_or_else(|| {
         ExploreError::Wrong(format!("that would be more than {MOST_RUNS} runs; sweep fewer values"))
     })
 }
 
 /// Every combination of the values, the first sweep slowest.
-fn combinations(sweeps: &[Sweep]) -> Result<Vec<Vec<Choice>>, ExploreError> {
-    let plan_size = sweeps.iter().map(|sweep| sweep.values.0.len());
-    if plan_size.fold(1_usize, usize::saturating_mul) > MOST_RUNS {
-        return Err(ExploreError::Wrong(format!("more than {MOST_RUNS} runs; sweep fewer values")));
-    }
+fn combinations(sweeps: &[Sweep]) -> Vec<Vec<Choice>> {
     let mut all = vec![Vec::new()];
     for sweep in sweeps {
         let with = |begun: Vec<Choice>| {
@@ -111,7 +108,7 @@ fn combinations(sweeps: &[Sweep]) -> Result<Vec<Vec<Choice>>, ExploreError> {
         };
         all = all.into_iter().flat_map(with).collect();
     }
-    Ok(all)
+    all
 }
 
 fn one(

@@ -40,7 +40,7 @@ impl Task {
         let guard = stack - PAGE_BYTES * limit + inside;
         let hole = data + PAGE_BYTES * (pages + rng.random_range(1..9)) + inside;
         let kernel = 0xffff_ffc0_0000_0000 + PAGE_BYTES * rng.random_range(0..1 << 20) + inside;
-        let beyond = 1 << rng.random_range(38..63) | bss + page;
+        let beyond = (1 << rng.random_range(38..63)) | (bss + page);
         let (accesses, intended) = match rng.random_range(0..13) {
             0 => (vec![("load", inside)], "null_page"),
             1 => (vec![("store", text + page)], "write_to_text"),

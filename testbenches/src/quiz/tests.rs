@@ -1,10 +1,10 @@
 //! The machine's answers against calculations that share nothing with it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
+
+use sim::golden::walk;
 
 use super::*;
-use sim::golden::walk;
-use std::collections::BTreeSet;
 
 const ENGINE: Engine = Engine::Compiled;
 

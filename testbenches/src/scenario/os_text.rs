@@ -20,12 +20,16 @@ pub struct OsText {
     pub swap: Option<u32>,
     /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
     pub policy: Option<OneOrMany<PolicyKind>>,
+    /// Ticks for which the policy `wsclock` keeps a page after its last use.
+    pub tau: Option<u64>,
     /// ASIDs for processes; 0: every switch fences.
     pub asids: Option<u16>,
     /// Accesses after which another process runs.
     pub quantum: Option<u64>,
     /// Accesses in the pipeline at a time.
     pub window: Option<usize>,
+    /// No access begins before the one before is complete.
+    pub one_at_a_time: Option<bool>,
     /// Cycles of the kernel's own work.
     pub costs: Option<Costs>,
     /// Of everything random.
@@ -49,8 +53,6 @@ pub struct OsText {
     pub zero_page: Option<bool>,
     /// Superpages that come of their own accord: `never` or `always`.
     pub thp: Option<Thp>,
-    /// Ticks for which a page stays in its working set after its last use, for `wsclock`.
-    pub tau: Option<u64>,
     /// Pages of a file mapped around the one that faulted, if they are in memory.
     pub fault_around: Option<u64>,
     /// Pages of a file that one disk access reads.
@@ -91,13 +93,14 @@ impl OsText {
         set(&mut config.data_latency, &self.data_latency);
         set(&mut config.swap_slots, &self.swap);
         set(&mut config.policy, &variant.policy);
-        set(&mut config.tau, &self.tau);
         set(&mut config.asids, &self.asids);
         set(&mut config.quantum, &self.quantum);
         set(&mut config.quantum_cycles, &self.quantum_cycles);
         set(&mut config.tick_every, &self.tick_every);
+        set(&mut config.tau, &self.tau);
         set(&mut config.tlb_lookup, &self.tlb_lookup);
         set(&mut config.window, &self.window);
+        set(&mut config.one_at_a_time, &self.one_at_a_time);
         set(&mut config.costs, &self.costs);
         set(&mut config.seed, &self.seed);
         let scheduling = &mut config.scheduling;

@@ -14,20 +14,29 @@ pub(super) struct Same {
     pub(super) common: usize,
     /// Changes of the common ones.
     pub(super) changes: usize,
+    /// Lines that tell a change of whatever signal, in our file and in theirs.
+    pub(super) written: [usize; 2],
 }
 
 /// Signals by name, and what each variable was from when on.
 struct Waves {
     names: BTreeMap<String, IdCode>,
     changes: BTreeMap<IdCode, Vec<(u64, Vec<bool>)>>,
+    /// Changes in the file, of whatever signal.
+    written: usize,
 }
 
 /// Compares every signal that stands in both files, change by change; the first difference as
 /// text.
 pub(super) fn compare(ours: &Path, theirs: &Path) -> Result<Same, String> {
     let (mine, other) = (read(ours)?, read(theirs)?);
-    let mut same =
-        Same { ours: mine.names.len(), theirs: other.names.len(), common: 0, changes: 0 };
+    let mut same = Same {
+        ours: mine.names.len(),
+        theirs: other.names.len(),
+        common: 0,
+        written: [mine.written, other.written],
+        changes: 0,
+    };
     for (name, code) in &mine.names {
         let Some(theirs) = other.names.get(name) else { continue };
         let none = Vec::new();
@@ -51,7 +60,7 @@ fn read(path: &Path) -> Result<Waves, String> {
     let said = |error: std::io::Error| format!("{}: {error}", path.display());
     let mut parser = Parser::new(BufReader::new(File::open(path).map_err(said)?));
     let header = parser.parse_header().map_err(said)?;
-    let mut waves = Waves { names: BTreeMap::new(), changes: BTreeMap::new() };
+    let mut waves = Waves { names: BTreeMap::new(), changes: BTreeMap::new(), written: 0 };
     name(&header.items, &mut Vec::new(), &mut waves.names);
     let mut now = 0;
     for command in parser {
@@ -68,6 +77,7 @@ fn read(path: &Path) -> Result<Waves, String> {
             _ => continue,
         };
         let value: Vec<bool> = value.into_iter().skip_while(|bit| !bit).collect();
+        waves.written += 1;
         let changes = waves.changes.entry(code).or_default();
         // What is written again and is the same is no change.
         if changes.last().is_none_or(|(_, last)| *last != value) {

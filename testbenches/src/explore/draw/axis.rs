@@ -33,6 +33,8 @@ pub struct Axis {
 const TICKS: f64 = 6.0;
 /// At most so many values of x become ticks themselves.
 const OWN_TICKS: usize = 12;
+/// Ticks nearer to each other than this part of the axis would run into each other.
+const CROWD: f64 = 28.0;
 /// A logarithmic axis over more than so many doublings has powers of ten.
 const DOUBLINGS: f64 = 12.0;
 
@@ -86,7 +88,9 @@ impl Axis {
         own.dedup();
         let (low, high) = (own[0], own[own.len() - 1]);
         let margin = if low < high { (high - low) * 0.02 } else { 0.5 };
-        let few = own.len() <= OWN_TICKS && values.iter().all(|value| value.fract() == 0.0);
+        let whole = values.iter().all(|value| value.fract() == 0.0);
+        let apart = own.windows(2).all(|pair| pair[1] - pair[0] > (high - low) / CROWD);
+        let few = own.len() <= OWN_TICKS && whole && apart;
         let ticks = if few { own } else { self.ticks(low, high) };
         Scale { from: low - margin, to: high + margin, ticks }
     }
@@ -112,9 +116,9 @@ impl Axis {
     fn ticks(&self, low: f64, high: f64) -> Vec<f64> {
         let rough = (high - low) / TICKS;
         let step = if self.log && self.unit != Unit::Bytes && high - low > DOUBLINGS {
-            10_f64.log2() * (rough / 10_f64.log2()).ceil()
+            10_f64.log2() * (rough / 10_f64.log2()).round().max(1.0)
         } else if self.log {
-            rough.ceil().max(1.0)
+            rough.round().max(1.0)
         } else if self.unit == Unit::Bytes {
             rough.log2().ceil().exp2().max(1.0)
         } else {

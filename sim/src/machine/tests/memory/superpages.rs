@@ -116,3 +116,15 @@ fn software_sets_dirty_once_for_a_superpage() {
     let counters = hand.counters(pid);
     assert_eq!((counters.minor_faults, counters.ad_faults), (1, 1));
 }
+
+#[test]
+fn pages_of_a_split_superpage_are_replaced_like_any() {
+    let policy = crate::os::PolicyKind::Fifo;
+    let mut hand = Hand::with_frames(MachineConfig { policy, ..config(Mode::Sv39) }, 4096);
+    let pid = hand.spawn_limited("p", large(1000), Some(512));
+    hand.switch(pid);
+    hand.store(at(0));
+    (512..540).for_each(|n| hand.store(at(n)));
+    let left = (0..512).filter(|&n| hand.frame(at(n)).is_some()).count();
+    assert_eq!((hand.counters(pid).thp_splits, left), (1, 512 - 28));
+}
