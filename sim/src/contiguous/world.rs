@@ -38,8 +38,9 @@ pub struct Config {
 }
 
 /// What is counted, by name. Bytes of images are those of loaded processes, moved bytes those of
-/// compaction and of segments that grew elsewhere; `shared` are segments that were there already.
-const COUNTED: [&str; 16] = [
+/// compaction and of segments that grew elsewhere; `shared` are segments that were there already;
+/// `pages` are those in use now, each of which has an entry in a page table.
+const COUNTED: [&str; 17] = [
     "accesses",
     "compactions",
     "ends",
@@ -51,6 +52,7 @@ const COUNTED: [&str; 16] = [
     "image_bytes",
     "loads",
     "moved_bytes",
+    "pages",
     "refused",
     "register_writes",
     "shared",
@@ -147,6 +149,7 @@ impl World {
     pub fn counts(&self) -> Counts {
         let mut counts = self.counts.clone();
         counts.insert("cycles", self.cycles());
+        counts.insert("pages", self.pages());
         counts
     }
 

@@ -62,7 +62,9 @@ impl Base {
         let Value::Table(mut table) = whole else { return Err("no table".to_owned()) };
         fill::copies(&mut table)?;
         table.entry("idea").or_insert_with(|| Value::String(String::new()));
-        table.entry("spec").or_insert_with(|| Value::Array(Vec::new()));
+        // Segments follow books, page tables the specification.
+        let authority = if table.contains_key("contiguous") { "source" } else { "spec" };
+        table.entry(authority).or_insert_with(|| Value::Array(Vec::new()));
         let trace = trace(&mut table)?;
         let text = toml::to_string(&table).map_err(|error| error.to_string())?;
         let scenario = Scenario::parse(&self.name, &self.name, &text).map_err(|error| {
@@ -125,5 +127,8 @@ mod tests {
         let error = base("trace = \"none\"").varied(&[]).unwrap_err();
         assert!(error.contains("there are sort"), "{error}");
         assert!(base(STORY).varied(&[]).is_ok());
+        let segments = "contiguous = { memory = 8 }\nstep = [{ load = \"p\" }]\n\
+            [process]\np = [{ length = 1 }]";
+        assert!(base(segments).varied(&[set("contiguous.fit", "pages")]).is_ok());
     }
 }

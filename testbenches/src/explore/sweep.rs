@@ -12,7 +12,7 @@ use super::formula::Formula;
 use super::study::{Measure, Sweep};
 use super::values::Choice;
 use crate::engine::{Engine, build};
-use crate::scenario::observe::{observe, variants};
+use crate::scenario::observe::{observe, observe_segments, variants};
 use crate::scenario::run::RunError;
 
 /// More runs than this are a mistake.
@@ -129,14 +129,21 @@ fn one(
     };
     let in_run = |message| ExploreError::InRun { settings: said(), message };
     let varied = plan.base.varied(&settings).map_err(in_run)?;
-    // Of a list the first: what else is wanted is swept.
-    let variants = variants(&varied.scenario).map_err(|e| in_run(e.to_string()))?;
-    let variant = variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
-    let mmu = build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
-    let observed = match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {
-        Ok(observed) => observed,
-        Err(RunError::Nonsense { message, .. }) => return Err(in_run(message)),
-        Err(source) => return Err(ExploreError::Broke { settings: said(), source }),
+    let (machine, observed) = match observe_segments(&varied.scenario, engine) {
+        Some(observed) => (String::new(), observed.map_err(in_run)?),
+        None => {
+            // Of a list the first: what else is wanted is swept.
+            let variants = variants(&varied.scenario).map_err(|e| in_run(e.to_string()))?;
+            let variant =
+                variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
+            let mmu =
+                build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
+            match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {
+                Ok(observed) => (variant.to_string(), observed),
+                Err(RunError::Nonsense { message, .. }) => return Err(in_run(message)),
+                Err(source) => return Err(ExploreError::Broke { settings: said(), source }),
+            }
+        }
     };
     let figures = Figures::of(&observed.report);
     let mut notes = observed.notes;
@@ -165,5 +172,5 @@ fn one(
         Some(formula) => Some(formula.value(&value).map_err(in_run)?),
         None => choices.first().and_then(Choice::number),
     };
-    Ok(Run { choices, machine: variant.to_string(), at, measured, notes, figures })
+    Ok(Run { choices, machine, at, measured, notes, figures })
 }

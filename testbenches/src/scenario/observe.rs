@@ -8,10 +8,13 @@ use sim::machine::{Machine, Observer, Outcome, ProcessSpec};
 use sim::mmu::Mmu;
 use sim::os::{Layout, State};
 
+use crate::engine::Engine;
+
 use super::load::{Body, Scenario};
 use super::ports::{self, Stop};
 use super::run::RunError;
 use super::schema::Head;
+use super::segments;
 use super::step::{Action, Step};
 use super::story;
 use super::system::System;
@@ -40,6 +43,17 @@ pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>, UnknownConfiguratio
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     Ok(Variant::all(&machine, Select::default())?.into_iter().flat_map(with).collect())
+}
+
+/// Runs a scenario of contiguous memory, which has units of segments in place of MMUs: the first
+/// that it names. Nothing for any other scenario.
+///
+/// # Errors
+/// A sentence: what cannot be asked for.
+pub fn observe_segments(scenario: &Scenario, engine: Engine) -> Option<Result<Observed, String>> {
+    let Body::Segments(head, steps) = &scenario.body else { return None };
+    let seen = segments::observe(head, steps, engine);
+    Some(seen.map(|(report, note)| Observed { report, notes: note.into_iter().collect() }))
 }
 
 /// Runs a scenario on one machine. A recorded program may take the place of the processes that

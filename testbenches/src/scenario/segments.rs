@@ -20,7 +20,7 @@ pub use step::{Access, Action, Check, Churn, Compact, End, Grow, Load, Step};
 
 pub(super) use read::read;
 pub(crate) use run::concerns;
-pub(super) use run::run;
+pub(super) use run::{observe, run};
 
 /// Counts shown beside a run, in this order, if the scenario has them.
 pub(crate) const SHOWN: [(&str, &str); 7] = [

@@ -2,7 +2,7 @@
 
 use super::{World, WorldError, sum};
 use crate::contiguous::process::Stored;
-use crate::contiguous::{Descriptor, Measure};
+use crate::contiguous::{Descriptor, Fit, Measure};
 
 impl World {
     /// What the registers must say while the running process runs.
@@ -27,6 +27,14 @@ impl World {
             largest: self.placer.largest(),
             holes: holes.iter().map(|hole| hole.end - hole.start).collect(),
             internal: given - asked,
+        }
+    }
+
+    /// Pages in use: one entry of a page table each. None without pages.
+    pub(super) fn pages(&self) -> u64 {
+        match self.config.fit {
+            Fit::Pages => self.stored.values().map(|stored| stored.pieces.len() as u64).sum(),
+            _ => 0,
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use sim::contiguous::{Fit, World};
 use sim::isa::Mode;
 
@@ -22,6 +23,8 @@ use crate::segment::{self, Hardware};
 struct History {
     cycles: u64,
     counts: BTreeMap<String, u64>,
+    /// How broken up memory is at the end, in units.
+    measure: BTreeMap<String, u64>,
     told: Vec<String>,
     mismatch: Option<Mismatch>,
 }
@@ -90,7 +93,7 @@ fn report(
             });
         }
     }
-    let History { cycles, counts, told, mismatch } = first.expect("there are engines");
+    let History { cycles, counts, told, mismatch, .. } = first.expect("there are engines");
     let step = mismatch.as_ref().filter(|m| m.line > 0).map(|m| scenario.line(m.line).to_owned());
     Ok(Report {
         scenario: scenario.name.clone(),
@@ -104,6 +107,30 @@ fn report(
         mismatch,
         step,
     })
+}
+
+/// Runs a scenario on the first unit and under the first rule that it names, for its figures:
+/// everything counted, and how broken up memory is at the end. With it what differs, in words.
+///
+/// # Errors
+/// A sentence: what cannot be asked for.
+pub(in crate::scenario) fn observe(
+    head: &Head,
+    steps: &[Step],
+    engine: Engine,
+) -> Result<(Value, Option<String>), String> {
+    let (unit, fit) = (head.contiguous.hardware.list(), head.contiguous.fit.list());
+    let (Some(unit), Some(&fit)) = (unit.first(), fit.first()) else {
+        return Err("there is no hardware or no rule".to_owned());
+    };
+    let history = history(head, steps, unit, fit, engine);
+    let history = history.map_err(|(line, message)| format!("line {line}: {message}"))?;
+    let mut report = json!({ "unit": head.contiguous.unit, "page": head.contiguous.page });
+    for (name, count) in history.counts.iter().chain(&history.measure) {
+        report[name] = json!(count);
+    }
+    let differs = |m: Mismatch| format!("{}: expected {}, got {}", m.what, m.expected, m.got);
+    Ok((report, history.mismatch.map(differs)))
 }
 
 fn finding(cycle: u64, line: usize, what: &str, expected: &str, got: &str) -> Mismatch {
@@ -153,5 +180,14 @@ fn history(
                 .then(|| finding(cycles, 0, &what, &wanted.to_string(), &got.to_string()))
         });
     }
-    Ok(History { cycles, counts, told: performer.told, mismatch })
+    let ended = performer.world.measure();
+    let measure = [
+        ("free", ended.free),
+        ("largest", ended.largest),
+        ("holes", ended.holes.len() as u64),
+        ("internal", ended.internal),
+        ("external", ended.external_permille()),
+    ];
+    let measure = measure.map(|(name, n)| (name.to_owned(), n)).into();
+    Ok(History { cycles, counts, measure, told: performer.told, mismatch })
 }

@@ -1,0 +1,39 @@
+#!/usr/bin/env sh
+# Draws the pictures of docs/ideas for swapping, replacement, thrashing, the TLB, fragmentation, cost.
+#
+# PAGEWALK may name a binary that is built already.
+set -eu
+pagewalk=${PAGEWALK:-cargo run --quiet --release --package testbenches --bin pagewalk --}
+out=waves/out/ideas-2
+images=docs/images/ideas
+rm -rf "$out"
+mkdir -p "$images" "$out"
+
+for study in \
+  faults-against-frames a-loop-against-frames utilisation-against-processes \
+  tlb-misses-against-entries misses-against-switches cycles-against-footprint \
+  overhead-against-page-size internal-fragmentation access-time-against-disk accesses-per-walk
+do
+  $pagewalk explore "$study" --plot "$images/$study.png" > /dev/null
+done
+
+# Six milliseconds with dirty and clean evictions: GTKWave's zoom is the negative binary logarithm
+# of a pixel's time. Groups that do not matter here are left out.
+$pagewalk run where-do-evicted-pages-go/a-clean-page-keeps-its-copy --config rv64_small --mode sv39 \
+  --wave="$out" > /dev/null
+save=$(ls "$out"/*.gtkw)
+awk -v dropped="TLB,Walker,Memory bus,Fault" '
+  BEGIN { count = split(dropped, names, ","); for (i = 1; i <= count; i++) drop[names[i]] = 1 }
+  /^\[timestart\]/ { print "[timestart] 4000000"; next }
+  /^\*/ { $1 = "*-20.290000" }
+  /^@/ { flags = $0; next }
+  /^-/ && substr($0, 2) in drop { skipping = !skipping; flags = ""; next }
+  skipping { next }
+  flags != "" { print flags; flags = "" }
+  { print }
+' "$save" > "$save.new"
+mv "$save.new" "$save"
+status=0
+waves/render.sh "$save" "$images/06-swapping.png" 1400x760 || status=$?
+# 77: a tool is missing, and the script has said which.
+[ "$status" -eq 0 ] || [ "$status" -eq 77 ]
