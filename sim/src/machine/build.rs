@@ -109,6 +109,7 @@ impl Machine {
             common,
             config,
             quiet: 0,
+            entries: 0,
         })
     }
 }
