@@ -34,9 +34,17 @@ fn random_programs_keep_every_invariant_in_every_scheme() {
     let rows = rows(&["--ops", "20000", "--mode", "all", "--policy", "clock,two-list"]);
     assert_eq!(rows.len(), 8);
     assert!(rows.iter().all(|row| row["steps"].as_u64() >= Some(20_000)), "{rows:?}");
-    for name in ["swap_ins", "cow_copies", "forks", "execs", "munmaps", "mprotects", "file_writes"] {
+    for name in ["swap_ins", "cow_copies", "forks", "execs", "munmaps", "mprotects", "file_writes"]
+    {
         assert!(total(&rows, name) > 8, "{name}: {}", total(&rows, name));
     }
+}
+
+/// Load control took a process out of the running for which a frame was held, and others waited
+/// for that frame for ever.
+#[test]
+fn nobody_waits_for_the_frame_of_a_suspended_process() {
+    rows(&["--ops", "1", "--mode", "sv39", "--policy", "clock", "--seed", "2"]);
 }
 
 #[test]

@@ -125,6 +125,9 @@ impl Os {
         self.schedule.suspend(pid, hal.now());
         self.load.suspensions += 1;
         self.load.held.insert(pid, self.space(pid).resident);
+        // It will not use soon what was held for it, and who waits for a frame must not wait for
+        // somebody who is out of the running.
+        self.disk.let_go(pid);
         hal.event(Event::Suspended { pid });
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
         self.forget_awaited();

@@ -104,9 +104,8 @@ fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
         config.is_none_or(|(width, _)| width.starts_with("rv")),
         "--config: a segmentation unit has no pages to soak"
     );
-    let fits = |mode: Mode| {
-        config.is_none_or(|(width, _)| (width == "rv32") == (mode == Mode::Sv32))
-    };
+    let fits =
+        |mode: Mode| config.is_none_or(|(width, _)| (width == "rv32") == (mode == Mode::Sv32));
     let mut setups = Vec::new();
     for mode in modes(&arguments.mode)?.into_iter().filter(|mode| fits(*mode)) {
         for policy in policies(&arguments.policy)? {
@@ -168,18 +167,23 @@ fn report(
     stop: &AtomicBool,
 ) -> anyhow::Result<()> {
     let (seed, lines) = (round.seed, round.lines());
+    let (directory, text) = (&arguments.out, round.to_toml());
     let (mode, policy) = (setup.mode.name().to_lowercase(), setup.policy.name());
     output::note(&format!("{mode} {policy}, seed {seed}: {}: {}", failure.what, failure.told));
+    let path = directory.join(format!("{mode}-{policy}-{seed}.toml"));
+    let write = |text: &str| {
+        let made = fs::create_dir_all(directory).and_then(|()| fs::write(&path, text));
+        made.with_context(|| path.display().to_string())
+    };
+    // As it is, in case that nobody waits until it is small.
+    write(&text)?;
     // What panics is tried many times; once is enough to be told.
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let small = shrink(round, failure, &mut |round| play(round, engine, stop));
     panic::set_hook(hook);
     let (small, failure) = small?;
-    let path = arguments.out.join(format!("{mode}-{policy}-{seed}.toml"));
-    fs::create_dir_all(&arguments.out)
-        .and_then(|()| fs::write(&path, small.to_toml()))
-        .with_context(|| path.display().to_string())?;
+    write(&small.to_toml())?;
     let shrunk = format!("{} of {lines} lines are left: {}", small.lines(), failure.told);
     let shown = path.display();
     print(&format!(

@@ -78,7 +78,8 @@ fn circumstances(random: &mut ChaCha8Rng, setup: &Setup<'_>, count: u64, large: 
         frames += 960;
     }
     let tight = random.random_range(0..4) == 0;
-    let swap = if tight { random.random_range(0..60) } else { count * if large { 1200 } else { 90 } };
+    let swap =
+        if tight { random.random_range(0..60) } else { count * if large { 1200 } else { 90 } };
     keys.push(("frames", frames.to_string()));
     keys.push(("swap", swap.to_string()));
     if tight && random.random() {

@@ -80,10 +80,7 @@ pub(super) fn regions(large: bool) -> Vec<String> {
         "{ kind = \"text\", start = 0x1_0000, pages = 5 }".to_owned(),
         "{ kind = \"data\", start = 0x2_0000, pages = 8 }".to_owned(),
         "{ kind = \"bss\", start = 0x4_0000, pages = 24 }".to_owned(),
-        format!(
-            "{{ kind = \"heap\", start = 0x8_0000, pages = {}, limit = {} }}",
-            HEAP.0, HEAP.1
-        ),
+        format!("{{ kind = \"heap\", start = 0x8_0000, pages = {}, limit = {} }}", HEAP.0, HEAP.1),
         "{ name = \"common\", kind = \"mapped\", start = 0xa_0000, pages = 8, file = \"common\", \
          shared = true }"
             .to_owned(),

@@ -193,9 +193,7 @@ impl Author<'_> {
             4 if let Some((name, at)) = found(WRITE) => {
                 (format!("store {name} {at}"), "write_to_read_only")
             }
-            5 if let Some((name, at)) = found(READ) => {
-                (format!("load {name} {at}"), "read_denied")
-            }
+            5 if let Some((name, at)) = found(READ) => (format!("load {name} {at}"), "read_denied"),
             6 if let Some((name, at)) = found(EXECUTE) => {
                 (format!("fetch {name} {at}"), "execute_of_data")
             }

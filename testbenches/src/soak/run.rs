@@ -135,6 +135,10 @@ pub fn play(round: &Round, engine: Engine, stop: &AtomicBool) -> Result<Played, 
         }
     };
     let mut played = Played::default();
+    if stop.load(Relaxed) {
+        // What was interrupted has not failed.
+        return Ok(played);
+    }
     for report in reports {
         let step = |name: &&str| report.counts.get(*name).copied();
         played.steps += STEPS.iter().filter_map(step).sum::<u64>();

@@ -8,8 +8,8 @@ use super::round::{Birth, Process, Role, Round};
 use super::run::{Failure, Played};
 use crate::scenario::run::RunError;
 
-/// Steps run in all while shrinking, in multiples of the round's own, and tries.
-const PATIENCE: (u64, u32) = (60, 600);
+/// Steps run in all while shrinking, and rounds tried.
+const PATIENCE: (u64, u32) = (500_000, 250);
 
 /// What runs a round.
 pub type Play<'p> = dyn FnMut(&Round) -> Result<Played, RunError> + 'p;
@@ -23,8 +23,8 @@ pub fn shrink(
     failure: Failure,
     play: &mut Play<'_>,
 ) -> Result<(Round, Failure), RunError> {
-    let mut shrinker = Shrinker { best: round, failure, play, left: 0, tries: PATIENCE.1 };
-    shrinker.left = PATIENCE.0 * 10_000;
+    let (left, tries) = PATIENCE;
+    let mut shrinker = Shrinker { best: round, failure, play, left, tries };
     shrinker.check_always()?;
     loop {
         let before = (shrinker.best.lines(), shrinker.best.processes());
@@ -102,9 +102,12 @@ impl Shrinker<'_, '_> {
             while run > 0 && self.best.processes.get(at).is_some_and(|p| p.name == name) {
                 let mut from = 0;
                 while from < self.best.processes[at].lines.len() {
-                    match self.less(at, from, run) {
-                        Some(candidate) if self.fails(candidate)? => {}
-                        _ => from += run,
+                    let gone = match self.less(at, from, run) {
+                        Some(candidate) => self.fails(candidate)?,
+                        None => false,
+                    };
+                    if !gone {
+                        from += run;
                     }
                     if self.best.processes.get(at).is_none_or(|p| p.name != name) {
                         break;

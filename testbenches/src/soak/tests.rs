@@ -36,9 +36,8 @@ fn a_failing_round_shrinks_to_the_lines_that_fail() {
     let guilty = |text: &str| text.starts_with("store heap");
     // A machine that breaks as soon as two processes store to their heaps.
     let mut run = |round: &super::round::Round| {
-        let stores = |process: &&super::round::Process| {
-            process.lines.iter().any(|line| guilty(&line.text))
-        };
+        let stores =
+            |process: &&super::round::Process| process.lines.iter().any(|line| guilty(&line.text));
         let breaks = round.processes.iter().filter(stores).count() > 1;
         let failure = Failure { what: "the run".to_owned(), told: String::new() };
         Ok(Played { failure: breaks.then_some(failure), steps: 1, ..Played::default() })
