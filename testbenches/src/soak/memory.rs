@@ -75,6 +75,10 @@ const STACK: (i64, i64) = (2, 8);
 pub(super) const GUARD: i64 = STACK.0 - STACK.1 - 1;
 
 /// A fresh image's regions as a file writes them; `large` is one that superpages find room in.
+///
+/// `view` shows other pages of the file than `common`: whether stores to the file are seen through
+/// a private mapping that is older is unspecified (POSIX, `mmap`, `MAP_PRIVATE`), so no program may
+/// depend on it.
 pub(super) fn regions(large: bool) -> Vec<String> {
     let mut regions = vec![
         "{ kind = \"text\", start = 0x1_0000, pages = 5 }".to_owned(),
@@ -84,7 +88,8 @@ pub(super) fn regions(large: bool) -> Vec<String> {
         "{ name = \"common\", kind = \"mapped\", start = 0xa_0000, pages = 8, file = \"common\", \
          shared = true }"
             .to_owned(),
-        "{ name = \"view\", kind = \"mapped\", start = 0xc_0000, pages = 8, file = \"common\" }"
+        "{ name = \"view\", kind = \"mapped\", start = 0xc_0000, pages = 8, file = \"common\", \
+         offset = 8 }"
             .to_owned(),
         "{ name = \"memory\", kind = \"bss\", start = 0xe_0000, pages = 6, file = \"memory\", \
          shared = true }"
