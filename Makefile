@@ -1,7 +1,7 @@
 # Pagewalk. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench waves plots ideas export mutants clean
+.PHONY: help setup run test lint bench waves plots ideas export mutants soak clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -58,6 +58,11 @@ export: ## Write the Verilog of every configuration into export/
 mutants: ## Plant defects of real MMUs, one build each, and see every one caught
 	@scripts/need-cargo.sh
 	$(CARGO) test --release --package testbenches --test mutants -- --ignored --nocapture
+
+soak: ## A million steps of random programs under each scheme and policy, then with errors
+	@scripts/need-cargo.sh
+	$(PAGEWALK) soak
+	$(PAGEWALK) soak --ops 100000 --seed 100001 --bus-errors 200 --disk-errors 2000
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean

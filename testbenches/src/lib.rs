@@ -11,3 +11,4 @@ pub mod policy;
 pub mod quiz;
 pub mod scenario;
 pub mod segment;
+pub mod soak;

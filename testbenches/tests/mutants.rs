@@ -102,8 +102,26 @@ fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
     (!blocks.status.success()).then(|| "a block test".to_owned())
 }
 
-/// What catches the kernel in the copy: its own tests.
+/// What catches the kernel in the copy: its own tests, then scenarios, then a short soak.
 fn kernel_caught_by(copy: &Path) -> Option<String> {
+    if let Some(test) = kernel_test_that_fails(copy) {
+        return Some(test);
+    }
+    let pagewalk = build(copy);
+    let scenarios = run(Command::new(&pagewalk).args(["run", "--all"]).current_dir(copy));
+    let text = String::from_utf8_lossy(&scenarios.stdout).into_owned();
+    let failed = text.lines().find(|line| line.contains("FAIL"));
+    let failed = failed.map(|line| line.trim().to_owned());
+    if !scenarios.status.success() {
+        return Some(failed.unwrap_or_else(|| "a scenario".to_owned()));
+    }
+    let mut soak = Command::new(&pagewalk);
+    soak.args(["soak", "--ops", "50000", "--policy", "clock,fifo"]).current_dir(copy);
+    (!run(&mut soak).status.success()).then(|| "the soak".to_owned())
+}
+
+/// The first of the kernel's own tests that fails in the copy.
+fn kernel_test_that_fails(copy: &Path) -> Option<String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "--quiet", "--release", "--package", "sim", "--lib", "machine::tests"]);
     cargo.env("CARGO_TARGET_DIR", copy.join("target")).current_dir(copy);

@@ -68,8 +68,10 @@ pub struct MachineConfig {
     /// Cycles that the look into the TLB adds to each access, for the textbooks' TLBs that do
     /// not answer in the same cycle. Default 0.
     pub tlb_lookup: u64,
-    /// Check every invariant after every kernel entry, not only at the end. Default false.
+    /// Check every invariant after kernel entries, not only at the end. Default false.
     pub paranoid: bool,
+    /// With `paranoid`: after every so many kernel entries. Default 1: after each.
+    pub check_every: u64,
 }
 
 impl Default for MachineConfig {
@@ -95,6 +97,7 @@ impl Default for MachineConfig {
             tick_every: 0,
             tlb_lookup: 0,
             paranoid: false,
+            check_every: 1,
         }
     }
 }

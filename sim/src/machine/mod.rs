@@ -126,6 +126,8 @@ pub struct Machine {
     config: MachineConfig,
     /// Cycles in a row in which nothing moved.
     quiet: u64,
+    /// Times that the kernel was entered.
+    entries: u64,
 }
 
 impl Machine {

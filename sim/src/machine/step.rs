@@ -3,7 +3,7 @@
 use super::Machine;
 use super::drive::Pins;
 use super::error::{PATIENCE, RunError, StepError};
-use crate::cpu::{Key, Origin};
+use crate::cpu::{Key, Origin, Shadow};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::{Outputs, Request};
 use crate::os::{Backing, Hal, Identity, Os, Pid};
@@ -43,7 +43,10 @@ impl Machine {
             if let Some(answer) = answer {
                 moved = true;
                 let wrong = |answer| RunError::Data { cycle: now, pid, answer };
-                self.core.answered(port, answer).map_err(wrong)?;
+                let mut nobody = Shadow::default();
+                let job = self.jobs.get_mut(&pid);
+                let shadow = job.map_or(&mut nobody, |job| &mut job.shadow);
+                self.core.answered(port, answer, shadow).map_err(wrong)?;
             }
         }
         moved |= self.transfer(pid, now, ready);
@@ -120,8 +123,9 @@ impl Machine {
         self.hardware.drive.pass(looked_up * self.config.tlb_lookup)
     }
 
-    pub(super) fn check_if_paranoid(&self) -> Result<(), RunError> {
-        if self.config.paranoid {
+    pub(super) fn check_if_paranoid(&mut self) -> Result<(), RunError> {
+        self.entries += 1;
+        if self.config.paranoid && self.entries.is_multiple_of(self.config.check_every.max(1)) {
             self.os.check(&self.hardware)?;
         }
         Ok(())

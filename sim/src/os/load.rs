@@ -126,6 +126,9 @@ impl Os {
         self.schedule.suspend(pid, hal.now());
         self.load.suspensions += 1;
         self.load.wanted.insert(pid, self.space(pid).resident + short);
+        // It will not use soon what was held for it, and who waits for a frame must not wait for
+        // somebody who is out of the running.
+        self.disk.let_go(pid);
         hal.event(Event::Suspended { pid });
         // Nothing is under way for anybody: the pages of the last fault may go too.
         self.pinned.clear();

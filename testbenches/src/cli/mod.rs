@@ -18,6 +18,7 @@ mod progress;
 mod quiz;
 mod run;
 mod show;
+mod soak;
 mod trace;
 mod wave;
 
@@ -33,6 +34,7 @@ pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOpt
 pub use netlist::NetlistArgs;
 pub use explore::ExploreArgs;
 pub use quiz::QuizArgs;
+pub use soak::SoakArgs;
 pub use policy::PolicyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -76,6 +78,8 @@ pub enum Command {
     Explore(ExploreArgs),
     /// Pose a question to a student; the machine knows the answer.
     Quiz(QuizArgs),
+    /// Run random programs of many processes under pressure, everything checked.
+    Soak(SoakArgs),
     /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
     Bench(BenchArgs),
 }
@@ -126,6 +130,7 @@ fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
         Command::Netlist(arguments) => netlist::netlist(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments, engine),
         Command::Quiz(arguments) => quiz::quiz(&arguments, engine),
+        Command::Soak(arguments) => soak::soak_command(&arguments, engine),
         Command::Bench(arguments) => bench::bench(&arguments),
     }
 }

@@ -165,7 +165,7 @@ fn frames(text: &str) -> anyhow::Result<Vec<u64>> {
     Ok(frames)
 }
 
-fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
+pub(super) fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
     if text == "all" {
         return Ok(PolicyKind::ALL.to_vec());
     }

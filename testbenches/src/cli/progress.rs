@@ -49,6 +49,11 @@ impl Progress {
         self.0.inc(1);
     }
 
+    /// So many more are done.
+    pub(super) fn more(&self, count: u64) {
+        self.0.inc(count);
+    }
+
     /// It is over.
     pub(super) fn clear(&self) {
         self.0.finish_and_clear();

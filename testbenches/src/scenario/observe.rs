@@ -174,7 +174,7 @@ fn of(system: &System, outcome: &Outcome) -> Result<Observed, Stop> {
             .process
             .iter()
             .find(|text| text.name == process.program || text.name == process.name);
-        let expected = text.is_none_or(|text| text.ends == "exited");
+        let expected = text.is_none_or(|text| text.may_end("exited"));
         if let State::Killed { death } = &process.state
             && expected
         {

@@ -1,7 +1,8 @@
 //! `os` in a scenario of processes: the operating system's circumstances.
 
 use serde::Deserialize;
-use sim::machine::{LatencySpec, MachineConfig};
+use sim::bus::{Channel, FaultInjection, FaultPlan};
+use sim::machine::{LatencySpec, MachineConfig, Master};
 use sim::os::{Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
 
 use super::devices::ConsoleText;
@@ -66,10 +67,45 @@ pub struct OsText {
     pub swap_limit: Option<u32>,
     /// Disk transfers that fail, by their number: `{ reads = [2], writes = [] }`.
     pub disk_errors: Option<DiskErrors>,
+    /// Bus requests that fail: `{ walker = [20], fetch = [], data = [7, 99] }`.
+    pub bus_errors: Option<BusErrors>,
+    /// Kernel entries between two checks of every invariant; 1, after each, unless said otherwise.
+    pub check_every: Option<u64>,
     /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
     pub reserved: Option<Vec<[u64; 2]>>,
     /// A console on the bus: `{ at = 0x1000_0000, typed = "hello" }`.
     pub console: Option<ConsoleText>,
+}
+
+/// Bus requests that fail, counted from 1 in the order in which each master makes them. Whoever
+/// needed the answer is killed. The kernel's own requests never fail: where they do, a kernel
+/// cannot go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BusErrors {
+    /// Of the MMU's walker.
+    pub walker: Vec<u64>,
+    /// Of instruction fetches after translation.
+    pub fetch: Vec<u64>,
+    /// Of loads and stores after translation.
+    pub data: Vec<u64>,
+}
+
+impl BusErrors {
+    /// A master's channel with its errors.
+    pub fn wrap(&self, master: Master, channel: Box<dyn Channel>) -> Box<dyn Channel> {
+        let requests = match master {
+            Master::Walker => &self.walker,
+            Master::Fetch => &self.fetch,
+            Master::Data => &self.data,
+            Master::Kernel => return channel,
+        };
+        if requests.is_empty() {
+            return channel;
+        }
+        let requests = requests.iter().filter_map(|number| number.checked_sub(1)).collect();
+        Box::new(FaultInjection::new(channel, FaultPlan { requests, ..FaultPlan::default() }))
+    }
 }
 
 impl OsText {
@@ -106,6 +142,7 @@ impl OsText {
         set(&mut config.one_at_a_time, &self.one_at_a_time);
         set(&mut config.costs, &self.costs);
         set(&mut config.seed, &self.seed);
+        set(&mut config.check_every, &self.check_every);
         let scheduling = &mut config.scheduling;
         set(&mut scheduling.overlap, &self.overlap);
         set(&mut scheduling.load_control, &self.load_control);

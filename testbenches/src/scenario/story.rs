@@ -105,7 +105,9 @@ fn prepared(
     mmu: Box<dyn Mmu>,
 ) -> Result<(Machine, Vec<Vec<Pid>>, Option<Console>), Stop> {
     let config = system.os.config(system.machine.adue, variant);
-    let mut machine = Machine::new(mmu, config).map_err(broken)?;
+    let errors = system.os.bus_errors.clone().unwrap_or_default();
+    let wrap = &mut |master, channel| errors.wrap(master, channel);
+    let mut machine = Machine::with_buses(mmu, config, wrap).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
         machine.provide(image).map_err(broken)?;
     }

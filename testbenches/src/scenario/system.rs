@@ -65,7 +65,8 @@ pub struct ProcessText {
     pub executed: bool,
     /// The most frames that its pages may hold.
     pub frames: Option<u64>,
-    /// How it must end: `exited`, or the reason of its kill in one word.
+    /// How it must end: `exited`, or the reason of its kill in one word; several with ` or `,
+    /// `never` if it need not be made at all, or `any`.
     #[serde(default = "exited")]
     pub ends: String,
     /// The address that must have killed it.
@@ -89,6 +90,13 @@ pub struct ProcessText {
     /// The file of [`ProcessText::image`], once it is read.
     #[serde(skip)]
     pub loaded: Option<ElfImage>,
+}
+
+impl ProcessText {
+    /// Whether such an end is as expected.
+    pub fn may_end(&self, word: &str) -> bool {
+        self.ends.split(" or ").map(str::trim).any(|end| end == word || end == "any")
+    }
 }
 
 fn exited() -> String {

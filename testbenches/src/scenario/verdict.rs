@@ -28,7 +28,7 @@ pub(super) fn judge(
         return judge.differs("the run", "to end by itself", "it was interrupted");
     }
     for (process, pids) in system.process.iter().zip(&played.pids) {
-        if pids.is_empty() && process.forked {
+        if pids.is_empty() && process.forked && !process.may_end("never") {
             let what = format!("process `{}`", process.name);
             return judge.differs(&what, "to be forked", "it was never made");
         }
@@ -86,7 +86,7 @@ impl Judge<'_> {
             State::Exited => ("exited", "exited".to_owned()),
             State::Runnable => ("runnable", "not ended".to_owned()),
         };
-        if got != process.ends {
+        if !process.may_end(got) {
             return self.differs(&what, &process.ends, &format!("{got}: {shown}"));
         }
         let Some(at) = &process.at else { return Ok(()) };

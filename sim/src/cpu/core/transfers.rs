@@ -29,6 +29,8 @@ pub(super) struct Flight {
     va: u64,
     pa: u64,
     expected: Option<u64>,
+    /// Of a store: its bytes, and what the program had there before.
+    before: Option<(u8, u64)>,
 }
 
 impl Core {
@@ -57,6 +59,8 @@ impl Core {
                 self.stores += 1;
                 scramble(self.seed ^ self.stores) & mask(transfer.bytes)
             });
+            let before = store.and_then(|_| shadow.load(transfer.va, transfer.bytes));
+            let before = before.map(|before| (transfer.bytes, before));
             if let Some(value) = store {
                 shadow.store(transfer.va, transfer.bytes, value);
             }
@@ -65,7 +69,7 @@ impl Core {
                 None => shadow.load(transfer.va, transfer.bytes),
             };
             let (number, va, pa) = (self.first + index as u64, transfer.va, transfer.pa);
-            self.flights[port].push_back(Flight { number, va, pa, expected });
+            self.flights[port].push_back(Flight { number, va, pa, expected, before });
             return Some((port, transfer.request(store)));
         }
         None
@@ -83,27 +87,56 @@ impl Core {
         self.slots.iter().filter(fresh).map(|slot| slot.va)
     }
 
-    /// The bus answered the oldest transfer of a port.
+    /// The bus answered the oldest transfer of a port. A store that it refused did not happen,
+    /// and the shadow takes it back: others may see that memory too. What is younger than a
+    /// refused access counts for nothing, its process dies.
     ///
     /// # Errors
     /// When memory held something else than the program left there.
-    pub fn answered(&mut self, port: usize, response: bus::Response) -> Result<(), Answer> {
+    pub fn answered(
+        &mut self,
+        port: usize,
+        response: bus::Response,
+        shadow: &mut Shadow,
+    ) -> Result<(), Answer> {
         let Some(flight) = self.flights[port].pop_front() else { return Ok(()) };
         let Some(slot) = self.slot_mut(flight.number) else { return Ok(()) };
         slot.in_flight -= 1;
         if response.error {
             slot.stage = Stage::Refused(flight.pa);
+            self.take_back(port, flight, shadow);
+            return Ok(());
+        }
+        let kind = slot.kind;
+        let older = self.slots.iter().take((flight.number - self.first) as usize);
+        if older.into_iter().any(|slot| matches!(slot.stage, Stage::Refused(_))) {
             return Ok(());
         }
         match flight.expected {
             Some(expected) if expected != response.value => Err(Answer {
-                access: slot.kind,
+                access: kind,
                 va: flight.va,
                 pa: flight.pa,
                 expected,
                 got: response.value,
             }),
             _ => Ok(()),
+        }
+    }
+
+    /// What a refused store would have changed is as before, unless a younger store has changed
+    /// it since.
+    fn take_back(&self, port: usize, flight: Flight, shadow: &mut Shadow) {
+        let Some((bytes, before)) = flight.before else { return };
+        for at in 0..u64::from(bytes) {
+            let va = flight.va + at;
+            let covers = |younger: &Flight| {
+                let bytes = younger.before.map_or(0, |(bytes, _)| u64::from(bytes));
+                (younger.va..younger.va + bytes).contains(&va)
+            };
+            if !self.flights[port].iter().any(covers) {
+                shadow.store(va, 1, before >> (8 * at));
+            }
         }
     }
 }

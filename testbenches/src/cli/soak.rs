@@ -1,0 +1,194 @@
+//! `pagewalk soak`
+
+use std::fs;
+use std::panic;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use anyhow::{Context, ensure};
+use clap::Args;
+use rayon::prelude::*;
+use serde_json::json;
+use sim::isa::Mode;
+
+use super::output::{self, print, print_json};
+use super::policy::policies;
+use super::progress::Progress;
+use super::run::known;
+use super::{Status, interrupt};
+use crate::engine::Engine;
+use crate::soak::generate::Setup;
+use crate::soak::round::Round;
+use crate::soak::run::{Failure, SHOWN, Tally, play, soak};
+use crate::soak::shrink::shrink;
+
+/// `pagewalk soak`
+#[derive(Debug, Args)]
+pub struct SoakArgs {
+    /// Steps of programs under each scheme and policy: accesses and calls.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub ops: u64,
+    /// The first round's seed; each round has the next.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The schemes: sv32, sv39, sv48, sv57, several with commas, or all.
+    #[arg(long, default_value = "sv32,sv39,sv48")]
+    pub mode: String,
+    /// The policies: one, several with commas, or all.
+    #[arg(long, default_value = "all")]
+    pub policy: String,
+    /// Bus requests of programs and walker that fail, of a million.
+    #[arg(long, value_name = "PPM", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub bus_errors: u32,
+    /// Disk transfers that fail, of a million.
+    #[arg(long, value_name = "PPM", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=500_000))]
+    pub disk_errors: u32,
+    /// Kernel entries between two checks of every invariant; 1 checks after each.
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..))]
+    pub check_every: u64,
+    /// The MMU [default: several sizes in turn].
+    #[arg(long)]
+    pub config: Option<String>,
+    /// Where a round that fails is written, made small.
+    #[arg(long, value_name = "DIR", default_value = "soak-failures")]
+    pub out: PathBuf,
+    /// For programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs every scheme under every policy, in parallel, and reports.
+pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Result<Status> {
+    let setups = setups(arguments)?;
+    let stop = interrupt::stop_flag()?;
+    let total = arguments.ops.saturating_mul(setups.len() as u64);
+    let progress = Progress::runs(total, "steps");
+    let one = |setup: &Setup<'_>| {
+        let done = |steps| progress.more(steps);
+        soak(setup, arguments.seed, arguments.ops, engine, stop, &done)
+    };
+    let tallies: Vec<_> = setups.par_iter().map(one).collect();
+    progress.clear();
+    let (mut rows, mut failed) = (Vec::new(), 0);
+    for (setup, tally) in setups.iter().zip(tallies) {
+        let tally = tally?;
+        rows.push(row(setup, &tally));
+        if !arguments.json {
+            print(&line(setup, &tally))?;
+        }
+        if let Some((round, failure)) = tally.failed {
+            failed += 1;
+            report(arguments, setup, round, failure, engine, stop)?;
+        }
+    }
+    if arguments.json {
+        print_json(&rows)?;
+    } else {
+        let steps: u64 = rows.iter().filter_map(|row| row["steps"].as_u64()).sum();
+        print(&format!("{} soaks, {steps} steps: {failed} failed\n", setups.len()))?;
+    }
+    if stop.load(Relaxed) {
+        output::note("interrupted: rounds that were complete until then are counted");
+        return Ok(Status::Interrupted);
+    }
+    Ok(if failed == 0 { Status::Fine } else { Status::Differs })
+}
+
+fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
+    known(arguments.config.as_deref())?;
+    let config = arguments.config.as_deref().map(|config| config.split_once('_'));
+    let config = config.map(|parts| parts.context("--config: soaks run on MMUs"));
+    let config = config.transpose()?;
+    ensure!(
+        config.is_none_or(|(width, _)| width.starts_with("rv")),
+        "--config: a segmentation unit has no pages to soak"
+    );
+    let fits =
+        |mode: Mode| config.is_none_or(|(width, _)| (width == "rv32") == (mode == Mode::Sv32));
+    let mut setups = Vec::new();
+    for mode in modes(&arguments.mode)?.into_iter().filter(|mode| fits(*mode)) {
+        for policy in policies(&arguments.policy)? {
+            let size = config.map(|(_, size)| size);
+            let SoakArgs { bus_errors, disk_errors, check_every, .. } = *arguments;
+            setups.push(Setup { mode, policy, size, bus_errors, disk_errors, check_every });
+        }
+    }
+    let name = arguments.config.as_deref().unwrap_or_default();
+    ensure!(!setups.is_empty(), "{name} knows none of the schemes {}", arguments.mode);
+    Ok(setups)
+}
+
+fn modes(text: &str) -> anyhow::Result<Vec<Mode>> {
+    const ALL: [Mode; 4] = [Mode::Sv32, Mode::Sv39, Mode::Sv48, Mode::Sv57];
+    let one = |name: &str| {
+        let found = ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(name.trim()));
+        found.with_context(|| {
+            format!("--mode: there is no scheme `{name}`; there are sv32, sv39, sv48, sv57, all")
+        })
+    };
+    if text == "all" { Ok(ALL.to_vec()) } else { text.split(',').map(one).collect() }
+}
+
+fn row(setup: &Setup<'_>, tally: &Tally) -> serde_json::Value {
+    json!({
+        "mode": setup.mode.name(),
+        "policy": setup.policy.name(),
+        "seed": tally.seed,
+        "rounds": tally.rounds,
+        "steps": tally.steps,
+        "counts": tally.counts,
+        "failure": tally.failed.as_ref().map(|(round, failure)| json!({
+            "seed": round.seed, "what": failure.what, "told": failure.told,
+        })),
+    })
+}
+
+fn line(setup: &Setup<'_>, tally: &Tally) -> String {
+    let Tally { seed, rounds, steps, counts, failed } = tally;
+    let last = seed.wrapping_add(rounds.saturating_sub(1));
+    let (mode, policy) = (setup.mode.name().to_lowercase(), setup.policy.name());
+    let mut text = format!("{mode} {policy:13} seeds {seed}..{last}: {steps} steps");
+    for name in SHOWN {
+        if let Some(count) = counts.get(name).filter(|count| **count > 0) {
+            text += &format!(", {count} {}", name.replace('_', " "));
+        }
+    }
+    text + if failed.is_some() { ": FAILED\n" } else { "\n" }
+}
+
+/// Makes the round small, writes it down, and says how to see it again.
+fn report(
+    arguments: &SoakArgs,
+    setup: &Setup<'_>,
+    round: Round,
+    failure: Failure,
+    engine: Engine,
+    stop: &AtomicBool,
+) -> anyhow::Result<()> {
+    let (seed, lines) = (round.seed, round.lines());
+    let (directory, text) = (&arguments.out, round.to_toml());
+    let (mode, policy) = (setup.mode.name().to_lowercase(), setup.policy.name());
+    output::note(&format!("{mode} {policy}, seed {seed}: {}: {}", failure.what, failure.told));
+    let path = directory.join(format!("{mode}-{policy}-{seed}.toml"));
+    let write = |text: &str| {
+        let made = fs::create_dir_all(directory).and_then(|()| fs::write(&path, text));
+        made.with_context(|| path.display().to_string())
+    };
+    // As it is, in case that nobody waits until it is small.
+    write(&text)?;
+    // What panics is tried many times; once is enough to be told.
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let small = shrink(round, failure, &mut |round| play(round, engine, stop));
+    panic::set_hook(hook);
+    let (small, failure) = small?;
+    write(&small.to_toml())?;
+    let shrunk = format!("{} of {lines} lines are left: {}", small.lines(), failure.told);
+    let shown = path.display();
+    print(&format!(
+        "FAIL  {mode} {policy}, seed {seed}\n  {}\n  again     pagewalk run {shown}\n",
+        shrunk.replace('\n', "\n  ")
+    ))?;
+    Ok(())
+}

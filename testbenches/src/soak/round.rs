@@ -1,0 +1,117 @@
+//! One round of a soak: a machine and its processes, as a scenario that can be written down.
+
+use sim::isa::Mode;
+use sim::os::PolicyKind;
+
+/// How a process comes into being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Birth {
+    /// It is there at the start.
+    Start,
+    /// Another forks it.
+    Forked,
+    /// Another becomes it.
+    Executed,
+}
+
+/// What a line does to what is allowed after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nothing: the program is as legal without it.
+    Neutral,
+    /// It changes what is mapped, and how.
+    Layout,
+    /// It makes this process, or becomes it.
+    Makes(String),
+    /// It kills the process.
+    Offence,
+}
+
+/// A line of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) role: Role,
+}
+
+/// A process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Process {
+    pub(super) name: String,
+    pub(super) birth: Birth,
+    /// Regions as the file writes them.
+    pub(super) regions: Vec<String>,
+    pub(super) lines: Vec<Line>,
+    /// The ends that are as they should be.
+    pub(super) ends: String,
+}
+
+/// A round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// What it was drawn from.
+    pub seed: u64,
+    pub(super) mode: Mode,
+    pub(super) policy: PolicyKind,
+    pub(super) size: &'static str,
+    pub(super) latency: u64,
+    pub(super) adue: bool,
+    /// Keys of `os` and their values, as the file writes them.
+    pub(super) os: Vec<(&'static str, String)>,
+    pub(super) processes: Vec<Process>,
+}
+
+/// Whatever a kernel does, this rule stands behind it.
+const SPEC: &str = "norm:satp_op_sfence_vma: if an ASID is reused, it may be necessary to execute \
+                    an SFENCE.VMA";
+
+impl Round {
+    /// The round as a scenario file.
+    pub fn to_toml(&self) -> String {
+        let Round { seed, mode, policy, size, latency, adue, .. } = self;
+        let mut text = format!(
+            "idea = \"Random programs of seed {seed}: every byte is as it was written, and every \
+             invariant holds.\"\nspec = \"{SPEC}\"\nmachine = {{ modes = \"{}\", size = \
+             \"{size}\", latency = {latency}, adue = {adue} }}\n\n[os]\npolicy = \"{policy}\"\n\
+             seed = {seed}\n",
+            mode.name().to_lowercase(),
+        );
+        for (key, value) in &self.os {
+            text += &format!("{key} = {value}\n");
+        }
+        for process in &self.processes {
+            text += &process.to_toml();
+        }
+        text
+    }
+
+    /// How many lines its programs have.
+    pub fn lines(&self) -> usize {
+        self.processes.iter().map(|process| process.lines.len()).sum()
+    }
+
+    /// How many processes it describes.
+    pub fn processes(&self) -> usize {
+        self.processes.len()
+    }
+}
+
+impl Process {
+    fn to_toml(&self) -> String {
+        let mut text = format!("\n[[process]]\nname = \"{}\"\n", self.name);
+        text += match self.birth {
+            Birth::Start => "",
+            Birth::Forked => "forked = true\n",
+            Birth::Executed => "executed = true\n",
+        };
+        if !self.regions.is_empty() {
+            text += "regions = [\n";
+            self.regions.iter().for_each(|region| text += &format!("    {region},\n"));
+            text += "]\n";
+        }
+        text += "program = [\n";
+        self.lines.iter().for_each(|line| text += &format!("    \"{}\",\n", line.text));
+        text += &format!("]\nends = \"{}\"\n", self.ends);
+        text
+    }
+}

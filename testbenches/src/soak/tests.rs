@@ -1,0 +1,57 @@
+//! Rounds read, run, and shrink.
+
+use std::sync::atomic::AtomicBool;
+
+use sim::isa::Mode;
+use sim::os::PolicyKind;
+
+use super::generate::{Setup, generate};
+use super::round::Birth;
+use super::run::{Failure, Played, play};
+use super::shrink::shrink;
+use crate::engine::Engine;
+
+const SETUP: Setup<'_> = Setup {
+    mode: Mode::Sv39,
+    policy: PolicyKind::Clock,
+    size: None,
+    bus_errors: 0,
+    disk_errors: 0,
+    check_every: 64,
+};
+
+#[test]
+fn a_seed_gives_the_same_programs_under_every_policy() {
+    let one = generate(&SETUP, 7);
+    assert_eq!(one, generate(&SETUP, 7));
+    assert_ne!(one.to_toml(), generate(&SETUP, 8).to_toml());
+    let other = generate(&Setup { policy: PolicyKind::Fifo, ..SETUP }, 7);
+    assert_eq!(one.processes, other.processes);
+}
+
+#[test]
+fn a_failing_round_shrinks_to_the_lines_that_fail() {
+    let round = generate(&SETUP, 3);
+    let lines = round.lines();
+    let guilty = |text: &str| text.starts_with("store heap");
+    // A machine that breaks as soon as two processes store to their heaps.
+    let mut run = |round: &super::round::Round| {
+        let stores =
+            |process: &&super::round::Process| process.lines.iter().any(|line| guilty(&line.text));
+        let breaks = round.processes.iter().filter(stores).count() > 1;
+        let failure = Failure { what: "the run".to_owned(), told: String::new() };
+        Ok(Played { failure: breaks.then_some(failure), steps: 1, ..Played::default() })
+    };
+    let failure = run(&round).expect("it runs").failure.expect("it fails");
+    let (small, _) = shrink(round, failure, &mut run).expect("it shrinks");
+    assert!(lines > 100 && small.lines() <= 3, "{}", small.to_toml());
+    assert!(small.processes.iter().any(|process| process.birth == Birth::Start));
+}
+
+#[test]
+fn a_round_is_a_scenario_that_passes() {
+    let stop = AtomicBool::new(false);
+    let played = play(&generate(&SETUP, 1), Engine::default(), &stop).expect("it runs");
+    assert_eq!(played.failure, None);
+    assert!(played.steps > 1000, "{played:?}");
+}

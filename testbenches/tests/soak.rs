@@ -1,0 +1,76 @@
+//! `pagewalk soak`: short soaks of every scheme, and what is said of mistakes.
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs `pagewalk soak`: standard output, standard error, status.
+fn soak(arguments: &[&str]) -> (String, String, i32) {
+    let directory = TempDir::new().expect("a directory");
+    let output = cargo_bin_cmd!("pagewalk")
+        .arg("soak")
+        .args(arguments)
+        .current_dir(&directory)
+        .output()
+        .expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    (out, error, output.status.code().expect("no signal"))
+}
+
+/// The rows of a soak that finds nothing.
+fn rows(arguments: &[&str]) -> Vec<Value> {
+    let (out, error, status) = soak(&[arguments, &["--json"]].concat());
+    assert_eq!(status, 0, "{out}{error}");
+    serde_json::from_str(&out).expect("a list")
+}
+
+fn total(rows: &[Value], name: &str) -> u64 {
+    rows.iter().filter_map(|row| row["counts"][name].as_u64()).sum()
+}
+
+#[test]
+fn random_programs_keep_every_invariant_in_every_scheme() {
+    let rows = rows(&["--ops", "20000", "--mode", "all", "--policy", "clock,two-list"]);
+    assert_eq!(rows.len(), 8);
+    assert!(rows.iter().all(|row| row["steps"].as_u64() >= Some(20_000)), "{rows:?}");
+    for name in ["swap_ins", "cow_copies", "forks", "execs", "munmaps", "mprotects", "file_writes"]
+    {
+        assert!(total(&rows, name) > 8, "{name}: {}", total(&rows, name));
+    }
+}
+
+/// Load control took a process out of the running for which a frame was held, and others waited
+/// for that frame for ever.
+#[test]
+fn nobody_waits_for_the_frame_of_a_suspended_process() {
+    rows(&["--ops", "1", "--mode", "sv39", "--policy", "clock", "--seed", "2"]);
+}
+
+#[test]
+fn errors_of_bus_and_disk_hit_their_victims_only() {
+    let errors = ["--bus-errors", "200", "--disk-errors", "5000"];
+    let what = ["--ops", "20000", "--mode", "sv39", "--policy", "fifo,random", "--seed", "900"];
+    let rows = rows(&[&errors[..], &what[..]].concat());
+    assert!(total(&rows, "disk_errors") > 0, "{rows:?}");
+}
+
+#[test]
+fn a_soak_is_the_same_each_time() {
+    let arguments = ["--ops", "3000", "--mode", "sv32", "--policy", "random"];
+    assert_eq!(soak(&arguments), soak(&arguments));
+}
+
+#[test]
+fn mistakes_are_explained() {
+    for (arguments, said) in [
+        (&["--policy", "clok"][..], "did you mean clock?"),
+        (&["--mode", "sv40"], "there is no scheme `sv40`"),
+        (&["--config", "rv32_small", "--mode", "sv39"], "rv32_small knows none of the schemes"),
+        (&["--config", "segment_4"], "no pages to soak"),
+    ] {
+        let (_, error, status) = soak(arguments);
+        assert_eq!(status, 2, "{error}");
+        assert!(error.contains(said), "{error}");
+    }
+}
