@@ -65,9 +65,9 @@ fn a_soak_is_the_same_each_time() {
 fn mistakes_are_explained() {
     for (arguments, said) in [
         (&["--policy", "clok"][..], "did you mean clock?"),
-        (&["--mode", "sv40"], "there is no scheme `sv40`"),
-        (&["--config", "rv32_small", "--mode", "sv39"], "rv32_small knows none of the schemes"),
-        (&["--config", "segment_4"], "no pages to soak"),
+        (&["--mode", "sv40"][..], "there is no scheme `sv40`"),
+        (&["--config", "rv32_small", "--mode", "sv39"][..], "rv32_small knows none of the schemes"),
+        (&["--config", "segment_4"][..], "no pages to soak"),
     ] {
         let (_, error, status) = soak(arguments);
         assert_eq!(status, 2, "{error}");
