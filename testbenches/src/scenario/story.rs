@@ -99,11 +99,13 @@ pub(super) fn play(
 }
 
 /// The machine with its processes, these by `[[process]]`, and its console.
+type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
+
 fn prepared(
     system: &System,
     variant: &Variant,
     mmu: Box<dyn Mmu>,
-) -> Result<(Machine, Vec<Vec<Pid>>, Option<Console>), Stop> {
+) -> Result<Prepared, Stop> {
     let config = system.os.config(system.machine.adue, variant);
     let mut machine = Machine::new(mmu, config).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
