@@ -101,11 +101,7 @@ pub(super) fn play(
 /// The machine with its processes, these by `[[process]]`, and its console.
 type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
 
-fn prepared(
-    system: &System,
-    variant: &Variant,
-    mmu: Box<dyn Mmu>,
-) -> Result<Prepared, Stop> {
+fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Prepared, Stop> {
     let config = system.os.config(system.machine.adue, variant);
     let mut machine = Machine::new(mmu, config).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
