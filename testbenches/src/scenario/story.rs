@@ -99,11 +99,9 @@ pub(super) fn play(
 }
 
 /// The machine with its processes, these by `[[process]]`, and its console.
-fn prepared(
-    system: &System,
-    variant: &Variant,
-    mmu: Box<dyn Mmu>,
-) -> Result<(Machine, Vec<Vec<Pid>>, Option<Console>), Stop> {
+type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
+
+fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Prepared, Stop> {
     let config = system.os.config(system.machine.adue, variant);
     let errors = system.os.bus_errors.clone().unwrap_or_default();
     let wrap = &mut |master, channel| errors.wrap(master, channel);
