@@ -192,20 +192,7 @@ impl System {
         let named = |name: &str| self.process.iter().find(|process| process.name == name);
         let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
         for process in &self.process {
-            let regions = self.regions(process);
             let name = &process.name;
-            for line in &process.program {
-                if let Some(region) = line.stranger(&regions) {
-                    let message = format!("there is no region `{region}`");
-                    return Some((region.to_owned(), message));
-                }
-                if let Some(other) = line.unknown_process(&can_become) {
-                    let message = format!(
-                        "there is no process `{other}` that is marked `forked` or `executed`"
-                    );
-                    return Some((other.to_owned(), message));
-                }
-            }
             let twins = self.process.iter().filter(|other| other.name == *name).count();
             let message = if process.forked && process.executed {
                 "a process is forked or executed, not both"
@@ -220,9 +207,24 @@ impl System {
             } else if !process.forked && process.regions.is_empty() {
                 "a process needs regions"
             } else {
-                continue;
+                ""
             };
-            return Some((name.clone(), format!("`{name}`: {message}")));
+            if !message.is_empty() {
+                return Some((name.clone(), format!("`{name}`: {message}")));
+            }
+            let regions = self.regions(process);
+            for line in &process.program {
+                if let Some(region) = line.stranger(&regions) {
+                    let message = format!("there is no region `{region}`");
+                    return Some((region.to_owned(), message));
+                }
+                if let Some(other) = line.unknown_process(&can_become) {
+                    let message = format!(
+                        "there is no process `{other}` that is marked `forked` or `executed`"
+                    );
+                    return Some((other.to_owned(), message));
+                }
+            }
         }
         None
     }
