@@ -110,7 +110,7 @@ expect = { minor_faults = 2 }
     let sound = file(&folder, "story.toml", story);
     assert_eq!(pagewalk(&["run", shown(&sound)]).2, 0);
     for (from, to, part) in [
-        ("minor_faults = 2", "minor_faults = 3", "count of minor_faults of `one`"),
+        ("minor_faults = 2", "minor_faults = 3", "minor_faults of `one`"),
         ("name = \"one\"", "name = \"one\"\nends = \"hole\"", "end of process `one`"),
     ] {
         let path = file(&folder, "wrong.toml", &story.replace(from, to));
