@@ -71,9 +71,9 @@ fn the_representations_are_text() {
 
 #[test]
 fn mistakes_are_explained() {
-    let (_, error, status) = netlist(&["rv64_huge"]);
+    let (_, error, status) = netlist(&["rv64_vast"]);
     assert_eq!(status, 2);
-    assert!(error.contains("rv64_huge") && error.contains("rv64_small"), "{error}");
+    assert!(error.contains("rv64_vast") && error.contains("rv64_small"), "{error}");
     let (_, error, status) = netlist(&["rv64_small", "--ir", "--dot"]);
     assert_eq!(status, 2);
     assert!(error.contains("cannot be used with"), "{error}");
