@@ -30,12 +30,12 @@ use clap::{Parser, Subcommand};
 use crate::engine::Engine;
 
 pub use bench::BenchArgs;
+pub use explore::ExploreArgs;
 pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
 pub use netlist::NetlistArgs;
-pub use explore::ExploreArgs;
+pub use policy::PolicyArgs;
 pub use quiz::QuizArgs;
 pub use soak::SoakArgs;
-pub use policy::PolicyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
