@@ -2,6 +2,7 @@
 //! in the memory manager, each caught by the tests that drive it.
 //!
 //! Every mutant is a build of its own, so this runs only when asked to: `make mutants`.
+#![allow(clippy::print_stdout)] // What caught each mutant is worth reading.
 
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

@@ -58,7 +58,7 @@ fn alone<B: Clocked>(block: B, cycles: u64, least: usize, present: impl FnMut(&m
 /// A page table entry that is mostly valid.
 fn entry<T: From<u64>>(dice: &mut Dice) -> T {
     let flags = [0xdf, 0xcf, 0xef, 0x4f, 0x5f, 0x01, 0x21, 0x00][dice.roll(8) as usize];
-    (dice.roll(4) << 28 | dice.roll(4) / 3 << 10 | flags).into()
+    (dice.roll(4) << 28 | ((dice.roll(4) / 3) << 10) | flags).into()
 }
 
 #[test]

@@ -6,13 +6,13 @@
 //!
 //! | kind | what is asked | file |
 //! |---|---|---|
-//! | `translate` | an address, given page-table entries in memory | [`translate`] |
-//! | `faults`, `victims` | a reference string under a policy | [`replacement`] |
-//! | `fault` | what an access comes to: a fault, a kill, nothing | [`outcome`] |
-//! | `tlb`, `time` | hits, misses and cycles of loops over pages | [`loops`] |
-//! | a scenario's name | what came of it | [`scenario`] |
+//! | `translate` | an address, given page-table entries in memory | `translate` |
+//! | `faults`, `victims` | a reference string under a policy | `replacement` |
+//! | `fault` | what an access comes to: a fault, a kill, nothing | `outcome` |
+//! | `tlb`, `time` | hits, misses and cycles of loops over pages | `loops` |
+//! | a scenario's name | what came of it | `scenario` |
 //!
-//! [`diary`] is what the answers are read from.
+//! `diary` is what the answers are read from.
 
 mod diary;
 mod loops;

@@ -2,10 +2,10 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | [`axis`] | ticks that people can read, values as people write them |
-//! | [`font`] | the one font, inside the binary: no font of the system is looked for |
-//! | [`lines`], [`bars`] | what stands inside the axes |
-//! | [`labels`] | names at the ends of curves, without overlap; remarks |
+//! | `axis` | ticks that people can read, values as people write them |
+//! | `font` | the one font, inside the binary: no font of the system is looked for |
+//! | `lines`, `bars` | what stands inside the axes |
+//! | `labels` | names at the ends of curves, without overlap; remarks |
 //! | [`png`] | the same picture in pixels |
 //!
 //! A picture is a function of its data: the same data give the same bytes. Names stand at the
