@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-# Draws the pictures of docs/ideas for swapping, replacement, thrashing, the TLB, fragmentation, cost.
+# Draws the wave of docs/ideas for swapping; the plots of these pages come from `make plots`.
 #
 # PAGEWALK may name a binary that is built already.
 set -eu
@@ -8,14 +8,6 @@ out=waves/out/ideas-2
 images=docs/images/ideas
 rm -rf "$out"
 mkdir -p "$images" "$out"
-
-for study in \
-  faults-against-frames a-loop-against-frames utilisation-against-processes \
-  tlb-misses-against-entries misses-against-switches cycles-against-footprint \
-  overhead-against-page-size internal-fragmentation access-time-against-disk accesses-per-walk
-do
-  $pagewalk explore "$study" --plot "$images/$study.png" > /dev/null
-done
 
 # Six milliseconds with dirty and clean evictions: GTKWave's zoom is the negative binary logarithm
 # of a pixel's time. Groups that do not matter here are left out.

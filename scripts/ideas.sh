@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-# Draws the pictures of docs/ideas: waves of scenarios, and plots of studies.
+# Draws the waves of docs/ideas; the plots come from `make plots`.
 #
 # PAGEWALK may name a binary that is built already.
 set -eu
@@ -48,13 +48,8 @@ draw() { # SCENARIO MODE PICTURE SIZE DROPPED-GROUPS [FROM LENGTH | whole]
   [ "$status" -eq 0 ] || [ "$status" -eq 77 ]
 }
 
-plot() { # STUDY
-  $pagewalk explore "$1" --plot "$images/$1.png" > /dev/null
-}
-
 inner="TLB,Walker,Memory bus,Fault"
 draw what-is-behind-an-address/the-page-table-of-the-book sv32 01-translation 1400x760 "Operating system"
-plot page-tables-against-sparseness
 draw who-is-killed/one-after-the-other sv39 02-protection 1400x760 "$inner" whole
 draw where-do-pages-come-from/the-stack-grows sv39 03-layout 1400x760 "$inner" whole
 # The end of the last of eight waits for the disk, and what follows.
