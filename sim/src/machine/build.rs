@@ -110,6 +110,7 @@ impl Machine {
             common,
             config,
             quiet: 0,
+            fruitless: 0,
             entries: 0,
         })
     }

@@ -34,6 +34,7 @@ impl Machine {
     /// Does what the program, or the timer, asks for.
     pub(super) fn pass_barrier(&mut self, pid: Pid, barrier: Barrier) -> Result<Next, RunError> {
         let entered = self.hardware.now();
+        self.fruitless = 0;
         let next = match barrier {
             Barrier::Broken(error) => return Err(error.into()),
             Barrier::Op(Op::Think(cycles)) => {
@@ -82,7 +83,8 @@ impl Machine {
             }
             Op::Mmap(spec) => {
                 let mapped = self.os.mmap(hal, &spec)?;
-                let end = spec.start + spec.pages * PAGE_BYTES;
+                let bytes = spec.pages.saturating_mul(PAGE_BYTES);
+                let end = spec.start.saturating_add(bytes);
                 if let Some(job) = self.jobs.get_mut(&pid).filter(|_| mapped) {
                     job.shadow.forget(spec.start..end);
                 }

@@ -9,6 +9,9 @@ use crate::os::{OsError, Pid};
 /// over the slowest memory that can be configured.
 pub(super) const PATIENCE: u64 = 1_000_000;
 
+/// Turns in a row in which no process completes a step before it is a livelock.
+pub(super) const FRUITLESS: u64 = 10_000;
+
 /// The MMU broke the rules of its ports, or translated wrongly.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
@@ -74,6 +77,16 @@ pub enum RunError {
         cycle: u64,
         /// The first of them.
         pid: Pid,
+    },
+    /// Processes take turns, and none of them gets anything done.
+    #[error(
+        "cycle {cycle}: livelock: {turns} turns in a row ended before anybody completed a step"
+    )]
+    Livelock {
+        /// When patience ended.
+        cycle: u64,
+        /// Turns that were given in vain.
+        turns: u64,
     },
     /// The counters contradict each other.
     #[error("counters: {0}")]

@@ -126,6 +126,8 @@ pub struct Machine {
     config: MachineConfig,
     /// Cycles in a row in which nothing moved.
     quiet: u64,
+    /// Turns in a row in which no step of any process was completed.
+    fruitless: u64,
     /// Times that the kernel was entered.
     entries: u64,
 }

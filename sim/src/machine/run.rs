@@ -1,7 +1,7 @@
 //! The run: processes in turn, until all are gone.
 
 use super::calls::{Barrier, Next};
-use super::error::RunError;
+use super::error::{FRUITLESS, RunError};
 use super::{Machine, Outcome};
 use crate::cpu::{Op, Trap};
 use crate::os::{Activity, Hal, Pid, Verdict};
@@ -38,6 +38,9 @@ impl Machine {
 
     fn turns(&mut self, stop: &AtomicBool) -> Result<bool, RunError> {
         loop {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(true);
+            }
             let Some(pid) = self.os.next(&mut self.hardware)? else {
                 let Some(wake) = self.os.next_wake() else { return self.all_done() };
                 self.idle(wake)?;
@@ -60,6 +63,11 @@ impl Machine {
                     self.jobs.remove(&pid);
                 }
                 Turn::Over | Turn::Blocked => {
+                    self.fruitless += 1;
+                    if self.fruitless > FRUITLESS {
+                        let (cycle, turns) = (self.hardware.now(), self.fruitless);
+                        return Err(RunError::Livelock { cycle, turns });
+                    }
                     let parked = self.core.park();
                     if let Some(job) = self.jobs.get_mut(&pid) {
                         job.parked = Some(parked);

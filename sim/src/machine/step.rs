@@ -109,6 +109,7 @@ impl Machine {
         while let Some(retired) = self.core.retire() {
             self.os.accessed(retired.pa);
             looked_up += 1;
+            self.fruitless = 0;
             let accesses = &mut self.hardware.drive.meter.current().accesses;
             accesses.bus_transfers += retired.transfers;
             match retired.access {

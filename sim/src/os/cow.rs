@@ -24,10 +24,8 @@ impl Os {
         }
         let Some((new, to)) = self.new_page(hal, pid)? else { return Ok(Verdict::Killed) };
         if old.page == ZERO_PAGE {
-            self.process_mut(pid).counters.demand_zero += 1;
             hal.write_page(to * PAGE_BYTES, &[0; 512])?;
         } else {
-            self.process_mut(pid).counters.cow_copies += 1;
             let data = hal.read_page(from * PAGE_BYTES)?;
             hal.write_page(to * PAGE_BYTES, &data)?;
         }
@@ -45,6 +43,12 @@ impl Os {
         let last = self.space(pid).table.update(hal, at, |_| table::entry(to, bits))?;
         // The older, read-only translation must go before the store is repeated.
         self.fence_mapped(hal, pid, va, linked)?;
+        let counters = &mut self.process_mut(pid).counters;
+        counters.cow_faults += 1;
+        *match old.page {
+            ZERO_PAGE => &mut counters.demand_zero,
+            _ => &mut counters.cow_copies,
+        } += 1;
         let space = self.space_mut(pid);
         space.pages.remove(&vpn);
         space.resident -= u64::from(old.mapped && old.page != ZERO_PAGE);

@@ -41,6 +41,8 @@ pub struct Disk {
     held: BTreeMap<u64, (Pid, u64)>,
     /// A fault is being handled: it can be put off and taken again.
     in_fault: bool,
+    /// It was put off: there was no frame.
+    put_off: bool,
 }
 
 impl Disk {
@@ -108,7 +110,12 @@ impl Disk {
     /// A fault of this process begins: it no longer needs what was held for its last.
     pub(super) fn begin_fault(&mut self, pid: Pid) {
         self.let_go(pid);
-        self.in_fault = true;
+        (self.in_fault, self.put_off) = (true, false);
+    }
+
+    /// Whether the last fault was put off, to be taken again.
+    pub(super) fn put_off(&self) -> bool {
+        self.put_off
     }
 
     fn wait_until(&mut self, until: u64, reason: Reason) {
@@ -157,6 +164,10 @@ impl Os {
         let Some(space) = self.process(pid).and_then(|process| process.space.as_ref()) else {
             return false;
         };
+        if self.disk.put_off {
+            // It waits for others' frames: if it kept one itself, they could wait for each other.
+            return true;
+        }
         let held = space.pages.get(&(va / PAGE_BYTES)).filter(|held| held.mapped);
         let page = held.and_then(|held| self.pages.get(held.page));
         if let Some(frame) = page.and_then(|page| page.frame) {
@@ -179,6 +190,7 @@ impl Os {
         let first = self.disk.held.values().filter(|held| Some(held.0) != self.current);
         let Some(until) = first.map(|held| held.1).min() else { return false };
         self.disk.wait_until(until.max(hal.now()), Reason::Frame);
+        self.disk.put_off = true;
         true
     }
 

@@ -45,6 +45,12 @@ impl Os {
         self.pinned.clear();
         self.disk.begin_fault(pid);
         let verdict = self.resolve(hal, pid, access, fault)?;
+        if self.disk.put_off() {
+            let kind = self.noted;
+            let counters = self.counters_of(pid);
+            *counters.faults_of(kind) -= 1;
+            counters.deferred_faults += 1;
+        }
         let alive = self.end_fault(hal, pid, fault.tval);
         hal.charge(account);
         Ok(if alive { Verdict::Resume } else { verdict })
@@ -84,19 +90,12 @@ impl Os {
             let wants = access == Access::Store && space.permissions(va).write;
             if wants && !self.in_place(pid, va, id) {
                 self.note(hal, pid, access, fault, FaultKind::Minor);
-                self.process_mut(pid).counters.cow_faults += 1;
                 return self.copy_on_write(hal, pid, va);
             }
-            let permissions = permission_bits(self.allowed(pid, va, id));
-            let kind = self.mend(hal, pid, va, access, permissions)?;
-            self.note(hal, pid, access, fault, kind);
-            return Ok(Verdict::Resume);
+            return self.mend(hal, pid, access, fault, self.allowed(pid, va, id));
         }
         if space.devices.contains_key(&vpn) {
-            let permissions = permission_bits(space.permissions(va));
-            let kind = self.mend(hal, pid, va, access, permissions)?;
-            self.note(hal, pid, access, fault, kind);
-            return Ok(Verdict::Resume);
+            return self.mend(hal, pid, access, fault, space.permissions(va));
         }
         let source = self.source(pid, va, access);
         self.note(hal, pid, access, fault, source.fault_kind());
@@ -118,14 +117,8 @@ impl Os {
 
     /// Counts a fault and tells whoever watches.
     fn note(&mut self, hal: &mut dyn Hal, pid: Pid, access: Access, fault: Fault, kind: FaultKind) {
-        let counters = &mut self.process_mut(pid).counters;
-        *match kind {
-            FaultKind::Minor => &mut counters.minor_faults,
-            FaultKind::Major => &mut counters.major_faults,
-            FaultKind::AccessedDirty => &mut counters.ad_faults,
-            FaultKind::Spurious => &mut counters.spurious_faults,
-            FaultKind::Protection => &mut counters.protection_faults,
-        } += 1;
+        *self.process_mut(pid).counters.faults_of(kind) += 1;
+        self.noted = kind;
         hal.event(Event::PageFault { pid, va: fault.tval, access, cause: fault.cause, kind });
     }
 
@@ -173,19 +166,19 @@ impl Os {
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
-        va: u64,
         access: Access,
-        permissions: u64,
-    ) -> Result<FaultKind, OsError> {
+        fault: Fault,
+        allowed: Permissions,
+    ) -> Result<Verdict, OsError> {
+        let va = fault.tval;
+        let permissions = permission_bits(allowed);
         let seen = if self.config.adue { 0 } else { used_bits(access) };
         let at = self.leaf(hal, pid, va / PAGE_BYTES)?;
-        let old = self.space(pid).table.update(hal, at, |entry| entry | permissions | seen)?;
-        // Even a spurious fault needs the fence: it is what ends the older entry's life.
-        self.fence_page(hal, pid, va)?;
+        let old = hal.read(at, self.config.mode.pte_bytes() as u8)?;
         let missing = permissions & !old;
         let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
         let counters = &mut self.process_mut(pid).counters;
-        Ok(if missing == table::WRITE && !widened {
+        let kind = if missing == table::WRITE && !widened {
             // Whom the page was shared with has gone, or has a copy: it is this process's own.
             counters.cow_faults += 1;
             counters.cow_reuses += 1;
@@ -197,7 +190,12 @@ impl Os {
             FaultKind::AccessedDirty
         } else {
             FaultKind::Spurious
-        })
+        };
+        self.note(hal, pid, access, fault, kind);
+        self.space(pid).table.update_from(hal, at, old, |entry| entry | permissions | seen)?;
+        // Even a spurious fault needs the fence: it is what ends the older entry's life.
+        self.fence_page(hal, pid, va)?;
+        Ok(Verdict::Resume)
     }
 
     pub(super) fn process_mut(&mut self, pid: Pid) -> &mut Process {

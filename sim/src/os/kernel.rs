@@ -12,8 +12,8 @@ use super::schedule::Schedule;
 use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
-    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsError, Pid,
-    Process, State, Swap, VirtualPage,
+    Activity, AddressSpace, Asids, Death, Event, FaultKind, FileId, Frames, Hal, OsConfig, OsError,
+    Pid, Process, State, Swap, VirtualPage,
 };
 use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
@@ -39,6 +39,8 @@ pub struct Os {
     /// The access that faulted last, and how often in a row.
     pub(super) last_fault: Option<(Pid, u64, Access)>,
     pub(super) repeats: u32,
+    /// What the last fault was counted as.
+    pub(super) noted: FaultKind,
     pub(super) schedule: Schedule,
     pub(super) disk: Disk,
     pub(super) load: Load,
@@ -87,6 +89,7 @@ impl Os {
             current: None,
             last_fault: None,
             repeats: 0,
+            noted: FaultKind::Spurious,
             schedule: Schedule::default(),
             disk: Disk::new(&config.costs),
             load: Load::default(),

@@ -44,7 +44,6 @@ impl Os {
             if fresh && let Some(frame) = self.pages.get(id).and_then(|page| page.frame) {
                 self.loaded(hal, frame, pid, vpn);
             }
-            self.process_mut(pid).counters.cow_faults += 1;
             return self.copy_on_write(hal, pid, va);
         }
         let Some(linked) = self.map(hal, pid, va, id, access)? else { return Ok(Verdict::Killed) };

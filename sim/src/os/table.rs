@@ -133,8 +133,22 @@ impl PageTable {
         pa: u64,
         edit: impl Fn(u64) -> u64,
     ) -> Result<u64, OsError> {
+        let found = hal.read(pa, self.mode.pte_bytes() as u8)?;
+        self.update_from(hal, pa, found, edit)
+    }
+
+    /// As [`PageTable::update`], for an entry that was just read as `expected`.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn update_from(
+        &self,
+        hal: &mut dyn Hal,
+        pa: u64,
+        mut expected: u64,
+        edit: impl Fn(u64) -> u64,
+    ) -> Result<u64, OsError> {
         let bytes = self.mode.pte_bytes() as u8;
-        let mut expected = hal.read(pa, bytes)?;
         loop {
             let found = hal.compare_swap(pa, bytes, expected, edit(expected))?;
             if found == expected {

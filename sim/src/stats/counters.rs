@@ -1,5 +1,6 @@
 //! The counts of one process, or of a whole run: sums of events, nothing derived.
 
+use crate::os::FaultKind;
 use serde::Serialize;
 
 /// Declares a struct of `u64` counters together with their sum.
@@ -97,6 +98,9 @@ counters! {
         pub ad_faults,
         /// Faults on entries that were already in order.
         pub spurious_faults,
+        /// Faults put off for want of a frame, while all were held for pages on their way. Each is
+        /// taken again, and counts as what it is then.
+        pub deferred_faults,
         /// Of the minor faults, those that only widened a page's permissions.
         pub permission_widened,
         /// Pages made of zeroes.
@@ -167,6 +171,19 @@ counters! {
         pub disk_errors,
         /// Timer interrupts taken.
         pub ticks,
+    }
+}
+
+impl OsCounters {
+    /// The count of faults of one kind.
+    pub fn faults_of(&mut self, kind: FaultKind) -> &mut u64 {
+        match kind {
+            FaultKind::Minor => &mut self.minor_faults,
+            FaultKind::Major => &mut self.major_faults,
+            FaultKind::AccessedDirty => &mut self.ad_faults,
+            FaultKind::Spurious => &mut self.spurious_faults,
+            FaultKind::Protection => &mut self.protection_faults,
+        }
     }
 }
 

@@ -54,6 +54,11 @@ impl Progress {
         self.0.inc(count);
     }
 
+    /// Lets something be written without the bar in its way.
+    pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.suspend(write)
+    }
+
     /// It is over.
     pub(super) fn clear(&self) {
         self.0.finish_and_clear();

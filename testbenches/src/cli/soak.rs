@@ -1,10 +1,13 @@
 //! `pagewalk soak`
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::panic;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc;
+use std::thread;
 
 use anyhow::{Context, ensure};
 use clap::Args;
@@ -18,7 +21,7 @@ use super::progress::Progress;
 use super::run::known;
 use super::{Status, interrupt};
 use crate::engine::Engine;
-use crate::soak::generate::Setup;
+use crate::soak::generate::{Setup, generate};
 use crate::soak::round::Round;
 use crate::soak::run::{Failure, SHOWN, Tally, play, soak};
 use crate::soak::shrink::shrink;
@@ -53,6 +56,9 @@ pub struct SoakArgs {
     /// Where a round that fails is written, made small.
     #[arg(long, value_name = "DIR", default_value = "soak-failures")]
     pub out: PathBuf,
+    /// Print the first round of the first scheme and policy as a scenario, and run nothing.
+    #[arg(long, conflicts_with = "json")]
+    pub print: bool,
     /// For programs.
     #[arg(long)]
     pub json: bool,
@@ -61,6 +67,10 @@ pub struct SoakArgs {
 /// Runs every scheme under every policy, in parallel, and reports.
 pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Result<Status> {
     let setups = setups(arguments)?;
+    if arguments.print {
+        print(&generate(&setups[0], arguments.seed).to_toml())?;
+        return Ok(Status::Fine);
+    }
     let stop = interrupt::stop_flag()?;
     let total = arguments.ops.saturating_mul(setups.len() as u64);
     let progress = Progress::runs(total, "steps");
@@ -68,20 +78,21 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
         let done = |steps| progress.more(steps);
         soak(setup, arguments.seed, arguments.ops, engine, stop, &done)
     };
-    let tallies: Vec<_> = setups.par_iter().map(one).collect();
-    progress.clear();
     let (mut rows, mut failed) = (Vec::new(), 0);
-    for (setup, tally) in setups.iter().zip(tallies) {
+    in_order(&setups, one, |setup, tally| {
         let tally = tally?;
         rows.push(row(setup, &tally));
-        if !arguments.json {
-            print(&line(setup, &tally))?;
-        }
-        if let Some((round, failure)) = tally.failed {
+        progress.aside(|| {
+            // One that was interrupted before its first round has nothing to tell.
+            if !arguments.json && tally.rounds > 0 {
+                print(&line(setup, &tally))?;
+            }
+            let Some((round, failure)) = tally.failed else { return Ok(()) };
             failed += 1;
-            report(arguments, setup, round, failure, engine, stop)?;
-        }
-    }
+            report(arguments, setup, round, failure, engine, stop)
+        })
+    })?;
+    progress.clear();
     if arguments.json {
         print_json(&rows)?;
     } else {
@@ -93,6 +104,37 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
         return Ok(Status::Interrupted);
     }
     Ok(if failed == 0 { Status::Fine } else { Status::Differs })
+}
+
+/// Does the work of all in parallel, and tells of each in order, as soon as it and all before it
+/// are done.
+fn in_order<S: Sync, T: Send>(
+    all: &[S],
+    work: impl Fn(&S) -> T + Sync,
+    mut tell: impl FnMut(&S, T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Who listens no more does not want the rest.
+            let one = |sender: &mut mpsc::Sender<_>, (at, item)| {
+                sender.send((at, work(item))).map_err(drop)
+            };
+            all.iter().enumerate().par_bridge().try_for_each_with(sender, one)
+        });
+        let mut early = BTreeMap::new();
+        let mut items = all.iter().enumerate().peekable();
+        for (at, done) in receiver {
+            early.insert(at, done);
+            while let Some((at, item)) = items.peek()
+                && let Some(done) = early.remove(at)
+            {
+                tell(item, done)?;
+                items.next();
+            }
+        }
+        Ok(())
+    })
 }
 
 fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
