@@ -85,6 +85,9 @@ impl Bits<'_> {
             if entry & bits != 0 {
                 let table = &self.os.space(pid).table;
                 found |= table.update(self.hal, at, |entry| entry & !bits)?;
+                if entry & bits & table::ACCESSED != 0 {
+                    self.os.load.working_sets.used(pid, vpn);
+                }
                 self.os.fence_page(self.hal, pid, vpn * PAGE_BYTES)?;
             }
         }
@@ -111,15 +114,18 @@ impl PageBits for Bits<'_> {
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
         let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
         let found = self.clear(frame, 0)?;
-        let unsaved = self.os.pages.get(id).is_some_and(|page| page.unsaved);
+        let page = self.os.pages.get(id);
+        let unsaved = page.is_some_and(|page| page.unsaved);
         Ok(Marks {
-            accessed: found & table::ACCESSED != 0,
+            accessed: found & table::ACCESSED != 0 || page.is_some_and(|page| page.young),
             dirty: found & table::DIRTY != 0 || unsaved,
         })
     }
 
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
-        Ok(self.clear(frame, table::ACCESSED)? & table::ACCESSED != 0)
+        let page = self.page(frame).and_then(|id| self.os.pages.get_mut(id));
+        let young = page.is_some_and(|page| std::mem::take(&mut page.young));
+        Ok(self.clear(frame, table::ACCESSED)? & table::ACCESSED != 0 || young)
     }
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {

@@ -64,7 +64,10 @@ impl Os {
         showing: &[(Pid, u64)],
     ) -> Result<bool, OsError> {
         for &(pid, vpn) in showing {
-            self.unmap(hal, pid, vpn)?;
+            if self.unmap(hal, pid, vpn)? & table::ACCESSED != 0 {
+                self.load.working_sets.used(pid, vpn);
+            }
+            self.space_mut(pid).evicted.insert(vpn);
         }
         let page = self.pages.get(id).expect("a frame's page exists");
         let dirty = page.unsaved;

@@ -106,6 +106,9 @@ impl Os {
         }
         let verdict = self.page_in(hal, pid, va, access, source)?;
         if verdict == Verdict::Resume {
+            let process = self.process_mut(pid);
+            let known = process.space.as_mut().is_some_and(|space| space.evicted.remove(&vpn));
+            process.counters.refaults += u64::from(known);
             self.map_around(hal, pid, va)?;
         }
         Ok(verdict)

@@ -29,8 +29,8 @@ impl Os {
     }
 
     /// Takes a page out of a page table, fences it, and remembers whether it was dirty. The
-    /// process holds it still.
-    pub(super) fn unmap(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
+    /// process holds it still. The entry as it was is returned.
+    pub(super) fn unmap(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
         self.split(hal, pid, vpn)?;
         let at = self.leaf(hal, pid, vpn)?;
         // First unmapped, then fenced, and only then copied: nobody can write it any more.
@@ -45,7 +45,7 @@ impl Os {
             let record = self.pages.get_mut(page).expect("a page that is held exists");
             record.unsaved |= last & table::DIRTY != 0;
         }
-        Ok(())
+        Ok(last)
     }
 
     /// A process holds this page no more; with its last holder the page is gone.

@@ -7,22 +7,22 @@
 //! short then, are free, or when nobody else is left to run. At least one process always runs.
 
 use super::scheduling::LoadControl;
-use super::{Activity, Event, Hal, Os, OsError, Pid, table};
+use super::working_set::WorkingSets;
+use super::{Activity, Event, Hal, Os, OsError, Pid};
 use crate::isa::PAGE_BYTES;
-use crate::mmu::Fence;
 use std::collections::BTreeMap;
 
 /// What load control remembers.
 #[derive(Debug, Default)]
 pub(super) struct Load {
-    /// The running process's faults, and everybody's evictions, when its turn began.
+    /// The running process's faults on evicted pages, and everybody's evictions, when its turn began.
     faults: u64,
     evictions: u64,
     /// When that was, and the cycles that the kernel spent since.
     began: u64,
     kernel: u64,
-    /// Pages that each process used in its last turn.
-    working_sets: BTreeMap<Pid, u64>,
+    /// With [`LoadControl::WorkingSet`], what each process works with.
+    pub(super) working_sets: WorkingSets,
     /// Frames that must be free before each of the suspended comes back: what it held, and what
     /// was short then.
     wanted: BTreeMap<Pid, u64>,
@@ -45,12 +45,11 @@ impl Os {
     /// A process has been given the processor.
     pub(super) fn turn_begins(&mut self, now: u64, pid: Pid) {
         (self.load.began, self.load.kernel) = (now, 0);
-        (self.load.faults, self.load.evictions) = (self.faults(pid), self.evictions());
+        (self.load.faults, self.load.evictions) = (self.refaults(pid), self.evictions());
     }
 
-    fn faults(&self, pid: Pid) -> u64 {
-        let counters = &self.processes[&pid].counters;
-        counters.minor_faults + counters.major_faults
+    fn refaults(&self, pid: Pid) -> u64 {
+        self.processes[&pid].counters.refaults
     }
 
     fn evictions(&self) -> u64 {
@@ -63,23 +62,21 @@ impl Os {
         if control == LoadControl::None || self.processes[&pid].space.is_none() {
             return Ok(());
         }
-        let faults = self.faults(pid) - self.load.faults;
+        let faults = self.refaults(pid) - self.load.faults;
         let evicted = self.evictions() - self.load.evictions;
+        let own = hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
         let too_much = match control {
             LoadControl::None => false,
             LoadControl::Pff => {
-                let own =
-                    hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
                 evicted > 0 && faults > 0 && own / faults < self.config.scheduling.pff_cycles
             }
             LoadControl::WorkingSet => {
-                let used = self.sample(hal, pid)?;
-                self.load.working_sets.insert(pid, used);
+                self.has_run(hal, pid, own)?;
                 evicted > 0 && self.demand(None) > self.room()
             }
         };
-        let last = self.schedule.ready().max();
-        let others = self.schedule.ready().count() > 1 || self.schedule.next_wake().is_some();
+        let last = self.schedule.competitors().max();
+        let others = self.schedule.competitors().count() > 1;
         match last.filter(|_| too_much && others) {
             Some(last) => self.suspend(hal, last, evicted),
             None => Ok(()),
@@ -96,28 +93,8 @@ impl Os {
     fn demand(&self, returning: Option<Pid>) -> u64 {
         let out: Vec<Pid> = self.schedule.suspended().collect();
         let counts = |pid: &Pid| !out.contains(pid) || Some(*pid) == returning;
-        self.load.working_sets.iter().filter(|(pid, _)| counts(pid)).map(|(_, used)| used).sum()
-    }
-
-    /// Pages used since the last sample: counts the accessed bits, clears them, and fences.
-    fn sample(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<u64, OsError> {
-        let account = hal.charge(Activity::Handler);
-        let mapped = self.space(pid).pages.iter().filter(|(_, held)| held.mapped);
-        let vpns: Vec<u64> = mapped.map(|(vpn, _)| *vpn).collect();
-        let mut used = 0;
-        for vpn in vpns {
-            let at = self.leaf(hal, pid, vpn)?;
-            let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
-            if entry & table::ACCESSED != 0 {
-                used += 1;
-                self.space(pid).table.update(hal, at, |entry| entry & !table::ACCESSED)?;
-            }
-        }
-        if let Some(asid) = self.asids.held(pid).filter(|_| used > 0) {
-            hal.fence(Fence { va: None, asid: Some(asid) })?;
-        }
-        hal.charge(account);
-        Ok(used)
+        let sets = &self.load.working_sets;
+        sets.processes().filter(counts).map(|pid| sets.size(pid)).sum()
     }
 
     /// Swaps a process out whole; so many frames were short while it was in.
@@ -158,7 +135,7 @@ impl Os {
 
     /// A process is gone, and with it what load control knew of it.
     pub(super) fn unload(&mut self, pid: Pid) {
-        self.load.working_sets.remove(&pid);
+        self.load.working_sets.forget(pid);
         self.load.wanted.remove(&pid);
     }
 

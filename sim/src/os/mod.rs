@@ -84,6 +84,7 @@ mod space;
 mod swap;
 pub mod table;
 mod thp;
+mod working_set;
 
 pub use asid::{Asids, Grant};
 pub use buddy::{Buddy, BuddyError};

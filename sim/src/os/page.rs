@@ -25,6 +25,9 @@ pub struct Page {
     /// It differs from its slot or its file although D may be clear: D was gathered from an
     /// entry that is gone, or its slot was taken away.
     pub unsaved: bool,
+    /// It was used although A may be clear: a sample of working sets cleared it, and replacement
+    /// has not looked since.
+    pub young: bool,
     /// Where the page cache has it: object and page number.
     pub home: Option<(ObjectId, u64)>,
     /// The processes that hold it, each at a virtual page.

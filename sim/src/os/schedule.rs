@@ -194,10 +194,21 @@ impl Schedule {
         }
     }
 
-    /// Load control takes a process that is ready out of the running.
+    /// Those that load control may take out of the running: ready, or waiting for memory or the
+    /// disk. Not the running one, nor who waits for a child and asks for nothing.
+    pub fn competitors(&self) -> impl Iterator<Item = Pid> + '_ {
+        let competes = |entry: &Entry| {
+            use Reason::{Disk, Frame};
+            matches!(entry.standing, Standing::Ready | Standing::Blocked(Disk | Frame))
+        };
+        self.entries.iter().filter(move |(_, entry)| competes(entry)).map(|(pid, _)| *pid)
+    }
+
+    /// Load control takes a process out of the running; what it waited for it asks for again.
     pub fn suspend(&mut self, pid: Pid, now: u64) {
-        if self.standing(pid) == Some(Standing::Ready) {
+        if self.competitors().any(|other| other == pid) {
             self.ready.retain(|&other| other != pid);
+            self.sleepers.retain(|&(_, _, other)| other != pid);
             self.stand(pid, Standing::Blocked(Reason::LoadControl), now);
             self.suspended.push_back(pid);
         }

@@ -10,13 +10,13 @@ pub enum LoadControl {
     /// It does not: they may thrash.
     #[default]
     None,
-    /// By page-fault frequency: when a process's faults come closer together than
-    /// [`Scheduling::pff_cycles`] of its own running time although pages are evicted for them,
-    /// the process made last is suspended.
+    /// By page-fault frequency: when a process's faults on pages that were taken from it come
+    /// closer together than [`Scheduling::pff_cycles`] of its own running time, and others' pages
+    /// are evicted for them, the process made last is suspended.
     Pff,
-    /// By working sets: the pages that a process used in its last turn, sampled by clearing and
-    /// fencing accessed bits. While those of all exceed memory, the process made last is
-    /// suspended.
+    /// By working sets: the pages that a process used in the last [`Scheduling::ws_cycles`] of
+    /// its own running time, sampled by clearing and fencing accessed bits. While those of all
+    /// exceed memory, the process made last is suspended.
     WorkingSet,
 }
 
@@ -31,10 +31,18 @@ pub struct Scheduling {
     /// With `pff`: the least number of cycles of its own, the kernel's work not counted, that
     /// should lie between a process's faults. Default 1000.
     pub pff_cycles: u64,
+    /// With `working_set`: the window, in cycles of the process's own, the kernel's work not
+    /// counted. A sample is taken at the end of the turn in which it is full. Default 10,000.
+    pub ws_cycles: u64,
 }
 
 impl Default for Scheduling {
     fn default() -> Scheduling {
-        Scheduling { overlap: false, load_control: LoadControl::None, pff_cycles: 1000 }
+        Scheduling {
+            overlap: false,
+            load_control: LoadControl::None,
+            pff_cycles: 1000,
+            ws_cycles: 10_000,
+        }
     }
 }

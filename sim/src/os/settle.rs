@@ -25,7 +25,9 @@ impl Os {
             self.unmap_device(hal, pid, vpn)?;
         }
         let kept = |vpn: &u64| !(range.start / PAGE_BYTES..range.end / PAGE_BYTES).contains(vpn);
-        self.space_mut(pid).widened.retain(|vpn, _| kept(vpn));
+        let space = self.space_mut(pid);
+        space.widened.retain(|vpn, _| kept(vpn));
+        space.evicted.retain(kept);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use super::Permissions;
 use super::region::{Backing, Region, RegionSpec};
 use super::table::PageTable;
 use crate::isa::{Mode, PAGE_BYTES};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A page that a process holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,8 @@ pub struct AddressSpace {
     pub on_demand: bool,
     /// For on-demand layouts: the page of the first store, which is on the stack.
     pub stack: Option<u64>,
+    /// Pages that were taken from it and have not come back.
+    pub evicted: BTreeSet<u64>,
     /// Pages mapped now, the zero page and devices left out: the resident set.
     pub resident: u64,
 }
@@ -114,6 +116,7 @@ impl AddressSpace {
             widened: BTreeMap::new(),
             on_demand,
             stack: None,
+            evicted: BTreeSet::new(),
             resident: 0,
         }
     }

@@ -92,6 +92,9 @@ counters! {
         pub minor_faults,
         /// Faults that read the disk.
         pub major_faults,
+        /// Of the minor and major faults, those on pages that had been evicted: more memory would
+        /// have saved them.
+        pub refaults,
         /// Faults that killed.
         pub protection_faults,
         /// Faults by which software sets A and D (`menvcfg.ADUE` = 0).

@@ -51,6 +51,8 @@ pub struct OsText {
     pub load_control: Option<LoadControl>,
     /// With `pff`: cycles of its own that should lie between a process's faults.
     pub pff_cycles: Option<u64>,
+    /// With `working_set`: the window, in cycles of the process's own.
+    pub ws_cycles: Option<u64>,
     /// Loads from untouched zeroed memory map the one zero frame.
     pub zero_page: Option<bool>,
     /// Superpages that come of their own accord: `never` or `always`.
@@ -147,6 +149,7 @@ impl OsText {
         set(&mut scheduling.overlap, &self.overlap);
         set(&mut scheduling.load_control, &self.load_control);
         set(&mut scheduling.pff_cycles, &self.pff_cycles);
+        set(&mut scheduling.ws_cycles, &self.ws_cycles);
         let options = &mut config.options;
         set(&mut options.zero_page, &self.zero_page);
         set(&mut options.thp, &self.thp);

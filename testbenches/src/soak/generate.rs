@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use sim::isa::Mode;
 use sim::os::PolicyKind;
 
+use super::memory::CONSOLE;
 use super::program::Author;
 use super::round::Round;
 
@@ -54,11 +55,12 @@ pub fn generate(setup: &Setup<'_>, seed: u64) -> Round {
     let mut programs = ChaCha8Rng::seed_from_u64(seed);
     programs.set_stream(1);
     let mut author = Author { random: &mut programs, large, errors, processes: Vec::new() };
-    for _ in 0..roots {
-        author.root(STEPS / roots);
+    for root in 0..roots {
+        author.root(STEPS / roots, root == 0);
     }
     let processes = author.processes;
     let mut os = circumstances(random, setup, processes.len() as u64, large);
+    os.push(("console", format!("{{ at = {CONSOLE:#x}, typed = \"pagewalk\" }}")));
     os.push(("check_every", setup.check_every.to_string()));
     os.extend(errors_of(random, setup));
     let Setup { mode, policy, .. } = *setup;

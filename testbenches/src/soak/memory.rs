@@ -74,6 +74,18 @@ const STACK: (i64, i64) = (2, 8);
 /// The page below the stack's last.
 pub(super) const GUARD: i64 = STACK.0 - STACK.1 - 1;
 
+/// Where the console's registers stand in the physical address space.
+pub(super) const CONSOLE: u64 = 0x1000_0000;
+/// The region that shows them: of one process only, and of none that it makes.
+pub(super) const DEVICE: &str = "device";
+
+/// The console as a file writes it, and as its driver sees it.
+pub(super) fn device() -> (String, Area) {
+    let text =
+        format!("{{ kind = \"device\", start = 0x14_0000, pages = 1, device = {CONSOLE:#x} }}");
+    (text, Area { is_plain: false, ..Area::new(DEVICE, 1, READ | WRITE | MAPPED) })
+}
+
 /// A fresh image's regions as a file writes them; `large` is one that superpages find room in.
 ///
 /// `view` shows other pages of the file than `common`: whether stores to the file are seen through

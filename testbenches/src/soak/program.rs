@@ -3,7 +3,9 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::memory::{Area, EXECUTE, GUARD, HEAP, MAPPED, READ, WRITE, areas, regions};
+use super::memory::{
+    Area, DEVICE, EXECUTE, GUARD, HEAP, MAPPED, READ, WRITE, areas, device, regions,
+};
 use super::round::{Birth, Line, Process, Role};
 
 /// Ends that no program has deserved, but that may come when memory is short.
@@ -22,10 +24,17 @@ pub(super) struct Author<'r> {
 }
 
 impl Author<'_> {
-    /// A process that is there at the start, and all that it makes, of about so many steps.
-    pub(super) fn root(&mut self, steps: u64) {
+    /// A process that is there at the start, and all that it makes, of about so many steps. The
+    /// driver is the one that has the console.
+    pub(super) fn root(&mut self, steps: u64, is_driver: bool) {
         let index = self.begin("p", Birth::Start);
-        let ends = self.program(index, areas(self.large), steps);
+        let mut areas = areas(self.large);
+        if is_driver {
+            let (text, area) = device();
+            self.processes[index].regions.push(text);
+            areas.push(area);
+        }
+        let ends = self.program(index, areas, steps);
         self.processes[index].ends = ends;
     }
 
@@ -77,6 +86,7 @@ impl Author<'_> {
 
     fn fork(&mut self, parent: usize, areas: Vec<Area>, steps: u64) {
         let child = self.begin("c", Birth::Forked);
+        let areas = areas.into_iter().filter(|area| area.name != DEVICE).collect();
         let name = self.processes[child].name.clone();
         self.write(parent, format!("fork {name}"), Role::Makes(name));
         let ends = self.program(child, areas, steps);
@@ -103,6 +113,11 @@ impl Author<'_> {
         let Some(page) = area.any(random, bit) else { return 0 };
         let (low, high) = area.around(page, bit);
         let name = area.name;
+        if name == DEVICE {
+            // Registers, not memory: each access has its effect.
+            self.write(index, format!("{kind} {name} {page}"), Role::Neutral);
+            return 1;
+        }
         let bytes = [1, 2, 3, 4, 5, 8, 8, 16, 40][random.random_range(0..9)];
         let offset = random.random_range(0..=4096 - bytes);
         let (text, count) = match random.random_range(0..10) {
