@@ -23,7 +23,7 @@ impl Os {
     }
 
     /// Pages of a run: what a leaf of level 1 covers.
-    fn run_pages(&self) -> u64 {
+    pub(super) fn run_pages(&self) -> u64 {
         1 << self.config.mode.segment_bits()
     }
 
