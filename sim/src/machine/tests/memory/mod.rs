@@ -3,8 +3,10 @@
 
 mod calls;
 mod cow;
+mod eager;
 mod files;
 mod oracle;
+mod promotion;
 mod random;
 mod superpages;
 mod swap;
