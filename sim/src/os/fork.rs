@@ -146,10 +146,10 @@ impl Os {
         loop {
             let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES, 0)? {
                 Place::Leaf(at) => return Ok(Some(at)),
-                Place::Missing(pointer) => pointer,
+                Place::Missing { at, level } => (at, level),
             };
             let Some(table) = self.obtain_frame(hal, Use::Table(pid))? else { return Ok(None) };
-            self.space_mut(pid).table.link(hal, pointer, table)?;
+            self.space_mut(pid).table.link(hal, va / PAGE_BYTES, pointer, table)?;
         }
     }
 }

@@ -18,7 +18,7 @@
 //! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
 //! | [`Page`], `hold` | pages, each with those who hold it: the reverse map |
 //! | [`Objects`], `settle` | files with the page cache, shared memory; what becomes of them |
-//! | [`table`] | page tables in simulated memory |
+//! | [`table`], `prune` | page tables in simulated memory; given back when nothing needs them |
 //! | [`AddressSpace`], [`Region`], `protect` | what a process may touch |
 //! | `layout` | regions as they are stated, checked |
 //! | `demand` | regions of programs that are known by their addresses only |
@@ -35,7 +35,7 @@
 //! virtual page, whether an entry shows it at present or not. So a frame knows who maps it, a swap
 //! slot is one for all, and whoever is the last to hold a page owns it.
 //!
-//! Not modelled: several harts, tables given back before their process ends, file systems.
+//! Not modelled: several harts, file systems.
 
 mod around;
 mod asid;
@@ -76,6 +76,7 @@ mod permissions;
 mod process;
 mod promote;
 mod protect;
+mod prune;
 mod region;
 pub mod replace;
 mod schedule;

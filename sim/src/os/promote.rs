@@ -11,7 +11,7 @@ use super::hal::PAGE_WORDS;
 use super::page::{Page, ZERO_PAGE};
 use super::region::Backing;
 use super::space::Held;
-use super::table::{self, Place};
+use super::table;
 use super::{Event, Hal, Os, OsError, PageData, Permissions, Pid};
 use crate::isa::{Mode, PAGE_BYTES};
 
@@ -85,16 +85,10 @@ impl Os {
             self.process_mut(pid).counters.thp_promotion_fallbacks += 1;
             return Ok(false);
         };
-        let Place::Leaf(at) = self.space(pid).table.find(hal, start, 1)? else {
-            let what =
-                format!("pages of run {start:#x} of process {pid} are mapped without a table");
-            return Err(OsError::Invariant { cycle: hal.now(), what });
-        };
-        let pointer = self.space(pid).table.update(hal, at, |_| 0)?;
+        let (aside, at) = self.space_mut(pid).table.unlink(hal, (0, start))?;
         // A pointer went, so a fence by address would not do. From here on nothing translates:
         // no store is lost to a page that was copied, and A and D are final.
         self.fence_space(hal, pid)?;
-        let aside = table::ppn(mode, pointer);
         let entries = hal.read_page(aside * PAGE_BYTES)?;
         let mut accessed = 0;
         for n in 0..pages {

@@ -159,6 +159,8 @@ counters! {
         pub thp_promotion_copies,
         /// Runs that had enough pages, but no contiguous run of frames was free.
         pub thp_promotion_fallbacks,
+        /// Page tables given back before their process ended.
+        pub tables_freed,
         /// Kills for want of memory.
         pub oom_kills,
         /// Copies of this process made.

@@ -10,6 +10,7 @@ mod promotion;
 mod random;
 mod superpages;
 mod swap;
+mod tables;
 
 use super::caching::caching;
 use super::{page, region, strict};

@@ -95,10 +95,11 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
         options.thp = Thp::Always;
         options.reserved = vec![[64, 440]];
         frames += 960;
-        // At the first touch, afterwards, or both.
+        // At the first touch, afterwards, or both; what is made afterwards needs runs to spare.
         options.thp_promote = [0, 1, 2][seed as usize / 3 % 3];
-        if seed.is_multiple_of(2) && options.thp_promote > 0 {
-            options.thp = Thp::Never;
+        if options.thp_promote > 0 {
+            options.thp = [Thp::Never, Thp::Always][seed as usize % 2];
+            frames += 1536;
         }
     }
     if seed % 4 == 1 {
