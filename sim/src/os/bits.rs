@@ -31,7 +31,8 @@ impl Os {
         done
     }
 
-    /// The timer's interrupt: the replacement policy looks at the bits.
+    /// The timer's interrupt: the replacement policy looks at the bits, and runs of pages may
+    /// become superpages.
     ///
     /// # Errors
     /// The hardware's.
@@ -47,6 +48,7 @@ impl Os {
             policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
         })?;
         self.tell_policy(hal);
+        self.promote(hal)?;
         hal.charge(account);
         Ok(())
     }

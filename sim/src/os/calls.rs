@@ -49,6 +49,7 @@ impl Os {
             space.cut(range.start);
             space.cut(range.end);
             space.regions.retain(|start, _| !range.contains(start));
+            self.prune(hal, pid, &range)?;
             self.settle(hal, pid)?;
         }
         hal.charge(account);

@@ -108,16 +108,25 @@ pub enum Event {
         /// Why.
         death: Death,
     },
-    /// A page was copied because a process that shares it stores to it.
+    /// A page was copied because a process that shares it stores to it, or for a fork.
     Copy {
-        /// Whose store.
+        /// Whose the copy is.
         pid: Pid,
-        /// To which page.
+        /// Of which page.
         va: u64,
         /// The frame that stays with the others.
         from: u64,
         /// The copy's frame.
         to: u64,
+    },
+    /// Pages of a process were copied together, and one superpage shows them.
+    Promotion {
+        /// Whose pages.
+        pid: Pid,
+        /// The first of the run.
+        va: u64,
+        /// The first of the frames that hold them now.
+        frame: u64,
     },
     /// A process was made as the copy of another.
     Fork {

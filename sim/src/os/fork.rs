@@ -1,17 +1,18 @@
-//! Fork: a process becomes two, and no page is copied.
+//! Fork: a process becomes two, and no page is copied unless the kernel was told to.
 
 use super::frames::Use;
 use super::page::ZERO_PAGE;
 use super::table::{self, PageTable, Place};
-use super::{Activity, AddressSpace, Backing, Event, Hal, Os, OsError, Pid, Process, State};
+use super::{Activity, AddressSpace, Backing, Event, ForkKind, Hal};
+use super::{Os, OsError, Pid, Process, State};
 use crate::isa::PAGE_BYTES;
 use crate::stats::OsCounters;
 
 impl Os {
     /// A copy of the running process: its tables are copied, its pages are held by both. Where
     /// a store by one must not be seen by the other, both lose W, and the original is fenced
-    /// before it runs again. Devices stay with the original. `None`: there is not enough memory,
-    /// and there is no copy.
+    /// before it runs again; with [`ForkKind::Copy`] such pages are copied instead. Devices stay
+    /// with the original. `None`: there is not enough memory, and there is no copy.
     ///
     /// # Errors
     /// The hardware's.
@@ -22,28 +23,32 @@ impl Os {
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let child = self.next_pid;
         let copied = self.copy_process(hal, parent, child, name)?;
-        if let Some(shared) = copied {
+        if let Some((shared, doubled)) = copied {
             self.next_pid += 1;
             self.schedule.arrive(child, hal.now(), Some(parent));
             let counters = &mut self.process_mut(parent).counters;
             counters.forks += 1;
             counters.fork_shared_pages += shared;
+            counters.fork_copied_pages += doubled;
             hal.event(Event::Fork { parent, child });
         }
         hal.charge(account);
         Ok(copied.map(|_| child))
     }
 
-    /// Makes the copy, and says how many pages it shares. `None` if memory does not suffice.
+    /// Makes the copy, and says how many pages it shares, and how many were copied. `None` if
+    /// memory does not suffice.
     fn copy_process(
         &mut self,
         hal: &mut dyn Hal,
         parent: Pid,
         child: Pid,
         name: &str,
-    ) -> Result<Option<u64>, OsError> {
-        // Superpages are one process's: what is shared is shared by the page.
-        self.split_all(hal, parent)?;
+    ) -> Result<Option<(u64, u64)>, OsError> {
+        if self.config.options.fork == ForkKind::CopyOnWrite {
+            // Superpages are one process's: what is shared is shared by the page.
+            self.split_all(hal, parent)?;
+        }
         let Some(root) = self.obtain_frame(hal, Use::Table(child))? else { return Ok(None) };
         let table = PageTable::new(hal, self.config.mode, root)?;
         self.show_kernel(hal, &table)?;
@@ -68,17 +73,21 @@ impl Os {
             peak_tables: 1,
         };
         self.processes.insert(child, process);
-        let (mut shared, mut closed) = (0, false);
+        let (mut shared, mut doubled, mut closed) = (0, 0, false);
         let mut whole = true;
         for vpn in vpns {
-            match self.share(hal, parent, child, vpn)? {
-                Some(revoked) => closed |= revoked,
-                None => {
-                    whole = false;
-                    break;
-                }
-            }
-            shared += u64::from(self.space(child).pages.contains_key(&vpn));
+            let copies = self.copies_at_fork(parent, vpn);
+            let done = match copies {
+                true => self.duplicate(hal, parent, child, vpn)?.map(|()| false),
+                false => self.share(hal, parent, child, vpn)?,
+            };
+            let Some(revoked) = done else {
+                whole = false;
+                break;
+            };
+            closed |= revoked;
+            let held = u64::from(self.space(child).pages.contains_key(&vpn));
+            *if copies { &mut doubled } else { &mut shared } += held;
         }
         if closed {
             // The original may have writable translations of what is shared now.
@@ -90,7 +99,7 @@ impl Os {
             self.processes.remove(&child);
             return Ok(None);
         }
-        Ok(Some(shared))
+        Ok(Some((shared, doubled)))
     }
 
     /// Shares one page; whether the original lost W by it. `None` if no frame can be had for a
@@ -128,7 +137,7 @@ impl Os {
     }
 
     /// As `reach`, but nobody is killed for a table.
-    fn reach_gently(
+    pub(super) fn reach_gently(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
@@ -137,10 +146,10 @@ impl Os {
         loop {
             let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES, 0)? {
                 Place::Leaf(at) => return Ok(Some(at)),
-                Place::Missing(pointer) => pointer,
+                Place::Missing { at, level } => (at, level),
             };
             let Some(table) = self.obtain_frame(hal, Use::Table(pid))? else { return Ok(None) };
-            self.space_mut(pid).table.link(hal, pointer, table)?;
+            self.space_mut(pid).table.link(hal, va / PAGE_BYTES, pointer, table)?;
         }
     }
 }

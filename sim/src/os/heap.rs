@@ -33,6 +33,7 @@ impl Os {
         let gone = end..heap.end.max(end);
         heap.end = end;
         self.vacate(hal, pid, gone.clone())?;
+        self.prune(hal, pid, &gone)?;
         hal.charge(account);
         Ok(Some(gone))
     }

@@ -121,9 +121,9 @@ impl Os {
 pub(super) fn leaf(hal: &mut dyn Hal, space: &AddressSpace, vpn: u64) -> Result<u64, OsError> {
     match space.table.find(hal, vpn, 0)? {
         Place::Leaf(at) => Ok(at),
-        Place::Missing(pointer) => Err(OsError::Invariant {
+        Place::Missing { at, .. } => Err(OsError::Invariant {
             cycle: hal.now(),
-            what: format!("page {vpn:#x} is mapped, but nothing is below {pointer:#x}"),
+            what: format!("page {vpn:#x} is mapped, but nothing is below {at:#x}"),
         }),
     }
 }

@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A leaf entry: virtual and physical page number, and its bits.
 type Leaf = (u64, u64, u64);
+/// A table below the root: its level, the first page that it serves, its frame.
+type Table = (u32, u64, u64);
 
 impl Os {
     /// Checks every conserved quantity by a debugger's look at memory, at no cost in cycles.
@@ -17,6 +19,8 @@ impl Os {
     /// - frames: kernel + reserved + free + tables + pages = total;
     /// - the leaf entries in memory are exactly the pages and devices that processes show, so
     ///   that no free frame is mapped;
+    /// - the tables in memory are exactly those that processes have linked, and what is put aside
+    ///   for superpages hangs nowhere;
     /// - each frame's use agrees with whoever believes to have it;
     /// - a page's references are exactly those who hold it and the page cache;
     /// - no page that more than one can see is writable, unless it is shared on purpose;
@@ -43,7 +47,7 @@ impl Os {
                 holders.entry(held.page).or_default().insert((process.pid, vpn));
             }
             let broken = self
-                .broken_tables(process.pid, &space.table)
+                .broken_tables(process.pid, space)
                 .or_else(|| self.broken_space(hal, process.pid, space));
             if broken.is_some() {
                 return broken;
@@ -59,7 +63,15 @@ impl Os {
         })
     }
 
-    fn broken_tables(&self, pid: Pid, table: &PageTable) -> Option<String> {
+    fn broken_tables(&self, pid: Pid, space: &AddressSpace) -> Option<String> {
+        let table = &space.table;
+        let linked = table.all_linked().map(|(_, _, frame)| frame);
+        let known: BTreeSet<u64> =
+            linked.chain(space.runs.values().copied()).chain([table.root()]).collect();
+        let kept: BTreeSet<u64> = table.tables().iter().copied().collect();
+        if known != kept {
+            return Some(format!("process {pid} has tables {kept:x?}, but uses {known:x?}"));
+        }
         let wrong = table
             .tables()
             .iter()
@@ -70,7 +82,11 @@ impl Os {
 
     /// One space: its entries against what it believes to show.
     fn broken_space(&self, hal: &dyn Hal, pid: Pid, space: &AddressSpace) -> Option<String> {
-        let leaves = self.leaves(hal, &space.table);
+        let (leaves, tables) = self.leaves(hal, &space.table);
+        if !space.table.all_linked().eq(tables.iter().copied()) {
+            let linked: Vec<_> = space.table.all_linked().collect();
+            return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
+        }
         let mut shown: BTreeMap<u64, u64> = space.devices.clone();
         let mut resident = 0;
         for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
@@ -172,13 +188,13 @@ impl Os {
             .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
     }
 
-    /// The user leaves of a page table, in order of the VPN.
-    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> Vec<Leaf> {
+    /// The user leaves of a page table, in order of the VPN, and the tables below the root.
+    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> (Vec<Leaf>, BTreeSet<Table>) {
         let mode = self.config.mode;
         let (bits, bytes) = (mode.segment_bits(), mode.pte_bytes());
         let kernel = Bounds::new(mode).kernel_index();
         let mut tables = vec![(table.root(), 0)];
-        let mut leaves = Vec::new();
+        let (mut leaves, mut linked) = (Vec::new(), BTreeSet::new());
         for level in (0..mode.levels()).rev() {
             let mut below = Vec::new();
             for (frame, prefix) in tables {
@@ -191,6 +207,7 @@ impl Os {
                     }
                     let (ppn, vpn) = (table::ppn(mode, entry), prefix << bits | index);
                     if entry & (table::READ | table::WRITE | table::EXECUTE) == 0 {
+                        linked.insert((level - 1, vpn << (bits * level), ppn));
                         below.push((ppn, vpn));
                         continue;
                     }
@@ -201,6 +218,6 @@ impl Os {
             tables = below;
         }
         leaves.sort_unstable();
-        leaves
+        (leaves, linked)
     }
 }

@@ -45,6 +45,8 @@ pub struct Os {
     pub(super) disk: Disk,
     pub(super) load: Load,
     pub(super) next_pid: Pid,
+    /// Where the next look for runs that can become superpages begins.
+    pub(super) next_run: (Pid, u64),
 }
 
 impl Os {
@@ -94,6 +96,7 @@ impl Os {
             disk: Disk::new(&config.costs),
             load: Load::default(),
             next_pid: 1,
+            next_run: (0, 0),
             config,
         })
     }

@@ -11,14 +11,14 @@
 //! | `fault` | what a fault means, and what is done about it |
 //! | `source` | where the contents of a page are: frame, swap, file, nowhere, a device |
 //! | `pager`, `around` | pages into frames and page tables; those beside them as well |
-//! | `cow` | copy on write |
+//! | `cow`, `duplicate` | copies: at a store, or at the fork |
 //! | `evict`, `disk_access` | pages out of frames, to swap and files |
 //! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
-//! | `thp` | zeroed memory in superpages |
+//! | `thp`, `promote` | zeroed memory in superpages, at the first touch or afterwards |
 //! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
 //! | [`Page`], `hold` | pages, each with those who hold it: the reverse map |
 //! | [`Objects`], `settle` | files with the page cache, shared memory; what becomes of them |
-//! | [`table`] | page tables in simulated memory |
+//! | [`table`], `prune` | page tables in simulated memory; given back when nothing needs them |
 //! | [`AddressSpace`], [`Region`], `protect` | what a process may touch |
 //! | `layout` | regions as they are stated, checked |
 //! | `demand` | regions of programs that are known by their addresses only |
@@ -35,7 +35,7 @@
 //! virtual page, whether an entry shows it at present or not. So a frame knows who maps it, a swap
 //! slot is one for all, and whoever is the last to hold a page owns it.
 //!
-//! Not modelled: several harts, tables given back before their process ends, file systems.
+//! Not modelled: several harts, file systems.
 
 mod around;
 mod asid;
@@ -50,6 +50,7 @@ mod demand;
 mod disk;
 mod disk_access;
 mod dispatch;
+mod duplicate;
 mod error;
 mod event;
 mod evict;
@@ -73,7 +74,9 @@ mod page;
 mod pager;
 mod permissions;
 mod process;
+mod promote;
 mod protect;
+mod prune;
 mod region;
 pub mod replace;
 mod schedule;
@@ -101,7 +104,7 @@ pub use identity::Identity;
 pub use kernel::Os;
 pub use layout::{Ground, Image, lay_one, lay_out};
 pub use object::{Object, ObjectId, Objects};
-pub use options::{DiskErrors, OomKind, Options, Thp};
+pub use options::{DiskErrors, ForkKind, OomKind, Options, Thp};
 pub use page::{Page, PageId, Pages, ZERO_PAGE};
 pub use permissions::Permissions;
 pub use process::{Process, State};

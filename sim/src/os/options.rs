@@ -14,6 +14,18 @@ pub enum Thp {
     Always,
 }
 
+/// What a fork does with the private pages that the original shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForkKind {
+    /// Both hold them from then on, and a store copies the page that it goes to.
+    #[default]
+    CopyOnWrite,
+    /// Each is copied at once, as before copy on write was known. What is in swap is not brought
+    /// in for that: both hold it, and whoever stores to it first copies it then.
+    Copy,
+}
+
 /// Who is killed when no frame is free and none can be freed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,6 +57,11 @@ pub struct Options {
     pub zero_page: bool,
     /// Transparent superpages.
     pub thp: Thp,
+    /// Pages of an aligned run that must be in memory for a superpage to be made of it
+    /// afterwards, at a tick; more than a run has means all of them. 0: never.
+    pub thp_promote: u64,
+    /// What a fork does with private pages.
+    pub fork: ForkKind,
     /// Pages of a file that are mapped around the one that faulted, itself included, if they are
     /// in the page cache already: an aligned run. 0 and 1: that page only.
     pub fault_around: u64,

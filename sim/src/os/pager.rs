@@ -219,12 +219,12 @@ impl Os {
         loop {
             let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES, level)? {
                 Place::Leaf(at) => return Ok(Some((at, linked))),
-                Place::Missing(pointer) => pointer,
+                Place::Missing { at, level } => (at, level),
             };
             let Some(table) = self.demand_frame(hal, pid, Use::Table(pid))? else {
                 return Ok(None);
             };
-            self.space_mut(pid).table.link(hal, pointer, table)?;
+            self.space_mut(pid).table.link(hal, va / PAGE_BYTES, pointer, table)?;
             linked = true;
         }
     }

@@ -2,6 +2,8 @@
 
 use super::{Hal, OsError};
 use crate::isa::{Mode, PAGE_BYTES};
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// `V`: the entry is valid.
 pub const VALID: u64 = 1 << 0;
@@ -37,8 +39,13 @@ pub enum Place {
     /// The physical address of the entry of the level that was asked for, valid or not, or of a
     /// leaf above it.
     Leaf(u64),
-    /// The table below this entry, at this physical address, does not exist yet.
-    Missing(u64),
+    /// The table below an entry does not exist yet.
+    Missing {
+        /// The entry's physical address.
+        at: u64,
+        /// Its level.
+        level: u32,
+    },
 }
 
 /// One address space's page table.
@@ -47,6 +54,8 @@ pub struct PageTable {
     mode: Mode,
     /// The frames of its tables; the first is the root's.
     tables: Vec<u64>,
+    /// Of these, those that hang below others, by their level and the first page that they serve.
+    linked: BTreeMap<(u32, u64), u64>,
 }
 
 impl PageTable {
@@ -56,7 +65,7 @@ impl PageTable {
     /// When memory refuses.
     pub fn new(hal: &mut dyn Hal, mode: Mode, root: u64) -> Result<PageTable, OsError> {
         hal.write_page(root * PAGE_BYTES, &[0; 512])?;
-        Ok(PageTable { mode, tables: vec![root] })
+        Ok(PageTable { mode, tables: vec![root], linked: BTreeMap::new() })
     }
 
     /// The root's physical page number.
@@ -92,7 +101,7 @@ impl PageTable {
             }
             let pointer = hal.read(pa, bytes as u8)?;
             if pointer & VALID == 0 {
-                return Ok(Place::Missing(pa));
+                return Ok(Place::Missing { at: pa, level: at });
             }
             if pointer & (READ | WRITE | EXECUTE) != 0 {
                 return Ok(Place::Leaf(pa));
@@ -101,15 +110,73 @@ impl PageTable {
         }
     }
 
-    /// Hangs a zeroed table in frame `table` below the entry at `pa`. A fence for the whole
-    /// address space is due afterwards: a pointer changed.
+    /// Hangs a zeroed table in frame `table` below the entry of `level` at `pa`, on the way to a
+    /// page. A fence for the whole address space is due afterwards: a pointer changed.
     ///
     /// # Errors
     /// When memory refuses.
-    pub fn link(&mut self, hal: &mut dyn Hal, pa: u64, table: u64) -> Result<(), OsError> {
+    pub fn link(
+        &mut self,
+        hal: &mut dyn Hal,
+        vpn: u64,
+        (pa, level): (u64, u32),
+        table: u64,
+    ) -> Result<(), OsError> {
         hal.write_page(table * PAGE_BYTES, &[0; 512])?;
         self.tables.push(table);
+        let below = self.mode.segment_bits() * level;
+        self.hang(hal, (level - 1, vpn >> below << below), pa, table)
+    }
+
+    /// As [`PageTable::link`], for a table that was put aside and is filled already; it is named
+    /// by its level and the first page that it serves.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn hang(
+        &mut self,
+        hal: &mut dyn Hal,
+        name: (u32, u64),
+        pa: u64,
+        table: u64,
+    ) -> Result<(), OsError> {
+        self.linked.insert(name, table);
         hal.write(pa, self.mode.pte_bytes() as u8, entry(table, VALID))
+    }
+
+    /// Clears the pointer to a table, which is put aside: its frame, and where the pointer was.
+    /// The same fence is due.
+    ///
+    /// # Errors
+    /// When memory refuses, or there is no such table.
+    pub fn unlink(&mut self, hal: &mut dyn Hal, name: (u32, u64)) -> Result<(u64, u64), OsError> {
+        let (level, first) = name;
+        let (found, place) = (self.linked.remove(&name), self.find(hal, first, level + 1)?);
+        let (Some(table), Place::Leaf(at)) = (found, place) else {
+            let what = format!("no table of level {level} serves page {first:#x}");
+            return Err(OsError::Invariant { cycle: hal.now(), what });
+        };
+        self.update(hal, at, |_| 0)?;
+        Ok((table, at))
+    }
+
+    /// The tables that hang below others and serve any of these pages, the lowest first: level
+    /// and first page.
+    pub fn linked(&self, vpns: &Range<u64>) -> Vec<(u32, u64)> {
+        let serves = |&&(level, first): &&(u32, u64)| {
+            first < vpns.end && vpns.start < first + self.pages_below(level)
+        };
+        self.linked.keys().filter(serves).copied().collect()
+    }
+
+    /// Every table but the root that hangs below another: level, first page, frame.
+    pub fn all_linked(&self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
+        self.linked.iter().map(|(&(level, first), &frame)| (level, first, frame))
+    }
+
+    /// Pages that a table of this level serves.
+    pub fn pages_below(&self, level: u32) -> u64 {
+        1 << (self.mode.segment_bits() * (level + 1))
     }
 
     /// Keeps the frame of a table that is linked later, when a superpage is split.

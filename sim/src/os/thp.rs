@@ -23,7 +23,7 @@ impl Os {
     }
 
     /// Pages of a run: what a leaf of level 1 covers.
-    fn run_pages(&self) -> u64 {
+    pub(super) fn run_pages(&self) -> u64 {
         1 << self.config.mode.segment_bits()
     }
 
@@ -45,7 +45,7 @@ impl Os {
                 return Ok(false);
             }
             Place::Leaf(at) => Some(at),
-            Place::Missing(_) => None,
+            Place::Missing { .. } => None,
         };
         let order = self.config.mode.segment_bits();
         // The tables on the way, and the one put aside, come before the run: what is left of
@@ -120,8 +120,7 @@ impl Os {
         let entry = |n: u64| table::entry(first + n, last & 0x3ff);
         let data = entries(self.config.mode, entry);
         hal.write_page(table * PAGE_BYTES, &data)?;
-        let bytes = self.config.mode.pte_bytes() as u8;
-        hal.write(at, bytes, table::entry(table, table::VALID))?;
+        self.space_mut(pid).table.hang(hal, (0, start), at, table)?;
         self.fence_space(hal, pid)?;
         (1..pages).for_each(|n| self.loaded(hal, first + n, pid, start + n));
         self.process_mut(pid).counters.thp_splits += 1;

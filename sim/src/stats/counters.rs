@@ -156,12 +156,22 @@ counters! {
         pub thp_splits,
         /// Superpages that no contiguous run of frames was free for.
         pub thp_fallbacks,
+        /// Superpages made afterwards of pages that were mapped one by one.
+        pub thp_promotions,
+        /// Pages copied for that; the others of each run were zeroed.
+        pub thp_promotion_copies,
+        /// Runs that had enough pages, but no contiguous run of frames was free.
+        pub thp_promotion_fallbacks,
+        /// Page tables given back before their process ended.
+        pub tables_freed,
         /// Kills for want of memory.
         pub oom_kills,
         /// Copies of this process made.
         pub forks,
         /// Pages that it shared with its copies at that moment.
         pub fork_shared_pages,
+        /// Pages that were copied for its copies at that moment.
+        pub fork_copied_pages,
         /// Images that this process was given.
         pub execs,
         /// Regions mapped while it ran.

@@ -92,6 +92,7 @@ impl Section {
         let counts = [
             ("forks", faults.forks),
             ("fork_shared_pages", faults.fork_shared_pages),
+            ("fork_copied_pages", faults.fork_copied_pages),
             ("cow_faults", faults.cow_faults),
             ("cow_copies", faults.cow_copies),
             ("cow_reuses", faults.cow_reuses),
@@ -104,6 +105,9 @@ impl Section {
             ("thp_allocations", faults.thp_allocations),
             ("thp_splits", faults.thp_splits),
             ("thp_fallbacks", faults.thp_fallbacks),
+            ("thp_promotions", faults.thp_promotions),
+            ("thp_promotion_copies", faults.thp_promotion_copies),
+            ("thp_promotion_fallbacks", faults.thp_promotion_fallbacks),
             ("disk_errors", faults.disk_errors),
             ("oom_kills", faults.oom_kills),
         ];

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sim::bus::{Channel, FaultInjection, FaultPlan};
 use sim::machine::{LatencySpec, MachineConfig, Master};
-use sim::os::{Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
+use sim::os::{Costs, DiskErrors, ForkKind, LoadControl, OomKind, PolicyKind, Thp};
 
 use super::devices::ConsoleText;
 use super::schema::OneOrMany;
@@ -57,6 +57,10 @@ pub struct OsText {
     pub zero_page: Option<bool>,
     /// Superpages that come of their own accord: `never` or `always`.
     pub thp: Option<Thp>,
+    /// Pages of an aligned run in memory of which a superpage is made at a tick; 0: never.
+    pub thp_promote: Option<u64>,
+    /// What a fork does with private pages: `copy_on_write` or `copy`.
+    pub fork: Option<ForkKind>,
     /// Pages of a file mapped around the one that faulted, if they are in memory.
     pub fault_around: Option<u64>,
     /// Pages of a file that one disk access reads.
@@ -153,6 +157,8 @@ impl OsText {
         let options = &mut config.options;
         set(&mut options.zero_page, &self.zero_page);
         set(&mut options.thp, &self.thp);
+        set(&mut options.thp_promote, &self.thp_promote);
+        set(&mut options.fork, &self.fork);
         set(&mut options.fault_around, &self.fault_around);
         set(&mut options.read_ahead, &self.read_ahead);
         set(&mut options.oom, &self.oom);

@@ -63,6 +63,7 @@ pub fn generate(setup: &Setup<'_>, seed: u64) -> Round {
     os.push(("console", format!("{{ at = {CONSOLE:#x}, typed = \"pagewalk\" }}")));
     os.push(("check_every", setup.check_every.to_string()));
     os.extend(errors_of(random, setup));
+    vary(random, large, &mut os);
     let Setup { mode, policy, .. } = *setup;
     Round { seed, mode, policy, size, latency, adue, os, processes }
 }
@@ -113,6 +114,20 @@ fn circumstances(random: &mut ChaCha8Rng, setup: &Setup<'_>, count: u64, large: 
     let costs = "{ trap = 10, handler = 20, disk_read = 1000, disk_write = 1000, switch = 30 }";
     keys.push(("costs", costs.to_owned()));
     keys
+}
+
+/// What rounds got later is drawn last, so that the rest of a seed's round is what it was.
+fn vary(random: &mut ChaCha8Rng, large: bool, os: &mut Keys) {
+    let fork = ["copy_on_write", "copy_on_write", "copy"][random.random_range(0..3)];
+    os.push(("fork", format!("\"{fork}\"")));
+    if large {
+        // Superpages at the first touch, afterwards, or both.
+        let present = [0, 1, 4, 30][random.random_range(0..4)];
+        os.push(("thp_promote", present.to_string()));
+        if present > 0 && random.random() {
+            os.retain(|(key, _)| *key != "thp");
+        }
+    }
 }
 
 /// The requests and transfers that fail.

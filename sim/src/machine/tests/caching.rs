@@ -1,8 +1,8 @@
 //! An MMU for tests that caches everything for ever, until a fence: it makes missing fences
 //! visible, and answers in the cycle of acceptance.
 
-use crate::bus::SharedMemory;
-use crate::golden::{Regime, walk};
+use crate::bus::{BusError, SharedMemory};
+use crate::golden::{PteSource, Regime, walk};
 use crate::isa::{Access, Fault, PAGE_BYTES, Satp, Xlen};
 use crate::machine::{Machine, MachineConfig, Outcome, ProcessSpec};
 use crate::mmu::{Fence, Inputs, Mmu, Outputs, Request, Response, Signal};
@@ -43,11 +43,33 @@ struct CachingMmu {
     forgets: u32,
     fences: u32,
     cache: BTreeMap<(u16, u64), (Entry, u32)>,
+    /// Pointers by ASID and the address of their entry, as a page-walk cache keeps them: a fence
+    /// by address orders leaf entries only, so only one of a whole space clears them.
+    pointers: BTreeMap<(u16, u64), u64>,
+}
+
+/// Memory as a walk with cached pointers sees it.
+struct Walked<'a> {
+    memory: &'a SharedMemory,
+    pointers: &'a BTreeMap<(u16, u64), u64>,
+    asid: u16,
+}
+
+impl PteSource for Walked<'_> {
+    fn read(&self, pa: u64, bytes: u64) -> Result<u64, BusError> {
+        let cached = self.pointers.get(&(self.asid, pa)).copied();
+        cached.map_or_else(|| PteSource::read(self.memory, pa, bytes), Ok)
+    }
+
+    fn writable(&self, pa: u64, bytes: u64) -> bool {
+        self.memory.writable(pa, bytes)
+    }
 }
 
 impl CachingMmu {
     fn new(memory: Late, forgets: u32) -> CachingMmu {
-        CachingMmu { memory, forgets, fences: 0, cache: BTreeMap::new() }
+        let (cache, pointers) = (BTreeMap::new(), BTreeMap::new());
+        CachingMmu { memory, forgets, fences: 0, cache, pointers }
     }
 
     /// The response, and whether it is a hit; nothing in that place if nothing was translated.
@@ -65,17 +87,24 @@ impl CachingMmu {
             return (pa.map_err(|fault| Fault { tval: request.va, ..fault }), Some(true));
         }
         let memory = self.memory.borrow().clone().expect("the machine is built");
-        let found = walk(regime, &request, &memory);
+        let source = Walked { memory: &memory, pointers: &self.pointers, asid };
+        let found = walk(regime, &request, &source);
         if let Some(update) = found.update {
             memory.write(update.pa, 8, update.new).unwrap();
         }
         if found.outcome.is_ok() {
             let kinds = [Access::Fetch, Access::Load, Access::Store].map(|access| {
-                let seen = walk(regime, &Request { access, ..request }, &memory);
+                let source = Walked { memory: &memory, pointers: &self.pointers, asid };
+                let seen = walk(regime, &Request { access, ..request }, &source);
                 let ready = seen.update.is_none();
                 ready.then_some(seen.outcome.map(|pa| pa / PAGE_BYTES))
             });
             self.cache.insert(key, (kinds, found.leaf_level.unwrap_or_default()));
+        }
+        for read in &found.reads {
+            if let Some(pointer) = read.value.ok().filter(|entry| entry & 0xf == 1) {
+                self.pointers.insert((asid, read.pa), pointer);
+            }
         }
         (found.outcome, Some(false))
     }
@@ -84,6 +113,9 @@ impl CachingMmu {
         self.fences += 1;
         if self.forgets > 0 && self.fences.is_multiple_of(self.forgets) {
             return;
+        }
+        if fence.va.is_none() {
+            self.pointers.retain(|&(asid, _), _| fence.asid.is_some_and(|fenced| fenced != asid));
         }
         self.cache.retain(|&(asid, page), (_, level)| {
             // Parts of one superpage go together: the fence names their one entry.

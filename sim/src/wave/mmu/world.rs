@@ -29,7 +29,7 @@ fn activity_number(activity: Activity) -> u64 {
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 15] = [
     "page_fault",
     "eviction",
     "swap_in",
@@ -44,6 +44,7 @@ const EVENTS: [&str; 14] = [
     "blocked",
     "suspended",
     "resumed",
+    "promotion",
 ];
 
 /// The index of an event's signal; `None` for what is a state and no instant.
@@ -63,6 +64,7 @@ fn event_index(event: &Event) -> Option<usize> {
         Event::Blocked { .. } => 11,
         Event::Suspended { .. } => 12,
         Event::Resumed { .. } => 13,
+        Event::Promotion { .. } => 14,
         Event::Policy { .. } => return None,
     })
 }
@@ -197,6 +199,7 @@ impl World {
             Event::Fork { parent, child } => {
                 format!("fork:{}:{}", self.name(*parent), self.name(*child))
             }
+            Event::Promotion { va, frame, .. } => format!("promotion:{va:x}:{frame:x}"),
             Event::Exec { pid } => format!("exec:{}", self.name(*pid)),
             Event::Blocked { pid, reason } => {
                 format!("blocked:{}:{}", self.name(*pid), reason.name())

@@ -3,11 +3,14 @@
 
 mod calls;
 mod cow;
+mod eager;
 mod files;
 mod oracle;
+mod promotion;
 mod random;
 mod superpages;
 mod swap;
+mod tables;
 
 use super::caching::caching;
 use super::{page, region, strict};

@@ -1,7 +1,7 @@
 //! Random calls of several processes under pressure, everything checked after each.
 
 use super::*;
-use crate::os::{DiskErrors, Options, PolicyKind, Thp};
+use crate::os::{DiskErrors, ForkKind, Options, PolicyKind, Thp};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -95,6 +95,15 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
         options.thp = Thp::Always;
         options.reserved = vec![[64, 440]];
         frames += 960;
+        // At the first touch, afterwards, or both; what is made afterwards needs runs to spare.
+        options.thp_promote = [0, 1, 2][seed as usize / 3 % 3];
+        if options.thp_promote > 0 {
+            options.thp = [Thp::Never, Thp::Always][seed as usize % 2];
+            frames += 1536;
+        }
+    }
+    if seed % 4 == 1 {
+        options.fork = ForkKind::Copy;
     }
     let config = MachineConfig {
         policy: policies[seed as usize % policies.len()],
@@ -131,7 +140,8 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
 #[test]
 fn random_calls_keep_every_invariant_and_every_byte() {
     let mut total = OsCounters::default();
-    for seed in 0..30 {
+    // More of those with superpages: few runs stay alone and whole until a tick.
+    for seed in (0..30).chain((30..42).step_by(3)) {
         total += soak(seed, 250);
     }
     for (count, what) in [
@@ -147,6 +157,8 @@ fn random_calls_keep_every_invariant_and_every_byte() {
         (total.ticks, "ticks"),
         (total.thp_allocations, "superpages"),
         (total.thp_splits, "splits"),
+        (total.thp_promotions, "promotions"),
+        (total.fork_copied_pages, "pages copied by forks"),
     ] {
         assert!(count > 5, "only {count} {what}: {total:?}");
     }
