@@ -3,7 +3,9 @@
 use super::frames::Use;
 use super::page::ZERO_PAGE;
 use super::table::{self, PageTable, Place};
-use super::{Activity, AddressSpace, Backing, Event, Hal, Os, OsError, Pid, Process, State};
+use super::{
+    Activity, AddressSpace, Backing, Event, Hal, Os, OsError, Pid, Process, Sstatus, State,
+};
 use crate::isa::PAGE_BYTES;
 use crate::stats::OsCounters;
 
@@ -62,6 +64,8 @@ impl Os {
             state: State::Runnable,
             space: Some(space),
             frames: original.frames,
+            calling: None,
+            sstatus: Sstatus::CLEAR,
             image: original.image,
             counters: OsCounters::default(),
             peak_resident: 0,

@@ -9,6 +9,7 @@
 //! | [`Os`] | processes: made, switched, ended |
 //! | `calls`, `fork`, `exec`, `heap` | what programs ask for |
 //! | `fault` | what a fault means, and what is done about it |
+//! | `user_access` | the kernel in the process's memory: SUM, MXR, and `EFAULT` |
 //! | `source` | where the contents of a page are: frame, swap, file, nowhere, a device |
 //! | `pager`, `around` | pages into frames and page tables; those beside them as well |
 //! | `cow` | copy on write |
@@ -84,6 +85,7 @@ mod space;
 mod swap;
 pub mod table;
 mod thp;
+mod user_access;
 
 pub use asid::{Asids, Grant};
 pub use buddy::{Buddy, BuddyError};
@@ -110,3 +112,4 @@ pub use schedule::{Reason, Schedule, Standing, Times};
 pub use scheduling::{LoadControl, Scheduling};
 pub use space::{AddressSpace, Bounds, Held, Layout, Owner};
 pub use swap::{Slot, Swap};
+pub use user_access::{Call, Refusal, Sstatus, UserAccess};

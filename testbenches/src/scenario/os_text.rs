@@ -73,6 +73,10 @@ pub struct OsText {
     pub check_every: Option<u64>,
     /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
     pub reserved: Option<Vec<[u64; 2]>>,
+    /// `false`: a kernel that forgets to set SUM when it copies from or to a process's memory.
+    pub sum: Option<bool>,
+    /// `false`: a kernel that forgets to set MXR when it reads an instruction to emulate it.
+    pub mxr: Option<bool>,
     /// A console on the bus: `{ at = 0x1000_0000, typed = "hello" }`.
     pub console: Option<ConsoleText>,
 }
@@ -157,6 +161,8 @@ impl OsText {
         options.swap_limit = self.swap_limit;
         set(&mut options.disk_errors, &self.disk_errors);
         set(&mut options.reserved, &self.reserved);
+        set(&mut options.sstatus.sum, &self.sum);
+        set(&mut options.sstatus.mxr, &self.mxr);
         config
     }
 }

@@ -4,7 +4,7 @@ use super::super::{Builder, Error, SignalId, Value, Writer};
 use crate::mmu::Fence;
 use crate::os::{Activity, Event, FaultKind, Pid};
 
-const FAULTS: [&str; 5] = ["minor", "major", "accessed_dirty", "spurious", "protection"];
+const FAULTS: [&str; 6] = ["minor", "major", "accessed_dirty", "spurious", "protection", "refused"];
 
 fn fault_number(kind: FaultKind) -> u64 {
     match kind {
@@ -13,10 +13,11 @@ fn fault_number(kind: FaultKind) -> u64 {
         FaultKind::AccessedDirty => 2,
         FaultKind::Spurious => 3,
         FaultKind::Protection => 4,
+        FaultKind::Refused => 5,
     }
 }
 
-const ACTIVITIES: [&str; 5] = ["process", "handler", "disk_wait", "switch", "idle"];
+const ACTIVITIES: [&str; 6] = ["process", "handler", "disk_wait", "switch", "idle", "user_copy"];
 
 fn activity_number(activity: Activity) -> u64 {
     match activity {
@@ -25,11 +26,12 @@ fn activity_number(activity: Activity) -> u64 {
         Activity::Disk => 2,
         Activity::Switch => 3,
         Activity::Idle => 4,
+        Activity::UserCopy => 5,
     }
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 16] = [
     "page_fault",
     "eviction",
     "swap_in",
@@ -44,6 +46,8 @@ const EVENTS: [&str; 14] = [
     "blocked",
     "suspended",
     "resumed",
+    "user_copy",
+    "user_copy_ends",
 ];
 
 /// The index of an event's signal; `None` for what is a state and no instant.
@@ -63,6 +67,8 @@ fn event_index(event: &Event) -> Option<usize> {
         Event::Blocked { .. } => 11,
         Event::Suspended { .. } => 12,
         Event::Resumed { .. } => 13,
+        Event::UserAccess { .. } => 14,
+        Event::UserAccessEnds { .. } => 15,
         Event::Policy { .. } => return None,
     })
 }
@@ -203,6 +209,10 @@ impl World {
             }
             Event::Suspended { pid } => format!("suspended:{}", self.name(*pid)),
             Event::Resumed { pid } => format!("resumed:{}", self.name(*pid)),
+            Event::UserAccess { asked, .. } => {
+                format!("{}:{:x}:{}_bytes", asked.call.name(), asked.va, asked.bytes)
+            }
+            Event::UserAccessEnds { moved, result, .. } => format!("{result}:{moved}_bytes"),
             Event::Policy { state } => state.clone(),
         }
     }
