@@ -14,6 +14,7 @@
 //! | `pager`, `around` | pages into frames and page tables; those beside them as well |
 //! | `cow` | copy on write |
 //! | `evict`, `disk_access` | pages out of frames, to swap and files |
+//! | [`Allocation`] | how many frames each process may have |
 //! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
 //! | `thp` | zeroed memory in superpages |
 //! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
@@ -38,6 +39,7 @@
 //!
 //! Not modelled: several harts, tables given back before their process ends, file systems.
 
+mod allocation;
 mod around;
 mod asid;
 mod bits;
@@ -87,6 +89,7 @@ pub mod table;
 mod thp;
 mod user_access;
 
+pub use allocation::Allocation;
 pub use asid::{Asids, Grant};
 pub use buddy::{Buddy, BuddyError};
 pub use config::{Costs, Memory, OsConfig};

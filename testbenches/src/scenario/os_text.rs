@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sim::bus::{Channel, FaultInjection, FaultPlan};
 use sim::machine::{LatencySpec, MachineConfig, Master};
-use sim::os::{Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
+use sim::os::{Allocation, Costs, DiskErrors, LoadControl, OomKind, PolicyKind, Thp};
 
 use super::devices::ConsoleText;
 use super::schema::OneOrMany;
@@ -18,6 +18,10 @@ pub struct OsText {
     pub frames: Option<u64>,
     /// Of these, reserved for the kernel.
     pub kernel: Option<u64>,
+    /// How frames are given to processes: `global`, to whoever asks; `{ equal = 62 }`, so many in
+    /// equal parts; `{ proportional = 62 }`, by the pages that each process has at the start. With
+    /// a part of its own a process replaces its own pages only.
+    pub allocation: Option<Allocation>,
     /// Slots of the swap device.
     pub swap: Option<u32>,
     /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
