@@ -1,10 +1,11 @@
 //! Frames shared out among processes: how many each may have, before it replaces its own pages.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// How frames are given to processes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(try_from = "Text")]
 pub enum Allocation {
     /// To whoever asks, out of one pool: a page of any process may be the victim.
     #[default]
@@ -13,6 +14,35 @@ pub enum Allocation {
     Equal(u64),
     /// So many frames by the sizes of the processes, each share rounded down.
     Proportional(u64),
+}
+
+/// As a file writes it: `"global"`, or `{ equal = 62 }`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Word(String),
+    Table(BTreeMap<String, u64>),
+}
+
+impl TryFrom<Text> for Allocation {
+    type Error = &'static str;
+
+    fn try_from(text: Text) -> Result<Allocation, Self::Error> {
+        const FORMS: &str = "allocation is \"global\", { equal = 62 } or { proportional = 62 }, \
+                             with the number of frames that are shared out";
+        match text {
+            Text::Word(word) if word == "global" => Ok(Allocation::Global),
+            Text::Word(_) => Err(FORMS),
+            Text::Table(table) => {
+                let mut entries = table.iter().map(|(kind, frames)| (kind.as_str(), *frames));
+                match (entries.next(), entries.next()) {
+                    (Some(("equal", frames)), None) => Ok(Allocation::Equal(frames)),
+                    (Some(("proportional", frames)), None) => Ok(Allocation::Proportional(frames)),
+                    _ => Err(FORMS),
+                }
+            }
+        }
+    }
 }
 
 impl Allocation {

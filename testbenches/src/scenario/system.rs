@@ -206,6 +206,9 @@ impl System {
 
     /// A name that leads nowhere, and what is wrong with it.
     pub fn mistake(&self) -> Option<(String, String)> {
+        if let Err(message) = self.limits() {
+            return Some(("allocation".to_owned(), message));
+        }
         let named = |name: &str| self.process.iter().find(|process| process.name == name);
         let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
         for process in &self.process {

@@ -58,9 +58,12 @@ fn frames_are_shared_out_or_stated_and_not_both() {
     assert_eq!(limits("\"global\""), Ok(vec![None, None]));
     assert_eq!(limits("{ equal = 7 }"), Ok(vec![Some(3), Some(3)]));
     assert_eq!(limits("{ proportional = 8 }"), Ok(vec![Some(4), Some(4)]));
-    assert!(limits("{ equal = 1 }").unwrap_err().contains("cannot be shared out"));
-    let bare = error(&(os("\"equal\"") + &parent("\"exit\"")));
-    assert!(bare.contains("t.toml:3"), "{bare}");
+    let few = error(&(os("{ equal = 0 }") + &parent("\"exit\"")));
+    assert_eq!(few, "t.toml:3:8: 0 frames cannot be shared out among 1 processes");
+    for wrong in ["\"equal\"", "{ eqal = 4 }", "{ equal = 4, proportional = 4 }", "{}"] {
+        let forms = error(&(os(wrong) + &parent("\"exit\"")));
+        assert!(forms.starts_with("t.toml:3:21: allocation is \"global\", "), "{forms}");
+    }
 }
 
 #[test]
