@@ -87,7 +87,8 @@ impl Os {
         fault: Fault,
     ) -> Result<Verdict, OsError> {
         let va = fault.tval;
-        if let Some(refusal) = self.forgotten(pid, va) {
+        let forgotten = self.forgotten(pid, va).filter(|_| fault.cause.is_page_fault());
+        if let Some(refusal) = forgotten {
             self.note(hal, pid, access, fault, FaultKind::Refused);
             return Ok(Verdict::Refused(refusal));
         }

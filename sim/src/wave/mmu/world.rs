@@ -138,7 +138,7 @@ impl World {
         wave.set(self.text, &*text)
     }
 
-    /// A fault is over when its process runs again.
+    /// A fault is over when its process runs again, or the kernel repeats its access for it.
     pub(super) fn activity(&mut self, wave: &mut Writer, what: Activity) -> Result<(), Error> {
         let before = self.doing.replace(what);
         if before == Some(what) {
@@ -146,8 +146,10 @@ impl World {
         }
         let untold = before.is_none() && self.silent;
         self.silent = false;
-        if what == Activity::Process || untold {
+        if matches!(what, Activity::Process | Activity::UserCopy) || untold {
             wave.set(self.fault, Value::Absent)?;
+        }
+        if what == Activity::Process || untold {
             wave.set(self.text, Value::Absent)?;
         }
         wave.set(self.activity, activity_number(what))
