@@ -117,7 +117,7 @@ fn kernel_caught_by(copy: &Path) -> Option<String> {
         return Some(failed.unwrap_or_else(|| "a scenario".to_owned()));
     }
     let mut soak = Command::new(&pagewalk);
-    soak.args(["soak", "--ops", "50000", "--policy", "clock,fifo"]).current_dir(copy);
+    soak.args(["soak", "--ops", "50000", "--policy", "clock,fifo,lru"]).current_dir(copy);
     (!run(&mut soak).status.success()).then(|| "the soak".to_owned())
 }
 

@@ -44,7 +44,7 @@ fn random_programs_keep_every_invariant_in_every_scheme() {
 /// for that frame for ever.
 #[test]
 fn nobody_waits_for_the_frame_of_a_suspended_process() {
-    rows(&["--ops", "1", "--mode", "sv39", "--policy", "clock", "--seed", "2"]);
+    rows(&["--ops", "1", "--mode", "sv39", "--policy", "lru", "--seed", "2"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ pub use transfers::Answer;
 
 use super::program;
 use super::slot::{Slot, Stage};
-use crate::isa::{Access, Fault, PAGE_BYTES};
+use crate::isa::{Access, Context, Fault, PAGE_BYTES, Privilege};
 use crate::mmu::{Outputs, Request, Response};
 use std::collections::VecDeque;
 use transfers::Flight;
@@ -49,6 +49,10 @@ pub enum Trap {
 pub struct Retired {
     /// What it did.
     pub access: Access,
+    /// Its bytes.
+    pub bytes: u16,
+    /// It is the kernel's own, on the program's behalf.
+    pub is_kernels: bool,
     /// Its physical address.
     pub pa: u64,
     /// It is not the second half of an access across pages.
@@ -105,8 +109,9 @@ impl Core {
         self.slots.is_empty()
     }
 
-    /// Takes in the program's next access; `true` if it crosses a page and became several.
-    pub fn push(&mut self, access: program::Access) -> bool {
+    /// Takes in the next access, judged by this context: the program's, or the kernel's on its
+    /// behalf. `true` if it crosses a page and became several.
+    pub fn push(&mut self, access: program::Access, context: Context) -> bool {
         let program::Access { kind, mut va, bytes: mut left } = access;
         if kind == Access::Fetch {
             self.instruction += 1;
@@ -118,6 +123,7 @@ impl Core {
                 kind,
                 va,
                 bytes,
+                context,
                 instruction: self.instruction,
                 begins: pieces == 0,
                 stage: Stage::Waiting,
@@ -203,10 +209,11 @@ impl Core {
     pub fn retire(&mut self) -> Option<Retired> {
         let slot = self.slots.front().filter(|slot| slot.is_done())?;
         let Stage::Translated(pa) = slot.stage else { return None };
-        let Slot { kind, begins, transfers, .. } = *slot;
+        let Slot { kind, bytes, context, begins, transfers, .. } = *slot;
         self.slots.pop_front();
         self.first += 1;
-        Some(Retired { access: kind, pa, begins, transfers })
+        let is_kernels = context.privilege != Privilege::User;
+        Some(Retired { access: kind, bytes, is_kernels, pa, begins, transfers })
     }
 
     /// The trap to take: the oldest access is bad, and nothing is under way any more.

@@ -1,7 +1,7 @@
 //! What a processor executes, reduced to its accesses.
 
 use crate::isa;
-use crate::os::{Permissions, RegionSpec};
+use crate::os::{Permissions, RegionSpec, UserAccess};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::rc::Rc;
@@ -37,6 +37,8 @@ pub enum Op {
     Fork(Rc<str>),
     /// Becomes the image and the program of this name.
     Exec(Rc<str>),
+    /// Asks the system for something that takes the program's memory.
+    User(UserAccess),
     /// Waits for the end of one child, if one lives.
     Wait,
     /// A timer interrupt arrives.

@@ -25,6 +25,8 @@ pub(super) struct Slot {
     pub(super) kind: Access,
     pub(super) va: u64,
     pub(super) bytes: u16,
+    /// By what it is judged.
+    pub(super) context: Context,
     /// The instruction that it belongs to, counted from 0.
     pub(super) instruction: u64,
     /// It is the beginning of an access as the program named it.
@@ -50,7 +52,7 @@ pub(super) struct Transfer {
 impl Slot {
     /// What is asked of the MMU.
     pub(super) fn request(&self) -> Request {
-        Request { va: self.va, access: self.kind, context: Context::USER }
+        Request { va: self.va, access: self.kind, context: self.context }
     }
 
     /// Translated, as far as this access is concerned for good.
@@ -108,6 +110,7 @@ mod tests {
             kind,
             va,
             bytes,
+            context: Context::USER,
             instruction: 0,
             begins: true,
             stage: Stage::Translated(0x8000_0000 + va),

@@ -69,7 +69,14 @@ impl Machine {
     pub(super) fn after_kernel(&mut self, entered: u64) -> Next {
         self.os.kernel_worked(self.hardware.now() - entered);
         self.hardware.drive.charge(Activity::Process);
-        if self.os.block(&mut self.hardware) { Next::Blocked } else { Next::On }
+        if self.os.block(&mut self.hardware) {
+            return Next::Blocked;
+        }
+        if let Some(pid) = self.os.current() {
+            self.charge_process(pid);
+            self.resume_work(pid);
+        }
+        Next::On
     }
 
     fn call(&mut self, pid: Pid, op: Op) -> Result<Next, RunError> {
@@ -98,6 +105,7 @@ impl Machine {
             Op::Mprotect(range, permissions) => {
                 self.os.mprotect(hal, range, permissions)?;
             }
+            Op::User(asked) => self.begin_crossing(pid, asked)?,
             Op::Fork(name) => self.fork(pid, &name)?,
             Op::Exec(name) => return self.exec(pid, &name),
             Op::Wait => {

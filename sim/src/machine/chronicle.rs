@@ -20,8 +20,8 @@ pub struct Life {
 #[derive(Clone, Debug, Default)]
 pub struct Chronicle {
     lives: BTreeMap<Pid, Life>,
-    /// The number of the access that waits for the kernel.
-    access: u64,
+    /// The number of the program's access that waits for the kernel; the kernel's own have none.
+    access: Option<u64>,
 }
 
 impl Chronicle {
@@ -30,8 +30,9 @@ impl Chronicle {
         self.lives.get(&pid).cloned().unwrap_or_default()
     }
 
-    /// The access of this number is about to be handled by the kernel.
-    pub(super) fn access(&mut self, number: u64) {
+    /// The access of this number is about to be handled by the kernel; with none, one of the
+    /// kernel's own.
+    pub(super) fn access(&mut self, number: Option<u64>) {
         self.access = number;
     }
 
@@ -43,7 +44,7 @@ impl Chronicle {
     pub(super) fn event(&mut self, event: &Event) {
         match event {
             Event::PageFault { pid, kind: FaultKind::Minor | FaultKind::Major, .. } => {
-                self.lives.entry(*pid).or_default().faults_at.push(self.access);
+                self.lives.entry(*pid).or_default().faults_at.extend(self.access);
             }
             Event::Eviction { pid, va, .. } => {
                 self.lives.entry(*pid).or_default().victims.push(*va);

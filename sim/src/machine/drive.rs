@@ -196,6 +196,7 @@ impl Drive {
         *match self.world.activity {
             Activity::Process => &mut accounts.issue,
             Activity::Handler => &mut accounts.handler,
+            Activity::UserCopy => &mut accounts.user_copy,
             Activity::Disk => &mut accounts.disk,
             Activity::Switch => &mut accounts.switch,
             Activity::Idle => &mut accounts.idle,

@@ -43,6 +43,7 @@ mod observer;
 mod report;
 mod run;
 mod step;
+mod user_access;
 mod watch;
 
 pub use build::{Master, Wrap};
@@ -60,6 +61,7 @@ use crate::stats::Report;
 use calls::Barrier;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use user_access::Crossing;
 
 /// A process to be made.
 pub struct ProcessSpec {
@@ -81,13 +83,15 @@ struct Job {
     parked: Option<Parked>,
     /// A step that was read when it had to stop.
     pending: Option<Barrier>,
+    /// The call that the kernel is in for it, if that takes its memory.
+    crossing: Option<Crossing>,
     /// Accesses since the last timer interrupt.
     since_tick: u64,
 }
 
 impl Job {
     fn new(program: Box<dyn Program>, shadow: Shadow) -> Job {
-        Job { program, shadow, parked: None, pending: None, since_tick: 0 }
+        Job { program, shadow, parked: None, pending: None, crossing: None, since_tick: 0 }
     }
 }
 

@@ -4,6 +4,7 @@ use super::calls::{Barrier, Next};
 use super::error::{FRUITLESS, RunError};
 use super::{Machine, Outcome};
 use crate::cpu::{Op, Trap};
+use crate::isa::Context;
 use crate::os::{Activity, Hal, Pid, Verdict};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -110,17 +111,25 @@ impl Machine {
         let end = self.hardware.now().saturating_add(endless(self.config.quantum_cycles));
         let mut barrier = None;
         let mut stopped = false;
+        self.charge_process(pid);
+        self.resume_work(pid);
         loop {
             stopped |= stop.load(Ordering::Relaxed);
             left = if self.hardware.now() < end { left } else { 0 };
-            while !stopped && left > 0 && barrier.is_none() && self.core.has_room() {
+            let crosses = self.crossing(pid).is_some();
+            if crosses && !stopped {
+                self.feed(pid);
+            }
+            while !crosses && !stopped && left > 0 && barrier.is_none() && self.core.has_room() {
                 barrier = self.take_in(pid, &mut left);
             }
             if self.core.is_empty() {
-                let Some(barrier) = barrier.take() else {
-                    return Ok(if stopped { Turn::Stopped } else { Turn::Over });
+                let next = match barrier.take() {
+                    _ if crosses && !stopped => self.end_crossing(pid, None)?,
+                    Some(barrier) => self.pass_barrier(pid, barrier)?,
+                    None => return Ok(if stopped { Turn::Stopped } else { Turn::Over }),
                 };
-                match self.pass_barrier(pid, barrier)? {
+                match next {
                     Next::On => continue,
                     Next::Blocked => return Ok(Turn::Blocked),
                     Next::Gone => return Ok(Turn::Gone),
@@ -130,7 +139,7 @@ impl Machine {
                 self.cycle(pid)?;
                 continue;
             };
-            let next = self.trap(trap)?;
+            let next = self.trap(pid, trap)?;
             self.core.squash();
             match next {
                 Next::On => {}
@@ -160,7 +169,7 @@ impl Machine {
             Some(Ok(Op::Access(access))) => {
                 *left -= 1;
                 job.since_tick += 1;
-                let crossed = self.core.push(access);
+                let crossed = self.core.push(access, Context::USER);
                 let accesses = &mut self.hardware.drive.meter.current().accesses;
                 accesses.page_crossings += u64::from(crossed);
                 None
@@ -171,10 +180,12 @@ impl Machine {
         }
     }
 
-    fn trap(&mut self, trap: Trap) -> Result<Next, RunError> {
+    fn trap(&mut self, pid: Pid, trap: Trap) -> Result<Next, RunError> {
+        self.tell_work(pid);
         let entered = self.hardware.now();
         self.hardware.drive.charge(Activity::Handler);
         let number = self.hardware.drive.meter.current().accesses.total() + 1;
+        let number = self.crossing(pid).is_none().then_some(number);
         if let Some(chronicle) = &mut self.hardware.drive.chronicle {
             chronicle.access(number);
         }
@@ -183,15 +194,20 @@ impl Machine {
                 self.hardware.take_fault()?;
                 self.os.fault(&mut self.hardware, access, fault)?
             }
-            Trap::Refused { va, pa } => {
-                self.os.bus_error(&mut self.hardware, va, pa)?;
-                Verdict::Killed
-            }
+            Trap::Refused { va, pa } => self.os.bus_error(&mut self.hardware, va, pa)?,
         };
         self.check_if_paranoid()?;
         self.hardware.drive.charge(Activity::Process);
         let passed = self.hardware.now() - entered;
         self.hardware.drive.meter.current().fault_latency.record(passed);
-        Ok(if verdict == Verdict::Killed { Next::Gone } else { self.after_kernel(entered) })
+        match verdict {
+            Verdict::Killed => Ok(Next::Gone),
+            Verdict::Resume => Ok(self.after_kernel(entered)),
+            Verdict::Refused(why) => {
+                self.os.kernel_worked(passed);
+                self.resume_work(pid);
+                self.end_crossing(pid, Some(why))
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::error::{PATIENCE, RunError, StepError};
 use crate::cpu::{Key, Origin, Shadow};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::{Outputs, Request};
-use crate::os::{Backing, Hal, Identity, Os, Pid};
+use crate::os::{Activity, Backing, Bounds, Hal, Identity, Os, Owner, Pid};
 
 impl Machine {
     /// One cycle of the pipeline, or a jump to the next that matters.
@@ -50,16 +50,14 @@ impl Machine {
             }
         }
         moved |= self.transfer(pid, now, ready);
-        self.retire()?;
+        self.retire(pid)?;
         self.quiet = if moved { 0 } else { self.quiet + 1 };
         if self.quiet > PATIENCE {
             let (what, waited) = ("pipeline", self.quiet);
             return Err(StepError::Silent { cycle: now, what, waited }.into());
         }
         if !moved && self.core.is_translating() {
-            let cycles = &mut self.hardware.drive.meter.current().cycles;
-            cycles.issue -= 1;
-            cycles.walk_stall += 1;
+            self.stalled(1);
         }
         Ok(())
     }
@@ -78,11 +76,19 @@ impl Machine {
         let passed = drive.repeat(&Pins { fetch, data, ..Pins::default() }, limit);
         self.quiet += passed;
         if self.core.is_translating() {
+            self.stalled(passed);
+        }
+        passed > 0
+    }
+
+    /// The program waited for a walk, and for nothing else; the kernel's cycles stay the kernel's.
+    fn stalled(&mut self, passed: u64) {
+        let drive = &mut self.hardware.drive;
+        if drive.world.activity == Activity::Process {
             let cycles = &mut drive.meter.current().cycles;
             cycles.issue -= passed;
             cycles.walk_stall += passed;
         }
-        passed > 0
     }
 
     /// Hands transfers to the buses that are ready in cycle `now`; `true` if there was one.
@@ -104,13 +110,21 @@ impl Machine {
         any
     }
 
-    fn retire(&mut self) -> Result<(), StepError> {
+    fn retire(&mut self, pid: Pid) -> Result<(), StepError> {
         let mut looked_up = 0;
         while let Some(retired) = self.core.retire() {
             self.os.accessed(retired.pa);
             looked_up += 1;
             self.fruitless = 0;
             let accesses = &mut self.hardware.drive.meter.current().accesses;
+            if retired.is_kernels {
+                match retired.access {
+                    Access::Store => accesses.kernel_stores += 1,
+                    _ => accesses.kernel_loads += 1,
+                }
+                self.moved(pid, retired.bytes);
+                continue;
+            }
             accesses.bus_transfers += retired.transfers;
             match retired.access {
                 Access::Fetch => {
@@ -165,6 +179,10 @@ impl Machine {
 
 /// What an address shows at first, and with whom it is shared.
 fn origin(os: &Os, pid: Pid, va: u64) -> Origin {
+    // What the kernel finds at addresses of its own is its own business.
+    if Bounds::new(os.config().mode).owner(va) != Owner::User {
+        return Origin::Device;
+    }
     let space = os.process(pid).and_then(|process| process.space.as_ref());
     let backing = space.map_or(Backing::Zero, |space| space.backing(va));
     let key = match backing {

@@ -89,7 +89,7 @@ impl Os {
     }
 
     /// Into the kernel, for the running process.
-    fn enter(&mut self, hal: &mut dyn Hal) -> Result<Option<(Pid, Activity)>, OsError> {
+    pub(super) fn enter(&mut self, hal: &mut dyn Hal) -> Result<Option<(Pid, Activity)>, OsError> {
         let Some(pid) = self.current else { return Ok(None) };
         self.pinned.clear();
         let account = hal.charge(Activity::Handler);

@@ -1,6 +1,6 @@
 //! What an operating system does that people want to see.
 
-use super::{Death, Reason};
+use super::{Death, Reason, UserAccess};
 use crate::isa::{Access, Cause};
 use crate::mmu::Fence;
 use serde::Serialize;
@@ -22,6 +22,8 @@ pub enum FaultKind {
     Spurious,
     /// Not allowed: the process is killed.
     Protection,
+    /// The kernel's own access to a process's memory, not allowed: the call fails.
+    Refused,
 }
 
 impl FaultKind {
@@ -33,6 +35,7 @@ impl FaultKind {
             FaultKind::AccessedDirty => "accessed_dirty",
             FaultKind::Spurious => "spurious",
             FaultKind::Protection => "protection",
+            FaultKind::Refused => "refused",
         }
     }
 }
@@ -127,6 +130,22 @@ pub enum Event {
         va: u64,
         /// The first of the frames that hold them now.
         frame: u64,
+    },
+    /// The kernel begins to access a process's memory at its virtual addresses.
+    UserAccess {
+        /// Whose.
+        pid: Pid,
+        /// What for, and where.
+        asked: UserAccess,
+    },
+    /// The call that it did so for returns.
+    UserAccessEnds {
+        /// To whom.
+        pid: Pid,
+        /// Bytes moved.
+        moved: u64,
+        /// `done`, `short`, `efault`, `no_sum` or `no_mxr`.
+        result: &'static str,
     },
     /// A process was made as the copy of another.
     Fork {

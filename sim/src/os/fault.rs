@@ -4,7 +4,9 @@ use super::region::RegionKind;
 use super::source::Source;
 use super::space::{Bounds, Owner};
 use super::table;
-use super::{Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process};
+use super::{
+    Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process, Refusal,
+};
 use crate::isa::{Access, Fault, PAGE_BYTES};
 use crate::stats::OsCounters;
 
@@ -19,6 +21,8 @@ pub enum Verdict {
     Resume,
     /// It is gone.
     Killed,
+    /// The kernel's own access, on its behalf, is not allowed: the call fails.
+    Refused(Refusal),
 }
 
 impl Os {
@@ -44,7 +48,10 @@ impl Os {
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         self.pinned.clear();
         self.disk.begin_fault(pid);
+        let calling = self.processes[&pid].calling.is_some();
+        self.process_mut(pid).counters.supervisor_faults += u64::from(calling);
         let verdict = self.resolve(hal, pid, access, fault)?;
+        let verdict = self.refused.take().map_or(verdict, Verdict::Refused);
         if self.disk.put_off() {
             let kind = self.noted;
             let counters = self.counters_of(pid);
@@ -53,16 +60,23 @@ impl Os {
         }
         let alive = self.end_fault(hal, pid, fault.tval);
         hal.charge(account);
-        Ok(if alive { Verdict::Resume } else { verdict })
+        Ok(match verdict {
+            Verdict::Killed if alive => Verdict::Resume,
+            verdict => verdict,
+        })
     }
 
     /// Memory refused an access whose translation succeeded.
     ///
     /// # Errors
     /// The hardware's.
-    pub fn bus_error(&mut self, hal: &mut dyn Hal, va: u64, pa: u64) -> Result<(), OsError> {
-        let Some(pid) = self.current else { return Ok(()) };
-        self.kill(hal, pid, Death::BusError { va, pa })
+    pub fn bus_error(&mut self, hal: &mut dyn Hal, va: u64, pa: u64) -> Result<Verdict, OsError> {
+        let Some(pid) = self.current else { return Ok(Verdict::Killed) };
+        if self.processes[&pid].calling.is_some() {
+            return Ok(Verdict::Refused(Refusal::BadAddress));
+        }
+        self.kill(hal, pid, Death::BusError { va, pa })?;
+        Ok(Verdict::Killed)
     }
 
     fn resolve(
@@ -73,15 +87,18 @@ impl Os {
         fault: Fault,
     ) -> Result<Verdict, OsError> {
         let va = fault.tval;
+        let forgotten = self.forgotten(pid, va).filter(|_| fault.cause.is_page_fault());
+        if let Some(refusal) = forgotten {
+            self.note(hal, pid, access, fault, FaultKind::Refused);
+            return Ok(Verdict::Refused(refusal));
+        }
         let judged = if fault.cause.is_page_fault() {
             self.judge(pid, va, access)
         } else {
             Err(Death::AccessFault { va, cause: fault.cause })
         };
         if let Err(death) = judged {
-            self.note(hal, pid, access, fault, FaultKind::Protection);
-            self.kill(hal, pid, death)?;
-            return Ok(Verdict::Killed);
+            return self.refuse(hal, pid, access, fault, death);
         }
         let vpn = va / PAGE_BYTES;
         let space = self.space(pid);
@@ -98,12 +115,11 @@ impl Os {
             return self.mend(hal, pid, access, fault, space.permissions(va));
         }
         let source = self.source(pid, va, access);
-        self.note(hal, pid, access, fault, source.fault_kind());
         if source == Source::Beyond {
-            let region = self.region_name(pid, va);
-            self.kill(hal, pid, Death::BeyondFile { va, region })?;
-            return Ok(Verdict::Killed);
+            let death = Death::BeyondFile { va, region: self.region_name(pid, va) };
+            return self.refuse(hal, pid, access, fault, death);
         }
+        self.note(hal, pid, access, fault, source.fault_kind());
         let verdict = self.page_in(hal, pid, va, access, source)?;
         if verdict == Verdict::Resume {
             let process = self.process_mut(pid);
@@ -119,7 +135,14 @@ impl Os {
     }
 
     /// Counts a fault and tells whoever watches.
-    fn note(&mut self, hal: &mut dyn Hal, pid: Pid, access: Access, fault: Fault, kind: FaultKind) {
+    pub(super) fn note(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        access: Access,
+        fault: Fault,
+        kind: FaultKind,
+    ) {
         *self.process_mut(pid).counters.faults_of(kind) += 1;
         self.noted = kind;
         hal.event(Event::PageFault { pid, va: fault.tval, access, cause: fault.cause, kind });
@@ -143,15 +166,17 @@ impl Os {
             }
         }
         let space = process.space.as_mut().expect("as above");
-        if space.permissions(va).allows(access) {
+        let permissions = space.permissions(va);
+        if self.may(pid, permissions, access) {
             return Ok(());
         }
+        let space = self.space_mut(pid);
         if space.on_demand {
             let widened = space.widened.entry(va / PAGE_BYTES).or_default();
             *widened = widened.union(Permissions::needed(access));
             return Ok(());
         }
-        let kind = space.region(va).map(|region| region.kind);
+        let kind = self.space(pid).region(va).map(|region| region.kind);
         let name = self.region_name(pid, va);
         Err(match access {
             Access::Fetch => Death::ExecuteOfData { va, region: name },

@@ -4,7 +4,7 @@ use super::frames::Use;
 use super::page::ZERO_PAGE;
 use super::table::{self, PageTable, Place};
 use super::{Activity, AddressSpace, Backing, Event, ForkKind, Hal};
-use super::{Os, OsError, Pid, Process, State};
+use super::{Os, OsError, Pid, Process, Sstatus, State};
 use crate::isa::PAGE_BYTES;
 use crate::stats::OsCounters;
 
@@ -67,6 +67,8 @@ impl Os {
             state: State::Runnable,
             space: Some(space),
             frames: original.frames,
+            calling: None,
+            sstatus: Sstatus::CLEAR,
             image: original.image,
             counters: OsCounters::default(),
             peak_resident: 0,

@@ -18,6 +18,8 @@ pub enum Activity {
     Process,
     /// The kernel handles a trap.
     Handler,
+    /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
+    UserCopy,
     /// The disk works, and everyone waits.
     Disk,
     /// The kernel changes processes.

@@ -13,7 +13,7 @@ use super::space::{Bounds, Layout};
 use super::table::{self, PageTable};
 use super::{
     Activity, AddressSpace, Asids, Death, Event, FaultKind, FileId, Frames, Hal, OsConfig, OsError,
-    Pid, Process, State, Swap, VirtualPage,
+    Pid, Process, Refusal, Sstatus, State, Swap, VirtualPage,
 };
 use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
 use crate::mmu::Fence;
@@ -41,6 +41,8 @@ pub struct Os {
     pub(super) repeats: u32,
     /// What the last fault was counted as.
     pub(super) noted: FaultKind,
+    /// A page that the kernel itself wanted cannot be had.
+    pub(super) refused: Option<Refusal>,
     pub(super) schedule: Schedule,
     pub(super) disk: Disk,
     pub(super) load: Load,
@@ -92,6 +94,7 @@ impl Os {
             last_fault: None,
             repeats: 0,
             noted: FaultKind::Spurious,
+            refused: None,
             schedule: Schedule::default(),
             disk: Disk::new(&config.costs),
             load: Load::default(),
@@ -126,6 +129,8 @@ impl Os {
             state: State::Runnable,
             space: None,
             frames,
+            calling: None,
+            sstatus: Sstatus::CLEAR,
             image,
             counters: OsCounters::default(),
             peak_resident: 0,

@@ -9,10 +9,12 @@
 //! | [`Os`] | processes: made, switched, ended |
 //! | `calls`, `fork`, `exec`, `heap` | what programs ask for |
 //! | `fault` | what a fault means, and what is done about it |
+//! | `user_access` | the kernel in the process's memory: SUM, MXR, and `EFAULT` |
 //! | `source` | where the contents of a page are: frame, swap, file, nowhere, a device |
 //! | `pager`, `around` | pages into frames and page tables; those beside them as well |
 //! | `cow`, `duplicate` | copies: at a store, or at the fork |
 //! | `evict`, `disk_access` | pages out of frames, to swap and files |
+//! | [`Allocation`] | how many frames each process may have |
 //! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
 //! | `thp`, `promote` | zeroed memory in superpages, at the first touch or afterwards |
 //! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
@@ -37,6 +39,7 @@
 //!
 //! Not modelled: several harts, file systems.
 
+mod allocation;
 mod around;
 mod asid;
 mod bits;
@@ -87,8 +90,10 @@ mod space;
 mod swap;
 pub mod table;
 mod thp;
+mod user_access;
 mod working_set;
 
+pub use allocation::Allocation;
 pub use asid::{Asids, Grant};
 pub use buddy::{Buddy, BuddyError};
 pub use config::{Costs, Memory, OsConfig};
@@ -114,3 +119,4 @@ pub use schedule::{Reason, Schedule, Standing, Times};
 pub use scheduling::{LoadControl, Scheduling};
 pub use space::{AddressSpace, Bounds, Held, Layout, Owner};
 pub use swap::{Slot, Swap};
+pub use user_access::{Call, Refusal, Sstatus, UserAccess};

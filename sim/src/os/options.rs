@@ -1,5 +1,6 @@
 //! What a kernel may be built to do: each off unless said otherwise.
 
+use super::Sstatus;
 use serde::{Deserialize, Serialize};
 
 /// Whether zeroed memory comes in superpages of its own accord.
@@ -75,6 +76,8 @@ pub struct Options {
     pub swap_limit: Option<u32>,
     /// Disk transfers that fail.
     pub disk_errors: DiskErrors,
+    /// The bits of `sstatus` that the kernel knows to set when it reaches into a process's memory.
+    pub sstatus: Sstatus,
     /// Frames that nobody may use, beside the kernel's: the first, counted from the beginning of
     /// memory, and how many.
     pub reserved: Vec<[u64; 2]>,

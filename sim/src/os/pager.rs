@@ -128,7 +128,8 @@ impl Os {
         }
     }
 
-    /// Reads a page from the disk. `false` if the disk failed, and the process was killed.
+    /// Reads a page from the disk. `false` if the disk failed, and the process was killed, or the
+    /// call failed that the kernel wanted the page for.
     fn read_in(
         &mut self,
         hal: &mut dyn Hal,
@@ -145,7 +146,11 @@ impl Os {
         hal.charge(account);
         if !done {
             self.process_mut(pid).counters.disk_errors += 1;
-            self.kill(hal, pid, Death::DiskError { va })?;
+            if self.processes[&pid].calling.is_some() {
+                self.refused = Some(super::Refusal::BadAddress);
+            } else {
+                self.kill(hal, pid, Death::DiskError { va })?;
+            }
         }
         Ok(done)
     }

@@ -1,7 +1,7 @@
 //! Processes, as the kernel keeps them.
 
 use super::layout::Image;
-use super::{AddressSpace, Death, Pid};
+use super::{AddressSpace, Death, Pid, Sstatus, UserAccess};
 use crate::stats::OsCounters;
 use serde::Serialize;
 
@@ -33,6 +33,10 @@ pub struct Process {
     pub space: Option<AddressSpace>,
     /// The most frames that its pages may hold; beyond that it replaces its own.
     pub frames: Option<u64>,
+    /// The call of its own that the kernel is in, if that takes its memory.
+    pub calling: Option<UserAccess>,
+    /// `sstatus` while the kernel works for it: kept with it when others run.
+    pub sstatus: Sstatus,
     /// Its program's image.
     pub image: Image,
     /// What was done for it.

@@ -59,6 +59,14 @@ impl Bounds {
         if self.mode == Mode::Sv32 { 768 } else { 256 }
     }
 
+    /// The first address of that superpage.
+    pub fn kernel_start(self) -> u64 {
+        let shift = self.mode.va_bits() - self.mode.segment_bits();
+        let start = self.kernel_index() << shift;
+        let unused = 64 - self.mode.va_bits();
+        if self.mode == Mode::Sv32 { start } else { ((start << unused) as i64 >> unused) as u64 }
+    }
+
     /// The first user address that is not: the end of the lower half, in Sv32 of the space.
     pub fn user_end(self) -> u64 {
         if self.mode == Mode::Sv32 { 1 << 32 } else { 1 << (self.mode.va_bits() - 1) }

@@ -75,11 +75,15 @@ counters! {
         pub page_crossings,
         /// Bus transfers of completed accesses.
         pub bus_transfers,
+        /// Loads that the kernel completed in the program's memory, on its behalf.
+        pub kernel_loads,
+        /// Stores that the kernel completed there.
+        pub kernel_stores,
     }
 }
 
 impl AccessCounters {
-    /// Fetches, loads and stores.
+    /// Fetches, loads and stores of the program.
     pub fn total(&self) -> u64 {
         self.fetches + self.loads + self.stores
     }
@@ -101,6 +105,10 @@ counters! {
         pub ad_faults,
         /// Faults on entries that were already in order.
         pub spurious_faults,
+        /// Of all faults, those that the kernel's own accesses to the process's memory took in S-mode.
+        pub supervisor_faults,
+        /// Of these, those that ended the call.
+        pub refused_faults,
         /// Faults put off for want of a frame, while all were held for pages on their way. Each is
         /// taken again, and counts as what it is then.
         pub deferred_faults,
@@ -180,6 +188,18 @@ counters! {
         pub munmaps,
         /// Ranges whose permissions were changed.
         pub mprotects,
+        /// Calls for which the kernel reached into the process's memory, or was asked to.
+        pub user_copies,
+        /// Bytes that it moved there, in either direction.
+        pub user_copy_bytes,
+        /// Of these calls, those that failed with EFAULT: not one byte could be moved.
+        pub efaults,
+        /// Those that met such an address later: they return the bytes moved until then.
+        pub short_copies,
+        /// Those that failed because the kernel had not set SUM: its own mistake.
+        pub sum_faults,
+        /// Those that failed because it had not set MXR.
+        pub mxr_faults,
         /// Disk transfers that failed.
         pub disk_errors,
         /// Timer interrupts taken.
@@ -196,6 +216,7 @@ impl OsCounters {
             FaultKind::AccessedDirty => &mut self.ad_faults,
             FaultKind::Spurious => &mut self.spurious_faults,
             FaultKind::Protection => &mut self.protection_faults,
+            FaultKind::Refused => &mut self.refused_faults,
         }
     }
 }
@@ -211,6 +232,8 @@ counters! {
         pub compute,
         /// The kernel handled traps.
         pub handler,
+        /// The kernel accessed the process's memory through the MMU.
+        pub user_copy,
         /// The kernel changed processes.
         pub switch,
         /// The disk worked, and everyone waited.
@@ -228,7 +251,7 @@ impl CycleCounters {
 
     /// Those in which the processor had something to do.
     pub fn busy(&self) -> u64 {
-        self.user() + self.handler + self.switch
+        self.user() + self.handler + self.user_copy + self.switch
     }
 
     /// Those that programs ran: translation and memory included, the kernel's work not.

@@ -64,6 +64,7 @@ impl Display for Section {
         distribution(f, "walk_latency", &self.walk_latency)?;
         self.faults(f)?;
         self.sharing(f)?;
+        self.calls(f)?;
         self.time(f)
     }
 }
@@ -118,6 +119,28 @@ impl Section {
         counts.iter().filter(|(_, value)| *value > 0).try_for_each(|(name, n)| count(f, name, *n))
     }
 
+    /// Only where the kernel reached into a process's memory.
+    fn calls(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (faults, accesses) = (&self.faults, &self.accesses);
+        if faults.user_copies == 0 {
+            return Ok(());
+        }
+        heading(
+            f,
+            "user copies",
+            "the kernel in the process's memory, through the MMU, in S-mode",
+        )?;
+        count(f, "user_copies", faults.user_copies)?;
+        count(f, "user_copy_bytes", faults.user_copy_bytes)?;
+        count(f, "kernel_loads", accesses.kernel_loads)?;
+        count(f, "kernel_stores", accesses.kernel_stores)?;
+        count(f, "supervisor_faults", faults.supervisor_faults)?;
+        count(f, "efaults", faults.efaults)?;
+        count(f, "short_copies", faults.short_copies)?;
+        count(f, "sum_faults", faults.sum_faults)?;
+        count(f, "mxr_faults", faults.mxr_faults)
+    }
+
     fn time(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let cycles = &self.cycles;
         heading(
@@ -129,11 +152,15 @@ impl Section {
             ("issue", cycles.issue),
             ("walk_stall", cycles.walk_stall),
             ("handler", cycles.handler),
+            ("user_copy", cycles.user_copy),
             ("switch", cycles.switch),
             ("compute", cycles.compute),
             ("disk", cycles.disk),
             ("idle", cycles.idle),
         ] {
+            if name == "user_copy" && spent == 0 {
+                continue;
+            }
             let share = spent as f64 * 100.0 / self.cycles_total.max(1) as f64;
             writeln!(f, "  {name:<NAME$}{spent:>NUMBER$}  {share:5.1} %")?;
         }

@@ -36,6 +36,14 @@ const SHOWN: [(&str, &str); 16] = [
     ("swap_outs", "swap-outs"),
 ];
 
+/// What is shown only where it happened.
+const RARE: [(&str, &str); 4] = [
+    ("supervisor_faults", "S-mode faults"),
+    ("efaults", "EFAULTs"),
+    ("sum_faults", "without SUM"),
+    ("mxr_faults", "without MXR"),
+];
+
 /// Runs scenarios and reports.
 pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status> {
     let mut scenarios = Vec::new();
@@ -186,6 +194,9 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
     let columns: Vec<_> = shown
         .iter()
         .filter(|(name, _)| reports.iter().any(|r| r.counts.contains_key(*name)))
+        .chain(RARE.iter().filter(|(name, _)| {
+            reports.iter().any(|r| r.counts.get(*name).is_some_and(|count| *count > 0))
+        }))
         .collect();
     let machine = reports.iter().map(|report| report.machine.len()).max().unwrap_or(0);
     text += &format!("\n{:machine$}  {:>8}", "", "cycles");

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sim::bus::{Channel, FaultInjection, FaultPlan};
 use sim::machine::{LatencySpec, MachineConfig, Master};
-use sim::os::{Costs, DiskErrors, ForkKind, LoadControl, OomKind, PolicyKind, Thp};
+use sim::os::{Allocation, Costs, DiskErrors, ForkKind, LoadControl, OomKind, PolicyKind, Thp};
 
 use super::devices::ConsoleText;
 use super::schema::OneOrMany;
@@ -18,6 +18,10 @@ pub struct OsText {
     pub frames: Option<u64>,
     /// Of these, reserved for the kernel.
     pub kernel: Option<u64>,
+    /// How frames are given to processes: `global`, to whoever asks; `{ equal = 62 }`, so many in
+    /// equal parts; `{ proportional = 62 }`, by the pages that each process has at the start. With
+    /// a part of its own a process replaces its own pages only.
+    pub allocation: Option<Allocation>,
     /// Slots of the swap device.
     pub swap: Option<u32>,
     /// The replacement policy, as [`PolicyKind::name`] spells it; a list runs each.
@@ -79,6 +83,10 @@ pub struct OsText {
     pub check_every: Option<u64>,
     /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
     pub reserved: Option<Vec<[u64; 2]>>,
+    /// `false`: a kernel that forgets to set SUM when it copies from or to a process's memory.
+    pub sum: Option<bool>,
+    /// `false`: a kernel that forgets to set MXR when it reads an instruction to emulate it.
+    pub mxr: Option<bool>,
     /// A console on the bus: `{ at = 0x1000_0000, typed = "hello" }`.
     pub console: Option<ConsoleText>,
 }
@@ -166,6 +174,8 @@ impl OsText {
         options.swap_limit = self.swap_limit;
         set(&mut options.disk_errors, &self.disk_errors);
         set(&mut options.reserved, &self.reserved);
+        set(&mut options.sstatus.sum, &self.sum);
+        set(&mut options.sstatus.mxr, &self.mxr);
         config
     }
 }

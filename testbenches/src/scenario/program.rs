@@ -12,6 +12,10 @@
 //! fetch at 0x1000                    an address
 //! 3 x load a 0..3; store b 0         all of the line, three times
 //! load a 0; 3 x (load a 1; 2 x (store b 0..7))     groups
+//! read heap 3 offset 0x10 bytes 100  read(2): the kernel stores into this buffer of the program
+//! write heap 0..2 bytes 4096         write(2), three times: the kernel loads these bytes
+//! emulate text 0                     the kernel loads an instruction, to emulate it
+//! stray heap 0                       a kernel's mistake: it loads there outside of any copy
 //! think 1000                         cycles of computing without memory
 //! tick                               a timer interrupt
 //! sbrk 4 / sbrk -4                   the heap's size, changed by so many pages
@@ -37,14 +41,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::de::{self, Deserialize, Deserializer};
-use sim::isa::Access;
-use sim::os::{Permissions, RegionSpec};
+use sim::isa::{Access, PAGE_BYTES};
+use sim::os::{Call, Permissions, RegionSpec};
 
 use super::number::Number;
 use pattern::Pattern;
 
 /// More steps than this in one line are a mistake.
 const MOST_STEPS: u64 = 1 << 40;
+
+/// The most bytes of a buffer.
+const MOST_COPIED: u64 = 1 << 24;
 
 /// Where accesses go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,10 +62,29 @@ enum Place {
     At(Number),
 }
 
+/// What is done there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    /// The program's own access.
+    Access(Access),
+    /// A system call, or the like, for which the kernel accesses it.
+    Call(Call),
+}
+
+impl Deed {
+    /// The most bytes in one.
+    fn most(self) -> u64 {
+        match self {
+            Deed::Access(_) => PAGE_BYTES,
+            Deed::Call(_) => MOST_COPIED,
+        }
+    }
+}
+
 /// One step as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    Touch { kind: Access, bytes: u16, place: Place },
+    Touch { deed: Deed, bytes: u64, place: Place },
     Think(u64),
     Tick,
     Sbrk(i64),

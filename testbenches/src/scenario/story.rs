@@ -111,6 +111,7 @@ fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Pre
     }
     let console = system.os.console.as_ref();
     let console = console.map(|console| console.connect(&mut machine)).transpose()?;
+    let mut limits = system.limits().map_err(|message| Stop::Nonsense(1, message))?.into_iter();
     let mut pids = Vec::new();
     for process in &system.process {
         let regions = system.regions(process);
@@ -124,7 +125,8 @@ fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Pre
             continue;
         }
         let (name, program) = (process.name.clone(), Box::new(script));
-        let spec = ProcessSpec { name, layout, program, frames: process.frames };
+        let frames = limits.next().flatten();
+        let spec = ProcessSpec { name, layout, program, frames };
         pids.push(vec![machine.spawn(spec).map_err(broken)?]);
     }
     Ok((machine, pids, console))

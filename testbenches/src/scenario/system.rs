@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use sim::isa::{Mode, PAGE_BYTES};
 use sim::machine::ElfImage;
-use sim::os::{PolicyKind, RegionSpec};
+use sim::os::{PolicyKind, RegionKind, RegionSpec};
 
 use super::expect::Expected;
 use super::images;
@@ -187,8 +187,28 @@ impl System {
         regions
     }
 
+    /// The most frames of each process that is there at the start, in order: its own, or what it
+    /// is given of those that are shared out. The error is a sentence.
+    pub fn limits(&self) -> Result<Vec<Option<u64>>, String> {
+        let first = || self.process.iter().filter(|p| !p.forked && !p.executed);
+        // A device is in no frame.
+        let in_frames = |r: &&RegionSpec| r.kind != RegionKind::Device && r.mapped != Some(false);
+        let size = |process: &ProcessText| {
+            process.regions.iter().filter(in_frames).map(|region| region.pages).sum()
+        };
+        let sizes: Vec<u64> = first().map(size).collect();
+        let shares = self.os.allocation.unwrap_or_default().shares(&sizes)?;
+        Ok(match shares {
+            Some(shares) => shares.into_iter().map(Some).collect(),
+            None => first().map(|process| process.frames).collect(),
+        })
+    }
+
     /// A name that leads nowhere, and what is wrong with it.
     pub fn mistake(&self) -> Option<(String, String)> {
+        if let Err(message) = self.limits() {
+            return Some(("allocation".to_owned(), message));
+        }
         let named = |name: &str| self.process.iter().find(|process| process.name == name);
         let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
         for process in &self.process {
@@ -204,6 +224,8 @@ impl System {
                 "nobody forks this process"
             } else if process.forked && process.regions.iter().any(|r| r.mapped != Some(false)) {
                 "a forked process has its parent's regions; its own are `mapped = false`"
+            } else if process.frames.is_some() && self.os.allocation.is_some() {
+                "`os.allocation` says how many frames it gets, and so does its `frames`"
             } else if !process.forked && process.regions.is_empty() {
                 "a process needs regions"
             } else {

@@ -97,6 +97,9 @@ fn circumstances(random: &mut ChaCha8Rng, setup: &Setup<'_>, count: u64, large: 
     }
     let oom = ["largest", "newest", "oldest"][random.random_range(0..3)];
     keys.push(("oom", format!("\"{oom}\"")));
+    for key in ["sum", "mxr"] {
+        keys.push((key, (random.random_range(0..12) > 0).to_string()));
+    }
     keys.push(("zero_page", random.random::<bool>().to_string()));
     for (key, most) in [
         ("asids", 5),

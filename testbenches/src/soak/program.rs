@@ -65,6 +65,7 @@ impl Author<'_> {
                     let text = ["tick", "tick", "think 50", "wait"][self.random.random_range(0..4)];
                     self.write(index, text.to_owned(), Role::Neutral);
                 }
+                40..70 => self.call(index, &areas),
                 _ => left -= self.touch(index, &areas) as i64,
             }
         }
@@ -147,6 +148,27 @@ impl Author<'_> {
         let text = if bit == WRITE { text.replace("load", "store") } else { text };
         self.write(index, text, Role::Neutral);
         count
+    }
+
+    /// A call for which the kernel accesses the program's memory. None is an offence: what may
+    /// not be done is an error that the program is told of.
+    fn call(&mut self, index: usize, areas: &[Area]) {
+        let random = &mut *self.random;
+        let word = ["read", "write", "read", "write", "emulate", "stray"];
+        let word = word[random.random_range(0..6)];
+        let bytes = [1, 7, 8, 64, 100, 900, 4096, 9000][random.random_range(0..8)];
+        let text = if random.random_range(0..12) == 0 {
+            let at = ["0x0", "0x3000_0000", "0xc000_0000", "-(1 << va_bits - 1)", "-4"];
+            format!("{word} at {} bytes {bytes}", at[random.random_range(0..at.len())])
+        } else {
+            let area = &areas[random.random_range(0..areas.len())];
+            let past = area.first + area.pages.len() as i64;
+            let anywhere = random.random_range(area.first - 2..past + 2);
+            let page = area.any(random, MAPPED).filter(|_| random.random_bool(0.8));
+            let (page, offset) = (page.unwrap_or(anywhere), random.random_range(0..4096));
+            format!("{word} {} {page} offset {offset} bytes {bytes}", area.name)
+        };
+        self.write(index, text, Role::Neutral);
     }
 
     /// Changes the address space.

@@ -16,14 +16,26 @@ use crate::scenario::run::{RunError, run};
 use crate::scenario::variant::Select;
 
 /// The steps of programs that are counted, by the report's names.
-const STEPS: [&str; 9] =
-    ["loads", "stores", "fetches", "forks", "execs", "mmaps", "munmaps", "mprotects", "ticks"];
+const STEPS: [&str; 10] = [
+    "loads",
+    "stores",
+    "fetches",
+    "user_copies",
+    "forks",
+    "execs",
+    "mmaps",
+    "munmaps",
+    "mprotects",
+    "ticks",
+];
 
 /// What is shown of the counts.
-pub const SHOWN: [&str; 12] = [
+pub const SHOWN: [&str; 14] = [
     "minor_faults",
     "major_faults",
     "protection_faults",
+    "supervisor_faults",
+    "efaults",
     "evictions",
     "swap_outs",
     "swap_ins",

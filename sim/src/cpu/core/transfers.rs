@@ -89,7 +89,7 @@ impl Core {
 
     /// The bus answered the oldest transfer of a port. A store that it refused did not happen,
     /// and the shadow takes it back: others may see that memory too. What is younger than a
-    /// refused access counts for nothing, its process dies.
+    /// refused access counts for nothing: its process dies, or its call ends.
     ///
     /// # Errors
     /// When memory held something else than the program left there.

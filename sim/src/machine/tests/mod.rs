@@ -14,6 +14,7 @@ mod reference;
 mod soak;
 mod textbook;
 mod trace;
+mod user_access;
 
 use super::{Machine, MachineConfig, Outcome, ProcessSpec};
 use crate::cpu::{Access, Listed, Op};

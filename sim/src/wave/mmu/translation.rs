@@ -6,7 +6,7 @@
 
 use super::super::{Builder, Error, SignalId, Value, Writer};
 use super::words;
-use crate::isa::{Satp, Xlen};
+use crate::isa::{Privilege, Satp, Xlen};
 use crate::mmu::{Request, Response};
 
 /// The signals of `fetch` or `data`.
@@ -30,6 +30,8 @@ pub(super) struct Translation {
     pub(super) answered: SignalId,
     /// Requests accepted and not yet answered.
     outstanding: u32,
+    /// Not all requests were a user's: the view shows whose they were.
+    pub(super) mixed: bool,
 }
 
 impl Translation {
@@ -56,6 +58,7 @@ impl Translation {
             asked_access: builder.state(&path("asked_access"), 2, &words::ACCESSES)?,
             answered: builder.text(&path("answered"))?,
             outstanding: 0,
+            mixed: false,
         })
     }
 
@@ -78,6 +81,7 @@ impl Translation {
         }
         wave.set(self.access, request.map(|asked| words::access(asked.access)))?;
         wave.set(self.context, request.map(|asked| words::context(asked.context)))?;
+        self.mixed |= request.is_some_and(|asked| asked.context.privilege != Privilege::User);
         wave.set(self.response, response.is_some())?;
         wave.set(self.pa, response.and_then(Result::ok))?;
         let fault = response.and_then(Result::err);

@@ -54,6 +54,7 @@ fn request(recorder: &Recorder) -> Group {
         .trace(row(wave, ports.fetch.asked, "fetch VA").line(Line::Yellow))
         .trace(row(wave, ports.fetch.answered, "fetch answer"))
         .trace(row(wave, ports.data.asked_access, "data access"))
+        .traces(ports.data.mixed.then(|| row(wave, ports.data.context, "data context")))
         .trace(row(wave, ports.data.asked, "data VA").line(Line::Yellow))
         .trace(row(wave, ports.data.answered, "data answer"))
 }

@@ -4,7 +4,7 @@ use super::super::{Builder, Error, SignalId, Value, Writer};
 use crate::mmu::Fence;
 use crate::os::{Activity, Event, FaultKind, Pid};
 
-const FAULTS: [&str; 5] = ["minor", "major", "accessed_dirty", "spurious", "protection"];
+const FAULTS: [&str; 6] = ["minor", "major", "accessed_dirty", "spurious", "protection", "refused"];
 
 fn fault_number(kind: FaultKind) -> u64 {
     match kind {
@@ -13,10 +13,11 @@ fn fault_number(kind: FaultKind) -> u64 {
         FaultKind::AccessedDirty => 2,
         FaultKind::Spurious => 3,
         FaultKind::Protection => 4,
+        FaultKind::Refused => 5,
     }
 }
 
-const ACTIVITIES: [&str; 5] = ["process", "handler", "disk_wait", "switch", "idle"];
+const ACTIVITIES: [&str; 6] = ["process", "handler", "disk_wait", "switch", "idle", "user_copy"];
 
 fn activity_number(activity: Activity) -> u64 {
     match activity {
@@ -25,11 +26,12 @@ fn activity_number(activity: Activity) -> u64 {
         Activity::Disk => 2,
         Activity::Switch => 3,
         Activity::Idle => 4,
+        Activity::UserCopy => 5,
     }
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 15] = [
+const EVENTS: [&str; 17] = [
     "page_fault",
     "eviction",
     "swap_in",
@@ -45,6 +47,8 @@ const EVENTS: [&str; 15] = [
     "suspended",
     "resumed",
     "promotion",
+    "user_copy",
+    "user_copy_ends",
 ];
 
 /// The index of an event's signal; `None` for what is a state and no instant.
@@ -65,6 +69,8 @@ fn event_index(event: &Event) -> Option<usize> {
         Event::Suspended { .. } => 12,
         Event::Resumed { .. } => 13,
         Event::Promotion { .. } => 14,
+        Event::UserAccess { .. } => 15,
+        Event::UserAccessEnds { .. } => 16,
         Event::Policy { .. } => return None,
     })
 }
@@ -134,7 +140,7 @@ impl World {
         wave.set(self.text, &*text)
     }
 
-    /// A fault is over when its process runs again.
+    /// A fault is over when its process runs again, or the kernel repeats its access for it.
     pub(super) fn activity(&mut self, wave: &mut Writer, what: Activity) -> Result<(), Error> {
         let before = self.doing.replace(what);
         if before == Some(what) {
@@ -142,8 +148,10 @@ impl World {
         }
         let untold = before.is_none() && self.silent;
         self.silent = false;
-        if what == Activity::Process || untold {
+        if matches!(what, Activity::Process | Activity::UserCopy) || untold {
             wave.set(self.fault, Value::Absent)?;
+        }
+        if what == Activity::Process || untold {
             wave.set(self.text, Value::Absent)?;
         }
         wave.set(self.activity, activity_number(what))
@@ -206,6 +214,10 @@ impl World {
             }
             Event::Suspended { pid } => format!("suspended:{}", self.name(*pid)),
             Event::Resumed { pid } => format!("resumed:{}", self.name(*pid)),
+            Event::UserAccess { asked, .. } => {
+                format!("{}:{:x}:{}_bytes", asked.call.name(), asked.va, asked.bytes)
+            }
+            Event::UserAccessEnds { moved, result, .. } => format!("{result}:{moved}_bytes"),
             Event::Policy { state } => state.clone(),
         }
     }

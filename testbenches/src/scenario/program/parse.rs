@@ -1,19 +1,19 @@
 //! Reading a line: words, groups, steps.
 
 use sim::isa::{Access, PAGE_BYTES};
-use sim::os::Permissions;
+use sim::os::{Call, Permissions};
 
 use super::pattern::{Item, Order, Pattern, Shape};
-use super::{Node, Place, Step};
+use super::{Deed, Node, Place, Step};
 use crate::scenario::number::Number;
 
 /// Bytes of an access unless said otherwise.
-const ACCESS_BYTES: u16 = 4;
+const ACCESS_BYTES: u64 = 4;
 /// Groups in groups deeper than this are a mistake.
 const DEEPEST: usize = 32;
 /// The words that begin a step.
-const STEPS: &str = "load, store, fetch, think, tick, sbrk, mmap, munmap, mprotect, fork, exec, \
-                     wait, exit";
+const STEPS: &str = "load, store, fetch, read, write, emulate, stray, think, tick, sbrk, mmap, \
+                     munmap, mprotect, fork, exec, wait, exit";
 
 /// The words of a line; brackets and semicolons are words of their own.
 struct Words<'t> {
@@ -116,9 +116,13 @@ impl<'t> Words<'t> {
     fn step(&mut self) -> Result<Step, String> {
         let verb = self.word().ok_or("a step is missing")?;
         let step = match verb {
-            "load" => self.touch(Access::Load)?,
-            "store" => self.touch(Access::Store)?,
-            "fetch" => self.touch(Access::Fetch)?,
+            "load" => self.touch(Deed::Access(Access::Load))?,
+            "store" => self.touch(Deed::Access(Access::Store))?,
+            "fetch" => self.touch(Deed::Access(Access::Fetch))?,
+            "read" => self.touch(Deed::Call(Call::Read))?,
+            "write" => self.touch(Deed::Call(Call::Write))?,
+            "emulate" => self.touch(Deed::Call(Call::Emulate))?,
+            "stray" => self.touch(Deed::Call(Call::Stray))?,
             "think" => Step::Think(unsigned(self.need("how many cycles")?)?),
             "tick" => Step::Tick,
             "sbrk" => Step::Sbrk(signed(self.need("by how many pages")?)?),
@@ -150,10 +154,10 @@ impl<'t> Words<'t> {
         Ok((name, from, to))
     }
 
-    fn touch(&mut self, kind: Access) -> Result<Step, String> {
+    fn touch(&mut self, deed: Deed) -> Result<Step, String> {
         let name = self.need("where")?;
         if name == "at" {
-            return self.at(kind);
+            return self.at(deed);
         }
         let (shape, mut unit) = match self.peek() {
             Some(word @ ("rows" | "columns")) => {
@@ -179,17 +183,17 @@ impl<'t> Words<'t> {
             } else if self.take("offset") {
                 offset = unsigned(self.need("the offset")?)?;
             } else if self.take("bytes") {
-                bytes = Some(access_bytes(self.need("how many bytes")?)?);
+                bytes = Some(access_bytes(self.need("how many bytes")?, deed)?);
             } else {
                 break;
             }
         }
         let unit = unit.ok_or("how large is an element? write `of 8`")?;
         // An element is accessed as a whole, a page in one word.
-        let whole = if unit >= PAGE_BYTES { ACCESS_BYTES } else { unit as u16 };
+        let whole = if unit >= PAGE_BYTES { ACCESS_BYTES } else { unit };
         let pattern = Pattern { shape, unit, offset };
         let place = Place::In(name.to_owned(), pattern);
-        Ok(Step::Touch { kind, bytes: bytes.unwrap_or(whole), place })
+        Ok(Step::Touch { deed, bytes: bytes.unwrap_or(whole), place })
     }
 
     fn items(&mut self, region: &str) -> Result<Shape, String> {
@@ -222,7 +226,7 @@ impl<'t> Words<'t> {
     }
 
     /// An address: everything up to the end of the step, brackets included.
-    fn at(&mut self, kind: Access) -> Result<Step, String> {
+    fn at(&mut self, deed: Deed) -> Result<Step, String> {
         let (mut depth, mut text) = (0_i32, String::new());
         let mut bytes = ACCESS_BYTES;
         while let Some(word) = self.peek() {
@@ -232,19 +236,20 @@ impl<'t> Words<'t> {
             }
             self.at += 1;
             if word == "bytes" {
-                bytes = access_bytes(self.need("how many bytes")?)?;
+                bytes = access_bytes(self.need("how many bytes")?, deed)?;
                 break;
             }
             text = text + word + " ";
         }
-        Ok(Step::Touch { kind, bytes, place: Place::At(Number::parse(&text)?) })
+        Ok(Step::Touch { deed, bytes, place: Place::At(Number::parse(&text)?) })
     }
 }
 
-fn access_bytes(word: &str) -> Result<u16, String> {
+fn access_bytes(word: &str, deed: Deed) -> Result<u64, String> {
+    let most = deed.most();
     match unsigned(word)? {
-        bytes @ 1..=PAGE_BYTES => Ok(bytes as u16),
-        _ => Err(format!("an access of {word} bytes; 1 to {PAGE_BYTES} are possible")),
+        bytes if (1..=most).contains(&bytes) => Ok(bytes),
+        _ => Err(format!("an access of {word} bytes; 1 to {most} are possible")),
     }
 }
 

@@ -3,18 +3,18 @@
 use std::rc::Rc;
 
 use sim::cpu::{self, Op, Program, ProgramError};
-use sim::isa::{Access, PAGE_BYTES};
-use sim::os::RegionSpec;
+use sim::isa::PAGE_BYTES;
+use sim::os::{RegionSpec, UserAccess};
 
 use super::pattern::{Item, Pattern, Shape};
-use super::{Line, Node, Place, Step, find};
+use super::{Deed, Line, Node, Place, Step, find};
 use crate::scenario::number::Variables;
 
 /// A line's parts with all names resolved.
 #[derive(Debug)]
 enum Action {
     Repeat(u64, Rc<[Action]>),
-    Touch { kind: Access, bytes: u16, start: u64, pattern: Pattern },
+    Touch { deed: Deed, bytes: u64, start: u64, pattern: Pattern },
     Op(Op),
 }
 
@@ -28,9 +28,20 @@ struct Level {
 
 /// The accesses of the step that is under way.
 struct Points {
-    kind: Access,
-    bytes: u16,
+    deed: Deed,
+    bytes: u64,
     addresses: Box<dyn Iterator<Item = u64>>,
+}
+
+impl Points {
+    fn at(&self, va: u64) -> Op {
+        let bytes = self.bytes;
+        match self.deed {
+            // What a program accesses by itself is at most a page.
+            Deed::Access(kind) => Op::Access(cpu::Access { kind, va, bytes: bytes as u16 }),
+            Deed::Call(call) => Op::User(UserAccess { call, va, bytes }),
+        }
+    }
 }
 
 /// A program; it runs from its beginning once.
@@ -72,8 +83,7 @@ impl Script {
         loop {
             if let Some(points) = &mut self.points {
                 if let Some(va) = points.addresses.next() {
-                    let (kind, bytes) = (points.kind, points.bytes);
-                    return Some(Op::Access(cpu::Access { kind, va, bytes }));
+                    return Some(points.at(va));
                 }
                 self.points = None;
             }
@@ -89,10 +99,10 @@ impl Script {
             level.next += 1;
             match action {
                 Action::Op(op) => return Some(op.clone()),
-                Action::Touch { kind, bytes, start, pattern } => {
+                Action::Touch { deed, bytes, start, pattern } => {
                     let addresses = pattern.addresses(*start, self.turn);
                     self.turn += 1;
-                    self.points = Some(Points { kind: *kind, bytes: *bytes, addresses });
+                    self.points = Some(Points { deed: *deed, bytes: *bytes, addresses });
                 }
                 Action::Repeat(times, actions) => {
                     if let Some(left) = times.checked_sub(1) {
@@ -127,7 +137,7 @@ fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<
         Ok::<_, String>(page(low)..page(high.wrapping_add(1)))
     };
     Ok(Action::Op(match step {
-        Step::Touch { kind, bytes, place } => {
+        Step::Touch { deed, bytes, place } => {
             let (start, pattern) = match place {
                 Place::In(name, pattern) => (region(name)?.start, pattern.clone()),
                 Place::At(at) => {
@@ -136,7 +146,7 @@ fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<
                     (at.value(variables)?, pattern)
                 }
             };
-            return Ok(Action::Touch { kind: *kind, bytes: *bytes, start, pattern });
+            return Ok(Action::Touch { deed: *deed, bytes: *bytes, start, pattern });
         }
         Step::Think(cycles) => Op::Think(*cycles),
         Step::Tick => Op::Tick,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::scenario::number::Variables;
 use sim::cpu::{Op, Program};
-use sim::os::RegionKind;
+use sim::os::{Call, RegionKind, UserAccess};
 
 const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
 
@@ -93,6 +93,22 @@ fn steps_that_are_no_accesses() {
         ops("fork child; wait; exec other; exit").unwrap(),
         [Op::Fork("child".into()), Op::Wait, Op::Exec("other".into()), Op::Exit]
     );
+}
+
+#[test]
+fn calls_name_buffers_like_accesses_but_longer_ones() {
+    let call = |call, va, bytes| Op::User(UserAccess { call, va, bytes });
+    assert_eq!(
+        ops("read a 1 offset 2 bytes 100_000; write a 0..1; emulate at 8; stray a 0 bytes 8"),
+        Ok(vec![
+            call(Call::Read, 0x11002, 100_000),
+            call(Call::Write, 0x10000, 4),
+            call(Call::Write, 0x11000, 4),
+            call(Call::Emulate, 8, 4),
+            call(Call::Stray, 0x10000, 8),
+        ])
+    );
+    assert!(ops("load a 0 bytes 5000").is_err() && ops("read a 0 bytes 0x2000000").is_err());
 }
 
 #[test]

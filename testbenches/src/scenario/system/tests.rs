@@ -36,6 +36,37 @@ fn names_that_lead_nowhere_are_said_with_their_place() {
 }
 
 #[test]
+fn frames_are_shared_out_or_stated_and_not_both() {
+    let os = |allocation: &str| format!("os = {{ allocation = {allocation} }}\n");
+    let limited = parent("\"exit\"") + "frames = 3\n";
+    for allocation in ["\"global\"", "{ equal = 4 }"] {
+        let both = error(&(os(allocation) + &limited));
+        assert!(
+            both.ends_with(
+                "`p`: `os.allocation` says how many frames it gets, and so does its `frames`"
+            ),
+            "{both}"
+        );
+    }
+    let limits = |allocation: &str| {
+        let text = format!("{HEAD}{}{}{}", os(allocation), parent("\"exit\""), parent("\"exit\""));
+        match Scenario::parse("t", "t.toml", &text).unwrap_or_else(|e| panic!("{e}")).body {
+            Body::System(system) => system.limits(),
+            _ => panic!("not a system"),
+        }
+    };
+    assert_eq!(limits("\"global\""), Ok(vec![None, None]));
+    assert_eq!(limits("{ equal = 7 }"), Ok(vec![Some(3), Some(3)]));
+    assert_eq!(limits("{ proportional = 8 }"), Ok(vec![Some(4), Some(4)]));
+    let few = error(&(os("{ equal = 0 }") + &parent("\"exit\"")));
+    assert_eq!(few, "t.toml:3:8: 0 frames cannot be shared out among 1 processes");
+    for wrong in ["\"equal\"", "{ eqal = 4 }", "{ equal = 4, proportional = 4 }", "{}"] {
+        let forms = error(&(os(wrong) + &parent("\"exit\"")));
+        assert!(forms.starts_with("t.toml:3:21: allocation is \"global\", "), "{forms}");
+    }
+}
+
+#[test]
 fn unknown_keys_and_values_are_errors() {
     let unknown = error(&format!("os = {{ ovrelap = true }}\n{}", parent("\"exit\"")));
     assert!(unknown.starts_with("t.toml:3:8: unknown field `ovrelap`"), "{unknown}");
