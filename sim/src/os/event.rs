@@ -37,6 +37,25 @@ impl FaultKind {
     }
 }
 
+/// Which of the kernel's caches had a page in a frame that nobody at the faulting address showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// The page cache: a page of a file or of shared memory.
+    Page,
+    /// The swap cache: a process's own page, which has not lost its frame yet.
+    Swap,
+}
+
+impl Cache {
+    /// The cache in lower-case words, for waves and text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cache::Page => "page_cache",
+            Cache::Swap => "swap_cache",
+        }
+    }
+}
+
 /// Something happened. Addresses are virtual and of a page's first byte, except a fault's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -82,6 +101,17 @@ pub enum Event {
         /// From which slot.
         slot: u32,
     },
+    /// A fault found its page in a frame: the disk is not needed.
+    CacheHit {
+        /// Whose fault.
+        pid: Pid,
+        /// Which page.
+        va: u64,
+        /// The frame's physical page number.
+        frame: u64,
+        /// Where it was found.
+        cache: Cache,
+    },
     /// What the replacement policy keeps of the pages has changed.
     Policy {
         /// As [`super::replace::Policy::state`] says it.
@@ -125,11 +155,15 @@ pub enum Event {
         parent: Pid,
         /// The copy.
         child: Pid,
+        /// What the copy is called.
+        name: String,
     },
     /// A process was given a new image.
     Exec {
         /// Which.
         pid: Pid,
+        /// The image, which is what the process is called now.
+        name: String,
     },
     /// A process ended by itself.
     Exit {

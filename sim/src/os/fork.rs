@@ -28,7 +28,7 @@ impl Os {
             let counters = &mut self.process_mut(parent).counters;
             counters.forks += 1;
             counters.fork_shared_pages += shared;
-            hal.event(Event::Fork { parent, child });
+            hal.event(Event::Fork { parent, child, name: name.to_owned() });
         }
         hal.charge(account);
         Ok(copied.map(|_| child))

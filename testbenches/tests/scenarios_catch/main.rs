@@ -13,7 +13,7 @@ use mutant::Mutant;
 use sim::isa::Xlen;
 use sim::mmu::Mmu;
 use testbenches::scenario::library;
-use testbenches::scenario::run::{Report, run};
+use testbenches::scenario::run::{Report, Unwatched, run};
 use testbenches::scenario::variant::Select;
 
 /// Each defect with the scenario that catches it.
@@ -120,7 +120,7 @@ fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
             &scenario,
             Select::default(),
             &factory,
-            &mut |_, _| Ok(None),
+            &mut Unwatched,
             &AtomicBool::new(false),
         );
         reports.extend(result.unwrap_or_else(|error| panic!("{error}")));

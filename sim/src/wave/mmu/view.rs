@@ -14,14 +14,13 @@ const AFTER: u64 = 36;
 const PLAIN_ROWS: usize = 3;
 
 pub(super) fn of(recorder: &Recorder) -> View {
-    let first_fault = recorder.moments.first().map(|moment| moment.cycle);
+    let line = &recorder.line;
+    let first_fault = line.moments.first().map(|moment| moment.cycle);
     let interesting = first_fault.or(recorder.first_miss);
-    let window = recorder.window;
-    let last = recorder.now.unwrap_or(0).saturating_add(1).min(window.end());
-    let start = window.from.max(recorder.first.unwrap_or(0));
+    let (start, last) = (line.start(), line.end());
     let centre = interesting.unwrap_or(start);
     let first = centre.saturating_sub(BEFORE).max(start);
-    let mut view = View::new()
+    let view = View::new()
         .zoom(first, first.saturating_add(BEFORE + AFTER).min(last))
         .group(request(recorder))
         .group(tlb(recorder))
@@ -31,9 +30,7 @@ pub(super) fn of(recorder: &Recorder) -> View {
         .group(world(recorder))
         .group(nets(recorder))
         .group(engine(recorder));
-    for moment in &recorder.moments {
-        view = view.marker(moment.cycle, &moment.name);
-    }
+    let view = line.mark(view);
     match interesting {
         Some(cycle) => view.cursor(cycle),
         None => view,
@@ -46,7 +43,7 @@ fn row(wave: &Writer, id: SignalId, alias: &str) -> Trace {
 }
 
 fn request(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     Group::new("Request")
         .trace(row(wave, recorder.clock, "clock"))
         .trace(row(wave, ports.mode, "satp mode"))
@@ -59,7 +56,7 @@ fn request(recorder: &Recorder) -> Group {
 }
 
 fn tlb(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     Group::new("TLB")
         .trace(row(wave, ports.fetch.lookup, "fetch TLB"))
         .trace(row(wave, ports.data.lookup, "data TLB"))
@@ -76,12 +73,12 @@ fn chosen(recorder: &Recorder, name: &str, which: impl Fn(&Signal) -> bool) -> G
     let signals = recorder.engine.iter().filter(|(signal, _)| which(signal));
     Group::new(name)
         .folded()
-        .traces(signals.map(|(signal, id)| row(&recorder.wave, *id, &signal.path)))
+        .traces(signals.map(|(signal, id)| row(&recorder.line.wave, *id, &signal.path)))
 }
 
 /// The states and a few narrow registers; all the rest is below, folded.
 fn walker(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     let of_walker = || recorder.engine.iter().filter(|(signal, _)| is_walker(signal));
     let states = of_walker().filter(|(signal, _)| !signal.names.is_empty());
     let narrow = of_walker()
@@ -96,7 +93,7 @@ fn walker(recorder: &Recorder) -> Group {
 }
 
 fn memory(recorder: &Recorder) -> Group {
-    let (wave, memory) = (&recorder.wave, &recorder.ports.memory);
+    let (wave, memory) = (&recorder.line.wave, &recorder.ports.memory);
     Group::new("Memory bus")
         .trace(row(wave, memory.asked_kind, "request"))
         .trace(row(wave, memory.asked, "PTE address").line(Line::Yellow))
@@ -106,7 +103,7 @@ fn memory(recorder: &Recorder) -> Group {
 }
 
 fn fault(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     Group::new("Fault")
         .trace(row(wave, ports.fetch.fault, "fetch fault"))
         .trace(row(wave, ports.data.fault, "data fault"))
@@ -116,7 +113,7 @@ fn fault(recorder: &Recorder) -> Group {
 
 /// The operating system, if there is one; of its events those that happened.
 fn world(recorder: &Recorder) -> Group {
-    let (wave, world) = (&recorder.wave, &recorder.world);
+    let (wave, world) = (&recorder.line.wave, &recorder.world);
     if world.silent {
         return Group::new("");
     }
@@ -136,7 +133,7 @@ fn world(recorder: &Recorder) -> Group {
 
 /// Every net of the ports, folded.
 fn nets(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     let folded = |name: &str, rows: &[(&str, SignalId)]| {
         let rows = rows.iter().map(|(alias, id)| row(wave, *id, alias));
         Group::new(name).folded().traces(rows)

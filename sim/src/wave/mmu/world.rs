@@ -2,7 +2,8 @@
 
 use super::super::{Builder, Error, SignalId, Value, Writer};
 use crate::mmu::Fence;
-use crate::os::{Activity, Event, FaultKind, Pid};
+use crate::os::{Activity, Cache, Event, FaultKind, Pid};
+use std::collections::BTreeMap;
 
 const FAULTS: [&str; 5] = ["minor", "major", "accessed_dirty", "spurious", "protection"];
 
@@ -29,7 +30,7 @@ fn activity_number(activity: Activity) -> u64 {
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 16] = [
     "page_fault",
     "eviction",
     "swap_in",
@@ -44,6 +45,8 @@ const EVENTS: [&str; 14] = [
     "blocked",
     "suspended",
     "resumed",
+    "page_cache_hit",
+    "swap_cache_hit",
 ];
 
 /// The index of an event's signal; `None` for what is a state and no instant.
@@ -63,6 +66,8 @@ fn event_index(event: &Event) -> Option<usize> {
         Event::Blocked { .. } => 11,
         Event::Suspended { .. } => 12,
         Event::Resumed { .. } => 13,
+        Event::CacheHit { cache: Cache::Page, .. } => 14,
+        Event::CacheHit { cache: Cache::Swap, .. } => 15,
         Event::Policy { .. } => return None,
     })
 }
@@ -85,8 +90,8 @@ pub(super) struct World {
     pub(super) free_frames: SignalId,
     pub(super) policy: SignalId,
     pub(super) events: Vec<Instant>,
-    /// Names of processes, the first one's first.
-    names: Vec<String>,
+    /// What each process is called now.
+    names: BTreeMap<Pid, String>,
     running: Option<Pid>,
     doing: Option<Activity>,
     /// Nothing of it has been told: the view leaves the group out.
@@ -109,7 +114,7 @@ impl World {
                     Ok(Instant { name, id, seen: false })
                 })
                 .collect::<Result<_, Error>>()?,
-            names,
+            names: (1..).zip(names).collect(),
             running: None,
             doing: None,
             silent: true,
@@ -121,8 +126,12 @@ impl World {
         if let Event::PageFault { kind, .. } = event {
             wave.set(self.fault, fault_number(*kind))?;
         }
-        if let Event::Switch { to, .. } = event {
-            self.process(wave, Some(*to))?;
+        match event {
+            Event::Switch { to, .. } => self.process(wave, Some(*to))?,
+            Event::Fork { child: pid, name, .. } | Event::Exec { pid, name } => {
+                self.call(wave, *pid, name)?;
+            }
+            _ => {}
         }
         let text = self.tell(event);
         let Some(index) = event_index(event) else { return wave.set(self.policy, &*text) };
@@ -167,11 +176,20 @@ impl World {
         wave.set(self.free_frames, frames.min(u64::from(u32::MAX)))
     }
 
+    /// From now on a process is called so; with its number, where another is called the same.
+    fn call(&mut self, wave: &mut Writer, pid: Pid, name: &str) -> Result<(), Error> {
+        let taken = self.names.iter().any(|(other, known)| *other != pid && known == name);
+        let name = if taken { format!("{name}#{pid}") } else { name.to_owned() };
+        if self.running == Some(pid) {
+            wave.set(self.process, &*name)?;
+        }
+        self.names.insert(pid, name);
+        Ok(())
+    }
+
     /// A process's name, or its number.
     pub(super) fn name(&self, pid: Pid) -> String {
-        let index = (pid as usize).checked_sub(1);
-        let known = index.and_then(|index| self.names.get(index));
-        known.cloned().unwrap_or_else(|| format!("process_{pid}"))
+        self.names.get(&pid).cloned().unwrap_or_else(|| format!("process_{pid}"))
     }
 
     /// An event in a few words.
@@ -194,10 +212,13 @@ impl World {
             Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
             Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
             Event::Copy { va, from, to, .. } => format!("copy:{va:x}:{from:x}:{to:x}"),
-            Event::Fork { parent, child } => {
+            Event::Fork { parent, child, .. } => {
                 format!("fork:{}:{}", self.name(*parent), self.name(*child))
             }
-            Event::Exec { pid } => format!("exec:{}", self.name(*pid)),
+            Event::Exec { pid, .. } => format!("exec:{}", self.name(*pid)),
+            Event::CacheHit { va, frame, cache, .. } => {
+                format!("{va:x}:in_{}:frame_{frame:x}", cache.name())
+            }
             Event::Blocked { pid, reason } => {
                 format!("blocked:{}:{}", self.name(*pid), reason.name())
             }
