@@ -105,6 +105,8 @@ pub enum Event {
 pub struct Picture {
     /// How broken up it is.
     pub measure: Measure,
+    /// How many segments there are.
+    pub segments: u64,
     /// What is free, from the lowest address on.
     pub holes: Vec<Range<u64>>,
     /// What is in use, from the lowest address on, and what it is called: by the name under which

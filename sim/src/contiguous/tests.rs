@@ -35,7 +35,7 @@ fn four_requests_of_the_book_go_where_the_book_says() {
 fn half_as_many_holes_as_segments_in_the_long_run() {
     let mut generator = ChaCha8Rng::seed_from_u64(50);
     let mut placer = Holes::new(&[0..1 << 20], Fit::First);
-    let rule = churn(&mut placer, 60_000, 1..=1000, 1000, &mut generator, &mut |_| {});
+    let rule = churn(&mut placer, 60_000, 1..=1000, 1000, &mut generator, &mut |_, _| {});
     assert_eq!(rule.refused, 0);
     assert!((400..=560).contains(&rule.holes_per_thousand), "{rule:?}");
     assert_eq!(placer.holes(), [0..1 << 20]);

@@ -12,7 +12,19 @@ impl Os {
     pub fn next(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
         self.schedule.wake(hal.now());
         self.admit(hal);
+        // Before the first process runs there is nothing to see.
+        if self.current.is_some() {
+            self.tell_queues(hal);
+        }
         Ok(self.schedule.front())
+    }
+
+    /// Shows whoever watches who is ready and who waits.
+    pub(super) fn tell_queues(&self, hal: &mut dyn Hal) {
+        if hal.is_watched() {
+            let (ready, waiting) = (self.schedule.ready(), self.schedule.waiting());
+            hal.event(Event::Queues { ready: ready.collect(), waiting: waiting.collect() });
+        }
     }
 
     /// When the next process that waits for time to pass will be ready.
@@ -41,6 +53,7 @@ impl Os {
         let root = process.space.as_ref().expect("a runnable process has memory").table.root();
         let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
         hal.set_satp(satp.encode(hal.xlen()));
+        self.tell_queues(hal);
         hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
         self.current = Some(pid);
         self.turn_begins(hal.now(), pid);

@@ -117,6 +117,13 @@ pub enum Event {
         /// As [`super::replace::Policy::state`] says it.
         state: String,
     },
+    /// The scheduler's queues, when it has looked at them.
+    Queues {
+        /// Who could run, in the order in which they will.
+        ready: Vec<Pid>,
+        /// Who waits, and for what.
+        waiting: Vec<(Pid, Reason)>,
+    },
     /// The MMU accepted a fence.
     Fence {
         /// Which.

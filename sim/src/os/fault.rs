@@ -41,7 +41,7 @@ impl Os {
         }
         self.disk.let_go(pid);
         let account = hal.charge(Activity::Handler);
-        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        hal.wait(self.config.costs.trap)?;
         self.pinned.clear();
         self.disk.begin_fault(pid);
         let verdict = self.resolve(hal, pid, access, fault)?;
@@ -79,7 +79,7 @@ impl Os {
             Err(Death::AccessFault { va, cause: fault.cause })
         };
         if let Err(death) = judged {
-            self.note(hal, pid, access, fault, FaultKind::Protection);
+            self.note(hal, pid, access, fault, FaultKind::Protection)?;
             self.kill(hal, pid, death)?;
             return Ok(Verdict::Killed);
         }
@@ -89,7 +89,7 @@ impl Os {
         if let Some(id) = held.map(|held| held.page) {
             let wants = access == Access::Store && space.permissions(va).write;
             if wants && !self.in_place(pid, va, id) {
-                self.note(hal, pid, access, fault, FaultKind::Minor);
+                self.note(hal, pid, access, fault, FaultKind::Minor)?;
                 return self.copy_on_write(hal, pid, va);
             }
             return self.mend(hal, pid, access, fault, self.allowed(pid, va, id));
@@ -98,7 +98,7 @@ impl Os {
             return self.mend(hal, pid, access, fault, space.permissions(va));
         }
         let source = self.source(pid, va, access);
-        self.note(hal, pid, access, fault, source.fault_kind());
+        self.note(hal, pid, access, fault, source.fault_kind())?;
         if source == Source::Beyond {
             let region = self.region_name(pid, va);
             self.kill(hal, pid, Death::BeyondFile { va, region })?;
@@ -115,11 +115,19 @@ impl Os {
         self.space(pid).region(va).map(|region| region.name.clone()).unwrap_or_default()
     }
 
-    /// Counts a fault and tells whoever watches.
-    fn note(&mut self, hal: &mut dyn Hal, pid: Pid, access: Access, fault: Fault, kind: FaultKind) {
+    /// Counts a fault that is understood, tells whoever watches, and takes the handler's time.
+    fn note(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        access: Access,
+        fault: Fault,
+        kind: FaultKind,
+    ) -> Result<(), OsError> {
         *self.process_mut(pid).counters.faults_of(kind) += 1;
         self.noted = kind;
         hal.event(Event::PageFault { pid, va: fault.tval, access, cause: fault.cause, kind });
+        hal.wait(self.config.costs.handler)
     }
 
     /// Whether the process may do this, its stack and its on-demand regions growing as needed.
@@ -191,7 +199,7 @@ impl Os {
         } else {
             FaultKind::Spurious
         };
-        self.note(hal, pid, access, fault, kind);
+        self.note(hal, pid, access, fault, kind)?;
         self.space(pid).table.update_from(hal, at, old, |entry| entry | permissions | seen)?;
         // Even a spurious fault needs the fence: it is what ends the older entry's life.
         self.fence_page(hal, pid, va)?;

@@ -221,6 +221,14 @@ impl Schedule {
         self.ready.iter().copied()
     }
 
+    /// Those that wait, and for what.
+    pub fn waiting(&self) -> impl Iterator<Item = (Pid, Reason)> + '_ {
+        self.entries.iter().filter_map(|(pid, entry)| match entry.standing {
+            Standing::Blocked(reason) => Some((*pid, reason)),
+            _ => None,
+        })
+    }
+
     /// Where a process is.
     pub fn standing(&self, pid: Pid) -> Option<Standing> {
         self.entries.get(&pid).map(|entry| entry.standing)

@@ -49,6 +49,10 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
     let mut text = format!("wave  {}\nview  {}\n", dump.display(), view.display());
     text += &failure.iter().map(|failure| format!("FAIL  {failure}\n")).collect::<String>();
     print(&text)?;
+    let status = if failure.is_some() { Status::Differs } else { Status::Fine };
+    if arguments.no_open {
+        return Ok(status);
+    }
     // GTKWave itself would say so and call it success.
     let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     anyhow::ensure!(
@@ -72,5 +76,5 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
         ),
         Err(error) => return Err(error).context("gtkwave cannot be started"),
     }
-    Ok(if failure.is_some() { Status::Differs } else { Status::Fine })
+    Ok(status)
 }

@@ -51,7 +51,8 @@ impl World {
             used.extend(stored.pieces.iter().map(|piece| (piece.clone(), owner.clone())));
         }
         used.sort_by_key(|(piece, _)| piece.start);
-        let picture = Picture { measure: self.measure(), holes: self.placer.holes(), used };
+        let (measure, segments) = (self.measure(), self.stored.len() as u64);
+        let picture = Picture { measure, segments, holes: self.placer.holes(), used };
         if let Some(observer) = &mut self.wire.observer {
             observer.on_memory(self.wire.now, &picture);
         }
@@ -112,11 +113,12 @@ impl World {
         let mut holes = Holes::new(&self.config.holes, self.config.fit);
         self.wire.activity(Activity::Kernel);
         let (wire, handler) = (&mut self.wire, self.config.handler);
-        let came = churn(&mut holes, steps, lengths, segments, generator, &mut |placer| {
+        let came = churn(&mut holes, steps, lengths, segments, generator, &mut |placer, segments| {
             wire.now += handler;
             let Some(observer) = &mut wire.observer else { return };
             let (measure, holes) = (Measure::of(placer, 0), placer.holes());
-            observer.on_memory(wire.now, &Picture { measure, holes, used: Vec::new() });
+            let (segments, used) = (segments as u64, Vec::new());
+            observer.on_memory(wire.now, &Picture { measure, segments, holes, used });
         });
         self.look();
         Ok(came)

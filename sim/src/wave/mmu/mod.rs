@@ -20,6 +20,7 @@ mod channels;
 mod observer;
 mod ports;
 mod pte;
+mod told;
 mod translation;
 mod view;
 mod words;
@@ -139,7 +140,7 @@ impl Recorder {
     pub fn event(&mut self, cycle: u64, event: &Event) -> Result<(), Error> {
         self.at(cycle)?;
         if let Event::Kill { pid, .. } = event {
-            let name = format!("kill {}", self.world.name(*pid));
+            let name = format!("kill {}", self.world.names.of(*pid));
             self.line.moment(cycle, &name);
         }
         self.world.event(&mut self.line.wave, event)

@@ -117,14 +117,28 @@ fn world(recorder: &Recorder) -> Group {
     if world.silent {
         return Group::new("");
     }
-    let events = world.events.iter().filter(|event| event.seen);
-    Group::new("Operating system")
+    let mut group = Group::new("Operating system")
         .trace(row(wave, world.process, "process"))
-        .trace(row(wave, world.activity, "activity"))
-        .trace(row(wave, world.fault, "fault kind"))
-        .trace(row(wave, world.text, "what happens"))
-        .trace(row(wave, world.policy, "policy"))
-        .trace(row(wave, world.free_frames, "free frames").format(Format::Analog { rows: 3 }))
+        .trace(row(wave, world.activity, "activity"));
+    if world.queued {
+        group = group
+            .trace(row(wave, world.ready, "ready queue"))
+            .trace(row(wave, world.waiting, "waiting for"));
+    }
+    if world.saw("page_fault") {
+        group = group
+            .trace(row(wave, world.fault, "last fault"))
+            .trace(row(wave, world.faulting, "at"));
+    }
+    group = group.trace(row(wave, world.text, "what happens"));
+    if world.saw("eviction") {
+        group = group.trace(row(wave, world.victim, "last victim"));
+    }
+    let events = world.events.iter().filter(|event| event.seen);
+    group
+        .trace(row(wave, world.policy, "policy (pid:page)"))
+        .trace(row(wave, world.free_frames, "free frames").format(Format::Decimal))
+        .trace(row(wave, world.free_frames, "as a curve").format(Format::Analog { rows: 2 }))
         .traces(
             events
                 .map(|event| row(wave, event.id, &event.name.replace('_', " ")).line(Line::Orange)),

@@ -54,7 +54,7 @@ impl Map {
     pub(super) fn set(&self, wave: &mut Writer, picture: &Picture) -> Result<(), Error> {
         let free = picture.holes.iter().map(|hole| (hole, FREE));
         let used = picture.used.iter().map(|(piece, name)| (piece, self.number(name)));
-        // Units of each lane by what has them; of equals the lowest number, so free first.
+        // Units of each lane by what has them; of equals the lowest number, but free last.
         let mut had: Vec<BTreeMap<u64, u64>> = vec![BTreeMap::new(); self.lanes.len()];
         for (piece, number) in free.chain(used) {
             let first = (0..had.len()).rev().find(|&lane| self.start(lane) <= piece.start);
@@ -68,7 +68,8 @@ impl Map {
             }
         }
         for (lane, had) in self.lanes.iter().zip(&had) {
-            let most = had.iter().max_by_key(|(number, units)| (**units, u64::MAX - **number));
+            let rank = |number: u64| if number == FREE { 0 } else { u64::MAX - number };
+            let most = had.iter().max_by_key(|(number, units)| (**units, rank(**number)));
             wave.set(*lane, most.map(|(number, _)| *number))?;
         }
         Ok(())

@@ -125,9 +125,14 @@ impl Recorder {
     /// Makes `cycle` the current one unless it has come. What ended before it ends in its time:
     /// the unit's pulses one cycle after they began, a transfer with its answer.
     fn at(&mut self, cycle: u64) -> Result<(), Error> {
-        let Some(now) = self.line.now.filter(|&now| now < cycle) else {
-            return self.line.instant(cycle);
+        let Some(now) = self.line.now else {
+            self.line.instant(cycle)?;
+            self.ports.rest(&mut self.line.wave)?;
+            return self.ports.bus.rest(&mut self.line.wave);
         };
+        if cycle <= now {
+            return Ok(());
+        }
         if std::mem::take(&mut self.ran) {
             self.line.instant(now + 1)?;
             self.ports.rest(&mut self.line.wave)?;

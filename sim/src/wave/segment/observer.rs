@@ -11,6 +11,9 @@ use crate::wave::save::View;
 /// Markers that loads and ends may take: in a long history the rest is for what is rarer.
 const COMMON: usize = View::MARKERS / 2;
 
+/// The part of the run's time for which the dump goes on after its end.
+const MARGIN: u64 = 24;
+
 /// An observer cannot return an error: the first one is kept, nothing more is recorded, and
 /// [`Recorder::finish`] reports it.
 impl Observer for Recorder {
@@ -66,7 +69,13 @@ impl Observer for Recorder {
     }
 
     fn on_end(&mut self, cycle: u64) {
-        self.keep(|recorder| recorder.at(cycle));
+        self.keep(|recorder| {
+            recorder.at(cycle)?;
+            recorder.world.end(&mut recorder.line.wave)?;
+            // So that what happened last can be seen, the dump goes on for a moment.
+            let span = cycle - recorder.line.first.unwrap_or(cycle);
+            recorder.line.instant(cycle + span / MARGIN)
+        });
     }
 }
 
@@ -85,7 +94,8 @@ impl Recorder {
         if matches!(event, Event::Fault { .. }) && self.line.window.contains(cycle) {
             self.fault.get_or_insert(cycle);
         }
-        if !common || self.line.moments.len() < COMMON {
+        // One of a thousand is not worth one.
+        if !common || !name.contains('#') && self.line.moments.len() < COMMON {
             self.line.moment(cycle, &name);
         }
     }

@@ -6,23 +6,34 @@ use super::Recorder;
 use super::map::FREE_NAME;
 
 /// Cycles in sight before and after the first fault.
-const BEFORE: u64 = 20;
-const AFTER: u64 = 36;
+const BEFORE: u64 = 30;
+const AFTER: u64 = 8;
+
+/// More holes than this are shown as a curve.
+const FEW_HOLES: u64 = 16;
 
 /// Opens on the first fault, where accesses are seen one by one; else on the whole run, which is
 /// a story of loads, holes and moves.
 pub(super) fn of(recorder: &Recorder) -> View {
     let line = &recorder.line;
     let (start, last) = (line.start(), line.end());
-    let view = View::new()
-        .group(world(recorder))
-        .group(memory(recorder))
-        .group(map(recorder))
-        .group(request(recorder))
-        .group(registers(recorder))
-        .group(bus(recorder))
-        .group(nets(recorder))
-        .group(engine(recorder));
+    let view = View::new().group(world(recorder));
+    // What the view opens on stands first, and the rest is folded.
+    let view = match recorder.fault {
+        Some(_) => view
+            .group(request(recorder))
+            .group(registers(recorder))
+            .group(bus(recorder))
+            .group(memory(recorder).folded())
+            .group(map(recorder).folded()),
+        None => view
+            .group(memory(recorder))
+            .group(map(recorder))
+            .group(bus(recorder))
+            .group(request(recorder).folded())
+            .group(registers(recorder).folded()),
+    };
+    let view = view.group(nets(recorder)).group(engine(recorder));
     let view = line.mark(view);
     match recorder.fault {
         Some(fault) => {
@@ -46,7 +57,7 @@ fn world(recorder: &Recorder) -> Group {
         group = group.trace(row(wave, world.process, "process"));
     }
     group = group
-        .trace(row(wave, world.activity, "activity"))
+        .trace(row(wave, world.activity, "activity").paint("kernel", Paint::Gold))
         .trace(row(wave, world.text, "what happens"));
     if world.saw("segment_fault") {
         group = group.trace(row(wave, world.fault, "fault kind").paint("limit", Paint::Red));
@@ -66,13 +77,18 @@ fn world(recorder: &Recorder) -> Group {
 fn memory(recorder: &Recorder) -> Group {
     let (wave, memory) = (&recorder.line.wave, &recorder.memory);
     let curve = Format::Analog { rows: 2 };
+    let many = if memory.most_holes > FEW_HOLES { curve } else { Format::Decimal };
     let group = Group::new("Memory")
-        .trace(row(wave, memory.summary, "in units"))
+        .trace(row(wave, memory.summary, "free and lost"))
         .trace(row(wave, memory.lengths, "holes"))
         .trace(row(wave, memory.free, "free").format(curve))
         .trace(row(wave, memory.largest, "longest request").format(curve))
-        .trace(row(wave, memory.holes, "number of holes").format(Format::Decimal))
+        .trace(row(wave, memory.holes, "number of holes").format(many))
         .trace(row(wave, memory.external, "external %").format(curve));
+    let group = match memory.most_holes > FEW_HOLES {
+        true => group.trace(row(wave, memory.ratio, "holes % of segments").format(curve)),
+        false => group,
+    };
     if !memory.wasted {
         return group;
     }
@@ -87,7 +103,7 @@ fn map(recorder: &Recorder) -> Group {
     }
     let lanes = map.lanes.iter().enumerate().rev().map(|(lane, id)| {
         let (first, last) = (map.start(lane), map.start(lane + 1) - 1);
-        row(wave, *id, &format!("{first}..{last}")).paint(FREE_NAME, Paint::Grey)
+        row(wave, *id, &format!("{first}-{last}")).paint(FREE_NAME, Paint::Grey)
     });
     Group::new("Map of memory (who has most of it)").traces(lanes)
 }

@@ -79,6 +79,7 @@ pub(super) struct World {
     pub(super) events: Vec<Instant>,
     rule: String,
     running: Option<String>,
+    begun: bool,
 }
 
 impl World {
@@ -100,6 +101,7 @@ impl World {
                 .collect::<Result<_, Error>>()?,
             rule,
             running: None,
+            begun: false,
         })
     }
 
@@ -139,12 +141,22 @@ impl World {
 
     /// A fault is over when a process accesses memory again.
     pub(super) fn activity(&mut self, wave: &mut Writer, what: Activity) -> Result<(), Error> {
-        wave.set(self.fit, &*self.rule)?;
-        if what == Activity::Process {
+        let first = !std::mem::replace(&mut self.begun, true);
+        if first {
+            wave.set(self.fit, &*self.rule)?;
+        }
+        if first || what == Activity::Process {
             wave.set(self.fault, Value::Absent)?;
             wave.set(self.text, Value::Absent)?;
         }
         wave.set(self.activity, activity_number(what))
+    }
+}
+
+impl World {
+    /// It is over, and nothing is done any more.
+    pub(super) fn end(&self, wave: &mut Writer) -> Result<(), Error> {
+        wave.set(self.activity, Value::Absent)
     }
 }
 

@@ -8,6 +8,7 @@ mod oracle;
 mod random;
 mod superpages;
 mod swap;
+mod told;
 
 use super::caching::caching;
 use super::{page, region, strict};
