@@ -145,7 +145,8 @@ pub enum Event {
         /// Why.
         death: Death,
     },
-    /// A page was copied because a process that shares it stores to it.
+    /// A page was copied because a process that shares it stores to it. A store to the zero page
+    /// copies nothing.
     Copy {
         /// Whose store.
         pid: Pid,
