@@ -41,14 +41,9 @@ fn every_scenario_holds(engine: Engine) {
         if engine == Engine::RustHdl && !is_short(&scenario) {
             continue;
         }
-        let reports = run(
-            &scenario,
-            Select::default(),
-            &factory,
-            &mut Unwatched,
-            &AtomicBool::new(false),
-        )
-        .unwrap_or_else(|error| panic!("{error}"));
+        let reports =
+            run(&scenario, Select::default(), &factory, &mut Unwatched, &AtomicBool::new(false))
+                .unwrap_or_else(|error| panic!("{error}"));
         assert!(!reports.is_empty(), "{} runs on nothing", scenario.name);
         for report in reports {
             failures.extend(report.failure());

@@ -40,8 +40,7 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
         most: 1,
         made: Vec::new(),
     };
-    let reports =
-        run::run(&scenario, select, &factory, &mut recordings, &AtomicBool::new(false))?;
+    let reports = run::run(&scenario, select, &factory, &mut recordings, &AtomicBool::new(false))?;
     let recording = recordings.made.pop().context("nothing was recorded")?;
     let dump = recording.dump.clone();
     let view = recording.finish()?;

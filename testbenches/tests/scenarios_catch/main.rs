@@ -116,13 +116,8 @@ fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
     let scenarios = library::find(name).unwrap_or_else(|error| panic!("{error}"));
     let mut reports = Vec::new();
     for scenario in scenarios {
-        let result = run(
-            &scenario,
-            Select::default(),
-            &factory,
-            &mut Unwatched,
-            &AtomicBool::new(false),
-        );
+        let result =
+            run(&scenario, Select::default(), &factory, &mut Unwatched, &AtomicBool::new(false));
         reports.extend(result.unwrap_or_else(|error| panic!("{error}")));
     }
     reports

@@ -113,13 +113,14 @@ impl World {
         let mut holes = Holes::new(&self.config.holes, self.config.fit);
         self.wire.activity(Activity::Kernel);
         let (wire, handler) = (&mut self.wire, self.config.handler);
-        let came = churn(&mut holes, steps, lengths, segments, generator, &mut |placer, segments| {
-            wire.now += handler;
-            let Some(observer) = &mut wire.observer else { return };
-            let (measure, holes) = (Measure::of(placer, 0), placer.holes());
-            let (segments, used) = (segments as u64, Vec::new());
-            observer.on_memory(wire.now, &Picture { measure, segments, holes, used });
-        });
+        let came =
+            churn(&mut holes, steps, lengths, segments, generator, &mut |placer, segments| {
+                wire.now += handler;
+                let Some(observer) = &mut wire.observer else { return };
+                let (measure, holes) = (Measure::of(placer, 0), placer.holes());
+                let (segments, used) = (segments as u64, Vec::new());
+                observer.on_memory(wire.now, &Picture { measure, segments, holes, used });
+            });
         self.look();
         Ok(came)
     }

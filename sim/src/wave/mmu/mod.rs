@@ -59,6 +59,8 @@ pub struct Recorder {
     ports: Ports,
     world: World,
     engine: Vec<(Signal, SignalId)>,
+    /// When the kernel understood the first fault.
+    understood: Option<u64>,
     /// The first miss, for runs without a fault.
     first_miss: Option<u64>,
     /// Room for the engine's values; empty until they were first looked at.
@@ -85,6 +87,7 @@ impl Recorder {
             ports,
             world,
             engine,
+            understood: None,
             first_miss: None,
             values: Vec::new(),
             failed: None,
@@ -142,6 +145,9 @@ impl Recorder {
         if let Event::Kill { pid, .. } = event {
             let name = format!("kill {}", self.world.names.of(*pid));
             self.line.moment(cycle, &name);
+        }
+        if matches!(event, Event::PageFault { .. }) && self.line.window.contains(cycle) {
+            self.understood.get_or_insert(cycle);
         }
         self.world.event(&mut self.line.wave, event)
     }

@@ -63,7 +63,9 @@ impl Names {
                 format!("fork:{}:{}", self.of(*parent), self.of(*child))
             }
             Event::Exec { pid, .. } => format!("exec:{}", self.of(*pid)),
-            Event::Blocked { pid, reason } => format!("blocked:{}:{}", self.of(*pid), reason.name()),
+            Event::Blocked { pid, reason } => {
+                format!("blocked:{}:{}", self.of(*pid), reason.name())
+            }
             Event::Suspended { pid } => format!("suspended:{}", self.of(*pid)),
             Event::Resumed { pid } => format!("resumed:{}", self.of(*pid)),
             Event::Policy { state } => state.clone(),

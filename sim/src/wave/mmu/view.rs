@@ -10,6 +10,9 @@ use crate::mmu::Signal;
 const BEFORE: u64 = 20;
 const AFTER: u64 = 36;
 
+/// Cycles for which the view goes on until the kernel has understood the fault, at most.
+const PATIENCE: u64 = 240;
+
 /// Engine signals of the walker, beside its states, that are shown unfolded.
 const PLAIN_ROWS: usize = 3;
 
@@ -20,8 +23,11 @@ pub(super) fn of(recorder: &Recorder) -> View {
     let (start, last) = (line.start(), line.end());
     let centre = interesting.unwrap_or(start);
     let first = centre.saturating_sub(BEFORE).max(start);
+    let soon = |cycle: &u64| (centre..=centre.saturating_add(PATIENCE)).contains(cycle);
+    let until = recorder.understood.filter(soon).unwrap_or(centre);
+    let end = until.max(first.saturating_add(BEFORE)).saturating_add(AFTER).min(last);
     let view = View::new()
-        .zoom(first, first.saturating_add(BEFORE + AFTER).min(last))
+        .zoom(first, end)
         .group(request(recorder))
         .group(tlb(recorder))
         .group(walker(recorder))
@@ -121,14 +127,18 @@ fn world(recorder: &Recorder) -> Group {
         .trace(row(wave, world.process, "process"))
         .trace(row(wave, world.activity, "activity"));
     if world.queued {
-        group = group
-            .trace(row(wave, world.ready, "ready queue"))
-            .trace(row(wave, world.waiting, "waiting for"));
+        group = group.trace(row(wave, world.ready, "ready queue")).trace(row(
+            wave,
+            world.waiting,
+            "waiting for",
+        ));
     }
     if world.saw("page_fault") {
-        group = group
-            .trace(row(wave, world.fault, "last fault"))
-            .trace(row(wave, world.faulting, "at"));
+        group = group.trace(row(wave, world.fault, "last fault")).trace(row(
+            wave,
+            world.faulting,
+            "at",
+        ));
     }
     group = group.trace(row(wave, world.text, "what happens"));
     if world.saw("eviction") {

@@ -181,9 +181,8 @@ impl World {
         ready: &[Pid],
         waiting: &[(Pid, Reason)],
     ) -> Result<(), Error> {
-        let name = |(pid, reason): &(Pid, Reason)| {
-            format!("{}:{}", self.names.of(*pid), reason.name())
-        };
+        let name =
+            |(pid, reason): &(Pid, Reason)| format!("{}:{}", self.names.of(*pid), reason.name());
         let sleepers: Vec<String> = waiting.iter().map(name).collect();
         self.queued |= ready.len() + waiting.len() > 1;
         let list = |text: String| if text.is_empty() { "nobody".to_owned() } else { text };

@@ -58,13 +58,13 @@ impl Map {
         let mut had: Vec<BTreeMap<u64, u64>> = vec![BTreeMap::new(); self.lanes.len()];
         for (piece, number) in free.chain(used) {
             let first = (0..had.len()).rev().find(|&lane| self.start(lane) <= piece.start);
-            for lane in first.unwrap_or(0)..had.len() {
+            for (lane, had) in had.iter_mut().enumerate().skip(first.unwrap_or(0)) {
                 let (start, end) = (self.start(lane), self.start(lane + 1));
                 if start >= piece.end {
                     break;
                 }
                 let part = piece.end.min(end).saturating_sub(piece.start.max(start));
-                *had[lane].entry(number).or_default() += part;
+                *had.entry(number).or_default() += part;
             }
         }
         for (lane, had) in self.lanes.iter().zip(&had) {
