@@ -19,14 +19,6 @@ impl Os {
         Ok(self.schedule.front())
     }
 
-    /// Shows whoever watches who is ready and who waits.
-    pub(super) fn tell_queues(&self, hal: &mut dyn Hal) {
-        if hal.is_watched() {
-            let (ready, waiting) = (self.schedule.ready(), self.schedule.waiting());
-            hal.event(Event::Queues { ready: ready.collect(), waiting: waiting.collect() });
-        }
-    }
-
     /// When the next process that waits for time to pass will be ready.
     pub fn next_wake(&self) -> Option<u64> {
         self.schedule.next_wake()

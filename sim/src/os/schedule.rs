@@ -5,6 +5,8 @@
 //! these: given to it, spent in the ready queue, or spent blocked. [`Times`] keeps the last two,
 //! the first is the processor's own count; that they add up to the turnaround is an invariant.
 
+mod queues;
+
 use super::Pid;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -219,14 +221,6 @@ impl Schedule {
     /// Those in the ready queue, in order.
     pub fn ready(&self) -> impl Iterator<Item = Pid> + '_ {
         self.ready.iter().copied()
-    }
-
-    /// Those that wait, and for what.
-    pub fn waiting(&self) -> impl Iterator<Item = (Pid, Reason)> + '_ {
-        self.entries.iter().filter_map(|(pid, entry)| match entry.standing {
-            Standing::Blocked(reason) => Some((*pid, reason)),
-            _ => None,
-        })
     }
 
     /// Where a process is.

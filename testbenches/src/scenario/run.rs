@@ -101,9 +101,9 @@ impl Report {
         let (scenario, config) = (&self.scenario, &self.config);
         text += &format!("  again     pagewalk run {scenario} --config {config}");
         if self.mode != Mode::Bare {
-            text += &format!(" --mode {} --wave", self.mode.name().to_lowercase());
+            text += &format!(" --mode {}", self.mode.name().to_lowercase());
         }
-        Some(text)
+        Some(text + " --wave")
     }
 }
 

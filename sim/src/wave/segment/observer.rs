@@ -73,7 +73,7 @@ impl Observer for Recorder {
             recorder.at(cycle)?;
             recorder.world.end(&mut recorder.line.wave)?;
             // So that what happened last can be seen, the dump goes on for a moment.
-            let span = cycle - recorder.line.first.unwrap_or(cycle);
+            let span = cycle.saturating_sub(recorder.line.first.unwrap_or(cycle));
             recorder.line.instant(cycle + span / MARGIN)
         });
     }
