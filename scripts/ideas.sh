@@ -50,13 +50,13 @@ draw() { # SCENARIO MODE PICTURE SIZE DROPPED-GROUPS [FROM LENGTH | whole]
 
 inner="TLB,Walker,Memory bus,Fault"
 draw what-is-behind-an-address/the-page-table-of-the-book sv32 01-translation 1400x760 "Operating system"
-draw who-is-killed/one-after-the-other sv39 02-protection 1400x760 "$inner" whole
+draw who-is-killed/one-after-the-other sv39 02-protection 1400x790 "$inner" whole
 # Two copies with SUM, two stray loads without, and the end.
 draw who-may-access/sum-lasts-as-long-as-the-copy sv39 02-kernel-copy 1400x860 "$inner" 37400 1300
 draw where-do-pages-come-from/the-stack-grows sv39 03-layout 1400x760 "$inner" whole
 # The end of the last of eight waits for the disk, and what follows.
 draw what-is-loaded-when/the-second-reader sv39 04-demand-paging 1400x760 "$inner" 8000000 305000
-draw who-shares-it/the-last-owner-copies-nothing sv39 05-sharing 1400x760 "$inner" whole
+draw who-shares-it/the-last-owner-copies-nothing sv39 05-sharing 1400x840 "$inner" whole
 # The page is shown; now its first walk, and the accesses.
 draw what-is-no-memory/a-console-answers-once sv39 11-devices 1400x760 "Walker,Fault,Operating system" 42650 620
 draw when-are-a-and-d-set/a-fault-for-each-dirty-page sv39 12-accessed-dirty 1400x760 "$inner" whole

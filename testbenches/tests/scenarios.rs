@@ -7,8 +7,8 @@ use sim::mmu::Mmu;
 use testbenches::engine::{Engine, build};
 use testbenches::scenario::library;
 use testbenches::scenario::load::Scenario;
-use testbenches::scenario::run::{Report, run};
-use testbenches::scenario::variant::{Select, Variant};
+use testbenches::scenario::run::{Report, Unwatched, run};
+use testbenches::scenario::variant::Select;
 
 #[test]
 fn every_scenario_holds_on_the_compiled_engine() {
@@ -28,7 +28,7 @@ const LONGEST_ON_RUST_HDL: u64 = 20_000;
 fn is_short(scenario: &Scenario) -> bool {
     let factory =
         |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, Engine::Compiled)?) };
-    let nobody = &mut |_: &Variant, _: &mut dyn Mmu| Ok(None);
+    let nobody = &mut Unwatched;
     let reports = run(scenario, Select::default(), &factory, nobody, &AtomicBool::new(false));
     let reads = |report: &Report| report.counts.get("pte_reads").copied().unwrap_or(0);
     reports.is_ok_and(|reports| reports.iter().map(reads).sum::<u64>() <= LONGEST_ON_RUST_HDL)
@@ -41,14 +41,9 @@ fn every_scenario_holds(engine: Engine) {
         if engine == Engine::RustHdl && !is_short(&scenario) {
             continue;
         }
-        let reports = run(
-            &scenario,
-            Select::default(),
-            &factory,
-            &mut |_, _| Ok(None),
-            &AtomicBool::new(false),
-        )
-        .unwrap_or_else(|error| panic!("{error}"));
+        let reports =
+            run(&scenario, Select::default(), &factory, &mut Unwatched, &AtomicBool::new(false))
+                .unwrap_or_else(|error| panic!("{error}"));
         assert!(!reports.is_empty(), "{} runs on nothing", scenario.name);
         for report in reports {
             failures.extend(report.failure());

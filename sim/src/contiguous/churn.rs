@@ -20,13 +20,15 @@ pub struct Equilibrium {
 
 /// Makes `steps` changes: with even chances a segment chosen at random ends, or one of a length
 /// drawn from `lengths` comes; between `segments / 2` and `segments` of them are there once the
-/// run is under way. Everything is given back at the end.
+/// run is under way. `changed` sees memory, and how
+/// many segments there are, after each change. Everything is given back at the end.
 pub fn churn(
     placer: &mut dyn Placer,
     steps: u64,
     lengths: RangeInclusive<u64>,
     segments: usize,
     generator: &mut impl Rng,
+    changed: &mut dyn FnMut(&dyn Placer, usize),
 ) -> Equilibrium {
     let mut live: Vec<Vec<Range<u64>>> = Vec::new();
     let (mut holes, mut seen, mut refused) = (0, 0, 0);
@@ -41,6 +43,7 @@ pub fn churn(
                 None => refused += 1,
             }
         }
+        changed(placer, live.len());
         if step >= steps / 2 {
             holes += placer.holes().len() as u64;
             seen += live.len() as u64;

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use super::{Activity, Event, Observer};
 use crate::bus::{Channel, Request, Response};
 
-/// A channel with its clock.
+/// A channel with its clock, and whoever looks on.
 pub(super) struct Wire {
     channel: Box<dyn Channel>,
     /// The cycle.
     pub(super) now: u64,
+    pub(super) observer: Option<Box<dyn Observer>>,
 }
 
 /// Memory refused an address.
@@ -17,7 +19,21 @@ pub(super) struct Refused(pub(super) u64);
 
 impl Wire {
     pub(super) fn new(channel: Box<dyn Channel>) -> Wire {
-        Wire { channel, now: 0 }
+        Wire { channel, now: 0, observer: None }
+    }
+
+    /// Tells whoever looks on.
+    pub(super) fn event(&mut self, event: Event) {
+        if let Some(observer) = &mut self.observer {
+            observer.on_event(self.now, &event);
+        }
+    }
+
+    /// What the coming cycles are spent on.
+    pub(super) fn activity(&mut self, activity: Activity) {
+        if let Some(observer) = &mut self.observer {
+            observer.on_activity(self.now, activity);
+        }
     }
 
     /// One request and its response; waits for both.
@@ -25,10 +41,14 @@ impl Wire {
         while !self.channel.ready(self.now) {
             self.now += 1;
         }
-        self.channel.submit(self.now, request);
+        let accepted = self.now;
+        self.channel.submit(accepted, request);
         loop {
             self.now = self.channel.next_response().unwrap_or(self.now + 1).max(self.now + 1);
             if let Some(response) = self.channel.poll(self.now) {
+                if let Some(observer) = &mut self.observer {
+                    observer.on_transfer(accepted..self.now, &request);
+                }
                 return response;
             }
         }

@@ -12,6 +12,7 @@
 //! | [`Blocks`], [`Pages`] | the buddy system and paging, for comparison |
 //! | [`World`] | processes loaded, ended, grown, moved; every byte over the bus |
 //! | [`churn`] | Knuth's fifty-percent rule |
+//! | [`Observer`] | who looks on: waves |
 //!
 //! Not modelled: swapping whole segments out; segments that are paged.
 
@@ -21,6 +22,7 @@ mod fit;
 pub mod golden;
 mod holes;
 mod ideal;
+mod observe;
 mod others;
 mod placer;
 mod process;
@@ -32,6 +34,7 @@ mod world;
 pub use fit::Fit;
 pub use holes::Holes;
 pub use ideal::IdealUnit;
+pub use observe::{Activity, Event, Observer, Picture};
 pub use others::{Blocks, Pages};
 pub use placer::{Measure, Placer};
 pub use process::{ProcessSpec, SegmentSpec};

@@ -42,6 +42,12 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Of what a placer has left; `internal` units were handed out and not asked for.
+    pub fn of(placer: &dyn Placer, internal: u64) -> Measure {
+        let holes: Vec<u64> = placer.holes().iter().map(|hole| hole.end - hole.start).collect();
+        Measure { free: holes.iter().sum(), largest: placer.largest(), holes, internal }
+    }
+
     /// External fragmentation: the part of free memory, in thousandths, that the longest possible
     /// request leaves; 0 when it could have all, or when nothing is free.
     pub fn external_permille(&self) -> u64 {

@@ -30,6 +30,22 @@ pub struct ProcessSpec {
     pub segments: Vec<SegmentSpec>,
 }
 
+impl ProcessSpec {
+    /// What its segments are called in memory, in order: each by the name under which it is
+    /// shared, else by the process and, unless that is all there is of it, the segment.
+    pub fn labels(&self) -> impl Iterator<Item = String> {
+        let single = self.segments.len() == 1;
+        let shared = |segment: &SegmentSpec| segment.shared.clone();
+        let own = move |segment: &SegmentSpec| label(&self.name, &segment.name, single);
+        self.segments.iter().map(move |segment| shared(segment).unwrap_or_else(|| own(segment)))
+    }
+}
+
+/// What a segment that is not shared is called.
+pub(super) fn label(process: &str, segment: &str, single: bool) -> String {
+    if single { process.to_owned() } else { format!("{process}:{segment}") }
+}
+
 /// A segment in memory: what its bytes are known to be, and who uses it.
 #[derive(Debug)]
 pub(super) struct Stored {

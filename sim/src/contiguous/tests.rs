@@ -35,7 +35,7 @@ fn four_requests_of_the_book_go_where_the_book_says() {
 fn half_as_many_holes_as_segments_in_the_long_run() {
     let mut generator = ChaCha8Rng::seed_from_u64(50);
     let mut placer = Holes::new(&[0..1 << 20], Fit::First);
-    let rule = churn(&mut placer, 60_000, 1..=1000, 1000, &mut generator);
+    let rule = churn(&mut placer, 60_000, 1..=1000, 1000, &mut generator, &mut |_, _| {});
     assert_eq!(rule.refused, 0);
     assert!((400..=560).contains(&rule.holes_per_thousand), "{rule:?}");
     assert_eq!(placer.holes(), [0..1 << 20]);
@@ -90,7 +90,7 @@ proptest! {
 fn world(fit: Fit, compaction: bool) -> World {
     let unit = Box::new(IdealUnit::new(Shape { segments: 4, offset_bits: 12 }));
     let holes = if fit == Fit::Buddy { vec![0..256] } else { vec![2..90, 95..240] };
-    let config = Config { unit: 24, holes, fit, page: 4, compaction, latency: 3 };
+    let config = Config { unit: 24, holes, fit, page: 4, compaction, latency: 3, handler: 7 };
     World::new(unit, config).unwrap()
 }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::isa;
+use crate::mmu::Signal;
 
 /// What may be done in a segment, and which way it grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -146,4 +147,20 @@ pub trait SegmentUnit {
 
     /// One cycle: outputs are those settled with these inputs, before the clock rises.
     fn cycle(&mut self, inputs: &Inputs) -> Outputs;
+
+    /// The unit's own signals, for waves; none unless it has any to show.
+    fn signals(&self) -> Vec<Signal> {
+        Vec::new()
+    }
+
+    /// The signals' values as they were settled in the last [`SegmentUnit::cycle`], *before* its
+    /// clock edge, appended to `values`; none in a cycle that was not [watched](SegmentUnit::watch).
+    fn values(&self, values: &mut Vec<u128>) {
+        let _ = values;
+    }
+
+    /// Turns the sampling behind [`SegmentUnit::values`] on or off; off at first.
+    fn watch(&mut self, on: bool) {
+        let _ = on;
+    }
 }

@@ -1,9 +1,11 @@
 //! Hardware, bus and an operating system without pages.
 
+mod access;
 mod books;
 mod error;
 mod grow;
 mod space;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -11,12 +13,13 @@ use std::ops::Range;
 use super::copy::Wire;
 use super::process::{Resident, Stored};
 use super::{
-    Blocks, Fit, Holes, Inputs, Outputs, Pages, Placer, ProcessSpec, Reason, Request, SegmentUnit,
-    Shape, golden,
+    Activity, Blocks, Event, Fit, Holes, Inputs, Outputs, Pages, Placer, ProcessSpec, Reason,
+    SegmentUnit, Shape,
 };
 use crate::bus::{FixedLatency, SharedMemory};
-use crate::isa::{self, PAGE_BYTES};
+use crate::isa::PAGE_BYTES;
 use crate::os::Buddy;
+pub use access::Access;
 pub use error::WorldError;
 pub use space::Loaded;
 
@@ -35,6 +38,8 @@ pub struct Config {
     pub compaction: bool,
     /// L: cycles from an accepted memory request to its response.
     pub latency: u64,
+    /// Cycles of each entry into the kernel: a fault, or something that it is asked for.
+    pub handler: u64,
 }
 
 /// What is counted, by name. Bytes of images are those of loaded processes, moved bytes those of
@@ -62,15 +67,6 @@ const COUNTED: [&str; 17] = [
 
 /// Everything counted, by name.
 pub type Counts = BTreeMap<&'static str, u64>;
-
-/// What an access came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Access {
-    /// The physical address, or why there is none.
-    pub answer: Result<u64, Reason>,
-    /// What a load or fetch read, what a store wrote; 0 on a fault.
-    pub value: u64,
-}
 
 /// A machine with a segmentation unit, and processes in contiguous memory.
 pub struct World {
@@ -136,7 +132,14 @@ impl World {
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
+        let now = self.wire.now;
+        if let Some(observer) = &self.wire.observer {
+            self.unit.watch(observer.wants_signals(now));
+        }
         let outputs = self.unit.cycle(inputs);
+        if let Some(observer) = &mut self.wire.observer {
+            observer.on_cycle(now, inputs, &outputs, &*self.unit);
+        }
         self.wire.now += 1;
         outputs
     }
@@ -183,9 +186,13 @@ impl World {
             let message = "pages are not translated by a segmentation unit";
             return Err(WorldError::Nonsense(message.to_owned()));
         }
-        self.resident(name)?;
+        let segments = self.resident(name)?.segments.iter();
+        let segments = segments.map(|held| (held.0, held.1.clone())).collect();
+        self.kernel();
         self.running = Some(name.to_owned());
         self.count("switches", 1);
+        self.wire.event(Event::Switch { process: name.to_owned(), segments });
+        self.wire.activity(Activity::Switch);
         (0..self.unit.shape().segments).try_for_each(|number| self.write_register(number))
     }
 
@@ -196,84 +203,6 @@ impl World {
         let outputs = self.cycle(&Inputs { load, ..Inputs::default() });
         self.count("register_writes", 1);
         if outputs.load_ready { Ok(()) } else { Err(WorldError::Deaf { cycle: self.cycles() }) }
-    }
-
-    /// One access of the running process. What the hardware answers is held against the golden
-    /// translation, what memory returns against what was written.
-    ///
-    /// # Errors
-    /// [`WorldError`] when either differs. A fault is an answer, not an error.
-    pub fn access(&mut self, request: Request, data: u64) -> Result<Access, WorldError> {
-        if !matches!(request.bytes, 1 | 2 | 4 | 8) {
-            let message = format!("{} bytes are not accessed at once", request.bytes);
-            return Err(WorldError::Nonsense(message));
-        }
-        let wanted = golden::translate(&self.table(), self.unit.shape(), &request);
-        let outputs = self.cycle(&Inputs { request: Some(request), ..Inputs::default() });
-        let got = outputs.response.map(|r| r.map_err(|fault| (fault.reason, fault.va)));
-        if got != Some(wanted.map_err(|reason| (reason, request.va))) {
-            let got = got.map(|r| r.map_err(|(reason, _)| reason));
-            let cycle = self.cycles() - 1;
-            return Err(WorldError::Disagrees { cycle, va: request.va, wanted, got });
-        }
-        self.count("accesses", 1);
-        match wanted {
-            Ok(pa) => {
-                let value = self.transfer(pa, &request, data)?;
-                Ok(Access { answer: Ok(pa), value })
-            }
-            Err(reason) => {
-                self.trap(request.va, reason)?;
-                Ok(Access { answer: Err(reason), value: 0 })
-            }
-        }
-    }
-
-    /// The held fault is taken, and must be this one.
-    fn trap(&mut self, va: u64, reason: Reason) -> Result<(), WorldError> {
-        let outputs = self.cycle(&Inputs { fault_ready: true, ..Inputs::default() });
-        let held = outputs.held.map(|fault| (fault.reason, fault.va));
-        if held != Some((reason, va)) {
-            let cycle = self.cycles() - 1;
-            return Err(WorldError::Held { cycle, va, reason });
-        }
-        self.count("faults", 1);
-        self.count(
-            match reason {
-                Reason::NoSegment => "faults_no_segment",
-                Reason::Limit => "faults_limit",
-                Reason::Protection => "faults_protection",
-            },
-            1,
-        );
-        Ok(())
-    }
-
-    /// The bytes of an access that was allowed.
-    fn transfer(&mut self, pa: u64, request: &Request, data: u64) -> Result<u64, WorldError> {
-        let (length, unit) = (usize::from(request.bytes), self.config.unit);
-        let place = |stored: &Stored| {
-            let at = pa.checked_sub(stored.start(unit))? as usize;
-            (at + length <= stored.bytes.len()).then_some(at..at + length)
-        };
-        let found = self.stored.values_mut().find_map(|stored| {
-            let at = place(stored)?;
-            Some(&mut stored.bytes[at])
-        });
-        let Some(own) = found else {
-            return Err(WorldError::Books(format!("{pa:#x} belongs to no segment")));
-        };
-        if request.access == isa::Access::Store {
-            own.copy_from_slice(&data.to_le_bytes()[..length]);
-        }
-        let mut word = [0; 8];
-        word[..length].copy_from_slice(own);
-        if request.access == isa::Access::Store {
-            self.wire.store(pa, &word[..length])?;
-        } else if self.wire.fetch(pa, length)? != word[..length] {
-            return Err(WorldError::Corrupt { pa });
-        }
-        Ok(u64::from_le_bytes(word))
     }
 
     /// How many segments of how many bytes the hardware has.

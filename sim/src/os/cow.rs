@@ -33,11 +33,13 @@ impl Os {
         let anonymous = |page: &super::page::Page| page.home.is_none();
         let unsaved = old.page != ZERO_PAGE && self.pages.get(old.page).is_some_and(anonymous);
         self.pages.get_mut(new).expect("it was just made").unsaved = unsaved;
-        hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
         let Some((at, linked)) = self.reach(hal, pid, va, 0)? else {
             self.discard(new);
             return Ok(Verdict::Killed);
         };
+        if old.page != ZERO_PAGE {
+            hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
+        }
         let used = if self.config.adue { table::ACCESSED } else { used_bits(Access::Store) };
         let bits = permission_bits(self.space(pid).permissions(va)) | used;
         let last = self.space(pid).table.update(hal, at, |_| table::entry(to, bits))?;

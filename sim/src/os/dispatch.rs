@@ -12,6 +12,10 @@ impl Os {
     pub fn next(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
         self.schedule.wake(hal.now());
         self.admit(hal);
+        // Before the first process runs there is nothing to see.
+        if self.current.is_some() {
+            self.tell_queues(hal);
+        }
         Ok(self.schedule.front())
     }
 
@@ -41,6 +45,7 @@ impl Os {
         let root = process.space.as_ref().expect("a runnable process has memory").table.root();
         let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
         hal.set_satp(satp.encode(hal.xlen()));
+        self.tell_queues(hal);
         hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
         self.current = Some(pid);
         self.turn_begins(hal.now(), pid);

@@ -40,6 +40,25 @@ impl FaultKind {
     }
 }
 
+/// Which of the kernel's caches had a page in a frame that nobody at the faulting address showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// The page cache: a page of a file or of shared memory.
+    Page,
+    /// The swap cache: a process's own page, which has not lost its frame yet.
+    Swap,
+}
+
+impl Cache {
+    /// The cache in lower-case words, for waves and text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cache::Page => "page_cache",
+            Cache::Swap => "swap_cache",
+        }
+    }
+}
+
 /// Something happened. Addresses are virtual and of a page's first byte, except a fault's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -85,10 +104,28 @@ pub enum Event {
         /// From which slot.
         slot: u32,
     },
+    /// A fault found its page in a frame: the disk is not needed.
+    CacheHit {
+        /// Whose fault.
+        pid: Pid,
+        /// Which page.
+        va: u64,
+        /// The frame's physical page number.
+        frame: u64,
+        /// Where it was found.
+        cache: Cache,
+    },
     /// What the replacement policy keeps of the pages has changed.
     Policy {
         /// As [`super::replace::Policy::state`] says it.
         state: String,
+    },
+    /// The scheduler's queues, when it has looked at them.
+    Queues {
+        /// Who could run, in the order in which they will.
+        ready: Vec<Pid>,
+        /// Who waits, and for what.
+        waiting: Vec<(Pid, Reason)>,
     },
     /// The MMU accepted a fence.
     Fence {
@@ -111,7 +148,8 @@ pub enum Event {
         /// Why.
         death: Death,
     },
-    /// A page was copied because a process that shares it stores to it, or for a fork.
+    /// A page was copied because a process that shares it stores to it, or for a fork. A store to
+    /// the zero page copies nothing.
     Copy {
         /// Whose the copy is.
         pid: Pid,
@@ -153,11 +191,15 @@ pub enum Event {
         parent: Pid,
         /// The copy.
         child: Pid,
+        /// What the copy is called.
+        name: String,
     },
     /// A process was given a new image.
     Exec {
         /// Which.
         pid: Pid,
+        /// The image, which is what the process is called now.
+        name: String,
     },
     /// A process ended by itself.
     Exit {

@@ -45,7 +45,7 @@ impl Os {
         }
         self.disk.let_go(pid);
         let account = hal.charge(Activity::Handler);
-        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        hal.wait(self.config.costs.trap)?;
         self.pinned.clear();
         self.disk.begin_fault(pid);
         let calling = self.processes[&pid].calling.is_some();
@@ -89,7 +89,7 @@ impl Os {
         let va = fault.tval;
         let forgotten = self.forgotten(pid, va).filter(|_| fault.cause.is_page_fault());
         if let Some(refusal) = forgotten {
-            self.note(hal, pid, access, fault, FaultKind::Refused);
+            self.note(hal, pid, access, fault, FaultKind::Refused)?;
             return Ok(Verdict::Refused(refusal));
         }
         let judged = if fault.cause.is_page_fault() {
@@ -106,7 +106,7 @@ impl Os {
         if let Some(id) = held.map(|held| held.page) {
             let wants = access == Access::Store && space.permissions(va).write;
             if wants && !self.in_place(pid, va, id) {
-                self.note(hal, pid, access, fault, FaultKind::Minor);
+                self.note(hal, pid, access, fault, FaultKind::Minor)?;
                 return self.copy_on_write(hal, pid, va);
             }
             return self.mend(hal, pid, access, fault, self.allowed(pid, va, id));
@@ -119,7 +119,7 @@ impl Os {
             let death = Death::BeyondFile { va, region: self.region_name(pid, va) };
             return self.refuse(hal, pid, access, fault, death);
         }
-        self.note(hal, pid, access, fault, source.fault_kind());
+        self.note(hal, pid, access, fault, source.fault_kind())?;
         let verdict = self.page_in(hal, pid, va, access, source)?;
         if verdict == Verdict::Resume {
             let process = self.process_mut(pid);
@@ -134,7 +134,7 @@ impl Os {
         self.space(pid).region(va).map(|region| region.name.clone()).unwrap_or_default()
     }
 
-    /// Counts a fault and tells whoever watches.
+    /// Counts a fault that is understood, tells whoever watches, and takes the handler's time.
     pub(super) fn note(
         &mut self,
         hal: &mut dyn Hal,
@@ -142,10 +142,11 @@ impl Os {
         access: Access,
         fault: Fault,
         kind: FaultKind,
-    ) {
+    ) -> Result<(), OsError> {
         *self.process_mut(pid).counters.faults_of(kind) += 1;
         self.noted = kind;
         hal.event(Event::PageFault { pid, va: fault.tval, access, cause: fault.cause, kind });
+        hal.wait(self.config.costs.handler)
     }
 
     /// Whether the process may do this, its stack and its on-demand regions growing as needed.
@@ -219,7 +220,7 @@ impl Os {
         } else {
             FaultKind::Spurious
         };
-        self.note(hal, pid, access, fault, kind);
+        self.note(hal, pid, access, fault, kind)?;
         self.space(pid).table.update_from(hal, at, old, |entry| entry | permissions | seen)?;
         // Even a spurious fault needs the fence: it is what ends the older entry's life.
         self.fence_page(hal, pid, va)?;

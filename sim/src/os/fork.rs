@@ -30,7 +30,7 @@ impl Os {
             counters.forks += 1;
             counters.fork_shared_pages += shared;
             counters.fork_copied_pages += doubled;
-            hal.event(Event::Fork { parent, child });
+            hal.event(Event::Fork { parent, child, name: name.to_owned() });
         }
         hal.charge(account);
         Ok(copied.map(|_| child))

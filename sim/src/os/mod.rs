@@ -101,7 +101,7 @@ pub use content::{FileId, file_page, file_word, scramble};
 pub use death::Death;
 pub use disk::{Disk, Transfer};
 pub use error::OsError;
-pub use event::{Event, FaultKind, Pid};
+pub use event::{Cache, Event, FaultKind, Pid};
 pub use fault::Verdict;
 pub use frames::{Census, Frames, Use};
 pub use hal::{Activity, Hal, PAGE_WORDS, PageData};

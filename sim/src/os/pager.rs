@@ -5,7 +5,7 @@ use super::frames::Use;
 use super::page::{PageId, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
-use super::{Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
+use super::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::Fence;
 
@@ -67,11 +67,16 @@ impl Os {
         match source {
             Source::Frame(id) => {
                 let page = self.pages.get(id).expect("a page that is held exists");
-                let cached = page.home.is_some();
-                self.pinned.extend(page.frame);
+                let cache = if page.home.is_some() { Cache::Page } else { Cache::Swap };
+                let frame = page.frame.expect("that is where its contents are");
+                self.pinned.insert(frame);
                 let counters = &mut self.process_mut(pid).counters;
-                counters.page_cache_hits += u64::from(cached);
-                counters.swap_cache_hits += u64::from(!cached);
+                *match cache {
+                    Cache::Page => &mut counters.page_cache_hits,
+                    Cache::Swap => &mut counters.swap_cache_hits,
+                } += 1;
+                let va = va / PAGE_BYTES * PAGE_BYTES;
+                hal.event(Event::CacheHit { pid, va, frame, cache });
                 Ok(Some(id))
             }
             Source::ZeroPage => self.zero_page(hal, pid),

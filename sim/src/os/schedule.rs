@@ -5,6 +5,8 @@
 //! these: given to it, spent in the ready queue, or spent blocked. [`Times`] keeps the last two,
 //! the first is the processor's own count; that they add up to the turnaround is an invariant.
 
+mod queues;
+
 use super::Pid;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

@@ -208,10 +208,10 @@ impl Os {
         death: Death,
     ) -> Result<Verdict, OsError> {
         if self.processes[&pid].calling.is_some() {
-            self.note(hal, pid, access, fault, FaultKind::Refused);
+            self.note(hal, pid, access, fault, FaultKind::Refused)?;
             return Ok(Verdict::Refused(Refusal::BadAddress));
         }
-        self.note(hal, pid, access, fault, FaultKind::Protection);
+        self.note(hal, pid, access, fault, FaultKind::Protection)?;
         self.kill(hal, pid, death)?;
         Ok(Verdict::Killed)
     }

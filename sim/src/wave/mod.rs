@@ -7,6 +7,7 @@
 //! | [`Window`] | the stretch of a long run that is written |
 //! | [`save`] | the saved view: groups, colours, markers, opening zoom |
 //! | [`mmu`] | the recorder of an MMU, its memory and its operating system |
+//! | [`segment`] | the recorder of a segmentation unit, and memory without pages |
 //!
 //! ```
 //! use sim::wave::{Builder, Value};
@@ -34,8 +35,10 @@ mod file;
 mod header;
 pub mod mmu;
 pub mod save;
+pub mod segment;
 mod signal;
 mod text;
+mod timeline;
 mod window;
 mod writer;
 

@@ -30,6 +30,8 @@ pub struct Writer {
     touched: Vec<u32>,
     /// The cycle whose values are being set.
     now: Option<u64>,
+    /// The clock is drawn in it.
+    clocked: bool,
     /// The first cycle of all.
     first: Option<u64>,
     /// The first timestamp has been written.
@@ -61,6 +63,7 @@ impl Writer {
             window,
             touched: Vec::new(),
             now: None,
+            clocked: true,
             first: None,
             begun: false,
             stamped: None,
@@ -99,6 +102,19 @@ impl Writer {
 
     /// Begins a cycle. Cycles must increase.
     pub fn cycle(&mut self, cycle: u64) -> Result<(), Error> {
+        self.instant(cycle)?;
+        self.clocked();
+        Ok(())
+    }
+
+    /// Draws the clock in the current cycle.
+    pub fn clocked(&mut self) {
+        self.clocked = true;
+    }
+
+    /// As [`Writer::cycle`], but the clock stands still: something is told of a time in which
+    /// the simulation makes no cycles.
+    pub fn instant(&mut self, cycle: u64) -> Result<(), Error> {
         if self.closed {
             return Err(Error::GivenUp);
         }
@@ -107,6 +123,7 @@ impl Writer {
         }
         let result = self.settle();
         self.now = Some(cycle);
+        self.clocked = false;
         self.first.get_or_insert(cycle);
         self.check(result)
     }
@@ -151,13 +168,14 @@ impl Writer {
     fn settle(&mut self) -> io::Result<()> {
         let Some(cycle) = self.now else { return Ok(()) };
         let visible = self.window.contains(cycle);
+        let clocked = self.clocked && !self.clocks.is_empty();
         if cycle >= self.window.from && !self.begun {
             // Even when the run jumps over the whole window, it shows what was held in it. When
             // nothing was held, because nothing came before, the dump begins here.
             let untold = self.first == Some(cycle) && visible;
             self.begin(if untold { cycle } else { self.window.from }, cycle)?;
         }
-        if visible && !self.clocks.is_empty() {
+        if visible && clocked {
             self.stamp(cycle, 0)?;
             self.tick(Bit::V1)?;
         }
@@ -179,7 +197,7 @@ impl Writer {
             }
         }
         self.touched.clear();
-        if visible && !self.clocks.is_empty() {
+        if visible && clocked {
             self.stamp(cycle, UNITS_PER_CYCLE / 2)?;
             self.tick(Bit::V0)?;
         }
@@ -192,7 +210,7 @@ impl Writer {
         self.begun = true;
         self.stamp(start, 0)?;
         self.out.begin(SimulationCommand::Dumpvars)?;
-        if cycle != start || self.clocks.is_empty() {
+        if cycle != start || !self.clocked {
             self.tick(Bit::V0)?;
         }
         for signal in &mut self.signals {

@@ -6,6 +6,7 @@ mod property;
 mod reader;
 mod recorder;
 mod render;
+mod segment;
 mod view;
 mod window;
 mod writer;

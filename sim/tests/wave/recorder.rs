@@ -4,7 +4,7 @@ use std::fs;
 
 use sim::isa::{Cause, Fault};
 use sim::mmu::{Inputs, Outputs};
-use sim::os::Event;
+use sim::os::{Cache, Event, Reason};
 use sim::wave::mmu::Recorder;
 use sim::wave::{Error, Window};
 
@@ -94,5 +94,47 @@ fn view_of_a_window_opens_inside_it() -> Result<(), Error> {
     assert!((600..1400).contains(&start), "{start}");
     // The first fault of the run is before the window, and no marker.
     assert!(!text.contains("store_page_fault"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn processes_that_come_later_have_their_names() -> Result<(), Error> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("names.vcd");
+    let mut recorder = Recorder::create(&path, demo::options(Window::default()))?;
+    let fork = |child| Event::Fork { parent: 1, child, name: "child".to_owned() };
+    let switch = |to| Event::Switch { from: None, to, asid: 1 };
+    let hit = |cache| Event::CacheHit { pid: 3, va: 0x5000, frame: 0x80123, cache };
+    let story = [
+        switch(1),
+        fork(3),
+        fork(4),
+        switch(3),
+        hit(Cache::Page),
+        hit(Cache::Swap),
+        Event::Exec { pid: 3, name: "ls".to_owned() },
+        Event::Queues { ready: vec![1], waiting: vec![(4, Reason::Disk)] },
+        Event::Eviction { pid: 4, va: 0x9000, frame: 7, dirty: true },
+        switch(4),
+    ];
+    for (cycle, event) in (10..).step_by(10).zip(&story) {
+        recorder.event(cycle, event)?;
+    }
+    let save = recorder.finish()?;
+    let dump = Dump::open(&path);
+    let told = |path: &str| -> Vec<String> {
+        dump.changes(path).into_iter().map(|(_, value)| value).filter(|v| !v.is_empty()).collect()
+    };
+    let first = told("os.process").first().cloned().expect("somebody runs first");
+    assert_eq!(told("os.process")[1..], ["child", "ls", "child#4"]);
+    assert_eq!((told("os.ready"), told("os.waiting")), (vec![first], vec!["child#4:disk".into()]));
+    assert_eq!(told("os.victim"), ["child#4:9000:dirty"]);
+    let hits = ["os.page_cache_hit", "os.swap_cache_hit"].map(|path| dump.changes(path).len());
+    assert_eq!(hits, [1, 1]);
+    assert!(told("os.text").contains(&"5000:in_page_cache:frame_80123".to_owned()));
+    let view = fs::read_to_string(save).expect("a save file");
+    for row in ["page cache hit", "swap cache hit", "waiting for", "last victim"] {
+        assert!(view.contains(&format!("+{{{row}}} ")), "{row}: {view}");
+    }
     Ok(())
 }

@@ -116,6 +116,9 @@ pub struct WaveArgs {
     /// Where the waveform is put.
     #[arg(long, value_name = "DIR", default_value = "waves/out")]
     pub dir: PathBuf,
+    /// Write the files and open nothing.
+    #[arg(long)]
+    pub no_open: bool,
     /// The first cycle recorded.
     #[arg(long, value_name = "N")]
     pub wave_from: Option<u64>,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use sim::mmu::Mmu;
 
 use super::output::{print, print_json};
-use super::wave::{Recording, stem};
+use super::wave::Recordings;
 use super::{RunArgs, Status, interrupt};
 use crate::engine::{Engine, build};
 use crate::scenario::library;
@@ -137,37 +137,21 @@ fn one(
     stop: &AtomicBool,
 ) -> anyhow::Result<(Vec<Report>, Vec<Option<String>>)> {
     let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
-    let mut recordings = Vec::new();
-    let reports = {
-        let mut watch = |variant: &Variant, mmu: &mut dyn Mmu| {
-            let Some(directory) = &arguments.wave.wave else { return Ok(None) };
-            let title = format!("{} on {variant}", scenario.name);
-            let (window, names) = (arguments.wave.window(), processes(scenario));
-            let recording = Recording::begin(directory, &stem(&title), &title, window, names, mmu)?;
-            let observer = recording.observer();
-            recordings.push(recording);
-            Ok(Some(observer))
-        };
-        run::run(scenario, select, &factory, &mut watch, stop)?
+    let mut recordings = Recordings {
+        directory: arguments.wave.wave.as_deref(),
+        window: arguments.wave.window(),
+        scenario,
+        engine,
+        most: usize::MAX,
+        made: Vec::new(),
     };
+    let reports = run::run(scenario, select, &factory, &mut recordings, stop)?;
     let mut waves = Vec::new();
-    for recording in recordings {
+    for recording in recordings.made {
         waves.push(Some(recording.finish()?.display().to_string()));
     }
     waves.resize(reports.len(), None);
     Ok((reports, waves))
-}
-
-/// Names of a scenario's processes.
-pub(super) fn processes(scenario: &Scenario) -> Vec<String> {
-    match &scenario.body {
-        Body::Ports(..) | Body::Segments(..) => Vec::new(),
-        Body::System(system) => {
-            // Those that are forked are numbered as they come.
-            let first = system.process.iter().filter(|p| !p.forked && !p.executed);
-            first.map(|p| p.name.clone()).collect()
-        }
-    }
 }
 
 /// One of many scenarios in one line.

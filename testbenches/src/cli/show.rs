@@ -9,13 +9,13 @@ use anyhow::Context;
 use sim::mmu::Mmu;
 
 use super::output::print;
-use super::run::{known, processes};
-use super::wave::{Recording, stem};
+use super::run::known;
+use super::wave::Recordings;
 use super::{Status, WaveArgs, WaveOptions};
 use crate::engine::{Engine, build};
 use crate::scenario::library;
 use crate::scenario::run;
-use crate::scenario::variant::{Select, Variant};
+use crate::scenario::variant::Select;
 
 /// Runs one scenario on one machine, and opens its waveform.
 pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Status> {
@@ -31,27 +31,27 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
         wave_cycles: arguments.wave_cycles,
     };
     let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
-    let mut recording = None;
-    let mut watch = |variant: &Variant, mmu: &mut dyn Mmu| {
-        // The first machine is the one that is shown.
-        if recording.is_some() {
-            return Ok(None);
-        }
-        let title = format!("{} on {variant}", scenario.name);
-        let (window, names) = (options.window(), processes(&scenario));
-        let new = Recording::begin(&arguments.dir, &stem(&title), &title, window, names, mmu)?;
-        let observer = new.observer();
-        recording = Some(new);
-        Ok(Some(observer))
+    // The first machine is the one that is shown.
+    let mut recordings = Recordings {
+        directory: Some(&arguments.dir),
+        window: options.window(),
+        scenario: &scenario,
+        engine,
+        most: 1,
+        made: Vec::new(),
     };
-    let reports = run::run(&scenario, select, &factory, &mut watch, &AtomicBool::new(false))?;
-    let recording = recording.context("nothing was recorded")?;
+    let reports = run::run(&scenario, select, &factory, &mut recordings, &AtomicBool::new(false))?;
+    let recording = recordings.made.pop().context("nothing was recorded")?;
     let dump = recording.dump.clone();
     let view = recording.finish()?;
     let failure = reports.first().and_then(run::Report::failure);
     let mut text = format!("wave  {}\nview  {}\n", dump.display(), view.display());
     text += &failure.iter().map(|failure| format!("FAIL  {failure}\n")).collect::<String>();
     print(&text)?;
+    let status = if failure.is_some() { Status::Differs } else { Status::Fine };
+    if arguments.no_open {
+        return Ok(status);
+    }
     // GTKWave itself would say so and call it success.
     let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     anyhow::ensure!(
@@ -75,5 +75,5 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
         ),
         Err(error) => return Err(error).context("gtkwave cannot be started"),
     }
-    Ok(if failure.is_some() { Status::Differs } else { Status::Fine })
+    Ok(status)
 }

@@ -16,7 +16,7 @@ use sim::wave::Window;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
-use super::wave::{Recording, stem};
+use super::wave::Recording;
 use super::{Status, TraceArgs, interrupt};
 use crate::engine::{Engine, build};
 
@@ -45,7 +45,7 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
             let process = process_name(name);
             let title = format!("trace {process} on {}", arguments.config);
             let names = vec![process.to_owned()];
-            Some(Recording::begin(directory, &stem(&title), &title, window, names, &*mmu)?)
+            Some(Recording::mmu(directory, &title, window, names, &*mmu)?)
         }
     };
     let stop = interrupt::stop_flag()?;
@@ -53,9 +53,10 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
     let program = Fitted::new(Lackey::new(name, source), config.mode, fit);
     let watched = Watched { program, progress: progress.clone(), read, size, steps: 0 };
     let mut machine = Machine::new(mmu, config)?;
-    if let Some(recording) = &recording {
-        machine.observe(recording.observer());
-    }
+    let recording = recording.map(|(recording, observer)| {
+        machine.observe(observer);
+        recording
+    });
     machine.spawn(ProcessSpec {
         name: process_name(name).to_owned(),
         layout: Layout::OnDemand,

@@ -36,7 +36,7 @@ struct Side {
 
 impl Side {
     fn new(netlist: &Netlist, plan: &Plan, follow: bool) -> Result<Self, CompileError> {
-        let fields = plan.fields();
+        let fields = plan.shown.fields();
         let nets = if follow { fields.iter().map(|field| field.net).collect() } else { Vec::new() };
         let engine = Compiled::with(netlist, &Options { follow: nets, ..Options::default() })?;
         let mut inputs = [None; PINS.len()];
@@ -109,11 +109,11 @@ impl Simulator for Native {
     }
 
     fn signals(&self) -> Vec<Signal> {
-        self.plan.signals().to_vec()
+        self.plan.shown.signals().to_vec()
     }
 
     fn visit(&self, values: &mut Vec<u128>) {
-        self.plan.sample(values, |net| self.side.engine.get(net));
+        self.plan.shown.sample(values, |net| self.side.engine.get(net));
     }
 
     fn watch(&mut self, on: bool) {
@@ -139,7 +139,7 @@ impl Simulator for Native {
             seen.look(|values| self.visit(values));
             return self.cycle(pins);
         };
-        let count = self.plan.signals().len();
+        let count = self.plan.shown.signals().len();
         if seen.values.len() != count {
             seen.values = vec![0; count];
             follower.forget();

@@ -43,10 +43,10 @@ impl Simulator for Interpreted {
     }
 
     fn signals(&self) -> Vec<Signal> {
-        self.plan.signals().to_vec()
+        self.plan.shown.signals().to_vec()
     }
 
     fn visit(&self, values: &mut Vec<u128>) {
-        self.plan.sample(values, |net| self.interpreter.get(net).clone());
+        self.plan.shown.sample(values, |net| self.interpreter.get(net).clone());
     }
 }

@@ -21,9 +21,11 @@ pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
 pub use kind::Engine;
-pub(crate) use pins::Word;
 pub use pins::{Direction, PINS, Pin, PinBlock};
+pub(crate) use pins::{Word, pins};
+pub(crate) use plan::Shown;
 pub use rust_hdl::RustHdl;
+pub(crate) use signals::Nets;
 pub use simulator::{Pins, Seen, Simulator};
 
 use sim::mmu::Mmu;

@@ -13,8 +13,7 @@ pub(super) struct Plan {
     pub(super) inputs: Vec<Option<InputId>>,
     /// For each pin in port order: the output it reads.
     pub(super) outputs: Vec<Option<NetId>>,
-    signals: Vec<Signal>,
-    nets: Vec<(NetId, Vec<(u32, u32)>)>,
+    pub(super) shown: Shown,
 }
 
 impl Plan {
@@ -23,35 +22,45 @@ impl Plan {
     /// # Panics
     /// If a pin or signal is not in the netlist: they come from the same block.
     pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Self {
-        let named = |path: &str| {
-            netlist.net_named(path).unwrap_or_else(|| panic!("the netlist has no net `{path}`"))
-        };
+        let named = |path: &str| named(netlist, path);
         let pin = |wanted: Direction| PINS.iter().map(move |pin| (pin.direction() == wanted, pin));
         Self {
             inputs: pin(Direction::In)
                 .map(|(is, pin)| is.then(|| netlist.input_named(pin.name())).flatten())
                 .collect(),
             outputs: pin(Direction::Out).map(|(is, pin)| is.then(|| named(pin.name()))).collect(),
-            signals: nets.signals().to_vec(),
-            nets: nets
-                .places()
-                .iter()
-                .map(|Place { path }| {
-                    let net = named(path);
-                    let mut fields = Vec::new();
-                    spread(&netlist.types, netlist.net(net).ty, 0, &mut fields);
-                    (net, fields)
-                })
-                .collect(),
+            shown: Shown::new(netlist, nets),
         }
     }
+}
 
-    pub(super) fn signals(&self) -> &[Signal] {
+/// The signals of a design, and where each stands in its netlist.
+pub(crate) struct Shown {
+    signals: Vec<Signal>,
+    nets: Vec<(NetId, Vec<(u32, u32)>)>,
+}
+
+impl Shown {
+    /// Matches names; the netlist must be of the block that `nets` was made of.
+    ///
+    /// # Panics
+    /// If a signal is not in the netlist: they come from the same block.
+    pub(crate) fn new(netlist: &Netlist, nets: &Nets) -> Self {
+        let place = |Place { path }: &Place| {
+            let net = named(netlist, path);
+            let mut fields = Vec::new();
+            spread(&netlist.types, netlist.net(net).ty, 0, &mut fields);
+            (net, fields)
+        };
+        Self { signals: nets.signals().to_vec(), nets: nets.places().iter().map(place).collect() }
+    }
+
+    pub(crate) fn signals(&self) -> &[Signal] {
         &self.signals
     }
 
     /// Where each signal stands.
-    pub(super) fn fields(&self) -> Vec<Field> {
+    pub(crate) fn fields(&self) -> Vec<Field> {
         let nets = self.nets.iter();
         nets.flat_map(|(net, fields)| {
             fields.iter().map(|(offset, width)| Field { net: *net, offset: *offset, width: *width })
@@ -60,7 +69,7 @@ impl Plan {
     }
 
     /// Appends the signals' values; a structure's are those of its fields.
-    pub(super) fn sample(&self, values: &mut Vec<u128>, value: impl Fn(NetId) -> Value) {
+    pub(crate) fn sample(&self, values: &mut Vec<u128>, value: impl Fn(NetId) -> Value) {
         for (net, fields) in &self.nets {
             let whole = value(*net);
             values.extend(fields.iter().map(|(offset, width)| {
@@ -68,6 +77,10 @@ impl Plan {
             }));
         }
     }
+}
+
+fn named(netlist: &Netlist, path: &str) -> NetId {
+    netlist.net_named(path).unwrap_or_else(|| panic!("the netlist has no net `{path}`"))
 }
 
 /// Offset and width of every field, in order.

@@ -66,7 +66,7 @@ mod tests {
     use sim::mmu::Mmu;
 
     use super::super::load::Scenario;
-    use super::super::run::run;
+    use super::super::run::{Unwatched, run};
     use super::super::variant::Select;
 
     /// How the run of one process differs from what the file says, or why it cannot be run.
@@ -80,7 +80,7 @@ mod tests {
         let scenario = Scenario::parse("x", "x.toml", &text).unwrap();
         let ideal = |_: &str| Ok(Box::new(IdealMmu::new(sim::isa::Xlen::Rv64)) as Box<dyn Mmu>);
         let stop = AtomicBool::new(false);
-        match run(&scenario, Select::default(), &ideal, &mut |_, _| Ok(None), &stop) {
+        match run(&scenario, Select::default(), &ideal, &mut Unwatched, &stop) {
             Ok(reports) => reports[0].failure(),
             Err(error) => Some(error.to_string()),
         }

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
+use sim::contiguous::{self, World};
 use sim::isa::Mode;
 use sim::machine::Observer;
 use sim::mmu::Mmu;
+
+use crate::engine::Engine;
 
 use super::load::{Body, Scenario};
 use super::mismatch::Mismatch;
@@ -18,9 +21,43 @@ use super::variant::{Select, UnknownConfiguration, Variant};
 /// Makes the MMU of a configuration.
 pub type Factory<'f> = &'f dyn Fn(&str) -> anyhow::Result<Box<dyn Mmu>>;
 
-/// Makes what sees the cycles of one machine's run, or nothing.
-pub type Watch<'w> =
-    &'w mut dyn FnMut(&Variant, &mut dyn Mmu) -> anyhow::Result<Option<Box<dyn Observer>>>;
+/// Makes whoever looks on at runs; nobody, unless said otherwise.
+pub trait Watch {
+    /// What sees the cycles of one machine's run, or nothing.
+    ///
+    /// # Errors
+    /// When it cannot be made: the run is not begun.
+    fn mmu(
+        &mut self,
+        variant: &Variant,
+        mmu: &mut dyn Mmu,
+    ) -> anyhow::Result<Option<Box<dyn Observer>>> {
+        let _ = (variant, mmu);
+        Ok(None)
+    }
+
+    /// The same of one without pages, which runs on every engine; `labels` are what can stand in
+    /// its memory.
+    ///
+    /// # Errors
+    /// As [`Watch::mmu`].
+    fn segments(
+        &mut self,
+        machine: &str,
+        engine: Engine,
+        world: &World,
+        labels: Vec<String>,
+    ) -> anyhow::Result<Option<Box<dyn contiguous::Observer>>> {
+        let _ = (machine, engine, world, labels);
+        Ok(None)
+    }
+}
+
+/// Nobody looks on.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {}
 
 /// How one machine's run went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -64,9 +101,9 @@ impl Report {
         let (scenario, config) = (&self.scenario, &self.config);
         text += &format!("  again     pagewalk run {scenario} --config {config}");
         if self.mode != Mode::Bare {
-            text += &format!(" --mode {} --wave", self.mode.name().to_lowercase());
+            text += &format!(" --mode {}", self.mode.name().to_lowercase());
         }
-        Some(text)
+        Some(text + " --wave")
     }
 }
 
@@ -112,13 +149,13 @@ pub fn run(
     scenario: &Scenario,
     select: Select<'_>,
     factory: Factory<'_>,
-    watch: Watch<'_>,
+    watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Vec<Report>, RunError> {
     let (machine, policies) = match &scenario.body {
         Body::Ports(head, _) => (head.machine.clone(), vec![None]),
         Body::System(system) => (system.machine.machine(), system.os.policies()),
-        Body::Segments(head, steps) => return segments::run(scenario, head, steps, select),
+        Body::Segments(head, steps) => return segments::run(scenario, head, steps, select, watch),
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
@@ -135,11 +172,11 @@ fn run_one(
     scenario: &Scenario,
     variant: &Variant,
     factory: Factory<'_>,
-    watch: Watch<'_>,
+    watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Report, RunError> {
     let mut mmu = factory(&variant.config())?;
-    let observer = watch(variant, &mut *mmu)?;
+    let observer = watch.mmu(variant, &mut *mmu)?;
     let (cycles, counts, result) = match &scenario.body {
         Body::Ports(head, steps) => {
             let finished = ports::run(head, steps, variant, mmu, observer);

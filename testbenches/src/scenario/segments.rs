@@ -78,6 +78,10 @@ pub struct Circumstances {
     /// L; 10 unless said otherwise.
     #[serde(default = "ten")]
     pub latency: u64,
+    /// Cycles of each entry into the kernel: a fault, or a load, end, growth, compaction, switch;
+    /// 1000 unless said otherwise.
+    #[serde(default = "thousand")]
+    pub handler: u64,
 }
 
 impl Circumstances {
@@ -91,8 +95,8 @@ impl Circumstances {
             start = end.saturating_add(1);
         }
         let (unit, page) = (self.unit, self.page);
-        let (compaction, latency) = (self.compaction, self.latency);
-        Config { unit, holes, fit, page, compaction, latency }
+        let (compaction, latency, handler) = (self.compaction, self.latency, self.handler);
+        Config { unit, holes, fit, page, compaction, latency, handler }
     }
 }
 
@@ -181,6 +185,10 @@ fn four() -> u64 {
 
 fn ten() -> u64 {
     10
+}
+
+fn thousand() -> u64 {
+    1000
 }
 
 fn all() -> String {

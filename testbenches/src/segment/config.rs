@@ -8,8 +8,7 @@ use sim::contiguous::Shape;
 
 use super::Pin;
 use super::engines::{Interpreted, Native, Runs, RustHdl};
-use super::pins::SegmentPins;
-use crate::engine::{Engine, UnknownConfig};
+use crate::engine::{Engine, Nets, PinBlock, UnknownConfig};
 
 /// A named size. Physical addresses have 34 bits, as those of the RV32 MMU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,13 +92,18 @@ impl Config {
                 Box::new(RustHdl::new(Box::<Top>::default()))
             });
         }
+        let nets = with_top!(self, Top => |_: fn() -> Names| {
+            let mut block = Box::<Top>::default();
+            block.connect_all();
+            Nets::of(&*block)
+        });
         let netlist = self.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
         if engine == Engine::Compiled
-            && let Ok(compiled) = Native::new(&netlist)
+            && let Ok(compiled) = Native::new(&netlist, &nets)
         {
             return Box::new(compiled);
         }
-        Box::new(Interpreted::new(netlist))
+        Box::new(Interpreted::new(netlist, &nets))
     }
 
     /// The width of a pin in bits.

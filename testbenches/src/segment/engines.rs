@@ -4,9 +4,10 @@ use netlist::compile::{CompileError, Compiled, InputSlot, OutputSlot};
 use netlist::ir::{InputId, NetId, Value};
 use netlist::{Interpreter, Netlist};
 use rust_hdl::prelude::*;
+use sim::mmu::Signal;
 
-use super::pins::SegmentPins;
 use super::{PINS, Pin};
+use crate::engine::{Nets, PinBlock, Shown};
 
 /// A running unit: inputs are poked, then it is settled, then outputs are peeked, then it steps.
 pub trait Runs {
@@ -21,15 +22,24 @@ pub trait Runs {
 
     /// The clock rises: registers take their inputs.
     fn step(&mut self);
+
+    /// Its own signals, for waves.
+    fn signals(&self) -> &[Signal];
+
+    /// Appends their settled values.
+    fn sample(&self, values: &mut Vec<u128>);
 }
 
 /// More delta cycles than the unit is deep; reaching it means a combinational loop.
 const DEEPEST: usize = 100;
 
 /// rust-hdl's own update loop.
-pub(super) struct RustHdl<B>(Box<B>);
+pub(super) struct RustHdl<B> {
+    block: Box<B>,
+    nets: Nets,
+}
 
-impl<B: SegmentPins> RustHdl<B> {
+impl<B: PinBlock<Pin>> RustHdl<B> {
     /// # Panics
     /// If the block has an unconnected input or a logic loop: found by building it once.
     pub(super) fn new(mut block: Box<B>) -> Self {
@@ -37,21 +47,22 @@ impl<B: SegmentPins> RustHdl<B> {
         if let Err(error) = check_all(&*block) {
             panic!("the design does not pass rust-hdl's checks: {error:?}");
         }
-        let mut unit = Self(block);
+        let nets = Nets::of(&*block);
+        let mut unit = Self { block, nets };
         unit.phase(false);
         unit
     }
 
     fn phase(&mut self, high: bool) {
-        self.0.set_clock(high);
-        let settled = simulate(&mut *self.0, DEEPEST);
+        self.block.set_clock(high);
+        let settled = simulate(&mut *self.block, DEEPEST);
         assert!(settled, "the design did not settle: it has a combinational loop");
     }
 }
 
-impl<B: SegmentPins> Runs for RustHdl<B> {
+impl<B: PinBlock<Pin>> Runs for RustHdl<B> {
     fn poke(&mut self, pin: Pin, value: u64) {
-        self.0.set(pin, value);
+        self.block.set(pin, value);
     }
 
     fn settle(&mut self) {
@@ -59,11 +70,19 @@ impl<B: SegmentPins> Runs for RustHdl<B> {
     }
 
     fn peek(&self, pin: Pin) -> u64 {
-        self.0.get(pin)
+        self.block.get(pin)
     }
 
     fn step(&mut self) {
         self.phase(true);
+    }
+
+    fn signals(&self) -> &[Signal] {
+        self.nets.signals()
+    }
+
+    fn sample(&self, values: &mut Vec<u128>) {
+        self.nets.sample(&*self.block, values);
     }
 }
 
@@ -77,14 +96,15 @@ fn places(netlist: &Netlist) -> Vec<(Option<InputId>, Option<NetId>)> {
 pub(super) struct Interpreted {
     interpreter: Interpreter<'static>,
     places: Vec<(Option<InputId>, Option<NetId>)>,
+    shown: Shown,
 }
 
 impl Interpreted {
-    pub(super) fn new(netlist: Netlist) -> Self {
-        let places = places(&netlist);
+    pub(super) fn new(netlist: Netlist, nets: &Nets) -> Self {
+        let (places, shown) = (places(&netlist), Shown::new(&netlist, nets));
         // An interpreter borrows its netlist; there are few, and they live as long as the program.
         let netlist: &'static Netlist = Box::leak(Box::new(netlist));
-        Self { interpreter: Interpreter::new(netlist), places }
+        Self { interpreter: Interpreter::new(netlist), places, shown }
     }
 }
 
@@ -107,25 +127,34 @@ impl Runs for Interpreted {
     fn step(&mut self) {
         self.interpreter.step();
     }
+
+    fn signals(&self) -> &[Signal] {
+        self.shown.signals()
+    }
+
+    fn sample(&self, values: &mut Vec<u128>) {
+        self.shown.sample(values, |net| self.interpreter.get(net).clone());
+    }
 }
 
 /// The netlist as machine code.
 pub(super) struct Native {
     engine: Compiled,
     slots: Vec<(Option<InputSlot>, Option<OutputSlot>)>,
+    shown: Shown,
 }
 
 impl Native {
     /// # Errors
     /// [`CompileError`] when there is no machine code for this machine.
-    pub(super) fn new(netlist: &Netlist) -> Result<Self, CompileError> {
+    pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Result<Self, CompileError> {
         let engine = Compiled::new(netlist)?;
         let slot = |(input, net): (Option<InputId>, Option<NetId>)| {
             let input = input.and_then(|input| engine.input(input));
             (input, net.and_then(|net| engine.output(net)))
         };
         let slots = places(netlist).into_iter().map(slot).collect();
-        Ok(Self { engine, slots })
+        Ok(Self { engine, slots, shown: Shown::new(netlist, nets) })
     }
 }
 
@@ -146,5 +175,13 @@ impl Runs for Native {
 
     fn step(&mut self) {
         self.engine.step();
+    }
+
+    fn signals(&self) -> &[Signal] {
+        self.shown.signals()
+    }
+
+    fn sample(&self, values: &mut Vec<u128>) {
+        self.shown.sample(values, |net| self.engine.get(net));
     }
 }

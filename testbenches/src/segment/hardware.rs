@@ -2,6 +2,7 @@
 
 use sim::contiguous::{Fault, Inputs, Outputs, Reason, SegmentUnit, Shape};
 use sim::isa::Access;
+use sim::mmu::Signal;
 
 use super::{Config, Pin, Runs};
 use crate::engine::Engine;
@@ -10,6 +11,9 @@ use crate::engine::Engine;
 pub struct Hardware {
     config: &'static Config,
     engine: Box<dyn Runs>,
+    watching: bool,
+    /// The signals' values in the last cycle, if it was watched.
+    values: Vec<u128>,
 }
 
 impl Hardware {
@@ -18,7 +22,8 @@ impl Hardware {
     /// # Panics
     /// If the netlist compiler finds fault with the design: a defect found by building it once.
     pub fn new(config: &'static Config, engine: Engine) -> Hardware {
-        let mut hardware = Hardware { config, engine: config.engine(engine) };
+        let engine = config.engine(engine);
+        let mut hardware = Hardware { config, engine, watching: false, values: Vec::new() };
         hardware.cycle(&Inputs { reset: true, ..Inputs::default() });
         hardware
     }
@@ -87,7 +92,23 @@ impl SegmentUnit for Hardware {
             response,
             held,
         };
+        self.values.clear();
+        if self.watching {
+            self.engine.sample(&mut self.values);
+        }
         self.engine.step();
         outputs
+    }
+
+    fn signals(&self) -> Vec<Signal> {
+        self.engine.signals().to_vec()
+    }
+
+    fn values(&self, values: &mut Vec<u128>) {
+        values.extend(&self.values);
+    }
+
+    fn watch(&mut self, on: bool) {
+        self.watching = on;
     }
 }

@@ -1,51 +1,21 @@
 //! The pins of the unit by name.
 
 use hdl::segment::SegmentUnit;
-use rust_hdl::prelude::*;
 
-use crate::engine::{Direction, Word};
+use crate::engine::pins;
 
-/// A block whose pins can be reached by [`Pin`].
-pub(super) trait SegmentPins: Block {
-    /// Sets the next value of an input pin; the low bits of `value` count.
-    fn set(&mut self, pin: Pin, value: u64);
-
-    /// The settled value of a pin.
-    fn get(&self, pin: Pin) -> u64;
-
-    /// The width of a pin in bits.
-    fn width(&self, pin: Pin) -> usize;
-
-    /// Drives the clock.
-    fn set_clock(&mut self, high: bool);
-}
-
-macro_rules! pins {
+/// As [`pins`], of the unit, with what each pin says.
+macro_rules! unit_pins {
     ($($pin:ident $field:ident $direction:ident $meaning:literal,)*) => {
-        /// A pin of the unit. The clock is not among them: engines own it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Pin {
-            $(#[doc = $meaning] $pin,)*
+        pins! {
+            "A pin of the unit. The clock is not among them: engines own it."
+            { $($pin $field $direction,)* }
+            for [
+                const N: usize, const IDX: usize, const VA: usize, const OFF: usize, const PA: usize
+            ] SegmentUnit<N, IDX, VA, OFF, PA>;
         }
 
-        /// All pins, in port order.
-        pub const PINS: &[Pin] = &[$(Pin::$pin,)*];
-
         impl Pin {
-            /// The name of the port.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Pin::$pin => stringify!($field),)*
-                }
-            }
-
-            /// Who drives it.
-            pub fn direction(self) -> Direction {
-                match self {
-                    $(Pin::$pin => Direction::$direction,)*
-                }
-            }
-
             /// What it says, in half a line.
             pub fn meaning(self) -> &'static str {
                 match self {
@@ -53,43 +23,10 @@ macro_rules! pins {
                 }
             }
         }
-
-        impl<const N: usize, const IDX: usize, const VA: usize, const OFF: usize, const PA: usize>
-            SegmentPins for SegmentUnit<N, IDX, VA, OFF, PA>
-        {
-            fn set(&mut self, pin: Pin, value: u64) {
-                match pin {
-                    $(Pin::$pin => pins!(@set $direction self.$field, value),)*
-                }
-            }
-
-            fn get(&self, pin: Pin) -> u64 {
-                match pin {
-                    $(Pin::$pin => self.$field.val().to_word(),)*
-                }
-            }
-
-            fn width(&self, pin: Pin) -> usize {
-                match pin {
-                    $(Pin::$pin => Atom::bits(&self.$field),)*
-                }
-            }
-
-            fn set_clock(&mut self, high: bool) {
-                self.clock.next = Clock::from(high);
-            }
-        }
-    };
-    (@set In $signal:expr, $value:expr) => {
-        $signal.next = Word::from_word($value)
-    };
-    // Outputs belong to the hardware: poking one changes nothing.
-    (@set Out $signal:expr, $value:expr) => {
-        ()
     };
 }
 
-pins! {
+unit_pins! {
     Reset reset In "synchronous reset, active high",
     ReqValid req_valid In "request stream",
     ReqReady req_ready Out "the request is taken",

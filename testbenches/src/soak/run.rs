@@ -12,7 +12,7 @@ use super::generate::{Setup, generate};
 use super::round::Round;
 use crate::engine::{Engine, build};
 use crate::scenario::load::Scenario;
-use crate::scenario::run::{RunError, run};
+use crate::scenario::run::{RunError, Unwatched, run};
 use crate::scenario::variant::Select;
 
 /// The steps of programs that are counted, by the report's names.
@@ -136,7 +136,7 @@ pub fn play(round: &Round, engine: Engine, stop: &AtomicBool) -> Result<Played, 
         .map_err(|error| RunError::Tool(anyhow::anyhow!("a round does not read: {error}")))?;
     let run = || {
         let factory = |config: &str| Ok(build(config, engine)?);
-        run(&scenario, Select::default(), &factory, &mut |_, _| Ok(None), stop)
+        run(&scenario, Select::default(), &factory, &mut Unwatched, stop)
     };
     let reports = match panic::catch_unwind(AssertUnwindSafe(run)) {
         Ok(reports) => reports?,

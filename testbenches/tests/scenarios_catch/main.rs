@@ -13,7 +13,7 @@ use mutant::Mutant;
 use sim::isa::Xlen;
 use sim::mmu::Mmu;
 use testbenches::scenario::library;
-use testbenches::scenario::run::{Report, run};
+use testbenches::scenario::run::{Report, Unwatched, run};
 use testbenches::scenario::variant::Select;
 
 /// Each defect with the scenario that catches it.
@@ -116,13 +116,8 @@ fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
     let scenarios = library::find(name).unwrap_or_else(|error| panic!("{error}"));
     let mut reports = Vec::new();
     for scenario in scenarios {
-        let result = run(
-            &scenario,
-            Select::default(),
-            &factory,
-            &mut |_, _| Ok(None),
-            &AtomicBool::new(false),
-        );
+        let result =
+            run(&scenario, Select::default(), &factory, &mut Unwatched, &AtomicBool::new(false));
         reports.extend(result.unwrap_or_else(|error| panic!("{error}")));
     }
     reports

@@ -18,16 +18,10 @@ impl World {
 
     /// How broken up memory is now.
     pub fn measure(&self) -> Measure {
-        let holes = self.placer.holes();
         let given: u64 = self.stored.values().map(Stored::given).sum();
         let asked: u64 =
             self.stored.values().map(|s| s.bytes.len() as u64 / self.config.unit).sum();
-        Measure {
-            free: sum(&holes),
-            largest: self.placer.largest(),
-            holes: holes.iter().map(|hole| hole.end - hole.start).collect(),
-            internal: given - asked,
-        }
+        Measure::of(&*self.placer, given - asked)
     }
 
     /// Pages in use: one entry of a page table each. None without pages.

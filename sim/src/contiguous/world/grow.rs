@@ -1,6 +1,6 @@
 //! Segments that grow: in place, elsewhere, or after everything was moved together.
 
-use super::{Fit, Loaded, Stored, World, WorldError};
+use super::{Activity, Event, Fit, Loaded, Stored, World, WorldError};
 
 impl World {
     /// Changes a stored segment, and the register of the running process that names it.
@@ -37,22 +37,35 @@ impl World {
             let message = format!("segment `{segment}` is shared or paged, and does not grow");
             return Err(WorldError::Nonsense(message));
         }
+        self.kernel();
         let span = self.unit.shape().span();
         let length = self.stored[&id].bytes.len() as u64 / unit + by;
         let fits = length.checked_mul(unit).is_some_and(|bytes| bytes <= span);
-        let mut granted = fits && self.extend(id, by, length)?;
+        let whose = (process, segment);
+        let mut granted = fits && self.extend(id, by, length, whose)?;
         let mut compacted = false;
         if !granted && fits && self.config.compaction && self.placer.compactable() {
             self.compact()?;
             compacted = true;
-            granted = self.extend(id, by, length)?;
+            granted = self.extend(id, by, length, whose)?;
         }
+        if !granted {
+            self.wire.event(Event::Refused { process: process.to_owned(), wanted: by });
+        }
+        self.look();
         self.count(if granted { "grown" } else { "refused" }, 1);
         let at = vec![self.stored[&id].start(unit) / unit];
         Ok(Loaded { placed: granted, compacted, at })
     }
 
-    fn extend(&mut self, id: usize, by: u64, length: u64) -> Result<bool, WorldError> {
+    fn extend(
+        &mut self,
+        id: usize,
+        by: u64,
+        length: u64,
+        whose: (&str, &str),
+    ) -> Result<bool, WorldError> {
+        let free = self.holes_before();
         let unit = self.config.unit;
         let stored = &self.stored[&id];
         let (old, down) = (stored.start(unit), stored.rights.down);
@@ -89,7 +102,16 @@ impl World {
         let start = new.start(unit);
         let zeroes = vec![0; (by * unit) as usize];
         let (keep, fresh) = if down { (start + by * unit, start) } else { (start, start + bytes) };
-        if keep != old {
+        let moved = keep != old;
+        if moved {
+            self.placed(whose, length, &pieces, &free);
+        }
+        self.wire.activity(if moved { Activity::Move } else { Activity::Load });
+        if moved {
+            if let (Some(from), Some(to)) = (before.first(), pieces.first()) {
+                let (owner, from, to) = (self.owner(id), from.clone(), to.clone());
+                self.wire.event(Event::Moved { owner, from, to });
+            }
             self.wire.copy(old, keep, bytes)?;
             self.count("moved_bytes", bytes);
         }
@@ -100,6 +122,8 @@ impl World {
             stored.bytes.splice(at..at, zeroes);
         })?;
         before.into_iter().for_each(|piece| self.placer.free(piece));
+        let (process, segment) = (whose.0.to_owned(), whose.1.to_owned());
+        self.wire.event(Event::Grown { process, segment, by, moved });
         Ok(true)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Fit, ProcessSpec, Stored, World, WorldError};
+use super::{Activity, Event, Fit, ProcessSpec, Stored, World, WorldError};
 use crate::contiguous::process::{Held, Resident, SegmentSpec};
 use crate::os::scramble;
 
@@ -24,6 +24,7 @@ impl World {
     /// [`WorldError`]; that there is no room is an answer, not an error.
     pub fn load(&mut self, spec: &ProcessSpec) -> Result<Loaded, WorldError> {
         self.sensible(spec)?;
+        self.kernel();
         let mut compacted = false;
         let mut placed = self.place(spec);
         if placed.is_none() && self.config.compaction && self.enough(spec) {
@@ -33,14 +34,19 @@ impl World {
         }
         let Some((segments, fresh)) = placed else {
             self.count("refused", 1);
+            let wanted = spec.segments.iter().map(|segment| segment.length).sum();
+            self.wire.event(Event::Refused { process: spec.name.clone(), wanted });
             return Ok(Loaded { placed: false, compacted, at: Vec::new() });
         };
         self.count("loads", 1);
         self.count("shared", (segments.len() - fresh.len()) as u64);
-        fresh.into_iter().try_for_each(|id| self.image(id))?;
         let unit = self.config.unit;
         let at = segments.iter().map(|held| self.stored[&held.2].start(unit) / unit).collect();
         self.processes.push(Resident { name: spec.name.clone(), segments });
+        self.look();
+        self.wire.activity(Activity::Load);
+        fresh.into_iter().try_for_each(|id| self.image(id))?;
+        self.wire.event(Event::Loaded { process: spec.name.clone() });
         Ok(Loaded { placed: true, compacted, at })
     }
 
@@ -79,12 +85,16 @@ impl World {
         let (mut segments, mut fresh): (Vec<Held>, Vec<usize>) = Default::default();
         for segment in &spec.segments {
             let there = self.same(segment);
-            let Some(id) = there.or_else(|| self.place_one(segment)) else {
+            let Some(id) = there.or_else(|| self.place_one(&spec.name, segment)) else {
                 segments.into_iter().for_each(|held| self.drop_one(held.2));
                 return None;
             };
             match there.and_then(|id| self.stored.get_mut(&id)) {
-                Some(stored) => stored.users += 1,
+                Some(stored) => {
+                    stored.users += 1;
+                    let (process, segment) = (spec.name.clone(), segment.name.clone());
+                    self.wire.event(Event::Shared { process, segment });
+                }
                 None => fresh.push(id),
             }
             segments.push((segment.number, segment.name.clone(), id));
@@ -99,7 +109,8 @@ impl World {
         found.map(|(id, _)| *id)
     }
 
-    fn place_one(&mut self, segment: &SegmentSpec) -> Option<usize> {
+    fn place_one(&mut self, process: &str, segment: &SegmentSpec) -> Option<usize> {
+        let before = self.holes_before();
         let pieces = match (segment.length, segment.at) {
             (0, _) => Vec::new(),
             (length, Some(at)) => {
@@ -111,6 +122,7 @@ impl World {
             }
             (length, None) => self.placer.allocate(length)?,
         };
+        self.placed((process, &segment.name), segment.length, &pieces, &before);
         let id = self.next;
         self.next += 1;
         let length = (segment.length * self.config.unit) as usize;
@@ -148,13 +160,17 @@ impl World {
     pub fn end(&mut self, name: &str) -> Result<(), WorldError> {
         self.resident(name)?;
         let at = self.processes.iter().position(|process| process.name == name);
+        self.kernel();
         let process = self.processes.remove(at.expect("it was found a moment ago"));
         for (_, _, id) in process.segments {
             self.drop_one(id);
         }
         self.count("ends", 1);
+        self.wire.event(Event::Ended { process: name.to_owned() });
+        self.look();
         if self.running.as_deref() == Some(name) {
             self.running = None;
+            self.wire.activity(Activity::Switch);
             (0..self.unit.shape().segments).try_for_each(|n| self.write_register(n))?;
         }
         Ok(())
@@ -170,17 +186,20 @@ impl World {
             let message = format!("nothing is moved under `{}`", self.config.fit.name());
             return Err(WorldError::Nonsense(message));
         }
+        self.kernel();
+        self.wire.event(Event::Compaction);
+        self.wire.activity(Activity::Move);
         let unit = self.config.unit;
         let mut order: Vec<(Range<u64>, usize)> = Vec::new();
         for (id, stored) in &self.stored {
             order.extend(stored.pieces.iter().map(|piece| (piece.clone(), *id)));
         }
         order.sort_by_key(|(piece, _)| piece.start);
-        order.iter().for_each(|(piece, _)| self.placer.free(piece.clone()));
         let mut moved = 0;
         for (piece, id) in order {
             let length = piece.end - piece.start;
-            // Its own place is free again, so there is a hole, and none that long lies higher.
+            // Its own place is free again, so there is a hole, at this address at most.
+            self.placer.free(piece.clone());
             let holes = self.placer.holes();
             let hole = holes.iter().find(|hole| hole.end - hole.start >= length);
             let start = hole.map_or(piece.start, |hole| hole.start);
@@ -188,13 +207,16 @@ impl World {
             if start == piece.start {
                 continue;
             }
+            let (owner, to) = (self.owner(id), start..start + length);
+            self.wire.event(Event::Moved { owner, from: piece.clone(), to: to.clone() });
             self.wire.copy(piece.start * unit, start * unit, length * unit)?;
             moved += length * unit;
-            let new = std::iter::once(start..start + length).collect();
-            self.replace(id, |stored| stored.pieces = new)?;
+            self.replace(id, |stored| stored.pieces = vec![to])?;
+            self.look();
         }
         self.count("compactions", 1);
         self.count("moved_bytes", moved);
+        self.look();
         Ok(moved)
     }
 }

@@ -149,7 +149,7 @@ struct Diary(Vec<String>);
 
 impl Observer for Diary {
     fn on_event(&mut self, _cycle: u64, event: &Event) {
-        if matches!(event, Event::Policy { .. }) {
+        if matches!(event, Event::Policy { .. } | Event::Queues { .. }) {
             return;
         }
         self.0.push(match event {

@@ -1,7 +1,7 @@
 //! The policies by name.
 
 use super::{
-    Aging, Clock, Clock0, Fifo, Generations, Lfu, Lru, Mru, Nfu, Nru, Opt, Policy, Random,
+    Aging, Clock, Clock0, Fifo, Generations, Lfu, Nfu, Nru, Opt, Policy, Random, Recency,
     SecondChance, TwoList, WsClock,
 };
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ impl PolicyKind {
     pub fn build(self, settings: PolicySettings) -> Box<dyn Policy> {
         match self {
             PolicyKind::Fifo => Box::new(Fifo::default()),
-            PolicyKind::Lru => Box::new(Lru::default()),
+            PolicyKind::Lru => Box::new(Recency::lru()),
             PolicyKind::Opt => Box::new(Opt::default()),
             PolicyKind::Clock => Box::new(Clock::default()),
             PolicyKind::Clock0 => Box::new(Clock0::default()),
@@ -124,7 +124,7 @@ impl PolicyKind {
             PolicyKind::Nfu => Box::new(Nfu::default()),
             PolicyKind::Aging => Box::new(Aging::default()),
             PolicyKind::Lfu => Box::new(Lfu::default()),
-            PolicyKind::Mru => Box::new(Mru::default()),
+            PolicyKind::Mru => Box::new(Recency::mru()),
             PolicyKind::Random => Box::new(Random::new(settings.seed)),
             PolicyKind::WsClock => Box::new(WsClock::new(settings.tau)),
             PolicyKind::TwoList => Box::new(TwoList::default()),

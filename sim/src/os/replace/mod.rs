@@ -17,7 +17,7 @@
 //! | [`WsClock`] | outside its process's working set, clean ones first | A, D, ticks |
 //! | [`TwoList`] | inactive, and not used since it was last looked at | A |
 //! | [`Generations`] | of the oldest generation | A, ticks |
-//! | [`Lru`], [`Mru`] | used longest ago, last | every access: an oracle |
+//! | [`Recency::lru`], [`Recency::mru`] | used longest ago, last | every access: an oracle |
 //! | [`Lfu`] | used least often | every access: an oracle |
 //! | [`Clock0`] | as [`Clock`], loaded with use = 0 | every access: an oracle |
 //! | [`Opt`] | needed last | the future: an oracle |
@@ -29,13 +29,12 @@ mod fifo;
 mod generations;
 mod kind;
 mod lfu;
-mod lru;
-mod mru;
 mod nfu;
 mod nru;
 mod opt;
 mod pages;
 mod random;
+mod recency;
 mod ring;
 mod second_chance;
 mod two_list;
@@ -48,12 +47,11 @@ pub use fifo::Fifo;
 pub use generations::Generations;
 pub use kind::{PolicyKind, PolicySettings, UnknownPolicy};
 pub use lfu::Lfu;
-pub use lru::Lru;
-pub use mru::Mru;
 pub use nfu::Nfu;
 pub use nru::Nru;
 pub use opt::Opt;
 pub use random::Random;
+pub use recency::Recency;
 pub use second_chance::SecondChance;
 pub use two_list::TwoList;
 pub use wsclock::WsClock;

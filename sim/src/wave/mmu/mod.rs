@@ -20,6 +20,7 @@ mod channels;
 mod observer;
 mod ports;
 mod pte;
+mod told;
 mod translation;
 mod view;
 mod words;
@@ -27,7 +28,8 @@ mod world;
 
 use std::path::{Path, PathBuf};
 
-use super::{Builder, Error, SignalId, Window, Writer};
+use super::timeline::Timeline;
+use super::{Builder, Error, SignalId, Window};
 use crate::isa::Xlen;
 use crate::mmu::{Inputs, Outputs, Signal};
 use crate::os::{Activity, Event, Pid};
@@ -49,27 +51,16 @@ pub struct Options {
     pub processes: Vec<String>,
 }
 
-/// A moment that a reader wants to find.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Moment {
-    cycle: u64,
-    name: String,
-}
-
 /// Records a run into a dump and the saved view that goes with it.
 #[derive(Debug)]
 pub struct Recorder {
-    wave: Writer,
+    line: Timeline,
     clock: SignalId,
     ports: Ports,
     world: World,
     engine: Vec<(Signal, SignalId)>,
-    window: Window,
-    now: Option<u64>,
-    /// The first cycle of all.
-    first: Option<u64>,
-    /// The first faults and kills.
-    moments: Vec<Moment>,
+    /// When the kernel understood the first fault.
+    understood: Option<u64>,
     /// The first miss, for runs without a fault.
     first_miss: Option<u64>,
     /// Room for the engine's values; empty until they were first looked at.
@@ -91,15 +82,12 @@ impl Recorder {
             engine.push((signal, id));
         }
         Ok(Recorder {
-            wave: builder.create(path)?,
+            line: Timeline::new(builder.create(path)?, options.window),
             clock,
             ports,
             world,
             engine,
-            window: options.window,
-            now: None,
-            first: None,
-            moments: Vec::new(),
+            understood: None,
             first_miss: None,
             values: Vec::new(),
             failed: None,
@@ -108,7 +96,7 @@ impl Recorder {
 
     /// Whether the given cycle is worth the cost of sampling the engine's signals.
     pub fn wants(&self, cycle: u64) -> bool {
-        self.window.contains(cycle)
+        self.line.window.contains(cycle)
     }
 
     /// One cycle of the MMU; `values` are those of [`crate::mmu::Mmu::values`], and may be empty
@@ -123,11 +111,11 @@ impl Recorder {
         values: &[u128],
     ) -> Result<(), Error> {
         self.ports(cycle, inputs, outputs)?;
-        if self.wave.past_window() {
+        if self.line.wave.past_window() {
             return Ok(());
         }
         for ((_, id), value) in self.engine.iter().zip(values) {
-            self.wave.set(*id, *value)?;
+            self.line.wave.set(*id, *value)?;
         }
         Ok(())
     }
@@ -135,17 +123,17 @@ impl Recorder {
     /// The pins of one cycle, without the engine's signals.
     fn ports(&mut self, cycle: u64, inputs: &Inputs, outputs: &Outputs) -> Result<(), Error> {
         self.begin(cycle)?;
-        if self.wave.past_window() {
+        if self.line.wave.past_window() {
             return Ok(());
         }
-        self.ports.set(&mut self.wave, inputs, outputs)?;
+        self.ports.set(&mut self.line.wave, inputs, outputs)?;
         for answer in [outputs.fetch, outputs.data] {
             if let Some(Err(fault)) = answer {
-                self.moment(cycle, words::CAUSES[words::cause(fault.cause)]);
+                self.line.moment(cycle, words::CAUSES[words::cause(fault.cause)]);
             }
         }
         let missed = outputs.events.fetch_miss || outputs.events.data_miss;
-        if missed && self.first_miss.is_none() && self.window.contains(cycle) {
+        if missed && self.first_miss.is_none() && self.line.window.contains(cycle) {
             self.first_miss = Some(cycle);
         }
         Ok(())
@@ -155,28 +143,31 @@ impl Recorder {
     pub fn event(&mut self, cycle: u64, event: &Event) -> Result<(), Error> {
         self.at(cycle)?;
         if let Event::Kill { pid, .. } = event {
-            let name = format!("kill {}", self.world.name(*pid));
-            self.moment(cycle, &name);
+            let name = format!("kill {}", self.world.names.of(*pid));
+            self.line.moment(cycle, &name);
         }
-        self.world.event(&mut self.wave, event)
+        if matches!(event, Event::PageFault { .. }) && self.line.window.contains(cycle) {
+            self.understood.get_or_insert(cycle);
+        }
+        self.world.event(&mut self.line.wave, event)
     }
 
     /// From this cycle on the processor does this.
     pub fn activity(&mut self, cycle: u64, activity: Activity) -> Result<(), Error> {
         self.at(cycle)?;
-        self.world.activity(&mut self.wave, activity)
+        self.world.activity(&mut self.line.wave, activity)
     }
 
     /// From this cycle on this process runs, or none.
     pub fn process(&mut self, cycle: u64, pid: Option<Pid>) -> Result<(), Error> {
         self.at(cycle)?;
-        self.world.process(&mut self.wave, pid)
+        self.world.process(&mut self.line.wave, pid)
     }
 
     /// From this cycle on so many frames of physical memory are free.
     pub fn free_frames(&mut self, cycle: u64, frames: u64) -> Result<(), Error> {
         self.at(cycle)?;
-        self.world.free_frames(&mut self.wave, frames)
+        self.world.free_frames(&mut self.line.wave, frames)
     }
 
     /// Ends the dump and writes the saved view; returns the path of the GTKWave save file.
@@ -187,42 +178,23 @@ impl Recorder {
         if let Some(failed) = self.failed.take() {
             return Err(failed);
         }
-        self.wave.close()?;
-        view::of(self).save(self.wave.path())
+        self.line.wave.close()?;
+        view::of(self).save(self.line.wave.path())
     }
 
-    /// Makes `cycle` the current one, with idle ports unless it is already. What is told late
-    /// stands in the current cycle.
+    /// Makes `cycle` the current one, with idle ports unless it is already.
     fn at(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.now.is_some_and(|now| cycle <= now) {
+        if self.line.has_come(cycle) {
             return Ok(());
         }
         self.begin(cycle)?;
-        self.ports.rest(&mut self.wave)
+        self.ports.rest(&mut self.line.wave)
     }
 
     /// Makes `cycle` the current one; the ports are set by whoever calls.
     fn begin(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.now == Some(cycle) {
-            return Ok(());
-        }
-        if let Some(next) = self.now.map(|now| now.saturating_add(1)).filter(|&next| next < cycle) {
-            // A pulse of the last cycle must not last through the jump.
-            self.wave.cycle(next)?;
-            self.ports.rest(&mut self.wave)?;
-        }
-        self.wave.cycle(cycle)?;
-        self.now = Some(cycle);
-        self.first.get_or_insert(cycle);
-        Ok(())
-    }
-
-    fn moment(&mut self, cycle: u64, name: &str) {
-        let room = self.moments.len() < super::save::View::MARKERS;
-        if room && self.window.contains(cycle) {
-            let name = format!("{} {name}", self.moments.len() + 1);
-            self.moments.push(Moment { cycle, name });
-        }
+        let ports = &mut self.ports;
+        self.line.begin(cycle, |wave| ports.rest(wave))
     }
 }
 

@@ -59,14 +59,14 @@ impl Recorder {
         if self.values.is_empty() {
             mmu.values(&mut self.values);
             for ((_, id), value) in self.engine.iter().zip(&self.values) {
-                self.wave.set(*id, *value)?;
+                self.line.wave.set(*id, *value)?;
             }
             return Ok(());
         }
         let mut set = Ok(());
         mmu.changes(&mut |at, value| {
             if let Some((_, id)) = self.engine.get(at).filter(|_| set.is_ok()) {
-                set = self.wave.set(*id, value);
+                set = self.line.wave.set(*id, value);
             }
         });
         set

@@ -10,19 +10,24 @@ use crate::mmu::Signal;
 const BEFORE: u64 = 20;
 const AFTER: u64 = 36;
 
+/// Cycles for which the view goes on until the kernel has understood the fault, at most.
+const PATIENCE: u64 = 240;
+
 /// Engine signals of the walker, beside its states, that are shown unfolded.
 const PLAIN_ROWS: usize = 3;
 
 pub(super) fn of(recorder: &Recorder) -> View {
-    let first_fault = recorder.moments.first().map(|moment| moment.cycle);
+    let line = &recorder.line;
+    let first_fault = line.moments.first().map(|moment| moment.cycle);
     let interesting = first_fault.or(recorder.first_miss);
-    let window = recorder.window;
-    let last = recorder.now.unwrap_or(0).saturating_add(1).min(window.end());
-    let start = window.from.max(recorder.first.unwrap_or(0));
+    let (start, last) = (line.start(), line.end());
     let centre = interesting.unwrap_or(start);
     let first = centre.saturating_sub(BEFORE).max(start);
-    let mut view = View::new()
-        .zoom(first, first.saturating_add(BEFORE + AFTER).min(last))
+    let soon = |cycle: &u64| (centre..=centre.saturating_add(PATIENCE)).contains(cycle);
+    let until = recorder.understood.filter(soon).unwrap_or(centre);
+    let end = until.max(first.saturating_add(BEFORE)).saturating_add(AFTER).min(last);
+    let view = View::new()
+        .zoom(first, end)
         .group(request(recorder))
         .group(tlb(recorder))
         .group(walker(recorder))
@@ -31,9 +36,7 @@ pub(super) fn of(recorder: &Recorder) -> View {
         .group(world(recorder))
         .group(nets(recorder))
         .group(engine(recorder));
-    for moment in &recorder.moments {
-        view = view.marker(moment.cycle, &moment.name);
-    }
+    let view = line.mark(view);
     match interesting {
         Some(cycle) => view.cursor(cycle),
         None => view,
@@ -46,7 +49,7 @@ fn row(wave: &Writer, id: SignalId, alias: &str) -> Trace {
 }
 
 fn request(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     Group::new("Request")
         .trace(row(wave, recorder.clock, "clock"))
         .trace(row(wave, ports.mode, "satp mode"))
@@ -60,7 +63,7 @@ fn request(recorder: &Recorder) -> Group {
 }
 
 fn tlb(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     Group::new("TLB")
         .trace(row(wave, ports.fetch.lookup, "fetch TLB"))
         .trace(row(wave, ports.data.lookup, "data TLB"))
@@ -77,12 +80,12 @@ fn chosen(recorder: &Recorder, name: &str, which: impl Fn(&Signal) -> bool) -> G
     let signals = recorder.engine.iter().filter(|(signal, _)| which(signal));
     Group::new(name)
         .folded()
-        .traces(signals.map(|(signal, id)| row(&recorder.wave, *id, &signal.path)))
+        .traces(signals.map(|(signal, id)| row(&recorder.line.wave, *id, &signal.path)))
 }
 
 /// The states and a few narrow registers; all the rest is below, folded.
 fn walker(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     let of_walker = || recorder.engine.iter().filter(|(signal, _)| is_walker(signal));
     let states = of_walker().filter(|(signal, _)| !signal.names.is_empty());
     let narrow = of_walker()
@@ -97,7 +100,7 @@ fn walker(recorder: &Recorder) -> Group {
 }
 
 fn memory(recorder: &Recorder) -> Group {
-    let (wave, memory) = (&recorder.wave, &recorder.ports.memory);
+    let (wave, memory) = (&recorder.line.wave, &recorder.ports.memory);
     Group::new("Memory bus")
         .trace(row(wave, memory.asked_kind, "request"))
         .trace(row(wave, memory.asked, "PTE address").line(Line::Yellow))
@@ -107,7 +110,7 @@ fn memory(recorder: &Recorder) -> Group {
 }
 
 fn fault(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     Group::new("Fault")
         .trace(row(wave, ports.fetch.fault, "fetch fault"))
         .trace(row(wave, ports.data.fault, "data fault"))
@@ -117,18 +120,36 @@ fn fault(recorder: &Recorder) -> Group {
 
 /// The operating system, if there is one; of its events those that happened.
 fn world(recorder: &Recorder) -> Group {
-    let (wave, world) = (&recorder.wave, &recorder.world);
+    let (wave, world) = (&recorder.line.wave, &recorder.world);
     if world.silent {
         return Group::new("");
     }
-    let events = world.events.iter().filter(|event| event.seen);
-    Group::new("Operating system")
+    let mut group = Group::new("Operating system")
         .trace(row(wave, world.process, "process"))
-        .trace(row(wave, world.activity, "activity"))
-        .trace(row(wave, world.fault, "fault kind"))
-        .trace(row(wave, world.text, "what happens"))
-        .trace(row(wave, world.policy, "policy"))
-        .trace(row(wave, world.free_frames, "free frames").format(Format::Analog { rows: 3 }))
+        .trace(row(wave, world.activity, "activity"));
+    if world.queued {
+        group = group.trace(row(wave, world.ready, "ready queue")).trace(row(
+            wave,
+            world.waiting,
+            "waiting for",
+        ));
+    }
+    if world.saw("page_fault") {
+        group = group.trace(row(wave, world.fault, "last fault")).trace(row(
+            wave,
+            world.faulting,
+            "at",
+        ));
+    }
+    group = group.trace(row(wave, world.text, "what happens"));
+    if world.saw("eviction") {
+        group = group.trace(row(wave, world.victim, "last victim"));
+    }
+    let events = world.events.iter().filter(|event| event.seen);
+    group
+        .trace(row(wave, world.policy, "policy (pid:page)"))
+        .trace(row(wave, world.free_frames, "free frames").format(Format::Decimal))
+        .trace(row(wave, world.free_frames, "as a curve").format(Format::Analog { rows: 2 }))
         .traces(
             events
                 .map(|event| row(wave, event.id, &event.name.replace('_', " ")).line(Line::Orange)),
@@ -137,7 +158,7 @@ fn world(recorder: &Recorder) -> Group {
 
 /// Every net of the ports, folded.
 fn nets(recorder: &Recorder) -> Group {
-    let (wave, ports) = (&recorder.wave, &recorder.ports);
+    let (wave, ports) = (&recorder.line.wave, &recorder.ports);
     let folded = |name: &str, rows: &[(&str, SignalId)]| {
         let rows = rows.iter().map(|(alias, id)| row(wave, *id, alias));
         Group::new(name).folded().traces(rows)

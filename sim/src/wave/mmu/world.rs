@@ -1,8 +1,9 @@
 //! What the operating system does.
 
 use super::super::{Builder, Error, SignalId, Value, Writer};
-use crate::mmu::Fence;
-use crate::os::{Activity, Event, FaultKind, Pid};
+use super::told::{self, Names};
+use super::words;
+use crate::os::{Activity, Cache, Event, FaultKind, Pid, Reason};
 
 const FAULTS: [&str; 6] = ["minor", "major", "accessed_dirty", "spurious", "protection", "refused"];
 
@@ -31,21 +32,23 @@ fn activity_number(activity: Activity) -> u64 {
 }
 
 /// Event signals of scope `os`.
-const EVENTS: [&str; 17] = [
+const EVENTS: [&str; 19] = [
     "page_fault",
+    "page_cache_hit",
+    "swap_cache_hit",
+    "copy",
     "eviction",
     "swap_in",
     "swap_out",
     "fence",
     "context_switch",
-    "kill",
-    "exit",
-    "copy",
-    "fork",
-    "exec",
     "blocked",
     "suspended",
     "resumed",
+    "fork",
+    "exec",
+    "exit",
+    "kill",
     "promotion",
     "user_copy",
     "user_copy_ends",
@@ -55,23 +58,25 @@ const EVENTS: [&str; 17] = [
 fn event_index(event: &Event) -> Option<usize> {
     Some(match event {
         Event::PageFault { .. } => 0,
-        Event::Eviction { .. } => 1,
-        Event::SwapIn { .. } => 2,
-        Event::SwapOut { .. } => 3,
-        Event::Fence { .. } => 4,
-        Event::Switch { .. } => 5,
-        Event::Kill { .. } => 6,
-        Event::Exit { .. } => 7,
-        Event::Copy { .. } => 8,
-        Event::Fork { .. } => 9,
-        Event::Exec { .. } => 10,
-        Event::Blocked { .. } => 11,
-        Event::Suspended { .. } => 12,
-        Event::Resumed { .. } => 13,
-        Event::Promotion { .. } => 14,
-        Event::UserAccess { .. } => 15,
-        Event::UserAccessEnds { .. } => 16,
-        Event::Policy { .. } => return None,
+        Event::CacheHit { cache: Cache::Page, .. } => 1,
+        Event::CacheHit { cache: Cache::Swap, .. } => 2,
+        Event::Copy { .. } => 3,
+        Event::Eviction { .. } => 4,
+        Event::SwapIn { .. } => 5,
+        Event::SwapOut { .. } => 6,
+        Event::Fence { .. } => 7,
+        Event::Switch { .. } => 8,
+        Event::Blocked { .. } => 9,
+        Event::Suspended { .. } => 10,
+        Event::Resumed { .. } => 11,
+        Event::Fork { .. } => 12,
+        Event::Exec { .. } => 13,
+        Event::Exit { .. } => 14,
+        Event::Kill { .. } => 15,
+        Event::Promotion { .. } => 16,
+        Event::UserAccess { .. } => 17,
+        Event::UserAccessEnds { .. } => 18,
+        Event::Policy { .. } | Event::Queues { .. } => return None,
     })
 }
 
@@ -89,25 +94,41 @@ pub(super) struct World {
     pub(super) process: SignalId,
     pub(super) activity: SignalId,
     pub(super) fault: SignalId,
+    /// Whose access of what faulted last.
+    pub(super) faulting: SignalId,
     pub(super) text: SignalId,
+    /// Whose page went last.
+    pub(super) victim: SignalId,
+    pub(super) ready: SignalId,
+    pub(super) waiting: SignalId,
     pub(super) free_frames: SignalId,
     pub(super) policy: SignalId,
     pub(super) events: Vec<Instant>,
-    /// Names of processes, the first one's first.
-    names: Vec<String>,
+    pub(super) names: Names,
     running: Option<Pid>,
     doing: Option<Activity>,
     /// Nothing of it has been told: the view leaves the group out.
     pub(super) silent: bool,
+    /// More than one process was ready or waited.
+    pub(super) queued: bool,
 }
 
 impl World {
+    /// Whether an event of this name happened.
+    pub(super) fn saw(&self, name: &str) -> bool {
+        self.events.iter().any(|event| event.seen && event.name == name)
+    }
+
     pub(super) fn declare(builder: &mut Builder, names: Vec<String>) -> Result<World, Error> {
         Ok(World {
             process: builder.text("os.process")?,
             activity: builder.state("os.activity", 3, &ACTIVITIES)?,
             fault: builder.state("os.fault", 3, &FAULTS)?,
+            faulting: builder.text("os.faulting")?,
             text: builder.text("os.text")?,
+            victim: builder.text("os.victim")?,
+            ready: builder.text("os.ready")?,
+            waiting: builder.text("os.waiting")?,
             free_frames: builder.bits("os.free_frames", 32)?,
             policy: builder.text("os.policy")?,
             events: EVENTS
@@ -117,42 +138,83 @@ impl World {
                     Ok(Instant { name, id, seen: false })
                 })
                 .collect::<Result<_, Error>>()?,
-            names,
+            names: Names::new(names),
             running: None,
             doing: None,
             silent: true,
+            queued: false,
         })
     }
 
     pub(super) fn event(&mut self, wave: &mut Writer, event: &Event) -> Result<(), Error> {
         self.silent = false;
-        if let Event::PageFault { kind, .. } = event {
-            wave.set(self.fault, fault_number(*kind))?;
+        match event {
+            Event::PageFault { pid, va, access, kind, .. } => {
+                let access = words::ACCESSES[words::access(*access) as usize];
+                let page = format!("{}:{access}:{va:x}", self.names.of(*pid));
+                wave.set(self.fault, fault_number(*kind))?;
+                wave.set(self.faulting, &*page)?;
+            }
+            Event::Eviction { pid, va, dirty, .. } => {
+                let page = format!("{}:{va:x}:{}", self.names.of(*pid), told::state(*dirty));
+                wave.set(self.victim, &*page)?;
+            }
+            Event::Switch { to, .. } => {
+                // What was said before was of another process.
+                self.over(wave)?;
+                self.process(wave, Some(*to))?;
+            }
+            Event::Fork { child: pid, name, .. } | Event::Exec { pid, name } => {
+                self.names.call(*pid, name);
+                if self.running == Some(*pid) {
+                    wave.set(self.process, &*self.names.of(*pid))?;
+                }
+            }
+            Event::Policy { state } => wave.set(self.policy, &**state)?,
+            Event::Queues { ready, waiting } => self.queues(wave, ready, waiting)?,
+            _ => {}
         }
-        if let Event::Switch { to, .. } = event {
-            self.process(wave, Some(*to))?;
-        }
-        let text = self.tell(event);
-        let Some(index) = event_index(event) else { return wave.set(self.policy, &*text) };
+        let text = self.names.tell(event);
+        let Some(index) = event_index(event) else { return Ok(()) };
         let instant = &mut self.events[index];
         instant.seen = true;
         wave.set(instant.id, Value::Fires)?;
         wave.set(self.text, &*text)
     }
 
-    /// A fault is over when its process runs again, or the kernel repeats its access for it.
+    /// Who could run, and who waits for what.
+    fn queues(
+        &mut self,
+        wave: &mut Writer,
+        ready: &[Pid],
+        waiting: &[(Pid, Reason)],
+    ) -> Result<(), Error> {
+        let name =
+            |(pid, reason): &(Pid, Reason)| format!("{}:{}", self.names.of(*pid), reason.name());
+        let sleepers: Vec<String> = waiting.iter().map(name).collect();
+        self.queued |= ready.len() + waiting.len() > 1;
+        let list = |text: String| if text.is_empty() { "nobody".to_owned() } else { text };
+        wave.set(self.ready, &*list(self.names.list(ready)))?;
+        wave.set(self.waiting, &*list(sleepers.join(",")))
+    }
+
+    /// The last fault, and what was done about it, is a thing of the past.
+    fn over(&self, wave: &mut Writer) -> Result<(), Error> {
+        [self.fault, self.faulting, self.text]
+            .into_iter()
+            .try_for_each(|id| wave.set(id, Value::Absent))
+    }
+
+    /// A fault stays in sight until its process enters the kernel again: many take but a moment.
     pub(super) fn activity(&mut self, wave: &mut Writer, what: Activity) -> Result<(), Error> {
         let before = self.doing.replace(what);
         if before == Some(what) {
             return Ok(());
         }
-        let untold = before.is_none() && self.silent;
         self.silent = false;
-        if matches!(what, Activity::Process | Activity::UserCopy) || untold {
-            wave.set(self.fault, Value::Absent)?;
-        }
-        if what == Activity::Process || untold {
-            wave.set(self.text, Value::Absent)?;
+        let enters = before.is_none_or(|b| matches!(b, Activity::Process | Activity::UserCopy));
+        if enters {
+            self.over(wave)?;
         }
         wave.set(self.activity, activity_number(what))
     }
@@ -165,7 +227,7 @@ impl World {
         self.running = pid;
         match pid {
             Some(pid) => {
-                let name = self.name(pid);
+                let name = self.names.of(pid);
                 wave.set(self.process, &*name)
             }
             None => wave.set(self.process, Value::Absent),
@@ -175,50 +237,5 @@ impl World {
     pub(super) fn free_frames(&mut self, wave: &mut Writer, frames: u64) -> Result<(), Error> {
         self.silent = false;
         wave.set(self.free_frames, frames.min(u64::from(u32::MAX)))
-    }
-
-    /// A process's name, or its number.
-    pub(super) fn name(&self, pid: Pid) -> String {
-        let index = (pid as usize).checked_sub(1);
-        let known = index.and_then(|index| self.names.get(index));
-        known.cloned().unwrap_or_else(|| format!("process_{pid}"))
-    }
-
-    /// An event in a few words.
-    fn tell(&self, event: &Event) -> String {
-        match event {
-            Event::PageFault { va, access, kind, .. } => {
-                let access = super::words::ACCESSES[super::words::access(*access) as usize];
-                format!("{}:{access}:{va:x}", kind.name())
-            }
-            Event::Eviction { va, dirty: true, .. } => format!("evict:{va:x}:dirty"),
-            Event::Eviction { va, dirty: false, .. } => format!("evict:{va:x}:clean"),
-            Event::SwapOut { va, slot, .. } => format!("{va:x}:to_slot_{slot}"),
-            Event::SwapIn { va, slot, .. } => format!("{va:x}:from_slot_{slot}"),
-            Event::Fence { fence: Fence { va, asid } } => {
-                let va = va.map_or("all".to_owned(), |va| format!("{va:x}"));
-                let asid = asid.map_or(String::new(), |asid| format!(":asid_{asid}"));
-                format!("fence:{va}{asid}")
-            }
-            Event::Switch { to, asid, .. } => format!("to:{}:asid_{asid}", self.name(*to)),
-            Event::Kill { pid, death } => format!("kill:{}:{}", self.name(*pid), death.name()),
-            Event::Exit { pid } => format!("exit:{}", self.name(*pid)),
-            Event::Copy { va, from, to, .. } => format!("copy:{va:x}:{from:x}:{to:x}"),
-            Event::Fork { parent, child } => {
-                format!("fork:{}:{}", self.name(*parent), self.name(*child))
-            }
-            Event::Promotion { va, frame, .. } => format!("promotion:{va:x}:{frame:x}"),
-            Event::Exec { pid } => format!("exec:{}", self.name(*pid)),
-            Event::Blocked { pid, reason } => {
-                format!("blocked:{}:{}", self.name(*pid), reason.name())
-            }
-            Event::Suspended { pid } => format!("suspended:{}", self.name(*pid)),
-            Event::Resumed { pid } => format!("resumed:{}", self.name(*pid)),
-            Event::UserAccess { asked, .. } => {
-                format!("{}:{:x}:{}_bytes", asked.call.name(), asked.va, asked.bytes)
-            }
-            Event::UserAccessEnds { moved, result, .. } => format!("{result}:{moved}_bytes"),
-            Event::Policy { state } => state.clone(),
-        }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sim::contiguous::churn::churn;
-use sim::contiguous::{Config, Fit, Holes, Request, World, WorldError};
+use sim::contiguous::{Config, Request, World, WorldError};
 use sim::isa;
 
 use super::{Access, Action, Check, Churn, End, Grow, Head, Load, Step, spec};
@@ -202,17 +201,11 @@ impl Performer<'_> {
     }
 
     /// On memory of the same size, all of it free: the processes of the file stay as they are.
-    fn churn(&self, text: &Churn) -> Result<(String, String), Stop> {
+    fn churn(&mut self, text: &Churn) -> Result<(String, String), Stop> {
         let [shortest, longest] = text.lengths;
-        let rules = [Fit::First, Fit::Best, Fit::Worst, Fit::Next];
-        if shortest == 0 || shortest > longest || !rules.contains(&self.config.fit) {
-            let message =
-                "`churn` needs lengths [shortest, longest] from 1 on, and a list of holes";
-            return Err(Stop::Nonsense(message.to_owned()));
-        }
-        let mut holes = Holes::new(&self.config.holes, self.config.fit);
         let mut generator = ChaCha8Rng::seed_from_u64(text.seed);
-        let came = churn(&mut holes, text.churn, shortest..=longest, text.segments, &mut generator);
+        let lengths = shortest..=longest;
+        let came = self.world.churn(text.churn, lengths, text.segments, &mut generator)?;
         let got = came.holes_per_thousand;
         if !(text.holes[0]..=text.holes[1]).contains(&got) {
             let wanted = format!("{} to {}", text.holes[0], text.holes[1]);

@@ -10,11 +10,11 @@ use sim::contiguous::{Fit, World};
 use sim::isa::Mode;
 
 use super::perform::{Performer, Stop};
-use super::{Head, Step};
+use super::{Head, Step, spec};
 use crate::engine::Engine;
 use crate::scenario::load::Scenario;
 use crate::scenario::mismatch::Mismatch;
-use crate::scenario::run::{Report, RunError};
+use crate::scenario::run::{Report, RunError, Watch};
 use crate::scenario::variant::Select;
 use crate::segment::{self, Hardware};
 
@@ -50,11 +50,12 @@ pub(in crate::scenario) fn run(
     head: &Head,
     steps: &[Step],
     select: Select<'_>,
+    watch: &mut dyn Watch,
 ) -> Result<Vec<Report>, RunError> {
     let mut reports = Vec::new();
     for unit in units(head, select) {
         for fit in head.contiguous.fit.list() {
-            reports.push(report(scenario, head, steps, &unit, fit)?);
+            reports.push(report(scenario, head, steps, (&unit, fit), watch)?);
         }
     }
     if reports.is_empty() {
@@ -70,8 +71,8 @@ fn report(
     scenario: &Scenario,
     head: &Head,
     steps: &[Step],
-    unit: &str,
-    fit: Fit,
+    (unit, fit): (&str, Fit),
+    watch: &mut dyn Watch,
 ) -> Result<Report, RunError> {
     let machine = format!("{unit} {} L={}", fit.name(), head.contiguous.latency);
     let nonsense = |(line, message): (usize, String)| {
@@ -80,7 +81,11 @@ fn report(
     };
     let mut first: Option<History> = None;
     for engine in Engine::ALL {
-        let history = history(head, steps, unit, fit, engine).map_err(nonsense)?;
+        let mut world = world(head, unit, fit, engine).map_err(nonsense)?;
+        if let Some(observer) = watch.segments(&machine, engine, &world, labels(head))? {
+            world.observe(observer);
+        }
+        let history = history(head, steps, world).map_err(nonsense)?;
         let Some(first) = &mut first else {
             first = Some(history);
             continue;
@@ -123,7 +128,7 @@ pub(in crate::scenario) fn observe(
     let (Some(unit), Some(&fit)) = (unit.first(), fit.first()) else {
         return Err("there is no hardware or no rule".to_owned());
     };
-    let history = history(head, steps, unit, fit, engine);
+    let history = world(head, unit, fit, engine).and_then(|world| history(head, steps, world));
     let history = history.map_err(|(line, message)| format!("line {line}: {message}"))?;
     let mut report = json!({ "unit": head.contiguous.unit, "page": head.contiguous.page });
     for (name, count) in history.counts.iter().chain(&history.measure) {
@@ -138,18 +143,22 @@ fn finding(cycle: u64, line: usize, what: &str, expected: &str, got: &str) -> Mi
     Mismatch { cycle, line, what, expected, got, rule: None }
 }
 
-/// One history on one engine. The error is a line and a sentence.
-fn history(
-    head: &Head,
-    steps: &[Step],
-    unit: &str,
-    fit: Fit,
-    engine: Engine,
-) -> Result<History, (usize, String)> {
-    let config = head.contiguous.config(fit);
+/// What can stand in memory, by name.
+fn labels(head: &Head) -> Vec<String> {
+    let specs = head.process.iter().map(|(name, segments)| spec(name, segments));
+    specs.flat_map(|spec| spec.labels().collect::<Vec<_>>()).collect()
+}
+
+/// A world on one engine. The error is a line and a sentence.
+fn world(head: &Head, unit: &str, fit: Fit, engine: Engine) -> Result<World, (usize, String)> {
     let made = segment::find(unit).map_err(|error| (1, error.to_string()))?;
     let hardware = Box::new(Hardware::new(made, engine));
-    let world = World::new(hardware, config.clone()).map_err(|error| (1, error.to_string()))?;
+    World::new(hardware, head.contiguous.config(fit)).map_err(|error| (1, error.to_string()))
+}
+
+/// One history. The error is a line and a sentence.
+fn history(head: &Head, steps: &[Step], world: World) -> Result<History, (usize, String)> {
+    let config = world.config().clone();
     let mut performer =
         Performer { head, config, world, several: BTreeMap::new(), told: Vec::new() };
     let mut mismatch = None;
@@ -164,6 +173,7 @@ fn history(
             }
         }
     }
+    performer.world.finish();
     let counts: BTreeMap<String, u64> =
         performer.world.counts().into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
     let cycles = performer.world.cycles();

@@ -11,6 +11,7 @@ mod random;
 mod superpages;
 mod swap;
 mod tables;
+mod told;
 
 use super::caching::caching;
 use super::{page, region, strict};

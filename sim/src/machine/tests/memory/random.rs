@@ -1,5 +1,6 @@
 //! Random calls of several processes under pressure, everything checked after each.
 
+use super::told::Listener;
 use super::*;
 use crate::os::{DiskErrors, ForkKind, Options, PolicyKind, Thp};
 use rand::{Rng, SeedableRng};
@@ -116,6 +117,8 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
     };
     let mut hand = Hand::with_frames(config, frames);
     hand.label = format!("seed {seed}");
+    let (listener, observer) = Listener::new();
+    hand.machine.observe(observer);
     let mut living = Vec::new();
     for _ in 0..steps {
         living.retain(|&pid| hand.fate(pid) == "lives");
@@ -134,6 +137,7 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
     }
     let mut total = *hand.machine.os.counters();
     hand.machine.os.processes().for_each(|process| total += process.counters);
+    listener.borrow().agrees(&total, &hand.label);
     total
 }
 

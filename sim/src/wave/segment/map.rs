@@ -1,0 +1,91 @@
+//! A map of physical memory: lanes of equal length, and who has most of each.
+
+use std::collections::BTreeMap;
+
+use super::super::{Builder, Error, SignalId, Writer};
+use crate::contiguous::Picture;
+
+/// Lanes at most.
+const LANES: u64 = 16;
+
+/// The value of a lane that is free, for the most part.
+const FREE: u64 = 0;
+/// What a free lane says.
+pub(super) const FREE_NAME: &str = "free";
+
+#[derive(Debug)]
+pub(super) struct Map {
+    /// The lowest address's first.
+    pub(super) lanes: Vec<SignalId>,
+    units: u64,
+    /// The number of each name.
+    labels: BTreeMap<String, u64>,
+}
+
+impl Map {
+    /// `labels` are the names that can stand in memory; any other shows as the last one, `other`.
+    pub(super) fn declare(
+        builder: &mut Builder,
+        units: u64,
+        mut labels: Vec<String>,
+    ) -> Result<Map, Error> {
+        let mut numbers = BTreeMap::new();
+        labels.retain(|label| {
+            let next = numbers.len() as u64 + 1;
+            *numbers.entry(label.clone()).or_insert(next) == next
+        });
+        let mut names = vec![FREE_NAME.to_owned()];
+        names.extend(labels);
+        names.push("other".to_owned());
+        let width = names.len().next_power_of_two().ilog2().max(2);
+        let units = units.max(1);
+        let lanes = (0..LANES.min(units))
+            .map(|lane| builder.state(&format!("memory.lane_{lane}"), width, &names))
+            .collect::<Result<_, Error>>()?;
+        Ok(Map { lanes, units, labels: numbers })
+    }
+
+    /// The first unit of a lane, or of the one after the last.
+    pub(super) fn start(&self, lane: usize) -> u64 {
+        let (lane, lanes) = (lane as u128, self.lanes.len() as u128);
+        (u128::from(self.units) * lane / lanes) as u64
+    }
+
+    pub(super) fn set(&self, wave: &mut Writer, picture: &Picture) -> Result<(), Error> {
+        let free = picture.holes.iter().map(|hole| (hole, FREE));
+        let used = picture.used.iter().map(|(piece, name)| (piece, self.number(name)));
+        // Units of each lane by what has them; of equals the lowest number, but free last.
+        let mut had: Vec<BTreeMap<u64, u64>> = vec![BTreeMap::new(); self.lanes.len()];
+        for (piece, number) in free.chain(used) {
+            let first = (0..had.len()).rev().find(|&lane| self.start(lane) <= piece.start);
+            for (lane, had) in had.iter_mut().enumerate().skip(first.unwrap_or(0)) {
+                let (start, end) = (self.start(lane), self.start(lane + 1));
+                if start >= piece.end {
+                    break;
+                }
+                let part = piece.end.min(end).saturating_sub(piece.start.max(start));
+                *had.entry(number).or_default() += part;
+            }
+        }
+        for (lane, had) in self.lanes.iter().zip(&had) {
+            let rank = |number: u64| if number == FREE { 0 } else { u64::MAX - number };
+            let most = had.iter().max_by_key(|(number, units)| (**units, rank(**number)));
+            wave.set(*lane, most.map(|(number, _)| *number))?;
+        }
+        Ok(())
+    }
+
+    /// A name's number; that of a process of which there are several is the same for all.
+    fn number(&self, name: &str) -> u64 {
+        let known = |name: &str| self.labels.get(name).copied();
+        let other = self.labels.len() as u64 + 1;
+        known(name).or_else(|| known(&without_number(name))).unwrap_or(other)
+    }
+}
+
+/// `page#17:heap` is `page:heap`.
+fn without_number(name: &str) -> String {
+    let Some((process, rest)) = name.split_once('#') else { return name.to_owned() };
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{process}{rest}")
+}
