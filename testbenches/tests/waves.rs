@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::BufReader;
 use std::path::Path;
 
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -34,8 +33,12 @@ fn complete(view: &Path) -> Result<(), String> {
     let folder = view.parent().expect("a file has a folder");
     let lines = |start: &'static str| text.lines().filter_map(move |line| line.strip_prefix(start));
     let dump = lines("[dumpfile] ").next().ok_or("no dump is named")?;
-    let file = fs::File::open(folder.join(dump.trim_matches('"'))).map_err(|e| e.to_string())?;
-    let mut parser = vcd::Parser::new(BufReader::new(file));
+    let dump = folder.join(dump.trim_matches('"'));
+    let dump = fs::read_to_string(dump).map_err(|error| error.to_string())?;
+    // Names of states: an extension that this reader does not know.
+    let plain = dump.lines().filter(|line| !line.contains("$attrbegin"));
+    let plain = plain.collect::<Vec<_>>().join("\n");
+    let mut parser = vcd::Parser::new(plain.as_bytes());
     let header = parser.parse_header().map_err(|error| error.to_string())?;
     let mut all = BTreeSet::new();
     paths(&header.items, "", &mut all);
@@ -65,18 +68,31 @@ fn complete(view: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// One scenario of each question, and all without pages, whose kinds differ.
+/// Scenarios of segments that differ in kind: holes, blocks, pages, faults, growth, sharing,
+/// compaction, and a long random history.
+const SEGMENTS: [&str; 8] = [
+    "first-fit",
+    "buddies",
+    "pages-need-no-neighbours",
+    "segments-of-the-book",
+    "stack-and-heap-grow",
+    "one-code-for-two-processes",
+    "half-is-free-and-nothing-fits",
+    "the-fifty-percent-rule",
+];
+
+/// One scenario of each question, and one of each kind without pages.
 #[test]
 fn scenarios_of_every_kind_leave_waves_that_open() {
     let mut chosen: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for scenario in library::all().unwrap_or_else(|error| panic!("{error}")) {
-        let (question, _) = scenario.name.split_once('/').expect("names have a folder");
+        let (question, own) = scenario.name.split_once('/').expect("names have a folder");
         let of_question = chosen.entry(question.to_owned()).or_default();
-        if of_question.is_empty() || question == "where-does-it-fit" {
+        if of_question.is_empty() || question == "where-does-it-fit" && SEGMENTS.contains(&own) {
             of_question.push(scenario.name.clone());
         }
     }
-    assert!(chosen.len() > 20 && chosen["where-does-it-fit"].len() > 20, "{chosen:?}");
+    assert!(chosen.len() > 20 && chosen["where-does-it-fit"].len() > SEGMENTS.len(), "{chosen:?}");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut bad = Vec::new();
     for name in chosen.values().flatten() {
