@@ -9,22 +9,6 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use testbenches::bench::{WaveOptions, waves};
 use testbenches::export::tools;
 use testbenches::scenario::library;
-use vcd::{Command, ScopeItem};
-
-/// The paths of all signals below a scope.
-fn paths(items: &[ScopeItem], prefix: &str, all: &mut BTreeSet<String>) {
-    for item in items {
-        match item {
-            ScopeItem::Var(var) => {
-                all.insert(format!("{prefix}{}", var.reference));
-            }
-            ScopeItem::Scope(scope) => {
-                paths(&scope.items, &format!("{prefix}{}.", scope.identifier), all);
-            }
-            _ => {}
-        }
-    }
-}
 
 /// Whether a view opens as a picture: a dump that reads to its end and has a history, every row a
 /// signal of it, every filter a file.
@@ -34,14 +18,11 @@ fn complete(view: &Path) -> Result<(), String> {
     let lines = |start: &'static str| text.lines().filter_map(move |line| line.strip_prefix(start));
     let dump = lines("[dumpfile] ").next().ok_or("no dump is named")?;
     let dump = folder.join(dump.trim_matches('"'));
-    let dump = fs::read_to_string(dump).map_err(|error| error.to_string())?;
-    // Names of states: an extension that this reader does not know.
-    let plain = dump.lines().filter(|line| !line.contains("$attrbegin"));
-    let plain = plain.collect::<Vec<_>>().join("\n");
-    let mut parser = vcd::Parser::new(plain.as_bytes());
-    let header = parser.parse_header().map_err(|error| error.to_string())?;
-    let mut all = BTreeSet::new();
-    paths(&header.items, "", &mut all);
+    // A reader that shares nothing with our writer.
+    let waves = wellen::simple::read(&dump).map_err(|error| format!("{dump:?}: {error}"))?;
+    let hierarchy = waves.hierarchy();
+    let all: BTreeSet<String> =
+        hierarchy.all_vars().map(|var| hierarchy[var].full_name(hierarchy)).collect();
     let mut rows = 0;
     for row in lines("+{") {
         let path = row.split_once("} ").ok_or("a row without a signal")?.1;
@@ -56,12 +37,7 @@ fn complete(view: &Path) -> Result<(), String> {
             return Err(format!("the filter {} is not there", filter.1));
         }
     }
-    let mut times = Vec::new();
-    for command in parser {
-        if let Command::Timestamp(time) = command.map_err(|error| error.to_string())? {
-            times.push(time);
-        }
-    }
+    let times = waves.time_table();
     if rows < 10 || times.len() < 2 || !times.is_sorted() {
         return Err(format!("{rows} rows and {} times are no picture", times.len()));
     }
