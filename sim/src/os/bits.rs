@@ -1,7 +1,7 @@
 //! The A and D bits of pages in frames, as replacement policies may see them.
 
 use super::frames::Use;
-use super::page::{PageId, ZERO_PAGE};
+use super::page::PageId;
 use super::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
 use super::{Activity, Event, Hal, Os, OsError, Pid, table};
 use crate::isa::PAGE_BYTES;
@@ -99,7 +99,8 @@ impl Bits<'_> {
 
 impl PageBits for Bits<'_> {
     fn may_go(&self, frame: u64) -> bool {
-        let Some(id) = self.page(frame).filter(|id| *id != ZERO_PAGE) else { return false };
+        // The zero page is never among them: no policy is told of its frame.
+        let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
         let shows = |pid| {
             let space = os.processes.get(&pid).and_then(|process| process.space.as_ref());

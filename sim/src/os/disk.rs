@@ -93,6 +93,11 @@ impl Disk {
         self.held.contains_key(&frame)
     }
 
+    /// Whether a frame is held for this process.
+    pub(super) fn holds_for(&self, pid: Pid) -> bool {
+        self.held.values().any(|held| held.0 == pid)
+    }
+
     /// Holds a frame for a process, if there is something to wait for.
     fn hold(&mut self, frame: u64, pid: Pid) {
         if let Some((until, _)) = self.awaited {

@@ -24,7 +24,8 @@ impl Os {
     /// - each frame's use agrees with whoever believes to have it;
     /// - a page's references are exactly those who hold it and the page cache;
     /// - no page that more than one can see is writable, unless it is shared on purpose;
-    /// - swap slots in use are exactly those that pages have, each once.
+    /// - swap slots in use are exactly those that pages have, each once;
+    /// - no frame is held for a process that is suspended: others could wait for it for ever.
     ///
     /// # Errors
     /// [`OsError::Invariant`] with the figures of the first that is broken.
@@ -37,6 +38,9 @@ impl Os {
         let sum = census.kernel + census.reserved + census.free + census.tables + census.pages;
         if sum != self.frames.total() {
             return Some(format!("frames {census:?} do not add up to {}", self.frames.total()));
+        }
+        if let Some(pid) = self.schedule.suspended().find(|&pid| self.disk.holds_for(pid)) {
+            return Some(format!("a frame is held for process {pid}, which is suspended"));
         }
         let mut tables = 0;
         let mut holders: BTreeMap<PageId, BTreeSet<(Pid, u64)>> = BTreeMap::new();

@@ -55,6 +55,28 @@ fn written_pages_are_copied_once_and_the_last_owner_copies_nothing() {
 }
 
 #[test]
+fn a_copy_that_was_not_stored_to_yet_is_not_dropped() {
+    // Hardware sets D, so the copy's entry is clean until the store is repeated.
+    let config = MachineConfig { swap_slots: 64, adue: true, ..strict(Mode::Sv39) };
+    let mut hand = Hand::with_frames(config, 6 + 4);
+    let parent = hand.spawn("p", vec![bss(16)]);
+    hand.switch(parent);
+    hand.store(page(0));
+    let child = hand.fork().unwrap();
+    hand.switch(child);
+    let fault = hand.translate(isa::Access::Store, page(0)).unwrap_err();
+    let Machine { os, hardware, .. } = &mut hand.machine;
+    hardware.take_fault().unwrap();
+    assert_eq!(os.fault(hardware, isa::Access::Store, fault).unwrap(), Verdict::Resume);
+    assert_eq!(hand.counters(child).cow_copies, 1);
+    hand.switch(parent);
+    (1..16).for_each(|n| hand.store(page(n)));
+    hand.switch(child);
+    hand.load(page(0));
+    assert_eq!(hand.counters(child).swap_ins, 1);
+}
+
+#[test]
 fn grandchildren_share_and_swap_keeps_what_each_wrote() {
     let config = MachineConfig { swap_slots: 64, asids: 2, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 9 + 8);
