@@ -212,7 +212,7 @@ impl World {
             return Ok(());
         }
         self.silent = false;
-        let enters = before.is_none_or(|b| matches!(b, Activity::Process | Activity::UserCopy));
+        let enters = before.is_none_or(|before| before == Activity::Process);
         if enters {
             self.over(wave)?;
         }
