@@ -33,6 +33,7 @@ mod change;
 mod error;
 mod file;
 mod header;
+mod instant;
 pub mod mmu;
 pub mod save;
 pub mod segment;

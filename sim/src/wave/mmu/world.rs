@@ -1,5 +1,6 @@
 //! What the operating system does.
 
+use super::super::instant::{self, Instant};
 use super::super::{Builder, Error, SignalId, Value, Writer};
 use super::told::{self, Names};
 use super::words;
@@ -80,15 +81,6 @@ fn event_index(event: &Event) -> Option<usize> {
     })
 }
 
-/// An event signal.
-#[derive(Debug)]
-pub(super) struct Instant {
-    pub(super) name: &'static str,
-    pub(super) id: SignalId,
-    /// It happened at least once.
-    pub(super) seen: bool,
-}
-
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) process: SignalId,
@@ -116,7 +108,7 @@ pub(super) struct World {
 impl World {
     /// Whether an event of this name happened.
     pub(super) fn saw(&self, name: &str) -> bool {
-        self.events.iter().any(|event| event.seen && event.name == name)
+        instant::saw(&self.events, name)
     }
 
     pub(super) fn declare(builder: &mut Builder, names: Vec<String>) -> Result<World, Error> {
@@ -131,13 +123,7 @@ impl World {
             waiting: builder.text("os.waiting")?,
             free_frames: builder.bits("os.free_frames", 32)?,
             policy: builder.text("os.policy")?,
-            events: EVENTS
-                .into_iter()
-                .map(|name| {
-                    let id = builder.event(&format!("os.{name}"))?;
-                    Ok(Instant { name, id, seen: false })
-                })
-                .collect::<Result<_, Error>>()?,
+            events: instant::declare(builder, &EVENTS)?,
             names: Names::new(names),
             running: None,
             doing: None,

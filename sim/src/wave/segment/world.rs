@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::instant::{self, Instant};
 use super::super::{Builder, Error, SignalId, Value, Writer};
 use super::ports;
 use crate::contiguous::{Activity, Event, Reason};
@@ -57,15 +58,6 @@ fn event_index(event: &Event) -> usize {
     }
 }
 
-/// An event signal.
-#[derive(Debug)]
-pub(super) struct Instant {
-    pub(super) name: &'static str,
-    pub(super) id: SignalId,
-    /// It happened at least once.
-    pub(super) seen: bool,
-}
-
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) fit: SignalId,
@@ -84,9 +76,6 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn declare(builder: &mut Builder, rule: String) -> Result<World, Error> {
-        let instant = |builder: &mut Builder, name: &'static str| {
-            Ok(Instant { name, id: builder.event(&format!("os.{name}"))?, seen: false })
-        };
         Ok(World {
             fit: builder.text("os.fit")?,
             process: builder.text("os.process")?,
@@ -95,10 +84,7 @@ impl World {
             text: builder.text("os.text")?,
             hole: builder.text("os.hole")?,
             given: builder.text("os.given")?,
-            events: EVENTS
-                .into_iter()
-                .map(|name| instant(builder, name))
-                .collect::<Result<_, Error>>()?,
+            events: instant::declare(builder, &EVENTS)?,
             rule,
             running: None,
             begun: false,
@@ -107,7 +93,7 @@ impl World {
 
     /// Whether an event of this name happened.
     pub(super) fn saw(&self, name: &str) -> bool {
-        self.events.iter().any(|event| event.seen && event.name == name)
+        instant::saw(&self.events, name)
     }
 
     pub(super) fn event(&mut self, wave: &mut Writer, event: &Event) -> Result<(), Error> {
