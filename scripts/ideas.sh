@@ -57,9 +57,27 @@ draw where-do-pages-come-from/the-stack-grows sv39 03-layout 1400x760 "$inner" w
 # The end of the last of eight waits for the disk, and what follows.
 draw what-is-loaded-when/the-second-reader sv39 04-demand-paging 1400x760 "$inner" 8000000 305000
 draw who-shares-it/the-last-owner-copies-nothing sv39 05-sharing 1400x840 "$inner" whole
+# Six milliseconds with dirty and clean evictions.
+draw where-do-evicted-pages-go/a-clean-page-keeps-its-copy sv39 06-swapping 1400x760 "$inner" 4000000 6008000
 # The page is shown; now its first walk, and the accesses.
 draw what-is-no-memory/a-console-answers-once sv39 11-devices 1400x760 "Walker,Fault,Operating system" 42650 620
 draw when-are-a-and-d-set/a-fault-for-each-dirty-page sv39 12-accessed-dirty 1400x760 "$inner" whole
 
-# The pictures of the other pages.
-[ ! -x scripts/ideas-2.sh ] || PAGEWALK="$pagewalk" scripts/ideas-2.sh
+# The whole of a short story of holes, without the bus. The recorder's view is 1600 pixels wide,
+# 1146 of them for waves; the picture is 1400, 946 for waves: 0.2767 is the binary logarithm.
+$pagewalk wave where-does-it-fit/half-is-free-and-nothing-fits --config segment_4 --no-open \
+  --dir "$out/10" > /dev/null
+save=$(ls "$out"/10/*.gtkw)
+awk '
+  /^\[markername\]/ { next }
+  /^\*/ { $1 = sprintf("*%.6f", substr($1, 2) - 0.2767); for (i = 3; i <= NF; i++) $i = -1 }
+  /^@/ { flags = $0; next }
+  /^-(Memory bus|Request|Segment registers)$/ { skipping = !skipping; flags = ""; next }
+  skipping { next }
+  flags != "" { print flags; flags = "" }
+  { print }
+' "$save" > "$save.new"
+mv "$save.new" "$save"
+status=0
+waves/render.sh "$save" "$images/10-fragmentation.png" 1400x1130 || status=$?
+[ "$status" -eq 0 ] || [ "$status" -eq 77 ]
