@@ -11,6 +11,13 @@
 //!    acceptance at the earliest (a TLB hit).
 //! 4. An accepted fence is complete: requests accepted in later cycles see the new tables.
 
+mod events;
+mod port;
+mod table;
+
+pub use events::{Events, Pulse};
+pub use port::{PerPort, Port};
+
 use crate::isa::{Access, Context, Fault, Xlen};
 
 /// One translation request. On the fetch port `access` is `Fetch`, on the data port never.
@@ -75,10 +82,8 @@ pub struct Inputs {
     pub satp: u64,
     /// `menvcfg.ADUE`: A and D are set by hardware; sampled likewise.
     pub adue: bool,
-    /// Presented on the fetch port.
-    pub fetch: Option<Request>,
-    /// Presented on the data port.
-    pub data: Option<Request>,
+    /// Presented on the translation ports.
+    pub requests: PerPort<Option<Request>>,
     /// Presented on the fence port.
     pub fence: Option<Fence>,
     /// Memory accepts a request in this cycle.
@@ -92,16 +97,12 @@ pub struct Inputs {
 /// Output pins in one cycle, settled with that cycle's inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Outputs {
-    /// The fetch port accepts in this cycle.
-    pub fetch_ready: bool,
-    /// The data port accepts in this cycle.
-    pub data_ready: bool,
+    /// The translation ports that accept in this cycle.
+    pub ready: PerPort<bool>,
     /// The fence port accepts in this cycle.
     pub fence_ready: bool,
-    /// The fetch port's response, valid in this cycle only.
-    pub fetch: Option<Response>,
-    /// The data port's response, valid in this cycle only.
-    pub data: Option<Response>,
+    /// The translation ports' responses, valid in this cycle only.
+    pub responses: PerPort<Option<Response>>,
     /// The walker's request; repeated until memory is ready.
     pub memory: Option<MemoryRequest>,
     /// The oldest fault not yet taken, from the cycle after its response until `fault_ready`.
@@ -113,37 +114,16 @@ pub struct Outputs {
     pub events: Events,
 }
 
-/// One-cycle pulses, one for each thing that users count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Events {
-    /// A translated fetch was answered from its TLB (permission faults included).
-    pub fetch_hit: bool,
-    /// A translated fetch needs the walker.
-    pub fetch_miss: bool,
-    /// A translated load or store was answered from its TLB.
-    pub data_hit: bool,
-    /// A translated load or store needs the walker.
-    pub data_miss: bool,
-    /// The walker took up a miss.
-    pub walk_start: bool,
-    /// The walker answered (leaf or fault).
-    pub walk_done: bool,
-    /// A page-table entry was read (request accepted by memory).
-    pub pte_read: bool,
-    /// A and D were written by compare-and-swap.
-    pub pte_update: bool,
-    /// A compare-and-swap found a changed entry; the entry is read again.
-    pub update_retry: bool,
-    /// A fence overtook the walk; it starts again from the root.
-    pub walk_restart: bool,
-    /// A TLB line was written.
-    pub refill: bool,
-    /// A fence was accepted.
-    pub fence: bool,
-    /// A page fault was answered on either port.
-    pub page_fault: bool,
-    /// An access fault was answered on either port.
-    pub access_fault: bool,
+impl Inputs {
+    /// The request that a port accepts in this cycle.
+    pub fn accepted(&self, port: Port, outputs: &Outputs) -> Option<Request> {
+        self.requests[port].filter(|_| outputs.ready[port])
+    }
+
+    /// The fence that is accepted in this cycle.
+    pub fn accepted_fence(&self, outputs: &Outputs) -> Option<Fence> {
+        self.fence.filter(|_| outputs.fence_ready)
+    }
 }
 
 /// A signal of the engine, for waveforms.

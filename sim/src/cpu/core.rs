@@ -15,15 +15,11 @@ pub use transfers::Answer;
 
 use super::program;
 use super::slot::{Slot, Stage};
+use super::window::Window;
 use crate::isa::{Access, Context, Fault, PAGE_BYTES, Privilege};
-use crate::mmu::{Outputs, Request, Response};
+use crate::mmu::{Outputs, PerPort, Port, Request, Response};
 use std::collections::VecDeque;
 use transfers::Flight;
-
-/// Index of the fetch port.
-const FETCH: usize = 0;
-/// Index of the data port.
-const DATA: usize = 1;
 
 /// Why the pipeline needs the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,15 +58,26 @@ pub struct Retired {
 }
 
 /// The pipeline's state for the process that runs.
+///
+/// Accesses are numbered, and each question about the oldest one of some kind has a cursor that
+/// only moves forward, so that a cycle costs the same however many accesses are in the window.
 #[derive(Debug)]
 pub struct Core {
     window: usize,
-    slots: VecDeque<Slot>,
-    /// The number of the first slot; numbers are never used again.
-    first: u64,
+    slots: Window,
     /// The slot that each port is busy with.
-    ports: [Option<u64>; 2],
-    flights: [VecDeque<Flight>; 2],
+    ports: PerPort<Option<u64>>,
+    /// The first access that is not translated: what is older may go to memory.
+    untranslated: u64,
+    /// No fetch from `untranslated` up to here is left to translate.
+    fetches: u64,
+    /// The first access that is not handed to the bus whole.
+    unsent: u64,
+    /// Accesses that are translated and not handed to the bus whole.
+    sendable: usize,
+    /// The oldest access that memory refused.
+    refused: Option<u64>,
+    flights: PerPort<VecDeque<Flight>>,
     instruction: u64,
     stores: u64,
     seed: u64,
@@ -79,7 +86,7 @@ pub struct Core {
 /// The accesses of a process that waits for something, to be repeated when it runs again.
 #[derive(Debug, Default)]
 pub struct Parked {
-    slots: VecDeque<Slot>,
+    slots: Vec<Slot>,
     instruction: u64,
 }
 
@@ -89,10 +96,14 @@ impl Core {
     pub fn new(window: usize, seed: u64) -> Core {
         Core {
             window: window.max(1),
-            slots: VecDeque::new(),
-            first: 0,
-            ports: [None; 2],
-            flights: [VecDeque::new(), VecDeque::new()],
+            slots: Window::default(),
+            ports: PerPort::default(),
+            untranslated: 0,
+            fetches: 0,
+            unsent: 0,
+            sendable: 0,
+            refused: None,
+            flights: PerPort::default(),
             instruction: 0,
             stores: 0,
             seed,
@@ -119,7 +130,7 @@ impl Core {
         let mut pieces = 0;
         while left > 0 {
             let bytes = (PAGE_BYTES - va % PAGE_BYTES).min(u64::from(left)) as u16;
-            self.slots.push_back(Slot {
+            self.slots.push(Slot {
                 kind,
                 va,
                 bytes,
@@ -138,71 +149,67 @@ impl Core {
         pieces > 1
     }
 
-    /// What to present to the MMU in this cycle, on the fetch and the data port. The MMU's
-    /// outputs must be given to [`Core::observe`].
-    pub fn present(&mut self) -> [Option<Request>; 2] {
-        self.choose();
+    /// What to present to the MMU in this cycle. The MMU's outputs must be given to
+    /// [`Core::observe`].
+    pub fn present(&mut self) -> PerPort<Option<Request>> {
+        if self.ports.values().any(Option::is_none) {
+            self.choose();
+        }
         self.ports.map(|port| {
-            let slot = self.slot(port?)?;
+            let slot = self.slots.get(port?)?;
             (slot.stage == Stage::Waiting).then(|| slot.request())
         })
     }
 
-    /// Gives idle ports their next access, in program order.
+    /// Gives idle ports their next access, in program order: a load or store once everything
+    /// before it is translated, a fetch at most one instruction ahead of data that still waits.
     fn choose(&mut self) {
-        let mut waiting_data: Option<u64> = None;
-        let mut all_translated = true;
-        let mut fetch_blocked = self.ports[FETCH].is_some();
-        for (index, slot) in self.slots.iter().enumerate() {
-            if slot.is_bad() {
+        let Some(oldest) = self.slots.get(self.untranslated).filter(|slot| !slot.is_bad()) else {
+            return;
+        };
+        let waiting_data = (oldest.kind != Access::Fetch).then_some(oldest.instruction);
+        if waiting_data.is_some() && self.ports[Port::Data].is_none() {
+            self.ports[Port::Data] = Some(self.untranslated);
+        }
+        if self.ports[Port::Fetch].is_some() {
+            return;
+        }
+        self.fetches = self.fetches.max(self.untranslated);
+        while let Some(slot) = self.slots.get(self.fetches) {
+            if slot.kind == Access::Fetch && !slot.is_translated() {
+                let near = waiting_data.is_none_or(|oldest| oldest + 1 >= slot.instruction);
+                if near && !slot.is_bad() {
+                    self.ports[Port::Fetch] = Some(self.fetches);
+                }
                 break;
             }
-            if slot.is_translated() {
-                continue;
-            }
-            let number = self.first + index as u64;
-            match slot.kind {
-                Access::Fetch => {
-                    // Only one instruction ahead of data that still waits.
-                    let near = waiting_data.is_none_or(|oldest| oldest + 1 >= slot.instruction);
-                    if !fetch_blocked && near {
-                        self.ports[FETCH] = Some(number);
-                    }
-                    fetch_blocked = true;
-                }
-                Access::Load | Access::Store => {
-                    if all_translated && self.ports[DATA].is_none() {
-                        self.ports[DATA] = Some(number);
-                    }
-                    waiting_data = waiting_data.or(Some(slot.instruction));
-                }
-            }
-            all_translated = false;
+            self.fetches += 1;
         }
     }
 
-    fn slot(&self, number: u64) -> Option<&Slot> {
-        self.slots.get(number.checked_sub(self.first)? as usize)
-    }
-
-    fn slot_mut(&mut self, number: u64) -> Option<&mut Slot> {
-        self.slots.get_mut(number.checked_sub(self.first)? as usize)
-    }
-
-    /// Takes note of what the MMU accepted and answered.
-    pub fn observe(&mut self, outputs: &Outputs) {
-        let ports = [(outputs.fetch_ready, outputs.fetch), (outputs.data_ready, outputs.data)];
-        for (port, (ready, response)) in ports.into_iter().enumerate() {
-            let Some(number) = self.ports[port] else { continue };
-            let Some(slot) = self.slot_mut(number) else { continue };
-            if ready && slot.stage == Stage::Waiting {
+    /// Takes note of what the MMU accepted and answered; says which accesses it has translated.
+    pub fn observe(&mut self, outputs: &Outputs) -> PerPort<Option<u64>> {
+        let mut translated = PerPort::default();
+        for (port, busy) in self.ports.iter_mut() {
+            let Some(slot) = busy.and_then(|number| self.slots.get_mut(number)) else { continue };
+            if outputs.ready[port] && slot.stage == Stage::Waiting {
                 slot.stage = Stage::Translating;
             }
-            if let Some(response) = response.filter(|_| slot.stage == Stage::Translating) {
+            if let Some(response) =
+                outputs.responses[port].filter(|_| slot.stage == Stage::Translating)
+            {
                 slot.stage = stage(response);
-                self.ports[port] = None;
+                if slot.is_translated() {
+                    translated[port] = Some(slot.va);
+                    self.sendable += 1;
+                }
+                *busy = None;
             }
         }
+        while self.slots.get(self.untranslated).is_some_and(Slot::is_translated) {
+            self.untranslated += 1;
+        }
+        translated
     }
 
     /// The oldest access, if it is complete; it leaves.
@@ -210,15 +217,14 @@ impl Core {
         let slot = self.slots.front().filter(|slot| slot.is_done())?;
         let Stage::Translated(pa) = slot.stage else { return None };
         let Slot { kind, bytes, context, begins, transfers, .. } = *slot;
-        self.slots.pop_front();
-        self.first += 1;
+        self.slots.pop();
         let is_kernels = context.privilege != Privilege::User;
         Some(Retired { access: kind, bytes, is_kernels, pa, begins, transfers })
     }
 
     /// The trap to take: the oldest access is bad, and nothing is under way any more.
     pub fn trap(&self) -> Option<Trap> {
-        let slot = self.slots.front().filter(|_| !self.is_under_way())?;
+        let slot = self.slots.front().filter(|slot| slot.is_bad() && !self.is_under_way())?;
         match slot.stage {
             Stage::Faulted(fault) => Some(Trap::Fault { access: slot.kind, fault }),
             Stage::Refused(pa) => Some(Trap::Refused { va: slot.va, pa }),
@@ -228,36 +234,49 @@ impl Core {
 
     /// Whether the MMU or the bus owes it an answer.
     pub fn is_under_way(&self) -> bool {
-        self.is_translating() || self.flights.iter().any(|flights| !flights.is_empty())
+        self.is_translating() || self.flights.values().any(|flights| !flights.is_empty())
+    }
+
+    /// Whether a bus owes the port an answer.
+    pub fn awaits(&self, port: Port) -> bool {
+        !self.flights[port].is_empty()
     }
 
     /// Whether a port waits for the MMU.
     pub fn is_translating(&self) -> bool {
-        self.ports.iter().any(Option::is_some)
+        self.ports.values().any(Option::is_some)
     }
 
     /// After a trap: everything is asked for again.
     pub fn squash(&mut self) {
-        for slot in &mut self.slots {
-            slot.stage = Stage::Waiting;
-        }
+        self.slots.iter_mut().for_each(|slot| slot.stage = Stage::Waiting);
+        self.rewind();
+    }
+
+    /// Nothing in the window is translated.
+    fn rewind(&mut self) {
+        let first = self.slots.first();
+        (self.untranslated, self.fetches, self.unsent) = (first, first, first);
+        (self.sendable, self.refused) = (0, None);
     }
 
     /// Takes the accesses of a process that is blocked out of the pipeline, after a squash.
     pub fn park(&mut self) -> Parked {
-        self.first += self.slots.len() as u64;
-        Parked { slots: std::mem::take(&mut self.slots), instruction: self.instruction }
+        let parked = Parked { slots: self.slots.drain(), instruction: self.instruction };
+        self.rewind();
+        parked
     }
 
     /// Puts them back; the pipeline is empty.
     pub fn unpark(&mut self, parked: Parked) {
-        (self.slots, self.instruction) = (parked.slots, parked.instruction);
+        parked.slots.into_iter().for_each(|slot| self.slots.push(slot));
+        self.instruction = parked.instruction;
     }
 
     /// The process is gone: so are its accesses.
     pub fn clear(&mut self) {
-        self.first += self.slots.len() as u64;
-        self.slots.clear();
+        self.slots.drain();
+        self.rewind();
     }
 }
 

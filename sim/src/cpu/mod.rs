@@ -17,6 +17,7 @@ mod lackey;
 mod program;
 mod shadow;
 mod slot;
+mod window;
 
 pub use core::{Answer, Core, Parked, Trap};
 pub use fit::{Fit, Fitted};

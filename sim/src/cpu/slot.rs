@@ -55,9 +55,14 @@ impl Slot {
         Request { va: self.va, access: self.kind, context: self.context }
     }
 
-    /// Translated, as far as this access is concerned for good.
+    /// Translated, and not refused by memory.
     pub(super) fn is_translated(&self) -> bool {
-        matches!(self.stage, Stage::Translated(_) | Stage::Refused(_))
+        matches!(self.stage, Stage::Translated(_))
+    }
+
+    /// Bytes are left that the bus was not given.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.sent < self.bytes
     }
 
     /// Something is wrong with it.
@@ -67,7 +72,7 @@ impl Slot {
 
     /// All its transfers were answered.
     pub(super) fn is_done(&self) -> bool {
-        matches!(self.stage, Stage::Translated(_)) && self.sent == self.bytes && self.in_flight == 0
+        self.is_translated() && !self.is_unsent() && self.in_flight == 0
     }
 
     /// Its next transfer; `None` if it is not translated or all are on their way.
@@ -79,8 +84,8 @@ impl Slot {
         let left = self.bytes - self.sent;
         let va = self.va + u64::from(self.sent);
         let pa = pa + u64::from(self.sent);
-        let aligned = |bytes: u16| bytes <= left && va.is_multiple_of(u64::from(bytes));
-        let fit = [8, 4, 2, 1].into_iter().find(|&bytes| aligned(bytes))?;
+        let aligned = 1_u16 << (va | 8).trailing_zeros();
+        let fit = aligned.min(1 << left.min(8).checked_ilog2()?);
         if self.kind == Access::Store || fit == left || fit == 8 {
             return Some(Transfer { va, pa, bytes: fit as u8, covers: fit });
         }

@@ -16,8 +16,10 @@ mod tests;
 use job::{Job, Progress};
 
 use super::Regime;
-use crate::isa::{Access, Fault, Xlen};
-use crate::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
+use crate::isa::{Fault, Xlen};
+use crate::mmu::{
+    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
+};
 
 /// A request that waits for the walker, with the registers sampled at its acceptance.
 #[derive(Clone, Copy, Debug)]
@@ -26,19 +28,12 @@ struct Pending {
     request: Request,
 }
 
-/// The port whose request is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Port {
-    Fetch,
-    Data,
-}
-
 /// The software MMU. It implements [`Mmu`].
 #[derive(Debug)]
 pub struct IdealMmu {
     xlen: Xlen,
-    /// Accepted and not yet answered, fetch and data; the one being walked stays here.
-    pending: [Option<Pending>; 2],
+    /// Accepted and not yet answered; the one being walked stays here.
+    pending: PerPort<Option<Pending>>,
     job: Option<(Port, Job)>,
     /// Who was served last: the other goes first when both wait.
     last: Port,
@@ -54,7 +49,7 @@ impl IdealMmu {
     pub fn new(xlen: Xlen) -> IdealMmu {
         IdealMmu {
             xlen,
-            pending: [None; 2],
+            pending: PerPort::default(),
             job: None,
             last: Port::Data,
             orphans: 0,
@@ -66,20 +61,15 @@ impl IdealMmu {
 
     /// Takes a presented request. Identity needs no walker and answers at once.
     fn accept(&mut self, port: Port, inputs: &Inputs, out: &mut Outputs) {
-        let presented = if port == Port::Fetch { inputs.fetch } else { inputs.data };
-        let Some(request) = presented else { return };
+        let Some(request) = inputs.requests[port] else { return };
         let regime = Regime { xlen: self.xlen, satp: inputs.satp, adue: inputs.adue };
         if !regime.is_active(&request) {
             let walk = super::walk(regime, &request, &job::Nothing);
             self.respond(port, walk.outcome, out);
             return;
         }
-        let missed = match port {
-            Port::Fetch => &mut out.events.fetch_miss,
-            Port::Data => &mut out.events.data_miss,
-        };
-        *missed = true;
-        self.pending[port as usize] = Some(Pending { regime, request });
+        out.events += Pulse::miss(port);
+        self.pending[port] = Some(Pending { regime, request });
     }
 
     /// Gives the idle walker the next request, the ports in turn.
@@ -89,10 +79,10 @@ impl IdealMmu {
         }
         let other = if self.last == Port::Fetch { Port::Data } else { Port::Fetch };
         for port in [other, self.last] {
-            if let Some(Pending { regime, request }) = self.pending[port as usize] {
+            if let Some(Pending { regime, request }) = self.pending[port] {
                 self.job = Some((port, Job::new(regime, request)));
                 self.last = port;
-                events.walk_start = true;
+                *events += Pulse::WalkStart;
                 return;
             }
         }
@@ -100,13 +90,10 @@ impl IdealMmu {
 
     fn respond(&mut self, port: Port, response: Response, out: &mut Outputs) {
         if let Err(fault) = response {
-            out.events.page_fault |= fault.cause.is_page_fault();
-            out.events.access_fault |= !fault.cause.is_page_fault();
+            let page = fault.cause.is_page_fault();
+            out.events += if page { Pulse::PageFault } else { Pulse::AccessFault };
         }
-        match port {
-            Port::Fetch => out.fetch = Some(response),
-            Port::Data => out.data = Some(response),
-        }
+        out.responses[port] = Some(response);
     }
 
     /// The walker's part of a cycle: memory's answer in, the next request or the result out.
@@ -127,9 +114,9 @@ impl IdealMmu {
             Progress::Waits => {}
             Progress::Asks(request) => out.memory = Some(request),
             Progress::Done(response) => {
-                out.events.walk_done = true;
+                out.events += Pulse::WalkDone;
                 self.job = None;
-                self.pending[port as usize] = None;
+                self.pending[port] = None;
                 self.respond(port, response, out);
             }
         }
@@ -142,7 +129,8 @@ impl IdealMmu {
             self.fault = None;
         }
         let answered = |response: Option<Response>| response.and_then(Result::err);
-        self.fault = self.fault.or(answered(out.data)).or(answered(out.fetch));
+        let [fetch, data] = out.responses.0;
+        self.fault = self.fault.or(answered(data)).or(answered(fetch));
     }
 
     fn reset(&mut self) -> Outputs {
@@ -172,15 +160,16 @@ impl Mmu for IdealMmu {
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
-        debug_assert!(inputs.fetch.is_none_or(|request| request.access == Access::Fetch));
-        debug_assert!(inputs.data.is_none_or(|request| request.access != Access::Fetch));
+        let fits = |(port, request): (Port, &Option<Request>)| {
+            request.is_none_or(|request| Port::of(request.access) == port)
+        };
+        debug_assert!(inputs.requests.iter().all(fits));
         if inputs.reset {
             self.orphans = self.orphans.saturating_sub(u32::from(inputs.memory.is_some()));
             return self.reset();
         }
         let mut out = Outputs {
-            fetch_ready: self.pending[0].is_none(),
-            data_ready: self.pending[1].is_none(),
+            ready: self.pending.map(|pending| pending.is_none()),
             fault: self.fault,
             ..Outputs::default()
         };
@@ -195,23 +184,22 @@ impl Mmu for IdealMmu {
                 job.accepted(&mut out.events);
             }
             if inputs.fence.is_some() && out.fence_ready {
-                out.events.walk_restart = job.restart();
+                out.events.add_if(Pulse::WalkRestart, job.restart());
             }
         }
-        out.events.fence = inputs.fence.is_some() && out.fence_ready;
-        if out.fetch_ready {
-            self.accept(Port::Fetch, inputs, &mut out);
-        }
-        if out.data_ready {
-            self.accept(Port::Data, inputs, &mut out);
+        out.events.add_if(Pulse::Fence, inputs.accepted_fence(&out).is_some());
+        for port in Port::ALL {
+            if out.ready[port] {
+                self.accept(port, inputs, &mut out);
+            }
         }
         self.hold_fault(inputs, &out);
-        out.busy = self.pending.iter().any(Option::is_some) || self.orphans > 0;
+        out.busy = self.pending.values().any(Option::is_some) || self.orphans > 0;
         if self.watching {
             self.values = [
                 self.job.as_ref().map_or(0, |(_, job)| job.state_code()),
-                u128::from(self.pending[0].is_some()),
-                u128::from(self.pending[1].is_some()),
+                u128::from(self.pending[Port::Fetch].is_some()),
+                u128::from(self.pending[Port::Data].is_some()),
                 u128::from(self.fault.is_some()),
             ];
         }

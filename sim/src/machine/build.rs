@@ -3,11 +3,12 @@
 use super::drive::Drive;
 use super::error::RunError;
 use super::hardware::Hardware;
+use super::job::Jobs;
 use super::{LatencySpec, Machine, MachineConfig};
 use crate::bus::{CacheLatency, Channel, FixedLatency, RandomLatency, SharedMemory};
 use crate::cpu::{Common, Core};
 use crate::isa::PAGE_BYTES;
-use crate::mmu::Mmu;
+use crate::mmu::{Mmu, PerPort};
 use crate::os::Os;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -95,7 +96,7 @@ impl Machine {
         let data = channel(Master::Data, config.data_latency, 4 << 56)?;
         let mut drive = Drive::new(mmu, memory, walker);
         drive.adue = config.adue;
-        let mut hardware = Hardware { drive, kernel, ports: [fetch, data] };
+        let mut hardware = Hardware { drive, kernel, ports: PerPort([fetch, data]) };
         let os = Os::boot(&mut hardware, config.os())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
         let core = Core::new(window, config.seed);
@@ -104,7 +105,7 @@ impl Machine {
             hardware,
             os,
             core,
-            jobs: BTreeMap::new(),
+            jobs: Jobs::default(),
             templates: BTreeMap::new(),
             origins: BTreeMap::new(),
             common,

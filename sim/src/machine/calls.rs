@@ -84,7 +84,7 @@ impl Machine {
         match op {
             Op::Sbrk(pages) => {
                 let given_up = self.os.sbrk(hal, pages)?;
-                if let Some((job, range)) = self.jobs.get_mut(&pid).zip(given_up) {
+                if let Some((job, range)) = self.jobs.get_mut(pid).zip(given_up) {
                     job.shadow.forget(range);
                 }
             }
@@ -92,13 +92,13 @@ impl Machine {
                 let mapped = self.os.mmap(hal, &spec)?;
                 let bytes = spec.pages.saturating_mul(PAGE_BYTES);
                 let end = spec.start.saturating_add(bytes);
-                if let Some(job) = self.jobs.get_mut(&pid).filter(|_| mapped) {
+                if let Some(job) = self.jobs.get_mut(pid).filter(|_| mapped) {
                     job.shadow.forget(spec.start..end);
                 }
             }
             Op::Munmap(range) => {
                 let unmapped = self.os.munmap(hal, range.clone())?;
-                if let Some(job) = self.jobs.get_mut(&pid).filter(|_| unmapped) {
+                if let Some(job) = self.jobs.get_mut(pid).filter(|_| unmapped) {
                     job.shadow.forget(range);
                 }
             }
@@ -124,7 +124,7 @@ impl Machine {
         let template = self.templates.get(name).ok_or_else(|| unknown(name))?;
         let program = (template.program)();
         let Some(child) = self.os.fork(&mut self.hardware, name)? else { return Ok(()) };
-        let shadow = match self.jobs.get(&pid) {
+        let shadow = match self.jobs.get(pid) {
             Some(job) => job.shadow.fork(),
             None => Shadow::new(self.common.clone()),
         };
@@ -139,7 +139,7 @@ impl Machine {
         if verdict == Verdict::Killed {
             return Ok(Next::Gone);
         }
-        if let Some(job) = self.jobs.get_mut(&pid) {
+        if let Some(job) = self.jobs.get_mut(pid) {
             job.program = (template.program)();
             job.shadow.clear();
         }

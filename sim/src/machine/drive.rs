@@ -3,13 +3,13 @@
 mod repeat;
 
 use super::chronicle::Chronicle;
-use super::error::StepError;
+use super::error::{LAST_CYCLE, StepError};
 use super::observer::{Observer, WorldState};
 use super::watch::{Judges, Watch};
 use crate::bus::{self, Channel, SharedMemory};
 use crate::golden::Checker;
 use crate::isa::Xlen;
-use crate::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Request};
+use crate::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Request};
 use crate::os::{Activity, Event};
 use crate::stats::Meter;
 
@@ -19,10 +19,8 @@ use crate::stats::Meter;
 pub struct Pins {
     /// Synchronous reset: what was under way is forgotten.
     pub reset: bool,
-    /// On the fetch port.
-    pub fetch: Option<Request>,
-    /// On the data port.
-    pub data: Option<Request>,
+    /// On the translation ports.
+    pub requests: PerPort<Option<Request>>,
     /// On the fence port.
     pub fence: Option<Fence>,
     /// The held fault is taken.
@@ -50,6 +48,8 @@ pub struct Drive {
     /// Whether cycles that can only be as the last one are counted instead of made
     /// ([`Drive::repeat`]); nothing else depends on it. True at first.
     pub skips: bool,
+    /// The walker's requests that memory has not answered.
+    walks: u32,
     now: u64,
     busy: bool,
     skipped_from: Option<u64>,
@@ -79,6 +79,7 @@ impl Drive {
             satp: 0,
             adue: false,
             skips: true,
+            walks: 0,
             now: 0,
             busy: false,
             skipped_from: None,
@@ -108,7 +109,8 @@ impl Drive {
         self.tell_skip();
         let now = self.now;
         let memory_ready = self.is_ready(now);
-        let memory = self.walker.poll(now);
+        let memory = if self.walks > 0 { self.walker.poll(now) } else { None };
+        self.walks -= u32::from(memory.is_some());
         if memory.is_some_and(|response| response.error) {
             self.checker.bus_failed();
         }
@@ -116,8 +118,7 @@ impl Drive {
             reset: pins.reset,
             satp: self.satp,
             adue: self.adue,
-            fetch: pins.fetch,
-            data: pins.data,
+            requests: pins.requests,
             fence: pins.fence,
             memory_ready,
             memory: memory.map(|r| MemoryResponse {
@@ -168,6 +169,7 @@ impl Drive {
                 bus::Request::CompareSwap { pa, bytes, expected, desired }
             }
         };
+        self.walks += 1;
         self.walker.submit(self.now, request);
     }
 
@@ -177,7 +179,10 @@ impl Drive {
     /// # Errors
     /// As [`Drive::step`].
     pub fn pass(&mut self, cycles: u64) -> Result<(), StepError> {
-        let end = self.now + cycles;
+        let (cycle, end) = (self.now, self.now.saturating_add(cycles));
+        if end > LAST_CYCLE {
+            return Err(StepError::Clock { cycle, cycles });
+        }
         while self.busy && self.now < end {
             if self.repeat(&Pins::default(), end - self.now) == 0 {
                 self.step(&Pins::default())?;

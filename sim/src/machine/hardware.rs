@@ -1,10 +1,10 @@
 //! The drive with the other masters' buses: what a kernel and a processor stand on.
 
 use super::drive::{Drive, Pins};
-use super::error::{PATIENCE, StepError};
-use crate::bus::{Channel, Request, Response};
+use super::error::{PATIENCE, StepError, Waiting};
+use crate::bus::{Channel, Request};
 use crate::isa::{PAGE_BYTES, Xlen};
-use crate::mmu::Fence;
+use crate::mmu::{Fence, PerPort};
 use crate::os::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
 
 /// Faults that the MMU may hold one after another when a trap is taken.
@@ -16,8 +16,8 @@ pub struct Hardware {
     pub drive: Drive,
     /// The kernel's bus.
     pub kernel: Box<dyn Channel>,
-    /// The buses of fetches and of loads and stores.
-    pub ports: [Box<dyn Channel>; 2],
+    /// The translation ports' own buses, for what was translated.
+    pub ports: PerPort<Box<dyn Channel>>,
 }
 
 impl Hardware {
@@ -63,7 +63,7 @@ impl Hardware {
                 quiet = 0;
             }
             if quiet > PATIENCE {
-                let what = "kernel's memory access";
+                let what = Waiting::Kernel;
                 return Err(StepError::Silent { cycle: now, what, waited: quiet }.into());
             }
             if answered == count {
@@ -90,14 +90,7 @@ impl Hardware {
 
     /// The earliest answer under way to a port.
     pub fn next_response(&self) -> Option<u64> {
-        self.ports.iter().filter_map(|port| port.next_response()).min()
-    }
-
-    /// What the ports' buses answer in this cycle.
-    pub fn poll(&mut self) -> [Option<Response>; 2] {
-        let now = self.drive.now();
-        let [fetch, data] = &mut self.ports;
-        [fetch.poll(now), data.poll(now)]
+        self.ports.values().filter_map(|port| port.next_response()).min()
     }
 }
 

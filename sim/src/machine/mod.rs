@@ -39,6 +39,7 @@ mod drive;
 mod error;
 mod hardware;
 mod image;
+mod job;
 mod observer;
 mod report;
 mod run;
@@ -55,13 +56,12 @@ pub use hardware::Hardware;
 pub use image::{ElfImage, ImageError};
 pub use observer::{Observer, WorldState};
 
-use crate::cpu::{Common, Core, Parked, Program, Shadow};
+use crate::cpu::{Common, Core, Program, Shadow};
 use crate::os::{Layout, Os, Pid, State, VirtualPage};
 use crate::stats::Report;
-use calls::Barrier;
+use job::{Job, Jobs};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use user_access::Crossing;
 
 /// A process to be made.
 pub struct ProcessSpec {
@@ -73,26 +73,6 @@ pub struct ProcessSpec {
     pub program: Box<dyn Program>,
     /// The most frames that its pages may hold: with this it replaces its own pages only.
     pub frames: Option<u64>,
-}
-
-/// What a process is made of outside the kernel.
-struct Job {
-    program: Box<dyn Program>,
-    shadow: Shadow,
-    /// Its accesses while it does not run.
-    parked: Option<Parked>,
-    /// A step that was read when it had to stop.
-    pending: Option<Barrier>,
-    /// The call that the kernel is in for it, if that takes its memory.
-    crossing: Option<Crossing>,
-    /// Accesses since the last timer interrupt.
-    since_tick: u64,
-}
-
-impl Job {
-    fn new(program: Box<dyn Program>, shadow: Shadow) -> Job {
-        Job { program, shadow, parked: None, pending: None, crossing: None, since_tick: 0 }
-    }
 }
 
 /// What a process can become, by `fork` or `exec`.
@@ -121,7 +101,7 @@ pub struct Machine {
     hardware: Hardware,
     os: Os,
     core: Core,
-    jobs: BTreeMap<Pid, Job>,
+    jobs: Jobs,
     templates: BTreeMap<String, Template>,
     /// The template that each forked process was made from.
     origins: BTreeMap<Pid, String>,

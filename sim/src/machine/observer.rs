@@ -1,7 +1,7 @@
 //! Looking on: waves, tests, progress.
 
 use crate::bus;
-use crate::mmu::{Inputs, Mmu, Outputs};
+use crate::mmu::{Inputs, Mmu, Outputs, PerPort};
 use crate::os::{Activity, Event, Pid};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,14 +13,10 @@ pub struct WorldState {
     pub pid: Option<Pid>,
     /// On whose account the cycle passes.
     pub activity: Activity,
-    /// The transfer handed to the fetch bus *in the cycle before*: it follows translation.
-    pub fetch_request: Option<bus::Request>,
-    /// The transfer handed to the data bus in the cycle before.
-    pub data_request: Option<bus::Request>,
-    /// What the fetch bus answers in this cycle.
-    pub fetch_response: Option<bus::Response>,
-    /// What the data bus answers in this cycle.
-    pub data_response: Option<bus::Response>,
+    /// The transfers handed to the ports' buses *in the cycle before*: they follow translation.
+    pub requests: PerPort<Option<bus::Request>>,
+    /// What the ports' buses answer in this cycle.
+    pub responses: PerPort<Option<bus::Response>>,
     /// Free frames.
     pub free_frames: u64,
 }

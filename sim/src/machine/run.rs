@@ -51,7 +51,7 @@ impl Machine {
             self.hardware.drive.world.pid = Some(pid);
             self.os.dispatch(&mut self.hardware)?;
             self.check_if_paranoid()?;
-            if let Some(parked) = self.jobs.get_mut(&pid).and_then(|job| job.parked.take()) {
+            if let Some(parked) = self.jobs.get_mut(pid).and_then(|job| job.parked.take()) {
                 self.core.unpark(parked);
             }
             match self.turn(pid, stop)? {
@@ -61,7 +61,7 @@ impl Machine {
                 }
                 Turn::Gone => {
                     self.core.clear();
-                    self.jobs.remove(&pid);
+                    self.jobs.remove(pid);
                 }
                 Turn::Over | Turn::Blocked => {
                     self.fruitless += 1;
@@ -70,7 +70,7 @@ impl Machine {
                         return Err(RunError::Livelock { cycle, turns });
                     }
                     let parked = self.core.park();
-                    if let Some(job) = self.jobs.get_mut(&pid) {
+                    if let Some(job) = self.jobs.get_mut(pid) {
                         job.parked = Some(parked);
                     }
                     // What the scheduler itself does is on nobody's account.
@@ -146,7 +146,7 @@ impl Machine {
                 Next::Gone => return Ok(Turn::Gone),
                 Next::Blocked => {
                     // A step that was read too early is read again.
-                    if let Some((job, barrier)) = self.jobs.get_mut(&pid).zip(barrier) {
+                    if let Some((job, barrier)) = self.jobs.get_mut(pid).zip(barrier) {
                         job.pending = Some(barrier);
                     }
                     return Ok(Turn::Blocked);
@@ -157,9 +157,9 @@ impl Machine {
 
     /// Takes the program's next step into the pipeline, or returns what has to wait for it.
     fn take_in(&mut self, pid: Pid, left: &mut u64) -> Option<Barrier> {
-        let job = self.jobs.get_mut(&pid)?;
-        if let Some(pending) = job.pending.take() {
-            return Some(pending);
+        let job = self.jobs.get_mut(pid)?;
+        if job.pending.is_some() {
+            return job.pending.take();
         }
         if self.config.tick_every > 0 && job.since_tick >= self.config.tick_every {
             job.since_tick = 0;

@@ -2,10 +2,11 @@
 
 use super::Machine;
 use super::drive::Pins;
-use super::error::{PATIENCE, RunError, StepError};
+use super::error::{PATIENCE, RunError, StepError, Waiting};
+use crate::bus;
 use crate::cpu::{Key, Origin, Shadow};
 use crate::isa::{Access, PAGE_BYTES};
-use crate::mmu::{Outputs, Request};
+use crate::mmu::{PerPort, Port, Pulse, Request};
 use crate::os::{Activity, Backing, Bounds, Hal, Identity, Os, Owner, Pid};
 
 impl Machine {
@@ -25,26 +26,33 @@ impl Machine {
         if asks && self.repeat(requests) {
             return Ok(());
         }
-        let answers = self.hardware.poll();
-        let ready = [self.hardware.ports[0].ready(now), self.hardware.ports[1].ready(now)];
-        let world = &mut self.hardware.drive.world;
-        [world.fetch_response, world.data_response] = answers;
-        world.free_frames = self.os.frames().free();
-        let [fetch, data] = requests;
-        let outputs = if asks || self.hardware.drive.is_observed() {
-            self.hardware.drive.step(&Pins { fetch, data, ..Pins::default() })?
+        let answers = PerPort::from_fn(|port| self.poll(port, now));
+        let ready = PerPort::from_fn(|port| self.hardware.ports[port].ready(now));
+        let observed = self.hardware.drive.is_observed();
+        if observed {
+            let world = &mut self.hardware.drive.world;
+            world.responses = answers;
+            world.free_frames = self.os.frames().free();
+        }
+        let mut moved = false;
+        if asks || observed {
+            let outputs = self.hardware.drive.step(&Pins { requests, ..Pins::default() })?;
+            let translated = self.core.observe(&outputs);
+            moved = outputs.responses.values().any(Option::is_some);
+            if let Some(job) = self.jobs.get_mut(pid) {
+                for &va in translated.values().flatten() {
+                    job.shadow.touch(va, || origin(&self.os, pid, va));
+                }
+            }
         } else {
             self.hardware.drive.pass(1)?;
-            Outputs::default()
-        };
-        self.core.observe(&outputs);
-        let mut moved = outputs.fetch.is_some() || outputs.data.is_some();
-        for (port, answer) in answers.into_iter().enumerate() {
+        }
+        for (port, answer) in answers {
             if let Some(answer) = answer {
                 moved = true;
                 let wrong = |answer| RunError::Data { cycle: now, pid, answer };
                 let mut nobody = Shadow::default();
-                let job = self.jobs.get_mut(&pid);
+                let job = self.jobs.get_mut(pid);
                 let shadow = job.map_or(&mut nobody, |job| &mut job.shadow);
                 self.core.answered(port, answer, shadow).map_err(wrong)?;
             }
@@ -53,7 +61,7 @@ impl Machine {
         self.retire(pid)?;
         self.quiet = if moved { 0 } else { self.quiet + 1 };
         if self.quiet > PATIENCE {
-            let (what, waited) = ("pipeline", self.quiet);
+            let (what, waited) = (Waiting::Pipeline, self.quiet);
             return Err(StepError::Silent { cycle: now, what, waited }.into());
         }
         if !moved && self.core.is_translating() {
@@ -63,7 +71,7 @@ impl Machine {
     }
 
     /// Jumps over cycles of waiting for a translation; `false` if there is none.
-    fn repeat(&mut self, [fetch, data]: [Option<Request>; 2]) -> bool {
+    fn repeat(&mut self, requests: PerPort<Option<Request>>) -> bool {
         // What moved in the last cycle is not to be seen in these.
         if self.quiet == 0 || self.core.has_transfers() {
             return false;
@@ -72,8 +80,10 @@ impl Machine {
         let due = self.hardware.next_response().map_or(u64::MAX, |due| due.saturating_sub(now));
         let limit = due.min(PATIENCE.saturating_sub(self.quiet));
         let drive = &mut self.hardware.drive;
-        drive.world.free_frames = self.os.frames().free();
-        let passed = drive.repeat(&Pins { fetch, data, ..Pins::default() }, limit);
+        if drive.is_observed() {
+            drive.world.free_frames = self.os.frames().free();
+        }
+        let passed = drive.repeat(&Pins { requests, ..Pins::default() }, limit);
         self.quiet += passed;
         if self.core.is_translating() {
             self.stalled(passed);
@@ -92,22 +102,26 @@ impl Machine {
     }
 
     /// Hands transfers to the buses that are ready in cycle `now`; `true` if there was one.
-    fn transfer(&mut self, pid: Pid, now: u64, mut ready: [bool; 2]) -> bool {
+    fn transfer(&mut self, pid: Pid, now: u64, mut ready: PerPort<bool>) -> bool {
+        let observed = self.hardware.drive.is_observed();
         let world = &mut self.hardware.drive.world;
-        (world.fetch_request, world.data_request) = (None, None);
-        let Some(job) = self.jobs.get_mut(&pid) else { return false };
-        for va in self.core.translated() {
-            job.shadow.touch(va, || origin(&self.os, pid, va));
-        }
+        world.requests = PerPort::default();
+        let Some(job) = self.jobs.get_mut(pid) else { return false };
         let mut any = false;
         while let Some((port, request)) = self.core.transfer(ready, &mut job.shadow) {
             any = true;
             ready[port] = false;
             self.hardware.ports[port].submit(now, request);
-            let seen = if port == 0 { &mut world.fetch_request } else { &mut world.data_request };
-            *seen = Some(request);
+            if observed {
+                self.hardware.drive.world.requests[port] = Some(request);
+            }
         }
         any
+    }
+
+    /// What a port's bus answers in this cycle; it is not asked where it owes nothing.
+    fn poll(&mut self, port: Port, now: u64) -> Option<bus::Response> {
+        if self.core.awaits(port) { self.hardware.ports[port].poll(now) } else { None }
     }
 
     fn retire(&mut self, pid: Pid) -> Result<(), StepError> {
@@ -135,7 +149,10 @@ impl Machine {
                 Access::Store => accesses.stores += 1,
             }
         }
-        self.hardware.drive.pass(looked_up * self.config.tlb_lookup)
+        if looked_up == 0 || self.config.tlb_lookup == 0 {
+            return Ok(());
+        }
+        self.hardware.drive.pass(u64::saturating_mul(looked_up, self.config.tlb_lookup))
     }
 
     pub(super) fn check_if_paranoid(&mut self) -> Result<(), RunError> {
@@ -150,7 +167,8 @@ impl Machine {
     pub(super) fn check(&self) -> Result<(), RunError> {
         self.os.check(&self.hardware)?;
         let mmu = self.hardware.drive.meter.total().mmu;
-        let counted = mmu.fetch_hits + mmu.fetch_misses + mmu.data_hits + mmu.data_misses;
+        let looked_up = |port| mmu.of(Pulse::hit(port)) + mmu.of(Pulse::miss(port));
+        let counted: u64 = Port::ALL.into_iter().map(looked_up).sum();
         // A non-canonical address may be refused without a look into the TLB.
         if counted > mmu.translated || counted + mmu.non_canonical < mmu.translated {
             let translated = mmu.translated;

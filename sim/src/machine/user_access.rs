@@ -34,7 +34,7 @@ impl Machine {
     /// The program asks for a call that takes its memory.
     pub(super) fn begin_crossing(&mut self, pid: Pid, asked: UserAccess) -> Result<(), RunError> {
         let admitted = self.os.begin_user_access(&mut self.hardware, asked)?;
-        if let Some(job) = self.jobs.get_mut(&pid).filter(|_| admitted) {
+        if let Some(job) = self.jobs.get_mut(pid).filter(|_| admitted) {
             let since = self.hardware.now();
             job.crossing = Some(Crossing { asked, given: 0, moved: 0, since });
         }
@@ -43,7 +43,7 @@ impl Machine {
 
     /// The call that the kernel is in for a process.
     pub(super) fn crossing(&mut self, pid: Pid) -> Option<&mut Crossing> {
-        self.jobs.get_mut(&pid)?.crossing.as_mut()
+        self.jobs.get_mut(pid)?.crossing.as_mut()
     }
 
     /// On whose account a process's cycles pass from now on.
@@ -86,7 +86,7 @@ impl Machine {
         pid: Pid,
         why: Option<Refusal>,
     ) -> Result<Next, RunError> {
-        let Some(job) = self.jobs.get_mut(&pid) else { return Ok(Next::Gone) };
+        let Some(job) = self.jobs.get_mut(pid) else { return Ok(Next::Gone) };
         let Some(crossing) = job.crossing.take() else { return Ok(Next::On) };
         self.core.clear();
         self.os.end_user_access(&mut self.hardware, crossing.moved, why);

@@ -1,11 +1,11 @@
 //! The rules of the ports and the checker, applied to each cycle; counting on the way.
 
-use super::error::{PATIENCE, StepError};
+use super::error::{PATIENCE, StepError, Waiting};
 use crate::bus::SharedMemory;
 use crate::golden::{Checker, Regime, Token};
 use crate::isa::{Satp, Xlen};
-use crate::mmu::{Inputs, Outputs, Request, Response};
-use crate::stats::{Meter, Port};
+use crate::mmu::{Inputs, Outputs, PerPort, Port, Request, Response};
+use crate::stats::Meter;
 use std::collections::VecDeque;
 
 /// A request under way.
@@ -28,9 +28,11 @@ pub(super) struct Judges<'a> {
 /// What is under way, and since when something waits.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
-    pending: [VecDeque<Pending>; 2],
-    /// Since when fetch, data and fence have been presented without being accepted.
-    presented: [Option<u64>; 3],
+    pending: PerPort<VecDeque<Pending>>,
+    /// Since when a request has been presented without being accepted.
+    presented: PerPort<Option<u64>>,
+    /// Since when a fence has.
+    fence: Option<u64>,
 }
 
 impl Watch {
@@ -43,35 +45,30 @@ impl Watch {
         mut judges: Judges<'_>,
     ) -> Result<(), StepError> {
         if inputs.reset {
-            for pending in self.pending.iter_mut().flat_map(|pending| pending.drain(..)) {
+            for pending in self.pending.iter_mut().flat_map(|(_, pending)| pending.drain(..)) {
                 judges.checker.dropped(pending.token);
             }
-            self.presented = [None; 3];
+            (self.presented, self.fence) = (PerPort::default(), None);
             return Ok(());
         }
-        judges.meter.events(&outputs.events);
-        let ports = [
-            (Port::Fetch, inputs.fetch, outputs.fetch_ready, outputs.fetch),
-            (Port::Data, inputs.data, outputs.data_ready, outputs.data),
-        ];
+        judges.meter.events(outputs.events);
         let mut verdict = Ok(());
-        for (port, request, ready, response) in ports {
-            if let Some(request) = request.filter(|_| ready) {
-                let pending = judges.accept(now, port, request, inputs);
-                self.pending[port as usize].push_back(pending);
+        for (port, pending) in self.pending.iter_mut() {
+            if let Some(request) = inputs.accepted(port, outputs) {
+                pending.push_back(judges.accept(now, port, request, inputs));
             }
-            let Some(response) = response else { continue };
-            let answer = match self.pending[port as usize].pop_front() {
+            let Some(response) = outputs.responses[port] else { continue };
+            let answer = match pending.pop_front() {
                 Some(pending) => judges.answer(now, pending, &response),
                 None => {
                     let outputs = Box::new(*outputs);
-                    Err(StepError::Unasked { cycle: now, port: port.name(), outputs })
+                    Err(StepError::Unasked { cycle: now, port, outputs })
                 }
             };
             verdict = verdict.and(answer);
         }
         // After the requests of its own cycle, which it does not rule.
-        if let Some(fence) = inputs.fence.filter(|_| outputs.fence_ready) {
+        if let Some(fence) = inputs.accepted_fence(outputs) {
             judges.checker.fenced(fence);
         }
         verdict.and(self.wait(now, inputs, outputs))
@@ -79,31 +76,28 @@ impl Watch {
 
     /// Cycles from `now` on in which nothing that waits is taken for dead.
     pub(super) fn patience(&self, now: u64) -> u64 {
-        let presented = self.presented.iter().flatten().copied();
-        let pending = self.pending.iter().filter_map(|pending| pending.front());
+        let presented = self.presented.values().chain([&self.fence]).flatten().copied();
+        let pending = self.pending.values().filter_map(|pending| pending.front());
         let since = presented.chain(pending.map(|pending| pending.accepted)).min();
         since.map_or(u64::MAX, |since| (since + PATIENCE + 1).saturating_sub(now))
     }
 
     /// Whether anything waits for too long.
     fn wait(&mut self, now: u64, inputs: &Inputs, outputs: &Outputs) -> Result<(), StepError> {
-        let presented = [
-            (inputs.fetch.is_some() && !outputs.fetch_ready, "request on the fetch port"),
-            (inputs.data.is_some() && !outputs.data_ready, "request on the data port"),
-            (inputs.fence.is_some() && !outputs.fence_ready, "fence"),
-        ];
-        for (since, (waits, what)) in self.presented.iter_mut().zip(presented) {
-            *since = if waits { Some(since.unwrap_or(now)) } else { None };
-            let waited = since.map_or(0, |since| now - since);
-            if waited > PATIENCE {
-                return Err(StepError::Silent { cycle: now, what, waited });
-            }
+        let late = |since: Option<u64>, what| match since.map_or(0, |since| now - since) {
+            waited if waited > PATIENCE => Err(StepError::Silent { cycle: now, what, waited }),
+            _ => Ok(()),
+        };
+        let since = |before: Option<u64>, waits: bool| waits.then(|| before.unwrap_or(now));
+        for (port, presented) in self.presented.iter_mut() {
+            let waits = inputs.requests[port].is_some() && !outputs.ready[port];
+            *presented = since(*presented, waits);
+            late(*presented, Waiting::Request(port))?;
         }
-        for (pending, what) in self.pending.iter().zip(["fetch request", "data request"]) {
-            let waited = pending.front().map_or(0, |pending| now - pending.accepted);
-            if waited > PATIENCE {
-                return Err(StepError::Silent { cycle: now, what, waited });
-            }
+        self.fence = since(self.fence, inputs.fence.is_some() && !outputs.fence_ready);
+        late(self.fence, Waiting::Fence)?;
+        for (port, pending) in self.pending.iter() {
+            late(pending.front().map(|pending| pending.accepted), Waiting::Answer(port))?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The counts of one process, or of a whole run: sums of events, nothing derived.
 
+use crate::mmu::{Events, Port, Pulse};
+use crate::mmu_table;
 use crate::os::FaultKind;
 use serde::Serialize;
 
@@ -18,45 +20,59 @@ macro_rules! counters {
     };
 }
 
-counters! {
-    /// What the MMU reported, added up.
-    pub struct MmuCounters {
-        /// Requests that the fetch port accepted.
-        pub fetch_requests,
-        /// Requests that the data port accepted.
-        pub data_requests,
-        /// Of both, those that translation applied to.
-        pub translated,
-        /// Of these, those to non-canonical addresses, which need not count as hit or miss.
-        pub non_canonical,
-        /// Translated fetches answered from the TLB.
-        pub fetch_hits,
-        /// Translated fetches that needed the walker.
-        pub fetch_misses,
-        /// Translated loads and stores answered from the TLB.
-        pub data_hits,
-        /// Translated loads and stores that needed the walker.
-        pub data_misses,
-        /// Walks begun.
-        pub walks,
-        /// Walks answered.
-        pub walks_completed,
-        /// Page-table entries read by walks.
-        pub pte_reads,
-        /// A and D written by hardware.
-        pub pte_updates,
-        /// Compare-and-swaps that found a changed entry.
-        pub update_retries,
-        /// Walks begun again because of a fence.
-        pub walk_restarts,
-        /// TLB lines written.
-        pub refills,
-        /// Fences accepted.
-        pub fences,
-        /// Page faults answered.
-        pub page_faults,
-        /// Access faults answered.
-        pub access_faults,
+macro_rules! mmu_counters {
+    (pins $pins:tt events {
+        $($(#[$doc:meta])+ $pulse:ident $name:ident, $pin:ident $port:ident,
+            $counter:ident $says:literal;)+
+    }) => {
+        counters! {
+            /// What the MMU reported, added up.
+            pub struct MmuCounters {
+                /// Requests that the fetch port accepted.
+                pub fetch_requests,
+                /// Requests that the data port accepted.
+                pub data_requests,
+                /// Of both, those that translation applied to.
+                pub translated,
+                /// Of these, those to non-canonical addresses, which need not count as hit or miss.
+                pub non_canonical,
+                $(#[doc = $says] pub $counter,)+
+            }
+        }
+
+        impl MmuCounters {
+            /// The sum of an event.
+            pub fn of(&self, pulse: Pulse) -> u64 {
+                match pulse {
+                    $(Pulse::$pulse => self.$counter,)+
+                }
+            }
+
+            fn sum(&mut self, pulse: Pulse) -> &mut u64 {
+                match pulse {
+                    $(Pulse::$pulse => &mut self.$counter,)+
+                }
+            }
+        }
+    };
+}
+
+mmu_table!(mmu_counters!());
+
+impl MmuCounters {
+    /// One cycle's events.
+    pub fn add(&mut self, events: Events) {
+        if !events.is_empty() {
+            events.iter().for_each(|pulse| *self.sum(pulse) += 1);
+        }
+    }
+
+    /// Requests that a port accepted.
+    pub fn requests(&mut self, port: Port) -> &mut u64 {
+        match port {
+            Port::Fetch => &mut self.fetch_requests,
+            Port::Data => &mut self.data_requests,
+        }
     }
 }
 

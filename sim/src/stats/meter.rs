@@ -1,26 +1,7 @@
 //! Counting while a run goes on.
 
 use super::{AccessCounters, CycleCounters, Latency, MmuCounters};
-use crate::mmu::Events;
-
-/// A translation port of the MMU.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Port {
-    /// Instruction fetches.
-    Fetch = 0,
-    /// Loads and stores.
-    Data = 1,
-}
-
-impl Port {
-    /// `fetch` or `data`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Port::Fetch => "fetch",
-            Port::Data => "data",
-        }
-    }
-}
+use crate::mmu::{Events, Port};
 
 /// Everything counted for one process, or for the time between processes.
 #[derive(Clone, Debug, Default)]
@@ -90,10 +71,7 @@ impl Meter {
     /// A port accepted a request.
     pub fn accepted(&mut self, port: Port, translated: bool, canonical: bool) {
         let mmu = &mut self.current().mmu;
-        match port {
-            Port::Fetch => mmu.fetch_requests += 1,
-            Port::Data => mmu.data_requests += 1,
-        }
+        *mmu.requests(port) += 1;
         mmu.translated += u64::from(translated);
         mmu.non_canonical += u64::from(translated && !canonical);
     }
@@ -104,24 +82,7 @@ impl Meter {
     }
 
     /// One cycle's events.
-    pub fn events(&mut self, events: &Events) {
-        if *events == Events::default() {
-            return;
-        }
-        let mmu = &mut self.current().mmu;
-        mmu.fetch_hits += u64::from(events.fetch_hit);
-        mmu.fetch_misses += u64::from(events.fetch_miss);
-        mmu.data_hits += u64::from(events.data_hit);
-        mmu.data_misses += u64::from(events.data_miss);
-        mmu.walks += u64::from(events.walk_start);
-        mmu.walks_completed += u64::from(events.walk_done);
-        mmu.pte_reads += u64::from(events.pte_read);
-        mmu.pte_updates += u64::from(events.pte_update);
-        mmu.update_retries += u64::from(events.update_retry);
-        mmu.walk_restarts += u64::from(events.walk_restart);
-        mmu.refills += u64::from(events.refill);
-        mmu.fences += u64::from(events.fence);
-        mmu.page_faults += u64::from(events.page_fault);
-        mmu.access_faults += u64::from(events.access_fault);
+    pub fn events(&mut self, events: Events) {
+        self.current().mmu.add(events);
     }
 }

@@ -9,6 +9,6 @@ mod text;
 
 pub use counters::{AccessCounters, CycleCounters, MmuCounters, OsCounters};
 pub use latency::{Latency, LatencySummary};
-pub use meter::{Meter, Port, Tally};
+pub use meter::{Meter, Tally};
 pub use report::{MemoryReport, ProcessReport, Report, Section, TlbReport};
 pub use scheduling::SchedulingReport;

@@ -3,6 +3,7 @@
 use super::{
     AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, SchedulingReport, Tally,
 };
+use crate::mmu::{Port, Pulse};
 use crate::os::{State, Times};
 use serde::Serialize;
 
@@ -60,15 +61,18 @@ impl Section {
         let instructions = accesses.instructions;
         let per_instruction =
             |count: u64| (instructions > 0).then(|| count as f64 / instructions as f64);
-        let port = |hits: u64, misses: u64| TlbReport {
-            tlb_hits: hits,
-            tlb_misses: misses,
-            miss_rate: ratio(misses, hits + misses),
-            tlb_mpki: per_instruction(misses).map(|misses| misses * 1000.0),
+        let report = |port: Port| {
+            let (hits, misses) = (mmu.of(Pulse::hit(port)), mmu.of(Pulse::miss(port)));
+            TlbReport {
+                tlb_hits: hits,
+                tlb_misses: misses,
+                miss_rate: ratio(misses, hits + misses),
+                tlb_mpki: per_instruction(misses).map(|misses| misses * 1000.0),
+            }
         };
         Section {
-            fetch: port(mmu.fetch_hits, mmu.fetch_misses),
-            data: port(mmu.data_hits, mmu.data_misses),
+            fetch: report(Port::Fetch),
+            data: report(Port::Data),
             pte_reads_per_walk: ratio(mmu.pte_reads, mmu.walks),
             walk_latency: tally.walk_latency.summary(),
             wcpi: per_instruction(cycles.walk_stall),

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use sim::isa::{Access, Cause, Context, Fault, Mode, Satp, Xlen};
-use sim::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Outputs, Request, Signal};
+use sim::mmu::{
+    Fence, Inputs, MemoryRequest, MemoryResponse, Outputs, PerPort, Port, Pulse, Request, Signal,
+};
 use sim::os::{Activity, Death, Event, FaultKind};
 use sim::wave::mmu::{Options, Recorder};
 use sim::wave::{Error, Window};
@@ -62,16 +64,17 @@ impl Demo {
     /// One cycle of the hardware, with fetches hitting when the processor runs.
     fn tick(&mut self, inputs: Inputs, outputs: Outputs, fetches: bool) -> Result<(), Error> {
         let mut inputs = Inputs { satp: self.satp, memory_ready: true, ..inputs };
-        let mut outputs =
-            Outputs { fetch_ready: true, fence_ready: true, busy: self.state != IDLE, ..outputs };
+        let mut outputs = Outputs { fence_ready: true, busy: self.state != IDLE, ..outputs };
+        outputs.ready[Port::Fetch] = true;
         if fetches {
             let context = Context::USER;
-            inputs.fetch = Some(Request { va: self.pc, access: Access::Fetch, context });
-            outputs.fetch = Some(Ok(0x8030_0000 + self.pc));
-            outputs.events.fetch_hit = true;
+            let request = Request { va: self.pc, access: Access::Fetch, context };
+            inputs.requests[Port::Fetch] = Some(request);
+            outputs.responses[Port::Fetch] = Some(Ok(0x8030_0000 + self.pc));
+            outputs.events += Pulse::FetchHit;
             self.pc += 4;
         }
-        let hit = u128::from(outputs.events.data_hit);
+        let hit = u128::from(outputs.events.has(Pulse::DataHit));
         let values = [self.state, self.level, self.base, hit, self.lines, 0];
         self.recorder.cycle(self.now, &inputs, &outputs, &values)?;
         self.now += 1;
@@ -79,8 +82,8 @@ impl Demo {
     }
 
     fn data(va: u64, access: Access) -> Inputs {
-        let data = Some(Request { va, access, context: Context::USER });
-        Inputs { data, ..Inputs::default() }
+        let request = Request { va, access, context: Context::USER };
+        Inputs { requests: PerPort::only(Port::Data, Some(request)), ..Inputs::default() }
     }
 
     fn run(&mut self, cycles: u64) -> Result<(), Error> {
@@ -88,16 +91,20 @@ impl Demo {
     }
 
     fn hit(&mut self, va: u64, access: Access) -> Result<(), Error> {
-        let mut outputs =
-            Outputs { data_ready: true, data: Some(Ok(va ^ 0x8040_0000)), ..Outputs::default() };
-        outputs.events.data_hit = true;
+        let mut outputs = Outputs {
+            ready: PerPort::only(Port::Data, true),
+            responses: PerPort::only(Port::Data, Some(Ok(va ^ 0x8040_0000))),
+            ..Outputs::default()
+        };
+        outputs.events += Pulse::DataHit;
         self.tick(Demo::data(va, access), outputs, true)
     }
 
     /// A miss, and its walk through the given entries, root first.
     fn walk(&mut self, va: u64, access: Access, entries: &[u64]) -> Result<bool, Error> {
-        let mut outputs = Outputs { data_ready: true, ..Outputs::default() };
-        outputs.events.data_miss = true;
+        let ready = PerPort::only(Port::Data, true);
+        let mut outputs = Outputs { ready, ..Outputs::default() };
+        outputs.events += Pulse::DataMiss;
         self.tick(Demo::data(va, access), outputs, true)?;
         self.base = 0x80200 << 12;
         for (depth, &entry) in entries.iter().enumerate() {
@@ -107,8 +114,8 @@ impl Demo {
             self.state = ASK;
             let memory = Some(MemoryRequest::Read { pa });
             let mut outputs = Outputs { memory, ..Outputs::default() };
-            outputs.events.walk_start = depth == 0;
-            outputs.events.pte_read = true;
+            outputs.events.add_if(Pulse::WalkStart, depth == 0);
+            outputs.events += Pulse::PteRead;
             self.tick(Inputs::default(), outputs, true)?;
             self.state = WAIT;
             (1..LATENCY)
@@ -124,10 +131,13 @@ impl Demo {
             let fault = Fault { cause: Cause::page_fault(access), tval: va };
             let answer = if faults { Err(fault) } else { Ok(entry >> 10 << 12 | va & 0xfff) };
             self.state = if faults { FAULT } else { REFILL };
-            let mut outputs = Outputs { data: Some(answer), ..Outputs::default() };
-            outputs.events.walk_done = true;
-            outputs.events.refill = !faults;
-            outputs.events.page_fault = faults;
+            let mut outputs = Outputs {
+                responses: PerPort::only(Port::Data, Some(answer)),
+                ..Outputs::default()
+            };
+            outputs.events += Pulse::WalkDone;
+            outputs.events.add_if(Pulse::Refill, !faults);
+            outputs.events.add_if(Pulse::PageFault, faults);
             self.tick(Inputs { memory, ..Inputs::default() }, outputs, !faults)?;
             self.state = IDLE;
             self.lines = if faults { self.lines } else { self.lines << 1 | 1 };
@@ -168,7 +178,7 @@ impl Demo {
         let fence = Fence { va: Some(va), asid: Some(7) };
         self.recorder.event(self.now, &Event::Fence { fence })?;
         let mut outputs = Outputs::default();
-        outputs.events.fence = true;
+        outputs.events += Pulse::Fence;
         self.tick(Inputs { fence: Some(fence), ..Inputs::default() }, outputs, false)?;
         self.recorder.activity(self.now, Activity::Process)
     }

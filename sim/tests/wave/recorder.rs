@@ -3,7 +3,7 @@
 use std::fs;
 
 use sim::isa::{Cause, Fault};
-use sim::mmu::{Inputs, Outputs};
+use sim::mmu::{Inputs, Outputs, PerPort, Port, Pulse};
 use sim::os::{Cache, Event, Reason};
 use sim::wave::mmu::Recorder;
 use sim::wave::{Error, Window};
@@ -64,8 +64,9 @@ fn jump_ends_what_lasts_a_cycle() -> Result<(), Error> {
     let path = folder.path().join("jump.vcd");
     let mut recorder = Recorder::create(&path, demo::options(Window::default()))?;
     let fault = Fault { cause: Cause::LoadPageFault, tval: 0x1234 };
-    let mut outputs = Outputs { data: Some(Err(fault)), ..Outputs::default() };
-    outputs.events.page_fault = true;
+    let responses = PerPort::only(Port::Data, Some(Err(fault)));
+    let mut outputs = Outputs { responses, ..Outputs::default() };
+    outputs.events += Pulse::PageFault;
     let values = [demo::IDLE, 0, 0, 1, 3, 0];
     recorder.cycle(7, &Inputs::default(), &outputs, &values)?;
     recorder.event(9000, &Event::SwapIn { pid: 1, va: 0x3000, slot: 0 })?;

@@ -2,8 +2,7 @@
 
 use crate::engine::Config;
 use sim::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
-use sim::isa::Access;
-use sim::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs};
+use sim::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port};
 use sim::vectors::{Scenario, VectorAccess};
 use std::fmt::Write;
 
@@ -76,19 +75,12 @@ impl Replay {
         }
         let mut walk = Walk::default();
         let mut request = Some(access.request);
-        let fetches = access.request.access == Access::Fetch;
+        let port = Port::of(access.request.access);
         for _ in 0..PATIENCE {
-            let (fetch, data) = if fetches { (request, None) } else { (None, request) };
-            let outputs = self.cycle(Inputs { fetch, data, ..self.idle() }, &mut walk);
-            let (ready, response) = if fetches {
-                (outputs.fetch_ready, outputs.fetch)
-            } else {
-                (outputs.data_ready, outputs.data)
-            };
-            if ready {
-                request = None;
-            }
-            if let Some(response) = response {
+            let requests = PerPort::only(port, request);
+            let outputs = self.cycle(Inputs { requests, ..self.idle() }, &mut walk);
+            request = request.filter(|_| !outputs.ready[port]);
+            if let Some(response) = outputs.responses[port] {
                 let difference = self.compare(access, response, &walk);
                 return (!walk.reads.is_empty(), difference);
             }

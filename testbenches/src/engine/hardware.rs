@@ -1,9 +1,9 @@
 //! The hardware as the world sees it: pins bundled into transactions.
 
 use super::simulator::Seen;
-use super::{PINS, Pin, Pins, Simulator};
+use super::{EVENTS, PINS, Pin, Pins, Simulator};
 use sim::isa::{Access, Cause, Fault, Privilege, Xlen};
-use sim::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
+use sim::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Request, Response, Signal};
 
 /// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
 pub struct HardwareMmu {
@@ -51,18 +51,12 @@ impl HardwareMmu {
         self.flag(Pin::Reset, inputs.reset);
         self.simulator.poke(Pin::Satp, inputs.satp);
         self.flag(Pin::Adue, inputs.adue);
-        self.flag(Pin::FetchReqValid, inputs.fetch.is_some());
-        if let Some(Request { va, context, .. }) = inputs.fetch {
-            self.simulator.poke(Pin::FetchReqVa, va);
-            self.simulator.poke(Pin::FetchReqPrivilege, privilege_code(context.privilege));
-        }
-        self.flag(Pin::DataReqValid, inputs.data.is_some());
-        if let Some(Request { va, access, context }) = inputs.data {
-            self.simulator.poke(Pin::DataReqVa, va);
-            self.flag(Pin::DataReqStore, access == Access::Store);
-            self.simulator.poke(Pin::DataReqPrivilege, privilege_code(context.privilege));
-            self.flag(Pin::DataReqSum, context.sum);
-            self.flag(Pin::DataReqMxr, context.mxr);
+        for (port, pins) in REQUESTS.iter() {
+            let request = inputs.requests[port];
+            self.flag(pins.valid, request.is_some());
+            if let Some(request) = request {
+                self.request(pins, request);
+            }
         }
         self.flag(Pin::FenceValid, inputs.fence.is_some());
         if let Some(fence) = inputs.fence {
@@ -81,6 +75,16 @@ impl HardwareMmu {
         self.flag(Pin::FaultReady, inputs.fault_ready);
     }
 
+    fn request(&mut self, pins: &RequestPins, Request { va, access, context }: Request) {
+        self.simulator.poke(pins.va, va);
+        self.simulator.poke(pins.privilege, privilege_code(context.privilege));
+        if let Some([store, sum, mxr]) = pins.data {
+            self.flag(store, access == Access::Store);
+            self.flag(sum, context.sum);
+            self.flag(mxr, context.mxr);
+        }
+    }
+
     fn pin(&self, pin: Pin) -> u64 {
         self.pins[pin as usize]
     }
@@ -89,11 +93,13 @@ impl HardwareMmu {
         self.pin(pin) == 1
     }
 
-    fn response(&self, [valid, fault, pa, cause, tval]: [Pin; 5]) -> Option<Response> {
-        if !self.high(valid) {
+    fn response(&self, pins: &ResponsePins) -> Option<Response> {
+        if !self.high(pins.valid) {
             return None;
         }
-        Some(if self.high(fault) { Err(self.fault(cause, tval)) } else { Ok(self.pin(pa)) })
+        let faulted = self.high(pins.fault);
+        let fault = || self.fault(pins.cause, pins.tval);
+        Some(if faulted { Err(fault()) } else { Ok(self.pin(pins.pa)) })
     }
 
     fn fault(&self, cause: Pin, tval: Pin) -> Fault {
@@ -120,45 +126,75 @@ impl HardwareMmu {
 
     fn sample(&self) -> Outputs {
         Outputs {
-            fetch_ready: self.high(Pin::FetchReqReady),
-            data_ready: self.high(Pin::DataReqReady),
+            ready: RESPONSES.map(|pins| self.high(pins.ready)),
             fence_ready: self.high(Pin::FenceReady),
-            fetch: self.response([
-                Pin::FetchRespValid,
-                Pin::FetchRespFault,
-                Pin::FetchRespPa,
-                Pin::FetchRespCause,
-                Pin::FetchRespTval,
-            ]),
-            data: self.response([
-                Pin::DataRespValid,
-                Pin::DataRespFault,
-                Pin::DataRespPa,
-                Pin::DataRespCause,
-                Pin::DataRespTval,
-            ]),
+            responses: RESPONSES.map(|pins| self.response(&pins)),
             memory: self.memory_request(),
             fault: self.high(Pin::FaultValid).then(|| self.fault(Pin::FaultCause, Pin::FaultTval)),
             busy: self.high(Pin::Busy),
-            events: Events {
-                fetch_hit: self.high(Pin::EventFetchHit),
-                fetch_miss: self.high(Pin::EventFetchMiss),
-                data_hit: self.high(Pin::EventDataHit),
-                data_miss: self.high(Pin::EventDataMiss),
-                walk_start: self.high(Pin::EventWalkStart),
-                walk_done: self.high(Pin::EventWalkDone),
-                pte_read: self.high(Pin::EventPteRead),
-                pte_update: self.high(Pin::EventPteUpdate),
-                update_retry: self.high(Pin::EventUpdateRetry),
-                walk_restart: self.high(Pin::EventWalkRestart),
-                refill: self.high(Pin::EventRefill),
-                fence: self.high(Pin::EventFence),
-                page_fault: self.high(Pin::EventPageFault),
-                access_fault: self.high(Pin::EventAccessFault),
-            },
+            events: self.events(),
         }
     }
+
+    fn events(&self) -> Events {
+        let bit = |(at, &pin): (usize, &Pin)| (self.pin(pin) as u32) << at;
+        Events::from_bits(EVENTS.iter().enumerate().map(bit).sum())
+    }
 }
+
+/// The pins by which a port is asked.
+struct RequestPins {
+    valid: Pin,
+    va: Pin,
+    privilege: Pin,
+    /// Of loads and stores: store, SUM, MXR.
+    data: Option<[Pin; 3]>,
+}
+
+const REQUESTS: PerPort<RequestPins> = PerPort([
+    RequestPins {
+        valid: Pin::FetchReqValid,
+        va: Pin::FetchReqVa,
+        privilege: Pin::FetchReqPrivilege,
+        data: None,
+    },
+    RequestPins {
+        valid: Pin::DataReqValid,
+        va: Pin::DataReqVa,
+        privilege: Pin::DataReqPrivilege,
+        data: Some([Pin::DataReqStore, Pin::DataReqSum, Pin::DataReqMxr]),
+    },
+]);
+
+/// The pins by which a port accepts and answers.
+#[derive(Clone, Copy)]
+struct ResponsePins {
+    ready: Pin,
+    valid: Pin,
+    fault: Pin,
+    pa: Pin,
+    cause: Pin,
+    tval: Pin,
+}
+
+const RESPONSES: PerPort<ResponsePins> = PerPort([
+    ResponsePins {
+        ready: Pin::FetchReqReady,
+        valid: Pin::FetchRespValid,
+        fault: Pin::FetchRespFault,
+        pa: Pin::FetchRespPa,
+        cause: Pin::FetchRespCause,
+        tval: Pin::FetchRespTval,
+    },
+    ResponsePins {
+        ready: Pin::DataReqReady,
+        valid: Pin::DataRespValid,
+        fault: Pin::DataRespFault,
+        pa: Pin::DataRespPa,
+        cause: Pin::DataRespCause,
+        tval: Pin::DataRespTval,
+    },
+]);
 
 fn privilege_code(privilege: Privilege) -> u64 {
     privilege as u64

@@ -21,7 +21,7 @@ pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
 pub use kind::Engine;
-pub use pins::{Direction, PINS, Pin, PinBlock};
+pub use pins::{Direction, EVENTS, PINS, Pin, PinBlock};
 pub(crate) use pins::{Word, pins};
 pub(crate) use plan::Shown;
 pub use rust_hdl::RustHdl;

@@ -121,69 +121,22 @@ macro_rules! pins {
 }
 pub(crate) use pins;
 
-pins! {
-    "A pin of the tops. The clock is not among them: engines own it."
-    {
-        Reset reset In,
-        Satp satp In,
-        Adue adue In,
-        FetchReqValid fetch_req_valid In,
-        FetchReqVa fetch_req_va In,
-        FetchReqPrivilege fetch_req_privilege In,
-        DataReqValid data_req_valid In,
-        DataReqVa data_req_va In,
-        DataReqStore data_req_store In,
-        DataReqPrivilege data_req_privilege In,
-        DataReqSum data_req_sum In,
-        DataReqMxr data_req_mxr In,
-        FenceValid fence_valid In,
-        FenceByVa fence_by_va In,
-        FenceVa fence_va In,
-        FenceByAsid fence_by_asid In,
-        FenceAsid fence_asid In,
-        MemReqReady mem_req_ready In,
-        MemRespValid mem_resp_valid In,
-        MemRespData mem_resp_data In,
-        MemRespError mem_resp_error In,
-        MemRespSwapped mem_resp_swapped In,
-        FaultReady fault_ready In,
-        FetchReqReady fetch_req_ready Out,
-        FetchRespValid fetch_resp_valid Out,
-        FetchRespPa fetch_resp_pa Out,
-        FetchRespFault fetch_resp_fault Out,
-        FetchRespCause fetch_resp_cause Out,
-        FetchRespTval fetch_resp_tval Out,
-        DataReqReady data_req_ready Out,
-        DataRespValid data_resp_valid Out,
-        DataRespPa data_resp_pa Out,
-        DataRespFault data_resp_fault Out,
-        DataRespCause data_resp_cause Out,
-        DataRespTval data_resp_tval Out,
-        FenceReady fence_ready Out,
-        MemReqValid mem_req_valid Out,
-        MemReqAddr mem_req_addr Out,
-        MemReqSwap mem_req_swap Out,
-        MemReqExpected mem_req_expected Out,
-        MemReqDesired mem_req_desired Out,
-        FaultValid fault_valid Out,
-        FaultCause fault_cause Out,
-        FaultTval fault_tval Out,
-        Busy busy Out,
-        EventFetchHit event_fetch_hit Out,
-        EventFetchMiss event_fetch_miss Out,
-        EventDataHit event_data_hit Out,
-        EventDataMiss event_data_miss Out,
-        EventWalkStart event_walk_start Out,
-        EventWalkDone event_walk_done Out,
-        EventPteRead event_pte_read Out,
-        EventPteUpdate event_pte_update Out,
-        EventUpdateRetry event_update_retry Out,
-        EventWalkRestart event_walk_restart Out,
-        EventRefill event_refill Out,
-        EventFence event_fence Out,
-        EventPageFault event_page_fault Out,
-        EventAccessFault event_access_fault Out,
-    }
-    for [const N: usize, const IDX: usize] hdl::Rv32Mmu<N, IDX>;
-    for [const N: usize, const IDX: usize] hdl::Rv64Mmu<N, IDX>;
+/// The tops' pins from the one table of them, that of [`sim::mmu_table`].
+macro_rules! tops {
+    (pins { $($pin:ident $field:ident $direction:ident,)+ } events {
+        $($(#[$doc:meta])+ $pulse:ident $name:ident, $event:ident $port:ident,
+            $counter:ident $says:literal;)+
+    }) => {
+        pins! {
+            "A pin of the tops. The clock is not among them: engines own it."
+            { $($pin $field $direction,)+ $($event $port Out,)+ }
+            for [const N: usize, const IDX: usize] hdl::Rv32Mmu<N, IDX>;
+            for [const N: usize, const IDX: usize] hdl::Rv64Mmu<N, IDX>;
+        }
+
+        /// The pins of the events, in the order of [`sim::mmu::Pulse::ALL`].
+        pub const EVENTS: &[Pin] = &[$(Pin::$event,)+];
+    };
 }
+
+sim::mmu_table!(tops!());

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use sim::machine::{Observer, WorldState};
-use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Response};
+use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Port, Pulse, Response};
 use sim::os::Event;
 
 use crate::engine::{Engine, build};
@@ -59,19 +59,15 @@ impl Observer for Diary {
                 MemoryRequest::CompareSwap { pa, .. } => (pa, true),
             });
         }
-        let events = &outputs.events;
-        let ports = [
-            (inputs.fetch.filter(|_| outputs.fetch_ready), events.fetch_hit, outputs.fetch),
-            (inputs.data.filter(|_| outputs.data_ready), events.data_hit, outputs.data),
-        ];
-        if (inputs.fetch.is_some() || inputs.data.is_some()) && !inputs.reset {
+        if inputs.requests.values().any(Option::is_some) && !inputs.reset {
             self.first_asked.get_or_insert(cycle);
         }
-        for (request, hit, response) in ports {
-            if let Some(request) = request {
+        for port in Port::ALL {
+            if let Some(request) = inputs.accepted(port, outputs) {
+                let hit = outputs.events.has(Pulse::hit(port));
                 self.entries.push(Entry::Asked { va: request.va, hit });
             }
-            if let Some(response) = response {
+            if let Some(response) = outputs.responses[port] {
                 self.entries.push(Entry::Answered { cycle, response });
             }
         }

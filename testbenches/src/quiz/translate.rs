@@ -11,7 +11,7 @@ use sim::bus::{FixedLatency, SharedMemory};
 use sim::golden::{Regime, walk};
 use sim::isa::{Access, Context, Mode, PAGE_BYTES, Satp, Xlen};
 use sim::machine::{Drive, Pins};
-use sim::mmu::{Request, Response};
+use sim::mmu::{PerPort, Port, Request, Response};
 
 use super::diary::{Diary, Entry};
 use super::{Answer, Posed};
@@ -123,14 +123,13 @@ impl Task {
         let diary = Rc::new(RefCell::new(Diary::default()));
         drive.attach(Box::new(diary.clone()));
         drive.step(&Pins { reset: true, ..Pins::default() })?;
-        let is_fetch = self.request.access == Access::Fetch;
+        let port = Port::of(self.request.access);
         let mut asking = true;
         for _ in 0..PATIENCE {
-            let request = asking.then_some(self.request);
-            let (fetch, data) = if is_fetch { (request, None) } else { (None, request) };
-            let out = drive.step(&Pins { fetch, data, fault_ready: true, ..Pins::default() })?;
-            asking &= !(if is_fetch { out.fetch_ready } else { out.data_ready });
-            if let Some(response) = out.fetch.or(out.data) {
+            let requests = PerPort::only(port, asking.then_some(self.request));
+            let out = drive.step(&Pins { requests, fault_ready: true, ..Pins::default() })?;
+            asking &= !out.ready[port];
+            if let Some(response) = out.responses[port] {
                 let diary = std::mem::take(&mut *diary.borrow_mut());
                 return Ok((response, diary));
             }

@@ -1,7 +1,7 @@
 //! What each kind of step does when it begins.
 
 use sim::isa::{Access, Context, Fault, Mode, Satp};
-use sim::mmu::{Fence, Request};
+use sim::mmu::{Fence, Port, Request};
 
 use super::bench::FenceJob;
 use super::flags::letters;
@@ -81,7 +81,7 @@ impl Runner<'_> {
         };
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
         let request = Request { va, access, context };
-        let port = usize::from(access != Access::Fetch);
+        let port = Port::of(access);
         self.bench.ports[port].waiting.push_back(Job::new(line, request, expected));
         Ok(())
     }
@@ -100,7 +100,7 @@ impl Runner<'_> {
         }
         let pa = self.optional(line, text.pa.as_ref())?;
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
-        let port = usize::from(text.stream != Access::Fetch);
+        let port = Port::of(text.stream);
         for i in (0..passes).flat_map(|_| 0..count) {
             let offset = i.wrapping_mul(stride);
             let response = pa.map(|pa| Ok(pa.wrapping_add(offset)));

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use sim::golden::Regime;
 use sim::isa::{Fault, Mode, Privilege, Satp, Xlen};
 use sim::machine::{Drive, Pins, StepError};
-use sim::mmu::{Fence, Outputs, Request, Response};
+use sim::mmu::{Fence, Outputs, PerPort, Port, Pulse, Request, Response};
 
 use super::events::Counts;
 use super::mismatch::{Mismatch, describe};
-use super::port::{Expected, Job, Port};
+use super::port::{Expected, Job, PortJobs};
 use super::walker_bus::Control;
 
 /// A fence that waits to be accepted.
@@ -24,16 +24,12 @@ pub(super) struct FenceJob {
     pub(super) presented: u64,
 }
 
-/// The names of the ports, by index.
-const PORTS: [&str; 2] = ["fetch", "data"];
-
 /// Everything that a port-level run consists of.
 pub(super) struct Bench {
     pub(super) drive: Drive,
     pub(super) control: Rc<RefCell<Control>>,
     pub(super) take_faults: bool,
-    /// Fetch and data.
-    pub(super) ports: [Port; 2],
+    pub(super) ports: PerPort<PortJobs>,
     pub(super) fences: VecDeque<FenceJob>,
     pub(super) counts: Counts,
     /// The fault port in the last cycle.
@@ -47,7 +43,7 @@ impl Bench {
             drive,
             control,
             take_faults: true,
-            ports: [Port::default(), Port::default()],
+            ports: PerPort::default(),
             fences: VecDeque::new(),
             counts: Counts::default(),
             held: None,
@@ -79,7 +75,7 @@ impl Bench {
 
     /// Nothing waits and nothing is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.fences.is_empty() && self.ports.iter().all(Port::is_idle)
+        self.fences.is_empty() && self.ports.values().all(PortJobs::is_idle)
     }
 
     /// The reset that every run begins with.
@@ -95,12 +91,11 @@ impl Bench {
             let control = self.control.borrow();
             (control.reads, control.updates)
         };
-        let [fetch, data] = &mut self.ports;
+        let ports = &mut self.ports;
         let fence = self.fences.front_mut();
         let pins = Pins {
             reset: false,
-            fetch: fetch.present(now, reads, updates),
-            data: data.present(now, reads, updates),
+            requests: PerPort::from_fn(|port| ports[port].present(now, reads, updates)),
             fence: fence.map(|job| {
                 job.presented += 1;
                 job.fence
@@ -111,10 +106,10 @@ impl Bench {
             Ok(out) => out,
             Err(error) => return Err(self.judged(&error)),
         };
-        self.counts.add(&out.events);
+        self.counts.add(out.events);
         self.held = out.fault;
         self.accept(&pins, &out)?;
-        for (port, response) in [(0, out.fetch), (1, out.data)] {
+        for (port, response) in out.responses {
             if let Some(response) = response {
                 self.answer(port, response)?;
             }
@@ -129,7 +124,7 @@ impl Bench {
             return self.mismatch(0, "the rules of the ports", "kept", error.to_string());
         };
         let request = &mismatch.request;
-        let jobs = self.ports.iter().flat_map(|port| port.under_way.iter().chain(&port.waiting));
+        let jobs = self.ports.values().flat_map(|port| port.under_way.iter().chain(&port.waiting));
         let line = jobs.into_iter().find(|job| job.request == *request).map_or(0, |job| job.line);
         let mut legal: Vec<_> = mismatch.expected.iter().map(|w| describe(&w.outcome)).collect();
         legal.dedup();
@@ -141,43 +136,38 @@ impl Bench {
 
     /// Requests that are accepted in this cycle are under way from now on.
     fn accept(&mut self, pins: &Pins, out: &Outputs) -> Result<(), Box<Mismatch>> {
-        let events = &out.events;
-        let ports = [
-            (pins.fetch, out.fetch_ready, events.fetch_hit, events.fetch_miss),
-            (pins.data, out.data_ready, events.data_hit, events.data_miss),
-        ];
         let regime = self.regime();
-        for (index, (request, ready, hit, miss)) in ports.into_iter().enumerate() {
-            let name = PORTS[index];
-            let Some(request) = request.filter(|_| ready) else {
+        for (port, request) in pins.requests {
+            let (hit, miss) = (out.events.has(Pulse::hit(port)), out.events.has(Pulse::miss(port)));
+            let Some(request) = request.filter(|_| out.ready[port]) else {
                 if hit || miss {
                     let got = "a hit or miss event";
-                    return Err(self.mismatch(0, name, "no event without acceptance", got));
+                    return Err(self.mismatch(0, port.name(), "no event without acceptance", got));
                 }
                 continue;
             };
-            let Some(mut job) = self.ports[index].waiting.pop_front() else { continue };
+            let Some(mut job) = self.ports[port].waiting.pop_front() else { continue };
             let counted = usize::from(hit) + usize::from(miss);
             if counted != usize::from(is_looked_up(regime, &request)) {
                 let got = format!("hit = {hit}, miss = {miss}");
                 return Err(self.mismatch(
                     job.line,
-                    format!("events of the {name} request"),
+                    format!("events of the {port} request"),
                     "a hit or a miss for each canonical translated access, neither otherwise",
                     got,
                 ));
             }
             job.hit = (counted == 1).then_some(hit);
-            self.ports[index].under_way.push_back(job);
+            self.ports[port].under_way.push_back(job);
         }
         Ok(())
     }
 
-    fn answer(&mut self, index: usize, response: Response) -> Result<(), Box<Mismatch>> {
-        let port = &mut self.ports[index];
-        port.answered = Some(self.drive.now() - 1);
-        let Some(job) = port.under_way.pop_front() else {
-            let what = format!("response on the {} port", PORTS[index]);
+    fn answer(&mut self, port: Port, response: Response) -> Result<(), Box<Mismatch>> {
+        let jobs = &mut self.ports[port];
+        jobs.answered = Some(self.drive.now() - 1);
+        let Some(job) = jobs.under_way.pop_front() else {
+            let what = format!("response on the {port} port");
             return Err(self.mismatch(0, what, "none: nothing is under way", describe(&response)));
         };
         self.expected(&job, &access(&job.request), &response)
@@ -240,23 +230,18 @@ impl Bench {
 
     /// Events that the ports themselves show must be pulsed exactly then.
     fn pulses(&self, pins: &Pins, out: &Outputs, reads: u64) -> Result<(), Box<Mismatch>> {
-        let faults: Vec<_> =
-            [out.fetch, out.data].into_iter().flatten().filter_map(Result::err).collect();
+        let faults = || out.responses.values().flatten().filter_map(|answer| answer.err());
         let pulses = [
-            ("fence", pins.fence.is_some() && out.fence_ready, out.events.fence),
-            ("pte_read", reads == 1, out.events.pte_read),
-            ("page_fault", faults.iter().any(|f| f.cause.is_page_fault()), out.events.page_fault),
-            (
-                "access_fault",
-                faults.iter().any(|f| !f.cause.is_page_fault()),
-                out.events.access_fault,
-            ),
+            (Pulse::Fence, pins.fence.is_some() && out.fence_ready),
+            (Pulse::PteRead, reads == 1),
+            (Pulse::PageFault, faults().any(|fault| fault.cause.is_page_fault())),
+            (Pulse::AccessFault, faults().any(|fault| !fault.cause.is_page_fault())),
         ];
-        match pulses.into_iter().find(|(_, wanted, got)| wanted != got) {
+        match pulses.into_iter().find(|(pulse, wanted)| out.events.has(*pulse) != *wanted) {
             None => Ok(()),
-            Some((name, wanted, got)) => {
-                let what = format!("event {name}");
-                Err(self.mismatch(0, what, wanted.to_string(), got.to_string()))
+            Some((pulse, wanted)) => {
+                let what = format!("event {}", pulse.name());
+                Err(self.mismatch(0, what, wanted.to_string(), (!wanted).to_string()))
             }
         }
     }

@@ -36,7 +36,7 @@ impl Job {
 
 /// A port: requests in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Port {
+pub(super) struct PortJobs {
     /// Not accepted yet; the first of them is presented.
     pub(super) waiting: VecDeque<Job>,
     /// Accepted and not answered.
@@ -45,7 +45,7 @@ pub(super) struct Port {
     pub(super) answered: Option<u64>,
 }
 
-impl Port {
+impl PortJobs {
     /// What is presented now; the first presentation is noted.
     pub(super) fn present(&mut self, now: u64, reads: u64, updates: u64) -> Option<Request> {
         let job = self.waiting.front_mut()?;

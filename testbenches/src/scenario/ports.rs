@@ -6,7 +6,7 @@ use std::rc::Rc;
 use sim::bus::SharedMemory;
 use sim::isa::Xlen;
 use sim::machine::{Drive, Observer};
-use sim::mmu::Mmu;
+use sim::mmu::{Mmu, Port};
 
 use super::bench::Bench;
 use super::events::Counts;
@@ -83,7 +83,7 @@ pub(super) fn run(
 }
 
 /// A stream under way: its port, line, first cycle, and the cycles that it must take.
-pub(super) type Stream = (usize, usize, u64, u64);
+pub(super) type Stream = (Port, usize, u64, u64);
 
 /// A run under way.
 pub(super) struct Runner<'v> {
@@ -173,7 +173,7 @@ impl Runner<'_> {
 
     /// Cycles in which everything that waits must be answered, generously.
     fn limit(&self) -> u64 {
-        let waiting: usize = self.bench.ports.iter().map(|port| port.waiting.len()).sum();
+        let waiting: usize = self.bench.ports.values().map(|port| port.waiting.len()).sum();
         let walk = (self.variables.levels + 4) * (self.variables.latency + 4) * 16;
         1000 + (waiting as u64 + 8) * walk
     }

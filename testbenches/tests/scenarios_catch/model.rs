@@ -4,7 +4,9 @@
 //! fails the scenario that names its defect.
 
 use sim::isa::{Cause, Fault, Mode, Satp, Xlen};
-use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Request, Response, Signal};
+use sim::mmu::{
+    Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
+};
 
 use super::mutant::Mutant as M;
 use super::rules::{Entry, Rules};
@@ -110,10 +112,6 @@ impl Model {
     }
 
     fn accept(&mut self, port: usize, request: Request, inputs: &Inputs, out: &mut Outputs) {
-        let (hit, miss) = match port {
-            0 => (&mut out.events.fetch_hit, &mut out.events.fetch_miss),
-            _ => (&mut out.events.data_hit, &mut out.events.data_miss),
-        };
         let previous = std::mem::replace(&mut self.last_va[port], request.va);
         if let Some(response) = self.rules.untranslated(&request, inputs.satp, previous) {
             self.respond(port, response, out);
@@ -123,7 +121,7 @@ impl Model {
         let answer = line.and_then(|line| self.hit(&line, &request, inputs.adue));
         match answer {
             Some(response) => {
-                *hit = true;
+                out.events += Pulse::hit(Port::ALL[port]);
                 if self.is(M::HitTakesACycle) {
                     self.delayed[port] = Some(response);
                     self.pending[port] = None;
@@ -132,7 +130,7 @@ impl Model {
                 }
             }
             None => {
-                *miss = true;
+                out.events += Pulse::miss(Port::ALL[port]);
                 let (satp, adue) = (inputs.satp, inputs.adue);
                 self.pending[port] = Some(Pending { request, satp, adue, overtaken: false });
             }
@@ -141,18 +139,15 @@ impl Model {
 
     pub(super) fn respond(&mut self, port: usize, response: Response, out: &mut Outputs) {
         if let Err(fault) = response {
-            out.events.page_fault |= fault.cause.is_page_fault();
-            out.events.access_fault |= !fault.cause.is_page_fault();
+            let page = fault.cause.is_page_fault();
+            out.events += if page { Pulse::PageFault } else { Pulse::AccessFault };
         }
         let port = if self.is(M::AnswersSwapped) && self.pending.iter().all(Option::is_some) {
             1 - port
         } else {
             port
         };
-        match port {
-            0 => out.fetch = Some(response),
-            _ => out.data = Some(response),
-        }
+        out.responses[Port::ALL[port]] = Some(response);
     }
 }
 
@@ -180,8 +175,7 @@ impl Mmu for Model {
         let free =
             |port: usize| self.pending[port].is_none() && !fencing && !walking && !slow(port);
         let mut out = Outputs {
-            fetch_ready: free(0),
-            data_ready: free(1),
+            ready: PerPort([free(0), free(1)]),
             fence_ready: !self.is(M::FenceTakesTwo) || self.fence_seen,
             fault: self.fault,
             busy: self.pending.iter().any(Option::is_some),
@@ -199,16 +193,15 @@ impl Mmu for Model {
         self.work(inputs, &mut out);
         let update = matches!(out.memory, Some(MemoryRequest::CompareSwap { .. }));
         out.fence_ready &= !update || inputs.memory_ready;
-        if let Some(request) = inputs.fetch.filter(|_| out.fetch_ready) {
-            self.accept(0, request, inputs, &mut out);
-        }
-        if let Some(request) = inputs.data.filter(|_| out.data_ready) {
-            self.accept(1, request, inputs, &mut out);
+        for port in Port::ALL {
+            if let Some(request) = inputs.accepted(port, &out) {
+                self.accept(port as usize, request, inputs, &mut out);
+            }
         }
         if let Some(fence) = inputs.fence {
             self.fence_seen = true;
             if out.fence_ready {
-                out.events.fence = true;
+                out.events += Pulse::Fence;
                 if !self.is(M::RefillSurvivesFence) {
                     self.fence(fence.va, fence.asid, inputs.satp);
                 }
@@ -241,7 +234,8 @@ impl Model {
         if inputs.fault_ready && !self.is(M::FaultNeverDropped) {
             self.fault = None;
         }
-        let new = [out.data, out.fetch].into_iter().flatten().find_map(Response::err);
+        let [fetch, data] = out.responses.0;
+        let new = [data, fetch].into_iter().flatten().find_map(Response::err);
         self.fault =
             if self.is(M::NewestFaultHeld) { new.or(self.fault) } else { self.fault.or(new) };
     }

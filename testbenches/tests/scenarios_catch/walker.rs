@@ -1,7 +1,7 @@
 //! The model's walker: from a pending miss to its answer.
 
 use sim::isa::{Access, Cause, Satp};
-use sim::mmu::{Inputs, MemoryRequest, Outputs};
+use sim::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
 
 use super::model::{IDLE_WALK, Line, Model, Pending, State, Walk};
 use super::mutant::Mutant as M;
@@ -35,7 +35,7 @@ impl Model {
         };
         self.walk.port = port;
         self.last = port;
-        out.events.walk_start = true;
+        out.events += Pulse::WalkStart;
         let late = self.is(M::WalkAfterFenceLate) && self.fence_seen;
         self.fence_seen = false;
         self.start(u32::from(late));
@@ -116,14 +116,14 @@ impl Model {
             let mxr = request.context.mxr;
             let line = Line { asid, global, level, va: request.va, entry, mxr };
             self.fill(if self.is(M::RefillOnWrongPort) { 1 - port } else { port }, line);
-            out.events.refill = true;
+            out.events += Pulse::Refill;
         }
         self.had_fault = result.is_err();
         let response = match result {
             Ok(()) => Ok(self.rules.physical(entry, level, request.va)),
             Err(cause) => Err(self.rules.fault(cause, &request, entry)),
         };
-        out.events.walk_done = true;
+        out.events += Pulse::WalkDone;
         self.respond(port, response, out);
         self.pending[port] = None;
         self.state = State::Idle;
@@ -161,14 +161,14 @@ impl Model {
                 if answer.error && !self.is(M::UpdateErrorIgnored) {
                     self.walk.result = Err(Cause::access_fault(pending.request.access));
                 } else if answer.swapped || answer.error || self.is(M::NoRetry) {
-                    out.events.pte_update = answer.swapped;
+                    out.events.add_if(Pulse::PteUpdate, answer.swapped);
                     self.walk.entry = self.update(&pending).unwrap_or(self.walk.entry);
                 } else if self.is(M::RetryFromOldEntry) {
                     self.walk.entry = answer.data;
                     self.state = State::Answer(1);
-                    out.events.update_retry = true;
+                    out.events += Pulse::UpdateRetry;
                 } else {
-                    out.events.update_retry = true;
+                    out.events += Pulse::UpdateRetry;
                     self.state = State::Ask(1);
                 }
             }
@@ -194,7 +194,7 @@ impl Model {
         }
         if out.memory.is_some() && inputs.memory_ready {
             let read = self.state != State::Update;
-            out.events.pte_read = read;
+            out.events.add_if(Pulse::PteRead, read);
             self.state = if read { State::Wait } else { State::WaitUpdate };
         }
     }
@@ -205,7 +205,7 @@ impl Model {
             return;
         }
         self.orphans += u32::from(matches!(self.state, State::Wait | State::WaitUpdate));
-        out.events.walk_restart = true;
+        out.events += Pulse::WalkRestart;
         self.start(0);
     }
 }

@@ -1,10 +1,11 @@
 //! The pipeline's side of the buses: transfers out in program order, answers in.
 
-use super::{Core, DATA, FETCH};
+use super::Core;
 use crate::bus;
 use crate::cpu::shadow::{Shadow, mask};
-use crate::cpu::slot::{Slot, Stage};
+use crate::cpu::slot::{Stage, Transfer};
 use crate::isa::Access;
+use crate::mmu::{PerPort, Port};
 use crate::os::scramble;
 
 /// Memory held something else than the program left there.
@@ -34,57 +35,48 @@ pub(super) struct Flight {
 }
 
 impl Core {
-    /// The next transfer for the bus on a port that is ready, fetch and data; to be asked until
+    /// The next transfer for the bus of a port that is ready; to be asked until
     /// there is none. The shadow learns of stores here, in the order in which memory does.
     pub fn transfer(
         &mut self,
-        ready: [bool; 2],
+        ready: PerPort<bool>,
         shadow: &mut Shadow,
-    ) -> Option<(usize, bus::Request)> {
-        for (index, slot) in self.slots.iter_mut().enumerate() {
-            let Some(transfer) = slot.next_transfer() else {
-                if matches!(slot.stage, Stage::Translated(_)) {
-                    continue;
-                }
-                return None;
-            };
-            let port = if slot.kind == Access::Fetch { FETCH } else { DATA };
-            if !ready[port] {
-                return None;
-            }
-            slot.sent += transfer.covers;
-            slot.in_flight += 1;
-            slot.transfers += 1;
-            let store = (slot.kind == Access::Store).then(|| {
-                self.stores += 1;
-                scramble(self.seed ^ self.stores) & mask(transfer.bytes)
-            });
-            let before = store.and_then(|_| shadow.load(transfer.va, transfer.bytes));
-            let before = before.map(|before| (transfer.bytes, before));
-            if let Some(value) = store {
-                shadow.store(transfer.va, transfer.bytes, value);
-            }
-            let expected = match store {
-                Some(_) => None,
-                None => shadow.load(transfer.va, transfer.bytes),
-            };
-            let (number, va, pa) = (self.first + index as u64, transfer.va, transfer.pa);
-            self.flights[port].push_back(Flight { number, va, pa, expected, before });
-            return Some((port, transfer.request(store)));
+    ) -> Option<(Port, bus::Request)> {
+        while self
+            .slots
+            .get(self.unsent)
+            .is_some_and(|slot| slot.is_translated() && !slot.is_unsent())
+        {
+            self.unsent += 1;
         }
-        None
+        let number = self.unsent;
+        let slot = self.slots.get_mut(number)?;
+        let transfer = slot.next_transfer()?;
+        let port = Port::of(slot.kind);
+        if !ready[port] {
+            return None;
+        }
+        slot.sent += transfer.covers;
+        slot.in_flight += 1;
+        slot.transfers += 1;
+        self.sendable -= usize::from(!slot.is_unsent());
+        let Transfer { va, pa, bytes, .. } = transfer;
+        let (store, expected, before) = if slot.kind == Access::Store {
+            self.stores += 1;
+            let value = scramble(self.seed ^ self.stores) & mask(bytes);
+            let before = shadow.load(va, bytes);
+            shadow.store(va, bytes, value);
+            (Some(value), None, before.map(|before| (bytes, before)))
+        } else {
+            (None, shadow.load(va, bytes), None)
+        };
+        self.flights[port].push_back(Flight { number, va, pa, expected, before });
+        Some((port, transfer.request(store)))
     }
 
     /// Whether a transfer waits for its bus.
     pub fn has_transfers(&self) -> bool {
-        self.slots.iter().any(|slot| slot.next_transfer().is_some())
-    }
-
-    /// The address of the access that translation has just finished and whose page the shadow
-    /// must know before its transfers are asked for.
-    pub fn translated(&self) -> impl Iterator<Item = u64> + '_ {
-        let fresh = |slot: &&Slot| matches!(slot.stage, Stage::Translated(_)) && slot.sent == 0;
-        self.slots.iter().filter(fresh).map(|slot| slot.va)
+        self.sendable > 0
     }
 
     /// The bus answered the oldest transfer of a port. A store that it refused did not happen,
@@ -95,21 +87,25 @@ impl Core {
     /// When memory held something else than the program left there.
     pub fn answered(
         &mut self,
-        port: usize,
+        port: Port,
         response: bus::Response,
         shadow: &mut Shadow,
     ) -> Result<(), Answer> {
         let Some(flight) = self.flights[port].pop_front() else { return Ok(()) };
-        let Some(slot) = self.slot_mut(flight.number) else { return Ok(()) };
+        let number = flight.number;
+        let Some(slot) = self.slots.get_mut(number) else { return Ok(()) };
         slot.in_flight -= 1;
         if response.error {
+            self.sendable -= usize::from(slot.is_translated() && slot.is_unsent());
             slot.stage = Stage::Refused(flight.pa);
+            self.untranslated = self.untranslated.min(number);
+            self.unsent = self.unsent.min(number);
+            self.refused = Some(self.refused.map_or(number, |oldest| oldest.min(number)));
             self.take_back(port, flight, shadow);
             return Ok(());
         }
         let kind = slot.kind;
-        let older = self.slots.iter().take((flight.number - self.first) as usize);
-        if older.into_iter().any(|slot| matches!(slot.stage, Stage::Refused(_))) {
+        if self.refused.is_some_and(|refused| refused < number) {
             return Ok(());
         }
         match flight.expected {
@@ -126,7 +122,7 @@ impl Core {
 
     /// What a refused store would have changed is as before, unless a younger store has changed
     /// it since.
-    fn take_back(&self, port: usize, flight: Flight, shadow: &mut Shadow) {
+    fn take_back(&self, port: Port, flight: Flight, shadow: &mut Shadow) {
         let Some((bytes, before)) = flight.before else { return };
         for at in 0..u64::from(bytes) {
             let va = flight.va + at;

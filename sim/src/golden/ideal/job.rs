@@ -9,7 +9,7 @@ use std::cell::Cell;
 use crate::bus::BusError;
 use crate::golden::{PteSource, Regime, walk};
 use crate::isa::{Cause, Fault};
-use crate::mmu::{Events, MemoryRequest, MemoryResponse, Request, Response};
+use crate::mmu::{Events, MemoryRequest, MemoryResponse, Pulse, Request, Response};
 
 /// What a job does in a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,11 +68,11 @@ impl Job {
                         }));
                     }
                     if answer.swapped {
-                        events.pte_update = true;
+                        *events += Pulse::PteUpdate;
                         return Progress::Done(response);
                     }
                     // The entry changed underneath: back to step 2, which reads it again.
-                    events.update_retry = true;
+                    *events += Pulse::UpdateRetry;
                     self.log.pop();
                 }
                 State::Draining | State::Ready | State::Asking(..) => {}
@@ -106,7 +106,7 @@ impl Job {
     /// Memory has taken the presented request.
     pub(super) fn accepted(&mut self, events: &mut Events) {
         let State::Asking(request, response) = self.state else { return };
-        events.pte_read = matches!(request, MemoryRequest::Read { .. });
+        events.add_if(Pulse::PteRead, matches!(request, MemoryRequest::Read { .. }));
         self.state = if self.stale { State::Draining } else { State::Waiting(request, response) };
         self.stale = false;
     }

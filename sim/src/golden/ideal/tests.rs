@@ -8,7 +8,10 @@ use super::IdealMmu;
 use crate::bus::{self, BackPressure, Channel, FixedLatency, SharedMemory};
 use crate::golden::{Checker, Regime, Token, walk};
 use crate::isa::{Access, Context, Mode, Privilege, Satp, Xlen};
-use crate::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Request, Response};
+use crate::mmu::{
+    Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port, Pulse, Request,
+    Response,
+};
 
 const RAM: u64 = 0x8000_0000;
 const LEAF: u64 = 0x1000 << 10 | 0xcf;
@@ -69,7 +72,7 @@ impl Bench {
     fn wait(&mut self) -> Response {
         for _ in 0..100 {
             let out = self.cycle(Inputs { satp: satp(), ..Inputs::default() });
-            if let Some(response) = out.data {
+            if let Some(response) = out.responses[Port::Data] {
                 return response;
             }
         }
@@ -78,8 +81,8 @@ impl Bench {
 }
 
 fn data(va: u64, access: Access) -> Inputs {
-    let data = Some(request(va, access));
-    Inputs { satp: satp(), adue: true, data, ..Inputs::default() }
+    let requests = PerPort::only(Port::Data, Some(request(va, access)));
+    Inputs { satp: satp(), adue: true, requests, ..Inputs::default() }
 }
 
 #[test]
@@ -87,7 +90,8 @@ fn walk_answers_after_one_plus_d_times_l_and_not_before() {
     for latency in [1, 2, 5] {
         let mut bench = Bench::new(FixedLatency::new(memory(), latency));
         let out = bench.cycle(data(0x123, Access::Load));
-        assert!(out.data_ready && out.data.is_none() && out.events.data_miss && out.busy);
+        assert!(out.ready[Port::Data] && out.responses[Port::Data].is_none());
+        assert!(out.events.has(Pulse::DataMiss) && out.busy);
         assert_eq!(bench.wait(), Ok(0x100_0123));
         assert_eq!(bench.now - 1, 1 + 3 * latency);
         let out = bench.cycle(Inputs::default());
@@ -99,7 +103,7 @@ fn walk_answers_after_one_plus_d_times_l_and_not_before() {
 fn identity_answers_in_its_cycle() {
     let mut bench = Bench::new(FixedLatency::new(memory(), 1));
     let out = bench.cycle(Inputs { satp: 0, ..data(0x123, Access::Store) });
-    assert_eq!(out.data, Some(Ok(0x123)));
+    assert_eq!(out.responses[Port::Data], Some(Ok(0x123)));
     assert!(!out.busy);
 }
 
@@ -126,12 +130,13 @@ fn fence_at_any_moment_restarts_the_walk() {
         let mut bench = Bench::new(FixedLatency::new(memory.clone(), 4));
         bench.cycle(data(0, Access::Load));
         for _ in 1..moment {
-            assert_eq!(bench.cycle(Inputs::default()).data, None);
+            assert_eq!(bench.cycle(Inputs::default()).responses[Port::Data], None);
         }
         memory.write(RAM, 8, 0).unwrap();
         let fence = Some(Fence { va: None, asid: None });
         let out = bench.cycle(Inputs { fence, ..Inputs::default() });
-        assert!(out.fence_ready && out.events.fence && out.events.walk_restart);
+        assert!(out.fence_ready && out.events.has(Pulse::Fence));
+        assert!(out.events.has(Pulse::WalkRestart));
         assert!(bench.wait().is_err(), "fence in cycle {moment}: an older entry was used");
     }
 }
@@ -146,12 +151,12 @@ fn fence_waits_until_memory_has_taken_a_presented_update() {
     let leaf = MemoryResponse { data: 0x03, error: false, swapped: false };
     let out = mmu.cycle(&Inputs { memory: Some(leaf), fence, ..Inputs::default() });
     assert!(matches!(out.memory, Some(MemoryRequest::CompareSwap { desired: 0x43, .. })));
-    assert!(!out.fence_ready && !out.events.fence);
+    assert!(!out.fence_ready && !out.events.has(Pulse::Fence));
     let out = mmu.cycle(&Inputs { memory_ready: true, fence, ..Inputs::default() });
-    assert!(out.memory.is_some() && out.fence_ready && out.events.fence);
+    assert!(out.memory.is_some() && out.fence_ready && out.events.has(Pulse::Fence));
     let swapped = MemoryResponse { swapped: true, ..leaf };
     let out = mmu.cycle(&Inputs { memory: Some(swapped), ..Inputs::default() });
-    assert_eq!(out.data, Some(Ok(0)));
+    assert_eq!(out.responses[Port::Data], Some(Ok(0)));
 }
 
 #[test]
@@ -176,7 +181,7 @@ fn reset_drops_requests_and_late_responses() {
     bench.cycle(data(0x77, Access::Load));
     assert_eq!(bench.wait(), Ok(0x100_0077));
     for _ in 0..20 {
-        assert_eq!(bench.cycle(Inputs::default()).data, None);
+        assert_eq!(bench.cycle(Inputs::default()).responses[Port::Data], None);
     }
 }
 
@@ -221,7 +226,7 @@ proptest! {
         let mut bench = Bench::new(channel);
         let mut checker = Checker::new(Xlen::Rv64);
         let mut steps = VecDeque::from(steps);
-        let mut waiting: [VecDeque<(Token, Request)>; 2] = Default::default();
+        let mut waiting: PerPort<VecDeque<(Token, Request)>> = PerPort::default();
         let mut unanswered = None;
         for cycle in 0.. {
             prop_assert!(cycle < 20_000, "stuck");
@@ -233,12 +238,14 @@ proptest! {
                     steps.pop_front();
                 }
                 Some(Step::Fence) => inputs.fence = Some(Fence { va: None, asid: None }),
-                Some(&Step::Fetch(va)) => inputs.fetch = Some(request(va, Access::Fetch)),
+                Some(&Step::Fetch(va)) => {
+                    inputs.requests[Port::Fetch] = Some(request(va, Access::Fetch));
+                }
                 Some(&Step::Data(va, store)) => {
                     let access = if store { Access::Store } else { Access::Load };
-                    inputs.data = Some(request(va, access));
+                    inputs.requests[Port::Data] = Some(request(va, access));
                 }
-                None if waiting.iter().all(VecDeque::is_empty) => break,
+                None if waiting.values().all(VecDeque::is_empty) => break,
                 None => {}
             }
             let out = bench.cycle(inputs);
@@ -246,14 +253,12 @@ proptest! {
                 prop_assert_eq!(out.memory, Some(request));
             }
             unanswered = out.memory.filter(|_| !bench.channel.ready(bench.now - 1));
-            let ports = [(inputs.fetch, out.fetch_ready, out.fetch),
-                (inputs.data, out.data_ready, out.data)];
-            for ((presented, ready, response), waiting) in ports.into_iter().zip(&mut waiting) {
-                if let (Some(request), true) = (presented, ready) {
+            for (port, waiting) in waiting.iter_mut() {
+                if let Some(request) = inputs.accepted(port, &out) {
                     waiting.push_back((checker.accepted(inputs.satp, adue), request));
                     steps.pop_front();
                 }
-                if let Some(response) = response {
+                if let Some(response) = out.responses[port] {
                     let (token, request) = waiting.pop_front().expect("a request for each answer");
                     let verdict = checker.check(token, &request, &response, &memory);
                     prop_assert!(verdict.is_ok(), "{}", verdict.unwrap_err());

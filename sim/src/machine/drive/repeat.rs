@@ -6,7 +6,7 @@
 //! counters have nothing to do but to let the time pass; observers are told of each cycle.
 
 use super::{Drive, Pins};
-use crate::mmu::{Events, Inputs, Outputs};
+use crate::mmu::{Inputs, Outputs, Port};
 
 impl Drive {
     /// Lets up to `limit` cycles pass, as far as each is known to be as the last one if `pins`
@@ -41,19 +41,17 @@ impl Drive {
             reset: pins.reset,
             satp: self.satp,
             adue: self.adue,
-            fetch: pins.fetch,
-            data: pins.data,
+            requests: pins.requests,
             fence: pins.fence,
             memory_ready: inputs.memory_ready,
             memory: None,
             fault_ready: pins.fault_ready,
         } == *inputs;
-        let taken = outputs.fetch_ready && inputs.fetch.is_some()
-            || outputs.data_ready && inputs.data.is_some()
-            || outputs.fence_ready && inputs.fence.is_some();
-        let Outputs { fetch, data, memory, .. } = outputs;
-        let silent = fetch.is_none() && data.is_none() && memory.is_none();
-        let eventless = outputs.events == Events::default();
+        let taken = Port::ALL.iter().any(|&port| inputs.accepted(port, outputs).is_some())
+            || inputs.accepted_fence(outputs).is_some();
+        let Outputs { responses, memory, .. } = outputs;
+        let silent = responses.values().all(Option::is_none) && memory.is_none();
+        let eventless = outputs.events.is_empty();
         same && !inputs.reset && !inputs.fault_ready && !taken && silent && eventless
     }
 

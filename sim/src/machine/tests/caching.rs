@@ -5,7 +5,7 @@ use crate::bus::{BusError, SharedMemory};
 use crate::golden::{PteSource, Regime, walk};
 use crate::isa::{Access, Fault, PAGE_BYTES, Satp, Xlen};
 use crate::machine::{Machine, MachineConfig, Outcome, ProcessSpec};
-use crate::mmu::{Fence, Inputs, Mmu, Outputs, Request, Response, Signal};
+use crate::mmu::{Fence, Inputs, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -141,25 +141,19 @@ impl Mmu for CachingMmu {
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         let mut out = Outputs {
-            fetch_ready: true,
-            data_ready: true,
+            ready: PerPort([true; Port::COUNT]),
             fence_ready: true,
             ..Outputs::default()
         };
-        if let Some(request) = inputs.fetch {
+        for (port, request) in inputs.requests {
+            let Some(request) = request else { continue };
             let (response, hit) = self.answer(inputs, request);
-            out.fetch = Some(response);
-            out.events.fetch_hit = hit == Some(true);
-            out.events.fetch_miss = hit == Some(false);
-        }
-        if let Some(request) = inputs.data {
-            let (response, hit) = self.answer(inputs, request);
-            out.data = Some(response);
-            out.events.data_hit = hit == Some(true);
-            out.events.data_miss = hit == Some(false);
+            out.responses[port] = Some(response);
+            out.events.add_if(Pulse::hit(port), hit == Some(true));
+            out.events.add_if(Pulse::miss(port), hit == Some(false));
         }
         if let Some(fence) = inputs.fence {
-            out.events.fence = true;
+            out.events += Pulse::Fence;
             self.fence(fence);
         }
         out

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::machine::{Observer, RunError, StepError, WorldState};
-use crate::mmu::{Inputs, Mmu, Outputs, Signal};
+use crate::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use crate::os::{Activity, PolicyKind};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -82,7 +82,7 @@ impl Mmu for Broken {
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         let mut outputs = self.inner.cycle(inputs);
-        if outputs.data.is_some() {
+        if outputs.responses[Port::Data].is_some() {
             self.left = self.left.saturating_sub(1);
             if self.left == 0 {
                 (self.defect)(&mut outputs);
@@ -115,7 +115,8 @@ fn with_defect(left: u32, defect: fn(&mut Outputs)) -> Outcome {
 #[test]
 fn a_wrong_address_is_a_mismatch_and_what_came_before_is_reported() {
     let outcome = with_defect(20, |outputs| {
-        outputs.data = outputs.data.map(|response| response.map(|pa| pa ^ 0x1000));
+        let data = &mut outputs.responses[Port::Data];
+        *data = data.map(|response| response.map(|pa| pa ^ 0x1000));
     });
     let Some(RunError::Step(StepError::Mismatch { cycle, .. })) = outcome.error else {
         panic!("{:?}", outcome.error);
@@ -127,18 +128,18 @@ fn a_wrong_address_is_a_mismatch_and_what_came_before_is_reported() {
 
 #[test]
 fn an_answer_too_many_and_an_answer_too_few_are_noticed() {
-    let outcome = with_defect(5, |outputs| outputs.fetch = Some(Ok(0)));
+    let outcome = with_defect(5, |outputs| outputs.responses[Port::Fetch] = Some(Ok(0)));
     assert!(matches!(
         outcome.error,
-        Some(RunError::Step(StepError::Unasked { port: "fetch", .. }))
+        Some(RunError::Step(StepError::Unasked { port: Port::Fetch, .. }))
     ));
-    let outcome = with_defect(5, |outputs| outputs.data = None);
+    let outcome = with_defect(5, |outputs| outputs.responses[Port::Data] = None);
     assert!(matches!(outcome.error, Some(RunError::Step(StepError::Silent { .. }))));
 }
 
 #[test]
 fn counters_that_do_not_add_up_are_noticed() {
-    let outcome = with_defect(5, |outputs| outputs.events.data_hit = true);
+    let outcome = with_defect(5, |outputs| outputs.events += Pulse::DataHit);
     assert!(matches!(outcome.error, Some(RunError::Counters(_))), "{:?}", outcome.error);
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::isa::{Context, Privilege};
 use crate::machine::{Observer, WorldState};
-use crate::mmu::{Inputs, Mmu, Outputs};
+use crate::mmu::{Inputs, Mmu, Outputs, Port};
 use crate::os::{Activity, Call, Event, Sstatus, UserAccess};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ impl Observer for Journal {
         _: &dyn Mmu,
         world: &WorldState,
     ) {
-        if let Some(request) = inputs.data.filter(|_| outputs.data_ready) {
+        if let Some(request) = inputs.accepted(Port::Data, outputs) {
             self.asked.push((request.context, world.activity, request.access));
         }
     }

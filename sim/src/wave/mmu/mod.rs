@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 use super::timeline::Timeline;
 use super::{Builder, Error, SignalId, Window};
 use crate::isa::Xlen;
-use crate::mmu::{Inputs, Outputs, Signal};
+use crate::mmu::{Inputs, Outputs, Port, Pulse, Signal};
 use crate::os::{Activity, Event, Pid};
 use ports::Ports;
 use world::World;
@@ -127,12 +127,12 @@ impl Recorder {
             return Ok(());
         }
         self.ports.set(&mut self.line.wave, inputs, outputs)?;
-        for answer in [outputs.fetch, outputs.data] {
+        for (_, answer) in outputs.responses {
             if let Some(Err(fault)) = answer {
                 self.line.moment(cycle, words::CAUSES[words::cause(fault.cause)]);
             }
         }
-        let missed = outputs.events.fetch_miss || outputs.events.data_miss;
+        let missed = Port::ALL.iter().any(|&port| outputs.events.has(Pulse::miss(port)));
         if missed && self.first_miss.is_none() && self.line.window.contains(cycle) {
             self.first_miss = Some(cycle);
         }

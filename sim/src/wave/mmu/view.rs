@@ -4,7 +4,7 @@ use super::super::save::{Format, Group, Line, Trace, View};
 use super::super::{SignalId, Writer};
 use super::Recorder;
 use super::translation::Translation;
-use crate::mmu::Signal;
+use crate::mmu::{Pulse, Signal};
 
 /// Cycles in sight before and after the moment that the view opens on.
 const BEFORE: u64 = 20;
@@ -50,24 +50,26 @@ fn row(wave: &Writer, id: SignalId, alias: &str) -> Trace {
 
 fn request(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.line.wave, &recorder.ports);
+    let [fetch, data] = &ports.translations.0;
     Group::new("Request")
         .trace(row(wave, recorder.clock, "clock"))
         .trace(row(wave, ports.mode, "satp mode"))
         .trace(row(wave, ports.asid, "satp ASID").format(Format::Decimal))
-        .trace(row(wave, ports.fetch.asked, "fetch VA").line(Line::Yellow))
-        .trace(row(wave, ports.fetch.answered, "fetch answer"))
-        .trace(row(wave, ports.data.asked_access, "data access"))
-        .traces(ports.data.mixed.then(|| row(wave, ports.data.context, "data context")))
-        .trace(row(wave, ports.data.asked, "data VA").line(Line::Yellow))
-        .trace(row(wave, ports.data.answered, "data answer"))
+        .trace(row(wave, fetch.asked, "fetch VA").line(Line::Yellow))
+        .trace(row(wave, fetch.answered, "fetch answer"))
+        .trace(row(wave, data.asked_access, "data access"))
+        .traces(data.mixed.then(|| row(wave, data.context, "data context")))
+        .trace(row(wave, data.asked, "data VA").line(Line::Yellow))
+        .trace(row(wave, data.answered, "data answer"))
 }
 
 fn tlb(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.line.wave, &recorder.ports);
+    let [fetch, data] = &ports.translations.0;
     Group::new("TLB")
-        .trace(row(wave, ports.fetch.lookup, "fetch TLB"))
-        .trace(row(wave, ports.data.lookup, "data TLB"))
-        .trace(row(wave, ports.event("refill"), "refill"))
+        .trace(row(wave, fetch.lookup, "fetch TLB"))
+        .trace(row(wave, data.lookup, "data TLB"))
+        .trace(row(wave, ports.event(Pulse::Refill), "refill"))
         .trace(row(wave, ports.fence.kind, "fence"))
 }
 
@@ -111,9 +113,10 @@ fn memory(recorder: &Recorder) -> Group {
 
 fn fault(recorder: &Recorder) -> Group {
     let (wave, ports) = (&recorder.line.wave, &recorder.ports);
+    let [fetch, data] = &ports.translations.0;
     Group::new("Fault")
-        .trace(row(wave, ports.fetch.fault, "fetch fault"))
-        .trace(row(wave, ports.data.fault, "data fault"))
+        .trace(row(wave, fetch.fault, "fetch fault"))
+        .trace(row(wave, data.fault, "data fault"))
         .trace(row(wave, ports.fault.cause, "held: cause"))
         .trace(row(wave, ports.fault.address, "held: tval").line(Line::Yellow))
 }
@@ -164,13 +167,13 @@ fn nets(recorder: &Recorder) -> Group {
         Group::new(name).folded().traces(rows)
     };
     let port = |name: &str, port: &Translation| folded(name, &port.nets());
-    let events: Vec<_> = ports.events.iter().map(|event| (event.0, event.1)).collect();
+    let events: Vec<_> = ports.events.iter().map(|(pulse, id)| (pulse.name(), *id)).collect();
     let context = [("root PPN", ports.root), ("ADUE", ports.adue), ("reset", ports.reset)];
-    Group::new("All nets of the ports")
-        .folded()
-        .group(folded("context", &context))
-        .group(port("fetch", &ports.fetch))
-        .group(port("data", &ports.data))
+    let group = Group::new("All nets of the ports").folded().group(folded("context", &context));
+    ports
+        .translations
+        .iter()
+        .fold(group, |group, (of, nets)| group.group(port(of.name(), nets)))
         .group(folded("fence", &ports.fence.nets()))
         .group(folded("memory", &ports.memory.nets()))
         .group(folded("fault", &ports.fault.nets()))

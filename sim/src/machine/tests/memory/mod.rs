@@ -18,7 +18,7 @@ use super::{page, region, strict};
 use crate::golden::IdealMmu;
 use crate::isa::{self, Context, Mode, PAGE_BYTES};
 use crate::machine::{Machine, MachineConfig, Pins};
-use crate::mmu::Request;
+use crate::mmu::{PerPort, Port, Request};
 use crate::os::{Hal, Layout, Pid, RegionKind, RegionSpec, State, Verdict};
 use crate::stats::OsCounters;
 use oracle::Oracle;
@@ -126,16 +126,12 @@ impl Hand {
     fn translate(&mut self, access: isa::Access, va: u64) -> crate::mmu::Response {
         let drive = &mut self.machine.hardware.drive;
         let mut request = Some(Request { va, access, context: Context::USER });
+        let port = Port::of(access);
         loop {
-            let (fetch, data) = match access {
-                isa::Access::Fetch => (request, None),
-                _ => (None, request),
-            };
-            let out = drive.step(&Pins { fetch, data, ..Pins::default() }).unwrap();
-            if fetch.is_some() && out.fetch_ready || data.is_some() && out.data_ready {
-                request = None;
-            }
-            if let Some(response) = out.fetch.or(out.data) {
+            let requests = PerPort::only(port, request);
+            let out = drive.step(&Pins { requests, ..Pins::default() }).unwrap();
+            request = request.filter(|_| !out.ready[port]);
+            if let Some(response) = out.responses[port] {
                 return response;
             }
         }

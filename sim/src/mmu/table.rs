@@ -1,0 +1,112 @@
+//! The one table of the MMU's pins and events.
+//!
+//! What depends on the list of pins or events is made from this table: [`super::Events`] and
+//! [`super::Pulse`], the counters of [`crate::stats`], the pins of the simulation engines and of
+//! the cosimulation, the waves, and the events that scenarios count. A new event is a row here
+//! and a port of the hardware; `docs/interfaces.md` says what it promises.
+
+/// Hands the table to another macro, behind what is given in parentheses:
+/// `mmu_table!(then!(first))` becomes `then! { first pins { … } events { … } }`.
+///
+/// A row of `pins` is the pin's name, its port in Rust and Verilog, and who drives it: `In` is
+/// the world. A row of `events` is the event's name, as a type and as a word; its pin, likewise;
+/// the counter that adds it up; and what that counter says.
+#[macro_export]
+macro_rules! mmu_table {
+    ($then:ident!($($first:tt)*)) => {
+        $then! {
+            $($first)*
+            pins {
+                Reset reset In,
+                Satp satp In,
+                Adue adue In,
+                FetchReqValid fetch_req_valid In,
+                FetchReqVa fetch_req_va In,
+                FetchReqPrivilege fetch_req_privilege In,
+                DataReqValid data_req_valid In,
+                DataReqVa data_req_va In,
+                DataReqStore data_req_store In,
+                DataReqPrivilege data_req_privilege In,
+                DataReqSum data_req_sum In,
+                DataReqMxr data_req_mxr In,
+                FenceValid fence_valid In,
+                FenceByVa fence_by_va In,
+                FenceVa fence_va In,
+                FenceByAsid fence_by_asid In,
+                FenceAsid fence_asid In,
+                MemReqReady mem_req_ready In,
+                MemRespValid mem_resp_valid In,
+                MemRespData mem_resp_data In,
+                MemRespError mem_resp_error In,
+                MemRespSwapped mem_resp_swapped In,
+                FaultReady fault_ready In,
+                FetchReqReady fetch_req_ready Out,
+                FetchRespValid fetch_resp_valid Out,
+                FetchRespPa fetch_resp_pa Out,
+                FetchRespFault fetch_resp_fault Out,
+                FetchRespCause fetch_resp_cause Out,
+                FetchRespTval fetch_resp_tval Out,
+                DataReqReady data_req_ready Out,
+                DataRespValid data_resp_valid Out,
+                DataRespPa data_resp_pa Out,
+                DataRespFault data_resp_fault Out,
+                DataRespCause data_resp_cause Out,
+                DataRespTval data_resp_tval Out,
+                FenceReady fence_ready Out,
+                MemReqValid mem_req_valid Out,
+                MemReqAddr mem_req_addr Out,
+                MemReqSwap mem_req_swap Out,
+                MemReqExpected mem_req_expected Out,
+                MemReqDesired mem_req_desired Out,
+                FaultValid fault_valid Out,
+                FaultCause fault_cause Out,
+                FaultTval fault_tval Out,
+                Busy busy Out,
+            }
+            events {
+                /// A translated fetch was answered from its TLB (permission faults included).
+                FetchHit fetch_hit, EventFetchHit event_fetch_hit,
+                    fetch_hits "Translated fetches answered from the TLB.";
+                /// A translated fetch needs the walker.
+                FetchMiss fetch_miss, EventFetchMiss event_fetch_miss,
+                    fetch_misses "Translated fetches that needed the walker.";
+                /// A translated load or store was answered from its TLB.
+                DataHit data_hit, EventDataHit event_data_hit,
+                    data_hits "Translated loads and stores answered from the TLB.";
+                /// A translated load or store needs the walker.
+                DataMiss data_miss, EventDataMiss event_data_miss,
+                    data_misses "Translated loads and stores that needed the walker.";
+                /// The walker took up a miss.
+                WalkStart walk_start, EventWalkStart event_walk_start,
+                    walks "Walks begun.";
+                /// The walker answered (leaf or fault).
+                WalkDone walk_done, EventWalkDone event_walk_done,
+                    walks_completed "Walks answered.";
+                /// A page-table entry was read (request accepted by memory).
+                PteRead pte_read, EventPteRead event_pte_read,
+                    pte_reads "Page-table entries read by walks.";
+                /// A and D were written by compare-and-swap.
+                PteUpdate pte_update, EventPteUpdate event_pte_update,
+                    pte_updates "A and D written by hardware.";
+                /// A compare-and-swap found a changed entry; the entry is read again.
+                UpdateRetry update_retry, EventUpdateRetry event_update_retry,
+                    update_retries "Compare-and-swaps that found a changed entry.";
+                /// A fence overtook the walk; it starts again from the root.
+                WalkRestart walk_restart, EventWalkRestart event_walk_restart,
+                    walk_restarts "Walks begun again because of a fence.";
+                /// A TLB line was written.
+                Refill refill, EventRefill event_refill,
+                    refills "TLB lines written.";
+                /// A fence was accepted.
+                Fence fence, EventFence event_fence,
+                    fences "Fences accepted.";
+                /// A page fault was answered on either port.
+                PageFault page_fault, EventPageFault event_page_fault,
+                    page_faults "Page faults answered.";
+                /// An access fault was answered on either port.
+                AccessFault access_fault, EventAccessFault event_access_fault,
+                    access_faults "Access faults answered.";
+            }
+        }
+    };
+}
