@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::zstd::Frames;
+
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 
@@ -34,8 +36,7 @@ pub fn decompress(source: impl Read + 'static) -> io::Result<Box<dyn BufRead>> {
     Ok(if is_gzip {
         Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(whole)))
     } else if is_zstd {
-        let decoder = zstd::stream::read::Decoder::with_buffer(whole)?;
-        Box::new(BufReader::with_capacity(BUFFER, decoder))
+        Box::new(BufReader::with_capacity(BUFFER, Frames::new(whole)))
     } else {
         Box::new(whole)
     })

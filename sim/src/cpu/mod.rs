@@ -18,6 +18,7 @@ mod program;
 mod shadow;
 mod slot;
 mod window;
+mod zstd;
 
 pub use core::{Answer, Core, Parked, Trap};
 pub use fit::{Fit, Fitted};

@@ -252,7 +252,7 @@ fn plot(findings: &Findings, name: &str, path: &Path) -> anyhow::Result<()> {
     };
     match kind {
         Some("svg") => written(path, svg.as_bytes()),
-        Some("png") => written(path, &draw::png(&svg)?),
+        Some("png") => written(path, &draw::png(&picture)?),
         Some(other) => bail!("--plot {}: `{other}` is neither svg nor png", path.display()),
         None => {
             fs::create_dir_all(path)
@@ -260,7 +260,7 @@ fn plot(findings: &Findings, name: &str, path: &Path) -> anyhow::Result<()> {
             let file = Path::new(name).file_stem().filter(|_| name.ends_with(".toml"));
             let stem = file.map_or_else(|| name.replace('/', "-"), |f| f.display().to_string());
             written(&path.join(format!("{stem}.svg")), svg.as_bytes())?;
-            written(&path.join(format!("{stem}.png")), &draw::png(&svg)?)
+            written(&path.join(format!("{stem}.png")), &draw::png(&picture)?)
         }
     }
 }

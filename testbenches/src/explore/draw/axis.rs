@@ -69,11 +69,11 @@ impl Ranged for Scale {
 impl Axis {
     /// A value in the axis's coordinate.
     pub(super) fn place(&self, value: f64) -> f64 {
-        // Nothing has no logarithm: it stands where one stands.
+        // Zero has no logarithm: it is drawn at the place of one.
         if self.log { value.max(1.0).log2() } else { value }
     }
 
-    /// What stands at a coordinate, as people write it.
+    /// The value at a coordinate, as people write it.
     pub(super) fn tick(&self, place: f64) -> String {
         // What a logarithm makes of a whole number is not quite whole.
         let value = if self.log { (place.exp2() * 1e6).round() / 1e6 } else { place };
@@ -103,7 +103,7 @@ impl Axis {
         let low = if self.log { low.floor() } else { low.min(0.0) };
         let high = if high > low { high } else { low + 1.0 };
         let mut ticks = self.ticks(low, high);
-        // A tick above what stands far above the last.
+        // One more tick if the highest value is far above the last.
         if let [.., before, last] = ticks[..]
             && high - last > 0.5 * (last - before)
         {

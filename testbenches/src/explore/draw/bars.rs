@@ -1,6 +1,7 @@
 //! Bars, in groups: one group for each place along x, one bar in it for each curve.
 
 use plotters::element::{Rectangle, Text};
+use plotters::prelude::DrawingBackend;
 use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -13,7 +14,11 @@ use super::{DrawError, Picture, font, labels, library};
 const FULL: f64 = 0.76;
 
 /// Draws every bar with its value, and the names of the colours beside.
-pub(super) fn draw(root: &Area<'_>, picture: &Picture, names: &[String]) -> Result<(), DrawError> {
+pub(super) fn draw<B: DrawingBackend>(
+    root: &Area<B>,
+    picture: &Picture,
+    names: &[String],
+) -> Result<(), DrawError> {
     let values = picture.curves.iter().flat_map(|curve| &curve.points).map(|(_, y)| *y);
     let upwards = picture.y.upwards(&values.collect::<Vec<_>>());
     let groups = names.len() as f64;
@@ -37,7 +42,7 @@ pub(super) fn draw(root: &Area<'_>, picture: &Picture, names: &[String]) -> Resu
             root.draw(&Text::new(value, (centre, corners[0].1 - 3), style)).map_err(library)?;
         }
     }
-    // The names stand beside the axes, first on top.
+    // The names are beside the axes, first on top.
     let (columns, rows) = chart.plotting_area().get_pixel_range();
     for (number, curve) in picture.curves.iter().enumerate() {
         let y = rows.start + 12 + 22 * number as i32;

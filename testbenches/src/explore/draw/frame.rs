@@ -3,7 +3,7 @@
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::element::Text;
-use plotters::prelude::{Cartesian2d, DrawingArea, SVGBackend};
+use plotters::prelude::{Cartesian2d, DrawingArea, DrawingBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Scale;
@@ -11,9 +11,9 @@ use super::palette::{FAINT, GREY, INK};
 use super::{DrawError, Picture, font, library};
 
 /// Where pictures are drawn.
-pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(super) type Area<B> = DrawingArea<B, Shift>;
 /// The inside of the axes.
-pub(super) type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
+pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<Scale, Scale>>;
 
 /// Pixels left of everything.
 const LEFT: i32 = 24;
@@ -23,20 +23,20 @@ const HEAD: i32 = 118;
 const WRAP: usize = 118;
 
 /// Draws heading, axes and grid. `beside` pixels are left free to the right.
-pub(super) fn frame<'a, 'b>(
-    root: &'a Area<'b>,
+pub(super) fn frame<'a, B: DrawingBackend>(
+    root: &'a Area<B>,
     picture: &Picture,
     (across, upwards): (&Scale, &Scale),
     across_tick: &dyn Fn(f64) -> String,
     beside: i32,
-) -> Result<Chart<'a, 'b>, DrawError> {
+) -> Result<Chart<'a, B>, DrawError> {
     root.draw(&Text::new(picture.title.clone(), (LEFT, 20), font::bold(23, INK)))
         .map_err(library)?;
     for (line, text) in wrapped(&picture.idea, WRAP).into_iter().take(2).enumerate() {
         let at = (LEFT, 52 + 19 * line as i32);
         root.draw(&Text::new(text, at, font::text(15, GREY))).map_err(library)?;
     }
-    // Its name stands above the axis, where it is read without turning the head.
+    // Its name is above the axis, where it is read without turning the head.
     let above = font::text(14, INK).pos(Pos::new(HPos::Left, VPos::Bottom));
     root.draw(&Text::new(picture.y.name.clone(), (LEFT, HEAD - 6), above)).map_err(library)?;
     let widest = upwards.ticks.iter().map(|tick| picture.y.tick(*tick).chars().count()).max();

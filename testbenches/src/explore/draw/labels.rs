@@ -1,6 +1,7 @@
 //! Names at the ends of curves, and remarks at points.
 
 use plotters::element::{PathElement, Text};
+use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::frame::Area;
@@ -17,8 +18,8 @@ pub(super) const NAME: i32 = 15;
 pub(super) type Named = (usize, String, (i32, i32));
 
 /// Writes names to the right of points, moved apart where they would overlap.
-pub(super) fn names(
-    root: &Area<'_>,
+pub(super) fn names<B: DrawingBackend>(
+    root: &Area<B>,
     mut names: Vec<Named>,
     at: i32,
     (top, bottom): (i32, i32),
@@ -65,8 +66,8 @@ pub(super) fn apart(wanted: &[i32], distance: i32, (top, bottom): (i32, i32)) ->
 }
 
 /// Writes remarks, each with a thin line to the point that it is about.
-pub(super) fn remarks(
-    root: &Area<'_>,
+pub(super) fn remarks<B: DrawingBackend>(
+    root: &Area<B>,
     remarks: &[Remark],
     pixel: &dyn Fn((f64, f64)) -> (i32, i32),
 ) -> Result<(), DrawError> {

@@ -1,6 +1,7 @@
 //! Curves.
 
 use plotters::element::{PathElement, Polygon};
+use plotters::prelude::DrawingBackend;
 use plotters::style::{Color as _, WHITE};
 
 use super::frame::{Area, beside, frame};
@@ -8,7 +9,7 @@ use super::palette::{colour, marker};
 use super::{Curve, DrawError, Picture, labels, library};
 
 /// Draws every curve with its markers and its name.
-pub(super) fn draw(root: &Area<'_>, picture: &Picture) -> Result<(), DrawError> {
+pub(super) fn draw<B: DrawingBackend>(root: &Area<B>, picture: &Picture) -> Result<(), DrawError> {
     let curves = merged(&picture.curves);
     let points = || curves.iter().flat_map(|curve| &curve.points);
     let across = picture.x.along(&points().map(|(x, _)| *x).collect::<Vec<_>>());

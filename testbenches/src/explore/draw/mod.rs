@@ -1,14 +1,15 @@
-//! Pictures: curves or bars with axes, drawn as SVG and from that as PNG.
+//! Pictures: curves or bars with axes, as SVG or PNG.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `axis` | ticks that people can read, values as people write them |
 //! | `font` | the one font, inside the binary: no font of the system is looked for |
-//! | `lines`, `bars` | what stands inside the axes |
+//! | `lines`, `bars` | what is inside the axes |
 //! | `labels` | names at the ends of curves, without overlap; remarks |
-//! | [`png`] | the same picture in pixels |
+//! | `frame`, `palette` | axes, grid and title; colours and markers |
+//! | [`png`], `shape`, `glyphs` | the same picture in pixels: shapes with smooth edges, text as shapes |
 //!
-//! A picture is a function of its data: the same data give the same bytes. Names stand at the
+//! A picture is a function of its data: the same data give the same bytes. Names are at the
 //! curves in the curves' colours, which colour-blind people can tell apart, and each curve has a
 //! marker of its own.
 
@@ -16,15 +17,17 @@ mod axis;
 mod bars;
 mod font;
 mod frame;
+mod glyphs;
 mod labels;
 mod lines;
 mod palette;
 mod png;
+mod shape;
 
 pub use axis::{Axis, Unit, written};
 pub use png::png;
 
-use plotters::prelude::{IntoDrawingArea, SVGBackend, WHITE};
+use plotters::prelude::{DrawingBackend, IntoDrawingArea, SVGBackend, WHITE};
 
 /// Pixels of a picture before scaling: width and height.
 pub const SIZE: (u32, u32) = (960, 580);
@@ -56,7 +59,7 @@ pub struct Remark {
     pub at: (f64, f64),
     /// What is said; one line each.
     pub lines: Vec<String>,
-    /// Where the text stands, in pixels from the point: to the right, and down.
+    /// Where the text is, in pixels from the point: to the right, and down.
     pub offset: (i32, i32),
 }
 
@@ -84,21 +87,24 @@ pub struct Picture {
 /// # Errors
 /// [`DrawError`].
 pub fn svg(picture: &Picture) -> Result<String, DrawError> {
+    let mut text = String::new();
+    draw(SVGBackend::with_string(&mut text, SIZE), picture)?;
+    Ok(text)
+}
+
+/// Draws a picture on what the drawing library can draw on.
+fn draw<B: DrawingBackend>(backend: B, picture: &Picture) -> Result<(), DrawError> {
     if !picture.curves.iter().any(|curve| !curve.points.is_empty()) {
         return Err(DrawError::Empty);
     }
     font::register();
-    let mut text = String::new();
-    {
-        let root = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        root.fill(&WHITE).map_err(library)?;
-        match &picture.categories {
-            Some(names) => bars::draw(&root, picture, names)?,
-            None => lines::draw(&root, picture)?,
-        }
-        root.present().map_err(library)?;
+    let root = backend.into_drawing_area();
+    root.fill(&WHITE).map_err(library)?;
+    match &picture.categories {
+        Some(names) => bars::draw(&root, picture, names)?,
+        None => lines::draw(&root, picture)?,
     }
-    Ok(text)
+    root.present().map_err(library)
 }
 
 /// What the drawing library says, kept as text.

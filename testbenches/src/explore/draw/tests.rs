@@ -34,16 +34,24 @@ fn a_picture_names_everything_and_is_always_the_same() {
     assert_eq!(svg(&picture()), Ok(text));
 }
 
+/// Width, height and bytes of a PNG.
+fn decoded(bytes: &[u8]) -> (u32, u32, Vec<u8>) {
+    let decoder = ::png::Decoder::new(std::io::Cursor::new(bytes));
+    let mut reader = decoder.read_info().expect("it is a PNG");
+    let mut pixels = vec![0; reader.output_buffer_size().expect("it fits")];
+    let info = reader.next_frame(&mut pixels).expect("it is whole");
+    (info.width, info.height, pixels)
+}
+
 #[test]
 fn a_png_has_ink_where_text_stands() {
-    let text = svg(&picture()).expect("it can be drawn");
-    let bytes = png(&text).expect("it is an SVG");
-    let pixels = resvg::tiny_skia::Pixmap::decode_png(&bytes).expect("it is a PNG");
-    assert_eq!((pixels.width(), pixels.height()), (2 * SIZE.0, 2 * SIZE.1));
+    let bytes = png(&picture()).expect("it can be drawn");
+    let (width, height, rgb) = decoded(&bytes);
+    assert_eq!((width, height), (2 * SIZE.0, 2 * SIZE.1));
     // The title's strip: text is drawn there by the font of the binary, or by none.
     let dark = (30..80)
         .flat_map(|y| (40..600).map(move |x| (x, y)))
-        .filter(|(x, y)| pixels.pixel(*x, *y).is_some_and(|pixel| pixel.red() < 100))
+        .filter(|(x, y)| rgb[3 * (y * width + x) as usize] < 100)
         .count();
     assert!(dark > 1000, "{dark}");
 }
@@ -52,7 +60,7 @@ fn a_png_has_ink_where_text_stands() {
 fn nothing_is_not_drawn() {
     let empty = Picture { curves: Vec::new(), ..picture() };
     assert_eq!(svg(&empty), Err(DrawError::Empty));
-    assert!(matches!(png("no picture"), Err(DrawError::Library(_))));
+    assert_eq!(png(&empty), Err(DrawError::Empty));
 }
 
 #[test]
