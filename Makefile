@@ -1,7 +1,7 @@
 # Pagewalk. `make` alone lists what there is.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench waves plots ideas export mutants soak clean
+.PHONY: help setup run test quick lint bench waves plots ideas figures export mutants soak clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -23,6 +23,12 @@ run: ## Build, run a real program's memory trace through the MMU, write a wavefo
 test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators
 	@scripts/need-cargo.sh
 	$(CARGO) test --workspace
+
+# Everything that answers within a second or two, and all that is cheap to compile.
+quick: ## Most of the tests, in under two minutes of CPU once built
+	@scripts/need-cargo.sh
+	$(CARGO) test --package hdl --package netlist --package sim --lib --bins
+	$(CARGO) test --package testbenches --lib --test all -- --skip
 
 lint: ## Formatting, clippy and rustdoc, warnings as errors
 	@scripts/need-cargo.sh
@@ -47,6 +53,11 @@ ideas: ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh
 	scripts/ideas.sh
 
+figures: ## Write the figures and outputs that documents quote anew, those that take minutes too
+	@scripts/need-cargo.sh
+	PAGEWALK_UPDATE=1 $(CARGO) test --release --package testbenches --test all -- \
+	  --include-ignored figures:: ideas:: plan:: conform:: mutants::every_mutant_still_has_its_place
+
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh
 	@set -e; for config in rv32_tiny rv32_small rv32_linux rv32_large rv32_huge \
@@ -57,7 +68,7 @@ export: ## Write the Verilog of every configuration into export/
 
 mutants: ## Plant defects of real MMUs, one build each, and see every one caught
 	@scripts/need-cargo.sh
-	$(CARGO) test --release --package testbenches --test mutants -- --ignored --nocapture
+	$(CARGO) test --release --package testbenches --test all mutants:: -- --ignored --nocapture
 
 soak: ## A million steps of random programs under each scheme and policy, then with errors
 	@scripts/need-cargo.sh

@@ -1,5 +1,4 @@
 //! The benchmark measures what it says: the same hardware, the same traffic, the same answers.
-#![allow(clippy::print_stdout)] // The table is worth reading.
 
 use testbenches::bench::{Contender, Loop, Options, Sampled, Workload, run};
 use testbenches::engine::{Engine, find};

@@ -1,5 +1,4 @@
 //! The exported Verilog equals the Rust simulation, pin by pin and cycle by cycle.
-#![allow(clippy::print_stdout)] // The seed, the coverage and the verdicts are worth reading.
 
 use testbenches::cosim::{Outcome, Recording, Replayer, record, replay};
 use testbenches::engine::{CONFIGS, Config, find};

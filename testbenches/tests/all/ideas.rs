@@ -1,8 +1,7 @@
-//! What the pages of ideas show of the command's output is what the command prints: the same lines
-//! in the same order, though not all of them.
+//! What documents show of the command's output is what the command prints: the same lines in the
+//! same order, though not all of them.
 //!
-//! `PAGEWALK_UPDATE=1 cargo test --release -p testbenches --test ideas` writes it anew; that runs
-//! the studies too, which take longest and are not run otherwise.
+//! `make figures` writes it anew.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,12 +12,15 @@ use serde_json::Value;
 const PROMPT: &str = "$ pagewalk ";
 const FENCE: &str = "```";
 
+/// Every document, those without commands too.
 fn pages() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/ideas");
-    let entries = std::fs::read_dir(folder).expect("the pages are there");
-    let paths = entries.map(|entry| entry.expect("it can be listed").path());
-    let mut pages: Vec<PathBuf> =
-        paths.filter(|p| p.extension().is_some_and(|e| e == "md")).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut pages = Vec::new();
+    for folder in ["", "docs", "docs/ideas", "waves"] {
+        let entries = std::fs::read_dir(root.join(folder)).expect("the folder is there");
+        let paths = entries.map(|entry| entry.expect("it can be listed").path());
+        pages.extend(paths.filter(|p| p.extension().is_some_and(|e| e == "md")));
+    }
     pages.sort();
     pages
 }
@@ -46,24 +48,40 @@ fn picked(report: &str, shown: &[&str]) -> Vec<String> {
     shown.iter().map(line).collect()
 }
 
-/// A command with what it prints, as a page shows it. `None` for one that takes too long.
-fn told(command: &str, shown: &[&str], slow: bool) -> Option<Vec<String>> {
+/// A line without its numbers, by which it is known again when they have changed.
+fn skeleton(line: &str) -> String {
+    let words = line.split_whitespace().map(|word| {
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        if is_number { "#" } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// What a page shows of an output now: the lines that it showed, or those that have taken their
+/// places, or all where some are gone.
+fn excerpt<'o>(output: &'o str, shown: &[&str]) -> Vec<&'o str> {
+    let printed = || output.lines().map(str::trim_end);
+    let found = |same: &dyn Fn(&str, &str) -> bool| {
+        let mut lines = printed();
+        shown.iter().map(|line| lines.find(|now| same(now, line))).collect::<Option<Vec<_>>>()
+    };
+    found(&|now, line| now == line)
+        .or_else(|| found(&|now, line| skeleton(now) == skeleton(line)))
+        .unwrap_or_else(|| printed().collect())
+}
+
+/// What a page shows of a command, as it is now.
+fn shown_now(command: &str, shown: &[&str]) -> Vec<String> {
     let arguments: Vec<&str> = command.split_whitespace().collect();
-    if arguments[0] == "explore" && !slow {
-        return None;
-    }
     let out = output(&arguments);
     if arguments.contains(&"--json") {
-        return Some(picked(&out, shown));
+        return picked(&out, shown);
     }
-    let mut lines = out.lines().map(str::trim_end);
-    let is_excerpt = shown.iter().all(|line| lines.any(|printed| printed == *line));
-    let now = if is_excerpt { shown.to_vec() } else { out.lines().map(str::trim_end).collect() };
-    Some(now.into_iter().map(str::to_owned).collect())
+    excerpt(&out, shown).into_iter().map(str::to_owned).collect()
 }
 
 /// A page with all outputs as they are now, and the commands whose output was another.
-fn refreshed(page: &str, slow: bool) -> (String, Vec<String>) {
+fn refreshed(page: &str) -> (String, Vec<String>) {
     let (mut text, mut stale) = (Vec::new(), Vec::new());
     let mut lines = page.lines().peekable();
     let mut inside = false;
@@ -78,8 +96,7 @@ fn refreshed(page: &str, slow: bool) -> (String, Vec<String>) {
         // Commands that follow each other may stand apart.
         let gap = shown.iter().rev().take_while(|line| line.is_empty()).count();
         shown.truncate(shown.len() - gap);
-        let now = told(command, &shown, slow);
-        let now = now.unwrap_or_else(|| shown.iter().map(|&line| line.to_owned()).collect());
+        let now = shown_now(command, &shown);
         if now != shown {
             stale.push(command.to_owned());
         }
@@ -95,8 +112,11 @@ fn the_pages_show_what_the_command_prints() {
     let (mut commands, mut stale) = (0, Vec::new());
     for path in pages() {
         let page = std::fs::read_to_string(&path).expect("the page reads");
+        if !page.contains(PROMPT) {
+            continue;
+        }
         commands += page.matches(PROMPT).count();
-        let (now, of_page) = refreshed(&page, update);
+        let (now, of_page) = refreshed(&page);
         if update && now != page {
             std::fs::write(&path, now).expect("the page can be written");
         } else {
@@ -105,4 +125,14 @@ fn the_pages_show_what_the_command_prints() {
     }
     assert!(commands > 30, "only {commands} commands were found");
     assert!(stale.is_empty() || update, "not as they print now:\n{}", stale.join("\n"));
+}
+
+#[test]
+fn an_excerpt_follows_its_lines() {
+    let printed = "cycles  12\n\nfaults  3\nwalks  7";
+    assert_eq!(excerpt(printed, &["cycles  12", "walks  7"]), ["cycles  12", "walks  7"]);
+    assert_eq!(excerpt(printed, &["cycles  11", "walks  9"]), ["cycles  12", "walks  7"]);
+    assert_eq!(excerpt(printed, &["hits  1"]), ["cycles  12", "", "faults  3", "walks  7"]);
+    // Not in this order.
+    assert_eq!(excerpt(printed, &["walks  7", "faults  3"]).len(), 4);
 }

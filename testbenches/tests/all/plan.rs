@@ -1,6 +1,6 @@
 //! The test plan's tables are the scenario files' own words.
 //!
-//! `PAGEWALK_UPDATE=1 cargo test -p testbenches --test plan` writes them anew.
+//! `PAGEWALK_UPDATE=1 cargo test -p testbenches --test all plan::` writes them anew.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -64,6 +64,6 @@ fn the_test_plan_tells_every_scenario_in_its_own_words() {
     assert!(
         plan == wanted,
         "docs/testplan.md: write it anew with PAGEWALK_UPDATE=1 cargo test -p testbenches \
-         --test plan\nmissing: {missing:#?}\noutdated: {outdated:#?}"
+         --test all plan::\nmissing: {missing:#?}\noutdated: {outdated:#?}"
     );
 }

@@ -56,7 +56,7 @@ fn every_scenario_holds(engine: Engine) {
 /// The test plan names no scenario that is not there.
 #[test]
 fn the_test_plan_names_no_other_scenarios() {
-    let plan = include_str!("../../docs/testplan.md");
+    let plan = include_str!("../../../docs/testplan.md");
     let quoted: BTreeSet<&str> = plan.split('`').skip(1).step_by(2).collect();
     let there: BTreeSet<&str> = library::files().iter().map(|(name, _)| *name).collect();
     let folders: BTreeSet<&str> = there.iter().filter_map(|name| name.split('/').next()).collect();

@@ -1,6 +1,5 @@
 //! The segmentation unit: every engine gives the same, every tool reads its Verilog, every
 //! mistake in a scenario is said with its place.
-#![allow(clippy::print_stdout)] // Skipped checks are reported.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
 //! The exported Verilog as text: whole, reproducible, and read by tools that we did not write.
-#![allow(clippy::print_stdout)] // Skipped checks are reported.
 
 use std::path::Path;
 use testbenches::engine::{CONFIGS, Direction, PINS};

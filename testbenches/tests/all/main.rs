@@ -1,0 +1,38 @@
+//! Everything that is tested from outside, in one binary: each would link the whole project.
+//!
+//! | module | what it holds to its word |
+//! |---|---|
+//! | `bench`, `soak`, `skip` | measuring, soaking, and jumping over idle cycles |
+//! | `cli`, `explore`, `policy`, `netlist` | the command, by its real binary |
+//! | `conform` | the hardware against the vectors of an independent model |
+//! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
+//! | `engines` | the engines against each other, every pin and signal in every cycle |
+//! | `ideas`, `figures`, `plan`, `tidy` | documents and layout, against what they describe |
+//! | `mutants` | defects planted in the sources, each of which must be caught |
+//! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |
+//! | `segment` | the segmentation unit |
+//! | `waves` | the waves of scenarios |
+//!
+//! `cargo test -p testbenches --test all ideas::` runs those of one module.
+#![allow(clippy::print_stdout)] // Seeds, coverage, verdicts and what was skipped are worth reading.
+
+mod bench;
+mod cli;
+mod conform;
+mod cosim;
+mod engines;
+mod explore;
+mod figures;
+mod ideas;
+mod mutants;
+mod netlist;
+mod plan;
+mod policy;
+mod scenarios;
+mod scenarios_catch;
+mod segment;
+mod skip;
+mod soak;
+mod tidy;
+mod verilog;
+mod waves;
