@@ -12,7 +12,9 @@
 //! | [`permission`] | `Permission`: asked at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | [`geometry`] | `PageMask`: what differs between page sizes |
+//! | `flags` | [`Leaf`], [`Judged`]: the bits that travel together |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
+//! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all of it wired together |
 //!
 //! Every block's documentation gives its rule in the specification, its ports, its timing in
 //! cycles, its reset state and its invariants, in this order.

@@ -1,4 +1,10 @@
 //! A translation port.
+//!
+//! | block | does |
+//! |---|---|
+//! | [`Port`] | looks a request up in its TLB, answers hits, hands misses to the walker |
+//! | [`Miss`] | the one miss that may be outstanding, with the context of its request |
+//! | [`PhysicalAddress`] | joins page number and offset, by page size |
 
 mod address;
 mod miss;

@@ -1,4 +1,10 @@
 //! The translation look-aside buffer.
+//!
+//! | block | does |
+//! |---|---|
+//! | [`Cam`] | all lines: lookup, fence, refill |
+//! | [`CamLine`] | one entry and its comparator (`line`) |
+//! | [`Replacement`] | which line the next refill takes |
 
 mod cam;
 mod line;

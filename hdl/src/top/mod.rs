@@ -1,4 +1,9 @@
 //! The two tops: ports, schemes and walker wired together.
+//!
+//! | file | does |
+//! |---|---|
+//! | `ports` | the ports of both tops, and the blocks behind them |
+//! | `wiring` | how those blocks are connected |
 
 #[macro_use]
 mod ports;

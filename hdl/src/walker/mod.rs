@@ -1,4 +1,12 @@
 //! The page-table walker.
+//!
+//! | block | does |
+//! |---|---|
+//! | [`Walker`] | the state machine that reads one entry after the other |
+//! | [`WalkState`] | its states (`state`) |
+//! | [`PteDecode`] | one entry becomes fault, pointer or leaf (`decode`) |
+//! | [`EntryAddress`] | the physical address of the next entry (`address`) |
+//! | [`Choice`] | which port's miss is served next |
 
 mod address;
 mod choice;

@@ -5,6 +5,11 @@
 //! elaborating, latches and undriven nets while executing a kernel symbolically, loops and
 //! clocks while flattening. Names that Verilog keeps for itself are found by
 //! [`names`]; they are findings, not errors: printing puts a `_` behind them.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `diagnostic` | one finding, as data and as a sentence |
+//! | [`names`] | names that Verilog keeps for itself |
 
 mod diagnostic;
 mod names;

@@ -51,6 +51,7 @@
 //! | file | does |
 //! |---|---|
 //! | `layout` | where everything stands in the buffer |
+//! | `validate` | what emitted code relies on, checked first |
 //! | `emit` | a program becomes Cranelift instructions: words, bit masks, vectors, the edge |
 //! | `native` | Cranelift makes it executable |
 //! | `call` | the only unsafe code: entering it |

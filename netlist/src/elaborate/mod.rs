@@ -15,6 +15,7 @@
 //! | `natural`, `expression`, `index` | expressions get types, by Rust's rules |
 //! | `kernel` | statements, loops, macros, links |
 //! | `primitive` | registers, memories and tables are recognised by their Verilog text |
+//! | `literal` | numbers, read from the print of the syntax tree |
 //! | `text` | syntax trees as Rust text, for diagnostics |
 
 mod atoms;

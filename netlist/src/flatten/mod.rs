@@ -10,6 +10,14 @@
 //!    registers, depth first. The nodes come out in order, shared and folded; a net met again
 //!    while it is being followed is a combinational loop.
 //! 4. **assemble**: names, registers, memories, clock, rows of arrays.
+//!
+//! | file | does |
+//! |---|---|
+//! | `execute`, `state` | step 1, and the values of wires while it runs |
+//! | `wires` | numbers for all that a module can name |
+//! | `tree` | step 2 |
+//! | `resolve`, `lower` | step 3; `lower` makes nodes of typed expressions |
+//! | `assemble`, `rows` | step 4; `rows` finds the rows of arrays |
 
 mod assemble;
 mod execute;

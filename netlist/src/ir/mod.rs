@@ -11,7 +11,7 @@
 //! this layer.
 //!
 //! **[`Netlist`]** is flat, levelised and has a single clock. It is a list of [`Node`]s in SSA
-//! form in which operands stand before their users, hash-consed (no two nodes are equal), with
+//! form in which operands come before their users, hash-consed (no two nodes are equal), with
 //! [`Register`]s, [`Memory`]s and [`Net`]s (a hierarchical name for a node). [`ArrayRows`] keeps
 //! which registers and nets are row i of an array of equal children. Interpreter and compiler
 //! read this layer.
@@ -20,6 +20,13 @@
 //! one cycle:   inputs, registers, memory outputs --nodes in order--> nets, next values
 //! clock edge:  register := next;  memory output := memory[address];  memory[address] := data
 //! ```
+//!
+//! | file | holds |
+//! |---|---|
+//! | `design`, `statement`, `expression` | the hierarchical layer: modules, kernels, typed expressions |
+//! | `types`, `value` | types of signals; numbers of a fixed width |
+//! | `netlist`, `node` | the flat layer: state, names, nodes |
+//! | `build`, `fold` | making nodes: shared, folded |
 //!
 //! # Writing a pass
 //!
@@ -42,7 +49,7 @@
 //! /// Products with a power of two become shifts.
 //! fn shifts(netlist: &mut Netlist) {
 //!     let mut graph = Graph::new();
-//!     // What each old node is now. Operands stand before their users, so one loop is enough.
+//!     // What each old node is now. Operands come before their users, so one loop is enough.
 //!     let mut now: Vec<NodeId> = Vec::new();
 //!     for node in &netlist.nodes {
 //!         let new = match node.op.map(|operand| now[operand.0 as usize]) {

@@ -63,7 +63,7 @@ pub struct Style {
     /// Clock nets are drawn: rising where a cycle begins, falling in its middle. Without it they
     /// are left out, and a cycle in which nothing changes takes no room.
     pub clock: bool,
-    /// Beside each net of an enumeration stands a string `NET_name` with the variant's name.
+    /// Beside each net of an enumeration is a string `NET_name` with the variant's name.
     pub names: bool,
 }
 

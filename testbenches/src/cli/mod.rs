@@ -3,6 +3,14 @@
 //! Exit status: 0 all as expected; 1 something observed differs; 2 usage, file or tool error;
 //! 130 interrupted (what was simulated until then is reported). Results go to standard output and
 //! are deterministic; progress and errors go to standard error.
+//!
+//! | file | does |
+//! |---|---|
+//! | `machine` | the arguments of every command |
+//! | `list`, `run`, `show`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
+//! | `trace`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
+//! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
+//! | `output`, `progress`, `interrupt` | standard output and error; progress for people; Ctrl-C |
 
 mod bench;
 mod conform;

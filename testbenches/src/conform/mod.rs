@@ -60,7 +60,7 @@ pub enum ConformError {
         /// What is wrong with it.
         source: MapError,
     },
-    /// A word stands where the scenario has no memory.
+    /// A word lies where the scenario has no memory.
     #[error("{file}:{line}: no memory answers at {pa:#x}")]
     NoMemory {
         /// The file.

@@ -5,13 +5,16 @@
 //! what was on the pins; [`replay`] has Icarus Verilog or Verilator drive the Verilog with the
 //! same inputs and compare every output before every clock edge.
 //!
-//! | room | what stands in it |
+//! | room | what is in it |
 //! |---|---|
 //! | `tables` | a sparse memory full of page tables, sound and malformed |
 //! | `memory` | when memory answers, and what else touches it |
 //! | `profile` | how hard each phase pushes, and where |
 //! | `addresses` | virtual addresses that meet each other in a TLB |
 //! | `stimulus` | what is driven onto the pins |
+//! | `sweep` | its directed part: every kind of leaf |
+//! | `record` | what was on the pins of the Rust simulation |
+//! | `replay` | the Verilog with the same inputs, every output compared |
 //! | `coverage` | what the run exercised |
 //! | `testbench` | the Verilog test bench |
 

@@ -4,6 +4,14 @@
 //! loop, the netlist interpreted, and the netlist as machine code. They give the same values in
 //! every cycle; everything else talks to the hardware through [`Pin`]s or, one level up, through
 //! `sim::mmu::Mmu` as [`HardwareMmu`] implements it.
+//!
+//! | file | does |
+//! |---|---|
+//! | `simulator`, `kind` | the seam, and the names of what stands behind it |
+//! | `rust_hdl`, `interpreted`, `compiled` | the three engines |
+//! | `pins`, `signals`, `names`, `plan` | pins and nets by name, and where they stand in a netlist |
+//! | `hardware` | pins bundled into the transactions of `sim::mmu::Mmu` |
+//! | `config` | the named configurations |
 
 mod compiled;
 mod config;

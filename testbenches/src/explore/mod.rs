@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`study`] | what is swept and measured, as the files in `testbenches/explore` state it |
 //! | [`values`], [`formula`] | how values and measures are written |
-//! | [`base`] | a scenario with parameters set, wherever they stand in its file |
+//! | [`base`] | a scenario with parameters set, wherever they are in its file |
+//! | `path`, `fill` | dotted paths into its TOML; gaps in its texts, filled |
 //! | [`figures`] | every number of a report by its dotted name |
 //! | [`sweep`] | all runs |
 //! | [`findings`] | what came out: rows, curves, CSV |

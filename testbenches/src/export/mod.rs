@@ -1,9 +1,14 @@
 //! Verilog of a named configuration, written so that what lands on disk can be trusted.
 //!
-//! The netlist compiler prints the modules ([`netlist::print`]), `describe` gives it the doc
-//! comments of their source, `header` says on top what the file is. With tools at hand, [`checks`] lets Icarus Verilog, Verilator and Yosys read it as
-//! well. That the text *behaves* like the Rust simulation is proved cycle by cycle in
-//! [`crate::cosim`].
+//! The netlist compiler prints the modules ([`netlist::print`]). That the text *behaves* like the
+//! Rust simulation is proved cycle by cycle in [`crate::cosim`].
+//!
+//! | file | does |
+//! |---|---|
+//! | `describe` | gives modules and ports the doc comments of their source |
+//! | `header` | says on top what the file is |
+//! | `file` | writes files that appear whole or not at all |
+//! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
 
 pub mod checks;
 mod describe;

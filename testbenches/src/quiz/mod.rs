@@ -1,8 +1,8 @@
 //! Questions for students, answered by the machine.
 //!
-//! A question is drawn from a seed: another seed, another question; the same seed, the same one.
-//! Its answer is nobody's calculation: the question is run on the compiled hardware, under the
-//! operating system where it is about one, and the answer is read from what happened there.
+//! A question is drawn from a seed, and the same seed always gives the same question. Its answer is
+//! not calculated: the question is run on the compiled hardware, under the operating system where
+//! it is about one, and the answer is read from what happened.
 //!
 //! | kind | what is asked | file |
 //! |---|---|---|
@@ -11,8 +11,7 @@
 //! | `fault` | what an access comes to: a fault, a kill, nothing | `outcome` |
 //! | `tlb`, `time` | hits, misses and cycles of loops over pages | `loops` |
 //! | a scenario's name | what came of it | `scenario` |
-//!
-//! `diary` is what the answers are read from.
+//! | | what happened, in order: the answers are read from it | `diary` |
 
 mod diary;
 mod loops;

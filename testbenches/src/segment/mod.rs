@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`CONFIGS`], [`find`] | the named sizes |
 //! | [`Hardware`] | a unit on an engine, as the world sees it |
+//! | `engines`, `pins` | the three engines, and the pins by name |
 //! | [`verilog`], [`export`] | the same as text |
 
 mod config;

@@ -1,4 +1,12 @@
 //! One function of machine code from a program.
+//!
+//! | file | emits |
+//! |---|---|
+//! | `node`, `words` | operations on single numbers, of one word or several |
+//! | `shift` | shifts and bit accesses by amounts known only at run time |
+//! | `column` | columns of one bit as masks; selection by a mask |
+//! | `lanes`, `lane_operation` | columns of numbers as vectors |
+//! | `commit`, `rows` | the clock edge: states, memories and columns take their next values |
 
 mod column;
 mod commit;
