@@ -21,7 +21,7 @@ pub struct Leaf {
     pub dirty: Bit,
     /// PTE.G of the leaf or of any pointer above it.
     pub global: Bit,
-    /// Page size: the level at which the leaf stood (0: 4 KiB).
+    /// Page size: the level of the leaf (0: 4 KiB).
     pub level: Bits<3>,
 }
 

@@ -25,7 +25,7 @@ use rust_hdl::prelude::*;
 /// Invariants: every byte of an access without a fault lies in the segment. Of several causes the
 /// lowest number is given.
 ///
-/// Not modelled: a sum beyond 2^PA is cut off; whoever loads a register keeps it inside memory.
+/// Not modelled: a sum beyond 2^PA is cut off; software must keep a segment inside memory.
 #[derive(LogicBlock)]
 pub struct SegmentCheck<const VA: usize, const OFF: usize, const PA: usize> {
     /// The first byte's offset.

@@ -3,7 +3,7 @@
 use super::Rights;
 use rust_hdl::prelude::*;
 
-/// Where one segment stands, how long it is, and what may be done there.
+/// Where one segment is, how long it is, and what may be done there.
 ///
 /// Spec: none of RISC-V; Silberschatz, Operating System Concepts, "Segmentation Hardware" (an
 /// entry has a segment base and a segment limit).

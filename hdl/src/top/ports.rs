@@ -7,7 +7,7 @@ macro_rules! mmu_ports {
         $(#[$doc])*
         ///
         /// `N` lines in each TLB, `IDX` = log2 N. Every channel, its rules and timing diagrams
-        /// stand in `docs/interfaces.md`; ports are flat so that the exported Verilog is plain.
+        /// are in `docs/interfaces.md`; ports are flat so that the exported Verilog is plain.
         ///
         /// Timing, for memory of latency L >= 1 and d levels read: hit, permission fault on a
         /// hit, non-canonical address and identity translation in the request's own cycle, one a

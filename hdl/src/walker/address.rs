@@ -1,4 +1,4 @@
-//! Where the entry of an address stands.
+//! The physical address of the next page-table entry.
 
 use crate::geometry::{ones, segment_bits};
 use rust_hdl::prelude::*;

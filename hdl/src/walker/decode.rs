@@ -14,7 +14,7 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `pte` | in | XLEN | the entry |
-/// | `level` | in | 3 | where it stood: 0 is the last level |
+/// | `level` | in | 3 | the level at which it was read: 0 is the last |
 /// | `fault` | out | 1 | page fault: invalid, reserved or misaligned, or a pointer at level 0 |
 /// | `pointer` | out | 1 | points to the next table |
 /// | `ppn` | out | PPN | the next table's or the page's number |
@@ -28,7 +28,7 @@ use rust_hdl::prelude::*;
 pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     /// The entry.
     pub pte: Signal<In, Bits<XLEN>>,
-    /// Where it stood.
+    /// The level at which it was read.
     pub level: Signal<In, Bits<3>>,
     /// Page fault.
     pub fault: Signal<Out, Bit>,

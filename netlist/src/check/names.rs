@@ -7,7 +7,7 @@ use crate::ir::Design;
 /// SystemVerilog-2017.
 ///
 /// Simulation does not mind them, and printing puts a `_` behind them (`reg` becomes `reg_`): the
-/// text is sound, but a port is called otherwise than in the source. Whoever cares asks here.
+/// text is sound, but a port then has another name than in the source. This function lists them.
 pub fn names(design: &Design) -> Vec<Diagnostic> {
     let paths = design.first_paths();
     let mut found = Vec::new();

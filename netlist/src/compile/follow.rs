@@ -83,7 +83,7 @@ impl Compiled {
         mut report: impl FnMut(usize, &[u64]),
     ) {
         let first = follower.edges.is_none();
-        // Whoever missed an edge does not know what changed there.
+        // A follower that missed an edge cannot know what changed there.
         let known = follower.edges == Some(self.edges);
         let changed = if known { self.changed } else { ALL };
         if first {

@@ -1,6 +1,6 @@
 //! Expressions of Rust's type `usize`: bit numbers, and comparisons with loop variables.
 //!
-//! `.index()` turns a word into a `usize` but leaves no trace in the syntax tree. What stands
+//! `.index()` turns a word into a `usize` but leaves no trace in the syntax tree. What is
 //! where a `usize` is required, outside parentheses, must be `usize` arithmetic; inside
 //! parentheses, arithmetic could be either, and is refused.
 

@@ -64,7 +64,7 @@ impl Literal {
     }
 }
 
-/// Reads an integer literal of Rust, as it stands in a pattern.
+/// Reads an integer literal of Rust, as written in a pattern.
 pub(super) fn rust_integer(text: &str) -> Option<u64> {
     let plain: String = text.chars().filter(|c| *c != '_' && *c != ' ').collect();
     let suffixes = ["usize", "u128", "u64", "u32", "u16", "u8", "i32", "i64"];

@@ -10,7 +10,7 @@ pub(super) struct Segment {
     pub(super) indices: Vec<String>,
 }
 
-/// Splits a name at the `$` that stand outside brackets.
+/// Splits a name at the `$` that are outside brackets.
 pub(super) fn segments(name: &str) -> Vec<Segment> {
     let mut parts = Vec::new();
     let mut depth = 0;

@@ -11,7 +11,7 @@ pub(super) struct Resolved {
     pub(super) nodes: Vec<NodeId>,
 }
 
-/// What is left to do. The stack stands for the recursion, which could be too deep.
+/// What is left to do: a stack in place of recursion, which could be too deep.
 enum Task {
     Net(Global),
     NetDone(Global),

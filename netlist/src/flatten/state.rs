@@ -37,7 +37,7 @@ impl State {
         self.journal.push((wire, before));
     }
 
-    /// Where the journal stands.
+    /// The journal's present length.
     pub(super) fn mark(&self) -> usize {
         self.journal.len()
     }

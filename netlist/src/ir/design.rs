@@ -22,7 +22,7 @@ pub struct ConstantId(pub u32);
 /// A checked design.
 #[derive(Clone, Debug)]
 pub struct Design {
-    /// One module per distinct block; children stand before their parents.
+    /// One module per distinct block; children come before their parents.
     pub modules: Vec<Module>,
     /// The outermost block.
     pub top: ModuleId,

@@ -24,7 +24,7 @@ pub struct NetId(pub u32);
 pub struct Netlist {
     /// Name of the top module.
     pub name: String,
-    /// Operands stand before their users; no two are equal; each reaches a root or a net.
+    /// Operands come before their users; no two are equal; each reaches a root or a net.
     pub nodes: Vec<Node>,
     /// Values of [`Op::Const`]; no two are equal.
     pub constants: Vec<Value>,

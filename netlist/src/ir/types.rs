@@ -19,7 +19,7 @@ pub enum Type {
     Clock,
     /// One of several names, numbered from zero in order of declaration.
     Enum(EnumId),
-    /// A packed structure; the first field stands in the lowest bits.
+    /// A packed structure; the first field is in the lowest bits.
     Struct(StructId),
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 /// Where a register, or the output of a memory, stands in the printed text.
 ///
-/// Whoever runs the text in a simulator finds the state of the design by it: bits
+/// A bench that runs the text in a simulator finds the state of the design by it: bits
 /// `low .. low + width` of the `reg` named by `name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {

@@ -29,7 +29,7 @@ pub struct Stage {
     pub operations: Counts,
     /// Terms that are one value for each row of an array.
     pub columns: usize,
-    /// Terms that are evaluated whenever anything has changed: all but those that stand behind a
+    /// Terms that are evaluated whenever anything has changed: all but those that are behind a
     /// guard.
     pub hot: usize,
     /// Registers, and columns of registers.

@@ -10,7 +10,7 @@
 //! output sum: 8 = %0
 //! ```
 //!
-//! `%n` is a node, the number behind the colon its width. Nodes stand in order; behind them
+//! `%n` is a node, the number behind the colon its width. Nodes are in order; behind them
 //! what happens at the edge, then the nets that name nodes.
 
 use crate::ir::{NetKind, Netlist, Node, NodeId, Op};

@@ -64,7 +64,7 @@ struct Declarations<'a> {
     header: Header,
 }
 
-/// The enumeration whose names stand beside a variable: nets of one node and enumeration share it.
+/// The enumeration whose names are beside a variable: nets of one node and enumeration share it.
 type Names = Option<u32>;
 
 impl Declarations<'_> {

@@ -38,7 +38,7 @@ pub(super) fn build(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     ))
 }
 
-/// They stand beside the installed tool: `PREFIX/bin/yosys`, `PREFIX/share/yosys/include`.
+/// They are beside the installed tool: `PREFIX/bin/yosys`, `PREFIX/share/yosys/include`.
 fn headers(yosys: &Path) -> Option<PathBuf> {
     let resolved = yosys.canonicalize().ok()?;
     let prefix = resolved.parent()?.parent()?;

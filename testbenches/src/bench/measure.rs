@@ -1,4 +1,4 @@
-//! One configuration and workload: everybody's checksum, then rounds in which each runs in turn.
+//! One configuration and workload: every contender's checksum, then rounds in which they run in turn.
 
 use super::cxxrtl;
 use super::icarus::Icarus;
@@ -116,7 +116,7 @@ fn estimate(
     Ok(run.speed())
 }
 
-/// Measures all that stand ready for a configuration.
+/// Measures all contenders that are ready for a configuration.
 pub(super) fn measure(
     workshop: &Workshop,
     stands: &mut [(Contender, Stand)],

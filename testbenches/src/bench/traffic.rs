@@ -93,7 +93,7 @@ fn level_mark(xlen: Xlen, level: u32) -> u64 {
 }
 
 /// The page-table entry at a physical address: a pointer above level 0, else a leaf that may do
-/// everything. Every table exists; its page number is mixed from where its pointer stands.
+/// everything. Every table exists; its page number is mixed from where its pointer is.
 pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
     let (mark, bits) = Traffic::table_bits(xlen);
     let level = pa >> (12 + mark) & 3;

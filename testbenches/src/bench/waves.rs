@@ -57,7 +57,7 @@ pub struct WaveReport {
     pub our_signals: usize,
     /// Names in Verilator's.
     pub verilator_signals: usize,
-    /// Names that stand in both; their values are equal in every compared cycle.
+    /// Names that are in both; their values are equal in every compared cycle.
     pub compared_signals: usize,
     /// Changes of those in the compared cycles.
     pub compared_changes: usize,

@@ -119,9 +119,9 @@ fn hexadecimal<T: LowerHex>(numbers: impl IntoIterator<Item = T>) -> String {
 pub(super) struct Program {
     pub(super) tool: &'static str,
     pub(super) file: PathBuf,
-    /// What stands before the number of cycles.
+    /// What comes before the number of cycles.
     pub(super) arguments: Vec<String>,
-    /// What stands after it.
+    /// What comes after it.
     pub(super) after: Vec<String>,
 }
 

@@ -30,7 +30,7 @@ pub struct Coverage {
     pub memory_errors: u64,
 }
 
-/// Where among an engine's signals the walker's state and its leaf's level stand.
+/// Where among an engine's signals the walker's state and its leaf's level are.
 pub(super) struct Probe {
     state: usize,
     level: usize,

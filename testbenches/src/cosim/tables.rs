@@ -14,7 +14,7 @@ const FIRST_TABLE: u64 = 0x8_0000;
 /// How many levels of tables there are.
 const LEVELS: u64 = 5;
 
-/// Entries by physical address. One that nobody wrote is invented when it is first read.
+/// Entries by physical address. One that was never written is made up when it is first read.
 pub(super) struct Tables {
     xlen: Xlen,
     entries: BTreeMap<u64, u64>,

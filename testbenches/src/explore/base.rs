@@ -22,7 +22,7 @@ pub struct Base {
 /// One thing that is set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
-    /// A dotted path, or a name that stands in braces.
+    /// A dotted path, or a name that is in braces.
     pub set: String,
     /// The value.
     pub value: Value,
@@ -68,7 +68,7 @@ impl Base {
         let trace = trace(&mut table)?;
         let text = toml::to_string(&table).map_err(|error| error.to_string())?;
         let scenario = Scenario::parse(&self.name, &self.name, &text).map_err(|error| {
-            // Line and column would be those of a text that nobody has seen.
+            // Line and column would refer to a text that the user has never seen.
             let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or("").trim();
             format!("{} (at `{line}`)", error.message)
         })?;
@@ -117,7 +117,7 @@ mod tests {
         regions = [{ kind = \"bss\", start = 0x10000, pages = 2 }]";
 
     #[test]
-    fn mistakes_are_said_without_places_that_nobody_has_seen() {
+    fn mistakes_are_reported_without_places_in_text_that_is_not_the_users() {
         let error = base(STORY).varied(&[set("os.framse", "1")]).unwrap_err();
         assert!(error.contains("unknown field `framse`") && !error.contains("x:"), "{error}");
         let error = base(STORY).varied(&[set("os.policy", "lruu")]).unwrap_err();

@@ -37,7 +37,7 @@ impl Formula {
     }
 }
 
-/// Names in braces, so that dots may stand in them; functions are no names. What stands in braces
+/// Names in braces, so that they may contain dots; functions are no names. What is in braces
 /// already is a name, whatever it is made of: `{processes.job-1.turnaround}`.
 fn braced(text: &str) -> String {
     let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';

@@ -15,7 +15,7 @@ mod embedded {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
-    /// A dotted path into the scenario's file, or a name that stands in braces in its texts.
+    /// A dotted path into the scenario's file, or a name that is in braces in its texts.
     pub set: String,
     /// What it is called in tables and pictures; the last part of `set` unless said otherwise.
     pub name: Option<String>,
@@ -23,7 +23,7 @@ pub struct Sweep {
     pub values: Values,
     /// What pictures write along x, where `at` makes it something else than the values.
     pub axis: Option<String>,
-    /// Where a value stands along x: a formula over the run's figures and the swept values. The
+    /// The place of a value along x: a formula over the run's figures and the swept values. The
     /// value itself unless said otherwise.
     pub at: Option<String>,
     /// The unit along x.

@@ -25,7 +25,7 @@ pub struct Run {
     pub choices: Vec<Choice>,
     /// The machine: configuration, scheme, latency.
     pub machine: String,
-    /// Where it stands along x; nothing if that is no number.
+    /// Its place along x; `None` if that is no number.
     pub at: Option<f64>,
     /// What was measured, in order; nothing where the formula has no value.
     pub measured: Vec<Option<f64>>,
@@ -52,8 +52,8 @@ struct Formulas {
     measures: Vec<Formula>,
 }
 
-/// Runs every combination. `done` is told of each run that has ended. After `stop` no run begins;
-/// what is missing then is left out.
+/// Runs every combination. `done` is called for each run that has ended. After `stop` no run
+/// begins; the runs that are missing then are left out.
 ///
 /// # Errors
 /// [`ExploreError`]: of the first combination, in order, that has one.

@@ -139,7 +139,7 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
             // A broken pipe ends the output, which is all that there is then.
             let _ = pipe.read_to_end(&mut bytes);
         }
-        // Nobody may be waiting any more.
+        // The receiver may have given up waiting.
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
     });
     receiver

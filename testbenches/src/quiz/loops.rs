@@ -8,7 +8,7 @@ use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
 use crate::scenario::load::Scenario;
 
-/// Where the pages stand.
+/// Where the pages are.
 const START: u64 = 0x40_0000;
 
 /// Loops one after the other, with or without a fence between.

@@ -23,7 +23,7 @@ const POLICIES: [(&str, &str); 4] = [
          finds one clear, and stays behind the page that it replaced",
     ),
 ];
-/// Where the pages stand.
+/// Where the pages are.
 const START: u64 = 0x40_0000;
 
 /// What is asked about.
@@ -101,7 +101,7 @@ impl Task {
 fn references(pages: u64, length: usize, rng: &mut ChaCha8Rng) -> Vec<u64> {
     let mut string = Vec::new();
     while string.len() < length {
-        // Sometimes back to what was used just now: without locality nobody needs a policy.
+        // Sometimes back to a page used just now: without locality all policies are alike.
         let page = match string.len() {
             2.. if rng.random_range(0..4) == 0 => {
                 string[string.len() - rng.random_range(2..=string.len().min(4))]

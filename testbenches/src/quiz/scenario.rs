@@ -144,7 +144,7 @@ fn answer(scenario: &Scenario, wanted: &[String], told: &Told) -> Answer {
     Answer { value: json!(value), text: words.join("; "), worked }
 }
 
-/// A count of one process, wherever it stands in its report.
+/// A count of one process, wherever it is in its report.
 fn own(figures: &Figures, process: &str, count: &str) -> Result<f64, String> {
     let start = format!("processes.{process}.");
     let end = format!(".{count}");

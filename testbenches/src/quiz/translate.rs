@@ -36,7 +36,7 @@ pub(super) struct Task {
     pub(super) mode: Mode,
     pub(super) satp: u64,
     pub(super) request: Request,
-    /// Every entry that stands in memory.
+    /// Every entry that is in memory.
     pub(super) entries: BTreeMap<u64, u64>,
 }
 
@@ -195,7 +195,7 @@ fn leaf_entry(mode: Mode, level: u32, access: Access, defect: u32, rng: &mut Cha
         4 => sound & !allowed | if access == Access::Fetch { R | W } else { X },
         5 => sound & !U,
         6 if level > 0 => sound | 1 << 10,
-        // A pointer where only a leaf may stand, or one more step down into nothing.
+        // A pointer where only a leaf may be, or one more step down into nothing.
         7 => ppn << 10 | V,
         8 => sound & !ACCESSED_DIRTY,
         _ => sound,

@@ -26,7 +26,7 @@ struct Waves {
     written: usize,
 }
 
-/// Compares every signal that stands in both files, change by change; the first difference as
+/// Compares every signal that is in both files, change by change; the first difference as
 /// text.
 pub(super) fn compare(ours: &Path, theirs: &Path) -> Result<Same, String> {
     let (mine, other) = (read(ours)?, read(theirs)?);
