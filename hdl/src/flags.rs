@@ -1,4 +1,4 @@
-//! The bits that travel together: what a leaf allows, and by what an access is judged.
+//! The bits that travel together: what a leaf allows, and the context of an access.
 #![expect(missing_docs, reason = "the derive macro adds undocumented methods")]
 
 use rust_hdl::prelude::*;
@@ -25,9 +25,10 @@ pub struct Leaf {
     pub level: Bits<3>,
 }
 
-/// What one access is and by what it is judged; it carries this itself.
+/// What an access is, with the state of the processor that decides whether it is permitted. Each
+/// request carries this with it.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
-pub struct Judged {
+pub struct AccessContext {
     /// Instruction fetch (then `store` is low).
     pub fetch: Bit,
     /// Store or atomic memory operation.

@@ -12,7 +12,7 @@
 //! | [`permission`] | `Permission`: asked at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | [`geometry`] | `PageMask`: what differs between page sizes |
-//! | `flags` | [`Leaf`], [`Judged`]: the bits that travel together |
+//! | `flags` | [`Leaf`], [`AccessContext`]: the bits that travel together |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
 //! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all of it wired together |
 //!
@@ -30,5 +30,5 @@ pub mod tlb;
 mod top;
 pub mod walker;
 
-pub use flags::{Judged, Leaf};
+pub use flags::{AccessContext, Leaf};
 pub use top::{Rv32Mmu, Rv64Mmu};

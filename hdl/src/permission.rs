@@ -1,6 +1,6 @@
 //! May this access use this leaf? Asked at every use.
 
-use crate::flags::{Judged, Leaf};
+use crate::flags::{AccessContext, Leaf};
 use rust_hdl::prelude::*;
 
 /// Decides whether a leaf's R, W, X and U bits allow an access.
@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `judged` | in | struct | the access and its context |
+/// | `access` | in | struct | the access and its context |
 /// | `leaf` | in | struct | the leaf's stored bits |
 /// | `denied` | out | 1 | the access is a page fault whatever A and D say |
 /// | `unmarked` | out | 1 | a store to a page whose D is clear |
@@ -22,7 +22,7 @@ use rust_hdl::prelude::*;
 #[derive(LogicBlock, Default)]
 pub struct Permission {
     /// The access and its context.
-    pub judged: Signal<In, Judged>,
+    pub access: Signal<In, AccessContext>,
     /// The leaf's stored bits.
     pub leaf: Signal<In, Leaf>,
     /// Page fault whatever A and D say.
@@ -37,19 +37,19 @@ impl Logic for Permission {
     #[hdl_gen]
     fn update(&mut self) {
         self.kind_allowed.next =
-            self.leaf.val().read || (self.judged.val().mxr && self.leaf.val().execute);
-        if self.judged.val().store {
+            self.leaf.val().read || (self.access.val().mxr && self.leaf.val().execute);
+        if self.access.val().store {
             self.kind_allowed.next = self.leaf.val().write;
         }
-        if self.judged.val().fetch {
+        if self.access.val().fetch {
             self.kind_allowed.next = self.leaf.val().execute;
         }
         self.owner_allowed.next =
-            !self.leaf.val().user || (self.judged.val().sum && !self.judged.val().fetch);
-        if self.judged.val().user {
+            !self.leaf.val().user || (self.access.val().sum && !self.access.val().fetch);
+        if self.access.val().user {
             self.owner_allowed.next = self.leaf.val().user;
         }
         self.denied.next = !(self.kind_allowed.val() && self.owner_allowed.val());
-        self.unmarked.next = self.judged.val().store && !self.leaf.val().dirty;
+        self.unmarked.next = self.access.val().store && !self.leaf.val().dirty;
     }
 }

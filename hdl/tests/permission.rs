@@ -4,7 +4,7 @@ mod common;
 
 use common::{bit, connected, settle};
 use hdl::permission::Permission;
-use hdl::{Judged, Leaf};
+use hdl::{AccessContext, Leaf};
 
 #[test]
 fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
@@ -18,7 +18,7 @@ fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
             dirty: bit(inputs, 4),
             ..Leaf::default()
         };
-        let judged = Judged {
+        let access = AccessContext {
             fetch: bit(inputs, 5),
             store: bit(inputs, 6),
             user: bit(inputs, 7),
@@ -26,24 +26,24 @@ fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
             mxr: bit(inputs, 9),
             adue: false,
         };
-        if judged.fetch && judged.store {
+        if access.fetch && access.store {
             continue;
         }
         block.leaf.next = leaf;
-        block.judged.next = judged;
+        block.access.next = access;
         settle(&mut *block);
 
-        let kind = match (judged.fetch, judged.store) {
+        let kind = match (access.fetch, access.store) {
             (true, _) => leaf.execute,
             (_, true) => leaf.write,
-            _ => leaf.read || judged.mxr && leaf.execute,
+            _ => leaf.read || access.mxr && leaf.execute,
         };
-        let owner = match (judged.user, leaf.user) {
+        let owner = match (access.user, leaf.user) {
             (true, user_page) => user_page,
             (false, false) => true,
-            (false, true) => !judged.fetch && judged.sum,
+            (false, true) => !access.fetch && access.sum,
         };
-        assert_eq!(block.denied.val(), !(kind && owner), "{leaf:?} {judged:?}");
-        assert_eq!(block.unmarked.val(), judged.store && !leaf.dirty, "{leaf:?} {judged:?}");
+        assert_eq!(block.denied.val(), !(kind && owner), "{leaf:?} {access:?}");
+        assert_eq!(block.unmarked.val(), access.store && !leaf.dirty, "{leaf:?} {access:?}");
     }
 }

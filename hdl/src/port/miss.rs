@@ -1,6 +1,6 @@
 //! The one miss that a port may have outstanding.
 
-use crate::flags::Judged;
+use crate::flags::AccessContext;
 use rust_hdl::prelude::*;
 
 /// Keeps a missed request with everything that was true when it was taken.
@@ -17,8 +17,8 @@ use rust_hdl::prelude::*;
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `done` | in | 1 | it is answered in this cycle |
 /// | `waits` | out | 1 | a miss is outstanding |
-/// | `va`, `judged`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits` |
-/// | `orphan` | out | 1 | `satp` changed since the request was taken, this cycle included |
+/// | `va`, `access`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits` |
+/// | `stale_satp` | out | 1 | `satp` changed since the request was taken, this cycle included |
 ///
 /// Timing: outputs follow `take` one cycle later. Reset: no miss.
 #[derive(LogicBlock, Default)]
@@ -32,7 +32,7 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     /// Its virtual address.
     pub new_va: Signal<In, Bits<XLEN>>,
     /// Its access and context.
-    pub new_judged: Signal<In, Judged>,
+    pub new_access: Signal<In, AccessContext>,
     /// Its root table's level.
     pub new_top_level: Signal<In, Bits<3>>,
     /// Its address space.
@@ -48,7 +48,7 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     /// Its virtual address.
     pub va: Signal<Out, Bits<XLEN>>,
     /// Its access and context.
-    pub judged: Signal<Out, Judged>,
+    pub access: Signal<Out, AccessContext>,
     /// Its root table's level.
     pub top_level: Signal<Out, Bits<3>>,
     /// Its address space.
@@ -56,10 +56,10 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     /// Its root table.
     pub root: Signal<Out, Bits<PPN>>,
     /// `satp` changed since it was taken.
-    pub orphan: Signal<Out, Bit>,
+    pub stale_satp: Signal<Out, Bit>,
     outstanding: DFF<Bit>,
     held_va: DFF<Bits<XLEN>>,
-    held_judged: DFF<Judged>,
+    held_access: DFF<AccessContext>,
     held_top_level: DFF<Bits<3>>,
     held_asid: DFF<Bits<ASID>>,
     held_root: DFF<Bits<PPN>>,
@@ -74,7 +74,7 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
             clock,
             outstanding,
             held_va,
-            held_judged,
+            held_access,
             held_top_level,
             held_asid,
             held_root,
@@ -82,11 +82,11 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
         );
         self.waits.next = self.outstanding.q.val();
         self.va.next = self.held_va.q.val();
-        self.judged.next = self.held_judged.q.val();
+        self.access.next = self.held_access.q.val();
         self.top_level.next = self.held_top_level.q.val();
         self.asid.next = self.held_asid.q.val();
         self.root.next = self.held_root.q.val();
-        self.orphan.next = self.left_behind.q.val() || self.satp_changed.val();
+        self.stale_satp.next = self.left_behind.q.val() || self.satp_changed.val();
         if self.satp_changed.val() {
             self.left_behind.d.next = true;
         }
@@ -96,7 +96,7 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
         if self.take.val() {
             self.outstanding.d.next = true;
             self.held_va.d.next = self.new_va.val();
-            self.held_judged.d.next = self.new_judged.val();
+            self.held_access.d.next = self.new_access.val();
             self.held_top_level.d.next = self.new_top_level.val();
             self.held_asid.d.next = self.new_asid.val();
             self.held_root.d.next = self.new_root.val();

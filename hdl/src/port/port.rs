@@ -2,7 +2,7 @@
 
 use super::{Miss, PhysicalAddress};
 use crate::fault::Cause;
-use crate::flags::{Judged, Leaf};
+use crate::flags::{AccessContext, Leaf};
 use crate::permission::Permission;
 use crate::tlb::Cam;
 use rust_hdl::prelude::*;
@@ -17,7 +17,7 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `req_valid`, `req_ready` | in, out | 1 | request stream; taken when both are high |
-/// | `req_va`, `req_judged` | in | XLEN, struct | the request |
+/// | `req_va`, `req_access` | in | XLEN, struct | the request |
 /// | `translate` ... `asid` | in | | what `Scheme32` or `Scheme64` says of the request |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
@@ -57,7 +57,7 @@ pub struct Port<
     /// Its virtual address.
     pub req_va: Signal<In, Bits<XLEN>>,
     /// Its access and context.
-    pub req_judged: Signal<In, Judged>,
+    pub req_access: Signal<In, AccessContext>,
     /// The page table decides.
     pub translate: Signal<In, Bit>,
     /// The scheme translates the address.
@@ -103,7 +103,7 @@ pub struct Port<
     /// Its root table's level.
     pub miss_top_level: Signal<Out, Bits<3>>,
     /// Its access and context.
-    pub miss_judged: Signal<Out, Judged>,
+    pub miss_access: Signal<Out, AccessContext>,
     /// The walker answers it.
     pub done: Signal<In, Bit>,
     /// With a page fault.
@@ -136,7 +136,7 @@ pub struct Port<
     answered: Signal<Local, Bit>,
     va: Signal<Local, Bits<XLEN>>,
     key_va: Signal<Local, Bits<XLEN>>,
-    judged: Signal<Local, Judged>,
+    access: Signal<Local, AccessContext>,
     identity: Signal<Local, Bit>,
     is_page_fault: Signal<Local, Bit>,
     is_access_fault: Signal<Local, Bit>,
@@ -161,11 +161,11 @@ impl<
 
         // One comparator a line serves lookup, fence and refill: they never coincide.
         self.va.next = self.req_va.val();
-        self.judged.next = self.req_judged.val();
+        self.access.next = self.req_access.val();
         self.tlb.key_asid.next = self.asid.val();
         if self.miss.waits.val() {
             self.va.next = self.miss.va.val();
-            self.judged.next = self.miss.judged.val();
+            self.access.next = self.miss.access.val();
             self.tlb.key_asid.next = self.miss.asid.val();
         }
         self.key_va.next = self.va.val();
@@ -183,7 +183,7 @@ impl<
         self.tlb.new_leaf.next = self.done_leaf.val();
         self.tlb.refill.next = false;
         self.refilled.next = false;
-        self.permission.judged.next = self.judged.val();
+        self.permission.access.next = self.access.val();
         self.permission.leaf.next = self.tlb.leaf.val();
 
         self.answered.next = false;
@@ -206,7 +206,7 @@ impl<
                 if self.done_cacheable.val()
                     && !self.done_page_fault.val()
                     && !self.done_access_fault.val()
-                    && !self.miss.orphan.val()
+                    && !self.miss.stale_satp.val()
                 {
                     self.tlb.refill.next = true;
                     self.refilled.next = true;
@@ -218,7 +218,7 @@ impl<
                     if self.tlb.hit.val()
                         && (self.permission.denied.val()
                             || !self.permission.unmarked.val()
-                            || !self.judged.val().adue)
+                            || !self.access.val().adue)
                     {
                         // The line decides. A store to a clean page is a page fault unless
                         // hardware may set D.
@@ -243,7 +243,7 @@ impl<
         self.miss.clock.next = self.clock.val();
         self.miss.reset.next = self.reset.val();
         self.miss.new_va.next = self.req_va.val();
-        self.miss.new_judged.next = self.req_judged.val();
+        self.miss.new_access.next = self.req_access.val();
         self.miss.new_top_level.next = self.top_level.val();
         self.miss.new_asid.next = self.asid.val();
         self.miss.new_root.next = self.root.val();
@@ -253,11 +253,11 @@ impl<
         self.miss_vpn.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
         self.miss_root.next = self.miss.root.val();
         self.miss_top_level.next = self.miss.top_level.val();
-        self.miss_judged.next = self.miss.judged.val();
+        self.miss_access.next = self.miss.access.val();
 
         self.address.va.next = self.va.val();
-        self.cause.fetch.next = self.judged.val().fetch;
-        self.cause.store.next = self.judged.val().store;
+        self.cause.fetch.next = self.access.val().fetch;
+        self.cause.store.next = self.access.val().store;
         self.cause.access_fault.next = self.is_access_fault.val();
         self.page_fault.next = self.is_page_fault.val();
         self.access_fault.next = self.is_access_fault.val();

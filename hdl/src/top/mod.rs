@@ -11,7 +11,7 @@ mod ports;
 mod wiring;
 
 use crate::fault::HeldFault;
-use crate::flags::Judged;
+use crate::flags::AccessContext;
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
 use crate::walker::{Choice, Walker};

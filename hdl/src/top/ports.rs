@@ -151,8 +151,8 @@ macro_rules! mmu_ports {
             satp_changed: Signal<Local, Bit>,
             unaccepted: Signal<Local, Bit>,
             fence: Signal<Local, Bit>,
-            fetch_judged: Signal<Local, Judged>,
-            data_judged: Signal<Local, Judged>,
+            fetch_access: Signal<Local, AccessContext>,
+            data_access: Signal<Local, AccessContext>,
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Whose miss the walker serves.
 
-use crate::flags::Judged;
+use crate::flags::AccessContext;
 use rust_hdl::prelude::*;
 
 /// Chooses between the two ports' misses and presents the chosen one.
@@ -12,7 +12,7 @@ use rust_hdl::prelude::*;
 /// | `fetch_*`, `data_*` | in | | the ports' misses |
 /// | `serves_data` | out | 1 | the choice |
 /// | `some` | out | 1 | there is a miss |
-/// | `vpn`, `root`, `top_level`, `judged` | out | | the chosen miss |
+/// | `vpn`, `root`, `top_level`, `access` | out | | the chosen miss |
 ///
 /// Timing: combinational. Reset: no state.
 ///
@@ -32,7 +32,7 @@ pub struct Choice<const VPN: usize, const PPN: usize> {
     /// Its root table's level.
     pub fetch_top_level: Signal<In, Bits<3>>,
     /// Its access.
-    pub fetch_judged: Signal<In, Judged>,
+    pub fetch_access: Signal<In, AccessContext>,
     /// The data port has a miss.
     pub data_waits: Signal<In, Bit>,
     /// Its virtual page.
@@ -42,7 +42,7 @@ pub struct Choice<const VPN: usize, const PPN: usize> {
     /// Its root table's level.
     pub data_top_level: Signal<In, Bits<3>>,
     /// Its access.
-    pub data_judged: Signal<In, Judged>,
+    pub data_access: Signal<In, AccessContext>,
     /// The data port is served.
     pub serves_data: Signal<Out, Bit>,
     /// There is a miss.
@@ -54,7 +54,7 @@ pub struct Choice<const VPN: usize, const PPN: usize> {
     /// Its root table's level.
     pub top_level: Signal<Out, Bits<3>>,
     /// Its access.
-    pub judged: Signal<Out, Judged>,
+    pub access: Signal<Out, AccessContext>,
     data_side: Signal<Local, Bit>,
 }
 
@@ -71,12 +71,12 @@ impl<const VPN: usize, const PPN: usize> Logic for Choice<VPN, PPN> {
         self.vpn.next = self.fetch_vpn.val();
         self.root.next = self.fetch_root.val();
         self.top_level.next = self.fetch_top_level.val();
-        self.judged.next = self.fetch_judged.val();
+        self.access.next = self.fetch_access.val();
         if self.data_side.val() {
             self.vpn.next = self.data_vpn.val();
             self.root.next = self.data_root.val();
             self.top_level.next = self.data_top_level.val();
-            self.judged.next = self.data_judged.val();
+            self.access.next = self.data_access.val();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The page-table walker.
 
 use super::{EntryAddress, PteDecode, WalkState};
-use crate::flags::{Judged, Leaf};
+use crate::flags::{AccessContext, Leaf};
 use crate::permission::Permission;
 use rust_hdl::prelude::*;
 
@@ -16,7 +16,7 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `waits`, `waits_data` | in | 1 | a port has a miss; it is the data port's (`Choice`) |
-/// | `vpn`, `root`, `top_level`, `judged` | in | VPN, PPN, 3, struct | the miss; held until `done` |
+/// | `vpn`, `root`, `top_level`, `access` | in | VPN, PPN, 3, struct | the miss; held until `done` |
 /// | `free` | out | 1 | no walk is under way: another miss may be chosen |
 /// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
@@ -51,7 +51,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     /// Its root table's level.
     pub top_level: Signal<In, Bits<3>>,
     /// Its access.
-    pub judged: Signal<In, Judged>,
+    pub access: Signal<In, AccessContext>,
     /// A fence is presented.
     pub fence: Signal<In, Bit>,
     /// A request to memory.
@@ -156,13 +156,13 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.arriving.level.next = self.at_level.q.val();
         self.held.pte.next = self.entry.q.val();
         self.held.level.next = self.at_level.q.val();
-        self.permission.judged.next = self.judged.val();
+        self.permission.access.next = self.access.val();
         self.permission.leaf.next = self.held.leaf.val();
         self.unmarked.next = !self.held.accessed.val() || self.permission.unmarked.val();
 
         // A is bit 6, D is bit 7.
         self.marks.next = bits::<XLEN>(0x40);
-        if self.judged.val().store {
+        if self.access.val().store {
             self.marks.next = bits::<XLEN>(0xC0);
         }
         self.marked.next = self.entry.q.val() | self.marks.val();
@@ -224,7 +224,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     self.access_fault.next = true;
                 } else if self.held.fault.val()
                     || self.permission.denied.val()
-                    || (self.unmarked.val() && !self.judged.val().adue)
+                    || (self.unmarked.val() && !self.access.val().adue)
                 {
                     self.page_fault.next = true;
                 } else if self.unmarked.val() {

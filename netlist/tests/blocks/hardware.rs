@@ -8,7 +8,7 @@ use hdl::port::{Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::tlb::{Cam, CamLine, Replacement};
 use hdl::walker::{Choice, EntryAddress, PteDecode, Walker};
-use hdl::{Judged, Leaf};
+use hdl::{AccessContext, Leaf};
 
 type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
@@ -41,7 +41,7 @@ impl Stimulus for Leaf {
     }
 }
 
-impl Stimulus for Judged {
+impl Stimulus for AccessContext {
     fn stimulus(dice: &mut Dice) -> Self {
         let mut bit = || dice.any();
         let (fetch, store, user, sum) = (bit(), bit(), bit(), bit());
@@ -65,7 +65,7 @@ fn entry<T: From<u64>>(dice: &mut Dice) -> T {
 pub(crate) fn small_blocks_agree_alone() {
     alone(Mask32::default(), 60, 60, |dice, block| present!(dice, block: level));
     alone(Mask64::default(), 60, 60, |dice, block| present!(dice, block: level));
-    alone(Permission::default(), 400, 90, |dice, block| present!(dice, block: judged, leaf));
+    alone(Permission::default(), 400, 90, |dice, block| present!(dice, block: access, leaf));
     alone(
         Cause::default(),
         60,
@@ -108,7 +108,7 @@ pub(crate) fn decoders_agree_alone() {
 pub(crate) fn a_chooser_agrees_alone() {
     alone(Chooser::default(), 600, 90, |dice, block| {
         present!(dice, block: free, owner, fetch_waits, fetch_vpn, fetch_root, fetch_top_level,
-            fetch_judged, data_waits, data_vpn, data_root, data_top_level, data_judged);
+            fetch_access, data_waits, data_vpn, data_root, data_top_level, data_access);
     });
 }
 
@@ -145,7 +145,7 @@ pub(crate) fn a_replacement_agrees_alone() {
 #[test]
 pub(crate) fn a_waiting_miss_agrees_alone() {
     alone(Waiting::default(), 900, 90, |dice, block| {
-        present!(dice, block: take, new_va, new_judged, new_top_level, new_asid, new_root,
+        present!(dice, block: take, new_va, new_access, new_top_level, new_asid, new_root,
             satp_changed, done);
         block.reset.next = dice.roll(60) == 0;
     });
@@ -164,7 +164,7 @@ pub(crate) fn a_held_fault_agrees_alone() {
 macro_rules! walk {
     ($top_level:expr) => {
         |dice, block| {
-            present!(dice, block: waits, waits_data, vpn, root, judged, mem_req_ready,
+            present!(dice, block: waits, waits_data, vpn, root, access, mem_req_ready,
                 mem_resp_valid, mem_resp_swapped);
             block.reset.next = dice.roll(300) == 0;
             block.fence.next = dice.roll(20) == 0;
@@ -184,7 +184,7 @@ pub(crate) fn walkers_agree_alone() {
 #[test]
 pub(crate) fn a_port_agrees_alone() {
     alone(Fetch::default(), 2500, 80, |dice, block| {
-        present!(dice, block: req_valid, req_va, req_judged, top_level, asid, root, fence_by_va,
+        present!(dice, block: req_valid, req_va, req_access, top_level, asid, root, fence_by_va,
             fence_va, fence_by_asid, fence_asid, done, done_ppn, done_leaf);
         block.reset.next = dice.roll(300) == 0;
         block.translate.next = dice.roll(6) > 0;

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
+use testbenches::bench::{WaveOptions, waves};
 
 /// Holds figures of a document against what they are now. `words` is a piece of one line with `{}`
 /// for each figure; it must stand in the document exactly once. With `PAGEWALK_UPDATE` set, the
@@ -72,15 +73,21 @@ pub(crate) fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// What a command of the project reports to programs.
-fn report(arguments: &str) -> Value {
+/// What a command of the project prints.
+fn printed(arguments: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
     let run = command.args(arguments.split_whitespace()).current_dir(root).output();
     let run = run.expect("the command starts");
     let errors = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "pagewalk {arguments}: {errors}");
-    serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{arguments}: {error}"))
+    String::from_utf8(run.stdout).unwrap_or_else(|error| panic!("{arguments}: {error}"))
+}
+
+/// The same for programs.
+fn report(arguments: &str) -> Value {
+    let text = printed(arguments);
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments}: {error}"))
 }
 
 /// The number at a path of a report, as `total.faults.evictions`.
@@ -163,6 +170,32 @@ fn a_real_program_that_does_not_fit() {
     }
 }
 
+/// The textbooks' averages, in nanoseconds: the scenario, which average, cycles in a nanosecond, the
+/// book's number.
+const AVERAGES: [(&str, &str, f64, &str); 8] = [
+    ("a-tlb-of-80-percent", "average_memory_access_time", 1.0, "140"),
+    ("a-tlb-of-98-percent", "average_memory_access_time", 1.0, "122"),
+    ("a-free-tlb-of-80-percent", "average_memory_access_time", 10.0, "12"),
+    ("a-free-tlb-of-99-percent", "average_memory_access_time", 10.0, "10.1"),
+    ("a-tlb-and-a-cache", "average_memory_access_time", 10.0, "3.8"),
+    ("one-fault-in-a-thousand", "effective_access_time", 1.0, "8199.8"),
+    ("one-fault-in-four-hundred-thousand", "effective_access_time", 1.0, "220"),
+    ("one-fault-in-ten-thousand", "effective_access_time", 1.0, "1999.9"),
+];
+
+#[test]
+fn the_averages_of_the_textbooks() {
+    for (scenario, figure, cycles, book) in AVERAGES {
+        let arguments = format!("explore what-does-an-access-cost/{scenario} --figures");
+        let name = format!("total.{figure} ");
+        let text = printed(&arguments);
+        let value = text.lines().find_map(|line| line.strip_prefix(&name)?.trim().parse().ok());
+        let value: f64 = value.unwrap_or_else(|| panic!("no {figure} in {text}"));
+        let words = format!("| {book} ns | {{}} ns |");
+        documented("docs/ideas/13-cost.md", &words, &[format!("{:.2}", value / cycles)]);
+    }
+}
+
 /// Forty-five soaks without errors, and as many with.
 #[test]
 #[ignore = "minutes of random programs: make figures"]
@@ -189,6 +222,33 @@ fn the_soaks() {
     let erring = "soak --json --ops 100000 --seed 100001 --bus-errors 200 --disk-errors 2000";
     let erring = report(erring);
     documented(RESULTS, "{} soaks with errors, {} steps, **0 failed**", &steps(&erring));
+}
+
+/// Our waveforms beside Verilator's.
+#[test]
+#[ignore = "minutes of compiling Verilog: make figures"]
+fn the_waves_beside_verilators() {
+    if !testbenches::export::tools::or_skip("verilator") {
+        return;
+    }
+    for (config, cycles) in [("rv64_linux", 3000), ("rv64_large", 2000)] {
+        let options = WaveOptions {
+            config: config.to_owned(),
+            cycles,
+            rounds: 1,
+            seconds: 0.01,
+            ..WaveOptions::default()
+        };
+        let report = waves(&options).unwrap_or_else(|error| panic!("{error}"));
+        let signals = [report.our_signals, report.verilator_signals, report.compared_signals];
+        let lines = [report.our_lines, report.verilator_lines];
+        let now = signals.into_iter().chain(lines).map(|count| thousands(count as u64));
+        documented(
+            RESULTS,
+            &format!("| {config} | {{}}, {{}}, {{}} | {{}}, {{}} ({cycles} cycles) |"),
+            &now.collect::<Vec<_>>(),
+        );
+    }
 }
 
 /// What Yosys makes of the MMU.
