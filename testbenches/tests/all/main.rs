@@ -10,6 +10,7 @@
 //! | `ideas`, `figures`, `plan`, `tidy` | documents and layout, against what they describe |
 //! | `mutants` | defects planted in the sources, each of which must be caught |
 //! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |
+//! | `examples` | the examples, run |
 //! | `segment` | the segmentation unit |
 //! | `waves` | the waves of scenarios |
 //!
@@ -21,6 +22,7 @@ mod cli;
 mod conform;
 mod cosim;
 mod engines;
+mod examples;
 mod explore;
 mod figures;
 mod ideas;
