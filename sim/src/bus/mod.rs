@@ -6,6 +6,7 @@
 //! | part | what it is |
 //! |---|---|
 //! | [`SharedMemory`] | RAM, ROM and devices at their physical addresses; no time |
+//! | `pages` | its bytes, sparse: what was never written takes no space |
 //! | [`Device`], [`Console`] | what may answer beside memory |
 //! | [`FixedLatency`], [`RandomLatency`] | memory seen through time: the innermost channels |
 //! | [`BackPressure`], [`FaultInjection`], [`Traced`] | wrappers around any channel |

@@ -11,6 +11,8 @@
 //! | [`Fit`], [`Holes`] | first, best, worst and next fit |
 //! | [`Blocks`], [`Pages`] | the buddy system and paging, for comparison |
 //! | [`World`] | processes loaded, ended, grown, moved; every byte over the bus |
+//! | `placer`, `process` | what finds room; what a process asks for and was given |
+//! | `copy` | bytes over the bus, in the largest pieces that their addresses allow |
 //! | [`churn`] | Knuth's fifty-percent rule |
 //! | [`Observer`] | who looks on: waves |
 //!

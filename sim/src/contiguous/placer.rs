@@ -1,4 +1,4 @@
-//! Whoever finds room.
+//! What finds room for a segment.
 
 use std::ops::Range;
 

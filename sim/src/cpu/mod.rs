@@ -5,7 +5,7 @@
 //! | [`Program`], [`Op`], [`Access`] | what a processor executes, reduced to its accesses |
 //! | [`Listed`] | a program held in memory, for scenarios |
 //! | [`Lackey`] | a memory trace as Valgrind writes it |
-//! | [`open`], [`decompress`] | files and standard input; plain, gzip or zstd |
+//! | [`open`], [`decompress`], `zstd` | files and standard input; plain, gzip or zstd |
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
 //! | [`Shadow`], [`Common`] | what memory must hold, by the program's own view |

@@ -6,6 +6,13 @@
 //!
 //! Nothing here shares code with any hardware description: that is what makes agreement mean
 //! something.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `walk`, `pte` | the algorithm, and one entry decoded |
+//! | `rule` | which rule of the specification decided an outcome |
+//! | `checker` | judges every response of every run |
+//! | `ideal` | an MMU in software: no TLB, one blocking walker |
 
 mod checker;
 mod ideal;

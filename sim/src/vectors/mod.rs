@@ -4,6 +4,12 @@
 //! words, single accesses with their expected outcome, and what software does in between
 //! (table writes, fences, writes of satp). [`Reader`] streams it in constant memory. The format
 //! is described beside the files that ship with the project.
+//!
+//! | file | does |
+//! |---|---|
+//! | `reader` | the file, line by line |
+//! | `line`, `fields`, `header` | one line becomes a record; errors that point at the field |
+//! | `record` | what a line says |
 
 mod fields;
 mod header;

@@ -22,7 +22,10 @@ pub(crate) fn documented(document: &str, words: &str, now: &[String]) {
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{document}: {e}"));
     let pieces: Vec<&str> = words.split("{}").collect();
     assert_eq!(pieces.len(), now.len() + 1, "{words} has a place for each figure");
+    // Words that begin with a figure begin at its first digit.
+    let inside = |at: usize| text[..at].ends_with(|c: char| c.is_ascii_digit() || ".,".contains(c));
     let places = text.match_indices(pieces[0]).map(|(at, _)| at);
+    let places = places.filter(|&at| !pieces[0].is_empty() || !inside(at));
     let found: Vec<_> =
         places.filter_map(|at| figures(&text[at..], &pieces).map(|f| (at, f))).collect();
     let [(at, (figures, length))] = &found[..] else {

@@ -30,6 +30,8 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, DrawError> {
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_compression(png::Compression::High);
+    // Flat areas and few colours: filters only make the file longer.
+    encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header().map_err(library)?;
     writer.write_image_data(&rgb).map_err(library)?;
     writer.finish().map_err(library)?;
