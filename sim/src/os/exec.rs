@@ -67,7 +67,7 @@ impl Os {
         image: Image,
         layout: &Layout,
     ) -> Result<(BTreeMap<u64, Region>, bool), OsError> {
-        let Layout::Regions(specs) = layout else { return Ok((BTreeMap::new(), true)) };
+        let (Layout::Regions(specs) | Layout::OnDemand(specs)) = layout;
         let regions = lay_out(&self.ground(), name, image, specs, &mut self.objects)?;
         for region in regions.values() {
             if let Some(problem) = self.device_taken(pid, region) {
@@ -75,7 +75,7 @@ impl Os {
                 return Err(OsError::Region { process, region, problem });
             }
         }
-        Ok((regions, false))
+        Ok((regions, matches!(layout, Layout::OnDemand(_))))
     }
 
     /// Puts the running process onto other tables: first the register, then the fence, and only

@@ -84,8 +84,12 @@ fn overlap<'a>(regions: &'a BTreeMap<u64, Region>, new: &Region) -> Option<&'a s
         RegionKind::Stack => region.lowest.saturating_sub(PAGE_BYTES),
         _ => region.lowest,
     };
-    let meets = |old: &&Region| floor(new) < old.highest && floor(old) < new.highest;
-    regions.values().find(meets).map(|old| old.name.as_str())
+    // Regions are in order and apart, so only those next to where the new one ends can meet it.
+    let below = regions.range(..new.highest).rev().map(|(_, old)| old);
+    let below = below.take_while(|old| floor(new) < old.highest).last();
+    let above = || regions.range(new.highest..).next().map(|(_, old)| old);
+    let meets = below.or_else(|| above().filter(|old| floor(old) < new.highest));
+    meets.map(|old| old.name.as_str())
 }
 
 /// The region's place, with nothing behind it yet.

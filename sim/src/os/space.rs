@@ -21,8 +21,8 @@ pub struct Held {
 pub enum Layout {
     /// As stated.
     Regions(Vec<RegionSpec>),
-    /// As touched: what a recorded trace, which is addresses only, needs.
-    OnDemand,
+    /// As stated, and elsewhere as touched: what a recorded trace, which is addresses only, needs.
+    OnDemand(Vec<RegionSpec>),
 }
 
 /// The addresses that belong to user programs, to the kernel, or to nobody.

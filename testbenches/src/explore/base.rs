@@ -85,6 +85,13 @@ fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
         let names: Vec<_> = TRACES.iter().map(|(name, _)| *name).collect();
         format!("there is no recorded program `{name}`; there are {}", names.join(", "))
     })?;
+    if table.contains_key("process") {
+        return Err(
+            "a recorded program takes the place of the processes: `process` has no effect \
+                    beside `trace`"
+                .to_owned(),
+        );
+    }
     let mut process = Table::new();
     process.insert("name".to_owned(), Value::String(name.to_owned()));
     // A process has regions; the recorded one, which takes its place, makes them on demand.

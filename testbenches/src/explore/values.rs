@@ -66,7 +66,10 @@ impl Values {
 }
 
 /// A value as TOML writes it; what is none is a text.
-fn single(text: &str) -> Result<Value, String> {
+///
+/// # Errors
+/// A sentence, for no text at all.
+pub(crate) fn single(text: &str) -> Result<Value, String> {
     if text.is_empty() {
         return Err("a value is missing".to_owned());
     }

@@ -43,7 +43,7 @@ pub struct StringError {
 /// [`StringError`] at the first mistake; also for strings without a reference and for strings of
 /// more than [`MOST_STEPS`] steps.
 pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
-    let mut reader = Reader { text: text.char_indices().collect(), at: 0, depth: 0 };
+    let mut reader = Reader { text, at: 0, depth: 0 };
     let steps = reader.list()?;
     if reader.at < reader.text.len() {
         return Err(reader.error(reader.at, "there is no `(` for this `)`"));
@@ -66,25 +66,25 @@ pub fn pages(text: &str) -> Result<Vec<u64>, StringError> {
     parse(text)?.into_iter().map(page).collect()
 }
 
-struct Reader {
-    text: Vec<(usize, char)>,
+struct Reader<'t> {
+    text: &'t str,
+    /// In bytes.
     at: usize,
     depth: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn error(&self, at: usize, problem: impl Into<String>) -> StringError {
-        StringError { column: at + 1, problem: problem.into() }
+        StringError { column: self.text[..at].chars().count() + 1, problem: problem.into() }
     }
 
     fn peek(&self) -> Option<char> {
-        self.text.get(self.at).map(|(_, character)| *character)
+        self.text[self.at..].chars().next()
     }
 
     fn skip(&mut self, is_skipped: impl Fn(char) -> bool) {
-        while self.peek().is_some_and(&is_skipped) {
-            self.at += 1;
-        }
+        let rest = &self.text[self.at..];
+        self.at += rest.find(|c| !is_skipped(c)).unwrap_or(rest.len());
     }
 
     /// Everything up to the end or to a closing bracket.
@@ -177,18 +177,20 @@ impl Reader {
             to = self.number()?;
         }
         let store = match self.peek() {
-            Some('w' | 'W') => true,
-            Some('r' | 'R') => false,
+            Some('w' | 'W') => {
+                self.at += 1;
+                true
+            }
+            Some('r' | 'R') => {
+                self.at += 1;
+                false
+            }
             Some(c) if c.is_alphanumeric() || c == '.' || c == '-' => {
                 let problem = format!("`{c}` does not belong to a page; 3w stores, 3r loads");
                 return Err(self.error(self.at, problem));
             }
-            _ => {
-                self.at = self.at.saturating_sub(1);
-                false
-            }
+            _ => false,
         };
-        self.at += 1;
         if from.abs_diff(to) >= MOST_STEPS {
             return Err(self.too_long(at));
         }
@@ -202,8 +204,7 @@ impl Reader {
     fn number(&mut self) -> Result<u64, StringError> {
         let at = self.at;
         self.skip(|c| c.is_ascii_digit() || c == '_');
-        let digits: String =
-            self.text[at..self.at].iter().map(|(_, c)| *c).filter(|c| *c != '_').collect();
+        let digits: String = self.text[at..self.at].chars().filter(|c| *c != '_').collect();
         if digits.is_empty() {
             let problem = match self.peek() {
                 Some(c) => format!("`{c}` is no page; pages are whole numbers, as in 7,0,1,2"),

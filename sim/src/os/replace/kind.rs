@@ -1,8 +1,8 @@
 //! The policies by name.
 
 use super::{
-    Aging, Clock, Clock0, Fifo, Generations, Lfu, Nfu, Nru, Opt, Policy, Random, Recency,
-    SecondChance, TwoList, WsClock,
+    Aging, Clock, Clock0, EnhancedSecondChance, Fifo, Generations, Lfu, Nfu, Nru, Opt, Policy,
+    Random, Recency, SecondChance, TwoList, WsClock,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -27,6 +27,8 @@ pub enum PolicyKind {
     Clock0,
     /// Second chance by the hardware's accessed bits: a queue.
     SecondChance,
+    /// Second chance by four classes of A and D: a hand on a ring.
+    EnhancedSecondChance,
     /// Not recently used: four classes by A and D.
     Nru,
     /// Not frequently used: ticks with use are counted.
@@ -66,13 +68,14 @@ pub struct UnknownPolicy {
 
 impl PolicyKind {
     /// Every policy, those of the textbooks' tables first.
-    pub const ALL: [PolicyKind; 15] = [
+    pub const ALL: [PolicyKind; 16] = [
         PolicyKind::Fifo,
         PolicyKind::Lru,
         PolicyKind::Opt,
         PolicyKind::Clock,
         PolicyKind::Clock0,
         PolicyKind::SecondChance,
+        PolicyKind::EnhancedSecondChance,
         PolicyKind::Nru,
         PolicyKind::Nfu,
         PolicyKind::Aging,
@@ -93,6 +96,7 @@ impl PolicyKind {
             PolicyKind::Clock => "clock",
             PolicyKind::Clock0 => "clock0",
             PolicyKind::SecondChance => "second-chance",
+            PolicyKind::EnhancedSecondChance => "enhanced-second-chance",
             PolicyKind::Nru => "nru",
             PolicyKind::Nfu => "nfu",
             PolicyKind::Aging => "aging",
@@ -120,6 +124,7 @@ impl PolicyKind {
             PolicyKind::Clock => Box::new(Clock::default()),
             PolicyKind::Clock0 => Box::new(Clock0::default()),
             PolicyKind::SecondChance => Box::new(SecondChance::default()),
+            PolicyKind::EnhancedSecondChance => Box::new(EnhancedSecondChance::default()),
             PolicyKind::Nru => Box::new(Nru::default()),
             PolicyKind::Nfu => Box::new(Nfu::default()),
             PolicyKind::Aging => Box::new(Aging::default()),
