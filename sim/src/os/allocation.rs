@@ -1,11 +1,11 @@
 //! Frames shared out among processes: how many each may have, before it replaces its own pages.
 
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+use std::fmt;
 
 /// How frames are given to processes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
-#[serde(try_from = "Text")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Allocation {
     /// To whoever asks, out of one pool: a page of any process may be the victim.
     #[default]
@@ -16,32 +16,36 @@ pub enum Allocation {
     Proportional(u64),
 }
 
-/// As a file writes it: `"global"`, or `{ equal = 62 }`.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Word(String),
-    Table(BTreeMap<String, u64>),
-}
+/// As a file writes it.
+const FORMS: &str = "allocation is \"global\", { equal = 62 } or { proportional = 62 }, with the \
+                     number of frames that are shared out";
 
-impl TryFrom<Text> for Allocation {
-    type Error = &'static str;
+impl<'de> Deserialize<'de> for Allocation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Allocation, D::Error> {
+        struct Forms;
+        impl<'de> Visitor<'de> for Forms {
+            type Value = Allocation;
 
-    fn try_from(text: Text) -> Result<Allocation, Self::Error> {
-        const FORMS: &str = "allocation is \"global\", { equal = 62 } or { proportional = 62 }, \
-                             with the number of frames that are shared out";
-        match text {
-            Text::Word(word) if word == "global" => Ok(Allocation::Global),
-            Text::Word(_) => Err(FORMS),
-            Text::Table(table) => {
-                let mut entries = table.iter().map(|(kind, frames)| (kind.as_str(), *frames));
-                match (entries.next(), entries.next()) {
-                    (Some(("equal", frames)), None) => Ok(Allocation::Equal(frames)),
-                    (Some(("proportional", frames)), None) => Ok(Allocation::Proportional(frames)),
-                    _ => Err(FORMS),
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(FORMS)
+            }
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Allocation, E> {
+                if word == "global" { Ok(Allocation::Global) } else { Err(E::custom(FORMS)) }
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Allocation, A::Error> {
+                let kind: Option<String> = table.next_key()?;
+                let allocation = match kind.as_deref() {
+                    Some("equal") => Allocation::Equal(table.next_value()?),
+                    Some("proportional") => Allocation::Proportional(table.next_value()?),
+                    _ => return Err(de::Error::custom(FORMS)),
+                };
+                match table.next_key::<String>()? {
+                    Some(_) => Err(de::Error::custom(FORMS)),
+                    None => Ok(allocation),
                 }
             }
         }
+        deserializer.deserialize_any(Forms)
     }
 }
 

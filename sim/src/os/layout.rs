@@ -93,12 +93,15 @@ fn place(ground: &Ground, spec: &RegionSpec) -> Result<Region, String> {
     use RegionKind::{Heap, Stack};
     let bounds = Bounds::new(ground.mode);
     let start = spec.start;
-    let limit = spec.limit.unwrap_or(spec.pages).max(spec.pages);
+    let limit = spec.limit.unwrap_or(spec.pages);
     if !start.is_multiple_of(PAGE_BYTES) {
         return Err(format!("its start {start:#x} is not a multiple of {PAGE_BYTES}"));
     }
     if spec.pages == 0 && spec.kind != Heap || limit == 0 {
         return Err("it has no pages".to_owned());
+    }
+    if let Some(limit) = spec.limit.filter(|limit| *limit < spec.pages) {
+        return Err(format!("its limit of {limit} pages is below the {} that it has", spec.pages));
     }
     if limit > spec.pages && !matches!(spec.kind, Heap | Stack) {
         return Err("only a heap or a stack can grow, so only these have a limit".to_owned());

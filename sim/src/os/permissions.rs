@@ -64,8 +64,9 @@ impl TryFrom<String> for Permissions {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Permissions::parse(&text)
-            .ok_or_else(|| format!("permissions are written like \"r-x\" or \"rw-\", not {text:?}"))
+        Permissions::parse(&text).ok_or_else(|| {
+            format!("permissions are written like \"r-x\" or \"rw-\", not \"{text}\"")
+        })
     }
 }
 

@@ -140,7 +140,7 @@ fn one(
                 build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
             match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {
                 Ok(observed) => (variant.to_string(), observed),
-                Err(RunError::Nonsense { message, .. }) => return Err(in_run(message)),
+                Err(RunError::Nonsense { error, .. }) => return Err(in_run(error.message)),
                 Err(source) => return Err(ExploreError::Broke { settings: said(), source }),
             }
         }

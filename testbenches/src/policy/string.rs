@@ -59,11 +59,14 @@ pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
 /// # Errors
 /// As [`parse`]; marks of stores and ticks have no place here.
 pub fn pages(text: &str) -> Result<Vec<u64>, StringError> {
-    let page = |step| match step {
-        Step::Reference { page, store: false } => Ok(page),
-        _ => Err(StringError { column: 1, problem: "only page numbers belong here".to_owned() }),
-    };
-    parse(text)?.into_iter().map(page).collect()
+    if let Some((before, _)) = text.chars().enumerate().find(|(_, c)| "rRwWtT".contains(*c)) {
+        let problem = "only numbers belong here, as in 0,3,5..7".to_owned();
+        return Err(StringError { column: before + 1, problem });
+    }
+    let steps = parse(text)?.into_iter();
+    Ok(steps
+        .filter_map(|step| if let Step::Reference { page, .. } = step { Some(page) } else { None })
+        .collect())
 }
 
 struct Reader {
@@ -173,7 +176,12 @@ impl Reader {
     fn range(&mut self, at: usize, from: u64) -> Result<Vec<Step>, StringError> {
         let mut to = from;
         if self.peek() == Some('.') {
-            self.skip(|c| c == '.' || c == '=');
+            let dots = self.at;
+            self.skip(|c| c == '.');
+            if self.at - dots != 2 {
+                return Err(self.error(dots, "a range is written 1..5"));
+            }
+            self.at += usize::from(self.peek() == Some('='));
             to = self.number()?;
         }
         let store = match self.peek() {
@@ -254,7 +262,10 @@ mod tests {
             ("1,q", "column 3: `q` is no page; pages are whole numbers, as in 7,0,1,2"),
             ("1,-2", "column 3: `-` is no page; pages are whole numbers, as in 7,0,1,2"),
             ("1,2k", "column 4: `k` does not belong to a page; 3w stores, 3r loads"),
-            ("1.5.2", "column 4: `.` does not belong to a page; 3w stores, 3r loads"),
+            ("1.5.2", "column 2: a range is written 1..5"),
+            ("1.5", "column 2: a range is written 1..5"),
+            ("1...5", "column 2: a range is written 1..5"),
+            ("1..5.", "column 5: `.` does not belong to a page; 3w stores, 3r loads"),
             ("1..", "column 4: a page is missing"),
             ("3x", "column 1: 3 times what?"),
             ("0x(1)", "column 1: 0 times is never"),
@@ -275,7 +286,9 @@ mod tests {
         assert!(read(&"(".repeat(100_000)).contains("deep"));
         assert!(read(&"2x".repeat(100_000)).contains("deep"));
         assert_eq!(pages("0,5..6"), Ok(vec![0, 5, 6]));
-        assert!(pages("1w").is_err());
+        for wrong in ["1w", "1r", "1.5", "2 t 3"] {
+            assert!(pages(wrong).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

@@ -11,6 +11,7 @@ use sim::os::{Layout, State};
 use crate::engine::Engine;
 
 use super::load::{Body, Scenario};
+use super::place::Place;
 use super::ports::{self, Stop};
 use super::run::RunError;
 use super::schema::Head;
@@ -74,7 +75,7 @@ pub fn observe(
         (Body::Ports(head, steps), _) => watched_ports(head, steps, variant, mmu, observer),
         (Body::Segments(..), _) => {
             let how = "it has no MMU and no page tables to observe: `pagewalk run` plays segments";
-            Err(Stop::Nonsense(1, how.to_owned()))
+            Err(Place::file().wrong(how).into())
         }
         (Body::System(system), None) => {
             let played = story::play(system, variant, mmu, observer, stop);
@@ -85,10 +86,7 @@ pub fn observe(
         }
     };
     seen.map_err(|stop| match stop {
-        Stop::Nonsense(line, message) => {
-            let (file, machine) = (scenario.file.clone(), variant.to_string());
-            RunError::Nonsense { file, line, message, machine }
-        }
+        Stop::Nonsense(mistake) => RunError::nonsense(scenario, mistake, variant.to_string()),
         Stop::Mismatch(mismatch) => RunError::Tool(anyhow::anyhow!("{variant}: {mismatch}")),
     })
 }
@@ -142,10 +140,10 @@ fn replay(
     // A million steps: everything is checked at the end.
     config.paranoid = false;
     let name = system.process.first().map_or("trace", |process| process.name.as_str());
-    let unreadable = |error: std::io::Error| Stop::Nonsense(1, format!("{name}: {error}"));
+    let unreadable = |error: std::io::Error| Place::file().wrong(format!("{name}: {error}"));
     let lackey = Lackey::new(name, decompress(recorded).map_err(unreadable)?);
     let program = Fitted::new(lackey, config.mode, Fit::Fold);
-    let mut machine = Machine::new(mmu, config).map_err(story::broken)?;
+    let mut machine = Machine::new(mmu, config).map_err(|error| story::broken(system, error))?;
     if let Some(observer) = observer {
         machine.observe(observer);
     }
@@ -156,7 +154,7 @@ fn replay(
             program: Box::new(program),
             frames: None,
         })
-        .map_err(story::broken)?;
+        .map_err(|error| story::broken(system, error))?;
     Ok(machine.run(stop))
 }
 
@@ -167,14 +165,14 @@ fn of(system: &System, outcome: &Outcome) -> Result<Observed, Stop> {
         return Err(Stop::Mismatch(Box::new(said)));
     }
     let report = serde_json::to_value(&outcome.report)
-        .map_err(|error| Stop::Nonsense(1, error.to_string()))?;
+        .map_err(|error| Place::file().wrong(error.to_string()))?;
     let mut notes = Vec::new();
     for process in &outcome.report.processes {
         let text = system
             .process
             .iter()
             .find(|text| text.name == process.program || text.name == process.name);
-        let expected = text.is_none_or(|text| text.may_end("exited"));
+        let expected = text.is_none_or(|text| text.ends.allow("exited"));
         if let State::Killed { death } = &process.state
             && expected
         {

@@ -9,7 +9,7 @@
 //! load d rows 128 x 128 of 8         a matrix of 8-byte elements, row after row ...
 //! load d columns 128 x 128 of 8      ... or column after column, as it lies in memory by rows
 //! load heap random 100 of 0..9 seed 1      as many pages, drawn evenly from these
-//! fetch at 0x1000                    an address
+//! fetch at 0x1000                    an address; at "1 << va_bits - 1" calculates
 //! 3 x load a 0..3; store b 0         all of the line, three times
 //! load a 0; 3 x (load a 1; 2 x (store b 0..7))     groups
 //! read heap 3 offset 0x10 bytes 100  read(2): the kernel stores into this buffer of the program
@@ -40,10 +40,11 @@ pub use script::Script;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer};
 use sim::isa::{Access, PAGE_BYTES};
 use sim::os::{Call, Permissions, RegionSpec};
 
+use super::names::from_text;
 use super::number::Number;
 use pattern::Pattern;
 
@@ -147,6 +148,16 @@ impl Node {
     }
 }
 
+/// Cycles in which nodes compute without memory.
+fn thought(nodes: &[Node]) -> u64 {
+    let one = |node: &Node| match node {
+        Node::Step(Step::Think(cycles)) => *cycles,
+        Node::Step(_) => 0,
+        Node::Repeat(times, nodes) => thought(nodes).saturating_mul(*times),
+    };
+    nodes.iter().map(one).fold(0, u64::saturating_add)
+}
+
 fn total(nodes: &[Node]) -> u64 {
     nodes.iter().map(Node::steps).fold(0, u64::saturating_add)
 }
@@ -192,16 +203,35 @@ impl Line {
         };
         self.nodes.iter().any(|node| node.find(&forks).is_some())
     }
+
+    /// Whether a process becomes this one by it.
+    pub fn executes(&self, name: &str) -> bool {
+        let executes = |step: &'_ Step| match step {
+            Step::Exec(other) if other == name => Some(""),
+            _ => None,
+        };
+        self.nodes.iter().any(|node| node.find(&executes).is_some())
+    }
+
+    /// Cycles in which it computes without memory.
+    pub fn thought(&self) -> u64 {
+        thought(&self.nodes)
+    }
 }
 
-/// The region of a name: its own, else its kind's.
+/// What a region is called: by its own name, else by its kind's.
+pub(super) fn title(region: &RegionSpec) -> &str {
+    region.name.as_deref().unwrap_or(region.kind.name())
+}
+
+/// The region of a name.
 pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
-    regions.iter().find(|r| r.name.as_deref().unwrap_or(r.kind.name()) == name)
+    regions.iter().find(|region| title(region) == name)
 }
 
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        from_text(deserializer)
     }
 }
 

@@ -4,15 +4,14 @@ use super::{
     Aging, Clock, Clock0, Fifo, Generations, Lfu, Nfu, Nru, Opt, Policy, Random, Recency,
     SecondChance, TwoList, WsClock,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
 use std::fmt;
 use std::str::FromStr;
 
 /// A policy's name.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize)]
+#[serde(into = "String")]
 pub enum PolicyKind {
     /// First in, first out.
     Fifo,
@@ -153,11 +152,21 @@ impl FromStr for PolicyKind {
     }
 }
 
-impl TryFrom<String> for PolicyKind {
-    type Error = UnknownPolicy;
+impl<'de> Deserialize<'de> for PolicyKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PolicyKind, D::Error> {
+        struct Name;
+        // What a visitor refuses has the place of the name, also in a list.
+        impl Visitor<'_> for Name {
+            type Value = PolicyKind;
 
-    fn try_from(name: String) -> Result<PolicyKind, UnknownPolicy> {
-        name.parse()
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a replacement policy")
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<PolicyKind, E> {
+                name.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Name)
     }
 }
 

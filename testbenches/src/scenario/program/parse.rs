@@ -1,14 +1,19 @@
 //! Reading a line: words, groups, steps.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use sim::isa::{Access, PAGE_BYTES};
 use sim::os::{Call, Permissions};
 
 use super::pattern::{Item, Order, Pattern, Shape};
 use super::{Deed, Node, Place, Step};
+use crate::scenario::limits::MOST_CYCLES;
 use crate::scenario::number::Number;
 
 /// Bytes of an access unless said otherwise.
 const ACCESS_BYTES: u64 = 4;
+/// Pages of 64 bits of addresses.
+const MOST_PAGES: u64 = 1 << 52;
 /// Groups in groups deeper than this are a mistake.
 const DEEPEST: usize = 32;
 /// The words that begin a step.
@@ -92,7 +97,7 @@ impl<'t> Words<'t> {
             Some(&"x") => {
                 let word = self.need("how often")?;
                 self.at += 1;
-                Some(unsigned(word).map_err(|_| format!("{word} times is not possible"))?)
+                Some(unsigned(word).map_err(|why| format!("{word} times is not possible: {why}"))?)
             }
             _ => None,
         };
@@ -123,9 +128,9 @@ impl<'t> Words<'t> {
             "write" => self.touch(Deed::Call(Call::Write))?,
             "emulate" => self.touch(Deed::Call(Call::Emulate))?,
             "stray" => self.touch(Deed::Call(Call::Stray))?,
-            "think" => Step::Think(unsigned(self.need("how many cycles")?)?),
+            "think" => Step::Think(at_most(self.need("how many cycles")?, MOST_CYCLES)?),
             "tick" => Step::Tick,
-            "sbrk" => Step::Sbrk(signed(self.need("by how many pages")?)?),
+            "sbrk" => Step::Sbrk(pages(self.need("by how many pages")?)?),
             "mmap" => Step::Mmap(self.need("which region")?.to_owned()),
             "munmap" => {
                 let (name, from, to) = self.part()?;
@@ -225,7 +230,8 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// An address: everything up to the end of the step, brackets included.
+    /// An address: everything up to the end of the step, brackets included; quotation marks may
+    /// stand around it.
     fn at(&mut self, deed: Deed) -> Result<Step, String> {
         let (mut depth, mut text) = (0_i32, String::new());
         let mut bytes = ACCESS_BYTES;
@@ -241,7 +247,12 @@ impl<'t> Words<'t> {
             }
             text = text + word + " ";
         }
-        Ok(Step::Touch { deed, bytes, place: Place::At(Number::parse(&text)?) })
+        let text = text.trim();
+        let text = match text.strip_prefix('"') {
+            Some(rest) => rest.strip_suffix('"').ok_or("a `\"` is missing after the address")?,
+            None => text,
+        };
+        Ok(Step::Touch { deed, bytes, place: Place::At(Number::parse(text)?) })
     }
 }
 
@@ -254,7 +265,12 @@ fn access_bytes(word: &str, deed: Deed) -> Result<u64, String> {
 }
 
 fn signed(word: &str) -> Result<i64, String> {
-    word.replace('_', "").parse().map_err(|_| format!("`{word}` is no whole number"))
+    word.replace('_', "").parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
+            format!("`{word}` is out of range: it does not fit 64 bits")
+        }
+        _ => format!("`{word}` is no whole number"),
+    })
 }
 
 fn unsigned(word: &str) -> Result<u64, String> {
@@ -263,7 +279,25 @@ fn unsigned(word: &str) -> Result<u64, String> {
         Some(hex) => u64::from_str_radix(hex, 16),
         None => digits.parse(),
     };
-    number.map_err(|_| format!("`{word}` is no number from 0 on"))
+    number.map_err(|error| match error.kind() {
+        IntErrorKind::PosOverflow => format!("`{word}` is out of range: it does not fit 64 bits"),
+        _ => format!("`{word}` is no number from 0 on"),
+    })
+}
+
+fn at_most(word: &str, most: u64) -> Result<u64, String> {
+    match unsigned(word)? {
+        number if number <= most => Ok(number),
+        _ => Err(format!("`{word}` is out of range: at most {most} is possible")),
+    }
+}
+
+/// A difference of pages.
+fn pages(word: &str) -> Result<i64, String> {
+    match signed(word)? {
+        pages if pages.unsigned_abs() <= MOST_PAGES => Ok(pages),
+        _ => Err(format!("`{word}` is out of range: an address space has {MOST_PAGES} pages")),
+    }
 }
 
 fn range(word: &str) -> Result<(i64, i64), String> {

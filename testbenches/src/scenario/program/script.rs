@@ -57,15 +57,18 @@ impl Script {
     /// The lines as a program of a process with these regions.
     ///
     /// # Errors
-    /// A sentence: a region is missing, or an address needs more than 64 bits.
+    /// The number of a line, from 0, and a sentence: a region is missing, or there is no such
+    /// address.
     pub fn new(
         lines: &[Line],
         regions: &[RegionSpec],
         variables: &Variables,
-    ) -> Result<Script, String> {
-        let nodes = lines.iter().flat_map(|line| &line.nodes);
-        let actions = nodes.map(|node| action(node, regions, variables));
-        Ok(Script::of(actions.collect::<Result<Rc<[Action]>, String>>()?))
+    ) -> Result<Script, (usize, String)> {
+        let lines = lines.iter().enumerate();
+        let nodes = lines.flat_map(|(at, line)| line.nodes.iter().map(move |node| (at, node)));
+        let actions =
+            nodes.map(|(at, node)| action(node, regions, variables).map_err(|why| (at, why)));
+        Ok(Script::of(actions.collect::<Result<Rc<[Action]>, _>>()?))
     }
 
     fn of(whole: Rc<[Action]>) -> Script {
@@ -130,20 +133,32 @@ fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<
         }
     };
     let region = |name: &str| find(regions, name).ok_or_else(|| format!("no region `{name}`"));
+    let last = if variables.va_bits == 32 { u64::from(u32::MAX) } else { u64::MAX };
     let range = |name: &str, from: i64, to: i64| {
         let start = region(name)?.start;
+        let items = vec![Item::Range { from, to, step: 1 }];
+        let pattern = Pattern { shape: Shape::Items(items), unit: PAGE_BYTES, offset: 0 };
+        // The end is excluded, and must be a number of 64 bits itself.
+        let bytes = PAGE_BYTES + u64::from(last == u64::MAX);
+        pattern.check(name, start, bytes, last)?;
         let page = |n: i64| start.wrapping_add_signed(n.wrapping_mul(PAGE_BYTES as i64));
         let (low, high) = (from.min(to), from.max(to));
-        Ok::<_, String>(page(low)..page(high.wrapping_add(1)))
+        Ok::<_, String>(page(low)..page(high) + PAGE_BYTES)
     };
     Ok(Action::Op(match step {
         Step::Touch { deed, bytes, place } => {
             let (start, pattern) = match place {
-                Place::In(name, pattern) => (region(name)?.start, pattern.clone()),
+                Place::In(name, pattern) => {
+                    let start = region(name)?.start;
+                    // A buffer that leaves the address space is the kernel's business.
+                    let bytes = if let Deed::Access(_) = deed { *bytes } else { 1 };
+                    pattern.check(name, start, bytes, last)?;
+                    (start, pattern.clone())
+                }
                 Place::At(at) => {
                     let items = vec![Item::Range { from: 0, to: 0, step: 1 }];
                     let pattern = Pattern { shape: Shape::Items(items), unit: 1, offset: 0 };
-                    (at.value(variables)?, pattern)
+                    (at.word(variables)?, pattern)
                 }
             };
             return Ok(Action::Touch { deed: *deed, bytes: *bytes, start, pattern });

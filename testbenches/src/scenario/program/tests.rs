@@ -10,7 +10,7 @@ const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entri
 fn script(text: &str) -> Result<Script, String> {
     let region =
         RegionSpec { name: Some("a".to_owned()), ..RegionSpec::new(RegionKind::Bss, 0x10000, 4) };
-    Script::new(&[text.parse()?], &[region], &MACHINE)
+    Script::new(&[text.parse()?], &[region], &MACHINE).map_err(|(_, why)| why)
 }
 
 fn ops(text: &str) -> Result<Vec<Op>, String> {
