@@ -24,11 +24,14 @@ test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simula
 	@scripts/need-cargo.sh
 	$(CARGO) test --workspace
 
-# Everything that answers within a second or two, and all that is cheap to compile.
+# What takes long is left to `make test`: whole scenarios on two engines, other simulators, studies.
+SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
+    segment:: ideas::the_pages
+
 quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
-	$(CARGO) test --package hdl --package netlist --package sim --lib --bins
-	$(CARGO) test --package testbenches --lib --test all -- --skip
+	$(CARGO) test --package hdl --package netlist --package sim --package testbenches --lib
+	$(CARGO) test --package testbenches --test all -- $(addprefix --skip ,$(SLOW))
 
 lint: ## Formatting, clippy and rustdoc, warnings as errors
 	@scripts/need-cargo.sh
