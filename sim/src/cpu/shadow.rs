@@ -132,6 +132,16 @@ impl Shadow {
         self.pages.retain(|vpn, _| !vpns.contains(vpn));
     }
 
+    /// Pages move to other addresses, with what they hold; what was there before is forgotten.
+    pub fn relocate(&mut self, from: &Range<u64>, to: u64) {
+        let vpns = from.start / PAGE_BYTES..from.end / PAGE_BYTES;
+        let moved: Vec<_> =
+            vpns.clone().filter_map(|v| Some((v, self.pages.remove(&v)?))).collect();
+        let to = to / PAGE_BYTES;
+        self.pages.retain(|vpn, _| !(to..to + (vpns.end - vpns.start)).contains(vpn));
+        self.pages.extend(moved.into_iter().map(|(vpn, held)| (to + vpn - vpns.start, held)));
+    }
+
     /// What a forked child sees: its own copy of what is private, the same of what is shared.
     #[must_use]
     pub fn fork(&self) -> Shadow {
@@ -176,6 +186,11 @@ mod tests {
         shadow.store(0x1007, 1, 0x12);
         assert_eq!(shadow.load(0x1000, 8), Some(0x1200_0000_abcd_0000));
         assert_eq!(shadow.load(0x1002, 1), Some(0xcd));
+        shadow.touch(0x6000, || Origin::Zero);
+        shadow.relocate(&(0x1000..0x3000), 0x5000);
+        assert_eq!((shadow.load(0x1000, 8), shadow.load(0x5002, 2)), (None, Some(0xabcd)));
+        assert_eq!(shadow.load(0x6000, 8), None, "what was there is gone");
+        shadow.relocate(&(0x5000..0x6000), 0x1000);
         shadow.forget(0x1000..0x2000);
         assert_eq!((shadow.load(0x1000, 8), shadow.pages()), (None, 0));
     }

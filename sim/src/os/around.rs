@@ -1,8 +1,8 @@
 //! More pages than were asked for: what is near a fault is likely to be next.
 
-use super::fault::permission_bits;
 use super::frames::Use;
 use super::page::Page;
+use super::residency::wanted;
 use super::source::Source;
 use super::table::Place;
 use super::{Hal, Os, OsError, Pid, RegionSpec, Verdict, table};
@@ -29,7 +29,7 @@ impl Os {
             let Place::Leaf(leaf) = self.space(pid).table.find(hal, vpn, 0)? else { continue };
             self.hold(pid, vpn, id);
             // Nobody has touched it: A stays clear, so that the policy can take it back.
-            let bits = permission_bits(self.allowed(pid, at, id));
+            let bits = table::permission_bits(self.allowed(pid, at, id));
             let frame = self.pages.get(id).and_then(|page| page.frame).expect("it is in a frame");
             let bytes = self.config.mode.pte_bytes() as u8;
             hal.write(leaf, bytes, table::entry(frame, bits))?;
@@ -90,12 +90,7 @@ impl Os {
             else {
                 continue;
             };
-            let access = match region.permissions {
-                permissions if permissions.write => Access::Store,
-                permissions if permissions.read => Access::Load,
-                permissions if permissions.execute => Access::Fetch,
-                _ => continue,
-            };
+            let Some(access) = wanted(region.permissions) else { continue };
             let source = self.source(pid, va, access);
             // One page and the tables on the way to it: more than that is not worth a kill.
             let needed = 1 + u64::from(self.config.mode.levels());

@@ -59,6 +59,50 @@ impl Os {
         self.tell_policy(hal);
     }
 
+    /// Writes a page to the disk while it stays in its frame, and clears its D; on whose account,
+    /// and whether the disk did it.
+    pub(super) fn clean(
+        &mut self,
+        hal: &mut dyn Hal,
+        frame: u64,
+        id: PageId,
+    ) -> Result<(Pid, bool), OsError> {
+        // First D cleared and fenced, and only then copied: a later store sets it again.
+        let dirty = self.clear_bits(hal, frame, table::DIRTY)? & table::DIRTY != 0;
+        let showing = self.showing(frame);
+        let page = self.pages.get_mut(id).expect("a frame's page exists");
+        page.unsaved |= dirty;
+        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        let written = self.write_back(hal, pid, vpn, id)?;
+        self.counters_of(pid).disk_errors += u64::from(!written);
+        if written {
+            self.pages.get_mut(id).expect("as above").unsaved = false;
+        }
+        Ok((pid, written))
+    }
+
+    /// Clears bits of the entries of all who show a page, and forgets what is cached of each;
+    /// the entries as they were, put together.
+    fn clear_bits(&mut self, hal: &mut dyn Hal, frame: u64, bits: u64) -> Result<u64, OsError> {
+        let mut found = 0;
+        let bytes = self.config.mode.pte_bytes() as u8;
+        for (pid, vpn) in self.showing(frame) {
+            let at = self.leaf(hal, pid, vpn)?;
+            let entry = hal.read(at, bytes)?;
+            found |= entry;
+            if entry & bits != 0 {
+                found |= self.space(pid).table.update(hal, at, |entry| entry & !bits)?;
+                if entry & bits & table::ACCESSED != 0 {
+                    self.load.working_sets.used(pid, vpn);
+                }
+                if entry & table::VALID != 0 {
+                    self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Shows whoever watches what the policy keeps.
     fn tell_policy(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
@@ -74,27 +118,6 @@ impl Bits<'_> {
             _ => None,
         }
     }
-
-    /// Clears bits of the entries of all who show a page, and forgets what is cached of each;
-    /// the entries as they were, put together.
-    fn clear(&mut self, frame: u64, bits: u64) -> Result<u64, OsError> {
-        let mut found = 0;
-        let bytes = self.os.config.mode.pte_bytes() as u8;
-        for (pid, vpn) in self.os.showing(frame) {
-            let at = self.os.leaf(self.hal, pid, vpn)?;
-            let entry = self.hal.read(at, bytes)?;
-            found |= entry;
-            if entry & bits != 0 {
-                let table = &self.os.space(pid).table;
-                found |= table.update(self.hal, at, |entry| entry & !bits)?;
-                if entry & bits & table::ACCESSED != 0 {
-                    self.os.load.working_sets.used(pid, vpn);
-                }
-                self.os.fence_page(self.hal, pid, vpn * PAGE_BYTES)?;
-            }
-        }
-        Ok(found)
-    }
 }
 
 impl PageBits for Bits<'_> {
@@ -102,6 +125,9 @@ impl PageBits for Bits<'_> {
         // The zero page is never among them: no policy is told of its frame.
         let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
+        if os.is_locked(id) {
+            return false;
+        }
         let shows = |pid| {
             let space = os.processes.get(&pid).and_then(|process| process.space.as_ref());
             let holders = os.pages.get(id).into_iter().flat_map(|page| &page.holders);
@@ -116,7 +142,7 @@ impl PageBits for Bits<'_> {
 
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
         let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
-        let found = self.clear(frame, 0)?;
+        let found = self.os.clear_bits(self.hal, frame, 0)?;
         let page = self.os.pages.get(id);
         let unsaved = page.is_some_and(|page| page.unsaved);
         Ok(Marks {
@@ -128,7 +154,8 @@ impl PageBits for Bits<'_> {
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
         let page = self.page(frame).and_then(|id| self.os.pages.get_mut(id));
         let young = page.is_some_and(|page| std::mem::take(&mut page.young));
-        Ok(self.clear(frame, table::ACCESSED)? & table::ACCESSED != 0 || young)
+        let found = self.os.clear_bits(self.hal, frame, table::ACCESSED)?;
+        Ok(found & table::ACCESSED != 0 || young)
     }
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
@@ -142,18 +169,8 @@ impl PageBits for Bits<'_> {
         if slot.is_none() && !self.os.is_file(id) && !self.os.find_room() {
             return Ok(false);
         }
-        // First D cleared and fenced, and only then copied: a later store sets it again.
-        let dirty = self.clear(frame, table::DIRTY)? & table::DIRTY != 0;
-        let page = self.os.pages.get_mut(id).expect("a frame's page exists");
-        page.unsaved |= dirty;
-        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
-        let written = self.os.write_back(self.hal, pid, vpn, id)?;
-        let counters = self.os.counters_of(pid);
-        counters.written_ahead += u64::from(written);
-        counters.disk_errors += u64::from(!written);
-        if written {
-            self.os.pages.get_mut(id).expect("as above").unsaved = false;
-        }
+        let (pid, written) = self.os.clean(self.hal, frame, id)?;
+        self.os.counters_of(pid).written_ahead += u64::from(written);
         Ok(written)
     }
 }

@@ -7,29 +7,31 @@ use crate::isa::PAGE_BYTES;
 use std::ops::Range;
 
 impl Os {
-    /// Maps a region into the running process. Nothing is brought in, unless it asks for that.
-    /// `false`: refused, because it cannot be or is in another's way; nothing has changed.
+    /// Maps a region into the running process; what is mapped in its place goes (`MAP_FIXED`).
+    /// Nothing is brought in, unless it asks for that. `false`: refused, because it cannot be;
+    /// nothing has changed.
     ///
     /// # Errors
     /// The hardware's.
     pub fn mmap(&mut self, hal: &mut dyn Hal, spec: &RegionSpec) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
-        let ground = self.ground();
-        let Os { processes, objects, .. } = self;
-        let process = processes.get_mut(&pid).expect("the running process exists");
-        let image = process.image;
-        let space = process.space.as_mut().expect("a running process has memory");
-        let region = lay_one(&ground, image, 0, spec, &space.regions, objects).ok();
+        let (ground, image) = (self.ground(), self.processes[&pid].image);
+        let region = lay_one(&ground, image, 0, spec, &mut self.objects).ok();
         let region = region.filter(|region| self.device_taken(pid, region).is_none());
         let done = region.is_some();
         if let Some(region) = region {
+            let range = region.start..region.end;
+            let displaced = self.clear_range(hal, pid, &range)?;
             let process = self.process_mut(pid);
             process.counters.mmaps += 1;
-            let space = process.space.as_mut().expect("as above");
+            let space = process.space.as_mut().expect("a running process has memory");
             space.regions.insert(region.start, region);
+            if displaced {
+                self.settle(hal, pid)?;
+            }
             self.prefault_all(hal, pid, std::slice::from_ref(spec))?;
         }
-        hal.charge(account);
+        self.leave(hal, pid, account, done);
         Ok(done)
     }
 
@@ -42,23 +44,34 @@ impl Os {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let done = self.is_whole(&range);
         if done {
-            self.vacate(hal, pid, range.clone())?;
-            let process = self.process_mut(pid);
-            process.counters.munmaps += 1;
-            let space = process.space.as_mut().expect("a running process has memory");
-            space.cut(range.start);
-            space.cut(range.end);
-            space.regions.retain(|start, _| !range.contains(start));
+            self.clear_range(hal, pid, &range)?;
+            self.process_mut(pid).counters.munmaps += 1;
             self.prune(hal, pid, &range)?;
             self.settle(hal, pid)?;
         }
-        hal.charge(account);
+        self.leave(hal, pid, account, done);
         Ok(done)
+    }
+
+    /// Takes pages and regions out of a range, splitting what reaches out of it; whether any
+    /// region was there. Tables and objects stay.
+    pub(super) fn clear_range(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        range: &Range<u64>,
+    ) -> Result<bool, OsError> {
+        self.vacate(hal, pid, range.clone())?;
+        let space = self.space_mut(pid);
+        space.cut_out(range);
+        let before = space.regions.len();
+        space.regions.retain(|start, _| !range.contains(start));
+        Ok(space.regions.len() < before)
     }
 
     /// Changes the permissions of a range of the running process; regions that reach out of it
     /// are split. The entries of what is mapped change at once, each fenced. `false`: refused,
-    /// since part of the range is not mapped, or it would be writable and not readable.
+    /// since part of the range is not mapped (`ENOMEM`); nothing has changed.
     ///
     /// # Errors
     /// The hardware's.
@@ -69,14 +82,12 @@ impl Os {
         permissions: Permissions,
     ) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
-        let legal = permissions.read || !permissions.write;
-        let done = legal && self.is_whole(&range) && self.space(pid).covers(&range);
+        let done = self.is_mapped(pid, &range);
         if done {
             let process = self.process_mut(pid);
             process.counters.mprotects += 1;
             let space = process.space.as_mut().expect("a running process has memory");
-            space.cut(range.start);
-            space.cut(range.end);
+            space.cut_out(&range);
             for (_, region) in space.regions.range_mut(range.clone()) {
                 region.permissions = permissions;
             }
@@ -84,7 +95,7 @@ impl Os {
             space.widened.retain(|vpn, _| !vpns.contains(vpn));
             self.reprotect(hal, pid, vpns)?;
         }
-        hal.charge(account);
+        self.leave(hal, pid, account, done);
         Ok(done)
     }
 
@@ -97,8 +108,19 @@ impl Os {
         Ok(Some((pid, account)))
     }
 
+    /// Back to the process that called, which may be gone; a call that was refused is counted.
+    pub(super) fn leave(&mut self, hal: &mut dyn Hal, pid: Pid, account: Activity, done: bool) {
+        self.process_mut(pid).counters.refused_calls += u64::from(!done);
+        hal.charge(account);
+    }
+
+    /// Whether a range is one or more whole pages of the user's, all of them mapped.
+    pub(super) fn is_mapped(&self, pid: Pid, range: &Range<u64>) -> bool {
+        self.is_whole(range) && self.space(pid).covers(range)
+    }
+
     /// Whether a range is one or more whole pages of the user's.
-    fn is_whole(&self, range: &Range<u64>) -> bool {
+    pub(super) fn is_whole(&self, range: &Range<u64>) -> bool {
         let aligned = |at: u64| at.is_multiple_of(PAGE_BYTES);
         let end = super::Bounds::new(self.config.mode).user_end();
         !range.is_empty() && aligned(range.start) && aligned(range.end) && range.end <= end

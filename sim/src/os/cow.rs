@@ -1,6 +1,5 @@
 //! Copy on write.
 
-use super::fault::permission_bits;
 use super::fault::used_bits;
 use super::page::ZERO_PAGE;
 use super::{Event, Hal, Os, OsError, Pid, Verdict, table};
@@ -41,7 +40,7 @@ impl Os {
             hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
         }
         let used = if self.config.adue { table::ACCESSED } else { used_bits(Access::Store) };
-        let bits = permission_bits(self.space(pid).permissions(va)) | used;
+        let bits = table::permission_bits(self.space(pid).permissions(va)) | used;
         let last = self.space(pid).table.update(hal, at, |_| table::entry(to, bits))?;
         // The older, read-only translation must go before the store is repeated.
         self.fence_mapped(hal, pid, va, linked)?;

@@ -66,6 +66,7 @@ impl AddressSpace {
             object: kind.from_image().then_some(image.object),
             first: first / PAGE_BYTES,
             shared: false,
+            locked: false,
         };
         self.regions.insert(first, region);
     }

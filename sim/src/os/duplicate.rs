@@ -1,6 +1,5 @@
 //! Pages copied at a fork, instead of at the first store: [`ForkKind::Copy`].
 
-use super::fault::permission_bits;
 use super::frames::Use;
 use super::page::{Page, ZERO_PAGE};
 use super::{Event, ForkKind, Hal, Os, OsError, Pid, table};
@@ -50,7 +49,7 @@ impl Os {
         (copy.frame, copy.unsaved) = (Some(to), unsaved);
         self.hold(child, vpn, id);
         // The child has neither read nor written it: A and D are clear.
-        let bits = permission_bits(self.allowed(child, va, id));
+        let bits = table::permission_bits(self.allowed(child, va, id));
         hal.write(at, bytes, table::entry(to, bits))?;
         self.loaded(hal, to, child, vpn);
         self.shown(child, vpn);

@@ -40,7 +40,7 @@ impl Os {
     }
 
     /// Whether a page differs from what the disk has of it, by its entries and by its record.
-    fn is_dirty(
+    pub(super) fn is_dirty(
         &self,
         hal: &mut dyn Hal,
         id: PageId,

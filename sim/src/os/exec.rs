@@ -3,30 +3,42 @@
 use super::frames::Use;
 use super::layout::{Image, lay_out};
 use super::table::PageTable;
-use super::{Activity, AddressSpace, Event, Hal, Layout, Os, OsError, Pid, Region, Verdict};
+use super::{AddressSpace, Event, Hal, Layout, Os, OsError, Pid, Region};
 use crate::isa::Satp;
 use std::collections::BTreeMap;
 
+/// What became of an `exec`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Execed {
+    /// The process has its new image.
+    Done,
+    /// The image cannot be laid out: the caller goes on with its memory as it was.
+    Refused,
+    /// The caller was killed, for want of a frame.
+    Killed,
+}
+
 impl Os {
     /// Gives the running process a new image, the file `name`: whoever runs the same file shares
-    /// its pages. The old address space is given back.
+    /// its pages. The old address space is given back. An image that cannot be laid out is refused.
     ///
     /// # Errors
-    /// [`OsError::Region`] for a layout that cannot be; else the hardware's.
+    /// The hardware's.
     pub fn exec(
         &mut self,
         hal: &mut dyn Hal,
         name: &str,
         layout: &Layout,
-    ) -> Result<Verdict, OsError> {
-        let Some(pid) = self.current else { return Ok(Verdict::Killed) };
-        self.pinned.clear();
-        let account = hal.charge(Activity::Handler);
-        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
-        let image = self.image(name)?;
-        let (regions, on_demand) = self.regions(pid, name, image, layout)?;
-        let verdict = match self.demand_frame(hal, pid, Use::Table(pid))? {
-            None => Verdict::Killed,
+    ) -> Result<Execed, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(Execed::Killed) };
+        let image = self.image(name);
+        let laid = image.and_then(|image| Ok((image, self.regions(pid, name, image, layout)?)));
+        let Ok((image, (regions, on_demand))) = laid else {
+            self.leave(hal, pid, account, false);
+            return Ok(Execed::Refused);
+        };
+        let execed = match self.demand_frame(hal, pid, Use::Table(pid))? {
+            None => Execed::Killed,
             Some(root) => {
                 let table = PageTable::new(hal, self.config.mode, root)?;
                 self.show_kernel(hal, &table)?;
@@ -41,11 +53,11 @@ impl Os {
                 if let Layout::Regions(specs) = layout {
                     self.prefault_all(hal, pid, specs)?;
                 }
-                Verdict::Resume
+                Execed::Done
             }
         };
         hal.charge(account);
-        Ok(verdict)
+        Ok(execed)
     }
 
     /// The named file as an image.

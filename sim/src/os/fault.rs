@@ -5,7 +5,7 @@ use super::source::Source;
 use super::space::{Bounds, Owner};
 use super::table;
 use super::{
-    Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process, Refusal,
+    Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process, Refusal, Region,
 };
 use crate::isa::{Access, Fault, PAGE_BYTES};
 use crate::stats::OsCounters;
@@ -156,6 +156,7 @@ impl Os {
             Owner::Kernel => return Err(Death::KernelAddress { va }),
             Owner::Nobody => return Err(Death::NonCanonical { va }),
         }
+        let gap = self.config.options.guard_gap();
         let process = self.process_mut(pid);
         let image = process.image;
         let space = process.space.as_mut().expect("a running process has memory");
@@ -163,7 +164,7 @@ impl Os {
             if space.on_demand && va >= PAGE_BYTES {
                 space.appear(image, va, access);
             } else {
-                grow_stack(process, va)?;
+                grow_stack(process, va, gap)?;
             }
         }
         let space = process.space.as_mut().expect("as above");
@@ -200,7 +201,7 @@ impl Os {
         allowed: Permissions,
     ) -> Result<Verdict, OsError> {
         let va = fault.tval;
-        let permissions = permission_bits(allowed);
+        let permissions = table::permission_bits(allowed);
         let seen = if self.config.adue { 0 } else { used_bits(access) };
         let at = self.leaf(hal, pid, va / PAGE_BYTES)?;
         let old = hal.read(at, self.config.mode.pte_bytes() as u8)?;
@@ -221,7 +222,8 @@ impl Os {
             FaultKind::Spurious
         };
         self.note(hal, pid, access, fault, kind)?;
-        self.space(pid).table.update_from(hal, at, old, |entry| entry | permissions | seen)?;
+        let mended = |entry| entry & !table::INACCESSIBLE | permissions | seen;
+        self.space(pid).table.update_from(hal, at, old, mended)?;
         // Even a spurious fault needs the fence: it is what ends the older entry's life.
         self.fence_page(hal, pid, va)?;
         Ok(Verdict::Resume)
@@ -248,32 +250,27 @@ impl Os {
     }
 }
 
-/// Grows a stack down to the touched page, or says what is wrong with the address.
-fn grow_stack(process: &mut Process, va: u64) -> Result<(), Death> {
+/// Grows a stack down to the touched page, or says what is wrong with the address. Below a stack
+/// `gap` bytes stay free of other mappings.
+fn grow_stack(process: &mut Process, va: u64, gap: u64) -> Result<(), Death> {
     let space = process.space.as_mut().expect("a running process has memory");
-    let stack = |lowest: u64, start: u64| (lowest..start).contains(&va);
-    let mut stacks = space.regions.values().filter(|region| region.kind == RegionKind::Stack);
-    if let Some(start) = stacks.clone().find(|r| stack(r.lowest, r.start)).map(|r| r.start) {
+    let (start, page) = (|r: &&Region| r.start, va / PAGE_BYTES * PAGE_BYTES);
+    let stacks = space.regions.values().filter(|region| region.kind == RegionKind::Stack);
+    let nearest = stacks.clone().filter(|r| (r.lowest..r.start).contains(&va)).min_by_key(start);
+    if let Some(start) = nearest.map(|region| region.start) {
+        if !space.leaves_room(page..start, gap) {
+            return Err(Death::GuardPage { va });
+        }
         let mut region = space.regions.remove(&start).expect("it was just found");
-        region.start = va / PAGE_BYTES * PAGE_BYTES;
+        region.start = page;
         space.regions.insert(region.start, region);
         process.counters.stack_growths += 1;
         return Ok(());
     }
-    if stacks.any(|r| stack(r.lowest.saturating_sub(PAGE_BYTES), r.lowest)) {
+    if stacks.into_iter().any(|r| (r.lowest.saturating_sub(gap)..r.lowest).contains(&va)) {
         return Err(Death::GuardPage { va });
     }
     Err(if va < PAGE_BYTES { Death::NullPage { va } } else { Death::Hole { va } })
-}
-
-/// The entry's bits for what a user may do.
-pub(super) fn permission_bits(permissions: Permissions) -> u64 {
-    let bit = |on: bool, bit| if on { bit } else { 0 };
-    table::VALID
-        | table::USER
-        | bit(permissions.read, table::READ)
-        | bit(permissions.write, table::WRITE)
-        | bit(permissions.execute, table::EXECUTE)
 }
 
 /// The bits that an access leaves behind.

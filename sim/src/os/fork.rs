@@ -4,7 +4,7 @@ use super::frames::Use;
 use super::page::ZERO_PAGE;
 use super::table::{self, PageTable, Place};
 use super::{Activity, AddressSpace, Backing, Event, ForkKind, Hal};
-use super::{Os, OsError, Pid, Process, Sstatus, State};
+use super::{Os, OsError, Pid, Process, Region, Sstatus, State};
 use crate::isa::PAGE_BYTES;
 use crate::stats::OsCounters;
 
@@ -23,28 +23,26 @@ impl Os {
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;
         let child = self.next_pid;
         let copied = self.copy_process(hal, parent, child, name)?;
-        if let Some((shared, doubled)) = copied {
+        if let Some(shared) = copied {
             self.next_pid += 1;
             self.schedule.arrive(child, hal.now(), Some(parent));
             let counters = &mut self.process_mut(parent).counters;
             counters.forks += 1;
             counters.fork_shared_pages += shared;
-            counters.fork_copied_pages += doubled;
             hal.event(Event::Fork { parent, child, name: name.to_owned() });
         }
-        hal.charge(account);
+        self.leave(hal, parent, account, copied.is_some());
         Ok(copied.map(|_| child))
     }
 
-    /// Makes the copy, and says how many pages it shares, and how many were copied. `None` if
-    /// memory does not suffice.
+    /// Makes the copy, and says how many pages it shares. `None` if memory does not suffice.
     fn copy_process(
         &mut self,
         hal: &mut dyn Hal,
         parent: Pid,
         child: Pid,
         name: &str,
-    ) -> Result<Option<(u64, u64)>, OsError> {
+    ) -> Result<Option<u64>, OsError> {
         if self.config.options.fork == ForkKind::CopyOnWrite {
             // Superpages are one process's: what is shared is shared by the page.
             self.split_all(hal, parent)?;
@@ -55,7 +53,9 @@ impl Os {
         let old = self.space(parent);
         let is_device = |backing| matches!(backing, Backing::Device { .. });
         let regions = old.regions.iter().filter(|(_, region)| !is_device(region.backing));
-        let regions = regions.map(|(start, region)| (*start, region.clone())).collect();
+        // Locks are not inherited.
+        let unlocked = |region: &Region| Region { locked: false, ..region.clone() };
+        let regions = regions.map(|(start, region)| (*start, unlocked(region))).collect();
         let mut space = AddressSpace::new(table, regions, old.on_demand);
         space.widened = old.widened.clone();
         space.stack = old.stack;
@@ -88,8 +88,8 @@ impl Os {
                 break;
             };
             closed |= revoked;
-            let held = u64::from(self.space(child).pages.contains_key(&vpn));
-            *if copies { &mut doubled } else { &mut shared } += held;
+            let held = self.space(child).pages.contains_key(&vpn);
+            *if copies { &mut doubled } else { &mut shared } += u64::from(held);
         }
         if closed {
             // The original may have writable translations of what is shared now.
@@ -98,10 +98,15 @@ impl Os {
         if !whole {
             let space = self.process_mut(child).space.take().expect("it was just made");
             self.dissolve(hal, child, &space)?;
-            self.processes.remove(&child);
+            let gone = self.processes.remove(&child).expect("it was just made");
+            // What was done for a copy that is none was done for the original.
+            let counters = &mut self.process_mut(parent).counters;
+            *counters += gone.counters;
+            counters.fork_undone_pages += doubled;
             return Ok(None);
         }
-        Ok(Some((shared, doubled)))
+        self.process_mut(parent).counters.fork_copied_pages += doubled;
+        Ok(Some(shared))
     }
 
     /// Shares one page; whether the original lost W by it. `None` if no frame can be had for a

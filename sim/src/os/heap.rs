@@ -1,13 +1,13 @@
 //! The heap: grows and shrinks when the program asks.
 
-use super::{Activity, Hal, Os, OsError, RegionKind};
+use super::{Activity, AddressSpace, Hal, Os, OsError, RegionKind};
 use crate::isa::PAGE_BYTES;
 use std::ops::Range;
 
 impl Os {
-    /// Changes the size of the running process's heap by so many pages; `None` if its
-    /// limit or its start forbids it, else the addresses given up: their frames, slots and
-    /// contents are gone.
+    /// Changes the size of the running process's heap by so many pages; `None` if its limit, its
+    /// start, or a mapping above it forbids that, else the addresses given up: their frames, slots
+    /// and contents are gone.
     ///
     /// # Errors
     /// The hardware's.
@@ -15,26 +15,43 @@ impl Os {
         let Some(pid) = self.current else { return Ok(None) };
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap)?;
+        let gap = self.config.options.guard_gap();
         let process = self.process_mut(pid);
         process.counters.heap_changes += 1;
         let space = process.space.as_mut().expect("a running process has memory");
-        let mut regions = space.regions.values_mut();
-        // The uppermost: parts that were cut off below it cannot grow.
-        let heap = regions.rfind(|region| region.kind == RegionKind::Heap);
-        let wanted = heap.as_ref().and_then(|heap| {
-            let bytes = pages.checked_mul(PAGE_BYTES as i64)?;
-            let end = heap.end.checked_add_signed(bytes)?;
-            (heap.start..=heap.highest).contains(&end).then_some(end)
-        });
-        let (Some(heap), Some(end)) = (heap, wanted) else {
-            hal.charge(account);
-            return Ok(None);
+        let wanted = space.heap_end(pages, gap);
+        let gone = if let Some((heap, end)) = wanted {
+            let region = space.regions.get_mut(&heap).expect("it was just found");
+            let old = std::mem::replace(&mut region.end, end);
+            let grown = if region.locked { old..end } else { end..end };
+            let gone = end..old.max(end);
+            self.vacate(hal, pid, gone.clone())?;
+            self.prune(hal, pid, &gone)?;
+            self.populate(hal, pid, grown)?;
+            Some(gone)
+        } else {
+            process.counters.refused_calls += 1;
+            None
         };
-        let gone = end..heap.end.max(end);
-        heap.end = end;
-        self.vacate(hal, pid, gone.clone())?;
-        self.prune(hal, pid, &gone)?;
         hal.charge(account);
-        Ok(Some(gone))
+        Ok(gone)
+    }
+}
+
+impl AddressSpace {
+    /// The start of the heap, and where it would end with so many more pages; `None` where it
+    /// cannot. `gap` bytes below a stack stay free.
+    fn heap_end(&self, pages: i64, gap: u64) -> Option<(u64, u64)> {
+        // The uppermost: parts that were cut off below it cannot grow.
+        let heap = self.regions.values().rfind(|region| region.kind == RegionKind::Heap)?;
+        let bytes = pages.checked_mul(PAGE_BYTES as i64)?;
+        let end = heap.end.checked_add_signed(bytes)?;
+        let above = self.regions.range(heap.end.max(heap.start + 1)..).next();
+        let free = above.map_or(u64::MAX, |(start, region)| match region.kind {
+            RegionKind::Stack => start.saturating_sub(gap),
+            _ => *start,
+        });
+        let fits = end <= heap.end || end <= heap.highest.min(free);
+        (end >= heap.start && fits).then_some((heap.start, end))
     }
 }

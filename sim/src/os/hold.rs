@@ -35,7 +35,9 @@ impl Os {
         let at = self.leaf(hal, pid, vpn)?;
         // First unmapped, then fenced, and only then copied: nobody can write it any more.
         let last = self.space(pid).table.update(hal, at, |_| 0)?;
-        self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
+        if last & table::VALID != 0 {
+            self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
+        }
         let space = self.space_mut(pid);
         let held = space.pages.get_mut(&vpn).expect("only a page that is held is mapped");
         held.mapped = false;

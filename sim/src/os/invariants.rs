@@ -25,6 +25,7 @@ impl Os {
     /// - a page's references are exactly those who hold it and the page cache;
     /// - no page that more than one can see is writable, unless it is shared on purpose;
     /// - swap slots in use are exactly those that pages have, each once;
+    /// - a page that is locked is in a frame;
     /// - no frame is held for a process that is suspended: others could wait for it for ever.
     ///
     /// # Errors
@@ -104,6 +105,11 @@ impl Os {
         if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(shown.iter().map(|(v, p)| (*v, *p))) {
             return Some(format!("process {pid}: entries map {leaves:x?}, it shows {shown:x?}"));
         }
+        let locked = |vpn: u64| space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
+        let mut absent = space.pages.iter().filter(|(_, held)| !held.mapped);
+        if let Some((vpn, _)) = absent.find(|(vpn, _)| space.has_locks && locked(**vpn)) {
+            return Some(format!("process {pid}: page {vpn:#x} is locked, and in no frame"));
+        }
         if resident != space.resident {
             let count = space.resident;
             return Some(format!("process {pid}: {resident} pages are mapped, counted {count}"));
@@ -128,6 +134,12 @@ impl Os {
             return Some(format!(
                 "process {pid}: the entry of {va:#x} allows more than its region"
             ));
+        }
+        if permissions.is_none() != (bits & table::VALID == 0) {
+            return Some(format!("process {pid}: {va:#x} is {permissions:?}, its entry {bits:#x}"));
+        }
+        if bits & (table::READ | table::WRITE) == table::WRITE {
+            return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
         }
         let held = space.pages.get(&vpn)?;
         let page = self.pages.get(held.page)?;
@@ -206,11 +218,12 @@ impl Os {
                     let root = level + 1 == mode.levels();
                     let entry = hal.peek(frame * PAGE_BYTES + index * bytes, bytes as u8);
                     let entry = entry.unwrap_or(0);
-                    if entry & table::VALID == 0 || root && index == kernel {
+                    let shows = level == 0 && entry & table::INACCESSIBLE != 0;
+                    if entry & table::VALID == 0 && !shows || root && index == kernel {
                         continue;
                     }
                     let (ppn, vpn) = (table::ppn(mode, entry), prefix << bits | index);
-                    if entry & (table::READ | table::WRITE | table::EXECUTE) == 0 {
+                    if !shows && entry & (table::READ | table::WRITE | table::EXECUTE) == 0 {
                         linked.insert((level - 1, vpn << (bits * level), ppn));
                         below.push((ppn, vpn));
                         continue;

@@ -29,8 +29,9 @@ pub struct Ground {
 /// Turns stated regions into an address space's, checking each.
 ///
 /// # Errors
-/// [`OsError::Region`] for a region that is misaligned, empty, outside the user's addresses, in
-/// another's way, growth included, or that maps what cannot be mapped so.
+/// [`OsError::Region`] for a region that is misaligned, empty, outside the user's addresses, growth
+/// included, in another's way, or that maps what cannot be mapped so. Two may lie in the room that
+/// the other grows into: then it is the growth that is refused.
 pub fn lay_out(
     ground: &Ground,
     process: &str,
@@ -41,7 +42,11 @@ pub fn lay_out(
     let mut regions: BTreeMap<u64, Region> = BTreeMap::new();
     let mut part = 0;
     for spec in specs {
-        let region = lay_one(ground, image, part, spec, &regions, objects);
+        let region = lay_one(ground, image, part, spec, objects);
+        let region = region.and_then(|region| match overlap(&regions, &region) {
+            Some(other) => Err(format!("it stands in the way of {other}")),
+            None => Ok(region),
+        });
         let region = region.map_err(|problem| OsError::Region {
             process: process.to_owned(),
             region: name(spec),
@@ -53,8 +58,8 @@ pub fn lay_out(
     Ok(regions)
 }
 
-/// Turns one stated region into one of an address space that has these already. `part` is the
-/// page of the image that it begins with, unless it says otherwise.
+/// Turns one stated region into one of an address space, whatever is there. `part` is the page of
+/// the image that it begins with, unless it says otherwise.
 ///
 /// # Errors
 /// A sentence that says what is wrong.
@@ -63,13 +68,9 @@ pub fn lay_one(
     image: Image,
     part: u64,
     spec: &RegionSpec,
-    regions: &BTreeMap<u64, Region>,
     objects: &mut Objects,
 ) -> Result<Region, String> {
     let mut region = place(ground, spec)?;
-    if let Some(other) = overlap(regions, &region) {
-        return Err(format!("it stands in the way of {other}"));
-    }
     back(ground, image, part, spec, &mut region, objects)?;
     Ok(region)
 }
@@ -79,12 +80,9 @@ fn name(spec: &RegionSpec) -> String {
 }
 
 fn overlap<'a>(regions: &'a BTreeMap<u64, Region>, new: &Region) -> Option<&'a str> {
-    // A stack's guard page stays unmapped, so it belongs to the stack here.
-    let floor = |region: &Region| match region.kind {
-        RegionKind::Stack => region.lowest.saturating_sub(PAGE_BYTES),
-        _ => region.lowest,
-    };
-    let meets = |old: &&Region| floor(new) < old.highest && floor(old) < new.highest;
+    // A heap without pages has a place all the same.
+    let end = |region: &Region| region.end.max(region.start + 1);
+    let meets = |old: &&Region| new.start < end(old) && old.start < end(new);
     regions.values().find(meets).map(|old| old.name.as_str())
 }
 
@@ -114,9 +112,7 @@ fn place(ground: &Ground, spec: &RegionSpec) -> Result<Region, String> {
     let Some((end, lowest, highest)) = ends else {
         return Err("it does not fit into the address space".to_owned());
     };
-    let kernel = bounds.kernel_index() << 22..(bounds.kernel_index() + 1) << 22;
-    let on_kernel = bounds.mode() == Mode::Sv32 && lowest < kernel.end && kernel.start < highest;
-    if highest > bounds.user_end() || on_kernel {
+    if !bounds.admit(&(lowest..highest)) {
         return Err(format!("{lowest:#x}..{highest:#x} leaves the user's part of the space"));
     }
     Ok(Region {
@@ -131,6 +127,7 @@ fn place(ground: &Ground, spec: &RegionSpec) -> Result<Region, String> {
         object: None,
         first: 0,
         shared: spec.shared,
+        locked: false,
     })
 }
 

@@ -84,7 +84,7 @@ impl Os {
     }
 
     /// Frames that pages may have.
-    fn room(&self) -> u64 {
+    pub(super) fn room(&self) -> u64 {
         let census = self.frames.census();
         census.free + census.pages
     }
@@ -102,7 +102,7 @@ impl Os {
         let account = hal.charge(Activity::Handler);
         self.schedule.suspend(pid, hal.now());
         self.load.suspensions += 1;
-        self.load.wanted.insert(pid, self.space(pid).resident + short);
+        let before = self.space(pid).resident;
         // It will not use soon what was held for it, and who waits for a frame must not wait for
         // somebody who is out of the running.
         self.disk.let_go(pid);
@@ -110,6 +110,8 @@ impl Os {
         // Nothing is under way for anybody: the pages of the last fault may go too.
         self.pinned.clear();
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
+        // Locked pages stay; it does not need them twice.
+        self.load.wanted.insert(pid, before - self.space(pid).resident + short);
         self.forget_awaited();
         hal.charge(account);
         Ok(())

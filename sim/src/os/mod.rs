@@ -16,6 +16,8 @@
 //! | `evict`, `disk_access` | pages out of frames, to swap and files |
 //! | [`Allocation`] | how many frames each process may have |
 //! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
+//! | `remap` | mappings moved and resized |
+//! | `residency` | pages locked, dropped, and written to their files, when the program asks |
 //! | `thp`, `promote` | zeroed memory in superpages, at the first touch or afterwards |
 //! | [`Frames`], [`Buddy`] | what each frame is used for; free ones in blocks |
 //! | [`Page`], `hold` | pages, each with those who hold it: the reverse map |
@@ -81,7 +83,9 @@ mod promote;
 mod protect;
 mod prune;
 mod region;
+mod remap;
 pub mod replace;
+mod residency;
 mod schedule;
 mod scheduling;
 mod settle;
@@ -102,6 +106,7 @@ pub use death::Death;
 pub use disk::{Disk, Transfer};
 pub use error::OsError;
 pub use event::{Cache, Event, FaultKind, Pid};
+pub use exec::Execed;
 pub use fault::Verdict;
 pub use frames::{Census, Frames, Use};
 pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
@@ -114,6 +119,7 @@ pub use page::{Page, PageId, Pages, ZERO_PAGE};
 pub use permissions::Permissions;
 pub use process::{Process, State};
 pub use region::{Backing, Region, RegionKind, RegionSpec};
+pub use remap::Remap;
 pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
 pub use schedule::{Reason, Schedule, Standing, Times};
 pub use scheduling::{LoadControl, Scheduling};

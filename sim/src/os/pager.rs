@@ -1,6 +1,6 @@
 //! Pages into frames, and into page tables.
 
-use super::fault::{permission_bits, used_bits};
+use super::fault::used_bits;
 use super::frames::Use;
 use super::page::{PageId, ZERO_PAGE};
 use super::source::Source;
@@ -187,7 +187,7 @@ impl Os {
         // where hardware sets it, so that a page is never taken for dirty that is not.
         let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
         let frame = self.pages.get(id).and_then(|page| page.frame).expect("it was fetched");
-        let bits = permission_bits(self.allowed(pid, va, id)) | used;
+        let bits = table::permission_bits(self.allowed(pid, va, id)) | used;
         hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(frame, bits))?;
         Ok(Some(linked))
     }
@@ -208,7 +208,7 @@ impl Os {
     ) -> Result<Verdict, OsError> {
         let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(Verdict::Killed) };
         // No memory to be written back: A and D from the beginning, and no update ever.
-        let bits = permission_bits(self.space(pid).permissions(va));
+        let bits = table::permission_bits(self.space(pid).permissions(va));
         let bits = bits | table::ACCESSED | table::DIRTY;
         hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(ppn, bits))?;
         self.fence_mapped(hal, pid, va, linked)?;

@@ -3,7 +3,7 @@
 use crate::isa::Access;
 use serde::{Deserialize, Serialize};
 
-/// What may be done with a page. Writable implies readable: the other is a reserved encoding.
+/// What may be done with a page, as a program asks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Permissions {
@@ -16,7 +16,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// Reads three characters such as `r-x`; `None` for anything else, and for `-w-` and `-wx`.
+    /// Reads three characters such as `r-x`; `None` for anything else.
     pub fn parse(text: &str) -> Option<Permissions> {
         let flag = |at: usize, letter: u8| match text.as_bytes()[at] {
             byte if byte == letter => Some(true),
@@ -28,7 +28,19 @@ impl Permissions {
         }
         let read = flag(0, b'r')?;
         let (write, execute) = (flag(1, b'w')?, flag(2, b'x')?);
-        (read || !write).then_some(Permissions { read, write, execute })
+        Some(Permissions { read, write, execute })
+    }
+
+    /// As an entry can say it: W without R is a reserved encoding, so what may be stored to may be
+    /// loaded from as well.
+    #[must_use]
+    pub fn encodable(self) -> Permissions {
+        Permissions { read: self.read || self.write, ..self }
+    }
+
+    /// Whether nothing is allowed at all (`PROT_NONE`).
+    pub fn is_none(self) -> bool {
+        self == Permissions::default()
     }
 
     /// Whether an access of this kind is allowed.

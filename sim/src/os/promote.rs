@@ -5,14 +5,13 @@
 //! process's own, is copied into frames that stand together; what it lacks is zeroed. Its table
 //! of pages becomes the table put aside for a later split.
 
-use super::fault::permission_bits;
 use super::frames::Use;
 use super::hal::PAGE_WORDS;
 use super::page::{Page, ZERO_PAGE};
 use super::region::Backing;
 use super::space::Held;
 use super::table;
-use super::{Event, Hal, Os, OsError, PageData, Permissions, Pid};
+use super::{Event, Hal, Os, OsError, PageData, Pid};
 use crate::isa::{Mode, PAGE_BYTES};
 
 /// Runs that the kernel looks at in one tick: 4096 pages of 4 KiB in runs of 512, as many as
@@ -57,7 +56,7 @@ impl Os {
         let private = region.backing == Backing::Zero && region.object.is_none() && !region.shared;
         // Pages with permissions of their own need entries of their own.
         let uniform = run.end * PAGE_BYTES <= region.end
-            && region.permissions != Permissions::default()
+            && !region.permissions.is_none()
             && space.widened.range(run.clone()).next().is_none();
         if space.runs.contains_key(&start) || !private || !uniform {
             return false;
@@ -97,7 +96,8 @@ impl Os {
             self.move_page(hal, pid, start + n, to + n, entry & table::DIRTY != 0)?;
         }
         // D stays clear: which pages are dirty their records know, one by one.
-        let bits = permission_bits(self.space(pid).permissions(start * PAGE_BYTES)) | accessed;
+        let bits =
+            table::permission_bits(self.space(pid).permissions(start * PAGE_BYTES)) | accessed;
         hal.write(at, mode.pte_bytes() as u8, table::entry(to, bits))?;
         self.fence_page(hal, pid, start * PAGE_BYTES)?;
         self.space_mut(pid).runs.insert(start, aside);

@@ -1,13 +1,9 @@
 //! Permissions of regions changed under pages that are mapped.
 
-use super::fault::permission_bits;
 use super::table;
-use super::{AddressSpace, Hal, Os, OsError, Permissions, Pid};
+use super::{AddressSpace, Hal, Os, OsError, Permissions, Pid, Region, RegionKind};
 use crate::isa::PAGE_BYTES;
 use std::ops::Range;
-
-/// The bits of an entry that a region's permissions decide.
-const PERMISSIONS: u64 = table::READ | table::WRITE | table::EXECUTE;
 
 impl Os {
     /// Brings the entries of these pages in line with their regions, and fences each.
@@ -22,18 +18,12 @@ impl Os {
         let shown: Vec<_> = shown.map(|(vpn, held)| (*vpn, held.page)).collect();
         let devices: Vec<u64> = space.devices.range(vpns).map(|(vpn, _)| *vpn).collect();
         for (vpn, page) in shown {
-            let va = vpn * PAGE_BYTES;
-            let allowed = self.allowed(pid, va, page);
-            // An entry without R, W and X would be a pointer: the page is taken out, and held.
-            if allowed == Permissions::default() {
-                self.unmap(hal, pid, vpn)?;
-            } else {
-                self.rewrite(hal, pid, vpn, allowed)?;
-            }
+            let allowed = self.allowed(pid, vpn * PAGE_BYTES, page);
+            self.rewrite(hal, pid, vpn, allowed)?;
         }
         for vpn in devices {
             let allowed = self.space(pid).permissions(vpn * PAGE_BYTES);
-            if allowed == Permissions::default() {
+            if allowed.is_none() {
                 self.unmap_device(hal, pid, vpn)?;
             } else {
                 self.rewrite(hal, pid, vpn, allowed)?;
@@ -51,8 +41,8 @@ impl Os {
     ) -> Result<(), OsError> {
         self.split(hal, pid, vpn)?;
         let at = self.leaf(hal, pid, vpn)?;
-        let bits = permission_bits(allowed);
-        self.space(pid).table.update(hal, at, |entry| entry & !PERMISSIONS | bits)?;
+        let bits = table::permission_bits(allowed);
+        self.space(pid).table.update(hal, at, |entry| entry & !table::PERMISSIONS | bits)?;
         self.fence_page(hal, pid, vpn * PAGE_BYTES)
     }
 }
@@ -65,6 +55,23 @@ impl AddressSpace {
             let upper = region.split_off(at);
             self.regions.insert(at, upper);
         }
+    }
+
+    /// Makes both ends of a range borders of regions.
+    pub(super) fn cut_out(&mut self, range: &Range<u64>) {
+        self.cut(range.start);
+        self.cut(range.end);
+    }
+
+    /// Whether a stack may grow over a range, with a gap below it: nothing may lie in the range,
+    /// and in the gap only what allows no access, or another stack.
+    pub(super) fn leaves_room(&self, range: Range<u64>, gap: u64) -> bool {
+        let reaches = |region: &&Region, from| region.start < range.end && from < region.end;
+        let bars =
+            |region: &&Region| region.kind != RegionKind::Stack && !region.permissions.is_none();
+        let low = range.start.saturating_sub(gap);
+        let mut regions = self.regions.values().filter(|region| reaches(region, low));
+        !regions.any(|region| reaches(&region, range.start) || bars(&region))
     }
 
     /// Whether all of a range is mapped.

@@ -164,6 +164,8 @@ pub struct Region {
     pub first: u64,
     /// Stores go to the object, not to a copy.
     pub shared: bool,
+    /// Its pages stay in their frames (`mlock`).
+    pub locked: bool,
 }
 
 impl Region {

@@ -6,13 +6,15 @@ use super::region::{Backing, Region, RegionSpec};
 use super::table::PageTable;
 use crate::isa::{Mode, PAGE_BYTES};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// A page that a process holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     /// Which.
     pub page: PageId,
-    /// A leaf entry shows it, so that the page is in a frame.
+    /// A leaf entry shows it, so that the page is in a frame; without V where its region allows
+    /// nothing.
     pub mapped: bool,
 }
 
@@ -72,6 +74,18 @@ impl Bounds {
         if self.mode == Mode::Sv32 { 1 << 32 } else { 1 << (self.mode.va_bits() - 1) }
     }
 
+    /// The kernel's addresses amid the user's, which only Sv32 has.
+    pub fn kernel(self) -> Option<Range<u64>> {
+        let superpage = self.kernel_index() << 22..(self.kernel_index() + 1) << 22;
+        (self.mode == Mode::Sv32).then_some(superpage)
+    }
+
+    /// Whether addresses are all the user's.
+    pub fn admit(self, range: &Range<u64>) -> bool {
+        let meets = |kernel: Range<u64>| range.start < kernel.end && kernel.start < range.end;
+        range.end <= self.user_end() && !self.kernel().is_some_and(meets)
+    }
+
     /// To whom an address belongs. In Sv32 only the kernel's own superpage is the kernel's.
     pub fn owner(self, va: u64) -> Owner {
         if self.mode == Mode::Sv32 {
@@ -106,9 +120,12 @@ pub struct AddressSpace {
     pub on_demand: bool,
     /// For on-demand layouts: the page of the first store, which is on the stack.
     pub stack: Option<u64>,
+    /// Whether any region is locked.
+    pub has_locks: bool,
     /// Pages that were taken from it and have not come back.
     pub evicted: BTreeSet<u64>,
-    /// Pages mapped now, the zero page and devices left out: the resident set.
+    /// Pages mapped now, the zero page and devices left out: the resident set. What allows no
+    /// access is in its frame all the same, and counts.
     pub resident: u64,
 }
 
@@ -124,6 +141,7 @@ impl AddressSpace {
             widened: BTreeMap::new(),
             on_demand,
             stack: None,
+            has_locks: false,
             evicted: BTreeSet::new(),
             resident: 0,
         }
@@ -135,10 +153,21 @@ impl AddressSpace {
         region.contains(va).then_some(region)
     }
 
-    /// What a page may be used for.
+    /// The regions that lie in a range, wholly or in part.
+    pub fn regions_in<'a>(&'a self, range: &Range<u64>) -> impl Iterator<Item = &'a Region> {
+        let (start, end) = (range.start, range.end);
+        self.regions.values().filter(move |region| region.start < end && start < region.end)
+    }
+
+    /// Pages of regions that are locked.
+    pub fn locked_pages(&self) -> u64 {
+        self.regions.values().filter(|region| region.locked).map(Region::pages).sum()
+    }
+
+    /// What a page may be used for, as its entry can say it.
     pub fn permissions(&self, va: u64) -> Permissions {
         let own = self.region(va).map(|region| region.permissions).unwrap_or_default();
-        own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default())
+        own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default()).encodable()
     }
 
     /// Where a page's first contents come from; byte 0 is at the page's first address.

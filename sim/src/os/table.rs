@@ -1,6 +1,6 @@
 //! Page tables: built and edited in simulated memory, through the bus.
 
-use super::{Hal, OsError};
+use super::{Hal, OsError, Permissions};
 use crate::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -21,6 +21,21 @@ pub const GLOBAL: u64 = 1 << 5;
 pub const ACCESSED: u64 = 1 << 6;
 /// `D`: dirty.
 pub const DIRTY: u64 = 1 << 7;
+
+/// In an entry without V, whose other bits are software's: the page is in its frame, but its
+/// region allows no access. The entry keeps the frame's number, A and D.
+pub const INACCESSIBLE: u64 = 1 << 8;
+
+/// The bits of a leaf that a region's permissions decide.
+pub const PERMISSIONS: u64 = VALID | READ | WRITE | EXECUTE | USER | INACCESSIBLE;
+
+/// The bits of a user's leaf for what may be done with its page; without V where that is nothing.
+pub fn permission_bits(permissions: Permissions) -> u64 {
+    let bit = |on: bool, bit| if on { bit } else { 0 };
+    let Permissions { read, write, execute } = permissions.encodable();
+    let rights = bit(read, READ) | bit(write, WRITE) | bit(execute, EXECUTE);
+    USER | rights | if rights == 0 { INACCESSIBLE } else { VALID }
+}
 
 /// An entry's bits with the physical page number put in its place (bit 10 in every scheme).
 pub fn entry(ppn: u64, bits: u64) -> u64 {

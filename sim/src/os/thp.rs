@@ -5,7 +5,7 @@
 //! that splitting never fails for want of a frame. A run is split when less than all of it is
 //! unmapped, protected, evicted or shared.
 
-use super::fault::{permission_bits, used_bits};
+use super::fault::used_bits;
 use super::frames::Use;
 use super::hal::PAGE_WORDS;
 use super::page::{Page, ZERO_PAGE};
@@ -78,7 +78,7 @@ impl Os {
             self.hold(pid, run.start + n, id);
         }
         let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
-        let bits = permission_bits(self.space(pid).permissions(va)) | used;
+        let bits = table::permission_bits(self.space(pid).permissions(va)) | used;
         hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(first, bits))?;
         self.fence_mapped(hal, pid, va, linked)?;
         self.space_mut(pid).runs.insert(run.start, aside);

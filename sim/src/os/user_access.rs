@@ -185,7 +185,8 @@ impl Os {
         }
         let space = self.space(pid);
         let shown = space.pages.get(&(va / PAGE_BYTES)).is_some_and(|held| held.mapped);
-        let unread = asked.call == Call::Emulate && !space.permissions(va).read;
+        let permissions = space.permissions(va);
+        let unread = asked.call == Call::Emulate && permissions.execute && !permissions.read;
         (shown && unread && !process.sstatus.mxr).then_some(Refusal::NoMxr)
     }
 

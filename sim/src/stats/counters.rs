@@ -196,6 +196,8 @@ counters! {
         pub fork_shared_pages,
         /// Pages that were copied for its copies at that moment.
         pub fork_copied_pages,
+        /// Pages copied for a copy that memory did not suffice for: given back.
+        pub fork_undone_pages,
         /// Images that this process was given.
         pub execs,
         /// Regions mapped while it ran.
@@ -204,6 +206,19 @@ counters! {
         pub munmaps,
         /// Ranges whose permissions were changed.
         pub mprotects,
+        /// Mappings moved or resized.
+        pub mremaps,
+        /// Ranges whose pages were dropped by `madvise`.
+        pub madvises,
+        /// Ranges written to their files by `msync`.
+        pub msyncs,
+        /// Ranges whose pages were locked into their frames.
+        pub mlocks,
+        /// Ranges unlocked.
+        pub munlocks,
+        /// Calls about processes and memory that were refused: nothing had changed, and the program
+        /// went on.
+        pub refused_calls,
         /// Calls for which the kernel reached into the process's memory, or was asked to.
         pub user_copies,
         /// Bytes that it moved there, in either direction.

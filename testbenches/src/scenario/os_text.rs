@@ -81,6 +81,8 @@ pub struct OsText {
     pub bus_errors: Option<BusErrors>,
     /// Kernel entries between two checks of every invariant; 1, after each, unless said otherwise.
     pub check_every: Option<u64>,
+    /// Pages below a stack that stay free of other mappings; 1 unless said otherwise.
+    pub stack_guard_gap: Option<u64>,
     /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
     pub reserved: Option<Vec<[u64; 2]>>,
     /// `false`: a kernel that forgets to set SUM when it copies from or to a process's memory.
@@ -172,6 +174,7 @@ impl OsText {
         set(&mut options.oom, &self.oom);
         set(&mut options.swap_grow, &self.swap_grow);
         options.swap_limit = self.swap_limit;
+        options.stack_guard_gap = self.stack_guard_gap;
         set(&mut options.disk_errors, &self.disk_errors);
         set(&mut options.reserved, &self.reserved);
         set(&mut options.sstatus.sum, &self.sum);

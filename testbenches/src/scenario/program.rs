@@ -19,9 +19,15 @@
 //! think 1000                         cycles of computing without memory
 //! tick                               a timer interrupt
 //! sbrk 4 / sbrk -4                   the heap's size, changed by so many pages
-//! mmap lib                           maps the region that is marked `mapped = false`
+//! mmap lib                           maps the region that is marked `mapped = false`, in place of
+//!                                    what is there
 //! munmap lib 0..3                    unmaps pages of a region
 //! mprotect lib 0..3 r--              changes what may be done with them
+//! mremap lib 0x80_0000               moves a region, or a part: `mremap lib 0..1 0x80_0000`
+//! mremap lib pages 8 maymove         changes its size; `maymove`: elsewhere if there is no room
+//! madvise heap 0..1 dontneed         drops pages: they come back as zeroes, or from their file
+//! msync lib 0..3                     writes what was stored to a shared file's pages
+//! mlock heap 0..3 / munlock heap 0..3    keeps pages in their frames, and lets them go
 //! fork child                         a copy of the process runs the program of `child`
 //! exec other                         the process becomes `other`
 //! wait                               until a child has ended
@@ -81,16 +87,39 @@ impl Deed {
     }
 }
 
+/// A call about a range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartCall {
+    Munmap,
+    Mprotect(Permissions),
+    DontNeed,
+    Msync,
+    Mlock,
+    Munlock,
+}
+
 /// One step as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    Touch { deed: Deed, bytes: u64, place: Place },
+    Touch {
+        deed: Deed,
+        bytes: u64,
+        place: Place,
+    },
     Think(u64),
     Tick,
     Sbrk(i64),
     Mmap(String),
-    Munmap(String, i64, i64),
-    Mprotect(String, i64, i64, Permissions),
+    /// A call about pages of a region, from..to.
+    Part(PartCall, String, i64, i64),
+    /// Of a region or a part of it: where to, how many pages, and whether it may be moved.
+    Mremap {
+        region: String,
+        part: Option<(i64, i64)>,
+        to: Option<u64>,
+        pages: Option<u64>,
+        may_move: bool,
+    },
     Fork(String),
     Exec(String),
     Wait,
@@ -103,8 +132,8 @@ impl Step {
         match self {
             Step::Touch { place: Place::In(name, _), .. }
             | Step::Mmap(name)
-            | Step::Munmap(name, ..)
-            | Step::Mprotect(name, ..) => Some(name),
+            | Step::Part(_, name, ..)
+            | Step::Mremap { region: name, .. } => Some(name),
             _ => None,
         }
     }
@@ -196,7 +225,12 @@ impl Line {
 
 /// The region of a name: its own, else its kind's.
 pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
-    regions.iter().find(|r| r.name.as_deref().unwrap_or(r.kind.name()) == name)
+    regions.iter().find(|region| called(region) == name)
+}
+
+/// A region's name: its own, else its kind's.
+fn called(region: &RegionSpec) -> &str {
+    region.name.as_deref().unwrap_or(region.kind.name())
 }
 
 impl<'de> Deserialize<'de> for Line {

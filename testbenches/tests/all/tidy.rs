@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+<<<<<<< HEAD:testbenches/tests/all/tidy.rs
 /// The longest that a Rust file may be, in lines: one idea, and no object spread thin.
+=======
+/// The longest that a Rust file may be, in lines.
+>>>>>>> a36e4a3 (Kernel: inaccessible pages stay in the accounts; mappings replace, move, lock, drop and sync; refused calls are counted):testbenches/tests/tidy.rs
 const LONGEST: usize = 500;
 
 fn root() -> PathBuf {

@@ -4,7 +4,7 @@ use sim::isa::{Access, PAGE_BYTES};
 use sim::os::{Call, Permissions};
 
 use super::pattern::{Item, Order, Pattern, Shape};
-use super::{Deed, Node, Place, Step};
+use super::{Deed, Node, PartCall, Place, Step};
 use crate::scenario::number::Number;
 
 /// Bytes of an access unless said otherwise.
@@ -13,7 +13,8 @@ const ACCESS_BYTES: u64 = 4;
 const DEEPEST: usize = 32;
 /// The words that begin a step.
 const STEPS: &str = "load, store, fetch, read, write, emulate, stray, think, tick, sbrk, mmap, \
-                     munmap, mprotect, fork, exec, wait, exit";
+                     munmap, mprotect, mremap, madvise, msync, mlock, munlock, fork, exec, wait, \
+                     exit";
 
 /// The words of a line; brackets and semicolons are words of their own.
 struct Words<'t> {
@@ -127,14 +128,18 @@ impl<'t> Words<'t> {
             "tick" => Step::Tick,
             "sbrk" => Step::Sbrk(signed(self.need("by how many pages")?)?),
             "mmap" => Step::Mmap(self.need("which region")?.to_owned()),
-            "munmap" => {
-                let (name, from, to) = self.part()?;
-                Step::Munmap(name, from, to)
-            }
-            "mprotect" => {
-                let (name, from, to) = self.part()?;
-                Step::Mprotect(name, from, to, permissions(self.need("`r--` or the like")?)?)
-            }
+            "munmap" => self.part(|_| Ok(PartCall::Munmap))?,
+            "mprotect" => self.part(|words| {
+                Ok(PartCall::Mprotect(permissions(words.need("`r--` or the like")?)?))
+            })?,
+            "madvise" => self.part(|words| match words.need("`dontneed`")? {
+                "dontneed" => Ok(PartCall::DontNeed),
+                other => Err(format!("`{other}` is no advice; there is `dontneed`")),
+            })?,
+            "msync" => self.part(|_| Ok(PartCall::Msync))?,
+            "mlock" => self.part(|_| Ok(PartCall::Mlock))?,
+            "munlock" => self.part(|_| Ok(PartCall::Munlock))?,
+            "mremap" => self.mremap()?,
             "fork" => Step::Fork(self.need("which process")?.to_owned()),
             "exec" => Step::Exec(self.need("which process")?.to_owned()),
             "wait" => Step::Wait,
@@ -147,11 +152,40 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// `REGION FROM..TO`
-    fn part(&mut self) -> Result<(String, i64, i64), String> {
+    /// `REGION FROM..TO`, and what the call needs beside.
+    fn part(
+        &mut self,
+        call: impl FnOnce(&mut Self) -> Result<PartCall, String>,
+    ) -> Result<Step, String> {
         let name = self.need("which region")?.to_owned();
         let (from, to) = range(self.need("which pages")?)?;
-        Ok((name, from, to))
+        Ok(Step::Part(call(self)?, name, from, to))
+    }
+
+    /// `REGION [FROM..TO] [ADDRESS] [pages N] [maymove]`
+    fn mremap(&mut self) -> Result<Step, String> {
+        let region = self.need("which region")?.to_owned();
+        let (mut part, mut to, mut pages, mut may_move) = (None, None, None, false);
+        while let Some(word) = self.word() {
+            let seen = match word {
+                "pages" => pages.replace(self.count("the number of pages")?).is_some(),
+                "maymove" => std::mem::replace(&mut may_move, true),
+                _ if word.contains("..") => part.replace(range(word)?).is_some(),
+                _ => to.replace(unsigned(word)?).is_some(),
+            };
+            if seen {
+                return Err(format!("`{word}` says again what is said before it"));
+            }
+        }
+        if to.is_none() && pages.is_none() {
+            return Err("where to, or how many pages? write `mremap m 0x80_0000`, or \
+                        `mremap m pages 8`"
+                .to_owned());
+        }
+        if may_move && to.is_some() {
+            return Err("with an address it is moved there: `maymove` says nothing".to_owned());
+        }
+        Ok(Step::Mremap { region, part, to, pages, may_move })
     }
 
     fn touch(&mut self, deed: Deed) -> Result<Step, String> {
