@@ -2,6 +2,8 @@
 //!
 //! These are names and encodings only; the translation algorithm itself is in [`crate::golden`].
 
+pub mod pte;
+
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a base page: 4 KiB in every translation scheme.

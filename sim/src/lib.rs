@@ -11,11 +11,13 @@
 //! | [`cpu`] | what issues accesses: programs and recorded traces |
 //! | [`machine`] | MMU, bus, operating system and processor, cycle by cycle |
 //! | [`contiguous`] | memory without pages: segments, holes, compaction |
+//! | [`count`] | counters and distributions: what all that count share |
 //! | [`stats`] | counters and reports in the field's names |
 //! | [`wave`] | waveforms and the save files that make them readable |
 
 pub mod bus;
 pub mod contiguous;
+pub mod count;
 pub mod cpu;
 pub mod golden;
 pub mod isa;

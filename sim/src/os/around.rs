@@ -6,7 +6,7 @@ use super::residency::wanted;
 use super::source::Source;
 use super::table::Place;
 use super::{Hal, Os, OsError, Pid, RegionSpec, Verdict, table};
-use crate::isa::{Access, PAGE_BYTES};
+use crate::isa::{Access, PAGE_BYTES, pte};
 use std::ops::Range;
 
 impl Os {
@@ -32,7 +32,7 @@ impl Os {
             let bits = table::permission_bits(self.allowed(pid, at, id));
             let frame = self.pages.get(id).and_then(|page| page.frame).expect("it is in a frame");
             let bytes = self.config.mode.pte_bytes() as u8;
-            hal.write(leaf, bytes, table::entry(frame, bits))?;
+            hal.write(leaf, bytes, pte::entry(frame, bits))?;
             self.fence_page(hal, pid, at)?;
             self.shown(pid, vpn);
             self.process_mut(pid).counters.fault_around_maps += 1;

@@ -3,8 +3,8 @@
 use super::frames::Use;
 use super::page::PageId;
 use super::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
-use super::{Activity, Event, Hal, Os, OsError, Pid, table};
-use crate::isa::PAGE_BYTES;
+use super::{Activity, Event, Hal, Os, OsError, Pid};
+use crate::isa::{PAGE_BYTES, pte};
 use std::collections::BTreeSet;
 
 /// The bits as the page tables in memory hold them. Of a page that several show, the bits of all
@@ -68,7 +68,7 @@ impl Os {
         id: PageId,
     ) -> Result<(Pid, bool), OsError> {
         // First D cleared and fenced, and only then copied: a later store sets it again.
-        let dirty = self.clear_bits(hal, frame, table::DIRTY)? & table::DIRTY != 0;
+        let dirty = self.clear_bits(hal, frame, pte::DIRTY)? & pte::DIRTY != 0;
         let showing = self.showing(frame);
         let page = self.pages.get_mut(id).expect("a frame's page exists");
         page.unsaved |= dirty;
@@ -92,10 +92,10 @@ impl Os {
             found |= entry;
             if entry & bits != 0 {
                 found |= self.space(pid).table.update(hal, at, |entry| entry & !bits)?;
-                if entry & bits & table::ACCESSED != 0 {
+                if entry & bits & pte::ACCESSED != 0 {
                     self.load.working_sets.used(pid, vpn);
                 }
-                if entry & table::VALID != 0 {
+                if entry & pte::VALID != 0 {
                     self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
                 }
             }
@@ -146,16 +146,16 @@ impl PageBits for Bits<'_> {
         let page = self.os.pages.get(id);
         let unsaved = page.is_some_and(|page| page.unsaved);
         Ok(Marks {
-            accessed: found & table::ACCESSED != 0 || page.is_some_and(|page| page.young),
-            dirty: found & table::DIRTY != 0 || unsaved,
+            accessed: found & pte::ACCESSED != 0 || page.is_some_and(|page| page.young),
+            dirty: found & pte::DIRTY != 0 || unsaved,
         })
     }
 
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
         let page = self.page(frame).and_then(|id| self.os.pages.get_mut(id));
         let young = page.is_some_and(|page| std::mem::take(&mut page.young));
-        let found = self.os.clear_bits(self.hal, frame, table::ACCESSED)?;
-        Ok(found & table::ACCESSED != 0 || young)
+        let found = self.os.clear_bits(self.hal, frame, pte::ACCESSED)?;
+        Ok(found & pte::ACCESSED != 0 || young)
     }
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {

@@ -3,7 +3,7 @@
 use super::fault::used_bits;
 use super::page::ZERO_PAGE;
 use super::{Event, Hal, Os, OsError, Pid, Verdict, table};
-use crate::isa::{Access, PAGE_BYTES};
+use crate::isa::{Access, PAGE_BYTES, pte};
 
 impl Os {
     /// A process stores to a page that it holds and that is not its own: it gets a copy.
@@ -39,9 +39,9 @@ impl Os {
         if old.page != ZERO_PAGE {
             hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
         }
-        let used = if self.config.adue { table::ACCESSED } else { used_bits(Access::Store) };
+        let used = if self.config.adue { pte::ACCESSED } else { used_bits(Access::Store) };
         let bits = table::permission_bits(self.space(pid).permissions(va)) | used;
-        let last = self.space(pid).table.update(hal, at, |_| table::entry(to, bits))?;
+        let last = self.space(pid).table.update(hal, at, |_| pte::entry(to, bits))?;
         // The older, read-only translation must go before the store is repeated.
         self.fence_mapped(hal, pid, va, linked)?;
         let counters = &mut self.process_mut(pid).counters;
@@ -55,7 +55,7 @@ impl Os {
         space.resident -= u64::from(old.mapped && old.page != ZERO_PAGE);
         if old.mapped && old.page != ZERO_PAGE {
             let page = self.pages.get_mut(old.page).expect("it was held");
-            page.unsaved |= last & table::DIRTY != 0;
+            page.unsaved |= last & pte::DIRTY != 0;
         }
         self.release(pid, vpn, old.page);
         self.hold(pid, vpn, new);

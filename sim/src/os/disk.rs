@@ -9,8 +9,8 @@
 
 use super::schedule::{Reason, Standing};
 use super::{Activity, Costs, Event, Hal, Os, OsError, Pid};
+use crate::count::{Latency, LatencySummary};
 use crate::isa::PAGE_BYTES;
-use crate::stats::{Latency, LatencySummary};
 use std::collections::BTreeMap;
 
 /// Which way a transfer goes.

@@ -3,7 +3,7 @@
 use super::frames::Use;
 use super::page::{Page, ZERO_PAGE};
 use super::{Event, ForkKind, Hal, Os, OsError, Pid, table};
-use crate::isa::PAGE_BYTES;
+use crate::isa::{PAGE_BYTES, pte};
 
 impl Os {
     /// Whether a fork copies a page of the original: a private one that the original shows. The
@@ -39,7 +39,7 @@ impl Os {
         };
         let bytes = self.config.mode.pte_bytes() as u8;
         let shown = self.leaf(hal, parent, vpn)?;
-        let is_dirty = hal.read(shown, bytes)? & table::DIRTY != 0;
+        let is_dirty = hal.read(shown, bytes)? & pte::DIRTY != 0;
         let data = hal.read_page(from * PAGE_BYTES)?;
         hal.write_page(to * PAGE_BYTES, &data)?;
         let page = self.pages.get(old).expect("it was just copied");
@@ -50,7 +50,7 @@ impl Os {
         self.hold(child, vpn, id);
         // The child has neither read nor written it: A and D are clear.
         let bits = table::permission_bits(self.allowed(child, va, id));
-        hal.write(at, bytes, table::entry(to, bits))?;
+        hal.write(at, bytes, pte::entry(to, bits))?;
         self.loaded(hal, to, child, vpn);
         self.shown(child, vpn);
         hal.event(Event::Copy { pid: child, va, from, to });

@@ -3,8 +3,8 @@
 use super::bits::Bits;
 use super::frames::Use;
 use super::page::PageId;
-use super::{Event, Hal, Os, OsError, Pid, table};
-use crate::isa::PAGE_BYTES;
+use super::{Event, Hal, Os, OsError, Pid};
+use crate::isa::{PAGE_BYTES, pte};
 use std::collections::BTreeSet;
 
 impl Os {
@@ -49,7 +49,7 @@ impl Os {
         let mut dirty = self.pages.get(id).is_some_and(|page| page.unsaved);
         for &(pid, vpn) in showing {
             let at = self.leaf(hal, pid, vpn)?;
-            dirty |= hal.read(at, self.config.mode.pte_bytes() as u8)? & table::DIRTY != 0;
+            dirty |= hal.read(at, self.config.mode.pte_bytes() as u8)? & pte::DIRTY != 0;
         }
         Ok(dirty)
     }
@@ -64,7 +64,7 @@ impl Os {
         showing: &[(Pid, u64)],
     ) -> Result<bool, OsError> {
         for &(pid, vpn) in showing {
-            if self.unmap(hal, pid, vpn)? & table::ACCESSED != 0 {
+            if self.unmap(hal, pid, vpn)? & pte::ACCESSED != 0 {
                 self.load.working_sets.used(pid, vpn);
             }
             self.space_mut(pid).evicted.insert(vpn);

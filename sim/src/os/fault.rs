@@ -5,10 +5,10 @@ use super::source::Source;
 use super::space::{Bounds, Owner};
 use super::table;
 use super::{
-    Activity, Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Process, Refusal, Region,
+    Activity, Death, Event, FaultKind, Hal, Os, OsCounters, OsError, Permissions, Pid, Process,
+    Refusal, Region,
 };
-use crate::isa::{Access, Fault, PAGE_BYTES};
-use crate::stats::OsCounters;
+use crate::isa::{Access, Fault, PAGE_BYTES, pte};
 
 /// Faults of one access in a row that the kernel resolves before it gives up: demand, A, D and a
 /// spurious one make four.
@@ -208,7 +208,7 @@ impl Os {
         let missing = permissions & !old;
         let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
         let counters = &mut self.process_mut(pid).counters;
-        let kind = if missing == table::WRITE && !widened {
+        let kind = if missing == pte::WRITE && !widened {
             // Whom the page was shared with has gone, or has a copy: it is this process's own.
             counters.cow_faults += 1;
             counters.cow_reuses += 1;
@@ -275,5 +275,5 @@ fn grow_stack(process: &mut Process, va: u64, gap: u64) -> Result<(), Death> {
 
 /// The bits that an access leaves behind.
 pub(super) fn used_bits(access: Access) -> u64 {
-    table::ACCESSED | if access == Access::Store { table::DIRTY } else { 0 }
+    pte::ACCESSED | if access == Access::Store { pte::DIRTY } else { 0 }
 }

@@ -2,11 +2,10 @@
 
 use super::frames::Use;
 use super::page::ZERO_PAGE;
-use super::table::{self, PageTable, Place};
+use super::table::{PageTable, Place};
 use super::{Activity, AddressSpace, Backing, Event, ForkKind, Hal};
-use super::{Os, OsError, Pid, Process, Region, Sstatus, State};
-use crate::isa::PAGE_BYTES;
-use crate::stats::OsCounters;
+use super::{Os, OsCounters, OsError, Pid, Process, Region, Sstatus, State};
+use crate::isa::{PAGE_BYTES, pte};
 
 impl Os {
     /// A copy of the running process: its tables are copied, its pages are held by both. Where
@@ -132,13 +131,13 @@ impl Os {
         let private = held.page == ZERO_PAGE || !self.in_place(child, va, held.page);
         let bytes = self.config.mode.pte_bytes() as u8;
         let mut entry = hal.read(from, bytes)?;
-        let revoke = private && entry & table::WRITE != 0;
+        let revoke = private && entry & pte::WRITE != 0;
         if revoke {
-            entry = self.space(parent).table.update(hal, from, |entry| entry & !table::WRITE)?;
+            entry = self.space(parent).table.update(hal, from, |entry| entry & !pte::WRITE)?;
         }
         // The copy has neither read nor written it; that the page is dirty the original knows.
-        let kept = if private { !table::WRITE } else { !0 };
-        hal.write(at, bytes, entry & kept & !(table::ACCESSED | table::DIRTY))?;
+        let kept = if private { !pte::WRITE } else { !0 };
+        hal.write(at, bytes, entry & kept & !(pte::ACCESSED | pte::DIRTY))?;
         self.shown(child, vpn);
         Ok(Some(revoke))
     }

@@ -3,9 +3,9 @@
 use super::frames::Use;
 use super::page::{PageId, ZERO_PAGE};
 use super::space::Held;
-use super::table::{self, Place};
+use super::table::Place;
 use super::{AddressSpace, Hal, Os, OsError, Pid};
-use crate::isa::PAGE_BYTES;
+use crate::isa::{PAGE_BYTES, pte};
 
 impl Os {
     /// A process holds a page from now on, unmapped; what it held there before must be gone.
@@ -35,7 +35,7 @@ impl Os {
         let at = self.leaf(hal, pid, vpn)?;
         // First unmapped, then fenced, and only then copied: nobody can write it any more.
         let last = self.space(pid).table.update(hal, at, |_| 0)?;
-        if last & table::VALID != 0 {
+        if last & pte::VALID != 0 {
             self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
         }
         let space = self.space_mut(pid);
@@ -45,7 +45,7 @@ impl Os {
         if page != ZERO_PAGE {
             space.resident -= 1;
             let record = self.pages.get_mut(page).expect("a page that is held exists");
-            record.unsaved |= last & table::DIRTY != 0;
+            record.unsaved |= last & pte::DIRTY != 0;
         }
         Ok(last)
     }
@@ -96,7 +96,7 @@ impl Os {
                 let at = leaf(hal, space, vpn)?;
                 let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
                 let record = self.pages.get_mut(held.page).expect("it was just found");
-                record.unsaved |= entry & table::DIRTY != 0;
+                record.unsaved |= entry & pte::DIRTY != 0;
             }
             self.release(pid, vpn, held.page);
         }

@@ -5,7 +5,7 @@ use super::page::{Page, ZERO_PAGE};
 use super::space::Bounds;
 use super::table::{self, PageTable};
 use super::{AddressSpace, Hal, Os, OsError, PageId, Pid};
-use crate::isa::PAGE_BYTES;
+use crate::isa::{PAGE_BYTES, pte};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A leaf entry: virtual and physical page number, and its bits.
@@ -126,25 +126,25 @@ impl Os {
         };
         let permissions = space.permissions(va);
         let surplus = [
-            (table::READ, permissions.read),
-            (table::WRITE, permissions.write),
-            (table::EXECUTE, permissions.execute),
+            (pte::READ, permissions.read),
+            (pte::WRITE, permissions.write),
+            (pte::EXECUTE, permissions.execute),
         ];
         if surplus.iter().any(|&(bit, allowed)| bits & bit != 0 && !allowed) {
             return Some(format!(
                 "process {pid}: the entry of {va:#x} allows more than its region"
             ));
         }
-        if permissions.is_none() != (bits & table::VALID == 0) {
+        if permissions.is_none() != (bits & pte::VALID == 0) {
             return Some(format!("process {pid}: {va:#x} is {permissions:?}, its entry {bits:#x}"));
         }
-        if bits & (table::READ | table::WRITE) == table::WRITE {
+        if bits & (pte::READ | pte::WRITE) == pte::WRITE {
             return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
         }
         let held = space.pages.get(&vpn)?;
         let page = self.pages.get(held.page)?;
         let own = page.references() == 1 && held.page != ZERO_PAGE;
-        let writable = bits & table::WRITE != 0;
+        let writable = bits & pte::WRITE != 0;
         (writable && !own && !region.shared).then(|| {
             let holders = &page.holders;
             format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
@@ -219,11 +219,11 @@ impl Os {
                     let entry = hal.peek(frame * PAGE_BYTES + index * bytes, bytes as u8);
                     let entry = entry.unwrap_or(0);
                     let shows = level == 0 && entry & table::INACCESSIBLE != 0;
-                    if entry & table::VALID == 0 && !shows || root && index == kernel {
+                    if entry & pte::VALID == 0 && !shows || root && index == kernel {
                         continue;
                     }
-                    let (ppn, vpn) = (table::ppn(mode, entry), prefix << bits | index);
-                    if !shows && entry & (table::READ | table::WRITE | table::EXECUTE) == 0 {
+                    let (ppn, vpn) = (pte::ppn(mode, entry), prefix << bits | index);
+                    if !shows && entry & (pte::READ | pte::WRITE | pte::EXECUTE) == 0 {
                         linked.insert((level - 1, vpn << (bits * level), ppn));
                         below.push((ppn, vpn));
                         continue;

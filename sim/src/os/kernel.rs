@@ -10,14 +10,13 @@ use super::page::Pages;
 use super::replace::Policy;
 use super::schedule::Schedule;
 use super::space::{Bounds, Layout};
-use super::table::{self, PageTable};
+use super::table::PageTable;
 use super::{
-    Activity, AddressSpace, Asids, Death, Event, FaultKind, FileId, Frames, Hal, OsConfig, OsError,
-    Pid, Process, Refusal, Sstatus, State, Swap, VirtualPage,
+    Activity, AddressSpace, Asids, Death, Event, FaultKind, FileId, Frames, Hal, OsConfig,
+    OsCounters, OsError, Pid, Process, Refusal, Sstatus, State, Swap, VirtualPage,
 };
-use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
+use crate::isa::{Access, Mode, PAGE_BYTES, Xlen, pte};
 use crate::mmu::Fence;
-use crate::stats::OsCounters;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The operating system.
@@ -168,15 +167,15 @@ impl Os {
         let mode = self.config.mode;
         let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
         let ppn = (self.config.memory.base / PAGE_BYTES) & !(span - 1);
-        let bits = table::VALID
-            | table::READ
-            | table::WRITE
-            | table::EXECUTE
-            | table::GLOBAL
-            | table::ACCESSED
-            | table::DIRTY;
+        let bits = pte::VALID
+            | pte::READ
+            | pte::WRITE
+            | pte::EXECUTE
+            | pte::GLOBAL
+            | pte::ACCESSED
+            | pte::DIRTY;
         let at = table.root_entry(Bounds::new(mode).kernel_index());
-        hal.write(at, mode.pte_bytes() as u8, table::entry(ppn, bits))
+        hal.write(at, mode.pte_bytes() as u8, pte::entry(ppn, bits))
     }
 
     /// The running process ends by itself.

@@ -14,6 +14,7 @@
 //! | `pager`, `around` | pages into frames and page tables; those beside them as well |
 //! | `cow`, `duplicate` | copies: at a store, or at the fork |
 //! | `evict`, `disk_access` | pages out of frames, to swap and files |
+//! | [`OsCounters`] | what it counts |
 //! | [`Allocation`] | how many frames each process may have |
 //! | `obtain`, `oom` | frames for whoever needs one; who is killed when there is none |
 //! | `remap` | mappings moved and resized |
@@ -41,6 +42,7 @@
 //!
 //! Not modelled: several harts, file systems.
 
+mod account;
 mod allocation;
 mod around;
 mod asid;
@@ -97,6 +99,7 @@ mod thp;
 mod user_access;
 mod working_set;
 
+pub use account::OsCounters;
 pub use allocation::Allocation;
 pub use asid::{Asids, Grant};
 pub use buddy::{Buddy, BuddyError};

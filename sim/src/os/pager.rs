@@ -6,7 +6,7 @@ use super::page::{PageId, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
 use super::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
-use crate::isa::{Access, PAGE_BYTES};
+use crate::isa::{Access, PAGE_BYTES, pte};
 use crate::mmu::Fence;
 
 impl Os {
@@ -185,10 +185,10 @@ impl Os {
         let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(None) };
         // A is set at once: the access that faulted is about to happen. D is left to hardware
         // where hardware sets it, so that a page is never taken for dirty that is not.
-        let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
+        let used = if self.config.adue { pte::ACCESSED } else { used_bits(access) };
         let frame = self.pages.get(id).and_then(|page| page.frame).expect("it was fetched");
         let bits = table::permission_bits(self.allowed(pid, va, id)) | used;
-        hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(frame, bits))?;
+        hal.write(at, self.config.mode.pte_bytes() as u8, pte::entry(frame, bits))?;
         Ok(Some(linked))
     }
 
@@ -209,8 +209,8 @@ impl Os {
         let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(Verdict::Killed) };
         // No memory to be written back: A and D from the beginning, and no update ever.
         let bits = table::permission_bits(self.space(pid).permissions(va));
-        let bits = bits | table::ACCESSED | table::DIRTY;
-        hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(ppn, bits))?;
+        let bits = bits | pte::ACCESSED | pte::DIRTY;
+        hal.write(at, self.config.mode.pte_bytes() as u8, pte::entry(ppn, bits))?;
         self.fence_mapped(hal, pid, va, linked)?;
         self.space_mut(pid).devices.insert(va / PAGE_BYTES, ppn);
         Ok(Verdict::Resume)

@@ -12,7 +12,7 @@ use super::region::Backing;
 use super::space::Held;
 use super::table;
 use super::{Event, Hal, Os, OsError, PageData, Pid};
-use crate::isa::{Mode, PAGE_BYTES};
+use crate::isa::{Mode, PAGE_BYTES, pte};
 
 /// Runs that the kernel looks at in one tick: 4096 pages of 4 KiB in runs of 512, as many as
 /// Linux scans before it sleeps unless told otherwise.
@@ -92,13 +92,13 @@ impl Os {
         let mut accessed = 0;
         for n in 0..pages {
             let entry = entry(mode, &entries, n);
-            accessed |= entry & table::ACCESSED;
-            self.move_page(hal, pid, start + n, to + n, entry & table::DIRTY != 0)?;
+            accessed |= entry & pte::ACCESSED;
+            self.move_page(hal, pid, start + n, to + n, entry & pte::DIRTY != 0)?;
         }
         // D stays clear: which pages are dirty their records know, one by one.
         let bits =
             table::permission_bits(self.space(pid).permissions(start * PAGE_BYTES)) | accessed;
-        hal.write(at, mode.pte_bytes() as u8, table::entry(to, bits))?;
+        hal.write(at, mode.pte_bytes() as u8, pte::entry(to, bits))?;
         self.fence_page(hal, pid, start * PAGE_BYTES)?;
         self.space_mut(pid).runs.insert(start, aside);
         self.loaded(hal, to, pid, start);

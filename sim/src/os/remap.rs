@@ -5,9 +5,8 @@
 
 use super::region::{Backing, RegionKind};
 use super::space::{AddressSpace, Bounds};
-use super::table;
 use super::{Hal, Os, OsError, Pid, Region};
-use crate::isa::PAGE_BYTES;
+use crate::isa::{PAGE_BYTES, pte};
 use std::ops::Range;
 
 /// Where the search for free addresses begins when there are none above.
@@ -181,7 +180,7 @@ impl Os {
         let (old, new) = (self.leaf(hal, pid, from)?, self.leaf(hal, pid, to)?);
         let entry = self.space(pid).table.update(hal, old, |_| 0)?;
         hal.write(new, self.config.mode.pte_bytes() as u8, entry)?;
-        Ok((entry & table::VALID != 0).then_some(from))
+        Ok((entry & pte::VALID != 0).then_some(from))
     }
 }
 

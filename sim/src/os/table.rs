@@ -1,26 +1,10 @@
 //! Page tables: built and edited in simulated memory, through the bus.
 
 use super::{Hal, OsError, Permissions};
+use crate::isa::pte::{EXECUTE, READ, USER, VALID, WRITE, entry, ppn};
 use crate::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 use std::ops::Range;
-
-/// `V`: the entry is valid.
-pub const VALID: u64 = 1 << 0;
-/// `R`: loads.
-pub const READ: u64 = 1 << 1;
-/// `W`: stores.
-pub const WRITE: u64 = 1 << 2;
-/// `X`: fetches.
-pub const EXECUTE: u64 = 1 << 3;
-/// `U`: user mode.
-pub const USER: u64 = 1 << 4;
-/// `G`: in every address space.
-pub const GLOBAL: u64 = 1 << 5;
-/// `A`: accessed.
-pub const ACCESSED: u64 = 1 << 6;
-/// `D`: dirty.
-pub const DIRTY: u64 = 1 << 7;
 
 /// In an entry without V, whose other bits are software's: the page is in its frame, but its
 /// region allows no access. The entry keeps the frame's number, A and D.
@@ -35,17 +19,6 @@ pub fn permission_bits(permissions: Permissions) -> u64 {
     let Permissions { read, write, execute } = permissions.encodable();
     let rights = bit(read, READ) | bit(write, WRITE) | bit(execute, EXECUTE);
     USER | rights | if rights == 0 { INACCESSIBLE } else { VALID }
-}
-
-/// An entry's bits with the physical page number put in its place (bit 10 in every scheme).
-pub fn entry(ppn: u64, bits: u64) -> u64 {
-    ppn << 10 | bits
-}
-
-/// The physical page number of an entry.
-pub fn ppn(mode: Mode, entry: u64) -> u64 {
-    let bits = if mode == Mode::Sv32 { 22 } else { 44 };
-    entry >> 10 & ((1 << bits) - 1)
 }
 
 /// Where a walk by the kernel ended.

@@ -12,7 +12,7 @@ use super::page::{Page, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
 use super::{Hal, Os, OsError, PageData, Pid, Thp};
-use crate::isa::{Access, Mode, PAGE_BYTES};
+use crate::isa::{Access, Mode, PAGE_BYTES, pte};
 use std::ops::Range;
 
 impl Os {
@@ -77,9 +77,9 @@ impl Os {
             self.frames.assign(first + n, Use::Page(id));
             self.hold(pid, run.start + n, id);
         }
-        let used = if self.config.adue { table::ACCESSED } else { used_bits(access) };
+        let used = if self.config.adue { pte::ACCESSED } else { used_bits(access) };
         let bits = table::permission_bits(self.space(pid).permissions(va)) | used;
-        hal.write(at, self.config.mode.pte_bytes() as u8, table::entry(first, bits))?;
+        hal.write(at, self.config.mode.pte_bytes() as u8, pte::entry(first, bits))?;
         self.fence_mapped(hal, pid, va, linked)?;
         self.space_mut(pid).runs.insert(run.start, aside);
         self.loaded(hal, first, pid, run.start);
@@ -116,8 +116,8 @@ impl Os {
         let start = vpn / pages * pages;
         let Some(table) = self.space_mut(pid).runs.remove(&start) else { return Ok(()) };
         let (at, last) = self.close_run(hal, pid, start)?;
-        let first = table::ppn(self.config.mode, last);
-        let entry = |n: u64| table::entry(first + n, last & 0x3ff);
+        let first = pte::ppn(self.config.mode, last);
+        let entry = |n: u64| pte::entry(first + n, last & 0x3ff);
         let data = entries(self.config.mode, entry);
         hal.write_page(table * PAGE_BYTES, &data)?;
         self.space_mut(pid).table.hang(hal, (0, start), at, table)?;

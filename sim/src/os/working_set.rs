@@ -6,7 +6,8 @@
 //! that it works with. A replacement policy goes by the same bits, so what the sample clears is
 //! kept for it in the page's record ([`Page::young`](super::page::Page::young)).
 
-use super::{Activity, Hal, Os, OsError, Pid, table};
+use super::{Activity, Hal, Os, OsError, Pid};
+use crate::isa::pte;
 use crate::mmu::Fence;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,10 +81,10 @@ impl Os {
         for (vpn, page) in mapped {
             let at = self.leaf(hal, pid, vpn)?;
             let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
-            if entry & table::ACCESSED != 0 {
+            if entry & pte::ACCESSED != 0 {
                 used.insert(vpn);
                 cleared = true;
-                self.space(pid).table.update(hal, at, |entry| entry & !table::ACCESSED)?;
+                self.space(pid).table.update(hal, at, |entry| entry & !pte::ACCESSED)?;
                 if let Some(page) = self.pages.get_mut(page) {
                     page.young = true;
                 }

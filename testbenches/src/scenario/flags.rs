@@ -3,9 +3,7 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer};
-
-/// `V R W X U G A D`, bits 0 to 7.
-const LETTERS: &str = "VRWXUGAD";
+use sim::isa::pte::LETTERS;
 
 /// Permission and status bits written as letters: `"RW UAD"`. Blanks are free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim::bus::SharedMemory;
-use sim::isa::{Mode, PAGE_BYTES, Satp};
+use sim::isa::{Mode, PAGE_BYTES, Satp, pte};
 
 use super::number::{Number, Variables};
 use super::schema::{Edit, Head, Map};
@@ -12,8 +12,6 @@ use super::schema::{Edit, Head, Map};
 const FIRST_TABLE: u64 = 0x10_0000;
 /// More pages than this in one mapping are a mistake.
 const MOST_PAGES: u64 = 1 << 16;
-/// V
-const VALID: u64 = 1;
 
 /// One address space: what `satp` holds for it.
 #[derive(Clone, Debug)]
@@ -88,7 +86,7 @@ impl Tables {
             for page in 0..pages {
                 let (va, pa) = (va.wrapping_add(page * bytes), pa.wrapping_add(page * bytes));
                 let entry = self.grow(name, va, level, memory)?;
-                self.write(memory, entry, self.ppn_field(pa) | map.flags.0 | VALID)?;
+                self.write(memory, entry, self.ppn_field(pa) | map.flags.0 | pte::VALID)?;
             }
         }
         Ok(())
@@ -107,7 +105,7 @@ impl Tables {
             if !self.tables.contains_key(&key) {
                 let table = self.table();
                 let pointer = self.entry(name, va, below + 1).unwrap_or(table);
-                self.write(memory, pointer, self.ppn_field(table) | VALID)?;
+                self.write(memory, pointer, self.ppn_field(table) | pte::VALID)?;
                 self.tables.insert(key, table);
             }
         }

@@ -19,7 +19,7 @@ mod told;
 use super::caching::caching;
 use super::{page, region, strict};
 use crate::golden::IdealMmu;
-use crate::isa::{self, Context, Mode, PAGE_BYTES};
+use crate::isa::{self, Context, Mode, PAGE_BYTES, pte};
 use crate::machine::{Machine, MachineConfig, Pins};
 use crate::mmu::{PerPort, Port, Request};
 use crate::os::{Execed, Hal, Layout, Pid, RegionKind, RegionSpec, Remap, State, Verdict};
@@ -326,7 +326,7 @@ impl Hand {
         };
         let mode = os.config().mode;
         let entry = hardware.peek(at, mode.pte_bytes() as u8)?;
-        (entry & 1 == 1).then(|| crate::os::table::ppn(mode, entry))
+        (entry & 1 == 1).then(|| pte::ppn(mode, entry))
     }
 }
 
