@@ -1,11 +1,12 @@
 //! More pages than were asked for: what is near a fault is likely to be next.
 
+use super::denied::denial;
 use super::frames::Use;
 use super::page::Page;
 use super::residency::wanted;
 use super::source::Source;
 use super::table::Place;
-use super::{Hal, Os, OsError, Pid, RegionSpec, Verdict, table};
+use super::{Hal, Os, OsError, Pid, RegionSpec, table};
 use crate::isa::{Access, PAGE_BYTES, pte};
 use std::ops::Range;
 
@@ -99,7 +100,7 @@ impl Os {
                 return Ok(());
             }
             self.process_mut(pid).counters.prefaulted += 1;
-            if self.page_in(hal, pid, va, access, source)? == Verdict::Killed {
+            if denial(self.page_in(hal, pid, va, access, source))?.is_err() {
                 return Ok(());
             }
         }

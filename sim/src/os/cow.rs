@@ -1,8 +1,9 @@
 //! Copy on write.
 
+use super::denied::Stop;
 use super::fault::used_bits;
 use super::page::ZERO_PAGE;
-use super::{Event, Hal, Os, OsError, Pid, Verdict, table};
+use super::{Event, Hal, Os, Pid, table};
 use crate::isa::{Access, PAGE_BYTES, pte};
 
 impl Os {
@@ -12,16 +13,16 @@ impl Os {
         hal: &mut dyn Hal,
         pid: Pid,
         va: u64,
-    ) -> Result<Verdict, OsError> {
+    ) -> Result<(), Stop> {
         let vpn = va / PAGE_BYTES;
         let old = self.space(pid).pages[&vpn];
         let from = self.pages.get(old.page).and_then(|page| page.frame);
         let from = from.expect("a page that is copied is in a frame");
         self.pinned.insert(from);
-        if (old.page == ZERO_PAGE || !old.mapped) && !self.ensure_room(hal, pid)? {
-            return Ok(Verdict::Killed);
+        if old.page == ZERO_PAGE || !old.mapped {
+            self.ensure_room(hal, pid)?;
         }
-        let Some((new, to)) = self.new_page(hal, pid)? else { return Ok(Verdict::Killed) };
+        let (new, to) = self.new_page(hal, pid)?;
         if old.page == ZERO_PAGE {
             hal.write_page(to * PAGE_BYTES, &[0; 512])?;
         } else {
@@ -32,10 +33,8 @@ impl Os {
         let anonymous = |page: &super::page::Page| page.home.is_none();
         let unsaved = old.page != ZERO_PAGE && self.pages.get(old.page).is_some_and(anonymous);
         self.pages.get_mut(new).expect("it was just made").unsaved = unsaved;
-        let Some((at, linked)) = self.reach(hal, pid, va, 0)? else {
-            self.discard(new);
-            return Ok(Verdict::Killed);
-        };
+        let reached = self.reach(hal, pid, va, 0);
+        let (at, linked) = reached.inspect_err(|_| self.discard(new))?;
         if old.page != ZERO_PAGE {
             hal.event(Event::Copy { pid, va: vpn * PAGE_BYTES, from, to });
         }
@@ -61,6 +60,6 @@ impl Os {
         self.hold(pid, vpn, new);
         self.loaded(hal, to, pid, vpn);
         self.shown(pid, vpn);
-        Ok(Verdict::Resume)
+        Ok(())
     }
 }

@@ -41,8 +41,6 @@ pub struct Disk {
     held: BTreeMap<u64, (Pid, u64)>,
     /// A fault is being handled: it can be put off and taken again.
     in_fault: bool,
-    /// It was put off: there was no frame.
-    put_off: bool,
 }
 
 impl Disk {
@@ -115,12 +113,7 @@ impl Disk {
     /// A fault of this process begins: it no longer needs what was held for its last.
     pub(super) fn begin_fault(&mut self, pid: Pid) {
         self.let_go(pid);
-        (self.in_fault, self.put_off) = (true, false);
-    }
-
-    /// Whether the last fault was put off, to be taken again.
-    pub(super) fn put_off(&self) -> bool {
-        self.put_off
+        self.in_fault = true;
     }
 
     fn wait_until(&mut self, until: u64, reason: Reason) {
@@ -162,16 +155,16 @@ impl Os {
         if self.config.scheduling.overlap { Activity::Handler } else { Activity::Disk }
     }
 
-    /// A fault was handled; whether the process lives. The page that it got stays in its frame
-    /// until the process has used it. If another process waits for the same page, so does this.
-    pub(super) fn end_fault(&mut self, hal: &dyn Hal, pid: Pid, va: u64) -> bool {
+    /// A fault was handled, or put off. The page that the process got stays in its frame until
+    /// the process has used it. If another process waits for the same page, so does this.
+    pub(super) fn end_fault(&mut self, hal: &dyn Hal, pid: Pid, va: u64, put_off: bool) {
         self.disk.in_fault = false;
         let Some(space) = self.process(pid).and_then(|process| process.space.as_ref()) else {
-            return false;
+            return;
         };
-        if self.disk.put_off {
+        if put_off {
             // It waits for others' frames: if it kept one itself, they could wait for each other.
-            return true;
+            return;
         }
         let held = space.pages.get(&(va / PAGE_BYTES)).filter(|held| held.mapped);
         let page = held.and_then(|held| self.pages.get(held.page));
@@ -183,7 +176,6 @@ impl Os {
                 self.disk.hold(frame, pid);
             }
         }
-        true
     }
 
     /// No frame can be had. If some are held for others, the running process waits for the first
@@ -195,7 +187,6 @@ impl Os {
         let first = self.disk.held.values().filter(|held| Some(held.0) != self.current);
         let Some(until) = first.map(|held| held.1).min() else { return false };
         self.disk.wait_until(until.max(hal.now()), Reason::Frame);
-        self.disk.put_off = true;
         true
     }
 

@@ -1,5 +1,6 @@
 //! Exec: a process is given a new image.
 
+use super::denied::denial;
 use super::frames::Use;
 use super::layout::{Image, lay_out};
 use super::table::PageTable;
@@ -37,9 +38,9 @@ impl Os {
             self.leave(hal, pid, account, false);
             return Ok(Execed::Refused);
         };
-        let execed = match self.demand_frame(hal, pid, Use::Table(pid))? {
-            None => Execed::Killed,
-            Some(root) => {
+        let execed = match denial(self.demand_frame(hal, pid, Use::Table(pid)))? {
+            Err(_) => Execed::Killed,
+            Ok(root) => {
                 let table = PageTable::new(hal, self.config.mode, root)?;
                 self.show_kernel(hal, &table)?;
                 let space = AddressSpace::new(table, regions, on_demand);

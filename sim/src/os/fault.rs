@@ -1,5 +1,6 @@
 //! What a fault means, and what is done about it.
 
+use super::denied::{Denied, Stop, denial};
 use super::region::RegionKind;
 use super::source::Source;
 use super::space::{Bounds, Owner};
@@ -23,6 +24,28 @@ pub enum Verdict {
     Killed,
     /// The kernel's own access, on its behalf, is not allowed: the call fails.
     Refused(Refusal),
+}
+
+/// What came of a fault: it is counted once, by this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Outcome {
+    kind: FaultKind,
+    end: Result<(), Denied>,
+}
+
+/// What is to be done about a fault.
+#[derive(Debug)]
+enum Remedy {
+    /// The page's contents are somewhere else: bring them in.
+    Bring(Source),
+    /// The page is shared: give the process a copy of its own.
+    Copy,
+    /// The page is there, its entry at `at` was `old` and lacks these bits.
+    Mend { at: u64, old: u64, bits: u64 },
+    /// The process may not do that.
+    Kill(Death),
+    /// The kernel may not do that for the process.
+    Refuse(Refusal),
 }
 
 impl Os {
@@ -50,19 +73,18 @@ impl Os {
         self.disk.begin_fault(pid);
         let calling = self.processes[&pid].calling.is_some();
         self.process_mut(pid).counters.supervisor_faults += u64::from(calling);
-        let verdict = self.resolve(hal, pid, access, fault)?;
-        let verdict = self.refused.take().map_or(verdict, Verdict::Refused);
-        if self.disk.put_off() {
-            let kind = self.noted;
-            let counters = self.counters_of(pid);
-            *counters.faults_of(kind) -= 1;
-            counters.deferred_faults += 1;
-        }
-        let alive = self.end_fault(hal, pid, fault.tval);
+        let outcome = self.resolve(hal, pid, access, fault)?;
+        let counters = self.counters_of(pid);
+        *match outcome.end {
+            Err(Denied::Later) => &mut counters.deferred_faults,
+            _ => counters.faults_of(outcome.kind),
+        } += 1;
+        self.end_fault(hal, pid, fault.tval, outcome.end == Err(Denied::Later));
         hal.charge(account);
-        Ok(match verdict {
-            Verdict::Killed if alive => Verdict::Resume,
-            verdict => verdict,
+        Ok(match outcome.end {
+            Ok(()) | Err(Denied::Later) => Verdict::Resume,
+            Err(Denied::Killed) => Verdict::Killed,
+            Err(Denied::Refused(why)) => Verdict::Refused(why),
         })
     }
 
@@ -79,74 +101,136 @@ impl Os {
         Ok(Verdict::Killed)
     }
 
+    /// Finds out what a fault is, tells whoever watches, takes the handler's time, and does what
+    /// is to be done.
     fn resolve(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         access: Access,
         fault: Fault,
-    ) -> Result<Verdict, OsError> {
+    ) -> Result<Outcome, OsError> {
         let va = fault.tval;
-        let forgotten = self.forgotten(pid, va).filter(|_| fault.cause.is_page_fault());
-        if let Some(refusal) = forgotten {
-            self.note(hal, pid, access, fault, FaultKind::Refused)?;
-            return Ok(Verdict::Refused(refusal));
-        }
-        let judged = if fault.cause.is_page_fault() {
-            self.judge(pid, va, access)
-        } else {
-            Err(Death::AccessFault { va, cause: fault.cause })
-        };
-        if let Err(death) = judged {
-            return self.refuse(hal, pid, access, fault, death);
-        }
-        let vpn = va / PAGE_BYTES;
-        let space = self.space(pid);
-        let held = space.pages.get(&vpn).filter(|held| held.mapped);
-        if let Some(id) = held.map(|held| held.page) {
-            let wants = access == Access::Store && space.permissions(va).write;
-            if wants && !self.in_place(pid, va, id) {
-                self.note(hal, pid, access, fault, FaultKind::Minor)?;
-                return self.copy_on_write(hal, pid, va);
-            }
-            return self.mend(hal, pid, access, fault, self.allowed(pid, va, id));
-        }
-        if space.devices.contains_key(&vpn) {
-            return self.mend(hal, pid, access, fault, space.permissions(va));
-        }
-        let source = self.source(pid, va, access);
-        if source == Source::Beyond {
-            let death = Death::BeyondFile { va, region: self.region_name(pid, va) };
-            return self.refuse(hal, pid, access, fault, death);
-        }
-        self.note(hal, pid, access, fault, source.fault_kind())?;
-        let verdict = self.page_in(hal, pid, va, access, source)?;
-        if verdict == Verdict::Resume {
-            let process = self.process_mut(pid);
-            let known = process.space.as_mut().is_some_and(|space| space.evicted.remove(&vpn));
-            process.counters.refaults += u64::from(known);
-            self.map_around(hal, pid, va)?;
-        }
-        Ok(verdict)
+        let (kind, remedy) = self.diagnose(hal, pid, access, fault)?;
+        hal.event(Event::PageFault { pid, va, access, cause: fault.cause, kind });
+        hal.wait(self.config.costs.handler)?;
+        let done = self.apply(hal, pid, va, access, remedy);
+        Ok(Outcome { kind, end: denial(done)? })
     }
 
-    fn region_name(&self, pid: Pid, va: u64) -> String {
-        self.space(pid).region(va).map(|region| region.name.clone()).unwrap_or_default()
-    }
-
-    /// Counts a fault that is understood, tells whoever watches, and takes the handler's time.
-    pub(super) fn note(
+    fn diagnose(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         access: Access,
         fault: Fault,
-        kind: FaultKind,
-    ) -> Result<(), OsError> {
-        *self.process_mut(pid).counters.faults_of(kind) += 1;
-        self.noted = kind;
-        hal.event(Event::PageFault { pid, va: fault.tval, access, cause: fault.cause, kind });
-        hal.wait(self.config.costs.handler)
+    ) -> Result<(FaultKind, Remedy), OsError> {
+        let (va, vpn) = (fault.tval, fault.tval / PAGE_BYTES);
+        if !fault.cause.is_page_fault() {
+            return Ok(self.offence(pid, Death::AccessFault { va, cause: fault.cause }));
+        }
+        if let Some(refusal) = self.forgotten(pid, va) {
+            return Ok((FaultKind::Refused, Remedy::Refuse(refusal)));
+        }
+        if let Err(death) = self.judge(pid, va, access) {
+            return Ok(self.offence(pid, death));
+        }
+        let space = self.space(pid);
+        let held = space.pages.get(&vpn).filter(|held| held.mapped);
+        if let Some(id) = held.map(|held| held.page) {
+            let wants = access == Access::Store && space.permissions(va).write;
+            if wants && !self.in_place(pid, va, id) {
+                return Ok((FaultKind::Minor, Remedy::Copy));
+            }
+            return self.what_lacks(hal, pid, va, access, self.allowed(pid, va, id));
+        }
+        if space.devices.contains_key(&vpn) {
+            return self.what_lacks(hal, pid, va, access, space.permissions(va));
+        }
+        let source = self.source(pid, va, access);
+        if source == Source::Beyond {
+            let death = Death::BeyondFile { va, region: self.region_name(pid, va) };
+            return Ok(self.offence(pid, death));
+        }
+        Ok((source.fault_kind(), Remedy::Bring(source)))
+    }
+
+    /// Something that a process may not do. Its own access kills it; the kernel's, on its behalf,
+    /// ends the call.
+    fn offence(&self, pid: Pid, death: Death) -> (FaultKind, Remedy) {
+        if self.processes[&pid].calling.is_some() {
+            return (FaultKind::Refused, Remedy::Refuse(Refusal::BadAddress));
+        }
+        (FaultKind::Protection, Remedy::Kill(death))
+    }
+
+    /// The page is there: its entry lacks permissions, or A and D that software must set, or it
+    /// lacks nothing because the hardware used an older one.
+    fn what_lacks(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        access: Access,
+        allowed: Permissions,
+    ) -> Result<(FaultKind, Remedy), OsError> {
+        let permissions = table::permission_bits(allowed);
+        let seen = if self.config.adue { 0 } else { used_bits(access) };
+        let at = self.leaf(hal, pid, va / PAGE_BYTES)?;
+        let old = hal.read(at, self.config.mode.pte_bytes() as u8)?;
+        let missing = permissions & !old;
+        let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
+        let counters = &mut self.process_mut(pid).counters;
+        let kind = if missing == pte::WRITE && !widened {
+            // Whom the page was shared with has gone, or has a copy: it is this process's own.
+            counters.cow_faults += 1;
+            counters.cow_reuses += 1;
+            FaultKind::Minor
+        } else if missing != 0 {
+            counters.permission_widened += 1;
+            FaultKind::Minor
+        } else if old & seen != seen {
+            FaultKind::AccessedDirty
+        } else {
+            FaultKind::Spurious
+        };
+        Ok((kind, Remedy::Mend { at, old, bits: permissions | seen }))
+    }
+
+    fn apply(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        va: u64,
+        access: Access,
+        remedy: Remedy,
+    ) -> Result<(), Stop> {
+        match remedy {
+            Remedy::Copy => self.copy_on_write(hal, pid, va),
+            Remedy::Mend { at, old, bits } => {
+                let mended = |entry| entry & !table::INACCESSIBLE | bits;
+                self.space(pid).table.update_from(hal, at, old, mended)?;
+                // Even a spurious fault needs the fence: it is what ends the older entry's life.
+                Ok(self.fence_page(hal, pid, va)?)
+            }
+            Remedy::Bring(source) => {
+                self.page_in(hal, pid, va, access, source)?;
+                let process = self.process_mut(pid);
+                let evicted = process.space.as_mut().map(|space| &mut space.evicted);
+                let known = evicted.is_some_and(|evicted| evicted.remove(&(va / PAGE_BYTES)));
+                process.counters.refaults += u64::from(known);
+                Ok(self.map_around(hal, pid, va)?)
+            }
+            Remedy::Kill(death) => {
+                self.kill(hal, pid, death)?;
+                Err(Denied::Killed.into())
+            }
+            Remedy::Refuse(why) => Err(Denied::Refused(why).into()),
+        }
+    }
+
+    fn region_name(&self, pid: Pid, va: u64) -> String {
+        self.space(pid).region(va).map(|region| region.name.clone()).unwrap_or_default()
     }
 
     /// Whether the process may do this, its stack and its on-demand regions growing as needed.
@@ -188,45 +272,6 @@ impl Os {
             }
             Access::Store => Death::WriteToReadOnly { va, region: name },
         })
-    }
-
-    /// The page is there: widens its entry's permissions, sets A and D where software must, or
-    /// finds nothing to do because the hardware used an older entry.
-    fn mend(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        access: Access,
-        fault: Fault,
-        allowed: Permissions,
-    ) -> Result<Verdict, OsError> {
-        let va = fault.tval;
-        let permissions = table::permission_bits(allowed);
-        let seen = if self.config.adue { 0 } else { used_bits(access) };
-        let at = self.leaf(hal, pid, va / PAGE_BYTES)?;
-        let old = hal.read(at, self.config.mode.pte_bytes() as u8)?;
-        let missing = permissions & !old;
-        let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
-        let counters = &mut self.process_mut(pid).counters;
-        let kind = if missing == pte::WRITE && !widened {
-            // Whom the page was shared with has gone, or has a copy: it is this process's own.
-            counters.cow_faults += 1;
-            counters.cow_reuses += 1;
-            FaultKind::Minor
-        } else if missing != 0 {
-            counters.permission_widened += 1;
-            FaultKind::Minor
-        } else if old & seen != seen {
-            FaultKind::AccessedDirty
-        } else {
-            FaultKind::Spurious
-        };
-        self.note(hal, pid, access, fault, kind)?;
-        let mended = |entry| entry & !table::INACCESSIBLE | permissions | seen;
-        self.space(pid).table.update_from(hal, at, old, mended)?;
-        // Even a spurious fault needs the fence: it is what ends the older entry's life.
-        self.fence_page(hal, pid, va)?;
-        Ok(Verdict::Resume)
     }
 
     pub(super) fn process_mut(&mut self, pid: Pid) -> &mut Process {

@@ -12,8 +12,8 @@ use super::schedule::Schedule;
 use super::space::{Bounds, Layout};
 use super::table::PageTable;
 use super::{
-    Activity, AddressSpace, Asids, Death, Event, FaultKind, FileId, Frames, Hal, OsConfig,
-    OsCounters, OsError, Pid, Process, Refusal, Sstatus, State, Swap, VirtualPage,
+    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsCounters,
+    OsError, Pid, Process, Sstatus, State, Swap, VirtualPage,
 };
 use crate::isa::{Access, Mode, PAGE_BYTES, Xlen, pte};
 use crate::mmu::Fence;
@@ -38,10 +38,6 @@ pub struct Os {
     /// The access that faulted last, and how often in a row.
     pub(super) last_fault: Option<(Pid, u64, Access)>,
     pub(super) repeats: u32,
-    /// What the last fault was counted as.
-    pub(super) noted: FaultKind,
-    /// A page that the kernel itself wanted cannot be had.
-    pub(super) refused: Option<Refusal>,
     pub(super) schedule: Schedule,
     pub(super) disk: Disk,
     pub(super) load: Load,
@@ -92,8 +88,6 @@ impl Os {
             current: None,
             last_fault: None,
             repeats: 0,
-            noted: FaultKind::Spurious,
-            refused: None,
             schedule: Schedule::default(),
             disk: Disk::new(&config.costs),
             load: Load::default(),

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`Os`] | processes: made, switched, ended |
 //! | `calls`, `fork`, `exec`, `heap` | what programs ask for |
-//! | `fault` | what a fault means, and what is done about it |
+//! | `fault`, `denied` | what a fault means, what is done about it, and what came of that |
 //! | `user_access` | the kernel in the process's memory: SUM, MXR, and `EFAULT` |
 //! | `source` | where the contents of a page are: frame, swap, file, nowhere, a device |
 //! | `pager`, `around` | pages into frames and page tables; those beside them as well |
@@ -54,6 +54,7 @@ mod content;
 mod cow;
 mod death;
 mod demand;
+mod denied;
 mod disk;
 mod disk_access;
 mod dispatch;

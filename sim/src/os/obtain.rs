@@ -1,5 +1,6 @@
 //! Frames for pages and tables: free ones, else others' by eviction, else by a kill.
 
+use super::denied::{Denied, Stop};
 use super::frames::Use;
 use super::page::Page;
 use super::{Hal, Os, OsError, PageId, Pid};
@@ -34,55 +35,51 @@ impl Os {
         Ok(true)
     }
 
-    /// Room for another page of a process. Where memory is exhausted somebody is killed; `false`
-    /// if it was this process, or if it has to wait and fault again.
-    pub(super) fn ensure_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<bool, OsError> {
+    /// Room for another page of a process. Where memory is exhausted somebody is killed, which may
+    /// be this process.
+    pub(super) fn ensure_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
         while !self.make_room(hal, pid)? {
-            if self.defer(hal) {
-                return Ok(false);
-            }
-            if self.kill_for_memory(hal)? == pid {
-                return Ok(false);
-            }
+            self.force(hal, pid)?;
         }
-        Ok(true)
+        Ok(())
     }
 
-    /// A frame that a process cannot do without: somebody is killed for it if need be. `None` if
-    /// it was this process, or if it has to wait and fault again.
+    /// A frame that a process cannot do without: somebody is killed for it if need be, which may
+    /// be this process.
     pub(super) fn demand_frame(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         purpose: Use,
-    ) -> Result<Option<u64>, OsError> {
+    ) -> Result<u64, Stop> {
         loop {
             if let Some(frame) = self.obtain_frame(hal, purpose)? {
-                return Ok(Some(frame));
+                return Ok(frame);
             }
-            if self.defer(hal) {
-                return Ok(None);
-            }
-            if self.kill_for_memory(hal)? == pid {
-                return Ok(None);
-            }
+            self.force(hal, pid)?;
         }
     }
 
+    /// Nothing can be evicted: the process waits for frames that are held, or somebody is killed.
+    fn force(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
+        if self.defer(hal) {
+            return Err(Denied::Later.into());
+        }
+        if self.kill_for_memory(hal)? == pid {
+            return Err(Denied::Killed.into());
+        }
+        Ok(())
+    }
+
     /// A new page in a frame that holds nothing yet, and that stays until the kernel returns.
-    /// `None` if the process was killed for want of memory.
-    pub(super) fn new_page(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-    ) -> Result<Option<(PageId, u64)>, OsError> {
+    pub(super) fn new_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(PageId, u64), Stop> {
         let id = self.pages.add(Page::default());
-        let Some(frame) = self.demand_frame(hal, pid, Use::Page(id))? else {
+        let frame = self.demand_frame(hal, pid, Use::Page(id));
+        let frame = frame.inspect_err(|_| {
             self.pages.remove(id);
-            return Ok(None);
-        };
+        })?;
         self.pages.get_mut(id).expect("it was just added").frame = Some(frame);
         self.pinned.insert(frame);
-        Ok(Some((id, frame)))
+        Ok((id, frame))
     }
 }

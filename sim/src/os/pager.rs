@@ -1,11 +1,12 @@
 //! Pages into frames, and into page tables.
 
+use super::denied::{Denied, Stop};
 use super::fault::used_bits;
 use super::frames::Use;
 use super::page::{PageId, ZERO_PAGE};
 use super::source::Source;
 use super::table::{self, Place};
-use super::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Verdict};
+use super::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Refusal};
 use crate::isa::{Access, PAGE_BYTES, pte};
 use crate::mmu::Fence;
 
@@ -19,23 +20,20 @@ impl Os {
         va: u64,
         access: Access,
         source: Source,
-    ) -> Result<Verdict, OsError> {
+    ) -> Result<(), Stop> {
         if let Source::Device(ppn) = source {
             return self.map_device(hal, pid, va, ppn);
         }
         if self.allocate_run(hal, pid, va, access, source)? {
-            return Ok(Verdict::Resume);
-        }
-        if self.processes[&pid].space.is_none() {
-            return Ok(Verdict::Killed);
+            return Ok(());
         }
         // The zero page is nobody's, so it counts against nobody's limit.
-        if source != Source::ZeroPage && !self.ensure_room(hal, pid)? {
-            return Ok(Verdict::Killed);
+        if source != Source::ZeroPage {
+            self.ensure_room(hal, pid)?;
         }
         let vpn = va / PAGE_BYTES;
         let fresh = !matches!(source, Source::Frame(_) | Source::ZeroPage);
-        let Some(id) = self.fetch(hal, pid, va, source)? else { return Ok(Verdict::Killed) };
+        let id = self.fetch(hal, pid, va, source)?;
         if !self.space(pid).pages.contains_key(&vpn) {
             self.hold(pid, vpn, id);
         }
@@ -46,24 +44,23 @@ impl Os {
             }
             return self.copy_on_write(hal, pid, va);
         }
-        let Some(linked) = self.map(hal, pid, va, id, access)? else { return Ok(Verdict::Killed) };
+        let linked = self.map(hal, pid, va, id, access)?;
         self.fence_mapped(hal, pid, va, linked)?;
         if let Some(frame) = self.pages.get(id).and_then(|page| page.frame).filter(|_| fresh) {
             self.loaded(hal, frame, pid, vpn);
         }
         self.shown(pid, vpn);
-        Ok(Verdict::Resume)
+        Ok(())
     }
 
-    /// Gets a page's contents into a frame, which stays until the kernel returns. `None` if the
-    /// process was killed: for want of memory, or because the disk failed.
+    /// Gets a page's contents into a frame, which stays until the kernel returns.
     fn fetch(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         va: u64,
         source: Source,
-    ) -> Result<Option<PageId>, OsError> {
+    ) -> Result<PageId, Stop> {
         match source {
             Source::Frame(id) => {
                 let page = self.pages.get(id).expect("a page that is held exists");
@@ -77,51 +74,45 @@ impl Os {
                 } += 1;
                 let va = va / PAGE_BYTES * PAGE_BYTES;
                 hal.event(Event::CacheHit { pid, va, frame, cache });
-                Ok(Some(id))
+                Ok(id)
             }
             Source::ZeroPage => self.zero_page(hal, pid),
             Source::Zero(home) => {
-                let Some((id, frame)) = self.new_page(hal, pid)? else { return Ok(None) };
+                let (id, frame) = self.new_page(hal, pid)?;
                 self.process_mut(pid).counters.demand_zero += 1;
                 hal.write_page(frame * PAGE_BYTES, &[0; 512])?;
                 self.set_home(id, home);
-                Ok(Some(id))
+                Ok(id)
             }
             Source::File { file, index, home } => {
-                let Some((id, frame)) = self.new_page(hal, pid)? else { return Ok(None) };
+                let (id, frame) = self.new_page(hal, pid)?;
                 let data = self.objects.read(file, index);
-                if !self.read_in(hal, pid, va, frame, &data)? {
-                    self.discard(id);
-                    return Ok(None);
-                }
+                let read = self.read_in(hal, pid, va, frame, &data);
+                read.inspect_err(|_| self.discard(id))?;
                 self.process_mut(pid).counters.demand_load += 1;
                 self.set_home(id, home.map(|object| (object, index)));
                 self.read_ahead(hal, pid, va)?;
-                Ok(Some(id))
+                Ok(id)
             }
             Source::Swap(id, slot) => {
-                let Some(frame) = self.demand_frame(hal, pid, Use::Page(id))? else {
-                    return Ok(None);
-                };
+                let frame = self.demand_frame(hal, pid, Use::Page(id))?;
                 self.pinned.insert(frame);
                 hal.event(Event::SwapIn { pid, va: va / PAGE_BYTES * PAGE_BYTES, slot });
                 let data = self.swap.load(slot).copied().ok_or_else(|| OsError::Invariant {
                     cycle: hal.now(),
                     what: format!("swap slot {slot} of page {va:#x} is free"),
                 })?;
-                if !self.read_in(hal, pid, va, frame, &data)? {
-                    self.frames.release(frame);
-                    return Ok(None);
-                }
+                let read = self.read_in(hal, pid, va, frame, &data);
+                read.inspect_err(|_| self.frames.release(frame))?;
                 self.process_mut(pid).counters.swap_ins += 1;
                 let page = self.pages.get_mut(id).expect("a page that is held exists");
                 page.frame = Some(frame);
-                Ok(Some(id))
+                Ok(id)
             }
-            Source::Device(_) | Source::Beyond => Err(OsError::Invariant {
+            Source::Device(_) | Source::Beyond => Err(Stop::Broken(OsError::Invariant {
                 cycle: hal.now(),
                 what: format!("{va:#x} of process {pid} is no memory, and was to be paged in"),
-            }),
+            })),
         }
     }
 
@@ -133,8 +124,8 @@ impl Os {
         }
     }
 
-    /// Reads a page from the disk. `false` if the disk failed, and the process was killed, or the
-    /// call failed that the kernel wanted the page for.
+    /// Reads a page from the disk. Where that fails the process is killed, or the call fails that
+    /// the kernel wanted the page for.
     fn read_in(
         &mut self,
         hal: &mut dyn Hal,
@@ -142,38 +133,37 @@ impl Os {
         va: u64,
         frame: u64,
         data: &PageData,
-    ) -> Result<bool, OsError> {
+    ) -> Result<(), Stop> {
         let account = hal.charge(self.transfer_account());
         let done = self.disk_read(hal)?;
         if done {
             hal.write_page(frame * PAGE_BYTES, data)?;
         }
         hal.charge(account);
-        if !done {
-            self.process_mut(pid).counters.disk_errors += 1;
-            if self.processes[&pid].calling.is_some() {
-                self.refused = Some(super::Refusal::BadAddress);
-            } else {
-                self.kill(hal, pid, Death::DiskError { va })?;
-            }
+        if done {
+            return Ok(());
         }
-        Ok(done)
+        self.process_mut(pid).counters.disk_errors += 1;
+        if self.processes[&pid].calling.is_some() {
+            return Err(Denied::Refused(Refusal::BadAddress).into());
+        }
+        self.kill(hal, pid, Death::DiskError { va })?;
+        Err(Denied::Killed.into())
     }
 
     /// The zero page, put into a frame by whoever needs it first.
-    fn zero_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<Option<PageId>, OsError> {
+    fn zero_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<PageId, Stop> {
         if self.pages.get(ZERO_PAGE).is_none() {
             let purpose = Use::Page(ZERO_PAGE);
-            let Some(frame) = self.demand_frame(hal, pid, purpose)? else { return Ok(None) };
+            let frame = self.demand_frame(hal, pid, purpose)?;
             hal.write_page(frame * PAGE_BYTES, &[0; 512])?;
             self.pages.add_zero(frame);
         }
         self.process_mut(pid).counters.zero_page_maps += 1;
-        Ok(Some(ZERO_PAGE))
+        Ok(ZERO_PAGE)
     }
 
-    /// Writes the entry that shows a page, tables made as needed; whether any were. `None` if
-    /// the process was killed because there was no frame for a table.
+    /// Writes the entry that shows a page, tables made as needed; whether any were.
     pub(super) fn map(
         &mut self,
         hal: &mut dyn Hal,
@@ -181,15 +171,15 @@ impl Os {
         va: u64,
         id: PageId,
         access: Access,
-    ) -> Result<Option<bool>, OsError> {
-        let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(None) };
+    ) -> Result<bool, Stop> {
+        let (at, linked) = self.reach(hal, pid, va, 0)?;
         // A is set at once: the access that faulted is about to happen. D is left to hardware
         // where hardware sets it, so that a page is never taken for dirty that is not.
         let used = if self.config.adue { pte::ACCESSED } else { used_bits(access) };
         let frame = self.pages.get(id).and_then(|page| page.frame).expect("it was fetched");
         let bits = table::permission_bits(self.allowed(pid, va, id)) | used;
         hal.write(at, self.config.mode.pte_bytes() as u8, pte::entry(frame, bits))?;
-        Ok(Some(linked))
+        Ok(linked)
     }
 
     /// What an entry may allow: without W where a store must copy first.
@@ -199,41 +189,33 @@ impl Os {
     }
 
     /// Maps a device's page. It is in no frame, so nothing ever takes it away.
-    fn map_device(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        va: u64,
-        ppn: u64,
-    ) -> Result<Verdict, OsError> {
-        let Some((at, linked)) = self.reach(hal, pid, va, 0)? else { return Ok(Verdict::Killed) };
+    fn map_device(&mut self, hal: &mut dyn Hal, pid: Pid, va: u64, ppn: u64) -> Result<(), Stop> {
+        let (at, linked) = self.reach(hal, pid, va, 0)?;
         // No memory to be written back: A and D from the beginning, and no update ever.
         let bits = table::permission_bits(self.space(pid).permissions(va));
         let bits = bits | pte::ACCESSED | pte::DIRTY;
         hal.write(at, self.config.mode.pte_bytes() as u8, pte::entry(ppn, bits))?;
         self.fence_mapped(hal, pid, va, linked)?;
         self.space_mut(pid).devices.insert(va / PAGE_BYTES, ppn);
-        Ok(Verdict::Resume)
+        Ok(())
     }
 
-    /// The physical address of a page's entry of `level`, tables made as needed, and whether any were.
-    /// `None` if the process was killed because there was no frame for a table.
+    /// The physical address of a page's entry of `level`, tables made as needed, and whether any
+    /// were.
     pub(super) fn reach(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         va: u64,
         level: u32,
-    ) -> Result<Option<(u64, bool)>, OsError> {
+    ) -> Result<(u64, bool), Stop> {
         let mut linked = false;
         loop {
             let pointer = match self.space(pid).table.find(hal, va / PAGE_BYTES, level)? {
-                Place::Leaf(at) => return Ok(Some((at, linked))),
+                Place::Leaf(at) => return Ok((at, linked)),
                 Place::Missing { at, level } => (at, level),
             };
-            let Some(table) = self.demand_frame(hal, pid, Use::Table(pid))? else {
-                return Ok(None);
-            };
+            let table = self.demand_frame(hal, pid, Use::Table(pid))?;
             self.space_mut(pid).table.link(hal, va / PAGE_BYTES, pointer, table)?;
             linked = true;
         }

@@ -3,6 +3,7 @@
 //! Nothing is copied: entries move from one place of the page table to another, in their frames or
 //! in swap as they are, and the old translations are fenced.
 
+use super::denied::{Stop, denial};
 use super::region::{Backing, RegionKind};
 use super::space::{AddressSpace, Bounds};
 use super::{Hal, Os, OsError, Pid, Region};
@@ -41,7 +42,7 @@ impl Os {
         let new = self.destination(pid, asked);
         if let Some(new) = &new {
             self.process_mut(pid).counters.mremaps += 1;
-            self.remap(hal, pid, &asked.old, new)?;
+            denial(self.remap(hal, pid, &asked.old, new))?.ok();
         }
         self.leave(hal, pid, account, new.is_some());
         Ok(new)
@@ -82,15 +83,15 @@ impl Os {
         pid: Pid,
         old: &Range<u64>,
         new: &Range<u64>,
-    ) -> Result<(), OsError> {
+    ) -> Result<(), Stop> {
         let kept = (old.end - old.start).min(new.end - new.start);
         let tail = old.start + kept..old.end;
         if !tail.is_empty() {
             self.clear_range(hal, pid, &tail)?;
             self.prune(hal, pid, &tail)?;
         }
-        if new.start != old.start && !self.relocate(hal, pid, old.start..old.start + kept, new)? {
-            return Ok(());
+        if new.start != old.start {
+            self.relocate(hal, pid, old.start..old.start + kept, new)?;
         }
         let space = self.space_mut(pid);
         let region = space.regions.range_mut(..=new.start).next_back();
@@ -102,17 +103,17 @@ impl Os {
         if locked {
             self.populate(hal, pid, grown)?;
         }
-        self.settle(hal, pid)
+        Ok(self.settle(hal, pid)?)
     }
 
-    /// Moves a part of a region with its pages. `false` if the process was killed for a table.
+    /// Moves a part of a region with its pages.
     fn relocate(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
         from: Range<u64>,
         new: &Range<u64>,
-    ) -> Result<bool, OsError> {
+    ) -> Result<(), Stop> {
         self.clear_range(hal, pid, new)?;
         let vpns = from.start / PAGE_BYTES..from.end / PAGE_BYTES;
         let pages = self.run_pages();
@@ -125,8 +126,7 @@ impl Os {
         let held: Vec<u64> = self.space(pid).pages.range(vpns.clone()).map(|(v, _)| *v).collect();
         for &vpn in &held {
             let va = new.start + (vpn - vpns.start) * PAGE_BYTES;
-            let Some((_, more)) = self.reach(hal, pid, va, 0)? else { return Ok(false) };
-            linked |= more;
+            linked |= self.reach(hal, pid, va, 0)?.1;
         }
         let space = self.space_mut(pid);
         space.cut_out(&from);
@@ -155,8 +155,7 @@ impl Os {
         } else {
             shown.into_iter().try_for_each(|vpn| self.fence_page(hal, pid, vpn * PAGE_BYTES))?;
         }
-        self.prune(hal, pid, &from)?;
-        Ok(true)
+        Ok(self.prune(hal, pid, &from)?)
     }
 
     /// Moves what a process holds at one page to another, whose table is there. The old page, if an

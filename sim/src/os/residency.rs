@@ -1,10 +1,11 @@
 //! What a program says of its pages: keep them in frames (`mlock`), drop them (`madvise`), write
 //! them to their files now (`msync`).
 
+use super::denied::denial;
 use super::page::PageId;
 use super::region::Backing;
 use super::source::Source;
-use super::{Hal, Os, OsError, Permissions, Pid, Verdict};
+use super::{Hal, Os, OsError, Permissions, Pid};
 use crate::isa::{Access, PAGE_BYTES};
 use std::ops::Range;
 
@@ -156,7 +157,7 @@ impl Os {
                 continue;
             }
             self.process_mut(pid).counters.prefaulted += 1;
-            if self.page_in(hal, pid, va, access, source)? != Verdict::Resume {
+            if denial(self.page_in(hal, pid, va, access, source))?.is_err() {
                 return Ok(());
             }
         }

@@ -5,6 +5,7 @@
 //! that splitting never fails for want of a frame. A run is split when less than all of it is
 //! unmapped, protected, evicted or shared.
 
+use super::denied::Stop;
 use super::fault::used_bits;
 use super::frames::Use;
 use super::hal::PAGE_WORDS;
@@ -36,7 +37,7 @@ impl Os {
         va: u64,
         access: Access,
         source: Source,
-    ) -> Result<bool, OsError> {
+    ) -> Result<bool, Stop> {
         let Some(run) = self.eligible(pid, va, source) else { return Ok(false) };
         let head = run.start * PAGE_BYTES;
         let place = self.space(pid).table.find(hal, run.start, 1)?;
@@ -61,13 +62,9 @@ impl Os {
         };
         let (at, linked) = match at {
             Some(at) => (at, false),
-            None => match self.reach(hal, pid, head, 1)? {
-                Some(reached) => reached,
-                None => {
-                    (first..first + self.run_pages()).for_each(|frame| self.frames.release(frame));
-                    return Ok(false);
-                }
-            },
+            None => self.reach(hal, pid, head, 1).inspect_err(|_| {
+                (first..first + self.run_pages()).for_each(|frame| self.frames.release(frame));
+            })?,
         };
         let aside = self.frames.allocate(Use::Table(pid)).expect("frames were counted");
         self.space_mut(pid).table.put_aside(aside);

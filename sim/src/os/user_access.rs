@@ -11,8 +11,8 @@
 //! text may be executable only (`norm:sstatus_mxr`).
 
 use super::space::{Bounds, Owner};
-use super::{Death, Event, FaultKind, Hal, Os, OsError, Permissions, Pid, Verdict};
-use crate::isa::{Access, Context, Fault, PAGE_BYTES, Privilege};
+use super::{Event, Hal, Os, OsError, Permissions, Pid};
+use crate::isa::{Access, Context, PAGE_BYTES, Privilege};
 use serde::{Deserialize, Serialize};
 
 /// What the kernel reaches into a process's memory for.
@@ -196,24 +196,5 @@ impl Os {
         let calling = self.processes[&pid].calling;
         let emulates = calling.is_some_and(|asked| asked.call == Call::Emulate);
         permissions.allows(access) || emulates && permissions.execute
-    }
-
-    /// Something that the running process may not do. Its own access kills it; the kernel's, on
-    /// its behalf, ends the call.
-    pub(super) fn refuse(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        access: Access,
-        fault: Fault,
-        death: Death,
-    ) -> Result<Verdict, OsError> {
-        if self.processes[&pid].calling.is_some() {
-            self.note(hal, pid, access, fault, FaultKind::Refused)?;
-            return Ok(Verdict::Refused(Refusal::BadAddress));
-        }
-        self.note(hal, pid, access, fault, FaultKind::Protection)?;
-        self.kill(hal, pid, death)?;
-        Ok(Verdict::Killed)
     }
 }
