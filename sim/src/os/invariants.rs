@@ -1,9 +1,8 @@
 //! What must be conserved, counted from scratch and compared with the books.
 
-use super::frames::Use;
-use super::page::{Page, ZERO_PAGE};
+use super::memory::{Page, Use, ZERO_PAGE};
 use super::space::Bounds;
-use super::table::{self, PageTable};
+use super::space::table::{self, PageTable};
 use super::{AddressSpace, Hal, Os, OsError, PageId, Pid};
 use crate::isa::{PAGE_BYTES, pte};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,10 +34,13 @@ impl Os {
     }
 
     fn broken(&self, hal: &dyn Hal) -> Option<String> {
-        let census = self.frames.census();
+        let census = self.memory.frames.census();
         let sum = census.kernel + census.reserved + census.free + census.tables + census.pages;
-        if sum != self.frames.total() {
-            return Some(format!("frames {census:?} do not add up to {}", self.frames.total()));
+        if sum != self.memory.frames.total() {
+            return Some(format!(
+                "frames {census:?} do not add up to {}",
+                self.memory.frames.total()
+            ));
         }
         if let Some(pid) = self.schedule.suspended().find(|&pid| self.disk.holds_for(pid)) {
             return Some(format!("a frame is held for process {pid}, which is suspended"));
@@ -58,7 +60,8 @@ impl Os {
                 return broken;
             }
         }
-        let pages = self.pages.iter().filter(|(_, page)| page.frame.is_some()).count() as u64;
+        let pages =
+            self.memory.pages.iter().filter(|(_, page)| page.frame.is_some()).count() as u64;
         if (tables, pages) != (census.tables, census.pages) {
             return Some(format!("{tables} tables and {pages} pages, but frames say {census:?}"));
         }
@@ -80,8 +83,8 @@ impl Os {
         let wrong = table
             .tables()
             .iter()
-            .find(|&&frame| self.frames.usage(frame) != Some(Use::Table(pid)))?;
-        let usage = self.frames.usage(*wrong);
+            .find(|&&frame| self.memory.frames.usage(frame) != Some(Use::Table(pid)))?;
+        let usage = self.memory.frames.usage(*wrong);
         Some(format!("frame {wrong:#x} holds a table of process {pid}, but is {usage:?}"))
     }
 
@@ -95,7 +98,7 @@ impl Os {
         let mut shown: BTreeMap<u64, u64> = space.devices.clone();
         let mut resident = 0;
         for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
-            let frame = self.pages.get(held.page).and_then(|page| page.frame);
+            let frame = self.memory.pages.get(held.page).and_then(|page| page.frame);
             let Some(frame) = frame else {
                 return Some(format!("process {pid} shows page {vpn:#x}, which is in no frame"));
             };
@@ -142,7 +145,7 @@ impl Os {
             return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
         }
         let held = space.pages.get(&vpn)?;
-        let page = self.pages.get(held.page)?;
+        let page = self.memory.pages.get(held.page)?;
         let own = page.references() == 1 && held.page != ZERO_PAGE;
         let writable = bits & pte::WRITE != 0;
         (writable && !own && !region.shared).then(|| {
@@ -153,7 +156,7 @@ impl Os {
 
     /// Each page: its references, its frame, its place in the page cache.
     fn broken_pages(&self, holders: &mut BTreeMap<PageId, BTreeSet<(Pid, u64)>>) -> Option<String> {
-        for (id, page) in self.pages.iter() {
+        for (id, page) in self.memory.pages.iter() {
             let counted = holders.remove(&id).unwrap_or_default();
             if counted != page.holders {
                 let recorded = &page.holders;
@@ -163,9 +166,9 @@ impl Os {
                 return Some(format!("{id:?}: {what}"));
             }
         }
-        for (object, held) in self.objects.iter() {
+        for (object, held) in self.memory.objects.iter() {
             for (&index, &id) in &held.pages {
-                let home = self.pages.get(id).and_then(|page| page.home);
+                let home = self.memory.pages.get(id).and_then(|page| page.home);
                 if home != Some((object, index)) {
                     return Some(format!("{object:?} has {id:?} as page {index}, it has {home:?}"));
                 }
@@ -182,25 +185,25 @@ impl Os {
             return Some("it is neither in a frame nor in swap".to_owned());
         }
         if let Some(frame) = page.frame
-            && self.frames.usage(frame) != Some(Use::Page(id))
+            && self.memory.frames.usage(frame) != Some(Use::Page(id))
         {
-            let usage = self.frames.usage(frame);
+            let usage = self.memory.frames.usage(frame);
             return Some(format!("it is in frame {frame:#x}, which is {usage:?}"));
         }
         let (object, index) = page.home?;
-        let cached = self.objects.get(object).and_then(|object| object.pages.get(&index));
+        let cached = self.memory.objects.get(object).and_then(|object| object.pages.get(&index));
         (cached != Some(&id)).then(|| format!("page {index} of {object:?} is {cached:?}"))
     }
 
     fn broken_slots(&self) -> Option<String> {
         let mut slots = BTreeSet::new();
-        for slot in self.pages.iter().filter_map(|(_, page)| page.slot) {
+        for slot in self.memory.pages.iter().filter_map(|(_, page)| page.slot) {
             if !slots.insert(slot) {
                 return Some(format!("swap slot {slot} is held by two pages"));
             }
         }
-        let used = self.swap.used();
-        (!slots.iter().copied().eq(self.swap.allocated()))
+        let used = self.memory.swap.used();
+        (!slots.iter().copied().eq(self.memory.swap.allocated()))
             .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
     }
 

@@ -1,6 +1,6 @@
 //! Processes, as the kernel keeps them.
 
-use super::layout::Image;
+use super::space::Image;
 use super::{AddressSpace, Death, OsCounters, Pid, Sstatus, UserAccess};
 use serde::Serialize;
 

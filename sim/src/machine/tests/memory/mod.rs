@@ -319,7 +319,7 @@ impl Hand {
         let pid = self.current();
         let Machine { os, hardware, .. } = &mut self.machine;
         let space = os.process(pid)?.space.as_ref()?;
-        let crate::os::table::Place::Leaf(at) =
+        let crate::os::space::table::Place::Leaf(at) =
             space.table.find(hardware, va / PAGE_BYTES, 0).unwrap()
         else {
             return None;
