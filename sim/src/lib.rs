@@ -22,6 +22,8 @@ pub mod isa;
 pub mod machine;
 pub mod mmu;
 pub mod os;
+mod page;
+mod recent;
 pub mod stats;
 pub mod vectors;
 pub mod wave;

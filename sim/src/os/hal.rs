@@ -1,14 +1,9 @@
 //! What the kernel needs of the hardware below it.
 
 use super::{Event, OsError};
-use crate::isa::{PAGE_BYTES, Xlen};
+use crate::isa::Xlen;
 use crate::mmu::Fence;
-
-/// 64-bit words of a page.
-pub const PAGE_WORDS: usize = (PAGE_BYTES / 8) as usize;
-
-/// The contents of one page.
-pub type PageData = [u64; PAGE_WORDS];
+pub use crate::page::{PAGE_WORDS, PageData};
 
 /// On whose account cycles pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
