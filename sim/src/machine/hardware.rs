@@ -190,6 +190,10 @@ impl Hal for Hardware {
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64> {
         self.drive.memory().peek(pa, bytes).ok()
     }
+
+    fn peek_page(&self, pa: u64, data: &mut PageData) -> bool {
+        self.drive.memory().burst(&mut Burst::Read { pa, words: data }).is_some()
+    }
 }
 
 fn address(request: Request) -> u64 {

@@ -96,4 +96,7 @@ pub trait Hal {
 
     /// A debugger's look at memory, for checks: no bus, no cycles. `None` outside memory.
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64>;
+
+    /// As [`Hal::peek`], a whole page. False, and nothing is told, outside memory.
+    fn peek_page(&self, pa: u64, data: &mut PageData) -> bool;
 }

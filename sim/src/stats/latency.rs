@@ -13,20 +13,19 @@ pub struct Latency(Option<Histogram<u64>>);
 impl Latency {
     /// One more occurrence.
     pub fn record(&mut self, cycles: u64) {
-        self.histogram().saturating_record(cycles.clamp(1, LONGEST));
+        let recorded = self.histogram().record(cycles.clamp(1, LONGEST));
+        recorded.expect("a histogram grows with its values");
     }
 
     /// All occurrences of another.
     pub fn add(&mut self, other: &Latency) {
         if let Some(other) = &other.0 {
-            self.histogram().add(other).expect("both have the same bounds");
+            self.histogram().add(other).expect("a histogram grows with its values");
         }
     }
 
     fn histogram(&mut self) -> &mut Histogram<u64> {
-        self.0.get_or_insert_with(|| {
-            Histogram::new_with_bounds(1, LONGEST, 3).expect("the bounds are legal")
-        })
+        self.0.get_or_insert_with(|| Histogram::new(3).expect("three digits are legal"))
     }
 
     /// The distribution in five figures; all zero if nothing occurred.
