@@ -3,7 +3,23 @@
 mod common;
 
 use common::{connected, settle};
+use hdl::Leaf;
 use hdl::walker::PteDecode;
+
+/// The bits of a leaf at a level, and A, as the entry has them.
+fn bits(pte: u64, level: u32) -> (Leaf, bool) {
+    let flag = |index: u32| pte >> index & 1 == 1;
+    let leaf = Leaf {
+        read: flag(1),
+        write: flag(2),
+        execute: flag(3),
+        user: flag(4),
+        global: flag(5),
+        dirty: flag(7),
+        level: u64::from(level).into(),
+    };
+    (leaf, flag(6))
+}
 
 /// Fault, pointer or leaf, as the algorithm's sentences say.
 fn expected(pte: u64, level: u32, segment: u32, reserved: u64) -> (bool, bool) {
@@ -36,6 +52,8 @@ fn rv64_entries_of_every_kind_are_decoded() {
                 let (fault, pointer) = expected(pte, level, 9, reserved);
                 assert_eq!(block.fault.val(), fault, "{pte:#x} at level {level}");
                 assert_eq!(block.pointer.val(), pointer, "{pte:#x} at level {level}");
+                let got = (block.leaf.val(), block.accessed.val());
+                assert_eq!(got, bits(pte, level), "{pte:#x} at level {level}");
                 let ppn: u64 = block.ppn.val().into();
                 assert_eq!(ppn, pte >> 10 & ((1 << 44) - 1), "{pte:#x}");
             }
@@ -56,6 +74,10 @@ fn rv32_entries_of_every_kind_are_decoded() {
                 let (fault, pointer) = expected(pte, level, 10, 0);
                 assert_eq!(block.fault.val(), fault, "{pte:#x} at level {level}");
                 assert_eq!(block.pointer.val(), pointer, "{pte:#x} at level {level}");
+                let got = (block.leaf.val(), block.accessed.val());
+                assert_eq!(got, bits(pte, level), "{pte:#x} at level {level}");
+                let ppn: u64 = block.ppn.val().into();
+                assert_eq!(ppn, pte >> 10, "{pte:#x}");
             }
         }
     }

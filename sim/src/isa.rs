@@ -2,7 +2,10 @@
 //!
 //! These are names and encodings only; the translation algorithm itself is in [`crate::golden`].
 
+pub mod pte;
+
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Bytes of a base page: 4 KiB in every translation scheme.
 pub const PAGE_BYTES: u64 = 4096;
@@ -139,6 +142,23 @@ pub enum Access {
     Store,
 }
 
+impl Access {
+    /// The kind in one lower-case word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Access::Fetch => "fetch",
+            Access::Load => "load",
+            Access::Store => "store",
+        }
+    }
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// An effective privilege level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -219,6 +239,24 @@ impl Cause {
     /// Whether this is one of the three page faults.
     pub fn is_page_fault(self) -> bool {
         self as u8 >= 12
+    }
+
+    /// The name that the specification gives it, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Cause::InstructionAccessFault => "instruction access fault",
+            Cause::LoadAccessFault => "load access fault",
+            Cause::StoreAccessFault => "store access fault",
+            Cause::InstructionPageFault => "instruction page fault",
+            Cause::LoadPageFault => "load page fault",
+            Cause::StorePageFault => "store page fault",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

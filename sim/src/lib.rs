@@ -11,17 +11,21 @@
 //! | [`cpu`] | what issues accesses: programs and recorded traces |
 //! | [`machine`] | MMU, bus, operating system and processor, cycle by cycle |
 //! | [`contiguous`] | memory without pages: segments, holes, compaction |
+//! | [`count`] | counters and distributions: what all that count share |
 //! | [`stats`] | counters and reports in the field's names |
 //! | [`wave`] | waveforms and the save files that make them readable |
 
 pub mod bus;
 pub mod contiguous;
+pub mod count;
 pub mod cpu;
 pub mod golden;
 pub mod isa;
 pub mod machine;
 pub mod mmu;
 pub mod os;
+mod page;
+mod recent;
 pub mod stats;
 pub mod vectors;
 pub mod wave;

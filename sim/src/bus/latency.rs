@@ -1,6 +1,6 @@
 //! Memory seen through time: the innermost channels.
 //!
-//! Both are pipelined: one request a cycle is accepted, one response a cycle arrives, in order.
+//! All are pipelined: one request a cycle is accepted, one response a cycle arrives, in order.
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Channel, Request, Response, SharedMemory};
+use super::{Burst, Channel, Request, Response, SharedMemory};
 
 /// Responses under way, each with the cycle of its arrival.
 #[derive(Debug, Default)]
@@ -33,27 +33,26 @@ impl Pipeline {
     }
 }
 
-/// Every response arrives the same number of cycles after its request.
-pub struct FixedLatency {
+/// Memory behind a latency; [`FixedLatency`] and its siblings say which.
+pub struct Delayed<T> {
     memory: SharedMemory,
-    cycles: u64,
+    timing: T,
     pipeline: Pipeline,
 }
 
-impl FixedLatency {
-    /// A channel to `memory` with a latency in cycles; 0 counts as 1, the least there is.
-    pub fn new(memory: SharedMemory, cycles: u64) -> FixedLatency {
-        FixedLatency { memory, cycles: cycles.max(1), pipeline: Pipeline::default() }
-    }
+/// How long memory takes.
+pub trait Timing {
+    /// Cycles until the next request's response, at least 1.
+    fn next(&mut self) -> u64;
 }
 
-impl Channel for FixedLatency {
+impl<T: Timing> Channel for Delayed<T> {
     fn ready(&mut self, _now: u64) -> bool {
         true
     }
 
     fn submit(&mut self, now: u64, request: Request) {
-        self.pipeline.push(now + self.cycles, self.memory.perform(request));
+        self.pipeline.push(now + self.timing.next(), self.memory.perform(request));
     }
 
     fn poll(&mut self, now: u64) -> Option<Response> {
@@ -62,87 +61,91 @@ impl Channel for FixedLatency {
 
     fn next_response(&self) -> Option<u64> {
         self.pipeline.next()
+    }
+
+    fn burst(&mut self, now: u64, burst: &mut Burst<'_>) -> Option<u64> {
+        if self.pipeline.next().is_some() {
+            return None;
+        }
+        let count = self.memory.burst(burst)? as u64;
+        let mut last = now;
+        for at in now..now + count {
+            last = (at + self.timing.next()).max(last + 1);
+        }
+        Some(last)
+    }
+}
+
+/// Every response arrives the same number of cycles after its request.
+pub type FixedLatency = Delayed<Fixed>;
+
+/// See [`FixedLatency`].
+pub struct Fixed(u64);
+
+impl Delayed<Fixed> {
+    /// A channel to `memory` with a latency in cycles; 0 counts as 1, the least there is.
+    pub fn new(memory: SharedMemory, cycles: u64) -> FixedLatency {
+        Delayed { memory, timing: Fixed(cycles.max(1)), pipeline: Pipeline::default() }
+    }
+}
+
+impl Timing for Fixed {
+    fn next(&mut self) -> u64 {
+        self.0
     }
 }
 
 /// A cache in front of slower memory, as the textbooks compute with it: every n-th access misses.
 /// What it holds is not modelled.
-pub struct CacheLatency {
-    memory: SharedMemory,
+pub type CacheLatency = Delayed<Cache>;
+
+/// See [`CacheLatency`].
+pub struct Cache {
     hit: u64,
     miss: u64,
     every: u64,
     accesses: u64,
-    pipeline: Pipeline,
 }
 
-impl CacheLatency {
+impl Delayed<Cache> {
     /// A channel to `memory` whose accesses take `hit` cycles, every `every`-th `miss` cycles.
     pub fn new(memory: SharedMemory, hit: u64, miss: u64, every: u64) -> CacheLatency {
-        let pipeline = Pipeline::default();
-        CacheLatency { memory, hit: hit.max(1), miss, every: every.max(1), accesses: 0, pipeline }
+        let hit = hit.max(1);
+        let timing = Cache { hit, miss: miss.max(hit), every: every.max(1), accesses: 0 };
+        Delayed { memory, timing, pipeline: Pipeline::default() }
     }
 }
 
-impl Channel for CacheLatency {
-    fn ready(&mut self, _now: u64) -> bool {
-        true
-    }
-
-    fn submit(&mut self, now: u64, request: Request) {
+impl Timing for Cache {
+    fn next(&mut self) -> u64 {
         self.accesses += 1;
-        let misses = self.accesses.is_multiple_of(self.every);
-        let cycles = if misses { self.miss.max(self.hit) } else { self.hit };
-        self.pipeline.push(now + cycles, self.memory.perform(request));
-    }
-
-    fn poll(&mut self, now: u64) -> Option<Response> {
-        self.pipeline.pop(now)
-    }
-
-    fn next_response(&self) -> Option<u64> {
-        self.pipeline.next()
+        if self.accesses.is_multiple_of(self.every) { self.miss } else { self.hit }
     }
 }
 
 /// Every response takes a random number of cycles, and longer if it must queue behind the one
 /// before it.
-pub struct RandomLatency {
-    memory: SharedMemory,
+pub type RandomLatency = Delayed<Random>;
+
+/// See [`RandomLatency`].
+pub struct Random {
     cycles: RangeInclusive<u64>,
     random: ChaCha8Rng,
-    pipeline: Pipeline,
 }
 
-impl RandomLatency {
+impl Delayed<Random> {
     /// A channel to `memory` with latencies drawn evenly from a range of cycles. Zero counts as
     /// one, and an empty range as its lower end.
     pub fn new(memory: SharedMemory, cycles: RangeInclusive<u64>, seed: u64) -> RandomLatency {
         let low = (*cycles.start()).max(1);
-        RandomLatency {
-            memory,
-            cycles: low..=(*cycles.end()).max(low),
-            random: ChaCha8Rng::seed_from_u64(seed),
-            pipeline: Pipeline::default(),
-        }
+        let cycles = low..=(*cycles.end()).max(low);
+        let timing = Random { cycles, random: ChaCha8Rng::seed_from_u64(seed) };
+        Delayed { memory, timing, pipeline: Pipeline::default() }
     }
 }
 
-impl Channel for RandomLatency {
-    fn ready(&mut self, _now: u64) -> bool {
-        true
-    }
-
-    fn submit(&mut self, now: u64, request: Request) {
-        let cycles = self.random.random_range(self.cycles.clone());
-        self.pipeline.push(now + cycles, self.memory.perform(request));
-    }
-
-    fn poll(&mut self, now: u64) -> Option<Response> {
-        self.pipeline.pop(now)
-    }
-
-    fn next_response(&self) -> Option<u64> {
-        self.pipeline.next()
+impl Timing for Random {
+    fn next(&mut self) -> u64 {
+        self.random.random_range(self.cycles.clone())
     }
 }

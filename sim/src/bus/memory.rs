@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::pages::Pages;
-use super::{Device, Request, Response};
+use super::pages::{Frame, Pages};
+use super::{Burst, Device, Request, Response};
 use crate::golden::PteSource;
 use crate::isa::PAGE_BYTES;
+use crate::page::PAGE_WORDS;
+use crate::recent::Recent;
 
 /// Nothing answered at a physical address, or it refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,13 +36,22 @@ enum Kind {
     Device(usize),
 }
 
+/// Where a page is that RAM or ROM answers for.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    frame: Frame,
+    writable: bool,
+}
+
 struct Memory {
     /// By first address.
     regions: BTreeMap<u64, (Range<u64>, Kind)>,
-    /// The region found last: accesses cluster.
-    recent: (Range<u64>, Kind),
     pages: Pages,
+    /// By page number: accesses cluster.
+    recent: Recent<Place, 64>,
     devices: Vec<Box<dyn Device>>,
+    /// [`PteSource::version`]
+    version: u64,
 }
 
 /// A handle to one physical memory. Clones share it; all channels of a machine hold one.
@@ -56,9 +67,10 @@ impl SharedMemory {
     pub fn new() -> SharedMemory {
         SharedMemory(Rc::new(RefCell::new(Memory {
             regions: BTreeMap::new(),
-            recent: (0..0, Kind::Rom),
             pages: Pages::new(),
+            recent: Recent::default(),
             devices: Vec::new(),
+            version: 0,
         })))
     }
 
@@ -105,39 +117,41 @@ impl SharedMemory {
     ///
     /// # Errors
     /// [`BusError`].
+    #[inline]
     pub fn read(&self, pa: u64, bytes: u8) -> Result<u64, BusError> {
-        let mut memory = self.0.borrow_mut();
-        let (region, kind) = memory.find(pa, bytes)?;
-        match kind {
-            Kind::Ram | Kind::Rom => Ok(memory.pages.read(pa, bytes.into())),
-            Kind::Device(index) => memory.devices[index].read(pa - region, bytes),
+        let memory = self.0.borrow();
+        if let Some(place) = memory.place(pa, bytes)? {
+            return Ok(memory.pages.read(place.frame, pa, bytes));
         }
+        drop(memory);
+        self.0.borrow_mut().device(pa, |device, offset| device.read(offset, bytes))
     }
 
     /// Reads `bytes` as [`SharedMemory::read`] would, without side effects.
     ///
     /// # Errors
     /// [`BusError`].
+    #[inline]
     pub fn peek(&self, pa: u64, bytes: u8) -> Result<u64, BusError> {
-        let mut memory = self.0.borrow_mut();
-        let (region, kind) = memory.find(pa, bytes)?;
-        match kind {
-            Kind::Ram | Kind::Rom => Ok(memory.pages.read(pa, bytes.into())),
-            Kind::Device(index) => memory.devices[index].peek(pa - region, bytes),
+        let memory = self.0.borrow();
+        if let Some(place) = memory.place(pa, bytes)? {
+            return Ok(memory.pages.read(place.frame, pa, bytes));
         }
+        drop(memory);
+        self.0.borrow_mut().device(pa, |device, offset| device.peek(offset, bytes))
     }
 
     /// Writes the low `bytes` of `value`, little-endian.
     ///
     /// # Errors
     /// [`BusError`]; nothing is changed then.
+    #[inline]
     pub fn write(&self, pa: u64, bytes: u8, value: u64) -> Result<(), BusError> {
         let mut memory = self.0.borrow_mut();
-        let (region, kind) = memory.find(pa, bytes)?;
-        match kind {
-            Kind::Ram => memory.pages.write(pa, bytes.into(), value),
-            Kind::Rom => return Err(BusError),
-            Kind::Device(index) => memory.devices[index].write(pa - region, bytes, value)?,
+        match memory.place(pa, bytes)? {
+            Some(place) if place.writable => memory.put(place, pa, bytes, value),
+            Some(_) => return Err(BusError),
+            None => memory.device(pa, |device, offset| device.write(offset, bytes, value))?,
         }
         Ok(())
     }
@@ -155,10 +169,10 @@ impl SharedMemory {
         desired: u64,
     ) -> Result<u64, BusError> {
         let mut memory = self.0.borrow_mut();
-        let (_, Kind::Ram) = memory.find(pa, bytes)? else { return Err(BusError) };
-        let found = memory.pages.read(pa, bytes.into());
+        let place = memory.place(pa, bytes)?.filter(|place| place.writable).ok_or(BusError)?;
+        let found = memory.pages.read(place.frame, pa, bytes);
         if found == expected {
-            memory.pages.write(pa, bytes.into(), desired);
+            memory.put(place, pa, bytes, desired);
         }
         Ok(found)
     }
@@ -171,10 +185,8 @@ impl SharedMemory {
         let mut memory = self.0.borrow_mut();
         for (offset, &byte) in image.iter().enumerate() {
             let pa = pa.checked_add(offset as u64).ok_or(BusError)?;
-            if let (_, Kind::Device(_)) = memory.find(pa, 1)? {
-                return Err(BusError);
-            }
-            memory.pages.write(pa, 1, byte.into());
+            let place = memory.place(pa, 1)?.ok_or(BusError)?;
+            memory.put(place, pa, 1, byte.into());
         }
         Ok(())
     }
@@ -194,6 +206,28 @@ impl SharedMemory {
             Ok((value, swapped)) => Response { value, error: false, swapped },
             Err(BusError) => Response { value: 0, error: true, swapped: false },
         }
+    }
+
+    /// Carries out a run of words that lies in one page of RAM, or for reads of ROM; returns how
+    /// many they are. `None`, and nothing is done, elsewhere.
+    pub fn burst(&self, burst: &mut Burst<'_>) -> Option<usize> {
+        let mut memory = self.0.borrow_mut();
+        let (pa, count) = match burst {
+            Burst::Read { pa, words } => (*pa, words.len()),
+            Burst::Write { pa, words } => (*pa, words.len()),
+        };
+        let place = memory.place(pa, 8).ok()??;
+        if pa % PAGE_BYTES / 8 + count as u64 > PAGE_WORDS as u64 {
+            return None;
+        }
+        match burst {
+            Burst::Read { words, .. } => {
+                words.copy_from_slice(memory.pages.words(place.frame, pa, count));
+            }
+            Burst::Write { words, .. } if place.writable => memory.put_all(place, pa, words),
+            Burst::Write { .. } => return None,
+        }
+        Some(count)
     }
 
     /// Pages that take space on the host.
@@ -223,23 +257,70 @@ impl Memory {
             return Err(MapError::Overlap(region, other.clone()));
         }
         self.regions.insert(region.start, (region, kind));
+        self.version += 1;
         Ok(())
     }
 
-    /// The region that answers an access: its first address and its kind.
-    fn find(&mut self, pa: u64, bytes: u8) -> Result<(u64, Kind), BusError> {
-        if !matches!(bytes, 1 | 2 | 4 | 8) || !pa.is_multiple_of(u64::from(bytes)) {
+    /// Where an access to RAM or ROM goes; `None` for a device's region.
+    #[inline]
+    fn place(&self, pa: u64, bytes: u8) -> Result<Option<Place>, BusError> {
+        if !matches!(bytes, 1 | 2 | 4 | 8) || pa & (u64::from(bytes) - 1) != 0 {
             return Err(BusError);
         }
-        // Regions are multiples of 8 bytes, so an aligned access lies in one or in none.
-        if !self.recent.0.contains(&pa) {
-            let (_, found) = self.regions.range(..=pa).next_back().ok_or(BusError)?;
-            if !found.0.contains(&pa) {
-                return Err(BusError);
-            }
-            self.recent = found.clone();
+        match self.recent.get(pa / PAGE_BYTES) {
+            Some(place) => Ok(Some(place)),
+            None => self.search(pa),
         }
-        Ok((self.recent.0.start, self.recent.1))
+    }
+
+    fn search(&self, pa: u64) -> Result<Option<Place>, BusError> {
+        // Regions are multiples of 8 bytes, so an aligned access lies in one or in none.
+        let writable = match self.region(pa)?.1 {
+            Kind::Device(_) => return Ok(None),
+            kind => kind == Kind::Ram,
+        };
+        let page = pa / PAGE_BYTES;
+        let place = Place { frame: self.pages.find(page), writable };
+        self.recent.put(page, place);
+        Ok(Some(place))
+    }
+
+    fn region(&self, pa: u64) -> Result<&(Range<u64>, Kind), BusError> {
+        let last = self.regions.range(..=pa).next_back();
+        last.map(|(_, found)| found).filter(|(region, _)| region.contains(&pa)).ok_or(BusError)
+    }
+
+    /// Writes to RAM or ROM.
+    #[inline]
+    fn put(&mut self, place: Place, pa: u64, bytes: u8, value: u64) {
+        let frame = self.frame(place, pa);
+        self.version += u64::from(self.pages.write(frame, pa, bytes, value));
+    }
+
+    /// Writes words within one page of RAM.
+    fn put_all(&mut self, place: Place, pa: u64, words: &[u64]) {
+        let frame = self.frame(place, pa);
+        self.version += u64::from(self.pages.write_all(frame, pa, words));
+    }
+
+    /// Where a page is that is about to be written.
+    #[inline]
+    fn frame(&mut self, place: Place, pa: u64) -> Frame {
+        let page = pa / PAGE_BYTES;
+        let Some(frame) = self.pages.make(place.frame, page) else { return place.frame };
+        self.recent.put(page, Place { frame, ..place });
+        self.version += 1;
+        frame
+    }
+
+    /// An access to the device that answers at `pa`, by its offset there.
+    fn device<T>(
+        &mut self,
+        pa: u64,
+        access: impl FnOnce(&mut dyn Device, u64) -> Result<T, BusError>,
+    ) -> Result<T, BusError> {
+        let (region, Kind::Device(index)) = self.region(pa)?.clone() else { return Err(BusError) };
+        access(self.devices[index].as_mut(), pa - region.start)
     }
 }
 
@@ -249,6 +330,22 @@ impl PteSource for SharedMemory {
     }
 
     fn writable(&self, pa: u64, bytes: u64) -> bool {
-        matches!(self.0.borrow_mut().find(pa, bytes as u8), Ok((_, Kind::Ram)))
+        matches!(self.0.borrow().place(pa, bytes as u8), Ok(Some(place)) if place.writable)
+    }
+
+    /// What a device answers is its own business, and cannot be watched.
+    fn watch(&self, pa: u64, bytes: u64) -> bool {
+        let memory = self.0.borrow();
+        match memory.place(pa, bytes as u8) {
+            Ok(Some(place)) => memory.pages.watch(place.frame),
+            Ok(None) => return false,
+            // Until a region is mapped there.
+            Err(BusError) => {}
+        }
+        true
+    }
+
+    fn version(&self) -> u64 {
+        self.0.borrow().version
     }
 }

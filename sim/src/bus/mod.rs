@@ -25,7 +25,9 @@ mod traced;
 pub use back_pressure::BackPressure;
 pub use device::{Console, Device};
 pub use fault_injection::{FaultInjection, FaultPlan};
-pub use latency::{CacheLatency, FixedLatency, RandomLatency};
+pub use latency::{
+    Cache, CacheLatency, Delayed, Fixed, FixedLatency, Random, RandomLatency, Timing,
+};
 pub use memory::{BusError, MapError, SharedMemory};
 pub use traced::{Trace, TraceEvent, Traced};
 
@@ -72,6 +74,25 @@ pub struct Response {
     pub swapped: bool,
 }
 
+/// A run of naturally aligned 8-byte words, from a physical address on.
+#[derive(Debug)]
+pub enum Burst<'a> {
+    /// Read them.
+    Read {
+        /// Physical address of the first.
+        pa: u64,
+        /// Where they go.
+        words: &'a mut [u64],
+    },
+    /// Write them.
+    Write {
+        /// Physical address of the first.
+        pa: u64,
+        /// The values.
+        words: &'a [u64],
+    },
+}
+
 /// One in-order path to memory. `now` is the cycle, and never decreases.
 pub trait Channel {
     /// Whether a request presented in this cycle is accepted. Asked once a cycle, before it is
@@ -88,6 +109,15 @@ pub trait Channel {
     /// The cycle of the next response under way, if there is one and nothing else intervenes;
     /// lets a simulation jump over waiting.
     fn next_response(&self) -> Option<u64>;
+
+    /// Carries out a run at once, exactly as if each word were submitted by itself in the first
+    /// cycle from `now` on in which the channel is ready, and polled when it is due; returns the
+    /// cycle of the last response. Only for a master that has nothing else under way, while no
+    /// other master accesses memory. `None`, and nothing is done, where the channel cannot know
+    /// that all will go well.
+    fn burst(&mut self, _now: u64, _burst: &mut Burst<'_>) -> Option<u64> {
+        None
+    }
 }
 
 impl<C: Channel + ?Sized> Channel for Box<C> {
@@ -105,6 +135,10 @@ impl<C: Channel + ?Sized> Channel for Box<C> {
 
     fn next_response(&self) -> Option<u64> {
         (**self).next_response()
+    }
+
+    fn burst(&mut self, now: u64, burst: &mut Burst<'_>) -> Option<u64> {
+        (**self).burst(now, burst)
     }
 }
 

@@ -1,65 +1,93 @@
-//! Sparse byte storage by pages: what was never written reads as zero and takes no space.
+//! Sparse storage by pages: what was never written reads as zero and takes no space.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
-const PAGE: usize = 4096;
-/// Recently used pages that are found without searching.
-const RECENT: usize = 16;
-const NOWHERE: (u64, usize) = (u64::MAX, 0);
+use rustc_hash::FxHashMap;
 
-/// Page frames in order of their first write, found by page number.
+use crate::page::{PAGE_WORDS, PageData, load, store, word};
+
+/// A page's place in [`Pages`].
+pub(super) type Frame = u32;
+
+/// The place of every page that was never written.
+const BLANK: Frame = 0;
+
+#[derive(Debug)]
+struct Storage {
+    data: Box<PageData>,
+    watched: Cell<bool>,
+}
+
+/// Pages in order of their first write, found by page number.
 #[derive(Debug)]
 pub(super) struct Pages {
-    frames: Vec<Box<[u8; PAGE]>>,
-    directory: BTreeMap<u64, usize>,
-    recent: [Cell<(u64, usize)>; RECENT],
+    storage: Vec<Storage>,
+    directory: FxHashMap<u64, Frame>,
 }
 
 impl Pages {
     pub(super) fn new() -> Pages {
-        Pages {
-            frames: Vec::new(),
-            directory: BTreeMap::new(),
-            recent: std::array::from_fn(|_| Cell::new(NOWHERE)),
-        }
+        Pages { storage: vec![Storage::zero()], directory: FxHashMap::default() }
     }
 
     /// Pages that take space.
     pub(super) fn count(&self) -> usize {
-        self.frames.len()
+        self.directory.len()
     }
 
-    fn frame(&self, page: u64) -> Option<usize> {
-        let recent = &self.recent[page as usize % RECENT];
-        let (known, frame) = recent.get();
-        if known == page {
-            return Some(frame);
+    /// Where a page is, until it is written for the first time.
+    pub(super) fn find(&self, page: u64) -> Frame {
+        self.directory.get(&page).copied().unwrap_or(BLANK)
+    }
+
+    /// Gives a page that was never written a place of its own; `None` if it has one.
+    pub(super) fn make(&mut self, frame: Frame, page: u64) -> Option<Frame> {
+        if frame != BLANK {
+            return None;
         }
-        let frame = *self.directory.get(&page)?;
-        recent.set((page, frame));
+        let frame = self.storage.len() as Frame;
+        self.storage.push(Storage::zero());
+        self.directory.insert(page, frame);
         Some(frame)
     }
 
     /// Reads `bytes` (1, 2, 4, 8; aligned), little-endian.
-    pub(super) fn read(&self, pa: u64, bytes: usize) -> u64 {
-        let Some(frame) = self.frame(pa / PAGE as u64) else { return 0 };
-        let offset = pa as usize % PAGE;
-        let mut word = [0; 8];
-        word[..bytes].copy_from_slice(&self.frames[frame][offset..offset + bytes]);
-        u64::from_le_bytes(word)
+    #[inline]
+    pub(super) fn read(&self, frame: Frame, pa: u64, bytes: u8) -> u64 {
+        load(&self.storage[frame as usize].data, pa, bytes)
     }
 
-    /// Writes the low `bytes` (1, 2, 4, 8; aligned) of `value`, little-endian.
-    pub(super) fn write(&mut self, pa: u64, bytes: usize, value: u64) {
-        let page = pa / PAGE as u64;
-        let frame = self.frame(page).unwrap_or_else(|| {
-            let frame = self.frames.len();
-            self.frames.push(Box::new([0; PAGE]));
-            self.directory.insert(page, frame);
-            frame
-        });
-        let offset = pa as usize % PAGE;
-        self.frames[frame][offset..offset + bytes].copy_from_slice(&value.to_le_bytes()[..bytes]);
+    /// Writes the low `bytes` (1, 2, 4, 8; aligned) of `value`, little-endian, to a page that has
+    /// a place of its own. True if the page was watched: it is no longer.
+    #[inline]
+    pub(super) fn write(&mut self, frame: Frame, pa: u64, bytes: u8, value: u64) -> bool {
+        let storage = &mut self.storage[frame as usize];
+        store(&mut storage.data, pa, bytes, value);
+        storage.watched.replace(false)
+    }
+
+    /// So many words from the 8-byte aligned `pa` on, all of one page.
+    pub(super) fn words(&self, frame: Frame, pa: u64, count: usize) -> &[u64] {
+        let first = word(pa);
+        &self.storage[frame as usize].data[first..first + count]
+    }
+
+    /// As [`Pages::write`], words from the 8-byte aligned `pa` on, all of one page.
+    pub(super) fn write_all(&mut self, frame: Frame, pa: u64, words: &[u64]) -> bool {
+        let storage = &mut self.storage[frame as usize];
+        storage.data[word(pa)..][..words.len()].copy_from_slice(words);
+        storage.watched.replace(false)
+    }
+
+    /// Watches a page: the next write to it says so. One that was never written needs no watch,
+    /// since its first write gives it a place.
+    pub(super) fn watch(&self, frame: Frame) {
+        self.storage[frame as usize].watched.set(frame != BLANK);
+    }
+}
+
+impl Storage {
+    fn zero() -> Storage {
+        Storage { data: Box::new([0; PAGE_WORDS]), watched: Cell::new(false) }
     }
 }

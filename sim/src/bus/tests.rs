@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::golden::PteSource;
 
 const BASE: u64 = 0x8000_0000;
 
@@ -156,6 +157,91 @@ fn trace_keeps_the_newest_events_in_order() {
     ];
     assert_eq!(trace.take(), expected);
     assert!(trace.take().is_empty());
+}
+
+/// A channel of each latency, and the memory behind it.
+fn delayed(kind: usize) -> (SharedMemory, Box<dyn Channel>) {
+    let memory = memory();
+    memory.write(BASE + 0x1008, 8, 5).unwrap();
+    let channel: Box<dyn Channel> = match kind {
+        0 => Box::new(FixedLatency::new(memory.clone(), 4)),
+        1 => Box::new(CacheLatency::new(memory.clone(), 1, 9, 3)),
+        _ => Box::new(RandomLatency::new(memory.clone(), 1..=7, 3)),
+    };
+    (memory, channel)
+}
+
+#[test]
+fn burst_is_what_single_requests_are() {
+    for kind in 0..3 {
+        let (one, mut single) = delayed(kind);
+        let (all, mut burst) = delayed(kind);
+        for (round, pa) in [BASE + 0x1000, BASE + 0x2010].into_iter().enumerate() {
+            let words: Vec<u64> = (100..140).map(|n| n * (1 + round as u64)).collect();
+            let reads: Vec<_> =
+                (0..40).map(|n| Request::Read { pa: pa + 8 * n, bytes: 8 }).collect();
+            let answers = drive(single.as_mut(), &reads);
+            let mut read = vec![0; 40];
+            let last = burst.burst(0, &mut Burst::Read { pa, words: &mut read });
+            assert_eq!(last, Some(answers[39].1));
+            assert!(answers.iter().map(|(_, _, response)| response.value).eq(read));
+            let writes: Vec<_> = words
+                .iter()
+                .zip(reads)
+                .map(|(&value, read)| {
+                    let Request::Read { pa, bytes } = read else { unreachable!() };
+                    Request::Write { pa, bytes, value }
+                })
+                .collect();
+            let answers = drive(single.as_mut(), &writes);
+            let last = burst.burst(0, &mut Burst::Write { pa, words: &words });
+            assert_eq!(last, Some(answers[39].1));
+            for at in (BASE..BASE + 0x4000).step_by(8) {
+                assert_eq!(one.read(at, 8), all.read(at, 8));
+            }
+        }
+    }
+}
+
+#[test]
+fn burst_that_could_go_wrong_is_left_to_single_requests() {
+    let (memory, mut channel) = delayed(0);
+    let mut read = |pa| channel.burst(0, &mut Burst::Read { pa, words: &mut [0; 4] });
+    assert_eq!(read(0x1000), Some(7));
+    assert_eq!(read(BASE + 0xfe0), Some(7));
+    for pa in [0, BASE + 4, BASE + 0xfe8, BASE + 0xfff0, BASE + 0x10000] {
+        assert_eq!(read(pa), None, "{pa:#x}");
+    }
+    let write =
+        |channel: &mut dyn Channel, pa| channel.burst(0, &mut Burst::Write { pa, words: &[1; 4] });
+    assert_eq!(write(channel.as_mut(), 0x1000), None, "ROM");
+    assert_eq!(memory.read(0x1000, 8), Ok(0));
+    let mut wrapped =
+        FaultInjection::new(FixedLatency::new(memory.clone(), 1), FaultPlan::default());
+    assert_eq!(write(&mut wrapped, BASE), None);
+    assert_eq!(memory.read(BASE, 8), Ok(0));
+    channel.submit(0, Request::Read { pa: BASE, bytes: 8 });
+    assert_eq!(write(channel.as_mut(), BASE), None, "something is under way");
+}
+
+#[test]
+fn watch_ends_with_a_change_of_its_page() {
+    let memory = memory();
+    let version = || PteSource::version(&memory);
+    memory.write(BASE, 8, 1).unwrap();
+    let before = version();
+    memory.write(BASE, 8, 2).unwrap();
+    assert_eq!(version(), before, "nothing is watched");
+    assert!(memory.watch(BASE + 8, 8) && memory.watch(0x1000, 8) && memory.watch(1 << 40, 8));
+    memory.read(BASE, 8).unwrap();
+    memory.write(BASE + 0x1000, 8, 2).unwrap();
+    let after = version();
+    memory.write(BASE + 0xff8, 1, 2).unwrap();
+    assert_eq!(version(), after + 1);
+    memory.write(BASE + 8, 8, 2).unwrap();
+    assert_eq!(version(), after + 1, "the watch has ended");
+    memory.load(0x1fff, &[1]).unwrap();
+    assert_eq!(version(), after + 2, "ROM");
 }
 
 fn any_request() -> impl Strategy<Value = Request> {

@@ -30,6 +30,11 @@ impl<P: Program> Fitted<P> {
         Fitted { inner, mode, fit }
     }
 
+    /// The program as it is recorded.
+    pub fn inner(&self) -> &P {
+        &self.inner
+    }
+
     fn fitted(&self, access: Access) -> Result<Access, ProgramError> {
         let bounds = Bounds::new(self.mode);
         let last = access.va.wrapping_add(u64::from(access.bytes) - 1);

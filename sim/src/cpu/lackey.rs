@@ -1,26 +1,34 @@
 //! Memory traces as `valgrind --tool=lackey --trace-mem=yes` writes them.
 //!
 //! ```text
-//! ==1234== Command: ls          skipped, as blank lines are
+//! ==1234== Command: ls          Valgrind's own: passed over, as blank lines are
+//! --1234-- WARNING: ...         likewise, and **1234** too
 //! I  0401ab70,3                 a fetch: address in hexadecimal, size in decimal
 //!  L 1ffefffe28,8               a load
 //!  S 1ffefffe28,8               a store
 //!  M 0421c7cc,4                 a modify: a load, then a store
 //! ```
+//!
+//! Memory use does not depend on the length, of the trace or of a line.
+
+mod lines;
+mod log;
 
 use super::{Access, Op, Program, ProgramError};
 use crate::isa;
-use std::io::{BufRead, Read};
-
-/// Longer lines are not Lackey's, and are not read into memory.
-const LONGEST_LINE: u64 = 256;
+use lines::Lines;
+use log::Log;
+use std::io::Read;
 
 /// A trace being read, one line at a time.
 pub struct Lackey {
     file: String,
-    source: Box<dyn BufRead>,
+    lines: Lines,
+    /// Lines read so far.
     line: u64,
-    buffer: Vec<u8>,
+    log: Log,
+    /// Only the accesses of this process.
+    only: Option<u32>,
     /// The store of a modify.
     pending: Option<Access>,
     ended: bool,
@@ -28,55 +36,94 @@ pub struct Lackey {
 
 impl Lackey {
     /// A trace from `source`, called `file` in messages.
-    pub fn new(file: impl Into<String>, source: Box<dyn BufRead>) -> Lackey {
-        let (file, buffer) = (file.into(), Vec::new());
-        Lackey { file, source, line: 0, buffer, pending: None, ended: false }
-    }
-
-    /// Lines read so far.
-    pub fn lines(&self) -> u64 {
-        self.line
-    }
-
-    fn read_line(&mut self) -> Result<bool, ProgramError> {
-        self.buffer.clear();
-        let mut limited = self.source.by_ref().take(LONGEST_LINE);
-        match limited.read_until(b'\n', &mut self.buffer) {
-            Ok(0) => Ok(false),
-            Ok(_) => {
-                self.line += 1;
-                while self.buffer.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-                    self.buffer.pop();
-                }
-                Ok(true)
-            }
-            Err(source) => {
-                Err(ProgramError::Read { file: self.file.clone(), line: self.line, source })
-            }
+    pub fn new(file: impl Into<String>, source: Box<dyn Read>) -> Lackey {
+        Lackey {
+            file: file.into(),
+            lines: Lines::new(source),
+            line: 0,
+            log: Log::default(),
+            only: None,
+            pending: None,
+            ended: false,
         }
+    }
+
+    /// Of a log that several processes wrote, only the accesses of this one: those that follow a
+    /// line of Valgrind's with its number, up to a line with another's. Accesses themselves carry
+    /// no number, so a forked child, whose beginning no line marks, cannot be told from its
+    /// parent.
+    #[must_use]
+    pub fn only(mut self, pid: Option<u32>) -> Lackey {
+        self.only = pid;
+        self
+    }
+
+    /// The numbers of the processes that wrote what was read so far.
+    pub fn processes(&self) -> &[u32] {
+        self.log.processes()
     }
 
     fn step(&mut self) -> Result<Option<Op>, ProgramError> {
         if let Some(store) = self.pending.take() {
             return Ok(Some(Op::Access(store)));
         }
-        while self.read_line()? {
-            match parse(&self.buffer) {
-                Ok(None) => {}
-                Ok(Some((access, modify))) => {
-                    if modify {
-                        self.pending = Some(Access { kind: isa::Access::Store, ..access });
-                    }
-                    return Ok(Some(Op::Access(access)));
+        loop {
+            let read = match plain(self.lines.at_hand()) {
+                Some((access, modify, bytes)) => {
+                    self.lines.used(bytes);
+                    self.line += 1;
+                    Some((access, modify))
                 }
-                Err((column, problem)) => {
-                    let (file, line) = (self.file.clone(), self.line);
-                    return Err(ProgramError::Malformed { file, line, column, problem });
-                }
+                None => match self.other()? {
+                    Line::End => return Ok(None),
+                    Line::Passed => None,
+                    Line::Access(access, modify) => Some((access, modify)),
+                },
+            };
+            let Some((access, modify)) = read else { continue };
+            if self.only.is_some() && self.only != self.log.current() {
+                continue;
+            }
+            if modify {
+                self.pending = Some(Access { kind: isa::Access::Store, ..access });
+            }
+            return Ok(Some(Op::Access(access)));
+        }
+    }
+
+    /// A line that is not in the plain form: Valgrind's own, blank, odd, malformed, or none.
+    #[cold]
+    fn other(&mut self) -> Result<Line, ProgramError> {
+        let line = match self.lines.line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return Ok(Line::End),
+            Err(source) => {
+                let (file, line) = (self.file.clone(), self.line);
+                return Err(ProgramError::Read { file, line, source });
+            }
+        };
+        self.line += 1;
+        if line.iter().all(u8::is_ascii_whitespace) || self.log.take(line) {
+            return Ok(Line::Passed);
+        }
+        match parse(line) {
+            Ok((access, modify)) => Ok(Line::Access(access, modify)),
+            Err((column, problem)) => {
+                let (file, line) = (self.file.clone(), self.line);
+                Err(ProgramError::Malformed { file, line, column, problem })
             }
         }
-        Ok(None)
     }
+}
+
+/// What a line is.
+enum Line {
+    /// There is none.
+    End,
+    /// Nothing to do.
+    Passed,
+    /// An access, and whether a store follows.
+    Access(Access, bool),
 }
 
 impl Program for Lackey {
@@ -94,17 +141,81 @@ impl Program for Lackey {
     }
 }
 
-/// One line: nothing, or an access and whether a store follows. Errors carry the column.
-fn parse(line: &[u8]) -> Result<Option<(Access, bool)>, (usize, String)> {
-    if line.iter().all(u8::is_ascii_whitespace) || line.starts_with(b"==") {
-        return Ok(None);
+/// The digit that each byte is in hexadecimal; 255 for those that are none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [255; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let byte = b"0123456789abcdef"[digit as usize];
+        digits[byte as usize] = digit;
+        digits[byte.to_ascii_uppercase() as usize] = digit;
+        digit += 1;
     }
+    digits
+};
+
+/// A line as Valgrind writes it, to its end: the access, whether a store follows, and its bytes.
+/// Nothing for a line that is in any way else, or is not whole.
+#[inline]
+fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
+    let (kind, modify) = match text.first_chunk()? {
+        b"I  " => (isa::Access::Fetch, false),
+        b" L " => (isa::Access::Load, false),
+        b" S " => (isa::Access::Store, false),
+        b" M " => (isa::Access::Load, true),
+        _ => return None,
+    };
+    let mut at = 3;
+    let mut va = 0;
+    let after_address = loop {
+        let byte = *text.get(at)?;
+        let digit = DIGITS[usize::from(byte)];
+        at += 1;
+        if digit > 15 {
+            break byte;
+        }
+        va = va << 4 | u64::from(digit);
+    };
+    // One to sixteen digits cannot overflow.
+    if after_address != b',' || !(5..=20).contains(&at) {
+        return None;
+    }
+    let size = at;
+    let mut bytes = 0;
+    let after_size = loop {
+        let byte = *text.get(at)?;
+        let digit = byte.wrapping_sub(b'0');
+        at += 1;
+        if digit > 9 {
+            break byte;
+        }
+        bytes = bytes * 10 + u32::from(digit);
+        if at - size > 4 {
+            return None;
+        }
+    };
+    if after_size != b'\n' || !(1..=MOST_BYTES).contains(&bytes) {
+        return None;
+    }
+    let bytes = bytes as u16;
+    va.checked_add(u64::from(bytes) - 1)?;
+    Some((Access { kind, va, bytes }, modify, at))
+}
+
+/// The largest access that is read.
+const MOST_BYTES: u32 = 4096;
+
+/// A line of any form: an access and whether a store follows. Errors carry the column.
+fn parse(line: &[u8]) -> Result<(Access, bool), (usize, String)> {
     let (kind, modify) = match line.get(..3) {
         Some(b"I  ") => (isa::Access::Fetch, false),
         Some(b" L ") => (isa::Access::Load, false),
         Some(b" S ") => (isa::Access::Store, false),
         Some(b" M ") => (isa::Access::Load, true),
-        _ => return Err((1, "a line begins with \"I  \", \" L \", \" S \" or \" M \"".to_owned())),
+        _ => {
+            let forms = "\"I  \", \" L \", \" S \" or \" M \"";
+            return Err((1, format!("a line begins with {forms}")));
+        }
     };
     let (va, comma) = number(line, 3, 16, "a hexadecimal address")?;
     if line.get(comma) != Some(&b',') {
@@ -115,14 +226,14 @@ fn parse(line: &[u8]) -> Result<Option<(Access, bool)>, (usize, String)> {
     if let Some(rest) = rest {
         return Err((end + rest + 1, "nothing may follow the size".to_owned()));
     }
-    let sized = u16::try_from(bytes).ok().filter(|bytes| (1..=4096).contains(bytes));
-    let Some(bytes) = sized else {
-        return Err((comma + 2, format!("a size is 1 to 4096 bytes, not {bytes}")));
-    };
+    if !(1..=u64::from(MOST_BYTES)).contains(&bytes) {
+        return Err((comma + 2, format!("a size is 1 to {MOST_BYTES} bytes, not {bytes}")));
+    }
+    let bytes = bytes as u16;
     if va.checked_add(u64::from(bytes) - 1).is_none() {
         return Err((4, "the access runs past the end of the address space".to_owned()));
     }
-    Ok(Some((Access { kind, va, bytes }, modify)))
+    Ok((Access { kind, va, bytes }, modify))
 }
 
 /// A number from column `start` (from 0) on, and the column after it.

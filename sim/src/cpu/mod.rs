@@ -6,6 +6,7 @@
 //! | [`Listed`] | a program held in memory, for scenarios |
 //! | [`Lackey`] | a memory trace as Valgrind writes it |
 //! | [`open`], [`decompress`], `zstd` | files and standard input; plain, gzip or zstd |
+//! | [`Shape`] | what the pages of a recording are: text, data, heap, stack |
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
 //! | [`Shadow`], [`Common`] | what memory must hold, by the program's own view |
@@ -16,6 +17,7 @@ mod input;
 mod lackey;
 mod program;
 mod shadow;
+mod shape;
 mod slot;
 mod window;
 mod zstd;
@@ -26,3 +28,4 @@ pub use input::{decompress, open};
 pub use lackey::Lackey;
 pub use program::{Access, Listed, Op, Program, ProgramError};
 pub use shadow::{Common, Key, Origin, Shadow};
+pub use shape::Shape;

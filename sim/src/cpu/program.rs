@@ -1,7 +1,7 @@
 //! What a processor executes, reduced to its accesses.
 
 use crate::isa;
-use crate::os::{Permissions, RegionSpec, UserAccess};
+use crate::os::{Permissions, RegionSpec, Remap, UserAccess};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::rc::Rc;
@@ -27,12 +27,23 @@ pub enum Op {
     Think(u64),
     /// Asks the system to change the heap's size by so many pages.
     Sbrk(i64),
-    /// Maps a region. Where the system refuses, the program goes on without it.
+    /// Maps a region, in place of what is there. Where the system refuses, the program goes on
+    /// without it.
     Mmap(Rc<RegionSpec>),
     /// Unmaps these addresses.
     Munmap(Range<u64>),
     /// Changes what may be done with these addresses.
     Mprotect(Range<u64>, Permissions),
+    /// Moves or resizes a mapping; the program hears where it is then ([`Program::moved`]).
+    Mremap(Remap),
+    /// Drops the pages of these addresses: private ones come back new.
+    Madvise(Range<u64>),
+    /// Writes the shared file pages of these addresses to their files, and waits for that.
+    Msync(Range<u64>),
+    /// Brings the pages of these addresses into frames, where they stay.
+    Mlock(Range<u64>),
+    /// Lets them go again.
+    Munlock(Range<u64>),
     /// Makes a copy of the process, which runs the program of this name.
     Fork(Rc<str>),
     /// Becomes the image and the program of this name.
@@ -90,6 +101,11 @@ pub enum ProgramError {
 pub trait Program {
     /// The next step; `None` at the end, and after an error.
     fn next(&mut self) -> Option<Result<Op, ProgramError>>;
+
+    /// What it had mapped at the old addresses is at the new ones from now on.
+    fn moved(&mut self, old: &Range<u64>, new: &Range<u64>) {
+        let _ = (old, new);
+    }
 
     /// Where in its source it is, for messages; empty if that means nothing.
     fn position(&self) -> String {

@@ -5,7 +5,10 @@
 //! files and shared memory, is kept once, in [`Common`], which all shadows of a machine share.
 
 use crate::isa::PAGE_BYTES;
-use crate::os::{FileId, ObjectId, PageData, file_page};
+use crate::os::{FileId, ObjectId, file_page};
+use crate::page::{self, PAGE_WORDS, PageData};
+use crate::recent::Recent;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -57,7 +60,7 @@ impl Common {
     fn page(&self, key: Key) -> Cell {
         let fresh = || match key {
             Key::File(file, page) => file_page(self.seed, file, page * PAGE_BYTES),
-            Key::Memory(..) => Box::new([0; 512]),
+            Key::Memory(..) => Box::new([0; PAGE_WORDS]),
         };
         let mut pages = self.pages.borrow_mut();
         pages.entry(key).or_insert_with(|| Rc::new(RefCell::new(fresh()))).clone()
@@ -78,58 +81,105 @@ enum Held {
 #[derive(Clone, Debug, Default)]
 pub struct Shadow {
     common: Rc<Common>,
-    pages: HashMap<u64, Held>,
+    /// Where in `pages` each virtual page is.
+    places: FxHashMap<u64, usize>,
+    pages: Vec<Held>,
+    /// Places that were given up.
+    free: Vec<usize>,
+    recent: Recent<usize, 64>,
 }
 
 impl Shadow {
     /// Nothing touched yet.
     pub fn new(common: Rc<Common>) -> Shadow {
-        Shadow { common, pages: HashMap::new() }
+        Shadow { common, ..Shadow::default() }
     }
 
     /// The first contents of a page that is touched for the first time.
+    #[inline]
     pub fn touch(&mut self, va: u64, origin: impl FnOnce() -> Origin) {
-        let common = &self.common;
-        self.pages.entry(va / PAGE_BYTES).or_insert_with(|| match origin() {
-            Origin::Zero => Held::Own(Rc::new([0; 512])),
-            Origin::Copied(key) => Held::Seen(common.page(key)),
-            Origin::Shared(key) => Held::Shared(common.page(key)),
+        if self.place(va).is_none() {
+            self.add(va, origin());
+        }
+    }
+
+    fn add(&mut self, va: u64, origin: Origin) {
+        let held = match origin {
+            Origin::Zero => Held::Own(Rc::new([0; PAGE_WORDS])),
+            Origin::Copied(key) => Held::Seen(self.common.page(key)),
+            Origin::Shared(key) => Held::Shared(self.common.page(key)),
             Origin::Device => Held::Device,
-        });
+        };
+        let place = self.free.pop().unwrap_or(self.pages.len());
+        match self.pages.get_mut(place) {
+            Some(free) => *free = held,
+            None => self.pages.push(held),
+        }
+        self.places.insert(va / PAGE_BYTES, place);
+    }
+
+    /// Where a page is, if it was touched.
+    #[inline]
+    fn place(&self, va: u64) -> Option<usize> {
+        let vpn = va / PAGE_BYTES;
+        self.recent.get(vpn).or_else(|| {
+            let place = *self.places.get(&vpn)?;
+            self.recent.put(vpn, place);
+            Some(place)
+        })
     }
 
     /// The naturally aligned `bytes` at `va`; `None` if the page was never touched, or is a
     /// device's.
+    #[inline]
     pub fn load(&self, va: u64, bytes: u8) -> Option<u64> {
-        let word = match self.pages.get(&(va / PAGE_BYTES))? {
-            Held::Own(page) => page[word(va)],
-            Held::Seen(page) | Held::Shared(page) => page.borrow()[word(va)],
+        Some(match &self.pages[self.place(va)?] {
+            Held::Own(page) => page::load(page, va, bytes),
+            Held::Seen(page) | Held::Shared(page) => page::load(&page.borrow(), va, bytes),
             Held::Device => return None,
-        };
-        Some(word >> shift(va) & mask(bytes))
+        })
     }
 
-    /// Stores the naturally aligned `bytes` at `va`, if the page was touched.
-    pub fn store(&mut self, va: u64, bytes: u8, value: u64) {
-        let Some(held) = self.pages.get_mut(&(va / PAGE_BYTES)) else { return };
+    /// Stores the naturally aligned `bytes` at `va`, if the page was touched; returns what
+    /// [`Shadow::load`] would have.
+    #[inline]
+    pub fn store(&mut self, va: u64, bytes: u8, value: u64) -> Option<u64> {
+        let place = self.place(va)?;
+        let held = &mut self.pages[place];
         if let Held::Seen(page) = held {
             let copy: PageData = **page.borrow();
             *held = Held::Own(Rc::new(copy));
         }
-        let change = |word: &mut u64| {
-            *word = *word & !(mask(bytes) << shift(va)) | (value & mask(bytes)) << shift(va);
-        };
         match held {
-            Held::Own(page) => change(&mut Rc::make_mut(page)[word(va)]),
-            Held::Shared(page) => change(&mut page.borrow_mut()[word(va)]),
-            Held::Seen(_) | Held::Device => {}
+            Held::Own(page) => Some(page::store(Rc::make_mut(page), va, bytes, value)),
+            Held::Shared(page) => Some(page::store(&mut page.borrow_mut(), va, bytes, value)),
+            Held::Seen(_) | Held::Device => None,
         }
     }
 
     /// Forgets pages that the program gave up; when they come back they come back new.
     pub fn forget(&mut self, range: Range<u64>) {
         let vpns = range.start / PAGE_BYTES..range.end.div_ceil(PAGE_BYTES);
-        self.pages.retain(|vpn, _| !vpns.contains(vpn));
+        let Shadow { places, pages, free, .. } = self;
+        places.retain(|vpn, place| {
+            let gone = vpns.contains(vpn);
+            if gone {
+                pages[*place] = Held::Device;
+                free.push(*place);
+            }
+            !gone
+        });
+        self.recent.clear();
+    }
+
+    /// Pages move to other addresses, with what they hold; what was there before is forgotten.
+    pub fn relocate(&mut self, from: &Range<u64>, to: u64) {
+        let vpns = from.start / PAGE_BYTES..from.end / PAGE_BYTES;
+        let moved: Vec<_> =
+            vpns.clone().filter_map(|vpn| Some((vpn, self.places.remove(&vpn)?))).collect();
+        self.forget(to..to + (from.end - from.start));
+        let to = to / PAGE_BYTES;
+        self.places.extend(moved.into_iter().map(|(vpn, place)| (to + vpn - vpns.start, place)));
     }
 
     /// What a forked child sees: its own copy of what is private, the same of what is shared.
@@ -140,26 +190,13 @@ impl Shadow {
 
     /// A new image: everything is forgotten.
     pub fn clear(&mut self) {
-        self.pages.clear();
+        *self = Shadow::new(self.common.clone());
     }
 
     /// Pages touched so far.
     pub fn pages(&self) -> usize {
-        self.pages.len()
+        self.places.len()
     }
-}
-
-fn word(va: u64) -> usize {
-    (va % PAGE_BYTES / 8) as usize
-}
-
-fn shift(va: u64) -> u64 {
-    va % 8 * 8
-}
-
-/// The low `bytes` of a word.
-pub(super) fn mask(bytes: u8) -> u64 {
-    u64::MAX >> (64 - 8 * u32::from(bytes.clamp(1, 8)))
 }
 
 #[cfg(test)]
@@ -176,6 +213,11 @@ mod tests {
         shadow.store(0x1007, 1, 0x12);
         assert_eq!(shadow.load(0x1000, 8), Some(0x1200_0000_abcd_0000));
         assert_eq!(shadow.load(0x1002, 1), Some(0xcd));
+        shadow.touch(0x6000, || Origin::Zero);
+        shadow.relocate(&(0x1000..0x3000), 0x5000);
+        assert_eq!((shadow.load(0x1000, 8), shadow.load(0x5002, 2)), (None, Some(0xabcd)));
+        assert_eq!(shadow.load(0x6000, 8), None, "what was there is gone");
+        shadow.relocate(&(0x5000..0x6000), 0x1000);
         shadow.forget(0x1000..0x2000);
         assert_eq!((shadow.load(0x1000, 8), shadow.pages()), (None, 0));
     }
@@ -212,5 +254,27 @@ mod tests {
         shared.store(0x9000, 8, 13);
         assert_eq!((private.load(0x5000, 8), private.load(0x5008, 8)), (Some(11), Some(12)));
         assert_ne!(shared.load(0x9008, 8), Some(12));
+    }
+
+    #[test]
+    fn what_is_forgotten_comes_back_new_in_whatever_place() {
+        let mut shadow = Shadow::default();
+        for vpn in 0..200 {
+            shadow.touch(vpn << 12, || Origin::Zero);
+            assert_eq!(shadow.store(vpn << 12, 8, vpn + 1), Some(0));
+        }
+        shadow.forget(0x10_000..0x20_001);
+        for vpn in 0..200 {
+            let gone = (0x10..0x21).contains(&vpn);
+            assert_eq!(shadow.load(vpn << 12, 8), (!gone).then_some(vpn + 1));
+        }
+        for vpn in (300..310).chain(0x10..0x21) {
+            assert_eq!(shadow.store(vpn << 12, 8, 7), None);
+            shadow.touch(vpn << 12, || Origin::Zero);
+            assert_eq!(shadow.load(vpn << 12, 8), Some(0));
+        }
+        assert_eq!((shadow.pages(), shadow.load(0, 8)), (210, Some(1)));
+        shadow.clear();
+        assert_eq!((shadow.pages(), shadow.load(0, 8)), (0, None));
     }
 }

@@ -26,12 +26,14 @@
 
 mod choices;
 mod history;
+mod memo;
 mod mismatch;
 #[cfg(test)]
 mod tests;
 
 use choices::Choices;
 use history::{Age, History, View};
+use memo::Memo;
 pub use mismatch::Mismatch;
 
 use super::{PteSource, Regime, Walk, walk};
@@ -56,6 +58,7 @@ pub struct Token {
 pub struct Checker {
     xlen: Xlen,
     history: History,
+    memo: Memo,
     checked: u64,
     stale: u64,
     unjudged: u64,
@@ -64,7 +67,8 @@ pub struct Checker {
 impl Checker {
     /// A checker that knows of no edits.
     pub fn new(xlen: Xlen) -> Checker {
-        Checker { xlen, history: History::default(), checked: 0, stale: 0, unjudged: 0 }
+        let (history, memo) = (History::default(), Memo::default());
+        Checker { xlen, history, memo, checked: 0, stale: 0, unjudged: 0 }
     }
 
     /// Software has written the page-table word at `pa`, which held `old`. Words that are no
@@ -125,7 +129,8 @@ impl Checker {
         self.history.len()
     }
 
-    /// Judges the response to an accepted request. `memory` is memory as it stands now.
+    /// Judges the response to an accepted request. `memory` is memory as it stands now, and the
+    /// same in every call: what it has promised to watch is not walked again.
     ///
     /// # Errors
     /// [`Mismatch`]: no legal walk gives this answer.
@@ -149,11 +154,18 @@ impl Checker {
         response: &Response,
         memory: &dyn PteSource,
     ) -> Result<(), Box<Mismatch>> {
-        let fresh = walk(token.regime, request, memory);
+        let regime = token.regime;
+        if let Some(outcome) = self.memo.recall(regime, request, memory) {
+            debug_assert_eq!(outcome, walk(regime, request, memory).outcome, "memory kept quiet");
+            if outcome == *response {
+                return Ok(());
+            }
+        }
+        let fresh = walk(regime, request, memory);
+        self.memo.remember(regime, request, &fresh, memory);
         if fresh.outcome == *response {
             return Ok(());
         }
-        let regime = token.regime;
         let mut mismatch = Mismatch::new(regime, *request, *response, fresh);
         if !regime.is_active(request) {
             return Err(Box::new(mismatch));

@@ -4,6 +4,8 @@
 //! Left out: PMP and PMA verdicts other than "nothing answered", Svnapot, Svpbmt (their bits are
 //! reserved here), the hypervisor's second stage.
 
+use arrayvec::ArrayVec;
+
 use super::{Pte, Rule};
 use crate::bus::BusError;
 use crate::isa::{Access, Cause, Context, Fault, Mode, PAGE_BYTES, Privilege, Satp, Xlen};
@@ -11,6 +13,9 @@ use crate::mmu::{Request, Response};
 
 /// Bits of a physical address that RV64 implements.
 const PHYSICAL_BITS_RV64: u32 = 56;
+
+/// Levels of the deepest page table, that of Sv57.
+const LEVELS: usize = 5;
 
 /// Where the algorithm finds page-table entries.
 pub trait PteSource {
@@ -22,6 +27,18 @@ pub trait PteSource {
 
     /// Whether an entry that can be read there could also be written.
     fn writable(&self, pa: u64, bytes: u64) -> bool;
+
+    /// Watches an entry: [`PteSource::version`] moves on before [`PteSource::read`] or
+    /// [`PteSource::writable`] answers something else for it, and the watch ends then. False
+    /// where that cannot be promised.
+    fn watch(&self, _pa: u64, _bytes: u64) -> bool {
+        false
+    }
+
+    /// How often what was watched has changed, or may have.
+    fn version(&self) -> u64 {
+        0
+    }
 }
 
 /// Under which registers a request is translated.
@@ -82,7 +99,7 @@ pub struct Walk {
     /// The rule that decided.
     pub rule: Rule,
     /// Every entry read, from the root down.
-    pub reads: Vec<PteRead>,
+    pub reads: ArrayVec<PteRead, LEVELS>,
     /// The A/D write that success requires.
     pub update: Option<Update>,
     /// The leaf's level, once one was reached (0: a base page).
@@ -96,7 +113,7 @@ pub fn walk(regime: Regime, request: &Request, source: &(impl PteSource + ?Sized
     let mut walk = Walk {
         outcome: Ok(0),
         rule: Rule::Success,
-        reads: Vec::new(),
+        reads: ArrayVec::new(),
         update: None,
         leaf_level: None,
         global: false,

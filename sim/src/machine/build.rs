@@ -33,12 +33,12 @@ pub enum Master {
 pub type Wrap<'a> = dyn FnMut(Master, Box<dyn Channel>) -> Box<dyn Channel> + 'a;
 
 impl LatencySpec {
-    /// A channel to `memory` with this latency.
+    /// Whether there is such a latency. Latencies of 10000 cycles and more are refused: with them
+    /// a slow walk could not be told from a dead one.
     ///
     /// # Errors
-    /// A sentence that says which bound is wrong. Latencies of 10000 cycles and more are refused: with
-    /// them a slow walk could not be told from a dead one.
-    pub fn channel(self, memory: &SharedMemory, seed: u64) -> Result<Box<dyn Channel>, String> {
+    /// A sentence that says which bound is wrong.
+    pub fn check(self) -> Result<(), String> {
         match self {
             LatencySpec::Fixed(0) | LatencySpec::Range([0, _]) => {
                 Err("a latency is at least 1 cycle".to_owned())
@@ -46,23 +46,37 @@ impl LatencySpec {
             LatencySpec::Fixed(LONGEST..) | LatencySpec::Range([_, LONGEST..=u64::MAX]) => {
                 Err(format!("a latency is less than {LONGEST} cycles"))
             }
-            LatencySpec::Fixed(cycles) => Ok(Box::new(FixedLatency::new(memory.clone(), cycles))),
-            LatencySpec::Cache { hit, miss, every } => {
-                if hit == 0 || miss < hit || miss >= LONGEST || every == 0 {
-                    return Err(format!(
-                        "a cache has 1 <= hit <= miss < {LONGEST} and every >= 1, not hit {hit}, \
-                         miss {miss}, every {every}"
-                    ));
-                }
-                Ok(Box::new(CacheLatency::new(memory.clone(), hit, miss, every)))
+            LatencySpec::Cache { hit, miss, every }
+                if hit == 0 || miss < hit || miss >= LONGEST || every == 0 =>
+            {
+                Err(format!(
+                    "a cache has 1 <= hit <= miss < {LONGEST} and every >= 1, not hit {hit}, \
+                     miss {miss}, every {every}"
+                ))
             }
             LatencySpec::Range([low, high]) if low > high => {
                 Err(format!("the latency range {low} to {high} is empty"))
             }
-            LatencySpec::Range([low, high]) => {
-                Ok(Box::new(RandomLatency::new(memory.clone(), low..=high, seed)))
-            }
+            _ => Ok(()),
         }
+    }
+
+    /// A channel to `memory` with this latency.
+    ///
+    /// # Errors
+    /// As [`LatencySpec::check`].
+    pub fn channel(self, memory: &SharedMemory, seed: u64) -> Result<Box<dyn Channel>, String> {
+        self.check()?;
+        let memory = memory.clone();
+        Ok(match self {
+            LatencySpec::Fixed(cycles) => Box::new(FixedLatency::new(memory, cycles)),
+            LatencySpec::Cache { hit, miss, every } => {
+                Box::new(CacheLatency::new(memory, hit, miss, every))
+            }
+            LatencySpec::Range([low, high]) => {
+                Box::new(RandomLatency::new(memory, low..=high, seed))
+            }
+        })
     }
 }
 

@@ -4,7 +4,8 @@ use super::error::RunError;
 use super::{Job, Machine};
 use crate::cpu::{Op, ProgramError, Shadow};
 use crate::isa::PAGE_BYTES;
-use crate::os::{Activity, Hal, Pid, Verdict};
+use crate::os::{Activity, Execed, Hal, Pid};
+use std::ops::Range;
 
 /// What the program does once everything before it is complete.
 #[derive(Debug)]
@@ -105,6 +106,26 @@ impl Machine {
             Op::Mprotect(range, permissions) => {
                 self.os.mprotect(hal, range, permissions)?;
             }
+            Op::Mremap(asked) => {
+                if let Some(new) = self.os.mremap(hal, &asked)? {
+                    self.mapping_moved(pid, &asked.old, &new);
+                }
+            }
+            Op::Madvise(range) => {
+                let dropped = self.os.madvise(hal, range.clone())?;
+                if let Some(job) = self.jobs.get_mut(pid).filter(|_| dropped) {
+                    job.shadow.forget(range);
+                }
+            }
+            Op::Msync(range) => {
+                self.os.msync(hal, range)?;
+            }
+            Op::Mlock(range) => {
+                self.os.mlock(hal, range)?;
+            }
+            Op::Munlock(range) => {
+                self.os.munlock(hal, range)?;
+            }
             Op::User(asked) => self.begin_crossing(pid, asked)?,
             Op::Fork(name) => self.fork(pid, &name)?,
             Op::Exec(name) => return self.exec(pid, &name),
@@ -120,28 +141,45 @@ impl Machine {
         Ok(if alive { Next::On } else { Next::Gone })
     }
 
+    /// A mapping was moved or resized: what the program expects moves with it.
+    fn mapping_moved(&mut self, pid: Pid, old: &Range<u64>, new: &Range<u64>) {
+        let Some(job) = self.jobs.get_mut(pid) else { return };
+        let kept = (old.end - old.start).min(new.end - new.start);
+        job.shadow.forget(old.start + kept..old.end);
+        if old.start != new.start {
+            job.shadow.forget(new.clone());
+            job.shadow.relocate(&(old.start..old.start + kept), new.start);
+        }
+        job.program.moved(old, new);
+        job.moves.push((old.clone(), new.clone()));
+    }
+
     fn fork(&mut self, pid: Pid, name: &str) -> Result<(), RunError> {
         let template = self.templates.get(name).ok_or_else(|| unknown(name))?;
-        let program = (template.program)();
+        let mut program = (template.program)();
         let Some(child) = self.os.fork(&mut self.hardware, name)? else { return Ok(()) };
-        let shadow = match self.jobs.get(pid) {
-            Some(job) => job.shadow.fork(),
-            None => Shadow::new(self.common.clone()),
+        let (shadow, moves) = match self.jobs.get(pid) {
+            Some(job) => (job.shadow.fork(), job.moves.clone()),
+            None => (Shadow::new(self.common.clone()), Vec::new()),
         };
-        self.jobs.insert(child, Job::new(program, shadow));
+        // The copy finds its mappings where the original has them.
+        moves.iter().for_each(|(old, new)| program.moved(old, new));
+        self.jobs.insert(child, Job { moves, ..Job::new(program, shadow) });
         self.origins.insert(child, name.to_owned());
         Ok(())
     }
 
     fn exec(&mut self, pid: Pid, name: &str) -> Result<Next, RunError> {
         let template = self.templates.get(name).ok_or_else(|| unknown(name))?;
-        let verdict = self.os.exec(&mut self.hardware, name, &template.layout)?;
-        if verdict == Verdict::Killed {
-            return Ok(Next::Gone);
+        match self.os.exec(&mut self.hardware, name, &template.layout)? {
+            Execed::Killed => return Ok(Next::Gone),
+            Execed::Refused => return Ok(Next::On),
+            Execed::Done => {}
         }
         if let Some(job) = self.jobs.get_mut(pid) {
             job.program = (template.program)();
             job.shadow.clear();
+            job.moves.clear();
         }
         Ok(Next::On)
     }

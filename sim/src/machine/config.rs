@@ -2,10 +2,13 @@
 
 use crate::isa::Mode;
 use crate::os::{Costs, Memory, Options, OsConfig, PolicyKind, Scheduling};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A latency in cycles: always the same, or drawn evenly from a range (both ends included).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum LatencySpec {
     /// Always so many; 1 to 9999.
@@ -21,6 +24,49 @@ pub enum LatencySpec {
         /// The access that misses: the tenth, the twentieth and so on with 10.
         every: u64,
     },
+}
+
+impl<'de> Deserialize<'de> for LatencySpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<LatencySpec, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Cache {
+            hit: u64,
+            miss: u64,
+            every: u64,
+        }
+        struct Forms;
+        impl<'de> Visitor<'de> for Forms {
+            type Value = LatencySpec;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("cycles as 10, [5, 20] or { hit = 1, miss = 11, every = 10 }")
+            }
+            fn visit_i64<E: de::Error>(self, cycles: i64) -> Result<LatencySpec, E> {
+                let cycles = u64::try_from(cycles);
+                cycles.map(LatencySpec::Fixed).map_err(|_| E::custom("no latency is negative"))
+            }
+            fn visit_u64<E: de::Error>(self, cycles: u64) -> Result<LatencySpec, E> {
+                Ok(LatencySpec::Fixed(cycles))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<LatencySpec, A::Error> {
+                let low =
+                    list.next_element()?.ok_or_else(|| de::Error::invalid_length(0, &self))?;
+                let high =
+                    list.next_element()?.ok_or_else(|| de::Error::invalid_length(1, &self))?;
+                match list.next_element::<u64>()? {
+                    Some(_) => Err(de::Error::invalid_length(3, &self)),
+                    None => Ok(LatencySpec::Range([low, high])),
+                }
+            }
+            fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<LatencySpec, A::Error> {
+                let Cache { hit, miss, every } =
+                    Cache::deserialize(MapAccessDeserializer::new(table))?;
+                Ok(LatencySpec::Cache { hit, miss, every })
+            }
+        }
+        deserializer.deserialize_any(Forms)
+    }
 }
 
 /// Everything about a machine but its MMU and its programs.

@@ -99,7 +99,7 @@ pub enum RunError {
     Program(#[from] ProgramError),
     /// A load or fetch found something else than the program left there.
     #[error(
-        "cycle {cycle}: process {pid}: {:?} at {:#x} (physical {:#x}) got {:#x}, expected {:#x}",
+        "cycle {cycle}: process {pid}: {} at {:#x} (physical {:#x}) got {:#x}, expected {:#x}",
         answer.access, answer.va, answer.pa, answer.got, answer.expected
     )]
     Data {

@@ -2,7 +2,7 @@
 
 use super::drive::{Drive, Pins};
 use super::error::{PATIENCE, StepError, Waiting};
-use crate::bus::{Channel, Request};
+use crate::bus::{Burst, Channel, Request};
 use crate::isa::{PAGE_BYTES, Xlen};
 use crate::mmu::{Fence, PerPort};
 use crate::os::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
@@ -75,6 +75,18 @@ impl Hardware {
         Ok(())
     }
 
+    /// Carries out a run at once if the MMU, idle, leaves memory to the kernel meanwhile; the
+    /// cycles pass as in [`Hardware::exchange`]. False, and nothing is done, otherwise.
+    fn burst(&mut self, mut burst: Burst<'_>) -> Result<bool, OsError> {
+        let now = self.drive.now();
+        if self.drive.busy() {
+            return Ok(false);
+        }
+        let Some(last) = self.kernel.burst(now, &mut burst) else { return Ok(false) };
+        self.drive.pass(last - now)?;
+        Ok(true)
+    }
+
     fn single(&mut self, request: Request) -> Result<u64, OsError> {
         let mut value = 0;
         self.exchange(1, |_| request, |_, got| value = got)?;
@@ -127,6 +139,9 @@ impl Hal for Hardware {
 
     fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError> {
         let mut data = Box::new([0; PAGE_WORDS]);
+        if self.burst(Burst::Read { pa, words: &mut *data })? {
+            return Ok(data);
+        }
         let request = |word| Request::Read { pa: pa + 8 * word as u64, bytes: 8 };
         self.exchange(PAGE_WORDS, request, |word, value| data[word] = value)?;
         Ok(data)
@@ -134,6 +149,9 @@ impl Hal for Hardware {
 
     fn write_page(&mut self, pa: u64, data: &PageData) -> Result<(), OsError> {
         debug_assert!(pa.is_multiple_of(PAGE_BYTES));
+        if self.burst(Burst::Write { pa, words: data })? {
+            return Ok(());
+        }
         let request = |word: usize| {
             let value = data[word];
             Request::Write { pa: pa + 8 * word as u64, bytes: 8, value }
@@ -171,6 +189,10 @@ impl Hal for Hardware {
 
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64> {
         self.drive.memory().peek(pa, bytes).ok()
+    }
+
+    fn peek_page(&self, pa: u64, data: &mut PageData) -> bool {
+        self.drive.memory().burst(&mut Burst::Read { pa, words: data }).is_some()
     }
 }
 

@@ -68,6 +68,15 @@ impl ElfImage {
     /// # Errors
     /// [`ImageError`] for whatever is no program.
     pub fn read(file: &str, bytes: &[u8]) -> Result<ElfImage, ImageError> {
+        ElfImage::read_at(file, bytes, None)
+    }
+
+    /// As [`ElfImage::read`], a position-independent file at `base`.
+    ///
+    /// # Errors
+    /// [`ImageError`] for whatever is no program, and for a base that a file at fixed addresses
+    /// cannot have.
+    pub fn read_at(file: &str, bytes: &[u8], base: Option<u64>) -> Result<ElfImage, ImageError> {
         let broken = |problem: String| ImageError::Broken { file: file.to_owned(), problem };
         let unfit = |problem: &str| {
             let (file, problem) = (file.to_owned(), problem.to_owned());
@@ -84,7 +93,14 @@ impl ElfImage {
         if !known.contains(&elf.architecture()) {
             return unfit("only RISC-V and x86-64 programs are known");
         }
-        let bias = if elf.kind() == ObjectKind::Dynamic { BIAS } else { 0 };
+        let bias = match (elf.kind() == ObjectKind::Dynamic, base) {
+            (true, base) => base.unwrap_or(BIAS),
+            (false, None) => 0,
+            (false, Some(_)) => return unfit("its addresses are fixed: it cannot be moved"),
+        };
+        if !bias.is_multiple_of(PAGE_BYTES) {
+            return unfit("it can be moved by whole pages only");
+        }
         let mut segments = Vec::new();
         for segment in elf.segments().filter(|segment| segment.size() > 0) {
             let data = segment.data().map_err(|error| broken(error.to_string()))?;

@@ -4,6 +4,7 @@ use super::calls::Barrier;
 use super::user_access::Crossing;
 use crate::cpu::{Parked, Program, Shadow};
 use crate::os::Pid;
+use std::ops::Range;
 
 /// What a process is made of outside the kernel.
 pub(super) struct Job {
@@ -17,12 +18,22 @@ pub(super) struct Job {
     pub(super) crossing: Option<Crossing>,
     /// Accesses since the last timer interrupt.
     pub(super) since_tick: u64,
+    /// Mappings that it moved: from where, and to where.
+    pub(super) moves: Vec<(Range<u64>, Range<u64>)>,
 }
 
 impl Job {
     /// At its beginning.
     pub(super) fn new(program: Box<dyn Program>, shadow: Shadow) -> Job {
-        Job { program, shadow, parked: None, pending: None, crossing: None, since_tick: 0 }
+        Job {
+            program,
+            shadow,
+            parked: None,
+            pending: None,
+            crossing: None,
+            since_tick: 0,
+            moves: Vec::new(),
+        }
     }
 }
 

@@ -153,7 +153,7 @@ impl Machine {
     }
 
     /// Tells an oracle of the future ([`crate::os::PolicyKind::Opt`]) every access that will be
-    /// made, in order. What another run of the same programs heard can serve:
+    /// made, in order, at once or in parts. What another run of the same programs heard can serve:
     /// [`crate::os::replace::Policy::heard`].
     pub fn foresee(&mut self, future: &[VirtualPage]) {
         self.os.foresee(future);

@@ -4,7 +4,7 @@ use super::Machine;
 use super::drive::Pins;
 use super::error::{PATIENCE, RunError, StepError, Waiting};
 use crate::bus;
-use crate::cpu::{Key, Origin, Shadow};
+use crate::cpu::{Key, Origin};
 use crate::isa::{Access, PAGE_BYTES};
 use crate::mmu::{PerPort, Port, Pulse, Request};
 use crate::os::{Activity, Backing, Bounds, Hal, Identity, Os, Owner, Pid};
@@ -51,10 +51,9 @@ impl Machine {
             if let Some(answer) = answer {
                 moved = true;
                 let wrong = |answer| RunError::Data { cycle: now, pid, answer };
-                let mut nobody = Shadow::default();
-                let job = self.jobs.get_mut(pid);
-                let shadow = job.map_or(&mut nobody, |job| &mut job.shadow);
-                self.core.answered(port, answer, shadow).map_err(wrong)?;
+                if let Some(job) = self.jobs.get_mut(pid) {
+                    self.core.answered(port, answer, &mut job.shadow).map_err(wrong)?;
+                }
             }
         }
         moved |= self.transfer(pid, now, ready);

@@ -42,6 +42,46 @@ pub enum Death {
 }
 
 impl Death {
+    /// Every reason in one word, as [`Death::name`] gives it.
+    pub const NAMES: [&str; 15] = [
+        "null_page",
+        "guard_page",
+        "hole",
+        "kernel_address",
+        "non_canonical",
+        "write_to_text",
+        "write_to_read_only",
+        "execute_of_data",
+        "read_denied",
+        "access_fault",
+        "bus_error",
+        "beyond_file",
+        "disk_error",
+        "out_of_memory",
+        "out_of_swap",
+    ];
+
+    /// The virtual address of the access that did it, and the physical one that memory refused;
+    /// memory that ran out has neither.
+    pub fn addresses(&self) -> [Option<u64>; 2] {
+        match *self {
+            Death::BusError { va, pa } => [Some(va), Some(pa)],
+            Death::NullPage { va }
+            | Death::GuardPage { va }
+            | Death::Hole { va }
+            | Death::KernelAddress { va }
+            | Death::NonCanonical { va }
+            | Death::WriteToText { va, .. }
+            | Death::WriteToReadOnly { va, .. }
+            | Death::ExecuteOfData { va, .. }
+            | Death::ReadDenied { va, .. }
+            | Death::AccessFault { va, .. }
+            | Death::BeyondFile { va, .. }
+            | Death::DiskError { va } => [Some(va), None],
+            Death::OutOfMemory { .. } | Death::OutOfSwap { .. } => [None; 2],
+        }
+    }
+
     /// The reason as one stable word, as it stands in reports: `write_to_text`.
     pub fn name(&self) -> &'static str {
         match self {
@@ -106,7 +146,7 @@ impl fmt::Display for Death {
                 write!(f, "read of {region}, which is not readable, at {va:#x}")
             }
             Death::AccessFault { va, cause } => {
-                write!(f, "{cause:?} at {va:#x}: memory refused a page-table access")
+                write!(f, "{cause} at {va:#x}: memory refused a page-table access")
             }
             Death::BusError { va, pa } => {
                 write!(f, "memory refused physical {pa:#x} (virtual {va:#x})")
@@ -123,5 +163,39 @@ impl fmt::Display for Death {
                 "out of memory and swap: {frames} frames and {slots} swap slots are in use"
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_among_the_names() {
+        let (va, pa, region) = (0x1000, 0x2000, String::new());
+        let named = |death: Death| (death.name(), death.addresses());
+        let all = [
+            Death::NullPage { va },
+            Death::GuardPage { va },
+            Death::Hole { va },
+            Death::KernelAddress { va },
+            Death::NonCanonical { va },
+            Death::WriteToText { va, region: region.clone() },
+            Death::WriteToReadOnly { va, region: region.clone() },
+            Death::ExecuteOfData { va, region: region.clone() },
+            Death::ReadDenied { va, region: region.clone() },
+            Death::AccessFault { va, cause: Cause::LoadAccessFault },
+            Death::BusError { va, pa },
+            Death::BeyondFile { va, region },
+            Death::DiskError { va },
+            Death::OutOfMemory { frames: 1 },
+            Death::OutOfSwap { frames: 1, slots: 1 },
+        ];
+        let names = all.map(named).map(|(name, at)| {
+            assert_eq!(at[0], (!name.starts_with("out_of")).then_some(va), "{name}");
+            assert_eq!(at[1], (name == "bus_error").then_some(pa), "{name}");
+            name
+        });
+        assert_eq!(names, Death::NAMES);
     }
 }

@@ -18,7 +18,10 @@ pub enum OsError {
     #[error(transparent)]
     Hardware(Box<dyn Error + Send + Sync>),
     /// An operating system needs translation, and a mode that the machine has.
-    #[error("an operating system cannot run in mode {} on this {xlen:?} machine", mode.name())]
+    #[error("an operating system cannot run in mode {} on {}", mode.name(), match xlen {
+        Xlen::Rv32 => "RV32",
+        Xlen::Rv64 => "RV64",
+    })]
     Mode {
         /// The mode asked for.
         mode: Mode,

@@ -1,14 +1,9 @@
 //! What the kernel needs of the hardware below it.
 
 use super::{Event, OsError};
-use crate::isa::{PAGE_BYTES, Xlen};
+use crate::isa::Xlen;
 use crate::mmu::Fence;
-
-/// 64-bit words of a page.
-pub const PAGE_WORDS: usize = (PAGE_BYTES / 8) as usize;
-
-/// The contents of one page.
-pub type PageData = [u64; PAGE_WORDS];
+pub use crate::page::{PAGE_WORDS, PageData};
 
 /// On whose account cycles pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -101,4 +96,7 @@ pub trait Hal {
 
     /// A debugger's look at memory, for checks: no bus, no cycles. `None` outside memory.
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64>;
+
+    /// As [`Hal::peek`], a whole page. False, and nothing is told, outside memory.
+    fn peek_page(&self, pa: u64, data: &mut PageData) -> bool;
 }

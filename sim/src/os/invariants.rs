@@ -1,17 +1,21 @@
 //! What must be conserved, counted from scratch and compared with the books.
 
-use super::frames::Use;
-use super::page::{Page, ZERO_PAGE};
+use super::memory::{Page, Use, ZERO_PAGE};
 use super::space::Bounds;
-use super::table::{self, PageTable};
-use super::{AddressSpace, Hal, Os, OsError, PageId, Pid};
-use crate::isa::PAGE_BYTES;
-use std::collections::{BTreeMap, BTreeSet};
+use super::space::table::{self, PageTable};
+use super::{AddressSpace, Hal, Os, OsError, PAGE_WORDS, PageData, PageId, Pid};
+use crate::isa::{Mode, PAGE_BYTES, pte};
+use std::collections::BTreeSet;
 
 /// A leaf entry: virtual and physical page number, and its bits.
 type Leaf = (u64, u64, u64);
 /// A table below the root: its level, the first page that it serves, its frame.
 type Table = (u32, u64, u64);
+/// A page and one of its holders.
+type Holder = (PageId, (Pid, u64));
+
+/// Words of a table that are looked at together.
+const CHUNK: usize = 8;
 
 impl Os {
     /// Checks every conserved quantity by a debugger's look at memory, at no cost in cycles.
@@ -25,6 +29,7 @@ impl Os {
     /// - a page's references are exactly those who hold it and the page cache;
     /// - no page that more than one can see is writable, unless it is shared on purpose;
     /// - swap slots in use are exactly those that pages have, each once;
+    /// - a page that is locked is in a frame;
     /// - no frame is held for a process that is suspended: others could wait for it for ever.
     ///
     /// # Errors
@@ -34,22 +39,23 @@ impl Os {
     }
 
     fn broken(&self, hal: &dyn Hal) -> Option<String> {
-        let census = self.frames.census();
+        let census = self.memory.frames.census();
         let sum = census.kernel + census.reserved + census.free + census.tables + census.pages;
-        if sum != self.frames.total() {
-            return Some(format!("frames {census:?} do not add up to {}", self.frames.total()));
+        if sum != self.memory.frames.total() {
+            return Some(format!(
+                "frames {census:?} do not add up to {}",
+                self.memory.frames.total()
+            ));
         }
         if let Some(pid) = self.schedule.suspended().find(|&pid| self.disk.holds_for(pid)) {
             return Some(format!("a frame is held for process {pid}, which is suspended"));
         }
         let mut tables = 0;
-        let mut holders: BTreeMap<PageId, BTreeSet<(Pid, u64)>> = BTreeMap::new();
+        let mut holders: Vec<Holder> = Vec::new();
         for process in self.processes.values() {
             let Some(space) = &process.space else { continue };
             tables += space.table.tables().len() as u64;
-            for (&vpn, held) in &space.pages {
-                holders.entry(held.page).or_default().insert((process.pid, vpn));
-            }
+            holders.extend(space.pages.iter().map(|(&vpn, held)| (held.page, (process.pid, vpn))));
             let broken = self
                 .broken_tables(process.pid, space)
                 .or_else(|| self.broken_space(hal, process.pid, space));
@@ -57,30 +63,31 @@ impl Os {
                 return broken;
             }
         }
-        let pages = self.pages.iter().filter(|(_, page)| page.frame.is_some()).count() as u64;
+        let pages =
+            self.memory.pages.iter().filter(|(_, page)| page.frame.is_some()).count() as u64;
         if (tables, pages) != (census.tables, census.pages) {
             return Some(format!("{tables} tables and {pages} pages, but frames say {census:?}"));
         }
-        self.broken_pages(&mut holders).or_else(|| self.broken_slots()).or_else(|| {
-            let (page, held) = holders.first_key_value()?;
-            Some(format!("{page:?} is held by {held:x?}, but does not exist"))
-        })
+        holders.sort_unstable();
+        self.broken_pages(&holders).or_else(|| self.broken_slots())
     }
 
     fn broken_tables(&self, pid: Pid, space: &AddressSpace) -> Option<String> {
         let table = &space.table;
         let linked = table.all_linked().map(|(_, _, frame)| frame);
-        let known: BTreeSet<u64> =
+        let mut known: Vec<u64> =
             linked.chain(space.runs.values().copied()).chain([table.root()]).collect();
-        let kept: BTreeSet<u64> = table.tables().iter().copied().collect();
+        let mut kept = table.tables().to_vec();
+        known.sort_unstable();
+        kept.sort_unstable();
         if known != kept {
             return Some(format!("process {pid} has tables {kept:x?}, but uses {known:x?}"));
         }
         let wrong = table
             .tables()
             .iter()
-            .find(|&&frame| self.frames.usage(frame) != Some(Use::Table(pid)))?;
-        let usage = self.frames.usage(*wrong);
+            .find(|&&frame| self.memory.frames.usage(frame) != Some(Use::Table(pid)))?;
+        let usage = self.memory.frames.usage(*wrong);
         Some(format!("frame {wrong:#x} holds a table of process {pid}, but is {usage:?}"))
     }
 
@@ -91,18 +98,24 @@ impl Os {
             let linked: Vec<_> = space.table.all_linked().collect();
             return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
         }
-        let mut shown: BTreeMap<u64, u64> = space.devices.clone();
+        let mut shown: Vec<(u64, u64)> = space.devices.iter().map(|(v, p)| (*v, *p)).collect();
         let mut resident = 0;
         for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
-            let frame = self.pages.get(held.page).and_then(|page| page.frame);
+            let frame = self.memory.pages.get(held.page).and_then(|page| page.frame);
             let Some(frame) = frame else {
                 return Some(format!("process {pid} shows page {vpn:#x}, which is in no frame"));
             };
-            shown.insert(vpn, frame);
+            shown.push((vpn, frame));
             resident += u64::from(held.page != ZERO_PAGE);
         }
-        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(shown.iter().map(|(v, p)| (*v, *p))) {
+        shown.sort_unstable();
+        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(shown.iter().copied()) {
             return Some(format!("process {pid}: entries map {leaves:x?}, it shows {shown:x?}"));
+        }
+        let locked = |vpn: u64| space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
+        let mut absent = space.pages.iter().filter(|(_, held)| !held.mapped);
+        if let Some((vpn, _)) = absent.find(|(vpn, _)| space.has_locks && locked(**vpn)) {
+            return Some(format!("process {pid}: page {vpn:#x} is locked, and in no frame"));
         }
         if resident != space.resident {
             let count = space.resident;
@@ -120,40 +133,57 @@ impl Os {
         };
         let permissions = space.permissions(va);
         let surplus = [
-            (table::READ, permissions.read),
-            (table::WRITE, permissions.write),
-            (table::EXECUTE, permissions.execute),
+            (pte::READ, permissions.read),
+            (pte::WRITE, permissions.write),
+            (pte::EXECUTE, permissions.execute),
         ];
         if surplus.iter().any(|&(bit, allowed)| bits & bit != 0 && !allowed) {
             return Some(format!(
                 "process {pid}: the entry of {va:#x} allows more than its region"
             ));
         }
+        if permissions.is_none() != (bits & pte::VALID == 0) {
+            return Some(format!("process {pid}: {va:#x} is {permissions:?}, its entry {bits:#x}"));
+        }
+        if bits & (pte::READ | pte::WRITE) == pte::WRITE {
+            return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
+        }
         let held = space.pages.get(&vpn)?;
-        let page = self.pages.get(held.page)?;
+        let page = self.memory.pages.get(held.page)?;
         let own = page.references() == 1 && held.page != ZERO_PAGE;
-        let writable = bits & table::WRITE != 0;
+        let writable = bits & pte::WRITE != 0;
         (writable && !own && !region.shared).then(|| {
             let holders = &page.holders;
             format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
         })
     }
 
-    /// Each page: its references, its frame, its place in the page cache.
-    fn broken_pages(&self, holders: &mut BTreeMap<PageId, BTreeSet<(Pid, u64)>>) -> Option<String> {
-        for (id, page) in self.pages.iter() {
-            let counted = holders.remove(&id).unwrap_or_default();
-            if counted != page.holders {
-                let recorded = &page.holders;
+    /// Each page: its references, its frame, its place in the page cache. The holders are in
+    /// order.
+    fn broken_pages(&self, holders: &[Holder]) -> Option<String> {
+        let mut left = holders;
+        for (id, page) in self.memory.pages.iter() {
+            let first = left.partition_point(|(held, _)| *held < id);
+            let last = left.partition_point(|(held, _)| *held <= id);
+            if let Some(stranger) = stranger(&left[..first]) {
+                return Some(stranger);
+            }
+            let counted = left[first..last].iter().map(|(_, holder)| holder);
+            if !counted.clone().eq(&page.holders) {
+                let (counted, recorded) = (counted.collect::<Vec<_>>(), &page.holders);
                 return Some(format!("{id:?} is held by {counted:x?}, recorded {recorded:x?}"));
             }
+            left = &left[last..];
             if let Some(what) = self.broken_page(id, page) {
                 return Some(format!("{id:?}: {what}"));
             }
         }
-        for (object, held) in self.objects.iter() {
+        if let Some(stranger) = stranger(left) {
+            return Some(stranger);
+        }
+        for (object, held) in self.memory.objects.iter() {
             for (&index, &id) in &held.pages {
-                let home = self.pages.get(id).and_then(|page| page.home);
+                let home = self.memory.pages.get(id).and_then(|page| page.home);
                 if home != Some((object, index)) {
                     return Some(format!("{object:?} has {id:?} as page {index}, it has {home:?}"));
                 }
@@ -170,48 +200,52 @@ impl Os {
             return Some("it is neither in a frame nor in swap".to_owned());
         }
         if let Some(frame) = page.frame
-            && self.frames.usage(frame) != Some(Use::Page(id))
+            && self.memory.frames.usage(frame) != Some(Use::Page(id))
         {
-            let usage = self.frames.usage(frame);
+            let usage = self.memory.frames.usage(frame);
             return Some(format!("it is in frame {frame:#x}, which is {usage:?}"));
         }
         let (object, index) = page.home?;
-        let cached = self.objects.get(object).and_then(|object| object.pages.get(&index));
+        let cached = self.memory.objects.get(object).and_then(|object| object.pages.get(&index));
         (cached != Some(&id)).then(|| format!("page {index} of {object:?} is {cached:?}"))
     }
 
     fn broken_slots(&self) -> Option<String> {
         let mut slots = BTreeSet::new();
-        for slot in self.pages.iter().filter_map(|(_, page)| page.slot) {
+        for slot in self.memory.pages.iter().filter_map(|(_, page)| page.slot) {
             if !slots.insert(slot) {
                 return Some(format!("swap slot {slot} is held by two pages"));
             }
         }
-        let used = self.swap.used();
-        (!slots.iter().copied().eq(self.swap.allocated()))
+        let used = self.memory.swap.used();
+        (!slots.iter().copied().eq(self.memory.swap.allocated()))
             .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
     }
 
-    /// The user leaves of a page table, in order of the VPN, and the tables below the root.
-    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> (Vec<Leaf>, BTreeSet<Table>) {
+    /// The user leaves of a page table, in order of the VPN, and the tables below the root, in
+    /// order.
+    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> (Vec<Leaf>, Vec<Table>) {
         let mode = self.config.mode;
-        let (bits, bytes) = (mode.segment_bits(), mode.pte_bytes());
+        let bits = mode.segment_bits();
         let kernel = Bounds::new(mode).kernel_index();
         let mut tables = vec![(table.root(), 0)];
-        let (mut leaves, mut linked) = (Vec::new(), BTreeSet::new());
+        let (mut leaves, mut linked) = (Vec::new(), Vec::new());
+        let mut data = [0; PAGE_WORDS];
         for level in (0..mode.levels()).rev() {
             let mut below = Vec::new();
             for (frame, prefix) in tables {
-                for index in 0..1 << bits {
+                if !hal.peek_page(frame * PAGE_BYTES, &mut data) {
+                    continue;
+                }
+                for (index, entry) in entries(mode, &data) {
                     let root = level + 1 == mode.levels();
-                    let entry = hal.peek(frame * PAGE_BYTES + index * bytes, bytes as u8);
-                    let entry = entry.unwrap_or(0);
-                    if entry & table::VALID == 0 || root && index == kernel {
+                    let shows = level == 0 && entry & table::INACCESSIBLE != 0;
+                    if entry & pte::VALID == 0 && !shows || root && index == kernel {
                         continue;
                     }
-                    let (ppn, vpn) = (table::ppn(mode, entry), prefix << bits | index);
-                    if entry & (table::READ | table::WRITE | table::EXECUTE) == 0 {
-                        linked.insert((level - 1, vpn << (bits * level), ppn));
+                    let (ppn, vpn) = (pte::ppn(mode, entry), prefix << bits | index);
+                    if !shows && entry & (pte::READ | pte::WRITE | pte::EXECUTE) == 0 {
+                        linked.push((level - 1, vpn << (bits * level), ppn));
                         below.push((ppn, vpn));
                         continue;
                     }
@@ -222,6 +256,26 @@ impl Os {
             tables = below;
         }
         leaves.sort_unstable();
+        linked.sort_unstable();
         (leaves, linked)
     }
+}
+
+/// What holders say of a page that does not exist.
+fn stranger(holders: &[Holder]) -> Option<String> {
+    let (page, _) = holders.first()?;
+    let held: Vec<_> = holders.iter().filter(|(id, _)| id == page).map(|(_, by)| by).collect();
+    Some(format!("{page:?} is held by {held:x?}, but does not exist"))
+}
+
+/// The entries of a table that are not zero, with their indices.
+fn entries(mode: Mode, table: &PageData) -> impl Iterator<Item = (u64, u64)> {
+    let bytes = mode.pte_bytes();
+    let (in_word, ones) = (8 / bytes, u64::MAX >> (64 - 8 * bytes));
+    let chunks = table.chunks_exact(CHUNK).enumerate();
+    let used = chunks.filter(|(_, words)| words.iter().fold(0, |all, word| all | word) != 0);
+    used.flat_map(|(chunk, words)| (chunk * CHUNK..).zip(words)).flat_map(move |(at, word)| {
+        let part = move |n| (at as u64 * in_word + n, word >> (8 * bytes * n) & ones);
+        (0..in_word).map(part).filter(|(_, entry)| *entry != 0)
+    })
 }

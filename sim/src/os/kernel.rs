@@ -1,48 +1,32 @@
 //! Processes: made, given the processor, ended.
 
-use super::disk::Disk;
-use super::disk_access::Transfers;
-use super::frames::Use;
-use super::layout::{Ground, Image};
-use super::load::Load;
-use super::object::Objects;
-use super::page::Pages;
+use super::disk::{Disk, Transfers};
+use super::memory::{PhysicalMemory, Use};
 use super::replace::Policy;
-use super::schedule::Schedule;
-use super::space::{Bounds, Layout};
-use super::table::{self, PageTable};
+use super::schedule::{Load, Schedule};
+use super::space::table::PageTable;
+use super::space::{Bounds, Ground, Image, Layout};
 use super::{
-    Activity, AddressSpace, Asids, Death, Event, FaultKind, FileId, Frames, Hal, OsConfig, OsError,
-    Pid, Process, Refusal, Sstatus, State, Swap, VirtualPage,
+    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsCounters,
+    OsError, Pid, Process, Sstatus, State, Swap, VirtualPage,
 };
-use crate::isa::{Access, Mode, PAGE_BYTES, Xlen};
+use crate::isa::{Access, Mode, PAGE_BYTES, Xlen, pte};
 use crate::mmu::Fence;
-use crate::stats::OsCounters;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The operating system.
 pub struct Os {
     pub(super) config: OsConfig,
-    pub(super) frames: Frames,
-    pub(super) swap: Swap,
-    pub(super) objects: Objects,
-    pub(super) pages: Pages,
-    /// Frames that stay while the kernel works with them.
-    pub(super) pinned: BTreeSet<u64>,
+    pub(super) memory: PhysicalMemory,
     pub(super) transfers: Transfers,
     /// What was done for no process.
     pub(super) counters: OsCounters,
-    pub(super) policy: Box<dyn Policy>,
     pub(super) processes: BTreeMap<Pid, Process>,
     pub(super) asids: Asids,
     pub(super) current: Option<Pid>,
     /// The access that faulted last, and how often in a row.
     pub(super) last_fault: Option<(Pid, u64, Access)>,
     pub(super) repeats: u32,
-    /// What the last fault was counted as.
-    pub(super) noted: FaultKind,
-    /// A page that the kernel itself wanted cannot be had.
-    pub(super) refused: Option<Refusal>,
     pub(super) schedule: Schedule,
     pub(super) disk: Disk,
     pub(super) load: Load,
@@ -75,26 +59,14 @@ impl Os {
         hal.fence(Fence { va: None, asid: None })?;
         let most = if hal.xlen() == Xlen::Rv32 { 0x1ff } else { u16::MAX };
         Ok(Os {
-            frames: Frames::new(
-                memory.base,
-                memory.frames,
-                memory.kernel,
-                &config.options.reserved,
-            ),
-            swap: Swap::new(config.swap_slots),
-            objects: Objects::new(config.seed),
-            pages: Pages::default(),
-            pinned: BTreeSet::new(),
+            memory: PhysicalMemory::new(&config),
             transfers: Transfers::default(),
             counters: OsCounters::default(),
-            policy: config.policy.build(config.policy_settings()),
             asids: Asids::new(config.asids.min(most)),
             processes: BTreeMap::new(),
             current: None,
             last_fault: None,
             repeats: 0,
-            noted: FaultKind::Spurious,
-            refused: None,
             schedule: Schedule::default(),
             disk: Disk::new(&config.costs),
             load: Load::default(),
@@ -118,10 +90,10 @@ impl Os {
     ) -> Result<Pid, OsError> {
         let pid = self.next_pid;
         let file = FileId(pid);
-        let image = Image { file, object: self.objects.image(file) };
+        let image = Image { file, object: self.memory.objects.image(file) };
         let (regions, on_demand) = self.regions(pid, name, image, layout)?;
         self.next_pid += 1;
-        self.pinned.clear();
+        self.memory.pinned.clear();
         let account = hal.charge(Activity::Handler);
         let mut process = Process {
             pid,
@@ -168,15 +140,15 @@ impl Os {
         let mode = self.config.mode;
         let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
         let ppn = (self.config.memory.base / PAGE_BYTES) & !(span - 1);
-        let bits = table::VALID
-            | table::READ
-            | table::WRITE
-            | table::EXECUTE
-            | table::GLOBAL
-            | table::ACCESSED
-            | table::DIRTY;
+        let bits = pte::VALID
+            | pte::READ
+            | pte::WRITE
+            | pte::EXECUTE
+            | pte::GLOBAL
+            | pte::ACCESSED
+            | pte::DIRTY;
         let at = table.root_entry(Bounds::new(mode).kernel_index());
-        hal.write(at, mode.pte_bytes() as u8, table::entry(ppn, bits))
+        hal.write(at, mode.pte_bytes() as u8, pte::entry(ppn, bits))
     }
 
     /// The running process ends by itself.
@@ -233,7 +205,7 @@ impl Os {
         if let Some(pid) = self.current {
             self.disk.let_go(pid);
         }
-        self.policy.accessed(pa / PAGE_BYTES);
+        self.memory.policy.accessed(pa / PAGE_BYTES);
     }
 
     /// The process that runs.
@@ -253,12 +225,12 @@ impl Os {
 
     /// The frame allocator's books.
     pub fn frames(&self) -> &Frames {
-        &self.frames
+        &self.memory.frames
     }
 
     /// The swap device.
     pub fn swap(&self) -> &Swap {
-        &self.swap
+        &self.memory.swap
     }
 
     /// The disk.
@@ -273,7 +245,7 @@ impl Os {
 
     /// The replacement policy.
     pub fn policy(&self) -> &dyn Policy {
-        self.policy.as_ref()
+        self.memory.policy.as_ref()
     }
 
     /// What was done for no process: evictions from the page cache that nobody mapped.
@@ -283,7 +255,7 @@ impl Os {
 
     /// Tells an oracle of the future every access that will be made, in order.
     pub fn foresee(&mut self, future: &[VirtualPage]) {
-        self.policy.foresee(future);
+        self.memory.policy.foresee(future);
     }
 
     /// The configuration.

@@ -1,6 +1,7 @@
 //! What a kernel may be built to do: each off unless said otherwise.
 
 use super::Sstatus;
+use crate::isa::PAGE_BYTES;
 use serde::{Deserialize, Serialize};
 
 /// Whether zeroed memory comes in superpages of its own accord.
@@ -78,7 +79,17 @@ pub struct Options {
     pub disk_errors: DiskErrors,
     /// The bits of `sstatus` that the kernel knows to set when it reaches into a process's memory.
     pub sstatus: Sstatus,
+    /// Pages below a stack that stay free of other mappings: it does not grow where fewer would be
+    /// left, and below its limit they kill. 1 if absent.
+    pub stack_guard_gap: Option<u64>,
     /// Frames that nobody may use, beside the kernel's: the first, counted from the beginning of
     /// memory, and how many.
     pub reserved: Vec<[u64; 2]>,
+}
+
+impl Options {
+    /// The gap below stacks, in bytes.
+    pub fn guard_gap(&self) -> u64 {
+        self.stack_guard_gap.unwrap_or(1).saturating_mul(PAGE_BYTES)
+    }
 }

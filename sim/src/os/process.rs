@@ -1,8 +1,7 @@
 //! Processes, as the kernel keeps them.
 
-use super::layout::Image;
-use super::{AddressSpace, Death, Pid, Sstatus, UserAccess};
-use crate::stats::OsCounters;
+use super::space::Image;
+use super::{AddressSpace, Death, OsCounters, Pid, Sstatus, UserAccess};
 use serde::Serialize;
 
 /// How a process stands.

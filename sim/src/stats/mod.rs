@@ -9,14 +9,14 @@
 //! | `report`, `text` | what follows from the counts; the same for people |
 
 mod counters;
-mod latency;
 mod meter;
 mod report;
 mod scheduling;
 mod text;
 
-pub use counters::{AccessCounters, CycleCounters, MmuCounters, OsCounters};
-pub use latency::{Latency, LatencySummary};
+pub use crate::count::{Latency, LatencySummary};
+pub use crate::os::OsCounters;
+pub use counters::{AccessCounters, CycleCounters, MmuCounters};
 pub use meter::{Meter, Tally};
 pub use report::{MemoryReport, ProcessReport, Report, Section, TlbReport};
 pub use scheduling::SchedulingReport;

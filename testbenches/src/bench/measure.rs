@@ -5,7 +5,7 @@ use super::icarus::Icarus;
 use super::ours::{Driven, Loop, Sampled};
 use super::verilator::{self, Best};
 use super::workshop::{Program, Workshop};
-use super::{BenchError, Contender, Measurement, Options, Workload};
+use super::{BenchError, Contender, GoOn, Measurement, Options, Workload};
 use crate::engine::{Config, Engine};
 
 /// The faster engines are compared over a run that is so many times longer, too.
@@ -122,14 +122,14 @@ pub(super) fn measure(
     stands: &mut [(Contender, Stand)],
     workload: Workload,
     options: &Options,
-    progress: &mut dyn FnMut(&str),
+    go_on: &mut GoOn<'_>,
 ) -> Result<Vec<Measured>, BenchError> {
     let config = workshop.config;
     workshop.load(workload, options.seed)?;
     let mut told = [None, None];
     let mut entrants = Vec::new();
     for (contender, stand) in stands {
-        progress(&format!("{} {}: {contender} answers", config.name, workload.name()));
+        go_on(&format!("{} {}: {contender} answers", config.name, workload.name()))?;
         let long = options.cycles * LONGER;
         match stand {
             Stand::Best(best) => best.choose(workshop, long)?,
@@ -184,7 +184,7 @@ pub(super) fn measure(
     for round in 1..=options.rounds {
         for ((contender, _, runner, cycles), measured) in entrants.iter_mut().zip(&mut measured) {
             let (name, rounds) = (workload.name(), options.rounds);
-            progress(&format!("{} {name}: {contender}, round {round} of {rounds}", config.name));
+            go_on(&format!("{} {name}: {contender}, round {round} of {rounds}", config.name))?;
             measured.rounds.push(runner.run(workshop, *cycles)?);
         }
     }

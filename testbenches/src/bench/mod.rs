@@ -4,7 +4,7 @@
 //!
 //! ```no_run
 //! let options = testbenches::bench::Options::default();
-//! let report = testbenches::bench::run(&options, &mut |_| {})?;
+//! let report = testbenches::bench::run(&options, &mut |_| true)?;
 //! let table = report.to_string();
 //! # Ok::<(), testbenches::bench::BenchError>(())
 //! ```
@@ -100,6 +100,9 @@ pub enum BenchError {
     /// A file for the tools could not be written or read.
     #[error("the benchmark's temporary files cannot be handled: {0}")]
     Io(#[from] std::io::Error),
+    /// It was to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// Two engines gave different answers to the same questions.
     #[error(
         "{config}, {workload}: {engine} gives another checksum than the others after {cycles} cycles"
@@ -136,40 +139,66 @@ impl Measurement {
     }
 }
 
-/// Measures every configuration, workload and contender; `progress` hears what comes next.
+/// Measures every configuration, workload and contender; `progress` hears what comes next, and
+/// ends it with `false`: the report has what was measured until then, and says that it ended early.
 ///
 /// # Errors
 /// [`BenchError`]. A missing tool is noted in the report, unless it is required.
-pub fn run(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report, BenchError> {
+pub fn run(
+    options: &Options,
+    progress: &mut dyn FnMut(&str) -> bool,
+) -> Result<Report, BenchError> {
     let configs: Vec<&'static Config> =
         options.configs.iter().map(|name| find(name)).collect::<Result<_, _>>()?;
     let mut report = Report::new(options.seed);
-    for config in configs {
-        let workshop = Workshop::new(config)?;
-        let mut stands = Vec::new();
-        let mut ready = Vec::new();
-        for &contender in &options.contenders {
-            progress(&format!("{}: building {contender}", config.name));
-            match Stand::build(contender, &workshop) {
-                Ok((stand, seconds)) => {
-                    let compiled = contender == Contender::Compiled;
-                    let seconds = match seconds {
-                        None if compiled => Some(ready::compiled(config, options.rounds)?),
-                        seconds => seconds,
-                    };
-                    stands.push((contender, stand));
-                    ready.push(seconds);
-                }
-                Err(BenchError::Tool(ToolError::Missing { tool })) if !options.required => {
-                    report.note(format!("skipped: tool {tool} missing"));
-                }
-                Err(error) => return Err(error),
+    let mut ended = false;
+    let mut go_on = |what: &str| {
+        ended |= !progress(what);
+        if ended { Err(BenchError::Interrupted) } else { Ok(()) }
+    };
+    let mut measured =
+        configs.into_iter().map(|config| one(config, options, &mut report, &mut go_on));
+    match measured.find(Result::is_err) {
+        // A tool that was interrupted too has failed.
+        Some(Err(error)) if !ended && !matches!(error, BenchError::Interrupted) => Err(error),
+        _ => Ok(report),
+    }
+}
+
+/// What is told what comes next, and may end it.
+type GoOn<'g> = dyn FnMut(&str) -> Result<(), BenchError> + 'g;
+
+/// Measures one configuration.
+fn one(
+    config: &'static Config,
+    options: &Options,
+    report: &mut Report,
+    go_on: &mut GoOn<'_>,
+) -> Result<(), BenchError> {
+    let workshop = Workshop::new(config)?;
+    let mut stands = Vec::new();
+    let mut ready = Vec::new();
+    for &contender in &options.contenders {
+        go_on(&format!("{}: building {contender}", config.name))?;
+        match Stand::build(contender, &workshop) {
+            Ok((stand, seconds)) => {
+                let compiled = contender == Contender::Compiled;
+                let seconds = match seconds {
+                    None if compiled => Some(ready::compiled(config, options.rounds)?),
+                    seconds => seconds,
+                };
+                stands.push((contender, stand));
+                ready.push(seconds);
             }
-        }
-        for &workload in Workload::ALL {
-            let measured = measure(&workshop, &mut stands, workload, options, progress)?;
-            report.add(config, workload, &measured, &ready);
+            Err(BenchError::Tool(ToolError::Missing { tool })) if !options.required => {
+                report.note(format!("skipped: tool {tool} missing"));
+            }
+            Err(error) => return Err(error),
         }
     }
-    Ok(report)
+    for &workload in Workload::ALL {
+        let measured = measure(&workshop, &mut stands, workload, options, go_on)?;
+        report.add(config, workload, &measured, &ready);
+    }
+    Ok(())
 }

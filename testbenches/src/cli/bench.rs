@@ -1,12 +1,14 @@
 //! `pagewalk bench`
 
-use super::Status;
 use super::output::{self, print};
 use super::progress::Progress;
 use super::run::known;
+use super::{Status, interrupt};
 use crate::bench::{Contender, Options, WaveOptions, run, waves};
 use crate::export::tools;
+use anyhow::ensure;
 use clap::Args;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// `pagewalk bench`
 #[derive(Debug, Args)]
@@ -31,7 +33,7 @@ pub struct BenchArgs {
     pub seed: u64,
     /// Every signal is written as a waveform: ours beside Verilator's `--trace`, in the mixed
     /// workload, for one configuration.
-    #[arg(long, conflicts_with = "contenders")]
+    #[arg(long, conflicts_with_all = ["contenders", "check"])]
     pub waves: bool,
     /// A missing tool is an error.
     #[arg(long)]
@@ -72,12 +74,14 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     if !arguments.contenders.is_empty() {
         options.contenders.clone_from(&arguments.contenders);
     }
+    let stop = interrupt::stop_flag()?;
     let progress = Progress::counting("steps");
     let mut steps = 0;
     let report = run(&options, &mut |what| {
         steps += 1;
         progress.set(steps);
         progress.say(what);
+        !stop.load(Relaxed)
     });
     progress.clear();
     let report = report?;
@@ -92,6 +96,10 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     } else {
         print(&report.to_string())?;
     }
+    if stop.load(Relaxed) {
+        output::note("interrupted: the table covers what was measured in full until then");
+        return Ok(Status::Interrupted);
+    }
     Ok(Status::Fine)
 }
 
@@ -104,7 +112,8 @@ fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
         cycles: arguments.cycles,
         ..WaveOptions::default()
     };
-    if let Some(config) = arguments.config.first() {
+    if let [config, others @ ..] = &arguments.config[..] {
+        ensure!(others.is_empty(), "--waves measures one configuration, not {}", others.len() + 1);
         known(Some(config))?;
         options.config.clone_from(config);
     }

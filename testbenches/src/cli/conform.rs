@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::output::{print, print_json};
+use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
 use super::{ConformArgs, Status};
@@ -51,8 +51,19 @@ pub(super) fn conform(arguments: &ConformArgs, engine: Engine) -> anyhow::Result
     if arguments.json {
         print_json(&reports)?;
     }
-    let differs = reports.iter().any(|report| report.mismatches > 0);
-    Ok(if differs { Status::Differs } else { Status::Fine })
+    let mut status = match reports.iter().any(|report| report.mismatches > 0) {
+        true => Status::Differs,
+        false => Status::Fine,
+    };
+    for FileReport { file, skipped, .. } in reports.iter().filter(|report| report.accesses == 0) {
+        let why = match skipped.values().sum::<u64>() {
+            0 => "there is no access in it".to_owned(),
+            skipped => format!("all of its {skipped} accesses are skipped"),
+        };
+        output::note(&format!("error: {file}: nothing was checked: {why}"));
+        status = Status::Failed;
+    }
+    Ok(status)
 }
 
 fn said(report: &FileReport) -> String {

@@ -17,7 +17,7 @@ use crate::explore::base::Base;
 use crate::explore::draw;
 use crate::explore::findings::Findings;
 use crate::explore::study::{self, Measure, Study, Sweep};
-use crate::explore::sweep::{self, Plan};
+use crate::explore::sweep::{self, Failed, Outcome, Plan};
 use crate::explore::values::Values;
 use crate::scenario::library;
 
@@ -31,14 +31,14 @@ pub struct ExploreArgs {
     pub all: bool,
     /// A parameter and its values, as os.frames=32..256:32 or os.policy=fifo,lru; the first runs
     /// along x, each further one makes curves.
-    #[arg(long, value_name = "PATH=VALUES")]
+    #[arg(long, value_name = "PATH=VALUES", requires = "name")]
     pub sweep: Vec<String>,
     /// What is measured: a figure of the report, or a formula over figures, as
     /// "1000 * data_misses / cycles".
-    #[arg(long, value_name = "FORMULA")]
+    #[arg(long, value_name = "FORMULA", requires = "name")]
     pub measure: Vec<String>,
     /// List the figures that can be measured, with their values in the scenario as it is.
-    #[arg(long, conflicts_with_all = ["sweep", "measure", "plot"])]
+    #[arg(long, requires = "name", conflicts_with_all = ["measure", "plot", "csv"])]
     pub figures: bool,
     /// Draw into a file ending in .svg or .png, or both into a folder.
     #[arg(long, value_name = "FILE|DIR")]
@@ -57,14 +57,20 @@ pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result
     if arguments.all {
         let mut status = Status::Fine;
         for study in study::all()? {
-            status = one(&study.name.clone(), study, arguments, engine, stop)?;
-            if status != Status::Fine {
-                break;
+            match one(&study.name.clone(), study, arguments, engine, stop)? {
+                Status::Fine => {}
+                // What is wrong with one leaves the others alone.
+                Status::Differs => status = Status::Differs,
+                ended => return Ok(ended),
             }
         }
         return Ok(status);
     }
-    let Some(name) = &arguments.name else { return list(arguments.json) };
+    let Some(name) = &arguments.name else {
+        ensure!(!arguments.csv, "--csv has no effect here: the studies are listed");
+        ensure!(arguments.plot.is_empty(), "--plot has no effect here: name what is to be drawn");
+        return list(arguments.json);
+    };
     let study = find(name)?;
     one(name, varied(study, arguments)?, arguments, engine, stop)
 }
@@ -202,19 +208,15 @@ fn one(
     let progress = Progress::runs(sweep::count(&plan)? as u64, name);
     let runs = sweep::run(&plan, engine, stop, &|| progress.one_more());
     progress.clear();
-    let runs = match runs {
-        Ok(runs) => runs,
-        Err(error @ ExploreError::Broke { .. }) => {
-            output::note(&format!("error: {name}: {error}"));
-            return Ok(Status::Differs);
-        }
-        Err(error) => return Err(error).with_context(|| name.to_owned()),
-    };
+    let Outcome { runs, failed } = runs.with_context(|| name.to_owned())?;
+    if runs.is_empty() && !stop.load(Relaxed) {
+        return nothing(name, failed);
+    }
     if arguments.figures {
-        return figures(&runs);
+        return figures(&runs, arguments.json);
     }
     let (title, idea, y, remarks) = (study.title, study.idea, study.y, study.remark);
-    let findings = Findings { title, idea, y, plan, runs, remarks };
+    let findings = Findings { title, idea, y, plan, runs, failed, remarks };
     if arguments.json {
         print_json(&findings.json())?;
     } else if arguments.csv {
@@ -229,11 +231,32 @@ fn one(
     for path in &arguments.plot {
         plot(&findings, name, path)?;
     }
-    Ok(Status::Fine)
+    for failed in &findings.failed {
+        output::note(&format!("error: {name}: {}", failed.error));
+    }
+    Ok(if findings.failed.is_empty() { Status::Fine } else { Status::Differs })
 }
 
-fn figures(runs: &[sweep::Run]) -> anyhow::Result<Status> {
+/// Not one run has ended: what the first one says.
+fn nothing(name: &str, failed: Vec<Failed>) -> anyhow::Result<Status> {
+    let count = failed.len();
+    let mut failed = failed.into_iter().map(|failed| failed.error);
+    let Some(first) = failed.next() else { bail!("{name}: there is nothing to run") };
+    let others = if count > 1 { format!(" ({count} runs failed)") } else { String::new() };
+    if let ExploreError::Broke { .. } = first {
+        output::note(&format!("error: {name}: {first}{others}"));
+        return Ok(Status::Differs);
+    }
+    Err(anyhow::Error::from(first).context(format!("{name}{others}")))
+}
+
+fn figures(runs: &[sweep::Run], json: bool) -> anyhow::Result<Status> {
     let Some(run) = runs.first() else { return Ok(Status::Interrupted) };
+    if json {
+        let figures = run.figures.iter().map(|(name, value)| (name.to_owned(), value.into()));
+        print_json(&figures.collect::<serde_json::Map<_, _>>())?;
+        return Ok(Status::Fine);
+    }
     let widest = run.figures.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let line = |(name, value)| format!("{name:widest$}  {value}\n");
     print(&run.figures.iter().map(line).collect::<String>())?;

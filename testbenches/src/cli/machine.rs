@@ -65,10 +65,10 @@ pub struct WaveOptions {
           default_missing_value = "waves/out")]
     pub wave: Option<PathBuf>,
     /// The first cycle recorded.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "wave")]
     pub wave_from: Option<u64>,
     /// How many cycles are recorded.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", requires = "wave")]
     pub wave_cycles: Option<u64>,
 }
 
@@ -127,6 +127,29 @@ pub struct WaveArgs {
     pub wave_cycles: Option<u64>,
 }
 
+/// A program file beside a trace: a path, and where it was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ElfArg {
+    /// The file.
+    pub path: PathBuf,
+    /// The address of its first byte in memory, if it was said.
+    pub base: Option<u64>,
+}
+
+impl FromStr for ElfArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ElfArg, String> {
+        let number = |digits: &str| u64::from_str_radix(digits, 16).ok();
+        let split = text.rsplit_once("@0x").map(|(path, digits)| (path, number(digits)));
+        match split {
+            Some((path, Some(base))) => Ok(ElfArg { path: path.into(), base: Some(base) }),
+            Some((_, None)) => Err(format!("`{text}` ends in no address, as @0x108000")),
+            None => Ok(ElfArg { path: text.into(), base: None }),
+        }
+    }
+}
+
 /// `pagewalk trace`
 #[derive(Debug, Args)]
 pub struct TraceArgs {
@@ -139,27 +162,43 @@ pub struct TraceArgs {
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
     #[arg(long)]
     pub mode: Option<ModeArg>,
-    /// Frames of physical memory, the kernel's included.
-    #[arg(long, default_value_t = 4096)]
-    pub frames: u64,
+    /// Frames of physical memory, the kernel's included [default: 4096].
+    #[arg(long, value_name = "N")]
+    pub frames: Option<u64>,
     /// Cycles of the walker's and the kernel's memory, as 10 or 5-20.
     #[arg(long, default_value = "10")]
     pub latency: LatencyArg,
-    /// Which page loses its frame.
-    #[arg(long, value_parser = named, default_value = "clock")]
-    pub policy: PolicyKind,
-    /// Slots of the swap device, one page each.
-    #[arg(long, default_value_t = 65536)]
-    pub swap: u32,
-    /// Of everything random.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
+    /// Which page loses its frame [default: clock].
+    #[arg(long, value_parser = named)]
+    pub policy: Option<PolicyKind>,
+    /// Accesses between two timer ticks, 0 for none [default: 0, or as many as there are frames
+    /// for pages under policies that live on ticks].
+    #[arg(long, value_name = "N")]
+    pub tick: Option<u64>,
+    /// Slots of the swap device, one page each [default: 65536].
+    #[arg(long, value_name = "N")]
+    pub swap: Option<u32>,
+    /// Of random latencies and of the policy random [default: 1].
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Anything else that `os` has in a scenario, as quantum=5000, costs.disk_read=5000 or
+    /// thp=always.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub os: Vec<String>,
     /// Software sets A and D, by faults (ADUE=0), instead of hardware.
     #[arg(long)]
     pub svade: bool,
     /// Fold addresses that the scheme has not into those that it has.
     #[arg(long)]
     pub fold: bool,
+    /// Of a log that several processes wrote, only what follows the lines of this one.
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
+    /// The recorded program's own file, or a library's: its text and data are known from it. Where
+    /// a position-independent file was loaded stands behind @ [default: 0x108000, as Valgrind
+    /// loads programs].
+    #[arg(long, value_name = "FILE[@0xADDRESS]")]
+    pub elf: Vec<ElfArg>,
     /// What is recorded; the first 20000 cycles unless said otherwise.
     #[command(flatten)]
     pub wave: WaveOptions,

@@ -49,9 +49,9 @@ pub use soak::SoakArgs;
 #[derive(Debug, Parser)]
 #[command(name = "pagewalk", version, about, max_term_width = 100)]
 pub struct Arguments {
-    /// Who runs the hardware; all give the same results.
-    #[arg(long, global = true, value_enum, default_value_t)]
-    pub engine: Engine,
+    /// What runs the hardware [default: compiled]; all give the same results.
+    #[arg(long, global = true, value_enum)]
+    pub engine: Option<Engine>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -126,7 +126,18 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command, engine: Engine) -> anyhow::Result<Status> {
+fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> {
+    let idle = match &command {
+        Command::List { .. } => Some("list"),
+        Command::Export(_) => Some("export"),
+        Command::Netlist(_) => Some("netlist"),
+        Command::Bench(_) => Some("bench"),
+        _ => None,
+    };
+    if let Some(command) = idle.filter(|_| engine.is_some()) {
+        anyhow::bail!("--engine has no effect on {command}");
+    }
+    let engine = engine.unwrap_or_default();
     match command {
         Command::List { names, json } => list::list(&names, json),
         Command::Run(arguments) => run::run(&arguments, engine),

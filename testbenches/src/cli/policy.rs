@@ -1,7 +1,7 @@
 //! `pagewalk policy`
 
-use std::fs;
-use std::io::{self, Read};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{Context, bail, ensure};
@@ -15,12 +15,15 @@ use super::progress::Progress;
 use super::run::known;
 use super::{Status, interrupt};
 use crate::engine::{Engine, build};
+use crate::files;
 use crate::policy::string::{self, Step};
 use crate::policy::{PolicyError, Setup, run, text};
 use crate::scenario::library::similar;
 
 /// Steps of longer strings are shown only if asked for.
 const LISTED: usize = 200;
+/// Bytes of a string in a file: more than the longest string needs.
+const LONGEST: u64 = 64 << 20;
 /// Runs in one call.
 const MOST_RUNS: usize = 10_000;
 /// References between two ticks, for policies that live on ticks.
@@ -46,12 +49,12 @@ pub struct PolicyArgs {
     /// ticks, if the string has none].
     #[arg(long, value_name = "N")]
     pub tick: Option<u64>,
-    /// Ticks for which wsclock keeps a page after its last use.
-    #[arg(long, default_value_t = 4)]
-    pub tau: u64,
-    /// Of the policy random.
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
+    /// Ticks for which wsclock keeps a page after its last use [default: 4].
+    #[arg(long, value_name = "N")]
+    pub tau: Option<u64>,
+    /// Of the policy random [default: 1].
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// The MMU [default: rv64_small, or rv32_small with --mode sv32].
     #[arg(long)]
     pub config: Option<String>,
@@ -73,6 +76,7 @@ pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<S
     let policies = policies(&arguments.policy)?;
     let runs = frames.len() * policies.len();
     ensure!(runs <= MOST_RUNS, "{runs} runs were asked for; at most {MOST_RUNS} are made");
+    has_effect(arguments, &policies, runs)?;
     let (config, mode) = machine(arguments, engine)?;
     let stop = interrupt::stop_flag()?;
     let progress = Progress::counting("runs");
@@ -86,7 +90,7 @@ pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<S
                 _ => 0,
             });
             let rows = alone && (arguments.steps || steps.len() <= LISTED);
-            let (tau, seed) = (arguments.tau, arguments.seed);
+            let (tau, seed) = (arguments.tau.unwrap_or(4), arguments.seed.unwrap_or(1));
             let setup = Setup { mode, policy, frames, tick_every, tau, seed, rows };
             match run(build(&config, engine)?, &setup, &steps, stop) {
                 Ok(outcome) => outcomes.push(outcome),
@@ -119,17 +123,30 @@ pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<S
     Ok(Status::Fine)
 }
 
+/// Every option that was given changes something.
+fn has_effect(arguments: &PolicyArgs, policies: &[PolicyKind], runs: usize) -> anyhow::Result<()> {
+    let of = |kind| policies.contains(&kind);
+    let vain = [
+        ("--tau", arguments.tau.is_some() && !of(PolicyKind::WsClock), "it is of wsclock"),
+        ("--seed", arguments.seed.is_some() && !of(PolicyKind::Random), "it is of random"),
+        ("--steps", arguments.steps && runs > 1, "steps are shown of a single run"),
+    ];
+    match vain.into_iter().find(|(_, is_vain, _)| *is_vain) {
+        Some((name, _, why)) => bail!("{name} has no effect here: {why}"),
+        None => Ok(()),
+    }
+}
+
 /// The string, from the command line, a file, or standard input.
 fn references(text: &str) -> anyhow::Result<Vec<Step>> {
     let (text, source) = match (text, text.strip_prefix('@')) {
         ("-", _) => {
-            let mut read = String::new();
-            io::stdin().read_to_string(&mut read).context("standard input")?;
+            let read = files::standard_input(LONGEST).context("standard input")?;
             (read, "standard input".to_owned())
         }
         (_, Some(path)) => {
-            let read = fs::read_to_string(path).with_context(|| path.to_owned())?;
-            (read, path.to_owned())
+            let read = files::text(Path::new(path), LONGEST);
+            (read.with_context(|| path.to_owned())?, path.to_owned())
         }
         _ => (text.to_owned(), "--string".to_owned()),
     };
@@ -148,6 +165,16 @@ fn stored(mut steps: Vec<Step>, stores: &str) -> anyhow::Result<Vec<Step>> {
             let mut pages =
                 string::pages(list).context("--store: write all, none, or pages as in 0,3,5..7")?;
             pages.sort_unstable();
+            let used: BTreeSet<u64> = steps
+                .iter()
+                .filter_map(|step| match step {
+                    Step::Reference { page, .. } => Some(*page),
+                    Step::Tick => None,
+                })
+                .collect();
+            if let Some(page) = pages.iter().find(|page| !used.contains(page)) {
+                bail!("--store: page {page} is not in the string");
+            }
             Some(pages)
         }
     };

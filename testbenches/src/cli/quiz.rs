@@ -14,7 +14,7 @@ pub struct QuizArgs {
     /// A kind of question, or a scenario by name or file; the kinds are listed if absent.
     pub name: Option<String>,
     /// Another seed, another question.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, requires = "name")]
     pub seed: u64,
     /// Let the machine answer, step by step.
     #[arg(long, requires = "name")]

@@ -86,6 +86,13 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
             break;
         }
     }
+    if reports.is_empty() && !stop.load(Relaxed) {
+        let names = match arguments.all {
+            true => "the scenarios".to_owned(),
+            false => format!("`{}`", arguments.names.join("`, `")),
+        };
+        anyhow::bail!("nothing was run: no machine of {names} is the one that was selected");
+    }
     if arguments.json {
         print_json(&reports)?;
     } else {

@@ -57,7 +57,7 @@ pub struct SoakArgs {
     #[arg(long, value_name = "DIR", default_value = "soak-failures")]
     pub out: PathBuf,
     /// Print the first round of the first scheme and policy as a scenario, and run nothing.
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "ops", "out"])]
     pub print: bool,
     /// For programs.
     #[arg(long)]
@@ -190,7 +190,7 @@ fn line(setup: &Setup<'_>, tally: &Tally) -> String {
     let Tally { seed, rounds, steps, counts, failed } = tally;
     let last = seed.wrapping_add(rounds.saturating_sub(1));
     let (mode, policy) = (setup.mode.name().to_lowercase(), setup.policy.name());
-    let mut text = format!("{mode} {policy:13} seeds {seed}..{last}: {steps} steps");
+    let mut text = format!("{mode} {policy:22} seeds {seed}..{last}: {steps} steps");
     for name in SHOWN {
         if let Some(count) = counts.get(name).filter(|count| **count > 0) {
             text += &format!(", {count} {}", name.replace('_', " "));

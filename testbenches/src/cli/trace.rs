@@ -1,25 +1,36 @@
 //! `pagewalk trace`
 
-use std::cell::Cell;
-use std::fs::File;
+use std::cell::{Cell, RefCell};
+use std::fs::{self, File};
 use std::io::{self, BufRead, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::Context;
-use sim::cpu::{Fit, Fitted, Lackey, Op, Program, ProgramError, decompress};
+use anyhow::{Context, anyhow, ensure};
+use sim::cpu::{Fit, Op, Program, ProgramError, decompress};
 use sim::isa::{Mode, Xlen};
-use sim::machine::{Machine, MachineConfig, Outcome, ProcessSpec, RunError};
-use sim::os::{Layout, Memory, State};
+use sim::machine::{ElfImage, Outcome, RunError};
+use sim::os::State;
 use sim::wave::Window;
+use toml::{Table, Value};
 
+use super::machine::ElfArg;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
 use super::wave::Recording;
 use super::{Status, TraceArgs, interrupt};
 use crate::engine::{Engine, build};
+use crate::explore::path::set;
+use crate::explore::values::single;
+use crate::files;
+use crate::scenario::os_text::OsText;
+use crate::trace::{self, Circumstances, Recorded};
 
+/// Larger program files are not read.
+const LARGEST_ELF: u64 = 1 << 30;
+/// Where Valgrind loads position-independent programs.
+const VALGRINDS: u64 = 0x10_8000;
 /// Cycles recorded unless said otherwise: a trace runs for millions.
 const WAVE_CYCLES: u64 = 20_000;
 /// Steps between two looks at the clock.
@@ -29,11 +40,11 @@ const STEPS: u64 = 4096;
 pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
     let mmu = build(&arguments.config, engine)?;
-    let config = config(arguments, mmu.xlen())?;
+    let circumstances = circumstances(arguments, mmu.xlen())?;
     let file = arguments.file.display().to_string();
     let name = if file == "-" { "standard input" } else { &file };
-    let (source, read, size) = open(&arguments.file).with_context(|| name.to_owned())?;
-    let progress = match size {
+    let source = Source::new(&arguments.file).with_context(|| name.to_owned())?;
+    let progress = match source.size {
         Some(size) => Progress::bytes(size),
         None => Progress::counting("steps"),
     };
@@ -49,22 +60,33 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
         }
     };
     let stop = interrupt::stop_flag()?;
-    let fit = if arguments.fold { Fit::Fold } else { Fit::Refuse };
-    let program = Fitted::new(Lackey::new(name, source), config.mode, fit);
-    let watched = Watched { program, progress: progress.clone(), read, size, steps: 0 };
-    let mut machine = Machine::new(mmu, config)?;
+    let writers = Rc::new(RefCell::new(Vec::new()));
+    let around = |program| -> Box<dyn Program> {
+        let (progress, read, size) = (progress.clone(), source.read.clone(), source.size);
+        let writers = writers.clone();
+        Box::new(Watched { program, progress, read, size, steps: 0, writers })
+    };
+    let recorded = trace::Recording {
+        file: name.to_owned(),
+        open: Box::new(|| source.open()),
+        again: source.size.is_some(),
+        fit: if arguments.fold { Fit::Fold } else { Fit::Refuse },
+        only: arguments.pid,
+        images: arguments.elf.iter().map(image).collect::<anyhow::Result<_>>()?,
+    };
+    let machine = recorded.machine(process_name(name), mmu, &circumstances, around, stop);
+    let mut machine = machine.inspect_err(|_| progress.clear())?;
     let recording = recording.map(|(recording, observer)| {
         machine.observe(observer);
         recording
     });
-    machine.spawn(ProcessSpec {
-        name: process_name(name).to_owned(),
-        layout: Layout::OnDemand,
-        program: Box::new(watched),
-        frames: None,
-    })?;
     let outcome = machine.run(stop);
     progress.clear();
+    let is_empty = outcome.report.total.accesses.total() == 0;
+    if is_empty && outcome.error.is_none() && !outcome.stopped {
+        let whose = arguments.pid.map_or_else(String::new, |pid| format!(" of process {pid}"));
+        anyhow::bail!("{name}: there is no access{whose} in it: nothing was run");
+    }
     if arguments.json {
         print_json(&outcome.report)?;
     } else {
@@ -73,26 +95,77 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
     if let Some(recording) = recording {
         output::note(&format!("wave: {}", recording.finish()?.display()));
     }
+    if arguments.pid.is_none()
+        && let [_, _, ..] = writers.borrow()[..]
+    {
+        output::note(&several(name, &writers.borrow()));
+    }
     Ok(status(&outcome))
 }
 
-fn config(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<MachineConfig> {
+/// What is to be known of a log that several processes wrote.
+fn several(name: &str, writers: &[u32]) -> String {
+    let writers: Vec<_> = writers.iter().map(u32::to_string).collect();
+    format!(
+        "warning: {name}: processes {} wrote this log; their accesses were run as those of one \
+         program. --pid N takes only what follows the lines of process N; valgrind \
+         --log-file=NAME.%p gives each process a log of its own",
+        writers.join(", ")
+    )
+}
+
+/// The circumstances of the run: `os` of a scenario, put together from the options.
+fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstances> {
     let mode = match (arguments.mode.map(Mode::from), xlen) {
         (Some(mode), _) => mode,
         (None, Xlen::Rv32) => Mode::Sv32,
         (None, Xlen::Rv64) => Mode::Sv39,
     };
     let fits = (mode == Mode::Sv32) == (xlen == Xlen::Rv32);
-    anyhow::ensure!(fits, "configuration `{}` does not know {}", arguments.config, mode.name());
-    Ok(MachineConfig {
-        mode,
-        adue: !arguments.svade,
-        memory: Memory { frames: arguments.frames, ..Memory::default() },
-        latency: arguments.latency.0,
-        swap_slots: arguments.swap,
-        policy: arguments.policy,
-        seed: arguments.seed,
-        ..MachineConfig::default()
+    ensure!(fits, "configuration `{}` does not know {}", arguments.config, mode.name());
+    let integer = |value: u64| i64::try_from(value).map(Value::Integer);
+    let mut table = Table::new();
+    for (name, key, value) in [
+        ("--frames", "frames", arguments.frames),
+        ("--tick", "tick_every", arguments.tick),
+        ("--swap", "swap", arguments.swap.map(u64::from)),
+        ("--seed", "seed", arguments.seed),
+    ] {
+        if let Some(value) = value {
+            let value = integer(value).with_context(|| format!("{name} {value} is too large"))?;
+            table.insert(key.to_owned(), value);
+        }
+    }
+    if let Some(policy) = arguments.policy {
+        table.insert("policy".to_owned(), Value::String(policy.name().to_owned()));
+    }
+    for text in &arguments.os {
+        let (key, value) = text
+            .split_once('=')
+            .with_context(|| format!("--os {text}: write KEY=VALUE, as quantum=5000"))?;
+        let key = key.trim();
+        ensure!(
+            !table.contains_key(key),
+            "--os {text}: `{key}` is set twice, or has an option of its own"
+        );
+        let value = single(value.trim()).map_err(|error| anyhow!("--os {text}: {error}"))?;
+        set(&mut table, key, value).map_err(|error| anyhow!("--os {text}: {error}"))?;
+    }
+    let os = Value::Table(table).try_into::<OsText>();
+    let os = os.map_err(|error| anyhow!("--os: {}", error.message()))?;
+    let circumstances = Circumstances::new(&os, mode, arguments.latency.0, !arguments.svade);
+    circumstances.map_err(anyhow::Error::msg)
+}
+
+/// A program file beside the trace.
+fn image(elf: &ElfArg) -> anyhow::Result<ElfImage> {
+    let shown = elf.path.display().to_string();
+    let bytes = files::bytes(&elf.path, LARGEST_ELF).with_context(|| shown.clone())?;
+    let place = |base| ElfImage::read_at(&shown, &bytes, base);
+    Ok(match elf.base {
+        // A file at fixed addresses cannot be moved, and need not be.
+        None => place(Some(VALGRINDS)).or_else(|_| place(None))?,
+        base => place(base)?,
     })
 }
 
@@ -127,21 +200,33 @@ fn status(outcome: &Outcome) -> Status {
     Status::Fine
 }
 
-type Source = (Box<dyn BufRead>, Rc<Cell<u64>>, Option<u64>);
+/// The trace's file: how much of it was read, and its size if it can be read again.
+struct Source {
+    path: PathBuf,
+    read: Rc<Cell<u64>>,
+    size: Option<u64>,
+}
 
-/// The trace's text, how much of the file was read, and the file's size.
-fn open(path: &Path) -> io::Result<Source> {
-    let read = Rc::new(Cell::new(0));
-    if path == Path::new("-") {
-        return Ok((decompress(io::stdin())?, read, None));
+impl Source {
+    fn new(path: &Path) -> io::Result<Source> {
+        let mut size = None;
+        if path != Path::new("-") {
+            let metadata = fs::metadata(path)?;
+            if metadata.is_dir() {
+                return Err(io::ErrorKind::IsADirectory.into());
+            }
+            size = metadata.is_file().then_some(metadata.len());
+        }
+        Ok(Source { path: path.to_owned(), read: Rc::default(), size })
     }
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+
+    fn open(&self) -> io::Result<Box<dyn BufRead>> {
+        if self.path == Path::new("-") {
+            return decompress(io::stdin());
+        }
+        self.read.set(0);
+        decompress(Counting { file: File::open(&self.path)?, read: self.read.clone() })
     }
-    let size = metadata.is_file().then_some(metadata.len());
-    Ok((decompress(Counting { file, read: read.clone() })?, read, size))
 }
 
 /// Counts what is read of a file.
@@ -159,21 +244,27 @@ impl Read for Counting {
 }
 
 /// A program whose progress is shown.
-struct Watched<P> {
-    program: P,
+struct Watched {
+    program: Recorded,
     progress: Progress,
     read: Rc<Cell<u64>>,
     size: Option<u64>,
     steps: u64,
+    /// The processes that wrote the log.
+    writers: Rc<RefCell<Vec<u32>>>,
 }
 
-impl<P: Program> Program for Watched<P> {
+impl Program for Watched {
     fn next(&mut self) -> Option<Result<Op, ProgramError>> {
         self.steps += 1;
         if self.steps.is_multiple_of(STEPS) {
             self.progress.set(if self.size.is_some() { self.read.get() } else { self.steps });
         }
-        self.program.next()
+        let next = self.program.next();
+        if next.is_none() {
+            self.writers.replace(self.program.inner().processes().to_vec());
+        }
+        next
     }
 
     fn position(&self) -> String {

@@ -108,6 +108,11 @@ impl Simulator for Native {
         self.side.engine.is_quiescent()
     }
 
+    fn power_up(&mut self) -> bool {
+        self.side.engine.reset();
+        true
+    }
+
     fn signals(&self) -> Vec<Signal> {
         self.plan.shown.signals().to_vec()
     }

@@ -3,6 +3,7 @@
 use super::compiled::Native;
 use super::interpreted::Interpreted;
 use super::names::Named;
+use super::pool::Lent;
 use super::signals::Nets;
 use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
 use hdl::{Rv32Mmu, Rv64Mmu};
@@ -97,10 +98,11 @@ fn fresh<B: Default + Send>() -> Box<B> {
 }
 
 impl Config {
-    /// The hardware out of reset, on an engine.
+    /// The hardware out of reset, on an engine. Compiled code that another run of this thread
+    /// has made is used again.
     pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
-        let simulator = self.simulator(engine);
-        Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
+        let make = || HardwareMmu::new(self.simulator(engine), self.name, self.xlen, self.entries);
+        Box::new(Lent::new(self.name, engine, make))
     }
 
     /// The hardware behind bare pins, as it powers up, on an engine. Where there is no machine

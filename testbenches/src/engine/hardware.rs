@@ -38,9 +38,24 @@ impl HardwareMmu {
             driven: None,
             outputs: Outputs::default(),
         };
-        mmu.cycle(&Inputs { reset: true, ..Inputs::default() });
-        mmu.cycle(&Inputs::default());
+        mmu.reset();
         mmu
+    }
+
+    /// As if it were new. False where the engine cannot: then it is of no use any more.
+    pub(super) fn begin_anew(&mut self) -> bool {
+        self.watch(false);
+        if !self.simulator.power_up() {
+            return false;
+        }
+        self.driven = None;
+        self.reset();
+        true
+    }
+
+    fn reset(&mut self) {
+        self.cycle(&Inputs { reset: true, ..Inputs::default() });
+        self.cycle(&Inputs::default());
     }
 
     fn flag(&mut self, pin: Pin, value: bool) {

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use std::fmt;
 
 /// An engine. All give the same values in every cycle.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Engine {
     /// rust-hdl's own update loop.
     RustHdl,

@@ -21,6 +21,7 @@ mod kind;
 mod names;
 mod pins;
 mod plan;
+mod pool;
 mod rust_hdl;
 mod signals;
 mod simulator;

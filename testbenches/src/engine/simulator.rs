@@ -55,6 +55,11 @@ pub trait Simulator {
         self.step();
     }
 
+    /// Goes back to the state of power-up, with all inputs 0. False where the engine cannot.
+    fn power_up(&mut self) -> bool {
+        false
+    }
+
     /// Whether the last edge changed nothing and no input was poked to another value since: the
     /// next cycle is the same as the last one, and so are all further ones until an input
     /// changes. `false` where the engine cannot tell.

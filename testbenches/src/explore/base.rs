@@ -64,7 +64,8 @@ impl Base {
         table.entry("idea").or_insert_with(|| Value::String(String::new()));
         // Segments follow books, page tables the specification.
         let authority = if table.contains_key("contiguous") { "source" } else { "spec" };
-        table.entry(authority).or_insert_with(|| Value::Array(Vec::new()));
+        table.entry(authority).or_insert_with(|| Value::String("none: a study".to_owned()));
+        without_policies(&mut table);
         let trace = trace(&mut table)?;
         let text = toml::to_string(&table).map_err(|error| error.to_string())?;
         let scenario = Scenario::parse(&self.name, &self.name, &text).map_err(|error| {
@@ -73,6 +74,17 @@ impl Base {
             format!("{} (at `{line}`)", error.message)
         })?;
         Ok(Varied { scenario, trace })
+    }
+}
+
+/// Takes out what is expected under single policies: a sweep may run another, and holds nothing
+/// against it.
+fn without_policies(table: &mut Table) {
+    table.remove("expect_by_policy");
+    let processes = table.get_mut("process").and_then(Value::as_array_mut);
+    for process in processes.into_iter().flatten().filter_map(Value::as_table_mut) {
+        process.remove("expect_by_policy");
+        process.remove("victims_by_policy");
     }
 }
 
@@ -85,6 +97,13 @@ fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
         let names: Vec<_> = TRACES.iter().map(|(name, _)| *name).collect();
         format!("there is no recorded program `{name}`; there are {}", names.join(", "))
     })?;
+    if table.contains_key("process") {
+        return Err(
+            "a recorded program takes the place of the processes: `process` has no effect \
+                    beside `trace`"
+                .to_owned(),
+        );
+    }
     let mut process = Table::new();
     process.insert("name".to_owned(), Value::String(name.to_owned()));
     // A process has regions; the recorded one, which takes its place, makes them on demand.

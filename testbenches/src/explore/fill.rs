@@ -6,6 +6,8 @@ use super::formula::Formula;
 
 /// More copies of a process than this are a mistake.
 const MOST_COPIES: i64 = 256;
+/// Formulas calculate with real numbers: up to here these have every whole one.
+const LARGEST: u64 = 1 << 53;
 
 /// Replaces every `{formula}` in every text by its value, which must be a whole number or a name
 /// of a variable that holds a text. A text that is nothing else becomes what it stands for.
@@ -71,6 +73,9 @@ fn evaluated(formula: &str, variables: &[(String, Value)]) -> Result<Value, Stri
     let number = |name: &str| {
         let found = variables.iter().find(|(known, _)| known == name);
         match found.map(|(_, value)| value) {
+            Some(Value::Integer(value)) if value.unsigned_abs() > LARGEST => {
+                Err(format!("`{name}` in `{{{formula}}}` is {value}: too large to calculate with"))
+            }
             Some(Value::Integer(value)) => Ok(*value as f64),
             Some(Value::Float(value)) => Ok(*value),
             Some(_) => Err(format!("`{name}` in `{{{formula}}}` is no number")),
@@ -78,8 +83,11 @@ fn evaluated(formula: &str, variables: &[(String, Value)]) -> Result<Value, Stri
         }
     };
     let value = Formula::parse(formula)?.value(&number)?;
-    if value.fract() != 0.0 || value.abs() > 9e15 {
+    if value.fract() != 0.0 {
         return Err(format!("`{{{formula}}}` is {value}, which is no whole number"));
+    }
+    if value.abs() > LARGEST as f64 {
+        return Err(format!("`{{{formula}}}` is {value}: too large to calculate with"));
     }
     Ok(Value::Integer(value as i64))
 }
@@ -118,6 +126,7 @@ mod tests {
     fn text(text: &str) -> Result<Value, String> {
         let variables = vec![
             ("n".to_owned(), Value::Integer(8)),
+            ("large".to_owned(), Value::Integer(i64::MAX)),
             ("policy".to_owned(), Value::String("lru".to_owned())),
         ];
         let mut value = Value::String(text.to_owned());
@@ -131,6 +140,10 @@ mod tests {
         assert_eq!(text("{4096 * n / 2}"), Ok(Value::Integer(16384)));
         assert_eq!(text("{policy}"), Ok(Value::String("lru".to_owned())));
         assert_eq!(text("as {policy}, {n}"), Ok(Value::String("as lru, 8".to_owned())));
+        for large in ["{n * 2^60}", "{large - large}"] {
+            assert!(text(large).unwrap_err().contains("too large"), "{large}");
+        }
+        assert_eq!(text("{large}"), Ok(Value::Integer(i64::MAX)));
         for wrong in ["{n / 3}", "{m}", "{n", "{policy + 1}", "{}"] {
             assert!(text(wrong).is_err(), "{wrong}");
         }

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 
 use super::draw::{Axis, Curve, Picture, Remark, Unit, written};
 use super::study::RemarkText;
-use super::sweep::{Plan, Run};
+use super::sweep::{Failed, Plan, Run};
+use super::values::Choice;
 
 /// The runs of a plan, with what they are about.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Findings {
     /// A heading.
     pub title: String,
@@ -21,6 +22,8 @@ pub struct Findings {
     pub plan: Plan,
     /// What came of it.
     pub runs: Vec<Run>,
+    /// The runs that came to nothing.
+    pub failed: Vec<Failed>,
     /// What is said in the picture.
     pub remarks: Vec<RemarkText>,
 }
@@ -105,22 +108,29 @@ impl Findings {
         for (settings, note) in self.notes() {
             text += &format!("note      {settings}: {note}\n");
         }
+        for Failed { error, .. } in &self.failed {
+            text += &format!("failed    {error}\n");
+        }
         text
     }
 
+    /// What a run was set to, in words.
+    fn settings(&self, choices: &[Choice]) -> String {
+        let pairs = self.plan.sweeps.iter().zip(choices);
+        pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
+    }
+
     fn notes(&self) -> Vec<(String, &str)> {
-        let said = |run: &Run| {
-            let pairs = self.plan.sweeps.iter().zip(&run.choices);
-            pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
-        };
         let mut notes = Vec::new();
         for run in &self.runs {
-            notes.extend(run.notes.iter().map(|note| (said(run), note.as_str())));
+            let said = self.settings(&run.choices);
+            notes.extend(run.notes.iter().map(|note| (said.clone(), note.as_str())));
         }
         notes
     }
 
-    /// A line for each run: what was set, the machine, what was measured.
+    /// A line for each run: what was set, the machine, what was measured. Of a run that came to
+    /// nothing only what was set.
     ///
     /// # Errors
     /// Those of the CSV writer.
@@ -134,6 +144,11 @@ impl Findings {
             let number = |value: &Option<f64>| value.map_or_else(String::new, |v| v.to_string());
             let measured = run.measured.iter().map(number);
             writer.write_record(choices.chain([run.machine.clone()]).chain(measured))?;
+        }
+        for failed in &self.failed {
+            let choices = failed.choices.iter().map(|choice| choice.label.as_str());
+            let nothing = std::iter::repeat_n("", 1 + self.plan.measures.len());
+            writer.write_record(choices.chain(nothing))?;
         }
         Ok(String::from_utf8(writer.into_inner()?)?)
     }
@@ -163,8 +178,19 @@ impl Findings {
             |sweep: &super::study::Sweep| json!({ "set": sweep.set, "name": sweep.title() });
         let sweeps: Vec<_> = self.plan.sweeps.iter().map(sweep).collect();
         let scenario = &self.plan.base.name;
-        let (title, idea) = (&self.title, &self.idea);
-        json!({ "title": title, "idea": idea, "scenario": scenario, "sweeps": sweeps, "series": series })
+        let failed = |failed: &Failed| {
+            let labels: Vec<_> = failed.choices.iter().map(|choice| &choice.label).collect();
+            json!({ "choices": labels, "error": failed.error.to_string() })
+        };
+        let failed: Vec<_> = self.failed.iter().map(failed).collect();
+        json!({
+            "title": self.title,
+            "idea": self.idea,
+            "scenario": scenario,
+            "sweeps": sweeps,
+            "series": series,
+            "failed": failed,
+        })
     }
 
     /// The picture.
@@ -191,7 +217,12 @@ impl Findings {
                 let run = series.runs.iter().find(|run| run.choices[0].label == *x)?;
                 Some((place(run), run.measured[series.measure]?))
             });
-            let at = found.ok_or_else(|| format!("no point at {x} of `{curve}` to remark on"))?;
+            let at = match found {
+                Some(at) => at,
+                // It may be one of those that came to nothing.
+                None if !self.failed.is_empty() => continue,
+                None => return Err(format!("no point at {x} of `{curve}` to remark on")),
+            };
             remarks.push(Remark { at, lines: text.clone(), offset: *offset });
         }
         let first = self.plan.sweeps.first();

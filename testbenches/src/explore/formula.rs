@@ -29,11 +29,17 @@ impl Formula {
         let names = self.expression.var_names();
         let values = names.iter().map(|name| value(name)).collect::<Result<Vec<_>, _>>()?;
         let result = self.expression.eval(&values).map_err(|error| error.to_string())?;
-        // 0 misses of 0 accesses: there is no such rate.
-        if result.is_finite() {
-            return Ok(result);
+        match result {
+            // 0 misses of 0 accesses: there is no such rate.
+            _ if result.is_nan() => {
+                Err(format!("`{}` has no value here: it divides by nothing", self.text))
+            }
+            _ if result.is_infinite() => {
+                let why = "it divides by nothing, or is too large";
+                Err(format!("`{}` has no value here: {why}", self.text))
+            }
+            _ => Ok(result),
         }
-        Err(format!("`{}` has no value here: it divides by nothing", self.text))
     }
 }
 

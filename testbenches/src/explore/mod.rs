@@ -20,7 +20,7 @@ pub mod figures;
 mod fill;
 pub mod findings;
 pub mod formula;
-mod path;
+pub(crate) mod path;
 pub mod study;
 pub mod sweep;
 pub mod values;

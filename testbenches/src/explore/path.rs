@@ -9,7 +9,7 @@ use toml::{Table, Value};
 ///
 /// # Errors
 /// A sentence that says which part of the path leads nowhere, and what there is.
-pub(super) fn set(root: &mut Table, path: &str, value: Value) -> Result<(), String> {
+pub(crate) fn set(root: &mut Table, path: &str, value: Value) -> Result<(), String> {
     let parts: Vec<&str> = path.split('.').collect();
     if parts.iter().any(|part| part.is_empty()) {
         return Err(format!("`{path}` is no path; write one as os.frames"));

@@ -35,6 +35,24 @@ pub struct Run {
     pub figures: Figures,
 }
 
+/// A run that came to nothing.
+#[derive(Debug)]
+pub struct Failed {
+    /// What each sweep was set to, in order.
+    pub choices: Vec<Choice>,
+    /// Why.
+    pub error: ExploreError,
+}
+
+/// What came of all runs, each in order.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Those that ended.
+    pub runs: Vec<Run>,
+    /// Those that did not.
+    pub failed: Vec<Failed>,
+}
+
 /// Everything that a sweep is made of.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -54,15 +72,16 @@ struct Formulas {
 
 /// Runs every combination. `done` is called for each run that has ended. After `stop` no run
 /// begins; the runs that are missing then are left out.
+/// A run that fails leaves the others alone.
 ///
 /// # Errors
-/// [`ExploreError`]: of the first combination, in order, that has one.
+/// [`ExploreError::Wrong`] for a plan that cannot be run at all.
 pub fn run(
     plan: &Plan,
     engine: Engine,
     stop: &AtomicBool,
     done: &(dyn Fn() + Sync),
-) -> Result<Vec<Run>, ExploreError> {
+) -> Result<Outcome, ExploreError> {
     let read = |text: &str| Formula::parse(text).map_err(ExploreError::Wrong);
     let at = plan.sweeps.first().and_then(|sweep| sweep.at.as_deref()).map(read).transpose()?;
     let measures =
@@ -74,13 +93,20 @@ pub fn run(
         if stop.load(Relaxed) {
             return None;
         }
-        let run = one(plan, &formulas, choices, engine, stop);
+        let run = one(plan, &formulas, choices.clone(), engine, stop);
         done();
         // A run that was interrupted has only a part of its figures.
-        if stop.load(Relaxed) { None } else { Some(run) }
+        if stop.load(Relaxed) { None } else { Some((choices, run)) }
     };
     let runs: Vec<_> = all.into_par_iter().map(one).collect();
-    runs.into_iter().flatten().collect()
+    let mut outcome = Outcome::default();
+    for (choices, run) in runs.into_iter().flatten() {
+        match run {
+            Ok(run) => outcome.runs.push(run),
+            Err(error) => outcome.failed.push(Failed { choices, error }),
+        }
+    }
+    Ok(outcome)
 }
 
 /// How many runs a plan has.
@@ -140,7 +166,7 @@ fn one(
                 build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
             match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {
                 Ok(observed) => (variant.to_string(), observed),
-                Err(RunError::Nonsense { message, .. }) => return Err(in_run(message)),
+                Err(RunError::Nonsense { error, .. }) => return Err(in_run(error.message)),
                 Err(source) => return Err(ExploreError::Broke { settings: said(), source }),
             }
         }

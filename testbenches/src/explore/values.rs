@@ -1,5 +1,7 @@
 //! The values that a parameter takes: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`.
 
+use std::num::IntErrorKind;
+
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 use toml::Value;
@@ -66,7 +68,10 @@ impl Values {
 }
 
 /// A value as TOML writes it; what is none is a text.
-fn single(text: &str) -> Result<Value, String> {
+///
+/// # Errors
+/// A sentence, for no text at all.
+pub(crate) fn single(text: &str) -> Result<Value, String> {
     if text.is_empty() {
         return Err("a value is missing".to_owned());
     }
@@ -78,7 +83,12 @@ fn single(text: &str) -> Result<Value, String> {
 fn range(part: &str, from: &str, rest: &str) -> Result<Vec<i64>, String> {
     let number = |text: &str| {
         let text = text.trim();
-        text.parse::<i64>().map_err(|_| format!("`{text}` in `{part}` is no whole number"))
+        text.parse::<i64>().map_err(|error| match error.kind() {
+            IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
+                format!("`{text}` in `{part}` is out of range: it does not fit 64 bits")
+            }
+            _ => format!("`{text}` in `{part}` is no whole number"),
+        })
     };
     let (to, by, is_factor) = match (rest.split_once(':'), rest.split_once('x')) {
         (Some((to, step)), _) => (to, number(step)?, false),

@@ -2,6 +2,7 @@
 //! kernel's events, and checked against the string on the way.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 use sim::isa::PAGE_BYTES;
@@ -21,6 +22,17 @@ enum Note {
     Write(u64),
     /// What the policy keeps from here on.
     State(String),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Fault(vpn) => write!(f, "a fault on virtual page {vpn:#x}"),
+            Note::Eviction(vpn) => write!(f, "the eviction of virtual page {vpn:#x}"),
+            Note::Write(vpn) => write!(f, "a write of virtual page {vpn:#x}"),
+            Note::State(state) => write!(f, "the policy's state: {state}"),
+        }
+    }
 }
 
 /// Takes notes of a run; pages are virtual page numbers.
@@ -107,7 +119,10 @@ impl Journal {
             if !places.contains_key(&page) {
                 match notes.next() {
                     Some(Note::Fault(vpn)) if label(vpn)? == page => faults += 1,
-                    other => return Err(format!("page {page} was away, but came {other:?}")),
+                    Some(other) => {
+                        return Err(format!("page {page} was away, but there came {other}"));
+                    }
+                    None => return Err(format!("page {page} was away, and nothing came")),
                 }
                 let mut became = Fault { victim: None, written_ahead: Vec::new() };
                 while let Some(note) = notes.next_if(|note| !matches!(note, Note::Fault(_))) {
@@ -147,7 +162,7 @@ impl Journal {
             ticked = false;
         }
         match notes.find(|note| matches!(note, Note::Fault(_) | Note::Eviction(_))) {
-            Some(note) => Err(format!("the string is over, but came {note:?}")),
+            Some(note) => Err(format!("the string is over, but there came {note}")),
             None => Ok((faults, rows)),
         }
     }

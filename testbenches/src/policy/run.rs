@@ -188,8 +188,13 @@ pub fn run(
     }
     let differs =
         |what| PolicyError::Disagreement { policy: setup.policy, frames: setup.frames, what };
-    if let Some((_, state)) = outcome.states.iter().find(|(_, state)| *state != State::Exited) {
-        return Err(differs(format!("the program did not end by itself: {state:?}")));
+    for (_, state) in &outcome.states {
+        let why = match state {
+            State::Exited => continue,
+            State::Killed { death } => death.to_string(),
+            State::Runnable => "it still runs".to_owned(),
+        };
+        return Err(differs(format!("the program did not end by itself: {why}")));
     }
     let (followed, mut rows) = journal
         .take()

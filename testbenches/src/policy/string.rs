@@ -43,7 +43,7 @@ pub struct StringError {
 /// [`StringError`] at the first mistake; also for strings without a reference and for strings of
 /// more than [`MOST_STEPS`] steps.
 pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
-    let mut reader = Reader { text: text.char_indices().collect(), at: 0, depth: 0 };
+    let mut reader = Reader { text, at: 0, depth: 0 };
     let steps = reader.list()?;
     if reader.at < reader.text.len() {
         return Err(reader.error(reader.at, "there is no `(` for this `)`"));
@@ -59,32 +59,35 @@ pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
 /// # Errors
 /// As [`parse`]; marks of stores and ticks have no place here.
 pub fn pages(text: &str) -> Result<Vec<u64>, StringError> {
-    let page = |step| match step {
-        Step::Reference { page, store: false } => Ok(page),
-        _ => Err(StringError { column: 1, problem: "only page numbers belong here".to_owned() }),
-    };
-    parse(text)?.into_iter().map(page).collect()
+    if let Some((before, _)) = text.chars().enumerate().find(|(_, c)| "rRwWtT".contains(*c)) {
+        let problem = "only numbers belong here, as in 0,3,5..7".to_owned();
+        return Err(StringError { column: before + 1, problem });
+    }
+    let steps = parse(text)?.into_iter();
+    Ok(steps
+        .filter_map(|step| if let Step::Reference { page, .. } = step { Some(page) } else { None })
+        .collect())
 }
 
-struct Reader {
-    text: Vec<(usize, char)>,
+struct Reader<'t> {
+    text: &'t str,
+    /// In bytes.
     at: usize,
     depth: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn error(&self, at: usize, problem: impl Into<String>) -> StringError {
-        StringError { column: at + 1, problem: problem.into() }
+        StringError { column: self.text[..at].chars().count() + 1, problem: problem.into() }
     }
 
     fn peek(&self) -> Option<char> {
-        self.text.get(self.at).map(|(_, character)| *character)
+        self.text[self.at..].chars().next()
     }
 
     fn skip(&mut self, is_skipped: impl Fn(char) -> bool) {
-        while self.peek().is_some_and(&is_skipped) {
-            self.at += 1;
-        }
+        let rest = &self.text[self.at..];
+        self.at += rest.find(|c| !is_skipped(c)).unwrap_or(rest.len());
     }
 
     /// Everything up to the end or to a closing bracket.
@@ -173,22 +176,29 @@ impl Reader {
     fn range(&mut self, at: usize, from: u64) -> Result<Vec<Step>, StringError> {
         let mut to = from;
         if self.peek() == Some('.') {
-            self.skip(|c| c == '.' || c == '=');
+            let dots = self.at;
+            self.skip(|c| c == '.');
+            if self.at - dots != 2 {
+                return Err(self.error(dots, "a range is written 1..5"));
+            }
+            self.at += usize::from(self.peek() == Some('='));
             to = self.number()?;
         }
         let store = match self.peek() {
-            Some('w' | 'W') => true,
-            Some('r' | 'R') => false,
+            Some('w' | 'W') => {
+                self.at += 1;
+                true
+            }
+            Some('r' | 'R') => {
+                self.at += 1;
+                false
+            }
             Some(c) if c.is_alphanumeric() || c == '.' || c == '-' => {
                 let problem = format!("`{c}` does not belong to a page; 3w stores, 3r loads");
                 return Err(self.error(self.at, problem));
             }
-            _ => {
-                self.at = self.at.saturating_sub(1);
-                false
-            }
+            _ => false,
         };
-        self.at += 1;
         if from.abs_diff(to) >= MOST_STEPS {
             return Err(self.too_long(at));
         }
@@ -202,8 +212,7 @@ impl Reader {
     fn number(&mut self) -> Result<u64, StringError> {
         let at = self.at;
         self.skip(|c| c.is_ascii_digit() || c == '_');
-        let digits: String =
-            self.text[at..self.at].iter().map(|(_, c)| *c).filter(|c| *c != '_').collect();
+        let digits: String = self.text[at..self.at].chars().filter(|c| *c != '_').collect();
         if digits.is_empty() {
             let problem = match self.peek() {
                 Some(c) => format!("`{c}` is no page; pages are whole numbers, as in 7,0,1,2"),
@@ -254,7 +263,10 @@ mod tests {
             ("1,q", "column 3: `q` is no page; pages are whole numbers, as in 7,0,1,2"),
             ("1,-2", "column 3: `-` is no page; pages are whole numbers, as in 7,0,1,2"),
             ("1,2k", "column 4: `k` does not belong to a page; 3w stores, 3r loads"),
-            ("1.5.2", "column 4: `.` does not belong to a page; 3w stores, 3r loads"),
+            ("1.5.2", "column 2: a range is written 1..5"),
+            ("1.5", "column 2: a range is written 1..5"),
+            ("1...5", "column 2: a range is written 1..5"),
+            ("1..5.", "column 5: `.` does not belong to a page; 3w stores, 3r loads"),
             ("1..", "column 4: a page is missing"),
             ("3x", "column 1: 3 times what?"),
             ("0x(1)", "column 1: 0 times is never"),
@@ -275,7 +287,9 @@ mod tests {
         assert!(read(&"(".repeat(100_000)).contains("deep"));
         assert!(read(&"2x".repeat(100_000)).contains("deep"));
         assert_eq!(pages("0,5..6"), Ok(vec![0, 5, 6]));
-        assert!(pages("1w").is_err());
+        for wrong in ["1w", "1r", "1.5", "2 t 3"] {
+            assert!(pages(wrong).is_err(), "{wrong}");
+        }
     }
 
     proptest! {

@@ -135,13 +135,13 @@ pub fn many(outcomes: &[Outcome]) -> String {
 fn compared(outcomes: &[Outcome]) -> String {
     let Some(first) = outcomes.first() else { return String::new() };
     let mut text = format!(
-        "{} frames\n{:<14}  {:>8}  {:>8}  {:>9}  {:>10}\n",
+        "{} frames\n{:<22}  {:>8}  {:>8}  {:>9}  {:>10}\n",
         first.frames, "policy", "faults", "hits", "evictions", "writebacks"
     );
     for outcome in outcomes {
         let Outcome { policy, faults, hits, evictions, writebacks, .. } = outcome;
         let mut line =
-            format!("{policy:<14}  {faults:>8}  {hits:>8}  {evictions:>9}  {writebacks:>10}");
+            format!("{policy:<22}  {faults:>8}  {hits:>8}  {evictions:>9}  {writebacks:>10}");
         if outcome.oracle {
             line += "  oracle";
         }

@@ -131,7 +131,7 @@ pub(super) fn answer(diary: &Diary, accesses: usize) -> Answer {
                 complete += 1;
             }
             Entry::Answered { response: Err(fault), .. } => {
-                worked.push(format!("the MMU raises {:?}, stval = {:#x}", fault.cause, fault.tval));
+                worked.push(format!("the MMU raises a {}, stval = {:#x}", fault.cause, fault.tval));
             }
             Entry::Happened(Event::PageFault { kind, .. }) => {
                 worked.push(format!("the kernel finds: {} fault", kind.name()));

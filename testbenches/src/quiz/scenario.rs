@@ -128,7 +128,7 @@ fn answer(scenario: &Scenario, wanted: &[String], told: &Told) -> Answer {
     if let Body::Ports(..) = scenario.body {
         let answers = told.diary.entries.iter().filter_map(|entry| match entry {
             Entry::Answered { response: Ok(pa), .. } => Some(format!("{pa:#x}")),
-            Entry::Answered { response: Err(fault), .. } => Some(format!("{:?}", fault.cause)),
+            Entry::Answered { response: Err(fault), .. } => Some(fault.cause.to_string()),
             _ => None,
         });
         words = answers.collect();
@@ -165,7 +165,7 @@ fn said(entry: &Entry) -> Option<String> {
         Entry::Asked { .. } => return None,
         Entry::Answered { cycle, response: Ok(pa) } => format!("cycle {cycle}: answer {pa:#x}"),
         Entry::Answered { cycle, response: Err(fault) } => {
-            format!("cycle {cycle}: {:?} at {:#x}", fault.cause, fault.tval)
+            format!("cycle {cycle}: {} at {:#x}", fault.cause, fault.tval)
         }
         Entry::Happened(Event::PageFault { va, kind, .. }) => {
             format!("kernel: {} fault at {va:#x}", kind.name())

@@ -171,7 +171,7 @@ impl Task {
                 12 + level * mode.segment_bits() - 1,
                 va & ((1 << (12 + level * mode.segment_bits())) - 1)
             ),
-            Err(fault) => format!("{:?}, stval = {:#x}", fault.cause, fault.tval),
+            Err(fault) => format!("{}, stval = {:#x}", fault.cause, fault.tval),
         });
         worked.push(format!("rule: {rule}"));
         Ok(worked)
@@ -231,7 +231,7 @@ pub(super) fn pose(rng: &mut ChaCha8Rng) -> Posed {
         let (value, text) = match response {
             Ok(pa) => (json!({ "pa": format!("{pa:#x}") }), format!("physical address {pa:#x}")),
             Err(fault) => {
-                let cause = format!("{:?}", fault.cause);
+                let cause = fault.cause.to_string();
                 (json!({ "fault": cause }), format!("{cause} (scause {})", fault.cause as u8))
             }
         };

@@ -1,11 +1,12 @@
 //! What each kind of step does when it begins.
 
-use sim::isa::{Access, Context, Fault, Mode, Satp};
+use sim::isa::{Access, Cause, Context, Fault, Mode, Satp};
 use sim::mmu::{Fence, Port, Request};
 
 use super::bench::FenceJob;
 use super::flags::letters;
 use super::number::Number;
+use super::place::Place;
 use super::port::{Expected, Job};
 use super::ports::{Runner, Stop, Stream};
 use super::schema::Edit;
@@ -23,7 +24,8 @@ impl Runner<'_> {
         idle_until: &mut u64,
     ) -> Result<(), Stop> {
         let line = step.line;
-        let nonsense = |message| Stop::Nonsense(line, message);
+        let place = Place::line(line);
+        let nonsense = |message| Stop::from(place.wrong(message));
         match &step.action {
             Action::Access(access, text) => self.access(line, *access, text)?,
             Action::Stream(text) => self.stream(line, text, streams)?,
@@ -52,7 +54,7 @@ impl Runner<'_> {
                 control.unwritable.clear();
             }
             Action::Adue(on) => self.bench.drive.adue = *on,
-            Action::Wait(cycles) => *idle_until = self.bench.now() + self.value(line, cycles)?,
+            Action::Wait(cycles) => *idle_until = self.bench.now() + self.cycles(line, cycles)?,
             Action::TakeFaults(on) => self.bench.take_faults = *on,
             Action::Held(_) => *idle_until = self.bench.now() + 1,
         }
@@ -60,23 +62,23 @@ impl Runner<'_> {
     }
 
     fn access(&mut self, line: usize, access: Access, text: &AccessStep) -> Result<(), Stop> {
-        let va = self.value(line, &text.va)?;
-        let va = if self.variables.va_bits == 32 { va & 0xffff_ffff } else { va };
+        let va = self.word(line, &text.va)?;
         let response = match (&text.pa, text.fault) {
             (Some(_), Some(_)) => {
-                let message = "an access has either `pa` or `fault`".to_owned();
-                return Err(Stop::Nonsense(line, message));
+                let message = "an access has either `pa` or `fault`";
+                return Err(Place::line(line).wrong(message).into());
             }
-            (Some(pa), None) => Some(Ok(self.value(line, pa)?)),
+            (Some(pa), None) => Some(Ok(self.read(line, pa, Number::physical)?)),
             (None, Some(name)) => Some(Err(Fault { cause: name.0, tval: va })),
             (None, None) => None,
         };
+        let count = |number: &Option<Number>| self.optional(line, number.as_ref(), Number::count);
         let expected = Expected {
             response,
-            latency: self.optional(line, text.latency.as_ref())?,
-            within: self.optional(line, text.within.as_ref())?,
-            reads: self.optional(line, text.reads.as_ref())?,
-            updates: self.optional(line, text.updates.as_ref())?,
+            latency: count(&text.latency)?,
+            within: count(&text.within)?,
+            reads: count(&text.reads)?,
+            updates: count(&text.updates)?,
             hit: text.hit,
         };
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
@@ -92,32 +94,42 @@ impl Runner<'_> {
         text: &StreamStep,
         streams: &mut Vec<Stream>,
     ) -> Result<(), Stop> {
-        let (va, stride) = (self.value(line, &text.va)?, self.value(line, &text.stride)?);
-        let (count, passes) = (self.value(line, &text.count)?, self.value(line, &text.passes)?);
+        let (count, passes) = (self.count(line, &text.count)?, self.count(line, &text.passes)?);
         if count.checked_mul(passes).is_none_or(|total| total == 0 || total > MOST_ACCESSES) {
             let message = format!("a stream has 1 to {MOST_ACCESSES} accesses");
-            return Err(Stop::Nonsense(line, message));
+            return Err(Place::line(line).wrong(message).into());
         }
-        let pa = self.optional(line, text.pa.as_ref())?;
+        let va = self.word(line, &text.va)?;
+        let pa = self.optional(line, text.pa.as_ref(), Number::physical)?;
+        let stride = self.read(line, &text.stride, Number::exact)?;
+        let at = |start: u64, i: u64| i128::from(start) + stride * i128::from(i);
+        let wide = self.variables.va_bits > 32;
+        let bits = if wide { (64, 56) } else { (32, 34) };
+        for (start, bits) in [(Some(va), bits.0), (pa, bits.1)] {
+            let end = start.map_or(0, |start| at(start, count - 1));
+            if !(0..1 << bits).contains(&end) {
+                let message = format!("the stream leaves the {bits} bits of an address");
+                return Err(Place::line(line).wrong(message).into());
+            }
+        }
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
         let port = Port::of(text.stream);
         for i in (0..passes).flat_map(|_| 0..count) {
-            let offset = i.wrapping_mul(stride);
-            let response = pa.map(|pa| Ok(pa.wrapping_add(offset)));
+            let response = pa.map(|pa| Ok(at(pa, i) as u64));
             let expected = Expected { response, hit: text.hit, ..Expected::default() };
-            let request = Request { va: va.wrapping_add(offset), access: text.stream, context };
+            let request = Request { va: at(va, i) as u64, access: text.stream, context };
             self.bench.ports[port].waiting.push_back(Job::new(line, request, expected));
         }
-        if let Some(cycles) = self.optional(line, text.cycles.as_ref())? {
+        if let Some(cycles) = self.optional(line, text.cycles.as_ref(), Number::count)? {
             streams.push((port, line, self.bench.now(), cycles));
         }
         Ok(())
     }
 
     fn fence(&mut self, line: usize, text: &FenceStep) -> Result<(), Stop> {
-        let va = self.optional(line, text.fence.va.as_ref())?;
+        let va = self.optional(line, text.fence.va.as_ref(), Number::word)?;
         let fence = Fence { va, asid: text.fence.asid };
-        let cycles = self.optional(line, text.cycles.as_ref())?;
+        let cycles = self.optional(line, text.cycles.as_ref(), Number::count)?;
         self.bench.fences.push_back(FenceJob { line, fence, cycles, presented: 0 });
         Ok(())
     }
@@ -132,7 +144,7 @@ impl Runner<'_> {
                 satp.encode(xlen)
             }
             None if name == "bare" => bare.encode(xlen),
-            None => Number::parse(name)?.value(&self.variables)?,
+            None => Number::parse(name)?.word(&self.variables)?,
         };
         Ok(())
     }
@@ -141,11 +153,9 @@ impl Runner<'_> {
         let space = edit.space.as_deref().unwrap_or(&self.space);
         let at = self.tables.locate(space, &edit.pte, &edit.level, &self.variables);
         let got = at.and_then(|at| self.tables.read(self.bench.drive.memory(), at));
-        let got = got.map_err(|message| Stop::Nonsense(line, message))?;
-        let mut wanted = (got & !edit.clear.0) | edit.set.0;
-        if let Some(value) = &edit.value {
-            wanted = self.value(line, value)?;
-        }
+        let got = got.map_err(|message| Place::line(line).wrong(message))?;
+        let changed = self.tables.changed(edit, got, &self.variables);
+        let wanted = changed.map_err(|message| Place::line(line).wrong(message))?;
         if got == wanted {
             return Ok(());
         }
@@ -156,14 +166,18 @@ impl Runner<'_> {
 
     /// Compares the fault port with what must be held.
     pub(super) fn held(&mut self, line: usize, text: &HeldStep) -> Result<(), Stop> {
-        let tval = self.optional(line, text.tval.as_ref())?;
+        let tval = self.optional(line, text.tval.as_ref(), Number::word)?;
         let got = self.bench.held;
         let cause = got.map(|fault| fault.cause);
         if cause == text.held.0 && (tval.is_none() || tval == got.map(|fault| fault.tval)) {
             return Ok(());
         }
-        let wanted = text.held.0.map(|cause| Fault { cause, tval: tval.unwrap_or_default() });
-        let shown = |fault: Option<Fault>| format!("{fault:?}");
-        Err(self.bench.mismatch(line, "the held fault", shown(wanted), shown(got)).into())
+        let shown = |cause: Option<Cause>, tval: Option<u64>| match (cause, tval) {
+            (None, _) => "nothing".to_owned(),
+            (Some(cause), None) => cause.to_string(),
+            (Some(cause), Some(tval)) => format!("{cause} at {tval:#x}"),
+        };
+        let held = shown(cause, got.map(|fault| fault.tval));
+        Err(self.bench.mismatch(line, "the held fault", shown(text.held.0, tval), held).into())
     }
 }

@@ -15,7 +15,7 @@ use sim::isa::PAGE_BYTES;
 use sim::machine::Machine;
 
 use super::expect::Figures;
-use super::ports::Stop;
+use super::place::{Mistake, Place};
 
 /// Offsets of the console's registers that can be looked at without side effects.
 const WAITING: u64 = 8;
@@ -34,10 +34,11 @@ pub struct ConsoleText {
 
 impl ConsoleText {
     /// A console put on the machine's bus, and a hand on it from outside.
-    pub(super) fn connect(&self, machine: &mut Machine) -> Result<Console, Stop> {
+    pub(super) fn connect(&self, machine: &mut Machine) -> Result<Console, Mistake> {
         let console = Console::new();
         console.type_in(self.typed.as_bytes());
-        let wrong = |problem: String| Stop::Nonsense(1, format!("the console: {problem}"));
+        let place = Place::file().key("os").key("console");
+        let wrong = |problem: String| place.wrong(format!("the console: {problem}"));
         if !self.at.is_multiple_of(PAGE_BYTES) {
             return Err(wrong(format!("{:#x} is not a multiple of {PAGE_BYTES}", self.at)));
         }

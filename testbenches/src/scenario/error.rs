@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::place::Mistake;
+
 /// A scenario file that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {message}")]
@@ -27,6 +29,12 @@ impl LoadError {
         let start = span.map_or(0, |span| span.start);
         let (line, column) = position(text, start);
         LoadError { file: file.to_owned(), line, column, message: message.into() }
+    }
+
+    /// What is wrong with a file, its place found in the text.
+    pub fn of(file: &str, text: &str, mistake: Mistake) -> LoadError {
+        let (line, column) = mistake.place.position(text);
+        LoadError { file: file.to_owned(), line, column, message: mistake.message }
     }
 }
 

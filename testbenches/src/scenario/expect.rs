@@ -15,6 +15,7 @@ use serde_json::Value;
 use sim::stats::{ProcessReport, Report, Section};
 
 use super::number::{Number, Variables};
+use super::place::{Mistake, Place};
 
 /// Relative difference of real numbers that are taken for equal.
 const EQUAL: f64 = 1e-6;
@@ -45,37 +46,46 @@ pub type Figures = BTreeMap<String, f64>;
 pub enum Miss {
     /// Name, expected, got.
     Differs(String, String, String),
-    /// A sentence.
-    Nonsense(String),
+    /// The file cannot ask that.
+    Nonsense(Mistake),
 }
 
-/// Holds numbers against expectations; the first that is not met.
-pub fn compare(wanted: &Expected, figures: &Figures, variables: &Variables) -> Result<(), Miss> {
-    below("", wanted, figures, variables)
+/// Holds numbers against expectations, which the file has at a place; the first that is not met.
+///
+/// # Errors
+/// [`Miss`].
+pub fn compare(
+    wanted: &Expected,
+    place: &Place,
+    figures: &Figures,
+    variables: &Variables,
+) -> Result<(), Miss> {
+    below("", wanted, place, figures, variables)
 }
 
 fn below(
     prefix: &str,
     wanted: &Expected,
+    table: &Place,
     figures: &Figures,
     variables: &Variables,
 ) -> Result<(), Miss> {
-    for (name, expect) in wanted {
-        let name = format!("{prefix}{name}");
+    for (key, expect) in wanted {
+        let (name, place) = (format!("{prefix}{key}"), table.key(key));
         if let Expect::Parts(parts) = expect {
-            below(&format!("{name}."), parts, figures, variables)?;
+            below(&format!("{name}."), parts, &place, figures, variables)?;
             continue;
         }
         let got = *figures.get(&name).ok_or_else(|| {
             let names: Vec<_> = figures.keys().map(String::as_str).collect();
-            Miss::Nonsense(format!(
-                "nothing is counted as `{name}`; there are {}",
-                names.join(", ")
-            ))
+            let there = names.join(", ");
+            let message = format!("nothing is counted as `{name}`; there are {there}");
+            Miss::Nonsense(place.wrong(message))
         })?;
         let (met, shown) = match expect {
             Expect::Exactly(number) => {
-                let wanted = number.value(variables).map_err(Miss::Nonsense)?;
+                let wanted = number.count(variables);
+                let wanted = wanted.map_err(|message| Miss::Nonsense(place.wrong(message)))?;
                 (got == wanted as f64, wanted.to_string())
             }
             Expect::Real(wanted) => (near(got, *wanted, EQUAL), wanted.to_string()),
@@ -172,8 +182,14 @@ impl<'de> Deserialize<'de> for Expect {
                 let negative = || E::custom("no count is negative");
                 u64::try_from(value).map(|v| Expect::Exactly(v.into())).map_err(|_| negative())
             }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Expect, E> {
+                Ok(Expect::Exactly(value.into()))
+            }
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Expect, E> {
-                Ok(Expect::Real(value))
+                match value.is_finite() {
+                    true => Ok(Expect::Real(value)),
+                    false => Err(E::custom(format!("{value} is no number that is counted"))),
+                }
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Expect, E> {
                 Number::parse(text).map(Expect::Exactly).map_err(E::custom)
@@ -193,6 +209,9 @@ impl<'de> Deserialize<'de> for Expect {
 /// A tolerance, if it is written like one; else names within a group.
 fn tolerance(parts: BTreeMap<String, Expect>) -> Result<Expect, String> {
     const WORDS: [&str; 4] = ["about", "within", "at_least", "at_most"];
+    if parts.is_empty() {
+        return Err("an empty table expects nothing".to_owned());
+    }
     if !parts.keys().any(|name| WORDS.contains(&name.as_str())) {
         return Ok(Expect::Parts(parts));
     }
@@ -209,7 +228,13 @@ fn tolerance(parts: BTreeMap<String, Expect>) -> Result<Expect, String> {
         return Err(format!("`{stranger}` does not belong to a tolerance"));
     }
     match (number("about")?, number("within")?, number("at_least")?, number("at_most")?) {
+        (Some(_), Some(within), None, None) if within < 0.0 => {
+            Err("`within` is negative: nothing is that near".to_owned())
+        }
         (Some(about), Some(within), None, None) => Ok(Expect::About(about, within)),
+        (None, None, Some(low), Some(high)) if low > high => {
+            Err(format!("nothing is at least {low} and at most {high}"))
+        }
         (None, None, low @ Some(_), high) | (None, None, low, high @ Some(_)) => {
             Ok(Expect::Between(low.unwrap_or(f64::MIN), high.unwrap_or(f64::MAX)))
         }
@@ -229,7 +254,7 @@ mod tests {
         let wanted: Expected = toml::from_str(text).map_err(|error| error.to_string())?;
         let figures = [("faults", 9.0), ("cycles.idle", 0.0), ("access_time", 140.4)];
         let figures = figures.map(|(name, value)| (name.to_owned(), value)).into();
-        compare(&wanted, &figures, &MACHINE).map_err(|miss| format!("{miss:?}"))
+        compare(&wanted, &Place::file(), &figures, &MACHINE).map_err(|miss| format!("{miss:?}"))
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Page-table-entry bits by the names that the specification gives them.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer};
+use sim::isa::pte::LETTERS;
 
-/// `V R W X U G A D`, bits 0 to 7.
-const LETTERS: &str = "VRWXUGAD";
+use super::names::from_text;
 
 /// Permission and status bits written as letters: `"RW UAD"`. Blanks are free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +16,11 @@ pub struct Flags(pub u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bits(pub u64);
 
-impl Flags {
+impl FromStr for Flags {
+    type Err = String;
+
     /// Reads letters. The error is a sentence.
-    pub fn parse(text: &str) -> Result<Flags, String> {
+    fn from_str(text: &str) -> Result<Flags, String> {
         let mut bits = 0;
         for c in text.chars().filter(|c| !c.is_whitespace()) {
             let Some(bit) = LETTERS.find(c) else {
@@ -29,9 +32,11 @@ impl Flags {
     }
 }
 
-impl Bits {
+impl FromStr for Bits {
+    type Err = String;
+
     /// Reads words of bits. The error is a sentence.
-    pub fn parse(text: &str) -> Result<Bits, String> {
+    fn from_str(text: &str) -> Result<Bits, String> {
         let mut bits = 0;
         for word in text.split_whitespace() {
             bits |= match word {
@@ -43,7 +48,7 @@ impl Bits {
                 _ => match word.strip_prefix("bit").map(str::parse::<u32>) {
                     Some(Ok(bit @ 0..=63)) => 1 << bit,
                     Some(_) => return Err(format!("`{word}` is no bit; bits are 0 to 63")),
-                    None => Flags::parse(word)?.0,
+                    None => word.parse::<Flags>()?.0,
                 },
             };
         }
@@ -58,18 +63,14 @@ pub fn letters(pte: u64) -> String {
 
 impl<'de> Deserialize<'de> for Flags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Flags, D::Error> {
-        Flags::parse(&text(deserializer)?).map_err(de::Error::custom)
+        from_text(deserializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Bits {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bits, D::Error> {
-        Bits::parse(&text(deserializer)?).map_err(de::Error::custom)
+        from_text(deserializer)
     }
-}
-
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    String::deserialize(deserializer)
 }
 
 impl fmt::Display for Flags {
@@ -84,10 +85,11 @@ mod tests {
 
     #[test]
     fn flags_and_bits_have_the_encodings_of_the_specification() {
-        assert_eq!(Flags::parse("RWX UGAD"), Ok(Flags(0xfe)));
-        assert_eq!(Bits::parse("N PBMT VR bit54"), Ok(Bits(0xe040_0000_0000_0003)));
+        let bits = |text: &str| text.parse::<Bits>();
+        assert_eq!("RWX UGAD".parse(), Ok(Flags(0xfe)));
+        assert_eq!(bits("N PBMT VR bit54"), Ok(Bits(0xe040_0000_0000_0003)));
         assert_eq!(letters(0xcf), "VRWX--AD");
-        assert!(Flags::parse("RWN").is_err());
-        assert!(Bits::parse("bit64").is_err() && Bits::parse("bitx").is_err());
+        assert!("RWN".parse::<Flags>().is_err());
+        assert!(bits("bit64").is_err() && bits("bitx").is_err());
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::error::LoadError;
 use super::load::Scenario;
+use crate::files;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/scenario_files.rs"));
@@ -33,6 +34,8 @@ pub enum FindError {
     Broken(#[from] LoadError),
 }
 
+/// Bytes of a scenario's file: far more than any needs.
+const LONGEST: u64 = 16 << 20;
 /// Names are at most this many edits apart to be suggested, in proportion to their length.
 const LIKENESS: f64 = 0.6;
 
@@ -62,7 +65,7 @@ pub fn all() -> Result<Vec<Scenario>, LoadError> {
 pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
     if word.ends_with(".toml") {
         let unreadable = |source| FindError::Unreadable { path: word.to_owned(), source };
-        let text = std::fs::read_to_string(Path::new(word)).map_err(unreadable)?;
+        let text = files::text(Path::new(word), LONGEST).map_err(unreadable)?;
         return Ok(vec![Scenario::parse(word, word, &text)?]);
     }
     let folder = format!("{}/", word.trim_end_matches('/'));

@@ -10,8 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use super::error::{LoadError, position};
-use super::number::Number;
-use super::schema::{Edit, Head, OneOrMany};
+use super::place::{Mistake, Place};
+use super::schema::{Head, OneOrMany};
 use super::segments;
 use super::step::{Action, Step, Timed};
 use super::system::System;
@@ -103,11 +103,8 @@ impl<'t> Reader<'t> {
         self.error(error.span().unwrap_or(otherwise), error.message())
     }
 
-    /// A mistake at the first place where a name stands as a word.
-    fn named(&self, name: &str, message: String) -> LoadError {
-        let words = [format!(" {name} "), format!(" {name}\""), format!("\"{name}\"")];
-        let at = words.iter().find_map(|word| self.text.find(word)).map_or(0, |at| at + 1);
-        self.error(at..at, message)
+    fn mistake(&self, mistake: Mistake) -> LoadError {
+        LoadError::of(self.file, self.text, mistake)
     }
 
     fn scenario(&self) -> Result<(String, Vec<String>, Body), LoadError> {
@@ -128,19 +125,15 @@ impl<'t> Reader<'t> {
                 let head =
                     Head::deserialize(Deserializer::from(root)).map_err(|e| self.toml(&e, 0..0))?;
                 let (idea, spec) = (head.idea.clone(), head.spec.list());
-                self.spaces(&head, &steps)?;
+                head.check(&steps).map_err(|mistake| self.mistake(mistake))?;
                 (idea, spec, Body::Ports(Box::new(head), steps))
             }
             (None, true) => {
                 let mut system = System::deserialize(Deserializer::from(root))
                     .map_err(|e| self.toml(&e, 0..0))?;
-                system
-                    .load_images(self.file)
-                    .map_err(|(name, message)| self.named(&name, message))?;
+                let images = system.load_images(self.file);
+                images.and_then(|()| system.check()).map_err(|mistake| self.mistake(mistake))?;
                 let (idea, spec) = (system.idea.clone(), system.spec.list());
-                if let Some((name, message)) = system.mistake() {
-                    return Err(self.named(&name, message));
-                }
                 (idea, spec, Body::System(Box::new(system)))
             }
             (None, false) => {
@@ -149,8 +142,8 @@ impl<'t> Reader<'t> {
         };
         match spec.iter().find(|rule| !rule.contains(':')) {
             Some(rule) => {
-                let at = self.text.find(rule.as_str()).unwrap_or(0);
-                Err(self.error(at..at, "a rule is written `anchor: words`"))
+                let place = Place::file().key("spec").word(rule);
+                Err(self.mistake(place.wrong("a rule is written `anchor: words`")))
             }
             None => Ok((idea, spec, body)),
         }
@@ -237,6 +230,12 @@ impl<'t> Reader<'t> {
                 _ => return Err(self.error(value_span, "`bus_ok` can only be true")),
             });
         }
+        // The key that names the action is what the step's schema calls otherwise.
+        let table = match action {
+            "fetch" | "load" | "store" => self.renamed(table, action, "va")?,
+            "expect_pte" => self.renamed(table, action, "pte")?,
+            _ => table,
+        };
         let table = Spanned::new(span, DeValue::Table(table));
         Ok(match action {
             "fetch" => Action::Access(Access::Fetch, self.read(table)?),
@@ -251,43 +250,26 @@ impl<'t> Reader<'t> {
         })
     }
 
+    /// A table in which a key is called otherwise.
+    fn renamed(
+        &self,
+        mut table: DeTable<'t>,
+        key: &str,
+        name: &'static str,
+    ) -> Result<DeTable<'t>, LoadError> {
+        if let Some((other, _)) = table.iter().find(|(other, _)| other.get_ref() == name) {
+            let message = format!("`{name}` does not belong to `{key}`");
+            return Err(self.error(other.span(), message));
+        }
+        if let Some((span, value)) = take(&mut table, key) {
+            table.insert(Spanned::new(span, Cow::from(name)), value);
+        }
+        Ok(table)
+    }
+
     fn read<T: DeserializeOwned>(&self, value: Value<'t>) -> Result<T, LoadError> {
         let span = value.span();
         T::deserialize(ValueDeserializer::from(value)).map_err(|e| self.toml(&e, span))
-    }
-
-    /// Every space that is named must exist.
-    fn spaces(&self, head: &Head, steps: &[Step]) -> Result<(), LoadError> {
-        let known = |name: &str| {
-            let main = name == "main" && (!head.map.is_empty() || head.space.is_empty());
-            main || head.space.contains_key(name)
-        };
-        let register = |name: &str| name == "bare" || known(name) || Number::parse(name).is_ok();
-        let inner = steps.iter().flat_map(|step| step.during.iter().map(|timed| &timed.step));
-        let (mut line, mut wrong) = (0, None);
-        for step in steps.iter().chain(inner) {
-            let name = match &step.action {
-                Action::Satp(name) if !register(name) => Some(name),
-                Action::Pte(Edit { space: Some(name), .. })
-                | Action::ExpectPte(Edit { space: Some(name), .. })
-                    if !known(name) =>
-                {
-                    Some(name)
-                }
-                _ => None,
-            };
-            if wrong.is_none() && name.is_some() {
-                (line, wrong) = (step.line, name);
-            }
-        }
-        if let Some(name) = head.machine.satp.as_ref().filter(|name| !register(name)) {
-            (line, wrong) = (1, Some(name));
-        }
-        let Some(name) = wrong else { return Ok(()) };
-        let start: usize = self.text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-        let quoted = format!("\"{name}\"");
-        let at = self.text[start..].find(&quoted).map_or(start, |found| start + found);
-        Err(self.error(at..at, format!("there is no address space `{name}`")))
     }
 }
 

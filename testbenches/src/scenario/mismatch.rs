@@ -5,8 +5,6 @@ use std::fmt;
 use serde::Serialize;
 use sim::mmu::Response;
 
-use super::names::cause_name;
-
 /// Something observed differs from what the scenario or the specification says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
@@ -40,6 +38,6 @@ impl fmt::Display for Mismatch {
 pub fn describe(response: &Response) -> String {
     match response {
         Ok(pa) => format!("physical address {pa:#x}"),
-        Err(fault) => format!("{} at {:#x}", cause_name(fault.cause), fault.tval),
+        Err(fault) => format!("{} at {:#x}", fault.cause, fault.tval),
     }
 }

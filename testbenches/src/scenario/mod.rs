@@ -8,7 +8,7 @@
 //! | [`devices`] | what stands on the bus beside memory |
 //! | [`expect`] | what a run must have come to |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
-//! | [`load`], [`error`] | reading; every mistake has file, line and column |
+//! | [`load`], [`place`], [`error`] | reading; every mistake has file, line and column |
 //! | [`library`] | the files in the binary, by name |
 //! | [`variant`] | the machines on which one file runs |
 //! | [`observe`] | running for the figures alone |
@@ -25,12 +25,16 @@ pub mod expect;
 pub mod flags;
 mod images;
 pub mod library;
+mod limits;
 pub mod load;
 pub mod mismatch;
+#[cfg(test)]
+mod mistakes;
 pub mod names;
 pub mod number;
 pub mod observe;
 pub mod os_text;
+pub mod place;
 mod port;
 mod ports;
 pub mod program;

@@ -5,6 +5,7 @@
 //! first: `|`, `<<`, `+ -`, `*`, unary `-`; parentheses; names of [`Variables`].
 
 use std::fmt;
+use std::num::IntErrorKind;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
@@ -68,16 +69,59 @@ impl Number {
         }
     }
 
-    /// The value in one run, as 64 bits; a negative one in two's complement.
+    /// The value in one run, which may be negative.
     ///
     /// # Errors
     /// A sentence, when the value needs more than 64 bits.
-    pub fn value(&self, variables: &Variables) -> Result<u64, String> {
-        let wide = evaluate(&self.expression, variables)
-            .filter(|v| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(v))
-            .ok_or_else(|| format!("`{}` does not fit 64 bits", self.text))?;
-        // Truncation is the two's complement that is wanted.
-        Ok(wide as u64)
+    pub fn exact(&self, variables: &Variables) -> Result<i128, String> {
+        let fits = i128::from(i64::MIN)..=i128::from(u64::MAX);
+        let value = evaluate(&self.expression, variables).filter(|value| fits.contains(value));
+        value.ok_or_else(|| format!("`{}` does not fit 64 bits", self.text))
+    }
+
+    /// A count, time or size in one run.
+    ///
+    /// # Errors
+    /// A sentence, when it is negative or needs more than 64 bits.
+    pub fn count(&self, variables: &Variables) -> Result<u64, String> {
+        match u64::try_from(self.exact(variables)?) {
+            Ok(count) => Ok(count),
+            Err(_) => Err(format!("`{}` is negative, and no count is", self.text)),
+        }
+    }
+
+    /// A word of the machine's width in one run: an address or what a register holds. A negative
+    /// one is in two's complement.
+    ///
+    /// # Errors
+    /// A sentence, when the value needs more bits than the machine has.
+    pub fn word(&self, variables: &Variables) -> Result<u64, String> {
+        let value = self.exact(variables)?;
+        if variables.va_bits > 32 {
+            // Truncation is the two's complement that is wanted.
+            return Ok(value as u64);
+        }
+        // Of 32 bits, or of 64 with all upper ones equal to bit 31, as RV64 writes them.
+        let extended = i128::from(i32::MIN)..=i128::from(u32::MAX);
+        let upper = i128::from(u64::MAX) + 1;
+        if extended.contains(&value) || (upper + i128::from(i32::MIN)..upper).contains(&value) {
+            return Ok(u64::from(value as u32));
+        }
+        Err(format!("`{}` does not fit 32 bits", self.text))
+    }
+
+    /// A physical address in one run: 34 bits on RV32, 56 on RV64.
+    ///
+    /// # Errors
+    /// A sentence, when the value is no such address.
+    pub fn physical(&self, variables: &Variables) -> Result<u64, String> {
+        let bits = if variables.va_bits == 32 { 34 } else { 56 };
+        match self.count(variables)? {
+            pa if pa >> bits == 0 => Ok(pa),
+            _ => {
+                Err(format!("`{}` has more than the {bits} bits of a physical address", self.text))
+            }
+        }
     }
 }
 
@@ -96,7 +140,11 @@ fn evaluate(expression: &Expression, variables: &Variables) -> Option<i128> {
             let (left, right) = (evaluate(left, variables)?, evaluate(right, variables)?);
             match operator {
                 '|' => left | right,
-                '<' => left.checked_mul(1i128.checked_shl(u32::try_from(right).ok()?)?)?,
+                '<' => {
+                    // A shift by 127 would make a number negative.
+                    let places = u32::try_from(right).ok().filter(|places| *places < 127)?;
+                    left.checked_mul(1 << places)?
+                }
                 '+' => left.checked_add(right)?,
                 '-' => left.checked_sub(right)?,
                 _ => left.checked_mul(right)?,
@@ -111,6 +159,8 @@ struct Parser<'a> {
 
 /// Operators by binding strength, weakest first; `<<` is known by its first character.
 const OPERATORS: [&[char]; 4] = [&['|'], &['<'], &['+', '-'], &['*']];
+/// Every operator, and what stands between them.
+const TURN: usize = OPERATORS.len() + 1;
 /// More brackets than this are a mistake, and would exhaust the stack.
 const DEEPEST: usize = 64;
 
@@ -121,11 +171,11 @@ impl Parser<'_> {
     }
 
     fn level(&mut self, strength: usize) -> Result<Expression, String> {
-        // One count serves both: the strength grows by four with each bracket.
-        if strength / OPERATORS.len() > DEEPEST {
+        // One count serves both: the strength grows by a whole turn with each bracket.
+        if strength / TURN > DEEPEST {
             return Err("the number is nested too deeply".to_owned());
         }
-        let Some(operators) = OPERATORS.get(strength % (OPERATORS.len() + 1)) else {
+        let Some(operators) = OPERATORS.get(strength % TURN) else {
             return self.operand(strength);
         };
         let mut left = self.level(strength + 1)?;
@@ -162,8 +212,8 @@ impl Parser<'_> {
     }
 
     fn operand_below(&mut self, strength: usize) -> Result<Expression, String> {
-        let next = strength + OPERATORS.len() + 1;
-        if next / OPERATORS.len() > DEEPEST {
+        let next = strength + TURN;
+        if next / TURN > DEEPEST {
             return Err("the number is nested too deeply".to_owned());
         }
         self.operand(next)
@@ -191,7 +241,10 @@ impl Parser<'_> {
             Some("0b") => i128::from_str_radix(&digits[2..], 2),
             _ => digits.parse(),
         };
-        parsed.map(Expression::Literal).map_err(|_| format!("`{word}` is no number"))
+        parsed.map(Expression::Literal).map_err(|error| match error.kind() {
+            IntErrorKind::PosOverflow => format!("`{word}` does not fit 64 bits"),
+            _ => format!("`{word}` is no number"),
+        })
     }
 }
 
@@ -213,7 +266,7 @@ impl<'de> Deserialize<'de> for Number {
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Number, E> {
                 u64::try_from(value)
                     .map(Number::from)
-                    .map_err(|_| E::custom("negative; write it as a string"))
+                    .map_err(|_| E::custom(format!("`{value}` is negative; write it as a string")))
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<Number, E> {
                 Ok(Number::from(value))
@@ -233,7 +286,53 @@ mod tests {
     const MACHINE: Variables = Variables { latency: 10, levels: 3, va_bits: 39, entries: 8 };
 
     fn value(text: &str) -> Result<u64, String> {
-        Number::parse(text)?.value(&MACHINE)
+        Number::parse(text)?.word(&MACHINE)
+    }
+
+    #[test]
+    fn what_a_number_stands_for_bounds_it() {
+        let number = |text: &str| Number::parse(text).unwrap();
+        let narrow = Variables { levels: 2, va_bits: 32, ..MACHINE };
+        assert_eq!(number("3 - 3").count(&MACHINE), Ok(0));
+        let negative = number("2 - 3").count(&MACHINE);
+        assert_eq!(negative, Err("`2 - 3` is negative, and no count is".to_owned()));
+        assert_eq!(number("0xffff_ffff_ffff_ffff").count(&MACHINE), Ok(u64::MAX));
+        for minus_2_gib in ["-(1 << va_bits - 1)", "0xffff_ffff_8000_0000", "0x8000_0000"] {
+            assert_eq!(number(minus_2_gib).word(&narrow), Ok(0x8000_0000), "{minus_2_gib}");
+        }
+        for wide in ["1 << 32", "-(1 << 31) - 1", "0xffff_ffff_7fff_ffff", "1 << 63"] {
+            let said = format!("`{wide}` does not fit 32 bits");
+            assert_eq!(number(wide).word(&narrow), Err(said));
+            assert!(number(wide).word(&MACHINE).is_ok(), "{wide}");
+        }
+        assert_eq!(number("(1 << 34) - 1").physical(&narrow), Ok(0x3_ffff_ffff));
+        assert!(number("1 << 34").physical(&narrow).is_err());
+        assert!(number("1 << 56").physical(&MACHINE).is_err());
+        for sum in [
+            "(1 << 63) * 4",
+            "(1 << 64) - 1 + 1",
+            "1 << 127",
+            "(1 << 126) * 4 * 4",
+            "2 * -(1 << 63)",
+        ] {
+            let said = format!("`{sum}` does not fit 64 bits");
+            assert_eq!(number(sum).word(&MACHINE), Err(said));
+        }
+        for literal in [
+            "340282366920938463463374607431768211456",
+            "0x1_0000_0000_0000_0000_0000_0000_0000_0000",
+        ] {
+            assert_eq!(Number::parse(literal), Err(format!("`{literal}` does not fit 64 bits")));
+        }
+    }
+
+    #[test]
+    fn brackets_nest_64_deep_and_no_deeper() {
+        let nested = |depth| format!("{}1{}", "(".repeat(depth), ")".repeat(depth));
+        assert_eq!(value(&nested(64)), Ok(1));
+        assert!(value(&nested(65)).is_err());
+        assert_eq!(value(&("-".repeat(64) + "1")), Ok(1));
+        assert!(value(&("-".repeat(65) + "1")).is_err());
     }
 
     #[test]

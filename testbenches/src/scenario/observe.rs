@@ -3,17 +3,19 @@
 use std::sync::atomic::AtomicBool;
 
 use serde_json::{Value, json};
-use sim::cpu::{Fit, Fitted, Lackey, decompress};
-use sim::machine::{Machine, Observer, Outcome, ProcessSpec};
+use sim::cpu::{Fit, Program, decompress};
+use sim::machine::{LatencySpec, Observer, Outcome};
 use sim::mmu::Mmu;
-use sim::os::{Layout, State};
+use sim::os::State;
 
 use crate::engine::Engine;
+use crate::trace::{Circumstances, Recording, TraceError};
 
 use super::load::{Body, Scenario};
+use super::place::Place;
 use super::ports::{self, Stop};
 use super::run::RunError;
-use super::schema::Head;
+use super::schema::{Head, OneOrMany};
 use super::segments;
 use super::step::{Action, Step};
 use super::story;
@@ -74,7 +76,7 @@ pub fn observe(
         (Body::Ports(head, steps), _) => watched_ports(head, steps, variant, mmu, observer),
         (Body::Segments(..), _) => {
             let how = "it has no MMU and no page tables to observe: `pagewalk run` plays segments";
-            Err(Stop::Nonsense(1, how.to_owned()))
+            Err(Place::file().wrong(how).into())
         }
         (Body::System(system), None) => {
             let played = story::play(system, variant, mmu, observer, stop);
@@ -85,10 +87,7 @@ pub fn observe(
         }
     };
     seen.map_err(|stop| match stop {
-        Stop::Nonsense(line, message) => {
-            let (file, machine) = (scenario.file.clone(), variant.to_string());
-            RunError::Nonsense { file, line, message, machine }
-        }
+        Stop::Nonsense(mistake) => RunError::nonsense(scenario, mistake, variant.to_string()),
         Stop::Mismatch(mismatch) => RunError::Tool(anyhow::anyhow!("{variant}: {mismatch}")),
     })
 }
@@ -138,25 +137,30 @@ fn replay(
     observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
 ) -> Result<Outcome, Stop> {
-    let mut config = system.os.config(system.machine.adue, variant);
-    // A million steps: everything is checked at the end.
-    config.paranoid = false;
     let name = system.process.first().map_or("trace", |process| process.name.as_str());
-    let unreadable = |error: std::io::Error| Stop::Nonsense(1, format!("{name}: {error}"));
-    let lackey = Lackey::new(name, decompress(recorded).map_err(unreadable)?);
-    let program = Fitted::new(lackey, config.mode, Fit::Fold);
-    let mut machine = Machine::new(mmu, config).map_err(story::broken)?;
+    let nonsense = |message: String| Stop::from(Place::file().key("os").wrong(message));
+    let latency = LatencySpec::Fixed(variant.latency);
+    let mut os = system.os.clone();
+    os.policy = variant.policy.map(OneOrMany::One);
+    let circumstances = Circumstances::new(&os, variant.mode, latency, system.machine.adue);
+    let circumstances = circumstances.map_err(nonsense)?;
+    let recording = Recording {
+        file: name.to_owned(),
+        open: Box::new(|| decompress(recorded)),
+        again: true,
+        fit: Fit::Fold,
+        only: None,
+        images: Vec::new(),
+    };
+    let around = |program| -> Box<dyn Program> { Box::new(program) };
+    let machine = recording.machine(name, mmu, &circumstances, around, stop);
+    let mut machine = machine.map_err(|error| match error {
+        TraceError::Machine(error) => story::broken(system, error),
+        error => nonsense(error.to_string()),
+    })?;
     if let Some(observer) = observer {
         machine.observe(observer);
     }
-    machine
-        .spawn(ProcessSpec {
-            name: name.to_owned(),
-            layout: Layout::OnDemand,
-            program: Box::new(program),
-            frames: None,
-        })
-        .map_err(story::broken)?;
     Ok(machine.run(stop))
 }
 
@@ -167,14 +171,14 @@ fn of(system: &System, outcome: &Outcome) -> Result<Observed, Stop> {
         return Err(Stop::Mismatch(Box::new(said)));
     }
     let report = serde_json::to_value(&outcome.report)
-        .map_err(|error| Stop::Nonsense(1, error.to_string()))?;
+        .map_err(|error| Place::file().wrong(error.to_string()))?;
     let mut notes = Vec::new();
     for process in &outcome.report.processes {
         let text = system
             .process
             .iter()
             .find(|text| text.name == process.program || text.name == process.name);
-        let expected = text.is_none_or(|text| text.may_end("exited"));
+        let expected = text.is_none_or(|text| text.ends.allow("exited"));
         if let State::Killed { death } = &process.state
             && expected
         {

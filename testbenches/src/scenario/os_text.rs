@@ -6,6 +6,8 @@ use sim::machine::{LatencySpec, MachineConfig, Master};
 use sim::os::{Allocation, Costs, DiskErrors, ForkKind, LoadControl, OomKind, PolicyKind, Thp};
 
 use super::devices::ConsoleText;
+use super::limits::{MOST_CYCLES, key_within, within};
+use super::place::{Mistake, Place};
 use super::schema::OneOrMany;
 use super::variant::Variant;
 
@@ -81,6 +83,8 @@ pub struct OsText {
     pub bus_errors: Option<BusErrors>,
     /// Kernel entries between two checks of every invariant; 1, after each, unless said otherwise.
     pub check_every: Option<u64>,
+    /// Pages below a stack that stay free of other mappings; 1 unless said otherwise.
+    pub stack_guard_gap: Option<u64>,
     /// Frames that nobody may use: `[first, how many]`, counted from the beginning of memory.
     pub reserved: Option<Vec<[u64; 2]>>,
     /// `false`: a kernel that forgets to set SUM when it copies from or to a process's memory.
@@ -122,7 +126,80 @@ impl BusErrors {
     }
 }
 
+/// Pages that belong together cannot be more than these.
+const LARGEST_RUN: u64 = 1 << 16;
+/// More swap slots than frames can be addressed are never used.
+const MOST_SLOTS: u32 = 1 << 28;
+
 impl OsText {
+    /// Checks what can be checked without a machine; `place` is where it stands.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check(&self, place: &Place) -> Result<(), Mistake> {
+        let count = |key, value, bounds| key_within(place, key, value, bounds);
+        count("frames", self.frames, 1..=1 << 28)?;
+        count("kernel", self.kernel, 0..=1 << 28)?;
+        count("window", self.window.map(|window| window as u64), 1..=1 << 16)?;
+        count("tlb_lookup", self.tlb_lookup, 0..=MOST_CYCLES)?;
+        count("pff_cycles", self.pff_cycles, 1..=MOST_CYCLES)?;
+        count("ws_cycles", self.ws_cycles, 1..=MOST_CYCLES)?;
+        count("fault_around", self.fault_around, 0..=LARGEST_RUN)?;
+        count("read_ahead", self.read_ahead, 0..=LARGEST_RUN)?;
+        count("thp_promote", self.thp_promote, 0..=LARGEST_RUN)?;
+        count("check_every", self.check_every, 1..=u64::MAX)?;
+        for (key, slots) in
+            [("swap", self.swap), ("swap_grow", self.swap_grow), ("swap_limit", self.swap_limit)]
+        {
+            key_within(place, key, slots, 0..=MOST_SLOTS)?;
+        }
+        if let Some(limit) = self.swap_limit {
+            let slots = self.swap.unwrap_or(MachineConfig::default().swap_slots);
+            within(&place.key("swap_limit"), limit, slots..=MOST_SLOTS)?;
+        }
+        if let Some(Costs { trap, handler, disk_read, disk_write, switch }) = self.costs {
+            let table = place.key("costs");
+            let keys = ["trap", "handler", "disk_read", "disk_write", "switch"];
+            for (key, cost) in keys.into_iter().zip([trap, handler, disk_read, disk_write, switch])
+            {
+                within(&table.key(key), cost, 0..=MOST_CYCLES)?;
+            }
+        }
+        if let Some(latency) = self.data_latency {
+            let place = place.key("data_latency");
+            latency.check().map_err(|message| place.wrong(message))?;
+        }
+        self.check_lists(place)
+    }
+
+    /// Lists of transfers, requests and frames.
+    fn check_lists(&self, place: &Place) -> Result<(), Mistake> {
+        let disk = self.disk_errors.clone().unwrap_or_default();
+        let bus = self.bus_errors.clone().unwrap_or_default();
+        for (table, key, numbers) in [
+            ("disk_errors", "reads", disk.reads),
+            ("disk_errors", "writes", disk.writes),
+            ("bus_errors", "walker", bus.walker),
+            ("bus_errors", "fetch", bus.fetch),
+            ("bus_errors", "data", bus.data),
+        ] {
+            let list = place.key(table).key(key);
+            for (at, number) in numbers.into_iter().enumerate() {
+                // They are counted from 1.
+                within(&list.item(at), number, 1..=u64::MAX)?;
+            }
+        }
+        let frames = self.frames.unwrap_or(MachineConfig::default().memory.frames);
+        for (at, [first, count]) in self.reserved.iter().flatten().enumerate() {
+            let end = first.checked_add(*count).filter(|end| *count > 0 && *end <= frames);
+            if end.is_none() {
+                let message = format!("{count} frames from {first} on are not among the {frames}");
+                return Err(place.key("reserved").item(at).wrong(message));
+            }
+        }
+        Ok(())
+    }
+
     /// The policies to run with; none where the machine's own is to be used.
     pub fn policies(&self) -> Vec<Option<PolicyKind>> {
         let named = self.policy.as_ref().map(OneOrMany::list).unwrap_or_default();
@@ -172,6 +249,7 @@ impl OsText {
         set(&mut options.oom, &self.oom);
         set(&mut options.swap_grow, &self.swap_grow);
         options.swap_limit = self.swap_limit;
+        options.stack_guard_gap = self.stack_guard_gap;
         set(&mut options.disk_errors, &self.disk_errors);
         set(&mut options.reserved, &self.reserved);
         set(&mut options.sstatus.sum, &self.sum);

@@ -10,8 +10,10 @@ use sim::mmu::{Mmu, Port};
 
 use super::bench::Bench;
 use super::events::Counts;
+use super::limits::MOST_CYCLES;
 use super::mismatch::Mismatch;
 use super::number::{Number, Variables};
+use super::place::{Mistake, Place};
 use super::schema::Head;
 use super::step::{Action, Step};
 use super::tables::Tables;
@@ -26,8 +28,14 @@ const SETTLING: u64 = 4;
 pub(super) enum Stop {
     /// Something observed differs.
     Mismatch(Box<Mismatch>),
-    /// The file asks for what cannot be: its line and a sentence.
-    Nonsense(usize, String),
+    /// The file asks for what cannot be.
+    Nonsense(Mistake),
+}
+
+impl From<Mistake> for Stop {
+    fn from(mistake: Mistake) -> Stop {
+        Stop::Nonsense(mistake)
+    }
 }
 
 impl From<Box<Mismatch>> for Stop {
@@ -52,19 +60,19 @@ pub(super) fn run(
     mmu: Box<dyn Mmu>,
     observer: Option<Box<dyn Observer>>,
 ) -> Finished {
-    let nonsense = |message| {
-        let result = Err(Stop::Nonsense(1, message));
+    let nonsense = |mistake| {
+        let result = Err(Stop::Nonsense(mistake));
         Finished { cycles: 0, counts: Counts::default(), result }
     };
     let variables = variant.variables();
     let bits = if variant.xlen() == Xlen::Rv32 { 34 } else { 56 };
     let memory = match SharedMemory::with_ram(0..1 << bits) {
         Ok(memory) => memory,
-        Err(error) => return nonsense(error.to_string()),
+        Err(error) => return nonsense(Place::file().wrong(error.to_string())),
     };
     let tables = match Tables::build(head, variant.mode, &variables, &memory) {
         Ok(tables) => tables,
-        Err(message) => return nonsense(message),
+        Err(mistake) => return nonsense(mistake),
     };
     let control = Rc::new(RefCell::new(Control::default()));
     let every = head.machine.ready_every;
@@ -76,7 +84,7 @@ pub(super) fn run(
     }
     let space = tables.first().to_owned();
     let bench = Bench::new(drive, control);
-    let mut runner = Runner { bench, tables, variables, variant, space };
+    let mut runner = Runner { bench, tables, variables, variant, space, ready_every: every };
     let result = runner.all(head, steps);
     runner.bench.drive.end();
     Finished { cycles: runner.bench.now(), counts: runner.bench.counts.clone(), result }
@@ -93,12 +101,15 @@ pub(super) struct Runner<'v> {
     pub(super) variant: &'v Variant,
     /// The space that `satp` names, for entries that name none.
     pub(super) space: String,
+    /// Memory accepts a request only in every so many-th cycle.
+    ready_every: u64,
 }
 
 impl Runner<'_> {
     fn all(&mut self, head: &Head, steps: &[Step]) -> Result<(), Stop> {
         let first = head.machine.satp.clone().unwrap_or_else(|| self.space.clone());
-        self.satp(&first).map_err(|message| Stop::Nonsense(1, message))?;
+        let place = Place::file().key("machine").key("satp");
+        self.satp(&first).map_err(|message| place.wrong(message))?;
         self.bench.reset()?;
         for step in steps {
             self.step(step)?;
@@ -112,10 +123,10 @@ impl Runner<'_> {
             return Err(mismatch.into());
         }
         for (name, wanted) in &head.events {
-            let wanted = self.value(0, wanted)?;
+            let place = Place::file().key("events").key(name);
+            let wanted = wanted.count(&self.variables).map_err(|message| place.wrong(message))?;
             let Some(got) = self.bench.counts.get(name) else {
-                let message = format!("there is no event `{name}`");
-                return Err(Stop::Nonsense(0, message));
+                return Err(place.wrong(format!("there is no event `{name}`")).into());
             };
             if got != wanted {
                 let what = format!("count of {name}");
@@ -133,7 +144,7 @@ impl Runner<'_> {
         let begin = self.bench.now();
         let mut later = Vec::new();
         for timed in &step.during {
-            later.push((begin + self.value(timed.step.line, &timed.at)?, &timed.step));
+            later.push((begin + self.cycles(timed.step.line, &timed.at)?, &timed.step));
         }
         later.sort_by_key(|(at, _)| *at);
         let (mut streams, mut idle_until) = (Vec::new(), begin);
@@ -175,18 +186,45 @@ impl Runner<'_> {
     fn limit(&self) -> u64 {
         let waiting: usize = self.bench.ports.values().map(|port| port.waiting.len()).sum();
         let walk = (self.variables.levels + 4) * (self.variables.latency + 4) * 16;
-        1000 + (waiting as u64 + 8) * walk
+        1000 + (waiting as u64 + 8) * walk * self.ready_every
     }
 
-    pub(super) fn value(&self, line: usize, number: &Number) -> Result<u64, Stop> {
-        number.value(&self.variables).map_err(|message| Stop::Nonsense(line, message))
+    /// A count.
+    pub(super) fn count(&self, line: usize, number: &Number) -> Result<u64, Stop> {
+        self.read(line, number, Number::count)
     }
 
-    pub(super) fn optional(
+    /// Cycles that the run is to wait for.
+    pub(super) fn cycles(&self, line: usize, number: &Number) -> Result<u64, Stop> {
+        let cycles = self.count(line, number)?;
+        if cycles > MOST_CYCLES {
+            let message = format!("`{number}` is {cycles} cycles; at most {MOST_CYCLES} can pass");
+            return Err(Place::line(line).wrong(message).into());
+        }
+        Ok(cycles)
+    }
+
+    /// An address or an entry.
+    pub(super) fn word(&self, line: usize, number: &Number) -> Result<u64, Stop> {
+        self.read(line, number, Number::word)
+    }
+
+    pub(super) fn read<T>(
+        &self,
+        line: usize,
+        number: &Number,
+        read: impl Fn(&Number, &Variables) -> Result<T, String>,
+    ) -> Result<T, Stop> {
+        read(number, &self.variables).map_err(|message| Place::line(line).wrong(message).into())
+    }
+
+    /// The same of what the file may leave out.
+    pub(super) fn optional<T>(
         &self,
         line: usize,
         number: Option<&Number>,
-    ) -> Result<Option<u64>, Stop> {
-        number.map(|number| self.value(line, number)).transpose()
+        read: impl Fn(&Number, &Variables) -> Result<T, String>,
+    ) -> Result<Option<T>, Stop> {
+        number.map(|number| self.read(line, number, read)).transpose()
     }
 }

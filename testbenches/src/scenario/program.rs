@@ -9,7 +9,7 @@
 //! load d rows 128 x 128 of 8         a matrix of 8-byte elements, row after row ...
 //! load d columns 128 x 128 of 8      ... or column after column, as it lies in memory by rows
 //! load heap random 100 of 0..9 seed 1      as many pages, drawn evenly from these
-//! fetch at 0x1000                    an address
+//! fetch at 0x1000                    an address; at "1 << va_bits - 1" calculates
 //! 3 x load a 0..3; store b 0         all of the line, three times
 //! load a 0; 3 x (load a 1; 2 x (store b 0..7))     groups
 //! read heap 3 offset 0x10 bytes 100  read(2): the kernel stores into this buffer of the program
@@ -19,9 +19,15 @@
 //! think 1000                         cycles of computing without memory
 //! tick                               a timer interrupt
 //! sbrk 4 / sbrk -4                   the heap's size, changed by so many pages
-//! mmap lib                           maps the region that is marked `mapped = false`
+//! mmap lib                           maps the region that is marked `mapped = false`, in place of
+//!                                    what is there
 //! munmap lib 0..3                    unmaps pages of a region
 //! mprotect lib 0..3 r--              changes what may be done with them
+//! mremap lib 0x80_0000               moves a region, or a part: `mremap lib 0..1 0x80_0000`
+//! mremap lib pages 8 maymove         changes its size; `maymove`: elsewhere if there is no room
+//! madvise heap 0..1 dontneed         drops pages: they come back as zeroes, or from their file
+//! msync lib 0..3                     writes what was stored to a shared file's pages
+//! mlock heap 0..3 / munlock heap 0..3    keeps pages in their frames, and lets them go
 //! fork child                         a copy of the process runs the program of `child`
 //! exec other                         the process becomes `other`
 //! wait                               until a child has ended
@@ -40,10 +46,11 @@ pub use script::Script;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer};
 use sim::isa::{Access, PAGE_BYTES};
 use sim::os::{Call, Permissions, RegionSpec};
 
+use super::names::from_text;
 use super::number::Number;
 use pattern::Pattern;
 
@@ -81,16 +88,39 @@ impl Deed {
     }
 }
 
+/// A call about a range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartCall {
+    Munmap,
+    Mprotect(Permissions),
+    DontNeed,
+    Msync,
+    Mlock,
+    Munlock,
+}
+
 /// One step as it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
-    Touch { deed: Deed, bytes: u64, place: Place },
+    Touch {
+        deed: Deed,
+        bytes: u64,
+        place: Place,
+    },
     Think(u64),
     Tick,
     Sbrk(i64),
     Mmap(String),
-    Munmap(String, i64, i64),
-    Mprotect(String, i64, i64, Permissions),
+    /// A call about pages of a region, from..to.
+    Part(PartCall, String, i64, i64),
+    /// Of a region or a part of it: where to, how many pages, and whether it may be moved.
+    Mremap {
+        region: String,
+        part: Option<(i64, i64)>,
+        to: Option<u64>,
+        pages: Option<u64>,
+        may_move: bool,
+    },
     Fork(String),
     Exec(String),
     Wait,
@@ -103,8 +133,8 @@ impl Step {
         match self {
             Step::Touch { place: Place::In(name, _), .. }
             | Step::Mmap(name)
-            | Step::Munmap(name, ..)
-            | Step::Mprotect(name, ..) => Some(name),
+            | Step::Part(_, name, ..)
+            | Step::Mremap { region: name, .. } => Some(name),
             _ => None,
         }
     }
@@ -145,6 +175,16 @@ impl Node {
             Node::Repeat(_, nodes) => nodes.iter().find_map(|node| node.find(wanted)),
         }
     }
+}
+
+/// Cycles in which nodes compute without memory.
+fn thought(nodes: &[Node]) -> u64 {
+    let one = |node: &Node| match node {
+        Node::Step(Step::Think(cycles)) => *cycles,
+        Node::Step(_) => 0,
+        Node::Repeat(times, nodes) => thought(nodes).saturating_mul(*times),
+    };
+    nodes.iter().map(one).fold(0, u64::saturating_add)
 }
 
 fn total(nodes: &[Node]) -> u64 {
@@ -192,16 +232,35 @@ impl Line {
         };
         self.nodes.iter().any(|node| node.find(&forks).is_some())
     }
+
+    /// Whether a process becomes this one by it.
+    pub fn executes(&self, name: &str) -> bool {
+        let executes = |step: &'_ Step| match step {
+            Step::Exec(other) if other == name => Some(""),
+            _ => None,
+        };
+        self.nodes.iter().any(|node| node.find(&executes).is_some())
+    }
+
+    /// Cycles in which it computes without memory.
+    pub fn thought(&self) -> u64 {
+        thought(&self.nodes)
+    }
 }
 
-/// The region of a name: its own, else its kind's.
+/// What a region is called: by its own name, else by its kind's.
+pub(super) fn title(region: &RegionSpec) -> &str {
+    region.name.as_deref().unwrap_or(region.kind.name())
+}
+
+/// The region of a name.
 pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
-    regions.iter().find(|r| r.name.as_deref().unwrap_or(r.kind.name()) == name)
+    regions.iter().find(|region| title(region) == name)
 }
 
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        from_text(deserializer)
     }
 }
 

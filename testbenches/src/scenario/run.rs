@@ -11,8 +11,10 @@ use sim::mmu::Mmu;
 
 use crate::engine::Engine;
 
+use super::error::LoadError;
 use super::load::{Body, Scenario};
 use super::mismatch::Mismatch;
+use super::place::Mistake;
 use super::ports::{self, Stop};
 use super::segments;
 use super::story;
@@ -124,20 +126,24 @@ pub enum RunError {
         mode: &'static str,
     },
     /// The file asks for what cannot be.
-    #[error("{file}:{line}: {message} (on {machine})")]
+    #[error("{error} (on {machine})")]
     Nonsense {
-        /// The file.
-        file: String,
-        /// The line of the file.
-        line: usize,
-        /// A sentence.
-        message: String,
+        /// What, and where.
+        error: LoadError,
         /// On which machine.
         machine: String,
     },
     /// The engine or an observer failed.
     #[error(transparent)]
     Tool(#[from] anyhow::Error),
+}
+
+impl RunError {
+    /// What a scenario asks of a machine that cannot do it.
+    pub(super) fn nonsense(scenario: &Scenario, mistake: Mistake, machine: String) -> RunError {
+        let error = LoadError::of(&scenario.file, &scenario.text, mistake);
+        RunError::Nonsense { error, machine }
+    }
 }
 
 /// Runs a scenario on every machine that it names, or on those selected. `stop` ends a run of
@@ -158,6 +164,10 @@ pub fn run(
         Body::Segments(head, steps) => return segments::run(scenario, head, steps, select, watch),
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
+    if let Body::System(system) = &scenario.body {
+        let of_file = |mistake| RunError::nonsense(scenario, mistake, "any machine".to_owned());
+        system.check_policies().map_err(of_file)?;
+    }
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
     if variants.is_empty() {
         let config = select.config.unwrap_or("any").to_owned();
@@ -192,9 +202,8 @@ fn run_one(
     let mismatch = match result {
         Ok(()) => None,
         Err(Stop::Mismatch(mismatch)) => Some(*mismatch),
-        Err(Stop::Nonsense(line, message)) => {
-            let (file, machine) = (scenario.file.clone(), variant.to_string());
-            return Err(RunError::Nonsense { file, line, message, machine });
+        Err(Stop::Nonsense(mistake)) => {
+            return Err(RunError::nonsense(scenario, mistake, variant.to_string()));
         }
     };
     let step = mismatch.as_ref().filter(|m| m.line > 0).map(|m| scenario.line(m.line).to_owned());

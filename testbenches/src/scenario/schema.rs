@@ -2,6 +2,8 @@
 //!
 //! Steps are in [`super::step`], systems of processes in [`super::system`].
 
+mod check;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -33,22 +35,36 @@ impl<T: Clone> OneOrMany<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+impl<'de, T: Deserialize<'de> + PartialEq> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
+        impl<'de, T: Deserialize<'de> + PartialEq> Visitor<'de> for Either<T> {
             type Value = OneOrMany<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("one value or a list")
             }
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(list)).map(OneOrMany::Many)
+                let values: Vec<T> = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+                if values.is_empty() {
+                    return Err(de::Error::custom("the list is empty"));
+                }
+                for (at, value) in values.iter().enumerate() {
+                    if let Some(twin) = values[..at].iter().position(|other| other == value) {
+                        let (first, second) = (twin + 1, at + 1);
+                        let message = format!("entries {first} and {second} are the same");
+                        return Err(de::Error::custom(message));
+                    }
+                }
+                Ok(OneOrMany::Many(values))
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
                 T::deserialize(text.into_deserializer()).map(OneOrMany::One)
             }
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+                T::deserialize(value.into_deserializer()).map(OneOrMany::One)
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
                 T::deserialize(value.into_deserializer()).map(OneOrMany::One)
             }
         }
@@ -146,7 +162,6 @@ pub struct Map {
 #[serde(deny_unknown_fields)]
 pub struct Edit {
     /// The virtual address.
-    #[serde(alias = "expect_pte", alias = "bus_error")]
     pub pte: Number,
     /// The address space; the one in `satp` unless said otherwise.
     pub space: Option<String>,

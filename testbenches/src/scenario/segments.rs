@@ -4,16 +4,19 @@
 //! the same processes otherwise. Lengths and places count in units of `unit` bytes, addresses in
 //! bytes.
 
+mod check;
 mod perform;
 mod read;
 mod run;
 mod step;
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use sim::contiguous::{Config, Fit, ProcessSpec, Rights, SegmentSpec};
 
+use super::names::from_text;
 use super::schema::OneOrMany;
 
 pub use step::{Access, Action, Check, Churn, Compact, End, Grow, Load, Step};
@@ -127,18 +130,23 @@ pub struct SegmentText {
 }
 
 /// Letters of `rwx`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letters(String);
 
-impl TryFrom<String> for Letters {
-    type Error = String;
+impl FromStr for Letters {
+    type Err = String;
 
-    fn try_from(text: String) -> Result<Letters, String> {
+    fn from_str(text: &str) -> Result<Letters, String> {
         match text.chars().find(|letter| !"rwx".contains(*letter)) {
             Some(letter) => Err(format!("`{letter}` is no right; there are r, w and x")),
-            None => Ok(Letters(text)),
+            None => Ok(Letters(text.to_owned())),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Letters {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Letters, D::Error> {
+        from_text(deserializer)
     }
 }
 

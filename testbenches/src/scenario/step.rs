@@ -75,7 +75,6 @@ pub enum Action {
 #[serde(deny_unknown_fields)]
 pub struct AccessStep {
     /// The virtual address.
-    #[serde(alias = "fetch", alias = "load", alias = "store")]
     pub va: Number,
     /// The privilege; `user` unless said otherwise.
     #[serde(rename = "as", default = "schema::user")]

@@ -8,11 +8,12 @@ use sim::cpu::Program;
 use sim::golden::IdealMmu;
 use sim::machine::{Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template};
 use sim::mmu::Mmu;
-use sim::os::{Layout, Pid, PolicyKind, RegionSpec};
+use sim::os::{Layout, OsError, Pid, PolicyKind, RegionSpec};
 
 use super::devices;
 use super::expect;
 use super::mismatch::Mismatch;
+use super::place::Place;
 use super::ports::Stop;
 use super::program::Script;
 use super::system::{ProcessText, System};
@@ -105,18 +106,22 @@ fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Pre
     let config = system.os.config(system.machine.adue, variant);
     let errors = system.os.bus_errors.clone().unwrap_or_default();
     let wrap = &mut |master, channel| errors.wrap(master, channel);
+    let broken = |error| broken(system, error);
     let mut machine = Machine::with_buses(mmu, config, wrap).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
         machine.provide(image).map_err(broken)?;
     }
     let console = system.os.console.as_ref();
     let console = console.map(|console| console.connect(&mut machine)).transpose()?;
-    let mut limits = system.limits().map_err(|message| Stop::Nonsense(1, message))?.into_iter();
+    let mut limits = system.limits()?.into_iter();
     let mut pids = Vec::new();
-    for process in &system.process {
+    for (number, process) in system.process.iter().enumerate() {
         let regions = system.regions(process);
-        let script = Script::new(&process.program, &regions, &variant.variables())
-            .map_err(|message| Stop::Nonsense(1, message))?;
+        let script = Script::new(&process.program, &regions, &variant.variables());
+        let script = script.map_err(|(line, message)| {
+            let program = Place::file().key("process").item(number).key("program");
+            program.item(line).wrong(message)
+        })?;
         let layout = Layout::Regions(at_the_start(&process.regions));
         if process.forked || process.executed {
             let program = Box::new(move || Box::new(script.restarted()) as Box<dyn Program>);
@@ -138,9 +143,21 @@ fn at_the_start(regions: &[RegionSpec]) -> Vec<RegionSpec> {
 }
 
 /// What cannot be run is the file's mistake; what breaks while running is a finding.
-pub(super) fn broken(error: RunError) -> Stop {
+pub(super) fn broken(system: &System, error: RunError) -> Stop {
+    let os = Place::file().key("os");
     match error {
-        RunError::Config(message) => Stop::Nonsense(1, message),
+        RunError::Config(message) => os.wrong(message).into(),
+        RunError::Os(error @ OsError::MemoryTooSmall { .. }) => {
+            let key = if system.os.kernel.is_some() { "kernel" } else { "frames" };
+            os.key(key).wrong(error.to_string()).into()
+        }
+        RunError::Os(error @ OsError::Mode { .. }) => {
+            Place::file().key("machine").key("modes").wrong(error.to_string()).into()
+        }
+        RunError::Os(OsError::Region { process, region, problem }) => {
+            let place = system.region_place(&process, &region);
+            place.wrong(format!("region `{region}` of `{process}`: {problem}")).into()
+        }
         other => Stop::Mismatch(Box::new(finding(0, "the run", "to go on", &other.to_string()))),
     }
 }

@@ -1,17 +1,24 @@
 //! A scenario of processes under the operating system, as it is written.
 
+mod check;
+
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
 use sim::isa::{Mode, PAGE_BYTES};
 use sim::machine::ElfImage;
-use sim::os::{PolicyKind, RegionKind, RegionSpec};
+use sim::os::{Death, PolicyKind, RegionKind, RegionSpec};
 
 use super::expect::Expected;
 use super::images;
+use super::names::from_text;
 use super::number::Number;
 use super::os_text::OsText;
-use super::program::{Line, find};
+use super::place::{Mistake, Place};
+use super::program::{Line, find, title};
 use super::schema::{Machine, OneOrMany, Size};
 
 /// The machine under an operating system; lists as in [`Machine`].
@@ -65,11 +72,11 @@ pub struct ProcessText {
     pub executed: bool,
     /// The most frames that its pages may hold.
     pub frames: Option<u64>,
-    /// How it must end: `exited`, or the reason of its kill in one word; several with ` or `,
-    /// `never` if it need not be made at all, or `any`.
-    #[serde(default = "exited")]
-    pub ends: String,
-    /// The address that must have killed it.
+    /// How it must end.
+    #[serde(default)]
+    pub ends: Ends,
+    /// The address that must have killed it: the virtual one of the access, or the physical one
+    /// that memory refused.
     pub at: Option<Number>,
     /// Its counts.
     #[serde(default)]
@@ -92,25 +99,63 @@ pub struct ProcessText {
     pub loaded: Option<ElfImage>,
 }
 
-impl ProcessText {
+/// How a process must end: `exited`, or the reason of its kill in one word; several with ` or `,
+/// `never` if it need not be made at all, or `any`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends(String);
+
+impl Ends {
+    /// Each of them.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.split(" or ").map(str::trim)
+    }
+
     /// Whether such an end is as expected.
-    pub fn may_end(&self, word: &str) -> bool {
-        self.ends.split(" or ").map(str::trim).any(|end| end == word || end == "any")
+    pub fn allow(&self, word: &str) -> bool {
+        self.words().any(|end| end == word || end == "any")
     }
 }
 
-fn exited() -> String {
-    "exited".to_owned()
+impl Default for Ends {
+    fn default() -> Ends {
+        Ends("exited".to_owned())
+    }
+}
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Ends {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Ends, String> {
+        let ends = Ends(text.to_owned());
+        let known =
+            |word: &str| matches!(word, "exited" | "never" | "any") || Death::NAMES.contains(&word);
+        let stranger = ends.words().find(|word| !known(word)).map(str::to_owned);
+        stranger.map_or(Ok(ends), |word| {
+            let names = Death::NAMES.join(", ");
+            Err(format!("`{word}` is no end of a process; ends are exited, never, any, {names}"))
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Ends {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ends, D::Error> {
+        from_text(deserializer)
+    }
 }
 
 /// A page of a process, as [`ProcessText::victims`] names it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageText {
     /// Of the first region.
     Number(i64),
     /// `region page`
-    Named(String),
+    Named(String, i64),
 }
 
 impl PageText {
@@ -118,14 +163,40 @@ impl PageText {
     pub fn address(&self, regions: &[RegionSpec]) -> Result<u64, String> {
         let (region, page) = match self {
             PageText::Number(page) => (regions.first(), *page),
-            PageText::Named(text) => {
-                let wrong = || format!("`{text}` is no page; pages are written `heap 3`");
-                let (name, page) = text.trim().rsplit_once(' ').ok_or_else(wrong)?;
-                (find(regions, name.trim()), page.parse().map_err(|_| wrong())?)
-            }
+            PageText::Named(name, page) => (find(regions, name), *page),
         };
-        let region = region.ok_or_else(|| format!("{self:?} is in no region of the process"))?;
-        Ok(region.start.wrapping_add_signed(page.wrapping_mul(PAGE_BYTES as i64)))
+        let region = region.ok_or_else(|| match self {
+            PageText::Number(_) => "the process has no region that this could be a page of".into(),
+            PageText::Named(name, _) => format!("there is no region `{name}`"),
+        })?;
+        let inside = page.checked_mul(PAGE_BYTES as i64);
+        let address = inside.and_then(|inside| region.start.checked_add_signed(inside));
+        address.ok_or_else(|| format!("page {page} of `{}` is out of range", title(region)))
+    }
+}
+
+impl<'de> Deserialize<'de> for PageText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PageText, D::Error> {
+        struct Forms;
+        impl Visitor<'_> for Forms {
+            type Value = PageText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a page: 3 of the first region, or \"heap 3\"")
+            }
+            fn visit_i64<E: de::Error>(self, page: i64) -> Result<PageText, E> {
+                Ok(PageText::Number(page))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<PageText, E> {
+                let parts = text.trim().rsplit_once(' ');
+                let named = parts.and_then(|(name, page)| {
+                    Some(PageText::Named(name.trim().to_owned(), page.parse().ok()?))
+                });
+                let wrong = || format!("`{text}` is no page; pages are written `heap 3`");
+                named.ok_or_else(|| E::custom(wrong()))
+            }
+        }
+        deserializer.deserialize_any(Forms)
     }
 }
 
@@ -159,12 +230,15 @@ pub struct System {
 const DEEPEST: usize = 16;
 
 impl System {
-    /// Reads the files that processes are images of; `file` is the scenario's own. The error is
-    /// the name of the image and a sentence.
-    pub fn load_images(&mut self, file: &str) -> Result<(), (String, String)> {
-        for process in &mut self.process {
+    /// Reads the files that processes are images of; `file` is the scenario's own.
+    ///
+    /// # Errors
+    /// The first that cannot be read.
+    pub fn load_images(&mut self, file: &str) -> Result<(), Mistake> {
+        for (number, process) in self.process.iter_mut().enumerate() {
             if let Some(name) = &process.image {
-                let image = images::load(file, name).map_err(|problem| (name.clone(), problem))?;
+                let place = Place::file().key("process").item(number).key("image").word(name);
+                let image = images::load(file, name).map_err(|problem| place.wrong(problem))?;
                 process.regions.splice(0..0, image.regions.clone());
                 process.loaded = Some(image);
             }
@@ -188,67 +262,46 @@ impl System {
     }
 
     /// The most frames of each process that is there at the start, in order: its own, or what it
-    /// is given of those that are shared out. The error is a sentence.
-    pub fn limits(&self) -> Result<Vec<Option<u64>>, String> {
+    /// is given of those that are shared out.
+    ///
+    /// # Errors
+    /// When there are too few to share.
+    pub fn limits(&self) -> Result<Vec<Option<u64>>, Mistake> {
         let first = || self.process.iter().filter(|p| !p.forked && !p.executed);
         // A device is in no frame.
         let in_frames = |r: &&RegionSpec| r.kind != RegionKind::Device && r.mapped != Some(false);
         let size = |process: &ProcessText| {
-            process.regions.iter().filter(in_frames).map(|region| region.pages).sum()
+            process.regions.iter().filter(in_frames).map(|r| r.pages).fold(0, u64::saturating_add)
         };
         let sizes: Vec<u64> = first().map(size).collect();
-        let shares = self.os.allocation.unwrap_or_default().shares(&sizes)?;
+        let place = Place::file().key("os").key("allocation");
+        let shares = self.os.allocation.unwrap_or_default().shares(&sizes);
+        let shares = shares.map_err(|message| place.wrong(message))?;
         Ok(match shares {
             Some(shares) => shares.into_iter().map(Some).collect(),
             None => first().map(|process| process.frames).collect(),
         })
     }
 
-    /// A name that leads nowhere, and what is wrong with it.
-    pub fn mistake(&self) -> Option<(String, String)> {
-        if let Err(message) = self.limits() {
-            return Some(("allocation".to_owned(), message));
+    /// Where a region of a process stands in the file: by the names that reports give them.
+    pub fn region_place(&self, process: &str, region: &str) -> Place {
+        let root = Place::file().key("process");
+        let Some(number) = self.process.iter().position(|p| p.name == process) else {
+            return root;
+        };
+        let regions = &self.process[number].regions;
+        let at = regions.iter().position(|known| title(known) == region).unwrap_or_default();
+        self.region_at(number, at)
+    }
+
+    /// Where a region of a process stands, both by number. Those of an image come first.
+    fn region_at(&self, process: usize, region: usize) -> Place {
+        let place = Place::file().key("process").item(process);
+        let loaded = self.process[process].loaded.as_ref().map_or(0, |image| image.regions.len());
+        match region.checked_sub(loaded) {
+            Some(own) => place.key("regions").item(own),
+            None => place.key("image"),
         }
-        let named = |name: &str| self.process.iter().find(|process| process.name == name);
-        let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
-        for process in &self.process {
-            let name = &process.name;
-            let twins = self.process.iter().filter(|other| other.name == *name).count();
-            let message = if process.forked && process.executed {
-                "a process is forked or executed, not both"
-            } else if (process.forked || process.executed) && twins > 1 {
-                "two processes have this name"
-            } else if process.forked
-                && !self.process.iter().any(|p| p.program.iter().any(|line| line.forks(name)))
-            {
-                "nobody forks this process"
-            } else if process.forked && process.regions.iter().any(|r| r.mapped != Some(false)) {
-                "a forked process has its parent's regions; its own are `mapped = false`"
-            } else if process.frames.is_some() && self.os.allocation.is_some() {
-                "`os.allocation` says how many frames it gets, and so does its `frames`"
-            } else if !process.forked && process.regions.is_empty() {
-                "a process needs regions"
-            } else {
-                ""
-            };
-            if !message.is_empty() {
-                return Some((name.clone(), format!("`{name}`: {message}")));
-            }
-            let regions = self.regions(process);
-            for line in &process.program {
-                if let Some(region) = line.stranger(&regions) {
-                    let message = format!("there is no region `{region}`");
-                    return Some((region.to_owned(), message));
-                }
-                if let Some(other) = line.unknown_process(&can_become) {
-                    let message = format!(
-                        "there is no process `{other}` that is marked `forked` or `executed`"
-                    );
-                    return Some((other.to_owned(), message));
-                }
-            }
-        }
-        None
     }
 }
 

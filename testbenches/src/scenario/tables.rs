@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 
 use sim::bus::SharedMemory;
-use sim::isa::{Mode, PAGE_BYTES, Satp};
+use sim::isa::{Mode, PAGE_BYTES, Satp, pte};
 
 use super::number::{Number, Variables};
+use super::place::{Mistake, Place};
 use super::schema::{Edit, Head, Map};
 
 /// Where the first table is put unless the file says otherwise.
 const FIRST_TABLE: u64 = 0x10_0000;
 /// More pages than this in one mapping are a mistake.
 const MOST_PAGES: u64 = 1 << 16;
-/// V
-const VALID: u64 = 1;
 
 /// One address space: what `satp` holds for it.
 #[derive(Clone, Debug)]
@@ -36,60 +35,103 @@ impl Tables {
     /// Builds the tables of a file in memory.
     ///
     /// # Errors
-    /// A sentence: a mapping that the scheme cannot express, or an edit of an entry whose table
-    /// does not exist.
+    /// A mapping that the scheme cannot express, or an edit of an entry whose table does not
+    /// exist.
     pub(super) fn build(
         head: &Head,
         mode: Mode,
         variables: &Variables,
         memory: &SharedMemory,
-    ) -> Result<Tables, String> {
-        let next = match &head.machine.tables {
-            Some(number) => number.value(variables)?,
-            None => FIRST_TABLE,
-        };
+    ) -> Result<Tables, Mistake> {
         let (spaces, tables) = (BTreeMap::new(), BTreeMap::new());
-        let mut built = Tables { mode, spaces, tables, next };
-        if !head.map.is_empty() || head.space.is_empty() {
-            built.space("main", 1, &head.map, variables, memory)?;
-        }
-        for (name, space) in &head.space {
-            built.space(name, space.asid, &space.map, variables, memory)?;
-        }
-        for edit in &head.edit {
-            built.edit("main", edit, variables, memory)?;
-        }
-        for (name, space) in &head.space {
-            for edit in &space.edit {
-                built.edit(name, edit, variables, memory)?;
+        let mut built = Tables { mode, spaces, tables, next: FIRST_TABLE };
+        let root = Place::file();
+        if let Some(number) = &head.machine.tables {
+            let place = root.key("machine").key("tables");
+            let first = number.physical(variables).map_err(|message| place.wrong(message))?;
+            if !first.is_multiple_of(PAGE_BYTES) {
+                return Err(place.wrong(format!("{first:#x} is not a multiple of {PAGE_BYTES}")));
             }
+            built.next = first;
+        }
+        let maker = (variables, memory);
+        if !head.map.is_empty() || head.space.is_empty() {
+            built.space("main", 1, &head.map, &root, maker)?;
+        }
+        let space_at = |name: &str| root.key("space").key(name);
+        for (name, space) in &head.space {
+            built.space(name, space.asid, &space.map, &space_at(name), maker)?;
+        }
+        built.edits("main", &head.edit, &root, maker)?;
+        for (name, space) in &head.space {
+            built.edits(name, &space.edit, &space_at(name), maker)?;
         }
         Ok(built)
     }
 
+    /// A space of these mappings, which the file has at a place.
     fn space(
         &mut self,
         name: &str,
         asid: u16,
         maps: &[Map],
-        variables: &Variables,
-        memory: &SharedMemory,
-    ) -> Result<(), String> {
+        place: &Place,
+        (variables, memory): (&Variables, &SharedMemory),
+    ) -> Result<(), Mistake> {
         let root = self.table();
         self.spaces.insert(name.to_owned(), Space { asid, root });
         self.tables.insert((name.to_owned(), self.mode.levels() - 1, 0), root);
-        for map in maps {
-            let (va, pa) = (map.va.value(variables)?, map.pa.value(variables)?);
-            let (level, pages) = (self.level(&map.level, variables)?, map.pages.value(variables)?);
-            if pages > MOST_PAGES {
-                return Err(format!("{pages} pages in one mapping; at most {MOST_PAGES}"));
-            }
-            let bytes = PAGE_BYTES << (level * self.mode.segment_bits());
-            for page in 0..pages {
-                let (va, pa) = (va.wrapping_add(page * bytes), pa.wrapping_add(page * bytes));
-                let entry = self.grow(name, va, level, memory)?;
-                self.write(memory, entry, self.ppn_field(pa) | map.flags.0 | VALID)?;
-            }
+        for (number, map) in maps.iter().enumerate() {
+            let mapped = self.map(name, map, variables, memory);
+            mapped.map_err(|message| place.key("map").item(number).wrong(message))?;
+        }
+        Ok(())
+    }
+
+    fn edits(
+        &mut self,
+        name: &str,
+        edits: &[Edit],
+        place: &Place,
+        (variables, memory): (&Variables, &SharedMemory),
+    ) -> Result<(), Mistake> {
+        for (number, edit) in edits.iter().enumerate() {
+            let edited = self.edit(name, edit, variables, memory);
+            edited.map_err(|message| place.key("edit").item(number).wrong(message))?;
+        }
+        Ok(())
+    }
+
+    /// Consecutive pages. The error is a sentence.
+    fn map(
+        &mut self,
+        name: &str,
+        map: &Map,
+        variables: &Variables,
+        memory: &SharedMemory,
+    ) -> Result<(), String> {
+        let (va, pa) = (map.va.word(variables)?, map.pa.physical(variables)?);
+        let (level, pages) = (self.level(&map.level, variables)?, map.pages.count(variables)?);
+        if !(1..=MOST_PAGES).contains(&pages) {
+            return Err(format!("{pages} pages in one mapping; it can have 1 to {MOST_PAGES}"));
+        }
+        let bytes = PAGE_BYTES << (level * self.mode.segment_bits());
+        let last = u128::from(bytes) * u128::from(pages - 1);
+        let (va_bits, pa_bits) = (self.mode.va_bits(), self.pa_bits());
+        // Seen from the lowest address of the upper half, all addresses follow each other.
+        let half = 1_u64 << (va_bits - 1);
+        let from = if self.mode == Mode::Sv32 { va } else { va.wrapping_add(half) };
+        if u128::from(from) + last >= 1 << va_bits {
+            let name = self.mode.name();
+            return Err(format!("{pages} pages from {va:#x} on leave the addresses of {name}"));
+        }
+        if u128::from(pa) + last >= 1 << pa_bits {
+            return Err(format!("{pages} pages from {pa:#x} on leave the physical address space"));
+        }
+        for page in 0..pages {
+            let (va, pa) = (va.wrapping_add(page * bytes), pa + page * bytes);
+            let entry = self.grow(name, va, level, memory)?;
+            self.write(memory, entry, self.ppn_field(pa) | map.flags.0 | pte::VALID)?;
         }
         Ok(())
     }
@@ -107,7 +149,7 @@ impl Tables {
             if !self.tables.contains_key(&key) {
                 let table = self.table();
                 let pointer = self.entry(name, va, below + 1).unwrap_or(table);
-                self.write(memory, pointer, self.ppn_field(table) | VALID)?;
+                self.write(memory, pointer, self.ppn_field(table) | pte::VALID)?;
                 self.tables.insert(key, table);
             }
         }
@@ -132,7 +174,7 @@ impl Tables {
     }
 
     fn level(&self, level: &Number, variables: &Variables) -> Result<u32, String> {
-        let value = level.value(variables)?;
+        let value = level.count(variables)?;
         let fits = u32::try_from(value).ok().filter(|level| *level < self.mode.levels());
         fits.ok_or_else(|| format!("{} has no level {value}", self.mode.name()))
     }
@@ -148,7 +190,7 @@ impl Tables {
         level: &Number,
         variables: &Variables,
     ) -> Result<u64, String> {
-        let (address, level) = (va.value(variables)?, self.level(level, variables)?);
+        let (address, level) = (va.word(variables)?, self.level(level, variables)?);
         self.entry(space, address, level).ok_or_else(|| {
             format!("no table of level {level} on the path of {address:#x} in `{space}`")
         })
@@ -168,15 +210,33 @@ impl Tables {
         let space = edit.space.as_deref().unwrap_or(space);
         let at = self.locate(space, &edit.pte, &edit.level, variables)?;
         let old = self.read(memory, at)?;
-        let mut entry = (old & !edit.clear.0) | edit.set.0;
-        if let Some(pa) = &edit.pa {
-            entry = (entry & !self.ppn_field(u64::MAX)) | self.ppn_field(pa.value(variables)?);
-        }
-        if let Some(value) = &edit.value {
-            entry = value.value(variables)?;
-        }
+        let entry = self.changed(edit, old, variables)?;
         self.write(memory, at, entry)?;
         Ok((at, old))
+    }
+
+    /// What an edit makes of an entry.
+    ///
+    /// # Errors
+    /// A sentence, when an entry cannot hold it.
+    pub(super) fn changed(
+        &self,
+        edit: &Edit,
+        old: u64,
+        variables: &Variables,
+    ) -> Result<u64, String> {
+        if let Some(value) = &edit.value {
+            return value.word(variables);
+        }
+        let mut entry = (old & !edit.clear.0) | edit.set.0;
+        if let Some(pa) = &edit.pa {
+            let field = self.ppn_field(pa.physical(variables)?);
+            entry = (entry & !self.ppn_field(u64::MAX)) | field;
+        }
+        match self.mode {
+            Mode::Sv32 if entry >> 32 != 0 => Err("an entry of Sv32 has 32 bits".to_owned()),
+            _ => Ok(entry),
+        }
     }
 
     /// An entry's value.
@@ -191,14 +251,17 @@ impl Tables {
         memory.write(at, self.bytes(), entry).map_err(|_| format!("there is no memory at {at:#x}"))
     }
 
+    fn pa_bits(&self) -> u32 {
+        if self.mode == Mode::Sv32 { 34 } else { 56 }
+    }
+
     fn bytes(&self) -> u8 {
         if self.mode == Mode::Sv32 { 4 } else { 8 }
     }
 
     /// A physical address as an entry's PPN field.
     pub(super) fn ppn_field(&self, pa: u64) -> u64 {
-        let bits = if self.mode == Mode::Sv32 { 22 } else { 44 };
-        ((pa / PAGE_BYTES) & ((1 << bits) - 1)) << 10
+        ((pa / PAGE_BYTES) & ((1 << (self.pa_bits() - 12)) - 1)) << 10
     }
 
     /// What `satp` holds for a space.

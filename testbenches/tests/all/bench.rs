@@ -59,7 +59,7 @@ fn every_contender_answers_alike() {
         seconds: 0.01,
         ..Options::default()
     };
-    let report = run(&options, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
+    let report = run(&options, &mut |_| true).unwrap_or_else(|error| panic!("{error}"));
     println!("{report}");
     // CXXRTL's headers may be missing where Yosys is not.
     let present = Contender::ALL.len() - report.notes.len();
@@ -92,4 +92,29 @@ fn json_is_an_object_a_line() {
         }
         assert!(pair.iter().all(|row| row["cycles_per_cpu_second"].as_f64().unwrap() > 0.0));
     }
+}
+
+#[test]
+fn what_was_measured_before_an_interruption_is_reported() {
+    let options = Options {
+        configs: vec!["rv64_tiny".to_owned()],
+        contenders: vec![Contender::Compiled],
+        cycles: 100,
+        rounds: 1,
+        seconds: 0.001,
+        ..Options::default()
+    };
+    let mut told = Vec::new();
+    let all = run(&options, &mut |what| {
+        told.push(what.to_owned());
+        true
+    });
+    let all = all.unwrap_or_else(|error| panic!("{error}")).rows.len();
+    assert!(all > 1, "one for each workload");
+    // The second workload is not begun.
+    let second = told.iter().filter(|what| what.contains("answers")).nth(1).expect("several");
+    let begun = run(&options, &mut |what| what != second);
+    assert_eq!(begun.unwrap_or_else(|error| panic!("{error}")).rows.len(), 1);
+    let none = run(&options, &mut |_| false);
+    assert!(none.unwrap_or_else(|error| panic!("{error}")).rows.is_empty());
 }

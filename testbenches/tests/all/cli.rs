@@ -295,3 +295,73 @@ fn an_interrupted_trace_reports_what_it_did() {
     assert!(error.contains("interrupted"), "{error}");
     assert!(out.contains("instructions"), "{out}");
 }
+
+#[test]
+fn nothing_checked_is_no_success() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let head =
+        "S one mode=sv39 xlen=64 adue=0 pbmte=1 svnapot=1 warm=1 satp=0 ram=80000000-80001000";
+    let skipped = format!("{head}\nE\n");
+    for text in ["", "# a comment\n\n", &skipped] {
+        let path = file(&folder, "vectors", text);
+        let (out, error, status) = pagewalk(&["conform", shown(&path), "--json"]);
+        assert_eq!(status, 2, "{text:?}: {out}{error}");
+        assert!(error.contains("nothing was checked"), "{error}");
+    }
+    let path = file(&folder, "a.toml", SOUND);
+    for arguments in [
+        &["run", shown(&path), "--mode", "sv32"][..],
+        &["run", shown(&path), "--config", "rv32_small"],
+        &["run", "how-many-cycles", "--config", "segment_toy"],
+        &["run", shown(folder.path())],
+    ] {
+        let (out, error, status) = pagewalk(arguments);
+        assert_eq!(status, 2, "{arguments:?}: {out}{error}");
+        assert!(!error.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn options_without_effect_are_refused() {
+    for arguments in [
+        &["policy", "--string", "1,2", "--frames", "3", "--policy", "fifo", "--tau", "2"][..],
+        &["policy", "--string", "1,2", "--frames", "3", "--policy", "fifo", "--seed", "2"],
+        &["policy", "--string", "1,2", "--frames", "3,4", "--policy", "fifo", "--steps"],
+        &["policy", "--string", "1,2", "--frames", "3", "--store", "7"],
+        &["explore", "--csv"],
+        &["explore", "--plot", "x.svg"],
+        &["explore", "--sweep", "os.frames=1..2"],
+        &["explore", "belady-with-3-frames", "--figures", "--csv"],
+        &["quiz", "--seed", "3"],
+        &["soak", "--print", "--ops", "9"],
+        &["bench", "--waves", "--config", "rv64_tiny,rv64_small"],
+        &["run", "how-many-cycles", "--wave-from", "3"],
+        &["list", "--engine", "compiled"],
+        &["export", "rv64_tiny", "-o", "x", "--engine", "compiled"],
+    ] {
+        let (out, error, status) = pagewalk(arguments);
+        assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {error}");
+        assert!(!error.is_empty(), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_does_not_fill_memory() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let endless = folder.path().join("endless.toml");
+    std::os::unix::fs::symlink("/dev/zero", &endless).expect("links are made");
+    for arguments in [
+        &["policy", "--frames", "3", "--string", "@/dev/zero"][..],
+        &["policy", "--frames", "3", "--string", &format!("@{}", shown(folder.path()))],
+        &["run", shown(&endless)],
+        &["explore", shown(&endless), "--figures"],
+        &["quiz", shown(&endless)],
+        &["conform", "/dev/zero"],
+        &["conform", shown(folder.path())],
+    ] {
+        let (out, error, status) = pagewalk(arguments);
+        assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {error}");
+        assert!(!error.is_empty(), "{arguments:?}");
+    }
+}

@@ -189,3 +189,59 @@ fn a_question_can_be_run_as_a_scenario() {
     assert_eq!(status, 2);
     assert!(error.contains("no scenario of its own"), "{error}");
 }
+
+const EIGHT_PAGES: &str = r#"
+idea = "Eight pages, four of them stored to."
+spec = "sv32algorithm: if pte.v=0, stop and raise a page-fault exception"
+machine = { modes = ["sv39"] }
+os = { policy = "fifo" }
+[[process]]
+name = "p"
+regions = [{ kind = "heap", start = 0x0040_0000, pages = 8 }]
+program = ["store heap 0..3"]
+"#;
+
+#[test]
+fn a_run_that_fails_leaves_the_others_alone() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("eight.toml");
+    fs::write(&path, EIGHT_PAGES).expect("a temporary folder takes files");
+    let path = path.to_str().expect("a plain path");
+    let sweep = ["explore", path, "--sweep", "os.frames=100,80,66", "--measure", "evictions"];
+    let with = |more: &[&str]| {
+        let (out, error, status) = pagewalk(&[&sweep[..], more].concat());
+        assert_eq!(status, 1, "{error}");
+        assert!(error.contains("os.frames = 66"), "{error}");
+        out
+    };
+    let table = with(&[]);
+    let cells = |row: &str| {
+        let line = table.lines().find(|line| line.trim_start().starts_with(row));
+        line.unwrap_or_else(|| panic!("{row} in {table}")).split_whitespace().count()
+    };
+    assert_eq!((cells("100 "), cells("80 ")), (2, 2), "{table}");
+    assert!(table.contains("failed    with os.frames = 66"), "{table}");
+    let csv = with(&["--csv"]);
+    assert_eq!(csv.lines().count(), 4, "{csv}");
+    assert!(csv.contains("\n66,,\n"), "{csv}");
+    let findings: Value = serde_json::from_str(&with(&["--json"])).expect("JSON");
+    assert_eq!(findings["series"][0]["points"].as_array().map(Vec::len), Some(2));
+    assert_eq!(findings["failed"][0]["choices"][0], "66");
+    let plot = folder.path().join("x.svg");
+    with(&["--plot", plot.to_str().expect("a plain path")]);
+    assert!(plot.exists());
+    // Where nothing ran there is no table.
+    let (out, error, status) = pagewalk(&["explore", path, "--sweep", "os.frames=3,4"]);
+    assert!(status != 0 && out.is_empty(), "{out}{error}");
+    assert!(error.contains("2 runs failed"), "{error}");
+}
+
+#[test]
+fn options_that_have_no_effect_on_a_recorded_program_are_refused() {
+    for wrong in ["os.fork=copy", "os.tau=3", "process.sort.frames=9"] {
+        let sweep = ["explore", "tlb-misses-against-entries", "--sweep", wrong];
+        let (out, error, status) = pagewalk(&sweep);
+        assert_eq!((status, out.as_str()), (2, ""), "{wrong}: {error}");
+        assert!(error.contains("no effect"), "{wrong}: {error}");
+    }
+}

@@ -3,7 +3,7 @@
 //! | module | what it holds to its word |
 //! |---|---|
 //! | `bench`, `soak`, `skip` | measuring, soaking, and jumping over idle cycles |
-//! | `cli`, `explore`, `policy`, `netlist` | the command, by its real binary |
+//! | `cli`, `explore`, `policy`, `netlist`, `trace` | the command, by its real binary |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `engines` | the engines against each other, every pin and signal in every cycle |
@@ -36,5 +36,6 @@ mod segment;
 mod skip;
 mod soak;
 mod tidy;
+mod trace;
 mod verilog;
 mod waves;

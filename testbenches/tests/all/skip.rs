@@ -54,7 +54,7 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
     for program in programs {
         let heap = RegionSpec::new(RegionKind::Bss, 0x10000, 40);
         let layout = if program.position().contains("sort") {
-            Layout::OnDemand
+            Layout::OnDemand(Vec::new())
         } else {
             Layout::Regions(vec![heap])
         };

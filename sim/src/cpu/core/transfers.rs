@@ -2,11 +2,12 @@
 
 use super::Core;
 use crate::bus;
-use crate::cpu::shadow::{Shadow, mask};
+use crate::cpu::shadow::Shadow;
 use crate::cpu::slot::{Stage, Transfer};
 use crate::isa::Access;
 use crate::mmu::{PerPort, Port};
 use crate::os::scramble;
+use crate::page::mask;
 
 /// Memory held something else than the program left there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +65,7 @@ impl Core {
         let (store, expected, before) = if slot.kind == Access::Store {
             self.stores += 1;
             let value = scramble(self.seed ^ self.stores) & mask(bytes);
-            let before = shadow.load(va, bytes);
-            shadow.store(va, bytes, value);
+            let before = shadow.store(va, bytes, value);
             (Some(value), None, before.map(|before| (bytes, before)))
         } else {
             (None, shadow.load(va, bytes), None)

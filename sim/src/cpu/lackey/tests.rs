@@ -74,3 +74,71 @@ fn truncated_compressed_traces_deliver_what_was_whole() {
         assert!(before.iter().all(Result::is_ok));
     }
 }
+
+#[test]
+fn valgrinds_own_lines_are_passed_over_whatever_their_length() {
+    let long = format!("==7== Command: {}\n", "x".repeat(200_000));
+    let text = format!("{long}--7-- WARNING\n**7** said\n I\n");
+    let ops = read(format!("{text}{SAMPLE}").into());
+    assert!(ops[0].as_ref().unwrap_err().starts_with("t:4:1: a line begins with"), "{ops:?}");
+    assert_eq!(read(text.replace(" I\n", SAMPLE).into()), expected());
+    let odd = SAMPLE.replace('\n', " \r\n").replace("0401ab70", "00000000000000000401ab70");
+    assert_eq!(read(odd.into()), expected(), "blanks and leading zeroes");
+}
+
+#[test]
+fn a_source_that_has_no_lines_is_refused_at_once() {
+    let mut trace = Lackey::new("zero", Box::new(std::io::repeat(0)));
+    let error = trace.next().unwrap().unwrap_err().to_string();
+    assert!(error.starts_with("zero:1:1: a line begins with"), "{error}");
+    assert!(trace.next().is_none());
+}
+
+#[test]
+fn lines_are_read_whole_however_the_source_gives_them() {
+    /// So many bytes at a time.
+    struct Drip(Cursor<Vec<u8>>, usize);
+    impl Read for Drip {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let bytes = self.1.min(buffer.len());
+            self.0.read(&mut buffer[..bytes])
+        }
+    }
+    let text = SAMPLE.repeat(50);
+    for bytes in [1, 7, 63, 64, 65, 1000] {
+        let source = Drip(Cursor::new(text.clone().into_bytes()), bytes);
+        let mut trace = Lackey::new("t", Box::new(source));
+        let ops: Vec<_> = std::iter::from_fn(|| trace.next()).map(|op| op.map_err(drop)).collect();
+        assert_eq!(ops.len(), 250, "{bytes} at a time");
+        assert_eq!(ops.iter().filter(|op| op.is_err()).count(), 0);
+    }
+}
+
+#[test]
+fn sizes_from_1_to_512_are_valid() {
+    for bytes in 1..=512 {
+        let ops = read(format!(" L 00600e80,{bytes}\n").into());
+        let access = Access { kind: isa::Access::Load, va: 0x60_0e80, bytes };
+        assert_eq!(ops, [Ok(Op::Access(access))]);
+    }
+}
+
+#[test]
+fn one_process_of_a_log_can_be_chosen() {
+    let text = "==1== Command: sh\nI  01,1\n==2== Command: ls\nI  02,1\n M 03,1\n--2-- note\n\
+        I  04,1\n==2== Exit code: 0\nI  05,1\n==1== Exit code: 0\n";
+    let of = |pid| {
+        let mut trace = Lackey::new("t", Box::new(text.as_bytes())).only(pid);
+        let mut vas = Vec::new();
+        while let Some(op) = trace.next() {
+            let Ok(Op::Access(access)) = op else { panic!("{op:?}") };
+            vas.push(access.va);
+        }
+        assert_eq!(trace.processes(), [1, 2]);
+        vas
+    };
+    assert_eq!(of(None), [1, 2, 3, 3, 4, 5]);
+    assert_eq!(of(Some(1)), [1, 5]);
+    assert_eq!(of(Some(2)), [2, 3, 3, 4]);
+    assert!(of(Some(3)).is_empty());
+}

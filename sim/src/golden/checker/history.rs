@@ -47,8 +47,9 @@ pub(super) struct History {
     /// By satp value: the version of the last acceptance under it.
     roots: BTreeMap<u64, u64>,
     satp: Option<(u64, u64)>,
-    /// Versions of acceptance of the requests under way, with their number.
-    under_way: BTreeMap<u64, u32>,
+    /// Versions of acceptance of the requests under way, in order, with their number; the first
+    /// has some.
+    under_way: VecDeque<(u64, u32)>,
     bus_failed: u64,
 }
 
@@ -93,7 +94,10 @@ impl History {
     }
 
     pub(super) fn accepted(&mut self, satp: u64) -> u64 {
-        *self.under_way.entry(self.version).or_default() += 1;
+        match self.under_way.back_mut() {
+            Some((version, number)) if *version == self.version => *number += 1,
+            _ => self.under_way.push_back((self.version, 1)),
+        }
         match self.satp {
             Some((current, _)) if current == satp => {}
             Some((before, used)) => {
@@ -111,12 +115,15 @@ impl History {
     }
 
     pub(super) fn finished(&mut self, accepted: u64) {
-        if let Some(number) = self.under_way.get_mut(&accepted) {
-            *number -= 1;
-            if *number == 0 {
-                self.under_way.remove(&accepted);
-                self.prune();
+        let mut under_way = self.under_way.iter_mut();
+        let found = under_way.find(|(version, number)| *version == accepted && *number > 0);
+        let Some((_, number)) = found else { return };
+        *number -= 1;
+        if self.under_way.front().is_some_and(|(_, number)| *number == 0) {
+            while self.under_way.front().is_some_and(|(_, number)| *number == 0) {
+                self.under_way.pop_front();
             }
+            self.prune();
         }
     }
 
@@ -131,7 +138,10 @@ impl History {
 
     /// Forgets what a full fence ended for every request that is or will be under way.
     fn prune(&mut self) {
-        let oldest = self.under_way.keys().next().copied().unwrap_or(self.version);
+        if self.full.is_empty() {
+            return;
+        }
+        let oldest = self.under_way.front().map_or(self.version, |(version, _)| *version);
         let passed = self.full.partition_point(|full| *full <= oldest);
         let Some(floor) = self.full.drain(..passed).next_back() else { return };
         self.values.retain(|_, values| {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::golden::{Regime, Walk};
+use crate::isa::Privilege;
 use crate::mmu::{Request, Response};
 
 /// Legal answers that are shown.
@@ -42,7 +43,7 @@ impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Ok(pa) => write!(f, "physical address {pa:#x}"),
-            Err(fault) => write!(f, "{:?}, tval {:#x}", fault.cause, fault.tval),
+            Err(fault) => write!(f, "{}, tval {:#x}", fault.cause, fault.tval),
         }
     }
 }
@@ -50,7 +51,12 @@ impl fmt::Display for Words {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Request { va, access, context } = self.request;
-        write!(f, "{access:?} of {va:#x} by {:?}", context.privilege)?;
+        let mode = match context.privilege {
+            Privilege::User => "U-mode",
+            Privilege::Supervisor => "S-mode",
+            Privilege::Machine => "M-mode",
+        };
+        write!(f, "{access} of {va:#x} in {mode}")?;
         write!(f, " (sum {}, mxr {}", u8::from(context.sum), u8::from(context.mxr))?;
         writeln!(f, ", satp {:#x}, adue {})", self.regime.satp, u8::from(self.regime.adue))?;
         writeln!(f, "  got {}", Words(self.got))?;

@@ -1,6 +1,7 @@
 //! What the checker allows and refuses, rule by rule.
 
 mod model_tlb;
+mod remembered;
 
 use super::*;
 use crate::bus::SharedMemory;

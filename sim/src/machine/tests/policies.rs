@@ -62,13 +62,14 @@ fn faults(kind: PolicyKind, frames: u64, string: &[u64]) -> u64 {
 }
 
 /// Those for which the textbooks' definitions leave nothing open.
-const DEFINED: [PolicyKind; 8] = [
+const DEFINED: [PolicyKind; 9] = [
     PolicyKind::Fifo,
     PolicyKind::Lru,
     PolicyKind::Opt,
     PolicyKind::Clock,
     PolicyKind::Clock0,
     PolicyKind::SecondChance,
+    PolicyKind::EnhancedSecondChance,
     PolicyKind::Lfu,
     PolicyKind::Mru,
 ];
@@ -174,6 +175,32 @@ fn aging_keeps_the_history_that_tanenbaum_draws() {
     assert_eq!(play(PolicyKind::Aging, 6, &steps).victims, [3, 5, 4, 0]);
     // By counts alone page 3 goes too, and then whoever is new: what never forgets learns nothing.
     assert_eq!(play(PolicyKind::Nfu, 6, &steps).victims, [3, 6, 7, 8]);
+}
+
+/// A tick means the same to both clocks: no page is in use until it is used again.
+#[test]
+fn a_tick_clears_the_use_bits_of_either_clock() {
+    let load = |page| Some((page, false));
+    // 0 comes, then 1; both are used again. After the tick only 0 is, so 1 goes.
+    let steps = [load(0), load(1), load(0), load(1), None, load(0), load(2)];
+    for kind in [PolicyKind::Clock, PolicyKind::Clock0, PolicyKind::EnhancedSecondChance] {
+        assert_eq!(play(kind, 2, &steps).victims, [1], "{kind}");
+    }
+}
+
+#[test]
+fn enhanced_second_chance_takes_the_lowest_class_that_a_hand_meets_first() {
+    let (load, store) = (|page| Some((page, false)), |page| Some((page, true)));
+    // (0,1), (0,0), (1,0) after the tick: the clean unused page goes, behind the hand's first.
+    let steps = [store(0), load(1), load(2), None, load(2), load(3)];
+    assert_eq!(play(PolicyKind::EnhancedSecondChance, 3, &steps).victims, [1]);
+    // Then 2 at the hand is (1,0), 0 is (0,1), 3 is (1,0): 0 goes and is written, and 2, which
+    // the hand passed, loses its A and goes next.
+    let more = [load(4), load(5)];
+    let counted = play(PolicyKind::EnhancedSecondChance, 3, &[&steps[..], &more].concat());
+    assert_eq!((counted.victims, counted.writes), (vec![1, 0, 2], 1));
+    // By the order of loading, Nru takes the same first, and of the used ones the oldest.
+    assert_eq!(play(PolicyKind::Nru, 3, &steps).victims, [1]);
 }
 
 #[test]

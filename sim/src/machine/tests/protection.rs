@@ -76,7 +76,14 @@ fn layouts_that_cannot_be_are_refused() {
         (vec![text(0xc000_0000, 1)], "leaves the user's part"),
         (vec![text(0xffff_f000, 2)], "leaves the user's part"),
         (vec![text(0x1000, u64::MAX)], "does not fit"),
-        (vec![text(0x1000, 1), region(RegionKind::Stack, 0x2000, 1)], "in the way of text"),
+        (vec![text(0x1000, 2), region(RegionKind::Stack, 0x2000, 1)], "in the way of text"),
+        (
+            vec![
+                RegionSpec { limit: Some(2), ..region(RegionKind::Heap, 0x1000, 0) },
+                text(0x1000, 1),
+            ],
+            "in the way of heap",
+        ),
     ] {
         let mmu = Box::new(IdealMmu::new(Xlen::Rv32));
         let mut machine = Machine::new(mmu, strict(Mode::Sv32)).unwrap();

@@ -66,6 +66,20 @@ fn choose(kind: PolicyKind, pages: &mut [Page], hand: &mut usize, rest: &[(u64, 
         PolicyKind::Mru => first(&|page| (0, usize::MAX - page.used)),
         PolicyKind::Lfu => first(&|page| (page.count, page.came)),
         PolicyKind::Opt => first(&|page| (u64::MAX - next(page.number) as u64, page.came)),
+        PolicyKind::EnhancedSecondChance => {
+            let order: Vec<usize> = (0..pages.len()).map(|n| (*hand + n) % pages.len()).collect();
+            let class = |at: &usize| (pages[*at].bit, pages[*at].dirty);
+            let lowest = order.iter().map(class).min().expect("there are frames");
+            let goes = order.iter().position(|at| class(at) == lowest).expect("one is of it");
+            let cleared = match lowest {
+                (false, false) => 0,
+                (false, true) => goes,
+                (true, _) => order.len(),
+            };
+            order[..cleared].iter().for_each(|&at| pages[at].bit = false);
+            *hand = (order[goes] + 1) % pages.len();
+            order[goes]
+        }
         // Second chance chooses as the clock does: its queue is the ring from the hand on.
         _ => loop {
             let at = *hand;

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 fn trace(config: MachineConfig, text: &str, fit: Fit) -> Outcome {
     let source = decompress(Cursor::new(text.as_bytes().to_vec())).unwrap();
     let program = Fitted::new(Lackey::new("t", source), config.mode, fit);
-    let layout = Layout::OnDemand;
+    let layout = Layout::OnDemand(Vec::new());
     let program = Box::new(program);
     run_with(config, [ProcessSpec { name: "t".into(), layout, program, frames: None }])
 }

@@ -3,11 +3,11 @@
 //! the next one.
 //!
 //! Everything else is as in [`super::Clock`], from which its fault counts differ; on Belady's
-//! string even the anomaly is gone.
+//! string even the anomaly is gone. A tick clears all use bits, as it clears A there.
 
 use super::ring::Ring;
 use super::{PageBits, Policy, VirtualPage};
-use crate::os::OsError;
+use crate::os::{OsError, Pid};
 
 /// What is kept of a page.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +42,11 @@ impl Policy for Clock0 {
         if let Some(place) = self.0.iter_mut().find(|place| place.frame == frame) {
             place.note = Use { fresh: false, used: !place.note.fresh };
         }
+    }
+
+    fn tick(&mut self, _running: Option<Pid>, _bits: &mut dyn PageBits) -> Result<(), OsError> {
+        self.0.iter_mut().for_each(|place| place.note.used = false);
+        Ok(())
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {

@@ -1,18 +1,17 @@
 //! The policies by name.
 
 use super::{
-    Aging, Clock, Clock0, Fifo, Generations, Lfu, Nfu, Nru, Opt, Policy, Random, Recency,
-    SecondChance, TwoList, WsClock,
+    Aging, Clock, Clock0, EnhancedSecondChance, Fifo, Generations, Lfu, Nfu, Nru, Opt, Policy,
+    Random, Recency, SecondChance, TwoList, WsClock,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
 use std::fmt;
 use std::str::FromStr;
 
 /// A policy's name.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
-)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize)]
+#[serde(into = "String")]
 pub enum PolicyKind {
     /// First in, first out.
     Fifo,
@@ -27,6 +26,8 @@ pub enum PolicyKind {
     Clock0,
     /// Second chance by the hardware's accessed bits: a queue.
     SecondChance,
+    /// Second chance by four classes of A and D: a hand on a ring.
+    EnhancedSecondChance,
     /// Not recently used: four classes by A and D.
     Nru,
     /// Not frequently used: ticks with use are counted.
@@ -66,13 +67,14 @@ pub struct UnknownPolicy {
 
 impl PolicyKind {
     /// Every policy, those of the textbooks' tables first.
-    pub const ALL: [PolicyKind; 15] = [
+    pub const ALL: [PolicyKind; 16] = [
         PolicyKind::Fifo,
         PolicyKind::Lru,
         PolicyKind::Opt,
         PolicyKind::Clock,
         PolicyKind::Clock0,
         PolicyKind::SecondChance,
+        PolicyKind::EnhancedSecondChance,
         PolicyKind::Nru,
         PolicyKind::Nfu,
         PolicyKind::Aging,
@@ -93,6 +95,7 @@ impl PolicyKind {
             PolicyKind::Clock => "clock",
             PolicyKind::Clock0 => "clock0",
             PolicyKind::SecondChance => "second-chance",
+            PolicyKind::EnhancedSecondChance => "enhanced-second-chance",
             PolicyKind::Nru => "nru",
             PolicyKind::Nfu => "nfu",
             PolicyKind::Aging => "aging",
@@ -120,6 +123,7 @@ impl PolicyKind {
             PolicyKind::Clock => Box::new(Clock::default()),
             PolicyKind::Clock0 => Box::new(Clock0::default()),
             PolicyKind::SecondChance => Box::new(SecondChance::default()),
+            PolicyKind::EnhancedSecondChance => Box::new(EnhancedSecondChance::default()),
             PolicyKind::Nru => Box::new(Nru::default()),
             PolicyKind::Nfu => Box::new(Nfu::default()),
             PolicyKind::Aging => Box::new(Aging::default()),
@@ -153,11 +157,21 @@ impl FromStr for PolicyKind {
     }
 }
 
-impl TryFrom<String> for PolicyKind {
-    type Error = UnknownPolicy;
+impl<'de> Deserialize<'de> for PolicyKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PolicyKind, D::Error> {
+        struct Name;
+        // What a visitor refuses has the place of the name, also in a list.
+        impl Visitor<'_> for Name {
+            type Value = PolicyKind;
 
-    fn try_from(name: String) -> Result<PolicyKind, UnknownPolicy> {
-        name.parse()
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a replacement policy")
+            }
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<PolicyKind, E> {
+                name.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Name)
     }
 }
 

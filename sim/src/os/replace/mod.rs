@@ -11,6 +11,7 @@
 //! | [`Random`] | any, by the seed | nothing |
 //! | [`SecondChance`] | came first and was not used since it was last looked at | A |
 //! | [`Clock`] | the same, by a hand on a ring | A |
+//! | [`EnhancedSecondChance`] | of the lowest class, the first that a hand meets | A, D |
 //! | [`Nru`] | of the lowest class: used counts 2, dirty counts 1 | A, D, ticks |
 //! | [`Nfu`] | used in the fewest ticks | A, ticks |
 //! | [`Aging`] | used in the fewest ticks, the latest counting most | A, ticks |
@@ -25,6 +26,7 @@
 mod aging;
 mod clock;
 mod clock0;
+mod enhanced_second_chance;
 mod fifo;
 mod generations;
 mod kind;
@@ -43,6 +45,7 @@ mod wsclock;
 pub use aging::Aging;
 pub use clock::Clock;
 pub use clock0::Clock0;
+pub use enhanced_second_chance::EnhancedSecondChance;
 pub use fifo::Fifo;
 pub use generations::Generations;
 pub use kind::{PolicyKind, PolicySettings, UnknownPolicy};
@@ -142,7 +145,8 @@ pub trait Policy {
         Ok(())
     }
 
-    /// Every access that will be made, in order: for an oracle of the future.
+    /// The accesses that will be made, in order: for an oracle of the future. What is told in
+    /// several parts follows each other.
     fn foresee(&mut self, future: &[VirtualPage]) {
         let _ = future;
     }

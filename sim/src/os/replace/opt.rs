@@ -8,15 +8,58 @@ use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};
 use crate::os::OsError;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+
+/// The moments at which a page is needed, in rising order. Each takes as many bytes as the
+/// distance from the one before needs, seven bits a byte: mostly one.
+#[derive(Clone, Debug, Default)]
+struct Moments {
+    distances: Vec<u8>,
+    /// Bytes of those that have passed.
+    passed: usize,
+    /// The next moment, if one is left.
+    next: Option<u64>,
+    last: u64,
+}
+
+impl Moments {
+    fn push(&mut self, moment: u64) {
+        if self.next.is_none() {
+            (self.next, self.last) = (Some(moment), moment);
+            return;
+        }
+        let mut distance = moment - self.last;
+        self.last = moment;
+        while distance > 0x7f {
+            self.distances.push(distance as u8 | 0x80);
+            distance >>= 7;
+        }
+        self.distances.push(distance as u8);
+    }
+
+    fn pop(&mut self) {
+        let Some(now) = self.next.take() else { return };
+        let (mut distance, mut shift) = (0, 0);
+        while let Some(&byte) = self.distances.get(self.passed) {
+            self.passed += 1;
+            distance |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 {
+                self.next = Some(now + distance);
+                break;
+            }
+        }
+    }
+}
 
 /// The future, by page, and what came of it so far.
 #[derive(Debug, Default)]
 pub struct Opt {
     pages: Pages<()>,
-    knows: bool,
+    /// Accesses foreseen.
+    foreseen: u64,
     /// When each page is needed, counted in accesses.
-    needed: BTreeMap<VirtualPage, VecDeque<u64>>,
+    needed: BTreeMap<VirtualPage, Moments>,
     /// Accesses so far.
     now: u64,
     heard: Vec<VirtualPage>,
@@ -26,8 +69,7 @@ pub struct Opt {
 
 impl Opt {
     fn next(&self, page: VirtualPage) -> u64 {
-        let next = self.needed.get(&page).and_then(VecDeque::front);
-        next.copied().unwrap_or(u64::MAX)
+        self.needed.get(&page).and_then(|moments| moments.next).unwrap_or(u64::MAX)
     }
 }
 
@@ -41,9 +83,9 @@ impl Policy for Opt {
     }
 
     fn foresee(&mut self, future: &[VirtualPage]) {
-        self.knows = true;
-        for (at, page) in (0..).zip(future) {
-            self.needed.entry(*page).or_default().push_back(at);
+        for page in future {
+            self.needed.entry(*page).or_default().push(self.foreseen);
+            self.foreseen += 1;
         }
     }
 
@@ -61,14 +103,14 @@ impl Policy for Opt {
 
     fn accessed(&mut self, frame: u64) {
         let Some(page) = self.pages.get(frame).map(|loaded| loaded.page) else { return };
-        if !self.knows {
+        if self.foreseen == 0 {
             self.heard.push(page);
             return;
         }
         self.strays += u64::from(self.next(page) != self.now);
         if let Some(needed) = self.needed.get_mut(&page) {
-            while needed.front().is_some_and(|&at| at <= self.now) {
-                needed.pop_front();
+            while needed.next.is_some_and(|at| at <= self.now) {
+                needed.pop();
             }
         }
         self.now += 1;
@@ -86,10 +128,28 @@ impl Policy for Opt {
                 at => format!("{}=in_{}", loaded.page, at.saturating_sub(self.now)),
             },
         );
-        match (self.knows, self.strays) {
-            (false, _) => format!("{pages},untold"),
-            (true, 0) => pages,
-            (true, strays) => format!("{pages},{strays}_strays"),
+        match (self.foreseen, self.strays) {
+            (0, _) => format!("{pages},untold"),
+            (_, 0) => pages,
+            (_, strays) => format!("{pages},{strays}_strays"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_come_back_in_order() {
+        let all = [0, 1, 128, 129, 16_512, 16_513, 1 << 40, (1 << 40) + 1, u64::MAX];
+        let mut moments = Moments::default();
+        all.iter().for_each(|&at| moments.push(at));
+        let back = std::iter::from_fn(|| {
+            let next = moments.next;
+            moments.pop();
+            next
+        });
+        assert_eq!(back.collect::<Vec<_>>(), all);
     }
 }

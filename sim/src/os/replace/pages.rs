@@ -68,8 +68,15 @@ impl<T> Pages<T> {
         bits: &dyn PageBits,
         key: impl Fn(&Loaded<T>) -> K,
     ) -> Option<u64> {
-        let allowed = self.by_frame.iter().filter(|(frame, _)| bits.may_go(**frame));
-        allowed.min_by_key(|(_, loaded)| (key(loaded), loaded.order)).map(|(frame, _)| *frame)
+        let mut least = None;
+        for (&frame, loaded) in &self.by_frame {
+            let rank = (key(loaded), loaded.order);
+            // Whether it may go is the dearer question.
+            if least.as_ref().is_none_or(|(least, _)| rank < *least) && bits.may_go(frame) {
+                least = Some((rank, frame));
+            }
+        }
+        least.map(|(_, frame)| frame)
     }
 
     /// What `say` says of each page, in the order of `key`.

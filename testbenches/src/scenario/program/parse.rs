@@ -1,19 +1,25 @@
 //! Reading a line: words, groups, steps.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use sim::isa::{Access, PAGE_BYTES};
 use sim::os::{Call, Permissions};
 
 use super::pattern::{Item, Order, Pattern, Shape};
-use super::{Deed, Node, Place, Step};
+use super::{Deed, Node, PartCall, Place, Step};
+use crate::scenario::limits::MOST_CYCLES;
 use crate::scenario::number::Number;
 
 /// Bytes of an access unless said otherwise.
 const ACCESS_BYTES: u64 = 4;
+/// Pages of 64 bits of addresses.
+const MOST_PAGES: u64 = 1 << 52;
 /// Groups in groups deeper than this are a mistake.
 const DEEPEST: usize = 32;
 /// The words that begin a step.
 const STEPS: &str = "load, store, fetch, read, write, emulate, stray, think, tick, sbrk, mmap, \
-                     munmap, mprotect, fork, exec, wait, exit";
+                     munmap, mprotect, mremap, madvise, msync, mlock, munlock, fork, exec, wait, \
+                     exit";
 
 /// The words of a line; brackets and semicolons are words of their own.
 struct Words<'t> {
@@ -92,7 +98,7 @@ impl<'t> Words<'t> {
             Some(&"x") => {
                 let word = self.need("how often")?;
                 self.at += 1;
-                Some(unsigned(word).map_err(|_| format!("{word} times is not possible"))?)
+                Some(unsigned(word).map_err(|why| format!("{word} times is not possible: {why}"))?)
             }
             _ => None,
         };
@@ -123,18 +129,22 @@ impl<'t> Words<'t> {
             "write" => self.touch(Deed::Call(Call::Write))?,
             "emulate" => self.touch(Deed::Call(Call::Emulate))?,
             "stray" => self.touch(Deed::Call(Call::Stray))?,
-            "think" => Step::Think(unsigned(self.need("how many cycles")?)?),
+            "think" => Step::Think(at_most(self.need("how many cycles")?, MOST_CYCLES)?),
             "tick" => Step::Tick,
-            "sbrk" => Step::Sbrk(signed(self.need("by how many pages")?)?),
+            "sbrk" => Step::Sbrk(pages(self.need("by how many pages")?)?),
             "mmap" => Step::Mmap(self.need("which region")?.to_owned()),
-            "munmap" => {
-                let (name, from, to) = self.part()?;
-                Step::Munmap(name, from, to)
-            }
-            "mprotect" => {
-                let (name, from, to) = self.part()?;
-                Step::Mprotect(name, from, to, permissions(self.need("`r--` or the like")?)?)
-            }
+            "munmap" => self.part(|_| Ok(PartCall::Munmap))?,
+            "mprotect" => self.part(|words| {
+                Ok(PartCall::Mprotect(permissions(words.need("`r--` or the like")?)?))
+            })?,
+            "madvise" => self.part(|words| match words.need("`dontneed`")? {
+                "dontneed" => Ok(PartCall::DontNeed),
+                other => Err(format!("`{other}` is no advice; there is `dontneed`")),
+            })?,
+            "msync" => self.part(|_| Ok(PartCall::Msync))?,
+            "mlock" => self.part(|_| Ok(PartCall::Mlock))?,
+            "munlock" => self.part(|_| Ok(PartCall::Munlock))?,
+            "mremap" => self.mremap()?,
             "fork" => Step::Fork(self.need("which process")?.to_owned()),
             "exec" => Step::Exec(self.need("which process")?.to_owned()),
             "wait" => Step::Wait,
@@ -147,11 +157,40 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// `REGION FROM..TO`
-    fn part(&mut self) -> Result<(String, i64, i64), String> {
+    /// `REGION FROM..TO`, and what the call needs beside.
+    fn part(
+        &mut self,
+        call: impl FnOnce(&mut Self) -> Result<PartCall, String>,
+    ) -> Result<Step, String> {
         let name = self.need("which region")?.to_owned();
         let (from, to) = range(self.need("which pages")?)?;
-        Ok((name, from, to))
+        Ok(Step::Part(call(self)?, name, from, to))
+    }
+
+    /// `REGION [FROM..TO] [ADDRESS] [pages N] [maymove]`
+    fn mremap(&mut self) -> Result<Step, String> {
+        let region = self.need("which region")?.to_owned();
+        let (mut part, mut to, mut pages, mut may_move) = (None, None, None, false);
+        while let Some(word) = self.word() {
+            let seen = match word {
+                "pages" => pages.replace(self.count("the number of pages")?).is_some(),
+                "maymove" => std::mem::replace(&mut may_move, true),
+                _ if word.contains("..") => part.replace(range(word)?).is_some(),
+                _ => to.replace(unsigned(word)?).is_some(),
+            };
+            if seen {
+                return Err(format!("`{word}` says again what is said before it"));
+            }
+        }
+        if to.is_none() && pages.is_none() {
+            return Err("where to, or how many pages? write `mremap m 0x80_0000`, or \
+                        `mremap m pages 8`"
+                .to_owned());
+        }
+        if may_move && to.is_some() {
+            return Err("with an address it is moved there: `maymove` says nothing".to_owned());
+        }
+        Ok(Step::Mremap { region, part, to, pages, may_move })
     }
 
     fn touch(&mut self, deed: Deed) -> Result<Step, String> {
@@ -225,7 +264,8 @@ impl<'t> Words<'t> {
         }
     }
 
-    /// An address: everything up to the end of the step, brackets included.
+    /// An address: everything up to the end of the step, brackets included; quotation marks may
+    /// stand around it.
     fn at(&mut self, deed: Deed) -> Result<Step, String> {
         let (mut depth, mut text) = (0_i32, String::new());
         let mut bytes = ACCESS_BYTES;
@@ -241,7 +281,12 @@ impl<'t> Words<'t> {
             }
             text = text + word + " ";
         }
-        Ok(Step::Touch { deed, bytes, place: Place::At(Number::parse(&text)?) })
+        let text = text.trim();
+        let text = match text.strip_prefix('"') {
+            Some(rest) => rest.strip_suffix('"').ok_or("a `\"` is missing after the address")?,
+            None => text,
+        };
+        Ok(Step::Touch { deed, bytes, place: Place::At(Number::parse(text)?) })
     }
 }
 
@@ -254,7 +299,12 @@ fn access_bytes(word: &str, deed: Deed) -> Result<u64, String> {
 }
 
 fn signed(word: &str) -> Result<i64, String> {
-    word.replace('_', "").parse().map_err(|_| format!("`{word}` is no whole number"))
+    word.replace('_', "").parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
+            format!("`{word}` is out of range: it does not fit 64 bits")
+        }
+        _ => format!("`{word}` is no whole number"),
+    })
 }
 
 fn unsigned(word: &str) -> Result<u64, String> {
@@ -263,7 +313,25 @@ fn unsigned(word: &str) -> Result<u64, String> {
         Some(hex) => u64::from_str_radix(hex, 16),
         None => digits.parse(),
     };
-    number.map_err(|_| format!("`{word}` is no number from 0 on"))
+    number.map_err(|error| match error.kind() {
+        IntErrorKind::PosOverflow => format!("`{word}` is out of range: it does not fit 64 bits"),
+        _ => format!("`{word}` is no number from 0 on"),
+    })
+}
+
+fn at_most(word: &str, most: u64) -> Result<u64, String> {
+    match unsigned(word)? {
+        number if number <= most => Ok(number),
+        _ => Err(format!("`{word}` is out of range: at most {most} is possible")),
+    }
+}
+
+/// A difference of pages.
+fn pages(word: &str) -> Result<i64, String> {
+    match signed(word)? {
+        pages if pages.unsigned_abs() <= MOST_PAGES => Ok(pages),
+        _ => Err(format!("`{word}` is out of range: an address space has {MOST_PAGES} pages")),
+    }
 }
 
 fn range(word: &str) -> Result<(i64, i64), String> {

@@ -2,6 +2,7 @@
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use sim::isa::PAGE_BYTES;
 
 /// Part of a list of pages or elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +47,51 @@ impl Pattern {
         }
     }
 
-    /// The places as addresses; `turn` makes random ones differ between repetitions.
+    /// The lowest and the highest place.
+    fn ends(&self) -> [i64; 2] {
+        match &self.shape {
+            Shape::Items(items) => {
+                let ends = items.iter().flat_map(|item| match *item {
+                    Item::Range { from, to, .. } | Item::Random { from, to, .. } => [from, to],
+                });
+                let (low, high) = (ends.clone().min(), ends.max());
+                [low.unwrap_or_default(), high.unwrap_or_default()]
+            }
+            // A line of a program has fewer steps than this can hold.
+            Shape::Matrix { .. } => [0, self.count().saturating_sub(1) as i64],
+        }
+    }
+
+    /// Checks that every place has an address, `bytes` of it, in a region `name` that begins at
+    /// `start`: addresses go up to `last`.
+    ///
+    /// # Errors
+    /// A sentence that names the first place that has none.
+    pub(super) fn check(
+        &self,
+        name: &str,
+        start: u64,
+        bytes: u64,
+        last: u64,
+    ) -> Result<(), String> {
+        for place in self.ends() {
+            let inside = i128::from(place) * i128::from(self.unit) + i128::from(self.offset);
+            let first = i128::from(start) + inside;
+            if first < 0 || first + i128::from(bytes) - 1 > i128::from(last) {
+                let what = if self.unit == PAGE_BYTES { "page" } else { "element" };
+                return Err(format!(
+                    "{what} {place} of `{name}` is out of range: addresses go from 0 to {last:#x}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The places as addresses; `turn` makes random ones differ between repetitions. They must
+    /// have been checked.
     pub(super) fn addresses(&self, start: u64, turn: u64) -> Box<dyn Iterator<Item = u64>> {
         let (unit, first) = (self.unit, start.wrapping_add(self.offset));
+        // Modulo 2^64, parts of the sum may leave the range in which the sum itself is.
         let address = move |index: i64| first.wrapping_add_signed(index.wrapping_mul(unit as i64));
         match &self.shape {
             Shape::Items(items) => {

@@ -3,14 +3,14 @@
 use super::*;
 use crate::scenario::number::Variables;
 use sim::cpu::{Op, Program};
-use sim::os::{Call, RegionKind, UserAccess};
+use sim::os::{Call, RegionKind, Remap, UserAccess};
 
 const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
 
 fn script(text: &str) -> Result<Script, String> {
     let region =
         RegionSpec { name: Some("a".to_owned()), ..RegionSpec::new(RegionKind::Bss, 0x10000, 4) };
-    Script::new(&[text.parse()?], &[region], &MACHINE)
+    Script::new(&[text.parse()?], &[region], &MACHINE).map_err(|(_, why)| why)
 }
 
 fn ops(text: &str) -> Result<Vec<Op>, String> {
@@ -90,9 +90,46 @@ fn steps_that_are_no_accesses() {
         ]
     );
     assert_eq!(
+        ops("madvise a 0..1 dontneed; msync a 2..1; mlock a 0; munlock a -1..0").unwrap(),
+        [
+            Op::Madvise(0x10000..0x12000),
+            Op::Msync(0x11000..0x13000),
+            Op::Mlock(0x10000..0x11000),
+            Op::Munlock(0xf000..0x11000),
+        ]
+    );
+    assert_eq!(
         ops("fork child; wait; exec other; exit").unwrap(),
         [Op::Fork("child".into()), Op::Wait, Op::Exec("other".into()), Op::Exit]
     );
+}
+
+#[test]
+fn a_name_goes_with_its_region() {
+    let mut script = script(
+        "store a 1; mremap a 0x8_0000; load a 1; mremap a pages 6 maymove; mremap a 0..1 0; \
+         load a 0; munmap a 0; mmap a; load a 0",
+    )
+    .unwrap();
+    let mut next = || script.next().unwrap().unwrap();
+    let load = |va| Op::Access(sim::cpu::Access { kind: sim::isa::Access::Load, va, bytes: 4 });
+    let remap = |old, pages, to, may_move| Op::Mremap(Remap { old, pages, to, may_move });
+    next();
+    assert_eq!(next(), remap(0x10000..0x14000, 4, Some(0x8_0000), false));
+    script.moved(&(0x10000..0x14000), &(0x8_0000..0x8_4000));
+    let mut next = || script.next().unwrap().unwrap();
+    assert_eq!(next(), load(0x8_1000));
+    assert_eq!(next(), remap(0x8_0000..0x8_4000, 6, None, true));
+    script.moved(&(0x8_0000..0x8_4000), &(0x9_0000..0x9_6000));
+    let mut next = || script.next().unwrap().unwrap();
+    assert_eq!(next(), remap(0x9_0000..0x9_2000, 2, Some(0), false));
+    script.moved(&(0x9_0000..0x9_2000), &(0..0x2000));
+    let mut next = || script.next().unwrap().unwrap();
+    assert_eq!(next(), load(0x9_0000));
+    assert_eq!(next(), Op::Munmap(0x9_0000..0x9_1000));
+    next();
+    assert_eq!(next(), load(0x10000), "a new mapping is where it is stated");
+    assert_eq!(script.restarted().places.first(), Some(&(0x10000..0x14000)));
 }
 
 #[test]
@@ -141,6 +178,15 @@ fn nonsense_is_a_sentence() {
         "load a 0 bytes 0",
         "load a 0 bytes 5000",
         "mprotect a 0 rwz",
+        "mremap a",
+        "mremap a 0x1000 0x2000",
+        "mremap a 0x1000 maymove",
+        "mremap a pages 0",
+        "mremap a pages 2 maymove maymove",
+        "madvise a 0..1",
+        "madvise a 0..1 willneed",
+        "mlock a",
+        "msync a 0 1",
         "exit now",
         "fork",
     ] {

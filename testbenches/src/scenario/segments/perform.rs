@@ -26,17 +26,40 @@ impl From<WorldError> for Stop {
     }
 }
 
+/// What is compared, in words.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for Vec<u64> {
+    fn shown(&self) -> String {
+        format!("[{}]", self.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Shown for u64 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Shown for bool {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Shown for String {
+    fn shown(&self) -> String {
+        self.clone()
+    }
+}
+
 /// Compares, and says what if it differs.
-fn same<T: PartialEq + std::fmt::Debug>(
-    what: &str,
-    wanted: Option<&T>,
-    got: &T,
-) -> Result<(), Stop> {
+fn same<T: PartialEq + Shown>(what: &str, wanted: Option<&T>, got: &T) -> Result<(), Stop> {
     match wanted {
         Some(wanted) if wanted != got => {
-            // Strings are shown as they are, lists as lists.
-            let shown = |value: &T| format!("{value:?}").trim_matches('"').to_owned();
-            Err(Stop::Differs(what.to_owned(), shown(wanted), shown(got)))
+            Err(Stop::Differs(what.to_owned(), wanted.shown(), got.shown()))
         }
         _ => Ok(()),
     }
@@ -119,10 +142,14 @@ impl Performer<'_> {
 
     fn end(&mut self, end: &End) -> Result<String, Stop> {
         let Some(live) = self.several.remove(&end.end) else {
+            if end.every.is_some() {
+                let message = format!("`every` of `{}`: it was not loaded several times", end.end);
+                return Err(Stop::Nonsense(message));
+            }
             self.world.end(&end.end)?;
             return Ok("its memory is free".to_owned());
         };
-        let (there, every) = (live.len(), end.every.unwrap_or(1).max(1));
+        let (there, every) = (live.len(), end.every.unwrap_or(1));
         let (ended, left): (Vec<_>, Vec<_>) =
             live.into_iter().zip(1..).partition(|(_, place)| place % every == 0);
         for (number, _) in &ended {
@@ -144,6 +171,14 @@ impl Performer<'_> {
                     let message = format!("no process runs that has a segment `{segment}`");
                     return Err(Stop::Nonsense(message));
                 };
+                let span = shape.span() as i64;
+                if !(-span..span).contains(&text.address) {
+                    let message = format!(
+                        "offset {} is out of range: a segment has up to {span} bytes",
+                        text.address
+                    );
+                    return Err(Stop::Nonsense(message));
+                }
                 shape.address(number, text.address)
             }
             None => u64::try_from(text.address).map_err(|_| {

@@ -11,7 +11,6 @@ use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
 use super::{Action, Check, Head, Step};
 use crate::scenario::error::{LoadError, position};
-use crate::segment;
 
 /// The keys that name a step's kind.
 const ACTIONS: [&str; 10] =
@@ -40,7 +39,7 @@ pub(in crate::scenario) fn read(
     };
     let steps: Vec<Step> =
         items.into_iter().map(|item| reader.step(item)).collect::<Result<_, _>>()?;
-    reader.names(&head, &steps)?;
+    head.check(&steps).map_err(|mistake| LoadError::of(file, text, mistake))?;
     Ok((head, steps))
 }
 
@@ -90,39 +89,6 @@ impl Reader<'_> {
             _ => Action::Churn(self.value(whole)?),
         };
         Ok(Step { line, action })
-    }
-
-    /// Every unit and process that is named must exist.
-    fn names(&self, head: &Head, steps: &[Step]) -> Result<(), LoadError> {
-        let at = |word: &str| {
-            let quoted = format!("\"{word}\"");
-            let start = self.text.find(&quoted).unwrap_or(0);
-            start..start
-        };
-        for unit in head.contiguous.hardware.list() {
-            if segment::find(&unit).is_err() {
-                let known: Vec<_> = segment::CONFIGS.iter().map(|config| config.name).collect();
-                let message = format!("there is no unit `{unit}`; there are {}", known.join(", "));
-                return Err(self.error(at(&unit), message));
-            }
-        }
-        if head.contiguous.memory.is_some() != head.contiguous.holes.is_empty() {
-            return Err(self.error(0..0, "`contiguous` needs either `memory` or `holes`"));
-        }
-        for step in steps {
-            let name = match &step.action {
-                Action::Load(load) => &load.load,
-                Action::End(end) => &end.end,
-                Action::Grow(grow) => &grow.grow,
-                Action::Run(name) => name,
-                _ => continue,
-            };
-            let plain = name.split('#').next().unwrap_or(name);
-            if !head.process.contains_key(plain) {
-                return Err(self.error(at(name), format!("there is no process `{name}`")));
-            }
-        }
-        Ok(())
     }
 }
 

@@ -14,6 +14,7 @@ use super::{Head, Step, spec};
 use crate::engine::Engine;
 use crate::scenario::load::Scenario;
 use crate::scenario::mismatch::Mismatch;
+use crate::scenario::place::{Mistake, Place};
 use crate::scenario::run::{Report, RunError, Watch};
 use crate::scenario::variant::Select;
 use crate::segment::{self, Hardware};
@@ -75,10 +76,7 @@ fn report(
     watch: &mut dyn Watch,
 ) -> Result<Report, RunError> {
     let machine = format!("{unit} {} L={}", fit.name(), head.contiguous.latency);
-    let nonsense = |(line, message): (usize, String)| {
-        let (file, machine) = (scenario.file.clone(), machine.clone());
-        RunError::Nonsense { file, line, message, machine }
-    };
+    let nonsense = |mistake| RunError::nonsense(scenario, mistake, machine.clone());
     let mut first: Option<History> = None;
     for engine in Engine::ALL {
         let mut world = world(head, unit, fit, engine).map_err(nonsense)?;
@@ -129,7 +127,7 @@ pub(in crate::scenario) fn observe(
         return Err("there is no hardware or no rule".to_owned());
     };
     let history = world(head, unit, fit, engine).and_then(|world| history(head, steps, world));
-    let history = history.map_err(|(line, message)| format!("line {line}: {message}"))?;
+    let history = history.map_err(|mistake| mistake.message)?;
     let mut report = json!({ "unit": head.contiguous.unit, "page": head.contiguous.page });
     for (name, count) in history.counts.iter().chain(&history.measure) {
         report[name] = json!(count);
@@ -149,15 +147,17 @@ fn labels(head: &Head) -> Vec<String> {
     specs.flat_map(|spec| spec.labels().collect::<Vec<_>>()).collect()
 }
 
-/// A world on one engine. The error is a line and a sentence.
-fn world(head: &Head, unit: &str, fit: Fit, engine: Engine) -> Result<World, (usize, String)> {
-    let made = segment::find(unit).map_err(|error| (1, error.to_string()))?;
+/// A world on one engine.
+fn world(head: &Head, unit: &str, fit: Fit, engine: Engine) -> Result<World, Mistake> {
+    let place = Place::file().key("contiguous");
+    let made = segment::find(unit).map_err(|error| place.wrong(error.to_string()))?;
     let hardware = Box::new(Hardware::new(made, engine));
-    World::new(hardware, head.contiguous.config(fit)).map_err(|error| (1, error.to_string()))
+    let world = World::new(hardware, head.contiguous.config(fit));
+    world.map_err(|error| place.wrong(error.to_string()))
 }
 
-/// One history. The error is a line and a sentence.
-fn history(head: &Head, steps: &[Step], world: World) -> Result<History, (usize, String)> {
+/// One history.
+fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake> {
     let config = world.config().clone();
     let mut performer =
         Performer { head, config, world, several: BTreeMap::new(), told: Vec::new() };
@@ -165,7 +165,7 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, (usize,
     for step in steps {
         match performer.step(step) {
             Ok(()) => {}
-            Err(Stop::Nonsense(message)) => return Err((step.line, message)),
+            Err(Stop::Nonsense(message)) => return Err(Place::line(step.line).wrong(message)),
             Err(Stop::Differs(what, expected, got)) => {
                 let cycle = performer.world.cycles();
                 mismatch = Some(finding(cycle, step.line, &what, &expected, &got));
@@ -180,7 +180,7 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, (usize,
     if let Some(name) = head.expect.keys().find(|name| !counts.contains_key(*name)) {
         let names: Vec<_> = counts.keys().map(String::as_str).collect();
         let message = format!("nothing is counted as `{name}`; there are {}", names.join(", "));
-        return Err((1, message));
+        return Err(Place::file().key("expect").key(name).wrong(message));
     }
     if mismatch.is_none() {
         mismatch = head.expect.iter().find_map(|(name, wanted)| {

@@ -49,7 +49,8 @@ fn frames_are_shared_out_or_stated_and_not_both() {
         );
     }
     let limits = |allocation: &str| {
-        let text = format!("{HEAD}{}{}{}", os(allocation), parent("\"exit\""), parent("\"exit\""));
+        let second = parent("\"exit\"").replace("\"p\"", "\"q\"");
+        let text = format!("{HEAD}{}{}{}", os(allocation), parent("\"exit\""), second);
         match Scenario::parse("t", "t.toml", &text).unwrap_or_else(|e| panic!("{e}")).body {
             Body::System(system) => system.limits(),
             _ => panic!("not a system"),

@@ -18,9 +18,140 @@ fn unmapping_the_middle_splits_a_region_and_is_fenced() {
     (0..2).chain(5..8).for_each(|n| hand.load(at(n)));
     assert!(hand.mmap(region(RegionKind::Mapped, at(3), 1)));
     hand.load(at(3));
-    assert!(!hand.mmap(region(RegionKind::Mapped, at(4), 2)), "in the way");
     assert!(!hand.munmap(at(2) + 8..at(3)), "not whole pages");
+    assert_eq!(hand.counters(pid).refused_calls, 1);
     assert_eq!(hand.access(isa::Access::Load, at(2)), Err("hole"));
+}
+
+#[test]
+fn a_mapping_replaces_what_it_covers_and_nothing_else() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![bss(8), file(RegionKind::Data, FAR, 4, "data")]);
+    hand.switch(pid);
+    (0..8).for_each(|n| hand.store(at(n)));
+    (0..4).for_each(|n| hand.store(FAR + n * PAGE_BYTES));
+    let free = hand.free();
+    assert!(hand.mmap(region(RegionKind::Mapped, at(2), 3)));
+    assert_eq!(hand.free() - free, 3, "the old pages are gone at once");
+    (0..8).for_each(|n| hand.load(at(n)));
+    assert_eq!(hand.counters(pid).demand_zero, 8 + 3, "the new ones are zero");
+    // Over the end of one region, a hole, and the beginning of the next.
+    assert!(hand.mmap(region(RegionKind::Mapped, at(6), (FAR - at(6)) / PAGE_BYTES + 2)));
+    [at(5), at(6), at(7), FAR, FAR + PAGE_BYTES].into_iter().for_each(|va| hand.load(va));
+    hand.load(FAR + 2 * PAGE_BYTES);
+    // What cannot be laid out leaves everything as it was.
+    assert!(!hand.mmap(region(RegionKind::Library, at(0), 4)));
+    hand.load(at(0));
+    assert_eq!(hand.counters(pid).refused_calls, 1);
+}
+
+#[test]
+fn a_mapping_over_a_superpage_a_device_or_shared_pages_leaves_no_translation() {
+    let mut config = strict(Mode::Sv39);
+    config.options.thp = crate::os::Thp::Always;
+    let mut hand = Hand::new(config);
+    let device = RegionSpec { device: Some(0x1000_0000), ..region(RegionKind::Device, FAR, 1) };
+    let shared = RegionSpec { shared: true, ..file(RegionKind::Mapped, FAR + 0x8000, 3, "base") };
+    let large = region(RegionKind::Bss, 0x4000_0000, 512);
+    let pid = hand.spawn("p", vec![large, device, shared]);
+    hand.switch(pid);
+    hand.store(0x4000_0000);
+    assert_eq!(hand.counters(pid).thp_allocations, 1);
+    hand.store(FAR + 0x8000);
+    hand.load(FAR);
+    assert!(hand.mmap(region(RegionKind::Mapped, 0x4000_5000, 2)));
+    assert_eq!(hand.counters(pid).thp_splits, 1);
+    assert!(hand.mmap(region(RegionKind::Mapped, FAR - 0x1000, 12)));
+    for va in [0x4000_4000, 0x4000_5000, 0x4000_6000, FAR, FAR + 0x8000] {
+        hand.load(va);
+        hand.store(va);
+    }
+    assert_eq!(hand.counters(pid).file_writes, 1, "nobody maps the file any more");
+}
+
+#[test]
+fn an_image_that_cannot_be_laid_out_leaves_its_caller_as_it_was() {
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("sh", vec![bss(4)]);
+    hand.switch(pid);
+    (0..4).for_each(|n| hand.store(at(n)));
+    let free = hand.free();
+    assert_eq!(
+        hand.exec("bad", vec![bss(4), region(RegionKind::Mapped, at(1), 4)]),
+        Execed::Refused
+    );
+    assert_eq!(hand.exec("worse", vec![region(RegionKind::Library, at(0), 1)]), Execed::Refused);
+    assert_eq!(hand.free(), free);
+    (0..4).for_each(|n| hand.load(at(n)));
+    let counters = hand.counters(pid);
+    assert_eq!((counters.refused_calls, counters.execs), (2, 0));
+    assert_eq!(hand.exec("good", vec![bss(4)]), Execed::Done);
+    hand.load(at(0));
+}
+
+#[test]
+fn what_may_be_stored_to_may_be_loaded_from() {
+    for word in ["-w-", "-wx"] {
+        let mut hand = Hand::new(strict(Mode::Sv39));
+        let mut write_only = region(RegionKind::Mapped, FAR, 2);
+        write_only.permissions = crate::os::Permissions::parse(word);
+        let pid = hand.spawn("p", vec![bss(2), write_only]);
+        hand.switch(pid);
+        hand.store(at(0));
+        assert!(hand.mprotect(at(0)..at(2), word));
+        hand.load(FAR);
+        hand.store(FAR + PAGE_BYTES);
+        (0..2).for_each(|n| hand.load(at(n)));
+        // Shared with a copy it loses W, and is still there to be read.
+        let child = hand.fork().unwrap();
+        (0..2).for_each(|n| hand.load(at(n)));
+        hand.store(at(0));
+        hand.switch(child);
+        (0..2).for_each(|n| hand.load(at(n)));
+        let fetched = hand.access(isa::Access::Fetch, at(0));
+        assert_eq!(fetched.is_ok(), word == "-wx");
+    }
+}
+
+#[test]
+fn a_stack_does_not_grow_into_a_mapping_nor_into_the_gap_above_it() {
+    let stack = || RegionSpec { limit: Some(8), ..region(RegionKind::Stack, at(20), 1) };
+    let mapping = |from| region(RegionKind::Mapped, at(from), 2);
+    // The mapping is below the gap's end, in the room that the stack may grow into, or far away.
+    for (gap, from, grows, dead) in
+        [(None, 16, 1, 18), (Some(0), 16, 2, 15), (Some(3), 14, 1, 18), (Some(3), 4, 7, 12)]
+    {
+        let mut config = strict(Mode::Sv39);
+        config.options.stack_guard_gap = gap;
+        let mut hand = Hand::new(config);
+        let pid = hand.spawn("p", vec![mapping(from), stack()]);
+        hand.switch(pid);
+        hand.store(at(20));
+        (1..=grows).for_each(|n| hand.store(at(20 - n)));
+        hand.store(at(from + 1));
+        assert_eq!(hand.access(isa::Access::Store, at(dead)), Err("guard_page"));
+    }
+    // What allows no access is a gap itself.
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![mapping(16), stack()]);
+    hand.switch(pid);
+    assert!(hand.mprotect(at(16)..at(18), "---"));
+    hand.store(at(18));
+    assert_eq!(hand.access(isa::Access::Load, at(17)), Err("read_denied"));
+}
+
+#[test]
+fn a_heap_does_not_grow_into_a_mapping() {
+    let heap = RegionSpec { limit: Some(8), ..region(RegionKind::Heap, at(0), 2) };
+    let mut hand = Hand::new(strict(Mode::Sv39));
+    let pid = hand.spawn("p", vec![heap, region(RegionKind::Mapped, at(4), 2)]);
+    hand.switch(pid);
+    assert!(hand.sbrk(2) && !hand.sbrk(1), "the mapping is in the way");
+    (0..6).for_each(|n| hand.store(at(n)));
+    assert!(hand.munmap(at(4)..at(6)) && hand.sbrk(4) && !hand.sbrk(1));
+    (0..4).for_each(|n| hand.load(at(n)));
+    assert!(hand.sbrk(-8) && !hand.sbrk(-1));
+    assert_eq!(hand.counters(pid).refused_calls, 3);
 }
 
 #[test]
@@ -102,7 +233,7 @@ fn fork_and_exec_copy_nothing_and_share_the_image() {
     for _ in 0..2 {
         let child = hand.fork().unwrap();
         hand.switch(child);
-        assert_eq!(hand.exec("ls", image()), Verdict::Resume);
+        assert_eq!(hand.exec("ls", image()), Execed::Done);
         hand.fetch(at(0));
         hand.fetch(at(1));
         hand.store(FAR);

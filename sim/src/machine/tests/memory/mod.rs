@@ -5,9 +5,12 @@ mod calls;
 mod cow;
 mod eager;
 mod files;
+mod inaccessible;
 mod oracle;
 mod promotion;
 mod random;
+mod remap;
+mod residency;
 mod superpages;
 mod swap;
 mod tables;
@@ -16,10 +19,10 @@ mod told;
 use super::caching::caching;
 use super::{page, region, strict};
 use crate::golden::IdealMmu;
-use crate::isa::{self, Context, Mode, PAGE_BYTES};
+use crate::isa::{self, Context, Mode, PAGE_BYTES, pte};
 use crate::machine::{Machine, MachineConfig, Pins};
 use crate::mmu::{PerPort, Port, Request};
-use crate::os::{Hal, Layout, Pid, RegionKind, RegionSpec, State, Verdict};
+use crate::os::{Execed, Hal, Layout, Pid, RegionKind, RegionSpec, Remap, State, Verdict};
 use crate::stats::OsCounters;
 use oracle::Oracle;
 use std::ops::Range;
@@ -162,30 +165,104 @@ impl Hand {
         child
     }
 
-    fn exec(&mut self, name: &str, regions: Vec<RegionSpec>) -> Verdict {
+    fn exec(&mut self, name: &str, regions: Vec<RegionSpec>) -> Execed {
         let pid = self.current();
         let Machine { os, hardware, .. } = &mut self.machine;
-        let verdict = os.exec(hardware, name, &Layout::Regions(regions)).unwrap();
-        self.oracle.own.retain(|(holder, _), _| *holder != pid);
+        let execed = os.exec(hardware, name, &Layout::Regions(regions)).unwrap();
+        if execed == Execed::Done {
+            self.oracle.own.retain(|(holder, _), _| *holder != pid);
+        }
         self.check();
-        verdict
+        execed
+    }
+
+    fn sbrk(&mut self, pages: i64) -> bool {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let gone = os.sbrk(hardware, pages).unwrap();
+        if let Some(range) = gone.clone() {
+            self.forget(range);
+        }
+        self.check();
+        gone.is_some()
     }
 
     fn mmap(&mut self, spec: RegionSpec) -> bool {
         let Machine { os, hardware, .. } = &mut self.machine;
         let done = os.mmap(hardware, &spec).unwrap();
+        if done {
+            self.forget(spec.start..spec.start + spec.pages * PAGE_BYTES);
+        }
         self.check();
         done
     }
 
     fn munmap(&mut self, range: Range<u64>) -> bool {
-        let pid = self.current();
         let Machine { os, hardware, .. } = &mut self.machine;
         let done = os.munmap(hardware, range.clone()).unwrap();
         if done {
-            let gone = range.start / PAGE_BYTES..range.end / PAGE_BYTES;
-            self.oracle.own.retain(|(holder, vpn), _| *holder != pid || !gone.contains(vpn));
+            self.forget(range);
         }
+        self.check();
+        done
+    }
+
+    /// What the running process stored there itself is gone.
+    fn forget(&mut self, range: Range<u64>) {
+        let Some(pid) = self.machine.os.current() else { return };
+        let gone = range.start / PAGE_BYTES..range.end / PAGE_BYTES;
+        self.oracle.own.retain(|(holder, vpn), _| *holder != pid || !gone.contains(vpn));
+    }
+
+    /// Moves or resizes `pages` pages at an address.
+    fn mremap(&mut self, old: Range<u64>, pages: u64, to: Option<u64>) -> Option<Range<u64>> {
+        let asked = Remap { old: old.clone(), pages, to, may_move: to.is_none() };
+        let pid = self.current();
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let new = os.mremap(hardware, &asked).unwrap();
+        if let Some(new) = &new {
+            let kept = (old.end - old.start).min(new.end - new.start);
+            self.forget(old.start + kept..old.end);
+            if new.start != old.start {
+                self.forget(new.clone());
+                let vpns = (old.start / PAGE_BYTES..(old.start + kept) / PAGE_BYTES).rev();
+                let own = &mut self.oracle.own;
+                let moved: Vec<_> =
+                    vpns.filter_map(|vpn| Some((vpn, own.remove(&(pid, vpn))?))).collect();
+                let there = |vpn: u64| new.start / PAGE_BYTES + vpn - old.start / PAGE_BYTES;
+                own.extend(moved.into_iter().map(|(vpn, page)| ((pid, there(vpn)), page)));
+            }
+        }
+        self.check();
+        new
+    }
+
+    fn madvise(&mut self, range: Range<u64>) -> bool {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.madvise(hardware, range.clone()).unwrap();
+        if done {
+            self.forget(range);
+        }
+        self.check();
+        done
+    }
+
+    fn msync(&mut self, range: Range<u64>) -> bool {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.msync(hardware, range).unwrap();
+        self.check();
+        done
+    }
+
+    fn mlock(&mut self, range: Range<u64>) -> bool {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.mlock(hardware, range).unwrap();
+        self.check();
+        done
+    }
+
+    fn munlock(&mut self, range: Range<u64>) -> bool {
+        let Machine { os, hardware, .. } = &mut self.machine;
+        let done = os.munlock(hardware, range).unwrap();
         self.check();
         done
     }
@@ -242,14 +319,14 @@ impl Hand {
         let pid = self.current();
         let Machine { os, hardware, .. } = &mut self.machine;
         let space = os.process(pid)?.space.as_ref()?;
-        let crate::os::table::Place::Leaf(at) =
+        let crate::os::space::table::Place::Leaf(at) =
             space.table.find(hardware, va / PAGE_BYTES, 0).unwrap()
         else {
             return None;
         };
         let mode = os.config().mode;
         let entry = hardware.peek(at, mode.pte_bytes() as u8)?;
-        (entry & 1 == 1).then(|| crate::os::table::ppn(mode, entry))
+        (entry & 1 == 1).then(|| pte::ppn(mode, entry))
     }
 }
 

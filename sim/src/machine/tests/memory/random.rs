@@ -49,8 +49,27 @@ fn step(hand: &mut Hand, random: &mut ChaCha8Rng, living: &mut Vec<Pid>) {
             hand.munmap(range);
         }
         7..10 => {
-            let permissions = ["r--", "rw-", "rw-", "---"][random.random_range(0..4)];
+            let permissions = ["r--", "rw-", "-w-", "---"][random.random_range(0..4)];
             hand.mprotect(range, permissions);
+        }
+        15 => {
+            let pages = (range.end - range.start) / PAGE_BYTES;
+            let to = random.random::<bool>().then(|| span(random).start);
+            let pages = pages.saturating_add_signed(random.random_range(-1..3)).max(1);
+            hand.mremap(range, pages, to);
+        }
+        16 => {
+            hand.madvise(range);
+        }
+        18 => {
+            hand.msync(range);
+        }
+        19 => {
+            let few = range.start..range.end.min(range.start + 4 * PAGE_BYTES);
+            hand.mlock(few);
+        }
+        20 => {
+            hand.munlock(range);
         }
         10 if living.len() > 1 => hand.exit(),
         11 => {
@@ -145,7 +164,7 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
 fn random_calls_keep_every_invariant_and_every_byte() {
     let mut total = OsCounters::default();
     // More of those with superpages: few runs stay alone and whole until a tick.
-    for seed in (0..30).chain((30..42).step_by(3)) {
+    for seed in (0..30).chain((30..60).step_by(3)) {
         total += soak(seed, 250);
     }
     for (count, what) in [
@@ -158,6 +177,11 @@ fn random_calls_keep_every_invariant_and_every_byte() {
         (total.zero_page_maps, "zero pages"),
         (total.disk_errors, "disk errors"),
         (total.munmaps, "munmaps"),
+        (total.mremaps, "moves"),
+        (total.madvises, "drops"),
+        (total.msyncs, "msyncs"),
+        (total.mlocks, "locks"),
+        (total.refused_calls, "refusals"),
         (total.ticks, "ticks"),
         (total.thp_allocations, "superpages"),
         (total.thp_splits, "splits"),

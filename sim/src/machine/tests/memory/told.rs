@@ -28,7 +28,7 @@ impl Listener {
                 ("protection faults", of.protection_faults),
                 ("page-cache hits", of.page_cache_hits),
                 ("swap-cache hits", of.swap_cache_hits),
-                ("copies", of.cow_copies + of.fork_copied_pages),
+                ("copies", of.cow_copies + of.fork_copied_pages + of.fork_undone_pages),
                 ("forks", of.forks),
             ]
         };

@@ -1,0 +1,96 @@
+//! Walks of memory as it stands, remembered: most answers follow from tables that nobody edits.
+//!
+//! An entry holds as long as its version is memory's: every entry that its walk read is watched,
+//! so that any write there, a fence, kernel, walker or stray store alike, ends them all. Debug
+//! builds walk nevertheless, and compare.
+
+use crate::golden::{PteSource, Regime, Walk};
+use crate::isa::{Cause, Fault, Mode, PAGE_BYTES, Satp};
+use crate::mmu::{Request, Response};
+
+/// Walks remembered, a power of two.
+const LINES: usize = 256;
+
+/// Everything that a walk depends on but the tables, the page offset taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    satp: u64,
+    /// The page, and below it access, context and ADUE.
+    page: u64,
+}
+
+/// A walk's outcome for all addresses of its page.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    key: Key,
+    version: u64,
+    outcome: Result<u64, Cause>,
+}
+
+/// The walks of one machine width.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    lines: Vec<Option<Line>>,
+}
+
+impl Memo {
+    /// The outcome of a walk of memory as it stands, if it is remembered.
+    #[inline]
+    pub(super) fn recall(
+        &self,
+        regime: Regime,
+        request: &Request,
+        memory: &dyn PteSource,
+    ) -> Option<Response> {
+        let key = Key::new(regime, request);
+        let line = self.lines.get(key.line())?.as_ref()?;
+        if line.key != key || line.version != memory.version() {
+            return None;
+        }
+        let va = regime.va(request);
+        Some(match line.outcome {
+            Ok(page) => Ok(page | (va % PAGE_BYTES)),
+            Err(cause) => Err(Fault { cause, tval: va }),
+        })
+    }
+
+    /// Remembers a walk that was just made of this memory, if all that it read can be watched.
+    pub(super) fn remember(
+        &mut self,
+        regime: Regime,
+        request: &Request,
+        walk: &Walk,
+        memory: &dyn PteSource,
+    ) {
+        let mode = Satp::decode(regime.satp, regime.xlen).map_or(Mode::Bare, |satp| satp.mode);
+        if !walk.reads.iter().all(|read| memory.watch(read.pa, mode.pte_bytes())) {
+            return;
+        }
+        let key = Key::new(regime, request);
+        let outcome = match walk.outcome {
+            Ok(pa) => Ok(pa & !(PAGE_BYTES - 1)),
+            Err(fault) => Err(fault.cause),
+        };
+        self.lines.resize(LINES, None);
+        self.lines[key.line()] = Some(Line { key, version: memory.version(), outcome });
+    }
+}
+
+impl Key {
+    #[inline]
+    fn new(regime: Regime, request: &Request) -> Key {
+        let context = request.context;
+        let circumstances = request.access as u64
+            | (context.privilege as u64) << 2
+            | u64::from(context.sum) << 4
+            | u64::from(context.mxr) << 5
+            | u64::from(regime.adue) << 6;
+        Key { satp: regime.satp, page: regime.va(request) & !(PAGE_BYTES - 1) | circumstances }
+    }
+
+    /// Neighbouring pages, and the kinds of access to one, stand apart.
+    #[inline]
+    fn line(self) -> usize {
+        ((self.page / PAGE_BYTES * 3 + self.page % 4) % LINES as u64) as usize
+    }
+}

@@ -1,0 +1,156 @@
+//! Physical memory and what is in it: frames, pages, files with their page cache, swap slots.
+//!
+//! The room keeps the books and moves no byte: it knows no page table, no process but by its number,
+//! and no hardware. What it hands out comes back to it: a frame and a slot go with their page, a page
+//! with the last of its references.
+
+mod allocation;
+mod buddy;
+mod content;
+mod frames;
+mod object;
+mod page;
+mod swap;
+
+pub use allocation::Allocation;
+pub use buddy::{Buddy, BuddyError};
+pub use content::{FileId, file_page, file_word, scramble};
+pub use frames::{Census, Frames, Use};
+pub use object::{Object, ObjectId, Objects};
+pub use page::{Page, PageId, Pages, ZERO_PAGE};
+pub use swap::{Slot, Swap};
+
+use super::replace::Policy;
+use super::{OsConfig, Pid};
+use std::collections::BTreeSet;
+
+/// Memory as the kernel keeps it.
+pub struct PhysicalMemory {
+    /// What each frame is used for.
+    pub frames: Frames,
+    /// What is in frames and slots, and who refers to it.
+    pub pages: Pages,
+    /// Files and shared memory.
+    pub objects: Objects,
+    /// The slots of the swap device.
+    pub swap: Swap,
+    /// Chooses the page that goes.
+    pub policy: Box<dyn Policy>,
+    /// Frames that stay while the kernel works with them.
+    pub pinned: BTreeSet<u64>,
+}
+
+/// Whether a page finds a swap slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SlotFound {
+    /// One is free.
+    Free,
+    /// One was taken from a page that is in memory as well; this process held it, or none (0).
+    TakenFrom(Pid),
+    /// There is none.
+    Full,
+}
+
+impl PhysicalMemory {
+    /// Memory at boot: the kernel's frames are taken, nothing else.
+    pub fn new(config: &OsConfig) -> PhysicalMemory {
+        let memory = config.memory;
+        let reserved = &config.options.reserved;
+        PhysicalMemory {
+            frames: Frames::new(memory.base, memory.frames, memory.kernel, reserved),
+            pages: Pages::default(),
+            objects: Objects::new(config.seed),
+            swap: Swap::new(config.swap_slots),
+            policy: config.policy.build(config.policy_settings()),
+            pinned: BTreeSet::new(),
+        }
+    }
+
+    /// The frame that a page is in.
+    pub fn frame_of(&self, id: PageId) -> Option<u64> {
+        self.pages.get(id)?.frame
+    }
+
+    /// The file, and which of its pages a page is: it is written there and not to swap.
+    pub fn file_of(&self, id: PageId) -> Option<(FileId, u64)> {
+        let (object, index) = self.pages.get(id)?.home?;
+        Some((self.objects.get(object)?.file?, index))
+    }
+
+    /// A process holds a page from now on, at a virtual page.
+    pub fn hold(&mut self, id: PageId, pid: Pid, vpn: u64) {
+        let page = self.pages.get_mut(id).expect("a page that is held exists");
+        page.holders.insert((pid, vpn));
+    }
+
+    /// Takes a holder off a page; without any reference left, the page goes.
+    pub fn release(&mut self, id: PageId, pid: Pid, vpn: u64) {
+        let page = self.pages.get_mut(id).expect("a page that is held exists");
+        page.holders.remove(&(pid, vpn));
+        if page.references() == 0 && id != ZERO_PAGE {
+            self.discard(id);
+        }
+    }
+
+    /// Gives back the frame and the slot of a page that nobody refers to.
+    pub fn discard(&mut self, id: PageId) {
+        let Some(page) = self.pages.remove(id) else { return };
+        if let Some(frame) = page.frame {
+            self.policy.removed(frame);
+            self.frames.release(frame);
+        }
+        if let Some(slot) = page.slot {
+            self.swap.release(slot);
+        }
+    }
+
+    /// Puts a page into the page cache, if it is an object's.
+    pub fn set_home(&mut self, id: PageId, home: Option<(ObjectId, u64)>) {
+        let Some((object, index)) = home else { return };
+        if let Some(object) = self.objects.get_mut(object) {
+            object.pages.insert(index, id);
+            self.pages.get_mut(id).expect("it was just made").home = home;
+        }
+    }
+
+    /// Frees the frame of a page that nobody shows and that the disk has. Where it has a slot, its
+    /// holders go on holding it; where a file has it or nothing was ever stored to it, it is
+    /// forgotten, and those who held it are returned.
+    pub fn free_frame(&mut self, id: PageId) -> BTreeSet<(Pid, u64)> {
+        let page = self.pages.get_mut(id).expect("a page that is evicted exists");
+        let frame = page.frame.take().expect("it is in a frame");
+        page.unsaved = false;
+        let forgotten = page.slot.is_none();
+        self.policy.removed(frame);
+        self.frames.release(frame);
+        if !forgotten {
+            return BTreeSet::new();
+        }
+        let page = self.pages.remove(id).expect("it was just found");
+        if let Some((object, index)) = page.home
+            && let Some(object) = self.objects.get_mut(object)
+        {
+            object.pages.remove(&index);
+        }
+        page.holders
+    }
+
+    /// Sees to a free swap slot: there is one, or the swap file grows by `slots` up to `most`, or
+    /// one is taken from a page that is in memory as well, which counts as unsaved then.
+    pub fn find_slot(&mut self, slots: u32, most: u32) -> SlotFound {
+        if self.swap.has_room() || self.swap.grow(slots, most) {
+            return SlotFound::Free;
+        }
+        let lends = |page: &Page| page.frame.is_some() && page.slot.is_some();
+        let lender = self.pages.iter_mut().find(|(_, page)| lends(page));
+        let Some((_, page)) = lender else { return SlotFound::Full };
+        let slot = page.slot.take().expect("it was just found");
+        page.unsaved = true;
+        let pid = page.holders.first().map(|&(pid, _)| pid).unwrap_or_default();
+        self.swap.release(slot);
+        SlotFound::TakenFrom(pid)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+//! Whose bytes an address shows: what an onlooker must know to say what a load must return.
+
+use crate::isa::PAGE_BYTES;
+use crate::os::{Backing, ObjectId, Os, Pid};
+
+/// Under which identity bytes are shared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Identity {
+    /// The process's own: nobody else's stores show here.
+    Private,
+    /// Whoever maps this byte of this object sees the same.
+    Shared {
+        /// The file or the shared memory.
+        object: ObjectId,
+        /// The byte's place in it.
+        offset: u64,
+    },
+    /// A device answers; what it answers is its own business.
+    Device,
+}
+
+impl Os {
+    /// Under which identity the byte at an address is seen; private where nothing is mapped.
+    pub fn identity(&self, pid: Pid, va: u64) -> Identity {
+        let space = self.process(pid).and_then(|process| process.space.as_ref());
+        let Some(region) = space.and_then(|space| space.region(va)) else {
+            return Identity::Private;
+        };
+        match (region.backing, region.object) {
+            (Backing::Device { .. }, _) => Identity::Device,
+            (_, Some(object)) if region.shared => {
+                let index = region.index(va).unwrap_or_default();
+                Identity::Shared { object, offset: index * PAGE_BYTES + va % PAGE_BYTES }
+            }
+            _ => Identity::Private,
+        }
+    }
+}

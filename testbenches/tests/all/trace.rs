@@ -1,0 +1,226 @@
+//! `pagewalk trace`, the real binary: logs as Valgrind writes them, policies that look ahead or
+//! live on ticks, and what a trace's pages are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs `pagewalk trace` on a text: standard output, standard error, status.
+fn trace(text: &str, arguments: &[&str]) -> (String, String, i32) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("x.trace");
+    fs::write(&path, text).expect("a temporary folder takes files");
+    run(&path, arguments)
+}
+
+fn run(path: &Path, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = cargo_bin_cmd!("pagewalk");
+    let command = command.arg("trace").arg(path).args(arguments);
+    finished(&command.output().expect("the binary starts"))
+}
+
+/// The same from a pipe.
+fn piped(text: &str, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = cargo_bin_cmd!("pagewalk");
+    let command = command.args(["trace", "-"]).args(arguments).write_stdin(text);
+    finished(&command.output().expect("the binary starts"))
+}
+
+fn finished(output: &Output) -> (String, String, i32) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(!error.contains("panicked"), "{error}");
+    (out, error, output.status.code().expect("no signal"))
+}
+
+fn json(text: &str, arguments: &[&str]) -> Value {
+    let (out, error, status) = trace(text, &[arguments, &["--json"]].concat());
+    assert_eq!((status, error.as_str()), (0, ""), "{arguments:?}");
+    serde_json::from_str(&out).expect("JSON")
+}
+
+/// 200 stores to 12 pages, drawn by a fixed rule.
+fn drawn() -> String {
+    let mut state = 12_345_u64;
+    let mut line = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let (page, offset) = ((state >> 33) % 12, (state >> 50) % 512 * 8);
+        format!(" S {:08x},8\n", 0x40_0000 + page * 0x1000 + offset)
+    };
+    (0..200).map(|_| line()).collect()
+}
+
+fn faults(text: &str, arguments: &[&str]) -> u64 {
+    let counts = &json(text, arguments)["total"]["faults"];
+    let count = |name: &str| counts[name].as_u64().expect("a count");
+    count("minor_faults") + count("major_faults")
+}
+
+/// Faults of a list of pages in so many frames, the page needed last replaced.
+fn optimal(pages: &[u64], frames: usize) -> u64 {
+    let (mut resident, mut faults) = (Vec::new(), 0);
+    for (now, page) in pages.iter().enumerate() {
+        if resident.contains(page) {
+            continue;
+        }
+        faults += 1;
+        if resident.len() == frames {
+            let next = |page: &u64| pages[now..].iter().position(|p| p == page);
+            let last = (0..frames).max_by_key(|&at| next(&resident[at]).unwrap_or(usize::MAX));
+            resident.remove(last.expect("there are frames"));
+        }
+        resident.push(*page);
+    }
+    faults
+}
+
+#[test]
+fn opt_reads_the_trace_ahead() {
+    let text = drawn();
+    let page = |line: &str| u64::from_str_radix(&line[3..11], 16).expect("an address") >> 12;
+    let pages: Vec<u64> = text.lines().map(page).collect();
+    let few = ["--frames", "74", "--os", "allocation.equal=6", "--policy"];
+    let with = |policy: &str| faults(&text, &[&few[..], &[policy]].concat());
+    assert_eq!(with("opt"), optimal(&pages, 6));
+    assert!(with("opt") < with("lru").min(with("fifo")));
+    let (_, error, status) = piped(&text, &["--policy", "opt"]);
+    assert_eq!(status, 2);
+    assert!(error.contains("twice") && error.contains("give a file"), "{error}");
+}
+
+#[test]
+fn policies_that_live_on_ticks_get_ticks() {
+    let text = drawn();
+    for policy in ["nru", "nfu", "aging", "wsclock", "generations"] {
+        let few = ["--frames", "74", "--policy", policy];
+        let ticks = |more: &[&str]| {
+            let report = json(&text, &[&few[..], more].concat());
+            report["total"]["faults"]["ticks"].as_u64().expect("a count")
+        };
+        assert_eq!(ticks(&[]), 20, "{policy}: one for as many accesses as frames for pages");
+        assert_eq!(ticks(&["--tick", "50"]), 4, "{policy}");
+        assert_eq!(ticks(&["--tick", "0"]), 0, "{policy}");
+    }
+    let plain = json(&text, &["--frames", "74", "--policy", "fifo"]);
+    assert_eq!(plain["total"]["faults"]["ticks"], 0);
+}
+
+#[test]
+fn options_without_effect_are_refused() {
+    for arguments in [
+        &["--os", "tau=9"][..],
+        &["--seed", "2"],
+        &["--os", "seed=2"],
+        &["--os", "fork=copy"],
+        &["--os", "console.at=0x10000000"],
+        &["--wave-cycles", "9"],
+        &["--wave-from", "9"],
+        &["--frames", "80", "--os", "frames=90"],
+        &["--os", "framse=90"],
+        &["--os", "frames"],
+        &["--os", "policy=[\"fifo\", \"lru\"]"],
+        &["--pid", "7"],
+    ] {
+        let (out, error, status) = trace("==1== x\nI  00010000,3\n", arguments);
+        assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {error}");
+        assert!(!error.is_empty());
+    }
+    let (_, error, status) = piped("I  00010000,3\n", &["--os", "thp=always"]);
+    assert_eq!(status, 2, "{error}");
+}
+
+#[test]
+fn a_trace_runs_under_what_scenarios_state() {
+    let text = drawn();
+    let with = |arguments: &[&str]| json(&text, arguments);
+    let costly = with(&["--os", "costs.disk_read=7", "--os", "costs.trap=1"]);
+    assert!(costly["cycles"].as_u64() < with(&[])["cycles"].as_u64());
+    let slow = with(&["--os", "data_latency=[20, 30]", "--seed", "3"]);
+    assert!(slow["cycles"].as_u64() > with(&[])["cycles"].as_u64());
+    assert_eq!(with(&["--swap", "9"])["memory"]["swap_slots"], 9);
+}
+
+#[test]
+fn nothing_to_run_is_an_error() {
+    for text in ["", "\n \n", "==1== Command: x\n--1-- WARNING\n==1== Exit code: 0\n"] {
+        for (out, error, status) in [trace(text, &[]), piped(text, &["--json"])] {
+            assert_eq!((status, out.as_str()), (2, ""), "{text:?}: {error}");
+            assert!(error.contains("no access"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn valgrinds_own_lines_are_passed_over() {
+    let text = "==1== Command: x\nI  00400000,3\n L 1ffefffe28,8\n\
+                --1-- WARNING: unhandled amd64-linux syscall: 449\n**1** said by the program\n\
+                --1-- You may be able to write your own handler.\n S 1ffefffe28,8\n==1== done\n";
+    assert_eq!(json(text, &[])["total"]["accesses"]["stores"], 1);
+    let (_, error, status) = trace("-x-1-- WARNING\n", &[]);
+    assert_eq!(status, 2);
+    assert!(error.contains("x.trace:1:1"), "{error}");
+}
+
+#[test]
+fn a_log_of_two_processes_is_told_of_and_one_can_be_chosen() {
+    let text = "==100== Command: x\nI  00400000,3\n S 00600000,4\n\
+                ==101== child\nI  00400000,3\n==100== \n==101== \n";
+    for (_, error, status) in [trace(text, &[]), piped(text, &[])] {
+        assert_eq!(status, 0, "{error}");
+        assert!(error.contains("processes 100, 101 wrote this log"), "{error}");
+    }
+    let chosen = |pid| json(text, &["--pid", pid])["total"]["accesses"].clone();
+    assert_eq!((&chosen("100")["fetches"], &chosen("100")["stores"]), (&1.into(), &1.into()));
+    assert_eq!((&chosen("101")["fetches"], &chosen("101")["stores"]), (&1.into(), &0.into()));
+    let (_, error, status) = trace(text, &["--pid", "102"]);
+    assert_eq!(status, 2);
+    assert!(error.contains("no access of process 102"), "{error}");
+}
+
+/// Text, constants, data, bss, a heap that is read first, and the stack.
+const KINDS: &str = "I  00401000,4\n S 1ffefffe28,8\n L 00403000,8\n L 00404000,8\n S 00404000,8\n \
+                     S 00405000,8\n L 04a00000,8\n S 04a00000,8\n";
+
+#[test]
+fn pages_of_files_come_from_the_disk_and_others_do_not() {
+    let counts = json(KINDS, &[])["total"]["faults"].clone();
+    assert_eq!((&counts["major_faults"], &counts["minor_faults"]), (&3.into(), &3.into()));
+}
+
+#[test]
+fn a_program_file_says_what_its_pages_are() {
+    let elf = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/programs/primes.elf");
+    let bytes = fs::read(&elf).expect("it ships with the project");
+    let image = sim::machine::ElfImage::read("primes", &bytes).expect("a program");
+    let of = |kind| image.regions.iter().find(|region| region.kind == kind).expect("it has one");
+    let text = of(sim::os::RegionKind::Text).start;
+    let bss = of(sim::os::RegionKind::Bss).start;
+    let elf = elf.to_str().expect("a plain path");
+    // Of bss that is only ever read the trace alone believes that a file put something there.
+    let lines = format!("I  {text:08x},4\n S 1ffefffe28,8\n L {bss:08x},8\n");
+    let major =
+        |arguments: &[&str]| json(&lines, arguments)["total"]["faults"]["major_faults"].clone();
+    assert_eq!(major(&[]), 2);
+    assert_eq!(major(&["--elf", elf]), 1);
+    let (_, error, status) = trace("I  70000000,4\n", &["--elf", elf]);
+    assert_eq!(status, 2);
+    assert!(error.contains("fetches nothing from its text"), "{error}");
+    for wrong in ["/nonexistent.elf", "/dev/zero", env!("CARGO_MANIFEST_DIR")] {
+        let (_, error, status) = trace(&lines, &["--elf", wrong]);
+        assert_eq!(status, 2, "{wrong}: {error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_trace_is_refused_at_once() {
+    for path in ["/dev/zero", env!("CARGO_MANIFEST_DIR")] {
+        let (out, error, status) = run(Path::new(path), &[]);
+        assert_eq!(status, 2, "{path}: {out}{error}");
+    }
+}
