@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-/// Started, it tells how long this thread has run since.
+/// Measures how long this thread has run since it was started.
 pub(super) struct CpuClock {
     cpu: Option<u64>,
     wall: Instant,
@@ -13,7 +13,7 @@ impl CpuClock {
         Self { cpu: nanoseconds(), wall: Instant::now() }
     }
 
-    /// Seconds of CPU time; of wall time where the system does not tell.
+    /// Seconds of CPU time; of wall time where the system does not count that.
     pub(super) fn seconds(&self) -> f64 {
         match (self.cpu, nanoseconds()) {
             (Some(start), Some(now)) => now.saturating_sub(start) as f64 / 1e9,
@@ -22,7 +22,7 @@ impl CpuClock {
     }
 }
 
-/// Of this thread so far.
+/// This thread's CPU time so far.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn nanoseconds() -> Option<u64> {
     use rustix::time::{ClockId, clock_gettime};
@@ -37,7 +37,7 @@ fn nanoseconds() -> Option<u64> {
     None
 }
 
-/// Started, it tells how long programs have run that this process started and waited for.
+/// Measures how long programs have run that this process started and waited for.
 pub(super) struct ChildClock {
     cpu: Option<f64>,
     wall: Instant,

@@ -94,7 +94,7 @@ fn ours(
     })
 }
 
-/// What came of a contender.
+/// The results of a contender.
 pub(super) struct Measured {
     pub(super) contender: Contender,
     /// Over [`Options::cycles`] cycles from reset.
@@ -109,7 +109,7 @@ fn estimate(
     workshop: &Workshop,
     mut run: Measurement,
 ) -> Result<f64, BenchError> {
-    // Hardware that waits for ever would be jumped over in no time at all.
+    // Waiting for ever would be skipped in no time, and the loop would never end.
     while run.seconds < RESOLVED && run.cycles < 1 << 36 {
         run = runner.run(workshop, run.cycles * 2)?;
     }

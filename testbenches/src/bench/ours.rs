@@ -72,7 +72,7 @@ impl Driven for Sampled {
     }
 }
 
-/// A hardware MMU between two ports that always ask and a memory that always answers.
+/// A hardware MMU between two ports that always have a request and a memory that always answers.
 pub struct Loop<D> {
     engine: D,
     /// Whether to jump over cycles that are known to be as the last one.
@@ -81,7 +81,7 @@ pub struct Loop<D> {
     xlen: Xlen,
     fetched: usize,
     loaded: usize,
-    /// When memory answers, and what. `u64::MAX`: nothing was asked.
+    /// When memory answers, and what. `u64::MAX`: nothing was requested.
     due: u64,
     answer: u64,
     now: u64,

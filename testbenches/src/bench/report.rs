@@ -53,7 +53,7 @@ impl Report {
         }
     }
 
-    /// Takes in what came of one configuration and workload.
+    /// Adds the results of one configuration and workload.
     pub(super) fn add(
         &mut self,
         config: &Config,

@@ -1,4 +1,4 @@
-//! What the ports are asked, and a page table that needs no memory.
+//! The requests of both ports, and a page table that needs no memory.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

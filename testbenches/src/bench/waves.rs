@@ -1,9 +1,9 @@
 //! Waveforms: our engine and Verilator, each writing every signal that it knows as VCD.
 //!
 //! Both are driven in the same closed loop; each writes what changed once a cycle, after inputs
-//! have settled and before the clock rises, into a file that swallows it, so that finding out
-//! what changed and putting it into words is what is measured. That they write the same is
-//! checked first, on a short run into real files.
+//! have settled and before the clock rises, into `/dev/null`, so that only finding the changes and
+//! formatting them is measured. That both write the same is checked first, on a short run into real
+//! files.
 
 mod compare;
 mod ours;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use std::fmt;
 use std::fs::File;
 
-/// What swallows a waveform.
+/// Where measured waveforms are written.
 const NOWHERE: &str = "/dev/null";
 
 /// Speeds are estimated from runs of at least so many seconds, which every clock resolves.
@@ -46,7 +46,7 @@ impl Default for WaveOptions {
     }
 }
 
-/// What came of it.
+/// The results.
 #[derive(Clone, Debug, Serialize)]
 pub struct WaveReport {
     /// The configuration.
@@ -61,7 +61,7 @@ pub struct WaveReport {
     pub compared_signals: usize,
     /// Changes of those in the compared cycles.
     pub compared_changes: usize,
-    /// Lines that tell a change of whatever signal, in our waveform of these cycles.
+    /// Lines that record a change of any signal, in our waveform of these cycles.
     pub our_lines: usize,
     /// The same in Verilator's.
     pub verilator_lines: usize,

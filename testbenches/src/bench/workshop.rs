@@ -49,13 +49,13 @@ impl Workshop {
         format!("{}.v", self.config.name)
     }
 
-    /// What the loop in C++ must know.
+    /// Constants for the loop in C++.
     pub(super) fn harness_definitions(&self) -> [String; 2] {
         let xlen = if self.config.xlen == Xlen::Rv32 { 32 } else { 64 };
         [format!("-DXLEN={xlen}"), format!("-DLATENCY={LATENCY}")]
     }
 
-    /// What the loop in Verilog must know.
+    /// Constants for the loop in Verilog.
     pub(super) fn bench_definitions(&self) -> Vec<String> {
         let (mark, mixed) = Traffic::table_bits(self.config.xlen);
         let width = |pin| self.config.pin_width(pin);
@@ -135,7 +135,7 @@ impl Program {
     }
 }
 
-/// A program said something else than its measurement.
+/// A program printed something else than its measurement.
 pub(super) fn strange(tool: &'static str, said: &str) -> BenchError {
     let message = format!("the benchmark said `{}`", said.trim());
     ToolError::Objected { tool, message }.into()

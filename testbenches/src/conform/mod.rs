@@ -25,7 +25,7 @@ pub struct Options {
     pub engine: Engine,
 }
 
-/// What one file gave.
+/// The result of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Scenarios replayed.

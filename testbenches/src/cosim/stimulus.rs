@@ -78,7 +78,7 @@ impl Stimulus {
         set(row, Pin::FaultReady, u64::from(taken));
     }
 
-    /// Takes note of what the hardware said in this cycle.
+    /// Records the hardware's outputs of this cycle.
     pub(super) fn observe(&mut self, row: &Row) {
         let profile = PHASES[self.phase];
         let asks = high(row, Pin::MemReqValid) && high(row, Pin::MemReqReady);

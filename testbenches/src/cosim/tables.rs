@@ -58,7 +58,7 @@ impl Tables {
         self.entries.insert(pa, entry);
     }
 
-    /// Forgets all but the fixed entries: other agents leave little sound behind.
+    /// Forgets all but the fixed entries, because other agents have damaged most of the others.
     pub(super) fn renew(&mut self) {
         self.entries.clone_from(&self.fixed);
     }
@@ -90,7 +90,7 @@ impl Tables {
         let table = pa / PAGE_BYTES;
         let level = match table.checked_sub(FIRST_TABLE) {
             Some(distance) if distance < LEVELS * TABLES_PER_LEVEL => distance / TABLES_PER_LEVEL,
-            // A pointer led astray.
+            // A pointer to another table.
             _ => rng.random_range(0..LEVELS),
         };
         let leaves = [950, 300, 200, 250, 400][level as usize];

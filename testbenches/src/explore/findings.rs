@@ -1,4 +1,4 @@
-//! What came out of a sweep: a table for people, CSV and JSON for programs, curves for pictures.
+//! The results of a sweep: a table for people, CSV and JSON for programs, curves for pictures.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table, TableComponent};
@@ -20,7 +20,7 @@ pub struct Findings {
     pub y: Option<String>,
     /// What was run.
     pub plan: Plan,
-    /// What came of it.
+    /// The results.
     pub runs: Vec<Run>,
     /// The runs that came to nothing.
     pub failed: Vec<Failed>,

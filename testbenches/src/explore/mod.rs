@@ -8,11 +8,11 @@
 //! | `path`, `fill` | dotted paths into its TOML; gaps in its texts, filled |
 //! | [`figures`] | every number of a report by its dotted name |
 //! | [`sweep`] | all runs |
-//! | [`findings`] | what came out: rows, curves, CSV |
+//! | [`findings`] | the results: rows, curves, CSV |
 //! | [`draw`] | pictures |
 //!
 //! A run is a scenario's run like any other: on the compiled hardware, every answer judged by
-//! the golden model, every invariant checked. Only what the file expects is not looked at.
+//! the golden model, every invariant checked. Only the file's expectations are ignored.
 
 pub mod base;
 pub mod draw;

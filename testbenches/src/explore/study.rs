@@ -111,7 +111,7 @@ pub struct Study {
     pub sweep: Vec<Sweep>,
     /// What is measured.
     pub measure: Vec<Measure>,
-    /// What is said in the picture.
+    /// Remarks in the picture.
     #[serde(default)]
     pub remark: Vec<RemarkText>,
 }

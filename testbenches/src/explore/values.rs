@@ -19,7 +19,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// A value that is called what it is.
+    /// A value whose label is the value itself.
     pub fn new(value: Value) -> Choice {
         let label = match &value {
             Value::String(text) => text.clone(),

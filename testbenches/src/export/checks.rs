@@ -1,9 +1,9 @@
-//! What third-party tools say of an exported file.
+//! What third-party tools say about an exported file.
 
 use super::tools::{self, ToolError};
 use std::path::Path;
 
-/// What came of one tool's check.
+/// The result of one tool's check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It read the file and found nothing.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// A tool that runs longer has lost its way, as a simulator does in a loop without delay.
+/// A tool that runs longer is stuck, like a simulator in a loop without delay.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// What went wrong with a third-party tool.
@@ -36,7 +36,7 @@ pub enum ToolError {
         /// The last lines of what it said.
         output: String,
     },
-    /// It came to no end.
+    /// It did not end in time.
     #[error("{tool} came to no end within {seconds} s")]
     Endless {
         /// The command's name.
@@ -44,7 +44,7 @@ pub enum ToolError {
         /// How long it was given.
         seconds: u64,
     },
-    /// It ran, and what it said is not what was hoped for.
+    /// It ran, and found fault.
     #[error("{tool}: {message}")]
     Objected {
         /// The command's name.

@@ -1,4 +1,4 @@
-//! Loops over pages: what the TLB makes of them, and how long it takes.
+//! Loops over pages: hits and misses in the TLB, and how long the loops take.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -39,8 +39,8 @@ impl Task {
         let mut loops: Vec<(u64, u64, u64)> = (0..count).map(|_| draw(rng)).collect();
         let fenced = count > 1 && rng.random_range(0..2) == 0;
         if fenced {
-            // What is emptied has not overflowed: after that the hardware fills its lines in
-            // another order than it refilled them, and first in is not quite first out.
+            // Before the fence the TLB must not overflow: a fence after an overflow changes the
+            // order in which lines are filled, and first in is no longer quite first out.
             loops[..count - 1].iter_mut().for_each(|(_, pages, _)| *pages = entries.min(*pages));
         }
         Task { size, entries, mode, levels, latency, loops, fenced }

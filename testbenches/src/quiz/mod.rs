@@ -30,7 +30,7 @@ use crate::scenario::library::{self, FindError};
 /// A question that cannot be posed.
 #[derive(Debug, thiserror::Error)]
 pub enum QuizError {
-    /// Nothing is called so.
+    /// No question and no scenario has this name.
     #[error("there is no question or scenario `{name}`{}", hint(.similar))]
     Unknown {
         /// The name asked for.
@@ -65,7 +65,7 @@ pub struct Answer {
     pub value: Value,
     /// In one line.
     pub text: String,
-    /// How it comes about, line by line.
+    /// The explanation, line by line.
     pub worked: Vec<String>,
 }
 
@@ -76,9 +76,9 @@ type Solve = Box<dyn FnOnce(Engine) -> anyhow::Result<Answer>>;
 pub struct Question {
     /// Its kind, or the scenario's name.
     pub kind: String,
-    /// From which it was drawn.
+    /// The seed from which it was drawn.
     pub seed: u64,
-    /// What is known, line by line.
+    /// What is given, line by line.
     pub given: Vec<String>,
     /// What is asked.
     pub ask: String,

@@ -104,7 +104,7 @@ impl Task {
     }
 }
 
-/// What comes of it?
+/// What is the outcome?
 pub(super) fn pose(rng: &mut ChaCha8Rng) -> Posed {
     let task = Task::draw(rng);
     let ask = "What comes of the last access: no fault, a minor or a major page fault, or the end \

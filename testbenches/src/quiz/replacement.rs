@@ -52,7 +52,7 @@ impl Task {
         let pages = frames + rng.random_range(2..=3);
         let length = rng.random_range(12..=20);
         let mut string = references(pages, length, rng);
-        // A string that fits in the frames asks nothing.
+        // With a frame for each page there would be nothing to ask.
         while string.iter().collect::<BTreeSet<_>>().len() < frames as usize + 2 {
             string = references(pages, length, rng);
         }

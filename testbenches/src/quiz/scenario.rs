@@ -13,7 +13,7 @@ use crate::scenario::load::{Body, Scenario};
 use crate::scenario::observe::variants;
 use crate::scenario::variant::Variant;
 
-/// Keys that say, in a scenario's file, what comes out.
+/// Keys of a scenario's file that state expected results.
 const ANSWERS: [&str; 18] = [
     "idea",
     "spec",
@@ -34,7 +34,7 @@ const ANSWERS: [&str; 18] = [
     "faults_at",
     "frames_after",
 ];
-/// At most so many lines of what happened.
+/// The most lines of events that an answer shows.
 const MOST_LINES: usize = 60;
 
 /// Poses a scenario. The seed chooses among the machines that the file names.

@@ -60,7 +60,7 @@ impl Task {
                 leaf_entry(mode, level, access, defect, rng)
             } else {
                 let pointer = tables[level as usize - 1] << 10 | V;
-                // A broken path: a pointer that is none.
+                // A broken path: an entry that is no valid pointer.
                 if defect == 1 && level == levels - 1 { pointer & !V } else { pointer }
             };
             // Neighbours, so that the right entry has to be found.
@@ -191,7 +191,7 @@ fn leaf_entry(mode: Mode, level: u32, access: Access, defect: u32, rng: &mut Cha
     match defect {
         2 => sound & !V,
         3 => sound & !(R | X) | W,
-        // Everything is allowed but this.
+        // Every permission but the one that is needed.
         4 => sound & !allowed | if access == Access::Fetch { R | W } else { X },
         5 => sound & !U,
         6 if level > 0 => sound | 1 << 10,

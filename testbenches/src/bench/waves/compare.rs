@@ -1,4 +1,4 @@
-//! Whether two waveforms say the same of the signals that both have.
+//! Whether two waveforms agree about the signals that both have.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,7 +14,7 @@ pub(super) struct Same {
     pub(super) common: usize,
     /// Changes of the common ones.
     pub(super) changes: usize,
-    /// Lines that tell a change of whatever signal, in our file and in theirs.
+    /// Lines that record a change of any signal, in our file and in theirs.
     pub(super) written: [usize; 2],
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Same {
 struct Waves {
     names: BTreeMap<String, IdCode>,
     changes: BTreeMap<IdCode, Vec<(u64, Vec<bool>)>>,
-    /// Changes in the file, of whatever signal.
+    /// Changes of any signal in the file.
     written: usize,
 }
 
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Result<Waves, String> {
         let value: Vec<bool> = value.into_iter().skip_while(|bit| !bit).collect();
         waves.written += 1;
         let changes = waves.changes.entry(code).or_default();
-        // What is written again and is the same is no change.
+        // Writing the same value again is no change.
         if changes.last().is_none_or(|(_, last)| *last != value) {
             changes.push((now, value));
         }

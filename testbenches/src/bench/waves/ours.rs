@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::Error;
 use std::rc::Rc;
 
-/// A waveform under way, and whatever refused it.
+/// A waveform under way, and the error that ended it, if any.
 type Shared = Rc<RefCell<(Option<Dump<File>>, Option<WaveError>)>>;
 
 /// An engine whose cycles are written.

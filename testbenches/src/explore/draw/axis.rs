@@ -14,7 +14,7 @@ pub enum Unit {
     Count,
     /// Bytes: written with KiB, MiB, GiB.
     Bytes,
-    /// Hundredths.
+    /// Percent.
     Percent,
 }
 
@@ -29,9 +29,9 @@ pub struct Axis {
     pub log: bool,
 }
 
-/// About so many ticks on an axis.
+/// The desired number of ticks on an axis.
 const TICKS: f64 = 6.0;
-/// At most so many values of x become ticks themselves.
+/// Up to this many values of x, the values themselves are the ticks.
 const OWN_TICKS: usize = 12;
 /// Ticks nearer to each other than this part of the axis would run into each other.
 const CROWD: f64 = 28.0;
