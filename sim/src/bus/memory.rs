@@ -48,7 +48,7 @@ struct Memory {
     regions: BTreeMap<u64, (Range<u64>, Kind)>,
     pages: Pages,
     /// By page number: accesses cluster.
-    recent: Recent<Place, 64>,
+    recent: Recent<Place, 256>,
     devices: Vec<Box<dyn Device>>,
     /// [`PteSource::version`]
     version: u64,
