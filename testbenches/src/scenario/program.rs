@@ -19,8 +19,7 @@
 //! think 1000                         cycles of computing without memory
 //! tick                               a timer interrupt
 //! sbrk 4 / sbrk -4                   the heap's size, changed by so many pages
-//! mmap lib                           maps the region that is marked `mapped = false`, in place of
-//!                                    what is there
+//! mmap lib                           maps the region `lib` (`mapped = false`) over what is there
 //! munmap lib 0..3                    unmaps pages of a region
 //! mprotect lib 0..3 r--              changes what may be done with them
 //! mremap lib 0x80_0000               moves a region, or a part: `mremap lib 0..1 0x80_0000`

@@ -168,7 +168,7 @@ fn stale_entry_that_needs_a_d_update_is_not_enough() {
     assert_eq!(mismatch.expected[0].rule, Rule::Invalid);
     let text = mismatch.to_string();
     assert!(text.contains("got physical address 0x1000000"), "{text}");
-    assert!(text.contains("expected LoadPageFault, tval 0x0"), "{text}");
+    assert!(text.contains("expected load page fault, tval 0x0"), "{text}");
     assert!(text.contains("rule sv32algorithm: pte.v=0"), "{text}");
     assert!(text.contains("level 0 at 0x80003000: 0x0"), "{text}");
 }
