@@ -9,12 +9,14 @@
 //! | [`vectors`] | translation vectors of an independent model, read from text |
 //! | [`os`] | the operating system's memory manager |
 //! | [`cpu`] | what issues accesses: programs and recorded traces |
-//! | [`machine`] | MMU, bus, operating system and processor, cycle by cycle |
+//! | [`board`] | a clock, a memory, harts, and who asks and looks on |
+//! | [`machine`] | a board with an operating system and a processor |
 //! | [`contiguous`] | memory without pages: segments, holes, compaction |
 //! | [`count`] | counters and distributions: what all that count share |
 //! | [`stats`] | counters and reports in the field's names |
 //! | [`wave`] | waveforms and the save files that make them readable |
 
+pub mod board;
 pub mod bus;
 pub mod contiguous;
 pub mod count;

@@ -3,29 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::{cell::RefCell, error::Error, rc::Rc};
 
+use sim::board::Board;
 use sim::bus::{FixedLatency, SharedMemory};
 use sim::isa::{Access, Context, Mode, Satp, Xlen};
-use sim::machine::{Drive, Pins};
-use sim::mmu::{Fence, PerPort, Port, Request, Response};
+use sim::mmu::{Fence, Request, Response};
 use sim::wave::{Window, mmu};
 use testbenches::engine::{Engine, find};
 
 /// The leaf of page 0x1000: frame 0x80abc, with V, R, W, U, A and D.
 const LEAF: u64 = 0x80abc << 10 | 0b1101_0111;
 
-/// Presents a load of a user program until it is answered: after how many cycles, and how. The
-/// golden model checks every answer as well; where it disagrees, `step` is an error.
-fn load(bench: &mut Drive, va: u64) -> Result<(u64, Response), Box<dyn Error>> {
-    let mut request = Some(Request { va, access: Access::Load, context: Context::USER });
-    for cycles in 0..100 {
-        let requests = PerPort::only(Port::Data, request);
-        let outputs = bench.step(&Pins { requests, fault_ready: true, ..Pins::default() })?;
-        if let Some(response) = outputs.responses[Port::Data] {
-            return Ok((cycles, response));
-        }
-        request = request.filter(|_| !outputs.ready[Port::Data]);
-    }
-    Err("no answer in a hundred cycles".into())
+/// A load of a user program: after how many cycles it is answered, and how. The golden model
+/// checks every answer as well; where it disagrees, `translate` is an error.
+fn load(board: &mut Board, va: u64) -> Result<(u64, Response), Box<dyn Error>> {
+    let from = board.now();
+    let request = Request { va, access: Access::Load, context: Context::USER };
+    let response = board.translate(0, request)?;
+    Ok((board.now() - 1 - from, response))
 }
 
 /// Runs the test bench; its wave goes into a folder, and the path of the wave's view comes back.
@@ -41,16 +35,18 @@ pub(crate) fn run(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     let wave = Rc::new(RefCell::new(mmu::Recorder::create(&folder.join("example.vcd"), options)?));
     let bus = Box::new(FixedLatency::new(memory.clone(), 10));
-    let mut bench = Drive::new(hardware, memory.clone(), bus);
-    bench.attach(Box::new(wave.clone()));
-    bench.satp = Satp { mode: Mode::Sv39, asid: 0, root: 0x80000 }.encode(Xlen::Rv64);
-    assert_eq!(load(&mut bench, 0x1234)?, (32, Ok(0x80ab_c234)), "a miss: 2 + 3 · 10 cycles");
-    assert_eq!(load(&mut bench, 0x1238)?, (0, Ok(0x80ab_c238)), "a hit: the same cycle");
-    bench.software_wrote(0x8000_2008, LEAF);
+    let mut board = Board::new(memory.clone());
+    let hart = board.add(hardware, bus);
+    board.attach(Box::new(wave.clone()));
+    let satp = Satp { mode: Mode::Sv39, asid: 0, root: 0x80000 };
+    board.hart_mut(hart).satp = satp.encode(Xlen::Rv64);
+    assert_eq!(load(&mut board, 0x1234)?, (32, Ok(0x80ab_c234)), "a miss: 2 + 3 · 10 cycles");
+    assert_eq!(load(&mut board, 0x1238)?, (0, Ok(0x80ab_c238)), "a hit: the same cycle");
+    board.software_wrote(0x8000_2008, LEAF);
     memory.write(0x8000_2008, 8, 0)?;
-    assert_eq!(load(&mut bench, 0x1234)?, (0, Ok(0x80ab_c234)), "unmapped, but not fenced");
-    bench.step(&Pins { fence: Some(Fence { va: None, asid: None }), ..Pins::default() })?;
-    assert!(load(&mut bench, 0x1234)?.1.is_err(), "unmapped and fenced: a page fault");
+    assert_eq!(load(&mut board, 0x1234)?, (0, Ok(0x80ab_c234)), "unmapped, but not fenced");
+    board.fence(hart, Fence { va: None, asid: None })?;
+    assert!(load(&mut board, 0x1234)?.1.is_err(), "unmapped and fenced: a page fault");
     Ok(wave.borrow_mut().finish()?)
 }
 

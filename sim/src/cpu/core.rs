@@ -16,8 +16,9 @@ pub use transfers::Answer;
 use super::program;
 use super::slot::{Slot, Stage};
 use super::window::Window;
+use crate::board::{Initiator, Transaction};
 use crate::isa::{Access, Context, Fault, PAGE_BYTES, Privilege};
-use crate::mmu::{Outputs, PerPort, Port, Request, Response};
+use crate::mmu::{PerPort, Port, Request, Response};
 use std::collections::VecDeque;
 use transfers::Flight;
 
@@ -67,6 +68,8 @@ pub struct Core {
     slots: Window,
     /// The slot that each port is busy with.
     ports: PerPort<Option<u64>>,
+    /// What the MMU answered and [`Core::settle`] has not told.
+    settled: PerPort<Option<Result<u64, ()>>>,
     /// The first access that is not translated: what is older may go to memory.
     untranslated: u64,
     /// No fetch from `untranslated` up to here is left to translate.
@@ -98,6 +101,7 @@ impl Core {
             window: window.max(1),
             slots: Window::default(),
             ports: PerPort::default(),
+            settled: PerPort::default(),
             untranslated: 0,
             fetches: 0,
             unsent: 0,
@@ -149,21 +153,12 @@ impl Core {
         pieces > 1
     }
 
-    /// What to present to the MMU in this cycle. The MMU's outputs must be given to
-    /// [`Core::observe`].
-    pub fn present(&mut self) -> PerPort<Option<Request>> {
-        if self.ports.values().any(Option::is_none) {
-            self.choose();
-        }
-        self.ports.map(|port| {
-            let slot = self.slots.get(port?)?;
-            (slot.stage == Stage::Waiting).then(|| slot.request())
-        })
-    }
-
     /// Gives idle ports their next access, in program order: a load or store once everything
     /// before it is translated, a fetch at most one instruction ahead of data that still waits.
-    fn choose(&mut self) {
+    pub fn choose(&mut self) {
+        if self.ports.values().all(Option::is_some) {
+            return;
+        }
         let Some(oldest) = self.slots.get(self.untranslated).filter(|slot| !slot.is_bad()) else {
             return;
         };
@@ -187,29 +182,13 @@ impl Core {
         }
     }
 
-    /// Takes note of what the MMU accepted and answered; says which accesses it has translated.
-    pub fn observe(&mut self, outputs: &Outputs) -> PerPort<Option<u64>> {
-        let mut translated = PerPort::default();
-        for (port, busy) in self.ports.iter_mut() {
-            let Some(slot) = busy.and_then(|number| self.slots.get_mut(number)) else { continue };
-            if outputs.ready[port] && slot.stage == Stage::Waiting {
-                slot.stage = Stage::Translating;
-            }
-            if let Some(response) =
-                outputs.responses[port].filter(|_| slot.stage == Stage::Translating)
-            {
-                slot.stage = stage(response);
-                if slot.is_translated() {
-                    translated[port] = Some(slot.va);
-                    self.sendable += 1;
-                }
-                *busy = None;
-            }
-        }
+    /// What the MMU has answered since this was asked last: an address that it translated, or
+    /// that it did not. Each is told once.
+    pub fn settle(&mut self) -> PerPort<Option<Result<u64, ()>>> {
         while self.slots.get(self.untranslated).is_some_and(Slot::is_translated) {
             self.untranslated += 1;
         }
-        translated
+        std::mem::take(&mut self.settled)
     }
 
     /// The oldest access, if it is complete; it leaves.
@@ -277,6 +256,30 @@ impl Core {
     pub fn clear(&mut self) {
         self.slots.drain();
         self.rewind();
+    }
+}
+
+/// The pipeline presents the accesses of [`Core::choose`].
+impl Initiator for Core {
+    #[inline]
+    fn request(&mut self, port: Port, _now: u64) -> Option<Request> {
+        let slot = self.slots.get_mut(self.ports[port]?)?;
+        if slot.stage != Stage::Waiting {
+            return None;
+        }
+        slot.stage = Stage::Translating;
+        Some(slot.request())
+    }
+
+    #[inline]
+    fn answered(&mut self, transaction: &Transaction) {
+        let Transaction { port, response, .. } = *transaction;
+        let number = self.ports[port].take();
+        let Some(slot) = number.and_then(|number| self.slots.get_mut(number)) else { return };
+        slot.stage = stage(response);
+        let translated = slot.is_translated();
+        self.sendable += usize::from(translated);
+        self.settled[port] = Some(if translated { Ok(slot.va) } else { Err(()) });
     }
 }
 

@@ -1,10 +1,10 @@
 //! A machine put together from its configuration.
 
-use super::drive::Drive;
 use super::error::RunError;
 use super::hardware::Hardware;
 use super::job::Jobs;
-use super::{LatencySpec, Machine, MachineConfig};
+use super::{HART, LatencySpec, Machine, MachineConfig};
+use crate::board::Board;
 use crate::bus::{CacheLatency, Channel, FixedLatency, RandomLatency, SharedMemory};
 use crate::cpu::{Common, Core};
 use crate::isa::PAGE_BYTES;
@@ -108,9 +108,10 @@ impl Machine {
         let kernel = channel(Master::Kernel, config.latency, 2 << 56)?;
         let fetch = channel(Master::Fetch, config.data_latency, 3 << 56)?;
         let data = channel(Master::Data, config.data_latency, 4 << 56)?;
-        let mut drive = Drive::new(mmu, memory, walker);
-        drive.adue = config.adue;
-        let mut hardware = Hardware { drive, kernel, ports: PerPort([fetch, data]) };
+        let mut board = Board::new(memory);
+        board.add(mmu, walker);
+        board.hart_mut(HART).adue = config.adue;
+        let mut hardware = Hardware { board, kernel, ports: PerPort([fetch, data]) };
         let os = Os::boot(&mut hardware, config.os())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
         let core = Core::new(window, config.seed);

@@ -39,9 +39,9 @@ impl Machine {
         let next = match barrier {
             Barrier::Broken(error) => return Err(error.into()),
             Barrier::Op(Op::Think(cycles)) => {
-                self.hardware.drive.pass(cycles)?;
+                self.hardware.board.pass(cycles)?;
                 let cycles = self.hardware.now() - entered;
-                let account = &mut self.hardware.drive.meter.current().cycles;
+                let account = &mut self.hardware.board.meter.current().cycles;
                 account.issue -= cycles;
                 account.compute += cycles;
                 return Ok(Next::On);
@@ -51,7 +51,7 @@ impl Machine {
                 Next::On
             }
             Barrier::End | Barrier::Op(Op::Exit) => {
-                if let Some(chronicle) = &mut self.hardware.drive.chronicle {
+                if let Some(chronicle) = &mut self.hardware.board.chronicle {
                     chronicle.ends(pid, self.os.resident_pages(pid));
                 }
                 self.os.exit(&mut self.hardware)?;
@@ -69,7 +69,7 @@ impl Machine {
     /// Whether the process runs on after the kernel worked for it.
     pub(super) fn after_kernel(&mut self, entered: u64) -> Next {
         self.os.kernel_worked(self.hardware.now() - entered);
-        self.hardware.drive.charge(Activity::Process);
+        self.hardware.board.charge(Activity::Process);
         if self.os.block(&mut self.hardware) {
             return Next::Blocked;
         }

@@ -1,7 +1,7 @@
-//! The drive with the other masters' buses: what a kernel and a processor stand on.
+//! The board with the other masters' buses: what a kernel and a processor stand on.
 
-use super::drive::{Drive, Pins};
-use super::error::{PATIENCE, StepError, Waiting};
+use super::HART;
+use crate::board::{Board, PATIENCE, StepError, Waiting};
 use crate::bus::{Burst, Channel, Request};
 use crate::isa::{PAGE_BYTES, Xlen};
 use crate::mmu::{Fence, PerPort};
@@ -10,10 +10,10 @@ use crate::os::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
 /// Faults that the MMU may hold one after another when a trap is taken.
 const HELD_FAULTS: u32 = 4;
 
-/// MMU, walker and three more channels to the same memory.
+/// A board with one hart, and three more channels to its memory.
 pub struct Hardware {
-    /// The MMU.
-    pub drive: Drive,
+    /// The board.
+    pub board: Board,
     /// The kernel's bus.
     pub kernel: Box<dyn Channel>,
     /// The translation ports' own buses, for what was translated.
@@ -27,8 +27,7 @@ impl Hardware {
     /// When the MMU breaks a rule.
     pub fn take_fault(&mut self) -> Result<(), StepError> {
         for _ in 0..HELD_FAULTS {
-            let held = self.drive.step(&Pins { fault_ready: true, ..Pins::default() })?.fault;
-            if held.is_none() {
+            if self.board.take_fault(HART)?.is_none() {
                 break;
             }
         }
@@ -46,7 +45,7 @@ impl Hardware {
         let (mut sent, mut answered) = (0, 0);
         let mut quiet = 0;
         while answered < count {
-            let now = self.drive.now();
+            let now = self.board.now();
             quiet += 1;
             if let Some(response) = self.kernel.poll(now) {
                 let pa = address(request(answered));
@@ -70,7 +69,7 @@ impl Hardware {
                 break;
             }
             let due = self.kernel.next_response().filter(|_| sent == count);
-            self.drive.pass(due.map_or(1, |due| due.saturating_sub(now).max(1)))?;
+            self.board.pass(due.map_or(1, |due| due.saturating_sub(now).max(1)))?;
         }
         Ok(())
     }
@@ -78,12 +77,12 @@ impl Hardware {
     /// Carries out a run at once if the MMU, idle, leaves memory to the kernel meanwhile; the
     /// cycles pass as in [`Hardware::exchange`]. False, and nothing is done, otherwise.
     fn burst(&mut self, mut burst: Burst<'_>) -> Result<bool, OsError> {
-        let now = self.drive.now();
-        if self.drive.busy() {
+        let now = self.board.now();
+        if self.board.busy() {
             return Ok(false);
         }
         let Some(last) = self.kernel.burst(now, &mut burst) else { return Ok(false) };
-        self.drive.pass(last - now)?;
+        self.board.pass(last - now)?;
         Ok(true)
     }
 
@@ -95,8 +94,8 @@ impl Hardware {
 
     /// Tells the checker of an edit of a page-table word before it happens.
     fn foretell(&mut self, pa: u64, bytes: u8) {
-        if let Ok(old) = self.drive.memory().peek(pa, bytes) {
-            self.drive.software_wrote(pa, old);
+        if let Ok(old) = self.board.memory().peek(pa, bytes) {
+            self.board.software_wrote(pa, old);
         }
     }
 
@@ -108,11 +107,11 @@ impl Hardware {
 
 impl Hal for Hardware {
     fn xlen(&self) -> Xlen {
-        self.drive.mmu().xlen()
+        self.board.hart(HART).mmu().xlen()
     }
 
     fn now(&self) -> u64 {
-        self.drive.now()
+        self.board.now()
     }
 
     fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError> {
@@ -160,39 +159,37 @@ impl Hal for Hardware {
     }
 
     fn fence(&mut self, fence: Fence) -> Result<(), OsError> {
-        let pins = Pins { fence: Some(fence), ..Pins::default() };
-        // The drive's own patience ends this loop if the MMU never accepts.
-        while !self.drive.step(&pins)?.fence_ready {}
-        self.drive.event(&Event::Fence { fence });
+        self.board.fence(HART, fence)?;
+        self.board.event(&Event::Fence { fence });
         Ok(())
     }
 
     fn set_satp(&mut self, satp: u64) {
-        self.drive.satp = satp;
+        self.board.hart_mut(HART).satp = satp;
     }
 
     fn wait(&mut self, cycles: u64) -> Result<(), OsError> {
-        Ok(self.drive.pass(cycles)?)
+        Ok(self.board.pass(cycles)?)
     }
 
     fn charge(&mut self, activity: Activity) -> Activity {
-        self.drive.charge(activity)
+        self.board.charge(activity)
     }
 
     fn is_watched(&self) -> bool {
-        self.drive.is_observed()
+        self.board.is_observed()
     }
 
     fn event(&mut self, event: Event) {
-        self.drive.event(&event);
+        self.board.event(&event);
     }
 
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64> {
-        self.drive.memory().peek(pa, bytes).ok()
+        self.board.memory().peek(pa, bytes).ok()
     }
 
     fn peek_page(&self, pa: u64, data: &mut PageData) -> bool {
-        self.drive.memory().burst(&mut Burst::Read { pa, words: data }).is_some()
+        self.board.memory().burst(&mut Burst::Read { pa, words: data }).is_some()
     }
 }
 

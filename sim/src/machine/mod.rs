@@ -1,10 +1,4 @@
-//! MMU, bus, operating system and processor joined, cycle by cycle.
-//!
-//! Two layers, for two kinds of users:
-//!
-//! - [`Drive`] is the MMU on its walker's bus. Its [`Drive::step`] is one cycle: pins in, outputs
-//!   out, every answer judged by the golden model. Scenarios of single cycles use it directly.
-//! - [`Machine`] adds an operating system and a processor, and runs processes to their end:
+//! A board with an operating system and a processor: [`Machine`] runs processes to their end.
 //!
 //! ```
 //! use sim::cpu::Listed;
@@ -33,35 +27,33 @@
 
 mod build;
 mod calls;
-mod chronicle;
 mod config;
-mod drive;
 mod error;
 mod hardware;
 mod image;
 mod job;
-mod observer;
 mod report;
 mod run;
 mod step;
 mod user_access;
-mod watch;
 
+pub use crate::board::{Chronicle, Life, Observer, StepError, WorldState};
 pub use build::{Master, Wrap};
-pub use chronicle::{Chronicle, Life};
 pub use config::{LatencySpec, MachineConfig};
-pub use drive::{Drive, Pins};
-pub use error::{RunError, StepError};
+pub use error::RunError;
 pub use hardware::Hardware;
 pub use image::{ElfImage, ImageError};
-pub use observer::{Observer, WorldState};
 
+use crate::board::HartId;
 use crate::cpu::{Common, Core, Program, Shadow};
 use crate::os::{Layout, Os, Pid, State, VirtualPage};
 use crate::stats::Report;
 use job::{Job, Jobs};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// The hart that kernel and processes run on.
+const HART: HartId = 0;
 
 /// A process to be made.
 pub struct ProcessSpec {
@@ -149,7 +141,7 @@ impl Machine {
 
     /// From now on the story of each process is kept.
     pub fn keep_chronicle(&mut self) {
-        self.hardware.drive.chronicle = Some(Chronicle::default());
+        self.hardware.board.chronicle = Some(Chronicle::default());
     }
 
     /// Tells an oracle of the future ([`crate::os::PolicyKind::Opt`]) every access that will be
@@ -161,12 +153,12 @@ impl Machine {
 
     /// Lets someone look on from now.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
-        self.hardware.drive.attach(observer);
+        self.hardware.board.attach(observer);
     }
 
     /// The story of each process, if it was kept.
     pub fn chronicle(&self) -> Option<&Chronicle> {
-        self.hardware.drive.chronicle.as_ref()
+        self.hardware.board.chronicle.as_ref()
     }
 
     /// The template that a process was forked for; `None` if it was not forked.

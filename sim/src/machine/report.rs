@@ -1,7 +1,7 @@
 //! A run's report, put together from everyone's books.
 
 use super::error::RunError;
-use super::{Machine, Outcome};
+use super::{HART, Machine, Outcome};
 use crate::isa::PAGE_BYTES;
 use crate::os::Hal;
 use crate::stats::{MemoryReport, ProcessReport, Report, SchedulingReport, Section, Tally};
@@ -9,13 +9,13 @@ use crate::stats::{MemoryReport, ProcessReport, Report, SchedulingReport, Sectio
 impl Machine {
     /// Everything counted so far.
     pub fn report(&self) -> Report {
-        let drive = &self.hardware.drive;
+        let board = &self.hardware.board;
         let mut faults = *self.os.counters();
         self.os.processes().for_each(|process| faults += process.counters);
         let now = self.hardware.now();
         let times = |pid| self.os.schedule().times(pid, now);
         let pids = self.os.processes().map(|process| process.pid);
-        let total = drive.meter.total();
+        let total = board.meter.total();
         let scheduling = SchedulingReport::new(
             &total.cycles,
             self.os.disk(),
@@ -28,7 +28,7 @@ impl Machine {
             program: self.origins.get(&process.pid).unwrap_or(&process.name).clone(),
             state: process.state.clone(),
             counts: Section::new(
-                drive.meter.of(process.pid).unwrap_or(&Tally::default()),
+                board.meter.of(process.pid).unwrap_or(&Tally::default()),
                 process.counters,
             ),
             peak_resident_frames: process.peak_resident,
@@ -38,16 +38,16 @@ impl Machine {
             response: times(process.pid).response(),
         });
         Report {
-            mmu: drive.mmu().name().to_owned(),
-            tlb_entries: drive.mmu().entries(),
-            tlb_reach_bytes: drive.mmu().entries() as u64 * PAGE_BYTES,
+            mmu: board.hart(HART).mmu().name().to_owned(),
+            tlb_entries: board.hart(HART).mmu().entries(),
+            tlb_reach_bytes: board.hart(HART).mmu().entries() as u64 * PAGE_BYTES,
             mode: self.config.mode.name(),
             policy: self.os.policy().name(),
             policy_is_oracle: self.os.policy().is_oracle(),
             seed: self.config.seed,
             cycles: self.hardware.now(),
-            responses_checked: drive.checker().checked(),
-            responses_stale: drive.checker().stale(),
+            responses_checked: board.hart(HART).checker().checked(),
+            responses_stale: board.hart(HART).checker().stale(),
             total: Section::new(&total, faults),
             processes: processes.collect(),
             memory: self.memory(),

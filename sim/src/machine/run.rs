@@ -32,8 +32,8 @@ impl Machine {
         if error.is_none() {
             error = self.check().err();
         }
-        self.hardware.drive.charge(Activity::Process);
-        self.hardware.drive.end();
+        self.hardware.board.charge(Activity::Process);
+        self.hardware.board.end();
         self.outcome(stopped, error)
     }
 
@@ -47,8 +47,8 @@ impl Machine {
                 self.idle(wake)?;
                 continue;
             };
-            self.hardware.drive.meter.select(pid);
-            self.hardware.drive.world.pid = Some(pid);
+            self.hardware.board.meter.select(pid);
+            self.hardware.board.world.pid = Some(pid);
             self.os.dispatch(&mut self.hardware)?;
             self.check_if_paranoid()?;
             if let Some(parked) = self.jobs.get_mut(pid).and_then(|job| job.parked.take()) {
@@ -74,7 +74,7 @@ impl Machine {
                         job.parked = Some(parked);
                     }
                     // What the scheduler itself does is on nobody's account.
-                    self.hardware.drive.meter.select(0);
+                    self.hardware.board.meter.select(0);
                     self.os.turn_over(&mut self.hardware, pid)?;
                     self.check_if_paranoid()?;
                 }
@@ -94,12 +94,12 @@ impl Machine {
 
     /// Lets time pass until something that is waited for happens.
     fn idle(&mut self, wake: u64) -> Result<(), RunError> {
-        self.hardware.drive.meter.select(0);
-        self.hardware.drive.world.pid = None;
-        let account = self.hardware.drive.charge(Activity::Idle);
+        self.hardware.board.meter.select(0);
+        self.hardware.board.world.pid = None;
+        let account = self.hardware.board.charge(Activity::Idle);
         let now = self.hardware.now();
-        self.hardware.drive.pass(wake.saturating_sub(now))?;
-        self.hardware.drive.charge(account);
+        self.hardware.board.pass(wake.saturating_sub(now))?;
+        self.hardware.board.charge(account);
         Ok(())
     }
 
@@ -170,7 +170,7 @@ impl Machine {
                 *left -= 1;
                 job.since_tick += 1;
                 let crossed = self.core.push(access, Context::USER);
-                let accesses = &mut self.hardware.drive.meter.current().accesses;
+                let accesses = &mut self.hardware.board.meter.current().accesses;
                 accesses.page_crossings += u64::from(crossed);
                 None
             }
@@ -183,10 +183,10 @@ impl Machine {
     fn trap(&mut self, pid: Pid, trap: Trap) -> Result<Next, RunError> {
         self.tell_work(pid);
         let entered = self.hardware.now();
-        self.hardware.drive.charge(Activity::Handler);
-        let number = self.hardware.drive.meter.current().accesses.total() + 1;
+        self.hardware.board.charge(Activity::Handler);
+        let number = self.hardware.board.meter.current().accesses.total() + 1;
         let number = self.crossing(pid).is_none().then_some(number);
-        if let Some(chronicle) = &mut self.hardware.drive.chronicle {
+        if let Some(chronicle) = &mut self.hardware.board.chronicle {
             chronicle.access(number);
         }
         let verdict = match trap {
@@ -197,9 +197,9 @@ impl Machine {
             Trap::Refused { va, pa } => self.os.bus_error(&mut self.hardware, va, pa)?,
         };
         self.check_if_paranoid()?;
-        self.hardware.drive.charge(Activity::Process);
+        self.hardware.board.charge(Activity::Process);
         let passed = self.hardware.now() - entered;
-        self.hardware.drive.meter.current().fault_latency.record(passed);
+        self.hardware.board.meter.current().fault_latency.record(passed);
         match verdict {
             Verdict::Killed => Ok(Next::Gone),
             Verdict::Resume => Ok(self.after_kernel(entered)),

@@ -1,51 +1,51 @@
 //! One cycle of a running process: translation, transfers, completion.
 
-use super::Machine;
-use super::drive::Pins;
-use super::error::{PATIENCE, RunError, StepError, Waiting};
+use super::error::RunError;
+use super::{HART, Machine};
+use crate::board::{PATIENCE, StepError, Waiting};
 use crate::bus;
 use crate::cpu::{Key, Origin};
 use crate::isa::{Access, PAGE_BYTES};
-use crate::mmu::{PerPort, Port, Pulse, Request};
+use crate::mmu::{PerPort, Port, Pulse};
 use crate::os::{Activity, Backing, Bounds, Hal, Identity, Os, Owner, Pid};
 
 impl Machine {
     /// One cycle of the pipeline, or a jump to the next that matters.
     pub(super) fn cycle(&mut self, pid: Pid) -> Result<(), RunError> {
-        let requests = self.core.present();
-        // An answer that is owed keeps the MMU running even if it believes to be idle: the drive
+        self.core.choose();
+        // An answer that is owed keeps the MMU running even if it believes to be idle: the tracker
         // notices when it never comes.
-        let asks = self.core.is_translating() || self.hardware.drive.busy();
+        let asks = self.core.is_translating() || self.hardware.board.busy();
         let now = self.hardware.now();
         if !asks && !self.core.has_transfers() {
             let due = self.hardware.next_response().unwrap_or(now);
             if due > now {
-                return Ok(self.hardware.drive.pass(due - now)?);
+                return Ok(self.hardware.board.pass(due - now)?);
             }
         }
-        if asks && self.repeat(requests) {
+        if asks && self.repeat() {
             return Ok(());
         }
         let answers = PerPort::from_fn(|port| self.poll(port, now));
         let ready = PerPort::from_fn(|port| self.hardware.ports[port].ready(now));
-        let observed = self.hardware.drive.is_observed();
+        let observed = self.hardware.board.is_observed();
         if observed {
-            let world = &mut self.hardware.drive.world;
+            let world = &mut self.hardware.board.world;
             world.responses = answers;
             world.free_frames = self.os.frames().free();
         }
         let mut moved = false;
         if asks || observed {
-            let outputs = self.hardware.drive.step(&Pins { requests, ..Pins::default() })?;
-            let translated = self.core.observe(&outputs);
-            moved = outputs.responses.values().any(Option::is_some);
+            self.hardware.board.cycle_of(HART, &mut self.core)?;
+            let translated = self.core.settle();
+            moved = translated.values().any(Option::is_some);
             if let Some(job) = self.jobs.get_mut(pid) {
-                for &va in translated.values().flatten() {
+                for va in translated.values().flatten().filter_map(|done| done.ok()) {
                     job.shadow.touch(va, || origin(&self.os, pid, va));
                 }
             }
         } else {
-            self.hardware.drive.pass(1)?;
+            self.hardware.board.pass(1)?;
         }
         for (port, answer) in answers {
             if let Some(answer) = answer {
@@ -70,7 +70,7 @@ impl Machine {
     }
 
     /// Jumps over cycles of waiting for a translation; `false` if there is none.
-    fn repeat(&mut self, requests: PerPort<Option<Request>>) -> bool {
+    fn repeat(&mut self) -> bool {
         // What moved in the last cycle is not to be seen in these.
         if self.quiet == 0 || self.core.has_transfers() {
             return false;
@@ -78,11 +78,11 @@ impl Machine {
         let now = self.hardware.now();
         let due = self.hardware.next_response().map_or(u64::MAX, |due| due.saturating_sub(now));
         let limit = due.min(PATIENCE.saturating_sub(self.quiet));
-        let drive = &mut self.hardware.drive;
-        if drive.is_observed() {
-            drive.world.free_frames = self.os.frames().free();
+        let board = &mut self.hardware.board;
+        if board.is_observed() {
+            board.world.free_frames = self.os.frames().free();
         }
-        let passed = drive.repeat(&Pins { requests, ..Pins::default() }, limit);
+        let passed = board.repeat(HART, &mut self.core, limit);
         self.quiet += passed;
         if self.core.is_translating() {
             self.stalled(passed);
@@ -92,9 +92,9 @@ impl Machine {
 
     /// The program waited for a walk, and for nothing else; the kernel's cycles stay the kernel's.
     fn stalled(&mut self, passed: u64) {
-        let drive = &mut self.hardware.drive;
-        if drive.world.activity == Activity::Process {
-            let cycles = &mut drive.meter.current().cycles;
+        let board = &mut self.hardware.board;
+        if board.world.activity == Activity::Process {
+            let cycles = &mut board.meter.current().cycles;
             cycles.issue -= passed;
             cycles.walk_stall += passed;
         }
@@ -102,8 +102,8 @@ impl Machine {
 
     /// Hands transfers to the buses that are ready in cycle `now`; `true` if there was one.
     fn transfer(&mut self, pid: Pid, now: u64, mut ready: PerPort<bool>) -> bool {
-        let observed = self.hardware.drive.is_observed();
-        let world = &mut self.hardware.drive.world;
+        let observed = self.hardware.board.is_observed();
+        let world = &mut self.hardware.board.world;
         world.requests = PerPort::default();
         let Some(job) = self.jobs.get_mut(pid) else { return false };
         let mut any = false;
@@ -112,7 +112,7 @@ impl Machine {
             ready[port] = false;
             self.hardware.ports[port].submit(now, request);
             if observed {
-                self.hardware.drive.world.requests[port] = Some(request);
+                self.hardware.board.world.requests[port] = Some(request);
             }
         }
         any
@@ -129,7 +129,7 @@ impl Machine {
             self.os.accessed(retired.pa);
             looked_up += 1;
             self.fruitless = 0;
-            let accesses = &mut self.hardware.drive.meter.current().accesses;
+            let accesses = &mut self.hardware.board.meter.current().accesses;
             if retired.is_kernels {
                 match retired.access {
                     Access::Store => accesses.kernel_stores += 1,
@@ -151,7 +151,7 @@ impl Machine {
         if looked_up == 0 || self.config.tlb_lookup == 0 {
             return Ok(());
         }
-        self.hardware.drive.pass(u64::saturating_mul(looked_up, self.config.tlb_lookup))
+        self.hardware.board.pass(u64::saturating_mul(looked_up, self.config.tlb_lookup))
     }
 
     pub(super) fn check_if_paranoid(&mut self) -> Result<(), RunError> {
@@ -165,7 +165,7 @@ impl Machine {
     /// Everything that must be conserved.
     pub(super) fn check(&self) -> Result<(), RunError> {
         self.os.check(&self.hardware)?;
-        let mmu = self.hardware.drive.meter.total().mmu;
+        let mmu = self.hardware.board.meter.total().mmu;
         let looked_up = |port| mmu.of(Pulse::hit(port)) + mmu.of(Pulse::miss(port));
         let counted: u64 = Port::ALL.into_iter().map(looked_up).sum();
         // A non-canonical address may be refused without a look into the TLB.
@@ -182,7 +182,7 @@ impl Machine {
     fn check_times(&self) -> Result<(), RunError> {
         for process in self.os.processes() {
             let times = self.os.schedule().times(process.pid, self.hardware.now());
-            let tally = self.hardware.drive.meter.of(process.pid);
+            let tally = self.hardware.board.meter.of(process.pid);
             let ran = tally.map_or(0, |tally| tally.cycles.total());
             let Some(turnaround) = times.turnaround() else { continue };
             if turnaround != ran + times.waiting + times.blocked {

@@ -50,7 +50,7 @@ impl Machine {
     pub(super) fn charge_process(&mut self, pid: Pid) {
         let crosses = self.crossing(pid).is_some();
         let account = if crosses { Activity::UserCopy } else { Activity::Process };
-        self.hardware.drive.charge(account);
+        self.hardware.board.charge(account);
     }
 
     /// Hands the core the call's next accesses.

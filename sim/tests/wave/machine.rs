@@ -20,7 +20,7 @@ fn machine(names: &[&str]) -> Machine {
     let config = MachineConfig { quantum: 3, ..MachineConfig::default() };
     let mmu = IdealMmu::new(Xlen::Rv64);
     let mut machine = Machine::new(Box::new(mmu), config).expect("a machine");
-    machine.hardware_mut().drive.mmu_mut().watch(true);
+    machine.hardware_mut().board.hart_mut(0).mmu_mut().watch(true);
     for name in names {
         let bss = RegionSpec::new(RegionKind::Bss, 0x10000, 4);
         let stores = [0x10000, 0x11008, 0x12010, 0x10018, 0x11020, 0xdead_0000];

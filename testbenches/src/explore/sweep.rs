@@ -11,7 +11,7 @@ use super::figures::Figures;
 use super::formula::Formula;
 use super::study::{Measure, Sweep};
 use super::values::Choice;
-use crate::engine::{Engine, build};
+use crate::engine::Engine;
 use crate::scenario::observe::{observe, observe_segments, variants};
 use crate::scenario::run::RunError;
 
@@ -162,9 +162,7 @@ fn one(
             let variants = variants(&varied.scenario).map_err(|e| in_run(e.to_string()))?;
             let variant =
                 variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
-            let mmu =
-                build(&variant.config(), engine).map_err(|error| in_run(error.to_string()))?;
-            match observe(&varied.scenario, variant, mmu, None, varied.trace, stop) {
+            match observe(&varied.scenario, variant, engine, None, varied.trace, stop) {
                 Ok(observed) => (variant.to_string(), observed),
                 Err(RunError::Nonsense { error, .. }) => return Err(in_run(error.message)),
                 Err(source) => return Err(ExploreError::Broke { settings: said(), source }),

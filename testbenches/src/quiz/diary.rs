@@ -10,7 +10,7 @@ use sim::machine::{Observer, WorldState};
 use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Port, Pulse, Response};
 use sim::os::Event;
 
-use crate::engine::{Engine, build};
+use crate::engine::Engine;
 use crate::scenario::load::Scenario;
 use crate::scenario::observe::{Observed, observe, variants};
 use crate::scenario::variant::Variant;
@@ -95,9 +95,8 @@ pub(super) fn tell(
         None => *variants(scenario)?.first().context("the scenario names no machine")?,
     };
     let diary = Rc::new(RefCell::new(Diary::default()));
-    let mmu = build(&variant.config(), engine)?;
     let watch: Box<dyn Observer> = Box::new(diary.clone());
-    let observed = observe(scenario, &variant, mmu, Some(watch), None, &AtomicBool::new(false))?;
+    let observed = observe(scenario, &variant, engine, Some(watch), None, &AtomicBool::new(false))?;
     let diary = std::mem::take(&mut *diary.borrow_mut());
     Ok(Told { diary, observed })
 }

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
+use sim::board::Board;
 use sim::bus::{FixedLatency, SharedMemory};
 use sim::golden::{Regime, walk};
 use sim::isa::{Access, Context, Mode, PAGE_BYTES, Satp, Xlen};
-use sim::machine::{Drive, Pins};
-use sim::mmu::{PerPort, Port, Request, Response};
+use sim::mmu::{Request, Response};
 
 use super::diary::{Diary, Entry};
 use super::{Answer, Posed};
@@ -27,9 +27,6 @@ const U: u64 = 1 << 4;
 const ACCESSED_DIRTY: u64 = 0b11 << 6;
 /// Cycles of a memory read; short, the question is not about time.
 const LATENCY: u64 = 2;
-/// More cycles than any walk takes.
-const PATIENCE: u64 = 200;
-
 /// An address space of one path, and an access in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Task {
@@ -118,23 +115,15 @@ impl Task {
         let config = if self.mode == Mode::Sv32 { "rv32_small" } else { "rv64_small" };
         let memory = self.memory()?;
         let walker = Box::new(FixedLatency::new(memory.clone(), LATENCY));
-        let mut drive = Drive::new(build(config, engine)?, memory, walker);
-        drive.satp = self.satp;
+        let mut board = Board::new(memory);
+        let hart = board.add(build(config, engine)?, walker);
+        board.hart_mut(hart).satp = self.satp;
         let diary = Rc::new(RefCell::new(Diary::default()));
-        drive.attach(Box::new(diary.clone()));
-        drive.step(&Pins { reset: true, ..Pins::default() })?;
-        let port = Port::of(self.request.access);
-        let mut asking = true;
-        for _ in 0..PATIENCE {
-            let requests = PerPort::only(port, asking.then_some(self.request));
-            let out = drive.step(&Pins { requests, fault_ready: true, ..Pins::default() })?;
-            asking &= !out.ready[port];
-            if let Some(response) = out.responses[port] {
-                let diary = std::mem::take(&mut *diary.borrow_mut());
-                return Ok((response, diary));
-            }
-        }
-        anyhow::bail!("the MMU gave no answer within {PATIENCE} cycles")
+        board.attach(Box::new(diary.clone()));
+        board.reset()?;
+        let response = board.translate(hart, self.request)?;
+        let diary = std::mem::take(&mut *diary.borrow_mut());
+        Ok((response, diary))
     }
 
     /// The walk as the hardware made it, in words.

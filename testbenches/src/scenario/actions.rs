@@ -1,13 +1,13 @@
 //! What each kind of step does when it begins.
 
+use sim::board::HartId;
 use sim::isa::{Access, Cause, Context, Fault, Mode, Satp};
 use sim::mmu::{Fence, Port, Request};
 
-use super::bench::FenceJob;
 use super::flags::letters;
+use super::hart::{Expected, FenceJob, Job};
 use super::number::Number;
 use super::place::Place;
-use super::port::{Expected, Job};
 use super::ports::{Runner, Stop, Stream};
 use super::schema::Edit;
 use super::step::{AccessStep, Action, FenceStep, HeldStep, Refuses, Step, StreamStep};
@@ -23,45 +23,56 @@ impl Runner<'_> {
         streams: &mut Vec<Stream>,
         idle_until: &mut u64,
     ) -> Result<(), Stop> {
-        let line = step.line;
+        let (line, hart) = (step.line, step.hart);
         let place = Place::line(line);
         let nonsense = |message| Stop::from(place.wrong(message));
         match &step.action {
-            Action::Access(access, text) => self.access(line, *access, text)?,
-            Action::Stream(text) => self.stream(line, text, streams)?,
-            Action::Fence(text) => self.fence(line, text)?,
-            Action::Satp(name) => self.satp(name).map_err(nonsense)?,
+            Action::Access(access, text) => self.access(hart, line, *access, text)?,
+            Action::Stream(text) => self.stream(hart, line, text, streams)?,
+            Action::Fence(text) => self.fence(hart, line, text)?,
+            Action::Satp(name) => self.satp(hart, name).map_err(nonsense)?,
             Action::Pte(edit) => {
-                let memory = self.bench.drive.memory();
-                let written = self.tables.edit(&self.space, edit, &self.variables, memory);
+                let (space, memory) = (&self.bench.harts[hart].space, self.bench.board.memory());
+                let written = self.tables.edit(space, edit, &self.variables, memory);
                 let (at, old) = written.map_err(nonsense)?;
-                self.bench.drive.software_wrote(at, old);
+                self.bench.board.software_wrote(at, old);
             }
-            Action::ExpectPte(edit) => self.expect_pte(line, edit)?,
+            Action::ExpectPte(edit) => self.expect_pte(hart, line, edit)?,
             Action::BusError(text) => {
-                let space = text.space.as_deref().unwrap_or(&self.space);
+                let space = text.space.as_deref().unwrap_or(&self.bench.harts[hart].space);
                 let at = self.tables.locate(space, &text.bus_error, &text.level, &self.variables);
                 let at = at.map_err(nonsense)?;
-                let mut control = self.bench.control.borrow_mut();
-                match text.on {
-                    Refuses::Read => control.unreadable.insert(at),
-                    Refuses::Update => control.unwritable.insert(at),
-                };
+                // It is memory that refuses, whoever asks.
+                for hart in &self.bench.harts {
+                    let mut control = hart.control.borrow_mut();
+                    match text.on {
+                        Refuses::Read => control.unreadable.insert(at),
+                        Refuses::Update => control.unwritable.insert(at),
+                    };
+                }
             }
             Action::BusOk => {
-                let mut control = self.bench.control.borrow_mut();
-                control.unreadable.clear();
-                control.unwritable.clear();
+                for hart in &self.bench.harts {
+                    let mut control = hart.control.borrow_mut();
+                    control.unreadable.clear();
+                    control.unwritable.clear();
+                }
             }
-            Action::Adue(on) => self.bench.drive.adue = *on,
+            Action::Adue(on) => self.bench.board.hart_mut(hart).adue = *on,
             Action::Wait(cycles) => *idle_until = self.bench.now() + self.cycles(line, cycles)?,
-            Action::TakeFaults(on) => self.bench.take_faults = *on,
+            Action::TakeFaults(on) => self.bench.harts[hart].takes_faults = *on,
             Action::Held(_) => *idle_until = self.bench.now() + 1,
         }
         Ok(())
     }
 
-    fn access(&mut self, line: usize, access: Access, text: &AccessStep) -> Result<(), Stop> {
+    fn access(
+        &mut self,
+        hart: HartId,
+        line: usize,
+        access: Access,
+        text: &AccessStep,
+    ) -> Result<(), Stop> {
         let va = self.word(line, &text.va)?;
         let response = match (&text.pa, text.fault) {
             (Some(_), Some(_)) => {
@@ -84,12 +95,13 @@ impl Runner<'_> {
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
         let request = Request { va, access, context };
         let port = Port::of(access);
-        self.bench.ports[port].waiting.push_back(Job::new(line, request, expected));
+        self.bench.harts[hart].ports[port].waiting.push_back(Job::new(line, request, expected));
         Ok(())
     }
 
     fn stream(
         &mut self,
+        hart: HartId,
         line: usize,
         text: &StreamStep,
         streams: &mut Vec<Stream>,
@@ -118,41 +130,42 @@ impl Runner<'_> {
             let response = pa.map(|pa| Ok(at(pa, i) as u64));
             let expected = Expected { response, hit: text.hit, ..Expected::default() };
             let request = Request { va: at(va, i) as u64, access: text.stream, context };
-            self.bench.ports[port].waiting.push_back(Job::new(line, request, expected));
+            self.bench.harts[hart].ports[port].waiting.push_back(Job::new(line, request, expected));
         }
         if let Some(cycles) = self.optional(line, text.cycles.as_ref(), Number::count)? {
-            streams.push((port, line, self.bench.now(), cycles));
+            streams.push(Stream { hart, port, line, begin: self.bench.now(), cycles });
         }
         Ok(())
     }
 
-    fn fence(&mut self, line: usize, text: &FenceStep) -> Result<(), Stop> {
+    fn fence(&mut self, hart: HartId, line: usize, text: &FenceStep) -> Result<(), Stop> {
         let va = self.optional(line, text.fence.va.as_ref(), Number::word)?;
         let fence = Fence { va, asid: text.fence.asid };
         let cycles = self.optional(line, text.cycles.as_ref(), Number::count)?;
-        self.bench.fences.push_back(FenceJob { line, fence, cycles, presented: 0 });
+        self.bench.harts[hart].fences.push_back(FenceJob { line, fence, cycles });
         Ok(())
     }
 
     /// Writes `satp`; entries are then looked for in the space that it names.
-    pub(super) fn satp(&mut self, name: &str) -> Result<(), String> {
+    pub(super) fn satp(&mut self, hart: HartId, name: &str) -> Result<(), String> {
         let xlen = self.variant.xlen();
         let bare = Satp { mode: Mode::Bare, asid: 0, root: 0 };
-        self.bench.drive.satp = match self.tables.satp(name) {
+        let satp = match self.tables.satp(name) {
             Some(satp) => {
-                self.space = name.to_owned();
+                self.bench.harts[hart].space = name.to_owned();
                 satp.encode(xlen)
             }
             None if name == "bare" => bare.encode(xlen),
             None => Number::parse(name)?.word(&self.variables)?,
         };
+        self.bench.board.hart_mut(hart).satp = satp;
         Ok(())
     }
 
-    fn expect_pte(&mut self, line: usize, edit: &Edit) -> Result<(), Stop> {
-        let space = edit.space.as_deref().unwrap_or(&self.space);
+    fn expect_pte(&mut self, hart: HartId, line: usize, edit: &Edit) -> Result<(), Stop> {
+        let space = edit.space.as_deref().unwrap_or(&self.bench.harts[hart].space);
         let at = self.tables.locate(space, &edit.pte, &edit.level, &self.variables);
-        let got = at.and_then(|at| self.tables.read(self.bench.drive.memory(), at));
+        let got = at.and_then(|at| self.tables.read(self.bench.board.memory(), at));
         let got = got.map_err(|message| Place::line(line).wrong(message))?;
         let changed = self.tables.changed(edit, got, &self.variables);
         let wanted = changed.map_err(|message| Place::line(line).wrong(message))?;
@@ -165,9 +178,9 @@ impl Runner<'_> {
     }
 
     /// Compares the fault port with what must be held.
-    pub(super) fn held(&mut self, line: usize, text: &HeldStep) -> Result<(), Stop> {
+    pub(super) fn held(&mut self, hart: HartId, line: usize, text: &HeldStep) -> Result<(), Stop> {
         let tval = self.optional(line, text.tval.as_ref(), Number::word)?;
-        let got = self.bench.held;
+        let got = self.bench.harts[hart].held;
         let cause = got.map(|fault| fault.cause);
         if cause == text.held.0 && (tval.is_none() || tval == got.map(|fault| fault.tval)) {
             return Ok(());

@@ -1,63 +1,31 @@
-//! The bench: an MMU, the walker's memory, the golden checker, one cycle at a time.
+//! The bench: harts under a scenario's control, one cycle at a time.
 
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::rc::Rc;
-
+use sim::board::{Board, HartId, StepError, Transaction};
 use sim::golden::Regime;
-use sim::isa::{Fault, Mode, Privilege, Satp, Xlen};
-use sim::machine::{Drive, Pins, StepError};
-use sim::mmu::{Fence, Outputs, PerPort, Port, Pulse, Request, Response};
+use sim::isa::{Mode, Privilege, Satp, Xlen};
+use sim::mmu::{Inputs, Outputs, Port, Pulse, Request};
 
 use super::events::Counts;
+use super::hart::{Expected, HartJobs, Job};
 use super::mismatch::{Mismatch, describe};
-use super::port::{Expected, Job, PortJobs};
-use super::walker_bus::Control;
-
-/// A fence that waits to be accepted.
-#[derive(Clone, Debug)]
-pub(super) struct FenceJob {
-    pub(super) line: usize,
-    pub(super) fence: Fence,
-    /// Cycles that it must be presented for.
-    pub(super) cycles: Option<u64>,
-    pub(super) presented: u64,
-}
 
 /// Everything that a port-level run consists of.
 pub(super) struct Bench {
-    pub(super) drive: Drive,
-    pub(super) control: Rc<RefCell<Control>>,
-    pub(super) take_faults: bool,
-    pub(super) ports: PerPort<PortJobs>,
-    pub(super) fences: VecDeque<FenceJob>,
+    pub(super) board: Board,
+    pub(super) harts: Vec<HartJobs>,
+    /// Of all harts.
     pub(super) counts: Counts,
-    /// The fault port in the last cycle.
-    pub(super) held: Option<Fault>,
 }
 
 impl Bench {
-    /// A bench on which nothing waits.
-    pub(super) fn new(drive: Drive, control: Rc<RefCell<Control>>) -> Bench {
-        Bench {
-            drive,
-            control,
-            take_faults: true,
-            ports: PerPort::default(),
-            fences: VecDeque::new(),
-            counts: Counts::default(),
-            held: None,
-        }
+    /// A bench on which nothing waits; the board has as many harts.
+    pub(super) fn new(board: Board, harts: Vec<HartJobs>) -> Bench {
+        Bench { board, harts, counts: Counts::default() }
     }
 
     /// The number of the next cycle.
     pub(super) fn now(&self) -> u64 {
-        self.drive.now()
-    }
-
-    fn regime(&self) -> Regime {
-        let xlen = self.drive.mmu().xlen();
-        Regime { xlen, satp: self.drive.satp, adue: self.drive.adue }
+        self.board.now()
     }
 
     pub(super) fn mismatch(
@@ -75,47 +43,33 @@ impl Bench {
 
     /// Nothing waits and nothing is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.fences.is_empty() && self.ports.values().all(PortJobs::is_idle)
+        self.harts.iter().all(HartJobs::is_idle)
     }
 
     /// The reset that every run begins with.
     pub(super) fn reset(&mut self) -> Result<(), Box<Mismatch>> {
-        let pins = Pins { reset: true, ..Pins::default() };
-        self.drive.step(&pins).map(|_| ()).map_err(|error| self.judged(&error))
+        self.board.reset().map_err(|error| self.judged(&error))
     }
 
     /// One clock cycle.
     pub(super) fn cycle(&mut self) -> Result<(), Box<Mismatch>> {
-        let now = self.now();
-        let (reads, updates) = {
-            let control = self.control.borrow();
-            (control.reads, control.updates)
-        };
-        let ports = &mut self.ports;
-        let fence = self.fences.front_mut();
-        let pins = Pins {
-            reset: false,
-            requests: PerPort::from_fn(|port| ports[port].present(now, reads, updates)),
-            fence: fence.map(|job| {
-                job.presented += 1;
-                job.fence
-            }),
-            fault_ready: self.take_faults,
-        };
-        let out = match self.drive.step(&pins) {
-            Ok(out) => out,
-            Err(error) => return Err(self.judged(&error)),
-        };
-        self.counts.add(out.events);
-        self.held = out.fault;
-        self.accept(&pins, &out)?;
-        for (port, response) in out.responses {
-            if let Some(response) = response {
-                self.answer(port, response)?;
-            }
+        let reads: Vec<u64> = self.harts.iter().map(|hart| hart.control.borrow().reads).collect();
+        if let Err(error) = self.board.cycle(&mut self.harts) {
+            return Err(self.judged(&error));
         }
-        self.fence(&pins, &out)?;
-        self.pulses(&pins, &out, self.control.borrow().reads - reads)
+        for (id, before) in reads.into_iter().enumerate() {
+            let (inputs, outputs) = (*self.board.hart(id).inputs(), *self.board.hart(id).outputs());
+            self.counts.add(outputs.events);
+            self.harts[id].held = outputs.fault;
+            self.accepted(id, &inputs, &outputs)?;
+            for transaction in std::mem::take(&mut self.harts[id].answers) {
+                self.answered(id, &transaction)?;
+            }
+            self.fenced(id)?;
+            let reads = self.harts[id].control.borrow().reads - before;
+            self.pulses(&inputs, &outputs, reads)?;
+        }
+        Ok(())
     }
 
     /// What the golden model or the rules of the ports object to.
@@ -124,8 +78,7 @@ impl Bench {
             return self.mismatch(0, "the rules of the ports", "kept", error.to_string());
         };
         let request = &mismatch.request;
-        let jobs = self.ports.values().flat_map(|port| port.under_way.iter().chain(&port.waiting));
-        let line = jobs.into_iter().find(|job| job.request == *request).map_or(0, |job| job.line);
+        let line = self.harts.iter().find_map(|hart| hart.line_of(request)).unwrap_or(0);
         let mut legal: Vec<_> = mismatch.expected.iter().map(|w| describe(&w.outcome)).collect();
         legal.dedup();
         let got = describe(&mismatch.got);
@@ -134,55 +87,63 @@ impl Bench {
         said
     }
 
-    /// Requests that are accepted in this cycle are under way from now on.
-    fn accept(&mut self, pins: &Pins, out: &Outputs) -> Result<(), Box<Mismatch>> {
-        let regime = self.regime();
-        for (port, request) in pins.requests {
-            let (hit, miss) = (out.events.has(Pulse::hit(port)), out.events.has(Pulse::miss(port)));
-            let Some(request) = request.filter(|_| out.ready[port]) else {
+    /// The events of lookup belong to the requests that are accepted in this cycle.
+    fn accepted(
+        &self,
+        hart: HartId,
+        inputs: &Inputs,
+        outputs: &Outputs,
+    ) -> Result<(), Box<Mismatch>> {
+        let xlen = self.board.hart(hart).mmu().xlen();
+        let regime = Regime { xlen, satp: inputs.satp, adue: inputs.adue };
+        for port in Port::ALL {
+            let events = outputs.events;
+            let (hit, miss) = (events.has(Pulse::hit(port)), events.has(Pulse::miss(port)));
+            let Some(request) = inputs.accepted(port, outputs) else {
                 if hit || miss {
                     let got = "a hit or miss event";
                     return Err(self.mismatch(0, port.name(), "no event without acceptance", got));
                 }
                 continue;
             };
-            let Some(mut job) = self.ports[port].waiting.pop_front() else { continue };
             let counted = usize::from(hit) + usize::from(miss);
             if counted != usize::from(is_looked_up(regime, &request)) {
+                let line = self.harts[hart].ports[port].under_way.back().map_or(0, |job| job.line);
                 let got = format!("hit = {hit}, miss = {miss}");
                 return Err(self.mismatch(
-                    job.line,
+                    line,
                     format!("events of the {port} request"),
                     "a hit or a miss for each canonical translated access, neither otherwise",
                     got,
                 ));
             }
-            job.hit = (counted == 1).then_some(hit);
-            self.ports[port].under_way.push_back(job);
         }
         Ok(())
     }
 
-    fn answer(&mut self, port: Port, response: Response) -> Result<(), Box<Mismatch>> {
-        let jobs = &mut self.ports[port];
-        jobs.answered = Some(self.drive.now() - 1);
+    fn answered(&mut self, hart: HartId, done: &Transaction) -> Result<(), Box<Mismatch>> {
+        let jobs = &mut self.harts[hart].ports[done.port];
+        jobs.answered = Some(done.answered);
         let Some(job) = jobs.under_way.pop_front() else {
-            let what = format!("response on the {port} port");
-            return Err(self.mismatch(0, what, "none: nothing is under way", describe(&response)));
+            let what = format!("response on the {} port", done.port);
+            let got = describe(&done.response);
+            return Err(self.mismatch(0, what, "none: nothing is under way", got));
         };
-        self.expected(&job, &access(&job.request), &response)
+        self.expected(hart, &job, done)
     }
 
     /// What the file says about an access.
-    fn expected(&self, job: &Job, what: &str, response: &Response) -> Result<(), Box<Mismatch>> {
+    fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
+        let what = access(&job.request);
         let Expected { response: wanted, latency, within, reads, updates, hit } = &job.expected;
-        if let Some(wanted) = wanted.filter(|wanted| wanted != response) {
-            return Err(self.mismatch(job.line, what, describe(&wanted), describe(response)));
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
+            return Err(self.mismatch(job.line, what, describe(&wanted), describe(&done.response)));
         }
-        let control = self.control.borrow();
-        let (presented, reads_then, updates_then) = job.presented.unwrap_or_default();
+        let control = self.harts[hart].control.borrow();
+        let (reads_then, updates_then) = job.before;
+        let waited = done.answered - done.presented;
         let counts = [
-            ("cycles until the response", *latency, self.now() - 1 - presented),
+            ("cycles until the response", *latency, waited),
             ("entries read", *reads, control.reads - reads_then),
             ("entries updated", *updates, control.updates - updates_then),
         ];
@@ -192,7 +153,6 @@ impl Bench {
                 return Err(self.mismatch(job.line, what, wanted.to_string(), got.to_string()));
             }
         }
-        let waited = self.now() - 1 - presented;
         if let Some(most) = within.filter(|most| waited > *most) {
             let what = format!("{what}: cycles until the response");
             let wanted = format!("at most {most}");
@@ -203,36 +163,29 @@ impl Bench {
             Some(false) => "a TLB miss",
             None => "neither hit nor miss: not looked up",
         };
-        if hit.is_some() && *hit != job.hit {
-            return Err(self.mismatch(job.line, what, said(*hit), said(job.hit)));
+        if hit.is_some() && *hit != done.hit {
+            return Err(self.mismatch(job.line, what, said(*hit), said(done.hit)));
         }
         Ok(())
     }
 
-    fn fence(&mut self, pins: &Pins, out: &Outputs) -> Result<(), Box<Mismatch>> {
-        if pins.fence.is_none() || !out.fence_ready {
-            return Ok(());
-        }
-        let Some(job) = self.fences.pop_front() else { return Ok(()) };
-        match job.cycles.filter(|wanted| *wanted != job.presented) {
+    fn fenced(&mut self, hart: HartId) -> Result<(), Box<Mismatch>> {
+        let Some(presented) = self.harts[hart].fenced.take() else { return Ok(()) };
+        let Some(job) = self.harts[hart].fences.pop_front() else { return Ok(()) };
+        match job.cycles.filter(|wanted| *wanted != presented) {
             None => Ok(()),
             Some(wanted) => {
-                let got = job.presented.to_string();
-                Err(self.mismatch(
-                    job.line,
-                    "cycles that the fence is presented for",
-                    wanted.to_string(),
-                    got,
-                ))
+                let what = "cycles that the fence is presented for";
+                Err(self.mismatch(job.line, what, wanted.to_string(), presented.to_string()))
             }
         }
     }
 
     /// Events that the ports themselves show must be pulsed exactly then.
-    fn pulses(&self, pins: &Pins, out: &Outputs, reads: u64) -> Result<(), Box<Mismatch>> {
+    fn pulses(&self, inputs: &Inputs, out: &Outputs, reads: u64) -> Result<(), Box<Mismatch>> {
         let faults = || out.responses.values().flatten().filter_map(|answer| answer.err());
         let pulses = [
-            (Pulse::Fence, pins.fence.is_some() && out.fence_ready),
+            (Pulse::Fence, inputs.accepted_fence(out).is_some()),
             (Pulse::PteRead, reads == 1),
             (Pulse::PageFault, faults().any(|fault| fault.cause.is_page_fault())),
             (Pulse::AccessFault, faults().any(|fault| !fault.cause.is_page_fault())),

@@ -44,7 +44,7 @@ impl ConsoleText {
         }
         let end = self.at.checked_add(Console::BYTES);
         let end = end.ok_or_else(|| wrong(format!("nothing can stand at {:#x}", self.at)))?;
-        let memory = machine.hardware_mut().drive.memory();
+        let memory = machine.hardware_mut().board.memory();
         let connected = memory.map_device(self.at..end, Box::new(console.clone()));
         connected.map_err(|error| wrong(error.to_string()))?;
         Ok(console)

@@ -169,6 +169,10 @@ impl<'t> Reader<'t> {
             Some((_, value)) => self.during(value)?,
             None => Vec::new(),
         };
+        let hart = match take(&mut table, "hart") {
+            Some((_, value)) => self.read(value)?,
+            None => 0,
+        };
         let mut keys = table.iter().filter(|(key, _)| ACTIONS.contains(&&**key.get_ref()));
         // `fence` and `satp` are never companions of another key, so two are a mistake.
         let action = match (keys.next(), keys.next()) {
@@ -183,7 +187,7 @@ impl<'t> Reader<'t> {
         };
         drop(keys);
         let line = position(self.text, span.start).0;
-        Ok(Step { line, action: self.action(&action, table, span)?, during })
+        Ok(Step { line, hart, action: self.action(&action, table, span)?, during })
     }
 
     fn during(&self, value: Value<'t>) -> Result<Vec<Timed>, LoadError> {

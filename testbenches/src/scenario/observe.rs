@@ -8,7 +8,7 @@ use sim::machine::{LatencySpec, Observer, Outcome};
 use sim::mmu::Mmu;
 use sim::os::State;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, build};
 use crate::trace::{Circumstances, Recording, TraceError};
 
 use super::load::{Body, Scenario};
@@ -67,13 +67,24 @@ pub fn observe_segments(scenario: &Scenario, engine: Engine) -> Option<Result<Ob
 pub fn observe(
     scenario: &Scenario,
     variant: &Variant,
-    mmu: Box<dyn Mmu>,
+    engine: Engine,
     observer: Option<Box<dyn Observer>>,
     trace: Option<&'static [u8]>,
     stop: &AtomicBool,
 ) -> Result<Observed, RunError> {
+    let harts = match &scenario.body {
+        Body::Ports(head, _) => head.machine.harts,
+        Body::System(_) | Body::Segments(..) => 1,
+    };
+    let build = |_| build(&variant.config(), engine);
+    let mmus: Result<Vec<_>, _> = (0..harts).map(build).collect();
+    let mut mmus = mmus.map_err(|error| RunError::Tool(error.into()))?;
+    let mmu = mmus.swap_remove(0);
     let seen = match (&scenario.body, trace) {
-        (Body::Ports(head, steps), _) => watched_ports(head, steps, variant, mmu, observer),
+        (Body::Ports(head, steps), _) => {
+            mmus.insert(0, mmu);
+            watched_ports(head, steps, variant, mmus, observer)
+        }
         (Body::Segments(..), _) => {
             let how = "it has no MMU and no page tables to observe: `pagewalk run` plays segments";
             Err(Place::file().wrong(how).into())
@@ -96,13 +107,13 @@ fn watched_ports(
     head: &Head,
     steps: &[Step],
     variant: &Variant,
-    mmu: Box<dyn Mmu>,
+    mmus: Vec<Box<dyn Mmu>>,
     observer: Option<Box<dyn Observer>>,
 ) -> Result<Observed, Stop> {
     let (mut head, mut steps) = (head.clone(), steps.to_vec());
     head.events.clear();
     steps.iter_mut().for_each(without_expectations);
-    let finished = ports::run(&head, &steps, variant, mmu, observer);
+    let finished = ports::run(&head, &steps, variant, mmus, observer);
     finished.result?;
     let mut report =
         json!({ "cycles": finished.cycles, "tlb_entries": variant.variables().entries });

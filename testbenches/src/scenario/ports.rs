@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use sim::board::{Board, HartId, Observer};
 use sim::bus::SharedMemory;
 use sim::isa::Xlen;
-use sim::machine::{Drive, Observer};
 use sim::mmu::{Mmu, Port};
 
 use super::bench::Bench;
 use super::events::Counts;
+use super::hart::HartJobs;
 use super::limits::MOST_CYCLES;
 use super::mismatch::Mismatch;
 use super::number::{Number, Variables};
@@ -52,12 +53,12 @@ pub(super) struct Finished {
     pub(super) result: Result<(), Stop>,
 }
 
-/// Runs all steps on an MMU just made.
+/// Runs all steps on MMUs just made, one for each hart.
 pub(super) fn run(
     head: &Head,
     steps: &[Step],
     variant: &Variant,
-    mmu: Box<dyn Mmu>,
+    mmus: Vec<Box<dyn Mmu>>,
     observer: Option<Box<dyn Observer>>,
 ) -> Finished {
     let nonsense = |mistake| {
@@ -74,24 +75,37 @@ pub(super) fn run(
         Ok(tables) => tables,
         Err(mistake) => return nonsense(mistake),
     };
-    let control = Rc::new(RefCell::new(Control::default()));
-    let every = head.machine.ready_every;
-    let walker = WalkerBus::new(memory.clone(), variant.latency, every, control.clone());
-    let mut drive = Drive::new(mmu, memory, Box::new(walker));
-    drive.adue = head.machine.adue;
-    if let Some(observer) = observer {
-        drive.attach(observer);
+    let mut board = Board::new(memory.clone());
+    let mut harts = Vec::new();
+    for mmu in mmus {
+        let control = Rc::new(RefCell::new(Control::default()));
+        let every = head.machine.ready_every;
+        let walker = WalkerBus::new(memory.clone(), variant.latency, every, control.clone());
+        let hart = board.add(mmu, Box::new(walker));
+        board.hart_mut(hart).adue = head.machine.adue;
+        harts.push(HartJobs::new(control, tables.first().to_owned()));
     }
-    let space = tables.first().to_owned();
-    let bench = Bench::new(drive, control);
-    let mut runner = Runner { bench, tables, variables, variant, space, ready_every: every };
+    if let Some(observer) = observer {
+        board.attach(observer);
+    }
+    let bench = Bench::new(board, harts);
+    let ready_every = head.machine.ready_every;
+    let mut runner = Runner { bench, tables, variables, variant, ready_every };
     let result = runner.all(head, steps);
-    runner.bench.drive.end();
+    runner.bench.board.end();
     Finished { cycles: runner.bench.now(), counts: runner.bench.counts.clone(), result }
 }
 
-/// A stream under way: its port, line, first cycle, and the cycles that it must take.
-pub(super) type Stream = (Port, usize, u64, u64);
+/// A stream under way.
+pub(super) struct Stream {
+    pub(super) hart: HartId,
+    pub(super) port: Port,
+    pub(super) line: usize,
+    /// Its first cycle.
+    pub(super) begin: u64,
+    /// The cycles that it must take.
+    pub(super) cycles: u64,
+}
 
 /// A run under way.
 pub(super) struct Runner<'v> {
@@ -99,26 +113,26 @@ pub(super) struct Runner<'v> {
     pub(super) tables: Tables,
     pub(super) variables: Variables,
     pub(super) variant: &'v Variant,
-    /// The space that `satp` names, for entries that name none.
-    pub(super) space: String,
     /// Memory accepts a request only in every so many-th cycle.
     ready_every: u64,
 }
 
 impl Runner<'_> {
     fn all(&mut self, head: &Head, steps: &[Step]) -> Result<(), Stop> {
-        let first = head.machine.satp.clone().unwrap_or_else(|| self.space.clone());
+        let first = head.machine.satp.clone().unwrap_or_else(|| self.tables.first().to_owned());
         let place = Place::file().key("machine").key("satp");
-        self.satp(&first).map_err(|message| place.wrong(message))?;
+        for hart in 0..self.bench.harts.len() {
+            self.satp(hart, &first).map_err(|message| place.clone().wrong(message))?;
+        }
         self.bench.reset()?;
         for step in steps {
             self.step(step)?;
         }
         let end = self.bench.now() + SETTLING;
-        while self.bench.drive.busy() && self.bench.now() < end {
+        while self.bench.board.busy() && self.bench.now() < end {
             self.bench.cycle()?;
         }
-        if self.bench.drive.busy() {
+        if self.bench.board.busy() {
             let mismatch = self.bench.mismatch(0, "busy, all answered", "false", "true");
             return Err(mismatch.into());
         }
@@ -166,8 +180,9 @@ impl Runner<'_> {
             }
             self.bench.cycle()?;
         }
-        for (port, line, begin, wanted) in streams {
-            let got = self.bench.ports[port].answered.map_or(0, |last| last + 1 - begin);
+        for Stream { hart, port, line, begin, cycles: wanted } in streams {
+            let answered = self.bench.harts[hart].ports[port].answered;
+            let got = answered.map_or(0, |last| last + 1 - begin);
             if got != wanted {
                 let what = "cycles of the whole stream";
                 return Err(self
@@ -177,14 +192,14 @@ impl Runner<'_> {
             }
         }
         if let Action::Held(held) = &step.action {
-            self.held(step.line, held)?;
+            self.held(step.hart, step.line, held)?;
         }
         Ok(())
     }
 
     /// Cycles in which everything that waits must be answered, generously.
     fn limit(&self) -> u64 {
-        let waiting: usize = self.bench.ports.values().map(|port| port.waiting.len()).sum();
+        let waiting: usize = self.bench.harts.iter().map(HartJobs::waiting).sum();
         let walk = (self.variables.levels + 4) * (self.variables.latency + 4) * 16;
         1000 + (waiting as u64 + 8) * walk * self.ready_every
     }

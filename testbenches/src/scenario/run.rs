@@ -189,7 +189,11 @@ fn run_one(
     let observer = watch.mmu(variant, &mut *mmu)?;
     let (cycles, counts, result) = match &scenario.body {
         Body::Ports(head, steps) => {
-            let finished = ports::run(head, steps, variant, mmu, observer);
+            let mut mmus = vec![mmu];
+            for _ in 1..head.machine.harts {
+                mmus.push(factory(&variant.config())?);
+            }
+            let finished = ports::run(head, steps, variant, mmus, observer);
             let counts = finished.counts.iter().map(|(name, n)| (name.to_owned(), n)).collect();
             (finished.cycles, counts, finished.result)
         }

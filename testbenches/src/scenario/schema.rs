@@ -118,6 +118,9 @@ pub struct Machine {
     pub ready_every: u64,
     /// `menvcfg.ADUE`: hardware sets A and D. Off unless said otherwise.
     pub adue: bool,
+    /// Harts on the same memory, each with an MMU of its own, 1 to 8; 1 unless said otherwise.
+    #[serde(deserialize_with = "harts")]
+    pub harts: usize,
     /// The address space at the start: `bare`, a space's name, or a register value. The first
     /// space unless said otherwise.
     pub satp: Option<String>,
@@ -133,9 +136,17 @@ impl Default for Machine {
             latency: OneOrMany::One(1),
             ready_every: 1,
             adue: false,
+            harts: 1,
             satp: None,
             tables: None,
         }
+    }
+}
+
+fn harts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    match usize::deserialize(deserializer)? {
+        harts @ 1..=8 => Ok(harts),
+        other => Err(de::Error::custom(format_args!("a board has 1 to 8 harts, not {other}"))),
     }
 }
 

@@ -13,7 +13,8 @@
 //! | `wait` | cycles in which nothing is presented |
 //! | `take_faults`, `held` | whether held faults are taken; which one must be held now |
 //!
-//! Every step may carry `during = [..]`: steps that begin `at` so many cycles after it does.
+//! Every step may name the `hart` that takes it, from 0; the first unless it does. Memory is one:
+//! what software writes there, every hart reads. Every step may carry `during = [..]`: steps that begin `at` so many cycles after it does.
 
 use serde::Deserialize;
 use sim::isa::{Access, Privilege};
@@ -26,6 +27,8 @@ use super::schema::{self, Edit};
 pub struct Step {
     /// Its line in the file, from 1.
     pub line: usize,
+    /// The hart that does it, from 0.
+    pub hart: usize,
     /// What is done.
     pub action: Action,
     /// What begins meanwhile.

@@ -66,3 +66,45 @@ fn the_test_plan_names_no_other_scenarios() {
         quoted.iter().filter(is_scenario).filter(|word| !there.contains(**word)).collect();
     assert!(strange.is_empty(), "docs/testplan.md names {strange:?}, which are not there");
 }
+
+/// A shoot-down that leaves a hart out: the file that expects the new page there fails, on that
+/// line, and with a fence in that hart it holds.
+#[test]
+fn a_hart_that_was_not_fenced_is_caught() {
+    let text = |fence: &str| {
+        format!(
+            r#"
+idea = "A page moves."
+spec = "norm:sfence_vma_op: synchronizes updates"
+machine = {{ harts = 2, modes = "sv39" }}
+map = [{{ va = 0x0040_0000, pa = 0x8000_0000, flags = "RW UAD" }}]
+step = [
+    {{ hart = 1, load = 0x0040_0000 }},
+    {{ pte = 0x0040_0000, pa = 0x9000_0000 }},
+    {{ fence = {{}} }},
+    {fence}
+    {{ hart = 1, load = 0x0040_0000, pa = 0x9000_0000 }},
+]
+"#
+        )
+    };
+    let factory =
+        |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, Engine::Compiled)?) };
+    let holds = |fence: &str| {
+        let scenario = Scenario::parse("moves", "moves.toml", &text(fence)).unwrap();
+        let stop = AtomicBool::new(false);
+        let reports = run(&scenario, Select::default(), &factory, &mut Unwatched, &stop).unwrap();
+        reports[0].mismatch.as_ref().map(|mismatch| (mismatch.line, mismatch.got.clone()))
+    };
+    assert_eq!(holds("{ hart = 1, fence = {} },"), None);
+    let (line, got) = holds("").expect("the hart still has the old page");
+    assert_eq!(line, 11);
+    assert!(got.contains("0x80000000"), "{got}");
+    // A hart that is not there is a mistake in the file, at its place.
+    let wrong = text("{ hart = 2, fence = {} },");
+    let error = Scenario::parse("moves", "moves.toml", &wrong).unwrap_err().to_string();
+    assert!(error.starts_with("moves.toml:10:7: there is no hart 2"), "{error}");
+    let none = wrong.replace("harts = 2", "harts = 0");
+    let error = Scenario::parse("moves", "moves.toml", &none).unwrap_err().to_string();
+    assert!(error.contains("1 to 8 harts"), "{error}");
+}

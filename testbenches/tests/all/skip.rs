@@ -49,7 +49,7 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
             _ => channel,
         })
         .unwrap();
-    machine.hardware_mut().drive.skips = skips;
+    machine.hardware_mut().board.skips = skips;
     machine.observe(Box::new(recorder.clone()));
     for program in programs {
         let heap = RegionSpec::new(RegionKind::Bss, 0x10000, 40);
@@ -64,7 +64,7 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
     let Outcome { report, error, .. } = machine.run(&AtomicBool::new(false));
     assert!(error.is_none(), "{error:?}");
     recorder.borrow_mut().finish().unwrap();
-    let skipped = machine.hardware().drive.skipped();
+    let skipped = machine.hardware().board.skipped();
     Run {
         made: report.cycles - skipped,
         report: report.to_string(),

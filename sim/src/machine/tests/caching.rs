@@ -28,7 +28,7 @@ pub(super) fn caching(config: MachineConfig, forgets: u32) -> Machine {
     let late = Late::default();
     let mmu = Box::new(CachingMmu::new(late.clone(), forgets));
     let machine = Machine::new(mmu, config).unwrap();
-    *late.borrow_mut() = Some(machine.hardware().drive.memory().clone());
+    *late.borrow_mut() = Some(machine.hardware().board.memory().clone());
     machine
 }
 

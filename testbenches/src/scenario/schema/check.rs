@@ -93,6 +93,12 @@ impl Head {
 
     fn check_step(&self, step: &Step) -> Result<(), Mistake> {
         let place = Place::line(step.line);
+        let harts = self.machine.harts;
+        if step.hart >= harts {
+            let (hart, last) = (step.hart, harts - 1);
+            let message = format!("there is no hart {hart}: of {harts} the last is {last}");
+            return Err(place.word("hart").wrong(message));
+        }
         match &step.action {
             Action::Satp(name) if !self.is_register(name) => return Err(no_space(&place, name)),
             Action::Pte(edit) | Action::ExpectPte(edit) => self.check_edit(edit, &place)?,

@@ -163,7 +163,7 @@ fn a_device_is_one_processes_and_never_leaves() {
     let config = MachineConfig { swap_slots: 8, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 3 + 2 + 3 + 3);
     let console = Console::new();
-    let memory = hand.machine.hardware.drive.memory().clone();
+    let memory = hand.machine.hardware.board.memory().clone();
     memory.map_device(0x1000_0000..0x1000_0018, Box::new(console)).unwrap();
     let pid = hand.spawn("p", vec![device.clone(), bss(8)]);
     hand.switch(pid);

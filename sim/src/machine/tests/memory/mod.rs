@@ -20,8 +20,8 @@ use super::caching::caching;
 use super::{page, region, strict};
 use crate::golden::IdealMmu;
 use crate::isa::{self, Context, Mode, PAGE_BYTES, pte};
-use crate::machine::{Machine, MachineConfig, Pins};
-use crate::mmu::{PerPort, Port, Request};
+use crate::machine::{Machine, MachineConfig};
+use crate::mmu::Request;
 use crate::os::{Execed, Hal, Layout, Pid, RegionKind, RegionSpec, Remap, State, Verdict};
 use crate::stats::OsCounters;
 use oracle::Oracle;
@@ -105,7 +105,7 @@ impl Hand {
             }
         };
         let Machine { os, hardware, .. } = &mut self.machine;
-        let memory = hardware.drive.memory();
+        let memory = hardware.board.memory();
         let expected = self.oracle.page(os, pid, va, access == isa::Access::Store);
         if let Some(expected) = expected.map(|page| &mut page[(va % PAGE_BYTES / 8) as usize]) {
             if access == isa::Access::Store {
@@ -127,17 +127,8 @@ impl Hand {
     }
 
     fn translate(&mut self, access: isa::Access, va: u64) -> crate::mmu::Response {
-        let drive = &mut self.machine.hardware.drive;
-        let mut request = Some(Request { va, access, context: Context::USER });
-        let port = Port::of(access);
-        loop {
-            let requests = PerPort::only(port, request);
-            let out = drive.step(&Pins { requests, ..Pins::default() }).unwrap();
-            request = request.filter(|_| !out.ready[port]);
-            if let Some(response) = out.responses[port] {
-                return response;
-            }
-        }
+        let request = Request { va, access, context: Context::USER };
+        self.machine.hardware.board.translate(0, request).unwrap()
     }
 
     fn load(&mut self, va: u64) {

@@ -1,5 +1,6 @@
 //! Looking on: waves, tests, progress.
 
+use super::HartId;
 use crate::bus;
 use crate::mmu::{Inputs, Mmu, Outputs, PerPort};
 use crate::os::{Activity, Event, Pid};
@@ -41,6 +42,21 @@ pub trait Observer {
         let _ = (cycle, inputs, outputs, mmu, world);
     }
 
+    /// As [`Observer::on_cycle`], of any hart; unless said otherwise, only the first is looked at.
+    fn on_hart_cycle(
+        &mut self,
+        hart: HartId,
+        cycle: u64,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        mmu: &dyn Mmu,
+        world: &WorldState,
+    ) {
+        if hart == 0 {
+            self.on_cycle(cycle, inputs, outputs, mmu, world);
+        }
+    }
+
     /// Something happened; `cycle` is the one that comes next.
     fn on_event(&mut self, cycle: u64, event: &Event) {
         let _ = (cycle, event);
@@ -73,6 +89,18 @@ impl<T: Observer> Observer for Rc<RefCell<T>> {
         world: &WorldState,
     ) {
         self.borrow_mut().on_cycle(cycle, inputs, outputs, mmu, world);
+    }
+
+    fn on_hart_cycle(
+        &mut self,
+        hart: HartId,
+        cycle: u64,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        mmu: &dyn Mmu,
+        world: &WorldState,
+    ) {
+        self.borrow_mut().on_hart_cycle(hart, cycle, inputs, outputs, mmu, world);
     }
 
     fn on_event(&mut self, cycle: u64, event: &Event) {

@@ -32,16 +32,16 @@ impl Chronicle {
 
     /// The access of this number is about to be handled by the kernel; with none, one of the
     /// kernel's own.
-    pub(super) fn access(&mut self, number: Option<u64>) {
+    pub(crate) fn access(&mut self, number: Option<u64>) {
         self.access = number;
     }
 
     /// The process is about to end.
-    pub(super) fn ends(&mut self, pid: Pid, frames: Vec<u64>) {
+    pub(crate) fn ends(&mut self, pid: Pid, frames: Vec<u64>) {
         self.lives.entry(pid).or_default().frames_after = frames;
     }
 
-    pub(super) fn event(&mut self, event: &Event) {
+    pub(crate) fn event(&mut self, event: &Event) {
         match event {
             Event::PageFault { pid, kind: FaultKind::Minor | FaultKind::Major, .. } => {
                 self.lives.entry(*pid).or_default().faults_at.extend(self.access);
