@@ -167,6 +167,10 @@ fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
     };
     let mut at = 3;
     let mut va = 0;
+    // Addresses have eight digits at least, and most have no more.
+    if let Some(high) = text.get(3..11).and_then(|digits| eight_digits(digits.try_into().ok()?)) {
+        (at, va) = (11, high);
+    }
     let after_address = loop {
         let byte = *text.get(at)?;
         let digit = DIGITS[usize::from(byte)];
@@ -200,6 +204,22 @@ fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
     let bytes = bytes as u16;
     va.checked_add(u64::from(bytes) - 1)?;
     Some((Access { kind, va, bytes }, modify, at))
+}
+
+/// Eight hexadecimal digits in lower case, all at once; nothing if one is no such digit.
+#[inline]
+fn eight_digits(text: &[u8; 8]) -> Option<u64> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_be_bytes(*text);
+    let digits = (word & 0x0f * ONES) + (word >> 6 & ONES) * 9;
+    // Written again they must be what stood there.
+    let letters = (digits + 6 * ONES) >> 4 & ONES;
+    if digits & 0xf0 * ONES != 0 || digits + 0x30 * ONES + 0x27 * letters != word {
+        return None;
+    }
+    let pairs = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    Some((fours | fours >> 16) & 0xffff_ffff)
 }
 
 /// The largest access that is read.

@@ -38,7 +38,7 @@ pub struct ExploreArgs {
     #[arg(long, value_name = "FORMULA", requires = "name")]
     pub measure: Vec<String>,
     /// List the figures that can be measured, with their values in the scenario as it is.
-    #[arg(long, requires = "name", conflicts_with_all = ["measure", "plot", "csv"])]
+    #[arg(long, requires = "name", conflicts_with_all = ["sweep", "measure", "plot", "csv"])]
     pub figures: bool,
     /// Draw into a file ending in .svg or .png, or both into a folder.
     #[arg(long, value_name = "FILE|DIR")]

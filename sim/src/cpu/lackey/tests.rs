@@ -142,3 +142,19 @@ fn one_process_of_a_log_can_be_chosen() {
     assert_eq!(of(Some(2)), [2, 3, 3, 4]);
     assert!(of(Some(3)).is_empty());
 }
+
+#[test]
+fn eight_digits_at_once_are_those_one_by_one() {
+    for at in 0..8 {
+        for byte in 0..=255_u8 {
+            let mut text = *b"09af1b7c";
+            text[at] = byte;
+            let plain = str::from_utf8(&text).ok().filter(|_| !byte.is_ascii_uppercase());
+            let expected = plain.and_then(|text| {
+                let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+                u64::from_str_radix(text, 16).ok().filter(|_| digits)
+            });
+            assert_eq!(eight_digits(&text), expected, "{byte:#x} at {at}");
+        }
+    }
+}
