@@ -33,6 +33,8 @@ pub struct AccessContext {
     pub fetch: Bit,
     /// Store or atomic memory operation.
     pub store: Bit,
+    /// Cache-block management: `cbo.inval`, `cbo.clean`, `cbo.flush` (then `store` is low).
+    pub cbo: Bit,
     /// Effective privilege is U (otherwise S).
     pub user: Bit,
     /// sstatus.SUM

@@ -6,7 +6,8 @@ use rust_hdl::prelude::*;
 /// Decides whether a leaf's R, W, X and U bits allow an access.
 ///
 /// Spec: `sv32algorithm` (access allowed by R, W, X, U, SUM, MXR), `norm:sstatus_sum`,
-/// `norm:sstatus_mxr`.
+/// `norm:sstatus_mxr`, `norm:cbm_access` (whatever a load or a store may, cache-block management
+/// may).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
@@ -18,7 +19,8 @@ use rust_hdl::prelude::*;
 /// Timing: combinational. Reset: no state.
 ///
 /// Invariants: fetches ignore SUM and MXR; MXR makes execute-only pages readable in every mode;
-/// SUM never allows a supervisor to execute from a user page.
+/// SUM never allows a supervisor to execute from a user page; cache-block management does not
+/// look at D.
 #[derive(LogicBlock, Default)]
 pub struct Permission {
     /// The access and its context.
@@ -38,6 +40,9 @@ impl Logic for Permission {
     fn update(&mut self) {
         self.kind_allowed.next =
             self.leaf.val().read || (self.access.val().mxr && self.leaf.val().execute);
+        if self.access.val().cbo && self.leaf.val().write {
+            self.kind_allowed.next = true;
+        }
         if self.access.val().store {
             self.kind_allowed.next = self.leaf.val().write;
         }

@@ -9,7 +9,7 @@ use hdl::{AccessContext, Leaf};
 #[test]
 fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
     let mut block = connected::<Permission>();
-    for inputs in 0..1 << 10 {
+    for inputs in 0..1 << 11 {
         let leaf = Leaf {
             read: bit(inputs, 0),
             write: bit(inputs, 1),
@@ -25,8 +25,9 @@ fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
             sum: bit(inputs, 8),
             mxr: bit(inputs, 9),
             adue: false,
+            cbo: bit(inputs, 10),
         };
-        if access.fetch && access.store {
+        if u8::from(access.fetch) + u8::from(access.store) + u8::from(access.cbo) > 1 {
             continue;
         }
         block.leaf.next = leaf;
@@ -36,6 +37,7 @@ fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
         let kind = match (access.fetch, access.store) {
             (true, _) => leaf.execute,
             (_, true) => leaf.write,
+            _ if access.cbo => leaf.read || leaf.write || access.mxr && leaf.execute,
             _ => leaf.read || access.mxr && leaf.execute,
         };
         let owner = match (access.user, leaf.user) {

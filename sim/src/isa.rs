@@ -138,8 +138,12 @@ pub enum Access {
     Fetch,
     /// A load.
     Load,
-    /// A store or an atomic memory operation.
+    /// A store or an atomic memory operation; `cbo.zero` is one too.
     Store,
+    /// Cache-block management: `cbo.inval`, `cbo.clean`, `cbo.flush`. What allows a load or a
+    /// store allows it; it leaves A behind, not D, and its faults are those of a store.
+    #[serde(rename = "cbo")]
+    CacheBlock,
 }
 
 impl Access {
@@ -149,6 +153,7 @@ impl Access {
             Access::Fetch => "fetch",
             Access::Load => "load",
             Access::Store => "store",
+            Access::CacheBlock => "cbo",
         }
     }
 }
@@ -210,7 +215,7 @@ impl Cause {
         match access {
             Access::Fetch => Cause::InstructionPageFault,
             Access::Load => Cause::LoadPageFault,
-            Access::Store => Cause::StorePageFault,
+            Access::Store | Access::CacheBlock => Cause::StorePageFault,
         }
     }
 
@@ -219,7 +224,7 @@ impl Cause {
         match access {
             Access::Fetch => Cause::InstructionAccessFault,
             Access::Load => Cause::LoadAccessFault,
-            Access::Store => Cause::StoreAccessFault,
+            Access::Store | Access::CacheBlock => Cause::StoreAccessFault,
         }
     }
 

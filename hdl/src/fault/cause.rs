@@ -4,11 +4,12 @@ use rust_hdl::prelude::*;
 
 /// Names the fault of an access: its own type's page fault or access fault.
 ///
-/// Spec: `sv32algorithm` ("the original access type"), `scauses` (codes).
+/// Spec: `sv32algorithm` ("the original access type"), `norm:cbm_unperm_fault` (cache-block
+/// management faults as a store), `scauses` (codes).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `fetch`, `store` | in | 1 | the access type; neither: a load |
+/// | `fetch`, `store` | in | 1 | the access type, cache-block management as a store; neither: a load |
 /// | `access_fault` | in | 1 | memory refused, otherwise a page fault |
 /// | `cause` | out | 4 | 12, 13, 15 or 1, 5, 7 |
 ///
@@ -17,7 +18,7 @@ use rust_hdl::prelude::*;
 pub struct Cause {
     /// Instruction fetch.
     pub fetch: Signal<In, Bit>,
-    /// Store or atomic.
+    /// Store, atomic, or cache-block management.
     pub store: Signal<In, Bit>,
     /// Memory refused.
     pub access_fault: Signal<In, Bit>,

@@ -257,7 +257,7 @@ impl<
 
         self.address.va.next = self.va.val();
         self.cause.fetch.next = self.access.val().fetch;
-        self.cause.store.next = self.access.val().store;
+        self.cause.store.next = self.access.val().store || self.access.val().cbo;
         self.cause.access_fault.next = self.is_access_fault.val();
         self.page_fault.next = self.is_page_fault.val();
         self.access_fault.next = self.is_access_fault.val();

@@ -54,6 +54,9 @@ macro_rules! mmu_ports {
             pub data_req_va: Signal<In, Bits<$xlen>>,
             /// Store or atomic; otherwise a load.
             pub data_req_store: Signal<In, Bit>,
+            /// Cache-block management (`cbo.inval`, `cbo.clean`, `cbo.flush`), whatever
+            /// `data_req_store` says.
+            pub data_req_cbo: Signal<In, Bit>,
             /// Effective privilege after MPRV: 0 U, 1 S, 3 M.
             pub data_req_privilege: Signal<In, Bits<2>>,
             /// sstatus.SUM of this access.

@@ -21,6 +21,7 @@ macro_rules! mmu_wiring {
                 self.fetch_scheme.machine.next = self.fetch_req_privilege.val().all();
                 self.fetch_access.next.fetch = true;
                 self.fetch_access.next.store = false;
+                self.fetch_access.next.cbo = false;
                 self.fetch_access.next.user = !self.fetch_req_privilege.val().any();
                 self.fetch_access.next.sum = false;
                 self.fetch_access.next.mxr = false;
@@ -60,7 +61,8 @@ macro_rules! mmu_wiring {
                 self.data_scheme.va.next = self.data_req_va.val();
                 self.data_scheme.machine.next = self.data_req_privilege.val().all();
                 self.data_access.next.fetch = false;
-                self.data_access.next.store = self.data_req_store.val();
+                self.data_access.next.store = self.data_req_store.val() && !self.data_req_cbo.val();
+                self.data_access.next.cbo = self.data_req_cbo.val();
                 self.data_access.next.user = !self.data_req_privilege.val().any();
                 self.data_access.next.sum = self.data_req_sum.val();
                 self.data_access.next.mxr = self.data_req_mxr.val();

@@ -45,7 +45,7 @@ impl Stimulus for AccessContext {
     fn stimulus(dice: &mut Dice) -> Self {
         let mut bit = || dice.any();
         let (fetch, store, user, sum) = (bit(), bit(), bit(), bit());
-        Self { fetch, store, user, sum, mxr: bit(), adue: bit() }
+        Self { fetch, store, cbo: bit(), user, sum, mxr: bit(), adue: bit() }
     }
 }
 

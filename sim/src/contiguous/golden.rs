@@ -42,7 +42,8 @@ pub fn translate(
     let rights = descriptor.rights;
     let kind = match request.access {
         Access::Fetch => rights.execute,
-        Access::Load => rights.read,
+        // The unit has no pin for cache-block management: it takes it for a load.
+        Access::Load | Access::CacheBlock => rights.read,
         Access::Store => rights.write,
     };
     if !kind || (request.user && !rights.user) {

@@ -211,10 +211,10 @@ fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
 fn eight_digits(text: &[u8; 8]) -> Option<u64> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let word = u64::from_be_bytes(*text);
-    let digits = (word & 0x0f * ONES) + (word >> 6 & ONES) * 9;
+    let digits = (word & (0x0f * ONES)) + (word >> 6 & ONES) * 9;
     // Written again they must be what stood there.
     let letters = (digits + 6 * ONES) >> 4 & ONES;
-    if digits & 0xf0 * ONES != 0 || digits + 0x30 * ONES + 0x27 * letters != word {
+    if digits & (0xf0 * ONES) != 0 || digits + 0x30 * ONES + 0x27 * letters != word {
         return None;
     }
     let pairs = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff;

@@ -48,9 +48,9 @@ pub struct Shape {
     pages: BTreeMap<u64, Use>,
     /// The page of the first store.
     stack: Option<u64>,
-    /// The page that was last fetched from, loaded from and stored to: again the same page is
+    /// The page that was last accessed in each way: again the same page is
     /// nothing new.
-    last: [Option<u64>; 3],
+    last: [Option<u64>; 4],
 }
 
 impl Shape {
@@ -85,7 +85,7 @@ impl Shape {
         let mut page = known.unwrap_or_default();
         match kind {
             isa::Access::Fetch => page.fetched = true,
-            isa::Access::Load => {}
+            isa::Access::Load | isa::Access::CacheBlock => {}
             isa::Access::Store => {
                 page.stored_first |= known.is_none();
                 page.stored = true;

@@ -86,9 +86,11 @@ fn table_in_rom_faults_on_update_with_the_access_type() {
     // A gigapage of Sv39, readable and writable, A and D clear.
     memory.load(RAM, &0x7u64.to_le_bytes()).unwrap();
     let supervisor = |access| request(0x10, access, Privilege::Supervisor);
-    for (access, cause) in
-        [(Access::Load, Cause::LoadAccessFault), (Access::Store, Cause::StoreAccessFault)]
-    {
+    for (access, cause) in [
+        (Access::Load, Cause::LoadAccessFault),
+        (Access::Store, Cause::StoreAccessFault),
+        (Access::CacheBlock, Cause::StoreAccessFault),
+    ] {
         let refused = walk(regime(Mode::Sv39), &supervisor(access), &memory);
         assert_eq!(refused.outcome, Err(Fault { cause, tval: 0x10 }));
         assert_eq!((refused.rule, refused.update), (Rule::TableWrite, None));
@@ -97,6 +99,31 @@ fn table_in_rom_faults_on_update_with_the_access_type() {
     let refused = walk(svade, &supervisor(Access::Load), &memory);
     assert_eq!(refused.rule, Rule::AccessedDirty);
     assert_eq!(refused.outcome.unwrap_err().cause, Cause::LoadPageFault);
+}
+
+/// `norm:cbm_access`, `norm:cbm_unperm_fault` and `norm:cbm_unperm_translate`, flag by flag.
+#[test]
+fn cache_block_management_needs_a_load_or_a_store_and_no_dirty_bit() {
+    let memory = memory();
+    let regime = regime(Mode::Sv39);
+    let request = request(0x10, Access::CacheBlock, Privilege::Supervisor);
+    let mxr = Request { context: Context { mxr: true, ..request.context }, ..request };
+    // A gigapage with V and A, then R, W, X in turn.
+    for (flags, allowed, with_mxr) in
+        [(0b0010, true, true), (0b0110, true, true), (0b1000, false, true), (0b1010, true, true)]
+    {
+        memory.load(RAM, &(0x41_u64 | flags).to_le_bytes()).unwrap();
+        let plain = walk(regime, &request, &memory);
+        assert_eq!(plain.outcome.is_ok(), allowed, "{flags:04b}");
+        assert_eq!(plain.update, None, "D does not matter: {flags:04b}");
+        assert_eq!(walk(regime, &mxr, &memory).outcome.is_ok(), with_mxr, "{flags:04b}");
+        if let Err(fault) = plain.outcome {
+            assert_eq!(fault.cause, Cause::StorePageFault);
+        }
+    }
+    memory.load(RAM, &0x7_u64.to_le_bytes()).unwrap();
+    let update = walk(regime, &request, &memory).update.expect("A is clear");
+    assert_eq!((update.old, update.new), (0x7, 0x47));
 }
 
 #[test]

@@ -248,11 +248,15 @@ fn user_bit_allows(pte: Pte, access: Access, context: Context) -> bool {
     }
 }
 
-/// Step 8: MXR lets loads, and only loads, read what may be executed, in every mode.
+/// Step 8: MXR lets loads, and only loads, read what may be executed, in every mode. Cache-block
+/// management is permitted where a load or a store is (`norm:cbm_access`).
 fn permission_allows(pte: Pte, access: Access, context: Context) -> bool {
     match access {
         Access::Fetch => pte.executable(),
         Access::Load => pte.readable() || context.mxr && pte.executable(),
         Access::Store => pte.writable(),
+        Access::CacheBlock => [Access::Load, Access::Store]
+            .into_iter()
+            .any(|either| permission_allows(pte, either, context)),
     }
 }

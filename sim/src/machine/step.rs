@@ -144,7 +144,8 @@ impl Machine {
                     accesses.fetches += 1;
                     accesses.instructions += u64::from(retired.begins);
                 }
-                Access::Load => accesses.loads += 1,
+                // Programs have no word for cache-block management; a core's would be like this.
+                Access::Load | Access::CacheBlock => accesses.loads += 1,
                 Access::Store => accesses.stores += 1,
             }
         }

@@ -26,6 +26,7 @@ macro_rules! mmu_table {
                 DataReqValid data_req_valid In,
                 DataReqVa data_req_va In,
                 DataReqStore data_req_store In,
+                DataReqCbo data_req_cbo In,
                 DataReqPrivilege data_req_privilege In,
                 DataReqSum data_req_sum In,
                 DataReqMxr data_req_mxr In,

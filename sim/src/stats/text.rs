@@ -55,7 +55,11 @@ impl Display for Section {
                 figure(f, &format!("{name}.tlb_mpki"), mpki)?;
             }
         }
-        heading(f, "walks", "a miss reads one page-table entry a level; latency in cycles")?;
+        heading(
+            f,
+            "walks",
+            "a miss reads one page-table entry a level; latency in cycles, p50 and p99 to 3 digits",
+        )?;
         count(f, "walks", self.mmu.walks)?;
         count(f, "pte_reads", self.mmu.pte_reads)?;
         figure(f, "pte_reads_per_walk", self.pte_reads_per_walk)?;

@@ -15,8 +15,14 @@ const ASIDS: [u16; 3] = [1, 2, 0x1ff];
 
 /// The payload pins of the channels that the world drives, behind their valid pin.
 const FETCH: &[Pin] = &[Pin::FetchReqVa, Pin::FetchReqPrivilege];
-const DATA: &[Pin] =
-    &[Pin::DataReqVa, Pin::DataReqStore, Pin::DataReqPrivilege, Pin::DataReqSum, Pin::DataReqMxr];
+const DATA: &[Pin] = &[
+    Pin::DataReqVa,
+    Pin::DataReqStore,
+    Pin::DataReqCbo,
+    Pin::DataReqPrivilege,
+    Pin::DataReqSum,
+    Pin::DataReqMxr,
+];
 const FENCE: &[Pin] = &[Pin::FenceByVa, Pin::FenceVa, Pin::FenceByAsid, Pin::FenceAsid];
 const ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwapped];
 
@@ -168,6 +174,10 @@ impl Stimulus {
             }
             for &pin in payload {
                 set(row, pin, self.rng.random_range(0..2));
+            }
+            if port == 1 {
+                // Rare enough that most stores are stores.
+                set(row, Pin::DataReqCbo, u64::from(chance(&mut self.rng, 150)));
             }
             let va = if profile.directed {
                 self.sweep.next(port)

@@ -93,8 +93,9 @@ impl HardwareMmu {
     fn request(&mut self, pins: &RequestPins, Request { va, access, context }: Request) {
         self.simulator.poke(pins.va, va);
         self.simulator.poke(pins.privilege, privilege_code(context.privilege));
-        if let Some([store, sum, mxr]) = pins.data {
+        if let Some([store, cbo, sum, mxr]) = pins.data {
             self.flag(store, access == Access::Store);
+            self.flag(cbo, access == Access::CacheBlock);
             self.flag(sum, context.sum);
             self.flag(mxr, context.mxr);
         }
@@ -162,8 +163,8 @@ struct RequestPins {
     valid: Pin,
     va: Pin,
     privilege: Pin,
-    /// Of loads and stores: store, SUM, MXR.
-    data: Option<[Pin; 3]>,
+    /// Of the data port: store, cache-block management, SUM, MXR.
+    data: Option<[Pin; 4]>,
 }
 
 const REQUESTS: PerPort<RequestPins> = PerPort([
@@ -177,7 +178,7 @@ const REQUESTS: PerPort<RequestPins> = PerPort([
         valid: Pin::DataReqValid,
         va: Pin::DataReqVa,
         privilege: Pin::DataReqPrivilege,
-        data: Some([Pin::DataReqStore, Pin::DataReqSum, Pin::DataReqMxr]),
+        data: Some([Pin::DataReqStore, Pin::DataReqCbo, Pin::DataReqSum, Pin::DataReqMxr]),
     },
 ]);
 

@@ -173,7 +173,7 @@ fn leaf_entry(mode: Mode, level: u32, access: Access, defect: u32, rng: &mut Cha
     let ppn = rng.random_range(0x9_0000_u64..0xf_0000) & !inside;
     let allowed = match access {
         Access::Fetch => X | if rng.random_range(0..2) == 0 { R } else { 0 },
-        Access::Load => R | if rng.random_range(0..2) == 0 { W } else { 0 },
+        Access::Load | Access::CacheBlock => R | if rng.random_range(0..2) == 0 { W } else { 0 },
         Access::Store => R | W,
     };
     let sound = ppn << 10 | V | U | allowed | ACCESSED_DIRTY;
@@ -204,6 +204,7 @@ fn verb(access: Access) -> &'static str {
         Access::Fetch => "fetch",
         Access::Load => "load",
         Access::Store => "store",
+        Access::CacheBlock => "cbo",
     }
 }
 

@@ -217,6 +217,7 @@ fn access(request: &Request) -> String {
         sim::isa::Access::Fetch => "fetch",
         sim::isa::Access::Load => "load",
         sim::isa::Access::Store => "store",
+        sim::isa::Access::CacheBlock => "cbo",
     };
     format!("{kind} of {:#x}", request.va)
 }

@@ -70,10 +70,11 @@ impl Scenario {
 }
 
 /// The keys that name a step's kind.
-const ACTIONS: [&str; 14] = [
+const ACTIONS: [&str; 15] = [
     "fetch",
     "load",
     "store",
+    "cbo",
     "stream",
     "fence",
     "satp",
@@ -236,7 +237,7 @@ impl<'t> Reader<'t> {
         }
         // The key that names the action is what the step's schema calls otherwise.
         let table = match action {
-            "fetch" | "load" | "store" => self.renamed(table, action, "va")?,
+            "fetch" | "load" | "store" | "cbo" => self.renamed(table, action, "va")?,
             "expect_pte" => self.renamed(table, action, "pte")?,
             _ => table,
         };
@@ -245,6 +246,7 @@ impl<'t> Reader<'t> {
             "fetch" => Action::Access(Access::Fetch, self.read(table)?),
             "load" => Action::Access(Access::Load, self.read(table)?),
             "store" => Action::Access(Access::Store, self.read(table)?),
+            "cbo" => Action::Access(Access::CacheBlock, self.read(table)?),
             "stream" => Action::Stream(self.read(table)?),
             "fence" => Action::Fence(self.read(table)?),
             "pte" => Action::Pte(self.read(table)?),

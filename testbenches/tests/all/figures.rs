@@ -157,9 +157,12 @@ fn a_real_program() {
 
 #[test]
 fn a_real_program_that_does_not_fit() {
-    for (policy, remark) in
-        [("fifo", ""), ("clock", " (by the hardware's A bits)"), ("lru", " (an oracle)")]
-    {
+    for (policy, remark) in [
+        ("fifo", ""),
+        ("clock", " (by the hardware's A bits)"),
+        ("lru", " (an oracle)"),
+        ("opt", " (an oracle that looks ahead)"),
+    ] {
         let arguments = format!("{SORT} --config rv64_small --frames 192 --policy {policy}");
         let report = report(&arguments);
         let paths = ["major_faults", "evictions", "write_backs", "write_backs_saved"];

@@ -264,7 +264,7 @@ impl Os {
         let name = self.region_name(pid, va);
         Err(match access {
             Access::Fetch => Death::ExecuteOfData { va, region: name },
-            Access::Load => Death::ReadDenied { va, region: name },
+            Access::Load | Access::CacheBlock => Death::ReadDenied { va, region: name },
             Access::Store if kind == Some(RegionKind::Text) => {
                 Death::WriteToText { va, region: name }
             }

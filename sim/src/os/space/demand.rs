@@ -29,7 +29,7 @@ impl AddressSpace {
         let kind = match access {
             Access::Fetch => RegionKind::Text,
             _ if near_stack => RegionKind::Stack,
-            Access::Load => RegionKind::Data,
+            Access::Load | Access::CacheBlock => RegionKind::Data,
             Access::Store => RegionKind::Heap,
         };
         self.insert_page(image, start, kind);

@@ -49,6 +49,7 @@ impl Permissions {
             Access::Fetch => self.execute,
             Access::Load => self.read,
             Access::Store => self.write,
+            Access::CacheBlock => self.read || self.write,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::isa::{Access, Cause, Context, Mode, Privilege, Satp, Xlen};
 
 /// Names of `access`.
-pub(super) const ACCESSES: [&str; 3] = ["fetch", "load", "store"];
+pub(super) const ACCESSES: [&str; 4] = ["fetch", "load", "store", "cbo"];
 
 /// The number of an access type.
 pub(super) fn access(access: Access) -> u64 {
@@ -11,6 +11,7 @@ pub(super) fn access(access: Access) -> u64 {
         Access::Fetch => 0,
         Access::Load => 1,
         Access::Store => 2,
+        Access::CacheBlock => 3,
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) const ACCESSES: [&str; 3] = ["fetch", "load", "store"];
 fn access(access: Access) -> u64 {
     match access {
         Access::Fetch => 0,
-        Access::Load => 1,
+        Access::Load | Access::CacheBlock => 1,
         Access::Store => 2,
     }
 }

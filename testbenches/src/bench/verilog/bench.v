@@ -62,6 +62,7 @@ module bench (
         .data_req_ready(data_ready),
         .data_req_va(data[loaded]),
         .data_req_store(store[loaded]),
+        .data_req_cbo(1'b0),
         .data_req_privilege(zero[1:0]),
         .data_req_sum(zero[0]),
         .data_req_mxr(zero[0]),

@@ -92,6 +92,7 @@ int main(int, char **arguments) {
         IN(fetch_req_va, fetch[fetched]);
         IN(data_req_va, data[loaded]);
         IN(data_req_store, store[loaded]);
+        IN(data_req_cbo, 0);
         const bool answers = pending && due <= now;
         IN(mem_resp_valid, answers);
         if (answers) {

@@ -202,7 +202,7 @@ impl Performer<'_> {
         };
         let word = match kind {
             isa::Access::Fetch => "fetch",
-            isa::Access::Load => "read",
+            isa::Access::Load | isa::Access::CacheBlock => "read",
             isa::Access::Store => "write",
         };
         let what = format!("{word} {va}");

@@ -11,6 +11,9 @@ pub(crate) enum Mutant {
     SumAllowsFetch,
     SumIgnored,
     MxrOpensStores,
+    CacheBlockNeedsWrite,
+    CacheBlockFaultsAsLoad,
+    CacheBlockNeedsDirty,
     UserReachesSupervisorPages,
     // Entries
     WriteOnlyAcceptedByFetch,

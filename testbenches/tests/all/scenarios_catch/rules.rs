@@ -169,9 +169,17 @@ impl Rules {
         let inside = (1 << (level * self.segment())) - 1;
         let misaligned = entry.ppn() & inside != 0 && !self.is(M::MisalignedOred);
         if misaligned || !self.allowed(entry, request) {
+            if self.is(M::CacheBlockFaultsAsLoad) && request.access == Access::CacheBlock {
+                return Err(Cause::LoadPageFault);
+            }
             return Err(Cause::page_fault(request.access));
         }
         Ok(())
+    }
+
+    /// Whether an access needs D.
+    pub(crate) fn needs_dirty(&self, access: Access) -> bool {
+        access == Access::Store || access == Access::CacheBlock && self.is(M::CacheBlockNeedsDirty)
     }
 
     /// U, R, W, X against privilege, SUM and MXR.
@@ -190,6 +198,8 @@ impl Rules {
             Access::Fetch => execute,
             Access::Load => read || context.mxr && execute,
             Access::Store => write || self.is(M::MxrOpensStores) && context.mxr && execute,
+            Access::CacheBlock if self.is(M::CacheBlockNeedsWrite) => write,
+            Access::CacheBlock => read || write || context.mxr && execute,
         }
     }
 

@@ -49,8 +49,9 @@ impl Model {
         if !self.rules.allowed(line.entry, &judged) {
             return Some(fault);
         }
-        let dirty =
-            request.access != Access::Store || line.entry.dirty() || self.is(M::DirtyIgnored);
+        let dirty = !self.rules.needs_dirty(request.access)
+            || line.entry.dirty()
+            || self.is(M::DirtyIgnored);
         match (dirty, adue) {
             (true, _) => Some(Ok(self.rules.physical(line.entry, line.level, request.va))),
             (false, false) => Some(fault),

@@ -1,6 +1,6 @@
 //! The model's walker: from a pending miss to its answer.
 
-use sim::isa::{Access, Cause, Satp};
+use sim::isa::{Cause, Satp};
 use sim::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
 
 use super::model::{IDLE_WALK, Line, Model, Pending, State, Walk};
@@ -81,7 +81,7 @@ impl Model {
             return None;
         }
         let entry = Entry { mode: self.mode(pending.satp), bits: self.walk.entry };
-        let store = pending.request.access == Access::Store || self.is(M::LoadSetsDirty);
+        let store = self.rules.needs_dirty(pending.request.access) || self.is(M::LoadSetsDirty);
         let wanted = entry.bits | 1 << 6 | if store { 1 << 7 } else { 0 };
         (entry.valid() && entry.leaf() && wanted != entry.bits).then_some(wanted)
     }
@@ -92,7 +92,9 @@ impl Model {
         let request = pending.request;
         let mut result = result;
         let unset = !entry.accessed() && !self.is(M::AccessedIgnored)
-            || request.access == Access::Store && !entry.dirty() && !self.is(M::DirtyIgnored);
+            || self.rules.needs_dirty(request.access)
+                && !entry.dirty()
+                && !self.is(M::DirtyIgnored);
         if result.is_ok() && unset && !pending.adue && !self.is(M::UpdateUnderSvade) {
             result = Err(Cause::page_fault(request.access));
         }
