@@ -1,8 +1,10 @@
 //! The engine: buffer, functions, and what changed.
 
 use super::CompileError;
+use super::call::Code;
+use super::adapt::Adapt;
 use super::layout::Layout;
-use super::variants::Variants;
+use super::variants::{Plan, Variants};
 use crate::ir::{InputId, NetId, Netlist, Value};
 #[cfg(test)]
 use crate::optimise::planted;
@@ -24,6 +26,13 @@ pub struct OutputSlot {
     pub(super) word: u32,
 }
 
+/// Outputs of at most 64 bits that stand side by side. Belongs to the engine that gave it.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputRun {
+    first: u32,
+    count: u32,
+}
+
 /// A netlist as machine code.
 ///
 /// A cycle is [`Compiled::set`] or [`Compiled::write`] for the inputs that differ, then
@@ -35,6 +44,8 @@ pub struct Compiled {
     pub(super) gates: Gates,
     pub(super) layout: Layout,
     pub(super) variants: Variants,
+    adapt: Adapt,
+    options: Options,
     pub(super) buffer: Vec<u64>,
     /// Sources that changed since the last edge.
     pub(super) changed: u64,
@@ -69,7 +80,8 @@ impl Compiled {
         let Some(layout) = Layout::new(netlist, &program, &gates) else {
             return Err(CompileError::TooLarge(netlist.name.clone()));
         };
-        let variants = Variants::new(&netlist.name, &program, &gates, &layout, options)?;
+        let plan = Plan { program: &program, gates: &gates, layout: &layout, options };
+        let variants = Variants::new(&netlist.name, plan)?;
         let watched = program.watched.iter().zip(&layout.watched);
         let nets = watched.map(|(watched, at)| (watched.net, OutputSlot { word: at / 8 }));
         let mut engine = Self {
@@ -80,6 +92,8 @@ impl Compiled {
             gates,
             layout,
             variants,
+            adapt: Adapt::new(options.common),
+            options: options.clone(),
             changed: ALL,
             edges: 0,
             stale: true,
@@ -106,6 +120,7 @@ impl Compiled {
                 put(&mut self.buffer, word, value);
             }
         }
+        self.variants.leave();
         self.changed = ALL;
         self.edges += 1;
         self.stale = true;
@@ -123,6 +138,35 @@ impl Compiled {
     pub fn output(&self, net: NetId) -> Option<OutputSlot> {
         let narrow = self.netlist.node(self.netlist.net(net).node).width <= 64;
         self.nets.get(&net).copied().filter(|_| narrow)
+    }
+
+    /// A handle to no input: writing changes nothing.
+    pub fn no_input(&self) -> InputSlot {
+        InputSlot { word: self.spare(), mask: 0, source: 0 }
+    }
+
+    /// A handle to no output: it reads as 0.
+    pub fn no_output(&self) -> OutputSlot {
+        OutputSlot { word: self.spare() }
+    }
+
+    /// A word behind all others, which stays 0.
+    fn spare(&self) -> u32 {
+        self.buffer.len() as u32 - 1
+    }
+
+    /// These outputs together, if they stand side by side in this order: a netlist's outputs do,
+    /// in its own order, unless one of them is wider than 64 bits.
+    pub fn run_of(&self, slots: &[OutputSlot]) -> Option<OutputRun> {
+        let first = slots.first()?.word;
+        let run = slots.iter().zip(first..).all(|(slot, word)| slot.word == word);
+        run.then_some(OutputRun { first, count: slots.len() as u32 })
+    }
+
+    /// The values of a run, as [`Compiled::read`] gives them one by one.
+    #[inline]
+    pub fn read_run(&self, run: OutputRun) -> &[u64] {
+        &self.buffer[run.first as usize..][..run.count as usize]
     }
 
     /// Sets an input to the low bits of a number.
@@ -161,7 +205,7 @@ impl Compiled {
     /// Brings outputs and watched nets up to date.
     pub fn settle(&mut self) {
         if self.stale && self.changed != 0 {
-            let (code, _) = self.variants.choose(self.changed);
+            let (code, _) = self.variants.enter(self.changed, &mut self.buffer);
             code.run(&mut self.buffer, false);
         }
         self.stale = false;
@@ -177,11 +221,11 @@ impl Compiled {
     #[inline]
     pub fn cycle(&mut self) {
         if self.changed != 0 {
-            let (code, counts) = self.variants.choose(self.changed);
-            if counts {
-                self.variants.count(self.changed, &self.program, &self.gates, &self.layout);
-            }
-            self.changed = code.run(&mut self.buffer, true);
+            let (code, general) = self.variants.enter(self.changed, &mut self.buffer);
+            self.changed = match general && self.adapt.counts() {
+                false => code.run(&mut self.buffer, true),
+                true => self.counted(code),
+            };
             self.edges += 1;
             #[cfg(test)]
             if self.forgets {
@@ -189,6 +233,24 @@ impl Compiled {
             }
             self.stale = self.changed != 0;
         }
+    }
+
+    /// A cycle that only the function for all changes serves.
+    #[cold]
+    fn counted(&mut self, code: Code) -> u64 {
+        let wanted = self.adapt.count(self.changed);
+        // States as they are before the edge, and what is kept of this cycle.
+        let before = wanted.map(|_| self.buffer[..self.layout.fixed as usize / 8].to_vec());
+        let changed = code.run(&mut self.buffer, true);
+        if let (Some(at), Some(mut values)) = (wanted, before) {
+            let [start, end] = self.layout.kept.map(|at| at as usize / 8);
+            values[start..end].copy_from_slice(&self.buffer[start..end]);
+            self.adapt.take(at, values);
+        }
+        let Self { program, gates, layout, options, .. } = self;
+        let plan = Plan { program, gates, layout, options };
+        self.adapt.adapt(&mut self.variants, plan, self.edges);
+        changed
     }
 
     /// Nothing has changed since the last edge: the next cycle is the same as the last one, and

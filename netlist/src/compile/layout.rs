@@ -1,7 +1,7 @@
 //! Where everything stands in the one flat buffer of words.
 
 use crate::ir::{Netlist, Value};
-use crate::optimise::{Form, Gates, Program, TermId};
+use crate::optimise::{Form, Gates, Keep, Program, TermId};
 
 /// Byte offset into the buffer.
 pub(super) type Offset = u32;
@@ -26,6 +26,10 @@ pub(super) struct Layout {
     pub(super) watched: Vec<Offset>,
     /// Kept terms, and columns that are read row by row.
     pub(super) slots: Vec<Option<Offset>>,
+    /// Where the kept terms begin and end.
+    pub(super) kept: [Offset; 2],
+    /// Bytes of all but the contents of memories.
+    pub(super) fixed: u32,
     /// Bytes of a lane: 4 or 8.
     pub(super) lane: u32,
     /// Bytes in all.
@@ -88,21 +92,26 @@ impl Layout {
         // What changes together stands together.
         let mut order: Vec<usize> = (0..stored.len()).filter(|at| stored[*at]).collect();
         order.sort_by_key(|at| gates.support[*at]);
+        layout.kept[0] = room.used as u32;
         for at in order {
             let term = program.terms[at];
             layout.slots[at] = Some(room.value(term.width, term.rows)?);
         }
+        layout.kept[1] = room.used as u32;
         for table in &program.tables {
             let width = table.first().map_or(1, Value::width);
             layout.tables.push(room.value(width, table.len() as u32)?);
         }
         for state in &program.states {
             let next = program.term(state.next);
-            layout.shadows.push(match state.guard {
-                Some(_) => Some(room.value(next.width, next.rows)?),
-                None => None,
+            // A bit that has no guard may get one where its value is known.
+            let bit = (state.width, state.rows) == (1, 0);
+            layout.shadows.push(match bit || state.guard.is_some() {
+                true => Some(room.value(next.width, next.rows)?),
+                false => None,
             });
         }
+        layout.fixed = room.used as u32;
         for memory in &program.memories {
             let words = 1_u64.checked_shl(memory.address_width).filter(|words| *words <= LIMIT)?;
             let bytes = words * 8 * u64::from(memory.width.div_ceil(64));
@@ -110,6 +119,27 @@ impl Layout {
         }
         layout.bytes = room.used as u32;
         Some(layout)
+    }
+
+    /// Where a function leaves a value.
+    pub(super) fn place(&self, keep: Keep) -> Offset {
+        match keep {
+            Keep::Watched(at) => self.watched[at],
+            Keep::Term(term) => self.slot(term).expect("only kept terms are read by others"),
+        }
+    }
+
+    /// A number (`rows` = 0), or a column that has it in each row, as it stands in the buffer.
+    pub(super) fn words(&self, value: &Value, rows: u32) -> Vec<u64> {
+        if rows == 0 {
+            return (0..value.words()).map(|at| value.word(at)).collect();
+        }
+        let bits = if value.width() == 1 { 1 } else { 8 * self.lane as usize };
+        let mut words = vec![0; (rows as usize * bits).div_ceil(64)];
+        for place in (0..rows as usize).map(|row| row * bits) {
+            words[place / 64] |= value.word(0) << (place % 64);
+        }
+        words
     }
 
     /// The place of a term that is stored.

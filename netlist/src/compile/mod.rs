@@ -8,7 +8,8 @@
 //! ```text
 //! buffer: inputs | states | memory outputs | watched nets | kept terms | tables | contents
 //! cycle:  changed sources == 0?  nothing at all
-//!         else the function that was compiled for (a superset of) these sources:
+//!         else the function that was compiled for (a superset of) these sources, if the others
+//!         are what it assumes:
 //!           evaluate what depends on them, store outputs, update states, return what changed
 //! ```
 
@@ -55,11 +56,12 @@
 //! | `emit` | a program becomes Cranelift instructions: words, bit masks, vectors, the edge |
 //! | `native` | Cranelift makes it executable |
 //! | `call` | the only unsafe code: entering it |
-//! | `variants` | which function for which changes |
+//! | `variants`, `adapt` | which function for which changes; which are worth making |
 //! | `engine`, `observe` | what users see |
 //! | `follow`, `words` | which nets changed, for waves |
 //! | `hand_over` | from one engine to another |
 
+mod adapt;
 mod call;
 mod emit;
 mod engine;
@@ -74,7 +76,7 @@ mod validate;
 mod variants;
 mod words;
 
-pub use engine::{Compiled, InputSlot, OutputSlot};
+pub use engine::{Compiled, InputSlot, OutputRun, OutputSlot};
 pub use follow::{Field, Follower};
 pub use observe::Statistics;
 

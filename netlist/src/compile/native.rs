@@ -3,7 +3,7 @@
 use super::CompileError;
 use super::emit::Emitter;
 use super::layout::Layout;
-use crate::optimise::{Gates, Program};
+use crate::optimise::{Gates, Special};
 use cranelift_codegen::ir::{AbiParam, UserFuncName, types};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -26,24 +26,22 @@ impl Module {
         Ok(Self { name: name.into(), jit: Some(jit), functions: 0 })
     }
 
-    /// Compiles the function for these changed sources.
+    /// Compiles a function.
     pub(super) fn compile(
         &mut self,
-        program: &Program,
+        special: &Special,
         gates: &Gates,
         layout: &Layout,
-        changed: u64,
     ) -> Result<FuncId, CompileError> {
-        let result = self.try_compile(program, gates, layout, changed);
+        let result = self.try_compile(special, gates, layout);
         result.map_err(|reason| CompileError::Backend { name: self.name.clone(), reason })
     }
 
     fn try_compile(
         &mut self,
-        program: &Program,
+        special: &Special,
         gates: &Gates,
         layout: &Layout,
-        changed: u64,
     ) -> Result<FuncId, String> {
         let jit = self.jit.as_mut().expect("present until the module is dropped");
         let mut signature = jit.make_signature();
@@ -58,7 +56,7 @@ impl Module {
         self.functions += 1;
         let mut functions = FunctionBuilderContext::new();
         let build = FunctionBuilder::new(&mut context.func, &mut functions);
-        let build = Emitter::function(program, gates, layout, build, changed);
+        let build = Emitter::function(special, gates, layout, build);
         build.finalize(jit.target_config());
         jit.define_function(id, &mut context).map_err(|error| format!("{error:?}"))?;
         jit.finalize_definitions().map_err(|error| error.to_string())?;

@@ -105,7 +105,7 @@ fn same_registers(
 fn check(recipe: &Recipe, options: &Options) -> Result<(), TestCaseError> {
     let netlist = recipe.netlist();
     let stimulus = recipe.stimulus(&netlist);
-    difference(&netlist, options, 24, stimulus).map_err(TestCaseError::fail)
+    difference(&netlist, options, 40, stimulus).map_err(TestCaseError::fail)
 }
 
 /// All passes, and a function for every set of changes that occurs twice.

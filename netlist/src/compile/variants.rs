@@ -1,43 +1,95 @@
-//! The functions of an engine: one for all changes, and one for each common set of changes.
+//! The functions of an engine: one for all changes, and some for what is common.
 //!
-//! Which sources change together is known only when the design runs. The engine begins with the
-//! function that evaluates everything, counts which sources had changed, and compiles a smaller
-//! function for a set that has become common. Results do not depend on which function ran: each
-//! evaluates at least what depends on a change.
+//! Which sources change together, and what the others are meanwhile, is known only when the design
+//! runs. The engine begins with the function for all changes; [`super::adapt`] finds out what is
+//! common and has smaller functions made for it ([`crate::optimise::specialise`]). Results do not
+//! depend on which function ran: each evaluates at least what depends on a change, and serves only
+//! while what it assumes holds.
 
 use super::CompileError;
 use super::call::Code;
-use super::layout::Layout;
+use super::layout::{Layout, Offset};
 use super::native::Module;
 #[cfg(test)]
 use crate::optimise::planted;
-use crate::optimise::{ALL, Gates, Options, Program};
+use crate::optimise::{ALL, Form, Gates, Options, Program, Special, TermId, specialise};
+use crate::ir::{InputId, MemoryId, Op, Value};
+use std::collections::BTreeSet;
 
-/// Cycles that are counted in all; then the choice of functions is final.
-const COUNTED: u32 = 200_000;
-/// Functions at most.
-const MOST: usize = 10;
-/// Sets that are counted at the same time.
-const SETS: usize = 32;
+/// What the passes and the layout say of a design.
+#[derive(Clone, Copy)]
+pub(super) struct Plan<'a> {
+    pub(super) program: &'a Program,
+    pub(super) gates: &'a Gates,
+    pub(super) layout: &'a Layout,
+    pub(super) options: &'a Options,
+}
 
-struct Function {
-    /// The sources that may have changed.
-    changed: u64,
-    /// Terms that it evaluates.
-    cost: u32,
-    code: Code,
+impl Plan<'_> {
+    /// Where a term stands whose value is kept from cycle to cycle.
+    pub(super) fn place(&self, term: TermId) -> Option<Offset> {
+        match self.program.term(term).form {
+            Form::State(state) => Some(self.layout.states[state.0 as usize]),
+            Form::Op(Op::Input(InputId(at))) => Some(self.layout.inputs[at as usize]),
+            Form::Op(Op::Memory(MemoryId(at))) => Some(self.layout.memories[at as usize]),
+            _ => self.layout.slot(term),
+        }
+    }
+
+    /// The function for these changes, when everything else is as in `values`, a copy of the
+    /// buffer.
+    pub(super) fn specialise(&self, changed: u64, values: &[u64]) -> Special {
+        let present = |term| {
+            let word = self.place(term)? as usize / 8;
+            Some(Value::new(self.program.term(term).width, values[word]))
+        };
+        specialise(self.program, self.gates, changed, &present, self.options)
+    }
+
+    /// Whether all that a function assumes is so in `values`.
+    pub(super) fn holds(&self, special: &Special, values: &[u64]) -> bool {
+        special.assumed.iter().all(|(term, value)| {
+            self.place(*term).is_some_and(|at| values[at as usize / 8] == value.word(0))
+        })
+    }
+}
+
+/// Machine code, and when it serves.
+pub(super) struct Function {
+    pub(super) special: Special,
+    /// Words of the buffer, and what must stand there when it takes over; the one that failed
+    /// last is the first.
+    assumed: Vec<(u32, u64)>,
+    /// What is stored when it takes over.
+    settled: Vec<(u32, u64)>,
+    pub(super) code: Code,
+    /// Cycles since functions were last made, but those in which it was found at once.
+    pub(super) runs: u64,
+}
+
+impl Function {
+    fn holds(&mut self, buffer: &[u64]) -> bool {
+        let fails = |(word, value): &(u32, u64)| buffer[*word as usize] != *value;
+        match self.assumed.iter().position(fails) {
+            Some(at) => {
+                self.assumed.swap(0, at);
+                false
+            }
+            None => true,
+        }
+    }
 }
 
 /// Functions, cheapest first; the last one serves all changes.
 pub(super) struct Variants {
     module: Module,
     words: usize,
-    functions: Vec<Function>,
-    seen: Vec<(u64, u32)>,
-    /// Cycles with one set of changes before a function is compiled for it.
-    common: u32,
-    /// Cycles that are still to be counted.
-    budget: u32,
+    pub(super) functions: Vec<Function>,
+    /// The function that ran last, if it left the buffer as it is.
+    present: Option<usize>,
+    /// The changes that the first function serves, while it is the present one; else none.
+    first: u64,
+    code: Code,
     /// A mistake for tests to find.
     #[cfg(test)]
     careless: bool,
@@ -45,110 +97,134 @@ pub(super) struct Variants {
 
 impl Variants {
     /// Compiles the function for all changes.
-    pub(super) fn new(
-        name: &str,
-        program: &Program,
-        gates: &Gates,
-        layout: &Layout,
-        options: &Options,
-    ) -> Result<Self, CompileError> {
-        let common = options.common;
-        let mut variants = Self {
-            module: Module::new(name)?,
-            words: layout.bytes as usize / 8,
-            functions: Vec::new(),
-            seen: Vec::new(),
-            common: common.unwrap_or(0),
-            budget: if common.is_some() { COUNTED } else { 0 },
+    pub(super) fn new(name: &str, plan: Plan<'_>) -> Result<Self, CompileError> {
+        let mut module = Module::new(name)?;
+        let mut special =
+            specialise(plan.program, plan.gates, ALL, &|_| None, plan.options);
+        let kept = (0..plan.program.terms.len()).filter(|at| plan.gates.kept[*at]);
+        let kept = kept.map(|at| TermId { 0: at as u32 }).collect();
+        special.keep(plan.program, plan.gates, &kept);
+        let words = plan.layout.bytes as usize / 8;
+        let general = function(&mut module, words, plan, special)?;
+        Ok(Self {
+            code: general.code,
+            module,
+            words,
+            functions: vec![general],
+            present: None,
+            first: 0,
             #[cfg(test)]
-            careless: planted!(options, Variants),
-        };
-        variants.compile(program, gates, layout, ALL)?;
-        Ok(variants)
+            careless: planted!(plan.options, Variants),
+        })
     }
 
-    /// The cheapest function that serves these changes, and whether to count them.
+    /// The cheapest function that serves these changes, about to run; and whether none but the
+    /// one for all changes does.
     #[inline]
-    pub(super) fn choose(&self, changed: u64) -> (Code, bool) {
-        for function in &self.functions {
+    pub(super) fn enter(&mut self, changed: u64, buffer: &mut [u64]) -> (Code, bool) {
+        if changed & !self.first == 0 {
+            return (self.code, false);
+        }
+        self.search(changed, buffer)
+    }
+
+    fn search(&mut self, changed: u64, buffer: &mut [u64]) -> (Code, bool) {
+        for at in 0..self.functions.len() {
+            let function = &mut self.functions[at];
+            let foreign = changed & !function.special.changed;
             #[cfg(test)]
-            if self.careless && changed & function.changed != 0 {
-                return (function.code, self.budget > 0 && changed != function.changed);
+            let foreign =
+                if self.careless && changed & function.special.changed != 0 { 0 } else { foreign };
+            if foreign != 0 || self.present != Some(at) && !function.holds(buffer) {
+                continue;
             }
-            if changed & !function.changed == 0 {
-                return (function.code, self.budget > 0 && changed != function.changed);
+            function.runs += 1;
+            if self.present != Some(at) {
+                for (word, value) in &function.settled {
+                    buffer[*word as usize] = *value;
+                }
+                self.present = Some(at);
+                self.first = if at == 0 { function.special.changed } else { 0 };
+            }
+            self.code = function.code;
+            return (self.code, at + 1 == self.functions.len());
+        }
+        unreachable!("the last function serves all changes and assumes nothing")
+    }
+
+    /// The buffer is another one: nothing is known of it.
+    pub(super) fn leave(&mut self) {
+        self.present = None;
+        self.first = 0;
+    }
+
+    /// Replaces all functions but the one for all changes, which must have run last. Those whose
+    /// code would be the same as before keep it.
+    pub(super) fn replace(&mut self, plan: Plan<'_>, mut specials: Vec<Special>) {
+        // What is stored makes more be read, which must be stored in turn.
+        let mut wanted: BTreeSet<TermId> = plan.program.followed.values().map(|at| at.0).collect();
+        wanted.retain(|term| plan.gates.kept[term.0 as usize]);
+        loop {
+            let before = wanted.len();
+            for special in &mut specials {
+                special.keep(plan.program, plan.gates, &wanted);
+            }
+            wanted.extend(specials.iter().flat_map(|special| special.reads.iter().copied()));
+            if wanted.len() == before {
+                break;
             }
         }
-        unreachable!("the last function serves all changes")
+        specials.sort_by_key(|special| special.cost);
+        let mut old = std::mem::take(&mut self.functions);
+        let general = old.pop();
+        for special in specials {
+            let same = old.iter().position(|function| function.special.is_like(&special));
+            // Without it cycles are slower, but the same.
+            let made = match same {
+                Some(at) => Ok(Function { special, runs: 0, ..old.swap_remove(at) }),
+                None => function(&mut self.module, self.words, plan, special),
+            };
+            self.functions.extend(made);
+        }
+        self.functions.extend(general);
+        self.functions.iter_mut().for_each(|function| function.runs = 0);
+        self.leave();
     }
 
     /// Each function's sources and cost.
     pub(super) fn statistics(&self) -> Vec<(u64, u32)> {
-        self.functions.iter().map(|function| (function.changed, function.cost)).collect()
-    }
-
-    /// Counts a set of changes; when it has become common, compiles a function for it.
-    #[cold]
-    pub(super) fn count(
-        &mut self,
-        changed: u64,
-        program: &Program,
-        gates: &Gates,
-        layout: &Layout,
-    ) {
-        self.budget -= 1;
-        let known = self.seen.iter().position(|(set, _)| *set == changed);
-        let at = known.unwrap_or_else(|| self.forget());
-        self.seen[at].0 = changed;
-        self.seen[at].1 += 1;
-        if self.seen[at].1 != self.common || self.functions.len() == MOST {
-            return;
-        }
-        let served = self.functions.iter().find(|function| changed & !function.changed == 0);
-        let present = served.map_or(u32::MAX, |function| function.cost);
-        // A tenth less is worth a function.
-        if cost(program, gates, changed) < present - present / 10 {
-            // Without it the cycle is slower, but the same.
-            self.compile(program, gates, layout, changed).unwrap_or_default();
-        }
-    }
-
-    /// A free place among the sets that are counted; if there is none, that of the rarest set,
-    /// which is no longer counted.
-    fn forget(&mut self) -> usize {
-        if self.seen.len() < SETS {
-            self.seen.push((0, 0));
-            return self.seen.len() - 1;
-        }
-        let rarest = (0..SETS).min_by_key(|at| self.seen[*at].1).unwrap_or(0);
-        self.seen[rarest].1 = 0;
-        rarest
-    }
-
-    fn compile(
-        &mut self,
-        program: &Program,
-        gates: &Gates,
-        layout: &Layout,
-        changed: u64,
-    ) -> Result<(), CompileError> {
-        let id = self.module.compile(program, gates, layout, changed)?;
-        let code = Code::new(&self.module, id, self.words);
-        let cost = cost(program, gates, changed);
-        // The one for all changes stays last.
-        let others = self.functions.len().saturating_sub(1);
-        let at = self.functions[..others].partition_point(|function| function.cost <= cost);
-        self.functions.insert(at, Function { changed, cost, code });
-        Ok(())
+        let functions = self.functions.iter();
+        functions.map(|function| (function.special.changed, function.special.cost)).collect()
     }
 }
 
-/// Instructions, roughly, to evaluate what depends on these sources.
-fn cost(program: &Program, gates: &Gates, changed: u64) -> u32 {
-    let active = |at: usize| gates.hot[at] && (changed == ALL || gates.support[at] & changed != 0);
-    let weight = |at: usize| {
-        let term = program.terms[at];
-        if term.width > 1 { 1 + term.rows / 2 } else { 1 }
-    };
-    (0..program.terms.len()).filter(|at| active(*at)).map(weight).sum()
+fn function(
+    module: &mut Module,
+    words: usize,
+    plan: Plan<'_>,
+    special: Special,
+) -> Result<Function, CompileError> {
+    #[cfg(test)]
+    let mut special = special;
+    #[cfg(test)]
+    if planted!(plan.options, Keep) {
+        special.stores.retain(|store| !matches!(store.keep, crate::optimise::Keep::Term(_)));
+    }
+    #[cfg(test)]
+    if planted!(plan.options, Settled) {
+        special.settled.clear();
+    }
+    let id = module.compile(&special, plan.gates, plan.layout)?;
+    let code = Code::new(module, id, words);
+    let assumed = special.assumed.iter().map(|(term, value)| {
+        let at = plan.place(*term).expect("what is assumed stands somewhere");
+        (at / 8, value.word(0))
+    });
+    let settled = special.settled.iter().flat_map(|(keep, value, rows)| {
+        let first = plan.layout.place(*keep) / 8;
+        let words = plan.layout.words(value, *rows).into_iter();
+        words.enumerate().map(move |(at, word)| (first + at as u32, word))
+    });
+    let (assumed, settled) = (assumed.collect(), settled.collect());
+    Ok(Function { special, assumed, settled, code, runs: 0 })
 }

@@ -10,7 +10,8 @@
 //! | `columns` | equal rows become columns: SIMD, and bit masks | 540, 269, 170 |
 //! | `select` | priority chains and wide `Or` over columns: bit scans | (with `columns`) |
 //! | `guards` | registers that keep their value stand behind one branch | 60, 64, 59 |
-//! | `gate` | only what depends on a change is evaluated | 208, 95, 57 |
+//! | `gate` | what depends on which changes | 208, 95, 57 |
+//! | `specialise`, `simplify` | functions for some changes, with the rest read or assumed | (with `gate`) |
 //! | | all passes | 34, 26, 22 |
 //! | | none of the passes | 2931, 1003, 423 |
 //!
@@ -35,11 +36,14 @@ mod make;
 mod plant;
 mod program;
 mod select;
+mod simplify;
+mod specialise;
 
 #[cfg(test)]
 pub(crate) use plant::Plant;
 
 pub use gate::{ALL, Gates};
+pub use specialise::{Keep, Special, Store, specialise};
 pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
 
 use crate::ir::{NetId, Netlist};

@@ -32,6 +32,12 @@ pub(crate) enum Plant {
     Gates,
     /// Registers that changed do not keep the design from being quiescent.
     Quiescence,
+    /// What a function assumes is not looked at.
+    Specialise,
+    /// What other functions read is not stored.
+    Keep,
+    /// What never changes while a function serves is not stored when it takes over.
+    Settled,
     /// A function serves if it evaluates some of what depends on the changes.
     Variants,
 }
@@ -56,6 +62,9 @@ impl Plant {
         Plant::Guards,
         Plant::Gates,
         Plant::Quiescence,
+        Plant::Specialise,
+        Plant::Keep,
+        Plant::Settled,
         Plant::Variants,
     ];
 }

@@ -36,6 +36,8 @@ pub enum Form {
     State(StateId),
     /// A constant for each row.
     Table(TableId),
+    /// The value of this term of another program, whose code keeps it in memory.
+    Kept(TermId),
     /// One row of a column.
     Row(TermId, u32),
     /// Some row of a 1-bit column is 1.
@@ -63,6 +65,7 @@ impl Form {
             Form::Op(op) => op.name(),
             Form::State(_) => "state",
             Form::Table(_) => "table",
+            Form::Kept(_) => "kept",
             Form::Row(..) => "row",
             Form::AnyRow(_) => "any_row",
             Form::AllRows(_) => "all_rows",
@@ -82,11 +85,28 @@ impl Form {
                 }
                 (count, list)
             }
-            Form::State(_) | Form::Table(_) => (0, [NodeId(0); 3]),
+            Form::State(_) | Form::Table(_) | Form::Kept(_) => (0, [NodeId(0); 3]),
             Form::Row(column, _) | Form::AnyRow(column) | Form::AllRows(column) => (1, [column; 3]),
             Form::Pick { mask, values, otherwise, .. } => (3, [mask, values, otherwise]),
         };
         operands.into_iter().take(count)
+    }
+
+    /// The same over other operands, asked for in the order of [`Form::operands`].
+    pub fn map(self, mut f: impl FnMut(TermId) -> TermId) -> Form {
+        match self {
+            Form::Op(op) => Form::Op(op.map(f)),
+            Form::State(_) | Form::Table(_) | Form::Kept(_) => self,
+            Form::Row(column, row) => Form::Row(f(column), row),
+            Form::AnyRow(column) => Form::AnyRow(f(column)),
+            Form::AllRows(column) => Form::AllRows(f(column)),
+            Form::Pick { mask, values, otherwise, highest } => Form::Pick {
+                mask: f(mask),
+                values: f(values),
+                otherwise: f(otherwise),
+                highest,
+            },
+        }
     }
 }
 

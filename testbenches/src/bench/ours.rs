@@ -27,7 +27,7 @@ impl Driven for Native {
 
     #[inline]
     fn cycle(&mut self) {
-        self.advance();
+        self.tick();
     }
 
     #[inline]

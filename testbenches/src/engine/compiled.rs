@@ -2,17 +2,17 @@
 
 use super::plan::Plan;
 use super::signals::Nets;
-use super::simulator::{Pins, Seen};
+use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{PINS, Pin, Simulator};
 use netlist::Netlist;
-use netlist::compile::{CompileError, Compiled, Follower, InputSlot, OutputSlot};
+use netlist::compile::{CompileError, Compiled, Follower, InputSlot, OutputRun, OutputSlot};
 use netlist::optimise::Options;
 use sim::mmu::Signal;
 
 /// A top simulated by compiled code.
 ///
 /// Behind [`Simulator`] like every engine; known by its type, it is driven without indirection:
-/// [`poke`](Simulator::poke) the inputs that change, [`advance`](Native::advance), and
+/// [`poke`](Simulator::poke) the inputs that change, [`tick`](Native::tick), and
 /// [`peek`](Simulator::peek) the outputs that matter.
 pub struct Native {
     /// The engine that runs.
@@ -26,10 +26,11 @@ pub struct Native {
 /// An engine and its pins.
 struct Side {
     engine: Compiled,
-    inputs: [Option<InputSlot>; PINS.len()],
-    outputs: [Option<OutputSlot>; PINS.len()],
-    /// The outputs again, without gaps.
-    driven: Vec<(Pin, OutputSlot)>,
+    /// Of a pin that is no input, one that changes nothing; and so with outputs.
+    inputs: [InputSlot; PINS.len()],
+    outputs: [OutputSlot; PINS.len()],
+    /// All outputs, in port order.
+    outs: OutputRun,
     /// Of an engine that keeps every signal.
     follower: Option<Follower>,
 }
@@ -39,22 +40,27 @@ impl Side {
         let fields = plan.shown.fields();
         let nets = if follow { fields.iter().map(|field| field.net).collect() } else { Vec::new() };
         let engine = Compiled::with(netlist, &Options { follow: nets, ..Options::default() })?;
-        let mut inputs = [None; PINS.len()];
-        let mut outputs = [None; PINS.len()];
+        let mut inputs = [engine.no_input(); PINS.len()];
+        let mut outputs = [engine.no_output(); PINS.len()];
         for &pin in PINS {
-            inputs[pin as usize] = plan.inputs[pin as usize].and_then(|input| engine.input(input));
-            outputs[pin as usize] = plan.outputs[pin as usize].and_then(|net| engine.output(net));
+            let input = plan.inputs[pin as usize].and_then(|input| engine.input(input));
+            inputs[pin as usize] = input.unwrap_or(inputs[pin as usize]);
+            let output = plan.outputs[pin as usize].and_then(|net| engine.output(net));
+            outputs[pin as usize] = output.unwrap_or(outputs[pin as usize]);
         }
-        let slot = |&pin: &Pin| outputs[pin as usize].map(|slot| (pin, slot));
-        let driven = PINS.iter().filter_map(slot).collect();
+        let outs = engine.run_of(&outputs[INPUTS..]);
+        let outs = outs.expect("the netlist has its outputs in port order, as the pins are");
         let follower = if follow { engine.follower(&fields) } else { None };
-        Ok(Self { engine, inputs, outputs, driven, follower })
+        Ok(Self { engine, inputs, outputs, outs, follower })
+    }
+
+    fn outs(&self) -> &Outs {
+        let outs = self.engine.read_run(self.outs);
+        outs.first_chunk().expect("the run is of all outputs")
     }
 
     fn pins(&self, pins: &mut Pins) {
-        for (pin, slot) in &self.driven {
-            pins[*pin as usize] = self.engine.read(*slot);
-        }
+        pins[INPUTS..].copy_from_slice(self.outs());
     }
 }
 
@@ -72,7 +78,7 @@ impl Native {
     /// A whole cycle: afterwards [`peek`](Simulator::peek) tells the outputs of the cycle that
     /// ended, until the next call.
     #[inline]
-    pub fn advance(&mut self) {
+    pub fn tick(&mut self) {
         self.side.engine.cycle();
     }
 }
@@ -80,14 +86,12 @@ impl Native {
 impl Simulator for Native {
     #[inline]
     fn poke(&mut self, pin: Pin, value: u64) {
-        if let Some(slot) = self.side.inputs[pin as usize] {
-            self.side.engine.write(slot, value);
-        }
+        self.side.engine.write(self.side.inputs[pin as usize], value);
     }
 
     #[inline]
     fn peek(&self, pin: Pin) -> u64 {
-        self.side.outputs[pin as usize].map_or(0, |slot| self.side.engine.read(slot))
+        self.side.engine.read(self.side.outputs[pin as usize])
     }
 
     fn settle(&mut self) {
@@ -101,6 +105,12 @@ impl Simulator for Native {
     fn cycle(&mut self, pins: &mut Pins) {
         self.side.engine.cycle();
         self.side.pins(pins);
+    }
+
+    #[inline]
+    fn advance<'a>(&'a mut self, _pins: &'a mut Pins) -> &'a Outs {
+        self.side.engine.cycle();
+        self.side.outs()
     }
 
     #[inline]

@@ -101,8 +101,18 @@ impl Config {
     /// The hardware out of reset, on an engine. Compiled code that another run of this thread
     /// has made is used again.
     pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
-        let make = || HardwareMmu::new(self.simulator(engine), self.name, self.xlen, self.entries);
-        Box::new(Lent::new(self.name, engine, make))
+        // Known by its type, the fastest engine is driven without indirection.
+        let native = || {
+            let native = Box::new(self.native()?);
+            Ok::<_, CompileError>(HardwareMmu::new(native, self.name, self.xlen, self.entries))
+        };
+        if engine == Engine::Compiled
+            && let Ok(lent) = Lent::new(self.name, native)
+        {
+            return Box::new(lent);
+        }
+        let simulator = self.simulator(engine);
+        Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
     }
 
     /// The hardware behind bare pins, as it powers up, on an engine. Where there is no machine

@@ -1,32 +1,28 @@
 //! The hardware as the world sees it: pins bundled into transactions.
 
-use super::simulator::Seen;
-use super::{EVENTS, PINS, Pin, Pins, Simulator};
+use super::simulator::{Outs, Pins, Seen, out, outs};
+use super::{EVENTS, PINS, Pin, Simulator};
 use sim::isa::{Access, Cause, Fault, Privilege, Xlen};
 use sim::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Request, Response, Signal};
 
 /// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
-pub struct HardwareMmu {
-    simulator: Box<dyn Simulator>,
+pub struct HardwareMmu<S: ?Sized> {
+    simulator: Box<S>,
     pins: Pins,
     name: &'static str,
     xlen: Xlen,
     entries: usize,
     watching: bool,
     seen: Seen,
-    driven: Option<Inputs>,
+    /// The inputs of the last cycle.
+    driven: Inputs,
     /// The outputs of the last cycle.
     outputs: Outputs,
 }
 
-impl HardwareMmu {
-    /// Takes a design over and resets it.
-    pub fn new(
-        simulator: Box<dyn Simulator>,
-        name: &'static str,
-        xlen: Xlen,
-        entries: usize,
-    ) -> Self {
+impl<S: Simulator + ?Sized> HardwareMmu<S> {
+    /// Takes a design over, all of whose inputs are 0, and resets it.
+    pub fn new(simulator: Box<S>, name: &'static str, xlen: Xlen, entries: usize) -> Self {
         let mut mmu = Self {
             simulator,
             pins: [0; PINS.len()],
@@ -35,7 +31,7 @@ impl HardwareMmu {
             entries,
             watching: false,
             seen: Seen::default(),
-            driven: None,
+            driven: Inputs::default(),
             outputs: Outputs::default(),
         };
         mmu.reset();
@@ -48,7 +44,7 @@ impl HardwareMmu {
         if !self.simulator.power_up() {
             return false;
         }
-        self.driven = None;
+        self.driven = Inputs::default();
         self.reset();
         true
     }
@@ -62,32 +58,51 @@ impl HardwareMmu {
         self.simulator.poke(pin, u64::from(value));
     }
 
-    fn drive(&mut self, inputs: &Inputs) {
-        self.flag(Pin::Reset, inputs.reset);
-        self.simulator.poke(Pin::Satp, inputs.satp);
-        self.flag(Pin::Adue, inputs.adue);
+    /// Pokes what is not as it was; returns whether nothing is new. In a long run most pins keep
+    /// their values from cycle to cycle.
+    fn drive(&mut self, inputs: &Inputs) -> bool {
+        let before = self.driven;
+        let mut same = true;
+        let state = |of: &Inputs| (of.reset, of.adue, of.memory_ready, of.fault_ready, of.satp);
+        if state(&before) != state(inputs) {
+            self.flag(Pin::Reset, inputs.reset);
+            self.simulator.poke(Pin::Satp, inputs.satp);
+            self.flag(Pin::Adue, inputs.adue);
+            self.flag(Pin::MemReqReady, inputs.memory_ready);
+            self.flag(Pin::FaultReady, inputs.fault_ready);
+            same = false;
+        }
         for (port, pins) in REQUESTS.iter() {
             let request = inputs.requests[port];
-            self.flag(pins.valid, request.is_some());
-            if let Some(request) = request {
-                self.request(pins, request);
+            if before.requests[port] != request {
+                self.flag(pins.valid, request.is_some());
+                if let Some(request) = request {
+                    self.request(pins, request);
+                }
+                same = false;
             }
         }
-        self.flag(Pin::FenceValid, inputs.fence.is_some());
-        if let Some(fence) = inputs.fence {
-            self.flag(Pin::FenceByVa, fence.va.is_some());
-            self.simulator.poke(Pin::FenceVa, fence.va.unwrap_or(0));
-            self.flag(Pin::FenceByAsid, fence.asid.is_some());
-            self.simulator.poke(Pin::FenceAsid, u64::from(fence.asid.unwrap_or(0)));
+        if before.fence != inputs.fence {
+            self.flag(Pin::FenceValid, inputs.fence.is_some());
+            if let Some(fence) = inputs.fence {
+                self.flag(Pin::FenceByVa, fence.va.is_some());
+                self.simulator.poke(Pin::FenceVa, fence.va.unwrap_or(0));
+                self.flag(Pin::FenceByAsid, fence.asid.is_some());
+                self.simulator.poke(Pin::FenceAsid, u64::from(fence.asid.unwrap_or(0)));
+            }
+            same = false;
         }
-        self.flag(Pin::MemReqReady, inputs.memory_ready);
-        self.flag(Pin::MemRespValid, inputs.memory.is_some());
-        if let Some(response) = inputs.memory {
-            self.simulator.poke(Pin::MemRespData, response.data);
-            self.flag(Pin::MemRespError, response.error);
-            self.flag(Pin::MemRespSwapped, response.swapped);
+        if before.memory != inputs.memory {
+            self.flag(Pin::MemRespValid, inputs.memory.is_some());
+            if let Some(response) = inputs.memory {
+                self.simulator.poke(Pin::MemRespData, response.data);
+                self.flag(Pin::MemRespError, response.error);
+                self.flag(Pin::MemRespSwapped, response.swapped);
+            }
+            same = false;
         }
-        self.flag(Pin::FaultReady, inputs.fault_ready);
+        self.driven = *inputs;
+        same
     }
 
     fn request(&mut self, pins: &RequestPins, Request { va, access, context }: Request) {
@@ -100,9 +115,14 @@ impl HardwareMmu {
             self.flag(mxr, context.mxr);
         }
     }
+}
 
+/// The outputs of a cycle, about to become values.
+struct Sample<'a>(&'a Outs);
+
+impl Sample<'_> {
     fn pin(&self, pin: Pin) -> u64 {
-        self.pins[pin as usize]
+        self.0[out(pin)]
     }
 
     fn high(&self, pin: Pin) -> bool {
@@ -140,7 +160,7 @@ impl HardwareMmu {
         })
     }
 
-    fn sample(&self) -> Outputs {
+    fn outputs(&self) -> Outputs {
         Outputs {
             ready: RESPONSES.map(|pins| self.high(pins.ready)),
             fence_ready: self.high(Pin::FenceReady),
@@ -216,7 +236,7 @@ fn privilege_code(privilege: Privilege) -> u64 {
     privilege as u64
 }
 
-impl Mmu for HardwareMmu {
+impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
     fn xlen(&self) -> Xlen {
         self.xlen
     }
@@ -230,19 +250,13 @@ impl Mmu for HardwareMmu {
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
-        let same = self.driven == Some(*inputs);
-        if !same {
-            self.drive(inputs);
-            self.driven = Some(*inputs);
-        }
+        let same = self.drive(inputs);
         let rests = same && self.simulator.is_quiescent();
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
+            self.outputs = Sample(outs(&self.pins)).outputs();
         } else if !rests {
-            self.simulator.cycle(&mut self.pins);
-        }
-        if !rests {
-            self.outputs = self.sample();
+            self.outputs = Sample(self.simulator.advance(&mut self.pins)).outputs();
         }
         self.outputs
     }

@@ -35,7 +35,7 @@ pub(crate) use pins::{Word, pins};
 pub(crate) use plan::Shown;
 pub use rust_hdl::RustHdl;
 pub(crate) use signals::Nets;
-pub use simulator::{Pins, Seen, Simulator};
+pub use simulator::{INPUTS, Outs, Pins, Seen, Simulator};
 
 use sim::mmu::Mmu;
 

@@ -79,7 +79,7 @@ macro_rules! pins {
             }
 
             /// Who drives it.
-            pub fn direction(self) -> $crate::engine::Direction {
+            pub const fn direction(self) -> $crate::engine::Direction {
                 match self {
                     $(Pin::$pin => $crate::engine::Direction::$direction,)*
                 }

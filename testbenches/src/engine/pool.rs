@@ -1,45 +1,47 @@
 //! MMUs that are used again: machine code is made once a thread and configuration, not once a
 //! run.
 
-use super::{Engine, HardwareMmu};
+use super::{HardwareMmu, Native};
 use sim::isa::Xlen;
 use sim::mmu::{Inputs, Mmu, Outputs, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::thread;
 
-/// Idle ones that are kept of each kind.
+/// Idle ones that are kept of each configuration.
 const KEPT: usize = 2;
 
+/// An MMU of machine code.
+type Made = HardwareMmu<Native>;
+
 thread_local! {
-    static IDLE: RefCell<BTreeMap<(&'static str, Engine), Vec<HardwareMmu>>> =
+    static IDLE: RefCell<BTreeMap<&'static str, Vec<Made>>> =
         const { RefCell::new(BTreeMap::new()) };
 }
 
-/// An MMU that goes back to its thread's pool in the end, if its engine can begin anew.
+/// An MMU that goes back to its thread's pool in the end.
 pub(super) struct Lent {
-    kind: (&'static str, Engine),
+    config: &'static str,
     /// There until the end.
-    mmu: Option<HardwareMmu>,
+    mmu: Option<Made>,
 }
 
 impl Lent {
     /// An MMU as it is out of reset: one that was given back, or one that is made.
-    pub(super) fn new(
+    pub(super) fn new<E>(
         config: &'static str,
-        engine: Engine,
-        make: impl FnOnce() -> HardwareMmu,
-    ) -> Lent {
-        let kind = (config, engine);
-        let idle = IDLE.with_borrow_mut(|idle| idle.get_mut(&kind)?.pop());
-        Lent { kind, mmu: Some(idle.unwrap_or_else(make)) }
+        make: impl FnOnce() -> Result<Made, E>,
+    ) -> Result<Lent, E> {
+        let idle = IDLE.with_borrow_mut(|idle| idle.get_mut(config)?.pop());
+        let mmu = Some(idle.map_or_else(make, Ok)?);
+        Ok(Lent { config, mmu })
     }
 
-    fn mmu(&self) -> &HardwareMmu {
+    fn mmu(&self) -> &Made {
         self.mmu.as_ref().expect("it is taken only when dropped")
     }
 
-    fn mmu_mut(&mut self) -> &mut HardwareMmu {
+    fn mmu_mut(&mut self) -> &mut Made {
         self.mmu.as_mut().expect("it is taken only when dropped")
     }
 }
@@ -54,7 +56,7 @@ impl Drop for Lent {
         // A thread that ends has no pool any more.
         let _ = IDLE.try_with(|idle| {
             let mut idle = idle.borrow_mut();
-            let idle = idle.entry(self.kind).or_default();
+            let idle = idle.entry(self.config).or_default();
             if idle.len() < KEPT {
                 idle.push(mmu);
             }
@@ -103,7 +105,7 @@ impl Mmu for Lent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::find;
+    use crate::engine::{Engine, find};
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
     use sim::isa::{Access, Context, Privilege};

@@ -6,6 +6,33 @@ use sim::mmu::Signal;
 /// The value of every pin, by `Pin as usize`.
 pub type Pins = [u64; PINS.len()];
 
+/// How many pins the world drives; they come first.
+pub const INPUTS: usize = {
+    let mut count = 0;
+    let mut at = 0;
+    while at < PINS.len() {
+        if matches!(PINS[at].direction(), Direction::In) {
+            assert!(count == at, "inputs come before outputs");
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+};
+
+/// The value of every output pin, in port order.
+pub type Outs = [u64; PINS.len() - INPUTS];
+
+/// The outputs among all pins.
+pub(super) fn outs(pins: &Pins) -> &Outs {
+    pins.last_chunk().expect("there are fewer outputs than pins")
+}
+
+/// Where an output stands in [`Outs`].
+pub(super) const fn out(pin: Pin) -> usize {
+    pin as usize - INPUTS
+}
+
 /// What was last seen of a design's signals.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
@@ -58,6 +85,12 @@ pub trait Simulator {
     /// Goes back to the state of power-up, with all inputs 0. False where the engine cannot.
     fn power_up(&mut self) -> bool {
         false
+    }
+
+    /// As [`Simulator::cycle`]; the outputs are not copied where the engine has them side by side.
+    fn advance<'a>(&'a mut self, pins: &'a mut Pins) -> &'a Outs {
+        self.cycle(pins);
+        outs(pins)
     }
 
     /// Whether the last edge changed nothing and no input was poked to another value since: the

@@ -10,6 +10,12 @@ impl Emitter<'_, '_> {
     /// A 1-bit column from 1-bit operands, all rows of a word at once.
     pub(super) fn mask_operation(&mut self, op: Op, rows: u32) -> Held {
         let mut operands = Vec::new();
+        if let Op::And(a, b) = op
+            && let Some((a, inner)) = self.inverted(a, b)
+        {
+            let (a, inner) = (self.mask(a, rows), self.mask(inner, rows));
+            return Held::Mask(self.words().zip(&a, &inner, |ins, a, b| ins.band_not(a, b)));
+        }
         if let Op::Equal(a, b) = op
             && let Some(index) = self.decoded(a, b, rows)
         {
@@ -128,18 +134,19 @@ impl Emitter<'_, '_> {
         otherwise: TermId,
         highest: bool,
     ) -> Held {
-        let mask = self.get_words(mask);
-        let found = self.words().any(&mask);
+        let column = mask;
+        let mask = self.get_words(column);
+        let found = self.some_row(column, &mask);
         let picked = if self.program.term(values).rows == 0 {
             self.get(values)
         } else if self.is_row_number(values) {
-            Held::Words(vec![self.found_row(&mask, highest)])
+            Held::Words(vec![self.found_row(column, &mask, highest)])
         } else if self.is_lanes(values) {
             let place = self.column_place(values);
-            let row = self.found_row(&mask, highest);
+            let row = self.found_row(column, &mask, highest);
             Held::Words(vec![self.load_row(place, row)])
         } else {
-            let row = self.found_row(&mask, highest);
+            let row = self.found_row(column, &mask, highest);
             let bits = self.get_words(values);
             let size = 64 * bits.len() as u32;
             let word = self.words().extract(&bits, &[row], size, 1);
@@ -153,8 +160,28 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// The number of the highest or lowest row in the mask; some row if there is none.
-    fn found_row(&mut self, mask: &[Value], highest: bool) -> Value {
+    /// Whether some row of a mask, which has these words, is 1.
+    pub(super) fn some_row(&mut self, column: TermId, mask: &[Value]) -> Value {
+        if let Some(known) = self.found.get(&(column, None)) {
+            return *known;
+        }
+        let some = self.words().any(mask);
+        self.found.insert((column, None), some);
+        some
+    }
+
+    /// The number of the highest or lowest row in a mask, which has these words; some row if
+    /// there is none.
+    fn found_row(&mut self, column: TermId, mask: &[Value], highest: bool) -> Value {
+        if let Some(known) = self.found.get(&(column, Some(highest))) {
+            return *known;
+        }
+        let found = self.find_row(mask, highest);
+        self.found.insert((column, Some(highest)), found);
+        found
+    }
+
+    fn find_row(&mut self, mask: &[Value], highest: bool) -> Value {
         let numbered: Vec<(usize, Value)> = mask.iter().copied().enumerate().collect();
         let mut found = self.words().number(0);
         let order: Vec<_> = if highest { numbered } else { numbered.into_iter().rev().collect() };

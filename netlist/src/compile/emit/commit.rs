@@ -29,12 +29,8 @@ impl Emitter<'_, '_> {
         self.build.switch_to_block(edge);
         let mut free = Vec::new();
         let mut groups: Vec<Group> = Vec::new();
-        for at in 0..self.program.states.len() {
-            let state = &self.program.states[at];
-            if !self.is_touched(self.gates.of_state(state)) {
-                continue;
-            }
-            let id = StateId(at as u32);
+        for id in self.special.states.clone() {
+            let state = self.program.state(id);
             match state.guard {
                 None => {
                     let next = match (state.rows, state.width) {
@@ -55,12 +51,10 @@ impl Emitter<'_, '_> {
                 },
             }
         }
-        for at in 0..self.program.memories.len() {
-            if self.is_touched(self.gates.memory_support(self.program, at)) {
-                let memory = &self.program.memories[at];
-                for port in memory.write.into_iter().flatten().chain([memory.read_address]) {
-                    self.get(port);
-                }
+        for at in &self.special.memories {
+            let memory = &self.program.memories[*at];
+            for port in memory.write.into_iter().flatten().chain([memory.read_address]) {
+                self.get(port);
             }
         }
         // From here on states change; all that is read of them is held.
@@ -147,7 +141,7 @@ impl Emitter<'_, '_> {
         let mut cone = Vec::new();
         let mut open = roots.to_vec();
         while let Some(term) = open.pop() {
-            let known = self.gates.hot[term.0 as usize] || cone.contains(&term);
+            let known = self.special.hot[term.0 as usize] || cone.contains(&term);
             if !known && self.source(term).is_none() {
                 cone.push(term);
                 open.extend(self.program.term(term).form.operands());
@@ -194,10 +188,8 @@ impl Emitter<'_, '_> {
 
     /// Outputs of memories take the word read; then the write happens.
     fn memories(&mut self, mut changed: Value) -> Value {
-        for (at, memory) in self.program.memories.iter().enumerate() {
-            if !self.is_touched(self.gates.memory_support(self.program, at)) {
-                continue;
-            }
+        for at in self.special.memories.clone() {
+            let memory = &self.program.memories[at];
             let (size, contents) = (words::count(memory.width), self.layout.contents[at]);
             let read = self.word_address(memory.read_address, size, contents);
             let output = self.words_at(read, size);

@@ -22,6 +22,10 @@ impl Emitter<'_, '_> {
                 self.build.ins().bxor(a, mask)
             }
             Op::And(a, b) => {
+                if let Some((a, inner)) = self.inverted(a, b) {
+                    let (a, inner) = (self.lanes(a, at, chunk), self.lanes(inner, at, chunk));
+                    return self.build.ins().band_not(a, inner);
+                }
                 let (a, b) = (self.lanes(a, at, chunk), self.lanes(b, at, chunk));
                 self.build.ins().band(a, b)
             }

@@ -1,10 +1,10 @@
 //! Columns of lanes: 128-bit vectors, one after the other.
 
-use super::{Emitter, Held, words};
+use super::{Emitter, Held, Offset, words};
 use crate::ir::Op;
 use crate::optimise::{Form, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Type, Value, types};
+use cranelift_codegen::ir::{Endianness, InstBuilder, MemFlagsData, Type, Value, types};
 use std::collections::HashMap;
 
 /// Values of one vector's rows.
@@ -54,43 +54,91 @@ impl Emitter<'_, '_> {
 
     fn pass(&mut self, columns: &[TermId], rows: u32) {
         let per_vector = self.lanes_per_vector();
-        let mut masks: HashMap<TermId, Vec<Option<Value>>> = HashMap::new();
+        let mut compared: HashMap<TermId, Vec<Value>> = HashMap::new();
         for at in 0..rows.div_ceil(per_vector) {
             let mut chunk = Chunk::new();
             for id in columns {
                 let lanes = self.lanes(*id, at, &mut chunk);
                 if self.is_lanes(*id) {
-                    let slot = self.layout.slot(*id).expect("pending columns of lanes are stored");
-                    self.store(lanes, slot + 16 * at);
+                    let read = self.written_at(*id).filter(|_| self.source(*id).is_none());
+                    let stores = self.stores.get(id).into_iter().flatten().map(|(place, _)| *place);
+                    let mut places: Vec<Offset> = read.into_iter().chain(stores).collect();
+                    places.dedup();
+                    for place in places {
+                        self.store(lanes, place + 16 * at);
+                    }
                     continue;
                 }
-                let bits = self.build.ins().vhigh_bits(types::I64, lanes);
-                let first = at * per_vector;
-                let place = first % 64;
-                let bits = if place == 0 {
-                    bits
-                } else {
-                    self.build.ins().ishl_imm_u(bits, i64::from(place))
-                };
-                let mask = masks.entry(*id).or_insert_with(|| vec![None; words::count(rows)]);
-                let word = mask[first as usize / 64];
-                mask[first as usize / 64] = Some(match word {
-                    None => bits,
-                    Some(word) => self.build.ins().bor(word, bits),
-                });
+                compared.entry(*id).or_default().push(lanes);
             }
         }
         for id in columns {
             if self.is_lanes(*id) {
-                self.written[id.0 as usize] = true;
+                self.written[id.0 as usize] = self.source(*id).is_none();
                 self.branch.push(*id);
-            } else if let Some(mask) = masks.remove(id) {
-                let mask = mask.into_iter().map(|word| word.expect("every word has rows"));
-                let mask = mask.collect();
-                let mask = self.words().trim(mask, rows);
+            } else if let Some(vectors) = compared.remove(id) {
+                let mask = self.gathered(&vectors, rows);
                 self.hold(*id, Held::Mask(mask));
             }
         }
+    }
+
+    /// A bit for each row of vectors whose lanes are all ones or zeros. Sixteen rows at a time are
+    /// narrowed to bytes, whose bits are taken in one instruction.
+    fn gathered(&mut self, vectors: &[Value], rows: u32) -> Vec<Value> {
+        let (per_group, per_vector) = (self.layout.lane as usize, self.lanes_per_vector());
+        let groups = vectors.chunks_exact(per_group);
+        let rest = groups.remainder();
+        let mut words: Vec<Option<Value>> = vec![None; words::count(rows)];
+        let mut first = 0;
+        for group in groups {
+            let bytes = self.narrowed(group);
+            self.place(&mut words, bytes, first);
+            first += 16;
+        }
+        for vector in rest {
+            self.place(&mut words, *vector, first);
+            first += per_vector;
+        }
+        let words = words.into_iter().map(|word| word.expect("every word has rows")).collect();
+        self.words().trim(words, rows)
+    }
+
+    /// Adds the bits of a vector's lanes, those of the rows from `first` on.
+    fn place(&mut self, words: &mut [Option<Value>], vector: Value, first: u32) {
+        let bits = self.build.ins().vhigh_bits(types::I64, vector);
+        let bits = match first % 64 {
+            0 => bits,
+            place => self.build.ins().ishl_imm_u(bits, i64::from(place)),
+        };
+        let word = &mut words[first as usize / 64];
+        *word = Some(match *word {
+            None => bits,
+            Some(word) => self.build.ins().bor(word, bits),
+        });
+    }
+
+    /// Sixteen lanes that are all ones or zeros, as bytes.
+    fn narrowed(&mut self, vectors: &[Value]) -> Value {
+        let mut parts = vectors.to_vec();
+        if self.layout.lane == 8 {
+            // The lower half of each lane: words 0 and 2 of both vectors.
+            let bytes = [0, 8, 16, 24].iter().flat_map(|first| *first..*first + 4).collect();
+            let halves = self.build.func.dfg.immediates.push(bytes);
+            let pairs = parts.chunks(2).map(|pair| {
+                let flags = MemFlagsData::new().with_endianness(Endianness::Little);
+                let [low, high] =
+                    [pair[0], pair[1]].map(|part| self.build.ins().bitcast(types::I8X16, flags, part));
+                let both = self.build.ins().shuffle(low, high, halves);
+                self.build.ins().bitcast(types::I32X4, flags, both)
+            });
+            parts = pairs.collect();
+        }
+        while parts.len() > 1 {
+            let pairs = parts.chunks(2).map(|pair| self.build.ins().snarrow(pair[0], pair[1]));
+            parts = pairs.collect();
+        }
+        parts[0]
     }
 
     /// Computes a column of lanes into some other place.
@@ -147,7 +195,7 @@ impl Emitter<'_, '_> {
     }
 
     /// A single value in every lane; a bit as all ones unless it is to be a number.
-    fn spread(&mut self, id: TermId, as_number: bool) -> Value {
+    pub(super) fn spread(&mut self, id: TermId, as_number: bool) -> Value {
         if let Some(value) = self.spread.get(&(id, as_number)) {
             return *value;
         }

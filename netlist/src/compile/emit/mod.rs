@@ -19,7 +19,7 @@ mod words;
 
 use super::layout::{Layout, Offset};
 use crate::ir::{InputId, MemoryId, Op};
-use crate::optimise::{ALL, Form, Gates, Program, TermId};
+use crate::optimise::{Form, Gates, Program, Special, TermId};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use std::collections::{BTreeMap, HashMap};
@@ -38,14 +38,15 @@ enum Held {
 
 /// Emits one function. See [`Emitter::function`].
 pub(super) struct Emitter<'a, 'f> {
+    special: &'a Special,
     program: &'a Program,
     gates: &'a Gates,
     layout: &'a Layout,
     build: FunctionBuilder<'f>,
     /// The buffer.
     base: Value,
-    /// Sources that may have changed: other terms are read, not evaluated.
-    changed: u64,
+    /// Where values that other functions or the observer read are stored, and how many rows.
+    stores: HashMap<TermId, Vec<(Offset, u32)>>,
     held: Vec<Option<Held>>,
     /// Stored columns that this function has written.
     written: Vec<bool>,
@@ -53,6 +54,8 @@ pub(super) struct Emitter<'a, 'f> {
     pending: Vec<TermId>,
     /// Single values spread over a vector.
     spread: HashMap<(TermId, bool), Value>,
+    /// Whether a mask has a row, and the highest or lowest one: asked for by several choices.
+    found: HashMap<(TermId, Option<bool>), Value>,
     /// What was computed since the present branch began, to be forgotten at its end.
     branch: Vec<TermId>,
     constants: BTreeMap<u64, Value>,
@@ -61,56 +64,48 @@ pub(super) struct Emitter<'a, 'f> {
 impl<'a, 'f> Emitter<'a, 'f> {
     /// Emits the body of `fn(buffer, commit) -> changed`.
     ///
-    /// It evaluates every hot term whose support meets `changed`, stores kept terms and watched
-    /// nets, and, if `commit` is not 0, takes the clock edge; the result is the mask of states
-    /// and memories that the edge changed.
+    /// It evaluates what the program wants in every cycle, stores what is to be stored, and, if
+    /// `commit` is not 0, takes the clock edge; the result is the mask of states and memories that
+    /// the edge changed.
     pub(super) fn function(
-        program: &'a Program,
+        special: &'a Special,
         gates: &'a Gates,
         layout: &'a Layout,
         mut build: FunctionBuilder<'f>,
-        changed: u64,
     ) -> FunctionBuilder<'f> {
         let entry = build.create_block();
         build.append_block_params_for_function_params(entry);
         build.switch_to_block(entry);
         let (base, commit) = (build.block_params(entry)[0], build.block_params(entry)[1]);
-        let count = program.terms.len();
+        let count = special.program.terms.len();
+        let mut stores: HashMap<TermId, Vec<(Offset, u32)>> = HashMap::new();
+        for store in &special.stores {
+            let place = (layout.place(store.keep), store.rows);
+            stores.entry(store.term).or_default().push(place);
+        }
         let mut emitter = Emitter {
-            program,
+            special,
+            program: &special.program,
             gates,
             layout,
             build,
             base,
-            changed,
+            stores,
             held: vec![None; count],
             written: vec![false; count],
             pending: Vec::new(),
             spread: HashMap::new(),
+            found: HashMap::new(),
             branch: Vec::new(),
             constants: BTreeMap::new(),
         };
-        for at in 0..count {
-            let term = TermId { 0: at as u32 };
-            if gates.hot[at] && emitter.is_active(term) {
-                emitter.define(term);
-            }
+        for term in &special.order {
+            emitter.define(*term);
         }
         emitter.flush();
-        emitter.store_watched();
         emitter.edge(commit);
         emitter.build.seal_all_blocks();
         emitter.build
-    }
-
-    /// Whether a hot term is evaluated in this function.
-    fn is_active(&self, term: TermId) -> bool {
-        self.is_touched(self.gates.of(term))
-    }
-
-    /// Whether something with this support may have changed.
-    fn is_touched(&self, support: u64) -> bool {
-        self.changed == ALL || support & self.changed != 0
     }
 
     fn words(&mut self) -> WordOps<'_, 'f> {
@@ -166,6 +161,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         match self.program.term(term).form {
             Form::State(state) => Some(self.layout.states[state.0 as usize]),
             Form::Table(table) => Some(self.layout.tables[table.0 as usize]),
+            Form::Kept(term) => self.layout.slot(term),
             Form::Op(Op::Input(InputId(at))) => Some(self.layout.inputs[at as usize]),
             Form::Op(Op::Memory(MemoryId(at))) => Some(self.layout.memories[at as usize]),
             _ => None,
@@ -177,15 +173,20 @@ impl<'a, 'f> Emitter<'a, 'f> {
         if let Some(at) = self.source(term) {
             return Some(at);
         }
-        let index = term.0 as usize;
-        let read = self.gates.hot[index] && !self.is_active(term);
-        if read || self.written[index] { self.layout.slot(term) } else { None }
+        if self.written[term.0 as usize] { self.written_at(term) } else { None }
+    }
+
+    /// Where a computed column of lanes is to be stored, if it must be.
+    fn written_at(&self, term: TermId) -> Option<Offset> {
+        let read = self.special.places.get(&term).and_then(|whole| self.layout.slot(*whole));
+        read.or_else(|| self.stores.get(&term).map(|places| places[0].0))
     }
 
     /// Evaluates a term, whose operands are known, unless a loop over rows will do it later.
     fn define(&mut self, term: TermId) {
         if self.is_lanes(term) {
-            if self.source(term).is_none() && self.layout.slot(term).is_some() {
+            let stored = self.stores.contains_key(&term);
+            if stored || self.source(term).is_none() && self.written_at(term).is_some() {
                 self.pending.push(term);
             }
             return;
@@ -198,15 +199,32 @@ impl<'a, 'f> Emitter<'a, 'f> {
         self.hold(term, held);
     }
 
-    /// Remembers a value, in memory too if it is kept.
+    /// Remembers a value, in memory too if it is to be stored.
     fn hold(&mut self, term: TermId, held: Held) {
-        if self.source(term).is_none()
-            && let Some(slot) = self.layout.slot(term)
-        {
-            self.store_held(&held, slot);
+        for (place, rows) in self.stores.get(&term).cloned().unwrap_or_default() {
+            self.store_rows(term, &held, place, rows);
         }
         self.held[term.0 as usize] = Some(held);
         self.branch.push(term);
+    }
+
+    /// Stores a number or a 1-bit column; with `rows`, a number for each row of a column.
+    fn store_rows(&mut self, term: TermId, held: &Held, at: Offset, rows: u32) {
+        let shape = self.program.term(term);
+        self.held[term.0 as usize] = Some(held.clone());
+        match (rows, shape.rows, shape.width) {
+            (0, ..) | (_, 1.., _) => self.store_held(held, at),
+            (_, 0, 1) => {
+                let mask = Held::Mask(self.mask(term, rows));
+                self.store_held(&mask, at);
+            }
+            _ => {
+                let vector = self.spread(term, false);
+                for chunk in 0..rows.div_ceil(self.lanes_per_vector()) {
+                    self.store(vector, at + 16 * chunk);
+                }
+            }
+        }
     }
 
     /// The value of a number or 1-bit column.
@@ -250,16 +268,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             self.written[term.0 as usize] = false;
         }
         self.spread.clear();
+        self.found.clear();
         self.constants.clear();
-    }
-
-    fn store_watched(&mut self) {
-        for at in 0..self.program.watched.len() {
-            let term = self.program.watched[at].term;
-            if self.is_active(term) {
-                let held = self.get(term);
-                self.store_held(&held, self.layout.watched[at]);
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ use super::words::{WordOps, Words};
 use super::{Emitter, Held};
 use crate::ir::{NodeId, Op};
 use crate::optimise::{Form, TermId};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 impl Emitter<'_, '_> {
@@ -20,7 +21,7 @@ impl Emitter<'_, '_> {
             Form::Row(column, row) => self.row(column, row),
             Form::AnyRow(column) => {
                 let mask = self.get_words(column);
-                Held::Bit(self.words().any(&mask))
+                Held::Bit(self.some_row(column, &mask))
             }
             Form::AllRows(column) => {
                 let mask = self.get_words(column);
@@ -30,7 +31,7 @@ impl Emitter<'_, '_> {
             Form::Pick { mask, values, otherwise, highest } => {
                 self.pick(mask, values, otherwise, highest)
             }
-            Form::State(_) | Form::Table(_) => unreachable!("sources were loaded above"),
+            Form::State(_) | Form::Table(_) | Form::Kept(_) => unreachable!("sources were loaded above"),
         }
     }
 
@@ -39,6 +40,10 @@ impl Emitter<'_, '_> {
     }
 
     pub(super) fn is_all(&mut self, words: &[Value], width: u32) -> Value {
+        if let [word] = words {
+            let ones = self.words().number(super::words::ones(width, 0));
+            return self.build.ins().icmp(IntCC::Equal, *word, ones);
+        }
         let inverted = self.words().not(words, width);
         let some_zero = self.words().any(&inverted);
         self.invert(some_zero)
@@ -47,6 +52,15 @@ impl Emitter<'_, '_> {
     pub(super) fn invert(&mut self, bit: Value) -> Value {
         let one = self.words().bit(true);
         self.build.ins().bxor(bit, one)
+    }
+
+    /// Of two operands, one of which is the opposite of a term: the other one, and that term.
+    pub(super) fn inverted(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
+        let inner = |id| match self.program.term(id).form {
+            Form::Op(Op::Not(inner)) => Some(inner),
+            _ => None,
+        };
+        inner(a).map(|inner| (b, inner)).or_else(|| inner(b).map(|inner| (a, inner)))
     }
 
     /// An operation with a result of one bit.
@@ -61,10 +75,16 @@ impl Emitter<'_, '_> {
                 let a = self.get_bit(a);
                 self.invert(a)
             }
-            Op::And(a, b) | Op::Mul(a, b) => {
-                let (a, b) = (self.get_bit(a), self.get_bit(b));
-                self.build.ins().band(a, b)
-            }
+            Op::And(a, b) | Op::Mul(a, b) => match self.inverted(a, b) {
+                Some((a, inner)) => {
+                    let (a, inner) = (self.get_bit(a), self.get_bit(inner));
+                    self.build.ins().band_not(a, inner)
+                }
+                None => {
+                    let (a, b) = (self.get_bit(a), self.get_bit(b));
+                    self.build.ins().band(a, b)
+                }
+            },
             Op::Or(a, b) => {
                 let (a, b) = (self.get_bit(a), self.get_bit(b));
                 self.build.ins().bor(a, b)
@@ -166,8 +186,9 @@ impl Emitter<'_, '_> {
                 self.words().select(test, &a, &b)
             }
             Op::Slice(a, offset) => {
+                let from = self.width(a);
                 let a = self.get_words(a);
-                self.words().slice(&a, offset, width)
+                self.words().slice(&a, offset, width, from)
             }
             Op::Concat(high, low) => {
                 let split = self.width(low);

@@ -189,8 +189,9 @@ impl WordOps<'_, '_> {
         a.iter().zip(b).map(|(a, b)| self.build.ins().select(test, *a, *b)).collect()
     }
 
-    /// Bits `offset .. offset + width`; those that do not exist are zero.
-    pub(super) fn slice(&mut self, a: &[Value], offset: u32, width: u32) -> Words {
+    /// Bits `offset .. offset + width` of a number of `from` bits; those that do not exist are
+    /// zero.
+    pub(super) fn slice(&mut self, a: &[Value], offset: u32, width: u32, from: u32) -> Words {
         let (skip, bits) = ((offset / 64) as usize, i64::from(offset % 64));
         let mut parts = Vec::new();
         for at in 0..count(width) {
@@ -206,6 +207,10 @@ impl WordOps<'_, '_> {
                 }
             }
             parts.push(part);
+        }
+        // Above the topmost bit of the number there is nothing to clear.
+        if offset + width >= from && parts.len() == count(width) {
+            return parts;
         }
         self.trim(parts, width)
     }

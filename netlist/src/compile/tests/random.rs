@@ -192,7 +192,8 @@ impl Recipe {
         }]
     }
 
-    /// Values of inputs: corners as often as anything, and often no change at all.
+    /// Values of inputs: corners as often as anything, and often no change at all. In every other
+    /// stretch of cycles one input moves and the others rest.
     pub(crate) fn stimulus(&self, netlist: &Netlist) -> impl FnMut(u64, usize) -> Option<Value> {
         let widths: Vec<u32> = netlist.inputs.iter().map(|input| input.width).collect();
         let mut state = self.seed | 1;
@@ -202,7 +203,8 @@ impl Recipe {
             state ^= state << 17;
             state
         };
-        move |_, at| match roll() % 8 {
+        move |cycle, at| match roll() % 8 {
+            _ if cycle / 5 % 2 == 1 && cycle as usize / 10 % widths.len() != at => None,
             0..=2 => None,
             3 => Some(Value::zero(widths[at])),
             4 => Some(Value::ones(widths[at])),

@@ -1,0 +1,163 @@
+//! Which functions are worth making.
+//!
+//! Cycles that only the function for all changes serves are counted by the set of sources that had
+//! changed. Once there are enough of them, the common sets are looked at, each with the values
+//! that the other sources had in one of its cycles. A set gets a function of its own, or widens
+//! that of another one: with a function for each of many similar sets, cycles would go to and fro
+//! between them. The intervals between such looks grow, so that all of them together cost little.
+
+use super::variants::{Plan, Variants};
+use crate::optimise::Special;
+
+/// Sets that are counted at the same time.
+const SETS: usize = 48;
+/// Functions at most, besides the one for all changes.
+const MOST: usize = 12;
+/// What it costs to go from one function to another, in the unit of [`Special::cost`]; but no more
+/// than a twentieth of the function for all changes, so that small designs get several, too.
+const CHANGE: u32 = 80;
+
+/// A set of changes that no small function serves.
+struct Seen {
+    changed: u64,
+    count: u64,
+    /// The buffer in one of its cycles.
+    values: Vec<u64>,
+}
+
+/// A function that may be worth making, and the cycles that it would serve.
+struct Wish {
+    special: Special,
+    values: Option<Vec<u64>>,
+    cycles: u64,
+}
+
+/// What has been seen.
+pub(super) struct Adapt {
+    seen: Vec<Seen>,
+    /// Cycles to count until functions are made; `None`: never.
+    interval: Option<u64>,
+    counted: u64,
+    /// [`super::Compiled`]'s edges when functions were made last.
+    since: u64,
+}
+
+impl Adapt {
+    /// Makes functions once so many cycles have been counted.
+    pub(super) fn new(interval: Option<u32>) -> Self {
+        let interval = interval.map(u64::from);
+        Self { seen: Vec::new(), interval, counted: 0, since: 0 }
+    }
+
+    /// Whether cycles are counted at all.
+    pub(super) fn counts(&self) -> bool {
+        self.interval.is_some()
+    }
+
+    /// Counts a cycle with these changes. The place for its values is returned if they are
+    /// wanted; they are taken again now and then, for the first ones may have been unusual.
+    pub(super) fn count(&mut self, changed: u64) -> Option<usize> {
+        self.counted += 1;
+        let known = self.seen.iter().position(|seen| seen.changed == changed);
+        let at = known.unwrap_or_else(|| self.forget());
+        let seen = &mut self.seen[at];
+        seen.changed = changed;
+        seen.count += 1;
+        seen.count.is_power_of_two().then_some(at)
+    }
+
+    /// Takes the values of a set.
+    pub(super) fn take(&mut self, at: usize, values: Vec<u64>) {
+        self.seen[at].values = values;
+    }
+
+    /// A free place among the sets; if there is none, that of the rarest.
+    fn forget(&mut self) -> usize {
+        if self.seen.len() < SETS {
+            self.seen.push(Seen { changed: 0, count: 0, values: Vec::new() });
+            return self.seen.len() - 1;
+        }
+        let rarest = (0..SETS).min_by_key(|at| self.seen[*at].count).unwrap_or(0);
+        self.seen[rarest].count = 0;
+        rarest
+    }
+
+    /// Makes functions, if it is time. The function for all changes has just run, at the edge with
+    /// this number.
+    pub(super) fn adapt(&mut self, variants: &mut Variants, plan: Plan<'_>, edges: u64) {
+        let Some(interval) = self.interval.filter(|interval| self.counted >= *interval) else {
+            return;
+        };
+        self.interval = Some(interval * 2);
+        let counted = std::mem::take(&mut self.counted);
+        let mut seen = std::mem::take(&mut self.seen);
+        let passed = edges - std::mem::replace(&mut self.since, edges);
+        // One cycle in a hundred is not worth it.
+        if counted * 100 < passed {
+            return;
+        }
+        let mut wishes = present(variants, passed);
+        let general = variants.functions.last().map_or(0, |general| general.special.cost);
+        seen.retain(|seen| seen.count * 100 >= counted);
+        seen.sort_by_key(|seen| std::cmp::Reverse(seen.count));
+        let change = u64::from(CHANGE.min(general / 20));
+        for seen in seen {
+            wish(&mut wishes, plan, seen, change);
+        }
+        let gain = |wish: &Wish| wish.cycles * u64::from(general.saturating_sub(wish.special.cost));
+        wishes.retain(|wish| gain(wish) > 0);
+        wishes.sort_by_key(|wish| std::cmp::Reverse(gain(wish)));
+        wishes.truncate(MOST);
+        let specials = wishes.into_iter().map(|wish| wish.special).collect();
+        variants.replace(plan, specials);
+    }
+}
+
+/// The functions that exist.
+fn present(variants: &Variants, passed: u64) -> Vec<Wish> {
+    let small = variants.functions.len() - 1;
+    let slow: u64 = variants.functions.iter().map(|function| function.runs).sum();
+    let functions = variants.functions[..small].iter().enumerate();
+    let wishes = functions.map(|(at, function)| {
+        // The first one is mostly found at once, which is not counted.
+        let fast = if at == 0 { passed.saturating_sub(slow) } else { 0 };
+        // A rare one may be common again.
+        let cycles = (function.runs + fast).max(1);
+        Wish { special: function.special.clone(), values: None, cycles }
+    });
+    wishes.collect()
+}
+
+/// Adds a set to the wish with which it is served best, or as a new one.
+fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: Seen, change: u64) {
+    let own = plan.specialise(seen.changed, &seen.values);
+    let mut best: Option<(u64, usize, Special)> = None;
+    for (at, wish) in wishes.iter().enumerate() {
+        let union = wish.special.changed | seen.changed;
+        let values = match &wish.values {
+            Some(values) => values,
+            // Of a function that exists, what it assumes is known.
+            None if plan.holds(&wish.special, &seen.values) => &seen.values,
+            None => continue,
+        };
+        let special = plan.specialise(union, values);
+        if !plan.holds(&special, &seen.values) {
+            continue;
+        }
+        let apart = wish.cycles * u64::from(wish.special.cost)
+            + seen.count * (u64::from(own.cost) + change);
+        let together = (wish.cycles + seen.count) * u64::from(special.cost);
+        let gain = apart.saturating_sub(together);
+        if gain > best.as_ref().map_or(0, |(gain, ..)| *gain) {
+            best = Some((gain, at, special));
+        }
+    }
+    match best {
+        Some((_, at, special)) => {
+            wishes[at].special = special;
+            wishes[at].cycles += seen.count;
+            wishes[at].values.get_or_insert(seen.values);
+        }
+        None => wishes.push(Wish { special: own, values: Some(seen.values), cycles: seen.count }),
+    }
+}

@@ -1,0 +1,394 @@
+//! Functions for some cycles only: what did not change is read or known, not computed.
+//!
+//! A function is made for a set of changed sources. Proves: a term whose support does not meet
+//! that set has the value that it had; it need not be computed, for the function that last
+//! computed it kept it in memory. Such a term of a few bits, say "the walker is idle", is moreover
+//! *assumed* to be what it is at present, and what follows from it is folded away; the function
+//! serves only while its assumptions hold. Each is checked when the function takes over from
+//! another one, and then no more: a change of what it rests on would be a change outside the set.
+//! Gives: of 746 terms of the RV64 top, a cycle of hits evaluates about 130.
+//!
+//! The function for all changes is made by the same way, with nothing to read and to assume.
+
+use super::gate::Gates;
+use super::program::{Form, Program, State, StateId, TermId};
+use super::simplify::{Now, Why, not, simplify};
+use super::{ALL, Options, planted};
+use crate::ir::{Op, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Values of more bits are read, not assumed: they take too many values.
+const ASSUMED_BITS: u32 = 4;
+
+/// What the function leaves for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// A watched net, by its place in [`Program::watched`].
+    Watched(usize),
+    /// A term of the whole program.
+    Term(TermId),
+}
+
+/// A value that is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// The value, a term of [`Special::program`].
+    pub term: TermId,
+    /// What it is the value of.
+    pub keep: Keep,
+    /// Rows to store, each the same where the term is single.
+    pub rows: u32,
+}
+
+/// A program for one set of changes.
+#[derive(Clone, Debug)]
+pub struct Special {
+    /// Its terms. States and memories are those of the whole program, by number.
+    pub program: Program,
+    /// The sources that may have changed.
+    pub changed: u64,
+    /// The terms that every cycle evaluates, in the order in which they are.
+    pub order: Vec<TermId>,
+    /// Whether a term is among them; others are evaluated under a guard.
+    pub hot: Vec<bool>,
+    /// States that may change.
+    pub states: Vec<StateId>,
+    /// Memories that may be read or written.
+    pub memories: Vec<usize>,
+    /// What is stored in every cycle.
+    pub stores: Vec<Store>,
+    /// What is stored when the function takes over, since it never changes while it serves: the
+    /// value, of each row.
+    pub settled: Vec<(Keep, Value, u32)>,
+    /// Columns of lanes that are read by rows, and the term of the whole program in whose place
+    /// they stand.
+    pub places: BTreeMap<TermId, TermId>,
+    /// Terms of the whole program, and the values that they must have.
+    pub assumed: Vec<(TermId, Value)>,
+    /// Terms of the whole program that are read where another function keeps them.
+    pub reads: BTreeSet<TermId>,
+    /// Instructions, roughly.
+    pub cost: u32,
+    /// What stands for a term of the whole program.
+    now: Vec<Option<Now>>,
+    /// All assumptions that may be made, by bit.
+    frontier: Vec<(TermId, Value)>,
+    /// Those behind the choice of states and what they do.
+    why: Why,
+}
+
+/// Makes the function for these changes. `present` is the value of a term of few bits that is
+/// kept or a source, if it may be assumed.
+pub fn specialise(
+    whole: &Program,
+    gates: &Gates,
+    changed: u64,
+    present: &dyn Fn(TermId) -> Option<Value>,
+    options: &Options,
+) -> Special {
+    let mut program = Program::new(whole.constants.clone());
+    program.tables.clone_from(&whole.tables);
+    let special = Special {
+        program,
+        changed,
+        order: Vec::new(),
+        hot: Vec::new(),
+        states: Vec::new(),
+        memories: Vec::new(),
+        stores: Vec::new(),
+        settled: Vec::new(),
+        places: BTreeMap::new(),
+        assumed: Vec::new(),
+        reads: BTreeSet::new(),
+        cost: 0,
+        now: vec![None; whole.terms.len()],
+        frontier: Vec::new(),
+        why: 0,
+    };
+    let mut make = Make { whole, gates, present, special };
+    make.terms();
+    make.memories();
+    make.states();
+    let mut special = make.special;
+    if planted!(options, Specialise) {
+        special.frontier.clear();
+    }
+    special.keep(whole, gates, &BTreeSet::new());
+    special
+}
+
+/// Whether something with this support may have changed.
+fn touched(changed: u64, support: u64) -> bool {
+    changed == ALL || support & changed != 0
+}
+
+struct Make<'a> {
+    whole: &'a Program,
+    gates: &'a Gates,
+    present: &'a dyn Fn(TermId) -> Option<Value>,
+    special: Special,
+}
+
+impl Make<'_> {
+    fn touched(&self, support: u64) -> bool {
+        touched(self.special.changed, support)
+    }
+
+    /// What stands for each term that the roots need.
+    fn terms(&mut self) {
+        let mut needed = vec![false; self.whole.terms.len()];
+        let mut need = |support: u64, root: TermId| {
+            needed[root.0 as usize] |= touched(self.special.changed, support);
+        };
+        for state in &self.whole.states {
+            let support = self.gates.of_state(state);
+            state.guard.iter().chain([&state.next]).for_each(|root| need(support, *root));
+        }
+        for (at, memory) in self.whole.memories.iter().enumerate() {
+            let support = self.gates.memory_support(self.whole, at);
+            let ports = memory.write.into_iter().flatten().chain([memory.read_address]);
+            ports.for_each(|root| need(support, root));
+        }
+        for root in self.whole.hot_roots() {
+            need(self.gates.of(root), root);
+        }
+        for at in (0..needed.len()).rev() {
+            if needed[at] && !self.is_frontier(at) {
+                for operand in self.whole.terms[at].form.operands() {
+                    needed[operand.0 as usize] = true;
+                }
+            }
+        }
+        for (at, needed) in needed.into_iter().enumerate() {
+            if needed {
+                self.special.now[at] = Some(self.term(at));
+            }
+        }
+    }
+
+    /// A term that did not change, and whose value stands somewhere.
+    fn is_frontier(&self, at: usize) -> bool {
+        self.gates.hot[at] && !self.touched(self.gates.support[at])
+    }
+
+    fn term(&mut self, at: usize) -> Now {
+        let term = self.whole.terms[at];
+        let own = TermId { 0: at as u32 };
+        let is_source = matches!(
+            term.form,
+            Form::State(_) | Form::Table(_) | Form::Op(Op::Const(_) | Op::Input(_) | Op::Memory(_))
+        );
+        let is_constant = matches!(term.form, Form::Table(_) | Form::Op(Op::Const(_)));
+        let program = &mut self.special.program;
+        if is_constant {
+            return (program.add(term.form, term.width, term.rows), 0);
+        }
+        let stands = is_source || self.gates.hot[at];
+        if stands && !touched(self.special.changed, self.gates.support[at]) {
+            return self.assume(own).unwrap_or_else(|| {
+                let form = if is_source { term.form } else { Form::Kept(own) };
+                (self.special.program.add(form, term.width, term.rows), 0)
+            });
+        }
+        if is_source {
+            return (program.add(term.form, term.width, term.rows), 0);
+        }
+        let (mut why, mut next) = ([0; 3], 0);
+        let form = term.form.map(|operand| {
+            let (now, because) =
+                self.special.now[operand.0 as usize].expect("operands stand before their users");
+            why[next] = because;
+            next += 1;
+            now
+        });
+        // A column that is read by rows stands in memory, in the place of the whole program's.
+        if let Form::Row(column, _) | Form::Pick { values: column, .. } = term.form
+            && let Form::Row(new, _) | Form::Pick { values: new, .. } = form
+        {
+            self.special.places.insert(new, column);
+        }
+        simplify(&mut self.special.program, form, term.width, why)
+    }
+
+    /// A constant instead of a term that did not change, under the assumption that it is one.
+    fn assume(&mut self, own: TermId) -> Option<Now> {
+        let term = self.whole.term(own);
+        if term.width > ASSUMED_BITS || term.rows > 0 {
+            return None;
+        }
+        let at = self.special.frontier.len();
+        let why = Why::checked_shl(1, at as u32).filter(|why| *why != 0)?;
+        if at >= Why::BITS as usize {
+            return None;
+        }
+        let value = (self.present)(own)?;
+        let constant = self.special.program.constant_term(&value);
+        self.special.frontier.push((own, value));
+        Some((constant, why))
+    }
+
+    fn now(&mut self, root: TermId) -> TermId {
+        let (now, why) = self.special.now[root.0 as usize].expect("roots are needed");
+        self.special.why |= why;
+        now
+    }
+
+    fn memories(&mut self) {
+        for (at, memory) in self.whole.memories.iter().enumerate() {
+            let mut own = memory.clone();
+            own.init = BTreeMap::new();
+            own.term = None;
+            if self.touched(self.gates.memory_support(self.whole, at)) {
+                own.read_address = self.now(memory.read_address);
+                own.write = memory.write.map(|ports| ports.map(|port| self.now(port)));
+                self.special.memories.push(at);
+            }
+            self.special.program.memories.push(own);
+        }
+    }
+
+    fn states(&mut self) {
+        for (at, state) in self.whole.states.iter().enumerate() {
+            let mut own = State { init: Vec::new(), term: None, ..state.clone() };
+            if self.touched(self.gates.of_state(state)) && self.update(state, &mut own) {
+                self.special.states.push(StateId(at as u32));
+            }
+            self.special.program.states.push(own);
+        }
+    }
+
+    /// What becomes of a state; `false` if it keeps its value.
+    fn update(&mut self, state: &State, own: &mut State) -> bool {
+        own.guard = state.guard.map(|guard| self.now(guard));
+        if let Some(guard) = own.guard
+            && self.special.program.constant(guard).is_some_and(|guard| !guard.any())
+        {
+            return false;
+        }
+        own.next = self.now(state.next);
+        let Some(term) = state.term else { return true };
+        // The state itself may not have been needed by any term.
+        if self.special.now[term.0 as usize].is_none() {
+            self.special.now[term.0 as usize] = Some(self.term(term.0 as usize));
+        }
+        let (held, why) = self.special.now[term.0 as usize].expect("made just now");
+        if held == own.next {
+            self.special.why |= why;
+            return false;
+        }
+        // A bit that is known changes if its next value is another one: seldom.
+        let known = self.special.program.constant(held).map(Value::any);
+        if let (Some(known), None, 1, 0) = (known, state.guard, state.width, state.rows) {
+            self.special.why |= why;
+            let flips = if known { not(&mut self.special.program, own.next) } else { own.next };
+            own.guard = Some(flips);
+            own.next = self.special.program.constant_term(&Value::bit_of(!known));
+        }
+        true
+    }
+}
+
+impl Special {
+    /// Decides what is stored, when functions read these terms of the whole program; and with it
+    /// what is evaluated at all, read, and assumed.
+    pub fn keep(&mut self, whole: &Program, gates: &Gates, wanted: &BTreeSet<TermId>) {
+        self.stores.clear();
+        self.settled.clear();
+        let mut why = self.why;
+        let watched = whole.watched.iter().enumerate();
+        let watched = watched.map(|(at, watched)| (Keep::Watched(at), watched.term));
+        let kept = wanted.iter().map(|term| (Keep::Term(*term), *term));
+        for (keep, term) in watched.chain(kept) {
+            if !touched(self.changed, gates.of(term)) {
+                continue;
+            }
+            let (now, because) = self.now[term.0 as usize].expect("what is kept is needed");
+            why |= because;
+            let rows = whole.term(term).rows;
+            match self.program.constant(now) {
+                Some(value) => self.settled.push((keep, value.clone(), rows)),
+                None => self.stores.push(Store { term: now, keep, rows }),
+            }
+        }
+        let assumed = self.frontier.iter().enumerate();
+        let assumed = assumed.filter(|(at, _)| why >> at & 1 == 1);
+        self.assumed = assumed.map(|(_, assumed)| assumed.clone()).collect();
+        self.arrange();
+        let terms = self.assumed.iter().map(|(term, _)| *term);
+        let kept = terms.filter(|term| {
+            !matches!(whole.term(*term).form, Form::State(_) | Form::Op(Op::Input(_) | Op::Memory(_)))
+        });
+        self.reads = kept.collect();
+        let (mut open, mut seen) = (self.roots(true), vec![false; self.program.terms.len()]);
+        while let Some(id) = open.pop() {
+            if !std::mem::replace(&mut seen[id.0 as usize], true) {
+                match self.program.term(id).form {
+                    Form::Kept(term) => {
+                        self.reads.insert(term);
+                    }
+                    form => open.extend(form.operands()),
+                }
+            }
+        }
+    }
+
+    /// Whether two have the same code, if they were made of the same program.
+    pub fn is_like(&self, other: &Special) -> bool {
+        let updates = |special: &Special| -> Vec<(TermId, Option<TermId>)> {
+            special.program.states.iter().map(|state| (state.next, state.guard)).collect()
+        };
+        (self.changed, &self.stores, &self.settled, &self.assumed, &self.order)
+            == (other.changed, &other.stores, &other.settled, &other.assumed, &other.order)
+            && self.program.terms == other.program.terms
+            && self.program.constants == other.program.constants
+            && (&self.states, &self.places) == (&other.states, &other.places)
+            && updates(self) == updates(other)
+    }
+
+    /// What the function computes: always, or under guards too.
+    fn roots(&self, cold: bool) -> Vec<TermId> {
+        let mut roots: Vec<TermId> = self.stores.iter().map(|store| store.term).collect();
+        for at in &self.memories {
+            let memory = &self.program.memories[*at];
+            roots.extend(memory.write.into_iter().flatten().chain([memory.read_address]));
+        }
+        for id in &self.states {
+            let state = self.program.state(*id);
+            roots.push(state.guard.unwrap_or(state.next));
+            if cold {
+                roots.push(state.next);
+            }
+        }
+        roots
+    }
+
+    /// Puts what every cycle evaluates in the order in which it is needed, so that few values are
+    /// held at the same time.
+    fn arrange(&mut self) {
+        self.hot = vec![false; self.program.terms.len()];
+        self.order.clear();
+        for root in self.roots(false) {
+            let mut open = vec![(root, false)];
+            while let Some((id, ready)) = open.pop() {
+                if ready {
+                    self.order.push(id);
+                } else if !std::mem::replace(&mut self.hot[id.0 as usize], true) {
+                    open.push((id, true));
+                    let operands: Vec<TermId> = self.program.term(id).form.operands().collect();
+                    let operands = operands.into_iter().rev();
+                    open.extend(operands.map(|operand| (operand, false)));
+                }
+            }
+        }
+        let weight = |id: &TermId| {
+            let term = self.program.term(*id);
+            match term.form {
+                Form::Op(Op::Const(_)) | Form::Table(_) => 0,
+                Form::State(_) | Form::Kept(_) | Form::Op(Op::Input(_)) => 1,
+                _ if term.width > 1 && term.rows > 0 => 1 + term.rows / 2,
+                _ => 2,
+            }
+        };
+        self.cost = self.order.iter().map(weight).sum::<u32>() + self.stores.len() as u32;
+    }
+}
