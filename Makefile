@@ -44,7 +44,7 @@ bench: ## Cycles and translations per second, Verilator beside them
 	$(CARGO) bench --package testbenches --bench mmu
 	$(PAGEWALK) bench
 
-waves: ## Record waveforms and draw the pictures of the documents
+waves: ## Record the waves in the documents and draw their pictures
 	@scripts/need-cargo.sh
 	scripts/pictures.sh
 
@@ -54,7 +54,7 @@ plots: ## Make every study and draw its picture into docs/images/plots
 
 ideas: ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh
-	scripts/ideas.sh
+	scripts/pictures.sh images/ideas
 
 figures: ## Write the figures and outputs that documents quote anew, those that take minutes too
 	@scripts/need-cargo.sh

@@ -1,15 +1,45 @@
 #!/usr/bin/env sh
-# Records waveforms of two scenarios and draws the documents' pictures of them.
+# Draws the waves in the documents: a picture is what the command in its caption gives.
+#
+#   pictures.sh [PART-OF-A-PICTURE'S-NAME]
+#
+# PAGEWALK may name a binary that is built already. The plots come from `make plots`.
 set -eu
+only=${1:-}
+pagewalk=${PAGEWALK:-cargo run --quiet --release --package testbenches --bin pagewalk --}
 out=waves/out/pictures
 rm -rf "$out"
-draw() { # SCENARIO PICTURE SIZE
-  cargo run --quiet --release --package testbenches --bin pagewalk -- \
-    run "$1" --config rv64_tiny --wave="$out/$2" > /dev/null
-  status=0
-  waves/render.sh "$(ls "$out/$2"/*Sv39*.gtkw)" "docs/images/$2.png" "$3" || status=$?
-  # 77: a tool is missing, and the script has said which.
-  [ "$status" -eq 0 ] || [ "$status" -eq 77 ]
+
+# Picture and command, a line each: a caption begins with its command, below the picture or before
+# a link to it.
+captions() { # FILE...
+  awk '
+    function tell() {
+      folder = FILENAME
+      if (!sub(/\/[^\/]*$/, "", folder)) folder = "."
+      print folder "/" picture, command
+      picture = ""
+    }
+    {
+      if (match($0, /\]\([^)]*images\/[^)]*\.png\)/)) picture = substr($0, RSTART + 2, RLENGTH - 3)
+      command = ""
+      if (match($0, /`pagewalk wave [^`]*`/)) command = substr($0, RSTART + 10, RLENGTH - 11)
+      if (picture != "" && command != "") tell()
+      else if (command == "" && $0 != "" && $0 !~ /images\//) picture = ""
+    }
+  ' "$@"
 }
-draw when-are-a-and-d-set/hardware-sets-d wave 1400x960
-draw where-do-pages-come-from/zeroes-on-demand page-fault 1400x1180
+
+captions README.md docs/*.md docs/ideas/*.md > "${TMPDIR:-/tmp}/captions.$$"
+trap 'rm -f "${TMPDIR:-/tmp}/captions.$$"' EXIT
+while read -r picture command; do
+  case $picture in *"$only"*) ;; *) continue ;; esac
+  place=$out/$(basename "$picture" .png)
+  # The words of the command are its arguments.
+  # shellcheck disable=SC2086
+  $pagewalk $command --no-open --dir "$place" > /dev/null
+  status=0
+  waves/render.sh "$(ls "$place"/*.gtkw)" "$picture" 1400 || status=$?
+  # 77: a tool is missing, and the script has said which.
+  [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || exit "$status"
+done < "${TMPDIR:-/tmp}/captions.$$"

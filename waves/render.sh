@@ -1,19 +1,35 @@
 #!/bin/sh
-# Renders a GTKWave save file to a PNG, without a screen: render.sh FILE.gtkw OUT.png [WIDTHxHEIGHT]
+# Renders a GTKWave save file to a PNG, without a screen: render.sh FILE.gtkw OUT.png [WIDTH[xHEIGHT]]
+#
+# What is in sight is what the save file says, in every width. Without a height all rows that are
+# not folded are in sight.
 #
 # Status: 0 done, 1 failed, 2 usage, 77 skipped because a tool is missing (1 when CI=true).
 set -eu
 
 if [ $# -lt 2 ] || [ $# -gt 3 ]; then
-    echo "usage: $0 FILE.gtkw OUT.png [WIDTHxHEIGHT]" >&2
+    echo "usage: $0 FILE.gtkw OUT.png [WIDTH[xHEIGHT]]" >&2
     exit 2
 fi
-save=$1 picture=$2 size=${3:-1600x1200}
+save=$1 picture=$2 size=${3:-1600}
 case $size in
-*[!0-9x]* | x* | *x | *x*x*) echo "error: $size is not a size like 1600x1200" >&2; exit 2 ;;
+*[!0-9x]* | x* | *x | *x*x*) echo "error: $size is not a size like 1600 or 1600x1200" >&2; exit 2 ;;
 esac
-width=${size%x*} height=${size#*x}
 [ -r "$save" ] || { echo "error: cannot read $save" >&2; exit 1; }
+width=${size%x*}
+case $size in
+*x*) height=${size#*x} ;;
+*)
+    # A row is 20 pixels high; a folded group is one, its end another; the rest is the frame.
+    height=$(awk '
+        /^@/ { flags = $0; next }
+        /^-/ && flags ~ /^@c002/ { if (!folded++) rows++; next }
+        /^-/ && flags ~ /^@14012/ { folded--; next }
+        /^[-+]/ && !folded { rows++ }
+        END { print rows * 20 + 190 }
+    ' "$save")
+    ;;
+esac
 
 for tool in gtkwave xvfb-run; do
     command -v "$tool" >/dev/null 2>&1 && continue
@@ -31,7 +47,12 @@ scratch=$(mktemp -d)
 copy=$folder/.render-$$.gtkw
 trap 'rm -rf "$scratch" "$copy"' EXIT
 trap 'exit 1' HUP INT TERM
-sed "s/^\[size\] .*/[size] $width $height/" "$save" >"$copy"
+# The zoom is the negative binary logarithm of the time of a pixel; 454 pixels are names and frame.
+awk -v width="$width" -v height="$height" '
+    /^\[size\]/ { old = $2; print "[size]", width, height; next }
+    /^\*/ { $1 = sprintf("*%.6f", substr($1, 2) + log((width - 454) / (old - 454)) / log(2)) }
+    { print }
+' "$save" >"$copy"
 cat >"$scratch/picture.tcl" <<TCL
 gtkwave::/File/Grab_To_File $scratch/picture.png
 gtkwave::/File/Quit
@@ -52,9 +73,9 @@ if grep -q 'Could not open filter file' "$scratch/log"; then
     exit 1
 fi
 mkdir -p "$(dirname "$picture")"
-if command -v convert >/dev/null 2>&1; then
-    # The title bar shows the folder's path on this machine, which nobody wants to see.
-    convert "$scratch/picture.png" -gravity North -chop 0x50 +repage "$picture"
-else
+# The title bar shows the folder's path on this machine. Without ImageMagick, or with something else
+# of that name, the picture keeps it.
+if ! { command -v convert >/dev/null 2>&1 &&
+    convert "$scratch/picture.png" -gravity North -chop 0x50 +repage "$picture" 2>/dev/null; }; then
     mv "$scratch/picture.png" "$picture"
 fi

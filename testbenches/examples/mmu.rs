@@ -7,7 +7,7 @@ use sim::board::Board;
 use sim::bus::{FixedLatency, SharedMemory};
 use sim::isa::{Access, Context, Mode, Satp, Xlen};
 use sim::mmu::{Fence, Request, Response};
-use sim::wave::{Window, mmu};
+use sim::wave::{Ending, Recording, mmu};
 use testbenches::engine::{Engine, find};
 
 /// The leaf of page 0x1000: frame 0x80abc, with V, R, W, U, A and D.
@@ -30,10 +30,10 @@ pub(crate) fn run(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     memory.write(0x8000_1000, 8, 0x80002 << 10 | 1)?;
     memory.write(0x8000_2008, 8, LEAF)?;
     let hardware = find("rv64_small")?.mmu(Engine::Compiled);
-    let (title, window, signals) = ("Example".into(), Window::default(), hardware.signals());
-    let options = mmu::Options { title, xlen: Xlen::Rv64, window, signals, processes: Vec::new() };
-    std::fs::create_dir_all(folder)?;
-    let wave = Rc::new(RefCell::new(mmu::Recorder::create(&folder.join("example.vcd"), options)?));
+    let recording = Recording { signals: hardware.signals(), ..Recording::default() };
+    let subject = mmu::Subject { xlen: Xlen::Rv64, processes: Vec::new() };
+    let path = folder.join("example.vcd");
+    let wave = Rc::new(RefCell::new(mmu::Recorder::create(&path, recording, subject)?));
     let bus = Box::new(FixedLatency::new(memory.clone(), 10));
     let mut board = Board::new(memory.clone());
     let hart = board.add(hardware, bus);

@@ -11,8 +11,9 @@ pub enum WalkState {
     Read,
     /// A read is under way. Its data is judged, and the next read presented, in the same cycle.
     Wait,
-    /// The walk has its leaf or fault: answer, or present the update of A and D.
-    Leaf,
+    /// The entry that ended the walk is checked, valid or not: answer, fault, or present the update
+    /// of A and D.
+    Check,
     /// A compare-and-swap is under way.
     Update,
 }

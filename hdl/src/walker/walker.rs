@@ -173,7 +173,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.stale.next = self.overtaken.q.val() || self.fence.val();
         self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
         self.next_entry.table_ppn.next = self.arriving.ppn.val();
+        // Below the last level there is nothing.
         self.next_level.next = self.at_level.q.val() - bits::<3>(1);
+        if self.at_level.q.val() == bits::<3>(0) {
+            self.next_level.next = bits::<3>(0);
+        }
         if self.from_root.val() {
             self.next_entry.table_ppn.next = self.root.val();
             self.next_level.next = self.top_level.val();
@@ -207,16 +211,16 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         self.restarted.next = true;
                     } else if self.mem_resp_error.val() {
                         self.refused.d.next = true;
-                        self.state.d.next = WalkState::Leaf;
+                        self.state.d.next = WalkState::Check;
                     } else if self.arriving.pointer.val() {
                         self.descends.next = true;
                     } else {
                         self.entry.d.next = self.mem_resp_data.val();
-                        self.state.d.next = WalkState::Leaf;
+                        self.state.d.next = WalkState::Check;
                     }
                 }
             }
-            WalkState::Leaf => {
+            WalkState::Check => {
                 // The walk's end: A and D are written only if nothing else faults.
                 self.overtaken.d.next = self.stale.val();
                 self.done.next = true;
@@ -245,10 +249,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         self.restarted.next = true;
                     } else if self.mem_resp_error.val() {
                         self.refused.d.next = true;
-                        self.state.d.next = WalkState::Leaf;
+                        self.state.d.next = WalkState::Check;
                     } else if self.mem_resp_swapped.val() {
                         self.entry.d.next = self.marked.val();
-                        self.state.d.next = WalkState::Leaf;
+                        self.state.d.next = WalkState::Check;
                     } else {
                         self.retried.next = true;
                         self.state.d.next = WalkState::Read;

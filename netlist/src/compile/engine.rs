@@ -1,8 +1,8 @@
 //! The engine: buffer, functions, and what changed.
 
 use super::CompileError;
-use super::call::Code;
 use super::adapt::Adapt;
+use super::call::Code;
 use super::layout::Layout;
 use super::variants::{Plan, Variants};
 use crate::ir::{InputId, NetId, Netlist, Value};

@@ -10,10 +10,10 @@ use super::CompileError;
 use super::call::Code;
 use super::layout::{Layout, Offset};
 use super::native::Module;
+use crate::ir::{InputId, MemoryId, Op, Value};
 #[cfg(test)]
 use crate::optimise::planted;
 use crate::optimise::{ALL, Form, Gates, Options, Program, Special, TermId, specialise};
-use crate::ir::{InputId, MemoryId, Op, Value};
 use std::collections::BTreeSet;
 
 /// What the passes and the layout say of a design.
@@ -99,8 +99,7 @@ impl Variants {
     /// Compiles the function for all changes.
     pub(super) fn new(name: &str, plan: Plan<'_>) -> Result<Self, CompileError> {
         let mut module = Module::new(name)?;
-        let mut special =
-            specialise(plan.program, plan.gates, ALL, &|_| None, plan.options);
+        let mut special = specialise(plan.program, plan.gates, ALL, &|_| None, plan.options);
         let kept = (0..plan.program.terms.len()).filter(|at| plan.gates.kept[*at]);
         let kept = kept.map(|at| TermId { 0: at as u32 }).collect();
         special.keep(plan.program, plan.gates, &kept);

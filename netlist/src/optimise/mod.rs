@@ -43,8 +43,8 @@ mod specialise;
 pub(crate) use plant::Plant;
 
 pub use gate::{ALL, Gates};
-pub use specialise::{Keep, Special, Store, specialise};
 pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
+pub use specialise::{Keep, Special, Store, specialise};
 
 use crate::ir::{NetId, Netlist};
 use columns::Columns;

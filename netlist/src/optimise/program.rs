@@ -100,12 +100,9 @@ impl Form {
             Form::Row(column, row) => Form::Row(f(column), row),
             Form::AnyRow(column) => Form::AnyRow(f(column)),
             Form::AllRows(column) => Form::AllRows(f(column)),
-            Form::Pick { mask, values, otherwise, highest } => Form::Pick {
-                mask: f(mask),
-                values: f(values),
-                otherwise: f(otherwise),
-                highest,
-            },
+            Form::Pick { mask, values, otherwise, highest } => {
+                Form::Pick { mask: f(mask), values: f(values), otherwise: f(otherwise), highest }
+            }
         }
     }
 }

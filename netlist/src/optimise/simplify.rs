@@ -76,7 +76,8 @@ fn operation(program: &mut Program, op: Op, width: u32, why: [Why; 3]) -> Now {
         Op::And(a, b) | Op::Or(a, b) => {
             let and = matches!(op, Op::And(..));
             // An operand that decides needs no look at the other one.
-            let decides = |known| matches!((known, and), (Known::Zero, true) | (Known::Ones, false));
+            let decides =
+                |known| matches!((known, and), (Known::Zero, true) | (Known::Ones, false));
             let passes = |known| matches!((known, and), (Known::Zero, false) | (Known::Ones, true));
             for (own, other, at) in [(a, b, 0), (b, a, 1)] {
                 if decides(known(program, own)) {
@@ -120,8 +121,7 @@ fn operation(program: &mut Program, op: Op, width: u32, why: [Why; 3]) -> Now {
             return (b, all);
         }
         Op::Concat(high, low)
-            if matches!(known(program, high), Known::Zero)
-                && program.constant(low).is_none() =>
+            if matches!(known(program, high), Known::Zero) && program.constant(low).is_none() =>
         {
             return (add(program, Op::ZeroExtend(low), width), all);
         }

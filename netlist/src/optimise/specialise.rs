@@ -316,7 +316,10 @@ impl Special {
         self.arrange();
         let terms = self.assumed.iter().map(|(term, _)| *term);
         let kept = terms.filter(|term| {
-            !matches!(whole.term(*term).form, Form::State(_) | Form::Op(Op::Input(_) | Op::Memory(_)))
+            !matches!(
+                whole.term(*term).form,
+                Form::State(_) | Form::Op(Op::Input(_) | Op::Memory(_))
+            )
         });
         self.reads = kept.collect();
         let (mut open, mut seen) = (self.roots(true), vec![false; self.program.terms.len()]);

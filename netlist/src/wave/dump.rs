@@ -1,37 +1,24 @@
 //! The dump under way.
 
-use super::record::{Record, stamp};
-use super::{Style, UNITS_PER_CYCLE, WaveError, header};
+use super::{Style, WaveError, header};
 use crate::compile::{Compiled, Follower};
 use crate::ir::{NetId, Netlist};
 use std::io::Write;
-use vcd::IdCode;
-
-/// Text gathered before the output is asked to write it.
-const ROOM: usize = 1 << 16;
+use waves::{Builder, SignalId, UNITS_PER_CYCLE};
 
 /// Makes cycles and writes what changed. Its memory does not grow with the run.
 ///
 /// It ends with [`Dump::finish`]; one that is dropped leaves out what it had gathered last.
-pub struct Dump<W: Write> {
-    out: vcd::Writer<W>,
+#[derive(Debug)]
+pub struct Dump<'a> {
+    out: waves::Dump<'a>,
     follower: Follower,
-    records: Vec<Record>,
-    clock: Option<IdCode>,
-    line: Vec<u8>,
+    variables: Vec<SignalId>,
+    clock: Option<SignalId>,
     now: u64,
 }
 
-impl<W: Write> std::fmt::Debug for Dump<W> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Dump")
-            .field("records", &self.records.len())
-            .field("now", &self.now)
-            .finish()
-    }
-}
-
-impl<W: Write> Dump<W> {
+impl<'a> Dump<'a> {
     /// Begins a dump of these nets of an engine that was compiled to follow them.
     ///
     /// # Errors
@@ -40,23 +27,24 @@ impl<W: Write> Dump<W> {
         netlist: &Netlist,
         engine: &Compiled,
         nets: &[NetId],
-        out: W,
+        out: impl Write + Send + 'a,
         style: Style,
     ) -> Result<Self, WaveError> {
-        let mut out = vcd::Writer::new(out);
-        let header = header::write(&mut out, netlist, nets, style)?;
+        let mut builder = Builder::new("");
+        let header = header::declare(&mut builder, netlist, nets, style)?;
         let follower = engine.follower(&header.fields).ok_or_else(|| {
             let missing = |net: &&NetId| !engine.follows(**net);
             let net = nets.iter().find(missing).unwrap_or(&nets[0]);
             WaveError::NotFollowed(netlist.net(*net).path.clone())
         })?;
-        let (records, clock) = (header.records, header.clock);
-        Ok(Self { out, follower, records, clock, line: Vec::with_capacity(2 * ROOM), now: 0 })
+        let out = builder.dump_into(Box::new(out))?;
+        let (variables, clock) = (header.variables, header.clock);
+        Ok(Self { out, follower, variables, clock, now: 0 })
     }
 
     /// Variables: nets that carry the same node count once.
     pub fn variables(&self) -> usize {
-        self.records.len()
+        self.variables.len()
     }
 
     /// As [`Compiled::cycle`], and writes the values before the edge that are new.
@@ -67,24 +55,24 @@ impl<W: Write> Dump<W> {
     pub fn cycle(&mut self, engine: &mut Compiled) -> Result<(), WaveError> {
         let time = self.now * UNITS_PER_CYCLE;
         self.now += 1;
+        let (out, variables) = (&mut self.out, &self.variables);
+        let mut told = Ok(());
         if let Some(clock) = self.clock {
-            stamp(&mut self.line, time);
-            tick(&mut self.line, b'1', clock);
+            out.at(time)?;
+            out.bits(clock, &[1]);
         }
-        let mut stamped = self.clock.is_some();
-        let (line, records) = (&mut self.line, &self.records);
         engine.cycle_following(&mut self.follower, |field, words| {
-            if !stamped {
-                stamp(line, time);
-                stamped = true;
+            if told.is_ok() {
+                told = out.at(time);
             }
-            records[field].append(line, words);
+            out.bits(variables[field], words);
         });
+        told?;
         if let Some(clock) = self.clock {
-            stamp(&mut self.line, time + UNITS_PER_CYCLE / 2);
-            tick(&mut self.line, b'0', clock);
+            out.at(time + UNITS_PER_CYCLE / 2)?;
+            out.bits(clock, &[0]);
         }
-        if self.line.len() >= ROOM { self.flush() } else { Ok(()) }
+        Ok(())
     }
 
     /// Lets cycles pass that are as the last one, because the engine
@@ -100,12 +88,9 @@ impl<W: Write> Dump<W> {
         for _ in 0..cycles {
             let time = self.now * UNITS_PER_CYCLE;
             self.now += 1;
-            stamp(&mut self.line, time);
-            tick(&mut self.line, b'1', clock);
-            stamp(&mut self.line, time + UNITS_PER_CYCLE / 2);
-            tick(&mut self.line, b'0', clock);
-            if self.line.len() >= ROOM {
-                self.flush()?;
+            for (time, level) in [(time, 1), (time + UNITS_PER_CYCLE / 2, 0)] {
+                self.out.at(time)?;
+                self.out.bits(clock, &[level]);
             }
         }
         Ok(())
@@ -116,20 +101,7 @@ impl<W: Write> Dump<W> {
     /// # Errors
     /// What the output says.
     pub fn finish(mut self) -> Result<(), WaveError> {
-        stamp(&mut self.line, self.now * UNITS_PER_CYCLE);
-        self.flush()?;
-        Ok(self.out.writer().flush()?)
+        self.out.at(self.now * UNITS_PER_CYCLE)?;
+        Ok(self.out.finish()?)
     }
-
-    fn flush(&mut self) -> Result<(), WaveError> {
-        self.out.writer().write_all(&self.line)?;
-        self.line.clear();
-        Ok(())
-    }
-}
-
-fn tick(line: &mut Vec<u8>, level: u8, clock: IdCode) {
-    line.push(level);
-    // Writing to memory cannot fail.
-    writeln!(line, "{clock}").ok();
 }

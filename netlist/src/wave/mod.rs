@@ -41,21 +41,16 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `dump` | the file under way |
-//! | `header` | scopes and variables; which nets share a record |
-//! | `record` | one change as text |
+//! | `dump` | the cycles of a run, as the crate `waves` writes them |
+//! | `header` | which nets share a variable |
 
 mod dump;
 mod header;
-mod record;
 
 pub use dump::Dump;
 
 use crate::ir::{NetId, Netlist};
 use thiserror::Error;
-
-/// VCD time units (of 1 ns) in one clock cycle.
-pub const UNITS_PER_CYCLE: u64 = 10;
 
 /// How a dump looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,9 +74,9 @@ pub enum WaveError {
     /// The engine was not compiled for it.
     #[error("`{0}` is not followed: name it in `Options::follow` when the engine is compiled")]
     NotFollowed(String),
-    /// The output refused.
-    #[error("the waveform cannot be written: {0}")]
-    Io(#[from] std::io::Error),
+    /// A net's name or the output did not suit.
+    #[error(transparent)]
+    Wave(#[from] waves::Error),
 }
 
 /// Every net of a design.

@@ -1,13 +1,17 @@
 //! A recorder's time: cycles that are made, stretches that are jumped over, moments worth finding.
 
-use super::save::View;
-use super::{Error, Window, Writer};
+use std::collections::BTreeSet;
+
+use waves::save::View;
+use waves::{Error, Window, Writer};
 
 /// A moment that a reader wants to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Moment {
-    pub(super) cycle: u64,
-    pub(super) name: String,
+struct Moment {
+    cycle: u64,
+    name: String,
+    /// Others give way to it.
+    always: bool,
 }
 
 /// The dump under way, and where in time it is.
@@ -18,47 +22,42 @@ pub(super) struct Timeline {
     pub(super) now: Option<u64>,
     /// The first cycle of all.
     pub(super) first: Option<u64>,
-    /// The first ones, as many as there are markers.
-    pub(super) moments: Vec<Moment>,
+    /// The cycle after the run's last one, once it is over.
+    pub(super) over: Option<u64>,
+    /// When and how the run failed.
+    pub(super) failure: Option<(u64, String)>,
+    /// The first of each kind, and those of which each counts; no more than there are markers.
+    moments: Vec<Moment>,
+    kinds: BTreeSet<String>,
 }
 
 impl Timeline {
     pub(super) fn new(wave: Writer, window: Window) -> Timeline {
-        Timeline { wave, window, now: None, first: None, moments: Vec::new() }
+        Timeline {
+            wave,
+            window,
+            now: None,
+            first: None,
+            over: None,
+            failure: None,
+            moments: Vec::new(),
+            kinds: BTreeSet::new(),
+        }
     }
 
-    /// Whether the cycle has passed or is the current one: what is told late stands in the
+    /// Whether the cycle has passed or is the current one: what is reported late stands in the
     /// current cycle.
     pub(super) fn has_come(&self, cycle: u64) -> bool {
         self.now.is_some_and(|now| cycle <= now)
     }
 
-    /// Makes `cycle` the current one. Where cycles are left out, `rest` sets what must not last
-    /// through the jump.
-    pub(super) fn begin(
-        &mut self,
-        cycle: u64,
-        rest: impl FnOnce(&mut Writer) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        if self.now == Some(cycle) {
-            return Ok(());
+    /// Makes `cycle` the current one; the clock stands still if it is told to.
+    pub(super) fn go(&mut self, cycle: u64, clocked: bool) -> Result<(), Error> {
+        if clocked {
+            self.wave.cycle(cycle)?
+        } else {
+            self.wave.instant(cycle)?
         }
-        if let Some(next) = self.now.map(|now| now.saturating_add(1)).filter(|&next| next < cycle) {
-            self.wave.cycle(next)?;
-            rest(&mut self.wave)?;
-        }
-        self.wave.cycle(cycle)?;
-        self.now = Some(cycle);
-        self.first.get_or_insert(cycle);
-        Ok(())
-    }
-
-    /// Makes `cycle` the current one unless it has come; the clock stands still.
-    pub(super) fn instant(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.has_come(cycle) {
-            return Ok(());
-        }
-        self.wave.instant(cycle)?;
         self.now = Some(cycle);
         self.first.get_or_insert(cycle);
         Ok(())
@@ -74,17 +73,48 @@ impl Timeline {
         self.window.from.max(self.first.unwrap_or(0))
     }
 
-    /// Marks a moment, if there is room for it and it is in the window.
-    pub(super) fn moment(&mut self, cycle: u64, name: &str) {
-        let room = self.moments.len() < View::MARKERS;
-        if room && self.window.contains(cycle) {
-            let name = format!("{} {name}", self.moments.len() + 1);
-            self.moments.push(Moment { cycle, name });
+    /// Marks a moment, if it is in the window and the first of its kind.
+    pub(super) fn first_of(&mut self, kind: &str, cycle: u64, name: &str) {
+        if self.window.contains(cycle) && self.kinds.insert(kind.to_owned()) {
+            self.mark_one(cycle, name, false);
         }
     }
 
-    /// Puts the moments into a view.
+    /// Marks a moment, if it is in the window.
+    pub(super) fn every(&mut self, cycle: u64, name: &str) {
+        if self.window.contains(cycle) {
+            self.mark_one(cycle, name, true);
+        }
+    }
+
+    /// The run failed.
+    pub(super) fn fails(&mut self, cycle: u64, why: &str) {
+        self.failure.get_or_insert((cycle, why.to_owned()));
+    }
+
+    fn mark_one(&mut self, cycle: u64, name: &str, always: bool) {
+        if self.moments.len() >= View::MARKERS {
+            // The last one of those that are not needed makes room.
+            match self.moments.iter().rposition(|moment| always && !moment.always) {
+                Some(at) => drop(self.moments.remove(at)),
+                None => return,
+            }
+        }
+        self.moments.push(Moment { cycle, name: name.to_owned(), always });
+    }
+
+    /// Puts the moments into a view, in order of time.
     pub(super) fn mark(&self, view: View) -> View {
-        self.moments.iter().fold(view, |view, moment| view.marker(moment.cycle, &moment.name))
+        let mut all: Vec<(u64, &str)> =
+            self.moments.iter().map(|moment| (moment.cycle, &*moment.name)).collect();
+        if let Some((cycle, why)) = &self.failure {
+            all.truncate(View::MARKERS - 1);
+            all.push((*cycle, why));
+        }
+        all.sort_by_key(|(cycle, _)| *cycle);
+        let numbered = all.iter().enumerate();
+        numbered.fold(view, |view, (at, (cycle, name))| {
+            view.marker(*cycle, &format!("{} {name}", at + 1))
+        })
     }
 }

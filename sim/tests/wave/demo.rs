@@ -8,8 +8,9 @@ use sim::mmu::{
     Fence, Inputs, MemoryRequest, MemoryResponse, Outputs, PerPort, Port, Pulse, Request, Signal,
 };
 use sim::os::{Activity, Death, Event, FaultKind};
-use sim::wave::mmu::{Options, Recorder};
-use sim::wave::{Error, Window};
+use sim::wave::mmu::{Recorder, Subject};
+use sim::wave::{Choice, Ending, Recording};
+use waves::{Error, Window};
 
 pub(crate) const IDLE: u128 = 0;
 const ASK: u128 = 1;
@@ -20,17 +21,16 @@ const FAULT: u128 = 4;
 /// Cycles from a request to memory to its response.
 const LATENCY: u64 = 4;
 
-pub(crate) fn options(window: Window) -> Options {
+pub(crate) fn options(window: Window) -> (Recording, Subject) {
     let plain = |path: &str, width| Signal { path: path.to_owned(), width, names: Vec::new() };
     let state = |path: &str, width, names: &[&str]| Signal {
         names: names.iter().map(|&name| name.to_owned()).collect(),
         ..plain(path, width)
     };
-    Options {
+    let recording = Recording {
         title: "demonstration, played by hand".to_owned(),
-        xlen: Xlen::Rv64,
         window,
-        processes: vec!["editor".to_owned(), "player".to_owned()],
+        view: Some(Choice::Hardware),
         signals: vec![
             state("walker.state", 3, &["Idle", "Request", "Wait", "Refill", "Fault"]),
             plain("walker.level", 3),
@@ -39,7 +39,10 @@ pub(crate) fn options(window: Window) -> Options {
             plain("data.tlb.lines", 16),
             plain("fence.pending", 1),
         ],
-    }
+        ..Recording::default()
+    };
+    let processes = vec!["editor".to_owned(), "player".to_owned()];
+    (recording, Subject { xlen: Xlen::Rv64, processes })
 }
 
 pub(crate) struct Demo {
@@ -55,7 +58,8 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn new(path: &Path, window: Window) -> Result<Demo, Error> {
-        let recorder = Recorder::create(path, options(window))?;
+        let (recording, subject) = options(window);
+        let recorder = Recorder::create(path, recording, subject)?;
         let satp = Satp { mode: Mode::Sv39, asid: 7, root: 0x80200 }.encode(Xlen::Rv64);
         let (state, level, base, lines) = (IDLE, 0, 0, 1);
         Ok(Demo { recorder, now: 0, satp, pc: 0x1_0000, state, level, base, lines })

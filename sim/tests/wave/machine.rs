@@ -11,8 +11,9 @@ use sim::isa::{Access, Xlen};
 use sim::machine::{Machine, MachineConfig, ProcessSpec};
 use sim::mmu::Mmu;
 use sim::os::{Layout, RegionKind, RegionSpec};
-use sim::wave::mmu::{Options, Recorder};
-use sim::wave::{Error, Window};
+use sim::wave::mmu::{Recorder, Subject};
+use sim::wave::{Ending, Recording};
+use waves::{Error, Window};
 
 use crate::reader::Dump;
 
@@ -37,14 +38,14 @@ fn machine(names: &[&str]) -> Machine {
 
 fn record(path: &Path, window: Window) -> Result<(), Error> {
     let names = ["first", "second"];
-    let options = Options {
+    let recording = Recording {
         title: "two processes".to_owned(),
-        xlen: Xlen::Rv64,
         window,
         signals: IdealMmu::new(Xlen::Rv64).signals(),
-        processes: names.map(str::to_owned).to_vec(),
+        ..Recording::default()
     };
-    let recorder = Rc::new(RefCell::new(Recorder::create(path, options)?));
+    let subject = Subject { xlen: Xlen::Rv64, processes: names.map(str::to_owned).to_vec() };
+    let recorder = Rc::new(RefCell::new(Recorder::create(path, recording, subject)?));
     let mut machine = machine(&names);
     machine.observe(Box::new(Rc::clone(&recorder)));
     let outcome = machine.run(&AtomicBool::new(false));

@@ -2,11 +2,7 @@
 
 mod demo;
 mod machine;
-mod property;
 mod reader;
 mod recorder;
 mod render;
 mod segment;
-mod view;
-mod window;
-mod writer;

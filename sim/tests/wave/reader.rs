@@ -20,20 +20,11 @@ impl Dump {
         Dump { waves }
     }
 
-    pub(crate) fn paths(&self) -> Vec<String> {
-        let hierarchy = self.waves.hierarchy();
-        hierarchy.all_vars().map(|var| hierarchy[var].full_name(hierarchy)).collect()
-    }
-
     pub(crate) fn var(&self, path: &str) -> VarRef {
         let hierarchy = self.waves.hierarchy();
         let mut vars = hierarchy.all_vars();
         vars.find(|&var| hierarchy[var].full_name(hierarchy) == path)
             .unwrap_or_else(|| panic!("no signal {path}"))
-    }
-
-    pub(crate) fn waves(&self) -> &Waveform {
-        &self.waves
     }
 
     /// Changes as (time, text); bits as `b…`, strings as they are.

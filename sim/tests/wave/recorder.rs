@@ -5,8 +5,9 @@ use std::fs;
 use sim::isa::{Cause, Fault};
 use sim::mmu::{Inputs, Outputs, PerPort, Port, Pulse};
 use sim::os::{Cache, Event, Reason};
+use sim::wave::Ending;
 use sim::wave::mmu::Recorder;
-use sim::wave::{Error, Window};
+use waves::{Error, Window};
 
 use crate::demo::{self, Demo};
 use crate::reader::Dump;
@@ -24,7 +25,7 @@ fn story_reads_back() -> Result<(), Error> {
     assert_eq!(changes("os.process"), ["editor", "player"]);
     // The first walk, level by level: 0x4022a8 is 0, 2, 2 in segments of nine bits.
     let entries: Vec<String> = changes("memory.flags").into_iter().take(3).collect();
-    assert_eq!(entries, ["80201:-------V", "80202:-------V", "80444:DA-U-WRV"]);
+    assert_eq!(entries, ["80201:V-------", "80202:V-------", "80444:VRW-U-AD"]);
     let addresses: Vec<String> = changes("memory.asked").into_iter().take(3).collect();
     assert_eq!(addresses, ["80200000", "80201010", "80202010"]);
     assert_eq!(changes("memory.pte_name")[..3], ["pointer", "leaf", "pointer"]);
@@ -62,7 +63,8 @@ fn story_reads_back() -> Result<(), Error> {
 fn jump_ends_what_lasts_a_cycle() -> Result<(), Error> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("jump.vcd");
-    let mut recorder = Recorder::create(&path, demo::options(Window::default()))?;
+    let (recording, subject) = demo::options(Window::default());
+    let mut recorder = Recorder::create(&path, recording, subject)?;
     let fault = Fault { cause: Cause::LoadPageFault, tval: 0x1234 };
     let responses = PerPort::only(Port::Data, Some(Err(fault)));
     let mut outputs = Outputs { responses, ..Outputs::default() };
@@ -102,7 +104,8 @@ fn view_of_a_window_opens_inside_it() -> Result<(), Error> {
 fn processes_that_come_later_have_their_names() -> Result<(), Error> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("names.vcd");
-    let mut recorder = Recorder::create(&path, demo::options(Window::default()))?;
+    let (recording, subject) = demo::options(Window::default());
+    let mut recorder = Recorder::create(&path, recording, subject)?;
     let fork = |child| Event::Fork { parent: 1, child, name: "child".to_owned() };
     let switch = |to| Event::Switch { from: None, to, asid: 1 };
     let hit = |cache| Event::CacheHit { pid: 3, va: 0x5000, frame: 0x80123, cache };

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use sim::wave::Window;
+use waves::Window;
 
 use crate::demo::Demo;
 

@@ -9,8 +9,9 @@ use sim::contiguous::{
     Config, Fit, IdealUnit, ProcessSpec, Request, Rights, SegmentSpec, Shape, World,
 };
 use sim::isa::Access;
-use sim::wave::segment::{Options, Recorder};
-use sim::wave::{Error, Window};
+use sim::wave::segment::{Recorder, Subject};
+use sim::wave::{Ending, Recording};
+use waves::{Error, Window};
 
 use crate::reader::Dump;
 
@@ -37,18 +38,10 @@ fn story(path: &Path, window: Window) -> Result<PathBuf, Error> {
     };
     let mut world = World::new(Box::new(IdealUnit::new(SHAPE)), config).expect("a world");
     let labels = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
-    let recorder = Rc::new(RefCell::new(Recorder::create(
-        path,
-        Options {
-            title: "a story".to_owned(),
-            window,
-            shape: SHAPE,
-            signals: world.signals(),
-            fit: "first".to_owned(),
-            units: 16,
-            labels,
-        },
-    )?));
+    let (title, signals) = ("a story".to_owned(), world.signals());
+    let recording = Recording { title, window, signals, ..Recording::default() };
+    let subject = Subject { shape: SHAPE, fit: "first".to_owned(), units: 16, labels };
+    let recorder = Rc::new(RefCell::new(Recorder::create(path, recording, subject)?));
     world.observe(Box::new(recorder.clone()));
     for (name, length) in [("a", 4), ("b", 4), ("c", 4)] {
         assert!(world.load(&process(name, length)).expect("it runs").placed);

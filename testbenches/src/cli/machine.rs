@@ -1,15 +1,17 @@
 //! The arguments of each command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use sim::isa::Mode;
 use sim::machine::LatencySpec;
 use sim::os::PolicyKind;
-use sim::wave::Window;
+use sim::wave::Choice;
+use waves::Window;
 
 use super::policy::named;
+use super::wave::Place;
 
 /// A translation scheme on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -57,25 +59,90 @@ impl FromStr for LatencyArg {
     }
 }
 
-/// What is recorded of a run.
+/// Whether, where and how runs are recorded.
 #[derive(Clone, Debug, Args)]
 pub struct WaveOptions {
-    /// Record waveforms, into DIR [default: waves/out].
-    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true,
+    /// Record waveforms, into a directory [default: waves/out] or a file that ends in .vcd or
+    /// .fst.
+    #[arg(long, value_name = "PLACE", num_args = 0..=1, require_equals = true,
           default_missing_value = "waves/out")]
     pub wave: Option<PathBuf>,
-    /// The first cycle recorded.
-    #[arg(long, value_name = "N", requires = "wave")]
-    pub wave_from: Option<u64>,
-    /// How many cycles are recorded.
-    #[arg(long, value_name = "N", requires = "wave")]
-    pub wave_cycles: Option<u64>,
+    /// How much is recorded, and how.
+    #[command(flatten)]
+    pub shape: WaveShape,
 }
 
-impl WaveOptions {
+/// How much of a run is recorded, and how.
+#[derive(Clone, Debug, Args)]
+pub struct WaveShape {
+    /// The first cycle recorded.
+    #[arg(long, value_name = "N")]
+    pub wave_from: Option<u64>,
+    /// How many cycles are recorded.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub wave_cycles: Option<u64>,
+    /// VCD for strict readers: without strings and names of states.
+    #[arg(long)]
+    pub plain: bool,
+    /// What the view opens on [default: os for stories of processes, hardware for others].
+    #[arg(long)]
+    pub view: Option<ViewArg>,
+}
+
+/// What a view opens on, on the command line. A run that failed opens at its failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ViewArg {
+    /// What the operating system does, with the whole story in sight.
+    Os,
+    /// What the hardware does, at the first fault or else the first miss.
+    Hardware,
+    /// Both, with the whole story in sight.
+    All,
+}
+
+impl From<ViewArg> for Choice {
+    fn from(view: ViewArg) -> Choice {
+        match view {
+            ViewArg::Os => Choice::Os,
+            ViewArg::Hardware => Choice::Hardware,
+            ViewArg::All => Choice::All,
+        }
+    }
+}
+
+impl WaveShape {
     /// The cycles recorded.
     pub fn window(&self) -> Window {
         Window { from: self.wave_from.unwrap_or(0), cycles: self.wave_cycles }
+    }
+
+    /// Into this place.
+    pub(super) fn at(&self, place: &Path) -> anyhow::Result<Place> {
+        Place::new(place, self.plain, self.view.map(Choice::from))
+    }
+
+    /// An error if something was said of waves and none is recorded.
+    pub(super) fn unused(&self) -> anyhow::Result<()> {
+        let said = [
+            (self.wave_from.is_some(), "--wave-from"),
+            (self.wave_cycles.is_some(), "--wave-cycles"),
+            (self.plain, "--plain"),
+            (self.view.is_some(), "--view"),
+        ];
+        match said.iter().find(|(said, _)| *said) {
+            Some((_, option)) => anyhow::bail!("{option} has no effect without --wave"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl WaveOptions {
+    /// Where and how to record, if at all.
+    pub(super) fn place(&self) -> anyhow::Result<Option<Place>> {
+        match &self.wave {
+            Some(place) => self.shape.at(place).map(Some),
+            None => self.shape.unused().map(|()| None),
+        }
     }
 }
 
@@ -113,18 +180,15 @@ pub struct WaveArgs {
     /// With this scheme; the first that the file names if absent.
     #[arg(long)]
     pub mode: Option<ModeArg>,
-    /// Where the waveform is put.
-    #[arg(long, value_name = "DIR", default_value = "waves/out")]
+    /// Where the waveform is put: a directory, or a file that ends in .vcd or .fst.
+    #[arg(long, value_name = "PLACE", default_value = "waves/out")]
     pub dir: PathBuf,
     /// Write the files and open nothing.
     #[arg(long)]
     pub no_open: bool,
-    /// The first cycle recorded.
-    #[arg(long, value_name = "N")]
-    pub wave_from: Option<u64>,
-    /// How many cycles are recorded.
-    #[arg(long, value_name = "N")]
-    pub wave_cycles: Option<u64>,
+    /// How much is recorded, and how.
+    #[command(flatten)]
+    pub shape: WaveShape,
 }
 
 /// A program file beside a trace: a path, and where it was loaded.

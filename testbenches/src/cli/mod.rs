@@ -30,7 +30,10 @@ mod soak;
 mod trace;
 mod wave;
 
+use std::env;
+use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,7 +42,7 @@ use crate::engine::Engine;
 
 pub use bench::BenchArgs;
 pub use explore::ExploreArgs;
-pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions};
+pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape};
 pub use netlist::NetlistArgs;
 pub use policy::PolicyArgs;
 pub use quiz::QuizArgs;
@@ -107,7 +110,7 @@ pub(crate) enum Status {
 
 /// Reads the command line, does what it says, and says how it went.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_parse_from(joined(env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to standard output and are no errors. A closed pipe is nothing
@@ -124,6 +127,22 @@ pub fn main() -> ExitCode {
             ExitCode::from(Status::Failed as u8)
         }
     }
+}
+
+/// `--wave x.fst` as `--wave=x.fst`: of any other word it cannot be told whether it is a place or
+/// the scenario.
+fn joined(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut all: Vec<OsString> = Vec::new();
+    for argument in arguments {
+        match all.last_mut() {
+            Some(last) if last == "--wave" && wave::is_file(Path::new(&argument)) => {
+                last.push("=");
+                last.push(argument);
+            }
+            _ => all.push(argument),
+        }
+    }
+    all
 }
 
 fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use sim::mmu::Mmu;
 
 use super::output::{print, print_json};
-use super::wave::Recordings;
+use super::wave::{Failure, Place, Recorded, Recordings};
 use super::{RunArgs, Status, interrupt};
 use crate::engine::{Engine, build};
 use crate::scenario::library;
@@ -56,28 +56,34 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
     let mode = arguments.mode.map(Into::into);
     let select = Select { config: arguments.config.as_deref(), mode };
     known(select.config)?;
+    let place = arguments.wave.place()?;
+    let mut made = 0;
     let stop = interrupt::stop_flag()?;
     let (mut reports, mut text) = (Vec::new(), String::new());
+    let mut recorded = Vec::new();
     let mut failed = 0;
     for scenario in &scenarios {
         // What was selected may not concern every one of many.
         if scenarios.len() > 1 && !concerns(scenario, select)? {
             continue;
         }
-        let (own, waves) = one(scenario, select, arguments, engine, stop)?;
+        let (own, waves) = one(scenario, select, arguments, (place.as_ref(), made), engine, stop)?;
+        made += waves.len();
         failed += own.iter().filter(|report| report.mismatch.is_some()).count();
         let brief = scenarios.len() > 1;
         text += &if brief { line(scenario, &own) } else { page(scenario, &own) };
-        for (report, wave) in own.iter().zip(&waves) {
+        for (at, report) in own.iter().enumerate() {
+            let view = waves.get(at).and_then(|wave| wave.view.as_ref());
             if let Some(failure) = report.failure() {
                 text += &format!("FAIL  {failure}\n");
-                if let Some(wave) = wave {
-                    text += &format!("  wave      {wave}\n");
+                if let Some(view) = view {
+                    text += &format!("  wave      {}\n", view.display());
                 }
-            } else if let Some(wave) = wave {
-                text += &format!("wave  {wave}\n");
+            } else if let Some(view) = view {
+                text += &format!("wave  {}\n", view.display());
             }
         }
+        recorded.extend(waves);
         if !arguments.json {
             print(&std::mem::take(&mut text))?;
         }
@@ -99,11 +105,12 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
         let (runs, cycles) = (reports.len(), reports.iter().map(|r| r.cycles).sum::<u64>());
         print(&format!("{runs} runs, {cycles} cycles: {failed} failed\n"))?;
     }
-    Ok(match (stop.load(Relaxed), failed) {
+    let status = match (stop.load(Relaxed), failed) {
         (true, _) => Status::Interrupted,
         (false, 0) => Status::Fine,
         (false, _) => Status::Differs,
-    })
+    };
+    Ok(recorded.iter().fold(status, |status, wave| wave.status(status)))
 }
 
 /// An unknown configuration gets a suggestion.
@@ -135,30 +142,36 @@ fn concerns(scenario: &Scenario, select: Select<'_>) -> anyhow::Result<bool> {
     Ok(!Variant::all(&machine, select)?.is_empty())
 }
 
-/// One scenario: its reports, and the saved view of each if there is one.
+/// One scenario: its reports, and what was recorded of its runs. So many waves were made before.
 fn one(
     scenario: &Scenario,
     select: Select<'_>,
     arguments: &RunArgs,
+    (place, made): (Option<&Place>, usize),
     engine: Engine,
     stop: &AtomicBool,
-) -> anyhow::Result<(Vec<Report>, Vec<Option<String>>)> {
+) -> anyhow::Result<(Vec<Report>, Vec<Recorded>)> {
     let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
+    let window = arguments.wave.shape.window();
     let mut recordings = Recordings {
-        directory: arguments.wave.wave.as_deref(),
-        window: arguments.wave.window(),
+        place,
+        window,
         scenario,
         engine,
+        before: made,
         most: usize::MAX,
-        made: Vec::new(),
+        made: vec![],
     };
     let reports = run::run(scenario, select, &factory, &mut recordings, stop)?;
-    let mut waves = Vec::new();
-    for recording in recordings.made {
-        waves.push(Some(recording.finish()?.display().to_string()));
-    }
-    waves.resize(reports.len(), None);
-    Ok((reports, waves))
+    let failure = |at: usize| reports.get(at).and_then(failure);
+    let made = recordings.made.into_iter().enumerate();
+    let made = made.map(|(at, wave)| wave.finish(failure(at).as_ref())).collect();
+    Ok((reports, made))
+}
+
+/// In which cycle a run differed, and in what.
+pub(super) fn failure(report: &Report) -> Option<Failure> {
+    report.mismatch.as_ref().map(|found| (found.cycle, format!("FAIL {}", found.what)))
 }
 
 /// One of many scenarios in one line.

@@ -9,9 +9,9 @@ use anyhow::Context;
 use sim::mmu::Mmu;
 
 use super::output::print;
-use super::run::known;
+use super::run::{failure, known};
 use super::wave::Recordings;
-use super::{Status, WaveArgs, WaveOptions};
+use super::{Status, WaveArgs};
 use crate::engine::{Engine, build};
 use crate::scenario::library;
 use crate::scenario::run;
@@ -25,33 +25,35 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
     known(arguments.config.as_deref())?;
     let mode = arguments.mode.map(Into::into);
     let select = Select { config: arguments.config.as_deref(), mode };
-    let options = WaveOptions {
-        wave: None,
-        wave_from: arguments.wave_from,
-        wave_cycles: arguments.wave_cycles,
-    };
+    let place = arguments.shape.at(&arguments.dir)?;
     let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };
     // The first machine is the one that is shown.
     let mut recordings = Recordings {
-        directory: Some(&arguments.dir),
-        window: options.window(),
+        place: Some(&place),
+        window: arguments.shape.window(),
         scenario: &scenario,
         engine,
+        before: 0,
         most: 1,
         made: Vec::new(),
     };
     let reports = run::run(&scenario, select, &factory, &mut recordings, &AtomicBool::new(false))?;
     let recording = recordings.made.pop().context("nothing was recorded")?;
-    let dump = recording.dump.clone();
-    let view = recording.finish()?;
-    let failure = reports.first().and_then(run::Report::failure);
-    let mut text = format!("wave  {}\nview  {}\n", dump.display(), view.display());
-    text += &failure.iter().map(|failure| format!("FAIL  {failure}\n")).collect::<String>();
-    print(&text)?;
-    let status = if failure.is_some() { Status::Differs } else { Status::Fine };
-    if arguments.no_open {
-        return Ok(status);
+    let failed = reports.first().and_then(failure);
+    let recorded = recording.finish(failed.as_ref());
+    let dump = &recorded.dump;
+    let told = reports.first().and_then(run::Report::failure);
+    let mut text = String::new();
+    if let Some(view) = &recorded.view {
+        text += &format!("wave  {}\nview  {}\n", dump.display(), view.display());
     }
+    text += &told.iter().map(|failure| format!("FAIL  {failure}\n")).collect::<String>();
+    print(&text)?;
+    let status = if told.is_some() { Status::Differs } else { Status::Fine };
+    let status = recorded.status(status);
+    let Some(view) = recorded.view.filter(|_| !arguments.no_open && recorded.lost.is_none()) else {
+        return Ok(status);
+    };
     // GTKWave itself would say so and call it success.
     let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     anyhow::ensure!(

@@ -11,8 +11,8 @@ use sim::cpu::{Fit, Op, Program, ProgramError, decompress};
 use sim::isa::{Mode, Xlen};
 use sim::machine::{ElfImage, Outcome, RunError};
 use sim::os::State;
-use sim::wave::Window;
 use toml::{Table, Value};
+use waves::Window;
 
 use super::machine::ElfArg;
 use super::output::{self, print, print_json};
@@ -48,15 +48,15 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
         Some(size) => Progress::bytes(size),
         None => Progress::counting("steps"),
     };
-    let recording = match &arguments.wave.wave {
+    let recording = match arguments.wave.place()? {
         None => None,
-        Some(directory) => {
-            let Window { from, cycles } = arguments.wave.window();
+        Some(place) => {
+            let Window { from, cycles } = arguments.wave.shape.window();
             let window = Window { from, cycles: cycles.or(Some(WAVE_CYCLES)) };
             let process = process_name(name);
             let title = format!("trace {process} on {}", arguments.config);
             let names = vec![process.to_owned()];
-            Some(Recording::mmu(directory, &title, window, names, &*mmu)?)
+            Some(Recording::mmu(&place, 0, &title, window, names, &*mmu)?)
         }
     };
     let stop = interrupt::stop_flag()?;
@@ -92,15 +92,19 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
     } else {
         print(&outcome.report.to_string())?;
     }
-    if let Some(recording) = recording {
-        output::note(&format!("wave: {}", recording.finish()?.display()));
-    }
     if arguments.pid.is_none()
         && let [_, _, ..] = writers.borrow()[..]
     {
         output::note(&several(name, &writers.borrow()));
     }
-    Ok(status(&outcome))
+    let status = status(&outcome);
+    let Some(recording) = recording else { return Ok(status) };
+    let failure = outcome.error.as_ref().map(|error| (outcome.report.cycles, error.to_string()));
+    let recorded = recording.finish(failure.as_ref());
+    if let Some(view) = &recorded.view {
+        output::note(&format!("wave: {}", view.display()));
+    }
+    Ok(recorded.status(status))
 }
 
 /// What is to be known of a log that several processes wrote.

@@ -1,16 +1,17 @@
 //! Recording waveforms of runs.
 
 use std::cell::RefCell;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::Context;
 use sim::contiguous::{self, World};
 use sim::machine::Observer;
-use sim::mmu::Mmu;
-use sim::wave::{Window, mmu, segment};
+use sim::mmu::{Mmu, Signal};
+use sim::wave::{self, Choice, Ending, mmu, segment};
+use waves::{Error, Format, Window};
 
+use super::{Status, output};
 use crate::engine::Engine;
 use crate::scenario::load::{Body, Scenario};
 use crate::scenario::run::Watch;
@@ -18,92 +19,172 @@ use crate::scenario::variant::Variant;
 
 /// A recording under way, by the other handle of its recorder.
 pub(super) struct Recording {
-    recorder: Recorder,
+    recorder: Rc<RefCell<dyn Ending>>,
     /// The dump.
-    pub(super) dump: PathBuf,
+    dump: PathBuf,
 }
 
-enum Recorder {
-    Mmu(Rc<RefCell<mmu::Recorder>>),
-    Segments(Rc<RefCell<segment::Recorder>>),
+/// Whether a place is a file: its extension is that of a waveform.
+pub(super) fn is_file(place: &Path) -> bool {
+    is(place, "vcd") || is(place, "fst")
+}
+
+fn is(place: &Path, extension: &str) -> bool {
+    place.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+/// Where recordings are put, and how they are written.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// A directory, or a file.
+    path: PathBuf,
+    is_file: bool,
+    format: Format,
+    view: Option<Choice>,
+}
+
+impl Place {
+    /// A path whose extension is that of a waveform is a file.
+    ///
+    /// # Errors
+    /// When the format has nothing that could be left out.
+    pub(super) fn new(path: &Path, plain: bool, view: Option<Choice>) -> anyhow::Result<Place> {
+        let format = match (is(path, "fst"), plain) {
+            (true, true) => anyhow::bail!("--plain is for VCD, and {} is FST", path.display()),
+            (true, false) => Format::Fst,
+            (false, true) => Format::Plain,
+            (false, false) => Format::Vcd,
+        };
+        Ok(Place { path: path.to_owned(), is_file: is_file(path), format, view })
+    }
+
+    fn recording(&self, title: &str, window: Window, signals: Vec<Signal>) -> wave::Recording {
+        let (title, format, view) = (title.to_owned(), self.format, self.view);
+        wave::Recording { title, window, format, view, signals }
+    }
+
+    /// The dump of the run of this title, which is recorded after so many others.
+    fn dump(&self, title: &str, others: usize) -> PathBuf {
+        let extension = self.format.extension();
+        match (self.is_file, others) {
+            (false, _) => self.path.join(format!("{}.{extension}", stem(title))),
+            (true, 0) => self.path.clone(),
+            (true, _) => {
+                let stem = self.path.file_stem().unwrap_or_default().to_string_lossy();
+                self.path.with_file_name(format!("{stem}-{}.{extension}", others + 1))
+            }
+        }
+    }
+}
+
+/// What a recording left.
+pub(super) struct Recorded {
+    /// The dump.
+    pub(super) dump: PathBuf,
+    /// Its saved view, if it could be written.
+    pub(super) view: Option<PathBuf>,
+    /// Why the run, or its end, is not in it.
+    pub(super) lost: Option<String>,
+}
+
+impl Recorded {
+    /// Says what was lost, which makes a status of success one of failure.
+    pub(super) fn status(&self, status: Status) -> Status {
+        match &self.lost {
+            None => status,
+            Some(lost) => {
+                output::note(&format!("error: {}: {lost}", self.dump.display()));
+                if status == Status::Fine { Status::Failed } else { status }
+            }
+        }
+    }
 }
 
 impl Recording {
-    /// Begins to record an MMU into `directory`, in files named after the title. Returns with it
-    /// who is to look on.
+    /// Begins to record an MMU. Returns with it who is to look on.
     ///
     /// # Errors
-    /// When directory or file cannot be made.
+    /// When the file cannot be made.
     pub(super) fn mmu(
-        directory: &Path,
+        place: &Place,
+        others: usize,
         title: &str,
         window: Window,
         processes: Vec<String>,
         mmu: &dyn Mmu,
     ) -> anyhow::Result<(Recording, Box<dyn Observer>)> {
-        let dump = dump(directory, title)?;
-        let (xlen, signals, title) = (mmu.xlen(), mmu.signals(), title.to_owned());
-        let options = mmu::Options { title, xlen, window, signals, processes };
-        let made = mmu::Recorder::create(&dump, options);
+        let dump = place.dump(title, others);
+        let recording = place.recording(title, window, mmu.signals());
+        let subject = mmu::Subject { xlen: mmu.xlen(), processes };
+        let made = mmu::Recorder::create(&dump, recording, subject);
         let made = made.with_context(|| format!("{}: cannot be written", dump.display()))?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());
-        Ok((Recording { recorder: Recorder::Mmu(recorder), dump }, observer))
+        Ok((Recording { recorder, dump }, observer))
     }
 
     /// The same of a segmentation unit and memory without pages.
     ///
     /// # Errors
-    /// When directory or file cannot be made.
+    /// When the file cannot be made.
     fn segments(
-        directory: &Path,
+        place: &Place,
+        others: usize,
         title: &str,
         window: Window,
         labels: Vec<String>,
         world: &World,
     ) -> anyhow::Result<(Recording, Box<dyn contiguous::Observer>)> {
-        let dump = dump(directory, title)?;
-        let (shape, signals, title) = (world.shape(), world.signals(), title.to_owned());
+        let dump = place.dump(title, others);
+        let recording = place.recording(title, window, world.signals());
         let fit = world.config().fit.name().to_owned();
         let units = world.config().holes.last().map_or(0, |hole| hole.end);
-        let options = segment::Options { title, window, shape, signals, fit, units, labels };
-        let made = segment::Recorder::create(&dump, options);
+        let subject = segment::Subject { shape: world.shape(), fit, units, labels };
+        let made = segment::Recorder::create(&dump, recording, subject);
         let made = made.with_context(|| format!("{}: cannot be written", dump.display()))?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());
-        Ok((Recording { recorder: Recorder::Segments(recorder), dump }, observer))
+        Ok((Recording { recorder, dump }, observer))
     }
 
-    /// Ends the dump and writes its saved view, whose path is returned.
-    ///
-    /// # Errors
-    /// When something could not be written, now or earlier.
-    pub(super) fn finish(self) -> anyhow::Result<PathBuf> {
-        let view = match &self.recorder {
-            Recorder::Mmu(recorder) => recorder.borrow_mut().finish(),
-            Recorder::Segments(recorder) => recorder.borrow_mut().finish(),
+    /// Ends the dump and writes its saved view, which opens where the run failed, if it did.
+    pub(super) fn finish(self, failure: Option<&Failure>) -> Recorded {
+        let mut recorder = self.recorder.borrow_mut();
+        if let Some((cycle, why)) = failure {
+            recorder.fails(*cycle, why);
+        }
+        let (view, missed) = (recorder.finish(), recorder.missed());
+        let kept = self.dump.with_extension("gtkw");
+        let (view, lost) = match (view, missed) {
+            (Ok(view), None) => (Some(view), None),
+            (Ok(view), Some(cycles)) => {
+                let why = format!("the run has {cycles} cycles, and its wave begins after them");
+                (Some(view), Some(why))
+            }
+            (Err(error @ Error::Cut { .. }), _) => {
+                (Some(kept).filter(|view| view.is_file()), Some(error.to_string()))
+            }
+            (Err(error), _) => (None, Some(error.to_string())),
         };
-        view.with_context(|| format!("{}: cannot be written", self.dump.display()))
+        Recorded { dump: self.dump, view, lost }
     }
 }
 
-/// The path of a dump; its folder is made.
-fn dump(directory: &Path, title: &str) -> anyhow::Result<PathBuf> {
-    fs::create_dir_all(directory)
-        .with_context(|| format!("{}: cannot be made", directory.display()))?;
-    Ok(directory.join(format!("{}.vcd", stem(title))))
-}
+/// In which cycle a run failed, and how.
+pub(super) type Failure = (u64, String);
 
 /// Records the runs of a scenario.
 pub(super) struct Recordings<'a> {
     /// Where to; nothing is recorded without it.
-    pub(super) directory: Option<&'a Path>,
+    pub(super) place: Option<&'a Place>,
     /// Which cycles.
     pub(super) window: Window,
     /// What runs.
     pub(super) scenario: &'a Scenario,
     /// On which engine; where a run is made on several, on this one.
     pub(super) engine: Engine,
+    /// So many were recorded before, of other scenarios.
+    pub(super) before: usize,
     /// So many runs, the first ones.
     pub(super) most: usize,
     /// Those that were recorded.
@@ -112,8 +193,8 @@ pub(super) struct Recordings<'a> {
 
 impl Recordings<'_> {
     /// Where the next run is recorded, if it is.
-    fn next(&self) -> Option<&Path> {
-        self.directory.filter(|_| self.made.len() < self.most)
+    fn next(&self) -> Option<&Place> {
+        self.place.filter(|_| self.made.len() < self.most)
     }
 }
 
@@ -123,10 +204,11 @@ impl Watch for Recordings<'_> {
         variant: &Variant,
         mmu: &mut dyn Mmu,
     ) -> anyhow::Result<Option<Box<dyn Observer>>> {
-        let Some(directory) = self.next() else { return Ok(None) };
+        let Some(place) = self.next() else { return Ok(None) };
         let title = format!("{} on {variant}", self.scenario.name);
         let names = processes(self.scenario);
-        let (recording, observer) = Recording::mmu(directory, &title, self.window, names, mmu)?;
+        let (recording, observer) =
+            Recording::mmu(place, self.before + self.made.len(), &title, self.window, names, mmu)?;
         self.made.push(recording);
         Ok(Some(observer))
     }
@@ -138,11 +220,18 @@ impl Watch for Recordings<'_> {
         world: &World,
         labels: Vec<String>,
     ) -> anyhow::Result<Option<Box<dyn contiguous::Observer>>> {
-        let Some(directory) = self.next().filter(|_| engine == self.engine) else {
+        let Some(place) = self.next().filter(|_| engine == self.engine) else {
             return Ok(None);
         };
         let title = format!("{} on {machine}", self.scenario.name);
-        let made = Recording::segments(directory, &title, self.window, labels, world)?;
+        let made = Recording::segments(
+            place,
+            self.before + self.made.len(),
+            &title,
+            self.window,
+            labels,
+            world,
+        )?;
         self.made.push(made.0);
         Ok(Some(made.1))
     }

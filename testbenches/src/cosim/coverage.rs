@@ -106,7 +106,7 @@ impl Coverage {
         for (event, &count) in &self.events {
             need((*event).to_string(), count);
         }
-        for state in ["Idle", "Read", "Wait", "Leaf", "Update"] {
+        for state in ["Idle", "Read", "Wait", "Check", "Update"] {
             need(format!("state {state}"), self.states.get(state).copied().unwrap_or(0));
         }
         for level in 0..levels {

@@ -6,14 +6,15 @@ use sim::cpu::{Fit, Fitted, Lackey, Listed, Program, decompress};
 use sim::isa::{Access, Mode};
 use sim::machine::{LatencySpec, Machine, MachineConfig, Master, Outcome, ProcessSpec};
 use sim::os::{Layout, Memory, RegionKind, RegionSpec};
-use sim::wave::Window;
-use sim::wave::mmu::{Options, Recorder};
+use sim::wave::mmu::{Recorder, Subject};
+use sim::wave::{Ending, Recording};
 use std::cell::RefCell;
 use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 use testbenches::engine::{Engine, find};
+use waves::Window;
 
 /// One run, and its waveform.
 struct Run {
@@ -34,14 +35,14 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
     let folder = tempfile::tempdir().unwrap();
     let dump = folder.path().join("run.vcd");
     let mmu = find("rv64_tiny").unwrap().mmu(engine);
-    let options = Options {
+    let recording = Recording {
         title: "skip".into(),
-        xlen: mmu.xlen(),
         window: plan.window,
         signals: mmu.signals(),
-        processes: vec!["one".into(), "two".into()],
+        ..Recording::default()
     };
-    let recorder = Rc::new(RefCell::new(Recorder::create(&dump, options).unwrap()));
+    let subject = Subject { xlen: mmu.xlen(), processes: vec!["one".into(), "two".into()] };
+    let recorder = Rc::new(RefCell::new(Recorder::create(&dump, recording, subject).unwrap()));
     let pressure = plan.pressure;
     let mut machine =
         Machine::with_buses(mmu, plan.config.clone(), &mut |master, channel| match master {

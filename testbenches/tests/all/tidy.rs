@@ -72,6 +72,12 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
     for stranger in ["hdl", "sim", "testbenches"] {
         assert!(!netlist.contains(stranger), "netlist must not know {stranger}");
     }
+    for table in ["dependencies", "dev-dependencies"] {
+        let waves = dependencies("waves/Cargo.toml", table);
+        for stranger in ["hdl", "netlist", "sim", "testbenches", "rust-hdl"] {
+            assert!(!waves.contains(stranger), "waves must not know {stranger} ({table})");
+        }
+    }
     let joined = dependencies("testbenches/Cargo.toml", "dependencies");
     assert!(
         joined.contains("hdl") && joined.contains("netlist") && joined.contains("sim"),

@@ -89,6 +89,252 @@ fn scenarios_of_every_kind_leave_waves_that_open() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// Every value that a signal takes in a dump, as the reader prints it.
+fn values(dump: &Path, path: &str) -> Vec<String> {
+    let mut waves = wellen::simple::read(dump).unwrap_or_else(|error| panic!("{dump:?}: {error}"));
+    let hierarchy = waves.hierarchy();
+    let var = hierarchy.all_vars().find(|var| hierarchy[*var].full_name(hierarchy) == path);
+    let signal = hierarchy[var.unwrap_or_else(|| panic!("no {path}"))].signal_ref();
+    waves.load_signals(&[signal]);
+    let signal = waves.get_signal(signal).expect("it is loaded");
+    signal.iter_changes().map(|(_, value)| value.to_string()).collect()
+}
+
+/// Runs the command in a folder: status, standard output and standard error.
+fn command(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = cargo_bin_cmd!("pagewalk")
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+const INVALID: &str = "what-is-a-valid-entry/invalid-at-every-level";
+
+#[test]
+fn walker_shows_no_level_that_is_none_and_an_invalid_entry_as_such() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (status, _, told) = command(folder.path(), &["wave", INVALID, "--no-open", "--dir", "w"]);
+    assert_eq!(status, Some(0), "{told}");
+    let files = fs::read_dir(folder.path().join("w")).expect("a folder");
+    let dump = files
+        .map(|file| file.expect("a file").path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "vcd"))
+        .expect("a dump");
+    let levels = values(&dump, "mmu.walker.next_level");
+    assert!(
+        levels.len() > 2 && levels.iter().all(|level| level <= &"100".to_owned()),
+        "{levels:?}"
+    );
+    let kinds = values(&dump, "memory.pte_name");
+    assert!(kinds.iter().any(|kind| kind == "invalid"), "{kinds:?}");
+    let states: BTreeSet<String> = values(&dump, "mmu.walker.state_name").into_iter().collect();
+    assert!(states.contains("Check") && !states.contains("Leaf"), "{states:?}");
+    let stem = dump.file_stem().expect("a name").to_string_lossy().into_owned();
+    let filters = folder.path().join("w/filters").join(stem);
+    let filter = fs::read_to_string(filters.join("mmu.walker.state.flt")).expect("a filter");
+    assert!(!filter.contains("SpringGreen"), "no state of the walk is a success: {filter}");
+}
+
+#[test]
+fn empty_window_is_an_error_that_says_how_long_the_run_was() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for place in ["--wave=w", "--wave=w.fst"] {
+        let (status, text, told) = command(
+            folder.path(),
+            &["run", INVALID, "--mode", "sv39", place, "--wave-from", "5000"],
+        );
+        let cycles = text.lines().find_map(|line| line.split_once(" runs, "));
+        let cycles = cycles.and_then(|(_, rest)| rest.split_once(' ')).expect("a summary").0;
+        assert_eq!(status, Some(2), "{told}");
+        assert!(told.contains(&format!("the run has {cycles} cycles")), "{cycles}: {told}");
+    }
+}
+
+#[test]
+fn options_of_waves_without_a_wave_are_errors() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for option in [&["--wave-from", "5"][..], &["--wave-cycles", "5"], &["--plain"]] {
+        let (status, _, told) = command(folder.path(), &[&["run", INVALID], option].concat());
+        assert_eq!(status, Some(2), "{told}");
+        assert!(told.contains(option[0]) && told.contains("--wave"), "{told}");
+    }
+    let plain = command(folder.path(), &["run", INVALID, "--wave=x.fst", "--plain"]);
+    assert_eq!(plain.0, Some(2), "{plain:?}");
+    let none = command(folder.path(), &["run", INVALID, "--wave", "--wave-cycles", "0"]);
+    assert_eq!(none.0, Some(2), "{none:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn wave_that_a_full_disk_cuts_is_kept_and_the_run_is_reported() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = std::process::Command::new("sh")
+        .current_dir(folder.path())
+        // Files may not grow as long as the dump, and telling so is no signal.
+        .args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh"])
+        .arg(assert_cmd::cargo::cargo_bin!("pagewalk"))
+        .args(["run", "the-second-reader", "--config", "rv64_small", "--mode", "sv39", "--wave=w"])
+        .output()
+        .expect("a shell");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(text.contains("1 runs, "), "the run itself is reported: {text}");
+    let cycle = told.trim().rsplit_once("it is kept up to cycle ").expect("what is kept").1;
+    let cycle: u64 = cycle.parse().expect("a cycle");
+    let view = text.lines().find_map(|line| line.strip_prefix("wave  ")).expect("a view");
+    let view = folder.path().join(view);
+    complete(&view).unwrap_or_else(|error| panic!("{error}"));
+    let waves = wellen::simple::read(view.with_extension("vcd")).expect("a dump");
+    assert_eq!(waves.time_table().last().map(|time| time / 10), Some(cycle));
+}
+
+#[test]
+fn file_named_for_a_wave_is_written_in_the_format_of_its_extension() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let select = ["--config", "rv64_tiny", "--mode", "sv39"];
+    for place in [&["--wave", "x.fst"][..], &["--wave=y.vcd"], &["--wave=z.vcd", "--plain"]] {
+        let (status, _, told) =
+            command(folder.path(), &[&["run"], place, &[INVALID], &select[..]].concat());
+        assert_eq!(status, Some(0), "{told}");
+    }
+    let path = |name: &str| folder.path().join(name);
+    let [x, y, z] = ["x.fst", "y.vcd", "z.vcd"].map(path);
+    for (view, dump) in [("x.gtkw", &x), ("y.gtkw", &y), ("z.gtkw", &z)] {
+        complete(&path(view)).unwrap_or_else(|error| panic!("{view}: {error}"));
+        assert_eq!(values(dump, "satp.mode"), values(&y, "satp.mode"), "{view}");
+    }
+    for signal in ["memory.flags", "mmu.walker.state_name", "data.asked", "data.va"] {
+        assert_eq!(values(&x, signal), values(&y, signal), "{signal}");
+    }
+    assert!(fs::read(&x).expect("FST").len() * 2 < fs::read(&y).expect("VCD").len());
+    let plain = fs::read_to_string(&z).expect("VCD");
+    assert!(!plain.contains("$attrbegin") && !plain.contains("$var string"), "{plain}");
+}
+
+/// A view as a reader meets it: its groups and whether each is open, the times in sight, the
+/// cursor, and the named markers with their times.
+struct Seen {
+    groups: Vec<(String, bool)>,
+    sight: (u64, u64),
+    cursor: i64,
+    markers: Vec<(i64, String)>,
+}
+
+/// What a command's view opens on.
+fn seen(arguments: &[&str]) -> (Option<i32>, Seen, std::path::PathBuf, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("x.vcd");
+    let place = format!("--wave={}", path.display());
+    let (status, _, told) = command(folder.path(), &[arguments, &[&place]].concat());
+    let text = fs::read_to_string(path.with_extension("gtkw"));
+    let text = text.unwrap_or_else(|error| panic!("{error}: {told}"));
+    let (mut groups, mut flags, mut depth) = (Vec::new(), "", 0);
+    for line in text.lines() {
+        if let Some(set) = line.strip_prefix('@') {
+            flags = set;
+        } else if let Some(name) = line.strip_prefix('-').filter(|name| !name.is_empty()) {
+            if flags == "800200" || flags == "c00200" {
+                if depth == 0 {
+                    groups.push((name.to_owned(), flags == "800200"));
+                }
+                depth += 1;
+            } else {
+                depth -= 1;
+            }
+        }
+    }
+    let zoom = text.lines().find_map(|line| line.strip_prefix('*')).expect("a zoom");
+    let numbers: Vec<f64> = zoom.split(' ').map(|number| number.parse().expect("one")).collect();
+    let start = text.lines().find_map(|line| line.strip_prefix("[timestart] "));
+    let start: u64 = start.and_then(|time| time.parse().ok()).expect("a time");
+    // 1146 of the window's pixels show values, 200 of them a unit of time at zoom 0.
+    let units = (2_f64.powf(-numbers[0]) * 1146.0 / 200.0).round() as u64;
+    let names = text.lines().filter_map(|line| line.strip_prefix("[markername] "));
+    let times = numbers[2..].iter().map(|time| *time as i64);
+    let markers = times.zip(names).map(|(time, name)| (time, name[1..].to_owned())).collect();
+    let seen = Seen { groups, sight: (start, start + units), cursor: numbers[1] as i64, markers };
+    (status, seen, path, folder)
+}
+
+impl Seen {
+    fn open(&self) -> Vec<&str> {
+        self.groups.iter().filter(|(_, open)| *open).map(|(name, _)| &**name).collect()
+    }
+}
+
+const STORY: &[&str] = &["run", "one-after-the-other", "--config", "rv64_small", "--mode", "sv39"];
+
+#[test]
+fn story_of_processes_opens_on_the_operating_system_with_all_of_it_in_sight() {
+    let (status, view, dump, _folder) = seen(STORY);
+    assert_eq!(status, Some(0));
+    assert_eq!(view.open(), ["Operating system"]);
+    assert_eq!(view.groups[0].0, "Operating system");
+    let times = wellen::simple::read(&dump).expect("a dump");
+    let times = times.time_table();
+    let (first, last) = (times[0], times[times.len() - 1]);
+    assert!(view.sight.0 == first && view.sight.1.abs_diff(last) <= 20, "{:?}", view.sight);
+    let markers: Vec<&str> = view.markers.iter().map(|(_, name)| &**name).collect();
+    // Every kill, and the first of each kind of everything else.
+    for victim in ["null", "stray", "deep", "wild"] {
+        assert!(
+            markers.iter().any(|name| name.ends_with(&format!(" kill {victim}"))),
+            "{markers:?}"
+        );
+    }
+    let kinds: Vec<&str> =
+        markers.iter().filter_map(|name| Some(name.split_once(' ')?.1)).collect();
+    for kind in ["minor fault", "protection fault", "store_page_fault", "context switch", "exit"] {
+        assert_eq!(kinds.iter().filter(|found| **found == kind).count(), 1, "{kind}: {kinds:?}");
+    }
+    assert!(view.markers.is_sorted_by_key(|(time, _)| *time), "{:?}", view.markers);
+}
+
+#[test]
+fn view_is_what_was_asked_for() {
+    let ports = ["Request", "TLB", "Walker", "Memory bus", "Fault"];
+    let (_, hardware, _, _folder) = seen(&[STORY, &["--view", "hardware"]].concat());
+    assert_eq!(hardware.open(), [&ports[..], &["Operating system"]].concat());
+    let fault = hardware.markers.iter().find(|(_, name)| name.contains("page_fault"));
+    assert_eq!(Some(hardware.cursor), fault.map(|(time, _)| *time));
+    assert!(hardware.sight.1 - hardware.sight.0 < 4000, "{:?}", hardware.sight);
+    let (_, all, _, _folder) = seen(&[STORY, &["--view", "all"]].concat());
+    assert_eq!(all.open(), [&["Operating system"], &ports[..]].concat());
+    let (_, os, _, _folder) = seen(STORY);
+    assert_eq!(all.sight, os.sight);
+    let (_, cycles, _, _folder) =
+        seen(&["run", INVALID, "--config", "rv64_tiny", "--mode", "sv39"]);
+    assert_eq!(cycles.open(), ports, "a scenario of single cycles opens on the hardware");
+    let (_, fits, _, _folder) =
+        seen(&["run", "where-does-it-fit/first-fit", "--config", "segment_4"]);
+    assert_eq!(fits.open()[..2], ["Operating system", "Memory"]);
+}
+
+#[test]
+fn failed_run_opens_at_its_failure() {
+    let text = |pa: &str| {
+        format!(
+            "idea = \"One load.\"\nmachine = {{ latency = 10 }}\n\
+             map = [{{ va = 0x40_0000, pa = 0x8000_0000, pages = 2, flags = \"RW UAD\" }}]\n\
+             step = [{{ load = 0x40_0000, pa = 0x8000_0000 }}, {{ load = 0x40_1000, pa = {pa} }}]\n"
+        )
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("wrong.toml");
+    fs::write(&file, text("0x8000_2000")).expect("a file");
+    let file = file.display().to_string();
+    let (status, view, _, _dump) = seen(&["run", &file, "--config", "rv64_tiny", "--mode", "sv39"]);
+    assert_eq!(status, Some(1));
+    let failure = view.markers.iter().find(|(_, name)| name.contains(" FAIL "));
+    let failure = failure.unwrap_or_else(|| panic!("{:?}", view.markers)).0;
+    assert_eq!(view.cursor, failure);
+    assert!((view.sight.0..view.sight.1).contains(&(failure as u64)), "{:?}", view.sight);
+}
+
 #[test]
 fn waves_of_compiled_state_are_those_of_verilator() {
     if !tools::or_skip("verilator") {

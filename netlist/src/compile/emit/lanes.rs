@@ -127,8 +127,8 @@ impl Emitter<'_, '_> {
             let halves = self.build.func.dfg.immediates.push(bytes);
             let pairs = parts.chunks(2).map(|pair| {
                 let flags = MemFlagsData::new().with_endianness(Endianness::Little);
-                let [low, high] =
-                    [pair[0], pair[1]].map(|part| self.build.ins().bitcast(types::I8X16, flags, part));
+                let [low, high] = [pair[0], pair[1]]
+                    .map(|part| self.build.ins().bitcast(types::I8X16, flags, part));
                 let both = self.build.ins().shuffle(low, high, halves);
                 self.build.ins().bitcast(types::I32X4, flags, both)
             });

@@ -31,7 +31,9 @@ impl Emitter<'_, '_> {
             Form::Pick { mask, values, otherwise, highest } => {
                 self.pick(mask, values, otherwise, highest)
             }
-            Form::State(_) | Form::Table(_) | Form::Kept(_) => unreachable!("sources were loaded above"),
+            Form::State(_) | Form::Table(_) | Form::Kept(_) => {
+                unreachable!("sources were loaded above")
+            }
         }
     }
 

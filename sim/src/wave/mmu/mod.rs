@@ -1,108 +1,152 @@
-//! The recorder of an MMU, its memory and its operating system.
+//! What is recorded of an MMU, its memory and its operating system.
 //!
 //! A machine calls [`Recorder::cycle`] for each clock cycle that it makes, and the others when
 //! they have something to tell; a [`crate::machine::Machine`] does all that when the recorder is
 //! attached as its observer. What is recorded, by scope:
 //!
-//! | scope | what |
-//! |---|---|
-//! | `run` | the clock |
-//! | `satp` | mode, ASID and root page number of the context |
-//! | `fetch`, `data` | the two translation ports: request, answer |
-//! | `fence` | the fence port |
-//! | `memory` | the walker's port to memory, with the page-table entry decoded |
-//! | `fault` | the held fault |
-//! | `events` | the MMU's counter events |
-//! | `os` | what the operating system does; instants as VCD events |
-//! | `mmu` | the engine's own signals, as [`crate::mmu::Mmu::signals`] names them |
+//! | scope | what | file |
+//! |---|---|---|
+//! | `satp`, `run` | mode, ASID and root page number of the context; clock, reset | `pins` |
+//! | `fetch`, `data` | the two translation ports: request, answer | `port` |
+//! | `events`, `fence`, `fault` | counter events, the fence port, the held fault | `pins` |
+//! | `memory` | the walker's port to memory, with the page-table entry decoded | `memory` |
+//! | `os` | what the operating system does; instants as events | `system` |
+//! | `mmu` | the engine's own signals, as [`crate::mmu::Mmu::signals`] names them | |
+//!
+//! Each signal is declared in one of these files, once: its place, its value and its row.
 
-mod channels;
+mod memory;
 mod observer;
-mod ports;
+mod pins;
+mod port;
 mod pte;
+mod system;
 mod told;
-mod translation;
-mod view;
 mod words;
-mod world;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::timeline::Timeline;
-use super::{Builder, Error, SignalId, Window};
+use waves::save::Trace;
+use waves::{Error, SignalId, Writer};
+
+use super::recorder::{Recording, Scene};
+use super::table::Declare;
+use super::view::{Choice, Opening};
 use crate::isa::Xlen;
 use crate::mmu::{Inputs, Outputs, Port, Pulse, Signal};
 use crate::os::{Activity, Event, Pid};
-use ports::Ports;
-use world::World;
+use pins::Pins;
+use system::System;
 
-/// How a waveform is recorded.
+/// Cycles in sight before and after the moment that the view opens on.
+const BEFORE: u64 = 20;
+const AFTER: u64 = 36;
+
+/// Cycles for which the view goes on until the kernel has understood the fault, at most.
+const PATIENCE: u64 = 240;
+
+/// Engine signals of the walker, beside its states, that are shown unfolded.
+const PLAIN_ROWS: usize = 3;
+
+/// Whose run is recorded.
 #[derive(Clone, Debug)]
-pub struct Options {
-    /// Stands in the dump's header: scenario, configuration, seed.
-    pub title: String,
+pub struct Subject {
     /// The machine's width.
     pub xlen: Xlen,
-    /// Which cycles.
-    pub window: Window,
-    /// The engine's signals; empty when it is not watched.
-    pub signals: Vec<Signal>,
     /// Names of processes, that of process 1 first.
     pub processes: Vec<String>,
 }
 
-/// Records a run into a dump and the saved view that goes with it.
+/// An MMU, its memory and its operating system, as they are in the current cycle.
 #[derive(Debug)]
-pub struct Recorder {
-    line: Timeline,
-    clock: SignalId,
-    ports: Ports,
-    world: World,
-    engine: Vec<(Signal, SignalId)>,
-    /// When the kernel understood the first fault.
+pub struct Machine {
+    pins: Pins,
+    system: System,
+    /// The first fault, and when the kernel understood it.
+    fault: Option<u64>,
     understood: Option<u64>,
     /// The first miss, for runs without a fault.
-    first_miss: Option<u64>,
-    /// Room for the engine's values; empty until they were first looked at.
-    values: Vec<u128>,
-    /// The first error met while observing a machine.
-    failed: Option<Error>,
+    miss: Option<u64>,
+}
+
+/// The recorder of such a machine.
+pub type Recorder = super::recorder::Recorder<Machine>;
+
+impl Scene for Machine {
+    const HARDWARE: &'static str = "mmu";
+
+    fn pins(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
+        pins::declare(declare, self.pins.xlen)
+    }
+
+    fn system(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
+        system::declare(declare)
+    }
+
+    fn groups(&self, choice: Choice) -> Vec<(&'static str, bool)> {
+        let ports = ["Request", "TLB", "Walker", "Memory bus", "Fault"];
+        let ports = ports.map(|name| (name, choice != Choice::Os));
+        let system = Some((system::GROUP, true)).filter(|_| self.system.is_there());
+        match choice {
+            Choice::Hardware => ports.into_iter().chain(system).collect(),
+            Choice::Os | Choice::All => system.into_iter().chain(ports).collect(),
+        }
+    }
+
+    fn own_rows(group: &str, signals: &[(Signal, SignalId)], wave: &Writer) -> Vec<Trace> {
+        if group == "Walker" { walker(signals, wave) } else { Vec::new() }
+    }
+
+    fn opening(&self) -> Opening {
+        let moment = self.fault.or(self.miss);
+        let soon = |cycle: &u64| {
+            moment.is_some_and(|at| (at..=at.saturating_add(PATIENCE)).contains(cycle))
+        };
+        Opening {
+            story: self.system.is_there(),
+            moment,
+            before: BEFORE,
+            after: AFTER,
+            until: self.understood.filter(soon),
+        }
+    }
+}
+
+/// The states of the walker and a few narrow registers; all the rest is below, folded.
+fn walker(signals: &[(Signal, SignalId)], wave: &Writer) -> Vec<Trace> {
+    let is_walker =
+        |signal: &Signal| signal.path.split('.').next().is_some_and(|scope| scope.contains("walk"));
+    let own = || signals.iter().filter(|(signal, _)| is_walker(signal));
+    let states = own().filter(|(signal, _)| !signal.names.is_empty());
+    let narrow = own()
+        // Its own, not its children's: `walker.at_level`, not `walker.held.leaf.level`.
+        .filter(|(signal, _)| signal.path.split('.').count() == 2)
+        .filter(|(signal, _)| signal.names.is_empty() && (2..=8).contains(&signal.width))
+        .take(PLAIN_ROWS);
+    let alias = |path: &str| path.split_once('.').map_or(path, |(_, rest)| rest).replace('.', " ");
+    let row = |(signal, id): &(Signal, SignalId)| Trace::of(wave, *id).alias(&alias(&signal.path));
+    states.chain(narrow).map(row).collect()
 }
 
 impl Recorder {
-    /// Opens the dump; the path's extension is usually `vcd`.
-    pub fn create(path: &Path, options: Options) -> Result<Recorder, Error> {
-        let mut builder = Builder::new(&options.title).window(options.window);
-        let clock = builder.clock("run.clock")?;
-        let ports = Ports::declare(&mut builder, options.xlen)?;
-        let world = World::declare(&mut builder, options.processes)?;
-        let mut engine = Vec::with_capacity(options.signals.len());
-        for signal in options.signals {
-            let id = declare(&mut builder, &signal)?;
-            engine.push((signal, id));
-        }
-        Ok(Recorder {
-            line: Timeline::new(builder.create(path)?, options.window),
-            clock,
-            ports,
-            world,
-            engine,
-            understood: None,
-            first_miss: None,
-            values: Vec::new(),
-            failed: None,
-        })
-    }
-
-    /// Whether the given cycle is worth the cost of sampling the engine's signals.
-    pub fn wants(&self, cycle: u64) -> bool {
-        self.line.window.contains(cycle)
+    /// Opens the dump; the path's extension is usually that of the format.
+    ///
+    /// # Errors
+    /// When the file cannot be made, or a signal's name is none.
+    pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
+        let Subject { xlen, processes } = subject;
+        let (pins, system) = (Pins::new(xlen), System::new(processes));
+        let scene = Machine { pins, system, fault: None, understood: None, miss: None };
+        Recorder::open(path, recording, scene)
     }
 
     /// One cycle of the MMU; `values` are those of [`crate::mmu::Mmu::values`], and may be empty
     /// in a cycle that is not [wanted](Recorder::wants).
     ///
     /// Cycles increase; those left out are shown with idle ports.
+    ///
+    /// # Errors
+    /// What the file says.
     pub fn cycle(
         &mut self,
         cycle: u64,
@@ -111,13 +155,7 @@ impl Recorder {
         values: &[u128],
     ) -> Result<(), Error> {
         self.ports(cycle, inputs, outputs)?;
-        if self.line.wave.past_window() {
-            return Ok(());
-        }
-        for ((_, id), value) in self.engine.iter().zip(values) {
-            self.line.wave.set(*id, *value)?;
-        }
-        Ok(())
+        if self.line.wave.past_window() { Ok(()) } else { self.show_values(values) }
     }
 
     /// The pins of one cycle, without the engine's signals.
@@ -126,60 +164,81 @@ impl Recorder {
         if self.line.wave.past_window() {
             return Ok(());
         }
-        self.ports.set(&mut self.line.wave, inputs, outputs)?;
-        for (_, answer) in outputs.responses {
+        self.scene.pins.cycle(inputs, outputs);
+        self.show_pins()?;
+        let visible = self.line.window.contains(cycle);
+        for answer in outputs.responses.values() {
             if let Some(Err(fault)) = answer {
-                self.line.moment(cycle, words::CAUSES[words::cause(fault.cause)]);
+                let name = words::CAUSES[words::cause(fault.cause)];
+                self.line.first_of(name, cycle, name);
+                self.scene.fault = self.scene.fault.or(Some(cycle).filter(|_| visible));
             }
         }
-        let missed = Port::ALL.iter().any(|&port| outputs.events.has(Pulse::miss(port)));
-        if missed && self.first_miss.is_none() && self.line.window.contains(cycle) {
-            self.first_miss = Some(cycle);
-        }
+        let missed = Port::ALL.iter().any(|port| outputs.events.has(Pulse::miss(*port)));
+        self.scene.miss = self.scene.miss.or(Some(cycle).filter(|_| missed && visible));
         Ok(())
     }
 
     /// Something happened in the operating system.
+    ///
+    /// # Errors
+    /// What the file says.
     pub fn event(&mut self, cycle: u64, event: &Event) -> Result<(), Error> {
         self.at(cycle)?;
-        if let Event::Kill { pid, .. } = event {
-            let name = format!("kill {}", self.world.names.of(*pid));
-            self.line.moment(cycle, &name);
+        let kind = system::kind(event);
+        match event {
+            Event::Kill { pid, .. } => {
+                let name = format!("kill {}", self.scene.system.names.of(*pid));
+                self.line.every(cycle, &name);
+            }
+            Event::PageFault { kind, .. } => {
+                let name = format!("{} fault", kind.name());
+                self.line.first_of(&name, cycle, &name);
+            }
+            _ if kind.is_empty() => {}
+            _ => self.line.first_of(kind, cycle, &kind.replace('_', " ")),
         }
         if matches!(event, Event::PageFault { .. }) && self.line.window.contains(cycle) {
-            self.understood.get_or_insert(cycle);
+            self.scene.understood.get_or_insert(cycle);
         }
-        self.world.event(&mut self.line.wave, event)
+        self.scene.system.event(event);
+        self.show_system()?;
+        self.scene.system.happened();
+        Ok(())
     }
 
     /// From this cycle on the processor does this.
+    ///
+    /// # Errors
+    /// What the file says.
     pub fn activity(&mut self, cycle: u64, activity: Activity) -> Result<(), Error> {
-        self.at(cycle)?;
-        self.world.activity(&mut self.line.wave, activity)
+        self.change(cycle, |system| system.activity(activity))
     }
 
     /// From this cycle on this process runs, or none.
+    ///
+    /// # Errors
+    /// What the file says.
     pub fn process(&mut self, cycle: u64, pid: Option<Pid>) -> Result<(), Error> {
-        self.at(cycle)?;
-        self.world.process(&mut self.line.wave, pid)
+        self.change(cycle, |system| system.process(pid))
     }
 
     /// From this cycle on so many frames of physical memory are free.
+    ///
+    /// # Errors
+    /// What the file says.
     pub fn free_frames(&mut self, cycle: u64, frames: u64) -> Result<(), Error> {
-        self.at(cycle)?;
-        self.world.free_frames(&mut self.line.wave, frames)
+        self.change(cycle, |system| system.free_frames(frames))
     }
 
-    /// Ends the dump and writes the saved view; returns the path of the GTKWave save file.
-    ///
-    /// A recorder that is dropped instead leaves a dump that loads, but no view. After this call
-    /// nothing more can be recorded.
-    pub fn finish(&mut self) -> Result<PathBuf, Error> {
-        if let Some(failed) = self.failed.take() {
-            return Err(failed);
-        }
-        self.line.wave.close()?;
-        view::of(self).save(self.line.wave.path())
+    /// What the operating system does may change, and is shown if it did.
+    fn change(
+        &mut self,
+        cycle: u64,
+        change: impl FnOnce(&mut System) -> bool,
+    ) -> Result<(), Error> {
+        self.at(cycle)?;
+        if change(&mut self.scene.system) { self.show_system() } else { Ok(()) }
     }
 
     /// Makes `cycle` the current one, with idle ports unless it is already.
@@ -188,21 +247,25 @@ impl Recorder {
             return Ok(());
         }
         self.begin(cycle)?;
-        self.ports.rest(&mut self.line.wave)
+        self.rest()
     }
 
-    /// Makes `cycle` the current one; the ports are set by whoever calls.
+    /// Makes `cycle` the current one; the ports are set by the caller. Where cycles are left out,
+    /// the ports are idle through them.
     fn begin(&mut self, cycle: u64) -> Result<(), Error> {
-        let ports = &mut self.ports;
-        self.line.begin(cycle, |wave| ports.rest(wave))
+        if self.line.now == Some(cycle) {
+            return Ok(());
+        }
+        let next = self.line.now.map(|now| now.saturating_add(1));
+        if let Some(next) = next.filter(|next| *next < cycle) {
+            self.line.go(next, true)?;
+            self.rest()?;
+        }
+        self.line.go(cycle, true)
     }
-}
 
-fn declare(builder: &mut Builder, signal: &Signal) -> Result<SignalId, Error> {
-    let path = format!("mmu.{}", signal.path);
-    if signal.names.is_empty() {
-        builder.bits(&path, signal.width)
-    } else {
-        builder.state(&path, signal.width, &signal.names)
+    /// Nothing is presented and nothing answered; what is state stays.
+    fn rest(&mut self) -> Result<(), Error> {
+        if self.scene.pins.rest() { self.show_pins() } else { Ok(()) }
     }
 }

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Builder, Error, SignalId, Writer};
+use waves::Error;
+use waves::save::Paint;
+
+use super::super::table::Declare;
+use super::Unit;
 use crate::contiguous::Picture;
+
+/// The group of its rows.
+pub(super) const GROUP: &str = "Map of memory (who has most of it)";
 
 /// Lanes at most.
 const LANES: u64 = 16;
@@ -11,24 +18,21 @@ const LANES: u64 = 16;
 /// The value of a lane that is free, for the most part.
 const FREE: u64 = 0;
 /// What a free lane says.
-pub(super) const FREE_NAME: &str = "free";
+const FREE_NAME: &str = "free";
 
 #[derive(Debug)]
 pub(super) struct Map {
-    /// The lowest address's first.
-    pub(super) lanes: Vec<SignalId>,
+    /// What has most of each lane, the lowest address's first.
+    lanes: Vec<Option<u64>>,
     units: u64,
-    /// The number of each name.
+    /// Names by number, and the number of each that may stand in memory.
+    names: Vec<String>,
     labels: BTreeMap<String, u64>,
 }
 
 impl Map {
     /// `labels` are the names that can stand in memory; any other shows as the last one, `other`.
-    pub(super) fn declare(
-        builder: &mut Builder,
-        units: u64,
-        mut labels: Vec<String>,
-    ) -> Result<Map, Error> {
+    pub(super) fn new(units: u64, mut labels: Vec<String>) -> Map {
         let mut numbers = BTreeMap::new();
         labels.retain(|label| {
             let next = numbers.len() as u64 + 1;
@@ -37,21 +41,17 @@ impl Map {
         let mut names = vec![FREE_NAME.to_owned()];
         names.extend(labels);
         names.push("other".to_owned());
-        let width = names.len().next_power_of_two().ilog2().max(2);
         let units = units.max(1);
-        let lanes = (0..LANES.min(units))
-            .map(|lane| builder.state(&format!("memory.lane_{lane}"), width, &names))
-            .collect::<Result<_, Error>>()?;
-        Ok(Map { lanes, units, labels: numbers })
+        Map { lanes: vec![None; LANES.min(units) as usize], units, names, labels: numbers }
     }
 
     /// The first unit of a lane, or of the one after the last.
-    pub(super) fn start(&self, lane: usize) -> u64 {
+    fn start(&self, lane: usize) -> u64 {
         let (lane, lanes) = (lane as u128, self.lanes.len() as u128);
         (u128::from(self.units) * lane / lanes) as u64
     }
 
-    pub(super) fn set(&self, wave: &mut Writer, picture: &Picture) -> Result<(), Error> {
+    pub(super) fn see(&mut self, picture: &Picture) {
         let free = picture.holes.iter().map(|hole| (hole, FREE));
         let used = picture.used.iter().map(|(piece, name)| (piece, self.number(name)));
         // Units of each lane by what has them; of equals the lowest number, but free last.
@@ -67,12 +67,11 @@ impl Map {
                 *had.entry(number).or_default() += part;
             }
         }
-        for (lane, had) in self.lanes.iter().zip(&had) {
+        for (lane, had) in self.lanes.iter_mut().zip(&had) {
             let rank = |number: u64| if number == FREE { 0 } else { u64::MAX - number };
             let most = had.iter().max_by_key(|(number, units)| (**units, rank(**number)));
-            wave.set(*lane, most.map(|(number, _)| *number))?;
+            *lane = most.map(|(number, _)| *number);
         }
-        Ok(())
     }
 
     /// A name's number; that of a process of which there are several is the same for all.
@@ -88,4 +87,19 @@ fn without_number(name: &str) -> String {
     let Some((process, rest)) = name.split_once('#') else { return name.to_owned() };
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
     format!("{process}{rest}")
+}
+
+/// Declares the lanes, the highest address's first, as the books draw memory.
+pub(super) fn declare(declare: &mut Declare<'_, Unit>, map: &Map) -> Result<(), Error> {
+    let width = map.names.len().next_power_of_two().ilog2().max(2);
+    for lane in (0..map.lanes.len()).rev() {
+        let (first, last) = (map.start(lane), map.start(lane + 1) - 1);
+        declare
+            .state(format!("memory.lane_{lane}"), width, &map.names, move |u| {
+                u.memory.map.lanes[lane]
+            })?
+            .row(GROUP, format!("{first}-{last}"))
+            .paint(FREE_NAME, Paint::Grey);
+    }
+    Ok(())
 }

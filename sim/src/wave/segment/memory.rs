@@ -1,74 +1,102 @@
-//! How memory looks: in numbers, and as a map.
+//! How memory looks, in numbers.
 
-use super::super::{Builder, Error, SignalId, Writer};
+use waves::Error;
+use waves::save::Format;
+
+use super::super::table::Declare;
+use super::Unit;
 use super::map::Map;
-use crate::contiguous::Picture;
+use crate::contiguous::{Measure, Picture};
 
+/// The group of its rows.
+pub(super) const GROUP: &str = "Memory";
+
+/// More holes than this are shown as a curve.
+const FEW_HOLES: u64 = 16;
+
+/// Memory as it was last seen.
 #[derive(Debug)]
 pub(super) struct Memory {
-    pub(super) free: SignalId,
-    pub(super) largest: SignalId,
-    pub(super) holes: SignalId,
-    /// In percent.
-    pub(super) external: SignalId,
-    pub(super) internal: SignalId,
-    /// Holes for a hundred segments.
-    pub(super) ratio: SignalId,
-    /// The length of each hole, from the lowest address on.
-    pub(super) lengths: SignalId,
-    /// The same in words.
-    pub(super) summary: SignalId,
+    measure: Option<Measure>,
+    segments: u64,
     pub(super) map: Map,
     /// Something was wasted inside.
-    pub(super) wasted: bool,
+    wasted: bool,
     /// The most holes at a time.
-    pub(super) most_holes: u64,
+    most_holes: u64,
 }
 
 impl Memory {
-    pub(super) fn declare(
-        builder: &mut Builder,
-        units: u64,
-        labels: Vec<String>,
-    ) -> Result<Memory, Error> {
-        Ok(Memory {
-            free: builder.bits("memory.free", 32)?,
-            largest: builder.bits("memory.largest", 32)?,
-            holes: builder.bits("memory.holes", 32)?,
-            external: builder.real("memory.external")?,
-            internal: builder.bits("memory.internal", 32)?,
-            ratio: builder.real("memory.holes_for_100_segments")?,
-            lengths: builder.text("memory.hole_lengths")?,
-            summary: builder.text("memory.summary")?,
-            map: Map::declare(builder, units, labels)?,
-            wasted: false,
-            most_holes: 0,
-        })
+    pub(super) fn new(units: u64, labels: Vec<String>) -> Memory {
+        let map = Map::new(units, labels);
+        Memory { measure: None, segments: 0, map, wasted: false, most_holes: 0 }
     }
 
-    pub(super) fn set(&mut self, wave: &mut Writer, picture: &Picture) -> Result<(), Error> {
-        let measure = &picture.measure;
-        let fits = |value: u64| value.min(u64::from(u32::MAX));
-        let lost = measure.external_permille() as f64 / 10.0;
-        let holes = measure.holes.len() as u64;
-        self.wasted |= measure.internal > 0;
-        self.most_holes = self.most_holes.max(holes);
-        wave.set(self.free, fits(measure.free))?;
-        wave.set(self.largest, fits(measure.largest))?;
-        wave.set(self.holes, fits(holes))?;
-        wave.set(self.external, lost)?;
-        let ratio = match picture.segments {
-            0 => 0.0,
-            segments => holes as f64 * 100.0 / segments as f64,
-        };
-        wave.set(self.ratio, ratio)?;
-        wave.set(self.internal, fits(measure.internal))?;
-        let lengths: Vec<String> = measure.holes.iter().map(u64::to_string).collect();
-        let lengths = if lengths.is_empty() { "none".to_owned() } else { lengths.join(",") };
-        wave.set(self.lengths, &*lengths)?;
-        let (free, largest) = (measure.free, measure.largest);
-        let summary = format!("{free}_free:{largest}_longest:external_{lost}%");
-        wave.set(self.summary, &*summary)?;
-        self.map.set(wave, picture)
+    pub(super) fn see(&mut self, picture: &Picture) {
+        self.wasted |= picture.measure.internal > 0;
+        self.most_holes = self.most_holes.max(picture.measure.holes.len() as u64);
+        self.measure = Some(picture.measure.clone());
+        self.segments = picture.segments;
+        self.map.see(picture);
     }
+}
+
+/// External fragmentation in percent.
+fn lost(measure: &Measure) -> f64 {
+    measure.external_permille() as f64 / 10.0
+}
+
+pub(super) fn declare(declare: &mut Declare<'_, Unit>) -> Result<(), Error> {
+    let curve = Format::Analog { rows: 2 };
+    let units = |of: fn(&Measure) -> u64| {
+        move |u: &Unit| u.memory.measure.as_ref().map(|m| of(m).min(u64::from(u32::MAX)))
+    };
+    let many = |u: &Unit| u.memory.most_holes > FEW_HOLES;
+    declare
+        .text("memory.summary", |u| {
+            u.memory.measure.as_ref().map(|m| {
+                let (free, largest, lost) = (m.free, m.largest, lost(m));
+                format!("{free}_free:{largest}_longest:external_{lost}%")
+            })
+        })?
+        .row(GROUP, "free and lost");
+    declare
+        .text("memory.hole_lengths", |u| {
+            u.memory.measure.as_ref().map(|m| match &m.holes[..] {
+                [] => "none".to_owned(),
+                holes => holes.iter().map(u64::to_string).collect::<Vec<_>>().join(","),
+            })
+        })?
+        .row(GROUP, "holes");
+    declare.bits("memory.free", 32, units(|m| m.free))?.row(GROUP, "free").format(curve);
+    declare
+        .bits("memory.largest", 32, units(|m| m.largest))?
+        .row(GROUP, "longest request")
+        .format(curve);
+    declare
+        .bits("memory.holes", 32, units(|m| m.holes.len() as u64))?
+        .row(GROUP, "number of holes")
+        .format(Format::Decimal)
+        .when(move |u| !many(u))
+        .row(GROUP, "number of holes")
+        .format(curve)
+        .when(many);
+    declare
+        .real("memory.external", |u| u.memory.measure.as_ref().map_or(0.0, lost))?
+        .row(GROUP, "external %")
+        .format(curve);
+    declare
+        .real("memory.holes_for_100_segments", |u| match (u.memory.segments, &u.memory.measure) {
+            (0, _) | (_, None) => 0.0,
+            (segments, Some(m)) => m.holes.len() as f64 * 100.0 / segments as f64,
+        })?
+        .row(GROUP, "holes % of segments")
+        .format(curve)
+        .when(many);
+    declare
+        .bits("memory.internal", 32, units(|m| m.internal))?
+        .row(GROUP, "wasted inside")
+        .format(Format::Decimal)
+        .when(|u| u.memory.wasted);
+    Ok(())
 }

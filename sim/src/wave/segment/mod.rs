@@ -1,49 +1,47 @@
-//! The recorder of a segmentation unit, its memory bus and an operating system without pages.
+//! What is recorded of a segmentation unit, its memory bus and an operating system without pages.
 //!
 //! A [`crate::contiguous::World`] tells it everything when it is attached as its observer. What
 //! is recorded, by scope:
 //!
-//! | scope | what |
-//! |---|---|
-//! | `run` | the clock, which stands still while the unit is idle |
-//! | `request`, `load`, `fault` | the unit's ports: accesses, register writes, the held fault |
-//! | `register` | what each segment register says, by the name of its segment |
-//! | `bus` | every transfer on the memory bus |
-//! | `os` | what the operating system does; instants as VCD events |
-//! | `memory` | free units, longest hole, holes, fragmentation, and a map of who is where |
-//! | `unit` | the hardware's own signals, as [`crate::contiguous::SegmentUnit::signals`] names them |
+//! | scope | what | file |
+//! |---|---|---|
+//! | `run` | the clock, which stands still while the unit is idle | |
+//! | `request`, `load`, `fault`, `bus` | the unit's ports: accesses, register writes, the held fault; transfers | `ports` |
+//! | `register` | what each segment register says, by the name of its segment | `registers` |
+//! | `os` | what the operating system does; instants as events | `system` |
+//! | `memory` | free units, longest hole, holes, fragmentation, and a map of who is where | `memory`, `map` |
+//! | `unit` | the hardware's own signals, as [`crate::contiguous::SegmentUnit::signals`] names them | |
 
 mod map;
 mod memory;
 mod observer;
 mod ports;
 mod registers;
-mod view;
-mod world;
+mod system;
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::timeline::Timeline;
-use super::{Builder, Error, SignalId, Window};
+use waves::Error;
+
+use super::recorder::{Recording, Scene};
+use super::table::Declare;
+use super::view::{Choice, Opening};
 use crate::contiguous::Shape;
-use crate::mmu::Signal;
 use memory::Memory;
 use ports::Ports;
 use registers::Registers;
-use world::World;
+use system::System;
 
-/// How a waveform is recorded.
+/// Cycles in sight before and after the first fault.
+const BEFORE: u64 = 30;
+const AFTER: u64 = 8;
+
+/// Whose run is recorded.
 #[derive(Clone, Debug)]
-pub struct Options {
-    /// Stands in the dump's header: scenario, unit, rule.
-    pub title: String,
-    /// Which cycles.
-    pub window: Window,
+pub struct Subject {
     /// The unit's.
     pub shape: Shape,
-    /// The unit's own signals; empty when they are not watched.
-    pub signals: Vec<Signal>,
     /// The rule by which segments are placed.
     pub fit: String,
     /// Units of physical memory.
@@ -52,103 +50,125 @@ pub struct Options {
     pub labels: Vec<String>,
 }
 
-/// Records a run into a dump and the saved view that goes with it.
+/// A segmentation unit and a world without pages, as they are in the current cycle.
 #[derive(Debug)]
-pub struct Recorder {
-    line: Timeline,
-    clock: SignalId,
+pub struct Unit {
     ports: Ports,
     registers: Registers,
-    world: World,
+    system: System,
     memory: Memory,
-    unit: Vec<SignalId>,
-    signals: Vec<Signal>,
     /// The unit made the current cycle, and is idle after it.
     ran: bool,
     /// Until when the transfer on the bus lasts.
     transfer: Option<u64>,
     /// The first fault.
     fault: Option<u64>,
-    /// Room for the unit's values.
-    values: Vec<u128>,
-    /// The first error met while observing.
-    failed: Option<Error>,
+}
+
+/// The recorder of such a unit.
+pub type Recorder = super::recorder::Recorder<Unit>;
+
+impl Scene for Unit {
+    const HARDWARE: &'static str = "unit";
+
+    fn pins(&self, declare: &mut Declare<'_, Unit>) -> Result<(), Error> {
+        ports::declare(declare, self.ports.shape)?;
+        registers::declare(declare, self.ports.shape.segments)
+    }
+
+    fn system(&self, declare: &mut Declare<'_, Unit>) -> Result<(), Error> {
+        system::declare(declare)?;
+        memory::declare(declare)?;
+        map::declare(declare, &self.memory.map)
+    }
+
+    fn groups(&self, choice: Choice) -> Vec<(&'static str, bool)> {
+        let (accesses, memory) = match choice {
+            Choice::Os => (false, true),
+            Choice::Hardware => (true, false),
+            Choice::All => (true, true),
+        };
+        let used = |name, open, used: bool| used.then_some((name, open));
+        let ports = [
+            used(ports::REQUEST, accesses, self.ports.used),
+            used(registers::GROUP, accesses, self.registers.used),
+        ];
+        let map = used(map::GROUP, memory, self.system.placed);
+        let system = Some((system::GROUP, true));
+        let (room, bus) = (Some((memory::GROUP, memory)), Some((ports::BUS, true)));
+        // What the view opens on stands first, and the rest is folded.
+        let all = match choice {
+            Choice::Hardware => vec![system, ports[0], ports[1], bus, room, map],
+            Choice::Os | Choice::All => vec![system, room, map, bus, ports[0], ports[1]],
+        };
+        all.into_iter().flatten().collect()
+    }
+
+    fn opening(&self) -> Opening {
+        Opening {
+            // Without a fault it is a story of loads, holes and moves.
+            story: self.fault.is_none(),
+            moment: self.fault,
+            before: BEFORE,
+            after: AFTER,
+            until: None,
+        }
+    }
 }
 
 impl Recorder {
-    /// Opens the dump; the path's extension is usually `vcd`.
+    /// Opens the dump; the path's extension is usually that of the format.
     ///
     /// # Errors
     /// When the file cannot be made, or a signal's name is none.
-    pub fn create(path: &Path, options: Options) -> Result<Recorder, Error> {
-        let mut builder = Builder::new(&options.title).window(options.window);
-        let clock = builder.clock("run.clock")?;
-        let ports = Ports::declare(&mut builder, options.shape)?;
-        let registers = Registers::declare(&mut builder, options.shape.segments)?;
-        let world = World::declare(&mut builder, options.fit)?;
-        let memory = Memory::declare(&mut builder, options.units, options.labels)?;
-        let declare = |signal: &Signal| match &signal.names[..] {
-            [] => builder.bits(&format!("unit.{}", signal.path), signal.width),
-            names => builder.state(&format!("unit.{}", signal.path), signal.width, names),
-        };
-        let unit = options.signals.iter().map(declare).collect::<Result<_, Error>>()?;
-        Ok(Recorder {
-            line: Timeline::new(builder.create(path)?, options.window),
-            clock,
-            ports,
-            registers,
-            world,
-            memory,
-            unit,
-            signals: options.signals,
+    pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
+        let Subject { shape, fit, units, labels } = subject;
+        let scene = Unit {
+            ports: Ports::new(shape),
+            registers: Registers::new(shape.segments),
+            system: System::new(fit),
+            memory: Memory::new(units, labels),
             ran: false,
             transfer: None,
             fault: None,
-            values: Vec::new(),
-            failed: None,
-        })
-    }
-
-    /// Ends the dump and writes the saved view; returns the path of the GTKWave save file. After
-    /// this call nothing more can be recorded.
-    ///
-    /// # Errors
-    /// The first error met while recording, or what goes wrong now.
-    pub fn finish(&mut self) -> Result<PathBuf, Error> {
-        if let Some(failed) = self.failed.take() {
-            return Err(failed);
-        }
-        self.line.wave.close()?;
-        view::of(self).save(self.line.wave.path())
+        };
+        Recorder::open(path, recording, scene)
     }
 
     /// Makes `cycle` the current one unless it has come. What ended before it ends in its time:
     /// the unit's pulses one cycle after they began, a transfer with its answer.
     fn at(&mut self, cycle: u64) -> Result<(), Error> {
         let Some(now) = self.line.now else {
-            self.line.instant(cycle)?;
-            self.ports.rest(&mut self.line.wave)?;
-            return self.ports.bus.rest(&mut self.line.wave);
+            self.line.go(cycle, false)?;
+            return self.show_pins();
         };
         if cycle <= now {
             return Ok(());
         }
-        if std::mem::take(&mut self.ran) {
-            self.line.instant(now + 1)?;
-            self.ports.rest(&mut self.line.wave)?;
-            self.registers.settle(&mut self.line.wave)?;
+        if std::mem::take(&mut self.scene.ran) {
+            self.instant(now + 1)?;
+            self.scene.ports.rest();
+            self.scene.registers.settle();
+            self.show_pins()?;
         }
-        if let Some(until) = self.transfer.take_if(|until| *until <= cycle) {
-            self.line.instant(until)?;
-            self.ports.bus.rest(&mut self.line.wave)?;
+        if let Some(until) = self.scene.transfer.take_if(|until| *until <= cycle) {
+            self.instant(until)?;
+            self.scene.ports.transfer = None;
+            self.show_pins()?;
         }
-        self.line.instant(cycle)
+        self.instant(cycle)
     }
 
-    /// The transfer on the bus lasts for these cycles; it is told when it is over.
-    fn transfer(&mut self, cycles: Range<u64>, request: &crate::bus::Request) -> Result<(), Error> {
+    /// Makes `cycle` the current one unless it has come; the clock stands still.
+    fn instant(&mut self, cycle: u64) -> Result<(), Error> {
+        if self.line.has_come(cycle) { Ok(()) } else { self.line.go(cycle, false) }
+    }
+
+    /// The transfer on the bus lasts for these cycles; it is reported when it is over.
+    fn transfer(&mut self, cycles: Range<u64>, request: crate::bus::Request) -> Result<(), Error> {
         self.at(cycles.start)?;
-        self.transfer = Some(cycles.end);
-        self.ports.bus.set(&mut self.line.wave, request)
+        self.scene.transfer = Some(cycles.end);
+        self.scene.ports.transfer = Some(request);
+        self.show_pins()
     }
 }

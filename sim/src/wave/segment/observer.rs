@@ -1,53 +1,53 @@
-//! The recorder as an onlooker of a world without pages.
+//! The recorder as an observer of a world without pages.
 
 use std::ops::Range;
 
 use super::Recorder;
+use super::system::kind;
 use crate::bus;
 use crate::contiguous::{Activity, Event, Inputs, Observer, Outputs, Picture, SegmentUnit};
-use crate::wave::Error;
-use crate::wave::save::View;
-
-/// Markers that loads and ends may take: in a long history the rest is for what is rarer.
-const COMMON: usize = View::MARKERS / 2;
 
 /// The part of the run's time for which the dump goes on after its end.
 const MARGIN: u64 = 24;
 
-/// An observer cannot return an error: the first one is kept, nothing more is recorded, and
-/// [`Recorder::finish`] reports it.
 impl Observer for Recorder {
     fn wants_signals(&self, cycle: u64) -> bool {
-        self.line.window.contains(cycle)
+        self.wants(cycle)
     }
 
     fn on_cycle(&mut self, cycle: u64, inputs: &Inputs, outputs: &Outputs, unit: &dyn SegmentUnit) {
         self.keep(|recorder| {
             recorder.at(cycle)?;
             recorder.line.wave.clocked();
-            recorder.ran = true;
-            let (wave, registers) = (&mut recorder.line.wave, &mut recorder.registers);
-            registers.cycle(wave, inputs, outputs)?;
-            recorder.ports.set(wave, inputs, outputs, |number| registers.name(number))?;
-            recorder.values.clear();
-            unit.values(&mut recorder.values);
-            let mut values = recorder.unit.iter().zip(&recorder.values);
-            values.try_for_each(|(id, value)| wave.set(*id, *value))
+            let scene = &mut recorder.scene;
+            scene.ran = true;
+            scene.registers.cycle(inputs, outputs);
+            scene.ports.cycle(inputs, outputs, |number| scene.registers.name(number));
+            recorder.show_pins()?;
+            let mut values = std::mem::take(&mut recorder.values);
+            values.clear();
+            unit.values(&mut values);
+            let shown = recorder.show_values(&values);
+            recorder.values = values;
+            shown
         });
     }
 
     fn on_transfer(&mut self, cycles: Range<u64>, request: &bus::Request) {
-        self.keep(|recorder| recorder.transfer(cycles, request));
+        self.keep(|recorder| recorder.transfer(cycles, *request));
     }
 
     fn on_event(&mut self, cycle: u64, event: &Event) {
         self.keep(|recorder| {
             recorder.at(cycle)?;
             if let Event::Switch { segments, .. } = event {
-                recorder.registers.call(segments);
+                recorder.scene.registers.call(segments);
             }
             recorder.mark(cycle, event);
-            recorder.world.event(&mut recorder.line.wave, event)
+            recorder.scene.system.event(event);
+            recorder.show_system()?;
+            recorder.scene.system.happened();
+            Ok(())
         });
     }
 
@@ -55,54 +55,54 @@ impl Observer for Recorder {
         self.keep(|recorder| {
             recorder.at(cycle)?;
             if activity != Activity::Process {
-                recorder.ports.over(&mut recorder.line.wave)?;
+                recorder.scene.ports.over();
+                recorder.show_pins()?;
             }
-            recorder.world.activity(&mut recorder.line.wave, activity)
+            recorder.scene.system.activity(activity);
+            recorder.show_system()
         });
     }
 
     fn on_memory(&mut self, cycle: u64, picture: &Picture) {
         self.keep(|recorder| {
             recorder.at(cycle)?;
-            recorder.memory.set(&mut recorder.line.wave, picture)
+            recorder.scene.memory.see(picture);
+            recorder.show_system()
         });
     }
 
     fn on_end(&mut self, cycle: u64) {
+        self.line.over = Some(cycle);
         self.keep(|recorder| {
             recorder.at(cycle)?;
-            recorder.world.end(&mut recorder.line.wave)?;
+            recorder.scene.system.end();
+            recorder.show_system()?;
             // So that what happened last can be seen, the dump goes on for a moment.
             let span = cycle.saturating_sub(recorder.line.first.unwrap_or(cycle));
-            recorder.line.instant(cycle + span / MARGIN)
+            recorder.instant(cycle.saturating_add(span / MARGIN))
         });
     }
 }
 
 impl Recorder {
-    /// Moments worth a marker.
+    /// Marks the first event of each kind.
     fn mark(&mut self, cycle: u64, event: &Event) {
-        let (name, common) = match event {
-            Event::Refused { process, .. } => (format!("no room {process}"), false),
-            Event::Loaded { process } => (format!("loaded {process}"), true),
-            Event::Ended { process } => (format!("end {process}"), true),
-            Event::Fault { reason, .. } => (format!("{} fault", reason.name()), false),
-            Event::Grown { process, segment, .. } => (format!("grow {process} {segment}"), false),
-            Event::Compaction => ("compact".to_owned(), false),
-            _ => return,
+        let name = match event {
+            Event::Refused { process, .. } => format!("no room {process}"),
+            Event::Loaded { process } => format!("loaded {process}"),
+            Event::Ended { process } => format!("end {process}"),
+            Event::Fault { reason, .. } => format!("{} fault", reason.name()),
+            Event::Grown { process, segment, .. } => format!("grow {process} {segment}"),
+            Event::Compaction => "compact".to_owned(),
+            _ => kind(event).replace('_', " "),
         };
-        if matches!(event, Event::Fault { .. }) && self.line.window.contains(cycle) {
-            self.fault.get_or_insert(cycle);
-        }
-        // One of a thousand is not worth one.
-        if !common || !name.contains('#') && self.line.moments.len() < COMMON {
-            self.line.moment(cycle, &name);
-        }
-    }
-
-    fn keep(&mut self, record: impl FnOnce(&mut Recorder) -> Result<(), Error>) {
-        if self.failed.is_none() {
-            self.failed = record(self).err();
+        if let Event::Fault { reason, .. } = event {
+            if self.line.window.contains(cycle) {
+                self.scene.fault.get_or_insert(cycle);
+            }
+            self.line.first_of(reason.name(), cycle, &name);
+        } else {
+            self.line.first_of(kind(event), cycle, &name);
         }
     }
 }

@@ -1,12 +1,18 @@
 //! What each segment register says, as it was last written.
 
-use super::super::{Builder, Error, SignalId, Value, Writer};
+use waves::Error;
+
+use super::super::table::Declare;
+use super::Unit;
 use crate::contiguous::{Descriptor, Inputs, Outputs, Rights};
+
+/// The group of its rows.
+pub(super) const GROUP: &str = "Segment registers";
 
 /// The registers of a unit, told from what its load port takes.
 #[derive(Debug)]
 pub(super) struct Registers {
-    pub(super) ids: Vec<SignalId>,
+    says: Vec<Option<String>>,
     /// The names of the running process's segments.
     names: Vec<Option<String>>,
     /// What was written in the last cycle, and shows in the next.
@@ -16,14 +22,8 @@ pub(super) struct Registers {
 }
 
 impl Registers {
-    pub(super) fn declare(builder: &mut Builder, count: usize) -> Result<Registers, Error> {
-        let ids = (0..count).map(|number| builder.text(&format!("register.segment_{number}")));
-        Ok(Registers {
-            ids: ids.collect::<Result<_, Error>>()?,
-            names: vec![None; count],
-            written: None,
-            used: false,
-        })
+    pub(super) fn new(count: usize) -> Registers {
+        Registers { says: vec![None; count], names: vec![None; count], written: None, used: false }
     }
 
     /// From now on the segments have these names.
@@ -43,29 +43,33 @@ impl Registers {
     }
 
     /// A cycle of the unit.
-    pub(super) fn cycle(
-        &mut self,
-        wave: &mut Writer,
-        inputs: &Inputs,
-        outputs: &Outputs,
-    ) -> Result<(), Error> {
-        self.settle(wave)?;
+    pub(super) fn cycle(&mut self, inputs: &Inputs, outputs: &Outputs) {
+        self.settle();
         if inputs.reset {
-            self.ids.iter().try_for_each(|id| wave.set(*id, Value::Absent))?;
+            self.says.fill(None);
         }
         self.written = inputs.load.filter(|_| outputs.load_ready);
-        Ok(())
     }
 
     /// What was written in the cycle before shows now.
-    pub(super) fn settle(&mut self, wave: &mut Writer) -> Result<(), Error> {
-        let Some((number, descriptor)) = self.written.take() else { return Ok(()) };
-        let Some(&id) = self.ids.get(number) else { return Ok(()) };
-        let Some(present) = descriptor else { return wave.set(id, Value::Absent) };
-        self.used = true;
-        let (name, Descriptor { base, limit, rights: may }) = (self.name(number), present);
-        wave.set(id, &*format!("{name}:base_{base}:limit_{limit}:{}", rights(may)))
+    pub(super) fn settle(&mut self) {
+        let Some((number, descriptor)) = self.written.take() else { return };
+        self.used |= descriptor.is_some();
+        let name = self.name(number);
+        let Some(says) = self.says.get_mut(number) else { return };
+        *says = descriptor.map(|Descriptor { base, limit, rights: may }| {
+            format!("{name}:base_{base}:limit_{limit}:{}", rights(may))
+        });
     }
+}
+
+pub(super) fn declare(declare: &mut Declare<'_, Unit>, count: usize) -> Result<(), Error> {
+    for number in 0..count {
+        declare
+            .text(format!("register.segment_{number}"), move |u| u.registers.says[number].clone())?
+            .row(GROUP, format!("register {number}"));
+    }
+    Ok(())
 }
 
 /// Rights in letters: `rw`, `rx:supervisor`, `rw:down`.

@@ -115,7 +115,7 @@ fn name(items: &[ScopeItem], path: &mut Vec<String>, names: &mut BTreeMap<String
                 parts.push(&var.reference);
                 let joined = parts.join(".");
                 let joined = joined.strip_suffix(".q").unwrap_or(&joined);
-                names.insert(joined.to_owned(), var.code);
+                names.insert(::waves::path(joined), var.code);
             }
             _ => {}
         }

@@ -14,7 +14,7 @@ use std::io::Error;
 use std::rc::Rc;
 
 /// A waveform under way, and the error that ended it, if any.
-type Shared = Rc<RefCell<(Option<Dump<File>>, Option<WaveError>)>>;
+type Shared = Rc<RefCell<(Option<Dump<'static>>, Option<WaveError>)>>;
 
 /// An engine whose cycles are written.
 struct Written {
@@ -100,8 +100,5 @@ impl Waved {
 }
 
 fn refused(error: WaveError) -> BenchError {
-    match error {
-        WaveError::Io(error) => error.into(),
-        other => Error::other(other).into(),
-    }
+    Error::other(error).into()
 }

@@ -1,7 +1,7 @@
 //! A part of a run: its first values are those that were held.
 
-use sim::wave::{Builder, Error, Value, Window};
 use tempfile::TempDir;
+use waves::{Builder, Error, Value, Window};
 
 use crate::reader::Dump;
 

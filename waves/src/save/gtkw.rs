@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::super::UNITS_PER_CYCLE;
 use super::{Format, Group, Paint, Row, Trace, View};
+use crate::UNITS_PER_CYCLE;
 
 /// The window that opens, in pixels.
 const WINDOW: (u32, u32) = (1600, 1000);

@@ -22,7 +22,7 @@ pub enum Paint {
 }
 
 /// Parts of names and what they mean; the first that is found counts.
-const MEANINGS: [(&str, Paint); 36] = [
+const MEANINGS: [(&str, Paint); 37] = [
     ("fault", Paint::Red),
     ("error", Paint::Red),
     ("invalid", Paint::Red),
@@ -59,6 +59,7 @@ const MEANINGS: [(&str, Paint); 36] = [
     ("read", Paint::Blue),
     ("load", Paint::Blue),
     ("pointer", Paint::Blue),
+    ("check", Paint::Blue),
 ];
 
 /// For names that mean nothing known, in turn.

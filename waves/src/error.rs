@@ -3,16 +3,32 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of the waveform writer or of the saved view.
+/// An error of a dump or of the saved view.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file could not be created, written or renamed.
+    /// A file could not be created, written or renamed, and nothing of it is kept.
     #[error("cannot write {}: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// The dump broke off. What was whole until then stands under its name.
+    #[error("cannot write all of {}: {source}; it is kept up to cycle {cycle}", path.display())]
+    Cut {
+        /// The file.
+        path: PathBuf,
+        /// The last cycle that is whole.
+        cycle: u64,
+        /// Why.
+        source: io::Error,
+    },
+    /// FST goes back to its beginning when it ends, which a pipe cannot.
+    #[error("{} cannot hold FST, which is not written from front to back; take VCD", path.display())]
+    Stream {
+        /// The pipe or device.
+        path: PathBuf,
     },
     /// A signal's path is not of the form `scope.name`.
     #[error(
@@ -28,7 +44,7 @@ pub enum Error {
         /// The path.
         path: String,
     },
-    /// A width that is not 1 to 128, or one that is too narrow for its state names.
+    /// A width that is out of range, or one that is too narrow for its state names.
     #[error("signal `{path}` cannot be {width} bits wide: {reason}")]
     Width {
         /// The signal.
@@ -56,17 +72,31 @@ pub enum Error {
         /// The last one before it.
         last: u64,
     },
+    /// A time before the one that stands in the dump.
+    #[error("waveform time must not go back: {time} ns after {last} ns")]
+    Backwards {
+        /// The time announced.
+        time: u64,
+        /// The last one before it.
+        last: u64,
+    },
+    /// A time that viewers take for one long before.
+    #[error("waveforms end at {} ns, and {time} ns is later", crate::LATEST)]
+    Late {
+        /// The time announced.
+        time: u64,
+    },
     /// A value was set before the first cycle was announced.
     #[error("a value was set before the first cycle was announced")]
     NoCycle,
-    /// An earlier write failed and its file is gone.
+    /// The dump was closed, or an earlier write failed.
     #[error("the waveform was given up after an earlier error")]
     GivenUp,
 }
 
 impl Error {
     /// Adds the path to an error of the operating system.
-    pub(super) fn file(path: &Path, source: io::Error) -> Error {
+    pub(crate) fn file(path: &Path, source: io::Error) -> Error {
         Error::File { path: path.to_owned(), source }
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 pub use paint::Paint;
 
-use super::{Error, Kind, SignalId, Writer};
+use crate::{Error, Kind, SignalId, Writer, text};
 
 /// How a trace is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct Trace {
     /// Names and colours by value, of a named state.
     names: Vec<(String, Paint)>,
     width: u32,
+    /// The dump's format has it.
+    shown: bool,
 }
 
 impl Trace {
@@ -77,7 +79,8 @@ impl Trace {
             Kind::Real => (Format::Analog { rows: 3 }, Vec::new(), 64),
             _ => (Format::Plain, Vec::new(), 1),
         };
-        Trace { reference, alias, format, line: None, names, width }
+        let shown = wave.shows(id);
+        Trace { reference, alias, format, line: None, names, width, shown }
     }
 
     /// Shown under this name.
@@ -138,15 +141,14 @@ impl Group {
         self
     }
 
-    /// Adds a row.
-    pub fn trace(mut self, trace: Trace) -> Group {
-        self.rows.push(Row::Trace(trace));
-        self
+    /// Adds a row, unless the dump's format has no such signal.
+    pub fn trace(self, trace: Trace) -> Group {
+        self.traces([trace])
     }
 
-    /// Adds rows.
+    /// Adds rows, as [`Group::trace`].
     pub fn traces(mut self, traces: impl IntoIterator<Item = Trace>) -> Group {
-        self.rows.extend(traces.into_iter().map(Row::Trace));
+        self.rows.extend(traces.into_iter().filter(|trace| trace.shown).map(Row::Trace));
         self
     }
 
@@ -191,7 +193,7 @@ impl View {
     /// Adds a named marker; more than [`View::MARKERS`] are left out.
     pub fn marker(mut self, cycle: u64, name: &str) -> View {
         if self.markers.len() < View::MARKERS {
-            self.markers.push((cycle, super::text::header(name)));
+            self.markers.push((cycle, text::header(name)));
         }
         self
     }
@@ -212,7 +214,7 @@ impl View {
     pub fn save(&self, dump: &Path) -> Result<PathBuf, Error> {
         let stem = dump.file_stem().unwrap_or_default().to_string_lossy();
         // The folder's name stands unquoted in the save file.
-        let folder = Path::new("filters").join(super::sanitise(&stem));
+        let folder = Path::new("filters").join(crate::sanitise(&stem));
         let gtkw = gtkw::Gtkw::of(self, dump, &folder);
         let beside = dump.parent().unwrap_or(Path::new(""));
         for (name, text) in &gtkw.filters {

@@ -1,15 +1,11 @@
 //! Takes values cycle by cycle and writes what changed.
 
-use std::io;
 use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use vcd::{IdCode, SimulationCommand, Value as Bit};
-
-use super::signal::{Held, Signal};
-use super::{
-    Builder, Error, Kind, SignalId, UNITS_PER_CYCLE, Value, Window, change, file::Sink, header,
-};
+use crate::file::Sink;
+use crate::held::{Held, Outcome, Signal};
+use crate::{Builder, Dump, Error, Format, Kind, SignalId, UNITS_PER_CYCLE, Value, Window};
 
 /// A waveform under way. Its memory does not grow with the run.
 ///
@@ -18,13 +14,14 @@ use super::{
 /// simulation jumped over waiting); their time passes.
 ///
 /// At the end [`Writer::finish`]. A writer that is dropped, because a run was interrupted,
-/// finishes too, but cannot report an error. After an error of the file the dump is given up:
-/// no broken file takes the name.
+/// finishes too, but cannot report an error. When the file cannot be written any more, what was
+/// whole until then takes the name.
 pub struct Writer {
-    out: vcd::Writer<Sink>,
-    path: PathBuf,
+    dump: Dump<'static>,
+    format: Format,
+    paths: Vec<String>,
     signals: Vec<Signal>,
-    clocks: Vec<IdCode>,
+    clocks: Vec<SignalId>,
     window: Window,
     /// Signals that were set in this cycle.
     touched: Vec<u32>,
@@ -34,31 +31,35 @@ pub struct Writer {
     clocked: bool,
     /// The first cycle of all.
     first: Option<u64>,
-    /// The first timestamp has been written.
+    /// The first time has been written.
     begun: bool,
-    /// The last timestamp.
-    stamped: Option<u64>,
     closed: bool,
     word: String,
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("path", &self.path).field("now", &self.now).finish()
+        f.debug_struct("Writer").field("path", &self.path()).field("now", &self.now).finish()
     }
 }
 
 impl Writer {
-    pub(super) fn start(builder: Builder, sink: Sink) -> Result<Writer, Error> {
-        let Builder { title, window, mut signals, .. } = builder;
-        let path = sink.path().to_owned();
-        let mut out = vcd::Writer::new(sink);
-        let result = header::write(&mut out, &title, &mut signals);
-        let clocks = signals.iter().filter(|s| s.kind == Kind::Clock).map(|s| s.code).collect();
-        let mut writer = Writer {
-            out,
-            path,
-            signals,
+    pub(crate) fn start(builder: Builder, sink: Sink<'static>) -> Result<Writer, Error> {
+        let dump = Dump::start(&builder, sink)?;
+        let Builder { format, window, kinds, paths, .. } = builder;
+        let is_clock =
+            |(at, kind): (usize, &Kind)| (*kind == Kind::Clock).then_some(SignalId(at as u32));
+        let clocks = kinds.iter().enumerate().filter_map(is_clock).collect();
+        let mut own = vec![String::new(); kinds.len()];
+        // Of several the first.
+        for (path, id) in paths.into_iter().rev() {
+            own[id.0 as usize] = path;
+        }
+        Ok(Writer {
+            dump,
+            format,
+            paths: own,
+            signals: kinds.into_iter().map(Signal::new).collect(),
             clocks,
             window,
             touched: Vec::new(),
@@ -66,17 +67,14 @@ impl Writer {
             clocked: true,
             first: None,
             begun: false,
-            stamped: None,
             closed: false,
             word: String::new(),
-        };
-        writer.check(result)?;
-        Ok(writer)
+        })
     }
 
     /// The dump's path.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.dump.path()
     }
 
     /// What the signal holds.
@@ -84,9 +82,18 @@ impl Writer {
         &self.signals[id.0 as usize].kind
     }
 
+    /// Whether the format has signals of this kind.
+    pub fn shows(&self, id: SignalId) -> bool {
+        self.format != Format::Plain || *self.kind(id) != Kind::Text
+    }
+
     /// The signal's path as viewers spell it: `walker.state[2:0]`.
     pub fn reference(&self, id: SignalId) -> String {
-        self.signals[id.0 as usize].reference()
+        let path = &self.paths[id.0 as usize];
+        match self.kind(id).range() {
+            Some(high) => format!("{path}[{high}:0]"),
+            None => path.clone(),
+        }
     }
 
     /// Whether values of the current cycle reach the file. When they do not, they are still worth
@@ -133,16 +140,16 @@ impl Writer {
         let Some(cycle) = self.now else { return Err(Error::NoCycle) };
         let value = value.into();
         let signal = &mut self.signals[id.0 as usize];
-        match change::hold(signal, value, &mut self.word) {
-            change::Outcome::Same => {}
-            change::Outcome::Changed => {
+        match signal.hold(value, &mut self.word) {
+            Outcome::Same => {}
+            Outcome::Changed => {
                 if !mem::replace(&mut signal.touched, true) {
                     self.touched.push(id.0);
                 }
             }
-            change::Outcome::Wrong => {
-                let (path, value) = (signal.path.clone(), format!("{value:?}"));
-                return Err(Error::Value { path, cycle, value });
+            Outcome::Wrong => {
+                let path = self.paths[id.0 as usize].clone();
+                return Err(Error::Value { path, cycle, value: format!("{value:?}") });
             }
         }
         Ok(())
@@ -154,18 +161,18 @@ impl Writer {
     }
 
     /// As [`Writer::finish`], for an owner that cannot give it away.
-    pub(super) fn close(&mut self) -> Result<(), Error> {
+    pub fn close(&mut self) -> Result<(), Error> {
         if self.closed {
             return Err(Error::GivenUp);
         }
         let result = self.settle().and_then(|()| self.end());
         self.check(result)?;
         self.closed = true;
-        self.out.writer().commit()
+        self.dump.close()
     }
 
     /// Writes what the current cycle changed.
-    fn settle(&mut self) -> io::Result<()> {
+    fn settle(&mut self) -> Result<(), Error> {
         let Some(cycle) = self.now else { return Ok(()) };
         let visible = self.window.contains(cycle);
         let clocked = self.clocked && !self.clocks.is_empty();
@@ -177,19 +184,20 @@ impl Writer {
         }
         if visible && clocked {
             self.stamp(cycle, 0)?;
-            self.tick(Bit::V1)?;
+            self.tick(1);
         }
         for at in 0..self.touched.len() {
-            let signal = &mut self.signals[self.touched[at] as usize];
+            let number = self.touched[at];
+            let signal = &mut self.signals[number as usize];
             signal.touched = false;
             if signal.now == signal.written {
                 continue;
             }
             if visible {
                 self.stamp(cycle, 0)?;
-                change::write(&mut self.out, &self.signals[self.touched[at] as usize])?;
+                self.signals[number as usize].now.write(&mut self.dump, SignalId(number));
             }
-            let signal = &mut self.signals[self.touched[at] as usize];
+            let signal = &mut self.signals[number as usize];
             if signal.now == Held::Event(true) {
                 signal.now = Held::Event(false);
             } else {
@@ -199,34 +207,35 @@ impl Writer {
         self.touched.clear();
         if visible && clocked {
             self.stamp(cycle, UNITS_PER_CYCLE / 2)?;
-            self.tick(Bit::V0)?;
+            self.tick(0);
         }
         Ok(())
     }
 
-    /// The first timestamp, and every signal as it is at that time; `cycle` is the one whose
-    /// values are set now.
-    fn begin(&mut self, start: u64, cycle: u64) -> io::Result<()> {
+    /// The first time, and every signal as it is then; `cycle` is the one whose values are set
+    /// now.
+    fn begin(&mut self, start: u64, cycle: u64) -> Result<(), Error> {
         self.begun = true;
         self.stamp(start, 0)?;
-        self.out.begin(SimulationCommand::Dumpvars)?;
+        self.dump.initial(true);
         if cycle != start || !self.clocked {
-            self.tick(Bit::V0)?;
+            self.tick(0);
         }
-        for signal in &mut self.signals {
+        for (number, signal) in self.signals.iter_mut().enumerate() {
             // What changes in the first cycle written already has its value there: two values
             // at one time would be drawn as a glitch.
             if cycle == start && !matches!(signal.now, Held::Event(_)) {
                 signal.written.clone_from(&signal.now);
             }
             if signal.kind != Kind::Clock && signal.kind != Kind::Event {
-                change::write_held(&mut self.out, signal)?;
+                signal.written.write(&mut self.dump, SignalId(number as u32));
             }
         }
-        self.out.end()
+        self.dump.initial(false);
+        Ok(())
     }
 
-    fn end(&mut self) -> io::Result<()> {
+    fn end(&mut self) -> Result<(), Error> {
         let from = self.window.from;
         if !self.begun {
             self.begin(from, from.saturating_add(1))?;
@@ -236,33 +245,27 @@ impl Writer {
         self.stamp(end, 0)
     }
 
-    /// Writes the time, if it is not the one that already stands.
-    fn stamp(&mut self, cycle: u64, offset: u64) -> io::Result<()> {
-        let time = cycle.saturating_mul(UNITS_PER_CYCLE).saturating_add(offset);
-        if self.stamped.replace(time) == Some(time) {
-            return Ok(());
+    fn stamp(&mut self, cycle: u64, offset: u64) -> Result<(), Error> {
+        self.dump.at(cycle.saturating_mul(UNITS_PER_CYCLE).saturating_add(offset))
+    }
+
+    fn tick(&mut self, level: u64) {
+        for clock in &self.clocks {
+            self.dump.bits(*clock, &[level]);
         }
-        self.out.timestamp(time)
     }
 
-    fn tick(&mut self, level: Bit) -> io::Result<()> {
-        self.clocks.iter().try_for_each(|&clock| self.out.change_scalar(clock, level))
-    }
-
-    /// After an error of the file, gives the dump up.
-    fn check(&mut self, result: io::Result<()>) -> Result<(), Error> {
-        result.map_err(|source| {
-            self.closed = true;
-            self.out.writer().discard();
-            Error::file(&self.path, source)
-        })
+    /// After an error of the file nothing more is written.
+    fn check(&mut self, result: Result<(), Error>) -> Result<(), Error> {
+        self.closed |= matches!(result, Err(Error::File { .. } | Error::Cut { .. }));
+        result
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
         if !self.closed {
-            // There is nobody left to tell; `finish` is for those who want to know.
+            // There is no one left to tell; `finish` is for those who want to know.
             self.close().ok();
         }
     }

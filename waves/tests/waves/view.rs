@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use sim::wave::save::{Format, Group, Line, Paint, Trace, View};
-use sim::wave::{Builder, Error};
+use waves::save::{Format, Group, Line, Paint, Trace, View};
+use waves::{Builder, Error};
 
 #[test]
 fn save_file_is_relative_and_complete() -> Result<(), Error> {

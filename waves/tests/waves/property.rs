@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use sim::wave::{Builder, Value, sanitise};
+use waves::{Builder, Value, sanitise};
 
 use crate::reader::Dump;
 

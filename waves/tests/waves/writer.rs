@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use sim::wave::{Builder, Error, Value, Writer};
 use tempfile::TempDir;
+use waves::{Builder, Error, Value, Writer};
 
 use crate::reader::Dump;
 
