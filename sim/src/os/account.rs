@@ -1,4 +1,4 @@
-//! What the kernel counts of what it does, for a process or for nobody.
+//! The kernel's counters: one set for each process, one for work that is done for none.
 
 use super::FaultKind;
 use crate::count::counters;

@@ -1,4 +1,4 @@
-//! What an operating system is told about its machine.
+//! The kernel's share of a machine's configuration.
 
 use super::{Options, PolicyKind, PolicySettings, Scheduling};
 use crate::isa::Mode;
@@ -76,7 +76,7 @@ pub struct OsConfig {
 }
 
 impl OsConfig {
-    /// What the replacement policy is told.
+    /// The replacement policy's settings.
     pub fn policy_settings(&self) -> PolicySettings {
         PolicySettings { seed: self.seed, tau: self.tau }
     }

@@ -103,7 +103,7 @@ impl Death {
         }
     }
 
-    /// What a Unix process would have been told.
+    /// The signal that a Unix process would have received.
     pub fn signal(&self) -> &'static str {
         match self {
             Death::NullPage { .. }

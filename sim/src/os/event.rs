@@ -40,7 +40,7 @@ impl FaultKind {
     }
 }
 
-/// Which of the kernel's caches had a page in a frame that nobody at the faulting address showed.
+/// Which of the kernel's caches had a page in a frame, though no entry showed it at the faulting address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cache {
     /// The page cache: a page of a file or of shared memory.
@@ -77,7 +77,7 @@ pub enum Event {
     },
     /// A page lost its frame.
     Eviction {
-        /// Whose page; 0 if nobody holds it and only the page cache has it.
+        /// Whose page; 0 if no process holds it and only the page cache has it.
         pid: Pid,
         /// Which page.
         va: u64,

@@ -86,17 +86,17 @@ pub trait Hal {
     /// Charges the cycles from now on to another account; the account until now is returned.
     fn charge(&mut self, activity: Activity) -> Activity;
 
-    /// Whether anyone watches: what is told to nobody need not be said.
+    /// Whether events are consumed; if not they need not be made.
     fn is_watched(&self) -> bool {
         true
     }
 
-    /// Tells whoever watches what happened. Instantaneous.
+    /// Reports what happened to the observers. Takes no time.
     fn event(&mut self, event: Event);
 
     /// A debugger's look at memory, for checks: no bus, no cycles. `None` outside memory.
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64>;
 
-    /// As [`Hal::peek`], a whole page. False, and nothing is told, outside memory.
+    /// As [`Hal::peek`], a whole page. False outside memory; `data` is not changed then.
     fn peek_page(&self, pa: u64, data: &mut PageData) -> bool;
 }

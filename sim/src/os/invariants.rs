@@ -25,7 +25,7 @@ impl Os {
     ///   that no free frame is mapped;
     /// - the tables in memory are exactly those that processes have linked, and what is put aside
     ///   for superpages hangs nowhere;
-    /// - each frame's use agrees with whoever believes to have it;
+    /// - each frame's use agrees with the page or table that is said to be in it;
     /// - a page's references are exactly those who hold it and the page cache;
     /// - no page that more than one can see is writable, unless it is shared on purpose;
     /// - swap slots in use are exactly those that pages have, each once;
@@ -194,7 +194,7 @@ impl Os {
 
     fn broken_page(&self, id: PageId, page: &Page) -> Option<String> {
         if page.references() == 0 && id != ZERO_PAGE {
-            return Some("nobody refers to it".to_owned());
+            return Some("it has no reference".to_owned());
         }
         if page.frame.is_none() && page.slot.is_none() {
             return Some("it is neither in a frame nor in swap".to_owned());

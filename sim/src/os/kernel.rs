@@ -182,7 +182,7 @@ impl Os {
         let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
         process.state = state;
         if self.current == Some(pid) {
-            // Away from tables that are about to be somebody else's memory.
+            // Away from tables whose frames are about to be used for something else.
             hal.set_satp(0);
             self.current = None;
         }
@@ -248,7 +248,7 @@ impl Os {
         self.memory.policy.as_ref()
     }
 
-    /// What was done for no process: evictions from the page cache that nobody mapped.
+    /// What was done for no process: evictions from the page cache that no process mapped.
     pub fn counters(&self) -> &OsCounters {
         &self.counters
     }

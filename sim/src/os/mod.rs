@@ -10,19 +10,19 @@
 //! | [`space`] | address spaces: regions, page tables, permissions, ASIDs |
 //! | [`memory`] | frames and their free blocks, pages and who refers to them, files, swap slots |
 //! | [`paging`] | what a fault means, and pages brought in, copied, shown and taken out |
-//! | [`reclaim`] | frames for whoever needs one: by eviction, else by a kill |
+//! | [`reclaim`] | frames when none is free: by eviction, else by a kill |
 //! | [`replace`] | which page goes: one policy a file |
 //! | [`calls`] | what programs ask for: mappings, fork, exec, the heap, buffers |
 //! | [`schedule`] | who runs, who waits for what, and who is suspended before all thrash |
 //! | [`disk`] | the queue of transfers, and what is written where |
-//! | [`OsCounters`], [`Event`] | what is counted and told |
+//! | [`OsCounters`], [`Event`] | counters, and events for observers |
 //! | [`Hal`] | all that the kernel needs of the hardware |
-//! | `config`, `options` | what it is told at boot |
+//! | `config`, `options` | its configuration |
 //! | `invariants` | what must be conserved, counted again from scratch |
 //!
 //! How a page is shared: its contents have one record ([`Page`]) with all who hold it, each at a
 //! virtual page, whether an entry shows it at present or not. So a frame knows who maps it, a swap
-//! slot is one for all, and whoever is the last to hold a page owns it.
+//! slot is one for all, and the last holder of a page owns it.
 //!
 //! Not modelled: several harts, file systems.
 

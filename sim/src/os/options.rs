@@ -24,7 +24,7 @@ pub enum ForkKind {
     #[default]
     CopyOnWrite,
     /// Each is copied at once, as before copy on write was known. What is in swap is not brought
-    /// in for that: both hold it, and whoever stores to it first copies it then.
+    /// in for that: both hold it, and the first store copies it then.
     Copy,
 }
 
@@ -32,7 +32,7 @@ pub enum ForkKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OomKind {
-    /// Whoever holds most frames, tables included; the oldest of equals.
+    /// The process that holds most frames, tables included; the oldest of equals.
     #[default]
     Largest,
     /// The process that was made last.
@@ -82,7 +82,7 @@ pub struct Options {
     /// Pages below a stack that stay free of other mappings: it does not grow where fewer would be
     /// left, and below its limit they kill. 1 if absent.
     pub stack_guard_gap: Option<u64>,
-    /// Frames that nobody may use, beside the kernel's: the first, counted from the beginning of
+    /// Frames that are not used, beside the kernel's: the first, counted from the beginning of
     /// memory, and how many.
     pub reserved: Vec<[u64; 2]>,
 }

@@ -7,7 +7,7 @@ use crate::os::{Event, ForkKind, Hal, Os, OsError, Pid};
 
 impl Os {
     /// Whether a fork copies a page of the original: a private one that the original shows. The
-    /// zero page and the pages of files are nobody's own, and nobody can store to them; what is
+    /// zero page and the pages of files belong to no process and cannot be stored to; what is
     /// not shown, such as what is in swap, stays one for both.
     pub(in crate::os) fn copies_at_fork(&self, parent: Pid, vpn: u64) -> bool {
         let held = self.space(parent).pages.get(&vpn).filter(|held| held.mapped);

@@ -20,7 +20,7 @@ pub enum Execed {
 }
 
 impl Os {
-    /// Gives the running process a new image, the file `name`: whoever runs the same file shares
+    /// Gives the running process a new image, the file `name`: processes that run the same file share
     /// its pages. The old address space is given back. An image that cannot be laid out is refused.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ impl Os {
     }
 
     /// Puts the running process onto other tables: first the register, then the fence, and only
-    /// then are the old tables somebody else's memory.
+    /// then the old tables may be used for something else.
     fn replace_space(
         &mut self,
         hal: &mut dyn Hal,

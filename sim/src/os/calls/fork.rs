@@ -1,4 +1,4 @@
-//! Fork: a process becomes two, and no page is copied unless the kernel was told to.
+//! Fork: a process becomes two, and no page is copied unless that is configured.
 
 use crate::isa::{PAGE_BYTES, pte};
 use crate::os::memory::{Use, ZERO_PAGE};
@@ -119,7 +119,7 @@ impl Os {
         vpn: u64,
     ) -> Result<Option<bool>, OsError> {
         let va = vpn * PAGE_BYTES;
-        // What was dropped meanwhile to make room is found again by whoever touches it.
+        // What was dropped meanwhile to make room is brought in again when it is touched.
         let Some(&held) = self.space(parent).pages.get(&vpn) else { return Ok(Some(false)) };
         self.hold(child, vpn, held.page);
         if !held.mapped {
@@ -143,7 +143,7 @@ impl Os {
         Ok(Some(revoke))
     }
 
-    /// As `reach`, but nobody is killed for a table.
+    /// As `reach`, but no process is killed for a table.
     pub(in crate::os) fn reach_gently(
         &mut self,
         hal: &mut dyn Hal,

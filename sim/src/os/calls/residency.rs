@@ -29,8 +29,8 @@ impl Os {
         Ok(done)
     }
 
-    /// Writes what was stored to the shared file pages of a range to their files, whoever stored
-    /// it, and waits for the disk. `false`: refused, since part of the range is not mapped, or
+    /// Writes what was stored to the shared file pages of a range to their files, stored by
+    /// any process, and waits for the disk. `false`: refused, since part of the range is not mapped, or
     /// because the disk failed: then what could not be written is still dirty.
     ///
     /// # Errors

@@ -175,7 +175,7 @@ impl Os {
         user(asked.va) && user(last) && !(asked.va..=last).contains(&kernel)
     }
 
-    /// What of `sstatus` a fault of the kernel's own access is owed to. Where SUM is clear that
+    /// The bit of `sstatus` whose absence made the kernel's own access fault. Where SUM is clear that
     /// is so whatever the page; where MXR is, only once the page is there.
     pub(in crate::os) fn forgotten(&self, pid: Pid, va: u64) -> Option<Refusal> {
         let process = &self.processes[&pid];

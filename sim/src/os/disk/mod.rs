@@ -1,8 +1,8 @@
 //! The disk: one device, one queue, transfers one after another.
 //!
-//! Without overlap whoever needs a page waits for it, and nobody else runs. With overlap a
+//! Without overlap the processor waits for a page, and no other process runs. With overlap a
 //! transfer is put into the queue, the process that needs it is blocked until it is done, and
-//! others run meanwhile. The simulation moves the bytes when the transfer is queued; that nobody
+//! others run meanwhile. The simulation moves the bytes when the transfer is queued; that no process
 //! sees them early is the business of frames being held ([`Disk::hold`]): until the process for
 //! which a page comes has used it, its frame is not taken away, so two processes that fight for
 //! one frame take turns instead of standing still.
@@ -149,7 +149,7 @@ impl Os {
         Ok(())
     }
 
-    /// Nobody waits for what the kernel does of its own accord.
+    /// No process waits for what the kernel does of its own accord.
     pub(in crate::os) fn forget_awaited(&mut self) {
         self.disk.awaited = None;
     }

@@ -7,10 +7,10 @@ use std::fmt;
 /// How frames are given to processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Allocation {
-    /// To whoever asks, out of one pool: a page of any process may be the victim.
+    /// On request, out of one pool: a page of any process may be the victim.
     #[default]
     Global,
-    /// So many frames in equal parts. What does not divide belongs to nobody.
+    /// So many frames in equal parts. The remainder stays unused.
     Equal(u64),
     /// So many frames by the sizes of the processes, each share rounded down.
     Proportional(u64),
@@ -70,7 +70,7 @@ impl Allocation {
         let all = sizes.iter().map(|&size| u128::from(size)).sum::<u128>().max(1);
         let share = |&size: &u64| (u128::from(size) * u128::from(frames) / all) as u64;
         let mut shares: Vec<u64> = sizes.iter().map(|size| share(size).max(1)).collect();
-        // Whoever was raised to one frame took it from the largest.
+        // Shares that were raised to one frame took it from the largest.
         let mut surplus = shares.iter().sum::<u64>().saturating_sub(frames);
         while surplus > 0 {
             let largest = shares.iter_mut().max().expect("there are processes");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_gets_a_frame_and_nobody_one_that_is_not_there() {
+    fn every_process_gets_a_frame_and_no_more_are_given_than_there_are() {
         assert_eq!(shares(Allocation::Proportional(10), &[1, 1, 1_000]), [1, 1, 8]);
         assert_eq!(shares(Allocation::Proportional(3), &[5, 0, u64::MAX]), [1, 1, 1]);
         for frames in 3..200 {

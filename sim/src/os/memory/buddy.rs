@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What nobody may ask of the allocator: a defect of the caller.
+/// A misuse of the allocator: a defect of the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuddyError {
     /// Freed twice, or never handed out.

@@ -17,7 +17,7 @@ pub enum Use {
     Free,
     /// A page table of this process.
     Table(Pid),
-    /// A page, whoever holds it.
+    /// A page.
     Page(PageId),
 }
 
@@ -51,7 +51,7 @@ pub struct Frames {
 
 impl Frames {
     /// `total` frames from physical address `base` on, the lowest `kernel` of them the kernel's,
-    /// and the `reserved` ranges (first frame counted from the lowest, number) nobody's.
+    /// and the `reserved` ranges (first frame counted from the lowest, number) not used.
     pub fn new(base: u64, total: u64, kernel: u64, reserved: &[[u64; 2]]) -> Frames {
         let first = base / PAGE_BYTES;
         let is_reserved =
@@ -98,7 +98,7 @@ impl Frames {
             self.assign(frame, Use::Free);
             self.free += 1;
         } else {
-            debug_assert!(false, "frame {frame:#x} was given back, but nobody had it");
+            debug_assert!(false, "frame {frame:#x} was given back, but was free");
         }
     }
 

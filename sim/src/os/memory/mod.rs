@@ -92,7 +92,7 @@ impl PhysicalMemory {
         }
     }
 
-    /// Gives back the frame and the slot of a page that nobody refers to.
+    /// Gives back the frame and the slot of a page without references.
     pub fn discard(&mut self, id: PageId) {
         let Some(page) = self.pages.remove(id) else { return };
         if let Some(frame) = page.frame {
@@ -113,7 +113,7 @@ impl PhysicalMemory {
         }
     }
 
-    /// Frees the frame of a page that nobody shows and that the disk has. Where it has a slot, its
+    /// Frees the frame of a page that no entry shows and that the disk has. Where it has a slot, its
     /// holders go on holding it; where a file has it or nothing was ever stored to it, it is
     /// forgotten, and those who held it are returned.
     pub fn free_frame(&mut self, id: PageId) -> BTreeSet<(Pid, u64)> {

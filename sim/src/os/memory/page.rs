@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageId(pub u64);
 
-/// The one page of zeroes, shared by whoever reads what nobody wrote. It is never evicted.
+/// The one page of zeroes, shared by all that read memory that was never written. It is never evicted.
 pub const ZERO_PAGE: PageId = PageId(0);
 
 /// One page's contents, and who holds them.

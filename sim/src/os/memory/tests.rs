@@ -59,7 +59,7 @@ fn a_page_in_swap_is_held_and_one_that_a_file_has_is_forgotten() {
 }
 
 #[test]
-fn the_page_cache_keeps_a_page_that_nobody_holds() {
+fn the_page_cache_keeps_a_page_without_a_holder() {
     let mut memory = memory();
     let id = page(&mut memory);
     let file = memory.objects.named("log", true, None).unwrap();

@@ -28,7 +28,7 @@ impl Os {
             let Source::Frame(id) = self.source(pid, at, Access::Load) else { continue };
             let Place::Leaf(leaf) = self.space(pid).table.find(hal, vpn, 0)? else { continue };
             self.hold(pid, vpn, id);
-            // Nobody has touched it: A stays clear, so that the policy can take it back.
+            // It was not touched yet: A stays clear, so that the policy can take it back.
             let bits = table::permission_bits(self.allowed(pid, at, id));
             let frame = self.memory.frame_of(id).expect("it is in a frame");
             let bytes = self.config.mode.pte_bytes() as u8;

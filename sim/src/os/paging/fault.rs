@@ -98,8 +98,8 @@ impl Os {
         Ok(Verdict::Killed)
     }
 
-    /// Finds out what a fault is, tells whoever watches, takes the handler's time, and does what
-    /// is to be done.
+    /// Finds out what a fault is, reports it as an event, takes the handler's time, and applies the
+    /// remedy.
     fn resolve(
         &mut self,
         hal: &mut dyn Hal,
@@ -179,7 +179,7 @@ impl Os {
         let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
         let counters = &mut self.process_mut(pid).counters;
         let kind = if missing == pte::WRITE && !widened {
-            // Whom the page was shared with has gone, or has a copy: it is this process's own.
+            // The other holders are gone or have copies: the page is this process's own.
             counters.cow_faults += 1;
             counters.cow_reuses += 1;
             FaultKind::Minor
@@ -235,7 +235,7 @@ impl Os {
         match Bounds::new(self.config.mode).owner(va) {
             Owner::User => {}
             Owner::Kernel => return Err(Death::KernelAddress { va }),
-            Owner::Nobody => return Err(Death::NonCanonical { va }),
+            Owner::NonCanonical => return Err(Death::NonCanonical { va }),
         }
         let gap = self.config.options.guard_gap();
         let process = self.process_mut(pid);
@@ -276,7 +276,7 @@ impl Os {
         self.processes.get_mut(&pid).expect("the process was made by spawn")
     }
 
-    /// The counters of a process; those of pages that nobody holds are the kernel's own.
+    /// The counters of a process; those of pages without a holder are the kernel's own.
     pub(in crate::os) fn counters_of(&mut self, pid: Pid) -> &mut OsCounters {
         match self.processes.get_mut(&pid) {
             Some(process) => &mut process.counters,

@@ -36,7 +36,7 @@ impl Os {
     ) -> Result<u64, OsError> {
         self.split(hal, pid, vpn)?;
         let at = self.leaf(hal, pid, vpn)?;
-        // First unmapped, then fenced, and only then copied: nobody can write it any more.
+        // First unmapped, then fenced, and only then copied: no store can reach it any more.
         let last = self.space(pid).table.update(hal, at, |_| 0)?;
         if last & pte::VALID != 0 {
             self.fence_page(hal, pid, vpn * PAGE_BYTES)?;

@@ -1,4 +1,4 @@
-//! Whose bytes an address shows: what an onlooker must know to say what a load must return.
+//! Which bytes an address shows, and who shares them: what decides what a load must return.
 
 use crate::isa::PAGE_BYTES;
 use crate::os::{Backing, ObjectId, Os, Pid};
@@ -6,9 +6,9 @@ use crate::os::{Backing, ObjectId, Os, Pid};
 /// Under which identity bytes are shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Identity {
-    /// The process's own: nobody else's stores show here.
+    /// The process's own: stores by others do not show here.
     Private,
-    /// Whoever maps this byte of this object sees the same.
+    /// All that map this byte of this object see the same.
     Shared {
         /// The file or the shared memory.
         object: ObjectId,

@@ -24,8 +24,8 @@ use crate::os::space::table::{self, Place};
 use crate::os::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Refusal};
 
 impl Os {
-    /// Brings a page into a frame and maps it. Where memory is exhausted, somebody is killed,
-    /// which may be this process.
+    /// Brings a page into a frame and maps it. Where memory is exhausted, a process is killed,
+    /// perhaps this one.
     pub(in crate::os) fn page_in(
         &mut self,
         hal: &mut dyn Hal,
@@ -40,7 +40,7 @@ impl Os {
         if self.allocate_run(hal, pid, va, access, source)? {
             return Ok(());
         }
-        // The zero page is nobody's, so it counts against nobody's limit.
+        // The zero page belongs to no process and counts against no limit.
         if source != Source::ZeroPage {
             self.ensure_room(hal, pid)?;
         }
@@ -157,7 +157,7 @@ impl Os {
         Err(Denied::Killed.into())
     }
 
-    /// The zero page, put into a frame by whoever needs it first.
+    /// The zero page, put into a frame when it is first needed.
     fn zero_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<PageId, Stop> {
         if self.memory.pages.get(ZERO_PAGE).is_none() {
             let purpose = Use::Page(ZERO_PAGE);

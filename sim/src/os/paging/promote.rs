@@ -12,7 +12,7 @@ use crate::os::space::{Backing, Held, table};
 use crate::os::{Event, Hal, Os, OsError, PageData, Pid};
 
 /// Runs that the kernel looks at in one tick: 4096 pages of 4 KiB in runs of 512, as many as
-/// Linux scans before it sleeps unless told otherwise.
+/// Linux scans before it sleeps by default.
 const RUNS_PER_TICK: usize = 8;
 
 impl Os {

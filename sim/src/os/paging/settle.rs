@@ -45,7 +45,7 @@ impl Os {
         Ok(())
     }
 
-    /// After regions went: what nobody maps any more is written to the disk if it is a named
+    /// After regions went: what is not mapped any more is written to the disk if it is a named
     /// file, which stays in the page cache, and is gone if it is anything else. The disk's time
     /// is on `pid`'s account.
     pub(in crate::os) fn settle(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
@@ -75,7 +75,7 @@ impl Os {
         Ok(())
     }
 
-    /// Writes a page of a file that nobody maps, if it is dirty. Where the disk refuses, it stays
+    /// Writes a page of a file that is not mapped, if it is dirty. Where the disk refuses, it stays
     /// dirty.
     fn flush(
         &mut self,

@@ -81,7 +81,7 @@ impl Os {
     }
 
     /// Whether pages of this region are the process's own from the beginning: of an image that
-    /// nobody else can name, what may be written need not pass through the page cache.
+    /// no other process can name, what may be written need not pass through the page cache.
     fn is_own(&self, object: ObjectId, region: &Region) -> bool {
         let named = self.memory.objects.get(object).is_some_and(|object| object.name.is_some());
         !named && !region.shared && region.permissions.write

@@ -102,7 +102,7 @@ impl Os {
         Ok(found)
     }
 
-    /// Shows whoever watches what the policy keeps.
+    /// Reports as an event what the policy keeps.
     fn tell_policy(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
             hal.event(Event::Policy { state: self.memory.policy.state() });
@@ -121,7 +121,7 @@ impl Bits<'_> {
 
 impl PageBits for Bits<'_> {
     fn may_go(&self, frame: u64) -> bool {
-        // The zero page is never among them: no policy is told of its frame.
+        // The zero page is never among them: no policy gets its frame.
         let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
         if os.is_locked(id) {

@@ -74,7 +74,7 @@ impl Os {
         }
         let page = self.memory.pages.get(id).expect("a frame's page exists");
         let dirty = page.unsaved;
-        // Whose loss it is: one who shows it, else one who holds it, else nobody.
+        // It is counted for a process that shows it, else for a holder, else for none.
         let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
         hal.event(Event::Eviction { pid, va: vpn * PAGE_BYTES, frame, dirty });
         let written = !dirty || self.write_back(hal, pid, vpn, id)?;

@@ -38,8 +38,8 @@ impl Os {
         Ok(true)
     }
 
-    /// Room for another page of a process. Where memory is exhausted somebody is killed, which may
-    /// be this process.
+    /// Room for another page of a process. Where memory is exhausted a process is killed, perhaps
+    /// this one.
     pub(in crate::os) fn ensure_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
         while !self.make_room(hal, pid)? {
             self.force(hal, pid)?;
@@ -47,8 +47,8 @@ impl Os {
         Ok(())
     }
 
-    /// A frame that a process cannot do without: somebody is killed for it if need be, which may
-    /// be this process.
+    /// A frame that a process cannot do without: a process is killed for it if need be, perhaps
+    /// this one.
     pub(in crate::os) fn demand_frame(
         &mut self,
         hal: &mut dyn Hal,
@@ -63,7 +63,7 @@ impl Os {
         }
     }
 
-    /// Nothing can be evicted: the process waits for frames that are held, or somebody is killed.
+    /// Nothing can be evicted: the process waits for frames that are held, or a process is killed.
     fn force(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
         if self.defer(hal) {
             return Err(Denied::Later.into());

@@ -1,10 +1,10 @@
 //! Load control: the medium-term scheduler, which suspends whole processes before they thrash.
 //!
-//! Whoever runs is judged at the end of its turn. Memory is short when pages had to be evicted
+//! The running process is judged at the end of its turn. Memory is short when pages had to be evicted
 //! during the turn; who asks for too much is found by page-fault frequency or by working sets,
 //! see [`LoadControl`]. The process made last among those that are ready is swapped out whole
 //! and comes back, first suspended first, when the frames that it held, and those that were
-//! short then, are free, or when nobody else is left to run. At least one process always runs.
+//! short then, are free, or when no other process is left to run. At least one process always runs.
 
 use crate::isa::PAGE_BYTES;
 use crate::os::schedule::scheduling::LoadControl;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// What load control remembers.
 #[derive(Debug, Default)]
 pub(in crate::os) struct Load {
-    /// The running process's faults on evicted pages, and everybody's evictions, when its turn began.
+    /// The running process's faults on evicted pages, and the evictions of all, when its turn began.
     faults: u64,
     evictions: u64,
     /// When that was, and the cycles that the kernel spent since.
@@ -104,10 +104,10 @@ impl Os {
         self.load.suspensions += 1;
         let before = self.space(pid).resident;
         // It will not use soon what was held for it, and who waits for a frame must not wait for
-        // somebody who is out of the running.
+        // a process that is suspended.
         self.disk.let_go(pid);
         hal.event(Event::Suspended { pid });
-        // Nothing is under way for anybody: the pages of the last fault may go too.
+        // No process has a page under way: the pages of the last fault may go too.
         self.memory.pinned.clear();
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
         // Locked pages stay; it does not need them twice.
@@ -117,7 +117,7 @@ impl Os {
         Ok(())
     }
 
-    /// Lets the suspended come back for whom there is room, or one if nobody else can run.
+    /// Lets suspended processes come back that there is room for, or one if no other can run.
     pub(in crate::os) fn admit(&mut self, hal: &mut dyn Hal) {
         loop {
             let Some(pid) = self.schedule.suspended().next() else { return };

@@ -1,6 +1,6 @@
 //! The scheduler's books: who is ready, who waits for what, and how long everyone did.
 //!
-//! Round robin: whoever becomes ready goes to the end of the queue, whoever uses up the quantum
+//! Round robin: a process that becomes ready goes to the end of the queue, one that uses up its quantum
 //! does too. A process is in exactly one [`Standing`], and every cycle of its life is one of
 //! these: given to it, spent in the ready queue, or spent blocked. [`Times`] keeps the last two,
 //! the first is the processor's own count; that they add up to the turnaround is an invariant.

@@ -14,7 +14,7 @@ impl Schedule {
 }
 
 impl Os {
-    /// Shows whoever watches who is ready and who waits.
+    /// Reports as an event which processes are ready and which wait.
     pub(in crate::os) fn tell_queues(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
             let (ready, waiting) = (self.schedule.ready(), self.schedule.waiting());

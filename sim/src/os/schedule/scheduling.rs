@@ -1,4 +1,4 @@
-//! What the scheduler is told: overlap, and how many processes may compete for memory.
+//! The scheduler's options: overlap, and how many processes may compete for memory.
 
 use serde::{Deserialize, Serialize};
 

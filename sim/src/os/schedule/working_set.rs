@@ -40,7 +40,7 @@ impl WorkingSets {
         self.0.get(&pid).map_or(0, |window| window.size.max(window.lost.len() as u64))
     }
 
-    /// All of whom something is known.
+    /// The processes that were sampled.
     pub(in crate::os) fn processes(&self) -> impl Iterator<Item = Pid> + '_ {
         self.0.keys().copied()
     }

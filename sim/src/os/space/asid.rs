@@ -11,7 +11,7 @@ pub struct Grant {
     pub stale: bool,
 }
 
-/// Who holds which ASID. ASID 0 is the kernel's, or everybody's when there are no others.
+/// Which process holds which ASID. ASID 0 is the kernel's, or all processes' when there are no others.
 #[derive(Debug)]
 pub struct Asids {
     /// Index + 1 is the ASID.

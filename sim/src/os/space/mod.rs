@@ -39,21 +39,21 @@ pub enum Layout {
     OnDemand(Vec<RegionSpec>),
 }
 
-/// The addresses that belong to user programs, to the kernel, or to nobody.
+/// The addresses that belong to user programs and to the kernel, and those that are not canonical.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     mode: Mode,
 }
 
-/// To whom an address belongs.
+/// What an address belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// User programs.
     User,
     /// The kernel.
     Kernel,
-    /// Nobody: not canonical.
-    Nobody,
+    /// Neither: its upper bits are no sign extension.
+    NonCanonical,
 }
 
 impl Bounds {
@@ -98,7 +98,7 @@ impl Bounds {
         range.end <= self.user_end() && !self.kernel().is_some_and(meets)
     }
 
-    /// To whom an address belongs. In Sv32 only the kernel's own superpage is the kernel's.
+    /// What an address belongs to. In Sv32 only the kernel's own superpage is the kernel's.
     pub fn owner(self, va: u64) -> Owner {
         if self.mode == Mode::Sv32 {
             let index = (va & 0xffff_ffff) >> 22;
@@ -108,7 +108,7 @@ impl Bounds {
         match upper {
             0 => Owner::User,
             -1 => Owner::Kernel,
-            _ => Owner::Nobody,
+            _ => Owner::NonCanonical,
         }
     }
 }

@@ -99,7 +99,7 @@ pub struct RegionSpec {
     /// Pages are brought in when it is mapped, not when they are touched.
     #[serde(default)]
     pub prefault: bool,
-    /// `false`: it is not there at the start, and the program maps it. Whoever reads layouts
+    /// `false`: it is not there at the start, and the program maps it. The reader of layouts
     /// sees to that.
     #[serde(default)]
     pub mapped: Option<bool>,
