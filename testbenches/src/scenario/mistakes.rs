@@ -69,7 +69,7 @@ fn story(machine: &str, os: &str, process: &str) -> String {
     let program = "program = [\"store heap 0..3\"]";
     let program = if process.contains("program") { "" } else { program };
     format!(
-        "idea = \"x\"\nspec = \"norm:x: y\"\n{machine}\n{os}\n[[process]]\nname = \"p\"\n\
+        "idea = \"x\"\nspec = \"sv32algorithm: y\"\n{machine}\n{os}\n[[process]]\nname = \"p\"\n\
          {regions}\n{program}\n{process}\n"
     )
 }
@@ -77,7 +77,7 @@ fn story(machine: &str, os: &str, process: &str) -> String {
 /// A file of steps, from its parts.
 fn steps(head: &str, steps: &str) -> String {
     format!(
-        "idea = \"x\"\nspec = \"norm:x: y\"\n{head}\nmap = [{{ va = 0x1000, pa = 0x8000_0000, \
+        "idea = \"x\"\nspec = \"sv32algorithm: y\"\n{head}\nmap = [{{ va = 0x1000, pa = 0x8000_0000, \
          flags = \"RWXUAD\" }}]\nstep = [\n{steps}\n]\n"
     )
 }

@@ -58,6 +58,12 @@ impl Place {
         Place { word: Some(word.to_owned()), ..self.clone() }
     }
 
+    /// A text inside of the value at this place, which begins with its quotation mark.
+    #[must_use]
+    pub fn text(&self, text: &str) -> Place {
+        self.word(&format!("\"{text}\""))
+    }
+
     fn with(&self, part: Part) -> Place {
         let mut place = self.clone();
         place.parts.push(part);

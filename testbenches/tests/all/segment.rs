@@ -115,7 +115,7 @@ fn mistakes_are_said_with_their_place() {
         ("load = \"P\"", "load = \"Q\"", "f:5:14: there is no process `Q`"),
         ("memory = 8", "memory = 8, fit = \"bets\"", "f:3:"),
         ("memory = 8", "hardware = \"segment_9\"", "f:3:27: there is no unit `segment_9`"),
-        ("memory = 8", "unit = 8", "f:1:1: `contiguous` needs either `memory` or `holes`"),
+        ("memory = 8", "unit = 8", "f:3:1: `contiguous` needs either `memory` or `holes`"),
         ("pa = 0", "pq = 0", "f:7:"),
         ("read = 0, pa", "pa", "f:7:5: a step needs one of load, end"),
         ("run = \"P\"", "run = \"P\", pa = 0", "f:6:18: `pa` does not belong to `run`"),

@@ -82,7 +82,7 @@ fn what_the_documentation_writes_is_read() {
         assert!(os.is_ok(), "{option}: {}", os.unwrap_err());
         count += 1;
     }
-    for process in documented("What must come of it").into_iter().filter(is_key) {
+    for process in documented("What is expected").into_iter().filter(is_key) {
         let key = process.split(' ').next().unwrap_or_default();
         let text = match key {
             "ends" | "victims" | "faults_at" | "frames_after" => process.to_owned(),

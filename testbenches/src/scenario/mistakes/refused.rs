@@ -84,7 +84,7 @@ fn files_that_cannot_be_run_never_begin() {
     for (machine, part) in [
         ("machine = { modes = ¦[] }", "the list is empty"),
         ("machine = { modes = [\"sv39\", ¦\"sv40\"] }", "unknown variant `sv40`"),
-        ("machine = { modes = [\"sv39\",\n \"¦bare\"] }", "`bare` is no scheme"),
+        ("machine = { modes = [\"sv39\",\n ¦\"bare\"] }", "`bare` is no scheme"),
         ("machine = { modes = ¦[\"sv39\", \"sv39\"] }", "entries 1 and 2 are the same"),
         ("machine = { modes = \"sv39\", size = ¦[] }", "the list is empty"),
         ("machine = { modes = \"sv39\", size = ¦\"vast\" }", "unknown variant `vast`"),
@@ -175,11 +175,11 @@ fn steps_that_cannot_be_made_are_refused() {
 fn segments_that_cannot_be_placed_are_refused() {
     let mut all = Refusals::default();
     for (head, part) in [
-        ("contiguous = { memory = 64, hardware = \"¦segment_5\" }", "there is no unit `segment_5`"),
+        ("contiguous = { memory = 64, hardware = ¦\"segment_5\" }", "there is no unit `segment_5`"),
         ("contiguous = { memory = 64, hardware = ¦[] }", "the list is empty"),
         ("contiguous = { memory = 64, fit = ¦[] }", "the list is empty"),
         ("contiguous = { memory = 64, fit = ¦[\"best\", \"best\"] }", "are the same"),
-        ("contiguous = { holes = [1, 2], fit = \"¦buddy\" }", "one piece of memory"),
+        ("contiguous = { holes = [1, 2], fit = ¦\"buddy\" }", "one piece of memory"),
         ("contiguous = { ¦memory = 0 }", "`memory` is 0"),
         ("contiguous = { holes = [2, ¦0] }", "`holes` is 0"),
         ("¦contiguous = { memory = 64, holes = [3] }", "either `memory` or `holes`"),
@@ -192,7 +192,7 @@ fn segments_that_cannot_be_placed_are_refused() {
         all.refused(&segments(head, "{ load = \"P\" },"), part);
     }
     for (step, part) in [
-        ("{ load = \"¦Q\" },", "there is no process `Q`"),
+        ("{ load = ¦\"Q\" },", "there is no process `Q`"),
         ("¦{ load = \"P\", times = 0 },", "`times` is 0"),
         ("¦{ load = \"P\", times = 2, at = [0] },", "none has the place `at`"),
         ("¦{ load = \"P\", placed = false, at = [0] },", "no place `at`"),

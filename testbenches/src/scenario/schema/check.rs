@@ -21,7 +21,7 @@ impl Machine {
     pub fn check(&self, place: &Place) -> Result<(), Mistake> {
         if self.modes.list().contains(&Mode::Bare) {
             let message = "`bare` is no scheme; a step `satp = \"bare\"` goes without translation";
-            return Err(place.key("modes").word("bare").wrong(message));
+            return Err(place.key("modes").text("bare").wrong(message));
         }
         for latency in self.latency.list() {
             let place = place.key("latency").word(&latency.to_string());
@@ -135,5 +135,5 @@ impl Head {
 }
 
 fn no_space(place: &Place, name: &str) -> Mistake {
-    place.word(&format!("\"{name}\"")).wrong(format!("there is no address space `{name}`"))
+    place.text(name).wrong(format!("there is no address space `{name}`"))
 }

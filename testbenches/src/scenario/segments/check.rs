@@ -68,7 +68,7 @@ impl Head {
         let plain = name.split('#').next().unwrap_or(name);
         match self.process.contains_key(plain) {
             true => Ok(()),
-            false => Err(place.word(name).wrong(format!("there is no process `{name}`"))),
+            false => Err(place.text(name).wrong(format!("there is no process `{name}`"))),
         }
     }
 }
@@ -79,7 +79,7 @@ impl Circumstances {
             if segment::find(&unit).is_err() {
                 let known: Vec<_> = segment::CONFIGS.iter().map(|config| config.name).collect();
                 let message = format!("there is no unit `{unit}`; there are {}", known.join(", "));
-                return Err(place.key("hardware").word(&unit).wrong(message));
+                return Err(place.key("hardware").text(&unit).wrong(message));
             }
         }
         if self.memory.is_some() != self.holes.is_empty() {
@@ -99,7 +99,7 @@ impl Circumstances {
         }
         if self.holes.len() > 1 && self.fit.list().contains(&Fit::Buddy) {
             let message = "the buddy system manages one piece of memory, not several holes";
-            return Err(place.key("fit").word("buddy").wrong(message));
+            return Err(place.key("fit").text("buddy").wrong(message));
         }
         Ok(())
     }
