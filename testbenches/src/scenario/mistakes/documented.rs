@@ -69,8 +69,9 @@ fn what_the_documentation_writes_is_read() {
     let (block, _) = block.split_once("//! ```").expect("it ends");
     for line in block.lines() {
         let line = line.trim_start_matches("//! ");
-        let code = line.split("  ").next().unwrap_or_default();
-        code.split(" / ").for_each(&mut read);
+        // A line that begins with blanks goes on explaining.
+        let code = line.split("  ").next().filter(|code| !code.is_empty());
+        code.into_iter().flat_map(|code| code.split(" / ")).for_each(&mut read);
     }
     assert!(lines > 40, "{lines}");
     // What is written of the kernel and of expectations are keys and values.
