@@ -129,6 +129,7 @@ impl Variants {
 
     fn search(&mut self, changed: u64, buffer: &mut [u64]) -> (Code, bool) {
         for at in 0..self.functions.len() {
+            let general = at + 1 == self.functions.len();
             let function = &mut self.functions[at];
             let foreign = changed & !function.special.changed;
             #[cfg(test)]
@@ -143,10 +144,10 @@ impl Variants {
                     buffer[*word as usize] = *value;
                 }
                 self.present = Some(at);
-                self.first = if at == 0 { function.special.changed } else { 0 };
+                self.first = if at == 0 && !general { function.special.changed } else { 0 };
             }
             self.code = function.code;
-            return (self.code, at + 1 == self.functions.len());
+            return (self.code, general);
         }
         unreachable!("the last function serves all changes and assumes nothing")
     }
