@@ -24,6 +24,16 @@
 //!
 //! While the MMU is idle and everyone waits (for the disk, for the kernel's own work), cycles are
 //! jumped over: each would change nothing, so nothing is lost but time.
+//!
+//! | file | does |
+//! |---|---|
+//! | `config`, `build`, `image` | the configuration, a machine made of it, programs from ELF files |
+//! | `drive`, `watch` | the MMU on its walker's bus; the rules of the ports and the checker, in every cycle |
+//! | `hardware` | the drive with the other masters' buses |
+//! | `run`, `step`, `job` | processes in turn; one cycle of the running one; what is under way for each |
+//! | `calls`, `user_access` | what programs ask of the system |
+//! | `observer`, `chronicle` | looking on: waves, and what happened to each process |
+//! | `report`, `error` | what a run gives, and what ends it early |
 
 mod build;
 mod calls;

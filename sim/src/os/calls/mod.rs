@@ -1,4 +1,13 @@
 //! System calls that change the address space of the running process.
+//!
+//! | file | does |
+//! |---|---|
+//! | `fork`, `duplicate` | one process becomes two; pages copied at the fork, if the kernel is so configured |
+//! | `exec` | a process is given a new image |
+//! | `heap` | `sbrk` |
+//! | `protect`, `remap` | `mprotect`, `mremap` |
+//! | `residency` | `mlock`, `madvise`, `msync` |
+//! | `user_access` | the kernel in a process's memory: `read`, `write` |
 
 mod duplicate;
 mod exec;

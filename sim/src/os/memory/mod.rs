@@ -3,6 +3,14 @@
 //! The room keeps the books and moves no byte: it knows no page table, no process but by its number,
 //! and no hardware. What it hands out comes back to it: a frame and a slot go with their page, a page
 //! with the last of its references.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `frames`, `buddy` | physical memory: which page has which frame; blocks of powers of two |
+//! | `page` | one record for each contents, however many mappings it has |
+//! | `object`, `content` | files and shared memory with their pages; what files contain |
+//! | `swap` | slots of the swap device |
+//! | `allocation` | how many frames each process may have |
 
 mod allocation;
 mod buddy;

@@ -1,4 +1,14 @@
 //! Pages into frames, and into page tables.
+//!
+//! | file | does |
+//! |---|---|
+//! | `fault`, `denied` | what a fault means; why a page cannot be had |
+//! | `source`, `identity` | where a page's contents are; whose bytes an address shows |
+//! | `hold` | pages mapped and unmapped, taken and released |
+//! | `cow` | copy on write |
+//! | `around` | read-ahead, fault-around, pre-paging |
+//! | `thp`, `promote` | superpages, at the first touch or made afterwards |
+//! | `settle` | files and shared memory when their last process lets go |
 
 mod around;
 mod cow;

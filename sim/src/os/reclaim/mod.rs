@@ -1,4 +1,10 @@
 //! Frames for pages and tables: free ones, else others' by eviction, else by a kill.
+//!
+//! | file | does |
+//! |---|---|
+//! | `bits` | A and D, as replacement policies may see them |
+//! | `evict` | pages out of frames |
+//! | `oom` | which process is killed when memory is out |
 
 mod bits;
 mod evict;

@@ -4,6 +4,13 @@
 //! does too. A process is in exactly one [`Standing`], and every cycle of its life is one of
 //! these: given to it, spent in the ready queue, or spent blocked. [`Times`] keeps the last two,
 //! the first is the processor's own count; that they add up to the turnaround is an invariant.
+//!
+//! | file | does |
+//! |---|---|
+//! | `dispatch` | the processor given and taken away |
+//! | `queues` | the queues as reports show them |
+//! | `load`, `working_set` | load control, and the samples that it needs |
+//! | `scheduling` | the options |
 
 mod dispatch;
 mod load;

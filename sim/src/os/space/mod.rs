@@ -1,4 +1,12 @@
 //! An address space: regions, the pages in use, and the page table that shows them.
+//!
+//! | file | does |
+//! |---|---|
+//! | `region`, `layout`, `permissions` | what a process may touch: regions, their checks, their rights |
+//! | `growth` | regions cut, moved and grown |
+//! | `demand` | regions of recorded programs, made when they are touched |
+//! | `table`, `prune` | page tables, edited through the bus; given back when unused |
+//! | `asid` | address-space identifiers |
 
 mod asid;
 mod demand;
