@@ -3,26 +3,35 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of a dump or of the saved view.
+/// An error of a dump or of the saved view. Each says itself what the operating system says of
+/// it: none has a source besides.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file could not be created, written or renamed, and nothing of it is kept.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {cause}", path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        cause: io::Error,
+    },
+    /// A folder could not be made.
+    #[error("{} cannot be made: {cause}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        cause: io::Error,
     },
     /// The dump broke off. What was whole until then stands under its name.
-    #[error("cannot write all of {}: {source}; it is kept up to cycle {cycle}", path.display())]
+    #[error("cannot write all of {}: {cause}; it is kept up to cycle {cycle}", path.display())]
     Cut {
         /// The file.
         path: PathBuf,
         /// The last cycle that is whole.
         cycle: u64,
         /// Why.
-        source: io::Error,
+        cause: io::Error,
     },
     /// FST goes back to its beginning when it ends, which a pipe cannot.
     #[error("{} cannot hold FST, which is not written from front to back; take VCD", path.display())]
@@ -96,7 +105,12 @@ pub enum Error {
 
 impl Error {
     /// Adds the path to an error of the operating system.
-    pub(crate) fn file(path: &Path, source: io::Error) -> Error {
-        Error::File { path: path.to_owned(), source }
+    pub(crate) fn file(path: &Path, cause: io::Error) -> Error {
+        Error::File { path: path.to_owned(), cause }
+    }
+
+    /// The same of a folder.
+    pub(crate) fn folder(path: &Path, cause: io::Error) -> Error {
+        Error::Folder { path: path.to_owned(), cause }
     }
 }

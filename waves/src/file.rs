@@ -113,7 +113,7 @@ fn hidden_beside(path: &Path) -> Result<PathBuf, Error> {
         return Err(Error::file(path, io::Error::from(io::ErrorKind::InvalidFilename)));
     };
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|source| Error::file(path, source))?;
+        fs::create_dir_all(folder).map_err(|cause| Error::folder(folder, cause))?;
     }
     let mut hidden = OsString::from(".");
     hidden.push(name);

@@ -74,7 +74,7 @@ impl<'a> Binary<'a> {
             }),
             Err(source) => {
                 sink.discard();
-                Err(Error::File { path, source })
+                Err(Error::File { path, cause: source })
             }
         }
     }
@@ -188,11 +188,11 @@ impl<'a> Binary<'a> {
         self.writer = None;
         match self.whole {
             Some((length, time)) if self.sink.keep(length) => {
-                Error::Cut { path, cycle: time / UNITS_PER_CYCLE, source }
+                Error::Cut { path, cycle: time / UNITS_PER_CYCLE, cause: source }
             }
             _ => {
                 self.sink.discard();
-                Error::File { path, source }
+                Error::File { path, cause: source }
             }
         }
     }

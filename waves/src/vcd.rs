@@ -107,11 +107,11 @@ impl<'a> Text<'a> {
         });
         match last.or(self.flushed) {
             Some(time) if self.sink.keep(self.length + end as u64) => {
-                Error::Cut { path, cycle: time / UNITS_PER_CYCLE, source }
+                Error::Cut { path, cycle: time / UNITS_PER_CYCLE, cause: source }
             }
             _ => {
                 self.sink.discard();
-                Error::File { path, source }
+                Error::File { path, cause: source }
             }
         }
     }

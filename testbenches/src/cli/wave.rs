@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use anyhow::Context;
 use sim::contiguous::{self, World};
 use sim::machine::Observer;
 use sim::mmu::{Mmu, Signal};
@@ -116,8 +115,7 @@ impl Recording {
         let dump = place.dump(title, others);
         let recording = place.recording(title, window, mmu.signals());
         let subject = mmu::Subject { xlen: mmu.xlen(), processes };
-        let made = mmu::Recorder::create(&dump, recording, subject);
-        let made = made.with_context(|| format!("{}: cannot be written", dump.display()))?;
+        let made = mmu::Recorder::create(&dump, recording, subject)?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());
         Ok((Recording { recorder, dump }, observer))
@@ -140,8 +138,7 @@ impl Recording {
         let fit = world.config().fit.name().to_owned();
         let units = world.config().holes.last().map_or(0, |hole| hole.end);
         let subject = segment::Subject { shape: world.shape(), fit, units, labels };
-        let made = segment::Recorder::create(&dump, recording, subject);
-        let made = made.with_context(|| format!("{}: cannot be written", dump.display()))?;
+        let made = segment::Recorder::create(&dump, recording, subject)?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());
         Ok((Recording { recorder, dump }, observer))
