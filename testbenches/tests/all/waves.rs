@@ -174,7 +174,7 @@ fn wave_that_a_full_disk_cuts_is_kept_and_the_run_is_reported() {
     let output = std::process::Command::new("sh")
         .current_dir(folder.path())
         // Files may not grow as long as the dump, and telling so is no signal.
-        .args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh"])
+        .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$@\"", "sh"])
         .arg(assert_cmd::cargo::cargo_bin!("pagewalk"))
         .args(["run", "the-second-reader", "--config", "rv64_small", "--mode", "sv39", "--wave=w"])
         .output()
@@ -318,7 +318,8 @@ fn view_is_what_was_asked_for() {
 fn failed_run_opens_at_its_failure() {
     let text = |pa: &str| {
         format!(
-            "idea = \"One load.\"\nmachine = {{ latency = 10 }}\n\
+            "idea = \"One load.\"\nspec = \"sv32algorithm: the translation is successful\"\n\
+             machine = {{ latency = 10 }}\n\
              map = [{{ va = 0x40_0000, pa = 0x8000_0000, pages = 2, flags = \"RW UAD\" }}]\n\
              step = [{{ load = 0x40_0000, pa = 0x8000_0000 }}, {{ load = 0x40_1000, pa = {pa} }}]\n"
         )
