@@ -59,7 +59,7 @@ gtkwave::/File/Quit
 TCL
 
 status=0
-HOME=$scratch GDK_BACKEND=x11 timeout -k 5 60 \
+HOME=$scratch GDK_BACKEND=x11 timeout -k 5 300 \
     xvfb-run -a -s "-screen 0 $((width + 20))x$((height + 60))x24" \
     gtkwave --rcvar 'splash_disable on' "$copy" -S "$scratch/picture.tcl" \
     >"$scratch/log" 2>&1 || status=$?
