@@ -9,7 +9,7 @@
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
 //! | [`segment`] | the segmentation unit: its engines, sizes and Verilog |
-//! | [`bench`] | cycles per second, third-party simulators beside ours |
+//! | [`mod@bench`] | cycles per second, third-party simulators beside ours |
 //! | [`cli`] | the command `pagewalk` |
 
 pub mod bench;

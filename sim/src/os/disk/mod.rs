@@ -3,7 +3,7 @@
 //! Without overlap the processor waits for a page, and no other process runs. With overlap a
 //! transfer is put into the queue, the process that needs it is blocked until it is done, and
 //! others run meanwhile. The simulation moves the bytes when the transfer is queued; that no process
-//! sees them early is the business of frames being held ([`Disk::hold`]): until the process for
+//! sees them early is the business of frames being held (`Disk::hold`): until the process for
 //! which a page comes has used it, its frame is not taken away, so two processes that fight for
 //! one frame take turns instead of standing still.
 
