@@ -185,9 +185,11 @@ fn path_that_cannot_be_written_is_named() {
     let folder = folder();
     let file = folder.path().join("file");
     fs::write(&file, "").expect("a file");
-    for path in [file.join("below.vcd"), folder.path().to_owned()] {
+    let below = format!("{} cannot be made: ", file.display());
+    let folder_itself = format!("cannot write {}: ", folder.path().display());
+    for (path, says) in [(file.join("below.vcd"), below), (folder.path().into(), folder_itself)] {
         let told = Builder::new("").create(&path).expect_err("not writable").to_string();
-        assert!(told.starts_with(&format!("cannot write {}: ", path.display())), "{told}");
+        assert!(told.starts_with(&says), "{told}");
     }
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left");
 }
