@@ -7,7 +7,7 @@ use crate::fst::Binary;
 use crate::vcd::Text;
 use crate::{Builder, Error, Format, LATEST, SignalId};
 
-/// A dump under way, for whoever knows what changed: times in units of 1 ns, and after each what
+/// A dump under way, for a caller that knows what changed: times in units of 1 ns, and after each what
 /// changes then. [`crate::Writer`] finds out itself what changed from cycle to cycle.
 ///
 /// It ends with [`Dump::finish`]; one that is dropped leaves no file. Its memory does not grow

@@ -13,7 +13,7 @@ use crate::stats::Meter;
 /// The number of a hart on its board, from 0.
 pub type HartId = usize;
 
-/// One hart: whoever asks stands outside, as an [`Initiator`].
+/// One hart. What presents its requests stands outside, as an [`Initiator`].
 pub struct Hart {
     id: HartId,
     mmu: Box<dyn Mmu>,

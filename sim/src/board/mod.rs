@@ -1,4 +1,4 @@
-//! The board: one clock, one memory, one or more harts, and whoever looks on.
+//! The board: one clock, one memory, one or more harts, and observers.
 //!
 //! | part | what it is |
 //! |---|---|
@@ -74,7 +74,7 @@ pub struct Board {
     memory: SharedMemory,
     harts: Vec<Hart>,
     observers: Vec<Box<dyn Observer>>,
-    /// Told to observers; whoever knows more writes it.
+    /// What observers are given beside the pins; the machine fills it in.
     pub world: WorldState,
     /// Everything counted.
     pub meter: Meter,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Activity, Event, Observer};
 use crate::bus::{Channel, Request, Response};
 
-/// A channel with its clock, and whoever looks on.
+/// A channel with its clock, and its observers.
 pub(super) struct Wire {
     channel: Box<dyn Channel>,
     /// The cycle.

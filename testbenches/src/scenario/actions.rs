@@ -42,7 +42,7 @@ impl Runner<'_> {
                 let space = text.space.as_deref().unwrap_or(&self.bench.harts[hart].space);
                 let at = self.tables.locate(space, &text.bus_error, &text.level, &self.variables);
                 let at = at.map_err(nonsense)?;
-                // It is memory that refuses, whoever asks.
+                // Memory refuses, so every hart is refused.
                 for hart in &self.bench.harts {
                     let mut control = hart.control.borrow_mut();
                     match text.on {

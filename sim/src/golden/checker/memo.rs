@@ -1,4 +1,4 @@
-//! Walks of memory as it stands, remembered: most answers follow from tables that nobody edits.
+//! Walks of memory as it stands, remembered: most answers follow from tables that do not change.
 //!
 //! An entry holds as long as its version is memory's: every entry that its walk read is watched,
 //! so that any write there, a fence, kernel, walker or stray store alike, ends them all. Debug
