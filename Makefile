@@ -30,7 +30,7 @@ SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves::
 
 quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
-	$(CARGO) test --package hdl --package netlist --package sim --package testbenches --lib
+	$(CARGO) test --workspace --lib
 	$(CARGO) test --package testbenches --test all -- $(addprefix --skip ,$(SLOW))
 
 lint: ## Formatting, clippy and rustdoc, warnings as errors

@@ -3,16 +3,16 @@
 #![allow(missing_docs)] // criterion's macros make public functions.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sim::board::{Board, Initiator};
-use sim::bus::{FixedLatency, SharedMemory};
-use sim::cpu::Listed;
-use sim::isa::{Access, Context, Mode, Satp, Xlen};
-use sim::machine::{Machine, MachineConfig, ProcessSpec};
-use sim::mmu::{Port, Request};
-use sim::os::{Layout, RegionKind, RegionSpec};
+use engine::{Engine, build};
+use kernel::{Layout, RegionKind, RegionSpec};
+use machine::board::{Board, Initiator};
+use machine::cpu::Listed;
+use machine::system::{Machine, MachineConfig, ProcessSpec};
+use model::bus::{FixedLatency, SharedMemory};
+use model::isa::{Access, Context, Mode, Satp, Xlen};
+use model::mmu::{Port, Request};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use testbenches::engine::{Engine, build};
 
 const CONFIG: &str = "rv64_linux";
 const RAM: u64 = 0x8000_0000;

@@ -4,9 +4,9 @@
 #![allow(missing_docs)] // criterion's macros make public functions.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use engine::find;
 use std::time::Duration;
 use testbenches::bench::{Loop, Workload};
-use testbenches::engine::find;
 
 /// Cycles of one measured run.
 const CYCLES: u64 = 2_000;

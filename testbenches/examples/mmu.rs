@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::{cell::RefCell, error::Error, rc::Rc};
 
-use sim::board::Board;
-use sim::bus::{FixedLatency, SharedMemory};
-use sim::isa::{Access, Context, Mode, Satp, Xlen};
-use sim::mmu::{Fence, Request, Response};
-use sim::wave::{Ending, Recording, mmu};
-use testbenches::engine::{Engine, find};
+use engine::{Engine, find};
+use machine::board::Board;
+use machine::wave::{Ending, Recording, mmu};
+use model::bus::{FixedLatency, SharedMemory};
+use model::isa::{Access, Context, Mode, Satp, Xlen};
+use model::mmu::{Fence, Request, Response};
 
 /// The leaf of page 0x1000: frame 0x80abc, with V, R, W, U, A and D.
 const LEAF: u64 = 0x80abc << 10 | 0b1101_0111;

@@ -2,8 +2,8 @@
 
 use super::BenchError;
 use super::workshop::{Program, Workshop};
-use crate::engine::PINS;
 use crate::export::{ToolError, tools};
+use engine::PINS;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use super::ours::{Driven, Loop, Sampled};
 use super::verilator::{self, Best};
 use super::workshop::{Program, Workshop};
 use super::{BenchError, Contender, GoOn, Measurement, Options, Workload};
-use crate::engine::{Config, Engine};
+use engine::{Config, Engine};
 
 /// The faster engines are compared over a run that is so many times longer, too.
 const LONGER: u64 = 50;

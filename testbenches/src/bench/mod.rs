@@ -41,8 +41,8 @@ pub use report::{Report, Row};
 pub use traffic::{LATENCY, Workload};
 pub use waves::{WaveOptions, WaveReport, waves};
 
-use crate::engine::{Config, UnknownConfig, find};
 use crate::export::{ExportError, ToolError};
+use engine::{Config, UnknownConfig, find};
 use measure::{Stand, measure};
 use netlist::compile::CompileError;
 use workshop::Workshop;

@@ -3,8 +3,8 @@
 use super::Measurement;
 use super::clock::CpuClock;
 use super::traffic::{LATENCY, Traffic, Workload, entry, fold};
-use crate::engine::{Config, Native, PINS, Pin, Pins, Simulator};
-use sim::isa::Xlen;
+use engine::{Config, Native, PINS, Pin, Pins, Simulator};
+use model::isa::Xlen;
 
 /// What the loop needs of an engine. A cycle is: write the pins that change, cycle, read the
 /// outputs that matter.

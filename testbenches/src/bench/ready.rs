@@ -2,7 +2,7 @@
 
 use super::clock::CpuClock;
 use super::{BenchError, report};
-use crate::engine::Config;
+use engine::Config;
 use netlist::Compiled;
 
 /// CPU seconds from the block to machine code, the median of some times: elaborating, flattening,

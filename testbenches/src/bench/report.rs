@@ -2,7 +2,7 @@
 
 use super::measure::Measured;
 use super::{Contender, LATENCY, Measurement, Workload};
-use crate::engine::Config;
+use engine::Config;
 use serde::Serialize;
 use std::fmt;
 

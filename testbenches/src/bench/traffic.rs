@@ -1,8 +1,8 @@
 //! The requests of both ports, and a page table that needs no memory.
 
+use model::isa::{Mode, PAGE_BYTES, Satp, Xlen};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sim::isa::{Mode, PAGE_BYTES, Satp, Xlen};
 
 /// Memory latency in cycles.
 pub const LATENCY: u64 = 20;

@@ -10,8 +10,8 @@ mod ours;
 
 use super::workshop::Workshop;
 use super::{BenchError, Measurement, Workload, verilator};
-use crate::engine::{Config, find};
 use crate::export::ToolError;
+use engine::{Config, find};
 use serde::Serialize;
 use std::fmt;
 use std::fs::File;

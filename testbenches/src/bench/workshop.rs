@@ -3,9 +3,9 @@
 use super::clock::ChildClock;
 use super::traffic::{LATENCY, Traffic};
 use super::{BenchError, Measurement, Workload};
-use crate::engine::{Config, Pin};
 use crate::export::{self, ToolError, tools};
-use sim::isa::Xlen;
+use engine::{Config, Pin};
+use model::isa::Xlen;
 use std::fmt::{LowerHex, Write};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;

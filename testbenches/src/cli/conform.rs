@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::run::known;
 use super::{ConformArgs, Status};
 use crate::conform::{self, Options};
-use crate::engine::Engine;
+use engine::Engine;
 
 #[derive(Serialize)]
 struct FileReport {

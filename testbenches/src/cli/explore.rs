@@ -11,7 +11,6 @@ use clap::Args;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::{Status, interrupt};
-use crate::engine::Engine;
 use crate::explore::ExploreError;
 use crate::explore::base::Base;
 use crate::explore::draw;
@@ -19,7 +18,8 @@ use crate::explore::findings::Findings;
 use crate::explore::study::{self, Measure, Study, Sweep};
 use crate::explore::sweep::{self, Failed, Outcome, Plan};
 use crate::explore::values::Values;
-use crate::scenario::library;
+use engine::Engine;
+use scenario::library;
 
 /// `pagewalk explore`
 #[derive(Debug, Args)]

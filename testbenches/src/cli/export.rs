@@ -5,19 +5,17 @@ use std::path::Path;
 use super::output::print;
 use super::run::known;
 use super::{ExportArgs, Status};
-use crate::engine;
-use crate::export::{checks, export as write, tools};
-use crate::segment;
+use crate::export::{self, checks, tools};
 
 /// Writes a configuration as Verilog, and lets third-party tools judge it if asked to.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
-    if let Ok(config) = segment::find(&arguments.config) {
-        let path = segment::export(config, &arguments.output)?;
+    if let Ok(config) = engine::segment::find(&arguments.config) {
+        let path = export::segment::export(config, &arguments.output)?;
         return written(&path, config.name, arguments.check);
     }
     let config = engine::find(&arguments.config)?;
-    let path = write(config, &arguments.output)?;
+    let path = export::export(config, &arguments.output)?;
     written(&path, config.name, arguments.check)
 }
 

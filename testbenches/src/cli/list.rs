@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::Status;
 use super::output::{print, print_json};
-use crate::scenario::library;
-use crate::scenario::load::Scenario;
+use scenario::library;
+use scenario::load::Scenario;
 
 #[derive(Serialize)]
 struct Entry<'s> {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use sim::isa::Mode;
-use sim::machine::LatencySpec;
-use sim::os::PolicyKind;
-use sim::wave::Choice;
+use kernel::PolicyKind;
+use machine::system::LatencySpec;
+use machine::wave::Choice;
+use model::isa::Mode;
 use waves::Window;
 
 use super::policy::named;

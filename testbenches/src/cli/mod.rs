@@ -36,9 +36,10 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand};
 
-use crate::engine::Engine;
+use engine::Engine;
 
 pub use bench::BenchArgs;
 pub use explore::ExploreArgs;
@@ -53,11 +54,20 @@ pub use soak::SoakArgs;
 #[command(name = "pagewalk", version, about, max_term_width = 100)]
 pub struct Arguments {
     /// What runs the hardware [default: compiled]; all give the same results.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = engines())]
     pub engine: Option<Engine>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// An engine by its name.
+fn engines() -> impl TypedValueParser<Value = Engine> {
+    let known = |engine: Engine| PossibleValue::new(engine.name()).help(engine.meaning());
+    PossibleValuesParser::new(Engine::ALL.map(known)).map(|name| {
+        let named = Engine::ALL.into_iter().find(|engine| engine.name() == name);
+        named.expect("only these names are possible")
+    })
 }
 
 /// What can be asked.

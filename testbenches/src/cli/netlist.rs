@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::Status;
 use super::output::{note, print, print_json};
 use super::run::known;
-use crate::engine::{self, Config};
+use engine::{self, Config};
 
 /// `pagewalk netlist`
 #[derive(Debug, Args)]

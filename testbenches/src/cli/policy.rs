@@ -6,19 +6,19 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use sim::isa::{Mode, Xlen};
-use sim::os::PolicyKind;
+use kernel::PolicyKind;
+use model::isa::{Mode, Xlen};
 
 use super::machine::ModeArg;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
 use super::{Status, interrupt};
-use crate::engine::{Engine, build};
-use crate::files;
 use crate::policy::string::{self, Step};
 use crate::policy::{PolicyError, Setup, run, text};
-use crate::scenario::library::similar;
+use engine::{Engine, build};
+use scenario::files;
+use scenario::library::similar;
 
 /// Steps of longer strings are shown only if asked for.
 const LISTED: usize = 200;
@@ -208,7 +208,7 @@ pub(super) fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
 
 /// A policy by its name, with a suggestion if there is none.
 pub(super) fn named(name: &str) -> Result<PolicyKind, String> {
-    name.parse().map_err(|error: sim::os::UnknownPolicy| {
+    name.parse().map_err(|error: kernel::UnknownPolicy| {
         let like = similar(name, PolicyKind::ALL.into_iter().map(PolicyKind::name));
         match like.first() {
             Some(like) => format!("{error}; did you mean {like}?"),

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::Status;
 use super::output::{print, print_json};
-use crate::engine::Engine;
 use crate::quiz::{KINDS, pose};
+use engine::Engine;
 
 /// `pagewalk quiz`
 #[derive(Debug, Args)]

@@ -3,18 +3,18 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
-use sim::mmu::Mmu;
+use model::mmu::Mmu;
 
 use super::output::{print, print_json};
 use super::wave::{Failure, Place, Recorded, Recordings};
 use super::{RunArgs, Status, interrupt};
-use crate::engine::{Engine, build};
-use crate::scenario::library;
-use crate::scenario::load::{Body, Scenario};
-use crate::scenario::run::{self, Report};
-use crate::scenario::segments;
-use crate::scenario::variant::{Select, Variant, configurations};
-use crate::segment;
+use engine::segment;
+use engine::{Engine, build};
+use scenario::library;
+use scenario::load::{Body, Scenario};
+use scenario::run::{self, Report};
+use scenario::segments;
+use scenario::variant::{Select, Variant, configurations};
 
 /// Counts shown beside a run, in this order, if the scenario has them.
 const SHOWN: [(&str, &str); 16] = [

@@ -6,16 +6,16 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
-use sim::mmu::Mmu;
+use model::mmu::Mmu;
 
 use super::output::print;
 use super::run::{failure, known};
 use super::wave::Recordings;
 use super::{Status, WaveArgs};
-use crate::engine::{Engine, build};
-use crate::scenario::library;
-use crate::scenario::run;
-use crate::scenario::variant::Select;
+use engine::{Engine, build};
+use scenario::library;
+use scenario::run;
+use scenario::variant::Select;
 
 /// Runs one scenario on one machine, and opens its waveform.
 pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Status> {

@@ -11,20 +11,20 @@ use std::thread;
 
 use anyhow::{Context, ensure};
 use clap::Args;
+use model::isa::Mode;
 use rayon::prelude::*;
 use serde_json::json;
-use sim::isa::Mode;
 
 use super::output::{self, print, print_json};
 use super::policy::policies;
 use super::progress::Progress;
 use super::run::known;
 use super::{Status, interrupt};
-use crate::engine::Engine;
 use crate::soak::generate::{Setup, generate};
 use crate::soak::round::Round;
 use crate::soak::run::{Failure, SHOWN, Tally, play, soak};
 use crate::soak::shrink::shrink;
+use engine::Engine;
 
 /// `pagewalk soak`
 #[derive(Debug, Args)]

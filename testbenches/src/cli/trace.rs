@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context, anyhow, ensure};
-use sim::cpu::{Fit, Op, Program, ProgramError, decompress};
-use sim::isa::{Mode, Xlen};
-use sim::machine::{ElfImage, Outcome, RunError};
-use sim::os::State;
+use kernel::State;
+use machine::cpu::{Fit, Op, Program, ProgramError, decompress};
+use machine::system::{ElfImage, Outcome, RunError};
+use model::isa::{Mode, Xlen};
 use toml::{Table, Value};
 use waves::Window;
 
@@ -20,12 +20,12 @@ use super::progress::Progress;
 use super::run::known;
 use super::wave::Recording;
 use super::{Status, TraceArgs, interrupt};
-use crate::engine::{Engine, build};
 use crate::explore::path::set;
 use crate::explore::values::single;
-use crate::files;
-use crate::scenario::os_text::OsText;
-use crate::trace::{self, Circumstances, Recorded};
+use engine::{Engine, build};
+use scenario::files;
+use scenario::os_text::OsText;
+use scenario::trace::{self, Circumstances, Recorded};
 
 /// Larger program files are not read.
 const LARGEST_ELF: u64 = 1 << 30;

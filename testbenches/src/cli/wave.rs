@@ -4,17 +4,17 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use sim::contiguous::{self, World};
-use sim::machine::Observer;
-use sim::mmu::{Mmu, Signal};
-use sim::wave::{self, Choice, Ending, mmu, segment};
+use machine::contiguous::{self, World};
+use machine::system::Observer;
+use machine::wave::{self, Choice, Ending, mmu, segment};
+use model::mmu::{Mmu, Signal};
 use waves::{Error, Format, Window};
 
 use super::{Status, output};
-use crate::engine::Engine;
-use crate::scenario::load::{Body, Scenario};
-use crate::scenario::run::Watch;
-use crate::scenario::variant::Variant;
+use engine::Engine;
+use scenario::load::{Body, Scenario};
+use scenario::run::Watch;
+use scenario::variant::Variant;
 
 /// A recording under way, by the other handle of its recorder.
 pub(super) struct Recording {

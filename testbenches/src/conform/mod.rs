@@ -6,11 +6,11 @@
 
 mod replay;
 
-use crate::engine::{Config, Engine, UnknownConfig, find};
+use engine::{Config, Engine, UnknownConfig, find};
+use model::bus::MapError;
+use model::isa::Xlen;
+use model::vectors::{Reader, Record, Scenario, Unsupported, VectorError};
 use replay::Replay;
-use sim::bus::MapError;
-use sim::isa::Xlen;
-use sim::vectors::{Reader, Record, Scenario, Unsupported, VectorError};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -99,7 +99,7 @@ pub fn conform(
     let file = path.display().to_string();
     let mut reader = Reader::open(path)?;
     let mut outcome = Outcome::default();
-    let mut machines: BTreeMap<&'static str, Box<dyn sim::mmu::Mmu>> = BTreeMap::new();
+    let mut machines: BTreeMap<&'static str, Box<dyn model::mmu::Mmu>> = BTreeMap::new();
     let mut skipping: Option<String> = None;
     let mut replay: Option<Replay> = None;
     while let Some(record) = reader.next() {

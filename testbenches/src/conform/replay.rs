@@ -1,9 +1,9 @@
 //! One scenario on the hardware, access by access.
 
-use crate::engine::Config;
-use sim::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
-use sim::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port};
-use sim::vectors::{Scenario, VectorAccess};
+use engine::Config;
+use model::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
+use model::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port};
+use model::vectors::{Scenario, VectorAccess};
 use std::fmt::Write;
 
 /// Longer than any legal answer takes: five levels, an update and its retry.
@@ -124,7 +124,7 @@ impl Replay {
     fn compare(
         &self,
         access: &VectorAccess,
-        response: sim::mmu::Response,
+        response: model::mmu::Response,
         walk: &Walk,
     ) -> Option<String> {
         let expected = &access.expected;

@@ -1,9 +1,9 @@
 //! Virtual addresses that meet each other in a TLB.
 
 use super::tables::chance;
+use model::isa::{Mode, Satp, Xlen};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use sim::isa::{Mode, Satp, Xlen};
 
 /// A changing pool of pages, somewhat more than a TLB holds.
 pub(super) struct Addresses {

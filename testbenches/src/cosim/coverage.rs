@@ -1,7 +1,7 @@
 //! What a run exercised: a comparison of things that never happened proves nothing.
 
 use super::stimulus::{Row, get, high};
-use crate::engine::{PINS, Pin, Simulator};
+use engine::{PINS, Pin, Simulator};
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -3,7 +3,7 @@
 use super::coverage::{Coverage, Probe};
 use super::stimulus::{Row, Stimulus};
 use super::testbench::vectors;
-use crate::engine::{Config, Direction, Engine, PINS};
+use engine::{Config, Direction, Engine, PINS};
 
 /// Every pin in every cycle of one run, settled before the clock edge.
 pub struct Recording {

@@ -5,10 +5,10 @@ use super::memory::{Asked, Memory};
 use super::profile::{PHASES, Profile};
 use super::sweep::Sweep;
 use super::tables::{Tables, chance};
-use crate::engine::{Config, Direction, PINS, Pin};
+use engine::{Config, Direction, PINS, Pin};
+use model::isa::{Mode, Satp, Xlen};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sim::isa::{Mode, Satp, Xlen};
 
 /// The address spaces among which `satp` changes.
 const ASIDS: [u16; 3] = [1, 2, 0x1ff];

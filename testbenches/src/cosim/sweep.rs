@@ -3,7 +3,7 @@
 
 use super::addresses::canonical;
 use super::tables::Tables;
-use sim::isa::{Mode, PAGE_BYTES, Satp, Xlen};
+use model::isa::{Mode, PAGE_BYTES, Satp, Xlen};
 
 /// Page numbers of the sweep's own tables, one for each level.
 const FIRST_TABLE: u64 = 0x9_0000;

@@ -1,8 +1,8 @@
 //! A sparse memory full of page tables, made up as it is read.
 
+use model::isa::{Mode, PAGE_BYTES, Xlen};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use sim::isa::{Mode, PAGE_BYTES, Xlen};
 use std::collections::BTreeMap;
 
 /// Tables of each level; few, so that walks of different addresses meet in them.

@@ -1,7 +1,7 @@
 //! The Verilog test bench: reads the vectors, drives the inputs, compares every output.
 
 use super::record::Recording;
-use crate::engine::{Direction, PINS, Pin};
+use engine::{Direction, PINS, Pin};
 use std::fmt::Write;
 
 /// The file that the test bench reads, one row of hexadecimal digits a cycle.

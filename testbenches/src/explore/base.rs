@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::fill;
 use super::path;
-use crate::scenario::load::Scenario;
+use scenario::load::Scenario;
 
 /// The recorded programs in the binary, by name.
 pub(super) const TRACES: [(&str, &[u8]); 1] =

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::scenario::library::similar;
+use scenario::library::similar;
 
 /// The figures of a run.
 #[derive(Clone, Debug, Default, PartialEq)]

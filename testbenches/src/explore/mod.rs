@@ -45,6 +45,6 @@ pub enum ExploreError {
         /// What was set.
         settings: String,
         /// What the checks say.
-        source: crate::scenario::run::RunError,
+        source: scenario::run::RunError,
     },
 }

@@ -5,7 +5,7 @@ use toml::Table;
 
 use super::draw::Unit;
 use super::values::Values;
-use crate::scenario::error::LoadError;
+use scenario::error::LoadError;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/study_files.rs"));

@@ -11,9 +11,9 @@ use super::figures::Figures;
 use super::formula::Formula;
 use super::study::{Measure, Sweep};
 use super::values::Choice;
-use crate::engine::Engine;
-use crate::scenario::observe::{observe, observe_segments, variants};
-use crate::scenario::run::RunError;
+use engine::Engine;
+use scenario::observe::{observe, observe_segments, variants};
+use scenario::run::RunError;
 
 /// More runs than this are a mistake.
 const MOST_RUNS: usize = 20_000;

@@ -1,7 +1,7 @@
 //! The comment on top of an exported file.
 
-use crate::engine::Config;
-use sim::isa::Xlen;
+use engine::Config;
+use model::isa::Xlen;
 
 /// What the file is, and how to use it. Ports are explained where they are declared.
 pub(super) fn header(config: &Config) -> String {

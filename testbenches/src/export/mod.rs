@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `describe` | gives modules and ports the doc comments of their source |
 //! | `header` | says on top what the file is |
+//! | [`segment`] | the same for the segmentation unit |
 //! | `file` | writes files that appear whole or not at all |
 //! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
 
@@ -14,12 +15,13 @@ pub mod checks;
 mod describe;
 mod file;
 mod header;
+pub mod segment;
 pub mod tools;
 
 pub use checks::{Verdict, check};
 pub use tools::ToolError;
 
-use crate::engine::Config;
+use engine::Config;
 use netlist::print;
 use std::path::{Path, PathBuf};
 

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use kernel::{Event, FaultKind};
+use machine::system::Observer;
+use model::isa::PAGE_BYTES;
 use serde::Serialize;
-use sim::isa::PAGE_BYTES;
-use sim::machine::Observer;
-use sim::os::{Event, FaultKind};
 
 use super::string::Step;
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
+use kernel::{Layout, Memory, PolicyKind, RegionKind, RegionSpec, State, VirtualPage};
+use machine::cpu::{self, Op, Program, ProgramError};
+use machine::system::{Machine, MachineConfig, ProcessSpec, RunError};
+use model::isa::{Access, Mode, PAGE_BYTES};
+use model::mmu::Mmu;
 use serde::Serialize;
-use sim::cpu::{self, Op, Program, ProgramError};
-use sim::isa::{Access, Mode, PAGE_BYTES};
-use sim::machine::{Machine, MachineConfig, ProcessSpec, RunError};
-use sim::mmu::Mmu;
-use sim::os::{Layout, Memory, PolicyKind, RegionKind, RegionSpec, State, VirtualPage};
 
 use super::journal::{Journal, Row};
 use super::string::Step;

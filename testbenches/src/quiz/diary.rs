@@ -6,14 +6,14 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
-use sim::machine::{Observer, WorldState};
-use sim::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Port, Pulse, Response};
-use sim::os::Event;
+use kernel::Event;
+use machine::system::{Observer, WorldState};
+use model::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Port, Pulse, Response};
 
-use crate::engine::Engine;
-use crate::scenario::load::Scenario;
-use crate::scenario::observe::{Observed, observe, variants};
-use crate::scenario::variant::Variant;
+use engine::Engine;
+use scenario::load::Scenario;
+use scenario::observe::{Observed, observe, variants};
+use scenario::variant::Variant;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
-use crate::scenario::load::Scenario;
+use scenario::load::Scenario;
 
 /// Where the pages are.
 const START: u64 = 0x40_0000;

@@ -10,22 +10,22 @@
 //! | `faults`, `victims` | a reference string under a policy | `replacement` |
 //! | `fault` | what an access comes to: a fault, a kill, nothing | `outcome` |
 //! | `tlb`, `time` | hits, misses and cycles of loops over pages | `loops` |
-//! | a scenario's name | what came of it | `scenario` |
+//! | a scenario's name | what came of it | `story` |
 //! | | what happened, in order: the answers are read from it | `diary` |
 
 mod diary;
 mod loops;
 mod outcome;
 mod replacement;
-mod scenario;
+mod story;
 mod translate;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
-use crate::engine::Engine;
-use crate::scenario::library::{self, FindError};
+use engine::Engine;
+use scenario::library::{self, FindError};
 
 /// A question that cannot be posed.
 #[derive(Debug, thiserror::Error)]
@@ -159,14 +159,14 @@ pub fn pose(name: &str, seed: u64) -> Result<Question, QuizError> {
         Some(kind) => (kind.name.to_owned(), (kind.pose)(&mut rng)),
         None => {
             let scenario = about(name)?;
-            (scenario.name.clone(), scenario::pose(scenario, &mut rng))
+            (scenario.name.clone(), story::pose(scenario, &mut rng))
         }
     };
     let Posed { given, ask, scenario, solve } = posed;
     Ok(Question { kind, seed, given, ask, scenario, solve })
 }
 
-fn about(name: &str) -> Result<crate::scenario::load::Scenario, QuizError> {
+fn about(name: &str) -> Result<scenario::load::Scenario, QuizError> {
     let mut found = match library::find(name) {
         Err(FindError::Unknown { .. }) => {
             let kinds = KINDS.iter().map(|kind| kind.name);

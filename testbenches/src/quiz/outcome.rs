@@ -1,14 +1,14 @@
 //! One access in an address space: which fault it raises, or what kills the process.
 
+use kernel::Event;
+use model::isa::PAGE_BYTES;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use sim::isa::PAGE_BYTES;
-use sim::os::Event;
 
 use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
-use crate::scenario::load::Scenario;
+use scenario::load::Scenario;
 
 /// An address space, and the accesses that are made in it: the last is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use kernel::Event;
+use model::isa::PAGE_BYTES;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use sim::isa::PAGE_BYTES;
-use sim::os::Event;
 
 use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
-use crate::scenario::load::Scenario;
+use scenario::load::Scenario;
 
 /// The policies that are asked about, and what a student must know of each.
 const POLICIES: [(&str, &str); 4] = [

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use sim::golden::walk;
+use model::golden::walk;
 
 use super::*;
 

@@ -4,19 +4,19 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use machine::board::Board;
+use model::bus::{FixedLatency, SharedMemory};
+use model::golden::{Regime, walk};
+use model::isa::{Access, Context, Mode, PAGE_BYTES, Satp, Xlen};
+use model::mmu::{Request, Response};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use sim::board::Board;
-use sim::bus::{FixedLatency, SharedMemory};
-use sim::golden::{Regime, walk};
-use sim::isa::{Access, Context, Mode, PAGE_BYTES, Satp, Xlen};
-use sim::mmu::{Request, Response};
 
 use super::diary::{Diary, Entry};
 use super::{Answer, Posed};
-use crate::engine::{Engine, build};
-use crate::scenario::flags::letters;
+use engine::{Engine, build};
+use scenario::flags::letters;
 
 /// Bits of an entry.
 const V: u64 = 1;

@@ -1,9 +1,9 @@
 //! A round drawn from its seed: the circumstances of the operating system, and the programs.
 
+use kernel::PolicyKind;
+use model::isa::Mode;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sim::isa::Mode;
-use sim::os::PolicyKind;
 
 use super::memory::CONSOLE;
 use super::program::Author;

@@ -1,7 +1,7 @@
 //! One round of a soak: a machine and its processes, as a scenario that can be written down.
 
-use sim::isa::Mode;
-use sim::os::PolicyKind;
+use kernel::PolicyKind;
+use model::isa::Mode;
 
 /// How a process comes into being.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

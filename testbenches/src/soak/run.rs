@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::generate::{Setup, generate};
 use super::round::Round;
-use crate::engine::{Engine, build};
-use crate::scenario::load::Scenario;
-use crate::scenario::run::{RunError, Unwatched, run};
-use crate::scenario::variant::Select;
+use engine::{Engine, build};
+use scenario::load::Scenario;
+use scenario::run::{RunError, Unwatched, run};
+use scenario::variant::Select;
 
 /// The steps of programs that are counted, by the report's names.
 const STEPS: [&str; 10] = [

@@ -6,7 +6,7 @@
 
 use super::round::{Birth, Process, Role, Round};
 use super::run::{Failure, Played};
-use crate::scenario::run::RunError;
+use scenario::run::RunError;
 
 /// Steps run in all while shrinking, and rounds tried.
 const PATIENCE: (u64, u32) = (500_000, 250);

@@ -2,14 +2,14 @@
 
 use std::sync::atomic::AtomicBool;
 
-use sim::isa::Mode;
-use sim::os::PolicyKind;
+use kernel::PolicyKind;
+use model::isa::Mode;
 
 use super::generate::{Setup, generate};
 use super::round::Birth;
 use super::run::{Failure, Played, play};
 use super::shrink::shrink;
-use crate::engine::Engine;
+use engine::Engine;
 
 const SETUP: Setup<'_> = Setup {
     mode: Mode::Sv39,

@@ -1,7 +1,7 @@
 //! The benchmark measures what it says: the same hardware, the same traffic, the same answers.
 
+use engine::{Engine, find};
 use testbenches::bench::{Contender, Loop, Options, Sampled, Workload, run};
-use testbenches::engine::{Engine, find};
 use testbenches::export::tools;
 
 #[test]

@@ -1,7 +1,7 @@
 //! The exported Verilog equals the Rust simulation, pin by pin and cycle by cycle.
 
+use engine::{CONFIGS, Config, find};
 use testbenches::cosim::{Outcome, Recording, Replayer, record, replay};
-use testbenches::engine::{CONFIGS, Config, find};
 use testbenches::export::{self, tools};
 
 /// The stimulus is made from this and the configuration alone.

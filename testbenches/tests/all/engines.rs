@@ -1,7 +1,7 @@
 //! Every engine gives the same value on every pin and every signal in every cycle.
 
+use engine::{CONFIGS, Config, Direction, Engine, PINS, Pins, Seen, Simulator};
 use testbenches::cosim::record_on;
-use testbenches::engine::{CONFIGS, Config, Direction, Engine, PINS, Pins, Seen, Simulator};
 
 const SEED: u64 = 0x5eed;
 

@@ -127,10 +127,10 @@ fn kernel_caught_by(copy: &Path) -> Option<String> {
 /// The first of the kernel's own tests that fails in the copy.
 fn kernel_test_that_fails(copy: &Path) -> Option<String> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["test", "--quiet", "--release", "--package", "sim", "--lib", "machine::tests"]);
+    cargo.args(["test", "--quiet", "--release", "--package", "machine", "--lib", "system::tests"]);
     cargo.env("CARGO_TARGET_DIR", copy.join("target")).current_dir(copy);
     let built = run(Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--release", "--package", "sim", "--lib", "--no-run"])
+        .args(["test", "--quiet", "--release", "--package", "machine", "--lib", "--no-run"])
         .env("CARGO_TARGET_DIR", copy.join("target"))
         .current_dir(copy));
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));

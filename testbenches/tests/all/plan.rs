@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use testbenches::scenario::library;
+use scenario::library;
 
 /// What stands between these is made here.
 const BEGIN: &str = "## Rules and scenarios\n";

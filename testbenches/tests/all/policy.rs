@@ -6,12 +6,12 @@ use std::process::Output;
 use std::sync::atomic::AtomicBool;
 
 use assert_cmd::cargo::cargo_bin_cmd;
+use engine::{Engine, build};
+use kernel::PolicyKind;
+use model::isa::Mode;
 use proptest::prelude::*;
 use serde_json::Value;
-use sim::isa::Mode;
-use sim::os::PolicyKind;
 use tempfile::TempDir;
-use testbenches::engine::{Engine, build};
 use testbenches::policy::string::{Step, parse};
 use testbenches::policy::{Outcome, Setup, run};
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
-use sim::mmu::Mmu;
-use testbenches::engine::{Engine, build};
-use testbenches::scenario::library;
-use testbenches::scenario::load::Scenario;
-use testbenches::scenario::run::{Report, Unwatched, run};
-use testbenches::scenario::variant::Select;
+use engine::{Engine, build};
+use model::mmu::Mmu;
+use scenario::library;
+use scenario::load::Scenario;
+use scenario::run::{Report, Unwatched, run};
+use scenario::variant::Select;
 
 #[test]
 fn every_scenario_holds_on_the_compiled_engine() {

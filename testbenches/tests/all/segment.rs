@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use engine::segment::{CONFIGS, Hardware, PINS};
+use engine::{Direction, Engine};
+use machine::contiguous::{Descriptor, IdealUnit, Inputs, Request, Rights, SegmentUnit, Shape};
+use model::isa::Access;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use sim::contiguous::{Descriptor, IdealUnit, Inputs, Request, Rights, SegmentUnit, Shape};
-use sim::isa::Access;
-use testbenches::engine::{Direction, Engine};
+use scenario::load::Scenario;
+use testbenches::export::segment::{export, verilog};
 use testbenches::export::{checks, tools};
-use testbenches::scenario::load::Scenario;
-use testbenches::segment::{CONFIGS, Hardware, PINS, export, verilog};
 
 const SEED: u64 = 0x5e6;
 

@@ -1,19 +1,19 @@
 //! Time skip changes nothing but the time that a run takes: reports and waves are the same with
 //! and without it, on every engine.
 
-use sim::bus::BackPressure;
-use sim::cpu::{Fit, Fitted, Lackey, Listed, Program, decompress};
-use sim::isa::{Access, Mode};
-use sim::machine::{LatencySpec, Machine, MachineConfig, Master, Outcome, ProcessSpec};
-use sim::os::{Layout, Memory, RegionKind, RegionSpec};
-use sim::wave::mmu::{Recorder, Subject};
-use sim::wave::{Ending, Recording};
+use engine::{Engine, find};
+use kernel::{Layout, Memory, RegionKind, RegionSpec};
+use machine::cpu::{Fit, Fitted, Lackey, Listed, Program, decompress};
+use machine::system::{LatencySpec, Machine, MachineConfig, Master, Outcome, ProcessSpec};
+use machine::wave::mmu::{Recorder, Subject};
+use machine::wave::{Ending, Recording};
+use model::bus::BackPressure;
+use model::isa::{Access, Mode};
 use std::cell::RefCell;
 use std::fs::File;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
-use testbenches::engine::{Engine, find};
 use waves::Window;
 
 /// One run, and its waveform.

@@ -59,30 +59,44 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
     let hdl = dependencies("hdl/Cargo.toml", "dependencies");
     assert_eq!(hdl, ["array-init", "rust-hdl"].map(String::from).into(), "hdl is hardware only");
     for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        let sim = dependencies("sim/Cargo.toml", table);
-        for hardware in ["hdl", "netlist", "rust-hdl", "rust-hdl-core", "testbenches"] {
-            assert!(!sim.contains(hardware), "sim must not know {hardware} ({table})");
+        for (world, strangers) in [
+            ("model", ["kernel", "machine"].as_slice()),
+            ("kernel", ["machine"].as_slice()),
+            ("machine", [].as_slice()),
+        ] {
+            let known = dependencies(&format!("sim/{world}/Cargo.toml"), table);
+            let hardware = ["hdl", "netlist", "rust-hdl", "rust-hdl-core", "engine", "testbenches"];
+            for stranger in hardware.iter().chain(strangers) {
+                assert!(!known.contains(*stranger), "{world} must not know {stranger} ({table})");
+            }
         }
         let hdl = dependencies("hdl/Cargo.toml", table);
-        for world in ["sim", "testbenches"] {
+        for world in ["kernel", "machine", "model", "engine", "scenario", "testbenches"] {
             assert!(!hdl.contains(world), "hdl must not know {world} ({table})");
+        }
+        let engine = dependencies("testbenches/engine/Cargo.toml", table);
+        for above in ["kernel", "scenario", "testbenches"] {
+            assert!(!engine.contains(above), "engine must not know {above} ({table})");
+        }
+        let scenario = dependencies("testbenches/scenario/Cargo.toml", table);
+        for stranger in ["hdl", "netlist", "clap", "testbenches"] {
+            assert!(!scenario.contains(stranger), "scenario must not know {stranger} ({table})");
         }
     }
     let netlist = dependencies("netlist/Cargo.toml", "dependencies");
-    for stranger in ["hdl", "sim", "testbenches"] {
+    for stranger in ["hdl", "model", "machine", "engine", "testbenches"] {
         assert!(!netlist.contains(stranger), "netlist must not know {stranger}");
     }
     for table in ["dependencies", "dev-dependencies"] {
         let waves = dependencies("waves/Cargo.toml", table);
-        for stranger in ["hdl", "netlist", "sim", "testbenches", "rust-hdl"] {
+        for stranger in ["hdl", "netlist", "model", "machine", "testbenches", "rust-hdl"] {
             assert!(!waves.contains(stranger), "waves must not know {stranger} ({table})");
         }
     }
-    let joined = dependencies("testbenches/Cargo.toml", "dependencies");
-    assert!(
-        joined.contains("hdl") && joined.contains("netlist") && joined.contains("sim"),
-        "testbenches joins them"
-    );
+    let engine = dependencies("testbenches/engine/Cargo.toml", "dependencies");
+    for joined in ["hdl", "netlist", "model"] {
+        assert!(engine.contains(joined), "engine is where hardware and world meet");
+    }
 }
 
 #[test]
@@ -90,7 +104,7 @@ fn hardware_has_no_world_and_the_world_no_hardware() {
     for path in files(&["rs"]) {
         let name = relative(&path);
         let text = std::fs::read_to_string(&path).unwrap();
-        let forbidden: &[&str] = if name.starts_with("sim/src/") {
+        let forbidden: &[&str] = if name.starts_with("sim/") {
             &["rust_hdl", "use hdl", "hdl::"]
         } else if name.starts_with("hdl/src/") {
             &["std::fs", "std::io", "std::time", "rand::", "println!", "Simulation"]

@@ -196,10 +196,10 @@ fn pages_of_files_come_from_the_disk_and_others_do_not() {
 fn a_program_file_says_what_its_pages_are() {
     let elf = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/programs/primes.elf");
     let bytes = fs::read(&elf).expect("it ships with the project");
-    let image = sim::machine::ElfImage::read("primes", &bytes).expect("a program");
+    let image = machine::system::ElfImage::read("primes", &bytes).expect("a program");
     let of = |kind| image.regions.iter().find(|region| region.kind == kind).expect("it has one");
-    let text = of(sim::os::RegionKind::Text).start;
-    let bss = of(sim::os::RegionKind::Bss).start;
+    let text = of(kernel::RegionKind::Text).start;
+    let bss = of(kernel::RegionKind::Bss).start;
     let elf = elf.to_str().expect("a plain path");
     // Of bss that is only ever read the trace alone believes that a file put something there.
     let lines = format!("I  {text:08x},4\n S 1ffefffe28,8\n L {bss:08x},8\n");

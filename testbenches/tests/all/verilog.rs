@@ -1,7 +1,7 @@
 //! The exported Verilog as text: whole, reproducible, and read by tools that we did not write.
 
+use engine::{CONFIGS, Direction, PINS};
 use std::path::Path;
-use testbenches::engine::{CONFIGS, Direction, PINS};
 use testbenches::export::{self, ExportError, checks, tools};
 
 #[test]

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::cargo::cargo_bin_cmd;
+use scenario::library;
 use testbenches::bench::{WaveOptions, waves};
 use testbenches::export::tools;
-use testbenches::scenario::library;
 
 /// Whether a view opens as a picture: a dump that reads to its end and has a history, every row a
 /// signal of it, every filter a file.

@@ -3,7 +3,7 @@
 use super::WaveOptions;
 use crate::bench::ours::{Driven, Loop};
 use crate::bench::{BenchError, Measurement};
-use crate::engine::{Config, PINS, Pin};
+use engine::{Config, PINS, Pin};
 use netlist::Compiled;
 use netlist::compile::{InputSlot, OutputSlot};
 use netlist::optimise::Options;

@@ -1,6 +1,6 @@
 //! The scenarios themselves are tested: each planted defect is caught by the one that names it.
 
-mod model;
+mod defective;
 mod mutant;
 mod rules;
 mod tlb;
@@ -8,13 +8,13 @@ mod walker;
 
 use std::sync::atomic::AtomicBool;
 
-use model::Model;
+use defective::Model;
+use model::isa::Xlen;
+use model::mmu::Mmu;
 use mutant::Mutant;
-use sim::isa::Xlen;
-use sim::mmu::Mmu;
-use testbenches::scenario::library;
-use testbenches::scenario::run::{Report, Unwatched, run};
-use testbenches::scenario::variant::Select;
+use scenario::library;
+use scenario::run::{Report, Unwatched, run};
+use scenario::variant::Select;
 
 /// Each defect with the scenario that catches it.
 const CAUGHT: &[(Mutant, &str)] = &[

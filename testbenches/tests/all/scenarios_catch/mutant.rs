@@ -1,4 +1,4 @@
-//! Defects that real MMUs had, each as one switch in [`super::model::Model`].
+//! Defects that real MMUs had, each as one switch in [`super::defective::Model`].
 
 /// One planted defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

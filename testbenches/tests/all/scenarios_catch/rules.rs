@@ -1,7 +1,7 @@
 //! What the model knows of the specification: one entry, one request at a time.
 
-use sim::isa::{Access, Cause, Fault, Mode, Privilege, Satp, Xlen};
-use sim::mmu::{Request, Response};
+use model::isa::{Access, Cause, Fault, Mode, Privilege, Satp, Xlen};
+use model::mmu::{Request, Response};
 
 use super::mutant::Mutant as M;
 

@@ -1,9 +1,9 @@
 //! The model's TLBs: look up, judge a hit, forget.
 
-use sim::isa::{Access, Privilege, Xlen};
-use sim::mmu::{Request, Response};
+use model::isa::{Access, Privilege, Xlen};
+use model::mmu::{Request, Response};
 
-use super::model::{Line, Model};
+use super::defective::{Line, Model};
 use super::mutant::Mutant as M;
 
 impl Model {

@@ -1,9 +1,9 @@
 //! The model's walker: from a pending miss to its answer.
 
-use sim::isa::{Cause, Satp};
-use sim::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
+use model::isa::{Cause, Satp};
+use model::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
 
-use super::model::{IDLE_WALK, Line, Model, Pending, State, Walk};
+use super::defective::{IDLE_WALK, Line, Model, Pending, State, Walk};
 use super::mutant::Mutant as M;
 use super::rules::Entry;
 

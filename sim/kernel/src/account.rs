@@ -1,0 +1,151 @@
+//! The kernel's counters: one set for each process, one for work that is done for none.
+
+use super::FaultKind;
+use model::counters;
+
+counters! {
+    /// What the operating system did.
+    pub struct OsCounters {
+        /// Faults resolved without the disk.
+        pub minor_faults,
+        /// Faults that read the disk.
+        pub major_faults,
+        /// Of the minor and major faults, those on pages that had been evicted: more memory would
+        /// have saved them.
+        pub refaults,
+        /// Faults that killed.
+        pub protection_faults,
+        /// Faults by which software sets A and D (`menvcfg.ADUE` = 0).
+        pub ad_faults,
+        /// Faults on entries that were already in order.
+        pub spurious_faults,
+        /// Of all faults, those that the kernel's own accesses to the process's memory took in S-mode.
+        pub supervisor_faults,
+        /// Of these, those that ended the call.
+        pub refused_faults,
+        /// Faults put off for want of a frame, while all were held for pages on their way. Each is
+        /// taken again, and counts as what it is then.
+        pub deferred_faults,
+        /// Of the minor faults, those that only widened a page's permissions.
+        pub permission_widened,
+        /// Pages made of zeroes.
+        pub demand_zero,
+        /// Pages read from a program's image.
+        pub demand_load,
+        /// Times that a stack grew.
+        pub stack_growths,
+        /// Times that a heap was asked to change its size.
+        pub heap_changes,
+        /// Pages that lost their frame.
+        pub evictions,
+        /// Pages read from swap.
+        pub swap_ins,
+        /// Pages written to swap.
+        pub swap_outs,
+        /// Evictions that had to write the page back.
+        pub write_backs,
+        /// Evictions that did not, because the page was clean.
+        pub write_backs_saved,
+        /// Pages written to swap while they stayed in memory, so that they could go clean.
+        pub written_ahead,
+        /// Swap slots taken from pages that were in memory as well.
+        pub slots_reclaimed,
+        /// Times that the processor was given to this process.
+        pub context_switches,
+        /// Stores to pages shared copy-on-write.
+        pub cow_faults,
+        /// Of these, those that copied the page.
+        pub cow_copies,
+        /// Of these, those whose process was the last owner: nothing was copied.
+        pub cow_reuses,
+        /// Pages shown as the one zero frame.
+        pub zero_page_maps,
+        /// Faults whose page another fault had brought into the page cache.
+        pub page_cache_hits,
+        /// Faults whose swapped page was in a frame again, or still.
+        pub swap_cache_hits,
+        /// Pages written to files.
+        pub file_writes,
+        /// Pages mapped beside the one that faulted.
+        pub fault_around_maps,
+        /// Pages read from a file beside the one that faulted.
+        pub read_ahead_pages,
+        /// Pages brought in when their region was mapped.
+        pub prefaulted,
+        /// Superpages allocated for zeroed memory.
+        pub thp_allocations,
+        /// Superpages split.
+        pub thp_splits,
+        /// Superpages that no contiguous run of frames was free for.
+        pub thp_fallbacks,
+        /// Superpages made afterwards of pages that were mapped one by one.
+        pub thp_promotions,
+        /// Pages copied for that; the others of each run were zeroed.
+        pub thp_promotion_copies,
+        /// Runs that had enough pages, but no contiguous run of frames was free.
+        pub thp_promotion_fallbacks,
+        /// Page tables given back before their process ended.
+        pub tables_freed,
+        /// Kills for want of memory.
+        pub oom_kills,
+        /// Copies of this process made.
+        pub forks,
+        /// Pages that it shared with its copies at that moment.
+        pub fork_shared_pages,
+        /// Pages that were copied for its copies at that moment.
+        pub fork_copied_pages,
+        /// Pages copied for a copy that memory did not suffice for: given back.
+        pub fork_undone_pages,
+        /// Images that this process was given.
+        pub execs,
+        /// Regions mapped while it ran.
+        pub mmaps,
+        /// Ranges unmapped while it ran.
+        pub munmaps,
+        /// Ranges whose permissions were changed.
+        pub mprotects,
+        /// Mappings moved or resized.
+        pub mremaps,
+        /// Ranges whose pages were dropped by `madvise`.
+        pub madvises,
+        /// Ranges written to their files by `msync`.
+        pub msyncs,
+        /// Ranges whose pages were locked into their frames.
+        pub mlocks,
+        /// Ranges unlocked.
+        pub munlocks,
+        /// Calls about processes and memory that were refused: nothing had changed, and the program
+        /// went on.
+        pub refused_calls,
+        /// Calls for which the kernel reached into the process's memory, or was asked to.
+        pub user_copies,
+        /// Bytes that it moved there, in either direction.
+        pub user_copy_bytes,
+        /// Of these calls, those that failed with EFAULT: not one byte could be moved.
+        pub efaults,
+        /// Those that met such an address later: they return the bytes moved until then.
+        pub short_copies,
+        /// Those that failed because the kernel had not set SUM: its own mistake.
+        pub sum_faults,
+        /// Those that failed because it had not set MXR.
+        pub mxr_faults,
+        /// Disk transfers that failed.
+        pub disk_errors,
+        /// Timer interrupts taken.
+        pub ticks,
+    }
+}
+
+impl OsCounters {
+    /// The count of faults of one kind.
+    pub fn faults_of(&mut self, kind: FaultKind) -> &mut u64 {
+        match kind {
+            FaultKind::Minor => &mut self.minor_faults,
+            FaultKind::Major => &mut self.major_faults,
+            FaultKind::AccessedDirty => &mut self.ad_faults,
+            FaultKind::Spurious => &mut self.spurious_faults,
+            FaultKind::Protection => &mut self.protection_faults,
+            FaultKind::Refused => &mut self.refused_faults,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Pages copied at a fork, instead of at the first store: [`ForkKind::Copy`].
+
+use crate::memory::{Page, Use, ZERO_PAGE};
+use crate::space::table;
+use crate::{Event, ForkKind, Hal, Os, OsError, Pid};
+use model::isa::{PAGE_BYTES, pte};
+
+impl Os {
+    /// Whether a fork copies a page of the original: a private one that the original shows. The
+    /// zero page and the pages of files belong to no process and cannot be stored to; what is
+    /// not shown, such as what is in swap, stays one for both.
+    pub(crate) fn copies_at_fork(&self, parent: Pid, vpn: u64) -> bool {
+        let held = self.space(parent).pages.get(&vpn).filter(|held| held.mapped);
+        let own = held.filter(|held| held.page != ZERO_PAGE);
+        self.config.options.fork == ForkKind::Copy
+            && own
+                .and_then(|held| self.memory.pages.get(held.page))
+                .is_some_and(|p| p.home.is_none())
+    }
+
+    /// Copies a page for the child, and shows it there. `None` if no frame can be had for it or
+    /// for a table.
+    pub(crate) fn duplicate(
+        &mut self,
+        hal: &mut dyn Hal,
+        parent: Pid,
+        child: Pid,
+        vpn: u64,
+    ) -> Result<Option<()>, OsError> {
+        let old = self.space(parent).pages[&vpn].page;
+        let from = self.memory.frame_of(old);
+        let from = from.expect("a page that is shown is in a frame");
+        self.memory.pinned.clear();
+        self.memory.pinned.insert(from);
+        let va = vpn * PAGE_BYTES;
+        let Some(at) = self.reach_gently(hal, child, va)? else { return Ok(None) };
+        let id = self.memory.pages.add(Page::default());
+        let Some(to) = self.obtain_frame(hal, Use::Page(id))? else {
+            self.memory.pages.remove(id);
+            return Ok(None);
+        };
+        let bytes = self.config.mode.pte_bytes() as u8;
+        let shown = self.leaf(hal, parent, vpn)?;
+        let is_dirty = hal.read(shown, bytes)? & pte::DIRTY != 0;
+        let data = hal.read_page(from * PAGE_BYTES)?;
+        hal.write_page(to * PAGE_BYTES, &data)?;
+        let page = self.memory.pages.get(old).expect("it was just copied");
+        // What the original's slot has, no slot of the copy's has: the copy must be written.
+        let unsaved = is_dirty || page.unsaved || page.slot.is_some();
+        let copy = self.memory.pages.get_mut(id).expect("it was just made");
+        (copy.frame, copy.unsaved) = (Some(to), unsaved);
+        self.hold(child, vpn, id);
+        // The child has neither read nor written it: A and D are clear.
+        let bits = table::permission_bits(self.allowed(child, va, id));
+        hal.write(at, bytes, pte::entry(to, bits))?;
+        self.loaded(hal, to, child, vpn);
+        self.shown(child, vpn);
+        hal.event(Event::Copy { pid: child, va, from, to });
+        Ok(Some(()))
+    }
+}

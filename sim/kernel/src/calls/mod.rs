@@ -1,0 +1,167 @@
+//! System calls that change the address space of the running process.
+//!
+//! | file | does |
+//! |---|---|
+//! | `fork`, `duplicate` | one process becomes two; pages copied at the fork, if the kernel is so configured |
+//! | `exec` | a process is given a new image |
+//! | `heap` | `sbrk` |
+//! | `protect`, `remap` | `mprotect`, `mremap` |
+//! | `residency` | `mlock`, `madvise`, `msync` |
+//! | `user_access` | the kernel in a process's memory: `read`, `write` |
+
+mod duplicate;
+mod exec;
+mod fork;
+mod heap;
+mod protect;
+mod remap;
+mod residency;
+mod user_access;
+
+pub use exec::Execed;
+pub use remap::Remap;
+pub(crate) use residency::wanted;
+pub use user_access::{Call, Refusal, Sstatus, UserAccess};
+
+use crate::space::{Backing, lay_one};
+use crate::{Activity, Hal, Os, OsError, Permissions, Pid, Region, RegionSpec};
+use model::isa::PAGE_BYTES;
+use std::ops::Range;
+
+impl Os {
+    /// Maps a region into the running process; what is mapped in its place goes (`MAP_FIXED`).
+    /// Nothing is brought in, unless it asks for that. `false`: refused, because it cannot be;
+    /// nothing has changed.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn mmap(&mut self, hal: &mut dyn Hal, spec: &RegionSpec) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let (ground, image) = (self.ground(), self.processes[&pid].image);
+        let region = lay_one(&ground, image, 0, spec, &mut self.memory.objects).ok();
+        let region = region.filter(|region| self.device_taken(pid, region).is_none());
+        let done = region.is_some();
+        if let Some(region) = region {
+            let range = region.start..region.end;
+            let displaced = self.clear_range(hal, pid, &range)?;
+            let process = self.process_mut(pid);
+            process.counters.mmaps += 1;
+            let space = process.space.as_mut().expect("a running process has memory");
+            space.regions.insert(region.start, region);
+            if displaced {
+                self.settle(hal, pid)?;
+            }
+            self.prefault_all(hal, pid, std::slice::from_ref(spec))?;
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    /// Unmaps a range of the running process, whatever part of it is mapped; regions that reach
+    /// out of it are split. `false`: refused, since it is empty, misaligned or not the user's.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn munmap(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let done = self.is_whole(&range);
+        if done {
+            self.clear_range(hal, pid, &range)?;
+            self.process_mut(pid).counters.munmaps += 1;
+            self.prune(hal, pid, &range)?;
+            self.settle(hal, pid)?;
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    /// Takes pages and regions out of a range, splitting what reaches out of it; whether any
+    /// region was there. Tables and objects stay.
+    pub(crate) fn clear_range(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        range: &Range<u64>,
+    ) -> Result<bool, OsError> {
+        self.vacate(hal, pid, range.clone())?;
+        let space = self.space_mut(pid);
+        space.cut_out(range);
+        let before = space.regions.len();
+        space.regions.retain(|start, _| !range.contains(start));
+        Ok(space.regions.len() < before)
+    }
+
+    /// Changes the permissions of a range of the running process; regions that reach out of it
+    /// are split. The entries of what is mapped change at once, each fenced. `false`: refused,
+    /// since part of the range is not mapped (`ENOMEM`); nothing has changed.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn mprotect(
+        &mut self,
+        hal: &mut dyn Hal,
+        range: Range<u64>,
+        permissions: Permissions,
+    ) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let done = self.is_mapped(pid, &range);
+        if done {
+            let process = self.process_mut(pid);
+            process.counters.mprotects += 1;
+            let space = process.space.as_mut().expect("a running process has memory");
+            space.cut_out(&range);
+            for (_, region) in space.regions.range_mut(range.clone()) {
+                region.permissions = permissions;
+            }
+            let vpns = range.start / PAGE_BYTES..range.end / PAGE_BYTES;
+            space.widened.retain(|vpn, _| !vpns.contains(vpn));
+            self.reprotect(hal, pid, vpns)?;
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    /// Into the kernel, for the running process.
+    pub(crate) fn enter(&mut self, hal: &mut dyn Hal) -> Result<Option<(Pid, Activity)>, OsError> {
+        let Some(pid) = self.current else { return Ok(None) };
+        self.memory.pinned.clear();
+        let account = hal.charge(Activity::Handler);
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        Ok(Some((pid, account)))
+    }
+
+    /// Back to the process that called, which may be gone; a call that was refused is counted.
+    pub(crate) fn leave(&mut self, hal: &mut dyn Hal, pid: Pid, account: Activity, done: bool) {
+        self.process_mut(pid).counters.refused_calls += u64::from(!done);
+        hal.charge(account);
+    }
+
+    /// Whether a range is one or more whole pages of the user's, all of them mapped.
+    pub(crate) fn is_mapped(&self, pid: Pid, range: &Range<u64>) -> bool {
+        self.is_whole(range) && self.space(pid).covers(range)
+    }
+
+    /// Whether a range is one or more whole pages of the user's.
+    pub(crate) fn is_whole(&self, range: &Range<u64>) -> bool {
+        let aligned = |at: u64| at.is_multiple_of(PAGE_BYTES);
+        let end = crate::Bounds::new(self.config.mode).user_end();
+        !range.is_empty() && aligned(range.start) && aligned(range.end) && range.end <= end
+    }
+
+    /// Who has a device that a region would show: a device is one process's at a time.
+    pub(crate) fn device_taken(&self, pid: Pid, region: &Region) -> Option<String> {
+        let pages = |region: &Region| match region.backing {
+            Backing::Device { pa } => Some(pa..pa + (region.end - region.start)),
+            _ => None,
+        };
+        let wanted = pages(region)?;
+        let others = self.processes.values().filter(|other| other.pid != pid);
+        let has = |region: &Region| {
+            pages(region).is_some_and(|had| had.start < wanted.end && wanted.start < had.end)
+        };
+        let holder = others
+            .filter_map(|other| Some((other, other.space.as_ref()?)))
+            .find(|(_, space)| space.regions.values().any(has));
+        holder.map(|(other, _)| format!("the device is process {}'s ({})", other.pid, other.name))
+    }
+}

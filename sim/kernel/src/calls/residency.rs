@@ -1,0 +1,186 @@
+//! What a program says of its pages: keep them in frames (`mlock`), drop them (`madvise`), write
+//! them to their files now (`msync`).
+
+use crate::memory::PageId;
+use crate::paging::{Source, denial};
+use crate::space::Backing;
+use crate::{Hal, Os, OsError, Permissions, Pid};
+use model::isa::{Access, PAGE_BYTES};
+use std::ops::Range;
+
+impl Os {
+    /// Drops the pages of a range (`MADV_DONTNEED`): what was the process's own is gone and comes
+    /// back as zeroes, or as its file has it; shared pages stay with their file or memory.
+    /// `false`: refused, since part of the range is not mapped, locked, or a device's.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn madvise(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let bars = |region: &crate::Region| {
+            region.locked || matches!(region.backing, Backing::Device { .. })
+        };
+        let done = self.is_mapped(pid, &range) && !self.space(pid).regions_in(&range).any(bars);
+        if done {
+            self.process_mut(pid).counters.madvises += 1;
+            self.vacate(hal, pid, range)?;
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    /// Writes what was stored to the shared file pages of a range to their files, stored by
+    /// any process, and waits for the disk. `false`: refused, since part of the range is not mapped, or
+    /// because the disk failed: then what could not be written is still dirty.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn msync(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let mut done = self.is_mapped(pid, &range);
+        if done {
+            self.process_mut(pid).counters.msyncs += 1;
+            for (frame, page) in self.cached(pid, &range) {
+                let showing = self.showing(frame);
+                if self.is_dirty(hal, page, &showing)? {
+                    done &= self.clean(hal, frame, page)?.1;
+                }
+            }
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    /// The pages of files that are in frames, of the shared mappings of a range.
+    fn cached(&self, pid: Pid, range: &Range<u64>) -> Vec<(u64, PageId)> {
+        let mut found = Vec::new();
+        for region in self.space(pid).regions_in(range).filter(|region| region.shared) {
+            let object = region.object.and_then(|id| self.memory.objects.get(id));
+            let Some(object) = object.filter(|object| object.file.is_some()) else { continue };
+            let index = |va: u64| region.index(va).unwrap_or_default();
+            let (low, high) = (range.start.max(region.start), range.end.min(region.end));
+            for &page in object.pages.range(index(low)..index(high)).map(|(_, page)| page) {
+                let frame = self.memory.frame_of(page);
+                found.extend(frame.map(|frame| (frame, page)));
+            }
+        }
+        found
+    }
+
+    /// Brings the pages of a range into frames, where they stay until they are unlocked, unmapped
+    /// or dropped with the process. `false`: refused, since part of the range is not mapped or may
+    /// not be accessed, or because there is no room for so many pages that never go.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn mlock(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let done = self.is_mapped(pid, &range) && self.can_lock(pid, &range);
+        if done {
+            self.process_mut(pid).counters.mlocks += 1;
+            self.set_lock(pid, &range, true);
+            // A superpage goes or stays as a whole: one that is locked in part is split.
+            for border in [range.start, range.end] {
+                let pages = self.run_pages();
+                if !(border / PAGE_BYTES).is_multiple_of(pages) {
+                    self.split(hal, pid, border / PAGE_BYTES)?;
+                }
+            }
+            self.populate(hal, pid, range)?;
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    /// Lets the pages of a range be evicted again. `false`: refused, since part of it is not
+    /// mapped.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn munlock(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
+        let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
+        let done = self.is_mapped(pid, &range);
+        if done {
+            self.process_mut(pid).counters.munlocks += 1;
+            self.set_lock(pid, &range, false);
+        }
+        self.leave(hal, pid, account, done);
+        Ok(done)
+    }
+
+    fn set_lock(&mut self, pid: Pid, range: &Range<u64>, locked: bool) {
+        let space = self.space_mut(pid);
+        space.cut_out(range);
+        for (_, region) in space.regions.range_mut(range.clone()) {
+            region.locked = locked;
+        }
+        space.has_locks = space.regions.values().any(|region| region.locked);
+    }
+
+    /// Whether so many more pages may stay for ever: within the process's limit, and within the
+    /// memory that pages have.
+    fn can_lock(&self, pid: Pid, range: &Range<u64>) -> bool {
+        let space = self.space(pid);
+        let inside = |region: &crate::Region| {
+            (range.end.min(region.end) - range.start.max(region.start)) / PAGE_BYTES
+        };
+        let new: u64 = space.regions_in(range).filter(|r| !r.locked).map(inside).sum();
+        let spaces = self.processes.values().filter_map(|process| process.space.as_ref());
+        let all: u64 = spaces.map(|space| space.locked_pages()).sum();
+        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
+        let usable = |region: &crate::Region| {
+            !region.permissions.is_none() && !matches!(region.backing, Backing::Device { .. })
+        };
+        space.regions_in(range).all(usable)
+            && space.locked_pages() + new <= limit
+            && all + new <= self.room()
+    }
+
+    /// Brings in the pages of a range that are not shown, whatever has to go for them. What lies
+    /// beyond the end of a file is left out.
+    pub(crate) fn populate(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        range: Range<u64>,
+    ) -> Result<(), OsError> {
+        for va in range.step_by(PAGE_BYTES as usize) {
+            let Some(space) = &self.processes[&pid].space else { return Ok(()) };
+            let held = space.pages.get(&(va / PAGE_BYTES));
+            let access = wanted(space.permissions(va));
+            let (Some(access), false) = (access, held.is_some_and(|held| held.mapped)) else {
+                continue;
+            };
+            let source = self.source(pid, va, access);
+            if source == Source::Beyond {
+                continue;
+            }
+            self.process_mut(pid).counters.prefaulted += 1;
+            if denial(self.page_in(hal, pid, va, access, source))?.is_err() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a page must stay in its frame: someone who shows it has locked it there.
+    pub(crate) fn is_locked(&self, id: PageId) -> bool {
+        let holders = self.memory.pages.get(id).into_iter().flat_map(|page| &page.holders);
+        let spaces = holders.filter_map(|&(pid, vpn)| {
+            let space = self.processes.get(&pid)?.space.as_ref()?;
+            space.has_locks.then_some((space, vpn * PAGE_BYTES))
+        });
+        let mut spaces = spaces;
+        spaces.any(|(space, va)| space.region(va).is_some_and(|region| region.locked))
+    }
+}
+
+/// How a page is brought in before the program touches it: as its own, if it may be stored to.
+pub(crate) fn wanted(permissions: Permissions) -> Option<Access> {
+    match permissions {
+        permissions if permissions.write => Some(Access::Store),
+        permissions if permissions.read => Some(Access::Load),
+        permissions if permissions.execute => Some(Access::Fetch),
+        _ => None,
+    }
+}

@@ -1,0 +1,102 @@
+//! What the kernel needs of the hardware below it.
+
+use super::{Event, OsError};
+use model::isa::Xlen;
+use model::mmu::Fence;
+pub use model::page::{PAGE_WORDS, PageData};
+
+/// On whose account cycles pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Activity {
+    /// The process runs.
+    #[default]
+    Process,
+    /// The kernel handles a trap.
+    Handler,
+    /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
+    UserCopy,
+    /// The disk works, and everyone waits.
+    Disk,
+    /// The kernel changes processes.
+    Switch,
+    /// Everyone waits, and nothing is to be done.
+    Idle,
+}
+
+/// The hardware as the kernel sees it. Memory goes over the kernel's bus channel and costs the
+/// cycles that it costs; nothing here is instantaneous unless it says so.
+pub trait Hal {
+    /// The width of the machine.
+    fn xlen(&self) -> Xlen;
+
+    /// The current cycle.
+    fn now(&self) -> u64;
+
+    /// Reads `bytes` (4 or 8) at `pa`.
+    ///
+    /// # Errors
+    /// [`OsError::Refused`] when memory refuses, [`OsError::Hardware`] when the machine breaks.
+    fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError>;
+
+    /// Writes `bytes` (4 or 8) at `pa`.
+    ///
+    /// # Errors
+    /// As [`Hal::read`].
+    fn write(&mut self, pa: u64, bytes: u8, value: u64) -> Result<(), OsError>;
+
+    /// Atomically replaces `expected` by `desired`; the value found tells whether it happened.
+    ///
+    /// # Errors
+    /// As [`Hal::read`].
+    fn compare_swap(
+        &mut self,
+        pa: u64,
+        bytes: u8,
+        expected: u64,
+        desired: u64,
+    ) -> Result<u64, OsError>;
+
+    /// Reads a whole page, one word a cycle at best.
+    ///
+    /// # Errors
+    /// As [`Hal::read`].
+    fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError>;
+
+    /// Writes a whole page, one word a cycle at best.
+    ///
+    /// # Errors
+    /// As [`Hal::read`].
+    fn write_page(&mut self, pa: u64, data: &PageData) -> Result<(), OsError>;
+
+    /// An `SFENCE.VMA` through the MMU's fence port; complete on return.
+    ///
+    /// # Errors
+    /// [`OsError::Hardware`] when the MMU never accepts it.
+    fn fence(&mut self, fence: Fence) -> Result<(), OsError>;
+
+    /// Writes the `satp` register.
+    fn set_satp(&mut self, satp: u64);
+
+    /// Lets `cycles` pass.
+    ///
+    /// # Errors
+    /// [`OsError::Hardware`] when the machine breaks meanwhile.
+    fn wait(&mut self, cycles: u64) -> Result<(), OsError>;
+
+    /// Charges the cycles from now on to another account; the account until now is returned.
+    fn charge(&mut self, activity: Activity) -> Activity;
+
+    /// Whether events are consumed; if not they need not be made.
+    fn is_watched(&self) -> bool {
+        true
+    }
+
+    /// Reports what happened to the observers. Takes no time.
+    fn event(&mut self, event: Event);
+
+    /// A debugger's look at memory, for checks: no bus, no cycles. `None` outside memory.
+    fn peek(&self, pa: u64, bytes: u8) -> Option<u64>;
+
+    /// As [`Hal::peek`], a whole page. False outside memory; `data` is not changed then.
+    fn peek_page(&self, pa: u64, data: &mut PageData) -> bool;
+}

@@ -1,0 +1,281 @@
+//! What must be conserved, counted from scratch and compared with the books.
+
+use super::memory::{Page, Use, ZERO_PAGE};
+use super::space::Bounds;
+use super::space::table::{self, PageTable};
+use super::{AddressSpace, Hal, Os, OsError, PAGE_WORDS, PageData, PageId, Pid};
+use model::isa::{Mode, PAGE_BYTES, pte};
+use std::collections::BTreeSet;
+
+/// A leaf entry: virtual and physical page number, and its bits.
+type Leaf = (u64, u64, u64);
+/// A table below the root: its level, the first page that it serves, its frame.
+type Table = (u32, u64, u64);
+/// A page and one of its holders.
+type Holder = (PageId, (Pid, u64));
+
+/// Words of a table that are looked at together.
+const CHUNK: usize = 8;
+
+impl Os {
+    /// Checks every conserved quantity by a debugger's look at memory, at no cost in cycles.
+    ///
+    /// - frames: kernel + reserved + free + tables + pages = total;
+    /// - the leaf entries in memory are exactly the pages and devices that processes show, so
+    ///   that no free frame is mapped;
+    /// - the tables in memory are exactly those that processes have linked, and what is put aside
+    ///   for superpages hangs nowhere;
+    /// - each frame's use agrees with the page or table that is said to be in it;
+    /// - a page's references are exactly those who hold it and the page cache;
+    /// - no page that more than one can see is writable, unless it is shared on purpose;
+    /// - swap slots in use are exactly those that pages have, each once;
+    /// - a page that is locked is in a frame;
+    /// - no frame is held for a process that is suspended: others could wait for it for ever.
+    ///
+    /// # Errors
+    /// [`OsError::Invariant`] with the figures of the first that is broken.
+    pub fn check(&self, hal: &dyn Hal) -> Result<(), OsError> {
+        self.broken(hal).map_or(Ok(()), |what| Err(OsError::Invariant { cycle: hal.now(), what }))
+    }
+
+    fn broken(&self, hal: &dyn Hal) -> Option<String> {
+        let census = self.memory.frames.census();
+        let sum = census.kernel + census.reserved + census.free + census.tables + census.pages;
+        if sum != self.memory.frames.total() {
+            return Some(format!(
+                "frames {census:?} do not add up to {}",
+                self.memory.frames.total()
+            ));
+        }
+        if let Some(pid) = self.schedule.suspended().find(|&pid| self.disk.holds_for(pid)) {
+            return Some(format!("a frame is held for process {pid}, which is suspended"));
+        }
+        let mut tables = 0;
+        let mut holders: Vec<Holder> = Vec::new();
+        for process in self.processes.values() {
+            let Some(space) = &process.space else { continue };
+            tables += space.table.tables().len() as u64;
+            holders.extend(space.pages.iter().map(|(&vpn, held)| (held.page, (process.pid, vpn))));
+            let broken = self
+                .broken_tables(process.pid, space)
+                .or_else(|| self.broken_space(hal, process.pid, space));
+            if broken.is_some() {
+                return broken;
+            }
+        }
+        let pages =
+            self.memory.pages.iter().filter(|(_, page)| page.frame.is_some()).count() as u64;
+        if (tables, pages) != (census.tables, census.pages) {
+            return Some(format!("{tables} tables and {pages} pages, but frames say {census:?}"));
+        }
+        holders.sort_unstable();
+        self.broken_pages(&holders).or_else(|| self.broken_slots())
+    }
+
+    fn broken_tables(&self, pid: Pid, space: &AddressSpace) -> Option<String> {
+        let table = &space.table;
+        let linked = table.all_linked().map(|(_, _, frame)| frame);
+        let mut known: Vec<u64> =
+            linked.chain(space.runs.values().copied()).chain([table.root()]).collect();
+        let mut kept = table.tables().to_vec();
+        known.sort_unstable();
+        kept.sort_unstable();
+        if known != kept {
+            return Some(format!("process {pid} has tables {kept:x?}, but uses {known:x?}"));
+        }
+        let wrong = table
+            .tables()
+            .iter()
+            .find(|&&frame| self.memory.frames.usage(frame) != Some(Use::Table(pid)))?;
+        let usage = self.memory.frames.usage(*wrong);
+        Some(format!("frame {wrong:#x} holds a table of process {pid}, but is {usage:?}"))
+    }
+
+    /// One space: its entries against what it believes to show.
+    fn broken_space(&self, hal: &dyn Hal, pid: Pid, space: &AddressSpace) -> Option<String> {
+        let (leaves, tables) = self.leaves(hal, &space.table);
+        if !space.table.all_linked().eq(tables.iter().copied()) {
+            let linked: Vec<_> = space.table.all_linked().collect();
+            return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
+        }
+        let mut shown: Vec<(u64, u64)> = space.devices.iter().map(|(v, p)| (*v, *p)).collect();
+        let mut resident = 0;
+        for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
+            let frame = self.memory.pages.get(held.page).and_then(|page| page.frame);
+            let Some(frame) = frame else {
+                return Some(format!("process {pid} shows page {vpn:#x}, which is in no frame"));
+            };
+            shown.push((vpn, frame));
+            resident += u64::from(held.page != ZERO_PAGE);
+        }
+        shown.sort_unstable();
+        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(shown.iter().copied()) {
+            return Some(format!("process {pid}: entries map {leaves:x?}, it shows {shown:x?}"));
+        }
+        let locked = |vpn: u64| space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
+        let mut absent = space.pages.iter().filter(|(_, held)| !held.mapped);
+        if let Some((vpn, _)) = absent.find(|(vpn, _)| space.has_locks && locked(**vpn)) {
+            return Some(format!("process {pid}: page {vpn:#x} is locked, and in no frame"));
+        }
+        if resident != space.resident {
+            let count = space.resident;
+            return Some(format!("process {pid}: {resident} pages are mapped, counted {count}"));
+        }
+        leaves.iter().find_map(|leaf| self.broken_entry(pid, space, leaf))
+    }
+
+    /// One entry: it may allow stores only to what is the process's own, or shared on purpose.
+    fn broken_entry(&self, pid: Pid, space: &AddressSpace, leaf: &Leaf) -> Option<String> {
+        let &(vpn, ppn, bits) = leaf;
+        let va = vpn * PAGE_BYTES;
+        let Some(region) = space.region(va) else {
+            return Some(format!("process {pid} shows {va:#x}, where no region is"));
+        };
+        let permissions = space.permissions(va);
+        let surplus = [
+            (pte::READ, permissions.read),
+            (pte::WRITE, permissions.write),
+            (pte::EXECUTE, permissions.execute),
+        ];
+        if surplus.iter().any(|&(bit, allowed)| bits & bit != 0 && !allowed) {
+            return Some(format!(
+                "process {pid}: the entry of {va:#x} allows more than its region"
+            ));
+        }
+        if permissions.is_none() != (bits & pte::VALID == 0) {
+            return Some(format!("process {pid}: {va:#x} is {permissions:?}, its entry {bits:#x}"));
+        }
+        if bits & (pte::READ | pte::WRITE) == pte::WRITE {
+            return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
+        }
+        let held = space.pages.get(&vpn)?;
+        let page = self.memory.pages.get(held.page)?;
+        let own = page.references() == 1 && held.page != ZERO_PAGE;
+        let writable = bits & pte::WRITE != 0;
+        (writable && !own && !region.shared).then(|| {
+            let holders = &page.holders;
+            format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
+        })
+    }
+
+    /// Each page: its references, its frame, its place in the page cache. The holders are in
+    /// order.
+    fn broken_pages(&self, holders: &[Holder]) -> Option<String> {
+        let mut left = holders;
+        for (id, page) in self.memory.pages.iter() {
+            let first = left.partition_point(|(held, _)| *held < id);
+            let last = left.partition_point(|(held, _)| *held <= id);
+            if let Some(stranger) = stranger(&left[..first]) {
+                return Some(stranger);
+            }
+            let counted = left[first..last].iter().map(|(_, holder)| holder);
+            if !counted.clone().eq(&page.holders) {
+                let (counted, recorded) = (counted.collect::<Vec<_>>(), &page.holders);
+                return Some(format!("{id:?} is held by {counted:x?}, recorded {recorded:x?}"));
+            }
+            left = &left[last..];
+            if let Some(what) = self.broken_page(id, page) {
+                return Some(format!("{id:?}: {what}"));
+            }
+        }
+        if let Some(stranger) = stranger(left) {
+            return Some(stranger);
+        }
+        for (object, held) in self.memory.objects.iter() {
+            for (&index, &id) in &held.pages {
+                let home = self.memory.pages.get(id).and_then(|page| page.home);
+                if home != Some((object, index)) {
+                    return Some(format!("{object:?} has {id:?} as page {index}, it has {home:?}"));
+                }
+            }
+        }
+        None
+    }
+
+    fn broken_page(&self, id: PageId, page: &Page) -> Option<String> {
+        if page.references() == 0 && id != ZERO_PAGE {
+            return Some("it has no reference".to_owned());
+        }
+        if page.frame.is_none() && page.slot.is_none() {
+            return Some("it is neither in a frame nor in swap".to_owned());
+        }
+        if let Some(frame) = page.frame
+            && self.memory.frames.usage(frame) != Some(Use::Page(id))
+        {
+            let usage = self.memory.frames.usage(frame);
+            return Some(format!("it is in frame {frame:#x}, which is {usage:?}"));
+        }
+        let (object, index) = page.home?;
+        let cached = self.memory.objects.get(object).and_then(|object| object.pages.get(&index));
+        (cached != Some(&id)).then(|| format!("page {index} of {object:?} is {cached:?}"))
+    }
+
+    fn broken_slots(&self) -> Option<String> {
+        let mut slots = BTreeSet::new();
+        for slot in self.memory.pages.iter().filter_map(|(_, page)| page.slot) {
+            if !slots.insert(slot) {
+                return Some(format!("swap slot {slot} is held by two pages"));
+            }
+        }
+        let used = self.memory.swap.used();
+        (!slots.iter().copied().eq(self.memory.swap.allocated()))
+            .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
+    }
+
+    /// The user leaves of a page table, in order of the VPN, and the tables below the root, in
+    /// order.
+    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> (Vec<Leaf>, Vec<Table>) {
+        let mode = self.config.mode;
+        let bits = mode.segment_bits();
+        let kernel = Bounds::new(mode).kernel_index();
+        let mut tables = vec![(table.root(), 0)];
+        let (mut leaves, mut linked) = (Vec::new(), Vec::new());
+        let mut data = [0; PAGE_WORDS];
+        for level in (0..mode.levels()).rev() {
+            let mut below = Vec::new();
+            for (frame, prefix) in tables {
+                if !hal.peek_page(frame * PAGE_BYTES, &mut data) {
+                    continue;
+                }
+                for (index, entry) in entries(mode, &data) {
+                    let root = level + 1 == mode.levels();
+                    let shows = level == 0 && entry & table::INACCESSIBLE != 0;
+                    if entry & pte::VALID == 0 && !shows || root && index == kernel {
+                        continue;
+                    }
+                    let (ppn, vpn) = (pte::ppn(mode, entry), prefix << bits | index);
+                    if !shows && entry & (pte::READ | pte::WRITE | pte::EXECUTE) == 0 {
+                        linked.push((level - 1, vpn << (bits * level), ppn));
+                        below.push((ppn, vpn));
+                        continue;
+                    }
+                    let pages = 1 << (bits * level);
+                    leaves.extend((0..pages).map(|n| (vpn * pages + n, ppn + n, entry & 0x3ff)));
+                }
+            }
+            tables = below;
+        }
+        leaves.sort_unstable();
+        linked.sort_unstable();
+        (leaves, linked)
+    }
+}
+
+/// What holders say of a page that does not exist.
+fn stranger(holders: &[Holder]) -> Option<String> {
+    let (page, _) = holders.first()?;
+    let held: Vec<_> = holders.iter().filter(|(id, _)| id == page).map(|(_, by)| by).collect();
+    Some(format!("{page:?} is held by {held:x?}, but does not exist"))
+}
+
+/// The entries of a table that are not zero, with their indices.
+fn entries(mode: Mode, table: &PageData) -> impl Iterator<Item = (u64, u64)> {
+    let bytes = mode.pte_bytes();
+    let (in_word, ones) = (8 / bytes, u64::MAX >> (64 - 8 * bytes));
+    let chunks = table.chunks_exact(CHUNK).enumerate();
+    let used = chunks.filter(|(_, words)| words.iter().fold(0, |all, word| all | word) != 0);
+    used.flat_map(|(chunk, words)| (chunk * CHUNK..).zip(words)).flat_map(move |(at, word)| {
+        let part = move |n| (at as u64 * in_word + n, word >> (8 * bytes * n) & ones);
+        (0..in_word).map(part).filter(|(_, entry)| *entry != 0)
+    })
+}

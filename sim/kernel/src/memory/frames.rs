@@ -1,0 +1,182 @@
+//! The frame allocator: who holds which frame of physical memory.
+
+use crate::{Buddy, PageId, Pid};
+use model::isa::PAGE_BYTES;
+
+/// The order of the largest free blocks: a superpage of Sv32.
+const LARGEST: u32 = 10;
+
+/// What a frame is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Low memory that the kernel keeps for itself.
+    Kernel,
+    /// Memory that was reserved at boot, for a device or for firmware.
+    Reserved,
+    /// Nothing.
+    Free,
+    /// A page table of this process.
+    Table(Pid),
+    /// A page.
+    Page(PageId),
+}
+
+/// How many frames serve each use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "the uses, counted")]
+pub struct Census {
+    pub kernel: u64,
+    pub reserved: u64,
+    pub free: u64,
+    pub tables: u64,
+    pub pages: u64,
+}
+
+/// All frames of physical memory. A frame is named by its physical page number.
+#[derive(Debug)]
+pub struct Frames {
+    first: u64,
+    /// Frames of the kernel, and reserved ones.
+    kept: u64,
+    uses: Vec<Use>,
+    /// The free ones.
+    buddy: Buddy,
+    free: u64,
+    /// The most frames that tables and pages together ever held.
+    peak: u64,
+    tables: u64,
+    /// The most frames that tables ever held.
+    peak_tables: u64,
+}
+
+impl Frames {
+    /// `total` frames from physical address `base` on, the lowest `kernel` of them the kernel's,
+    /// and the `reserved` ranges (first frame counted from the lowest, number) not used.
+    pub fn new(base: u64, total: u64, kernel: u64, reserved: &[[u64; 2]]) -> Frames {
+        let first = base / PAGE_BYTES;
+        let is_reserved =
+            |n: u64| reserved.iter().any(|&[from, count]| n >= from && n - from < count);
+        let purpose = |n: u64| match n {
+            _ if n < kernel => Use::Kernel,
+            _ if is_reserved(n) => Use::Reserved,
+            _ => Use::Free,
+        };
+        let uses: Vec<Use> = (0..total).map(purpose).collect();
+        let mut buddy = Buddy::new(first, total, LARGEST);
+        let taken = (0..total).filter(|&n| uses[n as usize] != Use::Free);
+        let kept = taken.filter(|n| buddy.take(first + n, 0)).count() as u64;
+        Frames { first, kept, uses, buddy, free: total - kept, peak: 0, tables: 0, peak_tables: 0 }
+    }
+
+    /// Takes a free frame, of the smallest blocks the lowest; `None` when there is none.
+    pub fn allocate(&mut self, purpose: Use) -> Option<u64> {
+        self.allocate_run(0, purpose)
+    }
+
+    /// Takes 2^order frames that stand together, the first at a multiple of their number; each
+    /// can be given back alone. `None` where no such run is free.
+    pub fn allocate_run(&mut self, order: u32, purpose: Use) -> Option<u64> {
+        let frame = self.buddy.allocate(order)?;
+        self.buddy.split(frame, order, 0).expect("it was just handed out");
+        self.free -= 1 << order;
+        (frame..frame + (1 << order)).for_each(|frame| self.assign(frame, purpose));
+        self.peak = self.peak.max(self.in_use());
+        Some(frame)
+    }
+
+    /// Puts a frame that is in use to another use.
+    pub fn assign(&mut self, frame: u64, purpose: Use) {
+        let held = std::mem::replace(&mut self.uses[(frame - self.first) as usize], purpose);
+        self.tables -= u64::from(matches!(held, Use::Table(_)));
+        self.tables += u64::from(matches!(purpose, Use::Table(_)));
+        self.peak_tables = self.peak_tables.max(self.tables);
+    }
+
+    /// Gives a frame back.
+    pub fn release(&mut self, frame: u64) {
+        if self.buddy.release(frame, 0).is_ok() {
+            self.assign(frame, Use::Free);
+            self.free += 1;
+        } else {
+            debug_assert!(false, "frame {frame:#x} was given back, but was free");
+        }
+    }
+
+    /// What a frame is used for; `None` outside memory.
+    pub fn usage(&self, frame: u64) -> Option<Use> {
+        self.uses.get(frame.checked_sub(self.first)? as usize).copied()
+    }
+
+    /// Frames of tables and pages.
+    pub fn in_use(&self) -> u64 {
+        self.uses.len() as u64 - self.free - self.kept
+    }
+
+    /// Free frames.
+    pub fn free(&self) -> u64 {
+        self.free
+    }
+
+    /// The free blocks, and how badly they are broken up.
+    pub fn buddy(&self) -> &Buddy {
+        &self.buddy
+    }
+
+    /// All frames.
+    pub fn total(&self) -> u64 {
+        self.uses.len() as u64
+    }
+
+    /// The most frames that tables and pages together ever held.
+    pub fn peak(&self) -> u64 {
+        self.peak
+    }
+
+    /// The most frames that page tables ever held.
+    pub fn peak_tables(&self) -> u64 {
+        self.peak_tables
+    }
+
+    /// The first frame's physical page number.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// Counts the uses one by one, for comparison with the books.
+    pub fn census(&self) -> Census {
+        let mut census = Census { free: self.free, ..Census::default() };
+        for held in &self.uses {
+            match held {
+                Use::Kernel => census.kernel += 1,
+                Use::Reserved => census.reserved += 1,
+                Use::Table(_) => census.tables += 1,
+                Use::Page(_) => census.pages += 1,
+                Use::Free => {}
+            }
+        }
+        census
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn low_frames_stay_the_kernels_and_the_rest_come_in_order() {
+        let page = |n| Use::Page(PageId(n));
+        let mut frames = Frames::new(0x8000_0000, 6, 2, &[[4, 1], [5, u64::MAX]]);
+        assert_eq!(frames.allocate(Use::Table(1)), Some(0x80002));
+        assert_eq!(frames.allocate(page(7)), Some(0x80003));
+        assert_eq!(frames.allocate(page(8)), None);
+        frames.release(0x80002);
+        assert_eq!(frames.usage(0x80002), Some(Use::Free));
+        assert_eq!(frames.usage(0x80000), Some(Use::Kernel));
+        assert_eq!(frames.usage(0x80004), Some(Use::Reserved));
+        assert_eq!((frames.in_use(), frames.peak(), frames.free()), (1, 2, 1));
+        assert_eq!(
+            frames.census(),
+            Census { kernel: 2, reserved: 2, free: 1, tables: 0, pages: 1 }
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! Who holds a page: taken and let go, mapped and unmapped.
+
+use crate::memory::{PageId, Use, ZERO_PAGE};
+use crate::space::Held;
+use crate::space::table::Place;
+use crate::{AddressSpace, Hal, Os, OsError, Pid};
+use model::isa::{PAGE_BYTES, pte};
+
+impl Os {
+    /// A process holds a page from now on, unmapped; what it held there before must be gone.
+    pub(crate) fn hold(&mut self, pid: Pid, vpn: u64, page: PageId) {
+        self.memory.hold(page, pid, vpn);
+        self.space_mut(pid).pages.insert(vpn, Held { page, mapped: false });
+    }
+
+    /// A process shows a page that it holds, by an entry that is written already.
+    pub(crate) fn shown(&mut self, pid: Pid, vpn: u64) {
+        let process = self.process_mut(pid);
+        let space = process.space.as_mut().expect("a living process has memory");
+        let held = space.pages.get_mut(&vpn).expect("only a page that is held is shown");
+        held.mapped = true;
+        if held.page != ZERO_PAGE {
+            space.resident += 1;
+        }
+        process.peak_resident = process.peak_resident.max(space.resident);
+        process.peak_tables = process.peak_tables.max(space.table.tables().len() as u64);
+    }
+
+    /// Takes a page out of a page table, fences it, and remembers whether it was dirty. The
+    /// process holds it still. The entry as it was is returned.
+    pub(crate) fn unmap(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
+        self.split(hal, pid, vpn)?;
+        let at = self.leaf(hal, pid, vpn)?;
+        // First unmapped, then fenced, and only then copied: no store can reach it any more.
+        let last = self.space(pid).table.update(hal, at, |_| 0)?;
+        if last & pte::VALID != 0 {
+            self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
+        }
+        let space = self.space_mut(pid);
+        let held = space.pages.get_mut(&vpn).expect("only a page that is held is mapped");
+        held.mapped = false;
+        let page = held.page;
+        if page != ZERO_PAGE {
+            space.resident -= 1;
+            let record = self.memory.pages.get_mut(page).expect("a page that is held exists");
+            record.unsaved |= last & pte::DIRTY != 0;
+        }
+        Ok(last)
+    }
+
+    /// A process holds this page no more; with its last holder the page is gone.
+    pub(crate) fn let_go(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
+        let Some(&Held { mapped, .. }) = self.space(pid).pages.get(&vpn) else { return Ok(()) };
+        if mapped {
+            self.unmap(hal, pid, vpn)?;
+        }
+        let held = self.space_mut(pid).pages.remove(&vpn).expect("it was just found");
+        self.memory.release(held.page, pid, vpn);
+        Ok(())
+    }
+
+    /// An address space goes as a whole: its translations are fenced, so entries are read only
+    /// where a page outlives it and may be dirty by it.
+    pub(crate) fn dissolve(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        space: &AddressSpace,
+    ) -> Result<(), OsError> {
+        for (&vpn, held) in &space.pages {
+            let record = self.memory.pages.get(held.page).expect("a page that is held exists");
+            if held.mapped && record.references() > 1 && held.page != ZERO_PAGE {
+                let at = leaf(hal, space, vpn)?;
+                let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
+                let record = self.memory.pages.get_mut(held.page).expect("it was just found");
+                record.unsaved |= entry & pte::DIRTY != 0;
+            }
+            self.memory.release(held.page, pid, vpn);
+        }
+        for &table in space.table.tables() {
+            self.memory.frames.release(table);
+        }
+        Ok(())
+    }
+
+    /// Those who show the page in this frame now.
+    pub(crate) fn showing(&self, frame: u64) -> Vec<(Pid, u64)> {
+        let Some(Use::Page(id)) = self.memory.frames.usage(frame) else { return Vec::new() };
+        let Some(page) = self.memory.pages.get(id) else { return Vec::new() };
+        let shows = |&&(pid, vpn): &&(Pid, u64)| self.space(pid).pages[&vpn].mapped;
+        page.holders.iter().filter(shows).copied().collect()
+    }
+
+    pub(crate) fn leaf(&self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
+        leaf(hal, self.space(pid), vpn)
+    }
+}
+
+/// The leaf entry's address of a page that is mapped.
+pub(crate) fn leaf(hal: &mut dyn Hal, space: &AddressSpace, vpn: u64) -> Result<u64, OsError> {
+    match space.table.find(hal, vpn, 0)? {
+        Place::Leaf(at) => Ok(at),
+        Place::Missing { at, .. } => Err(OsError::Invariant {
+            cycle: hal.now(),
+            what: format!("page {vpn:#x} is mapped, but nothing is below {at:#x}"),
+        }),
+    }
+}

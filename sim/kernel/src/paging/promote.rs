@@ -1,0 +1,150 @@
+//! Superpages made afterwards: a run of pages that came one by one is copied together.
+//!
+//! At a tick the kernel looks at the next few runs that processes have pages in (what
+//! `khugepaged` does in Linux). A run of which enough pages are in memory, all of them one
+//! process's own, is copied into frames that stand together; what it lacks is zeroed. Its table
+//! of pages becomes the table put aside for a later split.
+
+use crate::hal::PAGE_WORDS;
+use crate::memory::{Page, Use, ZERO_PAGE};
+use crate::space::{Backing, Held, table};
+use crate::{Event, Hal, Os, OsError, PageData, Pid};
+use model::isa::{Mode, PAGE_BYTES, pte};
+
+/// Runs that the kernel looks at in one tick: 4096 pages of 4 KiB in runs of 512, as many as
+/// Linux scans before it sleeps by default.
+const RUNS_PER_TICK: usize = 8;
+
+impl Os {
+    /// Looks at the next runs of pages, and makes superpages of those that allow it.
+    pub(crate) fn promote(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
+        if self.config.options.thp_promote == 0 {
+            return Ok(());
+        }
+        let mut first = None;
+        for _ in 0..RUNS_PER_TICK {
+            let next = self.run_from(self.next_run).or_else(|| self.run_from((0, 0)));
+            let Some((pid, start)) = next.filter(|&run| first != Some(run)) else { break };
+            first = first.or(next);
+            self.next_run = (pid, start + self.run_pages());
+            // Where one run finds no frames the next will find none either.
+            if self.can_promote(pid, start) && !self.promote_run(hal, pid, start)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The first run, here or behind, that a process holds pages of: by its first page.
+    fn run_from(&self, (pid, vpn): (Pid, u64)) -> Option<(Pid, u64)> {
+        self.processes.range(pid..).find_map(|(&other, process)| {
+            let from = if other == pid { vpn } else { 0 };
+            let (&vpn, _) = process.space.as_ref()?.pages.range(from..).next()?;
+            Some((other, vpn / self.run_pages() * self.run_pages()))
+        })
+    }
+
+    /// Whether a run may become a superpage: zeroed memory of one region, enough of its pages
+    /// shown, each by this process alone, none in swap or on its way.
+    fn can_promote(&self, pid: Pid, start: u64) -> bool {
+        let run = start..start + self.run_pages();
+        let space = self.space(pid);
+        let Some(region) = space.region(start * PAGE_BYTES) else { return false };
+        let private = region.backing == Backing::Zero && region.object.is_none() && !region.shared;
+        // Pages with permissions of their own need entries of their own.
+        let uniform = run.end * PAGE_BYTES <= region.end
+            && !region.permissions.is_none()
+            && space.widened.range(run.clone()).next().is_none();
+        if space.runs.contains_key(&start) || !private || !uniform {
+            return false;
+        }
+        let mut present = 0;
+        let held = space.pages.range(run).map(|(_, held)| held);
+        for &Held { page, mapped } in held.filter(|held| held.page != ZERO_PAGE) {
+            let page = self.memory.pages.get(page).expect("a page that is held exists");
+            let is_awaited = page.frame.is_none_or(|frame| self.disk.is_held(frame));
+            if !mapped || page.references() != 1 || is_awaited {
+                return false;
+            }
+            present += 1;
+        }
+        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
+        present >= self.config.options.thp_promote.min(self.run_pages())
+            && space.resident - present + self.run_pages() <= limit
+    }
+
+    /// Copies a run into frames that stand together, and shows it by one leaf. `false`: there are
+    /// no such frames, and nothing has changed.
+    fn promote_run(&mut self, hal: &mut dyn Hal, pid: Pid, start: u64) -> Result<bool, OsError> {
+        let (mode, pages) = (self.config.mode, self.run_pages());
+        let Some(to) = self.memory.frames.allocate_run(mode.segment_bits(), Use::Page(ZERO_PAGE))
+        else {
+            self.process_mut(pid).counters.thp_promotion_fallbacks += 1;
+            return Ok(false);
+        };
+        let (aside, at) = self.space_mut(pid).table.unlink(hal, (0, start))?;
+        // A pointer went, so a fence by address would not do. From here on nothing translates:
+        // no store is lost to a page that was copied, and A and D are final.
+        self.fence_space(hal, pid)?;
+        let entries = hal.read_page(aside * PAGE_BYTES)?;
+        let mut accessed = 0;
+        for n in 0..pages {
+            let entry = entry(mode, &entries, n);
+            accessed |= entry & pte::ACCESSED;
+            self.move_page(hal, pid, start + n, to + n, entry & pte::DIRTY != 0)?;
+        }
+        // D stays clear: which pages are dirty their records know, one by one.
+        let bits =
+            table::permission_bits(self.space(pid).permissions(start * PAGE_BYTES)) | accessed;
+        hal.write(at, mode.pte_bytes() as u8, pte::entry(to, bits))?;
+        self.fence_page(hal, pid, start * PAGE_BYTES)?;
+        self.space_mut(pid).runs.insert(start, aside);
+        self.loaded(hal, to, pid, start);
+        self.process_mut(pid).counters.thp_promotions += 1;
+        hal.event(Event::Promotion { pid, va: start * PAGE_BYTES, frame: to });
+        Ok(true)
+    }
+
+    /// Copies one page of a run into its new frame, or fills that with zeroes where there is none.
+    fn move_page(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        vpn: u64,
+        to: u64,
+        dirty: bool,
+    ) -> Result<(), OsError> {
+        let held = self.space(pid).pages.get(&vpn).map(|held| held.page);
+        if let Some(id) = held.filter(|&id| id != ZERO_PAGE) {
+            let page = self.memory.pages.get_mut(id).expect("a page that is held exists");
+            page.unsaved |= dirty;
+            let from = page.frame.replace(to).expect("a page that is mapped is in a frame");
+            let data = hal.read_page(from * PAGE_BYTES)?;
+            hal.write_page(to * PAGE_BYTES, &data)?;
+            self.memory.frames.assign(to, Use::Page(id));
+            self.memory.policy.removed(from);
+            self.memory.frames.release(from);
+            self.process_mut(pid).counters.thp_promotion_copies += 1;
+            return Ok(());
+        }
+        if let Some(zero) = held {
+            self.space_mut(pid).pages.remove(&vpn);
+            self.memory.release(zero, pid, vpn);
+        }
+        hal.write_page(to * PAGE_BYTES, &[0; PAGE_WORDS])?;
+        let id = self.memory.pages.add(Page { frame: Some(to), ..Page::default() });
+        self.memory.frames.assign(to, Use::Page(id));
+        self.hold(pid, vpn, id);
+        self.shown(pid, vpn);
+        self.process_mut(pid).counters.demand_zero += 1;
+        Ok(())
+    }
+}
+
+/// An entry of a table's page, by its index.
+fn entry(mode: Mode, table: &PageData, index: u64) -> u64 {
+    match mode {
+        Mode::Sv32 => table[index as usize / 2] >> (32 * (index % 2)) & 0xffff_ffff,
+        _ => table[index as usize],
+    }
+}

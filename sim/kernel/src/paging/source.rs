@@ -1,0 +1,97 @@
+//! Where the contents of a page are that a process touches and does not show.
+
+use crate::memory::{PageId, Slot};
+use crate::space::{Backing, Region};
+use crate::{FaultKind, FileId, ObjectId, Os, Pid};
+use model::isa::{Access, PAGE_BYTES};
+
+/// Where a page's contents are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// In a frame.
+    Frame(PageId),
+    /// In a swap slot.
+    Swap(PageId, Slot),
+    /// On the disk, as a page of a file.
+    File {
+        /// Which file.
+        file: FileId,
+        /// Which of its pages.
+        index: u64,
+        /// The object whose page it becomes; `None` for a page that is the process's own.
+        home: Option<ObjectId>,
+    },
+    /// Nowhere: it is zero, a new page of this object, if any.
+    Zero(Option<(ObjectId, u64)>),
+    /// Nowhere, and it is only read: the zero page will do.
+    ZeroPage,
+    /// It is no memory but a device, at this physical page.
+    Device(u64),
+    /// Beyond the end of the file.
+    Beyond,
+}
+
+impl Source {
+    /// What a fault on such a page is.
+    pub(crate) fn fault_kind(self) -> FaultKind {
+        match self {
+            Source::Swap(..) | Source::File { .. } => FaultKind::Major,
+            Source::Beyond => FaultKind::Protection,
+            _ => FaultKind::Minor,
+        }
+    }
+}
+
+impl Os {
+    /// Where the contents of a page are that the process does not show.
+    pub(crate) fn source(&self, pid: Pid, va: u64, access: Access) -> Source {
+        let space = self.space(pid);
+        if let Some(held) = space.pages.get(&(va / PAGE_BYTES)) {
+            return self.place_of(held.page);
+        }
+        let zero = match access {
+            Access::Load if self.config.options.zero_page => Source::ZeroPage,
+            _ => Source::Zero(None),
+        };
+        let Some(region) = space.region(va) else { return zero };
+        if let Backing::Device { pa } = region.backing {
+            return Source::Device((pa + (va - region.start)) / PAGE_BYTES);
+        }
+        let Some((id, index)) = region.object.zip(region.index(va)) else { return zero };
+        let Some(object) = self.memory.objects.get(id) else { return zero };
+        if object.length.is_some_and(|length| index >= length) {
+            return Source::Beyond;
+        }
+        match (object.pages.get(&index), object.file) {
+            (Some(&page), _) => self.place_of(page),
+            (None, Some(file)) => {
+                let home = (!self.is_own(id, region)).then_some(id);
+                Source::File { file, index, home }
+            }
+            (None, None) => Source::Zero(Some((id, index))),
+        }
+    }
+
+    fn place_of(&self, id: PageId) -> Source {
+        let page = self.memory.pages.get(id).expect("a page that is held exists");
+        match (page.frame, page.slot) {
+            (None, Some(slot)) => Source::Swap(id, slot),
+            _ => Source::Frame(id),
+        }
+    }
+
+    /// Whether pages of this region are the process's own from the beginning: of an image that
+    /// no other process can name, what may be written need not pass through the page cache.
+    fn is_own(&self, object: ObjectId, region: &Region) -> bool {
+        let named = self.memory.objects.get(object).is_some_and(|object| object.name.is_some());
+        !named && !region.shared && region.permissions.write
+    }
+
+    /// Whether a process may write a page where it is: others must not see what it stores,
+    /// unless the region is shared.
+    pub(crate) fn in_place(&self, pid: Pid, va: u64, id: PageId) -> bool {
+        let page = self.memory.pages.get(id).expect("a page that is held exists");
+        let shared = self.space(pid).region(va).is_some_and(|region| region.shared);
+        shared || page.holders.len() == 1 && page.home.is_none() && id != crate::ZERO_PAGE
+    }
+}

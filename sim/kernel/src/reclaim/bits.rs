@@ -1,0 +1,175 @@
+//! The A and D bits of pages in frames, as replacement policies may see them.
+
+use crate::memory::{PageId, Use};
+use crate::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
+use crate::{Activity, Event, Hal, Os, OsError, Pid};
+use model::isa::{PAGE_BYTES, pte};
+use std::collections::BTreeSet;
+
+/// The bits as the page tables in memory hold them. Of a page that several show, the bits of all
+/// of them count as one.
+pub(crate) struct Bits<'a> {
+    pub(crate) os: &'a mut Os,
+    pub(crate) hal: &'a mut dyn Hal,
+    /// Only pages that this process shows may go, if one is named.
+    pub(crate) whose: Option<Pid>,
+    /// Frames whose pages have to stay.
+    pub(crate) stuck: &'a BTreeSet<u64>,
+}
+
+impl Os {
+    /// Lets the policy work with the rest of the kernel, which it is a part of otherwise.
+    pub(crate) fn with_policy<T>(
+        &mut self,
+        work: impl FnOnce(&mut Os, &mut dyn Policy) -> Result<T, OsError>,
+    ) -> Result<T, OsError> {
+        // Nothing that a policy may do asks the policy: who stands in for it is never heard.
+        let mut policy = std::mem::replace(&mut self.memory.policy, Box::new(Fifo::default()));
+        let done = work(self, policy.as_mut());
+        self.memory.policy = policy;
+        done
+    }
+
+    /// The timer's interrupt: the replacement policy looks at the bits, and runs of pages may
+    /// become superpages.
+    ///
+    /// # Errors
+    /// The hardware's.
+    pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
+        let account = hal.charge(Activity::Handler);
+        hal.wait(self.config.costs.trap + self.config.costs.handler)?;
+        let running = self.current;
+        if let Some(pid) = running {
+            self.process_mut(pid).counters.ticks += 1;
+        }
+        self.with_policy(|os, policy| {
+            let stuck = BTreeSet::new();
+            policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
+        })?;
+        self.tell_policy(hal);
+        self.promote(hal)?;
+        hal.charge(account);
+        Ok(())
+    }
+
+    /// A page was put into this frame, for this process at this page.
+    pub(crate) fn loaded(&mut self, hal: &mut dyn Hal, frame: u64, pid: Pid, vpn: u64) {
+        self.memory.policy.inserted(frame, VirtualPage { pid, vpn });
+        self.tell_policy(hal);
+    }
+
+    /// Writes a page to the disk while it stays in its frame, and clears its D; on whose account,
+    /// and whether the disk did it.
+    pub(crate) fn clean(
+        &mut self,
+        hal: &mut dyn Hal,
+        frame: u64,
+        id: PageId,
+    ) -> Result<(Pid, bool), OsError> {
+        // First D cleared and fenced, and only then copied: a later store sets it again.
+        let dirty = self.clear_bits(hal, frame, pte::DIRTY)? & pte::DIRTY != 0;
+        let showing = self.showing(frame);
+        let page = self.memory.pages.get_mut(id).expect("a frame's page exists");
+        page.unsaved |= dirty;
+        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        let written = self.write_back(hal, pid, vpn, id)?;
+        self.counters_of(pid).disk_errors += u64::from(!written);
+        if written {
+            self.memory.pages.get_mut(id).expect("as above").unsaved = false;
+        }
+        Ok((pid, written))
+    }
+
+    /// Clears bits of the entries of all who show a page, and forgets what is cached of each;
+    /// the entries as they were, put together.
+    fn clear_bits(&mut self, hal: &mut dyn Hal, frame: u64, bits: u64) -> Result<u64, OsError> {
+        let mut found = 0;
+        let bytes = self.config.mode.pte_bytes() as u8;
+        for (pid, vpn) in self.showing(frame) {
+            let at = self.leaf(hal, pid, vpn)?;
+            let entry = hal.read(at, bytes)?;
+            found |= entry;
+            if entry & bits != 0 {
+                found |= self.space(pid).table.update(hal, at, |entry| entry & !bits)?;
+                if entry & bits & pte::ACCESSED != 0 {
+                    self.load.working_sets.used(pid, vpn);
+                }
+                if entry & pte::VALID != 0 {
+                    self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reports as an event what the policy keeps.
+    fn tell_policy(&self, hal: &mut dyn Hal) {
+        if hal.is_watched() {
+            hal.event(Event::Policy { state: self.memory.policy.state() });
+        }
+    }
+}
+
+impl Bits<'_> {
+    fn page(&self, frame: u64) -> Option<PageId> {
+        match self.os.memory.frames.usage(frame) {
+            Some(Use::Page(id)) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl PageBits for Bits<'_> {
+    fn may_go(&self, frame: u64) -> bool {
+        // The zero page is never among them: no policy gets its frame.
+        let Some(id) = self.page(frame) else { return false };
+        let os = &*self.os;
+        if os.is_locked(id) {
+            return false;
+        }
+        let shows = |pid| {
+            let space = os.processes.get(&pid).and_then(|process| process.space.as_ref());
+            let holders = os.memory.pages.get(id).into_iter().flat_map(|page| &page.holders);
+            let mut vpns = holders.filter(|(holder, _)| *holder == pid).map(|(_, vpn)| vpn);
+            vpns.any(|vpn| space.is_some_and(|space| space.pages[vpn].mapped))
+        };
+        !self.stuck.contains(&frame)
+            && !os.memory.pinned.contains(&frame)
+            && !os.disk.is_held(frame)
+            && self.whose.is_none_or(shows)
+    }
+
+    fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
+        let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
+        let found = self.os.clear_bits(self.hal, frame, 0)?;
+        let page = self.os.memory.pages.get(id);
+        let unsaved = page.is_some_and(|page| page.unsaved);
+        Ok(Marks {
+            accessed: found & pte::ACCESSED != 0 || page.is_some_and(|page| page.young),
+            dirty: found & pte::DIRTY != 0 || unsaved,
+        })
+    }
+
+    fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
+        let page = self.page(frame).and_then(|id| self.os.memory.pages.get_mut(id));
+        let young = page.is_some_and(|page| std::mem::take(&mut page.young));
+        let found = self.os.clear_bits(self.hal, frame, pte::ACCESSED)?;
+        Ok(found & pte::ACCESSED != 0 || young)
+    }
+
+    fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
+        let Some(id) = self.page(frame) else { return Ok(false) };
+        // A superpage has one D for all of its pages: it is written when it is split.
+        let showing = self.os.showing(frame);
+        if showing.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
+            return Ok(false);
+        }
+        let slot = self.os.memory.pages.get(id).and_then(|page| page.slot);
+        if slot.is_none() && self.os.memory.file_of(id).is_none() && !self.os.find_slot() {
+            return Ok(false);
+        }
+        let (pid, written) = self.os.clean(self.hal, frame, id)?;
+        self.os.counters_of(pid).written_ahead += u64::from(written);
+        Ok(written)
+    }
+}

@@ -1,0 +1,94 @@
+//! Frames for pages and tables: free ones, else others' by eviction, else by a kill.
+//!
+//! | file | does |
+//! |---|---|
+//! | `bits` | A and D, as replacement policies may see them |
+//! | `evict` | pages out of frames |
+//! | `oom` | which process is killed when memory is out |
+
+mod bits;
+mod evict;
+mod oom;
+
+use crate::memory::{Page, Use};
+use crate::paging::{Denied, Stop};
+use crate::{Hal, Os, OsError, PageId, Pid};
+
+impl Os {
+    /// A frame for this purpose: a free one, else one that a page is evicted from. `None` if
+    /// there is neither.
+    pub(crate) fn obtain_frame(
+        &mut self,
+        hal: &mut dyn Hal,
+        purpose: Use,
+    ) -> Result<Option<u64>, OsError> {
+        loop {
+            if let Some(frame) = self.memory.frames.allocate(purpose) {
+                return Ok(Some(frame));
+            }
+            if !self.evict(hal, None)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Lets a process at its limit replace pages of its own until it may show another. `false`
+    /// if none can go.
+    fn make_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<bool, OsError> {
+        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX).max(1);
+        while self.space(pid).resident >= limit {
+            if !self.evict(hal, Some(pid))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Room for another page of a process. Where memory is exhausted a process is killed, perhaps
+    /// this one.
+    pub(crate) fn ensure_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
+        while !self.make_room(hal, pid)? {
+            self.force(hal, pid)?;
+        }
+        Ok(())
+    }
+
+    /// A frame that a process cannot do without: a process is killed for it if need be, perhaps
+    /// this one.
+    pub(crate) fn demand_frame(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        purpose: Use,
+    ) -> Result<u64, Stop> {
+        loop {
+            if let Some(frame) = self.obtain_frame(hal, purpose)? {
+                return Ok(frame);
+            }
+            self.force(hal, pid)?;
+        }
+    }
+
+    /// Nothing can be evicted: the process waits for frames that are held, or a process is killed.
+    fn force(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
+        if self.defer(hal) {
+            return Err(Denied::Later.into());
+        }
+        if self.kill_for_memory(hal)? == pid {
+            return Err(Denied::Killed.into());
+        }
+        Ok(())
+    }
+
+    /// A new page in a frame that holds nothing yet, and that stays until the kernel returns.
+    pub(crate) fn new_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(PageId, u64), Stop> {
+        let id = self.memory.pages.add(Page::default());
+        let frame = self.demand_frame(hal, pid, Use::Page(id));
+        let frame = frame.inspect_err(|_| {
+            self.memory.pages.remove(id);
+        })?;
+        self.memory.pages.get_mut(id).expect("it was just added").frame = Some(frame);
+        self.memory.pinned.insert(frame);
+        Ok((id, frame))
+    }
+}

@@ -1,0 +1,50 @@
+//! Aging: an eight-bit history of each page. At every tick it is shifted right, the A bit enters
+//! at its left, and A is cleared; the smallest history goes (Tanenbaum).
+//!
+//! What was used since the last tick counts before all history; of equal histories the page that
+//! was loaded first goes.
+
+use super::pages::Pages;
+use super::{PageBits, Policy, VirtualPage};
+use crate::{OsError, Pid};
+
+/// Pages with their histories.
+#[derive(Debug, Default)]
+pub struct Aging(Pages<u8>);
+
+impl Policy for Aging {
+    fn name(&self) -> &'static str {
+        "aging"
+    }
+
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
+        self.0.insert(frame, page, 0);
+    }
+
+    fn removed(&mut self, frame: u64) {
+        self.0.remove(frame);
+    }
+
+    fn tick(&mut self, _running: Option<Pid>, bits: &mut dyn PageBits) -> Result<(), OsError> {
+        for (frame, history) in self.0.iter_mut() {
+            *history = *history >> 1 | u8::from(bits.test_and_clear(frame)?) << 7;
+        }
+        Ok(())
+    }
+
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        let mut least = None;
+        for frame in self.0.candidates(bits) {
+            let history = self.0.get(frame).map_or(0, |loaded| loaded.note);
+            let age = (bits.look(frame)?.accessed, history);
+            if least.is_none_or(|(smallest, _)| age < smallest) {
+                least = Some((age, frame));
+            }
+        }
+        Ok(least.map(|(_, frame)| frame))
+    }
+
+    fn state(&self) -> String {
+        self.0.tell(|loaded| loaded.note, |loaded| format!("{}={:08b}", loaded.page, loaded.note))
+    }
+}

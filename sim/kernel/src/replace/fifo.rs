@@ -1,0 +1,31 @@
+//! First in, first out: the page that came first goes first, however busy it is.
+
+use super::pages::Pages;
+use super::{PageBits, Policy, VirtualPage};
+use crate::OsError;
+
+/// The pages in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Fifo(Pages<()>);
+
+impl Policy for Fifo {
+    fn name(&self) -> &'static str {
+        "fifo"
+    }
+
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
+        self.0.insert(frame, page, ());
+    }
+
+    fn removed(&mut self, frame: u64) {
+        self.0.remove(frame);
+    }
+
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.0.least(bits, |_| ()))
+    }
+
+    fn state(&self) -> String {
+        self.0.tell(|_| (), |loaded| loaded.page.to_string())
+    }
+}

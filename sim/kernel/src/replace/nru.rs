@@ -1,0 +1,53 @@
+//! Not recently used: pages fall into four classes by their A and D bits, and the lowest class
+//! that is not empty loses one. Used counts more than dirty. A is cleared at every tick.
+//!
+//! The variant: within a class the page that was loaded first goes (Tanenbaum takes any).
+
+use super::pages::Pages;
+use super::{Marks, PageBits, Policy, VirtualPage};
+use crate::{OsError, Pid};
+
+/// Pages with the class that they were last seen in.
+#[derive(Debug, Default)]
+pub struct Nru(Pages<u8>);
+
+impl Policy for Nru {
+    fn name(&self) -> &'static str {
+        "nru"
+    }
+
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
+        self.0.insert(frame, page, class(Marks { accessed: true, dirty: false }));
+    }
+
+    fn removed(&mut self, frame: u64) {
+        self.0.remove(frame);
+    }
+
+    fn tick(&mut self, _running: Option<Pid>, bits: &mut dyn PageBits) -> Result<(), OsError> {
+        for (frame, seen) in self.0.iter_mut() {
+            bits.test_and_clear(frame)?;
+            *seen = class(bits.look(frame)?);
+        }
+        Ok(())
+    }
+
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        for frame in self.0.candidates(bits) {
+            let now = class(bits.look(frame)?);
+            if let Some(seen) = self.0.note(frame) {
+                *seen = now;
+            }
+        }
+        Ok(self.0.least(bits, |loaded| loaded.note))
+    }
+
+    fn state(&self) -> String {
+        self.0.tell(|loaded| loaded.note, |loaded| format!("{}=class{}", loaded.page, loaded.note))
+    }
+}
+
+/// 0 to 3: neither, dirty, used, both.
+fn class(marks: Marks) -> u8 {
+    2 * u8::from(marks.accessed) + u8::from(marks.dirty)
+}

@@ -1,0 +1,155 @@
+//! The optimal policy: the page that is needed last goes. An oracle: it must be told the future
+//! ([`Policy::foresee`]); until then it takes the page that came first, and remembers what it
+//! hears, so that a second run of the same programs can be told.
+//!
+//! Of pages that are never needed again the one that was loaded first goes.
+
+use super::pages::Pages;
+use super::{PageBits, Policy, VirtualPage};
+use crate::OsError;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// The moments at which a page is needed, in rising order. Each takes as many bytes as the
+/// distance from the one before needs, seven bits a byte: mostly one.
+#[derive(Clone, Debug, Default)]
+struct Moments {
+    distances: Vec<u8>,
+    /// Bytes of those that have passed.
+    passed: usize,
+    /// The next moment, if one is left.
+    next: Option<u64>,
+    last: u64,
+}
+
+impl Moments {
+    fn push(&mut self, moment: u64) {
+        if self.next.is_none() {
+            (self.next, self.last) = (Some(moment), moment);
+            return;
+        }
+        let mut distance = moment - self.last;
+        self.last = moment;
+        while distance > 0x7f {
+            self.distances.push(distance as u8 | 0x80);
+            distance >>= 7;
+        }
+        self.distances.push(distance as u8);
+    }
+
+    fn pop(&mut self) {
+        let Some(now) = self.next.take() else { return };
+        let (mut distance, mut shift) = (0, 0);
+        while let Some(&byte) = self.distances.get(self.passed) {
+            self.passed += 1;
+            distance |= u64::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte < 0x80 {
+                self.next = Some(now + distance);
+                break;
+            }
+        }
+    }
+}
+
+/// The future, by page, and what came of it so far.
+#[derive(Debug, Default)]
+pub struct Opt {
+    pages: Pages<()>,
+    /// Accesses foreseen.
+    foreseen: u64,
+    /// When each page is needed, counted in accesses.
+    needed: BTreeMap<VirtualPage, Moments>,
+    /// Accesses so far.
+    now: u64,
+    heard: Vec<VirtualPage>,
+    /// Accesses that came otherwise than foreseen.
+    strays: u64,
+}
+
+impl Opt {
+    fn next(&self, page: VirtualPage) -> u64 {
+        self.needed.get(&page).and_then(|moments| moments.next).unwrap_or(u64::MAX)
+    }
+}
+
+impl Policy for Opt {
+    fn name(&self) -> &'static str {
+        "opt"
+    }
+
+    fn is_oracle(&self) -> bool {
+        true
+    }
+
+    fn foresee(&mut self, future: &[VirtualPage]) {
+        for page in future {
+            self.needed.entry(*page).or_default().push(self.foreseen);
+            self.foreseen += 1;
+        }
+    }
+
+    fn heard(&self) -> &[VirtualPage] {
+        &self.heard
+    }
+
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
+        self.pages.insert(frame, page, ());
+    }
+
+    fn removed(&mut self, frame: u64) {
+        self.pages.remove(frame);
+    }
+
+    fn accessed(&mut self, frame: u64) {
+        let Some(page) = self.pages.get(frame).map(|loaded| loaded.page) else { return };
+        if self.foreseen == 0 {
+            self.heard.push(page);
+            return;
+        }
+        self.strays += u64::from(self.next(page) != self.now);
+        if let Some(needed) = self.needed.get_mut(&page) {
+            while needed.next.is_some_and(|at| at <= self.now) {
+                needed.pop();
+            }
+        }
+        self.now += 1;
+    }
+
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.pages.least(bits, |loaded| Reverse(self.next(loaded.page))))
+    }
+
+    fn state(&self) -> String {
+        let pages = self.pages.tell(
+            |loaded| Reverse(self.next(loaded.page)),
+            |loaded| match self.next(loaded.page) {
+                u64::MAX => format!("{}=never", loaded.page),
+                at => format!("{}=in_{}", loaded.page, at.saturating_sub(self.now)),
+            },
+        );
+        match (self.foreseen, self.strays) {
+            (0, _) => format!("{pages},untold"),
+            (_, 0) => pages,
+            (_, strays) => format!("{pages},{strays}_strays"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_come_back_in_order() {
+        let all = [0, 1, 128, 129, 16_512, 16_513, 1 << 40, (1 << 40) + 1, u64::MAX];
+        let mut moments = Moments::default();
+        all.iter().for_each(|&at| moments.push(at));
+        let back = std::iter::from_fn(|| {
+            let next = moments.next;
+            moments.pop();
+            next
+        });
+        assert_eq!(back.collect::<Vec<_>>(), all);
+    }
+}

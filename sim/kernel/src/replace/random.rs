@@ -1,0 +1,47 @@
+//! Any page, by the seed: what a policy must beat to be worth its trouble.
+
+use super::pages::Pages;
+use super::{PageBits, Policy, VirtualPage};
+use crate::OsError;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// The pages, and the dice.
+#[derive(Debug)]
+pub struct Random {
+    pages: Pages<()>,
+    random: ChaCha8Rng,
+}
+
+impl Random {
+    /// Dice with this seed.
+    pub fn new(seed: u64) -> Random {
+        Random { pages: Pages::default(), random: ChaCha8Rng::seed_from_u64(seed) }
+    }
+}
+
+impl Policy for Random {
+    fn name(&self) -> &'static str {
+        "random"
+    }
+
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
+        self.pages.insert(frame, page, ());
+    }
+
+    fn removed(&mut self, frame: u64) {
+        self.pages.remove(frame);
+    }
+
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        let candidates = self.pages.candidates(bits);
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(candidates[self.random.random_range(0..candidates.len())]))
+    }
+
+    fn state(&self) -> String {
+        self.pages.tell(|_| (), |loaded| loaded.page.to_string())
+    }
+}

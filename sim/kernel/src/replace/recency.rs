@@ -1,0 +1,86 @@
+//! By the order of use, exactly: oracles. No hardware reports every access to the kernel, so
+//! these are the yardsticks that the others are measured with.
+//!
+//! Least recently used is the one that the books compare with. Most recently used is foolish in
+//! general, and nearly best for loops that are a little too long for memory: what was just used
+//! is needed again last.
+
+use super::pages::Pages;
+use super::{PageBits, Policy, VirtualPage};
+use crate::OsError;
+
+/// Which end of the order of use goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goes {
+    Oldest,
+    Newest,
+}
+
+/// Pages with the moment of their last access.
+#[derive(Debug)]
+pub struct Recency {
+    goes: Goes,
+    moment: u64,
+    pages: Pages<u64>,
+}
+
+impl Recency {
+    /// Least recently used: the page whose last access is the oldest goes.
+    pub fn lru() -> Recency {
+        Recency::new(Goes::Oldest)
+    }
+
+    /// Most recently used: the page whose last access is the newest goes.
+    pub fn mru() -> Recency {
+        Recency::new(Goes::Newest)
+    }
+
+    fn new(goes: Goes) -> Recency {
+        Recency { goes, moment: 0, pages: Pages::default() }
+    }
+
+    /// The smaller, the sooner a page goes whose last access was at this moment.
+    fn rank(&self, moment: u64) -> u64 {
+        match self.goes {
+            Goes::Oldest => moment,
+            Goes::Newest => u64::MAX - moment,
+        }
+    }
+}
+
+impl Policy for Recency {
+    fn name(&self) -> &'static str {
+        match self.goes {
+            Goes::Oldest => "lru",
+            Goes::Newest => "mru",
+        }
+    }
+
+    fn is_oracle(&self) -> bool {
+        true
+    }
+
+    fn inserted(&mut self, frame: u64, page: VirtualPage) {
+        self.moment += 1;
+        self.pages.insert(frame, page, self.moment);
+    }
+
+    fn removed(&mut self, frame: u64) {
+        self.pages.remove(frame);
+    }
+
+    fn accessed(&mut self, frame: u64) {
+        if let Some(last) = self.pages.note(frame) {
+            self.moment += 1;
+            *last = self.moment;
+        }
+    }
+
+    fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
+        Ok(self.pages.least(bits, |loaded| self.rank(loaded.note)))
+    }
+
+    fn state(&self) -> String {
+        self.pages.tell(|loaded| self.rank(loaded.note), |loaded| loaded.page.to_string())
+    }
+}

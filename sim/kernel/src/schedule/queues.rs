@@ -1,0 +1,24 @@
+//! The queues as they are shown.
+
+use super::{Pid, Reason, Schedule, Standing};
+use crate::{Event, Hal, Os};
+
+impl Schedule {
+    /// Those that wait, and for what.
+    pub fn waiting(&self) -> impl Iterator<Item = (Pid, Reason)> + '_ {
+        self.entries.iter().filter_map(|(pid, entry)| match entry.standing {
+            Standing::Blocked(reason) => Some((*pid, reason)),
+            _ => None,
+        })
+    }
+}
+
+impl Os {
+    /// Reports as an event which processes are ready and which wait.
+    pub(crate) fn tell_queues(&self, hal: &mut dyn Hal) {
+        if hal.is_watched() {
+            let (ready, waiting) = (self.schedule.ready(), self.schedule.waiting());
+            hal.event(Event::Queues { ready: ready.collect(), waiting: waiting.collect() });
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! An address space: regions, the pages in use, and the page table that shows them.
+//!
+//! | file | does |
+//! |---|---|
+//! | `region`, `layout`, `permissions` | what a process may touch: regions, their checks, their rights |
+//! | `growth` | regions cut, moved and grown |
+//! | `demand` | regions of recorded programs, made when they are touched |
+//! | `table`, `prune` | page tables, edited through the bus; given back when unused |
+//! | `asid` | address-space identifiers |
+
+mod asid;
+mod demand;
+mod growth;
+mod layout;
+mod permissions;
+mod prune;
+mod region;
+pub mod table;
+
+pub use asid::{Asids, Grant};
+pub use layout::{Ground, Image, lay_one, lay_out};
+pub use permissions::Permissions;
+pub use region::{Backing, Region, RegionKind, RegionSpec};
+
+use crate::PageId;
+use crate::space::table::PageTable;
+use model::isa::{Mode, PAGE_BYTES};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// A page that a process holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Which.
+    pub page: PageId,
+    /// A leaf entry shows it, so that the page is in a frame; without V where its region allows
+    /// nothing.
+    pub mapped: bool,
+}
+
+/// How an address space gets its regions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As stated.
+    Regions(Vec<RegionSpec>),
+    /// As stated, and elsewhere as touched: what a recorded trace, which is addresses only, needs.
+    OnDemand(Vec<RegionSpec>),
+}
+
+/// The addresses that belong to user programs and to the kernel, and those that are not canonical.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    mode: Mode,
+}
+
+/// What an address belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// User programs.
+    User,
+    /// The kernel.
+    Kernel,
+    /// Neither: its upper bits are no sign extension.
+    NonCanonical,
+}
+
+impl Bounds {
+    /// The bounds of a scheme.
+    pub fn new(mode: Mode) -> Bounds {
+        Bounds { mode }
+    }
+
+    /// The scheme.
+    pub fn mode(self) -> Mode {
+        self.mode
+    }
+
+    /// The root index of the one superpage through which every address space shows the kernel:
+    /// three quarters up in Sv32 (0xC000_0000, 4 MiB), else the first of the upper half.
+    pub fn kernel_index(self) -> u64 {
+        if self.mode == Mode::Sv32 { 768 } else { 256 }
+    }
+
+    /// The first address of that superpage.
+    pub fn kernel_start(self) -> u64 {
+        let shift = self.mode.va_bits() - self.mode.segment_bits();
+        let start = self.kernel_index() << shift;
+        let unused = 64 - self.mode.va_bits();
+        if self.mode == Mode::Sv32 { start } else { ((start << unused) as i64 >> unused) as u64 }
+    }
+
+    /// The first user address that is not: the end of the lower half, in Sv32 of the space.
+    pub fn user_end(self) -> u64 {
+        if self.mode == Mode::Sv32 { 1 << 32 } else { 1 << (self.mode.va_bits() - 1) }
+    }
+
+    /// The kernel's addresses amid the user's, which only Sv32 has.
+    pub fn kernel(self) -> Option<Range<u64>> {
+        let superpage = self.kernel_index() << 22..(self.kernel_index() + 1) << 22;
+        (self.mode == Mode::Sv32).then_some(superpage)
+    }
+
+    /// Whether addresses are all the user's.
+    pub fn admit(self, range: &Range<u64>) -> bool {
+        let meets = |kernel: Range<u64>| range.start < kernel.end && kernel.start < range.end;
+        range.end <= self.user_end() && !self.kernel().is_some_and(meets)
+    }
+
+    /// What an address belongs to. In Sv32 only the kernel's own superpage is the kernel's.
+    pub fn owner(self, va: u64) -> Owner {
+        if self.mode == Mode::Sv32 {
+            let index = (va & 0xffff_ffff) >> 22;
+            return if index == self.kernel_index() { Owner::Kernel } else { Owner::User };
+        }
+        let upper = (va as i64) >> (self.mode.va_bits() - 1);
+        match upper {
+            0 => Owner::User,
+            -1 => Owner::Kernel,
+            _ => Owner::NonCanonical,
+        }
+    }
+}
+
+/// One process's memory as the kernel keeps it.
+#[derive(Debug)]
+pub struct AddressSpace {
+    /// The hardware's view.
+    pub table: PageTable,
+    /// By first address.
+    pub regions: BTreeMap<u64, Region>,
+    /// Pages that it holds, by virtual page number.
+    pub pages: BTreeMap<u64, Held>,
+    /// Pages of devices that are mapped: the physical page number by the virtual.
+    pub devices: BTreeMap<u64, u64>,
+    /// Runs shown by superpages, by first virtual page number: the table put aside for each.
+    pub runs: BTreeMap<u64, u64>,
+    /// Permissions beyond those of a page's region, widened by use.
+    pub widened: BTreeMap<u64, Permissions>,
+    /// Whether regions appear where the program touches.
+    pub on_demand: bool,
+    /// For on-demand layouts: the page of the first store, which is on the stack.
+    pub stack: Option<u64>,
+    /// Whether any region is locked.
+    pub has_locks: bool,
+    /// Pages that were taken from it and have not come back.
+    pub evicted: BTreeSet<u64>,
+    /// Pages mapped now, the zero page and devices left out: the resident set. What allows no
+    /// access is in its frame all the same, and counts.
+    pub resident: u64,
+}
+
+impl AddressSpace {
+    /// A space of these regions, or of none yet that appear on demand.
+    pub fn new(table: PageTable, regions: BTreeMap<u64, Region>, on_demand: bool) -> AddressSpace {
+        AddressSpace {
+            table,
+            regions,
+            pages: BTreeMap::new(),
+            devices: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            widened: BTreeMap::new(),
+            on_demand,
+            stack: None,
+            has_locks: false,
+            evicted: BTreeSet::new(),
+            resident: 0,
+        }
+    }
+
+    /// The region at an address.
+    pub fn region(&self, va: u64) -> Option<&Region> {
+        let (_, region) = self.regions.range(..=va).next_back()?;
+        region.contains(va).then_some(region)
+    }
+
+    /// The regions that lie in a range, wholly or in part.
+    pub fn regions_in<'a>(&'a self, range: &Range<u64>) -> impl Iterator<Item = &'a Region> {
+        let (start, end) = (range.start, range.end);
+        self.regions.values().filter(move |region| region.start < end && start < region.end)
+    }
+
+    /// Pages of regions that are locked.
+    pub fn locked_pages(&self) -> u64 {
+        self.regions.values().filter(|region| region.locked).map(Region::pages).sum()
+    }
+
+    /// What a page may be used for, as its entry can say it.
+    pub fn permissions(&self, va: u64) -> Permissions {
+        let own = self.region(va).map(|region| region.permissions).unwrap_or_default();
+        own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default()).encodable()
+    }
+
+    /// Where a page's first contents come from; byte 0 is at the page's first address.
+    pub fn backing(&self, va: u64) -> Backing {
+        let Some(region) = self.region(va) else { return Backing::Zero };
+        let inside = va / PAGE_BYTES * PAGE_BYTES - region.start;
+        match region.backing {
+            Backing::Zero => Backing::Zero,
+            Backing::File { file, offset } => Backing::File { file, offset: offset + inside },
+            Backing::Device { pa } => Backing::Device { pa: pa + inside },
+        }
+    }
+}

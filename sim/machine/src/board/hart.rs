@@ -1,0 +1,262 @@
+//! A hart as memory sees it: an MMU on its walker's bus, its checker, and its tracker.
+
+use super::error::StepError;
+use super::initiator::Initiator;
+use super::observer::{Observer, WorldState};
+use super::tracker::{Judges, Tracker};
+use crate::stats::Meter;
+use model::bus::{self, Channel, SharedMemory};
+use model::golden::Checker;
+use model::isa::Xlen;
+use model::mmu::{Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Port};
+
+/// The number of a hart on its board, from 0.
+pub type HartId = usize;
+
+/// One hart. What presents its requests stands outside, as an [`Initiator`].
+pub struct Hart {
+    id: HartId,
+    mmu: Box<dyn Mmu>,
+    walker: Box<dyn Channel>,
+    pub(super) checker: Checker,
+    pub(super) tracker: Tracker,
+    /// The `satp` register.
+    pub satp: u64,
+    /// `menvcfg.ADUE`.
+    pub adue: bool,
+    inputs: Inputs,
+    outputs: Outputs,
+    /// The walker's requests that memory has not answered.
+    walks: u32,
+    /// Whether the MMU's signals were looked at in the last cycle.
+    watched: bool,
+    /// Whether the walker's bus is ready in a cycle, where that was asked ahead of its time.
+    ready: Option<(u64, bool)>,
+}
+
+/// What all harts of a board share, for one cycle of one of them.
+pub(super) struct Shared<'a> {
+    pub(super) memory: &'a SharedMemory,
+    pub(super) meter: &'a mut Meter,
+    pub(super) observers: &'a mut [Box<dyn Observer>],
+    pub(super) world: &'a WorldState,
+}
+
+/// A page-table word that a walker is about to change.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Update {
+    pub(super) pa: u64,
+    pub(super) old: u64,
+}
+
+impl Hart {
+    pub(super) fn new(id: HartId, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> Hart {
+        let xlen = mmu.xlen();
+        Hart {
+            id,
+            mmu,
+            walker,
+            checker: Checker::new(xlen),
+            tracker: Tracker::new(xlen),
+            satp: 0,
+            adue: false,
+            inputs: Inputs::default(),
+            outputs: Outputs::default(),
+            walks: 0,
+            watched: false,
+            ready: None,
+        }
+    }
+
+    /// One cycle. What the walker changes in memory is returned, for the other harts' checkers.
+    #[inline]
+    pub(super) fn cycle<I: Initiator + ?Sized>(
+        &mut self,
+        now: u64,
+        initiator: &mut I,
+        shared: &mut Shared<'_>,
+    ) -> Result<Option<Update>, (StepError, Option<Update>)> {
+        let memory_ready = self.is_ready(now);
+        let memory = if self.walks > 0 { self.answer(now) } else { None };
+        self.inputs = Inputs {
+            reset: initiator.resets(),
+            satp: self.satp,
+            adue: self.adue,
+            requests: self.tracker.requests(),
+            fence: self.tracker.fence(),
+            memory_ready,
+            memory,
+            fault_ready: initiator.takes_fault(),
+        };
+        if !shared.observers.is_empty() {
+            self.watched = self.is_watched(now, shared.observers);
+            self.mmu.watch(self.watched);
+        }
+        self.outputs = self.mmu.cycle(&self.inputs);
+        let mut update = None;
+        if let Some(request) = self.outputs.memory.filter(|_| memory_ready) {
+            update = self.walk(now, request, shared.memory);
+        }
+        let verdict = if self.inputs.reset {
+            self.tracker.reset(&mut self.checker);
+            Ok(())
+        } else {
+            let judges = Judges {
+                memory: shared.memory,
+                checker: &mut self.checker,
+                meter: &mut *shared.meter,
+            };
+            self.tracker.cycle(now, &self.inputs, &self.outputs, judges, initiator)
+        };
+        for observer in &mut *shared.observers {
+            self.show(now, observer.as_mut(), shared.world);
+        }
+        match verdict {
+            Ok(()) => Ok(update),
+            Err(error) => Err((error, update)),
+        }
+    }
+
+    /// Shows an observer the last cycle again, as that of cycle `now`.
+    fn show(&self, now: u64, observer: &mut dyn Observer, world: &WorldState) {
+        let (inputs, outputs, mmu) = (&self.inputs, &self.outputs, self.mmu.as_ref());
+        observer.on_hart_cycle(self.id, now, inputs, outputs, mmu, world);
+    }
+
+    fn is_watched(&self, now: u64, observers: &[Box<dyn Observer>]) -> bool {
+        observers.iter().any(|observer| observer.wants_signals(now))
+    }
+
+    /// Memory's answer to the walker in this cycle.
+    fn answer(&mut self, now: u64) -> Option<MemoryResponse> {
+        let bus::Response { value, error, swapped } = self.walker.poll(now)?;
+        self.walks -= 1;
+        if error {
+            self.checker.bus_failed();
+        }
+        Some(MemoryResponse { data: value, error, swapped })
+    }
+
+    /// Hands the walker's request to memory.
+    fn walk(&mut self, now: u64, asked: MemoryRequest, memory: &SharedMemory) -> Option<Update> {
+        let bytes = match self.mmu.xlen() {
+            Xlen::Rv32 => 4,
+            Xlen::Rv64 => 8,
+        };
+        let (request, update) = match asked {
+            MemoryRequest::Read { pa } => (bus::Request::Read { pa, bytes }, None),
+            MemoryRequest::CompareSwap { pa, expected, desired } => {
+                let swaps = memory.peek(pa, bytes) == Ok(expected);
+                let request = bus::Request::CompareSwap { pa, bytes, expected, desired };
+                (request, swaps.then_some(Update { pa, old: expected }))
+            }
+        };
+        if let Some(Update { pa, old }) = update {
+            self.checker.hardware_updated(pa, old);
+        }
+        self.walks += 1;
+        self.walker.submit(now, request);
+        update
+    }
+
+    /// Whether the walker's bus is ready, which it is asked once in a cycle.
+    fn is_ready(&mut self, cycle: u64) -> bool {
+        match self.ready {
+            Some((asked, ready)) if asked == cycle => ready,
+            _ => self.walker.ready(cycle),
+        }
+    }
+
+    /// The number of this hart.
+    pub fn id(&self) -> HartId {
+        self.id
+    }
+
+    /// The input pins of the last cycle, as the MMU saw them.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// The output pins of the last cycle.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
+    /// The MMU.
+    pub fn mmu(&self) -> &dyn Mmu {
+        self.mmu.as_ref()
+    }
+
+    /// The MMU, to turn its signals on.
+    pub fn mmu_mut(&mut self) -> &mut dyn Mmu {
+        self.mmu.as_mut()
+    }
+
+    /// The checker, for its counts.
+    pub fn checker(&self) -> &Checker {
+        &self.checker
+    }
+
+    /// Whether the MMU changes without new requests, or something is presented to it.
+    pub fn is_busy(&self) -> bool {
+        self.outputs.busy || self.tracker.asks()
+    }
+}
+
+/// Time skip: cycles that can only be as the last one are counted, not made.
+///
+/// While the hardware is quiescent and the same is presented to it, each cycle is the last one
+/// over again, until memory answers or something else is presented. Nothing in such a cycle is
+/// lost: no request is taken, nothing is answered, no event is counted, so that checker and
+/// counters have nothing to do but to let the time pass; observers see each cycle.
+impl Hart {
+    /// Cycles from `now` on that can only be as the last one, at most `limit`.
+    pub(super) fn rests(&self, now: u64, limit: u64) -> u64 {
+        if !self.mmu.is_quiescent() || !self.is_at_rest() {
+            return 0;
+        }
+        let due = self.walker.next_response().map_or(limit, |due| due.saturating_sub(now));
+        limit.min(due).min(self.tracker.patience(now))
+    }
+
+    /// Whether the last cycle was one of pure waiting, and the next one has the same inputs.
+    fn is_at_rest(&self) -> bool {
+        let (inputs, outputs) = (&self.inputs, &self.outputs);
+        let same = Inputs {
+            reset: false,
+            satp: self.satp,
+            adue: self.adue,
+            requests: self.tracker.requests(),
+            fence: self.tracker.fence(),
+            memory_ready: inputs.memory_ready,
+            memory: None,
+            fault_ready: false,
+        } == *inputs;
+        let taken = Port::ALL.iter().any(|&port| inputs.accepted(port, outputs).is_some())
+            || inputs.accepted_fence(outputs).is_some();
+        let Outputs { responses, memory, .. } = outputs;
+        let silent = responses.values().all(Option::is_none) && memory.is_none();
+        same && !taken && silent && outputs.events.is_empty()
+    }
+
+    /// Whether the world around the pins is in this cycle as it was in the last one.
+    pub(super) fn repeats_at(&mut self, cycle: u64, observers: &[Box<dyn Observer>]) -> bool {
+        let observed = observers.is_empty() || self.is_watched(cycle, observers) == self.watched;
+        if !observed {
+            return false;
+        }
+        let ready = self.is_ready(cycle);
+        self.ready = Some((cycle, ready));
+        ready == self.inputs.memory_ready
+    }
+
+    /// Shows observers the last cycle as that of cycle `now`.
+    pub(super) fn show_again(
+        &self,
+        now: u64,
+        observers: &mut [Box<dyn Observer>],
+        world: &WorldState,
+    ) {
+        observers.iter_mut().for_each(|observer| self.show(now, observer.as_mut(), world));
+    }
+}

@@ -1,0 +1,390 @@
+//! The board: one clock, one memory, one or more harts, and observers.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`Board`] | the clock; cycles, and jumps over those in which nothing happens |
+//! | [`Hart`] | an MMU on its walker's bus, its checker, its tracker of requests |
+//! | [`Initiator`], [`Transaction`] | who asks: scenarios, programs, kernels; and what they get |
+//! | [`Observer`], [`Chronicle`] | who looks on |
+//!
+//! A cycle of a hart: its initiator says what it asks next, the inputs settle in the MMU, the
+//! outputs are sampled, the walker's request goes to memory, the golden model judges every
+//! answer, and what is answered goes back to the initiator. Here is one that loads twice:
+//!
+//! ```
+//! use machine::board::{Board, Initiator, Transaction};
+//! use model::bus::{FixedLatency, SharedMemory};
+//! use model::golden::IdealMmu;
+//! use model::isa::{Access, Context, Xlen};
+//! use model::mmu::{Port, Request};
+//!
+//! struct Two(Vec<u64>, Vec<Transaction>);
+//!
+//! impl Initiator for Two {
+//!     fn request(&mut self, port: Port, _now: u64) -> Option<Request> {
+//!         let va = if port == Port::Data { self.0.pop() } else { None };
+//!         va.map(|va| Request { va, access: Access::Load, context: Context::USER })
+//!     }
+//!
+//!     fn answered(&mut self, transaction: &Transaction) {
+//!         self.1.push(*transaction);
+//!     }
+//! }
+//!
+//! let memory = SharedMemory::with_ram(0x8000_0000..0x8001_0000)?;
+//! let mut board = Board::new(memory.clone());
+//! let walker = Box::new(FixedLatency::new(memory, 3));
+//! let hart = board.add(Box::new(IdealMmu::new(Xlen::Rv64)), walker);
+//! let mut two = Two(vec![0x8000_0008, 0x8000_0000], Vec::new());
+//! for _ in 0..4 {
+//!     board.cycle_of(hart, &mut two)?;
+//! }
+//! // Bare: nothing is translated.
+//! let answers: Vec<_> = two.1.iter().map(|done| (done.response, done.answered)).collect();
+//! assert_eq!(answers, [(Ok(0x8000_0000), 0), (Ok(0x8000_0008), 1)]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod chronicle;
+mod error;
+mod hart;
+mod initiator;
+mod observer;
+mod tracker;
+
+pub use chronicle::{Chronicle, Life};
+pub(crate) use error::PATIENCE;
+pub use error::{StepError, Waiting};
+pub use hart::{Hart, HartId};
+pub use initiator::{Idle, Initiator, Transaction};
+pub use observer::{Observer, WorldState};
+
+use crate::stats::Meter;
+use error::LAST_CYCLE;
+use hart::{Shared, Update};
+use initiator::{Once, Resets, TakesFaults};
+use kernel::{Activity, Event};
+use model::bus::{Channel, SharedMemory};
+use model::isa::Fault;
+use model::mmu::{Fence, Mmu, Request, Response};
+
+/// Harts on one memory under one clock. Each cycle the harts take their turns in the order of
+/// their numbers, so memory sees what they ask in the same cycle in that order.
+pub struct Board {
+    memory: SharedMemory,
+    harts: Vec<Hart>,
+    observers: Vec<Box<dyn Observer>>,
+    /// What observers are given beside the pins; the machine fills it in.
+    pub world: WorldState,
+    /// Everything counted.
+    pub meter: Meter,
+    /// What happened to each process, if anybody wants to know.
+    pub chronicle: Option<Chronicle>,
+    /// Whether cycles that can only be as the last one are counted instead of made
+    /// ([`Board::repeat`]); nothing else depends on it. True at first.
+    pub skips: bool,
+    now: u64,
+    skipped_from: Option<u64>,
+    /// Cycles that were counted instead of made.
+    repeated: u64,
+}
+
+impl Board {
+    /// A board without harts.
+    pub fn new(memory: SharedMemory) -> Board {
+        Board {
+            memory,
+            harts: Vec::new(),
+            observers: Vec::new(),
+            world: WorldState::default(),
+            meter: Meter::default(),
+            chronicle: None,
+            skips: true,
+            now: 0,
+            skipped_from: None,
+            repeated: 0,
+        }
+    }
+
+    /// Adds a hart. `walker` must lead to the board's memory, by which answers are judged.
+    pub fn add(&mut self, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> HartId {
+        let id = self.harts.len();
+        self.harts.push(Hart::new(id, mmu, walker));
+        id
+    }
+
+    /// Lets someone look on from now.
+    pub fn attach(&mut self, observer: Box<dyn Observer>) {
+        self.observers.push(observer);
+    }
+
+    /// Whether someone looks on.
+    pub fn is_observed(&self) -> bool {
+        !self.observers.is_empty()
+    }
+
+    /// One cycle; each hart has its initiator.
+    ///
+    /// # Errors
+    /// [`StepError`] when an MMU breaks a rule; the cycle has passed nevertheless.
+    ///
+    /// # Panics
+    /// If there are more initiators than harts.
+    pub fn cycle<I: Initiator>(&mut self, initiators: &mut [I]) -> Result<(), StepError> {
+        self.tell_skip();
+        let mut verdict = Ok(());
+        let mut initiators = initiators.iter_mut();
+        for id in 0..self.harts.len() {
+            let done = match initiators.next() {
+                Some(initiator) => self.turn(id, initiator),
+                None => self.turn(id, &mut Idle),
+            };
+            verdict = verdict.and(done);
+        }
+        assert!(initiators.next().is_none(), "each initiator needs a hart");
+        self.account(1);
+        self.now += 1;
+        verdict
+    }
+
+    /// One cycle in which only one hart has an initiator.
+    ///
+    /// # Errors
+    /// As [`Board::cycle`].
+    #[inline]
+    pub fn cycle_of<I: Initiator>(
+        &mut self,
+        hart: HartId,
+        initiator: &mut I,
+    ) -> Result<(), StepError> {
+        self.tell_skip();
+        let mut verdict = Ok(());
+        for id in 0..self.harts.len() {
+            let done = if id == hart { self.turn(id, initiator) } else { self.turn(id, &mut Idle) };
+            verdict = verdict.and(done);
+        }
+        self.account(1);
+        self.now += 1;
+        verdict
+    }
+
+    /// A hart's part of a cycle.
+    #[inline]
+    fn turn<I: Initiator>(&mut self, id: HartId, initiator: &mut I) -> Result<(), StepError> {
+        let hart = &mut self.harts[id];
+        hart.tracker.take(self.now, initiator);
+        let mut shared = Shared {
+            memory: &self.memory,
+            meter: &mut self.meter,
+            observers: &mut self.observers,
+            world: &self.world,
+        };
+        let (verdict, update) = match hart.cycle(self.now, initiator, &mut shared) {
+            Ok(update) => (Ok(()), update),
+            Err((error, update)) => (Err(error), update),
+        };
+        if let Some(Update { pa, old }) = update {
+            let others = self.harts.iter_mut().filter(|hart| hart.id() != id);
+            others.for_each(|hart| hart.checker.hardware_updated(pa, old));
+        }
+        verdict
+    }
+
+    /// Lets up to `limit` cycles pass, as far as each is known to be as the last one; returns how
+    /// many did. What would take part in these cycles besides the harts and their memory has to
+    /// be as in the last one; that is the caller's to know. The initiator is that of one hart.
+    pub fn repeat<I: Initiator>(&mut self, hart: HartId, initiator: &mut I, limit: u64) -> u64 {
+        if !self.skips || initiator.resets() || initiator.takes_fault() {
+            return 0;
+        }
+        let now = self.now;
+        self.harts[hart].tracker.take(now, initiator);
+        let limit = self.harts.iter().fold(limit, |limit, hart| hart.rests(now, limit));
+        let mut passed = 0;
+        while passed < limit && self.repeats_at(now + passed) {
+            passed += 1;
+        }
+        self.account(passed);
+        self.now += passed;
+        self.repeated += passed;
+        passed
+    }
+
+    /// Whether a cycle is as the last one; if so, observers are shown it.
+    fn repeats_at(&mut self, cycle: u64) -> bool {
+        let repeats = self.harts.iter_mut().all(|hart| hart.repeats_at(cycle, &self.observers));
+        if repeats {
+            for hart in &self.harts {
+                hart.show_again(cycle, &mut self.observers, &self.world);
+            }
+        }
+        repeats
+    }
+
+    /// Cycles so far that were counted instead of made.
+    pub fn skipped(&self) -> u64 {
+        self.repeated
+    }
+
+    /// Lets cycles pass in which no initiator asks anything: jumping if the MMUs are idle, else
+    /// one by one until they are.
+    ///
+    /// # Errors
+    /// As [`Board::cycle`]; and [`StepError::Clock`] if the clock would run over.
+    pub fn pass(&mut self, cycles: u64) -> Result<(), StepError> {
+        let (cycle, end) = (self.now, self.now.saturating_add(cycles));
+        if end > LAST_CYCLE {
+            return Err(StepError::Clock { cycle, cycles });
+        }
+        while self.busy() && self.now < end {
+            if self.repeat(0, &mut Idle, end - self.now) == 0 {
+                self.cycle_of(0, &mut Idle)?;
+            }
+        }
+        if self.now < end {
+            self.skipped_from.get_or_insert(self.now);
+            self.account(end - self.now);
+            self.now = end;
+        }
+        Ok(())
+    }
+
+    /// One cycle in which all MMUs are reset.
+    ///
+    /// # Errors
+    /// As [`Board::cycle`].
+    pub fn reset(&mut self) -> Result<(), StepError> {
+        let mut resets = vec![Resets; self.harts.len()];
+        self.cycle(&mut resets)
+    }
+
+    /// An `SFENCE.VMA` of one hart, which the others do not notice; complete on return.
+    ///
+    /// # Errors
+    /// As [`Board::cycle`], and when the MMU never accepts it.
+    pub fn fence(&mut self, hart: HartId, fence: Fence) -> Result<(), StepError> {
+        let mut once = Once { fence: Some(fence), ..Once::default() };
+        // The tracker's patience ends this loop if the MMU never accepts.
+        while !once.fenced {
+            self.cycle_of(hart, &mut once)?;
+        }
+        Ok(())
+    }
+
+    /// One translation by one hart.
+    ///
+    /// # Errors
+    /// As [`Board::cycle`], and when the MMU never answers.
+    pub fn translate(&mut self, hart: HartId, request: Request) -> Result<Response, StepError> {
+        let mut once = Once { request: Some(request), ..Once::default() };
+        loop {
+            self.cycle_of(hart, &mut once)?;
+            if let Some(response) = once.response {
+                return Ok(response);
+            }
+        }
+    }
+
+    /// One cycle in which the fault that a hart's MMU holds is taken.
+    ///
+    /// # Errors
+    /// As [`Board::cycle`].
+    pub fn take_fault(&mut self, hart: HartId) -> Result<Option<Fault>, StepError> {
+        self.cycle_of(hart, &mut TakesFaults)?;
+        Ok(self.harts[hart].outputs().fault)
+    }
+
+    fn account(&mut self, cycles: u64) {
+        let accounts = &mut self.meter.current().cycles;
+        *match self.world.activity {
+            Activity::Process => &mut accounts.issue,
+            Activity::Handler => &mut accounts.handler,
+            Activity::UserCopy => &mut accounts.user_copy,
+            Activity::Disk => &mut accounts.disk,
+            Activity::Switch => &mut accounts.switch,
+            Activity::Idle => &mut accounts.idle,
+        } += cycles;
+    }
+
+    /// Tells observers of cycles that were jumped over, as one stretch.
+    fn tell_skip(&mut self) {
+        if let Some(from) = self.skipped_from.take() {
+            for observer in &mut self.observers {
+                observer.on_skip(from, self.now, self.world.activity);
+            }
+        }
+    }
+
+    /// Software has written, or is about to write, a page-table word that held `old`. Without
+    /// this the checkers, those of all harts, take answers by the older value for wrong.
+    pub fn software_wrote(&mut self, pa: u64, old: u64) {
+        self.harts.iter_mut().for_each(|hart| hart.checker.software_wrote(pa, old));
+    }
+
+    /// Charges coming cycles to another account, and tells observers apart what was skipped
+    /// until now.
+    pub fn charge(&mut self, activity: Activity) -> Activity {
+        if self.world.activity != activity {
+            self.tell_skip();
+        }
+        std::mem::replace(&mut self.world.activity, activity)
+    }
+
+    /// Tells observers what happened.
+    pub fn event(&mut self, event: &Event) {
+        self.tell_skip();
+        if let Some(chronicle) = &mut self.chronicle {
+            chronicle.event(event);
+        }
+        for observer in &mut self.observers {
+            observer.on_event(self.now, event);
+        }
+    }
+
+    /// Tells observers that it is over.
+    pub fn end(&mut self) {
+        self.tell_skip();
+        for observer in &mut self.observers {
+            observer.on_end(self.now);
+        }
+    }
+
+    /// The number of the next cycle.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// Whether an MMU changes without new requests, or something is presented to one.
+    pub fn busy(&self) -> bool {
+        self.harts.iter().any(Hart::is_busy)
+    }
+
+    /// The harts, in the order of their numbers.
+    pub fn harts(&self) -> &[Hart] {
+        &self.harts
+    }
+
+    /// A hart.
+    ///
+    /// # Panics
+    /// If there is none of this number.
+    pub fn hart(&self, id: HartId) -> &Hart {
+        &self.harts[id]
+    }
+
+    /// A hart, for its registers.
+    ///
+    /// # Panics
+    /// If there is none of this number.
+    pub fn hart_mut(&mut self, id: HartId) -> &mut Hart {
+        &mut self.harts[id]
+    }
+
+    /// Physical memory.
+    pub fn memory(&self) -> &SharedMemory {
+        &self.memory
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! The segmentation unit as pins: a table of base and limit, asked one access at a time.
+
+use serde::Deserialize;
+
+use model::isa;
+use model::mmu::Signal;
+
+/// What may be done in a segment, and which way it grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words of the field")]
+pub struct Rights {
+    pub read: bool,
+    pub write: bool,
+    pub execute: bool,
+    /// Programs may use it; otherwise the supervisor alone.
+    pub user: bool,
+    /// It grows downwards: its bytes are those below the base.
+    pub down: bool,
+}
+
+/// One segment register.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Descriptor {
+    /// Physical address: of the first byte, or after the last one when it grows downwards.
+    pub base: u64,
+    /// Length in bytes.
+    pub limit: u64,
+    /// What may be done there.
+    pub rights: Rights,
+}
+
+/// How many segments a unit has, and how long each can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Segment registers.
+    pub segments: usize,
+    /// Bits of an offset.
+    pub offset_bits: u32,
+}
+
+impl Shape {
+    /// The most bytes that a segment can have.
+    pub fn span(self) -> u64 {
+        1 << self.offset_bits
+    }
+
+    /// The logical address of an offset in a segment; negative ones count back from the end.
+    pub fn address(self, segment: usize, offset: i64) -> u64 {
+        (segment as u64) << self.offset_bits | (offset as u64 & (self.span() - 1))
+    }
+}
+
+/// One access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Logical address: a segment number and an offset.
+    pub va: u64,
+    /// 1, 2, 4 or 8.
+    pub bytes: u8,
+    /// Fetch, load or store.
+    pub access: isa::Access,
+    /// Made by a program; otherwise by the supervisor.
+    pub user: bool,
+}
+
+/// Why an access may not be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// There is no such segment.
+    NoSegment,
+    /// Some byte is not in it.
+    Limit,
+    /// Not this kind of access, or not by a program.
+    Protection,
+}
+
+impl Reason {
+    /// The reason of a cause code.
+    pub fn from_code(code: u64) -> Option<Reason> {
+        [Reason::NoSegment, Reason::Limit, Reason::Protection]
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+
+    /// The cause code on the pins.
+    pub fn code(self) -> u64 {
+        match self {
+            Reason::NoSegment => 1,
+            Reason::Limit => 2,
+            Reason::Protection => 3,
+        }
+    }
+
+    /// In words, as scenarios write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::NoSegment => "no-segment",
+            Reason::Limit => "limit",
+            Reason::Protection => "protection",
+        }
+    }
+}
+
+/// A fault and its logical address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Why.
+    pub reason: Reason,
+    /// The address that was asked for.
+    pub va: u64,
+}
+
+/// What the world drives in one cycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Everything is forgotten.
+    pub reset: bool,
+    /// A request is presented.
+    pub request: Option<Request>,
+    /// A register is written; `None` inside: there is no such segment any more.
+    pub load: Option<(usize, Option<Descriptor>)>,
+    /// The held fault is taken.
+    pub fault_ready: bool,
+}
+
+/// What the unit drives in the same cycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// The request is taken.
+    pub ready: bool,
+    /// The register write is taken.
+    pub load_ready: bool,
+    /// The answer to the request taken in this cycle.
+    pub response: Option<Result<u64, Fault>>,
+    /// The oldest fault not yet taken.
+    pub held: Option<Fault>,
+}
+
+/// A segmentation unit: one call a clock cycle.
+pub trait SegmentUnit {
+    /// The configuration's name.
+    fn name(&self) -> &str;
+
+    /// How many segments of how many bytes.
+    fn shape(&self) -> Shape;
+
+    /// One cycle: outputs are those settled with these inputs, before the clock rises.
+    fn cycle(&mut self, inputs: &Inputs) -> Outputs;
+
+    /// The unit's own signals, for waves; none unless it has any to show.
+    fn signals(&self) -> Vec<Signal> {
+        Vec::new()
+    }
+
+    /// The signals' values as they were settled in the last [`SegmentUnit::cycle`], *before* its
+    /// clock edge, appended to `values`; none in a cycle that was not [watched](SegmentUnit::watch).
+    fn values(&self, values: &mut Vec<u128>) {
+        let _ = values;
+    }
+
+    /// Turns the sampling behind [`SegmentUnit::values`] on or off; off at first.
+    fn watch(&mut self, on: bool) {
+        let _ = on;
+    }
+}

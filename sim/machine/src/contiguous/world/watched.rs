@@ -1,0 +1,127 @@
+//! What the world tells whoever looks on, and the time that the kernel takes.
+
+use std::ops::{Range, RangeInclusive};
+
+use rand::Rng;
+
+use super::{Activity, Config, Event, Fit, Holes, World, WorldError};
+use crate::contiguous::churn::{Equilibrium, churn};
+use crate::contiguous::process::label;
+use crate::contiguous::{Measure, Observer, Picture};
+use model::mmu::Signal;
+
+impl World {
+    /// Lets someone look on from now.
+    pub fn observe(&mut self, observer: Box<dyn Observer>) {
+        self.wire.observer = Some(observer);
+        self.look();
+    }
+
+    /// The unit's own signals; see [`crate::contiguous::SegmentUnit::signals`].
+    pub fn signals(&self) -> Vec<Signal> {
+        self.unit.signals()
+    }
+
+    /// The circumstances.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Tells whoever looks on that it is over.
+    pub fn finish(&mut self) {
+        if let Some(observer) = &mut self.wire.observer {
+            observer.on_end(self.wire.now);
+        }
+    }
+
+    /// The kernel is entered, and takes its time.
+    pub(super) fn kernel(&mut self) {
+        self.wire.activity(Activity::Kernel);
+        self.wire.now += self.config.handler;
+    }
+
+    /// Shows memory as it is now to whoever looks on.
+    pub(super) fn look(&mut self) {
+        if self.wire.observer.is_none() {
+            return;
+        }
+        let mut used = Vec::new();
+        for (id, stored) in &self.stored {
+            let owner = self.owner(*id);
+            used.extend(stored.pieces.iter().map(|piece| (piece.clone(), owner.clone())));
+        }
+        used.sort_by_key(|(piece, _)| piece.start);
+        let (measure, segments) = (self.measure(), self.stored.len() as u64);
+        let picture = Picture { measure, segments, holes: self.placer.holes(), used };
+        if let Some(observer) = &mut self.wire.observer {
+            observer.on_memory(self.wire.now, &picture);
+        }
+    }
+
+    /// What a stored segment is called: by the name under which it is shared, else by its process
+    /// and, unless that is all there is of it, its own.
+    pub(super) fn owner(&self, id: usize) -> String {
+        if let Some(shared) = self.stored.get(&id).and_then(|stored| stored.shared.clone()) {
+            return shared;
+        }
+        for process in &self.processes {
+            if let Some(held) = process.segments.iter().find(|held| held.2 == id) {
+                return label(&process.name, &held.1, process.segments.len() == 1);
+            }
+        }
+        String::new()
+    }
+
+    /// What is free, to be told which hole was chosen; nothing when nobody looks on.
+    pub(super) fn holes_before(&self) -> Vec<Range<u64>> {
+        if self.wire.observer.is_some() { self.placer.holes() } else { Vec::new() }
+    }
+
+    /// Tells that a segment was given room, `before` being what was free.
+    pub(super) fn placed(
+        &mut self,
+        whose: (&str, &str),
+        length: u64,
+        at: &[Range<u64>],
+        before: &[Range<u64>],
+    ) {
+        let Some(first) = at.first() else { return };
+        let hole = before.iter().find(|hole| hole.contains(&first.start));
+        let Some(hole) = hole.cloned() else { return };
+        let (process, segment) = (whose.0.to_owned(), whose.1.to_owned());
+        self.wire.event(Event::Placed { process, segment, length, hole, at: at.to_vec() });
+    }
+
+    /// A long random history of comings and goings on memory of the same size, all of it free;
+    /// the processes of this world stay as they are. Each change is an entry into the kernel.
+    ///
+    /// # Errors
+    /// [`WorldError::Nonsense`] unless segments are placed in a list of holes, and lengths are
+    /// from 1 on.
+    pub fn churn(
+        &mut self,
+        steps: u64,
+        lengths: RangeInclusive<u64>,
+        segments: usize,
+        generator: &mut impl Rng,
+    ) -> Result<Equilibrium, WorldError> {
+        let rules = [Fit::First, Fit::Best, Fit::Worst, Fit::Next];
+        if *lengths.start() == 0 || lengths.is_empty() || !rules.contains(&self.config.fit) {
+            let message = "a random history needs lengths from 1 on, and a list of holes";
+            return Err(WorldError::Nonsense(message.to_owned()));
+        }
+        let mut holes = Holes::new(&self.config.holes, self.config.fit);
+        self.wire.activity(Activity::Kernel);
+        let (wire, handler) = (&mut self.wire, self.config.handler);
+        let came =
+            churn(&mut holes, steps, lengths, segments, generator, &mut |placer, segments| {
+                wire.now += handler;
+                let Some(observer) = &mut wire.observer else { return };
+                let (measure, holes) = (Measure::of(placer, 0), placer.holes());
+                let (segments, used) = (segments as u64, Vec::new());
+                observer.on_memory(wire.now, &Picture { measure, segments, holes, used });
+            });
+        self.look();
+        Ok(came)
+    }
+}

@@ -1,0 +1,282 @@
+//! Memory traces as `valgrind --tool=lackey --trace-mem=yes` writes them.
+//!
+//! ```text
+//! ==1234== Command: ls          Valgrind's own: passed over, as blank lines are
+//! --1234-- WARNING: ...         likewise, and **1234** too
+//! I  0401ab70,3                 a fetch: address in hexadecimal, size in decimal
+//!  L 1ffefffe28,8               a load
+//!  S 1ffefffe28,8               a store
+//!  M 0421c7cc,4                 a modify: a load, then a store
+//! ```
+//!
+//! Memory use does not depend on the length, of the trace or of a line.
+
+mod lines;
+mod log;
+
+use super::{Access, Op, Program, ProgramError};
+use lines::Lines;
+use log::Log;
+use model::isa;
+use std::io::Read;
+
+/// A trace being read, one line at a time.
+pub struct Lackey {
+    file: String,
+    lines: Lines,
+    /// Lines read so far.
+    line: u64,
+    log: Log,
+    /// Only the accesses of this process.
+    only: Option<u32>,
+    /// The store of a modify.
+    pending: Option<Access>,
+    ended: bool,
+}
+
+impl Lackey {
+    /// A trace from `source`, called `file` in messages.
+    pub fn new(file: impl Into<String>, source: Box<dyn Read>) -> Lackey {
+        Lackey {
+            file: file.into(),
+            lines: Lines::new(source),
+            line: 0,
+            log: Log::default(),
+            only: None,
+            pending: None,
+            ended: false,
+        }
+    }
+
+    /// Of a log that several processes wrote, only the accesses of this one: those that follow a
+    /// line of Valgrind's with its number, up to a line with another's. Accesses themselves carry
+    /// no number, so a forked child, whose beginning no line marks, cannot be told from its
+    /// parent.
+    #[must_use]
+    pub fn only(mut self, pid: Option<u32>) -> Lackey {
+        self.only = pid;
+        self
+    }
+
+    /// The numbers of the processes that wrote what was read so far.
+    pub fn processes(&self) -> &[u32] {
+        self.log.processes()
+    }
+
+    fn step(&mut self) -> Result<Option<Op>, ProgramError> {
+        if let Some(store) = self.pending.take() {
+            return Ok(Some(Op::Access(store)));
+        }
+        loop {
+            let read = match plain(self.lines.at_hand()) {
+                Some((access, modify, bytes)) => {
+                    self.lines.used(bytes);
+                    self.line += 1;
+                    Some((access, modify))
+                }
+                None => match self.other()? {
+                    Line::End => return Ok(None),
+                    Line::Passed => None,
+                    Line::Access(access, modify) => Some((access, modify)),
+                },
+            };
+            let Some((access, modify)) = read else { continue };
+            if self.only.is_some() && self.only != self.log.current() {
+                continue;
+            }
+            if modify {
+                self.pending = Some(Access { kind: isa::Access::Store, ..access });
+            }
+            return Ok(Some(Op::Access(access)));
+        }
+    }
+
+    /// A line that is not in the plain form: Valgrind's own, blank, odd, malformed, or none.
+    #[cold]
+    fn other(&mut self) -> Result<Line, ProgramError> {
+        let line = match self.lines.line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return Ok(Line::End),
+            Err(source) => {
+                let (file, line) = (self.file.clone(), self.line);
+                return Err(ProgramError::Read { file, line, source });
+            }
+        };
+        self.line += 1;
+        if line.iter().all(u8::is_ascii_whitespace) || self.log.take(line) {
+            return Ok(Line::Passed);
+        }
+        match parse(line) {
+            Ok((access, modify)) => Ok(Line::Access(access, modify)),
+            Err((column, problem)) => {
+                let (file, line) = (self.file.clone(), self.line);
+                Err(ProgramError::Malformed { file, line, column, problem })
+            }
+        }
+    }
+}
+
+/// What a line is.
+enum Line {
+    /// There is none.
+    End,
+    /// Nothing to do.
+    Passed,
+    /// An access, and whether a store follows.
+    Access(Access, bool),
+}
+
+impl Program for Lackey {
+    fn next(&mut self) -> Option<Result<Op, ProgramError>> {
+        if self.ended {
+            return None;
+        }
+        let step = self.step();
+        self.ended = !matches!(step, Ok(Some(_)));
+        step.transpose()
+    }
+
+    fn position(&self) -> String {
+        format!("{}:{}: ", self.file, self.line)
+    }
+}
+
+/// The digit that each byte is in hexadecimal; 255 for those that are none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [255; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        let byte = b"0123456789abcdef"[digit as usize];
+        digits[byte as usize] = digit;
+        digits[byte.to_ascii_uppercase() as usize] = digit;
+        digit += 1;
+    }
+    digits
+};
+
+/// A line as Valgrind writes it, to its end: the access, whether a store follows, and its bytes.
+/// Nothing for a line that is in any way else, or is not whole.
+#[inline]
+fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
+    let (kind, modify) = match text.first_chunk()? {
+        b"I  " => (isa::Access::Fetch, false),
+        b" L " => (isa::Access::Load, false),
+        b" S " => (isa::Access::Store, false),
+        b" M " => (isa::Access::Load, true),
+        _ => return None,
+    };
+    let mut at = 3;
+    let mut va = 0;
+    // Addresses have eight digits at least, and most have no more.
+    if let Some(high) = text.get(3..11).and_then(|digits| eight_digits(digits.try_into().ok()?)) {
+        (at, va) = (11, high);
+    }
+    let after_address = loop {
+        let byte = *text.get(at)?;
+        let digit = DIGITS[usize::from(byte)];
+        at += 1;
+        if digit > 15 {
+            break byte;
+        }
+        va = va << 4 | u64::from(digit);
+    };
+    // One to sixteen digits cannot overflow.
+    if after_address != b',' || !(5..=20).contains(&at) {
+        return None;
+    }
+    let size = at;
+    let mut bytes = 0;
+    let after_size = loop {
+        let byte = *text.get(at)?;
+        let digit = byte.wrapping_sub(b'0');
+        at += 1;
+        if digit > 9 {
+            break byte;
+        }
+        bytes = bytes * 10 + u32::from(digit);
+        if at - size > 4 {
+            return None;
+        }
+    };
+    if after_size != b'\n' || !(1..=MOST_BYTES).contains(&bytes) {
+        return None;
+    }
+    let bytes = bytes as u16;
+    va.checked_add(u64::from(bytes) - 1)?;
+    Some((Access { kind, va, bytes }, modify, at))
+}
+
+/// Eight hexadecimal digits in lower case, all at once; nothing if one is no such digit.
+#[inline]
+fn eight_digits(text: &[u8; 8]) -> Option<u64> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let word = u64::from_be_bytes(*text);
+    let digits = (word & (0x0f * ONES)) + (word >> 6 & ONES) * 9;
+    // Written again they must be what stood there.
+    let letters = (digits + 6 * ONES) >> 4 & ONES;
+    if digits & (0xf0 * ONES) != 0 || digits + 0x30 * ONES + 0x27 * letters != word {
+        return None;
+    }
+    let pairs = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
+    Some((fours | fours >> 16) & 0xffff_ffff)
+}
+
+/// The largest access that is read.
+const MOST_BYTES: u32 = 4096;
+
+/// A line of any form: an access and whether a store follows. Errors carry the column.
+fn parse(line: &[u8]) -> Result<(Access, bool), (usize, String)> {
+    let (kind, modify) = match line.get(..3) {
+        Some(b"I  ") => (isa::Access::Fetch, false),
+        Some(b" L ") => (isa::Access::Load, false),
+        Some(b" S ") => (isa::Access::Store, false),
+        Some(b" M ") => (isa::Access::Load, true),
+        _ => {
+            let forms = "\"I  \", \" L \", \" S \" or \" M \"";
+            return Err((1, format!("a line begins with {forms}")));
+        }
+    };
+    let (va, comma) = number(line, 3, 16, "a hexadecimal address")?;
+    if line.get(comma) != Some(&b',') {
+        return Err((comma + 1, "a comma belongs between address and size".to_owned()));
+    }
+    let (bytes, end) = number(line, comma + 1, 10, "a size in decimal")?;
+    let rest = line[end..].iter().position(|byte| !byte.is_ascii_whitespace());
+    if let Some(rest) = rest {
+        return Err((end + rest + 1, "nothing may follow the size".to_owned()));
+    }
+    if !(1..=u64::from(MOST_BYTES)).contains(&bytes) {
+        return Err((comma + 2, format!("a size is 1 to {MOST_BYTES} bytes, not {bytes}")));
+    }
+    let bytes = bytes as u16;
+    if va.checked_add(u64::from(bytes) - 1).is_none() {
+        return Err((4, "the access runs past the end of the address space".to_owned()));
+    }
+    Ok((Access { kind, va, bytes }, modify))
+}
+
+/// A number from column `start` (from 0) on, and the column after it.
+fn number(
+    line: &[u8],
+    start: usize,
+    radix: u32,
+    what: &str,
+) -> Result<(u64, usize), (usize, String)> {
+    let mut value: u64 = 0;
+    let mut at = start;
+    while let Some(digit) = line.get(at).and_then(|&byte| char::from(byte).to_digit(radix)) {
+        let next = value.checked_mul(u64::from(radix));
+        value = next
+            .and_then(|value| value.checked_add(u64::from(digit)))
+            .ok_or_else(|| (start + 1, format!("{what} of at most 64 bits belongs here")))?;
+        at += 1;
+    }
+    if at == start {
+        return Err((at + 1, format!("{what} belongs here")));
+    }
+    Ok((value, at))
+}
+
+#[cfg(test)]
+mod tests;

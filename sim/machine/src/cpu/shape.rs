@@ -1,0 +1,259 @@
+//! What the pages of a recorded program are, by the whole recording.
+//!
+//! A recording is addresses only. What stood at them is told apart by their use:
+//!
+//! | a page is | if |
+//! |---|---|
+//! | text, from a file | instructions are fetched from it |
+//! | stack, zero | else, if it lies near the first store: programs begin by pushing |
+//! | constants, from a file | else, if it is only ever read: a file must have put there what is read |
+//! | data, from a file | else, if it is read before it is written, and lies above text and below bss |
+//! | bss, zero | else, if it lies above text |
+//! | heap, zero | else |
+//!
+//! Above text means no more than 2 MiB above a page of text, since the parts of a program or a
+//! library follow each other in that order.
+//!
+//! Pages of one kind make one region, across gaps that are never touched. Regions that are known,
+//! such as those of an ELF file, come first and are left as they are.
+
+use super::{Access, Op, Program};
+use kernel::{RegionKind, RegionSpec};
+use model::isa::{self, PAGE_BYTES};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// How far below the first store the stack reaches: the usual limit of a stack.
+const STACK_BELOW: u64 = (8 << 20) / PAGE_BYTES;
+/// How far above it: the arguments and the environment.
+const STACK_ABOVE: u64 = (1 << 20) / PAGE_BYTES;
+/// Data and bss of a program or a library are no farther above its text than this.
+const ABOVE_TEXT: u64 = (2 << 20) / PAGE_BYTES;
+/// A wider gap between pages parts regions.
+const GAP: u64 = (2 << 20) / PAGE_BYTES;
+
+/// How a page is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Use {
+    fetched: bool,
+    stored: bool,
+    /// Its first load or store is a store.
+    stored_first: bool,
+}
+
+/// The pages of a recording.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// By page number.
+    pages: BTreeMap<u64, Use>,
+    /// The page of the first store.
+    stack: Option<u64>,
+    /// The page that was last accessed in each way: again the same page is
+    /// nothing new.
+    last: [Option<u64>; 4],
+}
+
+impl Shape {
+    /// Reads a program to its end, or to its first error, which running it will show. `page` is
+    /// told the number of each page that is accessed, in order; `false` ends the reading.
+    pub fn of(program: &mut dyn Program, mut page: impl FnMut(u64) -> bool) -> Shape {
+        let mut shape = Shape::default();
+        while let Some(Ok(op)) = program.next() {
+            let Op::Access(access) = op else { continue };
+            for vpn in pages(access) {
+                shape.note(access.kind, vpn);
+                if !page(vpn) {
+                    return shape;
+                }
+            }
+        }
+        shape
+    }
+
+    /// Notes an access to a page.
+    #[inline]
+    fn note(&mut self, kind: isa::Access, vpn: u64) {
+        let last = &mut self.last[kind as usize];
+        if *last != Some(vpn) {
+            *last = Some(vpn);
+            self.note_new(kind, vpn);
+        }
+    }
+
+    fn note_new(&mut self, kind: isa::Access, vpn: u64) {
+        let known = self.pages.get(&vpn).copied();
+        let mut page = known.unwrap_or_default();
+        match kind {
+            isa::Access::Fetch => page.fetched = true,
+            isa::Access::Load | isa::Access::CacheBlock => {}
+            isa::Access::Store => {
+                page.stored_first |= known.is_none();
+                page.stored = true;
+                self.stack.get_or_insert(vpn);
+            }
+        }
+        self.pages.insert(vpn, page);
+    }
+
+    /// Whether instructions are fetched from these addresses.
+    pub fn is_fetched(&self, addresses: &Range<u64>) -> bool {
+        let pages = addresses.start / PAGE_BYTES..addresses.end.div_ceil(PAGE_BYTES);
+        self.pages.range(pages).any(|(_, page)| page.fetched)
+    }
+
+    /// The regions of the pages that lie in none of those that are known already, in the order of
+    /// their addresses.
+    pub fn regions(&self, known: &[RegionSpec]) -> Vec<RegionSpec> {
+        let known: Vec<Range<u64>> = known.iter().map(place).collect();
+        let ends = known.iter().map(|place| place.end);
+        let mut regions: Vec<RegionSpec> = Vec::new();
+        let mut part = Part::Heap;
+        let mut text = None;
+        for (&vpn, page) in &self.pages {
+            if page.fetched {
+                (text, part) = (Some(vpn), Part::Data);
+            } else if text.is_none_or(|text| vpn - text > ABOVE_TEXT) {
+                part = Part::Heap;
+            } else if page.stored_first {
+                part = Part::Bss;
+            }
+            // What touches the null page is killed for it.
+            if vpn == 0 || known.iter().any(|place| place.contains(&vpn)) {
+                continue;
+            }
+            let kind = self.kind(vpn, *page, part);
+            if let Some(before) = regions.last_mut()
+                && before.kind == kind
+                && vpn - place(before).end <= GAP
+                && !known.iter().any(|known| (place(before).end..vpn).contains(&known.start))
+            {
+                before.pages = vpn + 1 - before.start / PAGE_BYTES;
+                continue;
+            }
+            let mut region = RegionSpec::new(kind, vpn * PAGE_BYTES, 1);
+            // The place in the file is the address itself.
+            region.offset = kind.from_image().then_some(vpn);
+            let touches = |first: u64| place(&region).start == first;
+            let above = regions.last().map(|before| place(before).end);
+            if kind == RegionKind::Stack && above.into_iter().chain(ends.clone()).any(touches) {
+                // There is no room for the guard page that a stack has.
+                (region.kind, region.name) = (RegionKind::Bss, Some("stack".to_owned()));
+            }
+            regions.push(region);
+        }
+        regions
+    }
+
+    fn kind(&self, vpn: u64, page: Use, part: Part) -> RegionKind {
+        let stack = |top: u64| top.saturating_sub(STACK_BELOW)..=top.saturating_add(STACK_ABOVE);
+        match (page, part) {
+            (Use { fetched: true, .. }, _) => RegionKind::Text,
+            _ if self.stack.is_some_and(|top| stack(top).contains(&vpn)) => RegionKind::Stack,
+            (Use { stored: false, .. }, _) => RegionKind::Rodata,
+            (_, Part::Data) => RegionKind::Data,
+            (_, Part::Bss) => RegionKind::Bss,
+            (_, Part::Heap) => RegionKind::Heap,
+        }
+    }
+}
+
+/// The part of a program that is reached, on the way up, as far as what is written goes.
+#[derive(Clone, Copy)]
+enum Part {
+    /// Text was passed, and no page above it is written before it is read.
+    Data,
+    /// Such a page was passed.
+    Bss,
+    /// There is no text near below.
+    Heap,
+}
+
+/// The page numbers that an access touches.
+fn pages(access: Access) -> std::ops::RangeInclusive<u64> {
+    let last = access.va.saturating_add(u64::from(access.bytes).saturating_sub(1));
+    access.va / PAGE_BYTES..=last / PAGE_BYTES
+}
+
+/// A region's page numbers.
+fn place(region: &RegionSpec) -> Range<u64> {
+    let first = region.start / PAGE_BYTES;
+    first..first + region.pages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::Listed;
+    use isa::Access::{Fetch, Load, Store};
+
+    fn shape(accesses: &[(isa::Access, u64)]) -> Shape {
+        let op = |&(kind, va)| Op::Access(Access { kind, va, bytes: 8 });
+        Shape::of(&mut Listed::new(accesses.iter().map(op)), |_| true)
+    }
+
+    fn told(shape: &Shape, known: &[RegionSpec]) -> Vec<(&'static str, u64, u64)> {
+        let tell = |region: RegionSpec| (region.kind.name(), region.start, region.pages);
+        shape.regions(known).into_iter().map(tell).collect()
+    }
+
+    /// A program at 0x400000, its heap far above, a file mapped at 0x7000000.
+    const PROGRAM: [(isa::Access, u64); 16] = [
+        (Load, 0x40_0040),
+        (Fetch, 0x40_1000),
+        (Store, 0x1f_feff_fff0),
+        (Fetch, 0x40_4000),
+        (Load, 0x1f_ff00_0100),
+        (Load, 0x40_6000),
+        (Load, 0x40_8010),
+        (Store, 0x40_8010),
+        (Store, 0x40_9000),
+        (Load, 0x40_a000),
+        (Store, 0x40_a000),
+        (Load, 0x420_0000),
+        (Store, 0x420_0000),
+        (Store, 0x420_5000),
+        (Load, 0x700_0000),
+        (Load, 0x700_0ffc),
+    ];
+
+    #[test]
+    fn each_page_is_what_its_use_says() {
+        let expected = [
+            ("rodata", 0x40_0000, 1),
+            ("text", 0x40_1000, 4),
+            ("rodata", 0x40_6000, 1),
+            ("data", 0x40_8000, 1),
+            ("bss", 0x40_9000, 2),
+            ("heap", 0x420_0000, 6),
+            ("rodata", 0x700_0000, 2),
+            ("stack", 0x1f_feff_f000, 2),
+        ];
+        assert_eq!(told(&shape(&PROGRAM), &[]), expected);
+    }
+
+    #[test]
+    fn what_is_known_stays_as_it_is() {
+        let known = [RegionSpec::new(RegionKind::Data, 0x420_2000, 1)];
+        let told = told(&shape(&PROGRAM), &known);
+        let heaps: Vec<_> = told.iter().filter(|(kind, ..)| *kind == "heap").collect();
+        assert_eq!(heaps, [&("heap", 0x420_0000, 1), &("heap", 0x420_5000, 1)]);
+        let known = [RegionSpec::new(RegionKind::Bss, 0x420_0000, 6)];
+        assert!(!told_kinds(&shape(&PROGRAM), &known).contains(&"heap"));
+    }
+
+    fn told_kinds(shape: &Shape, known: &[RegionSpec]) -> Vec<&'static str> {
+        told(shape, known).into_iter().map(|(kind, ..)| kind).collect()
+    }
+
+    #[test]
+    fn reading_can_be_ended() {
+        let mut seen = Vec::new();
+        let op = |&(kind, va)| Op::Access(Access { kind, va, bytes: 8 });
+        let shape = Shape::of(&mut Listed::new(PROGRAM.iter().map(op)), |vpn| {
+            seen.push(vpn);
+            seen.len() < 2
+        });
+        assert_eq!(seen, [0x400, 0x401]);
+        assert_eq!(shape.pages.len(), 2);
+    }
+}

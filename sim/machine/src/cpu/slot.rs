@@ -1,0 +1,146 @@
+//! One access on its way through the pipeline.
+
+use model::bus;
+use model::isa::{Access, Context, Fault};
+use model::mmu::Request;
+
+/// How far an access is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Not yet presented to the MMU, or squashed.
+    Waiting,
+    /// Presented, not yet answered.
+    Translating,
+    /// At this physical address; its transfers follow.
+    Translated(u64),
+    /// It cannot be translated.
+    Faulted(Fault),
+    /// Memory refused one of its transfers, at this physical address.
+    Refused(u64),
+}
+
+/// An access within one page, its place in the program, and its progress.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    pub(super) kind: Access,
+    pub(super) va: u64,
+    pub(super) bytes: u16,
+    /// By what it is judged.
+    pub(super) context: Context,
+    /// The instruction that it belongs to, counted from 0.
+    pub(super) instruction: u64,
+    /// It is the beginning of an access as the program named it.
+    pub(super) begins: bool,
+    pub(super) stage: Stage,
+    /// Bytes handed to the bus.
+    pub(super) sent: u16,
+    /// Transfers that the bus has not answered.
+    pub(super) in_flight: u32,
+    pub(super) transfers: u64,
+}
+
+/// One bus transfer of an access. `va` and `pa` are of its first byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Transfer {
+    pub(super) va: u64,
+    pub(super) pa: u64,
+    pub(super) bytes: u8,
+    /// Bytes of the access that are done with it.
+    pub(super) covers: u16,
+}
+
+impl Slot {
+    /// What is asked of the MMU.
+    pub(super) fn request(&self) -> Request {
+        Request { va: self.va, access: self.kind, context: self.context }
+    }
+
+    /// Translated, and not refused by memory.
+    pub(super) fn is_translated(&self) -> bool {
+        matches!(self.stage, Stage::Translated(_))
+    }
+
+    /// Bytes are left that the bus was not given.
+    pub(super) fn is_unsent(&self) -> bool {
+        self.sent < self.bytes
+    }
+
+    /// Something is wrong with it.
+    pub(super) fn is_bad(&self) -> bool {
+        matches!(self.stage, Stage::Faulted(_) | Stage::Refused(_))
+    }
+
+    /// All its transfers were answered.
+    pub(super) fn is_done(&self) -> bool {
+        self.is_translated() && !self.is_unsent() && self.in_flight == 0
+    }
+
+    /// Its next transfer; `None` if it is not translated or all are on their way.
+    ///
+    /// The bus carries naturally aligned powers of two up to 8 bytes. A store is cut into these
+    /// exactly; a load or fetch that is none reads the aligned 8-byte words around it.
+    pub(super) fn next_transfer(&self) -> Option<Transfer> {
+        let Stage::Translated(pa) = self.stage else { return None };
+        let left = self.bytes - self.sent;
+        let va = self.va + u64::from(self.sent);
+        let pa = pa + u64::from(self.sent);
+        let aligned = 1_u16 << (va | 8).trailing_zeros();
+        let fit = aligned.min(1 << left.min(8).checked_ilog2()?);
+        if self.kind == Access::Store || fit == left || fit == 8 {
+            return Some(Transfer { va, pa, bytes: fit as u8, covers: fit });
+        }
+        let into = va % 8;
+        let covers = left.min(8 - into as u16);
+        Some(Transfer { va: va - into, pa: pa - into, bytes: 8, covers })
+    }
+}
+
+impl Transfer {
+    /// As the bus takes it; `store` is the value of a store.
+    pub(super) fn request(self, store: Option<u64>) -> bus::Request {
+        let Transfer { pa, bytes, .. } = self;
+        match store {
+            Some(value) => bus::Request::Write { pa, bytes, value },
+            None => bus::Request::Read { pa, bytes },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(kind: Access, va: u64, bytes: u16) -> Vec<(u64, u8)> {
+        let mut slot = Slot {
+            kind,
+            va,
+            bytes,
+            context: Context::USER,
+            instruction: 0,
+            begins: true,
+            stage: Stage::Translated(0x8000_0000 + va),
+            sent: 0,
+            in_flight: 0,
+            transfers: 0,
+        };
+        let mut pieces = Vec::new();
+        while let Some(transfer) = slot.next_transfer() {
+            assert_eq!(transfer.pa, 0x8000_0000 + transfer.va);
+            assert_eq!(transfer.va % u64::from(transfer.bytes), 0);
+            pieces.push((transfer.va, transfer.bytes));
+            slot.sent += transfer.covers;
+        }
+        pieces
+    }
+
+    #[test]
+    fn accesses_are_cut_into_what_the_bus_carries() {
+        assert_eq!(pieces(Access::Load, 0x10, 8), [(0x10, 8)]);
+        assert_eq!(pieces(Access::Load, 0x14, 4), [(0x14, 4)]);
+        assert_eq!(pieces(Access::Fetch, 0x11, 3), [(0x10, 8)]);
+        assert_eq!(pieces(Access::Fetch, 0x16, 5), [(0x10, 8), (0x18, 8)]);
+        assert_eq!(pieces(Access::Load, 0x10, 32), [(0x10, 8), (0x18, 8), (0x20, 8), (0x28, 8)]);
+        assert_eq!(pieces(Access::Store, 0x11, 3), [(0x11, 1), (0x12, 2)]);
+        assert_eq!(pieces(Access::Store, 0x12, 8), [(0x12, 2), (0x14, 4), (0x18, 2)]);
+    }
+}

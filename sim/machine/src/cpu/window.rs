@@ -1,0 +1,133 @@
+//! The accesses in the pipeline, by number: a ring that grows when it must.
+
+use super::slot::Slot;
+
+/// Accesses in program order. Numbers count up and are never used again.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    /// A power of two of them, or none; number n stands at n modulo that.
+    ring: Vec<Option<Slot>>,
+    first: u64,
+    end: u64,
+}
+
+impl Window {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        (self.end - self.first) as usize
+    }
+
+    /// There are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.first == self.end
+    }
+
+    /// The number of the oldest, or of the next one to come.
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The oldest.
+    pub(super) fn front(&self) -> Option<&Slot> {
+        self.get(self.first)
+    }
+
+    /// The one of this number, if it is here.
+    pub(super) fn get(&self, number: u64) -> Option<&Slot> {
+        self.ring.get(self.place(number)?)?.as_ref()
+    }
+
+    /// The one of this number, to change it.
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Slot> {
+        let place = self.place(number)?;
+        self.ring.get_mut(place)?.as_mut()
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let here = number.wrapping_sub(self.first) < self.end - self.first;
+        here.then(|| number as usize & (self.ring.len() - 1))
+    }
+
+    /// The youngest comes.
+    pub(super) fn push(&mut self, slot: Slot) {
+        if self.len() == self.ring.len() {
+            let slots = self.drain();
+            let (room, first) = ((2 * slots.len()).max(16), self.end - slots.len() as u64);
+            self.ring = vec![None; room];
+            self.first = first;
+            for (number, slot) in (first..).zip(slots) {
+                self.ring[number as usize & (room - 1)] = Some(slot);
+            }
+        }
+        let mask = self.ring.len() - 1;
+        self.ring[self.end as usize & mask] = Some(slot);
+        self.end += 1;
+    }
+
+    /// The oldest leaves.
+    pub(super) fn pop(&mut self) {
+        debug_assert!(!self.is_empty());
+        self.first += 1;
+    }
+
+    /// All leave.
+    pub(super) fn drain(&mut self) -> Vec<Slot> {
+        let slots = (self.first..self.end).filter_map(|number| self.get(number).copied()).collect();
+        self.first = self.end;
+        slots
+    }
+
+    /// All, oldest first.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        let (first, count) = (self.first, self.len());
+        let mask = self.ring.len().wrapping_sub(1);
+        // The ring from the oldest on, then what stands before it.
+        let split = (first as usize & mask).min(self.ring.len());
+        let (before, after) = self.ring.split_at_mut(split);
+        after.iter_mut().chain(before).take(count).flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::slot::Stage;
+    use model::isa::{Access, Context};
+
+    fn slot(va: u64) -> Slot {
+        Slot {
+            kind: Access::Load,
+            va,
+            bytes: 8,
+            context: Context::USER,
+            instruction: 0,
+            begins: true,
+            stage: Stage::Waiting,
+            sent: 0,
+            in_flight: 0,
+            transfers: 0,
+        }
+    }
+
+    #[test]
+    fn numbers_stay_true_while_the_ring_turns_and_grows() {
+        let mut window = Window::default();
+        let mut next = 0;
+        for round in 1..40 {
+            for _ in 0..round {
+                window.push(slot(next));
+                next += 1;
+            }
+            let vas: Vec<_> = window.iter_mut().map(|slot| slot.va).collect();
+            assert_eq!(vas, (window.first()..next).collect::<Vec<_>>());
+            assert!((window.first()..next).all(|n| window.get(n).unwrap().va == n));
+            assert!(window.get(next).is_none());
+            assert!(window.first().checked_sub(1).is_none_or(|gone| window.get(gone).is_none()));
+            for _ in 0..round - 1 {
+                window.pop();
+            }
+        }
+        assert_eq!(window.drain().len(), 39);
+        assert!(window.is_empty() && window.front().is_none());
+    }
+}

@@ -1,0 +1,130 @@
+//! The counts of one process, or of a whole run: sums of events, nothing derived. What the kernel
+//! counts stands with it, in [`OsCounters`](kernel::OsCounters).
+
+use model::counters;
+use model::mmu::{Events, Port, Pulse};
+use model::mmu_table;
+
+macro_rules! mmu_counters {
+    (pins $pins:tt events {
+        $($(#[$doc:meta])+ $pulse:ident $name:ident, $pin:ident $port:ident,
+            $counter:ident $says:literal;)+
+    }) => {
+        counters! {
+            /// What the MMU reported, added up.
+            pub struct MmuCounters {
+                /// Requests that the fetch port accepted.
+                pub fetch_requests,
+                /// Requests that the data port accepted.
+                pub data_requests,
+                /// Of both, those that translation applied to.
+                pub translated,
+                /// Of these, those to non-canonical addresses, which need not count as hit or miss.
+                pub non_canonical,
+                $(#[doc = $says] pub $counter,)+
+            }
+        }
+
+        impl MmuCounters {
+            /// The sum of an event.
+            pub fn of(&self, pulse: Pulse) -> u64 {
+                match pulse {
+                    $(Pulse::$pulse => self.$counter,)+
+                }
+            }
+
+            fn sum(&mut self, pulse: Pulse) -> &mut u64 {
+                match pulse {
+                    $(Pulse::$pulse => &mut self.$counter,)+
+                }
+            }
+        }
+    };
+}
+
+mmu_table!(mmu_counters!());
+
+impl MmuCounters {
+    /// One cycle's events.
+    pub fn add(&mut self, events: Events) {
+        if !events.is_empty() {
+            events.iter().for_each(|pulse| *self.sum(pulse) += 1);
+        }
+    }
+
+    /// Requests that a port accepted.
+    pub fn requests(&mut self, port: Port) -> &mut u64 {
+        match port {
+            Port::Fetch => &mut self.fetch_requests,
+            Port::Data => &mut self.data_requests,
+        }
+    }
+}
+
+counters! {
+    /// What the program did. An access that crosses a page is two.
+    pub struct AccessCounters {
+        /// Instructions: fetches as the program names them, page-crossing ones once.
+        pub instructions,
+        /// Fetches completed.
+        pub fetches,
+        /// Loads completed.
+        pub loads,
+        /// Stores completed.
+        pub stores,
+        /// Accesses that crossed a page and were split.
+        pub page_crossings,
+        /// Bus transfers of completed accesses.
+        pub bus_transfers,
+        /// Loads that the kernel completed in the program's memory, on its behalf.
+        pub kernel_loads,
+        /// Stores that the kernel completed there.
+        pub kernel_stores,
+    }
+}
+
+impl AccessCounters {
+    /// Fetches, loads and stores of the program.
+    pub fn total(&self) -> u64 {
+        self.fetches + self.loads + self.stores
+    }
+}
+
+counters! {
+    /// Where the cycles went.
+    pub struct CycleCounters {
+        /// Something was issued or answered, or memory was awaited after translation.
+        pub issue,
+        /// A port waited for a page walk, and nothing else moved.
+        pub walk_stall,
+        /// The program computed without touching memory.
+        pub compute,
+        /// The kernel handled traps.
+        pub handler,
+        /// The kernel accessed the process's memory through the MMU.
+        pub user_copy,
+        /// The kernel changed processes.
+        pub switch,
+        /// The disk worked, and everyone waited.
+        pub disk,
+        /// Everyone waited for something, and nothing was to be done.
+        pub idle,
+    }
+}
+
+impl CycleCounters {
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.busy() + self.disk + self.idle
+    }
+
+    /// Those in which the processor had something to do.
+    pub fn busy(&self) -> u64 {
+        self.user() + self.handler + self.user_copy + self.switch
+    }
+
+    /// Those that programs ran: translation and memory included, the kernel's work not.
+    pub fn user(&self) -> u64 {
+        self.issue + self.walk_stall + self.compute
+    }
+}

@@ -1,0 +1,88 @@
+//! Counting while a run goes on.
+
+use super::{AccessCounters, CycleCounters, Latency, MmuCounters};
+use model::mmu::{Events, Port};
+
+/// Everything counted for one process, or for the time between processes.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// By the MMU.
+    pub mmu: MmuCounters,
+    /// Of the program.
+    pub accesses: AccessCounters,
+    /// Where the cycles went.
+    pub cycles: CycleCounters,
+    /// From a missing request's acceptance to its response, in cycles.
+    pub walk_latency: Latency,
+    /// From a trap's entry to the process's next access, in cycles.
+    pub fault_latency: Latency,
+}
+
+impl Tally {
+    /// Adds another's counts.
+    pub fn add(&mut self, other: &Tally) {
+        self.mmu += other.mmu;
+        self.accesses += other.accesses;
+        self.cycles += other.cycles;
+        self.walk_latency.add(&other.walk_latency);
+        self.fault_latency.add(&other.fault_latency);
+    }
+}
+
+/// The tallies of a run; one of them is current.
+#[derive(Clone, Debug)]
+pub struct Meter {
+    tallies: Vec<Tally>,
+    current: usize,
+}
+
+impl Default for Meter {
+    fn default() -> Self {
+        Meter { tallies: vec![Tally::default()], current: 0 }
+    }
+}
+
+impl Meter {
+    /// Counts for process `pid` from now on; for nobody in particular with 0.
+    pub fn select(&mut self, pid: u32) {
+        self.current = pid as usize;
+        if self.current >= self.tallies.len() {
+            self.tallies.resize_with(self.current + 1, Tally::default);
+        }
+    }
+
+    /// The current tally.
+    pub fn current(&mut self) -> &mut Tally {
+        &mut self.tallies[self.current]
+    }
+
+    /// The tally of a process, if anything was counted for it.
+    pub fn of(&self, pid: u32) -> Option<&Tally> {
+        self.tallies.get(pid as usize)
+    }
+
+    /// All tallies added up.
+    pub fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.tallies.iter().for_each(|tally| total.add(tally));
+        total
+    }
+
+    /// A port accepted a request.
+    pub fn accepted(&mut self, port: Port, translated: bool, canonical: bool) {
+        let mmu = &mut self.current().mmu;
+        *mmu.requests(port) += 1;
+        mmu.translated += u64::from(translated);
+        mmu.non_canonical += u64::from(translated && !canonical);
+    }
+
+    /// A request that was not answered at once was answered.
+    pub fn walk_latency(&mut self, cycles: u64) {
+        self.current().walk_latency.record(cycles);
+    }
+
+    /// One cycle's events.
+    pub fn events(&mut self, events: Events) {
+        self.current().mmu.add(events);
+    }
+}

@@ -1,0 +1,231 @@
+//! The report as text for people: aligned, each group with a line that says what it means.
+
+use super::{LatencySummary, ProcessReport, Report, SchedulingReport, Section};
+use kernel::State;
+use std::fmt::{self, Display, Formatter};
+
+/// Columns of a name.
+const NAME: usize = 30;
+/// Columns of a number.
+const NUMBER: usize = 14;
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let oracle = if self.policy_is_oracle { ", an oracle that hardware cannot be" } else { "" };
+        writeln!(
+            f,
+            "MMU {}, {}, {} TLB entries a port, {} replacement{oracle}, seed {}",
+            self.mmu, self.mode, self.tlb_entries, self.policy, self.seed
+        )?;
+        self.total.fmt(f)?;
+        let memory = &self.memory;
+        heading(f, "memory", "frames of 4096 bytes; page tables are pages too")?;
+        count(f, "frames_total", memory.frames_total)?;
+        count(f, "frames_kernel", memory.frames_kernel)?;
+        count(f, "frames_free", memory.frames_free)?;
+        count(f, "peak_frames", memory.peak_frames)?;
+        count(f, "nr_page_table_pages", memory.nr_page_table_pages)?;
+        count(f, "page_table_bytes", memory.page_table_bytes)?;
+        count(f, "peak_swap_slots", memory.peak_swap_slots.into())?;
+        self.scheduling.fmt(f)?;
+        heading(f, "processes", "each with its end, its accesses, and the faults that they took")?;
+        for process in &self.processes {
+            line(f, process)?;
+        }
+        heading(f, "checks", "every translation was compared with the specification's algorithm")?;
+        count(f, "responses_checked", self.responses_checked)?;
+        count(f, "responses_stale", self.responses_stale)
+    }
+}
+
+impl Display for Section {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, "accesses", "one that crosses a page counts twice: it is two translations")?;
+        count(f, "instructions", self.accesses.instructions)?;
+        count(f, "fetches", self.accesses.fetches)?;
+        count(f, "loads", self.accesses.loads)?;
+        count(f, "stores", self.accesses.stores)?;
+        count(f, "page_crossings", self.accesses.page_crossings)?;
+        heading(f, "translation", "mpki: misses per 1000 instructions")?;
+        for (name, port) in [("fetch", &self.fetch), ("data", &self.data)] {
+            count(f, &format!("{name}.tlb_hits"), port.tlb_hits)?;
+            count(f, &format!("{name}.tlb_misses"), port.tlb_misses)?;
+            figure(f, &format!("{name}.miss_rate_percent"), port.miss_rate * 100.0)?;
+            if let Some(mpki) = port.tlb_mpki {
+                figure(f, &format!("{name}.tlb_mpki"), mpki)?;
+            }
+        }
+        heading(
+            f,
+            "walks",
+            "a miss reads one page-table entry a level; latency in cycles, p50 and p99 to 3 digits",
+        )?;
+        count(f, "walks", self.mmu.walks)?;
+        count(f, "pte_reads", self.mmu.pte_reads)?;
+        figure(f, "pte_reads_per_walk", self.pte_reads_per_walk)?;
+        count(f, "pte_updates", self.mmu.pte_updates)?;
+        count(f, "fences", self.mmu.fences)?;
+        distribution(f, "walk_latency", &self.walk_latency)?;
+        self.faults(f)?;
+        self.sharing(f)?;
+        self.calls(f)?;
+        self.time(f)
+    }
+}
+
+impl Section {
+    fn faults(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let faults = &self.faults;
+        heading(f, "faults", "minor: no disk needed; major: the page came from the disk")?;
+        count(f, "minor_faults", faults.minor_faults)?;
+        count(f, "major_faults (pgmajfault)", faults.major_faults)?;
+        count(f, "ad_faults", faults.ad_faults)?;
+        count(f, "protection_faults", faults.protection_faults)?;
+        count(f, "permission_widened", faults.permission_widened)?;
+        count(f, "evictions", faults.evictions)?;
+        count(f, "swap_ins (pswpin)", faults.swap_ins)?;
+        count(f, "swap_outs (pswpout)", faults.swap_outs)?;
+        count(f, "write_backs", faults.write_backs)?;
+        count(f, "write_backs_saved", faults.write_backs_saved)?;
+        count(f, "context_switches", faults.context_switches)?;
+        distribution(f, "fault_latency", &self.fault_latency)
+    }
+
+    /// Only what happened: most programs share nothing.
+    fn sharing(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let faults = &self.faults;
+        let counts = [
+            ("forks", faults.forks),
+            ("fork_shared_pages", faults.fork_shared_pages),
+            ("fork_copied_pages", faults.fork_copied_pages),
+            ("cow_faults", faults.cow_faults),
+            ("cow_copies", faults.cow_copies),
+            ("cow_reuses", faults.cow_reuses),
+            ("zero_page_maps", faults.zero_page_maps),
+            ("page_cache_hits", faults.page_cache_hits),
+            ("swap_cache_hits", faults.swap_cache_hits),
+            ("file_writes", faults.file_writes),
+            ("fault_around_maps", faults.fault_around_maps),
+            ("read_ahead_pages", faults.read_ahead_pages),
+            ("thp_allocations", faults.thp_allocations),
+            ("thp_splits", faults.thp_splits),
+            ("thp_fallbacks", faults.thp_fallbacks),
+            ("thp_promotions", faults.thp_promotions),
+            ("thp_promotion_copies", faults.thp_promotion_copies),
+            ("thp_promotion_fallbacks", faults.thp_promotion_fallbacks),
+            ("disk_errors", faults.disk_errors),
+            ("oom_kills", faults.oom_kills),
+        ];
+        if counts.iter().all(|(_, value)| *value == 0) {
+            return Ok(());
+        }
+        heading(f, "sharing", "pages that were not copied, read or made again; and what failed")?;
+        counts.iter().filter(|(_, value)| *value > 0).try_for_each(|(name, n)| count(f, name, *n))
+    }
+
+    /// Only where the kernel reached into a process's memory.
+    fn calls(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (faults, accesses) = (&self.faults, &self.accesses);
+        if faults.user_copies == 0 {
+            return Ok(());
+        }
+        heading(
+            f,
+            "user copies",
+            "the kernel in the process's memory, through the MMU, in S-mode",
+        )?;
+        count(f, "user_copies", faults.user_copies)?;
+        count(f, "user_copy_bytes", faults.user_copy_bytes)?;
+        count(f, "kernel_loads", accesses.kernel_loads)?;
+        count(f, "kernel_stores", accesses.kernel_stores)?;
+        count(f, "supervisor_faults", faults.supervisor_faults)?;
+        count(f, "efaults", faults.efaults)?;
+        count(f, "short_copies", faults.short_copies)?;
+        count(f, "sum_faults", faults.sum_faults)?;
+        count(f, "mxr_faults", faults.mxr_faults)
+    }
+
+    fn time(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let cycles = &self.cycles;
+        heading(
+            f,
+            "cycles",
+            "where the time went; ideal: had translation and kernel cost nothing",
+        )?;
+        for (name, spent) in [
+            ("issue", cycles.issue),
+            ("walk_stall", cycles.walk_stall),
+            ("handler", cycles.handler),
+            ("user_copy", cycles.user_copy),
+            ("switch", cycles.switch),
+            ("compute", cycles.compute),
+            ("disk", cycles.disk),
+            ("idle", cycles.idle),
+        ] {
+            if name == "user_copy" && spent == 0 {
+                continue;
+            }
+            let share = spent as f64 * 100.0 / self.cycles_total.max(1) as f64;
+            writeln!(f, "  {name:<NAME$}{spent:>NUMBER$}  {share:5.1} %")?;
+        }
+        count(f, "total", self.cycles_total)?;
+        figure(f, "effective_access_time", self.effective_access_time)?;
+        figure(f, "average_memory_access_time", self.average_memory_access_time)?;
+        figure(f, "ideal_access_time", self.ideal_access_time)
+    }
+}
+
+impl Display for SchedulingReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        heading(f, "scheduling", "turnaround: from arrival to end; waiting: in the ready queue")?;
+        figure(f, "cpu_utilisation_percent", self.cpu_utilisation * 100.0)?;
+        figure(f, "user_utilisation_percent", self.user_utilisation * 100.0)?;
+        figure(f, "throughput (per 10^6 cycles)", self.throughput)?;
+        distribution(f, "turnaround", &self.turnaround)?;
+        distribution(f, "waiting", &self.waiting)?;
+        count(f, "suspensions", self.suspensions)?;
+        count(f, "disk_reads", self.disk_reads)?;
+        count(f, "disk_writes", self.disk_writes)?;
+        figure(f, "disk_utilisation_percent", self.disk_utilisation * 100.0)?;
+        distribution(f, "disk_latency", &self.disk_latency)
+    }
+}
+
+fn heading(f: &mut Formatter<'_>, name: &str, lesson: &str) -> fmt::Result {
+    writeln!(f, "\n{name}  ({lesson})")
+}
+
+fn count(f: &mut Formatter<'_>, name: &str, value: u64) -> fmt::Result {
+    writeln!(f, "  {name:<NAME$}{value:>NUMBER$}")
+}
+
+fn figure(f: &mut Formatter<'_>, name: &str, value: f64) -> fmt::Result {
+    writeln!(f, "  {name:<NAME$}{value:>NUMBER$.3}")
+}
+
+fn distribution(f: &mut Formatter<'_>, name: &str, latency: &LatencySummary) -> fmt::Result {
+    let LatencySummary { count: occurred, min, p50, p99, max, mean } = *latency;
+    if occurred == 0 {
+        return Ok(());
+    }
+    writeln!(f, "  {name:<NAME$}min {min}, p50 {p50}, p99 {p99}, max {max}, mean {mean:.1}")
+}
+
+fn line(f: &mut Formatter<'_>, process: &ProcessReport) -> fmt::Result {
+    let ProcessReport { pid, name, counts, .. } = process;
+    let end = match &process.state {
+        State::Runnable => "not finished".to_owned(),
+        State::Exited => "exited".to_owned(),
+        State::Killed { death } => format!("killed, {death}"),
+    };
+    writeln!(
+        f,
+        "  {pid:>3} {name:<16} {end}; {} accesses, {} minor and {} major faults, at most {} frames, \
+         {} bytes of page tables",
+        counts.accesses.total(),
+        counts.faults.minor_faults,
+        counts.faults.major_faults,
+        process.peak_resident_frames,
+        process.page_table_bytes
+    )
+}

@@ -1,0 +1,202 @@
+//! The board with the other masters' buses: what a kernel and a processor stand on.
+
+use super::HART;
+use crate::board::{Board, PATIENCE, StepError, Waiting};
+use kernel::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
+use model::bus::{Burst, Channel, Request};
+use model::isa::{PAGE_BYTES, Xlen};
+use model::mmu::{Fence, PerPort};
+
+/// Faults that the MMU may hold one after another when a trap is taken.
+const HELD_FAULTS: u32 = 4;
+
+/// A board with one hart, and three more channels to its memory.
+pub struct Hardware {
+    /// The board.
+    pub board: Board,
+    /// The kernel's bus.
+    pub kernel: Box<dyn Channel>,
+    /// The translation ports' own buses, for what was translated.
+    pub ports: PerPort<Box<dyn Channel>>,
+}
+
+impl Hardware {
+    /// Takes the fault that the MMU holds, and with it those of squashed accesses.
+    ///
+    /// # Errors
+    /// When the MMU breaks a rule.
+    pub fn take_fault(&mut self) -> Result<(), StepError> {
+        for _ in 0..HELD_FAULTS {
+            if self.board.take_fault(HART)?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends requests over the kernel's bus, as fast as it takes them, and hands each response
+    /// with its number to `got`.
+    fn exchange(
+        &mut self,
+        count: usize,
+        request: impl Fn(usize) -> Request,
+        mut got: impl FnMut(usize, u64),
+    ) -> Result<(), OsError> {
+        let (mut sent, mut answered) = (0, 0);
+        let mut quiet = 0;
+        while answered < count {
+            let now = self.board.now();
+            quiet += 1;
+            if let Some(response) = self.kernel.poll(now) {
+                let pa = address(request(answered));
+                if response.error {
+                    return Err(OsError::Refused { cycle: now, pa });
+                }
+                got(answered, response.value);
+                answered += 1;
+                quiet = 0;
+            }
+            if sent < count && self.kernel.ready(now) {
+                self.kernel.submit(now, request(sent));
+                sent += 1;
+                quiet = 0;
+            }
+            if quiet > PATIENCE {
+                let what = Waiting::Kernel;
+                return Err(StepError::Silent { cycle: now, what, waited: quiet }.into());
+            }
+            if answered == count {
+                break;
+            }
+            let due = self.kernel.next_response().filter(|_| sent == count);
+            self.board.pass(due.map_or(1, |due| due.saturating_sub(now).max(1)))?;
+        }
+        Ok(())
+    }
+
+    /// Carries out a run at once if the MMU, idle, leaves memory to the kernel meanwhile; the
+    /// cycles pass as in [`Hardware::exchange`]. False, and nothing is done, otherwise.
+    fn burst(&mut self, mut burst: Burst<'_>) -> Result<bool, OsError> {
+        let now = self.board.now();
+        if self.board.busy() {
+            return Ok(false);
+        }
+        let Some(last) = self.kernel.burst(now, &mut burst) else { return Ok(false) };
+        self.board.pass(last - now)?;
+        Ok(true)
+    }
+
+    fn single(&mut self, request: Request) -> Result<u64, OsError> {
+        let mut value = 0;
+        self.exchange(1, |_| request, |_, got| value = got)?;
+        Ok(value)
+    }
+
+    /// Tells the checker of an edit of a page-table word before it happens.
+    fn foretell(&mut self, pa: u64, bytes: u8) {
+        if let Ok(old) = self.board.memory().peek(pa, bytes) {
+            self.board.software_wrote(pa, old);
+        }
+    }
+
+    /// The earliest answer under way to a port.
+    pub fn next_response(&self) -> Option<u64> {
+        self.ports.values().filter_map(|port| port.next_response()).min()
+    }
+}
+
+impl Hal for Hardware {
+    fn xlen(&self) -> Xlen {
+        self.board.hart(HART).mmu().xlen()
+    }
+
+    fn now(&self) -> u64 {
+        self.board.now()
+    }
+
+    fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError> {
+        self.single(Request::Read { pa, bytes })
+    }
+
+    fn write(&mut self, pa: u64, bytes: u8, value: u64) -> Result<(), OsError> {
+        self.foretell(pa, bytes);
+        self.single(Request::Write { pa, bytes, value }).map(|_| ())
+    }
+
+    fn compare_swap(
+        &mut self,
+        pa: u64,
+        bytes: u8,
+        expected: u64,
+        desired: u64,
+    ) -> Result<u64, OsError> {
+        if self.peek(pa, bytes) == Some(expected) && expected != desired {
+            self.foretell(pa, bytes);
+        }
+        self.single(Request::CompareSwap { pa, bytes, expected, desired })
+    }
+
+    fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError> {
+        let mut data = Box::new([0; PAGE_WORDS]);
+        if self.burst(Burst::Read { pa, words: &mut *data })? {
+            return Ok(data);
+        }
+        let request = |word| Request::Read { pa: pa + 8 * word as u64, bytes: 8 };
+        self.exchange(PAGE_WORDS, request, |word, value| data[word] = value)?;
+        Ok(data)
+    }
+
+    fn write_page(&mut self, pa: u64, data: &PageData) -> Result<(), OsError> {
+        debug_assert!(pa.is_multiple_of(PAGE_BYTES));
+        if self.burst(Burst::Write { pa, words: data })? {
+            return Ok(());
+        }
+        let request = |word: usize| {
+            let value = data[word];
+            Request::Write { pa: pa + 8 * word as u64, bytes: 8, value }
+        };
+        self.exchange(PAGE_WORDS, request, |_, _| {})
+    }
+
+    fn fence(&mut self, fence: Fence) -> Result<(), OsError> {
+        self.board.fence(HART, fence)?;
+        self.board.event(&Event::Fence { fence });
+        Ok(())
+    }
+
+    fn set_satp(&mut self, satp: u64) {
+        self.board.hart_mut(HART).satp = satp;
+    }
+
+    fn wait(&mut self, cycles: u64) -> Result<(), OsError> {
+        Ok(self.board.pass(cycles)?)
+    }
+
+    fn charge(&mut self, activity: Activity) -> Activity {
+        self.board.charge(activity)
+    }
+
+    fn is_watched(&self) -> bool {
+        self.board.is_observed()
+    }
+
+    fn event(&mut self, event: Event) {
+        self.board.event(&event);
+    }
+
+    fn peek(&self, pa: u64, bytes: u8) -> Option<u64> {
+        self.board.memory().peek(pa, bytes).ok()
+    }
+
+    fn peek_page(&self, pa: u64, data: &mut PageData) -> bool {
+        self.board.memory().burst(&mut Burst::Read { pa, words: data }).is_some()
+    }
+}
+
+fn address(request: Request) -> u64 {
+    match request {
+        Request::Read { pa, .. } | Request::Write { pa, .. } | Request::CompareSwap { pa, .. } => {
+            pa
+        }
+    }
+}

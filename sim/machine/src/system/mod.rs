@@ -1,0 +1,199 @@
+//! A board with an operating system and a processor: [`Machine`] runs processes to their end.
+//!
+//! ```
+//! use machine::cpu::Listed;
+//! use model::golden::IdealMmu;
+//! use model::isa::{Access, Xlen};
+//! use machine::system::{Machine, MachineConfig, ProcessSpec};
+//! use kernel::{Layout, RegionKind, RegionSpec};
+//! use std::sync::atomic::AtomicBool;
+//!
+//! let bss = RegionSpec::new(RegionKind::Bss, 0x10000, 4);
+//! let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), MachineConfig::default())?;
+//! machine.spawn(ProcessSpec {
+//!     name: "one".into(),
+//!     layout: Layout::Regions(vec![bss]),
+//!     program: Box::new(Listed::accesses(Access::Store, 8, [0x10000, 0x11000])),
+//!     frames: None,
+//! })?;
+//! let outcome = machine.run(&AtomicBool::new(false));
+//! assert!(outcome.error.is_none());
+//! assert_eq!(outcome.report.total.faults.minor_faults, 2);
+//! # Ok::<(), machine::system::RunError>(())
+//! ```
+//!
+//! While the MMU is idle and everyone waits (for the disk, for the kernel's own work), cycles are
+//! jumped over: each would change nothing, so nothing is lost but time.
+//!
+//! | file | does |
+//! |---|---|
+//! | `config`, `build`, `image` | the configuration, a machine made of it, programs from ELF files |
+//! | `hardware` | the board with the buses of the processor and of the kernel |
+//! | `run`, `step`, `job` | processes in turn; one cycle of the running one; what is under way for each |
+//! | `calls`, `user_access` | what programs ask of the system |
+//! | `report`, `error` | what a run gives, and what ends it early |
+
+mod build;
+mod calls;
+mod config;
+mod error;
+mod hardware;
+mod image;
+mod job;
+mod report;
+mod run;
+mod step;
+mod user_access;
+
+pub use crate::board::{Chronicle, Life, Observer, StepError, WorldState};
+pub use build::{Master, Wrap};
+pub use config::{LatencySpec, MachineConfig};
+pub use error::RunError;
+pub use hardware::Hardware;
+pub use image::{ElfImage, ImageError};
+
+use crate::board::HartId;
+use crate::cpu::{Common, Core, Program, Shadow};
+use crate::stats::Report;
+use job::{Job, Jobs};
+use kernel::{Layout, Os, Pid, State, VirtualPage};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The hart that kernel and processes run on.
+const HART: HartId = 0;
+
+/// A process to be made.
+pub struct ProcessSpec {
+    /// Its name in reports.
+    pub name: String,
+    /// Its regions.
+    pub layout: Layout,
+    /// What it does.
+    pub program: Box<dyn Program>,
+    /// The most frames that its pages may hold: with this it replaces its own pages only.
+    pub frames: Option<u64>,
+}
+
+/// What a process can become, by `fork` or `exec`.
+pub struct Template {
+    /// The regions of the new image; `fork` takes those of the parent.
+    pub layout: Layout,
+    /// Makes what it does, anew each time.
+    pub program: Box<dyn Fn() -> Box<dyn Program>>,
+}
+
+/// How a run went.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Everything counted until the end, whatever the end was.
+    pub report: Report,
+    /// How each process stands, by number; [`State::Runnable`] means that it was not finished.
+    pub states: Vec<(Pid, State)>,
+    /// What ended the run early.
+    pub error: Option<RunError>,
+    /// It was asked to stop.
+    pub stopped: bool,
+}
+
+/// A whole machine.
+pub struct Machine {
+    hardware: Hardware,
+    os: Os,
+    core: Core,
+    jobs: Jobs,
+    templates: BTreeMap<String, Template>,
+    /// The template that each forked process was made from.
+    origins: BTreeMap<Pid, String>,
+    /// Files and shared memory as the programs see them.
+    common: Rc<Common>,
+    config: MachineConfig,
+    /// Cycles in a row in which nothing moved.
+    quiet: u64,
+    /// Turns in a row in which no step of any process was completed.
+    fruitless: u64,
+    /// Times that the kernel was entered.
+    entries: u64,
+}
+
+impl Machine {
+    /// Makes a process; it runs when [`Machine::run`] does.
+    ///
+    /// # Errors
+    /// When its layout cannot be, or the hardware breaks.
+    pub fn spawn(&mut self, spec: ProcessSpec) -> Result<Pid, RunError> {
+        let pid = self.os.spawn(&mut self.hardware, &spec.name, &spec.layout, spec.frames)?;
+        let shadow = Shadow::new(self.common.clone());
+        self.jobs.insert(pid, Job::new(spec.program, shadow));
+        Ok(pid)
+    }
+
+    /// Names what processes can become by `fork` and `exec`.
+    pub fn template(&mut self, name: &str, template: Template) {
+        self.templates.insert(name.to_owned(), template);
+    }
+
+    /// Puts a program's file on the disk. Its regions can be laid out from then on.
+    ///
+    /// # Errors
+    /// [`RunError::Config`] if shared memory has the file's name.
+    pub fn provide(&mut self, image: &ElfImage) -> Result<(), RunError> {
+        let length = image.pages.len() as u64;
+        let file = self.os.provide(&image.file, length).map_err(RunError::Config)?;
+        for (page, data) in (0..).zip(&image.pages) {
+            self.os.write_file(file, page, data.clone());
+            self.common.provide(file, page, data.clone());
+        }
+        Ok(())
+    }
+
+    /// From now on the story of each process is kept.
+    pub fn keep_chronicle(&mut self) {
+        self.hardware.board.chronicle = Some(Chronicle::default());
+    }
+
+    /// Tells an oracle of the future ([`kernel::PolicyKind::Opt`]) every access that will be
+    /// made, in order, at once or in parts. What another run of the same programs heard can serve:
+    /// [`kernel::replace::Policy::heard`].
+    pub fn foresee(&mut self, future: &[VirtualPage]) {
+        self.os.foresee(future);
+    }
+
+    /// Lets someone look on from now.
+    pub fn observe(&mut self, observer: Box<dyn Observer>) {
+        self.hardware.board.attach(observer);
+    }
+
+    /// The story of each process, if it was kept.
+    pub fn chronicle(&self) -> Option<&Chronicle> {
+        self.hardware.board.chronicle.as_ref()
+    }
+
+    /// The template that a process was forked for; `None` if it was not forked.
+    pub fn origin(&self, pid: Pid) -> Option<&str> {
+        self.origins.get(&pid).map(String::as_str)
+    }
+
+    /// The hardware, for a look.
+    pub fn hardware(&self) -> &Hardware {
+        &self.hardware
+    }
+
+    /// The hardware, to turn things on before the run.
+    pub fn hardware_mut(&mut self) -> &mut Hardware {
+        &mut self.hardware
+    }
+
+    /// The operating system, for a look.
+    pub fn os(&self) -> &Os {
+        &self.os
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &MachineConfig {
+        &self.config
+    }
+}
+
+#[cfg(test)]
+mod tests;

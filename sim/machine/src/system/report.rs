@@ -1,0 +1,76 @@
+//! A run's report, put together from everyone's books.
+
+use super::error::RunError;
+use super::{HART, Machine, Outcome};
+use crate::stats::{MemoryReport, ProcessReport, Report, SchedulingReport, Section, Tally};
+use kernel::Hal;
+use model::isa::PAGE_BYTES;
+
+impl Machine {
+    /// Everything counted so far.
+    pub fn report(&self) -> Report {
+        let board = &self.hardware.board;
+        let mut faults = *self.os.counters();
+        self.os.processes().for_each(|process| faults += process.counters);
+        let now = self.hardware.now();
+        let times = |pid| self.os.schedule().times(pid, now);
+        let pids = self.os.processes().map(|process| process.pid);
+        let total = board.meter.total();
+        let scheduling = SchedulingReport::new(
+            &total.cycles,
+            self.os.disk(),
+            self.os.suspensions(),
+            pids.map(times),
+        );
+        let processes = self.os.processes().map(|process| ProcessReport {
+            pid: process.pid,
+            name: process.name.clone(),
+            program: self.origins.get(&process.pid).unwrap_or(&process.name).clone(),
+            state: process.state.clone(),
+            counts: Section::new(
+                board.meter.of(process.pid).unwrap_or(&Tally::default()),
+                process.counters,
+            ),
+            peak_resident_frames: process.peak_resident,
+            page_table_bytes: process.peak_tables * PAGE_BYTES,
+            times: times(process.pid),
+            turnaround: times(process.pid).turnaround(),
+            response: times(process.pid).response(),
+        });
+        Report {
+            mmu: board.hart(HART).mmu().name().to_owned(),
+            tlb_entries: board.hart(HART).mmu().entries(),
+            tlb_reach_bytes: board.hart(HART).mmu().entries() as u64 * PAGE_BYTES,
+            mode: self.config.mode.name(),
+            policy: self.os.policy().name(),
+            policy_is_oracle: self.os.policy().is_oracle(),
+            seed: self.config.seed,
+            cycles: self.hardware.now(),
+            responses_checked: board.hart(HART).checker().checked(),
+            responses_stale: board.hart(HART).checker().stale(),
+            total: Section::new(&total, faults),
+            processes: processes.collect(),
+            memory: self.memory(),
+            scheduling,
+        }
+    }
+
+    fn memory(&self) -> MemoryReport {
+        let (frames, swap) = (self.os.frames(), self.os.swap());
+        MemoryReport {
+            frames_total: frames.total(),
+            frames_kernel: frames.census().kernel,
+            frames_free: frames.free(),
+            peak_frames: frames.peak(),
+            nr_page_table_pages: frames.peak_tables(),
+            page_table_bytes: frames.peak_tables() * PAGE_BYTES,
+            swap_slots: swap.slots(),
+            peak_swap_slots: swap.peak(),
+        }
+    }
+
+    pub(super) fn outcome(&self, stopped: bool, error: Option<RunError>) -> Outcome {
+        let states = self.os.processes().map(|process| (process.pid, process.state.clone()));
+        Outcome { report: self.report(), states: states.collect(), error, stopped }
+    }
+}

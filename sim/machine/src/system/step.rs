@@ -1,0 +1,219 @@
+//! One cycle of a running process: translation, transfers, completion.
+
+use super::error::RunError;
+use super::{HART, Machine};
+use crate::board::{PATIENCE, StepError, Waiting};
+use crate::cpu::{Key, Origin};
+use kernel::{Activity, Backing, Bounds, Hal, Identity, Os, Owner, Pid};
+use model::bus;
+use model::isa::{Access, PAGE_BYTES};
+use model::mmu::{PerPort, Port, Pulse};
+
+impl Machine {
+    /// One cycle of the pipeline, or a jump to the next that matters.
+    pub(super) fn cycle(&mut self, pid: Pid) -> Result<(), RunError> {
+        self.core.choose();
+        // An answer that is owed keeps the MMU running even if it believes to be idle: the tracker
+        // notices when it never comes.
+        let asks = self.core.is_translating() || self.hardware.board.busy();
+        let now = self.hardware.now();
+        if !asks && !self.core.has_transfers() {
+            let due = self.hardware.next_response().unwrap_or(now);
+            if due > now {
+                return Ok(self.hardware.board.pass(due - now)?);
+            }
+        }
+        if asks && self.repeat() {
+            return Ok(());
+        }
+        let answers = PerPort::from_fn(|port| self.poll(port, now));
+        let ready = PerPort::from_fn(|port| self.hardware.ports[port].ready(now));
+        let observed = self.hardware.board.is_observed();
+        if observed {
+            let world = &mut self.hardware.board.world;
+            world.responses = answers;
+            world.free_frames = self.os.frames().free();
+        }
+        let mut moved = false;
+        if asks || observed {
+            self.hardware.board.cycle_of(HART, &mut self.core)?;
+            let translated = self.core.settle();
+            moved = translated.values().any(Option::is_some);
+            if let Some(job) = self.jobs.get_mut(pid) {
+                for va in translated.values().flatten().filter_map(|done| done.ok()) {
+                    job.shadow.touch(va, || origin(&self.os, pid, va));
+                }
+            }
+        } else {
+            self.hardware.board.pass(1)?;
+        }
+        for (port, answer) in answers {
+            if let Some(answer) = answer {
+                moved = true;
+                let wrong = |answer| RunError::Data { cycle: now, pid, answer };
+                if let Some(job) = self.jobs.get_mut(pid) {
+                    self.core.answered(port, answer, &mut job.shadow).map_err(wrong)?;
+                }
+            }
+        }
+        moved |= self.transfer(pid, now, ready);
+        self.retire(pid)?;
+        self.quiet = if moved { 0 } else { self.quiet + 1 };
+        if self.quiet > PATIENCE {
+            let (what, waited) = (Waiting::Pipeline, self.quiet);
+            return Err(StepError::Silent { cycle: now, what, waited }.into());
+        }
+        if !moved && self.core.is_translating() {
+            self.stalled(1);
+        }
+        Ok(())
+    }
+
+    /// Jumps over cycles of waiting for a translation; `false` if there is none.
+    fn repeat(&mut self) -> bool {
+        // What moved in the last cycle is not to be seen in these.
+        if self.quiet == 0 || self.core.has_transfers() {
+            return false;
+        }
+        let now = self.hardware.now();
+        let due = self.hardware.next_response().map_or(u64::MAX, |due| due.saturating_sub(now));
+        let limit = due.min(PATIENCE.saturating_sub(self.quiet));
+        let board = &mut self.hardware.board;
+        if board.is_observed() {
+            board.world.free_frames = self.os.frames().free();
+        }
+        let passed = board.repeat(HART, &mut self.core, limit);
+        self.quiet += passed;
+        if self.core.is_translating() {
+            self.stalled(passed);
+        }
+        passed > 0
+    }
+
+    /// The program waited for a walk, and for nothing else; the kernel's cycles stay the kernel's.
+    fn stalled(&mut self, passed: u64) {
+        let board = &mut self.hardware.board;
+        if board.world.activity == Activity::Process {
+            let cycles = &mut board.meter.current().cycles;
+            cycles.issue -= passed;
+            cycles.walk_stall += passed;
+        }
+    }
+
+    /// Hands transfers to the buses that are ready in cycle `now`; `true` if there was one.
+    fn transfer(&mut self, pid: Pid, now: u64, mut ready: PerPort<bool>) -> bool {
+        let observed = self.hardware.board.is_observed();
+        let world = &mut self.hardware.board.world;
+        world.requests = PerPort::default();
+        let Some(job) = self.jobs.get_mut(pid) else { return false };
+        let mut any = false;
+        while let Some((port, request)) = self.core.transfer(ready, &mut job.shadow) {
+            any = true;
+            ready[port] = false;
+            self.hardware.ports[port].submit(now, request);
+            if observed {
+                self.hardware.board.world.requests[port] = Some(request);
+            }
+        }
+        any
+    }
+
+    /// What a port's bus answers in this cycle; it is not asked where it owes nothing.
+    fn poll(&mut self, port: Port, now: u64) -> Option<bus::Response> {
+        if self.core.awaits(port) { self.hardware.ports[port].poll(now) } else { None }
+    }
+
+    fn retire(&mut self, pid: Pid) -> Result<(), StepError> {
+        let mut looked_up = 0;
+        while let Some(retired) = self.core.retire() {
+            self.os.accessed(retired.pa);
+            looked_up += 1;
+            self.fruitless = 0;
+            let accesses = &mut self.hardware.board.meter.current().accesses;
+            if retired.is_kernels {
+                match retired.access {
+                    Access::Store => accesses.kernel_stores += 1,
+                    _ => accesses.kernel_loads += 1,
+                }
+                self.moved(pid, retired.bytes);
+                continue;
+            }
+            accesses.bus_transfers += retired.transfers;
+            match retired.access {
+                Access::Fetch => {
+                    accesses.fetches += 1;
+                    accesses.instructions += u64::from(retired.begins);
+                }
+                // Programs have no word for cache-block management; a core's would be like this.
+                Access::Load | Access::CacheBlock => accesses.loads += 1,
+                Access::Store => accesses.stores += 1,
+            }
+        }
+        if looked_up == 0 || self.config.tlb_lookup == 0 {
+            return Ok(());
+        }
+        self.hardware.board.pass(u64::saturating_mul(looked_up, self.config.tlb_lookup))
+    }
+
+    pub(super) fn check_if_paranoid(&mut self) -> Result<(), RunError> {
+        self.entries += 1;
+        if self.config.paranoid && self.entries.is_multiple_of(self.config.check_every.max(1)) {
+            self.os.check(&self.hardware)?;
+        }
+        Ok(())
+    }
+
+    /// Everything that must be conserved.
+    pub(super) fn check(&self) -> Result<(), RunError> {
+        self.os.check(&self.hardware)?;
+        let mmu = self.hardware.board.meter.total().mmu;
+        let looked_up = |port| mmu.of(Pulse::hit(port)) + mmu.of(Pulse::miss(port));
+        let counted: u64 = Port::ALL.into_iter().map(looked_up).sum();
+        // A non-canonical address may be refused without a look into the TLB.
+        if counted > mmu.translated || counted + mmu.non_canonical < mmu.translated {
+            let translated = mmu.translated;
+            let text = format!("TLB hits and misses are {counted}, translated were {translated}");
+            return Err(RunError::Counters(text));
+        }
+        self.check_times()
+    }
+
+    /// Each cycle of a process's life is on exactly one account: on the processor, in the ready
+    /// queue, or blocked.
+    fn check_times(&self) -> Result<(), RunError> {
+        for process in self.os.processes() {
+            let times = self.os.schedule().times(process.pid, self.hardware.now());
+            let tally = self.hardware.board.meter.of(process.pid);
+            let ran = tally.map_or(0, |tally| tally.cycles.total());
+            let Some(turnaround) = times.turnaround() else { continue };
+            if turnaround != ran + times.waiting + times.blocked {
+                let text = format!("process {} ran for {ran} cycles, {times:?}", process.pid);
+                return Err(RunError::Counters(text));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an address shows at first, and with whom it is shared.
+fn origin(os: &Os, pid: Pid, va: u64) -> Origin {
+    // What the kernel finds at addresses of its own is its own business.
+    if Bounds::new(os.config().mode).owner(va) != Owner::User {
+        return Origin::Device;
+    }
+    let space = os.process(pid).and_then(|process| process.space.as_ref());
+    let backing = space.map_or(Backing::Zero, |space| space.backing(va));
+    let key = match backing {
+        Backing::File { file, offset } => Some(Key::File(file, offset / PAGE_BYTES)),
+        Backing::Zero | Backing::Device { .. } => None,
+    };
+    match (os.identity(pid, va), key) {
+        (Identity::Device, _) => Origin::Device,
+        (Identity::Shared { .. }, Some(key)) => Origin::Shared(key),
+        (Identity::Shared { object, offset }, None) => {
+            Origin::Shared(Key::Memory(object, offset / PAGE_BYTES))
+        }
+        (Identity::Private, Some(key)) => Origin::Copied(key),
+        (Identity::Private, None) => Origin::Zero,
+    }
+}

@@ -1,0 +1,171 @@
+//! An MMU for tests that caches everything for ever, until a fence: it makes missing fences
+//! visible, and answers in the cycle of acceptance.
+
+use crate::system::{Machine, MachineConfig, Outcome, ProcessSpec};
+use model::bus::{BusError, SharedMemory};
+use model::golden::{PteSource, Regime, walk};
+use model::isa::{Access, Fault, PAGE_BYTES, Satp, Xlen};
+use model::mmu::{Fence, Inputs, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+
+/// Memory, known once the machine is built.
+type Late = Rc<RefCell<Option<SharedMemory>>>;
+
+/// Runs on such an MMU.
+pub(super) fn cached(config: MachineConfig, forgets: u32, specs: Vec<ProcessSpec>) -> Outcome {
+    let mut machine = caching(config, forgets);
+    for spec in specs {
+        machine.spawn(spec).unwrap();
+    }
+    machine.run(&AtomicBool::new(false))
+}
+
+/// A machine with such an MMU.
+pub(super) fn caching(config: MachineConfig, forgets: u32) -> Machine {
+    let late = Late::default();
+    let mmu = Box::new(CachingMmu::new(late.clone(), forgets));
+    let machine = Machine::new(mmu, config).unwrap();
+    *late.borrow_mut() = Some(machine.hardware().board.memory().clone());
+    machine
+}
+
+/// What a cached page answers to fetch, load and store. As in a TLB that keeps permission bits,
+/// a fault may come from here; nothing means that A or D must be set first, by a walk.
+type Entry = [Option<Result<u64, Fault>>; 3];
+
+/// Caches by ASID and virtual page, with the level of the leaf.
+struct CachingMmu {
+    memory: Late,
+    /// Every so many fences one is forgotten; 0: none.
+    forgets: u32,
+    fences: u32,
+    cache: BTreeMap<(u16, u64), (Entry, u32)>,
+    /// Pointers by ASID and the address of their entry, as a page-walk cache keeps them: a fence
+    /// by address orders leaf entries only, so only one of a whole space clears them.
+    pointers: BTreeMap<(u16, u64), u64>,
+}
+
+/// Memory as a walk with cached pointers sees it.
+struct Walked<'a> {
+    memory: &'a SharedMemory,
+    pointers: &'a BTreeMap<(u16, u64), u64>,
+    asid: u16,
+}
+
+impl PteSource for Walked<'_> {
+    fn read(&self, pa: u64, bytes: u64) -> Result<u64, BusError> {
+        let cached = self.pointers.get(&(self.asid, pa)).copied();
+        cached.map_or_else(|| PteSource::read(self.memory, pa, bytes), Ok)
+    }
+
+    fn writable(&self, pa: u64, bytes: u64) -> bool {
+        self.memory.writable(pa, bytes)
+    }
+}
+
+impl CachingMmu {
+    fn new(memory: Late, forgets: u32) -> CachingMmu {
+        let (cache, pointers) = (BTreeMap::new(), BTreeMap::new());
+        CachingMmu { memory, forgets, fences: 0, cache, pointers }
+    }
+
+    /// The response, and whether it is a hit; nothing in that place if nothing was translated.
+    fn answer(&mut self, inputs: &Inputs, request: Request) -> (Response, Option<bool>) {
+        let regime = Regime { xlen: Xlen::Rv64, satp: inputs.satp, adue: inputs.adue };
+        if !regime.is_active(&request) {
+            return (Ok(request.va), None);
+        }
+        let asid = Satp::decode(inputs.satp, Xlen::Rv64).unwrap().asid;
+        let key = (asid, request.va / PAGE_BYTES);
+        if let Some(cached) =
+            self.cache.get(&key).and_then(|(kinds, _)| kinds[request.access as usize])
+        {
+            let pa = cached.map(|frame| frame * PAGE_BYTES + request.va % PAGE_BYTES);
+            return (pa.map_err(|fault| Fault { tval: request.va, ..fault }), Some(true));
+        }
+        let memory = self.memory.borrow().clone().expect("the machine is built");
+        let source = Walked { memory: &memory, pointers: &self.pointers, asid };
+        let found = walk(regime, &request, &source);
+        if let Some(update) = found.update {
+            memory.write(update.pa, 8, update.new).unwrap();
+        }
+        if found.outcome.is_ok() {
+            let kinds = [Access::Fetch, Access::Load, Access::Store].map(|access| {
+                let source = Walked { memory: &memory, pointers: &self.pointers, asid };
+                let seen = walk(regime, &Request { access, ..request }, &source);
+                let ready = seen.update.is_none();
+                ready.then_some(seen.outcome.map(|pa| pa / PAGE_BYTES))
+            });
+            self.cache.insert(key, (kinds, found.leaf_level.unwrap_or_default()));
+        }
+        for read in &found.reads {
+            if let Some(pointer) = read.value.ok().filter(|entry| entry & 0xf == 1) {
+                self.pointers.insert((asid, read.pa), pointer);
+            }
+        }
+        (found.outcome, Some(false))
+    }
+
+    fn fence(&mut self, fence: Fence) {
+        self.fences += 1;
+        if self.forgets > 0 && self.fences.is_multiple_of(self.forgets) {
+            return;
+        }
+        if fence.va.is_none() {
+            self.pointers.retain(|&(asid, _), _| fence.asid.is_some_and(|fenced| fenced != asid));
+        }
+        self.cache.retain(|&(asid, page), (_, level)| {
+            // Parts of one superpage go together: the fence names their one entry.
+            let unit = |page: u64| page >> (9 * *level);
+            let other_page = fence.va.is_some_and(|va| unit(va / PAGE_BYTES) != unit(page));
+            other_page || fence.asid.is_some_and(|fenced| fenced != asid)
+        });
+    }
+}
+
+impl Mmu for CachingMmu {
+    fn xlen(&self) -> Xlen {
+        Xlen::Rv64
+    }
+
+    fn name(&self) -> &str {
+        "caching"
+    }
+
+    fn entries(&self) -> usize {
+        usize::MAX >> 16
+    }
+
+    fn cycle(&mut self, inputs: &Inputs) -> Outputs {
+        let mut out = Outputs {
+            ready: PerPort([true; Port::COUNT]),
+            fence_ready: true,
+            ..Outputs::default()
+        };
+        for (port, request) in inputs.requests {
+            let Some(request) = request else { continue };
+            let (response, hit) = self.answer(inputs, request);
+            out.responses[port] = Some(response);
+            out.events.add_if(Pulse::hit(port), hit == Some(true));
+            out.events.add_if(Pulse::miss(port), hit == Some(false));
+        }
+        if let Some(fence) = inputs.fence {
+            out.events += Pulse::Fence;
+            self.fence(fence);
+        }
+        out
+    }
+
+    fn signals(&self) -> Vec<Signal> {
+        Vec::new()
+    }
+
+    fn values(&self, values: &mut Vec<u128>) {
+        values.clear();
+    }
+
+    fn watch(&mut self, _on: bool) {}
+}

@@ -1,0 +1,101 @@
+//! The walker's port to memory, and what the entries on it are.
+
+use waves::Error;
+use waves::save::Line;
+
+use super::super::table::Declare;
+use super::Machine;
+use super::pins::hex;
+use super::pte::{self, Entries};
+use model::isa::{Mode, Xlen};
+use model::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
+
+/// The port in the current cycle.
+#[derive(Debug)]
+pub(super) struct Memory {
+    entries: Entries,
+    /// The last request, until it is answered.
+    asked: Option<MemoryRequest>,
+    /// What the last entry read is, until the next walk starts: its kind and its flags.
+    read: Option<(u64, String)>,
+    outstanding: u32,
+}
+
+impl Memory {
+    pub(super) fn new(xlen: Xlen) -> Memory {
+        Memory { entries: Entries::new(xlen), asked: None, read: None, outstanding: 0 }
+    }
+
+    /// `mode` is the scheme under which walks start.
+    pub(super) fn cycle(&mut self, inputs: &Inputs, outputs: &Outputs, mode: Option<Mode>) {
+        let starts = outputs.events.has(Pulse::WalkStart);
+        if outputs.memory.is_some() || self.outstanding == 0 {
+            self.asked = outputs.memory;
+        }
+        self.outstanding += u32::from(outputs.memory.is_some() && inputs.memory_ready);
+        if let Some(answer) = inputs.memory {
+            self.outstanding = self.outstanding.saturating_sub(1);
+            let kind = self.entries.kind(answer.data, answer.error);
+            self.read = Some((kind, pte::summary(answer.data)));
+        } else if starts {
+            self.read = None;
+        }
+        if starts || outputs.events.has(Pulse::WalkRestart) {
+            self.entries.root(mode);
+        }
+    }
+
+    /// A reset forgets what is in flight.
+    pub(super) fn reset(&mut self) {
+        self.outstanding = 0;
+    }
+}
+
+const KINDS: [&str; 2] = ["read", "update"];
+
+fn kind(request: MemoryRequest) -> bool {
+    matches!(request, MemoryRequest::CompareSwap { .. })
+}
+
+fn pa(request: MemoryRequest) -> u64 {
+    match request {
+        MemoryRequest::Read { pa } | MemoryRequest::CompareSwap { pa, .. } => pa,
+    }
+}
+
+fn desired(request: MemoryRequest) -> Option<u64> {
+    match request {
+        MemoryRequest::Read { .. } => None,
+        MemoryRequest::CompareSwap { desired, .. } => Some(desired),
+    }
+}
+
+pub(super) fn declare(declare: &mut Declare<'_, Machine>, xlen: Xlen) -> Result<(), Error> {
+    let (entry, address) = if xlen == Xlen::Rv32 { (32, 34) } else { (64, 64) };
+    let bus = "Memory bus";
+    let request = |m: &Machine| m.pins.outputs.memory;
+    let answer = |m: &Machine| m.pins.inputs.memory;
+    declare.flag("memory.valid", move |m| request(m).is_some())?;
+    declare.flag("memory.ready", |m| m.pins.inputs.memory_ready)?;
+    declare.state("memory.kind", 2, &KINDS, move |m| request(m).map(kind))?;
+    declare.bits("memory.pa", address, move |m| request(m).map(pa))?;
+    declare.bits("memory.desired", entry, move |m| request(m).and_then(desired))?;
+    declare
+        .state("memory.asked_kind", 2, &KINDS, |m| m.pins.memory.asked.map(kind))?
+        .row(bus, "request");
+    declare
+        .text("memory.asked", |m| hex(m.pins.memory.asked.map(pa)))?
+        .row(bus, "PTE address")
+        .line(Line::Yellow);
+    declare.flag("memory.response", move |m| answer(m).is_some())?.row(bus, "response");
+    declare.bits("memory.entry", entry, move |m| answer(m).map(|answer| answer.data))?;
+    declare.flag("memory.error", move |m| answer(m).is_some_and(|answer| answer.error))?;
+    declare.flag("memory.swapped", move |m| answer(m).is_some_and(|answer| answer.swapped))?;
+    declare
+        .state("memory.pte", 2, &pte::KINDS, |m| m.pins.memory.read.as_ref().map(|read| read.0))?
+        .row(bus, "PTE is");
+    declare
+        .text("memory.flags", |m| m.pins.memory.read.as_ref().map(|read| read.1.clone()))?
+        .row(bus, "PPN and flags");
+    Ok(())
+}

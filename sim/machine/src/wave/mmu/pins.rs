@@ -1,0 +1,134 @@
+//! The MMU's pins: context, events, the fence port and the held fault. The ports of translation
+//! and of memory have files of their own.
+
+use waves::Error;
+use waves::save::{Format, Line};
+
+use super::super::table::{Declare, Shown};
+use super::memory::{self, Memory};
+use super::port::{self, Flight};
+use super::{Machine, words};
+use model::isa::{Satp, Xlen};
+use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse};
+
+/// The pins in the current cycle, and what is remembered of the cycles before.
+#[derive(Debug)]
+pub(super) struct Pins {
+    pub(super) xlen: Xlen,
+    pub(super) inputs: Inputs,
+    pub(super) outputs: Outputs,
+    pub(super) satp: Option<Satp>,
+    pub(super) flights: PerPort<Flight>,
+    pub(super) memory: Memory,
+    /// A first cycle was recorded.
+    begun: bool,
+}
+
+impl Pins {
+    pub(super) fn new(xlen: Xlen) -> Pins {
+        Pins {
+            xlen,
+            inputs: Inputs::default(),
+            outputs: Outputs::default(),
+            satp: None,
+            flights: PerPort::default(),
+            memory: Memory::new(xlen),
+            begun: false,
+        }
+    }
+
+    /// A cycle of the MMU.
+    pub(super) fn cycle(&mut self, inputs: &Inputs, outputs: &Outputs) {
+        self.begun = true;
+        (self.inputs, self.outputs) = (*inputs, *outputs);
+        self.satp = Satp::decode(inputs.satp, self.xlen);
+        if inputs.reset {
+            self.memory.reset();
+        }
+        for (port, flight) in self.flights.iter_mut() {
+            flight.cycle(port, inputs, outputs);
+        }
+        self.memory.cycle(inputs, outputs, self.satp.map(|satp| satp.mode));
+    }
+
+    /// Nothing is presented and nothing answered; what is state stays. Whether there was a first
+    /// cycle, so that there is something to show.
+    pub(super) fn rest(&mut self) -> bool {
+        if !self.begun {
+            return false;
+        }
+        let (last_in, last_out) = (self.inputs, self.outputs);
+        let inputs = Inputs {
+            reset: last_in.reset,
+            satp: last_in.satp,
+            adue: last_in.adue,
+            fault_ready: last_in.fault_ready,
+            ..Inputs::default()
+        };
+        let outputs = Outputs {
+            ready: last_out.ready,
+            fence_ready: true,
+            fault: last_out.fault,
+            busy: last_out.busy,
+            ..Outputs::default()
+        };
+        self.cycle(&inputs, &outputs);
+        true
+    }
+}
+
+/// The four forms of `SFENCE.VMA`, by which operands are not `x0`: bit 0 address, bit 1 ASID.
+const FENCES: [&str; 4] = ["all", "address", "asid", "address+asid"];
+
+fn form(fence: Fence) -> u64 {
+    u64::from(fence.va.is_some()) | u64::from(fence.asid.is_some()) << 1
+}
+
+pub(super) fn declare(declare: &mut Declare<'_, Machine>, xlen: Xlen) -> Result<(), Error> {
+    let va = if xlen == Xlen::Rv32 { 32 } else { 64 };
+    declare.flag("run.reset", |m| m.pins.inputs.reset)?;
+    declare
+        .state("satp.mode", 3, &words::MODES, |m| words::mode(m.pins.satp))?
+        .row("Request", "satp mode");
+    declare
+        .bits("satp.asid", 16, |m| m.pins.satp.map(|satp| satp.asid))?
+        .row("Request", "satp ASID")
+        .format(Format::Decimal);
+    declare.bits("satp.root", 44, |m| m.pins.satp.map(|satp| satp.root))?;
+    declare.flag("satp.adue", |m| m.pins.inputs.adue)?;
+    for port in Port::ALL {
+        port::declare(declare, port, xlen)?;
+    }
+    declare.flag("events.busy", |m| m.pins.outputs.busy)?.row("Walker", "busy");
+    for pulse in Pulse::ALL {
+        let path = format!("events.{}", pulse.name());
+        let signal = declare.flag(path, move |m| m.pins.outputs.events.has(*pulse))?;
+        if *pulse == Pulse::Refill {
+            signal.row("TLB", "refill");
+        }
+    }
+    declare.flag("fence.valid", |m| m.pins.inputs.fence.is_some())?;
+    declare.flag("fence.ready", |m| m.pins.outputs.fence_ready)?;
+    declare.state("fence.kind", 2, &FENCES, |m| m.pins.inputs.fence.map(form))?.row("TLB", "fence");
+    declare.bits("fence.va", va, |m| m.pins.inputs.fence.and_then(|fence| fence.va))?;
+    declare.bits("fence.asid", 16, |m| m.pins.inputs.fence.and_then(|fence| fence.asid))?;
+    memory::declare(declare, xlen)?;
+    declare.flag("fault.valid", |m| m.pins.outputs.fault.is_some())?;
+    declare.flag("fault.ready", |m| m.pins.inputs.fault_ready)?;
+    let held = |m: &Machine| m.pins.outputs.fault;
+    declare
+        .state("fault.cause", 4, &words::CAUSES, move |m| held(m).map(|f| words::cause(f.cause)))?
+        .row("Fault", "held: cause");
+    declare.bits("fault.tval", va, move |m| held(m).map(|fault| fault.tval))?;
+    // `tval` without leading zeros.
+    declare
+        .text("fault.address", move |m| hex(held(m).map(|fault| fault.tval)))?
+        .row("Fault", "held: tval")
+        .line(Line::Yellow);
+    Ok(())
+}
+
+/// A hexadecimal number without leading zeros, or nothing.
+pub(super) fn hex(value: Option<u64>) -> Shown {
+    value.map(|value| format!("{value:x}")).into()
+}

@@ -1,0 +1,110 @@
+//! A translation port: its nets, and what is in flight.
+//!
+//! A net is valid for a cycle and then gone, which is right but hard to read. So beside the nets
+//! stand three derived signals: `asked` (the address) and `asked_access`, from the request to its
+//! answer, and `answered`, from the answer to the next request.
+
+use waves::Error;
+use waves::save::Line;
+
+use super::super::table::{Declare, Shown};
+use super::pins::hex;
+use super::{Machine, words};
+use model::isa::{Privilege, Xlen};
+use model::mmu::{Inputs, Outputs, Port, Pulse, Request, Response};
+
+/// A port in the current cycle.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flight {
+    request: Option<Request>,
+    ready: bool,
+    response: Option<Response>,
+    /// Whether the TLB knew it.
+    hit: Option<bool>,
+    /// The last request, until it is answered; the last answer, until something else is asked.
+    asked: Option<Request>,
+    answered: Option<Response>,
+    /// Requests accepted and not yet answered.
+    outstanding: u32,
+    /// Not all requests were a user's: the view shows whose they were.
+    mixed: bool,
+}
+
+impl Flight {
+    /// A cycle of the MMU. A reset forgets what is in flight.
+    pub(super) fn cycle(&mut self, port: Port, inputs: &Inputs, outputs: &Outputs) {
+        if inputs.reset {
+            self.outstanding = 0;
+        }
+        let (request, response) = (inputs.requests[port], outputs.responses[port]);
+        (self.request, self.ready, self.response) = (request, outputs.ready[port], response);
+        self.mixed |= request.is_some_and(|asked| asked.context.privilege != Privilege::User);
+        let missed = outputs.events.has(Pulse::miss(port)).then_some(false);
+        self.hit = if outputs.events.has(Pulse::hit(port)) { Some(true) } else { missed };
+        if request.is_some() {
+            (self.asked, self.answered) = (request, None);
+        } else if self.outstanding == 0 {
+            self.asked = None;
+        }
+        self.answered = response.or(self.answered);
+        self.outstanding += u32::from(request.is_some() && self.ready);
+        self.outstanding = self.outstanding.saturating_sub(u32::from(response.is_some()));
+    }
+}
+
+/// Declares a port's signals. A fetch is always a user's fetch, so that its port needs fewer rows.
+pub(super) fn declare(
+    declare: &mut Declare<'_, Machine>,
+    port: Port,
+    xlen: Xlen,
+) -> Result<(), Error> {
+    let path = |name: &str| format!("{port}.{name}");
+    let alias = |name: &str| format!("{port} {name}");
+    let of = move |m: &Machine| m.pins.flights[port];
+    let (va, pa) = if xlen == Xlen::Rv32 { (32, 34) } else { (64, 64) };
+    let is_data = port == Port::Data;
+    declare.flag(path("valid"), move |m| of(m).request.is_some())?;
+    declare.flag(path("ready"), move |m| of(m).ready)?;
+    let asked_access = |flight: Flight| flight.asked.map(|asked| words::access(asked.access));
+    let of_asked =
+        declare.state(path("asked_access"), 2, &words::ACCESSES, move |m| asked_access(of(m)))?;
+    if is_data {
+        of_asked.row("Request", alias("access"));
+    }
+    let context = declare.state(path("context"), 4, &words::CONTEXTS, move |m| {
+        of(m).request.map(|asked| words::context(asked.context))
+    })?;
+    if is_data {
+        context.row("Request", alias("context")).when(move |m| of(m).mixed);
+    }
+    declare
+        .text(path("asked"), move |m| hex(of(m).asked.map(|asked| asked.va)))?
+        .row("Request", alias("VA"))
+        .line(Line::Yellow);
+    declare
+        .text(path("answered"), move |m| match of(m).answered {
+            Some(Ok(pa)) => hex(Some(pa)),
+            Some(Err(fault)) => Shown::Word(words::CAUSES[words::cause(fault.cause)]),
+            None => Shown::Absent,
+        })?
+        .row("Request", alias("answer"));
+    declare.bits(path("va"), va, move |m| of(m).request.map(|asked| asked.va))?;
+    // The address as the walk reads it.
+    declare.text(path("vpn"), move |m| {
+        of(m).request.map(|asked| words::segments(asked.va, m.pins.satp, m.pins.xlen))
+    })?;
+    declare.state(path("access"), 2, &words::ACCESSES, move |m| {
+        of(m).request.map(|asked| words::access(asked.access))
+    })?;
+    declare
+        .state(path("lookup"), 2, &["miss", "hit"], move |m| of(m).hit)?
+        .row("TLB", alias("TLB"));
+    declare.flag(path("response"), move |m| of(m).response.is_some())?;
+    declare.bits(path("pa"), pa, move |m| of(m).response.and_then(Result::ok))?;
+    declare
+        .state(path("cause"), 4, &words::CAUSES, move |m| {
+            of(m).response.and_then(Result::err).map(|fault| words::cause(fault.cause))
+        })?
+        .row("Fault", alias("fault"));
+    Ok(())
+}

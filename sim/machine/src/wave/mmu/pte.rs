@@ -1,0 +1,105 @@
+//! A page-table entry in words, for reading a walk at a glance.
+
+use model::golden::Pte;
+use model::isa::{Mode, Xlen};
+
+/// Names of `memory.pte`.
+pub(super) const KINDS: [&str; 4] = ["invalid", "pointer", "leaf", "bus_error"];
+
+/// The entries of the walk under way, told apart by where they stand.
+#[derive(Debug)]
+pub(super) struct Entries {
+    mode: Mode,
+    /// Of the entry that comes next; `None` before the first walk.
+    level: Option<u32>,
+}
+
+impl Entries {
+    pub(super) fn new(xlen: Xlen) -> Entries {
+        let mode = if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 };
+        Entries { mode, level: None }
+    }
+
+    /// A walk starts at the root of a tree of this scheme.
+    pub(super) fn root(&mut self, mode: Option<Mode>) {
+        if let Some(mode) = mode.filter(|mode| mode.levels() > 0) {
+            self.mode = mode;
+        }
+        self.level = Some(self.mode.levels() - 1);
+    }
+
+    /// What the entry that memory answers is, as the specification reads it (`sv32algorithm`):
+    /// whatever it reserves, a pointer at the last level and a misaligned superpage are invalid.
+    /// The walk goes down behind a pointer.
+    pub(super) fn kind(&mut self, entry: u64, error: bool) -> u64 {
+        if error {
+            return 3;
+        }
+        let pte = Pte::new(self.mode, entry);
+        if !pte.valid() || pte.writable() && !pte.readable() || pte.reserved() != 0 {
+            return 0;
+        }
+        if pte.is_leaf() {
+            let inside = (1 << (self.level.unwrap_or(0) * self.mode.segment_bits())) - 1;
+            return if pte.ppn() & inside == 0 { 2 } else { 0 };
+        }
+        if self.level == Some(0) || pte.accessed() || pte.dirty() || pte.user() {
+            return 0;
+        }
+        self.level = self.level.and_then(|level| level.checked_sub(1));
+        1
+    }
+}
+
+/// The physical page number (44 bits) and the flags in the order V R W X U G A D, `-` for those
+/// that are clear: `80201:VRW-U-AD`. Just `0` for an entry of zeros.
+pub(super) fn summary(entry: u64) -> String {
+    if entry == 0 {
+        return "0".to_owned();
+    }
+    let letters = "VRWXUGAD".chars().enumerate();
+    let flags = letters.map(|(at, letter)| if entry >> at & 1 == 1 { letter } else { '-' });
+    let flags: String = flags.collect();
+    format!("{:x}:{flags}", entry >> 10 & 0xfff_ffff_ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POINTER: u64 = 0x80201 << 10 | 1;
+    const LEAF: u64 = 0x80200 << 10 | 0xd7;
+
+    fn kinds(mode: Mode, entries: &[u64]) -> Vec<&'static str> {
+        let mut walk = Entries::new(if mode == Mode::Sv32 { Xlen::Rv32 } else { Xlen::Rv64 });
+        walk.root(Some(mode));
+        entries.iter().map(|entry| KINDS[walk.kind(*entry, false) as usize]).collect()
+    }
+
+    #[test]
+    fn entries_are_told_apart_by_their_level() {
+        assert_eq!(kinds(Mode::Sv39, &[POINTER, POINTER, LEAF]), ["pointer", "pointer", "leaf"]);
+        assert_eq!(kinds(Mode::Sv39, &[POINTER, LEAF]), ["pointer", "leaf"]);
+        // 0x80201 is no multiple of a megapage, and nothing is below level 0.
+        assert_eq!(kinds(Mode::Sv39, &[POINTER, LEAF | 1 << 10]), ["pointer", "invalid"]);
+        assert_eq!(kinds(Mode::Sv32, &[POINTER, POINTER]), ["pointer", "invalid"]);
+        assert_eq!(kinds(Mode::Sv32, &[LEAF]), ["invalid"]);
+    }
+
+    #[test]
+    fn what_the_specification_reserves_is_invalid() {
+        for bad in [0, 0x1000, POINTER | 1 << 6, POINTER | 1 << 7, POINTER | 1 << 4] {
+            assert_eq!(kinds(Mode::Sv39, &[bad]), ["invalid"], "{bad:#x}");
+        }
+        for bad in [LEAF & !2, LEAF | 1 << 63, LEAF | 1 << 54] {
+            assert_eq!(kinds(Mode::Sv57, &[POINTER, POINTER, bad])[2], "invalid", "{bad:#x}");
+        }
+    }
+
+    #[test]
+    fn flags_stand_in_the_order_of_their_bits_from_v_to_d() {
+        assert_eq!(summary(LEAF), "80200:VRW-U-AD");
+        assert_eq!(summary(POINTER), "80201:V-------");
+        assert_eq!(summary(0), "0");
+    }
+}

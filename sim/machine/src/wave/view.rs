@@ -1,0 +1,96 @@
+//! The view that a recording opens with.
+
+use waves::save::{Group, Trace, View};
+
+use super::recorder::{Recorder, Scene};
+use model::mmu::Signal;
+
+/// What a view opens on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// What the operating system does, with the whole story in sight.
+    Os,
+    /// What the hardware does, at the first fault or else the first miss.
+    Hardware,
+    /// Both unfolded, with the whole story in sight.
+    All,
+}
+
+/// What a view may open on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Opening {
+    /// It is a story of processes.
+    pub(super) story: bool,
+    /// The moment that is worth seeing cycle by cycle.
+    pub(super) moment: Option<u64>,
+    /// The cycles in sight before it and after it.
+    pub(super) before: u64,
+    pub(super) after: u64,
+    /// Until when the moment lasts.
+    pub(super) until: Option<u64>,
+}
+
+pub(super) fn of<S: Scene>(recorder: &Recorder<S>) -> View {
+    let (line, scene) = (&recorder.line, &recorder.scene);
+    let opening = scene.opening();
+    let own = if opening.story { Choice::Os } else { Choice::Hardware };
+    let choice = recorder.choice.unwrap_or(own);
+    let mut view = View::new();
+    for (name, open) in scene.groups(choice) {
+        view = view.group(group(recorder, name, open));
+    }
+    let nets = Group::new("All nets of the ports").folded();
+    let view = view.group(recorder.pins.nets(nets, &line.wave)).group(hardware(recorder));
+    let view = line.mark(view);
+    let (start, last) = (line.start(), line.end());
+    let around = |centre: u64, until: u64| {
+        let first = centre.saturating_sub(opening.before).max(start);
+        let end = until.max(first.saturating_add(opening.before)).saturating_add(opening.after);
+        (first, end.min(last))
+    };
+    let failure = line.failure.as_ref().map(|(cycle, _)| *cycle);
+    let failure = failure.filter(|cycle| (start..=last).contains(cycle));
+    let whole = choice != Choice::Hardware;
+    let (first, end) = match (failure, opening.moment) {
+        (Some(cycle), _) => around(cycle, cycle),
+        (None, _) if whole => (start, last),
+        (None, moment) => {
+            let centre = moment.unwrap_or(start);
+            around(centre, opening.until.unwrap_or(centre))
+        }
+    };
+    let view = view.zoom(first, end);
+    match failure.or(opening.moment) {
+        Some(cycle) => view.cursor(cycle),
+        None => view,
+    }
+}
+
+fn group<S: Scene>(recorder: &Recorder<S>, name: &'static str, open: bool) -> Group {
+    let (wave, scene) = (&recorder.line.wave, &recorder.scene);
+    let group = Group::new(name);
+    let group = if open { group } else { group.folded() };
+    let group = match name {
+        "Request" => group.trace(Trace::of(wave, recorder.clock).alias("clock")),
+        _ => group,
+    };
+    let group = recorder.pins.rows(group, name, wave, scene);
+    let group = recorder.system.rows(group, name, wave, scene);
+    group.traces(S::own_rows(name, &recorder.signals, wave))
+}
+
+/// Every signal of the hardware by its first scope, folded.
+fn hardware<S: Scene>(recorder: &Recorder<S>) -> Group {
+    let scope = |signal: &Signal| signal.path.split('.').next().unwrap_or_default().to_owned();
+    let mut scopes: Vec<String> = Vec::new();
+    for (signal, _) in &recorder.signals {
+        if !scopes.contains(&scope(signal)) {
+            scopes.push(scope(signal));
+        }
+    }
+    scopes.iter().fold(Group::new("All signals of the hardware").folded(), |group, name| {
+        let own = recorder.signals.iter().filter(|(signal, _)| scope(signal) == *name);
+        let rows = own.map(|(signal, id)| Trace::of(&recorder.line.wave, *id).alias(&signal.path));
+        group.group(Group::new(name).folded().traces(rows))
+    })
+}

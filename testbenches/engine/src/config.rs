@@ -1,0 +1,185 @@
+//! The named configurations.
+
+use super::compiled::Native;
+use super::interpreted::Interpreted;
+use super::names::Named;
+use super::pool::Lent;
+use super::signals::Nets;
+use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
+use hdl::{Rv32Mmu, Rv64Mmu};
+use model::isa::Xlen;
+use model::mmu::Mmu;
+use netlist::compile::CompileError;
+use netlist::{Design, Netlist};
+use rust_hdl::prelude::Block;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A named size of one of the two tops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// Which top.
+    pub xlen: Xlen,
+    /// Lines in each of the two TLBs.
+    pub entries: usize,
+}
+
+/// Every configuration, smallest first within a width.
+pub const CONFIGS: &[Config] = &[
+    Config { name: "rv32_tiny", xlen: Xlen::Rv32, entries: 4 },
+    Config { name: "rv32_small", xlen: Xlen::Rv32, entries: 8 },
+    Config { name: "rv32_linux", xlen: Xlen::Rv32, entries: 16 },
+    Config { name: "rv32_large", xlen: Xlen::Rv32, entries: 32 },
+    Config { name: "rv32_huge", xlen: Xlen::Rv32, entries: 64 },
+    Config { name: "rv64_tiny", xlen: Xlen::Rv64, entries: 4 },
+    Config { name: "rv64_small", xlen: Xlen::Rv64, entries: 8 },
+    Config { name: "rv64_linux", xlen: Xlen::Rv64, entries: 16 },
+    Config { name: "rv64_large", xlen: Xlen::Rv64, entries: 32 },
+    Config { name: "rv64_huge", xlen: Xlen::Rv64, entries: 64 },
+];
+
+/// No configuration has that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no configuration `{name}`; there are {}", names())]
+pub struct UnknownConfig {
+    /// What was asked for.
+    pub name: String,
+}
+
+fn names() -> String {
+    CONFIGS.iter().map(|config| config.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The configuration of a name.
+///
+/// # Errors
+/// [`UnknownConfig`], which lists those that exist.
+pub fn find(name: &str) -> Result<&'static Config, UnknownConfig> {
+    CONFIGS
+        .iter()
+        .find(|config| config.name == name)
+        .ok_or_else(|| UnknownConfig { name: name.to_string() })
+}
+
+/// Evaluates an expression with `$top` standing for the configuration's block type.
+macro_rules! with_top {
+    ($config:expr, $top:ident => $body:expr) => {
+        match ($config.xlen, $config.entries) {
+            (Xlen::Rv32, 4) => with_top!(@ Rv32Mmu<4, 2>, $top, $body),
+            (Xlen::Rv32, 8) => with_top!(@ Rv32Mmu<8, 3>, $top, $body),
+            (Xlen::Rv32, 16) => with_top!(@ Rv32Mmu<16, 4>, $top, $body),
+            (Xlen::Rv32, 32) => with_top!(@ Rv32Mmu<32, 5>, $top, $body),
+            (Xlen::Rv32, 64) => with_top!(@ Rv32Mmu<64, 6>, $top, $body),
+            (Xlen::Rv64, 4) => with_top!(@ Rv64Mmu<4, 2>, $top, $body),
+            (Xlen::Rv64, 8) => with_top!(@ Rv64Mmu<8, 3>, $top, $body),
+            (Xlen::Rv64, 16) => with_top!(@ Rv64Mmu<16, 4>, $top, $body),
+            (Xlen::Rv64, 32) => with_top!(@ Rv64Mmu<32, 5>, $top, $body),
+            (Xlen::Rv64, 64) => with_top!(@ Rv64Mmu<64, 6>, $top, $body),
+            _ => unreachable!("every entry of CONFIGS stands above"),
+        }
+    };
+    (@ $type:ty, $top:ident, $body:expr) => {{
+        type $top = $type;
+        $body
+    }};
+}
+
+/// A block as it powers up, on the heap. It is put together on a stack, and a large one does not
+/// fit on that of every thread.
+fn fresh<B: Default + Send>() -> Box<B> {
+    const STACK: usize = 64 << 20;
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, Box::<B>::default);
+        thread.expect("the system has another thread").join().expect("a block's default is total")
+    })
+}
+
+impl Config {
+    /// The hardware out of reset, on an engine. Compiled code that another run of this thread
+    /// has made is used again.
+    pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
+        // Known by its type, the fastest engine is driven without indirection.
+        let native = || {
+            let native = Box::new(self.native()?);
+            Ok::<_, CompileError>(HardwareMmu::new(native, self.name, self.xlen, self.entries))
+        };
+        if engine == Engine::Compiled
+            && let Ok(lent) = Lent::new(self.name, native)
+        {
+            return Box::new(lent);
+        }
+        let simulator = self.simulator(engine);
+        Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
+    }
+
+    /// The hardware behind bare pins, as it powers up, on an engine. Where there is no machine
+    /// code for this machine, the interpreter takes the compiled engine's place.
+    ///
+    /// # Panics
+    /// If the netlist compiler finds fault with the design: a defect found by building it once.
+    pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator> {
+        if engine == Engine::RustHdl {
+            return with_top!(self, Top => Box::new(RustHdl::new(fresh::<Top>())));
+        }
+        if engine == Engine::Compiled
+            && let Ok(compiled) = self.native()
+        {
+            return Box::new(compiled);
+        }
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
+        Box::new(Interpreted::new(netlist.clone(), nets))
+    }
+
+    /// As [`Config::simulator`] with the compiled engine, by its type.
+    ///
+    /// # Errors
+    /// [`CompileError`] when there is no machine code for this machine.
+    ///
+    /// # Panics
+    /// If the netlist compiler finds fault with the design.
+    pub fn native(&self) -> Result<Native, CompileError> {
+        let made = self.netlist();
+        let (netlist, nets) = &*made;
+        Native::new(netlist, nets)
+    }
+
+    /// The typed design of the top, as the netlist compiler reads it.
+    ///
+    /// # Panics
+    /// If the compiler finds fault with the design.
+    pub fn design(&self) -> Design {
+        with_top!(self, Top => {
+            let mut block = fresh::<Top>();
+            block.connect_all();
+            netlist::elaborate_named(&*block, &Top::names())
+                .unwrap_or_else(|findings| panic!("{findings:#?}"))
+        })
+    }
+
+    /// The flat netlist and the signals worth seeing; made once for each configuration.
+    fn netlist(&self) -> Arc<(Netlist, Nets)> {
+        type Made = Mutex<BTreeMap<&'static str, Arc<(Netlist, Nets)>>>;
+        static MADE: Made = Made::new(BTreeMap::new());
+        // Whoever panicked while holding the lock left the map as it was.
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let flat = self.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
+            let nets = with_top!(self, Top => {
+                let mut block = fresh::<Top>();
+                block.connect_all();
+                Nets::of(&*block)
+            });
+            Arc::new((flat, nets))
+        };
+        Arc::clone(made.entry(self.name).or_insert_with(make))
+    }
+
+    /// The width of a pin in bits.
+    pub fn pin_width(&self, pin: Pin) -> usize {
+        with_top!(self, Top => fresh::<Top>().width(pin))
+    }
+}

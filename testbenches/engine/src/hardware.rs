@@ -1,0 +1,290 @@
+//! The hardware as the world sees it: pins bundled into transactions.
+
+use super::simulator::{Outs, Pins, Seen, out, outs};
+use super::{EVENTS, PINS, Pin, Simulator};
+use model::isa::{Access, Cause, Fault, Privilege, Xlen};
+use model::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Request, Response, Signal};
+
+/// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
+pub struct HardwareMmu<S: ?Sized> {
+    simulator: Box<S>,
+    pins: Pins,
+    name: &'static str,
+    xlen: Xlen,
+    entries: usize,
+    watching: bool,
+    seen: Seen,
+    /// The inputs of the last cycle.
+    driven: Inputs,
+    /// The outputs of the last cycle.
+    outputs: Outputs,
+}
+
+impl<S: Simulator + ?Sized> HardwareMmu<S> {
+    /// Takes a design over, all of whose inputs are 0, and resets it.
+    pub fn new(simulator: Box<S>, name: &'static str, xlen: Xlen, entries: usize) -> Self {
+        let mut mmu = Self {
+            simulator,
+            pins: [0; PINS.len()],
+            name,
+            xlen,
+            entries,
+            watching: false,
+            seen: Seen::default(),
+            driven: Inputs::default(),
+            outputs: Outputs::default(),
+        };
+        mmu.reset();
+        mmu
+    }
+
+    /// As if it were new. False where the engine cannot: then it is of no use any more.
+    pub(super) fn begin_anew(&mut self) -> bool {
+        self.watch(false);
+        if !self.simulator.power_up() {
+            return false;
+        }
+        self.driven = Inputs::default();
+        self.reset();
+        true
+    }
+
+    fn reset(&mut self) {
+        self.cycle(&Inputs { reset: true, ..Inputs::default() });
+        self.cycle(&Inputs::default());
+    }
+
+    fn flag(&mut self, pin: Pin, value: bool) {
+        self.simulator.poke(pin, u64::from(value));
+    }
+
+    /// Pokes what is not as it was; returns whether nothing is new. In a long run most pins keep
+    /// their values from cycle to cycle.
+    fn drive(&mut self, inputs: &Inputs) -> bool {
+        let before = self.driven;
+        let mut same = true;
+        let state = |of: &Inputs| (of.reset, of.adue, of.memory_ready, of.fault_ready, of.satp);
+        if state(&before) != state(inputs) {
+            self.flag(Pin::Reset, inputs.reset);
+            self.simulator.poke(Pin::Satp, inputs.satp);
+            self.flag(Pin::Adue, inputs.adue);
+            self.flag(Pin::MemReqReady, inputs.memory_ready);
+            self.flag(Pin::FaultReady, inputs.fault_ready);
+            same = false;
+        }
+        for (port, pins) in REQUESTS.iter() {
+            let request = inputs.requests[port];
+            if before.requests[port] != request {
+                self.flag(pins.valid, request.is_some());
+                if let Some(request) = request {
+                    self.request(pins, request);
+                }
+                same = false;
+            }
+        }
+        if before.fence != inputs.fence {
+            self.flag(Pin::FenceValid, inputs.fence.is_some());
+            if let Some(fence) = inputs.fence {
+                self.flag(Pin::FenceByVa, fence.va.is_some());
+                self.simulator.poke(Pin::FenceVa, fence.va.unwrap_or(0));
+                self.flag(Pin::FenceByAsid, fence.asid.is_some());
+                self.simulator.poke(Pin::FenceAsid, u64::from(fence.asid.unwrap_or(0)));
+            }
+            same = false;
+        }
+        if before.memory != inputs.memory {
+            self.flag(Pin::MemRespValid, inputs.memory.is_some());
+            if let Some(response) = inputs.memory {
+                self.simulator.poke(Pin::MemRespData, response.data);
+                self.flag(Pin::MemRespError, response.error);
+                self.flag(Pin::MemRespSwapped, response.swapped);
+            }
+            same = false;
+        }
+        self.driven = *inputs;
+        same
+    }
+
+    fn request(&mut self, pins: &RequestPins, Request { va, access, context }: Request) {
+        self.simulator.poke(pins.va, va);
+        self.simulator.poke(pins.privilege, privilege_code(context.privilege));
+        if let Some([store, cbo, sum, mxr]) = pins.data {
+            self.flag(store, access == Access::Store);
+            self.flag(cbo, access == Access::CacheBlock);
+            self.flag(sum, context.sum);
+            self.flag(mxr, context.mxr);
+        }
+    }
+}
+
+/// The outputs of a cycle, about to become values.
+struct Sample<'a>(&'a Outs);
+
+impl Sample<'_> {
+    fn pin(&self, pin: Pin) -> u64 {
+        self.0[out(pin)]
+    }
+
+    fn high(&self, pin: Pin) -> bool {
+        self.pin(pin) == 1
+    }
+
+    fn response(&self, pins: &ResponsePins) -> Option<Response> {
+        if !self.high(pins.valid) {
+            return None;
+        }
+        let faulted = self.high(pins.fault);
+        let fault = || self.fault(pins.cause, pins.tval);
+        Some(if faulted { Err(fault()) } else { Ok(self.pin(pins.pa)) })
+    }
+
+    fn fault(&self, cause: Pin, tval: Pin) -> Fault {
+        let code = self.pin(cause);
+        Fault {
+            cause: Cause::from_code(code).expect("the cause block makes only these six codes"),
+            tval: self.pin(tval),
+        }
+    }
+
+    fn memory_request(&self) -> Option<MemoryRequest> {
+        if !self.high(Pin::MemReqValid) {
+            return None;
+        }
+        let pa = self.pin(Pin::MemReqAddr);
+        Some(if self.high(Pin::MemReqSwap) {
+            let expected = self.pin(Pin::MemReqExpected);
+            let desired = self.pin(Pin::MemReqDesired);
+            MemoryRequest::CompareSwap { pa, expected, desired }
+        } else {
+            MemoryRequest::Read { pa }
+        })
+    }
+
+    fn outputs(&self) -> Outputs {
+        Outputs {
+            ready: RESPONSES.map(|pins| self.high(pins.ready)),
+            fence_ready: self.high(Pin::FenceReady),
+            responses: RESPONSES.map(|pins| self.response(&pins)),
+            memory: self.memory_request(),
+            fault: self.high(Pin::FaultValid).then(|| self.fault(Pin::FaultCause, Pin::FaultTval)),
+            busy: self.high(Pin::Busy),
+            events: self.events(),
+        }
+    }
+
+    fn events(&self) -> Events {
+        let bit = |(at, &pin): (usize, &Pin)| (self.pin(pin) as u32) << at;
+        Events::from_bits(EVENTS.iter().enumerate().map(bit).sum())
+    }
+}
+
+/// The pins by which a port is asked.
+struct RequestPins {
+    valid: Pin,
+    va: Pin,
+    privilege: Pin,
+    /// Of the data port: store, cache-block management, SUM, MXR.
+    data: Option<[Pin; 4]>,
+}
+
+const REQUESTS: PerPort<RequestPins> = PerPort([
+    RequestPins {
+        valid: Pin::FetchReqValid,
+        va: Pin::FetchReqVa,
+        privilege: Pin::FetchReqPrivilege,
+        data: None,
+    },
+    RequestPins {
+        valid: Pin::DataReqValid,
+        va: Pin::DataReqVa,
+        privilege: Pin::DataReqPrivilege,
+        data: Some([Pin::DataReqStore, Pin::DataReqCbo, Pin::DataReqSum, Pin::DataReqMxr]),
+    },
+]);
+
+/// The pins by which a port accepts and answers.
+#[derive(Clone, Copy)]
+struct ResponsePins {
+    ready: Pin,
+    valid: Pin,
+    fault: Pin,
+    pa: Pin,
+    cause: Pin,
+    tval: Pin,
+}
+
+const RESPONSES: PerPort<ResponsePins> = PerPort([
+    ResponsePins {
+        ready: Pin::FetchReqReady,
+        valid: Pin::FetchRespValid,
+        fault: Pin::FetchRespFault,
+        pa: Pin::FetchRespPa,
+        cause: Pin::FetchRespCause,
+        tval: Pin::FetchRespTval,
+    },
+    ResponsePins {
+        ready: Pin::DataReqReady,
+        valid: Pin::DataRespValid,
+        fault: Pin::DataRespFault,
+        pa: Pin::DataRespPa,
+        cause: Pin::DataRespCause,
+        tval: Pin::DataRespTval,
+    },
+]);
+
+fn privilege_code(privilege: Privilege) -> u64 {
+    privilege as u64
+}
+
+impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
+    fn xlen(&self) -> Xlen {
+        self.xlen
+    }
+
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn entries(&self) -> usize {
+        self.entries
+    }
+
+    fn cycle(&mut self, inputs: &Inputs) -> Outputs {
+        let same = self.drive(inputs);
+        let rests = same && self.simulator.is_quiescent();
+        if self.watching {
+            self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
+            self.outputs = Sample(outs(&self.pins)).outputs();
+        } else if !rests {
+            self.outputs = Sample(self.simulator.advance(&mut self.pins)).outputs();
+        }
+        self.outputs
+    }
+
+    fn is_quiescent(&self) -> bool {
+        self.simulator.is_quiescent()
+    }
+
+    fn signals(&self) -> Vec<Signal> {
+        self.simulator.signals()
+    }
+
+    fn values(&self, values: &mut Vec<u128>) {
+        values.clear();
+        values.extend_from_slice(&self.seen.values);
+    }
+
+    fn changes(&self, tell: &mut dyn FnMut(usize, u128)) {
+        for &at in &self.seen.changed {
+            tell(at as usize, self.seen.values[at as usize]);
+        }
+    }
+
+    fn watch(&mut self, on: bool) {
+        if on != self.watching {
+            self.simulator.watch(on);
+            self.seen = Seen::default();
+            self.watching = on;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which engine turns the hardware into cycles.
+
+use std::fmt;
+
+/// An engine. All give the same values in every cycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Engine {
+    /// rust-hdl's own update loop.
+    RustHdl,
+    /// The netlist, node by node.
+    Interpreter,
+    /// The netlist as machine code.
+    #[default]
+    Compiled,
+}
+
+impl Engine {
+    /// Every engine, slowest first.
+    pub const ALL: [Engine; 3] = [Engine::RustHdl, Engine::Interpreter, Engine::Compiled];
+
+    /// What it does, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Engine::RustHdl => "rust-hdl's own update loop",
+            Engine::Interpreter => "The netlist, node by node",
+            Engine::Compiled => "The netlist as machine code",
+        }
+    }
+
+    /// What the command line calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::RustHdl => "rust-hdl",
+            Engine::Interpreter => "interpreter",
+            Engine::Compiled => "compiled",
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,173 @@
+//! Which of a design's nets are worth seeing, and their values.
+
+use model::mmu::Signal;
+use rust_hdl::prelude::*;
+
+/// The nets of one design: registers by the name of what they hold, outputs and local signals of
+/// blocks. Inputs of child blocks repeat a net of their parent and are left out, as are the top's
+/// own ports (the world shows those), and a TLB line's comparator internals.
+pub(crate) struct Nets {
+    signals: Vec<Signal>,
+    /// For each atom in the order of a probe's visit: whether it is shown.
+    shown: Vec<bool>,
+    places: Vec<Place>,
+}
+
+/// Where one net stands in the source; a structure is one net.
+pub(super) struct Place {
+    /// Path from the top as the netlist spells it: `data.tlb.lines[3].held_vpn.q`.
+    pub(super) path: String,
+}
+
+impl Nets {
+    /// Lists the nets of a connected block.
+    pub(crate) fn of(block: &dyn Block) -> Self {
+        let mut lister = Lister::default();
+        block.accept("mmu", &mut lister);
+        Self { signals: lister.signals, shown: lister.shown, places: lister.places }
+    }
+
+    /// The nets behind the signals, in the same order.
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    pub(crate) fn signals(&self) -> &[Signal] {
+        &self.signals
+    }
+
+    /// Appends the settled values in the order of [`Nets::signals`].
+    pub(crate) fn sample(&self, block: &dyn Block, values: &mut Vec<u128>) {
+        let mut sampler = Sampler { shown: &self.shown, at: 0, values };
+        block.accept("mmu", &mut sampler);
+    }
+}
+
+#[derive(Default)]
+struct Lister {
+    scopes: Vec<(String, bool)>,
+    signals: Vec<Signal>,
+    shown: Vec<bool>,
+    places: Vec<Place>,
+}
+
+impl Lister {
+    fn shows(&self, name: &str, atom: &dyn Atom) -> bool {
+        let in_register = self.scopes.last().is_some_and(|(_, register)| *register);
+        if in_register {
+            return name == "q";
+        }
+        let in_line = self.scopes.iter().any(|(scope, _)| scope.starts_with("lines"));
+        match atom.kind() {
+            AtomKind::OutputParameter => self.scopes.len() > 1 && (!in_line || name == "hit"),
+            AtomKind::LocalSignal => !in_line,
+            _ => false,
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        let mut parts: Vec<String> =
+            self.scopes.iter().skip(1).map(|(scope, _)| scope.replace('$', "_")).collect();
+        if !self.scopes.last().is_some_and(|(_, register)| *register) {
+            parts.push(name.replace('$', "_"));
+        }
+        parts.join(".")
+    }
+}
+
+impl Probe for Lister {
+    fn visit_start_scope(&mut self, name: &str, node: &dyn Block) {
+        let register = node.timing().iter().any(|timing| timing.name == "dff");
+        self.scopes.push((name.to_string(), register));
+    }
+
+    fn visit_atom(&mut self, name: &str, atom: &dyn Atom) {
+        let shown = self.shows(name, atom);
+        self.shown.push(shown);
+        if shown {
+            let scopes = self.scopes.iter().skip(1).map(|(scope, _)| scope.as_str());
+            let parts: Vec<String> = scopes.chain([name]).map(indexed).collect();
+            self.places.push(Place { path: parts.join(".") });
+            let path = self.path(name);
+            list(&mut self.signals, path, &atom.descriptor().kind);
+        }
+    }
+
+    fn visit_end_scope(&mut self, _name: &str, _node: &dyn Block) {
+        self.scopes.pop();
+    }
+}
+
+/// `lines$3`, as a probe names an element, is `lines[3]`.
+fn indexed(name: &str) -> String {
+    match name.split_once('$') {
+        Some((array, index)) => format!("{array}[{index}]"),
+        None => name.to_string(),
+    }
+}
+
+/// Adds a signal, or one for each field of a struct.
+fn list(signals: &mut Vec<Signal>, path: String, kind: &TypeKind) {
+    match kind {
+        TypeKind::Bits(width) | TypeKind::Signed(width) => {
+            signals.push(Signal { path, width: *width as u32, names: Vec::new() });
+        }
+        TypeKind::Enum(names) => {
+            let width = names.len().next_power_of_two().trailing_zeros().max(1);
+            // `WalkState::Idle` reads as `Idle`.
+            let names = names.iter().map(|name| name.rsplit("::").next().unwrap_or(name).into());
+            signals.push(Signal { path, width, names: names.collect() });
+        }
+        TypeKind::Composite(fields) => {
+            for field in fields {
+                list(signals, format!("{path}.{}", field.fieldname), &field.kind.kind);
+            }
+        }
+    }
+}
+
+struct Sampler<'a> {
+    shown: &'a [bool],
+    at: usize,
+    values: &'a mut Vec<u128>,
+}
+
+impl Probe for Sampler<'_> {
+    fn visit_atom(&mut self, _name: &str, atom: &dyn Atom) {
+        if self.shown[self.at] {
+            append(self.values, &atom.vcd(), &|| atom.descriptor().kind);
+        }
+        self.at += 1;
+    }
+}
+
+/// Appends a value, or one for each field of a struct.
+fn append(values: &mut Vec<u128>, value: &VCDValue, kind: &dyn Fn() -> TypeKind) {
+    match value {
+        VCDValue::Single(_) => values.push(u128::from(*value == VCDValue::from(true))),
+        VCDValue::Vector(bits) => {
+            let word = bits.iter().fold(0, |word, bit| {
+                word << 1 | u128::from(VCDValue::Single(*bit) == VCDValue::from(true))
+            });
+            values.push(word);
+        }
+        VCDValue::String(name) => {
+            // The type says `WalkState::Idle`, the value says `Idle`.
+            let code = match kind() {
+                TypeKind::Enum(names) => {
+                    names.iter().position(|known| known.rsplit("::").next() == Some(name))
+                }
+                _ => None,
+            };
+            values.push(code.map_or(0, |code| code as u128));
+        }
+        VCDValue::Composite(parts) => {
+            for (index, part) in parts.iter().enumerate() {
+                append(values, part, &|| match kind() {
+                    TypeKind::Composite(fields) => fields[index].kind.kind.clone(),
+                    other => other,
+                });
+            }
+        }
+    }
+}

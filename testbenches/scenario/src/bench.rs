@@ -1,0 +1,223 @@
+//! The bench: harts under a scenario's control, one cycle at a time.
+
+use machine::board::{Board, HartId, StepError, Transaction};
+use model::golden::Regime;
+use model::isa::{Mode, Privilege, Satp, Xlen};
+use model::mmu::{Inputs, Outputs, Port, Pulse, Request};
+
+use super::events::Counts;
+use super::hart::{Expected, HartJobs, Job};
+use super::mismatch::{Mismatch, describe};
+
+/// Everything that a port-level run consists of.
+pub(super) struct Bench {
+    pub(super) board: Board,
+    pub(super) harts: Vec<HartJobs>,
+    /// Of all harts.
+    pub(super) counts: Counts,
+}
+
+impl Bench {
+    /// A bench on which nothing waits; the board has as many harts.
+    pub(super) fn new(board: Board, harts: Vec<HartJobs>) -> Bench {
+        Bench { board, harts, counts: Counts::default() }
+    }
+
+    /// The number of the next cycle.
+    pub(super) fn now(&self) -> u64 {
+        self.board.now()
+    }
+
+    pub(super) fn mismatch(
+        &self,
+        line: usize,
+        what: impl Into<String>,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) -> Box<Mismatch> {
+        let (what, expected, got) = (what.into(), expected.into(), got.into());
+        // The cycle that was just simulated.
+        let cycle = self.now().saturating_sub(1);
+        Box::new(Mismatch { cycle, line, what, expected, got, rule: None })
+    }
+
+    /// Nothing waits and nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.harts.iter().all(HartJobs::is_idle)
+    }
+
+    /// The reset that every run begins with.
+    pub(super) fn reset(&mut self) -> Result<(), Box<Mismatch>> {
+        self.board.reset().map_err(|error| self.judged(&error))
+    }
+
+    /// One clock cycle.
+    pub(super) fn cycle(&mut self) -> Result<(), Box<Mismatch>> {
+        let reads: Vec<u64> = self.harts.iter().map(|hart| hart.control.borrow().reads).collect();
+        if let Err(error) = self.board.cycle(&mut self.harts) {
+            return Err(self.judged(&error));
+        }
+        for (id, before) in reads.into_iter().enumerate() {
+            let (inputs, outputs) = (*self.board.hart(id).inputs(), *self.board.hart(id).outputs());
+            self.counts.add(outputs.events);
+            self.harts[id].held = outputs.fault;
+            self.accepted(id, &inputs, &outputs)?;
+            for transaction in std::mem::take(&mut self.harts[id].answers) {
+                self.answered(id, &transaction)?;
+            }
+            self.fenced(id)?;
+            let reads = self.harts[id].control.borrow().reads - before;
+            self.pulses(&inputs, &outputs, reads)?;
+        }
+        Ok(())
+    }
+
+    /// What the golden model or the rules of the ports object to.
+    fn judged(&self, error: &StepError) -> Box<Mismatch> {
+        let StepError::Mismatch { mismatch, .. } = error else {
+            return self.mismatch(0, "the rules of the ports", "kept", error.to_string());
+        };
+        let request = &mismatch.request;
+        let line = self.harts.iter().find_map(|hart| hart.line_of(request)).unwrap_or(0);
+        let mut legal: Vec<_> = mismatch.expected.iter().map(|w| describe(&w.outcome)).collect();
+        legal.dedup();
+        let got = describe(&mismatch.got);
+        let mut said = self.mismatch(line, access(request), legal.join(", or "), got);
+        said.rule = mismatch.expected.first().map(|walk| walk.rule.to_string());
+        said
+    }
+
+    /// The events of lookup belong to the requests that are accepted in this cycle.
+    fn accepted(
+        &self,
+        hart: HartId,
+        inputs: &Inputs,
+        outputs: &Outputs,
+    ) -> Result<(), Box<Mismatch>> {
+        let xlen = self.board.hart(hart).mmu().xlen();
+        let regime = Regime { xlen, satp: inputs.satp, adue: inputs.adue };
+        for port in Port::ALL {
+            let events = outputs.events;
+            let (hit, miss) = (events.has(Pulse::hit(port)), events.has(Pulse::miss(port)));
+            let Some(request) = inputs.accepted(port, outputs) else {
+                if hit || miss {
+                    let got = "a hit or miss event";
+                    return Err(self.mismatch(0, port.name(), "no event without acceptance", got));
+                }
+                continue;
+            };
+            let counted = usize::from(hit) + usize::from(miss);
+            if counted != usize::from(is_looked_up(regime, &request)) {
+                let line = self.harts[hart].ports[port].under_way.back().map_or(0, |job| job.line);
+                let got = format!("hit = {hit}, miss = {miss}");
+                return Err(self.mismatch(
+                    line,
+                    format!("events of the {port} request"),
+                    "a hit or a miss for each canonical translated access, neither otherwise",
+                    got,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, hart: HartId, done: &Transaction) -> Result<(), Box<Mismatch>> {
+        let jobs = &mut self.harts[hart].ports[done.port];
+        jobs.answered = Some(done.answered);
+        let Some(job) = jobs.under_way.pop_front() else {
+            let what = format!("response on the {} port", done.port);
+            let got = describe(&done.response);
+            return Err(self.mismatch(0, what, "none: nothing is under way", got));
+        };
+        self.expected(hart, &job, done)
+    }
+
+    /// What the file says about an access.
+    fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
+        let what = access(&job.request);
+        let Expected { response: wanted, latency, within, reads, updates, hit } = &job.expected;
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
+            return Err(self.mismatch(job.line, what, describe(&wanted), describe(&done.response)));
+        }
+        let control = self.harts[hart].control.borrow();
+        let (reads_then, updates_then) = job.before;
+        let waited = done.answered - done.presented;
+        let counts = [
+            ("cycles until the response", *latency, waited),
+            ("entries read", *reads, control.reads - reads_then),
+            ("entries updated", *updates, control.updates - updates_then),
+        ];
+        for (name, wanted, got) in counts {
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != got) {
+                let what = format!("{what}: {name}");
+                return Err(self.mismatch(job.line, what, wanted.to_string(), got.to_string()));
+            }
+        }
+        if let Some(most) = within.filter(|most| waited > *most) {
+            let what = format!("{what}: cycles until the response");
+            let wanted = format!("at most {most}");
+            return Err(self.mismatch(job.line, what, wanted, waited.to_string()));
+        }
+        let said = |hit: Option<bool>| match hit {
+            Some(true) => "a TLB hit",
+            Some(false) => "a TLB miss",
+            None => "neither hit nor miss: not looked up",
+        };
+        if hit.is_some() && *hit != done.hit {
+            return Err(self.mismatch(job.line, what, said(*hit), said(done.hit)));
+        }
+        Ok(())
+    }
+
+    fn fenced(&mut self, hart: HartId) -> Result<(), Box<Mismatch>> {
+        let Some(presented) = self.harts[hart].fenced.take() else { return Ok(()) };
+        let Some(job) = self.harts[hart].fences.pop_front() else { return Ok(()) };
+        match job.cycles.filter(|wanted| *wanted != presented) {
+            None => Ok(()),
+            Some(wanted) => {
+                let what = "cycles that the fence is presented for";
+                Err(self.mismatch(job.line, what, wanted.to_string(), presented.to_string()))
+            }
+        }
+    }
+
+    /// Events that the ports themselves show must be pulsed exactly then.
+    fn pulses(&self, inputs: &Inputs, out: &Outputs, reads: u64) -> Result<(), Box<Mismatch>> {
+        let faults = || out.responses.values().flatten().filter_map(|answer| answer.err());
+        let pulses = [
+            (Pulse::Fence, inputs.accepted_fence(out).is_some()),
+            (Pulse::PteRead, reads == 1),
+            (Pulse::PageFault, faults().any(|fault| fault.cause.is_page_fault())),
+            (Pulse::AccessFault, faults().any(|fault| !fault.cause.is_page_fault())),
+        ];
+        match pulses.into_iter().find(|(pulse, wanted)| out.events.has(*pulse) != *wanted) {
+            None => Ok(()),
+            Some((pulse, wanted)) => {
+                let what = format!("event {}", pulse.name());
+                Err(self.mismatch(0, what, wanted.to_string(), (!wanted).to_string()))
+            }
+        }
+    }
+}
+
+/// Whether a request is looked up in a TLB: translated, and canonical.
+fn is_looked_up(regime: Regime, request: &Request) -> bool {
+    let Some(satp) = Satp::decode(regime.satp, regime.xlen) else { return false };
+    if satp.mode == Mode::Bare || request.context.privilege == Privilege::Machine {
+        return false;
+    }
+    let unused = 64 - satp.mode.va_bits();
+    let extended = ((request.va << unused) as i64 >> unused) as u64;
+    regime.xlen == Xlen::Rv32 || extended == request.va
+}
+
+/// An access in words.
+fn access(request: &Request) -> String {
+    let kind = match request.access {
+        model::isa::Access::Fetch => "fetch",
+        model::isa::Access::Load => "load",
+        model::isa::Access::Store => "store",
+        model::isa::Access::CacheBlock => "cbo",
+    };
+    format!("{kind} of {:#x}", request.va)
+}

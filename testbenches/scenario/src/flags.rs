@@ -1,0 +1,95 @@
+//! Page-table-entry bits by the names that the specification gives them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use model::isa::pte::LETTERS;
+use serde::de::{Deserialize, Deserializer};
+
+use super::names::from_text;
+
+/// Permission and status bits written as letters: `"RW UAD"`. Blanks are free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags(pub u64);
+
+/// Any bits: words of letters, `N`, `PBMT`, `RSW` or `bitNN`, separated by blanks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bits(pub u64);
+
+impl FromStr for Flags {
+    type Err = String;
+
+    /// Reads letters. The error is a sentence.
+    fn from_str(text: &str) -> Result<Flags, String> {
+        let mut bits = 0;
+        for c in text.chars().filter(|c| !c.is_whitespace()) {
+            let Some(bit) = LETTERS.find(c) else {
+                return Err(format!("`{c}` is no flag; flags are {LETTERS}"));
+            };
+            bits |= 1 << bit;
+        }
+        Ok(Flags(bits))
+    }
+}
+
+impl FromStr for Bits {
+    type Err = String;
+
+    /// Reads words of bits. The error is a sentence.
+    fn from_str(text: &str) -> Result<Bits, String> {
+        let mut bits = 0;
+        for word in text.split_whitespace() {
+            bits |= match word {
+                "N" => 1 << 63,
+                "PBMT" => 0b11 << 61,
+                "PBMT=1" => 1 << 61,
+                "PBMT=2" => 1 << 62,
+                "RSW" => 0b11 << 8,
+                _ => match word.strip_prefix("bit").map(str::parse::<u32>) {
+                    Some(Ok(bit @ 0..=63)) => 1 << bit,
+                    Some(_) => return Err(format!("`{word}` is no bit; bits are 0 to 63")),
+                    None => word.parse::<Flags>()?.0,
+                },
+            };
+        }
+        Ok(Bits(bits))
+    }
+}
+
+/// The low bits of an entry as letters, for messages.
+pub fn letters(pte: u64) -> String {
+    LETTERS.chars().enumerate().map(|(bit, c)| if pte >> bit & 1 == 1 { c } else { '-' }).collect()
+}
+
+impl<'de> Deserialize<'de> for Flags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Flags, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bits, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl fmt::Display for Flags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&letters(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_and_bits_have_the_encodings_of_the_specification() {
+        let bits = |text: &str| text.parse::<Bits>();
+        assert_eq!("RWX UGAD".parse(), Ok(Flags(0xfe)));
+        assert_eq!(bits("N PBMT VR bit54"), Ok(Bits(0xe040_0000_0000_0003)));
+        assert_eq!(letters(0xcf), "VRWX--AD");
+        assert!("RWN".parse::<Flags>().is_err());
+        assert!(bits("bit64").is_err() && bits("bitx").is_err());
+    }
+}

@@ -1,0 +1,136 @@
+//! A hart as a scenario drives it: what waits, what is under way, what must come of it.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use machine::board::{Initiator, Transaction};
+use model::isa::Fault;
+use model::mmu::{Fence, PerPort, Port, Request, Response};
+
+use super::walker_bus::Control;
+
+/// What must come of one access; what is `None` is not checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Expected {
+    pub(super) response: Option<Response>,
+    pub(super) latency: Option<u64>,
+    pub(super) within: Option<u64>,
+    pub(super) reads: Option<u64>,
+    pub(super) updates: Option<u64>,
+    pub(super) hit: Option<bool>,
+}
+
+/// One access, from the step that asks for it to its response.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// The step's line in the file.
+    pub(super) line: usize,
+    pub(super) request: Request,
+    pub(super) expected: Expected,
+    /// The walker's reads and updates before it was presented.
+    pub(super) before: (u64, u64),
+}
+
+impl Job {
+    pub(super) fn new(line: usize, request: Request, expected: Expected) -> Job {
+        Job { line, request, expected, before: (0, 0) }
+    }
+}
+
+/// A fence that waits to be accepted.
+#[derive(Clone, Debug)]
+pub(super) struct FenceJob {
+    pub(super) line: usize,
+    pub(super) fence: Fence,
+    /// Cycles that it must be presented for.
+    pub(super) cycles: Option<u64>,
+}
+
+/// A port's accesses, in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PortJobs {
+    /// Not presented yet.
+    pub(super) waiting: VecDeque<Job>,
+    /// Presented and not answered.
+    pub(super) under_way: VecDeque<Job>,
+    /// The cycle of the last response.
+    pub(super) answered: Option<u64>,
+}
+
+/// What a scenario asks of one hart.
+pub(super) struct HartJobs {
+    pub(super) ports: PerPort<PortJobs>,
+    pub(super) fences: VecDeque<FenceJob>,
+    pub(super) takes_faults: bool,
+    /// The memory of the hart's walker.
+    pub(super) control: Rc<RefCell<Control>>,
+    /// The space that `satp` names, for entries that name none.
+    pub(super) space: String,
+    /// The fault port in the last cycle.
+    pub(super) held: Option<Fault>,
+    /// What was answered in the last cycle.
+    pub(super) answers: Vec<Transaction>,
+    /// For how many cycles a fence was presented that was accepted in the last one.
+    pub(super) fenced: Option<u64>,
+}
+
+impl HartJobs {
+    /// Nothing is asked.
+    pub(super) fn new(control: Rc<RefCell<Control>>, space: String) -> HartJobs {
+        HartJobs {
+            ports: PerPort::default(),
+            fences: VecDeque::new(),
+            takes_faults: true,
+            control,
+            space,
+            held: None,
+            answers: Vec::new(),
+            fenced: None,
+        }
+    }
+
+    /// Nothing waits and nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        let idle = |port: &PortJobs| port.waiting.is_empty() && port.under_way.is_empty();
+        self.fences.is_empty() && self.ports.values().all(idle)
+    }
+
+    /// Accesses that are not presented yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.ports.values().map(|port| port.waiting.len()).sum()
+    }
+
+    /// The line of the step that asks for this.
+    pub(super) fn line_of(&self, request: &Request) -> Option<usize> {
+        let jobs = self.ports.values().flat_map(|port| port.under_way.iter().chain(&port.waiting));
+        jobs.into_iter().find(|job| job.request == *request).map(|job| job.line)
+    }
+}
+
+impl Initiator for HartJobs {
+    fn request(&mut self, port: Port, _now: u64) -> Option<Request> {
+        let mut job = self.ports[port].waiting.pop_front()?;
+        let control = self.control.borrow();
+        job.before = (control.reads, control.updates);
+        let request = job.request;
+        self.ports[port].under_way.push_back(job);
+        Some(request)
+    }
+
+    fn fence(&mut self, _now: u64) -> Option<Fence> {
+        self.fences.front().map(|job| job.fence)
+    }
+
+    fn takes_fault(&self) -> bool {
+        self.takes_faults
+    }
+
+    fn answered(&mut self, transaction: &Transaction) {
+        self.answers.push(*transaction);
+    }
+
+    fn fenced(&mut self, _fence: Fence, cycles: u64) {
+        self.fenced = Some(cycles);
+    }
+}

@@ -1,0 +1,54 @@
+//! Scenarios: files that state a machine, what is done to it, and what must be observed.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits to the cycle |
+//! | [`system`], [`program`] | a file of processes under the operating system |
+//! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
+//! | [`devices`] | what stands on the bus beside memory |
+//! | [`expect`] | what a run must have come to |
+//! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
+//! | [`load`], [`place`], [`error`] | reading; every mistake has file, line and column |
+//! | [`library`] | the files in the binary, by name |
+//! | [`variant`] | the machines on which one file runs |
+//! | [`trace`] | recorded programs as processes |
+//! | [`files`] | files read whole, with a limit |
+//! | [`observe`] | running for the figures alone |
+//! | [`run`], [`mismatch`] | running, and what is said when something differs |
+//!
+//! Every answer of every run is judged by the golden model besides, whatever the file says.
+
+mod actions;
+mod bench;
+pub mod devices;
+pub mod error;
+pub mod events;
+pub mod expect;
+pub mod files;
+pub mod flags;
+mod hart;
+mod images;
+pub mod library;
+mod limits;
+pub mod load;
+pub mod mismatch;
+#[cfg(test)]
+mod mistakes;
+pub mod names;
+pub mod number;
+pub mod observe;
+pub mod os_text;
+pub mod place;
+mod ports;
+pub mod program;
+pub mod run;
+pub mod schema;
+pub mod segments;
+pub mod step;
+mod story;
+pub mod system;
+mod tables;
+pub mod trace;
+pub mod variant;
+mod verdict;
+mod walker_bus;

@@ -1,0 +1,287 @@
+//! Reading a scenario file: every mistake is said with file, line and column.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use model::isa::Access;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
+
+use super::error::{LoadError, position};
+use super::place::{Mistake, Place};
+use super::schema::{Head, OneOrMany};
+use super::segments;
+use super::step::{Action, Step, Timed};
+use super::system::System;
+
+/// A scenario, read and checked as far as it can be without running it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// `folder/behaviour`, or the path that it was read from.
+    pub name: String,
+    /// The file, for messages.
+    pub file: String,
+    /// One sentence: what it shows.
+    pub idea: String,
+    /// The rules of the specification that it shows.
+    pub spec: Vec<String>,
+    /// The books, papers and exams that its numbers come from.
+    pub source: Vec<String>,
+    /// What it does.
+    pub body: Body,
+    /// The file's text, to quote from.
+    pub text: String,
+}
+
+/// The kinds of scenarios.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// Steps at the ports of the MMU.
+    Ports(Box<Head>, Vec<Step>),
+    /// Processes under the operating system.
+    System(Box<System>),
+    /// Processes in contiguous memory, under a segmentation unit.
+    Segments(Box<segments::Head>, Vec<segments::Step>),
+}
+
+impl Scenario {
+    /// Reads a file's text. `name` is what the scenario is called, `file` what messages cite.
+    ///
+    /// # Errors
+    /// [`LoadError`] at the first mistake.
+    pub fn parse(name: &str, file: &str, text: &str) -> Result<Scenario, LoadError> {
+        let reader = Reader { file, text };
+        let (idea, spec, body) = reader.scenario()?;
+        let source = match &body {
+            Body::Ports(head, _) => head.source.as_ref().map(OneOrMany::list).unwrap_or_default(),
+            Body::System(system) => system.source.as_ref().map(OneOrMany::list).unwrap_or_default(),
+            Body::Segments(head, _) => head.source.list(),
+        };
+        let (name, file, text) = (name.to_owned(), file.to_owned(), text.to_owned());
+        Ok(Scenario { name, file, idea, spec, source, body, text })
+    }
+
+    /// A line of the file, from 1, without its indentation.
+    pub fn line(&self, line: usize) -> &str {
+        self.text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim()
+    }
+}
+
+/// The keys that name a step's kind.
+const ACTIONS: [&str; 15] = [
+    "fetch",
+    "load",
+    "store",
+    "cbo",
+    "stream",
+    "fence",
+    "satp",
+    "pte",
+    "expect_pte",
+    "bus_error",
+    "bus_ok",
+    "adue",
+    "wait",
+    "take_faults",
+    "held",
+];
+
+type Value<'t> = Spanned<DeValue<'t>>;
+
+struct Reader<'t> {
+    file: &'t str,
+    text: &'t str,
+}
+
+impl<'t> Reader<'t> {
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> LoadError {
+        LoadError::at(self.file, self.text, Some(span), message)
+    }
+
+    fn toml(&self, error: &toml::de::Error, otherwise: Range<usize>) -> LoadError {
+        self.error(error.span().unwrap_or(otherwise), error.message())
+    }
+
+    fn mistake(&self, mistake: Mistake) -> LoadError {
+        LoadError::of(self.file, self.text, mistake)
+    }
+
+    fn scenario(&self) -> Result<(String, Vec<String>, Body), LoadError> {
+        let mut root = DeTable::parse(self.text).map_err(|e| self.toml(&e, 0..0))?;
+        if root.get_ref().iter().any(|(key, _)| key.get_ref() == "contiguous") {
+            let (head, steps) = segments::read(self.file, self.text, root)?;
+            // No rule of the specification: there are no segments in it.
+            return Ok((head.idea.clone(), Vec::new(), Body::Segments(Box::new(head), steps)));
+        }
+        let steps = take(root.get_mut(), "step");
+        let is_system = root.get_ref().iter().any(|(key, _)| key.get_ref() == "process");
+        let (idea, spec, body) = match (steps, is_system) {
+            (Some((key, _)), true) => {
+                return Err(self.error(key, "a scenario has either steps or processes"));
+            }
+            (Some((_, value)), false) => {
+                let steps = self.steps(value)?;
+                let head =
+                    Head::deserialize(Deserializer::from(root)).map_err(|e| self.toml(&e, 0..0))?;
+                let (idea, spec) = (head.idea.clone(), head.spec.list());
+                head.check(&steps).map_err(|mistake| self.mistake(mistake))?;
+                (idea, spec, Body::Ports(Box::new(head), steps))
+            }
+            (None, true) => {
+                let mut system = System::deserialize(Deserializer::from(root))
+                    .map_err(|e| self.toml(&e, 0..0))?;
+                let images = system.load_images(self.file);
+                images.and_then(|()| system.check()).map_err(|mistake| self.mistake(mistake))?;
+                let (idea, spec) = (system.idea.clone(), system.spec.list());
+                (idea, spec, Body::System(Box::new(system)))
+            }
+            (None, false) => {
+                return Err(self.error(0..0, "a scenario needs `step` or `[[process]]`"));
+            }
+        };
+        match spec.iter().find(|rule| !rule.contains(':')) {
+            Some(rule) => {
+                let place = Place::file().key("spec").word(rule);
+                Err(self.mistake(place.wrong("a rule is written `anchor: words`")))
+            }
+            None => Ok((idea, spec, body)),
+        }
+    }
+
+    fn steps(&self, value: Value<'t>) -> Result<Vec<Step>, LoadError> {
+        let span = value.span();
+        let DeValue::Array(items) = value.into_inner() else {
+            return Err(self.error(span, "expected a list of steps"));
+        };
+        items.into_iter().map(|item| self.step(item, false)).collect()
+    }
+
+    fn step(&self, value: Value<'t>, nested: bool) -> Result<Step, LoadError> {
+        let span = value.span();
+        let DeValue::Table(mut table) = value.into_inner() else {
+            return Err(self.error(span, "a step is a table, as { load = 0x1000 }"));
+        };
+        let during = match take(&mut table, "during") {
+            Some((key, _)) if nested => {
+                return Err(self.error(key, "`during` cannot be inside `during`"));
+            }
+            Some((_, value)) => self.during(value)?,
+            None => Vec::new(),
+        };
+        let hart = match take(&mut table, "hart") {
+            Some((_, value)) => self.read(value)?,
+            None => 0,
+        };
+        let mut keys = table.iter().filter(|(key, _)| ACTIONS.contains(&&**key.get_ref()));
+        // `fence` and `satp` are never companions of another key, so two are a mistake.
+        let action = match (keys.next(), keys.next()) {
+            (Some((key, _)), None) => key.get_ref().to_string(),
+            (Some(_), Some((key, _))) => {
+                return Err(self.error(key.span(), "a step does one thing; here is a second"));
+            }
+            (None, _) => {
+                let message = format!("a step needs one of {}", ACTIONS.join(", "));
+                return Err(self.error(span, message));
+            }
+        };
+        drop(keys);
+        let line = position(self.text, span.start).0;
+        Ok(Step { line, hart, action: self.action(&action, table, span)?, during })
+    }
+
+    fn during(&self, value: Value<'t>) -> Result<Vec<Timed>, LoadError> {
+        let span = value.span();
+        let DeValue::Array(items) = value.into_inner() else {
+            return Err(self.error(span, "expected a list of steps"));
+        };
+        let timed = |mut item: Value<'t>| {
+            let span = item.span();
+            let at = match item.get_mut() {
+                DeValue::Table(table) => take(table, "at"),
+                _ => None,
+            };
+            let Some((_, at)) = at else {
+                return Err(self.error(span, "a step in `during` needs `at`"));
+            };
+            Ok(Timed { at: self.read(at)?, step: self.step(item, true)? })
+        };
+        items.into_iter().map(timed).collect()
+    }
+
+    fn action(
+        &self,
+        action: &str,
+        mut table: DeTable<'t>,
+        span: Range<usize>,
+    ) -> Result<Action, LoadError> {
+        let single = match action {
+            "satp" | "adue" | "wait" | "take_faults" | "bus_ok" => take(&mut table, action),
+            _ => None,
+        };
+        if let Some((_, value)) = single {
+            if let Some((other, _)) = table.iter().next() {
+                let message = format!("`{}` does not belong to `{action}`", other.get_ref());
+                return Err(self.error(other.span(), message));
+            }
+            let value_span = value.span();
+            return Ok(match action {
+                "satp" => Action::Satp(self.read(value)?),
+                "adue" => Action::Adue(self.read(value)?),
+                "wait" => Action::Wait(self.read(value)?),
+                "take_faults" => Action::TakeFaults(self.read(value)?),
+                _ if self.read(value)? => Action::BusOk,
+                _ => return Err(self.error(value_span, "`bus_ok` can only be true")),
+            });
+        }
+        // The key that names the action is what the step's schema calls otherwise.
+        let table = match action {
+            "fetch" | "load" | "store" | "cbo" => self.renamed(table, action, "va")?,
+            "expect_pte" => self.renamed(table, action, "pte")?,
+            _ => table,
+        };
+        let table = Spanned::new(span, DeValue::Table(table));
+        Ok(match action {
+            "fetch" => Action::Access(Access::Fetch, self.read(table)?),
+            "load" => Action::Access(Access::Load, self.read(table)?),
+            "store" => Action::Access(Access::Store, self.read(table)?),
+            "cbo" => Action::Access(Access::CacheBlock, self.read(table)?),
+            "stream" => Action::Stream(self.read(table)?),
+            "fence" => Action::Fence(self.read(table)?),
+            "pte" => Action::Pte(self.read(table)?),
+            "expect_pte" => Action::ExpectPte(self.read(table)?),
+            "bus_error" => Action::BusError(self.read(table)?),
+            _ => Action::Held(self.read(table)?),
+        })
+    }
+
+    /// A table in which a key is called otherwise.
+    fn renamed(
+        &self,
+        mut table: DeTable<'t>,
+        key: &str,
+        name: &'static str,
+    ) -> Result<DeTable<'t>, LoadError> {
+        if let Some((other, _)) = table.iter().find(|(other, _)| other.get_ref() == name) {
+            let message = format!("`{name}` does not belong to `{key}`");
+            return Err(self.error(other.span(), message));
+        }
+        if let Some((span, value)) = take(&mut table, key) {
+            table.insert(Spanned::new(span, Cow::from(name)), value);
+        }
+        Ok(table)
+    }
+
+    fn read<T: DeserializeOwned>(&self, value: Value<'t>) -> Result<T, LoadError> {
+        let span = value.span();
+        T::deserialize(ValueDeserializer::from(value)).map_err(|e| self.toml(&e, span))
+    }
+}
+
+/// Removes a key, with its place and value.
+fn take<'t>(table: &mut DeTable<'t>, key: &str) -> Option<(Range<usize>, Value<'t>)> {
+    let span = table.iter().find(|(k, _)| k.get_ref() == key).map(|(k, _)| k.span())?;
+    let value = table.remove(&Spanned::new(span.clone(), Cow::from(key.to_owned())))?;
+    Some((span, value))
+}

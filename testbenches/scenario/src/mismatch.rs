@@ -1,0 +1,43 @@
+//! What a failure says: when, where, expected, got, and by which rule.
+
+use std::fmt;
+
+use model::mmu::Response;
+use serde::Serialize;
+
+/// Something observed differs from what the scenario or the specification says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// The cycle, from 0.
+    pub cycle: u64,
+    /// The line in the file; 0 when no step is to blame.
+    pub line: usize,
+    /// What is compared.
+    pub what: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was observed.
+    pub got: String,
+    /// The rule of the specification, when it is the golden model that objects.
+    pub rule: Option<String>,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "cycle {}: {}", self.cycle, self.what)?;
+        writeln!(f, "  expected  {}", self.expected)?;
+        write!(f, "  got       {}", self.got)?;
+        match &self.rule {
+            Some(rule) => write!(f, "\n  rule      {rule}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A response in words.
+pub fn describe(response: &Response) -> String {
+    match response {
+        Ok(pa) => format!("physical address {pa:#x}"),
+        Err(fault) => format!("{} at {:#x}", fault.cause, fault.tval),
+    }
+}

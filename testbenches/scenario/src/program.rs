@@ -1,0 +1,273 @@
+//! What a process does, in words: one line of a scenario's `program`.
+//!
+//! ```text
+//! load heap 7 0 1 2                  one access to each of these pages of the region `heap`
+//! store stack -1..-8                 pages from..to, both included, in that order
+//! load heap 0..99 step 2             every second page
+//! load heap 3 offset 0x10 bytes 8    where in the page, and how many bytes (4 unless said)
+//! load a elements 0..9 of 4          elements of an array of 4-byte elements
+//! load d rows 128 x 128 of 8         a matrix of 8-byte elements, row after row ...
+//! load d columns 128 x 128 of 8      ... or column after column, as it lies in memory by rows
+//! load heap random 100 of 0..9 seed 1      as many pages, drawn evenly from these
+//! fetch at 0x1000                    an address; at "1 << va_bits - 1" calculates
+//! 3 x load a 0..3; store b 0         all of the line, three times
+//! load a 0; 3 x (load a 1; 2 x (store b 0..7))     groups
+//! read heap 3 offset 0x10 bytes 100  read(2): the kernel stores into this buffer of the program
+//! write heap 0..2 bytes 4096         write(2), three times: the kernel loads these bytes
+//! emulate text 0                     the kernel loads an instruction, to emulate it
+//! stray heap 0                       a kernel's mistake: it loads there outside of any copy
+//! think 1000                         cycles of computing without memory
+//! tick                               a timer interrupt
+//! sbrk 4 / sbrk -4                   the heap's size, changed by so many pages
+//! mmap lib                           maps the region `lib` (`mapped = false`) over what is there
+//! munmap lib 0..3                    unmaps pages of a region
+//! mprotect lib 0..3 r--              changes what may be done with them
+//! mremap lib 0x80_0000               moves a region, or a part: `mremap lib 0..1 0x80_0000`
+//! mremap lib pages 8 maymove         changes its size; `maymove`: elsewhere if there is no room
+//! madvise heap 0..1 dontneed         drops pages: they come back as zeroes, or from their file
+//! msync lib 0..3                     writes what was stored to a shared file's pages
+//! mlock heap 0..3 / munlock heap 0..3    keeps pages in their frames, and lets them go
+//! fork child                         a copy of the process runs the program of `child`
+//! exec other                         the process becomes `other`
+//! wait                               until a child has ended
+//! exit                               the end, before the end
+//! ```
+//!
+//! A line is read once; what it stands for is made step by step while the process runs, so that
+//! millions of accesses take no memory.
+
+mod parse;
+mod pattern;
+mod script;
+
+pub use script::Script;
+
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Call, Permissions, RegionSpec};
+use model::isa::{Access, PAGE_BYTES};
+use serde::de::{Deserialize, Deserializer};
+
+use super::names::from_text;
+use super::number::Number;
+use pattern::Pattern;
+
+/// More steps than this in one line are a mistake.
+const MOST_STEPS: u64 = 1 << 40;
+
+/// The most bytes of a buffer.
+const MOST_COPIED: u64 = 1 << 24;
+
+/// Where accesses go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    /// Parts of a region.
+    In(String, Pattern),
+    /// An address.
+    At(Number),
+}
+
+/// What is done there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    /// The program's own access.
+    Access(Access),
+    /// A system call, or the like, for which the kernel accesses it.
+    Call(Call),
+}
+
+impl Deed {
+    /// The most bytes in one.
+    fn most(self) -> u64 {
+        match self {
+            Deed::Access(_) => PAGE_BYTES,
+            Deed::Call(_) => MOST_COPIED,
+        }
+    }
+}
+
+/// A call about a range of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PartCall {
+    Munmap,
+    Mprotect(Permissions),
+    DontNeed,
+    Msync,
+    Mlock,
+    Munlock,
+}
+
+/// One step as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Touch {
+        deed: Deed,
+        bytes: u64,
+        place: Place,
+    },
+    Think(u64),
+    Tick,
+    Sbrk(i64),
+    Mmap(String),
+    /// A call about pages of a region, from..to.
+    Part(PartCall, String, i64, i64),
+    /// Of a region or a part of it: where to, how many pages, and whether it may be moved.
+    Mremap {
+        region: String,
+        part: Option<(i64, i64)>,
+        to: Option<u64>,
+        pages: Option<u64>,
+        may_move: bool,
+    },
+    Fork(String),
+    Exec(String),
+    Wait,
+    Exit,
+}
+
+impl Step {
+    /// The region that it names.
+    fn region(&self) -> Option<&str> {
+        match self {
+            Step::Touch { place: Place::In(name, _), .. }
+            | Step::Mmap(name)
+            | Step::Part(_, name, ..)
+            | Step::Mremap { region: name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The process that it names.
+    fn process(&self) -> Option<&str> {
+        match self {
+            Step::Fork(name) | Step::Exec(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        match self {
+            Step::Touch { place: Place::In(_, pattern), .. } => pattern.count(),
+            _ => 1,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Node {
+    Repeat(u64, Vec<Node>),
+    Step(Step),
+}
+
+impl Node {
+    fn steps(&self) -> u64 {
+        match self {
+            Node::Step(step) => step.steps(),
+            Node::Repeat(times, nodes) => total(nodes).saturating_mul(*times),
+        }
+    }
+
+    fn find<'n>(&'n self, wanted: &dyn Fn(&'n Step) -> Option<&'n str>) -> Option<&'n str> {
+        match self {
+            Node::Step(step) => wanted(step),
+            Node::Repeat(_, nodes) => nodes.iter().find_map(|node| node.find(wanted)),
+        }
+    }
+}
+
+/// Cycles in which nodes compute without memory.
+fn thought(nodes: &[Node]) -> u64 {
+    let one = |node: &Node| match node {
+        Node::Step(Step::Think(cycles)) => *cycles,
+        Node::Step(_) => 0,
+        Node::Repeat(times, nodes) => thought(nodes).saturating_mul(*times),
+    };
+    nodes.iter().map(one).fold(0, u64::saturating_add)
+}
+
+fn total(nodes: &[Node]) -> u64 {
+    nodes.iter().map(Node::steps).fold(0, u64::saturating_add)
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    text: String,
+    nodes: Vec<Node>,
+}
+
+impl FromStr for Line {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Line, String> {
+        let nodes = parse::line(text)?;
+        let steps = total(&nodes);
+        if steps > MOST_STEPS {
+            return Err(format!("{steps} steps in one line; at most {MOST_STEPS}"));
+        }
+        Ok(Line { text: text.to_owned(), nodes })
+    }
+}
+
+impl Line {
+    /// A region that the line names and that does not exist.
+    pub fn stranger(&self, regions: &[RegionSpec]) -> Option<&str> {
+        let strange = |step| Step::region(step).filter(|name| find(regions, name).is_none());
+        self.nodes.iter().find_map(|node| node.find(&strange))
+    }
+
+    /// A process that the line names and that is not among these.
+    pub fn unknown_process(&self, known: &dyn Fn(&str) -> bool) -> Option<&str> {
+        let unknown = |step| Step::process(step).filter(|name| !known(name));
+        self.nodes.iter().find_map(|node| node.find(&unknown))
+    }
+
+    /// Whether it forks this process.
+    pub fn forks(&self, name: &str) -> bool {
+        let forks = |step: &'_ Step| match step {
+            Step::Fork(child) if child == name => Some(""),
+            _ => None,
+        };
+        self.nodes.iter().any(|node| node.find(&forks).is_some())
+    }
+
+    /// Whether a process becomes this one by it.
+    pub fn executes(&self, name: &str) -> bool {
+        let executes = |step: &'_ Step| match step {
+            Step::Exec(other) if other == name => Some(""),
+            _ => None,
+        };
+        self.nodes.iter().any(|node| node.find(&executes).is_some())
+    }
+
+    /// Cycles in which it computes without memory.
+    pub fn thought(&self) -> u64 {
+        thought(&self.nodes)
+    }
+}
+
+/// What a region is called: by its own name, else by its kind's.
+pub(super) fn title(region: &RegionSpec) -> &str {
+    region.name.as_deref().unwrap_or(region.kind.name())
+}
+
+/// The region of a name.
+pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
+    regions.iter().find(|region| title(region) == name)
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

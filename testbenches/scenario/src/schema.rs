@@ -1,0 +1,248 @@
+//! A scenario file as it is written: the machine, its page tables, what must be counted.
+//!
+//! Steps are in [`super::step`], systems of processes in [`super::system`].
+
+mod check;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use model::isa::{Mode, Privilege};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::flags::{Bits, Flags};
+use super::number::Number;
+
+/// One value, or a list of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OneOrMany<T> {
+    /// `key = value`
+    One(T),
+    /// `key = [value, value]`
+    Many(Vec<T>),
+}
+
+impl<T: Clone> OneOrMany<T> {
+    /// All of them.
+    pub fn list(&self) -> Vec<T> {
+        match self {
+            OneOrMany::One(value) => vec![value.clone()],
+            OneOrMany::Many(values) => values.clone(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de> + PartialEq> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de> + PartialEq> Visitor<'de> for Either<T> {
+            type Value = OneOrMany<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("one value or a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                let values: Vec<T> = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+                if values.is_empty() {
+                    return Err(de::Error::custom("the list is empty"));
+                }
+                for (at, value) in values.iter().enumerate() {
+                    if let Some(twin) = values[..at].iter().position(|other| other == value) {
+                        let (first, second) = (twin + 1, at + 1);
+                        let message = format!("entries {first} and {second} are the same");
+                        return Err(de::Error::custom(message));
+                    }
+                }
+                Ok(OneOrMany::Many(values))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                T::deserialize(text.into_deserializer()).map(OneOrMany::One)
+            }
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
+                T::deserialize(value.into_deserializer()).map(OneOrMany::One)
+            }
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
+                T::deserialize(value.into_deserializer()).map(OneOrMany::One)
+            }
+        }
+        deserializer.deserialize_any(Either(PhantomData))
+    }
+}
+
+/// Lines of each TLB, by the name that ends a configuration's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Size {
+    /// 4 lines.
+    Tiny,
+    /// 8 lines.
+    Small,
+    /// 16 lines.
+    Linux,
+    /// 32 lines.
+    Large,
+    /// 64 lines.
+    Huge,
+}
+
+impl Size {
+    /// Every size, smallest first.
+    pub const ALL: [Size; 5] = [Size::Tiny, Size::Small, Size::Linux, Size::Large, Size::Huge];
+
+    /// The name in a configuration's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Size::Tiny => "tiny",
+            Size::Small => "small",
+            Size::Linux => "linux",
+            Size::Large => "large",
+            Size::Huge => "huge",
+        }
+    }
+}
+
+/// `[machine]`: what the scenario runs on. Lists make one file run in every combination.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Machine {
+    /// Lines of the TLBs; `small` unless said otherwise.
+    pub size: OneOrMany<Size>,
+    /// Translation schemes; each chooses the machine's width. All four unless said otherwise.
+    pub modes: OneOrMany<Mode>,
+    /// L: cycles from an accepted memory request to its response; 1 unless said otherwise.
+    pub latency: OneOrMany<u64>,
+    /// Memory accepts a request only in every n-th cycle; 1 unless said otherwise.
+    pub ready_every: u64,
+    /// `menvcfg.ADUE`: hardware sets A and D. Off unless said otherwise.
+    pub adue: bool,
+    /// Harts on the same memory, each with an MMU of its own, 1 to 8; 1 unless said otherwise.
+    #[serde(deserialize_with = "harts")]
+    pub harts: usize,
+    /// The address space at the start: `bare`, a space's name, or a register value. The first
+    /// space unless said otherwise.
+    pub satp: Option<String>,
+    /// Where page tables are put in physical memory.
+    pub tables: Option<Number>,
+}
+
+impl Default for Machine {
+    fn default() -> Machine {
+        Machine {
+            size: OneOrMany::One(Size::Small),
+            modes: OneOrMany::Many(vec![Mode::Sv32, Mode::Sv39, Mode::Sv48, Mode::Sv57]),
+            latency: OneOrMany::One(1),
+            ready_every: 1,
+            adue: false,
+            harts: 1,
+            satp: None,
+            tables: None,
+        }
+    }
+}
+
+fn harts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    match usize::deserialize(deserializer)? {
+        harts @ 1..=8 => Ok(harts),
+        other => Err(de::Error::custom(format_args!("a board has 1 to 8 harts, not {other}"))),
+    }
+}
+
+/// `[[map]]`: consecutive pages, mapped.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Map {
+    /// The first virtual address.
+    pub va: Number,
+    /// The first physical address.
+    pub pa: Number,
+    /// Letters of `RWXUGAD`; V goes without saying.
+    pub flags: Flags,
+    /// The level of the leaves: 0 is 4 KiB, 1 a megapage, ...
+    #[serde(default = "zero")]
+    pub level: Number,
+    /// How many pages follow each other.
+    #[serde(default = "one")]
+    pub pages: Number,
+}
+
+/// A change to one page-table entry, named by an address on whose path it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Edit {
+    /// The virtual address.
+    pub pte: Number,
+    /// The address space; the one in `satp` unless said otherwise.
+    pub space: Option<String>,
+    /// The entry's level; 0 unless said otherwise.
+    #[serde(default = "zero")]
+    pub level: Number,
+    /// Bits to set: letters of `VRWXUGAD`, or names `N`, `PBMT`, `RSW`, `bitNN`.
+    #[serde(default)]
+    pub set: Bits,
+    /// Bits to clear.
+    #[serde(default)]
+    pub clear: Bits,
+    /// A new physical address.
+    pub pa: Option<Number>,
+    /// The whole entry, instead of the changes above.
+    pub value: Option<Number>,
+}
+
+/// `[space.NAME]`: an address space beside others.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Space {
+    /// Its address-space identifier.
+    pub asid: u16,
+    /// Its mappings.
+    #[serde(default)]
+    pub map: Vec<Map>,
+    /// Changes to its tables after they are built.
+    #[serde(default)]
+    pub edit: Vec<Edit>,
+}
+
+/// `[events]`: exact counts over the whole scenario; what is not named is not checked.
+pub type Events = BTreeMap<String, Number>;
+
+/// Everything of a port-level file but its steps.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// One sentence: what is shown.
+    pub idea: String,
+    /// The rules of the specification that are shown: `anchor: words`.
+    pub spec: OneOrMany<String>,
+    /// The books, papers and exams that the numbers come from.
+    pub source: Option<OneOrMany<String>>,
+    /// What it runs on.
+    #[serde(default)]
+    pub machine: Machine,
+    /// Mappings of the space `main`, ASID 1.
+    #[serde(default)]
+    pub map: Vec<Map>,
+    /// Changes to `main`'s tables after they are built.
+    #[serde(default)]
+    pub edit: Vec<Edit>,
+    /// More address spaces.
+    #[serde(default)]
+    pub space: BTreeMap<String, Space>,
+    /// Exact counts at the end.
+    #[serde(default)]
+    pub events: Events,
+}
+
+pub(super) fn zero() -> Number {
+    Number::from(0)
+}
+
+pub(super) fn one() -> Number {
+    Number::from(1)
+}
+
+pub(super) fn user() -> Privilege {
+    Privilege::User
+}

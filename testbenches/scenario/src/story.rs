@@ -1,0 +1,168 @@
+//! Running processes under the operating system.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+
+use kernel::{Layout, OsError, Pid, PolicyKind, RegionSpec};
+use machine::cpu::Program;
+use machine::system::{Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template};
+use model::bus::Console;
+use model::golden::IdealMmu;
+use model::mmu::Mmu;
+
+use super::devices;
+use super::expect;
+use super::mismatch::Mismatch;
+use super::place::Place;
+use super::ports::Stop;
+use super::program::Script;
+use super::system::{ProcessText, System};
+use super::variant::Variant;
+use super::verdict::judge;
+
+/// What a run leaves behind.
+pub(super) struct Told {
+    pub(super) cycles: u64,
+    pub(super) counts: BTreeMap<String, u64>,
+    pub(super) result: Result<(), Stop>,
+}
+
+/// A finished run, for judging.
+pub(super) struct Played {
+    pub(super) outcome: Outcome,
+    /// The processes that each `[[process]]` became.
+    pub(super) pids: Vec<Vec<Pid>>,
+    /// What happened to each, if the file asks for that.
+    pub(super) lives: BTreeMap<Pid, Life>,
+    /// The console on the bus, if there is one.
+    console: Option<Console>,
+}
+
+/// Runs all processes to their ends.
+pub(super) fn run(
+    system: &System,
+    variant: &Variant,
+    mmu: Box<dyn Mmu>,
+    observer: Option<Box<dyn Observer>>,
+    stop: &AtomicBool,
+) -> Told {
+    match play(system, variant, mmu, observer, stop) {
+        Ok(played) => {
+            let report = &played.outcome.report;
+            let mut figures = expect::of_run(report);
+            if let Some(console) = &played.console {
+                devices::figures(console, &mut figures);
+            }
+            let whole = figures.iter().filter(|(_, value)| value.fract() == 0.0);
+            let counts = whole.map(|(name, value)| (name.clone(), *value as u64)).collect();
+            let cycles = report.cycles;
+            Told { cycles, counts, result: judge(system, variant, &played, &figures) }
+        }
+        Err(stop) => Told { cycles: 0, counts: BTreeMap::new(), result: Err(stop) },
+    }
+}
+
+pub(super) fn play(
+    system: &System,
+    variant: &Variant,
+    mmu: Box<dyn Mmu>,
+    observer: Option<Box<dyn Observer>>,
+    stop: &AtomicBool,
+) -> Result<Played, Stop> {
+    let (mut machine, mut pids, console) = prepared(system, variant, mmu)?;
+    if machine.config().policy == PolicyKind::Opt {
+        // What it must know is what an equal machine has heard before.
+        let (mut before, ..) = prepared(system, variant, Box::new(IdealMmu::new(variant.xlen())))?;
+        before.run(stop);
+        machine.foresee(before.os().policy().heard());
+    }
+    if let Some(observer) = observer {
+        machine.observe(observer);
+    }
+    let told = |p: &ProcessText| {
+        p.victims.is_some()
+            || !p.victims_by_policy.is_empty()
+            || p.faults_at.is_some()
+            || p.frames_after.is_some()
+    };
+    if system.process.iter().any(told) {
+        machine.keep_chronicle();
+    }
+    let outcome = machine.run(stop);
+    for (process, pids) in system.process.iter().zip(&mut pids).filter(|(p, _)| p.forked) {
+        let origin = |pid: &Pid| machine.origin(*pid) == Some(process.name.as_str());
+        pids.extend(outcome.states.iter().map(|(pid, _)| *pid).filter(origin));
+    }
+    let chronicle = machine.chronicle();
+    let all = pids.iter().flatten();
+    let lives = all.filter_map(|&pid| Some((pid, chronicle?.life(pid)))).collect();
+    Ok(Played { outcome, pids, lives, console })
+}
+
+/// The machine with its processes, these by `[[process]]`, and its console.
+type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
+
+fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Prepared, Stop> {
+    let config = system.os.config(system.machine.adue, variant);
+    let errors = system.os.bus_errors.clone().unwrap_or_default();
+    let wrap = &mut |master, channel| errors.wrap(master, channel);
+    let broken = |error| broken(system, error);
+    let mut machine = Machine::with_buses(mmu, config, wrap).map_err(broken)?;
+    for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
+        machine.provide(image).map_err(broken)?;
+    }
+    let console = system.os.console.as_ref();
+    let console = console.map(|console| console.connect(&mut machine)).transpose()?;
+    let mut limits = system.limits()?.into_iter();
+    let mut pids = Vec::new();
+    for (number, process) in system.process.iter().enumerate() {
+        let regions = system.regions(process);
+        let script = Script::new(&process.program, &regions, &variant.variables());
+        let script = script.map_err(|(line, message)| {
+            let program = Place::file().key("process").item(number).key("program");
+            program.item(line).wrong(message)
+        })?;
+        let layout = Layout::Regions(at_the_start(&process.regions));
+        if process.forked || process.executed {
+            let program = Box::new(move || Box::new(script.restarted()) as Box<dyn Program>);
+            machine.template(&process.name, Template { layout, program });
+            pids.push(Vec::new());
+            continue;
+        }
+        let (name, program) = (process.name.clone(), Box::new(script));
+        let frames = limits.next().flatten();
+        let spec = ProcessSpec { name, layout, program, frames };
+        pids.push(vec![machine.spawn(spec).map_err(broken)?]);
+    }
+    Ok((machine, pids, console))
+}
+
+/// The regions that are there before the program maps any.
+fn at_the_start(regions: &[RegionSpec]) -> Vec<RegionSpec> {
+    regions.iter().filter(|region| region.mapped != Some(false)).cloned().collect()
+}
+
+/// What cannot be run is the file's mistake; what breaks while running is a finding.
+pub(super) fn broken(system: &System, error: RunError) -> Stop {
+    let os = Place::file().key("os");
+    match error {
+        RunError::Config(message) => os.wrong(message).into(),
+        RunError::Os(error @ OsError::MemoryTooSmall { .. }) => {
+            let key = if system.os.kernel.is_some() { "kernel" } else { "frames" };
+            os.key(key).wrong(error.to_string()).into()
+        }
+        RunError::Os(error @ OsError::Mode { .. }) => {
+            Place::file().key("machine").key("modes").wrong(error.to_string()).into()
+        }
+        RunError::Os(OsError::Region { process, region, problem }) => {
+            let place = system.region_place(&process, &region);
+            place.wrong(format!("region `{region}` of `{process}`: {problem}")).into()
+        }
+        other => Stop::Mismatch(Box::new(finding(0, "the run", "to go on", &other.to_string()))),
+    }
+}
+
+pub(super) fn finding(cycle: u64, what: &str, expected: &str, got: &str) -> Mismatch {
+    let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
+    Mismatch { cycle, line: 0, what, expected, got, rule: None }
+}

@@ -1,0 +1,309 @@
+//! A scenario of processes under the operating system, as it is written.
+
+mod check;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use kernel::{Death, PolicyKind, RegionKind, RegionSpec};
+use machine::system::ElfImage;
+use model::isa::{Mode, PAGE_BYTES};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+
+use super::expect::Expected;
+use super::images;
+use super::names::from_text;
+use super::number::Number;
+use super::os_text::OsText;
+use super::place::{Mistake, Place};
+use super::program::{Line, find, title};
+use super::schema::{Machine, OneOrMany, Size};
+
+/// The machine under an operating system; lists as in [`Machine`].
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SystemMachine {
+    /// Lines of the TLBs; `small` unless said otherwise.
+    pub size: OneOrMany<Size>,
+    /// Translation schemes; all four unless said otherwise.
+    pub modes: OneOrMany<Mode>,
+    /// L, of walker and kernel; 10 unless said otherwise.
+    pub latency: OneOrMany<u64>,
+    /// `menvcfg.ADUE`; on unless said otherwise.
+    pub adue: bool,
+}
+
+impl Default for SystemMachine {
+    fn default() -> SystemMachine {
+        let Machine { size, modes, .. } = Machine::default();
+        SystemMachine { size, modes, latency: OneOrMany::One(10), adue: true }
+    }
+}
+
+impl SystemMachine {
+    /// What the variants are made of.
+    pub fn machine(&self) -> Machine {
+        let (size, modes) = (self.size.clone(), self.modes.clone());
+        let (latency, adue) = (self.latency.clone(), self.adue);
+        Machine { size, modes, latency, adue, ..Machine::default() }
+    }
+}
+
+/// `[[process]]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcessText {
+    /// Its name.
+    pub name: String,
+    /// Its regions; those with `mapped = false` are only there once `mmap` names them.
+    #[serde(default)]
+    pub regions: Vec<RegionSpec>,
+    /// An ELF file whose segments are regions too: text, rodata, data and bss.
+    pub image: Option<String>,
+    /// What it does, line by line.
+    pub program: Vec<Line>,
+    /// It does not exist before another process forks it, with a copy of that one's regions.
+    #[serde(default)]
+    pub forked: bool,
+    /// It does not exist before another process becomes it by `exec`.
+    #[serde(default)]
+    pub executed: bool,
+    /// The most frames that its pages may hold.
+    pub frames: Option<u64>,
+    /// How it must end.
+    #[serde(default)]
+    pub ends: Ends,
+    /// The address that must have killed it: the virtual one of the access, or the physical one
+    /// that memory refused.
+    pub at: Option<Number>,
+    /// Its counts.
+    #[serde(default)]
+    pub expect: Expected,
+    /// The pages that it must lose, in order: `3` is page 3 of its first region, `"heap 3"` of
+    /// the region `heap`.
+    pub victims: Option<Vec<PageText>>,
+    /// Its counts under each policy, where the file names several.
+    #[serde(default)]
+    pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
+    /// The pages that it must lose under each policy, in order.
+    #[serde(default)]
+    pub victims_by_policy: BTreeMap<PolicyKind, Vec<PageText>>,
+    /// The accesses that must fault, minor or major, counted from 1.
+    pub faults_at: Option<Vec<u64>>,
+    /// The pages that must be in frames when it ends by itself, in any order.
+    pub frames_after: Option<Vec<PageText>>,
+    /// The file of [`ProcessText::image`], once it is read.
+    #[serde(skip)]
+    pub loaded: Option<ElfImage>,
+}
+
+/// How a process must end: `exited`, or the reason of its kill in one word; several with ` or `,
+/// `never` if it need not be made at all, or `any`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ends(String);
+
+impl Ends {
+    /// Each of them.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.split(" or ").map(str::trim)
+    }
+
+    /// Whether such an end is as expected.
+    pub fn allow(&self, word: &str) -> bool {
+        self.words().any(|end| end == word || end == "any")
+    }
+}
+
+impl Default for Ends {
+    fn default() -> Ends {
+        Ends("exited".to_owned())
+    }
+}
+
+impl fmt::Display for Ends {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Ends {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Ends, String> {
+        let ends = Ends(text.to_owned());
+        let known =
+            |word: &str| matches!(word, "exited" | "never" | "any") || Death::NAMES.contains(&word);
+        let stranger = ends.words().find(|word| !known(word)).map(str::to_owned);
+        stranger.map_or(Ok(ends), |word| {
+            let names = Death::NAMES.join(", ");
+            Err(format!("`{word}` is no end of a process; ends are exited, never, any, {names}"))
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Ends {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ends, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+/// A page of a process, as [`ProcessText::victims`] names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageText {
+    /// Of the first region.
+    Number(i64),
+    /// `region page`
+    Named(String, i64),
+}
+
+impl PageText {
+    /// Its first address. The error is a sentence.
+    pub fn address(&self, regions: &[RegionSpec]) -> Result<u64, String> {
+        let (region, page) = match self {
+            PageText::Number(page) => (regions.first(), *page),
+            PageText::Named(name, page) => (find(regions, name), *page),
+        };
+        let region = region.ok_or_else(|| match self {
+            PageText::Number(_) => "the process has no region that this could be a page of".into(),
+            PageText::Named(name, _) => format!("there is no region `{name}`"),
+        })?;
+        let inside = page.checked_mul(PAGE_BYTES as i64);
+        let address = inside.and_then(|inside| region.start.checked_add_signed(inside));
+        address.ok_or_else(|| format!("page {page} of `{}` is out of range", title(region)))
+    }
+}
+
+impl<'de> Deserialize<'de> for PageText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PageText, D::Error> {
+        struct Forms;
+        impl Visitor<'_> for Forms {
+            type Value = PageText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a page: 3 of the first region, or \"heap 3\"")
+            }
+            fn visit_i64<E: de::Error>(self, page: i64) -> Result<PageText, E> {
+                Ok(PageText::Number(page))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<PageText, E> {
+                let parts = text.trim().rsplit_once(' ');
+                let named = parts.and_then(|(name, page)| {
+                    Some(PageText::Named(name.trim().to_owned(), page.parse().ok()?))
+                });
+                let wrong = || format!("`{text}` is no page; pages are written `heap 3`");
+                named.ok_or_else(|| E::custom(wrong()))
+            }
+        }
+        deserializer.deserialize_any(Forms)
+    }
+}
+
+/// The file.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct System {
+    /// One sentence: what is shown.
+    pub idea: String,
+    /// The rules of the specification that are shown.
+    pub spec: OneOrMany<String>,
+    /// The books, papers and exams that the numbers come from.
+    pub source: Option<OneOrMany<String>>,
+    /// What it runs on.
+    #[serde(default)]
+    pub machine: SystemMachine,
+    /// The operating system.
+    #[serde(default)]
+    pub os: OsText,
+    /// The processes.
+    pub process: Vec<ProcessText>,
+    /// Counts of the whole run.
+    #[serde(default)]
+    pub expect: Expected,
+    /// Counts of the whole run under each policy, where the file names several.
+    #[serde(default)]
+    pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
+}
+
+/// Forks of forks deeper than this are a circle.
+const DEEPEST: usize = 16;
+
+impl System {
+    /// Reads the files that processes are images of; `file` is the scenario's own.
+    ///
+    /// # Errors
+    /// The first that cannot be read.
+    pub fn load_images(&mut self, file: &str) -> Result<(), Mistake> {
+        for (number, process) in self.process.iter_mut().enumerate() {
+            if let Some(name) = &process.image {
+                let place = Place::file().key("process").item(number).key("image").word(name);
+                let image = images::load(file, name).map_err(|problem| place.wrong(problem))?;
+                process.regions.splice(0..0, image.regions.clone());
+                process.loaded = Some(image);
+            }
+        }
+        Ok(())
+    }
+
+    /// The regions that a process's program can name: its own, and what it was forked with.
+    pub fn regions(&self, process: &ProcessText) -> Vec<RegionSpec> {
+        let mut regions = process.regions.clone();
+        let mut child = process;
+        for _ in 0..DEEPEST {
+            let forks = |p: &&ProcessText| p.program.iter().any(|line| line.forks(&child.name));
+            let Some(parent) = self.process.iter().find(forks).filter(|_| child.forked) else {
+                break;
+            };
+            regions.extend(parent.regions.iter().cloned());
+            child = parent;
+        }
+        regions
+    }
+
+    /// The most frames of each process that is there at the start, in order: its own, or what it
+    /// is given of those that are shared out.
+    ///
+    /// # Errors
+    /// When there are too few to share.
+    pub fn limits(&self) -> Result<Vec<Option<u64>>, Mistake> {
+        let first = || self.process.iter().filter(|p| !p.forked && !p.executed);
+        // A device is in no frame.
+        let in_frames = |r: &&RegionSpec| r.kind != RegionKind::Device && r.mapped != Some(false);
+        let size = |process: &ProcessText| {
+            process.regions.iter().filter(in_frames).map(|r| r.pages).fold(0, u64::saturating_add)
+        };
+        let sizes: Vec<u64> = first().map(size).collect();
+        let place = Place::file().key("os").key("allocation");
+        let shares = self.os.allocation.unwrap_or_default().shares(&sizes);
+        let shares = shares.map_err(|message| place.wrong(message))?;
+        Ok(match shares {
+            Some(shares) => shares.into_iter().map(Some).collect(),
+            None => first().map(|process| process.frames).collect(),
+        })
+    }
+
+    /// Where a region of a process stands in the file: by the names that reports give them.
+    pub fn region_place(&self, process: &str, region: &str) -> Place {
+        let root = Place::file().key("process");
+        let Some(number) = self.process.iter().position(|p| p.name == process) else {
+            return root;
+        };
+        let regions = &self.process[number].regions;
+        let at = regions.iter().position(|known| title(known) == region).unwrap_or_default();
+        self.region_at(number, at)
+    }
+
+    /// Where a region of a process stands, both by number. Those of an image come first.
+    fn region_at(&self, process: usize, region: usize) -> Place {
+        let place = Place::file().key("process").item(process);
+        let loaded = self.process[process].loaded.as_ref().map_or(0, |image| image.regions.len());
+        match region.checked_sub(loaded) {
+            Some(own) => place.key("regions").item(own),
+            None => place.key("image"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! What a file of processes may say, and what contradicts itself or leads nowhere.
+
+use std::collections::BTreeMap;
+
+use kernel::PolicyKind;
+
+use super::{ProcessText, System};
+use crate::limits::within;
+use crate::place::{Mistake, Place};
+use crate::program::{Line, title};
+
+/// The most cycles for which all programs together may compute without memory.
+const MOST_THOUGHT: u64 = 1 << 62;
+
+impl System {
+    /// Checks everything that can be checked without a machine.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn check(&self) -> Result<(), Mistake> {
+        let root = Place::file();
+        self.machine.machine().check(&root.key("machine"))?;
+        self.os.check(&root.key("os"))?;
+        if self.process.is_empty() {
+            return Err(root.key("process").wrong("a scenario needs a process: the list is empty"));
+        }
+        self.limits()?;
+        let mut thought = 0_u64;
+        for (number, process) in self.process.iter().enumerate() {
+            let place = root.key("process").item(number);
+            self.check_kind(number, &place)?;
+            self.check_regions(number)?;
+            self.check_program(process, &place)?;
+            self.check_expectations(process, &place)?;
+            for (line, text) in process.program.iter().enumerate() {
+                thought = thought.saturating_add(text.thought());
+                within(&place.key("program").item(line), thought, 0..=MOST_THOUGHT).map_err(
+                    |at| at.place.wrong("the programs compute for more cycles than can be counted"),
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks what is expected under single policies.
+    ///
+    /// # Errors
+    /// An expectation of a policy that the file does not run: it would never be looked at.
+    pub fn check_policies(&self) -> Result<(), Mistake> {
+        let (root, key) = (Place::file(), "expect_by_policy");
+        for (number, process) in self.process.iter().enumerate() {
+            let place = root.key("process").item(number);
+            self.runs_all(&process.victims_by_policy, &place.key("victims_by_policy"))?;
+            self.runs_all(&process.expect_by_policy, &place.key(key))?;
+        }
+        self.runs_all(&self.expect_by_policy, &root.key(key))
+    }
+
+    /// The process itself: how it comes into being, and what belongs to that.
+    fn check_kind(&self, number: usize, place: &Place) -> Result<(), Mistake> {
+        let process = &self.process[number];
+        let name = &process.name;
+        let wrong = |key: &str, message: &str| {
+            Err(place.key(key).word(name).wrong(format!("`{name}`: {message}")))
+        };
+        let any = |does: &dyn Fn(&Line) -> bool| {
+            self.process.iter().any(|process| process.program.iter().any(does))
+        };
+        if name.trim().is_empty() {
+            return wrong("name", "a process needs a name");
+        }
+        if self.process[..number].iter().any(|other| other.name == *name) {
+            return wrong("name", "two processes have this name");
+        }
+        if process.forked && process.executed {
+            return wrong("name", "a process is forked or executed, not both");
+        }
+        if process.forked && !any(&|line| line.forks(name)) {
+            return wrong("name", "nobody forks this process");
+        }
+        if process.executed && !any(&|line| line.executes(name)) {
+            return wrong("name", "no program executes this process");
+        }
+        if process.forked && process.regions.iter().any(|r| r.mapped != Some(false)) {
+            let message = "a forked process has its parent's regions; its own are `mapped = false`";
+            return wrong("name", message);
+        }
+        if !process.forked && process.regions.is_empty() {
+            return wrong("name", "a process needs regions");
+        }
+        if let Some(frames) = process.frames {
+            if self.os.allocation.is_some() {
+                let message =
+                    "`os.allocation` says how many frames it gets, and so does its `frames`";
+                return wrong("frames", message);
+            }
+            if process.forked || process.executed {
+                return wrong("frames", "it has the limit of the process that makes it");
+            }
+            within(&place.key("frames"), frames, 1..=u64::MAX)?;
+        }
+        Ok(())
+    }
+
+    /// Regions are told apart by their names.
+    fn check_regions(&self, number: usize) -> Result<(), Mistake> {
+        let regions = &self.process[number].regions;
+        for (at, region) in regions.iter().enumerate() {
+            let name = title(region);
+            if regions[..at].iter().any(|other| title(other) == name) {
+                let message = format!("two regions are called `{name}`; give one a `name`");
+                return Err(self.region_at(number, at).wrong(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Regions and processes that a program names must exist.
+    fn check_program(&self, process: &ProcessText, place: &Place) -> Result<(), Mistake> {
+        let regions = self.regions(process);
+        let named = |name: &str| self.process.iter().find(|process| process.name == name);
+        let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
+        for (number, line) in process.program.iter().enumerate() {
+            let place = place.key("program").item(number);
+            if let Some(region) = line.stranger(&regions) {
+                return Err(place.word(region).wrong(format!("there is no region `{region}`")));
+            }
+            if let Some(other) = line.unknown_process(&can_become) {
+                let message =
+                    format!("there is no process `{other}` that is marked `forked` or `executed`");
+                return Err(place.word(other).wrong(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// What must come of it can come.
+    fn check_expectations(&self, process: &ProcessText, place: &Place) -> Result<(), Mistake> {
+        let ends: Vec<&str> = process.ends.words().collect();
+        let has_address =
+            |end: &&str| !matches!(*end, "exited" | "never") && !end.starts_with("out_of");
+        if process.at.is_some() && !ends.iter().any(has_address) {
+            let message = "`at` is the access that killed it; `ends` says no kill by an access";
+            return Err(place.key("at").wrong(message));
+        }
+        if let Some(accesses) = &process.faults_at {
+            let place = place.key("faults_at");
+            for (at, access) in accesses.iter().enumerate() {
+                within(&place.item(at), *access, 1..=u64::MAX)?;
+                if at > 0 && accesses[at - 1] >= *access {
+                    let message = "accesses are named in the order in which they are made";
+                    return Err(place.item(at).wrong(message));
+                }
+            }
+        }
+        let regions = self.regions(process);
+        let by_policy = place.key("victims_by_policy");
+        let lists = [("victims", &process.victims), ("frames_after", &process.frames_after)];
+        let lists =
+            lists.into_iter().filter_map(|(key, pages)| Some((place.key(key), pages.as_ref()?)));
+        let more = process.victims_by_policy.iter();
+        let lists = lists.chain(more.map(|(kind, pages)| (by_policy.key(kind.name()), pages)));
+        for (place, pages) in lists {
+            for (at, page) in pages.iter().enumerate() {
+                page.address(&regions).map_err(|message| place.item(at).wrong(message))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn runs_all<T>(
+        &self,
+        expected: &BTreeMap<PolicyKind, T>,
+        place: &Place,
+    ) -> Result<(), Mistake> {
+        let policies = self.os.policies();
+        match expected.keys().find(|kind| !policies.contains(&Some(**kind))) {
+            Some(stranger) => {
+                let message = format!("`os.policy` does not name {stranger}, which is expected of");
+                Err(place.key(stranger.name()).wrong(message))
+            }
+            None => Ok(()),
+        }
+    }
+}

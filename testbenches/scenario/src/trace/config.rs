@@ -1,0 +1,140 @@
+//! What a recording runs under: `os` of a scenario, as far as it can have an effect.
+
+use kernel::PolicyKind;
+use machine::system::{LatencySpec, MachineConfig};
+use model::isa::Mode;
+
+use crate::os_text::{BusErrors, OsText};
+use crate::schema::Size;
+use crate::variant::Variant;
+
+/// The circumstances of a run.
+#[derive(Clone, Debug)]
+pub struct Circumstances {
+    /// The machine.
+    pub config: MachineConfig,
+    /// The most frames that the program's pages may hold.
+    pub frames: Option<u64>,
+    /// Bus requests that fail.
+    pub bus_errors: BusErrors,
+}
+
+impl Circumstances {
+    /// Those that `os` states. Where it says nothing of ticks and the policy learns by ticks
+    /// only, one comes after as many accesses as there are frames for pages: looking through all
+    /// of them then costs a kernel's access for each of the program's, at most.
+    ///
+    /// # Errors
+    /// A sentence: what cannot be, or would have no effect.
+    pub fn new(
+        os: &OsText,
+        mode: Mode,
+        latency: LatencySpec,
+        adue: bool,
+    ) -> Result<Circumstances, String> {
+        let policy = match os.policies()[..] {
+            [policy] => policy,
+            _ => return Err("`os.policy`: one policy can be run at a time".to_owned()),
+        };
+        let variant = Variant { size: Size::Small, mode, latency: 1, policy };
+        let mut config = os.config(adue, &variant);
+        config.latency = latency;
+        // Recordings are long: invariants are checked at the end, unless they are asked for.
+        config.paranoid = os.check_every.is_some();
+        if os.tick_every.is_none() && config.policy.lives_on_ticks() {
+            let frames = config.memory.frames.saturating_sub(config.memory.kernel);
+            config.tick_every = frames.max(1);
+        }
+        if let Some(problem) = without_effect(os, &config) {
+            return Err(problem);
+        }
+        let frames = os.allocation.unwrap_or_default().shares(&[1])?;
+        let frames = frames.and_then(|shares| shares.first().copied());
+        Ok(Circumstances { config, frames, bus_errors: os.bus_errors.clone().unwrap_or_default() })
+    }
+}
+
+/// What is set in vain, and why.
+fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
+    let random = |latency| matches!(latency, LatencySpec::Range(_));
+    let draws = config.policy == PolicyKind::Random
+        || random(config.latency)
+        || random(config.data_latency);
+    let rules = [
+        ("fork", os.fork.is_some(), "a recorded program forks no process"),
+        ("oom", os.oom.is_some(), "there is one process to kill"),
+        ("console", os.console.is_some(), "a recorded program reads and writes no console"),
+        ("sum", os.sum.is_some(), "the kernel does not reach into a recorded program's memory"),
+        ("mxr", os.mxr.is_some(), "the kernel does not reach into a recorded program's memory"),
+        (
+            "tau",
+            os.tau.is_some() && config.policy != PolicyKind::WsClock,
+            "it is of the policy wsclock",
+        ),
+        (
+            "swap_limit",
+            os.swap_limit.is_some() && config.options.swap_grow == 0,
+            "swap does not grow without `os.swap_grow`",
+        ),
+        (
+            "thp_promote",
+            config.options.thp_promote > 0 && config.tick_every == 0,
+            "superpages are made at ticks; set `os.tick_every`",
+        ),
+        (
+            "seed",
+            os.seed.is_some() && !draws,
+            "neither the policy nor a latency is drawn at random",
+        ),
+    ];
+    let found = rules.into_iter().find(|(_, is_vain, _)| *is_vain);
+    found.map(|(name, _, why)| format!("`os.{name}` has no effect here: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn circumstances(text: &str) -> Result<Circumstances, String> {
+        let os: OsText = toml::from_str(text).expect("it reads");
+        Circumstances::new(&os, Mode::Sv39, LatencySpec::Fixed(10), true)
+    }
+
+    #[test]
+    fn what_would_have_no_effect_is_refused() {
+        for (text, name) in [
+            ("fork = \"copy\"", "fork"),
+            ("oom = \"newest\"", "oom"),
+            ("sum = false", "sum"),
+            ("tau = 3", "tau"),
+            ("seed = 2", "seed"),
+            ("swap_limit = 9", "swap_limit"),
+            ("thp_promote = 9", "thp_promote"),
+        ] {
+            let error = circumstances(text).unwrap_err();
+            assert!(error.starts_with(&format!("`os.{name}` has no effect here")), "{error}");
+        }
+        for text in ["policy = \"random\"\nseed = 2", "data_latency = [1, 3]\nseed = 2"] {
+            assert!(circumstances(text).is_ok(), "{text}");
+        }
+        assert!(circumstances("policy = [\"fifo\", \"lru\"]").is_err());
+    }
+
+    #[test]
+    fn policies_that_learn_by_ticks_get_ticks() {
+        let ticks = |text: &str| circumstances(text).unwrap().config.tick_every;
+        for policy in PolicyKind::ALL {
+            let expected = if policy.lives_on_ticks() { 4096 - 64 } else { 0 };
+            assert_eq!(ticks(&format!("policy = \"{policy}\"")), expected, "{policy}");
+        }
+        assert_eq!(ticks("policy = \"nru\"\nframes = 74"), 10);
+        assert_eq!(ticks("policy = \"nru\"\ntick_every = 7"), 7);
+        assert_eq!(ticks("policy = \"fifo\"\ntick_every = 7"), 7);
+    }
+
+    #[test]
+    fn a_share_of_the_frames_is_a_limit() {
+        assert_eq!(circumstances("allocation = { equal = 9 }").unwrap().frames, Some(9));
+        assert_eq!(circumstances("").unwrap().frames, None);
+    }
+}

@@ -1,0 +1,175 @@
+//! Recorded programs as processes: what is known of a recording before it runs, and the machine
+//! that runs it.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`Recording`] | where a recording is read from, and which part of it counts |
+//! | [`Recording::machine`] | a machine with the recorded program as its only process |
+//! | [`Circumstances`] | what it runs under, as scenarios state it |
+//!
+//! A recording that can be read again is read twice: first for what its pages are
+//! ([`machine::cpu::Shape`]) and, if the policy looks ahead, for its future. What comes through a pipe
+//! is read once: its pages are what their first accesses say.
+
+mod config;
+
+pub use config::Circumstances;
+
+use std::io::{self, BufRead};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use kernel::{Layout, PolicyKind, RegionKind, RegionSpec, Thp, VirtualPage};
+use machine::cpu::{Fit, Fitted, Lackey, Program, Shape};
+use machine::system::{ElfImage, Machine, MachineConfig, ProcessSpec, RunError};
+use model::isa::PAGE_BYTES;
+use model::mmu::Mmu;
+
+/// Accesses that an oracle of the future is told at a time.
+const TOLD: usize = 1 << 16;
+
+/// A recorded program that is being read.
+pub type Recorded = Fitted<Lackey>;
+
+/// Where a recording comes from, and what of it is run.
+pub struct Recording<'a> {
+    /// What messages call it.
+    pub file: String,
+    /// Opens it, at its beginning.
+    pub open: Box<dyn Fn() -> io::Result<Box<dyn BufRead>> + 'a>,
+    /// It can be opened again, and is the same then.
+    pub again: bool,
+    /// What is done about addresses that the scheme does not have.
+    pub fit: Fit,
+    /// Only the accesses of this process of the log.
+    pub only: Option<u32>,
+    /// Program files whose regions are known.
+    pub images: Vec<ElfImage>,
+}
+
+/// Why a recording cannot be run.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// The file cannot be read.
+    #[error("{file}: {source}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// What was asked for needs the whole recording before it runs.
+    #[error("{file}: {what} needs to read the trace twice, which a pipe cannot be; give a file")]
+    Once {
+        /// The file.
+        file: String,
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// A program file that is not the recorded program's.
+    #[error(
+        "--elf {image}: {file} fetches nothing from its text, {start:#x}..{end:#x}; say where it \
+         was loaded, as {image}@0x108000"
+    )]
+    Elsewhere {
+        /// The program file.
+        image: String,
+        /// The recording.
+        file: String,
+        /// The first address of its text.
+        start: u64,
+        /// The address after it.
+        end: u64,
+    },
+    /// The machine cannot be.
+    #[error(transparent)]
+    Machine(#[from] RunError),
+}
+
+impl Recording<'_> {
+    /// The recorded program, from its beginning.
+    fn read(&self, config: &MachineConfig) -> Result<Recorded, TraceError> {
+        let source = (self.open)().map_err(|source| {
+            let file = self.file.clone();
+            TraceError::Unreadable { file, source }
+        })?;
+        let lackey = Lackey::new(&self.file, source).only(self.only);
+        Ok(Fitted::new(lackey, config.mode, self.fit))
+    }
+
+    /// A machine whose only process, called `name`, runs the recording. `around` makes the
+    /// program of what is read; `stop` ends the reading before the run.
+    ///
+    /// # Errors
+    /// [`TraceError`]; a mistake in the recording itself is found by the run.
+    pub fn machine(
+        &self,
+        name: &str,
+        mmu: Box<dyn Mmu>,
+        circumstances: &Circumstances,
+        around: impl Fn(Recorded) -> Box<dyn Program>,
+        stop: &AtomicBool,
+    ) -> Result<Machine, TraceError> {
+        let Circumstances { config, frames, bus_errors } = circumstances;
+        let looks_ahead = config.policy == PolicyKind::Opt;
+        let needs_all = match (looks_ahead, config.options.thp != Thp::Never) {
+            (true, _) => Some("the policy opt"),
+            // Without the whole recording, regions grow page by page: no run lies in one.
+            (_, true) if self.images.is_empty() => Some("os.thp"),
+            _ => None,
+        };
+        if let Some(what) = needs_all.filter(|_| !self.again) {
+            return Err(TraceError::Once { file: self.file.clone(), what });
+        }
+        let mut regions: Vec<RegionSpec> =
+            self.images.iter().flat_map(|image| image.regions.clone()).collect();
+        if self.again {
+            let mut program = around(self.read(config)?);
+            let shape = Shape::of(&mut *program, |_| !stop.load(Relaxed));
+            if !stop.load(Relaxed) {
+                self.images.iter().try_for_each(|image| self.matches(image, &shape))?;
+            }
+            regions.extend(shape.regions(&regions));
+        }
+        let wrap = &mut |master, channel| bus_errors.wrap(master, channel);
+        let mut machine = Machine::with_buses(mmu, config.clone(), wrap)?;
+        self.images.iter().try_for_each(|image| machine.provide(image))?;
+        let pid = machine.spawn(ProcessSpec {
+            name: name.to_owned(),
+            layout: Layout::OnDemand(regions),
+            program: around(self.read(config)?),
+            frames: *frames,
+        })?;
+        if looks_ahead {
+            let mut program = around(self.read(config)?);
+            let mut future = Vec::with_capacity(TOLD);
+            Shape::of(&mut *program, |vpn| {
+                future.push(VirtualPage { pid, vpn });
+                if future.len() == TOLD {
+                    machine.foresee(&future);
+                    future.clear();
+                }
+                !stop.load(Relaxed)
+            });
+            machine.foresee(&future);
+        }
+        Ok(machine)
+    }
+
+    /// A program file must be where the recording runs it.
+    fn matches(&self, image: &ElfImage, shape: &Shape) -> Result<(), TraceError> {
+        let text = image.regions.iter().filter(|region| region.kind == RegionKind::Text);
+        let places: Vec<_> =
+            text.map(|text| text.start..text.start + text.pages * PAGE_BYTES).collect();
+        if places.iter().any(|place| shape.is_fetched(place)) {
+            return Ok(());
+        }
+        let (image, file) = (image.file.clone(), self.file.clone());
+        let start = places.first().map_or(0, |place| place.start);
+        let end = places.last().map_or(0, |place| place.end);
+        Err(TraceError::Elsewhere { image, file, start, end })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! The segmentation unit as Verilog.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use netlist::print::{self, Describe};
+
+use super::{ExportError, write};
+use engine::Direction;
+use engine::segment::{Config, PINS};
+
+/// The text of the file for a configuration: header and modules, the top named after the
+/// configuration. Identical from run to run.
+pub fn verilog(config: &Config) -> String {
+    let modules = print::verilog(&config.design(), config.name, &Describe::new());
+    format!("{}\n{modules}", header(config))
+}
+
+/// Writes `directory/NAME.v` and returns its path; the file appears whole or not at all.
+///
+/// # Errors
+/// [`ExportError::Write`] when the directory cannot be made or written, or the disk is full.
+pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
+    write(directory, config.name, &verilog(config))
+}
+
+/// What the file is, how to use it, and its ports.
+fn header(config: &Config) -> String {
+    let (segments, span) = (config.segments, config.shape().span());
+    let mut text = format!(
+        "// Pagewalk {version}: segmentation unit, configuration {name}\n\
+         //\n\
+         // Top module {name}: {segments} segments of up to {span} bytes, by base and limit;\n\
+         // 34-bit physical addresses. Not of RISC-V: what paging is compared with.\n\
+         // Generated from the Rust source; change that, not this file.\n\
+         //\n\
+         // Clock: everything happens at the rising edge of `clock`.\n\
+         // Reset: `reset` is synchronous and active high; hold it for at least one cycle after\n\
+         // power-up. It forgets every segment and the held fault.\n\
+         // Streams (valid and ready): a transfer happens in a cycle in which both are high;\n\
+         // until then valid and payload hold. Flows (valid alone) last one cycle.\n\
+         //\n\
+         // {port:<21} {dir:<4} {width:>5}  meaning\n",
+        version = env!("CARGO_PKG_VERSION"),
+        name = config.name,
+        port = "port",
+        dir = "dir",
+        width = "width",
+    );
+    let mut row = |port: &str, direction: Direction, width: usize, meaning: &str| {
+        let direction = if direction == Direction::In { "in" } else { "out" };
+        writeln!(text, "// {port:<21} {direction:<4} {width:>5}  {meaning}")
+            .expect("writing to a string cannot fail");
+    };
+    row("clock", Direction::In, 1, "rising edge");
+    for &pin in PINS {
+        row(pin.name(), pin.direction(), config.pin_width(pin), pin.meaning());
+    }
+    text
+}
