@@ -1,4 +1,9 @@
 //! What `satp` asks for: translate or not, from which root, with how many levels.
+//!
+//! | block | does |
+//! |---|---|
+//! | [`Scheme32`] | Bare or Sv32 (`rv32`) |
+//! | [`Scheme64`] | Bare, Sv39, Sv48 or Sv57, chosen at run time (`rv64`) |
 
 mod rv32;
 mod rv64;

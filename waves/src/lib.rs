@@ -5,9 +5,14 @@
 //! | [`Builder`] | declares signals by hierarchical path and opens the dump |
 //! | [`Writer`] | takes values cycle by cycle and writes what changed |
 //! | [`Dump`] | takes changes from one who knows them; below every writer |
-//! | [`Format`] | VCD, plain VCD, FST |
+//! | [`Format`] | VCD, plain VCD, FST (written by `vcd` and `fst`) |
 //! | [`Window`] | the stretch of a long run that is written |
 //! | [`save`] | the saved view: groups, colours, markers, opening zoom |
+//! | [`Kind`], [`Value`] (`signal`) | what a signal is, and what it can hold |
+//! | `held`, `tree` | what each signal holds between changes; declarations as scopes in scopes |
+//! | `file` | the dump under way: it takes its name when it ends |
+//! | [`path()`], [`sanitise`] (`text`) | text that every reader takes as it was meant |
+//! | [`Error`] | what can go wrong |
 //!
 //! ```
 //! use waves::{Builder, Value};

@@ -3,7 +3,7 @@
 //! | block | does |
 //! |---|---|
 //! | [`Cause`] | the exception code, from the kind of access and of fault |
-//! | [`HeldFault`] | the oldest fault, held until software takes it |
+//! | [`HeldFault`] | the oldest fault, held until software takes it (`held`) |
 
 mod cause;
 mod held;

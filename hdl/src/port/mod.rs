@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Port`] | looks a request up in its TLB, answers hits, hands misses to the walker |
 //! | [`Miss`] | the one miss that may be outstanding, with the context of its request |
-//! | [`PhysicalAddress`] | joins page number and offset, by page size |
+//! | [`PhysicalAddress`] | joins page number and offset, by page size (`address`) |
 
 mod address;
 mod miss;

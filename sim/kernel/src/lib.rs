@@ -15,9 +15,11 @@
 //! | [`calls`] | what programs ask for: mappings, fork, exec, the heap, buffers |
 //! | [`schedule`] | who runs, who waits for what, and who is suspended before all thrash |
 //! | [`disk`] | the queue of transfers, and what is written where |
-//! | [`OsCounters`], [`Event`] | counters, and events for observers |
-//! | [`Hal`] | all that the kernel needs of the hardware |
+//! | [`Process`], [`Death`] (`process`, `death`) | a process as it is kept; why one was killed |
+//! | [`OsCounters`], [`Event`] (`account`, `event`) | counters, and events for observers |
+//! | [`Hal`] (`hal`) | all that the kernel needs of the hardware: its bus, fences, `satp`, time |
 //! | `config`, `options` | its configuration |
+//! | [`OsError`] (`error`) | what can go wrong with the kernel itself |
 //! | `invariants` | what must be conserved, counted again from scratch |
 //!
 //! How a page is shared: its contents have one record ([`Page`]) with all who hold it, each at a

@@ -1,6 +1,13 @@
 //! The privileged specification's words as types, shared by everything outside the hardware.
 //!
 //! These are names and encodings only; the translation algorithm itself is in [`crate::golden`].
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`Mode`], [`Xlen`], [`Satp`] | the schemes, the width of the machine, the register that selects |
+//! | [`Access`], [`Privilege`], [`Context`] | what an access does, and by what it is judged |
+//! | [`Cause`], [`Fault`] | why an access is refused |
+//! | [`pte`] | the bits of a page-table entry |
 
 pub mod pte;
 

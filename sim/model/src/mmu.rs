@@ -10,6 +10,13 @@
 //! 3. Every accepted request gets exactly one response, in order per port, in the cycle of its
 //!    acceptance at the earliest (a TLB hit).
 //! 4. An accepted fence is complete: requests accepted in later cycles see the new tables.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `mmu` (this one) | [`Inputs`], [`Outputs`] and the trait [`Mmu`] |
+//! | `table` | the one list of pins and events, from which others are made |
+//! | `events` | [`Pulse`], [`Events`]: what the MMU counts, one bit an event |
+//! | `port` | [`Port`], [`PerPort`]: fetch and data |
 
 mod events;
 mod port;

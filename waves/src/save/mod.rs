@@ -5,9 +5,11 @@
 //!
 //! | file | for |
 //! |---|---|
-//! | `NAME.gtkw` | GTKWave: groups, formats, colours, markers, opening zoom |
-//! | `filters/NAME/*.flt` | GTKWave: names and colours of states |
-//! | `NAME.sucl` | Surfer: the same rows (`surfer -c NAME.sucl NAME.vcd`) |
+//! | `NAME.gtkw` | GTKWave: groups, formats, colours, markers, opening zoom (`gtkw`) |
+//! | `filters/NAME/*.flt` | GTKWave: names and colours of states (`gtkw`) |
+//! | `NAME.sucl` | Surfer: the same rows (`surfer -c NAME.sucl NAME.vcd`; `surfer`) |
+//!
+//! `paint` has the colours of named values, the same in all of them.
 
 mod gtkw;
 mod paint;

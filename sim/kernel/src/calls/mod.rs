@@ -2,10 +2,11 @@
 //!
 //! | file | does |
 //! |---|---|
+//! | `mod` (this one) | `mmap`, `munmap`, `mprotect`, and the way into the kernel and out |
 //! | `fork`, `duplicate` | one process becomes two; pages copied at the fork, if the kernel is so configured |
 //! | `exec` | a process is given a new image |
 //! | `heap` | `sbrk` |
-//! | `protect`, `remap` | `mprotect`, `mremap` |
+//! | `protect`, `remap` | what `mprotect` does to pages that are mapped; `mremap` |
 //! | `residency` | `mlock`, `madvise`, `msync` |
 //! | `user_access` | the kernel in a process's memory: `read`, `write` |
 

@@ -6,6 +6,11 @@
 //! sees them early is the business of frames being held (`Disk::hold`): until the process for
 //! which a page comes has used it, its frame is not taken away, so two processes that fight for
 //! one frame take turns instead of standing still.
+//!
+//! | file | does |
+//! |---|---|
+//! | `mod` (this one) | the device and its queue, frames held, processes that wait |
+//! | `access` | pages written back to swap or file, and transfers that fail |
 
 mod access;
 

@@ -2,7 +2,8 @@
 //!
 //! Knuth, The Art of Computer Programming, volume 1, 2.5; how badly free memory is broken up is
 //! said with the two indices of Gorman and Whitcroft (Supporting the allocation of large
-//! contiguous regions of memory, 2007), which Linux shows as `unusable_index` and `extfrag_index`.
+//! contiguous regions of memory, 2007), which Linux shows as `unusable_index` and `extfrag_index`
+//! (`measure`).
 
 mod measure;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! | file | does |
 //! |---|---|
+//! | `mod` (this one) | a page brought in and shown, and the fence after a changed entry |
 //! | `fault`, `denied` | what a fault means; why a page cannot be had |
 //! | `source`, `identity` | where a page's contents are; whose bytes an address shows |
 //! | `hold` | pages mapped and unmapped, taken and released |

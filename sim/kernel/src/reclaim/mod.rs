@@ -2,8 +2,9 @@
 //!
 //! | file | does |
 //! |---|---|
+//! | `mod` (this one) | when a page must go: no frame is free, or a process is at its limit |
 //! | `bits` | A and D, as replacement policies may see them |
-//! | `evict` | pages out of frames |
+//! | `evict` | the page that the policy chooses (see [`crate::replace`]), out of its frame |
 //! | `oom` | which process is killed when memory is out |
 
 mod bits;

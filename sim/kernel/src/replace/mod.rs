@@ -22,6 +22,10 @@
 //! | [`Lfu`] | used least often | every access: an oracle |
 //! | [`Clock0`] | as [`Clock`], loaded with use = 0 | every access: an oracle |
 //! | [`Opt`] | needed last | the future: an oracle |
+//!
+//! `kind` has the policies by name, for scenarios and the command line. What several of them are
+//! made of is in `pages` (pages in frames, in the order in which they came) and `ring` (a ring with
+//! a hand). When a page has to go is not decided here but in [`crate::reclaim`].
 
 mod aging;
 mod clock;

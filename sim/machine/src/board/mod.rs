@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`Board`] | the clock; cycles, and jumps over those in which nothing happens |
 //! | [`Hart`] | an MMU on its walker's bus, its checker, its tracker of requests |
+//! | `tracker` | each request and fence from its presentation to its answer |
 //! | [`Initiator`], [`Transaction`] | who asks: scenarios, programs, kernels; and what they get |
 //! | [`Observer`], [`Chronicle`] | who looks on |
+//! | [`StepError`] (`error`) | what an MMU may be guilty of |
 //!
 //! A cycle of a hart: its initiator says what it asks next, the inputs settle in the MMU, the
 //! outputs are sampled, the walker's request goes to memory, the golden model judges every

@@ -5,16 +5,16 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`SegmentUnit`] | the hardware as pins: requests, register writes, a held fault |
+//! | [`SegmentUnit`] | the hardware as pins: requests, register writes, a held fault (`unit`) |
 //! | [`golden`] | what base and limit mean, byte by byte |
-//! | [`IdealUnit`] | a unit made of nothing else, for trying the world without hardware |
+//! | [`IdealUnit`] | a unit made of nothing else, for trying the world without hardware (`ideal`) |
 //! | [`Fit`], [`Holes`] | first, best, worst and next fit |
-//! | [`Blocks`], [`Pages`] | the buddy system and paging, for comparison |
+//! | [`Blocks`], [`Pages`] | the buddy system and paging, for comparison (`others`) |
 //! | [`World`] | processes loaded, ended, grown, moved; every byte over the bus |
 //! | `placer`, `process` | what finds room; what a process asks for and was given |
 //! | `copy` | bytes over the bus, in the largest pieces that their addresses allow |
 //! | [`churn`] | Knuth's fifty-percent rule |
-//! | [`Observer`] | who looks on: waves |
+//! | [`Observer`] | who looks on: waves (`observe`) |
 //!
 //! Not modelled: swapping whole segments out; segments that are paged.
 

@@ -1,4 +1,11 @@
 //! Hardware, bus and an operating system without pages.
+//!
+//! | file | does |
+//! |---|---|
+//! | `space`, `grow` | segments come, go and move; they grow in place or elsewhere |
+//! | `access` | accesses, and what becomes of them |
+//! | `watched` | what observers are told, and the time that the kernel takes |
+//! | `books`, `error` | what must be true after every event; what can be wrong |
 
 mod access;
 mod books;

@@ -8,6 +8,8 @@
 //! is younger is squashed and repeated later. An access that crosses a page is two.
 //!
 //! Not modelled: dependences between instructions, branches, a store buffer, caches.
+//!
+//! The file `transfers` has the pipeline's side of the buses.
 
 mod transfers;
 

@@ -10,6 +10,8 @@
 //! ```
 //!
 //! Memory use does not depend on the length, of the trace or of a line.
+//!
+//! The file `lines` has lines of a source without copies, `log` what Valgrind itself writes.
 
 mod lines;
 mod log;

@@ -5,10 +5,11 @@
 //! | [`Program`], [`Op`], [`Access`] | what a processor executes, reduced to its accesses |
 //! | [`Listed`] | a program held in memory, for scenarios |
 //! | [`Lackey`] | a memory trace as Valgrind writes it |
-//! | [`open`], [`decompress`], `zstd` | files and standard input; plain, gzip or zstd |
+//! | [`open`], [`decompress`] (`input`), `zstd` | files and standard input; plain, gzip or zstd |
 //! | [`Shape`] | what the pages of a recording are: text, data, heap, stack |
-//! | [`Fitted`] | addresses checked against, or folded into, a translation scheme |
+//! | [`Fitted`] | addresses checked against, or folded into, a translation scheme (`fit`) |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
+//! | `slot`, `window` | an access on its way through the pipeline, and all that are |
 //! | [`Shadow`], [`Common`] | what memory must hold, by the program's own view |
 
 mod core;

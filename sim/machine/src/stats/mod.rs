@@ -4,9 +4,10 @@
 //! |---|---|
 //! | `counters` | sums of events, of one process or of a whole run; nothing derived |
 //! | `meter` | counting while a run goes on |
-//! | `latency` | distributions of latencies |
 //! | `scheduling` | how well the processor was used, how long processes took |
 //! | `report`, `text` | what follows from the counts; the same for people |
+//!
+//! Distributions of latencies are [`model::count`]'s, the kernel's counters [`kernel`]'s.
 
 mod counters;
 mod meter;

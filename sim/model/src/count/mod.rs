@@ -1,4 +1,9 @@
 //! Counting: what kernel, processors and reports share, and what knows none of them.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`counters!`](crate::counters) | declares a struct of counters, and their sum |
+//! | `latency` | [`Latency`]: a distribution, and its summary |
 
 mod latency;
 

@@ -23,6 +23,13 @@
 //! taken away like a leaf (only an MMU that caches invalid entries could tell). Lenient: an
 //! injected bus error excuses an access fault of any request that was under way; where too many
 //! older values combine the answer is left unjudged, and counted.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `history` | older values of table words, older roots, the fences in between |
+//! | `choices` | the search for a walk of such values that gives the answer |
+//! | `memo` | walks of memory as it stands, remembered |
+//! | `mismatch` | an answer that no legal walk gives, explained |
 
 mod choices;
 mod history;

@@ -8,6 +8,8 @@
 //! holds one request; the ports take turns at the walker.
 //!
 //! Not modelled: any TLB. Every translated request counts as a miss.
+//!
+//! The file `job` has one walk under way, fed one memory response at a time.
 
 mod job;
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The one table of the MMU's pins and events.
 //!
 //! What depends on the list of pins or events is made from this table: [`super::Events`] and
-//! [`super::Pulse`], the counters of [`crate::stats`], the pins of the simulation engines and of
-//! the cosimulation, the waves, and the events that scenarios count. A new event is a row here
-//! and a port of the hardware; `docs/interfaces.md` says what it promises.
+//! [`super::Pulse`], the counters of `machine::stats`, the pins of the simulation engines and of
+//! the cosimulation, the events in waves, and those that scenarios count. A new event is a row here
+//! and a port of the hardware; a new pin is also a field of [`super::Inputs`] or
+//! [`super::Outputs`]. `docs/interfaces.md` says what each promises.
 
 /// Hands the table to another macro, behind what is given in parentheses:
 /// `mmu_table!(then!(first))` becomes `then! { first pins { … } events { … } }`.

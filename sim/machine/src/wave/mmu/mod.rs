@@ -9,11 +9,12 @@
 //! | `satp`, `run` | mode, ASID and root page number of the context; clock, reset | `pins` |
 //! | `fetch`, `data` | the two translation ports: request, answer | `port` |
 //! | `events`, `fence`, `fault` | counter events, the fence port, the held fault | `pins` |
-//! | `memory` | the walker's port to memory, with the page-table entry decoded | `memory` |
-//! | `os` | what the operating system does; instants as events | `system` |
+//! | `memory` | the walker's port to memory, with the page-table entry decoded | `memory`, `pte` |
+//! | `os` | what the operating system does; instants as events | `system`, `told` |
 //! | `mmu` | the engine's own signals, as [`model::mmu::Mmu::signals`] names them | |
 //!
 //! Each signal is declared in one of these files, once: its place, its value and its row.
+//! `words` has the names of values, `observer` attaches the recorder to a machine.
 
 mod memory;
 mod observer;

@@ -11,6 +11,8 @@
 //! | `os` | what the operating system does; instants as events | `system` |
 //! | `memory` | free units, longest hole, holes, fragmentation, and a map of who is where | `memory`, `map` |
 //! | `unit` | the hardware's own signals, as [`crate::contiguous::SegmentUnit::signals`] names them | |
+//!
+//! `observer` attaches the recorder to a world.
 
 mod map;
 mod memory;
