@@ -2,75 +2,70 @@
 
 use super::plan::Plan;
 use super::signals::Nets;
-use super::simulator::{INPUTS, Outs, Pins, Seen};
-use super::{PINS, Pin, Simulator};
+use super::simulator::{Outs, Pins, Seen};
+use super::{Pin, PinSet, Simulator};
 use model::mmu::Signal;
 use netlist::Netlist;
 use netlist::compile::{CompileError, Compiled, Follower, InputSlot, OutputRun, OutputSlot};
 use netlist::optimise::Options;
 
-/// A top simulated by compiled code.
+/// A block simulated by compiled code.
 ///
 /// Behind [`Simulator`] like every engine; known by its type, it is driven without indirection:
 /// [`poke`](Simulator::poke) the inputs that change, [`tick`](Native::tick), and
 /// [`peek`](Simulator::peek) the outputs that matter.
-pub struct Native {
+pub struct Native<P: PinSet = Pin> {
     /// The engine that runs.
-    side: Side,
+    side: Side<P>,
     /// The other one: code that keeps every signal while nobody looks, and the other way round.
-    other: Option<Side>,
+    other: Option<Side<P>>,
     plan: Plan,
     netlist: Netlist,
 }
 
 /// An engine and its pins.
-struct Side {
+struct Side<P: PinSet> {
     engine: Compiled,
     /// Of a pin that is no input, one that changes nothing; and so with outputs.
-    inputs: [InputSlot; PINS.len()],
-    outputs: [OutputSlot; PINS.len()],
+    inputs: P::PerPin<InputSlot>,
+    outputs: P::PerPin<OutputSlot>,
     /// All outputs, in port order.
     outs: OutputRun,
     /// Of an engine that keeps every signal.
     follower: Option<Follower>,
 }
 
-impl Side {
+impl<P: PinSet> Side<P> {
     fn new(netlist: &Netlist, plan: &Plan, follow: bool) -> Result<Self, CompileError> {
         let fields = plan.shown.fields();
         let nets = if follow { fields.iter().map(|field| field.net).collect() } else { Vec::new() };
         let engine = Compiled::with(netlist, &Options { follow: nets, ..Options::default() })?;
-        let mut inputs = [engine.no_input(); PINS.len()];
-        let mut outputs = [engine.no_output(); PINS.len()];
-        for &pin in PINS {
-            let input = plan.inputs[pin as usize].and_then(|input| engine.input(input));
-            inputs[pin as usize] = input.unwrap_or(inputs[pin as usize]);
-            let output = plan.outputs[pin as usize].and_then(|net| engine.output(net));
-            outputs[pin as usize] = output.unwrap_or(outputs[pin as usize]);
+        let mut inputs = P::each(engine.no_input());
+        let mut outputs = P::each(engine.no_output());
+        for (slot, input) in inputs.as_mut().iter_mut().zip(&plan.inputs) {
+            *slot = input.and_then(|input| engine.input(input)).unwrap_or(*slot);
         }
-        let outs = engine.run_of(&outputs[INPUTS..]);
+        for (slot, net) in outputs.as_mut().iter_mut().zip(&plan.outputs) {
+            *slot = net.and_then(|net| engine.output(net)).unwrap_or(*slot);
+        }
+        let outs = engine.run_of(&outputs.as_ref()[P::INPUTS..]);
         let outs = outs.expect("the netlist has its outputs in port order, as the pins are");
         let follower = if follow { engine.follower(&fields) } else { None };
         Ok(Self { engine, inputs, outputs, outs, follower })
     }
 
-    fn outs(&self) -> &Outs {
-        let outs = self.engine.read_run(self.outs);
-        outs.first_chunk().expect("the run is of all outputs")
-    }
-
-    fn pins(&self, pins: &mut Pins) {
-        pins[INPUTS..].copy_from_slice(self.outs());
+    fn pins(&self, pins: &mut Pins<P>) {
+        pins.as_mut()[P::INPUTS..].copy_from_slice(self.engine.read_run(self.outs));
     }
 }
 
-impl Native {
+impl<P: PinSet> Native<P> {
     /// Compiles a netlist; `nets` is made of the same block.
     ///
     /// # Errors
     /// [`CompileError`] when there is no machine code for this machine.
     pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Result<Self, CompileError> {
-        let plan = Plan::new(netlist, nets);
+        let plan = Plan::new::<P>(netlist, nets);
         let side = Side::new(netlist, &plan, false)?;
         Ok(Self { side, other: None, plan, netlist: netlist.clone() })
     }
@@ -83,15 +78,15 @@ impl Native {
     }
 }
 
-impl Simulator for Native {
+impl<P: PinSet> Simulator<P> for Native<P> {
     #[inline]
-    fn poke(&mut self, pin: Pin, value: u64) {
-        self.side.engine.write(self.side.inputs[pin as usize], value);
+    fn poke(&mut self, pin: P, value: u64) {
+        self.side.engine.write(self.side.inputs.as_ref()[pin.number()], value);
     }
 
     #[inline]
-    fn peek(&self, pin: Pin) -> u64 {
-        self.side.engine.read(self.side.outputs[pin as usize])
+    fn peek(&self, pin: P) -> u64 {
+        self.side.engine.read(self.side.outputs.as_ref()[pin.number()])
     }
 
     fn settle(&mut self) {
@@ -102,15 +97,15 @@ impl Simulator for Native {
         self.side.engine.step();
     }
 
-    fn cycle(&mut self, pins: &mut Pins) {
+    fn cycle(&mut self, pins: &mut Pins<P>) {
         self.side.engine.cycle();
         self.side.pins(pins);
     }
 
     #[inline]
-    fn advance<'a>(&'a mut self, _pins: &'a mut Pins) -> &'a Outs {
+    fn advance<'a>(&'a mut self, _pins: &'a mut Pins<P>) -> &'a Outs<P> {
         self.side.engine.cycle();
-        self.side.outs()
+        P::outs(self.side.engine.read_run(self.side.outs))
     }
 
     #[inline]
@@ -149,7 +144,7 @@ impl Simulator for Native {
         }
     }
 
-    fn cycle_seen(&mut self, pins: &mut Pins, seen: &mut Seen) {
+    fn cycle_seen(&mut self, pins: &mut Pins<P>, seen: &mut Seen) {
         let Some(follower) = &mut self.side.follower else {
             seen.look(|values| self.visit(values));
             return self.cycle(pins);

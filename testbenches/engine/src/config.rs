@@ -1,19 +1,13 @@
 //! The named configurations.
 
 use super::compiled::Native;
-use super::interpreted::Interpreted;
-use super::names::Named;
 use super::pool::Lent;
-use super::signals::Nets;
-use super::{Engine, HardwareMmu, Pin, PinBlock, RustHdl, Simulator};
+use super::{Engine, HardwareMmu, Pin, Simulator, top};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use model::isa::Xlen;
 use model::mmu::Mmu;
+use netlist::Design;
 use netlist::compile::CompileError;
-use netlist::{Design, Netlist};
-use rust_hdl::prelude::Block;
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// A named size of one of the two tops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,17 +80,6 @@ macro_rules! with_top {
     }};
 }
 
-/// A block as it powers up, on the heap. It is put together on a stack, and a large one does not
-/// fit on that of every thread.
-fn fresh<B: Default + Send>() -> Box<B> {
-    const STACK: usize = 64 << 20;
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().stack_size(STACK);
-        let thread = builder.spawn_scoped(scope, Box::<B>::default);
-        thread.expect("the system has another thread").join().expect("a block's default is total")
-    })
-}
-
 impl Config {
     /// The hardware out of reset, on an engine. Compiled code that another run of this thread
     /// has made is used again.
@@ -121,17 +104,7 @@ impl Config {
     /// # Panics
     /// If the netlist compiler finds fault with the design: a defect found by building it once.
     pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator> {
-        if engine == Engine::RustHdl {
-            return with_top!(self, Top => Box::new(RustHdl::new(fresh::<Top>())));
-        }
-        if engine == Engine::Compiled
-            && let Ok(compiled) = self.native()
-        {
-            return Box::new(compiled);
-        }
-        let made = self.netlist();
-        let (netlist, nets) = &*made;
-        Box::new(Interpreted::new(netlist.clone(), nets))
+        with_top!(self, Top => top::simulator::<Top>(self.name, engine))
     }
 
     /// As [`Config::simulator`] with the compiled engine, by its type.
@@ -142,9 +115,7 @@ impl Config {
     /// # Panics
     /// If the netlist compiler finds fault with the design.
     pub fn native(&self) -> Result<Native, CompileError> {
-        let made = self.netlist();
-        let (netlist, nets) = &*made;
-        Native::new(netlist, nets)
+        with_top!(self, Top => top::native::<Top>(self.name))
     }
 
     /// The typed design of the top, as the netlist compiler reads it.
@@ -152,34 +123,11 @@ impl Config {
     /// # Panics
     /// If the compiler finds fault with the design.
     pub fn design(&self) -> Design {
-        with_top!(self, Top => {
-            let mut block = fresh::<Top>();
-            block.connect_all();
-            netlist::elaborate_named(&*block, &Top::names())
-                .unwrap_or_else(|findings| panic!("{findings:#?}"))
-        })
-    }
-
-    /// The flat netlist and the signals worth seeing; made once for each configuration.
-    fn netlist(&self) -> Arc<(Netlist, Nets)> {
-        type Made = Mutex<BTreeMap<&'static str, Arc<(Netlist, Nets)>>>;
-        static MADE: Made = Made::new(BTreeMap::new());
-        // Whoever panicked while holding the lock left the map as it was.
-        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || {
-            let flat = self.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
-            let nets = with_top!(self, Top => {
-                let mut block = fresh::<Top>();
-                block.connect_all();
-                Nets::of(&*block)
-            });
-            Arc::new((flat, nets))
-        };
-        Arc::clone(made.entry(self.name).or_insert_with(make))
+        with_top!(self, Top => top::design::<Top>())
     }
 
     /// The width of a pin in bits.
     pub fn pin_width(&self, pin: Pin) -> usize {
-        with_top!(self, Top => fresh::<Top>().width(pin))
+        with_top!(self, Top => top::pin_width::<Top>(pin))
     }
 }

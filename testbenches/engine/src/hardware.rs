@@ -1,7 +1,7 @@
 //! The hardware as the world sees it: pins bundled into transactions.
 
-use super::simulator::{Outs, Pins, Seen, out, outs};
-use super::{EVENTS, PINS, Pin, Simulator};
+use super::simulator::{INPUTS, Outs, Pins, Seen};
+use super::{EVENTS, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Cause, Fault, Privilege, Xlen};
 use model::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Request, Response, Signal};
 
@@ -122,7 +122,7 @@ struct Sample<'a>(&'a Outs);
 
 impl Sample<'_> {
     fn pin(&self, pin: Pin) -> u64 {
-        self.0[out(pin)]
+        self.0[pin as usize - INPUTS]
     }
 
     fn high(&self, pin: Pin) -> bool {
@@ -254,7 +254,7 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         let rests = same && self.simulator.is_quiescent();
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
-            self.outputs = Sample(outs(&self.pins)).outputs();
+            self.outputs = Sample(Pin::outs(&self.pins)).outputs();
         } else if !rests {
             self.outputs = Sample(self.simulator.advance(&mut self.pins)).outputs();
         }

@@ -2,7 +2,7 @@
 
 use super::plan::Plan;
 use super::signals::Nets;
-use super::{Pin, Simulator};
+use super::{PinSet, Simulator};
 use model::mmu::Signal;
 use netlist::ir::Value;
 use netlist::{Interpreter, Netlist};
@@ -15,23 +15,23 @@ pub(super) struct Interpreted {
 
 impl Interpreted {
     /// Takes over a netlist and the list of signals made of the same block.
-    pub(super) fn new(netlist: Netlist, nets: &Nets) -> Self {
-        let plan = Plan::new(&netlist, nets);
+    pub(super) fn new<P: PinSet>(netlist: Netlist, nets: &Nets) -> Self {
+        let plan = Plan::new::<P>(&netlist, nets);
         // An interpreter borrows its netlist; there are few, and they live as long as the program.
         let netlist: &'static Netlist = Box::leak(Box::new(netlist));
         Self { interpreter: Interpreter::new(netlist), plan }
     }
 }
 
-impl Simulator for Interpreted {
-    fn poke(&mut self, pin: Pin, value: u64) {
-        if let Some(input) = self.plan.inputs[pin as usize] {
+impl<P: PinSet> Simulator<P> for Interpreted {
+    fn poke(&mut self, pin: P, value: u64) {
+        if let Some(input) = self.plan.inputs[pin.number()] {
             self.interpreter.set(input, &Value::new(64, value));
         }
     }
 
-    fn peek(&self, pin: Pin) -> u64 {
-        self.plan.outputs[pin as usize].map_or(0, |net| self.interpreter.get(net).saturated())
+    fn peek(&self, pin: P) -> u64 {
+        self.plan.outputs[pin.number()].map_or(0, |net| self.interpreter.get(net).saturated())
     }
 
     fn settle(&mut self) {

@@ -11,7 +11,7 @@
 //! | `rust_hdl`, `interpreted`, `compiled` | the three engines |
 //! | `pins`, `signals`, `names`, `plan` | pins and nets by name, and where they stand in a netlist |
 //! | `hardware` | pins bundled into the transactions of `model::mmu::Mmu` |
-//! | `config` | the named configurations |
+//! | `config`, `top` | the named configurations; any block made ready for every engine |
 //! | `pool` | machine code kept for the next MMU of a thread |
 //! | [`segment`] | the segmentation unit on the same engines |
 
@@ -28,16 +28,15 @@ mod rust_hdl;
 pub mod segment;
 mod signals;
 mod simulator;
+mod top;
 
 pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::HardwareMmu;
 pub use kind::Engine;
-pub use pins::{Direction, EVENTS, PINS, Pin, PinBlock};
-pub(crate) use pins::{Word, pins};
-pub(crate) use plan::Shown;
+pub use pins::{Direction, EVENTS, PINS, Pin, PinBlock, PinSet};
+pub(crate) use pins::{Word, inputs, pins};
 pub use rust_hdl::RustHdl;
-pub(crate) use signals::Nets;
 pub use simulator::{INPUTS, Outs, Pins, Seen, Simulator};
 
 use model::mmu::Mmu;

@@ -10,15 +10,14 @@ use hdl::walker::{Choice, EntryAddress, PteDecode, Walker};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use netlist::Names;
 
-/// A top whose blocks can be named for their types.
-pub(super) trait Named {
-    /// The types of all blocks below it.
-    fn names() -> Names;
-}
+use super::Pin;
+use super::top::Top;
 
 macro_rules! named {
     ($top:ident, $scheme:ty, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal) => {
-        impl<const N: usize, const IDX: usize> Named for $top<N, IDX> {
+        impl<const N: usize, const IDX: usize> Top for $top<N, IDX> {
+            type Pin = Pin;
+
             fn names() -> Names {
                 Names::new()
                     .with::<$scheme>()

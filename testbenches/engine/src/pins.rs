@@ -1,4 +1,4 @@
-//! The pins of both tops by name, so that engines and cosimulation need no knowledge of fields.
+//! Pins by name, so that engines and cosimulation need no knowledge of fields; those of both tops.
 
 use rust_hdl::prelude::*;
 
@@ -9,6 +9,51 @@ pub enum Direction {
     In,
     /// Driven by the hardware.
     Out,
+}
+
+/// The pins of a block by name: an enum that [`pins`] makes. Those that the world drives come
+/// first; within each kind they stand in the order of the block's ports.
+pub trait PinSet: Copy + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+
+    /// How many of them the world drives.
+    const INPUTS: usize;
+
+    /// Something for each pin, by its number.
+    type PerPin<T: Copy>: AsRef<[T]> + AsMut<[T]>;
+
+    /// The value of every output.
+    type Outs;
+
+    /// The same for each pin.
+    fn each<T: Copy>(value: T) -> Self::PerPin<T>;
+
+    /// The outputs among values that end with them.
+    fn outs(values: &[u64]) -> &Self::Outs;
+
+    /// Its place among all of them.
+    fn number(self) -> usize;
+
+    /// The port's name in Rust and Verilog.
+    fn name(self) -> &'static str;
+
+    /// Who drives it.
+    fn direction(self) -> Direction;
+}
+
+/// How many pins the world drives; they come first.
+pub(crate) const fn inputs(directions: &[Direction]) -> usize {
+    let mut count = 0;
+    let mut at = 0;
+    while at < directions.len() {
+        if matches!(directions[at], Direction::In) {
+            assert!(count == at, "inputs come before outputs");
+            count += 1;
+        }
+        at += 1;
+    }
+    count
 }
 
 /// A block whose pins can be reached by name, an enum `P`.
@@ -83,6 +128,33 @@ macro_rules! pins {
                 match self {
                     $(Pin::$pin => $crate::Direction::$direction,)*
                 }
+            }
+        }
+
+        impl $crate::PinSet for Pin {
+            const ALL: &'static [Pin] = PINS;
+            const INPUTS: usize = $crate::inputs(&[$(Pin::$pin.direction(),)*]);
+            type PerPin<T: Copy> = [T; PINS.len()];
+            type Outs = [u64; PINS.len() - <Pin as $crate::PinSet>::INPUTS];
+
+            fn each<T: Copy>(value: T) -> [T; PINS.len()] {
+                [value; PINS.len()]
+            }
+
+            fn outs(values: &[u64]) -> &Self::Outs {
+                values.last_chunk().expect("there are at least the outputs")
+            }
+
+            fn number(self) -> usize {
+                self as usize
+            }
+
+            fn name(self) -> &'static str {
+                self.name()
+            }
+
+            fn direction(self) -> $crate::Direction {
+                self.direction()
             }
         }
     };

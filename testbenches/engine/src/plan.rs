@@ -1,7 +1,7 @@
 //! Where pins and signals stand in a netlist.
 
 use super::signals::{Nets, Place};
-use super::{Direction, PINS};
+use super::{Direction, PinSet};
 use model::mmu::Signal;
 use netlist::Netlist;
 use netlist::compile::Field;
@@ -21,9 +21,10 @@ impl Plan {
     ///
     /// # Panics
     /// If a pin or signal is not in the netlist: they come from the same block.
-    pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Self {
+    pub(super) fn new<P: PinSet>(netlist: &Netlist, nets: &Nets) -> Self {
         let named = |path: &str| named(netlist, path);
-        let pin = |wanted: Direction| PINS.iter().map(move |pin| (pin.direction() == wanted, pin));
+        let pin =
+            |wanted: Direction| P::ALL.iter().map(move |pin| (pin.direction() == wanted, pin));
         Self {
             inputs: pin(Direction::In)
                 .map(|(is, pin)| is.then(|| netlist.input_named(pin.name())).flatten())
@@ -35,7 +36,7 @@ impl Plan {
 }
 
 /// The signals of a design, and where each stands in its netlist.
-pub(crate) struct Shown {
+pub(super) struct Shown {
     signals: Vec<Signal>,
     nets: Vec<(NetId, Vec<(u32, u32)>)>,
 }
@@ -45,7 +46,7 @@ impl Shown {
     ///
     /// # Panics
     /// If a signal is not in the netlist: they come from the same block.
-    pub(crate) fn new(netlist: &Netlist, nets: &Nets) -> Self {
+    pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Self {
         let place = |Place { path }: &Place| {
             let net = named(netlist, path);
             let mut fields = Vec::new();
@@ -55,12 +56,12 @@ impl Shown {
         Self { signals: nets.signals().to_vec(), nets: nets.places().iter().map(place).collect() }
     }
 
-    pub(crate) fn signals(&self) -> &[Signal] {
+    pub(super) fn signals(&self) -> &[Signal] {
         &self.signals
     }
 
     /// Where each signal stands.
-    pub(crate) fn fields(&self) -> Vec<Field> {
+    pub(super) fn fields(&self) -> Vec<Field> {
         let nets = self.nets.iter();
         nets.flat_map(|(net, fields)| {
             fields.iter().map(|(offset, width)| Field { net: *net, offset: *offset, width: *width })
@@ -69,7 +70,7 @@ impl Shown {
     }
 
     /// Appends the signals' values; a structure's are those of its fields.
-    pub(crate) fn sample(&self, values: &mut Vec<u128>, value: impl Fn(NetId) -> Value) {
+    pub(super) fn sample(&self, values: &mut Vec<u128>, value: impl Fn(NetId) -> Value) {
         for (net, fields) in &self.nets {
             let whole = value(*net);
             values.extend(fields.iter().map(|(offset, width)| {

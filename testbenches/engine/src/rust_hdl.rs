@@ -1,7 +1,7 @@
 //! rust-hdl's own update loop, driven directly: one thread, one settle per clock phase.
 
 use super::signals::Nets;
-use super::{Pin, PinBlock, Simulator};
+use super::{PinBlock, PinSet, Simulator};
 use model::mmu::Signal;
 use rust_hdl::prelude::*;
 
@@ -14,20 +14,23 @@ pub struct RustHdl<B> {
     nets: Nets,
 }
 
-impl<B: PinBlock> RustHdl<B> {
+impl<B: Block> RustHdl<B> {
     /// Connects and checks a block.
     ///
     /// # Panics
     /// If the block has an unconnected input or a logic loop: a defect of the design, found by
     /// building it once.
-    pub fn new(mut block: Box<B>) -> Self {
+    pub fn new<P>(mut block: Box<B>) -> Self
+    where
+        B: PinBlock<P>,
+    {
         block.connect_all();
         if let Err(error) = check_all(&*block) {
             panic!("the design does not pass rust-hdl's checks: {error:?}");
         }
         let nets = Nets::of(&*block);
         let mut simulator = Self { block, nets };
-        simulator.phase(false);
+        simulator.phase::<P>(false);
         simulator
     }
 
@@ -36,28 +39,31 @@ impl<B: PinBlock> RustHdl<B> {
         &self.block
     }
 
-    fn phase(&mut self, clock: bool) {
+    fn phase<P>(&mut self, clock: bool)
+    where
+        B: PinBlock<P>,
+    {
         self.block.set_clock(clock);
         let settled = simulate(&mut *self.block, DEEPEST);
         assert!(settled, "the design did not settle: it has a combinational loop");
     }
 }
 
-impl<B: PinBlock> Simulator for RustHdl<B> {
-    fn poke(&mut self, pin: Pin, value: u64) {
+impl<P: PinSet, B: PinBlock<P>> Simulator<P> for RustHdl<B> {
+    fn poke(&mut self, pin: P, value: u64) {
         self.block.set(pin, value);
     }
 
-    fn peek(&self, pin: Pin) -> u64 {
+    fn peek(&self, pin: P) -> u64 {
         self.block.get(pin)
     }
 
     fn settle(&mut self) {
-        self.phase(false);
+        self.phase::<P>(false);
     }
 
     fn step(&mut self) {
-        self.phase(true);
+        self.phase::<P>(true);
     }
 
     fn signals(&self) -> Vec<Signal> {

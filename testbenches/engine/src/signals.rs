@@ -6,7 +6,7 @@ use rust_hdl::prelude::*;
 /// The nets of one design: registers by the name of what they hold, outputs and local signals of
 /// blocks. Inputs of child blocks repeat a net of their parent and are left out, as are the top's
 /// own ports (the world shows those), and a TLB line's comparator internals.
-pub(crate) struct Nets {
+pub(super) struct Nets {
     signals: Vec<Signal>,
     /// For each atom in the order of a probe's visit: whether it is shown.
     shown: Vec<bool>,
@@ -21,7 +21,7 @@ pub(super) struct Place {
 
 impl Nets {
     /// Lists the nets of a connected block.
-    pub(crate) fn of(block: &dyn Block) -> Self {
+    pub(super) fn of(block: &dyn Block) -> Self {
         let mut lister = Lister::default();
         block.accept("mmu", &mut lister);
         Self { signals: lister.signals, shown: lister.shown, places: lister.places }
@@ -32,12 +32,12 @@ impl Nets {
         &self.places
     }
 
-    pub(crate) fn signals(&self) -> &[Signal] {
+    pub(super) fn signals(&self) -> &[Signal] {
         &self.signals
     }
 
     /// Appends the settled values in the order of [`Nets::signals`].
-    pub(crate) fn sample(&self, block: &dyn Block, values: &mut Vec<u128>) {
+    pub(super) fn sample(&self, block: &dyn Block, values: &mut Vec<u128>) {
         let mut sampler = Sampler { shown: &self.shown, at: 0, values };
         block.accept("mmu", &mut sampler);
     }

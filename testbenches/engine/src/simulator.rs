@@ -1,37 +1,16 @@
-//! The seam between a hardware design and whoever turns its clock.
+//! The seam between a hardware design and what turns its clock.
 
-use super::{Direction, PINS, Pin};
+use super::{Direction, Pin, PinSet};
 use model::mmu::Signal;
 
-/// The value of every pin, by `Pin as usize`.
-pub type Pins = [u64; PINS.len()];
+/// The value of every pin, by its number.
+pub type Pins<P = Pin> = <P as PinSet>::PerPin<u64>;
 
-/// How many pins the world drives; they come first.
-pub const INPUTS: usize = {
-    let mut count = 0;
-    let mut at = 0;
-    while at < PINS.len() {
-        if matches!(PINS[at].direction(), Direction::In) {
-            assert!(count == at, "inputs come before outputs");
-            count += 1;
-        }
-        at += 1;
-    }
-    count
-};
+/// How many pins of the tops the world drives; they come first.
+pub const INPUTS: usize = Pin::INPUTS;
 
 /// The value of every output pin, in port order.
-pub type Outs = [u64; PINS.len() - INPUTS];
-
-/// The outputs among all pins.
-pub(super) fn outs(pins: &Pins) -> &Outs {
-    pins.last_chunk().expect("there are fewer outputs than pins")
-}
-
-/// Where an output stands in [`Outs`].
-pub(super) const fn out(pin: Pin) -> usize {
-    pin as usize - INPUTS
-}
+pub type Outs<P = Pin> = <P as PinSet>::Outs;
 
 /// What was last seen of a design's signals.
 #[derive(Clone, Debug, Default)]
@@ -54,18 +33,18 @@ impl Seen {
     }
 }
 
-/// A running design with one clock.
+/// A running design with one clock, and pins `P`.
 ///
 /// A cycle is: [`poke`](Simulator::poke) the inputs, then either [`cycle`](Simulator::cycle), or
 /// [`settle`](Simulator::settle), [`peek`](Simulator::peek) the outputs,
 /// [`step`](Simulator::step). Both give the same values; the first may be much faster. Nothing is
 /// poked between `settle` and `step`.
-pub trait Simulator {
+pub trait Simulator<P: PinSet = Pin> {
     /// Drives an input pin; the low bits of `value` count. Seen after the next `settle`.
-    fn poke(&mut self, pin: Pin, value: u64);
+    fn poke(&mut self, pin: P, value: u64);
 
     /// Reads a pin as it was last settled.
-    fn peek(&self, pin: Pin) -> u64;
+    fn peek(&self, pin: P) -> u64;
 
     /// The clock is low: combinational logic follows the inputs.
     fn settle(&mut self);
@@ -74,10 +53,10 @@ pub trait Simulator {
     fn step(&mut self);
 
     /// A whole cycle: settles, stores the outputs in `pins`, and lets the clock rise.
-    fn cycle(&mut self, pins: &mut Pins) {
+    fn cycle(&mut self, pins: &mut Pins<P>) {
         self.settle();
-        for &pin in PINS.iter().filter(|pin| pin.direction() == Direction::Out) {
-            pins[pin as usize] = self.peek(pin);
+        for &pin in P::ALL.iter().filter(|pin| pin.direction() == Direction::Out) {
+            pins.as_mut()[pin.number()] = self.peek(pin);
         }
         self.step();
     }
@@ -88,9 +67,10 @@ pub trait Simulator {
     }
 
     /// As [`Simulator::cycle`]; the outputs are not copied where the engine has them side by side.
-    fn advance<'a>(&'a mut self, pins: &'a mut Pins) -> &'a Outs {
+    fn advance<'a>(&'a mut self, pins: &'a mut Pins<P>) -> &'a Outs<P> {
         self.cycle(pins);
-        outs(pins)
+        let pins: &Pins<P> = pins;
+        P::outs(pins.as_ref())
     }
 
     /// Whether the last edge changed nothing and no input was poked to another value since: the
@@ -110,7 +90,7 @@ pub trait Simulator {
 
     /// As [`Simulator::cycle`], and looks at the signals as they are before the edge. `seen` is
     /// the same from call to call, or empty.
-    fn cycle_seen(&mut self, pins: &mut Pins, seen: &mut Seen) {
+    fn cycle_seen(&mut self, pins: &mut Pins<P>, seen: &mut Seen) {
         self.settle();
         seen.look(|values| self.visit(values));
         self.cycle(pins);

@@ -53,7 +53,9 @@ fn header(config: &Config) -> String {
             .expect("writing to a string cannot fail");
     };
     row("clock", Direction::In, 1, "rising edge");
-    for &pin in PINS {
+    let design = config.design();
+    let pin = |name: &str| PINS.iter().copied().find(|pin| pin.name() == name);
+    for pin in design.top_module().ports().filter_map(|(_, port)| pin(&port.name)) {
         row(pin.name(), pin.direction(), config.pin_width(pin), pin.meaning());
     }
     text

@@ -4,11 +4,10 @@ use hdl::fault::HeldFault;
 use hdl::segment::{SegmentCheck, SegmentRegister, SegmentUnit};
 use machine::contiguous::Shape;
 use netlist::{Design, Names};
-use rust_hdl::prelude::Block;
 
 use super::Pin;
-use super::engines::{Interpreted, Native, Runs, RustHdl};
-use crate::{Engine, Nets, PinBlock, UnknownConfig};
+use crate::top::{self, Top};
+use crate::{Engine, Simulator, UnknownConfig};
 
 /// A named size. Physical addresses have 34 bits, as those of the RV32 MMU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,26 +38,33 @@ pub fn find(name: &str) -> Result<&'static Config, UnknownConfig> {
     found.ok_or_else(|| UnknownConfig { name: name.to_owned() })
 }
 
+impl<const N: usize, const IDX: usize, const VA: usize, const OFF: usize, const PA: usize> Top
+    for SegmentUnit<N, IDX, VA, OFF, PA>
+{
+    type Pin = Pin;
+
+    fn names() -> Names {
+        Names::new()
+            .with::<SegmentRegister<VA, PA>>()
+            .with::<SegmentCheck<VA, OFF, PA>>()
+            .with::<HeldFault<VA>>()
+    }
+}
+
 /// Evaluates an expression with `$top` standing for the configuration's block type.
 macro_rules! with_top {
     ($config:expr, $top:ident => $body:expr) => {
         match ($config.segments, $config.offset_bits) {
-            (4, 12) => with_top!(@ SegmentUnit<4, 2, 14, 12, 34>, 14, 12, $top, $body),
-            (4, 30) => with_top!(@ SegmentUnit<4, 2, 32, 30, 34>, 32, 30, $top, $body),
-            (8, 29) => with_top!(@ SegmentUnit<8, 3, 32, 29, 34>, 32, 29, $top, $body),
-            (16, 28) => with_top!(@ SegmentUnit<16, 4, 32, 28, 34>, 32, 28, $top, $body),
+            (4, 12) => with_top!(@ SegmentUnit<4, 2, 14, 12, 34>, $top, $body),
+            (4, 30) => with_top!(@ SegmentUnit<4, 2, 32, 30, 34>, $top, $body),
+            (8, 29) => with_top!(@ SegmentUnit<8, 3, 32, 29, 34>, $top, $body),
+            (16, 28) => with_top!(@ SegmentUnit<16, 4, 32, 28, 34>, $top, $body),
             _ => unreachable!("every entry of CONFIGS stands above"),
         }
     };
-    (@ $type:ty, $va:literal, $off:literal, $top:ident, $body:expr) => {{
+    (@ $type:ty, $top:ident, $body:expr) => {{
         type $top = $type;
-        let names = || {
-            Names::new()
-                .with::<SegmentRegister<$va, 34>>()
-                .with::<SegmentCheck<$va, $off, 34>>()
-                .with::<HeldFault<$va>>()
-        };
-        ($body)(names)
+        $body
     }};
 }
 
@@ -73,41 +79,19 @@ impl Config {
     /// # Panics
     /// If the compiler finds fault with the design: a defect found by building it once.
     pub fn design(&self) -> Design {
-        with_top!(self, Top => |names: fn() -> Names| {
-            let mut block = Box::<Top>::default();
-            block.connect_all();
-            netlist::elaborate_named(&*block, &names())
-                .unwrap_or_else(|findings| panic!("{findings:#?}"))
-        })
+        with_top!(self, Top => top::design::<Top>())
     }
 
-    /// The hardware behind bare pins, as it powers up. Where there is no machine code for this
-    /// machine, the interpreter takes the compiled engine's place.
+    /// The hardware behind bare pins, as it powers up, on an engine; as those of the MMU.
     ///
     /// # Panics
     /// As [`Config::design`].
-    pub fn engine(&self, engine: Engine) -> Box<dyn Runs> {
-        if engine == Engine::RustHdl {
-            return with_top!(self, Top => |_: fn() -> Names| -> Box<dyn Runs> {
-                Box::new(RustHdl::new(Box::<Top>::default()))
-            });
-        }
-        let nets = with_top!(self, Top => |_: fn() -> Names| {
-            let mut block = Box::<Top>::default();
-            block.connect_all();
-            Nets::of(&*block)
-        });
-        let netlist = self.design().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
-        if engine == Engine::Compiled
-            && let Ok(compiled) = Native::new(&netlist, &nets)
-        {
-            return Box::new(compiled);
-        }
-        Box::new(Interpreted::new(netlist, &nets))
+    pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator<Pin>> {
+        with_top!(self, Top => top::simulator::<Top>(self.name, engine))
     }
 
     /// The width of a pin in bits.
     pub fn pin_width(&self, pin: Pin) -> usize {
-        with_top!(self, Top => |_: fn() -> Names| Box::<Top>::default().width(pin))
+        with_top!(self, Top => top::pin_width::<Top>(pin))
     }
 }

@@ -4,16 +4,16 @@ use machine::contiguous::{Fault, Inputs, Outputs, Reason, SegmentUnit, Shape};
 use model::isa::Access;
 use model::mmu::Signal;
 
-use super::{Config, Pin, Runs};
-use crate::Engine;
+use super::{Config, PINS, Pin};
+use crate::{Engine, Pins, Seen, Simulator};
 
 /// A hardware unit on any engine, behind the world's [`SegmentUnit`] trait.
 pub struct Hardware {
     config: &'static Config,
-    engine: Box<dyn Runs>,
+    simulator: Box<dyn Simulator<Pin>>,
+    pins: Pins<Pin>,
     watching: bool,
-    /// The signals' values in the last cycle, if it was watched.
-    values: Vec<u128>,
+    seen: Seen,
 }
 
 impl Hardware {
@@ -22,26 +22,27 @@ impl Hardware {
     /// # Panics
     /// If the netlist compiler finds fault with the design: a defect found by building it once.
     pub fn new(config: &'static Config, engine: Engine) -> Hardware {
-        let engine = config.engine(engine);
-        let mut hardware = Hardware { config, engine, watching: false, values: Vec::new() };
+        let (simulator, pins) = (config.simulator(engine), [0; PINS.len()]);
+        let mut hardware =
+            Hardware { config, simulator, pins, watching: false, seen: Seen::default() };
         hardware.cycle(&Inputs { reset: true, ..Inputs::default() });
         hardware
     }
 
     fn flag(&mut self, pin: Pin, value: bool) {
-        self.engine.poke(pin, u64::from(value));
+        self.simulator.poke(pin, u64::from(value));
     }
 
     fn high(&self, pin: Pin) -> bool {
-        self.engine.peek(pin) == 1
+        self.pins[pin as usize] == 1
     }
 
     fn drive(&mut self, inputs: &Inputs) {
         self.flag(Pin::Reset, inputs.reset);
         self.flag(Pin::ReqValid, inputs.request.is_some());
         if let Some(request) = inputs.request {
-            self.engine.poke(Pin::ReqVa, request.va);
-            self.engine.poke(Pin::ReqSize, u64::from(request.bytes.trailing_zeros()));
+            self.simulator.poke(Pin::ReqVa, request.va);
+            self.simulator.poke(Pin::ReqSize, u64::from(request.bytes.trailing_zeros()));
             self.flag(Pin::ReqFetch, request.access == Access::Fetch);
             self.flag(Pin::ReqStore, request.access == Access::Store);
             self.flag(Pin::ReqUser, request.user);
@@ -49,10 +50,10 @@ impl Hardware {
         self.flag(Pin::LoadValid, inputs.load.is_some());
         if let Some((index, descriptor)) = inputs.load {
             let present = descriptor.unwrap_or_default();
-            self.engine.poke(Pin::LoadIndex, index as u64);
+            self.simulator.poke(Pin::LoadIndex, index as u64);
             self.flag(Pin::LoadPresent, descriptor.is_some());
-            self.engine.poke(Pin::LoadBase, present.base);
-            self.engine.poke(Pin::LoadLimit, present.limit);
+            self.simulator.poke(Pin::LoadBase, present.base);
+            self.simulator.poke(Pin::LoadLimit, present.limit);
             self.flag(Pin::LoadRead, present.rights.read);
             self.flag(Pin::LoadWrite, present.rights.write);
             self.flag(Pin::LoadExecute, present.rights.execute);
@@ -63,9 +64,9 @@ impl Hardware {
     }
 
     fn fault(&self, cause: Pin, va: Pin) -> Fault {
-        let reason = Reason::from_code(self.engine.peek(cause));
+        let reason = Reason::from_code(self.pins[cause as usize]);
         let reason = reason.expect("a fault has one of the three causes");
-        Fault { reason, va: self.engine.peek(va) }
+        Fault { reason, va: self.pins[va as usize] }
     }
 }
 
@@ -80,35 +81,36 @@ impl SegmentUnit for Hardware {
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         self.drive(inputs);
-        self.engine.settle();
+        match self.watching {
+            true => self.simulator.cycle_seen(&mut self.pins, &mut self.seen),
+            false => self.simulator.cycle(&mut self.pins),
+        }
         let response = self.high(Pin::RespValid).then(|| match self.high(Pin::RespFault) {
             true => Err(self.fault(Pin::RespCause, Pin::RespVa)),
-            false => Ok(self.engine.peek(Pin::RespPa)),
+            false => Ok(self.pins[Pin::RespPa as usize]),
         });
         let held = self.high(Pin::FaultValid).then(|| self.fault(Pin::FaultCause, Pin::FaultVa));
-        let outputs = Outputs {
+        Outputs {
             ready: self.high(Pin::ReqReady),
             load_ready: self.high(Pin::LoadReady),
             response,
             held,
-        };
-        self.values.clear();
-        if self.watching {
-            self.engine.sample(&mut self.values);
         }
-        self.engine.step();
-        outputs
     }
 
     fn signals(&self) -> Vec<Signal> {
-        self.engine.signals().to_vec()
+        self.simulator.signals()
     }
 
     fn values(&self, values: &mut Vec<u128>) {
-        values.extend(&self.values);
+        values.extend(&self.seen.values);
     }
 
     fn watch(&mut self, on: bool) {
-        self.watching = on;
+        if on != self.watching {
+            self.simulator.watch(on);
+            self.seen = Seen::default();
+            self.watching = on;
+        }
     }
 }

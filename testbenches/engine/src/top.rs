@@ -1,0 +1,83 @@
+//! A block made ready for every engine: its design, its netlist, its signals.
+
+use super::compiled::Native;
+use super::interpreted::Interpreted;
+use super::signals::Nets;
+use super::{Engine, PinBlock, PinSet, RustHdl, Simulator};
+use netlist::compile::CompileError;
+use netlist::{Design, Names, Netlist};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A block that can be a top: one with pins, whose blocks can be named for their types.
+pub(crate) trait Top: PinBlock<Self::Pin> + Default + Send + 'static {
+    /// Its pins.
+    type Pin: PinSet;
+
+    /// The types of all blocks below it.
+    fn names() -> Names;
+}
+
+/// A block as it powers up, on the heap. It is put together on a stack, and a large one does not
+/// fit on that of every thread.
+fn fresh<T: Top>() -> Box<T> {
+    const STACK: usize = 64 << 20;
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK);
+        let thread = builder.spawn_scoped(scope, Box::<T>::default);
+        thread.expect("the system has another thread").join().expect("a block's default is total")
+    })
+}
+
+/// A block with its signals connected.
+fn connected<T: Top>() -> Box<T> {
+    let mut block = fresh::<T>();
+    block.connect_all();
+    block
+}
+
+/// A block behind bare pins, as it powers up, on an engine. `name` is that of its configuration.
+pub(crate) fn simulator<T: Top>(name: &'static str, engine: Engine) -> Box<dyn Simulator<T::Pin>> {
+    if engine == Engine::RustHdl {
+        return Box::new(RustHdl::new(fresh::<T>()));
+    }
+    if engine == Engine::Compiled
+        && let Ok(compiled) = native::<T>(name)
+    {
+        return Box::new(compiled);
+    }
+    let made = netlist::<T>(name);
+    let (netlist, nets) = &*made;
+    Box::new(Interpreted::new::<T::Pin>(netlist.clone(), nets))
+}
+
+/// As [`simulator`] with the compiled engine, by its type.
+pub(crate) fn native<T: Top>(name: &'static str) -> Result<Native<T::Pin>, CompileError> {
+    let made = netlist::<T>(name);
+    let (netlist, nets) = &*made;
+    Native::new(netlist, nets)
+}
+
+/// The typed design of a block, as the netlist compiler reads it.
+pub(crate) fn design<T: Top>() -> Design {
+    netlist::elaborate_named(&*connected::<T>(), &T::names())
+        .unwrap_or_else(|findings| panic!("{findings:#?}"))
+}
+
+/// The flat netlist and the signals worth seeing; made once for each configuration.
+fn netlist<T: Top>(name: &'static str) -> Arc<(Netlist, Nets)> {
+    type Made = Mutex<BTreeMap<&'static str, Arc<(Netlist, Nets)>>>;
+    static MADE: Made = Made::new(BTreeMap::new());
+    // A panic while the lock was held left the map as it was.
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || {
+        let flat = design::<T>().flatten().unwrap_or_else(|found| panic!("{found:#?}"));
+        Arc::new((flat, Nets::of(&*connected::<T>())))
+    };
+    Arc::clone(made.entry(name).or_insert_with(make))
+}
+
+/// The width of a pin in bits.
+pub(crate) fn pin_width<T: Top>(pin: T::Pin) -> usize {
+    fresh::<T>().width(pin)
+}
