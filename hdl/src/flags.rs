@@ -1,12 +1,12 @@
-//! The bits that travel together: what a leaf allows, and the context of an access.
+//! Bundles of signals: the flags of a leaf, and the context of an access.
 #![expect(missing_docs, reason = "the derive macro adds undocumented methods")]
 
 use rust_hdl::prelude::*;
 
-/// What a TLB line keeps of a leaf beside its numbers.
+/// The flags of a leaf that a TLB line keeps besides its page numbers.
 ///
-/// A is not kept: only leaves with A set are cached. Permissions are kept as the PTE has them
-/// and evaluated at every use (`permission`), never as a verdict.
+/// A is not kept: only leaves with A set are cached. Permissions are kept as in the PTE and
+/// evaluated at every use (`permission`); the result of a check is never stored.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
 pub struct Leaf {
     /// PTE.R
@@ -25,8 +25,8 @@ pub struct Leaf {
     pub level: Bits<3>,
 }
 
-/// What an access is, with the state of the processor that decides whether it is permitted. Each
-/// request carries this with it.
+/// The type of an access, with the processor state that decides whether it is permitted. Every
+/// request carries its own.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
 pub struct AccessContext {
     /// Instruction fetch (then `store` is low).

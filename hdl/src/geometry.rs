@@ -1,7 +1,7 @@
 //! The two translation geometries: segment widths, and which page-number bits a level covers.
 //!
-//! Blocks are generic over the widths `XLEN`, `VPN`, `PPN`, `PA` and `ASID`; what follows from
-//! them is computed when a block is built and becomes a `Constant` of it.
+//! Blocks are generic over the widths `XLEN`, `VPN`, `PPN`, `PA` and `ASID`; values that follow
+//! from them are computed when a block is built and become its `Constant`s.
 //!
 //! | | XLEN | VPN | PPN | PA | ASID | segment |
 //! |---|---|---|---|---|---|---|

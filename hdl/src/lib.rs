@@ -3,18 +3,18 @@
 //! Read from the outside in: [`Rv64Mmu`] and [`Rv32Mmu`] wire two [`port::Port`]s to one
 //! [`walker::Walker`]; a port owns its [`tlb::Cam`] and its one outstanding [`port::Miss`].
 //!
-//! | room | blocks |
+//! | module | blocks |
 //! |---|---|
 //! | [`tlb`] | `CamLine`, `Cam`, `Replacement` |
 //! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice` |
 //! | [`port`] | `Port`, `Miss`, `PhysicalAddress` |
-//! | [`scheme`] | `Scheme32`, `Scheme64`: what `satp` asks for |
-//! | [`permission`] | `Permission`: asked at every use |
+//! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
+//! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
-//! | [`geometry`] | `PageMask`: what differs between page sizes |
-//! | `flags` | [`Leaf`], [`AccessContext`]: the bits that travel together |
+//! | [`geometry`] | `PageMask`: the page-number bits inside a page, by page size |
+//! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
-//! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all of it wired together |
+//! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all blocks wired together |
 //!
 //! Every block's documentation gives its rule in the specification, its ports, its timing in
 //! cycles, its reset state and its invariants, in this order.

@@ -1,4 +1,4 @@
-//! May this access use this leaf? Asked at every use.
+//! May this access use this leaf? Evaluated at every use.
 
 use crate::flags::{AccessContext, Leaf};
 use rust_hdl::prelude::*;
@@ -6,28 +6,27 @@ use rust_hdl::prelude::*;
 /// Decides whether a leaf's R, W, X and U bits allow an access.
 ///
 /// Spec: `sv32algorithm` (access allowed by R, W, X, U, SUM, MXR), `norm:sstatus_sum`,
-/// `norm:sstatus_mxr`, `norm:cbm_access` (whatever a load or a store may, cache-block management
-/// may).
+/// `norm:sstatus_mxr`, `norm:cbm_access` (cache-block management is allowed where a load or a
+/// store is).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `access` | in | struct | the access and its context |
 /// | `leaf` | in | struct | the leaf's stored bits |
-/// | `denied` | out | 1 | the access is a page fault whatever A and D say |
+/// | `denied` | out | 1 | the access is a page fault whatever A and D are |
 /// | `unmarked` | out | 1 | a store to a page whose D is clear |
 ///
 /// Timing: combinational. Reset: no state.
 ///
 /// Invariants: fetches ignore SUM and MXR; MXR makes execute-only pages readable in every mode;
-/// SUM never allows a supervisor to execute from a user page; cache-block management does not
-/// look at D.
+/// SUM never allows a supervisor to execute from a user page; cache-block management ignores D.
 #[derive(LogicBlock, Default)]
 pub struct Permission {
     /// The access and its context.
     pub access: Signal<In, AccessContext>,
     /// The leaf's stored bits.
     pub leaf: Signal<In, Leaf>,
-    /// Page fault whatever A and D say.
+    /// Page fault whatever A and D are.
     pub denied: Signal<Out, Bit>,
     /// A store to a page whose D is clear.
     pub unmarked: Signal<Out, Bit>,

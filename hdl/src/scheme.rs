@@ -1,4 +1,4 @@
-//! What `satp` asks for: translate or not, from which root, with how many levels.
+//! The translation scheme that `satp` selects: translated or not, from which root, how many levels.
 //!
 //! | block | does |
 //! |---|---|

@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-/// Names the fault of an access: its own type's page fault or access fault.
+/// Encodes the fault of an access: the page fault or access fault of its own type.
 ///
 /// Spec: `sv32algorithm` ("the original access type"), `norm:cbm_unperm_fault` (cache-block
 /// management faults as a store), `scauses` (codes).
@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `fetch`, `store` | in | 1 | the access type, cache-block management as a store; neither: a load |
-/// | `access_fault` | in | 1 | memory refused, otherwise a page fault |
+/// | `access_fault` | in | 1 | memory refused the access; otherwise a page fault |
 /// | `cause` | out | 4 | 12, 13, 15 or 1, 5, 7 |
 ///
 /// Timing: combinational. Reset: no state.
@@ -20,7 +20,7 @@ pub struct Cause {
     pub fetch: Signal<In, Bit>,
     /// Store, atomic, or cache-block management.
     pub store: Signal<In, Bit>,
-    /// Memory refused.
+    /// Memory refused the access.
     pub access_fault: Signal<In, Bit>,
     /// The exception code.
     pub cause: Signal<Out, Bits<4>>,

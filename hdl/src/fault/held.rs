@@ -2,11 +2,11 @@
 
 use rust_hdl::prelude::*;
 
-/// Keeps the first fault that either port answered, for a trap unit to take when it can.
+/// Keeps the first fault that either port answered until a trap unit takes it.
 ///
-/// Spec: `scauses` (the codes), `norm:stval_op_faulting_addr`. Which of two faults is older is
-/// the pipeline's matter: a data access belongs to an older instruction than a fetch of the same
-/// cycle, so its fault comes first.
+/// Spec: `scauses` (the codes), `norm:stval_op_faulting_addr`. Which of two faults is older
+/// follows from the pipeline: a data access belongs to an older instruction than a fetch of the
+/// same cycle, so its fault is held first.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|

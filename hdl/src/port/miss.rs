@@ -3,22 +3,22 @@
 use crate::flags::AccessContext;
 use rust_hdl::prelude::*;
 
-/// Keeps a missed request with everything that was true when it was taken.
+/// Keeps a missed request with its context at the time when it was accepted.
 ///
 /// Spec: `norm:satp_op_active` (a walk may only begin while `satp` is active; one that began need
-/// not end with it). A request is judged by the context it was made in, whatever `satp` says by
-/// the time its walk ends.
+/// not end with it). A request is translated and checked in the context in which it was made,
+/// whatever `satp` is by the time its walk ends.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `take` | in | 1 | a request misses in this cycle; never while `waits` |
-/// | `new_*` | in | | the request, and what `satp` says of it |
+/// | `new_*` | in | | the request, and the fields of `satp` for it |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `done` | in | 1 | it is answered in this cycle |
 /// | `waits` | out | 1 | a miss is outstanding |
 /// | `va`, `access`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits` |
-/// | `stale_satp` | out | 1 | `satp` changed since the request was taken, this cycle included |
+/// | `stale_satp` | out | 1 | `satp` changed since the request was accepted, this cycle included |
 ///
 /// Timing: outputs follow `take` one cycle later. Reset: no miss.
 #[derive(LogicBlock, Default)]
@@ -55,7 +55,7 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     pub asid: Signal<Out, Bits<ASID>>,
     /// Its root table.
     pub root: Signal<Out, Bits<PPN>>,
-    /// `satp` changed since it was taken.
+    /// `satp` changed since the request was accepted.
     pub stale_satp: Signal<Out, Bit>,
     outstanding: DFF<Bit>,
     held_va: DFF<Bits<XLEN>>,

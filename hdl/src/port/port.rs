@@ -7,21 +7,21 @@ use crate::permission::Permission;
 use crate::tlb::Cam;
 use rust_hdl::prelude::*;
 
-/// Answers translation requests from its TLB, or keeps one miss for the walker.
+/// Answers translation requests from its TLB, or holds one miss for the walker.
 ///
 /// Spec: `norm:satp_op_active`; `norm:sfence_vma_sum_mxr_effect`, `norm:sfence_vma_mode_effect`,
-/// `norm:sfence_vma_asid_effect` (SUM, MXR, MODE and ASID act at once: every request is judged by
-/// the context it carried).
+/// `norm:sfence_vma_asid_effect` (SUM, MXR, MODE and ASID act at once: every request is checked in
+/// the context that it carries).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `req_valid`, `req_ready` | in, out | 1 | request stream; taken when both are high |
 /// | `req_va`, `req_access` | in | XLEN, struct | the request |
-/// | `translate` ... `asid` | in | | what `Scheme32` or `Scheme64` says of the request |
+/// | `translate` ... `asid` | in | | the outputs of `Scheme32` or `Scheme64` for the request |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
-/// | `fence` | in | 1 | it is accepted; while one is only presented, `done` stays low |
+/// | `fence` | in | 1 | it is accepted; while it is only presented, `done` stays low |
 /// | `resp_valid` | out | 1 | response flow: one cycle, exactly one for each request, in order |
 /// | `resp_pa`, `resp_fault`, `resp_cause`, `resp_tval` | out | PA, 1, 4, XLEN | the response |
 /// | `waits`, `miss_*` | out | | the miss, stable until `done` |
@@ -29,13 +29,13 @@ use rust_hdl::prelude::*;
 /// | `hit`, `missed`, `refilled`, `page_fault`, `access_fault` | out | 1 | events |
 ///
 /// Timing: hit, fault on a hit, non-canonical address and identity translation answer in the
-/// request's own cycle, one a cycle. A miss answers with `done`; the next request is taken in
+/// request's own cycle, one per cycle. A miss answers with `done`; the next request is accepted in
 /// the cycle after. `req_ready` is low while a miss is outstanding or a fence is presented, and
 /// does not depend on `req_valid`.
 /// Reset: TLB empty, no miss.
 ///
-/// Invariants: a walk that faulted, was overtaken by a fence, or saw `satp` change since its
-/// request was taken refills nothing.
+/// Invariants: there is no refill by a walk that faulted, that was overtaken by a fence, or for
+/// whose request `satp` has changed since it was accepted.
 #[derive(LogicBlock, Default)]
 pub struct Port<
     const N: usize,
@@ -118,7 +118,7 @@ pub struct Port<
     pub done_cacheable: Signal<In, Bit>,
     /// Event: answered from the TLB.
     pub hit: Signal<Out, Bit>,
-    /// Event: left to the walker.
+    /// Event: passed to the walker.
     pub missed: Signal<Out, Bit>,
     /// Event: a line was written.
     pub refilled: Signal<Out, Bit>,
@@ -159,7 +159,7 @@ impl<
         self.req_ready.next = self.ready.val();
         self.taken.next = self.req_valid.val() && self.ready.val();
 
-        // One comparator a line serves lookup, fence and refill: they never coincide.
+        // One comparator per line serves lookup, fence and refill: they never coincide.
         self.va.next = self.req_va.val();
         self.access.next = self.req_access.val();
         self.tlb.key_asid.next = self.asid.val();
@@ -196,7 +196,7 @@ impl<
         self.address.ppn.next = self.tlb.ppn.val();
         self.address.level.next = self.tlb.leaf.val().level;
         if self.miss.waits.val() {
-            // The walker's answer to the outstanding miss is the only one there can be.
+            // Only the walker's answer to the outstanding miss is possible.
             self.address.ppn.next = self.done_ppn.val();
             self.address.level.next = self.done_leaf.val().level;
             if self.done.val() {
@@ -231,7 +231,7 @@ impl<
                         self.miss.take.next = true;
                     }
                 } else {
-                    // Not canonical: a fault without a table read. Not translated: itself.
+                    // Not canonical: a fault without a table read. Not translated: the identity.
                     self.answered.next = true;
                     self.is_page_fault.next = self.translate.val();
                     self.identity.next = !self.translate.val();

@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-/// Reads an RV32 `satp` for one request.
+/// Decodes an RV32 `satp` for one request.
 ///
 /// Spec: `norm:satp_mode_sxlen32`, `norm:satp_op_active`.
 ///

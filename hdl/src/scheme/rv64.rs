@@ -2,7 +2,7 @@
 
 use rust_hdl::prelude::*;
 
-/// Reads an RV64 `satp` for one request.
+/// Decodes an RV64 `satp` for one request.
 ///
 /// Spec: `norm:satp_mode_sxlen64`, `norm:satp_op_active`; canonical addresses
 /// (`norm:Sv39_va_signext`, `norm:Sv48_va_signext`, `norm:Sv57_va_signext`): "bits 63-39 [48, 57]

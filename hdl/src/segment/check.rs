@@ -12,20 +12,20 @@ use rust_hdl::prelude::*;
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `offset` | in | VA | the first byte's offset: below 2^OFF, the segment number cut off |
+/// | `offset` | in | VA | the first byte's offset: below 2^OFF, without the segment number |
 /// | `size` | in | 2 | log2 of the bytes accessed |
 /// | `requested` | in | struct | the access |
 /// | `valid`, `base`, `limit`, `rights` | in | 1, PA, VA, struct | the segment |
-/// | `pa` | out | PA | the first byte's physical address; meant only without a fault |
-/// | `fault` | out | 1 | it may not be made |
+/// | `pa` | out | PA | the first byte's physical address; meaningful only without a fault |
+/// | `fault` | out | 1 | the access is not allowed |
 /// | `cause` | out | 4 | 1 no such segment, 2 beyond the limit, 3 not permitted; 0 without a fault |
 ///
 /// Timing: combinational. Reset: no state.
 ///
-/// Invariants: every byte of an access without a fault lies in the segment. Of several causes the
-/// lowest number is given.
+/// Invariants: every byte of an access without a fault lies in the segment. If several causes
+/// apply the lowest number is given.
 ///
-/// Not modelled: a sum beyond 2^PA is cut off; software must keep a segment inside memory.
+/// Not modelled: a sum beyond 2^PA is truncated; software must keep a segment inside memory.
 #[derive(LogicBlock)]
 pub struct SegmentCheck<const VA: usize, const OFF: usize, const PA: usize> {
     /// The first byte's offset.
@@ -40,13 +40,13 @@ pub struct SegmentCheck<const VA: usize, const OFF: usize, const PA: usize> {
     pub base: Signal<In, Bits<PA>>,
     /// Its length in bytes.
     pub limit: Signal<In, Bits<VA>>,
-    /// What may be done there.
+    /// Its permissions.
     pub rights: Signal<In, Rights>,
     /// The physical address.
     pub pa: Signal<Out, Bits<PA>>,
-    /// The access may not be made.
+    /// The access is not allowed.
     pub fault: Signal<Out, Bit>,
-    /// Why not.
+    /// The cause.
     pub cause: Signal<Out, Bits<4>>,
     more: Signal<Local, Bits<VA>>,
     last: Signal<Local, Bits<VA>>,
@@ -54,7 +54,7 @@ pub struct SegmentCheck<const VA: usize, const OFF: usize, const PA: usize> {
     inside: Signal<Local, Bit>,
     kind_allowed: Signal<Local, Bit>,
     allowed: Signal<Local, Bit>,
-    /// 2^OFF: the offset after the last that there is.
+    /// 2^OFF: one beyond the largest offset.
     end: Constant<Bits<VA>>,
     bytes_1: Constant<Bits<VA>>,
     bytes_3: Constant<Bits<VA>>,
@@ -92,7 +92,7 @@ impl<const VA: usize, const OFF: usize, const PA: usize> Default for SegmentChec
 impl<const VA: usize, const OFF: usize, const PA: usize> Logic for SegmentCheck<VA, OFF, PA> {
     #[hdl_gen]
     fn update(&mut self) {
-        // The last byte decides upwards, the first one downwards.
+        // The last byte decides in an upward segment, the first one in a downward segment.
         self.more.next = bits::<VA>(0);
         if self.size.val() == bits::<2>(1) {
             self.more.next = self.bytes_1.val();
@@ -111,7 +111,7 @@ impl<const VA: usize, const OFF: usize, const PA: usize> Logic for SegmentCheck<
             self.inside.next = self.distance.val() <= self.limit.val();
             self.pa.next = self.base.val() - bit_cast::<PA, VA>(self.distance.val());
         }
-        // No access goes on in the next segment, whatever the limit says.
+        // No access continues into the next segment, whatever the limit is.
         if self.last.val() >= self.end.val() {
             self.inside.next = false;
         }

@@ -1,15 +1,15 @@
-//! Segmentation: base and limit, the alternative that the books compare paging with.
+//! Segmentation: base and limit, the alternative that textbooks compare with paging.
 //!
-//! Not of RISC-V. A logical address is a segment number and an offset; a small table of
-//! registers says where each segment is in physical memory, how long it is, and what may be
-//! done there. Nothing is read from memory, so an answer never takes longer than its own cycle.
+//! Not part of RISC-V. A logical address is a segment number and an offset; a small table of
+//! registers has each segment's physical base, length and permissions. Nothing is read from
+//! memory, so every request is answered in its own cycle.
 //!
 //! | block | does |
 //! |---|---|
 //! | [`SegmentUnit`] | the table of registers, one check, the oldest fault held (`unit`) |
 //! | [`SegmentRegister`] | one segment: base, limit, rights (`register`) |
 //! | [`SegmentCheck`] | one access against one segment (`check`) |
-//! | [`Rights`] | the bits that travel together (`rights`) |
+//! | [`Rights`] | the permissions of a segment, as one bundle of signals (`rights`) |
 
 mod check;
 mod register;

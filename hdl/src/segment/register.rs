@@ -3,7 +3,7 @@
 use super::Rights;
 use rust_hdl::prelude::*;
 
-/// Where one segment is, how long it is, and what may be done there.
+/// One segment's base, length and permissions.
 ///
 /// Spec: none of RISC-V; Silberschatz, Operating System Concepts, "Segmentation Hardware" (an
 /// entry has a segment base and a segment limit).
@@ -11,7 +11,7 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset empties the register |
-/// | `write` | in | 1 | the register takes what is at `new_*` |
+/// | `write` | in | 1 | the register takes the values at `new_*` |
 /// | `new_valid`, `new_base`, `new_limit`, `new_rights` | in | 1, PA, VA, struct | its new contents |
 /// | `valid`, `base`, `limit`, `rights` | out | 1, PA, VA, struct | its contents |
 ///
@@ -30,7 +30,7 @@ pub struct SegmentRegister<const VA: usize, const PA: usize> {
     pub new_base: Signal<In, Bits<PA>>,
     /// Its length in bytes.
     pub new_limit: Signal<In, Bits<VA>>,
-    /// What may be done there.
+    /// Its permissions.
     pub new_rights: Signal<In, Rights>,
     /// There is such a segment.
     pub valid: Signal<Out, Bit>,
@@ -38,7 +38,7 @@ pub struct SegmentRegister<const VA: usize, const PA: usize> {
     pub base: Signal<Out, Bits<PA>>,
     /// Its length in bytes.
     pub limit: Signal<Out, Bits<VA>>,
-    /// What may be done there.
+    /// Its permissions.
     pub rights: Signal<Out, Rights>,
     held_valid: DFF<Bit>,
     held_base: DFF<Bits<PA>>,

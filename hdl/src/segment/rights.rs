@@ -1,9 +1,9 @@
-//! The bits that travel together in the segmentation unit.
+//! Bundles of signals of the segmentation unit.
 #![expect(missing_docs, reason = "the derive macro adds undocumented methods")]
 
 use rust_hdl::prelude::*;
 
-/// What a segment register says beside its numbers.
+/// The permissions and the direction of a segment.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
 pub struct Rights {
     /// Loads are allowed.
@@ -18,7 +18,7 @@ pub struct Rights {
     pub down: Bit,
 }
 
-/// What one access is; it carries this itself.
+/// The type of one access; every request carries its own.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
 pub struct Requested {
     /// Instruction fetch (then `store` is low).

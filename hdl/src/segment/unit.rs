@@ -7,8 +7,8 @@ use rust_hdl::prelude::*;
 /// Translates logical addresses by base and limit: N segments of up to 2^OFF bytes.
 ///
 /// `IDX` = log2 N, `VA` = IDX + OFF. A logical address is a segment number (its high IDX bits) and
-/// an offset. A segment that grows downwards holds the bytes below its base: its offsets are
-/// counted down from 2^OFF, as a stack's addresses are.
+/// an offset. A segment that grows downwards holds the bytes below its base: its offsets count
+/// down from 2^OFF, as a stack's addresses do.
 ///
 /// Spec: none of RISC-V; Silberschatz, Operating System Concepts, "Segmentation";
 /// Arpaci-Dusseau, Operating Systems: Three Easy Pieces, "Segmentation".
@@ -24,17 +24,17 @@ use rust_hdl::prelude::*;
 /// | `load_valid`, `load_ready` | in, out | 1 | stream of register writes |
 /// | `load_index`, `load_present` | in | IDX, 1 | which register; whether there is such a segment |
 /// | `load_base`, `load_limit` | in | PA, VA | its physical address, its length in bytes (up to 2^OFF) |
-/// | `load_read`, `load_write`, `load_execute`, `load_user`, `load_down` | in | 1 | what may be done there |
+/// | `load_read`, `load_write`, `load_execute`, `load_user`, `load_down` | in | 1 | its permissions; it grows downwards |
 /// | `fault_valid`, `fault_ready` | out, in | 1 | the oldest fault not yet taken |
 /// | `fault_cause`, `fault_va` | out | 4, VA | 1 no such segment, 2 limit, 3 protection; its address |
 ///
-/// Timing: a request is answered in its own cycle, one a cycle. A register write takes one
-/// cycle; `req_ready` is low meanwhile, so no request sees half of a change, and the next one
+/// Timing: a request is answered in its own cycle, one per cycle. A register write takes one
+/// cycle; `req_ready` is low in it, so no request sees half of a change, and the next one
 /// sees all of it. `load_ready` is always high. `req_ready` does not depend on `req_valid`.
-/// Reset: no segment, no fault held. While `reset` is high nothing is taken.
+/// Reset: no segment, no fault held. While `reset` is high no request is accepted.
 ///
 /// Invariants: an answer without a fault lies inside a segment that was loaded and allows the
-/// access; what one request was answered changes no later answer.
+/// access; answers do not depend on earlier requests.
 ///
 /// Not modelled: more segments than registers (a segment table in memory), gates between rings.
 #[derive(LogicBlock)]
@@ -67,9 +67,9 @@ pub struct SegmentUnit<
     pub resp_valid: Signal<Out, Bit>,
     /// Physical address; zero on a fault.
     pub resp_pa: Signal<Out, Bits<PA>>,
-    /// The access may not be made.
+    /// The access is not allowed.
     pub resp_fault: Signal<Out, Bit>,
-    /// Why not.
+    /// The cause.
     pub resp_cause: Signal<Out, Bits<4>>,
     /// Logical address of the fault.
     pub resp_va: Signal<Out, Bits<VA>>,
@@ -230,7 +230,7 @@ impl<const N: usize, const IDX: usize, const VA: usize, const OFF: usize, const 
             self.resp_va.next = self.req_va.val();
         }
 
-        // The same holder as the MMU's; it is offered one kind of fault only.
+        // The MMU's block, with one of its two inputs unused.
         self.held_fault.clock.next = self.clock.val();
         self.held_fault.reset.next = self.reset.val();
         self.held_fault.data_valid.next = self.faulted.val();

@@ -8,19 +8,19 @@ use rust_hdl::prelude::*;
 /// N lines looked up at once, pages of every size side by side, superpages unfractured.
 ///
 /// Spec: `sv32algorithm` (address-translation cache), `norm:sfence_vma_ordering_semantics`
-/// (of several translations of one address any one may be used, never a mixture).
+/// (any one of several translations of an address may be used, never a mixture).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset empties all lines |
-/// | `key_vpn`, `key_asid` | in | VPN, ASID | looked up; on a fence or refill its operands |
+/// | `key_vpn`, `key_asid` | in | VPN, ASID | the key to look up; on a fence or refill its operands |
 /// | `hit` | out | 1 | some line translates the key |
 /// | `ppn`, `leaf` | out | PPN, struct | that line's contents; zero without a hit |
-/// | `fence`, `fence_by_va`, `fence_by_asid` | in | 1 | clear what the fence subsumes |
+/// | `fence`, `fence_by_va`, `fence_by_asid` | in | 1 | clear the entries that the fence subsumes |
 /// | `refill` | in | 1 | write an entry for the key; never together with `fence` |
 /// | `new_ppn`, `new_leaf` | in | PPN, struct | the entry |
 ///
-/// Timing: lookup is combinational; fence and refill each take one cycle whatever N is.
+/// Timing: lookup is combinational; fence and refill each take one cycle, whatever N is.
 /// Reset: empty.
 ///
 /// Invariants: at most one line hits (`CamLine` clears overlaps on refill).
@@ -97,7 +97,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
 {
     #[hdl_gen]
     fn update(&mut self) {
-        // A superpage overlaps whatever lies inside it.
+        // A superpage overlaps every page inside it.
         self.new_page.level.next = self.new_leaf.val().level;
         self.key_inside.next = bits::<VPN>(0);
         if self.refill.val() {

@@ -13,7 +13,7 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset empties the line |
-/// | `key_vpn`, `key_asid` | in | VPN, ASID | looked up; on a fence or refill its operands |
+/// | `key_vpn`, `key_asid` | in | VPN, ASID | the key to look up; on a fence or refill its operands |
 /// | `key_inside` | in | VPN | key bits to ignore: the page offset of a superpage being refilled |
 /// | `key_global` | in | 1 | the refilled leaf is global: it overlaps every address space |
 /// | `hit` | out | 1 | the line translates the key |
@@ -22,7 +22,7 @@ use rust_hdl::prelude::*;
 /// | `fence` | in | 1 | a fence is accepted in this cycle |
 /// | `fence_by_va`, `fence_by_asid` | in | 1 | the operand is not x0 |
 /// | `refill` | in | 1 | some line of this TLB is written in this cycle |
-/// | `write` | in | 1 | ... and it is this one |
+/// | `write` | in | 1 | ... and it is this line |
 /// | `new_ppn`, `new_leaf` | in | PPN, struct | the refilled entry; its VPN and ASID are the key |
 ///
 /// Timing: `hit` is combinational in the key; writes and fences take effect in the next cycle.

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Cam`] | all lines: lookup, fence, refill |
 //! | [`CamLine`] | one entry and its comparator (`line`) |
-//! | [`Replacement`] | which line the next refill takes |
+//! | [`Replacement`] | selects the line for the next refill |
 
 mod cam;
 mod line;

@@ -1,13 +1,14 @@
-//! Which line the next refill takes.
+//! The choice of the line for the next refill.
 
 use rust_hdl::prelude::*;
 
-/// Chooses the victim line: the highest empty one, else the one at a pointer that goes round, a
-/// line down for each entry displaced.
+/// Chooses the victim line: the highest empty one, else the one at a pointer that moves down by
+/// one line, and wraps around, for each entry displaced.
 ///
 /// From reset that is first in, first out: lines fill from the top down, where the pointer starts.
-/// A fence leaves the pointer where it is, so that entries that came into the holes may be
-/// displaced before older ones; a full fence after an overflow turns the order by as many lines.
+/// A fence does not move the pointer, so an entry that later fills a cleared line may be displaced
+/// before older ones; after a fence of everything, displacement begins at the pointer, not at the
+/// top.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
@@ -73,7 +74,7 @@ impl<const N: usize, const IDX: usize> Logic for Replacement<N, IDX> {
                 self.chosen.d.next = self.line[i].val();
             }
         }
-        // The FIFO order advances only when an entry is displaced: filling holes keeps it.
+        // The FIFO order advances when an entry is displaced, not when an empty line is filled.
         if self.refill.val() && !self.some_empty.val() {
             self.oldest.d.next = self.oldest.q.val() - self.one.val();
         }

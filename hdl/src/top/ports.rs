@@ -1,6 +1,6 @@
 //! The ports of the two tops, and the blocks behind them.
 
-/// Declares one top from its widths; the two differ in nothing else.
+/// Declares one top from its widths, in which alone the two differ.
 macro_rules! mmu_ports {
     ($(#[$doc:meta])* $name:ident, $scheme:ty,
      $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal) => {
@@ -10,12 +10,12 @@ macro_rules! mmu_ports {
         /// are in `docs/interfaces.md`; ports are flat so that the exported Verilog is plain.
         ///
         /// Timing, for memory of latency L >= 1 and d levels read: hit, permission fault on a
-        /// hit, non-canonical address and identity translation in the request's own cycle, one a
+        /// hit, non-canonical address and identity translation in the request's own cycle, one per
         /// cycle and port; a miss 2 + d·L cycles after its request; setting A or D adds L + 1; a
-        /// fence one cycle. Two misses at once are walked one after the other.
+        /// fence takes one cycle. Two misses at once are walked one after the other.
         ///
-        /// Reset: synchronous; TLBs empty, no miss, no fault held. Memory must forget requests
-        /// under way as well.
+        /// Reset: synchronous; TLBs empty, no miss, no fault held. Memory must drop outstanding
+        /// requests as well.
         ///
         /// Invariants: see the five laws in `ARCHITECTURE.md`.
         #[derive(LogicBlock, Default)]
@@ -24,7 +24,7 @@ macro_rules! mmu_ports {
             pub clock: Signal<In, Clock>,
             /// Synchronous reset.
             pub reset: Signal<In, Bit>,
-            /// The `satp` register; sampled by a request when it is taken.
+            /// The `satp` register; sampled by a request when it is accepted.
             pub satp: Signal<In, Bits<$xlen>>,
             /// `menvcfg.ADUE`; sampled likewise.
             pub adue: Signal<In, Bit>,
@@ -93,7 +93,7 @@ macro_rules! mmu_ports {
             pub mem_req_addr: Signal<Out, Bits<$pa>>,
             /// Compare-and-swap; otherwise a read.
             pub mem_req_swap: Signal<Out, Bit>,
-            /// Compare-and-swap: the value that must be found.
+            /// Compare-and-swap: the value that memory must hold.
             pub mem_req_expected: Signal<Out, Bits<$xlen>>,
             /// Compare-and-swap: the value to write.
             pub mem_req_desired: Signal<Out, Bits<$xlen>>,
@@ -101,9 +101,9 @@ macro_rules! mmu_ports {
             pub mem_resp_valid: Signal<In, Bit>,
             /// The value read.
             pub mem_resp_data: Signal<In, Bits<$xlen>>,
-            /// Nothing there, or refused.
+            /// No memory there, or access refused.
             pub mem_resp_error: Signal<In, Bit>,
-            /// The compare-and-swap was made.
+            /// The compare-and-swap succeeded.
             pub mem_resp_swapped: Signal<In, Bit>,
             /// The oldest fault not yet taken.
             pub fault_valid: Signal<Out, Bit>,
@@ -117,13 +117,13 @@ macro_rules! mmu_ports {
             pub busy: Signal<Out, Bit>,
             /// A translated fetch was answered from its TLB.
             pub event_fetch_hit: Signal<Out, Bit>,
-            /// A translated fetch was left to the walker.
+            /// A translated fetch was passed to the walker.
             pub event_fetch_miss: Signal<Out, Bit>,
             /// A translated load or store was answered from its TLB.
             pub event_data_hit: Signal<Out, Bit>,
-            /// A translated load or store was left to the walker.
+            /// A translated load or store was passed to the walker.
             pub event_data_miss: Signal<Out, Bit>,
-            /// The walker took up a miss.
+            /// The walker started on a miss.
             pub event_walk_start: Signal<Out, Bit>,
             /// The walker answered.
             pub event_walk_done: Signal<Out, Bit>,

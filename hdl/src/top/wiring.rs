@@ -1,4 +1,5 @@
-//! How the blocks of a top are wired. No logic of its own but the watch on `satp` and the fence's ready.
+//! How the blocks of a top are wired. The only logic is the detection of changes of `satp`, and the
+//! fence's ready.
 
 /// Wires one top; written once for both.
 macro_rules! mmu_wiring {

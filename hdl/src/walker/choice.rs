@@ -1,4 +1,4 @@
-//! Whose miss the walker serves.
+//! Arbitration between the two ports' misses.
 
 use crate::flags::AccessContext;
 use rust_hdl::prelude::*;
@@ -7,8 +7,8 @@ use rust_hdl::prelude::*;
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `free` | in | 1 | no walk is under way: a new choice is made |
-/// | `owner` | in | 1 | whose walk is under way, or was last: the data port's |
+/// | `free` | in | 1 | no walk is in progress: a new choice is made |
+/// | `owner` | in | 1 | the walk in progress, or the last one, is the data port's |
 /// | `fetch_*`, `data_*` | in | | the ports' misses |
 /// | `serves_data` | out | 1 | the choice |
 /// | `some` | out | 1 | there is a miss |
@@ -16,12 +16,12 @@ use rust_hdl::prelude::*;
 ///
 /// Timing: combinational. Reset: no state.
 ///
-/// Invariants: with both ports waiting, the one not served last is chosen.
+/// Invariants: with both ports waiting, the one that was not served last is chosen.
 #[derive(LogicBlock, Default)]
 pub struct Choice<const VPN: usize, const PPN: usize> {
-    /// No walk is under way.
+    /// No walk is in progress.
     pub free: Signal<In, Bit>,
-    /// The data port's walk is under way, or was last.
+    /// The walk in progress, or the last one, is the data port's.
     pub owner: Signal<In, Bit>,
     /// The fetch port has a miss.
     pub fetch_waits: Signal<In, Bit>,

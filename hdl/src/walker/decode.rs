@@ -1,10 +1,10 @@
-//! One page-table entry becomes fault, pointer or leaf.
+//! Classifies one page-table entry as fault, pointer or leaf.
 
 use crate::flags::Leaf;
 use crate::geometry::{PageMask, ones};
 use rust_hdl::prelude::*;
 
-/// Judges one PTE at one level, without regard to who asks.
+/// Classifies one PTE at one level, independently of the access.
 ///
 /// Spec: `sv32algorithm` (V, reserved encodings, pointer or leaf, misaligned superpage);
 /// `norm:Sv39_pte_svnapot_rsv`, `norm:Sv39_pte_svpbmt_rsv`, `norm:Sv39_pte_future_rsv` (bits
@@ -18,7 +18,7 @@ use rust_hdl::prelude::*;
 /// | `fault` | out | 1 | page fault: invalid, reserved or misaligned, or a pointer at level 0 |
 /// | `pointer` | out | 1 | points to the next table |
 /// | `ppn` | out | PPN | the next table's or the page's number |
-/// | `leaf` | out | struct | the leaf's bits; `level` and `global` as in this entry alone |
+/// | `leaf` | out | struct | the leaf's bits; `level` and `global` from this entry alone |
 /// | `accessed` | out | 1 | PTE.A |
 ///
 /// Timing: combinational. Reset: no state.
@@ -75,7 +75,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecod
             reserved: Default::default(),
             page: Default::default(),
             misaligned: Default::default(),
-            // Whatever lies above the PPN: nothing in RV32, bits 63:54 in RV64.
+            // The bits above the PPN: none in RV32, 63:54 in RV64.
             reserved_bits: Constant::new(bits::<XLEN>(if XLEN == 64 {
                 !ones(10 + PPN as u32)
             } else {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Walker`] | the state machine that reads one entry after the other |
 //! | [`WalkState`] | its states (`state`) |
-//! | [`PteDecode`] | one entry becomes fault, pointer or leaf (`decode`) |
+//! | [`PteDecode`] | classifies one entry as fault, pointer or leaf (`decode`) |
 //! | [`EntryAddress`] | the physical address of the next entry (`address`) |
 //! | [`Choice`] | which port's miss is served next |
 

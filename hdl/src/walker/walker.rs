@@ -15,15 +15,15 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
-/// | `waits`, `waits_data` | in | 1 | a port has a miss; it is the data port's (`Choice`) |
+/// | `waits`, `waits_data` | in | 1 | a miss waits; it is the data port's (`Choice`) |
 /// | `vpn`, `root`, `top_level`, `access` | in | VPN, PPN, 3, struct | the miss; held until `done` |
-/// | `free` | out | 1 | no walk is under way: another miss may be chosen |
+/// | `free` | out | 1 | no walk is in progress: another miss may be chosen |
 /// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
 /// | `done` | out | 1 | the walk is answered in this cycle |
 /// | `data_side` | out | 1 | ... to the data port (else fetch) |
-/// | `page_fault`, `access_fault` | out | 1 | it faulted |
-/// | `ppn`, `leaf` | out | PPN, struct | its leaf, when it did not |
+/// | `page_fault`, `access_fault` | out | 1 | the walk faulted |
+/// | `ppn`, `leaf` | out | PPN, struct | its leaf, if it did not fault |
 /// | `cacheable` | out | 1 | no fence overtook it: the leaf may enter a TLB |
 /// | `started`, `read`, `updated`, `retried`, `restarted` | out | 1 | events |
 ///
@@ -32,8 +32,7 @@ use rust_hdl::prelude::*;
 /// Reset: idle; of two misses the data port's is served first.
 ///
 /// Invariants: a request presented to memory stays until it is accepted. A fence during a walk
-/// makes it start again from the root once the response under way has come, which is then
-/// ignored.
+/// makes it restart from the root when the outstanding response has come, which is ignored.
 #[derive(LogicBlock, Default)]
 pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> {
     /// Rising edge.
@@ -70,11 +69,11 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub mem_resp_valid: Signal<In, Bit>,
     /// The entry.
     pub mem_resp_data: Signal<In, Bits<XLEN>>,
-    /// Nothing there, or refused.
+    /// No memory there, or access refused.
     pub mem_resp_error: Signal<In, Bit>,
-    /// The compare-and-swap was made.
+    /// The compare-and-swap succeeded.
     pub mem_resp_swapped: Signal<In, Bit>,
-    /// No walk is under way.
+    /// No walk is in progress.
     pub free: Signal<Out, Bit>,
     /// The walk is answered.
     pub done: Signal<Out, Bit>,
@@ -90,7 +89,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub leaf: Signal<Out, Leaf>,
     /// The leaf may enter a TLB.
     pub cacheable: Signal<Out, Bit>,
-    /// Event: a miss was taken up.
+    /// Event: the walk of a miss started.
     pub started: Signal<Out, Bit>,
     /// Event: memory accepted a read.
     pub read: Signal<Out, Bit>,
@@ -98,7 +97,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub updated: Signal<Out, Bit>,
     /// Event: the entry had changed; it is read again.
     pub retried: Signal<Out, Bit>,
-    /// Event: a fence overtook the walk; it starts again.
+    /// Event: a fence overtook the walk; it restarts.
     pub restarted: Signal<Out, Bit>,
     state: DFF<WalkState>,
     owner: DFF<Bit>,
@@ -151,7 +150,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.retried.next = false;
         self.restarted.next = false;
 
-        // The entry that memory answers now, and the one that ended the walk.
+        // The entry in memory's response of this cycle, and the entry that ended the walk.
         self.arriving.pte.next = self.mem_resp_data.val();
         self.arriving.level.next = self.at_level.q.val();
         self.held.pte.next = self.entry.q.val();
@@ -169,7 +168,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.mem_req_expected.next = self.entry.q.val();
         self.mem_req_desired.next = self.marked.val();
 
-        // Where the next read goes: the root, or the next table down.
+        // The table of the next read: the root, or the next one down.
         self.stale.next = self.overtaken.q.val() || self.fence.val();
         self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
         self.next_entry.table_ppn.next = self.arriving.ppn.val();
@@ -187,7 +186,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
 
         match self.state.q.val() {
             WalkState::Idle => {
-                // Nothing under way: take up a waiting miss.
+                // No walk in progress: start on a waiting miss.
                 if self.waits.val() {
                     self.started.next = true;
                     self.owner.d.next = self.waits_data.val();
@@ -204,7 +203,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 }
             }
             WalkState::Wait => {
-                // An entry arrives: start again, stop, go down a level, or end with it.
+                // An entry arrives: restart, stop, go down a level, or end with it.
                 self.overtaken.d.next = self.stale.val();
                 if self.mem_resp_valid.val() {
                     if self.stale.val() {
@@ -241,7 +240,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 }
             }
             WalkState::Update => {
-                // The compare-and-swap answers: marked, changed underneath, or refused.
+                // The compare-and-swap's response: succeeded, failed because the entry changed, or
+                // refused.
                 self.overtaken.d.next = self.stale.val();
                 if self.mem_resp_valid.val() {
                     self.updated.next = self.mem_resp_swapped.val() && !self.mem_resp_error.val();
