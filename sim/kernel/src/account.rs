@@ -1,4 +1,4 @@
-//! The kernel's counters: one set for each process, one for work that is done for none.
+//! The kernel's counters: one set for each process, one for work that is done for no process.
 
 use super::FaultKind;
 use model::counters;
@@ -17,26 +17,26 @@ counters! {
         pub protection_faults,
         /// Faults by which software sets A and D (`menvcfg.ADUE` = 0).
         pub ad_faults,
-        /// Faults on entries that were already in order.
+        /// Faults on entries that were already correct.
         pub spurious_faults,
-        /// Of all faults, those that the kernel's own accesses to the process's memory took in S-mode.
+        /// Of all faults, those in S-mode by the kernel's own accesses to the process's memory.
         pub supervisor_faults,
-        /// Of these, those that ended the call.
+        /// Of these, those that made the call fail.
         pub refused_faults,
-        /// Faults put off for want of a frame, while all were held for pages on their way. Each is
-        /// taken again, and counts as what it is then.
+        /// Faults deferred for lack of a frame, while all were reserved for pages being read. Each
+        /// is taken again, and counts under the kind that it has then.
         pub deferred_faults,
         /// Of the minor faults, those that only widened a page's permissions.
         pub permission_widened,
-        /// Pages made of zeroes.
+        /// Zeroed pages.
         pub demand_zero,
         /// Pages read from a program's image.
         pub demand_load,
         /// Times that a stack grew.
         pub stack_growths,
-        /// Times that a heap was asked to change its size.
+        /// Changes of the heap's size by `sbrk`.
         pub heap_changes,
-        /// Pages that lost their frame.
+        /// Pages that were evicted.
         pub evictions,
         /// Pages read from swap.
         pub swap_ins,
@@ -46,19 +46,19 @@ counters! {
         pub write_backs,
         /// Evictions that did not, because the page was clean.
         pub write_backs_saved,
-        /// Pages written to swap while they stayed in memory, so that they could go clean.
+        /// Pages written to swap while they stayed in memory, so that they can be evicted clean.
         pub written_ahead,
         /// Swap slots taken from pages that were in memory as well.
         pub slots_reclaimed,
-        /// Times that the processor was given to this process.
+        /// Times that this process was given the processor.
         pub context_switches,
         /// Stores to pages shared copy-on-write.
         pub cow_faults,
         /// Of these, those that copied the page.
         pub cow_copies,
-        /// Of these, those whose process was the last owner: nothing was copied.
+        /// Of these, those whose process was the last owner: the page was not copied.
         pub cow_reuses,
-        /// Pages shown as the one zero frame.
+        /// Pages mapped to the one zero frame.
         pub zero_page_maps,
         /// Faults whose page another fault had brought into the page cache.
         pub page_cache_hits,
@@ -66,9 +66,9 @@ counters! {
         pub swap_cache_hits,
         /// Pages written to files.
         pub file_writes,
-        /// Pages mapped beside the one that faulted.
+        /// Pages mapped around the one that faulted.
         pub fault_around_maps,
-        /// Pages read from a file beside the one that faulted.
+        /// Pages read from a file beyond the one that faulted.
         pub read_ahead_pages,
         /// Pages brought in when their region was mapped.
         pub prefaulted,
@@ -76,27 +76,27 @@ counters! {
         pub thp_allocations,
         /// Superpages split.
         pub thp_splits,
-        /// Superpages that no contiguous run of frames was free for.
+        /// Superpages not allocated because no contiguous run of frames was free.
         pub thp_fallbacks,
-        /// Superpages made afterwards of pages that were mapped one by one.
+        /// Runs of pages promoted to superpages.
         pub thp_promotions,
         /// Pages copied for that; the others of each run were zeroed.
         pub thp_promotion_copies,
         /// Runs that had enough pages, but no contiguous run of frames was free.
         pub thp_promotion_fallbacks,
-        /// Page tables given back before their process ended.
+        /// Page tables freed before their process ended.
         pub tables_freed,
-        /// Kills for want of memory.
+        /// Kills because memory was exhausted.
         pub oom_kills,
-        /// Copies of this process made.
+        /// Forks of this process.
         pub forks,
-        /// Pages that it shared with its copies at that moment.
+        /// Pages that it shared with its children at their forks.
         pub fork_shared_pages,
-        /// Pages that were copied for its copies at that moment.
+        /// Pages copied for its children at their forks.
         pub fork_copied_pages,
-        /// Pages copied for a copy that memory did not suffice for: given back.
+        /// Pages copied for a fork that then failed for lack of memory, and freed again.
         pub fork_undone_pages,
-        /// Images that this process was given.
+        /// Execs of this process.
         pub execs,
         /// Regions mapped while it ran.
         pub mmaps,
@@ -114,20 +114,20 @@ counters! {
         pub mlocks,
         /// Ranges unlocked.
         pub munlocks,
-        /// Calls about processes and memory that were refused: nothing had changed, and the program
-        /// went on.
+        /// System calls about processes and memory that failed: nothing had changed, and the
+        /// program continued.
         pub refused_calls,
-        /// Calls for which the kernel reached into the process's memory, or was asked to.
+        /// Calls for which the kernel accessed the process's memory, or refused to.
         pub user_copies,
-        /// Bytes that it moved there, in either direction.
+        /// Bytes that it moved, in either direction.
         pub user_copy_bytes,
         /// Of these calls, those that failed with EFAULT: not one byte could be moved.
         pub efaults,
-        /// Those that met such an address later: they return the bytes moved until then.
+        /// Those that met such an address later: they return the number of bytes moved until then.
         pub short_copies,
         /// Those that failed because the kernel had not set SUM: its own mistake.
         pub sum_faults,
-        /// Those that failed because it had not set MXR.
+        /// Those that failed because the kernel had not set MXR.
         pub mxr_faults,
         /// Disk transfers that failed.
         pub disk_errors,

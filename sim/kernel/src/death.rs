@@ -4,20 +4,20 @@ use model::isa::Cause;
 use serde::Serialize;
 use std::fmt;
 
-/// The reason of a kill. `va` is the address of the access that did it.
+/// The reason of a kill. `va` is the address of the fatal access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields repeat the same two ideas: address and region name")]
 pub enum Death {
     /// The unmapped page at address 0.
     NullPage { va: u64 },
-    /// The page between a stack at its limit and whatever lies below.
+    /// The page between a stack at its limit and the mapping below.
     GuardPage { va: u64 },
-    /// No region is there.
+    /// No region contains the address.
     Hole { va: u64 },
     /// The kernel's part of the address space.
     KernelAddress { va: u64 },
-    /// Not an address at all: its upper bits are no sign extension.
+    /// Non-canonical: its upper bits are no sign extension.
     NonCanonical { va: u64 },
     /// A store to text.
     WriteToText { va: u64, region: String },
@@ -37,12 +37,12 @@ pub enum Death {
     DiskError { va: u64 },
     /// No frame is free and none can be freed.
     OutOfMemory { frames: u64 },
-    /// As out of memory, and dirty pages find no free swap slot.
+    /// Out of memory, with dirty pages for which there is no free swap slot.
     OutOfSwap { frames: u64, slots: u32 },
 }
 
 impl Death {
-    /// Every reason in one word, as [`Death::name`] gives it.
+    /// The name of every reason, as [`Death::name`] gives it.
     pub const NAMES: [&str; 15] = [
         "null_page",
         "guard_page",
@@ -61,8 +61,8 @@ impl Death {
         "out_of_swap",
     ];
 
-    /// The virtual address of the access that did it, and the physical one that memory refused;
-    /// memory that ran out has neither.
+    /// The virtual address of the fatal access, and the physical address that memory refused; for
+    /// exhausted memory there is neither.
     pub fn addresses(&self) -> [Option<u64>; 2] {
         match *self {
             Death::BusError { va, pa } => [Some(va), Some(pa)],
@@ -82,7 +82,7 @@ impl Death {
         }
     }
 
-    /// The reason as one stable word, as it stands in reports: `write_to_text`.
+    /// The reason as one stable word for reports: `write_to_text`.
     pub fn name(&self) -> &'static str {
         match self {
             Death::NullPage { .. } => "null_page",

@@ -1,29 +1,29 @@
-//! What can go wrong with the kernel itself, as opposed to the processes that it serves.
+//! Errors of the kernel itself, as opposed to those of the processes that it serves.
 
 use model::isa::{Mode, Xlen};
 use std::error::Error;
 
-/// The kernel cannot go on, or was asked for something that cannot be.
+/// The kernel cannot continue, or was given an impossible request.
 #[derive(Debug, thiserror::Error)]
 pub enum OsError {
     /// Memory refused the kernel's own access.
     #[error("cycle {cycle}: memory refused the kernel's access to {pa:#x}")]
     Refused {
-        /// When.
+        /// The cycle.
         cycle: u64,
-        /// Where.
+        /// The physical address.
         pa: u64,
     },
     /// The hardware failed while the kernel was working.
     #[error(transparent)]
     Hardware(Box<dyn Error + Send + Sync>),
-    /// An operating system needs translation, and a mode that the machine has.
+    /// An operating system needs translation, in a mode that the machine has.
     #[error("an operating system cannot run in mode {} on {}", mode.name(), match xlen {
         Xlen::Rv32 => "RV32",
         Xlen::Rv64 => "RV64",
     })]
     Mode {
-        /// The mode asked for.
+        /// The requested mode.
         mode: Mode,
         /// The machine's width.
         xlen: Xlen,
@@ -33,17 +33,17 @@ pub enum OsError {
     MemoryTooSmall {
         /// Frames in all.
         frames: u64,
-        /// Of them the kernel's.
+        /// The kernel's share of them.
         kernel: u64,
     },
-    /// A region of a process cannot stand where it was put.
+    /// A region of a process cannot be placed where it was put.
     #[error("process {process}: region {region}: {problem}")]
     Region {
         /// The process.
         process: String,
         /// The region.
         region: String,
-        /// Why not.
+        /// The reason.
         problem: String,
     },
     /// A conserved quantity was not conserved: a defect of this simulator or of the hardware.
@@ -51,10 +51,10 @@ pub enum OsError {
     Invariant {
         /// When it was noticed.
         cycle: u64,
-        /// Which, with its figures.
+        /// Which quantity, with its figures.
         what: String,
     },
-    /// The same access faults again and again although the kernel has resolved it.
+    /// The same access keeps faulting although the kernel has resolved the fault.
     #[error("cycle {cycle}: the access to {va:#x} still faults after the kernel resolved it")]
     Livelock {
         /// When the kernel gave up.

@@ -1,11 +1,11 @@
-//! What the kernel needs of the hardware below it.
+//! The kernel's interface to the hardware below it.
 
 use super::{Event, OsError};
 use model::isa::Xlen;
 use model::mmu::Fence;
 pub use model::page::{PAGE_WORDS, PageData};
 
-/// On whose account cycles pass.
+/// The account on which cycles are charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Activity {
     /// The process runs.
@@ -15,18 +15,18 @@ pub enum Activity {
     Handler,
     /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
     UserCopy,
-    /// The disk works, and everyone waits.
+    /// The disk works, and every process waits.
     Disk,
-    /// The kernel changes processes.
+    /// The kernel switches processes.
     Switch,
-    /// Everyone waits, and nothing is to be done.
+    /// Every process waits, and the machine is idle.
     Idle,
 }
 
-/// The hardware as the kernel sees it. Memory goes over the kernel's bus channel and costs the
-/// cycles that it costs; nothing here is instantaneous unless it says so.
+/// The hardware as the kernel sees it. Memory accesses go over the kernel's bus channel and cost
+/// cycles there; no operation is instantaneous unless it says so.
 pub trait Hal {
-    /// The width of the machine.
+    /// The machine's XLEN.
     fn xlen(&self) -> Xlen;
 
     /// The current cycle.
@@ -44,7 +44,8 @@ pub trait Hal {
     /// As [`Hal::read`].
     fn write(&mut self, pa: u64, bytes: u8, value: u64) -> Result<(), OsError>;
 
-    /// Atomically replaces `expected` by `desired`; the value found tells whether it happened.
+    /// Atomically replaces `expected` by `desired`; returns the value found, which tells whether it
+    /// was replaced.
     ///
     /// # Errors
     /// As [`Hal::read`].
@@ -56,13 +57,13 @@ pub trait Hal {
         desired: u64,
     ) -> Result<u64, OsError>;
 
-    /// Reads a whole page, one word a cycle at best.
+    /// Reads a whole page, one word per cycle at best.
     ///
     /// # Errors
     /// As [`Hal::read`].
     fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError>;
 
-    /// Writes a whole page, one word a cycle at best.
+    /// Writes a whole page, one word per cycle at best.
     ///
     /// # Errors
     /// As [`Hal::read`].
@@ -80,21 +81,21 @@ pub trait Hal {
     /// Lets `cycles` pass.
     ///
     /// # Errors
-    /// [`OsError::Hardware`] when the machine breaks meanwhile.
+    /// [`OsError::Hardware`] when the machine breaks in the meantime.
     fn wait(&mut self, cycles: u64) -> Result<(), OsError>;
 
-    /// Charges the cycles from now on to another account; the account until now is returned.
+    /// Charges later cycles to another account; returns the account charged until now.
     fn charge(&mut self, activity: Activity) -> Activity;
 
-    /// Whether events are consumed; if not they need not be made.
+    /// Whether events are consumed; if not, they need not be produced.
     fn is_watched(&self) -> bool {
         true
     }
 
-    /// Reports what happened to the observers. Takes no time.
+    /// Reports an event to the observers. Takes no time.
     fn event(&mut self, event: Event);
 
-    /// A debugger's look at memory, for checks: no bus, no cycles. `None` outside memory.
+    /// A debugger's read of memory, for checks: no bus, no cycles. `None` outside memory.
     fn peek(&self, pa: u64, bytes: u8) -> Option<u64>;
 
     /// As [`Hal::peek`], a whole page. False outside memory; `data` is not changed then.

@@ -1,4 +1,4 @@
-//! What must be conserved, counted from scratch and compared with the books.
+//! Conserved quantities, recounted from scratch and compared with the kernel's accounts.
 
 use super::memory::{Page, Use, ZERO_PAGE};
 use super::space::Bounds;
@@ -14,26 +14,26 @@ type Table = (u32, u64, u64);
 /// A page and one of its holders.
 type Holder = (PageId, (Pid, u64));
 
-/// Words of a table that are looked at together.
+/// Words of a table that are compared at once.
 const CHUNK: usize = 8;
 
 impl Os {
-    /// Checks every conserved quantity by a debugger's look at memory, at no cost in cycles.
+    /// Checks every conserved quantity by a debugger's read of memory, at no cost in cycles.
     ///
     /// - frames: kernel + reserved + free + tables + pages = total;
-    /// - the leaf entries in memory are exactly the pages and devices that processes show, so
-    ///   that no free frame is mapped;
-    /// - the tables in memory are exactly those that processes have linked, and what is put aside
-    ///   for superpages hangs nowhere;
-    /// - each frame's use agrees with the page or table that is said to be in it;
-    /// - a page's references are exactly those who hold it and the page cache;
-    /// - no page that more than one can see is writable, unless it is shared on purpose;
+    /// - the leaf entries in memory are exactly the pages and devices that processes map, so that
+    ///   no free frame is mapped;
+    /// - the tables in memory are exactly those that processes have linked, and the spare tables of
+    ///   superpages are linked nowhere;
+    /// - each frame's use agrees with the page or table recorded in it;
+    /// - a page's references are exactly its holders and the page cache;
+    /// - no page visible to more than one process is writable, unless it is shared on purpose;
     /// - swap slots in use are exactly those that pages have, each once;
     /// - a page that is locked is in a frame;
-    /// - no frame is held for a process that is suspended: others could wait for it for ever.
+    /// - no frame is reserved for a process that is suspended: others could wait for it for ever.
     ///
     /// # Errors
-    /// [`OsError::Invariant`] with the figures of the first that is broken.
+    /// [`OsError::Invariant`] with the figures of the first that is violated.
     pub fn check(&self, hal: &dyn Hal) -> Result<(), OsError> {
         self.broken(hal).map_or(Ok(()), |what| Err(OsError::Invariant { cycle: hal.now(), what }))
     }
@@ -91,7 +91,7 @@ impl Os {
         Some(format!("frame {wrong:#x} holds a table of process {pid}, but is {usage:?}"))
     }
 
-    /// One space: its entries against what it believes to show.
+    /// One address space: its entries against its own record of mapped pages.
     fn broken_space(&self, hal: &dyn Hal, pid: Pid, space: &AddressSpace) -> Option<String> {
         let (leaves, tables) = self.leaves(hal, &space.table);
         if !space.table.all_linked().eq(tables.iter().copied()) {
@@ -124,7 +124,8 @@ impl Os {
         leaves.iter().find_map(|leaf| self.broken_entry(pid, space, leaf))
     }
 
-    /// One entry: it may allow stores only to what is the process's own, or shared on purpose.
+    /// One entry: it may allow stores only to pages that are the process's own, or shared on
+    /// purpose.
     fn broken_entry(&self, pid: Pid, space: &AddressSpace, leaf: &Leaf) -> Option<String> {
         let &(vpn, ppn, bits) = leaf;
         let va = vpn * PAGE_BYTES;
@@ -261,7 +262,7 @@ impl Os {
     }
 }
 
-/// What holders say of a page that does not exist.
+/// The message for a holder of a page that does not exist.
 fn stranger(holders: &[Holder]) -> Option<String> {
     let (page, _) = holders.first()?;
     let held: Vec<_> = holders.iter().filter(|(id, _)| id == page).map(|(_, by)| by).collect();

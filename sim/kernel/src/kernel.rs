@@ -1,4 +1,4 @@
-//! Processes: made, given the processor, ended.
+//! Processes: created, dispatched, ended.
 
 use super::disk::{Disk, Transfers};
 use super::memory::{PhysicalMemory, Use};
@@ -19,28 +19,28 @@ pub struct Os {
     pub(super) config: OsConfig,
     pub(super) memory: PhysicalMemory,
     pub(super) transfers: Transfers,
-    /// What was done for no process.
+    /// Counters of work done for no process.
     pub(super) counters: OsCounters,
     pub(super) processes: BTreeMap<Pid, Process>,
     pub(super) asids: Asids,
     pub(super) current: Option<Pid>,
-    /// The access that faulted last, and how often in a row.
+    /// The last access that faulted, and how often in a row.
     pub(super) last_fault: Option<(Pid, u64, Access)>,
     pub(super) repeats: u32,
     pub(super) schedule: Schedule,
     pub(super) disk: Disk,
     pub(super) load: Load,
     pub(super) next_pid: Pid,
-    /// Where the next look for runs that can become superpages begins.
+    /// Where the next scan for runs to promote to superpages begins.
     pub(super) next_run: (Pid, u64),
 }
 
 impl Os {
-    /// Boots: takes charge of memory and empties the TLBs.
+    /// Boots: initialises memory and empties the TLBs.
     ///
     /// # Errors
-    /// [`OsError::Mode`] for a mode that this machine has not, [`OsError::MemoryTooSmall`], and
-    /// whatever stops the first fence.
+    /// [`OsError::Mode`] for a mode that this machine lacks, [`OsError::MemoryTooSmall`], and
+    /// errors of the first fence.
     pub fn boot(hal: &mut dyn Hal, config: OsConfig) -> Result<Os, OsError> {
         let fits = match hal.xlen() {
             Xlen::Rv32 => config.mode == Mode::Sv32,
@@ -50,7 +50,7 @@ impl Os {
             return Err(OsError::Mode { mode: config.mode, xlen: hal.xlen() });
         }
         let memory = config.memory;
-        // The least that runs anything: one table of each level, and one page.
+        // The minimum to run anything: one table of each level, and one page.
         let least = u64::from(config.mode.levels()) + 1;
         if memory.frames < memory.kernel.saturating_add(least) {
             return Err(OsError::MemoryTooSmall { frames: memory.frames, kernel: memory.kernel });
@@ -76,11 +76,11 @@ impl Os {
         })
     }
 
-    /// Makes a process. `frames` limits the frames that its pages may hold. Where memory does
-    /// not suffice for its root table it is killed at once.
+    /// Creates a process. `frames` limits the frames that its pages may occupy. If there is no
+    /// memory for its root table it is killed at once.
     ///
     /// # Errors
-    /// [`OsError::Region`] for a layout that cannot be; else the hardware's.
+    /// [`OsError::Region`] for an impossible layout; else the hardware's.
     pub fn spawn(
         &mut self,
         hal: &mut dyn Hal,
@@ -127,7 +127,7 @@ impl Os {
         Ok(pid)
     }
 
-    /// Where regions may be.
+    /// The addresses that regions may have.
     pub(super) fn ground(&self) -> Ground {
         let memory = self.config.memory;
         let end = memory.base + memory.frames * PAGE_BYTES;
@@ -151,7 +151,7 @@ impl Os {
         hal.write(at, mode.pte_bytes() as u8, pte::entry(ppn, bits))
     }
 
-    /// The running process ends by itself.
+    /// The running process exits.
     ///
     /// # Errors
     /// The hardware's.
@@ -177,12 +177,12 @@ impl Os {
         Ok(())
     }
 
-    /// Takes back everything that a process held.
+    /// Frees everything that a process held.
     fn end(&mut self, hal: &mut dyn Hal, pid: Pid, state: State) -> Result<(), OsError> {
         let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
         process.state = state;
         if self.current == Some(pid) {
-            // Away from tables whose frames are about to be used for something else.
+            // Switch away from tables whose frames are about to be reused.
             hal.set_satp(0);
             self.current = None;
         }
@@ -213,7 +213,7 @@ impl Os {
         self.current
     }
 
-    /// All processes, those that are gone included, by number.
+    /// All processes, ended ones included, by number.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
         self.processes.values()
     }
@@ -223,7 +223,7 @@ impl Os {
         self.processes.get(&pid)
     }
 
-    /// The frame allocator's books.
+    /// The accounts of the frame allocator.
     pub fn frames(&self) -> &Frames {
         &self.memory.frames
     }
@@ -238,7 +238,7 @@ impl Os {
         &self.disk
     }
 
-    /// Who runs when.
+    /// The scheduler.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
     }
@@ -248,12 +248,12 @@ impl Os {
         self.memory.policy.as_ref()
     }
 
-    /// What was done for no process: evictions from the page cache that no process mapped.
+    /// Counters of work done for no process: evictions from the page cache that no process mapped.
     pub fn counters(&self) -> &OsCounters {
         &self.counters
     }
 
-    /// Tells an oracle of the future every access that will be made, in order.
+    /// Gives an oracle of the future every access that will be made, in order.
     pub fn foresee(&mut self, future: &[VirtualPage]) {
         self.memory.policy.foresee(future);
     }

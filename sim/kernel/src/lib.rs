@@ -4,28 +4,28 @@
 //! page tables happens in simulated memory, costs cycles, and is followed by the smallest fence
 //! that the privileged specification allows. It knows the machine only as a [`Hal`].
 //!
-//! | room | what stands in it |
+//! | module | contents |
 //! |---|---|
-//! | [`Os`] (`kernel`) | the rooms joined: boot, processes made and ended |
+//! | [`Os`] (`kernel`) | the modules joined: boot, processes made and ended |
 //! | [`space`] | address spaces: regions, page tables, permissions, ASIDs |
-//! | [`memory`] | frames and their free blocks, pages and who refers to them, files, swap slots |
-//! | [`paging`] | what a fault means, and pages brought in, copied, shown and taken out |
-//! | [`reclaim`] | frames when none is free: by eviction, else by a kill |
-//! | [`replace`] | which page goes: one policy a file |
-//! | [`calls`] | what programs ask for: mappings, fork, exec, the heap, buffers |
-//! | [`schedule`] | who runs, who waits for what, and who is suspended before all thrash |
-//! | [`disk`] | the queue of transfers, and what is written where |
-//! | [`Process`], [`Death`] (`process`, `death`) | a process as it is kept; why one was killed |
+//! | [`memory`] | frames and their free blocks, pages and their holders, files, swap slots |
+//! | [`paging`] | faults: their cause, and pages brought in, copied, mapped and unmapped |
+//! | [`reclaim`] | frames when none is free: by eviction, else by killing a process |
+//! | [`replace`] | the page to evict: one policy per file |
+//! | [`calls`] | system calls: mappings, fork, exec, the heap, buffers |
+//! | [`schedule`] | which process runs, what others wait for, and load control |
+//! | [`disk`] | the queue of transfers, and pages written back |
+//! | [`Process`], [`Death`] (`process`, `death`) | the record of a process; why one was killed |
 //! | [`OsCounters`], [`Event`] (`account`, `event`) | counters, and events for observers |
-//! | [`Hal`] (`hal`) | all that the kernel needs of the hardware: its bus, fences, `satp`, time |
+//! | [`Hal`] (`hal`) | the kernel's interface to the hardware: its bus, fences, `satp`, time |
 //! | `config`, `options` | its configuration |
-//! | [`OsError`] (`error`) | what can go wrong with the kernel itself |
-//! | `invariants` | what must be conserved, counted again from scratch |
+//! | [`OsError`] (`error`) | errors of the kernel itself |
+//! | `invariants` | conserved quantities, recounted from scratch |
 //!
-//! How a page is shared: its contents have one record ([`Page`]) with all who hold it, each at a
-//! virtual page, whether an entry shows it at present or not. So a frame knows who maps it, a swap
-//! slot is one for all, and the last holder of a page owns it.
-//!
+//! How a page is shared: its contents have one record ([`Page`]) with all its holders, the
+//! processes that refer to it, each at a virtual page, whether an entry maps it at present or not.
+//! So the mappings of a frame can be found, a swap slot is shared by all holders, and the last
+//! holder of a page owns it.
 //! Not modelled: several harts, file systems.
 
 mod account;

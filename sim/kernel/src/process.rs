@@ -1,20 +1,20 @@
-//! Processes, as the kernel keeps them.
+//! The kernel's record of a process.
 
 use super::space::Image;
 use super::{AddressSpace, Death, OsCounters, Pid, Sstatus, UserAccess};
 use serde::Serialize;
 
-/// How a process stands.
+/// The state of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum State {
     /// It can run.
     Runnable,
-    /// It ended by itself.
+    /// It exited.
     Exited,
     /// It was killed.
     Killed {
-        /// Why.
+        /// The reason.
         death: Death,
     },
 }
@@ -26,22 +26,22 @@ pub struct Process {
     pub pid: Pid,
     /// Its name in reports.
     pub name: String,
-    /// How it stands.
+    /// Its state.
     pub state: State,
-    /// Its memory; nothing once it is gone.
+    /// Its memory; none once it has ended.
     pub space: Option<AddressSpace>,
-    /// The most frames that its pages may hold; beyond that it replaces its own.
+    /// The most frames that its pages may occupy; beyond that it replaces its own pages.
     pub frames: Option<u64>,
-    /// The call of its own that the kernel is in, if that takes its memory.
+    /// The system call that it is in, if that accesses its memory.
     pub calling: Option<UserAccess>,
-    /// `sstatus` while the kernel works for it: kept with it when others run.
+    /// `sstatus` while the kernel works for it, saved when others run.
     pub sstatus: Sstatus,
     /// Its program's image.
     pub image: Image,
-    /// What was done for it.
+    /// Its counters.
     pub counters: OsCounters,
-    /// The most frames that its pages ever held.
+    /// The most frames that its pages ever occupied.
     pub peak_resident: u64,
-    /// The most frames that its page tables ever held.
+    /// The most frames that its page tables ever occupied.
     pub peak_tables: u64,
 }

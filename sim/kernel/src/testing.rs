@@ -1,11 +1,11 @@
-//! Hardware that is memory and nothing else, for tests of the rooms: no MMU, and no time but a count.
+//! Hardware that is plain memory, for tests of single modules: no MMU, and no time but a count.
 
 use super::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
 use model::isa::{PAGE_BYTES, Xlen};
 use model::mmu::Fence;
 use std::collections::HashMap;
 
-/// Memory that never refuses, and the fences that were asked for.
+/// Memory that never refuses, and a record of the fences.
 #[derive(Default)]
 pub(crate) struct Flat {
     halves: HashMap<u64, u32>,

@@ -6,9 +6,9 @@ use crate::{Event, ForkKind, Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
 
 impl Os {
-    /// Whether a fork copies a page of the original: a private one that the original shows. The
-    /// zero page and the pages of files belong to no process and cannot be stored to; what is
-    /// not shown, such as what is in swap, stays one for both.
+    /// Whether a fork copies a page of the parent: a private one that the parent maps. The zero
+    /// page and the pages of files belong to no process and cannot be stored to; pages that are not
+    /// mapped, such as those in swap, stay shared.
     pub(crate) fn copies_at_fork(&self, parent: Pid, vpn: u64) -> bool {
         let held = self.space(parent).pages.get(&vpn).filter(|held| held.mapped);
         let own = held.filter(|held| held.page != ZERO_PAGE);
@@ -18,7 +18,7 @@ impl Os {
                 .is_some_and(|p| p.home.is_none())
     }
 
-    /// Copies a page for the child, and shows it there. `None` if no frame can be had for it or
+    /// Copies a page for the child, and maps it there. `None` if no frame is available for it or
     /// for a table.
     pub(crate) fn duplicate(
         &mut self,
@@ -45,7 +45,8 @@ impl Os {
         let data = hal.read_page(from * PAGE_BYTES)?;
         hal.write_page(to * PAGE_BYTES, &data)?;
         let page = self.memory.pages.get(old).expect("it was just copied");
-        // What the original's slot has, no slot of the copy's has: the copy must be written.
+        // The copy has no slot, so it must be written even if the parent's slot holds the same
+        // contents.
         let unsaved = is_dirty || page.unsaved || page.slot.is_some();
         let copy = self.memory.pages.get_mut(id).expect("it was just made");
         (copy.frame, copy.unsaved) = (Some(to), unsaved);

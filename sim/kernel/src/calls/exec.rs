@@ -8,20 +8,21 @@ use crate::{AddressSpace, Event, Hal, Layout, Os, OsError, Pid, Region};
 use model::isa::Satp;
 use std::collections::BTreeMap;
 
-/// What became of an `exec`.
+/// The outcome of an `exec`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Execed {
     /// The process has its new image.
     Done,
-    /// The image cannot be laid out: the caller goes on with its memory as it was.
+    /// The image cannot be laid out: the caller continues with its memory unchanged.
     Refused,
-    /// The caller was killed, for want of a frame.
+    /// The caller was killed, for lack of a frame.
     Killed,
 }
 
 impl Os {
-    /// Gives the running process a new image, the file `name`: processes that run the same file share
-    /// its pages. The old address space is given back. An image that cannot be laid out is refused.
+    /// Gives the running process a new image, the file `name`; processes that run the same file
+    /// share its pages. The old address space is freed. An image that cannot be laid out is
+    /// refused.
     ///
     /// # Errors
     /// The hardware's.
@@ -89,8 +90,8 @@ impl Os {
         Ok((regions, matches!(layout, Layout::OnDemand(_))))
     }
 
-    /// Puts the running process onto other tables: first the register, then the fence, and only
-    /// then the old tables may be used for something else.
+    /// Switches the running process to other tables: first the register, then the fence, and only
+    /// then may the old tables be reused.
     fn replace_space(
         &mut self,
         hal: &mut dyn Hal,

@@ -1,4 +1,4 @@
-//! Fork: a process becomes two, and no page is copied unless that is configured.
+//! Fork: a process becomes two, and no page is copied unless the kernel is so configured.
 
 use crate::memory::{Use, ZERO_PAGE};
 use crate::space::table::{PageTable, Place};
@@ -9,10 +9,10 @@ use crate::{
 use model::isa::{PAGE_BYTES, pte};
 
 impl Os {
-    /// A copy of the running process: its tables are copied, its pages are held by both. Where
-    /// a store by one must not be seen by the other, both lose W, and the original is fenced
+    /// Makes a copy of the running process: its tables are copied, its pages are shared by both.
+    /// Where a store by one must not be seen by the other, both lose W, and the parent is fenced
     /// before it runs again; with [`ForkKind::Copy`] such pages are copied instead. Devices stay
-    /// with the original. `None`: there is not enough memory, and there is no copy.
+    /// with the parent. `None`: there is not enough memory, and there is no child.
     ///
     /// # Errors
     /// The hardware's.
@@ -35,7 +35,7 @@ impl Os {
         Ok(copied.map(|_| child))
     }
 
-    /// Makes the copy, and says how many pages it shares. `None` if memory does not suffice.
+    /// Makes the child, and returns how many pages it shares. `None` if memory does not suffice.
     fn copy_process(
         &mut self,
         hal: &mut dyn Hal,
@@ -44,7 +44,7 @@ impl Os {
         name: &str,
     ) -> Result<Option<u64>, OsError> {
         if self.config.options.fork == ForkKind::CopyOnWrite {
-            // Superpages are one process's: what is shared is shared by the page.
+            // A superpage belongs to one process: sharing is page by page.
             self.split_all(hal, parent)?;
         }
         let Some(root) = self.obtain_frame(hal, Use::Table(child))? else { return Ok(None) };
@@ -92,14 +92,14 @@ impl Os {
             *if copies { &mut doubled } else { &mut shared } += u64::from(held);
         }
         if closed {
-            // The original may have writable translations of what is shared now.
+            // The parent may have writable translations of pages that are shared now.
             self.fence_space(hal, parent)?;
         }
         if !whole {
             let space = self.process_mut(child).space.take().expect("it was just made");
             self.dissolve(hal, child, &space)?;
             let gone = self.processes.remove(&child).expect("it was just made");
-            // What was done for a copy that is none was done for the original.
+            // Work for a child that does not exist counts as the parent's.
             let counters = &mut self.process_mut(parent).counters;
             *counters += gone.counters;
             counters.fork_undone_pages += doubled;
@@ -109,8 +109,8 @@ impl Os {
         Ok(Some(shared))
     }
 
-    /// Shares one page; whether the original lost W by it. `None` if no frame can be had for a
-    /// table.
+    /// Shares one page; returns whether the parent lost W by it. `None` if no frame is available
+    /// for a table.
     fn share(
         &mut self,
         hal: &mut dyn Hal,
@@ -119,7 +119,7 @@ impl Os {
         vpn: u64,
     ) -> Result<Option<bool>, OsError> {
         let va = vpn * PAGE_BYTES;
-        // What was dropped meanwhile to make room is brought in again when it is touched.
+        // A page that was evicted meanwhile is brought in again when it is touched.
         let Some(&held) = self.space(parent).pages.get(&vpn) else { return Ok(Some(false)) };
         self.hold(child, vpn, held.page);
         if !held.mapped {
@@ -136,7 +136,7 @@ impl Os {
         if revoke {
             entry = self.space(parent).table.update(hal, from, |entry| entry & !pte::WRITE)?;
         }
-        // The copy has neither read nor written it; that the page is dirty the original knows.
+        // The child has neither read nor written it; the parent's entry says whether it is dirty.
         let kept = if private { !pte::WRITE } else { !0 };
         hal.write(at, bytes, entry & kept & !(pte::ACCESSED | pte::DIRTY))?;
         self.shown(child, vpn);

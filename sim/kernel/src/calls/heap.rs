@@ -5,8 +5,8 @@ use std::ops::Range;
 
 impl Os {
     /// Changes the size of the running process's heap by so many pages; `None` if its limit, its
-    /// start, or a mapping above it forbids that, else the addresses given up: their frames, slots
-    /// and contents are gone.
+    /// start, or a mapping above it forbids that, else the addresses given up, whose frames, slots
+    /// and contents are freed.
     ///
     /// # Errors
     /// The hardware's.

@@ -2,13 +2,13 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `mod` (this one) | `mmap`, `munmap`, `mprotect`, and the way into the kernel and out |
+//! | `mod` (this one) | `mmap`, `munmap`, `mprotect`, and kernel entry and exit |
 //! | `fork`, `duplicate` | one process becomes two; pages copied at the fork, if the kernel is so configured |
 //! | `exec` | a process is given a new image |
 //! | `heap` | `sbrk` |
-//! | `protect`, `remap` | what `mprotect` does to pages that are mapped; `mremap` |
+//! | `protect`, `remap` | `mprotect` of pages that are mapped; `mremap` |
 //! | `residency` | `mlock`, `madvise`, `msync` |
-//! | `user_access` | the kernel in a process's memory: `read`, `write` |
+//! | `user_access` | the kernel's access to a process's memory: `read`, `write` |
 
 mod duplicate;
 mod exec;
@@ -30,9 +30,9 @@ use model::isa::PAGE_BYTES;
 use std::ops::Range;
 
 impl Os {
-    /// Maps a region into the running process; what is mapped in its place goes (`MAP_FIXED`).
-    /// Nothing is brought in, unless it asks for that. `false`: refused, because it cannot be;
-    /// nothing has changed.
+    /// Maps a region into the running process; existing mappings in its place are removed
+    /// (`MAP_FIXED`). No page is brought in, unless the region asks for that. `false`: refused,
+    /// because the region is not possible; nothing has changed.
     ///
     /// # Errors
     /// The hardware's.
@@ -58,8 +58,9 @@ impl Os {
         Ok(done)
     }
 
-    /// Unmaps a range of the running process, whatever part of it is mapped; regions that reach
-    /// out of it are split. `false`: refused, since it is empty, misaligned or not the user's.
+    /// Unmaps a range of the running process, whatever part of it is mapped; regions that extend
+    /// beyond it are split. `false`: refused, since the range is empty, misaligned or not the
+    /// user's.
     ///
     /// # Errors
     /// The hardware's.
@@ -76,8 +77,8 @@ impl Os {
         Ok(done)
     }
 
-    /// Takes pages and regions out of a range, splitting what reaches out of it; whether any
-    /// region was there. Tables and objects stay.
+    /// Removes pages and regions from a range, splitting regions that extend beyond it; returns
+    /// whether there was any region. Tables and objects stay.
     pub(crate) fn clear_range(
         &mut self,
         hal: &mut dyn Hal,
@@ -92,9 +93,9 @@ impl Os {
         Ok(space.regions.len() < before)
     }
 
-    /// Changes the permissions of a range of the running process; regions that reach out of it
-    /// are split. The entries of what is mapped change at once, each fenced. `false`: refused,
-    /// since part of the range is not mapped (`ENOMEM`); nothing has changed.
+    /// Changes the permissions of a range of the running process; regions that extend beyond it are
+    /// split. The entries of mapped pages change at once, each fenced. `false`: refused, since part
+    /// of the range is not mapped (`ENOMEM`); nothing has changed.
     ///
     /// # Errors
     /// The hardware's.
@@ -122,7 +123,7 @@ impl Os {
         Ok(done)
     }
 
-    /// Into the kernel, for the running process.
+    /// Enters the kernel, for the running process.
     pub(crate) fn enter(&mut self, hal: &mut dyn Hal) -> Result<Option<(Pid, Activity)>, OsError> {
         let Some(pid) = self.current else { return Ok(None) };
         self.memory.pinned.clear();
@@ -131,25 +132,25 @@ impl Os {
         Ok(Some((pid, account)))
     }
 
-    /// Back to the process that called, which may be gone; a call that was refused is counted.
+    /// Returns to the calling process, which may have ended; a call that was refused is counted.
     pub(crate) fn leave(&mut self, hal: &mut dyn Hal, pid: Pid, account: Activity, done: bool) {
         self.process_mut(pid).counters.refused_calls += u64::from(!done);
         hal.charge(account);
     }
 
-    /// Whether a range is one or more whole pages of the user's, all of them mapped.
+    /// Whether a range is one or more whole user pages, all of them mapped.
     pub(crate) fn is_mapped(&self, pid: Pid, range: &Range<u64>) -> bool {
         self.is_whole(range) && self.space(pid).covers(range)
     }
 
-    /// Whether a range is one or more whole pages of the user's.
+    /// Whether a range is one or more whole user pages.
     pub(crate) fn is_whole(&self, range: &Range<u64>) -> bool {
         let aligned = |at: u64| at.is_multiple_of(PAGE_BYTES);
         let end = crate::Bounds::new(self.config.mode).user_end();
         !range.is_empty() && aligned(range.start) && aligned(range.end) && range.end <= end
     }
 
-    /// Who has a device that a region would show: a device is one process's at a time.
+    /// The process that has the device of a region: a device belongs to one process at a time.
     pub(crate) fn device_taken(&self, pid: Pid, region: &Region) -> Option<String> {
         let pages = |region: &Region| match region.backing {
             Backing::Device { pa } => Some(pa..pa + (region.end - region.start)),

@@ -6,7 +6,7 @@ use model::isa::PAGE_BYTES;
 use std::ops::Range;
 
 impl Os {
-    /// Brings the entries of these pages in line with their regions, and fences each.
+    /// Updates the entries of these pages to the permissions of their regions, and fences each.
     pub(crate) fn reprotect(
         &mut self,
         hal: &mut dyn Hal,

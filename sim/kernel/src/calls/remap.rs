@@ -1,7 +1,7 @@
 //! `mremap`: a mapping moved or resized, its pages with it.
 //!
-//! Nothing is copied: entries move from one place of the page table to another, in their frames or
-//! in swap as they are, and the old translations are fenced.
+//! Nothing is copied: entries move from one place of the page table to another, while the pages
+//! stay in their frames or in swap, and the old translations are fenced.
 
 use crate::paging::{Stop, denial};
 use crate::space::{Backing, Bounds};
@@ -9,23 +9,23 @@ use crate::{Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
 use std::ops::Range;
 
-/// What `mremap` is asked for.
+/// The arguments of `mremap`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remap {
-    /// What is there now: part of one region, or all of it.
+    /// The old range: part of one region, or all of it.
     pub old: Range<u64>,
-    /// Its size from now on, in pages.
+    /// The new size, in pages.
     pub pages: u64,
-    /// Where it must be from now on (`MREMAP_FIXED`); what is mapped there goes.
+    /// The new address (`MREMAP_FIXED`); existing mappings there are removed.
     pub to: Option<u64>,
-    /// It may be moved where it cannot grow in its place (`MREMAP_MAYMOVE`).
+    /// It may be moved if it cannot grow in place (`MREMAP_MAYMOVE`).
     pub may_move: bool,
 }
 
 impl Os {
-    /// Moves or resizes a mapping of the running process; where it is from now on. `None`: refused,
-    /// since the old addresses are not within one region, or the new ones cannot be had; nothing
-    /// has changed. A device's mapping stays as it is.
+    /// Moves or resizes a mapping of the running process; returns its new address. `None`: refused,
+    /// since the old addresses are not within one region, or the new ones are not available;
+    /// nothing has changed. A device's mapping stays as it is.
     ///
     /// # Errors
     /// The hardware's.
@@ -44,13 +44,13 @@ impl Os {
         Ok(new)
     }
 
-    /// The addresses that a mapping is to have, if it can have them.
+    /// The new addresses of a mapping, if they are available.
     fn destination(&self, pid: Pid, asked: &Remap) -> Option<Range<u64>> {
         let (old, space) = (&asked.old, self.space(pid));
         let region = space.region(old.start).filter(|region| old.end <= region.end)?;
         let is_device = matches!(region.backing, Backing::Device { .. });
         let bytes = asked.pages.checked_mul(PAGE_BYTES).filter(|&bytes| bytes > 0)?;
-        // Pages of an object have numbers, and bytes of a file are counted in 64 bits.
+        // Page numbers of an object and bytes of a file must fit in 64 bits.
         let last = region.index(old.start)?.checked_add(asked.pages)?;
         last.checked_mul(PAGE_BYTES)?;
         if !self.is_whole(old) || is_device {
@@ -113,11 +113,11 @@ impl Os {
         self.clear_range(hal, pid, new)?;
         let vpns = from.start / PAGE_BYTES..from.end / PAGE_BYTES;
         let pages = self.run_pages();
-        // Superpages are moved by the page: the new place need not be aligned as the old one.
+        // Superpages are moved page by page: the new place need not have the same alignment.
         let runs = self.space(pid).runs.range((vpns.start / pages * pages)..vpns.end);
         let runs: Vec<u64> = runs.map(|(start, _)| *start).collect();
         runs.into_iter().try_for_each(|start| self.split(hal, pid, start))?;
-        // Tables come first: to make room for one, pages may have to go, these among them.
+        // Tables come first: allocating one may evict pages, some of these among them.
         let mut linked = false;
         let held: Vec<u64> = self.space(pid).pages.range(vpns.clone()).map(|(v, _)| *v).collect();
         for &vpn in &held {
@@ -154,8 +154,8 @@ impl Os {
         Ok(self.prune(hal, pid, &from)?)
     }
 
-    /// Moves what a process holds at one page to another, whose table is there. The old page, if an
-    /// entry showed it to programs: its translation must be fenced.
+    /// Moves the page that a process holds at one address to another, whose table exists. Returns
+    /// the old address if programs could access it there: its translation must be fenced.
     fn move_entry(
         &mut self,
         hal: &mut dyn Hal,
@@ -163,7 +163,7 @@ impl Os {
         from: u64,
         to: u64,
     ) -> Result<Option<u64>, OsError> {
-        // It may have gone to make room for a table.
+        // It may have been evicted to make room for a table.
         let Some(held) = self.space_mut(pid).pages.remove(&from) else { return Ok(None) };
         let page = self.memory.pages.get_mut(held.page).expect("a page that is held exists");
         page.holders.remove(&(pid, from));

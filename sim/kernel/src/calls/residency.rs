@@ -1,5 +1,5 @@
-//! What a program says of its pages: keep them in frames (`mlock`), drop them (`madvise`), write
-//! them to their files now (`msync`).
+//! A program's requests about residency: keep pages in frames (`mlock`), drop them (`madvise`),
+//! write them to their files now (`msync`).
 
 use crate::memory::PageId;
 use crate::paging::{Source, denial};
@@ -9,9 +9,9 @@ use model::isa::{Access, PAGE_BYTES};
 use std::ops::Range;
 
 impl Os {
-    /// Drops the pages of a range (`MADV_DONTNEED`): what was the process's own is gone and comes
-    /// back as zeroes, or as its file has it; shared pages stay with their file or memory.
-    /// `false`: refused, since part of the range is not mapped, locked, or a device's.
+    /// Drops the pages of a range (`MADV_DONTNEED`): private contents are lost, and the pages read
+    /// as zeroes or as their file afterwards; shared pages stay with their file or memory. `false`:
+    /// refused, since part of the range is not mapped, locked, or a device's.
     ///
     /// # Errors
     /// The hardware's.
@@ -29,9 +29,9 @@ impl Os {
         Ok(done)
     }
 
-    /// Writes what was stored to the shared file pages of a range to their files, stored by
-    /// any process, and waits for the disk. `false`: refused, since part of the range is not mapped, or
-    /// because the disk failed: then what could not be written is still dirty.
+    /// Writes the dirty pages of the shared file mappings in a range to their files, whichever
+    /// process stored to them, and waits for the disk. `false`: refused, since part of the range is
+    /// not mapped, or because the disk failed: then the pages not written are still dirty.
     ///
     /// # Errors
     /// The hardware's.
@@ -51,7 +51,7 @@ impl Os {
         Ok(done)
     }
 
-    /// The pages of files that are in frames, of the shared mappings of a range.
+    /// The file pages in frames that belong to the shared mappings of a range.
     fn cached(&self, pid: Pid, range: &Range<u64>) -> Vec<(u64, PageId)> {
         let mut found = Vec::new();
         for region in self.space(pid).regions_in(range).filter(|region| region.shared) {
@@ -68,8 +68,8 @@ impl Os {
     }
 
     /// Brings the pages of a range into frames, where they stay until they are unlocked, unmapped
-    /// or dropped with the process. `false`: refused, since part of the range is not mapped or may
-    /// not be accessed, or because there is no room for so many pages that never go.
+    /// or freed with the process. `false`: refused, since part of the range is not mapped or allows
+    /// no access, or because so many pages cannot be kept in memory.
     ///
     /// # Errors
     /// The hardware's.
@@ -79,7 +79,7 @@ impl Os {
         if done {
             self.process_mut(pid).counters.mlocks += 1;
             self.set_lock(pid, &range, true);
-            // A superpage goes or stays as a whole: one that is locked in part is split.
+            // A superpage is locked or unlocked as a whole: one that is locked in part is split.
             for border in [range.start, range.end] {
                 let pages = self.run_pages();
                 if !(border / PAGE_BYTES).is_multiple_of(pages) {
@@ -117,8 +117,8 @@ impl Os {
         space.has_locks = space.regions.values().any(|region| region.locked);
     }
 
-    /// Whether so many more pages may stay for ever: within the process's limit, and within the
-    /// memory that pages have.
+    /// Whether so many more pages can be locked: within the process's limit, and within the memory
+    /// available to pages.
     fn can_lock(&self, pid: Pid, range: &Range<u64>) -> bool {
         let space = self.space(pid);
         let inside = |region: &crate::Region| {
@@ -136,8 +136,8 @@ impl Os {
             && all + new <= self.room()
     }
 
-    /// Brings in the pages of a range that are not shown, whatever has to go for them. What lies
-    /// beyond the end of a file is left out.
+    /// Brings in the pages of a range that are not mapped, evicting others if necessary. Pages
+    /// beyond the end of a file are left out.
     pub(crate) fn populate(
         &mut self,
         hal: &mut dyn Hal,
@@ -163,7 +163,7 @@ impl Os {
         Ok(())
     }
 
-    /// Whether a page must stay in its frame: someone who shows it has locked it there.
+    /// Whether a page must stay in its frame: a process that maps it has locked it.
     pub(crate) fn is_locked(&self, id: PageId) -> bool {
         let holders = self.memory.pages.get(id).into_iter().flat_map(|page| &page.holders);
         let spaces = holders.filter_map(|&(pid, vpn)| {
@@ -175,7 +175,8 @@ impl Os {
     }
 }
 
-/// How a page is brought in before the program touches it: as its own, if it may be stored to.
+/// The access with which a page is brought in before the program touches it: a store, so that the
+/// page is private, if stores are allowed.
 pub(crate) fn wanted(permissions: Permissions) -> Option<Access> {
     match permissions {
         permissions if permissions.write => Some(Access::Store),

@@ -1,35 +1,36 @@
 //! The kernel's own access to a process's memory, at the process's virtual addresses.
 //!
 //! A system call that takes a buffer moves bytes between the kernel and the program. The kernel
-//! could translate each address itself; it lets the MMU do it, in S-mode, with `sstatus.SUM` set
-//! for as long as the copy lasts (`norm:sstatus_sum`). So a page that is not there faults in
-//! S-mode and is brought in, a shared one is copied, and what the process may not do the kernel
-//! may not do for it: the call fails with `EFAULT`, and the process lives.
+//! could translate each address itself; instead it lets the MMU do it, in S-mode, with
+//! `sstatus.SUM` set for as long as the copy lasts (`norm:sstatus_sum`). So a page that is not
+//! present faults in S-mode and is brought in, a shared one is copied, and an access that the
+//! process may not make, the kernel may not make for it: the call fails with `EFAULT`, and the
+//! process continues.
 //!
-//! Without SUM the same access is the kernel's mistake: the hardware refuses it, whatever the
-//! page. `sstatus.MXR` is set while the kernel reads an instruction that it has to emulate, since
-//! text may be executable only (`norm:sstatus_mxr`).
+//! Without SUM the same access is the kernel's mistake: the hardware refuses it, whatever the page.
+//! `sstatus.MXR` is set while the kernel reads an instruction that it has to emulate, since text
+//! may be executable only (`norm:sstatus_mxr`).
 
 use crate::space::{Bounds, Owner};
 use crate::{Event, Hal, Os, OsError, Permissions, Pid};
 use model::isa::{Access, Context, PAGE_BYTES, Privilege};
 use serde::{Deserialize, Serialize};
 
-/// What the kernel reaches into a process's memory for.
+/// The purpose of the kernel's access to a process's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Call {
-    /// `read(2)`: it stores what a device delivers into the buffer.
+    /// `read(2)`: it stores the data of a device into the buffer.
     Read,
     /// `write(2)`: it loads the buffer's bytes.
     Write,
-    /// It loads an instruction of the program's, to emulate it.
+    /// It loads an instruction of the program, to emulate it.
     Emulate,
-    /// For nothing: a pointer of the program's that it follows by mistake, outside of any copy.
+    /// None: it follows a pointer of the program by mistake, outside of any copy.
     Stray,
 }
 
 impl Call {
-    /// The step's word.
+    /// The name of the step in a program.
     pub fn name(self) -> &'static str {
         match self {
             Call::Read => "read",
@@ -39,29 +40,29 @@ impl Call {
         }
     }
 
-    /// What the kernel does to the bytes.
+    /// The type of the kernel's accesses.
     pub fn access(self) -> Access {
         if self == Call::Read { Access::Store } else { Access::Load }
     }
 
-    /// The bits that `sstatus` must have meanwhile.
+    /// The bits of `sstatus` that must be set for the accesses.
     fn needs(self) -> Sstatus {
         Sstatus { sum: self != Call::Stray, mxr: self == Call::Emulate }
     }
 }
 
-/// Bytes that the kernel reaches for.
+/// The memory that the kernel accesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserAccess {
-    /// Why.
+    /// The purpose.
     pub call: Call,
     /// The first byte's virtual address.
     pub va: u64,
-    /// How many.
+    /// How many bytes.
     pub bytes: u64,
 }
 
-/// The two bits of `sstatus` by which the kernel's own accesses are judged.
+/// The two bits of `sstatus` that govern the kernel's accesses to user pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sstatus {
@@ -72,26 +73,26 @@ pub struct Sstatus {
 }
 
 impl Sstatus {
-    /// As a kernel has it that reaches for nothing of the user's.
+    /// The bits of a kernel that accesses no user memory.
     pub const CLEAR: Sstatus = Sstatus { sum: false, mxr: false };
 
-    /// The bits that both have.
+    /// The bits set in both.
     fn and(self, other: Sstatus) -> Sstatus {
         Sstatus { sum: self.sum && other.sum, mxr: self.mxr && other.mxr }
     }
 }
 
-/// Which of the bits a kernel knows to set: both, unless it is one that forgets.
+/// The bits that the kernel sets: both, unless it is configured to forget one.
 impl Default for Sstatus {
     fn default() -> Sstatus {
         Sstatus { sum: true, mxr: true }
     }
 }
 
-/// Why the kernel's own access was refused for good.
+/// Why the kernel's own access was finally refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The process itself may not do that at this address, or nothing can be had there.
+    /// The process itself may not access this address so, or there is no memory.
     BadAddress,
     /// `sstatus.SUM` was clear: the kernel's own mistake.
     NoSum,
@@ -100,9 +101,9 @@ pub enum Refusal {
 }
 
 impl Os {
-    /// The running process asks for something that takes its memory. `true`: the accesses may
-    /// be made, by [`Os::supervisor`]'s context, and [`Os::end_user_access`] follows. `false`:
-    /// part of the buffer is not the user's to name, so the call has failed without an access.
+    /// A call of the running process that accesses its memory. `true`: the accesses may be made,
+    /// with [`Os::supervisor`]'s context, and [`Os::end_user_access`] must follow. `false`: part of
+    /// the buffer is outside the user's addresses, so the call has failed without an access.
     ///
     /// # Errors
     /// The hardware's.
@@ -125,10 +126,11 @@ impl Os {
         Ok(admitted)
     }
 
-    /// The call returns to the running process: so many bytes were moved, and what stopped it.
+    /// The call returns to the running process: how many bytes were moved, and why it stopped
+    /// early, if it did.
     pub fn end_user_access(&mut self, hal: &mut dyn Hal, moved: u64, why: Option<Refusal>) {
         let Some(pid) = self.current else { return };
-        // The next call may fault at the same place, and that is no livelock.
+        // The next call may fault at the same address; that is no livelock.
         self.last_fault = None;
         let process = self.process_mut(pid);
         process.calling = None;
@@ -157,26 +159,27 @@ impl Os {
         hal.event(Event::UserAccessEnds { pid, moved, result });
     }
 
-    /// By what the kernel's accesses for the running process are judged.
+    /// The context of the kernel's accesses for the running process.
     pub fn supervisor(&self) -> Context {
         let process = self.current.and_then(|pid| self.process(pid));
         let Sstatus { sum, mxr } = process.map_or(Sstatus::CLEAR, |process| process.sstatus);
         Context { privilege: Privilege::Supervisor, sum, mxr }
     }
 
-    /// Whether every byte has an address of the user's part. The kernel's own pages would let
-    /// the kernel in: it has to look before it copies.
+    /// Whether every byte has an address of the user's part. For its own pages the kernel would not
+    /// fault, so it must check before it copies.
     fn is_users(&self, asked: &UserAccess) -> bool {
         let bounds = Bounds::new(self.config.mode);
         let Some(last) = asked.va.checked_add(asked.bytes.saturating_sub(1)) else { return false };
         let user = |va| va < bounds.user_end() && bounds.owner(va) == Owner::User;
-        // In Sv32 the kernel stands amid the user's addresses: its first may be among the bytes.
+        // In Sv32 the kernel lies in the middle of the user's addresses, so it may be inside the
+        // buffer.
         let kernel = bounds.kernel_start();
         user(asked.va) && user(last) && !(asked.va..=last).contains(&kernel)
     }
 
-    /// The bit of `sstatus` whose absence made the kernel's own access fault. Where SUM is clear that
-    /// is so whatever the page; where MXR is, only once the page is there.
+    /// The bit of `sstatus` whose absence made the kernel's own access fault. A clear SUM faults
+    /// for any page, a clear MXR only for one that is present.
     pub(crate) fn forgotten(&self, pid: Pid, va: u64) -> Option<Refusal> {
         let process = &self.processes[&pid];
         let asked = process.calling?;
@@ -190,8 +193,8 @@ impl Os {
         (shown && unread && !process.sstatus.mxr).then_some(Refusal::NoMxr)
     }
 
-    /// Whether a page with these permissions may be accessed so: who emulates an instruction
-    /// loads what the program may execute.
+    /// Whether a page with these permissions allows an access. A load that emulates an instruction
+    /// is allowed where the program may execute.
     pub(crate) fn may(&self, pid: Pid, permissions: Permissions, access: Access) -> bool {
         let calling = self.processes[&pid].calling;
         let emulates = calling.is_some_and(|asked| asked.call == Call::Emulate);

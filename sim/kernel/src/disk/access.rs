@@ -4,7 +4,7 @@ use crate::memory::{PageId, SlotFound};
 use crate::{Event, Hal, Os, OsError, Pid, Transfer};
 use model::isa::PAGE_BYTES;
 
-/// Transfers made so far: injected errors go by their number.
+/// Transfers made so far: injected errors are selected by number.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Transfers {
     reads: u64,
@@ -12,22 +12,22 @@ pub(crate) struct Transfers {
 }
 
 impl Os {
-    /// Waits until the disk has read. `false`: it failed.
+    /// Waits until the disk has read. `false`: the read failed.
     pub(crate) fn disk_read(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         self.transfers.reads += 1;
         self.transfer(hal, 1, Transfer::Read)?;
         Ok(!self.config.options.disk_errors.reads.contains(&self.transfers.reads))
     }
 
-    /// Waits until the disk has written. `false`: it failed, and has changed nothing.
+    /// Waits until the disk has written. `false`: the write failed, and has changed nothing.
     pub(crate) fn disk_write(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         self.transfers.writes += 1;
         self.transfer(hal, 1, Transfer::Write)?;
         Ok(!self.config.options.disk_errors.writes.contains(&self.transfers.writes))
     }
 
-    /// Writes a dirty page to its slot, which is found if it has none, or to its file. `false`
-    /// if the disk refused; nothing has changed then.
+    /// Writes a dirty page to its file or its slot, which is allocated if it has none. `false` if
+    /// the disk refused; nothing has changed then.
     pub(crate) fn write_back(
         &mut self,
         hal: &mut dyn Hal,
@@ -69,7 +69,7 @@ impl Os {
         Ok(done)
     }
 
-    /// Whether a swap slot is free, was made, or could be taken from a page in memory.
+    /// Whether a swap slot is free, could be added, or could be taken from a page in memory.
     pub(crate) fn find_slot(&mut self) -> bool {
         let options = &self.config.options;
         let most = options.swap_limit.unwrap_or(u32::MAX);

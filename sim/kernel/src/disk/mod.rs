@@ -2,14 +2,14 @@
 //!
 //! Without overlap the processor waits for a page, and no other process runs. With overlap a
 //! transfer is put into the queue, the process that needs it is blocked until it is done, and
-//! others run meanwhile. The simulation moves the bytes when the transfer is queued; that no process
-//! sees them early is the business of frames being held (`Disk::hold`): until the process for
-//! which a page comes has used it, its frame is not taken away, so two processes that fight for
-//! one frame take turns instead of standing still.
+//! others run meanwhile. The simulation moves the bytes when the transfer is queued; no process
+//! sees them early because frames are reserved (`Disk::hold`): a frame is not evicted until the
+//! process that waits for its page has used it, so two processes that compete for one frame take
+//! turns and both make progress.
 //!
 //! | file | does |
 //! |---|---|
-//! | `mod` (this one) | the device and its queue, frames held, processes that wait |
+//! | `mod` (this one) | the device and its queue, reserved frames, waiting processes |
 //! | `access` | pages written back to swap or file, and transfers that fail |
 
 mod access;
@@ -22,7 +22,7 @@ use model::count::{Latency, LatencySummary};
 use model::isa::PAGE_BYTES;
 use std::collections::BTreeMap;
 
-/// Which way a transfer goes.
+/// The direction of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transfer {
     /// From the disk into memory.
@@ -45,10 +45,10 @@ pub struct Disk {
     latency: Latency,
     /// Until when, and for what, the running process has to wait once the kernel is done.
     awaited: Option<(u64, Reason)>,
-    /// Frames whose pages are on their way, or have come and were not used yet: for whom, and
-    /// since when they are there.
+    /// Reserved frames, whose pages are being read, or were read and not used yet: for which
+    /// process, and since when the page is there.
     held: BTreeMap<u64, (Pid, u64)>,
-    /// A fault is being handled: it can be put off and taken again.
+    /// A fault is being handled: it can be deferred and taken again.
     in_fault: bool,
 }
 
@@ -58,8 +58,8 @@ impl Disk {
         Disk { read: costs.disk_read, write: costs.disk_write, ..Disk::default() }
     }
 
-    /// Puts a transfer of so many neighbouring pages into the queue; the cycle in which it is
-    /// done. Neighbours cost one access: that is why one reads ahead.
+    /// Puts a transfer of so many neighbouring pages into the queue; returns the cycle in which it
+    /// is done. Neighbours cost one access, which is why reading ahead pays.
     pub fn submit(&mut self, now: u64, pages: u64, kind: Transfer) -> u64 {
         let cost = match kind {
             Transfer::Read => self.read,
@@ -85,7 +85,7 @@ impl Disk {
         self.writes
     }
 
-    /// Cycles in which it worked or will have worked for what was asked of it until now.
+    /// Cycles in which the disk worked or will have worked on the transfers submitted so far.
     pub fn busy(&self) -> u64 {
         self.busy
     }
@@ -95,31 +95,31 @@ impl Disk {
         self.latency.summary()
     }
 
-    /// Whether a frame is held for a page on its way.
+    /// Whether a frame is reserved for a page being read.
     pub fn is_held(&self, frame: u64) -> bool {
         self.held.contains_key(&frame)
     }
 
-    /// Whether a frame is held for this process.
+    /// Whether a frame is reserved for this process.
     pub(crate) fn holds_for(&self, pid: Pid) -> bool {
         self.held.values().any(|held| held.0 == pid)
     }
 
-    /// Holds a frame for a process, if there is something to wait for.
+    /// Reserves a frame for a process, if there is something to wait for.
     fn hold(&mut self, frame: u64, pid: Pid) {
         if let Some((until, _)) = self.awaited {
             self.held.insert(frame, (pid, until));
         }
     }
 
-    /// Whatever was held for a process is held no more.
+    /// Releases every frame reserved for a process.
     pub(crate) fn let_go(&mut self, pid: Pid) {
         if !self.held.is_empty() {
             self.held.retain(|_, (whose, _)| *whose != pid);
         }
     }
 
-    /// A fault of this process begins: it no longer needs what was held for its last.
+    /// A fault of this process begins: it no longer needs the frames reserved for its last one.
     pub(crate) fn begin_fault(&mut self, pid: Pid) {
         self.let_go(pid);
         self.in_fault = true;
@@ -132,8 +132,8 @@ impl Disk {
 }
 
 impl Os {
-    /// A transfer of so many neighbouring pages for the running process. Without overlap, or
-    /// when no process runs, it is done on return.
+    /// A transfer of so many neighbouring pages for the running process. Without overlap, or when
+    /// no process runs, it is done on return.
     ///
     /// # Errors
     /// The hardware's.
@@ -154,25 +154,26 @@ impl Os {
         Ok(())
     }
 
-    /// No process waits for what the kernel does of its own accord.
+    /// No process waits for the transfers that the kernel makes on its own initiative.
     pub(crate) fn forget_awaited(&mut self) {
         self.disk.awaited = None;
     }
 
-    /// On whose account the bytes of a transfer move: without overlap on the disk's.
+    /// The account for the cycles in which a transfer moves its bytes: without overlap the disk's.
     pub(crate) fn transfer_account(&self) -> Activity {
         if self.config.scheduling.overlap { Activity::Handler } else { Activity::Disk }
     }
 
-    /// A fault was handled, or put off. The page that the process got stays in its frame until
-    /// the process has used it. If another process waits for the same page, so does this.
+    /// A fault was handled, or deferred. The page that the process got stays in its frame until the
+    /// process has used it. If another process waits for the same page, this one waits too.
     pub(crate) fn end_fault(&mut self, hal: &dyn Hal, pid: Pid, va: u64, put_off: bool) {
         self.disk.in_fault = false;
         let Some(space) = self.process(pid).and_then(|process| process.space.as_ref()) else {
             return;
         };
         if put_off {
-            // It waits for others' frames: if it kept one itself, they could wait for each other.
+            // It waits for others' frames: if it kept a frame reserved, they could wait for each
+            // other.
             return;
         }
         let held = space.pages.get(&(va / PAGE_BYTES)).filter(|held| held.mapped);
@@ -187,8 +188,8 @@ impl Os {
         }
     }
 
-    /// No frame can be had. If some are held for others, the running process waits for the first
-    /// and asks again; `false` if that would not help.
+    /// No frame is available. If some are reserved for others, the running process waits for the
+    /// first and tries again; `false` if that would not help.
     pub(crate) fn defer(&mut self, hal: &dyn Hal) -> bool {
         if !self.disk.in_fault {
             return false;
@@ -199,7 +200,7 @@ impl Os {
         true
     }
 
-    /// Blocks the running process if what the kernel did for it is not complete. Called when the
+    /// Blocks the running process if the work of the kernel for it is not complete. Called when the
     /// kernel would return to it; `true` if it must not run.
     pub fn block(&mut self, hal: &mut dyn Hal) -> bool {
         let Some((until, reason)) = self.disk.awaited.take() else { return false };

@@ -1,22 +1,22 @@
-//! Frames shared out among processes: how many each may have, before it replaces its own pages.
+//! Allocation of frames to processes: how many each may have before it replaces its own pages.
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use std::fmt;
 
-/// How frames are given to processes.
+/// How frames are allocated to processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Allocation {
     /// On request, out of one pool: a page of any process may be the victim.
     #[default]
     Global,
-    /// So many frames in equal parts. The remainder stays unused.
+    /// This many frames in equal shares. The remainder stays unused.
     Equal(u64),
-    /// So many frames by the sizes of the processes, each share rounded down.
+    /// This many frames in proportion to the sizes of the processes, each share rounded down.
     Proportional(u64),
 }
 
-/// As a file writes it.
+/// As it is written in a file.
 const FORMS: &str = "allocation is \"global\", { equal = 62 } or { proportional = 62 }, with the \
                      number of frames that are shared out";
 
@@ -51,10 +51,10 @@ impl<'de> Deserialize<'de> for Allocation {
 
 impl Allocation {
     /// The limit of each process, by its size in pages; none where there are no limits. Every
-    /// process gets a frame at least, and together they get no more than there are.
+    /// process gets at least one frame, and together they get no more than there are.
     ///
     /// # Errors
-    /// A sentence, if there are fewer frames than processes.
+    /// A message, if there are fewer frames than processes.
     pub fn shares(self, sizes: &[u64]) -> Result<Option<Vec<u64>>, String> {
         let count = sizes.len() as u64;
         let frames = match self {

@@ -1,7 +1,7 @@
-//! The buddy allocator: frames in blocks of powers of two, split when taken, joined when freed.
+//! The buddy allocator: frames in blocks of powers of two, split when allocated, merged when freed.
 //!
-//! Knuth, The Art of Computer Programming, volume 1, 2.5; how badly free memory is broken up is
-//! said with the two indices of Gorman and Whitcroft (Supporting the allocation of large
+//! Knuth, The Art of Computer Programming, volume 1, 2.5. The fragmentation of free memory is
+//! measured by the two indices of Gorman and Whitcroft (Supporting the allocation of large
 //! contiguous regions of memory, 2007), which Linux shows as `unusable_index` and `extfrag_index`
 //! (`measure`).
 
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A misuse of the allocator: a defect of the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuddyError {
-    /// Freed twice, or never handed out.
+    /// Freed twice, or never allocated.
     #[error("no block of order {order} was handed out at frame {frame:#x}")]
     NotHeld {
         /// The block's first frame.
@@ -22,12 +22,12 @@ pub enum BuddyError {
         /// The order that was claimed.
         order: u32,
     },
-    /// A block can only be cut into smaller ones.
+    /// A block can only be split into smaller ones.
     #[error("a block of order {order} cannot be cut into blocks of order {into}")]
     NotSmaller {
         /// The block's order.
         order: u32,
-        /// The order that was asked for.
+        /// The requested order.
         into: u32,
     },
 }
@@ -35,15 +35,15 @@ pub enum BuddyError {
 /// Frames in blocks of 2^order, from order 0 up to a largest one.
 ///
 /// A block of order n begins at a frame number that is a multiple of 2^n, so a block of a
-/// superpage's order can hold that superpage. Of the smallest order that is large enough, the
-/// block with the lowest address is taken, and of its halves the lower: one history has one result.
+/// superpage's order can hold that superpage. Of the smallest order that is large enough, the block
+/// with the lowest address is taken, and of its halves the lower, so the result is deterministic.
 #[derive(Clone, Debug)]
 pub struct Buddy {
     first: u64,
     total: u64,
     /// The free blocks of each order, by first frame.
     free: Vec<BTreeSet<u64>>,
-    /// The blocks handed out: first frame to order.
+    /// The allocated blocks: first frame to order.
     held: BTreeMap<u64, u32>,
     splits: u64,
     joins: u64,
@@ -58,7 +58,7 @@ impl Buddy {
         let mut at = first;
         let end = first.saturating_add(total);
         while at < end {
-            // The order that alignment allows, that fits, and that exists.
+            // The largest order that is aligned here, fits, and exists.
             let order = at.trailing_zeros().min((end - at).ilog2()).min(buddy.max_order());
             buddy.free[order as usize].insert(at);
             at += 1 << order;
@@ -71,8 +71,8 @@ impl Buddy {
         frames.max(1).checked_next_power_of_two().map_or(64, u64::trailing_zeros)
     }
 
-    /// Hands out a block and returns its first frame; `None` when no free block is large enough,
-    /// however much is free.
+    /// Allocates a block and returns its first frame; `None` when no free block is large enough,
+    /// however much memory is free.
     pub fn allocate(&mut self, order: u32) -> Option<u64> {
         let found = (order..=self.max_order()).find(|&n| !self.free[n as usize].is_empty())?;
         let frame = self.free[found as usize].pop_first()?;
@@ -80,7 +80,7 @@ impl Buddy {
         Some(frame)
     }
 
-    /// Hands out the block of `order` that begins at `frame`, if it is free as a whole: for
+    /// Allocates the block of `order` that begins at `frame`, if it is free as a whole: for
     /// reserved memory, and for compaction, which chooses its place.
     pub fn take(&mut self, frame: u64, order: u32) -> bool {
         let holder = (order..=self.max_order())
@@ -93,8 +93,8 @@ impl Buddy {
         true
     }
 
-    /// Cuts the free block `base` of order `from` down to the block `frame` of order `to`, which
-    /// is held from now on; the halves that are left over are free.
+    /// Splits the free block `base` of order `from` down to the block `frame` of order `to`, which
+    /// is allocated; the remaining halves are free.
     fn hand_out(&mut self, base: u64, from: u32, frame: u64, to: u32) {
         let mut base = base;
         for order in (to..from).rev() {
@@ -107,11 +107,11 @@ impl Buddy {
         self.held.insert(frame, to);
     }
 
-    /// Gives a block back; it is joined with its buddy as long as that is free too. Returns the
-    /// order of the free block that came of it.
+    /// Frees a block; it is merged with its buddy as long as that is free too. Returns the order of
+    /// the resulting free block.
     ///
     /// # Errors
-    /// [`BuddyError::NotHeld`] when no such block was handed out; nothing is changed then.
+    /// [`BuddyError::NotHeld`] when no such block is allocated; nothing is changed then.
     pub fn release(&mut self, frame: u64, order: u32) -> Result<u32, BuddyError> {
         if self.held.get(&frame) != Some(&order) {
             return Err(BuddyError::NotHeld { frame, order });
@@ -120,7 +120,7 @@ impl Buddy {
         let (mut base, mut order) = (frame, order);
         while order < self.max_order() {
             let buddy = base ^ (1 << order);
-            // A buddy that is held, split, or outside memory is not in the list of this order.
+            // A buddy that is allocated, split, or outside memory is not in the list of this order.
             if !self.free[order as usize].remove(&buddy) {
                 break;
             }
@@ -132,11 +132,11 @@ impl Buddy {
         Ok(order)
     }
 
-    /// Makes blocks of order `into` of one that is handed out: its parts can be given back one by
-    /// one, as when a superpage is split.
+    /// Splits an allocated block into blocks of order `into`, which can be freed one by one, as
+    /// when a superpage is split.
     ///
     /// # Errors
-    /// [`BuddyError::NotHeld`] when no such block was handed out, [`BuddyError::NotSmaller`] when
+    /// [`BuddyError::NotHeld`] when no such block is allocated, [`BuddyError::NotSmaller`] when
     /// `into` is larger than `order`.
     pub fn split(&mut self, frame: u64, order: u32, into: u32) -> Result<(), BuddyError> {
         if self.held.get(&frame) != Some(&order) {
@@ -166,12 +166,12 @@ impl Buddy {
         self.total
     }
 
-    /// The order of the block that was handed out at this first frame.
+    /// The order of the allocated block that begins at this frame.
     pub fn held(&self, frame: u64) -> Option<u32> {
         self.held.get(&frame).copied()
     }
 
-    /// Blocks cut in two so far, and pairs joined.
+    /// Blocks split so far, and pairs merged.
     pub fn splits_and_joins(&self) -> (u64, u64) {
         (self.splits, self.joins)
     }

@@ -8,7 +8,8 @@ use model::isa::PAGE_BYTES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
-/// Scrambles 64 bits so that neighbouring inputs share nothing (the finaliser of SplitMix64).
+/// Scrambles 64 bits so that neighbouring inputs give unrelated outputs (the finaliser of
+/// SplitMix64).
 pub fn scramble(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

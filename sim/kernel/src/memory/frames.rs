@@ -1,4 +1,4 @@
-//! The frame allocator: who holds which frame of physical memory.
+//! The frame allocator: the use of every frame of physical memory.
 
 use crate::{Buddy, PageId, Pid};
 use model::isa::PAGE_BYTES;
@@ -9,9 +9,9 @@ const LARGEST: u32 = 10;
 /// What a frame is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// Low memory that the kernel keeps for itself.
+    /// Low memory that the kernel reserves for itself.
     Kernel,
-    /// Memory that was reserved at boot, for a device or for firmware.
+    /// Memory reserved at boot, for a device or for firmware.
     Reserved,
     /// Nothing.
     Free,
@@ -21,7 +21,7 @@ pub enum Use {
     Page(PageId),
 }
 
-/// How many frames serve each use.
+/// The number of frames in each use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "the uses, counted")]
 pub struct Census {
@@ -39,13 +39,13 @@ pub struct Frames {
     /// Frames of the kernel, and reserved ones.
     kept: u64,
     uses: Vec<Use>,
-    /// The free ones.
+    /// The free frames.
     buddy: Buddy,
     free: u64,
-    /// The most frames that tables and pages together ever held.
+    /// The most frames that tables and pages together ever occupied.
     peak: u64,
     tables: u64,
-    /// The most frames that tables ever held.
+    /// The most frames that tables ever occupied.
     peak_tables: u64,
 }
 
@@ -68,13 +68,13 @@ impl Frames {
         Frames { first, kept, uses, buddy, free: total - kept, peak: 0, tables: 0, peak_tables: 0 }
     }
 
-    /// Takes a free frame, of the smallest blocks the lowest; `None` when there is none.
+    /// Allocates a free frame, the lowest of the smallest blocks; `None` when there is none.
     pub fn allocate(&mut self, purpose: Use) -> Option<u64> {
         self.allocate_run(0, purpose)
     }
 
-    /// Takes 2^order frames that stand together, the first at a multiple of their number; each
-    /// can be given back alone. `None` where no such run is free.
+    /// Allocates 2^order contiguous frames, aligned to their number; each can be freed alone.
+    /// `None` where no such run is free.
     pub fn allocate_run(&mut self, order: u32, purpose: Use) -> Option<u64> {
         let frame = self.buddy.allocate(order)?;
         self.buddy.split(frame, order, 0).expect("it was just handed out");
@@ -84,7 +84,7 @@ impl Frames {
         Some(frame)
     }
 
-    /// Puts a frame that is in use to another use.
+    /// Changes the use of a frame that is in use.
     pub fn assign(&mut self, frame: u64, purpose: Use) {
         let held = std::mem::replace(&mut self.uses[(frame - self.first) as usize], purpose);
         self.tables -= u64::from(matches!(held, Use::Table(_)));
@@ -92,7 +92,7 @@ impl Frames {
         self.peak_tables = self.peak_tables.max(self.tables);
     }
 
-    /// Gives a frame back.
+    /// Frees a frame.
     pub fn release(&mut self, frame: u64) {
         if self.buddy.release(frame, 0).is_ok() {
             self.assign(frame, Use::Free);
@@ -117,7 +117,7 @@ impl Frames {
         self.free
     }
 
-    /// The free blocks, and how badly they are broken up.
+    /// The free blocks, with measures of their fragmentation.
     pub fn buddy(&self) -> &Buddy {
         &self.buddy
     }
@@ -127,12 +127,12 @@ impl Frames {
         self.uses.len() as u64
     }
 
-    /// The most frames that tables and pages together ever held.
+    /// The most frames that tables and pages together ever occupied.
     pub fn peak(&self) -> u64 {
         self.peak
     }
 
-    /// The most frames that page tables ever held.
+    /// The most frames that page tables ever occupied.
     pub fn peak_tables(&self) -> u64 {
         self.peak_tables
     }
@@ -142,7 +142,7 @@ impl Frames {
         self.first
     }
 
-    /// Counts the uses one by one, for comparison with the books.
+    /// Counts the uses one by one, for comparison with the accounts.
     pub fn census(&self) -> Census {
         let mut census = Census { free: self.free, ..Census::default() };
         for held in &self.uses {

@@ -1,8 +1,8 @@
 //! Physical memory and what is in it: frames, pages, files with their page cache, swap slots.
 //!
-//! The room keeps the books and moves no byte: it knows no page table, no process but by its number,
-//! and no hardware. What it hands out comes back to it: a frame and a slot go with their page, a page
-//! with the last of its references.
+//! This module only does the accounting and moves no byte: it knows no page table, no hardware, and
+//! of processes only their numbers. What it allocates is returned to it: a frame and a slot are
+//! freed with their page, a page with its last reference.
 //!
 //! | file | holds |
 //! |---|---|
@@ -32,28 +32,28 @@ use super::replace::Policy;
 use super::{OsConfig, Pid};
 use std::collections::BTreeSet;
 
-/// Memory as the kernel keeps it.
+/// Memory in the kernel's accounts.
 pub struct PhysicalMemory {
-    /// What each frame is used for.
+    /// The use of each frame.
     pub frames: Frames,
-    /// What is in frames and slots, and who refers to it.
+    /// The pages in frames and slots, and their references.
     pub pages: Pages,
     /// Files and shared memory.
     pub objects: Objects,
     /// The slots of the swap device.
     pub swap: Swap,
-    /// Chooses the page that goes.
+    /// Chooses the page to evict.
     pub policy: Box<dyn Policy>,
-    /// Frames that stay while the kernel works with them.
+    /// Frames that are not evicted while the kernel works with them.
     pub pinned: BTreeSet<u64>,
 }
 
-/// Whether a page finds a swap slot.
+/// The outcome of looking for a free swap slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlotFound {
     /// One is free.
     Free,
-    /// One was taken from a page that is in memory as well; this process held it, or none (0).
+    /// One was taken from a page that is in memory as well; a holder of that page, or 0.
     TakenFrom(Pid),
     /// There is none.
     Full,
@@ -74,24 +74,24 @@ impl PhysicalMemory {
         }
     }
 
-    /// The frame that a page is in.
+    /// The frame of a page.
     pub fn frame_of(&self, id: PageId) -> Option<u64> {
         self.pages.get(id)?.frame
     }
 
-    /// The file, and which of its pages a page is: it is written there and not to swap.
+    /// The file and page number to which a page is written back, instead of to swap.
     pub fn file_of(&self, id: PageId) -> Option<(FileId, u64)> {
         let (object, index) = self.pages.get(id)?.home?;
         Some((self.objects.get(object)?.file?, index))
     }
 
-    /// A process holds a page from now on, at a virtual page.
+    /// Makes a process a holder of a page, at a virtual page.
     pub fn hold(&mut self, id: PageId, pid: Pid, vpn: u64) {
         let page = self.pages.get_mut(id).expect("a page that is held exists");
         page.holders.insert((pid, vpn));
     }
 
-    /// Takes a holder off a page; without any reference left, the page goes.
+    /// Removes a holder from a page; without any reference left, the page is freed.
     pub fn release(&mut self, id: PageId, pid: Pid, vpn: u64) {
         let page = self.pages.get_mut(id).expect("a page that is held exists");
         page.holders.remove(&(pid, vpn));
@@ -100,7 +100,7 @@ impl PhysicalMemory {
         }
     }
 
-    /// Gives back the frame and the slot of a page without references.
+    /// Frees the frame and the slot of a page without references.
     pub fn discard(&mut self, id: PageId) {
         let Some(page) = self.pages.remove(id) else { return };
         if let Some(frame) = page.frame {
@@ -112,7 +112,7 @@ impl PhysicalMemory {
         }
     }
 
-    /// Puts a page into the page cache, if it is an object's.
+    /// Puts a page into the page cache, if it belongs to an object.
     pub fn set_home(&mut self, id: PageId, home: Option<(ObjectId, u64)>) {
         let Some((object, index)) = home else { return };
         if let Some(object) = self.objects.get_mut(object) {
@@ -121,9 +121,9 @@ impl PhysicalMemory {
         }
     }
 
-    /// Frees the frame of a page that no entry shows and that the disk has. Where it has a slot, its
-    /// holders go on holding it; where a file has it or nothing was ever stored to it, it is
-    /// forgotten, and those who held it are returned.
+    /// Frees the frame of a page that no entry maps and of which the disk has a copy. If it has a
+    /// slot, its holders continue to hold it; if a file has it or it was never stored to, the page
+    /// is freed, and its former holders are returned.
     pub fn free_frame(&mut self, id: PageId) -> BTreeSet<(Pid, u64)> {
         let page = self.pages.get_mut(id).expect("a page that is evicted exists");
         let frame = page.frame.take().expect("it is in a frame");
@@ -143,8 +143,8 @@ impl PhysicalMemory {
         page.holders
     }
 
-    /// Sees to a free swap slot: there is one, or the swap file grows by `slots` up to `most`, or
-    /// one is taken from a page that is in memory as well, which counts as unsaved then.
+    /// Provides a free swap slot: there is one, or the swap file grows by `slots` up to `most`, or
+    /// one is taken from a page that is in memory as well, which is then marked unsaved.
     pub fn find_slot(&mut self, slots: u32, most: u32) -> SlotFound {
         if self.swap.has_room() || self.swap.grow(slots, most) {
             return SlotFound::Free;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectId(pub u32);
 
-/// Named files are numbered from here, images without a name by their process.
+/// Named files are numbered from here; an image without a name by its process.
 const NAMED: u32 = 1 << 20;
 
 /// A file, or shared memory.
@@ -16,27 +16,27 @@ const NAMED: u32 = 1 << 20;
 pub struct Object {
     /// The file; shared memory has none, and starts as zero.
     pub file: Option<FileId>,
-    /// Its name; an image that no name leads to ends with the last region that maps it.
+    /// Its name; an object without a name ends with the last region that maps it.
     pub name: Option<String>,
-    /// Its pages; without end if absent.
+    /// Its length in pages; unlimited if absent.
     pub length: Option<u64>,
     /// The page cache: its pages that are in frames, or in swap, by their number.
     pub pages: BTreeMap<u64, PageId>,
 }
 
-/// All of them, and the disk's copy of the files' pages.
+/// All objects, and the disk's copy of the files' pages.
 #[derive(Debug, Default)]
 pub struct Objects {
     objects: BTreeMap<ObjectId, Object>,
     names: BTreeMap<String, ObjectId>,
-    /// Pages of files that were written; the others are as they were generated.
+    /// Pages of files that were written; the others are as generated.
     written: BTreeMap<(FileId, u64), Box<PageData>>,
     next: u32,
     seed: u64,
 }
 
 impl Objects {
-    /// None yet. The contents of files follow from the seed.
+    /// No objects yet. The contents of files follow from the seed.
     pub fn new(seed: u64) -> Objects {
         Objects { seed, ..Objects::default() }
     }
@@ -48,20 +48,20 @@ impl Objects {
         id
     }
 
-    /// A program's image that no name leads to.
+    /// A program's image without a name.
     pub fn image(&mut self, file: FileId) -> ObjectId {
         self.add(Object { file: Some(file), name: None, length: None, pages: BTreeMap::new() })
     }
 
-    /// Shared memory that no name leads to: what a fork inherits.
+    /// Shared memory without a name, which a fork inherits.
     pub fn anonymous(&mut self) -> ObjectId {
         self.add(Object { file: None, name: None, length: None, pages: BTreeMap::new() })
     }
 
-    /// The file or the shared memory of this name, made if there is none.
+    /// The file or the shared memory of this name, created if there is none.
     ///
     /// # Errors
-    /// A sentence, if the name is the other kind's, or the length contradicts an earlier one.
+    /// A message, if the name belongs to the other kind, or the length contradicts an earlier one.
     pub fn named(
         &mut self,
         name: &str,
@@ -90,22 +90,22 @@ impl Objects {
         Ok(id)
     }
 
-    /// One of them.
+    /// An object.
     pub fn get(&self, id: ObjectId) -> Option<&Object> {
         self.objects.get(&id)
     }
 
-    /// One of them, to change its pages.
+    /// An object, to change its pages.
     pub fn get_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
         self.objects.get_mut(&id)
     }
 
-    /// All, in the order in which they were made.
+    /// All, in order of creation.
     pub fn iter(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
         self.objects.iter().map(|(id, object)| (*id, object))
     }
 
-    /// Forgets an object, and what was written to it.
+    /// Removes an object, and the pages written to it.
     pub fn remove(&mut self, id: ObjectId) {
         let Some(object) = self.objects.remove(&id) else { return };
         if let Some(name) = object.name {
@@ -116,7 +116,7 @@ impl Objects {
         }
     }
 
-    /// What the disk holds of a file's page.
+    /// The disk's copy of a file's page.
     pub fn read(&self, file: FileId, page: u64) -> Box<PageData> {
         let written = self.written.get(&(file, page));
         written.cloned().unwrap_or_else(|| file_page(self.seed, file, page * 4096))

@@ -1,8 +1,9 @@
-//! Pages as the kernel counts them: one record for each contents, however many show it.
+//! Pages as the kernel accounts for them: one record for each contents, however many mappings it
+//! has.
 //!
-//! A page is *held* by processes (at one virtual page each) and, if it is a file's or shared
-//! memory's, by the page cache. Its references are its holders; with the last it goes. That it
-//! is one record makes it one in swap as well: a slot needs no count of its own.
+//! A page is *held* by processes (at one virtual page each) and, if it belongs to a file or shared
+//! memory, by the page cache. Each of them is a reference, and the page is freed with the last.
+//! Since it is one record, it is one page in swap as well, and a slot needs no reference count.
 
 use crate::memory::Slot;
 use crate::{ObjectId, Pid};
@@ -12,23 +13,23 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageId(pub u64);
 
-/// The one page of zeroes, shared by all that read memory that was never written. It is never evicted.
+/// The zero page, shared by all mappings of memory that was only read. It is never evicted.
 pub const ZERO_PAGE: PageId = PageId(0);
 
-/// One page's contents, and who holds them.
+/// One page's contents, and its holders.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// The frame that it is in.
+    /// Its frame.
     pub frame: Option<u64>,
     /// The swap slot that holds its contents, as of its last write-back.
     pub slot: Option<Slot>,
-    /// It differs from its slot or its file although D may be clear: D was gathered from an
-    /// entry that is gone, or its slot was taken away.
+    /// It differs from its slot or its file although D may be clear: D was collected from an entry
+    /// that no longer exists, or its slot was taken away.
     pub unsaved: bool,
-    /// It was used although A may be clear: a sample of working sets cleared it, and replacement
-    /// has not looked since.
+    /// It was used although A may be clear: a sample of working sets cleared A, and the replacement
+    /// policy has not sampled it since.
     pub young: bool,
-    /// Where the page cache has it: object and page number.
+    /// Its place in the page cache: object and page number.
     pub home: Option<(ObjectId, u64)>,
     /// The processes that hold it, each at a virtual page.
     pub holders: BTreeSet<(Pid, u64)>,
@@ -72,7 +73,7 @@ impl Pages {
         self.pages.get_mut(&id)
     }
 
-    /// Forgets a page.
+    /// Removes a page.
     pub fn remove(&mut self, id: PageId) -> Option<Page> {
         self.pages.remove(&id)
     }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 /// A slot's number.
 pub type Slot = u32;
 
-/// The slots. What the disk's time costs is the pager's business.
+/// The slots. The time of the disk is accounted elsewhere.
 #[derive(Debug)]
 pub struct Swap {
     slots: u32,
-    /// Slots that hold, or are promised to, a page.
+    /// Slots that hold a page, or are reserved for one.
     used: BTreeMap<Slot, Box<PageData>>,
     free: Vec<Slot>,
     peak: u32,
@@ -22,7 +22,7 @@ impl Swap {
         Swap { slots, used: BTreeMap::new(), free: Vec::new(), peak: 0 }
     }
 
-    /// Takes a free slot; `None` when the device is full.
+    /// Allocates a free slot; `None` when the device is full.
     pub fn allocate(&mut self) -> Option<Slot> {
         let fresh = self.used.len() as u32 + self.free.len() as u32;
         let slot = match self.free.pop() {
@@ -46,7 +46,7 @@ impl Swap {
         self.used.get(&slot).map(Box::as_ref)
     }
 
-    /// Gives a slot back.
+    /// Frees a slot.
     pub fn release(&mut self, slot: Slot) {
         if self.used.remove(&slot).is_some() {
             self.free.push(slot);
@@ -58,7 +58,7 @@ impl Swap {
         (self.used.len() as u32) < self.slots
     }
 
-    /// Makes the device larger by so many slots, up to `most` in all; `false` if it stays.
+    /// Enlarges the device by so many slots, up to `most` in all; `false` if it stays.
     pub fn grow(&mut self, slots: u32, most: u32) -> bool {
         let before = self.slots;
         self.slots = before.max(before.saturating_add(slots).min(most));

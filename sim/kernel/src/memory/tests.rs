@@ -1,4 +1,4 @@
-//! The books of memory alone: no page table, no process, no hardware.
+//! The accounting of memory alone: no page table, no process, no hardware.
 
 use super::*;
 use crate::OsConfig;

@@ -1,4 +1,4 @@
-//! More pages than were asked for: what is near a fault is likely to be next.
+//! More pages than requested: neighbours of a faulting page are likely to be needed next.
 
 use crate::calls::wanted;
 use crate::memory::{Page, Use};
@@ -10,8 +10,8 @@ use model::isa::{Access, PAGE_BYTES, pte};
 use std::ops::Range;
 
 impl Os {
-    /// Maps the pages around one that has just been mapped that the page cache has in frames
-    /// (fault-around). Nothing is read, no frame and no table is taken for it.
+    /// Maps those pages around one that has just been mapped which the page cache has in frames
+    /// (fault-around). Nothing is read, and no frame and no table is allocated.
     pub(crate) fn map_around(
         &mut self,
         hal: &mut dyn Hal,
@@ -28,7 +28,7 @@ impl Os {
             let Source::Frame(id) = self.source(pid, at, Access::Load) else { continue };
             let Place::Leaf(leaf) = self.space(pid).table.find(hal, vpn, 0)? else { continue };
             self.hold(pid, vpn, id);
-            // It was not touched yet: A stays clear, so that the policy can take it back.
+            // It was not touched yet: A stays clear, so that the policy can evict it.
             let bits = table::permission_bits(self.allowed(pid, at, id));
             let frame = self.memory.frame_of(id).expect("it is in a frame");
             let bytes = self.config.mode.pte_bytes() as u8;
@@ -40,8 +40,8 @@ impl Os {
         Ok(())
     }
 
-    /// Takes the neighbours of a page that was just read from a file into the page cache, as far
-    /// as frames are free: the disk reads them in the same go.
+    /// Takes the neighbours of a page that was just read from a file into the page cache, as far as
+    /// frames are free: the disk reads them in the same access.
     pub(crate) fn read_ahead(
         &mut self,
         hal: &mut dyn Hal,
@@ -76,7 +76,7 @@ impl Os {
         first.max(region.start / PAGE_BYTES)..end
     }
 
-    /// Brings in the pages of a region that wants them at once, while frames are free.
+    /// Brings in the pages of a region to be populated at once, while frames are free.
     pub(crate) fn prefault(
         &mut self,
         hal: &mut dyn Hal,
@@ -92,7 +92,7 @@ impl Os {
             };
             let Some(access) = wanted(region.permissions) else { continue };
             let source = self.source(pid, va, access);
-            // One page and the tables on the way to it: more than that is not worth a kill.
+            // One page and the tables above it: more than that is not worth killing a process.
             let needed = 1 + u64::from(self.config.mode.levels());
             let full = space.resident >= self.processes[&pid].frames.unwrap_or(u64::MAX);
             if source == Source::Beyond || full || self.memory.frames.free() < needed {
@@ -106,7 +106,7 @@ impl Os {
         Ok(())
     }
 
-    /// Brings in all regions that want it.
+    /// Brings in all regions to be populated at once.
     pub(crate) fn prefault_all(
         &mut self,
         hal: &mut dyn Hal,

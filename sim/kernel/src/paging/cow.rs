@@ -8,7 +8,7 @@ use crate::{Event, Hal, Os, Pid};
 use model::isa::{Access, PAGE_BYTES, pte};
 
 impl Os {
-    /// A process stores to a page that it holds and that is not its own: it gets a copy.
+    /// A process stores to a page that it shares copy on write: it gets a copy.
     pub(crate) fn copy_on_write(
         &mut self,
         hal: &mut dyn Hal,
@@ -30,7 +30,7 @@ impl Os {
             let data = hal.read_page(from * PAGE_BYTES)?;
             hal.write_page(to * PAGE_BYTES, &data)?;
         }
-        // What was in no file is in no file now: the copy must not be dropped as clean.
+        // If the page was in no file, neither is the copy: it must not be dropped as clean.
         let anonymous = |page: &crate::memory::Page| page.home.is_none();
         let unsaved =
             old.page != ZERO_PAGE && self.memory.pages.get(old.page).is_some_and(anonymous);
@@ -43,7 +43,7 @@ impl Os {
         let used = if self.config.adue { pte::ACCESSED } else { used_bits(Access::Store) };
         let bits = table::permission_bits(self.space(pid).permissions(va)) | used;
         let last = self.space(pid).table.update(hal, at, |_| pte::entry(to, bits))?;
-        // The older, read-only translation must go before the store is repeated.
+        // The old, read-only translation must be invalidated before the store is repeated.
         self.fence_mapped(hal, pid, va, linked)?;
         let counters = &mut self.process_mut(pid).counters;
         counters.cow_faults += 1;

@@ -2,21 +2,22 @@
 
 use crate::{OsError, Refusal};
 
-/// Why it cannot be had now.
+/// Why it is not available now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// The process was killed: for what it did, for want of memory, or because the disk failed.
+    /// The process was killed: for a forbidden access, for lack of memory, or because the disk
+    /// failed.
     Killed,
-    /// All frames are held for pages on their way: the process waits, and faults again.
+    /// All frames are reserved for pages being read: the process waits, and faults again.
     Later,
     /// The kernel itself needed it, for a call: the call fails.
     Refused(Refusal),
 }
 
-/// What ends the work for a page early: a denial is part of life, an error is not.
+/// What ends the work on a page early: a denial is normal operation, an error is not.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// There is none, and the simulation goes on.
+    /// The page is denied, and the simulation continues.
     Denied(Denied),
     /// The machine is broken.
     Broken(OsError),
@@ -34,7 +35,7 @@ impl From<OsError> for Stop {
     }
 }
 
-/// Takes denials and errors apart again.
+/// Separates denials from errors.
 pub(crate) fn denial<T>(work: Result<T, Stop>) -> Result<Result<T, Denied>, OsError> {
     match work {
         Ok(done) => Ok(Ok(done)),

@@ -1,4 +1,4 @@
-//! What a fault means, and what is done about it.
+//! Faults: their cause, and the remedy.
 
 use crate::paging::{Denied, Source, Stop, denial};
 use crate::space::{Bounds, Owner, RegionKind, table};
@@ -8,40 +8,40 @@ use crate::{
 };
 use model::isa::{Access, Fault, PAGE_BYTES, pte};
 
-/// Faults of one access in a row that the kernel resolves before it gives up: demand, A, D and a
-/// spurious one make four.
+/// Faults of one access in a row that the kernel resolves before it gives up: a demand, an A, a D
+/// and a spurious fault make four.
 const PATIENCE: u32 = 8;
 
-/// What becomes of the process that faulted.
+/// The outcome for the process that faulted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It repeats the access.
     Resume,
-    /// It is gone.
+    /// It has ended.
     Killed,
     /// The kernel's own access, on its behalf, is not allowed: the call fails.
     Refused(Refusal),
 }
 
-/// What came of a fault: it is counted once, by this.
+/// The outcome of a fault: the fault is counted once, by this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Outcome {
     kind: FaultKind,
     end: Result<(), Denied>,
 }
 
-/// What is to be done about a fault.
+/// The remedy for a fault.
 #[derive(Debug)]
 enum Remedy {
-    /// The page's contents are somewhere else: bring them in.
+    /// The page's contents are elsewhere: bring them in.
     Bring(Source),
     /// The page is shared: give the process a copy of its own.
     Copy,
-    /// The page is there, its entry at `at` was `old` and lacks these bits.
+    /// The page is present, and its entry at `at`, which was `old`, lacks these bits.
     Mend { at: u64, old: u64, bits: u64 },
-    /// The process may not do that.
+    /// The process may not make this access.
     Kill(Death),
-    /// The kernel may not do that for the process.
+    /// The kernel may not make this access for the process.
     Refuse(Refusal),
 }
 
@@ -49,7 +49,7 @@ impl Os {
     /// Handles a fault of the running process.
     ///
     /// # Errors
-    /// [`OsError::Livelock`] when the same access goes on faulting; else the hardware's.
+    /// [`OsError::Livelock`] when the same access keeps faulting; else the hardware's.
     pub fn fault(
         &mut self,
         hal: &mut dyn Hal,
@@ -98,7 +98,7 @@ impl Os {
         Ok(Verdict::Killed)
     }
 
-    /// Finds out what a fault is, reports it as an event, takes the handler's time, and applies the
+    /// Diagnoses a fault, reports it as an event, charges the handler's time, and applies the
     /// remedy.
     fn resolve(
         &mut self,
@@ -152,8 +152,8 @@ impl Os {
         Ok((source.fault_kind(), Remedy::Bring(source)))
     }
 
-    /// Something that a process may not do. Its own access kills it; the kernel's, on its behalf,
-    /// ends the call.
+    /// An access that the process may not make. The process's own access kills it; the kernel's
+    /// access on its behalf makes the call fail.
     fn offence(&self, pid: Pid, death: Death) -> (FaultKind, Remedy) {
         if self.processes[&pid].calling.is_some() {
             return (FaultKind::Refused, Remedy::Refuse(Refusal::BadAddress));
@@ -161,8 +161,8 @@ impl Os {
         (FaultKind::Protection, Remedy::Kill(death))
     }
 
-    /// The page is there: its entry lacks permissions, or A and D that software must set, or it
-    /// lacks nothing because the hardware used an older one.
+    /// The page is present: its entry lacks permissions, or A and D that software must set, or
+    /// nothing, because the hardware used an older entry.
     fn what_lacks(
         &mut self,
         hal: &mut dyn Hal,
@@ -179,7 +179,7 @@ impl Os {
         let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
         let counters = &mut self.process_mut(pid).counters;
         let kind = if missing == pte::WRITE && !widened {
-            // The other holders are gone or have copies: the page is this process's own.
+            // The other holders have ended or have copies: the page is this process's own.
             counters.cow_faults += 1;
             counters.cow_reuses += 1;
             FaultKind::Minor
@@ -207,7 +207,7 @@ impl Os {
             Remedy::Mend { at, old, bits } => {
                 let mended = |entry| entry & !table::INACCESSIBLE | bits;
                 self.space(pid).table.update_from(hal, at, old, mended)?;
-                // Even a spurious fault needs the fence: it is what ends the older entry's life.
+                // Even a spurious fault needs the fence, which invalidates the older entry.
                 Ok(self.fence_page(hal, pid, va)?)
             }
             Remedy::Bring(source) => {
@@ -230,7 +230,7 @@ impl Os {
         self.space(pid).region(va).map(|region| region.name.clone()).unwrap_or_default()
     }
 
-    /// Whether the process may do this, its stack and its on-demand regions growing as needed.
+    /// Whether the process may make this access, after growth of its stack and on-demand regions.
     fn judge(&mut self, pid: Pid, va: u64, access: Access) -> Result<(), Death> {
         match Bounds::new(self.config.mode).owner(va) {
             Owner::User => {}
@@ -276,7 +276,7 @@ impl Os {
         self.processes.get_mut(&pid).expect("the process was made by spawn")
     }
 
-    /// The counters of a process; those of pages without a holder are the kernel's own.
+    /// The counters of a process; for pages without a holder, the kernel's own.
     pub(crate) fn counters_of(&mut self, pid: Pid) -> &mut OsCounters {
         match self.processes.get_mut(&pid) {
             Some(process) => &mut process.counters,
@@ -293,7 +293,7 @@ impl Os {
     }
 }
 
-/// The bits that an access leaves behind.
+/// The bits that an access sets.
 pub(crate) fn used_bits(access: Access) -> u64 {
     pte::ACCESSED | if access == Access::Store { pte::DIRTY } else { 0 }
 }

@@ -1,4 +1,4 @@
-//! Who holds a page: taken and let go, mapped and unmapped.
+//! Holders of pages: references taken and released, entries mapped and unmapped.
 
 use crate::memory::{PageId, Use, ZERO_PAGE};
 use crate::space::Held;
@@ -7,13 +7,13 @@ use crate::{AddressSpace, Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
 
 impl Os {
-    /// A process holds a page from now on, unmapped; what it held there before must be gone.
+    /// Makes a process a holder of a page, not mapped yet; the address must hold no other page.
     pub(crate) fn hold(&mut self, pid: Pid, vpn: u64, page: PageId) {
         self.memory.hold(page, pid, vpn);
         self.space_mut(pid).pages.insert(vpn, Held { page, mapped: false });
     }
 
-    /// A process shows a page that it holds, by an entry that is written already.
+    /// Records that an entry, already written, maps a page that the process holds.
     pub(crate) fn shown(&mut self, pid: Pid, vpn: u64) {
         let process = self.process_mut(pid);
         let space = process.space.as_mut().expect("a living process has memory");
@@ -26,12 +26,12 @@ impl Os {
         process.peak_tables = process.peak_tables.max(space.table.tables().len() as u64);
     }
 
-    /// Takes a page out of a page table, fences it, and remembers whether it was dirty. The
-    /// process holds it still. The entry as it was is returned.
+    /// Unmaps a page, fences it, and records whether it was dirty. The process still holds it.
+    /// Returns the entry as it was.
     pub(crate) fn unmap(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
         self.split(hal, pid, vpn)?;
         let at = self.leaf(hal, pid, vpn)?;
-        // First unmapped, then fenced, and only then copied: no store can reach it any more.
+        // First unmapped, then fenced, and only then copied: no store can reach it afterwards.
         let last = self.space(pid).table.update(hal, at, |_| 0)?;
         if last & pte::VALID != 0 {
             self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
@@ -48,7 +48,7 @@ impl Os {
         Ok(last)
     }
 
-    /// A process holds this page no more; with its last holder the page is gone.
+    /// Releases a process's hold on a page; with its last reference the page is freed.
     pub(crate) fn let_go(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
         let Some(&Held { mapped, .. }) = self.space(pid).pages.get(&vpn) else { return Ok(()) };
         if mapped {
@@ -59,8 +59,8 @@ impl Os {
         Ok(())
     }
 
-    /// An address space goes as a whole: its translations are fenced, so entries are read only
-    /// where a page outlives it and may be dirty by it.
+    /// Frees a whole address space: its translations were fenced, so entries are read only where a
+    /// page has other references and may be dirty by this entry.
     pub(crate) fn dissolve(
         &mut self,
         hal: &mut dyn Hal,
@@ -83,7 +83,7 @@ impl Os {
         Ok(())
     }
 
-    /// Those who show the page in this frame now.
+    /// The processes that map the page in this frame now.
     pub(crate) fn showing(&self, frame: u64) -> Vec<(Pid, u64)> {
         let Some(Use::Page(id)) = self.memory.frames.usage(frame) else { return Vec::new() };
         let Some(page) = self.memory.pages.get(id) else { return Vec::new() };

@@ -1,26 +1,26 @@
-//! Which bytes an address shows, and who shares them: what decides what a load must return.
+//! The identity of the bytes at an address, and who shares them: it determines what a load returns.
 
 use crate::{Backing, ObjectId, Os, Pid};
 use model::isa::PAGE_BYTES;
 
-/// Under which identity bytes are shared.
+/// The identity under which bytes are shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Identity {
-    /// The process's own: stores by others do not show here.
+    /// The process's own: stores by others are not visible here.
     Private,
-    /// All that map this byte of this object see the same.
+    /// All mappings of this byte of this object see the same value.
     Shared {
         /// The file or the shared memory.
         object: ObjectId,
         /// The byte's place in it.
         offset: u64,
     },
-    /// A device answers; what it answers is its own business.
+    /// A device answers; its values are its own.
     Device,
 }
 
 impl Os {
-    /// Under which identity the byte at an address is seen; private where nothing is mapped.
+    /// The identity of the byte at an address; private where nothing is mapped.
     pub fn identity(&self, pid: Pid, va: u64) -> Identity {
         let space = self.process(pid).and_then(|process| process.space.as_ref());
         let Some(region) = space.and_then(|space| space.region(va)) else {

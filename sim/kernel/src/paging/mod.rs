@@ -2,14 +2,14 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `mod` (this one) | a page brought in and shown, and the fence after a changed entry |
-//! | `fault`, `denied` | what a fault means; why a page cannot be had |
-//! | `source`, `identity` | where a page's contents are; whose bytes an address shows |
-//! | `hold` | pages mapped and unmapped, taken and released |
+//! | `mod` (this one) | a page brought in and mapped, and the fence after a changed entry |
+//! | `fault`, `denied` | the cause of a fault; why a page is not available |
+//! | `source`, `identity` | where a page's contents are; the identity of the bytes at an address |
+//! | `hold` | pages mapped and unmapped, held and released |
 //! | `cow` | copy on write |
 //! | `around` | read-ahead, fault-around, pre-paging |
 //! | `thp`, `promote` | superpages, at the first touch or made afterwards |
-//! | `settle` | files and shared memory when their last process lets go |
+//! | `settle` | files and shared memory when the last process releases them |
 
 mod around;
 mod cow;
@@ -35,8 +35,8 @@ use model::isa::{Access, PAGE_BYTES, pte};
 use model::mmu::Fence;
 
 impl Os {
-    /// Brings a page into a frame and maps it. Where memory is exhausted, a process is killed,
-    /// perhaps this one.
+    /// Brings a page into a frame and maps it. If memory is exhausted, a process is killed, perhaps
+    /// this one.
     pub(crate) fn page_in(
         &mut self,
         hal: &mut dyn Hal,
@@ -62,7 +62,7 @@ impl Os {
             self.hold(pid, vpn, id);
         }
         if access == Access::Store && !self.in_place(pid, va, id) {
-            // It would fault again at once: what a kernel knows it does in one go.
+            // It would fault again at once: the kernel does the second fault's work now.
             if fresh && let Some(frame) = self.memory.frame_of(id) {
                 self.loaded(hal, frame, pid, vpn);
             }
@@ -77,7 +77,7 @@ impl Os {
         Ok(())
     }
 
-    /// Gets a page's contents into a frame, which stays until the kernel returns.
+    /// Gets a page's contents into a frame, which is not evicted until the kernel returns.
     fn fetch(
         &mut self,
         hal: &mut dyn Hal,
@@ -141,8 +141,8 @@ impl Os {
         }
     }
 
-    /// Reads a page from the disk. Where that fails the process is killed, or the call fails that
-    /// the kernel wanted the page for.
+    /// Reads a page from the disk. If that fails the process is killed, or the call for which the
+    /// kernel needed the page fails.
     fn read_in(
         &mut self,
         hal: &mut dyn Hal,
@@ -168,7 +168,7 @@ impl Os {
         Err(Denied::Killed.into())
     }
 
-    /// The zero page, put into a frame when it is first needed.
+    /// The zero page, whose frame is filled when it is first needed.
     fn zero_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<PageId, Stop> {
         if self.memory.pages.get(ZERO_PAGE).is_none() {
             let purpose = Use::Page(ZERO_PAGE);
@@ -180,7 +180,8 @@ impl Os {
         Ok(ZERO_PAGE)
     }
 
-    /// Writes the entry that shows a page, tables made as needed; whether any were.
+    /// Writes the entry that maps a page, with tables made as needed; returns whether any were
+    /// made.
     pub(crate) fn map(
         &mut self,
         hal: &mut dyn Hal,
@@ -190,8 +191,8 @@ impl Os {
         access: Access,
     ) -> Result<bool, Stop> {
         let (at, linked) = self.reach(hal, pid, va, 0)?;
-        // A is set at once: the access that faulted is about to happen. D is left to hardware
-        // where hardware sets it, so that a page is never taken for dirty that is not.
+        // A is set at once, since the access that faulted is about to be repeated. Where hardware
+        // sets D it is left clear, so that a clean page never counts as dirty.
         let used = if self.config.adue { pte::ACCESSED } else { used_bits(access) };
         let frame = self.memory.frame_of(id).expect("it was fetched");
         let bits = table::permission_bits(self.allowed(pid, va, id)) | used;
@@ -199,16 +200,16 @@ impl Os {
         Ok(linked)
     }
 
-    /// What an entry may allow: without W where a store must copy first.
+    /// The permissions of an entry: without W where a store must copy first.
     pub(crate) fn allowed(&self, pid: Pid, va: u64, id: PageId) -> Permissions {
         let permissions = self.space(pid).permissions(va);
         Permissions { write: permissions.write && self.in_place(pid, va, id), ..permissions }
     }
 
-    /// Maps a device's page. It is in no frame, so nothing ever takes it away.
+    /// Maps a device's page. It occupies no frame, so it is never evicted.
     fn map_device(&mut self, hal: &mut dyn Hal, pid: Pid, va: u64, ppn: u64) -> Result<(), Stop> {
         let (at, linked) = self.reach(hal, pid, va, 0)?;
-        // No memory to be written back: A and D from the beginning, and no update ever.
+        // There is no memory to write back: A and D are set from the beginning and never updated.
         let bits = table::permission_bits(self.space(pid).permissions(va));
         let bits = bits | pte::ACCESSED | pte::DIRTY;
         hal.write(at, self.config.mode.pte_bytes() as u8, pte::entry(ppn, bits))?;
@@ -217,8 +218,8 @@ impl Os {
         Ok(())
     }
 
-    /// The physical address of a page's entry of `level`, tables made as needed, and whether any
-    /// were.
+    /// The physical address of a page's entry of `level`, with tables made as needed, and whether
+    /// any were made.
     pub(crate) fn reach(
         &mut self,
         hal: &mut dyn Hal,
@@ -238,8 +239,8 @@ impl Os {
         }
     }
 
-    /// The fence after a new entry: for its page, or, if a pointer changed, for the space, since
-    /// a fence by address orders leaf entries only.
+    /// The fence after a new entry: for its page, or, if a pointer changed, for the address space,
+    /// since a fence by address orders leaf entries only.
     pub(crate) fn fence_mapped(
         &mut self,
         hal: &mut dyn Hal,
@@ -250,7 +251,7 @@ impl Os {
         if linked { self.fence_space(hal, pid) } else { self.fence_page(hal, pid, va) }
     }
 
-    /// Ends the life of one page's translation.
+    /// Invalidates one page's translation.
     pub(crate) fn fence_page(
         &mut self,
         hal: &mut dyn Hal,
@@ -259,12 +260,12 @@ impl Os {
     ) -> Result<(), OsError> {
         match self.asids.held(pid) {
             Some(asid) => hal.fence(Fence { va: Some(va), asid: Some(asid) }),
-            // Nothing of it is cached: its ASID was fenced when it was given away.
+            // No translation of it is cached: its ASID was fenced when it was reassigned.
             None => Ok(()),
         }
     }
 
-    /// Ends the life of everything cached of one address space, pointers included.
+    /// Invalidates everything cached of one address space, pointers included.
     pub(crate) fn fence_space(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         match self.asids.held(pid) {
             Some(asid) => hal.fence(Fence { va: None, asid: Some(asid) }),

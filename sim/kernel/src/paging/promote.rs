@@ -1,9 +1,9 @@
-//! Superpages made afterwards: a run of pages that came one by one is copied together.
+//! Promotion: a run of pages that came one by one is copied into a superpage.
 //!
-//! At a tick the kernel looks at the next few runs that processes have pages in (what
-//! `khugepaged` does in Linux). A run of which enough pages are in memory, all of them one
-//! process's own, is copied into frames that stand together; what it lacks is zeroed. Its table
-//! of pages becomes the table put aside for a later split.
+//! At a tick the kernel scans the next few runs of which processes have pages (as `khugepaged` does
+//! in Linux). A run of which enough pages are in memory, all of them one process's own, is copied
+//! into contiguous frames; missing pages are zeroed. Its table of pages becomes the spare table for
+//! a later split.
 
 use crate::hal::PAGE_WORDS;
 use crate::memory::{Page, Use, ZERO_PAGE};
@@ -11,12 +11,12 @@ use crate::space::{Backing, Held, table};
 use crate::{Event, Hal, Os, OsError, PageData, Pid};
 use model::isa::{Mode, PAGE_BYTES, pte};
 
-/// Runs that the kernel looks at in one tick: 4096 pages of 4 KiB in runs of 512, as many as
-/// Linux scans before it sleeps by default.
+/// Runs that the kernel scans in one tick: 4096 pages of 4 KiB in runs of 512, as many as Linux
+/// scans before it sleeps by default.
 const RUNS_PER_TICK: usize = 8;
 
 impl Os {
-    /// Looks at the next runs of pages, and makes superpages of those that allow it.
+    /// Scans the next runs of pages, and promotes those that are eligible.
     pub(crate) fn promote(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
         if self.config.options.thp_promote == 0 {
             return Ok(());
@@ -27,7 +27,7 @@ impl Os {
             let Some((pid, start)) = next.filter(|&run| first != Some(run)) else { break };
             first = first.or(next);
             self.next_run = (pid, start + self.run_pages());
-            // Where one run finds no frames the next will find none either.
+            // If one run finds no frames the next will find none either.
             if self.can_promote(pid, start) && !self.promote_run(hal, pid, start)? {
                 break;
             }
@@ -35,7 +35,7 @@ impl Os {
         Ok(())
     }
 
-    /// The first run, here or behind, that a process holds pages of: by its first page.
+    /// The first run, at this place or after it, of which a process holds pages: by its first page.
     fn run_from(&self, (pid, vpn): (Pid, u64)) -> Option<(Pid, u64)> {
         self.processes.range(pid..).find_map(|(&other, process)| {
             let from = if other == pid { vpn } else { 0 };
@@ -45,13 +45,13 @@ impl Os {
     }
 
     /// Whether a run may become a superpage: zeroed memory of one region, enough of its pages
-    /// shown, each by this process alone, none in swap or on its way.
+    /// mapped, each by this process alone, none in swap or being read.
     fn can_promote(&self, pid: Pid, start: u64) -> bool {
         let run = start..start + self.run_pages();
         let space = self.space(pid);
         let Some(region) = space.region(start * PAGE_BYTES) else { return false };
         let private = region.backing == Backing::Zero && region.object.is_none() && !region.shared;
-        // Pages with permissions of their own need entries of their own.
+        // Pages with individual permissions need their own entries.
         let uniform = run.end * PAGE_BYTES <= region.end
             && !region.permissions.is_none()
             && space.widened.range(run.clone()).next().is_none();
@@ -73,8 +73,8 @@ impl Os {
             && space.resident - present + self.run_pages() <= limit
     }
 
-    /// Copies a run into frames that stand together, and shows it by one leaf. `false`: there are
-    /// no such frames, and nothing has changed.
+    /// Copies a run into contiguous frames, and maps it by one leaf. `false`: there are no such
+    /// frames, and nothing has changed.
     fn promote_run(&mut self, hal: &mut dyn Hal, pid: Pid, start: u64) -> Result<bool, OsError> {
         let (mode, pages) = (self.config.mode, self.run_pages());
         let Some(to) = self.memory.frames.allocate_run(mode.segment_bits(), Use::Page(ZERO_PAGE))
@@ -83,8 +83,8 @@ impl Os {
             return Ok(false);
         };
         let (aside, at) = self.space_mut(pid).table.unlink(hal, (0, start))?;
-        // A pointer went, so a fence by address would not do. From here on nothing translates:
-        // no store is lost to a page that was copied, and A and D are final.
+        // A pointer was cleared, so a fence by address would not suffice. From here on nothing
+        // translates: no store is lost to a page that was already copied, and A and D are final.
         self.fence_space(hal, pid)?;
         let entries = hal.read_page(aside * PAGE_BYTES)?;
         let mut accessed = 0;
@@ -93,7 +93,7 @@ impl Os {
             accessed |= entry & pte::ACCESSED;
             self.move_page(hal, pid, start + n, to + n, entry & pte::DIRTY != 0)?;
         }
-        // D stays clear: which pages are dirty their records know, one by one.
+        // D stays clear: the pages' records say one by one which of them are dirty.
         let bits =
             table::permission_bits(self.space(pid).permissions(start * PAGE_BYTES)) | accessed;
         hal.write(at, mode.pte_bytes() as u8, pte::entry(to, bits))?;

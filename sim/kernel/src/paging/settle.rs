@@ -1,4 +1,4 @@
-//! What becomes of files and shared memory when processes let go of them.
+//! Files and shared memory when processes release them.
 
 use crate::{Hal, ObjectId, Os, OsError, PageId, Pid};
 use model::isa::PAGE_BYTES;
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 impl Os {
-    /// Lets a process give up all pages in a range of addresses, entries, frames and slots.
+    /// Removes all pages of a process in a range of addresses: entries, frames and slots.
     pub(crate) fn vacate(
         &mut self,
         hal: &mut dyn Hal,
@@ -45,9 +45,9 @@ impl Os {
         Ok(())
     }
 
-    /// After regions went: what is not mapped any more is written to the disk if it is a named
-    /// file, which stays in the page cache, and is gone if it is anything else. The disk's time
-    /// is on `pid`'s account.
+    /// After regions were removed: an object that is not mapped any more is written to the disk if
+    /// it is a named file, which stays in the page cache; anything else is freed. The disk's time
+    /// is charged to `pid`.
     pub(crate) fn settle(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         let spaces = self.processes.values().filter_map(|process| process.space.as_ref());
         let mapped: BTreeSet<ObjectId> =
@@ -75,7 +75,7 @@ impl Os {
         Ok(())
     }
 
-    /// Writes a page of a file that is not mapped, if it is dirty. Where the disk refuses, it stays
+    /// Writes a page of a file that is not mapped, if it is dirty. If the disk refuses, it stays
     /// dirty.
     fn flush(
         &mut self,

@@ -1,4 +1,4 @@
-//! Where the contents of a page are that a process touches and does not show.
+//! Where the contents are of a page that a process touches and does not map.
 
 use crate::memory::{PageId, Slot};
 use crate::space::{Backing, Region};
@@ -23,16 +23,16 @@ pub(crate) enum Source {
     },
     /// Nowhere: it is zero, a new page of this object, if any.
     Zero(Option<(ObjectId, u64)>),
-    /// Nowhere, and it is only read: the zero page will do.
+    /// Nowhere, and it is only read: the zero page suffices.
     ZeroPage,
-    /// It is no memory but a device, at this physical page.
+    /// It is not memory but a device, at this physical page.
     Device(u64),
     /// Beyond the end of the file.
     Beyond,
 }
 
 impl Source {
-    /// What a fault on such a page is.
+    /// The kind of a fault on such a page.
     pub(crate) fn fault_kind(self) -> FaultKind {
         match self {
             Source::Swap(..) | Source::File { .. } => FaultKind::Major,
@@ -43,7 +43,7 @@ impl Source {
 }
 
 impl Os {
-    /// Where the contents of a page are that the process does not show.
+    /// Where the contents are of a page that the process does not map.
     pub(crate) fn source(&self, pid: Pid, va: u64, access: Access) -> Source {
         let space = self.space(pid);
         if let Some(held) = space.pages.get(&(va / PAGE_BYTES)) {
@@ -80,14 +80,14 @@ impl Os {
         }
     }
 
-    /// Whether pages of this region are the process's own from the beginning: of an image that
-    /// no other process can name, what may be written need not pass through the page cache.
+    /// Whether pages of this region are the process's own from the beginning: writable pages of an
+    /// image without a name, which no other process can map, need not go through the page cache.
     fn is_own(&self, object: ObjectId, region: &Region) -> bool {
         let named = self.memory.objects.get(object).is_some_and(|object| object.name.is_some());
         !named && !region.shared && region.permissions.write
     }
 
-    /// Whether a process may write a page where it is: others must not see what it stores,
+    /// Whether a process may write to a page without copying it: others must not see its stores,
     /// unless the region is shared.
     pub(crate) fn in_place(&self, pid: Pid, va: u64, id: PageId) -> bool {
         let page = self.memory.pages.get(id).expect("a page that is held exists");

@@ -1,8 +1,8 @@
-//! Transparent superpages: an aligned run of zeroed memory comes as one leaf of level 1.
+//! Transparent superpages: an aligned run of zeroed memory is mapped by one leaf of level 1.
 //!
-//! Each of its pages has its own record and frame, so that nothing else needs to know; only the
-//! policy sees the run as one page, by its first frame. With the run a table is put aside, so
-//! that splitting never fails for want of a frame. A run is split when less than all of it is
+//! Each of its pages has its own record and frame, so that no other module needs to know; only the
+//! policy sees the run as one page, by its first frame. A spare table is allocated with the run, so
+//! that splitting never fails for lack of a frame. A run is split when only a part of it is
 //! unmapped, protected, evicted or shared.
 
 use crate::hal::PAGE_WORDS;
@@ -15,7 +15,7 @@ use model::isa::{Access, Mode, PAGE_BYTES, pte};
 use std::ops::Range;
 
 impl Os {
-    /// Whether a superpage shows a page of a process.
+    /// Whether a superpage maps a page of a process.
     pub(crate) fn in_run(&self, pid: Pid, vpn: u64) -> bool {
         let pages = self.run_pages();
         self.space(pid).runs.contains_key(&(vpn / pages * pages))
@@ -26,8 +26,8 @@ impl Os {
         1 << self.config.mode.segment_bits()
     }
 
-    /// Makes a superpage of the run around an untouched address, if the run may be one and its
-    /// frames can be had without taking them from anyone. `false`: one page will have to do.
+    /// Makes a superpage of the run around an untouched address, if the run is eligible and its
+    /// frames are free. `false`: a single page must do.
     pub(crate) fn allocate_run(
         &mut self,
         hal: &mut dyn Hal,
@@ -47,8 +47,8 @@ impl Os {
             Place::Missing { .. } => None,
         };
         let order = self.config.mode.segment_bits();
-        // The tables on the way, and the one put aside, come before the run: what is left of
-        // memory must hold both.
+        // The tables above it, and the spare table, are allocated before the run: the remaining
+        // memory must suffice for both.
         let spare = u64::from(self.config.mode.levels());
         let first = match self.memory.frames.free() > self.run_pages() + spare {
             true => self.memory.frames.allocate_run(order, Use::Page(ZERO_PAGE)),
@@ -101,12 +101,12 @@ impl Os {
         let untouched = space.pages.range(run.clone()).next().is_none();
         let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
         let fits = space.resident.saturating_add(pages) <= limit;
-        // Such a run would have permissions of its own on single pages.
+        // Such a run would have individual permissions on single pages.
         let plain = space.widened.range(run.clone()).next().is_none();
         (inside && untouched && fits && plain).then_some(run)
     }
 
-    /// Makes pages of the superpage that shows a page, if one does.
+    /// Splits the superpage that maps a page, if there is one.
     pub(crate) fn split(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
         let pages = self.run_pages();
         let start = vpn / pages * pages;
@@ -129,7 +129,7 @@ impl Os {
         runs.into_iter().try_for_each(|start| self.split(hal, pid, start))
     }
 
-    /// Takes away superpages that lie in a range of pages as a whole, without splitting them.
+    /// Unmaps superpages that lie wholly in a range of pages, without splitting them.
     pub(crate) fn vacate_runs(
         &mut self,
         hal: &mut dyn Hal,
@@ -154,7 +154,8 @@ impl Os {
         Ok(())
     }
 
-    /// Clears the entry of a superpage, and fences it; where the entry stands, and what it was.
+    /// Clears the entry of a superpage, and fences it; returns the entry's address, and its old
+    /// value.
     fn close_run(
         &mut self,
         hal: &mut dyn Hal,

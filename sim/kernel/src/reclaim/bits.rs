@@ -6,32 +6,32 @@ use crate::{Activity, Event, Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
 use std::collections::BTreeSet;
 
-/// The bits as the page tables in memory hold them. Of a page that several show, the bits of all
-/// of them count as one.
+/// The bits in the page tables in memory. For a page with several mappings, the bits of all its
+/// entries are ORed.
 pub(crate) struct Bits<'a> {
     pub(crate) os: &'a mut Os,
     pub(crate) hal: &'a mut dyn Hal,
-    /// Only pages that this process shows may go, if one is named.
+    /// If a process is named, only pages that it maps may be chosen.
     pub(crate) whose: Option<Pid>,
-    /// Frames whose pages have to stay.
+    /// Frames whose pages must stay.
     pub(crate) stuck: &'a BTreeSet<u64>,
 }
 
 impl Os {
-    /// Lets the policy work with the rest of the kernel, which it is a part of otherwise.
+    /// Lets the policy, which is otherwise part of the kernel, work with the rest of it.
     pub(crate) fn with_policy<T>(
         &mut self,
         work: impl FnOnce(&mut Os, &mut dyn Policy) -> Result<T, OsError>,
     ) -> Result<T, OsError> {
-        // Nothing that a policy may do asks the policy: who stands in for it is never heard.
+        // The bits never call the policy, so its stand-in is never used.
         let mut policy = std::mem::replace(&mut self.memory.policy, Box::new(Fifo::default()));
         let done = work(self, policy.as_mut());
         self.memory.policy = policy;
         done
     }
 
-    /// The timer's interrupt: the replacement policy looks at the bits, and runs of pages may
-    /// become superpages.
+    /// The timer interrupt: the replacement policy samples the bits, and runs of pages may be
+    /// promoted to superpages.
     ///
     /// # Errors
     /// The hardware's.
@@ -52,21 +52,22 @@ impl Os {
         Ok(())
     }
 
-    /// A page was put into this frame, for this process at this page.
+    /// A page was put into this frame, for this process at this address.
     pub(crate) fn loaded(&mut self, hal: &mut dyn Hal, frame: u64, pid: Pid, vpn: u64) {
         self.memory.policy.inserted(frame, VirtualPage { pid, vpn });
         self.tell_policy(hal);
     }
 
-    /// Writes a page to the disk while it stays in its frame, and clears its D; on whose account,
-    /// and whether the disk did it.
+    /// Writes a page to the disk while it stays in its frame, and clears its D; returns the process
+    /// charged for it, and whether the disk succeeded.
     pub(crate) fn clean(
         &mut self,
         hal: &mut dyn Hal,
         frame: u64,
         id: PageId,
     ) -> Result<(Pid, bool), OsError> {
-        // First D cleared and fenced, and only then copied: a later store sets it again.
+        // First D is cleared and fenced, and only then the page copied: a later store sets it
+        // again.
         let dirty = self.clear_bits(hal, frame, pte::DIRTY)? & pte::DIRTY != 0;
         let showing = self.showing(frame);
         let page = self.memory.pages.get_mut(id).expect("a frame's page exists");
@@ -80,8 +81,8 @@ impl Os {
         Ok((pid, written))
     }
 
-    /// Clears bits of the entries of all who show a page, and forgets what is cached of each;
-    /// the entries as they were, put together.
+    /// Clears bits in all entries that map a page, and fences each; returns the OR of the old
+    /// entries.
     fn clear_bits(&mut self, hal: &mut dyn Hal, frame: u64, bits: u64) -> Result<u64, OsError> {
         let mut found = 0;
         let bytes = self.config.mode.pte_bytes() as u8;
@@ -102,7 +103,7 @@ impl Os {
         Ok(found)
     }
 
-    /// Reports as an event what the policy keeps.
+    /// Reports the policy's state as an event.
     fn tell_policy(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
             hal.event(Event::Policy { state: self.memory.policy.state() });
@@ -121,7 +122,7 @@ impl Bits<'_> {
 
 impl PageBits for Bits<'_> {
     fn may_go(&self, frame: u64) -> bool {
-        // The zero page is never among them: no policy gets its frame.
+        // The zero page is never among them: policies do not know its frame.
         let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
         if os.is_locked(id) {
@@ -159,7 +160,7 @@ impl PageBits for Bits<'_> {
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
-        // A superpage has one D for all of its pages: it is written when it is split.
+        // A superpage has one D for all of its pages: they are written when it is split.
         let showing = self.os.showing(frame);
         if showing.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
             return Ok(false);

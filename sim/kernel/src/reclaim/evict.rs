@@ -1,4 +1,4 @@
-//! Pages out of frames.
+//! Eviction.
 
 use crate::memory::{PageId, Use};
 use crate::reclaim::bits::Bits;
@@ -7,9 +7,10 @@ use model::isa::{PAGE_BYTES, pte};
 use std::collections::BTreeSet;
 
 impl Os {
-    /// Takes the frame of one page, of this process if one is named. `false` if no page can go.
+    /// Frees the frame of one page, of this process if one is named. `false` if no page can be
+    /// evicted.
     pub(crate) fn evict(&mut self, hal: &mut dyn Hal, whose: Option<Pid>) -> Result<bool, OsError> {
-        // Dirty pages that no swap slot can take, or that the disk refuses, have to stay.
+        // Dirty pages for which there is no swap slot, or that the disk refuses, must stay.
         let mut stuck = BTreeSet::new();
         loop {
             let Some(frame) = self.choose(hal, whose, &stuck)? else { return Ok(false) };
@@ -38,7 +39,7 @@ impl Os {
         self.with_policy(|os, policy| policy.victim(&mut Bits { os, hal, whose, stuck }))
     }
 
-    /// Whether a page differs from what the disk has of it, by its entries and by its record.
+    /// Whether a page differs from the disk's copy, by its entries and by its record.
     pub(crate) fn is_dirty(
         &self,
         hal: &mut dyn Hal,
@@ -53,8 +54,8 @@ impl Os {
         Ok(dirty)
     }
 
-    /// Unmaps a page wherever it shows, writes it back if it is dirty, and frees its frame.
-    /// `false` if the disk refused: the page stays, unmapped.
+    /// Unmaps a page everywhere, writes it back if it is dirty, and frees its frame. `false` if the
+    /// disk refused: the page stays, unmapped.
     fn take(
         &mut self,
         hal: &mut dyn Hal,
@@ -70,7 +71,7 @@ impl Os {
         }
         let page = self.memory.pages.get(id).expect("a frame's page exists");
         let dirty = page.unsaved;
-        // It is counted for a process that shows it, else for a holder, else for none.
+        // Counted for a process that maps it, else for a holder, else for no process.
         let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
         hal.event(Event::Eviction { pid, va: vpn * PAGE_BYTES, frame, dirty });
         let written = !dirty || self.write_back(hal, pid, vpn, id)?;

@@ -1,11 +1,11 @@
-//! Frames for pages and tables: free ones, else others' by eviction, else by a kill.
+//! Frames for pages and tables: free ones, else by eviction, else by killing a process.
 //!
 //! | file | does |
 //! |---|---|
-//! | `mod` (this one) | when a page must go: no frame is free, or a process is at its limit |
-//! | `bits` | A and D, as replacement policies may see them |
-//! | `evict` | the page that the policy chooses (see [`crate::replace`]), out of its frame |
-//! | `oom` | which process is killed when memory is out |
+//! | `mod` (this one) | when a page must be evicted: no free frame, or a process at its limit |
+//! | `bits` | A and D, as replacement policies see them |
+//! | `evict` | eviction of the page that the policy chooses (see [`crate::replace`]) |
+//! | `oom` | the process that is killed when memory is exhausted |
 
 mod bits;
 mod evict;
@@ -16,8 +16,8 @@ use crate::paging::{Denied, Stop};
 use crate::{Hal, Os, OsError, PageId, Pid};
 
 impl Os {
-    /// A frame for this purpose: a free one, else one that a page is evicted from. `None` if
-    /// there is neither.
+    /// A frame for this use: a free one, else one whose page is evicted. `None` if there is
+    /// neither.
     pub(crate) fn obtain_frame(
         &mut self,
         hal: &mut dyn Hal,
@@ -33,8 +33,8 @@ impl Os {
         }
     }
 
-    /// Lets a process at its limit replace pages of its own until it may show another. `false`
-    /// if none can go.
+    /// Lets a process at its limit replace pages of its own until it may map another. `false` if
+    /// none can be evicted.
     fn make_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<bool, OsError> {
         let limit = self.processes[&pid].frames.unwrap_or(u64::MAX).max(1);
         while self.space(pid).resident >= limit {
@@ -45,8 +45,8 @@ impl Os {
         Ok(true)
     }
 
-    /// Room for another page of a process. Where memory is exhausted a process is killed, perhaps
-    /// this one.
+    /// Makes room for another page of a process. If memory is exhausted a process is killed,
+    /// perhaps this one.
     pub(crate) fn ensure_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
         while !self.make_room(hal, pid)? {
             self.force(hal, pid)?;
@@ -54,7 +54,7 @@ impl Os {
         Ok(())
     }
 
-    /// A frame that a process cannot do without: a process is killed for it if need be, perhaps
+    /// A frame that a process cannot do without: if necessary a process is killed for it, perhaps
     /// this one.
     pub(crate) fn demand_frame(
         &mut self,
@@ -70,7 +70,7 @@ impl Os {
         }
     }
 
-    /// Nothing can be evicted: the process waits for frames that are held, or a process is killed.
+    /// No page can be evicted: the process waits for reserved frames, or a process is killed.
     fn force(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), Stop> {
         if self.defer(hal) {
             return Err(Denied::Later.into());
@@ -81,7 +81,7 @@ impl Os {
         Ok(())
     }
 
-    /// A new page in a frame that holds nothing yet, and that stays until the kernel returns.
+    /// A new page in an empty frame, which is not evicted until the kernel returns.
     pub(crate) fn new_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(PageId, u64), Stop> {
         let id = self.memory.pages.add(Page::default());
         let frame = self.demand_frame(hal, pid, Use::Page(id));

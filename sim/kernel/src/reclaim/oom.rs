@@ -1,9 +1,9 @@
-//! The end of memory: who is killed, and with what reason.
+//! Out of memory: which process is killed, and with what reason.
 
 use crate::{Death, Hal, OomKind, Os, OsError, Pid};
 
 impl Os {
-    /// Kills a process to get its memory, and says which it was.
+    /// Kills a process to free its memory, and returns which one.
     pub(crate) fn kill_for_memory(&mut self, hal: &mut dyn Hal) -> Result<Pid, OsError> {
         let held = |pid: Pid| {
             let space = self.space(pid);
@@ -23,7 +23,7 @@ impl Os {
         Ok(pid)
     }
 
-    /// The reason to give when there is no frame left.
+    /// The reason of the kill when there is no frame left.
     pub(crate) fn out_of_memory(&self) -> Death {
         let frames = self.memory.frames.total();
         if self.memory.swap.slots() > 0 && !self.memory.swap.has_room() {

@@ -1,8 +1,8 @@
-//! Aging: an eight-bit history of each page. At every tick it is shifted right, the A bit enters
-//! at its left, and A is cleared; the smallest history goes (Tanenbaum).
+//! Aging: an eight-bit history of each page. At every tick it is shifted right, the A bit enters at
+//! its left, and A is cleared; the page with the smallest history is evicted (Tanenbaum).
 //!
-//! What was used since the last tick counts before all history; of equal histories the page that
-//! was loaded first goes.
+//! Use since the last tick counts before all history; of pages with equal histories the one loaded
+//! first is evicted.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};

@@ -1,9 +1,9 @@
 //! CLOCK: second chance by the hardware's accessed bits.
 //!
-//! The variant: frames stand on a ring, a hand points at one. A page is loaded with A = 1. The
-//! hand passes over pages with A = 1, clearing it, and stops at the first with A = 0. The new
-//! page takes the victim's place and the hand moves on past it (as Stallings draws it; loading
-//! with A = 0 gives other fault counts, see [`super::Clock0`]). A tick clears A everywhere.
+//! The variant: frames form a ring, and a hand points at one. A page is loaded with A = 1. The hand
+//! passes over pages with A = 1, clearing it, and stops at the first with A = 0. The new page takes
+//! the victim's place and the hand moves on past it (as Stallings draws it; loading with A = 0
+//! gives other fault counts, see [`super::Clock0`]). A tick clears A everywhere.
 
 use super::ring::Ring;
 use super::{PageBits, Policy, VirtualPage};

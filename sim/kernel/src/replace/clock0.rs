@@ -1,18 +1,18 @@
-//! CLOCK as some books draw it: a page is loaded with use = 0, and the access that loaded it
-//! does not set it. An oracle: hardware sets A at that very access and could not tell it from
-//! the next one.
+//! CLOCK as some books draw it: a page is loaded with use = 0, and the access that loaded it does
+//! not set it. An oracle: hardware sets A at that very access and could not distinguish it from the
+//! next one.
 //!
-//! Everything else is as in [`super::Clock`], from which its fault counts differ; on Belady's
-//! string even the anomaly is gone. A tick clears all use bits, as it clears A there.
+//! Everything else is as in [`super::Clock`], but its fault counts differ; on Belady's string even
+//! the anomaly disappears. A tick clears all use bits, as it clears A there.
 
 use super::ring::Ring;
 use super::{PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
-/// What is kept of a page.
+/// The state of a page.
 #[derive(Clone, Copy, Debug)]
 struct Use {
-    /// The access that loaded it has not come yet.
+    /// The access that loaded it is still to come.
     fresh: bool,
     used: bool,
 }

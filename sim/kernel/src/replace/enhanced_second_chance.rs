@@ -1,14 +1,14 @@
-//! Enhanced second chance: the clock that looks at A and D. By these bits a page is of one of
-//! four classes, (0,0), (0,1), (1,0) and (1,1), and the first page of the lowest class that is
-//! not empty goes, from the hand on (Silberschatz).
+//! Enhanced second chance: the clock with A and D. By these bits a page is in one of four classes,
+//! (0,0), (0,1), (1,0) and (1,1), and from the hand on the first page of the lowest non-empty class
+//! is evicted (Silberschatz).
 //!
 //! The variant, since the books leave open when A is cleared (as Stallings has it): a first round
-//! of the hand looks for (0,0) and clears nothing; a second looks for (0,1) and clears A of what
-//! it passes; both are repeated then, since what was (1,0) is (0,0) now. The new page takes the
-//! victim's place and the hand moves on past it. A page is loaded with A = 1. A tick clears A
-//! everywhere.
+//! of the hand looks for (0,0) and clears nothing; a second looks for (0,1) and clears A of the
+//! pages that it passes; then both are repeated, since pages that were (1,0) are (0,0) by then. The
+//! new page takes the victim's place and the hand moves on past it. A page is loaded with A = 1. A
+//! tick clears A everywhere.
 //!
-//! It differs from [`super::Nru`] by the hand: there the page that was loaded first goes.
+//! It differs from [`super::Nru`] by the hand: NRU evicts the page that was loaded first.
 
 use super::ring::Ring;
 use super::{Marks, PageBits, Policy, VirtualPage};

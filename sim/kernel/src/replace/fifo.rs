@@ -1,10 +1,10 @@
-//! First in, first out: the page that came first goes first, however busy it is.
+//! First in, first out: the page that was loaded first is evicted first, however busy it is.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};
 use crate::OsError;
 
-/// The pages in the order in which they came.
+/// The pages in the order in which they were loaded.
 #[derive(Debug, Default)]
 pub struct Fifo(Pages<()>);
 

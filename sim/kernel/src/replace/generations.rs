@@ -1,15 +1,15 @@
-//! Generations, as the newest kernels have them: every tick begins a generation, pages that were
-//! used since the last tick join it, and victims are taken from the oldest one.
+//! Generations, as in recent kernels: every tick begins a generation, pages used since the last
+//! tick join it, and victims are taken from the oldest one.
 //!
-//! A new page is of the youngest generation. A victim's A bit is looked at once more: if it was
+//! A new page is in the youngest generation. A victim's A bit is checked once more: if the page was
 //! used since the tick, it joins the youngest generation instead. There are four generations; the
-//! oldest holds all that is older. Within one, the page that was loaded first goes.
+//! oldest contains everything older. Within one, the page that was loaded first is evicted.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
-/// Generations at a time.
+/// The number of generations.
 const GENERATIONS: u64 = 4;
 
 /// Pages with their generations.
@@ -43,8 +43,8 @@ impl Policy for Generations {
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
-        // Every A bit that is found set is cleared, so this ends; the first that is found clear
-        // after all were cleared is of the youngest generation, which is then the oldest.
+        // Every A bit that is found set is cleared, so this terminates; the first page found clear
+        // after all were cleared is in the youngest generation, which is then the oldest.
         while let Some(frame) = self.pages.least(bits, |loaded| loaded.note) {
             if !bits.test_and_clear(frame)? {
                 return Ok(Some(frame));

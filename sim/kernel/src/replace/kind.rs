@@ -38,7 +38,7 @@ pub enum PolicyKind {
     Lfu,
     /// Most recently used, by an oracle.
     Mru,
-    /// Any, by the seed.
+    /// A random one, by the seed.
     Random,
     /// The clock that keeps working sets.
     WsClock,
@@ -48,10 +48,10 @@ pub enum PolicyKind {
     Generations,
 }
 
-/// What some policies need to be told.
+/// Parameters of some policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicySettings {
-    /// Of [`Random`]'s dice.
+    /// The seed of [`Random`].
     pub seed: u64,
     /// Ticks for which a page stays in [`WsClock`]'s working set after its last use.
     pub tau: u64,
@@ -61,7 +61,7 @@ pub struct PolicySettings {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no policy `{name}`; there are {}", PolicyKind::ALL.map(PolicyKind::name).join(", "))]
 pub struct UnknownPolicy {
-    /// What was asked for.
+    /// The name given.
     pub name: String,
 }
 
@@ -108,13 +108,13 @@ impl PolicyKind {
         }
     }
 
-    /// Whether it learns of the pages' use by ticks only, and is blind without any.
+    /// Whether it learns of use by ticks only, and sees none without them.
     pub fn lives_on_ticks(self) -> bool {
         use PolicyKind::{Aging, Generations, Nfu, Nru, WsClock};
         matches!(self, Nru | Nfu | Aging | WsClock | Generations)
     }
 
-    /// A fresh policy of this kind.
+    /// A new policy of this kind.
     pub fn build(self, settings: PolicySettings) -> Box<dyn Policy> {
         match self {
             PolicyKind::Fifo => Box::new(Fifo::default()),
@@ -146,7 +146,7 @@ impl fmt::Display for PolicyKind {
 impl FromStr for PolicyKind {
     type Err = UnknownPolicy;
 
-    /// The name in any case; `_`, a space or nothing may stand for `-`.
+    /// The name in upper or lower case; `_`, a space or nothing may replace `-`.
     fn from_str(name: &str) -> Result<PolicyKind, UnknownPolicy> {
         let plain = |name: &str| {
             name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -160,7 +160,7 @@ impl FromStr for PolicyKind {
 impl<'de> Deserialize<'de> for PolicyKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PolicyKind, D::Error> {
         struct Name;
-        // What a visitor refuses has the place of the name, also in a list.
+        // An error of the visitor has the place of the name, also in a list.
         impl Visitor<'_> for Name {
             type Value = PolicyKind;
 

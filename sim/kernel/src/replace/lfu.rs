@@ -1,8 +1,7 @@
 //! Least frequently used, exactly: an oracle, since no hardware counts accesses.
 //!
-//! The variant: accesses are counted from the page's loading on, the one that loaded it
-//! included; of equal counts the page that was loaded first goes; a page that goes loses its
-//! count.
+//! The variant: accesses are counted from the page's loading on, including the one that loaded it;
+//! of pages with equal counts the one loaded first is evicted; an evicted page loses its count.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};

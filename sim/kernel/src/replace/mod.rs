@@ -1,31 +1,31 @@
-//! Page replacement: which page loses its frame. One policy a file.
+//! Page replacement: which page loses its frame. One policy per file.
 //!
-//! A kernel knows little of what a program does with its pages: the A and D bits that hardware
-//! leaves in page tables, and a timer that says when it is time to look. Policies see that and
-//! nothing else ([`PageBits`], [`Policy::tick`]), except the oracles, which say so: they hear of
-//! every access, or know the future, and are what the others are measured with.
+//! A kernel knows little of a program's use of its pages: the A and D bits that hardware sets in
+//! page tables, and a timer that says when to sample them. Policies see that and nothing else
+//! ([`PageBits`], [`Policy::tick`]), except the oracles, which declare themselves: they see every
+//! access, or know the future, and are the yardstick for the others.
 //!
-//! | policy | the page that goes | sees |
+//! | policy | the page that is evicted | sees |
 //! |---|---|---|
-//! | [`Fifo`] | came first | nothing |
+//! | [`Fifo`] | loaded first | nothing |
 //! | [`Random`] | any, by the seed | nothing |
-//! | [`SecondChance`] | came first and was not used since it was last looked at | A |
+//! | [`SecondChance`] | loaded first and not used since it was last checked | A |
 //! | [`Clock`] | the same, by a hand on a ring | A |
-//! | [`EnhancedSecondChance`] | of the lowest class, the first that a hand meets | A, D |
-//! | [`Nru`] | of the lowest class: used counts 2, dirty counts 1 | A, D, ticks |
+//! | [`EnhancedSecondChance`] | in the lowest class, the first that the hand meets | A, D |
+//! | [`Nru`] | in the lowest class: used counts 2, dirty counts 1 | A, D, ticks |
 //! | [`Nfu`] | used in the fewest ticks | A, ticks |
-//! | [`Aging`] | used in the fewest ticks, the latest counting most | A, ticks |
+//! | [`Aging`] | used in the fewest ticks, the latest weighing most | A, ticks |
 //! | [`WsClock`] | outside its process's working set, clean ones first | A, D, ticks |
-//! | [`TwoList`] | inactive, and not used since it was last looked at | A |
-//! | [`Generations`] | of the oldest generation | A, ticks |
+//! | [`TwoList`] | inactive, and not used since it was last checked | A |
+//! | [`Generations`] | in the oldest generation | A, ticks |
 //! | [`Recency::lru`], [`Recency::mru`] | used longest ago, last | every access: an oracle |
 //! | [`Lfu`] | used least often | every access: an oracle |
 //! | [`Clock0`] | as [`Clock`], loaded with use = 0 | every access: an oracle |
 //! | [`Opt`] | needed last | the future: an oracle |
 //!
-//! `kind` has the policies by name, for scenarios and the command line. What several of them are
-//! made of is in `pages` (pages in frames, in the order in which they came) and `ring` (a ring with
-//! a hand). When a page has to go is not decided here but in [`crate::reclaim`].
+//! `kind` has the policies by name, for scenarios and the command line. Common parts are in `pages`
+//! (pages in frames, in the order in which they were loaded) and `ring` (a ring with a hand). When
+//! a page is evicted is decided in [`crate::reclaim`], not here.
 
 mod aging;
 mod clock;
@@ -66,7 +66,7 @@ pub use wsclock::WsClock;
 use super::{OsError, Pid};
 use std::fmt;
 
-/// A page, by whom it was loaded for and where it is seen.
+/// A page: the process that it was loaded for, and its address there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct VirtualPage {
     /// The process.
@@ -91,7 +91,7 @@ pub struct Marks {
 }
 
 /// The bits of the pages in frames, as the hardware keeps them in the page tables, and the one
-/// thing that a policy may do about them beside choosing.
+/// action besides choosing that a policy may take.
 pub trait PageBits {
     /// Whether the page in this frame may be chosen now.
     fn may_go(&self, frame: u64) -> bool;
@@ -102,7 +102,7 @@ pub trait PageBits {
     /// When the kernel's access to the page table fails.
     fn look(&mut self, frame: u64) -> Result<Marks, OsError>;
 
-    /// Reads the A bit of the page in this frame over the bus, and clears it with the fence that
+    /// Reads the A bit of the page in this frame over the bus, and clears it, with the fence that
     /// makes the next access set it again.
     ///
     /// # Errors
@@ -110,15 +110,15 @@ pub trait PageBits {
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError>;
 
     /// Writes the page in this frame to the disk ahead of its eviction and clears its D bit, with
-    /// the fence; the page stays. `false` if it cannot be: the disk has no room for it, or refuses,
-    /// or it is part of a superpage.
+    /// the fence; the page stays. `false` if that is impossible: the disk has no room for it, or
+    /// refuses, or it is part of a superpage.
     ///
     /// # Errors
     /// As [`PageBits::look`].
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError>;
 }
 
-/// Chooses victims among frames that hold pages.
+/// Chooses victims among the frames of pages.
 pub trait Policy {
     /// Its name in reports.
     fn name(&self) -> &'static str;
@@ -126,21 +126,21 @@ pub trait Policy {
     /// A page was put into this frame.
     fn inserted(&mut self, frame: u64, page: VirtualPage);
 
-    /// The page in this frame is gone.
+    /// The page in this frame is no longer there.
     fn removed(&mut self, frame: u64);
 
-    /// The page in this frame was accessed. Real hardware tells nobody: only policies that say
-    /// that they are oracles may listen.
+    /// The page in this frame was accessed. Real hardware does not report this: only policies that
+    /// declare themselves oracles are called.
     fn accessed(&mut self, frame: u64) {
         let _ = frame;
     }
 
-    /// Whether it knows more than hardware tells.
+    /// Whether it knows more than the hardware reports.
     fn is_oracle(&self) -> bool {
         false
     }
 
-    /// The timer's interrupt, while this process ran.
+    /// The timer interrupt, while this process ran.
     ///
     /// # Errors
     /// When reading the bits fails.
@@ -149,34 +149,34 @@ pub trait Policy {
         Ok(())
     }
 
-    /// The accesses that will be made, in order: for an oracle of the future. What is told in
-    /// several parts follows each other.
+    /// The accesses that will be made, in order: for an oracle of the future. Several calls
+    /// continue one another.
     fn foresee(&mut self, future: &[VirtualPage]) {
         let _ = future;
     }
 
-    /// Every access heard so far, in order, of an oracle of the future that was told none: a
-    /// second run of the same programs can be told this.
+    /// The accesses so far, in order, recorded by an oracle of the future that was given none: they
+    /// can be given to it in a second run of the same programs.
     fn heard(&self) -> &[VirtualPage] {
         &[]
     }
 
-    /// The frame to empty among those that may go; it stays until [`Policy::removed`].
-    /// `None` if none may go.
+    /// The frame to free among those that may be chosen; its page stays until [`Policy::removed`].
+    /// `None` if none may be chosen.
     ///
     /// # Errors
     /// When reading the bits fails.
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError>;
 
-    /// What it keeps of the pages, in the order in which it looks at them, for waves and reports:
-    /// without spaces, cut off where it gets long.
+    /// Its state of the pages, in the order in which it examines them, for waves and reports:
+    /// without spaces, truncated when it gets long.
     fn state(&self) -> String;
 }
 
 /// The most pages in a state's text.
 const SHOWN: usize = 12;
 
-/// Joins what is said of each page to one text.
+/// Joins the texts of the pages to one.
 fn listed(pages: impl IntoIterator<Item = String>) -> String {
     let mut pages = pages.into_iter();
     let mut text = pages.by_ref().take(SHOWN).collect::<Vec<_>>().join(",");

@@ -1,9 +1,9 @@
-//! Not frequently used: what a kernel can have of LFU. At every tick each page's A bit is added
+//! Not frequently used: a kernel's approximation of LFU. At every tick each page's A bit is added
 //! to its counter, and cleared.
 //!
-//! What was used since the last tick counts as well; of equal counters the page that was loaded
-//! first goes. Nothing is ever forgotten: a page that was busy long ago stays. [`super::Aging`]
-//! mends that.
+//! Use since the last tick counts as well; of pages with equal counters the one loaded first is
+//! evicted. Nothing is ever forgotten: a page that was busy long ago stays, which [`super::Aging`]
+//! avoids.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};

@@ -1,13 +1,13 @@
-//! Not recently used: pages fall into four classes by their A and D bits, and the lowest class
-//! that is not empty loses one. Used counts more than dirty. A is cleared at every tick.
+//! Not recently used: pages are in four classes by their A and D bits, and a page of the lowest
+//! non-empty class is evicted. Used weighs more than dirty. A is cleared at every tick.
 //!
-//! The variant: within a class the page that was loaded first goes (Tanenbaum takes any).
+//! The variant: within a class the page that was loaded first is evicted (Tanenbaum takes any).
 
 use super::pages::Pages;
 use super::{Marks, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
-/// Pages with the class that they were last seen in.
+/// Pages with the class in which they were last seen.
 #[derive(Debug, Default)]
 pub struct Nru(Pages<u8>);
 

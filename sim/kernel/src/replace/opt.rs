@@ -1,8 +1,8 @@
-//! The optimal policy: the page that is needed last goes. An oracle: it must be told the future
-//! ([`Policy::foresee`]); until then it takes the page that came first, and remembers what it
-//! hears, so that a second run of the same programs can be told.
+//! The optimal policy: the page that is needed last is evicted. An oracle: it must be given the
+//! future ([`Policy::foresee`]); until then it evicts the page that was loaded first, and records
+//! the accesses, which can be given to it in a second run.
 //!
-//! Of pages that are never needed again the one that was loaded first goes.
+//! Of pages that are never needed again the one loaded first is evicted.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};
@@ -10,14 +10,14 @@ use crate::OsError;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// The moments at which a page is needed, in rising order. Each takes as many bytes as the
-/// distance from the one before needs, seven bits a byte: mostly one.
+/// The times at which a page is needed, ascending. Each takes as many bytes as its distance from
+/// the one before needs, at seven bits a byte: mostly one.
 #[derive(Clone, Debug, Default)]
 struct Moments {
     distances: Vec<u8>,
-    /// Bytes of those that have passed.
+    /// Bytes of the times that have passed.
     passed: usize,
-    /// The next moment, if one is left.
+    /// The next time, if one is left.
     next: Option<u64>,
     last: u64,
 }
@@ -52,18 +52,18 @@ impl Moments {
     }
 }
 
-/// The future, by page, and what came of it so far.
+/// The future, by page, and the progress in it.
 #[derive(Debug, Default)]
 pub struct Opt {
     pages: Pages<()>,
-    /// Accesses foreseen.
+    /// Accesses in the given future.
     foreseen: u64,
     /// When each page is needed, counted in accesses.
     needed: BTreeMap<VirtualPage, Moments>,
     /// Accesses so far.
     now: u64,
     heard: Vec<VirtualPage>,
-    /// Accesses that came otherwise than foreseen.
+    /// Accesses that differed from the given future.
     strays: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Pages in frames, with what a policy keeps of each and the order in which they came.
+//! Pages in frames, with a policy's data for each and the order in which they were loaded.
 
 use super::{PageBits, VirtualPage, listed};
 use std::collections::BTreeMap;
@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Loaded<T> {
     pub(super) page: VirtualPage,
-    /// Counts loads: the smaller, the longer the page is there.
+    /// Counts loads: the smaller, the earlier the page was loaded.
     pub(super) order: u64,
-    /// The policy's own.
+    /// The policy's data.
     pub(super) note: T,
 }
 
@@ -50,7 +50,7 @@ impl<T> Pages<T> {
         self.by_frame.iter_mut().map(|(frame, loaded)| (*frame, &mut loaded.note))
     }
 
-    /// Those frames that may go, the oldest page's first.
+    /// The frames that may be chosen, the one loaded first in front.
     pub(super) fn candidates(&self, bits: &dyn PageBits) -> Vec<u64> {
         let mut found: Vec<_> = self
             .by_frame
@@ -62,7 +62,8 @@ impl<T> Pages<T> {
         found.into_iter().map(|(_, frame)| frame).collect()
     }
 
-    /// The frame with the least key among those that may go, the oldest page of equals.
+    /// The frame with the least key among those that may be chosen; of equal ones the one loaded
+    /// first.
     pub(super) fn least<K: Ord>(
         &self,
         bits: &dyn PageBits,
@@ -71,7 +72,7 @@ impl<T> Pages<T> {
         let mut least = None;
         for (&frame, loaded) in &self.by_frame {
             let rank = (key(loaded), loaded.order);
-            // Whether it may go is the dearer question.
+            // Whether it may be chosen is the more expensive test.
             if least.as_ref().is_none_or(|(least, _)| rank < *least) && bits.may_go(frame) {
                 least = Some((rank, frame));
             }
@@ -79,7 +80,7 @@ impl<T> Pages<T> {
         least.map(|(_, frame)| frame)
     }
 
-    /// What `say` says of each page, in the order of `key`.
+    /// The text of each page by `say`, in the order of `key`.
     pub(super) fn tell<K: Ord>(
         &self,
         key: impl Fn(&Loaded<T>) -> K,

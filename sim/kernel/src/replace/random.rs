@@ -1,4 +1,4 @@
-//! Any page, by the seed: what a policy must beat to be worth its trouble.
+//! Random, by the seed: a policy that does worse than this is useless.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};
@@ -6,7 +6,7 @@ use crate::OsError;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The pages, and the dice.
+/// The pages, and the random generator.
 #[derive(Debug)]
 pub struct Random {
     pages: Pages<()>,
@@ -14,7 +14,7 @@ pub struct Random {
 }
 
 impl Random {
-    /// Dice with this seed.
+    /// A policy with this seed.
     pub fn new(seed: u64) -> Random {
         Random { pages: Pages::default(), random: ChaCha8Rng::seed_from_u64(seed) }
     }

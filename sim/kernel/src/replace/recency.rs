@@ -1,22 +1,22 @@
-//! By the order of use, exactly: oracles. No hardware reports every access to the kernel, so
-//! these are the yardsticks that the others are measured with.
+//! By the exact order of use: oracles. No hardware reports every access to the kernel, so these are
+//! a yardstick for the others.
 //!
-//! Least recently used is the one that the books compare with. Most recently used is foolish in
-//! general, and nearly best for loops that are a little too long for memory: what was just used
-//! is needed again last.
+//! Least recently used is the usual comparison of the books. Most recently used is a poor policy in
+//! general, and nearly optimal for loops that are slightly too long for memory, where the page just
+//! used is needed last.
 
 use super::pages::Pages;
 use super::{PageBits, Policy, VirtualPage};
 use crate::OsError;
 
-/// Which end of the order of use goes.
+/// Which end of the order of use is evicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goes {
     Oldest,
     Newest,
 }
 
-/// Pages with the moment of their last access.
+/// Pages with the time of their last access.
 #[derive(Debug)]
 pub struct Recency {
     goes: Goes,
@@ -25,12 +25,12 @@ pub struct Recency {
 }
 
 impl Recency {
-    /// Least recently used: the page whose last access is the oldest goes.
+    /// Least recently used: the page whose last access is the oldest is evicted.
     pub fn lru() -> Recency {
         Recency::new(Goes::Oldest)
     }
 
-    /// Most recently used: the page whose last access is the newest goes.
+    /// Most recently used: the page whose last access is the newest is evicted.
     pub fn mru() -> Recency {
         Recency::new(Goes::Newest)
     }
@@ -39,7 +39,7 @@ impl Recency {
         Recency { goes, moment: 0, pages: Pages::default() }
     }
 
-    /// The smaller, the sooner a page goes whose last access was at this moment.
+    /// The key of a page whose last access was at this time: the least is evicted.
     fn rank(&self, moment: u64) -> u64 {
         match self.goes {
             Goes::Oldest => moment,

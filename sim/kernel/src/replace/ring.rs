@@ -1,21 +1,21 @@
-//! Frames on a ring with a hand, as clocks have them.
+//! A ring of frames with a hand, as in clock algorithms.
 
 use super::{VirtualPage, listed};
 
-/// One place that is taken.
+/// An occupied place.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<T> {
     pub(super) frame: u64,
     pub(super) page: VirtualPage,
-    /// The policy's own.
+    /// The policy's data.
     pub(super) note: T,
 }
 
-/// The ring. A new page takes the place of the page that went last; the hand stands past it.
+/// The ring. A new page takes the place of the last page removed; the hand moves past it.
 #[derive(Debug)]
 pub(super) struct Ring<T> {
     places: Vec<Option<Place<T>>>,
-    /// Places left by pages that went, latest last: the next page takes that one.
+    /// Places of removed pages, latest last: the next page takes that one.
     vacant: Vec<usize>,
     hand: usize,
 }
@@ -44,23 +44,23 @@ impl<T> Ring<T> {
                 self.advance();
             }
             if self.places.iter().all(Option::is_none) {
-                // Whoever comes after the last page went begins with a new ring.
+                // After the last page was removed the next page starts a new ring.
                 *self = Ring::default();
             }
         }
     }
 
-    /// Places, taken or not.
+    /// Places, occupied or not.
     pub(super) fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// What the hand points at.
+    /// The frame at the hand.
     pub(super) fn at_hand(&mut self) -> Option<&mut Place<T>> {
         self.places.get_mut(self.hand)?.as_mut()
     }
 
-    /// Moves the hand one place on.
+    /// Advances the hand by one place.
     pub(super) fn advance(&mut self) {
         self.hand = (self.hand + 1) % self.places.len().max(1);
     }
@@ -69,7 +69,7 @@ impl<T> Ring<T> {
         self.places.iter_mut().flatten()
     }
 
-    /// What `say` says of each page, from the hand on.
+    /// The text of each page by `say`, from the hand on.
     pub(super) fn tell(&self, say: impl Fn(&Place<T>) -> String) -> String {
         let (before, after) = self.places.split_at(self.hand.min(self.places.len()));
         listed(after.iter().chain(before).flatten().map(say))

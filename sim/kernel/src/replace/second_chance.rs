@@ -1,6 +1,6 @@
-//! Second chance: the page that came first goes, unless its A bit says that it was used; then
-//! the bit is cleared and the page stands at the end of the queue as if it had just come
-//! (Tanenbaum). The same victims as [`super::Clock`], with a queue in place of a ring.
+//! Second chance: the page loaded first is evicted, unless its A bit says that it was used; then
+//! the bit is cleared and the page moves to the end of the queue as if it had just been loaded
+//! (Tanenbaum). The same victims as [`super::Clock`], with a queue instead of a ring.
 //!
 //! A page is loaded with A = 1. A tick clears A everywhere.
 
@@ -8,7 +8,7 @@ use super::{PageBits, Policy, VirtualPage, listed};
 use crate::{OsError, Pid};
 use std::collections::VecDeque;
 
-/// The queue; the next to be looked at is at the front.
+/// The queue; the next page to be examined is at the front.
 #[derive(Debug, Default)]
 pub struct SecondChance(VecDeque<(u64, VirtualPage)>);
 
@@ -30,8 +30,8 @@ impl Policy for SecondChance {
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
-        // Pages that may not go keep their places. The first round clears every bit that could
-        // save a page in the second.
+        // Pages that may not be chosen keep their places. The first round clears every bit that
+        // could save a page in the second.
         for _ in 0..2 {
             let allowed: Vec<_> = self.0.iter().copied().filter(|(f, _)| bits.may_go(*f)).collect();
             for (frame, page) in allowed {

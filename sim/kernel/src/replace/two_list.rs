@@ -1,10 +1,11 @@
-//! Two lists, as kernels of the last decades have them: pages come to the inactive list, and
-//! only those that are used again and again while they are on it become active. A scan through
-//! much memory passes through the inactive list and leaves the busy pages alone.
+//! Two lists, as in kernels of recent decades: pages start on the inactive list, and only those
+//! that are used repeatedly while on it become active. A scan through much memory passes through
+//! the inactive list and does not disturb the busy pages.
 //!
-//! Looked at from the old end of the inactive list: not used since the last look, it goes; used
-//! once, it goes back to the young end, marked; used again, it becomes active. When the active
-//! list is the longer one its oldest pages become inactive first, their A cleared.
+//! Pages are examined at the old end of the inactive list. One that was not used since it was last
+//! examined is evicted; one used once goes back to the young end, marked; one used again becomes
+//! active. When the active list is the longer one, its oldest pages become inactive first, with A
+//! cleared.
 
 use super::{PageBits, Policy, VirtualPage, listed};
 use crate::OsError;
@@ -14,7 +15,7 @@ use std::collections::VecDeque;
 struct Entry {
     frame: u64,
     page: VirtualPage,
-    /// It was found used when it was last looked at.
+    /// It was found used when it was last examined.
     marked: bool,
 }
 
@@ -26,7 +27,7 @@ pub struct TwoList {
 }
 
 impl TwoList {
-    /// Active pages become inactive until the inactive list is not the shorter one.
+    /// Moves active pages to the inactive list until that is not the shorter one.
     fn balance(&mut self, bits: &mut dyn PageBits) -> Result<(), OsError> {
         while self.active.len() > self.inactive.len() {
             let Some(entry) = self.active.pop_front() else { break };
@@ -52,8 +53,8 @@ impl Policy for TwoList {
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
-        // Every look clears an A bit that nothing sets meanwhile, or finds it clear: a page is
-        // looked at twice on the inactive list and once more when it comes back to it.
+        // Every examination clears an A bit that nothing sets in the meantime, or finds it clear: a
+        // page is examined twice on the inactive list and once more when it returns to it.
         let pages = self.inactive.len() + self.active.len();
         for _ in 0..=4 * pages {
             self.balance(bits)?;

@@ -1,15 +1,16 @@
 //! WSClock (Carr and Hennessy): CLOCK that keeps working sets in memory and writes dirty pages
 //! before they are needed.
 //!
-//! Each page has the moment of its last known use, in ticks of its own process: time in which
-//! the process did not run makes no page older. The hand looks at page after page. Used since it
-//! was last looked at: A is cleared, the moment noted, the hand goes on. Else, within the last
-//! `tau` ticks: in the working set, the hand goes on. Older and clean: it goes. Older and dirty:
-//! it is written back ahead, and the hand goes on. After a whole round with a page written, the
-//! next old page that is clean goes; with none, everything is in a working set, and a clean page
-//! goes all the same, or the one at the hand.
+//! Each page has the time of its last known use, in ticks of its own process: a page does not age
+//! while its process does not run. The hand examines page after page. If the page was used since it
+//! was last examined, A is cleared, the time noted, and the hand moves on. Else, if the use was
+//! within the last `tau` ticks, the page is in the working set, and the hand moves on. An older
+//! clean page is evicted; an older dirty page is written back ahead, and the hand moves on. After a
+//! whole round in which a page was written, the next old page that is clean is evicted; if none was
+//! written, every page is in a working set, and a clean page is evicted all the same, or the one at
+//! the hand.
 //!
-//! Variant: the write is complete when the hand goes on. Without ticks nothing ever gets old.
+//! Variant: the write is complete when the hand moves on. Without ticks no page ages.
 
 use super::ring::Ring;
 use super::{PageBits, Policy, VirtualPage};
@@ -22,7 +23,7 @@ pub struct WsClock {
     tau: u64,
     /// Ticks in which each process ran.
     ticks: BTreeMap<Pid, u64>,
-    /// Pages with the moment of their last known use.
+    /// Pages with the time of their last known use.
     ring: Ring<u64>,
 }
 
@@ -64,7 +65,7 @@ impl Policy for WsClock {
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         let mut fallback: Option<(bool, u64)> = None;
-        // The second round finds clean what the first has written.
+        // Pages that the first round has written are clean in the second.
         for round in 0..2 {
             let mut written = false;
             for _ in 0..self.ring.len() {

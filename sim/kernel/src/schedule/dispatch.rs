@@ -1,25 +1,25 @@
-//! The processor given and taken away.
+//! Dispatch: the processor given to processes and taken away.
 
 use crate::{Activity, Event, FileId, Hal, Os, OsError, PageData, Pid};
 use model::isa::Satp;
 use model::mmu::Fence;
 
 impl Os {
-    /// The process that runs next, sleepers whose time has come included.
+    /// The process that runs next, among them those whose wait is over by now.
     ///
     /// # Errors
     /// The hardware's: load control may bring processes back.
     pub fn next(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
         self.schedule.wake(hal.now());
         self.admit(hal);
-        // Before the first process runs there is nothing to see.
+        // Before the first process runs there is nothing to report.
         if self.current.is_some() {
             self.tell_queues(hal);
         }
         Ok(self.schedule.front())
     }
 
-    /// When the next process that waits for time to pass will be ready.
+    /// When the next waiting process will be ready.
     pub fn next_wake(&self) -> Option<u64> {
         self.schedule.next_wake()
     }
@@ -53,7 +53,7 @@ impl Os {
         Ok(Some(pid))
     }
 
-    /// A file of this name and so many pages, made if there is none. The error is a sentence.
+    /// A file of this name and so many pages, created if there is none. The error is a message.
     pub fn provide(&mut self, name: &str, pages: u64) -> Result<FileId, String> {
         let object = self.memory.objects.named(name, true, Some(pages))?;
         let file = self.memory.objects.get(object).and_then(|object| object.file);
@@ -65,7 +65,7 @@ impl Os {
         self.memory.objects.write(file, page, data);
     }
 
-    /// A process's turn is over: its quantum is used up, or it is blocked.
+    /// A process's turn ends: its quantum is used up, or it is blocked.
     ///
     /// # Errors
     /// The hardware's: load control may swap processes out.
@@ -75,8 +75,8 @@ impl Os {
         self.balance(hal, pid)
     }
 
-    /// The running process waits for the end of one of its children; `false` if none lives, and
-    /// it runs on.
+    /// The running process waits for the end of one of its children; `false` if it has none, and it
+    /// continues to run.
     ///
     /// # Errors
     /// The hardware's.

@@ -1,10 +1,10 @@
 //! Load control: the medium-term scheduler, which suspends whole processes before they thrash.
 //!
-//! The running process is judged at the end of its turn. Memory is short when pages had to be evicted
-//! during the turn; who asks for too much is found by page-fault frequency or by working sets,
-//! see [`LoadControl`]. The process made last among those that are ready is swapped out whole
-//! and comes back, first suspended first, when the frames that it held, and those that were
-//! short then, are free, or when no other process is left to run. At least one process always runs.
+//! The running process is examined at the end of its turn. Memory is short when pages had to be
+//! evicted during the turn; excessive demand is detected by page-fault frequency or by working
+//! sets, see [`LoadControl`]. The newest of the ready processes is swapped out as a whole. It is
+//! resumed, first suspended first, when as many frames are free as it held and as were lacking at
+//! that time, or when no other process is left to run. At least one process always runs.
 
 use crate::schedule::scheduling::LoadControl;
 use crate::schedule::working_set::WorkingSets;
@@ -12,19 +12,19 @@ use crate::{Activity, Event, Hal, Os, OsError, Pid};
 use model::isa::PAGE_BYTES;
 use std::collections::BTreeMap;
 
-/// What load control remembers.
+/// The state of load control.
 #[derive(Debug, Default)]
 pub(crate) struct Load {
-    /// The running process's faults on evicted pages, and the evictions of all, when its turn began.
+    /// At the start of the turn: the running process's faults on evicted pages, and all evictions.
     faults: u64,
     evictions: u64,
-    /// When that was, and the cycles that the kernel spent since.
+    /// The time of that start, and the cycles that the kernel has worked since.
     began: u64,
     kernel: u64,
-    /// With [`LoadControl::WorkingSet`], what each process works with.
+    /// With [`LoadControl::WorkingSet`], the working set of each process.
     pub(crate) working_sets: WorkingSets,
-    /// Frames that must be free before each of the suspended comes back: what it held, and what
-    /// was short then.
+    /// Frames that must be free before each suspended process is resumed: those that it held, and
+    /// those that were lacking then.
     wanted: BTreeMap<Pid, u64>,
     /// Processes suspended so far.
     suspensions: u64,
@@ -83,13 +83,13 @@ impl Os {
         }
     }
 
-    /// Frames that pages may have.
+    /// Frames available to pages.
     pub(crate) fn room(&self) -> u64 {
         let census = self.memory.frames.census();
         census.free + census.pages
     }
 
-    /// The working sets of all that are not suspended, and of one that would come back.
+    /// The working sets of all processes that are not suspended, and of one that would be resumed.
     fn demand(&self, returning: Option<Pid>) -> u64 {
         let out: Vec<Pid> = self.schedule.suspended().collect();
         let counts = |pid: &Pid| !out.contains(pid) || Some(*pid) == returning;
@@ -97,27 +97,27 @@ impl Os {
         sets.processes().filter(counts).map(|pid| sets.size(pid)).sum()
     }
 
-    /// Swaps a process out whole; so many frames were short while it was in.
+    /// Swaps a process out as a whole; so many frames were lacking while it was in.
     fn suspend(&mut self, hal: &mut dyn Hal, pid: Pid, short: u64) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         self.schedule.suspend(pid, hal.now());
         self.load.suspensions += 1;
         let before = self.space(pid).resident;
-        // It will not use soon what was held for it, and who waits for a frame must not wait for
-        // a process that is suspended.
+        // It will not soon use the frames reserved for it, and a process that waits for a frame
+        // must not wait for a suspended process.
         self.disk.let_go(pid);
         hal.event(Event::Suspended { pid });
-        // No process has a page under way: the pages of the last fault may go too.
+        // No process has a page being read: the pages of the last fault may be evicted too.
         self.memory.pinned.clear();
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}
-        // Locked pages stay; it does not need them twice.
+        // Locked pages stay, so it does not need room for them on its return.
         self.load.wanted.insert(pid, before - self.space(pid).resident + short);
         self.forget_awaited();
         hal.charge(account);
         Ok(())
     }
 
-    /// Lets suspended processes come back that there is room for, or one if no other can run.
+    /// Resumes suspended processes for which there is room, or one if no other can run.
     pub(crate) fn admit(&mut self, hal: &mut dyn Hal) {
         loop {
             let Some(pid) = self.schedule.suspended().next() else { return };
@@ -135,7 +135,7 @@ impl Os {
         }
     }
 
-    /// A process is gone, and with it what load control knew of it.
+    /// A process has ended: load control forgets it.
     pub(crate) fn unload(&mut self, pid: Pid) {
         self.load.working_sets.forget(pid);
         self.load.wanted.remove(&pid);

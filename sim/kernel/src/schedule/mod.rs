@@ -1,15 +1,15 @@
-//! The scheduler's books: who is ready, who waits for what, and how long everyone did.
+//! The scheduler: which processes are ready, what the others wait for, and for how long.
 //!
-//! Round robin: a process that becomes ready goes to the end of the queue, one that uses up its quantum
-//! does too. A process is in exactly one [`Standing`], and every cycle of its life is one of
-//! these: given to it, spent in the ready queue, or spent blocked. [`Times`] keeps the last two,
-//! the first is the processor's own count; that they add up to the turnaround is an invariant.
+//! Round robin: a process that becomes ready goes to the end of the queue, and so does one that
+//! uses up its quantum. A process is in exactly one [`Standing`], and every cycle of its life is
+//! spent running, in the ready queue, or blocked. [`Times`] keeps the last two; the first is the
+//! processor's own count. That they add up to the turnaround time is an invariant.
 //!
 //! | file | does |
 //! |---|---|
-//! | `dispatch` | the processor given and taken away |
-//! | `queues` | the queues as reports show them |
-//! | `load`, `working_set` | load control, and the samples that it needs |
+//! | `dispatch` | the processor given to processes and taken away |
+//! | `queues` | the queues as reported |
+//! | `load`, `working_set` | load control, and its samples |
 //! | `scheduling` | the options |
 
 mod dispatch;
@@ -25,17 +25,17 @@ use crate::Pid;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// What a process waits for that does not run and could not.
+/// Why a process is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// A page on its way from or to the disk.
+    /// A page being read or written by the disk.
     Disk,
-    /// A frame, while all are held for pages on their way.
+    /// A frame, while all are reserved for pages being read.
     Frame,
     /// The end of a child.
     Child,
-    /// Load control: it was swapped out whole.
+    /// Load control: it was swapped out as a whole.
     LoadControl,
 }
 
@@ -51,27 +51,27 @@ impl Reason {
     }
 }
 
-/// Where a process is.
+/// The state of a process in the scheduler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// In the ready queue.
     Ready,
     /// On the processor.
     Running,
-    /// Not before something happened.
+    /// Blocked until an event.
     Blocked(Reason),
-    /// No more.
+    /// It has ended.
     Gone,
 }
 
-/// When a process came and went, in cycles since the boot, and what it waited for.
+/// When a process arrived and ended, in cycles since the boot, and how long it waited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Times {
     /// When it became ready for the first time.
     pub arrived: u64,
     /// When it was first given the processor.
     pub started: Option<u64>,
-    /// When everything that it held was taken back.
+    /// When everything that it held was freed.
     pub finished: Option<u64>,
     /// Cycles in the ready queue.
     pub waiting: u64,
@@ -82,12 +82,12 @@ pub struct Times {
 }
 
 impl Times {
-    /// From arrival to end; nothing before the end.
+    /// Turnaround time, from arrival to end; nothing before the end.
     pub fn turnaround(&self) -> Option<u64> {
         Some(self.finished? - self.arrived)
     }
 
-    /// From arrival to the first turn.
+    /// Response time, from arrival to the first turn.
     pub fn response(&self) -> Option<u64> {
         Some(self.started? - self.arrived)
     }
@@ -102,7 +102,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Closes the account of the standing until now.
+    /// Charges the time until now to the present state.
     fn stand(&mut self, standing: Standing, now: u64) {
         let passed = now.saturating_sub(self.since);
         match self.standing {
@@ -117,20 +117,20 @@ impl Entry {
     }
 }
 
-/// Who runs when.
+/// The scheduler's queues.
 #[derive(Debug, Default)]
 pub struct Schedule {
     ready: VecDeque<Pid>,
-    /// Until when, in which order they fell asleep, who.
+    /// Blocked until a cycle; in which order they were blocked; which process.
     sleepers: BTreeSet<(u64, u64, Pid)>,
-    /// Suspended by load control, the one longest so first.
+    /// Suspended by load control, the one longest suspended first.
     suspended: VecDeque<Pid>,
     entries: BTreeMap<Pid, Entry>,
     order: u64,
 }
 
 impl Schedule {
-    /// A process is there and ready.
+    /// A process arrives, and is ready.
     pub fn arrive(&mut self, pid: Pid, now: u64, parent: Option<Pid>) {
         let times = Times { arrived: now, ..Times::default() };
         let entry = Entry { standing: Standing::Ready, since: now, times, parent };
@@ -138,7 +138,7 @@ impl Schedule {
         self.ready.push_back(pid);
     }
 
-    /// Lets everyone whose time has come become ready, at the cycle in which it came.
+    /// Makes every process ready whose wait is over, at the cycle at which it ended.
     pub fn wake(&mut self, now: u64) {
         while let Some(&(until, order, pid)) = self.sleepers.first().filter(|first| first.0 <= now)
         {
@@ -148,17 +148,17 @@ impl Schedule {
         }
     }
 
-    /// When the next sleeper wakes.
+    /// When the next wait ends.
     pub fn next_wake(&self) -> Option<u64> {
         self.sleepers.first().map(|first| first.0)
     }
 
-    /// Who runs next.
+    /// The process to run next.
     pub fn front(&self) -> Option<Pid> {
         self.ready.front().copied()
     }
 
-    /// The one in front gets the processor.
+    /// The first ready process gets the processor.
     pub fn run(&mut self, now: u64) -> Option<Pid> {
         let pid = self.ready.pop_front()?;
         self.stand(pid, Standing::Running, now);
@@ -175,15 +175,15 @@ impl Schedule {
         }
     }
 
-    /// The running process waits until a cycle, which may be the current one: then it only lets
-    /// others go first.
+    /// The running process waits until a cycle, which may be the current one: then it only yields
+    /// to the others.
     pub fn sleep(&mut self, pid: Pid, now: u64, until: u64, reason: Reason) {
         self.order += 1;
         self.stand(pid, Standing::Blocked(reason), now);
         self.sleepers.insert((until.max(now), self.order, pid));
     }
 
-    /// The running process waits for the end of a child; `false` if it has none that lives.
+    /// The running process waits for the end of a child; `false` if it has none.
     pub fn wait_for_child(&mut self, pid: Pid, now: u64) -> bool {
         let living = |entry: &Entry| entry.parent == Some(pid) && entry.standing != Standing::Gone;
         if !self.entries.values().any(living) {
@@ -193,7 +193,7 @@ impl Schedule {
         true
     }
 
-    /// A process is gone: its books are closed, and a parent that waits for it is ready.
+    /// A process ends: its times are final, and a parent that waits for it is ready.
     pub fn leave(&mut self, pid: Pid, now: u64) {
         let Some(parent) = self.entries.get(&pid).map(|entry| entry.parent) else { return };
         self.ready.retain(|&other| other != pid);
@@ -210,8 +210,8 @@ impl Schedule {
         }
     }
 
-    /// Those that load control may take out of the running: ready, or waiting for memory or the
-    /// disk. Not the running one, nor who waits for a child and asks for nothing.
+    /// The processes that load control may suspend: those that are ready, or wait for memory or the
+    /// disk, but neither the running one nor one that waits for a child and needs nothing.
     pub fn competitors(&self) -> impl Iterator<Item = Pid> + '_ {
         let competes = |entry: &Entry| {
             use Reason::{Disk, Frame};
@@ -220,7 +220,7 @@ impl Schedule {
         self.entries.iter().filter(move |(_, entry)| competes(entry)).map(|(pid, _)| *pid)
     }
 
-    /// Load control takes a process out of the running; what it waited for it asks for again.
+    /// Load control suspends a process; it repeats the request that it waited for when it resumes.
     pub fn suspend(&mut self, pid: Pid, now: u64) {
         if self.competitors().any(|other| other == pid) {
             self.ready.retain(|&other| other != pid);
@@ -230,7 +230,7 @@ impl Schedule {
         }
     }
 
-    /// The process that was suspended first comes back; it is returned.
+    /// Resumes the process that was suspended first, and returns it.
     pub fn resume(&mut self, now: u64) -> Option<Pid> {
         let pid = self.suspended.pop_front()?;
         self.stand(pid, Standing::Ready, now);
@@ -238,22 +238,22 @@ impl Schedule {
         Some(pid)
     }
 
-    /// Those that load control has suspended, the one longest so first.
+    /// The processes suspended by load control, the one longest suspended first.
     pub fn suspended(&self) -> impl Iterator<Item = Pid> + '_ {
         self.suspended.iter().copied()
     }
 
-    /// Those in the ready queue, in order.
+    /// The processes in the ready queue, in order.
     pub fn ready(&self) -> impl Iterator<Item = Pid> + '_ {
         self.ready.iter().copied()
     }
 
-    /// Where a process is.
+    /// The state of a process.
     pub fn standing(&self, pid: Pid) -> Option<Standing> {
         self.entries.get(&pid).map(|entry| entry.standing)
     }
 
-    /// A process's times until now, those of its present standing included.
+    /// A process's times until now, including its present state.
     pub fn times(&self, pid: Pid, now: u64) -> Times {
         let Some(entry) = self.entries.get(&pid) else { return Times::default() };
         let mut copy = Entry { times: entry.times, ..*entry };

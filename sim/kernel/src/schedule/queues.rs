@@ -1,10 +1,10 @@
-//! The queues as they are shown.
+//! The queues as reported.
 
 use super::{Pid, Reason, Schedule, Standing};
 use crate::{Event, Hal, Os};
 
 impl Schedule {
-    /// Those that wait, and for what.
+    /// The blocked processes, and their reasons.
     pub fn waiting(&self) -> impl Iterator<Item = (Pid, Reason)> + '_ {
         self.entries.iter().filter_map(|(pid, entry)| match entry.standing {
             Standing::Blocked(reason) => Some((*pid, reason)),

@@ -1,24 +1,24 @@
 //! Working sets: the pages that a process used within the last Δ cycles of its own time.
 //!
-//! Denning's W(t, Δ), sampled as a kernel can: when a window of the process's own time is over,
-//! the accessed bits of its pages are counted, cleared and fenced. Pages that were used and
-//! evicted within the window belong to it too: a process that thrashes holds few of the pages
-//! that it works with. A replacement policy goes by the same bits, so what the sample clears is
-//! kept for it in the page's record ([`Page::young`](crate::memory::Page::young)).
+//! Denning's W(t, Δ), sampled as a kernel can: when a window of the process's own time is over, the
+//! accessed bits of its pages are counted, cleared and fenced. Pages that were used and evicted
+//! within the window belong to it too: a process that thrashes holds few pages of its working set.
+//! Replacement policies use the same bits, so a bit that the sample clears is kept for them in the
+//! page's record ([`Page::young`](crate::memory::Page::young)).
 
 use crate::{Activity, Hal, Os, OsError, Pid};
 use model::isa::pte;
 use model::mmu::Fence;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of one process.
+/// The samples of one process.
 #[derive(Debug, Default)]
 struct Window {
     /// Cycles of its own since the last sample.
     own: u64,
-    /// Pages that were used since then, and whose accessed bit is gone.
+    /// Pages used since then whose accessed bit has been cleared.
     lost: BTreeSet<u64>,
-    /// Pages of the last whole window.
+    /// Pages of the last complete window.
     size: u64,
 }
 
@@ -27,15 +27,15 @@ struct Window {
 pub(crate) struct WorkingSets(BTreeMap<Pid, Window>);
 
 impl WorkingSets {
-    /// A page was used in this window, and its accessed bit is about to be forgotten.
+    /// A page was used in this window, and its accessed bit is about to be lost.
     pub(crate) fn used(&mut self, pid: Pid, vpn: u64) {
         if let Some(window) = self.0.get_mut(&pid) {
             window.lost.insert(vpn);
         }
     }
 
-    /// Pages that a process works with: those of its last window, or of this one where they are
-    /// more already.
+    /// The size of a process's working set: the pages of its last window, or of this one if they
+    /// are more already.
     pub(crate) fn size(&self, pid: Pid) -> u64 {
         self.0.get(&pid).map_or(0, |window| window.size.max(window.lost.len() as u64))
     }
@@ -45,7 +45,7 @@ impl WorkingSets {
         self.0.keys().copied()
     }
 
-    /// A process is gone.
+    /// A process has ended.
     pub(crate) fn forget(&mut self, pid: Pid) {
         self.0.remove(&pid);
     }

@@ -2,22 +2,23 @@
 
 use crate::Pid;
 
-/// What a process is given to run with.
+/// The ASID granted to a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {
     /// The identifier.
     pub asid: u16,
-    /// Its translations may be another process's: fence it before use.
+    /// Translations of another process may be cached under it: fence it before use.
     pub stale: bool,
 }
 
-/// Which process holds which ASID. ASID 0 is the kernel's, or all processes' when there are no others.
+/// Which process holds which ASID. ASID 0 is the kernel's, or that of all processes if there are no
+/// others.
 #[derive(Debug)]
 pub struct Asids {
     /// Index + 1 is the ASID.
     holders: Vec<Option<Pid>>,
     used: Vec<bool>,
-    /// When each was last granted: the one longest ago is taken away first.
+    /// When each was last granted: the one granted longest ago is reassigned first.
     granted: Vec<u64>,
     moment: u64,
     last: Option<Pid>,
@@ -36,8 +37,8 @@ impl Asids {
         }
     }
 
-    /// The ASID under which a process runs from now on: the one that it holds, else a free one,
-    /// else the one that was granted longest ago.
+    /// The ASID for a process that is about to run: the one that it holds, else a free one, else
+    /// the one granted longest ago.
     pub fn grant(&mut self, pid: Pid) -> Grant {
         if self.holders.is_empty() {
             let stale = self.last != Some(pid);
@@ -57,7 +58,7 @@ impl Asids {
     }
 
     /// The ASID under which a process's translations may be in the TLB; `None` if it holds none
-    /// (whatever was cached for it was fenced when its ASID was given away).
+    /// (its entries were fenced when its ASID was reassigned).
     pub fn held(&self, pid: Pid) -> Option<u16> {
         if self.holders.is_empty() {
             return (self.last == Some(pid)).then_some(0);
@@ -66,7 +67,7 @@ impl Asids {
         Some(at as u16 + 1)
     }
 
-    /// A process is gone, and its ASID fenced: it is as good as new.
+    /// A process has ended, and its ASID was fenced: the ASID is free.
     pub fn release(&mut self, pid: Pid) {
         if let Some(at) = self.holders.iter().position(|&holder| holder == Some(pid)) {
             self.holders[at] = None;

@@ -1,11 +1,11 @@
-//! Regions of programs that are known by their addresses only, such as recorded traces.
+//! Regions of programs of which only the addresses are known, such as recorded traces.
 //!
-//! What a page is follows from its first access, since a trace from standard input cannot be
-//! read ahead: a fetch makes it text, loaded from the image; a load or store near the stack
-//! makes it stack, zero; another load makes it data, loaded from the image, for what is read
-//! before it is written was there before; another store makes it heap, zero. The stack is where
-//! the first store goes: programs begin by pushing. A later access of a kind that the page does
-//! not allow widens its permissions.
+//! The first access to a page decides its kind, since a trace from standard input cannot be read
+//! ahead: a fetch makes it text, loaded from the image; a load or store near the stack makes it
+//! stack, zero; any other load makes it data, loaded from the image, since a value that is read
+//! before it is written was there before; any other store makes it heap, zero. The stack is at the
+//! first store, since programs begin by pushing. A later access of a kind that the page does not
+//! allow widens its permissions.
 
 use crate::AddressSpace;
 use crate::space::{Backing, Image, Region, RegionKind};
@@ -17,7 +17,7 @@ const STACK_BELOW: u64 = 8 << 20;
 const STACK_ABOVE: u64 = 1 << 20;
 
 impl AddressSpace {
-    /// Makes a region appear under an access, one page or the growth of a neighbour.
+    /// Makes a region for an access: one page, or the growth of a neighbour.
     pub(crate) fn appear(&mut self, image: Image, va: u64, access: Access) {
         let start = va / PAGE_BYTES * PAGE_BYTES;
         if access == Access::Store && self.stack.is_none() {
@@ -46,7 +46,7 @@ impl AddressSpace {
         if self.regions.get(&end).is_some_and(|after| after.kind == kind) {
             end = self.regions.remove(&end).map_or(end, |after| after.end);
         }
-        // The file's offset is the address itself, so joining moves nothing.
+        // The file's offset is the address itself, so joining regions changes no offset.
         let backing = match kind.from_image() {
             true => Backing::File { file: image.file, offset: first },
             false => Backing::Zero,

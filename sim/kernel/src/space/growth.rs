@@ -1,4 +1,4 @@
-//! Regions cut, moved and grown: arithmetic of addresses, without page tables.
+//! Regions split, moved and grown: arithmetic of addresses, without page tables.
 
 use super::{AddressSpace, Bounds, Region, RegionKind};
 use crate::Death;
@@ -9,8 +9,8 @@ use std::ops::Range;
 const LOWEST: u64 = 0x1_0000;
 
 impl AddressSpace {
-    /// Grows a stack down to the touched page, or says what is wrong with the address. Below a
-    /// stack `gap` bytes stay free of other mappings.
+    /// Grows a stack down to the touched page, or returns why the address is invalid. Below a stack
+    /// `gap` bytes must stay free of other mappings.
     pub(crate) fn grow_stack(&mut self, va: u64, gap: u64) -> Result<(), Death> {
         let (start, page) = (|r: &&Region| r.start, va / PAGE_BYTES * PAGE_BYTES);
         let stacks = self.regions.values().filter(|region| region.kind == RegionKind::Stack);
@@ -30,10 +30,10 @@ impl AddressSpace {
         Err(if va < PAGE_BYTES { Death::NullPage { va } } else { Death::Hole { va } })
     }
 
-    /// The start of the heap, and where it would end with so many more pages; `None` where it
-    /// cannot. `gap` bytes below a stack stay free.
+    /// The start of the heap, and its end with so many more pages; `None` where that is impossible.
+    /// `gap` bytes below a stack must stay free.
     pub(crate) fn heap_end(&self, pages: i64, gap: u64) -> Option<(u64, u64)> {
-        // The uppermost: parts that were cut off below it cannot grow.
+        // The uppermost: parts that were split off below it cannot grow.
         let heap = self.regions.values().rfind(|region| region.kind == RegionKind::Heap)?;
         let bytes = pages.checked_mul(PAGE_BYTES as i64)?;
         let end = heap.end.checked_add_signed(bytes)?;
@@ -46,7 +46,7 @@ impl AddressSpace {
         (end >= heap.start && fits).then_some((heap.start, end))
     }
 
-    /// Makes an address the border of two regions, if it is inside of one.
+    /// Splits the region around an address at that address, if there is one.
     pub(crate) fn cut(&mut self, at: u64) {
         let Some((_, region)) = self.regions.range_mut(..at).next_back() else { return };
         if region.end > at {
@@ -55,14 +55,14 @@ impl AddressSpace {
         }
     }
 
-    /// Makes both ends of a range borders of regions.
+    /// Splits regions at both ends of a range.
     pub(crate) fn cut_out(&mut self, range: &Range<u64>) {
         self.cut(range.start);
         self.cut(range.end);
     }
 
-    /// Whether a stack may grow over a range, with a gap below it: nothing may lie in the range,
-    /// and in the gap only what allows no access, or another stack.
+    /// Whether a stack may grow over a range, with a gap below it: the range must be free, and in
+    /// the gap there may only be regions without any access, or another stack.
     pub(crate) fn leaves_room(&self, range: Range<u64>, gap: u64) -> bool {
         let reaches = |region: &&Region, from| region.start < range.end && from < region.end;
         let bars =
@@ -82,12 +82,12 @@ impl AddressSpace {
         true
     }
 
-    /// Whether no region lies in a range.
+    /// Whether a range is free of regions.
     pub(crate) fn is_free(&self, range: &Range<u64>) -> bool {
         !self.regions.values().any(|region| region.start < range.end && range.start < region.end)
     }
 
-    /// Free addresses for so many bytes, the first above `from` if there are any: not in the room
+    /// Free addresses for so many bytes, the first above `from` if there are any: not in the range
     /// that heap and stack may grow into, nor in the gap below a stack.
     pub(crate) fn find_room(
         &self,
@@ -115,7 +115,7 @@ impl AddressSpace {
         search(from).or_else(|| search(LOWEST))
     }
 
-    /// Whether a region lies in these pages, wholly or in part.
+    /// Whether a region lies wholly or partly in these pages.
     pub(crate) fn needs(&self, vpns: Range<u64>) -> bool {
         let overlaps = |region: &crate::Region| {
             region.start < vpns.end * PAGE_BYTES && vpns.start * PAGE_BYTES < region.end
@@ -125,7 +125,7 @@ impl AddressSpace {
 }
 
 impl Region {
-    /// Puts a region somewhere else; there it grows by `mremap` only.
+    /// Moves a region; from then on it grows by `mremap` only.
     pub(crate) fn move_to(&mut self, start: u64) {
         self.end = start + (self.end - self.start);
         self.start = start;

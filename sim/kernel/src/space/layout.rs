@@ -1,4 +1,4 @@
-//! Regions as stated become an address space's, each checked.
+//! Turns regions as stated into those of an address space, checking each.
 
 use crate::memory::Objects;
 use crate::space::{Backing, Bounds, Region, RegionKind, RegionSpec};
@@ -7,7 +7,7 @@ use model::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The program's image: the file of text, rodata and data that name no other.
+/// The program's image: the file of text, rodata and data regions that name no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Image {
     /// The file's number.
@@ -16,7 +16,8 @@ pub struct Image {
     pub object: ObjectId,
 }
 
-/// Where regions may be: the scheme's user addresses, and physical RAM, where no device is.
+/// Where regions may be: the scheme's user addresses, and physical RAM, in which there is no
+/// device.
 #[derive(Clone, Debug)]
 pub struct Ground {
     /// The translation scheme.
@@ -28,9 +29,9 @@ pub struct Ground {
 /// Turns stated regions into an address space's, checking each.
 ///
 /// # Errors
-/// [`OsError::Region`] for a region that is misaligned, empty, outside the user's addresses, growth
-/// included, in another's way, or that maps what cannot be mapped so. Two may lie in the room that
-/// the other grows into: then it is the growth that is refused.
+/// [`OsError::Region`] for a region that is misaligned, empty, outside the user's addresses (growth
+/// included), that overlaps another, or that maps an object that it cannot map. Two regions may lie
+/// in each other's range of growth: then it is the growth that is refused.
 pub fn lay_out(
     ground: &Ground,
     process: &str,
@@ -57,11 +58,11 @@ pub fn lay_out(
     Ok(regions)
 }
 
-/// Turns one stated region into one of an address space, whatever is there. `part` is the page of
-/// the image that it begins with, unless it says otherwise.
+/// Turns one stated region into one of an address space, ignoring the regions already there. `part`
+/// is the page of the image at its start, unless the region states one.
 ///
 /// # Errors
-/// A sentence that says what is wrong.
+/// A message that says what is wrong.
 pub fn lay_one(
     ground: &Ground,
     image: Image,
@@ -79,14 +80,14 @@ fn name(spec: &RegionSpec) -> String {
 }
 
 fn overlap<'a>(regions: &'a BTreeMap<u64, Region>, new: &Region) -> Option<&'a str> {
-    // A heap without pages has a place all the same.
+    // A heap without pages still has a place.
     let end = |region: &Region| region.end.max(region.start + 1);
-    // Regions are in order and apart, so only those next to where the new one ends can meet it.
+    // Regions are sorted and disjoint, so only the neighbours of the new one's end can overlap it.
     let below = regions.range(..end(new)).next_back().map(|(_, old)| old);
     below.filter(|old| new.start < end(old)).map(|old| old.name.as_str())
 }
 
-/// The region's place, with nothing behind it yet.
+/// The region's addresses, with no object yet.
 fn place(ground: &Ground, spec: &RegionSpec) -> Result<Region, String> {
     use RegionKind::{Heap, Stack};
     let bounds = Bounds::new(ground.mode);
@@ -134,7 +135,7 @@ fn place(ground: &Ground, spec: &RegionSpec) -> Result<Region, String> {
     })
 }
 
-/// Puts file, shared memory or device behind the region.
+/// Assigns the region's file, shared memory or device.
 fn back(
     ground: &Ground,
     image: Image,

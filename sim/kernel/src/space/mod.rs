@@ -1,11 +1,11 @@
-//! An address space: regions, the pages in use, and the page table that shows them.
+//! An address space: regions, the pages in use, and the page table that maps them.
 //!
 //! | file | does |
 //! |---|---|
-//! | `region`, `layout`, `permissions` | what a process may touch: regions, their checks, their rights |
-//! | `growth` | regions cut, moved and grown |
+//! | `region`, `layout`, `permissions` | regions, their checks and permissions |
+//! | `growth` | regions split, moved and grown |
 //! | `demand` | regions of recorded programs, made when they are touched |
-//! | `table`, `prune` | page tables, edited through the bus; given back when unused |
+//! | `table`, `prune` | page tables, edited over the bus; freed when unused |
 //! | `asid` | address-space identifiers |
 
 mod asid;
@@ -31,10 +31,9 @@ use std::ops::Range;
 /// A page that a process holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Which.
+    /// The page.
     pub page: PageId,
-    /// A leaf entry shows it, so that the page is in a frame; without V where its region allows
-    /// nothing.
+    /// A leaf entry maps it, so the page is in a frame; without V if its region allows no access.
     pub mapped: bool,
 }
 
@@ -43,17 +42,17 @@ pub struct Held {
 pub enum Layout {
     /// As stated.
     Regions(Vec<RegionSpec>),
-    /// As stated, and elsewhere as touched: what a recorded trace, which is addresses only, needs.
+    /// As stated, and elsewhere as touched: for a recorded trace, which has only addresses.
     OnDemand(Vec<RegionSpec>),
 }
 
-/// The addresses that belong to user programs and to the kernel, and those that are not canonical.
+/// The addresses of user programs, of the kernel, and those that are not canonical.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     mode: Mode,
 }
 
-/// What an address belongs to.
+/// The part of the address space that an address is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// User programs.
@@ -75,8 +74,8 @@ impl Bounds {
         self.mode
     }
 
-    /// The root index of the one superpage through which every address space shows the kernel:
-    /// three quarters up in Sv32 (0xC000_0000, 4 MiB), else the first of the upper half.
+    /// The root index of the one superpage that maps the kernel in every address space: at three
+    /// quarters in Sv32 (0xC000_0000, 4 MiB), else the first of the upper half.
     pub fn kernel_index(self) -> u64 {
         if self.mode == Mode::Sv32 { 768 } else { 256 }
     }
@@ -89,24 +88,24 @@ impl Bounds {
         if self.mode == Mode::Sv32 { start } else { ((start << unused) as i64 >> unused) as u64 }
     }
 
-    /// The first user address that is not: the end of the lower half, in Sv32 of the space.
+    /// The first address above the user's: the end of the lower half, in Sv32 of the whole space.
     pub fn user_end(self) -> u64 {
         if self.mode == Mode::Sv32 { 1 << 32 } else { 1 << (self.mode.va_bits() - 1) }
     }
 
-    /// The kernel's addresses amid the user's, which only Sv32 has.
+    /// The kernel's addresses in the middle of the user's, in Sv32 only.
     pub fn kernel(self) -> Option<Range<u64>> {
         let superpage = self.kernel_index() << 22..(self.kernel_index() + 1) << 22;
         (self.mode == Mode::Sv32).then_some(superpage)
     }
 
-    /// Whether addresses are all the user's.
+    /// Whether all addresses of a range are the user's.
     pub fn admit(self, range: &Range<u64>) -> bool {
         let meets = |kernel: Range<u64>| range.start < kernel.end && kernel.start < range.end;
         range.end <= self.user_end() && !self.kernel().is_some_and(meets)
     }
 
-    /// What an address belongs to. In Sv32 only the kernel's own superpage is the kernel's.
+    /// The part that an address is in. In Sv32 only the kernel's own superpage is the kernel's.
     pub fn owner(self, va: u64) -> Owner {
         if self.mode == Mode::Sv32 {
             let index = (va & 0xffff_ffff) >> 22;
@@ -121,7 +120,7 @@ impl Bounds {
     }
 }
 
-/// One process's memory as the kernel keeps it.
+/// The kernel's record of one process's memory.
 #[derive(Debug)]
 pub struct AddressSpace {
     /// The hardware's view.
@@ -132,25 +131,25 @@ pub struct AddressSpace {
     pub pages: BTreeMap<u64, Held>,
     /// Pages of devices that are mapped: the physical page number by the virtual.
     pub devices: BTreeMap<u64, u64>,
-    /// Runs shown by superpages, by first virtual page number: the table put aside for each.
+    /// Runs mapped by superpages, by first virtual page number: the spare table of each.
     pub runs: BTreeMap<u64, u64>,
-    /// Permissions beyond those of a page's region, widened by use.
+    /// Permissions beyond those of a page's region, widened by use in on-demand layouts.
     pub widened: BTreeMap<u64, Permissions>,
-    /// Whether regions appear where the program touches.
+    /// Whether regions appear where the program touches memory.
     pub on_demand: bool,
     /// For on-demand layouts: the page of the first store, which is on the stack.
     pub stack: Option<u64>,
     /// Whether any region is locked.
     pub has_locks: bool,
-    /// Pages that were taken from it and have not come back.
+    /// Pages that were evicted from it and have not come back.
     pub evicted: BTreeSet<u64>,
-    /// Pages mapped now, the zero page and devices left out: the resident set. What allows no
-    /// access is in its frame all the same, and counts.
+    /// Pages mapped now, except the zero page and devices: the resident set. A page that allows no
+    /// access is still in its frame, and counts.
     pub resident: u64,
 }
 
 impl AddressSpace {
-    /// A space of these regions, or of none yet that appear on demand.
+    /// An address space of these regions, or of none yet that appear on demand.
     pub fn new(table: PageTable, regions: BTreeMap<u64, Region>, on_demand: bool) -> AddressSpace {
         AddressSpace {
             table,
@@ -173,7 +172,7 @@ impl AddressSpace {
         region.contains(va).then_some(region)
     }
 
-    /// The regions that lie in a range, wholly or in part.
+    /// The regions that lie wholly or partly in a range.
     pub fn regions_in<'a>(&'a self, range: &Range<u64>) -> impl Iterator<Item = &'a Region> {
         let (start, end) = (range.start, range.end);
         self.regions.values().filter(move |region| region.start < end && start < region.end)
@@ -184,13 +183,13 @@ impl AddressSpace {
         self.regions.values().filter(|region| region.locked).map(Region::pages).sum()
     }
 
-    /// What a page may be used for, as its entry can say it.
+    /// The permissions of a page, as its entry can express them.
     pub fn permissions(&self, va: u64) -> Permissions {
         let own = self.region(va).map(|region| region.permissions).unwrap_or_default();
         own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default()).encodable()
     }
 
-    /// Where a page's first contents come from; byte 0 is at the page's first address.
+    /// The source of a page's first contents; byte 0 is at the page's first address.
     pub fn backing(&self, va: u64) -> Backing {
         let Some(region) = self.region(va) else { return Backing::Zero };
         let inside = va / PAGE_BYTES * PAGE_BYTES - region.start;

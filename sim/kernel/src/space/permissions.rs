@@ -1,9 +1,9 @@
-//! What may be done with a page.
+//! Permissions of a page.
 
 use model::isa::Access;
 use serde::{Deserialize, Serialize};
 
-/// What may be done with a page, as a program asks for it.
+/// The permissions of a page, as a program requests them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Permissions {
@@ -31,8 +31,8 @@ impl Permissions {
         Some(Permissions { read, write, execute })
     }
 
-    /// As an entry can say it: W without R is a reserved encoding, so what may be stored to may be
-    /// loaded from as well.
+    /// As an entry can express them: W without R is a reserved encoding, so a page that may be
+    /// stored to may be loaded from as well.
     #[must_use]
     pub fn encodable(self) -> Permissions {
         Permissions { read: self.read || self.write, ..self }
@@ -53,7 +53,7 @@ impl Permissions {
         }
     }
 
-    /// The least permissions that allow what both allow.
+    /// The least permissions that allow everything that either allows.
     #[must_use]
     pub fn union(self, other: Permissions) -> Permissions {
         Permissions {

@@ -1,16 +1,16 @@
-//! Page tables given back when the last region that they serve goes.
+//! Page tables freed when the last region that they serve is removed.
 //!
-//! A table stays while a region lies in its span, though none of its pages may be in memory: it
-//! will be needed again. So where regions go, the tables that no region is left for are those to
-//! give back, and all that hangs below them is among them.
+//! A table stays while a region lies in its span, even if none of its pages is in memory: it will
+//! be needed again. So when regions are removed, the tables that serve no other region are freed,
+//! together with all tables below them.
 
 use crate::{Hal, Os, OsError, Pid};
 use model::isa::PAGE_BYTES;
 use std::ops::Range;
 
 impl Os {
-    /// Gives back the tables that served a range whose pages and regions are gone, as far as no
-    /// region needs them.
+    /// Frees the tables that served a range whose pages and regions are gone, unless another region
+    /// needs them.
     pub(crate) fn prune(
         &mut self,
         hal: &mut dyn Hal,
@@ -28,8 +28,8 @@ impl Os {
         for table in tables {
             frames.push(self.space_mut(pid).table.unlink(hal, table)?.0);
         }
-        // Pointers went: a fence by address would order leaf entries only. Until it is done a
-        // walk may still go through these tables, so they cannot be anything else yet.
+        // Pointers were cleared: a fence by address would order leaf entries only. Until the fence
+        // a walk may still go through these tables, so their frames cannot be reused yet.
         self.fence_space(hal, pid)?;
         for frame in frames {
             self.space_mut(pid).table.take_back(frame);

@@ -1,10 +1,10 @@
-//! Regions: what a process may touch, and what is found there at first.
+//! Regions: what a process may access, and the first contents of its memory.
 
 use crate::{FileId, ObjectId, Permissions};
 use model::isa::PAGE_BYTES;
 use serde::{Deserialize, Serialize};
 
-/// The part that a region plays in a program.
+/// The role of a region in a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RegionKind {
@@ -29,7 +29,7 @@ pub enum RegionKind {
 }
 
 impl RegionKind {
-    /// The permissions of such a region where none are given.
+    /// The default permissions of such a region.
     pub fn permissions(self) -> Permissions {
         Permissions {
             read: true,
@@ -66,13 +66,13 @@ pub struct RegionSpec {
     /// Its name in reports; the kind's name if absent.
     #[serde(default)]
     pub name: Option<String>,
-    /// The part that it plays.
+    /// Its role.
     pub kind: RegionKind,
     /// Its first address, a multiple of 4096.
     pub start: u64,
     /// Its pages at the start. A heap may have 0.
     pub pages: u64,
-    /// Stack and heap: to how many pages it may grow. Their size at the start if absent.
+    /// Stack and heap: the number of pages to which it may grow. Its size at the start if absent.
     #[serde(default)]
     pub limit: Option<u64>,
     /// Its permissions; the kind's if absent.
@@ -83,30 +83,31 @@ pub struct RegionSpec {
     /// shared memory.
     #[serde(default)]
     pub file: Option<String>,
-    /// The page of the file at its start. Without `file`, the image's parts follow each other.
+    /// The page of the file at its start. Without `file`, regions of the image continue one
+    /// another.
     #[serde(default)]
     pub offset: Option<u64>,
-    /// Pages of the file; touching a page beyond is a bus error. Without end if absent.
+    /// Length of the file in pages; touching a page beyond is a bus error. Unlimited if absent.
     #[serde(default)]
     pub file_pages: Option<u64>,
-    /// Stores are seen by all who map the file or the shared memory, and reach the file.
+    /// Stores are visible to all mappings of the file or the shared memory, and reach the file.
     /// Otherwise they copy the page on write.
     #[serde(default)]
     pub shared: bool,
     /// Of a device: its first physical address, a multiple of 4096, outside RAM.
     #[serde(default)]
     pub device: Option<u64>,
-    /// Pages are brought in when it is mapped, not when they are touched.
+    /// Pages are brought in when the region is mapped, not when they are touched.
     #[serde(default)]
     pub prefault: bool,
-    /// `false`: it is not there at the start, and the program maps it. The reader of layouts
-    /// sees to that.
+    /// `false`: it is not mapped at the start; the program maps it. The reader of layouts handles
+    /// this.
     #[serde(default)]
     pub mapped: Option<bool>,
 }
 
 impl RegionSpec {
-    /// A region with everything else left out.
+    /// A region with defaults for everything else.
     pub fn new(kind: RegionKind, start: u64, pages: u64) -> RegionSpec {
         RegionSpec {
             name: None,
@@ -126,7 +127,7 @@ impl RegionSpec {
     }
 }
 
-/// Where a page's first contents come from.
+/// The source of a page's first contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Backing {
     /// Zeroes, made on demand.
@@ -138,15 +139,15 @@ pub enum Backing {
         /// Its byte at the first address of the region.
         offset: u64,
     },
-    /// No memory at all: a device's registers.
+    /// Not memory: a device's registers.
     Device {
         /// Their physical address at the first address of the region.
         pa: u64,
     },
 }
 
-/// A region of a running process. `start..end` is what is mapped, `lowest..highest` what it may
-/// grow to; addresses are multiples of a page, ends exclusive.
+/// A region of a running process. `start..end` is mapped, `lowest..highest` is the range that it
+/// may grow to; addresses are multiples of a page, ends exclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "said in the sentence above")]
 pub struct Region {
@@ -158,7 +159,7 @@ pub struct Region {
     pub highest: u64,
     pub permissions: Permissions,
     pub backing: Backing,
-    /// The file or shared memory whose pages are found here.
+    /// The file or shared memory whose pages it maps.
     pub object: Option<ObjectId>,
     /// The page of that object at the region's start.
     pub first: u64,
@@ -169,18 +170,18 @@ pub struct Region {
 }
 
 impl Region {
-    /// Whether the address lies in it as it is now.
+    /// Whether the address lies in its present extent.
     pub fn contains(&self, va: u64) -> bool {
         (self.start..self.end).contains(&va)
     }
 
-    /// The page of the object that is found at an address.
+    /// The page of the object at an address.
     pub fn index(&self, va: u64) -> Option<u64> {
         Some(self.first + va.checked_sub(self.start)? / PAGE_BYTES)
     }
 
-    /// What lies from `at` on, an address of a page inside; the region keeps what is below.
-    /// Neither can grow into the other.
+    /// Splits the region at `at`, the address of a page inside: returns the upper part; the region
+    /// keeps the lower one. Neither can grow into the other.
     pub fn split_off(&mut self, at: u64) -> Region {
         let mut upper = self.clone();
         upper.start = at;

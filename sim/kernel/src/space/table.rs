@@ -6,14 +6,14 @@ use model::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// In an entry without V, whose other bits are software's: the page is in its frame, but its
+/// In an entry without V, whose other bits belong to software: the page is in its frame, but its
 /// region allows no access. The entry keeps the frame's number, A and D.
 pub const INACCESSIBLE: u64 = 1 << 8;
 
-/// The bits of a leaf that a region's permissions decide.
+/// The bits of a leaf that the region's permissions determine.
 pub const PERMISSIONS: u64 = VALID | READ | WRITE | EXECUTE | USER | INACCESSIBLE;
 
-/// The bits of a user's leaf for what may be done with its page; without V where that is nothing.
+/// The bits of a user leaf for these permissions; without V if there are none.
 pub fn permission_bits(permissions: Permissions) -> u64 {
     let bit = |on: bool, bit| if on { bit } else { 0 };
     let Permissions { read, write, execute } = permissions.encodable();
@@ -24,8 +24,8 @@ pub fn permission_bits(permissions: Permissions) -> u64 {
 /// Where a walk by the kernel ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The physical address of the entry of the level that was asked for, valid or not, or of a
-    /// leaf above it.
+    /// The physical address of the entry at the requested level, valid or not, or of a leaf above
+    /// it.
     Leaf(u64),
     /// The table below an entry does not exist yet.
     Missing {
@@ -42,7 +42,7 @@ pub struct PageTable {
     mode: Mode,
     /// The frames of its tables; the first is the root's.
     tables: Vec<u64>,
-    /// Of these, those that hang below others, by their level and the first page that they serve.
+    /// Of these, the tables linked below others, by their level and the first page that they serve.
     linked: BTreeMap<(u32, u64), u64>,
 }
 
@@ -72,7 +72,7 @@ impl PageTable {
     }
 
     /// Follows the pointers to a page's entry of `level` (0: that of the page itself) or to the
-    /// superpage above that shows it, reading each over the bus.
+    /// superpage above that maps it, reading each over the bus.
     ///
     /// # Errors
     /// When memory refuses.
@@ -98,8 +98,8 @@ impl PageTable {
         }
     }
 
-    /// Hangs a zeroed table in frame `table` below the entry of `level` at `pa`, on the way to a
-    /// page. A fence for the whole address space is due afterwards: a pointer changed.
+    /// Links a zeroed table in frame `table` below the entry of `level` at `pa`, which serves a
+    /// page. A fence for the whole address space must follow: a pointer changed.
     ///
     /// # Errors
     /// When memory refuses.
@@ -116,8 +116,8 @@ impl PageTable {
         self.hang(hal, (level - 1, vpn >> below << below), pa, table)
     }
 
-    /// As [`PageTable::link`], for a table that was put aside and is filled already; it is named
-    /// by its level and the first page that it serves.
+    /// As [`PageTable::link`], for a spare table that is filled already; it is identified by its
+    /// level and the first page that it serves.
     ///
     /// # Errors
     /// When memory refuses.
@@ -132,8 +132,8 @@ impl PageTable {
         hal.write(pa, self.mode.pte_bytes() as u8, entry(table, VALID))
     }
 
-    /// Clears the pointer to a table, which is put aside: its frame, and where the pointer was.
-    /// The same fence is due.
+    /// Clears the pointer to a table, which becomes a spare one: returns its frame, and where the
+    /// pointer was. The same fence must follow.
     ///
     /// # Errors
     /// When memory refuses, or there is no such table.
@@ -148,8 +148,7 @@ impl PageTable {
         Ok((table, at))
     }
 
-    /// The tables that hang below others and serve any of these pages, the lowest first: level
-    /// and first page.
+    /// The linked tables that serve any of these pages, the lowest first: level and first page.
     pub fn linked(&self, vpns: &Range<u64>) -> Vec<(u32, u64)> {
         let serves = |&&(level, first): &&(u32, u64)| {
             first < vpns.end && vpns.start < first + self.pages_below(level)
@@ -157,7 +156,7 @@ impl PageTable {
         self.linked.keys().filter(serves).copied().collect()
     }
 
-    /// Every table but the root that hangs below another: level, first page, frame.
+    /// Every linked table, that is all but the root: level, first page, frame.
     pub fn all_linked(&self) -> impl Iterator<Item = (u32, u64, u64)> + '_ {
         self.linked.iter().map(|(&(level, first), &frame)| (level, first, frame))
     }
@@ -167,12 +166,12 @@ impl PageTable {
         1 << (self.mode.segment_bits() * (level + 1))
     }
 
-    /// Keeps the frame of a table that is linked later, when a superpage is split.
+    /// Keeps the frame of a spare table, linked later when a superpage is split.
     pub fn put_aside(&mut self, table: u64) {
         self.tables.push(table);
     }
 
-    /// Gives up a frame that was put aside.
+    /// Releases the frame of a spare table.
     pub fn take_back(&mut self, table: u64) {
         self.tables.retain(|&kept| kept != table);
     }

@@ -1,4 +1,4 @@
-//! How much is free, in blocks of which sizes, and how badly broken up.
+//! How much memory is free, in blocks of which sizes, and how fragmented it is.
 
 use super::Buddy;
 use rand::Rng;
@@ -34,7 +34,7 @@ impl Buddy {
         if free == 0 { 0.0 } else { (free - usable) as f64 / free as f64 }
     }
 
-    /// Gorman's fragmentation index: why a request of this order fails. Towards 0 for want of
+    /// Gorman's fragmentation index: why a request of this order fails. Towards 0 for lack of
     /// memory, towards 1 because of fragmentation; `None` when it would not fail.
     pub fn fragmentation_index(&self, order: u32) -> Option<f64> {
         if self.largest_free().is_some_and(|largest| largest >= order) {
@@ -48,10 +48,10 @@ impl Buddy {
         Some(1.0 - (1.0 + requests) / blocks as f64)
     }
 
-    /// Breaks free memory up until at least the part `target` (0 to 1) of it cannot serve requests
-    /// of `order`: holds the lowest frame of one block of that order after the other, in an order
-    /// that `generator` draws. Returns the held frames (blocks of order 0). Fewer than asked for
-    /// when memory has no such block left; none for order 0, which nothing can break.
+    /// Fragments free memory until at least the part `target` (0 to 1) of it cannot serve requests
+    /// of `order`: allocates the lowest frame of one block of that order after the other, in an
+    /// order drawn from `generator`. Returns the allocated frames (blocks of order 0): fewer than
+    /// needed when memory has no such block left; none for order 0, which cannot be fragmented.
     pub fn fragment(&mut self, order: u32, target: f64, generator: &mut impl Rng) -> Vec<u64> {
         if order == 0 {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! Against the books' examples, and against a map of single frames that knows no blocks.
+//! Against the books' examples, and against a map of single frames without blocks.
 
 use super::{Buddy, BuddyError};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Regions cut, moved and grown, without a machine.
+//! Regions split, moved and grown, without a machine.
 
 use super::*;
 use crate::FileId;

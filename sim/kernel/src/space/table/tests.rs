@@ -1,4 +1,4 @@
-//! Page tables in memory that is nothing else.
+//! Page tables in plain memory.
 
 use super::*;
 use crate::testing::Flat;
@@ -11,7 +11,7 @@ fn table(mode: Mode) -> (Flat, PageTable) {
     (hal, table)
 }
 
-/// The entry of a page, tables made on the way; how many.
+/// The entry of a page, with tables made as needed; how many were made.
 fn reach(hal: &mut Flat, table: &mut PageTable, vpn: u64) -> (u64, usize) {
     let before = table.tables().len();
     loop {
