@@ -10,11 +10,11 @@ use crate::{Dump, Error, Kind, LAST_CYCLE, SignalId, Window, Writer, text};
 /// How a waveform is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Format {
-    /// VCD as GTKWave, Surfer and most others read it: with strings, and attributes that name the
-    /// values of states.
+    /// VCD for GTKWave, Surfer and most others: with strings, and attributes that name the values
+    /// of states.
     #[default]
     Vcd,
-    /// VCD as its standard has it, for strict readers: without attributes and strings.
+    /// VCD as in its standard, for strict readers: without attributes and strings.
     Plain,
     /// FST: a twentieth of the size, and opened by GTKWave and Surfer at once.
     Fst,
@@ -27,11 +27,11 @@ impl Format {
     }
 }
 
-/// Collects declarations; [`Builder::create`] turns it into a [`Writer`], [`Builder::dump`] into
-/// a [`Dump`].
+/// Collects declarations; [`Builder::create`] turns it into a [`Writer`], [`Builder::dump`] into a
+/// [`Dump`].
 ///
-/// A path is scopes and a name joined by `.`, at least one scope. Signals stand in the dump in
-/// the order of their declaration, whatever the order of their scopes.
+/// A path is scopes and a name joined by `.`, at least one scope. The dump lists signals in the
+/// order of their declaration, whatever the order of their scopes.
 #[derive(Debug)]
 pub struct Builder {
     pub(crate) version: String,
@@ -39,13 +39,13 @@ pub struct Builder {
     pub(crate) format: Format,
     pub(crate) window: Window,
     pub(crate) kinds: Vec<Kind>,
-    /// A signal may have several.
+    /// A signal may have several names.
     pub(crate) paths: Vec<(String, SignalId)>,
     taken: BTreeSet<String>,
 }
 
 impl Builder {
-    /// An empty waveform; the title (scenario, seed, configuration) stands in its header.
+    /// An empty waveform; its header has the title (scenario, seed, configuration).
     pub fn new(title: &str) -> Builder {
         Builder {
             version: concat!("Pagewalk ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -58,7 +58,7 @@ impl Builder {
         }
     }
 
-    /// Written in this format.
+    /// Selects the format.
     pub fn format(mut self, format: Format) -> Builder {
         self.format = format;
         self
@@ -66,12 +66,12 @@ impl Builder {
 
     /// Writes only a part of the run.
     pub fn window(mut self, window: Window) -> Builder {
-        // A window after the end of all time shows what was held last.
+        // A window after the end of all time shows the last values.
         self.window = Window { from: window.from.min(LAST_CYCLE), ..window };
         self
     }
 
-    /// The clock. It needs no values; where the simulation jumps over cycles, it stands still.
+    /// The clock. It needs no values; where the simulation skips cycles, it stands still.
     pub fn clock(&mut self, path: &str) -> Result<SignalId, Error> {
         self.declare(path, Kind::Clock)
     }
@@ -110,7 +110,7 @@ impl Builder {
         self.declare(path, Kind::State { width, names })
     }
 
-    /// A word.
+    /// A text of one word.
     pub fn text(&mut self, path: &str) -> Result<SignalId, Error> {
         self.declare(path, Kind::Text)
     }
@@ -135,24 +135,25 @@ impl Builder {
         Ok(())
     }
 
-    /// Opens the waveform. It grows in a hidden file in the same folder, which takes its name when
-    /// the writer is finished or dropped; missing folders are made. What is not a regular file
-    /// (a pipe, a device) is written directly.
+    /// Opens the waveform. It is written to a hidden file in the same folder, which is renamed when
+    /// the writer is finished or dropped; missing folders are created. If the path is not a regular
+    /// file (a pipe, a device), it is written directly.
     pub fn create(self, path: &Path) -> Result<Writer, Error> {
         Writer::start(self, Sink::create(path)?)
     }
 
-    /// Writes the waveform into anything that takes bytes; FST cannot.
+    /// Writes the waveform to any stream of bytes; FST cannot.
     pub fn stream(self, output: Box<dyn io::Write + Send>) -> Result<Writer, Error> {
         Writer::start(self, Sink::stream(output))
     }
 
-    /// As [`Builder::create`], for one who knows what changes. The window has no effect.
+    /// As [`Builder::create`], for callers that know which signals change. The window has no
+    /// effect.
     pub fn dump(self, path: &Path) -> Result<Dump<'static>, Error> {
         Dump::start(&self, Sink::create(path)?)
     }
 
-    /// As [`Builder::stream`], for one who knows what changes.
+    /// As [`Builder::stream`], for callers that know which signals change.
     pub fn dump_into<'a>(self, output: Box<dyn io::Write + Send + 'a>) -> Result<Dump<'a>, Error> {
         Dump::start(&self, Sink::stream(output))
     }

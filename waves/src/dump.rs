@@ -1,4 +1,4 @@
-//! The one writer: changes of signals, by time, in any format.
+//! The common writer: changes of signals, by time, in any format.
 
 use std::path::{Path, PathBuf};
 
@@ -7,11 +7,11 @@ use crate::fst::Binary;
 use crate::vcd::Text;
 use crate::{Builder, Error, Format, LATEST, SignalId};
 
-/// A dump under way, for a caller that knows what changed: times in units of 1 ns, and after each what
-/// changes then. [`crate::Writer`] finds out itself what changed from cycle to cycle.
+/// An open dump, for a caller that knows which signals change: times in units of 1 ns, each
+/// followed by its changes. [`crate::Writer`] finds the changes from cycle to cycle itself.
 ///
-/// It ends with [`Dump::finish`]; one that is dropped leaves no file. Its memory does not grow
-/// with the run. When its file cannot be written any more, what was whole stays under its name.
+/// It ends with [`Dump::finish`]; one that is dropped leaves no file. Its memory does not grow with
+/// the run. When its file cannot be written any more, the complete part is kept under its name.
 pub struct Dump<'a> {
     encoder: Encoder<'a>,
     path: PathBuf,
@@ -45,11 +45,11 @@ impl<'a> Dump<'a> {
         &self.path
     }
 
-    /// What follows changes at this time. Announcing the same time again has no effect.
+    /// Announces the time of the following changes. Announcing the same time again has no effect.
     ///
     /// # Errors
-    /// [`Error::Backwards`] and [`Error::Late`], after which the dump goes on as if it had not
-    /// been announced; or what the file says, after which nothing more can be written.
+    /// [`Error::Backwards`] and [`Error::Late`], after which the dump continues as if the time had
+    /// not been announced; or an error of the file, after which nothing more can be written.
     #[inline]
     pub fn at(&mut self, time: u64) -> Result<(), Error> {
         if self.closed {
@@ -70,7 +70,7 @@ impl<'a> Dump<'a> {
         announced
     }
 
-    /// Values that stand at the first time follow, until `begins` is false: VCD sets them apart.
+    /// The values at the first time follow, until `begins` is false: VCD marks them.
     pub fn initial(&mut self, begins: bool) {
         if let Encoder::Text(text) = &mut self.encoder {
             text.initial(begins);
@@ -86,12 +86,12 @@ impl<'a> Dump<'a> {
         }
     }
 
-    /// A number that is not known.
+    /// An unknown number.
     pub fn unknown(&mut self, id: SignalId) {
         self.level(id, b'x');
     }
 
-    /// No number is there.
+    /// An absent number.
     pub fn absent(&mut self, id: SignalId) {
         self.level(id, b'z');
     }
@@ -127,15 +127,15 @@ impl<'a> Dump<'a> {
         }
     }
 
-    /// Ends the dump at the time that was announced last, and gives the file its name.
+    /// Ends the dump at the last announced time, and renames the file to its final name.
     ///
     /// # Errors
-    /// What the file says, now or earlier.
+    /// An error of the file, now or earlier.
     pub fn finish(mut self) -> Result<(), Error> {
         self.close()
     }
 
-    /// As [`Dump::finish`], for an owner that cannot give it away.
+    /// As [`Dump::finish`], for an owner that cannot pass it by value.
     pub(crate) fn close(&mut self) -> Result<(), Error> {
         if std::mem::replace(&mut self.closed, true) {
             return Err(Error::GivenUp);

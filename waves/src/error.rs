@@ -1,10 +1,10 @@
-//! What can go wrong between a simulation and its waveform.
+//! Errors between a simulation and its waveform.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// An error of a dump or of the saved view. Each says itself what the operating system says of
-/// it: none has a source besides.
+/// An error of a dump or of the saved view. The message includes that of the operating system, so
+/// `source` is always empty.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file could not be created, written or renamed, and nothing of it is kept.
@@ -23,17 +23,17 @@ pub enum Error {
         /// Why.
         cause: io::Error,
     },
-    /// The dump broke off. What was whole until then stands under its name.
+    /// The dump broke off. The part that was complete is kept under its name.
     #[error("cannot write all of {}: {cause}; it is kept up to cycle {cycle}", path.display())]
     Cut {
         /// The file.
         path: PathBuf,
-        /// The last cycle that is whole.
+        /// The last complete cycle.
         cycle: u64,
         /// Why.
         cause: io::Error,
     },
-    /// FST goes back to its beginning when it ends, which a pipe cannot.
+    /// FST must seek to its beginning when it ends, which a pipe cannot.
     #[error("{} cannot hold FST, which is not written from front to back; take VCD", path.display())]
     Stream {
         /// The pipe or device.
@@ -58,9 +58,9 @@ pub enum Error {
     Width {
         /// The signal.
         path: String,
-        /// The width asked for.
+        /// The requested width.
         width: u32,
-        /// The limit that it breaks.
+        /// The limit that it violates.
         reason: &'static str,
     },
     /// A value of the wrong kind, or one that needs more bits than the signal has.
@@ -81,7 +81,7 @@ pub enum Error {
         /// The last one before it.
         last: u64,
     },
-    /// A time before the one that stands in the dump.
+    /// A time before the last one in the dump.
     #[error("waveform time must not go back: {time} ns after {last} ns")]
     Backwards {
         /// The time announced.
@@ -89,7 +89,7 @@ pub enum Error {
         /// The last one before it.
         last: u64,
     },
-    /// A time that viewers take for one long before.
+    /// A time that viewers would misread as a much earlier one.
     #[error("waveforms end at {} ns, and {time} ns is later", crate::LATEST)]
     Late {
         /// The time announced.

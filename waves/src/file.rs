@@ -1,4 +1,5 @@
-//! The file under way: it takes its name when it ends, whole or cut to what was whole.
+//! The open file: renamed to its final name when it ends, complete or truncated to its complete
+//! part.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -7,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 
-/// Where a dump goes.
+/// The destination of a dump.
 pub(crate) struct Sink<'a> {
     output: Option<Output<'a>>,
-    /// The hidden file that takes the name at the end.
+    /// The hidden file that is renamed at the end.
     partial: Option<PathBuf>,
     path: PathBuf,
 }
@@ -21,7 +22,7 @@ enum Output<'a> {
 }
 
 impl<'a> Sink<'a> {
-    /// Into a file; see [`crate::Builder::create`].
+    /// To a file; see [`crate::Builder::create`].
     pub(crate) fn create(path: &Path) -> Result<Sink<'a>, Error> {
         let special = fs::metadata(path).is_ok_and(|found| !found.is_file());
         let partial = if special { None } else { Some(hidden_beside(path)?) };
@@ -30,7 +31,7 @@ impl<'a> Sink<'a> {
         Ok(Sink { output: Some(Output::File(file)), partial, path: path.to_owned() })
     }
 
-    /// Into anything else.
+    /// To anything else.
     pub(crate) fn stream(output: Box<dyn Write + Send + 'a>) -> Sink<'a> {
         let path = PathBuf::from("the waveform");
         Sink { output: Some(Output::Stream(output)), partial: None, path }
@@ -41,7 +42,7 @@ impl<'a> Sink<'a> {
         &self.path
     }
 
-    /// The file itself, if it is one that can be read and written in any order.
+    /// The file itself, if it can be read and written at any position.
     pub(crate) fn file(&self) -> Option<io::Result<File>> {
         match &self.output {
             Some(Output::File(file)) if self.partial.is_some() => Some(file.try_clone()),
@@ -49,7 +50,7 @@ impl<'a> Sink<'a> {
         }
     }
 
-    /// Writes all of it, or says how much of it was written and why not more.
+    /// Writes all of it, or returns how much was written and the error.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), (usize, io::Error)> {
         let output: &mut dyn Write = match &mut self.output {
             Some(Output::File(file)) => file,
@@ -68,7 +69,7 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Ends the file and gives it its name.
+    /// Ends the file and renames it to its final name.
     pub(crate) fn commit(&mut self) -> Result<(), Error> {
         let flushed = match self.output.take() {
             Some(Output::Stream(mut stream)) => stream.flush(),
@@ -83,8 +84,8 @@ impl<'a> Sink<'a> {
         result.map_err(|source| Error::file(&self.path, source))
     }
 
-    /// Cuts the file to its first `length` bytes and gives it its name; whether that could be
-    /// done.
+    /// Truncates the file to its first `length` bytes and renames it to its final name; returns
+    /// whether that was possible.
     pub(crate) fn keep(&mut self, length: u64) -> bool {
         let cut = match (&self.output, &self.partial) {
             (Some(Output::File(file)), Some(_)) => file.set_len(length).is_ok(),
@@ -97,7 +98,7 @@ impl<'a> Sink<'a> {
         kept
     }
 
-    /// Gives the file up: the name keeps what it had before.
+    /// Abandons the file: a file that had the final name before is kept.
     pub(crate) fn discard(&mut self) {
         self.output = None;
         if let Some(partial) = self.partial.take() {

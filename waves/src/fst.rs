@@ -14,15 +14,15 @@ use crate::tree::{self, Item};
 use crate::vcd::DIGITS;
 use crate::{Builder, Error, Kind, SignalId, UNITS_PER_CYCLE};
 
-/// Changes gathered before they are compressed and written.
+/// Changes collected before they are compressed and written.
 const ROOM: u32 = 1 << 18;
 
-/// An FST under way. After each block the file is whole up to some time.
+/// An open FST. After each block the file is complete up to some time.
 pub(crate) struct Binary<'a> {
     sink: Sink<'a>,
     /// `None` once it has failed or ended.
     writer: Option<FstWriter<File>>,
-    /// The same file by another handle, for its length.
+    /// A second handle of the same file, for its length.
     file: File,
     handles: Vec<Handle>,
     now: u64,
@@ -32,10 +32,10 @@ pub(crate) struct Binary<'a> {
     whole: Option<(u64, u64)>,
     /// The time of the last change of all.
     last: Option<u64>,
-    /// The last change of a number, which is repeated to show until when the dump goes.
+    /// The last change of a number, which is repeated at the end to show how long the dump is.
     number: u32,
     digits: String,
-    /// What went wrong between two times.
+    /// An error between two times.
     failed: Option<io::Error>,
 }
 
@@ -141,7 +141,7 @@ impl<'a> Binary<'a> {
         self.change(handle, SignalValue::Real(real));
     }
 
-    /// Ends the file at the time that was announced last.
+    /// Ends the file at the last announced time.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
         // The format has no time without a change.
         if self.number != 0 && self.last.is_some_and(|last| last < self.now) {
@@ -164,7 +164,7 @@ impl<'a> Binary<'a> {
         self.last = Some(self.now);
     }
 
-    /// Writes a block, after which the file is whole.
+    /// Writes a block, after which the file is complete.
     fn flush(&mut self) -> Result<(), Error> {
         let flushed = match (self.failed.take(), &mut self.writer) {
             (Some(source), _) => Err(source),
@@ -181,10 +181,10 @@ impl<'a> Binary<'a> {
         }
     }
 
-    /// Cuts the file after its last whole block.
+    /// Truncates the file after its last complete block.
     fn cut(&mut self, source: io::Error) -> Error {
         let path = self.sink.path().to_owned();
-        // It may still want to write what it has gathered, so it goes first.
+        // It may still want to write the changes that it has collected, so it is dropped first.
         self.writer = None;
         match self.whole {
             Some((length, time)) if self.sink.keep(length) => {
@@ -200,7 +200,7 @@ impl<'a> Binary<'a> {
 
 /// Declares everything.
 fn header(file: File, builder: &Builder) -> Result<(FstWriter<File>, Vec<Handle>), wavefst::Error> {
-    // Blocks end where a time does, so only this file says when.
+    // Blocks must end at the end of a time, so only this module ends them.
     let mut writer = FstWriter::builder(file)
         .chain_compression(ChainCompression::Lz4)
         .block_change_limit(usize::MAX)

@@ -1,8 +1,8 @@
-//! What a signal holds between two changes.
+//! The value of a signal between two changes.
 
 use crate::{Dump, Kind, SignalId, Value, text};
 
-/// What a signal holds now.
+/// The present value of a signal.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Held {
     /// Never set.
@@ -15,7 +15,7 @@ pub(crate) enum Held {
     Event(bool),
 }
 
-/// A signal as the writer keeps it.
+/// A signal in the writer's records.
 #[derive(Debug)]
 pub(crate) struct Signal {
     pub(crate) kind: Kind,
@@ -25,7 +25,7 @@ pub(crate) struct Signal {
     pub(crate) touched: bool,
 }
 
-/// What became of a value that was set.
+/// The outcome of setting a value.
 pub(crate) enum Outcome {
     Same,
     Changed,
@@ -44,7 +44,7 @@ impl Signal {
         Signal { kind, now: start.clone(), written: start, touched: false }
     }
 
-    /// Makes the signal hold a value. `word` is room for a text, reused.
+    /// Sets the signal's value. `word` is a buffer for a text, reused.
     pub(crate) fn hold(&mut self, value: Value<'_>, word: &mut String) -> Outcome {
         let held = match (&self.kind, value) {
             (Kind::Bits { width } | Kind::State { width, .. }, Value::Bits(bits)) => {

@@ -1,18 +1,18 @@
-//! Waveforms: the one writer of dumps, and the saved views that make them readable.
+//! Waveforms: the writer of all dumps, and the saved views that make them readable.
 //!
-//! | room | what stands in it |
+//! | module | contents |
 //! |---|---|
 //! | [`Builder`] | declares signals by hierarchical path and opens the dump |
-//! | [`Writer`] | takes values cycle by cycle and writes what changed |
-//! | [`Dump`] | takes changes from one who knows them; below every writer |
+//! | [`Writer`] | takes values cycle by cycle and writes the changes |
+//! | [`Dump`] | takes changes directly; used by every writer |
 //! | [`Format`] | VCD, plain VCD, FST (written by `vcd` and `fst`) |
-//! | [`Window`] | the stretch of a long run that is written |
+//! | [`Window`] | the part of a long run that is written |
 //! | [`save`] | the saved view: groups, colours, markers, opening zoom |
-//! | [`Kind`], [`Value`] (`signal`) | what a signal is, and what it can hold |
-//! | `held`, `tree` | what each signal holds between changes; declarations as scopes in scopes |
-//! | `file` | the dump under way: it takes its name when it ends |
-//! | [`path()`], [`sanitise`] (`text`) | text that every reader takes as it was meant |
-//! | [`Error`] | what can go wrong |
+//! | [`Kind`], [`Value`] (`signal`) | the kinds of signals, and their values |
+//! | `held`, `tree` | the value of each signal between changes; declarations as nested scopes |
+//! | `file` | the open file, which is renamed to its final name when it ends |
+//! | [`path()`], [`sanitise`] (`text`) | text that every reader interprets as intended |
+//! | [`Error`] | errors |
 //!
 //! ```
 //! use waves::{Builder, Value};
@@ -58,8 +58,8 @@ pub use writer::Writer;
 /// Units of time (of 1 ns) in one clock cycle.
 pub const UNITS_PER_CYCLE: u64 = 10;
 
-/// The last time that viewers take for what it is, in units.
+/// The last time that viewers read correctly, in units.
 pub const LATEST: u64 = i64::MAX as u64;
 
-/// The last cycle that is written whole.
+/// The last cycle that is written completely.
 const LAST_CYCLE: u64 = LATEST / UNITS_PER_CYCLE - 2;

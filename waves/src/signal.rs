@@ -1,10 +1,10 @@
-//! What a signal is, and what it can hold.
+//! The kinds of signals, and their values.
 
-/// A declared signal, valid for what its [`crate::Builder`] became.
+/// A declared signal, valid for the writer or dump made from its [`crate::Builder`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SignalId(pub(crate) u32);
 
-/// What a signal holds.
+/// The kind of a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The clock, drawn by the writer itself: rising where a cycle begins, falling in its middle.
@@ -14,7 +14,7 @@ pub enum Kind {
         /// 1 to 128; more for signals that only a [`crate::Dump`] sets.
         width: u32,
     },
-    /// A number with names; a string signal `PATH_name` beside it holds the name.
+    /// A number with names; a string signal `PATH_name` next to it holds the name.
     State {
         /// 1 to 32.
         width: u32,
@@ -53,7 +53,7 @@ impl Kind {
 /// A value to set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
-    /// Nothing there (an idle port): drawn as a line in the middle. For bits, states and texts.
+    /// No value (an idle port): drawn as a line in the middle. For bits, states and texts.
     Absent,
     /// For bits and states.
     Bits(u128),

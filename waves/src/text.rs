@@ -1,4 +1,4 @@
-//! Text that every reader of a waveform takes as it was meant.
+//! Text that every reader of a waveform interprets as intended.
 
 /// The longest string value written, in bytes.
 const LONGEST: usize = 240;
@@ -20,7 +20,7 @@ pub(crate) fn push(safe: &mut String, text: &str) {
     safe.extend(text.chars().take(LONGEST).map(|c| if visible(c) { c } else { '_' }));
 }
 
-/// Free text of a header: several words, but nothing that ends it.
+/// Free text of a header: several words, without the keyword that would end it.
 pub(crate) fn header(text: &str) -> String {
     let plain = |c: char| (c.is_ascii_graphic() || c == ' ') && c != '$';
     text.chars().map(|c| if plain(c) { c } else { '_' }).collect()
@@ -37,7 +37,7 @@ pub(crate) fn is_scope(part: &str) -> bool {
     is_name(part) || part.ends_with(']') && is_name(name)
 }
 
-/// A path from elsewhere as one that all readers take: parts joined by `.`, each of letters,
+/// Turns a foreign path into one that all readers accept: parts joined by `.`, each of letters,
 /// digits and `_`. An element of a list, `lines[3]`, may stay a scope, but as a variable it is
 /// `lines_3`: readers join neighbouring bits `x[0]`, `x[1]` into one vector.
 pub fn path(foreign: &str) -> String {

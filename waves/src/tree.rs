@@ -1,14 +1,14 @@
-//! Declarations as readers want them: scopes in scopes, each opened once.
+//! Declarations as nested scopes, each opened once.
 
 use crate::SignalId;
 
-/// What stands in the header, in order.
+/// An item of the header.
 pub(crate) enum Item<'a> {
     /// A scope opens.
     Scope(&'a str),
-    /// A variable of the open scope; a signal that comes again has another name there.
+    /// A variable of the open scope; a signal that is repeated has another name there.
     Variable { name: &'a str, id: SignalId },
-    /// The scope opened last closes.
+    /// The last opened scope closes.
     Up,
 }
 

@@ -1,7 +1,7 @@
-//! VCD: the header by the crate `vcd`, changes as that crate writes them.
+//! VCD: the header by the crate `vcd`, changes in the same text as that crate writes.
 //!
-//! The crate formats a vector bit by bit through `core::fmt`, which took nine tenths of the time
-//! of a dump; the lines here are the same text.
+//! The crate formats a vector bit by bit through `core::fmt`, which took nine tenths of the time of
+//! a dump.
 
 use std::io::{self, Write};
 
@@ -11,10 +11,10 @@ use crate::file::Sink;
 use crate::tree::{self, Item};
 use crate::{Builder, Error, Format, Kind, SignalId, UNITS_PER_CYCLE};
 
-/// Text gathered before the operating system is asked to write it.
+/// Text collected before the operating system is asked to write it.
 const ROOM: usize = 1 << 16;
 
-/// A VCD under way. What is in the file ends at a time whose changes are all there.
+/// An open VCD. The file always ends at a time whose changes are complete.
 pub(crate) struct Text<'a> {
     sink: Sink<'a>,
     line: Vec<u8>,
@@ -47,7 +47,7 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
-    /// The values that stand at the first time follow.
+    /// The values at the first time follow.
     pub(crate) fn initial(&mut self, begins: bool) {
         self.line.extend_from_slice(if begins { b"$dumpvars\n" } else { b"$end\n" });
     }
@@ -93,8 +93,8 @@ impl<'a> Text<'a> {
         self.sink.commit()
     }
 
-    /// Only `written` bytes of the line reached the file: it is cut where a time begins whose
-    /// changes are not all there.
+    /// Only `written` bytes of the line reached the file: it is truncated to the last time whose
+    /// changes are complete.
     fn cut(&mut self, written: usize, source: io::Error) -> Error {
         let path = self.sink.path().to_owned();
         let line = &self.line[..written];
@@ -122,7 +122,7 @@ impl<'a> Text<'a> {
 struct Record {
     /// A single bit has neither `b` nor a blank.
     scalar: bool,
-    /// The identifier and the end of the line; `None` for what the format has not.
+    /// The identifier and the end of the line; `None` for signals that the format lacks.
     code: Option<Box<[u8]>>,
     /// The string that names the value, and the names.
     names: Option<(Box<[u8]>, Vec<String>)>,
@@ -267,14 +267,14 @@ struct Header {
 }
 
 impl Header {
-    /// A variable with its own code and that of its name, which are made when it is new.
+    /// A variable with its own code and that of its name, which are allocated when it is new.
     fn variable(
         &mut self,
         name: &str,
         kind: &Kind,
         codes: &mut (Option<IdCode>, Option<IdCode>),
     ) -> io::Result<()> {
-        // Strings and attributes are not in the standard of VCD.
+        // The standard of VCD has no strings and no attributes.
         if self.plain && *kind == Kind::Text {
             return Ok(());
         }
@@ -299,7 +299,7 @@ impl Header {
     }
 
     /// Names for the next variable's values, in the form of the FST format's table, which Surfer
-    /// reads and GTKWave passes over.
+    /// reads and GTKWave ignores.
     fn enumeration(&mut self, width: u32, names: &[String]) -> io::Result<()> {
         if names.is_empty() || names.iter().any(String::is_empty) {
             return Ok(());
@@ -332,7 +332,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// What the crate writes for the bits from the highest that is 1.
+    /// The crate's own text for the bits from the highest that is 1.
     fn expected(width: u32, code: IdCode, words: &[u64]) -> Vec<u8> {
         let mut out = vcd::Writer::new(Vec::new());
         let bit = |at: u32| words[at as usize / 64] >> (at % 64) & 1 == 1;

@@ -1,4 +1,4 @@
-//! The stretch of a long run that is written.
+//! The part of a long run that is written.
 
 /// Cycles `from` to `from + cycles`, the end excluded. Time in the dump stays the run's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

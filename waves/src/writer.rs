@@ -1,4 +1,4 @@
-//! Takes values cycle by cycle and writes what changed.
+//! Takes values cycle by cycle and writes the changes.
 
 use std::mem;
 use std::path::Path;
@@ -7,15 +7,15 @@ use crate::file::Sink;
 use crate::held::{Held, Outcome, Signal};
 use crate::{Builder, Dump, Error, Format, Kind, SignalId, UNITS_PER_CYCLE, Value, Window};
 
-/// A waveform under way. Its memory does not grow with the run.
+/// An open waveform. Its memory does not grow with the run.
 ///
-/// For each cycle: [`Writer::cycle`], then [`Writer::set`] for whatever may have changed; the last
-/// value set in a cycle counts, and an unset signal keeps its value. Cycles may be left out (the
-/// simulation jumped over waiting); their time passes.
+/// For each cycle: [`Writer::cycle`], then [`Writer::set`] for every signal that may have changed;
+/// the last value set in a cycle counts, and an unset signal keeps its value. Cycles may be left
+/// out (the simulation skipped them); their time passes.
 ///
-/// At the end [`Writer::finish`]. A writer that is dropped, because a run was interrupted,
-/// finishes too, but cannot report an error. When the file cannot be written any more, what was
-/// whole until then takes the name.
+/// At the end [`Writer::finish`]. A writer that is dropped, because a run was interrupted, finishes
+/// too, but cannot report an error. When the file cannot be written any more, the complete part is
+/// kept under its name.
 pub struct Writer {
     dump: Dump<'static>,
     format: Format,
@@ -27,7 +27,7 @@ pub struct Writer {
     touched: Vec<u32>,
     /// The cycle whose values are being set.
     now: Option<u64>,
-    /// The clock is drawn in it.
+    /// The clock is drawn in this cycle.
     clocked: bool,
     /// The first cycle of all.
     first: Option<u64>,
@@ -77,7 +77,7 @@ impl Writer {
         self.dump.path()
     }
 
-    /// What the signal holds.
+    /// The kind of the signal.
     pub fn kind(&self, id: SignalId) -> &Kind {
         &self.signals[id.0 as usize].kind
     }
@@ -87,7 +87,7 @@ impl Writer {
         self.format != Format::Plain || *self.kind(id) != Kind::Text
     }
 
-    /// The signal's path as viewers spell it: `walker.state[2:0]`.
+    /// The signal's path in the spelling of viewers: `walker.state[2:0]`.
     pub fn reference(&self, id: SignalId) -> String {
         let path = &self.paths[id.0 as usize];
         match self.kind(id).range() {
@@ -96,13 +96,13 @@ impl Writer {
         }
     }
 
-    /// Whether values of the current cycle reach the file. When they do not, they are still worth
-    /// setting until the window opens: its first values are those that were set before.
+    /// Whether values of the current cycle reach the file. Before the window opens they do not, but
+    /// must still be set: the first values of the window are those that were set before.
     pub fn in_window(&self) -> bool {
         self.now.is_some_and(|cycle| self.window.contains(cycle))
     }
 
-    /// Whether the window has closed: nothing set from now on reaches the file.
+    /// Whether the window has closed: values set from now on do not reach the file.
     pub fn past_window(&self) -> bool {
         self.now.is_some_and(|cycle| cycle >= self.window.end())
     }
@@ -119,8 +119,8 @@ impl Writer {
         self.clocked = true;
     }
 
-    /// As [`Writer::cycle`], but the clock stands still: something is told of a time in which
-    /// the simulation makes no cycles.
+    /// As [`Writer::cycle`], but the clock stands still: for values at a time in which the
+    /// simulation makes no cycles.
     pub fn instant(&mut self, cycle: u64) -> Result<(), Error> {
         if self.closed {
             return Err(Error::GivenUp);
@@ -135,7 +135,7 @@ impl Writer {
         self.check(result)
     }
 
-    /// Sets a signal's value in the current cycle. Setting the value that it has costs nothing.
+    /// Sets a signal's value in the current cycle. Setting its present value again costs nothing.
     pub fn set<'a>(&mut self, id: SignalId, value: impl Into<Value<'a>>) -> Result<(), Error> {
         let Some(cycle) = self.now else { return Err(Error::NoCycle) };
         let value = value.into();
@@ -155,12 +155,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes the last cycle, ends the dump one cycle later, and gives the file its name.
+    /// Writes the last cycle, ends the dump one cycle later, and renames the file to its final
+    /// name.
     pub fn finish(mut self) -> Result<(), Error> {
         self.close()
     }
 
-    /// As [`Writer::finish`], for an owner that cannot give it away.
+    /// As [`Writer::finish`], for an owner that cannot pass it by value.
     pub fn close(&mut self) -> Result<(), Error> {
         if self.closed {
             return Err(Error::GivenUp);
@@ -171,14 +172,14 @@ impl Writer {
         self.dump.close()
     }
 
-    /// Writes what the current cycle changed.
+    /// Writes the changes of the current cycle.
     fn settle(&mut self) -> Result<(), Error> {
         let Some(cycle) = self.now else { return Ok(()) };
         let visible = self.window.contains(cycle);
         let clocked = self.clocked && !self.clocks.is_empty();
         if cycle >= self.window.from && !self.begun {
-            // Even when the run jumps over the whole window, it shows what was held in it. When
-            // nothing was held, because nothing came before, the dump begins here.
+            // Even when the run skips the whole window, the dump shows the values held in it. When
+            // there are none, because nothing was set before, the dump begins here.
             let untold = self.first == Some(cycle) && visible;
             self.begin(if untold { cycle } else { self.window.from }, cycle)?;
         }
@@ -212,8 +213,7 @@ impl Writer {
         Ok(())
     }
 
-    /// The first time, and every signal as it is then; `cycle` is the one whose values are set
-    /// now.
+    /// The first time, and every signal as it is then; the values being set are those of `cycle`.
     fn begin(&mut self, start: u64, cycle: u64) -> Result<(), Error> {
         self.begun = true;
         self.stamp(start, 0)?;
@@ -222,8 +222,8 @@ impl Writer {
             self.tick(0);
         }
         for (number, signal) in self.signals.iter_mut().enumerate() {
-            // What changes in the first cycle written already has its value there: two values
-            // at one time would be drawn as a glitch.
+            // A signal that changes in the first cycle written has its new value at once: two
+            // values at one time would be drawn as a glitch.
             if cycle == start && !matches!(signal.now, Held::Event(_)) {
                 signal.written.clone_from(&signal.now);
             }
@@ -265,7 +265,7 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         if !self.closed {
-            // There is no one left to tell; `finish` is for those who want to know.
+            // An error cannot be reported here; callers that need it use `finish`.
             self.close().ok();
         }
     }

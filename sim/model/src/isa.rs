@@ -1,11 +1,11 @@
-//! The privileged specification's words as types, shared by everything outside the hardware.
+//! The privileged specification's terms as types, shared by everything outside the hardware.
 //!
 //! These are names and encodings only; the translation algorithm itself is in [`crate::golden`].
 //!
-//! | part | what it is |
+//! | part | contents |
 //! |---|---|
-//! | [`Mode`], [`Xlen`], [`Satp`] | the schemes, the width of the machine, the register that selects |
-//! | [`Access`], [`Privilege`], [`Context`] | what an access does, and by what it is judged |
+//! | [`Mode`], [`Xlen`], [`Satp`] | the schemes, XLEN, the register that selects |
+//! | [`Access`], [`Privilege`], [`Context`] | the type and the context of an access |
 //! | [`Cause`], [`Fault`] | why an access is refused |
 //! | [`pte`] | the bits of a page-table entry |
 
@@ -72,7 +72,7 @@ impl Mode {
     }
 }
 
-/// The width of the machine: which of the two tops serves it.
+/// The width of the machine, which selects one of the two tops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Xlen {
     /// RV32: Bare and Sv32; 9-bit ASID.
@@ -137,7 +137,7 @@ impl Satp {
     }
 }
 
-/// What a memory access does; atomics count as stores.
+/// The type of a memory access; atomics count as stores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
@@ -147,8 +147,8 @@ pub enum Access {
     Load,
     /// A store or an atomic memory operation; `cbo.zero` is one too.
     Store,
-    /// Cache-block management: `cbo.inval`, `cbo.clean`, `cbo.flush`. What allows a load or a
-    /// store allows it; it leaves A behind, not D, and its faults are those of a store.
+    /// Cache-block management: `cbo.inval`, `cbo.clean`, `cbo.flush`. Allowed where a load or a
+    /// store is; sets A and ignores D, and its faults are those of a store.
     #[serde(rename = "cbo")]
     CacheBlock,
 }
@@ -183,7 +183,7 @@ pub enum Privilege {
     Machine = 3,
 }
 
-/// The circumstances by which one access is judged; it carries them itself.
+/// The context in which an access is checked; every access carries its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Context {
     /// The effective privilege (after `mstatus.MPRV`).

@@ -1,7 +1,7 @@
-//! What the world sees of an MMU: its ports as values, one call a cycle.
+//! The interface of an MMU: its ports as values, one call per cycle.
 //!
-//! The hardware (by any engine) and software stand-ins implement [`Mmu`], so bus, operating
-//! system and processor run unchanged against each of them.
+//! The hardware (on any engine) and software stand-ins implement [`Mmu`], so bus, operating system
+//! and processor run unchanged on each of them.
 //!
 //! Rules of the ports:
 //! 1. A transfer on a stream (`fetch`, `data`, `fence`, `memory` request) happens in a cycle in
@@ -14,8 +14,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `mmu` (this one) | [`Inputs`], [`Outputs`] and the trait [`Mmu`] |
-//! | `table` | the one list of pins and events, from which others are made |
-//! | `events` | [`Pulse`], [`Events`]: what the MMU counts, one bit an event |
+//! | `table` | the one list of pins and events, from which other lists are generated |
+//! | `events` | [`Pulse`], [`Events`]: the counter events of the MMU, one bit each |
 //! | `port` | [`Port`], [`PerPort`]: fetch and data |
 
 mod events;
@@ -32,16 +32,16 @@ use crate::isa::{Access, Context, Fault, Xlen};
 pub struct Request {
     /// The virtual address, XLEN bits.
     pub va: u64,
-    /// What the access does.
+    /// The type of the access.
     pub access: Access,
-    /// By what it is judged.
+    /// The context in which it is checked.
     pub context: Context,
 }
 
 /// A translation's outcome: the physical address, or the fault.
 pub type Response = Result<u64, Fault>;
 
-/// An `SFENCE.VMA`; `None` stands for the register operand `x0`.
+/// An `SFENCE.VMA`; `None` is the register operand `x0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Fence {
     /// rs1: only leaf entries of this virtual address.
@@ -50,7 +50,7 @@ pub struct Fence {
     pub asid: Option<u16>,
 }
 
-/// What the walker asks of memory. One page-table entry wide (4 or 8 bytes), naturally aligned.
+/// The walker's request to memory. One page-table entry wide (4 or 8 bytes), naturally aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryRequest {
     /// Read an entry.
@@ -69,14 +69,14 @@ pub enum MemoryRequest {
     },
 }
 
-/// Memory's answer, L >= 1 cycles after the request was accepted, in order.
+/// Memory's response, L >= 1 cycles after the request was accepted, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MemoryResponse {
     /// The entry read (of a compare-and-swap: the value found).
     pub data: u64,
-    /// Nothing answered at that address, or it refused.
+    /// No memory at that address, or access refused.
     pub error: bool,
-    /// Of a compare-and-swap: the write was made.
+    /// Of a compare-and-swap: the write was performed.
     pub swapped: bool,
 }
 
@@ -89,9 +89,9 @@ pub struct Inputs {
     pub satp: u64,
     /// `menvcfg.ADUE`: A and D are set by hardware; sampled likewise.
     pub adue: bool,
-    /// Presented on the translation ports.
+    /// Requests presented on the translation ports.
     pub requests: PerPort<Option<Request>>,
-    /// Presented on the fence port.
+    /// A fence presented on the fence port.
     pub fence: Option<Fence>,
     /// Memory accepts a request in this cycle.
     pub memory_ready: bool,
@@ -144,9 +144,9 @@ pub struct Signal {
     pub names: Vec<String>,
 }
 
-/// An MMU, driven one clock cycle a call.
+/// An MMU, driven one clock cycle per call.
 pub trait Mmu {
-    /// The machine width that it serves.
+    /// The machine width that it implements.
     fn xlen(&self) -> Xlen;
 
     /// The configuration's name, for reports.
@@ -165,8 +165,8 @@ pub trait Mmu {
     /// edge, appended to `values` (cleared first), in the order of [`Mmu::signals`].
     fn values(&self, values: &mut Vec<u128>);
 
-    /// Tells the index and value of each signal that is not what it was in the watched cycle
-    /// before; in the first cycle of a watch, of every signal. Others may be told too.
+    /// Calls back with the index and value of each signal that has changed since the last watched
+    /// cycle; in the first cycle of a watch, of every signal. Unchanged ones may be included.
     fn changes(&self, tell: &mut dyn FnMut(usize, u128)) {
         let mut values = Vec::new();
         self.values(&mut values);

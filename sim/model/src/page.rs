@@ -14,8 +14,8 @@ pub fn load(page: &PageData, address: u64, bytes: u8) -> u64 {
     page[word(address)] >> shift(address) & mask(bytes)
 }
 
-/// Replaces the naturally aligned `bytes` (1, 2, 4, 8) at an address of the page by the low ones
-/// of `value`; returns what was there.
+/// Replaces the naturally aligned `bytes` (1, 2, 4, 8) at an address of the page by the low ones of
+/// `value`; returns the old value.
 #[inline]
 pub fn store(page: &mut PageData, address: u64, bytes: u8, value: u64) -> u64 {
     let word = &mut page[word(address)];

@@ -1,27 +1,27 @@
-//! What was looked up lately, found again without a search.
+//! A small cache in front of a slower map.
 
 use std::cell::Cell;
 
-/// A direct-mapped cache of `N` values by key, in front of a slower map. Only what is `Copy` and
-/// may be forgotten at any time belongs here; the map behind it stays the truth.
+/// A direct-mapped cache of `N` values by key, in front of a slower map. The values must be `Copy`,
+/// and each may be dropped at any time; the map behind it is authoritative.
 #[derive(Clone, Debug)]
 pub struct Recent<V: Copy, const N: usize>([Cell<Option<(u64, V)>>; N]);
 
 impl<V: Copy, const N: usize> Recent<V, N> {
-    /// The value of a key, if it is remembered.
+    /// The value of a key, if it is cached.
     #[inline]
     pub fn get(&self, key: u64) -> Option<V> {
         let (known, value) = self.line(key).get()?;
         (known == key).then_some(value)
     }
 
-    /// Remembers the value of a key, in place of another.
+    /// Caches the value of a key, displacing another.
     #[inline]
     pub fn put(&self, key: u64, value: V) {
         self.line(key).set(Some((key, value)));
     }
 
-    /// Forgets everything.
+    /// Drops everything.
     pub fn clear(&self) {
         self.0.iter().for_each(|line| line.set(None));
     }

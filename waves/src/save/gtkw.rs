@@ -10,9 +10,9 @@ use crate::UNITS_PER_CYCLE;
 const WINDOW: (u32, u32) = (1600, 1000);
 /// The column of names and values.
 const NAMES: u32 = 390;
-/// What the window's frame, the closed signal tree and the scroll bar take from the width.
+/// The parts of the width that the window's frame, the closed signal tree and the scroll bar take.
 const FRAME: u32 = 64;
-/// At zoom 0, this many pixels show one unit of time; each step of -1 doubles the time in sight.
+/// At zoom 0, this many pixels show one unit of time; each step of -1 doubles the visible time.
 const ZOOM_PIXELS: f64 = 200.0;
 
 /// Bits of a row's flags.
@@ -110,7 +110,7 @@ impl Gtkw {
         }
         self.line(&format!("+{{{}}} {}", trace.alias, trace.reference));
         if let Format::Analog { rows } = trace.format {
-            // The curve takes the room of the empty rows below it.
+            // The curve uses the empty rows below it.
             self.flags(flag::ANALOG_ROWS);
             (1..rows).for_each(|_| self.line("-"));
         }

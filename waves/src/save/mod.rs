@@ -1,6 +1,6 @@
-//! The saved view of a dump: what a reader sees when it opens.
+//! The saved view of a dump: the rows that a viewer shows when it opens.
 //!
-//! [`View::save`] writes three things beside `NAME.vcd`, all of them referring to each other by
+//! [`View::save`] writes three things next to `NAME.vcd`, all of them referring to each other by
 //! relative paths, so that the folder can be moved or shipped:
 //!
 //! | file | for |
@@ -9,7 +9,7 @@
 //! | `filters/NAME/*.flt` | GTKWave: names and colours of states (`gtkw`) |
 //! | `NAME.sucl` | Surfer: the same rows (`surfer -c NAME.sucl NAME.vcd`; `surfer`) |
 //!
-//! `paint` has the colours of named values, the same in all of them.
+//! `paint` has the colours of named values, the same in all three.
 
 mod gtkw;
 mod paint;
@@ -25,7 +25,7 @@ use crate::{Error, Kind, SignalId, Writer, text};
 /// How a trace is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// A line for one bit, a word for a text, an arrow for an event.
+    /// A line for one bit, text for a word, an arrow for an event.
     Plain,
     /// Hexadecimal.
     Hex,
@@ -51,10 +51,10 @@ pub enum Line {
     Violet = 7,
 }
 
-/// One row: a signal under a name that reads well.
+/// One row: a signal under a readable name.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// As viewers spell it; see [`Writer::reference`].
+    /// In the spelling of viewers; see [`Writer::reference`].
     reference: String,
     alias: String,
     format: Format,
@@ -62,12 +62,12 @@ pub struct Trace {
     /// Names and colours by value, of a named state.
     names: Vec<(String, Paint)>,
     width: u32,
-    /// The dump's format has it.
+    /// Whether the dump's format has the signal.
     shown: bool,
 }
 
 impl Trace {
-    /// A signal of the given waveform, drawn as its kind suggests.
+    /// A signal of the given waveform, drawn according to its kind.
     pub fn of(wave: &Writer, id: SignalId) -> Trace {
         let reference = wave.reference(id);
         let alias = reference.split('[').next().unwrap_or(&reference).to_owned();
@@ -91,7 +91,7 @@ impl Trace {
         self
     }
 
-    /// Drawn in this way. A named state stays as it is: its names are found by its hexadecimal
+    /// Drawn in this way. A named state does not change: its names are found by its hexadecimal
     /// digits.
     pub fn format(mut self, format: Format) -> Trace {
         if self.names.is_empty() {
@@ -179,7 +179,7 @@ impl View {
     /// Markers that a view can have: A to Z.
     pub const MARKERS: usize = 26;
 
-    /// Nothing to see yet.
+    /// An empty view.
     pub fn new() -> View {
         View::default()
     }
@@ -200,22 +200,22 @@ impl View {
         self
     }
 
-    /// Opens with these cycles in sight.
+    /// Opens with these cycles visible.
     pub fn zoom(mut self, first: u64, last: u64) -> View {
         self.zoom = Some((first, last.max(first.saturating_add(1))));
         self
     }
 
-    /// Opens with the values of this cycle beside the names.
+    /// Opens with the values of this cycle next to the names.
     pub fn cursor(mut self, cycle: u64) -> View {
         self.cursor = Some(cycle);
         self
     }
 
-    /// Writes the view beside the dump and returns the path of the GTKWave save file.
+    /// Writes the view next to the dump and returns the path of the GTKWave save file.
     pub fn save(&self, dump: &Path) -> Result<PathBuf, Error> {
         let stem = dump.file_stem().unwrap_or_default().to_string_lossy();
-        // The folder's name stands unquoted in the save file.
+        // The folder's name is not quoted in the save file.
         let folder = Path::new("filters").join(crate::sanitise(&stem));
         let gtkw = gtkw::Gtkw::of(self, dump, &folder);
         let beside = dump.parent().unwrap_or(Path::new(""));

@@ -3,11 +3,11 @@
 /// The colour of a box with a name in it. Each is dark enough for white letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
-    /// Nothing happens.
+    /// Idle.
     Grey,
-    /// Reading, looking, going on.
+    /// Reading, continuing.
     Blue,
-    /// Asking.
+    /// Requesting.
     Gold,
     /// Waiting.
     Orange,
@@ -21,7 +21,7 @@ pub enum Paint {
     Teal,
 }
 
-/// Parts of names and what they mean; the first that is found counts.
+/// Parts of names and their meanings; the first match counts.
 const MEANINGS: [(&str, Paint); 37] = [
     ("fault", Paint::Red),
     ("error", Paint::Red),
@@ -62,7 +62,7 @@ const MEANINGS: [(&str, Paint); 37] = [
     ("check", Paint::Blue),
 ];
 
-/// For names that mean nothing known, in turn.
+/// For names without a known meaning, in turn.
 const OTHERS: [Paint; 4] = [Paint::Teal, Paint::Blue, Paint::Gold, Paint::Violet];
 
 impl Paint {

@@ -23,7 +23,8 @@ fn rows(text: &mut String, group: &Group) {
                 let path = trace.reference.split('[').next().unwrap_or(&trace.reference);
                 writeln!(text, "variable_add {path}").expect("writing into a string cannot fail");
             }
-            // What is folded in GTKWave is left to the reader: Surfer's dividers do not fold.
+            // Groups folded in GTKWave are left out of the initial view: Surfer's dividers do not
+            // fold.
             Row::Group(inner) if inner.open => rows(text, inner),
             Row::Group(_) => {}
         }

@@ -1,4 +1,4 @@
-//! A disk that is full in the middle of a dump.
+//! A disk that becomes full in the middle of a dump.
 
 use std::env;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn fill(path: &Path) -> Error {
     let word = signals.text("a.word").expect("a name");
     let mut wave = signals.create(path).expect("a dump");
     for cycle in 0..2_000_000_u64 {
-        // Nothing that compresses well.
+        // Values that do not compress well.
         let noise = cycle.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ cycle << 20;
         let told = wave
             .cycle(cycle)
@@ -60,7 +60,7 @@ fn what_was_whole_is_kept_when_the_disk_is_full() {
         let kept: u64 = told.rsplit(' ').next().and_then(|n| n.parse().ok()).expect("a cycle");
         assert!(kept > 10_000, "{told}");
         let dump = Dump::open(&path);
-        // The last whole cycle is there, and nothing of a later one.
+        // The last complete cycle is there, and nothing of a later one.
         let words = dump.changes("a.word");
         assert_eq!(words.len() as u64, kept + 1, "{told}");
         assert_eq!(words.last(), Some(&(kept * 10, kept.to_string())));

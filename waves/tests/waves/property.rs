@@ -1,4 +1,4 @@
-//! Whatever is written reads back.
+//! Everything that is written reads back.
 
 use std::collections::BTreeMap;
 

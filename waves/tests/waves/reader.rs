@@ -1,4 +1,4 @@
-//! What `wellen`, a reader that shares nothing with our writer, sees in a dump.
+//! A dump as `wellen` sees it, a reader that shares nothing with our writer.
 
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use waves::{Builder, Error, Format, Value};
 
 use crate::reader::Dump;
 
-/// Whether a tool is there; without it, and not in CI, a test has nothing to say.
+/// Whether a tool is installed; if not, and outside CI, the test is skipped.
 #[allow(clippy::print_stderr)] // A test has no other way to say that it did nothing.
 fn has(tool: &str) -> bool {
     let found = std::env::var_os("PATH")
@@ -27,7 +27,7 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// A dump with everything in it that some reader has stumbled over.
+/// A dump with every item that some reader has mishandled.
 fn play(path: &Path, format: Format) -> Result<(), Error> {
     let mut signals = Builder::new("everything: at once, $end and more").format(format);
     signals.clock("run.clock")?;
@@ -64,7 +64,7 @@ fn play(path: &Path, format: Format) -> Result<(), Error> {
     wave.finish()
 }
 
-/// The changes of all signals of a dump as a reader sees them; of events the times.
+/// The changes of all signals of a dump in one reader; of events the times.
 fn changes(path: &Path) -> BTreeMap<String, Vec<(u64, String)>> {
     let dump = Dump::open(path);
     let one = |path: String| {
@@ -76,7 +76,7 @@ fn changes(path: &Path) -> BTreeMap<String, Vec<(u64, String)>> {
             let real = |text: &str| text.parse::<f64>().expect("a number");
             changes.iter_mut().for_each(|change| change.1 = format!("{:.9}", real(&change.1)));
         }
-        // Readers differ in whether the same value once more is a change.
+        // Readers differ in whether a repeated value is a change.
         changes.dedup_by(|next, before| path != "a.event" && next.1 == before.1);
         (path, changes)
     };
@@ -113,7 +113,7 @@ fn every_format_says_the_same() -> Result<(), Error> {
     assert_eq!(expected["tlb.hit"], expected["tlb.line[3].valid"]);
     assert_eq!(Dump::open(&vcd).times(), Dump::open(&fst).times());
     assert_same("FST", &fst, &expected);
-    // The plain one has no strings, and nothing that the standard does not know.
+    // The plain one has no strings, and only items of the standard.
     expected.retain(|path, _| !path.ends_with("_name") && path != "a.b.text");
     assert_same("plain VCD", &plain, &expected);
     let text = std::fs::read_to_string(&plain).expect("ASCII");

@@ -93,7 +93,7 @@ fn every_kind_reads_back() -> Result<(), Error> {
     assert_eq!(dump.changes("a.real"), [change(0, "0"), change(30, "1.5")]);
     assert_eq!(dump.changes("z.b.bit"), [change(0, "x"), change(30, "1")]);
     let clock: Vec<u64> = dump.changes("run.clock").into_iter().map(|(time, _)| time).collect();
-    // Nothing moves in the cycles that were left out.
+    // No value changes in the cycles that were left out.
     assert_eq!(clock, [0, 5, 30, 35, 40, 45]);
     Ok(())
 }

@@ -30,7 +30,7 @@ impl Latency {
         occurred.sum += u128::from(cycles);
     }
 
-    /// All occurrences of another.
+    /// Adds all occurrences of another.
     pub fn add(&mut self, other: &Latency) {
         if let Some(other) = &other.0 {
             let occurred = self.occurred();
@@ -53,7 +53,7 @@ impl Latency {
         let Some(Occurred { histogram, min, max, sum }) = &self.0 else {
             return LatencySummary::default();
         };
-        // A percentile is the upper end of its step, which the longest need not reach.
+        // A percentile is the upper end of its bucket, which the longest need not reach.
         let quantile = |quantile| histogram.value_at_quantile(quantile).clamp(*min, *max);
         LatencySummary {
             count: histogram.len(),
@@ -73,7 +73,7 @@ pub struct LatencySummary {
     pub count: u64,
     /// The shortest.
     pub min: u64,
-    /// Half are no longer. Three significant digits, rounded up, as of the next.
+    /// Half are no longer. Three significant digits, rounded up, as in `p99`.
     pub p50: u64,
     /// 99 of 100 are no longer.
     pub p99: u64,

@@ -1,6 +1,6 @@
-//! Counting: what kernel, processors and reports share, and what knows none of them.
+//! Counters and distributions, shared by kernel, processors and reports.
 //!
-//! | part | what it is |
+//! | part | contents |
 //! |---|---|
 //! | [`counters!`](crate::counters) | declares a struct of counters, and their sum |
 //! | `latency` | [`Latency`]: a distribution, and its summary |

@@ -1,7 +1,7 @@
 //! An MMU in software: no TLB, one blocking walker, the golden algorithm.
 //!
-//! It stands where hardware will stand, behind the same ports, so that bus, operating system and
-//! machine can be tried without any.
+//! It implements the same ports as the hardware, so that bus, operating system and machine can be
+//! run without any hardware.
 //!
 //! Timing in memory latency L and levels read d: identity answers in the cycle of acceptance; a
 //! walk that finds the walker idle answers after 1 + d·L cycles, an A/D update adds L. Each port
@@ -9,7 +9,7 @@
 //!
 //! Not modelled: any TLB. Every translated request counts as a miss.
 //!
-//! The file `job` has one walk under way, fed one memory response at a time.
+//! The file `job` has one walk in progress, which receives one memory response at a time.
 
 mod job;
 #[cfg(test)]
@@ -37,9 +37,9 @@ pub struct IdealMmu {
     /// Accepted and not yet answered; the one being walked stays here.
     pending: PerPort<Option<Pending>>,
     job: Option<(Port, Job)>,
-    /// Who was served last: the other goes first when both wait.
+    /// The port served last: the other has priority when both wait.
     last: Port,
-    /// Responses under way for walks that were given up at a reset.
+    /// Outstanding responses to walks that were abandoned at a reset.
     orphans: u32,
     fault: Option<Fault>,
     watching: bool,
@@ -61,7 +61,7 @@ impl IdealMmu {
         }
     }
 
-    /// Takes a presented request. Identity needs no walker and answers at once.
+    /// Accepts a presented request. Identity needs no walker and answers at once.
     fn accept(&mut self, port: Port, inputs: &Inputs, out: &mut Outputs) {
         let Some(request) = inputs.requests[port] else { return };
         let regime = Regime { xlen: self.xlen, satp: inputs.satp, adue: inputs.adue };
@@ -98,15 +98,16 @@ impl IdealMmu {
         out.responses[port] = Some(response);
     }
 
-    /// The walker's part of a cycle: memory's answer in, the next request or the result out.
+    /// The walker's part of a cycle: takes memory's response, presents the next request or the
+    /// result.
     fn walk(&mut self, inputs: &Inputs, out: &mut Outputs) {
         let mut answer = inputs.memory;
         if answer.is_some() && self.orphans > 0 {
             self.orphans -= 1;
             answer = None;
         }
-        // A restarted walk may issue again only after its orphan has come home; otherwise memory
-        // would hold two requests of one blocking walker.
+        // A restarted walk may issue a request only after its stale response has arrived; otherwise
+        // memory would hold two requests of one blocking walker.
         if self.orphans > 0 {
             return;
         }
@@ -177,8 +178,8 @@ impl Mmu for IdealMmu {
         };
         self.start(&mut out.events);
         self.walk(inputs, &mut out);
-        // An A/D write that is presented can neither be withdrawn nor be made after a fence has
-        // freed the table that it lies in: such a fence waits until memory has taken the write.
+        // An A/D write that is presented can neither be withdrawn nor be performed after a fence
+        // has freed its table: such a fence waits until memory has accepted the write.
         let writing = matches!(out.memory, Some(MemoryRequest::CompareSwap { .. }));
         out.fence_ready = !writing || inputs.memory_ready;
         if let Some((_, job)) = &mut self.job {

@@ -1,17 +1,17 @@
-//! The specification's translation algorithm, step by step, and nothing cleverer.
+//! The specification's translation algorithm, step by step, without optimisation.
 //!
 //! [`walk`] is the algorithm of the privileged specification (`sv32algorithm`) as a pure function
-//! over a [`PteSource`]; [`Checker`] judges responses by it, knowing which stale answers software
-//! has allowed; [`IdealMmu`] is an MMU made of nothing else, to try software without hardware.
+//! over a [`PteSource`]; [`Checker`] checks responses against it, knowing which stale answers are
+//! allowed because software has not fenced; [`IdealMmu`] is an MMU built from the walk alone, for
+//! running software without hardware.
 //!
-//! Nothing here shares code with any hardware description: that is what makes agreement mean
-//! something.
+//! Nothing here shares code with any hardware description: that is why their agreement is evidence.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `walk`, `pte` | the algorithm, and one entry decoded |
 //! | `rule` | which rule of the specification decided an outcome |
-//! | `checker` | judges every response of every run |
+//! | `checker` | checks every response of every run |
 //! | `ideal` | an MMU in software: no TLB, one blocking walker |
 
 mod checker;

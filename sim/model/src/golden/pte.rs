@@ -15,12 +15,12 @@ impl Pte {
     /// Dirty.
     pub const D: u64 = 1 << 7;
 
-    /// Gives the value of an entry its meaning.
+    /// Decodes the value of an entry.
     pub fn new(mode: Mode, bits: u64) -> Pte {
         Pte { mode, bits }
     }
 
-    /// The entry as it stands in memory.
+    /// The entry's value in memory.
     pub fn bits(self) -> u64 {
         self.bits
     }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// The step at which the algorithm stopped, for people who must find the rule in the text.
+/// The step at which the algorithm stopped, for people who look up the rule in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
-    /// Machine privilege or Bare: the address is its own translation.
+    /// Machine privilege or Bare: the address translates to itself.
     Identity,
     /// Identity translation to an address beyond the implemented physical width.
     PhysicalWidth,
@@ -13,7 +13,7 @@ pub enum Rule {
     ReservedMode,
     /// Upper bits of the virtual address differ from its sign bit.
     NonCanonical,
-    /// Nothing answered the read of an entry.
+    /// The read of an entry was a bus error.
     TableRead,
     /// V = 0.
     Invalid,
@@ -23,17 +23,17 @@ pub enum Rule {
     ReservedBits,
     /// D, A or U is set in a pointer.
     PointerBits,
-    /// A pointer where only a leaf may stand.
+    /// A pointer at the last level, where only a leaf is valid.
     PointerAtLastLevel,
     /// A superpage whose PPN is not a multiple of its size.
     MisalignedSuperpage,
-    /// The U bit against the privilege and SUM.
+    /// The U bit does not permit this privilege and SUM.
     UserBit,
-    /// R, W, X (and MXR) against the access.
+    /// R, W, X (and MXR) do not permit the access.
     Permission,
-    /// A or D is clear and software wants to set it itself.
+    /// A or D is clear, and software must set it.
     AccessedDirty,
-    /// Nothing accepted the write of A or D.
+    /// The write of A or D was a bus error.
     TableWrite,
     /// All steps passed.
     Success,

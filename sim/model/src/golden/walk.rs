@@ -1,8 +1,8 @@
 //! The translation algorithm (`sv32algorithm`) as a pure function. The steps in the comments are
 //! those of the edition that `docs/spec.md` pins.
 //!
-//! Left out: PMP and PMA verdicts other than "nothing answered", Svnapot, Svpbmt (their bits are
-//! reserved here), the hypervisor's second stage.
+//! Left out: PMP and PMA checks other than a bus error, Svnapot, Svpbmt (their bits are reserved
+//! here), the hypervisor's second stage.
 
 use arrayvec::ArrayVec;
 
@@ -17,31 +17,31 @@ const PHYSICAL_BITS_RV64: u32 = 56;
 /// Levels of the deepest page table, that of Sv57.
 const LEVELS: usize = 5;
 
-/// Where the algorithm finds page-table entries.
+/// The memory that holds the page-table entries.
 pub trait PteSource {
-    /// The `bytes` (4 or 8) wide little-endian entry at the aligned address `pa`.
+    /// Reads the `bytes` (4 or 8) wide little-endian entry at the aligned address `pa`.
     ///
     /// # Errors
-    /// [`BusError`] when nothing answers there.
+    /// [`BusError`] when there is no memory, or it refuses.
     fn read(&self, pa: u64, bytes: u64) -> Result<u64, BusError>;
 
     /// Whether an entry that can be read there could also be written.
     fn writable(&self, pa: u64, bytes: u64) -> bool;
 
-    /// Watches an entry: [`PteSource::version`] moves on before [`PteSource::read`] or
-    /// [`PteSource::writable`] answers something else for it, and the watch ends then. False
-    /// where that cannot be promised.
+    /// Watches an entry: [`PteSource::version`] increases before [`PteSource::read`] or
+    /// [`PteSource::writable`] would give a different result for it, and the watch then ends. False
+    /// where that cannot be guaranteed.
     fn watch(&self, _pa: u64, _bytes: u64) -> bool {
         false
     }
 
-    /// How often what was watched has changed, or may have.
+    /// How often a watched entry has changed, or may have changed.
     fn version(&self) -> u64 {
         0
     }
 }
 
-/// Under which registers a request is translated.
+/// The registers under which a request is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Regime {
     /// The machine's width.
@@ -61,18 +61,18 @@ impl Regime {
         }
     }
 
-    /// Whether the request goes through page tables (`norm:satp_op_active`); otherwise it is its
-    /// own translation. A reserved MODE counts as active, so that nothing passes it.
+    /// Whether the request goes through page tables (`norm:satp_op_active`); otherwise it
+    /// translates to itself. A reserved MODE counts as active, so that no access succeeds under it.
     pub fn is_active(self, request: &Request) -> bool {
         let bare = Satp::decode(self.satp, self.xlen).is_some_and(|satp| satp.mode == Mode::Bare);
         request.context.privilege != Privilege::Machine && !bare
     }
 }
 
-/// One page-table entry read on the way.
+/// One page-table entry read during the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PteRead {
-    /// The level, counted as the specification does: 0 is the last.
+    /// The level, as the specification counts: 0 is the last.
     pub level: u32,
     /// The entry's physical address.
     pub pa: u64,
@@ -85,7 +85,7 @@ pub struct PteRead {
 pub struct Update {
     /// The leaf entry's physical address.
     pub pa: u64,
-    /// The entry as it was read: the write happens only if it still stands there.
+    /// The entry as it was read: the write happens only if memory still holds this value.
     pub old: u64,
     /// The entry with A (and D) set.
     pub new: u64,
@@ -151,7 +151,7 @@ fn steps(
         let fits = regime.xlen == Xlen::Rv32 || va >> PHYSICAL_BITS_RV64 == 0;
         return if fits { Ok((va, Rule::Identity)) } else { Err(Rule::PhysicalWidth) };
     }
-    // satp is WARL and never holds a reserved MODE; should it, nothing may get through.
+    // satp is WARL and never holds a reserved MODE; should it, no access may succeed.
     let satp = Satp::decode(regime.satp, regime.xlen);
     let Satp { mode, root, .. } = satp.ok_or(Rule::ReservedMode)?;
     if !is_canonical(mode, va) {
@@ -190,7 +190,7 @@ fn steps(
     if !user_bit_allows(pte, request.access, request.context) {
         return Err(Rule::UserBit);
     }
-    // Step 8 (7 is the shadow stack's, which is not implemented).
+    // Step 8 (step 7 concerns shadow stacks, which are not implemented).
     if !permission_allows(pte, request.access, request.context) {
         return Err(Rule::Permission);
     }
@@ -248,7 +248,7 @@ fn user_bit_allows(pte: Pte, access: Access, context: Context) -> bool {
     }
 }
 
-/// Step 8: MXR lets loads, and only loads, read what may be executed, in every mode. Cache-block
+/// Step 8: MXR lets loads, and only loads, read executable pages, in every mode. Cache-block
 /// management is permitted where a load or a store is (`norm:cbm_access`).
 fn permission_allows(pte: Pte, access: Access, context: Context) -> bool {
     match access {

@@ -1,6 +1,6 @@
 //! Page-table entries, as the kernel and the tools write them: the bits that all schemes share.
 //!
-//! The golden model reads entries by code of its own.
+//! The golden model has its own decoder.
 
 use super::Mode;
 

@@ -10,7 +10,7 @@ macro_rules! pulses {
         $($(#[$doc:meta])+ $pulse:ident $name:ident, $pin:ident $port:ident,
             $counter:ident $says:literal;)+
     }) => {
-        /// A thing that users count: an event pin of the MMU.
+        /// An event pin of the MMU, for counting.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Pulse {
             $($(#[$doc])+ $pulse,)+
@@ -23,7 +23,7 @@ macro_rules! pulses {
             /// How many there are.
             pub const COUNT: usize = Pulse::ALL.len();
 
-            /// Its name, without the pin's `event_`.
+            /// The pin's name without `event_`.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Pulse::$pulse => stringify!($name),)+

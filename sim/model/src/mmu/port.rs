@@ -1,10 +1,10 @@
-//! The translation ports, and values of which each port has one.
+//! The translation ports, and values that exist once per port.
 
 use crate::isa::Access;
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
-/// A translation port of the MMU. Whatever exists once for each port is a [`PerPort`].
+/// A translation port of the MMU. A value that exists once for each port is a [`PerPort`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Port {
     /// Instruction fetches.
@@ -17,10 +17,10 @@ impl Port {
     /// How many there are.
     pub const COUNT: usize = 2;
 
-    /// All of them, in the order of their numbers.
+    /// All of them, by number.
     pub const ALL: [Port; Port::COUNT] = [Port::Fetch, Port::Data];
 
-    /// Which port an access goes to.
+    /// The port for an access.
     pub fn of(access: Access) -> Port {
         if access == Access::Fetch { Port::Fetch } else { Port::Data }
     }
@@ -50,7 +50,7 @@ impl<T> PerPort<T> {
         PerPort(Port::ALL.map(&mut make))
     }
 
-    /// What becomes of each value.
+    /// Maps each value.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> PerPort<U> {
         PerPort(self.0.map(change))
     }

@@ -1,17 +1,17 @@
 //! The one table of the MMU's pins and events.
 //!
-//! What depends on the list of pins or events is made from this table: [`super::Events`] and
-//! [`super::Pulse`], the counters of `machine::stats`, the pins of the simulation engines and of
-//! the cosimulation, the events in waves, and those that scenarios count. A new event is a row here
-//! and a port of the hardware; a new pin is also a field of [`super::Inputs`] or
-//! [`super::Outputs`]. `docs/interfaces.md` says what each promises.
+//! Everything that depends on the list of pins or events is generated from this table:
+//! [`super::Events`] and [`super::Pulse`], the counters of `machine::stats`, the pins of the
+//! simulation engines and of the cosimulation, the events in waves, and those that scenarios count.
+//! A new event is a row here and a port of the hardware; a new pin is also a field of
+//! [`super::Inputs`] or [`super::Outputs`]. `docs/interfaces.md` has the contract of each.
 
-/// Hands the table to another macro, behind what is given in parentheses:
+/// Passes the table to another macro, after the arguments given in parentheses:
 /// `mmu_table!(then!(first))` becomes `then! { first pins { … } events { … } }`.
 ///
-/// A row of `pins` is the pin's name, its port in Rust and Verilog, and who drives it: `In` is
-/// the world. A row of `events` is the event's name, as a type and as a word; its pin, likewise;
-/// the counter that adds it up; and what that counter says.
+/// A row of `pins` is the pin's name, its port in Rust and Verilog, and its direction: `In` is an
+/// input of the MMU. A row of `events` is the event's name, as a type and as a word; its pin,
+/// likewise; the counter that sums it; and the description of that counter.
 #[macro_export]
 macro_rules! mmu_table {
     ($then:ident!($($first:tt)*)) => {
@@ -78,7 +78,7 @@ macro_rules! mmu_table {
                 /// A translated load or store needs the walker.
                 DataMiss data_miss, EventDataMiss event_data_miss,
                     data_misses "Translated loads and stores that needed the walker.";
-                /// The walker took up a miss.
+                /// The walker started on a miss.
                 WalkStart walk_start, EventWalkStart event_walk_start,
                     walks "Walks begun.";
                 /// The walker answered (leaf or fault).
@@ -93,7 +93,7 @@ macro_rules! mmu_table {
                 /// A compare-and-swap found a changed entry; the entry is read again.
                 UpdateRetry update_retry, EventUpdateRetry event_update_retry,
                     update_retries "Compare-and-swaps that found a changed entry.";
-                /// A fence overtook the walk; it starts again from the root.
+                /// A fence overtook the walk; it restarts from the root.
                 WalkRestart walk_restart, EventWalkRestart event_walk_restart,
                     walk_restarts "Walks begun again because of a fence.";
                 /// A TLB line was written.

@@ -10,10 +10,10 @@ pub enum VectorError {
         file: String,
         /// The line being read, counted from 1; 0 before the first.
         line: u64,
-        /// What the operating system said.
+        /// The operating system's message.
         source: std::io::Error,
     },
-    /// A line does not say what it should.
+    /// A line has an unexpected field.
     #[error("{file}:{line}: field `{field}`: expected {expected}, found {found}")]
     Field {
         /// The file.
@@ -22,14 +22,14 @@ pub enum VectorError {
         line: u64,
         /// The field's name in the format's description.
         field: &'static str,
-        /// What may stand there.
+        /// The expected contents.
         expected: &'static str,
-        /// What stands there, quoted and cut short if long; or `the end of the line`.
+        /// The actual contents, quoted and truncated if long; or `the end of the line`.
         found: String,
     },
 }
 
-/// A field that is not as it should be; the reader adds file and line.
+/// An unexpected field; the reader adds file and line.
 #[derive(Debug)]
 pub(super) struct Bad {
     pub(super) field: &'static str,
@@ -89,7 +89,7 @@ impl<'a> Fields<'a> {
         bit(field, self.text(field, BIT)?)
     }
 
-    /// Refuses whatever is left.
+    /// Refuses any remaining fields.
     pub(super) fn end(mut self) -> Result<(), Bad> {
         match self.0.next() {
             None => Ok(()),
@@ -109,7 +109,7 @@ pub(super) fn bit(field: &'static str, text: &str) -> Result<bool, Bad> {
 }
 
 pub(super) fn hex(field: &'static str, text: &str) -> Result<u64, Bad> {
-    // The standard parser would also take a sign.
+    // The standard parser would also accept a sign.
     let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match u64::from_str_radix(text, 16) {
         Ok(value) if digits => Ok(value),

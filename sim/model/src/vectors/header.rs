@@ -13,7 +13,7 @@ const ASID_BITS: &str = "a decimal number up to 16";
 const RANGE: &str = "LO-HI in hexadecimal, LO below HI";
 const PMP: &str = "CFG:ADDR in hexadecimal for an entry 0 to 63";
 
-/// Keys that stand once; those that must stand have no default.
+/// Keys that may occur once; required ones have no default.
 #[derive(Default)]
 struct Keys {
     mode: Option<Mode>,
@@ -26,7 +26,7 @@ struct Keys {
     asid_bits: Option<u32>,
 }
 
-/// Reads what follows the `S`.
+/// Parses the part after the `S`.
 pub(super) fn scenario(fields: &mut Fields<'_>) -> Result<Scenario, Bad> {
     let id = fields.text("id", "the scenario's name")?.to_owned();
     let mut keys = Keys::default();
@@ -75,7 +75,7 @@ pub(super) fn scenario(fields: &mut Fields<'_>) -> Result<Scenario, Bad> {
     })
 }
 
-/// Sets what was not set; false if it was.
+/// Sets a value that was not set; false if it was.
 fn set<T>(slot: &mut Option<T>, value: T) -> bool {
     slot.replace(value).is_none()
 }

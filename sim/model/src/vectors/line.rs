@@ -1,4 +1,4 @@
-//! One line becomes a record.
+//! Parses one line into a record.
 
 use super::fields::{Bad, Fields};
 use super::header::scenario;
@@ -6,7 +6,7 @@ use super::record::{Expected, LastRead, Record, VectorAccess};
 use crate::isa::{Access, Cause, Context, Privilege};
 use crate::mmu::{Fence, Request};
 
-/// Reads one line; `in_scenario` says which records may stand here.
+/// Parses one line; `in_scenario` decides which records are allowed.
 pub(super) fn parse(line: &str, in_scenario: bool) -> Result<Record, Bad> {
     let mut fields = Fields::new(line);
     let kind = fields.text("record", "a record letter")?;

@@ -1,15 +1,15 @@
 //! Translation vectors of an independent model.
 //!
-//! A vector file is text, plain or gzip, one [`Record`] a line: scenarios made of page-table
-//! words, single accesses with their expected outcome, and what software does in between
-//! (table writes, fences, writes of satp). [`Reader`] streams it in constant memory. The format
-//! is described beside the files that ship with the project.
+//! A vector file is text, plain or gzip, one [`Record`] per line: scenarios made of page-table
+//! words, single accesses with their expected outcome, and software's actions between them (table
+//! writes, fences, writes of satp). [`Reader`] streams it in constant memory. The format is
+//! described next to the files that ship with the project.
 //!
 //! | file | does |
 //! |---|---|
 //! | `reader` | the file, line by line |
-//! | `line`, `fields`, `header` | one line becomes a record; errors that point at the field |
-//! | `record` | what a line says |
+//! | `line`, `fields`, `header` | parse one line into a record, with errors that point at the field |
+//! | `record` | the contents of a line |
 
 mod fields;
 mod header;

@@ -10,7 +10,7 @@ use super::fields::{Bad, VectorError};
 use super::line::parse;
 use super::record::Record;
 
-/// Longer lines are refused: memory stays constant whatever the input.
+/// Longer lines are refused, to keep memory constant whatever the input.
 const LINE_BYTES: u64 = 1 << 16;
 
 /// An iterator over the records of a vector file. After an error it ends.
@@ -36,7 +36,7 @@ impl Reader {
         }
     }
 
-    /// Reads from anywhere; `file` is what errors call it.
+    /// Reads from any source; `file` is its name in errors.
     ///
     /// # Errors
     /// [`VectorError::Io`] when the first bytes, which tell gzip from text, cannot be read.

@@ -1,4 +1,4 @@
-//! What a line of a vector file says.
+//! The contents of a line of a vector file.
 
 use std::ops::Range;
 
@@ -47,21 +47,21 @@ pub struct Scenario {
     pub xlen: Xlen,
     /// `menvcfg.ADUE`.
     pub adue: bool,
-    /// `menvcfg.PBMTE`: Svpbmt is there and on.
+    /// `menvcfg.PBMTE`: Svpbmt is implemented and enabled.
     pub pbmte: bool,
-    /// Svnapot is there.
+    /// Svnapot is implemented.
     pub svnapot: bool,
-    /// May be replayed without clearing the TLB between accesses.
+    /// The scenario may be replayed without clearing the TLB between accesses.
     pub warm: bool,
     /// The first value of satp.
     pub satp: u64,
-    /// Where RAM answers.
+    /// The address ranges of RAM.
     pub ram: Vec<Range<u64>>,
-    /// Where ROM answers.
+    /// The address ranges of ROM.
     pub rom: Vec<Range<u64>>,
-    /// The ASIDs used fit in so many bits, where it matters.
+    /// The number of bits in which the ASIDs used fit, where it matters.
     pub asid_bits: Option<u32>,
-    /// PMP entries that are named; without any, all memory is allowed.
+    /// The PMP entries stated; without any, all memory is allowed.
     pub pmp: Vec<PmpEntry>,
 }
 
@@ -76,7 +76,7 @@ pub struct PmpEntry {
     pub addr: u64,
 }
 
-/// What a scenario needs and this MMU does not have.
+/// An extension that a scenario needs and this MMU lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unsupported {
     /// Svnapot.
@@ -125,11 +125,11 @@ impl Scenario {
 /// One access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VectorAccess {
-    /// The access by its effective privilege: MPRV is applied already.
+    /// The access in its effective privilege: MPRV is applied already.
     pub request: Request,
     /// Its size; aligned, never across a page.
     pub bytes: u8,
-    /// What must come of it.
+    /// Its expected outcome.
     pub expected: Expected,
 }
 
@@ -140,7 +140,7 @@ pub struct Expected {
     pub result: Result<u64, Cause>,
     /// The translated address even where PMP then refused the access.
     pub walk_pa: Option<u64>,
-    /// Page-table words that a walk from the root reads.
+    /// The number of page-table words that a walk from the root reads.
     pub reads: u32,
     /// The last of them.
     pub last: Option<LastRead>,
@@ -153,6 +153,6 @@ pub struct Expected {
 pub struct LastRead {
     /// Its physical address.
     pub pa: u64,
-    /// Its value; `None`: nothing answered.
+    /// Its value; `None` for a bus error.
     pub value: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! What the reader takes and what it says of what it does not take.
+//! Lines that the reader accepts, and its errors for those that it does not.
 
 use std::io::Write;
 

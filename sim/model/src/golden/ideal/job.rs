@@ -1,8 +1,8 @@
-//! One walk under way: the golden algorithm, fed one memory response at a time.
+//! One walk in progress: the golden algorithm, given one memory response at a time.
 //!
-//! The algorithm is a pure function of the entries it reads. So the job keeps those that have
-//! arrived and runs the function again from the root on each arrival; where the function asks
-//! for an entry that is not there yet, that entry is the next memory request.
+//! The algorithm is a pure function of the entries that it reads. So the job keeps the entries that
+//! have arrived and runs the function again from the root on each arrival; the first entry that the
+//! function asks for and that is missing is the next memory request.
 
 use std::cell::Cell;
 
@@ -11,10 +11,10 @@ use crate::golden::{PteSource, Regime, walk};
 use crate::isa::{Cause, Fault};
 use crate::mmu::{Events, MemoryRequest, MemoryResponse, Pulse, Request, Response};
 
-/// What a job does in a cycle.
+/// The state of a job, as a driver sees it in a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
-    /// A response is under way.
+    /// A response is outstanding.
     Waits,
     /// It presents a memory request.
     Asks(MemoryRequest),
@@ -22,20 +22,20 @@ pub(super) enum Progress {
     Done(Response),
 }
 
-/// Where the job stands.
+/// The internal state of a job.
 #[derive(Clone, Copy, Debug)]
 enum State {
-    /// The next request must be found out.
+    /// The next request must be determined.
     Ready,
     /// A request is presented.
     Asking(MemoryRequest, Response),
-    /// Memory has accepted it. For an A/D write the outcome is known already.
+    /// Memory has accepted it. For an A/D write the outcome is already known.
     Waiting(MemoryRequest, Response),
-    /// A fence overtook a read: its response is to be dropped.
+    /// A fence overtook a read: its response must be dropped.
     Draining,
 }
 
-/// One walk under way.
+/// One walk in progress.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     regime: Regime,
@@ -51,7 +51,7 @@ impl Job {
         Job { regime, request, log: Vec::new(), state: State::Ready, stale: false }
     }
 
-    /// One cycle's work: takes memory's answer, says what comes next.
+    /// One cycle's work: takes memory's response and returns the next state.
     pub(super) fn step(&mut self, answer: Option<MemoryResponse>, events: &mut Events) -> Progress {
         if let Some(answer) = answer {
             match self.state {
@@ -71,7 +71,7 @@ impl Job {
                         *events += Pulse::PteUpdate;
                         return Progress::Done(response);
                     }
-                    // The entry changed underneath: back to step 2, which reads it again.
+                    // The entry has changed: back to step 2, which reads it again.
                     *events += Pulse::UpdateRetry;
                     self.log.pop();
                 }
@@ -86,7 +86,7 @@ impl Job {
         }
     }
 
-    /// Runs the algorithm over what has been read.
+    /// Runs the algorithm over the entries read so far.
     fn next(&mut self) -> Progress {
         let replay = Replay { log: &self.log, at: Cell::new(0), missing: Cell::new(None) };
         let walk = walk(self.regime, &self.request, &replay);
@@ -103,7 +103,7 @@ impl Job {
         Progress::Asks(request)
     }
 
-    /// Memory has taken the presented request.
+    /// Memory has accepted the presented request.
     pub(super) fn accepted(&mut self, events: &mut Events) {
         let State::Asking(request, response) = self.state else { return };
         events.add_if(Pulse::PteRead, matches!(request, MemoryRequest::Read { .. }));
@@ -111,11 +111,11 @@ impl Job {
         self.stale = false;
     }
 
-    /// A fence overtakes the walk: nothing that was read before it may be used after it. True if
-    /// there was anything to give up.
+    /// A fence overtakes the walk: no entry read before it may be used after it. Returns whether
+    /// there was anything to abandon.
     ///
-    /// An A/D write that memory has already taken was ordered before the fence and stands; only
-    /// its retry would start from the root.
+    /// An A/D write that memory has already accepted was ordered before the fence and stays valid;
+    /// only its retry would start from the root.
     pub(super) fn restart(&mut self) -> bool {
         self.log.clear();
         match self.state {
@@ -127,7 +127,7 @@ impl Job {
         true
     }
 
-    /// Whether memory owes a response.
+    /// Whether a memory response is outstanding.
     pub(super) fn is_waiting(&self) -> bool {
         matches!(self.state, State::Waiting(..) | State::Draining)
     }
@@ -142,7 +142,7 @@ impl Job {
     }
 }
 
-/// The entries read so far, in order; remembers the first one asked for beyond them.
+/// The entries read so far, in order; records the first one asked for beyond them.
 struct Replay<'a> {
     log: &'a [(u64, Result<u64, BusError>)],
     at: Cell<usize>,
@@ -163,13 +163,13 @@ impl PteSource for Replay<'_> {
         }
     }
 
-    /// Memory itself will say, when it is asked to write.
+    /// Memory itself reports this when it receives the write.
     fn writable(&self, _pa: u64, _bytes: u64) -> bool {
         true
     }
 }
 
-/// No memory at all: for requests that read no table.
+/// A source without any memory: for requests that read no table.
 pub(super) struct Nothing;
 
 impl PteSource for Nothing {

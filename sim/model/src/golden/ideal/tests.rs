@@ -116,7 +116,7 @@ fn a_and_d_are_set_by_compare_and_swap_and_retried_when_it_fails() {
     for _ in 0..9 {
         bench.cycle(Inputs { satp: satp(), ..Inputs::default() });
     }
-    // The leaf has been read and its update is about to be presented: software is faster.
+    // The leaf has been read and its update is about to be presented: software changes it first.
     memory.write(RAM + 0x2000, 8, 0x2000 << 10 | 0x0f).unwrap();
     assert_eq!(bench.wait(), Ok(0x200_0000));
     assert_eq!(bench.now - 1, 1 + 3 * 3 + 3 * 3, "swap fails, read again, swap");
@@ -212,8 +212,8 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Whatever software does to the tables meanwhile, each answer is legal, none is missing, and
-    /// presented memory requests stand until they are taken.
+    /// Whatever software does to the tables in the meantime, each answer is legal, none is missing,
+    /// and presented memory requests are held until they are accepted.
     #[test]
     fn answers_are_legal_and_complete(
         steps in prop::collection::vec(any_step(), 1..60),
@@ -269,7 +269,7 @@ proptest! {
                 steps.pop_front();
             }
         }
-        // At rest, with tables that stand still, the answer is the pure walk's.
+        // In an idle MMU with unchanging tables the answer is the pure walk's.
         let regime = Regime { xlen: Xlen::Rv64, satp: satp(), adue };
         let expected = walk(regime, &request(0, Access::Store), &memory).outcome;
         bench.cycle(Inputs { adue, ..data(0, Access::Store) });
