@@ -127,6 +127,22 @@ impl Inputs {
         self.requests[port].filter(|_| outputs.ready[port])
     }
 
+    /// Whether the cycle was one of hits and of nothing else: what was presented was accepted and
+    /// answered from the TLBs without a fault, and neither walker nor fence nor held fault is to
+    /// be seen.
+    pub fn only_hit(&self, outputs: &Outputs) -> bool {
+        let mut events = Events::default();
+        let hits = self.requests.iter().all(|(port, request)| {
+            events.add_if(Pulse::hit(port), request.is_some());
+            match (request, outputs.responses[port]) {
+                (Some(_), Some(Ok(_))) => outputs.ready[port],
+                (request, response) => request.is_none() && response.is_none(),
+            }
+        });
+        let &Outputs { memory, fault, busy, .. } = outputs;
+        hits && outputs.events == events && memory.is_none() && fault.is_none() && !busy
+    }
+
     /// The fence that is accepted in this cycle.
     pub fn accepted_fence(&self, outputs: &Outputs) -> Option<Fence> {
         self.fence.filter(|_| outputs.fence_ready)
@@ -157,6 +173,14 @@ pub trait Mmu {
 
     /// One cycle: inputs settle, outputs are sampled, the clock rises.
     fn cycle(&mut self, inputs: &Inputs) -> Outputs;
+
+    /// One cycle whose inputs are those of the last one but for the requests, which an
+    /// implementation may make use of; `outputs` are those of the last cycle, and become those
+    /// of this one. Returns [`Inputs::only_hit`].
+    fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
+        *outputs = self.cycle(inputs);
+        inputs.only_hit(outputs)
+    }
 
     /// The signals that [`Mmu::values`] reports, in a fixed order.
     fn signals(&self) -> Vec<Signal>;

@@ -37,6 +37,7 @@ pub fn word(address: u64) -> usize {
     (address % PAGE_BYTES / 8) as usize
 }
 
+#[inline]
 fn shift(address: u64) -> u64 {
     address % 8 * 8
 }

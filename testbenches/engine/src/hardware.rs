@@ -3,7 +3,9 @@
 use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{EVENTS, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Cause, Fault, Privilege, Xlen};
-use model::mmu::{Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Request, Response, Signal};
+use model::mmu::{
+    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Pulse, Request, Response, Signal,
+};
 
 /// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
 pub struct HardwareMmu<S: ?Sized> {
@@ -16,8 +18,8 @@ pub struct HardwareMmu<S: ?Sized> {
     seen: Seen,
     /// The inputs of the last cycle.
     driven: Inputs,
-    /// The outputs of the last cycle.
-    outputs: Outputs,
+    /// The outputs of the last cycle, if they were kept here.
+    outputs: Option<Outputs>,
 }
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
@@ -32,7 +34,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             watching: false,
             seen: Seen::default(),
             driven: Inputs::default(),
-            outputs: Outputs::default(),
+            outputs: None,
         };
         mmu.reset();
         mmu
@@ -105,6 +107,31 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         same
     }
 
+    /// [`HardwareMmu::drive`] where only requests are not as they were. Most are like the last
+    /// one of their port but for the address.
+    #[inline]
+    fn drive_requests(&mut self, requests: &PerPort<Option<Request>>) {
+        for (port, pins) in REQUESTS.iter() {
+            let request = requests[port];
+            match (self.driven.requests[port], request) {
+                (None, None) => {}
+                (Some(_), None) => self.flag(pins.valid, false),
+                (Some(before), Some(request))
+                    if (before.access, before.context) == (request.access, request.context) =>
+                {
+                    self.simulator.poke(pins.va, request.va);
+                }
+                (before, Some(request)) => {
+                    if before.is_none() {
+                        self.flag(pins.valid, true);
+                    }
+                    self.request(pins, request);
+                }
+            }
+            self.driven.requests[port] = request;
+        }
+    }
+
     fn request(&mut self, pins: &RequestPins, Request { va, access, context }: Request) {
         self.simulator.poke(pins.va, va);
         self.simulator.poke(pins.privilege, privilege_code(context.privilege));
@@ -172,6 +199,37 @@ impl Sample<'_> {
         }
     }
 
+    /// Whether the cycle was one of hits and of nothing else, as [`Inputs::only_hit`] says; then
+    /// `outputs` are those of it.
+    #[inline]
+    fn only_hit(&self, requests: &PerPort<Option<Request>>, outputs: &mut Outputs) -> bool {
+        let mut wrong =
+            self.pin(Pin::MemReqValid) | self.pin(Pin::FaultValid) | self.pin(Pin::Busy);
+        let mut events = Events::default();
+        let mut hits = 0;
+        for (port, pins) in RESPONSES.iter() {
+            let asked = requests[port].is_some();
+            let (accepted, faulted) = (self.pin(pins.ready), self.pin(pins.fault));
+            wrong |= (self.pin(pins.valid) ^ u64::from(asked))
+                | (self.pin(HITS[port]) ^ u64::from(asked));
+            outputs.ready[port] = accepted == 1;
+            outputs.responses[port] = None;
+            if asked {
+                wrong |= (accepted ^ 1) | faulted;
+                outputs.responses[port] = Some(Ok(self.pin(pins.pa)));
+                hits += 1;
+            }
+            events.add_if(Pulse::hit(port), asked);
+        }
+        // Each event is 0 or 1: there are no others if so many happened.
+        let happened: &[u64; EVENTS.len()] = self.0.last_chunk().expect("events are outputs");
+        wrong |= happened.iter().sum::<u64>() ^ hits;
+        outputs.fence_ready = self.high(Pin::FenceReady);
+        (outputs.memory, outputs.fault, outputs.busy) = (None, None, false);
+        outputs.events = events;
+        wrong == 0
+    }
+
     fn events(&self) -> Events {
         let bit = |(at, &pin): (usize, &Pin)| (self.pin(pin) as u32) << at;
         Events::from_bits(EVENTS.iter().enumerate().map(bit).sum())
@@ -232,6 +290,12 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
     },
 ]);
 
+/// The events of hits.
+const HITS: PerPort<Pin> = PerPort([Pin::EventFetchHit, Pin::EventDataHit]);
+
+/// Events are the last of the pins.
+const _: () = assert!(EVENTS[0] as usize + EVENTS.len() == PINS.len());
+
 fn privilege_code(privilege: Privilege) -> u64 {
     privilege as u64
 }
@@ -251,14 +315,35 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         let same = self.drive(inputs);
-        let rests = same && self.simulator.is_quiescent();
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
-            self.outputs = Sample(Pin::outs(&self.pins)).outputs();
-        } else if !rests {
-            self.outputs = Sample(self.simulator.advance(&mut self.pins)).outputs();
+            return *self.outputs.insert(Sample(Pin::outs(&self.pins)).outputs());
         }
-        self.outputs
+        let rests = same && self.simulator.is_quiescent();
+        if let Some(outputs) = self.outputs.filter(|_| rests) {
+            return outputs;
+        }
+        let outs = self.simulator.advance(&mut self.pins);
+        *self.outputs.insert(Sample(outs).outputs())
+    }
+
+    fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
+        if self.watching {
+            *outputs = self.cycle(inputs);
+            return inputs.only_hit(outputs);
+        }
+        self.drive_requests(&inputs.requests);
+        debug_assert_eq!(self.driven, *inputs, "only requests change");
+        self.outputs = None;
+        let sample = Sample(self.simulator.advance(&mut self.pins));
+        let hit = sample.only_hit(&inputs.requests, outputs);
+        debug_assert_eq!(hit, inputs.only_hit(&sample.outputs()));
+        if hit {
+            debug_assert_eq!(*outputs, sample.outputs());
+        } else {
+            *outputs = *self.outputs.insert(sample.outputs());
+        }
+        hit
     }
 
     fn is_quiescent(&self) -> bool {

@@ -81,6 +81,10 @@ impl Mmu for Lent {
         self.mmu_mut().cycle(inputs)
     }
 
+    fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
+        self.mmu_mut().cycle_of_requests(inputs, outputs)
+    }
+
     fn signals(&self) -> Vec<Signal> {
         self.mmu().signals()
     }

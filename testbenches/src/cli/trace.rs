@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use anyhow::{Context, anyhow, ensure};
 use kernel::State;
-use machine::cpu::{Fit, Op, Program, ProgramError, decompress};
+use machine::cpu::{Access, Fit, Op, Program, ProgramError, decompress};
 use machine::system::{ElfImage, Outcome, RunError};
 use model::isa::{Mode, Xlen};
 use toml::{Table, Value};
@@ -258,17 +258,33 @@ struct Watched {
     writers: Rc<RefCell<Vec<u32>>>,
 }
 
+impl Watched {
+    fn show(&self) {
+        self.progress.set(if self.size.is_some() { self.read.get() } else { self.steps });
+    }
+}
+
 impl Program for Watched {
     fn next(&mut self) -> Option<Result<Op, ProgramError>> {
         self.steps += 1;
         if self.steps.is_multiple_of(STEPS) {
-            self.progress.set(if self.size.is_some() { self.read.get() } else { self.steps });
+            self.show();
         }
         let next = self.program.next();
         if next.is_none() {
             self.writers.replace(self.program.inner().processes().to_vec());
         }
         next
+    }
+
+    fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
+        let before = ahead.len();
+        self.program.accesses(end, ahead);
+        let steps = self.steps + (ahead.len() - before) as u64;
+        if steps / STEPS > self.steps / STEPS {
+            self.show();
+        }
+        self.steps = steps;
     }
 
     fn position(&self) -> String {

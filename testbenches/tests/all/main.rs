@@ -2,7 +2,8 @@
 //!
 //! | module | what it holds to its word |
 //! |---|---|
-//! | `bench`, `soak`, `skip` | measuring, soaking, and jumping over idle cycles |
+//! | `bench`, `soak` | measuring and soaking |
+//! | `skip`, `fast` | jumping over idle cycles, and the fast way of cycles of hits |
 //! | `cli`, `explore`, `policy`, `netlist`, `trace` | the command, by its real binary |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
@@ -24,6 +25,7 @@ mod cosim;
 mod engines;
 mod examples;
 mod explore;
+mod fast;
 mod figures;
 mod ideas;
 mod mutants;

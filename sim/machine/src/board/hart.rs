@@ -16,18 +16,22 @@ pub type HartId = usize;
 /// One hart. What presents its requests stands outside, as an [`Initiator`].
 pub struct Hart {
     id: HartId,
-    mmu: Box<dyn Mmu>,
+    pub(super) mmu: Box<dyn Mmu>,
     walker: Box<dyn Channel>,
+    /// The walker's bus is ready in every cycle.
+    pub(super) prompt: bool,
     pub(super) checker: Checker,
     pub(super) tracker: Tracker,
     /// The `satp` register.
     pub satp: u64,
     /// `menvcfg.ADUE`.
     pub adue: bool,
-    inputs: Inputs,
-    outputs: Outputs,
+    pub(super) inputs: Inputs,
+    pub(super) outputs: Outputs,
     /// The walker's requests that memory has not answered.
-    walks: u32,
+    pub(super) walks: u32,
+    /// Of the last cycle: see [`Hart::is_calm`].
+    pub(super) calm: bool,
     /// Whether the MMU's signals were looked at in the last cycle.
     watched: bool,
     /// Whether the walker's bus is ready in a cycle, where that was asked ahead of its time.
@@ -52,10 +56,12 @@ pub(super) struct Update {
 impl Hart {
     pub(super) fn new(id: HartId, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> Hart {
         let xlen = mmu.xlen();
+        let prompt = walker.is_always_ready();
         Hart {
             id,
             mmu,
             walker,
+            prompt,
             checker: Checker::new(xlen),
             tracker: Tracker::new(xlen),
             satp: 0,
@@ -63,19 +69,16 @@ impl Hart {
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             walks: 0,
+            calm: false,
             watched: false,
             ready: None,
         }
     }
 
-    /// One cycle. What the walker changes in memory is returned, for the other harts' checkers.
+    /// The first part of a cycle, after its requests were taken: inputs settle, outputs are
+    /// sampled, the clock rises.
     #[inline]
-    pub(super) fn cycle<I: Initiator + ?Sized>(
-        &mut self,
-        now: u64,
-        initiator: &mut I,
-        shared: &mut Shared<'_>,
-    ) -> Result<Option<Update>, (StepError, Option<Update>)> {
+    pub(super) fn settle<I: Initiator + ?Sized>(&mut self, now: u64, initiator: &mut I) {
         let memory_ready = self.is_ready(now);
         let memory = if self.walks > 0 { self.answer(now) } else { None };
         self.inputs = Inputs {
@@ -88,13 +91,28 @@ impl Hart {
             memory,
             fault_ready: initiator.takes_fault(),
         };
-        if !shared.observers.is_empty() {
-            self.watched = self.is_watched(now, shared.observers);
+        self.outputs = self.mmu.cycle(&self.inputs);
+    }
+
+    /// The MMU's signals can be looked at in the coming cycle if someone wants to.
+    pub(super) fn watch(&mut self, now: u64, observers: &[Box<dyn Observer>]) {
+        if !observers.is_empty() {
+            self.watched = self.is_watched(now, observers);
             self.mmu.watch(self.watched);
         }
-        self.outputs = self.mmu.cycle(&self.inputs);
+    }
+
+    /// The second part of a cycle: memory, tracker and observers follow. What the walker changes
+    /// in memory is returned, for the other harts' checkers.
+    #[inline]
+    pub(super) fn follow<I: Initiator + ?Sized>(
+        &mut self,
+        now: u64,
+        initiator: &mut I,
+        shared: &mut Shared<'_>,
+    ) -> Result<Option<Update>, (StepError, Option<Update>)> {
         let mut update = None;
-        if let Some(request) = self.outputs.memory.filter(|_| memory_ready) {
+        if let Some(request) = self.outputs.memory.filter(|_| self.inputs.memory_ready) {
             update = self.walk(now, request, shared.memory);
         }
         let verdict = if self.inputs.reset {
@@ -108,6 +126,7 @@ impl Hart {
             };
             self.tracker.cycle(now, &self.inputs, &self.outputs, judges, initiator)
         };
+        self.calm = self.calms();
         for observer in &mut *shared.observers {
             self.show(now, observer.as_mut(), shared.world);
         }

@@ -5,6 +5,7 @@
 //! | [`Board`] | the clock; cycles, and jumps over those in which nothing happens |
 //! | [`Hart`] | an MMU on its walker's bus, its checker, its tracker of requests |
 //! | `tracker` | each request and fence from its presentation to its answer |
+//! | `fast` | a hart's cycles in which nothing happens but hits |
 //! | [`Initiator`], [`Transaction`] | who asks: scenarios, programs, kernels; and what they get |
 //! | [`Observer`], [`Chronicle`] | who looks on |
 //! | [`StepError`] (`error`) | what an MMU may be guilty of |
@@ -49,6 +50,7 @@
 
 mod chronicle;
 mod error;
+mod fast;
 mod hart;
 mod initiator;
 mod observer;
@@ -85,10 +87,14 @@ pub struct Board {
     /// Whether cycles that can only be as the last one are counted instead of made
     /// ([`Board::repeat`]); nothing else depends on it. True at first.
     pub skips: bool,
+    /// Whether cycles of hits go the fast way; nothing else depends on it. True at first.
+    pub fast: bool,
     now: u64,
     skipped_from: Option<u64>,
     /// Cycles that were counted instead of made.
     repeated: u64,
+    /// Cycles of one hart that went the fast way.
+    fast_cycles: u64,
 }
 
 impl Board {
@@ -102,9 +108,11 @@ impl Board {
             meter: Meter::default(),
             chronicle: None,
             skips: true,
+            fast: true,
             now: 0,
             skipped_from: None,
             repeated: 0,
+            fast_cycles: 0,
         }
     }
 
@@ -174,14 +182,30 @@ impl Board {
     #[inline]
     fn turn<I: Initiator>(&mut self, id: HartId, initiator: &mut I) -> Result<(), StepError> {
         let hart = &mut self.harts[id];
-        hart.tracker.take(self.now, initiator);
+        if self.fast && self.observers.is_empty() && hart.is_calm() {
+            if hart.hits(self.now, initiator, &self.memory, &mut self.meter) {
+                self.fast_cycles += 1;
+                return Ok(());
+            }
+        } else {
+            hart.tracker.take(self.now, initiator);
+            hart.watch(self.now, &self.observers);
+            hart.settle(self.now, initiator);
+        }
+        self.follow(id, initiator)
+    }
+
+    /// The rest of a hart's part, after its MMU's.
+    #[inline]
+    fn follow<I: Initiator>(&mut self, id: HartId, initiator: &mut I) -> Result<(), StepError> {
+        let hart = &mut self.harts[id];
         let mut shared = Shared {
             memory: &self.memory,
             meter: &mut self.meter,
             observers: &mut self.observers,
             world: &self.world,
         };
-        let (verdict, update) = match hart.cycle(self.now, initiator, &mut shared) {
+        let (verdict, update) = match hart.follow(self.now, initiator, &mut shared) {
             Ok(update) => (Ok(()), update),
             Err((error, update)) => (Err(error), update),
         };
@@ -221,6 +245,11 @@ impl Board {
             }
         }
         repeats
+    }
+
+    /// Cycles so far of one hart that went the fast way.
+    pub fn fast_cycles(&self) -> u64 {
+        self.fast_cycles
     }
 
     /// Cycles so far that were counted instead of made.

@@ -52,6 +52,7 @@ impl Scheme {
         Scheme { xlen, satp, is_bare, unused: decoded.map(|satp| 64 - satp.mode.va_bits()) }
     }
 
+    #[inline]
     fn translates(&self, request: &Request) -> bool {
         request.context.privilege != Privilege::Machine && !self.is_bare
     }
@@ -97,6 +98,30 @@ impl Tracker {
         if self.fence.is_none() {
             self.fence = initiator.fence(now).map(|fence| (fence, now));
         }
+    }
+
+    /// Presents these requests from this cycle on; nothing was presented.
+    pub(super) fn present(&mut self, requests: PerPort<Option<Request>>, now: u64) {
+        let presented = |request| Presented { request, since: now };
+        self.presented = requests.map(|request| request.map(presented));
+    }
+
+    /// What was presented was answered at once.
+    #[inline]
+    pub(super) fn forget(&mut self) {
+        self.presented = PerPort::default();
+    }
+
+    /// Nothing is presented or under way, and requests are translated.
+    pub(super) fn is_idle(&self) -> bool {
+        let nothing_under_way = self.under_way.values().all(VecDeque::is_empty);
+        !self.asks() && nothing_under_way && !self.scheme.is_bare
+    }
+
+    /// Whether translation applies to a request under the registers of the last cycle.
+    #[inline]
+    pub(super) fn translates(&self, request: &Request) -> bool {
+        self.scheme.translates(request)
     }
 
     /// What is presented on the translation ports.

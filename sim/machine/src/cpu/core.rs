@@ -11,8 +11,10 @@
 //!
 //! The file `transfers` has the pipeline's side of the buses.
 
+mod stride;
 mod transfers;
 
+pub use stride::Stride;
 pub use transfers::Answer;
 
 use super::program;
@@ -117,17 +119,20 @@ impl Core {
     }
 
     /// Whether another access can be taken in.
+    #[inline]
     pub fn has_room(&self) -> bool {
         self.slots.len() < self.window
     }
 
     /// Nothing is in it.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
     /// Takes in the next access, judged by this context: the program's, or the kernel's on its
     /// behalf. `true` if it crosses a page and became several.
+    #[inline]
     pub fn push(&mut self, access: program::Access, context: Context) -> bool {
         let program::Access { kind, mut va, bytes: mut left } = access;
         if kind == Access::Fetch {
@@ -157,6 +162,7 @@ impl Core {
 
     /// Gives idle ports their next access, in program order: a load or store once everything
     /// before it is translated, a fetch at most one instruction ahead of data that still waits.
+    #[inline]
     pub fn choose(&mut self) {
         if self.ports.values().all(Option::is_some) {
             return;
@@ -186,6 +192,7 @@ impl Core {
 
     /// What the MMU has answered since this was asked last: an address that it translated, or
     /// that it did not. Each is told once.
+    #[inline]
     pub fn settle(&mut self) -> PerPort<Option<Result<u64, ()>>> {
         while self.slots.get(self.untranslated).is_some_and(Slot::is_translated) {
             self.untranslated += 1;
@@ -194,16 +201,19 @@ impl Core {
     }
 
     /// The oldest access, if it is complete; it leaves.
+    #[inline]
     pub fn retire(&mut self) -> Option<Retired> {
         let slot = self.slots.front().filter(|slot| slot.is_done())?;
         let Stage::Translated(pa) = slot.stage else { return None };
-        let Slot { kind, bytes, context, begins, transfers, .. } = *slot;
+        let Slot { kind, bytes, context, begins, .. } = *slot;
+        let transfers = u64::from(slot.transfers);
         self.slots.pop();
         let is_kernels = context.privilege != Privilege::User;
         Some(Retired { access: kind, bytes, is_kernels, pa, begins, transfers })
     }
 
     /// The trap to take: the oldest access is bad, and nothing is under way any more.
+    #[inline]
     pub fn trap(&self) -> Option<Trap> {
         let slot = self.slots.front().filter(|slot| slot.is_bad() && !self.is_under_way())?;
         match slot.stage {
@@ -218,12 +228,8 @@ impl Core {
         self.is_translating() || self.flights.values().any(|flights| !flights.is_empty())
     }
 
-    /// Whether a bus owes the port an answer.
-    pub fn awaits(&self, port: Port) -> bool {
-        !self.flights[port].is_empty()
-    }
-
     /// Whether a port waits for the MMU.
+    #[inline]
     pub fn is_translating(&self) -> bool {
         self.ports.values().any(Option::is_some)
     }

@@ -65,6 +65,13 @@ impl<P: Program> Program for Fitted<P> {
         })
     }
 
+    /// Those that fit as they are; [`Program::next`] has the others.
+    fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
+        let bounds = Bounds::new(self.mode);
+        let users = bounds.kernel().map_or(bounds.user_end(), |kernel| kernel.start);
+        self.inner.accesses(end.min(users), ahead);
+    }
+
     fn position(&self) -> String {
         self.inner.position()
     }
@@ -73,7 +80,7 @@ impl<P: Program> Program for Fitted<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::Listed;
+    use crate::cpu::{Lackey, Listed};
     use model::isa;
 
     fn through(mode: Mode, fit: Fit, va: u64) -> Result<u64, String> {
@@ -94,5 +101,38 @@ mod tests {
         assert_eq!(through(Mode::Sv32, Fit::Fold, stack), Ok(0x7eff_fe28));
         assert_eq!(through(Mode::Sv32, Fit::Fold, 0xc000_0000), Ok(0x4000_0000));
         assert_eq!(through(Mode::Sv39, Fit::Fold, 0x3f_ffff_fffc), Ok(0x3f_ffff_fff8));
+    }
+
+    /// A recording of loads of 8 bytes.
+    fn recorded(mode: Mode, fit: Fit, vas: &[u64]) -> Fitted<Lackey> {
+        let lines: Vec<_> = vas.iter().map(|va| format!(" L {va:08x},8\n")).collect();
+        let source = Box::new(std::io::Cursor::new(lines.concat()));
+        Fitted::new(Lackey::new("t", source), mode, fit)
+    }
+
+    #[test]
+    fn what_is_read_ahead_is_what_comes_one_by_one() {
+        let kernel = Bounds::new(Mode::Sv32).kernel().expect("Sv32 has one");
+        let sv32 = [0, kernel.start - 8, kernel.start - 4, 0x8000_0000, kernel.end, 0xffff_fff8];
+        let sv39 = [0x1000, 0x3f_ffff_fff8, 0x3f_ffff_fffc, 0x2000, u64::MAX - 7, 0x3000];
+        for (mode, vas) in [(Mode::Sv32, sv32), (Mode::Sv39, sv39)] {
+            for fit in [Fit::Refuse, Fit::Fold] {
+                let mut one_by_one = recorded(mode, fit, &vas);
+                let expected: Vec<_> = std::iter::from_fn(|| one_by_one.next()).map(said).collect();
+                let (mut program, mut got) = (recorded(mode, fit, &vas), Vec::new());
+                loop {
+                    let mut ahead = Vec::new();
+                    program.accesses(u64::MAX, &mut ahead);
+                    got.extend(ahead.into_iter().map(|access| said(Ok(Op::Access(access)))));
+                    let Some(next) = program.next() else { break };
+                    got.push(said(next));
+                }
+                assert_eq!(got, expected, "{mode:?} {fit:?}");
+            }
+        }
+    }
+
+    fn said(step: Result<Op, ProgramError>) -> String {
+        step.map_or_else(|error| error.to_string(), |op| format!("{op:?}"))
     }
 }

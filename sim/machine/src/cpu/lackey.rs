@@ -16,7 +16,7 @@
 mod lines;
 mod log;
 
-use super::{Access, Op, Program, ProgramError};
+use super::{AHEAD, Access, Op, Program, ProgramError};
 use lines::Lines;
 use log::Log;
 use model::isa;
@@ -138,6 +138,31 @@ impl Program for Lackey {
         step.transpose()
     }
 
+    fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
+        if self.ended
+            || self.pending.is_some()
+            || self.only.is_some_and(|only| self.log.current() != Some(only))
+        {
+            return;
+        }
+        let text = self.lines.at_hand();
+        let (mut used, mut lines) = (0, 0);
+        while ahead.len() < AHEAD {
+            let Some((access, modify, bytes)) = plain(&text[used..]) else { break };
+            if access.end() > end {
+                break;
+            }
+            ahead.push(access);
+            if modify {
+                ahead.push(Access { kind: isa::Access::Store, ..access });
+            }
+            used += bytes;
+            lines += 1;
+        }
+        self.lines.used(used);
+        self.line += lines;
+    }
+
     fn position(&self) -> String {
         format!("{}:{}: ", self.file, self.line)
     }
@@ -156,56 +181,54 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
+/// The longest line in the plain form: kind, 16 digits, a comma, a size of 4 digits, the end.
+const PLAIN: usize = 32;
+
 /// A line as Valgrind writes it, to its end: the access, whether a store follows, and its bytes.
-/// Nothing for a line that is in any way else, or is not whole.
-#[inline]
+/// Nothing for a line that is in any way else, or if so much is not at hand.
+#[inline(always)]
 fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
-    let (kind, modify) = match text.first_chunk()? {
-        b"I  " => (isa::Access::Fetch, false),
-        b" L " => (isa::Access::Load, false),
-        b" S " => (isa::Access::Store, false),
-        b" M " => (isa::Access::Load, true),
+    let text: &[u8; PLAIN] = text.first_chunk()?;
+    const FETCH: [u8; 3] = *b"I  ";
+    let (kind, modify) = match [text[0], text[1], text[2]] {
+        FETCH => (isa::Access::Fetch, false),
+        [b' ', b'L', b' '] => (isa::Access::Load, false),
+        [b' ', b'S', b' '] => (isa::Access::Store, false),
+        [b' ', b'M', b' '] => (isa::Access::Load, true),
         _ => return None,
     };
     let mut at = 3;
     let mut va = 0;
     // Addresses have eight digits at least, and most have no more.
-    if let Some(high) = text.get(3..11).and_then(|digits| eight_digits(digits.try_into().ok()?)) {
+    if let Some(high) = text[3..11].first_chunk().and_then(eight_digits) {
         (at, va) = (11, high);
     }
-    let after_address = loop {
-        let byte = *text.get(at)?;
-        let digit = DIGITS[usize::from(byte)];
-        at += 1;
-        if digit > 15 {
-            break byte;
-        }
-        va = va << 4 | u64::from(digit);
-    };
     // One to sixteen digits cannot overflow.
-    if after_address != b',' || !(5..=20).contains(&at) {
-        return None;
-    }
-    let size = at;
-    let mut bytes = 0;
-    let after_size = loop {
-        let byte = *text.get(at)?;
-        let digit = byte.wrapping_sub(b'0');
+    while text[at] != b',' {
+        let digit = DIGITS[usize::from(text[at])];
         at += 1;
-        if digit > 9 {
-            break byte;
-        }
-        bytes = bytes * 10 + u32::from(digit);
-        if at - size > 4 {
+        if digit > 15 || at > 19 {
             return None;
         }
-    };
-    if after_size != b'\n' || !(1..=MOST_BYTES).contains(&bytes) {
+        va = va << 4 | u64::from(digit);
+    }
+    if at == 3 {
         return None;
     }
-    let bytes = bytes as u16;
-    va.checked_add(u64::from(bytes) - 1)?;
-    Some((Access { kind, va, bytes }, modify, at))
+    let size = at + 1;
+    let mut bytes = 0;
+    at = size;
+    while text[at] != b'\n' {
+        let digit = text[at].wrapping_sub(b'0');
+        at += 1;
+        if digit > 9 || at > size + 4 {
+            return None;
+        }
+        bytes = bytes * 10 + u16::from(digit);
+    }
+    let access = Access { kind, va, bytes };
+    let sound = (1..=MOST_BYTES as u16).contains(&bytes) && va <= u64::MAX - u64::from(bytes - 1);
+    sound.then_some((access, modify, at + 1))
 }
 
 /// Eight hexadecimal digits in lower case, all at once; nothing if one is no such digit.

@@ -10,6 +10,7 @@
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme (`fit`) |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
 //! | `slot`, `window` | an access on its way through the pipeline, and all that are |
+//! | [`Stride`] | the pipeline while every request hits |
 //! | [`Shadow`], [`Common`] | what memory must hold, by the program's own view |
 
 mod core;
@@ -23,10 +24,10 @@ mod slot;
 mod window;
 mod zstd;
 
-pub use core::{Answer, Core, Parked, Trap};
+pub use core::{Answer, Core, Parked, Stride, Trap};
 pub use fit::{Fit, Fitted};
 pub use input::{decompress, open};
 pub use lackey::Lackey;
-pub use program::{Access, Listed, Op, Program, ProgramError};
+pub use program::{AHEAD, Access, Listed, Op, Program, ProgramError};
 pub use shadow::{Common, Key, Origin, Shadow};
 pub use shape::Shape;

@@ -18,6 +18,14 @@ pub struct Access {
     pub bytes: u16,
 }
 
+impl Access {
+    /// The address after its last byte; the highest there is for one that ends beyond it.
+    #[inline]
+    pub fn end(self) -> u64 {
+        self.va.saturating_add(u64::from(self.bytes))
+    }
+}
+
 /// One step of a program. All but accesses wait until everything before them is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
@@ -97,10 +105,21 @@ pub enum ProgramError {
     },
 }
 
+/// Accesses that are read at a time, where a program can run ahead.
+pub const AHEAD: usize = 256;
+
 /// A source of steps.
 pub trait Program {
     /// The next step; `None` at the end, and after an error.
     fn next(&mut self) -> Option<Result<Op, ProgramError>>;
+
+    /// The accesses that come next, behind those in `ahead`, as long as they are at hand, lie
+    /// below the address `end`, and `ahead` holds fewer than [`AHEAD`]. What comes after them is
+    /// [`Program::next`]'s, errors too; it may always be asked instead. A program that hears of
+    /// what moves ([`Program::moved`]) must not run ahead.
+    fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
+        let _ = (end, ahead);
+    }
 
     /// What it had mapped at the old addresses is at the new ones from now on.
     fn moved(&mut self, old: &Range<u64>, new: &Range<u64>) {

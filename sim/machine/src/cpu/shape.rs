@@ -17,9 +17,10 @@
 //! Pages of one kind make one region, across gaps that are never touched. Regions that are known,
 //! such as those of an ELF file, come first and are left as they are.
 
-use super::{Access, Op, Program};
+use super::{AHEAD, Access, Op, Program};
 use kernel::{RegionKind, RegionSpec};
 use model::isa::{self, PAGE_BYTES};
+use model::recent::Recent;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -48,9 +49,8 @@ pub struct Shape {
     pages: BTreeMap<u64, Use>,
     /// The page of the first store.
     stack: Option<u64>,
-    /// The page that was last accessed in each way: again the same page is
-    /// nothing new.
-    last: [Option<u64>; 4],
+    /// Pages that were accessed lately, in each way: again the same page is nothing new.
+    lately: Recent<(), 64>,
 }
 
 impl Shape {
@@ -58,24 +58,34 @@ impl Shape {
     /// told the number of each page that is accessed, in order; `false` ends the reading.
     pub fn of(program: &mut dyn Program, mut page: impl FnMut(u64) -> bool) -> Shape {
         let mut shape = Shape::default();
-        while let Some(Ok(op)) = program.next() {
-            let Op::Access(access) = op else { continue };
-            for vpn in pages(access) {
-                shape.note(access.kind, vpn);
-                if !page(vpn) {
-                    return shape;
+        let mut ahead = Vec::with_capacity(AHEAD + 1);
+        loop {
+            ahead.clear();
+            program.accesses(u64::MAX, &mut ahead);
+            if ahead.is_empty() {
+                match program.next() {
+                    Some(Ok(Op::Access(access))) => ahead.push(access),
+                    Some(Ok(_)) => continue,
+                    Some(Err(_)) | None => return shape,
+                }
+            }
+            for access in &ahead {
+                for vpn in pages(*access) {
+                    shape.note(access.kind, vpn);
+                    if !page(vpn) {
+                        return shape;
+                    }
                 }
             }
         }
-        shape
     }
 
     /// Notes an access to a page.
     #[inline]
     fn note(&mut self, kind: isa::Access, vpn: u64) {
-        let last = &mut self.last[kind as usize];
-        if *last != Some(vpn) {
-            *last = Some(vpn);
+        let way = vpn << 2 | kind as u64;
+        if self.lately.get(way).is_none() {
+            self.lately.put(way, ());
             self.note_new(kind, vpn);
         }
     }
@@ -169,9 +179,10 @@ enum Part {
 }
 
 /// The page numbers that an access touches.
-fn pages(access: Access) -> std::ops::RangeInclusive<u64> {
+#[inline]
+fn pages(access: Access) -> Range<u64> {
     let last = access.va.saturating_add(u64::from(access.bytes).saturating_sub(1));
-    access.va / PAGE_BYTES..=last / PAGE_BYTES
+    access.va / PAGE_BYTES..last / PAGE_BYTES + 1
 }
 
 /// A region's page numbers.

@@ -35,8 +35,8 @@ pub(super) struct Slot {
     /// Bytes handed to the bus.
     pub(super) sent: u16,
     /// Transfers that the bus has not answered.
-    pub(super) in_flight: u32,
-    pub(super) transfers: u64,
+    pub(super) in_flight: u16,
+    pub(super) transfers: u16,
 }
 
 /// One bus transfer of an access. `va` and `pa` are of its first byte.
@@ -76,22 +76,42 @@ impl Slot {
     }
 
     /// Its next transfer; `None` if it is not translated or all are on their way.
+    pub(super) fn next_transfer(&self) -> Option<Transfer> {
+        let Stage::Translated(pa) = self.stage else { return None };
+        if !self.is_unsent() {
+            return None;
+        }
+        let at = u64::from(self.sent);
+        let piece = Piece::next(self.kind, self.va + at, self.bytes - self.sent);
+        let Piece { into, bytes, covers } = piece;
+        Some(Transfer { va: self.va + at - into, pa: pa + at - into, bytes, covers })
+    }
+}
+
+/// What the bus carries of an access at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    /// How far before the access's next byte it begins.
+    pub(super) into: u64,
+    pub(super) bytes: u8,
+    /// Bytes of the access that are done with it.
+    pub(super) covers: u16,
+}
+
+impl Piece {
+    /// The next piece of an access of which so many bytes are left, the first of them at `va`.
     ///
     /// The bus carries naturally aligned powers of two up to 8 bytes. A store is cut into these
     /// exactly; a load or fetch that is none reads the aligned 8-byte words around it.
-    pub(super) fn next_transfer(&self) -> Option<Transfer> {
-        let Stage::Translated(pa) = self.stage else { return None };
-        let left = self.bytes - self.sent;
-        let va = self.va + u64::from(self.sent);
-        let pa = pa + u64::from(self.sent);
+    #[inline]
+    pub(super) fn next(kind: Access, va: u64, left: u16) -> Piece {
         let aligned = 1_u16 << (va | 8).trailing_zeros();
-        let fit = aligned.min(1 << left.min(8).checked_ilog2()?);
-        if self.kind == Access::Store || fit == left || fit == 8 {
-            return Some(Transfer { va, pa, bytes: fit as u8, covers: fit });
+        let fit = aligned.min(1 << left.clamp(1, 8).ilog2());
+        if kind == Access::Store || fit == left || fit == 8 {
+            return Piece { into: 0, bytes: fit as u8, covers: fit };
         }
         let into = va % 8;
-        let covers = left.min(8 - into as u16);
-        Some(Transfer { va: va - into, pa: pa - into, bytes: 8, covers })
+        Piece { into, bytes: 8, covers: left.min(8 - into as u16) }
     }
 }
 

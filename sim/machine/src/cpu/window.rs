@@ -5,19 +5,22 @@ use super::slot::Slot;
 /// Accesses in program order. Numbers count up and are never used again.
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// A power of two of them, or none; number n stands at n modulo that.
-    ring: Vec<Option<Slot>>,
+    /// A power of two of them, or none; number n stands at n modulo that. What stands elsewhere
+    /// has left.
+    ring: Vec<Slot>,
     first: u64,
     end: u64,
 }
 
 impl Window {
     /// How many there are.
+    #[inline]
     pub(super) fn len(&self) -> usize {
         (self.end - self.first) as usize
     }
 
     /// There are none.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.first == self.end
     }
@@ -28,46 +31,58 @@ impl Window {
     }
 
     /// The oldest.
+    #[inline]
     pub(super) fn front(&self) -> Option<&Slot> {
         self.get(self.first)
     }
 
     /// The one of this number, if it is here.
+    #[inline]
     pub(super) fn get(&self, number: u64) -> Option<&Slot> {
-        self.ring.get(self.place(number)?)?.as_ref()
+        let here = number.wrapping_sub(self.first) < self.end - self.first;
+        if here { self.ring.get(number as usize & (self.ring.len() - 1)) } else { None }
     }
 
     /// The one of this number, to change it.
+    #[inline]
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Slot> {
-        let place = self.place(number)?;
-        self.ring.get_mut(place)?.as_mut()
-    }
-
-    fn place(&self, number: u64) -> Option<usize> {
         let here = number.wrapping_sub(self.first) < self.end - self.first;
-        here.then(|| number as usize & (self.ring.len() - 1))
+        let mask = self.ring.len().wrapping_sub(1);
+        if here { self.ring.get_mut(number as usize & mask) } else { None }
     }
 
     /// The youngest comes.
+    #[inline]
     pub(super) fn push(&mut self, slot: Slot) {
         if self.len() == self.ring.len() {
-            let slots = self.drain();
-            let (room, first) = ((2 * slots.len()).max(16), self.end - slots.len() as u64);
-            self.ring = vec![None; room];
-            self.first = first;
-            for (number, slot) in (first..).zip(slots) {
-                self.ring[number as usize & (room - 1)] = Some(slot);
-            }
+            self.grow(slot);
         }
         let mask = self.ring.len() - 1;
-        self.ring[self.end as usize & mask] = Some(slot);
+        self.ring[self.end as usize & mask] = slot;
         self.end += 1;
     }
 
+    #[cold]
+    fn grow(&mut self, filler: Slot) {
+        let slots = self.drain();
+        let (room, first) = ((2 * slots.len()).max(16), self.end - slots.len() as u64);
+        self.ring = vec![filler; room];
+        self.first = first;
+        for (number, slot) in (first..).zip(slots) {
+            self.ring[number as usize & (room - 1)] = slot;
+        }
+    }
+
     /// The oldest leaves.
+    #[inline]
     pub(super) fn pop(&mut self) {
         debug_assert!(!self.is_empty());
         self.first += 1;
+    }
+
+    /// All leave; the next one to come has this number.
+    pub(super) fn restart(&mut self, first: u64) {
+        (self.first, self.end) = (first, first);
     }
 
     /// All leave.
@@ -78,13 +93,18 @@ impl Window {
     }
 
     /// All, oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
+        (self.first..self.end).filter_map(|number| self.get(number))
+    }
+
+    /// All, oldest first, to change them.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
         let (first, count) = (self.first, self.len());
         let mask = self.ring.len().wrapping_sub(1);
         // The ring from the oldest on, then what stands before it.
         let split = (first as usize & mask).min(self.ring.len());
         let (before, after) = self.ring.split_at_mut(split);
-        after.iter_mut().chain(before).take(count).flatten()
+        after.iter_mut().chain(before).take(count)
     }
 }
 

@@ -2,6 +2,7 @@
 //! counts stands with it, in [`OsCounters`](kernel::OsCounters).
 
 use model::counters;
+use model::isa::Access;
 use model::mmu::{Events, Port, Pulse};
 use model::mmu_table;
 
@@ -52,7 +53,16 @@ impl MmuCounters {
         }
     }
 
+    /// A port accepted a request, which hit.
+    #[inline]
+    pub fn hit(&mut self, port: Port) {
+        *self.requests(port) += 1;
+        *self.sum(Pulse::hit(port)) += 1;
+        self.translated += 1;
+    }
+
     /// Requests that a port accepted.
+    #[inline]
     pub fn requests(&mut self, port: Port) -> &mut u64 {
         match port {
             Port::Fetch => &mut self.fetch_requests,
@@ -84,6 +94,21 @@ counters! {
 }
 
 impl AccessCounters {
+    /// An access of the program is complete; `begins` if it is not the second half of one.
+    #[inline]
+    pub fn completed(&mut self, access: Access, begins: bool, transfers: u64) {
+        self.bus_transfers += transfers;
+        match access {
+            Access::Fetch => {
+                self.fetches += 1;
+                self.instructions += u64::from(begins);
+            }
+            // Programs have no word for cache-block management; a core's would be like this.
+            Access::Load | Access::CacheBlock => self.loads += 1,
+            Access::Store => self.stores += 1,
+        }
+    }
+
     /// Fetches, loads and stores of the program.
     pub fn total(&self) -> u64 {
         self.fetches + self.loads + self.stores

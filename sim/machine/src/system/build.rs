@@ -111,7 +111,10 @@ impl Machine {
         let mut board = Board::new(memory);
         board.add(mmu, walker);
         board.hart_mut(HART).adue = config.adue;
-        let mut hardware = Hardware { board, kernel, ports: PerPort([fetch, data]) };
+        let ports = PerPort([fetch, data]);
+        let always_ready = PerPort::from_fn(|port| ports[port].is_always_ready());
+        let latencies = PerPort::from_fn(|port| ports[port].fixed_latency());
+        let mut hardware = Hardware { board, kernel, ports, always_ready, latencies };
         let os = Os::boot(&mut hardware, config.os())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
         let core = Core::new(window, config.seed);

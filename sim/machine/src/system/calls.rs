@@ -20,6 +20,17 @@ pub(super) enum Barrier {
     Broken(ProgramError),
 }
 
+impl Barrier {
+    /// What a step is that is no access.
+    pub(super) fn of(step: Option<Result<Op, ProgramError>>) -> Barrier {
+        match step {
+            Some(Ok(op)) => Barrier::Op(op),
+            None => Barrier::End,
+            Some(Err(error)) => Barrier::Broken(error),
+        }
+    }
+}
+
 /// What becomes of the process's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
@@ -164,7 +175,9 @@ impl Machine {
         };
         // The copy finds its mappings where the original has them.
         moves.iter().for_each(|(old, new)| program.moved(old, new));
-        self.jobs.insert(child, Job { moves, ..Job::new(program, shadow) });
+        let mut job = Job::new(program, shadow);
+        job.moves = moves;
+        self.jobs.insert(child, job);
         self.origins.insert(child, name.to_owned());
         Ok(())
     }

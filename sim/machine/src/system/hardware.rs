@@ -5,7 +5,7 @@ use crate::board::{Board, PATIENCE, StepError, Waiting};
 use kernel::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
 use model::bus::{Burst, Channel, Request};
 use model::isa::{PAGE_BYTES, Xlen};
-use model::mmu::{Fence, PerPort};
+use model::mmu::{Fence, PerPort, Port};
 
 /// Faults that the MMU may hold one after another when a trap is taken.
 const HELD_FAULTS: u32 = 4;
@@ -18,6 +18,10 @@ pub struct Hardware {
     pub kernel: Box<dyn Channel>,
     /// The translation ports' own buses, for what was translated.
     pub ports: PerPort<Box<dyn Channel>>,
+    /// Which of these are ready in every cycle: they are not asked.
+    pub(super) always_ready: PerPort<bool>,
+    /// The fixed latencies of those that have nothing else to them.
+    pub(super) latencies: PerPort<Option<u64>>,
 }
 
 impl Hardware {
@@ -99,7 +103,19 @@ impl Hardware {
         }
     }
 
-    /// The earliest answer under way to a port.
+    /// Whether what is handed to a port's bus is always answered in the next cycle, and memory
+    /// could as well be asked itself.
+    pub(super) fn answers_at_once(&self) -> bool {
+        self.latencies.0 == [Some(1); Port::COUNT]
+    }
+
+    /// Whether a port's bus is ready.
+    #[inline]
+    pub(super) fn is_ready(&mut self, port: Port, now: u64) -> bool {
+        self.always_ready[port] || self.ports[port].ready(now)
+    }
+
+    /// The earliest answer under way to a port, of those that were not known at once.
     pub fn next_response(&self) -> Option<u64> {
         self.ports.values().filter_map(|port| port.next_response()).min()
     }

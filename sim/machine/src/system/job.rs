@@ -2,13 +2,16 @@
 
 use super::calls::Barrier;
 use super::user_access::Crossing;
-use crate::cpu::{Parked, Program, Shadow};
+use crate::cpu::{Access, Parked, Program, Shadow};
 use kernel::Pid;
 use std::ops::Range;
 
 /// What a process is made of outside the kernel.
 pub(super) struct Job {
     pub(super) program: Box<dyn Program>,
+    /// Accesses that were read ahead of the pipeline, and how many of them it has taken.
+    ahead: Vec<Access>,
+    taken: usize,
     pub(super) shadow: Shadow,
     /// Its accesses while it does not run.
     pub(super) parked: Option<Parked>,
@@ -27,6 +30,8 @@ impl Job {
     pub(super) fn new(program: Box<dyn Program>, shadow: Shadow) -> Job {
         Job {
             program,
+            ahead: Vec::new(),
+            taken: 0,
             shadow,
             parked: None,
             pending: None,
@@ -34,6 +39,37 @@ impl Job {
             since_tick: 0,
             moves: Vec::new(),
         }
+    }
+
+    /// Nothing but its program says what comes next.
+    pub(super) fn is_free(&self) -> bool {
+        self.crossing.is_none() && self.pending.is_none()
+    }
+
+    /// The program's next step, if it is an access that is read ahead, or can be.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<Access> {
+        if self.taken == self.ahead.len() {
+            self.read_ahead();
+        }
+        self.ahead.get(self.taken).copied()
+    }
+
+    /// The access that was looked at is taken.
+    #[inline]
+    pub(super) fn take(&mut self) {
+        self.taken += 1;
+    }
+
+    /// This access is read ahead; there was none.
+    pub(super) fn put_ahead(&mut self, access: Access) {
+        self.ahead.push(access);
+    }
+
+    fn read_ahead(&mut self) {
+        self.taken = 0;
+        self.ahead.clear();
+        self.program.accesses(u64::MAX, &mut self.ahead);
     }
 }
 

@@ -43,6 +43,7 @@ mod job;
 mod report;
 mod run;
 mod step;
+mod stride;
 mod user_access;
 
 pub use crate::board::{Chronicle, Life, Observer, StepError, WorldState};

@@ -114,6 +114,9 @@ impl Machine {
         self.charge_process(pid);
         self.resume_work(pid);
         loop {
+            if !stopped && barrier.is_none() {
+                self.stride(pid, &mut left, end, stop)?;
+            }
             stopped |= stop.load(Ordering::Relaxed);
             left = if self.hardware.now() < end { left } else { 0 };
             let crosses = self.crossing(pid).is_some();
@@ -165,19 +168,22 @@ impl Machine {
             job.since_tick = 0;
             return Some(Barrier::Tick);
         }
-        match job.program.next() {
-            Some(Ok(Op::Access(access))) => {
-                *left -= 1;
-                job.since_tick += 1;
-                let crossed = self.core.push(access, Context::USER);
-                let accesses = &mut self.hardware.board.meter.current().accesses;
-                accesses.page_crossings += u64::from(crossed);
-                None
+        let access = match job.peek() {
+            Some(access) => {
+                job.take();
+                access
             }
-            Some(Ok(op)) => Some(Barrier::Op(op)),
-            None => Some(Barrier::End),
-            Some(Err(error)) => Some(Barrier::Broken(error)),
+            None => match job.program.next() {
+                Some(Ok(Op::Access(access))) => access,
+                other => return Some(Barrier::of(other)),
+            },
+        };
+        *left -= 1;
+        job.since_tick += 1;
+        if self.core.push(access, Context::USER) {
+            self.hardware.board.meter.current().accesses.page_crossings += 1;
         }
+        None
     }
 
     fn trap(&mut self, pid: Pid, trap: Trap) -> Result<Next, RunError> {

@@ -18,34 +18,46 @@ impl Machine {
         let asks = self.core.is_translating() || self.hardware.board.busy();
         let now = self.hardware.now();
         if !asks && !self.core.has_transfers() {
-            let due = self.hardware.next_response().unwrap_or(now);
+            let due = self.next_answer().unwrap_or(now);
             if due > now {
                 return Ok(self.hardware.board.pass(due - now)?);
             }
         }
-        if asks && self.repeat() {
+        // What moved in the last cycle is not to be seen in those that repeat.
+        if asks && self.quiet > 0 && self.repeat() {
             return Ok(());
         }
         let answers = PerPort::from_fn(|port| self.poll(port, now));
-        let ready = PerPort::from_fn(|port| self.hardware.ports[port].ready(now));
+        let ready = PerPort::from_fn(|port| self.hardware.is_ready(port, now));
         let observed = self.hardware.board.is_observed();
         if observed {
             let world = &mut self.hardware.board.world;
             world.responses = answers;
             world.free_frames = self.os.frames().free();
         }
-        let mut moved = false;
         if asks || observed {
             self.hardware.board.cycle_of(HART, &mut self.core)?;
-            let translated = self.core.settle();
-            moved = translated.values().any(Option::is_some);
-            if let Some(job) = self.jobs.get_mut(pid) {
-                for va in translated.values().flatten().filter_map(|done| done.ok()) {
-                    job.shadow.touch(va, || origin(&self.os, pid, va));
-                }
-            }
         } else {
             self.hardware.board.pass(1)?;
+        }
+        self.finish_cycle(pid, now, answers, ready)
+    }
+
+    /// The rest of a cycle, after what was asked of the MMU: the pipeline takes the answers of
+    /// MMU and buses, hands transfers to the buses that are ready, and lets go what is complete.
+    pub(super) fn finish_cycle(
+        &mut self,
+        pid: Pid,
+        now: u64,
+        answers: PerPort<Option<bus::Response>>,
+        ready: PerPort<bool>,
+    ) -> Result<(), RunError> {
+        let translated = self.core.settle();
+        let mut moved = translated.values().any(Option::is_some);
+        if let Some(job) = self.jobs.get_mut(pid) {
+            for va in translated.values().flatten().filter_map(|done| done.ok()) {
+                job.shadow.touch(va, || origin(&self.os, pid, va));
+            }
         }
         for (port, answer) in answers {
             if let Some(answer) = answer {
@@ -71,12 +83,11 @@ impl Machine {
 
     /// Jumps over cycles of waiting for a translation; `false` if there is none.
     fn repeat(&mut self) -> bool {
-        // What moved in the last cycle is not to be seen in these.
-        if self.quiet == 0 || self.core.has_transfers() {
+        if self.core.can_transfer() {
             return false;
         }
         let now = self.hardware.now();
-        let due = self.hardware.next_response().map_or(u64::MAX, |due| due.saturating_sub(now));
+        let due = self.next_answer().map_or(u64::MAX, |due| due.saturating_sub(now));
         let limit = due.min(PATIENCE.saturating_sub(self.quiet));
         let board = &mut self.hardware.board;
         if board.is_observed() {
@@ -110,7 +121,11 @@ impl Machine {
         while let Some((port, request)) = self.core.transfer(ready, &mut job.shadow) {
             any = true;
             ready[port] = false;
-            self.hardware.ports[port].submit(now, request);
+            let bus = &mut self.hardware.ports[port];
+            match bus.carry(now, request) {
+                Some(known) => self.core.will_be(port, known),
+                None => bus.submit(now, request),
+            }
             if observed {
                 self.hardware.board.world.requests[port] = Some(request);
             }
@@ -118,9 +133,20 @@ impl Machine {
         any
     }
 
-    /// What a port's bus answers in this cycle; it is not asked where it owes nothing.
-    fn poll(&mut self, port: Port, now: u64) -> Option<bus::Response> {
-        if self.core.awaits(port) { self.hardware.ports[port].poll(now) } else { None }
+    /// What a port's bus answers in this cycle; it is not asked where it owes nothing, or said
+    /// at once what it will answer.
+    #[inline]
+    pub(super) fn poll(&mut self, port: Port, now: u64) -> Option<bus::Response> {
+        if self.core.asks_bus(port) {
+            return self.hardware.ports[port].poll(now);
+        }
+        self.core.arrived(port, now)
+    }
+
+    /// The earliest answer under way to a port.
+    fn next_answer(&self) -> Option<u64> {
+        let unknown = self.hardware.next_response();
+        self.core.next_arrival().into_iter().chain(unknown).min()
     }
 
     fn retire(&mut self, pid: Pid) -> Result<(), StepError> {
@@ -138,16 +164,7 @@ impl Machine {
                 self.moved(pid, retired.bytes);
                 continue;
             }
-            accesses.bus_transfers += retired.transfers;
-            match retired.access {
-                Access::Fetch => {
-                    accesses.fetches += 1;
-                    accesses.instructions += u64::from(retired.begins);
-                }
-                // Programs have no word for cache-block management; a core's would be like this.
-                Access::Load | Access::CacheBlock => accesses.loads += 1,
-                Access::Store => accesses.stores += 1,
-            }
+            accesses.completed(retired.access, retired.begins, retired.transfers);
         }
         if looked_up == 0 || self.config.tlb_lookup == 0 {
             return Ok(());
@@ -196,7 +213,7 @@ impl Machine {
 }
 
 /// What an address shows at first, and with whom it is shared.
-fn origin(os: &Os, pid: Pid, va: u64) -> Origin {
+pub(super) fn origin(os: &Os, pid: Pid, va: u64) -> Origin {
     // What the kernel finds at addresses of its own is its own business.
     if Bounds::new(os.config().mode).owner(va) != Owner::User {
         return Origin::Device;

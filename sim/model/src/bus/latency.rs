@@ -8,28 +8,38 @@ use std::ops::RangeInclusive;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Burst, Channel, Request, Response, SharedMemory};
+use super::{Burst, Channel, Known, Request, Response, SharedMemory};
 
 /// Responses under way, each with the cycle of its arrival.
 #[derive(Debug, Default)]
-struct Pipeline(VecDeque<(u64, Response)>);
+struct Pipeline {
+    queue: VecDeque<(u64, Response)>,
+    /// The cycle after that of the last response that was carried.
+    carried: u64,
+}
 
 impl Pipeline {
-    /// Puts a response under way: it never overtakes the one before, nor arrives beside it.
+    /// When a response arrives: it never overtakes the one before, nor arrives beside it.
+    #[inline]
+    fn time(&self, due: u64) -> u64 {
+        let after = self.queue.back().map_or(0, |(before, _)| before + 1);
+        due.max(after).max(self.carried)
+    }
+
     fn push(&mut self, due: u64, response: Response) {
-        let after = self.0.back().map_or(0, |(before, _)| before + 1);
-        self.0.push_back((due.max(after), response));
+        let due = self.time(due);
+        self.queue.push_back((due, response));
     }
 
     fn pop(&mut self, now: u64) -> Option<Response> {
         if self.next()? > now {
             return None;
         }
-        self.0.pop_front().map(|(_, response)| response)
+        self.queue.pop_front().map(|(_, response)| response)
     }
 
     fn next(&self) -> Option<u64> {
-        self.0.front().map(|&(due, _)| due)
+        self.queue.front().map(|&(due, _)| due)
     }
 }
 
@@ -44,6 +54,11 @@ pub struct Delayed<T> {
 pub trait Timing {
     /// Cycles until the next request's response, at least 1.
     fn next(&mut self) -> u64;
+
+    /// These cycles, if they are always the same.
+    fn fixed(&self) -> Option<u64> {
+        None
+    }
 }
 
 impl<T: Timing> Channel for Delayed<T> {
@@ -55,6 +70,20 @@ impl<T: Timing> Channel for Delayed<T> {
         self.pipeline.push(now + self.timing.next(), self.memory.perform(request));
     }
 
+    fn is_always_ready(&self) -> bool {
+        true
+    }
+
+    fn fixed_latency(&self) -> Option<u64> {
+        self.timing.fixed()
+    }
+
+    fn carry(&mut self, now: u64, request: Request) -> Option<Known> {
+        let due = self.pipeline.time(now + self.timing.next());
+        self.pipeline.carried = due + 1;
+        Some(Known { due, response: self.memory.perform(request) })
+    }
+
     fn poll(&mut self, now: u64) -> Option<Response> {
         self.pipeline.pop(now)
     }
@@ -64,7 +93,7 @@ impl<T: Timing> Channel for Delayed<T> {
     }
 
     fn burst(&mut self, now: u64, burst: &mut Burst<'_>) -> Option<u64> {
-        if self.pipeline.next().is_some() {
+        if self.pipeline.next().is_some() || self.pipeline.carried > now + 1 {
             return None;
         }
         let count = self.memory.burst(burst)? as u64;
@@ -92,6 +121,10 @@ impl Delayed<Fixed> {
 impl Timing for Fixed {
     fn next(&mut self) -> u64 {
         self.0
+    }
+
+    fn fixed(&self) -> Option<u64> {
+        Some(self.0)
     }
 }
 

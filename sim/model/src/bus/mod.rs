@@ -74,6 +74,15 @@ pub struct Response {
     pub swapped: bool,
 }
 
+/// A response that is known before it arrives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The cycle in which it arrives.
+    pub due: u64,
+    /// What it is.
+    pub response: Response,
+}
+
 /// A run of naturally aligned 8-byte words, from a physical address on.
 #[derive(Debug)]
 pub enum Burst<'a> {
@@ -103,6 +112,25 @@ pub trait Channel {
     /// happens in this order of acceptance.
     fn submit(&mut self, now: u64, request: Request);
 
+    /// Whether it is ready in every cycle, whatever happens.
+    fn is_always_ready(&self) -> bool {
+        false
+    }
+
+    /// The latency of a channel that is memory behind this latency and nothing else: it is always
+    /// ready, what it does is what memory does, and a master may ask memory itself instead, in
+    /// the same cycles.
+    fn fixed_latency(&self) -> Option<u64> {
+        None
+    }
+
+    /// As [`Channel::submit`], where it is known at once what will be answered, and in which
+    /// cycle: the response takes its place among the others, but [`Channel::poll`] does not tell
+    /// it again. `None`, and nothing is done, where that is not known.
+    fn carry(&mut self, _now: u64, _request: Request) -> Option<Known> {
+        None
+    }
+
     /// The response that arrives in this cycle: at the earliest one cycle after its request.
     fn poll(&mut self, now: u64) -> Option<Response>;
 
@@ -127,6 +155,18 @@ impl<C: Channel + ?Sized> Channel for Box<C> {
 
     fn submit(&mut self, now: u64, request: Request) {
         (**self).submit(now, request);
+    }
+
+    fn is_always_ready(&self) -> bool {
+        (**self).is_always_ready()
+    }
+
+    fn fixed_latency(&self) -> Option<u64> {
+        (**self).fixed_latency()
+    }
+
+    fn carry(&mut self, now: u64, request: Request) -> Option<Known> {
+        (**self).carry(now, request)
     }
 
     fn poll(&mut self, now: u64) -> Option<Response> {

@@ -36,6 +36,53 @@ fn drive(channel: &mut dyn Channel, requests: &[Request]) -> Vec<(u64, u64, Resp
     panic!("{} of {} requests answered", answers.len(), requests.len());
 }
 
+/// As [`drive`], every second or third request carried.
+fn drive_carried(channel: &mut dyn Channel, requests: &[Request]) -> Vec<(u64, u64, Response)> {
+    let mut answers = vec![None; requests.len()];
+    let mut polled = std::collections::VecDeque::new();
+    let mut next = 0;
+    for now in 0..100_000 {
+        if let Some(response) = channel.poll(now) {
+            let (at, accepted) = polled.pop_front().expect("it was submitted");
+            answers[at] = Some((accepted, now, response));
+        }
+        if polled.is_empty() && next == requests.len() {
+            return answers.into_iter().flatten().collect();
+        }
+        if next < requests.len() {
+            assert!(channel.is_always_ready() && channel.ready(now));
+            if next % 5 % 2 == 1 {
+                let known = channel.carry(now, requests[next]).expect("memory knows");
+                answers[next] = Some((now, known.due, known.response));
+            } else {
+                channel.submit(now, requests[next]);
+                polled.push_back((next, now));
+            }
+            next += 1;
+        }
+    }
+    panic!("{} requests not answered", polled.len());
+}
+
+#[test]
+fn what_is_carried_arrives_as_what_is_submitted() {
+    let memory = memory();
+    (0..40).for_each(|i| memory.write(BASE + 8 * i, 8, 100 + i).unwrap());
+    let mut requests = reads(40);
+    requests[7] = Request::Write { pa: BASE + 72, bytes: 8, value: 3 };
+    requests[8] = Request::Read { pa: 0, bytes: 8 };
+    type Make = fn(SharedMemory) -> Box<dyn Channel>;
+    let channels: [Make; 3] = [
+        |memory| Box::new(FixedLatency::new(memory, 4)),
+        |memory| Box::new(CacheLatency::new(memory, 1, 9, 3)),
+        |memory| Box::new(RandomLatency::new(memory, 1..=9, 5)),
+    ];
+    for make in channels {
+        let expected = drive(&mut *make(memory.clone()), &requests);
+        assert_eq!(drive_carried(&mut *make(memory.clone()), &requests), expected);
+    }
+}
+
 fn reads(count: u64) -> Vec<Request> {
     (0..count).map(|i| Request::Read { pa: BASE + 8 * i, bytes: 8 }).collect()
 }

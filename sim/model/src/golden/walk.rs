@@ -54,6 +54,7 @@ pub struct Regime {
 
 impl Regime {
     /// The request's virtual address at the machine's width: what a fault reports as `tval`.
+    #[inline]
     pub fn va(self, request: &Request) -> u64 {
         match self.xlen {
             Xlen::Rv32 => request.va & 0xffff_ffff,
@@ -63,6 +64,7 @@ impl Regime {
 
     /// Whether the request goes through page tables (`norm:satp_op_active`); otherwise it
     /// translates to itself. A reserved MODE counts as active, so that no access succeeds under it.
+    #[inline]
     pub fn is_active(self, request: &Request) -> bool {
         let bare = Satp::decode(self.satp, self.xlen).is_some_and(|satp| satp.mode == Mode::Bare);
         request.context.privilege != Privilege::Machine && !bare

@@ -37,6 +37,7 @@ mmu_table!(pulses!());
 
 impl Pulse {
     /// A port's answer from its TLB.
+    #[inline]
     pub fn hit(port: Port) -> Pulse {
         match port {
             Port::Fetch => Pulse::FetchHit,
@@ -45,6 +46,7 @@ impl Pulse {
     }
 
     /// A port's request that needs the walker.
+    #[inline]
     pub fn miss(port: Port) -> Pulse {
         match port {
             Port::Fetch => Pulse::FetchMiss,
@@ -59,33 +61,44 @@ pub struct Events(u32);
 
 impl Events {
     /// From one bit for each event, that of the first [`Pulse`] lowest.
+    #[inline]
     pub fn from_bits(bits: u32) -> Events {
         Events(bits)
     }
 
     /// One bit for each event.
+    #[inline]
     pub fn bits(self) -> u32 {
         self.0
     }
 
     /// There are none.
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Whether this one is among them.
+    #[inline]
     pub fn has(self, pulse: Pulse) -> bool {
         self.0 >> pulse as u32 & 1 == 1
     }
 
     /// These, and one more if `happens`.
+    #[inline]
     pub fn add_if(&mut self, pulse: Pulse, happens: bool) {
         self.0 |= u32::from(happens) << pulse as u32;
     }
 
     /// In the order of the pins.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = Pulse> {
-        Pulse::ALL.iter().copied().filter(move |&pulse| self.has(pulse))
+        let mut left = self.0 & ((1 << Pulse::COUNT) - 1);
+        std::iter::from_fn(move || {
+            let first = (left != 0).then(|| left.trailing_zeros())?;
+            left &= left - 1;
+            Some(Pulse::ALL[first as usize])
+        })
     }
 }
 

@@ -21,6 +21,7 @@ impl Port {
     pub const ALL: [Port; Port::COUNT] = [Port::Fetch, Port::Data];
 
     /// The port for an access.
+    #[inline]
     pub fn of(access: Access) -> Port {
         if access == Access::Fetch { Port::Fetch } else { Port::Data }
     }

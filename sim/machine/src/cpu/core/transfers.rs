@@ -4,10 +4,11 @@ use super::Core;
 use crate::cpu::shadow::Shadow;
 use crate::cpu::slot::{Stage, Transfer};
 use kernel::scramble;
-use model::bus;
+use model::bus::{self, Known};
 use model::isa::Access;
 use model::mmu::{PerPort, Port};
 use model::page::mask;
+use std::collections::VecDeque;
 
 /// Memory held something else than the program left there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +28,48 @@ pub struct Answer {
 /// A transfer that the bus has not answered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Flight {
-    number: u64,
-    va: u64,
-    pa: u64,
-    expected: Option<u64>,
-    /// Of a store: its bytes, and what the program had there before.
-    before: Option<(u8, u64)>,
+    pub(super) number: u64,
+    pub(super) va: u64,
+    pub(super) pa: u64,
+    pub(super) held: Held,
+    /// The answer that will come, where the bus knew it at once.
+    pub(super) known: Option<Known>,
+}
+
+/// What the program had at a transfer's address.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Held {
+    /// What it had, nobody knows: a device, for one.
+    Unknown,
+    /// What a load or fetch must find.
+    Expected(u64),
+    /// What a store of so many bytes replaced.
+    Before(u8, u64),
+}
+
+impl Flight {
+    /// Of a transfer that will be answered in this cycle, as it should be.
+    pub(super) fn fine(number: u64, due: u64) -> Flight {
+        let response = bus::Response { value: 0, error: false, swapped: false };
+        let known = Some(Known { due, response });
+        Flight { number, va: 0, pa: 0, held: Held::Unknown, known }
+    }
+
+    /// Whether it is known to be answered in this cycle, as it should be.
+    pub(super) fn is_fine(&self, now: u64) -> bool {
+        let Some(Known { due, response }) = self.known else { return false };
+        let expected = match self.held {
+            Held::Expected(expected) => expected == response.value,
+            Held::Unknown | Held::Before(..) => true,
+        };
+        due == now && !response.error && expected
+    }
 }
 
 impl Core {
     /// The next transfer for the bus of a port that is ready; to be asked until
     /// there is none. The shadow learns of stores here, in the order in which memory does.
+    #[inline]
     pub fn transfer(
         &mut self,
         ready: PerPort<bool>,
@@ -62,19 +94,55 @@ impl Core {
         slot.transfers += 1;
         self.sendable -= usize::from(!slot.is_unsent());
         let Transfer { va, pa, bytes, .. } = transfer;
-        let (store, expected, before) = if slot.kind == Access::Store {
+        let (store, held) = if slot.kind == Access::Store {
             self.stores += 1;
             let value = scramble(self.seed ^ self.stores) & mask(bytes);
             let before = shadow.store(va, bytes, value);
-            (Some(value), None, before.map(|before| (bytes, before)))
+            (Some(value), before.map(|before| Held::Before(bytes, before)))
         } else {
-            (None, shadow.load(va, bytes), None)
+            (None, shadow.load(va, bytes).map(Held::Expected))
         };
-        self.flights[port].push_back(Flight { number, va, pa, expected, before });
+        let held = held.unwrap_or(Held::Unknown);
+        self.flights[port].push_back(Flight { number, va, pa, held, known: None });
         Some((port, transfer.request(store)))
     }
 
-    /// Whether a transfer waits for its bus.
+    /// The answer to the port's youngest transfer is known already.
+    #[inline]
+    pub fn will_be(&mut self, port: Port, known: Known) {
+        if let Some(flight) = self.flights[port].back_mut() {
+            flight.known = Some(known);
+        }
+    }
+
+    /// The answer to the port's oldest transfer, if it is known and arrives in this cycle.
+    #[inline]
+    pub fn arrived(&self, port: Port, now: u64) -> Option<bus::Response> {
+        let known = self.flights[port].front()?.known?;
+        (known.due <= now).then_some(known.response)
+    }
+
+    /// Whether a bus has still to be asked for the answer to the port's oldest transfer.
+    #[inline]
+    pub fn asks_bus(&self, port: Port) -> bool {
+        self.flights[port].front().is_some_and(|flight| flight.known.is_none())
+    }
+
+    /// The earliest cycle in which an answer that is known arrives.
+    pub fn next_arrival(&self) -> Option<u64> {
+        let first = |flights: &VecDeque<Flight>| Some(flights.front()?.known?.due);
+        self.flights.values().filter_map(first).min()
+    }
+
+    /// Whether a transfer waits for nothing but its bus.
+    #[inline]
+    pub fn can_transfer(&self) -> bool {
+        let oldest = self.slots.get(self.unsent);
+        oldest.is_some_and(|slot| slot.is_translated() && slot.is_unsent())
+    }
+
+    /// Whether a transfer waits for its bus, or for older ones.
+    #[inline]
     pub fn has_transfers(&self) -> bool {
         self.sendable > 0
     }
@@ -85,6 +153,7 @@ impl Core {
     ///
     /// # Errors
     /// When memory held something else than the program left there.
+    #[inline]
     pub fn answered(
         &mut self,
         port: Port,
@@ -108,8 +177,8 @@ impl Core {
         if self.refused.is_some_and(|refused| refused < number) {
             return Ok(());
         }
-        match flight.expected {
-            Some(expected) if expected != response.value => Err(Answer {
+        match flight.held {
+            Held::Expected(expected) if expected != response.value => Err(Answer {
                 access: kind,
                 va: flight.va,
                 pa: flight.pa,
@@ -123,12 +192,12 @@ impl Core {
     /// What a refused store would have changed is as before, unless a younger store has changed
     /// it since.
     fn take_back(&self, port: Port, flight: Flight, shadow: &mut Shadow) {
-        let Some((bytes, before)) = flight.before else { return };
+        let Held::Before(bytes, before) = flight.held else { return };
         for at in 0..u64::from(bytes) {
             let va = flight.va + at;
             let covers = |younger: &Flight| {
-                let bytes = younger.before.map_or(0, |(bytes, _)| u64::from(bytes));
-                (younger.va..younger.va + bytes).contains(&va)
+                let Held::Before(bytes, _) = younger.held else { return false };
+                (younger.va..younger.va + u64::from(bytes)).contains(&va)
             };
             if !self.flights[port].iter().any(covers) {
                 shadow.store(va, 1, before >> (8 * at));

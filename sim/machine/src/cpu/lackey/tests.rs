@@ -111,7 +111,38 @@ fn lines_are_read_whole_however_the_source_gives_them() {
         let ops: Vec<_> = std::iter::from_fn(|| trace.next()).map(|op| op.map_err(drop)).collect();
         assert_eq!(ops.len(), 250, "{bytes} at a time");
         assert_eq!(ops.iter().filter(|op| op.is_err()).count(), 0);
+        let source = Drip(Cursor::new(text.clone().into_bytes()), bytes);
+        assert_eq!(run_ahead(Lackey::new("t", Box::new(source))), ops, "{bytes} at a time");
     }
+}
+
+/// The steps of a trace, as many of them as possible read ahead.
+fn run_ahead(mut trace: Lackey) -> Vec<Result<Op, ()>> {
+    let (mut ops, mut most) = (Vec::new(), 0);
+    loop {
+        let mut ahead = Vec::new();
+        trace.accesses(u64::MAX, &mut ahead);
+        most = most.max(ahead.len());
+        ops.extend(ahead.into_iter().map(|access| Ok(Op::Access(access))));
+        let Some(op) = trace.next() else { break };
+        ops.push(op.map_err(drop));
+    }
+    assert!(most > 1, "something is read ahead");
+    ops
+}
+
+#[test]
+fn reading_ahead_stops_before_what_is_not_asked_for() {
+    let text = "I  00001000,4\n".repeat(20) + " M 00001ff8,8\n" + &" L 00002000,8\n".repeat(20);
+    let mut trace = Lackey::new("t", Box::new(Cursor::new(text)));
+    let mut ahead = Vec::new();
+    trace.accesses(0x2000, &mut ahead);
+    assert_eq!(ahead.len(), 22);
+    assert_eq!(trace.position(), "t:21: ");
+    trace.accesses(0x2000, &mut ahead);
+    assert_eq!(ahead.len(), 22, "the next one lies higher");
+    trace.accesses(0x2008, &mut ahead);
+    assert!(ahead.len() > 22);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 /// Memory, known once the machine is built.
-type Late = Rc<RefCell<Option<SharedMemory>>>;
+pub(super) type Late = Rc<RefCell<Option<SharedMemory>>>;
 
 /// Runs on such an MMU.
 pub(super) fn cached(config: MachineConfig, forgets: u32, specs: Vec<ProcessSpec>) -> Outcome {
@@ -25,8 +25,17 @@ pub(super) fn cached(config: MachineConfig, forgets: u32, specs: Vec<ProcessSpec
 
 /// A machine with such an MMU.
 pub(super) fn caching(config: MachineConfig, forgets: u32) -> Machine {
+    caching_within(config, forgets, |mmu, _| mmu)
+}
+
+/// A machine with such an MMU within another, which may know memory too.
+pub(super) fn caching_within(
+    config: MachineConfig,
+    forgets: u32,
+    within: impl FnOnce(Box<dyn Mmu>, Late) -> Box<dyn Mmu>,
+) -> Machine {
     let late = Late::default();
-    let mmu = Box::new(CachingMmu::new(late.clone(), forgets));
+    let mmu = within(Box::new(CachingMmu::new(late.clone(), forgets)), late.clone());
     let machine = Machine::new(mmu, config).unwrap();
     *late.borrow_mut() = Some(machine.hardware().board.memory().clone());
     machine

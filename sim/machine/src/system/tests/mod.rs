@@ -2,6 +2,7 @@
 
 mod caching;
 mod calls;
+mod fast;
 mod fences;
 mod looking;
 mod memory;

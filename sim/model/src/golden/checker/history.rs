@@ -127,6 +127,21 @@ impl History {
         }
     }
 
+    /// [`History::accepted`] and [`History::finished`] in one.
+    #[inline]
+    pub(super) fn passed(&mut self, satp: u64) {
+        match &mut self.satp {
+            // Nothing waits to be pruned.
+            Some((current, used)) if *current == satp && self.full.is_empty() => {
+                *used = self.version;
+            }
+            _ => {
+                let accepted = self.accepted(satp);
+                self.finished(accepted);
+            }
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.count
     }

@@ -40,7 +40,7 @@ impl Memo {
         &self,
         regime: Regime,
         request: &Request,
-        memory: &dyn PteSource,
+        memory: &(impl PteSource + ?Sized),
     ) -> Option<Response> {
         let key = Key::new(regime, request);
         let line = self.lines.get(key.line())?.as_ref()?;

@@ -1,0 +1,333 @@
+//! The pipeline at its full stride: every request hits, every transfer is answered in the next
+//! cycle, as the program expects.
+//!
+//! In each cycle it does what [`Core`] does in that cycle, without what only misses, faults and
+//! slow buses need:
+//!
+//! - A request is answered in the cycle in which it is presented, so a port is never busy, and
+//!   at most one fetch is translated ahead of data that waits.
+//! - What is handed to the bus in one cycle is complete in the next: an access leaves in the
+//!   cycle after that of its last transfer, and nothing has to be kept of a transfer but to whom
+//!   it belongs.
+//!
+//! Between two cycles the pipeline can always go back to the usual way ([`Stride::back`]); an
+//! answer that is not as it should be is left for it to find.
+
+use super::Core;
+use super::transfers::{Flight, Held};
+use crate::cpu::program;
+use crate::cpu::shadow::Shadow;
+use crate::cpu::slot::{Piece, Slot, Stage};
+use crate::stats::AccessCounters;
+use kernel::scramble;
+use model::bus::{self, BusError, Known, SharedMemory};
+use model::isa::{Access, Context, PAGE_BYTES};
+use model::mmu::{PerPort, Port, Request};
+use model::page::mask;
+
+/// The widest window that strides.
+const ROOM: usize = 16;
+
+/// An access in the window, as far as it is.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    va: u64,
+    /// Where it is, once it is translated.
+    pa: u64,
+    bytes: u16,
+    /// Bytes handed to the bus.
+    sent: u16,
+    transfers: u16,
+    kind: Access,
+}
+
+/// The window of a pipeline at its full stride.
+#[derive(Debug)]
+pub struct Stride {
+    /// Number n stands at n modulo their number.
+    entries: [Entry; ROOM],
+    window: u64,
+    /// As in [`Core`].
+    first: u64,
+    untranslated: u64,
+    fetches: u64,
+    unsent: u64,
+    /// The number of the next access.
+    end: u64,
+    /// The fetch that is translated while data before it is not.
+    ahead: Option<u64>,
+    /// Whose transfers were handed to the buses in the last cycle.
+    flying: PerPort<Option<u64>>,
+    instruction: u64,
+    stores: u64,
+    seed: u64,
+    /// What memory answered otherwise than it should have.
+    odd: PerPort<Option<Flight>>,
+}
+
+impl Core {
+    /// The pipeline at its full stride from cycle `now` on, if it is such that it can be; it takes
+    /// everything over until it goes back.
+    pub fn stride(&mut self, now: u64) -> Option<Stride> {
+        let usual = |slot: &Slot| {
+            let settled = matches!(slot.stage, Stage::Waiting | Stage::Translated(_));
+            settled && slot.begins && slot.context == Context::USER
+        };
+        let whole = self.window <= ROOM && !self.is_translating() && self.refused.is_none();
+        if !whole || !self.slots.iter().all(usual) {
+            return None;
+        }
+        let mut flying = PerPort::default();
+        for (port, flights) in self.flights.iter() {
+            flying[port] = match (flights.front(), flights.len()) {
+                (None, _) => None,
+                (Some(flight), 1) if flight.is_fine(now) => Some(flight.number),
+                _ => return None,
+            };
+        }
+        let [first, end] = [self.slots.first(), self.slots.first() + self.slots.len() as u64];
+        let translated = |number: &u64| self.slots.get(*number).is_some_and(Slot::is_translated);
+        let mut ahead = (self.untranslated..end).filter(translated);
+        let (ahead, more) = (ahead.next(), ahead.next());
+        let fetch =
+            |number: u64| self.slots.get(number).is_some_and(|slot| slot.kind == Access::Fetch);
+        let only = ahead.is_none_or(|ahead| !(self.untranslated..ahead).any(fetch) && fetch(ahead));
+        if more.is_some() || !only {
+            return None;
+        }
+        let mut entries = [Entry::NONE; ROOM];
+        for (number, slot) in (first..).zip(self.slots.iter()) {
+            entries[place(number)] = Entry::new(slot);
+        }
+        self.flights.iter_mut().for_each(|(_, flights)| flights.clear());
+        Some(Stride {
+            entries,
+            window: self.window as u64,
+            first,
+            untranslated: self.untranslated,
+            fetches: ahead.map_or(self.untranslated, |ahead| ahead + 1),
+            unsent: self.unsent,
+            end,
+            ahead,
+            flying,
+            instruction: self.instruction,
+            stores: self.stores,
+            seed: self.seed,
+            odd: PerPort::default(),
+        })
+    }
+
+    /// Presents accesses to the MMU; a port that has one is free.
+    pub fn present(&mut self, numbers: PerPort<Option<u64>>) {
+        self.ports = numbers;
+        for number in numbers.values().flatten() {
+            if let Some(slot) = self.slots.get_mut(*number) {
+                slot.stage = Stage::Translating;
+            }
+        }
+    }
+}
+
+impl Stride {
+    /// Whether another access can be taken in.
+    #[inline]
+    pub fn has_room(&self) -> bool {
+        self.end - self.first < self.window
+    }
+
+    /// Takes in the program's next access; `false`, and it is not taken, if it crosses a page.
+    #[inline]
+    pub fn push(&mut self, access: program::Access) -> bool {
+        let program::Access { kind, va, bytes } = access;
+        if va % PAGE_BYTES + u64::from(bytes) > PAGE_BYTES {
+            return false;
+        }
+        self.instruction += u64::from(kind == Access::Fetch);
+        self.entries[place(self.end)] = Entry { va, pa: 0, bytes, sent: 0, transfers: 0, kind };
+        self.end += 1;
+        true
+    }
+
+    /// The accesses that are translated in this cycle: [`Core::choose`].
+    #[inline]
+    pub fn choose(&mut self) -> PerPort<Option<u64>> {
+        let oldest = self.untranslated;
+        if oldest == self.end {
+            return PerPort([None, None]);
+        }
+        if self.entries[place(oldest)].kind == Access::Fetch {
+            return PerPort([Some(oldest), None]);
+        }
+        let mut fetch = None;
+        if self.ahead.is_none() {
+            self.fetches = self.fetches.max(oldest + 1);
+            while self.fetches < self.end && fetch.is_none() {
+                let found = self.entries[place(self.fetches)].kind == Access::Fetch;
+                fetch = found.then_some(self.fetches);
+                self.fetches += u64::from(!found);
+            }
+        }
+        PerPort([fetch, Some(oldest)])
+    }
+
+    /// What is asked of the MMU for them.
+    #[inline]
+    pub fn requests(&self, chosen: PerPort<Option<u64>>) -> PerPort<Option<Request>> {
+        chosen.map(|number| {
+            let Entry { va, kind, .. } = self.entries[place(number?)];
+            Some(Request { va, access: kind, context: Context::USER })
+        })
+    }
+
+    /// One of them is translated; returns its virtual address.
+    #[inline]
+    pub fn translated(&mut self, number: u64, pa: u64) -> u64 {
+        let entry = &mut self.entries[place(number)];
+        entry.pa = pa;
+        let va = entry.va;
+        if number == self.untranslated {
+            self.untranslated += 1;
+        } else {
+            self.ahead = Some(number);
+            self.fetches = number + 1;
+        }
+        if self.ahead == Some(self.untranslated) {
+            (self.ahead, self.untranslated) = (None, self.untranslated + 1);
+        }
+        va
+    }
+
+    /// Whether something moves in a cycle in which nothing is translated.
+    pub fn moves(&self) -> bool {
+        self.first < self.unsent || self.unsent < self.untranslated || self.flying.0 != [None; 2]
+    }
+
+    /// The rest of a cycle: transfers to buses that are all ready, and what was complete before
+    /// leaves. `gone` hears the physical address of each. Returns whether memory answered all
+    /// transfers as it should.
+    #[inline]
+    pub fn finish(
+        &mut self,
+        now: u64,
+        memory: &SharedMemory,
+        shadow: &mut Shadow,
+        counters: &mut AccessCounters,
+        mut gone: impl FnMut(u64),
+    ) -> bool {
+        let complete = self.unsent;
+        let is_fine = self.transfer(now, memory, shadow);
+        while self.first < complete {
+            let Entry { pa, kind, transfers, .. } = self.entries[place(self.first)];
+            self.first += 1;
+            counters.completed(kind, true, transfers.into());
+            gone(pa);
+        }
+        is_fine
+    }
+
+    /// [`Core::transfer`] until there is none.
+    #[inline]
+    fn transfer(&mut self, now: u64, memory: &SharedMemory, shadow: &mut Shadow) -> bool {
+        self.flying = PerPort([None, None]);
+        let mut is_fine = true;
+        while self.unsent < self.untranslated {
+            let number = self.unsent;
+            let entry = &mut self.entries[place(number)];
+            let port = Port::of(entry.kind);
+            if self.flying[port].is_some() {
+                break;
+            }
+            self.flying[port] = Some(number);
+            let at = u64::from(entry.sent);
+            let left = entry.bytes - entry.sent;
+            let Piece { into, bytes, covers } = Piece::next(entry.kind, entry.va + at, left);
+            let (va, pa) = (entry.va + at - into, entry.pa + at - into);
+            entry.sent += covers;
+            entry.transfers += 1;
+            self.unsent += u64::from(entry.sent == entry.bytes);
+            let (held, got) = if entry.kind == Access::Store {
+                self.stores += 1;
+                let value = scramble(self.seed ^ self.stores) & mask(bytes);
+                let before = shadow.store(va, bytes, value);
+                let held = before.map_or(Held::Unknown, |before| Held::Before(bytes, before));
+                (held, memory.write(pa, bytes, value).map(|()| 0))
+            } else {
+                let held = shadow.load(va, bytes).map_or(Held::Unknown, Held::Expected);
+                (held, memory.read(pa, bytes))
+            };
+            match (held, got) {
+                (Held::Expected(expected), Ok(value)) if expected == value => {}
+                (Held::Unknown | Held::Before(..), Ok(_)) => {}
+                _ => {
+                    let known = Some(Known { due: now + 1, response: response(got) });
+                    self.odd[port] = Some(Flight { number, va, pa, held, known });
+                    is_fine = false;
+                }
+            }
+        }
+        is_fine
+    }
+
+    /// Gives everything back, before cycle `now`.
+    pub fn back(self, core: &mut Core, now: u64) {
+        let fetches = (self.first..self.end)
+            .filter(|number| self.entries[place(*number)].kind == Access::Fetch)
+            .count();
+        let mut instruction = self.instruction - fetches as u64;
+        core.slots.restart(self.first);
+        core.sendable = 0;
+        for number in self.first..self.end {
+            let entry = self.entries[place(number)];
+            instruction += u64::from(entry.kind == Access::Fetch);
+            let translated = number < self.untranslated || self.ahead == Some(number);
+            let flying = self.flying.values().flatten().filter(|flying| **flying == number);
+            let slot = entry.slot(instruction, translated, flying.count() as u16);
+            core.sendable += usize::from(translated && slot.is_unsent());
+            core.slots.push(slot);
+        }
+        (core.untranslated, core.fetches) = (self.untranslated, self.untranslated);
+        core.unsent = self.unsent;
+        (core.instruction, core.stores) = (self.instruction, self.stores);
+        for (port, flying) in self.flying {
+            let fine = flying.map(|number| Flight::fine(number, now));
+            core.flights[port].extend(self.odd[port].or(fine));
+        }
+    }
+}
+
+impl Entry {
+    const NONE: Entry =
+        Entry { va: 0, pa: 0, bytes: 0, sent: 0, transfers: 0, kind: Access::Fetch };
+
+    fn new(slot: &Slot) -> Entry {
+        let Slot { kind, va, bytes, sent, transfers, stage, .. } = *slot;
+        let pa = if let Stage::Translated(pa) = stage { pa } else { 0 };
+        Entry { va, pa, bytes, sent, transfers, kind }
+    }
+
+    fn slot(self, instruction: u64, translated: bool, in_flight: u16) -> Slot {
+        let Entry { va, pa, bytes, sent, transfers, kind } = self;
+        let stage = if translated { Stage::Translated(pa) } else { Stage::Waiting };
+        Slot {
+            kind,
+            va,
+            bytes,
+            context: Context::USER,
+            instruction,
+            begins: true,
+            stage,
+            sent,
+            in_flight,
+            transfers,
+        }
+    }
+}
+
+#[inline]
+fn place(number: u64) -> usize {
+    number as usize % ROOM
+}
+
+fn response(got: Result<u64, BusError>) -> bus::Response {
+    bus::Response { value: got.unwrap_or(0), error: got.is_err(), swapped: false }
+}

@@ -1,0 +1,103 @@
+//! Cycles of a running process in which every request hits, one after another.
+//!
+//! Most cycles of a long run are of this kind. They are those of the general loop
+//! ([`Machine::turn`](super::Machine)), test the same, and give the same report; what the general
+//! loop does besides, for walks, faults, calls, slow buses and observers, is not needed in them.
+
+use super::calls::Barrier;
+use super::error::RunError;
+use super::job::Job;
+use super::step::origin;
+use super::{HART, Machine};
+use crate::cpu::{Op, Stride};
+use kernel::{Hal, Pid};
+use model::mmu::{PerPort, Port};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+impl Machine {
+    /// Makes cycles for as long as they are of this kind, at most until cycle `end` or until the
+    /// process has taken `left` accesses. The first one that turns out to be another is finished
+    /// the usual way.
+    pub(super) fn stride(
+        &mut self,
+        pid: Pid,
+        left: &mut u64,
+        end: u64,
+        stop: &AtomicBool,
+    ) -> Result<(), RunError> {
+        let now = self.hardware.now();
+        let may = self.hardware.answers_at_once() && self.config.tlb_lookup == 0;
+        if *left == 0 || !may || !self.hardware.board.is_calm() {
+            return Ok(());
+        }
+        let Some(job) = self.jobs.get_mut(pid).filter(|job| job.is_free()) else { return Ok(()) };
+        let Some(mut stride) = self.core.stride(now) else { return Ok(()) };
+        let board = &mut self.hardware.board;
+        let memory = board.memory().clone();
+        let tick_every = self.config.tick_every;
+        let mut missed = None;
+        while *left > 0 && board.now() < end && !stop.load(Ordering::Relaxed) {
+            if !take_in(&mut stride, job, left, tick_every) {
+                break;
+            }
+            let chosen = stride.choose();
+            let now = board.now();
+            if chosen == PerPort::default() {
+                if !stride.moves() {
+                    break;
+                }
+                board.pass(1)?;
+            } else if let Some(answers) = board.hits(stride.requests(chosen)) {
+                for (number, pa) in chosen.0.into_iter().zip(answers.0) {
+                    if let (Some(number), Some(pa)) = (number, pa) {
+                        let va = stride.translated(number, pa);
+                        job.shadow.touch(va, || origin(&self.os, pid, va));
+                    }
+                }
+            } else {
+                missed = Some(chosen);
+                break;
+            }
+            (self.quiet, self.fruitless) = (0, 0);
+            let counters = &mut board.meter.current().accesses;
+            let gone = |pa| self.os.accessed(pa);
+            if !stride.finish(now, &memory, &mut job.shadow, counters, gone) {
+                break;
+            }
+        }
+        let now = self.hardware.now();
+        stride.back(&mut self.core, now);
+        let Some(chosen) = missed else { return Ok(()) };
+        self.core.present(chosen);
+        let answers = PerPort::from_fn(|port| self.poll(port, now));
+        self.hardware.board.finish(HART, &mut self.core)?;
+        self.finish_cycle(pid, now, answers, PerPort([true; Port::COUNT]))
+    }
+}
+
+/// Fills the window; `false` where the general loop has to go on with that.
+#[inline]
+fn take_in(stride: &mut Stride, job: &mut Job, left: &mut u64, tick_every: u64) -> bool {
+    while stride.has_room() && *left > 0 {
+        if tick_every > 0 && job.since_tick >= tick_every {
+            return false;
+        }
+        let Some(access) = job.peek() else {
+            job.pending = match job.program.next() {
+                Some(Ok(Op::Access(access))) => {
+                    job.put_ahead(access);
+                    continue;
+                }
+                other => Some(Barrier::of(other)),
+            };
+            return false;
+        };
+        if !stride.push(access) {
+            return false;
+        }
+        job.take();
+        *left -= 1;
+        job.since_tick += 1;
+    }
+    true
+}
