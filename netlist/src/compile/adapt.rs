@@ -1,35 +1,31 @@
 //! Which functions are worth making.
 //!
 //! Cycles that only the function for all changes serves are counted by the set of sources that had
-//! changed. Once there are enough of them, the common sets are looked at, each with the values
-//! that the other sources had in one of its cycles. A set gets a function of its own, or widens
-//! that of another one: with a function for each of many similar sets, cycles would go to and fro
-//! between them. The intervals between such looks grow, so that all of them together cost little.
+//! changed, and some are kept as samples. Once there are enough of them, the common sets are
+//! looked at, each with what its samples have in common. A set gets a function of its own, or
+//! widens that of another one: with a function for each of many similar sets, cycles would go to
+//! and fro between them. The intervals between such looks grow, so that all of them together cost
+//! little.
 
-use super::variants::{Plan, Variants};
-use crate::optimise::Special;
+use super::variants::{Plan, Variants, Wish};
 
 /// Sets that are counted at the same time.
 const SETS: usize = 48;
+/// Samples of a set.
+const SAMPLES: u64 = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
-/// What it costs to go from one function to another, in the unit of [`Special::cost`]; but no more
-/// than a twentieth of the function for all changes, so that small designs get several, too.
+/// What it costs to go from one function to another, in the unit of
+/// [`crate::optimise::Special::cost`]; but no more than a twentieth of the function for all
+/// changes, so that small designs get several, too.
 const CHANGE: u32 = 80;
 
 /// A set of changes that no small function serves.
 struct Seen {
     changed: u64,
     count: u64,
-    /// The buffer in one of its cycles.
-    values: Vec<u64>,
-}
-
-/// A function that may be worth making, and the cycles that it would serve.
-struct Wish {
-    special: Special,
-    values: Option<Vec<u64>>,
-    cycles: u64,
+    /// The buffer before the edge in some of its cycles.
+    samples: Vec<Vec<u64>>,
 }
 
 /// What has been seen.
@@ -54,31 +50,32 @@ impl Adapt {
         self.interval.is_some()
     }
 
-    /// Counts a cycle with these changes. The place for its values is returned if they are
-    /// wanted; they are taken again now and then, for the first ones may have been unusual.
-    pub(super) fn count(&mut self, changed: u64) -> Option<usize> {
+    /// Counts a cycle with these changes, whose sources are `values`. Samples are taken again now
+    /// and then, for the first ones may have been unusual.
+    pub(super) fn count(&mut self, changed: u64, values: &[u64]) {
         self.counted += 1;
         let known = self.seen.iter().position(|seen| seen.changed == changed);
         let at = known.unwrap_or_else(|| self.forget());
         let seen = &mut self.seen[at];
         seen.changed = changed;
         seen.count += 1;
-        seen.count.is_power_of_two().then_some(at)
-    }
-
-    /// Takes the values of a set.
-    pub(super) fn take(&mut self, at: usize, values: Vec<u64>) {
-        self.seen[at].values = values;
+        let step = (seen.count / SAMPLES).next_power_of_two();
+        if seen.count <= SAMPLES {
+            seen.samples.push(values.to_vec());
+        } else if seen.count.is_multiple_of(step) {
+            seen.samples[(seen.count / step % SAMPLES) as usize].copy_from_slice(values);
+        }
     }
 
     /// A free place among the sets; if there is none, that of the rarest.
     fn forget(&mut self) -> usize {
         if self.seen.len() < SETS {
-            self.seen.push(Seen { changed: 0, count: 0, values: Vec::new() });
+            self.seen.push(Seen { changed: 0, count: 0, samples: Vec::new() });
             return self.seen.len() - 1;
         }
         let rarest = (0..SETS).min_by_key(|at| self.seen[*at].count).unwrap_or(0);
         self.seen[rarest].count = 0;
+        self.seen[rarest].samples.clear();
         rarest
     }
 
@@ -102,14 +99,13 @@ impl Adapt {
         seen.sort_by_key(|seen| std::cmp::Reverse(seen.count));
         let change = u64::from(CHANGE.min(general / 20));
         for seen in seen {
-            wish(&mut wishes, plan, seen, change);
+            wish(&mut wishes, plan, &seen, change);
         }
         let gain = |wish: &Wish| wish.cycles * u64::from(general.saturating_sub(wish.special.cost));
         wishes.retain(|wish| gain(wish) > 0);
         wishes.sort_by_key(|wish| std::cmp::Reverse(gain(wish)));
         wishes.truncate(MOST);
-        let specials = wishes.into_iter().map(|wish| wish.special).collect();
-        variants.replace(plan, specials);
+        variants.replace(plan, wishes);
     }
 }
 
@@ -122,42 +118,35 @@ fn present(variants: &Variants, passed: u64) -> Vec<Wish> {
         // The first one is mostly found at once, which is not counted.
         let fast = if at == 0 { passed.saturating_sub(slow) } else { 0 };
         // A rare one may be common again.
-        let cycles = (function.runs + fast).max(1);
-        Wish { special: function.special.clone(), values: None, cycles }
+        let cycles = (function.runs + fast).saturating_sub(function.refused).max(1);
+        let (special, observed) = (function.special.clone(), function.observed.clone());
+        Wish { special, observed, cycles }
     });
     wishes.collect()
 }
 
 /// Adds a set to the wish with which it is served best, or as a new one.
-fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: Seen, change: u64) {
-    let own = plan.specialise(seen.changed, &seen.values);
-    let mut best: Option<(u64, usize, Special)> = None;
+fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
+    let observed = plan.observe(&seen.samples);
+    let special = plan.specialise(seen.changed, &observed);
+    let own = Wish { special, observed, cycles: seen.count };
+    let mut best: Option<(u64, usize, Wish)> = None;
     for (at, wish) in wishes.iter().enumerate() {
         let union = wish.special.changed | seen.changed;
-        let values = match &wish.values {
-            Some(values) => values,
-            // Of a function that exists, what it assumes is known.
-            None if plan.holds(&wish.special, &seen.values) => &seen.values,
-            None => continue,
-        };
-        let special = plan.specialise(union, values);
-        if !plan.holds(&special, &seen.values) {
-            continue;
-        }
+        let observed = wish.observed.common(&own.observed);
+        let special = plan.specialise(union, &observed);
+        let cycles = wish.cycles + seen.count;
+        // Where the wish is tried, it refuses these cycles, or fails to hold.
+        let tried = if union == wish.special.changed { wish.special.cost / 2 } else { 0 };
         let apart = wish.cycles * u64::from(wish.special.cost)
-            + seen.count * (u64::from(own.cost) + change);
-        let together = (wish.cycles + seen.count) * u64::from(special.cost);
-        let gain = apart.saturating_sub(together);
+            + seen.count * (u64::from(own.special.cost + tried) + change);
+        let gain = apart.saturating_sub(cycles * u64::from(special.cost));
         if gain > best.as_ref().map_or(0, |(gain, ..)| *gain) {
-            best = Some((gain, at, special));
+            best = Some((gain, at, Wish { special, observed, cycles }));
         }
     }
     match best {
-        Some((_, at, special)) => {
-            wishes[at].special = special;
-            wishes[at].cycles += seen.count;
-            wishes[at].values.get_or_insert(seen.values);
-        }
-        None => wishes.push(Wish { special: own, values: Some(seen.values), cycles: seen.count }),
+        Some((_, at, together)) => wishes[at] = together,
+        None => wishes.push(own),
     }
 }

@@ -8,7 +8,7 @@ use super::variants::{Plan, Variants};
 use crate::ir::{InputId, NetId, Netlist, Value};
 #[cfg(test)]
 use crate::optimise::planted;
-use crate::optimise::{ALL, Gates, Options, Program};
+use crate::optimise::{ALL, Gates, Options, Program, REFUSED};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -205,8 +205,7 @@ impl Compiled {
     /// Brings outputs and watched nets up to date.
     pub fn settle(&mut self) {
         if self.stale && self.changed != 0 {
-            let (code, _) = self.variants.enter(self.changed, &mut self.buffer);
-            code.run(&mut self.buffer, false);
+            self.search(0, false);
         }
         self.stale = false;
     }
@@ -221,11 +220,16 @@ impl Compiled {
     #[inline]
     pub fn cycle(&mut self) {
         if self.changed != 0 {
-            let (code, general) = self.variants.enter(self.changed, &mut self.buffer);
-            self.changed = match general && self.adapt.counts() {
-                false => code.run(&mut self.buffer, true),
-                true => self.counted(code),
+            let at_once = self.variants.at_once(self.changed);
+            let changed = match at_once.map(|code| code.run(&mut self.buffer, true)) {
+                None => self.search(0, true),
+                Some(changed) if changed & REFUSED != 0 => {
+                    self.changed |= self.variants.refused(0);
+                    self.search(1, true)
+                }
+                Some(changed) => changed,
             };
+            self.changed = changed;
             self.edges += 1;
             #[cfg(test)]
             if self.forgets {
@@ -235,18 +239,30 @@ impl Compiled {
         }
     }
 
+    /// Runs the first function from this one on that serves and does not refuse. Returns what the
+    /// edge changed.
+    #[inline(never)]
+    fn search(&mut self, mut from: usize, commit: bool) -> u64 {
+        loop {
+            let found = self.variants.find(from, self.changed, &mut self.buffer);
+            let changed = match found.general && commit && self.adapt.counts() {
+                false => found.code.run(&mut self.buffer, commit),
+                true => self.counted(found.code),
+            };
+            if changed & REFUSED == 0 {
+                return changed;
+            }
+            self.changed |= self.variants.refused(found.at);
+            from = found.at + 1;
+        }
+    }
+
     /// A cycle that only the function for all changes serves.
     #[cold]
     fn counted(&mut self, code: Code) -> u64 {
-        let wanted = self.adapt.count(self.changed);
-        // States as they are before the edge, and what is kept of this cycle.
-        let before = wanted.map(|_| self.buffer[..self.layout.fixed as usize / 8].to_vec());
+        let sources = self.layout.kept[0] as usize / 8;
+        self.adapt.count(self.changed, &self.buffer[..sources]);
         let changed = code.run(&mut self.buffer, true);
-        if let (Some(at), Some(mut values)) = (wanted, before) {
-            let [start, end] = self.layout.kept.map(|at| at as usize / 8);
-            values[start..end].copy_from_slice(&self.buffer[start..end]);
-            self.adapt.take(at, values);
-        }
         let Self { program, gates, layout, options, .. } = self;
         let plan = Plan { program, gates, layout, options };
         self.adapt.adapt(&mut self.variants, plan, self.edges);

@@ -10,7 +10,8 @@
 //! cycle:  changed sources == 0?  nothing at all
 //!         else the function that was compiled for (a superset of) these sources, if the others
 //!         are what it assumes:
-//!           evaluate what depends on them, store outputs, update states, return what changed
+//!           evaluate what depends on them, store outputs, update states, return what changed;
+//!           or refuse, for something is not as it expects: then another one
 //! ```
 
 //! # Driving it
@@ -57,6 +58,7 @@
 //! | `native` | Cranelift makes it executable |
 //! | `call` | the only unsafe code: entering it |
 //! | `variants`, `adapt` | which function for which changes; which are worth making |
+//! | `sample` | what terms were in cycles that were looked at |
 //! | `engine`, `observe` | what users see |
 //! | `follow`, `words` | which nets changed, for waves |
 //! | `hand_over` | from one engine to another |
@@ -70,6 +72,7 @@ mod hand_over;
 mod layout;
 mod native;
 mod observe;
+mod sample;
 #[cfg(test)]
 mod tests;
 mod validate;

@@ -108,7 +108,14 @@ impl Compiled {
     }
 }
 
-fn get_row(buffer: &[u64], at: u32, width: u32, row: u32, rows: u32, lane: u32) -> Value {
+pub(super) fn get_row(
+    buffer: &[u64],
+    at: u32,
+    width: u32,
+    row: u32,
+    rows: u32,
+    lane: u32,
+) -> Value {
     let first = at as usize / 8;
     if rows == 0 {
         return Value::from_words(width, |word| buffer[first + word]);

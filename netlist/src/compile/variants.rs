@@ -10,10 +10,11 @@ use super::CompileError;
 use super::call::Code;
 use super::layout::{Layout, Offset};
 use super::native::Module;
-use crate::ir::{InputId, MemoryId, Op, Value};
-#[cfg(test)]
-use crate::optimise::planted;
-use crate::optimise::{ALL, Form, Gates, Options, Program, Special, TermId, specialise};
+use super::sample::Observed;
+use crate::ir::{InputId, MemoryId, Op};
+use crate::optimise::{
+    ALL, Form, Gates, Keep, Options, Program, Special, TermId, planted, specialise,
+};
 use std::collections::BTreeSet;
 
 /// What the passes and the layout say of a design.
@@ -36,27 +37,25 @@ impl Plan<'_> {
         }
     }
 
-    /// The function for these changes, when everything else is as in `values`, a copy of the
-    /// buffer.
-    pub(super) fn specialise(&self, changed: u64, values: &[u64]) -> Special {
-        let present = |term| {
-            let word = self.place(term)? as usize / 8;
-            Some(Value::new(self.program.term(term).width, values[word]))
-        };
-        specialise(self.program, self.gates, changed, &present, self.options)
+    /// The function for these changes, in cycles like those that were observed.
+    pub(super) fn specialise(&self, changed: u64, observed: &Observed) -> Special {
+        specialise(self.program, self.gates, changed, &|term| self.value(observed, term))
     }
+}
 
-    /// Whether all that a function assumes is so in `values`.
-    pub(super) fn holds(&self, special: &Special, values: &[u64]) -> bool {
-        special.assumed.iter().all(|(term, value)| {
-            self.place(*term).is_some_and(|at| values[at as usize / 8] == value.word(0))
-        })
-    }
+/// A function that is to be made.
+pub(super) struct Wish {
+    pub(super) special: Special,
+    /// The cycles for which it is made.
+    pub(super) observed: Observed,
+    /// How many such cycles there were of late.
+    pub(super) cycles: u64,
 }
 
 /// Machine code, and when it serves.
 pub(super) struct Function {
     pub(super) special: Special,
+    pub(super) observed: Observed,
     /// Words of the buffer, and what must stand there when it takes over; the one that failed
     /// last is the first.
     assumed: Vec<(u32, u64)>,
@@ -65,6 +64,8 @@ pub(super) struct Function {
     pub(super) code: Code,
     /// Cycles since functions were last made, but those in which it was found at once.
     pub(super) runs: u64,
+    /// Those that it refused.
+    pub(super) refused: u64,
 }
 
 impl Function {
@@ -90,21 +91,33 @@ pub(super) struct Variants {
     /// The changes that the first function serves, while it is the present one; else none.
     first: u64,
     code: Code,
-    /// A mistake for tests to find.
+    /// Mistakes for tests to find.
     #[cfg(test)]
     careless: bool,
+    #[cfg(test)]
+    forgetful: bool,
+}
+
+/// A function that is about to run.
+pub(super) struct Found {
+    /// Its place.
+    pub(super) at: usize,
+    pub(super) code: Code,
+    /// It is the one for all changes.
+    pub(super) general: bool,
 }
 
 impl Variants {
     /// Compiles the function for all changes.
     pub(super) fn new(name: &str, plan: Plan<'_>) -> Result<Self, CompileError> {
         let mut module = Module::new(name)?;
-        let mut special = specialise(plan.program, plan.gates, ALL, &|_| None, plan.options);
+        let mut special = specialise(plan.program, plan.gates, ALL, &|_| None);
         let kept = (0..plan.program.terms.len()).filter(|at| plan.gates.kept[*at]);
         let kept = kept.map(|at| TermId { 0: at as u32 }).collect();
         special.keep(plan.program, plan.gates, &kept);
         let words = plan.layout.bytes as usize / 8;
-        let general = function(&mut module, words, plan, special)?;
+        let wish = Wish { special, observed: plan.observe(&[]), cycles: 0 };
+        let general = function(&mut module, words, plan, wish)?;
         Ok(Self {
             code: general.code,
             module,
@@ -114,21 +127,21 @@ impl Variants {
             first: 0,
             #[cfg(test)]
             careless: planted!(plan.options, Variants),
+            #[cfg(test)]
+            forgetful: planted!(plan.options, Refuse),
         })
     }
 
-    /// The cheapest function that serves these changes, about to run; and whether none but the
-    /// one for all changes does.
+    /// The first function, if it is the present one and serves these changes.
     #[inline]
-    pub(super) fn enter(&mut self, changed: u64, buffer: &mut [u64]) -> (Code, bool) {
-        if changed & !self.first == 0 {
-            return (self.code, false);
-        }
-        self.search(changed, buffer)
+    pub(super) fn at_once(&self, changed: u64) -> Option<Code> {
+        (changed & !self.first == 0).then_some(self.code)
     }
 
-    fn search(&mut self, changed: u64, buffer: &mut [u64]) -> (Code, bool) {
-        for at in 0..self.functions.len() {
+    /// The first function from this one on that serves these changes, about to run; and whether
+    /// it is the one for all changes.
+    pub(super) fn find(&mut self, from: usize, changed: u64, buffer: &mut [u64]) -> Found {
+        for at in from..self.functions.len() {
             let general = at + 1 == self.functions.len();
             let function = &mut self.functions[at];
             let foreign = changed & !function.special.changed;
@@ -147,9 +160,21 @@ impl Variants {
                 self.first = if at == 0 && !general { function.special.changed } else { 0 };
             }
             self.code = function.code;
-            return (self.code, general);
+            return Found { at, code: self.code, general };
         }
         unreachable!("the last function serves all changes and assumes nothing")
+    }
+
+    /// A function refused a cycle. Returns what counts as changed now, for what it left may be
+    /// wrong.
+    pub(super) fn refused(&mut self, at: usize) -> u64 {
+        let function = &mut self.functions[at];
+        function.refused += 1;
+        #[cfg(test)]
+        if self.forgetful {
+            return 0;
+        }
+        function.special.changed
     }
 
     /// The buffer is another one: nothing is known of it.
@@ -160,34 +185,40 @@ impl Variants {
 
     /// Replaces all functions but the one for all changes, which must have run last. Those whose
     /// code would be the same as before keep it.
-    pub(super) fn replace(&mut self, plan: Plan<'_>, mut specials: Vec<Special>) {
+    pub(super) fn replace(&mut self, plan: Plan<'_>, mut wishes: Vec<Wish>) {
         // What is stored makes more be read, which must be stored in turn.
         let mut wanted: BTreeSet<TermId> = plan.program.followed.values().map(|at| at.0).collect();
         wanted.retain(|term| plan.gates.kept[term.0 as usize]);
         loop {
             let before = wanted.len();
-            for special in &mut specials {
-                special.keep(plan.program, plan.gates, &wanted);
+            for wish in &mut wishes {
+                wish.special.keep(plan.program, plan.gates, &wanted);
             }
-            wanted.extend(specials.iter().flat_map(|special| special.reads.iter().copied()));
+            wanted.extend(wishes.iter().flat_map(|wish| wish.special.reads.iter().copied()));
             if wanted.len() == before {
                 break;
             }
         }
-        specials.sort_by_key(|special| special.cost);
+        wishes.sort_by_key(|wish| wish.special.cost);
+        most_common_first(&mut wishes);
         let mut old = std::mem::take(&mut self.functions);
         let general = old.pop();
-        for special in specials {
-            let same = old.iter().position(|function| function.special.is_like(&special));
+        for wish in wishes {
+            let same = old.iter().position(|function| function.special.is_like(&wish.special));
             // Without it cycles are slower, but the same.
             let made = match same {
-                Some(at) => Ok(Function { special, runs: 0, ..old.swap_remove(at) }),
-                None => function(&mut self.module, self.words, plan, special),
+                Some(at) => {
+                    let Wish { special, observed, .. } = wish;
+                    Ok(Function { special, observed, ..old.swap_remove(at) })
+                }
+                None => function(&mut self.module, self.words, plan, wish),
             };
             self.functions.extend(made);
         }
         self.functions.extend(general);
-        self.functions.iter_mut().for_each(|function| function.runs = 0);
+        for function in &mut self.functions {
+            (function.runs, function.refused) = (0, 0);
+        }
         self.leave();
     }
 
@@ -198,19 +229,37 @@ impl Variants {
     }
 }
 
+/// What it costs to look at a function that does not serve, in the unit of [`Special::cost`].
+const LOOK: u64 = 10;
+
+/// Of functions by cost, moves the most common one to the front, where it is found at once, if
+/// that does not cost more in the cycles that a cheaper one would serve.
+fn most_common_first(wishes: &mut [Wish]) {
+    let common = (0..wishes.len()).max_by_key(|at| wishes[*at].cycles);
+    let Some((first, cheaper)) = common.and_then(|at| wishes[..=at].split_last()) else { return };
+    let served = cheaper.iter().filter(|wish| wish.special.changed & !first.special.changed == 0);
+    let more = |wish: &Wish| wish.cycles * u64::from(first.special.cost - wish.special.cost);
+    if served.map(more).sum::<u64>() < first.cycles * LOOK {
+        let count = cheaper.len() + 1;
+        wishes[..count].rotate_right(1);
+    }
+}
+
 fn function(
     module: &mut Module,
     words: usize,
     plan: Plan<'_>,
-    special: Special,
+    Wish { mut special, observed, .. }: Wish,
 ) -> Result<Function, CompileError> {
-    #[cfg(test)]
-    let mut special = special;
-    #[cfg(test)]
-    if planted!(plan.options, Keep) {
-        special.stores.retain(|store| !matches!(store.keep, crate::optimise::Keep::Term(_)));
+    if planted!(plan.options, Specialise) {
+        special.assumed.clear();
     }
-    #[cfg(test)]
+    if planted!(plan.options, Expect) {
+        special.expected.clear();
+    }
+    if planted!(plan.options, Keep) {
+        special.stores.retain(|store| !matches!(store.keep, Keep::Term(_)));
+    }
     if planted!(plan.options, Settled) {
         special.settled.clear();
     }
@@ -226,5 +275,5 @@ fn function(
         words.enumerate().map(move |(at, word)| (first + at as u32, word))
     });
     let (assumed, settled) = (assumed.collect(), settled.collect());
-    Ok(Function { special, assumed, settled, code, runs: 0 })
+    Ok(Function { special, observed, assumed, settled, code, runs: 0, refused: 0 })
 }

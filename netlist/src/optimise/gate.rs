@@ -1,6 +1,6 @@
 //! Change gating: what depends on what.
 //!
-//! Every source (input, state, memory) owns a bit of a 64-bit mask; sources beyond 64 share
+//! Every source (input, state, memory) owns a bit of a 64-bit mask; sources beyond 63 share
 //! bits. A term's *support* is the union of the bits of the sources that it reads, directly or
 //! not. If no source of a term has changed since the term was last evaluated, its value has not
 //! changed either: a cycle evaluates only terms whose support meets the mask of changed sources,
@@ -16,6 +16,9 @@ use std::collections::HashMap;
 
 /// All sources changed.
 pub const ALL: u64 = u64::MAX;
+
+/// No source's bit: what a function returns that did not find what it expects, and did nothing.
+pub const REFUSED: u64 = 1 << 63;
 
 /// Supports, and the terms that must be remembered.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +68,7 @@ impl Gates {
         let mut next = 0;
         let mut fresh = || {
             next += 1;
-            1_u64 << ((next - 1) % 64)
+            1_u64 << ((next - 1) % REFUSED.trailing_zeros())
         };
         self.inputs = (0..inputs).map(|_| fresh()).collect();
         let mut shared: HashMap<TermId, u64> = HashMap::new();

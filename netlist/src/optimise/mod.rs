@@ -43,7 +43,7 @@ mod specialise;
 #[cfg(test)]
 pub(crate) use plant::Plant;
 
-pub use gate::{ALL, Gates};
+pub use gate::{ALL, Gates, REFUSED};
 pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
 pub use specialise::{Keep, Special, Store, specialise};
 

@@ -34,6 +34,10 @@ pub(crate) enum Plant {
     Quiescence,
     /// What a function assumes is not looked at.
     Specialise,
+    /// What a function expects is not looked at.
+    Expect,
+    /// What a function may have left that refused is taken for what it was before.
+    Refuse,
     /// What other functions read is not stored.
     Keep,
     /// What never changes while a function serves is not stored when it takes over.
@@ -63,6 +67,8 @@ impl Plant {
         Plant::Gates,
         Plant::Quiescence,
         Plant::Specialise,
+        Plant::Expect,
+        Plant::Refuse,
         Plant::Keep,
         Plant::Settled,
         Plant::Variants,

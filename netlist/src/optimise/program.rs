@@ -1,7 +1,8 @@
 //! What the compiler reads: terms over scalars and over the rows of an array.
 
 use crate::ir::{ConstId, MemoryId, NetId, NodeId, Op, Value};
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Names a [`Term`] in [`Program::terms`]. The type is shared with the netlist's nodes so that
 /// a term can hold an [`Op`] whose operands are terms.
@@ -169,7 +170,7 @@ pub struct Program {
     pub followed: BTreeMap<NetId, (TermId, u32)>,
     /// For each register of the netlist: its state, and its row there.
     pub places: Vec<Option<(StateId, u32)>>,
-    known: HashMap<Term, TermId>,
+    known: FxHashMap<Term, TermId>,
 }
 
 impl Program {

@@ -19,7 +19,8 @@ mod words;
 
 use super::layout::{Layout, Offset};
 use crate::ir::{InputId, MemoryId, Op};
-use crate::optimise::{Form, Gates, Program, Special, TermId};
+use crate::optimise::{Form, Gates, Program, REFUSED, Special, TermId};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use std::collections::{BTreeMap, HashMap};
@@ -66,7 +67,8 @@ impl<'a, 'f> Emitter<'a, 'f> {
     ///
     /// It evaluates what the program wants in every cycle, stores what is to be stored, and, if
     /// `commit` is not 0, takes the clock edge; the result is the mask of states and memories that
-    /// the edge changed.
+    /// the edge changed. Or it is [`REFUSED`]: something is not as expected, and no state has
+    /// changed.
     pub(super) fn function(
         special: &'a Special,
         gates: &'a Gates,
@@ -101,6 +103,8 @@ impl<'a, 'f> Emitter<'a, 'f> {
         };
         for term in &special.order {
             emitter.define(*term);
+            let expected = special.expected.iter().filter(|(expected, _)| expected == term);
+            expected.for_each(|(term, value)| emitter.expect(*term, value.word(0)));
         }
         emitter.flush();
         emitter.edge(commit);
@@ -180,6 +184,24 @@ impl<'a, 'f> Emitter<'a, 'f> {
     fn written_at(&self, term: TermId) -> Option<Offset> {
         let read = self.special.places.get(&term).and_then(|whole| self.layout.slot(*whole));
         read.or_else(|| self.stores.get(&term).map(|places| places[0].0))
+    }
+
+    /// Refuses if a term is not as expected.
+    fn expect(&mut self, term: TermId, value: u64) {
+        let (go_on, refuse) = (self.build.create_block(), self.build.create_block());
+        self.build.set_cold_block(refuse);
+        match (self.get(term), value) {
+            (Held::Bit(bit), 0) => self.build.ins().brif(bit, refuse, &[], go_on, &[]),
+            (Held::Bit(bit), _) => self.build.ins().brif(bit, go_on, &[], refuse, &[]),
+            (Held::Words(words) | Held::Mask(words), _) => {
+                let same = self.build.ins().icmp_imm_u(IntCC::Equal, words[0], value as i64);
+                self.build.ins().brif(same, go_on, &[], refuse, &[])
+            }
+        };
+        self.build.switch_to_block(refuse);
+        let refused = self.words().number(REFUSED);
+        self.build.ins().return_(&[refused]);
+        self.build.switch_to_block(go_on);
     }
 
     /// Evaluates a term, whose operands are known, unless a loop over rows will do it later.

@@ -1,0 +1,101 @@
+//! What terms were in cycles that were looked at.
+//!
+//! A sample is the buffer before an edge: inputs, states and outputs of memories. All else follows
+//! from them, evaluated here as [`crate::interpret`] does. Results do not depend on it: only which
+//! functions are made.
+
+use super::observe::get_row;
+use super::variants::Plan;
+use crate::ir::{Op, Value, evaluate};
+use crate::optimise::{Form, TermId};
+
+/// Values of more bits are not remembered.
+const BITS: u32 = 7;
+/// Not the same in all cycles, or not known.
+const UNKNOWN: u8 = u8::MAX;
+
+/// For each term of few bits, its value, if it was the same in all cycles.
+#[derive(Clone, Debug)]
+pub(super) struct Observed(Vec<u8>);
+
+impl Observed {
+    /// What both say.
+    pub(super) fn common(&self, other: &Observed) -> Observed {
+        let both = self.0.iter().zip(&other.0);
+        Observed(both.map(|(a, b)| if a == b { *a } else { UNKNOWN }).collect())
+    }
+}
+
+impl Plan<'_> {
+    /// What the terms are that every cycle evaluates.
+    pub(super) fn observe(&self, samples: &[Vec<u64>]) -> Observed {
+        let mut values: Vec<Vec<Value>> = Vec::new();
+        for at in 0..self.program.terms.len() {
+            let hot = self.gates.hot[at];
+            values.push(if hot { self.values(&values, samples, at) } else { Vec::new() });
+        }
+        let terms = self.program.terms.iter().zip(&values);
+        let numbers = terms.map(|(term, values)| match values.split_first() {
+            Some((first, rest))
+                if term.rows == 0 && term.width <= BITS && rest.iter().all(|one| one == first) =>
+            {
+                first.word(0) as u8
+            }
+            _ => UNKNOWN,
+        });
+        Observed(numbers.collect())
+    }
+
+    /// The value of a term, if it was always the same.
+    pub(super) fn value(&self, observed: &Observed, term: TermId) -> Option<Value> {
+        let number = *observed.0.get(term.0 as usize)?;
+        (number != UNKNOWN).then(|| Value::new(self.program.term(term).width, number.into()))
+    }
+
+    /// The values of a number, or of each row, in one sample after the other.
+    fn values(&self, values: &[Vec<Value>], samples: &[Vec<u64>], at: usize) -> Vec<Value> {
+        let term = self.program.terms[at];
+        let of = |id: TermId, sample: usize| {
+            let rows = self.program.term(id).rows.max(1) as usize;
+            &values[id.0 as usize][sample * rows..][..rows]
+        };
+        let row = |id: TermId, sample: usize, row: usize| {
+            let rows = of(id, sample);
+            &rows[if rows.len() == 1 { 0 } else { row }]
+        };
+        let place = self.place(TermId { 0: at as u32 });
+        let rows = term.rows.max(1) as usize;
+        let mut all = Vec::with_capacity(samples.len() * rows);
+        for (sample, buffer) in samples.iter().enumerate() {
+            match term.form {
+                Form::State(_) | Form::Op(Op::Input(_) | Op::Memory(_)) => {
+                    let (place, lane) = (place.expect("a source has one"), self.layout.lane);
+                    let value = |row| get_row(buffer, place, term.width, row, term.rows, lane);
+                    all.extend((0..rows as u32).map(value));
+                }
+                Form::Table(table) => all.extend_from_slice(&self.program.tables[table.0 as usize]),
+                Form::Op(Op::Const(at)) => all.push(self.program.constants[at.0 as usize].clone()),
+                Form::Op(op) => all.extend((0..rows).map(|at| {
+                    let value = evaluate(op, term.width, |id| Some(row(id, sample, at)));
+                    value.expect("operands are known")
+                })),
+                Form::Row(column, at) => all.push(row(column, sample, at as usize).clone()),
+                Form::AnyRow(column) => {
+                    all.push(Value::bit_of(of(column, sample).iter().any(Value::any)));
+                }
+                Form::AllRows(column) => {
+                    all.push(Value::bit_of(of(column, sample).iter().all(Value::any)));
+                }
+                Form::Pick { mask, values, otherwise, highest } => {
+                    let mut found =
+                        of(mask, sample).iter().enumerate().filter(|(_, bit)| bit.any());
+                    let found = if highest { found.next_back() } else { found.next() };
+                    let found = found.map(|(at, _)| row(values, sample, at));
+                    all.push(found.unwrap_or(row(otherwise, sample, 0)).clone());
+                }
+                Form::Kept(_) => unreachable!("not of the whole program"),
+            }
+        }
+        all
+    }
+}
