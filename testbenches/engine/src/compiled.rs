@@ -12,8 +12,8 @@ use netlist::optimise::Options;
 /// A block simulated by compiled code.
 ///
 /// Behind [`Simulator`] like every engine; known by its type, it is driven without indirection:
-/// [`poke`](Simulator::poke) the inputs that change, [`tick`](Native::tick), and
-/// [`peek`](Simulator::peek) the outputs that matter.
+/// [`poke`](Simulator::poke) the inputs that change, [`tick`](Native::tick), and look at the
+/// outputs that matter.
 pub struct Native<P: PinSet = Pin> {
     /// The engine that runs.
     side: Side<P>,
@@ -70,11 +70,12 @@ impl<P: PinSet> Native<P> {
         Ok(Self { side, other: None, plan, netlist: netlist.clone() })
     }
 
-    /// A whole cycle: afterwards [`peek`](Simulator::peek) tells the outputs of the cycle that
-    /// ended, until the next call.
+    /// A whole cycle. Returns its outputs, which [`peek`](Simulator::peek) tells until the next
+    /// call, too.
     #[inline]
-    pub fn tick(&mut self) {
+    pub fn tick(&mut self) -> &Outs<P> {
         self.side.engine.cycle();
+        P::outs(self.side.engine.read_run(self.side.outs))
     }
 }
 
@@ -104,8 +105,7 @@ impl<P: PinSet> Simulator<P> for Native<P> {
 
     #[inline]
     fn advance<'a>(&'a mut self, _pins: &'a mut Pins<P>) -> &'a Outs<P> {
-        self.side.engine.cycle();
-        P::outs(self.side.engine.read_run(self.side.outs))
+        self.tick()
     }
 
     #[inline]

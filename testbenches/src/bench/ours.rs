@@ -2,8 +2,8 @@
 
 use super::Measurement;
 use super::clock::CpuClock;
-use super::traffic::{LATENCY, Traffic, Workload, entry, fold};
-use engine::{Config, Native, PINS, Pin, Pins, Simulator};
+use super::traffic::{LATENCY, REQUESTS, Traffic, Workload, entry, fold};
+use engine::{Config, INPUTS, Native, Outs, PINS, Pin, Pins, Simulator};
 use model::isa::Xlen;
 
 /// What the loop needs of an engine. A cycle is: write the pins that change, cycle, read the
@@ -11,10 +11,8 @@ use model::isa::Xlen;
 pub trait Driven {
     /// Drives an input.
     fn write(&mut self, pin: Pin, value: u64);
-    /// A whole clock cycle.
-    fn cycle(&mut self);
-    /// An output of the cycle that ended.
-    fn read(&self, pin: Pin) -> u64;
+    /// A whole clock cycle. Returns its outputs.
+    fn cycle(&mut self) -> &Outs;
     /// As [`Simulator::is_quiescent`].
     fn is_quiescent(&self) -> bool;
 }
@@ -26,13 +24,8 @@ impl Driven for Native {
     }
 
     #[inline]
-    fn cycle(&mut self) {
-        self.tick();
-    }
-
-    #[inline]
-    fn read(&self, pin: Pin) -> u64 {
-        self.peek(pin)
+    fn cycle(&mut self) -> &Outs {
+        self.tick()
     }
 
     #[inline]
@@ -59,18 +52,25 @@ impl Driven for Sampled {
         self.simulator.poke(pin, value);
     }
 
-    fn cycle(&mut self) {
-        self.simulator.cycle(&mut self.pins);
-    }
-
-    fn read(&self, pin: Pin) -> u64 {
-        self.pins[pin as usize]
+    fn cycle(&mut self) -> &Outs {
+        self.simulator.advance(&mut self.pins)
     }
 
     fn is_quiescent(&self) -> bool {
         self.simulator.is_quiescent()
     }
 }
+
+/// Where an output stands in [`Outs`].
+const fn out(pin: Pin) -> usize {
+    pin as usize - INPUTS
+}
+
+/// Where each port's answer stands among the outputs: valid, physical address, fault.
+const RESPONSES: [[usize; 3]; 2] = [
+    [out(Pin::FetchRespValid), out(Pin::FetchRespPa), out(Pin::FetchRespFault)],
+    [out(Pin::DataRespValid), out(Pin::DataRespPa), out(Pin::DataRespFault)],
+];
 
 /// A hardware MMU between two ports that always have a request and a memory that always answers.
 pub struct Loop<D> {
@@ -134,8 +134,8 @@ impl<D: Driven> Loop<D> {
     /// One cycle, and those after it that cannot differ, but none from `end` on.
     fn cycle(&mut self, end: u64) {
         let engine = &mut self.engine;
-        let (va, store) = self.traffic.data[self.loaded % self.traffic.data.len()];
-        engine.write(Pin::FetchReqVa, self.traffic.fetch[self.fetched % self.traffic.fetch.len()]);
+        let (va, store) = self.traffic.data[self.loaded % REQUESTS];
+        engine.write(Pin::FetchReqVa, self.traffic.fetch[self.fetched % REQUESTS]);
         engine.write(Pin::DataReqVa, va);
         engine.write(Pin::DataReqStore, u64::from(store));
         let answers = self.due <= self.now;
@@ -144,25 +144,21 @@ impl<D: Driven> Loop<D> {
             engine.write(Pin::MemRespData, self.answer);
             self.due = u64::MAX;
         }
-        engine.cycle();
-        let fetched = engine.read(Pin::FetchReqReady);
-        let loaded = engine.read(Pin::DataReqReady);
-        let responses = [
-            (Pin::FetchRespValid, Pin::FetchRespPa, Pin::FetchRespFault),
-            (Pin::DataRespValid, Pin::DataRespPa, Pin::DataRespFault),
-        ];
+        let outs = engine.cycle();
+        let fetched = outs[out(Pin::FetchReqReady)];
+        let loaded = outs[out(Pin::DataReqReady)];
         let before = self.translations;
-        for (valid, pa, fault) in responses {
-            if engine.read(valid) == 1 {
-                let response = engine.read(pa) << 1 | engine.read(fault);
+        for [valid, pa, fault] in RESPONSES {
+            if outs[valid] == 1 {
+                let response = outs[pa] << 1 | outs[fault];
                 self.checksum = fold(self.checksum, response);
                 self.translations += 1;
             }
         }
-        let asks = engine.read(Pin::MemReqValid) == 1;
+        let asks = outs[out(Pin::MemReqValid)] == 1;
         if asks {
             self.due = self.now + LATENCY;
-            self.answer = entry(self.xlen, engine.read(Pin::MemReqAddr));
+            self.answer = entry(self.xlen, outs[out(Pin::MemReqAddr)]);
         }
         self.fetched += fetched as usize;
         self.loaded += loaded as usize;

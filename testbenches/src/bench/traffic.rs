@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 pub const LATENCY: u64 = 20;
 
 /// Requests in a table, after which it is read again.
-const REQUESTS: usize = 1 << 14;
+pub(super) const REQUESTS: usize = 1 << 14;
 
 /// Pages of each port that stay in a TLB of 16 lines.
 const RESIDENT: u64 = 8;
@@ -50,9 +50,9 @@ impl Workload {
 /// The requests of both ports, by user-mode code.
 pub(super) struct Traffic {
     /// Virtual addresses of fetches.
-    pub(super) fetch: Vec<u64>,
+    pub(super) fetch: Box<[u64; REQUESTS]>,
     /// Virtual addresses of loads and stores, and whether it is a store.
-    pub(super) data: Vec<(u64, bool)>,
+    pub(super) data: Box<[(u64, bool); REQUESTS]>,
     /// The register, throughout.
     pub(super) satp: u64,
 }
@@ -70,8 +70,8 @@ impl Traffic {
             };
             page * PAGE_BYTES + rng.random_range(0..PAGE_BYTES)
         };
-        let fetch = (0..REQUESTS).map(|_| address(&mut rng)).collect();
-        let data = (0..REQUESTS).map(|_| (address(&mut rng), rng.random())).collect();
+        let fetch = table(|| address(&mut rng));
+        let data = table(|| (address(&mut rng), rng.random()));
         let root = level_mark(xlen, mode.levels() - 1);
         Self { fetch, data, satp: Satp { mode, asid: 1, root }.encode(xlen) }
     }
@@ -81,6 +81,14 @@ impl Traffic {
     pub(super) fn table_bits(xlen: Xlen) -> (u32, u32) {
         if xlen == Xlen::Rv32 { (20, 20) } else { (40, 36) }
     }
+}
+
+/// As many requests as a table has. Its length is known when compiling, so that taking one
+/// neither divides nor checks.
+fn table<T: Copy + Default>(draw: impl FnMut() -> T) -> Box<[T; REQUESTS]> {
+    let mut table = Box::new([T::default(); REQUESTS]);
+    table.fill_with(draw);
+    table
 }
 
 fn mode(xlen: Xlen) -> Mode {

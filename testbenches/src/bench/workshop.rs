@@ -76,13 +76,13 @@ impl Workshop {
     pub(super) fn load(&self, workload: Workload, seed: u64) -> Result<(), BenchError> {
         let traffic = Traffic::new(self.config.xlen, workload, seed);
         let mut text = format!("{:x} {}\n", traffic.satp, traffic.fetch.len());
-        for (fetch, (data, store)) in traffic.fetch.iter().zip(&traffic.data) {
+        for (fetch, (data, store)) in traffic.fetch.iter().zip(traffic.data.iter()) {
             writeln!(text, "{fetch:x} {data:x} {}", u8::from(*store))
                 .expect("writing to a string cannot fail");
         }
         let lists = [
             ("requests.txt", text),
-            ("fetch.hex", hexadecimal(&traffic.fetch)),
+            ("fetch.hex", hexadecimal(traffic.fetch.iter())),
             ("data.hex", hexadecimal(traffic.data.iter().map(|(va, _)| va))),
             ("store.hex", hexadecimal(traffic.data.iter().map(|(_, store)| u8::from(*store)))),
             ("given.hex", hexadecimal([traffic.satp, 0])),

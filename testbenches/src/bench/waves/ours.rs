@@ -3,9 +3,9 @@
 use super::WaveOptions;
 use crate::bench::ours::{Driven, Loop};
 use crate::bench::{BenchError, Measurement};
-use engine::{Config, PINS, Pin};
+use engine::{Config, Direction, Outs, PINS, Pin, PinSet};
 use netlist::Compiled;
-use netlist::compile::{InputSlot, OutputSlot};
+use netlist::compile::{InputSlot, OutputRun};
 use netlist::optimise::Options;
 use netlist::wave::{Dump, Style, WaveError, all};
 use std::cell::RefCell;
@@ -21,7 +21,7 @@ struct Written {
     engine: Compiled,
     dump: Shared,
     inputs: [Option<InputSlot>; PINS.len()],
-    outputs: [Option<OutputSlot>; PINS.len()],
+    outs: OutputRun,
 }
 
 impl Driven for Written {
@@ -32,17 +32,14 @@ impl Driven for Written {
         }
     }
 
-    fn cycle(&mut self) {
+    fn cycle(&mut self) -> &Outs {
         let (dump, failed) = &mut *self.dump.borrow_mut();
-        let Some(dump) = dump else { return };
-        if let Err(error) = dump.cycle(&mut self.engine) {
+        if let Some(dump) = dump
+            && let Err(error) = dump.cycle(&mut self.engine)
+        {
             failed.get_or_insert(error);
         }
-    }
-
-    #[inline]
-    fn read(&self, pin: Pin) -> u64 {
-        self.outputs[pin as usize].map_or(0, |slot| self.engine.read(slot))
+        Pin::outs(self.engine.read_run(self.outs))
     }
 
     fn is_quiescent(&self) -> bool {
@@ -72,14 +69,17 @@ impl Waved {
         let style = Style { clock: false, names: false };
         let dump = Dump::new(&netlist, &engine, &nets, file, style).map_err(refused)?;
         let dump: Shared = Rc::new(RefCell::new((Some(dump), None)));
-        let (mut inputs, mut outputs) = ([None; PINS.len()], [None; PINS.len()]);
+        let (mut inputs, mut outputs) = ([None; PINS.len()], Vec::new());
         for &pin in PINS {
             let input = netlist.input_named(pin.name());
             inputs[pin as usize] = input.and_then(|input| engine.input(input));
             let net = netlist.net_named(pin.name());
-            outputs[pin as usize] = net.and_then(|net| engine.output(net));
+            let output = net.and_then(|net| engine.output(net));
+            outputs.extend(output.filter(|_| pin.direction() == Direction::Out));
         }
-        let written = Written { engine, dump: dump.clone(), inputs, outputs };
+        let outs = engine.run_of(&outputs);
+        let outs = outs.expect("the netlist has its outputs in port order, as the pins are");
+        let written = Written { engine, dump: dump.clone(), inputs, outs };
         let traffic = Loop::new(config, written, false, options.workload, options.seed);
         Ok(Self { traffic, dump })
     }
