@@ -99,7 +99,7 @@ pub enum Error {
     #[error("a value was set before the first cycle was announced")]
     NoCycle,
     /// The dump was closed, or an earlier write failed.
-    #[error("the waveform was given up after an earlier error")]
+    #[error("the waveform was abandoned after an earlier error")]
     GivenUp,
 }
 

@@ -98,19 +98,21 @@ impl Os {
             let linked: Vec<_> = space.table.all_linked().collect();
             return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
         }
-        let mut shown: Vec<(u64, u64)> = space.devices.iter().map(|(v, p)| (*v, *p)).collect();
+        let mut mapped: Vec<(u64, u64)> = space.devices.iter().map(|(v, p)| (*v, *p)).collect();
         let mut resident = 0;
         for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
             let frame = self.memory.pages.get(held.page).and_then(|page| page.frame);
             let Some(frame) = frame else {
-                return Some(format!("process {pid} shows page {vpn:#x}, which is in no frame"));
+                return Some(format!("process {pid} maps page {vpn:#x}, which is in no frame"));
             };
-            shown.push((vpn, frame));
+            mapped.push((vpn, frame));
             resident += u64::from(held.page != ZERO_PAGE);
         }
-        shown.sort_unstable();
-        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(shown.iter().copied()) {
-            return Some(format!("process {pid}: entries map {leaves:x?}, it shows {shown:x?}"));
+        mapped.sort_unstable();
+        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(mapped.iter().copied()) {
+            return Some(format!(
+                "process {pid}: entries map {leaves:x?}, its record says {mapped:x?}"
+            ));
         }
         let locked = |vpn: u64| space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
         let mut absent = space.pages.iter().filter(|(_, held)| !held.mapped);
@@ -130,7 +132,7 @@ impl Os {
         let &(vpn, ppn, bits) = leaf;
         let va = vpn * PAGE_BYTES;
         let Some(region) = space.region(va) else {
-            return Some(format!("process {pid} shows {va:#x}, where no region is"));
+            return Some(format!("process {pid} maps {va:#x}, where no region is"));
         };
         let permissions = space.permissions(va);
         let surplus = [
@@ -166,8 +168,8 @@ impl Os {
         for (id, page) in self.memory.pages.iter() {
             let first = left.partition_point(|(held, _)| *held < id);
             let last = left.partition_point(|(held, _)| *held <= id);
-            if let Some(stranger) = stranger(&left[..first]) {
-                return Some(stranger);
+            if let Some(unknown_page) = unknown_page(&left[..first]) {
+                return Some(unknown_page);
             }
             let counted = left[first..last].iter().map(|(_, holder)| holder);
             if !counted.clone().eq(&page.holders) {
@@ -179,8 +181,8 @@ impl Os {
                 return Some(format!("{id:?}: {what}"));
             }
         }
-        if let Some(stranger) = stranger(left) {
-            return Some(stranger);
+        if let Some(unknown_page) = unknown_page(left) {
+            return Some(unknown_page);
         }
         for (object, held) in self.memory.objects.iter() {
             for (&index, &id) in &held.pages {
@@ -263,7 +265,7 @@ impl Os {
 }
 
 /// The message for a holder of a page that does not exist.
-fn stranger(holders: &[Holder]) -> Option<String> {
+fn unknown_page(holders: &[Holder]) -> Option<String> {
     let (page, _) = holders.first()?;
     let held: Vec<_> = holders.iter().filter(|(id, _)| id == page).map(|(_, by)| by).collect();
     Some(format!("{page:?} is held by {held:x?}, but does not exist"))

@@ -191,9 +191,9 @@ impl Os {
             hal.fence(Fence { va: None, asid: Some(asid) })?;
         }
         self.asids.release(pid);
-        self.dissolve(hal, pid, &space)?;
+        self.free_address_space(hal, pid, &space)?;
         self.settle(hal, pid)?;
-        self.disk.let_go(pid);
+        self.disk.release_frames(pid);
         self.unload(pid);
         self.schedule.leave(pid, hal.now());
         Ok(())
@@ -203,7 +203,7 @@ impl Os {
     pub fn accessed(&mut self, pa: u64) {
         self.last_fault = None;
         if let Some(pid) = self.current {
-            self.disk.let_go(pid);
+            self.disk.release_frames(pid);
         }
         self.memory.policy.accessed(pa / PAGE_BYTES);
     }

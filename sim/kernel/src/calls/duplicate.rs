@@ -29,19 +29,19 @@ impl Os {
     ) -> Result<Option<()>, OsError> {
         let old = self.space(parent).pages[&vpn].page;
         let from = self.memory.frame_of(old);
-        let from = from.expect("a page that is shown is in a frame");
+        let from = from.expect("a page that is mapped is in a frame");
         self.memory.pinned.clear();
         self.memory.pinned.insert(from);
         let va = vpn * PAGE_BYTES;
-        let Some(at) = self.reach_gently(hal, child, va)? else { return Ok(None) };
+        let Some(at) = self.reach_without_kill(hal, child, va)? else { return Ok(None) };
         let id = self.memory.pages.add(Page::default());
         let Some(to) = self.obtain_frame(hal, Use::Page(id))? else {
             self.memory.pages.remove(id);
             return Ok(None);
         };
         let bytes = self.config.mode.pte_bytes() as u8;
-        let shown = self.leaf(hal, parent, vpn)?;
-        let is_dirty = hal.read(shown, bytes)? & pte::DIRTY != 0;
+        let entry = self.leaf(hal, parent, vpn)?;
+        let is_dirty = hal.read(entry, bytes)? & pte::DIRTY != 0;
         let data = hal.read_page(from * PAGE_BYTES)?;
         hal.write_page(to * PAGE_BYTES, &data)?;
         let page = self.memory.pages.get(old).expect("it was just copied");
@@ -55,7 +55,7 @@ impl Os {
         let bits = table::permission_bits(self.allowed(child, va, id));
         hal.write(at, bytes, pte::entry(to, bits))?;
         self.loaded(hal, to, child, vpn);
-        self.shown(child, vpn);
+        self.mark_mapped(child, vpn);
         hal.event(Event::Copy { pid: child, va, from, to });
         Ok(Some(()))
     }

@@ -104,6 +104,6 @@ impl Os {
         self.fence_space(hal, pid)?;
         let old = self.process_mut(pid).space.replace(space);
         let old = old.expect("a running process has memory");
-        self.dissolve(hal, pid, &old)
+        self.free_address_space(hal, pid, &old)
     }
 }

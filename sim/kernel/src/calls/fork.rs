@@ -97,7 +97,7 @@ impl Os {
         }
         if !whole {
             let space = self.process_mut(child).space.take().expect("it was just made");
-            self.dissolve(hal, child, &space)?;
+            self.free_address_space(hal, child, &space)?;
             let gone = self.processes.remove(&child).expect("it was just made");
             // Work for a child that does not exist counts as the parent's.
             let counters = &mut self.process_mut(parent).counters;
@@ -127,7 +127,7 @@ impl Os {
         }
         self.memory.pinned.clear();
         self.memory.pinned.extend(self.memory.pages.get(held.page).and_then(|page| page.frame));
-        let Some(at) = self.reach_gently(hal, child, va)? else { return Ok(None) };
+        let Some(at) = self.reach_without_kill(hal, child, va)? else { return Ok(None) };
         let from = self.leaf(hal, parent, vpn)?;
         let private = held.page == ZERO_PAGE || !self.in_place(child, va, held.page);
         let bytes = self.config.mode.pte_bytes() as u8;
@@ -139,12 +139,12 @@ impl Os {
         // The child has neither read nor written it; the parent's entry says whether it is dirty.
         let kept = if private { !pte::WRITE } else { !0 };
         hal.write(at, bytes, entry & kept & !(pte::ACCESSED | pte::DIRTY))?;
-        self.shown(child, vpn);
+        self.mark_mapped(child, vpn);
         Ok(Some(revoke))
     }
 
     /// As `reach`, but no process is killed for a table.
-    pub(crate) fn reach_gently(
+    pub(crate) fn reach_without_kill(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,

@@ -24,7 +24,7 @@ impl Os {
             let old = std::mem::replace(&mut region.end, end);
             let grown = if region.locked { old..end } else { end..end };
             let gone = end..old.max(end);
-            self.vacate(hal, pid, gone.clone())?;
+            self.remove_pages(hal, pid, gone.clone())?;
             self.prune(hal, pid, &gone)?;
             self.populate(hal, pid, grown)?;
             Some(gone)

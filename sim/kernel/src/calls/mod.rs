@@ -85,7 +85,7 @@ impl Os {
         pid: Pid,
         range: &Range<u64>,
     ) -> Result<bool, OsError> {
-        self.vacate(hal, pid, range.clone())?;
+        self.remove_pages(hal, pid, range.clone())?;
         let space = self.space_mut(pid);
         space.cut_out(range);
         let before = space.regions.len();

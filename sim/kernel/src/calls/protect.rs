@@ -14,10 +14,10 @@ impl Os {
         vpns: Range<u64>,
     ) -> Result<(), OsError> {
         let space = self.space(pid);
-        let shown = space.pages.range(vpns.clone()).filter(|(_, held)| held.mapped);
-        let shown: Vec<_> = shown.map(|(vpn, held)| (*vpn, held.page)).collect();
+        let mapped = space.pages.range(vpns.clone()).filter(|(_, held)| held.mapped);
+        let mapped: Vec<_> = mapped.map(|(vpn, held)| (*vpn, held.page)).collect();
         let devices: Vec<u64> = space.devices.range(vpns).map(|(vpn, _)| *vpn).collect();
-        for (vpn, page) in shown {
+        for (vpn, page) in mapped {
             let allowed = self.allowed(pid, vpn * PAGE_BYTES, page);
             self.rewrite(hal, pid, vpn, allowed)?;
         }

@@ -129,9 +129,9 @@ impl Os {
         let mut region = space.regions.remove(&from.start).expect("it was cut out");
         region.move_to(new.start);
         space.regions.insert(region.start, region);
-        let mut shown = Vec::new();
+        let mut moved = Vec::new();
         for vpn in held {
-            shown.extend(self.move_entry(
+            moved.extend(self.move_entry(
                 hal,
                 pid,
                 vpn,
@@ -149,7 +149,7 @@ impl Os {
         if linked {
             self.fence_space(hal, pid)?;
         } else {
-            shown.into_iter().try_for_each(|vpn| self.fence_page(hal, pid, vpn * PAGE_BYTES))?;
+            moved.into_iter().try_for_each(|vpn| self.fence_page(hal, pid, vpn * PAGE_BYTES))?;
         }
         Ok(self.prune(hal, pid, &from)?)
     }

@@ -23,7 +23,7 @@ impl Os {
         let done = self.is_mapped(pid, &range) && !self.space(pid).regions_in(&range).any(bars);
         if done {
             self.process_mut(pid).counters.madvises += 1;
-            self.vacate(hal, pid, range)?;
+            self.remove_pages(hal, pid, range)?;
         }
         self.leave(hal, pid, account, done);
         Ok(done)
@@ -41,8 +41,8 @@ impl Os {
         if done {
             self.process_mut(pid).counters.msyncs += 1;
             for (frame, page) in self.cached(pid, &range) {
-                let showing = self.showing(frame);
-                if self.is_dirty(hal, page, &showing)? {
+                let mappers = self.mappers(frame);
+                if self.is_dirty(hal, page, &mappers)? {
                     done &= self.clean(hal, frame, page)?.1;
                 }
             }

@@ -187,10 +187,10 @@ impl Os {
             return Some(Refusal::NoSum);
         }
         let space = self.space(pid);
-        let shown = space.pages.get(&(va / PAGE_BYTES)).is_some_and(|held| held.mapped);
+        let present = space.pages.get(&(va / PAGE_BYTES)).is_some_and(|held| held.mapped);
         let permissions = space.permissions(va);
         let unread = asked.call == Call::Emulate && permissions.execute && !permissions.read;
-        (shown && unread && !process.sstatus.mxr).then_some(Refusal::NoMxr)
+        (present && unread && !process.sstatus.mxr).then_some(Refusal::NoMxr)
     }
 
     /// Whether a page with these permissions allows an access. A load that emulates an instruction

@@ -53,7 +53,10 @@ impl Os {
         let slot =
             had.or_else(|| self.memory.swap.allocate()).ok_or_else(|| OsError::Invariant {
                 cycle: hal.now(),
-                what: format!("page {:#x} of process {pid} is dirty and finds no slot", vpn * 4096),
+                what: format!(
+                    "page {:#x} of process {pid} is dirty, and there is no slot for it",
+                    vpn * 4096
+                ),
             })?;
         hal.event(Event::SwapOut { pid, va: vpn * PAGE_BYTES, slot });
         let data = hal.read_page(frame * PAGE_BYTES)?;

@@ -113,7 +113,7 @@ impl Disk {
     }
 
     /// Releases every frame reserved for a process.
-    pub(crate) fn let_go(&mut self, pid: Pid) {
+    pub(crate) fn release_frames(&mut self, pid: Pid) {
         if !self.held.is_empty() {
             self.held.retain(|_, (whose, _)| *whose != pid);
         }
@@ -121,7 +121,7 @@ impl Disk {
 
     /// A fault of this process begins: it no longer needs the frames reserved for its last one.
     pub(crate) fn begin_fault(&mut self, pid: Pid) {
-        self.let_go(pid);
+        self.release_frames(pid);
         self.in_fault = true;
     }
 
@@ -236,9 +236,9 @@ mod tests {
         disk.wait_until(50, Reason::Disk);
         disk.hold(7, 1);
         assert!(disk.is_held(7));
-        disk.let_go(2);
+        disk.release_frames(2);
         assert!(disk.is_held(7));
-        disk.let_go(1);
+        disk.release_frames(1);
         assert!(!disk.is_held(7));
     }
 }

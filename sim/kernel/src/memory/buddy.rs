@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BuddyError {
     /// Freed twice, or never allocated.
-    #[error("no block of order {order} was handed out at frame {frame:#x}")]
+    #[error("no block of order {order} is allocated at frame {frame:#x}")]
     NotHeld {
         /// The block's first frame.
         frame: u64,
@@ -23,7 +23,7 @@ pub enum BuddyError {
         order: u32,
     },
     /// A block can only be split into smaller ones.
-    #[error("a block of order {order} cannot be cut into blocks of order {into}")]
+    #[error("a block of order {order} cannot be split into blocks of order {into}")]
     NotSmaller {
         /// The block's order.
         order: u32,
@@ -76,7 +76,7 @@ impl Buddy {
     pub fn allocate(&mut self, order: u32) -> Option<u64> {
         let found = (order..=self.max_order()).find(|&n| !self.free[n as usize].is_empty())?;
         let frame = self.free[found as usize].pop_first()?;
-        self.hand_out(frame, found, frame, order);
+        self.split_down(frame, found, frame, order);
         Some(frame)
     }
 
@@ -89,13 +89,13 @@ impl Buddy {
         let aligned = order <= self.max_order() && frame.trailing_zeros() >= order;
         let (true, Some((found, base))) = (aligned, holder) else { return false };
         self.free[found as usize].remove(&base);
-        self.hand_out(base, found, frame, order);
+        self.split_down(base, found, frame, order);
         true
     }
 
     /// Splits the free block `base` of order `from` down to the block `frame` of order `to`, which
     /// is allocated; the remaining halves are free.
-    fn hand_out(&mut self, base: u64, from: u32, frame: u64, to: u32) {
+    fn split_down(&mut self, base: u64, from: u32, frame: u64, to: u32) {
         let mut base = base;
         for order in (to..from).rev() {
             let upper = base + (1 << order);

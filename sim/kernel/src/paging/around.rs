@@ -34,7 +34,7 @@ impl Os {
             let bytes = self.config.mode.pte_bytes() as u8;
             hal.write(leaf, bytes, pte::entry(frame, bits))?;
             self.fence_page(hal, pid, at)?;
-            self.shown(pid, vpn);
+            self.mark_mapped(pid, vpn);
             self.process_mut(pid).counters.fault_around_maps += 1;
         }
         Ok(())

@@ -61,7 +61,7 @@ impl Os {
         self.memory.release(old.page, pid, vpn);
         self.hold(pid, vpn, new);
         self.loaded(hal, to, pid, vpn);
-        self.shown(pid, vpn);
+        self.mark_mapped(pid, vpn);
         Ok(())
     }
 }

@@ -63,7 +63,7 @@ impl Os {
         if self.repeats > PATIENCE {
             return Err(OsError::Livelock { cycle: hal.now(), va: fault.tval });
         }
-        self.disk.let_go(pid);
+        self.disk.release_frames(pid);
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap)?;
         self.memory.pinned.clear();
@@ -124,13 +124,13 @@ impl Os {
     ) -> Result<(FaultKind, Remedy), OsError> {
         let (va, vpn) = (fault.tval, fault.tval / PAGE_BYTES);
         if !fault.cause.is_page_fault() {
-            return Ok(self.offence(pid, Death::AccessFault { va, cause: fault.cause }));
+            return Ok(self.forbidden(pid, Death::AccessFault { va, cause: fault.cause }));
         }
         if let Some(refusal) = self.forgotten(pid, va) {
             return Ok((FaultKind::Refused, Remedy::Refuse(refusal)));
         }
         if let Err(death) = self.judge(pid, va, access) {
-            return Ok(self.offence(pid, death));
+            return Ok(self.forbidden(pid, death));
         }
         let space = self.space(pid);
         let held = space.pages.get(&vpn).filter(|held| held.mapped);
@@ -139,22 +139,22 @@ impl Os {
             if wants && !self.in_place(pid, va, id) {
                 return Ok((FaultKind::Minor, Remedy::Copy));
             }
-            return self.what_lacks(hal, pid, va, access, self.allowed(pid, va, id));
+            return self.diagnose_present(hal, pid, va, access, self.allowed(pid, va, id));
         }
         if space.devices.contains_key(&vpn) {
-            return self.what_lacks(hal, pid, va, access, space.permissions(va));
+            return self.diagnose_present(hal, pid, va, access, space.permissions(va));
         }
         let source = self.source(pid, va, access);
         if source == Source::Beyond {
             let death = Death::BeyondFile { va, region: self.region_name(pid, va) };
-            return Ok(self.offence(pid, death));
+            return Ok(self.forbidden(pid, death));
         }
         Ok((source.fault_kind(), Remedy::Bring(source)))
     }
 
     /// An access that the process may not make. The process's own access kills it; the kernel's
     /// access on its behalf makes the call fail.
-    fn offence(&self, pid: Pid, death: Death) -> (FaultKind, Remedy) {
+    fn forbidden(&self, pid: Pid, death: Death) -> (FaultKind, Remedy) {
         if self.processes[&pid].calling.is_some() {
             return (FaultKind::Refused, Remedy::Refuse(Refusal::BadAddress));
         }
@@ -163,7 +163,7 @@ impl Os {
 
     /// The page is present: its entry lacks permissions, or A and D that software must set, or
     /// nothing, because the hardware used an older entry.
-    fn what_lacks(
+    fn diagnose_present(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,

@@ -14,10 +14,10 @@ impl Os {
     }
 
     /// Records that an entry, already written, maps a page that the process holds.
-    pub(crate) fn shown(&mut self, pid: Pid, vpn: u64) {
+    pub(crate) fn mark_mapped(&mut self, pid: Pid, vpn: u64) {
         let process = self.process_mut(pid);
         let space = process.space.as_mut().expect("a living process has memory");
-        let held = space.pages.get_mut(&vpn).expect("only a page that is held is shown");
+        let held = space.pages.get_mut(&vpn).expect("only a page that is held is mapped");
         held.mapped = true;
         if held.page != ZERO_PAGE {
             space.resident += 1;
@@ -49,7 +49,12 @@ impl Os {
     }
 
     /// Releases a process's hold on a page; with its last reference the page is freed.
-    pub(crate) fn let_go(&mut self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<(), OsError> {
+    pub(crate) fn release_page(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        vpn: u64,
+    ) -> Result<(), OsError> {
         let Some(&Held { mapped, .. }) = self.space(pid).pages.get(&vpn) else { return Ok(()) };
         if mapped {
             self.unmap(hal, pid, vpn)?;
@@ -61,7 +66,7 @@ impl Os {
 
     /// Frees a whole address space: its translations were fenced, so entries are read only where a
     /// page has other references and may be dirty by this entry.
-    pub(crate) fn dissolve(
+    pub(crate) fn free_address_space(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
@@ -84,7 +89,7 @@ impl Os {
     }
 
     /// The processes that map the page in this frame now.
-    pub(crate) fn showing(&self, frame: u64) -> Vec<(Pid, u64)> {
+    pub(crate) fn mappers(&self, frame: u64) -> Vec<(Pid, u64)> {
         let Some(Use::Page(id)) = self.memory.frames.usage(frame) else { return Vec::new() };
         let Some(page) = self.memory.pages.get(id) else { return Vec::new() };
         let shows = |&&(pid, vpn): &&(Pid, u64)| self.space(pid).pages[&vpn].mapped;

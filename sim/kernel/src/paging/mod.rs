@@ -73,7 +73,7 @@ impl Os {
         if let Some(frame) = self.memory.frame_of(id).filter(|_| fresh) {
             self.loaded(hal, frame, pid, vpn);
         }
-        self.shown(pid, vpn);
+        self.mark_mapped(pid, vpn);
         Ok(())
     }
 
@@ -136,7 +136,7 @@ impl Os {
             }
             Source::Device(_) | Source::Beyond => Err(Stop::Broken(OsError::Invariant {
                 cycle: hal.now(),
-                what: format!("{va:#x} of process {pid} is no memory, and was to be paged in"),
+                what: format!("{va:#x} of process {pid} is not memory, but was to be paged in"),
             })),
         }
     }

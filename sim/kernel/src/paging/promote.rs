@@ -135,7 +135,7 @@ impl Os {
         let id = self.memory.pages.add(Page { frame: Some(to), ..Page::default() });
         self.memory.frames.assign(to, Use::Page(id));
         self.hold(pid, vpn, id);
-        self.shown(pid, vpn);
+        self.mark_mapped(pid, vpn);
         self.process_mut(pid).counters.demand_zero += 1;
         Ok(())
     }

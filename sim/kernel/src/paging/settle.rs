@@ -7,7 +7,7 @@ use std::ops::Range;
 
 impl Os {
     /// Removes all pages of a process in a range of addresses: entries, frames and slots.
-    pub(crate) fn vacate(
+    pub(crate) fn remove_pages(
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
@@ -19,7 +19,7 @@ impl Os {
         let held: Vec<u64> = space.pages.range(vpns.clone()).map(|(vpn, _)| *vpn).collect();
         let devices: Vec<u64> = space.devices.range(vpns).map(|(vpn, _)| *vpn).collect();
         for vpn in held {
-            self.let_go(hal, pid, vpn)?;
+            self.release_page(hal, pid, vpn)?;
         }
         for vpn in devices {
             self.unmap_device(hal, pid, vpn)?;

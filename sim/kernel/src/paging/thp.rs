@@ -66,7 +66,7 @@ impl Os {
             })?,
         };
         let aside = self.memory.frames.allocate(Use::Table(pid)).expect("frames were counted");
-        self.space_mut(pid).table.put_aside(aside);
+        self.space_mut(pid).table.keep_spare(aside);
         for n in 0..self.run_pages() {
             hal.write_page((first + n) * PAGE_BYTES, &[0; PAGE_WORDS])?;
             let id = self.memory.pages.add(Page { frame: Some(first + n), ..Page::default() });
@@ -79,7 +79,7 @@ impl Os {
         self.fence_mapped(hal, pid, va, linked)?;
         self.space_mut(pid).runs.insert(run.start, aside);
         self.loaded(hal, first, pid, run.start);
-        run.clone().for_each(|vpn| self.shown(pid, vpn));
+        run.clone().for_each(|vpn| self.mark_mapped(pid, vpn));
         let counters = &mut self.process_mut(pid).counters;
         counters.thp_allocations += 1;
         counters.demand_zero += run.end - run.start;
@@ -116,7 +116,7 @@ impl Os {
         let entry = |n: u64| pte::entry(first + n, last & 0x3ff);
         let data = entries(self.config.mode, entry);
         hal.write_page(table * PAGE_BYTES, &data)?;
-        self.space_mut(pid).table.hang(hal, (0, start), at, table)?;
+        self.space_mut(pid).table.attach(hal, (0, start), at, table)?;
         self.fence_space(hal, pid)?;
         (1..pages).for_each(|n| self.loaded(hal, first + n, pid, start + n));
         self.process_mut(pid).counters.thp_splits += 1;

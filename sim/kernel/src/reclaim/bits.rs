@@ -46,7 +46,7 @@ impl Os {
             let stuck = BTreeSet::new();
             policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
         })?;
-        self.tell_policy(hal);
+        self.report_policy(hal);
         self.promote(hal)?;
         hal.charge(account);
         Ok(())
@@ -55,7 +55,7 @@ impl Os {
     /// A page was put into this frame, for this process at this address.
     pub(crate) fn loaded(&mut self, hal: &mut dyn Hal, frame: u64, pid: Pid, vpn: u64) {
         self.memory.policy.inserted(frame, VirtualPage { pid, vpn });
-        self.tell_policy(hal);
+        self.report_policy(hal);
     }
 
     /// Writes a page to the disk while it stays in its frame, and clears its D; returns the process
@@ -69,10 +69,10 @@ impl Os {
         // First D is cleared and fenced, and only then the page copied: a later store sets it
         // again.
         let dirty = self.clear_bits(hal, frame, pte::DIRTY)? & pte::DIRTY != 0;
-        let showing = self.showing(frame);
+        let mappers = self.mappers(frame);
         let page = self.memory.pages.get_mut(id).expect("a frame's page exists");
         page.unsaved |= dirty;
-        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        let (pid, vpn) = mappers.first().or(page.holders.first()).copied().unwrap_or_default();
         let written = self.write_back(hal, pid, vpn, id)?;
         self.counters_of(pid).disk_errors += u64::from(!written);
         if written {
@@ -86,7 +86,7 @@ impl Os {
     fn clear_bits(&mut self, hal: &mut dyn Hal, frame: u64, bits: u64) -> Result<u64, OsError> {
         let mut found = 0;
         let bytes = self.config.mode.pte_bytes() as u8;
-        for (pid, vpn) in self.showing(frame) {
+        for (pid, vpn) in self.mappers(frame) {
             let at = self.leaf(hal, pid, vpn)?;
             let entry = hal.read(at, bytes)?;
             found |= entry;
@@ -104,7 +104,7 @@ impl Os {
     }
 
     /// Reports the policy's state as an event.
-    fn tell_policy(&self, hal: &mut dyn Hal) {
+    fn report_policy(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
             hal.event(Event::Policy { state: self.memory.policy.state() });
         }
@@ -121,7 +121,7 @@ impl Bits<'_> {
 }
 
 impl PageBits for Bits<'_> {
-    fn may_go(&self, frame: u64) -> bool {
+    fn may_evict(&self, frame: u64) -> bool {
         // The zero page is never among them: policies do not know its frame.
         let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
@@ -161,8 +161,8 @@ impl PageBits for Bits<'_> {
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
         // A superpage has one D for all of its pages: they are written when it is split.
-        let showing = self.os.showing(frame);
-        if showing.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
+        let mappers = self.os.mappers(frame);
+        if mappers.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
             return Ok(false);
         }
         let slot = self.os.memory.pages.get(id).and_then(|page| page.slot);

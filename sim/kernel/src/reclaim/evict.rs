@@ -18,11 +18,11 @@ impl Os {
                 let what = format!("the policy chose frame {frame:#x}, which holds no page");
                 return Err(OsError::Invariant { cycle: hal.now(), what });
             };
-            let showing = self.showing(frame);
-            let dirty = self.is_dirty(hal, id, &showing)?;
+            let mappers = self.mappers(frame);
+            let dirty = self.is_dirty(hal, id, &mappers)?;
             let page = self.memory.pages.get(id).expect("a frame's page exists");
             let swaps = self.memory.file_of(id).is_none() && page.slot.is_none();
-            if dirty && swaps && !self.find_slot() || !self.take(hal, frame, id, &showing)? {
+            if dirty && swaps && !self.find_slot() || !self.take(hal, frame, id, &mappers)? {
                 stuck.insert(frame);
                 continue;
             }
@@ -44,10 +44,10 @@ impl Os {
         &self,
         hal: &mut dyn Hal,
         id: PageId,
-        showing: &[(Pid, u64)],
+        mappers: &[(Pid, u64)],
     ) -> Result<bool, OsError> {
         let mut dirty = self.memory.pages.get(id).is_some_and(|page| page.unsaved);
-        for &(pid, vpn) in showing {
+        for &(pid, vpn) in mappers {
             let at = self.leaf(hal, pid, vpn)?;
             dirty |= hal.read(at, self.config.mode.pte_bytes() as u8)? & pte::DIRTY != 0;
         }
@@ -61,9 +61,9 @@ impl Os {
         hal: &mut dyn Hal,
         frame: u64,
         id: PageId,
-        showing: &[(Pid, u64)],
+        mappers: &[(Pid, u64)],
     ) -> Result<bool, OsError> {
-        for &(pid, vpn) in showing {
+        for &(pid, vpn) in mappers {
             if self.unmap(hal, pid, vpn)? & pte::ACCESSED != 0 {
                 self.load.working_sets.used(pid, vpn);
             }
@@ -72,7 +72,7 @@ impl Os {
         let page = self.memory.pages.get(id).expect("a frame's page exists");
         let dirty = page.unsaved;
         // Counted for a process that maps it, else for a holder, else for no process.
-        let (pid, vpn) = showing.first().or(page.holders.first()).copied().unwrap_or_default();
+        let (pid, vpn) = mappers.first().or(page.holders.first()).copied().unwrap_or_default();
         hal.event(Event::Eviction { pid, va: vpn * PAGE_BYTES, frame, dirty });
         let written = !dirty || self.write_back(hal, pid, vpn, id)?;
         let counters = self.counters_of(pid);

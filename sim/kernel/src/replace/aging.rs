@@ -45,6 +45,7 @@ impl Policy for Aging {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|loaded| loaded.note, |loaded| format!("{}={:08b}", loaded.page, loaded.note))
+        self.0
+            .describe(|loaded| loaded.note, |loaded| format!("{}={:08b}", loaded.page, loaded.note))
     }
 }

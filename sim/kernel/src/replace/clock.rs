@@ -34,7 +34,7 @@ impl Policy for Clock {
         // Two rounds suffice: the first clears every bit that could save a page in the second.
         for _ in 0..=2 * self.0.len() {
             if let Some(frame) =
-                self.0.at_hand().map(|p| p.frame).filter(|&frame| bits.may_go(frame))
+                self.0.at_hand().map(|p| p.frame).filter(|&frame| bits.may_evict(frame))
                 && !bits.test_and_clear(frame)?
             {
                 return Ok(Some(frame));
@@ -45,6 +45,6 @@ impl Policy for Clock {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|place| place.page.to_string())
+        self.0.describe(|place| place.page.to_string())
     }
 }

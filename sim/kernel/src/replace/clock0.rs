@@ -52,7 +52,7 @@ impl Policy for Clock0 {
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         // Two rounds suffice: the first clears every bit that could save a page in the second.
         for _ in 0..=2 * self.0.len() {
-            if let Some(place) = self.0.at_hand().filter(|place| bits.may_go(place.frame))
+            if let Some(place) = self.0.at_hand().filter(|place| bits.may_evict(place.frame))
                 && !std::mem::take(&mut place.note.used)
             {
                 return Ok(Some(place.frame));
@@ -63,6 +63,6 @@ impl Policy for Clock0 {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|place| format!("{}={}", place.page, u8::from(place.note.used)))
+        self.0.describe(|place| format!("{}={}", place.page, u8::from(place.note.used)))
     }
 }

@@ -39,7 +39,7 @@ impl Policy for EnhancedSecondChance {
         for second in [false, true, false, true] {
             for _ in 0..self.0.len() {
                 let seen = self.0.at_hand().map(|place| place.frame);
-                if let Some(frame) = seen.filter(|&frame| bits.may_go(frame)) {
+                if let Some(frame) = seen.filter(|&frame| bits.may_evict(frame)) {
                     let Marks { accessed, dirty } = bits.look(frame)?;
                     if !accessed && dirty == second {
                         return Ok(Some(frame));
@@ -55,6 +55,6 @@ impl Policy for EnhancedSecondChance {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|place| place.page.to_string())
+        self.0.describe(|place| place.page.to_string())
     }
 }

@@ -26,6 +26,6 @@ impl Policy for Fifo {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|_| (), |loaded| loaded.page.to_string())
+        self.0.describe(|_| (), |loaded| loaded.page.to_string())
     }
 }

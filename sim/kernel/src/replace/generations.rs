@@ -58,7 +58,9 @@ impl Policy for Generations {
 
     fn state(&self) -> String {
         let age = |generation| self.youngest - generation;
-        self.pages
-            .tell(|loaded| loaded.note, |loaded| format!("{}=age{}", loaded.page, age(loaded.note)))
+        self.pages.describe(
+            |loaded| loaded.note,
+            |loaded| format!("{}=age{}", loaded.page, age(loaded.note)),
+        )
     }
 }

@@ -94,7 +94,7 @@ pub struct Marks {
 /// action besides choosing that a policy may take.
 pub trait PageBits {
     /// Whether the page in this frame may be chosen now.
-    fn may_go(&self, frame: u64) -> bool;
+    fn may_evict(&self, frame: u64) -> bool;
 
     /// Reads both bits of the page in this frame over the bus.
     ///

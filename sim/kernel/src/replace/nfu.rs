@@ -46,6 +46,6 @@ impl Policy for Nfu {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|loaded| loaded.note, |loaded| format!("{}={}", loaded.page, loaded.note))
+        self.0.describe(|loaded| loaded.note, |loaded| format!("{}={}", loaded.page, loaded.note))
     }
 }

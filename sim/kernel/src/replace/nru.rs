@@ -43,7 +43,10 @@ impl Policy for Nru {
     }
 
     fn state(&self) -> String {
-        self.0.tell(|loaded| loaded.note, |loaded| format!("{}=class{}", loaded.page, loaded.note))
+        self.0.describe(
+            |loaded| loaded.note,
+            |loaded| format!("{}=class{}", loaded.page, loaded.note),
+        )
     }
 }
 

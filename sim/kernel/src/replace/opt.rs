@@ -121,7 +121,7 @@ impl Policy for Opt {
     }
 
     fn state(&self) -> String {
-        let pages = self.pages.tell(
+        let pages = self.pages.describe(
             |loaded| Reverse(self.next(loaded.page)),
             |loaded| match self.next(loaded.page) {
                 u64::MAX => format!("{}=never", loaded.page),

@@ -55,7 +55,7 @@ impl<T> Pages<T> {
         let mut found: Vec<_> = self
             .by_frame
             .iter()
-            .filter(|(frame, _)| bits.may_go(**frame))
+            .filter(|(frame, _)| bits.may_evict(**frame))
             .map(|(frame, loaded)| (loaded.order, *frame))
             .collect();
         found.sort_unstable();
@@ -73,7 +73,7 @@ impl<T> Pages<T> {
         for (&frame, loaded) in &self.by_frame {
             let rank = (key(loaded), loaded.order);
             // Whether it may be chosen is the more expensive test.
-            if least.as_ref().is_none_or(|(least, _)| rank < *least) && bits.may_go(frame) {
+            if least.as_ref().is_none_or(|(least, _)| rank < *least) && bits.may_evict(frame) {
                 least = Some((rank, frame));
             }
         }
@@ -81,7 +81,7 @@ impl<T> Pages<T> {
     }
 
     /// The text of each page by `say`, in the order of `key`.
-    pub(super) fn tell<K: Ord>(
+    pub(super) fn describe<K: Ord>(
         &self,
         key: impl Fn(&Loaded<T>) -> K,
         say: impl Fn(&Loaded<T>) -> String,

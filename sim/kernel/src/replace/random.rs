@@ -42,6 +42,6 @@ impl Policy for Random {
     }
 
     fn state(&self) -> String {
-        self.pages.tell(|_| (), |loaded| loaded.page.to_string())
+        self.pages.describe(|_| (), |loaded| loaded.page.to_string())
     }
 }

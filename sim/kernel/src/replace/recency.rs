@@ -81,6 +81,6 @@ impl Policy for Recency {
     }
 
     fn state(&self) -> String {
-        self.pages.tell(|loaded| self.rank(loaded.note), |loaded| loaded.page.to_string())
+        self.pages.describe(|loaded| self.rank(loaded.note), |loaded| loaded.page.to_string())
     }
 }

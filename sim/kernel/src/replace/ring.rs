@@ -70,7 +70,7 @@ impl<T> Ring<T> {
     }
 
     /// The text of each page by `say`, from the hand on.
-    pub(super) fn tell(&self, say: impl Fn(&Place<T>) -> String) -> String {
+    pub(super) fn describe(&self, say: impl Fn(&Place<T>) -> String) -> String {
         let (before, after) = self.places.split_at(self.hand.min(self.places.len()));
         listed(after.iter().chain(before).flatten().map(say))
     }

@@ -33,7 +33,8 @@ impl Policy for SecondChance {
         // Pages that may not be chosen keep their places. The first round clears every bit that
         // could save a page in the second.
         for _ in 0..2 {
-            let allowed: Vec<_> = self.0.iter().copied().filter(|(f, _)| bits.may_go(*f)).collect();
+            let allowed: Vec<_> =
+                self.0.iter().copied().filter(|(f, _)| bits.may_evict(*f)).collect();
             for (frame, page) in allowed {
                 if !bits.test_and_clear(frame)? {
                     return Ok(Some(frame));

@@ -59,14 +59,14 @@ impl Policy for TwoList {
         for _ in 0..=4 * pages {
             self.balance(bits)?;
             let Some(&entry) = self.inactive.front() else { return Ok(None) };
-            if bits.may_go(entry.frame) && !bits.test_and_clear(entry.frame)? {
+            if bits.may_evict(entry.frame) && !bits.test_and_clear(entry.frame)? {
                 return Ok(Some(entry.frame));
             }
             self.inactive.pop_front();
-            match entry.marked && bits.may_go(entry.frame) {
+            match entry.marked && bits.may_evict(entry.frame) {
                 true => self.active.push_back(Entry { marked: false, ..entry }),
                 false => {
-                    let marked = entry.marked || bits.may_go(entry.frame);
+                    let marked = entry.marked || bits.may_evict(entry.frame);
                     self.inactive.push_back(Entry { marked, ..entry });
                 }
             }

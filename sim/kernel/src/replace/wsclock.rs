@@ -70,7 +70,7 @@ impl Policy for WsClock {
             let mut written = false;
             for _ in 0..self.ring.len() {
                 let seen = self.ring.at_hand().map(|place| (place.frame, place.page, place.note));
-                let Some((frame, page, last)) = seen.filter(|(frame, ..)| bits.may_go(*frame))
+                let Some((frame, page, last)) = seen.filter(|(frame, ..)| bits.may_evict(*frame))
                 else {
                     self.ring.advance();
                     continue;
@@ -103,6 +103,6 @@ impl Policy for WsClock {
 
     fn state(&self) -> String {
         let age = |page, last| self.now(page).saturating_sub(last);
-        self.ring.tell(|place| format!("{}=age{}", place.page, age(place.page, place.note)))
+        self.ring.describe(|place| format!("{}=age{}", place.page, age(place.page, place.note)))
     }
 }

@@ -14,7 +14,7 @@ impl Os {
         self.admit(hal);
         // Before the first process runs there is nothing to report.
         if self.current.is_some() {
-            self.tell_queues(hal);
+            self.report_queues(hal);
         }
         Ok(self.schedule.front())
     }
@@ -45,7 +45,7 @@ impl Os {
         let root = process.space.as_ref().expect("a runnable process has memory").table.root();
         let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
         hal.set_satp(satp.encode(hal.xlen()));
-        self.tell_queues(hal);
+        self.report_queues(hal);
         hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
         self.current = Some(pid);
         self.turn_begins(hal.now(), pid);
@@ -57,7 +57,7 @@ impl Os {
     pub fn provide(&mut self, name: &str, pages: u64) -> Result<FileId, String> {
         let object = self.memory.objects.named(name, true, Some(pages))?;
         let file = self.memory.objects.get(object).and_then(|object| object.file);
-        file.ok_or_else(|| format!("`{name}` is no file"))
+        file.ok_or_else(|| format!("`{name}` is not a file"))
     }
 
     /// Writes a page of a file before anything runs.

@@ -105,7 +105,7 @@ impl Os {
         let before = self.space(pid).resident;
         // It will not soon use the frames reserved for it, and a process that waits for a frame
         // must not wait for a suspended process.
-        self.disk.let_go(pid);
+        self.disk.release_frames(pid);
         hal.event(Event::Suspended { pid });
         // No process has a page being read: the pages of the last fault may be evicted too.
         self.memory.pinned.clear();

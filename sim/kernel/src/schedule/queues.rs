@@ -15,7 +15,7 @@ impl Schedule {
 
 impl Os {
     /// Reports as an event which processes are ready and which wait.
-    pub(crate) fn tell_queues(&self, hal: &mut dyn Hal) {
+    pub(crate) fn report_queues(&self, hal: &mut dyn Hal) {
         if hal.is_watched() {
             let (ready, waiting) = (self.schedule.ready(), self.schedule.waiting());
             hal.event(Event::Queues { ready: ready.collect(), waiting: waiting.collect() });

@@ -161,7 +161,7 @@ fn back(
     let is_file = spec.kind.from_image() || spec.kind == Library || spec.kind == Mapped;
     region.object = match &spec.file {
         Some(_) if !is_file && !spec.shared => {
-            return Err("what starts as zero maps no file, unless it is shared".to_owned());
+            return Err("a region that starts as zero maps no file, unless it is shared".to_owned());
         }
         Some(file) => Some(objects.named(file, is_file, spec.file_pages)?),
         None if spec.kind.from_image() => Some(image.object),
@@ -188,7 +188,7 @@ fn device(ground: &Ground, spec: &RegionSpec) -> Result<u64, String> {
     let end = pa.checked_add(spec.pages.saturating_mul(PAGE_BYTES));
     let bits = if ground.mode == Mode::Sv32 { 34 } else { 56 };
     let Some(end) = end.filter(|&end| end <= 1 << bits && pa.is_multiple_of(PAGE_BYTES)) else {
-        return Err(format!("{pa:#x} is no page of the physical address space"));
+        return Err(format!("{pa:#x} is not a page of the physical address space"));
     };
     if pa < ground.ram.end && ground.ram.start < end {
         return Err(format!("physical {pa:#x} is RAM, not a device"));

@@ -113,7 +113,7 @@ impl PageTable {
         hal.write_page(table * PAGE_BYTES, &[0; 512])?;
         self.tables.push(table);
         let below = self.mode.segment_bits() * level;
-        self.hang(hal, (level - 1, vpn >> below << below), pa, table)
+        self.attach(hal, (level - 1, vpn >> below << below), pa, table)
     }
 
     /// As [`PageTable::link`], for a spare table that is filled already; it is identified by its
@@ -121,7 +121,7 @@ impl PageTable {
     ///
     /// # Errors
     /// When memory refuses.
-    pub fn hang(
+    pub fn attach(
         &mut self,
         hal: &mut dyn Hal,
         name: (u32, u64),
@@ -167,7 +167,7 @@ impl PageTable {
     }
 
     /// Keeps the frame of a spare table, linked later when a superpage is split.
-    pub fn put_aside(&mut self, table: u64) {
+    pub fn keep_spare(&mut self, table: u64) {
         self.tables.push(table);
     }
 

@@ -48,7 +48,7 @@ fn a_table_is_unlinked_and_hung_again_with_what_is_in_it() {
     let (frame, pointer) = table.unlink(&mut hal, (0, 0x200)).unwrap();
     assert!(matches!(table.find(&mut hal, 0x200, 0).unwrap(), Place::Missing { level: 1, .. }));
     assert!(table.unlink(&mut hal, (0, 0x200)).is_err());
-    table.hang(&mut hal, (0, 0x200), pointer, frame).unwrap();
+    table.attach(&mut hal, (0, 0x200), pointer, frame).unwrap();
     assert_eq!(table.find(&mut hal, 0x200, 0).unwrap(), Place::Leaf(at));
     let old = table.update(&mut hal, at, |entry| entry | pte::DIRTY).unwrap();
     assert_eq!(pte::ppn(Mode::Sv39, old), 0x9_0000);
