@@ -1,4 +1,4 @@
-//! `Cam` against a list of mappings: one hit at most, and never a wrong one.
+//! `Cam` against a list of mappings: at most one hit, and never a wrong one.
 
 mod common;
 
@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 const LINES: usize = 4;
 type Tlb = Cam<LINES, 2, 45, 44, 16>;
 
-/// What one line should hold.
+/// The expected contents of one line.
 #[derive(Clone, Copy, Debug)]
 struct Mapping {
     vpn: u64,
@@ -36,7 +36,7 @@ impl Mapping {
     }
 }
 
-/// A small generator (xorshift) so that the seed is all there is to repeat a run.
+/// A small generator (xorshift), so that the seed alone repeats a run.
 struct Dice(u64);
 
 impl Dice {
@@ -59,7 +59,7 @@ fn clock(tlb: &mut Tlb) {
     }
 }
 
-/// What the TLB answers for a key, without a clock edge.
+/// The TLB's answer for a key, without a clock edge.
 fn look_up(tlb: &mut Tlb, vpn: u64, asid: u64) -> Option<(u64, u64)> {
     tlb.key_vpn.next = vpn.into();
     tlb.key_asid.next = asid.into();
@@ -119,7 +119,8 @@ fn random_refills_and_fences_leave_what_they_should() {
             let held = held.first().unwrap_or_else(|| panic!("step {step}: a fenced entry hits"));
             assert_eq!(found, (held.ppn, held.level), "step {step}: {vpn:#x} asid {asid}");
         }
-        // Whatever the model lost to replacement is unknown to it; a refilled entry must be there.
+        // An entry that the model lost to replacement is unknown to it; a refilled entry must be
+        // present.
         if let Some(new) = model.last().filter(|new| new.vpn == vpn && new.asid == asid) {
             assert_eq!(found, Some((new.ppn, new.level)), "step {step}: the newest entry is gone");
         }

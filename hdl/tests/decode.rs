@@ -21,7 +21,7 @@ fn bits(pte: u64, level: u32) -> (Leaf, bool) {
     (leaf, flag(6))
 }
 
-/// Fault, pointer or leaf, as the algorithm's sentences say.
+/// Fault, pointer or leaf, by the sentences of the algorithm.
 fn expected(pte: u64, level: u32, segment: u32, reserved: u64) -> (bool, bool) {
     let flag = |index: u32| pte >> index & 1 == 1;
     let (valid, read, write, execute) = (flag(0), flag(1), flag(2), flag(3));

@@ -1,4 +1,4 @@
-//! `SegmentUnit` against the books' pictures and against a list of byte ranges.
+//! `SegmentUnit` against the books' figures and against a list of byte ranges.
 
 mod common;
 
@@ -138,7 +138,7 @@ fn reset_forgets_every_segment() {
     assert_eq!(ask(&mut unit, 2 * END, 3, Kind::Load, true), Err(1));
 }
 
-/// The bytes of a segment, one by one: where each is, if it is there.
+/// The bytes of a segment, one by one: the address of each, if it is in the segment.
 fn place(segment: &Segment, offset: u64) -> Option<u64> {
     let bytes: Vec<u64> = match segment.down {
         false => (0..segment.limit.min(END)).collect(),

@@ -1,4 +1,4 @@
-//! Driving one block by hand.
+//! A bench that drives one block by hand.
 
 use rust_hdl::prelude::*;
 

@@ -20,7 +20,7 @@ struct Tally {
     first: Option<String>,
 }
 
-/// What differs between the golden model and the expectation, field by field.
+/// The differences between the golden model and the expectation, field by field.
 fn compare(regime: Regime, vector: &VectorAccess, memory: &SharedMemory) -> Vec<String> {
     let walk = walk(regime, &vector.request, memory);
     let mut differences = Vec::new();
