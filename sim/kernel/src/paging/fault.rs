@@ -115,6 +115,7 @@ impl Os {
         Ok(Outcome { kind, end: denial(done)? })
     }
 
+    /// The kind of a fault, and its remedy.
     fn diagnose(
         &mut self,
         hal: &mut dyn Hal,
@@ -129,7 +130,7 @@ impl Os {
         if let Some(refusal) = self.forgotten(pid, va) {
             return Ok((FaultKind::Refused, Remedy::Refuse(refusal)));
         }
-        if let Err(death) = self.judge(pid, va, access) {
+        if let Err(death) = self.check_access(pid, va, access) {
             return Ok(self.forbidden(pid, death));
         }
         let space = self.space(pid);
@@ -231,7 +232,7 @@ impl Os {
     }
 
     /// Whether the process may make this access, after growth of its stack and on-demand regions.
-    fn judge(&mut self, pid: Pid, va: u64, access: Access) -> Result<(), Death> {
+    fn check_access(&mut self, pid: Pid, va: u64, access: Access) -> Result<(), Death> {
         match Bounds::new(self.config.mode).owner(va) {
             Owner::User => {}
             Owner::Kernel => return Err(Death::KernelAddress { va }),
