@@ -2,7 +2,8 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `mod` (this one) | a page brought in and mapped, and the fence after a changed entry |
+//! | `mod` (this one) | a page brought in and mapped |
+//! | `fence` | the fence after a changed entry |
 //! | `fault`, `denied` | the cause of a fault; why a page is not available |
 //! | `source`, `identity` | where a page's contents are; the identity of the bytes at an address |
 //! | `hold` | pages mapped and unmapped, held and released |
@@ -15,6 +16,7 @@ mod around;
 mod cow;
 mod denied;
 mod fault;
+mod fence;
 mod hold;
 mod identity;
 mod promote;
@@ -32,7 +34,6 @@ use crate::paging::fault::used_bits;
 use crate::space::table::{self, Place};
 use crate::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Refusal};
 use model::isa::{Access, PAGE_BYTES, pte};
-use model::mmu::Fence;
 
 impl Os {
     /// Brings a page into a frame and maps it. If memory is exhausted, a process is killed, perhaps
@@ -236,40 +237,6 @@ impl Os {
             let table = self.demand_frame(hal, pid, Use::Table(pid))?;
             self.space_mut(pid).table.link(hal, va / PAGE_BYTES, pointer, table)?;
             linked = true;
-        }
-    }
-
-    /// The fence after a new entry: for its page, or, if a pointer changed, for the address space,
-    /// since a fence by address orders leaf entries only.
-    pub(crate) fn fence_mapped(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        va: u64,
-        linked: bool,
-    ) -> Result<(), OsError> {
-        if linked { self.fence_space(hal, pid) } else { self.fence_page(hal, pid, va) }
-    }
-
-    /// Invalidates one page's translation.
-    pub(crate) fn fence_page(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        va: u64,
-    ) -> Result<(), OsError> {
-        match self.asids.held(pid) {
-            Some(asid) => hal.fence(Fence { va: Some(va), asid: Some(asid) }),
-            // No translation of it is cached: its ASID was fenced when it was reassigned.
-            None => Ok(()),
-        }
-    }
-
-    /// Invalidates everything cached of one address space, pointers included.
-    pub(crate) fn fence_space(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
-        match self.asids.held(pid) {
-            Some(asid) => hal.fence(Fence { va: None, asid: Some(asid) }),
-            None => Ok(()),
         }
     }
 }
