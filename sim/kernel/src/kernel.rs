@@ -200,6 +200,7 @@ impl Os {
     }
 
     /// The physical address was accessed: for policies that are oracles.
+    #[inline]
     pub fn accessed(&mut self, pa: u64) {
         self.last_fault = None;
         if let Some(pid) = self.current {

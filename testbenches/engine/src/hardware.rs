@@ -4,7 +4,7 @@ use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{EVENTS, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Cause, Fault, Privilege, Xlen};
 use model::mmu::{
-    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Pulse, Request, Response, Signal,
+    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
 };
 
 /// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
@@ -111,24 +111,35 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
     /// one of their port but for the address.
     #[inline]
     fn drive_requests(&mut self, requests: &PerPort<Option<Request>>) {
-        for (port, pins) in REQUESTS.iter() {
-            let request = requests[port];
-            match (self.driven.requests[port], request) {
-                (None, None) => {}
-                (Some(_), None) => self.flag(pins.valid, false),
-                (Some(before), Some(request))
-                    if (before.access, before.context) == (request.access, request.context) =>
+        self.drive_request(Port::Fetch, &REQUESTS.0[0], requests[Port::Fetch]);
+        self.drive_request(Port::Data, &REQUESTS.0[1], requests[Port::Data]);
+    }
+
+    /// Inlined, so that each pin is a constant.
+    #[inline(always)]
+    fn drive_request(&mut self, port: Port, pins: &RequestPins, request: Option<Request>) {
+        let before = self.driven.requests[port];
+        self.driven.requests[port] = request;
+        let Some(Request { va, access, context }) = request else {
+            if before.is_some() {
+                self.flag(pins.valid, false);
+            }
+            return;
+        };
+        match before {
+            Some(before) if before.context == context => {
+                self.simulator.poke(pins.va, va);
+                if before.access != access
+                    && let Some([store, cbo, ..]) = pins.data
                 {
-                    self.simulator.poke(pins.va, request.va);
-                }
-                (before, Some(request)) => {
-                    if before.is_none() {
-                        self.flag(pins.valid, true);
-                    }
-                    self.request(pins, request);
+                    self.flag(store, access == Access::Store);
+                    self.flag(cbo, access == Access::CacheBlock);
                 }
             }
-            self.driven.requests[port] = request;
+            _ => {
+                self.flag(pins.valid, true);
+                self.request(pins, Request { va, access, context });
+            }
         }
     }
 
@@ -203,24 +214,14 @@ impl Sample<'_> {
     /// `outputs` are those of it.
     #[inline]
     fn only_hit(&self, requests: &PerPort<Option<Request>>, outputs: &mut Outputs) -> bool {
-        let mut wrong =
-            self.pin(Pin::MemReqValid) | self.pin(Pin::FaultValid) | self.pin(Pin::Busy);
+        let fetch = self.port(Port::Fetch, &RESPONSES.0[0], requests, outputs);
+        let data = self.port(Port::Data, &RESPONSES.0[1], requests, outputs);
+        let mut wrong = fetch | data;
+        wrong |= self.pin(Pin::MemReqValid) | self.pin(Pin::FaultValid) | self.pin(Pin::Busy);
         let mut events = Events::default();
-        let mut hits = 0;
-        for (port, pins) in RESPONSES.iter() {
-            let asked = requests[port].is_some();
-            let (accepted, faulted) = (self.pin(pins.ready), self.pin(pins.fault));
-            wrong |= (self.pin(pins.valid) ^ u64::from(asked))
-                | (self.pin(HITS[port]) ^ u64::from(asked));
-            outputs.ready[port] = accepted == 1;
-            outputs.responses[port] = None;
-            if asked {
-                wrong |= (accepted ^ 1) | faulted;
-                outputs.responses[port] = Some(Ok(self.pin(pins.pa)));
-                hits += 1;
-            }
-            events.add_if(Pulse::hit(port), asked);
-        }
+        events.add_if(Pulse::FetchHit, requests[Port::Fetch].is_some());
+        events.add_if(Pulse::DataHit, requests[Port::Data].is_some());
+        let hits = u64::from(events.bits().count_ones());
         // Each event is 0 or 1: there are no others if so many happened.
         let happened: &[u64; EVENTS.len()] = self.0.last_chunk().expect("events are outputs");
         wrong |= happened.iter().sum::<u64>() ^ hits;
@@ -228,6 +229,26 @@ impl Sample<'_> {
         (outputs.memory, outputs.fault, outputs.busy) = (None, None, false);
         outputs.events = events;
         wrong == 0
+    }
+
+    /// A port's part of [`Sample::only_hit`]: not 0 if there is more to be seen than a hit, or less.
+    /// Inlined, so that each pin is a constant.
+    #[inline(always)]
+    fn port(
+        &self,
+        port: Port,
+        pins: &ResponsePins,
+        requests: &PerPort<Option<Request>>,
+        outputs: &mut Outputs,
+    ) -> u64 {
+        let asked = requests[port].is_some();
+        let accepted = self.pin(pins.ready);
+        let answered = self.pin(pins.valid) ^ u64::from(asked);
+        let hit = self.pin(HITS[port]) ^ u64::from(asked);
+        outputs.ready[port] = accepted == 1;
+        outputs.responses[port] = asked.then(|| Ok(self.pin(pins.pa)));
+        let refused = (accepted ^ 1) | self.pin(pins.fault);
+        answered | hit | if asked { refused } else { 0 }
     }
 
     fn events(&self) -> Events {

@@ -113,6 +113,7 @@ impl Disk {
     }
 
     /// Releases every frame reserved for a process.
+    #[inline]
     pub(crate) fn release_frames(&mut self, pid: Pid) {
         if !self.held.is_empty() {
             self.held.retain(|_, (whose, _)| *whose != pid);

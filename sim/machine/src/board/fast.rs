@@ -8,12 +8,12 @@
 //! the usual way from there on.
 
 use super::Board;
-use super::error::StepError;
+use super::error::{LAST_CYCLE, StepError};
 use super::hart::{Hart, HartId};
 use super::initiator::{Initiator, Transaction};
 use crate::stats::Meter;
 use model::bus::SharedMemory;
-use model::mmu::{PerPort, Request};
+use model::mmu::{PerPort, Port, Request};
 
 impl Hart {
     /// Whether only requests can make the next cycle differ from one in which nothing happens:
@@ -49,10 +49,12 @@ impl Hart {
             return false;
         }
         self.inputs.requests = self.tracker.requests();
-        if !self.only_hits(memory, meter) {
+        if !self.only_hits(memory) {
             return false;
         }
         self.tracker.forget();
+        let hits = self.inputs.requests.map(|request| u64::from(request.is_some()));
+        self.count(hits, meter);
         for (port, request) in self.inputs.requests {
             if let (Some(request), Some(response)) = (request, self.outputs.responses[port]) {
                 initiator.answered(&Transaction {
@@ -69,74 +71,106 @@ impl Hart {
         true
     }
 
-    /// The next cycle of a calm hart, with the requests that its inputs have. If there was
-    /// nothing in it but hits, each of them right, they are counted.
+    /// The next cycle of a calm hart, with the requests that its inputs have: whether there was
+    /// nothing in it but hits, each of them right.
     #[inline]
-    fn only_hits(&mut self, memory: &SharedMemory, meter: &mut Meter) -> bool {
-        if !self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs) || !self.are_right(memory) {
-            return false;
-        }
-        let mut requests = 0;
-        let counters = &mut meter.current().mmu;
-        for (port, request) in self.inputs.requests.iter() {
-            if request.is_some() {
-                requests += 1;
-                counters.hit(port);
-            }
-        }
-        self.checker.passed(self.satp, requests);
-        true
+    fn only_hits(&mut self, memory: &SharedMemory) -> bool {
+        self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs)
+            && self.is_right(Port::Fetch, memory)
+            && self.is_right(Port::Data, memory)
     }
 
-    /// Whether translation applies to every request, and the checker knows its answer.
+    /// Whether translation applies to a port's request, if there is one, and the checker knows its
+    /// answer.
     #[inline]
-    fn are_right(&self, memory: &SharedMemory) -> bool {
-        let right = |request: &Request, response| {
-            let (satp, adue) = (self.satp, self.adue);
-            self.tracker.translates(request)
-                && self.checker.knows(satp, adue, request, response, memory)
-        };
-        let PerPort(requests) = &self.inputs.requests;
-        let PerPort(responses) = &self.outputs.responses;
-        let answered = requests.iter().zip(responses);
-        let mut answered = answered
-            .filter_map(|(request, response)| request.as_ref().map(|request| (request, response)));
-        answered.all(|(request, response)| {
-            response.as_ref().is_some_and(|response| right(request, response))
-        })
+    fn is_right(&self, port: Port, memory: &SharedMemory) -> bool {
+        match (&self.inputs.requests[port], self.outputs.responses[port]) {
+            (None, _) => true,
+            (Some(request), Some(Ok(pa))) => {
+                self.tracker.translates(request)
+                    && self.checker.knows(self.satp, self.adue, request, pa, memory)
+            }
+            (Some(_), _) => false,
+        }
+    }
+
+    /// Counts hits that were right.
+    fn count(&mut self, hits: PerPort<u64>, meter: &mut Meter) {
+        let counters = &mut meter.current().mmu;
+        for (port, hits) in hits {
+            counters.hit(port, hits);
+        }
+        self.checker.passed(self.satp, hits.values().sum());
     }
 }
 
-/// Cycles of a board with one hart, for whoever makes many of them: [`Board::hits`], and where
-/// that was something else, [`Board::finish`].
-impl Board {
-    /// Whether [`Board::hits`] may make the next cycle: nobody looks on, and nothing but requests
-    /// can make it differ from a cycle in which nothing happens.
+/// Cycles of hits, one after another, of a board with one hart. What they count is counted in the
+/// end.
+pub(crate) struct RunOfHits<'a> {
+    board: &'a mut Board,
+    cycles: u64,
+    hits: PerPort<u64>,
+}
+
+impl RunOfHits<'_> {
+    /// The number of the next cycle.
     #[inline]
-    pub(crate) fn is_calm(&self) -> bool {
-        let alone = self.fast && self.observers.is_empty();
-        matches!(&self.harts[..], [hart] if alone && hart.is_calm())
+    pub(crate) fn now(&self) -> u64 {
+        self.board.now
     }
 
-    /// A cycle with these requests, of a calm board. The addresses if each was answered at once,
-    /// as it should be, and nothing else happened. Otherwise the cycle is not over.
+    /// A cycle with these requests. The addresses if each was answered at once, as it should be,
+    /// and nothing else happened. Otherwise the cycle is not over: after the end of this run it is
+    /// [`Board::finish`] that makes the rest of it.
     #[inline]
-    pub(crate) fn hits(
+    pub(crate) fn cycle(
         &mut self,
         requests: PerPort<Option<Request>>,
     ) -> Option<PerPort<Option<u64>>> {
-        let hart = &mut self.harts[0];
+        let board = &mut *self.board;
+        let hart = &mut board.harts[0];
         hart.inputs.requests = requests;
-        if !hart.only_hits(&self.memory, &mut self.meter) {
-            hart.tracker.present(requests, self.now);
+        if !hart.only_hits(&board.memory) {
+            hart.tracker.present(requests, board.now);
             return None;
         }
-        let addresses = hart.outputs.responses.map(|response| response?.ok());
+        for (port, request) in requests.iter() {
+            self.hits[port] += u64::from(request.is_some());
+        }
+        self.cycles += 1;
+        board.now += 1;
+        Some(hart.outputs.responses.map(|response| response?.ok()))
+    }
+
+    /// A cycle without requests.
+    #[inline]
+    pub(crate) fn rest(&mut self) {
+        self.cycles += 1;
+        self.board.now += 1;
+    }
+
+    /// Counts what happened.
+    pub(crate) fn end(self) {
+        let RunOfHits { board, cycles, hits } = self;
+        board.account(cycles);
+        if hits != PerPort::default() {
+            board.fast_cycles += cycles;
+            board.harts[0].count(hits, &mut board.meter);
+        }
+    }
+}
+
+impl Board {
+    /// A run of cycles of hits, if the next cycle may be one: nobody looks on, and nothing but
+    /// requests can make it differ from a cycle in which nothing happens.
+    #[inline]
+    pub(crate) fn run_of_hits(&mut self) -> Option<RunOfHits<'_>> {
+        let alone = self.fast && self.observers.is_empty() && self.now < LAST_CYCLE;
+        if !matches!(&self.harts[..], [hart] if alone && hart.is_calm()) {
+            return None;
+        }
         self.skipped_from = None;
-        self.fast_cycles += 1;
-        self.account(1);
-        self.now += 1;
-        Some(addresses)
+        Some(RunOfHits { board: self, cycles: 0, hits: PerPort::default() })
     }
 
     /// Finishes a cycle that turned out to be no cycle of hits.

@@ -238,6 +238,11 @@ impl Hart {
         limit.min(due).min(self.tracker.patience(now))
     }
 
+    /// Whether the walker's bus is ready in every cycle, as it was in the last one.
+    pub(super) fn has_prompt_bus(&self) -> bool {
+        self.prompt && self.inputs.memory_ready
+    }
+
     /// Whether the last cycle was one of pure waiting, and the next one has the same inputs.
     fn is_at_rest(&self) -> bool {
         let (inputs, outputs) = (&self.inputs, &self.outputs);

@@ -227,6 +227,10 @@ impl Board {
         self.harts[hart].tracker.take(now, initiator);
         let limit = self.harts.iter().fold(limit, |limit, hart| hart.rests(now, limit));
         let mut passed = 0;
+        // Without observers, nothing but a bus that is not always ready can end it earlier.
+        if self.observers.is_empty() && self.harts.iter().all(Hart::has_prompt_bus) {
+            passed = limit;
+        }
         while passed < limit && self.repeats_at(now + passed) {
             passed += 1;
         }

@@ -28,6 +28,7 @@ pub struct Lackey {
     lines: Lines,
     /// Lines read so far.
     line: u64,
+    beginnings: Beginnings,
     log: Log,
     /// Only the accesses of this process.
     only: Option<u32>,
@@ -43,6 +44,7 @@ impl Lackey {
             file: file.into(),
             lines: Lines::new(source),
             line: 0,
+            beginnings: Beginnings::new(),
             log: Log::default(),
             only: None,
             pending: None,
@@ -70,7 +72,7 @@ impl Lackey {
             return Ok(Some(Op::Access(store)));
         }
         loop {
-            let read = match plain(self.lines.at_hand()) {
+            let read = match self.beginnings.line(self.lines.at_hand()) {
                 Some((access, modify, bytes)) => {
                     self.lines.used(bytes);
                     self.line += 1;
@@ -148,7 +150,8 @@ impl Program for Lackey {
         let text = self.lines.at_hand();
         let (mut used, mut lines) = (0, 0);
         while ahead.len() < AHEAD {
-            let Some((access, modify, bytes)) = plain(&text[used..]) else { break };
+            let line = self.beginnings.line(&text[used..]);
+            let Some((access, modify, bytes)) = line else { break };
             if access.end() > end {
                 break;
             }
@@ -181,70 +184,92 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-/// The longest line in the plain form: kind, 16 digits, a comma, a size of 4 digits, the end.
+/// So many bytes hold the longest line in the plain form: kind, 16 digits, a comma, a size of 4
+/// digits, the end.
 const PLAIN: usize = 32;
 
-/// A line as Valgrind writes it, to its end: the access, whether a store follows, and its bytes.
-/// Nothing for a line that is in any way else, or if so much is not at hand.
-#[inline(always)]
-fn plain(text: &[u8]) -> Option<(Access, bool, usize)> {
-    let text: &[u8; PLAIN] = text.first_chunk()?;
-    const FETCH: [u8; 3] = *b"I  ";
-    let (kind, modify) = match [text[0], text[1], text[2]] {
-        FETCH => (isa::Access::Fetch, false),
-        [b' ', b'L', b' '] => (isa::Access::Load, false),
-        [b' ', b'S', b' '] => (isa::Access::Store, false),
-        [b' ', b'M', b' '] => (isa::Access::Load, true),
-        _ => return None,
-    };
-    let mut at = 3;
-    let mut va = 0;
-    // Addresses have eight digits at least, and most have no more.
-    if let Some(high) = text[3..11].first_chunk().and_then(eight_digits) {
-        (at, va) = (11, high);
-    }
-    // One to sixteen digits cannot overflow.
-    while text[at] != b',' {
-        let digit = DIGITS[usize::from(text[at])];
-        at += 1;
-        if digit > 15 || at > 19 {
-            return None;
-        }
-        va = va << 4 | u64::from(digit);
-    }
-    if at == 3 {
-        return None;
-    }
-    let size = at + 1;
-    let mut bytes = 0;
-    at = size;
-    while text[at] != b'\n' {
-        let digit = text[at].wrapping_sub(b'0');
-        at += 1;
-        if digit > 9 || at > size + 4 {
-            return None;
-        }
-        bytes = bytes * 10 + u16::from(digit);
-    }
-    let access = Access { kind, va, bytes };
-    let sound = (1..=MOST_BYTES as u16).contains(&bytes) && va <= u64::MAX - u64::from(bytes - 1);
-    sound.then_some((access, modify, at + 1))
+/// How a line in the plain form begins: its kind and five digits of the address. Neighbouring
+/// accesses begin alike, so what is read of this is kept.
+#[derive(Clone, Copy)]
+struct Beginning {
+    text: [u8; 8],
+    kind: isa::Access,
+    modify: bool,
+    va: u64,
 }
 
-/// Eight hexadecimal digits in lower case, all at once; nothing if one is no such digit.
-#[inline]
-fn eight_digits(text: &[u8; 8]) -> Option<u64> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_be_bytes(*text);
-    let digits = (word & (0x0f * ONES)) + (word >> 6 & ONES) * 9;
-    // Written again they must be what stood there.
-    let letters = (digits + 6 * ONES) >> 4 & ONES;
-    if digits & (0xf0 * ONES) != 0 || digits + 0x30 * ONES + 0x27 * letters != word {
-        return None;
+impl Beginning {
+    fn read(text: [u8; 8]) -> Option<Beginning> {
+        let (kind, modify) = match &text[..3] {
+            b"I  " => (isa::Access::Fetch, false),
+            b" L " => (isa::Access::Load, false),
+            b" S " => (isa::Access::Store, false),
+            b" M " => (isa::Access::Load, true),
+            _ => return None,
+        };
+        let digits = text[3..].iter().map(|&byte| DIGITS[usize::from(byte)]);
+        let va = digits.clone().fold(0, |va, digit| va << 4 | u64::from(digit));
+        digits.max().is_some_and(|most| most < 16).then_some(Beginning { text, kind, modify, va })
     }
-    let pairs = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    Some((fours | fours >> 16) & 0xffff_ffff)
+}
+
+/// Beginnings that were read lately.
+struct Beginnings([Beginning; 16]);
+
+impl Beginnings {
+    fn new() -> Beginnings {
+        // The beginning of no line.
+        let none = Beginning { text: [0; 8], kind: isa::Access::Fetch, modify: false, va: 0 };
+        Beginnings([none; 16])
+    }
+
+    /// A line as Valgrind writes it, to its end: the access, whether a store follows, and its
+    /// bytes. Nothing for a line that is in any way else, or if so much is not at hand.
+    #[inline(always)]
+    fn line(&mut self, text: &[u8]) -> Option<(Access, bool, usize)> {
+        let text: &[u8; PLAIN] = text.first_chunk()?;
+        let beginning: [u8; 8] = *text.first_chunk()?;
+        let mixed = u64::from_le_bytes(beginning).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let known = &mut self.0[(mixed >> 60) as usize];
+        if known.text != beginning {
+            *known = Beginning::read(beginning)?;
+        }
+        let Beginning { kind, modify, mut va, .. } = *known;
+        // Addresses have eight digits at least, and most have no more.
+        let [a, b, c] = [8, 9, 10].map(|at| DIGITS[usize::from(text[at])]);
+        if a | b | c > 15 {
+            return None;
+        }
+        va = va << 12 | u64::from(a) << 8 | u64::from(b) << 4 | u64::from(c);
+        let mut at = 11;
+        // Sixteen digits cannot overflow.
+        while text[at] != b',' {
+            let digit = DIGITS[usize::from(text[at])];
+            at += 1;
+            if digit > 15 || at > 19 {
+                return None;
+            }
+            va = va << 4 | u64::from(digit);
+        }
+        let size = at + 1;
+        let first = text[size].wrapping_sub(b'0');
+        let mut bytes = u16::from(first);
+        at = size + 1;
+        // Most sizes have one digit.
+        while text[at] != b'\n' {
+            let digit = text[at].wrapping_sub(b'0');
+            at += 1;
+            if digit > 9 || bytes > 999 || at > size + 4 {
+                return None;
+            }
+            bytes = bytes * 10 + u16::from(digit);
+        }
+        let sound = first <= 9 && bytes > 0 && u32::from(bytes) <= MOST_BYTES;
+        if !sound || va > u64::MAX - u64::from(bytes - 1) {
+            return None;
+        }
+        Some((Access { kind, va, bytes }, modify, at + 1))
+    }
 }
 
 /// The largest access that is read.

@@ -29,5 +29,5 @@ pub use fit::{Fit, Fitted};
 pub use input::{decompress, open};
 pub use lackey::Lackey;
 pub use program::{AHEAD, Access, Listed, Op, Program, ProgramError};
-pub use shadow::{Common, Key, Origin, Shadow};
+pub use shadow::{Common, Key, Origin, Place, Shadow};
 pub use shape::Shape;

@@ -36,6 +36,10 @@ pub enum Origin {
     Device,
 }
 
+/// Where a shadow has a page, until it forgets pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(u32);
+
 type Cell = Rc<RefCell<Box<PageData>>>;
 
 /// Files and shared memory as all programs see them. Only looked up, never iterated over.
@@ -97,13 +101,14 @@ impl Shadow {
 
     /// The first contents of a page that is touched for the first time.
     #[inline]
-    pub fn touch(&mut self, va: u64, origin: impl FnOnce() -> Origin) {
-        if self.place(va).is_none() {
-            self.add(va, origin());
+    pub fn touch(&mut self, va: u64, origin: impl FnOnce() -> Origin) -> Place {
+        match self.place(va) {
+            Some(place) => Place(place as u32),
+            None => self.add(va, origin()),
         }
     }
 
-    fn add(&mut self, va: u64, origin: Origin) {
+    fn add(&mut self, va: u64, origin: Origin) -> Place {
         let held = match origin {
             Origin::Zero => Held::Own(Rc::new([0; PAGE_WORDS])),
             Origin::Copied(key) => Held::Seen(self.common.page(key)),
@@ -116,6 +121,7 @@ impl Shadow {
             None => self.pages.push(held),
         }
         self.places.insert(va / PAGE_BYTES, place);
+        Place(place as u32)
     }
 
     /// Where a page is, if it was touched.
@@ -133,11 +139,23 @@ impl Shadow {
     /// device's.
     #[inline]
     pub fn load(&self, va: u64, bytes: u8) -> Option<u64> {
-        Some(match &self.pages[self.place(va)?] {
-            Held::Own(page) => page::load(page, va, bytes),
-            Held::Seen(page) | Held::Shared(page) => page::load(&page.borrow(), va, bytes),
-            Held::Device => return None,
-        })
+        self.load_at(self.place_of(va)?, va, bytes)
+    }
+
+    /// [`Shadow::load`] of a page whose place is known: since that was told, nothing was
+    /// forgotten.
+    #[inline]
+    pub fn load_at(&self, place: Place, va: u64, bytes: u8) -> Option<u64> {
+        match &self.pages[place.0 as usize] {
+            Held::Own(page) => Some(page::load(page, va, bytes)),
+            Held::Seen(page) | Held::Shared(page) => Some(page::load(&page.borrow(), va, bytes)),
+            Held::Device => None,
+        }
+    }
+
+    /// The place of a page that was touched.
+    pub fn place_of(&self, va: u64) -> Option<Place> {
+        self.place(va).map(|place| Place(place as u32))
     }
 
     /// Stores the naturally aligned `bytes` at `va`, if the page was touched; returns what

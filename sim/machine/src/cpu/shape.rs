@@ -70,11 +70,15 @@ impl Shape {
                 }
             }
             for access in &ahead {
-                for vpn in pages(*access) {
+                let Range { start, end } = pages(*access);
+                let mut vpn = start;
+                // Nearly always one.
+                while vpn < end {
                     shape.note(access.kind, vpn);
                     if !page(vpn) {
                         return shape;
                     }
+                    vpn += 1;
                 }
             }
         }

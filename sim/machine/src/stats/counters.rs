@@ -53,12 +53,11 @@ impl MmuCounters {
         }
     }
 
-    /// A port accepted a request, which hit.
-    #[inline]
-    pub fn hit(&mut self, port: Port) {
-        *self.requests(port) += 1;
-        *self.sum(Pulse::hit(port)) += 1;
-        self.translated += 1;
+    /// A port accepted so many requests, which hit.
+    pub fn hit(&mut self, port: Port, requests: u64) {
+        *self.requests(port) += requests;
+        *self.sum(Pulse::hit(port)) += requests;
+        self.translated += requests;
     }
 
     /// Requests that a port accepted.

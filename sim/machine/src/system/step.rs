@@ -59,6 +59,13 @@ impl Machine {
                 job.shadow.touch(va, || origin(&self.os, pid, va));
             }
         }
+        let answered = answers.values().any(Option::is_some);
+        // Nothing moved in the last cycle either: what waits, waits for MMU or buses.
+        if self.quiet > 0 && !moved && !answered && self.hardware.always_ready.0 == [true; 2] {
+            debug_assert!(!self.core.can_transfer(), "a transfer waits for nothing");
+            self.hardware.board.world.requests = PerPort::default();
+            return self.waited(now);
+        }
         for (port, answer) in answers {
             if let Some(answer) = answer {
                 moved = true;
@@ -70,12 +77,21 @@ impl Machine {
         }
         moved |= self.transfer(pid, now, ready);
         self.retire(pid)?;
-        self.quiet = if moved { 0 } else { self.quiet + 1 };
+        if moved {
+            self.quiet = 0;
+            return Ok(());
+        }
+        self.waited(now)
+    }
+
+    /// Nothing moved in cycle `now`.
+    fn waited(&mut self, now: u64) -> Result<(), RunError> {
+        self.quiet += 1;
         if self.quiet > PATIENCE {
             let (what, waited) = (Waiting::Pipeline, self.quiet);
             return Err(StepError::Silent { cycle: now, what, waited }.into());
         }
-        if !moved && self.core.is_translating() {
+        if self.core.is_translating() {
             self.stalled(1);
         }
         Ok(())

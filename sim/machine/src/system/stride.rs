@@ -10,7 +10,8 @@ use super::job::Job;
 use super::step::origin;
 use super::{HART, Machine};
 use crate::cpu::{Op, Stride};
-use kernel::{Hal, Pid};
+use crate::stats::AccessCounters;
+use kernel::Pid;
 use model::mmu::{PerPort, Port};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -25,47 +26,50 @@ impl Machine {
         end: u64,
         stop: &AtomicBool,
     ) -> Result<(), RunError> {
-        let now = self.hardware.now();
         let may = self.hardware.answers_at_once() && self.config.tlb_lookup == 0;
-        if *left == 0 || !may || !self.hardware.board.is_calm() {
+        if *left == 0 || !may {
             return Ok(());
         }
         let Some(job) = self.jobs.get_mut(pid).filter(|job| job.is_free()) else { return Ok(()) };
-        let Some(mut stride) = self.core.stride(now) else { return Ok(()) };
-        let board = &mut self.hardware.board;
-        let memory = board.memory().clone();
+        let memory = self.hardware.board.memory().clone();
+        let Some(mut run) = self.hardware.board.run_of_hits() else { return Ok(()) };
+        let Some(mut stride) = self.core.stride(run.now()) else { return Ok(()) };
         let tick_every = self.config.tick_every;
+        let mut counters = AccessCounters::default();
         let mut missed = None;
-        while *left > 0 && board.now() < end && !stop.load(Ordering::Relaxed) {
+        while *left > 0 && run.now() < end && !stop.load(Ordering::Relaxed) {
             if !take_in(&mut stride, job, left, tick_every) {
                 break;
             }
-            let chosen = stride.choose();
-            let now = board.now();
+            let (now, chosen) = (run.now(), stride.choose());
             if chosen == PerPort::default() {
                 if !stride.moves() {
                     break;
                 }
-                board.pass(1)?;
-            } else if let Some(answers) = board.hits(stride.requests(chosen)) {
-                for (number, pa) in chosen.0.into_iter().zip(answers.0) {
-                    if let (Some(number), Some(pa)) = (number, pa) {
-                        let va = stride.translated(number, pa);
-                        job.shadow.touch(va, || origin(&self.os, pid, va));
+                run.rest();
+            } else if let Some(answers) = run.cycle(stride.requests(chosen)) {
+                let mut settle = |port| {
+                    if let (Some(number), Some(pa)) = (chosen[port], answers[port]) {
+                        let shadow = &mut job.shadow;
+                        let touch = |va| shadow.touch(va, || origin(&self.os, pid, va));
+                        stride.translated(number, pa, touch);
                     }
-                }
+                };
+                settle(Port::Fetch);
+                settle(Port::Data);
             } else {
                 missed = Some(chosen);
                 break;
             }
             (self.quiet, self.fruitless) = (0, 0);
-            let counters = &mut board.meter.current().accesses;
             let gone = |pa| self.os.accessed(pa);
-            if !stride.finish(now, &memory, &mut job.shadow, counters, gone) {
+            if !stride.finish(now, &memory, &mut job.shadow, &mut counters, gone) {
                 break;
             }
         }
-        let now = self.hardware.now();
+        let now = run.now();
+        run.end();
+        self.hardware.board.meter.current().accesses += counters;
         stride.back(&mut self.core, now);
         let Some(chosen) = missed else { return Ok(()) };
         self.core.present(chosen);

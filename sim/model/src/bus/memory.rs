@@ -345,6 +345,7 @@ impl PteSource for SharedMemory {
         true
     }
 
+    #[inline]
     fn version(&self) -> u64 {
         self.0.borrow().version
     }

@@ -154,33 +154,34 @@ impl Checker {
         verdict
     }
 
-    /// Whether the answer of a request that is accepted under these registers, and answered in
-    /// the same cycle, is known to be right without a walk; if so, it counts as checked with
-    /// [`Checker::passed`]. A request for which this is not known goes the usual way.
+    /// Whether a request that is accepted under these registers, and answered with this address
+    /// in the same cycle, is known to be answered right without a walk; if so, it counts as
+    /// checked with [`Checker::passed`]. Where this is not known it goes the usual way.
     #[inline]
     pub fn knows(
         &self,
         satp: u64,
         adue: bool,
         request: &Request,
-        response: &Response,
+        pa: u64,
         memory: &impl PteSource,
     ) -> bool {
         let regime = Regime { xlen: self.xlen, satp, adue };
-        let known = self.memo.recall(regime, request, memory);
+        let known = self.memo.leads_to(regime, request, pa, memory.version());
         debug_assert!(
-            known.is_none_or(|known| known == walk(regime, request, memory).outcome),
+            !known || walk(regime, request, memory).outcome == Ok(pa),
             "memory kept quiet"
         );
-        known.as_ref() == Some(response)
+        known
     }
 
-    /// So many requests were accepted and answered in one cycle, while no other was under way, as
-    /// [`Checker::knows`] that they should be.
-    #[inline]
+    /// So many requests were accepted and answered, each in one cycle, while no other was under
+    /// way, as [`Checker::knows`] that they should be.
     pub fn passed(&mut self, satp: u64, requests: u64) {
         self.checked += requests;
-        self.history.passed(satp);
+        if requests > 0 {
+            self.history.passed(satp);
+        }
     }
 
     fn judge(

@@ -16,7 +16,7 @@
 use super::Core;
 use super::transfers::{Flight, Held};
 use crate::cpu::program;
-use crate::cpu::shadow::Shadow;
+use crate::cpu::shadow::{Place, Shadow};
 use crate::cpu::slot::{Piece, Slot, Stage};
 use crate::stats::AccessCounters;
 use kernel::scramble;
@@ -34,6 +34,8 @@ struct Entry {
     va: u64,
     /// Where it is, once it is translated.
     pa: u64,
+    /// Where the shadow has its page; nothing if it was not asked.
+    place: Option<Place>,
     bytes: u16,
     /// Bytes handed to the bus.
     sent: u16,
@@ -143,7 +145,7 @@ impl Stride {
             return false;
         }
         self.instruction += u64::from(kind == Access::Fetch);
-        self.entries[place(self.end)] = Entry { va, pa: 0, bytes, sent: 0, transfers: 0, kind };
+        self.entries[place(self.end)] = Entry { va, kind, bytes, ..Entry::NONE };
         self.end += 1;
         true
     }
@@ -179,12 +181,12 @@ impl Stride {
         })
     }
 
-    /// One of them is translated; returns its virtual address.
+    /// One of them is translated; `touch` tells where the shadow has a virtual address.
     #[inline]
-    pub fn translated(&mut self, number: u64, pa: u64) -> u64 {
+    pub fn translated(&mut self, number: u64, pa: u64, touch: impl FnOnce(u64) -> Place) {
         let entry = &mut self.entries[place(number)];
         entry.pa = pa;
-        let va = entry.va;
+        entry.place = Some(touch(entry.va));
         if number == self.untranslated {
             self.untranslated += 1;
         } else {
@@ -194,7 +196,6 @@ impl Stride {
         if self.ahead == Some(self.untranslated) {
             (self.ahead, self.untranslated) = (None, self.untranslated + 1);
         }
-        va
     }
 
     /// Whether something moves in a cycle in which nothing is translated.
@@ -252,8 +253,10 @@ impl Stride {
                 let held = before.map_or(Held::Unknown, |before| Held::Before(bytes, before));
                 (held, memory.write(pa, bytes, value).map(|()| 0))
             } else {
-                let held = shadow.load(va, bytes).map_or(Held::Unknown, Held::Expected);
-                (held, memory.read(pa, bytes))
+                // All pieces of an access lie in its page.
+                let place = entry.place.or_else(|| shadow.place_of(va));
+                let expected = place.and_then(|place| shadow.load_at(place, va, bytes));
+                (expected.map_or(Held::Unknown, Held::Expected), memory.read(pa, bytes))
             };
             match (held, got) {
                 (Held::Expected(expected), Ok(value)) if expected == value => {}
@@ -297,16 +300,16 @@ impl Stride {
 
 impl Entry {
     const NONE: Entry =
-        Entry { va: 0, pa: 0, bytes: 0, sent: 0, transfers: 0, kind: Access::Fetch };
+        Entry { va: 0, pa: 0, place: None, bytes: 0, sent: 0, transfers: 0, kind: Access::Fetch };
 
     fn new(slot: &Slot) -> Entry {
         let Slot { kind, va, bytes, sent, transfers, stage, .. } = *slot;
         let pa = if let Stage::Translated(pa) = stage { pa } else { 0 };
-        Entry { va, pa, bytes, sent, transfers, kind }
+        Entry { va, pa, place: None, bytes, sent, transfers, kind }
     }
 
     fn slot(self, instruction: u64, translated: bool, in_flight: u16) -> Slot {
-        let Entry { va, pa, bytes, sent, transfers, kind } = self;
+        let Entry { va, pa, bytes, sent, transfers, kind, .. } = self;
         let stage = if translated { Stage::Translated(pa) } else { Stage::Waiting };
         Slot {
             kind,

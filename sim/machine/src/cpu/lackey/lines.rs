@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-/// Bytes in the buffer. Of a longer line only so many are seen; what follows is passed over.
-const BUFFER: usize = 1 << 16;
+/// Bytes in the buffer: more than in those of sources, which then do not copy. Of a longer line only so many are seen; what follows is passed over.
+const BUFFER: usize = 1 << 17;
 /// A line of an access with some room: with so many bytes at hand its end is among them.
 const AT_HAND: usize = 64;
 

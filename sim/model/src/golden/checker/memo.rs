@@ -54,6 +54,25 @@ impl Memo {
         })
     }
 
+    /// Whether a walk of memory as it stands, which is of this version, is remembered to lead
+    /// to this address.
+    #[inline]
+    pub(super) fn leads_to(
+        &self,
+        regime: Regime,
+        request: &Request,
+        pa: u64,
+        version: u64,
+    ) -> bool {
+        let key = Key::new(regime, request);
+        let Some(Some(line)) = self.lines.get(key.line()) else { return false };
+        let offset = regime.va(request) % PAGE_BYTES;
+        line.key.page == key.page
+            && line.key.satp == key.satp
+            && line.version == version
+            && line.outcome.is_ok_and(|page| page | offset == pa)
+    }
+
     /// Remembers a walk that was just made of this memory, if all that it read can be watched.
     pub(super) fn remember(
         &mut self,
