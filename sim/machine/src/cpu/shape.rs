@@ -71,14 +71,16 @@ impl Shape {
             }
             for access in &ahead {
                 let Range { start, end } = pages(*access);
-                let mut vpn = start;
-                // Nearly always one.
-                while vpn < end {
+                // Nearly always only the first.
+                shape.note(access.kind, start);
+                if !page(start) {
+                    return shape;
+                }
+                for vpn in start + 1..end {
                     shape.note(access.kind, vpn);
                     if !page(vpn) {
                         return shape;
                     }
-                    vpn += 1;
                 }
             }
         }

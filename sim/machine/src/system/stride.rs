@@ -48,15 +48,14 @@ impl Machine {
                 }
                 run.rest();
             } else if let Some(answers) = run.cycle(stride.requests(chosen)) {
-                let mut settle = |port| {
-                    if let (Some(number), Some(pa)) = (chosen[port], answers[port]) {
-                        let shadow = &mut job.shadow;
-                        let touch = |va| shadow.touch(va, || origin(&self.os, pid, va));
-                        stride.translated(number, pa, touch);
-                    }
-                };
-                settle(Port::Fetch);
-                settle(Port::Data);
+                let shadow = &mut job.shadow;
+                let mut touch = |va| shadow.touch(va, || origin(&self.os, pid, va));
+                if let (Some(number), Some(pa)) = (chosen[Port::Fetch], answers[Port::Fetch]) {
+                    stride.translated(number, pa, &mut touch);
+                }
+                if let (Some(number), Some(pa)) = (chosen[Port::Data], answers[Port::Data]) {
+                    stride.translated(number, pa, &mut touch);
+                }
             } else {
                 missed = Some(chosen);
                 break;

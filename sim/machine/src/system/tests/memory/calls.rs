@@ -275,8 +275,8 @@ fn regions_that_cannot_be_backed_are_refused() {
     for (spec, problem) in [
         (region(RegionKind::Device, at(0), 1), "lacks `device`"),
         (device(0x8000_0000), "is RAM"),
-        (device(0x1001), "no page of"),
-        (device(u64::MAX - 4095), "no page of"),
+        (device(0x1001), "not a page of"),
+        (device(u64::MAX - 4095), "not a page of"),
         (RegionSpec { device: Some(0x1000), ..bss(1) }, "only a region of kind device"),
         (region(RegionKind::Library, at(0), 1), "names no `file`"),
         (file(RegionKind::Bss, at(0), 1, "f"), "maps no file"),
