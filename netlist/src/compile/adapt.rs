@@ -7,7 +7,7 @@
 //! and fro between them. The intervals between such looks grow, so that all of them together cost
 //! little.
 
-use super::variants::{Plan, Variants, Wish};
+use super::variants::{CHANGE, Plan, Variants, Wish};
 
 /// Sets that are counted at the same time.
 const SETS: usize = 48;
@@ -15,11 +15,6 @@ const SETS: usize = 48;
 const SAMPLES: u64 = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
-/// What it costs to go from one function to another, in the unit of
-/// [`crate::optimise::Special::cost`]; but no more than a twentieth of the function for all
-/// changes, so that small designs get several, too.
-const CHANGE: u32 = 80;
-
 /// A set of changes that no small function serves.
 struct Seen {
     changed: u64,
@@ -93,10 +88,11 @@ impl Adapt {
         if counted * 100 < passed {
             return;
         }
-        let mut wishes = present(variants, passed);
+        let mut wishes = present(variants);
         let general = variants.functions.last().map_or(0, |general| general.special.cost);
         seen.retain(|seen| seen.count * 100 >= counted);
         seen.sort_by_key(|seen| std::cmp::Reverse(seen.count));
+        // Small designs get several, too.
         let change = u64::from(CHANGE.min(general / 20));
         for seen in seen {
             wish(&mut wishes, plan, &seen, change);
@@ -110,15 +106,11 @@ impl Adapt {
 }
 
 /// The functions that exist.
-fn present(variants: &Variants, passed: u64) -> Vec<Wish> {
+fn present(variants: &Variants) -> Vec<Wish> {
     let small = variants.functions.len() - 1;
-    let slow: u64 = variants.functions.iter().map(|function| function.runs).sum();
-    let functions = variants.functions[..small].iter().enumerate();
-    let wishes = functions.map(|(at, function)| {
-        // The first one is mostly found at once, which is not counted.
-        let fast = if at == 0 { passed.saturating_sub(slow) } else { 0 };
+    let wishes = variants.functions[..small].iter().map(|function| {
         // A rare one may be common again.
-        let cycles = (function.runs + fast).saturating_sub(function.refused).max(1);
+        let cycles = function.runs.saturating_sub(function.refused).max(1);
         let (special, observed) = (function.special.clone(), function.observed.clone());
         Wish { special, observed, cycles }
     });

@@ -223,10 +223,7 @@ impl Compiled {
             let at_once = self.variants.at_once(self.changed);
             let changed = match at_once.map(|code| code.run(&mut self.buffer, true)) {
                 None => self.search(0, true),
-                Some(changed) if changed & REFUSED != 0 => {
-                    self.changed |= self.variants.refused(0);
-                    self.search(1, true)
-                }
+                Some(changed) if changed & REFUSED != 0 => self.search_on(true),
                 Some(changed) => changed,
             };
             self.changed = changed;
@@ -252,9 +249,17 @@ impl Compiled {
             if changed & REFUSED == 0 {
                 return changed;
             }
-            self.changed |= self.variants.refused(found.at);
+            self.changed |= self.variants.refused();
             from = found.at + 1;
         }
+    }
+
+    /// The present function refused: runs one behind it.
+    #[cold]
+    fn search_on(&mut self, commit: bool) -> u64 {
+        self.changed |= self.variants.refused();
+        let from = self.variants.behind();
+        self.search(from, commit)
     }
 
     /// A cycle that only the function for all changes serves.

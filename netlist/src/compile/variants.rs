@@ -62,7 +62,9 @@ pub(super) struct Function {
     /// What is stored when it takes over.
     settled: Vec<(u32, u64)>,
     pub(super) code: Code,
-    /// Cycles since functions were last made, but those in which it was found at once.
+    /// The changes that it serves and no earlier function does.
+    stay: u64,
+    /// Cycles since functions were last made.
     pub(super) runs: u64,
     /// Those that it refused.
     pub(super) refused: u64,
@@ -86,10 +88,14 @@ pub(super) struct Variants {
     module: Module,
     words: usize,
     pub(super) functions: Vec<Function>,
+    /// For some sets of changes, the functions that serve them, a bit each.
+    serving: [(u64, u32); MEMO],
     /// The function that ran last, if it left the buffer as it is.
     present: Option<usize>,
-    /// The changes that the first function serves, while it is the present one; else none.
-    first: u64,
+    /// The changes that the present function serves as well as another one.
+    stay: u64,
+    /// Cycles that the present function served at once.
+    stayed: u64,
     code: Code,
     /// Mistakes for tests to find.
     #[cfg(test)]
@@ -97,6 +103,9 @@ pub(super) struct Variants {
     #[cfg(test)]
     forgetful: bool,
 }
+
+/// Sets of changes for which the functions that serve are remembered.
+const MEMO: usize = 32;
 
 /// A function that is about to run.
 pub(super) struct Found {
@@ -123,8 +132,10 @@ impl Variants {
             module,
             words,
             functions: vec![general],
+            serving: [(0, 0); MEMO],
             present: None,
-            first: 0,
+            stay: 0,
+            stayed: 0,
             #[cfg(test)]
             careless: planted!(plan.options, Variants),
             #[cfg(test)]
@@ -132,23 +143,26 @@ impl Variants {
         })
     }
 
-    /// The first function, if it is the present one and serves these changes.
+    /// The present function, if none serves these changes better.
     #[inline]
-    pub(super) fn at_once(&self, changed: u64) -> Option<Code> {
-        (changed & !self.first == 0).then_some(self.code)
+    pub(super) fn at_once(&mut self, changed: u64) -> Option<Code> {
+        let stays = changed & !self.stay == 0;
+        self.stayed += u64::from(stays);
+        stays.then_some(self.code)
     }
 
     /// The first function from this one on that serves these changes, about to run; and whether
     /// it is the one for all changes.
     pub(super) fn find(&mut self, from: usize, changed: u64, buffer: &mut [u64]) -> Found {
-        for at in from..self.functions.len() {
-            let general = at + 1 == self.functions.len();
+        if let Some(at) = self.present {
+            self.functions[at].runs += std::mem::take(&mut self.stayed);
+        }
+        let mut serving = self.serving(changed) >> from << from;
+        while serving != 0 {
+            let at = serving.trailing_zeros() as usize;
+            serving &= serving - 1;
             let function = &mut self.functions[at];
-            let foreign = changed & !function.special.changed;
-            #[cfg(test)]
-            let foreign =
-                if self.careless && changed & function.special.changed != 0 { 0 } else { foreign };
-            if foreign != 0 || self.present != Some(at) && !function.holds(buffer) {
+            if self.present != Some(at) && !function.holds(buffer) {
                 continue;
             }
             function.runs += 1;
@@ -156,19 +170,37 @@ impl Variants {
                 for (word, value) in &function.settled {
                     buffer[*word as usize] = *value;
                 }
-                self.present = Some(at);
-                self.first = if at == 0 && !general { function.special.changed } else { 0 };
+                (self.present, self.code, self.stay) = (Some(at), function.code, function.stay);
             }
-            self.code = function.code;
-            return Found { at, code: self.code, general };
+            return Found { at, code: self.code, general: at + 1 == self.functions.len() };
         }
         unreachable!("the last function serves all changes and assumes nothing")
     }
 
-    /// A function refused a cycle. Returns what counts as changed now, for what it left may be
-    /// wrong.
-    pub(super) fn refused(&mut self, at: usize) -> u64 {
-        let function = &mut self.functions[at];
+    /// The functions that serve these changes if what they assume holds, a bit each.
+    fn serving(&mut self, changed: u64) -> u32 {
+        let place = changed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO.ilog2());
+        let (known, serving) = self.serving[place as usize];
+        if known == changed {
+            return serving;
+        }
+        let mut serving = 0;
+        for (at, function) in self.functions.iter().enumerate() {
+            let foreign = changed & !function.special.changed;
+            #[cfg(test)]
+            let foreign =
+                if self.careless && changed & function.special.changed != 0 { 0 } else { foreign };
+            serving |= u32::from(foreign == 0) << at;
+        }
+        self.serving[place as usize] = (changed, serving);
+        serving
+    }
+
+    /// The present function refused a cycle. Returns what counts as changed now, for what it left
+    /// may be wrong.
+    pub(super) fn refused(&mut self) -> u64 {
+        let present = self.present.expect("it ran just now");
+        let function = &mut self.functions[present];
         function.refused += 1;
         #[cfg(test)]
         if self.forgetful {
@@ -177,10 +209,15 @@ impl Variants {
         function.special.changed
     }
 
+    /// The place behind the present function's.
+    pub(super) fn behind(&self) -> usize {
+        self.present.map_or(0, |at| at + 1)
+    }
+
     /// The buffer is another one: nothing is known of it.
     pub(super) fn leave(&mut self) {
         self.present = None;
-        self.first = 0;
+        self.stay = 0;
     }
 
     /// Replaces all functions but the one for all changes, which must have run last. Those whose
@@ -215,10 +252,21 @@ impl Variants {
             };
             self.functions.extend(made);
         }
+        for at in 0..self.functions.len() {
+            let (before, [function, ..]) = self.functions.split_at_mut(at) else { continue };
+            let Special { changed, cost, .. } = function.special;
+            // Where an earlier one serves so much better that going over to it pays, it is looked
+            // for.
+            let better = |other: &Function| {
+                other.special.changed & !changed == 0 && other.special.cost + CHANGE < cost
+            };
+            function.stay = if before.iter().any(better) { 0 } else { changed };
+        }
         self.functions.extend(general);
         for function in &mut self.functions {
             (function.runs, function.refused) = (0, 0);
         }
+        self.serving = [(0, 0); MEMO];
         self.leave();
     }
 
@@ -231,6 +279,9 @@ impl Variants {
 
 /// What it costs to look at a function that does not serve, in the unit of [`Special::cost`].
 const LOOK: u64 = 10;
+
+/// What it costs to go from one function to another.
+pub(super) const CHANGE: u32 = 80;
 
 /// Of functions by cost, moves the most common one to the front, where it is found at once, if
 /// that does not cost more in the cycles that a cheaper one would serve.
@@ -275,5 +326,5 @@ fn function(
         words.enumerate().map(move |(at, word)| (first + at as u32, word))
     });
     let (assumed, settled) = (assumed.collect(), settled.collect());
-    Ok(Function { special, observed, assumed, settled, code, runs: 0, refused: 0 })
+    Ok(Function { special, observed, assumed, settled, code, stay: 0, runs: 0, refused: 0 })
 }

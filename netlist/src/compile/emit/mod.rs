@@ -21,7 +21,7 @@ use super::layout::{Layout, Offset};
 use crate::ir::{InputId, MemoryId, Op};
 use crate::optimise::{Form, Gates, Program, REFUSED, Special, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
 use std::collections::{BTreeMap, HashMap};
 use words::{WordOps, Words};
@@ -53,6 +53,8 @@ pub(super) struct Emitter<'a, 'f> {
     written: Vec<bool>,
     /// Columns that the next loop over rows will compute.
     pending: Vec<TermId>,
+    /// Where the function ends that refuses.
+    refuse: Option<Block>,
     /// Single values spread over a vector.
     spread: HashMap<(TermId, bool), Value>,
     /// Whether a mask has a row, and the highest or lowest one: asked for by several choices.
@@ -96,6 +98,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
             held: vec![None; count],
             written: vec![false; count],
             pending: Vec::new(),
+            refuse: None,
             spread: HashMap::new(),
             found: HashMap::new(),
             branch: Vec::new(),
@@ -108,6 +111,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         }
         emitter.flush();
         emitter.edge(commit);
+        emitter.end_refusal();
         emitter.build.seal_all_blocks();
         emitter.build
     }
@@ -188,20 +192,35 @@ impl<'a, 'f> Emitter<'a, 'f> {
 
     /// Refuses if a term is not as expected.
     fn expect(&mut self, term: TermId, value: u64) {
-        let (go_on, refuse) = (self.build.create_block(), self.build.create_block());
-        self.build.set_cold_block(refuse);
-        match (self.get(term), value) {
-            (Held::Bit(bit), 0) => self.build.ins().brif(bit, refuse, &[], go_on, &[]),
-            (Held::Bit(bit), _) => self.build.ins().brif(bit, go_on, &[], refuse, &[]),
-            (Held::Words(words) | Held::Mask(words), _) => {
-                let same = self.build.ins().icmp_imm_u(IntCC::Equal, words[0], value as i64);
-                self.build.ins().brif(same, go_on, &[], refuse, &[])
+        let go_on = self.build.create_block();
+        let refuse = *self.refuse.get_or_insert_with(|| self.build.create_block());
+        let shape = self.program.term(term);
+        let test = match (shape.width, shape.form) {
+            // One bit of a word is tested where it stands.
+            (1, Form::Op(Op::Slice(a, offset))) => {
+                let word = self.get_words(a)[offset as usize / 64];
+                let bit = self.words().number(1 << (offset % 64));
+                self.build.ins().band(word, bit)
+            }
+            (1, _) => self.get_bit(term),
+            _ => {
+                let word = self.get_words(term)[0];
+                self.build.ins().icmp_imm_u(IntCC::Equal, word, value as i64)
             }
         };
+        let (then, otherwise) =
+            if value == 0 && shape.width == 1 { (refuse, go_on) } else { (go_on, refuse) };
+        self.build.ins().brif(test, then, &[], otherwise, &[]);
+        self.build.switch_to_block(go_on);
+    }
+
+    /// Ends the function where it refuses, if it does.
+    fn end_refusal(&mut self) {
+        let Some(refuse) = self.refuse else { return };
+        self.build.set_cold_block(refuse);
         self.build.switch_to_block(refuse);
         let refused = self.words().number(REFUSED);
         self.build.ins().return_(&[refused]);
-        self.build.switch_to_block(go_on);
     }
 
     /// Evaluates a term, whose operands are known, unless a loop over rows will do it later.
