@@ -109,6 +109,7 @@ impl Os {
     }
 
     fn set_lock(&mut self, pid: Pid, range: &Range<u64>, locked: bool) {
+        self.memory.locks_pages |= locked;
         let space = self.space_mut(pid);
         space.cut_out(range);
         for (_, region) in space.regions.range_mut(range.clone()) {
@@ -165,6 +166,9 @@ impl Os {
 
     /// Whether a page must stay in its frame: a process that maps it has locked it.
     pub(crate) fn is_locked(&self, id: PageId) -> bool {
+        if !self.memory.locks_pages {
+            return false;
+        }
         let holders = self.memory.pages.get(id).into_iter().flat_map(|page| &page.holders);
         let spaces = holders.filter_map(|&(pid, vpn)| {
             let space = self.processes.get(&pid)?.space.as_ref()?;

@@ -46,6 +46,8 @@ pub struct PhysicalMemory {
     pub policy: Box<dyn Policy>,
     /// Frames that are not evicted while the kernel works with them.
     pub pinned: BTreeSet<u64>,
+    /// Whether any process has ever locked pages; until then, no page is examined for it.
+    pub locks_pages: bool,
 }
 
 /// The outcome of looking for a free swap slot.
@@ -71,6 +73,7 @@ impl PhysicalMemory {
             swap: Swap::new(config.swap_slots),
             policy: config.policy.build(config.policy_settings()),
             pinned: BTreeSet::new(),
+            locks_pages: false,
         }
     }
 

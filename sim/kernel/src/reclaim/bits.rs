@@ -125,6 +125,9 @@ impl PageBits for Bits<'_> {
         // The zero page is never among them: policies do not know its frame.
         let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
+        if self.stuck.contains(&frame) || os.memory.pinned.contains(&frame) {
+            return false;
+        }
         if os.is_locked(id) {
             return false;
         }
@@ -134,10 +137,7 @@ impl PageBits for Bits<'_> {
             let mut vpns = holders.filter(|(holder, _)| *holder == pid).map(|(_, vpn)| vpn);
             vpns.any(|vpn| space.is_some_and(|space| space.pages[vpn].mapped))
         };
-        !self.stuck.contains(&frame)
-            && !os.memory.pinned.contains(&frame)
-            && !os.disk.is_held(frame)
-            && self.whose.is_none_or(shows)
+        !os.disk.is_held(frame) && self.whose.is_none_or(shows)
     }
 
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {

@@ -22,7 +22,7 @@ impl Policy for Fifo {
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
-        Ok(self.0.least(bits, |_| ()))
+        Ok(self.0.first(bits))
     }
 
     fn state(&self) -> String {

@@ -18,11 +18,13 @@ pub(super) struct Loaded<T> {
 pub(super) struct Pages<T> {
     loads: u64,
     by_frame: BTreeMap<u64, Loaded<T>>,
+    /// Frames by the order in which their pages were loaded.
+    by_order: BTreeMap<u64, u64>,
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Pages { loads: 0, by_frame: BTreeMap::new() }
+        Pages { loads: 0, by_frame: BTreeMap::new(), by_order: BTreeMap::new() }
     }
 }
 
@@ -30,11 +32,15 @@ impl<T> Pages<T> {
     pub(super) fn insert(&mut self, frame: u64, page: VirtualPage, note: T) {
         let order = self.loads;
         self.loads += 1;
+        self.remove(frame);
         self.by_frame.insert(frame, Loaded { page, order, note });
+        self.by_order.insert(order, frame);
     }
 
     pub(super) fn remove(&mut self, frame: u64) {
-        self.by_frame.remove(&frame);
+        if let Some(loaded) = self.by_frame.remove(&frame) {
+            self.by_order.remove(&loaded.order);
+        }
     }
 
     pub(super) fn get(&self, frame: u64) -> Option<&Loaded<T>> {
@@ -52,14 +58,12 @@ impl<T> Pages<T> {
 
     /// The frames that may be chosen, the one loaded first in front.
     pub(super) fn candidates(&self, bits: &dyn PageBits) -> Vec<u64> {
-        let mut found: Vec<_> = self
-            .by_frame
-            .iter()
-            .filter(|(frame, _)| bits.may_evict(**frame))
-            .map(|(frame, loaded)| (loaded.order, *frame))
-            .collect();
-        found.sort_unstable();
-        found.into_iter().map(|(_, frame)| frame).collect()
+        self.by_order.values().copied().filter(|frame| bits.may_evict(*frame)).collect()
+    }
+
+    /// Of the frames that may be chosen, the one loaded first.
+    pub(super) fn first(&self, bits: &dyn PageBits) -> Option<u64> {
+        self.by_order.values().copied().find(|frame| bits.may_evict(*frame))
     }
 
     /// The frame with the least key among those that may be chosen; of equal ones the one loaded
