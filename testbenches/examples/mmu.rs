@@ -31,7 +31,7 @@ pub(crate) fn run(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     memory.write(0x8000_2008, 8, LEAF)?;
     let hardware = find("rv64_small")?.mmu(Engine::Compiled);
     let recording = Recording { signals: hardware.signals(), ..Recording::default() };
-    let subject = mmu::Subject { xlen: Xlen::Rv64, processes: Vec::new() };
+    let subject = mmu::Subject { xlen: Xlen::Rv64, harts: 1, processes: Vec::new() };
     let path = folder.join("example.vcd");
     let wave = Rc::new(RefCell::new(mmu::Recorder::create(&path, recording, subject)?));
     let bus = Box::new(FixedLatency::new(memory.clone(), 10));

@@ -3,11 +3,13 @@
 use model::isa::Cause;
 use serde::Serialize;
 use std::fmt;
+use strum::{IntoStaticStr, VariantNames};
 
 /// The reason of a kill. `va` is the address of the fatal access.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields repeat the same two ideas: address and region name")]
+#[strum(serialize_all = "snake_case")]
 pub enum Death {
     /// The unmapped page at address 0.
     NullPage { va: u64 },
@@ -43,23 +45,7 @@ pub enum Death {
 
 impl Death {
     /// The name of every reason, as [`Death::name`] gives it.
-    pub const NAMES: [&str; 15] = [
-        "null_page",
-        "guard_page",
-        "hole",
-        "kernel_address",
-        "non_canonical",
-        "write_to_text",
-        "write_to_read_only",
-        "execute_of_data",
-        "read_denied",
-        "access_fault",
-        "bus_error",
-        "beyond_file",
-        "disk_error",
-        "out_of_memory",
-        "out_of_swap",
-    ];
+    pub const NAMES: &'static [&'static str] = Self::VARIANTS;
 
     /// The virtual address of the fatal access, and the physical address that memory refused; for
     /// exhausted memory there is neither.
@@ -84,23 +70,7 @@ impl Death {
 
     /// The reason as one stable word for reports: `write_to_text`.
     pub fn name(&self) -> &'static str {
-        match self {
-            Death::NullPage { .. } => "null_page",
-            Death::GuardPage { .. } => "guard_page",
-            Death::Hole { .. } => "hole",
-            Death::KernelAddress { .. } => "kernel_address",
-            Death::NonCanonical { .. } => "non_canonical",
-            Death::WriteToText { .. } => "write_to_text",
-            Death::WriteToReadOnly { .. } => "write_to_read_only",
-            Death::ExecuteOfData { .. } => "execute_of_data",
-            Death::ReadDenied { .. } => "read_denied",
-            Death::AccessFault { .. } => "access_fault",
-            Death::BusError { .. } => "bus_error",
-            Death::BeyondFile { .. } => "beyond_file",
-            Death::DiskError { .. } => "disk_error",
-            Death::OutOfMemory { .. } => "out_of_memory",
-            Death::OutOfSwap { .. } => "out_of_swap",
-        }
+        self.into()
     }
 
     /// The signal that a Unix process would have received.

@@ -4,9 +4,11 @@ use super::{Event, OsError};
 use model::isa::Xlen;
 use model::mmu::Fence;
 pub use model::page::{PAGE_WORDS, PageData};
+use strum::{IntoStaticStr, VariantNames};
 
 /// The account on which cycles are charged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Activity {
     /// The process runs.
     #[default]
@@ -16,6 +18,7 @@ pub enum Activity {
     /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
     UserCopy,
     /// The disk works, and every process waits.
+    #[strum(serialize = "disk_wait")]
     Disk,
     /// The kernel switches processes.
     Switch,

@@ -159,7 +159,10 @@ impl Os {
         let Some(pid) = self.current else { return Ok(()) };
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap)?;
-        hal.event(Event::Exit { pid });
+        if hal.is_watched() {
+            let frames = self.resident_pages(pid);
+            hal.event(Event::Exit { pid, frames });
+        }
         self.end(hal, pid, State::Exited)?;
         hal.charge(account);
         Ok(())

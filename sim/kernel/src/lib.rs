@@ -55,7 +55,7 @@ pub use config::{Costs, Memory, OsConfig};
 pub use death::Death;
 pub use disk::{Disk, Transfer};
 pub use error::OsError;
-pub use event::{Cache, Event, FaultKind, Pid};
+pub use event::{Event, FaultKind, Names, Pid};
 pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
 pub use kernel::Os;
 pub use memory::{

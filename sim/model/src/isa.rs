@@ -13,12 +13,13 @@ pub mod pte;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::{IntoStaticStr, VariantNames};
 
 /// Bytes of a base page: 4 KiB in every translation scheme.
 pub const PAGE_BYTES: u64 = 4096;
 
 /// A translation scheme, as `satp.MODE` selects it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// No translation: the virtual address is the physical address.
@@ -62,13 +63,7 @@ impl Mode {
 
     /// The name as the specification spells it.
     pub fn name(self) -> &'static str {
-        match self {
-            Mode::Bare => "Bare",
-            Mode::Sv32 => "Sv32",
-            Mode::Sv39 => "Sv39",
-            Mode::Sv48 => "Sv48",
-            Mode::Sv57 => "Sv57",
-        }
+        self.into()
     }
 }
 
@@ -138,8 +133,11 @@ impl Satp {
 }
 
 /// The type of a memory access; atomics count as stores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantNames,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Access {
     /// An instruction fetch.
     Fetch,
@@ -150,18 +148,14 @@ pub enum Access {
     /// Cache-block management: `cbo.inval`, `cbo.clean`, `cbo.flush`. Allowed where a load or a
     /// store is; sets A and ignores D, and its faults are those of a store.
     #[serde(rename = "cbo")]
+    #[strum(serialize = "cbo")]
     CacheBlock,
 }
 
 impl Access {
     /// The kind in one lower-case word.
     pub fn name(self) -> &'static str {
-        match self {
-            Access::Fetch => "fetch",
-            Access::Load => "load",
-            Access::Store => "store",
-            Access::CacheBlock => "cbo",
-        }
+        self.into()
     }
 }
 

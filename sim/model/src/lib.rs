@@ -9,6 +9,7 @@
 //! | [`vectors`] | translation vectors of an independent model, read from text |
 //! | [`page`] | a page's contents as words |
 //! | [`count`] | counters and distributions |
+//! | [`record`] | events of a run, each declared once |
 //! | [`recent`] | a small cache in front of a slower map |
 
 pub mod bus;
@@ -18,4 +19,5 @@ pub mod isa;
 pub mod mmu;
 pub mod page;
 pub mod recent;
+pub mod record;
 pub mod vectors;

@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// An engine. All give the same values in every cycle.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Engine {
     /// rust-hdl's own update loop.
     RustHdl,
@@ -29,11 +30,7 @@ impl Engine {
 
     /// What the command line calls it.
     pub fn name(self) -> &'static str {
-        match self {
-            Engine::RustHdl => "rust-hdl",
-            Engine::Interpreter => "interpreter",
-            Engine::Compiled => "compiled",
-        }
+        self.into()
     }
 }
 

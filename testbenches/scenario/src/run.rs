@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
-use machine::contiguous::{self, World};
-use machine::system::Observer;
+use machine::board::Observer;
+use machine::contiguous::{Contiguous, World};
 use model::isa::Mode;
 use model::mmu::Mmu;
 use serde::Serialize;
@@ -49,7 +49,7 @@ pub trait Watch {
         engine: Engine,
         world: &World,
         labels: Vec<String>,
-    ) -> anyhow::Result<Option<Box<dyn contiguous::Observer>>> {
+    ) -> anyhow::Result<Option<Box<dyn Observer<Contiguous>>>> {
         let _ = (machine, engine, world, labels);
         Ok(None)
     }

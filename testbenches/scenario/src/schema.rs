@@ -73,8 +73,9 @@ impl<'de, T: Deserialize<'de> + PartialEq> Deserialize<'de> for OneOrMany<T> {
 }
 
 /// Lines of each TLB, by the name that ends a configuration's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Size {
     /// 4 lines.
     Tiny,
@@ -94,13 +95,7 @@ impl Size {
 
     /// The name in a configuration's name.
     pub fn name(self) -> &'static str {
-        match self {
-            Size::Tiny => "tiny",
-            Size::Small => "small",
-            Size::Linux => "linux",
-            Size::Large => "large",
-            Size::Huge => "huge",
-        }
+        self.into()
     }
 }
 

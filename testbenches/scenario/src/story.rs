@@ -1,11 +1,15 @@
 //! Running processes under the operating system.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use kernel::{Layout, OsError, Pid, PolicyKind, RegionSpec};
 use machine::cpu::Program;
-use machine::system::{Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template};
+use machine::system::{
+    Chronicle, Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template,
+};
 use model::bus::Console;
 use model::golden::IdealMmu;
 use model::mmu::Mmu;
@@ -85,17 +89,16 @@ pub(super) fn play(
             || p.faults_at.is_some()
             || p.frames_after.is_some()
     };
+    let chronicle = Rc::new(RefCell::new(Chronicle::default()));
     if system.process.iter().any(told) {
-        machine.keep_chronicle();
+        machine.observe(Box::new(Rc::clone(&chronicle)));
     }
     let outcome = machine.run(stop);
     for (process, pids) in system.process.iter().zip(&mut pids).filter(|(p, _)| p.forked) {
         let origin = |pid: &Pid| machine.origin(*pid) == Some(process.name.as_str());
         pids.extend(outcome.states.iter().map(|(pid, _)| *pid).filter(origin));
     }
-    let chronicle = machine.chronicle();
-    let all = pids.iter().flatten();
-    let lives = all.filter_map(|&pid| Some((pid, chronicle?.life(pid)))).collect();
+    let lives = pids.iter().flatten().map(|&pid| (pid, chronicle.borrow().life(pid))).collect();
     Ok(Played { outcome, pids, lives, console })
 }
 

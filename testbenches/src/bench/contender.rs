@@ -4,7 +4,8 @@ use clap::ValueEnum;
 use std::fmt;
 
 /// An engine of ours, or a way to use a tool that simulates the exported Verilog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Contender {
     /// The default engine: machine code; cycles that cannot differ are jumped over, and counted
     Compiled,
@@ -40,16 +41,7 @@ impl Contender {
 
     /// The name in tables, and on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Contender::Compiled => "compiled",
-            Contender::CompiledNoskip => "compiled-noskip",
-            Contender::VerilatorBest => "verilator-best",
-            Contender::Verilator => "verilator",
-            Contender::Cxxrtl => "cxxrtl",
-            Contender::Icarus => "icarus",
-            Contender::Interpreter => "interpreter",
-            Contender::RustHdl => "rust-hdl",
-        }
+        self.into()
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
             let process = process_name(name);
             let title = format!("trace {process} on {}", arguments.config);
             let names = vec![process.to_owned()];
-            Some(Recording::mmu(&place, 0, &title, window, names, &*mmu)?)
+            Some(Recording::mmu(&place, 0, &title, window, 1, names, &*mmu)?)
         }
     };
     let stop = interrupt::stop_flag()?;

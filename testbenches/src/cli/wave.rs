@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use machine::contiguous::{self, World};
+use machine::contiguous::{Contiguous, World};
 use machine::system::Observer;
 use machine::wave::{self, Choice, Ending, mmu, segment};
 use model::mmu::{Mmu, Signal};
@@ -109,12 +109,13 @@ impl Recording {
         others: usize,
         title: &str,
         window: Window,
+        harts: usize,
         processes: Vec<String>,
         mmu: &dyn Mmu,
     ) -> anyhow::Result<(Recording, Box<dyn Observer>)> {
         let dump = place.dump(title, others);
         let recording = place.recording(title, window, mmu.signals());
-        let subject = mmu::Subject { xlen: mmu.xlen(), processes };
+        let subject = mmu::Subject { xlen: mmu.xlen(), harts, processes };
         let made = mmu::Recorder::create(&dump, recording, subject)?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());
@@ -132,7 +133,7 @@ impl Recording {
         window: Window,
         labels: Vec<String>,
         world: &World,
-    ) -> anyhow::Result<(Recording, Box<dyn contiguous::Observer>)> {
+    ) -> anyhow::Result<(Recording, Box<dyn Observer<Contiguous>>)> {
         let dump = place.dump(title, others);
         let recording = place.recording(title, window, world.signals());
         let fit = world.config().fit.name().to_owned();
@@ -203,9 +204,10 @@ impl Watch for Recordings<'_> {
     ) -> anyhow::Result<Option<Box<dyn Observer>>> {
         let Some(place) = self.next() else { return Ok(None) };
         let title = format!("{} on {variant}", self.scenario.name);
-        let names = processes(self.scenario);
+        let (harts, names) = (harts(self.scenario), processes(self.scenario));
+        let others = self.before + self.made.len();
         let (recording, observer) =
-            Recording::mmu(place, self.before + self.made.len(), &title, self.window, names, mmu)?;
+            Recording::mmu(place, others, &title, self.window, harts, names, mmu)?;
         self.made.push(recording);
         Ok(Some(observer))
     }
@@ -216,7 +218,7 @@ impl Watch for Recordings<'_> {
         engine: Engine,
         world: &World,
         labels: Vec<String>,
-    ) -> anyhow::Result<Option<Box<dyn contiguous::Observer>>> {
+    ) -> anyhow::Result<Option<Box<dyn Observer<Contiguous>>>> {
         let Some(place) = self.next().filter(|_| engine == self.engine) else {
             return Ok(None);
         };
@@ -243,6 +245,14 @@ fn processes(scenario: &Scenario) -> Vec<String> {
             let first = system.process.iter().filter(|p| !p.forked && !p.executed);
             first.map(|p| p.name.clone()).collect()
         }
+    }
+}
+
+/// How many harts a scenario has.
+fn harts(scenario: &Scenario) -> usize {
+    match &scenario.body {
+        Body::Ports(head, _) => head.machine.harts,
+        Body::System(_) | Body::Segments(..) => 1,
     }
 }
 

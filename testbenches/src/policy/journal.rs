@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use kernel::{Event, FaultKind};
-use machine::system::Observer;
+use machine::system::{Observer, WorldState};
 use model::isa::PAGE_BYTES;
 use serde::Serialize;
 
@@ -40,7 +40,11 @@ impl fmt::Display for Note {
 pub(super) struct Journal(Vec<Note>);
 
 impl Observer for Journal {
-    fn on_event(&mut self, _cycle: u64, event: &Event) {
+    fn sees_cycles(&self) -> bool {
+        false
+    }
+
+    fn on_event(&mut self, _cycle: u64, event: &Event, _world: &WorldState) {
         self.0.push(match event {
             Event::PageFault { va, kind: FaultKind::Minor | FaultKind::Major, .. } => {
                 Note::Fault(va / PAGE_BYTES)

@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context;
 use kernel::Event;
-use machine::system::{Observer, WorldState};
-use model::mmu::{Inputs, MemoryRequest, Mmu, Outputs, Port, Pulse, Response};
+use machine::system::{Cycle, Observer, WorldState};
+use model::mmu::{MemoryRequest, Port, Pulse, Response};
 
 use engine::Engine;
 use scenario::load::Scenario;
@@ -39,14 +39,11 @@ pub(super) struct Diary {
 }
 
 impl Observer for Diary {
-    fn on_cycle(
-        &mut self,
-        cycle: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        _: &dyn Mmu,
-        _: &WorldState,
-    ) {
+    fn on_cycle(&mut self, cycle: &Cycle<'_>) {
+        let &Cycle { number: cycle, hart, inputs, outputs, .. } = cycle;
+        if hart > 0 {
+            return;
+        }
         if let Some(response) = inputs.memory
             && let Some((pa, is_update)) = self.under_way.pop_front()
         {
@@ -73,7 +70,7 @@ impl Observer for Diary {
         }
     }
 
-    fn on_event(&mut self, _: u64, event: &Event) {
+    fn on_event(&mut self, _: u64, event: &Event, _: &WorldState) {
         self.entries.push(Entry::Happened(event.clone()));
     }
 }

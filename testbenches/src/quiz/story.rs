@@ -1,6 +1,5 @@
 //! A scenario of the library as a question: the file without what it expects.
 
-use kernel::Event;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, json};
@@ -167,26 +166,6 @@ fn said(entry: &Entry) -> Option<String> {
         Entry::Answered { cycle, response: Err(fault) } => {
             format!("cycle {cycle}: {} at {:#x}", fault.cause, fault.tval)
         }
-        Entry::Happened(Event::PageFault { va, kind, .. }) => {
-            format!("kernel: {} fault at {va:#x}", kind.name())
-        }
-        Entry::Happened(Event::Eviction { va, dirty, .. }) => {
-            let how = if *dirty { "dirty: written first" } else { "clean" };
-            format!("kernel: page {va:#x} is evicted ({how})")
-        }
-        Entry::Happened(Event::SwapIn { va, slot, .. }) => {
-            format!("kernel: page {va:#x} is read from slot {slot}")
-        }
-        Entry::Happened(Event::SwapOut { va, slot, .. }) => {
-            format!("kernel: page {va:#x} is written to slot {slot}")
-        }
-        Entry::Happened(Event::Switch { to, asid, .. }) => {
-            format!("kernel: process {to} runs, ASID {asid}")
-        }
-        Entry::Happened(Event::Kill { pid, death }) => {
-            format!("kernel: process {pid} is killed, {death}")
-        }
-        Entry::Happened(Event::Exit { pid }) => format!("kernel: process {pid} exits"),
-        Entry::Happened(_) => return None,
+        Entry::Happened(event) => format!("kernel: {}", event.tells()?),
     })
 }

@@ -217,7 +217,7 @@ proptest! {
             prop_assert_eq!((outcome.faults, outcome.writebacks), expected, "{}", policy);
         }
         // The others lose no store either: every load is compared with what was stored.
-        for policy in PolicyKind::ALL {
+        for &policy in PolicyKind::ALL {
             prop_assert!(machine(policy).faults >= machine(PolicyKind::Opt).faults);
         }
     }

@@ -49,8 +49,7 @@ impl Os {
                 let process = self.process_mut(pid);
                 name.clone_into(&mut process.name);
                 process.image = image;
-                process.counters.execs += 1;
-                hal.event(Event::Exec { pid, name: name.to_owned() });
+                self.happened(hal, Event::Exec { pid, name: name.to_owned() });
                 self.settle(hal, pid)?;
                 if let Layout::Regions(specs) = layout {
                     self.prefault_all(hal, pid, specs)?;

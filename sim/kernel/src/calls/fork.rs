@@ -26,10 +26,8 @@ impl Os {
         if let Some(shared) = copied {
             self.next_pid += 1;
             self.schedule.arrive(child, hal.now(), Some(parent));
-            let counters = &mut self.process_mut(parent).counters;
-            counters.forks += 1;
-            counters.fork_shared_pages += shared;
-            hal.event(Event::Fork { parent, child, name: name.to_owned() });
+            self.process_mut(parent).counters.fork_shared_pages += shared;
+            self.happened(hal, Event::Fork { parent, child, name: name.to_owned() });
         }
         self.leave(hal, parent, account, copied.is_some());
         Ok(copied.map(|_| child))

@@ -15,9 +15,11 @@ use crate::space::{Bounds, Owner};
 use crate::{Event, Hal, Os, OsError, Permissions, Pid};
 use model::isa::{Access, Context, PAGE_BYTES, Privilege};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// The purpose of the kernel's access to a process's memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Call {
     /// `read(2)`: it stores the data of a device into the buffer.
     Read,
@@ -32,12 +34,7 @@ pub enum Call {
 impl Call {
     /// The name of the step in a program.
     pub fn name(self) -> &'static str {
-        match self {
-            Call::Read => "read",
-            Call::Write => "write",
-            Call::Emulate => "emulate",
-            Call::Stray => "stray",
-        }
+        self.into()
     }
 
     /// The type of the kernel's accesses.
@@ -113,11 +110,10 @@ impl Os {
         asked: UserAccess,
     ) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
-        hal.event(Event::UserAccess { pid, asked });
+        self.happened(hal, Event::UserAccess { pid, asked });
         let admitted = asked.call == Call::Stray || self.is_users(&asked);
         let status = asked.call.needs().and(self.config.options.sstatus);
         let process = self.process_mut(pid);
-        process.counters.user_copies += 1;
         (process.calling, process.sstatus) = (Some(asked), status);
         if !admitted {
             self.end_user_access(hal, 0, Some(Refusal::BadAddress));
@@ -136,7 +132,6 @@ impl Os {
         process.calling = None;
         process.sstatus = Sstatus::CLEAR;
         let counters = &mut process.counters;
-        counters.user_copy_bytes += moved;
         let result = match why {
             None => "done",
             Some(Refusal::BadAddress) if moved == 0 => {
@@ -156,7 +151,7 @@ impl Os {
                 "no_mxr"
             }
         };
-        hal.event(Event::UserAccessEnds { pid, moved, result });
+        self.happened(hal, Event::UserAccessEnds { pid, moved, result });
     }
 
     /// The context of the kernel's accesses for the running process.

@@ -32,7 +32,7 @@ pub(crate) use source::Source;
 use crate::memory::{PageId, Use, ZERO_PAGE};
 use crate::paging::fault::used_bits;
 use crate::space::table::{self, Place};
-use crate::{Cache, Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Refusal};
+use crate::{Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Refusal};
 use model::isa::{Access, PAGE_BYTES, pte};
 
 impl Os {
@@ -89,16 +89,15 @@ impl Os {
         match source {
             Source::Frame(id) => {
                 let page = self.memory.pages.get(id).expect("a page that is held exists");
-                let cache = if page.home.is_some() { Cache::Page } else { Cache::Swap };
+                let is_shared = page.home.is_some();
                 let frame = page.frame.expect("that is where its contents are");
                 self.memory.pinned.insert(frame);
-                let counters = &mut self.process_mut(pid).counters;
-                *match cache {
-                    Cache::Page => &mut counters.page_cache_hits,
-                    Cache::Swap => &mut counters.swap_cache_hits,
-                } += 1;
                 let va = va / PAGE_BYTES * PAGE_BYTES;
-                hal.event(Event::CacheHit { pid, va, frame, cache });
+                let hit = match is_shared {
+                    true => Event::PageCacheHit { pid, va, frame },
+                    false => Event::SwapCacheHit { pid, va, frame },
+                };
+                self.happened(hal, hit);
                 Ok(id)
             }
             Source::ZeroPage => self.zero_page(hal, pid),

@@ -100,8 +100,7 @@ impl Os {
         self.fence_page(hal, pid, start * PAGE_BYTES)?;
         self.space_mut(pid).runs.insert(start, aside);
         self.loaded(hal, to, pid, start);
-        self.process_mut(pid).counters.thp_promotions += 1;
-        hal.event(Event::Promotion { pid, va: start * PAGE_BYTES, frame: to });
+        self.happened(hal, Event::Promotion { pid, va: start * PAGE_BYTES, frame: to });
         Ok(true)
     }
 

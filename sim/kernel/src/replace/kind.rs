@@ -8,10 +8,25 @@ use serde::Serialize;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use std::fmt;
 use std::str::FromStr;
+use strum::{IntoStaticStr, VariantArray};
 
 /// A policy's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(into = "String")]
+#[strum(serialize_all = "kebab-case")]
 pub enum PolicyKind {
     /// First in, first out.
     Fifo,
@@ -41,6 +56,7 @@ pub enum PolicyKind {
     /// A random one, by the seed.
     Random,
     /// The clock that keeps working sets.
+    #[strum(serialize = "wsclock")]
     WsClock,
     /// An active and an inactive list.
     TwoList,
@@ -59,53 +75,23 @@ pub struct PolicySettings {
 
 /// No policy has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no policy `{name}`; there are {}", PolicyKind::ALL.map(PolicyKind::name).join(", "))]
+#[error("there is no policy `{name}`; there are {}", names())]
 pub struct UnknownPolicy {
     /// The name given.
     pub name: String,
 }
 
+fn names() -> String {
+    PolicyKind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+}
+
 impl PolicyKind {
     /// Every policy, those of the textbooks' tables first.
-    pub const ALL: [PolicyKind; 16] = [
-        PolicyKind::Fifo,
-        PolicyKind::Lru,
-        PolicyKind::Opt,
-        PolicyKind::Clock,
-        PolicyKind::Clock0,
-        PolicyKind::SecondChance,
-        PolicyKind::EnhancedSecondChance,
-        PolicyKind::Nru,
-        PolicyKind::Nfu,
-        PolicyKind::Aging,
-        PolicyKind::Lfu,
-        PolicyKind::Mru,
-        PolicyKind::Random,
-        PolicyKind::WsClock,
-        PolicyKind::TwoList,
-        PolicyKind::Generations,
-    ];
+    pub const ALL: &'static [PolicyKind] = Self::VARIANTS;
 
     /// Its name, as scenarios and the command line write it.
     pub fn name(self) -> &'static str {
-        match self {
-            PolicyKind::Fifo => "fifo",
-            PolicyKind::Lru => "lru",
-            PolicyKind::Opt => "opt",
-            PolicyKind::Clock => "clock",
-            PolicyKind::Clock0 => "clock0",
-            PolicyKind::SecondChance => "second-chance",
-            PolicyKind::EnhancedSecondChance => "enhanced-second-chance",
-            PolicyKind::Nru => "nru",
-            PolicyKind::Nfu => "nfu",
-            PolicyKind::Aging => "aging",
-            PolicyKind::Lfu => "lfu",
-            PolicyKind::Mru => "mru",
-            PolicyKind::Random => "random",
-            PolicyKind::WsClock => "wsclock",
-            PolicyKind::TwoList => "two-list",
-            PolicyKind::Generations => "generations",
-        }
+        self.into()
     }
 
     /// Whether it learns of use by ticks only, and sees none without them.
@@ -152,8 +138,8 @@ impl FromStr for PolicyKind {
             name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
         };
         let wanted: String = plain(name);
-        let found = PolicyKind::ALL.into_iter().find(|kind| wanted == plain(kind.name()));
-        found.ok_or_else(|| UnknownPolicy { name: name.to_owned() })
+        let found = PolicyKind::ALL.iter().find(|kind| wanted == plain(kind.name()));
+        found.copied().ok_or_else(|| UnknownPolicy { name: name.to_owned() })
     }
 }
 

@@ -41,12 +41,11 @@ impl Os {
             hal.fence(Fence { va: None, asid: Some(grant.asid) })?;
         }
         let process = self.processes.get_mut(&pid).expect("only living processes are ready");
-        process.counters.context_switches += 1;
         let root = process.space.as_ref().expect("a runnable process has memory").table.root();
         let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
         hal.set_satp(satp.encode(hal.xlen()));
         self.report_queues(hal);
-        hal.event(Event::Switch { from: self.current, to: pid, asid: grant.asid });
+        self.happened(hal, Event::Switch { from: self.current, to: pid, asid: grant.asid });
         self.current = Some(pid);
         self.turn_begins(hal.now(), pid);
         hal.charge(account);

@@ -27,7 +27,7 @@ pub(crate) struct Load {
     /// those that were lacking then.
     wanted: BTreeMap<Pid, u64>,
     /// Processes suspended so far.
-    suspensions: u64,
+    pub(crate) suspensions: u64,
 }
 
 impl Os {
@@ -101,12 +101,11 @@ impl Os {
     fn suspend(&mut self, hal: &mut dyn Hal, pid: Pid, short: u64) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         self.schedule.suspend(pid, hal.now());
-        self.load.suspensions += 1;
         let before = self.space(pid).resident;
         // It will not soon use the frames reserved for it, and a process that waits for a frame
         // must not wait for a suspended process.
         self.disk.release_frames(pid);
-        hal.event(Event::Suspended { pid });
+        self.happened(hal, Event::Suspended { pid });
         // No process has a page being read: the pages of the last fault may be evicted too.
         self.memory.pinned.clear();
         while self.space(pid).resident > 0 && self.evict(hal, Some(pid))? {}

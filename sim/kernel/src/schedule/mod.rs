@@ -24,10 +24,12 @@ pub use scheduling::{LoadControl, Scheduling};
 use crate::Pid;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use strum::IntoStaticStr;
 
 /// Why a process is blocked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Reason {
     /// A page being read or written by the disk.
     Disk,
@@ -42,12 +44,7 @@ pub enum Reason {
 impl Reason {
     /// The reason in one lower-case word.
     pub fn name(self) -> &'static str {
-        match self {
-            Reason::Disk => "disk",
-            Reason::Frame => "frame",
-            Reason::Child => "child",
-            Reason::LoadControl => "load_control",
-        }
+        self.into()
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::{FileId, ObjectId, Permissions};
 use model::isa::PAGE_BYTES;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 /// The role of a region in a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RegionKind {
     /// Instructions: `r-x`, loaded from the program's image.
     Text,
@@ -45,17 +47,7 @@ impl RegionKind {
 
     /// The kind in one lower-case word.
     pub fn name(self) -> &'static str {
-        match self {
-            RegionKind::Text => "text",
-            RegionKind::Rodata => "rodata",
-            RegionKind::Data => "data",
-            RegionKind::Bss => "bss",
-            RegionKind::Heap => "heap",
-            RegionKind::Stack => "stack",
-            RegionKind::Library => "library",
-            RegionKind::Mapped => "mapped",
-            RegionKind::Device => "device",
-        }
+        self.into()
     }
 }
 

@@ -4,6 +4,8 @@
 use kernel::{Event, FaultKind, Pid};
 use std::collections::BTreeMap;
 
+use super::{Observer, WorldState};
+
 /// One process's story.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Life {
@@ -16,12 +18,10 @@ pub struct Life {
     pub frames_after: Vec<u64>,
 }
 
-/// The stories of all processes.
+/// The stories of all processes; an observer of events alone.
 #[derive(Clone, Debug, Default)]
 pub struct Chronicle {
     lives: BTreeMap<Pid, Life>,
-    /// The number of the program's access that waits for the kernel; the kernel's own have none.
-    access: Option<u64>,
 }
 
 impl Chronicle {
@@ -29,25 +29,23 @@ impl Chronicle {
     pub fn life(&self, pid: Pid) -> Life {
         self.lives.get(&pid).cloned().unwrap_or_default()
     }
+}
 
-    /// The access of this number is about to be handled by the kernel; with none, one of the
-    /// kernel's own.
-    pub(crate) fn access(&mut self, number: Option<u64>) {
-        self.access = number;
+impl Observer for Chronicle {
+    fn sees_cycles(&self) -> bool {
+        false
     }
 
-    /// The process is about to end.
-    pub(crate) fn ends(&mut self, pid: Pid, frames: Vec<u64>) {
-        self.lives.entry(pid).or_default().frames_after = frames;
-    }
-
-    pub(crate) fn event(&mut self, event: &Event) {
+    fn on_event(&mut self, _cycle: u64, event: &Event, world: &WorldState) {
         match event {
             Event::PageFault { pid, kind: FaultKind::Minor | FaultKind::Major, .. } => {
-                self.lives.entry(*pid).or_default().faults_at.extend(self.access);
+                self.lives.entry(*pid).or_default().faults_at.extend(world.access);
             }
             Event::Eviction { pid, va, .. } => {
                 self.lives.entry(*pid).or_default().victims.push(*va);
+            }
+            Event::Exit { pid, frames } => {
+                self.lives.entry(*pid).or_default().frames_after.clone_from(frames);
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use super::error::StepError;
 use super::initiator::Initiator;
-use super::observer::{Observer, WorldState};
+use super::observer::{Cycle, Observer, WorldState};
 use super::tracker::{Judges, Tracker};
 use crate::stats::Meter;
 use model::bus::{self, Channel, SharedMemory};
@@ -138,8 +138,14 @@ impl Hart {
 
     /// Shows an observer the last cycle again, as that of cycle `now`.
     fn show(&self, now: u64, observer: &mut dyn Observer, world: &WorldState) {
-        let (inputs, outputs, mmu) = (&self.inputs, &self.outputs, self.mmu.as_ref());
-        observer.on_hart_cycle(self.id, now, inputs, outputs, mmu, world);
+        observer.on_cycle(&Cycle {
+            number: now,
+            hart: self.id,
+            inputs: &self.inputs,
+            outputs: &self.outputs,
+            unit: self.mmu.as_ref(),
+            world,
+        });
     }
 
     fn is_watched(&self, now: u64, observers: &[Box<dyn Observer>]) -> bool {

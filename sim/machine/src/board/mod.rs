@@ -61,7 +61,7 @@ pub(crate) use error::PATIENCE;
 pub use error::{StepError, Waiting};
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
-pub use observer::{Observer, WorldState};
+pub use observer::{Cycle, Observed, Observer, Paged, WorldState};
 
 use crate::stats::Meter;
 use error::LAST_CYCLE;
@@ -77,13 +77,13 @@ use model::mmu::{Fence, Mmu, Request, Response};
 pub struct Board {
     memory: SharedMemory,
     harts: Vec<Hart>,
+    /// Those that see cycles, and those that hear of events alone.
     observers: Vec<Box<dyn Observer>>,
+    listeners: Vec<Box<dyn Observer>>,
     /// What observers are given beside the pins; the machine fills it in.
     pub world: WorldState,
     /// Everything counted.
     pub meter: Meter,
-    /// What happened to each process, if anybody wants to know.
-    pub chronicle: Option<Chronicle>,
     /// Whether cycles that can only be as the last one are counted instead of made
     /// ([`Board::repeat`]); nothing else depends on it. True at first.
     pub skips: bool,
@@ -104,9 +104,9 @@ impl Board {
             memory,
             harts: Vec::new(),
             observers: Vec::new(),
+            listeners: Vec::new(),
             world: WorldState::default(),
             meter: Meter::default(),
-            chronicle: None,
             skips: true,
             fast: true,
             now: 0,
@@ -125,12 +125,25 @@ impl Board {
 
     /// Lets someone look on from now.
     pub fn attach(&mut self, observer: Box<dyn Observer>) {
-        self.observers.push(observer);
+        match observer.sees_cycles() {
+            true => self.observers.push(observer),
+            false => self.listeners.push(observer),
+        }
     }
 
-    /// Whether someone looks on.
+    /// Whether cycles are observed.
     pub fn is_observed(&self) -> bool {
         !self.observers.is_empty()
+    }
+
+    /// Whether events are observed.
+    pub fn is_heard(&self) -> bool {
+        self.is_observed() || !self.listeners.is_empty()
+    }
+
+    /// All that observe anything.
+    fn all_observers(&mut self) -> impl Iterator<Item = &mut Box<dyn Observer>> {
+        self.observers.iter_mut().chain(&mut self.listeners)
     }
 
     /// One cycle; each hart has its initiator.
@@ -344,9 +357,8 @@ impl Board {
     /// Tells observers of cycles that were jumped over, as one stretch.
     fn tell_skip(&mut self) {
         if let Some(from) = self.skipped_from.take() {
-            for observer in &mut self.observers {
-                observer.on_skip(from, self.now, self.world.activity);
-            }
+            let (now, activity) = (self.now, self.world.activity);
+            self.all_observers().for_each(|observer| observer.on_skip(from, now, activity));
         }
     }
 
@@ -368,20 +380,15 @@ impl Board {
     /// Tells observers what happened.
     pub fn event(&mut self, event: &Event) {
         self.tell_skip();
-        if let Some(chronicle) = &mut self.chronicle {
-            chronicle.event(event);
-        }
-        for observer in &mut self.observers {
-            observer.on_event(self.now, event);
-        }
+        let (now, world) = (self.now, self.world);
+        self.all_observers().for_each(|observer| observer.on_event(now, event, &world));
     }
 
     /// Tells observers that it is over.
     pub fn end(&mut self) {
         self.tell_skip();
-        for observer in &mut self.observers {
-            observer.on_end(self.now);
-        }
+        let now = self.now;
+        self.all_observers().for_each(|observer| observer.on_end(now));
     }
 
     /// The number of the next cycle.

@@ -1,4 +1,4 @@
-//! Looking on: waves, tests, progress.
+//! Looking on: waves, tests, reports.
 
 use super::HartId;
 use kernel::{Activity, Event, Pid};
@@ -7,6 +7,35 @@ use model::mmu::{Inputs, Mmu, Outputs, PerPort};
 use std::cell::RefCell;
 use std::rc::Rc;
 
+/// A kind of machine, by what its observers see of it.
+pub trait Observed {
+    /// The hardware whose clock is turned.
+    type Unit: ?Sized;
+    /// Its input pins in one cycle.
+    type Inputs;
+    /// Its output pins in the same cycle.
+    type Outputs;
+    /// What goes on around it meanwhile.
+    type World;
+    /// What may happen.
+    type Event;
+    /// What cycles are spent on.
+    type Activity;
+}
+
+/// Harts with MMUs, and a kernel with pages.
+#[derive(Clone, Copy, Debug)]
+pub enum Paged {}
+
+impl Observed for Paged {
+    type Unit = dyn Mmu;
+    type Inputs = Inputs;
+    type Outputs = Outputs;
+    type World = WorldState;
+    type Event = Event;
+    type Activity = Activity;
+}
+
 /// What goes on around the MMU in one cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct WorldState {
@@ -14,6 +43,9 @@ pub struct WorldState {
     pub pid: Option<Pid>,
     /// On whose account the cycle passes.
     pub activity: Activity,
+    /// The program's access that the kernel handles or handled last, counted from 1 in the order
+    /// of the program; nothing where the access was the kernel's own.
+    pub access: Option<u64>,
     /// The transfers handed to the ports' buses *in the cycle before*: they follow translation.
     pub requests: PerPort<Option<bus::Request>>,
     /// What the ports' buses answer in this cycle.
@@ -22,49 +54,50 @@ pub struct WorldState {
     pub free_frames: u64,
 }
 
+/// One cycle of a piece of hardware, as it settled.
+pub struct Cycle<'a, M: Observed = Paged> {
+    /// Which cycle.
+    pub number: u64,
+    /// Which hart's; 0 where there are none.
+    pub hart: HartId,
+    /// What the world drives.
+    pub inputs: &'a M::Inputs,
+    /// What the hardware drives.
+    pub outputs: &'a M::Outputs,
+    /// The hardware, which shows its signals.
+    pub unit: &'a M::Unit,
+    /// What goes on around it.
+    pub world: &'a M::World,
+}
+
 /// Someone who looks on. Every method does nothing unless said otherwise.
-pub trait Observer {
-    /// Whether the MMU's own signals are looked at in the coming cycle; sampling them costs time.
+pub trait Observer<M: Observed = Paged> {
+    /// Whether cycles are of interest, or events alone; asked once, when it is attached. A run
+    /// of which only events are observed is as fast as one that is not observed.
+    fn sees_cycles(&self) -> bool {
+        true
+    }
+
+    /// Whether the hardware's own signals are looked at in the coming cycle; sampling them costs
+    /// time.
     fn wants_signals(&self, cycle: u64) -> bool {
         let _ = cycle;
         false
     }
 
-    /// A cycle that was evaluated. `mmu` shows its signals as they settled.
-    fn on_cycle(
-        &mut self,
-        cycle: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        mmu: &dyn Mmu,
-        world: &WorldState,
-    ) {
-        let _ = (cycle, inputs, outputs, mmu, world);
-    }
-
-    /// As [`Observer::on_cycle`], of any hart; unless said otherwise, only the first is looked at.
-    fn on_hart_cycle(
-        &mut self,
-        hart: HartId,
-        cycle: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        mmu: &dyn Mmu,
-        world: &WorldState,
-    ) {
-        if hart == 0 {
-            self.on_cycle(cycle, inputs, outputs, mmu, world);
-        }
+    /// A cycle that was evaluated.
+    fn on_cycle(&mut self, cycle: &Cycle<'_, M>) {
+        let _ = cycle;
     }
 
     /// Something happened; `cycle` is the one that comes next.
-    fn on_event(&mut self, cycle: u64, event: &Event) {
-        let _ = (cycle, event);
+    fn on_event(&mut self, cycle: u64, event: &M::Event, world: &M::World) {
+        let _ = (cycle, event, world);
     }
 
-    /// The cycles `from..to` passed without change: nobody asked anything of an idle MMU.
+    /// The cycles `from..to` passed without change: nothing was asked of an idle MMU.
     /// `activity` is what they were spent on.
-    fn on_skip(&mut self, from: u64, to: u64, activity: Activity) {
+    fn on_skip(&mut self, from: u64, to: u64, activity: M::Activity) {
         let _ = (from, to, activity);
     }
 
@@ -74,40 +107,25 @@ pub trait Observer {
     }
 }
 
-/// Lets whoever keeps the other handle read what was observed.
-impl<T: Observer> Observer for Rc<RefCell<T>> {
+/// What was observed can be read by the other handle.
+impl<M: Observed, T: Observer<M>> Observer<M> for Rc<RefCell<T>> {
+    fn sees_cycles(&self) -> bool {
+        self.borrow().sees_cycles()
+    }
+
     fn wants_signals(&self, cycle: u64) -> bool {
         self.borrow().wants_signals(cycle)
     }
 
-    fn on_cycle(
-        &mut self,
-        cycle: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        mmu: &dyn Mmu,
-        world: &WorldState,
-    ) {
-        self.borrow_mut().on_cycle(cycle, inputs, outputs, mmu, world);
+    fn on_cycle(&mut self, cycle: &Cycle<'_, M>) {
+        self.borrow_mut().on_cycle(cycle);
     }
 
-    fn on_hart_cycle(
-        &mut self,
-        hart: HartId,
-        cycle: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        mmu: &dyn Mmu,
-        world: &WorldState,
-    ) {
-        self.borrow_mut().on_hart_cycle(hart, cycle, inputs, outputs, mmu, world);
+    fn on_event(&mut self, cycle: u64, event: &M::Event, world: &M::World) {
+        self.borrow_mut().on_event(cycle, event, world);
     }
 
-    fn on_event(&mut self, cycle: u64, event: &Event) {
-        self.borrow_mut().on_event(cycle, event);
-    }
-
-    fn on_skip(&mut self, from: u64, to: u64, activity: Activity) {
+    fn on_skip(&mut self, from: u64, to: u64, activity: M::Activity) {
         self.borrow_mut().on_skip(from, to, activity);
     }
 

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Activity, Event, Observer};
+use super::{Activity, Contiguous, Event};
+use crate::board::Observer;
 use model::bus::{Channel, Request, Response};
 
 /// A channel with its clock, and its observers.
@@ -10,7 +11,7 @@ pub(super) struct Wire {
     channel: Box<dyn Channel>,
     /// The cycle.
     pub(super) now: u64,
-    pub(super) observer: Option<Box<dyn Observer>>,
+    pub(super) observer: Option<Box<dyn Observer<Contiguous>>>,
 }
 
 /// Memory refused an address.
@@ -22,18 +23,16 @@ impl Wire {
         Wire { channel, now: 0, observer: None }
     }
 
-    /// Tells whoever looks on.
+    /// Something happened.
     pub(super) fn event(&mut self, event: Event) {
         if let Some(observer) = &mut self.observer {
-            observer.on_event(self.now, &event);
+            observer.on_event(self.now, &event, &());
         }
     }
 
     /// What the coming cycles are spent on.
     pub(super) fn activity(&mut self, activity: Activity) {
-        if let Some(observer) = &mut self.observer {
-            observer.on_activity(self.now, activity);
-        }
+        self.event(Event::Spends { activity });
     }
 
     /// One request and its response; waits for both.
@@ -47,7 +46,8 @@ impl Wire {
             self.now = self.channel.next_response().unwrap_or(self.now + 1).max(self.now + 1);
             if let Some(response) = self.channel.poll(self.now) {
                 if let Some(observer) = &mut self.observer {
-                    observer.on_transfer(accepted..self.now, &request);
+                    let transfer = Event::Transfer { cycles: accepted..self.now, request };
+                    observer.on_event(accepted, &transfer, &());
                 }
                 return response;
             }

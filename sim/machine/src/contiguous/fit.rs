@@ -1,10 +1,12 @@
 //! The rules by which a hole is chosen.
 
 use serde::Deserialize;
+use strum::IntoStaticStr;
 
 /// Which rule places a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Fit {
     /// The hole with the lowest address that is large enough.
     First,
@@ -23,13 +25,6 @@ pub enum Fit {
 impl Fit {
     /// As it is written and shown.
     pub fn name(self) -> &'static str {
-        match self {
-            Fit::First => "first",
-            Fit::Best => "best",
-            Fit::Worst => "worst",
-            Fit::Next => "next",
-            Fit::Buddy => "buddy",
-            Fit::Pages => "pages",
-        }
+        self.into()
     }
 }

@@ -14,7 +14,7 @@
 //! | `placer`, `process` | what finds room; what a process asks for and was given |
 //! | `copy` | bytes over the bus, in the largest pieces that their addresses allow |
 //! | [`churn`] | Knuth's fifty-percent rule |
-//! | [`Observer`] | who looks on: waves (`observe`) |
+//! | [`Event`], [`Contiguous`] | what observers see: waves (`observe`) |
 //!
 //! Not modelled: swapping whole segments out; segments that are paged.
 
@@ -36,7 +36,8 @@ mod world;
 pub use fit::Fit;
 pub use holes::Holes;
 pub use ideal::IdealUnit;
-pub use observe::{Activity, Event, Observer, Picture};
+pub(crate) use observe::pieces;
+pub use observe::{Activity, Contiguous, Event, Picture};
 pub use others::{Blocks, Pages};
 pub use placer::{Measure, Placer};
 pub use process::{ProcessSpec, SegmentSpec};

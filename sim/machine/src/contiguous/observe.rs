@@ -1,103 +1,185 @@
-//! Looking on: what happens in a world without pages, for waves.
+//! What happens in a world without pages, for those who look on: each event is declared here,
+//! once.
 
-use std::cell::RefCell;
 use std::ops::Range;
-use std::rc::Rc;
 
-use super::{Inputs, Measure, Outputs, Reason, SegmentUnit};
-use model::bus;
+use super::{Counts, Inputs, Measure, Outputs, Reason, SegmentUnit};
+use crate::board::Observed;
+use model::{bus, events};
+use strum::{IntoStaticStr, VariantNames};
+
+/// A segmentation unit, and a kernel without pages.
+#[derive(Clone, Copy, Debug)]
+pub enum Contiguous {}
+
+impl Observed for Contiguous {
+    type Unit = dyn SegmentUnit;
+    type Inputs = Inputs;
+    type Outputs = Outputs;
+    type World = ();
+    type Event = Event;
+    type Activity = Activity;
+}
 
 /// What cycles are spent on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 pub enum Activity {
     /// The running process accesses memory.
     Process,
     /// The operating system decides.
     Kernel,
     /// The image of a process is written.
+    #[strum(serialize = "loading")]
     Load,
     /// Segments are moved.
+    #[strum(serialize = "moving")]
     Move,
     /// Registers are written for another process.
     Switch,
 }
 
-/// Something happened. Places and lengths are in units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A segment of a process that is to be loaded, or that grows, was given room.
-    Placed {
-        /// Whose.
-        process: String,
-        /// Its name.
-        segment: String,
-        /// What was asked for.
-        length: u64,
-        /// The hole that was chosen, as it was before.
-        hole: Range<u64>,
-        /// What was given: one piece, or pages.
-        at: Vec<Range<u64>>,
-    },
-    /// A segment is in memory already, and is used by one process more.
-    Shared {
-        /// By whom.
-        process: String,
-        /// Its name.
-        segment: String,
-    },
-    /// There is no room.
-    Refused {
-        /// For whom.
-        process: String,
-        /// What was asked for, in all.
-        wanted: u64,
-    },
-    /// All segments of a process and their contents are in memory.
-    Loaded {
-        /// Which.
-        process: String,
-    },
-    /// A process ended; what only it used is free.
-    Ended {
-        /// Which.
-        process: String,
-    },
-    /// Another process is to run: its registers are written now.
-    Switch {
-        /// Which.
-        process: String,
-        /// Its segments: their numbers and names.
-        segments: Vec<(usize, String)>,
-    },
-    /// The unit refused an access.
-    Fault {
-        /// The logical address.
-        va: u64,
-        /// Why.
-        reason: Reason,
-    },
-    /// A segment is longer now.
-    Grown {
-        /// Whose.
-        process: String,
-        /// Its name.
-        segment: String,
-        /// By how much.
-        by: u64,
-        /// It had to go elsewhere.
-        moved: bool,
-    },
-    /// Everything is about to be moved together.
-    Compaction,
-    /// A segment, or a piece of it, is about to be copied to another place.
-    Moved {
-        /// Whose, and which.
-        owner: String,
-        /// From where.
-        from: Range<u64>,
-        /// To where.
-        to: Range<u64>,
-    },
+events! {
+    /// Something happened. Places and lengths are in units.
+    pub enum Event {
+        /// A segment of a process that is to be loaded, or that grows, was given room.
+        Placed allocate {
+            /// Whose.
+            process: String,
+            /// Its name.
+            segment: String,
+            /// What was asked for.
+            length: u64,
+            /// The hole that was chosen, as it was before.
+            hole: Range<u64>,
+            /// What was given: one piece, or pages.
+            at: Vec<Range<u64>>,
+        } says("allocate:{process}:{segment}:{length}:{}", pieces(at));
+
+        /// A segment is in memory already, and is used by one process more.
+        Shared share {
+            /// By whom.
+            process: String,
+            /// Its name.
+            segment: String,
+        } says("share:{process}:{segment}");
+
+        /// There is no room.
+        Refused no_room {
+            /// For whom.
+            process: String,
+            /// What was asked for, in all.
+            wanted: u64,
+        } says("no_room:{process}:{wanted}")
+            marks First("no room {process}")
+            counts(one(counts, "refused"));
+
+        /// All segments of a process and their contents are in memory.
+        Loaded loaded {
+            /// Which.
+            process: String,
+        } says("loaded:{process}") marks First("loaded {process}") counts(one(counts, "loads"));
+
+        /// A process ended; what only it used is free.
+        Ended free {
+            /// Which.
+            process: String,
+        } says("end:{process}") marks First("end {process}") counts(one(counts, "ends"));
+
+        /// Another process is to run: its registers are written now.
+        Switch context_switch {
+            /// Which.
+            process: String,
+            /// Its segments: their numbers and names.
+            segments: Vec<(usize, String)>,
+        } says("to:{process}") counts(one(counts, "switches"));
+
+        /// The unit refused an access.
+        Fault segment_fault {
+            /// The logical address.
+            va: u64,
+            /// Why.
+            reason: Reason,
+        } says("{}:{va}", reason.fault())
+            marks Each("{} fault", reason.name())
+            counts(fault(counts, *reason));
+
+        /// A segment is longer now.
+        Grown grow {
+            /// Whose.
+            process: String,
+            /// Its name.
+            segment: String,
+            /// By how much.
+            by: u64,
+            /// It had to go elsewhere.
+            moved: bool,
+        } says("grow:{process}:{segment}:{by}:{}", if *moved { "moved" } else { "in_place" })
+            marks First("grow {process} {segment}")
+            counts(one(counts, "grown"));
+
+        /// Everything is about to be moved together.
+        Compaction compact {} says("compact") counts(one(counts, "compactions"));
+
+        /// A segment, or a piece of it, is about to be copied to another place.
+        Moved move {
+            /// Whose, and which.
+            owner: String,
+            /// From where.
+            from: Range<u64>,
+            /// To where.
+            to: Range<u64>,
+        } says("move:{owner}:{}:to_{}", from.start, to.start);
+    }
+    states {
+        /// From now on time is spent on this.
+        Spends {
+            /// On what.
+            activity: Activity,
+        } says("{}", <&str>::from(*activity));
+
+        /// From now on memory looks like this.
+        Memory {
+            /// How.
+            picture: Picture,
+        } says("{}_free", picture.measure.free);
+
+        /// A transfer on the memory bus began, and is over.
+        Transfer {
+            /// From its acceptance to its answer.
+            cycles: Range<u64>,
+            /// What was asked.
+            request: bus::Request,
+        } says("{request:?}");
+    }
+    with _names: (), counts: &mut Counts
+}
+
+/// Counts one more.
+fn one(counts: &mut Counts, name: &'static str) {
+    *counts.entry(name).or_default() += 1;
+}
+
+/// Counts an access that was refused.
+fn fault(counts: &mut Counts, reason: Reason) {
+    one(counts, "faults");
+    one(
+        counts,
+        match reason {
+            Reason::NoSegment => "faults_no_segment",
+            Reason::Limit => "faults_limit",
+            Reason::Protection => "faults_protection",
+        },
+    );
+}
+
+/// What was given: where it begins, and how many pieces it has if not one.
+pub(crate) fn pieces(at: &[Range<u64>]) -> String {
+    match at {
+        [] => "nothing".to_owned(),
+        [one] => format!("at_{}..{}", one.start, one.end.saturating_sub(1)),
+        [first, ..] => format!("{}_pieces_from_{}", at.len(), first.start),
+    }
 }
 
 /// Memory at one moment.
@@ -112,74 +194,4 @@ pub struct Picture {
     /// What is in use, from the lowest address on, and what it is called: by the name under which
     /// it is shared, else by its process and, unless that is all there is of it, its segment.
     pub used: Vec<(Range<u64>, String)>,
-}
-
-/// Someone who looks on. Every method does nothing unless said otherwise.
-pub trait Observer {
-    /// Whether the unit's own signals are looked at in the coming cycle.
-    fn wants_signals(&self, cycle: u64) -> bool {
-        let _ = cycle;
-        false
-    }
-
-    /// A cycle of the unit. `unit` shows its signals as they settled.
-    fn on_cycle(&mut self, cycle: u64, inputs: &Inputs, outputs: &Outputs, unit: &dyn SegmentUnit) {
-        let _ = (cycle, inputs, outputs, unit);
-    }
-
-    /// A transfer on the memory bus, from its acceptance to its answer.
-    fn on_transfer(&mut self, cycles: Range<u64>, request: &bus::Request) {
-        let _ = (cycles, request);
-    }
-
-    /// Something happened; `cycle` is the one that comes next.
-    fn on_event(&mut self, cycle: u64, event: &Event) {
-        let _ = (cycle, event);
-    }
-
-    /// From this cycle on time is spent on this.
-    fn on_activity(&mut self, cycle: u64, activity: Activity) {
-        let _ = (cycle, activity);
-    }
-
-    /// From this cycle on memory looks like this.
-    fn on_memory(&mut self, cycle: u64, picture: &Picture) {
-        let _ = (cycle, picture);
-    }
-
-    /// The run is over; `cycle` is the first that was not simulated.
-    fn on_end(&mut self, cycle: u64) {
-        let _ = cycle;
-    }
-}
-
-/// Lets whoever keeps the other handle read what was observed.
-impl<T: Observer> Observer for Rc<RefCell<T>> {
-    fn wants_signals(&self, cycle: u64) -> bool {
-        self.borrow().wants_signals(cycle)
-    }
-
-    fn on_cycle(&mut self, cycle: u64, inputs: &Inputs, outputs: &Outputs, unit: &dyn SegmentUnit) {
-        self.borrow_mut().on_cycle(cycle, inputs, outputs, unit);
-    }
-
-    fn on_transfer(&mut self, cycles: Range<u64>, request: &bus::Request) {
-        self.borrow_mut().on_transfer(cycles, request);
-    }
-
-    fn on_event(&mut self, cycle: u64, event: &Event) {
-        self.borrow_mut().on_event(cycle, event);
-    }
-
-    fn on_activity(&mut self, cycle: u64, activity: Activity) {
-        self.borrow_mut().on_activity(cycle, activity);
-    }
-
-    fn on_memory(&mut self, cycle: u64, picture: &Picture) {
-        self.borrow_mut().on_memory(cycle, picture);
-    }
-
-    fn on_end(&mut self, cycle: u64) {
-        self.borrow_mut().on_end(cycle);
-    }
 }

@@ -1,6 +1,7 @@
 //! The segmentation unit as pins: a table of base and limit, asked one access at a time.
 
 use serde::Deserialize;
+use strum::IntoStaticStr;
 
 use model::isa;
 use model::mmu::Signal;
@@ -64,8 +65,9 @@ pub struct Request {
 }
 
 /// Why an access may not be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Reason {
     /// There is no such segment.
     NoSegment,
@@ -92,13 +94,18 @@ impl Reason {
         }
     }
 
+    /// A fault's name in waves, by the cause code.
+    pub(crate) const FAULTS: [&str; 4] =
+        ["", "no_segment_fault", "limit_fault", "protection_fault"];
+
+    /// The fault's name in waves.
+    pub(crate) fn fault(self) -> &'static str {
+        Reason::FAULTS[self.code() as usize]
+    }
+
     /// In words, as scenarios write it.
     pub fn name(self) -> &'static str {
-        match self {
-            Reason::NoSegment => "no-segment",
-            Reason::Limit => "limit",
-            Reason::Protection => "protection",
-        }
+        self.into()
     }
 }
 

@@ -23,6 +23,7 @@ use super::{
     Activity, Blocks, Event, Fit, Holes, Inputs, Outputs, Pages, Placer, ProcessSpec, Reason,
     SegmentUnit, Shape,
 };
+use crate::board::Cycle;
 pub use access::Access;
 pub use error::WorldError;
 use kernel::Buddy;
@@ -145,7 +146,8 @@ impl World {
         }
         let outputs = self.unit.cycle(inputs);
         if let Some(observer) = &mut self.wire.observer {
-            observer.on_cycle(now, inputs, &outputs, &*self.unit);
+            let (unit, outputs) = (&*self.unit, &outputs);
+            observer.on_cycle(&Cycle { number: now, hart: 0, inputs, outputs, unit, world: &() });
         }
         self.wire.now += 1;
         outputs
@@ -153,6 +155,12 @@ impl World {
 
     fn count(&mut self, name: &'static str, n: u64) {
         *self.counts.entry(name).or_default() += n;
+    }
+
+    /// Something happened: it is counted, and reported to the observer.
+    fn happened(&mut self, event: Event) {
+        event.count(&mut self.counts);
+        self.wire.event(event);
     }
 
     /// What was counted so far.
@@ -197,8 +205,7 @@ impl World {
         let segments = segments.map(|held| (held.0, held.1.clone())).collect();
         self.kernel();
         self.running = Some(name.to_owned());
-        self.count("switches", 1);
-        self.wire.event(Event::Switch { process: name.to_owned(), segments });
+        self.happened(Event::Switch { process: name.to_owned(), segments });
         self.wire.activity(Activity::Switch);
         (0..self.unit.shape().segments).try_for_each(|number| self.write_register(number))
     }

@@ -62,9 +62,6 @@ impl Machine {
                 Next::On
             }
             Barrier::End | Barrier::Op(Op::Exit) => {
-                if let Some(chronicle) = &mut self.hardware.board.chronicle {
-                    chronicle.ends(pid, self.os.resident_pages(pid));
-                }
                 self.os.exit(&mut self.hardware)?;
                 Next::Gone
             }

@@ -193,7 +193,7 @@ impl Hal for Hardware {
     }
 
     fn is_watched(&self) -> bool {
-        self.board.is_observed()
+        self.board.is_heard()
     }
 
     fn event(&mut self, event: Event) {

@@ -46,7 +46,7 @@ mod step;
 mod stride;
 mod user_access;
 
-pub use crate::board::{Chronicle, Life, Observer, StepError, WorldState};
+pub use crate::board::{Chronicle, Cycle, Life, Observer, StepError, WorldState};
 pub use build::{Master, Wrap};
 pub use config::{LatencySpec, MachineConfig};
 pub use error::RunError;
@@ -148,11 +148,6 @@ impl Machine {
         Ok(())
     }
 
-    /// From now on the story of each process is kept.
-    pub fn keep_chronicle(&mut self) {
-        self.hardware.board.chronicle = Some(Chronicle::default());
-    }
-
     /// Tells an oracle of the future ([`kernel::PolicyKind::Opt`]) every access that will be
     /// made, in order, at once or in parts. What another run of the same programs heard can serve:
     /// [`kernel::replace::Policy::heard`].
@@ -163,11 +158,6 @@ impl Machine {
     /// Lets someone look on from now.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.hardware.board.attach(observer);
-    }
-
-    /// The story of each process, if it was kept.
-    pub fn chronicle(&self) -> Option<&Chronicle> {
-        self.hardware.board.chronicle.as_ref()
     }
 
     /// The template that a process was forked for; `None` if it was not forked.

@@ -192,9 +192,7 @@ impl Machine {
         self.hardware.board.charge(Activity::Handler);
         let number = self.hardware.board.meter.current().accesses.total() + 1;
         let number = self.crossing(pid).is_none().then_some(number);
-        if let Some(chronicle) = &mut self.hardware.board.chronicle {
-            chronicle.access(number);
-        }
+        self.hardware.board.world.access = number;
         let verdict = match trap {
             Trap::Fault { access, fault } => {
                 self.hardware.take_fault()?;

@@ -3,6 +3,7 @@
 //! | room | what stands in it |
 //! |---|---|
 //! | `recorder` | [`Recorder`]: the dump under way, whatever is recorded |
+//! | `story` | what a kernel does, event by event |
 //! | `table` | signals, each declared once: place, value, row of the view |
 //! | `timeline` | time, jumps, and moments worth a marker |
 //! | `view` | [`Choice`]: what the saved view opens on |
@@ -12,6 +13,7 @@
 pub mod mmu;
 mod recorder;
 pub mod segment;
+mod story;
 mod table;
 mod timeline;
 mod view;

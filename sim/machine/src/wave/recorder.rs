@@ -8,7 +8,9 @@ use waves::{Builder, Error, Format, SignalId, Window, Writer};
 use super::table::{Declare, Table};
 use super::timeline::Timeline;
 use super::view::{self, Choice, Opening};
+use crate::board::{Cycle, HartId, Observed, Observer};
 use model::mmu::Signal;
+use model::record::Mark;
 
 /// How a waveform is recorded.
 #[derive(Clone, Debug, Default)]
@@ -25,19 +27,34 @@ pub struct Recording {
     pub signals: Vec<Signal>,
 }
 
-/// What can be recorded: the state that signals are read from.
+/// What can be recorded: the state that signals are read from, and how it changes.
 pub(super) trait Scene: Sized {
+    /// What is observed.
+    type Machine: Observed;
+
+    /// What is remembered of the pins of one hart.
+    type Pins;
+
     /// The scope of the hardware's own signals.
     const HARDWARE: &'static str;
 
+    /// The clock runs in all cycles that are written; else in those of the hardware alone.
+    const CLOCK_RUNS: bool;
+
+    /// The pins of each hart.
+    fn pins(&self) -> &[Self::Pins];
+
+    /// Whether the pins have values.
+    fn has_begun(&self) -> bool;
+
     /// Declares the pins, read in every cycle of the hardware.
-    fn pins(&self, declare: &mut Declare<'_, Self>) -> Result<(), Error>;
+    fn declare_pins(pins: &Self::Pins, declare: &mut Declare<'_, Self::Pins>) -> Result<(), Error>;
 
     /// Declares what the operating system does, read when it does something.
-    fn system(&self, declare: &mut Declare<'_, Self>) -> Result<(), Error>;
+    fn declare_system(&self, declare: &mut Declare<'_, Self>) -> Result<(), Error>;
 
     /// The view's groups in reading order, and whether each opens unfolded.
-    fn groups(&self, choice: Choice) -> Vec<(&'static str, bool)>;
+    fn groups(&self, choice: Choice) -> Vec<(String, bool)>;
 
     /// Rows of a group that are the hardware's own signals.
     fn own_rows(_group: &str, _signals: &[(Signal, SignalId)], _wave: &Writer) -> Vec<Trace> {
@@ -46,24 +63,80 @@ pub(super) trait Scene: Sized {
 
     /// What the view may open on.
     fn opening(&self) -> Opening;
+
+    /// Moments after `now` in which something ends by itself, and that come before `to`; those at
+    /// `to` count too, unless what ends there is the pins of a cycle and another `cycle` follows.
+    fn pending(&self, now: u64, to: u64, cycle: bool) -> [Option<u64>; 2];
+
+    /// What ends by itself by this moment ends.
+    fn ends(&mut self, at: u64);
+
+    /// The pins of a hart in the current cycle. Whether they are worth showing.
+    fn cycle(
+        &mut self,
+        line: &mut Timeline,
+        hart: HartId,
+        inputs: &Inputs<Self>,
+        outputs: &Outputs<Self>,
+    ) -> bool;
+
+    /// Tells the values of the hardware's own signals: of all, or of those that changed.
+    fn sample(unit: &Unit<Self>, all: bool, tell: &mut dyn FnMut(usize, u128));
+
+    /// What goes on around the hardware. Whether it is new.
+    fn around(&mut self, _world: &World<Self>) -> bool {
+        false
+    }
+
+    /// An event's kind, and how a reader wants to find it; nothing of what is a state.
+    fn mark(&self, event: &Event<Self>) -> Option<(&'static str, Mark)>;
+
+    /// Something happens in this cycle, `visible` if it is in the window. Whether the pins show it.
+    fn event(&mut self, cycle: u64, event: &Event<Self>, visible: bool) -> bool;
+
+    /// What happened was shown.
+    fn happened(&mut self);
+
+    /// Cycles are spent on this. Whether that is new; nothing if it is not shown.
+    fn spends(&mut self, _activity: Activity<Self>) -> Option<bool> {
+        None
+    }
+
+    /// The run is over after so many cycles: how long the dump goes on.
+    fn over(&mut self, _span: u64) -> u64 {
+        0
+    }
 }
+
+type Unit<S> = <<S as Scene>::Machine as Observed>::Unit;
+type Inputs<S> = <<S as Scene>::Machine as Observed>::Inputs;
+type Outputs<S> = <<S as Scene>::Machine as Observed>::Outputs;
+type World<S> = <<S as Scene>::Machine as Observed>::World;
+type Event<S> = <<S as Scene>::Machine as Observed>::Event;
+type Activity<S> = <<S as Scene>::Machine as Observed>::Activity;
 
 /// Records a run into a dump and the saved view that goes with it.
 ///
 /// An observer cannot return an error: the first one is kept, nothing more is recorded, and
 /// [`Recorder::finish`] reports it.
-#[derive(Debug)]
-pub struct Recorder<S> {
+#[allow(private_bounds, reason = "scenes are those of this room")]
+pub struct Recorder<S: Scene> {
     pub(super) line: Timeline,
     pub(super) scene: S,
-    pub(super) pins: Table<S>,
+    pub(super) pins: Vec<Table<S::Pins>>,
     pub(super) system: Table<S>,
     pub(super) clock: SignalId,
     pub(super) signals: Vec<(Signal, SignalId)>,
-    /// Room for the values of those signals; empty until they were first looked at.
-    pub(super) values: Vec<u128>,
+    /// The hardware's own signals have values.
+    sampled: bool,
     pub(super) choice: Option<Choice>,
-    pub(super) failed: Option<Error>,
+    failed: Option<Error>,
+}
+
+impl<S: Scene> std::fmt::Debug for Recorder<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("line", &self.line).finish_non_exhaustive()
+    }
 }
 
 /// How a recording ends, whatever was recorded.
@@ -95,11 +168,18 @@ impl<S: Scene> Recorder<S> {
         let Recording { title, window, format, view, signals } = recording;
         let mut builder = Builder::new(&title).window(window).format(format);
         let clock = builder.clock("run.clock")?;
+        let mut pins = Vec::new();
+        for (hart, own) in scene.pins().iter().enumerate() {
+            let declare = Declare::new(&mut builder);
+            let mut declare = match hart {
+                0 => declare,
+                _ => declare.within(&format!("hart{hart}"), &hart_group(hart)),
+            };
+            S::declare_pins(own, &mut declare)?;
+            pins.push(declare.table());
+        }
         let mut declare = Declare::new(&mut builder);
-        scene.pins(&mut declare)?;
-        let pins = declare.table();
-        let mut declare = Declare::new(&mut builder);
-        scene.system(&mut declare)?;
+        scene.declare_system(&mut declare)?;
         let system = declare.table();
         let mut own = Vec::with_capacity(signals.len());
         for signal in signals {
@@ -117,7 +197,7 @@ impl<S: Scene> Recorder<S> {
             system,
             clock,
             signals: own,
-            values: Vec::new(),
+            sampled: false,
             choice: view,
             failed: None,
         })
@@ -128,14 +208,46 @@ impl<S: Scene> Recorder<S> {
         self.line.window.contains(cycle)
     }
 
-    /// Sets every pin to what the scene shows.
-    pub(super) fn show_pins(&mut self) -> Result<(), Error> {
-        self.pins.show(&mut self.line.wave, &self.scene)
+    /// Makes `to` the current cycle, unless it has come. What ends before it ends in its time.
+    /// `cycle`: the pins of that cycle follow; else nothing is presented and nothing answered.
+    fn advance(&mut self, to: u64, cycle: bool) -> Result<(), Error> {
+        let come = if cycle { self.line.now == Some(to) } else { self.line.has_come(to) };
+        if come {
+            return Ok(());
+        }
+        let Some(now) = self.line.now else {
+            self.line.go(to, S::CLOCK_RUNS)?;
+            return self.show_pins();
+        };
+        for moment in self.scene.pending(now, to, cycle).into_iter().flatten() {
+            self.instant(moment)?;
+            self.scene.ends(moment);
+            self.show_pins()?;
+        }
+        if self.line.now == Some(to) { Ok(()) } else { self.line.go(to, S::CLOCK_RUNS) }
     }
 
-    /// Sets every signal of the operating system to what the scene shows.
-    pub(super) fn show_system(&mut self) -> Result<(), Error> {
-        self.system.show(&mut self.line.wave, &self.scene)
+    /// Makes `cycle` the current one unless it has come.
+    fn instant(&mut self, cycle: u64) -> Result<(), Error> {
+        if self.line.has_come(cycle) { Ok(()) } else { self.line.go(cycle, S::CLOCK_RUNS) }
+    }
+
+    /// The pins of one cycle of a hart.
+    pub(super) fn pins_of(
+        &mut self,
+        cycle: u64,
+        hart: HartId,
+        inputs: &Inputs<S>,
+        outputs: &Outputs<S>,
+    ) -> Result<(), Error> {
+        self.advance(cycle, true)?;
+        self.line.wave.clocked();
+        match self.pins.get_mut(hart) {
+            Some(table) if self.scene.cycle(&mut self.line, hart, inputs, outputs) => {
+                table.show(&mut self.line.wave, &self.scene.pins()[hart])
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sets the hardware's own signals to these values.
@@ -144,11 +256,108 @@ impl<S: Scene> Recorder<S> {
         signals.try_for_each(|((_, id), value)| self.line.wave.set(*id, *value))
     }
 
+    /// The hardware's own signals: all of them at first, then those that changed.
+    fn sample(&mut self, unit: &Unit<S>) -> Result<(), Error> {
+        let all = !std::mem::replace(&mut self.sampled, true);
+        let mut set = Ok(());
+        S::sample(unit, all, &mut |at, value| {
+            if let Some((_, id)) = self.signals.get(at).filter(|_| set.is_ok()) {
+                set = self.line.wave.set(*id, value);
+            }
+        });
+        set
+    }
+
+    /// Something happens.
+    pub(super) fn happens(&mut self, cycle: u64, event: &Event<S>) -> Result<(), Error> {
+        self.advance(cycle, false)?;
+        if let Some((kind, mark)) = self.scene.mark(event) {
+            self.line.mark(cycle, kind, &mark);
+        }
+        if self.scene.event(cycle, event, self.line.window.contains(cycle)) {
+            self.show_pins()?;
+        }
+        self.show_system()?;
+        self.scene.happened();
+        Ok(())
+    }
+
+    /// What the operating system does may change, and is shown if it did.
+    pub(super) fn change(
+        &mut self,
+        cycle: u64,
+        change: impl FnOnce(&mut S) -> bool,
+    ) -> Result<(), Error> {
+        self.advance(cycle, false)?;
+        if change(&mut self.scene) { self.show_system() } else { Ok(()) }
+    }
+
+    /// Sets every pin to what the scene shows.
+    fn show_pins(&mut self) -> Result<(), Error> {
+        if !self.scene.has_begun() {
+            return Ok(());
+        }
+        let mut tables = self.pins.iter_mut().zip(self.scene.pins());
+        tables.try_for_each(|(table, pins)| table.show(&mut self.line.wave, pins))
+    }
+
+    /// Sets every signal of the operating system to what the scene shows.
+    fn show_system(&mut self) -> Result<(), Error> {
+        self.system.show(&mut self.line.wave, &self.scene)
+    }
+
     /// Records, unless that has failed before.
-    pub(super) fn keep(&mut self, record: impl FnOnce(&mut Recorder<S>) -> Result<(), Error>) {
+    fn keep(&mut self, record: impl FnOnce(&mut Recorder<S>) -> Result<(), Error>) {
         if self.failed.is_none() {
             self.failed = record(self).err();
         }
+    }
+}
+
+/// The group of all that is seen of a hart that is not the first.
+pub(super) fn hart_group(hart: HartId) -> String {
+    format!("Hart {hart}")
+}
+
+#[allow(private_interfaces, reason = "scenes are those of this room")]
+impl<S: Scene> Observer<S::Machine> for Recorder<S> {
+    fn wants_signals(&self, cycle: u64) -> bool {
+        self.wants(cycle)
+    }
+
+    fn on_cycle(&mut self, cycle: &Cycle<'_, S::Machine>) {
+        self.keep(|recorder| {
+            recorder.pins_of(cycle.number, cycle.hart, cycle.inputs, cycle.outputs)?;
+            if cycle.hart > 0 {
+                return Ok(());
+            }
+            if recorder.wants(cycle.number) {
+                recorder.sample(cycle.unit)?;
+            }
+            if recorder.scene.around(cycle.world) { recorder.show_system() } else { Ok(()) }
+        });
+    }
+
+    fn on_event(&mut self, cycle: u64, event: &Event<S>, _world: &World<S>) {
+        self.keep(|recorder| recorder.happens(cycle, event));
+    }
+
+    fn on_skip(&mut self, from: u64, _to: u64, activity: Activity<S>) {
+        self.keep(|recorder| match recorder.scene.spends(activity) {
+            Some(new) => recorder.change(from, |_| new),
+            None => Ok(()),
+        });
+    }
+
+    fn on_end(&mut self, cycle: u64) {
+        self.line.over = Some(cycle);
+        self.keep(|recorder| {
+            recorder.advance(cycle, false)?;
+            let span = cycle.saturating_sub(recorder.line.first.unwrap_or(cycle));
+            let more = recorder.scene.over(span);
+            recorder.show_system()?;
+            recorder.instant(cycle.saturating_add(more))
+        });
     }
 }
 

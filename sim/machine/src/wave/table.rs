@@ -1,25 +1,10 @@
 //! Signals, each declared once: where it stands, what it holds, how it is read from what is
 //! recorded, and its row in the view.
 
+use std::rc::Rc;
+
 use waves::save::{Format, Group, Line, Paint, Trace};
 use waves::{Builder, Error, SignalId, Value, Writer};
-
-/// Names the variants of an enumeration, for a signal that shows them: the list of the names, and
-/// each one's own.
-macro_rules! words {
-    ($(#[$doc:meta])* $list:ident, $name:ident($of:ty) { $($pattern:pat => $word:literal,)* }) => {
-        const $list: &[&str] = &[$($word),*];
-
-        $(#[$doc])*
-        pub(super) fn $name(value: &$of) -> &'static str {
-            match value {
-                $($pattern => $word,)*
-            }
-        }
-    };
-}
-
-pub(super) use words;
 
 /// What a signal shows at the moment.
 #[derive(Debug, PartialEq)]
@@ -84,12 +69,14 @@ pub(super) struct Probe<S> {
     read: Box<dyn Fn(&S) -> Shown>,
     /// It was something else than absent.
     seen: bool,
+    /// The one group of all rows of its table, if there is one.
+    within: Option<Rc<str>>,
     rows: Vec<Row<S>>,
 }
 
 /// A row of the view.
 struct Row<S> {
-    group: &'static str,
+    group: Rc<str>,
     alias: String,
     format: Option<Format>,
     line: Option<Line>,
@@ -110,6 +97,7 @@ impl<S> Probe<S> {
     /// A row in one of the view's groups.
     pub(super) fn row(&mut self, group: &'static str, alias: impl Into<String>) -> &mut Probe<S> {
         let (alias, when) = (alias.into(), When::Always);
+        let group = self.within.clone().unwrap_or_else(|| group.into());
         self.rows.push(Row { group, alias, format: None, line: None, paint: vec![], when });
         self
     }
@@ -162,11 +150,18 @@ impl<S> std::fmt::Debug for Table<S> {
 pub(super) struct Declare<'a, S> {
     builder: &'a mut Builder,
     table: Table<S>,
+    /// The scope of all of them, and the group of all their rows.
+    within: Option<(String, Rc<str>)>,
 }
 
 impl<'a, S> Declare<'a, S> {
     pub(super) fn new(builder: &'a mut Builder) -> Declare<'a, S> {
-        Declare { builder, table: Table { probes: Vec::new() } }
+        Declare { builder, table: Table { probes: Vec::new() }, within: None }
+    }
+
+    /// All signals are in this scope, and all rows in this group.
+    pub(super) fn within(self, scope: &str, group: &str) -> Declare<'a, S> {
+        Declare { within: Some((scope.to_owned(), group.into())), ..self }
     }
 
     pub(super) fn table(self) -> Table<S> {
@@ -250,9 +245,13 @@ impl<'a, S> Declare<'a, S> {
         read: impl Fn(&S) -> T + 'static,
         declare: impl FnOnce(&mut Builder, &str) -> Result<SignalId, Error>,
     ) -> Result<&mut Probe<S>, Error> {
+        let (path, within) = match &self.within {
+            Some((scope, group)) => (format!("{scope}.{path}"), Some(Rc::clone(group))),
+            None => (path, None),
+        };
         let id = declare(self.builder, &path)?;
         let read = Box::new(move |scene: &S| read(scene).into());
-        self.table.probes.push(Probe { path, id, read, seen: false, rows: Vec::new() });
+        self.table.probes.push(Probe { path, id, read, seen: false, within, rows: Vec::new() });
         Ok(self.table.probes.last_mut().expect("it was just pushed"))
     }
 }
@@ -272,7 +271,7 @@ impl<S> Table<S> {
     pub(super) fn rows(&self, group: Group, name: &str, wave: &Writer, scene: &S) -> Group {
         let rows =
             self.probes.iter().flat_map(|probe| probe.rows.iter().map(move |row| (probe, row)));
-        rows.filter(|(_, row)| row.group == name)
+        rows.filter(|(_, row)| *row.group == *name)
             .filter(|(probe, row)| match &row.when {
                 When::Always => true,
                 When::Seen => probe.seen,

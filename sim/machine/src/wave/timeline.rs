@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::record::Mark;
 use waves::save::View;
 use waves::{Error, Window, Writer};
 
@@ -73,6 +74,15 @@ impl Timeline {
         self.window.from.max(self.first.unwrap_or(0))
     }
 
+    /// Marks an event of a kind, as it wants to be found.
+    pub(super) fn mark(&mut self, cycle: u64, kind: &str, mark: &Mark) {
+        match mark {
+            Mark::First(name) => self.first_of(kind, cycle, name),
+            Mark::Each(name) => self.first_of(name, cycle, name),
+            Mark::Every(name) => self.every(cycle, name),
+        }
+    }
+
     /// Marks a moment, if it is in the window and the first of its kind.
     pub(super) fn first_of(&mut self, kind: &str, cycle: u64, name: &str) {
         if self.window.contains(cycle) && self.kinds.insert(kind.to_owned()) {
@@ -81,7 +91,7 @@ impl Timeline {
     }
 
     /// Marks a moment, if it is in the window.
-    pub(super) fn every(&mut self, cycle: u64, name: &str) {
+    fn every(&mut self, cycle: u64, name: &str) {
         if self.window.contains(cycle) {
             self.mark_one(cycle, name, true);
         }
@@ -104,7 +114,7 @@ impl Timeline {
     }
 
     /// Puts the moments into a view, in order of time.
-    pub(super) fn mark(&self, view: View) -> View {
+    pub(super) fn markers(&self, view: View) -> View {
         let mut all: Vec<(u64, &str)> =
             self.moments.iter().map(|moment| (moment.cycle, &*moment.name)).collect();
         if let Some((cycle, why)) = &self.failure {

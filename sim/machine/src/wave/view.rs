@@ -37,11 +37,11 @@ pub(super) fn of<S: Scene>(recorder: &Recorder<S>) -> View {
     let choice = recorder.choice.unwrap_or(own);
     let mut view = View::new();
     for (name, open) in scene.groups(choice) {
-        view = view.group(group(recorder, name, open));
+        view = view.group(group(recorder, &name, open));
     }
     let nets = Group::new("All nets of the ports").folded();
-    let view = view.group(recorder.pins.nets(nets, &line.wave)).group(hardware(recorder));
-    let view = line.mark(view);
+    let nets = recorder.pins.iter().fold(nets, |nets, pins| pins.nets(nets, &line.wave));
+    let view = line.markers(view.group(nets).group(hardware(recorder)));
     let (start, last) = (line.start(), line.end());
     let around = |centre: u64, until: u64| {
         let first = centre.saturating_sub(opening.before).max(start);
@@ -66,7 +66,7 @@ pub(super) fn of<S: Scene>(recorder: &Recorder<S>) -> View {
     }
 }
 
-fn group<S: Scene>(recorder: &Recorder<S>, name: &'static str, open: bool) -> Group {
+fn group<S: Scene>(recorder: &Recorder<S>, name: &str, open: bool) -> Group {
     let (wave, scene) = (&recorder.line.wave, &recorder.scene);
     let group = Group::new(name);
     let group = if open { group } else { group.folded() };
@@ -74,7 +74,11 @@ fn group<S: Scene>(recorder: &Recorder<S>, name: &'static str, open: bool) -> Gr
         "Request" => group.trace(Trace::of(wave, recorder.clock).alias("clock")),
         _ => group,
     };
-    let group = recorder.pins.rows(group, name, wave, scene);
+    let group = recorder
+        .pins
+        .iter()
+        .zip(scene.pins())
+        .fold(group, |group, (table, pins)| table.rows(group, name, wave, pins));
     let group = recorder.system.rows(group, name, wave, scene);
     group.traces(S::own_rows(name, &recorder.signals, wave))
 }

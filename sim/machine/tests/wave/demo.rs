@@ -42,7 +42,7 @@ pub(crate) fn options(window: Window) -> (Recording, Subject) {
         ..Recording::default()
     };
     let processes = vec!["editor".to_owned(), "player".to_owned()];
-    (recording, Subject { xlen: Xlen::Rv64, processes })
+    (recording, Subject { xlen: Xlen::Rv64, harts: 1, processes })
 }
 
 pub(crate) struct Demo {
@@ -80,7 +80,7 @@ impl Demo {
         }
         let hit = u128::from(outputs.events.has(Pulse::DataHit));
         let values = [self.state, self.level, self.base, hit, self.lines, 0];
-        self.recorder.cycle(self.now, &inputs, &outputs, &values)?;
+        self.recorder.cycle(self.now, 0, &inputs, &outputs, &values)?;
         self.now += 1;
         Ok(())
     }

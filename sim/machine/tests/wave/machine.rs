@@ -44,7 +44,8 @@ fn record(path: &Path, window: Window) -> Result<(), Error> {
         signals: IdealMmu::new(Xlen::Rv64).signals(),
         ..Recording::default()
     };
-    let subject = Subject { xlen: Xlen::Rv64, processes: names.map(str::to_owned).to_vec() };
+    let subject =
+        Subject { xlen: Xlen::Rv64, harts: 1, processes: names.map(str::to_owned).to_vec() };
     let recorder = Rc::new(RefCell::new(Recorder::create(path, recording, subject)?));
     let mut machine = machine(&names);
     machine.observe(Box::new(Rc::clone(&recorder)));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use kernel::{Cache, Event, Reason};
+use kernel::{Event, Reason};
 use machine::wave::Ending;
 use machine::wave::mmu::Recorder;
 use model::isa::{Cause, Fault};
@@ -70,9 +70,9 @@ fn jump_ends_what_lasts_a_cycle() -> Result<(), Error> {
     let mut outputs = Outputs { responses, ..Outputs::default() };
     outputs.events += Pulse::PageFault;
     let values = [demo::IDLE, 0, 0, 1, 3, 0];
-    recorder.cycle(7, &Inputs::default(), &outputs, &values)?;
+    recorder.cycle(7, 0, &Inputs::default(), &outputs, &values)?;
     recorder.event(9000, &Event::SwapIn { pid: 1, va: 0x3000, slot: 0 })?;
-    recorder.cycle(9000, &Inputs::default(), &Outputs::default(), &values)?;
+    recorder.cycle(9000, 0, &Inputs::default(), &Outputs::default(), &values)?;
     recorder.finish()?;
     let dump = Dump::open(&path);
     let near = |path: &str| [60, 70, 80, 90_000].map(|time| dump.at(path, time));
@@ -108,14 +108,14 @@ fn processes_that_come_later_have_their_names() -> Result<(), Error> {
     let mut recorder = Recorder::create(&path, recording, subject)?;
     let fork = |child| Event::Fork { parent: 1, child, name: "child".to_owned() };
     let switch = |to| Event::Switch { from: None, to, asid: 1 };
-    let hit = |cache| Event::CacheHit { pid: 3, va: 0x5000, frame: 0x80123, cache };
+    let (pid, va, frame) = (3, 0x5000, 0x80123);
     let story = [
         switch(1),
         fork(3),
         fork(4),
         switch(3),
-        hit(Cache::Page),
-        hit(Cache::Swap),
+        Event::PageCacheHit { pid, va, frame },
+        Event::SwapCacheHit { pid, va, frame },
         Event::Exec { pid: 3, name: "ls".to_owned() },
         Event::Queues { ready: vec![1], waiting: vec![(4, Reason::Disk)] },
         Event::Eviction { pid: 4, va: 0x9000, frame: 7, dirty: true },

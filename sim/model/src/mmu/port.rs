@@ -3,9 +3,11 @@
 use crate::isa::Access;
 use std::fmt;
 use std::ops::{Index, IndexMut};
+use strum::IntoStaticStr;
 
 /// A translation port of the MMU. A value that exists once for each port is a [`PerPort`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum Port {
     /// Instruction fetches.
     Fetch,
@@ -28,10 +30,7 @@ impl Port {
 
     /// `fetch` or `data`.
     pub fn name(self) -> &'static str {
-        match self {
-            Port::Fetch => "fetch",
-            Port::Data => "data",
-        }
+        self.into()
     }
 }
 

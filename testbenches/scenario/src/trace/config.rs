@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn policies_that_learn_by_ticks_get_ticks() {
         let ticks = |text: &str| circumstances(text).unwrap().config.tick_every;
-        for policy in PolicyKind::ALL {
+        for &policy in PolicyKind::ALL {
             let expected = if policy.lives_on_ticks() { 4096 - 64 } else { 0 };
             assert_eq!(ticks(&format!("policy = \"{policy}\"")), expected, "{policy}");
         }

@@ -48,7 +48,7 @@ impl World {
 
     /// The held fault is taken, and must be this one.
     fn trap(&mut self, va: u64, reason: Reason) -> Result<(), WorldError> {
-        self.wire.event(Event::Fault { va, reason });
+        self.happened(Event::Fault { va, reason });
         self.wire.activity(Activity::Kernel);
         let outputs = self.cycle(&Inputs { fault_ready: true, ..Inputs::default() });
         let held = outputs.held.map(|fault| (fault.reason, fault.va));
@@ -56,15 +56,6 @@ impl World {
             let cycle = self.cycles() - 1;
             return Err(WorldError::Held { cycle, va, reason });
         }
-        self.count("faults", 1);
-        self.count(
-            match reason {
-                Reason::NoSegment => "faults_no_segment",
-                Reason::Limit => "faults_limit",
-                Reason::Protection => "faults_protection",
-            },
-            1,
-        );
         self.kernel();
         Ok(())
     }

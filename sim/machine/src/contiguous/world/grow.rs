@@ -50,10 +50,9 @@ impl World {
             granted = self.extend(id, by, length, whose)?;
         }
         if !granted {
-            self.wire.event(Event::Refused { process: process.to_owned(), wanted: by });
+            self.happened(Event::Refused { process: process.to_owned(), wanted: by });
         }
         self.look();
-        self.count(if granted { "grown" } else { "refused" }, 1);
         let at = vec![self.stored[&id].start(unit) / unit];
         Ok(Loaded { placed: granted, compacted, at })
     }
@@ -123,7 +122,7 @@ impl World {
         })?;
         before.into_iter().for_each(|piece| self.placer.free(piece));
         let (process, segment) = (whose.0.to_owned(), whose.1.to_owned());
-        self.wire.event(Event::Grown { process, segment, by, moved });
+        self.happened(Event::Grown { process, segment, by, moved });
         Ok(true)
     }
 }

@@ -33,12 +33,10 @@ impl World {
             placed = self.place(spec);
         }
         let Some((segments, fresh)) = placed else {
-            self.count("refused", 1);
             let wanted = spec.segments.iter().map(|segment| segment.length).sum();
-            self.wire.event(Event::Refused { process: spec.name.clone(), wanted });
+            self.happened(Event::Refused { process: spec.name.clone(), wanted });
             return Ok(Loaded { placed: false, compacted, at: Vec::new() });
         };
-        self.count("loads", 1);
         self.count("shared", (segments.len() - fresh.len()) as u64);
         let unit = self.config.unit;
         let at = segments.iter().map(|held| self.stored[&held.2].start(unit) / unit).collect();
@@ -46,7 +44,7 @@ impl World {
         self.look();
         self.wire.activity(Activity::Load);
         fresh.into_iter().try_for_each(|id| self.image(id))?;
-        self.wire.event(Event::Loaded { process: spec.name.clone() });
+        self.happened(Event::Loaded { process: spec.name.clone() });
         Ok(Loaded { placed: true, compacted, at })
     }
 
@@ -165,8 +163,7 @@ impl World {
         for (_, _, id) in process.segments {
             self.drop_one(id);
         }
-        self.count("ends", 1);
-        self.wire.event(Event::Ended { process: name.to_owned() });
+        self.happened(Event::Ended { process: name.to_owned() });
         self.look();
         if self.running.as_deref() == Some(name) {
             self.running = None;
@@ -187,7 +184,7 @@ impl World {
             return Err(WorldError::Nonsense(message));
         }
         self.kernel();
-        self.wire.event(Event::Compaction);
+        self.happened(Event::Compaction {});
         self.wire.activity(Activity::Move);
         let unit = self.config.unit;
         let mut order: Vec<(Range<u64>, usize)> = Vec::new();
@@ -214,7 +211,6 @@ impl World {
             self.replace(id, |stored| stored.pieces = vec![to])?;
             self.look();
         }
-        self.count("compactions", 1);
         self.count("moved_bytes", moved);
         self.look();
         Ok(moved)

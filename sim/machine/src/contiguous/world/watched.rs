@@ -1,18 +1,19 @@
-//! What the world tells whoever looks on, and the time that the kernel takes.
+//! What the world shows its observer, and the time that the kernel takes.
 
 use std::ops::{Range, RangeInclusive};
 
 use rand::Rng;
 
 use super::{Activity, Config, Event, Fit, Holes, World, WorldError};
+use crate::board::Observer;
 use crate::contiguous::churn::{Equilibrium, churn};
 use crate::contiguous::process::label;
-use crate::contiguous::{Measure, Observer, Picture};
+use crate::contiguous::{Contiguous, Measure, Picture};
 use model::mmu::Signal;
 
 impl World {
     /// Lets someone look on from now.
-    pub fn observe(&mut self, observer: Box<dyn Observer>) {
+    pub fn observe(&mut self, observer: Box<dyn Observer<Contiguous>>) {
         self.wire.observer = Some(observer);
         self.look();
     }
@@ -27,7 +28,7 @@ impl World {
         &self.config
     }
 
-    /// Tells whoever looks on that it is over.
+    /// Tells the observer that it is over.
     pub fn finish(&mut self) {
         if let Some(observer) = &mut self.wire.observer {
             observer.on_end(self.wire.now);
@@ -40,7 +41,7 @@ impl World {
         self.wire.now += self.config.handler;
     }
 
-    /// Shows memory as it is now to whoever looks on.
+    /// Shows memory as it is now to the observer.
     pub(super) fn look(&mut self) {
         if self.wire.observer.is_none() {
             return;
@@ -53,9 +54,7 @@ impl World {
         used.sort_by_key(|(piece, _)| piece.start);
         let (measure, segments) = (self.measure(), self.stored.len() as u64);
         let picture = Picture { measure, segments, holes: self.placer.holes(), used };
-        if let Some(observer) = &mut self.wire.observer {
-            observer.on_memory(self.wire.now, &picture);
-        }
+        self.wire.event(Event::Memory { picture });
     }
 
     /// What a stored segment is called: by the name under which it is shared, else by its process
@@ -116,10 +115,13 @@ impl World {
         let came =
             churn(&mut holes, steps, lengths, segments, generator, &mut |placer, segments| {
                 wire.now += handler;
-                let Some(observer) = &mut wire.observer else { return };
+                if wire.observer.is_none() {
+                    return;
+                }
                 let (measure, holes) = (Measure::of(placer, 0), placer.holes());
                 let (segments, used) = (segments as u64, Vec::new());
-                observer.on_memory(wire.now, &Picture { measure, segments, holes, used });
+                let picture = Picture { measure, segments, holes, used };
+                wire.event(Event::Memory { picture });
             });
         self.look();
         Ok(came)

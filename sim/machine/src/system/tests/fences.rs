@@ -29,7 +29,7 @@ const POLICIES: [PolicyKind; 3] = [PolicyKind::Fifo, PolicyKind::Lru, PolicyKind
 
 #[test]
 fn no_answer_rests_on_a_table_that_changed() {
-    for policy in PolicyKind::ALL {
+    for &policy in PolicyKind::ALL {
         for asids in [0, 1, 511] {
             for adue in [false, true] {
                 let config = MachineConfig { adue, tick_every: 23, ..small(policy, asids) };
@@ -73,7 +73,7 @@ fn what_a_heap_gives_up_is_out_of_reach_at_once() {
 
 #[test]
 fn random_programs_run_on_an_mmu_that_forgets_nothing() {
-    for (seed, policy) in (0..).zip(PolicyKind::ALL) {
+    for (seed, &policy) in (0..).zip(PolicyKind::ALL) {
         let mut config = MachineConfig {
             policy,
             seed,

@@ -1,7 +1,7 @@
 //! What observers see, and what a broken MMU is told.
 
 use super::*;
-use crate::system::{Observer, RunError, StepError, WorldState};
+use crate::system::{Cycle, Observer, RunError, StepError};
 use kernel::{Activity, PolicyKind};
 use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use std::cell::RefCell;
@@ -17,9 +17,9 @@ struct Clock {
 }
 
 impl Observer for Clock {
-    fn on_cycle(&mut self, cycle: u64, _: &Inputs, _: &Outputs, _: &dyn Mmu, _: &WorldState) {
-        assert_eq!(cycle, self.next, "no cycle twice, none left out");
-        self.next = cycle + 1;
+    fn on_cycle(&mut self, cycle: &Cycle<'_>) {
+        assert_eq!(cycle.number, self.next, "no cycle twice, none left out");
+        self.next = cycle.number + 1;
         self.evaluated += 1;
     }
 

@@ -1,7 +1,7 @@
 //! Demand paging, swap, growth, and the end of memory.
 
 use super::*;
-use crate::system::Observer;
+use crate::system::{Observer, WorldState};
 use kernel::{Event, FaultKind, PolicyKind};
 use model::isa::Access::Fetch;
 use std::cell::RefCell;
@@ -148,7 +148,7 @@ fn software_sets_dirty_on_the_extra_fault() {
 struct Diary(Vec<String>);
 
 impl Observer for Diary {
-    fn on_event(&mut self, _cycle: u64, event: &Event) {
+    fn on_event(&mut self, _cycle: u64, event: &Event, _world: &WorldState) {
         if matches!(event, Event::Policy { .. } | Event::Queues { .. }) {
             return;
         }
@@ -160,7 +160,7 @@ impl Observer for Diary {
             Event::SwapIn { va, slot, .. } => format!("in {va:x} {slot}"),
             Event::Fence { fence } => format!("fence {:x?} {:?}", fence.va, fence.asid),
             Event::Switch { to, asid, .. } => format!("switch {to} {asid}"),
-            Event::Exit { pid } => format!("exit {pid}"),
+            Event::Exit { pid, .. } => format!("exit {pid}"),
             other => format!("{other:?}"),
         });
     }

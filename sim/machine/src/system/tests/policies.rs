@@ -2,7 +2,7 @@
 
 use super::reference::{Counted, simulate, stack_faults};
 use super::*;
-use crate::system::Observer;
+use crate::system::{Observer, WorldState};
 use kernel::{Event, PolicyKind, VirtualPage};
 use proptest::prelude::*;
 use std::cell::RefCell;
@@ -16,7 +16,7 @@ const STALLINGS: &[u64] = &[2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
 struct Victims(Vec<u64>);
 
 impl Observer for Victims {
-    fn on_event(&mut self, _cycle: u64, event: &Event) {
+    fn on_event(&mut self, _cycle: u64, event: &Event, _world: &WorldState) {
         if let Event::Eviction { va, .. } = event {
             self.0.push((va - BSS) / PAGE_BYTES);
         }
@@ -94,7 +94,7 @@ proptest! {
         string in prop::collection::vec(prop::option::weighted(0.8, (0_u64..8, any::<bool>())), 1..60),
     ) {
         let best = play(PolicyKind::Opt, frames, &string).faults;
-        for kind in PolicyKind::ALL {
+        for &kind in PolicyKind::ALL {
             let counted = play(kind, frames, &string);
             prop_assert!(counted.faults >= best, "{kind}: {} of {best}", counted.faults);
             let left = counted.victims.len() as u64;
@@ -257,14 +257,14 @@ fn a_state_in_words_names_the_pages() {
     let load = |page| Some((page, false));
     struct Last(String);
     impl Observer for Last {
-        fn on_event(&mut self, _cycle: u64, event: &Event) {
+        fn on_event(&mut self, _cycle: u64, event: &Event, _world: &WorldState) {
             if let Event::Policy { state } = event {
                 self.0.clone_from(state);
             }
         }
     }
     let steps = [load(0), load(1), load(0), None, load(2)];
-    for kind in PolicyKind::ALL {
+    for &kind in PolicyKind::ALL {
         let config = MachineConfig { policy: kind, ..strict(Mode::Sv39) };
         let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), config).unwrap();
         let ops = steps.iter().map(|step| step.map_or(Op::Tick, |(n, _)| super::load(page(n))));

@@ -1,10 +1,10 @@
 //! What the MMU is asked when the kernel reaches into a process's memory.
 
 use super::*;
-use crate::system::{Observer, WorldState};
+use crate::system::{Cycle, Observer, WorldState};
 use kernel::{Activity, Call, Event, Sstatus, UserAccess};
 use model::isa::{Context, Privilege};
-use model::mmu::{Inputs, Mmu, Outputs, Port};
+use model::mmu::Port;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -17,20 +17,14 @@ struct Journal {
 }
 
 impl Observer for Journal {
-    fn on_cycle(
-        &mut self,
-        _: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        _: &dyn Mmu,
-        world: &WorldState,
-    ) {
+    fn on_cycle(&mut self, cycle: &Cycle<'_>) {
+        let &Cycle { inputs, outputs, world, .. } = cycle;
         if let Some(request) = inputs.accepted(Port::Data, outputs) {
             self.asked.push((request.context, world.activity, request.access));
         }
     }
 
-    fn on_event(&mut self, _: u64, event: &Event) {
+    fn on_event(&mut self, _: u64, event: &Event, _: &WorldState) {
         if let Event::UserAccessEnds { moved, result, .. } = event {
             self.ends.push((*moved, result));
         }

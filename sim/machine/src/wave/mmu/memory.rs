@@ -4,8 +4,7 @@ use waves::Error;
 use waves::save::Line;
 
 use super::super::table::Declare;
-use super::Machine;
-use super::pins::hex;
+use super::pins::{Pins, hex};
 use super::pte::{self, Entries};
 use model::isa::{Mode, Xlen};
 use model::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
@@ -70,32 +69,32 @@ fn desired(request: MemoryRequest) -> Option<u64> {
     }
 }
 
-pub(super) fn declare(declare: &mut Declare<'_, Machine>, xlen: Xlen) -> Result<(), Error> {
+pub(super) fn declare(declare: &mut Declare<'_, Pins>, xlen: Xlen) -> Result<(), Error> {
     let (entry, address) = if xlen == Xlen::Rv32 { (32, 34) } else { (64, 64) };
     let bus = "Memory bus";
-    let request = |m: &Machine| m.pins.outputs.memory;
-    let answer = |m: &Machine| m.pins.inputs.memory;
-    declare.flag("memory.valid", move |m| request(m).is_some())?;
-    declare.flag("memory.ready", |m| m.pins.inputs.memory_ready)?;
-    declare.state("memory.kind", 2, &KINDS, move |m| request(m).map(kind))?;
-    declare.bits("memory.pa", address, move |m| request(m).map(pa))?;
-    declare.bits("memory.desired", entry, move |m| request(m).and_then(desired))?;
+    let request = |p: &Pins| p.outputs.memory;
+    let answer = |p: &Pins| p.inputs.memory;
+    declare.flag("memory.valid", move |p| request(p).is_some())?;
+    declare.flag("memory.ready", |p| p.inputs.memory_ready)?;
+    declare.state("memory.kind", 2, &KINDS, move |p| request(p).map(kind))?;
+    declare.bits("memory.pa", address, move |p| request(p).map(pa))?;
+    declare.bits("memory.desired", entry, move |p| request(p).and_then(desired))?;
     declare
-        .state("memory.asked_kind", 2, &KINDS, |m| m.pins.memory.asked.map(kind))?
+        .state("memory.asked_kind", 2, &KINDS, |p| p.memory.asked.map(kind))?
         .row(bus, "request");
     declare
-        .text("memory.asked", |m| hex(m.pins.memory.asked.map(pa)))?
+        .text("memory.asked", |p| hex(p.memory.asked.map(pa)))?
         .row(bus, "PTE address")
         .line(Line::Yellow);
-    declare.flag("memory.response", move |m| answer(m).is_some())?.row(bus, "response");
-    declare.bits("memory.entry", entry, move |m| answer(m).map(|answer| answer.data))?;
-    declare.flag("memory.error", move |m| answer(m).is_some_and(|answer| answer.error))?;
-    declare.flag("memory.swapped", move |m| answer(m).is_some_and(|answer| answer.swapped))?;
+    declare.flag("memory.response", move |p| answer(p).is_some())?.row(bus, "response");
+    declare.bits("memory.entry", entry, move |p| answer(p).map(|answer| answer.data))?;
+    declare.flag("memory.error", move |p| answer(p).is_some_and(|answer| answer.error))?;
+    declare.flag("memory.swapped", move |p| answer(p).is_some_and(|answer| answer.swapped))?;
     declare
-        .state("memory.pte", 2, &pte::KINDS, |m| m.pins.memory.read.as_ref().map(|read| read.0))?
+        .state("memory.pte", 2, &pte::KINDS, |p| p.memory.read.as_ref().map(|read| read.0))?
         .row(bus, "PTE is");
     declare
-        .text("memory.flags", |m| m.pins.memory.read.as_ref().map(|read| read.1.clone()))?
+        .text("memory.flags", |p| p.memory.read.as_ref().map(|read| read.1.clone()))?
         .row(bus, "PPN and flags");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! What is recorded of an MMU, its memory and its operating system.
 //!
-//! A machine calls [`Recorder::cycle`] for each clock cycle that it makes, and the others when
-//! they have something to tell; a [`crate::system::Machine`] does all that when the recorder is
-//! attached as its observer. What is recorded, by scope:
+//! A [`crate::system::Machine`] shows the recorder everything when it is attached as its observer;
+//! who has no machine calls [`Recorder::cycle`] for each clock cycle, and the others when they have
+//! something to tell. What is recorded, by scope:
 //!
 //! | scope | what | file |
 //! |---|---|---|
@@ -10,19 +10,18 @@
 //! | `fetch`, `data` | the two translation ports: request, answer | `port` |
 //! | `events`, `fence`, `fault` | counter events, the fence port, the held fault | `pins` |
 //! | `memory` | the walker's port to memory, with the page-table entry decoded | `memory`, `pte` |
-//! | `os` | what the operating system does; instants as events | `system`, `told` |
-//! | `mmu` | the engine's own signals, as [`model::mmu::Mmu::signals`] names them | |
+//! | `os` | what the operating system does; instants as events | `system` |
+//! | `hart1`, … | all of these but `os`, of each further hart | `pins` |
+//! | `mmu` | the first hart's own signals, as [`model::mmu::Mmu::signals`] names them | |
 //!
 //! Each signal is declared in one of these files, once: its place, its value and its row.
-//! `words` has the names of values, `observer` attaches the recorder to a machine.
+//! `words` has the names of values.
 
 mod memory;
-mod observer;
 mod pins;
 mod port;
 mod pte;
 mod system;
-mod told;
 mod words;
 
 use std::path::Path;
@@ -30,12 +29,16 @@ use std::path::Path;
 use waves::save::Trace;
 use waves::{Error, SignalId, Writer};
 
-use super::recorder::{Recording, Scene};
+use super::recorder::{Recording, Scene, hart_group};
+use super::story::GROUP;
 use super::table::Declare;
+use super::timeline::Timeline;
 use super::view::{Choice, Opening};
+use crate::board::{HartId, Paged, WorldState};
 use kernel::{Activity, Event, Pid};
 use model::isa::Xlen;
-use model::mmu::{Inputs, Outputs, Port, Pulse, Signal};
+use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
+use model::record::Mark;
 use pins::Pins;
 use system::System;
 
@@ -54,6 +57,8 @@ const PLAIN_ROWS: usize = 3;
 pub struct Subject {
     /// The machine's width.
     pub xlen: Xlen,
+    /// How many harts there are.
+    pub harts: usize,
     /// Names of processes, that of process 1 first.
     pub processes: Vec<String>,
 }
@@ -61,7 +66,8 @@ pub struct Subject {
 /// An MMU, its memory and its operating system, as they are in the current cycle.
 #[derive(Debug)]
 pub struct Machine {
-    pins: Pins,
+    /// Of each hart.
+    pins: Vec<Pins>,
     system: System,
     /// The first fault, and when the kernel understood it.
     fault: Option<u64>,
@@ -74,22 +80,35 @@ pub struct Machine {
 pub type Recorder = super::recorder::Recorder<Machine>;
 
 impl Scene for Machine {
-    const HARDWARE: &'static str = "mmu";
+    type Machine = Paged;
+    type Pins = Pins;
 
-    fn pins(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
-        pins::declare(declare, self.pins.xlen)
+    const HARDWARE: &'static str = "mmu";
+    const CLOCK_RUNS: bool = true;
+
+    fn pins(&self) -> &[Pins] {
+        &self.pins
     }
 
-    fn system(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
+    fn has_begun(&self) -> bool {
+        self.pins.iter().all(|pins| pins.begun)
+    }
+
+    fn declare_pins(pins: &Pins, declare: &mut Declare<'_, Pins>) -> Result<(), Error> {
+        pins::declare(declare, pins.xlen)
+    }
+
+    fn declare_system(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
         system::declare(declare)
     }
 
-    fn groups(&self, choice: Choice) -> Vec<(&'static str, bool)> {
-        let ports = ["Request", "TLB", "Walker", "Memory bus", "Fault"];
-        let ports = ports.map(|name| (name, choice != Choice::Os));
-        let system = Some((system::GROUP, true)).filter(|_| self.system.is_there());
+    fn groups(&self, choice: Choice) -> Vec<(String, bool)> {
+        let ports = ["Request", "TLB", "Walker", "Memory bus", "Fault"].map(str::to_owned);
+        let others = (1..self.pins.len()).map(hart_group);
+        let ports = ports.into_iter().chain(others).map(|name| (name, choice != Choice::Os));
+        let system = Some((GROUP.to_owned(), true)).filter(|_| self.system.is_there());
         match choice {
-            Choice::Hardware => ports.into_iter().chain(system).collect(),
+            Choice::Hardware => ports.chain(system).collect(),
             Choice::Os | Choice::All => system.into_iter().chain(ports).collect(),
         }
     }
@@ -110,6 +129,79 @@ impl Scene for Machine {
             after: AFTER,
             until: self.understood.filter(soon),
         }
+    }
+
+    fn pending(&self, now: u64, to: u64, cycle: bool) -> [Option<u64>; 2] {
+        // Cycles that are left out are those of idle ports.
+        let next = now.saturating_add(1);
+        [Some(next).filter(|next| *next < to || !cycle), None]
+    }
+
+    fn ends(&mut self, _at: u64) {
+        self.pins.iter_mut().for_each(Pins::rest);
+    }
+
+    fn cycle(
+        &mut self,
+        line: &mut Timeline,
+        hart: HartId,
+        inputs: &Inputs,
+        outputs: &Outputs,
+    ) -> bool {
+        if line.wave.past_window() {
+            return false;
+        }
+        self.pins[hart].cycle(inputs, outputs);
+        let visible = line.now.filter(|now| line.window.contains(*now));
+        for answer in outputs.responses.values() {
+            if let (Some(Err(fault)), Some(now)) = (answer, line.now) {
+                let name = words::CAUSES[words::cause(fault.cause)];
+                line.first_of(name, now, name);
+                self.fault = self.fault.or(visible);
+            }
+        }
+        let missed = Port::ALL.iter().any(|port| outputs.events.has(Pulse::miss(*port)));
+        self.miss = self.miss.or(visible.filter(|_| missed));
+        true
+    }
+
+    fn sample(mmu: &dyn Mmu, all: bool, tell: &mut dyn FnMut(usize, u128)) {
+        if !all {
+            return mmu.changes(tell);
+        }
+        let mut values = Vec::new();
+        mmu.values(&mut values);
+        values.into_iter().enumerate().for_each(|(at, value)| tell(at, value));
+    }
+
+    fn around(&mut self, world: &WorldState) -> bool {
+        if world.pid.is_none() && !self.system.is_there() {
+            // No operating system, so far.
+            return false;
+        }
+        let doing = self.system.activity(world.activity);
+        let running = self.system.process(world.pid);
+        self.system.free_frames(world.free_frames) || doing || running
+    }
+
+    fn mark(&self, event: &Event) -> Option<(&'static str, Mark)> {
+        event.kind().zip(event.mark(&self.system.names))
+    }
+
+    fn event(&mut self, cycle: u64, event: &Event, visible: bool) -> bool {
+        if visible && matches!(event, Event::PageFault { .. }) {
+            self.understood.get_or_insert(cycle);
+        }
+        self.system.event(event);
+        false
+    }
+
+    fn happened(&mut self) {
+        self.system.story.happened();
+    }
+
+    fn spends(&mut self, activity: Activity) -> Option<bool> {
+        self.system.is_there().then(|| self.system.activity(activity))
     }
 }
 
@@ -135,14 +227,15 @@ impl Recorder {
     /// # Errors
     /// When the file cannot be made, or a signal's name is none.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
-        let Subject { xlen, processes } = subject;
-        let (pins, system) = (Pins::new(xlen), System::new(processes));
+        let Subject { xlen, harts, processes } = subject;
+        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen)).collect();
+        let system = System::new(processes);
         let scene = Machine { pins, system, fault: None, understood: None, miss: None };
         Recorder::open(path, recording, scene)
     }
 
-    /// One cycle of the MMU; `values` are those of [`model::mmu::Mmu::values`], and may be empty
-    /// in a cycle that is not [wanted](Recorder::wants).
+    /// One cycle of a hart; `values` are those of [`model::mmu::Mmu::values`] of the first hart,
+    /// and may be empty in a cycle that is not [wanted](Recorder::wants).
     ///
     /// Cycles increase; those left out are shown with idle ports.
     ///
@@ -151,33 +244,13 @@ impl Recorder {
     pub fn cycle(
         &mut self,
         cycle: u64,
+        hart: HartId,
         inputs: &Inputs,
         outputs: &Outputs,
         values: &[u128],
     ) -> Result<(), Error> {
-        self.ports(cycle, inputs, outputs)?;
+        self.pins_of(cycle, hart, inputs, outputs)?;
         if self.line.wave.past_window() { Ok(()) } else { self.show_values(values) }
-    }
-
-    /// The pins of one cycle, without the engine's signals.
-    fn ports(&mut self, cycle: u64, inputs: &Inputs, outputs: &Outputs) -> Result<(), Error> {
-        self.begin(cycle)?;
-        if self.line.wave.past_window() {
-            return Ok(());
-        }
-        self.scene.pins.cycle(inputs, outputs);
-        self.show_pins()?;
-        let visible = self.line.window.contains(cycle);
-        for answer in outputs.responses.values() {
-            if let Some(Err(fault)) = answer {
-                let name = words::CAUSES[words::cause(fault.cause)];
-                self.line.first_of(name, cycle, name);
-                self.scene.fault = self.scene.fault.or(Some(cycle).filter(|_| visible));
-            }
-        }
-        let missed = Port::ALL.iter().any(|port| outputs.events.has(Pulse::miss(*port)));
-        self.scene.miss = self.scene.miss.or(Some(cycle).filter(|_| missed && visible));
-        Ok(())
     }
 
     /// Something happened in the operating system.
@@ -185,27 +258,7 @@ impl Recorder {
     /// # Errors
     /// What the file says.
     pub fn event(&mut self, cycle: u64, event: &Event) -> Result<(), Error> {
-        self.at(cycle)?;
-        let kind = system::kind(event);
-        match event {
-            Event::Kill { pid, .. } => {
-                let name = format!("kill {}", self.scene.system.names.of(*pid));
-                self.line.every(cycle, &name);
-            }
-            Event::PageFault { kind, .. } => {
-                let name = format!("{} fault", kind.name());
-                self.line.first_of(&name, cycle, &name);
-            }
-            _ if kind.is_empty() => {}
-            _ => self.line.first_of(kind, cycle, &kind.replace('_', " ")),
-        }
-        if matches!(event, Event::PageFault { .. }) && self.line.window.contains(cycle) {
-            self.scene.understood.get_or_insert(cycle);
-        }
-        self.scene.system.event(event);
-        self.show_system()?;
-        self.scene.system.happened();
-        Ok(())
+        self.happens(cycle, event)
     }
 
     /// From this cycle on the processor does this.
@@ -213,7 +266,7 @@ impl Recorder {
     /// # Errors
     /// What the file says.
     pub fn activity(&mut self, cycle: u64, activity: Activity) -> Result<(), Error> {
-        self.change(cycle, |system| system.activity(activity))
+        self.change(cycle, |scene| scene.system.activity(activity))
     }
 
     /// From this cycle on this process runs, or none.
@@ -221,7 +274,7 @@ impl Recorder {
     /// # Errors
     /// What the file says.
     pub fn process(&mut self, cycle: u64, pid: Option<Pid>) -> Result<(), Error> {
-        self.change(cycle, |system| system.process(pid))
+        self.change(cycle, |scene| scene.system.process(pid))
     }
 
     /// From this cycle on so many frames of physical memory are free.
@@ -229,44 +282,6 @@ impl Recorder {
     /// # Errors
     /// What the file says.
     pub fn free_frames(&mut self, cycle: u64, frames: u64) -> Result<(), Error> {
-        self.change(cycle, |system| system.free_frames(frames))
-    }
-
-    /// What the operating system does may change, and is shown if it did.
-    fn change(
-        &mut self,
-        cycle: u64,
-        change: impl FnOnce(&mut System) -> bool,
-    ) -> Result<(), Error> {
-        self.at(cycle)?;
-        if change(&mut self.scene.system) { self.show_system() } else { Ok(()) }
-    }
-
-    /// Makes `cycle` the current one, with idle ports unless it is already.
-    fn at(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.line.has_come(cycle) {
-            return Ok(());
-        }
-        self.begin(cycle)?;
-        self.rest()
-    }
-
-    /// Makes `cycle` the current one; the ports are set by the caller. Where cycles are left out,
-    /// the ports are idle through them.
-    fn begin(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.line.now == Some(cycle) {
-            return Ok(());
-        }
-        let next = self.line.now.map(|now| now.saturating_add(1));
-        if let Some(next) = next.filter(|next| *next < cycle) {
-            self.line.go(next, true)?;
-            self.rest()?;
-        }
-        self.line.go(cycle, true)
-    }
-
-    /// Nothing is presented and nothing answered; what is state stays.
-    fn rest(&mut self) -> Result<(), Error> {
-        if self.scene.pins.rest() { self.show_pins() } else { Ok(()) }
+        self.change(cycle, |scene| scene.system.free_frames(frames))
     }
 }

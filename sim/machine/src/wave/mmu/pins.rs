@@ -7,13 +7,13 @@ use waves::save::{Format, Line};
 use super::super::table::{Declare, Shown};
 use super::memory::{self, Memory};
 use super::port::{self, Flight};
-use super::{Machine, words};
+use super::words;
 use model::isa::{Satp, Xlen};
 use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse};
 
 /// The pins in the current cycle, and what is remembered of the cycles before.
 #[derive(Debug)]
-pub(super) struct Pins {
+pub(in crate::wave) struct Pins {
     pub(super) xlen: Xlen,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
@@ -21,7 +21,7 @@ pub(super) struct Pins {
     pub(super) flights: PerPort<Flight>,
     pub(super) memory: Memory,
     /// A first cycle was recorded.
-    begun: bool,
+    pub(super) begun: bool,
 }
 
 impl Pins {
@@ -51,11 +51,10 @@ impl Pins {
         self.memory.cycle(inputs, outputs, self.satp.map(|satp| satp.mode));
     }
 
-    /// Nothing is presented and nothing answered; what is state stays. Whether there was a first
-    /// cycle, so that there is something to show.
-    pub(super) fn rest(&mut self) -> bool {
+    /// Nothing is presented and nothing answered; what is state stays.
+    pub(super) fn rest(&mut self) {
         if !self.begun {
-            return false;
+            return;
         }
         let (last_in, last_out) = (self.inputs, self.outputs);
         let inputs = Inputs {
@@ -73,7 +72,6 @@ impl Pins {
             ..Outputs::default()
         };
         self.cycle(&inputs, &outputs);
-        true
     }
 }
 
@@ -84,45 +82,45 @@ fn form(fence: Fence) -> u64 {
     u64::from(fence.va.is_some()) | u64::from(fence.asid.is_some()) << 1
 }
 
-pub(super) fn declare(declare: &mut Declare<'_, Machine>, xlen: Xlen) -> Result<(), Error> {
+pub(super) fn declare(declare: &mut Declare<'_, Pins>, xlen: Xlen) -> Result<(), Error> {
     let va = if xlen == Xlen::Rv32 { 32 } else { 64 };
-    declare.flag("run.reset", |m| m.pins.inputs.reset)?;
+    declare.flag("run.reset", |p| p.inputs.reset)?;
     declare
-        .state("satp.mode", 3, &words::MODES, |m| words::mode(m.pins.satp))?
+        .state("satp.mode", 3, &words::MODES, |p| words::mode(p.satp))?
         .row("Request", "satp mode");
     declare
-        .bits("satp.asid", 16, |m| m.pins.satp.map(|satp| satp.asid))?
+        .bits("satp.asid", 16, |p| p.satp.map(|satp| satp.asid))?
         .row("Request", "satp ASID")
         .format(Format::Decimal);
-    declare.bits("satp.root", 44, |m| m.pins.satp.map(|satp| satp.root))?;
-    declare.flag("satp.adue", |m| m.pins.inputs.adue)?;
+    declare.bits("satp.root", 44, |p| p.satp.map(|satp| satp.root))?;
+    declare.flag("satp.adue", |p| p.inputs.adue)?;
     for port in Port::ALL {
         port::declare(declare, port, xlen)?;
     }
-    declare.flag("events.busy", |m| m.pins.outputs.busy)?.row("Walker", "busy");
+    declare.flag("events.busy", |p| p.outputs.busy)?.row("Walker", "busy");
     for pulse in Pulse::ALL {
         let path = format!("events.{}", pulse.name());
-        let signal = declare.flag(path, move |m| m.pins.outputs.events.has(*pulse))?;
+        let signal = declare.flag(path, move |p| p.outputs.events.has(*pulse))?;
         if *pulse == Pulse::Refill {
             signal.row("TLB", "refill");
         }
     }
-    declare.flag("fence.valid", |m| m.pins.inputs.fence.is_some())?;
-    declare.flag("fence.ready", |m| m.pins.outputs.fence_ready)?;
-    declare.state("fence.kind", 2, &FENCES, |m| m.pins.inputs.fence.map(form))?.row("TLB", "fence");
-    declare.bits("fence.va", va, |m| m.pins.inputs.fence.and_then(|fence| fence.va))?;
-    declare.bits("fence.asid", 16, |m| m.pins.inputs.fence.and_then(|fence| fence.asid))?;
+    declare.flag("fence.valid", |p| p.inputs.fence.is_some())?;
+    declare.flag("fence.ready", |p| p.outputs.fence_ready)?;
+    declare.state("fence.kind", 2, &FENCES, |p| p.inputs.fence.map(form))?.row("TLB", "fence");
+    declare.bits("fence.va", va, |p| p.inputs.fence.and_then(|fence| fence.va))?;
+    declare.bits("fence.asid", 16, |p| p.inputs.fence.and_then(|fence| fence.asid))?;
     memory::declare(declare, xlen)?;
-    declare.flag("fault.valid", |m| m.pins.outputs.fault.is_some())?;
-    declare.flag("fault.ready", |m| m.pins.inputs.fault_ready)?;
-    let held = |m: &Machine| m.pins.outputs.fault;
+    declare.flag("fault.valid", |p| p.outputs.fault.is_some())?;
+    declare.flag("fault.ready", |p| p.inputs.fault_ready)?;
+    let held = |p: &Pins| p.outputs.fault;
     declare
-        .state("fault.cause", 4, &words::CAUSES, move |m| held(m).map(|f| words::cause(f.cause)))?
+        .state("fault.cause", 4, &words::CAUSES, move |p| held(p).map(|f| words::cause(f.cause)))?
         .row("Fault", "held: cause");
-    declare.bits("fault.tval", va, move |m| held(m).map(|fault| fault.tval))?;
+    declare.bits("fault.tval", va, move |p| held(p).map(|fault| fault.tval))?;
     // `tval` without leading zeros.
     declare
-        .text("fault.address", move |m| hex(held(m).map(|fault| fault.tval)))?
+        .text("fault.address", move |p| hex(held(p).map(|fault| fault.tval)))?
         .row("Fault", "held: tval")
         .line(Line::Yellow);
     Ok(())

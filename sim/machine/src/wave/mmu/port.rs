@@ -7,10 +7,12 @@
 use waves::Error;
 use waves::save::Line;
 
+use strum::VariantNames;
+
 use super::super::table::{Declare, Shown};
-use super::pins::hex;
-use super::{Machine, words};
-use model::isa::{Privilege, Xlen};
+use super::pins::{Pins, hex};
+use super::words;
+use model::isa::{Access, Privilege, Xlen};
 use model::mmu::{Inputs, Outputs, Port, Pulse, Request, Response};
 
 /// A port in the current cycle.
@@ -54,56 +56,56 @@ impl Flight {
 
 /// Declares a port's signals. A fetch is always a user's fetch, so that its port needs fewer rows.
 pub(super) fn declare(
-    declare: &mut Declare<'_, Machine>,
+    declare: &mut Declare<'_, Pins>,
     port: Port,
     xlen: Xlen,
 ) -> Result<(), Error> {
     let path = |name: &str| format!("{port}.{name}");
     let alias = |name: &str| format!("{port} {name}");
-    let of = move |m: &Machine| m.pins.flights[port];
+    let of = move |p: &Pins| p.flights[port];
     let (va, pa) = if xlen == Xlen::Rv32 { (32, 34) } else { (64, 64) };
     let is_data = port == Port::Data;
-    declare.flag(path("valid"), move |m| of(m).request.is_some())?;
-    declare.flag(path("ready"), move |m| of(m).ready)?;
-    let asked_access = |flight: Flight| flight.asked.map(|asked| words::access(asked.access));
+    declare.flag(path("valid"), move |p| of(p).request.is_some())?;
+    declare.flag(path("ready"), move |p| of(p).ready)?;
+    let asked_access = |flight: Flight| flight.asked.map(|asked| asked.access as u64);
     let of_asked =
-        declare.state(path("asked_access"), 2, &words::ACCESSES, move |m| asked_access(of(m)))?;
+        declare.state(path("asked_access"), 2, Access::VARIANTS, move |p| asked_access(of(p)))?;
     if is_data {
         of_asked.row("Request", alias("access"));
     }
-    let context = declare.state(path("context"), 4, &words::CONTEXTS, move |m| {
-        of(m).request.map(|asked| words::context(asked.context))
+    let context = declare.state(path("context"), 4, &words::CONTEXTS, move |p| {
+        of(p).request.map(|asked| words::context(asked.context))
     })?;
     if is_data {
-        context.row("Request", alias("context")).when(move |m| of(m).mixed);
+        context.row("Request", alias("context")).when(move |p| of(p).mixed);
     }
     declare
-        .text(path("asked"), move |m| hex(of(m).asked.map(|asked| asked.va)))?
+        .text(path("asked"), move |p| hex(of(p).asked.map(|asked| asked.va)))?
         .row("Request", alias("VA"))
         .line(Line::Yellow);
     declare
-        .text(path("answered"), move |m| match of(m).answered {
+        .text(path("answered"), move |p| match of(p).answered {
             Some(Ok(pa)) => hex(Some(pa)),
             Some(Err(fault)) => Shown::Word(words::CAUSES[words::cause(fault.cause)]),
             None => Shown::Absent,
         })?
         .row("Request", alias("answer"));
-    declare.bits(path("va"), va, move |m| of(m).request.map(|asked| asked.va))?;
+    declare.bits(path("va"), va, move |p| of(p).request.map(|asked| asked.va))?;
     // The address as the walk reads it.
-    declare.text(path("vpn"), move |m| {
-        of(m).request.map(|asked| words::segments(asked.va, m.pins.satp, m.pins.xlen))
+    declare.text(path("vpn"), move |p| {
+        of(p).request.map(|asked| words::segments(asked.va, p.satp, p.xlen))
     })?;
-    declare.state(path("access"), 2, &words::ACCESSES, move |m| {
-        of(m).request.map(|asked| words::access(asked.access))
+    declare.state(path("access"), 2, Access::VARIANTS, move |p| {
+        of(p).request.map(|asked| asked.access as u64)
     })?;
     declare
-        .state(path("lookup"), 2, &["miss", "hit"], move |m| of(m).hit)?
+        .state(path("lookup"), 2, &["miss", "hit"], move |p| of(p).hit)?
         .row("TLB", alias("TLB"));
-    declare.flag(path("response"), move |m| of(m).response.is_some())?;
-    declare.bits(path("pa"), pa, move |m| of(m).response.and_then(Result::ok))?;
+    declare.flag(path("response"), move |p| of(p).response.is_some())?;
+    declare.bits(path("pa"), pa, move |p| of(p).response.and_then(Result::ok))?;
     declare
-        .state(path("cause"), 4, &words::CAUSES, move |m| {
-            of(m).response.and_then(Result::err).map(|fault| words::cause(fault.cause))
+        .state(path("cause"), 4, &words::CAUSES, move |p| {
+            of(p).response.and_then(Result::err).map(|fault| words::cause(fault.cause))
         })?
         .row("Fault", alias("fault"));
     Ok(())

@@ -1,16 +1,13 @@
 //! What the operating system does.
 
+use kernel::{Activity, Event, FaultKind, Names, Pid, Reason};
+use strum::VariantNames;
 use waves::Error;
-use waves::save::{Format, Line};
+use waves::save::Format;
 
-use super::super::table::{Declare, words};
+use super::super::story::{self, GROUP, Story};
+use super::super::table::Declare;
 use super::Machine;
-use super::told::{self, Names};
-use super::words as access_words;
-use kernel::{Activity, Cache, Event, FaultKind, Pid, Reason};
-
-/// The group of its rows.
-pub(super) const GROUP: &str = "Operating system";
 
 /// The operating system, as it was last seen.
 #[derive(Debug)]
@@ -20,16 +17,13 @@ pub(super) struct System {
     doing: Option<Activity>,
     /// The last fault: its kind, and whose access of what it was.
     fault: Option<(FaultKind, String)>,
-    /// What happens, in a few words.
-    text: Option<String>,
+    pub(super) story: Story,
     /// Whose page went last.
     victim: Option<String>,
     ready: Option<String>,
     waiting: Option<String>,
     free_frames: Option<u64>,
     policy: Option<String>,
-    /// The kind of the event that happens now.
-    happens: &'static str,
     there: bool,
     /// More than one process was ready or waited.
     queued: bool,
@@ -42,13 +36,12 @@ impl System {
             running: None,
             doing: None,
             fault: None,
-            text: None,
+            story: Story::default(),
             victim: None,
             ready: None,
             waiting: None,
             free_frames: None,
             policy: None,
-            happens: "",
             there: false,
             queued: false,
         }
@@ -63,11 +56,10 @@ impl System {
         self.there = true;
         match event {
             Event::PageFault { pid, va, access, kind, .. } => {
-                let access = access_words::ACCESSES[access_words::access(*access) as usize];
                 self.fault = Some((*kind, format!("{}:{access}:{va:x}", self.names.of(*pid))));
             }
             Event::Eviction { pid, va, dirty, .. } => {
-                let state = told::state(*dirty);
+                let state = if *dirty { "dirty" } else { "clean" };
                 self.victim = Some(format!("{}:{va:x}:{state}", self.names.of(*pid)));
             }
             Event::Switch { to, .. } => {
@@ -82,15 +74,7 @@ impl System {
             Event::Queues { ready, waiting } => self.queues(ready, waiting),
             _ => {}
         }
-        self.happens = kind(event);
-        if !self.happens.is_empty() {
-            self.text = Some(self.names.tell(event));
-        }
-    }
-
-    /// The event was shown.
-    pub(super) fn happened(&mut self) {
-        self.happens = "";
+        self.story.event(event.kind(), || event.says(&self.names));
     }
 
     /// Which processes could run, and which wait for what.
@@ -107,7 +91,7 @@ impl System {
     /// The last fault, and what was done about it, is a thing of the past.
     fn over(&mut self) {
         self.fault = None;
-        self.text = None;
+        self.story.over();
     }
 
     /// A fault stays in sight until its process enters the kernel again: many take but a moment.
@@ -141,62 +125,12 @@ impl System {
     }
 }
 
-words! {
-    /// The kind of an event that is an instant; none of what is a state.
-    KINDS, kind(Event) {
-        Event::PageFault { .. } => "page_fault",
-        Event::CacheHit { cache: Cache::Page, .. } => "page_cache_hit",
-        Event::CacheHit { cache: Cache::Swap, .. } => "swap_cache_hit",
-        Event::Copy { .. } => "copy",
-        Event::Eviction { .. } => "eviction",
-        Event::SwapIn { .. } => "swap_in",
-        Event::SwapOut { .. } => "swap_out",
-        Event::Fence { .. } => "fence",
-        Event::Switch { .. } => "context_switch",
-        Event::Blocked { .. } => "blocked",
-        Event::Suspended { .. } => "suspended",
-        Event::Resumed { .. } => "resumed",
-        Event::Fork { .. } => "fork",
-        Event::Exec { .. } => "exec",
-        Event::Exit { .. } => "exit",
-        Event::Kill { .. } => "kill",
-        Event::Promotion { .. } => "promotion",
-        Event::UserAccess { .. } => "user_copy",
-        Event::UserAccessEnds { .. } => "user_copy_ends",
-        Event::Policy { .. } | Event::Queues { .. } => "",
-    }
-}
-
-words! {
-    /// On what a cycle is spent.
-    ACTIVITIES, activity(Activity) {
-        Activity::Process => "process",
-        Activity::Handler => "handler",
-        Activity::Disk => "disk_wait",
-        Activity::Switch => "switch",
-        Activity::Idle => "idle",
-        Activity::UserCopy => "user_copy",
-    }
-}
-
-words! {
-    /// What a fault turned out to be.
-    FAULTS, fault(FaultKind) {
-        FaultKind::Minor => "minor",
-        FaultKind::Major => "major",
-        FaultKind::AccessedDirty => "accessed_dirty",
-        FaultKind::Spurious => "spurious",
-        FaultKind::Protection => "protection",
-        FaultKind::Refused => "refused",
-    }
-}
-
 pub(super) fn declare(declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
     declare
         .text("os.process", |m| m.system.running.map(|pid| m.system.names.of(pid)))?
         .row(GROUP, "process");
     declare
-        .word("os.activity", ACTIVITIES, |m| m.system.doing.as_ref().map(activity))?
+        .word("os.activity", Activity::VARIANTS, |m| m.system.doing.map(<&str>::from))?
         .row(GROUP, "activity");
     declare
         .text("os.ready", |m| m.system.ready.clone())?
@@ -207,14 +141,16 @@ pub(super) fn declare(declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
         .row(GROUP, "waiting for")
         .when(|m| m.system.queued);
     declare
-        .word("os.fault", FAULTS, |m| m.system.fault.as_ref().map(|(kind, _)| fault(kind)))?
+        .word("os.fault", FaultKind::VARIANTS, |m| {
+            m.system.fault.as_ref().map(|(kind, _)| kind.name())
+        })?
         .row(GROUP, "last fault")
         .if_seen();
     declare
         .text("os.faulting", |m| m.system.fault.as_ref().map(|(_, at)| at.clone()))?
         .row(GROUP, "at")
         .if_seen();
-    declare.text("os.text", |m| m.system.text.clone())?.row(GROUP, "what happens");
+    story::declare_text(declare, |m| &m.system.story)?;
     declare.text("os.victim", |m| m.system.victim.clone())?.row(GROUP, "last victim").if_seen();
     declare
         .text("os.policy", |m| m.system.policy.clone())?
@@ -228,12 +164,5 @@ pub(super) fn declare(declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
         .format(Format::Decimal)
         .row(GROUP, "as a curve")
         .format(Format::Analog { rows: 2 });
-    for kind in KINDS.iter().filter(|kind| !kind.is_empty()) {
-        declare
-            .event(format!("os.{kind}"), move |m| m.system.happens == *kind)?
-            .row(GROUP, kind.replace('_', " "))
-            .line(Line::Orange)
-            .if_seen();
-    }
-    Ok(())
+    story::declare_kinds(declare, Event::KINDS, |m| &m.system.story)
 }

@@ -1,19 +1,6 @@
 //! Names of values, in the order of the numbers that stand for them in the dump.
 
-use model::isa::{Access, Cause, Context, Mode, Privilege, Satp, Xlen};
-
-/// Names of `access`.
-pub(super) const ACCESSES: [&str; 4] = ["fetch", "load", "store", "cbo"];
-
-/// The number of an access type.
-pub(super) fn access(access: Access) -> u64 {
-    match access {
-        Access::Fetch => 0,
-        Access::Load => 1,
-        Access::Store => 2,
-        Access::CacheBlock => 3,
-    }
-}
+use model::isa::{Cause, Context, Mode, Privilege, Satp, Xlen};
 
 /// Names of `scause` codes; those that translation cannot raise have none.
 pub(super) const CAUSES: [&str; 16] = [

@@ -1,7 +1,7 @@
 //! What is recorded of a segmentation unit, its memory bus and an operating system without pages.
 //!
-//! A [`crate::contiguous::World`] tells it everything when it is attached as its observer. What
-//! is recorded, by scope:
+//! A [`crate::contiguous::World`] shows the recorder everything when it is attached as its
+//! observer. What is recorded, by scope:
 //!
 //! | scope | what | file |
 //! |---|---|---|
@@ -16,24 +16,29 @@
 
 mod map;
 mod memory;
-mod observer;
 mod ports;
 mod registers;
 mod system;
 
-use std::ops::Range;
 use std::path::Path;
 
 use waves::Error;
 
 use super::recorder::{Recording, Scene};
+use super::story::GROUP;
 use super::table::Declare;
+use super::timeline::Timeline;
 use super::view::{Choice, Opening};
-use crate::contiguous::Shape;
+use crate::board::HartId;
+use crate::contiguous::{Activity, Contiguous, Event, Inputs, Outputs, SegmentUnit, Shape};
 use memory::Memory;
+use model::record::Mark;
 use ports::Ports;
 use registers::Registers;
 use system::System;
+
+/// The part of the run's time for which the dump goes on after its end.
+const MARGIN: u64 = 24;
 
 /// Cycles in sight before and after the first fault.
 const BEFORE: u64 = 30;
@@ -55,8 +60,8 @@ pub struct Subject {
 /// A segmentation unit and a world without pages, as they are in the current cycle.
 #[derive(Debug)]
 pub struct Unit {
-    ports: Ports,
-    registers: Registers,
+    /// Of the one unit.
+    pins: [Pins; 1],
     system: System,
     memory: Memory,
     /// The unit made the current cycle, and is idle after it.
@@ -67,41 +72,60 @@ pub struct Unit {
     fault: Option<u64>,
 }
 
+/// The unit's ports, the memory bus, and what the unit's registers say.
+#[derive(Debug)]
+pub(super) struct Pins {
+    ports: Ports,
+    registers: Registers,
+}
+
 /// The recorder of such a unit.
 pub type Recorder = super::recorder::Recorder<Unit>;
 
 impl Scene for Unit {
-    const HARDWARE: &'static str = "unit";
+    type Machine = Contiguous;
+    type Pins = Pins;
 
-    fn pins(&self, declare: &mut Declare<'_, Unit>) -> Result<(), Error> {
-        ports::declare(declare, self.ports.shape)?;
-        registers::declare(declare, self.ports.shape.segments)
+    const HARDWARE: &'static str = "unit";
+    const CLOCK_RUNS: bool = false;
+
+    fn pins(&self) -> &[Pins] {
+        &self.pins
     }
 
-    fn system(&self, declare: &mut Declare<'_, Unit>) -> Result<(), Error> {
+    fn has_begun(&self) -> bool {
+        true
+    }
+
+    fn declare_pins(pins: &Pins, declare: &mut Declare<'_, Pins>) -> Result<(), Error> {
+        ports::declare(declare, pins.ports.shape)?;
+        registers::declare(declare, pins.ports.shape.segments)
+    }
+
+    fn declare_system(&self, declare: &mut Declare<'_, Unit>) -> Result<(), Error> {
         system::declare(declare)?;
         memory::declare(declare)?;
         map::declare(declare, &self.memory.map)
     }
 
-    fn groups(&self, choice: Choice) -> Vec<(&'static str, bool)> {
+    fn groups(&self, choice: Choice) -> Vec<(String, bool)> {
         let (accesses, memory) = match choice {
             Choice::Os => (false, true),
             Choice::Hardware => (true, false),
             Choice::All => (true, true),
         };
-        let used = |name, open, used: bool| used.then_some((name, open));
-        let ports = [
-            used(ports::REQUEST, accesses, self.ports.used),
-            used(registers::GROUP, accesses, self.registers.used),
-        ];
+        let used = |name: &str, open, used: bool| used.then(|| (name.to_owned(), open));
+        let always = |name, open| used(name, open, true);
+        let [Pins { ports: asked, registers }] = &self.pins;
+        let request = used(ports::REQUEST, accesses, asked.used);
+        let registers = used(registers::GROUP, accesses, registers.used);
         let map = used(map::GROUP, memory, self.system.placed);
-        let system = Some((system::GROUP, true));
-        let (room, bus) = (Some((memory::GROUP, memory)), Some((ports::BUS, true)));
+        let (system, bus) = (always(GROUP, true), always(ports::BUS, true));
+        let room = always(memory::GROUP, memory);
         // What the view opens on stands first, and the rest is folded.
         let all = match choice {
-            Choice::Hardware => vec![system, ports[0], ports[1], bus, room, map],
-            Choice::Os | Choice::All => vec![system, room, map, bus, ports[0], ports[1]],
+            Choice::Hardware => [system, request, registers, bus, room, map],
+            Choice::Os | Choice::All => [system, room, map, bus, request, registers],
         };
         all.into_iter().flatten().collect()
     }
@@ -116,6 +140,81 @@ impl Scene for Unit {
             until: None,
         }
     }
+
+    fn pending(&self, now: u64, to: u64, _cycle: bool) -> [Option<u64>; 2] {
+        // The unit's pulses end one cycle after they began, a transfer with its answer.
+        [self.ran.then(|| now.saturating_add(1)), self.transfer.filter(|until| *until <= to)]
+    }
+
+    fn ends(&mut self, at: u64) {
+        let [pins] = &mut self.pins;
+        if std::mem::take(&mut self.ran) {
+            pins.ports.rest();
+            pins.registers.settle();
+        }
+        if self.transfer.take_if(|until| *until <= at).is_some() {
+            pins.ports.transfer = None;
+        }
+    }
+
+    fn cycle(
+        &mut self,
+        _line: &mut Timeline,
+        _hart: HartId,
+        inputs: &Inputs,
+        outputs: &Outputs,
+    ) -> bool {
+        self.ran = true;
+        let [Pins { ports, registers }] = &mut self.pins;
+        registers.cycle(inputs, outputs);
+        ports.cycle(inputs, outputs, |number| registers.name(number));
+        true
+    }
+
+    fn sample(unit: &dyn SegmentUnit, _all: bool, tell: &mut dyn FnMut(usize, u128)) {
+        let mut values = Vec::new();
+        unit.values(&mut values);
+        values.into_iter().enumerate().for_each(|(at, value)| tell(at, value));
+    }
+
+    fn mark(&self, event: &Event) -> Option<(&'static str, Mark)> {
+        event.kind().zip(event.mark(()))
+    }
+
+    fn event(&mut self, cycle: u64, event: &Event, visible: bool) -> bool {
+        let [pins] = &mut self.pins;
+        match event {
+            Event::Spends { activity } => {
+                self.system.activity(*activity);
+                let others = *activity != Activity::Process;
+                if others {
+                    pins.ports.over();
+                }
+                return others;
+            }
+            Event::Transfer { cycles, request } => {
+                self.transfer = Some(cycles.end);
+                pins.ports.transfer = Some(*request);
+                return true;
+            }
+            Event::Memory { picture } => self.memory.see(picture),
+            Event::Switch { segments, .. } => pins.registers.call(segments),
+            Event::Fault { .. } if visible => self.fault = self.fault.or(Some(cycle)),
+            _ => {}
+        }
+        self.system.event(event);
+        false
+    }
+
+    fn happened(&mut self) {
+        self.system.story.happened();
+    }
+
+    fn over(&mut self, span: u64) -> u64 {
+        self.system.end();
+        // So that what happened last can be seen.
+        span / MARGIN
+    }
 }
 
 impl Recorder {
@@ -125,9 +224,9 @@ impl Recorder {
     /// When the file cannot be made, or a signal's name is none.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
         let Subject { shape, fit, units, labels } = subject;
+        let (ports, registers) = (Ports::new(shape), Registers::new(shape.segments));
         let scene = Unit {
-            ports: Ports::new(shape),
-            registers: Registers::new(shape.segments),
+            pins: [Pins { ports, registers }],
             system: System::new(fit),
             memory: Memory::new(units, labels),
             ran: false,
@@ -135,42 +234,5 @@ impl Recorder {
             fault: None,
         };
         Recorder::open(path, recording, scene)
-    }
-
-    /// Makes `cycle` the current one unless it has come. What ended before it ends in its time:
-    /// the unit's pulses one cycle after they began, a transfer with its answer.
-    fn at(&mut self, cycle: u64) -> Result<(), Error> {
-        let Some(now) = self.line.now else {
-            self.line.go(cycle, false)?;
-            return self.show_pins();
-        };
-        if cycle <= now {
-            return Ok(());
-        }
-        if std::mem::take(&mut self.scene.ran) {
-            self.instant(now + 1)?;
-            self.scene.ports.rest();
-            self.scene.registers.settle();
-            self.show_pins()?;
-        }
-        if let Some(until) = self.scene.transfer.take_if(|until| *until <= cycle) {
-            self.instant(until)?;
-            self.scene.ports.transfer = None;
-            self.show_pins()?;
-        }
-        self.instant(cycle)
-    }
-
-    /// Makes `cycle` the current one unless it has come; the clock stands still.
-    fn instant(&mut self, cycle: u64) -> Result<(), Error> {
-        if self.line.has_come(cycle) { Ok(()) } else { self.line.go(cycle, false) }
-    }
-
-    /// The transfer on the bus lasts for these cycles; it is reported when it is over.
-    fn transfer(&mut self, cycles: Range<u64>, request: model::bus::Request) -> Result<(), Error> {
-        self.at(cycles.start)?;
-        self.scene.transfer = Some(cycles.end);
-        self.scene.ports.transfer = Some(request);
-        self.show_pins()
     }
 }

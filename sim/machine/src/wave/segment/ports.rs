@@ -3,8 +3,10 @@
 use waves::Error;
 use waves::save::{Format, Line};
 
-use super::super::table::{Declare, words};
-use super::Unit;
+use strum::VariantNames;
+
+use super::super::table::Declare;
+use super::Pins;
 use super::registers::rights;
 use crate::contiguous::{Descriptor, Inputs, Outputs, Reason, Request, Shape};
 use model::bus;
@@ -14,30 +16,14 @@ use model::isa::Access;
 pub(super) const REQUEST: &str = "Request";
 pub(super) const BUS: &str = "Memory bus";
 
-words! {
-    /// What an access does.
-    ACCESSES, access(Access) {
-        Access::Fetch => "fetch",
-        Access::Load => "load",
-        Access::Store => "store",
-        Access::CacheBlock => "cache_block",
-    }
-}
+/// What a transfer does.
+const TRANSFERS: [&str; 3] = ["read", "write", "update"];
 
-/// Names of causes by their codes on the pins.
-const REASONS: [&str; 4] = ["", "no_segment_fault", "limit_fault", "protection_fault"];
-
-/// A fault's name in the wave.
-pub(super) fn reason(reason: Reason) -> &'static str {
-    REASONS[reason.code() as usize]
-}
-
-words! {
-    /// What a transfer does.
-    TRANSFERS, transfer(bus::Request) {
-        bus::Request::Read { .. } => "read",
-        bus::Request::Write { .. } => "write",
-        bus::Request::CompareSwap { .. } => "update",
+fn transfer(request: &bus::Request) -> u64 {
+    match request {
+        bus::Request::Read { .. } => 0,
+        bus::Request::Write { .. } => 1,
+        bus::Request::CompareSwap { .. } => 2,
     }
 }
 
@@ -102,7 +88,7 @@ impl Ports {
             self.asked = Some((asked.access, format!("{segment}+{offset}")));
             self.answered = outputs.response.map(|response| match response {
                 Ok(pa) => pa.to_string(),
-                Err(fault) => reason(fault.reason).to_owned(),
+                Err(fault) => fault.reason.fault().to_owned(),
             });
         }
     }
@@ -124,60 +110,61 @@ impl Ports {
     }
 }
 
-pub(super) fn declare(declare: &mut Declare<'_, Unit>, shape: Shape) -> Result<(), Error> {
+pub(super) fn declare(declare: &mut Declare<'_, Pins>, shape: Shape) -> Result<(), Error> {
     let va = shape.offset_bits + shape.segments.next_power_of_two().ilog2().max(1);
-    let request = |u: &Unit| -> Option<Request> { u.ports.inputs.request };
-    let response = |u: &Unit| u.ports.outputs.response;
+    let request = |p: &Pins| -> Option<Request> { p.ports.inputs.request };
+    let response = |p: &Pins| p.ports.outputs.response;
     declare
-        .word("request.asked_access", ACCESSES, |u| {
-            u.ports.asked.as_ref().map(|(what, _)| access(what))
+        .word("request.asked_access", Access::VARIANTS, |p| {
+            p.ports.asked.as_ref().map(|(what, _)| what.name())
         })?
         .row(REQUEST, "access");
     declare
-        .text("request.asked", |u| u.ports.asked.as_ref().map(|(_, at)| at.clone()))?
+        .text("request.asked", |p| p.ports.asked.as_ref().map(|(_, at)| at.clone()))?
         .row(REQUEST, "segment+offset")
         .line(Line::Yellow);
-    declare.text("request.answered", |u| u.ports.answered.clone())?.row(REQUEST, "answer");
-    declare.flag("request.valid", move |u| request(u).is_some())?;
-    declare.flag("request.ready", |u| u.ports.outputs.ready)?;
-    declare.bits("request.va", va, move |u| request(u).map(|asked| asked.va))?;
-    declare.bits("request.bytes", 4, move |u| request(u).map(|asked| asked.bytes))?;
-    declare
-        .word("request.access", ACCESSES, move |u| request(u).map(|asked| access(&asked.access)))?;
-    declare.flag("request.user", move |u| request(u).is_some_and(|asked| asked.user))?;
-    declare.flag("request.response", move |u| response(u).is_some())?;
-    declare.bits("request.pa", PA, move |u| response(u).and_then(Result::ok))?;
-    declare.state("request.cause", 4, &REASONS, move |u| {
-        response(u).and_then(Result::err).map(|fault| fault.reason.code())
+    declare.text("request.answered", |p| p.ports.answered.clone())?.row(REQUEST, "answer");
+    declare.flag("request.valid", move |p| request(p).is_some())?;
+    declare.flag("request.ready", |p| p.ports.outputs.ready)?;
+    declare.bits("request.va", va, move |p| request(p).map(|asked| asked.va))?;
+    declare.bits("request.bytes", 4, move |p| request(p).map(|asked| asked.bytes))?;
+    declare.word("request.access", Access::VARIANTS, move |p| {
+        request(p).map(|asked| asked.access.name())
     })?;
-    declare.flag("load.valid", |u| u.ports.inputs.load.is_some())?;
-    declare.flag("load.ready", |u| u.ports.outputs.load_ready)?;
-    declare.bits("load.index", 8, |u| u.ports.inputs.load.map(|(index, _)| index))?;
-    declare.bits("load.base", PA, |u| u.ports.loaded().map(|present| present.base))?;
-    declare.bits("load.limit", PA, |u| u.ports.loaded().map(|present| present.limit))?;
-    declare.text("load.rights", |u| u.ports.loaded().map(|present| rights(present.rights)))?;
+    declare.flag("request.user", move |p| request(p).is_some_and(|asked| asked.user))?;
+    declare.flag("request.response", move |p| response(p).is_some())?;
+    declare.bits("request.pa", PA, move |p| response(p).and_then(Result::ok))?;
+    declare.state("request.cause", 4, &Reason::FAULTS, move |p| {
+        response(p).and_then(Result::err).map(|fault| fault.reason.code())
+    })?;
+    declare.flag("load.valid", |p| p.ports.inputs.load.is_some())?;
+    declare.flag("load.ready", |p| p.ports.outputs.load_ready)?;
+    declare.bits("load.index", 8, |p| p.ports.inputs.load.map(|(index, _)| index))?;
+    declare.bits("load.base", PA, |p| p.ports.loaded().map(|present| present.base))?;
+    declare.bits("load.limit", PA, |p| p.ports.loaded().map(|present| present.limit))?;
+    declare.text("load.rights", |p| p.ports.loaded().map(|present| rights(present.rights)))?;
     declare
-        .state("fault.cause", 4, &REASONS, |u| {
-            u.ports.outputs.held.map(|fault| fault.reason.code())
+        .state("fault.cause", 4, &Reason::FAULTS, |p| {
+            p.ports.outputs.held.map(|fault| fault.reason.code())
         })?
         .row(REQUEST, "held: cause")
-        .when(|u| u.ports.faulted);
+        .when(|p| p.ports.faulted);
     declare
-        .bits("fault.va", va, |u| u.ports.outputs.held.map(|fault| fault.va))?
+        .bits("fault.va", va, |p| p.ports.outputs.held.map(|fault| fault.va))?
         .row(REQUEST, "held: address")
         .format(Format::Decimal)
-        .when(|u| u.ports.faulted);
-    declare.flag("fault.taken", |u| u.ports.inputs.fault_ready)?;
+        .when(|p| p.ports.faulted);
+    declare.flag("fault.taken", |p| p.ports.inputs.fault_ready)?;
     declare
-        .word("bus.kind", TRANSFERS, |u| u.ports.transfer.as_ref().map(transfer))?
+        .state("bus.kind", 2, &TRANSFERS, |p| p.ports.transfer.as_ref().map(transfer))?
         .row(BUS, "request");
     declare
-        .bits("bus.pa", PA, |u| u.ports.transfer.map(|request| target(request).0))?
+        .bits("bus.pa", PA, |p| p.ports.transfer.map(|request| target(request).0))?
         .row(BUS, "address")
         .format(Format::Decimal)
         .line(Line::Yellow);
     declare
-        .bits("bus.bytes", 4, |u| u.ports.transfer.map(|request| target(request).1))?
+        .bits("bus.bytes", 4, |p| p.ports.transfer.map(|request| target(request).1))?
         .row(BUS, "bytes")
         .format(Format::Decimal);
     Ok(())

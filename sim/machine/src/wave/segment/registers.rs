@@ -3,7 +3,7 @@
 use waves::Error;
 
 use super::super::table::Declare;
-use super::Unit;
+use super::Pins;
 use crate::contiguous::{Descriptor, Inputs, Outputs, Rights};
 
 /// The group of its rows.
@@ -63,10 +63,10 @@ impl Registers {
     }
 }
 
-pub(super) fn declare(declare: &mut Declare<'_, Unit>, count: usize) -> Result<(), Error> {
+pub(super) fn declare(declare: &mut Declare<'_, Pins>, count: usize) -> Result<(), Error> {
     for number in 0..count {
         declare
-            .text(format!("register.segment_{number}"), move |u| u.registers.says[number].clone())?
+            .text(format!("register.segment_{number}"), move |p| p.registers.says[number].clone())?
             .row(GROUP, format!("register {number}"));
     }
     Ok(())

@@ -1,8 +1,8 @@
 //! What is told is what is counted: an observer hears of every fault, hit and eviction once.
 
 use crate::stats::OsCounters;
-use crate::system::Observer;
-use kernel::{Cache, Event, FaultKind};
+use crate::system::{Observer, WorldState};
+use kernel::{Event, FaultKind};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -40,7 +40,7 @@ impl Listener {
 }
 
 impl Observer for Listener {
-    fn on_event(&mut self, _cycle: u64, event: &Event) {
+    fn on_event(&mut self, _cycle: u64, event: &Event, _world: &WorldState) {
         let heard = &mut self.0;
         *match event {
             Event::PageFault { kind: FaultKind::Minor, .. } => &mut heard.minor_faults,
@@ -48,8 +48,8 @@ impl Observer for Listener {
             Event::PageFault { kind: FaultKind::AccessedDirty, .. } => &mut heard.ad_faults,
             Event::PageFault { kind: FaultKind::Spurious, .. } => &mut heard.spurious_faults,
             Event::PageFault { kind: FaultKind::Protection, .. } => &mut heard.protection_faults,
-            Event::CacheHit { cache: Cache::Page, .. } => &mut heard.page_cache_hits,
-            Event::CacheHit { cache: Cache::Swap, .. } => &mut heard.swap_cache_hits,
+            Event::PageCacheHit { .. } => &mut heard.page_cache_hits,
+            Event::SwapCacheHit { .. } => &mut heard.swap_cache_hits,
             Event::Copy { .. } => &mut heard.cow_copies,
             Event::Fork { .. } => &mut heard.forks,
             Event::Eviction { .. } => &mut heard.evictions,
