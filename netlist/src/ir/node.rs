@@ -20,7 +20,8 @@ pub struct Node {
 }
 
 /// What a [`Node`] computes; `w` is its width. Operands have width `w` unless said otherwise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Op {
     /// A constant.
     Const(ConstId),
@@ -127,33 +128,6 @@ impl Op {
 
     /// The operation's name in prints and statistics.
     pub fn name(self) -> &'static str {
-        match self {
-            Op::Const(_) => "const",
-            Op::Input(_) => "input",
-            Op::Register(_) => "register",
-            Op::Memory(_) => "memory",
-            Op::Not(_) => "not",
-            Op::And(..) => "and",
-            Op::Or(..) => "or",
-            Op::Xor(..) => "xor",
-            Op::Add(..) => "add",
-            Op::Sub(..) => "sub",
-            Op::Mul(..) => "mul",
-            Op::Shl(..) => "shl",
-            Op::Shr(..) => "shr",
-            Op::Equal(..) => "equal",
-            Op::Less(..) => "less",
-            Op::SignedLess(..) => "signed_less",
-            Op::Mux(..) => "mux",
-            Op::Slice(..) => "slice",
-            Op::Concat(..) => "concat",
-            Op::ZeroExtend(_) => "zero_extend",
-            Op::SignExtend(_) => "sign_extend",
-            Op::Extract(..) => "extract",
-            Op::InsertBit(..) => "insert_bit",
-            Op::All(_) => "all",
-            Op::Any(_) => "any",
-            Op::Parity(_) => "parity",
-        }
+        self.into()
     }
 }

@@ -15,8 +15,6 @@ pub enum Activity {
     Process,
     /// The kernel handles a trap.
     Handler,
-    /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
-    UserCopy,
     /// The disk works, and every process waits.
     #[strum(serialize = "disk_wait")]
     Disk,
@@ -24,6 +22,8 @@ pub enum Activity {
     Switch,
     /// Every process waits, and the machine is idle.
     Idle,
+    /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
+    UserCopy,
 }
 
 /// The hardware as the kernel sees it. Memory accesses go over the kernel's bus channel and cost

@@ -213,11 +213,5 @@ fn is_looked_up(regime: Regime, request: &Request) -> bool {
 
 /// An access in words.
 fn access(request: &Request) -> String {
-    let kind = match request.access {
-        model::isa::Access::Fetch => "fetch",
-        model::isa::Access::Load => "load",
-        model::isa::Access::Store => "store",
-        model::isa::Access::CacheBlock => "cbo",
-    };
-    format!("{kind} of {:#x}", request.va)
+    format!("{} of {:#x}", request.access, request.va)
 }

@@ -8,7 +8,7 @@
 //! | [`devices`] | what stands on the bus beside memory |
 //! | [`expect`] | what a run must have come to |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
-//! | [`load`], [`place`], [`error`] | reading; every mistake has file, line and column |
+//! | [`load`], `reader`, [`place`], [`error`] | reading; every mistake has file, line and column |
 //! | [`library`] | the files in the binary, by name |
 //! | [`variant`] | the machines on which one file runs |
 //! | [`trace`] | recorded programs as processes |
@@ -41,6 +41,7 @@ pub mod os_text;
 pub mod place;
 mod ports;
 pub mod program;
+mod reader;
 pub mod run;
 pub mod schema;
 pub mod segments;

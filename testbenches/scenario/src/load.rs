@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use model::isa::Access;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
+use toml::de::{DeTable, DeValue};
 
-use super::error::{LoadError, position};
-use super::place::{Mistake, Place};
+use super::error::LoadError;
+use super::place::Place;
+use super::reader::{Reader, Value, take};
 use super::schema::{Head, OneOrMany};
 use super::segments;
 use super::step::{Action, Step, Timed};
@@ -88,30 +87,11 @@ const ACTIONS: [&str; 15] = [
     "held",
 ];
 
-type Value<'t> = Spanned<DeValue<'t>>;
-
-struct Reader<'t> {
-    file: &'t str,
-    text: &'t str,
-}
-
 impl<'t> Reader<'t> {
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> LoadError {
-        LoadError::at(self.file, self.text, Some(span), message)
-    }
-
-    fn toml(&self, error: &toml::de::Error, otherwise: Range<usize>) -> LoadError {
-        self.error(error.span().unwrap_or(otherwise), error.message())
-    }
-
-    fn mistake(&self, mistake: Mistake) -> LoadError {
-        LoadError::of(self.file, self.text, mistake)
-    }
-
     fn scenario(&self) -> Result<(String, Vec<String>, Body), LoadError> {
         let mut root = DeTable::parse(self.text).map_err(|e| self.toml(&e, 0..0))?;
         if root.get_ref().iter().any(|(key, _)| key.get_ref() == "contiguous") {
-            let (head, steps) = segments::read(self.file, self.text, root)?;
+            let (head, steps) = self.segments(root)?;
             // No rule of the specification: there are no segments in it.
             return Ok((head.idea.clone(), Vec::new(), Body::Segments(Box::new(head), steps)));
         }
@@ -122,16 +102,14 @@ impl<'t> Reader<'t> {
                 return Err(self.error(key, "a scenario has either steps or processes"));
             }
             (Some((_, value)), false) => {
-                let steps = self.steps(value)?;
-                let head =
-                    Head::deserialize(Deserializer::from(root)).map_err(|e| self.toml(&e, 0..0))?;
+                let steps = self.steps(value, |item| self.step(item, false))?;
+                let head: Head = self.root(root)?;
                 let (idea, spec) = (head.idea.clone(), head.spec.list());
                 head.check(&steps).map_err(|mistake| self.mistake(mistake))?;
                 (idea, spec, Body::Ports(Box::new(head), steps))
             }
             (None, true) => {
-                let mut system = System::deserialize(Deserializer::from(root))
-                    .map_err(|e| self.toml(&e, 0..0))?;
+                let mut system: System = self.root(root)?;
                 let images = system.load_images(self.file);
                 images.and_then(|()| system.check()).map_err(|mistake| self.mistake(mistake))?;
                 let (idea, spec) = (system.idea.clone(), system.spec.list());
@@ -150,19 +128,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn steps(&self, value: Value<'t>) -> Result<Vec<Step>, LoadError> {
-        let span = value.span();
-        let DeValue::Array(items) = value.into_inner() else {
-            return Err(self.error(span, "expected a list of steps"));
-        };
-        items.into_iter().map(|item| self.step(item, false)).collect()
-    }
-
     fn step(&self, value: Value<'t>, nested: bool) -> Result<Step, LoadError> {
         let span = value.span();
-        let DeValue::Table(mut table) = value.into_inner() else {
-            return Err(self.error(span, "a step is a table, as { load = 0x1000 }"));
-        };
+        let mut table = self.table(value, "{ load = 0x1000 }")?;
         let during = match take(&mut table, "during") {
             Some((key, _)) if nested => {
                 return Err(self.error(key, "`during` cannot be inside `during`"));
@@ -187,15 +155,11 @@ impl<'t> Reader<'t> {
             }
         };
         drop(keys);
-        let line = position(self.text, span.start).0;
+        let line = self.line(&span);
         Ok(Step { line, hart, action: self.action(&action, table, span)?, during })
     }
 
     fn during(&self, value: Value<'t>) -> Result<Vec<Timed>, LoadError> {
-        let span = value.span();
-        let DeValue::Array(items) = value.into_inner() else {
-            return Err(self.error(span, "expected a list of steps"));
-        };
         let timed = |mut item: Value<'t>| {
             let span = item.span();
             let at = match item.get_mut() {
@@ -207,7 +171,7 @@ impl<'t> Reader<'t> {
             };
             Ok(Timed { at: self.read(at)?, step: self.step(item, true)? })
         };
-        items.into_iter().map(timed).collect()
+        self.steps(value, timed)
     }
 
     fn action(
@@ -216,15 +180,8 @@ impl<'t> Reader<'t> {
         mut table: DeTable<'t>,
         span: Range<usize>,
     ) -> Result<Action, LoadError> {
-        let single = match action {
-            "satp" | "adue" | "wait" | "take_faults" | "bus_ok" => take(&mut table, action),
-            _ => None,
-        };
-        if let Some((_, value)) = single {
-            if let Some((other, _)) = table.iter().next() {
-                let message = format!("`{}` does not belong to `{action}`", other.get_ref());
-                return Err(self.error(other.span(), message));
-            }
+        const SINGLE: [&str; 5] = ["satp", "adue", "wait", "take_faults", "bus_ok"];
+        if let Some(value) = self.single(&mut table, action, &SINGLE)? {
             let value_span = value.span();
             return Ok(match action {
                 "satp" => Action::Satp(self.read(value)?),
@@ -272,16 +229,4 @@ impl<'t> Reader<'t> {
         }
         Ok(table)
     }
-
-    fn read<T: DeserializeOwned>(&self, value: Value<'t>) -> Result<T, LoadError> {
-        let span = value.span();
-        T::deserialize(ValueDeserializer::from(value)).map_err(|e| self.toml(&e, span))
-    }
-}
-
-/// Removes a key, with its place and value.
-fn take<'t>(table: &mut DeTable<'t>, key: &str) -> Option<(Range<usize>, Value<'t>)> {
-    let span = table.iter().find(|(k, _)| k.get_ref() == key).map(|(k, _)| k.span())?;
-    let value = table.remove(&Spanned::new(span.clone(), Cow::from(key.to_owned())))?;
-    Some((span, value))
 }

@@ -22,6 +22,14 @@ pub struct Mismatch {
     pub rule: Option<String>,
 }
 
+impl Mismatch {
+    /// Something differs in a cycle; a step of the file is to blame if `line` is not 0.
+    pub fn new(cycle: u64, line: usize, what: &str, expected: &str, got: &str) -> Mismatch {
+        let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
+        Mismatch { cycle, line, what, expected, got, rule: None }
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "cycle {}: {}", self.cycle, self.what)?;

@@ -12,6 +12,7 @@ use crate::trace::{Circumstances, Recording, TraceError};
 use engine::{Engine, build};
 
 use super::load::{Body, Scenario};
+use super::mismatch::Mismatch;
 use super::place::Place;
 use super::ports::{self, Stop};
 use super::run::RunError;
@@ -178,7 +179,8 @@ fn replay(
 /// The figures of a run of processes.
 fn of(system: &System, outcome: &Outcome) -> Result<Observed, Stop> {
     if let Some(error) = &outcome.error {
-        let said = story::finding(outcome.report.cycles, "the run", "to go on", &error.to_string());
+        let (cycle, error) = (outcome.report.cycles, error.to_string());
+        let said = Mismatch::new(cycle, 0, "the run", "to go on", &error);
         return Err(Stop::Mismatch(Box::new(said)));
     }
     let report = serde_json::to_value(&outcome.report)

@@ -139,6 +139,13 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// Nothing of a scenario is selected.
+    pub(super) fn nothing(scenario: &Scenario, select: Select<'_>) -> RunError {
+        let config = select.config.unwrap_or("any").to_owned();
+        let mode = select.mode.map_or("any", Mode::name);
+        RunError::NothingToRun { scenario: scenario.name.clone(), config, mode }
+    }
+
     /// What a scenario asks of a machine that cannot do it.
     pub(super) fn nonsense(scenario: &Scenario, mistake: Mistake, machine: String) -> RunError {
         let error = LoadError::of(&scenario.file, &scenario.text, mistake);
@@ -170,10 +177,7 @@ pub fn run(
     }
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
     if variants.is_empty() {
-        let config = select.config.unwrap_or("any").to_owned();
-        let mode = select.mode.map_or("any", Mode::name);
-        let scenario = scenario.name.clone();
-        return Err(RunError::NothingToRun { scenario, config, mode });
+        return Err(RunError::nothing(scenario, select));
     }
     variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
 }

@@ -16,12 +16,12 @@ use std::str::FromStr;
 use machine::contiguous::{Config, Fit, ProcessSpec, Rights, SegmentSpec};
 use serde::{Deserialize, Deserializer};
 
+use super::expect::Expected;
 use super::names::from_text;
 use super::schema::OneOrMany;
 
 pub use step::{Access, Action, Check, Churn, Compact, End, Grow, Load, Step};
 
-pub(super) use read::read;
 pub use run::concerns;
 pub(super) use run::{observe, run};
 
@@ -37,7 +37,7 @@ pub const SHOWN: [(&str, &str); 7] = [
 ];
 
 /// The file but its steps.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// One sentence: what is shown.
@@ -49,9 +49,9 @@ pub struct Head {
     /// What can be loaded, by name.
     #[serde(default)]
     pub process: BTreeMap<String, Vec<SegmentText>>,
-    /// Exact counts at the end.
+    /// Counts at the end.
     #[serde(default)]
-    pub expect: BTreeMap<String, u64>,
+    pub expect: Expected,
 }
 
 /// `contiguous`: the machine and its operating system.

@@ -161,11 +161,8 @@ pub(super) fn broken(system: &System, error: RunError) -> Stop {
             let place = system.region_place(&process, &region);
             place.wrong(format!("region `{region}` of `{process}`: {problem}")).into()
         }
-        other => Stop::Mismatch(Box::new(finding(0, "the run", "to go on", &other.to_string()))),
+        other => {
+            Stop::Mismatch(Box::new(Mismatch::new(0, 0, "the run", "to go on", &other.to_string())))
+        }
     }
-}
-
-pub(super) fn finding(cycle: u64, what: &str, expected: &str, got: &str) -> Mismatch {
-    let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
-    Mismatch { cycle, line: 0, what, expected, got, rule: None }
 }

@@ -7,10 +7,11 @@ use machine::stats::ProcessReport;
 use machine::system::Life;
 
 use super::expect::{self, Expected, Figures, Miss, compare};
+use super::mismatch::Mismatch;
 use super::place::Place;
 use super::ports::Stop;
 use super::program::title;
-use super::story::{Played, finding};
+use super::story::Played;
 use super::system::{PageText, ProcessText, System};
 use super::variant::Variant;
 
@@ -66,7 +67,7 @@ struct Judge<'v> {
 
 impl Judge<'_> {
     fn differs(&self, what: &str, expected: &str, got: &str) -> Result<(), Stop> {
-        Err(Stop::Mismatch(Box::new(finding(self.cycle, what, expected, got))))
+        Err(Stop::Mismatch(Box::new(Mismatch::new(self.cycle, 0, what, expected, got))))
     }
 
     /// What is expected under the policy that runs.

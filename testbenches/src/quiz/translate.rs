@@ -89,7 +89,7 @@ impl Task {
     }
 
     fn given(&self) -> Vec<String> {
-        let verb = verb(self.request.access);
+        let verb = self.request.access;
         let mut given = vec![
             format!(
                 "scheme  {}, {} bytes an entry, user mode",
@@ -199,22 +199,13 @@ fn vpn(mode: Mode, va: u64, level: u32) -> u64 {
     va >> (12 + level * mode.segment_bits()) & ((1 << mode.segment_bits()) - 1)
 }
 
-fn verb(access: Access) -> &'static str {
-    match access {
-        Access::Fetch => "fetch",
-        Access::Load => "load",
-        Access::Store => "store",
-        Access::CacheBlock => "cbo",
-    }
-}
-
 /// Which physical address, or which fault?
 pub(super) fn pose(rng: &mut ChaCha8Rng) -> Posed {
     let task = Task::draw(rng);
     let given = task.given();
     let ask = format!(
         "Which physical address does the {} reach, or which fault does it raise?",
-        verb(task.request.access)
+        task.request.access
     );
     let solve = Box::new(move |engine| {
         let (response, diary) = task.run(engine)?;

@@ -3,11 +3,10 @@
 
 use engine::{Engine, find};
 use kernel::{Layout, Memory, PolicyKind, RegionKind, RegionSpec};
-use machine::board::{Observer, WorldState};
+use machine::board::{Cycle, Observer};
 use machine::cpu::{self, Fit, Fitted, Lackey, Listed, Op, Program, decompress};
 use machine::system::{Machine, MachineConfig, Outcome, ProcessSpec};
 use model::isa::{Access, Mode, Xlen};
-use model::mmu::{Inputs, Mmu, Outputs};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::cell::RefCell;
@@ -21,15 +20,9 @@ use std::sync::atomic::AtomicBool;
 struct Shown(Vec<String>);
 
 impl Observer for Shown {
-    fn on_cycle(
-        &mut self,
-        cycle: u64,
-        inputs: &Inputs,
-        outputs: &Outputs,
-        _mmu: &dyn Mmu,
-        world: &WorldState,
-    ) {
-        self.0.push(format!("{cycle} {inputs:?} {outputs:?} {world:?}"));
+    fn on_cycle(&mut self, cycle: &Cycle<'_>) {
+        let &Cycle { number, inputs, outputs, world, .. } = cycle;
+        self.0.push(format!("{number} {inputs:?} {outputs:?} {world:?}"));
     }
 }
 

@@ -111,6 +111,35 @@ fn command(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
+#[test]
+fn every_hart_has_its_ports_in_a_wave() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let shoot_down = ["wave", "what-does-another-hart-see/a-shoot-down", "--no-open", "--dir", "w"];
+    let (status, told, wrong) = command(folder.path(), &shoot_down);
+    assert_eq!(status, Some(0), "{wrong}");
+    let path = |key| told.lines().find_map(|line| line.strip_prefix(key)).expect("a path");
+    let (dump, view) = (folder.path().join(path("wave  ")), folder.path().join(path("view  ")));
+    complete(&view).unwrap_or_else(|why| panic!("{why}"));
+    let answers = |hart: &str| {
+        let answers = values(&dump, &format!("{hart}data.answered")).into_iter();
+        answers.filter(|answer| !answer.is_empty()).collect::<Vec<_>>()
+    };
+    // Each goes on with the page until it executes a fence of its own.
+    let (gone, stays) = ("load_page_fault", "80001000");
+    assert_eq!(answers(""), ["80000000", gone]);
+    assert_eq!(answers("hart1."), ["80000000", gone]);
+    assert_eq!(answers("hart2."), ["80000000", stays, "80000000", gone, stays]);
+    for hart in ["", "hart1.", "hart2."] {
+        let fences = values(&dump, &format!("{hart}fence.valid"));
+        assert_eq!(fences.iter().filter(|level| *level == "1").count(), 1, "{hart}{fences:?}");
+    }
+    let view = fs::read_to_string(view).expect("a view");
+    for group in ["-Request\n", "-Hart 1\n", "-Hart 2\n"] {
+        assert!(view.contains(group), "{group}: {view}");
+    }
+    assert!(view.contains("+{data VA} hart2.data.asked\n"), "{view}");
+}
+
 const INVALID: &str = "what-is-a-valid-entry/invalid-at-every-level";
 
 #[test]

@@ -102,9 +102,9 @@ pub(super) trait Scene: Sized {
         None
     }
 
-    /// The run is over after so many cycles: how long the dump goes on.
-    fn over(&mut self, _span: u64) -> u64 {
-        0
+    /// The run is over after so many cycles: how long the dump goes on, if it does.
+    fn over(&mut self, _span: u64) -> Option<u64> {
+        None
     }
 }
 
@@ -354,7 +354,7 @@ impl<S: Scene> Observer<S::Machine> for Recorder<S> {
         self.keep(|recorder| {
             recorder.advance(cycle, false)?;
             let span = cycle.saturating_sub(recorder.line.first.unwrap_or(cycle));
-            let more = recorder.scene.over(span);
+            let Some(more) = recorder.scene.over(span) else { return Ok(()) };
             recorder.show_system()?;
             recorder.instant(cycle.saturating_add(more))
         });

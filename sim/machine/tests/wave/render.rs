@@ -7,7 +7,7 @@ use waves::Window;
 
 use crate::demo::Demo;
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../waves/render.sh");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../waves/render.sh");
 
 /// Status of `render.sh` when a tool is missing outside CI.
 const SKIPPED: i32 = 77;

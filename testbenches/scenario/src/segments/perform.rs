@@ -1,6 +1,7 @@
 //! One step after the other on one world, and what is told of each.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use machine::contiguous::{Config, Request, World, WorldError};
 use model::isa;
@@ -26,40 +27,11 @@ impl From<WorldError> for Stop {
     }
 }
 
-/// What is compared, in words.
-trait Shown {
-    fn shown(&self) -> String;
-}
-
-impl Shown for Vec<u64> {
-    fn shown(&self) -> String {
-        format!("[{}]", self.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
-    }
-}
-
-impl Shown for u64 {
-    fn shown(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Shown for bool {
-    fn shown(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl Shown for String {
-    fn shown(&self) -> String {
-        self.clone()
-    }
-}
-
 /// Compares, and says what if it differs.
-fn same<T: PartialEq + Shown>(what: &str, wanted: Option<&T>, got: &T) -> Result<(), Stop> {
+fn same<T: PartialEq + Debug>(what: &str, wanted: Option<&T>, got: &T) -> Result<(), Stop> {
     match wanted {
         Some(wanted) if wanted != got => {
-            Err(Stop::Differs(what.to_owned(), wanted.shown(), got.shown()))
+            Err(Stop::Differs(what.to_owned(), format!("{wanted:?}"), format!("{got:?}")))
         }
         _ => Ok(()),
     }
@@ -206,7 +178,9 @@ impl Performer<'_> {
             isa::Access::Store => "write",
         };
         let what = format!("{word} {va}");
-        same(&what, wanted.as_ref(), &got)?;
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != got) {
+            return Err(Stop::Differs(what, wanted, got));
+        }
         if kind != isa::Access::Store {
             same(&format!("value of {what}"), text.value.as_ref(), &done.value)?;
         }

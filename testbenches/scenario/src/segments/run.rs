@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use machine::contiguous::{Fit, World};
+use machine::contiguous::{Fit, Shape, World};
 use model::isa::Mode;
 use serde_json::{Value, json};
 
 use super::perform::{Performer, Stop};
 use super::{Head, Step, spec};
+use crate::expect::{Miss, compare};
 use crate::load::Scenario;
 use crate::mismatch::Mismatch;
+use crate::number::Variables;
 use crate::place::{Mistake, Place};
 use crate::run::{Report, RunError, Watch};
 use crate::variant::Select;
@@ -59,13 +61,7 @@ pub(crate) fn run(
             reports.push(report(scenario, head, steps, (&unit, fit), watch)?);
         }
     }
-    if reports.is_empty() {
-        let config = select.config.unwrap_or("any").to_owned();
-        let mode = select.mode.map_or("any", Mode::name);
-        let scenario = scenario.name.clone();
-        return Err(RunError::NothingToRun { scenario, config, mode });
-    }
-    Ok(reports)
+    if reports.is_empty() { Err(RunError::nothing(scenario, select)) } else { Ok(reports) }
 }
 
 fn report(
@@ -92,7 +88,7 @@ fn report(
             first.mismatch = history.mismatch.or_else(|| {
                 let what = format!("the history on engine {engine}");
                 let same = format!("as on {}", Engine::ALL[0]);
-                Some(finding(history.cycles, 0, &what, &same, "another"))
+                Some(Mismatch::new(history.cycles, 0, &what, &same, "another"))
             });
         }
     }
@@ -136,11 +132,6 @@ pub(crate) fn observe(
     Ok((report, history.mismatch.map(differs)))
 }
 
-fn finding(cycle: u64, line: usize, what: &str, expected: &str, got: &str) -> Mismatch {
-    let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
-    Mismatch { cycle, line, what, expected, got, rule: None }
-}
-
 /// What can stand in memory, by name.
 fn labels(head: &Head) -> Vec<String> {
     let specs = head.process.iter().map(|(name, segments)| spec(name, segments));
@@ -159,6 +150,14 @@ fn world(head: &Head, unit: &str, fit: Fit, engine: Engine) -> Result<World, Mis
 /// One history.
 fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake> {
     let config = world.config().clone();
+    let Shape { segments, offset_bits } = world.shape();
+    // It has neither page tables nor a TLB.
+    let variables = Variables {
+        latency: config.latency,
+        levels: 0,
+        va_bits: u64::from(offset_bits + segments.ilog2()),
+        entries: 0,
+    };
     let mut performer =
         Performer { head, config, world, several: BTreeMap::new(), told: Vec::new() };
     let mut mismatch = None;
@@ -168,7 +167,7 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake
             Err(Stop::Nonsense(message)) => return Err(Place::line(step.line).wrong(message)),
             Err(Stop::Differs(what, expected, got)) => {
                 let cycle = performer.world.cycles();
-                mismatch = Some(finding(cycle, step.line, &what, &expected, &got));
+                mismatch = Some(Mismatch::new(cycle, step.line, &what, &expected, &got));
                 break;
             }
         }
@@ -177,18 +176,16 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake
     let counts: BTreeMap<String, u64> =
         performer.world.counts().into_iter().map(|(name, n)| (name.to_owned(), n)).collect();
     let cycles = performer.world.cycles();
-    if let Some(name) = head.expect.keys().find(|name| !counts.contains_key(*name)) {
-        let names: Vec<_> = counts.keys().map(String::as_str).collect();
-        let message = format!("nothing is counted as `{name}`; there are {}", names.join(", "));
-        return Err(Place::file().key("expect").key(name).wrong(message));
-    }
     if mismatch.is_none() {
-        mismatch = head.expect.iter().find_map(|(name, wanted)| {
-            let got = counts[name];
-            let what = format!("count of {name}");
-            (got != *wanted)
-                .then(|| finding(cycles, 0, &what, &wanted.to_string(), &got.to_string()))
-        });
+        let place = Place::file().key("expect");
+        let figures = counts.iter().map(|(name, n)| (name.clone(), *n as f64)).collect();
+        mismatch = match compare(&head.expect, &place, &figures, &variables) {
+            Ok(()) => None,
+            Err(Miss::Nonsense(mistake)) => return Err(mistake),
+            Err(Miss::Differs(name, wanted, got)) => {
+                Some(Mismatch::new(cycles, 0, &format!("count of {name}"), &wanted, &got))
+            }
+        };
     }
     let ended = performer.world.measure();
     let measure = [

@@ -210,10 +210,10 @@ impl Scene for Unit {
         self.system.story.happened();
     }
 
-    fn over(&mut self, span: u64) -> u64 {
+    fn over(&mut self, span: u64) -> Option<u64> {
         self.system.end();
         // So that what happened last can be seen.
-        span / MARGIN
+        Some(span / MARGIN)
     }
 }
 
