@@ -9,6 +9,7 @@
 //! | [`expect`] | what a run must have come to |
 //! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
 //! | [`load`], `reader`, [`place`], [`error`] | reading; every mistake has file, line and column |
+//! | [`grammar`] | what the readers of short texts share |
 //! | [`library`] | the files in the binary, by name |
 //! | [`variant`] | the machines on which one file runs |
 //! | [`trace`] | recorded programs as processes |
@@ -26,6 +27,7 @@ pub mod events;
 pub mod expect;
 pub mod files;
 pub mod flags;
+pub mod grammar;
 mod hart;
 mod images;
 pub mod library;

@@ -8,6 +8,13 @@ use std::fmt;
 use std::num::IntErrorKind;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
+use winnow::Parser;
+use winnow::ascii::multispace0;
+use winnow::combinator::Infix::Left;
+use winnow::combinator::{alt, dispatch, expression, opt, preceded};
+use winnow::token::{any, one_of, take_while};
+
+use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
 
 /// What the names in a number stand for in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +68,14 @@ pub struct Number {
 impl Number {
     /// Reads an expression. The error is a sentence.
     pub fn parse(text: &str) -> Result<Number, String> {
-        let mut parser = Parser { rest: text };
-        let expression = parser.level(0)?;
-        match parser.peek() {
-            None => Ok(Number { text: text.to_owned(), expression }),
-            Some(c) => Err(format!("unexpected `{c}` in the number `{text}`")),
-        }
+        let read = |input: &mut Input<'_>| {
+            let number = number(input)?;
+            match take(input, preceded(multispace0, opt(any)))? {
+                None => Ok(number),
+                Some(c) => wrong(place(input), format!("unexpected `{c}` in the number `{text}`")),
+            }
+        };
+        whole(text, read).map_err(|problem| problem.message)
     }
 
     /// The value in one run, which may be negative.
@@ -153,99 +162,78 @@ fn evaluate(expression: &Expression, variables: &Variables) -> Option<i128> {
     })
 }
 
-struct Parser<'a> {
-    rest: &'a str,
+/// More brackets and signs than this are a mistake, and would exhaust the stack.
+const DEEPEST: usize = 64;
+const NESTED: &str = "the number is";
+
+/// A number inside of a longer text: it ends where nothing of it can follow.
+pub(super) fn number(input: &mut Input<'_>) -> Read<Number> {
+    let outer = std::mem::take(&mut input.state);
+    let (expression, text) = take(input, calculation.with_taken())?;
+    input.state = outer;
+    Ok(Number { text: text.trim().to_owned(), expression })
 }
 
-/// Operators by binding strength, weakest first; `<<` is known by its first character.
-const OPERATORS: [&[char]; 4] = [&['|'], &['<'], &['+', '-'], &['*']];
-/// Every operator, and what stands between them.
-const TURN: usize = OPERATORS.len() + 1;
-/// More brackets than this are a mistake, and would exhaust the stack.
-const DEEPEST: usize = 64;
+/// Operands with operators between them, the weakest binding last.
+fn calculation(input: &mut Input<'_>) -> Read<Expression> {
+    let mut sign = preceded(multispace0, alt(("|", "<<", "+", "-", "*")));
+    let infix = dispatch! { sign;
+        "|" => Left(1, |_, left, right| Ok(binary('|', left, right))),
+        "<<" => Left(2, |_, left, right| Ok(binary('<', left, right))),
+        "+" => Left(3, |_, left, right| Ok(binary('+', left, right))),
+        "-" => Left(3, |_, left, right| Ok(binary('-', left, right))),
+        _ => Left(4, |_, left, right| Ok(binary('*', left, right))),
+    };
+    take(input, expression(operand).infix(infix))
+}
 
-impl Parser<'_> {
-    fn peek(&mut self) -> Option<char> {
-        self.rest = self.rest.trim_start();
-        self.rest.chars().next()
-    }
+fn binary(operator: char, left: Expression, right: Expression) -> Expression {
+    Expression::Binary(operator, Box::new(left), Box::new(right))
+}
 
-    fn level(&mut self, strength: usize) -> Result<Expression, String> {
-        // One count serves both: the strength grows by a whole turn with each bracket.
-        if strength / TURN > DEEPEST {
-            return Err("the number is nested too deeply".to_owned());
-        }
-        let Some(operators) = OPERATORS.get(strength % TURN) else {
-            return self.operand(strength);
-        };
-        let mut left = self.level(strength + 1)?;
-        while let Some(c) = self.peek().filter(|c| operators.contains(c)) {
-            self.rest = &self.rest[1..];
-            if c == '<' {
-                self.rest = self.rest.strip_prefix('<').ok_or("expected `<<`")?;
+fn operand(input: &mut Input<'_>) -> Read<Expression> {
+    take(input, multispace0)?;
+    let at = place(input);
+    match take(input, opt(one_of(['-', '('])))? {
+        Some('-') => Ok(Expression::Negate(Box::new(inside(input, DEEPEST, NESTED, operand)?))),
+        Some(_) => {
+            let inner = inside(input, DEEPEST, NESTED, calculation)?;
+            match take(input, opt(preceded(multispace0, ')')))? {
+                Some(_) => Ok(inner),
+                None => wrong(place(input), "a `)` is missing"),
             }
-            let right = self.level(strength + 1)?;
-            left = Expression::Binary(c, Box::new(left), Box::new(right));
         }
-        Ok(left)
+        None => match take(input, take_while(0.., |c: char| c.is_alphanumeric() || c == '_'))? {
+            "" => match take(input, opt(any))? {
+                Some(c) => wrong(at, format!("`{c}` stands where a number is expected")),
+                None => wrong(at, "a number is missing"),
+            },
+            word => value(word).or_else(|message| wrong(at, message)),
+        },
     }
+}
 
-    fn operand(&mut self, strength: usize) -> Result<Expression, String> {
-        match self.peek() {
-            None => Err("a number is missing".to_owned()),
-            Some('-') => {
-                self.rest = &self.rest[1..];
-                // Climbing a whole turn keeps the count of nesting honest.
-                Ok(Expression::Negate(Box::new(self.operand_below(strength)?)))
-            }
-            Some('(') => {
-                self.rest = &self.rest[1..];
-                let inner = self.level(strength + 1)?;
-                if self.peek() != Some(')') {
-                    return Err("a `)` is missing".to_owned());
-                }
-                self.rest = &self.rest[1..];
-                Ok(inner)
-            }
-            Some(_) => self.word(),
-        }
+/// A name or digits. The error is a sentence.
+fn value(word: &str) -> Result<Expression, String> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(Expression::Variable(match word {
+            "L" => Name::Latency,
+            "levels" => Name::Levels,
+            "va_bits" => Name::VaBits,
+            "entries" => Name::Entries,
+            _ => return Err(format!("`{word}` is no number; names are {}", Variables::NAMES)),
+        }));
     }
-
-    fn operand_below(&mut self, strength: usize) -> Result<Expression, String> {
-        let next = strength + TURN;
-        if next / TURN > DEEPEST {
-            return Err("the number is nested too deeply".to_owned());
-        }
-        self.operand(next)
-    }
-
-    fn word(&mut self) -> Result<Expression, String> {
-        let end = self
-            .rest
-            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-            .unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        if !word.starts_with(|c: char| c.is_ascii_digit()) {
-            return Ok(Expression::Variable(match word {
-                "L" => Name::Latency,
-                "levels" => Name::Levels,
-                "va_bits" => Name::VaBits,
-                "entries" => Name::Entries,
-                _ => return Err(format!("`{word}` is no number; names are {}", Variables::NAMES)),
-            }));
-        }
-        let digits = word.replace('_', "");
-        let parsed = match digits.get(..2) {
-            Some("0x") => i128::from_str_radix(&digits[2..], 16),
-            Some("0b") => i128::from_str_radix(&digits[2..], 2),
-            _ => digits.parse(),
-        };
-        parsed.map(Expression::Literal).map_err(|error| match error.kind() {
-            IntErrorKind::PosOverflow => format!("`{word}` does not fit 64 bits"),
-            _ => format!("`{word}` is no number"),
-        })
-    }
+    let digits = word.replace('_', "");
+    let parsed = match digits.split_at_checked(2) {
+        Some(("0x", hex)) => i128::from_str_radix(hex, 16),
+        Some(("0b", bits)) => i128::from_str_radix(bits, 2),
+        _ => digits.parse(),
+    };
+    parsed.map(Expression::Literal).map_err(|error| match error.kind() {
+        IntErrorKind::PosOverflow => format!("`{word}` does not fit 64 bits"),
+        _ => format!("`{word}` is no number"),
+    })
 }
 
 impl fmt::Display for Number {

@@ -1,6 +1,12 @@
 //! Formulas over the figures of a report: `1000 * total.mmu.data_misses / cycles`.
 
 use exmex::{Express as _, FlatEx};
+use winnow::Parser;
+use winnow::ascii::{digit0, digit1, multispace0};
+use winnow::combinator::{alt, opt, peek, repeat};
+use winnow::token::{any, one_of, take_till, take_while};
+
+use scenario::grammar::{Input, Read, take, whole};
 
 /// A formula, read.
 #[derive(Clone, Debug)]
@@ -16,7 +22,8 @@ impl Formula {
     /// # Errors
     /// A sentence.
     pub fn parse(text: &str) -> Result<Formula, String> {
-        let expression = exmex::parse::<f64>(&braced(text))
+        let braced = whole(text, braced).map_err(|problem| problem.message)?;
+        let expression = exmex::parse::<f64>(&braced)
             .map_err(|error| format!("`{text}` is no formula: {error}"))?;
         Ok(Formula { text: text.to_owned(), expression })
     }
@@ -45,43 +52,20 @@ impl Formula {
 
 /// Names in braces, so that they may contain dots; functions are no names. What is in braces
 /// already is a name, whatever it is made of: `{processes.job-1.turnaround}`.
-fn braced(text: &str) -> String {
+fn braced(input: &mut Input<'_>) -> Read<String> {
     let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
     let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-    let (mut result, mut rest) = (String::new(), text);
-    while let Some(c) = rest.chars().next() {
-        let end = if c == '{' {
-            rest.find('}').map_or(rest.len(), |end| end + 1)
-        } else if c.is_ascii_digit() {
-            number(rest)
-        } else if is_first(c) {
-            rest.find(|c| !is_inner(c)).unwrap_or(rest.len())
-        } else {
-            c.len_utf8()
-        };
-        let (token, after) = rest.split_at(end);
-        let is_function = after.trim_start().starts_with('(');
-        match token.parse::<f64>() {
-            // Exponents are written out: the calculator does not know them.
-            Ok(number) if c.is_ascii_digit() => result += &number.to_string(),
-            _ if is_first(c) && !is_function => result += &format!("{{{token}}}"),
-            _ => result += token,
-        }
-        rest = after;
-    }
-    result
-}
-
-/// Where the number at a text's beginning ends: digits, a point, an exponent.
-fn number(text: &str) -> usize {
-    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let whole = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let Some(exponent) = text[whole..].strip_prefix(['e', 'E']) else { return whole };
-    let unsigned = exponent.trim_start_matches(['+', '-']);
-    match digits(unsigned) {
-        0 => whole,
-        count => whole + 1 + (exponent.len() - unsigned.len()) + count,
-    }
+    let in_braces = ('{', take_till(0.., '}'), opt('}')).take();
+    let exponent = (one_of(['e', 'E']), opt(one_of(['+', '-'])), digit1);
+    let number = (digit1, opt(('.', digit0)), opt(exponent)).take();
+    // Exponents are written out: the calculator does not know them.
+    let number = number.parse_to::<f64>().map(|number| number.to_string());
+    let name = (one_of(is_first), take_while(0.., is_inner)).take();
+    let function = (name, peek((multispace0, '('))).map(|(name, _): (&str, _)| name.to_owned());
+    let name = (one_of(is_first), take_while(0.., is_inner)).take();
+    let name = name.map(|name| format!("{{{name}}}"));
+    let token = alt((in_braces.map(str::to_owned), number, function, name, any.map(String::from)));
+    take(input, repeat(0.., token).fold(String::new, |text, token: String| text + &token))
 }
 
 #[cfg(test)]

@@ -1,10 +1,15 @@
 //! The values that a parameter takes: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`.
 
-use std::num::IntErrorKind;
+use std::num::{IntErrorKind, ParseIntError};
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 use toml::Value;
+use winnow::ascii::multispace0;
+use winnow::combinator::{opt, terminated};
+use winnow::token::{any, one_of, take_while};
+
+use scenario::grammar::{Input, Read, place, take, whole, wrong};
 
 /// More values than this are a mistake.
 const MOST: usize = 10_000;
@@ -50,14 +55,12 @@ impl Values {
     /// A sentence.
     pub fn parse(text: &str) -> Result<Values, String> {
         let mut values = Vec::new();
-        for part in text.split(',') {
-            match part.split_once("..") {
-                Some((from, rest)) => {
-                    for value in range(part, from, rest)? {
-                        values.push(Choice::new(Value::Integer(value)));
-                    }
-                }
-                None => values.push(Choice::new(single(part.trim())?)),
+        for part in text.split(',').map(str::trim) {
+            if part.contains("..") {
+                let range = whole(part, range).map_err(|problem| problem.message)?;
+                values.extend(range.into_iter().map(|value| Choice::new(Value::Integer(value))));
+            } else {
+                values.push(Choice::new(single(part)?));
             }
             if values.len() > MOST {
                 return Err(format!("`{text}` are more than {MOST} values"));
@@ -80,37 +83,53 @@ pub(crate) fn single(text: &str) -> Result<Value, String> {
     Ok(value.unwrap_or_else(|| Value::String(text.to_owned())))
 }
 
-fn range(part: &str, from: &str, rest: &str) -> Result<Vec<i64>, String> {
-    let number = |text: &str| {
-        let text = text.trim();
-        text.parse::<i64>().map_err(|error| match error.kind() {
-            IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
-                format!("`{text}` in `{part}` is out of range: it does not fit 64 bits")
-            }
-            _ => format!("`{text}` in `{part}` is no whole number"),
-        })
+/// From one whole number to another, in steps or by a factor.
+fn range(input: &mut Input<'_>) -> Read<Vec<i64>> {
+    let part = *input.input;
+    let from = number(input, part)?;
+    take(input, "..")?;
+    let to = number(input, part)?;
+    let (by, is_factor) = match take(input, opt(one_of([':', 'x'])))? {
+        Some(sign) => (number(input, part)?, sign == 'x'),
+        None => (1, false),
     };
-    let (to, by, is_factor) = match (rest.split_once(':'), rest.split_once('x')) {
-        (Some((to, step)), _) => (to, number(step)?, false),
-        (None, Some((to, factor))) => (to, number(factor)?, true),
-        (None, None) => (rest, 1, false),
-    };
-    let (from, to) = (number(from)?, number(to)?);
+    if let Some(c) = take(input, opt(any))? {
+        return wrong(place(input), format!("`{c}` is too much in `{part}`"));
+    }
     if from > to {
-        return Err(format!("`{part}` goes down; write the smaller end first"));
+        return wrong(0, format!("`{part}` goes down; write the smaller end first"));
     }
     if by < 1 || is_factor && (by < 2 || from < 1) {
-        return Err(format!("`{part}` never ends: steps are at least 1, factors at least 2"));
+        let message = format!("`{part}` never ends: steps are at least 1, factors at least 2");
+        return wrong(0, message);
     }
     let next = |value: &i64| {
         let next = if is_factor { value.checked_mul(by) } else { value.checked_add(by) };
         next.filter(|next| *next <= to)
     };
     let all: Vec<i64> = std::iter::successors(Some(from), next).take(MOST + 1).collect();
-    if all.len() > MOST {
-        return Err(format!("`{part}` are more than {MOST} values"));
+    match all.len() {
+        0..=MOST => Ok(all),
+        _ => wrong(0, format!("`{part}` are more than {MOST} values")),
     }
-    Ok(all)
+}
+
+/// A whole number of a range.
+fn number(input: &mut Input<'_>, part: &str) -> Read<i64> {
+    take(input, multispace0)?;
+    let at = place(input);
+    let inner = |c: char| c != 'x' && (c.is_alphanumeric() || "+-_".contains(c));
+    let word = take(input, terminated(take_while(0.., inner), multispace0))?;
+    word.parse().or_else(|error: ParseIntError| {
+        let message = match error.kind() {
+            IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
+                format!("`{word}` in `{part}` is out of range: it does not fit 64 bits")
+            }
+            IntErrorKind::Empty => format!("a whole number is missing in `{part}`"),
+            _ => format!("`{word}` in `{part}` is no whole number"),
+        };
+        wrong(at, message)
+    })
 }
 
 impl<'de> Deserialize<'de> for Values {

@@ -8,6 +8,11 @@
 //! 1 2 t 0              a timer tick between the accesses
 //! ```
 
+use winnow::combinator::{opt, peek};
+use winnow::token::{any, none_of, one_of, take_while};
+
+use scenario::grammar::{Input, Problem, Read, inside, place, take, whole, wrong};
+
 /// The longest string that is run.
 pub const MOST_STEPS: u64 = 1 << 22;
 /// The deepest brackets.
@@ -43,15 +48,20 @@ pub struct StringError {
 /// [`StringError`] at the first mistake; also for strings without a reference and for strings of
 /// more than [`MOST_STEPS`] steps.
 pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
-    let steps = reader.list()?;
-    if reader.at < reader.text.len() {
-        return Err(reader.error(reader.at, "there is no `(` for this `)`"));
-    }
-    if steps.is_empty() {
-        return Err(reader.error(0, "the string is empty; write pages, as in 7,0,1,2"));
-    }
-    Ok(steps)
+    let read = |input: &mut Input<'_>| {
+        let steps = list(input)?;
+        if take(input, opt(any))?.is_some() {
+            return wrong(place(input) - 1, "there is no `(` for this `)`");
+        }
+        if steps.is_empty() {
+            return wrong(0, "the string is empty; write pages, as in 7,0,1,2");
+        }
+        Ok(steps)
+    };
+    whole(text, read).map_err(|Problem { at, message }| StringError {
+        column: text[..at].chars().count() + 1,
+        problem: message,
+    })
 }
 
 /// Reads a list of pages, such as `0,3,5..7`.
@@ -69,158 +79,107 @@ pub fn pages(text: &str) -> Result<Vec<u64>, StringError> {
         .collect())
 }
 
-struct Reader<'t> {
-    text: &'t str,
-    /// In bytes.
-    at: usize,
-    depth: usize,
+/// Everything up to the end or to a closing bracket.
+fn list(input: &mut Input<'_>) -> Read<Vec<Step>> {
+    let mut steps = Vec::new();
+    loop {
+        take(input, take_while(0.., |c: char| c.is_whitespace() || ",;".contains(c)))?;
+        if take(input, peek(opt(none_of([')']))))?.is_none() {
+            return Ok(steps);
+        }
+        let at = place(input);
+        let item = item(input)?;
+        if (steps.len() + item.len()) as u64 > MOST_STEPS {
+            return too_long(at);
+        }
+        steps.extend(item);
+    }
 }
 
-impl Reader<'_> {
-    fn error(&self, at: usize, problem: impl Into<String>) -> StringError {
-        StringError { column: self.text[..at].chars().count() + 1, problem: problem.into() }
-    }
+fn too_long<T>(at: usize) -> Read<T> {
+    wrong(at, format!("the string has more than {MOST_STEPS} references from here on"))
+}
 
-    fn peek(&self) -> Option<char> {
-        self.text[self.at..].chars().next()
-    }
-
-    fn skip(&mut self, is_skipped: impl Fn(char) -> bool) {
-        let rest = &self.text[self.at..];
-        self.at += rest.find(|c| !is_skipped(c)).unwrap_or(rest.len());
-    }
-
-    /// Everything up to the end or to a closing bracket.
-    fn list(&mut self) -> Result<Vec<Step>, StringError> {
-        let mut steps = Vec::new();
-        loop {
-            self.skip(|c| c.is_whitespace() || c == ',' || c == ';');
-            if self.peek().is_none_or(|c| c == ')') {
-                return Ok(steps);
-            }
-            let at = self.at;
-            let item = self.item()?;
-            if (steps.len() + item.len()) as u64 > MOST_STEPS {
-                return Err(self.too_long(at));
-            }
-            steps.extend(item);
-        }
-    }
-
-    fn too_long(&self, at: usize) -> StringError {
-        self.error(at, format!("the string has more than {MOST_STEPS} references from here on"))
-    }
-
-    /// A page, a range, a tick, something repeated, or something in brackets.
-    fn item(&mut self) -> Result<Vec<Step>, StringError> {
-        match self.peek() {
-            Some('(') => self.bracket(),
-            Some('t' | 'T') => {
-                self.at += 1;
-                self.skip(|c| "ick".contains(c));
-                Ok(vec![Step::Tick])
-            }
-            _ => {
-                let at = self.at;
-                let first = self.number()?;
-                let end = self.at;
-                self.skip(char::is_whitespace);
-                match self.peek() {
-                    Some('x' | 'X' | '*') => self.repeated(at, first),
-                    _ => {
-                        self.at = end;
-                        self.range(at, first)
-                    }
-                }
-            }
-        }
-    }
-
-    fn bracket(&mut self) -> Result<Vec<Step>, StringError> {
-        let at = self.at;
-        if self.depth == DEEPEST {
-            return Err(self.error(at, "brackets this deep are not read"));
-        }
-        self.at += 1;
-        self.depth += 1;
-        let steps = self.list()?;
-        self.depth -= 1;
-        if self.peek() != Some(')') {
-            return Err(self.error(at, "this `(` is never closed"));
-        }
-        self.at += 1;
-        Ok(steps)
-    }
-
-    fn repeated(&mut self, at: usize, times: u64) -> Result<Vec<Step>, StringError> {
-        self.at += 1;
-        self.skip(char::is_whitespace);
-        if self.peek().is_none() {
-            return Err(self.error(at, format!("{times} times what?")));
-        }
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(self.error(at, "repetitions this deep are not read"));
-        }
-        let steps = self.item()?;
-        self.depth -= 1;
-        if times == 0 {
-            return Err(self.error(at, "0 times is never"));
-        }
-        if times.saturating_mul(steps.len() as u64) > MOST_STEPS {
-            return Err(self.too_long(at));
-        }
-        Ok(steps.repeat(times as usize))
-    }
-
-    fn range(&mut self, at: usize, from: u64) -> Result<Vec<Step>, StringError> {
-        let mut to = from;
-        if self.peek() == Some('.') {
-            let dots = self.at;
-            self.skip(|c| c == '.');
-            if self.at - dots != 2 {
-                return Err(self.error(dots, "a range is written 1..5"));
-            }
-            self.at += usize::from(self.peek() == Some('='));
-            to = self.number()?;
-        }
-        let store = match self.peek() {
-            Some('w' | 'W') => {
-                self.at += 1;
-                true
-            }
-            Some('r' | 'R') => {
-                self.at += 1;
-                false
-            }
-            Some(c) if c.is_alphanumeric() || c == '.' || c == '-' => {
-                let problem = format!("`{c}` does not belong to a page; 3w stores, 3r loads");
-                return Err(self.error(self.at, problem));
-            }
-            _ => false,
+/// A page, a range, a tick, something repeated, or something in brackets.
+fn item(input: &mut Input<'_>) -> Read<Vec<Step>> {
+    let at = place(input);
+    if take(input, opt('('))?.is_some() {
+        let steps = inside(input, DEEPEST, "brackets are", list)?;
+        return match take(input, opt(')'))? {
+            Some(_) => Ok(steps),
+            None => wrong(at, "this `(` is never closed"),
         };
-        if from.abs_diff(to) >= MOST_STEPS {
-            return Err(self.too_long(at));
-        }
-        let reference = |page| Step::Reference { page, store };
-        Ok(match from <= to {
-            true => (from..=to).map(reference).collect(),
-            false => (to..=from).rev().map(reference).collect(),
-        })
     }
+    if take(input, opt((one_of(['t', 'T']), opt("ick"))))?.is_some() {
+        return Ok(vec![Step::Tick]);
+    }
+    let first = number(input)?;
+    match take(input, opt((blanks, one_of(['x', 'X', '*']), blanks)))? {
+        Some(_) => repeated(input, at, first),
+        None => range(input, at, first),
+    }
+}
 
-    fn number(&mut self) -> Result<u64, StringError> {
-        let at = self.at;
-        self.skip(|c| c.is_ascii_digit() || c == '_');
-        let digits: String = self.text[at..self.at].chars().filter(|c| *c != '_').collect();
-        if digits.is_empty() {
-            let problem = match self.peek() {
-                Some(c) => format!("`{c}` is no page; pages are whole numbers, as in 7,0,1,2"),
-                None => "a page is missing".to_owned(),
-            };
-            return Err(self.error(at, problem));
+fn blanks<'t>(input: &mut Input<'t>) -> Read<&'t str> {
+    take(input, take_while(0.., char::is_whitespace))
+}
+
+fn repeated(input: &mut Input<'_>, at: usize, times: u64) -> Read<Vec<Step>> {
+    if take(input, opt(peek(any)))?.is_none() {
+        return wrong(at, format!("{times} times what?"));
+    }
+    let steps = inside(input, DEEPEST, "repetitions are", item)?;
+    if times == 0 {
+        return wrong(at, "0 times is never");
+    }
+    if times.saturating_mul(steps.len() as u64) > MOST_STEPS {
+        return too_long(at);
+    }
+    Ok(steps.repeat(times as usize))
+}
+
+fn range(input: &mut Input<'_>, at: usize, from: u64) -> Read<Vec<Step>> {
+    let dots = place(input);
+    let to = match take(input, take_while(0.., '.'))?.len() {
+        0 => from,
+        2 => {
+            take(input, opt('='))?;
+            number(input)?
         }
-        digits.parse().map_err(|_| self.error(at, format!("{digits} does not fit into 64 bits")))
+        _ => return wrong(dots, "a range is written 1..5"),
+    };
+    let store = match take(input, opt(one_of(['w', 'W', 'r', 'R'])))? {
+        Some(mark) => "wW".contains(mark),
+        None => {
+            let next = take(input, opt(peek(any)))?;
+            if let Some(c) = next.filter(|c| c.is_alphanumeric() || ".-".contains(*c)) {
+                let problem = format!("`{c}` does not belong to a page; 3w stores, 3r loads");
+                return wrong(place(input), problem);
+            }
+            false
+        }
+    };
+    if from.abs_diff(to) >= MOST_STEPS {
+        return too_long(at);
+    }
+    let reference = |page| Step::Reference { page, store };
+    Ok(match from <= to {
+        true => (from..=to).map(reference).collect(),
+        false => (to..=from).rev().map(reference).collect(),
+    })
+}
+
+fn number(input: &mut Input<'_>) -> Read<u64> {
+    let at = place(input);
+    let digits = take(input, take_while(0.., |c: char| c.is_ascii_digit() || c == '_'))?;
+    let digits = digits.replace('_', "");
+    if !digits.is_empty() {
+        let number = digits.parse();
+        return number.or_else(|_| wrong(at, format!("{digits} does not fit into 64 bits")));
+    }
+    match take(input, opt(any))? {
+        Some(c) => wrong(at, format!("`{c}` is no page; pages are whole numbers, as in 7,0,1,2")),
+        None => wrong(at, "a page is missing"),
     }
 }
 

@@ -1,14 +1,19 @@
-//! Reading a line: words, groups, steps.
+//! Reading a line: groups, steps, words.
 
 use std::num::{IntErrorKind, ParseIntError};
 
 use kernel::{Call, Permissions};
 use model::isa::{Access, PAGE_BYTES};
+use winnow::Parser;
+use winnow::ascii::multispace0;
+use winnow::combinator::{opt, preceded, terminated};
+use winnow::token::{any, take_till};
 
 use super::pattern::{Item, Order, Pattern, Shape};
 use super::{Deed, Node, PartCall, Place, Step};
+use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
 use crate::limits::MOST_CYCLES;
-use crate::number::Number;
+use crate::number::number;
 
 /// Bytes of an access unless said otherwise.
 const ACCESS_BYTES: u64 = 4;
@@ -21,281 +26,273 @@ const STEPS: &str = "load, store, fetch, read, write, emulate, stray, think, tic
                      munmap, mprotect, mremap, madvise, msync, mlock, munlock, fork, exec, wait, \
                      exit";
 
-/// The words of a line; brackets and semicolons are words of their own.
-struct Words<'t> {
-    words: Vec<&'t str>,
-    at: usize,
-}
-
 /// Reads one line. The error is a sentence.
 pub(super) fn line(text: &str) -> Result<Vec<Node>, String> {
-    let mut words = Words { words: split(text), at: 0 };
-    let nodes = words.sequence(0)?;
-    match words.peek() {
-        None => Ok(nodes),
-        Some(word) => Err(format!("`{word}` is not expected here")),
+    let read = |input: &mut Input<'_>| {
+        let nodes = sequence(input)?;
+        match take(input, preceded(multispace0, opt(any)))? {
+            None => Ok(nodes),
+            Some(c) => wrong(place(input), format!("`{c}` is not expected here")),
+        }
+    };
+    whole(text, read).map_err(|problem| problem.message)
+}
+
+/// The next word, unless the step ends here.
+fn word<'t>(input: &mut Input<'t>) -> Read<&'t str> {
+    let inner = take_till(1.., |c: char| c.is_whitespace() || "();".contains(c));
+    take(input, preceded(multispace0, inner))
+}
+
+/// Reads this word if it is next.
+fn keyword(input: &mut Input<'_>, wanted: &str) -> Read<bool> {
+    Ok(take(input, opt(word.verify(|word: &str| word == wanted)))?.is_some())
+}
+
+/// Reads this sign if it is next.
+fn sign(input: &mut Input<'_>, wanted: char) -> Read<bool> {
+    Ok(take(input, opt(preceded(multispace0, wanted)))?.is_some())
+}
+
+/// What a word stands for that must be there.
+fn need<'t, T>(
+    input: &mut Input<'t>,
+    what: &str,
+    meaning: impl FnOnce(&'t str) -> Result<T, String>,
+) -> Read<T> {
+    take(input, multispace0)?;
+    let at = place(input);
+    match take(input, opt(word))? {
+        Some(word) => meaning(word).or_else(|message| wrong(at, message)),
+        None => wrong(at, format!("{what} is missing")),
     }
 }
 
-fn split(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    for piece in text.split_whitespace() {
-        let mut rest = piece;
-        while let Some(at) = rest.find(['(', ')', ';']) {
-            words.extend([&rest[..at], &rest[at..=at]]);
-            rest = &rest[at + 1..];
-        }
-        words.push(rest);
-    }
-    words.retain(|word| !word.is_empty());
-    words
+fn name(input: &mut Input<'_>, what: &str) -> Read<String> {
+    need(input, what, |word| Ok(word.to_owned()))
 }
 
-impl<'t> Words<'t> {
-    fn peek(&self) -> Option<&'t str> {
-        self.words.get(self.at).copied()
-    }
+fn count(input: &mut Input<'_>, what: &str) -> Read<u64> {
+    need(input, what, |word| match unsigned(word)? {
+        0 => Err(format!("{what} is 0")),
+        count => Ok(count),
+    })
+}
 
-    /// The next word, unless the step ends here.
-    fn word(&mut self) -> Option<&'t str> {
-        let word = self.peek().filter(|word| !matches!(*word, ";" | ")" | "("))?;
-        self.at += 1;
-        Some(word)
-    }
+/// A keyword that must follow what is before it.
+fn follows(input: &mut Input<'_>, wanted: &str, message: &str) -> Read<()> {
+    if keyword(input, wanted)? { Ok(()) } else { wrong(place(input), message) }
+}
 
-    fn take(&mut self, wanted: &str) -> bool {
-        let found = self.peek() == Some(wanted);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn need(&mut self, what: &str) -> Result<&'t str, String> {
-        self.word().ok_or_else(|| format!("{what} is missing"))
-    }
-
-    fn count(&mut self, what: &str) -> Result<u64, String> {
-        match unsigned(self.need(what)?)? {
-            0 => Err(format!("{what} is 0")),
-            count => Ok(count),
+fn sequence(input: &mut Input<'_>) -> Read<Vec<Node>> {
+    let mut nodes = Vec::new();
+    loop {
+        nodes.push(item(input, nodes.is_empty())?);
+        if !sign(input, ';')? {
+            return Ok(nodes);
         }
     }
+}
 
-    fn sequence(&mut self, depth: usize) -> Result<Vec<Node>, String> {
-        if depth > DEEPEST {
-            return Err("groups are nested too deeply".to_owned());
-        }
-        let mut nodes = Vec::new();
-        loop {
-            self.item(depth, &mut nodes)?;
-            if !self.take(";") {
-                return Ok(nodes);
-            }
-        }
-    }
-
-    fn item(&mut self, depth: usize, nodes: &mut Vec<Node>) -> Result<(), String> {
-        let times = match self.words.get(self.at + 1) {
-            Some(&"x") => {
-                let word = self.need("how often")?;
-                self.at += 1;
-                Some(unsigned(word).map_err(|why| format!("{word} times is not possible: {why}"))?)
-            }
-            _ => None,
+fn item(input: &mut Input<'_>, is_first: bool) -> Read<Node> {
+    take(input, multispace0)?;
+    let at = place(input);
+    let times = take(input, opt(terminated(word, word.verify(|word: &str| word == "x"))))?;
+    let times = times.map(|word| {
+        let times = unsigned(word);
+        times.or_else(|why| wrong(at, format!("{word} times is not possible: {why}")))
+    });
+    let times = times.transpose()?;
+    let nested = "groups are";
+    if sign(input, '(')? {
+        let inner = inside(input, DEEPEST, nested, sequence)?;
+        return match sign(input, ')')? {
+            true => Ok(Node::Repeat(times.unwrap_or(1), inner)),
+            false => wrong(place(input), "a `)` is missing"),
         };
-        if self.take("(") {
-            let inner = self.sequence(depth + 1)?;
-            if !self.take(")") {
-                return Err("a `)` is missing".to_owned());
-            }
-            nodes.push(Node::Repeat(times.unwrap_or(1), inner));
-        } else if let Some(times) = times {
-            if depth > 0 || !nodes.is_empty() {
-                return Err(format!("what is done {times} times? write `{times} x ( ... )`"));
-            }
-            nodes.push(Node::Repeat(times, self.sequence(depth + 1)?));
-        } else {
-            nodes.push(Node::Step(self.step()?));
-        }
-        Ok(())
     }
+    match times {
+        None => step(input).map(Node::Step),
+        // Only a whole line is repeated without brackets around it.
+        Some(times) if is_first && input.state == 0 => {
+            Ok(Node::Repeat(times, inside(input, DEEPEST, nested, sequence)?))
+        }
+        Some(times) => wrong(at, format!("what is done {times} times? write `{times} x ( ... )`")),
+    }
+}
 
-    fn step(&mut self) -> Result<Step, String> {
-        let verb = self.word().ok_or("a step is missing")?;
-        let step = match verb {
-            "load" => self.touch(Deed::Access(Access::Load))?,
-            "store" => self.touch(Deed::Access(Access::Store))?,
-            "fetch" => self.touch(Deed::Access(Access::Fetch))?,
-            "read" => self.touch(Deed::Call(Call::Read))?,
-            "write" => self.touch(Deed::Call(Call::Write))?,
-            "emulate" => self.touch(Deed::Call(Call::Emulate))?,
-            "stray" => self.touch(Deed::Call(Call::Stray))?,
-            "think" => Step::Think(at_most(self.need("how many cycles")?, MOST_CYCLES)?),
-            "tick" => Step::Tick,
-            "sbrk" => Step::Sbrk(pages(self.need("by how many pages")?)?),
-            "mmap" => Step::Mmap(self.need("which region")?.to_owned()),
-            "munmap" => self.part(|_| Ok(PartCall::Munmap))?,
-            "mprotect" => self.part(|words| {
-                Ok(PartCall::Mprotect(permissions(words.need("`r--` or the like")?)?))
-            })?,
-            "madvise" => self.part(|words| match words.need("`dontneed`")? {
+fn step(input: &mut Input<'_>) -> Read<Step> {
+    let at = place(input);
+    let Some(verb) = take(input, opt(word))? else { return wrong(at, "a step is missing") };
+    let step = match verb {
+        "load" => touch(input, Deed::Access(Access::Load))?,
+        "store" => touch(input, Deed::Access(Access::Store))?,
+        "fetch" => touch(input, Deed::Access(Access::Fetch))?,
+        "read" => touch(input, Deed::Call(Call::Read))?,
+        "write" => touch(input, Deed::Call(Call::Write))?,
+        "emulate" => touch(input, Deed::Call(Call::Emulate))?,
+        "stray" => touch(input, Deed::Call(Call::Stray))?,
+        "think" => Step::Think(need(input, "how many cycles", |word| at_most(word, MOST_CYCLES))?),
+        "tick" => Step::Tick,
+        "sbrk" => Step::Sbrk(need(input, "by how many pages", pages)?),
+        "mmap" => Step::Mmap(name(input, "which region")?),
+        "munmap" => part(input, |_| Ok(PartCall::Munmap))?,
+        "mprotect" => part(input, |input| {
+            need(input, "`r--` or the like", permissions).map(PartCall::Mprotect)
+        })?,
+        "madvise" => part(input, |input| {
+            need(input, "`dontneed`", |word| match word {
                 "dontneed" => Ok(PartCall::DontNeed),
                 other => Err(format!("`{other}` is no advice; there is `dontneed`")),
-            })?,
-            "msync" => self.part(|_| Ok(PartCall::Msync))?,
-            "mlock" => self.part(|_| Ok(PartCall::Mlock))?,
-            "munlock" => self.part(|_| Ok(PartCall::Munlock))?,
-            "mremap" => self.mremap()?,
-            "fork" => Step::Fork(self.need("which process")?.to_owned()),
-            "exec" => Step::Exec(self.need("which process")?.to_owned()),
-            "wait" => Step::Wait,
-            "exit" => Step::Exit,
-            _ => return Err(format!("`{verb}` is no step; steps are {STEPS}")),
-        };
-        match self.word() {
-            None => Ok(step),
-            Some(word) => Err(format!("`{word}` is too much after `{verb}`")),
-        }
-    }
-
-    /// `REGION FROM..TO`, and what the call needs beside.
-    fn part(
-        &mut self,
-        call: impl FnOnce(&mut Self) -> Result<PartCall, String>,
-    ) -> Result<Step, String> {
-        let name = self.need("which region")?.to_owned();
-        let (from, to) = range(self.need("which pages")?)?;
-        Ok(Step::Part(call(self)?, name, from, to))
-    }
-
-    /// `REGION [FROM..TO] [ADDRESS] [pages N] [maymove]`
-    fn mremap(&mut self) -> Result<Step, String> {
-        let region = self.need("which region")?.to_owned();
-        let (mut part, mut to, mut pages, mut may_move) = (None, None, None, false);
-        while let Some(word) = self.word() {
-            let seen = match word {
-                "pages" => pages.replace(self.count("the number of pages")?).is_some(),
-                "maymove" => std::mem::replace(&mut may_move, true),
-                _ if word.contains("..") => part.replace(range(word)?).is_some(),
-                _ => to.replace(unsigned(word)?).is_some(),
-            };
-            if seen {
-                return Err(format!("`{word}` says again what is said before it"));
-            }
-        }
-        if to.is_none() && pages.is_none() {
-            return Err("where to, or how many pages? write `mremap m 0x80_0000`, or \
-                        `mremap m pages 8`"
-                .to_owned());
-        }
-        if may_move && to.is_some() {
-            return Err("with an address it is moved there: `maymove` says nothing".to_owned());
-        }
-        Ok(Step::Mremap { region, part, to, pages, may_move })
-    }
-
-    fn touch(&mut self, deed: Deed) -> Result<Step, String> {
-        let name = self.need("where")?;
-        if name == "at" {
-            return self.at(deed);
-        }
-        let (shape, mut unit) = match self.peek() {
-            Some(word @ ("rows" | "columns")) => {
-                self.at += 1;
-                let rows = self.count("the number of rows")?;
-                if !self.take("x") {
-                    return Err("a matrix is written `rows 128 x 128 of 8`".to_owned());
-                }
-                let columns = self.count("the number of columns")?;
-                let order = if word == "rows" { Order::Rows } else { Order::Columns };
-                (Shape::Matrix { order, rows, columns }, None)
-            }
-            Some("elements") => {
-                self.at += 1;
-                (self.items(name)?, None)
-            }
-            _ => (self.items(name)?, Some(PAGE_BYTES)),
-        };
-        let (mut offset, mut bytes) = (0, None);
-        loop {
-            if unit.is_none() && self.take("of") {
-                unit = Some(self.count("the size of an element")?);
-            } else if self.take("offset") {
-                offset = unsigned(self.need("the offset")?)?;
-            } else if self.take("bytes") {
-                bytes = Some(access_bytes(self.need("how many bytes")?, deed)?);
-            } else {
-                break;
-            }
-        }
-        let unit = unit.ok_or("how large is an element? write `of 8`")?;
-        // An element is accessed as a whole, a page in one word.
-        let whole = if unit >= PAGE_BYTES { ACCESS_BYTES } else { unit };
-        let pattern = Pattern { shape, unit, offset };
-        let place = Place::In(name.to_owned(), pattern);
-        Ok(Step::Touch { deed, bytes: bytes.unwrap_or(whole), place })
-    }
-
-    fn items(&mut self, region: &str) -> Result<Shape, String> {
-        let mut items = Vec::new();
-        while let Some(word) = self.peek() {
-            if matches!(word, ";" | ")" | "(" | "of" | "offset" | "bytes") {
-                break;
-            }
-            self.at += 1;
-            items.push(if word == "random" {
-                let count = self.count("how many")?;
-                if !self.take("of") {
-                    return Err("random is written `random 100 of 0..9 seed 1`".to_owned());
-                }
-                let (from, to) = range(self.need("of which")?)?;
-                if !self.take("seed") {
-                    return Err("random needs `seed` and a number".to_owned());
-                }
-                Item::Random { count, from, to, seed: unsigned(self.need("the seed")?)? }
-            } else {
-                let (from, to) = range(word)?;
-                let step = if self.take("step") { self.count("the step")? } else { 1 };
-                Item::Range { from, to, step }
-            });
-        }
-        match items.is_empty() {
-            true => Err(format!("which pages of `{region}`?")),
-            false => Ok(Shape::Items(items)),
-        }
-    }
-
-    /// An address: everything up to the end of the step, brackets included; quotation marks may
-    /// stand around it.
-    fn at(&mut self, deed: Deed) -> Result<Step, String> {
-        let (mut depth, mut text) = (0_i32, String::new());
-        let mut bytes = ACCESS_BYTES;
-        while let Some(word) = self.peek() {
-            depth += i32::from(word == "(") - i32::from(word == ")");
-            if word == ";" || depth < 0 {
-                break;
-            }
-            self.at += 1;
-            if word == "bytes" {
-                bytes = access_bytes(self.need("how many bytes")?, deed)?;
-                break;
-            }
-            text = text + word + " ";
-        }
-        let text = text.trim();
-        let text = match text.strip_prefix('"') {
-            Some(rest) => rest.strip_suffix('"').ok_or("a `\"` is missing after the address")?,
-            None => text,
-        };
-        Ok(Step::Touch { deed, bytes, place: Place::At(Number::parse(text)?) })
+            })
+        })?,
+        "msync" => part(input, |_| Ok(PartCall::Msync))?,
+        "mlock" => part(input, |_| Ok(PartCall::Mlock))?,
+        "munlock" => part(input, |_| Ok(PartCall::Munlock))?,
+        "mremap" => mremap(input)?,
+        "fork" => Step::Fork(name(input, "which process")?),
+        "exec" => Step::Exec(name(input, "which process")?),
+        "wait" => Step::Wait,
+        "exit" => Step::Exit,
+        _ => return wrong(at, format!("`{verb}` is no step; steps are {STEPS}")),
+    };
+    match take(input, opt(word))? {
+        None => Ok(step),
+        Some(word) => wrong(place(input), format!("`{word}` is too much after `{verb}`")),
     }
 }
 
-fn access_bytes(word: &str, deed: Deed) -> Result<u64, String> {
+/// `REGION FROM..TO`, and what the call needs beside.
+fn part<'t>(
+    input: &mut Input<'t>,
+    call: impl FnOnce(&mut Input<'t>) -> Read<PartCall>,
+) -> Read<Step> {
+    let name = name(input, "which region")?;
+    let (from, to) = need(input, "which pages", range)?;
+    Ok(Step::Part(call(input)?, name, from, to))
+}
+
+/// `REGION [FROM..TO] [ADDRESS] [pages N] [maymove]`
+fn mremap(input: &mut Input<'_>) -> Read<Step> {
+    let region = name(input, "which region")?;
+    let (mut part, mut to, mut pages, mut may_move) = (None, None, None, false);
+    let whole = place(input);
+    while let Some(word) = take(input, opt(word))? {
+        let at = place(input);
+        let is_again = match word {
+            "pages" => pages.replace(count(input, "the number of pages")?).is_some(),
+            "maymove" => std::mem::replace(&mut may_move, true),
+            _ if word.contains("..") => {
+                part.replace(range(word).or_else(|message| wrong(at, message))?).is_some()
+            }
+            _ => to.replace(unsigned(word).or_else(|message| wrong(at, message))?).is_some(),
+        };
+        if is_again {
+            return wrong(at, format!("`{word}` says again what is said before it"));
+        }
+    }
+    if to.is_none() && pages.is_none() {
+        let message = "where to, or how many pages? write `mremap m 0x80_0000`, or \
+                       `mremap m pages 8`";
+        return wrong(whole, message);
+    }
+    if may_move && to.is_some() {
+        return wrong(whole, "with an address it is moved there: `maymove` says nothing");
+    }
+    Ok(Step::Mremap { region, part, to, pages, may_move })
+}
+
+fn touch(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
+    let name = name(input, "where")?;
+    if name == "at" {
+        return at(input, deed);
+    }
+    let (shape, mut unit) = if keyword(input, "rows")? {
+        (matrix(input, Order::Rows)?, None)
+    } else if keyword(input, "columns")? {
+        (matrix(input, Order::Columns)?, None)
+    } else if keyword(input, "elements")? {
+        (items(input, &name)?, None)
+    } else {
+        (items(input, &name)?, Some(PAGE_BYTES))
+    };
+    let (mut offset, mut bytes) = (0, None);
+    loop {
+        if unit.is_none() && keyword(input, "of")? {
+            unit = Some(count(input, "the size of an element")?);
+        } else if keyword(input, "offset")? {
+            offset = need(input, "the offset", unsigned)?;
+        } else if keyword(input, "bytes")? {
+            bytes = Some(access_bytes(input, deed)?);
+        } else {
+            break;
+        }
+    }
+    let Some(unit) = unit else {
+        return wrong(place(input), "how large is an element? write `of 8`");
+    };
+    // An element is accessed as a whole, a page in one word.
+    let whole = if unit >= PAGE_BYTES { ACCESS_BYTES } else { unit };
+    let place = Place::In(name, Pattern { shape, unit, offset });
+    Ok(Step::Touch { deed, bytes: bytes.unwrap_or(whole), place })
+}
+
+fn matrix(input: &mut Input<'_>, order: Order) -> Read<Shape> {
+    let rows = count(input, "the number of rows")?;
+    follows(input, "x", "a matrix is written `rows 128 x 128 of 8`")?;
+    let columns = count(input, "the number of columns")?;
+    Ok(Shape::Matrix { order, rows, columns })
+}
+
+fn items(input: &mut Input<'_>, region: &str) -> Read<Shape> {
+    let mut items = Vec::new();
+    let is_item = |word: &str| !matches!(word, "of" | "offset" | "bytes");
+    loop {
+        take(input, multispace0)?;
+        let at = place(input);
+        let Some(word) = take(input, opt(word.verify(is_item)))? else {
+            return match items.is_empty() {
+                true => wrong(at, format!("which pages of `{region}`?")),
+                false => Ok(Shape::Items(items)),
+            };
+        };
+        items.push(if word == "random" {
+            random(input)?
+        } else {
+            let (from, to) = range(word).or_else(|message| wrong(at, message))?;
+            let step = if keyword(input, "step")? { count(input, "the step")? } else { 1 };
+            Item::Range { from, to, step }
+        });
+    }
+}
+
+/// `100 of 0..9 seed 1`
+fn random(input: &mut Input<'_>) -> Read<Item> {
+    let count = count(input, "how many")?;
+    follows(input, "of", "random is written `random 100 of 0..9 seed 1`")?;
+    let (from, to) = need(input, "of which", range)?;
+    follows(input, "seed", "random needs `seed` and a number")?;
+    Ok(Item::Random { count, from, to, seed: need(input, "the seed", unsigned)? })
+}
+
+/// An address that is calculated; quotation marks may stand around it.
+fn at(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
+    let is_quoted = sign(input, '"')?;
+    let address = number(input)?;
+    if is_quoted && !sign(input, '"')? {
+        return wrong(place(input), "a `\"` is missing after the address");
+    }
+    let is_said = keyword(input, "bytes")?;
+    let bytes = if is_said { access_bytes(input, deed)? } else { ACCESS_BYTES };
+    Ok(Step::Touch { deed, bytes, place: Place::At(address) })
+}
+
+fn access_bytes(input: &mut Input<'_>, deed: Deed) -> Read<u64> {
     let most = deed.most();
-    match unsigned(word)? {
+    need(input, "how many bytes", |word| match unsigned(word)? {
         bytes if (1..=most).contains(&bytes) => Ok(bytes),
         _ => Err(format!("an access of {word} bytes; 1 to {most} are possible")),
-    }
+    })
 }
 
 fn signed(word: &str) -> Result<i64, String> {
