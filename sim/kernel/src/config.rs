@@ -1,102 +1,271 @@
-//! The kernel's share of a machine's configuration.
+//! What a machine and its kernel are set up with: every option, its default and its bounds.
+//!
+//! `os` of a scenario, `--os` of a recording and the sweeps of a study are read into it under the
+//! names of its fields.
 
-use super::{Options, PolicyKind, PolicySettings, Scheduling};
-use model::isa::Mode;
-use serde::{Deserialize, Serialize};
+use super::options::{
+    BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, LoadControl, OomKind, Thp,
+};
+use super::{Allocation, PolicyKind, PolicySettings};
+use model::bus::LatencySpec;
+use model::isa::{Mode, PAGE_BYTES};
+use serde::Deserialize;
+use smart_default::SmartDefault;
+use std::ops::RangeInclusive;
 
-/// What the kernel's own work costs, in cycles, beside the memory accesses that it makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The most cycles that one thing may take: 18 minutes of a processor of 1 GHz. The clock counts
+/// a trillion times as many.
+pub const MOST_CYCLES: u64 = 1 << 40;
+/// Pages that belong together cannot be more than these.
+const LARGEST_RUN: u64 = 1 << 16;
+/// More frames than these cannot be addressed; so many swap slots are never used.
+const MOST_FRAMES: u64 = 1 << 28;
+
+/// Everything about a machine but its MMU and its programs.
+#[derive(Clone, Debug, PartialEq, Eq, SmartDefault, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Costs {
-    /// Entering and leaving a trap. Default 100.
-    pub trap: u64,
-    /// Understanding a fault and finding its region and page. Default 1000: a minor fault in all
-    /// costs what is measured on Linux, about 2000 to 3000 cycles with the zeroing of the page.
-    pub handler: u64,
-    /// Reading a page from the disk. Default 100000: 100 us at 1 GHz, a solid-state disk.
-    pub disk_read: u64,
-    /// Writing a page to the disk. Default 100000.
-    pub disk_write: u64,
-    /// Changing processes. Default 1500.
-    pub switch: u64,
-}
-
-impl Default for Costs {
-    fn default() -> Self {
-        Costs { trap: 100, handler: 1000, disk_read: 100_000, disk_write: 100_000, switch: 1500 }
-    }
-}
-
-/// Physical memory. Sizes are in frames of 4096 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Memory {
-    /// The first physical address, a multiple of 4096. Default 0x8000_0000, as on most boards.
-    pub base: u64,
-    /// Frames in all. Default 4096: 16 MiB.
-    pub frames: u64,
-    /// The lowest frames, reserved for the kernel. Default 64.
-    pub kernel: u64,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Memory { base: 0x8000_0000, frames: 4096, kernel: 64 }
-    }
-}
-
-/// The operating system's share of a machine's configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OsConfig {
+pub struct MachineConfig {
     /// The translation scheme of every process.
+    #[serde(skip)]
+    #[default(Mode::Sv39)]
     pub mode: Mode,
-    /// `menvcfg.ADUE`: whether hardware sets A and D, or faults so that software does.
+    /// `menvcfg.ADUE`: hardware sets A and D, or faults so that software does.
+    #[serde(skip)]
+    #[default(true)]
     pub adue: bool,
-    /// Physical memory.
-    pub memory: Memory,
-    /// Slots of the swap device.
-    pub swap_slots: u32,
+    /// The walker's and the kernel's memory latency.
+    #[serde(skip)]
+    #[default(LatencySpec::Fixed(10))]
+    pub latency: LatencySpec,
+    /// The first physical address, a multiple of 4096; by default as on most boards.
+    #[serde(skip)]
+    #[default(0x8000_0000)]
+    pub base: u64,
+
+    /// Frames of physical memory, the kernel's included; by default 16 MiB.
+    #[default(4096)]
+    pub frames: u64,
+    /// Of these, the lowest are reserved for the kernel.
+    #[default(64)]
+    pub kernel: u64,
+    /// Frames that are not used, beside the kernel's: the first, counted from the beginning of
+    /// memory, and how many.
+    pub reserved: Vec<[u64; 2]>,
+    /// How frames are given to processes: on request, or in parts of which each process replaces
+    /// its own pages only.
+    pub allocation: Allocation,
+    /// Slots of the swap device; by default 256 MiB.
+    #[default(65536)]
+    pub swap: u32,
+    /// Slots that a full swap file grows by. 0: it does not grow.
+    pub swap_grow: u32,
+    /// The most slots that it grows to; without end if absent.
+    pub swap_limit: Option<u32>,
+
     /// The replacement policy.
     pub policy: PolicyKind,
-    /// Ticks for which a page stays in its working set after its last use, for WSClock.
+    /// Ticks for which the policy `wsclock` keeps a page after its last use.
+    #[default(4)]
     pub tau: u64,
-    /// ASIDs that processes may have beside 0, which is the kernel's. With 0 all processes share
-    /// ASID 0 and every switch fences.
+    /// Who is killed when memory is exhausted.
+    pub oom: OomKind,
+
+    /// ASIDs that processes may have beside 0, which is the kernel's; by default what RV32 has.
+    /// With 0 all processes share ASID 0 and every switch fences.
+    #[default(511)]
     pub asids: u16,
+    /// Accesses after which another process runs. 0: never before the first ends.
+    #[default(10_000)]
+    pub quantum: u64,
+    /// Cycles after which another process runs, beside the quantum in accesses. 0: only that.
+    pub quantum_cycles: u64,
+    /// Accesses between two timer interrupts, by which the policy samples. 0: none.
+    pub tick_every: u64,
+    /// A process that waits for the disk is blocked, and others run, instead of the processor
+    /// waiting.
+    pub overlap: bool,
+    /// Whether whole processes are suspended.
+    pub load_control: LoadControl,
+    /// With `pff`: the shortest acceptable time between a process's faults, in its own cycles,
+    /// without the kernel's work.
+    #[default(1000)]
+    pub pff_cycles: u64,
+    /// With `working_set`: the window, in the process's own cycles, without the kernel's work. A
+    /// sample is taken at the end of the turn in which it is full.
+    #[default(10_000)]
+    pub ws_cycles: u64,
+
+    /// A load from untouched zeroed memory maps the one zero frame, and only a store allocates.
+    pub zero_page: bool,
+    /// Superpages that come of their own accord.
+    pub thp: Thp,
+    /// Pages of an aligned run that must be in memory for a superpage to be made of it
+    /// afterwards, at a tick; more than a run has means all of them. 0: never.
+    pub thp_promote: u64,
+    /// What a fork does with private pages.
+    pub fork: ForkKind,
+    /// Pages of a file that are mapped around the one that faulted, itself included, if they are
+    /// in the page cache already: an aligned run. 0 and 1: that page only.
+    pub fault_around: u64,
+    /// Pages of a file that one disk access reads, an aligned run. 0 and 1: that page only.
+    pub read_ahead: u64,
+    /// Pages below a stack that stay free of other mappings: it does not grow where fewer would be
+    /// left, and below its limit they kill.
+    #[default(1)]
+    pub stack_guard_gap: u64,
+    /// The kernel knows to set SUM when it copies from or to a process's memory.
+    #[default(true)]
+    pub sum: bool,
+    /// The kernel knows to set MXR when it reads an instruction to emulate it.
+    #[default(true)]
+    pub mxr: bool,
+
+    /// Accesses in the pipeline at a time, at least 2.
+    #[default(8)]
+    pub window: usize,
+    /// No access begins before the one before is complete, as the textbooks compute.
+    pub one_at_a_time: bool,
+    /// Cycles that the look into the TLB adds to each access, for the textbooks' TLBs that do
+    /// not answer in the same cycle.
+    pub tlb_lookup: u64,
+    /// The latency of fetches, loads and stores after translation; by default they hit caches.
+    #[default(LatencySpec::Fixed(1))]
+    pub data_latency: LatencySpec,
     /// What the kernel's work costs.
     pub costs: Costs,
-    /// Of the contents of files.
+
+    /// Disk transfers that fail.
+    pub disk_errors: DiskErrors,
+    /// Bus requests that fail.
+    pub bus_errors: BusErrors,
+    /// A console on the bus.
+    pub console: Option<ConsoleSpec>,
+    /// Of stored values, contents of files, random latencies and the policy `random`.
+    #[default(1)]
     pub seed: u64,
-    /// What else the memory manager does.
-    pub options: Options,
-    /// How the processor is shared.
-    pub scheduling: Scheduling,
-    /// Check every invariant after every kernel entry, not only at the end.
-    pub paranoid: bool,
+    /// Kernel entries between two checks of every invariant; without it they are checked at the
+    /// end only.
+    pub check_every: Option<u64>,
 }
 
-impl Default for OsConfig {
-    fn default() -> Self {
-        OsConfig {
-            mode: Mode::Sv39,
-            adue: true,
-            memory: Memory::default(),
-            swap_slots: 65536,
-            policy: PolicyKind::default(),
-            tau: 4,
-            asids: 511,
-            costs: Costs::default(),
-            seed: 1,
-            options: Options::default(),
-            scheduling: Scheduling::default(),
-            paranoid: false,
+/// An option that no machine can have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Senseless {
+    /// The keys that lead to it, and the numbers of entries in lists, from 0: `costs.trap`,
+    /// `reserved.1`.
+    pub path: String,
+    /// A sentence.
+    pub message: String,
+}
+
+impl MachineConfig {
+    /// Checks what can be checked without a machine.
+    ///
+    /// # Errors
+    /// The first option that cannot be.
+    pub fn check(&self) -> Result<(), Senseless> {
+        let Costs { trap, handler, disk_read, disk_write, switch } = self.costs;
+        let most_slots = self.swap_limit.map_or(MOST_FRAMES, u64::from);
+        for (path, value, bounds) in [
+            ("frames", self.frames, 1..=MOST_FRAMES),
+            ("kernel", self.kernel, 0..=MOST_FRAMES),
+            ("window", self.window as u64, 1..=1 << 16),
+            ("tlb_lookup", self.tlb_lookup, 0..=MOST_CYCLES),
+            ("pff_cycles", self.pff_cycles, 1..=MOST_CYCLES),
+            ("ws_cycles", self.ws_cycles, 1..=MOST_CYCLES),
+            ("fault_around", self.fault_around, 0..=LARGEST_RUN),
+            ("read_ahead", self.read_ahead, 0..=LARGEST_RUN),
+            ("thp_promote", self.thp_promote, 0..=LARGEST_RUN),
+            ("check_every", self.check_every.unwrap_or(1), 1..=u64::MAX),
+            ("swap", self.swap.into(), 0..=MOST_FRAMES),
+            ("swap_grow", self.swap_grow.into(), 0..=MOST_FRAMES),
+            ("swap_limit", most_slots, self.swap.into()..=MOST_FRAMES),
+            ("costs.trap", trap, 0..=MOST_CYCLES),
+            ("costs.handler", handler, 0..=MOST_CYCLES),
+            ("costs.disk_read", disk_read, 0..=MOST_CYCLES),
+            ("costs.disk_write", disk_write, 0..=MOST_CYCLES),
+            ("costs.switch", switch, 0..=MOST_CYCLES),
+        ] {
+            within(path, value, bounds)?;
         }
+        let wrong = |message| Senseless { path: "data_latency".to_owned(), message };
+        self.data_latency.check().map_err(wrong)?;
+        self.check_lists()
     }
-}
 
-impl OsConfig {
+    /// Lists of transfers, requests and frames.
+    fn check_lists(&self) -> Result<(), Senseless> {
+        for (list, numbers) in [
+            ("disk_errors.reads", &self.disk_errors.reads),
+            ("disk_errors.writes", &self.disk_errors.writes),
+            ("bus_errors.walker", &self.bus_errors.walker),
+            ("bus_errors.fetch", &self.bus_errors.fetch),
+            ("bus_errors.data", &self.bus_errors.data),
+        ] {
+            for (at, number) in numbers.iter().enumerate() {
+                // They are counted from 1.
+                within(&format!("{list}.{at}"), *number, 1..=u64::MAX)?;
+            }
+        }
+        let frames = self.frames;
+        for (at, [first, count]) in self.reserved.iter().enumerate() {
+            let end = first.checked_add(*count).filter(|end| *count > 0 && *end <= frames);
+            if end.is_none() {
+                let message = format!("{count} frames from {first} on are not among the {frames}");
+                return Err(Senseless { path: format!("reserved.{at}"), message });
+            }
+        }
+        Ok(())
+    }
+
+    /// The gap below stacks, in bytes.
+    pub fn guard_gap(&self) -> u64 {
+        self.stack_guard_gap.saturating_mul(PAGE_BYTES)
+    }
+
     /// The replacement policy's settings.
     pub fn policy_settings(&self) -> PolicySettings {
         PolicySettings { seed: self.seed, tau: self.tau }
+    }
+}
+
+fn within(path: &str, value: u64, bounds: RangeInclusive<u64>) -> Result<(), Senseless> {
+    if bounds.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = bounds.into_inner();
+    let name = path.split('.').rfind(|part| !part.starts_with(|c: char| c.is_ascii_digit()));
+    let name = name.unwrap_or(path);
+    let message = format!("`{name}` is {value}; it can be {least} to {most}");
+    Err(Senseless { path: path.to_owned(), message })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_is_named_with_the_way_to_it() {
+        assert_eq!(MachineConfig::default().check(), Ok(()));
+        let wrong = |change: fn(&mut MachineConfig)| {
+            let mut config = MachineConfig::default();
+            change(&mut config);
+            let error = config.check().unwrap_err();
+            (error.path, error.message)
+        };
+        let (path, message) = wrong(|config| config.costs.disk_read = u64::MAX);
+        assert_eq!(path, "costs.disk_read");
+        let most = format!("`disk_read` is {}; it can be 0 to {MOST_CYCLES}", u64::MAX);
+        assert_eq!(message, most);
+        let (path, message) = wrong(|config| config.disk_errors.reads = vec![3, 0]);
+        assert_eq!(
+            (path.as_str(), message.contains("`reads` is 0")),
+            ("disk_errors.reads.1", true)
+        );
+        let (path, _) = wrong(|config| config.reserved = vec![[70, 1], [4000, 97]]);
+        assert_eq!(path, "reserved.1");
+        let (path, _) = wrong(|config| (config.swap, config.swap_limit) = (9, Some(8)));
+        assert_eq!(path, "swap_limit");
     }
 }

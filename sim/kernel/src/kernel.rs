@@ -7,7 +7,7 @@ use super::schedule::{Load, Schedule};
 use super::space::table::PageTable;
 use super::space::{Bounds, Ground, Image, Layout};
 use super::{
-    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, OsConfig, OsCounters,
+    Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, MachineConfig, OsCounters,
     OsError, Pid, Process, Sstatus, State, Swap, VirtualPage,
 };
 use model::isa::{Access, Mode, PAGE_BYTES, Xlen, pte};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The operating system.
 pub struct Os {
-    pub(super) config: OsConfig,
+    pub(super) config: MachineConfig,
     pub(super) memory: PhysicalMemory,
     pub(super) transfers: Transfers,
     /// Counters of work done for no process.
@@ -41,7 +41,7 @@ impl Os {
     /// # Errors
     /// [`OsError::Mode`] for a mode that this machine lacks, [`OsError::MemoryTooSmall`], and
     /// errors of the first fence.
-    pub fn boot(hal: &mut dyn Hal, config: OsConfig) -> Result<Os, OsError> {
+    pub fn boot(hal: &mut dyn Hal, config: MachineConfig) -> Result<Os, OsError> {
         let fits = match hal.xlen() {
             Xlen::Rv32 => config.mode == Mode::Sv32,
             Xlen::Rv64 => !matches!(config.mode, Mode::Bare | Mode::Sv32),
@@ -49,11 +49,11 @@ impl Os {
         if !fits {
             return Err(OsError::Mode { mode: config.mode, xlen: hal.xlen() });
         }
-        let memory = config.memory;
+        let (frames, kernel) = (config.frames, config.kernel);
         // The minimum to run anything: one table of each level, and one page.
         let least = u64::from(config.mode.levels()) + 1;
-        if memory.frames < memory.kernel.saturating_add(least) {
-            return Err(OsError::MemoryTooSmall { frames: memory.frames, kernel: memory.kernel });
+        if frames < kernel.saturating_add(least) {
+            return Err(OsError::MemoryTooSmall { frames, kernel });
         }
         hal.set_satp(0);
         hal.fence(Fence { va: None, asid: None })?;
@@ -129,9 +129,8 @@ impl Os {
 
     /// The addresses that regions may have.
     pub(super) fn ground(&self) -> Ground {
-        let memory = self.config.memory;
-        let end = memory.base + memory.frames * PAGE_BYTES;
-        Ground { mode: self.config.mode, ram: memory.base..end }
+        let MachineConfig { mode, base, frames, .. } = self.config;
+        Ground { mode, ram: base..base + frames * PAGE_BYTES }
     }
 
     /// Maps the kernel into a new address space: one global superpage at the root, not for users.
@@ -139,7 +138,7 @@ impl Os {
     pub(super) fn show_kernel(&self, hal: &mut dyn Hal, table: &PageTable) -> Result<(), OsError> {
         let mode = self.config.mode;
         let span = 1_u64 << ((mode.levels() - 1) * mode.segment_bits());
-        let ppn = (self.config.memory.base / PAGE_BYTES) & !(span - 1);
+        let ppn = (self.config.base / PAGE_BYTES) & !(span - 1);
         let bits = pte::VALID
             | pte::READ
             | pte::WRITE
@@ -263,7 +262,7 @@ impl Os {
     }
 
     /// The configuration.
-    pub fn config(&self) -> &OsConfig {
+    pub fn config(&self) -> &MachineConfig {
         &self.config
     }
 }

@@ -18,7 +18,7 @@
 //! | [`Process`], [`Death`] (`process`, `death`) | the record of a process; why one was killed |
 //! | [`OsCounters`], [`Event`] (`account`, `event`) | counters, and events for observers |
 //! | [`Hal`] (`hal`) | the kernel's interface to the hardware: its bus, fences, `satp`, time |
-//! | `config`, `options` | its configuration |
+//! | [`MachineConfig`] (`config`, `options`) | every option of kernel and machine, with defaults and bounds |
 //! | [`OsError`] (`error`) | errors of the kernel itself |
 //! | `invariants` | conserved quantities, recounted from scratch |
 //!
@@ -51,7 +51,7 @@ mod testing;
 
 pub use account::OsCounters;
 pub use calls::{Call, Execed, Refusal, Remap, Sstatus, UserAccess};
-pub use config::{Costs, Memory, OsConfig};
+pub use config::{MOST_CYCLES, MachineConfig, Senseless};
 pub use death::Death;
 pub use disk::{Disk, Transfer};
 pub use error::OsError;
@@ -62,11 +62,11 @@ pub use memory::{
     Allocation, Buddy, BuddyError, Census, FileId, Frames, Object, ObjectId, Objects, Page, PageId,
     Pages, PhysicalMemory, Slot, Swap, Use, ZERO_PAGE, file_page, file_word, scramble,
 };
-pub use options::{DiskErrors, ForkKind, OomKind, Options, Thp};
+pub use options::{BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, LoadControl, OomKind, Thp};
 pub use paging::{Identity, Verdict};
 pub use process::{Process, State};
 pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};
-pub use schedule::{LoadControl, Reason, Schedule, Scheduling, Standing, Times};
+pub use schedule::{Reason, Schedule, Standing, Times};
 pub use space::{
     AddressSpace, Asids, Backing, Bounds, Grant, Ground, Held, Image, Layout, Owner, Permissions,
     Region, RegionKind, RegionSpec, lay_one, lay_out,

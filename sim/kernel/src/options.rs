@@ -1,11 +1,32 @@
-//! What a kernel may be built to do: each off unless said otherwise.
+//! The kinds of values that options of the configuration take.
 
-use super::Sstatus;
-use model::isa::PAGE_BYTES;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use smart_default::SmartDefault;
+
+/// What the kernel's own work costs, in cycles, beside the memory accesses that it makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SmartDefault, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Costs {
+    /// Entering and leaving a trap.
+    #[default(100)]
+    pub trap: u64,
+    /// Understanding a fault and finding its region and page. By default a minor fault costs in
+    /// all what is measured on Linux, about 2000 to 3000 cycles with the zeroing of the page.
+    #[default(1000)]
+    pub handler: u64,
+    /// Reading a page from the disk; by default 100 us at 1 GHz, a solid-state disk.
+    #[default(100_000)]
+    pub disk_read: u64,
+    /// Writing a page to the disk.
+    #[default(100_000)]
+    pub disk_write: u64,
+    /// Changing processes.
+    #[default(1500)]
+    pub switch: u64,
+}
 
 /// Whether zeroed memory comes in superpages of its own accord.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Thp {
     /// Never.
@@ -17,7 +38,7 @@ pub enum Thp {
 }
 
 /// What a fork does with the private pages that the original shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ForkKind {
     /// Both hold them from then on, and a store copies the page that it goes to.
@@ -29,7 +50,7 @@ pub enum ForkKind {
 }
 
 /// Who is killed when no frame is free and none can be freed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OomKind {
     /// The process that holds most frames, tables included; the oldest of equals.
@@ -41,8 +62,26 @@ pub enum OomKind {
     Oldest,
 }
 
+/// How the kernel keeps the demand of all processes below the size of memory, by suspending whole
+/// processes (the medium-term scheduler).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LoadControl {
+    /// It does not: they may thrash.
+    #[default]
+    None,
+    /// By page-fault frequency: when a process's faults on evicted pages come closer together than
+    /// [`super::MachineConfig::pff_cycles`] of its own running time, and others' pages are evicted for them,
+    /// the newest process is suspended.
+    Pff,
+    /// By working sets: the pages that a process used in the last [`super::MachineConfig::ws_cycles`] of its
+    /// own running time, sampled by clearing and fencing accessed bits. While those of all
+    /// processes exceed memory, the newest process is suspended.
+    WorkingSet,
+}
+
 /// Disk transfers that fail, counted from 1 in the order in which they are made.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DiskErrors {
     /// Which reads.
@@ -51,45 +90,27 @@ pub struct DiskErrors {
     pub writes: Vec<u64>,
 }
 
-/// Options of the memory manager.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Bus requests that fail, counted from 1 in the order in which each master makes them. The
+/// process that needed the answer is killed. The kernel's own requests never fail: where they do,
+/// a kernel cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Options {
-    /// A load from untouched zeroed memory maps the one zero frame, and only a store allocates.
-    pub zero_page: bool,
-    /// Transparent superpages.
-    pub thp: Thp,
-    /// Pages of an aligned run that must be in memory for a superpage to be made of it
-    /// afterwards, at a tick; more than a run has means all of them. 0: never.
-    pub thp_promote: u64,
-    /// What a fork does with private pages.
-    pub fork: ForkKind,
-    /// Pages of a file that are mapped around the one that faulted, itself included, if they are
-    /// in the page cache already: an aligned run. 0 and 1: that page only.
-    pub fault_around: u64,
-    /// Pages of a file that one disk access reads, an aligned run. 0 and 1: that page only.
-    pub read_ahead: u64,
-    /// Who is killed when memory is exhausted.
-    pub oom: OomKind,
-    /// Slots that a full swap file grows by. 0: it does not grow.
-    pub swap_grow: u32,
-    /// The most slots that it grows to; without end if absent.
-    pub swap_limit: Option<u32>,
-    /// Disk transfers that fail.
-    pub disk_errors: DiskErrors,
-    /// The bits of `sstatus` that the kernel knows to set when it reaches into a process's memory.
-    pub sstatus: Sstatus,
-    /// Pages below a stack that stay free of other mappings: it does not grow where fewer would be
-    /// left, and below its limit they kill. 1 if absent.
-    pub stack_guard_gap: Option<u64>,
-    /// Frames that are not used, beside the kernel's: the first, counted from the beginning of
-    /// memory, and how many.
-    pub reserved: Vec<[u64; 2]>,
+pub struct BusErrors {
+    /// Of the MMU's walker.
+    pub walker: Vec<u64>,
+    /// Of instruction fetches after translation.
+    pub fetch: Vec<u64>,
+    /// Of loads and stores after translation.
+    pub data: Vec<u64>,
 }
 
-impl Options {
-    /// The gap below stacks, in bytes.
-    pub fn guard_gap(&self) -> u64 {
-        self.stack_guard_gap.unwrap_or(1).saturating_mul(PAGE_BYTES)
-    }
+/// A console, outside RAM.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleSpec {
+    /// Its first physical address, a multiple of 4096.
+    pub at: u64,
+    /// What was typed before the run.
+    #[serde(default)]
+    pub typed: String,
 }

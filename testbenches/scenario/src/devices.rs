@@ -9,10 +9,10 @@
 //! | `console.printed` | characters printed |
 //! | `console.waiting` | characters typed that nobody took |
 
+use kernel::ConsoleSpec;
 use machine::system::Machine;
 use model::bus::{Console, Device};
 use model::isa::PAGE_BYTES;
-use serde::Deserialize;
 
 use super::expect::Figures;
 use super::place::{Mistake, Place};
@@ -21,34 +21,21 @@ use super::place::{Mistake, Place};
 const WAITING: u64 = 8;
 const READS: u64 = 16;
 
-/// `os.console`
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ConsoleText {
-    /// Its first physical address, a multiple of 4096, outside RAM.
-    pub at: u64,
-    /// What was typed before the run.
-    #[serde(default)]
-    pub typed: String,
-}
-
-impl ConsoleText {
-    /// A console put on the machine's bus, and a hand on it from outside.
-    pub(super) fn connect(&self, machine: &mut Machine) -> Result<Console, Mistake> {
-        let console = Console::new();
-        console.type_in(self.typed.as_bytes());
-        let place = Place::file().key("os").key("console");
-        let wrong = |problem: String| place.wrong(format!("the console: {problem}"));
-        if !self.at.is_multiple_of(PAGE_BYTES) {
-            return Err(wrong(format!("{:#x} is not a multiple of {PAGE_BYTES}", self.at)));
-        }
-        let end = self.at.checked_add(Console::BYTES);
-        let end = end.ok_or_else(|| wrong(format!("nothing can stand at {:#x}", self.at)))?;
-        let memory = machine.hardware_mut().board.memory();
-        let connected = memory.map_device(self.at..end, Box::new(console.clone()));
-        connected.map_err(|error| wrong(error.to_string()))?;
-        Ok(console)
+/// A console put on the machine's bus, and a hand on it from outside.
+pub(super) fn connect(spec: &ConsoleSpec, machine: &mut Machine) -> Result<Console, Mistake> {
+    let console = Console::new();
+    console.type_in(spec.typed.as_bytes());
+    let place = Place::file().key("os").key("console");
+    let wrong = |problem: String| place.wrong(format!("the console: {problem}"));
+    if !spec.at.is_multiple_of(PAGE_BYTES) {
+        return Err(wrong(format!("{:#x} is not a multiple of {PAGE_BYTES}", spec.at)));
     }
+    let end = spec.at.checked_add(Console::BYTES);
+    let end = end.ok_or_else(|| wrong(format!("nothing can stand at {:#x}", spec.at)))?;
+    let memory = machine.hardware_mut().board.memory();
+    let connected = memory.map_device(spec.at..end, Box::new(console.clone()));
+    connected.map_err(|error| wrong(error.to_string()))?;
+    Ok(console)
 }
 
 /// What became of a console, by name.

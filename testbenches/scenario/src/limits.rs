@@ -5,9 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::place::{Mistake, Place};
 
-/// The most cycles that one thing may take: 18 minutes of a processor of 1 GHz. The clock counts
-/// a trillion times as many.
-pub(super) const MOST_CYCLES: u64 = 1 << 40;
+pub(super) use kernel::MOST_CYCLES;
 
 /// Checks a number that the file has at a place.
 ///
@@ -23,17 +21,4 @@ pub(super) fn within<T: Display + PartialOrd>(
     }
     let (least, most) = bounds.into_inner();
     Err(place.wrong(format!("`{}` is {value}; it can be {least} to {most}", place.name())))
-}
-
-/// Checks the number at a key, if the file has it.
-///
-/// # Errors
-/// As [`within`].
-pub(super) fn key_within<T: Copy + Display + PartialOrd>(
-    table: &Place,
-    key: &str,
-    value: Option<T>,
-    bounds: RangeInclusive<T>,
-) -> Result<(), Mistake> {
-    value.map_or(Ok(()), |value| within(&table.key(key), value, bounds))
 }

@@ -16,7 +16,7 @@ use super::mismatch::Mismatch;
 use super::place::Place;
 use super::ports::{self, Stop};
 use super::run::RunError;
-use super::schema::{Head, OneOrMany};
+use super::schema::Head;
 use super::segments;
 use super::step::{Action, Step};
 use super::story;
@@ -153,7 +153,7 @@ fn replay(
     let nonsense = |message: String| Stop::from(Place::file().key("os").wrong(message));
     let latency = LatencySpec::Fixed(variant.latency);
     let mut os = system.os.clone();
-    os.policy = variant.policy.map(OneOrMany::One);
+    os.policies = variant.policy.into_iter().collect();
     let circumstances = Circumstances::new(&os, variant.mode, latency, system.machine.adue);
     let circumstances = circumstances.map_err(nonsense)?;
     let recording = Recording {

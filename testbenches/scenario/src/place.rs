@@ -64,6 +64,15 @@ impl Place {
         self.word(&format!("\"{text}\""))
     }
 
+    /// What keys and numbers of entries, with dots between them, lead to from this place.
+    #[must_use]
+    pub fn path(&self, path: &str) -> Place {
+        path.split('.').fold(self.clone(), |place, part| match part.parse() {
+            Ok(number) => place.item(number),
+            Err(_) => place.key(part),
+        })
+    }
+
     fn with(&self, part: Part) -> Place {
         let mut place = self.clone();
         place.parts.push(part);

@@ -107,15 +107,13 @@ type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
 
 fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Prepared, Stop> {
     let config = system.os.config(system.machine.adue, variant);
-    let errors = system.os.bus_errors.clone().unwrap_or_default();
-    let wrap = &mut |master, channel| errors.wrap(master, channel);
     let broken = |error| broken(system, error);
-    let mut machine = Machine::with_buses(mmu, config, wrap).map_err(broken)?;
+    let mut machine = Machine::new(mmu, config).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
         machine.provide(image).map_err(broken)?;
     }
-    let console = system.os.console.as_ref();
-    let console = console.map(|console| console.connect(&mut machine)).transpose()?;
+    let console = system.os.config.console.as_ref();
+    let console = console.map(|console| devices::connect(console, &mut machine)).transpose()?;
     let mut limits = system.limits()?.into_iter();
     let mut pids = Vec::new();
     for (number, process) in system.process.iter().enumerate() {
@@ -151,7 +149,7 @@ pub(super) fn broken(system: &System, error: RunError) -> Stop {
     match error {
         RunError::Config(message) => os.wrong(message).into(),
         RunError::Os(error @ OsError::MemoryTooSmall { .. }) => {
-            let key = if system.os.kernel.is_some() { "kernel" } else { "frames" };
+            let key = if system.os.states("kernel") { "kernel" } else { "frames" };
             os.key(key).wrong(error.to_string()).into()
         }
         RunError::Os(error @ OsError::Mode { .. }) => {

@@ -275,7 +275,7 @@ impl System {
         };
         let sizes: Vec<u64> = first().map(size).collect();
         let place = Place::file().key("os").key("allocation");
-        let shares = self.os.allocation.unwrap_or_default().shares(&sizes);
+        let shares = self.os.config.allocation.shares(&sizes);
         let shares = shares.map_err(|message| place.wrong(message))?;
         Ok(match shares {
             Some(shares) => shares.into_iter().map(Some).collect(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-use kernel::{Layout, Memory, PolicyKind, RegionKind, RegionSpec, State, VirtualPage};
+use kernel::{Layout, PolicyKind, RegionKind, RegionSpec, State, VirtualPage};
 use machine::cpu::{self, Op, Program, ProgramError};
 use machine::system::{Machine, MachineConfig, ProcessSpec, RunError};
 use model::isa::{Access, Mode, PAGE_BYTES};
@@ -229,22 +229,20 @@ pub fn run(
 /// Memory for the kernel, all page tables, and as many pages as can be in it: no page ever goes
 /// but for the limit of frames.
 fn config(setup: &Setup, pages: u64, steps: usize) -> MachineConfig {
-    let kernel = Memory::default().kernel;
+    let default = MachineConfig::default();
     let tables = 16 + pages / 512;
-    let memory =
-        Memory { frames: kernel + tables + setup.frames.min(pages), kernel, ..Memory::default() };
     MachineConfig {
         mode: setup.mode,
-        memory,
-        swap_slots: pages as u32 + 1,
+        frames: default.kernel + tables + setup.frames.min(pages),
+        swap: pages as u32 + 1,
         policy: setup.policy,
         tau: setup.tau,
         quantum: 0,
         // The next access begins when the one before is complete.
         window: 1,
         seed: setup.seed,
-        paranoid: steps <= CHECKED,
-        ..MachineConfig::default()
+        check_every: (steps <= CHECKED).then_some(1),
+        ..default
     }
 }
 

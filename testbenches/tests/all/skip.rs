@@ -2,7 +2,7 @@
 //! and without it, on every engine.
 
 use engine::{Engine, find};
-use kernel::{Layout, Memory, RegionKind, RegionSpec};
+use kernel::{Layout, RegionKind, RegionSpec};
 use machine::cpu::{Fit, Fitted, Lackey, Listed, Program, decompress};
 use machine::system::{LatencySpec, Machine, MachineConfig, Master, Outcome, ProcessSpec};
 use machine::wave::mmu::{Recorder, Subject};
@@ -113,8 +113,7 @@ fn waiting_for_memory_of_random_latency_can_be_skipped() {
 
 #[test]
 fn waiting_for_a_bus_that_is_seldom_ready_and_for_the_disk_can_be_skipped() {
-    let memory = Memory { frames: 90, ..Memory::default() };
-    let config = MachineConfig { mode: Mode::Sv48, memory, ..world() };
+    let config = MachineConfig { mode: Mode::Sv48, frames: 90, ..world() };
     let plan = Plan { config, pressure: true, window: Window { from: 100, cycles: Some(50_000) } };
     same(&plan, || vec![wandering(7), wandering(9)]);
 }

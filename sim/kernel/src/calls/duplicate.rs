@@ -12,7 +12,7 @@ impl Os {
     pub(crate) fn copies_at_fork(&self, parent: Pid, vpn: u64) -> bool {
         let held = self.space(parent).pages.get(&vpn).filter(|held| held.mapped);
         let own = held.filter(|held| held.page != ZERO_PAGE);
-        self.config.options.fork == ForkKind::Copy
+        self.config.fork == ForkKind::Copy
             && own
                 .and_then(|held| self.memory.pages.get(held.page))
                 .is_some_and(|p| p.home.is_none())

@@ -41,7 +41,7 @@ impl Os {
         child: Pid,
         name: &str,
     ) -> Result<Option<u64>, OsError> {
-        if self.config.options.fork == ForkKind::CopyOnWrite {
+        if self.config.fork == ForkKind::CopyOnWrite {
             // A superpage belongs to one process: sharing is page by page.
             self.split_all(hal, parent)?;
         }

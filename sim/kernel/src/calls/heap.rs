@@ -14,7 +14,7 @@ impl Os {
         let Some(pid) = self.current else { return Ok(None) };
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap)?;
-        let gap = self.config.options.guard_gap();
+        let gap = self.config.guard_gap();
         let process = self.process_mut(pid);
         process.counters.heap_changes += 1;
         let space = process.space.as_mut().expect("a running process has memory");

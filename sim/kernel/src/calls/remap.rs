@@ -68,7 +68,7 @@ impl Os {
             new.end <= old.end || old.end == region.end && free(new) && space.is_free(&more)
         });
         in_place.or_else(|| {
-            let gap = self.config.options.guard_gap();
+            let gap = self.config.guard_gap();
             asked.may_move.then(|| space.find_room(bounds, bytes, old.end, gap))?
         })
     }

@@ -14,7 +14,6 @@
 use crate::space::{Bounds, Owner};
 use crate::{Event, Hal, Os, OsError, Permissions, Pid};
 use model::isa::{Access, Context, PAGE_BYTES, Privilege};
-use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 /// The purpose of the kernel's access to a process's memory.
@@ -60,8 +59,7 @@ pub struct UserAccess {
 }
 
 /// The two bits of `sstatus` that govern the kernel's accesses to user pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sstatus {
     /// The kernel may access user pages.
     pub sum: bool,
@@ -112,7 +110,7 @@ impl Os {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         self.happened(hal, Event::UserAccess { pid, asked });
         let admitted = asked.call == Call::Stray || self.is_users(&asked);
-        let status = asked.call.needs().and(self.config.options.sstatus);
+        let status = asked.call.needs().and(Sstatus { sum: self.config.sum, mxr: self.config.mxr });
         let process = self.process_mut(pid);
         (process.calling, process.sstatus) = (Some(asked), status);
         if !admitted {

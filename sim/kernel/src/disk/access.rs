@@ -16,14 +16,14 @@ impl Os {
     pub(crate) fn disk_read(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         self.transfers.reads += 1;
         self.transfer(hal, 1, Transfer::Read)?;
-        Ok(!self.config.options.disk_errors.reads.contains(&self.transfers.reads))
+        Ok(!self.config.disk_errors.reads.contains(&self.transfers.reads))
     }
 
     /// Waits until the disk has written. `false`: the write failed, and has changed nothing.
     pub(crate) fn disk_write(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         self.transfers.writes += 1;
         self.transfer(hal, 1, Transfer::Write)?;
-        Ok(!self.config.options.disk_errors.writes.contains(&self.transfers.writes))
+        Ok(!self.config.disk_errors.writes.contains(&self.transfers.writes))
     }
 
     /// Writes a dirty page to its file or its slot, which is allocated if it has none. `false` if
@@ -74,9 +74,8 @@ impl Os {
 
     /// Whether a swap slot is free, could be added, or could be taken from a page in memory.
     pub(crate) fn find_slot(&mut self) -> bool {
-        let options = &self.config.options;
-        let most = options.swap_limit.unwrap_or(u32::MAX);
-        match self.memory.find_slot(options.swap_grow, most) {
+        let most = self.config.swap_limit.unwrap_or(u32::MAX);
+        match self.memory.find_slot(self.config.swap_grow, most) {
             SlotFound::Free => true,
             SlotFound::TakenFrom(pid) => {
                 self.counters_of(pid).slots_reclaimed += 1;

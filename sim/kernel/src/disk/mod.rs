@@ -145,7 +145,7 @@ impl Os {
         kind: Transfer,
     ) -> Result<(), OsError> {
         let done = self.disk.submit(hal.now(), pages, kind);
-        if self.config.scheduling.overlap && self.current.is_some() {
+        if self.config.overlap && self.current.is_some() {
             self.disk.wait_until(done, Reason::Disk);
             return Ok(());
         }
@@ -162,7 +162,7 @@ impl Os {
 
     /// The account for the cycles in which a transfer moves its bytes: without overlap the disk's.
     pub(crate) fn transfer_account(&self) -> Activity {
-        if self.config.scheduling.overlap { Activity::Handler } else { Activity::Disk }
+        if self.config.overlap { Activity::Handler } else { Activity::Disk }
     }
 
     /// A fault was handled, or deferred. The page that the process got stays in its frame until the

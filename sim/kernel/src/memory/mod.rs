@@ -29,7 +29,7 @@ pub use page::{Page, PageId, Pages, ZERO_PAGE};
 pub use swap::{Slot, Swap};
 
 use super::replace::Policy;
-use super::{OsConfig, Pid};
+use super::{MachineConfig, Pid};
 use std::collections::BTreeSet;
 
 /// Memory in the kernel's accounts.
@@ -63,14 +63,13 @@ pub enum SlotFound {
 
 impl PhysicalMemory {
     /// Memory at boot: the kernel's frames are taken, nothing else.
-    pub fn new(config: &OsConfig) -> PhysicalMemory {
-        let memory = config.memory;
-        let reserved = &config.options.reserved;
+    pub fn new(config: &MachineConfig) -> PhysicalMemory {
+        let MachineConfig { base, frames, kernel, ref reserved, .. } = *config;
         PhysicalMemory {
-            frames: Frames::new(memory.base, memory.frames, memory.kernel, reserved),
+            frames: Frames::new(base, frames, kernel, reserved),
             pages: Pages::default(),
             objects: Objects::new(config.seed),
-            swap: Swap::new(config.swap_slots),
+            swap: Swap::new(config.swap),
             policy: config.policy.build(config.policy_settings()),
             pinned: BTreeSet::new(),
             locks_pages: false,

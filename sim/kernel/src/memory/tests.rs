@@ -1,12 +1,12 @@
 //! The accounting of memory alone: no page table, no process, no hardware.
 
 use super::*;
-use crate::OsConfig;
+use crate::MachineConfig;
 
 /// Memory with 8 frames for pages and tables, and 2 slots.
 fn memory() -> PhysicalMemory {
-    let mut config = OsConfig { swap_slots: 2, ..OsConfig::default() };
-    config.memory.frames = config.memory.kernel + 8;
+    let mut config = MachineConfig { swap: 2, ..MachineConfig::default() };
+    config.frames = config.kernel + 8;
     PhysicalMemory::new(&config)
 }
 

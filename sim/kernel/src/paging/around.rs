@@ -19,7 +19,7 @@ impl Os {
         va: u64,
     ) -> Result<(), OsError> {
         let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
-        for vpn in self.run_around(pid, va, self.config.options.fault_around) {
+        for vpn in self.run_around(pid, va, self.config.fault_around) {
             let at = vpn * PAGE_BYTES;
             let space = self.space(pid);
             if space.pages.contains_key(&vpn) || space.resident >= limit {
@@ -48,7 +48,7 @@ impl Os {
         pid: Pid,
         va: u64,
     ) -> Result<(), OsError> {
-        for vpn in self.run_around(pid, va, self.config.options.read_ahead) {
+        for vpn in self.run_around(pid, va, self.config.read_ahead) {
             let source = self.source(pid, vpn * PAGE_BYTES, Access::Load);
             let Source::File { file, index, home: Some(home) } = source else { continue };
             let id = self.memory.pages.add(Page::default());

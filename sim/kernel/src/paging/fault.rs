@@ -238,7 +238,7 @@ impl Os {
             Owner::Kernel => return Err(Death::KernelAddress { va }),
             Owner::NonCanonical => return Err(Death::NonCanonical { va }),
         }
-        let gap = self.config.options.guard_gap();
+        let gap = self.config.guard_gap();
         let process = self.process_mut(pid);
         let image = process.image;
         let space = process.space.as_mut().expect("a running process has memory");

@@ -18,7 +18,7 @@ const RUNS_PER_TICK: usize = 8;
 impl Os {
     /// Scans the next runs of pages, and promotes those that are eligible.
     pub(crate) fn promote(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
-        if self.config.options.thp_promote == 0 {
+        if self.config.thp_promote == 0 {
             return Ok(());
         }
         let mut first = None;
@@ -69,7 +69,7 @@ impl Os {
             present += 1;
         }
         let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
-        present >= self.config.options.thp_promote.min(self.run_pages())
+        present >= self.config.thp_promote.min(self.run_pages())
             && space.resident - present + self.run_pages() <= limit
     }
 

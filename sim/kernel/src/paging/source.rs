@@ -50,7 +50,7 @@ impl Os {
             return self.place_of(held.page);
         }
         let zero = match access {
-            Access::Load if self.config.options.zero_page => Source::ZeroPage,
+            Access::Load if self.config.zero_page => Source::ZeroPage,
             _ => Source::Zero(None),
         };
         let Some(region) = space.region(va) else { return zero };

@@ -89,7 +89,7 @@ impl Os {
     /// The run around an address, by virtual page number, if it may become a superpage.
     fn eligible(&self, pid: Pid, va: u64, source: Source) -> Option<Range<u64>> {
         let private = matches!(source, Source::Zero(None) | Source::ZeroPage);
-        if self.config.options.thp == Thp::Never || !private {
+        if self.config.thp == Thp::Never || !private {
             return None;
         }
         let pages = self.run_pages();

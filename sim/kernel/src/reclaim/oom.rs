@@ -11,7 +11,7 @@ impl Os {
         };
         let living = self.processes.values().filter(|process| process.space.is_some());
         let mut living = living.map(|process| process.pid);
-        let chosen = match self.config.options.oom {
+        let chosen = match self.config.oom {
             OomKind::Largest => living.min_by_key(|&pid| (!held(pid), pid)),
             OomKind::Newest => living.next_back(),
             OomKind::Oldest => living.next(),

@@ -6,7 +6,7 @@
 //! resumed, first suspended first, when as many frames are free as it held and as were lacking at
 //! that time, or when no other process is left to run. At least one process always runs.
 
-use crate::schedule::scheduling::LoadControl;
+use crate::LoadControl;
 use crate::schedule::working_set::WorkingSets;
 use crate::{Activity, Event, Hal, Os, OsError, Pid};
 use model::isa::PAGE_BYTES;
@@ -58,7 +58,7 @@ impl Os {
 
     /// At the end of a turn: suspends a process if the load is too high.
     pub(crate) fn balance(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
-        let control = self.config.scheduling.load_control;
+        let control = self.config.load_control;
         if control == LoadControl::None || self.processes[&pid].space.is_none() {
             return Ok(());
         }
@@ -67,9 +67,7 @@ impl Os {
         let own = hal.now().saturating_sub(self.load.began).saturating_sub(self.load.kernel);
         let too_much = match control {
             LoadControl::None => false,
-            LoadControl::Pff => {
-                evicted > 0 && faults > 0 && own / faults < self.config.scheduling.pff_cycles
-            }
+            LoadControl::Pff => evicted > 0 && faults > 0 && own / faults < self.config.pff_cycles,
             LoadControl::WorkingSet => {
                 self.has_run(hal, pid, own)?;
                 evicted > 0 && self.demand(None) > self.room()
@@ -122,7 +120,7 @@ impl Os {
             let Some(pid) = self.schedule.suspended().next() else { return };
             let alone = self.schedule.front().is_none() && self.schedule.next_wake().is_none();
             let wanted = self.load.wanted.get(&pid).copied().unwrap_or(0);
-            let fits = match self.config.scheduling.load_control {
+            let fits = match self.config.load_control {
                 LoadControl::WorkingSet => self.demand(Some(pid)) <= self.room(),
                 _ => wanted <= self.memory.frames.free(),
             };

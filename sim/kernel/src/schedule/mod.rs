@@ -10,16 +10,13 @@
 //! | `dispatch` | the processor given to processes and taken away |
 //! | `queues` | the queues as reported |
 //! | `load`, `working_set` | load control, and its samples |
-//! | `scheduling` | the options |
 
 mod dispatch;
 mod load;
 mod queues;
-mod scheduling;
 mod working_set;
 
 pub(crate) use load::Load;
-pub use scheduling::{LoadControl, Scheduling};
 
 use crate::Pid;
 use serde::Serialize;

@@ -56,7 +56,7 @@ impl Os {
     pub(crate) fn has_run(&mut self, hal: &mut dyn Hal, pid: Pid, own: u64) -> Result<(), OsError> {
         let window = self.load.working_sets.0.entry(pid).or_default();
         window.own += own;
-        if window.own < self.config.scheduling.ws_cycles {
+        if window.own < self.config.ws_cycles {
             return Ok(());
         }
         window.own = 0;

@@ -3,18 +3,15 @@
 use super::error::RunError;
 use super::hardware::Hardware;
 use super::job::Jobs;
-use super::{HART, LatencySpec, Machine, MachineConfig};
+use super::{HART, Machine};
 use crate::board::Board;
 use crate::cpu::{Common, Core};
-use kernel::Os;
-use model::bus::{CacheLatency, Channel, FixedLatency, RandomLatency, SharedMemory};
+use kernel::{BusErrors, MachineConfig, Os};
+use model::bus::{Channel, FaultInjection, FaultPlan, LatencySpec, SharedMemory};
 use model::isa::PAGE_BYTES;
 use model::mmu::{Mmu, PerPort};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// Latencies are less than this, in cycles.
-const LONGEST: u64 = 10_000;
 
 /// Whose bus channel it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,54 +28,6 @@ pub enum Master {
 
 /// A channel as configured, for something to be put around it.
 pub type Wrap<'a> = dyn FnMut(Master, Box<dyn Channel>) -> Box<dyn Channel> + 'a;
-
-impl LatencySpec {
-    /// Whether there is such a latency. Latencies of 10000 cycles and more are refused: with them
-    /// a slow walk could not be told from a dead one.
-    ///
-    /// # Errors
-    /// A sentence that says which bound is wrong.
-    pub fn check(self) -> Result<(), String> {
-        match self {
-            LatencySpec::Fixed(0) | LatencySpec::Range([0, _]) => {
-                Err("a latency is at least 1 cycle".to_owned())
-            }
-            LatencySpec::Fixed(LONGEST..) | LatencySpec::Range([_, LONGEST..=u64::MAX]) => {
-                Err(format!("a latency is less than {LONGEST} cycles"))
-            }
-            LatencySpec::Cache { hit, miss, every }
-                if hit == 0 || miss < hit || miss >= LONGEST || every == 0 =>
-            {
-                Err(format!(
-                    "a cache has 1 <= hit <= miss < {LONGEST} and every >= 1, not hit {hit}, \
-                     miss {miss}, every {every}"
-                ))
-            }
-            LatencySpec::Range([low, high]) if low > high => {
-                Err(format!("the latency range {low} to {high} is empty"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// A channel to `memory` with this latency.
-    ///
-    /// # Errors
-    /// As [`LatencySpec::check`].
-    pub fn channel(self, memory: &SharedMemory, seed: u64) -> Result<Box<dyn Channel>, String> {
-        self.check()?;
-        let memory = memory.clone();
-        Ok(match self {
-            LatencySpec::Fixed(cycles) => Box::new(FixedLatency::new(memory, cycles)),
-            LatencySpec::Cache { hit, miss, every } => {
-                Box::new(CacheLatency::new(memory, hit, miss, every))
-            }
-            LatencySpec::Range([low, high]) => {
-                Box::new(RandomLatency::new(memory, low..=high, seed))
-            }
-        })
-    }
-}
 
 impl Machine {
     /// A machine around an MMU, booted, without processes.
@@ -98,11 +47,12 @@ impl Machine {
         config: MachineConfig,
         wrap: &mut Wrap<'_>,
     ) -> Result<Machine, RunError> {
+        config.check().map_err(|error| RunError::Config(error.to_string()))?;
         let memory = memory(&config)?;
         // Each master draws from a stream of its own, so that none disturbs another's.
         let mut channel = |master, latency: LatencySpec, stream| {
             let channel = latency.channel(&memory, config.seed ^ stream).map_err(RunError::Config);
-            Ok::<_, RunError>(wrap(master, channel?))
+            Ok::<_, RunError>(wrap(master, failing(&config.bus_errors, master, channel?)))
         };
         let walker = channel(Master::Walker, config.latency, 1 << 56)?;
         let kernel = channel(Master::Kernel, config.latency, 2 << 56)?;
@@ -115,7 +65,7 @@ impl Machine {
         let always_ready = PerPort::from_fn(|port| ports[port].is_always_ready());
         let latencies = PerPort::from_fn(|port| ports[port].fixed_latency());
         let mut hardware = Hardware { board, kernel, ports, always_ready, latencies };
-        let os = Os::boot(&mut hardware, config.os())?;
+        let os = Os::boot(&mut hardware, config.clone())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
         let core = Core::new(window, config.seed);
         let common = Rc::new(Common::new(config.seed));
@@ -135,18 +85,33 @@ impl Machine {
     }
 }
 
+/// A master's channel on which some requests fail.
+fn failing(errors: &BusErrors, master: Master, channel: Box<dyn Channel>) -> Box<dyn Channel> {
+    let requests = match master {
+        Master::Walker => &errors.walker,
+        Master::Fetch => &errors.fetch,
+        Master::Data => &errors.data,
+        Master::Kernel => return channel,
+    };
+    if requests.is_empty() {
+        return channel;
+    }
+    let requests = requests.iter().filter_map(|number| number.checked_sub(1)).collect();
+    Box::new(FaultInjection::new(channel, FaultPlan { requests, ..FaultPlan::default() }))
+}
+
 fn memory(config: &MachineConfig) -> Result<SharedMemory, RunError> {
-    let memory = config.memory;
-    let bytes = memory.frames.checked_mul(PAGE_BYTES);
-    let end = bytes.and_then(|bytes| memory.base.checked_add(bytes));
+    let (base, frames) = (config.base, config.frames);
+    let bytes = frames.checked_mul(PAGE_BYTES);
+    let end = bytes.and_then(|bytes| base.checked_add(bytes));
     // RV32 has 34-bit physical addresses, RV64 has 56-bit ones.
     let bits = if config.mode == model::isa::Mode::Sv32 { 34 } else { 56 };
-    let Some(end) = end.filter(|&end| end <= 1 << bits && memory.frames <= 1 << 28) else {
-        let sizes = format!("{} frames from {:#x} on", memory.frames, memory.base);
+    let Some(end) = end.filter(|&end| end <= 1 << bits && frames <= 1 << 28) else {
+        let sizes = format!("{frames} frames from {base:#x} on");
         return Err(RunError::Config(format!("{sizes} leave the physical address space")));
     };
-    if !memory.base.is_multiple_of(PAGE_BYTES) {
-        return Err(RunError::Config(format!("memory base {:#x} splits a page", memory.base)));
+    if !base.is_multiple_of(PAGE_BYTES) {
+        return Err(RunError::Config(format!("memory base {base:#x} splits a page")));
     }
-    SharedMemory::with_ram(memory.base..end).map_err(|error| RunError::Config(error.to_string()))
+    SharedMemory::with_ram(base..end).map_err(|error| RunError::Config(error.to_string()))
 }

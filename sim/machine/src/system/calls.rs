@@ -67,7 +67,7 @@ impl Machine {
             }
             Barrier::Op(op) => self.call(pid, op)?,
         };
-        self.check_if_paranoid()?;
+        self.check_if_due()?;
         if next == Next::On {
             return Ok(self.after_kernel(entered));
         }

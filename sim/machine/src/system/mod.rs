@@ -27,7 +27,7 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `config`, `build`, `image` | the configuration, a machine made of it, programs from ELF files |
+//! | `build`, `image` | a machine made of its configuration, programs from ELF files |
 //! | `hardware` | the board with the buses of the processor and of the kernel |
 //! | `run`, `step`, `job` | processes in turn; one cycle of the running one; what is under way for each |
 //! | `calls`, `user_access` | what programs ask of the system |
@@ -35,7 +35,6 @@
 
 mod build;
 mod calls;
-mod config;
 mod error;
 mod hardware;
 mod image;
@@ -48,10 +47,11 @@ mod user_access;
 
 pub use crate::board::{Chronicle, Cycle, Life, Observer, StepError, WorldState};
 pub use build::{Master, Wrap};
-pub use config::{LatencySpec, MachineConfig};
 pub use error::RunError;
 pub use hardware::Hardware;
 pub use image::{ElfImage, ImageError};
+pub use kernel::MachineConfig;
+pub use model::bus::LatencySpec;
 
 use crate::board::HartId;
 use crate::cpu::{Common, Core, Program, Shadow};

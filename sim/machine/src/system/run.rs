@@ -50,7 +50,7 @@ impl Machine {
             self.hardware.board.meter.select(pid);
             self.hardware.board.world.pid = Some(pid);
             self.os.dispatch(&mut self.hardware)?;
-            self.check_if_paranoid()?;
+            self.check_if_due()?;
             if let Some(parked) = self.jobs.get_mut(pid).and_then(|job| job.parked.take()) {
                 self.core.unpark(parked);
             }
@@ -76,7 +76,7 @@ impl Machine {
                     // What the scheduler itself does is on nobody's account.
                     self.hardware.board.meter.select(0);
                     self.os.turn_over(&mut self.hardware, pid)?;
-                    self.check_if_paranoid()?;
+                    self.check_if_due()?;
                 }
             }
         }
@@ -200,7 +200,7 @@ impl Machine {
             }
             Trap::Refused { va, pa } => self.os.bus_error(&mut self.hardware, va, pa)?,
         };
-        self.check_if_paranoid()?;
+        self.check_if_due()?;
         self.hardware.board.charge(Activity::Process);
         let passed = self.hardware.now() - entered;
         self.hardware.board.meter.current().fault_latency.record(passed);

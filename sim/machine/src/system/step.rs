@@ -188,9 +188,10 @@ impl Machine {
         self.hardware.board.pass(u64::saturating_mul(looked_up, self.config.tlb_lookup))
     }
 
-    pub(super) fn check_if_paranoid(&mut self) -> Result<(), RunError> {
+    pub(super) fn check_if_due(&mut self) -> Result<(), RunError> {
         self.entries += 1;
-        if self.config.paranoid && self.entries.is_multiple_of(self.config.check_every.max(1)) {
+        let due = |every: u64| self.entries.is_multiple_of(every.max(1));
+        if self.config.check_every.is_some_and(due) {
             self.os.check(&self.hardware)?;
         }
         Ok(())

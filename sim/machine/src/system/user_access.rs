@@ -90,7 +90,7 @@ impl Machine {
         let Some(crossing) = job.crossing.take() else { return Ok(Next::On) };
         self.core.clear();
         self.os.end_user_access(&mut self.hardware, crossing.moved, why);
-        self.check_if_paranoid()?;
+        self.check_if_due()?;
         Ok(self.after_kernel(crossing.since))
     }
 

@@ -9,6 +9,7 @@
 //! | `pages` | its bytes, sparse: what was never written takes no space |
 //! | [`Device`], [`Console`] | what may answer beside memory |
 //! | [`FixedLatency`], [`RandomLatency`] | memory seen through time: the innermost channels |
+//! | [`LatencySpec`] (`latency_spec`) | which of them, as a scenario states it |
 //! | [`BackPressure`], [`FaultInjection`], [`Traced`] | wrappers around any channel |
 //!
 //! A request takes effect, and a read samples its value, in the cycle of its acceptance; latency
@@ -18,6 +19,7 @@ mod back_pressure;
 mod device;
 mod fault_injection;
 mod latency;
+mod latency_spec;
 mod memory;
 mod pages;
 mod traced;
@@ -28,6 +30,7 @@ pub use fault_injection::{FaultInjection, FaultPlan};
 pub use latency::{
     Cache, CacheLatency, Delayed, Fixed, FixedLatency, Random, RandomLatency, Timing,
 };
+pub use latency_spec::LatencySpec;
 pub use memory::{BusError, MapError, SharedMemory};
 pub use traced::{Trace, TraceEvent, Traced};
 

@@ -89,7 +89,7 @@ impl System {
             return wrong("name", "a process needs regions");
         }
         if let Some(frames) = process.frames {
-            if self.os.allocation.is_some() {
+            if self.os.states("allocation") {
                 let message =
                     "`os.allocation` says how many frames it gets, and so does its `frames`";
                 return wrong("frames", message);

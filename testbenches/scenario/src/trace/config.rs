@@ -4,7 +4,7 @@ use kernel::PolicyKind;
 use machine::system::{LatencySpec, MachineConfig};
 use model::isa::Mode;
 
-use crate::os_text::{BusErrors, OsText};
+use crate::os_text::OsText;
 use crate::schema::Size;
 use crate::variant::Variant;
 
@@ -15,8 +15,6 @@ pub struct Circumstances {
     pub config: MachineConfig,
     /// The most frames that the program's pages may hold.
     pub frames: Option<u64>,
-    /// Bus requests that fail.
-    pub bus_errors: BusErrors,
 }
 
 impl Circumstances {
@@ -40,17 +38,17 @@ impl Circumstances {
         let mut config = os.config(adue, &variant);
         config.latency = latency;
         // Recordings are long: invariants are checked at the end, unless they are asked for.
-        config.paranoid = os.check_every.is_some();
-        if os.tick_every.is_none() && config.policy.lives_on_ticks() {
-            let frames = config.memory.frames.saturating_sub(config.memory.kernel);
+        config.check_every = os.config.check_every;
+        if !os.states("tick_every") && config.policy.lives_on_ticks() {
+            let frames = config.frames.saturating_sub(config.kernel);
             config.tick_every = frames.max(1);
         }
         if let Some(problem) = without_effect(os, &config) {
             return Err(problem);
         }
-        let frames = os.allocation.unwrap_or_default().shares(&[1])?;
+        let frames = config.allocation.shares(&[1])?;
         let frames = frames.and_then(|shares| shares.first().copied());
-        Ok(Circumstances { config, frames, bus_errors: os.bus_errors.clone().unwrap_or_default() })
+        Ok(Circumstances { config, frames })
     }
 }
 
@@ -60,34 +58,25 @@ fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
     let draws = config.policy == PolicyKind::Random
         || random(config.latency)
         || random(config.data_latency);
+    let (one, alone) = ("there is one process to kill", "a recorded program forks no process");
+    let unread = "the kernel does not reach into a recorded program's memory";
+    let silent = "a recorded program reads and writes no console";
     let rules = [
-        ("fork", os.fork.is_some(), "a recorded program forks no process"),
-        ("oom", os.oom.is_some(), "there is one process to kill"),
-        ("console", os.console.is_some(), "a recorded program reads and writes no console"),
-        ("sum", os.sum.is_some(), "the kernel does not reach into a recorded program's memory"),
-        ("mxr", os.mxr.is_some(), "the kernel does not reach into a recorded program's memory"),
-        (
-            "tau",
-            os.tau.is_some() && config.policy != PolicyKind::WsClock,
-            "it is of the policy wsclock",
-        ),
-        (
-            "swap_limit",
-            os.swap_limit.is_some() && config.options.swap_grow == 0,
-            "swap does not grow without `os.swap_grow`",
-        ),
+        ("fork", true, alone),
+        ("oom", true, one),
+        ("console", true, silent),
+        ("sum", true, unread),
+        ("mxr", true, unread),
+        ("tau", config.policy != PolicyKind::WsClock, "it is of the policy wsclock"),
+        ("swap_limit", config.swap_grow == 0, "swap does not grow without `os.swap_grow`"),
         (
             "thp_promote",
-            config.options.thp_promote > 0 && config.tick_every == 0,
+            config.thp_promote > 0 && config.tick_every == 0,
             "superpages are made at ticks; set `os.tick_every`",
         ),
-        (
-            "seed",
-            os.seed.is_some() && !draws,
-            "neither the policy nor a latency is drawn at random",
-        ),
+        ("seed", !draws, "neither the policy nor a latency is drawn at random"),
     ];
-    let found = rules.into_iter().find(|(_, is_vain, _)| *is_vain);
+    let found = rules.into_iter().find(|(name, is_vain, _)| *is_vain && os.states(name));
     found.map(|(name, _, why)| format!("`os.{name}` has no effect here: {why}"))
 }
 

@@ -110,9 +110,9 @@ impl Recording<'_> {
         around: impl Fn(Recorded) -> Box<dyn Program>,
         stop: &AtomicBool,
     ) -> Result<Machine, TraceError> {
-        let Circumstances { config, frames, bus_errors } = circumstances;
+        let Circumstances { config, frames } = circumstances;
         let looks_ahead = config.policy == PolicyKind::Opt;
-        let needs_all = match (looks_ahead, config.options.thp != Thp::Never) {
+        let needs_all = match (looks_ahead, config.thp != Thp::Never) {
             (true, _) => Some("the policy opt"),
             // Without the whole recording, regions grow page by page: no run lies in one.
             (_, true) if self.images.is_empty() => Some("os.thp"),
@@ -131,8 +131,7 @@ impl Recording<'_> {
             }
             regions.extend(shape.regions(&regions));
         }
-        let wrap = &mut |master, channel| bus_errors.wrap(master, channel);
-        let mut machine = Machine::with_buses(mmu, config.clone(), wrap)?;
+        let mut machine = Machine::new(mmu, config.clone())?;
         self.images.iter().try_for_each(|image| machine.provide(image))?;
         let pid = machine.spawn(ProcessSpec {
             name: name.to_owned(),

@@ -75,7 +75,7 @@ fn segments_become_regions_and_the_rest_of_the_last_is_zero() {
 #[test]
 fn a_program_runs_on_its_own_bytes() {
     let image = ElfImage::read("a.elf", &sample(EXECUTABLE)).unwrap();
-    let config = MachineConfig { paranoid: true, ..MachineConfig::default() };
+    let config = MachineConfig { check_every: Some(1), ..MachineConfig::default() };
     let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), config).unwrap();
     machine.provide(&image).unwrap();
     let access = |kind, va| Op::Access(Access { kind, va, bytes: 8 });

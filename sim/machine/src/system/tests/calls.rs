@@ -82,8 +82,8 @@ fn mappings_come_go_and_change() {
 #[test]
 fn a_fork_under_overlap_and_pressure_loses_nothing() {
     let mut config = strict(Mode::Sv39);
-    config.memory.frames = 64 + 20;
-    config.scheduling.overlap = true;
+    config.frames = 64 + 20;
+    config.overlap = true;
     config.quantum = 5;
     let mut ops: Vec<Op> = (0..10).map(|n| store(page(n))).collect();
     ops.extend([Op::Fork("child".into()), Op::Fork("child".into())]);

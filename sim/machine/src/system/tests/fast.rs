@@ -38,10 +38,10 @@ fn config(seed: u64) -> MachineConfig {
         window: [8, 2, 16, 5, 40][seed as usize % 5],
         one_at_a_time: seed == 9,
         asids: 2,
-        swap_slots: 120,
+        swap: 120,
         ..strict(modes[seed as usize % 3])
     };
-    config.memory.frames = 64 + 4 * 5 + 30;
+    config.frames = 64 + 4 * 5 + 30;
     config
 }
 

@@ -21,7 +21,7 @@ fn pressure() -> Vec<ProcessSpec> {
 
 fn small(policy: PolicyKind, asids: u16) -> MachineConfig {
     let mut config = MachineConfig { policy, asids, quantum: 50, ..strict(Mode::Sv39) };
-    config.memory.frames = 64 + 6 + 8;
+    config.frames = 64 + 6 + 8;
     config
 }
 
@@ -84,7 +84,7 @@ fn random_programs_run_on_an_mmu_that_forgets_nothing() {
             adue: seed % 2 == 0,
             ..strict(Mode::Sv39)
         };
-        config.memory.frames = 64 + 4 * 5 + 10;
+        config.frames = 64 + 4 * 5 + 10;
         let specs = (0..3).map(|process| soak::spec(seed * 10 + process, 500)).collect();
         let outcome = cached(config, 0, specs);
         assert!(outcome.error.is_none(), "{policy}, seed {seed}: {}", outcome.error.unwrap());

@@ -35,7 +35,7 @@ fn xlen(mode: Mode) -> Xlen {
 /// Checks everything always, and spends little time on disks.
 fn strict(mode: Mode) -> MachineConfig {
     let costs = Costs { trap: 10, handler: 20, disk_read: 1000, disk_write: 1000, switch: 30 };
-    MachineConfig { mode, paranoid: true, costs, ..MachineConfig::default() }
+    MachineConfig { mode, check_every: Some(1), costs, ..MachineConfig::default() }
 }
 
 fn region(kind: RegionKind, start: u64, pages: u64) -> RegionSpec {

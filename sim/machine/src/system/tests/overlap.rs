@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::system::RunError;
-use kernel::{LoadControl, Scheduling};
+use kernel::LoadControl;
 
 fn config(overlap: bool, frames: u64) -> MachineConfig {
     let mut config = strict(Mode::Sv39);
     config.costs.disk_read = 50_000;
-    config.scheduling.overlap = overlap;
-    config.memory.frames = 64 + frames;
+    config.overlap = overlap;
+    config.frames = 64 + frames;
     config
 }
 
@@ -84,7 +84,7 @@ fn load_control_suspends_one_of_two_that_thrash() {
         config.policy = kernel::PolicyKind::Fifo;
         config.quantum = 8;
         config.window = 2;
-        config.scheduling = Scheduling { load_control, ..config.scheduling };
+        config.load_control = load_control;
         let report = run(config, [loops("a"), loops("b")]).report;
         let faults = report.total.faults;
         (faults.minor_faults + faults.major_faults, report.scheduling.suspensions)

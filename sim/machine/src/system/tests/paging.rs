@@ -45,7 +45,7 @@ fn a_program_larger_than_memory_completes_with_its_data() {
     for policy in [PolicyKind::Fifo, PolicyKind::Lru, PolicyKind::Clock] {
         let mut config = MachineConfig { policy, ..strict(Mode::Sv39) };
         // Three tables and twelve pages, for a program of forty pages.
-        config.memory.frames = 64 + 3 + 12;
+        config.frames = 64 + 3 + 12;
         let ops = (0..3).flat_map(|_| (0..40).flat_map(|n| [load(page(n)), store(page(n) + 16)]));
         let report = run(config, [process("large", bss(40), ops)]).report;
         let faults = report.total.faults;
@@ -72,7 +72,7 @@ fn a_page_clean_since_swap_in_needs_no_second_write() {
 fn a_full_swap_lends_slots_of_pages_that_are_in_memory() {
     // Four dirty pages, three frames, two slots: no page's slot can stay its own.
     let ops = (0..4).map(|n| store(page(n))).chain((0..40).map(|n| load(page(n % 4))));
-    let config = MachineConfig { swap_slots: 2, policy: PolicyKind::Fifo, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 2, policy: PolicyKind::Fifo, ..strict(Mode::Sv39) };
     let outcome = run(config, [ProcessSpec { frames: Some(3), ..process("p", bss(4), ops) }]);
     assert_eq!(fate(&outcome, 0), "exited");
     let faults = outcome.report.total.faults;
@@ -115,8 +115,8 @@ fn a_stack_grows_to_its_limit() {
 #[test]
 fn memory_and_swap_that_run_out_kill_the_largest() {
     for (swap_slots, reason) in [(0, "out_of_memory"), (2, "out_of_swap")] {
-        let mut config = MachineConfig { swap_slots, quantum: 3, ..strict(Mode::Sv39) };
-        config.memory.frames = 64 + 16;
+        let mut config = MachineConfig { swap: swap_slots, quantum: 3, ..strict(Mode::Sv39) };
+        config.frames = 64 + 16;
         let large = (0..20).map(|n| store(page(n)));
         let small = (0..12).flat_map(|n| [store(page(n % 2)), load(page(n % 2))]);
         let specs = [process("large", bss(20), large), process("small", bss(2), small)];
@@ -129,8 +129,8 @@ fn memory_and_swap_that_run_out_kill_the_largest() {
 
 #[test]
 fn a_process_without_a_frame_for_its_root_is_killed_at_once() {
-    let mut config = MachineConfig { swap_slots: 0, ..strict(Mode::Sv39) };
-    config.memory.frames = 64 + 4;
+    let mut config = MachineConfig { swap: 0, ..strict(Mode::Sv39) };
+    config.frames = 64 + 4;
     let specs = (0..5).map(|n| process(&format!("p{n}"), bss(1), []));
     let outcome = run(config, specs);
     assert_eq!((fate(&outcome, 3), fate(&outcome, 4)), ("exited", "out_of_memory"));

@@ -239,7 +239,7 @@ fn one_process_cannot_be_robbed_under_local_allocation_but_under_global() {
         let mut config =
             MachineConfig { policy: PolicyKind::Lru, quantum: 20, ..strict(Mode::Sv39) };
         // Room for the tables of both and eight pages.
-        config.memory.frames = config.memory.kernel + 6 + 8;
+        config.frames = config.kernel + 6 + 8;
         let busy = (0..4).cycle().take(80).map(|n| load(page(n)));
         let greedy = (0..40).map(|n| load(page(n)));
         let specs = [

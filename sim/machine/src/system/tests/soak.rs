@@ -56,12 +56,12 @@ fn soak(mode: Mode, seed: u64, adue: bool, policy: PolicyKind) -> Outcome {
         seed,
         quantum: 37,
         asids: 2,
-        swap_slots: 80,
+        swap: 80,
         latency: LatencySpec::Range([1, 7]),
         data_latency: LatencySpec::Range([1, 4]),
         ..strict(mode)
     };
-    config.memory.frames = 64 + 4 * 5 + 10;
+    config.frames = 64 + 4 * 5 + 10;
     let mmu = Box::new(IdealMmu::new(xlen(mode)));
     let mut machine = Machine::with_buses(mmu, config, &mut |master, channel| {
         Box::new(BackPressure::new(channel, 0.2, seed + master as u64))

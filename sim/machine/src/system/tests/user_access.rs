@@ -37,7 +37,7 @@ fn call(call: Call, va: u64, bytes: u64) -> Op {
 
 fn journal(knows: Sstatus, ops: impl IntoIterator<Item = Op>) -> Journal {
     let mut config = strict(Mode::Sv39);
-    config.options.sstatus = knows;
+    (config.sum, config.mxr) = (knows.sum, knows.mxr);
     let mut machine = Machine::new(Box::new(IdealMmu::new(Xlen::Rv64)), config).unwrap();
     let journal = Rc::new(RefCell::new(Journal::default()));
     machine.observe(Box::new(journal.clone()));

@@ -48,7 +48,7 @@ fn a_mapping_replaces_what_it_covers_and_nothing_else() {
 #[test]
 fn a_mapping_over_a_superpage_a_device_or_shared_pages_leaves_no_translation() {
     let mut config = strict(Mode::Sv39);
-    config.options.thp = kernel::Thp::Always;
+    config.thp = kernel::Thp::Always;
     let mut hand = Hand::new(config);
     let device = RegionSpec { device: Some(0x1000_0000), ..region(RegionKind::Device, FAR, 1) };
     let shared = RegionSpec { shared: true, ..file(RegionKind::Mapped, FAR + 0x8000, 3, "base") };
@@ -118,11 +118,10 @@ fn a_stack_does_not_grow_into_a_mapping_nor_into_the_gap_above_it() {
     let stack = || RegionSpec { limit: Some(8), ..region(RegionKind::Stack, at(20), 1) };
     let mapping = |from| region(RegionKind::Mapped, at(from), 2);
     // The mapping is below the gap's end, in the room that the stack may grow into, or far away.
-    for (gap, from, grows, dead) in
-        [(None, 16, 1, 18), (Some(0), 16, 2, 15), (Some(3), 14, 1, 18), (Some(3), 4, 7, 12)]
+    for (gap, from, grows, dead) in [(1, 16, 1, 18), (0, 16, 2, 15), (3, 14, 1, 18), (3, 4, 7, 12)]
     {
         let mut config = strict(Mode::Sv39);
-        config.options.stack_guard_gap = gap;
+        config.stack_guard_gap = gap;
         let mut hand = Hand::new(config);
         let pid = hand.spawn("p", vec![mapping(from), stack()]);
         hand.switch(pid);
@@ -251,7 +250,7 @@ fn fork_and_exec_copy_nothing_and_share_the_image() {
 #[test]
 fn reserved_memory_is_never_handed_out() {
     let mut config = strict(Mode::Sv32);
-    config.options.reserved = vec![[66, 3]];
+    config.reserved = vec![[66, 3]];
     let mut hand = Hand::with_frames(config, 10);
     let pid = hand.spawn("p", vec![bss(20)]);
     hand.switch(pid);

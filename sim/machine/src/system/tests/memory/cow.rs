@@ -1,7 +1,6 @@
 //! Fork, copy on write, the zero page.
 
 use super::*;
-use kernel::Options;
 
 #[test]
 fn a_fork_copies_tables_and_no_page() {
@@ -57,7 +56,7 @@ fn written_pages_are_copied_once_and_the_last_owner_copies_nothing() {
 #[test]
 fn a_copy_that_was_not_stored_to_yet_is_not_dropped() {
     // Hardware sets D, so the copy's entry is clean until the store is repeated.
-    let config = MachineConfig { swap_slots: 64, adue: true, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 64, adue: true, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 6 + 4);
     let parent = hand.spawn("p", vec![bss(16)]);
     hand.switch(parent);
@@ -78,7 +77,7 @@ fn a_copy_that_was_not_stored_to_yet_is_not_dropped() {
 
 #[test]
 fn grandchildren_share_and_swap_keeps_what_each_wrote() {
-    let config = MachineConfig { swap_slots: 64, asids: 2, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 64, asids: 2, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 9 + 8);
     let parent = hand.spawn("p", vec![bss(8)]);
     hand.switch(parent);
@@ -105,7 +104,7 @@ fn grandchildren_share_and_swap_keeps_what_each_wrote() {
 
 #[test]
 fn a_fork_without_memory_for_tables_fails_and_changes_nothing() {
-    let config = MachineConfig { swap_slots: 0, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 0, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 3 + 6 + 2);
     let parent = hand.spawn("p", vec![bss(6)]);
     hand.switch(parent);
@@ -118,7 +117,7 @@ fn a_fork_without_memory_for_tables_fails_and_changes_nothing() {
 
 #[test]
 fn a_fork_of_more_than_half_of_memory_succeeds() {
-    let config = MachineConfig { swap_slots: 0, ..strict(Mode::Sv32) };
+    let config = MachineConfig { swap: 0, ..strict(Mode::Sv32) };
     let mut hand = Hand::with_frames(config, 40);
     let parent = hand.spawn("simple", vec![bss(30)]);
     hand.switch(parent);
@@ -134,8 +133,7 @@ fn a_fork_of_more_than_half_of_memory_succeeds() {
 
 #[test]
 fn untouched_memory_reads_as_the_one_zero_page() {
-    let options = Options { zero_page: true, ..Options::default() };
-    let mut hand = Hand::new(MachineConfig { options, ..strict(Mode::Sv39) });
+    let mut hand = Hand::new(MachineConfig { zero_page: true, ..strict(Mode::Sv39) });
     let first = hand.spawn("p", vec![bss(32)]);
     let second = hand.spawn("q", vec![bss(32)]);
     hand.switch(second);
@@ -160,8 +158,8 @@ fn untouched_memory_reads_as_the_one_zero_page() {
 
 #[test]
 fn the_zero_page_survives_pressure_and_limits() {
-    let options = Options { zero_page: true, ..Options::default() };
-    let mut hand = Hand::with_frames(MachineConfig { options, ..strict(Mode::Sv39) }, 3 + 1 + 4);
+    let mut hand =
+        Hand::with_frames(MachineConfig { zero_page: true, ..strict(Mode::Sv39) }, 3 + 1 + 4);
     let pid = hand.spawn_limited("p", vec![bss(40)], Some(3));
     hand.switch(pid);
     for round in 0..3 {

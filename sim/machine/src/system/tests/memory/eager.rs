@@ -1,11 +1,10 @@
 //! Forks that copy at once.
 
 use super::*;
-use kernel::{ForkKind, Options, PolicyKind, Thp};
+use kernel::{ForkKind, PolicyKind, Thp};
 
 fn copying(mode: Mode) -> MachineConfig {
-    let options = Options { fork: ForkKind::Copy, ..Options::default() };
-    MachineConfig { options, ..strict(mode) }
+    MachineConfig { fork: ForkKind::Copy, ..strict(mode) }
 }
 
 #[test]
@@ -38,7 +37,7 @@ fn each_has_frames_of_its_own_and_neither_faults() {
 #[test]
 fn shared_memory_files_and_zeroes_stay_shared() {
     let mut config = copying(Mode::Sv39);
-    config.options.zero_page = true;
+    config.zero_page = true;
     let shared = |spec| RegionSpec { shared: true, ..spec };
     let mut hand = Hand::new(config);
     let parent = hand.spawn(
@@ -75,7 +74,7 @@ fn shared_memory_files_and_zeroes_stay_shared() {
 #[test]
 fn pages_in_swap_are_copied_by_the_first_store() {
     let policy = PolicyKind::Fifo;
-    let config = MachineConfig { swap_slots: 64, policy, ..copying(Mode::Sv39) };
+    let config = MachineConfig { swap: 64, policy, ..copying(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 100);
     let parent = hand.spawn_limited("p", vec![bss(16)], Some(8));
     hand.switch(parent);
@@ -101,7 +100,7 @@ fn pages_in_swap_are_copied_by_the_first_store() {
 #[test]
 fn a_copy_finds_its_frames_by_eviction_or_not_at_all() {
     for (swap_slots, forks) in [(0, false), (40, true)] {
-        let config = MachineConfig { swap_slots, ..copying(Mode::Sv39) };
+        let config = MachineConfig { swap: swap_slots, ..copying(Mode::Sv39) };
         let mut hand = Hand::with_frames(config, 40);
         let parent = hand.spawn("p", vec![bss(30)]);
         hand.switch(parent);
@@ -128,7 +127,7 @@ fn a_copy_finds_its_frames_by_eviction_or_not_at_all() {
 fn a_superpage_stays_with_the_parent_and_comes_as_pages() {
     const START: u64 = 0x40_0000;
     let mut config = copying(Mode::Sv39);
-    config.options.thp = Thp::Always;
+    config.thp = Thp::Always;
     let mut hand = Hand::with_frames(config, 4096);
     let parent = hand.spawn("p", vec![region(RegionKind::Bss, START, 512)]);
     hand.switch(parent);

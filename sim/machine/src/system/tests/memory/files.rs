@@ -1,7 +1,7 @@
 //! The page cache: shared libraries, mapped files, shared memory, devices.
 
 use super::*;
-use kernel::{DiskErrors, Options};
+use kernel::DiskErrors;
 use model::bus::Console;
 
 const LIBRARY: u64 = 0x4000_0000;
@@ -71,7 +71,7 @@ fn a_shared_file_is_written_once_when_nobody_maps_it_any_more() {
 #[test]
 fn a_file_larger_than_memory_goes_back_and_forth_without_swap() {
     let map = RegionSpec { shared: true, ..file(RegionKind::Mapped, LIBRARY, 40, "base") };
-    let config = MachineConfig { swap_slots: 0, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 0, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 3 + 8);
     let pid = hand.spawn("p", vec![map]);
     hand.switch(pid);
@@ -104,7 +104,7 @@ fn beyond_the_end_of_a_file_is_a_bus_error() {
 fn shared_memory_is_seen_by_relatives_and_by_name() {
     let shm = |start| RegionSpec { shared: true, ..file(RegionKind::Bss, start, 3, "board") };
     let anonymous = RegionSpec { shared: true, ..bss(3) };
-    let config = MachineConfig { swap_slots: 32, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 32, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 26);
     let first = hand.spawn("p", vec![shm(LIBRARY), anonymous]);
     let second = hand.spawn("q", vec![shm(2 * LIBRARY), bss(24)]);
@@ -136,8 +136,8 @@ fn shared_memory_is_seen_by_relatives_and_by_name() {
 
 #[test]
 fn neighbours_are_mapped_around_and_read_ahead() {
-    let options = Options { fault_around: 4, read_ahead: 8, ..Options::default() };
-    let mut hand = Hand::new(MachineConfig { options, ..strict(Mode::Sv39) });
+    let mut hand =
+        Hand::new(MachineConfig { fault_around: 4, read_ahead: 8, ..strict(Mode::Sv39) });
     let pid = hand.spawn("p", vec![file(RegionKind::Library, LIBRARY, 10, "libc")]);
     hand.switch(pid);
     (0..10).for_each(|n| hand.fetch(LIBRARY + n * PAGE_BYTES));
@@ -160,7 +160,7 @@ fn prefaulted_regions_take_no_fault() {
 #[test]
 fn a_device_is_one_processes_and_never_leaves() {
     let device = RegionSpec { device: Some(0x1000_0000), ..region(RegionKind::Device, LIBRARY, 1) };
-    let config = MachineConfig { swap_slots: 8, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 8, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 3 + 2 + 3 + 3);
     let console = Console::new();
     let memory = hand.machine.hardware.board.memory().clone();
@@ -187,8 +187,7 @@ fn a_device_is_one_processes_and_never_leaves() {
 #[test]
 fn a_disk_that_fails_kills_the_reader_and_loses_nothing_of_the_writer() {
     let disk_errors = DiskErrors { reads: vec![2], writes: vec![1, 3] };
-    let options = Options { disk_errors, ..Options::default() };
-    let config = MachineConfig { options, swap_slots: 64, ..strict(Mode::Sv39) };
+    let config = MachineConfig { disk_errors, swap: 64, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 3 + 3 + 6);
     let victim = hand.spawn("p", vec![region(RegionKind::Text, LIBRARY, 3)]);
     let other = hand.spawn("q", vec![bss(12)]);

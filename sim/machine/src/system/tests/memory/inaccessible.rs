@@ -28,7 +28,7 @@ fn no_right_at_all_takes_no_page_out_of_the_accounts() {
 
 #[test]
 fn a_limit_counts_them_and_they_are_evicted_like_others() {
-    let mut hand = Hand::new(MachineConfig { swap_slots: 64, ..strict(Mode::Sv39) });
+    let mut hand = Hand::new(MachineConfig { swap: 64, ..strict(Mode::Sv39) });
     let pid = hand.spawn_limited("p", vec![bss(12)], Some(4));
     hand.switch(pid);
     (0..4).for_each(|n| hand.store(at(n)));
@@ -43,8 +43,8 @@ fn a_limit_counts_them_and_they_are_evicted_like_others() {
 
 #[test]
 fn whoever_holds_most_is_killed_though_it_may_not_touch_it() {
-    let mut config = MachineConfig { swap_slots: 0, ..strict(Mode::Sv39) };
-    config.options.oom = OomKind::Largest;
+    let mut config = MachineConfig { swap: 0, ..strict(Mode::Sv39) };
+    config.oom = OomKind::Largest;
     let mut hand = Hand::with_frames(config, 40);
     let hog = hand.spawn("hog", vec![bss(24)]);
     let small = hand.spawn("small", vec![bss(12)]);
@@ -60,7 +60,7 @@ fn whoever_holds_most_is_killed_though_it_may_not_touch_it() {
 fn a_fork_inherits_them_and_either_may_have_them_back() {
     for kind in [ForkKind::CopyOnWrite, ForkKind::Copy] {
         let mut config = strict(Mode::Sv39);
-        config.options.fork = kind;
+        config.fork = kind;
         let mut hand = Hand::new(config);
         let parent = hand.spawn("p", vec![bss(4), file(RegionKind::Data, 0x4000_0000, 2, "f")]);
         hand.switch(parent);
@@ -85,7 +85,7 @@ fn a_fork_inherits_them_and_either_may_have_them_back() {
 #[test]
 fn part_of_a_superpage_and_shared_memory_stay_too() {
     let mut config = strict(Mode::Sv39);
-    config.options.thp = kernel::Thp::Always;
+    config.thp = kernel::Thp::Always;
     let mut hand = Hand::new(config);
     let large = region(RegionKind::Bss, 0x4000_0000, 512);
     let shared = RegionSpec { shared: true, ..bss(3) };
@@ -111,7 +111,7 @@ fn an_emulated_instruction_of_a_page_without_any_right_is_a_bad_address() {
     use kernel::{Call, Refusal, Sstatus, UserAccess};
     use model::isa::{Cause, Fault};
     let mut config = strict(Mode::Sv39);
-    config.options.sstatus = Sstatus { sum: true, mxr: false };
+    config.mxr = false;
     let mut hand = Hand::new(config);
     let pid = hand.spawn("p", vec![bss(1)]);
     hand.switch(pid);

@@ -52,7 +52,7 @@ impl Hand {
     /// With so many frames that are not the kernel's.
     fn with_frames(config: MachineConfig, frames: u64) -> Hand {
         let mut config = config;
-        config.memory.frames = config.memory.kernel + frames;
+        config.frames = config.kernel + frames;
         Hand::new(config)
     }
 

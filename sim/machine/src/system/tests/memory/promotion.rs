@@ -1,7 +1,7 @@
 //! Superpages made of pages that are mapped already: when, when not, and with every byte.
 
 use super::*;
-use kernel::{Options, PolicyKind, Thp};
+use kernel::{PolicyKind, Thp};
 
 const START: u64 = 0x40_0000;
 
@@ -10,8 +10,7 @@ fn at(number: u64) -> u64 {
 }
 
 fn config(mode: Mode, thp_promote: u64) -> MachineConfig {
-    let options = Options { thp_promote, ..Options::default() };
-    MachineConfig { options, ..strict(mode) }
+    MachineConfig { thp_promote, ..strict(mode) }
 }
 
 fn hand_of(config: MachineConfig, pages: u64) -> (Hand, Pid) {
@@ -75,7 +74,7 @@ fn stores_after_the_tick_go_where_loads_find_them() {
 fn a_page_that_was_dirty_before_is_written_after() {
     for adue in [false, true] {
         let policy = PolicyKind::Fifo;
-        let config = MachineConfig { adue, policy, swap_slots: 600, ..config(Mode::Sv39, 40) };
+        let config = MachineConfig { adue, policy, swap: 600, ..config(Mode::Sv39, 40) };
         let mut hand = Hand::with_frames(config, 4096);
         let pid = hand.spawn_limited("p", vec![bss_of(512), bss_far(600)], Some(512));
         hand.switch(pid);
@@ -118,7 +117,7 @@ fn what_is_shared_limited_or_of_many_kinds_stays_pages() {
         assert_eq!(hand.counters(pid).thp_promotions, 0, "{what}");
     }
     // A page in swap keeps the run as it is; a page with permissions of its own does too.
-    let config = MachineConfig { swap_slots, ..config(Mode::Sv39, 1) };
+    let config = MachineConfig { swap: swap_slots, ..config(Mode::Sv39, 1) };
     let mut hand = Hand::with_frames(config, 4096);
     let pid = hand.spawn_limited("p", vec![bss_of(1024), bss_far(9)], Some(520));
     hand.switch(pid);
@@ -158,8 +157,8 @@ fn a_copy_of_the_process_keeps_its_pages_from_being_gathered() {
 
 #[test]
 fn zero_pages_count_as_missing_and_become_memory() {
-    let options = Options { zero_page: true, thp_promote: 3, ..Options::default() };
-    let (mut hand, pid) = hand_of(MachineConfig { options, ..strict(Mode::Sv39) }, 512);
+    let (mut hand, pid) =
+        hand_of(MachineConfig { zero_page: true, thp_promote: 3, ..strict(Mode::Sv39) }, 512);
     (0..100).for_each(|n| hand.load(at(n)));
     (0..2).for_each(|n| hand.store(at(n)));
     hand.tick();
@@ -176,8 +175,8 @@ fn zero_pages_count_as_missing_and_become_memory() {
 #[test]
 fn a_tick_looks_at_eight_runs_and_stops_where_no_frames_stand_together() {
     let mut config = config(Mode::Sv39, 1);
-    config.memory.frames = 9 * 512 + 64 + 512;
-    config.options.reserved = vec![[64, 400]];
+    config.frames = 9 * 512 + 64 + 512;
+    config.reserved = vec![[64, 400]];
     let mut hand = Hand::new(config);
     let pid = hand.spawn("p", vec![bss_of(10 * 512)]);
     hand.switch(pid);
@@ -200,8 +199,8 @@ fn a_tick_looks_at_eight_runs_and_stops_where_no_frames_stand_together() {
 
 #[test]
 fn the_first_touch_and_the_tick_work_together() {
-    let options = Options { thp: Thp::Always, thp_promote: 1, ..Options::default() };
-    let (mut hand, pid) = hand_of(MachineConfig { options, ..strict(Mode::Sv39) }, 1024);
+    let (mut hand, pid) =
+        hand_of(MachineConfig { thp: Thp::Always, thp_promote: 1, ..strict(Mode::Sv39) }, 1024);
     hand.store(at(0));
     assert!(hand.mprotect(at(9)..at(10), "r--") && hand.mprotect(at(9)..at(10), "rw-"));
     hand.tick();

@@ -2,7 +2,7 @@
 
 use super::told::Listener;
 use super::*;
-use kernel::{DiskErrors, ForkKind, Options, PolicyKind, Thp};
+use kernel::{DiskErrors, ForkKind, PolicyKind, Thp};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -98,42 +98,36 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
     let numbers = |random: &mut ChaCha8Rng, count: usize| -> Vec<u64> {
         (0..count).map(|_| random.random_range(1..400)).collect()
     };
-    let options = Options {
+    let mut config = MachineConfig {
         zero_page: random.random(),
         fault_around: random.random_range(0..5),
         read_ahead: random.random_range(0..5),
         swap_grow: random.random_range(0..5),
         swap_limit: Some(48),
         disk_errors: DiskErrors { reads: numbers(random, 2), writes: numbers(random, 6) },
-        ..Options::default()
+        seed,
+        ..strict([Mode::Sv39, Mode::Sv48, Mode::Sv32, Mode::Sv57][seed as usize % 4])
     };
-    let policies = PolicyKind::ALL;
-    let mut options = options;
     let mut frames = 30 + random.random_range(0..20);
     if seed.is_multiple_of(3) {
         // One run of 512 frames, and few others: it is taken, and split under pressure.
-        options.thp = Thp::Always;
-        options.reserved = vec![[64, 440]];
+        config.thp = Thp::Always;
+        config.reserved = vec![[64, 440]];
         frames += 960;
         // At the first touch, afterwards, or both; what is made afterwards needs runs to spare.
-        options.thp_promote = [0, 1, 2][seed as usize / 3 % 3];
-        if options.thp_promote > 0 {
-            options.thp = [Thp::Never, Thp::Always][seed as usize % 2];
+        config.thp_promote = [0, 1, 2][seed as usize / 3 % 3];
+        if config.thp_promote > 0 {
+            config.thp = [Thp::Never, Thp::Always][seed as usize % 2];
             frames += 1536;
         }
     }
     if seed % 4 == 1 {
-        options.fork = ForkKind::Copy;
+        config.fork = ForkKind::Copy;
     }
-    let config = MachineConfig {
-        policy: policies[seed as usize % policies.len()],
-        adue: random.random(),
-        asids: random.random_range(0..4),
-        swap_slots: random.random_range(0..40),
-        options,
-        seed,
-        ..strict([Mode::Sv39, Mode::Sv48, Mode::Sv32, Mode::Sv57][seed as usize % 4])
-    };
+    config.policy = PolicyKind::ALL[seed as usize % PolicyKind::ALL.len()];
+    config.adue = random.random();
+    config.asids = random.random_range(0..4);
+    config.swap = random.random_range(0..40);
     let mut hand = Hand::with_frames(config, frames);
     hand.label = format!("seed {seed}");
     let (listener, observer) = Listener::new();

@@ -75,7 +75,7 @@ fn part_of_a_region_moves_over_another_mapping() {
 
 #[test]
 fn pages_in_swap_shared_with_a_copy_inaccessible_or_of_files_move_as_they_are() {
-    let config = MachineConfig { swap_slots: 64, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 64, ..strict(Mode::Sv39) };
     let mut hand = Hand::new(config);
     let data = file(RegionKind::Data, at(20), 3, "data");
     let log = RegionSpec { shared: true, ..file(RegionKind::Mapped, at(30), 3, "log") };
@@ -106,7 +106,7 @@ fn pages_in_swap_shared_with_a_copy_inaccessible_or_of_files_move_as_they_are() 
 #[test]
 fn a_superpage_moves_by_the_page() {
     let mut config = strict(Mode::Sv39);
-    config.options.thp = Thp::Always;
+    config.thp = Thp::Always;
     let mut hand = Hand::new(config);
     let pid = hand.spawn("p", vec![region(RegionKind::Bss, 0x4000_0000, 512)]);
     hand.switch(pid);

@@ -11,7 +11,7 @@ fn at(number: u64) -> u64 {
 
 #[test]
 fn locked_pages_come_at_once_and_stay_until_they_are_unlocked() {
-    let mut hand = Hand::new(MachineConfig { swap_slots: 64, ..strict(Mode::Sv39) });
+    let mut hand = Hand::new(MachineConfig { swap: 64, ..strict(Mode::Sv39) });
     let pid = hand.spawn_limited("p", vec![bss(20), region(RegionKind::Text, FAR, 2)], Some(6));
     hand.switch(pid);
     hand.store(at(1));
@@ -54,8 +54,8 @@ fn what_cannot_stay_is_not_locked() {
 
 #[test]
 fn locked_superpages_stay_and_are_split_where_the_lock_ends() {
-    let mut config = MachineConfig { swap_slots: 2000, ..strict(Mode::Sv39) };
-    config.options.thp = Thp::Always;
+    let mut config = MachineConfig { swap: 2000, ..strict(Mode::Sv39) };
+    config.thp = Thp::Always;
     let mut hand = Hand::with_frames(config, 1100);
     let large = region(RegionKind::Bss, 0x4000_0000, 512);
     let pid = hand.spawn("p", vec![large, region(RegionKind::Data, FAR, 900)]);
@@ -89,8 +89,8 @@ fn a_locked_heap_brings_in_what_it_grows_by() {
 
 #[test]
 fn dropped_pages_come_back_as_zeroes_or_from_their_file() {
-    let mut config = MachineConfig { swap_slots: 64, ..strict(Mode::Sv39) };
-    config.options.thp = Thp::Always;
+    let mut config = MachineConfig { swap: 64, ..strict(Mode::Sv39) };
+    config.thp = Thp::Always;
     let mut hand = Hand::new(config);
     let shm = RegionSpec { shared: true, ..file(RegionKind::Bss, FAR + 0x8000, 2, "board") };
     let log = RegionSpec { shared: true, ..file(RegionKind::Mapped, FAR + 0x10000, 2, "log") };
@@ -133,7 +133,7 @@ fn a_page_dropped_by_one_stays_with_its_copy() {
 #[test]
 fn what_is_stored_to_a_file_is_written_when_asked_and_once() {
     let mut config = strict(Mode::Sv39);
-    config.options.disk_errors = DiskErrors { reads: vec![], writes: vec![5] };
+    config.disk_errors = DiskErrors { reads: vec![], writes: vec![5] };
     let mut hand = Hand::new(config);
     let log = || RegionSpec { shared: true, ..file(RegionKind::Mapped, FAR, 8, "log") };
     let pid = hand.spawn("p", vec![bss(2), log()]);

@@ -1,7 +1,7 @@
 //! Transparent superpages: at the first touch, split, given back, not to be had.
 
 use super::*;
-use kernel::{Options, Thp};
+use kernel::Thp;
 
 const START: u64 = 0x40_0000;
 
@@ -14,8 +14,7 @@ fn large(pages: u64) -> Vec<RegionSpec> {
 }
 
 fn config(mode: Mode) -> MachineConfig {
-    let options = Options { thp: Thp::Always, ..Options::default() };
-    MachineConfig { options, ..strict(mode) }
+    MachineConfig { thp: Thp::Always, ..strict(mode) }
 }
 
 fn hand(mode: Mode, frames: u64, pages: u64) -> (Hand, Pid) {
@@ -107,7 +106,7 @@ fn without_a_run_of_free_frames_there_are_pages() {
 #[test]
 fn software_sets_dirty_once_for_a_superpage() {
     let mut config = MachineConfig { adue: false, ..config(Mode::Sv39) };
-    config.memory.frames = 4096;
+    config.frames = 4096;
     let mut hand = Hand::new(config);
     let pid = hand.spawn("p", large(512));
     hand.switch(pid);

@@ -1,13 +1,13 @@
 //! Swap that grows, runs out, and is shared; who is killed then.
 
 use super::*;
-use kernel::{OomKind, Options};
+use kernel::OomKind;
 
 #[test]
 fn a_swap_file_grows_on_demand_up_to_its_limit() {
     for (limit, end) in [(None, Ok(())), (Some(12), Ok(())), (Some(11), Err("out_of_swap"))] {
-        let options = Options { swap_grow: 4, swap_limit: limit, ..Options::default() };
-        let config = MachineConfig { options, swap_slots: 2, ..strict(Mode::Sv39) };
+        let config =
+            MachineConfig { swap_grow: 4, swap_limit: limit, swap: 2, ..strict(Mode::Sv39) };
         let mut hand = Hand::with_frames(config, 3 + 4);
         let pid = hand.spawn("p", vec![bss(16)]);
         hand.switch(pid);
@@ -21,8 +21,7 @@ fn a_swap_file_grows_on_demand_up_to_its_limit() {
 #[test]
 fn the_victim_of_the_end_of_memory_is_named_by_the_policy() {
     for (oom, victim) in [(OomKind::Largest, 1), (OomKind::Newest, 2), (OomKind::Oldest, 0)] {
-        let options = Options { oom, ..Options::default() };
-        let config = MachineConfig { options, swap_slots: 0, ..strict(Mode::Sv39) };
+        let config = MachineConfig { oom, swap: 0, ..strict(Mode::Sv39) };
         let mut hand = Hand::with_frames(config, 9 + 14);
         let pids = [2, 8, 3].map(|pages| {
             let pid = hand.spawn("p", vec![bss(32)]);
@@ -43,7 +42,7 @@ fn the_victim_of_the_end_of_memory_is_named_by_the_policy() {
 
 #[test]
 fn a_slot_is_shared_by_a_fork_and_read_once() {
-    let config = MachineConfig { swap_slots: 16, ..strict(Mode::Sv39) };
+    let config = MachineConfig { swap: 16, ..strict(Mode::Sv39) };
     let mut hand = Hand::with_frames(config, 6 + 4);
     let parent = hand.spawn("p", vec![bss(8)]);
     hand.switch(parent);

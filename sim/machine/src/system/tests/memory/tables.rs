@@ -1,7 +1,7 @@
 //! Page tables given back before their process ends.
 
 use super::*;
-use kernel::{Options, Thp};
+use kernel::Thp;
 
 /// Two places 4 MiB apart, and one in another GiB.
 const HERE: u64 = 0x40_0000;
@@ -92,8 +92,10 @@ fn a_heap_that_shrinks_gives_its_tables_back() {
 #[test]
 fn what_is_put_aside_for_a_superpage_goes_with_it_and_no_sooner() {
     const SECOND: u64 = HERE + 512 * PAGE_BYTES;
-    let options = Options { thp: Thp::Always, thp_promote: 2, ..Options::default() };
-    let mut hand = Hand::with_frames(MachineConfig { options, ..strict(Mode::Sv39) }, 4096);
+    let mut hand = Hand::with_frames(
+        MachineConfig { thp: Thp::Always, thp_promote: 2, ..strict(Mode::Sv39) },
+        4096,
+    );
     let pid = hand.spawn("p", vec![bss(1), region(RegionKind::Bss, HERE, 1024)]);
     hand.switch(pid);
     hand.store(page(0));
