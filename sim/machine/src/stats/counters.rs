@@ -74,21 +74,21 @@ counters! {
     /// What the program did. An access that crosses a page is two.
     pub struct AccessCounters {
         /// Instructions: fetches as the program names them, page-crossing ones once.
-        pub instructions,
+        pub instructions in Accesses,
         /// Fetches completed.
-        pub fetches,
+        pub fetches in Accesses,
         /// Loads completed.
-        pub loads,
+        pub loads in Accesses,
         /// Stores completed.
-        pub stores,
+        pub stores in Accesses,
         /// Accesses that crossed a page and were split.
-        pub page_crossings,
+        pub page_crossings in Accesses,
         /// Bus transfers of completed accesses.
         pub bus_transfers,
         /// Loads that the kernel completed in the program's memory, on its behalf.
-        pub kernel_loads,
+        pub kernel_loads in UserCopies,
         /// Stores that the kernel completed there.
-        pub kernel_stores,
+        pub kernel_stores in UserCopies,
     }
 }
 
@@ -118,21 +118,21 @@ counters! {
     /// Where the cycles went.
     pub struct CycleCounters {
         /// Something was issued or answered, or memory was awaited after translation.
-        pub issue,
+        pub issue in Cycles,
         /// A port waited for a page walk, and nothing else moved.
-        pub walk_stall,
-        /// The program computed without touching memory.
-        pub compute,
+        pub walk_stall in Cycles,
         /// The kernel handled traps.
-        pub handler,
+        pub handler in Cycles,
         /// The kernel accessed the process's memory through the MMU.
-        pub user_copy,
+        pub user_copy in Cycles,
         /// The kernel changed processes.
-        pub switch,
+        pub switch in Cycles,
+        /// The program computed without touching memory.
+        pub compute in Cycles,
         /// The disk worked, and everyone waited.
-        pub disk,
+        pub disk in Cycles,
         /// Everyone waited for something, and nothing was to be done.
-        pub idle,
+        pub idle in Cycles,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{LatencySummary, ProcessReport, Report, SchedulingReport, Section};
 use kernel::State;
+use model::count::Group;
 use std::fmt::{self, Display, Formatter};
 
 /// Columns of a name.
@@ -41,11 +42,7 @@ impl Display for Report {
 impl Display for Section {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         heading(f, "accesses", "one that crosses a page counts twice: it is two translations")?;
-        count(f, "instructions", self.accesses.instructions)?;
-        count(f, "fetches", self.accesses.fetches)?;
-        count(f, "loads", self.accesses.loads)?;
-        count(f, "stores", self.accesses.stores)?;
-        count(f, "page_crossings", self.accesses.page_crossings)?;
+        counts(f, self.accesses.group(Group::Accesses))?;
         heading(f, "translation", "mpki: misses per 1000 instructions")?;
         for (name, port) in [("fetch", &self.fetch), ("data", &self.data)] {
             count(f, &format!("{name}.tlb_hits"), port.tlb_hits)?;
@@ -75,58 +72,24 @@ impl Display for Section {
 
 impl Section {
     fn faults(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let faults = &self.faults;
         heading(f, "faults", "minor: no disk needed; major: the page came from the disk")?;
-        count(f, "minor_faults", faults.minor_faults)?;
-        count(f, "major_faults (pgmajfault)", faults.major_faults)?;
-        count(f, "ad_faults", faults.ad_faults)?;
-        count(f, "protection_faults", faults.protection_faults)?;
-        count(f, "permission_widened", faults.permission_widened)?;
-        count(f, "evictions", faults.evictions)?;
-        count(f, "swap_ins (pswpin)", faults.swap_ins)?;
-        count(f, "swap_outs (pswpout)", faults.swap_outs)?;
-        count(f, "write_backs", faults.write_backs)?;
-        count(f, "write_backs_saved", faults.write_backs_saved)?;
-        count(f, "context_switches", faults.context_switches)?;
+        counts(f, self.faults.group(Group::Faults))?;
         distribution(f, "fault_latency", &self.fault_latency)
     }
 
     /// Only what happened: most programs share nothing.
     fn sharing(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let faults = &self.faults;
-        let counts = [
-            ("forks", faults.forks),
-            ("fork_shared_pages", faults.fork_shared_pages),
-            ("fork_copied_pages", faults.fork_copied_pages),
-            ("cow_faults", faults.cow_faults),
-            ("cow_copies", faults.cow_copies),
-            ("cow_reuses", faults.cow_reuses),
-            ("zero_page_maps", faults.zero_page_maps),
-            ("page_cache_hits", faults.page_cache_hits),
-            ("swap_cache_hits", faults.swap_cache_hits),
-            ("file_writes", faults.file_writes),
-            ("fault_around_maps", faults.fault_around_maps),
-            ("read_ahead_pages", faults.read_ahead_pages),
-            ("thp_allocations", faults.thp_allocations),
-            ("thp_splits", faults.thp_splits),
-            ("thp_fallbacks", faults.thp_fallbacks),
-            ("thp_promotions", faults.thp_promotions),
-            ("thp_promotion_copies", faults.thp_promotion_copies),
-            ("thp_promotion_fallbacks", faults.thp_promotion_fallbacks),
-            ("disk_errors", faults.disk_errors),
-            ("oom_kills", faults.oom_kills),
-        ];
-        if counts.iter().all(|(_, value)| *value == 0) {
+        let mut happened = self.faults.group(Group::Sharing).filter(|(_, n)| *n > 0).peekable();
+        if happened.peek().is_none() {
             return Ok(());
         }
         heading(f, "sharing", "pages that were not copied, read or made again; and what failed")?;
-        counts.iter().filter(|(_, value)| *value > 0).try_for_each(|(name, n)| count(f, name, *n))
+        counts(f, happened)
     }
 
     /// Only where the kernel reached into a process's memory.
     fn calls(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (faults, accesses) = (&self.faults, &self.accesses);
-        if faults.user_copies == 0 {
+        if self.faults.user_copies == 0 {
             return Ok(());
         }
         heading(
@@ -134,34 +97,17 @@ impl Section {
             "user copies",
             "the kernel in the process's memory, through the MMU, in S-mode",
         )?;
-        count(f, "user_copies", faults.user_copies)?;
-        count(f, "user_copy_bytes", faults.user_copy_bytes)?;
-        count(f, "kernel_loads", accesses.kernel_loads)?;
-        count(f, "kernel_stores", accesses.kernel_stores)?;
-        count(f, "supervisor_faults", faults.supervisor_faults)?;
-        count(f, "efaults", faults.efaults)?;
-        count(f, "short_copies", faults.short_copies)?;
-        count(f, "sum_faults", faults.sum_faults)?;
-        count(f, "mxr_faults", faults.mxr_faults)
+        counts(f, self.faults.group(Group::UserCopies))?;
+        counts(f, self.accesses.group(Group::UserCopies))
     }
 
     fn time(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let cycles = &self.cycles;
         heading(
             f,
             "cycles",
             "where the time went; ideal: had translation and kernel cost nothing",
         )?;
-        for (name, spent) in [
-            ("issue", cycles.issue),
-            ("walk_stall", cycles.walk_stall),
-            ("handler", cycles.handler),
-            ("user_copy", cycles.user_copy),
-            ("switch", cycles.switch),
-            ("compute", cycles.compute),
-            ("disk", cycles.disk),
-            ("idle", cycles.idle),
-        ] {
+        for (name, spent) in self.cycles.group(Group::Cycles) {
             if name == "user_copy" && spent == 0 {
                 continue;
             }
@@ -197,6 +143,13 @@ fn heading(f: &mut Formatter<'_>, name: &str, lesson: &str) -> fmt::Result {
 
 fn count(f: &mut Formatter<'_>, name: &str, value: u64) -> fmt::Result {
     writeln!(f, "  {name:<NAME$}{value:>NUMBER$}")
+}
+
+fn counts(
+    f: &mut Formatter<'_>,
+    mut all: impl Iterator<Item = (&'static str, u64)>,
+) -> fmt::Result {
+    all.try_for_each(|(name, value)| count(f, name, value))
 }
 
 fn figure(f: &mut Formatter<'_>, name: &str, value: f64) -> fmt::Result {
