@@ -8,6 +8,7 @@
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
 //! | [`mod@bench`] | cycles per second, third-party simulators beside ours |
 //! | [`cli`] | the command `pagewalk` |
+//! | `table` | aligned columns for people |
 
 pub mod bench;
 pub mod cli;
@@ -18,3 +19,4 @@ pub mod export;
 pub mod policy;
 pub mod quiz;
 pub mod soak;
+mod table;

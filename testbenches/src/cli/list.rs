@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Status;
 use super::output::{print, print_json};
+use crate::table::{Column, aligned};
 use scenario::library;
 use scenario::load::Scenario;
 
@@ -38,16 +39,17 @@ pub(super) fn list(names: &[String], json: bool) -> anyhow::Result<Status> {
         Some((folder, name)) => (folder.to_owned(), name.to_owned()),
         None => (String::new(), s.name.clone()),
     };
-    let widest = scenarios.iter().map(|s| parts(s).1.len()).max().unwrap_or(0);
+    let rows = scenarios.iter().map(|scenario| [parts(scenario).1, scenario.idea.clone()]);
+    let table = aligned(&[Column::left(0), Column::left(0)], rows);
     let (mut text, mut last) = (String::new(), None);
-    for scenario in &scenarios {
-        let (folder, name) = parts(scenario);
+    for (scenario, line) in scenarios.iter().zip(table.lines()) {
+        let (folder, _) = parts(scenario);
         if last.as_ref() != Some(&folder) {
             let gap = if last.is_some() { "\n" } else { "" };
             text += &format!("{gap}{folder}\n");
             last = Some(folder);
         }
-        text += &format!("  {name:widest$}  {}\n", scenario.idea);
+        text += &format!("{line}\n");
     }
     print(&text)?;
     Ok(Status::Fine)

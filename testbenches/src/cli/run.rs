@@ -8,6 +8,7 @@ use model::mmu::Mmu;
 use super::output::{print, print_json};
 use super::wave::{Failure, Place, Recorded, Recordings};
 use super::{RunArgs, Status, interrupt};
+use crate::table::{Column, aligned};
 use engine::segment;
 use engine::{Engine, build};
 use scenario::library;
@@ -202,21 +203,19 @@ fn page(scenario: &Scenario, reports: &[Report]) -> String {
             reports.iter().any(|r| r.counts.get(*name).is_some_and(|count| *count > 0))
         }))
         .collect();
-    let machine = reports.iter().map(|report| report.machine.len()).max().unwrap_or(0);
-    text += &format!("\n{:machine$}  {:>8}", "", "cycles");
-    for (_, title) in &columns {
-        text += &format!("  {title:>8}");
-    }
-    text.push('\n');
+    let mut layout = vec![Column::left(0).gap(0), Column::right(8)];
+    layout.extend(columns.iter().map(|_| Column::right(8)));
+    layout.push(Column::left(0));
+    let titles = columns.iter().map(|(_, title)| *title);
+    let mut rows = vec![["", "cycles"].into_iter().chain(titles).map(str::to_owned).collect()];
     for report in reports {
-        text += &format!("{:machine$}  {:>8}", report.machine, report.cycles);
-        for (name, title) in &columns {
-            let count = report.counts.get(*name).copied().unwrap_or(0);
-            text += &format!("  {count:>width$}", width = title.len().max(8));
-        }
-        let word = if report.mismatch.is_none() { "ok" } else { "FAIL" };
-        text += &format!("  {word}\n");
+        let count = |name: &str| report.counts.get(name).copied().unwrap_or(0).to_string();
+        let mut row = vec![report.machine.clone(), report.cycles.to_string()];
+        row.extend(columns.iter().map(|(name, _)| count(name)));
+        row.push(if report.mismatch.is_none() { "ok" } else { "FAIL" }.to_owned());
+        rows.push(row);
     }
+    text += &format!("\n{}", aligned(&layout, rows));
     for report in reports.iter().filter(|report| !report.told.is_empty()) {
         text += &format!("\n{}\n  {}\n", report.machine, report.told.join("\n  "));
     }

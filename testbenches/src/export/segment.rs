@@ -1,11 +1,11 @@
 //! The segmentation unit as Verilog.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use netlist::print::{self, Describe};
 
 use super::{ExportError, write};
+use crate::table::{Column, aligned};
 use engine::Direction;
 use engine::segment::{Config, PINS};
 
@@ -27,7 +27,7 @@ pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError>
 /// What the file is, how to use it, and its ports.
 fn header(config: &Config) -> String {
     let (segments, span) = (config.segments, config.shape().span());
-    let mut text = format!(
+    let text = format!(
         "// Pagewalk {version}: segmentation unit, configuration {name}\n\
          //\n\
          // Top module {name}: {segments} segments of up to {span} bytes, by base and limit;\n\
@@ -39,24 +39,32 @@ fn header(config: &Config) -> String {
          // power-up. It forgets every segment and the held fault.\n\
          // Streams (valid and ready): a transfer happens in a cycle in which both are high;\n\
          // until then valid and payload hold. Flows (valid alone) last one cycle.\n\
-         //\n\
-         // {port:<21} {dir:<4} {width:>5}  meaning\n",
+         //\n",
         version = env!("CARGO_PKG_VERSION"),
         name = config.name,
-        port = "port",
-        dir = "dir",
-        width = "width",
     );
-    let mut row = |port: &str, direction: Direction, width: usize, meaning: &str| {
+    let row = |port: &str, direction: Direction, width: usize, meaning: &str| {
         let direction = if direction == Direction::In { "in" } else { "out" };
-        writeln!(text, "// {port:<21} {direction:<4} {width:>5}  {meaning}")
-            .expect("writing to a string cannot fail");
+        [port, direction, &width.to_string(), meaning].map(str::to_owned)
     };
-    row("clock", Direction::In, 1, "rising edge");
+    let mut rows = vec![["port", "dir", "width", "meaning"].map(str::to_owned)];
+    rows.push(row("clock", Direction::In, 1, "rising edge"));
     let design = config.design();
     let pin = |name: &str| PINS.iter().copied().find(|pin| pin.name() == name);
-    for pin in design.top_module().ports().filter_map(|(_, port)| pin(&port.name)) {
-        row(pin.name(), pin.direction(), config.pin_width(pin), pin.meaning());
-    }
-    text
+    let pins = design.top_module().ports().filter_map(|(_, port)| pin(&port.name));
+    rows.extend(
+        pins.map(|pin| row(pin.name(), pin.direction(), config.pin_width(pin), pin.meaning())),
+    );
+    let columns =
+        [Column::left(21).gap(0), Column::left(4).gap(1), Column::right(5).gap(1), Column::left(0)];
+    let ports = aligned(&columns, rows);
+    text + &ports
+        .lines()
+        .map(|line| {
+            format!(
+                "// {line}
+"
+            )
+        })
+        .collect::<String>()
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Outcome, Row};
+use crate::table::{Column, aligned};
 
 /// More frames than this are not shown side by side.
 const WIDEST: usize = 12;
@@ -28,39 +29,44 @@ fn steps(rows: &[Row]) -> String {
     let used = rows.last().map_or(0, |row| row.frames.len());
     let shown = used.min(WIDEST);
     let pages = rows.iter().map(|row| row.page.to_string().len()).max().unwrap_or(1);
-    let (page, number) = (pages.max(4) + 1, rows.len().to_string().len().max(3));
-    let cell = pages.max(2);
-    let frames = format!("{:<width$}", "frames", width = (cell + 1) * shown);
-    let mut text = format!("{:>number$}  {:>page$}  {frames}         victim\n", "ref", "page");
-    for (at, row) in (1..).zip(rows) {
-        let store = if row.store { "w" } else { " " };
-        let _ = write!(text, "{at:>number$}  {:>width$}{store}  ", row.page, width = page - 1);
-        for place in 0..shown {
-            let held = row.frames.get(place).copied().flatten();
+    let columns = [
+        Column::right(3).gap(0),
+        // A page and the mark of a store.
+        Column::right(5),
+        Column::left(0),
+        Column::left(6),
+        Column::left(0),
+    ];
+    let head = ["ref", "page", "frames", "", "victim"].map(str::to_owned);
+    let cells = (1..).zip(rows).map(|(at, row)| {
+        let held = row.frames.iter().take(shown).map(|held| {
             let held = held.map_or("-".to_owned(), |page| page.to_string());
-            let _ = write!(text, "{held:>cell$} ");
-        }
+            format!("{held:>width$}", width = pages.max(2))
+        });
+        let page = format!("{}{}", row.page, if row.store { "w" } else { " " });
         let word = if row.fault.is_some() { "fault" } else { "hit" };
-        let mut line = format!(" {word:<6} ");
-        if let Some(fault) = &row.fault {
-            if let Some(victim) = fault.victim {
-                let written = if victim.written { ", written back" } else { "" };
-                line += &format!(" {}{written}", victim.page);
-            }
-            for page in &fault.written_ahead {
-                line += &format!(" ({page} written ahead)");
-            }
-        }
-        if row.ticked {
-            line = format!("{line:<16} after a tick");
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
+        let held = held.collect::<Vec<_>>().join(" ");
+        [format!("{at}"), page, held, word.to_owned(), happened(row)]
+    });
+    let mut text = aligned(&columns, std::iter::once(head).chain(cells));
     if used > shown {
         let _ = writeln!(text, "({} more frames are not shown)", used - shown);
     }
     text
+}
+
+/// What a fault did beside loading its page.
+fn happened(row: &Row) -> String {
+    let mut said = Vec::new();
+    if let Some(fault) = &row.fault {
+        if let Some(victim) = fault.victim {
+            let written = if victim.written { ", written back" } else { "" };
+            said.push(format!("{}{written}", victim.page));
+        }
+        said.extend(fault.written_ahead.iter().map(|page| format!("({page} written ahead)")));
+    }
+    let said = said.join(" ");
+    if row.ticked { format!("{said:<7} after a tick") } else { said }
 }
 
 fn totals(outcome: &Outcome) -> String {
@@ -95,24 +101,23 @@ pub fn many(outcomes: &[Outcome]) -> String {
     if frames.len() == 1 {
         text += &compared(outcomes);
     } else {
-        text += "frames";
-        policies.iter().for_each(|policy| text += &format!("  {policy:>5}"));
-        text.push('\n');
+        let most = outcomes.iter().map(|o| o.faults).max().unwrap_or(1).max(1);
+        let mut columns = vec![Column::right(6).gap(0)];
+        columns.extend(policies.iter().map(|_| Column::right(5)));
+        columns.push(Column::left(0));
+        let head = std::iter::once("frames").chain(policies.iter().copied());
+        let mut rows = vec![head.map(str::to_owned).collect::<Vec<_>>()];
         for &count in &frames {
-            let _ = write!(text, "{count:>6}");
-            for policy in &policies {
-                let faults = find(policy, count).map_or(0, |outcome| outcome.faults);
-                let _ = write!(text, "  {faults:>width$}", width = policy.len().max(5));
-            }
+            let faults = |policy: &&str| find(policy, count).map_or(0, |outcome| outcome.faults);
+            let mut row = vec![count.to_string()];
+            row.extend(policies.iter().map(|policy| faults(policy).to_string()));
             // With one policy there is room for its curve.
-            if let ([policy], Some(outcome)) = (&policies[..], find(policies[0], count)) {
-                let most = outcomes.iter().map(|o| o.faults).max().unwrap_or(1).max(1);
-                let bar = (outcome.faults * BAR).div_ceil(most) as usize;
-                let _ = write!(text, "  {}", "#".repeat(bar));
-                debug_assert_eq!(*policy, outcome.policy);
+            if let [policy] = &policies[..] {
+                row.push("#".repeat((faults(policy) * BAR).div_ceil(most) as usize));
             }
-            text.push('\n');
+            rows.push(row);
         }
+        text += &aligned(&columns, rows);
     }
     for policy in &policies {
         for pair in frames.windows(2) {
@@ -134,22 +139,23 @@ pub fn many(outcomes: &[Outcome]) -> String {
 /// One row a policy.
 fn compared(outcomes: &[Outcome]) -> String {
     let Some(first) = outcomes.first() else { return String::new() };
-    let mut text = format!(
-        "{} frames\n{:<22}  {:>8}  {:>8}  {:>9}  {:>10}\n",
-        first.frames, "policy", "faults", "hits", "evictions", "writebacks"
-    );
+    let columns = [
+        Column::left(22).gap(0),
+        Column::right(8),
+        Column::right(8),
+        Column::right(9),
+        Column::right(10),
+        Column::left(0),
+    ];
+    let head = ["policy", "faults", "hits", "evictions", "writebacks"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
     for outcome in outcomes {
         let Outcome { policy, faults, hits, evictions, writebacks, .. } = outcome;
-        let mut line =
-            format!("{policy:<22}  {faults:>8}  {hits:>8}  {evictions:>9}  {writebacks:>10}");
-        if outcome.oracle {
-            line += "  oracle";
-        }
-        if outcome.ticks > 0 {
-            line += &format!("  {} ticks", outcome.ticks);
-        }
-        text += &line;
-        text.push('\n');
+        let mut row = vec![(*policy).to_owned()];
+        row.extend([faults, hits, evictions, writebacks].map(u64::to_string));
+        row.extend(outcome.oracle.then(|| "oracle".to_owned()));
+        row.extend((outcome.ticks > 0).then(|| format!("{} ticks", outcome.ticks)));
+        rows.push(row);
     }
-    text
+    format!("{} frames\n{}", first.frames, aligned(&columns, rows))
 }

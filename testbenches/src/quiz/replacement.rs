@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
+use crate::table::{Column, aligned};
 use scenario::load::Scenario;
 
 /// The policies that are asked about, and what a student must know of each.
@@ -169,18 +170,16 @@ pub(super) fn steps(diary: &Diary, frames: u64) -> Vec<Step> {
 }
 
 fn table(steps: &[Step]) -> Vec<String> {
-    let mut lines = vec!["reference   frames afterwards".to_owned()];
-    for Step { page, fault, victim, frames } in steps {
-        let held: Vec<_> = frames
-            .iter()
-            .map(|held| held.map_or_else(|| "-".to_owned(), |p| p.to_string()))
-            .collect();
+    let head = ["reference", "frames afterwards", ""].map(str::to_owned);
+    let rows = steps.iter().map(|Step { page, fault, victim, frames }| {
+        let held = frames.iter().map(|held| held.map_or("-".to_owned(), |p| p.to_string()));
         let said = match (fault, victim) {
             (false, _) => "hit".to_owned(),
             (true, None) => "fault".to_owned(),
             (true, Some(victim)) => format!("fault, {victim} goes"),
         };
-        lines.push(format!("{page:>9}   {:<17}   {said}", held.join(" ")));
-    }
-    lines
+        [page.to_string(), held.collect::<Vec<_>>().join(" "), said]
+    });
+    let columns = [Column::right(9).gap(0), Column::left(17).gap(3), Column::left(0).gap(3)];
+    aligned(&columns, std::iter::once(head).chain(rows)).lines().map(str::to_owned).collect()
 }
