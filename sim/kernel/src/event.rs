@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::replace::Kept;
 use super::{Death, Os, Reason, UserAccess};
 use model::events;
 use model::isa::{Access, Cause};
@@ -238,7 +239,7 @@ events! {
         /// What the replacement policy keeps of the pages has changed.
         Policy {
             /// As [`super::replace::Policy::state`] says it.
-            state: String,
+            state: Kept,
         } says("{state}");
 
         /// The scheduler's queues, when it has looked at them.

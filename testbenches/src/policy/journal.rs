@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kernel::{Event, FaultKind};
+use kernel::replace::Kept;
+use kernel::{Event, FaultKind, VirtualPage};
 use machine::system::{Observer, WorldState};
 use model::isa::PAGE_BYTES;
 use serde::Serialize;
@@ -21,7 +22,7 @@ enum Note {
     /// A page was written to the disk.
     Write(u64),
     /// What the policy keeps from here on.
-    State(String),
+    State(Kept),
 }
 
 impl fmt::Display for Note {
@@ -105,11 +106,14 @@ impl Journal {
         keep: bool,
     ) -> Result<(u64, Vec<Row>), Disagreement> {
         let strange = |vpn: u64| format!("the machine speaks of a page {vpn:#x} of nobody");
+        let name = |page: VirtualPage| {
+            label(page.vpn).map_or_else(|| page.to_string(), |number| number.to_string())
+        };
         let label = |vpn: u64| label(vpn).ok_or_else(|| strange(vpn));
         let mut notes = self.0.into_iter().peekable();
         let (mut faults, mut rows) = (0, Vec::new());
         let (mut frames, mut places) = (Vec::new(), BTreeMap::new());
-        let (mut free, mut ticked, mut state) = (Vec::new(), false, String::new());
+        let (mut free, mut ticked, mut state) = (Vec::new(), false, Kept::default());
         for step in steps {
             let Step::Reference { page, store } = *step else {
                 ticked = true;
@@ -160,7 +164,7 @@ impl Journal {
                 fault = Some(became);
             }
             if keep {
-                let (frames, state) = (frames.clone(), state.clone());
+                let (frames, state) = (frames.clone(), state.named(name));
                 rows.push(Row { page, store, ticked, fault, frames, state });
             }
             ticked = false;
@@ -185,11 +189,11 @@ mod tests {
         let notes = || {
             vec![
                 Note::Fault(1),
-                Note::State("1".into()),
+                Note::State(Kept::default().word("1")),
                 Note::Fault(2),
                 Note::Eviction(1),
                 Note::Write(1),
-                Note::State("2".into()),
+                Note::State(Kept::default().word("2")),
             ]
         };
         let steps = [reference(1), reference(1), reference(2)];

@@ -131,20 +131,6 @@ impl Numbering {
     fn label(&self, vpn: u64) -> Option<u64> {
         self.label.get(vpn.checked_sub(BASE / PAGE_BYTES)? as usize).copied()
     }
-
-    /// A policy's words with the string's numbers in place of `process:vpn`.
-    fn words(&self, state: &str) -> String {
-        let mut text = String::new();
-        for (at, part) in state.split("1:").enumerate() {
-            let digits = part.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(part.len());
-            let page = u64::from_str_radix(&part[..digits], 16).ok();
-            match page.and_then(|vpn| self.label(vpn)).filter(|_| at > 0) {
-                Some(label) => text += &format!("{label}{}", &part[digits..]),
-                None => text += part,
-            }
-        }
-        text
-    }
 }
 
 /// Runs a string. `stop` ends it early.
@@ -196,13 +182,10 @@ pub fn run(
         };
         return Err(differs(format!("the program did not end by itself: {why}")));
     }
-    let (followed, mut rows) = journal
+    let (followed, rows) = journal
         .take()
         .follow(&with_ticks, |vpn| numbering.label(vpn), setup.rows)
         .map_err(differs)?;
-    for row in &mut rows {
-        row.state = numbering.words(&row.state);
-    }
     let counts = outcome.report.total.faults;
     let faults = counts.minor_faults + counts.major_faults;
     if faults != followed {

@@ -5,7 +5,7 @@
 //! first is evicted.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// Pages with their histories.
@@ -44,8 +44,8 @@ impl Policy for Aging {
         Ok(least.map(|(_, frame)| frame))
     }
 
-    fn state(&self) -> String {
+    fn state(&self) -> Kept {
         self.0
-            .describe(|loaded| loaded.note, |loaded| format!("{}={:08b}", loaded.page, loaded.note))
+            .describe(|loaded| loaded.note, |loaded| (loaded.page, format!("={:08b}", loaded.note)))
     }
 }

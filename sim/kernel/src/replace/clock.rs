@@ -6,7 +6,7 @@
 //! gives other fault counts, see [`super::Clock0`]). A tick clears A everywhere.
 
 use super::ring::Ring;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// The ring and its hand.
@@ -44,7 +44,7 @@ impl Policy for Clock {
         Ok(None)
     }
 
-    fn state(&self) -> String {
-        self.0.describe(|place| place.page.to_string())
+    fn state(&self) -> Kept {
+        self.0.describe(|place| (place.page, ""))
     }
 }

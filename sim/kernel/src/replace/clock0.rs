@@ -6,7 +6,7 @@
 //! the anomaly disappears. A tick clears all use bits, as it clears A there.
 
 use super::ring::Ring;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// The state of a page.
@@ -62,7 +62,7 @@ impl Policy for Clock0 {
         Ok(None)
     }
 
-    fn state(&self) -> String {
-        self.0.describe(|place| format!("{}={}", place.page, u8::from(place.note.used)))
+    fn state(&self) -> Kept {
+        self.0.describe(|place| (place.page, format!("={}", u8::from(place.note.used))))
     }
 }

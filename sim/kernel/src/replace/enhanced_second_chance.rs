@@ -11,7 +11,7 @@
 //! It differs from [`super::Nru`] by the hand: NRU evicts the page that was loaded first.
 
 use super::ring::Ring;
-use super::{Marks, PageBits, Policy, VirtualPage};
+use super::{Kept, Marks, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// The ring and its hand.
@@ -54,7 +54,7 @@ impl Policy for EnhancedSecondChance {
         Ok(None)
     }
 
-    fn state(&self) -> String {
-        self.0.describe(|place| place.page.to_string())
+    fn state(&self) -> Kept {
+        self.0.describe(|place| (place.page, ""))
     }
 }

@@ -1,7 +1,7 @@
 //! First in, first out: the page that was loaded first is evicted first, however busy it is.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 
 /// The pages in the order in which they were loaded.
@@ -25,7 +25,7 @@ impl Policy for Fifo {
         Ok(self.0.first(bits))
     }
 
-    fn state(&self) -> String {
-        self.0.describe(|_| (), |loaded| loaded.page.to_string())
+    fn state(&self) -> Kept {
+        self.0.describe(|_| (), |loaded| (loaded.page, ""))
     }
 }

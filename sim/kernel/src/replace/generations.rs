@@ -6,7 +6,7 @@
 //! oldest contains everything older. Within one, the page that was loaded first is evicted.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// The number of generations.
@@ -56,11 +56,11 @@ impl Policy for Generations {
         Ok(None)
     }
 
-    fn state(&self) -> String {
+    fn state(&self) -> Kept {
         let age = |generation| self.youngest - generation;
         self.pages.describe(
             |loaded| loaded.note,
-            |loaded| format!("{}=age{}", loaded.page, age(loaded.note)),
+            |loaded| (loaded.page, format!("=age{}", age(loaded.note))),
         )
     }
 }

@@ -4,7 +4,7 @@
 //! of pages with equal counts the one loaded first is evicted; an evicted page loses its count.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 
 /// Pages with the number of their accesses.
@@ -38,7 +38,7 @@ impl Policy for Lfu {
         Ok(self.0.least(bits, |loaded| loaded.note))
     }
 
-    fn state(&self) -> String {
-        self.0.describe(|loaded| loaded.note, |loaded| format!("{}={}", loaded.page, loaded.note))
+    fn state(&self) -> Kept {
+        self.0.describe(|loaded| loaded.note, |loaded| (loaded.page, format!("={}", loaded.note)))
     }
 }

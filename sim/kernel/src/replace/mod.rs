@@ -24,8 +24,9 @@
 //! | [`Opt`] | needed last | the future: an oracle |
 //!
 //! `kind` has the policies by name, for scenarios and the command line. Common parts are in `pages`
-//! (pages in frames, in the order in which they were loaded) and `ring` (a ring with a hand). When
-//! a page is evicted is decided in [`crate::reclaim`], not here.
+//! (pages in frames, in the order in which they were loaded) and `ring` (a ring with a hand); what
+//! waves and reports show of them is a [`Kept`] (`kept`). When a page is evicted is decided in
+//! [`crate::reclaim`], not here.
 
 mod aging;
 mod clock;
@@ -33,6 +34,7 @@ mod clock0;
 mod enhanced_second_chance;
 mod fifo;
 mod generations;
+mod kept;
 mod kind;
 mod lfu;
 mod nfu;
@@ -52,6 +54,7 @@ pub use clock0::Clock0;
 pub use enhanced_second_chance::EnhancedSecondChance;
 pub use fifo::Fifo;
 pub use generations::Generations;
+pub use kept::Kept;
 pub use kind::{PolicyKind, PolicySettings, UnknownPolicy};
 pub use lfu::Lfu;
 pub use nfu::Nfu;
@@ -168,21 +171,6 @@ pub trait Policy {
     /// When reading the bits fails.
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError>;
 
-    /// Its state of the pages, in the order in which it examines them, for waves and reports:
-    /// without spaces, truncated when it gets long.
-    fn state(&self) -> String;
-}
-
-/// The most pages in a state's text.
-const SHOWN: usize = 12;
-
-/// Joins the texts of the pages to one.
-fn listed(pages: impl IntoIterator<Item = String>) -> String {
-    let mut pages = pages.into_iter();
-    let mut text = pages.by_ref().take(SHOWN).collect::<Vec<_>>().join(",");
-    let more = pages.count();
-    if more > 0 {
-        text += &format!(",+{more}");
-    }
-    text
+    /// Its state of the pages, for waves and reports.
+    fn state(&self) -> Kept;
 }

@@ -6,7 +6,7 @@
 //! avoids.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// Pages with the number of ticks in which they were used.
@@ -45,7 +45,7 @@ impl Policy for Nfu {
         Ok(least.map(|(_, frame)| frame))
     }
 
-    fn state(&self) -> String {
-        self.0.describe(|loaded| loaded.note, |loaded| format!("{}={}", loaded.page, loaded.note))
+    fn state(&self) -> Kept {
+        self.0.describe(|loaded| loaded.note, |loaded| (loaded.page, format!("={}", loaded.note)))
     }
 }

@@ -4,7 +4,7 @@
 //! The variant: within a class the page that was loaded first is evicted (Tanenbaum takes any).
 
 use super::pages::Pages;
-use super::{Marks, PageBits, Policy, VirtualPage};
+use super::{Kept, Marks, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 
 /// Pages with the class in which they were last seen.
@@ -42,10 +42,10 @@ impl Policy for Nru {
         Ok(self.0.least(bits, |loaded| loaded.note))
     }
 
-    fn state(&self) -> String {
+    fn state(&self) -> Kept {
         self.0.describe(
             |loaded| loaded.note,
-            |loaded| format!("{}=class{}", loaded.page, loaded.note),
+            |loaded| (loaded.page, format!("=class{}", loaded.note)),
         )
     }
 }

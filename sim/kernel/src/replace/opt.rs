@@ -5,7 +5,7 @@
 //! Of pages that are never needed again the one loaded first is evicted.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -120,18 +120,18 @@ impl Policy for Opt {
         Ok(self.pages.least(bits, |loaded| Reverse(self.next(loaded.page))))
     }
 
-    fn state(&self) -> String {
+    fn state(&self) -> Kept {
         let pages = self.pages.describe(
             |loaded| Reverse(self.next(loaded.page)),
             |loaded| match self.next(loaded.page) {
-                u64::MAX => format!("{}=never", loaded.page),
-                at => format!("{}=in_{}", loaded.page, at.saturating_sub(self.now)),
+                u64::MAX => (loaded.page, "=never".to_owned()),
+                at => (loaded.page, format!("=in_{}", at.saturating_sub(self.now))),
             },
         );
         match (self.foreseen, self.strays) {
-            (0, _) => format!("{pages},untold"),
+            (0, _) => pages.word(",untold"),
             (_, 0) => pages,
-            (_, strays) => format!("{pages},{strays}_strays"),
+            (_, strays) => pages.word(format!(",{strays}_strays")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pages in frames, with a policy's data for each and the order in which they were loaded.
 
-use super::{PageBits, VirtualPage, listed};
+use super::{Kept, PageBits, VirtualPage};
 use std::collections::BTreeMap;
 
 /// One page.
@@ -84,14 +84,14 @@ impl<T> Pages<T> {
         least.map(|(_, frame)| frame)
     }
 
-    /// The text of each page by `say`, in the order of `key`.
-    pub(super) fn describe<K: Ord>(
+    /// The word of each page by `say`, in the order of `key`.
+    pub(super) fn describe<K: Ord, W: Into<String>>(
         &self,
         key: impl Fn(&Loaded<T>) -> K,
-        say: impl Fn(&Loaded<T>) -> String,
-    ) -> String {
+        say: impl Fn(&Loaded<T>) -> (VirtualPage, W),
+    ) -> Kept {
         let mut pages: Vec<_> = self.by_frame.values().collect();
         pages.sort_by_key(|loaded| (key(loaded), loaded.order));
-        listed(pages.into_iter().map(say))
+        Kept::list(pages.into_iter().map(say))
     }
 }

@@ -1,7 +1,7 @@
 //! Random, by the seed: a policy that does worse than this is useless.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -41,7 +41,7 @@ impl Policy for Random {
         Ok(Some(candidates[self.random.random_range(0..candidates.len())]))
     }
 
-    fn state(&self) -> String {
-        self.pages.describe(|_| (), |loaded| loaded.page.to_string())
+    fn state(&self) -> Kept {
+        self.pages.describe(|_| (), |loaded| (loaded.page, ""))
     }
 }

@@ -6,7 +6,7 @@
 //! used is needed last.
 
 use super::pages::Pages;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 
 /// Which end of the order of use is evicted.
@@ -80,7 +80,7 @@ impl Policy for Recency {
         Ok(self.pages.least(bits, |loaded| self.rank(loaded.note)))
     }
 
-    fn state(&self) -> String {
-        self.pages.describe(|loaded| self.rank(loaded.note), |loaded| loaded.page.to_string())
+    fn state(&self) -> Kept {
+        self.pages.describe(|loaded| self.rank(loaded.note), |loaded| (loaded.page, ""))
     }
 }

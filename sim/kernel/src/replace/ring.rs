@@ -1,6 +1,6 @@
 //! A ring of frames with a hand, as in clock algorithms.
 
-use super::{VirtualPage, listed};
+use super::{Kept, VirtualPage};
 
 /// An occupied place.
 #[derive(Clone, Copy, Debug)]
@@ -69,9 +69,12 @@ impl<T> Ring<T> {
         self.places.iter_mut().flatten()
     }
 
-    /// The text of each page by `say`, from the hand on.
-    pub(super) fn describe(&self, say: impl Fn(&Place<T>) -> String) -> String {
+    /// The word of each page by `say`, from the hand on.
+    pub(super) fn describe<W: Into<String>>(
+        &self,
+        say: impl Fn(&Place<T>) -> (VirtualPage, W),
+    ) -> Kept {
         let (before, after) = self.places.split_at(self.hand.min(self.places.len()));
-        listed(after.iter().chain(before).flatten().map(say))
+        Kept::list(after.iter().chain(before).flatten().map(say))
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! A page is loaded with A = 1. A tick clears A everywhere.
 
-use super::{PageBits, Policy, VirtualPage, listed};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 use std::collections::VecDeque;
 
@@ -46,7 +46,7 @@ impl Policy for SecondChance {
         Ok(None)
     }
 
-    fn state(&self) -> String {
-        listed(self.0.iter().map(|(_, page)| page.to_string()))
+    fn state(&self) -> Kept {
+        Kept::list(self.0.iter().map(|(_, page)| (*page, "")))
     }
 }

@@ -7,7 +7,7 @@
 //! active. When the active list is the longer one, its oldest pages become inactive first, with A
 //! cleared.
 
-use super::{PageBits, Policy, VirtualPage, listed};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 use std::collections::VecDeque;
 
@@ -74,12 +74,13 @@ impl Policy for TwoList {
         Ok(None)
     }
 
-    fn state(&self) -> String {
+    fn state(&self) -> Kept {
         let said = |entry: &Entry| {
             let mark = if entry.marked { "'" } else { "" };
-            format!("{}{mark}", entry.page)
+            (entry.page, mark)
         };
-        let inactive = listed(self.inactive.iter().map(said));
-        format!("inactive:{inactive};active:{}", listed(self.active.iter().map(said)))
+        let inactive =
+            Kept::default().word("inactive:").and(Kept::list(self.inactive.iter().map(said)));
+        inactive.word(";active:").and(Kept::list(self.active.iter().map(said)))
     }
 }

@@ -13,7 +13,7 @@
 //! Variant: the write is complete when the hand moves on. Without ticks no page ages.
 
 use super::ring::Ring;
-use super::{PageBits, Policy, VirtualPage};
+use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::{OsError, Pid};
 use std::collections::BTreeMap;
 
@@ -101,8 +101,8 @@ impl Policy for WsClock {
         Ok(fallback.map(|(_, frame)| frame))
     }
 
-    fn state(&self) -> String {
+    fn state(&self) -> Kept {
         let age = |page, last| self.now(page).saturating_sub(last);
-        self.ring.describe(|place| format!("{}=age{}", place.page, age(place.page, place.note)))
+        self.ring.describe(|place| (place.page, format!("=age{}", age(place.page, place.note))))
     }
 }

@@ -259,7 +259,7 @@ fn a_state_in_words_names_the_pages() {
     impl Observer for Last {
         fn on_event(&mut self, _cycle: u64, event: &Event, _world: &WorldState) {
             if let Event::Policy { state } = event {
-                self.0.clone_from(state);
+                self.0 = state.to_string();
             }
         }
     }

@@ -70,7 +70,7 @@ impl System {
             Event::Fork { child: pid, name, .. } | Event::Exec { pid, name } => {
                 self.names.call(*pid, name);
             }
-            Event::Policy { state } => self.policy = Some(state.clone()),
+            Event::Policy { state } => self.policy = Some(state.to_string()),
             Event::Queues { ready, waiting } => self.queues(ready, waiting),
             _ => {}
         }
