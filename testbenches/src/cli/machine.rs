@@ -1,63 +1,15 @@
 //! The arguments of each command.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use kernel::PolicyKind;
-use machine::system::LatencySpec;
 use machine::wave::Choice;
 use model::isa::Mode;
 use waves::Window;
 
-use super::policy::named;
+use super::values::{ElfArg, LatencyArg, named, scheme};
 use super::wave::Place;
-
-/// A translation scheme on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ModeArg {
-    /// Two levels.
-    Sv32,
-    /// Three levels.
-    Sv39,
-    /// Four levels.
-    Sv48,
-    /// Five levels.
-    Sv57,
-}
-
-impl From<ModeArg> for Mode {
-    fn from(mode: ModeArg) -> Mode {
-        match mode {
-            ModeArg::Sv32 => Mode::Sv32,
-            ModeArg::Sv39 => Mode::Sv39,
-            ModeArg::Sv48 => Mode::Sv48,
-            ModeArg::Sv57 => Mode::Sv57,
-        }
-    }
-}
-
-/// A latency on the command line: `10`, or `5-20` drawn at random.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LatencyArg(pub LatencySpec);
-
-impl FromStr for LatencyArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<LatencyArg, String> {
-        let cycles = |text: &str| match text.parse::<u64>() {
-            Ok(0) | Err(_) => Err(format!("`{text}` is no number of cycles from 1 on")),
-            Ok(cycles) => Ok(cycles),
-        };
-        Ok(LatencyArg(match text.split_once('-') {
-            None => LatencySpec::Fixed(cycles(text)?),
-            Some((low, high)) => match (cycles(low)?, cycles(high)?) {
-                (low, high) if low <= high => LatencySpec::Range([low, high]),
-                _ => return Err(format!("the range {text} is empty")),
-            },
-        }))
-    }
-}
 
 /// Whether, where and how runs are recorded.
 #[derive(Clone, Debug, Args)]
@@ -159,8 +111,8 @@ pub struct RunArgs {
     #[arg(long)]
     pub config: Option<String>,
     /// Only this scheme.
-    #[arg(long)]
-    pub mode: Option<ModeArg>,
+    #[arg(long, value_parser = scheme())]
+    pub mode: Option<Mode>,
     /// What is recorded.
     #[command(flatten)]
     pub wave: WaveOptions,
@@ -178,8 +130,8 @@ pub struct WaveArgs {
     #[arg(long)]
     pub config: Option<String>,
     /// With this scheme; the first that the file names if absent.
-    #[arg(long)]
-    pub mode: Option<ModeArg>,
+    #[arg(long, value_parser = scheme())]
+    pub mode: Option<Mode>,
     /// Where the waveform is put: a directory, or a file that ends in .vcd or .fst.
     #[arg(long, value_name = "PLACE", default_value = "waves/out")]
     pub dir: PathBuf,
@@ -189,29 +141,6 @@ pub struct WaveArgs {
     /// How much is recorded, and how.
     #[command(flatten)]
     pub shape: WaveShape,
-}
-
-/// A program file beside a trace: a path, and where it was loaded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ElfArg {
-    /// The file.
-    pub path: PathBuf,
-    /// The address of its first byte in memory, if it was said.
-    pub base: Option<u64>,
-}
-
-impl FromStr for ElfArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<ElfArg, String> {
-        let number = |digits: &str| u64::from_str_radix(digits, 16).ok();
-        let split = text.rsplit_once("@0x").map(|(path, digits)| (path, number(digits)));
-        match split {
-            Some((path, Some(base))) => Ok(ElfArg { path: path.into(), base: Some(base) }),
-            Some((_, None)) => Err(format!("`{text}` ends in no address, as @0x108000")),
-            None => Ok(ElfArg { path: text.into(), base: None }),
-        }
-    }
 }
 
 /// `pagewalk trace`
@@ -224,8 +153,8 @@ pub struct TraceArgs {
     #[arg(long, default_value = "rv64_linux")]
     pub config: String,
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
-    #[arg(long)]
-    pub mode: Option<ModeArg>,
+    #[arg(long, value_parser = scheme())]
+    pub mode: Option<Mode>,
     /// Frames of physical memory, the kernel's included [default: 4096].
     #[arg(long, value_name = "N")]
     pub frames: Option<u64>,

@@ -7,6 +7,7 @@
 //! | file | does |
 //! |---|---|
 //! | `machine` | the arguments of every command |
+//! | `values` | what their values stand for |
 //! | `list`, `run`, `show`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
 //! | `trace`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
@@ -28,6 +29,7 @@ mod run;
 mod show;
 mod soak;
 mod trace;
+mod values;
 mod wave;
 
 use std::env;

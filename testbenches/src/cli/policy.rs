@@ -9,16 +9,15 @@ use clap::Args;
 use kernel::PolicyKind;
 use model::isa::{Mode, Xlen};
 
-use super::machine::ModeArg;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
+use super::values::{policies, scheme};
 use super::{Status, interrupt};
 use crate::policy::string::{self, Step};
 use crate::policy::{PolicyError, Setup, run, text};
 use engine::{Engine, build};
 use scenario::files;
-use scenario::library::similar;
 
 /// Steps of longer strings are shown only if asked for.
 const LISTED: usize = 200;
@@ -59,8 +58,8 @@ pub struct PolicyArgs {
     #[arg(long)]
     pub config: Option<String>,
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
-    #[arg(long)]
-    pub mode: Option<ModeArg>,
+    #[arg(long, value_parser = scheme())]
+    pub mode: Option<Mode>,
     /// Show every step of strings longer than 200 references too.
     #[arg(long)]
     pub steps: bool,
@@ -192,34 +191,9 @@ fn frames(text: &str) -> anyhow::Result<Vec<u64>> {
     Ok(frames)
 }
 
-pub(super) fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
-    if text == "all" {
-        return Ok(PolicyKind::ALL.to_vec());
-    }
-    let mut found = Vec::new();
-    for name in text.split(',').map(str::trim) {
-        let kind = named(name).map_err(anyhow::Error::msg)?;
-        if !found.contains(&kind) {
-            found.push(kind);
-        }
-    }
-    Ok(found)
-}
-
-/// A policy by its name, with a suggestion if there is none.
-pub(super) fn named(name: &str) -> Result<PolicyKind, String> {
-    name.parse().map_err(|error: kernel::UnknownPolicy| {
-        let like = similar(name, PolicyKind::ALL.iter().map(|kind| kind.name()));
-        match like.first() {
-            Some(like) => format!("{error}; did you mean {like}?"),
-            None => error.to_string(),
-        }
-    })
-}
-
 /// The configuration and the scheme, each made to fit the other where only one is given.
 fn machine(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<(String, Mode)> {
-    let mode = arguments.mode.map(Mode::from);
+    let mode = arguments.mode;
     let fitting = if mode == Some(Mode::Sv32) { "rv32_small" } else { "rv64_small" };
     let config = arguments.config.as_deref().unwrap_or(fitting);
     known(Some(config))?;

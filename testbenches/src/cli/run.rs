@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
     for name in &arguments.names {
         scenarios.extend(library::find(name)?);
     }
-    let mode = arguments.mode.map(Into::into);
+    let mode = arguments.mode;
     let select = Select { config: arguments.config.as_deref(), mode };
     known(select.config)?;
     let place = arguments.wave.place()?;

@@ -23,7 +23,7 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
     anyhow::ensure!(found.len() == 1, "`{}` is {} scenarios", arguments.name, found.len());
     let scenario = found.remove(0);
     known(arguments.config.as_deref())?;
-    let mode = arguments.mode.map(Into::into);
+    let mode = arguments.mode;
     let select = Select { config: arguments.config.as_deref(), mode };
     let place = arguments.shape.at(&arguments.dir)?;
     let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, engine)?) };

@@ -16,9 +16,9 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::output::{self, print, print_json};
-use super::policy::policies;
 use super::progress::Progress;
 use super::run::known;
+use super::values::policies;
 use super::{Status, interrupt};
 use crate::soak::generate::{Setup, generate};
 use crate::soak::round::Round;

@@ -14,10 +14,10 @@ use model::isa::{Mode, Xlen};
 use toml::{Table, Value};
 use waves::Window;
 
-use super::machine::ElfArg;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
+use super::values::ElfArg;
 use super::wave::Recording;
 use super::{Status, TraceArgs, interrupt};
 use crate::explore::path::set;
@@ -120,7 +120,7 @@ fn several(name: &str, writers: &[u32]) -> String {
 
 /// The circumstances of the run: `os` of a scenario, put together from the options.
 fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstances> {
-    let mode = match (arguments.mode.map(Mode::from), xlen) {
+    let mode = match (arguments.mode, xlen) {
         (Some(mode), _) => mode,
         (None, Xlen::Rv32) => Mode::Sv32,
         (None, Xlen::Rv64) => Mode::Sv39,
