@@ -11,6 +11,7 @@
 //! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
 //! | [`check`] | the findings: what can be wrong with a design |
 //! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | [`rewrite`] | passes from design to design, before printing |
 //! | [`mod@print`] | a design becomes readable Verilog |
 //! | [`interpret`] | cycles, simple and obviously right |
 //! | [`optimise`] | a netlist becomes a program: one pass a file |
@@ -26,6 +27,7 @@ pub mod interpret;
 pub mod ir;
 pub mod optimise;
 pub mod print;
+pub mod rewrite;
 pub mod show;
 pub mod wave;
 

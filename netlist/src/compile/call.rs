@@ -1,39 +1,61 @@
 //! The one place where compiled code is entered.
 #![expect(unsafe_code, reason = "machine code made at run time cannot be called in safe Rust")]
 
-use super::native::Module;
 use cranelift_jit::JITModule;
 use cranelift_module::FuncId;
 
 type Entry = unsafe extern "C" fn(*mut u64, u64) -> u64;
 
-/// A function that was compiled for a buffer of at least a known length. It must not outlive its
-/// module; [`super::variants::Variants`] owns both and gives out neither beyond a cycle.
+/// Functions made at run time. Their memory is given back when it is dropped.
+pub(super) struct Functions {
+    /// Present until it is dropped.
+    jit: Option<JITModule>,
+}
+
+/// A function that was compiled for a buffer of at least a known length. It must not outlive the
+/// functions that it is one of; [`super::variants::Variants`] owns both and gives out neither
+/// beyond a cycle.
 #[derive(Clone, Copy)]
 pub(super) struct Code {
     entry: Entry,
     words: usize,
 }
 
-/// Gives back the memory of a module's functions.
-pub(super) fn free(jit: JITModule) {
-    // SAFETY: the only addresses of its functions are in values of `Code`, which are owned by
-    // the owner of the module, who is being dropped and calls none of them any more.
-    unsafe { jit.free_memory() }
+impl Functions {
+    pub(super) fn new(jit: JITModule) -> Self {
+        Self { jit: Some(jit) }
+    }
+
+    /// What functions are added to.
+    pub(super) fn jit(&mut self) -> &mut JITModule {
+        self.jit.as_mut().expect("present until it is dropped")
+    }
+
+    /// The finalized function `id`, which reads and writes only the first `words` words of its
+    /// buffer.
+    pub(super) fn code(&self, id: FuncId, words: usize) -> Code {
+        let jit = self.jit.as_ref().expect("present until it is dropped");
+        let address = jit.get_finalized_function(id);
+        // SAFETY: `id` was declared with the signature (i64, i64) -> i64 in the platform's C
+        // convention, which is this type's, and has been finalized, so that `address` is the
+        // entry of executable memory, which lives as long as the functions.
+        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
+        Code { entry, words }
+    }
+}
+
+impl Drop for Functions {
+    fn drop(&mut self) {
+        if let Some(jit) = self.jit.take() {
+            // SAFETY: the only addresses of its functions are in values of `Code`, which are
+            // owned by the owner of the functions, who is being dropped and calls none of them
+            // any more.
+            unsafe { jit.free_memory() }
+        }
+    }
 }
 
 impl Code {
-    /// The finalized function `id` of `module`, which reads and writes only the first `words`
-    /// words of its buffer.
-    pub(super) fn new(module: &Module, id: FuncId, words: usize) -> Self {
-        let address = module.address(id);
-        // SAFETY: `id` was declared with the signature (i64, i64) -> i64 in the platform's C
-        // convention, which is this type's, and has been finalized, so that `address` is the
-        // entry of executable memory, which lives as long as the module.
-        let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
-        Self { entry, words }
-    }
-
     /// Runs the function; `commit` takes the clock edge too.
     ///
     /// # Panics

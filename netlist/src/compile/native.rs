@@ -1,6 +1,7 @@
 //! Cranelift: from emitted functions to executable memory.
 
 use super::CompileError;
+use super::call::{Code, Functions};
 use super::emit::Emitter;
 use super::layout::Layout;
 use crate::optimise::{Gates, Special};
@@ -10,12 +11,11 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Linkage, Module as _, default_libcall_names};
 
-/// Functions of one design. Their memory is given back when it is dropped.
+/// The functions of one design.
 pub(super) struct Module {
     name: String,
-    /// Present until the module is dropped.
-    jit: Option<JITModule>,
-    functions: u32,
+    functions: Functions,
+    count: u32,
 }
 
 impl Module {
@@ -23,7 +23,7 @@ impl Module {
     pub(super) fn new(name: &str) -> Result<Self, CompileError> {
         let jit =
             new_jit().map_err(|reason| CompileError::Backend { name: name.into(), reason })?;
-        Ok(Self { name: name.into(), jit: Some(jit), functions: 0 })
+        Ok(Self { name: name.into(), functions: Functions::new(jit), count: 0 })
     }
 
     /// Compiles a function.
@@ -43,17 +43,17 @@ impl Module {
         gates: &Gates,
         layout: &Layout,
     ) -> Result<FuncId, String> {
-        let jit = self.jit.as_mut().expect("present until the module is dropped");
+        let jit = self.functions.jit();
         let mut signature = jit.make_signature();
         signature.params = vec![AbiParam::new(types::I64); 2];
         signature.returns = vec![AbiParam::new(types::I64)];
-        let name = format!("cycle{}", self.functions);
+        let name = format!("cycle{}", self.count);
         let id = jit.declare_function(&name, Linkage::Local, &signature);
         let id = id.map_err(|error| error.to_string())?;
         let mut context = jit.make_context();
         context.func.signature = signature;
-        context.func.name = UserFuncName::user(0, self.functions);
-        self.functions += 1;
+        context.func.name = UserFuncName::user(0, self.count);
+        self.count += 1;
         let mut functions = FunctionBuilderContext::new();
         let build = FunctionBuilder::new(&mut context.func, &mut functions);
         let build = Emitter::function(special, gates, layout, build);
@@ -63,18 +63,9 @@ impl Module {
         Ok(id)
     }
 
-    /// Where a compiled function begins.
-    pub(super) fn address(&self, id: FuncId) -> *const u8 {
-        let jit = self.jit.as_ref().expect("present until the module is dropped");
-        jit.get_finalized_function(id)
-    }
-}
-
-impl Drop for Module {
-    fn drop(&mut self) {
-        if let Some(jit) = self.jit.take() {
-            super::call::free(jit);
-        }
+    /// A compiled function, which reads and writes only the first `words` words of its buffer.
+    pub(super) fn code(&self, id: FuncId, words: usize) -> Code {
+        self.functions.code(id, words)
     }
 }
 

@@ -315,7 +315,7 @@ fn function(
         special.settled.clear();
     }
     let id = module.compile(&special, plan.gates, plan.layout)?;
-    let code = Code::new(module, id, words);
+    let code = module.code(id, words);
     let assumed = special.assumed.iter().map(|(term, value)| {
         let at = plan.place(*term).expect("what is assumed stands somewhere");
         (at / 8, value.word(0))

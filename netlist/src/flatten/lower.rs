@@ -114,6 +114,11 @@ impl Execution<'_> {
                 let (left, right) = (self.expr(left), self.expr(right));
                 self.binary(*op, left, right, width, signed)
             }
+            ExprKind::Choose(test, then, otherwise) => {
+                let test = self.expr(test);
+                let (then, otherwise) = (self.expr(then), self.expr(otherwise));
+                self.graph.make(Op::Mux(test, then, otherwise), width)
+            }
         }
     }
 

@@ -38,6 +38,67 @@ pub enum IndexOp {
 }
 
 impl Index {
+    /// Arithmetic, with what is constant of it computed.
+    pub(crate) fn op(op: IndexOp, left: Index, right: Index) -> Index {
+        use IndexOp::{Add, Mul};
+        match (op, &left, &right) {
+            (Add, Index::Const(0), _) | (Mul, Index::Const(1), _) => right,
+            (Add, _, Index::Const(0)) | (Mul, _, Index::Const(1)) => left,
+            _ => {
+                let whole = Index::Op(op, Box::new(left), Box::new(right));
+                whole.evaluate(&[]).map_or(whole, Index::Const)
+            }
+        }
+    }
+
+    /// Whether it is this variable alone.
+    pub(crate) fn is_variable(&self, variable: &Variable) -> bool {
+        matches!(self, Index::Variable(found) if found.depth == variable.depth)
+    }
+
+    /// Calls a function on every variable in it.
+    pub(crate) fn each_variable(&self, call: &mut dyn FnMut(&Variable)) {
+        match self {
+            Index::Const(_) => {}
+            Index::Variable(variable) => call(variable),
+            Index::Op(_, left, right) => {
+                left.each_variable(call);
+                right.each_variable(call);
+            }
+        }
+    }
+
+    /// The smallest and largest number that it takes in these rounds of the enclosing loops
+    /// (first and end of each, outermost first). `None`: in some round it is negative or
+    /// undefined, or there is no round.
+    pub(crate) fn bounds(&self, loops: &[(u64, u64)]) -> Option<(u64, u64)> {
+        fn go(
+            index: &Index,
+            loops: &[(u64, u64)],
+            at: &mut Vec<u64>,
+            seen: &mut Option<(u64, u64)>,
+        ) -> Option<()> {
+            let Some((from, to)) = loops.get(at.len()) else {
+                let now = index.evaluate(at)?;
+                let (low, high) = seen.unwrap_or((now, now));
+                *seen = Some((low.min(now), high.max(now)));
+                return Some(());
+            };
+            for round in *from..*to {
+                at.push(round);
+                go(index, loops, at, seen)?;
+                at.pop();
+            }
+            Some(())
+        }
+        // Only loops that it names can make a difference.
+        let mut named = 0;
+        self.each_variable(&mut |variable| named = named.max(variable.depth as usize + 1));
+        let mut seen = None;
+        go(self, loops.get(..named)?, &mut Vec::new(), &mut seen)?;
+        seen
+    }
+
     /// The number, given the values of the enclosing loops' variables, outermost first.
     /// `None`: overflow, division by zero or an unknown variable.
     pub fn evaluate(&self, loops: &[u64]) -> Option<u64> {
@@ -91,6 +152,27 @@ impl Expr {
     pub fn bits(kind: ExprKind, width: u32) -> Self {
         Self { kind, ty: Type::Bits(width), width }
     }
+
+    /// The number made of loop variables that it is, if it is one: as it stands, or extended.
+    pub(crate) fn as_index(&self) -> Option<&Index> {
+        match &self.kind {
+            ExprKind::Index(index) => Some(index),
+            ExprKind::Resize(inner) if inner.width <= self.width => match &inner.kind {
+                ExprKind::Index(index) => Some(index),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A bit inverted.
+    pub(crate) fn inverted(self) -> Self {
+        match self.kind {
+            ExprKind::Unary(Unary::Not, inner) => *inner,
+            ExprKind::Literal(value) => Expr::literal(value.not(), Type::BIT),
+            _ => Expr::bits(ExprKind::Unary(Unary::Not, Box::new(self)), 1),
+        }
+    }
 }
 
 /// What an [`Expr`] computes. Operand widths are stated with each.
@@ -120,6 +202,9 @@ pub enum ExprKind {
     Unary(Unary, Box<Expr>),
     /// Two operands.
     Binary(Binary, Box<Expr>, Box<Expr>),
+    /// The second if the first (one bit) is 1, else the third. Kernels choose by statements;
+    /// the pass `fold` makes expressions of them.
+    Choose(Box<Expr>, Box<Expr>, Box<Expr>),
 }
 
 /// Operators of one operand.
@@ -176,5 +261,18 @@ impl Binary {
     pub fn is_comparison(self) -> bool {
         use Binary::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
         matches!(self, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
+    }
+
+    /// An unsigned comparison of numbers.
+    pub(crate) fn compares(self, left: &Value, right: &Value) -> bool {
+        let order = left.compare(right);
+        match self {
+            Binary::Equal => order.is_eq(),
+            Binary::NotEqual => order.is_ne(),
+            Binary::Less => order.is_lt(),
+            Binary::LessEqual => order.is_le(),
+            Binary::Greater => order.is_gt(),
+            _ => order.is_ge(),
+        }
     }
 }

@@ -27,6 +27,8 @@
 //! | `types`, `value` | types of signals; numbers of a fixed width |
 //! | `netlist`, `node` | the flat layer: state, names, nodes |
 //! | `build`, `fold` | making nodes: shared, folded |
+//! | `pass` | what every pass is |
+//! | `visit` | walking over statements and expressions, and making them anew |
 //!
 //! # Writing a pass
 //!
@@ -43,36 +45,46 @@
 //!
 //! ```
 //! use netlist::Interpreter;
-//! use netlist::ir::{Graph, Netlist, NodeId, Op, Value};
+//! use netlist::ir::{Graph, Netlist, NodeId, Op, Pass, Value};
 //! use rust_hdl::prelude::*;
 //!
 //! /// Products with a power of two become shifts.
-//! fn shifts(netlist: &mut Netlist) {
-//!     let mut graph = Graph::new();
-//!     // What each old node is now. Operands come before their users, so one loop is enough.
-//!     let mut now: Vec<NodeId> = Vec::new();
-//!     for node in &netlist.nodes {
-//!         let new = match node.op.map(|operand| now[operand.0 as usize]) {
-//!             // Constants are numbered by the graph that holds them.
-//!             Op::Const(at) => graph.value(netlist.constants[at.0 as usize].clone()),
-//!             Op::Mul(a, b) => {
-//!                 let power = |id| graph.constant(id)?.to_u64().filter(|n| n.is_power_of_two());
-//!                 let found = power(b).map(|n| (a, n)).or(power(a).map(|n| (b, n)));
-//!                 match found {
-//!                     Some((other, number)) => {
-//!                         let amount = graph.number(7, number.trailing_zeros().into());
-//!                         graph.make(Op::Shl(other, amount), node.width)
-//!                     }
-//!                     None => graph.make(Op::Mul(a, b), node.width),
-//!                 }
-//!             }
-//!             op => graph.make(op, node.width),
-//!         };
-//!         now.push(new);
+//! struct Shifts;
+//!
+//! impl Pass<Netlist> for Shifts {
+//!     fn name(&self) -> &'static str {
+//!         "shifts"
 //!     }
-//!     (netlist.nodes, netlist.constants) = graph.into_parts();
-//!     // Registers, memories, inputs and nets name nodes too.
-//!     netlist.rename(|old| now[old.0 as usize]);
+//!
+//!     fn apply(&self, netlist: &Netlist) -> Netlist {
+//!         let mut netlist = netlist.clone();
+//!         let mut graph = Graph::new();
+//!         // What each old node is now. Operands come before their users, so one loop is enough.
+//!         let mut now: Vec<NodeId> = Vec::new();
+//!         for node in &netlist.nodes {
+//!             let new = match node.op.map(|operand| now[operand.0 as usize]) {
+//!                 // Constants are numbered by the graph that holds them.
+//!                 Op::Const(at) => graph.value(netlist.constants[at.0 as usize].clone()),
+//!                 Op::Mul(a, b) => {
+//!                     let power = |id| graph.constant(id)?.to_u64().filter(|n| n.is_power_of_two());
+//!                     let found = power(b).map(|n| (a, n)).or(power(a).map(|n| (b, n)));
+//!                     match found {
+//!                         Some((other, number)) => {
+//!                             let amount = graph.number(7, number.trailing_zeros().into());
+//!                             graph.make(Op::Shl(other, amount), node.width)
+//!                         }
+//!                         None => graph.make(Op::Mul(a, b), node.width),
+//!                     }
+//!                 }
+//!                 op => graph.make(op, node.width),
+//!             };
+//!             now.push(new);
+//!         }
+//!         (netlist.nodes, netlist.constants) = graph.into_parts();
+//!         // Registers, memories, inputs and nets name nodes too.
+//!         netlist.rename(|old| now[old.0 as usize]);
+//!         netlist
+//!     }
 //! }
 //!
 //! #[derive(LogicBlock, Default)]
@@ -91,8 +103,7 @@
 //! let mut block = Eightfold::default();
 //! block.connect_all();
 //! let before = netlist::elaborate(&block).expect("sound").flatten().expect("sound");
-//! let mut after = before.clone();
-//! shifts(&mut after);
+//! let after = Shifts.apply(&before);
 //! assert!(before.nodes.iter().any(|node| matches!(node.op, Op::Mul(..))));
 //! assert!(!after.nodes.iter().any(|node| matches!(node.op, Op::Mul(..))));
 //!
@@ -121,9 +132,11 @@ mod expression;
 mod fold;
 mod netlist;
 mod node;
+mod pass;
 mod statement;
 mod types;
 mod value;
+mod visit;
 
 pub(crate) use design::element_name;
 
@@ -138,6 +151,8 @@ pub(crate) use fold::evaluate;
 pub use netlist::{ArrayRows, Column, Input, Memory, Net, NetKind, Netlist, Register, Rows, Write};
 pub use netlist::{InputId, MemoryId, NetId, RegisterId};
 pub use node::{ConstId, Node, NodeId, Op};
+pub use pass::Pass;
 pub use statement::{Arm, Part, Statement, Target};
 pub use types::{EnumId, EnumType, Field, StructId, StructType, Type, Types};
 pub use value::Value;
+pub(crate) use visit::{Rebuild, each_assignment, each_read, each_statement};

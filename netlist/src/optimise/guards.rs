@@ -8,7 +8,7 @@
 
 use super::program::{Form, Program, State, TermId};
 use super::{Options, planted};
-use crate::ir::{Op, Value};
+use crate::ir::{Op, Pass, Value};
 
 /// When a value is something else than the register's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,41 @@ enum Enable {
 /// Deeper trees of muxes count as always written.
 const DEPTH: u32 = 16;
 
+/// The pass.
+pub(super) struct Guards<'a> {
+    pub(super) options: &'a Options,
+}
+
+impl Pass<Program> for Guards<'_> {
+    fn name(&self) -> &'static str {
+        "guards"
+    }
+
+    fn apply(&self, program: &Program) -> Program {
+        let mut program = program.clone();
+        guard(&mut program, self.options);
+        program
+    }
+}
+
+/// The pass that follows: columns of lanes are always updated as guarded ones are, in two steps,
+/// so that those without a guard get one that always holds.
+pub(super) struct GuardLanes;
+
+impl Pass<Program> for GuardLanes {
+    fn name(&self) -> &'static str {
+        "guard lanes"
+    }
+
+    fn apply(&self, program: &Program) -> Program {
+        let mut program = program.clone();
+        guard_lanes(&mut program);
+        program
+    }
+}
+
 /// Finds the guards of all states.
-pub(super) fn guard(program: &mut Program, options: &Options) {
+fn guard(program: &mut Program, options: &Options) {
     for at in 0..program.states.len() {
         let state = program.states[at].clone();
         let Some(own) = state.term else { continue };
@@ -38,9 +71,7 @@ pub(super) fn guard(program: &mut Program, options: &Options) {
     }
 }
 
-/// Columns of lanes are always updated as guarded ones are, in two steps: gives those without a
-/// guard one that always holds.
-pub(super) fn guard_lanes(program: &mut Program) {
+fn guard_lanes(program: &mut Program) {
     for at in 0..program.states.len() {
         let state = &program.states[at];
         if state.rows > 0 && state.width > 1 && state.guard.is_none() {

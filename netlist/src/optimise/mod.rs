@@ -23,9 +23,9 @@
 //!
 //! # Writing a pass
 //!
-//! A pass edits a [`Program`]: terms stand after their operands, [`Program::add`] makes them, and
+//! A pass ([`Pass`]) edits a [`Program`]: terms stand after their operands, [`Program::add`] makes them, and
 //! what must be computed in every cycle is [`Program::hot_roots`]. Give it a line in
-//! [`Options`], call it in [`program`], and plant a mistake in it: `plant` lists them, and the
+//! [`Options`], list it in [`passes`], and plant a mistake in it: `plant` lists them, and the
 //! differential tests must find each.
 
 mod columns;
@@ -47,7 +47,7 @@ pub use gate::{ALL, Gates, REFUSED};
 pub use program::{Form, MemoryState, Program, State, StateId, TableId, Term, TermId, Watched};
 pub use specialise::{Keep, Special, Store, specialise};
 
-use crate::ir::{NetId, Netlist};
+use crate::ir::{NetId, Netlist, Pass};
 use columns::Columns;
 
 /// Which passes run, and what is watched.
@@ -101,10 +101,16 @@ pub(crate) use planted;
 /// Runs the passes.
 pub fn program(netlist: &Netlist, options: &Options) -> Program {
     let columns = if options.columns { Columns::new(netlist) } else { Columns::none(netlist) };
-    let mut program = lower::lower(netlist, columns, options);
+    let program = lower::lower(netlist, columns, options);
+    passes(options).iter().fold(program, |program, pass| pass.apply(&program))
+}
+
+/// The passes from program to program, in the order in which they run.
+pub fn passes(options: &Options) -> Vec<Box<dyn Pass<Program> + '_>> {
+    let mut passes: Vec<Box<dyn Pass<Program> + '_>> = Vec::new();
     if options.guards {
-        guards::guard(&mut program, options);
+        passes.push(Box::new(guards::Guards { options }));
     }
-    guards::guard_lanes(&mut program);
-    program
+    passes.push(Box::new(guards::GuardLanes));
+    passes
 }

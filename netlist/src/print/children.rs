@@ -1,26 +1,59 @@
 //! Instances of other modules, arrays of them as `generate` loops.
 
-use super::expression::element_label;
-use super::names::snake;
-use super::net::{Net, element_of};
-use super::parts::{Base, Select};
-use super::procedure::braced;
-use super::rewrite::is_variable;
-use super::sheet::{Loop, Sheet, Unroll, literal};
-use super::text::indented;
-use crate::ir::{Expr, Index, InstanceId, Kind, SignalId, Statement, Value, Variable};
+use super::Net;
+use super::parts::{Bits, Named};
+use super::reader::Reader;
+use super::sheet::Sheet;
+use super::tree::{Base, Select, Tree, counter};
+use crate::ir::{Expr, Index, InstanceId, Kind, ModuleId, SignalId, Statement, Value, Variable};
+use std::collections::BTreeMap;
+
+/// A child block, or an array of them.
+#[derive(Debug)]
+pub(super) enum Child {
+    One(Instance),
+    /// All equal: the variable that numbers them, how many, and any of them.
+    Array(Variable, u32, Instance),
+    /// Apart, since they or their connections differ.
+    Several(Vec<Instance>),
+}
+
+/// One instance.
+#[derive(Debug)]
+pub(super) struct Instance {
+    pub(super) id: InstanceId,
+    pub(super) module: ModuleId,
+    /// What each port is connected to.
+    pub(super) ports: Vec<(String, Connection)>,
+}
+
+/// What a port is connected to.
+#[derive(Debug)]
+pub(super) enum Connection {
+    Input(Tree),
+    Output(Vec<Select>),
+}
+
+impl Child {
+    pub(super) fn instances(&self) -> &[Instance] {
+        match self {
+            Child::One(one) | Child::Array(_, _, one) => std::slice::from_ref(one),
+            Child::Several(all) => all,
+        }
+    }
+}
 
 impl Sheet<'_> {
     /// The expression that drives an input of a child, if it can stand in the port list: one
     /// assignment without conditions, the same for every element of an array but for the index.
     pub(super) fn direct(&self, net: Net) -> Option<Expr> {
-        let Net::Child(id, port) = net else { return None };
+        let Net::Child(id, _) = net else { return None };
         let instance = self.module.instance(id);
-        let child = self.design.module(instance.modules[0]);
-        if child.signal(port).count() != 1 || self.is_read(net) {
+        let shape = self.net(net);
+        if shape.per_instance != 1 || self.is_read(net) {
             return None;
         }
-        match &self.slice(net)[..] {
+        match self.slice(net) {
             [Statement::Assign { target, value }] if instance.dims.is_empty() => {
                 target.part.is_none().then(|| value.clone())
             }
@@ -28,8 +61,8 @@ impl Sheet<'_> {
                 if *to as u32 == instance.count() && !instance.dims.is_empty() =>
             {
                 let [Statement::Assign { target, value }] = &body[..] else { return None };
-                let element = element_of(&target.reference, 1);
-                let fits = target.part.is_none() && is_variable(&element, variable);
+                let element = shape.element_of(&target.reference);
+                let fits = target.part.is_none() && element.is_variable(variable);
                 (fits && variable.depth == 0).then(|| value.clone())
             }
             _ => None,
@@ -37,178 +70,120 @@ impl Sheet<'_> {
     }
 
     /// The outputs of children that are an output of this module as well: one name for both.
-    pub(super) fn shared_outputs(&mut self) -> Vec<Net> {
-        let mut shared = Vec::new();
+    pub(super) fn shared_outputs(&self) -> BTreeMap<Net, Net> {
+        let mut shared = BTreeMap::new();
         for (id, _) in self.module.ports().filter(|(_, signal)| signal.kind == Kind::Output) {
             let net = Net::Own(id);
-            let slice = self.slice(net);
-            let Some(source @ Net::Child(instance, _)) = self.copied(net, &slice) else { continue };
+            let Some(source @ Net::Child(instance, _)) = self.copied(net) else { continue };
             let is_block = self.design.primitive(self.module.instance(instance)).is_none();
-            let taken = self.shared.contains_key(&source);
-            if is_block && !taken && !self.drives(source) {
-                let name = self.net(net).name.clone();
-                self.nets.get_mut(&source).expect("every net is known").name = name;
-                self.shared.insert(source, net);
-                shared.push(net);
+            if is_block && !self.drives(source) {
+                shared.entry(source).or_insert(net);
             }
         }
         shared
     }
 
     /// One child or array of children.
-    pub(super) fn child(&mut self, id: InstanceId) -> Result<Vec<String>, Unroll> {
-        let instance = self.module.instance(id).clone();
-        let name = self.instance_names[id.0 as usize].clone();
+    pub(super) fn child(&self, id: InstanceId) -> Child {
+        let instance = self.module.instance(id);
+        let first = instance.modules[0];
         if instance.dims.is_empty() {
-            self.loops.clear();
-            self.labels.insert((id, 0), name.clone());
-            return self.connected(id, instance.modules[0].0, &name, None);
+            return Child::One(self.instance(id, first, &Reader::new(self), Index::Const(0)));
         }
-        let child = self.design.module(instance.modules[0]);
-        let split = child.ports().any(|(port, _)| !self.net(Net::Child(id, port)).split.is_empty());
-        if instance.uniform().is_some() && instance.count() > 1 && !split {
-            let module = instance.modules[0];
-            let variable = self.array_variable(id).unwrap_or_else(|| "i".to_owned());
-            let variable = self.loop_name(&variable, 0);
-            let (from, to) = (0, u64::from(instance.count()));
-            self.loops = vec![Loop::Printed { name: variable.clone(), from, to }];
-            let inner = snake(&self.design.module(module).name);
-            let inner = inner.split("_").take_while(|word| word.parse::<u64>().is_err());
-            let inner = inner.collect::<Vec<_>>().join("_");
-            let inner = if inner == name || inner.is_empty() { "one".to_owned() } else { inner };
-            let labels =
-                (0..instance.count()).map(|at| ((id, at), format!("{name}[{at}].{inner}")));
-            self.labels.extend(labels);
-            let lines = self.connected(id, module.0, &inner, Some(Index::Variable(first())));
-            self.loops.clear();
-            let head =
-                format!("for ({variable} = 0; {variable} < {to}; {variable} = {variable} + 1)");
-            let mut block = braced(head, lines?);
-            block[0].push_str(&format!(" : {name}"));
-            self.genvars.insert(variable);
-            let mut all = vec!["generate".to_owned()];
-            all.extend(indented(&block, 4));
-            all.push("endgenerate".to_owned());
-            return Ok(all);
-        }
-        let mut lines = Vec::new();
-        for (at, module) in instance.modules.iter().enumerate() {
-            let label = self.fresh(&element_label(&name, at as u32));
-            self.labels.insert((id, at as u32), label.clone());
-            self.loops = vec![Loop::Round(at as u64)];
-            let one = self.connected(id, module.0, &label, Some(Index::Const(at as u64)));
-            self.loops.clear();
-            if at > 0 {
-                lines.push(String::new());
-            }
-            lines.extend(one?);
-        }
-        Ok(lines)
-    }
-
-    fn array_variable(&self, id: InstanceId) -> Option<String> {
-        let child = self.design.module(self.module.instance(id).modules[0]);
-        child.ports().find_map(|(port, _)| match &self.slice(Net::Child(id, port))[..] {
-            [Statement::For { variable, .. }] => Some(variable.name.clone()),
-            _ => None,
-        })
-    }
-
-    fn connected(
-        &mut self,
-        id: InstanceId,
-        module: u32,
-        label: &str,
-        at: Option<Index>,
-    ) -> Result<Vec<String>, Unroll> {
-        let child = &self.design.modules[module as usize];
-        let mut lines = vec![format!("{} {label} (", self.module_names[module as usize])];
-        let ports = super::net::port_names(child);
-        let last = ports.len();
-        for (number, (port, name)) in ports.into_iter().enumerate() {
-            let input = child.signal(port).kind == Kind::Input;
-            let text = self.connection(id, port, at.as_ref(), input)?;
-            let comma = if number + 1 == last { "" } else { "," };
-            lines.push(format!("    .{name}({text}){comma}"));
-        }
-        lines.push(");".to_owned());
-        Ok(lines)
-    }
-
-    fn connection(
-        &mut self,
-        id: InstanceId,
-        port: SignalId,
-        at: Option<&Index>,
-        input: bool,
-    ) -> Result<String, Unroll> {
-        let net = Net::Child(id, port);
-        let info = self.net(net).clone();
-        let element = info.element * info.per_instance;
-        if input {
-            if let Some(value) = self.direct(net) {
-                return Ok(self.expression(&value)?.flat());
-            }
-            let slice = self.slice(net);
-            if slice.is_empty() {
-                return Ok(literal(&Value::zero(element)));
-            }
-            if let Some(source) = self.vector(net, &slice) {
-                self.touch_all(source);
-                return Ok(self.net(source).name.clone());
-            }
-        }
-        if !info.split.is_empty() {
-            let first = match at {
-                Some(Index::Const(at)) => *at as u32 * info.per_instance,
-                _ => 0,
-            };
-            let elements = first..first + info.per_instance;
-            if input {
-                self.touch(net, first * info.element, element);
-            }
-            let names: Vec<&str> =
-                elements.rev().map(|at| info.split[at as usize].as_str()).collect();
-            return Ok(match &names[..] {
-                [one] => (*one).to_owned(),
-                _ => format!("{{{}}}", names.join(", ")),
+        let ports = || self.design.module(first).ports();
+        let apart = ports().any(|(port, _)| self.net(Net::Child(id, port)).apart);
+        if instance.uniform().is_some() && instance.count() > 1 && !apart {
+            let variables = ports().find_map(|(port, _)| match self.slice(Net::Child(id, port)) {
+                [Statement::For { variable, .. }] => Some(variable.clone()),
+                _ => None,
             });
+            let variable = variables.unwrap_or_else(counter);
+            let reader = Reader::new(self).within(&variable, 0, u64::from(instance.count()));
+            let at = Index::Variable(variable.clone());
+            let one = self.instance(id, first, &reader, at);
+            return Child::Array(variable, instance.count(), one);
         }
-        let select = Select {
-            base: Base::Net(net),
-            index: at.cloned().unwrap_or(Index::Const(0)),
+        let one = |(at, module): (u64, &ModuleId)| {
+            // Its round alone of the loops that drive all of them.
+            let reader = Reader::new(self).within(&counter(), at, at + 1);
+            self.instance(id, *module, &reader, Index::Const(at))
+        };
+        Child::Several((0..).zip(&instance.modules).map(one).collect())
+    }
+
+    fn instance(
+        &self,
+        id: InstanceId,
+        module: ModuleId,
+        reader: &Reader<'_>,
+        at: Index,
+    ) -> Instance {
+        let child = self.design.module(module);
+        let port = |(port, name)| {
+            let connection = match child.signal(port).kind {
+                Kind::Input => Connection::Input(self.driver(id, port, reader, &at)),
+                _ => Connection::Output(self.wires(Net::Child(id, port), reader, &at)),
+            };
+            (name, connection)
+        };
+        let ports = super::names::port_names(child).into_iter().map(port).collect();
+        Instance { id, module, ports }
+    }
+
+    /// What an input is connected to.
+    fn driver(&self, id: InstanceId, port: SignalId, reader: &Reader<'_>, at: &Index) -> Tree {
+        let net = Net::Child(id, port);
+        let shape = self.net(net);
+        if let Some(value) = self.direct(net) {
+            return reader.expression(&value);
+        }
+        if self.slice(net).is_empty() {
+            return Tree::Number(Value::zero(shape.element * shape.per_instance));
+        }
+        if let Some(source) = self.vector(net) {
+            return Tree::Select(self.all(source));
+        }
+        let mut wires: Vec<Tree> =
+            self.wires(net, reader, at).into_iter().map(Tree::Select).collect();
+        match wires.len() {
+            1 => wires.remove(0),
+            _ => Tree::Concat(wires),
+        }
+    }
+
+    /// The wires of a port of one instance, the highest bits first.
+    fn wires(&self, net: Net, reader: &Reader<'_>, at: &Index) -> Vec<Select> {
+        let shape = self.net(net);
+        if shape.apart {
+            let first = reader.bounds(at).0 as u32 * shape.per_instance;
+            let wire = |at| Select::all(Base::Element(net, at), shape.element);
+            return (first..first + shape.per_instance).rev().map(wire).collect();
+        }
+        let element = shape.element * shape.per_instance;
+        let bits = Bits {
+            of: Named::Net(net),
+            index: at.clone(),
             element,
-            count: info.width() / element.max(1),
+            count: shape.width() / element.max(1),
             low: 0,
             width: element,
             field: None,
         };
-        let before = self.net(net).read.clone();
-        let text = self.selected(&select)?;
-        if !input {
-            // A connected output is driven, not read.
-            self.nets.get_mut(&net).expect("every net is known").read = before;
-        }
-        Ok(text)
+        vec![reader.select(&bits)]
     }
 
     /// The vector that is, element by element, an array port of a single child.
-    pub(super) fn vector(&self, net: Net, slice: &[Statement]) -> Option<Net> {
+    fn vector(&self, net: Net) -> Option<Net> {
         let Net::Child(id, _) = net else { return None };
         let single = self.module.instance(id).dims.is_empty() && self.net(net).count > 1;
         if !single || self.is_read(net) {
             return None;
         }
-        self.copied(net, slice)
+        self.copied(net)
     }
 
     /// Whether an input of a child needs no wire of its own.
     pub(super) fn stands_in_port_list(&self, net: Net) -> bool {
-        let slice = self.slice(net);
-        slice.is_empty() || self.direct(net).is_some() || self.vector(net, &slice).is_some()
+        self.slice(net).is_empty() || self.direct(net).is_some() || self.vector(net).is_some()
     }
-}
-
-fn first() -> Variable {
-    Variable { name: String::new(), depth: 0 }
 }

@@ -4,100 +4,96 @@
 //! grow to the widest of the context) never changes a result; every operator that is an operand
 //! stands in parentheses, but for chains of one associative operator.
 
-use super::names::legal;
-use super::parts::Part;
-use super::sheet::{Sheet, Unroll, literal};
-use super::term::Term;
-use super::text::Text;
-use super::unroll::compared;
+use super::parts::{Part, cut};
+use super::reader::Reader;
+use super::tree::Tree;
 use crate::ir::{Binary, Expr, ExprKind, Type, Unary, Value};
 
-impl Sheet<'_> {
+impl Reader<'_> {
     /// An expression.
-    pub(super) fn expression(&mut self, expr: &Expr) -> Result<Text, Unroll> {
-        let parts = self.parts(expr)?;
-        self.join(parts)
+    pub(super) fn expression(&self, expr: &Expr) -> Tree {
+        self.join(self.parts(expr))
     }
 
     /// A concatenation, lowest part first.
-    pub(super) fn join(&mut self, mut parts: Vec<Part>) -> Result<Text, Unroll> {
+    pub(super) fn join(&self, mut parts: Vec<Part>) -> Tree {
         if parts.len() == 1 {
             return self.part(parts.remove(0));
         }
-        let texts = parts.into_iter().rev().map(|part| Ok(self.part(part)?.flat()));
-        let texts: Vec<String> = texts.collect::<Result<_, Unroll>>()?;
-        Ok(Text::Atom(format!("{{{}}}", texts.join(", "))))
+        Tree::Concat(parts.into_iter().rev().map(|part| self.part(part)).collect())
     }
 
-    fn part(&mut self, part: Part) -> Result<Text, Unroll> {
-        Ok(match part {
-            Part::Number(value) => Text::Atom(literal(&value)),
-            Part::Select(select) => Text::Atom(self.selected(&select)?),
-            Part::Repeat(times, bit) => {
-                let bit = self.part(*bit)?.flat();
-                Text::Atom(format!("{{{times}{{{bit}}}}}"))
-            }
-            Part::Count(index, width) => self.count(&index, width)?,
-            Part::Whole(expr) => self.whole(&expr)?,
-        })
+    fn part(&self, part: Part) -> Tree {
+        match part {
+            Part::Number(value) => Tree::Number(value),
+            Part::Bits(bits) => Tree::Select(self.select(&bits)),
+            Part::Repeat(times, bit) => Tree::Repeat(times, Box::new(self.part(*bit))),
+            Part::Count(index, width) => self.count(&index, width),
+            Part::Whole(expr) => self.whole(&expr),
+        }
     }
 
-    fn whole(&mut self, expr: &Expr) -> Result<Text, Unroll> {
+    fn whole(&self, expr: &Expr) -> Tree {
         match &expr.kind {
             ExprKind::Unary(op, a) => self.unary(*op, a),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr),
-            ExprKind::DynamicSlice(a, offset) => self.dynamic(a, offset, expr),
+            ExprKind::Choose(test, then, otherwise) => self.choice(test, then, otherwise),
+            ExprKind::DynamicSlice(a, offset) => self.dynamic(a, offset, expr.width),
             ExprKind::InsertBit(base, at, bit) => {
                 let width = expr.width;
-                let base = self.expression(base)?.operand();
-                let at = self.amount(at)?;
+                let pair = |sign, left, right| Tree::Pair(sign, Box::new(left), Box::new(right));
+                let at = self.amount(at);
                 let bit = Expr::bits(ExprKind::Resize(bit.clone()), width);
-                let bit = self.expression(&bit)?.operand();
-                let one = literal(&Value::new(width, 1));
-                Ok(Text::Other(format!("({base} & ~({one} << {at})) | ({bit} << {at})")))
+                let one = pair("<<", Tree::Number(Value::new(width, 1)), at.clone());
+                let others = Tree::Inverted("~", Box::new(one));
+                let kept = pair("&", self.expression(base), others);
+                pair("|", kept, pair("<<", self.expression(&bit), at))
             }
-            ExprKind::Literal(value) => {
-                let name = match expr.ty {
-                    Type::Enum(id) => self.variant_name(id, value),
-                    _ => None,
-                };
-                Ok(Text::Atom(name.unwrap_or_else(|| literal(value))))
-            }
+            ExprKind::Literal(value) => self.variant(expr.ty, value),
             // Everything else is a concatenation of parts.
             _ => self.expression(expr),
         }
     }
 
-    fn unary(&mut self, op: Unary, a: &Expr) -> Result<Text, Unroll> {
+    /// A number of this type: a state's name, if it names one.
+    pub(super) fn variant(&self, ty: Type, value: &Value) -> Tree {
+        let number = value
+            .to_u64()
+            .filter(|number| self.sheet.design.types.variant_name(ty, *number).is_some());
+        match (ty, number) {
+            (Type::Enum(id), Some(number)) => Tree::Variant(id, number),
+            _ => Tree::Number(value.clone()),
+        }
+    }
+
+    fn unary(&self, op: Unary, a: &Expr) -> Tree {
         if op == Unary::Not && a.width == 1 {
             return self.inverted(a);
         }
-        let inner = self.expression(a)?;
-        let bit = a.width == 1;
-        Ok(match op {
-            Unary::Any | Unary::All | Unary::Parity if bit => inner,
-            Unary::Not => Text::Inverted("~", Box::new(inner)),
-            Unary::Negate => Text::Other(format!("-{}", inner.unary_operand())),
-            Unary::All => Text::Other(format!("&{}", inner.unary_operand())),
-            Unary::Any => Text::Other(format!("|{}", inner.unary_operand())),
-            Unary::Parity => Text::Other(format!("^{}", inner.unary_operand())),
-        })
-    }
-
-    fn inverted(&mut self, a: &Expr) -> Result<Text, Unroll> {
-        match &a.kind {
-            ExprKind::Binary(op @ (Binary::Equal | Binary::NotEqual), left, right) => {
-                let other = if *op == Binary::Equal { Binary::NotEqual } else { Binary::Equal };
-                self.binary(other, left, right, a)
-            }
-            _ => {
-                let inner = self.expression(a)?;
-                Ok(Text::Inverted("!", Box::new(inner)))
-            }
+        let inner = self.expression(a);
+        match op {
+            Unary::Any | Unary::All | Unary::Parity if a.width == 1 => inner,
+            Unary::Not => Tree::Inverted("~", Box::new(inner)),
+            Unary::Negate => Tree::Prefix("-", Box::new(inner)),
+            Unary::All => Tree::Prefix("&", Box::new(inner)),
+            Unary::Any => Tree::Prefix("|", Box::new(inner)),
+            Unary::Parity => Tree::Prefix("^", Box::new(inner)),
         }
     }
 
-    fn binary(&mut self, op: Binary, a: &Expr, b: &Expr, whole: &Expr) -> Result<Text, Unroll> {
+    fn inverted(&self, a: &Expr) -> Tree {
+        match &a.kind {
+            ExprKind::Binary(Binary::Equal, left, right) => {
+                self.comparison(Binary::NotEqual, left, right)
+            }
+            ExprKind::Binary(Binary::NotEqual, left, right) => {
+                self.comparison(Binary::Equal, left, right)
+            }
+            _ => Tree::Inverted("!", Box::new(self.expression(a))),
+        }
+    }
+
+    fn binary(&self, op: Binary, a: &Expr, b: &Expr, whole: &Expr) -> Tree {
         if op.is_comparison() {
             return self.comparison(op, a, b);
         }
@@ -112,30 +108,28 @@ impl Sheet<'_> {
             Binary::Sub => "-",
             Binary::Mul => "*",
             Binary::Shl | Binary::Shr => {
-                let left = self.expression(a)?.operand();
-                let amount = self.amount(b)?;
                 let sign = if op == Binary::Shl { "<<" } else { ">>" };
-                return Ok(Text::Other(format!("{left} {sign} {amount}")));
+                let (a, amount) = (self.expression(a), self.amount(b));
+                return Tree::Pair(sign, Box::new(a), Box::new(amount));
             }
             _ => unreachable!("comparisons are printed above"),
         };
-        let (left, right) = if op == Binary::Mul {
-            let grown = |side: &Expr| {
-                let inner = Box::new(side.clone());
-                let kind = match side.ty.is_signed() {
-                    true => ExprKind::SignResize(inner),
-                    false => ExprKind::Resize(inner),
-                };
-                Expr::bits(kind, whole.width)
+        let grown = |side: &Expr| {
+            let inner = Box::new(side.clone());
+            let kind = match side.ty.is_signed() {
+                true => ExprKind::SignResize(inner),
+                false => ExprKind::Resize(inner),
             };
-            (self.expression(&grown(a))?, self.expression(&grown(b))?)
-        } else {
-            (self.expression(a)?, self.expression(b)?)
+            self.expression(&Expr::bits(kind, whole.width))
         };
-        Ok(Text::chain(sign, vec![left, right]))
+        let (left, right) = match op {
+            Binary::Mul => (grown(a), grown(b)),
+            _ => (self.expression(a), self.expression(b)),
+        };
+        chain(sign, vec![left, right])
     }
 
-    fn comparison(&mut self, op: Binary, a: &Expr, b: &Expr) -> Result<Text, Unroll> {
+    fn comparison(&self, op: Binary, a: &Expr, b: &Expr) -> Tree {
         let sign = match op {
             Binary::Equal => "==",
             Binary::NotEqual => "!=",
@@ -145,63 +139,61 @@ impl Sheet<'_> {
             _ => ">=",
         };
         let equality = matches!(op, Binary::Equal | Binary::NotEqual);
-        let (mut left, mut right) = (self.parts(a)?, self.parts(b)?);
+        let pair = |left, right| Tree::Pair(sign, Box::new(left), Box::new(right));
+        let (left, right) = (self.parts(a), self.parts(b));
         if !equality && (a.ty.is_signed() || b.ty.is_signed()) {
-            let (left, right) = (self.join(left)?.flat(), self.join(right)?.flat());
-            return Ok(Text::Other(format!("$signed({left}) {sign} $signed({right})")));
+            let signed = |side| Tree::Signed(Box::new(self.join(side)));
+            return pair(signed(left), signed(right));
         }
         let width = a.width - leading_zeros(&left).min(leading_zeros(&right)).min(a.width - 1);
-        (left, right) = (self.cut(left, 0, width)?, self.cut(right, 0, width)?);
+        let (left, right) = (cut(left, 0, width), cut(right, 0, width));
         if let Some(known) = known(op, &left, &right, width) {
-            return Ok(Text::Atom(literal(&Value::bit_of(known))));
+            return Tree::Number(Value::bit_of(known));
         }
-        let (left, right) = (self.join(left)?.operand(), self.join(right)?.operand());
-        Ok(Text::Other(format!("{left} {sign} {right}")))
+        pair(self.join(left), self.join(right))
     }
 
     /// A shift amount or bit number, without leading zeros.
-    fn amount(&mut self, amount: &Expr) -> Result<String, Unroll> {
-        let parts = self.parts(amount)?;
+    fn amount(&self, amount: &Expr) -> Tree {
+        let parts = self.parts(amount);
         let width = amount.width - leading_zeros(&parts).min(amount.width - 1);
-        let parts = self.cut(parts, 0, width)?;
-        Ok(self.join(parts)?.operand())
+        self.join(cut(parts, 0, width))
     }
 
-    /// A folded expression.
-    pub(super) fn term(&mut self, term: &Term) -> Result<Text, Unroll> {
-        Ok(match term {
-            Term::Is(expr) => self.expression(expr)?,
-            Term::Not(inner) => Text::Inverted("!", Box::new(self.term(inner)?)),
-            Term::And(parts) | Term::Or(parts) => {
-                let sign = if matches!(term, Term::And(_)) { "&&" } else { "||" };
-                let texts = parts.iter().map(|part| self.term(part));
-                Text::chain(sign, texts.collect::<Result<_, Unroll>>()?)
+    fn choice(&self, test: &Expr, then: &Expr, otherwise: &Expr) -> Tree {
+        let is_choice = |expr: &Expr| matches!(expr.kind, ExprKind::Choose(..));
+        let mut test = self.expression(test);
+        let (mut first, mut rest) = (then, otherwise);
+        if is_choice(then) && !is_choice(otherwise) {
+            test = Tree::Inverted("!", Box::new(test));
+            (first, rest) = (otherwise, then);
+        }
+        let mut choices = vec![(test, self.expression(first))];
+        let last = match self.expression(rest) {
+            Tree::Choices(more, last) => {
+                choices.extend(more);
+                last
             }
-            Term::Choose(test, then, otherwise) => {
-                let nested = matches!(**then, Term::Choose(..));
-                let turn = nested && !matches!(**otherwise, Term::Choose(..));
-                let mut test = self.term(test)?;
-                let (mut first, mut rest) = (then, otherwise);
-                if turn {
-                    test = Text::Inverted("!", Box::new(test));
-                    (first, rest) = (otherwise, then);
-                }
-                let mut choices = vec![(test, self.term(first)?)];
-                let last = match self.term(rest)? {
-                    Text::Choices(more, last) => {
-                        choices.extend(more);
-                        last
-                    }
-                    other => Box::new(other),
-                };
-                Text::Choices(choices, last)
-            }
-        })
+            other => Box::new(other),
+        };
+        Tree::Choices(choices, last)
     }
 }
 
+/// Operands of one operator; a chain of the same associative operator goes on.
+fn chain(operator: &'static str, parts: Vec<Tree>) -> Tree {
+    let mut operands = Vec::new();
+    for part in parts {
+        match part {
+            Tree::Chain(same, more) if same == operator && operator != "-" => operands.extend(more),
+            other => operands.push(other),
+        }
+    }
+    Tree::Chain(operator, operands)
+}
+
 /// Highest bits that are the constant 0.
-pub(super) fn leading_zeros(parts: &[Part]) -> u32 {
+fn leading_zeros(parts: &[Part]) -> u32 {
     let mut count = 0;
     for part in parts.iter().rev() {
         let Part::Number(value) = part else { break };
@@ -223,7 +215,7 @@ fn known(op: Binary, left: &[Part], right: &[Part], width: u32) -> Option<bool> 
     let (left, right) = (number(left), number(right));
     let (zero, ones) = (Some(Value::zero(width)), Some(Value::ones(width)));
     if let (Some(left), Some(right)) = (&left, &right) {
-        return Some(compared(op, left, right));
+        return Some(op.compares(left, right));
     }
     match op {
         Binary::Less if right == zero || left == ones => Some(false),
@@ -232,24 +224,4 @@ fn known(op: Binary, left: &[Part], right: &[Part], width: u32) -> Option<bool> 
         Binary::GreaterEqual if right == zero || left == ones => Some(true),
         _ => None,
     }
-}
-
-/// A comment of one paragraph, in lines.
-pub(super) fn comment(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.len() + word.len() < 92 => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(format!("// {word}")),
-        }
-    }
-    lines
-}
-
-/// The name of an instance's element.
-pub(super) fn element_label(name: &str, at: u32) -> String {
-    legal(&format!("{name}_{at}"))
 }

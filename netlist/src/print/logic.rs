@@ -1,36 +1,30 @@
 //! Combinational logic: one item for each signal that the module drives.
 
-use super::net::{Net, range};
-use super::procedure::{Assigns, block};
-use super::rewrite::{each_assignment, is_variable, select};
-use super::sheet::{Sheet, Unroll};
-use super::term::folded;
-use super::text::Text;
-use crate::ir::{ExprKind, Index, Kind, Reference, Statement, Target};
+use super::Net;
+use super::procedure::Assigns;
+use super::reader::Reader;
+use super::sheet::Sheet;
+use super::tree::{Block, Head, Label, Part, Select, Tree, each_part};
+use crate::ir::{ExprKind, Primitive, Statement, Unary};
+use crate::rewrite::{are_disjoint, reads, targets};
 use std::collections::BTreeSet;
 
 /// The logic of one signal.
 #[derive(Debug)]
 pub(super) struct Item {
-    /// The signal.
     pub(super) net: Net,
-    /// How it is assigned.
     pub(super) form: Form,
-    /// Wires before it.
-    pub(super) hoisted: Vec<String>,
-    /// Nets that it reads.
-    pub(super) reads: BTreeSet<Net>,
 }
 
 /// How a signal is assigned.
 #[derive(Debug)]
 pub(super) enum Form {
     /// One expression.
-    Value(Text),
+    Value(Tree),
     /// Some bits each.
-    Pieces(Vec<(String, Text)>),
+    Pieces(Vec<(Select, Tree)>),
     /// An `always @*` block.
-    Block(Vec<String>),
+    Block(Block),
 }
 
 impl Item {
@@ -39,154 +33,101 @@ impl Item {
         matches!(self.form, Form::Block(_))
     }
 
-    /// Whether it takes one line: such items stand together.
-    pub(super) fn is_line(&self, lines: &[String]) -> bool {
-        lines.len() == 1
+    /// Calls a function on all that stands in it.
+    pub(super) fn each(&self, call: &mut dyn FnMut(Part<'_>)) {
+        match &self.form {
+            Form::Value(tree) => tree.each(&mut |tree| call(Part::Tree(tree))),
+            Form::Pieces(pieces) => {
+                for (left, tree) in pieces {
+                    call(Part::Left(left));
+                    tree.each(&mut |tree| call(Part::Tree(tree)));
+                }
+            }
+            Form::Block(block) => each_part(&block.body, call),
+        }
     }
 
-    /// The item's lines. `declare`: it is neither a port nor declared elsewhere.
-    pub(super) fn lines(&self, name: &str, width: u32, declare: bool) -> Vec<String> {
-        let mut lines = self.hoisted.clone();
-        let range = range(width);
-        match &self.form {
-            Form::Value(text) => {
-                let head = if declare {
-                    format!("wire {range}{name} = ")
-                } else {
-                    format!("assign {name} = ")
-                };
-                lines.extend(text.lines(&head, ";", 4));
+    /// The nets that it reads.
+    fn reads(&self, sheet: &Sheet<'_>) -> BTreeSet<Net> {
+        let mut nets = BTreeSet::new();
+        self.each(&mut |part| {
+            if let Part::Tree(Tree::Select(select)) = part {
+                nets.extend(sheet.bits(select).map(|(net, _)| net));
             }
-            Form::Pieces(pieces) => {
-                if declare {
-                    lines.push(format!("wire {range}{name};"));
-                }
-                for (left, text) in pieces {
-                    lines.extend(text.lines(&format!("assign {left} = "), ";", 4));
-                }
-            }
-            Form::Block(body) => {
-                if declare {
-                    lines.push(format!("reg {range}{name};"));
-                }
-                lines.extend(body.iter().cloned());
-            }
-        }
-        lines
+        });
+        nets
     }
 }
 
 impl Sheet<'_> {
-    /// The statements that assign a net.
-    pub(super) fn slice(&self, net: Net) -> Vec<Statement> {
-        select(self.module.statements(), &|target| Net::of(&target.reference) == net)
+    /// Everything that the module drives and that needs a name, in the order of its text.
+    pub(super) fn items(&self) -> (Vec<Item>, BTreeSet<Net>) {
+        let nets = self.assigned().into_iter().filter(|net| self.needs_item(*net));
+        let mut items: Vec<Item> = nets.map(|net| self.item(net)).collect();
+        items.extend(self.instances().filter_map(|(id, _)| self.table(id)));
+        self.ordered(items)
     }
 
-    /// The logic of a net.
-    pub(super) fn item(&mut self, net: Net) -> Result<Item, Unroll> {
+    fn needs_item(&self, net: Net) -> bool {
+        let Net::Child(id, port) = net else { return !self.shared.values().any(|of| *of == net) };
+        if self.held.contains_key(&net) {
+            return false;
+        }
+        match self.design.primitive(self.module.instance(id)) {
+            Some(Primitive::Register { clock, .. }) if *clock == port => {
+                self.is_read(net) || self.clock_of(net) == net
+            }
+            Some(Primitive::Memory { read_clock, write, .. })
+                if *read_clock == port || write.is_some_and(|write| write.clock == port) =>
+            {
+                self.clock_of(net) == net
+            }
+            _ => !self.stands_in_port_list(net),
+        }
+    }
+
+    fn item(&self, net: Net) -> Item {
         let slice = self.slice(net);
-        self.touched.clear();
-        self.subject = self.net(net).name.clone();
-        let form = self.form(net, &slice)?;
-        let hoisted = std::mem::take(&mut self.hoisted);
-        Ok(Item { net, form, hoisted, reads: std::mem::take(&mut self.touched) })
-    }
-
-    fn form(&mut self, net: Net, slice: &[Statement]) -> Result<Form, Unroll> {
-        let name = self.net(net).name.clone();
-        if let Some(source) = self.copied(net, slice) {
-            self.touch_all(source);
-            return Ok(Form::Value(Text::Atom(self.net(source).name.clone())));
-        }
-        if let Some(text) = self.reduced(net, slice) {
-            return Ok(Form::Value(text));
-        }
-        let mut pieces: Vec<&Target> = Vec::new();
-        let mut foldable = true;
-        each_assignment(slice, &mut |target, value| {
-            crate::print::rewrite::each_read(value, &mut |read| foldable &= Net::of(read) != net);
-            if !pieces.contains(&target) {
-                pieces.push(target);
-            }
+        let form = self.plain(net).unwrap_or_else(|| {
+            let body = Reader::new(self).procedure(slice, Assigns::Now, false);
+            Form::Block(Block { head: Head::Always, label: Label::Logic(net), body })
         });
-        super::rewrite::each_read_in(slice, &mut |read| foldable &= Net::of(read) != net);
-        foldable &= disjoint(&pieces);
-        if foldable {
-            let folded: Option<Vec<_>> = pieces
-                .iter()
-                .map(|piece| folded(&select(slice, &|target| target == *piece)))
-                .collect();
-            if let Some(terms) = folded {
-                let mut texts = Vec::new();
-                for (target, term) in pieces.iter().zip(&terms) {
-                    texts.push((self.target(target, Assigns::Now)?, self.term(term)?));
-                }
-                return Ok(match &texts[..] {
-                    [(left, text)] if *left == name => Form::Value(self.known(net, text)),
-                    _ => Form::Pieces(texts),
-                });
-            }
-        }
-        self.loops_used.clear();
-        let body = self.procedure(slice, Assigns::Now, false)?;
-        let loops: Vec<String> = std::mem::take(&mut self.loops_used).into_iter().collect();
-        let label =
-            if loops.is_empty() { String::new() } else { self.fresh(&format!("{name}_logic")) };
-        Ok(Form::Block(block("always @*", &label, &loops, body)))
+        Item { net, form }
     }
 
-    /// The name of a signal that has this logic already, or the logic itself.
-    fn known(&mut self, net: Net, text: &Text) -> Text {
-        let key = (text.flat(), self.net(net).width());
-        if key.0.len() < 24 || !self.hoisted.is_empty() {
-            return text.clone();
+    /// The logic of a net without statements, if it has such a form.
+    fn plain(&self, net: Net) -> Option<Form> {
+        let slice = self.slice(net);
+        if let Some(source) = self.copied(net) {
+            return Some(Form::Value(Tree::Select(self.all(source))));
         }
-        match self.printed.get(&key) {
-            Some(same) => {
-                let same = *same;
-                self.touched = BTreeSet::from([same]);
-                self.touch_all(same);
-                Text::Atom(self.net(same).name.clone())
-            }
-            None => {
-                self.printed.insert(key, net);
-                text.clone()
-            }
+        if let Some(tree) = self.reduced(net) {
+            return Some(Form::Value(tree));
         }
-    }
-
-    /// The net of which another is an element by element copy.
-    pub(super) fn copied(&self, net: Net, slice: &[Statement]) -> Option<Net> {
-        let info = self.net(net);
-        let (inside, variable) = match slice {
-            [Statement::For { variable, from: 0, to, body }] if *to as u32 == info.count => {
-                (&body[..], Some(variable))
+        let assigns = |statement: &Statement| matches!(statement, Statement::Assign { .. });
+        let targets = targets(slice);
+        let once = slice.iter().all(assigns) && targets.len() == slice.len();
+        if !once || reads(slice, net) || !are_disjoint(&targets) {
+            return None;
+        }
+        let reader = Reader::new(self);
+        let piece = |statement: &Statement| match statement {
+            Statement::Assign { target, value } => {
+                Some((reader.target(target, Assigns::Now), reader.expression(value)))
             }
-            _ if info.count == 1 => (slice, None),
-            _ => return None,
+            _ => None,
         };
-        let [Statement::Assign { target, value }] = inside else { return None };
-        let ExprKind::Read(source) = &value.kind else { return None };
-        let from = Net::of(source);
-        let same = self.net(from).element == info.element && self.net(from).count == info.count;
-        let split = !info.split.is_empty() || !self.net(from).split.is_empty();
-        let plain = |reference: &Reference, per_instance: u32| {
-            let element = super::net::element_of(reference, per_instance);
-            match variable {
-                Some(variable) => is_variable(&element, variable),
-                None => element == Index::Const(0),
-            }
-        };
-        let fits = plain(&target.reference, info.per_instance)
-            && plain(source, self.net(from).per_instance);
-        (target.part.is_none() && same && fits && !split && from != net).then_some(from)
+        let mut pieces: Vec<(Select, Tree)> = slice.iter().filter_map(piece).collect();
+        Some(match &pieces[..] {
+            [(left, _)] if *left == self.all(net) => Form::Value(pieces.remove(0).1),
+            _ => Form::Pieces(pieces),
+        })
     }
 
     /// `x = 0; for i { if v[i] { x = 1 } }` over all of v: a reduction.
-    fn reduced(&mut self, net: Net, slice: &[Statement]) -> Option<Text> {
-        use crate::ir::Unary;
+    fn reduced(&self, net: Net) -> Option<Tree> {
         let [Statement::Assign { target, value }, Statement::For { variable, from: 0, to, body }] =
-            slice
+            self.slice(net)
         else {
             return None;
         };
@@ -200,97 +141,68 @@ impl Sheet<'_> {
         if self.net(net).width() != 1 || target != set || before == after || !otherwise.is_empty() {
             return None;
         }
-        let (inverted, source) = match &test.kind {
-            ExprKind::Read(source) => (false, source),
-            ExprKind::Unary(Unary::Not, inner) => match &inner.kind {
-                ExprKind::Read(source) => (true, source),
-                _ => return None,
-            },
-            _ => return None,
+        let (inverted, test) = match &test.kind {
+            ExprKind::Unary(Unary::Not, inner) => (true, &**inner),
+            _ => (false, test),
         };
+        let ExprKind::Read(source) = &test.kind else { return None };
         let from = Net::of(source);
-        let info = self.net(from);
-        let index = super::net::element_of(source, info.per_instance);
-        let whole = info.count as usize == *to && info.element == 1 && info.split.is_empty();
-        if !is_variable(&index, variable) || !whole {
+        let shape = self.net(from);
+        let whole = shape.count as usize == *to && shape.element == 1 && !shape.apart;
+        if !shape.element_of(source).is_variable(variable) || !whole {
             return None;
         }
-        self.touch_all(from);
-        let name = self.net(from).name.clone();
-        Some(Text::Atom(match (inverted, after) {
-            (false, true) => format!("|{name}"),
-            (false, false) => format!("~|{name}"),
-            (true, true) => format!("~&{name}"),
-            (true, false) => format!("&{name}"),
-        }))
+        let sign = match (inverted, after) {
+            (false, true) => "|",
+            (false, false) => "~|",
+            (true, true) => "~&",
+            (true, false) => "&",
+        };
+        Some(Tree::Prefix(sign, Box::new(Tree::Select(self.all(from)))))
     }
 
-    /// Whether the module must declare a net that it drives.
-    pub(super) fn is_local(&self, net: Net) -> bool {
-        match net {
-            Net::Own(id) => self.module.signal(id).kind == Kind::Local,
-            Net::Child(..) => true,
+    /// Items in an order in which everything is declared before it is read, otherwise as given;
+    /// and the nets that must be declared ahead because they read each other.
+    fn ordered(&self, items: Vec<Item>) -> (Vec<Item>, BTreeSet<Net>) {
+        struct Visit<'a> {
+            nets: Vec<Net>,
+            reads: &'a [BTreeSet<Net>],
+            /// 1: under way, 2: done.
+            state: Vec<u8>,
+            order: Vec<usize>,
+            ahead: BTreeSet<Net>,
         }
-    }
-}
-
-/// Targets that never overlap: fixed elements, and whole or distinct parts of each.
-fn disjoint(pieces: &[&Target]) -> bool {
-    let place = |target: &Target| -> Option<(Vec<u64>, u32, u32)> {
-        let fixed = |index: &Option<Index>| match index {
-            None => Some(0),
-            Some(Index::Const(at)) => Some(*at),
-            Some(_) => None,
-        };
-        let instance = match &target.reference.instance {
-            Some((_, index)) => fixed(index)?,
-            None => 0,
-        };
-        let element = vec![instance, fixed(&target.reference.element)?];
-        let part = target.part.as_ref().map_or((0, u32::MAX), |p| (p.offset, p.offset + p.width));
-        Some((element, part.0, part.1))
-    };
-    let Some(places) = pieces.iter().map(|piece| place(piece)).collect::<Option<Vec<_>>>() else {
-        return false;
-    };
-    places.iter().enumerate().all(|(at, (element, low, high))| {
-        places[at + 1..]
-            .iter()
-            .all(|(other, from, to)| other != element || to <= low || high <= from)
-    })
-}
-
-/// Items in an order in which everything is declared before it is read, otherwise as given; and
-/// the nets that must be declared ahead because they read each other.
-pub(super) fn ordered(items: Vec<Item>) -> (Vec<Item>, BTreeSet<Net>) {
-    fn visit(
-        at: usize,
-        items: &[Item],
-        state: &mut [u8],
-        order: &mut Vec<usize>,
-        ahead: &mut BTreeSet<Net>,
-    ) {
-        state[at] = 1;
-        for read in &items[at].reads {
-            let Some(next) = items.iter().position(|item| item.net == *read) else { continue };
-            match state[next] {
-                0 => visit(next, items, state, order, ahead),
-                1 if next != at => {
-                    ahead.insert(*read);
+        impl Visit<'_> {
+            fn visit(&mut self, at: usize) {
+                self.state[at] = 1;
+                for read in &self.reads[at] {
+                    let Some(next) = self.nets.iter().position(|net| net == read) else { continue };
+                    match self.state[next] {
+                        0 => self.visit(next),
+                        1 if next != at => {
+                            self.ahead.insert(*read);
+                        }
+                        _ => {}
+                    }
                 }
-                _ => {}
+                self.state[at] = 2;
+                self.order.push(at);
             }
         }
-        state[at] = 2;
-        order.push(at);
-    }
-    let (mut state, mut order) = (vec![0; items.len()], Vec::new());
-    let mut ahead = BTreeSet::new();
-    for at in 0..items.len() {
-        if state[at] == 0 {
-            visit(at, &items, &mut state, &mut order, &mut ahead);
+        let reads: Vec<BTreeSet<Net>> = items.iter().map(|item| item.reads(self)).collect();
+        let mut visit = Visit {
+            nets: items.iter().map(|item| item.net).collect(),
+            reads: &reads,
+            state: vec![0; items.len()],
+            order: Vec::new(),
+            ahead: BTreeSet::new(),
+        };
+        for at in 0..items.len() {
+            if visit.state[at] == 0 {
+                visit.visit(at);
+            }
         }
+        let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
+        (visit.order.into_iter().filter_map(|at| slots[at].take()).collect(), visit.ahead)
     }
-    let mut slots: Vec<Option<Item>> = items.into_iter().map(Some).collect();
-    (order.into_iter().filter_map(|at| slots[at].take()).collect(), ahead)
 }

@@ -1,146 +1,157 @@
 //! Memories and tables.
 
+use super::Net;
 use super::logic::{Form, Item};
-use super::net::{Net, range};
-use super::procedure::block;
-use super::sheet::{Sheet, Unroll, literal};
-use super::text::{Declaration, Text};
+use super::reader::Reader;
+use super::sheet::Sheet;
+use super::tree::{At, Base, Block, Cells, Head, Label, Select, Step, Tree};
 use crate::ir::{
     Body, Expr, ExprKind, Index, InstanceId, MemoryWrite, Primitive, Reference, SignalId, Value,
 };
 use std::collections::BTreeMap;
 
+/// One memory: its words, and the blocks that fill, write and read them.
+#[derive(Debug)]
+pub(super) struct Memory {
+    pub(super) cells: Cells,
+    /// Bits of a word, and words.
+    pub(super) width: u32,
+    pub(super) depth: u64,
+    /// The output, of all elements of an array.
+    pub(super) output: Net,
+    pub(super) contents: Block,
+    /// The block of a write port that has a clock of its own.
+    pub(super) write: Option<Block>,
+    pub(super) read: Block,
+}
+
 impl Sheet<'_> {
     /// The value of an input of a primitive, for element `at` of an array.
-    fn input(&mut self, instance: InstanceId, port: SignalId, at: u32) -> Result<Text, Unroll> {
+    fn input(&self, instance: InstanceId, port: SignalId, at: u32) -> Tree {
         let net = Net::Child(instance, port);
         if let Some(value) = self.direct(net) {
-            return self.expression(&value);
+            return Reader::new(self).expression(&value);
         }
         let reference = Reference {
             instance: Some((instance, Some(Index::Const(u64::from(at))))),
             signal: port,
             element: None,
         };
-        let info = self.net(net);
-        let read = Expr { kind: ExprKind::Read(reference), ty: info.ty, width: info.element };
-        self.expression(&read)
+        let shape = self.net(net);
+        let read = Expr { kind: ExprKind::Read(reference), ty: shape.ty, width: shape.element };
+        Reader::new(self).expression(&read)
     }
 
-    /// A memory: storage, contents, ports.
-    pub(super) fn memory(
-        &mut self,
-        id: InstanceId,
-    ) -> Result<(Vec<Declaration>, Vec<String>), Unroll> {
-        let (mut declared, mut lines) = (Vec::new(), Vec::new());
-        let instance = self.module.instance(id).clone();
-        for (at, module) in instance.modules.iter().enumerate() {
-            let primitive = match &self.design.module(*module).body {
-                Body::Primitive(primitive) => primitive.clone(),
-                Body::Kernel(_) => continue,
-            };
-            let Primitive::Memory { read_clock, read_address, data, write, init } = primitive
-            else {
-                continue;
-            };
-            self.subject = instance.name.clone();
-            let at = at as u32;
-            let output = self.net(Net::Child(id, data)).clone();
-            let (width, ports) = (output.element, self.design.module(*module));
-            let depth = 1_u64 << self.design.types.width(ports.signal(read_address).ty).min(40);
-            let own = self.instance_names[id.0 as usize].clone();
-            let cells = match instance.dims.is_empty() {
-                true => self.fresh(&format!("{own}_cells")),
-                false => self.fresh(&format!("{own}_{at}_cells")),
-            };
-            if at == 0 {
-                declared.push(("reg", range(output.width()), output.name.clone()));
+    /// Element `at` of the output of an array of primitives.
+    fn output(&self, net: Net, at: u32) -> Select {
+        let shape = self.net(net);
+        match shape.count {
+            1 => self.all(net),
+            _ => {
+                let low = at * shape.element;
+                Select { base: Base::Net(net), at: At::Fixed(low, None), width: shape.element }
             }
-            declared.push(("reg", range(width), format!("{cells} [0:{}]", depth - 1)));
-            let part = match output.count {
-                1 => output.name.clone(),
-                _ if width == 1 => format!("{}[{at}]", output.name),
-                _ => format!("{}[{}:{}]", output.name, (at + 1) * width - 1, at * width),
-            };
-            lines.extend(self.contents(&cells, width, depth, &part, &init));
-            let clock = self.clock_text(Net::Child(id, read_clock));
-            let address = self.input(id, read_address, at)?.flat();
-            let mut body = vec![format!("{part} <= {cells}[{address}];")];
-            if let Some(MemoryWrite { clock: write_clock, address, data, enable }) = write {
-                let write_clock = self.clock_text(Net::Child(id, write_clock));
-                let enable = self.input(id, enable, at)?.flat();
-                let address = self.input(id, address, at)?.flat();
-                let data = self.input(id, data, at)?.flat();
-                let write = format!("if ({enable}) {cells}[{address}] <= {data};");
-                if write_clock == clock {
-                    body.push(write);
-                } else {
-                    let head = format!("always @(posedge {write_clock})");
-                    lines.extend(block(&head, "", &[], vec![write]));
+        }
+    }
+
+    /// A memory, or an array of them.
+    pub(super) fn memories(&self, id: InstanceId) -> Vec<Memory> {
+        let memory = |(at, module): (u32, &crate::ir::ModuleId)| {
+            let module = self.design.module(*module);
+            match &module.body {
+                Body::Primitive(Primitive::Memory {
+                    read_clock,
+                    read_address,
+                    data,
+                    write,
+                    init,
+                }) => {
+                    let words = self.design.types.width(module.signal(*read_address).ty).min(40);
+                    let ports = (*read_clock, *read_address, *data);
+                    Some(self.memory((id, at), 1 << words, ports, *write, init))
                 }
+                _ => None,
             }
-            lines.push(String::new());
-            lines.append(&mut self.hoisted);
-            lines.extend(block(&format!("always @(posedge {clock})"), "", &[], body));
-        }
-        Ok((declared, lines))
+        };
+        (0..).zip(&self.module.instance(id).modules).filter_map(memory).collect()
     }
 
-    fn contents(
-        &mut self,
-        cells: &str,
-        width: u32,
+    fn memory(
+        &self,
+        cells: Cells,
         depth: u64,
-        output: &str,
+        (read_clock, read_address, data): (SignalId, SignalId, SignalId),
+        write: Option<MemoryWrite>,
         init: &BTreeMap<u64, Value>,
-    ) -> Vec<String> {
-        let index = self.loop_name("i", 0);
-        let zero = literal(&Value::zero(width));
-        let mut body = vec![format!("{output} = {zero};")];
-        let head = format!("for ({index} = 0; {index} < {depth}; {index} = {index} + 1)");
-        body.push(format!("{head} {cells}[{index}] = {zero};"));
+    ) -> Memory {
+        let (id, at) = cells;
+        let output = Net::Child(id, data);
+        let width = self.net(output).element;
+        let part = self.output(output, at);
+        let word = |at: At| Select { base: Base::Cells(cells), at, width };
+        let addressed = |address: Tree| word(At::Dynamic(Box::new(address)));
+
+        let zero = Value::zero(width);
+        let mut contents = vec![
+            Step::Set(part.clone(), "=", Tree::Number(zero.clone())),
+            Step::Clear(cells, depth, zero),
+        ];
         for (at, value) in init {
-            body.push(format!("{cells}[{at}] = {};", literal(value)));
+            contents.push(Step::Set(word(At::Word(*at)), "=", Tree::Number(value.clone())));
         }
-        let label = self.fresh(&format!("{cells}_contents"));
-        block("initial", &label, &[index], body)
+        let address = self.input(id, read_address, at);
+        let mut body = vec![Step::Set(part, "<=", Tree::Select(addressed(address)))];
+        let clock = self.clock_of(Net::Child(id, read_clock));
+        let block =
+            |clock, body| Block { head: Head::Edge(clock), label: Label::Edge(clock), body };
+        let mut apart = None;
+        if let Some(write) = write {
+            let [enable, address, data] =
+                [write.enable, write.address, write.data].map(|port| self.input(id, port, at));
+            let set = Step::If(enable, vec![Step::Set(addressed(address), "<=", data)], Vec::new());
+            match self.clock_of(Net::Child(id, write.clock)) {
+                same if same == clock => body.push(set),
+                other => apart = Some(block(other, vec![set])),
+            }
+        }
+        let label = Label::Contents(cells);
+        Memory {
+            cells,
+            width,
+            depth,
+            output,
+            contents: Block { head: Head::Initial, label, body: contents },
+            write: apart,
+            read: block(clock, body),
+        }
     }
 
-    /// A combinational table, as the logic of its output.
-    pub(super) fn table(&mut self, id: InstanceId) -> Result<Option<Item>, Unroll> {
-        let instance = self.module.instance(id).clone();
+    /// A combinational table, or an array of them, as the logic of its output.
+    pub(super) fn table(&self, id: InstanceId) -> Option<Item> {
         let mut body = Vec::new();
         let mut output = None;
-        self.touched.clear();
-        for (at, module) in instance.modules.iter().enumerate() {
+        for (at, module) in (0..).zip(&self.module.instance(id).modules) {
+            let module = self.design.module(*module);
             let Body::Primitive(Primitive::Table { address, data, contents, default }) =
-                &self.design.module(*module).body
+                &module.body
             else {
-                return Ok(None);
+                return None;
             };
             let net = Net::Child(id, *data);
-            self.subject.clone_from(&self.net(net).name.clone());
-            let info = self.net(net).clone();
-            let width = self.design.types.width(self.design.module(*module).signal(*address).ty);
-            let part = match info.count {
-                1 => info.name.clone(),
-                _ if info.element == 1 => format!("{}[{at}]", info.name),
-                _ => format!("{}[{at} * {}+:{}]", info.name, info.element, info.element),
+            let width = self.design.types.width(module.signal(*address).ty);
+            let set = |value: &Value| {
+                vec![Step::Set(self.output(net, at), "=", Tree::Number(value.clone()))]
             };
-            let address = self.input(id, *address, at as u32)?.flat();
-            let mut cases = vec![format!("case ({address})")];
-            for (at, value) in contents {
-                let label = literal(&Value::new(width, *at));
-                cases.push(format!("    {label}: {part} = {};", literal(value)));
-            }
-            cases.push(format!("    default: {part} = {};", literal(default)));
-            cases.push("endcase".to_owned());
-            body.extend(cases);
+            let arm = |(at, value): (&u64, &Value)| {
+                (Some(Tree::Number(Value::new(width, *at))), set(value))
+            };
+            let mut arms: Vec<_> = contents.iter().map(arm).collect();
+            arms.push((None, set(default)));
+            body.push(Step::Case(self.input(id, *address, at), arms));
             output = Some(net);
         }
-        let Some(net) = output else { return Ok(None) };
-        let form = Form::Block(block("always @*", "", &[], body));
-        let hoisted = std::mem::take(&mut self.hoisted);
-        Ok(Some(Item { net, form, hoisted, reads: std::mem::take(&mut self.touched) }))
+        let net = output?;
+        let block = Block { head: Head::Always, label: Label::Logic(net), body };
+        Some(Item { net, form: Form::Block(block) })
     }
 }

@@ -15,35 +15,49 @@
 //!
 //! Operators see operands of exactly the widths of the IR, so the 32 bits of Verilog's integers
 //! never reach a result. The text is the same in every run.
+//!
+//! Rewriting comes first and is none of the printer's business: [`crate::rewrite`] makes a design
+//! in which what is read is final, each signal's statements stand apart, and every loop can be
+//! said. Each module of that is drawn as trees, all that stands in the trees gets a name, and the
+//! trees are written:
+//!
+//! | file | does |
+//! |---|---|
+//! | `module` | one module from its sheet to its lines |
+//! | `sheet` | what follows from a module alone: shapes of nets, statements of each |
+//! | `logic`, `sequential`, `memory`, `children` | draw signals, registers, memories and tables, instances |
+//! | `procedure`, `expression` | draw statements and expressions |
+//! | `parts`, `reader` | bits as concatenations; what they are within loops |
+//! | `tree` | Verilog without names: expressions, statements, blocks |
+//! | `naming`, `names` | what everything is called; which identifiers are legal |
+//! | `text`, `parameters` | trees as lines; localparams |
+//! | `place` | where the state of a design stands in its text |
+//! | `describe` | comments from the source's own |
 
-mod carry;
 mod children;
-mod depends;
 mod describe;
 mod expression;
 mod logic;
 mod memory;
 mod module;
 mod names;
-mod net;
+mod naming;
 mod parameters;
 mod parts;
 mod place;
 mod procedure;
-mod rewrite;
-mod select;
+mod reader;
 mod sequential;
-mod settle;
 mod sheet;
-mod term;
 mod text;
-mod unroll;
+mod tree;
 
 pub use describe::{Describe, NotRust};
-pub use net::port_names;
+pub use names::port_names;
 pub use place::Place;
 
 use crate::ir::{Body, Design, ModuleId};
+use crate::rewrite::{Net, Paths, paths, readable};
 use names::Scope;
 use place::Labels;
 use std::fmt;
@@ -84,15 +98,16 @@ impl fmt::Display for Verilog {
 
 /// Prints a design whose top module gets this name.
 pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
+    let design = &readable(design);
     let names = module_names(design, top);
-    let paths = depends::paths(design);
+    let paths = paths(design);
     let mut modules = Vec::new();
     let mut labels = vec![Labels::default(); design.modules.len()];
     for at in (0..design.modules.len()).rev() {
         let id = ModuleId(at as u32);
         if let Body::Kernel(_) = design.modules[at].body {
             let name = names[at].clone();
-            let (text, own) = printed(design, id, &names, &paths, describe);
+            let (text, own) = module::print(design, id, &names, &paths, describe);
             labels[at] = own;
             modules.push(VerilogModule { name, text });
         }
@@ -101,20 +116,6 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let top = modules.remove(first.expect("the top is a block with a kernel"));
     modules.insert(0, top);
     Verilog { modules, places: place::places(design, &labels) }
-}
-
-fn printed(
-    design: &Design,
-    id: ModuleId,
-    names: &[String],
-    paths: &[depends::Paths],
-    describe: &Describe,
-) -> (String, Labels) {
-    let print = |unrolled| {
-        let settled = settle::settled(design.module(id), unrolled);
-        module::print(design, id, &settled, names, paths, describe)
-    };
-    print(false).or_else(|_| print(true)).expect("without loops nothing asks for unrolling")
 }
 
 /// The top's name as the caller wants it, every other by its block.

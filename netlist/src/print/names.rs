@@ -1,6 +1,7 @@
 //! Identifiers: legal in Verilog and SystemVerilog, unique, the same in every run.
 
 use crate::check::is_keyword;
+use crate::ir::{Module, SignalId};
 use std::collections::BTreeSet;
 
 /// Words that Verilator refuses as names of ports, because it makes C++ of them.
@@ -80,6 +81,15 @@ impl Scope {
     pub(super) fn is_free(&self, name: &str) -> bool {
         !self.taken.contains(name)
     }
+}
+
+/// The ports of a module by their Verilog names, in order of declaration.
+///
+/// An array is one vector, element 0 in the lowest bits; a structure is one vector, its first
+/// field in the lowest bits.
+pub fn port_names(module: &Module) -> Vec<(SignalId, String)> {
+    let mut scope = Scope::default();
+    module.ports().map(|(id, signal)| (id, scope.take(&signal.name))).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where the state of a design stands in its printed text.
 
-use super::net::Net;
+use super::Net;
+use super::naming::Names;
 use super::sheet::Sheet;
 use crate::ir::{Body, Design, InstanceId, ModuleId, Primitive, SignalId, element_name};
 use std::collections::BTreeMap;
@@ -33,21 +34,28 @@ pub(super) struct Labels {
 }
 
 impl Labels {
-    /// Takes the names of a module that has been printed.
-    pub(super) fn of(sheet: &mut Sheet<'_>) -> Self {
-        let mut labels =
-            Self { children: std::mem::take(&mut sheet.labels), state: BTreeMap::new() };
-        for (at, instance) in sheet.module.instances.iter().enumerate() {
-            let id = InstanceId(at as u32);
-            let (Some(Primitive::Register { q: output, .. })
-            | Some(Primitive::Memory { data: output, .. })) = sheet.design.primitive(instance)
-            else {
-                continue;
+    /// The names in a module that has been printed.
+    pub(super) fn of(sheet: &Sheet<'_>, names: &Names) -> Self {
+        let label = |(&(id, at), own): (&(InstanceId, u32), &String)| {
+            let name = match names.arrays.get(&id) {
+                Some(array) => format!("{array}[{at}].{own}"),
+                None => own.clone(),
             };
-            let info = sheet.net(Net::Child(id, *output));
-            labels.state.insert(id, (*output, info.name.clone(), info.element, info.count));
+            ((id, at), name)
+        };
+        let mut state = BTreeMap::new();
+        for (id, primitive) in sheet.instances() {
+            if let Some(
+                Primitive::Register { q: output, .. } | Primitive::Memory { data: output, .. },
+            ) = primitive
+            {
+                let net = Net::Child(id, *output);
+                let shape = sheet.net(net);
+                let name = names.nets[&net].clone();
+                state.insert(id, (*output, name, shape.element, shape.count));
+            }
         }
-        labels
+        Self { children: names.children.iter().map(label).collect(), state }
     }
 }
 

@@ -1,62 +1,50 @@
-//! Registers and memories: `initial` values, and what happens at the clock's edge.
+//! Registers: `initial` values, and what happens at the clock's edge.
 
-use super::net::{Net, range};
-use super::procedure::{Assigns, block};
-use super::rewrite::{each_assignment, each_read_in, select};
-use super::sheet::{Sheet, Unroll, literal};
-use super::text::Declaration;
+use super::Net;
+use super::procedure::Assigns;
+use super::reader::Reader;
+use super::sheet::Sheet;
+use super::tree::{Block, Head, Label, Step, Tree};
 use crate::ir::{
-    Arm, Expr, ExprKind, Index, InstanceId, Primitive, Reference, SignalId, Statement, Target,
-    Type, Value,
+    Arm, Body, Expr, ExprKind, Index, InstanceId, Primitive, SignalId, Statement, Target, Type,
+    Value, each_assignment,
 };
+use crate::rewrite::select;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A register, or an array of them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    pub(super) instance: InstanceId,
-    pub(super) clock: SignalId,
-    pub(super) d: SignalId,
-    pub(super) q: SignalId,
+    instance: InstanceId,
+    clock: SignalId,
+    d: SignalId,
+    q: SignalId,
+}
+
+impl Held {
+    /// Its output, which names it.
+    pub(super) fn net(&self) -> Net {
+        Net::Child(self.instance, self.q)
+    }
 }
 
 impl Sheet<'_> {
     /// The registers in order of declaration.
     pub(super) fn registers(&self) -> Vec<Held> {
-        let numbered = self.module.instances.iter().enumerate();
-        numbered
-            .filter_map(|(at, instance)| match self.design.primitive(instance)? {
-                Primitive::Register { clock, d, q, .. } => {
-                    Some(Held { instance: InstanceId(at as u32), clock: *clock, d: *d, q: *q })
-                }
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// The register's output for its data input; any other net is itself.
-    pub(super) fn output_of(&self, net: Net) -> Net {
-        let Net::Child(instance, port) = net else { return net };
-        match self.design.primitive(self.module.instance(instance)) {
-            Some(Primitive::Register { d, q, .. }) if *d == port => Net::Child(instance, *q),
-            _ => net,
-        }
-    }
-
-    /// Whether the kernel reads a register's data input: then it is a signal like any other.
-    pub(super) fn is_read(&self, net: Net) -> bool {
-        let mut found = false;
-        let mut look = |reference: &Reference| found |= Net::of(reference) == net;
-        each_read_in(self.module.statements(), &mut look);
-        found
+        let register = |(instance, primitive): (_, Option<&Primitive>)| match primitive? {
+            Primitive::Register { clock, d, q, .. } => {
+                Some(Held { instance, clock: *clock, d: *d, q: *q })
+            }
+            _ => None,
+        };
+        self.instances().filter_map(register).collect()
     }
 
     /// The net that a clock input is connected to: another signal, or its own wire.
     pub(super) fn clock_of(&self, net: Net) -> Net {
-        let slice = self.slice(net);
         let mut sources = BTreeSet::new();
         let mut plain = true;
-        each_assignment(&slice, &mut |_, value| match &value.kind {
+        each_assignment(self.slice(net), &mut |_, value| match &value.kind {
             ExprKind::Read(reference) if reference.element.is_none() => {
                 sources.insert(Net::of(reference));
             }
@@ -68,74 +56,47 @@ impl Sheet<'_> {
         }
     }
 
-    /// The text of a clock that is used.
-    pub(super) fn clock_text(&mut self, net: Net) -> String {
-        let source = self.clock_of(net);
-        self.touch_all(source);
-        self.net(source).name.clone()
-    }
-
     /// The initial values of one register, or of an array of them.
-    pub(super) fn initial_value(&self, held: &Held) -> Value {
-        let mut all: Option<Value> = None;
-        for module in &self.module.instance(held.instance).modules {
-            if let crate::ir::Body::Primitive(Primitive::Register { init, .. }) =
-                &self.design.module(*module).body
-            {
-                all = Some(match all {
-                    Some(low) => init.concat(&low),
-                    None => init.clone(),
-                });
-            }
-        }
-        all.unwrap_or_else(|| Value::zero(1))
-    }
-
-    /// Declarations of the registers.
-    pub(super) fn declarations(&self, registers: &[Held]) -> Vec<Declaration> {
-        let one = |held: &Held| {
-            let info = self.net(Net::Child(held.instance, held.q));
-            ("reg", range(info.width()), info.name.clone())
-        };
-        registers.iter().map(one).collect()
+    fn initial_value(&self, held: &Held) -> Value {
+        let modules = &self.module.instance(held.instance).modules;
+        let inits = modules.iter().filter_map(|module| match &self.design.module(*module).body {
+            Body::Primitive(Primitive::Register { init, .. }) => Some(init.clone()),
+            _ => None,
+        });
+        inits.reduce(|low, high| high.concat(&low)).unwrap_or_else(|| Value::zero(1))
     }
 
     /// Assignments of the initial values.
-    pub(super) fn initials(&mut self, registers: &[Held]) -> Vec<String> {
-        let mut lines = Vec::new();
-        for held in registers {
-            let info = self.net(Net::Child(held.instance, held.q)).clone();
-            let value = self.initial_value(held);
-            let text = match info.ty {
-                Type::Enum(id) if info.count == 1 => self.variant_name(id, &value),
-                _ => None,
+    pub(super) fn initials(&self, registers: &[Held]) -> Vec<Step> {
+        let initial = |held: &Held| {
+            let (shape, value) = (self.net(held.net()), self.initial_value(held));
+            let tree = match shape.ty {
+                Type::Enum(_) if shape.count == 1 => Reader::new(self).variant(shape.ty, &value),
+                _ => Tree::Number(value),
             };
-            lines.push(format!("{} = {};", info.name, text.unwrap_or_else(|| literal(&value))));
-        }
-        lines
+            Step::Set(self.all(held.net()), "=", tree)
+        };
+        registers.iter().map(initial).collect()
     }
 
     /// One `always @(posedge ...)` for all registers of a clock.
-    pub(super) fn edges(&mut self, registers: &[Held]) -> Result<Vec<String>, Unroll> {
+    pub(super) fn edges(&self, registers: &[Held]) -> Vec<Block> {
         let mut clocks: Vec<(Net, Vec<Held>)> = Vec::new();
         for held in registers {
             let clock = self.clock_of(Net::Child(held.instance, held.clock));
             match clocks.iter_mut().find(|(net, _)| *net == clock) {
-                Some((_, group)) => group.push(held.clone()),
-                None => clocks.push((clock, vec![held.clone()])),
+                Some((_, group)) => group.push(*held),
+                None => clocks.push((clock, vec![*held])),
             }
         }
-        let mut lines = Vec::new();
-        for (source, group) in clocks {
-            let clock = self.net(source).name.clone();
-            let mut plain = BTreeMap::new();
+        let block = |(clock, group): (Net, Vec<Held>)| {
             let mut body = Vec::new();
+            let mut plain = BTreeMap::new();
             for held in &group {
                 let d = Net::Child(held.instance, held.d);
                 if self.is_read(d) {
-                    self.touch_all(d);
-                    let q = self.net(Net::Child(held.instance, held.q)).name.clone();
-                    body.push(format!("{q} <= {};", self.net(d).name));
+                    let next = Tree::Select(self.all(d));
+                    body.push(Step::Set(self.all(held.net()), "<=", next));
                 } else {
                     plain.insert(d, held.q);
                 }
@@ -144,21 +105,10 @@ impl Sheet<'_> {
                 plain.contains_key(&Net::of(&target.reference))
             });
             let statements = without_holds(&statements, &plain, &mut BTreeSet::new());
-            self.subject = "next".to_owned();
-            self.loops_used.clear();
-            body.extend(self.procedure(&statements, Assigns::AtEdge, true)?);
-            let mut all = std::mem::take(&mut self.hoisted);
-            let loops: Vec<String> = std::mem::take(&mut self.loops_used).into_iter().collect();
-            let label =
-                if loops.is_empty() { String::new() } else { self.fresh(&format!("at_{clock}")) };
-            if !body.is_empty() {
-                self.touch_all(source);
-                all.extend(block(&format!("always @(posedge {clock})"), &label, &loops, body));
-                lines.push(String::new());
-                lines.extend(all);
-            }
-        }
-        Ok(lines)
+            body.extend(Reader::new(self).procedure(&statements, Assigns::AtEdge, true));
+            Block { head: Head::Edge(clock), label: Label::Edge(clock), body }
+        };
+        clocks.into_iter().map(block).filter(|block| !block.body.is_empty()).collect()
     }
 }
 

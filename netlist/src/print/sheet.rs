@@ -1,239 +1,210 @@
-//! One module while it is printed: its names, its nets, what has been used of them.
+//! What is known of a module before anything of it is written.
 
-use super::names::Scope;
-use super::net::{Net, NetInfo};
+use super::tree::{At, Base, Select};
+use super::{Net, Paths};
 use crate::ir::{
-    ConstantId, Design, EnumId, Index, InstanceId, Kind, Module, Primitive, SignalId, StructId,
-    Type, Value,
+    Design, ExprKind, Index, IndexOp, InstanceId, Kind, Module, ModuleId, Primitive, Reference,
+    SignalId, Statement, Type, Variable, each_read,
 };
+use crate::rewrite::{assigned, held, looped, select};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The module's loops must be unrolled before it can be printed.
-#[derive(Debug)]
-pub(super) struct Unroll;
-
-/// A loop around what is being printed.
-#[derive(Clone, Debug)]
-pub(super) enum Loop {
-    /// Printed as a loop with this variable.
-    Printed { name: String, from: u64, to: u64 },
-    /// One round of it.
-    Round(u64),
+/// How a net is printed: one vector, element 0 in the lowest bits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// Type of an element.
+    pub(super) ty: Type,
+    /// Bits of an element.
+    pub(super) element: u32,
+    /// Elements in all.
+    pub(super) count: u32,
+    /// Elements of the port in one child; of the signal if it is the module's own.
+    pub(super) per_instance: u32,
+    /// Each element is a wire of its own.
+    pub(super) apart: bool,
 }
 
-/// A module being printed.
+impl Shape {
+    /// Bits in all.
+    pub(super) fn width(&self) -> u32 {
+        self.element * self.count
+    }
+
+    /// Which element of its net a reference names.
+    pub(super) fn element_of(&self, reference: &Reference) -> Index {
+        let element = reference.element.clone().unwrap_or(Index::Const(0));
+        match &reference.instance {
+            Some((_, Some(at))) => {
+                let per_instance = Index::Const(u64::from(self.per_instance));
+                let start = Index::op(IndexOp::Mul, at.clone(), per_instance);
+                Index::op(IndexOp::Add, start, element)
+            }
+            _ => element,
+        }
+    }
+}
+
+/// A module, and what follows from it alone.
 pub(super) struct Sheet<'a> {
     pub(super) design: &'a Design,
+    pub(super) id: ModuleId,
     pub(super) module: &'a Module,
-    pub(super) module_names: &'a [String],
-    pub(super) scope: Scope,
-    pub(super) nets: BTreeMap<Net, NetInfo>,
-    pub(super) instance_names: Vec<String>,
-    /// Elements of child blocks: their names in the text, once they are printed.
-    pub(super) labels: BTreeMap<(InstanceId, u32), String>,
-    pub(super) loops: Vec<Loop>,
-    /// Nets read since this was last emptied.
-    pub(super) touched: BTreeSet<Net>,
-    /// Wires that the expression being printed needs before it.
-    pub(super) hoisted: Vec<String>,
-    /// What a hoisted wire is named for.
-    pub(super) subject: String,
-    /// Variables of the loops printed since this was last emptied.
-    pub(super) loops_used: BTreeSet<String>,
-    /// Variables of the `generate` loops.
-    pub(super) genvars: BTreeSet<String>,
-    /// Outputs of children that share their name with an output of the module.
+    pub(super) nets: BTreeMap<Net, Shape>,
+    /// Outputs of children that are an output of the module as well, which names both.
     pub(super) shared: BTreeMap<Net, Net>,
-    /// Signals by their logic and width.
-    pub(super) printed: BTreeMap<(String, u32), Net>,
-    /// Bits read of each hoisted wire.
-    pub(super) wires: BTreeMap<String, Vec<bool>>,
-    pub(super) constants: BTreeMap<ConstantId, String>,
-    pub(super) variants: BTreeMap<(EnumId, u64), String>,
-    pub(super) fields: BTreeMap<(StructId, u32, String), String>,
-    loop_names: BTreeMap<(String, u32), String>,
+    /// Data inputs of registers that exist at the clock's edge only, and the outputs.
+    pub(super) held: BTreeMap<Net, Net>,
+    /// Nets that some statement reads.
+    read: BTreeSet<Net>,
+    slices: BTreeMap<Net, Vec<Statement>>,
 }
 
 impl<'a> Sheet<'a> {
-    /// An empty sheet: ports have their names first, then registers, locals and children.
-    pub(super) fn new(design: &'a Design, module: &'a Module, module_names: &'a [String]) -> Self {
+    pub(super) fn new(design: &'a Design, id: ModuleId, paths: &[Paths]) -> Self {
+        let module = design.module(id);
+        let body = module.statements();
+        let slice = |net: Net| (net, select(body, &|target| Net::of(&target.reference) == net));
+        let mut read = BTreeSet::new();
+        each_read(body, &mut |reference| {
+            read.insert(Net::of(reference));
+        });
         let mut sheet = Self {
             design,
+            id,
             module,
-            module_names,
-            scope: Scope::default(),
             nets: BTreeMap::new(),
-            instance_names: Vec::new(),
-            labels: BTreeMap::new(),
-            loops: Vec::new(),
-            touched: BTreeSet::new(),
-            hoisted: Vec::new(),
-            subject: String::new(),
-            loops_used: BTreeSet::new(),
-            genvars: BTreeSet::new(),
             shared: BTreeMap::new(),
-            printed: BTreeMap::new(),
-            wires: BTreeMap::new(),
-            constants: BTreeMap::new(),
-            variants: BTreeMap::new(),
-            fields: BTreeMap::new(),
-            loop_names: BTreeMap::new(),
+            held: BTreeMap::new(),
+            read,
+            slices: assigned(body).into_iter().map(slice).collect(),
         };
-        let signals = || module.signals.iter().enumerate().map(|(at, s)| (SignalId(at as u32), s));
-        for (id, signal) in signals().filter(|(_, signal)| signal.is_port()) {
-            sheet.add(Net::Own(id), &signal.name, signal.ty, signal.count(), signal.count());
-        }
-        for (id, signal) in signals().filter(|(_, signal)| !signal.is_port()) {
-            sheet.add(Net::Own(id), &signal.name, signal.ty, signal.count(), signal.count());
+        let apart = looped(design, module, paths);
+        let mut add = |net: Net, ty: Type| {
+            let (count, per_instance) = module.elements(design, net);
+            let element = design.types.width(ty);
+            let apart = apart.contains(&net) && has_fixed_elements(body, net);
+            sheet.nets.insert(net, Shape { ty, element, count, per_instance, apart });
+        };
+        for (at, signal) in module.signals.iter().enumerate() {
+            add(Net::Own(SignalId(at as u32)), signal.ty);
         }
         for (at, instance) in module.instances.iter().enumerate() {
-            let id = InstanceId(at as u32);
-            let child = design.module(instance.modules[0]);
-            let primitive = design.primitive(instance);
-            // Linters take an instance and a signal inside it of the same name for a mistake.
-            let hidden = primitive.is_none() && child.signal_named(&instance.name).is_some();
-            let name = match hidden {
-                true => sheet.scope.take(&format!("{}_block", instance.name)),
-                false => sheet.scope.take(&instance.name),
-            };
-            for (port, signal) in child.ports() {
-                let wanted = match primitive {
-                    Some(Primitive::Register { q, .. }) if *q == port => None,
-                    Some(Primitive::Register { d, .. }) if *d == port => Some("next"),
-                    _ => Some(signal.name.as_str()),
-                };
-                let net = Net::Child(id, port);
-                let all = signal.count() * instance.count();
-                match wanted {
-                    Some(port) => {
-                        let wanted = format!("{}_{port}", instance.name);
-                        sheet.add(net, &wanted, signal.ty, all, signal.count());
-                    }
-                    None => sheet.insert(net, name.clone(), signal.ty, all, signal.count()),
-                }
+            for (port, signal) in design.module(instance.modules[0]).ports() {
+                add(Net::Child(InstanceId(at as u32), port), signal.ty);
             }
-            sheet.instance_names.push(name);
         }
+        sheet.held = held(design, module).into_iter().map(|d| (d, sheet.output_of(d))).collect();
+        sheet.shared = sheet.shared_outputs();
         sheet
     }
 
-    fn add(&mut self, net: Net, wanted: &str, ty: Type, count: u32, per_instance: u32) {
-        let name = self.scope.take(wanted);
-        self.insert(net, name, ty, count, per_instance);
-    }
-
-    fn insert(&mut self, net: Net, name: String, ty: Type, count: u32, per_instance: u32) {
-        let element = self.design.types.width(ty);
-        let read = vec![false; (element * count) as usize];
-        let split = Vec::new();
-        self.nets.insert(net, NetInfo { name, ty, element, count, per_instance, split, read });
-    }
-
-    /// Gives each element of a net a name of its own.
-    pub(super) fn split(&mut self, net: Net) {
-        let (name, count) = (self.net(net).name.clone(), self.net(net).count);
-        let names = (0..count).map(|at| self.scope.take(&format!("{name}_{at}"))).collect();
-        self.nets.get_mut(&net).expect("every net is known").split = names;
-    }
-
-    /// What is known of a net.
-    pub(super) fn net(&self, net: Net) -> &NetInfo {
+    pub(super) fn net(&self, net: Net) -> &Shape {
         &self.nets[&net]
     }
 
-    /// Notes that bits of a net are read.
-    pub(super) fn touch(&mut self, net: Net, low: u32, width: u32) {
-        self.touched.insert(net);
-        let info = self.nets.get_mut(&net).expect("every net is known");
-        let end = ((low + width) as usize).min(info.read.len());
-        info.read[low as usize..end].fill(true);
+    /// The statements that assign a net.
+    pub(super) fn slice(&self, net: Net) -> &[Statement] {
+        self.slices.get(&net).map_or(&[], |slice| &slice[..])
     }
 
-    /// Notes that a whole net is read.
-    pub(super) fn touch_all(&mut self, net: Net) {
-        let width = self.net(net).width();
-        self.touch(net, 0, width);
+    /// The nets that statements assign, in their order.
+    pub(super) fn assigned(&self) -> Vec<Net> {
+        assigned(self.module.statements())
     }
 
-    /// Notes that bits of a hoisted wire are read.
-    pub(super) fn touch_wire(&mut self, name: &str, low: u32, width: u32) {
-        if let Some(read) = self.wires.get_mut(name) {
-            read[low as usize..(low + width) as usize].fill(true);
-        }
+    /// Whether statements read a net. A register's input that is read is a signal like any other.
+    pub(super) fn is_read(&self, net: Net) -> bool {
+        self.read.contains(&net)
     }
 
-    /// A fresh identifier.
-    pub(super) fn fresh(&mut self, wanted: &str) -> String {
-        self.scope.take(wanted)
-    }
-
-    /// The variable of a printed loop.
-    pub(super) fn loop_name(&mut self, wanted: &str, depth: u32) -> String {
-        let key = (wanted.to_owned(), depth);
-        if let Some(name) = self.loop_names.get(&key) {
-            return name.clone();
-        }
-        let name = self.scope.take(wanted);
-        self.loop_names.insert(key, name.clone());
-        name
-    }
-
-    /// The smallest and largest number that an index takes in the loops around; `None`: it is
-    /// negative or undefined in some round.
-    pub(super) fn bounds(&self, index: &Index) -> Option<(u64, u64)> {
-        fn go(
-            loops: &[Loop],
-            at: &mut Vec<u64>,
-            index: &Index,
-            seen: &mut Option<(u64, u64)>,
-        ) -> Option<()> {
-            match loops.get(at.len()) {
-                None => {
-                    let now = index.evaluate(at)?;
-                    let (low, high) = seen.unwrap_or((now, now));
-                    *seen = Some((low.min(now), high.max(now)));
-                }
-                Some(Loop::Round(round)) => {
-                    at.push(*round);
-                    go(loops, at, index, seen)?;
-                    at.pop();
-                }
-                Some(Loop::Printed { from, to, .. }) => {
-                    for round in *from..*to {
-                        at.push(round);
-                        go(loops, at, index, seen)?;
-                        at.pop();
-                    }
-                }
-            }
-            Some(())
-        }
-        let mut seen = None;
-        go(&self.loops, &mut Vec::new(), index, &mut seen)?;
-        seen
-    }
-
-    /// Kind of an own signal, or of a child's port as the module sees it: inputs of children are
-    /// driven here.
+    /// Whether the module drives a net: it does not drive its inputs and its children's outputs.
     pub(super) fn drives(&self, net: Net) -> bool {
+        self.module.drives(self.design, net)
+    }
+
+    /// Whether the module must declare a net that it drives.
+    pub(super) fn is_local(&self, net: Net) -> bool {
         match net {
-            Net::Own(id) => self.module.signal(id).kind != Kind::Input,
-            Net::Child(instance, port) => {
-                let child = self.design.module(self.module.instance(instance).modules[0]);
-                child.signal(port).kind == Kind::Input
-            }
+            Net::Own(id) => self.module.signal(id).kind == Kind::Local,
+            Net::Child(..) => true,
         }
+    }
+
+    /// The module's children with their primitives, if they are such.
+    pub(super) fn instances(&self) -> impl Iterator<Item = (InstanceId, Option<&'a Primitive>)> {
+        let (design, instances) = (self.design, &self.module.instances);
+        let numbered = (0..).map(InstanceId).zip(instances);
+        numbered.map(move |(id, instance)| (id, design.primitive(instance)))
+    }
+
+    /// A register's output, for its data input.
+    fn output_of(&self, d: Net) -> Net {
+        let Net::Child(instance, _) = d else { return d };
+        match self.design.primitive(self.module.instance(instance)) {
+            Some(Primitive::Register { q, .. }) => Net::Child(instance, *q),
+            _ => d,
+        }
+    }
+
+    /// All of a net.
+    pub(super) fn all(&self, net: Net) -> Select {
+        Select::all(Base::Net(net), self.net(net).width())
+    }
+
+    /// The net of a selection, and first and end of its bits in each round of the loops.
+    pub(super) fn bits(&self, select: &Select) -> Option<(Net, Vec<(u32, u32)>)> {
+        let (net, first) = match select.base {
+            Base::Net(net) => (net, 0),
+            Base::Element(net, at) => (net, at * self.net(net).element),
+            Base::Constant(_) | Base::Cells(_) => return None,
+        };
+        let from = |low: u32| (first + low, first + low + select.width);
+        let bits = match &select.at {
+            At::All => vec![from(0)],
+            At::Fixed(low, _) => vec![from(*low)],
+            At::Moving(_, lows) => lows.iter().map(|low| from(*low)).collect(),
+            At::Dynamic(_) | At::Word(_) => vec![(0, self.net(net).width())],
+        };
+        Some((net, bits))
+    }
+
+    /// The net of which another is an element by element copy.
+    pub(super) fn copied(&self, net: Net) -> Option<Net> {
+        let shape = self.net(net);
+        let (inside, variable): (_, Option<&Variable>) = match self.slice(net) {
+            [Statement::For { variable, from: 0, to, body }] if *to as u32 == shape.count => {
+                (&body[..], Some(variable))
+            }
+            slice if shape.count == 1 => (slice, None),
+            _ => return None,
+        };
+        let [Statement::Assign { target, value }] = inside else { return None };
+        let ExprKind::Read(source) = &value.kind else { return None };
+        let from = Net::of(source);
+        let other = self.net(from);
+        let same = other.element == shape.element && other.count == shape.count;
+        let plain = |reference: &Reference, shape: &Shape| {
+            let element = shape.element_of(reference);
+            match variable {
+                Some(variable) => element.is_variable(variable),
+                None => element == Index::Const(0),
+            }
+        };
+        let fits = plain(&target.reference, shape) && plain(source, other);
+        let whole = target.part.is_none() && !shape.apart && !other.apart;
+        (whole && same && fits && from != net).then_some(from)
     }
 }
 
-/// A sized constant: binary if it is a bit, decimal below ten, else hexadecimal.
-pub(super) fn literal(value: &Value) -> String {
-    match value.to_u64() {
-        Some(bit) if value.width() == 1 => format!("1'b{bit}"),
-        Some(small @ 0..10) => format!("{}'d{small}", value.width()),
-        _ => {
-            let digits = format!("{value:x}");
-            format!("{}'h{}", value.width(), digits.trim_start_matches('0'))
-        }
-    }
+/// Whether statements name each element of a net by its number.
+fn has_fixed_elements(body: &[Statement], net: Net) -> bool {
+    let mut fixed = true;
+    let mut look = |reference: &Reference| {
+        let instance = reference.instance.as_ref().and_then(|(_, index)| index.as_ref());
+        let mut indices = instance.into_iter().chain(&reference.element);
+        fixed &= Net::of(reference) != net || indices.all(|at| matches!(at, Index::Const(_)));
+    };
+    crate::ir::each_assignment(body, &mut |target, _| look(&target.reference));
+    each_read(body, &mut look);
+    fixed
 }

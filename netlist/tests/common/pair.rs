@@ -1,16 +1,39 @@
-//! A block under rust-hdl, its netlist interpreted, and its netlist compiled, side by side.
+//! A block under rust-hdl, its netlist interpreted, and its netlist compiled, side by side; and
+//! the netlists of its design after each pass towards Verilog.
 
-use super::{Clocked, Dice, flattened, observe, paths, settle};
+use super::{Clocked, Dice, elaborated, observe, paths, settle};
 use netlist::ir::{InputId, NetId, Netlist, RegisterId, Type, Value};
 use netlist::optimise::Options;
+use netlist::rewrite::PASSES;
 use netlist::{Compiled, Interpreter};
 use rust_hdl::prelude::*;
 use std::collections::HashMap;
+
+/// The netlist after a pass, which has all nets of the one before, and more.
+struct Rewritten<'a> {
+    pass: &'static str,
+    interpreted: Interpreter<'a>,
+    /// For each net of the first netlist, the same net.
+    nets: Vec<NetId>,
+}
+
+impl Rewritten<'_> {
+    fn compare(&self, first: &Interpreter<'_>, netlist: &Netlist, when: &str) {
+        for (at, same) in self.nets.iter().enumerate() {
+            let id = NetId(at as u32);
+            let (ours, theirs) = (self.interpreted.get(*same), first.get(id));
+            let path = &netlist.net(id).path;
+            assert_eq!(ours, theirs, "{when}: net {path} after the pass {}", self.pass);
+        }
+    }
+}
 
 /// A netlist beside its block.
 struct Pair<'a> {
     netlist: &'a Netlist,
     interpreted: Interpreter<'a>,
+    /// The same after each pass.
+    rewritten: Vec<Rewritten<'a>>,
     /// Machine code that keeps every net for an observer, settled before and after each edge.
     watched: Compiled,
     /// Machine code that computes outputs and state only, one call a cycle.
@@ -23,7 +46,11 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    fn new<B: Block>(block: &B, netlist: &'a Netlist) -> Self {
+    fn new<B: Block>(
+        block: &B,
+        netlist: &'a Netlist,
+        after: &'a [(&'static str, Netlist)],
+    ) -> Self {
         let found = paths(block);
         assert_eq!(found.len(), netlist.nets.len(), "one net for every atom");
         let nets: HashMap<&str, u32> =
@@ -39,6 +66,7 @@ impl<'a> Pair<'a> {
         Self {
             netlist,
             interpreted: Interpreter::new(netlist),
+            rewritten: after.iter().map(|(pass, after)| rewritten(pass, netlist, after)).collect(),
             watched: compiled(Options { common, watch, ..Options::default() }),
             fast: compiled(Options { common, ..Options::default() }),
             atoms: found.iter().map(atom).collect(),
@@ -54,6 +82,7 @@ impl<'a> Pair<'a> {
                 && Some(*input) != self.netlist.clock
             {
                 self.interpreted.set(*input, &value);
+                self.rewritten.iter_mut().for_each(|after| after.interpreted.set(*input, &value));
                 self.watched.set(*input, &value);
                 self.fast.set(*input, &value);
             }
@@ -62,6 +91,7 @@ impl<'a> Pair<'a> {
 
     fn settle(&mut self) {
         self.interpreted.settle();
+        self.rewritten.iter_mut().for_each(|after| after.interpreted.settle());
         self.watched.settle();
     }
 
@@ -76,6 +106,7 @@ impl<'a> Pair<'a> {
             assert_eq!(ours.as_ref(), Some(theirs), "{}: output {}", when(), net.path);
         }
         self.interpreted.step();
+        self.rewritten.iter_mut().for_each(|after| after.interpreted.step());
         for (at, register) in self.netlist.registers.iter().enumerate() {
             let id = RegisterId(at as u32);
             let (ours, theirs) = (self.fast.register(id), self.interpreted.register(id));
@@ -98,6 +129,9 @@ impl<'a> Pair<'a> {
             let ours = self.watched.watched(*id).expect("every net is watched");
             assert_eq!(ours, *theirs, "{}: net {} (compiled, rust-hdl's)", when(), net.path);
         }
+        for after in &self.rewritten {
+            after.compare(&self.interpreted, self.netlist, &when());
+        }
         if self.first.is_empty() {
             self.first.clone_from(&observed);
         }
@@ -107,8 +141,19 @@ impl<'a> Pair<'a> {
     }
 }
 
+fn rewritten<'a>(pass: &'static str, netlist: &Netlist, after: &'a Netlist) -> Rewritten<'a> {
+    let ids: HashMap<&str, u32> =
+        after.nets.iter().zip(0..).map(|(net, at)| (net.path.as_str(), at)).collect();
+    let same = |net: &netlist::ir::Net| {
+        let id = ids.get(net.path.as_str());
+        NetId(*id.unwrap_or_else(|| panic!("no net {} after {pass}", net.path)))
+    };
+    let nets = netlist.nets.iter().map(same).collect();
+    Rewritten { pass, interpreted: Interpreter::new(after), nets }
+}
+
 /// Runs a block and its netlist for some cycles of random stimulus; all nets must be equal
-/// before and after every edge, interpreted and compiled. Returns how many nets of a hundred
+/// before and after every edge, interpreted and compiled, and after each pass. Returns how many nets of a hundred
 /// ever changed.
 pub(crate) fn run<B: Clocked>(
     mut block: B,
@@ -117,8 +162,15 @@ pub(crate) fn run<B: Clocked>(
     mut present: impl FnMut(&mut Dice, &mut B),
 ) -> usize {
     block.connect_all();
-    let netlist = flattened(&block);
-    let mut pair = Pair::new(&block, &netlist);
+    let design = elaborated(&block);
+    let netlist = design.flatten().expect("no loops, one clock");
+    let mut now = design;
+    let after = PASSES.iter().map(|pass| {
+        now = pass.apply(&now);
+        (pass.name(), now.flatten().expect("a pass makes a design of a design"))
+    });
+    let after: Vec<(&str, Netlist)> = after.collect();
+    let mut pair = Pair::new(&block, &netlist, &after);
     let mut dice = Dice::new(seed);
     for cycle in 0..cycles {
         block.clock(false);

@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use netlist::ir::Body;
 use netlist::optimise::{Options, program};
 use netlist::show::{self, Counts, Stage};
-use netlist::{Compiled, Design, Netlist, check};
+use netlist::{Compiled, Design, Netlist, check, rewrite};
 use serde_json::{Value, json};
 
 use super::Status;
@@ -30,6 +30,9 @@ pub struct NetlistArgs {
     /// The flat netlist, a line for each node.
     #[arg(long, group = "what")]
     pub ir: bool,
+    /// The flat netlist of the design after this pass towards Verilog (`settle`, say).
+    #[arg(long, value_name = "PASS", requires = "ir")]
+    pub after: Option<String>,
     /// The program that is compiled, a line for each term.
     #[arg(long, group = "what")]
     pub program: bool,
@@ -56,13 +59,24 @@ pub(super) fn netlist(arguments: &NetlistArgs) -> anyhow::Result<Status> {
     } else if arguments.dot {
         print(&show::dot(&made.design))?;
     } else if arguments.ir {
-        print(&show::netlist(&made.flat))?;
+        print(&show::netlist(&after(&made, arguments.after.as_deref())?))?;
     } else if arguments.program {
         print(&show::program(&program(&made.flat, &Options::default()), &made.flat))?;
     } else {
         statistics(made, arguments.json)?;
     }
     Ok(Status::Fine)
+}
+
+/// The netlist, of the design after a pass if one is named.
+fn after(made: &Made, pass: Option<&str>) -> anyhow::Result<Netlist> {
+    let Some(pass) = pass else { return Ok(made.flat.clone()) };
+    let Some(design) = rewrite::after(&made.design, pass) else {
+        let names: Vec<&str> = rewrite::PASSES.iter().map(|pass| pass.name()).collect();
+        anyhow::bail!("there is no pass `{pass}`; {}", names.join(", "));
+    };
+    let flat = design.flatten();
+    Ok(flat.unwrap_or_else(|found| panic!("a pass makes a design of a design: {found:?}")))
 }
 
 fn make(config: &'static Config) -> Made {

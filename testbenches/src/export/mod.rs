@@ -1,7 +1,7 @@
 //! Verilog of a named configuration, written so that what lands on disk can be trusted.
 //!
 //! The netlist compiler prints the modules ([`netlist::print`]). That the text *behaves* like the
-//! Rust simulation is proved cycle by cycle in [`crate::cosim`].
+//! Rust simulation is shown cycle by cycle by cosimulation.
 //!
 //! | file | does |
 //! |---|---|

@@ -4,17 +4,16 @@
 //! children. Vectors on such a loop are printed as one wire for each element.
 
 use super::net::Net;
-use super::rewrite::each_read;
 use crate::ir::{Body, Design, Expr, InstanceId, Kind, Module, Primitive, SignalId, Statement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For each output of a module, the inputs that reach it within a cycle.
-pub(super) type Paths = BTreeMap<SignalId, BTreeSet<SignalId>>;
+pub(crate) type Paths = BTreeMap<SignalId, BTreeSet<SignalId>>;
 
 type Graph = BTreeMap<Net, BTreeSet<Net>>;
 
 /// The paths of every module, by its number.
-pub(super) fn paths(design: &Design) -> Vec<Paths> {
+pub(crate) fn paths(design: &Design) -> Vec<Paths> {
     let mut all: Vec<Paths> = Vec::new();
     for module in &design.modules {
         let paths = match &module.body {
@@ -43,7 +42,7 @@ pub(super) fn paths(design: &Design) -> Vec<Paths> {
 }
 
 /// Arrays of the module's own that depend on themselves through another net.
-pub(super) fn looped(design: &Design, module: &Module, paths: &[Paths]) -> BTreeSet<Net> {
+pub(crate) fn looped(design: &Design, module: &Module, paths: &[Paths]) -> BTreeSet<Net> {
     let graph = graph(design, module, paths);
     let is_array = |net: &Net| match net {
         Net::Own(id) => {
@@ -102,7 +101,7 @@ fn graph(design: &Design, module: &Module, paths: &[Paths]) -> Graph {
 
 fn assigned(body: &[Statement], conditions: &mut Vec<Net>, graph: &mut Graph) {
     fn reads(expr: &Expr, into: &mut Vec<Net>) {
-        each_read(expr, &mut |reference| into.push(Net::of(reference)));
+        expr.each_read(&mut |reference| into.push(Net::of(reference)));
     }
     for statement in body {
         let depth = conditions.len();

@@ -1,0 +1,111 @@
+//! Each pass in the interpreter, on random kernels; a mistake in each is found.
+
+mod random;
+
+use super::plant::{Plant, with};
+use super::{PASSES, readable};
+use crate::Interpreter;
+use crate::ir::{Design, NetId, Netlist, Type, Value};
+use crate::print::{Describe, verilog};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rand::{RngCore, SeedableRng};
+use random::design;
+
+/// Runs two netlists on the same random inputs; every net and register that both have is equal.
+fn agree(one: &Netlist, other: &Netlist, seed: u64) -> Result<(), String> {
+    let mut dice = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+    let mut runs = [Interpreter::new(one), Interpreter::new(other)];
+    let nets: Vec<(NetId, NetId)> = (0..)
+        .map(NetId)
+        .zip(&one.nets)
+        .filter(|(_, net)| net.ty != Type::Clock)
+        .filter_map(|(id, net)| Some((id, other.net_named(&net.path)?)))
+        .collect();
+    if nets.len() * 4 < one.nets.len() * 3 {
+        return Err("hardly a net has its name in both".to_owned());
+    }
+    for cycle in 0..12 {
+        for (at, input) in one.inputs.iter().enumerate() {
+            let id = crate::ir::InputId(at as u32);
+            let value = Value::new(64, dice.next_u64()).resize(input.width);
+            runs.iter_mut().for_each(|run| run.set(id, &value));
+        }
+        runs.iter_mut().for_each(Interpreter::settle);
+        for (net, same) in &nets {
+            let (before, after) = (runs[0].get(*net), runs[1].get(*same));
+            if before != after {
+                let path = &one.net(*net).path;
+                return Err(format!("cycle {cycle}: {path} was {before:x}, is {after:x}"));
+            }
+        }
+        runs.iter_mut().for_each(Interpreter::step);
+    }
+    Ok(())
+}
+
+/// The design after each pass runs like the design before all of them. A kernel that reads itself
+/// in a circle is none: `None`.
+fn passes_agree(design: &Design, seed: u64) -> Option<Result<(), String>> {
+    let flat = design.flatten().ok()?;
+    let mut now = design.clone();
+    for pass in PASSES {
+        now = pass.apply(&now);
+        let after = match now.flatten() {
+            Ok(after) => after,
+            Err(found) => return Some(Err(format!("after {}: {found:?}", pass.name()))),
+        };
+        if let Err(difference) = agree(&flat, &after, seed) {
+            return Some(Err(format!("after {}: {difference}", pass.name())));
+        }
+    }
+    Some(Ok(()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn designs_run_alike_after_each_pass(bytes in vec(any::<u8>(), 0..400), seed: u64) {
+        let design = design(&bytes);
+        if let Some(result) = passes_agree(&design, seed) {
+            prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+        }
+    }
+
+    #[test]
+    fn every_kernel_can_be_printed(bytes in vec(any::<u8>(), 0..400)) {
+        let text = verilog(&design(&bytes), "drawn", &Describe::new()).to_string();
+        prop_assert!(text.contains("module drawn ("));
+    }
+
+    #[test]
+    fn a_second_time_changes_nothing(bytes in vec(any::<u8>(), 0..400)) {
+        let once = readable(&design(&bytes));
+        let twice = readable(&once);
+        prop_assert_eq!(&once.modules, &twice.modules);
+    }
+}
+
+/// Designs that are the same in every run.
+fn drawn(count: usize) -> Vec<Design> {
+    let mut runner = TestRunner::deterministic();
+    let mut draw = || vec(any::<u8>(), 100..400).new_tree(&mut runner).expect("drawn").current();
+    (0..count).map(|_| design(&draw())).collect()
+}
+
+#[test]
+fn a_mistake_in_each_pass_is_found() {
+    let designs = drawn(60);
+    let run = |design: &Design| passes_agree(design, 1);
+    let right: Vec<Result<(), String>> = designs.iter().filter_map(run).collect();
+    assert!(right.len() > 30, "most kernels do not read themselves");
+    assert_eq!(right.into_iter().find_map(Result::err), None, "without a mistake all agree");
+    for (plant, pass) in Plant::ALL.iter().zip(PASSES) {
+        let found = with(Some(*plant), || designs.iter().filter_map(run).find_map(Result::err));
+        let found = found.unwrap_or_else(|| panic!("{plant:?} is not found"));
+        assert!(found.starts_with(&format!("after {}:", pass.name())), "{plant:?}: {found}");
+    }
+}
