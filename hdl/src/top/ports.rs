@@ -137,6 +137,8 @@ macro_rules! mmu_ports {
             pub event_walk_restart: Signal<Out, Bit>,
             /// A TLB line was written.
             pub event_refill: Signal<Out, Bit>,
+            /// The TLB line that was written maps a superpage.
+            pub event_superpage_refill: Signal<Out, Bit>,
             /// A fence was accepted.
             pub event_fence: Signal<Out, Bit>,
             /// A page fault was answered.
@@ -153,6 +155,8 @@ macro_rules! mmu_ports {
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
             unaccepted: Signal<Local, Bit>,
+            refilled: Signal<Local, Bit>,
+            leaf_level: Signal<Local, Bits<3>>,
             fence: Signal<Local, Bit>,
             fetch_access: Signal<Local, AccessContext>,
             data_access: Signal<Local, AccessContext>,

@@ -155,7 +155,11 @@ macro_rules! mmu_wiring {
                 self.event_pte_update.next = self.walker.updated.val();
                 self.event_update_retry.next = self.walker.retried.val();
                 self.event_walk_restart.next = self.walker.restarted.val();
-                self.event_refill.next = self.fetch.refilled.val() || self.data.refilled.val();
+                self.refilled.next = self.fetch.refilled.val() || self.data.refilled.val();
+                self.leaf_level.next = self.walker.leaf.val().level;
+                self.event_refill.next = self.refilled.val();
+                self.event_superpage_refill.next =
+                    self.refilled.val() && self.leaf_level.val().any();
                 self.event_fence.next = self.fence.val();
                 self.event_page_fault.next =
                     self.fetch.page_fault.val() || self.data.page_fault.val();

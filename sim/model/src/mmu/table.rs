@@ -99,6 +99,9 @@ macro_rules! mmu_table {
                 /// A TLB line was written.
                 Refill refill, EventRefill event_refill,
                     refills "TLB lines written.";
+                /// The TLB line that was written maps a superpage.
+                SuperpageRefill superpage_refill, EventSuperpageRefill event_superpage_refill,
+                    superpage_refills "Of the TLB lines written, those that map a superpage.";
                 /// A fence was accepted.
                 Fence fence, EventFence event_fence,
                     fences "Fences accepted.";
