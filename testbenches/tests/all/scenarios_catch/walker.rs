@@ -119,6 +119,9 @@ impl Model {
             let line = Line { asid, global, level, va: request.va, entry, mxr };
             self.fill(if self.is(M::RefillOnWrongPort) { 1 - port } else { port }, line);
             out.events += Pulse::Refill;
+            if level > 0 {
+                out.events += Pulse::SuperpageRefill;
+            }
         }
         self.had_fault = result.is_err();
         let response = match result {
