@@ -36,6 +36,7 @@ pub use hardware::HardwareMmu;
 pub use kind::Engine;
 pub use pins::{Direction, EVENTS, PINS, Pin, PinBlock, PinSet};
 pub(crate) use pins::{Word, inputs, pins};
+pub use pool::kept;
 pub use rust_hdl::RustHdl;
 pub use simulator::{INPUTS, Outs, Pins, Seen, Simulator};
 

@@ -8,6 +8,7 @@
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `engines` | the engines against each other, every pin and signal in every cycle |
+//! | `pool` | an MMU that is used again against a new one |
 //! | `ideas`, `figures`, `plan`, `tidy` | documents and layout, against what they describe |
 //! | `mutants` | defects planted in the sources, each of which must be caught |
 //! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |
@@ -32,6 +33,7 @@ mod mutants;
 mod netlist;
 mod plan;
 mod policy;
+mod pool;
 mod scenarios;
 mod scenarios_catch;
 mod segment;
