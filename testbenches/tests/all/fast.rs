@@ -2,7 +2,7 @@
 //! waves are the same with and without it, on the real hardware.
 
 use engine::{Engine, find};
-use kernel::{Layout, Memory, PolicyKind, RegionKind, RegionSpec};
+use kernel::{Layout, PolicyKind, RegionKind, RegionSpec};
 use machine::board::{Cycle, Observer};
 use machine::cpu::{self, Fit, Fitted, Lackey, Listed, Op, Program, decompress};
 use machine::system::{Machine, MachineConfig, Outcome, ProcessSpec};
@@ -94,10 +94,9 @@ fn random_programs_run_alike() {
         for policy in [PolicyKind::Fifo, PolicyKind::Clock, PolicyKind::Lru] {
             let xlen = find(name).unwrap().xlen;
             let mode = if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 };
-            let memory = Memory { frames: 64 + 50, ..Memory::default() };
             let config = MachineConfig {
                 mode,
-                memory,
+                frames: 64 + 50,
                 policy,
                 quantum: 700,
                 adue: seed != 1,

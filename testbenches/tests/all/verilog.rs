@@ -36,7 +36,7 @@ fn every_port_is_explained_in_the_words_of_the_source() {
     let text = export::verilog(&CONFIGS[0]);
     assert!(text.contains("// The RV32 MMU: Bare and Sv32"), "the top says what it is");
     assert!(text.contains("// One TLB entry of any page size"), "and so does every block");
-    assert!(text.contains("// The satp register; sampled by a request when it is taken."));
+    assert!(text.contains("// The satp register; sampled by a request when it is accepted."));
 }
 
 #[test]

@@ -165,7 +165,7 @@ impl Source<'_> {
             return self.read(place, WORD);
         }
         let bits = |kind| Expr::bits(kind, WORD);
-        let mut sub = |source: &mut Self| Box::new(source.word_of(depth - 1, known));
+        let sub = |source: &mut Self| Box::new(source.word_of(depth - 1, known));
         match self.roll(10) {
             0 => self.word_of(0, known),
             1 | 2 => {

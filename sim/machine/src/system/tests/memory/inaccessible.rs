@@ -108,7 +108,7 @@ fn part_of_a_superpage_and_shared_memory_stay_too() {
 
 #[test]
 fn an_emulated_instruction_of_a_page_without_any_right_is_a_bad_address() {
-    use kernel::{Call, Refusal, Sstatus, UserAccess};
+    use kernel::{Call, Refusal, UserAccess};
     use model::isa::{Cause, Fault};
     let mut config = strict(Mode::Sv39);
     config.mxr = false;
