@@ -107,7 +107,7 @@ fn replay_folder(folder: &Path) -> Tally {
 
 #[test]
 fn golden_agrees_with_the_shipped_vectors() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testbenches/data/vectors");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testbenches/data/vectors");
     let total = replay_folder(&folder);
     assert_eq!(total.mismatches, 0, "{}", total.first.unwrap_or_default());
     assert!(total.accesses > 10_000, "{} accesses", total.accesses);

@@ -6,8 +6,11 @@
 //! | [`system`], [`program`] | a file of processes under the operating system |
 //! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
 //! | [`devices`] | what stands on the bus beside memory |
-//! | [`expect`] | what a run must have come to |
-//! | [`number`], [`flags`], [`names`] | how numbers, entry bits and causes are written |
+//! | `actions`, `tables`, `ports`, `walker_bus`, `events` | a port-level file made ready: its steps, page tables, ports, memory, counted events |
+//! | `bench`, `hart` | the board on which its harts act, and one hart |
+//! | `os_text`, `images` | the options of the operating system, and the programs that `exec` starts |
+//! | [`expect`], `verdict` | what a run must have come to, and the comparison |
+//! | [`number`], [`flags`], [`names`], `limits` | how numbers, entry bits and causes are written; the largest that are read |
 //! | [`load`], `reader`, [`place`], [`error`] | reading; every mistake has file, line and column |
 //! | [`grammar`] | what the readers of short texts share |
 //! | [`library`] | the files in the binary, by name |
@@ -15,6 +18,7 @@
 //! | [`trace`] | recorded programs as processes |
 //! | [`files`] | files read whole, with a limit |
 //! | [`observe`] | running for the figures alone |
+//! | `story` | processes run to their end |
 //! | [`run`], [`mismatch`] | running, and what is said when something differs |
 //!
 //! Every answer of every run is judged by the golden model besides, whatever the file says.

@@ -220,3 +220,50 @@ fn no_file_knows_the_machine_that_it_was_written_on() {
         }
     }
 }
+
+/// The modules that a file declares, those of tests left out, each with the names that the file
+/// re-exports from it.
+fn modules(text: &str) -> Vec<Vec<&str>> {
+    let words = |c: char| !c.is_alphanumeric() && c != '_';
+    let mut found = Vec::new();
+    let mut is_test = false;
+    for line in text.lines() {
+        let declares =
+            line.starts_with("mod ") || line.starts_with("pub") && line.contains(" mod ");
+        let module = line.split("mod ").nth(1).and_then(|rest| rest.strip_suffix(';'));
+        if let Some(module) = module.filter(|_| declares && !is_test) {
+            let exports = text.split(&format!("use {module}::")).skip(1);
+            let names = exports.filter_map(|rest| rest.split(';').next());
+            let names = names.flat_map(|names| names.split(words)).filter(|name| !name.is_empty());
+            found.push(std::iter::once(module).chain(names).collect());
+        }
+        is_test = line.starts_with("#[cfg(test)]");
+    }
+    found
+}
+
+#[test]
+fn every_folder_says_what_is_in_it() {
+    let words = |c: char| !c.is_alphanumeric() && c != '_';
+    let mut missing = Vec::new();
+    for path in files(&["rs"]) {
+        let name = relative(&path);
+        let folder = name.ends_with("/mod.rs") || name.ends_with("/lib.rs");
+        if !folder || !name.contains("/src/") || name.contains("/tests/") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let modules = modules(&text);
+        let head = text.lines().filter(|line| line.starts_with("//!"));
+        let named: BTreeSet<&str> = head
+            .flat_map(|line| line.split('`').skip(1).step_by(2))
+            .flat_map(|code| code.split(words))
+            .collect();
+        for module in modules.iter().filter(|_| modules.len() > 1) {
+            if !module.iter().any(|name| named.contains(name)) {
+                missing.push(format!("{name}: {}", module[0]));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "not in the head of its folder:\n{}", missing.join("\n"));
+}

@@ -30,6 +30,7 @@
 //! | `build`, `image` | a machine made of its configuration, programs from ELF files |
 //! | `hardware` | the board with the buses of the processor and of the kernel |
 //! | `run`, `step`, `job` | processes in turn; one cycle of the running one; what is under way for each |
+//! | `stride` | cycles in which every request hits, one after another |
 //! | `calls`, `user_access` | what programs ask of the system |
 //! | `report`, `error` | what a run gives, and what ends it early |
 

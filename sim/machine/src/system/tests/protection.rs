@@ -103,7 +103,8 @@ fn configurations_that_cannot_be_are_refused() {
     refuse(|c| c.mode = Mode::Sv32, "cannot run in mode Sv32");
     refuse(|c| c.mode = Mode::Bare, "cannot run in mode Bare");
     refuse(|c| c.frames = 65, "leave no room");
-    refuse(|c| c.frames = u64::MAX, "physical address space");
+    refuse(|c| c.frames = u64::MAX, "it can be 1 to 268435456");
+    refuse(|c| c.base = 1 << 56, "physical address space");
     refuse(|c| c.base = 1, "splits a page");
     refuse(|c| c.latency = super::super::LatencySpec::Fixed(0), "at least 1 cycle");
     refuse(|c| c.data_latency = super::super::LatencySpec::Range([5, 2]), "is empty");
