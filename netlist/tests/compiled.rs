@@ -110,7 +110,8 @@ fn run<B: Block + Default>(wide: bool, cycles: u64) -> Compiled {
 #[test]
 fn rv64_with_eight_lines_is_the_same_in_every_cycle() {
     let engine = run::<Rv64Mmu<8, 3>>(true, 6000);
-    assert!(engine.statistics().functions.len() > 3, "{:?}", engine.statistics());
+    // Functions of like samples are one: so few serve random traffic.
+    assert!(engine.statistics().functions.len() > 2, "{:?}", engine.statistics());
 }
 
 #[test]

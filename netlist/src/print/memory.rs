@@ -4,7 +4,7 @@ use super::Net;
 use super::logic::{Form, Item};
 use super::reader::Reader;
 use super::sheet::Sheet;
-use super::tree::{At, Base, Block, Cells, Head, Label, Select, Step, Tree};
+use super::tree::{At, Base, Block, Cells, Head, Label, Select, Step, Tree, counter};
 use crate::ir::{
     Body, Expr, ExprKind, Index, InstanceId, MemoryWrite, Primitive, Reference, SignalId, Value,
 };
@@ -30,7 +30,9 @@ impl Sheet<'_> {
     fn input(&self, instance: InstanceId, port: SignalId, at: u32) -> Tree {
         let net = Net::Child(instance, port);
         if let Some(value) = self.direct(net) {
-            return Reader::new(self).expression(&value);
+            // Its round alone of the loop that drives all of them.
+            let at = u64::from(at);
+            return Reader::new(self).within(&counter(), at, at + 1).expression(&value);
         }
         let reference = Reference {
             instance: Some((instance, Some(Index::Const(u64::from(at))))),

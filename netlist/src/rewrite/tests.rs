@@ -2,8 +2,8 @@
 
 mod random;
 
+use super::PASSES;
 use super::plant::{Plant, with};
-use super::{PASSES, readable};
 use crate::Interpreter;
 use crate::ir::{Design, NetId, Netlist, Type, Value};
 use crate::print::{Describe, verilog};
@@ -79,13 +79,6 @@ proptest! {
     fn every_kernel_can_be_printed(bytes in vec(any::<u8>(), 0..400)) {
         let text = verilog(&design(&bytes), "drawn", &Describe::new()).to_string();
         prop_assert!(text.contains("module drawn ("));
-    }
-
-    #[test]
-    fn a_second_time_changes_nothing(bytes in vec(any::<u8>(), 0..400)) {
-        let once = readable(&design(&bytes));
-        let twice = readable(&once);
-        prop_assert_eq!(&once.modules, &twice.modules);
     }
 }
 
