@@ -274,7 +274,7 @@ impl Writer<'_> {
             let declare = self.sheet.is_local(item.net) && !early(item.net);
             let text = self.item(item, declare);
             let is_line = text.len() == 1;
-            if !lines.is_empty() && !(line_before && is_line) {
+            if !(lines.is_empty() || line_before && is_line) {
                 lines.push(String::new());
             }
             lines.extend(text);

@@ -86,7 +86,7 @@ pub(super) fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
 /// A policy by its name, with a suggestion if there is none.
 pub(super) fn named(name: &str) -> Result<PolicyKind, String> {
     name.parse().map_err(|error: kernel::UnknownPolicy| {
-        let like = similar(name, PolicyKind::ALL.into_iter().map(|kind| kind.name()));
+        let like = similar(name, PolicyKind::ALL.iter().map(|kind| kind.name()));
         match like.first() {
             Some(like) => format!("{error}; did you mean {like}?"),
             None => error.to_string(),

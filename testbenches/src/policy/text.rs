@@ -39,7 +39,8 @@ fn steps(rows: &[Row]) -> String {
     ];
     let head = ["ref", "page", "frames", "", "victim"].map(str::to_owned);
     let cells = (1..).zip(rows).map(|(at, row)| {
-        let held = row.frames.iter().take(shown).map(|held| {
+        let held = (0..shown).map(|place| {
+            let held = row.frames.get(place).copied().flatten();
             let held = held.map_or("-".to_owned(), |page| page.to_string());
             format!("{held:>width$}", width = pages.max(2))
         });
