@@ -232,7 +232,8 @@ fn modules(text: &str) -> Vec<Vec<&str>> {
             line.starts_with("mod ") || line.starts_with("pub") && line.contains(" mod ");
         let module = line.split("mod ").nth(1).and_then(|rest| rest.strip_suffix(';'));
         if let Some(module) = module.filter(|_| declares && !is_test) {
-            let exports = text.split(&format!("use {module}::")).skip(1);
+            let path = format!("use {module}::");
+            let exports = text.match_indices(&path).map(|(at, _)| &text[at + path.len()..]);
             let names = exports.filter_map(|rest| rest.split(';').next());
             let names = names.flat_map(|names| names.split(words)).filter(|name| !name.is_empty());
             found.push(std::iter::once(module).chain(names).collect());
