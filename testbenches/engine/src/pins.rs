@@ -11,7 +11,7 @@ pub enum Direction {
     Out,
 }
 
-/// The pins of a block by name: an enum that [`pins`] makes. Those that the world drives come
+/// The pins of a block by name: an enum that `pins!` makes. Those that the world drives come
 /// first; within each kind they stand in the order of the block's ports.
 pub trait PinSet: Copy + 'static {
     /// All of them.
