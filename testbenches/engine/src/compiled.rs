@@ -17,7 +17,7 @@ use netlist::optimise::Options;
 pub struct Native<P: PinSet = Pin> {
     /// The engine that runs.
     side: Side<P>,
-    /// The other one: code that keeps every signal while nobody looks, and the other way round.
+    /// The other one: code that keeps every signal while none is observed, and the other way round.
     other: Option<Side<P>>,
     plan: Plan,
     netlist: Netlist,

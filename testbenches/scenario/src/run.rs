@@ -23,7 +23,7 @@ use super::variant::{Select, UnknownConfiguration, Variant};
 /// Makes the MMU of a configuration.
 pub type Factory<'f> = &'f dyn Fn(&str) -> anyhow::Result<Box<dyn Mmu>>;
 
-/// Makes whoever looks on at runs; nobody, unless said otherwise.
+/// Makes the observers of runs; none, unless said otherwise.
 pub trait Watch {
     /// What sees the cycles of one machine's run, or nothing.
     ///
@@ -55,7 +55,7 @@ pub trait Watch {
     }
 }
 
-/// Nobody looks on.
+/// No observers.
 #[derive(Clone, Copy, Debug)]
 pub struct Unwatched;
 

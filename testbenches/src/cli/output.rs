@@ -1,4 +1,4 @@
-//! Standard output and standard error, without panics when whoever reads has gone.
+//! Standard output and standard error, without panics when the reader has closed the pipe.
 
 use std::io::{self, Write};
 
@@ -29,7 +29,7 @@ pub(crate) fn error(error: &anyhow::Error) {
     note(&format!("error: {error:#}"));
 }
 
-/// Says something on standard error. If nobody can be told, nobody is.
+/// Writes to standard error; a failure to write is ignored, for there is nowhere to report it.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

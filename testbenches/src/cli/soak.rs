@@ -217,7 +217,7 @@ fn report(
         let made = fs::create_dir_all(directory).and_then(|()| fs::write(&path, text));
         made.with_context(|| path.display().to_string())
     };
-    // As it is, in case that nobody waits until it is small.
+    // As it is, in case the user interrupts before it is small.
     write(&text)?;
     // What panics is tried many times; once is enough to be told.
     let hook = panic::take_hook();

@@ -152,7 +152,7 @@ impl Shrinker<'_, '_> {
     }
 }
 
-/// The round without a process, whoever makes it, and whatever it makes.
+/// The round without a process, without the lines that make it, and without those it makes.
 fn without(round: &Round, name: &str) -> Round {
     let mut round = round.clone();
     let mut going = vec![name.to_owned()];

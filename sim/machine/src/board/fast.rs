@@ -33,7 +33,7 @@ impl Hart {
         still && memory && self.walks == 0 && self.tracker.is_idle()
     }
 
-    /// Makes the next cycle of a calm hart, which nobody looks at; `true` if there was nothing in
+    /// Makes the next cycle of a calm hart that has no observer; `true` if there was nothing in
     /// it but hits. Otherwise it is as far as after [`Hart::settle`].
     #[inline]
     pub(super) fn hits<I: Initiator + ?Sized>(
@@ -161,7 +161,7 @@ impl RunOfHits<'_> {
 }
 
 impl Board {
-    /// A run of cycles of hits, if the next cycle may be one: nobody looks on, and nothing but
+    /// A run of cycles of hits, if the next cycle may be one: there is no observer, and nothing but
     /// requests can make it differ from a cycle in which nothing happens.
     #[inline]
     pub(crate) fn run_of_hits(&mut self) -> Option<RunOfHits<'_>> {

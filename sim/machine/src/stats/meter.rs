@@ -43,7 +43,7 @@ impl Default for Meter {
 }
 
 impl Meter {
-    /// Counts for process `pid` from now on; for nobody in particular with 0.
+    /// Counts for process `pid` from now on; for no process in particular with 0.
     pub fn select(&mut self, pid: u32) {
         self.current = pid as usize;
         if self.current >= self.tallies.len() {

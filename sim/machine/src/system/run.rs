@@ -73,7 +73,7 @@ impl Machine {
                     if let Some(job) = self.jobs.get_mut(pid) {
                         job.parked = Some(parked);
                     }
-                    // What the scheduler itself does is on nobody's account.
+                    // The scheduler's own work is charged to no process.
                     self.hardware.board.meter.select(0);
                     self.os.turn_over(&mut self.hardware, pid)?;
                     self.check_if_due()?;
@@ -82,7 +82,7 @@ impl Machine {
         }
     }
 
-    /// Nobody is ready or will be: that is the end, unless someone still waits.
+    /// No process is ready or will be: the run ends, unless a process still waits.
     fn all_done(&self) -> Result<bool, RunError> {
         match self.os.processes().find(|process| process.space.is_some()) {
             None => Ok(false),

@@ -71,7 +71,7 @@ impl World {
         String::new()
     }
 
-    /// What is free, to be told which hole was chosen; nothing when nobody looks on.
+    /// The free holes, from which the chosen one is reported; empty without an observer.
     pub(super) fn holes_before(&self) -> Vec<Range<u64>> {
         if self.wire.observer.is_some() { self.placer.holes() } else { Vec::new() }
     }

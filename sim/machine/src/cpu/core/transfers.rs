@@ -39,7 +39,7 @@ pub(super) struct Flight {
 /// What the program had at a transfer's address.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Held {
-    /// What it had, nobody knows: a device, for one.
+    /// Unknown contents, such as those of a device.
     Unknown,
     /// What a load or fetch must find.
     Expected(u64),

@@ -173,7 +173,7 @@ fn aging_keeps_the_history_that_tanenbaum_draws() {
     // The smallest goes first: 3, 5, 0 by the figure's counters, then 4 (01011000 < 01111000).
     steps.extend((6..10).map(load));
     assert_eq!(play(PolicyKind::Aging, 6, &steps).victims, [3, 5, 4, 0]);
-    // By counts alone page 3 goes too, and then whoever is new: what never forgets learns nothing.
+    // By counts alone page 3 goes too, and then each new page: counts that never decay keep the old pages.
     assert_eq!(play(PolicyKind::Nfu, 6, &steps).victims, [3, 6, 7, 8]);
 }
 

@@ -84,7 +84,7 @@ fn step(hand: &mut Hand, random: &mut ChaCha8Rng, living: &mut Vec<Pid>) {
                 _ => (isa::Access::Store, range.start),
             };
             let space = hand.machine.os.process(pid).and_then(|process| process.space.as_ref());
-            // Mostly what is allowed: else nobody lives long.
+            // Mostly what is allowed: otherwise every process is killed early.
             let fine = space.is_some_and(|space| space.permissions(va).allows(access));
             if fine || random.random_bool(0.01) {
                 let _ = hand.access(access, va + random.random_range(0..512) * 8);
