@@ -1,13 +1,13 @@
 //! Whole machines around an MMU: plain software that knows no hardware block.
 //!
-//! | room | what stands in it |
+//! | module | contents |
 //! |---|---|
 //! | [`cpu`] | what issues accesses: programs and recorded traces |
 //! | [`board`] | a clock, a memory, harts, initiators and observers |
 //! | [`system`] | a board with an operating system and a processor |
 //! | [`contiguous`] | memory without pages: segments, holes, compaction |
 //! | [`stats`] | counters and reports in the field's names |
-//! | [`wave`] | waveforms and the save files that make them readable |
+//! | [`wave`] | waveforms and their saved views |
 
 pub mod board;
 pub mod contiguous;

@@ -9,23 +9,23 @@ use super::{Observer, WorldState};
 /// One process's story.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Life {
-    /// The accesses that faulted, minor or major, counted from 1 in the order of the program; an
-    /// access that faults twice stands here twice.
+    /// The accesses that faulted, minor or major, counted from 1 in program order; an access that
+    /// faults twice is listed twice.
     pub faults_at: Vec<u64>,
-    /// The first addresses of the pages that it lost, in order.
+    /// The first addresses of the pages that were evicted, in order.
     pub victims: Vec<u64>,
-    /// The first addresses of the pages that were in frames when it ended by itself.
+    /// The first addresses of the pages that were in frames when the process ended by itself.
     pub frames_after: Vec<u64>,
 }
 
-/// The stories of all processes; an observer of events alone.
+/// The histories of all processes; observes only events.
 #[derive(Clone, Debug, Default)]
 pub struct Chronicle {
     lives: BTreeMap<Pid, Life>,
 }
 
 impl Chronicle {
-    /// One process's story; empty if nothing happened to it.
+    /// The history of one process; empty if nothing happened to it.
     pub fn life(&self, pid: Pid) -> Life {
         self.lives.get(&pid).cloned().unwrap_or_default()
     }

@@ -1,18 +1,18 @@
-//! What an MMU may be guilty of.
+//! The rules that an MMU may break.
 
 use model::golden::Mismatch;
 use model::mmu::{Outputs, Port};
 use std::fmt;
 
-/// Cycles for which anything may wait before it is taken for dead: many times the longest walk
+/// Cycles after which anything that still waits is reported as hung: many times the longest walk
 /// over the slowest memory that can be configured.
 pub(crate) const PATIENCE: u64 = 1_000_000;
 
-/// The clock ends here: what is to happen within an access or a walk from now can always be
-/// counted.
+/// The last cycle of the clock: far enough from overflow that the end of any access or walk that
+/// begins now can be computed.
 pub(super) const LAST_CYCLE: u64 = u64::MAX >> 2;
 
-/// The MMU broke the rules of its ports, or translated wrongly.
+/// The MMU broke the protocol of its ports, or translated incorrectly.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
     /// An answer that the specification does not allow.
@@ -20,10 +20,10 @@ pub enum StepError {
     Mismatch {
         /// The cycle of the response.
         cycle: u64,
-        /// Request, answer and what was expected.
+        /// The request, the answer, and what was expected.
         mismatch: Box<Mismatch>,
     },
-    /// A response that no request asked for.
+    /// A response without a request.
     #[error("cycle {cycle}: the {port} port answers without having been asked: {outputs:?}")]
     Unasked {
         /// The cycle of the response.
@@ -33,27 +33,27 @@ pub enum StepError {
         /// The outputs of that cycle.
         outputs: Box<Outputs>,
     },
-    /// Time that would pass is more than the clock can count.
+    /// More time would pass than the clock can count.
     #[error("cycle {cycle}: {cycles} more cycles are more than the clock can count")]
     Clock {
         /// The cycle in which they begin.
         cycle: u64,
-        /// How many should pass.
+        /// How many cycles should pass.
         cycles: u64,
     },
     /// A request or fence that is not accepted, or not answered, for too long.
     #[error("cycle {cycle}: the {what} has waited for {waited} cycles")]
     Silent {
-        /// The cycle in which patience ended.
+        /// The cycle in which the limit was reached.
         cycle: u64,
         /// What waits.
         what: Waiting,
-        /// For how long.
+        /// For how many cycles.
         waited: u64,
     },
 }
 
-/// What may wait in vain.
+/// What can wait for too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
     /// A request, to be accepted.
@@ -64,7 +64,7 @@ pub enum Waiting {
     Fence,
     /// An access of the kernel to memory.
     Kernel,
-    /// Everything that a program has under way.
+    /// Everything in flight in a program's pipeline.
     Pipeline,
 }
 

@@ -1,11 +1,11 @@
-//! The fast path: cycles in which nothing happens but hits.
+//! The fast path: cycles that contain only hits.
 //!
-//! In a long run most cycles are of this kind: each port that asks is answered at once, while no
-//! walk, fence or fault is to be seen. Such a cycle tests what every cycle tests, without what
-//! else a cycle may have to do: the outputs are those of hits and of nothing else
-//! ([`Inputs::only_hit`](model::mmu::Inputs::only_hit)), the checker knows each answer to be right,
-//! and what is counted is what is counted for hits. A cycle that turns out to be another one goes
-//! the usual way from there on.
+//! Most cycles of a long run are of this kind: every request is answered at once, and there is no
+//! walk, fence or fault. The same conditions are tested as in any other cycle, but without the work
+//! that only other cycles need: the outputs are those of hits and nothing else
+//! ([`Inputs::only_hit`](model::mmu::Inputs::only_hit)), the checker confirms each answer, and the
+//! counters of hits advance. A cycle that turns out to be different is completed on the general
+//! path.
 
 use super::Board;
 use super::error::{LAST_CYCLE, StepError};
@@ -16,16 +16,16 @@ use model::bus::SharedMemory;
 use model::mmu::{PerPort, Port, Request};
 
 impl Hart {
-    /// Whether only requests can make the next cycle differ from one in which nothing happens:
-    /// the walker has asked nothing of memory, nothing is presented or under way, and the
-    /// registers are those of the last cycle.
+    /// Whether only requests can make the next cycle differ from an idle one: the walker has no
+    /// memory request outstanding, nothing is presented or in flight, and the registers are those
+    /// of the last cycle.
     #[inline]
     pub(super) fn is_calm(&self) -> bool {
         self.calm && self.satp == self.inputs.satp && self.adue == self.inputs.adue
     }
 
-    /// Whether the cycle that was just made leaves the hart calm, as far as [`Hart::is_calm`] does
-    /// not ask itself.
+    /// Whether the hart is calm after the cycle just simulated, as far as [`Hart::is_calm`] does
+    /// not test it itself.
     pub(super) fn calms(&self) -> bool {
         let inputs = &self.inputs;
         let still = !inputs.reset && !inputs.fault_ready && inputs.fence.is_none();
@@ -33,8 +33,8 @@ impl Hart {
         still && memory && self.walks == 0 && self.tracker.is_idle()
     }
 
-    /// Makes the next cycle of a calm hart that has no observer; `true` if there was nothing in
-    /// it but hits. Otherwise it is as far as after [`Hart::settle`].
+    /// Simulates the next cycle of a calm hart without observers; `true` if it contained only hits.
+    /// Otherwise the cycle is in the state that [`Hart::settle`] leaves.
     #[inline]
     pub(super) fn hits<I: Initiator + ?Sized>(
         &mut self,
@@ -71,8 +71,8 @@ impl Hart {
         true
     }
 
-    /// The next cycle of a calm hart, with the requests that its inputs have: whether there was
-    /// nothing in it but hits, each of them right.
+    /// Evaluates the next cycle of a calm hart with the requests in its inputs: whether it
+    /// contained only hits, each of them correct.
     #[inline]
     fn only_hits(&mut self, memory: &SharedMemory) -> bool {
         self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs)
@@ -80,7 +80,7 @@ impl Hart {
             && self.is_right(Port::Data, memory)
     }
 
-    /// Whether translation applies to a port's request, if there is one, and the checker knows its
+    /// Whether a port's request, if there is one, is translated and the checker confirms its
     /// answer.
     #[inline]
     fn is_right(&self, port: Port, memory: &SharedMemory) -> bool {
@@ -94,7 +94,7 @@ impl Hart {
         }
     }
 
-    /// Counts hits that were right.
+    /// Counts hits that were correct.
     fn count(&mut self, hits: PerPort<u64>, meter: &mut Meter) {
         let counters = &mut meter.current().mmu;
         for (port, hits) in hits {
@@ -104,8 +104,7 @@ impl Hart {
     }
 }
 
-/// Cycles of hits, one after another, of a board with one hart. What they count is counted in the
-/// end.
+/// Consecutive cycles of hits on a board with one hart. Their counts are added at the end.
 pub(crate) struct RunOfHits<'a> {
     board: &'a mut Board,
     cycles: u64,
@@ -119,9 +118,9 @@ impl RunOfHits<'_> {
         self.board.now
     }
 
-    /// A cycle with these requests. The addresses if each was answered at once, as it should be,
-    /// and nothing else happened. Otherwise the cycle is not over: after the end of this run it is
-    /// [`Board::finish`] that makes the rest of it.
+    /// One cycle with these requests. Returns the addresses if each was answered at once,
+    /// correctly, and nothing else happened. Otherwise the cycle is not complete: end this run,
+    /// then let [`Board::finish`] do the rest of it.
     #[inline]
     pub(crate) fn cycle(
         &mut self,
@@ -149,7 +148,7 @@ impl RunOfHits<'_> {
         self.board.now += 1;
     }
 
-    /// Counts what happened.
+    /// Adds up what happened.
     pub(crate) fn end(self) {
         let RunOfHits { board, cycles, hits } = self;
         board.account(cycles);
@@ -161,8 +160,8 @@ impl RunOfHits<'_> {
 }
 
 impl Board {
-    /// A run of cycles of hits, if the next cycle may be one: there is no observer, and nothing but
-    /// requests can make it differ from a cycle in which nothing happens.
+    /// Begins a run of cycles of hits, if the next cycle may be one: there is no observer, and only
+    /// requests can make it differ from an idle cycle.
     #[inline]
     pub(crate) fn run_of_hits(&mut self) -> Option<RunOfHits<'_>> {
         let alone = self.fast && self.observers.is_empty() && self.now < LAST_CYCLE;
@@ -173,7 +172,7 @@ impl Board {
         Some(RunOfHits { board: self, cycles: 0, hits: PerPort::default() })
     }
 
-    /// Finishes a cycle that turned out to be no cycle of hits.
+    /// Completes a cycle that turned out to contain more than hits.
     ///
     /// # Errors
     /// As [`Board::cycle`].

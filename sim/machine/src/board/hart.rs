@@ -13,7 +13,7 @@ use model::mmu::{Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Port};
 /// The number of a hart on its board, from 0.
 pub type HartId = usize;
 
-/// One hart. What presents its requests stands outside, as an [`Initiator`].
+/// One hart. Its requests come from outside, from an [`Initiator`].
 pub struct Hart {
     id: HartId,
     pub(super) mmu: Box<dyn Mmu>,
@@ -30,15 +30,15 @@ pub struct Hart {
     pub(super) outputs: Outputs,
     /// The walker's requests that memory has not answered.
     pub(super) walks: u32,
-    /// Of the last cycle: see [`Hart::is_calm`].
+    /// State of the last cycle: see [`Hart::is_calm`].
     pub(super) calm: bool,
-    /// Whether the MMU's signals were looked at in the last cycle.
+    /// Whether the MMU's signals were sampled in the last cycle.
     watched: bool,
-    /// Whether the walker's bus is ready in a cycle, where that was asked ahead of its time.
+    /// Whether the walker's bus is ready in a cycle, if that was queried ahead of time.
     ready: Option<(u64, bool)>,
 }
 
-/// What all harts of a board share, for one cycle of one of them.
+/// What the harts of a board share while one of them is simulated.
 pub(super) struct Shared<'a> {
     pub(super) memory: &'a SharedMemory,
     pub(super) meter: &'a mut Meter,
@@ -94,7 +94,7 @@ impl Hart {
         self.outputs = self.mmu.cycle(&self.inputs);
     }
 
-    /// The MMU's signals can be looked at in the coming cycle if someone wants to.
+    /// Turns on sampling of the MMU's signals for the coming cycle if an observer wants them.
     pub(super) fn watch(&mut self, now: u64, observers: &[Box<dyn Observer>]) {
         if !observers.is_empty() {
             self.watched = self.is_watched(now, observers);
@@ -102,8 +102,8 @@ impl Hart {
         }
     }
 
-    /// The second part of a cycle: memory, tracker and observers follow. What the walker changes
-    /// in memory is returned, for the other harts' checkers.
+    /// The second part of a cycle: memory, tracker and observers. Returns the word that the walker
+    /// changes in memory, for the other harts' checkers.
     #[inline]
     pub(super) fn follow<I: Initiator + ?Sized>(
         &mut self,
@@ -162,7 +162,7 @@ impl Hart {
         Some(MemoryResponse { data: value, error, swapped })
     }
 
-    /// Hands the walker's request to memory.
+    /// Passes the walker's request to memory.
     fn walk(&mut self, now: u64, asked: MemoryRequest, memory: &SharedMemory) -> Option<Update> {
         let bytes = match self.mmu.xlen() {
             Xlen::Rv32 => 4,
@@ -184,7 +184,7 @@ impl Hart {
         update
     }
 
-    /// Whether the walker's bus is ready, which it is asked once in a cycle.
+    /// Whether the walker's bus is ready; queried once per cycle.
     fn is_ready(&mut self, cycle: u64) -> bool {
         match self.ready {
             Some((asked, ready)) if asked == cycle => ready,
@@ -212,7 +212,7 @@ impl Hart {
         self.mmu.as_ref()
     }
 
-    /// The MMU, to turn its signals on.
+    /// The MMU, to turn sampling of its signals on.
     pub fn mmu_mut(&mut self) -> &mut dyn Mmu {
         self.mmu.as_mut()
     }
@@ -228,14 +228,14 @@ impl Hart {
     }
 }
 
-/// Time skip: cycles that can only be as the last one are counted, not made.
+/// Time skip: cycles that cannot differ from the last one are counted, not simulated.
 ///
-/// While the hardware is quiescent and the same is presented to it, each cycle is the last one
-/// over again, until memory answers or something else is presented. Nothing in such a cycle is
-/// lost: no request is taken, nothing is answered, no event is counted, so that checker and
-/// counters have nothing to do but to let the time pass; observers see each cycle.
+/// While the hardware is quiescent and its inputs stay the same, each cycle repeats the last one,
+/// until memory answers or something else is presented. Nothing in such a cycle is lost: no request
+/// is accepted, nothing is answered, no event is counted, so checker and counters only have to
+/// advance the time; observers see each cycle.
 impl Hart {
-    /// Cycles from `now` on that can only be as the last one, at most `limit`.
+    /// Cycles from `now` on that cannot differ from the last one, at most `limit`.
     pub(super) fn rests(&self, now: u64, limit: u64) -> u64 {
         if !self.mmu.is_quiescent() || !self.is_at_rest() {
             return 0;
@@ -269,7 +269,7 @@ impl Hart {
         same && !taken && silent && outputs.events.is_empty()
     }
 
-    /// Whether the world around the pins is in this cycle as it was in the last one.
+    /// Whether everything around the pins is the same in this cycle as in the last one.
     pub(super) fn repeats_at(&mut self, cycle: u64, observers: &[Box<dyn Observer>]) -> bool {
         let observed = observers.is_empty() || self.is_watched(cycle, observers) == self.watched;
         if !observed {

@@ -1,8 +1,8 @@
-//! Who asks: whatever presents requests to a hart's MMU and takes what became of them.
+//! The source of requests: presents them to a hart's MMU and receives their answers.
 //!
-//! A scenario of single cycles, a program in the pipeline and a kernel that fences are initiators
-//! of one kind. An initiator decides *what* is asked next; the hart presents it until it is
-//! accepted, keeps it in order, judges and times its answer, and hands it back as a
+//! A scenario of single cycles, a program in the pipeline and a kernel that fences are all
+//! initiators. An initiator decides *what* is requested next; the hart presents it until it is
+//! accepted, keeps requests in order, checks and times each answer, and returns it as a
 //! [`Transaction`].
 
 use model::mmu::{Fence, Port, Request, Response};
@@ -10,11 +10,11 @@ use model::mmu::{Fence, Port, Request, Response};
 /// A request that was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// Where it was asked.
+    /// The port on which it was requested.
     pub port: Port,
-    /// What was asked.
+    /// The request.
     pub request: Request,
-    /// What the MMU answered; the golden model agrees.
+    /// The MMU's answer, with which the golden model agrees.
     pub response: Response,
     /// The cycle in which it was first presented.
     pub presented: u64,
@@ -22,14 +22,15 @@ pub struct Transaction {
     pub accepted: u64,
     /// The cycle of its answer.
     pub answered: u64,
-    /// Whether a TLB knew it, as the events of its acceptance say; nothing if it was not looked up.
+    /// Whether it hit in a TLB, according to the events of its acceptance; `None` if no TLB was
+    /// looked up.
     pub hit: Option<bool>,
 }
 
-/// What a hart asks. Every method does nothing unless said otherwise.
+/// The requests of a hart. By default, every method does nothing.
 pub trait Initiator {
-    /// The next request of a port that presents nothing; asked once a cycle. It is presented from
-    /// this cycle on until it is accepted, and cannot be taken back.
+    /// The next request of a port that presents nothing; called once per cycle. It is presented
+    /// from this cycle until it is accepted, and cannot be withdrawn.
     fn request(&mut self, port: Port, now: u64) -> Option<Request> {
         let _ = (port, now);
         None
@@ -46,23 +47,23 @@ pub trait Initiator {
         false
     }
 
-    /// Whether this cycle resets the MMU: what is presented or under way is forgotten.
+    /// Whether this cycle resets the MMU: everything presented or in flight is discarded.
     fn resets(&self) -> bool {
         false
     }
 
-    /// A request was answered: in the order of each port.
+    /// A request was answered; called in order for each port.
     fn answered(&mut self, transaction: &Transaction) {
         let _ = transaction;
     }
 
-    /// A fence was accepted, in the last of so many cycles in which it was presented.
+    /// A fence was accepted, in the last of the `cycles` cycles in which it was presented.
     fn fenced(&mut self, fence: Fence, cycles: u64) {
         let _ = (fence, cycles);
     }
 }
 
-/// Asks nothing.
+/// Requests nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Idle;
 
@@ -88,12 +89,12 @@ impl Initiator for TakesFaults {
     }
 }
 
-/// Asks for one fence, or one translation.
+/// Requests one fence, or one translation.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Once {
     pub(super) fence: Option<Fence>,
     pub(super) request: Option<Request>,
-    /// What became of the request.
+    /// The answer to the request.
     pub(super) response: Option<Response>,
     /// The fence was accepted.
     pub(super) fenced: bool,

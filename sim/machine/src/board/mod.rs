@@ -6,13 +6,13 @@
 //! | [`Hart`] | an MMU on its walker's bus, its checker, its tracker of requests |
 //! | `tracker` | each request and fence from its presentation to its answer |
 //! | `fast` | a hart's cycles in which nothing happens but hits |
-//! | [`Initiator`], [`Transaction`] | who asks: scenarios, programs, kernels; and what they get |
-//! | [`Observer`], [`Chronicle`] | who looks on |
-//! | [`StepError`] (`error`) | what an MMU may be guilty of |
+//! | [`Initiator`], [`Transaction`] | sources of requests: scenarios, programs, kernels; answers |
+//! | [`Observer`], [`Chronicle`] | what observes a run |
+//! | [`StepError`] (`error`) | the rules that an MMU may break |
 //!
-//! A cycle of a hart: its initiator says what it asks next, the inputs settle in the MMU, the
-//! outputs are sampled, the walker's request goes to memory, the golden model judges every
-//! answer, and what is answered goes back to the initiator. Here is one that loads twice:
+//! A cycle of a hart: its initiator names the next requests, the inputs settle in the MMU, the
+//! outputs are sampled, the walker's request goes to memory, the golden model checks every answer,
+//! and answers go back to the initiator. Here is one that loads twice:
 //!
 //! ```
 //! use machine::board::{Board, Initiator, Transaction};
@@ -72,28 +72,28 @@ use model::bus::{Channel, SharedMemory};
 use model::isa::Fault;
 use model::mmu::{Fence, Mmu, Request, Response};
 
-/// Harts on one memory under one clock. Each cycle the harts take their turns in the order of
-/// their numbers, so memory sees what they ask in the same cycle in that order.
+/// Harts on one memory under one clock. In each cycle the harts take turns in the order of their
+/// numbers, so memory sees requests of the same cycle in that order.
 pub struct Board {
     memory: SharedMemory,
     harts: Vec<Hart>,
-    /// Those that see cycles, and those that hear of events alone.
+    /// Observers of cycles, and observers of events only.
     observers: Vec<Box<dyn Observer>>,
     listeners: Vec<Box<dyn Observer>>,
-    /// What observers are given beside the pins; the machine fills it in.
+    /// What observers see besides the pins; filled in by the machine.
     pub world: WorldState,
     /// Everything counted.
     pub meter: Meter,
-    /// Whether cycles that can only be as the last one are counted instead of made
-    /// ([`Board::repeat`]); nothing else depends on it. True at first.
+    /// Whether cycles that cannot differ from the last one are counted instead of simulated
+    /// ([`Board::repeat`]); affects nothing but speed. True at first.
     pub skips: bool,
-    /// Whether cycles of hits go the fast way; nothing else depends on it. True at first.
+    /// Whether cycles of hits take the fast path; affects nothing but speed. True at first.
     pub fast: bool,
     now: u64,
     skipped_from: Option<u64>,
-    /// Cycles that were counted instead of made.
+    /// Cycles that were counted instead of simulated.
     repeated: u64,
-    /// Cycles of one hart that went the fast way.
+    /// Cycles of one hart that took the fast path.
     fast_cycles: u64,
 }
 
@@ -116,14 +116,14 @@ impl Board {
         }
     }
 
-    /// Adds a hart. `walker` must lead to the board's memory, by which answers are judged.
+    /// Adds a hart. `walker` must lead to the board's memory, against which answers are checked.
     pub fn add(&mut self, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> HartId {
         let id = self.harts.len();
         self.harts.push(Hart::new(id, mmu, walker));
         id
     }
 
-    /// Lets someone look on from now.
+    /// Attaches an observer, from now on.
     pub fn attach(&mut self, observer: Box<dyn Observer>) {
         match observer.sees_cycles() {
             true => self.observers.push(observer),
@@ -141,7 +141,7 @@ impl Board {
         self.is_observed() || !self.listeners.is_empty()
     }
 
-    /// All that observe anything.
+    /// All observers.
     fn all_observers(&mut self) -> impl Iterator<Item = &mut Box<dyn Observer>> {
         self.observers.iter_mut().chain(&mut self.listeners)
     }
@@ -208,7 +208,7 @@ impl Board {
         self.follow(id, initiator)
     }
 
-    /// The rest of a hart's part, after its MMU's.
+    /// The rest of a hart's part, after its MMU.
     #[inline]
     fn follow<I: Initiator>(&mut self, id: HartId, initiator: &mut I) -> Result<(), StepError> {
         let hart = &mut self.harts[id];
@@ -229,9 +229,10 @@ impl Board {
         verdict
     }
 
-    /// Lets up to `limit` cycles pass, as far as each is known to be as the last one; returns how
-    /// many did. What would take part in these cycles besides the harts and their memory has to
-    /// be as in the last one; that is the caller's to know. The initiator is that of one hart.
+    /// Lets up to `limit` cycles pass, as long as none can differ from the last one; returns how
+    /// many passed. Everything that takes part in these cycles besides the harts and their memory
+    /// must be the same as in the last one; the caller ensures that. The initiator is that of one
+    /// hart.
     pub fn repeat<I: Initiator>(&mut self, hart: HartId, initiator: &mut I, limit: u64) -> u64 {
         if !self.skips || initiator.resets() || initiator.takes_fault() {
             return 0;
@@ -240,7 +241,7 @@ impl Board {
         self.harts[hart].tracker.take(now, initiator);
         let limit = self.harts.iter().fold(limit, |limit, hart| hart.rests(now, limit));
         let mut passed = 0;
-        // Without observers, nothing but a bus that is not always ready can end it earlier.
+        // Without observers, only a bus that is not always ready can end it earlier.
         if self.observers.is_empty() && self.harts.iter().all(Hart::has_prompt_bus) {
             passed = limit;
         }
@@ -253,7 +254,7 @@ impl Board {
         passed
     }
 
-    /// Whether a cycle is as the last one; if so, observers are shown it.
+    /// Whether a cycle is the same as the last one; if so, observers are shown it.
     fn repeats_at(&mut self, cycle: u64) -> bool {
         let repeats = self.harts.iter_mut().all(|hart| hart.repeats_at(cycle, &self.observers));
         if repeats {
@@ -264,21 +265,21 @@ impl Board {
         repeats
     }
 
-    /// Cycles so far of one hart that went the fast way.
+    /// Cycles of one hart so far that took the fast path.
     pub fn fast_cycles(&self) -> u64 {
         self.fast_cycles
     }
 
-    /// Cycles so far that were counted instead of made.
+    /// Cycles so far that were counted instead of simulated.
     pub fn skipped(&self) -> u64 {
         self.repeated
     }
 
-    /// Lets cycles pass in which no initiator asks anything: jumping if the MMUs are idle, else
-    /// one by one until they are.
+    /// Lets cycles pass without requests: skipping ahead if the MMUs are idle, else one by one
+    /// until they are.
     ///
     /// # Errors
-    /// As [`Board::cycle`]; and [`StepError::Clock`] if the clock would run over.
+    /// As [`Board::cycle`]; and [`StepError::Clock`] if the clock would overflow.
     pub fn pass(&mut self, cycles: u64) -> Result<(), StepError> {
         let (cycle, end) = (self.now, self.now.saturating_add(cycles));
         if end > LAST_CYCLE {
@@ -306,7 +307,7 @@ impl Board {
         self.cycle(&mut resets)
     }
 
-    /// An `SFENCE.VMA` of one hart, which the others do not notice; complete on return.
+    /// An `SFENCE.VMA` of one hart, which the others do not see; complete on return.
     ///
     /// # Errors
     /// As [`Board::cycle`], and when the MMU never accepts it.
@@ -354,7 +355,7 @@ impl Board {
         } += cycles;
     }
 
-    /// Tells observers of cycles that were jumped over, as one stretch.
+    /// Reports cycles that were skipped to observers, as one stretch.
     fn tell_skip(&mut self) {
         if let Some(from) = self.skipped_from.take() {
             let (now, activity) = (self.now, self.world.activity);
@@ -362,14 +363,14 @@ impl Board {
         }
     }
 
-    /// Software has written, or is about to write, a page-table word that held `old`. Without
-    /// this the checkers, those of all harts, take answers by the older value for wrong.
+    /// Software has written, or is about to write, a page-table word that held `old`. Without this
+    /// call the checkers of all harts reject answers that use the older value.
     pub fn software_wrote(&mut self, pa: u64, old: u64) {
         self.harts.iter_mut().for_each(|hart| hart.checker.software_wrote(pa, old));
     }
 
-    /// Charges coming cycles to another account, and tells observers apart what was skipped
-    /// until now.
+    /// Charges coming cycles to another activity, and reports what was skipped until now to
+    /// observers separately.
     pub fn charge(&mut self, activity: Activity) -> Activity {
         if self.world.activity != activity {
             self.tell_skip();
@@ -377,14 +378,14 @@ impl Board {
         std::mem::replace(&mut self.world.activity, activity)
     }
 
-    /// Tells observers what happened.
+    /// Reports an event to observers.
     pub fn event(&mut self, event: &Event) {
         self.tell_skip();
         let (now, world) = (self.now, self.world);
         self.all_observers().for_each(|observer| observer.on_event(now, event, &world));
     }
 
-    /// Tells observers that it is over.
+    /// Reports the end of the run to observers.
     pub fn end(&mut self) {
         self.tell_skip();
         let now = self.now;

@@ -1,4 +1,4 @@
-//! Looking on: waves, tests, reports.
+//! Observation of a run: for waves, tests, reports.
 
 use super::HartId;
 use kernel::{Activity, Event, Pid};
@@ -7,17 +7,17 @@ use model::mmu::{Inputs, Mmu, Outputs, PerPort};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A kind of machine, by what its observers see of it.
+/// A kind of machine, by what its observers see.
 pub trait Observed {
-    /// The hardware whose clock is turned.
+    /// The hardware that is simulated.
     type Unit: ?Sized;
     /// Its input pins in one cycle.
     type Inputs;
     /// Its output pins in the same cycle.
     type Outputs;
-    /// What goes on around it meanwhile.
+    /// The state of everything around it meanwhile.
     type World;
-    /// What may happen.
+    /// The events.
     type Event;
     /// What cycles are spent on.
     type Activity;
@@ -36,17 +36,17 @@ impl Observed for Paged {
     type Activity = Activity;
 }
 
-/// What goes on around the MMU in one cycle.
+/// The state of everything around the MMU in one cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct WorldState {
     /// The process that runs.
     pub pid: Option<Pid>,
-    /// On whose account the cycle passes.
+    /// The activity to which the cycle is charged.
     pub activity: Activity,
-    /// The program's access that the kernel handles or handled last, counted from 1 in the order
-    /// of the program; nothing where the access was the kernel's own.
+    /// The program's access that the kernel handles or handled last, counted from 1 in program
+    /// order; `None` if the access was the kernel's own.
     pub access: Option<u64>,
-    /// The transfers handed to the ports' buses *in the cycle before*: they follow translation.
+    /// The transfers passed to the ports' buses *in the cycle before*: they follow translation.
     pub requests: PerPort<Option<bus::Request>>,
     /// What the ports' buses answer in this cycle.
     pub responses: PerPort<Option<bus::Response>>,
@@ -56,29 +56,29 @@ pub struct WorldState {
 
 /// One cycle of a piece of hardware, as it settled.
 pub struct Cycle<'a, M: Observed = Paged> {
-    /// Which cycle.
+    /// Its number.
     pub number: u64,
-    /// Which hart's; 0 where there are none.
+    /// The hart; 0 where there are none.
     pub hart: HartId,
-    /// What the world drives.
+    /// The input pins.
     pub inputs: &'a M::Inputs,
-    /// What the hardware drives.
+    /// The output pins.
     pub outputs: &'a M::Outputs,
-    /// The hardware, which shows its signals.
+    /// The hardware, for its signals.
     pub unit: &'a M::Unit,
-    /// What goes on around it.
+    /// The state of everything around it.
     pub world: &'a M::World,
 }
 
-/// Someone who looks on. Every method does nothing unless said otherwise.
+/// An observer. By default, every method does nothing.
 pub trait Observer<M: Observed = Paged> {
-    /// Whether cycles are of interest, or events alone; asked once, when it is attached. A run
-    /// of which only events are observed is as fast as one that is not observed.
+    /// Whether cycles are of interest, or only events; called once, when it is attached. A run with
+    /// observers of events only is as fast as one that is not observed.
     fn sees_cycles(&self) -> bool {
         true
     }
 
-    /// Whether the hardware's own signals are looked at in the coming cycle; sampling them costs
+    /// Whether the hardware's internal signals are needed in the coming cycle; sampling them costs
     /// time.
     fn wants_signals(&self, cycle: u64) -> bool {
         let _ = cycle;
@@ -95,8 +95,8 @@ pub trait Observer<M: Observed = Paged> {
         let _ = (cycle, event, world);
     }
 
-    /// The cycles `from..to` passed without change: nothing was asked of an idle MMU.
-    /// `activity` is what they were spent on.
+    /// The cycles `from..to` passed without change: no request was made of an idle MMU. `activity`
+    /// is what they were spent on.
     fn on_skip(&mut self, from: u64, to: u64, activity: M::Activity) {
         let _ = (from, to, activity);
     }
@@ -107,7 +107,7 @@ pub trait Observer<M: Observed = Paged> {
     }
 }
 
-/// What was observed can be read by the other handle.
+/// What was observed can be read through the other handle.
 impl<M: Observed, T: Observer<M>> Observer<M> for Rc<RefCell<T>> {
     fn sees_cycles(&self) -> bool {
         self.borrow().sees_cycles()

@@ -10,7 +10,7 @@ const RAM: u64 = 0x8000_0000;
 /// A gigapage at physical address 0, with every permission.
 const LEAF: u64 = 0xdf;
 
-/// An MMU that learnt once that virtual address 0 is physical address 0, and never forgets.
+/// An MMU that learned once that virtual address 0 is physical address 0, and never forgets it.
 struct Stubborn;
 
 impl Mmu for Stubborn {

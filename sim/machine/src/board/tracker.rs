@@ -1,5 +1,5 @@
-//! The one place where a hart's requests are followed: presented, accepted, in order, in time,
-//! judged, counted, and handed back.
+//! The only place where a hart's requests are followed: presented, accepted, kept in order, timed,
+//! checked, counted, and returned.
 
 use super::error::{PATIENCE, StepError, Waiting};
 use super::initiator::{Initiator, Transaction};
@@ -17,7 +17,7 @@ struct Presented {
     since: u64,
 }
 
-/// A request that was accepted and not answered.
+/// A request that was accepted and has no answer yet.
 #[derive(Debug)]
 struct UnderWay {
     request: Request,
@@ -28,20 +28,20 @@ struct UnderWay {
     hit: Option<bool>,
 }
 
-/// By what requests are judged and counted.
+/// What checks and counts requests.
 pub(super) struct Judges<'a> {
     pub(super) memory: &'a SharedMemory,
     pub(super) checker: &'a mut Checker,
     pub(super) meter: &'a mut Meter,
 }
 
-/// What `satp` means for whether a request is translated, worked out when it changes.
+/// How `satp` decides whether a request is translated; computed when it changes.
 #[derive(Debug)]
 struct Scheme {
     xlen: Xlen,
     satp: u64,
     is_bare: bool,
-    /// Bits of a virtual address above those that are translated; nothing for a reserved mode.
+    /// Bits of a virtual address above those that are translated; `None` for a reserved mode.
     unused: Option<u32>,
 }
 
@@ -57,7 +57,7 @@ impl Scheme {
         request.context.privilege != Privilege::Machine && !self.is_bare
     }
 
-    /// Whether the bits above a virtual address repeat its highest; RV32 addresses have none.
+    /// Whether the bits above a virtual address repeat its highest bit; RV32 addresses have none.
     fn is_canonical(&self, va: u64) -> bool {
         let repeats = |unused: u32| (va << unused) as i64 >> unused == va as i64;
         self.unused.is_some_and(|unused| self.xlen == Xlen::Rv32 || repeats(unused))
@@ -86,7 +86,7 @@ impl Tracker {
         }
     }
 
-    /// Takes what the initiator asks next where nothing is presented.
+    /// Takes the initiator's next request on each port that presents nothing.
     #[inline]
     pub(super) fn take<I: Initiator + ?Sized>(&mut self, now: u64, initiator: &mut I) {
         for (port, presented) in self.presented.iter_mut() {
@@ -112,7 +112,7 @@ impl Tracker {
         self.presented = PerPort::default();
     }
 
-    /// Nothing is presented or under way, and requests are translated.
+    /// Nothing is presented or in flight, and requests are translated.
     pub(super) fn is_idle(&self) -> bool {
         let nothing_under_way = self.under_way.values().all(VecDeque::is_empty);
         !self.asks() && nothing_under_way && !self.scheme.is_bare
@@ -141,7 +141,7 @@ impl Tracker {
         self.presented.values().any(Option::is_some) || self.fence.is_some()
     }
 
-    /// A reset forgets everything.
+    /// A reset discards everything.
     pub(super) fn reset(&mut self, checker: &mut Checker) {
         for (_, under_way) in self.under_way.iter_mut() {
             under_way.drain(..).for_each(|under_way| checker.dropped(under_way.token));
@@ -192,7 +192,7 @@ impl Tracker {
             };
             verdict = verdict.and(answer);
         }
-        // After the requests of its own cycle, which it does not rule.
+        // After the requests of its own cycle, which it does not affect.
         if let Some((fence, since)) = self.fence.take_if(|_| outputs.fence_ready) {
             judges.checker.fenced(fence);
             initiator.fenced(fence, now - since + 1);
@@ -223,7 +223,7 @@ impl Tracker {
         UnderWay { request, presented: since, accepted: now, token, translated, hit }
     }
 
-    /// Since when each thing waits.
+    /// What waits, and since when.
     fn waits(&self) -> impl Iterator<Item = (u64, Waiting)> + '_ {
         let presented = self.presented.iter().filter_map(|(port, presented)| {
             presented.map(|presented| (presented.since, Waiting::Request(port)))
@@ -235,18 +235,18 @@ impl Tracker {
         presented.chain(fence).chain(under_way)
     }
 
-    /// Whether nothing waits for too long; and when that is to be asked again.
+    /// Checks that nothing waits for too long, and computes when to check again.
     fn is_in_time(&mut self, now: u64) -> Result<(), StepError> {
         if let Some((since, what)) = self.waits().find(|(since, _)| now - since > PATIENCE) {
             return Err(StepError::Silent { cycle: now, what, waited: now - since });
         }
-        // What begins to wait later than now can wait for longer than what waits now.
+        // What begins to wait after now reaches its limit after what waits now.
         let oldest = self.waits().map(|(since, _)| since).min().unwrap_or(now);
         self.look = oldest + PATIENCE + 1;
         Ok(())
     }
 
-    /// Cycles from `now` on in which nothing that waits is taken for dead.
+    /// Cycles from `now` on in which nothing that waits reaches its limit.
     pub(super) fn patience(&self, now: u64) -> u64 {
         let since = self.waits().map(|(since, _)| since).min();
         since.map_or(u64::MAX, |since| (since + PATIENCE + 1).saturating_sub(now))

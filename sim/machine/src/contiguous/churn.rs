@@ -9,19 +9,19 @@ use rand::Rng;
 
 use super::Placer;
 
-/// What a long run came to.
+/// The result of a long run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Equilibrium {
     /// Holes for a thousand segments, on average over the second half of the run.
     pub holes_per_thousand: u64,
-    /// Requests that were not granted.
+    /// Requests that were refused.
     pub refused: u64,
 }
 
-/// Makes `steps` changes: with even chances a segment chosen at random ends, or one of a length
-/// drawn from `lengths` comes; between `segments / 2` and `segments` of them are there once the
-/// run is under way. `changed` sees memory, and how
-/// many segments there are, after each change. Everything is given back at the end.
+/// Makes `steps` changes: with equal chances a segment chosen at random ends, or one of a length
+/// drawn from `lengths` is allocated; between `segments / 2` and `segments` of them exist once the
+/// run is under way. `changed` is called with memory and the number of segments after each change.
+/// Everything is freed at the end.
 pub fn churn(
     placer: &mut dyn Placer,
     steps: u64,

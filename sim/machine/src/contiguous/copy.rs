@@ -1,4 +1,4 @@
-//! Bytes over the bus, in the largest pieces that their addresses allow.
+//! Transfers of bytes over the bus, in the largest pieces that their addresses allow.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(super) struct Wire {
     pub(super) observer: Option<Box<dyn Observer<Contiguous>>>,
 }
 
-/// Memory refused an address.
+/// Memory refused this address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused(pub(super) u64);
 
@@ -88,7 +88,7 @@ impl Wire {
         Ok(())
     }
 
-    /// Stores bytes in several places one after the other; the last need not be filled.
+    /// Stores bytes in several places one after the other; the last one need not be filled.
     pub(super) fn images(&mut self, bytes: &[u8], places: &[Range<u64>]) -> Result<(), Refused> {
         let mut rest = bytes;
         for place in places {
@@ -99,11 +99,13 @@ impl Wire {
         Ok(())
     }
 
-    /// Copies upwards, word by word: right for moving down by any distance, and to elsewhere.
+    /// Copies upwards, word by word: correct for a move downwards by any distance, and for a move
+    /// to a range that does not overlap.
     pub(super) fn copy(&mut self, from: u64, to: u64, length: u64) -> Result<(), Refused> {
         let mut done = 0;
         while done < length {
-            // Not more than lies between the two, or a move by less than a word eats itself.
+            // Not more than the distance between the two: a move by less than a word would
+            // overwrite itself.
             let most = (length - done).min(from.abs_diff(to).max(1)) as usize;
             let size = piece(from + done, most).min(piece(to + done, most));
             let value = self.read(from + done, size)?;

@@ -23,7 +23,7 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// As it is written and shown.
+    /// Its name in scenarios and reports.
     pub fn name(self) -> &'static str {
         self.into()
     }

@@ -8,13 +8,13 @@ use std::ops::Range;
 use super::{Descriptor, Reason, Request, Shape};
 use model::isa::Access;
 
-/// The offsets that a segment has.
+/// The valid offsets of a segment.
 pub fn offsets(descriptor: &Descriptor, shape: Shape) -> Range<u64> {
     let limit = descriptor.limit.min(shape.span());
     if descriptor.rights.down { shape.span() - limit..shape.span() } else { 0..limit }
 }
 
-/// Where the byte at an offset of the segment stands; meant only for offsets that it has.
+/// The physical address of an offset of the segment; only for valid offsets.
 fn location(descriptor: &Descriptor, shape: Shape, offset: u64) -> u64 {
     match descriptor.rights.down {
         // The byte before the end of the offsets is the byte before the base.
@@ -42,7 +42,7 @@ pub fn translate(
     let rights = descriptor.rights;
     let kind = match request.access {
         Access::Fetch => rights.execute,
-        // The unit has no pin for cache-block management: it takes it for a load.
+        // The unit has no pin for cache-block management: it treats it as a load.
         Access::Load | Access::CacheBlock => rights.read,
         Access::Store => rights.write,
     };

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Fit, Placer};
 
-/// A list of holes by address; neighbours are joined at once.
+/// A list of holes by address; adjacent holes are merged at once.
 ///
 /// Knuth, The Art of Computer Programming, volume 1, 2.5. A segment is put at the low end of its
 /// hole. Of equally good holes the one with the lowest address is taken.
@@ -14,13 +14,13 @@ pub struct Holes {
     /// First unit to the unit after the last.
     holes: BTreeMap<u64, u64>,
     fit: Fit,
-    /// Next fit: where the last segment that was placed ends.
+    /// Next fit: the end of the segment that was placed last.
     rover: u64,
 }
 
 impl Holes {
-    /// Memory whose holes are these ranges; empty ones are left out, neighbours are joined. A
-    /// `fit` that is none of the four counts as [`Fit::First`].
+    /// Memory with these holes; empty ones are ignored, adjacent ones are merged. A `fit` that is
+    /// none of the four counts as [`Fit::First`].
     pub fn new(holes: &[Range<u64>], fit: Fit) -> Holes {
         let mut all = Holes { holes: BTreeMap::new(), fit, rover: 0 };
         for hole in holes.iter().filter(|hole| !hole.is_empty()) {
@@ -36,7 +36,7 @@ impl Holes {
             Fit::Best => enough.min_by_key(|hole| (size(hole), *hole.0)),
             Fit::Worst => enough.max_by_key(|hole| (size(hole), std::cmp::Reverse(*hole.0))),
             Fit::Next => {
-                // What is left of the last hole begins at the rover.
+                // The rest of the last hole begins at the rover.
                 let behind = enough.clone().find(|hole| *hole.0 >= self.rover);
                 behind.or_else(|| enough.next())
             }

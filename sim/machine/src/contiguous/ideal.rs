@@ -2,7 +2,7 @@
 
 use super::{Descriptor, Fault, Inputs, Outputs, SegmentUnit, Shape, golden};
 
-/// Answers as the hardware must, without being hardware.
+/// Answers as the hardware must, computed by software.
 #[derive(Debug)]
 pub struct IdealUnit {
     shape: Shape,

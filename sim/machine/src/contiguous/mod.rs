@@ -1,17 +1,17 @@
 //! Memory without pages: every segment of a process in one contiguous piece.
 //!
-//! What the books compare paging with: a segmentation unit in hardware, an operating system that
-//! looks for holes, the fragmentation that comes of it, and compaction, which moves everything.
+//! What textbooks compare paging with: a segmentation unit in hardware, an operating system that
+//! searches for holes, the fragmentation that results, and compaction.
 //!
 //! | part | what it is |
 //! |---|---|
 //! | [`SegmentUnit`] | the hardware as pins: requests, register writes, a held fault (`unit`) |
 //! | [`golden`] | what base and limit mean, byte by byte |
-//! | [`IdealUnit`] | a unit made of nothing else, for trying the world without hardware (`ideal`) |
+//! | [`IdealUnit`] | a unit made of nothing else, for running without hardware (`ideal`) |
 //! | [`Fit`], [`Holes`] | first, best, worst and next fit |
 //! | [`Blocks`], [`Pages`] | the buddy system and paging, for comparison (`others`) |
 //! | [`World`] | processes loaded, ended, grown, moved; every byte over the bus |
-//! | `placer`, `process` | what finds room; what a process asks for and was given |
+//! | `placer`, `process` | what allocates memory; what a process requests and was allocated |
 //! | `copy` | bytes over the bus, in the largest pieces that their addresses allow |
 //! | [`churn`] | Knuth's fifty-percent rule |
 //! | [`Event`], [`Contiguous`] | what observers see: waves (`observe`) |

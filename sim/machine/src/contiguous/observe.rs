@@ -1,5 +1,4 @@
-//! What happens in a world without pages, for those who look on: each event is declared here,
-//! once.
+//! Events in a system without pages, for observers: each is declared here, once.
 
 use std::ops::Range;
 
@@ -40,35 +39,35 @@ pub enum Activity {
 }
 
 events! {
-    /// Something happened. Places and lengths are in units.
+    /// An event. Places and lengths are in units.
     pub enum Event {
-        /// A segment of a process that is to be loaded, or that grows, was given room.
+        /// Memory was allocated for a segment of a process that is to be loaded, or that grows.
         Placed allocate {
-            /// Whose.
+            /// The process.
             process: String,
-            /// Its name.
+            /// The segment.
             segment: String,
-            /// What was asked for.
+            /// The length requested.
             length: u64,
-            /// The hole that was chosen, as it was before.
+            /// The chosen hole, as it was before.
             hole: Range<u64>,
-            /// What was given: one piece, or pages.
+            /// What was allocated: one piece, or pages.
             at: Vec<Range<u64>>,
         } says("allocate:{process}:{segment}:{length}:{}", pieces(at));
 
-        /// A segment is in memory already, and is used by one process more.
+        /// A segment is in memory already, and one more process uses it.
         Shared share {
-            /// By whom.
+            /// The process.
             process: String,
-            /// Its name.
+            /// The segment.
             segment: String,
         } says("share:{process}:{segment}");
 
-        /// There is no room.
+        /// No hole is large enough.
         Refused no_room {
-            /// For whom.
+            /// The process.
             process: String,
-            /// What was asked for, in all.
+            /// The length requested, in all.
             wanted: u64,
         } says("no_room:{process}:{wanted}")
             marks First("no room {process}")
@@ -76,19 +75,19 @@ events! {
 
         /// All segments of a process and their contents are in memory.
         Loaded loaded {
-            /// Which.
+            /// The process.
             process: String,
         } says("loaded:{process}") marks First("loaded {process}") counts(one(counts, "loads"));
 
-        /// A process ended; what only it used is free.
+        /// A process ended; what no other process uses is free.
         Ended free {
-            /// Which.
+            /// The process.
             process: String,
         } says("end:{process}") marks First("end {process}") counts(one(counts, "ends"));
 
         /// Another process is to run: its registers are written now.
         Switch context_switch {
-            /// Which.
+            /// The process.
             process: String,
             /// Its segments: their numbers and names.
             segments: Vec<(usize, String)>,
@@ -98,7 +97,7 @@ events! {
         Fault segment_fault {
             /// The logical address.
             va: u64,
-            /// Why.
+            /// The reason.
             reason: Reason,
         } says("{}:{va}", reason.fault())
             marks Each("{} fault", reason.name())
@@ -106,56 +105,56 @@ events! {
 
         /// A segment is longer now.
         Grown grow {
-            /// Whose.
+            /// The process.
             process: String,
-            /// Its name.
+            /// The segment.
             segment: String,
-            /// By how much.
+            /// By how many units.
             by: u64,
-            /// It had to go elsewhere.
+            /// Whether it had to move.
             moved: bool,
         } says("grow:{process}:{segment}:{by}:{}", if *moved { "moved" } else { "in_place" })
             marks First("grow {process} {segment}")
             counts(one(counts, "grown"));
 
-        /// Everything is about to be moved together.
+        /// Memory is about to be compacted.
         Compaction compact {} says("compact") counts(one(counts, "compactions"));
 
         /// A segment, or a piece of it, is about to be copied to another place.
         Moved move {
-            /// Whose, and which.
+            /// The process and the segment.
             owner: String,
-            /// From where.
+            /// The old place.
             from: Range<u64>,
-            /// To where.
+            /// The new place.
             to: Range<u64>,
         } says("move:{owner}:{}:to_{}", from.start, to.start);
     }
     states {
-        /// From now on time is spent on this.
+        /// Time is spent on another activity from now on.
         Spends {
-            /// On what.
+            /// The activity.
             activity: Activity,
         } says("{}", <&str>::from(*activity));
 
-        /// From now on memory looks like this.
+        /// The state of memory from now on.
         Memory {
-            /// How.
+            /// Its picture.
             picture: Picture,
         } says("{}_free", picture.measure.free);
 
-        /// A transfer on the memory bus began, and is over.
+        /// A transfer on the memory bus began, and is complete.
         Transfer {
             /// From its acceptance to its answer.
             cycles: Range<u64>,
-            /// What was asked.
+            /// The request.
             request: bus::Request,
         } says("{request:?}");
     }
     with _names: (), counts: &mut Counts
 }
 
-/// Counts one more.
+/// Increments a counter.
 fn one(counts: &mut Counts, name: &'static str) {
     *counts.entry(name).or_default() += 1;
 }
@@ -173,7 +172,7 @@ fn fault(counts: &mut Counts, reason: Reason) {
     );
 }
 
-/// What was given: where it begins, and how many pieces it has if not one.
+/// An allocation as text: where it begins, and how many pieces it has if more than one.
 pub(crate) fn pieces(at: &[Range<u64>]) -> String {
     match at {
         [] => "nothing".to_owned(),
@@ -185,13 +184,13 @@ pub(crate) fn pieces(at: &[Range<u64>]) -> String {
 /// Memory at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// How broken up it is.
+    /// Its fragmentation.
     pub measure: Measure,
     /// How many segments there are.
     pub segments: u64,
-    /// What is free, from the lowest address on.
+    /// Free ranges, in ascending order.
     pub holes: Vec<Range<u64>>,
-    /// What is in use, from the lowest address on, and what it is called: by the name under which
-    /// it is shared, else by its process and, unless that is all there is of it, its segment.
+    /// Ranges in use, in ascending order, with their names: the name under which a segment is
+    /// shared, else its process and, unless it is the only one, the segment.
     pub used: Vec<(Range<u64>, String)>,
 }

@@ -1,4 +1,4 @@
-//! The two ways out that are not lists of holes: the buddy system, and pages.
+//! The two alternatives to lists of holes: the buddy system, and pages.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

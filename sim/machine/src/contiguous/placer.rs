@@ -1,55 +1,55 @@
-//! What finds room for a segment.
+//! What allocates memory for a segment.
 
 use std::ops::Range;
 
-/// Hands out ranges of physical memory. Units are the caller's; nothing here knows bytes.
+/// Allocates ranges of physical memory. Units are the caller's; nothing here knows bytes.
 pub trait Placer {
-    /// Room for `length`, at least: one range, or several where pieces need not be neighbours.
-    /// `None` when there is none; nothing is changed then.
+    /// Allocates at least `length`: one range, or several where pieces need not be contiguous.
+    /// `None` if there is not enough; nothing has changed then.
     fn allocate(&mut self, length: u64) -> Option<Vec<Range<u64>>>;
 
     /// Takes exactly this range, if all of it is free.
     fn take(&mut self, range: Range<u64>) -> bool;
 
-    /// Gives back a range that was handed out or taken, whole.
+    /// Frees a range that was allocated or taken, as a whole.
     fn free(&mut self, range: Range<u64>);
 
-    /// What is free, from the lowest address on, neighbours joined.
+    /// Free ranges, in ascending order; adjacent ones are merged.
     fn holes(&self) -> Vec<Range<u64>>;
 
-    /// Whether everything can be moved together; not where addresses must be multiples.
+    /// Whether compaction is possible; not where addresses must be multiples.
     fn compactable(&self) -> bool {
         false
     }
 
-    /// The longest request that would be granted now.
+    /// The longest request that would succeed now.
     fn largest(&self) -> u64 {
         self.holes().iter().map(|hole| hole.end - hole.start).max().unwrap_or(0)
     }
 }
 
-/// How broken up memory is, at one moment.
+/// Fragmentation at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Measure {
     /// Units that are free.
     pub free: u64,
-    /// The longest request that would be granted.
+    /// The longest request that would succeed.
     pub largest: u64,
-    /// The length of each hole, from the lowest address on.
+    /// The length of each hole, in ascending order of address.
     pub holes: Vec<u64>,
-    /// Units handed out and not asked for.
+    /// Units allocated beyond what was requested.
     pub internal: u64,
 }
 
 impl Measure {
-    /// Of what a placer has left; `internal` units were handed out and not asked for.
+    /// Measures a placer; `internal` units were allocated beyond what was requested.
     pub fn of(placer: &dyn Placer, internal: u64) -> Measure {
         let holes: Vec<u64> = placer.holes().iter().map(|hole| hole.end - hole.start).collect();
         Measure { free: holes.iter().sum(), largest: placer.largest(), holes, internal }
     }
 
     /// External fragmentation: the part of free memory, in thousandths, that the longest possible
-    /// request leaves; 0 when it could have all, or when nothing is free.
+    /// request does not reach; 0 if it could have all of it, or if nothing is free.
     pub fn external_permille(&self) -> u64 {
         (self.free - self.largest) * 1000 / self.free.max(1)
     }

@@ -1,10 +1,10 @@
-//! What a process asks for, and what it was given.
+//! What a process requests, and what it was allocated.
 
 use std::ops::Range;
 
 use super::{Descriptor, Fit, Rights};
 
-/// A segment that a process asks for.
+/// A segment that a process requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SegmentSpec {
     /// `text`, `stack`, ...
@@ -13,7 +13,7 @@ pub struct SegmentSpec {
     pub number: usize,
     /// Length, in units.
     pub length: u64,
-    /// What may be done there.
+    /// The accesses that it allows.
     pub rights: Rights,
     /// It must begin at this unit of physical memory.
     pub at: Option<u64>,
@@ -31,8 +31,8 @@ pub struct ProcessSpec {
 }
 
 impl ProcessSpec {
-    /// What its segments are called in memory, in order: each by the name under which it is
-    /// shared, else by the process and, unless that is all there is of it, the segment.
+    /// The names of its segments in memory, in order: the name under which one is shared, else the
+    /// process and, unless it is the only one, the segment.
     pub fn labels(&self) -> impl Iterator<Item = String> {
         let single = self.segments.len() == 1;
         let shared = |segment: &SegmentSpec| segment.shared.clone();
@@ -41,15 +41,15 @@ impl ProcessSpec {
     }
 }
 
-/// What a segment that is not shared is called.
+/// The name of a segment that is not shared.
 pub(super) fn label(process: &str, segment: &str, single: bool) -> String {
     if single { process.to_owned() } else { format!("{process}:{segment}") }
 }
 
-/// A segment in memory: what its bytes are known to be, and who uses it.
+/// A segment in memory: its expected bytes, and its users.
 #[derive(Debug)]
 pub(super) struct Stored {
-    /// The pieces that it was given, in units; one, except under paging.
+    /// The pieces that were allocated, in units; one, except under paging.
     pub(super) pieces: Vec<Range<u64>>,
     /// Its bytes from the lowest address on, as memory must hold them.
     pub(super) bytes: Vec<u8>,
@@ -60,10 +60,10 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// Where its first byte stands.
+    /// The address of its first byte.
     ///
-    /// A segment that grows downwards lies at the upper end of what it was given, the others at
-    /// the lower.
+    /// A segment that grows downwards lies at the upper end of its allocation, the others at the
+    /// lower.
     pub(super) fn start(&self, unit: u64) -> u64 {
         let (first, last) = match (self.pieces.first(), self.pieces.last()) {
             (Some(first), Some(last)) => (first.start * unit, last.end * unit),
@@ -72,14 +72,14 @@ impl Stored {
         if self.rights.down { last - self.bytes.len() as u64 } else { first }
     }
 
-    /// What a register says of it.
+    /// The contents of its register.
     pub(super) fn descriptor(&self, unit: u64) -> Descriptor {
         let (start, limit) = (self.start(unit), self.bytes.len() as u64);
         let base = if self.rights.down { start + limit } else { start };
         Descriptor { base, limit, rights: self.rights }
     }
 
-    /// Where its bytes stand, in order: one range of physical addresses, or pages.
+    /// The places of its bytes, in order: one range of physical addresses, or pages.
     pub(super) fn places(&self, unit: u64, fit: Fit) -> Vec<Range<u64>> {
         if fit == Fit::Pages {
             return self.pieces.iter().map(|piece| piece.start * unit..piece.end * unit).collect();
@@ -88,7 +88,7 @@ impl Stored {
         std::iter::once(start..start + self.bytes.len() as u64).collect()
     }
 
-    /// Units handed out for it.
+    /// Units allocated for it.
     pub(super) fn given(&self) -> u64 {
         self.pieces.iter().map(|piece| piece.end - piece.start).sum()
     }

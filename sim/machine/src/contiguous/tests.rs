@@ -16,8 +16,8 @@ fn first(placer: &mut dyn Placer, length: u64) -> Option<u64> {
     placer.allocate(length).map(|ranges| ranges[0].start)
 }
 
-/// Silberschatz, Operating System Concepts: holes of 100, 500, 200, 300 and 600 KB; 212, 417, 112
-/// and 426 KB come in this order.
+/// Silberschatz, Operating System Concepts: holes of 100, 500, 200, 300 and 600 KB; requests for
+/// 212, 417, 112 and 426 KB, in this order.
 #[test]
 fn four_requests_of_the_book_go_where_the_book_says() {
     let holes = [0..100, 101..601, 602..802, 803..1103, 1104..1704];
@@ -166,7 +166,7 @@ fn random_histories_lose_no_byte() {
     }
 }
 
-/// A unit that forgets the limit, or holds no fault: found at once.
+/// A unit that ignores the limit, or holds no fault: found at once.
 struct Broken(IdealUnit, bool);
 
 impl SegmentUnit for Broken {

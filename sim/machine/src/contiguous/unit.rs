@@ -1,4 +1,4 @@
-//! The segmentation unit as pins: a table of base and limit, asked one access at a time.
+//! The segmentation unit as pins: a table of base and limit, which translates one access at a time.
 
 use serde::Deserialize;
 use strum::IntoStaticStr;
@@ -6,14 +6,14 @@ use strum::IntoStaticStr;
 use model::isa;
 use model::mmu::Signal;
 
-/// What may be done in a segment, and which way it grows.
+/// The accesses that a segment allows, and the direction in which it grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the words of the field")]
 pub struct Rights {
     pub read: bool,
     pub write: bool,
     pub execute: bool,
-    /// Programs may use it; otherwise the supervisor alone.
+    /// User programs may access it; otherwise only the supervisor.
     pub user: bool,
     /// It grows downwards: its bytes are those below the base.
     pub down: bool,
@@ -26,7 +26,7 @@ pub struct Descriptor {
     pub base: u64,
     /// Length in bytes.
     pub limit: u64,
-    /// What may be done there.
+    /// The accesses that it allows.
     pub rights: Rights,
 }
 
@@ -40,12 +40,12 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The most bytes that a segment can have.
+    /// The maximum length of a segment, in bytes.
     pub fn span(self) -> u64 {
         1 << self.offset_bits
     }
 
-    /// The logical address of an offset in a segment; negative ones count back from the end.
+    /// The logical address of an offset in a segment; negative offsets count back from the end.
     pub fn address(self, segment: usize, offset: i64) -> u64 {
         (segment as u64) << self.offset_bits | (offset as u64 & (self.span() - 1))
     }
@@ -60,20 +60,20 @@ pub struct Request {
     pub bytes: u8,
     /// Fetch, load or store.
     pub access: isa::Access,
-    /// Made by a program; otherwise by the supervisor.
+    /// Made by a user program; otherwise by the supervisor.
     pub user: bool,
 }
 
-/// Why an access may not be made.
+/// Why an access is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Reason {
     /// There is no such segment.
     NoSegment,
-    /// Some byte is not in it.
+    /// Some byte lies outside of the segment.
     Limit,
-    /// Not this kind of access, or not by a program.
+    /// The segment does not allow this kind of access, or no access by user programs.
     Protection,
 }
 
@@ -103,7 +103,7 @@ impl Reason {
         Reason::FAULTS[self.code() as usize]
     }
 
-    /// In words, as scenarios write it.
+    /// In words, as in scenarios.
     pub fn name(self) -> &'static str {
         self.into()
     }
@@ -112,50 +112,50 @@ impl Reason {
 /// A fault and its logical address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// The address that was asked for.
+    /// The address requested.
     pub va: u64,
 }
 
-/// What the world drives in one cycle.
+/// The input pins in one cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
-    /// Everything is forgotten.
+    /// Everything is reset.
     pub reset: bool,
     /// A request is presented.
     pub request: Option<Request>,
-    /// A register is written; `None` inside: there is no such segment any more.
+    /// A register is written; with `None` inside, the segment is removed.
     pub load: Option<(usize, Option<Descriptor>)>,
     /// The held fault is taken.
     pub fault_ready: bool,
 }
 
-/// What the unit drives in the same cycle.
+/// The output pins in the same cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outputs {
-    /// The request is taken.
+    /// The request is accepted.
     pub ready: bool,
-    /// The register write is taken.
+    /// The register write is accepted.
     pub load_ready: bool,
-    /// The answer to the request taken in this cycle.
+    /// The answer to the request accepted in this cycle.
     pub response: Option<Result<u64, Fault>>,
     /// The oldest fault not yet taken.
     pub held: Option<Fault>,
 }
 
-/// A segmentation unit: one call a clock cycle.
+/// A segmentation unit: one call per clock cycle.
 pub trait SegmentUnit {
     /// The configuration's name.
     fn name(&self) -> &str;
 
-    /// How many segments of how many bytes.
+    /// The number of segments, and their maximum length.
     fn shape(&self) -> Shape;
 
     /// One cycle: outputs are those settled with these inputs, before the clock rises.
     fn cycle(&mut self, inputs: &Inputs) -> Outputs;
 
-    /// The unit's own signals, for waves; none unless it has any to show.
+    /// The unit's internal signals, for waves; empty if it has none to show.
     fn signals(&self) -> Vec<Signal> {
         Vec::new()
     }

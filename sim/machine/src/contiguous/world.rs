@@ -2,10 +2,10 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `space`, `grow` | segments come, go and move; they grow in place or elsewhere |
-//! | `access` | accesses, and what becomes of them |
-//! | `watched` | what observers are told, and the time that the kernel takes |
-//! | `books`, `error` | what must be true after every event; what can be wrong |
+//! | `space`, `grow` | segments are loaded, ended and moved; they grow in place or elsewhere |
+//! | `access` | accesses, and their results |
+//! | `watched` | what observers are shown, and the time that the kernel takes |
+//! | `books`, `error` | the invariants; the errors |
 
 mod access;
 mod books;
@@ -31,28 +31,28 @@ use model::bus::{FixedLatency, SharedMemory};
 use model::isa::PAGE_BYTES;
 pub use space::Loaded;
 
-/// The circumstances of a [`World`].
+/// The configuration of a [`World`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Bytes of a unit: all lengths and places below count in units.
     pub unit: u64,
-    /// What is free at the start; the rest of memory is somebody else's and never moves.
+    /// What is free at the start; the rest of memory is in use and never moves.
     pub holes: Vec<Range<u64>>,
-    /// Who places segments.
+    /// The rule by which segments are placed.
     pub fit: Fit,
     /// Units of a page, under [`Fit::Pages`].
     pub page: u64,
-    /// When nothing fits although enough is free, everything is moved together.
+    /// Whether memory is compacted when no hole is large enough although enough is free in all.
     pub compaction: bool,
     /// L: cycles from an accepted memory request to its response.
     pub latency: u64,
-    /// Cycles of each entry into the kernel: a fault, or something that it is asked for.
+    /// Cycles of each entry into the kernel: a fault, or a system call.
     pub handler: u64,
 }
 
-/// What is counted, by name. Bytes of images are those of loaded processes, moved bytes those of
-/// compaction and of segments that grew elsewhere; `shared` are segments that were there already;
-/// `pages` are those in use now, each of which has an entry in a page table.
+/// The counters. Bytes of images are those of loaded processes, moved bytes those of compaction and
+/// of segments that grew elsewhere; `shared` are segments that were in memory already; `pages` are
+/// those in use now, each of which has an entry in a page table.
 const COUNTED: [&str; 17] = [
     "accesses",
     "compactions",
@@ -93,10 +93,10 @@ pub struct World {
 }
 
 impl World {
-    /// A machine out of reset.
+    /// A machine after reset.
     ///
     /// # Errors
-    /// [`WorldError::Nonsense`] when the memory that is described cannot be.
+    /// [`WorldError::Nonsense`] if the configured memory is impossible.
     pub fn new(unit: Box<dyn SegmentUnit>, config: Config) -> Result<World, WorldError> {
         let end = config.holes.iter().map(|hole| hole.end).max().unwrap_or(0);
         let apart = config.holes.windows(2).all(|pair| pair[0].end <= pair[1].start);
@@ -157,13 +157,13 @@ impl World {
         *self.counts.entry(name).or_default() += n;
     }
 
-    /// Something happened: it is counted, and reported to the observer.
+    /// Counts an event, and reports it to the observer.
     fn happened(&mut self, event: Event) {
         event.count(&mut self.counts);
         self.wire.event(event);
     }
 
-    /// What was counted so far.
+    /// The counts so far.
     pub fn counts(&self) -> Counts {
         let mut counts = self.counts.clone();
         counts.insert("cycles", self.cycles());
@@ -187,15 +187,16 @@ impl World {
         process.segments.iter().find(|held| held.1 == segment).map(|held| held.0)
     }
 
-    /// Who runs.
+    /// The running process.
     pub fn running(&self) -> Option<&str> {
         self.running.as_deref()
     }
 
-    /// Lets a process run: all registers are written, one a cycle.
+    /// Switches to a process: all registers are written, one per cycle.
     ///
     /// # Errors
-    /// [`WorldError`] when there is no such process, or the hardware does not take a register.
+    /// [`WorldError`] if there is no such process, or the hardware does not accept a register
+    /// write.
     pub fn run(&mut self, name: &str) -> Result<(), WorldError> {
         if self.config.fit == Fit::Pages {
             let message = "pages are not translated by a segmentation unit";
@@ -210,7 +211,7 @@ impl World {
         (0..self.unit.shape().segments).try_for_each(|number| self.write_register(number))
     }
 
-    /// Writes one register with what the running process has there.
+    /// Writes one register for the running process.
     fn write_register(&mut self, number: usize) -> Result<(), WorldError> {
         let descriptor = self.table()[number];
         let load = Some((number, descriptor));
@@ -219,7 +220,7 @@ impl World {
         if outputs.load_ready { Ok(()) } else { Err(WorldError::Deaf { cycle: self.cycles() }) }
     }
 
-    /// How many segments of how many bytes the hardware has.
+    /// The number of the hardware's segments, and their maximum length.
     pub fn shape(&self) -> Shape {
         self.unit.shape()
     }

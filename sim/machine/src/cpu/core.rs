@@ -1,15 +1,15 @@
 //! The pipeline: in order, a fetch port and a data port, precise faults.
 //!
 //! While the loads and stores of an instruction are translated, the next instruction's fetch is
-//! translated beside them: one translation a cycle and port as long as the TLBs hit. Each port
-//! presents one request until it is accepted, then waits for its response. Transfers go to the
-//! bus in program order, at most one a cycle and port, and only once everything older is
-//! translated; several may be under way. A fault waits until everything older is complete; what
-//! is younger is squashed and repeated later. An access that crosses a page is two.
+//! translated in parallel: one translation per cycle and port as long as the TLBs hit. Each port
+//! presents one request until it is accepted, then waits for its response. Transfers go to the bus
+//! in program order, at most one per cycle and port, and only once everything older is translated;
+//! several may be outstanding. A fault is taken when everything older is complete; younger accesses
+//! are squashed and repeated later. An access that crosses a page becomes two.
 //!
 //! Not modelled: dependences between instructions, branches, a store buffer, caches.
 //!
-//! The file `transfers` has the pipeline's side of the buses.
+//! The pipeline's side of the buses is in the file `transfers`.
 
 mod stride;
 mod transfers;
@@ -31,9 +31,9 @@ use transfers::Flight;
 pub enum Trap {
     /// Translation failed.
     Fault {
-        /// What was to be done.
+        /// The kind of access.
         access: Access,
-        /// How it failed.
+        /// The fault.
         fault: Fault,
     },
     /// Memory refused the access itself.
@@ -48,7 +48,7 @@ pub enum Trap {
 /// A completed access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retired {
-    /// What it did.
+    /// The kind of access.
     pub access: Access,
     /// Its bytes.
     pub bytes: u16,
@@ -56,7 +56,7 @@ pub struct Retired {
     pub is_kernels: bool,
     /// Its physical address.
     pub pa: u64,
-    /// It is not the second half of an access across pages.
+    /// It is not the second half of an access that crosses a page.
     pub begins: bool,
     /// Bus transfers that it took.
     pub transfers: u64,
@@ -64,23 +64,23 @@ pub struct Retired {
 
 /// The pipeline's state for the process that runs.
 ///
-/// Accesses are numbered, and each question about the oldest one of some kind has a cursor that
-/// only moves forward, so that a cycle costs the same however many accesses are in the window.
+/// Accesses are numbered, and for each kind of query about the oldest access a cursor moves only
+/// forward, so that the cost of a cycle does not depend on the number of accesses in the window.
 #[derive(Debug)]
 pub struct Core {
     window: usize,
     slots: Window,
     /// The slot that each port is busy with.
     ports: PerPort<Option<u64>>,
-    /// What the MMU answered and [`Core::settle`] has not told.
+    /// Answers of the MMU that [`Core::settle`] has not returned yet.
     settled: PerPort<Option<Result<u64, ()>>>,
-    /// The first access that is not translated: what is older may go to memory.
+    /// The first access that is not translated: older ones may go to memory.
     untranslated: u64,
-    /// No fetch from `untranslated` up to here is left to translate.
+    /// No fetch from `untranslated` up to here is still to be translated.
     fetches: u64,
-    /// The first access that is not handed to the bus whole.
+    /// The first access that was not passed to the bus completely.
     unsent: u64,
-    /// Accesses that are translated and not handed to the bus whole.
+    /// Accesses that are translated and not completely passed to the bus.
     sendable: usize,
     /// The oldest access that memory refused.
     refused: Option<u64>,
@@ -98,8 +98,8 @@ pub struct Parked {
 }
 
 impl Core {
-    /// An empty pipeline for so many accesses at a time. Stores write values that follow from
-    /// the seed and their number.
+    /// An empty pipeline that holds up to `window` accesses. Stores write values derived from the
+    /// seed and their number.
     pub fn new(window: usize, seed: u64) -> Core {
         Core {
             window: window.max(1),
@@ -118,7 +118,7 @@ impl Core {
         }
     }
 
-    /// Whether another access can be taken in.
+    /// Whether another access fits in.
     #[inline]
     pub fn has_room(&self) -> bool {
         self.slots.len() < self.window
@@ -130,8 +130,8 @@ impl Core {
         self.slots.is_empty()
     }
 
-    /// Takes in the next access, judged by this context: the program's, or the kernel's on its
-    /// behalf. `true` if it crosses a page and became several.
+    /// Adds the next access, with its context: the program's, or the kernel's on its behalf. `true`
+    /// if it crosses a page and became several.
     #[inline]
     pub fn push(&mut self, access: program::Access, context: Context) -> bool {
         let program::Access { kind, mut va, bytes: mut left } = access;
@@ -190,8 +190,8 @@ impl Core {
         }
     }
 
-    /// What the MMU has answered since this was asked last: an address that it translated, or
-    /// that it did not. Each is told once.
+    /// The MMU's answers since the last call: an address that it translated, or that it did not.
+    /// Each is returned once.
     #[inline]
     pub fn settle(&mut self) -> PerPort<Option<Result<u64, ()>>> {
         while self.slots.get(self.untranslated).is_some_and(Slot::is_translated) {
@@ -200,7 +200,7 @@ impl Core {
         std::mem::take(&mut self.settled)
     }
 
-    /// The oldest access, if it is complete; it leaves.
+    /// Removes the oldest access, if it is complete.
     #[inline]
     pub fn retire(&mut self) -> Option<Retired> {
         let slot = self.slots.front().filter(|slot| slot.is_done())?;
@@ -212,7 +212,7 @@ impl Core {
         Some(Retired { access: kind, bytes, is_kernels, pa, begins, transfers })
     }
 
-    /// The trap to take: the oldest access is bad, and nothing is under way any more.
+    /// The trap to take: the oldest access failed, and nothing is in flight any more.
     #[inline]
     pub fn trap(&self) -> Option<Trap> {
         let slot = self.slots.front().filter(|slot| slot.is_bad() && !self.is_under_way())?;
@@ -223,7 +223,7 @@ impl Core {
         }
     }
 
-    /// Whether the MMU or the bus owes it an answer.
+    /// Whether an answer of the MMU or the bus is outstanding.
     pub fn is_under_way(&self) -> bool {
         self.is_translating() || self.flights.values().any(|flights| !flights.is_empty())
     }
@@ -234,7 +234,7 @@ impl Core {
         self.ports.values().any(Option::is_some)
     }
 
-    /// After a trap: everything is asked for again.
+    /// After a trap: everything is requested again.
     pub fn squash(&mut self) {
         self.slots.iter_mut().for_each(|slot| slot.stage = Stage::Waiting);
         self.rewind();
@@ -260,7 +260,7 @@ impl Core {
         self.instruction = parked.instruction;
     }
 
-    /// The process is gone: so are its accesses.
+    /// Discards the accesses of a process that has ended.
     pub fn clear(&mut self) {
         self.slots.drain();
         self.rewind();

@@ -1,19 +1,19 @@
-//! Addresses of a recorded program against the addresses that a translation scheme has.
+//! Addresses of a recorded program and the address range of the translation scheme.
 
 use super::{Access, Op, Program, ProgramError};
 use kernel::{Bounds, Owner};
 use model::isa::Mode;
 use serde::{Deserialize, Serialize};
 
-/// What to do with an address that is no user address of the scheme.
+/// What to do with an address that is not a user address of the scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fit {
     /// Stop with an error: what runs is what was recorded.
     #[default]
     Refuse,
-    /// Keep the low bits only: the lower half of the space, 2 GiB in Sv32. Pages that differ
-    /// only above collide; locality survives, the figures are those of another program.
+    /// Keep the low bits only: the lower half of the space, 2 GiB in Sv32. Pages that differ only
+    /// in higher bits collide; locality survives, but the figures are those of another program.
     Fold,
 }
 
@@ -50,7 +50,7 @@ impl<P: Program> Fitted<P> {
                 hint: "a wider scheme may have it, or addresses can be folded",
             });
         }
-        // An access must not run over the edge that folding makes: it is moved below it.
+        // An access must not cross the edge that folding creates: it is moved below it.
         let edge = 1_u64 << (self.mode.va_bits() - 1);
         let va = (access.va & (edge - 1)).min(edge - u64::from(access.bytes));
         Ok(Access { va, ..access })
@@ -65,7 +65,7 @@ impl<P: Program> Program for Fitted<P> {
         })
     }
 
-    /// Those that fit as they are; [`Program::next`] has the others.
+    /// The accesses that fit as they are; [`Program::next`] handles the others.
     fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
         let bounds = Bounds::new(self.mode);
         let users = bounds.kernel().map_or(bounds.user_end(), |kernel| kernel.start);

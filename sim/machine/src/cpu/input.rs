@@ -21,8 +21,8 @@ pub fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     decompress(File::open(path)?)
 }
 
-/// Reads gzip, zstd or plain text, told apart by the first bytes. Memory use does not depend on
-/// the length.
+/// Reads gzip, zstd or plain text, recognised by the first bytes. Memory use does not depend on the
+/// length.
 ///
 /// # Errors
 /// When the first bytes cannot be read.

@@ -11,7 +11,7 @@
 //!
 //! Memory use does not depend on the length, of the trace or of a line.
 //!
-//! The file `lines` has lines of a source without copies, `log` what Valgrind itself writes.
+//! The file `lines` reads lines without copying them; `log` handles Valgrind's own lines.
 
 mod lines;
 mod log;
@@ -32,7 +32,7 @@ pub struct Lackey {
     log: Log,
     /// Only the accesses of this process.
     only: Option<u32>,
-    /// The store of a modify.
+    /// The store half of a modify.
     pending: Option<Access>,
     ended: bool,
 }
@@ -52,17 +52,17 @@ impl Lackey {
         }
     }
 
-    /// Of a log that several processes wrote, only the accesses of this one: those that follow a
-    /// line of Valgrind's with its number, up to a line with another's. Accesses themselves carry
-    /// no number, so a forked child, whose beginning no line marks, cannot be told from its
-    /// parent.
+    /// In a log that several processes wrote, takes only the accesses of this one: those that
+    /// follow a line of Valgrind's with its number, up to a line with another's. Accesses
+    /// themselves carry no number, and no line marks the beginning of a forked child, so it cannot
+    /// be told from its parent.
     #[must_use]
     pub fn only(mut self, pid: Option<u32>) -> Lackey {
         self.only = pid;
         self
     }
 
-    /// The numbers of the processes that wrote what was read so far.
+    /// The numbers of the processes that wrote what has been read so far.
     pub fn processes(&self) -> &[u32] {
         self.log.processes()
     }
@@ -95,7 +95,8 @@ impl Lackey {
         }
     }
 
-    /// A line that is not in the plain form: Valgrind's own, blank, odd, malformed, or none.
+    /// Handles a line that is not in the plain form: Valgrind's own, blank, unusual, malformed, or
+    /// none.
     #[cold]
     fn other(&mut self) -> Result<Line, ProgramError> {
         let line = match self.lines.line() {
@@ -120,7 +121,7 @@ impl Lackey {
     }
 }
 
-/// What a line is.
+/// The contents of a line.
 enum Line {
     /// There is none.
     End,
@@ -171,7 +172,7 @@ impl Program for Lackey {
     }
 }
 
-/// The digit that each byte is in hexadecimal; 255 for those that are none.
+/// The value of each byte as a hexadecimal digit; 255 for those that are none.
 const DIGITS: [u8; 256] = {
     let mut digits = [255; 256];
     let mut digit = 0;
@@ -184,12 +185,12 @@ const DIGITS: [u8; 256] = {
     digits
 };
 
-/// So many bytes hold the longest line in the plain form: kind, 16 digits, a comma, a size of 4
-/// digits, the end.
+/// Length of the longest line in the plain form: kind, 16 digits, a comma, a size of 4 digits, the
+/// end.
 const PLAIN: usize = 32;
 
-/// How a line in the plain form begins: its kind and five digits of the address. Neighbouring
-/// accesses begin alike, so what is read of this is kept.
+/// The beginning of a line in the plain form: its kind and five digits of the address. Neighbouring
+/// accesses begin alike, so the result of reading it is cached.
 #[derive(Clone, Copy)]
 struct Beginning {
     text: [u8; 8],
@@ -213,7 +214,7 @@ impl Beginning {
     }
 }
 
-/// Beginnings that were read lately.
+/// Beginnings that were read recently.
 struct Beginnings([Beginning; 16]);
 
 impl Beginnings {
@@ -224,7 +225,7 @@ impl Beginnings {
     }
 
     /// A line as Valgrind writes it, to its end: the access, whether a store follows, and its
-    /// bytes. Nothing for a line that is in any way else, or if so much is not at hand.
+    /// length in bytes. `None` for a line of any other form, or if too few bytes are at hand.
     #[inline(always)]
     fn line(&mut self, text: &[u8]) -> Option<(Access, bool, usize)> {
         let text: &[u8; PLAIN] = text.first_chunk()?;
@@ -272,7 +273,7 @@ impl Beginnings {
     }
 }
 
-/// The largest access that is read.
+/// The largest access that is accepted, in bytes.
 const MOST_BYTES: u32 = 4096;
 
 /// A line of any form: an access and whether a store follows. Errors carry the column.

@@ -9,9 +9,9 @@
 //! | [`Shape`] | what the pages of a recording are: text, data, heap, stack |
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme (`fit`) |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
-//! | `slot`, `window` | an access on its way through the pipeline, and all that are |
+//! | `slot`, `window` | an access on its way through the pipeline, and all of them |
 //! | [`Stride`] | the pipeline while every request hits |
-//! | [`Shadow`], [`Common`] | what memory must hold, by the program's own view |
+//! | [`Shadow`], [`Common`] | the expected contents of memory, from the program's own view |
 
 mod core;
 mod fit;

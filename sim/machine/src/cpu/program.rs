@@ -9,17 +9,17 @@ use std::rc::Rc;
 /// One memory access of a program, of any size and alignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// What it does. A fetch begins an instruction; the loads and stores after it are that
+    /// Its kind. A fetch begins an instruction; the loads and stores after it are that
     /// instruction's.
     pub kind: isa::Access,
-    /// Its first byte's virtual address.
+    /// The virtual address of its first byte.
     pub va: u64,
     /// Bytes, at least 1.
     pub bytes: u16,
 }
 
 impl Access {
-    /// The address after its last byte; the highest there is for one that ends beyond it.
+    /// The address after its last byte; the highest address for one that ends beyond it.
     #[inline]
     pub fn end(self) -> u64 {
         self.va.saturating_add(u64::from(self.bytes))
@@ -31,32 +31,32 @@ impl Access {
 pub enum Op {
     /// An access.
     Access(Access),
-    /// Computes for so many cycles without touching memory.
+    /// Computes for so many cycles without accessing memory.
     Think(u64),
     /// Asks the system to change the heap's size by so many pages.
     Sbrk(i64),
-    /// Maps a region, in place of what is there. Where the system refuses, the program goes on
+    /// Maps a region, replacing what is mapped there. If the system refuses, the program continues
     /// without it.
     Mmap(Rc<RegionSpec>),
     /// Unmaps these addresses.
     Munmap(Range<u64>),
-    /// Changes what may be done with these addresses.
+    /// Changes the permissions of these addresses.
     Mprotect(Range<u64>, Permissions),
-    /// Moves or resizes a mapping; the program hears where it is then ([`Program::moved`]).
+    /// Moves or resizes a mapping; the program is then told the new place ([`Program::moved`]).
     Mremap(Remap),
-    /// Drops the pages of these addresses: private ones come back new.
+    /// Drops the pages of these addresses; private ones start from new contents.
     Madvise(Range<u64>),
-    /// Writes the shared file pages of these addresses to their files, and waits for that.
+    /// Writes the shared file pages of these addresses to their files, and waits for the writes.
     Msync(Range<u64>),
-    /// Brings the pages of these addresses into frames, where they stay.
+    /// Brings the pages of these addresses into frames, and locks them there.
     Mlock(Range<u64>),
-    /// Lets them go again.
+    /// Unlocks them.
     Munlock(Range<u64>),
-    /// Makes a copy of the process, which runs the program of this name.
+    /// Forks: a copy of the process runs the program of this name.
     Fork(Rc<str>),
-    /// Becomes the image and the program of this name.
+    /// Executes the image and the program of this name.
     Exec(Rc<str>),
-    /// Asks the system for something that takes the program's memory.
+    /// Makes a system call that accesses the program's memory.
     User(UserAccess),
     /// Waits for the end of one child, if one lives.
     Wait,
@@ -69,7 +69,7 @@ pub enum Op {
 /// A program source cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramError {
-    /// A line of a trace is not one.
+    /// A malformed line of a trace.
     #[error("{file}:{line}:{column}: {problem}")]
     Malformed {
         /// The file's name.
@@ -91,7 +91,7 @@ pub enum ProgramError {
         /// Why.
         source: std::io::Error,
     },
-    /// An address that the translation scheme has not.
+    /// An address outside the range of the translation scheme.
     #[error("{position}{va:#x} is no user address of {scheme}; {hint}")]
     Address {
         /// Where in the source, with `: ` after it; may be empty.
@@ -100,7 +100,7 @@ pub enum ProgramError {
         va: u64,
         /// The scheme.
         scheme: &'static str,
-        /// What can be done.
+        /// What the user can do.
         hint: &'static str,
     },
 }
@@ -113,20 +113,20 @@ pub trait Program {
     /// The next step; `None` at the end, and after an error.
     fn next(&mut self) -> Option<Result<Op, ProgramError>>;
 
-    /// The accesses that come next, behind those in `ahead`, as long as they are at hand, lie
-    /// below the address `end`, and `ahead` holds fewer than [`AHEAD`]. What comes after them is
-    /// [`Program::next`]'s, errors too; it may always be asked instead. A program that hears of
-    /// what moves ([`Program::moved`]) must not run ahead.
+    /// Appends the next accesses to `ahead`, as long as they are at hand, lie below the address
+    /// `end`, and `ahead` holds fewer than [`AHEAD`]. What follows them, errors included, comes
+    /// from [`Program::next`], which may always be called instead. A program that needs to know
+    /// about moves ([`Program::moved`]) must not run ahead.
     fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
         let _ = (end, ahead);
     }
 
-    /// What it had mapped at the old addresses is at the new ones from now on.
+    /// What the program had mapped at the old addresses is at the new ones from now on.
     fn moved(&mut self, old: &Range<u64>, new: &Range<u64>) {
         let _ = (old, new);
     }
 
-    /// Where in its source it is, for messages; empty if that means nothing.
+    /// The position in its source, for messages; empty if there is none.
     fn position(&self) -> String {
         String::new()
     }

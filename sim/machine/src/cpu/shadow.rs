@@ -1,8 +1,9 @@
-//! What memory must hold, by the program's own view: the oracle for every load and fetch.
+//! The expected contents of memory, from the program's own view: the oracle for every load and
+//! fetch.
 //!
-//! It is kept by virtual address and knows nothing of frames, swap or translation: that is why
-//! it notices when any of these go wrong. What several processes see under different addresses,
-//! files and shared memory, is kept once, in [`Common`], which all shadows of a machine share.
+//! It is kept by virtual address and knows nothing of frames, swap or translation; so it notices
+//! when any of these go wrong. What several processes see under different addresses, files and
+//! shared memory, is kept once, in [`Common`], which all shadows of a machine share.
 
 use kernel::{FileId, ObjectId, file_page};
 use model::isa::PAGE_BYTES;
@@ -14,7 +15,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// A page that is the same for everybody who sees it.
+/// A page with the same contents for all processes that map it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Key {
     /// A file's page of this number.
@@ -23,20 +24,20 @@ pub enum Key {
     Memory(ObjectId, u64),
 }
 
-/// What an address shows when it is touched for the first time.
+/// The contents of an address at its first access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Zeroes of the process's own.
+    /// Private zeroes.
     Zero,
-    /// A file's page until the process stores to it: then a copy of its own.
+    /// A file's page until the process stores to it; then a private copy.
     Copied(Key),
-    /// What everybody sees, stores included.
+    /// Shared contents, including the stores of all.
     Shared(Key),
-    /// A device: what it answers is its own business.
+    /// A device: its answers are not checked.
     Device,
 }
 
-/// Where a shadow has a page, until it forgets pages.
+/// The place of a page in a shadow, valid until the shadow forgets pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place(u32);
 
@@ -55,7 +56,7 @@ impl Common {
         Common { seed, pages: RefCell::default() }
     }
 
-    /// A file's page has these contents, not generated ones.
+    /// Gives a file's page these contents instead of generated ones.
     pub fn provide(&self, file: FileId, page: u64, data: Box<PageData>) {
         let cell = Rc::new(RefCell::new(data));
         self.pages.borrow_mut().insert(Key::File(file, page), cell);
@@ -75,7 +76,7 @@ impl Common {
 enum Held {
     /// The process's own bytes; a forked child's are the same until either stores.
     Own(Rc<PageData>),
-    /// A file's, not yet stored to.
+    /// A file's page, not yet stored to.
     Seen(Cell),
     Shared(Cell),
     Device,
@@ -85,10 +86,10 @@ enum Held {
 #[derive(Clone, Debug, Default)]
 pub struct Shadow {
     common: Rc<Common>,
-    /// Where in `pages` each virtual page is.
+    /// The index in `pages` of each virtual page.
     places: FxHashMap<u64, usize>,
     pages: Vec<Held>,
-    /// Places that were given up.
+    /// Places that are unused again.
     free: Vec<usize>,
     recent: Recent<usize, 64>,
 }
@@ -99,7 +100,7 @@ impl Shadow {
         Shadow { common, ..Shadow::default() }
     }
 
-    /// The first contents of a page that is touched for the first time.
+    /// The initial contents of a page at its first access.
     #[inline]
     pub fn touch(&mut self, va: u64, origin: impl FnOnce() -> Origin) -> Place {
         match self.place(va) {
@@ -124,7 +125,7 @@ impl Shadow {
         Place(place as u32)
     }
 
-    /// Where a page is, if it was touched.
+    /// The place of a page, if it was touched.
     #[inline]
     fn place(&self, va: u64) -> Option<usize> {
         let vpn = va / PAGE_BYTES;
@@ -142,8 +143,8 @@ impl Shadow {
         self.load_at(self.place_of(va)?, va, bytes)
     }
 
-    /// [`Shadow::load`] of a page whose place is known: since that was told, nothing was
-    /// forgotten.
+    /// [`Shadow::load`] of a page whose place is known: nothing was forgotten since the place was
+    /// returned.
     #[inline]
     pub fn load_at(&self, place: Place, va: u64, bytes: u8) -> Option<u64> {
         match &self.pages[place.0 as usize] {
@@ -175,7 +176,8 @@ impl Shadow {
         }
     }
 
-    /// Forgets pages that the program gave up; when they come back they come back new.
+    /// Forgets pages that the program gave up; if they are used again, they start from new
+    /// contents.
     pub fn forget(&mut self, range: Range<u64>) {
         let vpns = range.start / PAGE_BYTES..range.end.div_ceil(PAGE_BYTES);
         let Shadow { places, pages, free, .. } = self;
@@ -190,7 +192,7 @@ impl Shadow {
         self.recent.clear();
     }
 
-    /// Pages move to other addresses, with what they hold; what was there before is forgotten.
+    /// Pages move to other addresses, with their contents; what was there before is forgotten.
     pub fn relocate(&mut self, from: &Range<u64>, to: u64) {
         let vpns = from.start / PAGE_BYTES..from.end / PAGE_BYTES;
         let moved: Vec<_> =
@@ -200,7 +202,7 @@ impl Shadow {
         self.places.extend(moved.into_iter().map(|(vpn, place)| (to + vpn - vpns.start, place)));
     }
 
-    /// What a forked child sees: its own copy of what is private, the same of what is shared.
+    /// A forked child's view: its own copy of what is private, shared access to what is shared.
     #[must_use]
     pub fn fork(&self) -> Shadow {
         self.clone()

@@ -1,6 +1,6 @@
-//! What the pages of a recorded program are, by the whole recording.
+//! What the pages of a recorded program are, inferred from the whole recording.
 //!
-//! A recording is addresses only. What stood at them is told apart by their use:
+//! A recording contains only addresses. The contents of a page are inferred from its use:
 //!
 //! | a page is | if |
 //! |---|---|
@@ -11,11 +11,11 @@
 //! | bss, zero | else, if it lies above text |
 //! | heap, zero | else |
 //!
-//! Above text means no more than 2 MiB above a page of text, since the parts of a program or a
-//! library follow each other in that order.
+//! "Above text" means at most 2 MiB above a page of text, since the parts of a program or a library
+//! follow each other in that order.
 //!
-//! Pages of one kind make one region, across gaps that are never touched. Regions that are known,
-//! such as those of an ELF file, come first and are left as they are.
+//! Pages of one kind form one region, across gaps that are never accessed. Known regions, such as
+//! those of an ELF file, take precedence and are left as they are.
 
 use super::{AHEAD, Access, Op, Program};
 use kernel::{RegionKind, RegionSpec};
@@ -30,7 +30,7 @@ const STACK_BELOW: u64 = (8 << 20) / PAGE_BYTES;
 const STACK_ABOVE: u64 = (1 << 20) / PAGE_BYTES;
 /// Data and bss of a program or a library are no farther above its text than this.
 const ABOVE_TEXT: u64 = (2 << 20) / PAGE_BYTES;
-/// A wider gap between pages parts regions.
+/// A wider gap between pages separates regions.
 const GAP: u64 = (2 << 20) / PAGE_BYTES;
 
 /// How a page is used.
@@ -49,13 +49,14 @@ pub struct Shape {
     pages: BTreeMap<u64, Use>,
     /// The page of the first store.
     stack: Option<u64>,
-    /// Pages that were accessed lately, in each way: again the same page is nothing new.
+    /// Pages that were recently accessed, in each way: another access to one of these is nothing
+    /// new.
     lately: Recent<(), 64>,
 }
 
 impl Shape {
-    /// Reads a program to its end, or to its first error, which running it will show. `page` is
-    /// told the number of each page that is accessed, in order; `false` ends the reading.
+    /// Reads a program to its end, or to its first error, which running it will report. `page` is
+    /// called with the number of each page accessed, in order; `false` ends the reading.
     pub fn of(program: &mut dyn Program, mut page: impl FnMut(u64) -> bool) -> Shape {
         let mut shape = Shape::default();
         let mut ahead = Vec::with_capacity(AHEAD + 1);
@@ -71,7 +72,7 @@ impl Shape {
             }
             for access in &ahead {
                 let Range { start, end } = pages(*access);
-                // Nearly always only the first.
+                // Nearly always there is only the first.
                 shape.note(access.kind, start);
                 if !page(start) {
                     return shape;
@@ -86,7 +87,7 @@ impl Shape {
         }
     }
 
-    /// Notes an access to a page.
+    /// Records an access to a page.
     #[inline]
     fn note(&mut self, kind: isa::Access, vpn: u64) {
         let way = vpn << 2 | kind as u64;
@@ -117,8 +118,7 @@ impl Shape {
         self.pages.range(pages).any(|(_, page)| page.fetched)
     }
 
-    /// The regions of the pages that lie in none of those that are known already, in the order of
-    /// their addresses.
+    /// The regions of the pages that lie in none of the known ones, in ascending order.
     pub fn regions(&self, known: &[RegionSpec]) -> Vec<RegionSpec> {
         let known: Vec<Range<u64>> = known.iter().map(place).collect();
         let ends = known.iter().map(|place| place.end);
@@ -133,7 +133,7 @@ impl Shape {
             } else if page.stored_first {
                 part = Part::Bss;
             }
-            // What touches the null page is killed for it.
+            // An access to the null page kills the program.
             if vpn == 0 || known.iter().any(|place| place.contains(&vpn)) {
                 continue;
             }
@@ -152,7 +152,7 @@ impl Shape {
             let touches = |first: u64| place(&region).start == first;
             let above = regions.last().map(|before| place(before).end);
             if kind == RegionKind::Stack && above.into_iter().chain(ends.clone()).any(touches) {
-                // There is no room for the guard page that a stack has.
+                // There is no room for the guard page of a stack.
                 (region.kind, region.name) = (RegionKind::Bss, Some("stack".to_owned()));
             }
             regions.push(region);
@@ -173,14 +173,14 @@ impl Shape {
     }
 }
 
-/// The part of a program that is reached, on the way up, as far as what is written goes.
+/// The part of a program that the walk up the address space has reached, judged by stores so far.
 #[derive(Clone, Copy)]
 enum Part {
-    /// Text was passed, and no page above it is written before it is read.
+    /// Above text; no page so far was written before it was read.
     Data,
-    /// Such a page was passed.
+    /// Above such a page.
     Bss,
-    /// There is no text near below.
+    /// There is no text close below.
     Heap,
 }
 

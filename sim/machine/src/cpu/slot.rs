@@ -4,16 +4,16 @@ use model::bus;
 use model::isa::{Access, Context, Fault};
 use model::mmu::Request;
 
-/// How far an access is.
+/// The progress of an access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Not yet presented to the MMU, or squashed.
     Waiting,
     /// Presented, not yet answered.
     Translating,
-    /// At this physical address; its transfers follow.
+    /// Translated to this physical address; its transfers follow.
     Translated(u64),
-    /// It cannot be translated.
+    /// Its translation faulted.
     Faulted(Fault),
     /// Memory refused one of its transfers, at this physical address.
     Refused(u64),
@@ -25,14 +25,14 @@ pub(super) struct Slot {
     pub(super) kind: Access,
     pub(super) va: u64,
     pub(super) bytes: u16,
-    /// By what it is judged.
+    /// The context of its translation.
     pub(super) context: Context,
     /// The instruction that it belongs to, counted from 0.
     pub(super) instruction: u64,
-    /// It is the beginning of an access as the program named it.
+    /// It is the first part of an access of the program.
     pub(super) begins: bool,
     pub(super) stage: Stage,
-    /// Bytes handed to the bus.
+    /// Bytes passed to the bus.
     pub(super) sent: u16,
     /// Transfers that the bus has not answered.
     pub(super) in_flight: u16,
@@ -45,12 +45,12 @@ pub(super) struct Transfer {
     pub(super) va: u64,
     pub(super) pa: u64,
     pub(super) bytes: u8,
-    /// Bytes of the access that are done with it.
+    /// Bytes of the access that it completes.
     pub(super) covers: u16,
 }
 
 impl Slot {
-    /// What is asked of the MMU.
+    /// Its request to the MMU.
     pub(super) fn request(&self) -> Request {
         Request { va: self.va, access: self.kind, context: self.context }
     }
@@ -60,12 +60,12 @@ impl Slot {
         matches!(self.stage, Stage::Translated(_))
     }
 
-    /// Bytes are left that the bus was not given.
+    /// Some of its bytes were not passed to the bus yet.
     pub(super) fn is_unsent(&self) -> bool {
         self.sent < self.bytes
     }
 
-    /// Something is wrong with it.
+    /// It faulted or was refused.
     pub(super) fn is_bad(&self) -> bool {
         matches!(self.stage, Stage::Faulted(_) | Stage::Refused(_))
     }
@@ -75,7 +75,7 @@ impl Slot {
         self.is_translated() && !self.is_unsent() && self.in_flight == 0
     }
 
-    /// Its next transfer; `None` if it is not translated or all are on their way.
+    /// Its next transfer; `None` if it is not translated or all were sent.
     pub(super) fn next_transfer(&self) -> Option<Transfer> {
         let Stage::Translated(pa) = self.stage else { return None };
         if !self.is_unsent() {
@@ -88,21 +88,21 @@ impl Slot {
     }
 }
 
-/// What the bus carries of an access at once.
+/// The part of an access that the bus carries in one transfer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
-    /// How far before the access's next byte it begins.
+    /// Where it begins, in bytes before the access's next byte.
     pub(super) into: u64,
     pub(super) bytes: u8,
-    /// Bytes of the access that are done with it.
+    /// Bytes of the access that it completes.
     pub(super) covers: u16,
 }
 
 impl Piece {
-    /// The next piece of an access of which so many bytes are left, the first of them at `va`.
+    /// The next piece of an access of which `left` bytes remain, the first of them at `va`.
     ///
-    /// The bus carries naturally aligned powers of two up to 8 bytes. A store is cut into these
-    /// exactly; a load or fetch that is none reads the aligned 8-byte words around it.
+    /// The bus carries naturally aligned powers of two up to 8 bytes. A store is cut into such
+    /// pieces exactly; a load or fetch of another size reads the aligned 8-byte words around it.
     #[inline]
     pub(super) fn next(kind: Access, va: u64, left: u16) -> Piece {
         let aligned = 1_u16 << (va | 8).trailing_zeros();
@@ -116,7 +116,7 @@ impl Piece {
 }
 
 impl Transfer {
-    /// As the bus takes it; `store` is the value of a store.
+    /// The bus request; `store` is the value of a store.
     pub(super) fn request(self, store: Option<u64>) -> bus::Request {
         let Transfer { pa, bytes, .. } = self;
         match store {

@@ -1,12 +1,12 @@
-//! The accesses in the pipeline, by number: a ring that grows when it must.
+//! The accesses in the pipeline, by number: a ring buffer that grows when needed.
 
 use super::slot::Slot;
 
 /// Accesses in program order. Numbers count up and are never used again.
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// A power of two of them, or none; number n stands at n modulo that. What stands elsewhere
-    /// has left.
+    /// Its length is a power of two, or 0; number n is at index n modulo that. Other entries are
+    /// stale.
     ring: Vec<Slot>,
     first: u64,
     end: u64,
@@ -19,13 +19,13 @@ impl Window {
         (self.end - self.first) as usize
     }
 
-    /// There are none.
+    /// Whether there are none.
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.first == self.end
     }
 
-    /// The number of the oldest, or of the next one to come.
+    /// The number of the oldest, or of the next one to be added.
     pub(super) fn first(&self) -> u64 {
         self.first
     }
@@ -36,14 +36,14 @@ impl Window {
         self.get(self.first)
     }
 
-    /// The one of this number, if it is here.
+    /// The one with this number, if it is here.
     #[inline]
     pub(super) fn get(&self, number: u64) -> Option<&Slot> {
         let here = number.wrapping_sub(self.first) < self.end - self.first;
         if here { self.ring.get(number as usize & (self.ring.len() - 1)) } else { None }
     }
 
-    /// The one of this number, to change it.
+    /// The one with this number, mutable.
     #[inline]
     pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut Slot> {
         let here = number.wrapping_sub(self.first) < self.end - self.first;
@@ -51,7 +51,7 @@ impl Window {
         if here { self.ring.get_mut(number as usize & mask) } else { None }
     }
 
-    /// The youngest comes.
+    /// Adds the youngest.
     #[inline]
     pub(super) fn push(&mut self, slot: Slot) {
         if self.len() == self.ring.len() {
@@ -73,19 +73,19 @@ impl Window {
         }
     }
 
-    /// The oldest leaves.
+    /// Removes the oldest.
     #[inline]
     pub(super) fn pop(&mut self) {
         debug_assert!(!self.is_empty());
         self.first += 1;
     }
 
-    /// All leave; the next one to come has this number.
+    /// Removes all; the next one to be added has this number.
     pub(super) fn restart(&mut self, first: u64) {
         (self.first, self.end) = (first, first);
     }
 
-    /// All leave.
+    /// Removes all and returns them.
     pub(super) fn drain(&mut self) -> Vec<Slot> {
         let slots = (self.first..self.end).filter_map(|number| self.get(number).copied()).collect();
         self.first = self.end;
@@ -97,11 +97,11 @@ impl Window {
         (self.first..self.end).filter_map(|number| self.get(number))
     }
 
-    /// All, oldest first, to change them.
+    /// All, oldest first, mutable.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
         let (first, count) = (self.first, self.len());
         let mask = self.ring.len().wrapping_sub(1);
-        // The ring from the oldest on, then what stands before it.
+        // The ring from the oldest on, then the part before it.
         let split = (first as usize & mask).min(self.ring.len());
         let (before, after) = self.ring.split_at_mut(split);
         after.iter_mut().chain(before).take(count)

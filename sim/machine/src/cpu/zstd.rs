@@ -5,8 +5,8 @@ use std::io::{self, BufRead, Read};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// What the frames of a source hold, one after the other. Frames meant to be skipped are, and a
-/// frame that has a checksum is compared with it at its end.
+/// The contents of a source's frames, one after the other. Skippable frames are skipped, and if a
+/// frame has a checksum, it is verified at the frame's end.
 pub(super) struct Frames<R> {
     source: R,
     decoder: FrameDecoder,
@@ -19,7 +19,7 @@ impl<R: BufRead> Frames<R> {
         Self { source, decoder: FrameDecoder::new(), inside: false }
     }
 
-    /// Begins the next frame that holds something. False at the end of the source.
+    /// Begins the next frame with contents. False at the end of the source.
     fn begin(&mut self) -> io::Result<bool> {
         while !self.source.fill_buf()?.is_empty() {
             match self.decoder.reset(&mut self.source) {
@@ -42,7 +42,7 @@ impl<R: BufRead> Frames<R> {
         Ok(false)
     }
 
-    /// Compares a frame's checksum, where it has one, with what was read.
+    /// Verifies a frame's checksum, if it has one.
     fn end(&mut self) -> io::Result<()> {
         self.inside = false;
         match self.decoder.get_checksum_from_data() {

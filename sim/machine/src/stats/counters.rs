@@ -1,5 +1,5 @@
-//! The counts of one process, or of a whole run: sums of events, nothing derived. What the kernel
-//! counts stands with it, in [`OsCounters`](kernel::OsCounters).
+//! The counts of one process, or of a whole run: sums of events, nothing derived. The kernel's
+//! counters are in its crate: [`OsCounters`](kernel::OsCounters).
 
 use model::counters;
 use model::isa::Access;
@@ -12,22 +12,22 @@ macro_rules! mmu_counters {
             $counter:ident $says:literal;)+
     }) => {
         counters! {
-            /// What the MMU reported, added up.
+            /// Sums of the MMU's events.
             pub struct MmuCounters {
                 /// Requests that the fetch port accepted.
                 pub fetch_requests,
                 /// Requests that the data port accepted.
                 pub data_requests,
-                /// Of both, those that translation applied to.
+                /// Those of both ports that were translated.
                 pub translated,
-                /// Of these, those to non-canonical addresses, which need not count as hit or miss.
+                /// Those of them with non-canonical addresses, which need not count as hit or miss.
                 pub non_canonical,
                 $(#[doc = $says] pub $counter,)+
             }
         }
 
         impl MmuCounters {
-            /// The sum of an event.
+            /// The sum of one event.
             pub fn of(&self, pulse: Pulse) -> u64 {
                 match pulse {
                     $(Pulse::$pulse => self.$counter,)+
@@ -46,14 +46,14 @@ macro_rules! mmu_counters {
 mmu_table!(mmu_counters!());
 
 impl MmuCounters {
-    /// One cycle's events.
+    /// Adds one cycle's events.
     pub fn add(&mut self, events: Events) {
         if !events.is_empty() {
             events.iter().for_each(|pulse| *self.sum(pulse) += 1);
         }
     }
 
-    /// A port accepted so many requests, which hit.
+    /// Counts requests that a port accepted and that hit.
     pub fn hit(&mut self, port: Port, requests: u64) {
         *self.requests(port) += requests;
         *self.sum(Pulse::hit(port)) += requests;
@@ -71,7 +71,7 @@ impl MmuCounters {
 }
 
 counters! {
-    /// What the program did. An access that crosses a page is two.
+    /// The program's accesses. One that crosses a page counts as two.
     pub struct AccessCounters {
         /// Instructions: fetches as the program names them, page-crossing ones once.
         pub instructions in Accesses,
@@ -93,7 +93,7 @@ counters! {
 }
 
 impl AccessCounters {
-    /// An access of the program is complete; `begins` if it is not the second half of one.
+    /// Counts a completed access of the program; `begins` if it is not the second half of one.
     #[inline]
     pub fn completed(&mut self, access: Access, begins: bool, transfers: u64) {
         self.bus_transfers += transfers;
@@ -102,7 +102,8 @@ impl AccessCounters {
                 self.fetches += 1;
                 self.instructions += u64::from(begins);
             }
-            // Programs have no word for cache-block management; a core's would be like this.
+            // Programs have no operation for cache-block management; a core would count it like
+            // this.
             Access::Load | Access::CacheBlock => self.loads += 1,
             Access::Store => self.stores += 1,
         }
@@ -115,7 +116,7 @@ impl AccessCounters {
 }
 
 counters! {
-    /// Where the cycles went.
+    /// What the cycles were spent on.
     pub struct CycleCounters {
         /// Something was issued or answered, or memory was awaited after translation.
         pub issue in Cycles,
@@ -125,13 +126,13 @@ counters! {
         pub handler in Cycles,
         /// The kernel accessed the process's memory through the MMU.
         pub user_copy in Cycles,
-        /// The kernel changed processes.
+        /// The kernel switched processes.
         pub switch in Cycles,
         /// The program computed without touching memory.
         pub compute in Cycles,
-        /// The disk worked, and everyone waited.
+        /// The processor waited for the disk.
         pub disk in Cycles,
-        /// Everyone waited for something, and nothing was to be done.
+        /// No process was ready: all waited for something.
         pub idle in Cycles,
     }
 }
@@ -147,7 +148,7 @@ impl CycleCounters {
         self.user() + self.handler + self.user_copy + self.switch
     }
 
-    /// Those that programs ran: translation and memory included, the kernel's work not.
+    /// Those that programs ran: translation and memory included, the kernel's work excluded.
     pub fn user(&self) -> u64 {
         self.issue + self.walk_stall + self.compute
     }

@@ -1,16 +1,16 @@
-//! Counting while a run goes on.
+//! Counters during a run.
 
 use super::{AccessCounters, CycleCounters, Latency, MmuCounters};
 use model::mmu::{Events, Port};
 
-/// Everything counted for one process, or for the time between processes.
+/// The counters of one process, or of the time between processes.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// By the MMU.
+    /// The MMU's.
     pub mmu: MmuCounters,
-    /// Of the program.
+    /// The program's.
     pub accesses: AccessCounters,
-    /// Where the cycles went.
+    /// What the cycles were spent on.
     pub cycles: CycleCounters,
     /// From a missing request's acceptance to its response, in cycles.
     pub walk_latency: Latency,
@@ -76,12 +76,12 @@ impl Meter {
         mmu.non_canonical += u64::from(translated && !canonical);
     }
 
-    /// A request that was not answered at once was answered.
+    /// A request that was not answered at once has its answer.
     pub fn walk_latency(&mut self, cycles: u64) {
         self.current().walk_latency.record(cycles);
     }
 
-    /// One cycle's events.
+    /// Adds one cycle's events.
     pub fn events(&mut self, events: Events) {
         self.current().mmu.add(events);
     }

@@ -1,13 +1,13 @@
-//! Counters and reports in the field's names.
+//! Counters and reports, under the names used in the field.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `counters` | sums of events, of one process or of a whole run; nothing derived |
-//! | `meter` | counting while a run goes on |
+//! | `meter` | counters during a run |
 //! | `scheduling` | how well the processor was used, how long processes took |
-//! | `report`, `text` | what follows from the counts; the same for people |
+//! | `report`, `text` | what is derived from the counts; the same as text |
 //!
-//! Distributions of latencies are [`model::count`]'s, the kernel's counters [`kernel`]'s.
+//! Distributions of latencies are in [`model::count`], the kernel's counters in [`kernel`].
 
 mod counters;
 mod meter;

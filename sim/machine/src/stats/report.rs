@@ -1,4 +1,4 @@
-//! The report of a run: what was counted, and what follows from it.
+//! The report of a run: the counts, and what is derived from them.
 
 use super::{
     AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, SchedulingReport, Tally,
@@ -14,13 +14,13 @@ pub struct TlbReport {
     pub tlb_hits: u64,
     /// Translations that needed the walker.
     pub tlb_misses: u64,
-    /// Misses of all translations, 0 to 1.
+    /// Misses per translation, 0 to 1.
     pub miss_rate: f64,
-    /// Misses per 1000 instructions; nothing for a program without fetches.
+    /// Misses per 1000 instructions; `None` for a program without fetches.
     pub tlb_mpki: Option<f64>,
 }
 
-/// What counters say of one process, or of all.
+/// The figures of one process, or of all.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Section {
     /// Completed accesses by kind.
@@ -35,13 +35,13 @@ pub struct Section {
     pub pte_reads_per_walk: f64,
     /// Walk cycles: from acceptance of a missing request to its answer.
     pub walk_latency: LatencySummary,
-    /// Cycles in which only a walk was awaited, per instruction.
+    /// Cycles spent only waiting for a walk, per instruction.
     pub wcpi: Option<f64>,
     /// Everything that the operating system did.
     pub faults: OsCounters,
     /// Cycles from the entry of a trap to its end.
     pub fault_latency: LatencySummary,
-    /// Where the cycles went.
+    /// What the cycles were spent on.
     pub cycles: CycleCounters,
     /// All cycles.
     pub cycles_total: u64,
@@ -50,7 +50,7 @@ pub struct Section {
     /// Cycles per access without the kernel's work and the disk's: translation and memory
     /// (AMAT).
     pub average_memory_access_time: f64,
-    /// Cycles per access had translation, kernel and disk cost nothing: issue cycles only.
+    /// Cycles per access if translation, kernel and disk cost nothing: issue cycles only.
     pub ideal_access_time: f64,
 }
 
@@ -101,9 +101,9 @@ pub struct ProcessReport {
     pub pid: u32,
     /// Its name.
     pub name: String,
-    /// The program that it was made to run.
+    /// The program that it started with.
     pub program: String,
-    /// How it stands.
+    /// Its state at the end.
     #[serde(flatten)]
     pub state: State,
     /// Its counts.
@@ -112,9 +112,9 @@ pub struct ProcessReport {
     pub peak_resident_frames: u64,
     /// The most bytes that its page tables ever took.
     pub page_table_bytes: u64,
-    /// When it came and went, and what it waited for.
+    /// The times of its arrival and end, and of its waiting.
     pub times: Times,
-    /// Cycles from its arrival to its end; nothing before its end.
+    /// Cycles from its arrival to its end; `None` before its end.
     pub turnaround: Option<u64>,
     /// Cycles from its arrival to its first turn.
     pub response: Option<u64>,
@@ -154,15 +154,15 @@ pub struct Report {
     pub mode: &'static str,
     /// The replacement policy.
     pub policy: &'static str,
-    /// It knows more than hardware tells.
+    /// It is an oracle: it uses information that hardware does not provide.
     pub policy_is_oracle: bool,
-    /// Of everything random.
+    /// The seed of everything random.
     pub seed: u64,
     /// Cycles from the boot to the end.
     pub cycles: u64,
-    /// Responses that the golden model judged.
+    /// Responses that the golden model checked.
     pub responses_checked: u64,
-    /// Of these, legal only because no fence had forbidden an older table.
+    /// Those of them that were legal only because no fence had ordered an older table's change.
     pub responses_stale: u64,
     /// All processes, and the kernel's own time.
     pub total: Section,

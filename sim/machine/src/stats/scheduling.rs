@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct SchedulingReport {
     /// Cycles in which the processor had something to do, of all: 0 to 1.
     pub cpu_utilisation: f64,
-    /// Cycles in which programs ran, the kernel's work left out, of all: 0 to 1.
+    /// Cycles in which programs ran, the kernel's work excluded, of all: 0 to 1.
     pub user_utilisation: f64,
     /// Processes that have ended per million cycles.
     pub throughput: f64,
@@ -18,7 +18,7 @@ pub struct SchedulingReport {
     pub turnaround: LatencySummary,
     /// In the ready queue, in cycles.
     pub waiting: LatencySummary,
-    /// From arrival to the first turn, in cycles.
+    /// From arrival to the first time on the processor, in cycles.
     pub response: LatencySummary,
     /// Times that load control suspended a process.
     pub suspensions: u64,
@@ -33,7 +33,7 @@ pub struct SchedulingReport {
 }
 
 impl SchedulingReport {
-    /// From the books of the processor, the disk and the scheduler.
+    /// Computed from the accounts of the processor, the disk and the scheduler.
     pub fn new(
         cycles: &CycleCounters,
         disk: &Disk,

@@ -1,13 +1,13 @@
-//! The report as text for people: aligned, each group with a line that says what it means.
+//! The report as aligned text; a line at each group says what it means.
 
 use super::{LatencySummary, ProcessReport, Report, SchedulingReport, Section};
 use kernel::State;
 use model::count::Group;
 use std::fmt::{self, Display, Formatter};
 
-/// Columns of a name.
+/// Width of the name column.
 const NAME: usize = 30;
-/// Columns of a number.
+/// Width of the number columns.
 const NUMBER: usize = 14;
 
 impl Display for Report {
@@ -77,7 +77,7 @@ impl Section {
         distribution(f, "fault_latency", &self.fault_latency)
     }
 
-    /// Only what happened: most programs share nothing.
+    /// Printed only if something happened: most programs share nothing.
     fn sharing(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut happened = self.faults.group(Group::Sharing).filter(|(_, n)| *n > 0).peekable();
         if happened.peek().is_none() {
@@ -87,7 +87,7 @@ impl Section {
         counts(f, happened)
     }
 
-    /// Only where the kernel reached into a process's memory.
+    /// Printed only if the kernel accessed a process's memory.
     fn calls(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if self.faults.user_copies == 0 {
             return Ok(());

@@ -1,4 +1,4 @@
-//! A machine put together from its configuration.
+//! Construction of a machine from its configuration.
 
 use super::error::RunError;
 use super::hardware::Hardware;
@@ -13,7 +13,7 @@ use model::mmu::{Mmu, PerPort};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Whose bus channel it is.
+/// The master of a bus channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Master {
     /// The MMU's walker.
@@ -26,14 +26,14 @@ pub enum Master {
     Data,
 }
 
-/// A channel as configured, for something to be put around it.
+/// Wraps something around a channel as configured.
 pub type Wrap<'a> = dyn FnMut(Master, Box<dyn Channel>) -> Box<dyn Channel> + 'a;
 
 impl Machine {
     /// A machine around an MMU, booted, without processes.
     ///
     /// # Errors
-    /// [`RunError::Config`] for a configuration that cannot be, and what stops the boot.
+    /// [`RunError::Config`] for an invalid configuration, and whatever stops the boot.
     pub fn new(mmu: Box<dyn Mmu>, config: MachineConfig) -> Result<Machine, RunError> {
         Machine::with_buses(mmu, config, &mut |_, channel| channel)
     }
@@ -49,7 +49,7 @@ impl Machine {
     ) -> Result<Machine, RunError> {
         config.check().map_err(|error| RunError::Config(error.to_string()))?;
         let memory = memory(&config)?;
-        // Each master draws from a stream of its own, so that none disturbs another's.
+        // Each master has a random stream of its own, so that none affects another's.
         let mut channel = |master, latency: LatencySpec, stream| {
             let channel = latency.channel(&memory, config.seed ^ stream).map_err(RunError::Config);
             Ok::<_, RunError>(wrap(master, failing(&config.bus_errors, master, channel?)))

@@ -1,4 +1,4 @@
-//! What a program asks of the system, done once everything before it is complete.
+//! System calls of a program, each made once everything before it is complete.
 
 use super::error::RunError;
 use super::{Job, Machine};
@@ -12,7 +12,7 @@ use std::ops::Range;
 pub(super) enum Barrier {
     /// A step that is no access.
     Op(Op),
-    /// The program's end, or its source's.
+    /// The end of the program, or of its source.
     End,
     /// The time between two ticks has passed.
     Tick,
@@ -21,7 +21,7 @@ pub(super) enum Barrier {
 }
 
 impl Barrier {
-    /// What a step is that is no access.
+    /// Classifies a step that is no access.
     pub(super) fn of(step: Option<Result<Op, ProgramError>>) -> Barrier {
         match step {
             Some(Ok(op)) => Barrier::Op(op),
@@ -31,19 +31,19 @@ impl Barrier {
     }
 }
 
-/// What becomes of the process's turn.
+/// What happens to the process's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// It runs on.
+    /// It continues.
     On,
     /// It waits.
     Blocked,
-    /// It is gone.
+    /// It has ended.
     Gone,
 }
 
 impl Machine {
-    /// Does what the program, or the timer, asks for.
+    /// Does what the program, or the timer, requested.
     pub(super) fn pass_barrier(&mut self, pid: Pid, barrier: Barrier) -> Result<Next, RunError> {
         let entered = self.hardware.now();
         self.fruitless = 0;
@@ -74,7 +74,7 @@ impl Machine {
         Ok(next)
     }
 
-    /// Whether the process runs on after the kernel worked for it.
+    /// Whether the process continues after the kernel worked for it.
     pub(super) fn after_kernel(&mut self, entered: u64) -> Next {
         self.os.kernel_worked(self.hardware.now() - entered);
         self.hardware.board.charge(Activity::Process);
@@ -149,7 +149,7 @@ impl Machine {
         Ok(if alive { Next::On } else { Next::Gone })
     }
 
-    /// A mapping was moved or resized: what the program expects moves with it.
+    /// A mapping was moved or resized: the expected contents move with it.
     fn mapping_moved(&mut self, pid: Pid, old: &Range<u64>, new: &Range<u64>) {
         let Some(job) = self.jobs.get_mut(pid) else { return };
         let kept = (old.end - old.start).min(new.end - new.start);
@@ -170,7 +170,7 @@ impl Machine {
             Some(job) => (job.shadow.fork(), job.moves.clone()),
             None => (Shadow::new(self.common.clone()), Vec::new()),
         };
-        // The copy finds its mappings where the original has them.
+        // The copy has its mappings where the original has them.
         moves.iter().for_each(|(old, new)| program.moved(old, new));
         let mut job = Job::new(program, shadow);
         job.moves = moves;

@@ -1,4 +1,4 @@
-//! What ends a run early: never an architectural fault, always something broken or refused.
+//! What ends a run early: never an architectural fault, always a defect or something invalid.
 
 use crate::board::StepError;
 use crate::cpu::{Answer, ProgramError};
@@ -13,41 +13,41 @@ pub enum RunError {
     /// The MMU is broken.
     #[error(transparent)]
     Step(#[from] StepError),
-    /// The kernel cannot go on.
+    /// The kernel cannot continue.
     #[error(transparent)]
     Os(#[from] OsError),
-    /// A program's source cannot go on.
+    /// A program's source cannot be read further.
     #[error(transparent)]
     Program(#[from] ProgramError),
-    /// A load or fetch found something else than the program left there.
+    /// A load or fetch returned something else than what the program stored there.
     #[error(
         "cycle {cycle}: process {pid}: {} at {:#x} (physical {:#x}) got {:#x}, expected {:#x}",
         answer.access, answer.va, answer.pa, answer.got, answer.expected
     )]
     Data {
-        /// When.
+        /// The cycle.
         cycle: u64,
-        /// Whose access.
+        /// The process of the access.
         pid: Pid,
-        /// What was found.
+        /// The answer.
         answer: Answer,
     },
     /// Processes are left, and all of them wait for something that will never happen.
     #[error("cycle {cycle}: process {pid} waits for ever")]
     Deadlock {
-        /// When.
+        /// The cycle.
         cycle: u64,
         /// The first of them.
         pid: Pid,
     },
-    /// Processes take turns, and none of them gets anything done.
+    /// Processes take turns, and none of them makes progress.
     #[error(
         "cycle {cycle}: livelock: {turns} turns in a row ended before anybody completed a step"
     )]
     Livelock {
-        /// When patience ended.
+        /// The cycle in which the limit was reached.
         cycle: u64,
-        /// Turns that were given in vain.
+        /// Turns without progress.
         turns: u64,
     },
     /// The counters contradict each other.

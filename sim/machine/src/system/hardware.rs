@@ -1,4 +1,4 @@
-//! The board with the other masters' buses: what a kernel and a processor stand on.
+//! The board with the other masters' buses: the hardware of a kernel and a processor.
 
 use super::HART;
 use crate::board::{Board, PATIENCE, StepError, Waiting};
@@ -16,16 +16,16 @@ pub struct Hardware {
     pub board: Board,
     /// The kernel's bus.
     pub kernel: Box<dyn Channel>,
-    /// The translation ports' own buses, for what was translated.
+    /// The buses of the translation ports, for accesses after translation.
     pub ports: PerPort<Box<dyn Channel>>,
-    /// Which of these are ready in every cycle: they are not asked.
+    /// Which of these are ready in every cycle, so that they need not be polled.
     pub(super) always_ready: PerPort<bool>,
-    /// The fixed latencies of those that have nothing else to them.
+    /// The latencies of those that have a fixed latency and nothing wrapped around them.
     pub(super) latencies: PerPort<Option<u64>>,
 }
 
 impl Hardware {
-    /// Takes the fault that the MMU holds, and with it those of squashed accesses.
+    /// Takes the fault that the MMU holds, and those of squashed accesses.
     ///
     /// # Errors
     /// When the MMU breaks a rule.
@@ -38,7 +38,7 @@ impl Hardware {
         Ok(())
     }
 
-    /// Sends requests over the kernel's bus, as fast as it takes them, and hands each response
+    /// Sends requests over the kernel's bus, as fast as it accepts them, and passes each response
     /// with its number to `got`.
     fn exchange(
         &mut self,
@@ -78,8 +78,8 @@ impl Hardware {
         Ok(())
     }
 
-    /// Carries out a run at once if the MMU, idle, leaves memory to the kernel meanwhile; the
-    /// cycles pass as in [`Hardware::exchange`]. False, and nothing is done, otherwise.
+    /// Performs a run of transfers at once if the MMU is idle and leaves memory to the kernel; the
+    /// same cycles pass as in [`Hardware::exchange`]. False, with nothing done, otherwise.
     fn burst(&mut self, mut burst: Burst<'_>) -> Result<bool, OsError> {
         let now = self.board.now();
         if self.board.busy() {
@@ -96,15 +96,15 @@ impl Hardware {
         Ok(value)
     }
 
-    /// Tells the checker of an edit of a page-table word before it happens.
+    /// Reports an edit of a page-table word to the checker before it happens.
     fn foretell(&mut self, pa: u64, bytes: u8) {
         if let Ok(old) = self.board.memory().peek(pa, bytes) {
             self.board.software_wrote(pa, old);
         }
     }
 
-    /// Whether what is handed to a port's bus is always answered in the next cycle, and memory
-    /// could as well be asked itself.
+    /// Whether a transfer on a port's bus is always answered in the next cycle, so that memory may
+    /// be accessed directly instead.
     pub(super) fn answers_at_once(&self) -> bool {
         self.latencies.0 == [Some(1); Port::COUNT]
     }
@@ -115,7 +115,7 @@ impl Hardware {
         self.always_ready[port] || self.ports[port].ready(now)
     }
 
-    /// The earliest answer under way to a port, of those that were not known at once.
+    /// The earliest cycle of an answer to a port, of those that were not known at once.
     pub fn next_response(&self) -> Option<u64> {
         self.ports.values().filter_map(|port| port.next_response()).min()
     }

@@ -1,10 +1,10 @@
 //! Real programs as images of processes: the segments of an ELF file become regions.
 //!
-//! Each loadable segment becomes one region of whole pages from the file, and one of zeroes for
-//! what it has in memory beyond the file (bss). What is mapped is the segment alone: its first and
-//! its last page hold zeroes where the segment has no bytes. The regions are private: a store copies the page, the file stays as it is.
-//! RISC-V and x86-64 files are known, of 32 and 64 bits, at fixed addresses or position
-//! independent; a position-independent file is moved up to 1 MiB, off the null page.
+//! Each loadable segment becomes one region of whole pages from the file, and one of zeroes for its
+//! memory beyond the file (bss). Only the segment is mapped: its first and its last page hold
+//! zeroes where the segment has no bytes. The regions are private: a store copies the page, the
+//! file stays as it is. RISC-V and x86-64 files are accepted, of 32 and 64 bits, at fixed addresses
+//! or position independent; a position-independent file is moved up to 1 MiB, off the null page.
 //!
 //! Not modelled: the dynamic loader, relocations, thread-local storage.
 
@@ -13,10 +13,10 @@ use model::isa::PAGE_BYTES;
 use object::elf::{PF_R, PF_W, PF_X};
 use object::{Architecture, Object, ObjectKind, ObjectSegment, SegmentFlags};
 
-/// Where a position-independent file is put.
+/// The load address of a position-independent file.
 const BIAS: u64 = 0x10_0000;
 
-/// More pages than this are no program that is to be simulated.
+/// A program with more pages than this is refused.
 const MOST_PAGES: u64 = 1 << 18;
 
 /// A file that cannot be an image.
@@ -27,7 +27,7 @@ pub enum ImageError {
     Broken {
         /// The file.
         file: String,
-        /// What the reader says.
+        /// The message of the parser.
         problem: String,
     },
     /// It is not a program that can be loaded.
@@ -35,18 +35,18 @@ pub enum ImageError {
     Unfit {
         /// The file.
         file: String,
-        /// Why not.
+        /// The reason.
         problem: String,
     },
 }
 
-/// The regions of a program, and what their file holds.
+/// The regions of a program, and the contents of their file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElfImage {
-    /// The name under which the regions name their file.
+    /// The name of the file in the regions.
     pub file: String,
-    /// In the order of their addresses; named text, rodata, data and bss by what they allow,
-    /// from the second of a kind on with a number: `rodata2`.
+    /// In ascending order; named text, rodata, data and bss by their permissions, with a number
+    /// from the second of a kind on: `rodata2`.
     pub regions: Vec<RegionSpec>,
     /// The file's pages, from page 0 on.
     pub pages: Vec<Box<PageData>>,
@@ -66,16 +66,16 @@ impl ElfImage {
     /// Reads an ELF file's bytes. `file` names it in messages and as a file of the machine.
     ///
     /// # Errors
-    /// [`ImageError`] for whatever is no program.
+    /// [`ImageError`] for a file that is not a program.
     pub fn read(file: &str, bytes: &[u8]) -> Result<ElfImage, ImageError> {
         ElfImage::read_at(file, bytes, None)
     }
 
-    /// As [`ElfImage::read`], a position-independent file at `base`.
+    /// As [`ElfImage::read`], with a position-independent file at `base`.
     ///
     /// # Errors
-    /// [`ImageError`] for whatever is no program, and for a base that a file at fixed addresses
-    /// cannot have.
+    /// [`ImageError`] for a file that is not a program, and for a base with a file at fixed
+    /// addresses.
     pub fn read_at(file: &str, bytes: &[u8], base: Option<u64>) -> Result<ElfImage, ImageError> {
         let broken = |problem: String| ImageError::Broken { file: file.to_owned(), problem };
         let unfit = |problem: &str| {
@@ -124,13 +124,13 @@ impl ElfImage {
 fn permissions(flags: SegmentFlags) -> Permissions {
     let bits = if let SegmentFlags::Elf { p_flags } = flags { p_flags } else { PF_R };
     let write = bits & PF_W != 0;
-    // Writable implies readable: the other is a reserved encoding of page-table entries.
+    // Writable implies readable: W without R is a reserved encoding of page-table entries.
     Permissions { read: bits & PF_R != 0 || write, write, execute: bits & PF_X != 0 }
 }
 
 type Laid = (Vec<RegionSpec>, Vec<Box<PageData>>);
 
-/// Segments as regions. The error is a sentence.
+/// Makes regions of the segments. The error is a sentence.
 fn lay(file: &str, segments: &[Segment<'_>]) -> Result<Laid, String> {
     let mut regions: Vec<RegionSpec> = Vec::new();
     let mut pages = Vec::new();
@@ -173,7 +173,7 @@ fn lay(file: &str, segments: &[Segment<'_>]) -> Result<Laid, String> {
     Ok((regions, pages))
 }
 
-/// Adds a region, under a name of its own if its kind is there already.
+/// Adds a region, under a distinct name if its kind is there already.
 fn add(regions: &mut Vec<RegionSpec>, mut region: RegionSpec) {
     let twins = regions.iter().filter(|other| other.kind == region.kind).count();
     if twins > 0 {
@@ -182,7 +182,7 @@ fn add(regions: &mut Vec<RegionSpec>, mut region: RegionSpec) {
     regions.push(region);
 }
 
-/// A segment's page at an address, as it is in memory.
+/// A segment's page at an address, with its contents in memory.
 fn page(segment: &Segment<'_>, va: u64) -> Box<PageData> {
     let byte = |at: u64| {
         let place = at.checked_sub(segment.address)?;

@@ -1,4 +1,4 @@
-//! A process as the machine runs it: its program, and what is under way for it.
+//! A process as the machine runs it: its program, and its work in progress.
 
 use super::calls::Barrier;
 use super::user_access::Crossing;
@@ -6,22 +6,22 @@ use crate::cpu::{Access, Parked, Program, Shadow};
 use kernel::Pid;
 use std::ops::Range;
 
-/// What a process is made of outside the kernel.
+/// The parts of a process outside the kernel.
 pub(super) struct Job {
     pub(super) program: Box<dyn Program>,
-    /// Accesses that were read ahead of the pipeline, and how many of them it has taken.
+    /// Accesses that were read ahead, and how many of them the pipeline has taken.
     ahead: Vec<Access>,
     taken: usize,
     pub(super) shadow: Shadow,
     /// Its accesses while it does not run.
     pub(super) parked: Option<Parked>,
-    /// A step that was read when it had to stop.
+    /// A step that was read but not done when the process had to stop.
     pub(super) pending: Option<Barrier>,
-    /// The call that the kernel is in for it, if that takes its memory.
+    /// The system call in progress, if it accesses the process's memory.
     pub(super) crossing: Option<Crossing>,
     /// Accesses since the last timer interrupt.
     pub(super) since_tick: u64,
-    /// Mappings that it moved: from where, and to where.
+    /// Mappings that the process moved: from where, and to where.
     pub(super) moves: Vec<(Range<u64>, Range<u64>)>,
 }
 
@@ -41,12 +41,12 @@ impl Job {
         }
     }
 
-    /// Nothing but its program says what comes next.
+    /// Whether only its program decides what comes next.
     pub(super) fn is_free(&self) -> bool {
         self.crossing.is_none() && self.pending.is_none()
     }
 
-    /// The program's next step, if it is an access that is read ahead, or can be.
+    /// The program's next step, if it is an access that was or can be read ahead.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<Access> {
         if self.taken == self.ahead.len() {
@@ -55,13 +55,13 @@ impl Job {
         self.ahead.get(self.taken).copied()
     }
 
-    /// The access that was looked at is taken.
+    /// Takes the access that [`Job::peek`] returned.
     #[inline]
     pub(super) fn take(&mut self) {
         self.taken += 1;
     }
 
-    /// This access is read ahead; there was none.
+    /// Puts one access ahead; there was none.
     pub(super) fn put_ahead(&mut self, access: Access) {
         self.ahead.push(access);
     }
@@ -73,8 +73,8 @@ impl Job {
     }
 }
 
-/// The jobs of all processes. Numbers of processes count up from 1, and each cycle asks for the
-/// running one's.
+/// The jobs of all processes. Process numbers count up from 1, and the running one's is looked up
+/// in each cycle.
 #[derive(Default)]
 pub(super) struct Jobs(Vec<Option<Job>>);
 

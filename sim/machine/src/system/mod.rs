@@ -22,17 +22,17 @@
 //! # Ok::<(), machine::system::RunError>(())
 //! ```
 //!
-//! While the MMU is idle and everyone waits (for the disk, for the kernel's own work), cycles are
-//! jumped over: each would change nothing, so nothing is lost but time.
+//! While the MMU is idle and every process waits (for the disk, for the kernel's own work), cycles
+//! are skipped: they would change nothing.
 //!
 //! | file | does |
 //! |---|---|
-//! | `build`, `image` | a machine made of its configuration, programs from ELF files |
+//! | `build`, `image` | construction of a machine from its configuration; programs from ELF files |
 //! | `hardware` | the board with the buses of the processor and of the kernel |
-//! | `run`, `step`, `job` | processes in turn; one cycle of the running one; what is under way for each |
-//! | `stride` | cycles in which every request hits, one after another |
-//! | `calls`, `user_access` | what programs ask of the system |
-//! | `report`, `error` | what a run gives, and what ends it early |
+//! | `run`, `step`, `job` | processes in turn; one cycle of the running one; its work in progress |
+//! | `stride` | consecutive cycles in which every request hits |
+//! | `calls`, `user_access` | system calls; the kernel's accesses to a process's memory |
+//! | `report`, `error` | the result of a run, and what ends it early |
 
 mod build;
 mod calls;
@@ -62,39 +62,39 @@ use kernel::{Layout, Os, Pid, State, VirtualPage};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The hart that kernel and processes run on.
+/// The hart that the kernel and the processes run on.
 const HART: HartId = 0;
 
-/// A process to be made.
+/// A process to be created.
 pub struct ProcessSpec {
     /// Its name in reports.
     pub name: String,
     /// Its regions.
     pub layout: Layout,
-    /// What it does.
+    /// Its program.
     pub program: Box<dyn Program>,
-    /// The most frames that its pages may hold: with this it replaces its own pages only.
+    /// The limit of frames for its pages: with a limit it replaces only its own pages.
     pub frames: Option<u64>,
 }
 
-/// What a process can become, by `fork` or `exec`.
+/// The target of a `fork` or `exec`.
 pub struct Template {
     /// The regions of the new image; `fork` takes those of the parent.
     pub layout: Layout,
-    /// Makes what it does, anew each time.
+    /// Makes its program, a new one each time.
     pub program: Box<dyn Fn() -> Box<dyn Program>>,
 }
 
-/// How a run went.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct Outcome {
-    /// Everything counted until the end, whatever the end was.
+    /// Everything counted until the end, successful or not.
     pub report: Report,
-    /// How each process stands, by number; [`State::Runnable`] means that it was not finished.
+    /// The state of each process, by number; [`State::Runnable`] means that it was not finished.
     pub states: Vec<(Pid, State)>,
     /// What ended the run early.
     pub error: Option<RunError>,
-    /// It was asked to stop.
+    /// It was stopped on request.
     pub stopped: bool,
 }
 
@@ -105,24 +105,24 @@ pub struct Machine {
     core: Core,
     jobs: Jobs,
     templates: BTreeMap<String, Template>,
-    /// The template that each forked process was made from.
+    /// The template of each forked process.
     origins: BTreeMap<Pid, String>,
-    /// Files and shared memory as the programs see them.
+    /// Files and shared memory, with their expected contents.
     common: Rc<Common>,
     config: MachineConfig,
     /// Cycles in a row in which nothing moved.
     quiet: u64,
-    /// Turns in a row in which no step of any process was completed.
+    /// Turns in a row in which no process completed a step.
     fruitless: u64,
-    /// Times that the kernel was entered.
+    /// How often the kernel was entered.
     entries: u64,
 }
 
 impl Machine {
-    /// Makes a process; it runs when [`Machine::run`] does.
+    /// Creates a process; [`Machine::run`] will run it.
     ///
     /// # Errors
-    /// When its layout cannot be, or the hardware breaks.
+    /// When its layout is invalid, or the hardware fails.
     pub fn spawn(&mut self, spec: ProcessSpec) -> Result<Pid, RunError> {
         let pid = self.os.spawn(&mut self.hardware, &spec.name, &spec.layout, spec.frames)?;
         let shadow = Shadow::new(self.common.clone());
@@ -130,12 +130,12 @@ impl Machine {
         Ok(pid)
     }
 
-    /// Names what processes can become by `fork` and `exec`.
+    /// Registers a target of `fork` and `exec`.
     pub fn template(&mut self, name: &str, template: Template) {
         self.templates.insert(name.to_owned(), template);
     }
 
-    /// Puts a program's file on the disk. Its regions can be laid out from then on.
+    /// Puts a program's file on the disk, so that regions can map it.
     ///
     /// # Errors
     /// [`RunError::Config`] if shared memory has the file's name.
@@ -149,34 +149,34 @@ impl Machine {
         Ok(())
     }
 
-    /// Tells an oracle of the future ([`kernel::PolicyKind::Opt`]) every access that will be
-    /// made, in order, at once or in parts. What another run of the same programs heard can serve:
+    /// Tells an oracle of the future ([`kernel::PolicyKind::Opt`]) every access to come, in order,
+    /// at once or in parts. What it recorded in another run of the same programs can be used:
     /// [`kernel::replace::Policy::heard`].
     pub fn foresee(&mut self, future: &[VirtualPage]) {
         self.os.foresee(future);
     }
 
-    /// Lets someone look on from now.
+    /// Attaches an observer, from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer>) {
         self.hardware.board.attach(observer);
     }
 
-    /// The template that a process was forked for; `None` if it was not forked.
+    /// The template of a forked process; `None` if it was not forked.
     pub fn origin(&self, pid: Pid) -> Option<&str> {
         self.origins.get(&pid).map(String::as_str)
     }
 
-    /// The hardware, for a look.
+    /// The hardware, read-only.
     pub fn hardware(&self) -> &Hardware {
         &self.hardware
     }
 
-    /// The hardware, to turn things on before the run.
+    /// The hardware, to configure it before the run.
     pub fn hardware_mut(&mut self) -> &mut Hardware {
         &mut self.hardware
     }
 
-    /// The operating system, for a look.
+    /// The operating system, read-only.
     pub fn os(&self) -> &Os {
         &self.os
     }

@@ -1,4 +1,4 @@
-//! A run's report, put together from everyone's books.
+//! A run's report, collected from all counters.
 
 use super::error::RunError;
 use super::{HART, Machine, Outcome};

@@ -1,4 +1,4 @@
-//! The run: processes in turn, until all are gone.
+//! The run: processes in turn, until all have ended.
 
 use super::calls::{Barrier, Next};
 use super::error::{FRUITLESS, RunError};
@@ -15,14 +15,14 @@ enum Turn {
     Over,
     /// Others must run: it waits.
     Blocked,
-    /// It is gone.
+    /// It has ended.
     Gone,
-    /// Someone asked to stop.
+    /// A stop was requested.
     Stopped,
 }
 
 impl Machine {
-    /// Runs until all processes are gone, something breaks, or `stop` is set. What was simulated
+    /// Runs until all processes have ended, something fails, or `stop` is set. What was simulated
     /// until then is reported in every case.
     pub fn run(&mut self, stop: &AtomicBool) -> Outcome {
         let (stopped, mut error) = match self.turns(stop) {
@@ -92,7 +92,7 @@ impl Machine {
         }
     }
 
-    /// Lets time pass until something that is waited for happens.
+    /// Lets time pass until the next event that a process waits for.
     fn idle(&mut self, wake: u64) -> Result<(), RunError> {
         self.hardware.board.meter.select(0);
         self.hardware.board.world.pid = None;
@@ -103,8 +103,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Lets a process run until its quantum is used up, it waits or is gone, or a stop is asked
-    /// for.
+    /// Runs a process until its quantum is used up, it waits or ends, or a stop is requested.
     fn turn(&mut self, pid: Pid, stop: &AtomicBool) -> Result<Turn, RunError> {
         let endless = |quantum| if quantum == 0 { u64::MAX } else { quantum };
         let mut left = endless(self.config.quantum);
@@ -158,7 +157,8 @@ impl Machine {
         }
     }
 
-    /// Takes the program's next step into the pipeline, or returns what has to wait for it.
+    /// Takes the program's next step into the pipeline, or returns one that has to wait for the
+    /// pipeline.
     fn take_in(&mut self, pid: Pid, left: &mut u64) -> Option<Barrier> {
         let job = self.jobs.get_mut(pid)?;
         if job.pending.is_some() {

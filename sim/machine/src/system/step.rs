@@ -10,11 +10,11 @@ use model::isa::{Access, PAGE_BYTES};
 use model::mmu::{PerPort, Port, Pulse};
 
 impl Machine {
-    /// One cycle of the pipeline, or a jump to the next that matters.
+    /// One cycle of the pipeline, or a skip to the next one in which something happens.
     pub(super) fn cycle(&mut self, pid: Pid) -> Result<(), RunError> {
         self.core.choose();
-        // An answer that is owed keeps the MMU running even if it believes to be idle: the tracker
-        // notices when it never comes.
+        // An outstanding answer keeps the board running even if the MMU claims to be idle: the
+        // tracker reports it when it never comes.
         let asks = self.core.is_translating() || self.hardware.board.busy();
         let now = self.hardware.now();
         if !asks && !self.core.has_transfers() {
@@ -23,7 +23,7 @@ impl Machine {
                 return Ok(self.hardware.board.pass(due - now)?);
             }
         }
-        // What moved in the last cycle is not to be seen in those that repeat.
+        // What moved in the last cycle would be wrong in cycles that repeat it.
         if asks && self.quiet > 0 && self.repeat() {
             return Ok(());
         }
@@ -43,8 +43,8 @@ impl Machine {
         self.finish_cycle(pid, now, answers, ready)
     }
 
-    /// The rest of a cycle, after what was asked of the MMU: the pipeline takes the answers of
-    /// MMU and buses, hands transfers to the buses that are ready, and lets go what is complete.
+    /// The rest of a cycle, after the requests to the MMU: the pipeline takes the answers of MMU
+    /// and buses, passes transfers to the buses that are ready, and retires what is complete.
     pub(super) fn finish_cycle(
         &mut self,
         pid: Pid,
@@ -60,7 +60,7 @@ impl Machine {
             }
         }
         let answered = answers.values().any(Option::is_some);
-        // Nothing moved in the last cycle either: what waits, waits for MMU or buses.
+        // Nothing moved in the last cycle either: what waits, waits for the MMU or the buses.
         if self.quiet > 0 && !moved && !answered && self.hardware.always_ready.0 == [true; 2] {
             debug_assert!(!self.core.can_transfer(), "a transfer waits for nothing");
             self.hardware.board.world.requests = PerPort::default();
@@ -97,7 +97,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Jumps over cycles of waiting for a translation; `false` if there is none.
+    /// Skips cycles of waiting for a translation; `false` if there is none.
     fn repeat(&mut self) -> bool {
         if self.core.can_transfer() {
             return false;
@@ -117,7 +117,7 @@ impl Machine {
         passed > 0
     }
 
-    /// The program waited for a walk, and for nothing else; the kernel's cycles stay the kernel's.
+    /// The program waited only for a walk; the kernel's cycles remain charged to the kernel.
     fn stalled(&mut self, passed: u64) {
         let board = &mut self.hardware.board;
         if board.world.activity == Activity::Process {
@@ -127,7 +127,7 @@ impl Machine {
         }
     }
 
-    /// Hands transfers to the buses that are ready in cycle `now`; `true` if there was one.
+    /// Passes transfers to the buses that are ready in cycle `now`; `true` if there was one.
     fn transfer(&mut self, pid: Pid, now: u64, mut ready: PerPort<bool>) -> bool {
         let observed = self.hardware.board.is_observed();
         let world = &mut self.hardware.board.world;
@@ -149,8 +149,8 @@ impl Machine {
         any
     }
 
-    /// What a port's bus answers in this cycle; it is not asked where it owes nothing, or said
-    /// at once what it will answer.
+    /// The answer of a port's bus in this cycle; the bus is not polled if no answer is outstanding,
+    /// or if its answer was known at once.
     #[inline]
     pub(super) fn poll(&mut self, port: Port, now: u64) -> Option<bus::Response> {
         if self.core.asks_bus(port) {
@@ -159,7 +159,7 @@ impl Machine {
         self.core.arrived(port, now)
     }
 
-    /// The earliest answer under way to a port.
+    /// The earliest outstanding answer to a port.
     fn next_answer(&self) -> Option<u64> {
         let unknown = self.hardware.next_response();
         self.core.next_arrival().into_iter().chain(unknown).min()
@@ -197,13 +197,13 @@ impl Machine {
         Ok(())
     }
 
-    /// Everything that must be conserved.
+    /// The conservation laws.
     pub(super) fn check(&self) -> Result<(), RunError> {
         self.os.check(&self.hardware)?;
         let mmu = self.hardware.board.meter.total().mmu;
         let looked_up = |port| mmu.of(Pulse::hit(port)) + mmu.of(Pulse::miss(port));
         let counted: u64 = Port::ALL.into_iter().map(looked_up).sum();
-        // A non-canonical address may be refused without a look into the TLB.
+        // A non-canonical address may be refused without a TLB lookup.
         if counted > mmu.translated || counted + mmu.non_canonical < mmu.translated {
             let translated = mmu.translated;
             let text = format!("TLB hits and misses are {counted}, translated were {translated}");
@@ -212,8 +212,7 @@ impl Machine {
         self.check_times()
     }
 
-    /// Each cycle of a process's life is on exactly one account: on the processor, in the ready
-    /// queue, or blocked.
+    /// Each cycle of a process's life is charged exactly once: running, ready, or blocked.
     fn check_times(&self) -> Result<(), RunError> {
         for process in self.os.processes() {
             let times = self.os.schedule().times(process.pid, self.hardware.now());
@@ -229,9 +228,9 @@ impl Machine {
     }
 }
 
-/// What an address shows at first, and with whom it is shared.
+/// The initial contents of an address, and with whom it is shared.
 pub(super) fn origin(os: &Os, pid: Pid, va: u64) -> Origin {
-    // What the kernel finds at addresses of its own is its own business.
+    // What the kernel reads at addresses of its own is not checked.
     if Bounds::new(os.config().mode).owner(va) != Owner::User {
         return Origin::Device;
     }

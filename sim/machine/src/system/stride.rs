@@ -1,8 +1,8 @@
-//! Cycles of a running process in which every request hits, one after another.
+//! Consecutive cycles of a running process in which every request hits.
 //!
-//! Most cycles of a long run are of this kind. They are those of the general loop
-//! ([`Machine::turn`](super::Machine)), test the same, and give the same report; what the general
-//! loop does besides, for walks, faults, calls, slow buses and observers, is not needed in them.
+//! Most cycles of a long run are of this kind. They equal those of the general loop
+//! ([`Machine::turn`](super::Machine)), test the same conditions, and give the same report, without
+//! the work of the general loop that only walks, faults, calls, slow buses and observers need.
 
 use super::calls::Barrier;
 use super::error::RunError;
@@ -16,9 +16,9 @@ use model::mmu::{PerPort, Port};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 impl Machine {
-    /// Makes cycles for as long as they are of this kind, at most until cycle `end` or until the
-    /// process has taken `left` accesses. The first one that turns out to be another is finished
-    /// the usual way.
+    /// Simulates cycles as long as they are of this kind, at most until cycle `end` or until the
+    /// process has taken `left` accesses. The first one that turns out to be different is completed
+    /// by the general loop.
     pub(super) fn stride(
         &mut self,
         pid: Pid,
@@ -78,7 +78,7 @@ impl Machine {
     }
 }
 
-/// Fills the window; `false` where the general loop has to go on with that.
+/// Fills the window; `false` if the general loop must do that.
 #[inline]
 fn take_in(stride: &mut Stride, job: &mut Job, left: &mut u64, tick_every: u64) -> bool {
     while stride.has_room() && *left > 0 {

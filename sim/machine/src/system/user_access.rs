@@ -1,13 +1,13 @@
 //! The kernel's accesses to the running process's memory, made by the core's data port.
 //!
-//! They are accesses like the program's: translated by the MMU at the process's virtual
-//! addresses, judged by the golden model, their data compared with the shadow. Only what judges
-//! them is the kernel's: S-mode, and `sstatus` as the call needs it. One moves the largest
-//! aligned power of two up to 8 bytes, as a kernel's copy loop does.
+//! They are accesses like the program's: translated by the MMU at the process's virtual addresses,
+//! checked by the golden model, their data compared with the shadow. Only their context is the
+//! kernel's: S-mode, and `sstatus` as the call sets it. One access moves the largest aligned power
+//! of two up to 8 bytes, as a kernel's copy loop does.
 //!
-//! The kernel is not preempted while it copies: a quantum that runs out ends when the call
-//! returns. But it may have to wait for a page, and then others run; the call keeps what it has
-//! moved, and goes on with the same access when the process runs again.
+//! The kernel is not preempted while it copies: a quantum that expires ends when the call returns.
+//! But it may have to wait for a page, and then other processes run; the call keeps its progress,
+//! and continues with the same access when the process runs again.
 
 use super::Machine;
 use super::calls::Next;
@@ -18,20 +18,20 @@ use kernel::{Activity, Hal, Pid, Refusal, UserAccess};
 /// The widest of the kernel's accesses, in bytes.
 const WIDEST: u64 = 8;
 
-/// A call under way that takes the process's memory.
+/// A system call in progress that accesses the process's memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Crossing {
     asked: UserAccess,
-    /// Bytes for which accesses were handed to the core.
+    /// Bytes for which accesses were passed to the core.
     given: u64,
     /// Bytes whose accesses are complete.
     moved: u64,
-    /// Since when the kernel works without the scheduler knowing of it.
+    /// Since when the kernel's work has not been reported to the scheduler.
     since: u64,
 }
 
 impl Machine {
-    /// The program asks for a call that takes its memory.
+    /// The program makes a call that accesses its memory.
     pub(super) fn begin_crossing(&mut self, pid: Pid, asked: UserAccess) -> Result<(), RunError> {
         let admitted = self.os.begin_user_access(&mut self.hardware, asked)?;
         if let Some(job) = self.jobs.get_mut(pid).filter(|_| admitted) {
@@ -41,19 +41,19 @@ impl Machine {
         Ok(())
     }
 
-    /// The call that the kernel is in for a process.
+    /// The call in progress for a process.
     pub(super) fn crossing(&mut self, pid: Pid) -> Option<&mut Crossing> {
         self.jobs.get_mut(pid)?.crossing.as_mut()
     }
 
-    /// On whose account a process's cycles pass from now on.
+    /// Charges coming cycles to the activity of a process.
     pub(super) fn charge_process(&mut self, pid: Pid) {
         let crosses = self.crossing(pid).is_some();
         let account = if crosses { Activity::UserCopy } else { Activity::Process };
         self.hardware.board.charge(account);
     }
 
-    /// Hands the core the call's next accesses.
+    /// Passes the call's next accesses to the core.
     pub(super) fn feed(&mut self, pid: Pid) {
         let context = self.os.supervisor();
         while self.core.has_room() {
@@ -94,7 +94,7 @@ impl Machine {
         Ok(self.after_kernel(crossing.since))
     }
 
-    /// What the kernel has worked for the process until now is told to the scheduler.
+    /// Reports the kernel's work for the process so far to the scheduler.
     pub(super) fn tell_work(&mut self, pid: Pid) {
         let now = self.hardware.now();
         let Some(crossing) = self.crossing(pid) else { return };

@@ -1,14 +1,14 @@
-//! What is recorded of a run as a waveform; the crate `waves` writes it.
+//! The recorder of a run as a waveform, which the crate `waves` writes.
 //!
-//! | room | what stands in it |
+//! | module | contents |
 //! |---|---|
-//! | `recorder` | [`Recorder`]: the dump under way, whatever is recorded |
-//! | `story` | what a kernel does, event by event |
+//! | `recorder` | [`Recorder`]: the open dump, for every kind of machine |
+//! | `story` | the kernel's events |
 //! | `table` | signals, each declared once: place, value, row of the view |
-//! | `timeline` | time, jumps, and moments worth a marker |
+//! | `timeline` | time, skipped cycles, and moments worth a marker |
 //! | `view` | [`Choice`]: what the saved view opens on |
-//! | [`mmu`] | what is recorded of an MMU, its memory and its operating system |
-//! | [`segment`] | what is recorded of a segmentation unit, and memory without pages |
+//! | [`mmu`] | the signals of an MMU, its memory and its operating system |
+//! | [`segment`] | the signals of a segmentation unit, and memory without pages |
 
 pub mod mmu;
 mod recorder;

@@ -1,4 +1,4 @@
-//! One recorder for every machine: what is recorded differs, how it is does not.
+//! One recorder for every kind of machine: only the signals differ.
 
 use std::path::{Path, PathBuf};
 
@@ -15,30 +15,30 @@ use model::record::Mark;
 /// How a waveform is recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
-    /// Stands in the dump's header: scenario, configuration, seed.
+    /// Written to the dump's header: scenario, configuration, seed.
     pub title: String,
-    /// Which cycles.
+    /// The cycles to record.
     pub window: Window,
-    /// Written how.
+    /// The format of the file.
     pub format: Format,
-    /// What the view opens on; by what was recorded if absent.
+    /// What the view opens on; if absent, it depends on what was recorded.
     pub view: Option<Choice>,
-    /// The hardware's own signals; empty when it is not watched.
+    /// The hardware's internal signals; empty when they are not sampled.
     pub signals: Vec<Signal>,
 }
 
 /// What can be recorded: the state that signals are read from, and how it changes.
 pub(super) trait Scene: Sized {
-    /// What is observed.
+    /// The kind of machine.
     type Machine: Observed;
 
-    /// What is remembered of the pins of one hart.
+    /// The state of the pins of one hart.
     type Pins;
 
-    /// The scope of the hardware's own signals.
+    /// The scope of the hardware's internal signals.
     const HARDWARE: &'static str;
 
-    /// The clock runs in all cycles that are written; else in those of the hardware alone.
+    /// Whether the clock toggles in every cycle written, or only in those of the hardware.
     const CLOCK_RUNS: bool;
 
     /// The pins of each hart.
@@ -50,13 +50,13 @@ pub(super) trait Scene: Sized {
     /// Declares the pins, read in every cycle of the hardware.
     fn declare_pins(pins: &Self::Pins, declare: &mut Declare<'_, Self::Pins>) -> Result<(), Error>;
 
-    /// Declares what the operating system does, read when it does something.
+    /// Declares the signals of the operating system, read when it does something.
     fn declare_system(&self, declare: &mut Declare<'_, Self>) -> Result<(), Error>;
 
     /// The view's groups in reading order, and whether each opens unfolded.
     fn groups(&self, choice: Choice) -> Vec<(String, bool)>;
 
-    /// Rows of a group that are the hardware's own signals.
+    /// Rows of a group that are internal signals of the hardware.
     fn own_rows(_group: &str, _signals: &[(Signal, SignalId)], _wave: &Writer) -> Vec<Trace> {
         Vec::new()
     }
@@ -64,14 +64,14 @@ pub(super) trait Scene: Sized {
     /// What the view may open on.
     fn opening(&self) -> Opening;
 
-    /// Moments after `now` in which something ends by itself, and that come before `to`; those at
-    /// `to` count too, unless what ends there is the pins of a cycle and another `cycle` follows.
+    /// Moments after `now` and before `to` at which something ends by itself; those at `to` count
+    /// too, unless it is the pins of a cycle that end there and another `cycle` follows.
     fn pending(&self, now: u64, to: u64, cycle: bool) -> [Option<u64>; 2];
 
-    /// What ends by itself by this moment ends.
+    /// Ends what ends by itself by this moment.
     fn ends(&mut self, at: u64);
 
-    /// The pins of a hart in the current cycle. Whether they are worth showing.
+    /// The pins of a hart in the current cycle. Returns whether they are worth showing.
     fn cycle(
         &mut self,
         line: &mut Timeline,
@@ -80,29 +80,31 @@ pub(super) trait Scene: Sized {
         outputs: &Outputs<Self>,
     ) -> bool;
 
-    /// Tells the values of the hardware's own signals: of all, or of those that changed.
+    /// Reports the values of the hardware's internal signals: of all, or of those that changed.
     fn sample(unit: &Unit<Self>, all: bool, tell: &mut dyn FnMut(usize, u128));
 
-    /// What goes on around the hardware. Whether it is new.
+    /// The state of everything around the hardware. Returns whether it changed.
     fn around(&mut self, _world: &World<Self>) -> bool {
         false
     }
 
-    /// An event's kind, and how a reader wants to find it; nothing of what is a state.
+    /// An event's kind, and how readers will look for it; `None` for a state.
     fn mark(&self, event: &Event<Self>) -> Option<(&'static str, Mark)>;
 
-    /// Something happens in this cycle, `visible` if it is in the window. Whether the pins show it.
+    /// An event in this cycle, `visible` if it is in the window. Returns whether the pins show it.
     fn event(&mut self, cycle: u64, event: &Event<Self>, visible: bool) -> bool;
 
-    /// What happened was shown.
+    /// The event was shown.
     fn happened(&mut self);
 
-    /// Cycles are spent on this. Whether that is new; nothing if it is not shown.
+    /// The activity that cycles are spent on. Returns whether it changed; `None` if it is not
+    /// shown.
     fn spends(&mut self, _activity: Activity<Self>) -> Option<bool> {
         None
     }
 
-    /// The run is over after so many cycles: how long the dump goes on, if it does.
+    /// The run ended after so many cycles. Returns for how many more the dump continues, if it
+    /// does.
     fn over(&mut self, _span: u64) -> Option<u64> {
         None
     }
@@ -127,7 +129,7 @@ pub struct Recorder<S: Scene> {
     pub(super) system: Table<S>,
     pub(super) clock: SignalId,
     pub(super) signals: Vec<(Signal, SignalId)>,
-    /// The hardware's own signals have values.
+    /// The hardware's internal signals have values.
     sampled: bool,
     pub(super) choice: Option<Choice>,
     failed: Option<Error>,
@@ -139,21 +141,21 @@ impl<S: Scene> std::fmt::Debug for Recorder<S> {
     }
 }
 
-/// How a recording ends, whatever was recorded.
+/// The end of a recording, for every kind of machine.
 pub trait Ending {
-    /// The run failed, as this says, in this cycle: the view opens there.
+    /// The run failed in this cycle, with this message: the view opens there.
     fn fails(&mut self, cycle: u64, why: &str);
 
     /// How many cycles the run had, if it ended before the window began.
     fn missed(&self) -> Option<u64>;
 
-    /// Ends the dump and writes the saved view; returns the path of the GTKWave save file. After
-    /// this call nothing more can be recorded.
+    /// Completes the dump and writes the saved view; returns the path of the GTKWave save file.
+    /// After this call nothing more can be recorded.
     ///
     /// A recorder that is dropped instead leaves a dump that loads, but no view.
     ///
     /// # Errors
-    /// The first error met while recording, or what goes wrong now. Where some of the dump is
+    /// The first error while recording, or one of completing the files. If a part of the dump is
     /// kept, it has its view all the same.
     fn finish(&mut self) -> Result<PathBuf, Error>;
 }
@@ -163,7 +165,7 @@ impl<S: Scene> Recorder<S> {
     /// Opens the dump; the path's extension is usually that of the format.
     ///
     /// # Errors
-    /// When the file cannot be made, or a signal's name is none.
+    /// When the file cannot be created, or a signal's name is invalid.
     pub(super) fn open(path: &Path, recording: Recording, scene: S) -> Result<Recorder<S>, Error> {
         let Recording { title, window, format, view, signals } = recording;
         let mut builder = Builder::new(&title).window(window).format(format);
@@ -203,12 +205,13 @@ impl<S: Scene> Recorder<S> {
         })
     }
 
-    /// Whether the given cycle is worth the cost of sampling the hardware's own signals.
+    /// Whether the hardware's internal signals are needed in the given cycle; sampling them costs
+    /// time.
     pub fn wants(&self, cycle: u64) -> bool {
         self.line.window.contains(cycle)
     }
 
-    /// Makes `to` the current cycle, unless it has come. What ends before it ends in its time.
+    /// Advances to `to`, unless it has passed. What ends before that ends in its own cycle.
     /// `cycle`: the pins of that cycle follow; else nothing is presented and nothing answered.
     fn advance(&mut self, to: u64, cycle: bool) -> Result<(), Error> {
         let come = if cycle { self.line.now == Some(to) } else { self.line.has_come(to) };
@@ -227,7 +230,7 @@ impl<S: Scene> Recorder<S> {
         if self.line.now == Some(to) { Ok(()) } else { self.line.go(to, S::CLOCK_RUNS) }
     }
 
-    /// Makes `cycle` the current one unless it has come.
+    /// Advances to `cycle` unless it has passed.
     fn instant(&mut self, cycle: u64) -> Result<(), Error> {
         if self.line.has_come(cycle) { Ok(()) } else { self.line.go(cycle, S::CLOCK_RUNS) }
     }
@@ -250,13 +253,13 @@ impl<S: Scene> Recorder<S> {
         }
     }
 
-    /// Sets the hardware's own signals to these values.
+    /// Sets the hardware's internal signals to these values.
     pub(super) fn show_values(&mut self, values: &[u128]) -> Result<(), Error> {
         let mut signals = self.signals.iter().zip(values);
         signals.try_for_each(|((_, id), value)| self.line.wave.set(*id, *value))
     }
 
-    /// The hardware's own signals: all of them at first, then those that changed.
+    /// Records the hardware's internal signals: all of them at first, then those that changed.
     fn sample(&mut self, unit: &Unit<S>) -> Result<(), Error> {
         let all = !std::mem::replace(&mut self.sampled, true);
         let mut set = Ok(());
@@ -268,7 +271,7 @@ impl<S: Scene> Recorder<S> {
         set
     }
 
-    /// Something happens.
+    /// Records an event.
     pub(super) fn happens(&mut self, cycle: u64, event: &Event<S>) -> Result<(), Error> {
         self.advance(cycle, false)?;
         if let Some((kind, mark)) = self.scene.mark(event) {
@@ -282,7 +285,7 @@ impl<S: Scene> Recorder<S> {
         Ok(())
     }
 
-    /// What the operating system does may change, and is shown if it did.
+    /// Records a change of the operating system's state, if it is visible.
     pub(super) fn change(
         &mut self,
         cycle: u64,
@@ -292,7 +295,7 @@ impl<S: Scene> Recorder<S> {
         if change(&mut self.scene) { self.show_system() } else { Ok(()) }
     }
 
-    /// Sets every pin to what the scene shows.
+    /// Sets every pin to its present value.
     fn show_pins(&mut self) -> Result<(), Error> {
         if !self.scene.has_begun() {
             return Ok(());
@@ -301,12 +304,12 @@ impl<S: Scene> Recorder<S> {
         tables.try_for_each(|(table, pins)| table.show(&mut self.line.wave, pins))
     }
 
-    /// Sets every signal of the operating system to what the scene shows.
+    /// Sets every signal of the operating system to its present value.
     fn show_system(&mut self) -> Result<(), Error> {
         self.system.show(&mut self.line.wave, &self.scene)
     }
 
-    /// Records, unless that has failed before.
+    /// Records, unless recording has failed before.
     fn keep(&mut self, record: impl FnOnce(&mut Recorder<S>) -> Result<(), Error>) {
         if self.failed.is_none() {
             self.failed = record(self).err();
@@ -314,7 +317,7 @@ impl<S: Scene> Recorder<S> {
     }
 }
 
-/// The group of all that is seen of a hart that is not the first.
+/// The group of everything about a hart that is not the first.
 pub(super) fn hart_group(hart: HartId) -> String {
     format!("Hart {hart}")
 }

@@ -1,4 +1,4 @@
-//! What a kernel does, event by event: the last one in words, and each kind as an instant.
+//! The kernel's events: the last one in words, and each kind as an instant.
 
 use waves::Error;
 use waves::save::Line;
@@ -8,7 +8,7 @@ use super::table::Declare;
 /// The group of its rows.
 pub(super) const GROUP: &str = "Operating system";
 
-/// The event that happens now, and what was said last.
+/// The current event, and the last text.
 #[derive(Debug, Default)]
 pub(super) struct Story {
     says: Option<String>,
@@ -16,7 +16,7 @@ pub(super) struct Story {
 }
 
 impl Story {
-    /// An event of this kind happens; what is a state has none, and is not told.
+    /// An event of this kind happens; a state has no kind, and is not shown.
     pub(super) fn event(&mut self, kind: Option<&'static str>, says: impl FnOnce() -> String) {
         self.happens = kind;
         if kind.is_some() {
@@ -29,13 +29,13 @@ impl Story {
         self.happens = None;
     }
 
-    /// What was said last is of the past.
+    /// The last text is no longer current.
     pub(super) fn over(&mut self) {
         self.says = None;
     }
 }
 
-/// Declares what happens, in words.
+/// Declares the text of events.
 pub(super) fn declare_text<S: 'static>(
     declare: &mut Declare<'_, S>,
     story: fn(&S) -> &Story,

@@ -1,15 +1,15 @@
-//! Signals, each declared once: where it stands, what it holds, how it is read from what is
-//! recorded, and its row in the view.
+//! Signals, each declared once: its place, its contents, how it is read from the recorded state,
+//! and its row in the view.
 
 use std::rc::Rc;
 
 use waves::save::{Format, Group, Line, Paint, Trace};
 use waves::{Builder, Error, SignalId, Value, Writer};
 
-/// What a signal shows at the moment.
+/// The present value of a signal.
 #[derive(Debug, PartialEq)]
 pub(super) enum Shown {
-    /// Nothing is there.
+    /// There is no value.
     Absent,
     Bits(u128),
     Text(String),
@@ -20,7 +20,7 @@ pub(super) enum Shown {
 }
 
 impl Shown {
-    /// An event that happens, or does not.
+    /// An event, if `now`.
     pub(super) fn fires(now: bool) -> Shown {
         if now { Shown::Fires } else { Shown::Absent }
     }
@@ -67,7 +67,7 @@ pub(super) struct Probe<S> {
     path: String,
     id: SignalId,
     read: Box<dyn Fn(&S) -> Shown>,
-    /// It was something else than absent.
+    /// It had a value at some time.
     seen: bool,
     /// The one group of all rows of its table, if there is one.
     within: Option<Rc<str>>,
@@ -81,14 +81,14 @@ struct Row<S> {
     format: Option<Format>,
     line: Option<Line>,
     paint: Vec<(&'static str, Paint)>,
-    /// Left out otherwise.
+    /// Omitted otherwise.
     when: When<S>,
 }
 
-/// Whether a row stands in the view, by what was recorded in all.
+/// Whether a row appears in the view, depending on the whole recording.
 enum When<S> {
     Always,
-    /// If the signal was something else than absent.
+    /// If the signal had a value at some time.
     Seen,
     Holds(Box<dyn Fn(&S) -> bool>),
 }
@@ -102,27 +102,27 @@ impl<S> Probe<S> {
         self
     }
 
-    /// The last row is drawn in this way.
+    /// Sets the format of the last row.
     pub(super) fn format(&mut self, format: Format) -> &mut Probe<S> {
         self.last(|row| row.format = Some(format))
     }
 
-    /// The last row's line has this colour.
+    /// Sets the line colour of the last row.
     pub(super) fn line(&mut self, line: Line) -> &mut Probe<S> {
         self.last(|row| row.line = Some(line))
     }
 
-    /// In the last row the value of this name has this colour.
+    /// In the last row, sets the colour of the value with this name.
     pub(super) fn paint(&mut self, name: &'static str, paint: Paint) -> &mut Probe<S> {
         self.last(|row| row.paint.push((name, paint)))
     }
 
-    /// The last row stands in the view only if the signal was something else than absent.
+    /// Shows the last row only if the signal had a value at some time.
     pub(super) fn if_seen(&mut self) -> &mut Probe<S> {
         self.last(|row| row.when = When::Seen)
     }
 
-    /// The last row stands in the view only if this holds in the end.
+    /// Shows the last row only if this holds at the end.
     pub(super) fn when(&mut self, holds: impl Fn(&S) -> bool + 'static) -> &mut Probe<S> {
         self.last(|row| row.when = When::Holds(Box::new(holds)))
     }
@@ -198,14 +198,14 @@ impl<'a, S> Declare<'a, S> {
         self.add(path.into(), read, |builder, path| builder.state(path, width, names))
     }
 
-    /// A number that stands for one of these words, by its place among them.
+    /// A number that stands for one of these words, by its index.
     pub(super) fn word(
         &mut self,
         path: impl Into<String>,
         words: &'static [&'static str],
         read: impl Fn(&S) -> Option<&'static str> + 'static,
     ) -> Result<&mut Probe<S>, Error> {
-        // GTKWave names no single bits.
+        // GTKWave does not translate values of single bits to names.
         let width = words.len().next_power_of_two().ilog2().max(2);
         self.state(path, width, words, move |scene| {
             read(scene).and_then(|word| words.iter().position(|known| *known == word))
@@ -257,7 +257,7 @@ impl<'a, S> Declare<'a, S> {
 }
 
 impl<S> Table<S> {
-    /// Sets every signal to what the scene shows.
+    /// Sets every signal to its present value.
     pub(super) fn show(&mut self, wave: &mut Writer, scene: &S) -> Result<(), Error> {
         for probe in &mut self.probes {
             let shown = (probe.read)(scene);

@@ -1,4 +1,4 @@
-//! A recorder's time: cycles that are made, stretches that are jumped over, moments worth finding.
+//! A recorder's time: simulated cycles, skipped stretches, moments worth a marker.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,16 @@ use model::record::Mark;
 use waves::save::View;
 use waves::{Error, Window, Writer};
 
-/// A moment that a reader wants to find.
+/// A moment that a reader will look for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Moment {
     cycle: u64,
     name: String,
-    /// Others give way to it.
+    /// Others are dropped in favour of it.
     always: bool,
 }
 
-/// The dump under way, and where in time it is.
+/// The open dump, and its current time.
 #[derive(Debug)]
 pub(super) struct Timeline {
     pub(super) wave: Writer,
@@ -27,7 +27,8 @@ pub(super) struct Timeline {
     pub(super) over: Option<u64>,
     /// When and how the run failed.
     pub(super) failure: Option<(u64, String)>,
-    /// The first of each kind, and those of which each counts; no more than there are markers.
+    /// The first of each kind, and all of kinds that are marked always; no more than there are
+    /// markers.
     moments: Vec<Moment>,
     kinds: BTreeSet<String>,
 }
@@ -46,13 +47,13 @@ impl Timeline {
         }
     }
 
-    /// Whether the cycle has passed or is the current one: what is reported late stands in the
+    /// Whether the cycle has passed or is the current one: what is reported late appears in the
     /// current cycle.
     pub(super) fn has_come(&self, cycle: u64) -> bool {
         self.now.is_some_and(|now| cycle <= now)
     }
 
-    /// Makes `cycle` the current one; the clock stands still if it is told to.
+    /// Makes `cycle` the current one; `clocked` tells whether the clock toggles until then.
     pub(super) fn go(&mut self, cycle: u64, clocked: bool) -> Result<(), Error> {
         if clocked {
             self.wave.cycle(cycle)?
@@ -74,7 +75,7 @@ impl Timeline {
         self.window.from.max(self.first.unwrap_or(0))
     }
 
-    /// Marks an event of a kind, as it wants to be found.
+    /// Marks an event of a kind, as `mark` says.
     pub(super) fn mark(&mut self, cycle: u64, kind: &str, mark: &Mark) {
         match mark {
             Mark::First(name) => self.first_of(kind, cycle, name),
@@ -104,7 +105,7 @@ impl Timeline {
 
     fn mark_one(&mut self, cycle: u64, name: &str, always: bool) {
         if self.moments.len() >= View::MARKERS {
-            // The last one of those that are not needed makes room.
+            // The last one of the optional ones is dropped.
             match self.moments.iter().rposition(|moment| always && !moment.always) {
                 Some(at) => drop(self.moments.remove(at)),
                 None => return,

@@ -1,4 +1,4 @@
-//! The view that a recording opens with.
+//! The view with which a recording opens.
 
 use waves::save::{Group, Trace, View};
 
@@ -8,11 +8,11 @@ use model::mmu::Signal;
 /// What a view opens on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
-    /// What the operating system does, with the whole story in sight.
+    /// The operating system, with the whole story in view.
     Os,
-    /// What the hardware does, at the first fault or else the first miss.
+    /// The hardware, at the first fault or else the first miss.
     Hardware,
-    /// Both unfolded, with the whole story in sight.
+    /// Both unfolded, with the whole story in view.
     All,
 }
 
@@ -23,10 +23,10 @@ pub(super) struct Opening {
     pub(super) story: bool,
     /// The moment that is worth seeing cycle by cycle.
     pub(super) moment: Option<u64>,
-    /// The cycles in sight before it and after it.
+    /// The cycles in view before it and after it.
     pub(super) before: u64,
     pub(super) after: u64,
-    /// Until when the moment lasts.
+    /// The end of the moment.
     pub(super) until: Option<u64>,
 }
 

@@ -1,5 +1,5 @@
-//! A short story, played by hand into the recorder: hits, a walk, a demand-zero fault, a page
-//! from swap, a context switch, a kill.
+//! A short story, played by hand into the recorder: hits, a walk, a demand-zero fault, a page from
+//! swap, a context switch, a kill.
 
 use std::path::{Path, PathBuf};
 
@@ -156,14 +156,14 @@ impl Demo {
         Ok(false)
     }
 
-    /// A page fault as the operating system understands it.
+    /// A page fault as classified by the operating system.
     fn fault(&mut self, pid: u32, va: u64, access: Access, kind: FaultKind) -> Result<(), Error> {
         let cause = Cause::page_fault(access);
         self.recorder.activity(self.now, Activity::Handler)?;
         self.recorder.event(self.now, &Event::PageFault { pid, va, access, cause, kind })
     }
 
-    /// The handler's work after a fault; `disk` cycles of waiting are jumped over.
+    /// The handler's work after a fault; `disk` cycles of waiting are skipped.
     fn handle(&mut self, va: u64, disk: u64, free: u64) -> Result<(), Error> {
         let (pid, va) = (1, va & !0xfff);
         (0..8).try_for_each(|_| self.tick(Inputs::default(), Outputs::default(), false))?;

@@ -82,7 +82,7 @@ fn window_of_a_machine_shows_the_same_as_the_whole() -> Result<(), Error> {
     record(&whole, Window::default())?;
     let whole = Dump::open(&whole);
     let (start, end) = whole.times();
-    // Some of these windows lie within a jump.
+    // Some of these windows lie within skipped cycles.
     for from in (start / 10..end / 10).step_by(1499) {
         let window = Window { from, cycles: Some(200) };
         record(&part, window)?;

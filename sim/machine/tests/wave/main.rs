@@ -1,4 +1,4 @@
-//! Waveforms, read back by an independent reader and looked at through GTKWave.
+//! Waveforms, read back by an independent reader and loaded in GTKWave.
 
 mod demo;
 mod machine;

@@ -95,7 +95,7 @@ fn view_of_a_window_opens_inside_it() -> Result<(), Error> {
     let start = text.lines().find_map(|line| line.strip_prefix("[timestart] "));
     let start: u64 = start.and_then(|time| time.parse().ok()).expect("a time");
     assert!((600..1400).contains(&start), "{start}");
-    // The first fault of the run is before the window, and no marker.
+    // The first fault of the run is before the window, and has no marker.
     assert!(!text.contains("store_page_fault"), "{text}");
     Ok(())
 }

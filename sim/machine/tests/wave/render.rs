@@ -1,4 +1,4 @@
-//! The saved view through GTKWave itself: a picture that people look at.
+//! The saved view through GTKWave itself: a picture for people.
 
 use std::path::Path;
 use std::process::Command;

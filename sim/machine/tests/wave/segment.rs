@@ -24,8 +24,8 @@ fn process(name: &str, length: u64) -> ProcessSpec {
     ProcessSpec { name: name.to_owned(), segments: vec![segment] }
 }
 
-/// Three processes fill memory; one in the middle ends, a longer one has no room, all is moved
-/// together, and it has. Somebody then looks beyond the end of his segment.
+/// Three processes fill memory; the middle one ends, a longer one does not fit, memory is
+/// compacted, and it fits. Then one access goes beyond the end of its segment.
 fn story(path: &Path, window: Window) -> Result<PathBuf, Error> {
     let config = Config {
         unit: 64,
@@ -75,7 +75,7 @@ fn story_of_holes_reads_back() -> Result<(), Error> {
     assert_eq!(told("memory.hole_lengths"), ["16", "12", "8", "4", "4,4", "8", "2"]);
     let summary = told("memory.summary");
     assert!(summary.contains(&"8_free:4_longest:external_50%".to_owned()), "{summary:?}");
-    // The map: the second lane from below was a's, then nobody's, then b's.
+    // The map: the second lane from below was a's, then free, then b's.
     assert_eq!(told("memory.lane_1_name"), ["free", "a", "free", "b"]);
     assert_eq!(told("memory.lane_15_name"), ["free"]);
     let events = |name: &str| dump.changes(&format!("os.{name}")).len();

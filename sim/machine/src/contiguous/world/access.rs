@@ -1,21 +1,21 @@
-//! Accesses, and what becomes of them.
+//! Accesses, and their results.
 
 use super::{Activity, Event, Reason, Stored, World, WorldError};
 use crate::contiguous::{Inputs, Request, golden};
 use model::isa;
 
-/// What an access came to.
+/// The result of an access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// The physical address, or why there is none.
+    /// The physical address, or the reason of the fault.
     pub answer: Result<u64, Reason>,
     /// What a load or fetch read, what a store wrote; 0 on a fault.
     pub value: u64,
 }
 
 impl World {
-    /// One access of the running process. What the hardware answers is held against the golden
-    /// translation, what memory returns against what was written.
+    /// One access of the running process. The hardware's answer is compared with the golden
+    /// translation, the value from memory with what was written.
     ///
     /// # Errors
     /// [`WorldError`] when either differs. A fault is an answer, not an error.

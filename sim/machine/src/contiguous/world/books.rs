@@ -1,11 +1,11 @@
-//! What must be true after every event, counted again from scratch.
+//! The invariants after every event, recomputed from scratch.
 
 use super::{World, WorldError, sum};
 use crate::contiguous::process::Stored;
 use crate::contiguous::{Descriptor, Fit, Measure};
 
 impl World {
-    /// What the registers must say while the running process runs.
+    /// What the registers must contain for the running process.
     pub(super) fn table(&self) -> Vec<Option<Descriptor>> {
         let mut table = vec![None; self.unit.shape().segments];
         let running = self.processes.iter().find(|p| Some(&p.name) == self.running.as_ref());
@@ -16,7 +16,7 @@ impl World {
         table
     }
 
-    /// How broken up memory is now.
+    /// The present fragmentation.
     pub fn measure(&self) -> Measure {
         let given: u64 = self.stored.values().map(Stored::given).sum();
         let asked: u64 =
@@ -32,7 +32,7 @@ impl World {
         }
     }
 
-    /// Counts everything again: no two segments overlap, every unit is free or given, and memory
+    /// Recomputes everything: no two segments overlap, every unit is free or allocated, and memory
     /// holds what was written.
     ///
     /// # Errors

@@ -1,12 +1,12 @@
-//! What can be wrong: with what was asked, or with what was observed.
+//! Errors: in a request, or in an observation.
 
 use crate::contiguous::Reason;
 use crate::contiguous::copy::Refused;
 
-/// Why a [`World`](super::World) does not go on.
+/// Why a [`World`](super::World) cannot continue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
-    /// What was asked for cannot be done by anybody.
+    /// The request is impossible.
     #[error("{0}")]
     Nonsense(String),
     /// The hardware's answer is not the golden one.
@@ -19,12 +19,12 @@ pub enum WorldError {
         cycle: u64,
         /// The logical address.
         va: u64,
-        /// What base and limit say.
+        /// The answer according to base and limit.
         wanted: Result<u64, Reason>,
-        /// What the hardware says.
+        /// The hardware's answer.
         got: Option<Result<u64, Reason>>,
     },
-    /// The fault that was answered is not the one that is held.
+    /// The fault in the answer is not the one that is held.
     #[error("cycle {cycle}: the fault {} at {va:#x} is not held", .reason.name())]
     Held {
         /// The cycle.
@@ -34,7 +34,7 @@ pub enum WorldError {
         /// The fault.
         reason: Reason,
     },
-    /// The hardware does not take a register write.
+    /// The hardware does not accept a register write.
     #[error("cycle {cycle}: a register write is not taken")]
     Deaf {
         /// The cycle.
@@ -52,7 +52,7 @@ pub enum WorldError {
         /// The physical address.
         pa: u64,
     },
-    /// The operating system's books do not agree.
+    /// The operating system's accounts are inconsistent.
     #[error("the books do not agree: {0}")]
     Books(String),
 }

@@ -1,9 +1,9 @@
-//! Segments that grow: in place, elsewhere, or after everything was moved together.
+//! Segments that grow: in place, elsewhere, or after compaction.
 
 use super::{Activity, Event, Fit, Loaded, Stored, World, WorldError};
 
 impl World {
-    /// Changes a stored segment, and the register of the running process that names it.
+    /// Changes a stored segment, and its register if the running process uses it.
     pub(super) fn replace(
         &mut self,
         id: usize,
@@ -20,12 +20,12 @@ impl World {
         numbers.into_iter().try_for_each(|number| self.write_register(number))
     }
 
-    /// Makes a segment `by` units longer: in place if the neighbour is free, elsewhere if not,
-    /// after moving everything together if that is allowed. New bytes are zero. Answers whether
-    /// it is granted, and where the segment begins now.
+    /// Makes a segment `by` units longer: in place if the units beside it are free, elsewhere if
+    /// not, after compaction if that is enabled. New bytes are zero. Returns whether this
+    /// succeeded, and where the segment begins now.
     ///
     /// # Errors
-    /// [`WorldError`] when there is no such segment, or several processes use it.
+    /// [`WorldError`] if there is no such segment, or several processes use it.
     pub fn grow(&mut self, process: &str, segment: &str, by: u64) -> Result<Loaded, WorldError> {
         let unit = self.config.unit;
         let found = self.resident(process)?.segments.iter().find(|held| held.1 == segment);
@@ -77,7 +77,7 @@ impl World {
                 ([own], true) => own.start.checked_sub(by).map(|start| start..own.start),
                 _ => None,
             };
-            // Blocks of the buddy system are never joined to something else.
+            // Blocks of the buddy system are never merged with something else.
             let joins = self.placer.compactable();
             if let Some(more) = neighbour.filter(|more| joins && self.placer.take(more.clone())) {
                 let own = before.remove(0);

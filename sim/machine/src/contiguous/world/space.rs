@@ -1,4 +1,4 @@
-//! Segments come, go, grow and move.
+//! Segments are loaded, ended, grown and moved.
 
 use std::ops::Range;
 
@@ -6,22 +6,22 @@ use super::{Activity, Event, Fit, ProcessSpec, Stored, World, WorldError};
 use crate::contiguous::process::{Held, Resident, SegmentSpec};
 use kernel::scramble;
 
-/// What came of a request for room.
+/// The result of a request for memory.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Loaded {
-    /// It was granted.
+    /// Whether it succeeded.
     pub placed: bool,
-    /// Everything had to be moved together for it.
+    /// Whether it needed compaction.
     pub compacted: bool,
     /// The first unit of each segment of the process.
     pub at: Vec<u64>,
 }
 
 impl World {
-    /// Brings a process into memory, its image over the bus; all of its segments or none.
+    /// Loads a process, its image over the bus; all of its segments or none.
     ///
     /// # Errors
-    /// [`WorldError`]; that there is no room is an answer, not an error.
+    /// [`WorldError`]; lack of memory is a result, not an error.
     pub fn load(&mut self, spec: &ProcessSpec) -> Result<Loaded, WorldError> {
         self.sensible(spec)?;
         self.kernel();
@@ -71,14 +71,14 @@ impl World {
         Ok(())
     }
 
-    /// Whether moving things together could help.
+    /// Whether compaction could help.
     fn enough(&self, spec: &ProcessSpec) -> bool {
         let there = |segment: &&SegmentSpec| self.same(segment).is_none();
         let wanted: u64 = spec.segments.iter().filter(there).map(|segment| segment.length).sum();
         self.placer.compactable() && self.measure().free >= wanted
     }
 
-    /// Finds room for all segments or none; which of them are new, and have no bytes yet.
+    /// Allocates all segments or none; returns also which of them are new and have no contents yet.
     fn place(&mut self, spec: &ProcessSpec) -> Option<(Vec<Held>, Vec<usize>)> {
         let (mut segments, mut fresh): (Vec<Held>, Vec<usize>) = Default::default();
         for segment in &spec.segments {
@@ -100,7 +100,7 @@ impl World {
         Some((segments, fresh))
     }
 
-    /// The copy that others have of a shared segment.
+    /// The existing copy of a shared segment.
     fn same(&self, segment: &SegmentSpec) -> Option<usize> {
         let wanted = segment.shared.as_ref()?;
         let found = self.stored.iter().find(|(_, stored)| stored.shared.as_ref() == Some(wanted));
@@ -151,10 +151,12 @@ impl World {
         }
     }
 
-    /// Ends a process and gives back what only it used. The registers of the running one go too.
+    /// Ends a process and frees what no other process uses. The registers of the running one are
+    /// cleared too.
     ///
     /// # Errors
-    /// [`WorldError`] when there is no such process, or the hardware does not take a register.
+    /// [`WorldError`] if there is no such process, or the hardware does not accept a register
+    /// write.
     pub fn end(&mut self, name: &str) -> Result<(), WorldError> {
         self.resident(name)?;
         let at = self.processes.iter().position(|process| process.name == name);
@@ -173,11 +175,11 @@ impl World {
         Ok(())
     }
 
-    /// Moves everything to the lowest addresses, in the order in which it stands; registers of the
-    /// running process follow. Returns the bytes moved.
+    /// Moves everything to the lowest addresses, in its present order; registers of the running
+    /// process follow. Returns the number of bytes moved.
     ///
     /// # Errors
-    /// [`WorldError`] when the placement forbids it, or memory refuses.
+    /// [`WorldError`] if the placement rule forbids it, or memory refuses an address.
     pub fn compact(&mut self) -> Result<u64, WorldError> {
         if !self.placer.compactable() {
             let message = format!("nothing is moved under `{}`", self.config.fit.name());
@@ -195,7 +197,7 @@ impl World {
         let mut moved = 0;
         for (piece, id) in order {
             let length = piece.end - piece.start;
-            // Its own place is free again, so there is a hole, at this address at most.
+            // Its own place is free again, so there is a hole at this address or below.
             self.placer.free(piece.clone());
             let holes = self.placer.holes();
             let hole = holes.iter().find(|hole| hole.end - hole.start >= length);

@@ -1,4 +1,4 @@
-//! What the world shows its observer, and the time that the kernel takes.
+//! What the observer sees, and the time that the kernel takes.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -12,7 +12,7 @@ use crate::contiguous::{Contiguous, Measure, Picture};
 use model::mmu::Signal;
 
 impl World {
-    /// Lets someone look on from now.
+    /// Attaches an observer, from now on.
     pub fn observe(&mut self, observer: Box<dyn Observer<Contiguous>>) {
         self.wire.observer = Some(observer);
         self.look();
@@ -23,25 +23,25 @@ impl World {
         self.unit.signals()
     }
 
-    /// The circumstances.
+    /// The configuration.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Tells the observer that it is over.
+    /// Reports the end of the run to the observer.
     pub fn finish(&mut self) {
         if let Some(observer) = &mut self.wire.observer {
             observer.on_end(self.wire.now);
         }
     }
 
-    /// The kernel is entered, and takes its time.
+    /// The kernel is entered; its time passes.
     pub(super) fn kernel(&mut self) {
         self.wire.activity(Activity::Kernel);
         self.wire.now += self.config.handler;
     }
 
-    /// Shows memory as it is now to the observer.
+    /// Shows the observer the present state of memory.
     pub(super) fn look(&mut self) {
         if self.wire.observer.is_none() {
             return;
@@ -57,8 +57,8 @@ impl World {
         self.wire.event(Event::Memory { picture });
     }
 
-    /// What a stored segment is called: by the name under which it is shared, else by its process
-    /// and, unless that is all there is of it, its own.
+    /// The name of a stored segment: the one under which it is shared, else its process and, unless
+    /// it is the only one, its own.
     pub(super) fn owner(&self, id: usize) -> String {
         if let Some(shared) = self.stored.get(&id).and_then(|stored| stored.shared.clone()) {
             return shared;
@@ -76,7 +76,7 @@ impl World {
         if self.wire.observer.is_some() { self.placer.holes() } else { Vec::new() }
     }
 
-    /// Tells that a segment was given room, `before` being what was free.
+    /// Reports an allocation for a segment; `before` are the holes before it.
     pub(super) fn placed(
         &mut self,
         whose: (&str, &str),
@@ -91,12 +91,12 @@ impl World {
         self.wire.event(Event::Placed { process, segment, length, hole, at: at.to_vec() });
     }
 
-    /// A long random history of comings and goings on memory of the same size, all of it free;
-    /// the processes of this world stay as they are. Each change is an entry into the kernel.
+    /// A long random sequence of allocations on memory of the same size, all of it free; the
+    /// processes of this world stay as they are. Each change is an entry into the kernel.
     ///
     /// # Errors
-    /// [`WorldError::Nonsense`] unless segments are placed in a list of holes, and lengths are
-    /// from 1 on.
+    /// [`WorldError::Nonsense`] unless segments are placed in a list of holes, and lengths begin at
+    /// 1.
     pub fn churn(
         &mut self,
         steps: u64,

@@ -1,17 +1,16 @@
-//! The pipeline at its full stride: every request hits, every transfer is answered in the next
+//! The pipeline at full speed: every request hits, and every transfer is answered in the next
 //! cycle, as the program expects.
 //!
-//! In each cycle it does what [`Core`] does in that cycle, without what only misses, faults and
-//! slow buses need:
+//! It does what [`Core`] does in such a cycle, without the work that only misses, faults and slow
+//! buses need:
 //!
 //! - A request is answered in the cycle in which it is presented, so a port is never busy, and
 //!   at most one fetch is translated ahead of data that waits.
-//! - What is handed to the bus in one cycle is complete in the next: an access leaves in the
-//!   cycle after that of its last transfer, and nothing has to be kept of a transfer but to whom
-//!   it belongs.
+//! - A transfer that is passed to the bus in one cycle is complete in the next: an access retires
+//!   in the cycle after its last transfer, and of a transfer only its access must be remembered.
 //!
-//! Between two cycles the pipeline can always go back to the usual way ([`Stride::back`]); an
-//! answer that is not as it should be is left for it to find.
+//! Between two cycles the pipeline can always return to the general path ([`Stride::back`]), which
+//! then handles an answer that is not as expected.
 
 use super::Core;
 use super::transfers::{Flight, Held};
@@ -25,28 +24,28 @@ use model::isa::{Access, Context, PAGE_BYTES};
 use model::mmu::{PerPort, Port, Request};
 use model::page::mask;
 
-/// The widest window that strides.
+/// The largest window for a stride.
 const ROOM: usize = 16;
 
-/// An access in the window, as far as it is.
+/// An access in the window, and its progress.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     va: u64,
-    /// Where it is, once it is translated.
+    /// Its physical address, once it is translated.
     pa: u64,
-    /// Where the shadow has its page; nothing if it was not asked.
+    /// The place of its page in the shadow; `None` if the shadow was not asked.
     place: Option<Place>,
     bytes: u16,
-    /// Bytes handed to the bus.
+    /// Bytes passed to the bus.
     sent: u16,
     transfers: u16,
     kind: Access,
 }
 
-/// The window of a pipeline at its full stride.
+/// The window of a pipeline at full speed.
 #[derive(Debug)]
 pub struct Stride {
-    /// Number n stands at n modulo their number.
+    /// Number n is at index n modulo their number.
     entries: [Entry; ROOM],
     window: u64,
     /// As in [`Core`].
@@ -56,20 +55,20 @@ pub struct Stride {
     unsent: u64,
     /// The number of the next access.
     end: u64,
-    /// The fetch that is translated while data before it is not.
+    /// The fetch that is translated while older data accesses are not.
     ahead: Option<u64>,
-    /// Whose transfers were handed to the buses in the last cycle.
+    /// The accesses whose transfers were passed to the buses in the last cycle.
     flying: PerPort<Option<u64>>,
     instruction: u64,
     stores: u64,
     seed: u64,
-    /// What memory answered otherwise than it should have.
+    /// Transfers that memory answered otherwise than it should.
     odd: PerPort<Option<Flight>>,
 }
 
 impl Core {
-    /// The pipeline at its full stride from cycle `now` on, if it is such that it can be; it takes
-    /// everything over until it goes back.
+    /// The pipeline at full speed from cycle `now` on, if its state allows that; it takes over all
+    /// accesses until it is given back.
     pub fn stride(&mut self, now: u64) -> Option<Stride> {
         let usual = |slot: &Slot| {
             let settled = matches!(slot.stage, Stage::Waiting | Stage::Translated(_));
@@ -119,7 +118,7 @@ impl Core {
         })
     }
 
-    /// Presents accesses to the MMU; a port that has one is free.
+    /// Presents accesses to the MMU; a port that has one here is free.
     pub fn present(&mut self, numbers: PerPort<Option<u64>>) {
         self.ports = numbers;
         for number in numbers.values().flatten() {
@@ -131,13 +130,13 @@ impl Core {
 }
 
 impl Stride {
-    /// Whether another access can be taken in.
+    /// Whether another access fits in.
     #[inline]
     pub fn has_room(&self) -> bool {
         self.end - self.first < self.window
     }
 
-    /// Takes in the program's next access; `false`, and it is not taken, if it crosses a page.
+    /// Adds the program's next access; `false`, without adding it, if it crosses a page.
     #[inline]
     pub fn push(&mut self, access: program::Access) -> bool {
         let program::Access { kind, va, bytes } = access;
@@ -150,7 +149,7 @@ impl Stride {
         true
     }
 
-    /// The accesses that are translated in this cycle: [`Core::choose`].
+    /// The accesses to be translated in this cycle: [`Core::choose`].
     #[inline]
     pub fn choose(&mut self) -> PerPort<Option<u64>> {
         let oldest = self.untranslated;
@@ -172,7 +171,7 @@ impl Stride {
         PerPort([fetch, Some(oldest)])
     }
 
-    /// What is asked of the MMU for them.
+    /// Their requests to the MMU.
     #[inline]
     pub fn requests(&self, chosen: PerPort<Option<u64>>) -> PerPort<Option<Request>> {
         chosen.map(|number| {
@@ -181,7 +180,7 @@ impl Stride {
         })
     }
 
-    /// One of them is translated; `touch` tells where the shadow has a virtual address.
+    /// One of them is translated; `touch` gives the place of a virtual address in the shadow.
     #[inline]
     pub fn translated(&mut self, number: u64, pa: u64, touch: impl FnOnce(u64) -> Place) {
         let entry = &mut self.entries[place(number)];
@@ -203,9 +202,9 @@ impl Stride {
         self.first < self.unsent || self.unsent < self.untranslated || self.flying.0 != [None; 2]
     }
 
-    /// The rest of a cycle: transfers to buses that are all ready, and what was complete before
-    /// leaves. `gone` hears the physical address of each. Returns whether memory answered all
-    /// transfers as it should.
+    /// The rest of a cycle: transfers to buses that are all ready; accesses that were complete
+    /// before leave, and `gone` is called with the physical address of each. Returns whether memory
+    /// answered all transfers as it should.
     #[inline]
     pub fn finish(
         &mut self,
@@ -226,7 +225,7 @@ impl Stride {
         is_fine
     }
 
-    /// [`Core::transfer`] until there is none.
+    /// [`Core::transfer`] repeated until there is none.
     #[inline]
     fn transfer(&mut self, now: u64, memory: &SharedMemory, shadow: &mut Shadow) -> bool {
         self.flying = PerPort([None, None]);
@@ -253,7 +252,7 @@ impl Stride {
                 let held = before.map_or(Held::Unknown, |before| Held::Before(bytes, before));
                 (held, memory.write(pa, bytes, value).map(|()| 0))
             } else {
-                // All pieces of an access lie in its page.
+                // All pieces of an access are in its page.
                 let place = entry.place.or_else(|| shadow.place_of(va));
                 let expected = place.and_then(|place| shadow.load_at(place, va, bytes));
                 (expected.map_or(Held::Unknown, Held::Expected), memory.read(pa, bytes))
@@ -271,7 +270,7 @@ impl Stride {
         is_fine
     }
 
-    /// Gives everything back, before cycle `now`.
+    /// Gives the accesses back, before cycle `now`.
     pub fn back(self, core: &mut Core, now: u64) {
         let fetches = (self.first..self.end)
             .filter(|number| self.entries[place(*number)].kind == Access::Fetch)

@@ -10,18 +10,18 @@ use model::mmu::{PerPort, Port};
 use model::page::mask;
 use std::collections::VecDeque;
 
-/// Memory held something else than the program left there.
+/// Memory returned something else than what the program stored there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// What was done.
+    /// The kind of access.
     pub access: Access,
     /// The transfer's virtual address.
     pub va: u64,
     /// Its physical address.
     pub pa: u64,
-    /// What the program left there.
+    /// What the program stored there.
     pub expected: u64,
-    /// What memory answered.
+    /// What memory returned.
     pub got: u64,
 }
 
@@ -32,30 +32,30 @@ pub(super) struct Flight {
     pub(super) va: u64,
     pub(super) pa: u64,
     pub(super) held: Held,
-    /// The answer that will come, where the bus knew it at once.
+    /// The answer to come, if the bus knew it at once.
     pub(super) known: Option<Known>,
 }
 
-/// What the program had at a transfer's address.
+/// The expected contents at a transfer's address.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Held {
     /// Unknown contents, such as those of a device.
     Unknown,
-    /// What a load or fetch must find.
+    /// What a load or fetch must read.
     Expected(u64),
-    /// What a store of so many bytes replaced.
+    /// What a store of so many bytes overwrote.
     Before(u8, u64),
 }
 
 impl Flight {
-    /// Of a transfer that will be answered in this cycle, as it should be.
+    /// A transfer that will be answered in this cycle, as expected.
     pub(super) fn fine(number: u64, due: u64) -> Flight {
         let response = bus::Response { value: 0, error: false, swapped: false };
         let known = Some(Known { due, response });
         Flight { number, va: 0, pa: 0, held: Held::Unknown, known }
     }
 
-    /// Whether it is known to be answered in this cycle, as it should be.
+    /// Whether it is known to be answered in this cycle, as expected.
     pub(super) fn is_fine(&self, now: u64) -> bool {
         let Some(Known { due, response }) = self.known else { return false };
         let expected = match self.held {
@@ -67,8 +67,8 @@ impl Flight {
 }
 
 impl Core {
-    /// The next transfer for the bus of a port that is ready; to be asked until
-    /// there is none. The shadow learns of stores here, in the order in which memory does.
+    /// The next transfer for the bus of a port that is ready; call it until there is none. The
+    /// shadow is updated by stores here, in the order in which memory is.
     #[inline]
     pub fn transfer(
         &mut self,
@@ -122,19 +122,19 @@ impl Core {
         (known.due <= now).then_some(known.response)
     }
 
-    /// Whether a bus has still to be asked for the answer to the port's oldest transfer.
+    /// Whether the bus must still be polled for the answer to the port's oldest transfer.
     #[inline]
     pub fn asks_bus(&self, port: Port) -> bool {
         self.flights[port].front().is_some_and(|flight| flight.known.is_none())
     }
 
-    /// The earliest cycle in which an answer that is known arrives.
+    /// The earliest cycle in which a known answer arrives.
     pub fn next_arrival(&self) -> Option<u64> {
         let first = |flights: &VecDeque<Flight>| Some(flights.front()?.known?.due);
         self.flights.values().filter_map(first).min()
     }
 
-    /// Whether a transfer waits for nothing but its bus.
+    /// Whether a transfer waits only for its bus.
     #[inline]
     pub fn can_transfer(&self) -> bool {
         let oldest = self.slots.get(self.unsent);
@@ -147,12 +147,12 @@ impl Core {
         self.sendable > 0
     }
 
-    /// The bus answered the oldest transfer of a port. A store that it refused did not happen,
-    /// and the shadow takes it back: others may see that memory too. What is younger than a
-    /// refused access counts for nothing: its process dies, or its call ends.
+    /// The bus answered the oldest transfer of a port. A store that it refused did not happen, and
+    /// the shadow undoes it: others may see that memory too. What is younger than a refused access
+    /// has no effect: its process is killed, or its call ends.
     ///
     /// # Errors
-    /// When memory held something else than the program left there.
+    /// When memory returned something else than what the program stored there.
     #[inline]
     pub fn answered(
         &mut self,
@@ -189,8 +189,7 @@ impl Core {
         }
     }
 
-    /// What a refused store would have changed is as before, unless a younger store has changed
-    /// it since.
+    /// Undoes what a refused store would have changed, unless a younger store has changed it since.
     fn take_back(&self, port: Port, flight: Flight, shadow: &mut Shadow) {
         let Held::Before(bytes, before) = flight.held else { return };
         for at in 0..u64::from(bytes) {

@@ -1,23 +1,24 @@
-//! Lines of a source, through one large buffer, none of them copied.
+//! Lines of a source, through one large buffer, without copying them.
 
 use std::io::{self, Read};
 
-/// Bytes in the buffer: more than in those of sources, which then do not copy. Of a longer line only so many are seen; what follows is passed over.
+/// Bytes in the buffer: more than in those of sources, which then do not copy. Only so many bytes
+/// of a longer line are seen; the rest is skipped.
 const BUFFER: usize = 1 << 17;
-/// A line of an access with some room: with so many bytes at hand its end is among them.
+/// A line of an access with some margin: with so many bytes at hand its end is among them.
 const AT_HAND: usize = 64;
 
-/// A source, and what was read of it and not yet used.
+/// A source, and what was read from it and not yet used.
 pub(super) struct Lines {
     source: Box<dyn Read>,
     buffer: Box<[u8]>,
-    /// What is not yet used.
+    /// Where the unused part begins.
     start: usize,
     end: usize,
     at_end: bool,
-    /// Why the source could not be read further. What was read before comes first.
+    /// Why the source could not be read further. What was read before is delivered first.
     failed: Option<io::Error>,
-    /// The line that was seen last is longer than the buffer: its rest belongs to it.
+    /// The line that was returned last is longer than the buffer: its rest is still to be skipped.
     cut: bool,
 }
 
@@ -27,7 +28,7 @@ impl Lines {
         Lines { source, buffer, start: 0, end: 0, at_end: false, failed: None, cut: false }
     }
 
-    /// What comes next: the beginning of a line and more, at the end of the source the rest.
+    /// The next bytes: the beginning of a line and more; at the end of the source, the rest.
     #[inline]
     pub(super) fn at_hand(&mut self) -> &[u8] {
         if self.end - self.start < AT_HAND && !self.at_end || self.cut {
@@ -36,13 +37,13 @@ impl Lines {
         &self.buffer[self.start..self.end]
     }
 
-    /// So many bytes are used.
+    /// Marks so many bytes as used.
     #[inline]
     pub(super) fn used(&mut self, bytes: usize) {
         self.start += bytes;
     }
 
-    /// The whole next line without its end; nothing at the end of the source.
+    /// The whole next line without its end; `None` at the end of the source.
     pub(super) fn line(&mut self) -> io::Result<Option<&[u8]>> {
         self.skip_rest();
         let mut seen = 0;
@@ -75,7 +76,7 @@ impl Lines {
         }
     }
 
-    /// Passes over what is left of a line that was cut.
+    /// Skips the rest of a line that was cut.
     fn skip_rest(&mut self) {
         while self.cut {
             let rest = &self.buffer[self.start..self.end];
@@ -90,7 +91,7 @@ impl Lines {
         }
     }
 
-    /// Reads once more, behind what is not yet used.
+    /// Reads once, appending to the unused part.
     fn read(&mut self) {
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);

@@ -1,15 +1,15 @@
-//! What Valgrind itself writes between the accesses, and which process wrote last.
+//! Valgrind's own lines between the accesses, and which process wrote last.
 //!
 //! Accesses carry no process number. Valgrind's own lines do, and a process begins and ends with
 //! some: an access belongs to the process of the line before it, unless that process has ended;
-//! then to the one before that. Of a child that was forked no line says that it begins.
+//! then to the one before that. No line marks the beginning of a forked child.
 
 /// The processes of a log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     /// Every process that wrote a line, in the order of their first lines.
     all: Vec<u32>,
-    /// Those that have not ended, the one that wrote last at the end.
+    /// Those that have not ended; the one that wrote last is at the end.
     alive: Vec<u32>,
 }
 
@@ -24,7 +24,7 @@ impl Log {
         self.alive.last().copied()
     }
 
-    /// Takes a line of Valgrind's; `false` if it is none.
+    /// Takes one of Valgrind's own lines; `false` if it is not one.
     pub(super) fn take(&mut self, line: &[u8]) -> bool {
         let Some((pid, text)) = own(line) else { return line.starts_with(b"==") };
         if !self.all.contains(&pid) {
@@ -39,7 +39,7 @@ impl Log {
 }
 
 /// The process number and the text of `==PID== text`, and of the same with `--` or `**`; with
-/// `--time-stamp=yes` a time stands before the number, with `-d` a colon after it.
+/// `--time-stamp=yes` a time precedes the number, with `-d` a colon follows it.
 fn own(line: &[u8]) -> Option<(u32, &[u8])> {
     let mark = line.get(..2).filter(|mark| matches!(*mark, b"==" | b"--" | b"**"))?;
     let mut rest = &line[2..];

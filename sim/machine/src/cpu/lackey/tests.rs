@@ -96,7 +96,7 @@ fn a_source_that_has_no_lines_is_refused_at_once() {
 
 #[test]
 fn lines_are_read_whole_however_the_source_gives_them() {
-    /// So many bytes at a time.
+    /// Delivers so many bytes at a time.
     struct Drip(Cursor<Vec<u8>>, usize);
     impl Read for Drip {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {

@@ -1,4 +1,4 @@
-//! Images made by hand, byte by byte, and a real one where the host has it.
+//! Images made by hand, byte by byte, and a real one if the host has it.
 
 use super::*;
 use crate::cpu::{Access, Listed, Op};
@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 /// Type, address, bytes in the file, bytes in memory, flags.
 type Header = (u64, &'static [u8], u64, u32);
 
-/// A 64-bit RISC-V program with these segments, as the format's specification lays it out.
+/// A 64-bit RISC-V program with these segments, laid out according to the format's specification.
 fn elf(kind: u16, machine: u16, segments: &[Header]) -> Vec<u8> {
     let mut bytes = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
     bytes.extend(kind.to_le_bytes());

@@ -41,23 +41,23 @@ pub(super) fn caching_within(
     machine
 }
 
-/// What a cached page answers to fetch, load and store. As in a TLB that keeps permission bits,
-/// a fault may come from here; nothing means that A or D must be set first, by a walk.
+/// The answers of a cached page to fetch, load and store. As in a TLB that keeps permission bits, a
+/// fault may come from here; `None` means that A or D must be set first, by a walk.
 type Entry = [Option<Result<u64, Fault>>; 3];
 
 /// Caches by ASID and virtual page, with the level of the leaf.
 struct CachingMmu {
     memory: Late,
-    /// Every so many fences one is forgotten; 0: none.
+    /// Every so many fences one is ignored; 0: none.
     forgets: u32,
     fences: u32,
     cache: BTreeMap<(u16, u64), (Entry, u32)>,
-    /// Pointers by ASID and the address of their entry, as a page-walk cache keeps them: a fence
-    /// by address orders leaf entries only, so only one of a whole space clears them.
+    /// Pointers by ASID and the address of their entry, as in a page-walk cache: a fence with an
+    /// address orders leaf entries only, so only one of a whole address space clears them.
     pointers: BTreeMap<(u16, u64), u64>,
 }
 
-/// Memory as a walk with cached pointers sees it.
+/// Memory as seen by a walk with cached pointers.
 struct Walked<'a> {
     memory: &'a SharedMemory,
     pointers: &'a BTreeMap<(u16, u64), u64>,
@@ -81,7 +81,7 @@ impl CachingMmu {
         CachingMmu { memory, forgets, fences: 0, cache, pointers }
     }
 
-    /// The response, and whether it is a hit; nothing in that place if nothing was translated.
+    /// The response, and whether it is a hit; `None` there if nothing was translated.
     fn answer(&mut self, inputs: &Inputs, request: Request) -> (Response, Option<bool>) {
         let regime = Regime { xlen: Xlen::Rv64, satp: inputs.satp, adue: inputs.adue };
         if !regime.is_active(&request) {
@@ -127,7 +127,7 @@ impl CachingMmu {
             self.pointers.retain(|&(asid, _), _| fence.asid.is_some_and(|fenced| fenced != asid));
         }
         self.cache.retain(|&(asid, page), (_, level)| {
-            // Parts of one superpage go together: the fence names their one entry.
+            // Parts of one superpage go together: the fence's address selects their one entry.
             let unit = |page: u64| page >> (9 * *level);
             let other_page = fence.va.is_some_and(|va| unit(va / PAGE_BYTES) != unit(page));
             other_page || fence.asid.is_some_and(|fenced| fenced != asid)

@@ -1,4 +1,4 @@
-//! What programs ask of the system, with every load compared with the program's own view.
+//! System calls, with every load compared with the program's own view.
 
 use super::*;
 use crate::cpu::Program;
@@ -32,7 +32,7 @@ fn parent_and_child_see_their_own_stores_and_share_what_is_shared() {
         let mut ops: Vec<Op> = (0..4).map(|n| store(page(n))).collect();
         ops.extend([store(0x80_0000), Op::Fork("child".into()), store(page(0)), Op::Wait]);
         ops.extend((0..4).map(|n| load(page(n))));
-        // What the child stored last is seen here.
+        // The child's last store is seen here.
         ops.extend([load(0x80_0000), load(0x80_1000)]);
         let mut child: Vec<Op> = (0..4).map(|n| load(page(n))).collect();
         child.extend([store(page(1)), store(0x80_0000), store(0x80_1000), load(page(1))]);

@@ -1,4 +1,4 @@
-//! Cycles of hits go the fast way or the usual one: the same report, the same errors.
+//! Cycles of hits on the fast path and on the general one: the same report, the same errors.
 
 use super::caching::caching_within;
 use super::soak::spec;
@@ -9,7 +9,7 @@ use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// A run, and how many of its cycles went the fast way.
+/// A run, and how many of its cycles took the fast path.
 fn run(mut machine: Machine, fast: bool, programs: u64, seed: u64) -> (Outcome, u64) {
     machine.hardware_mut().board.fast = fast;
     for process in 0..programs {
@@ -19,7 +19,7 @@ fn run(mut machine: Machine, fast: bool, programs: u64, seed: u64) -> (Outcome, 
     (outcome, machine.hardware().board.fast_cycles())
 }
 
-/// What a run shows.
+/// The visible result of a run.
 fn seen(outcome: Outcome) -> impl PartialEq + std::fmt::Debug {
     let error = outcome.error.map(|error| error.to_string());
     (outcome.report, outcome.states, error)
@@ -63,7 +63,7 @@ fn random_programs_run_alike_on_the_fast_way() {
 struct Defective {
     inner: Box<dyn Mmu>,
     memory: Rc<RefCell<Option<SharedMemory>>>,
-    /// Such cycles until then.
+    /// The number of such cycles before the defect shows.
     left: u32,
     defect: fn(&mut Outputs, &SharedMemory),
 }
@@ -106,7 +106,7 @@ impl Mmu for Defective {
     }
 }
 
-/// The same defect on both ways: the same report until then, the same error.
+/// The same defect on both paths: the same report until then, the same error.
 fn defective(defect: fn(&mut Outputs, &SharedMemory)) -> String {
     let [usual, fast] = [false, true].map(|fast| {
         let machine = caching_within(config(0), 0, |inner, memory| {

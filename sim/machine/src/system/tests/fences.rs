@@ -1,4 +1,5 @@
-//! Fences: with an MMU that forgets nothing, each that the kernel leaves out is noticed.
+//! Fences: with an MMU that forgets nothing by itself, every fence that the kernel omits is
+//! noticed.
 
 use super::caching::cached;
 use super::soak;
@@ -53,7 +54,7 @@ fn fences_that_hardware_loses_are_noticed() {
 
 #[test]
 fn clock_sees_accesses_that_hit_in_the_tlb() {
-    // Hits set no A bit: without the fence at its clearing these counts would be others.
+    // A hit does not set A: without the fence after clearing it these counts would differ.
     let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
     let config = MachineConfig { policy: PolicyKind::Clock, ..strict(Mode::Sv39) };
     let spec = process("p", vec![region(RegionKind::Bss, BSS, 8)], string.map(|n| load(page(n))));

@@ -1,4 +1,4 @@
-//! What observers see, and what a broken MMU is told.
+//! What observers see, and how a broken MMU is reported.
 
 use super::*;
 use crate::system::{Cycle, Observer, RunError, StepError};
@@ -7,7 +7,7 @@ use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Follows the clock, and how much of it was jumped over on which account.
+/// Follows the clock, and how much of it was skipped for which activity.
 #[derive(Default)]
 struct Clock {
     next: u64,

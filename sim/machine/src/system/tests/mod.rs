@@ -32,7 +32,7 @@ fn xlen(mode: Mode) -> Xlen {
     if mode == Mode::Sv32 { Xlen::Rv32 } else { Xlen::Rv64 }
 }
 
-/// Checks everything always, and spends little time on disks.
+/// Checks everything always, with a fast disk.
 fn strict(mode: Mode) -> MachineConfig {
     let costs = Costs { trap: 10, handler: 20, disk_read: 1000, disk_write: 1000, switch: 30 };
     MachineConfig { mode, check_every: Some(1), costs, ..MachineConfig::default() }
@@ -79,7 +79,7 @@ fn run(config: MachineConfig, specs: impl IntoIterator<Item = ProcessSpec>) -> O
     outcome
 }
 
-/// The word for why the process was killed; `exited` if it was not.
+/// The cause of death of a process; `exited` if it was not killed.
 fn fate(outcome: &Outcome, at: usize) -> &'static str {
     match &outcome.states[at].1 {
         kernel::State::Killed { death } => death.name(),

@@ -1,4 +1,4 @@
-//! Blocked processes, idle cycles, and where everyone's time went.
+//! Blocked processes, idle cycles, and what everyone's time was spent on.
 
 use super::*;
 use crate::system::RunError;
@@ -46,7 +46,7 @@ fn a_single_process_idles_while_it_waits() {
 
 #[test]
 fn processes_that_fight_for_frames_get_on() {
-    // Three tables each, and fewer frames for pages than either wants.
+    // Three tables each, and fewer frames for pages than either needs.
     for frames in 8..12 {
         let loops = |name: &str| {
             let ops =

@@ -1,4 +1,4 @@
-//! Demand paging, swap, growth, and the end of memory.
+//! Demand paging, swap, growth, and out of memory.
 
 use super::*;
 use crate::system::{Observer, WorldState};
@@ -57,7 +57,7 @@ fn a_program_larger_than_memory_completes_with_its_data() {
 
 #[test]
 fn a_page_clean_since_swap_in_needs_no_second_write() {
-    // Stored once, then only read while others push it out again and again.
+    // Stored once, then only read while others evict it again and again.
     let rounds = (0..4).flat_map(|_| [load(page(0)), load(page(1)), load(page(2))]);
     let ops = [store(page(0))].into_iter().chain(rounds);
     let config = MachineConfig { policy: PolicyKind::Fifo, ..strict(Mode::Sv39) };
@@ -70,7 +70,7 @@ fn a_page_clean_since_swap_in_needs_no_second_write() {
 
 #[test]
 fn a_full_swap_lends_slots_of_pages_that_are_in_memory() {
-    // Four dirty pages, three frames, two slots: no page's slot can stay its own.
+    // Four dirty pages, three frames, two slots: no page can keep its own slot.
     let ops = (0..4).map(|n| store(page(n))).chain((0..40).map(|n| load(page(n % 4))));
     let config = MachineConfig { swap: 2, policy: PolicyKind::Fifo, ..strict(Mode::Sv39) };
     let outcome = run(config, [ProcessSpec { frames: Some(3), ..process("p", bss(4), ops) }]);

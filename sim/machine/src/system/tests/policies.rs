@@ -61,7 +61,7 @@ fn faults(kind: PolicyKind, frames: u64, string: &[u64]) -> u64 {
     machine(kind, frames, &loads(string)).faults
 }
 
-/// Those for which the textbooks' definitions leave nothing open.
+/// The policies that textbooks define completely.
 const DEFINED: [PolicyKind; 9] = [
     PolicyKind::Fifo,
     PolicyKind::Lru,
@@ -120,7 +120,7 @@ fn textbook_strings_fault_as_printed_under_the_oracles() {
         assert_eq!(faults(PolicyKind::Opt, frames, string), opt);
     }
     assert_eq!(faults(PolicyKind::Lfu, 3, SILBERSCHATZ), 13);
-    // Loaded with use = 0 the clock counts otherwise, and Belady's anomaly is gone.
+    // If pages are loaded with use = 0, the clock counts differently, and Belady's anomaly is gone.
     for (string, frames, clock0) in
         [(STALLINGS, 3, 6), (SILBERSCHATZ, 3, 11), (BELADY, 3, 10), (BELADY, 4, 8)]
     {
@@ -170,18 +170,20 @@ fn aging_keeps_the_history_that_tanenbaum_draws() {
         steps.extend((0..6).zip(used.bytes()).filter(|(_, r)| *r == b'1').map(|(n, _)| load(n)));
         steps.push(None);
     }
-    // The smallest goes first: 3, 5, 0 by the figure's counters, then 4 (01011000 < 01111000).
+    // The smallest is evicted first: 3, 5, 0 by the figure's counters, then 4 (01011000 <
+    // 01111000).
     steps.extend((6..10).map(load));
     assert_eq!(play(PolicyKind::Aging, 6, &steps).victims, [3, 5, 4, 0]);
-    // By counts alone page 3 goes too, and then each new page: counts that never decay keep the old pages.
+    // By counts alone page 3 is evicted too, and then each new page: counts that never decay keep
+    // the old pages.
     assert_eq!(play(PolicyKind::Nfu, 6, &steps).victims, [3, 6, 7, 8]);
 }
 
-/// A tick means the same to both clocks: no page is in use until it is used again.
+/// A tick has the same effect on both clocks: no page is in use until it is used again.
 #[test]
 fn a_tick_clears_the_use_bits_of_either_clock() {
     let load = |page| Some((page, false));
-    // 0 comes, then 1; both are used again. After the tick only 0 is, so 1 goes.
+    // 0 is loaded, then 1; both are used again. After the tick only 0 is, so 1 is evicted.
     let steps = [load(0), load(1), load(0), load(1), None, load(0), load(2)];
     for kind in [PolicyKind::Clock, PolicyKind::Clock0, PolicyKind::EnhancedSecondChance] {
         assert_eq!(play(kind, 2, &steps).victims, [1], "{kind}");
@@ -191,15 +193,16 @@ fn a_tick_clears_the_use_bits_of_either_clock() {
 #[test]
 fn enhanced_second_chance_takes_the_lowest_class_that_a_hand_meets_first() {
     let (load, store) = (|page| Some((page, false)), |page| Some((page, true)));
-    // (0,1), (0,0), (1,0) after the tick: the clean unused page goes, behind the hand's first.
+    // (0,1), (0,0), (1,0) after the tick: the clean unused page is evicted, though the hand points
+    // to another.
     let steps = [store(0), load(1), load(2), None, load(2), load(3)];
     assert_eq!(play(PolicyKind::EnhancedSecondChance, 3, &steps).victims, [1]);
-    // Then 2 at the hand is (1,0), 0 is (0,1), 3 is (1,0): 0 goes and is written, and 2, which
-    // the hand passed, loses its A and goes next.
+    // Then 2 at the hand is (1,0), 0 is (0,1), 3 is (1,0): 0 is written back and evicted; 2, which
+    // the hand passed, loses its A and is evicted next.
     let more = [load(4), load(5)];
     let counted = play(PolicyKind::EnhancedSecondChance, 3, &[&steps[..], &more].concat());
     assert_eq!((counted.victims, counted.writes), (vec![1, 0, 2], 1));
-    // By the order of loading, Nru takes the same first, and of the used ones the oldest.
+    // NRU evicts the same page first, and the oldest of the used ones.
     assert_eq!(play(PolicyKind::Nru, 3, &steps).victims, [1]);
 }
 

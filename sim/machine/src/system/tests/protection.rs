@@ -1,4 +1,5 @@
-//! What a process may not do, what it is told, and that its neighbours notice nothing.
+//! Accesses that a process may not make, how they are reported, and that other processes are
+//! unaffected.
 
 use super::*;
 use model::isa::Access::Fetch;

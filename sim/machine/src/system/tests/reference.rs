@@ -1,23 +1,23 @@
-//! Replacement policies as a textbook would have a student write them: a list of pages, no frame,
-//! no bit, no page table. They share nothing with the kernel's policies but the idea.
+//! Replacement policies as a textbook exercise would have them: a list of pages, no frame, no bit,
+//! no page table. They share nothing with the kernel's policies but the idea.
 
 use kernel::PolicyKind;
 use std::collections::BTreeMap;
 
-/// What came of a reference string.
+/// The result of a reference string.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Counted {
     pub(super) faults: u64,
-    /// Pages that left although they had been stored to since they came.
+    /// Evicted pages that had been stored to since they were loaded.
     pub(super) writes: u64,
-    /// The pages that left, in order.
+    /// The evicted pages, in order.
     pub(super) victims: Vec<u64>,
 }
 
 struct Page {
     number: u64,
     dirty: bool,
-    /// Position in the string at which it came, was last used; how often it was used.
+    /// The position in the string of its load and of its last use; the number of its uses.
     came: usize,
     used: usize,
     count: u64,
@@ -80,7 +80,7 @@ fn choose(kind: PolicyKind, pages: &mut [Page], hand: &mut usize, rest: &[(u64, 
             *hand = (order[goes] + 1) % pages.len();
             order[goes]
         }
-        // Second chance chooses as the clock does: its queue is the ring from the hand on.
+        // Second chance selects the same page as the clock: its queue is the ring from the hand on.
         _ => loop {
             let at = *hand;
             *hand = (at + 1) % pages.len();

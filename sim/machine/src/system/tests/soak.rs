@@ -1,4 +1,4 @@
-//! Random programs under pressure, every invariant always on.
+//! Random programs under memory pressure, with every invariant checked.
 
 use super::*;
 use crate::cpu::{Access, Program, ProgramError};

@@ -1,4 +1,4 @@
-//! Recorded traces: regions as touched, errors and interruptions with what came before.
+//! Recorded traces: regions as touched; errors and interruptions keep what was simulated before.
 
 use super::*;
 use crate::cpu::{Fit, Fitted, Lackey, decompress};

@@ -1,4 +1,4 @@
-//! What the MMU is asked when the kernel reaches into a process's memory.
+//! The requests to the MMU when the kernel accesses a process's memory.
 
 use super::*;
 use crate::system::{Cycle, Observer, WorldState};
@@ -8,8 +8,8 @@ use model::mmu::Port;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Keeps each accepted data request's context, with the activity that it was made in, and how the
-/// calls ended.
+/// Records each accepted data request's context, with the current activity, and the results of the
+/// calls.
 #[derive(Default)]
 struct Journal {
     asked: Vec<(Context, Activity, isa::Access)>,
@@ -90,7 +90,7 @@ fn a_copy_goes_in_aligned_powers_of_two_and_stops_at_the_first_bad_byte() {
 
 #[test]
 fn a_bad_pointer_may_be_given_again_and_again() {
-    // The kernel gives up on an access that faults and faults; failing calls are no such thing.
+    // The kernel gives up on an access that faults again and again; failing calls are different.
     let ops = (0..50).map(|_| call(Call::Write, 0, 8)).chain([store(page(0))]);
     let seen = journal(Sstatus::default(), ops);
     assert_eq!(seen.ends, [(0, "efault"); 50]);

@@ -1,4 +1,4 @@
-//! The walker's port to memory, and what the entries on it are.
+//! The walker's port to memory, and its page-table entries decoded.
 
 use waves::Error;
 use waves::save::Line;
@@ -15,7 +15,7 @@ pub(super) struct Memory {
     entries: Entries,
     /// The last request, until it is answered.
     asked: Option<MemoryRequest>,
-    /// What the last entry read is, until the next walk starts: its kind and its flags.
+    /// The last entry that was read, until the next walk starts: its kind and its flags.
     read: Option<(u64, String)>,
     outstanding: u32,
 }
@@ -44,7 +44,7 @@ impl Memory {
         }
     }
 
-    /// A reset forgets what is in flight.
+    /// A reset discards what is in flight.
     pub(super) fn reset(&mut self) {
         self.outstanding = 0;
     }

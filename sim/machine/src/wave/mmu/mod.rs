@@ -1,8 +1,8 @@
 //! What is recorded of an MMU, its memory and its operating system.
 //!
-//! A [`crate::system::Machine`] shows the recorder everything when it is attached as its observer;
-//! who has no machine calls [`Recorder::cycle`] for each clock cycle, and the others when they have
-//! something to tell. What is recorded, by scope:
+//! Attach the recorder to a [`crate::system::Machine`] as its observer; without a machine call
+//! [`Recorder::cycle`] for each clock cycle, and the other methods when something happens. What is
+//! recorded, by scope:
 //!
 //! | scope | what | file |
 //! |---|---|---|
@@ -14,8 +14,8 @@
 //! | `hart1`, … | all of these but `os`, of each further hart | `pins` |
 //! | `mmu` | the first hart's own signals, as [`model::mmu::Mmu::signals`] names them | |
 //!
-//! Each signal is declared in one of these files, once: its place, its value and its row.
-//! `words` has the names of values.
+//! Each signal is declared in one of these files, once: its place, its value and its row. `words`
+//! has the names of values.
 
 mod memory;
 mod pins;
@@ -42,17 +42,18 @@ use model::record::Mark;
 use pins::Pins;
 use system::System;
 
-/// Cycles in sight before and after the moment that the view opens on.
+/// Cycles in view before and after the moment on which the view opens.
 const BEFORE: u64 = 20;
 const AFTER: u64 = 36;
 
-/// Cycles for which the view goes on until the kernel has understood the fault, at most.
+/// Maximum number of cycles until the kernel has classified the fault, for which the view
+/// continues.
 const PATIENCE: u64 = 240;
 
-/// Engine signals of the walker, beside its states, that are shown unfolded.
+/// Internal signals of the walker, besides its states, that are shown unfolded.
 const PLAIN_ROWS: usize = 3;
 
-/// Whose run is recorded.
+/// Describes the machine that is recorded.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// The machine's width.
@@ -66,10 +67,10 @@ pub struct Subject {
 /// An MMU, its memory and its operating system, as they are in the current cycle.
 #[derive(Debug)]
 pub struct Machine {
-    /// Of each hart.
+    /// The pins of each hart.
     pins: Vec<Pins>,
     system: System,
-    /// The first fault, and when the kernel understood it.
+    /// The first fault, and when the kernel classified it.
     fault: Option<u64>,
     understood: Option<u64>,
     /// The first miss, for runs without a fault.
@@ -132,7 +133,7 @@ impl Scene for Machine {
     }
 
     fn pending(&self, now: u64, to: u64, cycle: bool) -> [Option<u64>; 2] {
-        // Cycles that are left out are those of idle ports.
+        // Ports are idle in cycles that are left out.
         let next = now.saturating_add(1);
         [Some(next).filter(|next| *next < to || !cycle), None]
     }
@@ -205,7 +206,7 @@ impl Scene for Machine {
     }
 }
 
-/// The states of the walker and a few narrow registers; all the rest is below, folded.
+/// The states of the walker and a few narrow registers; everything else is below, folded.
 fn walker(signals: &[(Signal, SignalId)], wave: &Writer) -> Vec<Trace> {
     let is_walker =
         |signal: &Signal| signal.path.split('.').next().is_some_and(|scope| scope.contains("walk"));
@@ -225,7 +226,7 @@ impl Recorder {
     /// Opens the dump; the path's extension is usually that of the format.
     ///
     /// # Errors
-    /// When the file cannot be made, or a signal's name is none.
+    /// When the file cannot be created, or a signal's name is invalid.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
         let Subject { xlen, harts, processes } = subject;
         let pins = (0..harts.max(1)).map(|_| Pins::new(xlen)).collect();
@@ -237,10 +238,10 @@ impl Recorder {
     /// One cycle of a hart; `values` are those of [`model::mmu::Mmu::values`] of the first hart,
     /// and may be empty in a cycle that is not [wanted](Recorder::wants).
     ///
-    /// Cycles increase; those left out are shown with idle ports.
+    /// Cycle numbers increase; those left out are shown with idle ports.
     ///
     /// # Errors
-    /// What the file says.
+    /// Errors of the file.
     pub fn cycle(
         &mut self,
         cycle: u64,
@@ -256,31 +257,31 @@ impl Recorder {
     /// Something happened in the operating system.
     ///
     /// # Errors
-    /// What the file says.
+    /// Errors of the file.
     pub fn event(&mut self, cycle: u64, event: &Event) -> Result<(), Error> {
         self.happens(cycle, event)
     }
 
-    /// From this cycle on the processor does this.
+    /// The processor's activity from this cycle on.
     ///
     /// # Errors
-    /// What the file says.
+    /// Errors of the file.
     pub fn activity(&mut self, cycle: u64, activity: Activity) -> Result<(), Error> {
         self.change(cycle, |scene| scene.system.activity(activity))
     }
 
-    /// From this cycle on this process runs, or none.
+    /// The running process, or none, from this cycle on.
     ///
     /// # Errors
-    /// What the file says.
+    /// Errors of the file.
     pub fn process(&mut self, cycle: u64, pid: Option<Pid>) -> Result<(), Error> {
         self.change(cycle, |scene| scene.system.process(pid))
     }
 
-    /// From this cycle on so many frames of physical memory are free.
+    /// The number of free frames of physical memory from this cycle on.
     ///
     /// # Errors
-    /// What the file says.
+    /// Errors of the file.
     pub fn free_frames(&mut self, cycle: u64, frames: u64) -> Result<(), Error> {
         self.change(cycle, |scene| scene.system.free_frames(frames))
     }

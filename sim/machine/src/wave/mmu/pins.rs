@@ -1,5 +1,5 @@
-//! The MMU's pins: context, events, the fence port and the held fault. The ports of translation
-//! and of memory have files of their own.
+//! The MMU's pins: context, events, the fence port and the held fault. The translation ports and
+//! the memory port have files of their own.
 
 use waves::Error;
 use waves::save::{Format, Line};
@@ -11,7 +11,7 @@ use super::words;
 use model::isa::{Satp, Xlen};
 use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse};
 
-/// The pins in the current cycle, and what is remembered of the cycles before.
+/// The pins in the current cycle, and state derived from earlier cycles.
 #[derive(Debug)]
 pub(in crate::wave) struct Pins {
     pub(super) xlen: Xlen,
@@ -51,7 +51,7 @@ impl Pins {
         self.memory.cycle(inputs, outputs, self.satp.map(|satp| satp.mode));
     }
 
-    /// Nothing is presented and nothing answered; what is state stays.
+    /// Nothing is presented and nothing answered; registers keep their values.
     pub(super) fn rest(&mut self) {
         if !self.begun {
             return;
@@ -75,7 +75,7 @@ impl Pins {
     }
 }
 
-/// The four forms of `SFENCE.VMA`, by which operands are not `x0`: bit 0 address, bit 1 ASID.
+/// The four forms of `SFENCE.VMA`, by the operands that are not `x0`: bit 0 address, bit 1 ASID.
 const FENCES: [&str; 4] = ["all", "address", "asid", "address+asid"];
 
 fn form(fence: Fence) -> u64 {

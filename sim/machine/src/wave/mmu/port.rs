@@ -1,7 +1,7 @@
 //! A translation port: its nets, and what is in flight.
 //!
-//! A net is valid for a cycle and then gone, which is right but hard to read. So beside the nets
-//! stand three derived signals: `asked` (the address) and `asked_access`, from the request to its
+//! A net is valid for one cycle, which is correct but hard to read. So there are three derived
+//! signals besides the nets: `asked` (the address) and `asked_access`, from the request to its
 //! answer, and `answered`, from the answer to the next request.
 
 use waves::Error;
@@ -21,19 +21,19 @@ pub(super) struct Flight {
     request: Option<Request>,
     ready: bool,
     response: Option<Response>,
-    /// Whether the TLB knew it.
+    /// Whether it hit in the TLB.
     hit: Option<bool>,
-    /// The last request, until it is answered; the last answer, until something else is asked.
+    /// The last request, until it is answered; the last answer, until the next request.
     asked: Option<Request>,
     answered: Option<Response>,
     /// Requests accepted and not yet answered.
     outstanding: u32,
-    /// Not all requests were a user's: the view shows whose they were.
+    /// Not all requests were made in U-mode: the view shows the privilege.
     mixed: bool,
 }
 
 impl Flight {
-    /// A cycle of the MMU. A reset forgets what is in flight.
+    /// A cycle of the MMU. A reset discards what is in flight.
     pub(super) fn cycle(&mut self, port: Port, inputs: &Inputs, outputs: &Outputs) {
         if inputs.reset {
             self.outstanding = 0;
@@ -54,7 +54,7 @@ impl Flight {
     }
 }
 
-/// Declares a port's signals. A fetch is always a user's fetch, so that its port needs fewer rows.
+/// Declares a port's signals. Fetches are always made in U-mode, so this port needs fewer rows.
 pub(super) fn declare(
     declare: &mut Declare<'_, Pins>,
     port: Port,

@@ -6,11 +6,11 @@ use model::isa::{Mode, Xlen};
 /// Names of `memory.pte`.
 pub(super) const KINDS: [&str; 4] = ["invalid", "pointer", "leaf", "bus_error"];
 
-/// The entries of the walk under way, told apart by where they stand.
+/// Classifies the entries of the current walk by their level.
 #[derive(Debug)]
 pub(super) struct Entries {
     mode: Mode,
-    /// Of the entry that comes next; `None` before the first walk.
+    /// The level of the next entry; `None` before the first walk.
     level: Option<u32>,
 }
 
@@ -28,9 +28,9 @@ impl Entries {
         self.level = Some(self.mode.levels() - 1);
     }
 
-    /// What the entry that memory answers is, as the specification reads it (`sv32algorithm`):
-    /// whatever it reserves, a pointer at the last level and a misaligned superpage are invalid.
-    /// The walk goes down behind a pointer.
+    /// Classifies the entry that memory returns, as the specification does (`sv32algorithm`):
+    /// reserved encodings, a pointer at the last level and a misaligned superpage are invalid.
+    /// After a pointer, the walk descends a level.
     pub(super) fn kind(&mut self, entry: u64, error: bool) -> u64 {
         if error {
             return 3;
@@ -80,7 +80,7 @@ mod tests {
     fn entries_are_told_apart_by_their_level() {
         assert_eq!(kinds(Mode::Sv39, &[POINTER, POINTER, LEAF]), ["pointer", "pointer", "leaf"]);
         assert_eq!(kinds(Mode::Sv39, &[POINTER, LEAF]), ["pointer", "leaf"]);
-        // 0x80201 is no multiple of a megapage, and nothing is below level 0.
+        // 0x80201 is not a multiple of a megapage, and there is no level below 0.
         assert_eq!(kinds(Mode::Sv39, &[POINTER, LEAF | 1 << 10]), ["pointer", "invalid"]);
         assert_eq!(kinds(Mode::Sv32, &[POINTER, POINTER]), ["pointer", "invalid"]);
         assert_eq!(kinds(Mode::Sv32, &[LEAF]), ["invalid"]);

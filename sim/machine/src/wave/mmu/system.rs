@@ -15,17 +15,17 @@ pub(super) struct System {
     pub(super) names: Names,
     running: Option<Pid>,
     doing: Option<Activity>,
-    /// The last fault: its kind, and whose access of what it was.
+    /// The last fault: its kind, and the process, access and address.
     fault: Option<(FaultKind, String)>,
     pub(super) story: Story,
-    /// Whose page went last.
+    /// The process and the address of the last evicted page.
     victim: Option<String>,
     ready: Option<String>,
     waiting: Option<String>,
     free_frames: Option<u64>,
     policy: Option<String>,
     there: bool,
-    /// More than one process was ready or waited.
+    /// At some time more than one process was ready, or one waited.
     queued: bool,
 }
 
@@ -47,7 +47,7 @@ impl System {
         }
     }
 
-    /// Whether there is one.
+    /// Whether there is an operating system.
     pub(super) fn is_there(&self) -> bool {
         self.there
     }
@@ -63,7 +63,7 @@ impl System {
                 self.victim = Some(format!("{}:{va:x}:{state}", self.names.of(*pid)));
             }
             Event::Switch { to, .. } => {
-                // What was said before was of another process.
+                // The text so far described another process.
                 self.over();
                 self.running = Some(*to);
             }
@@ -77,7 +77,7 @@ impl System {
         self.story.event(event.kind(), || event.says(&self.names));
     }
 
-    /// Which processes could run, and which wait for what.
+    /// Which processes are ready, and what the others wait for.
     fn queues(&mut self, ready: &[Pid], waiting: &[(Pid, Reason)]) {
         let name =
             |(pid, reason): &(Pid, Reason)| format!("{}:{}", self.names.of(*pid), reason.name());
@@ -88,14 +88,14 @@ impl System {
         self.waiting = Some(list(sleepers.join(",")));
     }
 
-    /// The last fault, and what was done about it, is a thing of the past.
+    /// The last fault, and its handling, are no longer current.
     fn over(&mut self) {
         self.fault = None;
         self.story.over();
     }
 
-    /// A fault stays in sight until its process enters the kernel again: many take but a moment.
-    /// Whether this is new.
+    /// A fault stays visible until its process enters the kernel again, since many are very short.
+    /// Returns whether anything changed.
     pub(super) fn activity(&mut self, what: Activity) -> bool {
         let before = self.doing.replace(what);
         if before == Some(what) {
@@ -108,7 +108,7 @@ impl System {
         true
     }
 
-    /// Whether it is new that this process runs.
+    /// The running process. Returns whether it changed.
     pub(super) fn process(&mut self, pid: Option<Pid>) -> bool {
         if pid == self.running {
             return false;
@@ -118,7 +118,7 @@ impl System {
         true
     }
 
-    /// Whether it is new that so many frames are free.
+    /// The number of free frames. Returns whether it changed.
     pub(super) fn free_frames(&mut self, frames: u64) -> bool {
         self.there = true;
         self.free_frames.replace(frames) != Some(frames)

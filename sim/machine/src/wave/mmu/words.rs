@@ -1,4 +1,4 @@
-//! Names of values, in the order of the numbers that stand for them in the dump.
+//! Names of values, in the order of their numbers in the dump.
 
 use model::isa::{Cause, Context, Mode, Privilege, Satp, Xlen};
 
@@ -42,7 +42,7 @@ pub(super) fn mode(satp: Option<Satp>) -> u64 {
     }
 }
 
-/// Names of `context`: privilege, then what `sstatus` adds.
+/// Names of `context`: privilege, then the bits of `sstatus`.
 pub(super) const CONTEXTS: [&str; 9] =
     ["U", "U+SUM", "U+MXR", "U+SUM+MXR", "S", "S+SUM", "S+MXR", "S+SUM+MXR", "M"];
 
@@ -58,7 +58,7 @@ pub(super) fn context(context: Context) -> u64 {
 
 /// A virtual address as the walk reads it, root first: `002.1ff.0a3+123`.
 ///
-/// Bits above the translated ones are not shown; they stand in the address itself.
+/// Bits above the translated ones are not shown; the address itself has them.
 pub(super) fn segments(va: u64, satp: Option<Satp>, xlen: Xlen) -> String {
     let bare = if xlen == Xlen::Rv32 { va & 0xffff_ffff } else { va };
     let Some(mode) = satp.map(|satp| satp.mode).filter(|mode| mode.levels() > 0) else {

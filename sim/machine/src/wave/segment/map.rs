@@ -1,4 +1,4 @@
-//! A map of physical memory: lanes of equal length, and who has most of each.
+//! A map of physical memory: lanes of equal length, and the main user of each.
 
 use std::collections::BTreeMap;
 
@@ -15,23 +15,23 @@ pub(super) const GROUP: &str = "Map of memory (who has most of it)";
 /// Lanes at most.
 const LANES: u64 = 16;
 
-/// The value of a lane that is free, for the most part.
+/// The value of a lane that is mostly free.
 const FREE: u64 = 0;
-/// What a free lane says.
+/// The text of a free lane.
 const FREE_NAME: &str = "free";
 
 #[derive(Debug)]
 pub(super) struct Map {
-    /// What has most of each lane, the lowest address's first.
+    /// The main user of each lane, in ascending order of address.
     lanes: Vec<Option<u64>>,
     units: u64,
-    /// Names by number, and the number of each that may stand in memory.
+    /// Names by number, and the number of each user of memory.
     names: Vec<String>,
     labels: BTreeMap<String, u64>,
 }
 
 impl Map {
-    /// `labels` are the names that can stand in memory; any other shows as the last one, `other`.
+    /// `labels` are the users of memory; any other is shown as the last one, `other`.
     pub(super) fn new(units: u64, mut labels: Vec<String>) -> Map {
         let mut numbers = BTreeMap::new();
         labels.retain(|label| {
@@ -54,7 +54,7 @@ impl Map {
     pub(super) fn see(&mut self, picture: &Picture) {
         let free = picture.holes.iter().map(|hole| (hole, FREE));
         let used = picture.used.iter().map(|(piece, name)| (piece, self.number(name)));
-        // Units of each lane by what has them; of equals the lowest number, but free last.
+        // Units of each lane by user; of equals the lowest number counts, but free last.
         let mut had: Vec<BTreeMap<u64, u64>> = vec![BTreeMap::new(); self.lanes.len()];
         for (piece, number) in free.chain(used) {
             let first = (0..had.len()).rev().find(|&lane| self.start(lane) <= piece.start);
@@ -74,7 +74,7 @@ impl Map {
         }
     }
 
-    /// A name's number; that of a process of which there are several is the same for all.
+    /// A user's number; all pages of a process have the same.
     fn number(&self, name: &str) -> u64 {
         let known = |name: &str| self.labels.get(name).copied();
         let other = self.labels.len() as u64 + 1;
@@ -89,7 +89,7 @@ fn without_number(name: &str) -> String {
     format!("{process}{rest}")
 }
 
-/// Declares the lanes, the highest address's first, as the books draw memory.
+/// Declares the lanes in descending order of address, as textbooks draw memory.
 pub(super) fn declare(declare: &mut Declare<'_, Unit>, map: &Map) -> Result<(), Error> {
     let width = map.names.len().next_power_of_two().ilog2().max(2);
     for lane in (0..map.lanes.len()).rev() {

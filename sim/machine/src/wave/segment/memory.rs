@@ -1,4 +1,4 @@
-//! How memory looks, in numbers.
+//! The state of memory, in numbers.
 
 use waves::Error;
 use waves::save::Format;
@@ -20,7 +20,7 @@ pub(super) struct Memory {
     measure: Option<Measure>,
     segments: u64,
     pub(super) map: Map,
-    /// Something was wasted inside.
+    /// Whether there was any internal fragmentation.
     wasted: bool,
     /// The most holes at a time.
     most_holes: u64,

@@ -1,16 +1,16 @@
-//! What is recorded of a segmentation unit, its memory bus and an operating system without pages.
+//! The signals of a segmentation unit, its memory bus and an operating system without pages.
 //!
-//! A [`crate::contiguous::World`] shows the recorder everything when it is attached as its
-//! observer. What is recorded, by scope:
+//! Attach the recorder to a [`crate::contiguous::World`] as its observer. What is recorded, by
+//! scope:
 //!
 //! | scope | what | file |
 //! |---|---|---|
 //! | `run` | the clock, which stands still while the unit is idle | |
 //! | `request`, `load`, `fault`, `bus` | the unit's ports: accesses, register writes, the held fault; transfers | `ports` |
-//! | `register` | what each segment register says, by the name of its segment | `registers` |
+//! | `register` | the contents of each segment register, by the name of its segment | `registers` |
 //! | `os` | what the operating system does; instants as events | `system` |
-//! | `memory` | free units, longest hole, holes, fragmentation, and a map of who is where | `memory`, `map` |
-//! | `unit` | the hardware's own signals, as [`crate::contiguous::SegmentUnit::signals`] names them | |
+//! | `memory` | free units, longest hole, holes, fragmentation, and a map | `memory`, `map` |
+//! | `unit` | internal signals, named as in [`crate::contiguous::SegmentUnit::signals`] | |
 //!
 //! `observer` attaches the recorder to a world.
 
@@ -37,42 +37,42 @@ use ports::Ports;
 use registers::Registers;
 use system::System;
 
-/// The part of the run's time for which the dump goes on after its end.
+/// The dump continues after the run for this fraction of its length.
 const MARGIN: u64 = 24;
 
-/// Cycles in sight before and after the first fault.
+/// Cycles in view before and after the first fault.
 const BEFORE: u64 = 30;
 const AFTER: u64 = 8;
 
-/// Whose run is recorded.
+/// Describes the machine that is recorded.
 #[derive(Clone, Debug)]
 pub struct Subject {
-    /// The unit's.
+    /// The unit's shape.
     pub shape: Shape,
     /// The rule by which segments are placed.
     pub fit: String,
     /// Units of physical memory.
     pub units: u64,
-    /// What can stand in memory: [`crate::contiguous::ProcessSpec::labels`] of every process.
+    /// The users of memory: [`crate::contiguous::ProcessSpec::labels`] of every process.
     pub labels: Vec<String>,
 }
 
 /// A segmentation unit and a world without pages, as they are in the current cycle.
 #[derive(Debug)]
 pub struct Unit {
-    /// Of the one unit.
+    /// The pins of the only unit.
     pins: [Pins; 1],
     system: System,
     memory: Memory,
-    /// The unit made the current cycle, and is idle after it.
+    /// The unit was simulated in the current cycle, and is idle after it.
     ran: bool,
-    /// Until when the transfer on the bus lasts.
+    /// The end of the transfer on the bus.
     transfer: Option<u64>,
     /// The first fault.
     fault: Option<u64>,
 }
 
-/// The unit's ports, the memory bus, and what the unit's registers say.
+/// The unit's ports, the memory bus, and the contents of the unit's registers.
 #[derive(Debug)]
 pub(super) struct Pins {
     ports: Ports,
@@ -122,7 +122,7 @@ impl Scene for Unit {
         let map = used(map::GROUP, memory, self.system.placed);
         let (system, bus) = (always(GROUP, true), always(ports::BUS, true));
         let room = always(memory::GROUP, memory);
-        // What the view opens on stands first, and the rest is folded.
+        // The choice is first, and the rest is folded.
         let all = match choice {
             Choice::Hardware => [system, request, registers, bus, room, map],
             Choice::Os | Choice::All => [system, room, map, bus, request, registers],
@@ -212,7 +212,7 @@ impl Scene for Unit {
 
     fn over(&mut self, span: u64) -> Option<u64> {
         self.system.end();
-        // So that what happened last can be seen.
+        // So that the last event is visible.
         Some(span / MARGIN)
     }
 }
@@ -221,7 +221,7 @@ impl Recorder {
     /// Opens the dump; the path's extension is usually that of the format.
     ///
     /// # Errors
-    /// When the file cannot be made, or a signal's name is none.
+    /// When the file cannot be created, or a signal's name is invalid.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
         let Subject { shape, fit, units, labels } = subject;
         let (ports, registers) = (Ports::new(shape), Registers::new(shape.segments));

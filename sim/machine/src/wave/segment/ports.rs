@@ -45,12 +45,12 @@ pub(super) struct Ports {
     pub(super) shape: Shape,
     inputs: Inputs,
     outputs: Outputs,
-    /// From a request until something else happens: the access, where it goes, what came of it.
+    /// From a request until the next event: the access, its address, and its result.
     asked: Option<(Access, String)>,
     answered: Option<String>,
     /// The transfer on the bus.
     pub(super) transfer: Option<bus::Request>,
-    /// Something was asked; a fault was held.
+    /// There was a request, or a held fault.
     pub(super) used: bool,
     faulted: bool,
 }
@@ -69,7 +69,7 @@ impl Ports {
         }
     }
 
-    /// The pins of one cycle. `named` says which segment a logical address is in.
+    /// The pins of one cycle. `named` gives the segment of a logical address.
     pub(super) fn cycle(
         &mut self,
         inputs: &Inputs,
@@ -100,7 +100,7 @@ impl Ports {
         self.outputs = Outputs { ready, load_ready, ..Outputs::default() };
     }
 
-    /// The last access is over: something else happens.
+    /// The last access is no longer current.
     pub(super) fn over(&mut self) {
         (self.asked, self.answered) = (None, None);
     }

@@ -1,4 +1,4 @@
-//! What each segment register says, as it was last written.
+//! The contents of each segment register, as last written.
 
 use waves::Error;
 
@@ -9,13 +9,13 @@ use crate::contiguous::{Descriptor, Inputs, Outputs, Rights};
 /// The group of its rows.
 pub(super) const GROUP: &str = "Segment registers";
 
-/// The registers of a unit, told from what its load port takes.
+/// The registers of a unit, reconstructed from the writes to its load port.
 #[derive(Debug)]
 pub(super) struct Registers {
     says: Vec<Option<String>>,
     /// The names of the running process's segments.
     names: Vec<Option<String>>,
-    /// What was written in the last cycle, and shows in the next.
+    /// The write of the last cycle, which shows in the next.
     written: Option<(usize, Option<Descriptor>)>,
     /// Something was written.
     pub(super) used: bool,
@@ -26,7 +26,7 @@ impl Registers {
         Registers { says: vec![None; count], names: vec![None; count], written: None, used: false }
     }
 
-    /// From now on the segments have these names.
+    /// The names of the segments from now on.
     pub(super) fn call(&mut self, segments: &[(usize, String)]) {
         self.names.iter_mut().for_each(|name| *name = None);
         for (number, name) in segments {
@@ -51,7 +51,7 @@ impl Registers {
         self.written = inputs.load.filter(|_| outputs.load_ready);
     }
 
-    /// What was written in the cycle before shows now.
+    /// The write of the cycle before shows now.
     pub(super) fn settle(&mut self) {
         let Some((number, descriptor)) = self.written.take() else { return };
         self.used |= descriptor.is_some();
@@ -72,7 +72,7 @@ pub(super) fn declare(declare: &mut Declare<'_, Pins>, count: usize) -> Result<(
     Ok(())
 }
 
-/// Rights in letters: `rw`, `rx:supervisor`, `rw:down`.
+/// Permissions in letters: `rw`, `rx:supervisor`, `rw:down`.
 pub(super) fn rights(rights: Rights) -> String {
     let letters = [(rights.read, 'r'), (rights.write, 'w'), (rights.execute, 'x')];
     let mut text: String = letters.iter().filter(|(on, _)| *on).map(|(_, letter)| letter).collect();

@@ -9,7 +9,7 @@ use super::super::table::Declare;
 use super::Unit;
 use crate::contiguous::{Activity, Event, Reason, pieces};
 
-/// Why an access was refused, from the first cause code on.
+/// The reasons of faults, from the first cause code on.
 const FAULTS: [&str; 3] = ["no_segment", "limit", "protection"];
 
 /// The operating system, as it was last seen.
@@ -21,11 +21,11 @@ pub(super) struct System {
     doing: Option<Activity>,
     fault: Option<Reason>,
     pub(super) story: Story,
-    /// The hole that was chosen last, and what was given of it.
+    /// The hole that was chosen last, and the part of it that was allocated.
     hole: Option<String>,
     given: Option<String>,
     begun: bool,
-    /// Something was given room.
+    /// Something was allocated.
     pub(super) placed: bool,
     switched: bool,
 }
@@ -82,7 +82,7 @@ impl System {
         self.doing = Some(what);
     }
 
-    /// It is over, and nothing is done any more.
+    /// The run is over; the operating system does nothing more.
     pub(super) fn end(&mut self) {
         self.doing = None;
     }

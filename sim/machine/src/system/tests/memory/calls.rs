@@ -39,7 +39,7 @@ fn a_mapping_replaces_what_it_covers_and_nothing_else() {
     assert!(hand.mmap(region(RegionKind::Mapped, at(6), (FAR - at(6)) / PAGE_BYTES + 2)));
     [at(5), at(6), at(7), FAR, FAR + PAGE_BYTES].into_iter().for_each(|va| hand.load(va));
     hand.load(FAR + 2 * PAGE_BYTES);
-    // What cannot be laid out leaves everything as it was.
+    // A failed call leaves everything as it was.
     assert!(!hand.mmap(region(RegionKind::Library, at(0), 4)));
     hand.load(at(0));
     assert_eq!(hand.counters(pid).refused_calls, 1);
@@ -102,7 +102,7 @@ fn what_may_be_stored_to_may_be_loaded_from() {
         hand.load(FAR);
         hand.store(FAR + PAGE_BYTES);
         (0..2).for_each(|n| hand.load(at(n)));
-        // Shared with a copy it loses W, and is still there to be read.
+        // Shared with a copy, the page loses W and can still be read.
         let child = hand.fork().unwrap();
         (0..2).for_each(|n| hand.load(at(n)));
         hand.store(at(0));
@@ -130,7 +130,7 @@ fn a_stack_does_not_grow_into_a_mapping_nor_into_the_gap_above_it() {
         hand.store(at(from + 1));
         assert_eq!(hand.access(isa::Access::Store, at(dead)), Err("guard_page"));
     }
-    // What allows no access is a gap itself.
+    // A mapping that allows no access serves as a gap itself.
     let mut hand = Hand::new(strict(Mode::Sv39));
     let pid = hand.spawn("p", vec![mapping(16), stack()]);
     hand.switch(pid);

@@ -29,7 +29,7 @@ fn written_pages_are_copied_once_and_the_last_owner_copies_nothing() {
         (0..10).for_each(|n| hand.store(page(n)));
         let child = hand.fork().unwrap();
         let before = hand.free();
-        // The parent's translations were writable a moment ago; that of page 3 is cached anew.
+        // The parent's translations were writable a moment ago; that of page 3 is cached again.
         hand.load(page(3));
         (0..4).for_each(|n| hand.store(page(n)));
         assert_eq!((hand.counters(parent).cow_copies, before - hand.free()), (4, 4));
@@ -47,7 +47,7 @@ fn written_pages_are_copied_once_and_the_last_owner_copies_nothing() {
         (4..10).for_each(|n| hand.store(page(n)));
         let counters = hand.counters(parent);
         assert_eq!((counters.cow_copies, counters.cow_reuses), (4, 6));
-        // A copy that is not fenced is found by the store that is repeated.
+        // A missing fence after a copy would show when the store is repeated.
         assert_eq!(counters.spurious_faults, 0);
         assert_eq!(hand.free(), before);
     }

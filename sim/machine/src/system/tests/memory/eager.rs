@@ -1,4 +1,4 @@
-//! Forks that copy at once.
+//! Forks that copy pages at once.
 
 use super::*;
 use kernel::{ForkKind, PolicyKind, Thp};
@@ -79,7 +79,7 @@ fn pages_in_swap_are_copied_by_the_first_store() {
     let parent = hand.spawn_limited("p", vec![bss(16)], Some(8));
     hand.switch(parent);
     (0..16).for_each(|n| hand.store(page(n)));
-    // Pages 0 to 7 come back, clean: the original has slots for them, the copies have none.
+    // Pages 0 to 7 are brought back, clean: the original has slots for them, the copies have none.
     (0..8).for_each(|n| hand.load(page(n)));
     let child = hand.fork().unwrap();
     let counters = hand.counters(parent);

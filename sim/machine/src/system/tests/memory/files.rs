@@ -61,7 +61,7 @@ fn a_shared_file_is_written_once_when_nobody_maps_it_any_more() {
     hand.switch(second);
     hand.exit();
     assert_eq!(hand.counters(second).file_writes, 3);
-    // The cache has it still, and the file has it for good.
+    // The page cache still has it, and the file keeps it.
     let third = hand.spawn("r", vec![map(LIBRARY)]);
     hand.switch(third);
     (0..4).for_each(|n| hand.load(LIBRARY + n * PAGE_BYTES));
@@ -119,7 +119,7 @@ fn shared_memory_is_seen_by_relatives_and_by_name() {
     hand.switch(second);
     hand.load(2 * LIBRARY);
     hand.store(2 * LIBRARY + 8);
-    // Everything shared goes to swap, once, and comes back for all.
+    // Everything shared is swapped out, once, and is swapped in for all.
     (0..24).for_each(|n| hand.store(page(n)));
     hand.switch(first);
     hand.load(page(0));

@@ -32,12 +32,12 @@ struct Hand {
     machine: Machine,
     oracle: Oracle,
     stored: u64,
-    /// What to say when something is wrong.
+    /// The label of error messages.
     label: String,
 }
 
 impl Hand {
-    /// On an MMU that forgets nothing but what is fenced; a missing fence is a wrong answer.
+    /// On an MMU that forgets only what is fenced; a missing fence gives a wrong answer.
     fn new(config: MachineConfig) -> Hand {
         let machine = match config.mode {
             Mode::Sv32 => {
@@ -49,7 +49,7 @@ impl Hand {
         Hand { machine, oracle: Oracle::default(), stored: 0, label: String::new() }
     }
 
-    /// With so many frames that are not the kernel's.
+    /// With so many frames beyond the kernel's.
     fn with_frames(config: MachineConfig, frames: u64) -> Hand {
         let mut config = config;
         config.frames = config.kernel + frames;
@@ -87,7 +87,7 @@ impl Hand {
         self.machine.os.current().expect("a process runs")
     }
 
-    /// One access of the running process; the reason of its death if it dies of it.
+    /// One access of the running process; the cause of death if it is killed.
     fn access(&mut self, access: isa::Access, va: u64) -> Result<(), &'static str> {
         let pid = self.current();
         let pa = loop {
@@ -197,7 +197,7 @@ impl Hand {
         done
     }
 
-    /// What the running process stored there itself is gone.
+    /// The running process's own stores there are discarded.
     fn forget(&mut self, range: Range<u64>) {
         let Some(pid) = self.machine.os.current() else { return };
         let gone = range.start / PAGE_BYTES..range.end / PAGE_BYTES;
@@ -305,7 +305,7 @@ impl Hand {
         }
     }
 
-    /// The frame that an address of the running process shows, by a debugger's walk.
+    /// The frame to which an address of the running process is mapped, by a debugger's walk.
     fn frame(&mut self, va: u64) -> Option<u64> {
         let pid = self.current();
         let Machine { os, hardware, .. } = &mut self.machine;

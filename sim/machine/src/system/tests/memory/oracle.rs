@@ -1,10 +1,11 @@
-//! What memory must hold, by what was stored: it knows nothing of frames, swap and copies.
+//! The expected contents of memory, from what was stored: it knows nothing of frames, swap and
+//! copies.
 
 use kernel::{Backing, Identity, ObjectId, Os, PAGE_WORDS, PageData, Pid, file_page};
 use model::isa::PAGE_BYTES;
 use std::collections::BTreeMap;
 
-/// What memory must hold: pages that a process stored to itself, and pages of objects.
+/// The expected contents of memory: pages that a process stored to itself, and pages of objects.
 #[derive(Default)]
 pub(super) struct Oracle {
     pub(super) own: BTreeMap<(Pid, u64), Box<PageData>>,

@@ -1,4 +1,4 @@
-//! Superpages made of pages that are mapped already: when, when not, and with every byte.
+//! Promotion of mapped pages to superpages: when, when not, and with every byte preserved.
 
 use super::*;
 use kernel::{PolicyKind, Thp};
@@ -34,7 +34,7 @@ fn enough_pages_of_a_run_become_a_superpage_with_all_their_bytes() {
             hand.tick();
             let counters = hand.counters(pid);
             assert_eq!((counters.thp_promotions, counters.thp_promotion_copies), (1, 20));
-            // 20 frames are given back, and the table of pages is kept for a split.
+            // 20 frames are freed, and the table of pages is kept for a split.
             assert_eq!((free - hand.free(), hand.resident(pid)), (run - 20, run));
             assert_ne!(hand.frame(at(0)), first);
             let faults = hand.counters(pid).minor_faults;
@@ -52,7 +52,7 @@ fn enough_pages_of_a_run_become_a_superpage_with_all_their_bytes() {
 
 #[test]
 fn stores_after_the_tick_go_where_loads_find_them() {
-    // The MMU forgets nothing but what is fenced, and FIFO does not fence at ticks.
+    // The MMU forgets only what is fenced, and FIFO does not fence at ticks.
     let config = MachineConfig { policy: PolicyKind::Fifo, ..config(Mode::Sv39, 300) };
     let (mut hand, pid) = hand_of(config, 512);
     (0..300).for_each(|n| hand.store(at(n)));
@@ -116,7 +116,7 @@ fn what_is_shared_limited_or_of_many_kinds_stays_pages() {
         hand.tick();
         assert_eq!(hand.counters(pid).thp_promotions, 0, "{what}");
     }
-    // A page in swap keeps the run as it is; a page with permissions of its own does too.
+    // A page in swap prevents promotion; so does a page with permissions of its own.
     let config = MachineConfig { swap: swap_slots, ..config(Mode::Sv39, 1) };
     let mut hand = Hand::with_frames(config, 4096);
     let pid = hand.spawn_limited("p", vec![bss_of(1024), bss_far(9)], Some(520));
@@ -187,7 +187,7 @@ fn a_tick_looks_at_eight_runs_and_stops_where_no_frames_stand_together() {
     };
     hand.tick();
     assert_eq!(promotions(&hand), (8, 0));
-    // The ninth takes the last run, the tenth finds none; then the first is looked at again.
+    // The ninth takes the last run, the tenth finds none; then the first is examined again.
     hand.tick();
     assert_eq!(promotions(&hand), (9, 1));
     hand.tick();
@@ -204,7 +204,7 @@ fn the_first_touch_and_the_tick_work_together() {
     hand.store(at(0));
     assert!(hand.mprotect(at(9)..at(10), "r--") && hand.mprotect(at(9)..at(10), "rw-"));
     hand.tick();
-    // Split for a page that now is as the others are, but in a region of its own.
+    // Split for a page that has the same permissions as the others now, but a region of its own.
     assert_eq!((hand.counters(pid).thp_splits, hand.counters(pid).thp_promotions), (1, 0));
     hand.store(at(512));
     hand.tick();

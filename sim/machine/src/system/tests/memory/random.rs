@@ -1,4 +1,4 @@
-//! Random calls of several processes under pressure, everything checked after each.
+//! Random calls of several processes under memory pressure, everything checked after each.
 
 use super::told::Listener;
 use super::*;
@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 const FILE: u64 = 0x40_0000;
 const SHARED: u64 = 0x80_0000;
 const MAPPED: u64 = 0xc0_0000;
-/// Where superpages of every scheme find room.
+/// A place for superpages of every scheme.
 const LARGE: u64 = 0x100_0000;
 
 fn regions() -> Vec<RegionSpec> {
@@ -33,7 +33,7 @@ fn span(random: &mut ChaCha8Rng) -> Range<u64> {
     start + first * PAGE_BYTES..start + (first + count) * PAGE_BYTES
 }
 
-/// One step; processes that offend are killed, and that is part of it.
+/// One step; processes that make invalid accesses are killed, as intended.
 fn step(hand: &mut Hand, random: &mut ChaCha8Rng, living: &mut Vec<Pid>) {
     let pid = hand.current();
     let range = span(random);
@@ -84,7 +84,7 @@ fn step(hand: &mut Hand, random: &mut ChaCha8Rng, living: &mut Vec<Pid>) {
                 _ => (isa::Access::Store, range.start),
             };
             let space = hand.machine.os.process(pid).and_then(|process| process.space.as_ref());
-            // Mostly what is allowed: otherwise every process is killed early.
+            // Mostly what is allowed: otherwise every process would be killed early.
             let fine = space.is_some_and(|space| space.permissions(va).allows(access));
             if fine || random.random_bool(0.01) {
                 let _ = hand.access(access, va + random.random_range(0..512) * 8);
@@ -110,11 +110,11 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
     };
     let mut frames = 30 + random.random_range(0..20);
     if seed.is_multiple_of(3) {
-        // One run of 512 frames, and few others: it is taken, and split under pressure.
+        // One run of 512 frames, and few others: it is allocated, and split under pressure.
         config.thp = Thp::Always;
         config.reserved = vec![[64, 440]];
         frames += 960;
-        // At the first touch, afterwards, or both; what is made afterwards needs runs to spare.
+        // At the first touch, afterwards, or both; promotion afterwards needs spare runs.
         config.thp_promote = [0, 1, 2][seed as usize / 3 % 3];
         if config.thp_promote > 0 {
             config.thp = [Thp::Never, Thp::Always][seed as usize % 2];
@@ -157,7 +157,7 @@ fn soak(seed: u64, steps: u32) -> OsCounters {
 #[test]
 fn random_calls_keep_every_invariant_and_every_byte() {
     let mut total = OsCounters::default();
-    // More of those with superpages: few runs stay alone and whole until a tick.
+    // More of those with superpages: few runs remain unshared and complete until a tick.
     for seed in (0..30).chain((30..60).step_by(3)) {
         total += soak(seed, 250);
     }

@@ -1,4 +1,4 @@
-//! mremap: pages move with their mapping, whatever they are.
+//! mremap: pages of every kind move with their mapping.
 
 use super::*;
 use kernel::Thp;
@@ -37,7 +37,8 @@ fn it_grows_where_there_is_room_and_moves_where_there_is_none() {
     let moved = hand.mremap(at(0)..at(6), 8, None).unwrap();
     assert_eq!(moved, at(7)..at(15), "above the mapping that was in the way");
     (7..15).for_each(|n| hand.load(at(n)));
-    // Not where it must stay, nor onto itself, nor out of the user's addresses, nor over two.
+    // Not if it must stay in place, nor onto itself, nor out of user addresses, nor over two
+    // regions.
     let Machine { os, hardware, .. } = &mut hand.machine;
     let fixed = |to| Remap { old: at(7)..at(9), pages: 2, to, may_move: false };
     for asked in [

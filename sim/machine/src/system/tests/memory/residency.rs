@@ -44,7 +44,8 @@ fn what_cannot_stay_is_not_locked() {
     assert!(!hand.mlock(at(0)..at(30)), "more than there is");
     assert!(hand.mlock(at(0)..at(4)));
     assert!(!hand.madvise(at(3)..at(5)), "what is locked is not dropped");
-    // A copy has the pages and not the locks; what both show is locked as long as one wants it.
+    // A fork copies the pages and not the locks; a shared page is locked while one process locks
+    // it.
     let child = hand.fork().unwrap();
     hand.exit();
     hand.switch(child);
@@ -148,11 +149,11 @@ fn what_is_stored_to_a_file_is_written_when_asked_and_once() {
     assert_eq!(hand.counters(pid).file_writes, 2);
     assert!(hand.msync(FAR..FAR + 4 * PAGE_BYTES));
     assert_eq!(hand.counters(pid).file_writes, 4);
-    // The fifth write is the one that the disk refuses: the page is dirty still.
+    // The disk refuses the fifth write: the page is still dirty.
     assert!(!hand.msync(all.clone()));
     assert!(hand.msync(all.clone()) && hand.msync(all.clone()));
     assert_eq!(hand.counters(pid).file_writes + hand.counters(other).file_writes, 5);
-    // What is stored afterwards is dirty again: the fence made D tell it.
+    // A later store makes it dirty again: after the fence, D is set again.
     hand.store(FAR);
     assert!(hand.msync(all) && hand.msync(at(0)..at(2)));
     assert_eq!(hand.counters(pid).file_writes + hand.counters(other).file_writes, 6);

@@ -1,4 +1,4 @@
-//! Transparent superpages: at the first touch, split, given back, not to be had.
+//! Transparent superpages: at the first touch, split, freed, or unavailable.
 
 use super::*;
 use kernel::Thp;
@@ -35,7 +35,7 @@ fn one_fault_brings_a_whole_superpage() {
         assert_eq!((before - hand.free(), hand.resident(pid)), (run + tables, run));
         let counters = hand.counters(pid);
         assert_eq!((counters.minor_faults, counters.thp_allocations), (1, 1));
-        // Beyond the last whole run there are pages only.
+        // Beyond the last whole run there are only pages.
         hand.store(at(1499));
         assert_eq!(hand.counters(pid).thp_allocations, 1);
         assert_eq!(hand.counters(pid).thp_fallbacks, 0);
@@ -99,7 +99,7 @@ fn without_a_run_of_free_frames_there_are_pages() {
     (0..8).for_each(|n| hand.store(at(n)));
     let counters = hand.counters(pid);
     assert_eq!((counters.thp_allocations, counters.minor_faults), (0, 8));
-    // Once a table is there for its pages, the run is not asked for again.
+    // Once there is a table for its pages, the run is not requested again.
     assert_eq!(counters.thp_fallbacks, 1);
 }
 

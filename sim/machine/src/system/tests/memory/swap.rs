@@ -1,4 +1,4 @@
-//! Swap that grows, runs out, and is shared; who is killed then.
+//! Swap that grows, runs out, and is shared; and which process is killed then.
 
 use super::*;
 use kernel::OomKind;

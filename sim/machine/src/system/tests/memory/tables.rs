@@ -1,4 +1,4 @@
-//! Page tables given back before their process ends.
+//! Page tables freed before their process ends.
 
 use super::*;
 use kernel::Thp;
@@ -28,7 +28,7 @@ fn tables_go_with_the_last_region_that_they_serve() {
         [HERE, FAR].into_iter().for_each(|va| hand.store(va));
         assert_eq!(tables(&hand, pid), base + 3, "one here, two far away");
         assert!(hand.munmap(HERE..HERE + PAGE_BYTES));
-        // The other region lies in the same table, though none of its pages is in memory.
+        // The other region is in the same table, though none of its pages is in memory.
         assert_eq!((tables(&hand, pid), hand.counters(pid).tables_freed), (base + 3, 0));
         assert!(hand.munmap(HERE..HERE + 2 * PAGE_BYTES));
         assert_eq!((tables(&hand, pid), hand.counters(pid).tables_freed), (base + 2, 1));
@@ -46,7 +46,7 @@ fn tables_go_with_the_last_region_that_they_serve() {
 
 #[test]
 fn a_table_that_became_anothers_is_not_walked_through() {
-    // The MMU keeps pointers until their whole space is fenced, and ASIDs keep spaces apart.
+    // The MMU keeps pointers until their whole address space is fenced, and ASIDs separate spaces.
     let mut hand = Hand::new(MachineConfig { asids: 4, ..strict(Mode::Sv39) });
     let other = hand.spawn("q", vec![bss(1), one(HERE)]);
     let pid = hand.spawn("p", vec![bss(1), one(HERE)]);
@@ -102,12 +102,12 @@ fn what_is_put_aside_for_a_superpage_goes_with_it_and_no_sooner() {
     let base = tables(&hand, pid);
     hand.store(HERE);
     hand.store(SECOND);
-    // Half of the first is unmapped, and the table that was put aside serves the other half.
+    // Half of the first is unmapped; the spare table serves the other half.
     assert!(hand.munmap(HERE..HERE + 256 * PAGE_BYTES));
     assert_eq!((hand.counters(pid).tables_freed, tables(&hand, pid)), (0, base + 2));
     assert!(hand.munmap(HERE + 256 * PAGE_BYTES..SECOND));
     assert_eq!((hand.counters(pid).tables_freed, tables(&hand, pid)), (1, base + 1));
-    // The second goes as a whole, with its table.
+    // The second is unmapped as a whole, and its table is freed.
     assert!(hand.munmap(SECOND..SECOND + 512 * PAGE_BYTES));
     assert_eq!((hand.counters(pid).tables_freed, tables(&hand, pid)), (1, base));
 }

@@ -1,4 +1,4 @@
-//! What is told is what is counted: an observer hears of every fault, hit and eviction once.
+//! Events and counters agree: an observer sees every fault, hit and eviction once.
 
 use crate::stats::OsCounters;
 use crate::system::{Observer, WorldState};
@@ -6,7 +6,7 @@ use kernel::{Event, FaultKind};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Counts what it hears, as the kernel counts what it does.
+/// Counts events, as the kernel counts what it does.
 #[derive(Default)]
 pub(super) struct Listener(OsCounters);
 
@@ -17,7 +17,7 @@ impl Listener {
         (listener.clone(), Box::new(listener))
     }
 
-    /// Holds what was heard against what was counted.
+    /// Compares the events with the counters.
     pub(super) fn agrees(&self, counted: &OsCounters, label: &str) {
         let figures = |of: &OsCounters| {
             [
@@ -32,7 +32,7 @@ impl Listener {
                 ("forks", of.forks),
             ]
         };
-        // An eviction that the disk refuses is told, and not counted.
+        // An eviction that the disk refuses is an event, but is not counted.
         let refused = self.0.evictions.checked_sub(counted.evictions);
         assert!(refused.is_some_and(|refused| refused <= counted.disk_errors), "{label}");
         assert_eq!(figures(&self.0), figures(counted), "{label}: heard, and counted");
