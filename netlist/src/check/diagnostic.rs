@@ -34,10 +34,10 @@ impl std::error::Error for Diagnostic {}
 /// What is wrong with a design.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Problem {
-    /// Some path through the kernel assigns nothing.
+    /// Some path through the kernel does not assign it.
     #[error("some path through the kernel leaves it unassigned: it would be a latch")]
     Latch,
-    /// Nothing assigns it.
+    /// It has no driver.
     #[error("nothing drives it")]
     Undriven,
     /// It has a driver already.
@@ -55,7 +55,7 @@ pub enum Problem {
         /// Net paths around the loop; the first is also the last.
         path: Vec<String>,
     },
-    /// Two widths that should be one.
+    /// Two widths that should be equal.
     #[error("width mismatch: {found} bits where {expected} are expected")]
     WidthMismatch {
         /// Bits expected.
@@ -63,10 +63,10 @@ pub enum Problem {
         /// Bits found.
         found: u32,
     },
-    /// Values of two types that Rust keeps apart.
+    /// Values of two distinct Rust types.
     #[error("a value of another type is expected here")]
     TypeMismatch,
-    /// A literal without a type of its own, and nothing that gives it one.
+    /// A literal without a type of its own, in a place that does not determine one.
     #[error("nothing says how wide this expression is; assign it to a local signal first")]
     UnknownWidth,
     /// A literal that its type cannot hold.
@@ -77,7 +77,7 @@ pub enum Problem {
         /// Bits of its type.
         width: u32,
     },
-    /// A name that the kernel does not say how to find.
+    /// A name that cannot be resolved from the kernel.
     #[error(
         "`{name}` is no signal, constant or variant known here (a Rust const or const generic \
          has no value in a kernel: use a `Constant` field)"
@@ -92,7 +92,7 @@ pub enum Problem {
         /// The index.
         index: String,
     },
-    /// An array index outside the array, in some round of a loop.
+    /// An array index outside the array, in some iteration of a loop.
     #[error("array index outside the array")]
     IndexOutOfRange,
     /// `.index()` leaves no trace in the kernel's syntax tree.
@@ -101,7 +101,7 @@ pub enum Problem {
          local signal first"
     )]
     AmbiguousIndex,
-    /// Something that has no meaning in a netlist, or none that this crate knows.
+    /// A construct without meaning in a netlist, or not supported by this crate.
     #[error("{what} is not supported")]
     Unsupported {
         /// What.

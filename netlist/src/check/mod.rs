@@ -1,15 +1,15 @@
-//! What can be wrong with a design, and how it is said.
+//! What can be wrong with a design, and how it is reported.
 //!
-//! Every finding is a [`Diagnostic`]: which block, which signal, which statement of its kernel,
-//! and which [`Problem`]. Findings are made where the knowledge is: names and widths while
-//! elaborating, latches and undriven nets while executing a kernel symbolically, loops and
-//! clocks while flattening. Names that Verilog keeps for itself are found by
-//! [`names`]; they are findings, not errors: printing puts a `_` behind them.
+//! Every finding is a [`Diagnostic`]: the block, the signal, the statement of its kernel, and the
+//! [`Problem`]. Findings are made where the information is: names and widths during elaboration,
+//! latches and undriven nets in the symbolic execution of a kernel, loops and clocks in flattening.
+//! Names that are reserved words of Verilog are listed by [`names`]; they are not errors, since
+//! printing appends a `_` to them.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `diagnostic` | one finding, as data and as a sentence |
-//! | [`names`] | names that Verilog keeps for itself |
+//! | [`names`] | names that are reserved words of Verilog |
 
 mod diagnostic;
 mod names;

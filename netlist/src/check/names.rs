@@ -6,8 +6,8 @@ use crate::ir::Design;
 /// Every signal, constant and instance whose name is a keyword of Verilog-2005 or
 /// SystemVerilog-2017.
 ///
-/// Simulation does not mind them, and printing puts a `_` behind them (`reg` becomes `reg_`): the
-/// text is sound, but a port then has another name than in the source. This function lists them.
+/// Simulation accepts them, and printing appends a `_` (`reg` becomes `reg_`): the Verilog is
+/// correct, but such a port has another name than in the source. This function lists them.
 pub fn names(design: &Design) -> Vec<Diagnostic> {
     let paths = design.first_paths();
     let mut found = Vec::new();

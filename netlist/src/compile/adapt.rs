@@ -1,11 +1,11 @@
-//! Which functions are worth making.
+//! Decides which functions are worth compiling.
 //!
-//! Cycles that only the function for all changes serves are counted by the set of sources that had
-//! changed, and some are kept as samples. Once there are enough of them, the common sets are
-//! looked at, each with what its samples have in common. A set gets a function of its own, or
-//! widens that of another one: with a function for each of many similar sets, cycles would go to
-//! and fro between them. The intervals between such looks grow, so that all of them together cost
-//! little.
+//! Cycles that only the general function, the one for all changes, can execute are counted by the
+//! set of sources that had changed, and some are kept as samples. Once there are enough of them,
+//! the common sets are examined, each with what its samples have in common. A set gets a function
+//! of its own, or widens that of another set: with a function for each of many similar sets,
+//! execution would switch between them all the time. The intervals between these examinations grow,
+//! so that their total cost stays small.
 
 use super::variants::{CHANGE, Plan, Variants, Wish};
 
@@ -15,26 +15,26 @@ const SETS: usize = 48;
 const SAMPLES: u64 = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
-/// A set of changes that no small function serves.
+/// A set of changes that only the general function handles.
 struct Seen {
     changed: u64,
     count: u64,
-    /// The buffer before the edge in some of its cycles.
+    /// The buffer before the edge in some of these cycles.
     samples: Vec<Vec<u64>>,
 }
 
-/// What has been seen.
+/// The sets counted so far.
 pub(super) struct Adapt {
     seen: Vec<Seen>,
-    /// Cycles to count until functions are made; `None`: never.
+    /// Cycles to count before functions are compiled; `None`: never.
     interval: Option<u64>,
     counted: u64,
-    /// [`super::Compiled`]'s edges when functions were made last.
+    /// [`super::Compiled`]'s edges when functions were last compiled.
     since: u64,
 }
 
 impl Adapt {
-    /// Makes functions once so many cycles have been counted.
+    /// Compiles functions once so many cycles have been counted.
     pub(super) fn new(interval: Option<u32>) -> Self {
         let interval = interval.map(u64::from);
         Self { seen: Vec::new(), interval, counted: 0, since: 0 }
@@ -45,8 +45,8 @@ impl Adapt {
         self.interval.is_some()
     }
 
-    /// Counts a cycle with these changes, whose sources are `values`. Samples are taken again now
-    /// and then, for the first ones may have been unusual.
+    /// Counts a cycle with these changes, whose sources are `values`. Samples are replaced now and
+    /// then, since the first ones may have been unusual.
     pub(super) fn count(&mut self, changed: u64, values: &[u64]) {
         self.counted += 1;
         let known = self.seen.iter().position(|seen| seen.changed == changed);
@@ -62,7 +62,7 @@ impl Adapt {
         }
     }
 
-    /// A free place among the sets; if there is none, that of the rarest.
+    /// A free place among the sets; if there is none, that of the rarest set.
     fn forget(&mut self) -> usize {
         if self.seen.len() < SETS {
             self.seen.push(Seen { changed: 0, count: 0, samples: Vec::new() });
@@ -74,8 +74,8 @@ impl Adapt {
         rarest
     }
 
-    /// Makes functions, if it is time. The function for all changes has just run, at the edge with
-    /// this number.
+    /// Compiles functions, if it is time. The general function has just run, at the edge with this
+    /// number.
     pub(super) fn adapt(&mut self, variants: &mut Variants, plan: Plan<'_>, edges: u64) {
         let Some(interval) = self.interval.filter(|interval| self.counted >= *interval) else {
             return;
@@ -109,7 +109,7 @@ impl Adapt {
 fn present(variants: &Variants) -> Vec<Wish> {
     let small = variants.functions.len() - 1;
     let wishes = variants.functions[..small].iter().map(|function| {
-        // A rare one may be common again.
+        // A rare one may become common again.
         let cycles = function.runs.saturating_sub(function.refused).max(1);
         let (special, observed) = (function.special.clone(), function.observed.clone());
         Wish { special, observed, cycles }
@@ -117,7 +117,7 @@ fn present(variants: &Variants) -> Vec<Wish> {
     wishes.collect()
 }
 
-/// Adds a set to the wish with which it is served best, or as a new one.
+/// Adds a set to the best matching wish, or as a new one.
 fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
     let observed = plan.observe(&seen.samples);
     let special = plan.specialise(seen.changed, &observed);
@@ -128,7 +128,7 @@ fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
         let observed = wish.observed.common(&own.observed);
         let special = plan.specialise(union, &observed);
         let cycles = wish.cycles + seen.count;
-        // Where the wish is tried, it refuses these cycles, or fails to hold.
+        // If the wish is tried, it refuses these cycles, or its assumptions fail.
         let tried = if union == wish.special.changed { wish.special.cost / 2 } else { 0 };
         let apart = wish.cycles * u64::from(wish.special.cost)
             + seen.count * (u64::from(own.special.cost + tried) + change);

@@ -1,4 +1,4 @@
-//! The one place where compiled code is entered.
+//! The only place that calls compiled code.
 #![expect(unsafe_code, reason = "machine code made at run time cannot be called in safe Rust")]
 
 use cranelift_jit::JITModule;
@@ -6,7 +6,7 @@ use cranelift_module::FuncId;
 
 type Entry = unsafe extern "C" fn(*mut u64, u64) -> u64;
 
-/// Functions made at run time. Their memory is given back when it is dropped.
+/// Functions compiled at run time. Their memory is freed when it is dropped.
 pub(super) struct Functions {
     /// Present until it is dropped.
     jit: Option<JITModule>,
@@ -26,7 +26,7 @@ impl Functions {
         Self { jit: Some(jit) }
     }
 
-    /// What functions are added to.
+    /// The module to which functions are added.
     pub(super) fn jit(&mut self) -> &mut JITModule {
         self.jit.as_mut().expect("present until it is dropped")
     }
@@ -37,8 +37,8 @@ impl Functions {
         let jit = self.jit.as_ref().expect("present until it is dropped");
         let address = jit.get_finalized_function(id);
         // SAFETY: `id` was declared with the signature (i64, i64) -> i64 in the platform's C
-        // convention, which is this type's, and has been finalized, so that `address` is the
-        // entry of executable memory, which lives as long as the functions.
+        // convention, which is this type's, and has been finalized, so `address` is the entry of
+        // executable memory, which lives as long as the functions.
         let entry = unsafe { std::mem::transmute::<*const u8, Entry>(address) };
         Code { entry, words }
     }
@@ -47,9 +47,8 @@ impl Functions {
 impl Drop for Functions {
     fn drop(&mut self) {
         if let Some(jit) = self.jit.take() {
-            // SAFETY: the only addresses of its functions are in values of `Code`, which are
-            // owned by the owner of the functions, who is being dropped and calls none of them
-            // any more.
+            // SAFETY: the only addresses of its functions are in values of `Code`; their owner also
+            // owns these functions, is being dropped, and calls none of them any more.
             unsafe { jit.free_memory() }
         }
     }
@@ -60,7 +59,7 @@ impl Code {
     ///
     /// # Panics
     ///
-    /// If the buffer is too short: a mistake of this crate.
+    /// If the buffer is too short: a defect of this crate.
     pub(super) fn run(self, buffer: &mut [u64], commit: bool) -> u64 {
         assert!(buffer.len() >= self.words, "the buffer that the code was compiled for");
         // SAFETY: emitted code accesses memory in three ways: at constant offsets that `Layout`

@@ -1,4 +1,4 @@
-//! The engine: buffer, functions, and what changed.
+//! The engine: the buffer, the functions, and what changed.
 
 use super::CompileError;
 use super::adapt::Adapt;
@@ -12,7 +12,7 @@ use crate::optimise::{ALL, Gates, Options, Program, REFUSED};
 use std::collections::HashMap;
 use std::fmt;
 
-/// Where an input of at most 64 bits stands. Belongs to the engine that gave it.
+/// The place of an input of at most 64 bits. Valid only for the engine that returned it.
 #[derive(Clone, Copy, Debug)]
 pub struct InputSlot {
     word: u32,
@@ -20,13 +20,13 @@ pub struct InputSlot {
     source: u64,
 }
 
-/// Where an output or watched net stands. Belongs to the engine that gave it.
+/// The place of an output or watched net. Valid only for the engine that returned it.
 #[derive(Clone, Copy, Debug)]
 pub struct OutputSlot {
     pub(super) word: u32,
 }
 
-/// Outputs of at most 64 bits that stand side by side. Belongs to the engine that gave it.
+/// Outputs of at most 64 bits in consecutive places. Valid only for the engine that returned it.
 #[derive(Clone, Copy, Debug)]
 pub struct OutputRun {
     first: u32,
@@ -54,7 +54,7 @@ pub struct Compiled {
     /// Whether inputs or states changed since watched nets were stored.
     pub(super) stale: bool,
     pub(super) nets: HashMap<NetId, OutputSlot>,
-    /// A mistake for tests to find: see [`crate::optimise::Plant::Quiescence`].
+    /// A planted defect for tests: see [`crate::optimise::Plant::Quiescence`].
     #[cfg(test)]
     forgets: bool,
 }
@@ -150,13 +150,13 @@ impl Compiled {
         OutputSlot { word: self.spare() }
     }
 
-    /// A word behind all others, which stays 0.
+    /// A word after all others, which stays 0.
     fn spare(&self) -> u32 {
         self.buffer.len() as u32 - 1
     }
 
-    /// These outputs together, if they stand side by side in this order: a netlist's outputs do,
-    /// in its own order, unless one of them is wider than 64 bits.
+    /// These outputs together, if they are consecutive in this order: a netlist's outputs are, in
+    /// its own order, unless one of them is wider than 64 bits.
     pub fn run_of(&self, slots: &[OutputSlot]) -> Option<OutputRun> {
         let first = slots.first()?.word;
         let run = slots.iter().zip(first..).all(|(slot, word)| slot.word == word);
@@ -215,8 +215,8 @@ impl Compiled {
         self.cycle();
     }
 
-    /// Outputs and watched nets, then the clock edge. Outputs keep the values of this cycle;
-    /// registers have those of the next.
+    /// Computes outputs and watched nets, then takes the clock edge. Outputs keep the values of
+    /// this cycle; registers have those of the next.
     #[inline]
     pub fn cycle(&mut self) {
         if self.changed != 0 {
@@ -236,8 +236,8 @@ impl Compiled {
         }
     }
 
-    /// Runs the first function from this one on that serves and does not refuse. Returns what the
-    /// edge changed.
+    /// Runs the first function, from this one on, that handles the changes and does not refuse.
+    /// Returns what the edge changed.
     #[inline(never)]
     fn search(&mut self, mut from: usize, commit: bool) -> u64 {
         loop {
@@ -254,7 +254,7 @@ impl Compiled {
         }
     }
 
-    /// The present function refused: runs one behind it.
+    /// The present function refused: runs a later one.
     #[cold]
     fn search_on(&mut self, commit: bool) -> u64 {
         self.changed |= self.variants.refused();
@@ -262,7 +262,7 @@ impl Compiled {
         self.search(from, commit)
     }
 
-    /// A cycle that only the function for all changes serves.
+    /// A cycle that only the general function can execute.
     #[cold]
     fn counted(&mut self, code: Code) -> u64 {
         let sources = self.layout.kept[0] as usize / 8;

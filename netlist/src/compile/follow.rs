@@ -1,15 +1,15 @@
 //! Which nets changed, from cycle to cycle.
 //!
-//! Every value that is followed stands somewhere in the engine's buffer: registers and inputs in
-//! their own places, computed ones where the code stores them whenever it evaluates them
+//! Every value that is followed is somewhere in the engine's buffer: registers and inputs in their
+//! own places, computed values where the code stores them whenever it evaluates them
 //! ([`crate::optimise::Options::follow`]). A follower keeps a copy of those words and compares.
-//! What cannot have changed is not even compared: words are grouped by the sources on which
-//! they depend, and a group none of whose sources changed is passed over; while nothing changes
-//! at all, a cycle costs one test.
+//! What cannot have changed is not even compared: words are grouped by the sources on which they
+//! depend, and a group without a changed source is skipped; while nothing changes at all, a cycle
+//! costs one test.
 //!
-//! There are two moments to compare. Registers and memory outputs hold a cycle's values before
-//! its edge, so they are compared before the code runs. Computed values are stored by the code
-//! that also takes the edge, so they are compared after it ran.
+//! They are compared at two moments. Registers and memory outputs hold a cycle's values before its
+//! edge, so they are compared before the code runs. Computed values are stored by the code that
+//! also takes the edge, so they are compared after it.
 
 use super::Compiled;
 use super::words::{Place, Words};
@@ -27,7 +27,7 @@ pub struct Field {
     pub width: u32,
 }
 
-/// What an engine's fields were when they were last looked at. Made by [`Compiled::follower`],
+/// The values of an engine's fields when they were last compared. Made by [`Compiled::follower`],
 /// used by [`Compiled::cycle_following`] of the same engine.
 #[derive(Clone, Debug)]
 pub struct Follower {
@@ -41,7 +41,7 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// Forgets what was seen: the next cycle reports every field.
+    /// Forgets all values: the next cycle reports every field.
     pub fn forget(&mut self) {
         self.edges = None;
     }
@@ -74,16 +74,16 @@ impl Compiled {
     }
 
     /// As [`Compiled::cycle`], and calls `report` with the index and value (lowest word first) of
-    /// each of the follower's fields that is not what it was in the last cycle that was followed;
-    /// the first time with every field. Values are those of this cycle, before its edge. The
-    /// order of reports within a cycle is not specified.
+    /// each of the follower's fields that differs from the last followed cycle; the first time with
+    /// every field. Values are those of this cycle, before its edge. The order of reports within a
+    /// cycle is not specified.
     pub fn cycle_following(
         &mut self,
         follower: &mut Follower,
         mut report: impl FnMut(usize, &[u64]),
     ) {
         let first = follower.edges.is_none();
-        // A follower that missed an edge cannot know what changed there.
+        // A follower that missed an edge does not know what changed there.
         let known = follower.edges == Some(self.edges);
         let changed = if known { self.changed } else { ALL };
         if first {
@@ -108,8 +108,8 @@ impl Compiled {
         }
     }
 
-    /// Whether a term holds its value over the edge, the byte at which it stands, and the bits
-    /// of each of its rows there.
+    /// Whether a term holds its value over the edge, its byte offset, and the number of bits of
+    /// each of its rows there.
     fn stands(&self, term: TermId) -> Option<(bool, u32, usize)> {
         let layout = &self.layout;
         let (held, byte) = match self.program.term(term).form {

@@ -1,14 +1,14 @@
-//! One engine goes on where another of the same netlist stands.
+//! One engine continues from the state of another of the same netlist.
 
 use super::Compiled;
 use crate::ir::{RegisterId, Value};
 
 impl Compiled {
-    /// Takes over inputs, registers and memories of another engine of the same netlist, whatever
-    /// passes ran and whatever is watched there.
+    /// Takes over inputs, registers and memories of another engine of the same netlist, independent
+    /// of its passes and watched nets.
     ///
     /// # Panics
-    /// If the netlists are not of one size.
+    /// If the netlists differ in size.
     pub fn continue_from(&mut self, other: &Compiled) {
         let sizes = |engine: &Compiled| {
             let netlist = &engine.netlist;

@@ -1,4 +1,4 @@
-//! Where everything stands in the one flat buffer of words.
+//! The place of everything in the one flat buffer of words.
 
 use crate::ir::{Netlist, Value};
 use crate::optimise::{Form, Gates, Keep, Program, TermId};
@@ -6,8 +6,8 @@ use crate::optimise::{Form, Gates, Keep, Program, TermId};
 /// Byte offset into the buffer.
 pub(super) type Offset = u32;
 
-/// Places of inputs, states, memories and kept values. Numbers take whole 64-bit words; a 1-bit
-/// column takes one bit a row, another column one lane a row.
+/// Places of inputs, states, memories and kept values. A number takes whole 64-bit words; a 1-bit
+/// column takes one bit per row, another column one lane per row.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layout {
     /// Inputs of the design.
@@ -26,7 +26,7 @@ pub(super) struct Layout {
     pub(super) watched: Vec<Offset>,
     /// Kept terms, and columns that are read row by row.
     pub(super) slots: Vec<Option<Offset>>,
-    /// Where the kept terms begin and end.
+    /// The range of the kept terms.
     pub(super) kept: [Offset; 2],
     /// Bytes of all but the contents of memories.
     pub(super) fixed: u32,
@@ -36,7 +36,7 @@ pub(super) struct Layout {
     pub(super) bytes: u32,
 }
 
-/// Hands out places.
+/// Allocates places.
 struct Room {
     used: u64,
     lane: u32,
@@ -67,7 +67,7 @@ impl Room {
 }
 
 impl Layout {
-    /// Places everything; `None` if it needs more than a gigabyte.
+    /// Allocates places for everything; `None` if it needs more than a gigabyte.
     pub(super) fn new(netlist: &Netlist, program: &Program, gates: &Gates) -> Option<Self> {
         let terms = program.terms.iter().map(|term| (term.rows, term.width));
         let states = program.states.iter().map(|state| (state.rows, state.width));
@@ -89,7 +89,7 @@ impl Layout {
         }
         let stored = stored(program, gates);
         layout.slots = vec![None; program.terms.len()];
-        // What changes together stands together.
+        // Values that change together are adjacent.
         let mut order: Vec<usize> = (0..stored.len()).filter(|at| stored[*at]).collect();
         order.sort_by_key(|at| gates.support[*at]);
         layout.kept[0] = room.used as u32;
@@ -104,7 +104,7 @@ impl Layout {
         }
         for state in &program.states {
             let next = program.term(state.next);
-            // A bit that has no guard may get one where its value is known.
+            // A bit without a guard may get one at a place where its value is known.
             let bit = (state.width, state.rows) == (1, 0);
             layout.shadows.push(match bit || state.guard.is_some() {
                 true => Some(room.value(next.width, next.rows)?),
@@ -121,7 +121,7 @@ impl Layout {
         Some(layout)
     }
 
-    /// Where a function leaves a value.
+    /// The place in which a function leaves a value.
     pub(super) fn place(&self, keep: Keep) -> Offset {
         match keep {
             Keep::Watched(at) => self.watched[at],
@@ -129,7 +129,7 @@ impl Layout {
         }
     }
 
-    /// A number (`rows` = 0), or a column that has it in each row, as it stands in the buffer.
+    /// The buffer's words for a number (`rows` = 0), or for a column with it in each row.
     pub(super) fn words(&self, value: &Value, rows: u32) -> Vec<u64> {
         if rows == 0 {
             return (0..value.words()).map(|at| value.word(at)).collect();

@@ -7,11 +7,11 @@
 //!
 //! ```text
 //! buffer: inputs | states | memory outputs | watched nets | kept terms | tables | contents
-//! cycle:  changed sources == 0?  nothing at all
-//!         else the function that was compiled for (a superset of) these sources, if the others
-//!         are what it assumes:
+//! cycle:  changed sources == 0?  nothing to do
+//!         else run the function that was compiled for (a superset of) these sources, if the
+//!         others have the values that it assumes:
 //!           evaluate what depends on them, store outputs, update states, return what changed;
-//!           or refuse, for something is not as it expects: then another one
+//!           or refuse, if an assumption inside fails: then try another one
 //! ```
 
 //! # Driving it
@@ -52,16 +52,16 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `layout` | where everything stands in the buffer |
-//! | `validate` | what emitted code relies on, checked first |
-//! | `emit` | a program becomes Cranelift instructions: words, bit masks, vectors, the edge |
-//! | `native` | Cranelift makes it executable |
-//! | `call` | the only unsafe code: entering it |
-//! | `variants`, `adapt` | which function for which changes; which are worth making |
-//! | `sample` | what terms were in cycles that were looked at |
+//! | `layout` | the place of everything in the buffer |
+//! | `validate` | checks first what emitted code relies on |
+//! | `emit` | Cranelift instructions of a program: words, bit masks, vectors, the edge |
+//! | `native` | machine code by Cranelift |
+//! | `call` | the only unsafe code: calls it |
+//! | `variants`, `adapt` | which function handles which changes; which are worth compiling |
+//! | `sample` | values of terms in sampled cycles |
 //! | `engine`, `observe` | what users see |
 //! | `follow`, `words` | which nets changed, for waves |
-//! | `hand_over` | from one engine to another |
+//! | `hand_over` | state from one engine to another |
 
 mod adapt;
 mod call;
@@ -99,7 +99,7 @@ pub enum CompileError {
         /// What does not fit.
         misfit: String,
     },
-    /// Cranelift does not know this machine, or refused the code.
+    /// Cranelift does not support this machine, or rejected the code.
     #[error("no machine code for `{name}`: {reason}")]
     Backend {
         /// The design.

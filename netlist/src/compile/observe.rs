@@ -1,4 +1,4 @@
-//! What an observer sees of an engine: registers, nets, sizes.
+//! What users can observe of an engine: registers, nets, sizes.
 
 use super::Compiled;
 use crate::ir::{NetId, NodeId, Op, RegisterId, Value};
@@ -23,12 +23,13 @@ pub struct Statistics {
     pub guarded: usize,
     /// The buffer.
     pub bytes: usize,
-    /// The functions so far: which sources may have changed, and terms evaluated then.
+    /// The functions so far: which sources may have changed, and the number of terms evaluated
+    /// then.
     pub functions: Vec<(u64, u32)>,
 }
 
 impl Compiled {
-    /// What was compiled.
+    /// The sizes of what was compiled.
     pub fn statistics(&self) -> Statistics {
         let terms = &self.program.terms;
         Statistics {

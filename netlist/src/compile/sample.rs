@@ -1,17 +1,17 @@
-//! What terms were in cycles that were looked at.
+//! Values of terms in sampled cycles.
 //!
-//! A sample is the buffer before an edge: inputs, states and outputs of memories. All else follows
-//! from them, evaluated here as [`crate::interpret`] does. Results do not depend on it: only which
-//! functions are made.
+//! A sample is the buffer before an edge: inputs, states and outputs of memories. Everything else
+//! is evaluated from them here, as [`crate::interpret`] does. Results of cycles do not depend on
+//! samples: they only decide which functions are compiled.
 
 use super::observe::get_row;
 use super::variants::Plan;
 use crate::ir::{Op, Value, evaluate};
 use crate::optimise::{Form, TermId};
 
-/// Values of more bits are not remembered.
+/// Wider values are not recorded.
 const BITS: u32 = 7;
-/// Not the same in all cycles, or not known.
+/// Not the same in all cycles, or unknown.
 const UNKNOWN: u8 = u8::MAX;
 
 /// For each term of few bits, its value, if it was the same in all cycles.
@@ -19,7 +19,7 @@ const UNKNOWN: u8 = u8::MAX;
 pub(super) struct Observed(Vec<u8>);
 
 impl Observed {
-    /// What both say.
+    /// The values on which both agree.
     pub(super) fn common(&self, other: &Observed) -> Observed {
         let both = self.0.iter().zip(&other.0);
         Observed(both.map(|(a, b)| if a == b { *a } else { UNKNOWN }).collect())
@@ -27,7 +27,7 @@ impl Observed {
 }
 
 impl Plan<'_> {
-    /// What the terms are that every cycle evaluates.
+    /// The values of the terms that every cycle evaluates.
     pub(super) fn observe(&self, samples: &[Vec<u64>]) -> Observed {
         let mut values: Vec<Vec<Value>> = Vec::new();
         for at in 0..self.program.terms.len() {
@@ -52,7 +52,7 @@ impl Plan<'_> {
         (number != UNKNOWN).then(|| Value::new(self.program.term(term).width, number.into()))
     }
 
-    /// The values of a number, or of each row, in one sample after the other.
+    /// The values of a number, or of each row, in all samples.
     fn values(&self, values: &[Vec<Value>], samples: &[Vec<u64>], at: usize) -> Vec<Value> {
         let term = self.program.terms[at];
         let of = |id: TermId, sample: usize| {

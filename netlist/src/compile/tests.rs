@@ -1,4 +1,4 @@
-//! Compiled code beside the interpreter: every register and net, in every cycle.
+//! Compiled code compared with the interpreter: every register and net, in every cycle.
 
 mod followed;
 mod mistakes;

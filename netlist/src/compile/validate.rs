@@ -1,11 +1,11 @@
-//! What the emitted code relies on: a netlist whose widths fit together.
+//! The property that emitted code relies on: the widths of a netlist are consistent.
 //!
-//! Netlists from `flatten` always do. Their fields are public, however, and code from one that
-//! does not could leave the buffer.
+//! Netlists from `flatten` always have it. But their fields are public, and code compiled from an
+//! inconsistent netlist could access memory outside of the buffer.
 
 use crate::ir::{Netlist, Node, NodeId, Op, Value};
 
-/// The first misfit.
+/// The first inconsistency, as text.
 pub(super) fn validate(netlist: &Netlist) -> Result<(), String> {
     for (at, node) in netlist.nodes.iter().enumerate() {
         if node.op.operands().any(|operand| operand.0 as usize >= at) {

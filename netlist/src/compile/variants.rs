@@ -1,10 +1,10 @@
-//! The functions of an engine: one for all changes, and some for what is common.
+//! The functions of an engine: a general one for all changes, and some for common cases.
 //!
-//! Which sources change together, and what the others are meanwhile, is known only when the design
-//! runs. The engine begins with the function for all changes; [`super::adapt`] finds out what is
-//! common and has smaller functions made for it ([`crate::optimise::specialise`]). Results do not
-//! depend on which function ran: each evaluates at least what depends on a change, and serves only
-//! while what it assumes holds.
+//! Which sources change together, and which values the others have meanwhile, is known only when
+//! the design runs. The engine begins with the general function; [`super::adapt`] finds common
+//! cases and has smaller functions compiled for them ([`crate::optimise::specialise`]). Results do
+//! not depend on which function ran: each evaluates at least what depends on a change, and is used
+//! only while its assumptions hold.
 
 use super::CompileError;
 use super::call::Code;
@@ -17,7 +17,7 @@ use crate::optimise::{
 };
 use std::collections::BTreeSet;
 
-/// What the passes and the layout say of a design.
+/// The results of the passes and the layout for a design.
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'a> {
     pub(super) program: &'a Program,
@@ -27,7 +27,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    /// Where a term stands whose value is kept from cycle to cycle.
+    /// The place of a term whose value is kept from cycle to cycle.
     pub(super) fn place(&self, term: TermId) -> Option<Offset> {
         match self.program.term(term).form {
             Form::State(state) => Some(self.layout.states[state.0 as usize]),
@@ -43,28 +43,28 @@ impl Plan<'_> {
     }
 }
 
-/// A function that is to be made.
+/// A function to be compiled.
 pub(super) struct Wish {
     pub(super) special: Special,
-    /// The cycles for which it is made.
+    /// The cycles for which it is compiled.
     pub(super) observed: Observed,
-    /// How many such cycles there were of late.
+    /// The number of such cycles recently.
     pub(super) cycles: u64,
 }
 
-/// Machine code, and when it serves.
+/// Machine code, and the conditions for its use.
 pub(super) struct Function {
     pub(super) special: Special,
     pub(super) observed: Observed,
-    /// Words of the buffer, and what must stand there when it takes over; the one that failed
-    /// last is the first.
+    /// Words of the buffer, and the values that they must have before it runs; the one that failed
+    /// last comes first.
     assumed: Vec<(u32, u64)>,
-    /// What is stored when it takes over.
+    /// What is stored before it runs.
     settled: Vec<(u32, u64)>,
     pub(super) code: Code,
-    /// The changes that it serves and no earlier function does.
+    /// The changes that it handles and no earlier function does.
     stay: u64,
-    /// Cycles since functions were last made.
+    /// Cycles since functions were last compiled.
     pub(super) runs: u64,
     /// Those that it refused.
     pub(super) refused: u64,
@@ -83,33 +83,33 @@ impl Function {
     }
 }
 
-/// Functions, cheapest first; the last one serves all changes.
+/// Functions in ascending order of cost; the last one handles all changes.
 pub(super) struct Variants {
     module: Module,
     words: usize,
     pub(super) functions: Vec<Function>,
-    /// For some sets of changes, the functions that serve them, a bit each.
+    /// For some sets of changes, the functions that handle them, one bit each.
     serving: [(u64, u32); MEMO],
     /// The function that ran last, if it left the buffer as it is.
     present: Option<usize>,
-    /// The changes that the present function serves as well as another one.
+    /// The changes for which no other function is better than the present one.
     stay: u64,
-    /// Cycles that the present function served at once.
+    /// Cycles in which the present function was used at once.
     stayed: u64,
     code: Code,
-    /// Mistakes for tests to find.
+    /// Planted defects for tests.
     #[cfg(test)]
     careless: bool,
     #[cfg(test)]
     forgetful: bool,
 }
 
-/// Sets of changes for which the functions that serve are remembered.
+/// Number of sets of changes whose functions are cached.
 const MEMO: usize = 32;
 
 /// A function that is about to run.
 pub(super) struct Found {
-    /// Its place.
+    /// Its index.
     pub(super) at: usize,
     pub(super) code: Code,
     /// It is the one for all changes.
@@ -143,7 +143,7 @@ impl Variants {
         })
     }
 
-    /// The present function, if none serves these changes better.
+    /// The present function, if no other is better for these changes.
     #[inline]
     pub(super) fn at_once(&mut self, changed: u64) -> Option<Code> {
         let stays = changed & !self.stay == 0;
@@ -151,8 +151,8 @@ impl Variants {
         stays.then_some(self.code)
     }
 
-    /// The first function from this one on that serves these changes, about to run; and whether
-    /// it is the one for all changes.
+    /// The first function from this one on that handles these changes, ready to run; and whether it
+    /// is the general one.
     pub(super) fn find(&mut self, from: usize, changed: u64, buffer: &mut [u64]) -> Found {
         if let Some(at) = self.present {
             self.functions[at].runs += std::mem::take(&mut self.stayed);
@@ -177,7 +177,7 @@ impl Variants {
         unreachable!("the last function serves all changes and assumes nothing")
     }
 
-    /// The functions that serve these changes if what they assume holds, a bit each.
+    /// The functions that handle these changes if their assumptions hold, one bit each.
     fn serving(&mut self, changed: u64) -> u32 {
         let place = changed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO.ilog2());
         let (known, serving) = self.serving[place as usize];
@@ -196,8 +196,8 @@ impl Variants {
         serving
     }
 
-    /// The present function refused a cycle. Returns what counts as changed now, for what it left
-    /// may be wrong.
+    /// The present function refused a cycle. Returns what counts as changed now, since the values
+    /// that it left may be wrong.
     pub(super) fn refused(&mut self) -> u64 {
         let present = self.present.expect("it ran just now");
         let function = &mut self.functions[present];
@@ -209,21 +209,21 @@ impl Variants {
         function.special.changed
     }
 
-    /// The place behind the present function's.
+    /// The index after the present function's.
     pub(super) fn behind(&self) -> usize {
         self.present.map_or(0, |at| at + 1)
     }
 
-    /// The buffer is another one: nothing is known of it.
+    /// The buffer was replaced: nothing is known about it.
     pub(super) fn leave(&mut self) {
         self.present = None;
         self.stay = 0;
     }
 
-    /// Replaces all functions but the one for all changes, which must have run last. Those whose
-    /// code would be the same as before keep it.
+    /// Replaces all functions but the general one, which must have run last. Those whose code would
+    /// be the same as before keep it.
     pub(super) fn replace(&mut self, plan: Plan<'_>, mut wishes: Vec<Wish>) {
-        // What is stored makes more be read, which must be stored in turn.
+        // Stored values need others to be read, which must be stored in turn.
         let mut wanted: BTreeSet<TermId> = plan.program.followed.values().map(|at| at.0).collect();
         wanted.retain(|term| plan.gates.kept[term.0 as usize]);
         loop {
@@ -242,7 +242,7 @@ impl Variants {
         let general = old.pop();
         for wish in wishes {
             let same = old.iter().position(|function| function.special.is_like(&wish.special));
-            // Without it cycles are slower, but the same.
+            // Without this function cycles are slower, but the same.
             let made = match same {
                 Some(at) => {
                     let Wish { special, observed, .. } = wish;
@@ -255,8 +255,8 @@ impl Variants {
         for at in 0..self.functions.len() {
             let (before, [function, ..]) = self.functions.split_at_mut(at) else { continue };
             let Special { changed, cost, .. } = function.special;
-            // Where an earlier one serves so much better that going over to it pays, it is looked
-            // for.
+            // Only if an earlier function is so much cheaper that switching to it pays, it is
+            // searched for.
             let better = |other: &Function| {
                 other.special.changed & !changed == 0 && other.special.cost + CHANGE < cost
             };
@@ -277,14 +277,14 @@ impl Variants {
     }
 }
 
-/// What it costs to look at a function that does not serve, in the unit of [`Special::cost`].
+/// The cost of testing a function that cannot be used, in the unit of [`Special::cost`].
 const LOOK: u64 = 10;
 
-/// What it costs to go from one function to another.
+/// The cost of switching from one function to another.
 pub(super) const CHANGE: u32 = 80;
 
-/// Of functions by cost, moves the most common one to the front, where it is found at once, if
-/// that does not cost more in the cycles that a cheaper one would serve.
+/// Among functions ordered by cost, moves the most common one to the front, where it is found at
+/// once, if that does not cost more in the cycles that a cheaper one would handle.
 fn most_common_first(wishes: &mut [Wish]) {
     let common = (0..wishes.len()).max_by_key(|at| wishes[*at].cycles);
     let Some((first, cheaper)) = common.and_then(|at| wishes[..=at].split_last()) else { return };

@@ -1,8 +1,8 @@
-//! Copies of words of the buffer, and the fields that stand in them.
+//! Copies of words of the buffer, and the fields in them.
 
 use crate::ir::Value;
 
-/// Where a field stands in the buffer, and the sources that it depends on.
+/// The place of a field in the buffer, and the sources that it depends on.
 pub(super) struct Place {
     pub(super) field: usize,
     /// Its lowest bit, counted from the start of the buffer.
@@ -15,9 +15,9 @@ pub(super) struct Place {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
     runs: Vec<Run>,
-    /// Copies, run after run.
+    /// Copies, in the order of the runs.
     last: Vec<u64>,
-    /// For each copy: where its items end.
+    /// For each copy: the end of its items.
     ends: Vec<u32>,
     items: Vec<Item>,
     wide: Vec<Wide>,
@@ -42,7 +42,7 @@ struct Item {
     mask: u64,
 }
 
-/// A field that stands in several words.
+/// A field that spans several words.
 #[derive(Clone, Debug)]
 struct Wide {
     field: usize,
@@ -71,7 +71,7 @@ impl Words {
         words
     }
 
-    /// Makes a word the last of the copies, if it is not.
+    /// Appends a word to the copies, unless it is the last already.
     fn enter(&mut self, support: u64, word: usize) {
         let end = self.items.len() as u32;
         match self.runs.last_mut().filter(|run| run.support == support) {

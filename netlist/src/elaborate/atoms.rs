@@ -1,28 +1,28 @@
-//! Names such as `bus$3`, `valid` become an array `bus.valid` and an element.
+//! Groups names such as `bus$3`, `valid` into an array `bus.valid` and its elements.
 
 use crate::check::Problem;
 use crate::ir::{Constant, Instance, Kind, ModuleId, Signal, Type, Value};
 
-/// A name taken apart: `bus$3` inside it `valid` is the base `bus.valid`, element `[3]`.
+/// A parsed name: `valid` in the scope `bus$3` has the base `bus.valid`, element `[3]`.
 pub(super) struct Taken {
     pub(super) base: String,
     pub(super) element: Vec<u32>,
 }
 
-/// Takes apart the names of nested scopes, as rust-hdl's arrays spell them.
+/// Parses the names of nested scopes, as rust-hdl's arrays are named.
 pub(super) fn take_apart<'a>(names: impl IntoIterator<Item = &'a str>) -> Taken {
     let mut base = Vec::new();
     let mut element = Vec::new();
     for name in names {
         let mut parts = name.split('$');
         base.push(parts.next().unwrap_or_default());
-        // A Rust name has no `$`: whatever follows it is a number.
+        // A Rust name has no `$`: whatever follows one is a number.
         element.extend(parts.filter_map(|number| number.parse::<u32>().ok()));
     }
     Taken { base: base.join("."), element }
 }
 
-/// Elements come in order, so the last one tells the dimensions.
+/// Elements come in order, so the last one gives the dimensions.
 fn grow(dims: &mut [u32], element: &[u32]) {
     for (dim, at) in dims.iter_mut().zip(element) {
         *dim = (*dim).max(at + 1);
@@ -76,7 +76,7 @@ impl Declared {
 }
 
 impl Declared {
-    /// Arrays whose elements do not fill their dimensions, as vectors of vectors may be.
+    /// Arrays whose elements do not fill their dimensions, as can happen with vectors of vectors.
     pub(super) fn ragged(&self) -> Vec<(Option<String>, Problem)> {
         let instances = self.instances.iter().map(|i| (&i.name, &i.dims, i.modules.len()));
         let constants = self.constants.iter().map(|c| (&c.name, &c.dims, c.values.len()));

@@ -1,4 +1,4 @@
-//! Expressions get types and widths.
+//! Types and widths of expressions.
 
 use super::literal::Literal;
 use super::natural::{self, Natural};
@@ -8,7 +8,7 @@ use crate::ir::{Binary, Expr, ExprKind, Index, Type, Unary, Value};
 use rust_hdl::prelude::ast::{VerilogExpression, VerilogOp, VerilogOpUnary};
 
 impl Scope<'_> {
-    /// An expression of the type that is expected, or of its own if nothing is.
+    /// Lowers an expression to the expected type, or to its own if none is expected.
     pub(super) fn expression(
         &self,
         tree: &VerilogExpression,

@@ -1,7 +1,7 @@
 //! Expressions of Rust's type `usize`: bit numbers, and comparisons with loop variables.
 //!
-//! `.index()` turns a word into a `usize` but leaves no trace in the syntax tree. What is
-//! where a `usize` is required, outside parentheses, must be `usize` arithmetic; inside
+//! `.index()` turns a word into a `usize` but leaves no trace in the syntax tree. An expression
+//! where a `usize` is required must be `usize` arithmetic, if it is outside parentheses; inside
 //! parentheses, arithmetic could be either, and is refused.
 
 use super::literal::Literal;
@@ -80,7 +80,7 @@ impl Scope<'_> {
         }
     }
 
-    /// Both sides of a comparison of which one is made of numbers and loop variables.
+    /// Both sides of a comparison, one of which consists of numbers and loop variables.
     pub(super) fn compare_usize(
         &self,
         left: &VerilogExpression,
@@ -91,7 +91,7 @@ impl Scope<'_> {
         Ok((widened(left, width), widened(right, width)))
     }
 
-    /// Bits that hold an index in every round of the loops.
+    /// Bits that hold an index in every iteration of the loops.
     fn bits_of(&self, index: &Index) -> u32 {
         let largest = match index {
             Index::Const(number) => *number,

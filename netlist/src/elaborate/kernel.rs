@@ -18,7 +18,7 @@ pub(super) struct Fault {
     pub(super) problem: Problem,
 }
 
-/// Translates kernels; statements that cannot be translated are left out and reported.
+/// Translates kernels; statements that cannot be translated are omitted and reported.
 pub(super) struct Kernel<'a> {
     pub(super) scope: Scope<'a>,
     pub(super) faults: Vec<Fault>,
@@ -155,7 +155,8 @@ impl Kernel<'_> {
     }
 
     fn cases(&mut self, found: &VerilogMatch) -> Result<Statement, Problem> {
-        // Rust matches enumerations, bools and integers; of words, only a `usize` can be meant.
+        // Rust matches enumerations, bools and integers; if the test is a word, its `usize` is
+        // meant.
         let test = match self.scope.natural(&found.test)? {
             Natural::Fixed(Type::Bits(width)) if width > 1 => self.scope.usize(&found.test)?,
             own => self.scope.expression(&found.test, own)?,
@@ -181,7 +182,7 @@ impl Kernel<'_> {
         Ok(Statement::Match { test, arms, default })
     }
 
-    /// `None`: the loop has no rounds.
+    /// `None`: the loop has no iterations.
     fn repeat(&mut self, found: &VerilogLoop) -> Result<Option<Statement>, Problem> {
         let bound = |literal| {
             let text = format!("{literal:x}");

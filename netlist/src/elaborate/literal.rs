@@ -1,4 +1,5 @@
-//! Numbers of the syntax tree. Their fields are private, so they are read from their print.
+//! Numbers of the syntax tree. Their fields are private, so they are parsed from their printed
+//! form.
 
 use crate::check::Problem;
 use crate::ir::Value;

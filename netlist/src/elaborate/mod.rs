@@ -1,9 +1,9 @@
-//! A rust-hdl block becomes a [`Design`].
+//! Elaboration of a rust-hdl block into a [`Design`].
 //!
-//! rust-hdl offers two views of a block, and both are used at once: a *probe* walks the blocks
-//! and their atoms (signals and constants, with types and values), and every block gives the
-//! syntax tree of its kernel. The tree has no types and its names are strings, so that this
-//! room does what a compiler's front end does:
+//! rust-hdl offers two views of a block, and both are used: a *probe* walks the blocks and their
+//! atoms (signals and constants, with types and values), and every block gives the syntax tree of
+//! its kernel. The tree has no types and its names are strings, so this module does what the front
+//! end of a compiler does:
 //!
 //! | file | does |
 //! |---|---|
@@ -15,7 +15,7 @@
 //! | `natural`, `expression`, `index` | expressions get types, by Rust's rules |
 //! | `kernel` | statements, loops, macros, links |
 //! | `primitive` | registers, memories and tables are recognised by their Verilog text |
-//! | `literal` | numbers, read from the print of the syntax tree |
+//! | `literal` | numbers, parsed from the printed syntax tree |
 //! | `text` | syntax trees as Rust text, for diagnostics |
 
 mod atoms;

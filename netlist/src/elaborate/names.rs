@@ -5,9 +5,9 @@ use rust_hdl::prelude::Block;
 
 /// Block types whose modules shall be named for them.
 ///
-/// A block that is met inside another does not tell its type, only its field's name, after
-/// which its module is called by default. A module that is equal to the module of a type listed
-/// here takes that type's name and parameters instead, e.g. `Row_45_16`.
+/// A block inside another one does not reveal its type, only its field's name, which is the default
+/// name of its module. A module that is equal to the module of a type listed here takes that type's
+/// name and parameters instead, e.g. `Row_45_16`.
 ///
 /// ```
 /// use rust_hdl::prelude::*;

@@ -1,4 +1,4 @@
-//! The type that an expression has by itself, before anything is expected of it.
+//! The type of an expression by itself, before any context.
 
 use super::literal::Literal;
 use super::scope::{Meaning, Scope};
@@ -6,13 +6,13 @@ use crate::check::Problem;
 use crate::ir::Type;
 use rust_hdl::prelude::ast::{VerilogExpression, VerilogOp, VerilogOpUnary};
 
-/// What an expression says about its own type.
+/// The type that an expression has by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Natural {
-    /// Nothing: a literal, a loop variable or arithmetic on them. It takes the other operand's
-    /// type, or is a `usize`.
+    /// None: a literal, a loop variable or arithmetic on them. It takes the other operand's type,
+    /// or is a `usize`.
     Number,
-    /// A signed conversion whose width the syntax tree does not keep.
+    /// A signed conversion, whose width the syntax tree does not keep.
     SignedOfSomeWidth,
     /// This type.
     Fixed(Type),
@@ -38,7 +38,8 @@ impl Scope<'_> {
                 if is_bool { Natural::Fixed(Type::BIT) } else { Natural::Number }
             }
             VerilogExpression::Cast(_, bits) => Natural::Fixed(Type::Bits(width(*bits)?)),
-            // `signed_cast` keeps the width of an unsigned word; `signed_bit_cast` does not say.
+            // `signed_cast` keeps the width of an unsigned word; `signed_bit_cast` has no known
+            // width.
             VerilogExpression::Signed(inner) => match self.natural(inner)? {
                 Natural::Fixed(Type::Bits(width)) => Natural::Fixed(Type::Signed(width)),
                 _ => Natural::SignedOfSomeWidth,
@@ -75,7 +76,7 @@ impl Scope<'_> {
                 }
                 VerilogOp::Mul => match (self.natural(left)?, self.natural(right)?) {
                     (Natural::Number, Natural::Number) => Natural::Number,
-                    // rust-hdl multiplies two words of 16 bits, signed or not, and nothing else.
+                    // rust-hdl multiplies two words of 16 bits, signed or not, and no others.
                     (Natural::Fixed(Type::Bits(_)), _) | (_, Natural::Fixed(Type::Bits(_))) => {
                         Natural::Fixed(Type::Bits(32))
                     }
@@ -95,7 +96,7 @@ impl Scope<'_> {
             Err(problem) => match self.variants(name)[..] {
                 [] => Err(problem),
                 [(id, _)] => Ok(Natural::Fixed(Type::Enum(id))),
-                // Two enumerations of one name: the other side must tell.
+                // Two enumerations of one name: the other operand must decide.
                 _ => Ok(Natural::Number),
             },
         }

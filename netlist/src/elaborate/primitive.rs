@@ -1,4 +1,4 @@
-//! Blocks without a kernel are known by their Verilog text, word for word.
+//! Blocks without a kernel are recognised by their Verilog text, word for word.
 //!
 //! rust-hdl's registers, memories and tables give Verilog as text instead of a kernel. A text
 //! that is not exactly one of the known shapes is refused: it could mean anything.

@@ -1,4 +1,4 @@
-//! What a name in a kernel means.
+//! Name resolution in a kernel.
 
 use super::atoms::Declared;
 use super::name::{self, Segment};
@@ -15,14 +15,14 @@ pub(super) struct Scope<'a> {
     pub(super) declared: &'a Declared,
     pub(super) modules: &'a [Module],
     pub(super) types: &'a Types,
-    /// Enclosing loops, outermost first, and the value after each one's last.
+    /// Enclosing loops, outermost first, and the end of each one's range.
     pub(super) loops: Vec<Variable>,
     pub(super) ends: Vec<u64>,
-    /// What names were found to mean; every name is asked for several times.
+    /// Cached results, since every name is resolved several times.
     pub(super) known: RefCell<HashMap<String, Read>>,
 }
 
-/// What a read names, or why it names nothing.
+/// What a read refers to, or why its name cannot be resolved.
 pub(super) type Read = Result<(Meaning, Option<Fields>), Problem>;
 
 /// The meaning of a name.
@@ -42,7 +42,7 @@ pub(super) struct Fields {
 }
 
 impl Scope<'_> {
-    /// What a read names: a signal, constant or loop variable, and perhaps nested fields of it.
+    /// Resolves a read: a signal, constant or loop variable, perhaps with nested fields.
     pub(super) fn read(&self, name: &str) -> Read {
         if let Some(known) = self.known.borrow().get(name) {
             return known.clone();
@@ -75,8 +75,8 @@ impl Scope<'_> {
         Ok((meaning, fields))
     }
 
-    /// What an assignment names: `signal$next`, perhaps with nested fields after it, or the
-    /// bare signal where the syntax tree has cut off `next` itself.
+    /// Resolves the target of an assignment: `signal$next`, perhaps with nested fields after it, or
+    /// the bare signal if the syntax tree has removed `next` itself.
     pub(super) fn target(&self, name: &str) -> Result<(Meaning, Option<Fields>), Problem> {
         let segments = name::segments(name);
         for at in (1..segments.len()).rev().filter(|at| segments[*at].ident == "next") {

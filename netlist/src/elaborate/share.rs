@@ -8,9 +8,9 @@ use std::collections::{HashMap, HashSet};
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) modules: Vec<Module>,
-    /// What each module would like to be called.
+    /// The preferred name of each module.
     wishes: Vec<String>,
-    /// Modules by all they are but their names.
+    /// Modules by everything but their names.
     known: HashMap<Module, ModuleId>,
 }
 
@@ -60,7 +60,7 @@ impl Shared {
             taken.insert(name.clone());
             name
         };
-        // The top has the first choice.
+        // The top chooses its name first.
         let top_name = self.wishes.get(top.0 as usize).map(|wish| unique(wish));
         let mut renumbered = vec![ModuleId(0); self.modules.len()];
         let mut modules = Vec::new();
@@ -83,7 +83,7 @@ impl Shared {
     }
 }
 
-/// Primitives are named for what they are, not for what the first one holds.
+/// Primitives are named after their kind, not after the name of the first instance.
 fn primitive_name(module: &Module, types: &Types) -> Option<String> {
     let Body::Primitive(primitive) = &module.body else { return None };
     let (kind, of) = match primitive {

@@ -34,18 +34,18 @@ pub(super) fn walk<B: Block + ?Sized>(
     match top {
         Some(top) => walk.shared.call(top, name),
         None => {
-            // An interface, a signal or an array is no block by itself.
+            // An interface, a signal or an array is not a block.
             let block = name.to_owned();
             let problem = Problem::unsupported("a top that is not a single block");
             walk.found.push(Diagnostic { block, signal: None, statement: None, problem });
         }
     }
-    // A block that is equal to a faulty example has its findings reported there.
+    // Findings in a block that is equal to a faulty example are reported there.
     walk.found.extend(by_examples);
     (walk.shared.finish(top.unwrap_or(ModuleId(0)), walk.types), walk.found)
 }
 
-/// A block that the probe has entered and not left.
+/// A block that the probe has entered and not left yet.
 #[derive(Default)]
 struct Open {
     name: String,
@@ -55,7 +55,7 @@ struct Open {
 }
 
 struct Walk {
-    /// Blocks from the outermost in; the first is a holder for the top.
+    /// Blocks from the outermost in; the first is a placeholder for the parent of the top.
     open: Vec<Open>,
     shared: Shared,
     types: Types,
@@ -189,7 +189,7 @@ impl Probe for Walk {
         let Declared { signals, constants, instances } = declared;
         let module = Module { name: String::new(), signals, constants, instances, body };
         let (id, first) = self.shared.add(module, &self.types, name);
-        // The findings of a second one were reported with the first.
+        // The findings of an equal block were reported with the first one.
         if first {
             self.found.append(&mut found);
         }

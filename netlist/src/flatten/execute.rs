@@ -13,7 +13,7 @@ pub(super) struct Logic {
     pub(super) drivers: Vec<Option<NodeId>>,
 }
 
-/// What is wrong with a signal, and the statement being executed, if it is there.
+/// What is wrong with a signal, and the statement being executed, if known.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Finding {
     pub(super) signal: String,
@@ -74,7 +74,7 @@ impl<'a> Execution<'a> {
         self.fault_named(self.layout.name(self.design, self.module, wire), problem);
     }
 
-    /// A finding in an array index, of which only the signal's name is known.
+    /// A finding in an array index, when only the signal's name is known.
     pub(super) fn fault_named(&mut self, signal: String, problem: Problem) {
         let statement = self.current.and_then(|statement| self.text(statement));
         let finding = Finding { signal, statement, problem };
@@ -156,7 +156,7 @@ impl<'a> Execution<'a> {
                 (None, None) => {}
             };
         }
-        // Without a default the arms cover every value, so that the last needs no test.
+        // Without a default the arms cover every value, so the last needs no test.
         let (arms, last) = match (default, arms.split_last()) {
             (Some(default), _) => (arms, default),
             (None, Some((last, arms))) => (arms, &last.body[..]),

@@ -1,4 +1,4 @@
-//! Typed expressions become nodes.
+//! Lowers typed expressions to nodes.
 
 use super::execute::Execution;
 use super::wires::Wire;
@@ -6,7 +6,7 @@ use crate::check::Problem;
 use crate::ir::{Binary, Expr, ExprKind, InputId, Kind, NodeId, Op, Reference, Unary, Value};
 
 impl Execution<'_> {
-    /// The wire that a reference names now; outside an array it is a finding.
+    /// The wire of a reference, for the present loop variables; outside an array it is a finding.
     pub(super) fn wire(&mut self, reference: &Reference) -> Option<Wire> {
         let (layout, design) = (self.layout, self.design);
         let wire = layout.wire(design, self.layouts, self.module, reference, &self.loops);
@@ -21,10 +21,10 @@ impl Execution<'_> {
         wire
     }
 
-    /// A wire's value, of which the bits in `demanded` matter.
+    /// A wire's value, with the bits that are `demanded`.
     fn read(&mut self, wire: Wire, demanded: &Value) -> NodeId {
         let info = self.layout.wires[wire as usize];
-        // Outputs and locals read what was last assigned, everything else its settled value.
+        // Outputs and locals read their last assignment, everything else its settled value.
         if info.child.is_none() && info.kind != Kind::Input {
             let slot = self.state.slot(wire);
             let (node, missing) = (slot.node, demanded.and(&slot.assigned.not()));

@@ -1,4 +1,4 @@
-//! A design becomes one flat, levelised netlist.
+//! Flattening of a design into one levelised netlist.
 //!
 //! 1. **execute**: each module's kernel is executed once, symbolically. Branches become
 //!    multiplexers, loops are unrolled, and every signal that the module drives gets an

@@ -1,4 +1,4 @@
-//! Following drivers back to inputs and state, across all blocks.
+//! Follows drivers back to inputs and state, across all blocks.
 
 use super::execute::Logic;
 use super::tree::{Driver, Global, Tree};
@@ -11,7 +11,7 @@ pub(super) struct Resolved {
     pub(super) nodes: Vec<NodeId>,
 }
 
-/// What is left to do: a stack in place of recursion, which could be too deep.
+/// Remaining work: a stack instead of recursion, which could be too deep.
 enum Task {
     Net(Global),
     NetDone(Global),
@@ -64,7 +64,8 @@ impl Walk<'_> {
                 Task::Net(net) => {
                     if self.following[net as usize] {
                         let start = self.path.iter().position(|held| *held == net).unwrap_or(0);
-                        // From reader to driver and back: turn it into the direction of flow.
+                        // The path is from reader to driver: reverse it into the direction of
+                        // signal flow.
                         let mut around = self.path[start..].to_vec();
                         around.push(net);
                         around.reverse();

@@ -4,7 +4,7 @@ use super::wires::Wire;
 use crate::ir::{Graph, NodeId, Op, Value};
 use std::collections::BTreeMap;
 
-/// What a wire holds at some point of the kernel.
+/// The value of a wire at some point of the kernel.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
     /// Its value; bits never assigned are arbitrary.
@@ -16,7 +16,7 @@ pub(super) struct Slot {
 /// What a branch changed.
 pub(super) type Changes = BTreeMap<Wire, Slot>;
 
-/// All slots, and a journal to go back.
+/// All slots, and a journal to undo changes.
 pub(super) struct State {
     slots: Vec<Slot>,
     journal: Vec<(Wire, Slot)>,
@@ -42,7 +42,7 @@ impl State {
         self.journal.len()
     }
 
-    /// Takes back everything since a mark and says what it was.
+    /// Undoes all changes since a mark and returns them.
     pub(super) fn take_back(&mut self, mark: usize) -> Changes {
         let mut changes = Changes::new();
         while self.journal.len() > mark {
@@ -53,7 +53,7 @@ impl State {
         changes
     }
 
-    /// What holds after one of two branches.
+    /// Merges the slots after the two branches of a conditional.
     pub(super) fn merge(
         &self,
         graph: &mut Graph,

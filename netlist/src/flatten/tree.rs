@@ -16,7 +16,7 @@ pub(super) type Global = u32;
 pub(super) enum Driver {
     /// A node of a block's kernel.
     Logic(usize, NodeId),
-    /// The outside.
+    /// An input of the design.
     Input(InputId),
     /// A register.
     Register(RegisterId),
@@ -24,7 +24,7 @@ pub(super) enum Driver {
     Memory(MemoryId),
     /// A table, in this block, addressed by this net.
     Table(usize, Global),
-    /// Nothing: a finding that was reported before.
+    /// None: a finding that was reported before.
     Nothing,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Tree<'a> {
 
     /// Makes the blocks, depth first, parents before children.
     fn grow(&mut self, design: &Design) {
-        // A child yet to be made, and where its parent notes it.
+        // A child to be created, and where its parent records it.
         type Pending = (ModuleId, String, u32, Option<(usize, usize)>);
         let mut open: Vec<Pending> = vec![(design.top, String::new(), 0, None)];
         while let Some((module, path, depth, parent)) = open.pop() {
@@ -171,7 +171,7 @@ impl<'a> Tree<'a> {
         if block.path.is_empty() { name } else { format!("{}.{name}", block.path) }
     }
 
-    /// The finding for a loop through these nets.
+    /// The finding for a combinational loop through these nets.
     pub(super) fn loop_finding(&self, design: &Design, nets: Vec<Global>) -> Diagnostic {
         let path: Vec<String> = nets.iter().map(|net| self.path(design, *net)).collect();
         Diagnostic {

@@ -1,4 +1,4 @@
-//! Numbering what a module can name: its own signals and the ports of its children.
+//! Numbers for everything that a module can name: its own signals and the ports of its children.
 
 use crate::ir::{
     Design, Index, InstanceId, Kind, ModuleId, Reference, SignalId, Type, element_name,
@@ -101,7 +101,7 @@ impl Layout {
         &self.wires[..self.own_count as usize]
     }
 
-    /// The wire that a reference names, given the loop variables. `None`: outside an array.
+    /// The wire of a reference, given the loop variables. `None`: outside an array.
     pub(super) fn wire(
         &self,
         design: &Design,

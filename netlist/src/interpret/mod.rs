@@ -1,9 +1,10 @@
-//! Cycles by interpretation: every node, in order, every time. Simple, so that it is right.
+//! Cycles by interpretation: every node, in order, every time. Simple, so that it is obviously
+//! correct.
 
 use crate::ir::{InputId, MemoryId, NetId, Netlist, Node, NodeId, Op, RegisterId, Value, evaluate};
 use std::collections::HashMap;
 
-/// A netlist with the state of a moment.
+/// A netlist with its present state.
 ///
 /// ```text
 /// set inputs, settle, get nets, step: one cycle

@@ -1,26 +1,26 @@
-//! Making nodes: folded, shared, in order.
+//! Construction of nodes: folded, shared, in order.
 
 use super::fold;
 use super::{ConstId, Node, NodeId, Op, Value};
 use std::collections::HashMap;
 
-/// Nodes under construction. Every node that it makes has its operands before it, is folded as
-/// far as local rules go, and is shared with any equal node.
+/// Nodes under construction. Operands come before their users; each node is folded as far as local
+/// rules allow, and shared with any equal node.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
     constants: Vec<Value>,
     known: HashMap<Node, NodeId>,
     known_constants: HashMap<Value, ConstId>,
-    /// A mistake for tests to find.
+    /// A planted defect for tests.
     #[cfg(test)]
     plant: Option<crate::optimise::Plant>,
-    /// Nodes are made as they are asked for, to compare with.
+    /// Nodes are created exactly as requested, for comparison.
     #[cfg(test)]
     plain: bool,
 }
 
-/// Whether a mistake is planted in a graph; never, outside of tests.
+/// Whether a defect is planted in a graph; never, outside of tests.
 macro_rules! planted_in {
     ($graph:expr, $plant:ident) => {{
         #[cfg(test)]
@@ -39,7 +39,7 @@ impl Graph {
         Self { plain: true, ..Self::default() }
     }
 
-    /// A graph that makes a mistake.
+    /// A graph with a planted defect.
     pub(crate) fn with_mistake(plant: crate::optimise::Plant) -> Self {
         Self { plant: Some(plant), ..Self::default() }
     }
@@ -98,7 +98,8 @@ impl Graph {
         self.value(Value::new(width, number))
     }
 
-    /// An operation: an equal older node, a simpler equivalent, or a new node.
+    /// Returns the node of an operation: an equal existing node, a simpler equivalent, or a new
+    /// node.
     ///
     /// Operand widths must be as [`Op`] says.
     pub fn make(&mut self, op: Op, width: u32) -> NodeId {

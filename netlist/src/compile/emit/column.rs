@@ -69,7 +69,7 @@ impl Emitter<'_, '_> {
         None
     }
 
-    /// Whether a column holds in each row the row's number.
+    /// Whether each row of a column holds its row number.
     fn is_row_number(&self, column: TermId) -> bool {
         let Form::Table(table) = self.program.term(column).form else { return false };
         let table = &self.program.tables[table.0 as usize];
@@ -98,7 +98,7 @@ impl Emitter<'_, '_> {
         })
     }
 
-    /// Where a column of lanes stands; it is computed first if need be.
+    /// The place of a column of lanes; it is computed first if necessary.
     fn column_place(&mut self, column: TermId) -> u32 {
         if let Some(place) = self.in_memory(column) {
             return place;
@@ -188,7 +188,8 @@ impl Emitter<'_, '_> {
         let single = mask.len() == 1;
         for (at, word) in order {
             let here = if highest {
-                // The lowest bit does no harm: it stands for the row that is taken if none is.
+                // Setting the lowest bit is harmless: it selects the row that is taken if there is
+                // none.
                 let some = self.build.ins().bor_imm_u(word, 1);
                 let zeros = self.build.ins().clz(some);
                 let top = self.words().number(64 * at as u64 + 63);

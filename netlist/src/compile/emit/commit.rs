@@ -1,7 +1,7 @@
 //! The clock edge: states and memories take their next values.
 //!
-//! All next values are computed before the first is stored, for they read the old ones. Guarded
-//! states stand behind one cold branch: first every guard that holds has its values computed
+//! All next values are computed before the first is stored, since they use the old ones. Guarded
+//! states are behind one cold branch: for every guard that holds, next values are first computed
 //! into shadows, then the shadows are moved into the states.
 
 use super::{Emitter, Held, words};
@@ -12,7 +12,7 @@ use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 /// States that share a guard.
 struct Group {
     guard: TermId,
-    /// Whether the guard holds for some row; computed before any branch.
+    /// Whether the guard holds in some row; computed before any branch.
     holds: Value,
     states: Vec<StateId>,
 }
@@ -57,7 +57,7 @@ impl Emitter<'_, '_> {
                 self.get(port);
             }
         }
-        // From here on states change; all that is read of them is held.
+        // From here on states change; values read from them are in registers.
         self.branch.clear();
         let changed = self.guarded(&groups);
         let changed = self.unguarded(&free, changed);
@@ -136,7 +136,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// The terms below these that are computed under a guard only, in order.
+    /// The terms below these roots that are computed only under a guard, in order.
     fn cold_cone(&self, roots: &[TermId]) -> Vec<TermId> {
         let mut cone = Vec::new();
         let mut open = roots.to_vec();
@@ -161,7 +161,7 @@ impl Emitter<'_, '_> {
         changed
     }
 
-    /// Stores a number or 1-bit column and returns a bit: it differs from what was there.
+    /// Stores a number or 1-bit column and returns a bit: whether it differs from the old value.
     pub(super) fn replace(&mut self, next: &Held, at: u32) -> Value {
         let differs = match next {
             Held::Bit(bit) => {
@@ -186,7 +186,7 @@ impl Emitter<'_, '_> {
         self.build.ins().bor(changed, bit)
     }
 
-    /// Outputs of memories take the word read; then the write happens.
+    /// Outputs of memories take the word read; then writes happen.
     fn memories(&mut self, mut changed: Value) -> Value {
         for at in self.special.memories.clone() {
             let memory = &self.program.memories[at];
@@ -215,7 +215,7 @@ impl Emitter<'_, '_> {
         changed
     }
 
-    /// Where a memory's word stands; addresses are below the number of words by their width.
+    /// The address of a memory's word; the index is below the number of words because of its width.
     fn word_address(&mut self, address: TermId, size: usize, contents: u32) -> Value {
         let address = self.get_words(address)[0];
         let step = self.words().number(8 * size as u64);
@@ -230,7 +230,7 @@ impl Emitter<'_, '_> {
         (0..size).map(load).collect()
     }
 
-    /// Moves a guarded state's shadow into the state; returns a bit: it differs.
+    /// Moves a guarded state's shadow into the state; returns a bit: whether it differs.
     fn move_shadow(&mut self, id: StateId, guard: TermId) -> Value {
         let state = self.program.state(id);
         let shadow = self.layout.shadows[id.0 as usize].expect("guarded states have shadows");
@@ -241,7 +241,7 @@ impl Emitter<'_, '_> {
         self.replace(&next, self.layout.states[id.0 as usize])
     }
 
-    /// A bit: the vector is not zero in some lane.
+    /// A bit: whether the vector is not zero in some lane.
     pub(super) fn any_lane(&mut self, vector: Value) -> Value {
         let zero = self.build.ins().iconst(types::I8, 0);
         let some = self.build.ins().vany_true(vector);

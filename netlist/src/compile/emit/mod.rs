@@ -46,20 +46,20 @@ pub(super) struct Emitter<'a, 'f> {
     build: FunctionBuilder<'f>,
     /// The buffer.
     base: Value,
-    /// Where values that other functions or the observer read are stored, and how many rows.
+    /// The places of values that other functions or the observer read, and their number of rows.
     stores: HashMap<TermId, Vec<(Offset, u32)>>,
     held: Vec<Option<Held>>,
     /// Stored columns that this function has written.
     written: Vec<bool>,
     /// Columns that the next loop over rows will compute.
     pending: Vec<TermId>,
-    /// Where the function ends that refuses.
+    /// The block that ends the function when it refuses.
     refuse: Option<Block>,
     /// Single values spread over a vector.
     spread: HashMap<(TermId, bool), Value>,
-    /// Whether a mask has a row, and the highest or lowest one: asked for by several choices.
+    /// Whether a mask has a row, and the highest or lowest one: used by several choices.
     found: HashMap<(TermId, Option<bool>), Value>,
-    /// What was computed since the present branch began, to be forgotten at its end.
+    /// Values computed in the present branch, to be dropped at its end.
     branch: Vec<TermId>,
     constants: BTreeMap<u64, Value>,
 }
@@ -67,10 +67,10 @@ pub(super) struct Emitter<'a, 'f> {
 impl<'a, 'f> Emitter<'a, 'f> {
     /// Emits the body of `fn(buffer, commit) -> changed`.
     ///
-    /// It evaluates what the program wants in every cycle, stores what is to be stored, and, if
-    /// `commit` is not 0, takes the clock edge; the result is the mask of states and memories that
-    /// the edge changed. Or it is [`REFUSED`]: something is not as expected, and no state has
-    /// changed.
+    /// It evaluates the nets that the program needs in every cycle, stores outputs and kept values,
+    /// and, if `commit` is not 0, takes the clock edge; the result is the mask of states and
+    /// memories that the edge changed. Or it is [`REFUSED`]: an assumption does not hold, and no
+    /// state has changed.
     pub(super) fn function(
         special: &'a Special,
         gates: &'a Gates,
@@ -158,13 +158,13 @@ impl<'a, 'f> Emitter<'a, 'f> {
         }
     }
 
-    /// A column whose rows stand in lanes.
+    /// A column whose rows are in lanes.
     fn is_lanes(&self, term: TermId) -> bool {
         let term = self.program.term(term);
         term.rows > 0 && term.width > 1
     }
 
-    /// Where a source's value stands.
+    /// The place of a source's value.
     fn source(&self, term: TermId) -> Option<Offset> {
         match self.program.term(term).form {
             Form::State(state) => Some(self.layout.states[state.0 as usize]),
@@ -176,7 +176,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         }
     }
 
-    /// Whether the term stands in memory at this point, and where.
+    /// The place of the term, if it is in memory at this point.
     fn in_memory(&self, term: TermId) -> Option<Offset> {
         if let Some(at) = self.source(term) {
             return Some(at);
@@ -184,19 +184,19 @@ impl<'a, 'f> Emitter<'a, 'f> {
         if self.written[term.0 as usize] { self.written_at(term) } else { None }
     }
 
-    /// Where a computed column of lanes is to be stored, if it must be.
+    /// The place of a computed column of lanes, if it must be stored.
     fn written_at(&self, term: TermId) -> Option<Offset> {
         let read = self.special.places.get(&term).and_then(|whole| self.layout.slot(*whole));
         read.or_else(|| self.stores.get(&term).map(|places| places[0].0))
     }
 
-    /// Refuses if a term is not as expected.
+    /// Refuses if a term does not have the assumed value.
     fn expect(&mut self, term: TermId, value: u64) {
         let go_on = self.build.create_block();
         let refuse = *self.refuse.get_or_insert_with(|| self.build.create_block());
         let shape = self.program.term(term);
         let test = match (shape.width, shape.form) {
-            // One bit of a word is tested where it stands.
+            // One bit of a word is tested in memory.
             (1, Form::Op(Op::Slice(a, offset))) => {
                 let word = self.get_words(a)[offset as usize / 64];
                 let bit = self.words().number(1 << (offset % 64));
@@ -214,7 +214,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         self.build.switch_to_block(go_on);
     }
 
-    /// Ends the function where it refuses, if it does.
+    /// Emits the refusing end of the function, if it can refuse.
     fn end_refusal(&mut self) {
         let Some(refuse) = self.refuse else { return };
         self.build.set_cold_block(refuse);
@@ -223,7 +223,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         self.build.ins().return_(&[refused]);
     }
 
-    /// Evaluates a term, whose operands are known, unless a loop over rows will do it later.
+    /// Evaluates a term, whose operands are known, unless a loop over rows will do so later.
     fn define(&mut self, term: TermId) {
         if self.is_lanes(term) {
             let stored = self.stores.contains_key(&term);
@@ -302,7 +302,7 @@ impl<'a, 'f> Emitter<'a, 'f> {
         }
     }
 
-    /// Forgets what a branch computed, which no other code may use.
+    /// Drops the values computed in a branch, which no other code may use.
     fn leave_branch(&mut self) {
         for term in std::mem::take(&mut self.branch) {
             self.held[term.0 as usize] = None;

@@ -56,7 +56,7 @@ impl Emitter<'_, '_> {
         self.build.ins().bxor(bit, one)
     }
 
-    /// Of two operands, one of which is the opposite of a term: the other one, and that term.
+    /// If one of two operands is the negation of a term: the other operand, and that term.
     pub(super) fn inverted(&self, a: NodeId, b: NodeId) -> Option<(NodeId, NodeId)> {
         let inner = |id| match self.program.term(id).form {
             Form::Op(Op::Not(inner)) => Some(inner),

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
 
 impl Emitter<'_, '_> {
-    /// Moves the shadow of a guarded column into it; returns a bit: some row differs.
+    /// Moves the shadow of a guarded column into it; returns a bit: whether some row differs.
     pub(super) fn move_rows(&mut self, id: StateId, guard: TermId, shadow: u32) -> Value {
         let state = self.program.state(id);
         let place = self.layout.states[id.0 as usize];

@@ -5,7 +5,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 impl WordOps<'_, '_> {
-    /// The number in `amount`, or something at least `limit` if it is; one word.
+    /// The low word of `amount`, or a number of at least `limit` if `amount` is that large.
     fn saturated(&mut self, amount: &[Value], limit: u64) -> Value {
         let [low, high @ ..] = amount else { return self.number(0) };
         if high.is_empty() {

@@ -26,7 +26,7 @@ pub(super) fn ones(width: u32, at: usize) -> u64 {
 
 /// Emits instructions for words.
 pub(super) struct WordOps<'a, 'f> {
-    /// Where they go.
+    /// The builder that receives them.
     pub(super) build: &'a mut FunctionBuilder<'f>,
 }
 
@@ -263,7 +263,7 @@ impl WordOps<'_, '_> {
         a.iter().zip(b).map(|(a, b)| op(self.build.ins(), *a, *b)).collect()
     }
 
-    /// Zeros above.
+    /// Extends with zeros.
     pub(super) fn extend(&mut self, mut words: Words, width: u32) -> Words {
         while words.len() < count(width) {
             let zero = self.number(0);

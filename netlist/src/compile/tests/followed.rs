@@ -1,11 +1,11 @@
-//! An engine whose every net is followed.
+//! An engine with every net followed.
 
 use crate::Interpreter;
 use crate::compile::{Compiled, Field, Follower};
 use crate::ir::{NetId, Netlist, Value};
 use crate::optimise::Options;
 
-/// It, and what was reported of each field last.
+/// The engine, and the last reported value of each field.
 pub(super) struct Followed {
     pub(super) engine: Compiled,
     follower: Follower,
@@ -30,8 +30,8 @@ impl Followed {
         Ok(Self { engine, follower, fields, seen })
     }
 
-    /// One cycle: what is reported is new, and what is not reported is as it was. Every seventh
-    /// edge goes by unseen.
+    /// One cycle: every reported value is new, and what is not reported is unchanged. Every seventh
+    /// edge is not followed.
     pub(super) fn cycle(
         &mut self,
         netlist: &Netlist,
@@ -46,7 +46,7 @@ impl Followed {
             self.engine.settle();
         }
         if cycle == 10 {
-            // Another engine, with other passes, goes on; then this one does again.
+            // Another engine, with other passes, continues; then this one does again.
             let plain = Options { columns: false, guards: false, ..Options::default() };
             let mut other = Compiled::with(netlist, &plain).map_err(|error| error.to_string())?;
             other.continue_from(&self.engine);

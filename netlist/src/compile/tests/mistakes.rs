@@ -1,4 +1,4 @@
-//! Folding beside nodes as they were asked for, and a mistake planted in every pass.
+//! Folding compared with plain nodes, and a defect planted in every pass.
 
 use super::random::{Recipe, recipe};
 use super::{check, thorough};
@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-/// Random netlists on which a planted mistake must show.
+/// Random netlists on which a planted defect must show.
 const TRIES: usize = 400;
 
-/// Every net and register of the netlist that a graph folds, against the unfolded one.
+/// Compares every net and register of the netlist that a graph folds with the unfolded one.
 fn folded(recipe: &Recipe, graph: Graph) -> Result<(), TestCaseError> {
     let (folded, plain) = (recipe.netlist_of(graph), recipe.netlist_of(Graph::plain()));
     let (mut ours, mut theirs) = (Interpreter::new(&folded), Interpreter::new(&plain));
@@ -50,7 +50,7 @@ proptest! {
     }
 }
 
-/// Whether some random netlist shows a mistake.
+/// Whether some random netlist shows a defect.
 fn shows(wrong: impl Fn(&Recipe) -> bool) -> bool {
     let mut runner = TestRunner::deterministic();
     (0..TRIES).any(|_| {
@@ -62,7 +62,7 @@ fn shows(wrong: impl Fn(&Recipe) -> bool) -> bool {
 #[test]
 fn a_mistake_in_folding_is_found() {
     for plant in Plant::FOLDING {
-        // What is cut to a wrong width may not even run.
+        // A netlist with a wrong width may not even run.
         let wrong = |recipe: &Recipe| folded(recipe, Graph::with_mistake(*plant)).is_err();
         assert!(shows(wrong), "{plant:?} goes unnoticed");
     }

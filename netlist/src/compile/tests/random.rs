@@ -19,31 +19,31 @@ pub(crate) struct Step {
     width: u8,
 }
 
-/// How a register takes its next value.
+/// The next value of a register.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Next {
     width: u8,
     init: u64,
     value: u16,
-    /// Conditions under which it does not keep its value; none: it always takes it.
+    /// Conditions under which it does not keep its value; without any it always takes the next one.
     guards: [Option<u16>; 2],
 }
 
-/// Equal children: the same steps, register and shared signals in every row.
+/// An array of equal children: the same steps, register and shared signals in every row.
 #[derive(Clone, Debug)]
 pub(crate) struct Rowed {
     rows: u8,
     steps: Vec<Step>,
     registers: Vec<Next>,
-    /// Which step's values are joined into a priority chain, by which bit, and in which order.
+    /// The step whose values form a priority chain, the bit that selects, and the order.
     pick: [u16; 2],
     descending: bool,
     inverted: bool,
-    /// A row that is left out when the rows' bits are joined.
+    /// A row that is omitted when the rows' bits are joined.
     omitted: Option<u8>,
 }
 
-/// A netlist to be.
+/// The recipe of a netlist.
 #[derive(Clone, Debug)]
 pub(crate) struct Recipe {
     inputs: Vec<u8>,
@@ -192,8 +192,8 @@ impl Recipe {
         }]
     }
 
-    /// Values of inputs: corners as often as anything, and often no change at all. In every other
-    /// stretch of cycles one input moves and the others rest.
+    /// Values of inputs: corner cases as often as others, and often no change at all. In every
+    /// other stretch of cycles only one input changes.
     pub(crate) fn stimulus(&self, netlist: &Netlist) -> impl FnMut(u64, usize) -> Option<Value> {
         let widths: Vec<u32> = netlist.inputs.iter().map(|input| input.width).collect();
         let mut state = self.seed | 1;

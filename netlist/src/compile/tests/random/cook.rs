@@ -1,4 +1,4 @@
-//! Steps of a recipe become nodes.
+//! Makes nodes of a recipe's steps.
 
 use super::{Next, Rowed, Step};
 use crate::ir::{
@@ -92,7 +92,7 @@ impl Cook {
                 let (low, high) = (graph.slice(a, 0, cut), graph.slice(a, cut + gap, 1));
                 graph.make(Op::Concat(high, low), cut + 1)
             }
-            // A shift by a small number, which random amounts seldom are.
+            // A shift by a small number, since random amounts are rarely small.
             _ => {
                 let amount = graph.number(7, u64::from(step.operands[1] % 130));
                 let kind = if step.operands[2].is_multiple_of(2) { Op::Shl } else { Op::Shr };
@@ -101,7 +101,7 @@ impl Cook {
         }
     }
 
-    /// Rows of equal children, their columns, and what the parent makes of them.
+    /// Rows of equal children, their columns, and how the parent joins them.
     pub(super) fn array(&mut self, array: &Rowed, shared: &[NodeId]) -> (ArrayRows, Vec<NodeId>) {
         let rows = usize::from(array.rows);
         let count = array.registers.len();
@@ -109,7 +109,7 @@ impl Cook {
         for (at, next) in array.registers.iter().enumerate() {
             let name = |row| format!("rows[{row}].held{at}");
             let register = |row| {
-                // Rows differ from the beginning.
+                // Rows have distinct initial values.
                 let init = next.init.rotate_left(7 * row as u32);
                 self.register(name(row), &Next { init, ..*next })
             };
