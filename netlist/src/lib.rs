@@ -5,18 +5,18 @@
 //!                                          Netlist --optimise--> Program --compile--> cycles
 //! ```
 //!
-//! | room | does |
+//! | module | does |
 //! |---|---|
 //! | [`ir`] | the two layers of the intermediate representation, and how to write a pass |
-//! | `elaborate` | any rust-hdl block becomes a typed, hierarchical [`ir::Design`] |
+//! | `elaborate` | builds a typed, hierarchical [`ir::Design`] from any rust-hdl block |
 //! | [`check`] | the findings: what can be wrong with a design |
-//! | `flatten` | a design becomes a flat, levelised [`ir::Netlist`] |
+//! | `flatten` | builds a flat, levelised [`ir::Netlist`] from a design |
 //! | [`rewrite`] | passes from design to design, before printing |
-//! | [`mod@print`] | a design becomes readable Verilog |
-//! | [`interpret`] | cycles, simple and obviously right |
-//! | [`optimise`] | a netlist becomes a program: one pass a file |
+//! | [`mod@print`] | prints a design as readable Verilog |
+//! | [`interpret`] | cycles, simple and obviously correct |
+//! | [`optimise`] | builds a program from a netlist: one pass per file |
 //! | [`compile`] | cycles as machine code |
-//! | [`wave`] | what every net does, as a VCD file |
+//! | [`wave`] | the value of every net over time, as a VCD file |
 //! | [`show`] | all of them as text, pictures and counts |
 
 pub mod check;

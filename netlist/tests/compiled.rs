@@ -1,4 +1,5 @@
-//! The MMU tops as machine code, beside the interpreter: every net and register, every cycle.
+//! The MMU tops as machine code, compared with the interpreter: every net and register, every
+//! cycle.
 
 use hdl::{Rv32Mmu, Rv64Mmu};
 use netlist::ir::{InputId, NetId, Netlist, RegisterId, Type, Value};
@@ -14,8 +15,8 @@ fn flattened<B: Block + Default>() -> Netlist {
     elaborate(&block).expect("it elaborates").flatten().expect("it is sound")
 }
 
-/// Few pages and address spaces, so that hits, misses, fences and faults all happen; phases in
-/// which nothing changes, so that quiescence does.
+/// Few pages and address spaces, so that hits, misses, fences and faults all happen; and phases
+/// without changes, for quiescence.
 struct Traffic {
     dice: ChaCha8Rng,
     wide: bool,
@@ -26,7 +27,7 @@ impl Traffic {
         self.dice.random_range(0..sides)
     }
 
-    /// A value for a port, by its name; `None`: as it was.
+    /// A value for a port, by its name; `None`: unchanged.
     fn value(&mut self, name: &str, width: u32) -> Option<u64> {
         let page = match self.wide {
             true => self.roll(2) << 38 | self.roll(3) << 30 | self.roll(3) << 21 | self.roll(9000),
@@ -72,7 +73,7 @@ fn run<B: Block + Default>(wide: bool, cycles: u64) -> Compiled {
     let mut slow = Interpreter::new(&netlist);
     let mut traffic = Traffic { dice: ChaCha8Rng::seed_from_u64(7), wide };
     for cycle in 0..cycles {
-        // At times one port is busy, at times all are, at times none.
+        // Sometimes one port is busy, sometimes all are, sometimes none.
         let busy = ["data_req", "mem_", "fetch_req", "", "", "-"][cycle as usize / 16 % 6];
         for (at, input) in netlist.inputs.iter().enumerate() {
             let quiet = !input.name.starts_with(busy) || traffic.roll(3) == 0;
@@ -110,7 +111,7 @@ fn run<B: Block + Default>(wide: bool, cycles: u64) -> Compiled {
 #[test]
 fn rv64_with_eight_lines_is_the_same_in_every_cycle() {
     let engine = run::<Rv64Mmu<8, 3>>(true, 6000);
-    // Functions of like samples are one: so few serve random traffic.
+    // Similar samples share a function, so a few handle random traffic.
     assert!(engine.statistics().functions.len() > 2, "{:?}", engine.statistics());
 }
 
@@ -152,7 +153,8 @@ fn nothing_is_evaluated_while_nothing_changes() {
     engine.write(satp, 8 << 60 | 1);
     engine.write(ready, 1);
     engine.write(valid, 1);
-    // The request is taken, the walker starts, the entry is read: then all wait for memory.
+    // The request is accepted, the walker starts and requests the entry: then everything waits for
+    // memory.
     let mut cycles = 0;
     while !engine.is_quiescent() {
         engine.cycle();

@@ -1,10 +1,10 @@
-//! The graph's folding never changes a value, and values are numbers.
+//! Folding in the graph never changes a value, and values are numbers.
 
 use netlist::Interpreter;
 use netlist::ir::{Graph, Input, InputId, Netlist, NodeId, Op, Type, Types, Value};
 use proptest::prelude::*;
 
-/// One random operation: what, and which earlier nodes.
+/// One random operation: its kind, and its operands among earlier nodes.
 type Step = (u8, usize, usize, usize, u32);
 
 /// Makes a node of some step over earlier ones, together with the value it must have.
@@ -60,7 +60,7 @@ fn apply(graph: &mut Graph, made: &[(NodeId, Value)], step: Step) -> (NodeId, Va
     (graph.make(op, value.width()), value)
 }
 
-/// Shapes that random operations seldom make and folding looks for.
+/// Shapes that random operations rarely form and that folding looks for.
 fn shape(
     graph: &mut Graph,
     a: &(NodeId, Value),
@@ -75,7 +75,7 @@ fn shape(
         (graph.make(Op::Mux(test.0, yes.0, no.0), yes.1.width()), value.clone())
     };
     match number >> 16 & 7 {
-        // The same question asked twice, on either side.
+        // The same test twice, in either branch.
         0 => {
             let inner = mux(a, b);
             mux(&inner, a)
@@ -93,7 +93,7 @@ fn shape(
             let value = if test.1.any() { &yes.1 } else { &no.1 };
             (graph.make(Op::Mux(test.0, yes.0, no.0), 1), value.clone())
         }
-        // A word cut in two and put together again, with or without a gap.
+        // A word cut in two and joined again, with or without a gap.
         kind if at > 0 && at + 1 < width => {
             let from = if kind == 6 { at } else { at + 1 };
             let low = (graph.slice(a.0, 0, at), a.1.extract(0, at));

@@ -1,4 +1,4 @@
-//! The segmentation unit: every net against rust-hdl's own simulation, and machine code beside it.
+//! The segmentation unit: every net against rust-hdl's own simulation and against machine code.
 
 mod common;
 
@@ -12,7 +12,7 @@ type Large = SegmentUnit<16, 4, 32, 28, 34>;
 
 clocked!(Small, Large);
 
-/// Short segments and small offsets, so that answers of every kind happen.
+/// Short segments and small offsets, so that there are answers of every kind.
 macro_rules! traffic {
     ($dice:ident, $unit:ident, $off:literal, $segments:literal) => {
         present!($dice, $unit: req_valid, req_size, req_fetch, req_store, req_user, fault_ready,

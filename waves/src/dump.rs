@@ -70,7 +70,7 @@ impl<'a> Dump<'a> {
         announced
     }
 
-    /// The values at the first time follow, until `begins` is false: VCD marks them.
+    /// The values at the first time follow, until a call with `begins` false: VCD marks them.
     pub fn initial(&mut self, begins: bool) {
         if let Encoder::Text(text) = &mut self.encoder {
             text.initial(begins);
@@ -119,7 +119,7 @@ impl<'a> Dump<'a> {
         }
     }
 
-    /// An event happens.
+    /// An event occurs.
     pub fn fire(&mut self, id: SignalId) {
         match &mut self.encoder {
             Encoder::Text(text) => text.bits(id, &[1]),

@@ -14,7 +14,7 @@ pub enum Kind {
         /// 1 to 128; more for signals that only a [`crate::Dump`] sets.
         width: u32,
     },
-    /// A number with names; a string signal `PATH_name` next to it holds the name.
+    /// A number with names for its values; a string signal `PATH_name` next to it holds the name.
     State {
         /// 1 to 32.
         width: u32,

@@ -14,7 +14,7 @@ use crate::{Builder, Error, Format, Kind, SignalId, UNITS_PER_CYCLE};
 /// Text collected before the operating system is asked to write it.
 const ROOM: usize = 1 << 16;
 
-/// An open VCD. The file always ends at a time whose changes are complete.
+/// An open VCD. The file always ends after a time with all of its changes.
 pub(crate) struct Text<'a> {
     sink: Sink<'a>,
     line: Vec<u8>,
@@ -57,7 +57,7 @@ impl<'a> Text<'a> {
         self.records[id.0 as usize].bits(&mut self.line, words);
     }
 
-    /// All bits alike: readers extend x and z to the left.
+    /// Sets all bits alike: readers extend x and z to the left.
     pub(crate) fn level(&mut self, id: SignalId, level: u8) {
         self.records[id.0 as usize].level(&mut self.line, level);
     }

@@ -1,11 +1,11 @@
 //! The part of a long run that is written.
 
-/// Cycles `from` to `from + cycles`, the end excluded. Time in the dump stays the run's own.
+/// Cycles `from` to `from + cycles`, the end excluded. Times in the dump remain those of the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Window {
     /// The first cycle written.
     pub from: u64,
-    /// How many; `None` for all that follow.
+    /// How many cycles; `None` for all that follow.
     pub cycles: Option<u64>,
 }
 

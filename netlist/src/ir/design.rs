@@ -81,7 +81,7 @@ pub struct Module {
     pub constants: Vec<Constant>,
     /// Children in order of declaration; registers and memories are instances of primitives.
     pub instances: Vec<Instance>,
-    /// What it does.
+    /// Its behaviour.
     pub body: Body,
 }
 
@@ -122,7 +122,7 @@ impl Module {
     }
 }
 
-/// What a signal is to its module.
+/// The role of a signal in its module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Driven from outside.
@@ -196,7 +196,7 @@ impl Instance {
     }
 }
 
-/// What a module does.
+/// The behaviour of a module.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Body {
     /// Statements, executed in order; the last assignment wins.

@@ -38,7 +38,7 @@ pub enum IndexOp {
 }
 
 impl Index {
-    /// Arithmetic, with what is constant of it computed.
+    /// Arithmetic, with constants folded.
     pub(crate) fn op(op: IndexOp, left: Index, right: Index) -> Index {
         use IndexOp::{Add, Mul};
         match (op, &left, &right) {
@@ -68,9 +68,9 @@ impl Index {
         }
     }
 
-    /// The smallest and largest number that it takes in these rounds of the enclosing loops
-    /// (first and end of each, outermost first). `None`: in some round it is negative or
-    /// undefined, or there is no round.
+    /// The smallest and largest value in these iterations of the enclosing loops (first and end of
+    /// each, outermost first). `None`: in some iteration it is negative or undefined, or there is
+    /// no iteration.
     pub(crate) fn bounds(&self, loops: &[(u64, u64)]) -> Option<(u64, u64)> {
         fn go(
             index: &Index,
@@ -91,7 +91,7 @@ impl Index {
             }
             Some(())
         }
-        // Only loops that it names can make a difference.
+        // Only loops whose variables it uses can make a difference.
         let mut named = 0;
         self.each_variable(&mut |variable| named = named.max(variable.depth as usize + 1));
         let mut seen = None;
@@ -153,7 +153,7 @@ impl Expr {
         Self { kind, ty: Type::Bits(width), width }
     }
 
-    /// The number made of loop variables that it is, if it is one: as it stands, or extended.
+    /// The index expression that it is, if it is one, perhaps extended.
     pub(crate) fn as_index(&self) -> Option<&Index> {
         match &self.kind {
             ExprKind::Index(index) => Some(index),
@@ -202,8 +202,8 @@ pub enum ExprKind {
     Unary(Unary, Box<Expr>),
     /// Two operands.
     Binary(Binary, Box<Expr>, Box<Expr>),
-    /// The second if the first (one bit) is 1, else the third. Kernels choose by statements;
-    /// the pass `fold` makes expressions of them.
+    /// The second if the first (one bit) is 1, else the third. Kernels choose by statements; the
+    /// pass `fold` turns them into such expressions.
     Choose(Box<Expr>, Box<Expr>, Box<Expr>),
 }
 

@@ -1,9 +1,9 @@
-//! Local simplification: constants, identities, slices of what was put together.
+//! Local simplification: constants, identities, slices of concatenations.
 
 use super::build::planted_in;
 use super::{Graph, NodeId, Op, Value};
 
-/// An equivalent that already exists or is simpler, if a rule knows one.
+/// An equivalent that already exists or is simpler, if some rule applies.
 pub(super) fn simplify(graph: &mut Graph, op: Op, width: u32) -> Option<NodeId> {
     if let Some(value) = evaluate(op, width, |id| graph.constant(id)) {
         return Some(graph.value(value));
@@ -24,7 +24,7 @@ pub(super) fn simplify(graph: &mut Graph, op: Op, width: u32) -> Option<NodeId> 
         Op::Xor(a, b) | Op::Add(a, b) | Op::Sub(a, b) if zero(graph, b) => Some(a),
         Op::Xor(a, b) if ones(graph, b) => Some(graph.not(a)),
         Op::Xor(a, b) if ones(graph, a) => Some(graph.not(b)),
-        // One order for operands that may be swapped, so that equal nodes are found equal.
+        // A canonical order of commutative operands, so that equal nodes are recognised.
         Op::And(a, b) if b < a => Some(graph.make(Op::And(b, a), width)),
         Op::Or(a, b) if b < a => Some(graph.make(Op::Or(b, a), width)),
         Op::Xor(a, b) if b < a => Some(graph.make(Op::Xor(b, a), width)),
@@ -64,7 +64,8 @@ fn equal(graph: &mut Graph, a: NodeId, b: NodeId) -> Option<NodeId> {
     if a == b {
         return Some(graph.number(1, 1));
     }
-    // Zeros above both sides are equal; zeros against a one never are.
+    // A constant with a 1 above a zero-extended operand is never equal to it; else the low bits
+    // decide.
     for (constant, other) in [(a, b), (b, a)] {
         if let (Some(value), Op::ZeroExtend(inner)) =
             (graph.constant(constant), graph.node(other).op)
@@ -129,7 +130,7 @@ fn mux(
         }
         return Some(graph.make(Op::Mux(inner, otherwise, then), width));
     }
-    // A branch that asks the same question again knows the answer.
+    // In a branch, the same test has a known result.
     if let Op::Mux(again, yes, _) = graph.node(then).op
         && again == test
     {
@@ -193,7 +194,7 @@ fn concat(graph: &mut Graph, high: NodeId, low: NodeId, width: u32) -> Option<No
     if graph.constant(high).is_some_and(|value| !value.any()) {
         return Some(graph.make(Op::ZeroExtend(low), width));
     }
-    // Neighbouring slices of one node grow together again.
+    // Adjacent slices of one node are merged.
     let low_width = graph.width(low);
     match (graph.node(high).op, graph.node(low).op) {
         (Op::Slice(a, above), Op::Slice(b, below))
@@ -201,7 +202,7 @@ fn concat(graph: &mut Graph, high: NodeId, low: NodeId, width: u32) -> Option<No
         {
             Some(graph.slice(a, below, width))
         }
-        // Chains lean to one side, so that neighbours meet.
+        // Chains are right-leaning, so that adjacent parts meet.
         (Op::Concat(top, middle), _) => {
             let middle_width = graph.width(middle);
             let below = graph.make(Op::Concat(middle, low), middle_width + low_width);

@@ -1,4 +1,4 @@
-//! The intermediate representation: what a pass reads and writes.
+//! The intermediate representation, which passes read and write.
 //!
 //! There are two layers.
 //!
@@ -26,22 +26,22 @@
 //! | `design`, `statement`, `expression` | the hierarchical layer: modules, kernels, typed expressions |
 //! | `types`, `value` | types of signals; numbers of a fixed width |
 //! | `netlist`, `node` | the flat layer: state, names, nodes |
-//! | `build`, `fold` | making nodes: shared, folded |
-//! | `pass` | what every pass is |
-//! | `visit` | walking over statements and expressions, and making them anew |
+//! | `build`, `fold` | construction of nodes: shared, folded |
+//! | `pass` | the trait of all passes |
+//! | `visit` | traversal and rebuilding of statements and expressions |
 //!
 //! # Writing a pass
 //!
-//! Look first: `pagewalk netlist CONFIG --ir` prints a netlist a line for each node
+//! Look first: `pagewalk netlist CONFIG --ir` prints a netlist, one line per node
 //! ([`crate::show::netlist`]), `pagewalk netlist CONFIG` counts operations before and after each
-//! pass that exists.
+//! existing pass.
 //!
 //! A pass over nodes is a loop over [`Netlist::nodes`] in order; [`Op::operands`] lists what a
 //! node uses, [`Op::map`] rebuilds it over other operands, and [`Graph`] makes nodes (folded and
 //! shared). Roots are [`Netlist::roots`]. All values are unsigned numbers of the node's width;
 //! arithmetic wraps; signedness is in the operation ([`Op::SignedLess`]), never in the value.
 //!
-//! This is a whole pass, with what proves it right:
+//! This is a whole pass, with a test of its correctness:
 //!
 //! ```
 //! use netlist::Interpreter;
@@ -120,11 +120,11 @@
 //! }
 //! ```
 //!
-//! A rule that looks at one node and its operands only, as this one does, may as well be a line
-//! of folding (`fold.rs`), where every netlist gets it. A pass towards speed edits a
-//! [`crate::optimise::Program`] instead; its documentation says how. Either way plant a mistake
-//! in it (`optimise/plant.rs`): the tests on random netlists must find it, or they do not test
-//! the pass.
+//! A rule that needs only one node and its operands, as this one does, may as well be a line of
+//! folding (`fold.rs`), where every netlist gets it. A pass towards speed edits a
+//! [`crate::optimise::Program`] instead; its documentation says how. In either case plant a defect
+//! in it (`optimise/plant.rs`): the tests on random netlists must find it, or they do not test the
+//! pass.
 
 mod build;
 mod design;

@@ -84,7 +84,7 @@ impl Netlist {
             .filter(|(_, net)| net.kind == NetKind::Output && net.depth == 0)
     }
 
-    /// What must be computed in a cycle for state and outputs: next values of registers, ports
+    /// The nodes that a cycle must compute for state and outputs: next values of registers, ports
     /// of memories, outputs. Other nets are for observers only.
     pub fn roots(&self) -> Vec<NodeId> {
         let mut roots: Vec<NodeId> = self.registers.iter().map(|register| register.next).collect();
@@ -98,8 +98,8 @@ impl Netlist {
         roots
     }
 
-    /// Gives all mentions of nodes outside [`Netlist::nodes`] new ids, after a pass has
-    /// renumbered the nodes. `f` is called only for nodes that are roots or nets.
+    /// Renames all uses of nodes outside [`Netlist::nodes`], after a pass has renumbered the nodes.
+    /// `f` is called only for nodes that are roots or nets.
     pub fn rename(&mut self, f: impl Fn(NodeId) -> NodeId) {
         for node in self.inputs.iter_mut().filter_map(|input| input.node.as_mut()) {
             *node = f(*node);
@@ -196,7 +196,7 @@ pub struct Write {
     pub data: NodeId,
 }
 
-/// What a net is to its block.
+/// The role of a net in its block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NetKind {
     /// An input port.
@@ -222,10 +222,11 @@ pub struct Net {
     pub node: NodeId,
 }
 
-/// An array of equal children: what is row i of what.
+/// An array of equal children: its registers and nets by rows.
 ///
-/// Every column lists, row by row, the same thing inside each child (`held_key`, `hit`). A pass
-/// that finds the nodes of a column to be one expression over columns may compute it as a loop.
+/// Every column lists, row by row, the same register or net of each child (`held_key`, `hit`). A
+/// pass that finds the nodes of a column to be one expression over columns may compute it as a
+/// loop.
 #[derive(Clone, Debug)]
 pub struct ArrayRows {
     /// Path of the array, e.g. `queue.rows`.
@@ -234,7 +235,8 @@ pub struct ArrayRows {
     pub module: String,
     /// Number of children.
     pub rows: u32,
-    /// What each child contains, in order of declaration, its own children included.
+    /// The registers and nets of each child, in order of declaration, including those of its own
+    /// children.
     pub columns: Vec<Column>,
 }
 

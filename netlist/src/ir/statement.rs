@@ -7,7 +7,7 @@ use super::{Expr, Reference, Value, Variable};
 pub enum Statement {
     /// A signal, or some of its bits, takes a value.
     Assign {
-        /// What is written.
+        /// The assigned bits.
         target: Target,
         /// Its new value, of exactly the target's width.
         value: Expr,
@@ -23,7 +23,7 @@ pub enum Statement {
     },
     /// One of several branches.
     Match {
-        /// What is compared.
+        /// The value to compare.
         test: Expr,
         /// The branches; the first with an equal value is taken.
         arms: Vec<Arm>,
@@ -54,12 +54,12 @@ pub struct Arm {
     pub body: Vec<Statement>,
 }
 
-/// What an assignment writes.
+/// The left side of an assignment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Target {
     /// The signal: an own output or local, or an input of a child.
     pub reference: Reference,
-    /// The bits written; all of them if absent.
+    /// The assigned bits; all of them if absent.
     pub part: Option<Part>,
 }
 

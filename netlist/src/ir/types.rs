@@ -122,7 +122,7 @@ impl Types {
         StructId(at as u32)
     }
 
-    /// How a value reads in this type: a variant's name, otherwise nothing.
+    /// A variant's name, if the type is an enumeration.
     pub fn variant_name(&self, ty: Type, value: u64) -> Option<&str> {
         match ty {
             Type::Enum(id) => {

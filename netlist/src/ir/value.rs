@@ -5,13 +5,13 @@ use std::fmt;
 
 /// An unsigned number below `2^width`, of any width.
 ///
-/// Arithmetic wraps at the width. Operands of binary operations have equal widths, except shift
-/// amounts; this is the caller's duty and is checked in debug builds.
+/// Arithmetic wraps at the width. Operands of binary operations must have equal widths, except
+/// shift amounts; this is checked in debug builds.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Value {
     width: u32,
     low: u64,
-    /// Words above the lowest; empty up to 64 bits, so that small values own no memory.
+    /// Words above the lowest; empty up to 64 bits, so that small values need no allocation.
     high: Vec<u64>,
 }
 
@@ -90,7 +90,7 @@ impl Value {
         fits.then(|| u128::from(self.word(1)) << 64 | u128::from(self.low))
     }
 
-    /// The number; `u64::MAX` if it is larger. Fit for shift amounts and indices.
+    /// The number; `u64::MAX` if it is larger. Suitable for shift amounts and indices.
     pub fn saturated(&self) -> u64 {
         self.to_u64().unwrap_or(u64::MAX)
     }
@@ -215,7 +215,7 @@ impl Value {
         self.shifted_to(offset, width)
     }
 
-    /// This above `low`.
+    /// Concatenation: this above `low`.
     pub fn concat(&self, low: &Self) -> Self {
         let width = self.width + low.width;
         low.resize(width).or(&self.resize(width).shl(u64::from(low.width)))

@@ -1,9 +1,9 @@
-//! Walking over statements and expressions, and making them anew.
+//! Traversal and rebuilding of statements and expressions.
 
 use super::{Arm, Body, Design, Expr, ExprKind, Module, Reference, Statement, Target};
 
 impl Expr {
-    /// The expressions that it is made of, left to right.
+    /// Its operands, left to right.
     pub fn operands(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Literal(_)
@@ -19,7 +19,7 @@ impl Expr {
         }
     }
 
-    /// The same over other operands, which are made left to right.
+    /// The same operation over other operands, which are rebuilt left to right.
     pub fn map_operands(&self, map: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
         let mut map = |inner: &Expr| Box::new(map(inner));
         let kind = match &self.kind {
@@ -105,32 +105,32 @@ pub(crate) fn each_read<'a>(body: &'a [Statement], call: &mut dyn FnMut(&'a Refe
     });
 }
 
-/// Makes statements anew. A pass says what is different, the rest stays.
+/// Rebuilds statements. A pass overrides what it changes; the default keeps everything.
 pub(crate) trait Rebuild {
-    /// What stands for a value or a condition.
+    /// The replacement of a value or a condition.
     fn expr(&mut self, expr: &Expr) -> Expr {
         expr.clone()
     }
 
-    /// What stands for what is assigned.
+    /// The replacement of an assignment's target.
     fn target(&mut self, target: &Target) -> Target {
         target.clone()
     }
 
-    /// Adds what stands for a statement.
+    /// Adds the replacement of a statement.
     fn statement(&mut self, statement: &Statement, into: &mut Vec<Statement>) {
         let rebuilt = self.inside(statement);
         into.push(rebuilt);
     }
 
-    /// What stands for statements.
+    /// The replacement of statements.
     fn body(&mut self, body: &[Statement]) -> Vec<Statement> {
         let mut rebuilt = Vec::new();
         body.iter().for_each(|statement| self.statement(statement, &mut rebuilt));
         rebuilt
     }
 
-    /// The same statement with what stands for its parts.
+    /// The same statement with its parts replaced.
     fn inside(&mut self, statement: &Statement) -> Statement {
         match statement {
             Statement::Assign { target, value } => {
@@ -161,7 +161,7 @@ pub(crate) trait Rebuild {
 }
 
 impl Design {
-    /// The design with other kernels: `rebuild` makes a module of each that has one.
+    /// The design with other kernels: `rebuild` is called for each module that has one.
     pub(crate) fn map_kernels(
         &self,
         mut rebuild: impl FnMut(&Module, &[Statement]) -> Module,

@@ -1,10 +1,10 @@
 //! Columns: equal rows of an array become one value with many rows.
 //!
-//! Proves: the nodes of a column are one operation whose operands are, row by row, again a
-//! column, a constant of each row, or one node for all rows. A register column's registers have
-//! next values that form a column too. Computing the column therefore computes its nodes, one
-//! for each row, and nothing else. Gives: SIMD compares over arrays instead of straight-line
-//! code for every row, and 1-bit columns as bit masks, one instruction for 64 rows.
+//! Proves: the nodes of a column are one operation whose operands are, row by row, again a column,
+//! a constant of each row, or one node for all rows. A register column's registers have next values
+//! that form a column too. So computing the column computes exactly its nodes, one for each row.
+//! Gives: SIMD compares over arrays instead of straight-line code for every row, and 1-bit columns
+//! as bit masks, one instruction for 64 rows.
 
 use crate::ir::{Netlist, NodeId, Op, RegisterId, Rows};
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ pub(super) type ColumnId = u32;
 /// Fewer rows than this stay single nodes.
 pub(super) const MIN_ROWS: usize = 4;
 
-/// What an operand of a column is.
+/// The kind of a column's operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     /// One node for all rows.
@@ -25,7 +25,7 @@ pub(super) enum Part {
     Column(ColumnId),
 }
 
-/// What a column's rows are.
+/// The kind of a column.
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
     /// Registers, in order of rows.
@@ -36,12 +36,12 @@ pub(super) enum Shape {
     Op(Op, Vec<Part>),
 }
 
-/// Equal nodes, one a row.
+/// Equal nodes, one per row.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     /// Bits of each.
     pub(super) width: u32,
-    /// What they are.
+    /// Their kind.
     pub(super) shape: Shape,
     /// The nodes, row by row.
     pub(super) members: Vec<NodeId>,
@@ -53,7 +53,7 @@ pub(super) struct Columns<'a> {
     /// All columns.
     pub(super) list: Vec<Column>,
     known: HashMap<Vec<NodeId>, Option<ColumnId>>,
-    /// A column of which a node is a row, and which row.
+    /// The column and the row of a node.
     of_node: HashMap<NodeId, (ColumnId, u32)>,
     signatures: Vec<u64>,
 }
@@ -107,7 +107,7 @@ impl<'a> Columns<'a> {
         columns
     }
 
-    /// Gives every node a hash that rows of a column have in common.
+    /// Gives every node a hash that is equal for the rows of a column.
     fn sign(&mut self, group: &HashMap<RegisterId, usize>) {
         for node in &self.netlist.nodes {
             let mut hash = DefaultHasher::new();
@@ -158,12 +158,12 @@ impl<'a> Columns<'a> {
         id
     }
 
-    /// The column, other than a table, of which a node is a row.
+    /// The column and the row of a node, tables excluded.
     pub(super) fn of(&self, node: NodeId) -> Option<(ColumnId, u32)> {
         self.of_node.get(&node).copied()
     }
 
-    /// What these nodes, one a row, are together; `None` if they have too little in common.
+    /// What these nodes, one per row, have in common; `None` if that is too little.
     pub(super) fn find(&mut self, rows: &[NodeId]) -> Option<Part> {
         self.find_below(rows, DEPTH)
     }
@@ -260,7 +260,7 @@ fn commutes(op: Op) -> bool {
     matches!(op, Op::And(..) | Op::Or(..) | Op::Xor(..) | Op::Add(..) | Op::Mul(..) | Op::Equal(..))
 }
 
-/// Operations that the compiler does on bit masks, or on vectors of lanes.
+/// Operations that the compiler supports on bit masks, or on vectors of lanes.
 fn is_supported(op: Op, width: u32, operands: &[u32]) -> bool {
     if operands.iter().any(|width| *width > 64) {
         return false;
@@ -271,7 +271,7 @@ fn is_supported(op: Op, width: u32, operands: &[u32]) -> bool {
             width > 1 || matches!(op, Op::Slice(..))
         }
         Op::Any(_) | Op::All(_) => operands[0] > 1,
-        // A lane has 32 or 64 bits; with one to spare, its order is that of signed numbers.
+        // A lane has 32 or 64 bits; with one to spare, unsigned order equals signed order.
         Op::Less(..) => operands[0] > 1 && operands[0] != 32 && operands[0] != 64,
         _ => false,
     }

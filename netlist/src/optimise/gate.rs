@@ -1,4 +1,4 @@
-//! Change gating: what depends on what.
+//! Change gating: which terms depend on which sources.
 //!
 //! Every source (input, state, memory) owns a bit of a 64-bit mask; sources beyond 63 share
 //! bits. A term's *support* is the union of the bits of the sources that it reads, directly or
@@ -6,7 +6,7 @@
 //! changed either: a cycle evaluates only terms whose support meets the mask of changed sources,
 //! and if that mask is empty, nothing at all (quiescence).
 //!
-//! A term that is evaluated in some cycles and read in others keeps its value in memory: that is
+//! A term that is evaluated in some cycles and read in others keeps its value in memory:
 //! [`Gates::kept`].
 
 use super::program::{Form, Program, State, TermId};
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 /// All sources changed.
 pub const ALL: u64 = u64::MAX;
 
-/// No source's bit: what a function returns that did not find what it expects, and did nothing.
+/// A bit of no source: the result of a function that refused the cycle and did nothing.
 pub const REFUSED: u64 = 1 << 63;
 
 /// Supports, and the terms that must be remembered.
@@ -38,7 +38,7 @@ pub struct Gates {
 }
 
 impl Gates {
-    /// Computes supports and marks for a program with so many inputs.
+    /// Computes supports and kept terms of a program with so many inputs.
     pub fn new(program: &Program, inputs: usize, options: &Options) -> Self {
         let mut gates = Gates::default();
         gates.number_sources(program, inputs);
@@ -99,7 +99,7 @@ impl Gates {
         for root in program.hot_roots() {
             self.hot[root.0 as usize] = true;
         }
-        // `cold[t]`: supports of what needs t under a guard, or at a memory, as far as they are one.
+        // `cold[t]`: the union of the supports of t's users under guards and at memories.
         let mut cold: Vec<Option<u64>> = vec![None; count];
         for state in &program.states {
             if let Some(guard) = state.guard {
@@ -123,7 +123,7 @@ impl Gates {
                     self.kept[operand] |= self.support[operand] != self.support[at];
                 }
             }
-            // Under a guard, what is hot is read.
+            // Under a guard, hot values are read.
             if let Some(support) = cold[at].filter(|_| !self.hot[at]) {
                 for operand in operands() {
                     self.meet(&mut cold, operand, support);
@@ -147,7 +147,7 @@ impl Gates {
     /// A guarded value with this support reads term `at`.
     fn meet(&mut self, cold: &mut [Option<u64>], at: usize, support: u64) {
         self.kept[at] |= self.support[at] != support;
-        // Below a difference every term differs from one of the two, and is kept for it.
+        // Where supports differ, every term below differs from one of the two, and is kept for it.
         let all = cold[at].map_or(support, |before| before | support);
         self.kept[at] |= cold[at].is_some_and(|before| before != support);
         cold[at] = Some(all);

@@ -1,16 +1,16 @@
 //! Guarded updates: registers that keep their value unless something happens.
 //!
-//! Proves: the next value of a register is a tree of muxes, some of whose leaves are the
-//! register itself. The *guard* is the condition under which another leaf is reached; without it
-//! the register keeps its value, so that computing and storing the rest may wait behind a
-//! branch. Registers with equal guards share a branch, and all branches stand behind one that is
-//! taken if any guard holds. Gives: a row that is not written costs nothing.
+//! Proves: the next value of a register is a tree of muxes, some of whose leaves are the register
+//! itself. The *guard* is the condition under which another leaf is reached; otherwise the register
+//! keeps its value, so computing and storing the rest may be done in a branch. Registers with equal
+//! guards share a branch, and all of these are inside one that is taken if any guard holds. Gives:
+//! a row that is not written costs nothing.
 
 use super::program::{Form, Program, State, TermId};
 use super::{Options, planted};
 use crate::ir::{Op, Pass, Value};
 
-/// When a value is something else than the register's own.
+/// The condition under which a value is not the register's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Enable {
     Never,
@@ -38,8 +38,8 @@ impl Pass<Program> for Guards<'_> {
     }
 }
 
-/// The pass that follows: columns of lanes are always updated as guarded ones are, in two steps,
-/// so that those without a guard get one that always holds.
+/// The pass that follows: columns of lanes are always updated in two steps, as guarded ones are, so
+/// those without a guard get one that always holds.
 pub(super) struct GuardLanes;
 
 impl Pass<Program> for GuardLanes {
@@ -81,9 +81,9 @@ fn guard_lanes(program: &mut Program) {
     }
 }
 
-/// The guard of a state, and its next value where the guard holds.
+/// The guard of a state, and its next value when the guard holds.
 fn find(program: &mut Program, state: &State, own: TermId) -> Option<(TermId, TermId)> {
-    // Outer muxes whose other branch is the register itself need no place in the value.
+    // Outer muxes whose other branch is the register itself are not needed in the value.
     let (mut next, mut tests) = (state.next, Vec::new());
     while let Form::Op(Op::Mux(test, then, otherwise)) = program.term(next).form {
         if otherwise == own {

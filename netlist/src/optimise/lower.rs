@@ -1,4 +1,4 @@
-//! A netlist becomes a program: each live node a term, each live column one term.
+//! Lowers a netlist to a program: one term for each live node and each live column.
 
 use super::columns::{ColumnId, Columns, Part, Shape};
 use super::program::{Form, MemoryState, Program, State, StateId, TermId, Watched};
@@ -6,7 +6,7 @@ use super::select::{Choice, Reduction, choice, reduction};
 use super::{Options, planted};
 use crate::ir::{Netlist, NodeId, Op, RegisterId};
 
-/// What becomes a term.
+/// The origin of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Node(NodeId),
@@ -61,7 +61,7 @@ pub(super) fn lower(netlist: &Netlist, columns: Columns<'_>, options: &Options) 
     lower.finish()
 }
 
-/// A lowering under way.
+/// The state of lowering.
 pub(super) struct Lower<'a> {
     pub(super) netlist: &'a Netlist,
     pub(super) options: &'a Options,
@@ -128,7 +128,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Notes which terms read states and memories.
+    /// Records which terms read states and memories.
     fn finish(mut self) -> Program {
         for at in 0..self.program.terms.len() {
             match self.program.terms[at].form {
@@ -151,8 +151,7 @@ impl Lower<'_> {
         }
     }
 
-    /// The term of a node or column, made after those that it needs. No recursion: logic may be
-    /// deep.
+    /// The term of a node or column, created after its operands. No recursion: logic may be deep.
     fn term(&mut self, root: Key) -> TermId {
         let mut open = vec![(root, None)];
         while let Some((key, plan)) = open.pop() {
@@ -208,7 +207,7 @@ impl Lower<'_> {
         }
     }
 
-    /// Rows that a reduction may lack: none.
+    /// How many rows a reduction may lack: none.
     fn spare(&self) -> usize {
         if planted!(self.options, Reduction) { usize::MAX / 2 } else { 0 }
     }

@@ -1,4 +1,4 @@
-//! Terms for nodes and columns, once their operands have terms.
+//! Creates terms for nodes and columns, once their operands have terms.
 
 use super::columns::{Column, ColumnId, Shape};
 use super::lower::{Key, Lower, Plan};
@@ -12,7 +12,7 @@ impl Lower<'_> {
         self.done(key).expect("made before it is needed")
     }
 
-    /// The term of a node or column whose needs are met.
+    /// The term of a node or column whose operands have terms.
     pub(super) fn make(&mut self, key: Key, plan: &Plan) -> TermId {
         let node = match key {
             Key::Column(column) => return self.make_column(column),
@@ -54,7 +54,7 @@ impl Lower<'_> {
         let mut terms = Vec::new();
         for (column, inverted) in &reduction.columns {
             let column = self.have(Key::Column(*column));
-            // Some row is not 1: not every row is. And the other way round.
+            // "Some row is not 1" is "not every row is", and vice versa.
             let some = is_or != *inverted;
             let form = if some { Form::AnyRow(column) } else { Form::AllRows(column) };
             let term = self.program.add(form, 1, 0);

@@ -1,32 +1,31 @@
-//! From a netlist to the program that is compiled: one pass a file.
+//! From a netlist to the program that is compiled: one pass per file.
 //!
-//! A [`Program`] is the netlist again, with one liberty: a [`Term`] may have *rows*, that is, be
-//! one value for each child of an array. The header of each file says what its pass proves and
-//! what it gives.
+//! A [`Program`] is the netlist again, with one addition: a [`Term`] may have *rows*, one value for
+//! each child of an array. The header of each file states what its pass proves and what it gives.
 //!
-//! | file | pass | ns a cycle without it (64 lines: hits, 5 % misses, all misses) |
+//! | file | pass | ns per cycle without it (64 lines: hits, 5 % misses, all misses) |
 //! |---|---|---|
 //! | `lower`, `make` | dead logic, which is never lowered; a state for each register | |
 //! | `columns` | equal rows become columns: SIMD, and bit masks | 540, 269, 170 |
-//! | `select` | priority chains and wide `Or` over columns: bit scans | (with `columns`) |
-//! | `guards` | registers that keep their value stand behind one branch | 60, 64, 59 |
-//! | `gate` | what depends on which changes | 208, 95, 57 |
+//! | `select` | priority chains and wide `Or` over columns become bit scans | (with `columns`) |
+//! | `guards` | updates of registers that keep their value move behind one branch | 60, 64, 59 |
+//! | `gate` | evaluation only of what depends on a change | 208, 95, 57 |
 //! | `specialise`, `simplify` | functions for some changes, with the rest read or assumed | (with `gate`) |
 //! | | all passes | 34, 26, 22 |
 //! | | none of the passes | 2931, 1003, 423 |
 //!
-//! Quiescence (nothing changed: no evaluation) is the limit of `gate` and is in every row.
-//! Constants and common subexpressions are [`crate::ir::Graph`]'s work, before all this.
-//! Measured, before `specialise` and `simplify` came, with
-//! `cargo bench -p netlist --bench mmu --profile dev -- 64 --ablate` on the RV64
-//! top, closed loop, 20 cycles of memory latency, driver included; ratios are what counts.
+//! Quiescence (nothing changed: no evaluation) is the limit of `gate` and is in every row. Constant
+//! folding and common subexpression elimination are done in [`crate::ir::Graph`], before all this.
+//! Measured, before `specialise` and `simplify` existed, with `cargo bench -p netlist --bench mmu
+//! --profile dev -- 64 --ablate` on the RV64 top, closed loop, 20 cycles of memory latency, driver
+//! included; only ratios matter.
 //!
 //! # Writing a pass
 //!
-//! A pass ([`Pass`]) edits a [`Program`]: terms stand after their operands, [`Program::add`] makes them, and
-//! what must be computed in every cycle is [`Program::hot_roots`]. Give it a line in
-//! [`Options`], list it in [`passes`], and plant a mistake in it: `plant` lists them, and the
-//! differential tests must find each.
+//! A pass ([`Pass`]) edits a [`Program`]: terms come after their operands, [`Program::add`] creates
+//! them, and [`Program::hot_roots`] must be computed in every cycle. Give it a line in [`Options`],
+//! list it in [`passes`], and plant a defect in it: `plant` lists them, and the differential tests
+//! must find each.
 
 mod columns;
 mod gate;
@@ -50,7 +49,7 @@ pub use specialise::{Keep, Special, Store, specialise};
 use crate::ir::{NetId, Netlist, Pass};
 use columns::Columns;
 
-/// Which passes run, and what is watched.
+/// Which passes run, and which nets are watched.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Nets to keep up to date for the observer, besides the outputs.
@@ -59,12 +58,12 @@ pub struct Options {
     pub follow: Vec<NetId>,
     /// Arrays of equal rows become columns.
     pub columns: bool,
-    /// Registers that seldom change stand behind branches.
+    /// Updates of registers that rarely change move behind branches.
     pub guards: bool,
     /// Only what depends on a change is evaluated, once a set of changes has occurred in so many
-    /// cycles. `None`: everything is, whenever anything has changed.
+    /// cycles. `None`: everything is evaluated whenever anything has changed.
     pub common: Option<u32>,
-    /// A mistake for tests to find.
+    /// A planted defect for tests.
     #[cfg(test)]
     pub(crate) plant: Option<Plant>,
 }
@@ -83,7 +82,7 @@ impl Default for Options {
     }
 }
 
-/// Whether a mistake is planted; never, outside of tests.
+/// Whether a defect is planted; never, outside of tests.
 macro_rules! planted {
     ($options:expr, $plant:ident) => {{
         #[cfg(test)]

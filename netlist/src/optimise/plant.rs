@@ -1,53 +1,54 @@
-//! Mistakes on purpose, one or more for each pass. Tests plant them and must find them.
+//! Intentional defects, one or more for each pass. Tests plant them and must find them.
 //!
-//! The first group is planted in folding ([`crate::ir::Graph`]), where flattening makes its nodes;
-//! the second in the passes from netlist to program; the third in what chooses compiled functions.
+//! The first group is planted in folding ([`crate::ir::Graph`]), where flattening creates its
+//! nodes; the second in the passes from netlist to program; the third in the selection of compiled
+//! functions.
 
-/// What goes wrong.
+/// The defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plant {
-    /// A choice by an inverted test is turned round, its branches are not.
+    /// A mux with an inverted test is turned round, but its branches are not swapped.
     FoldMux,
-    /// A slice of a slice forgets where the inner one began.
+    /// A slice of a slice ignores the offset of the inner one.
     FoldSlice,
-    /// Slices of one word are taken for neighbours.
+    /// Any slices of one word count as adjacent.
     FoldConcat,
-    /// A constant is cut to the width of what it is compared with.
+    /// A constant is truncated to the width of its comparison.
     FoldEqual,
-    /// A shift by the whole width or more changes nothing.
+    /// A shift by the whole width or more has no effect.
     FoldShift,
-    /// The operands of a comparison are put in order, as if it did not matter.
+    /// The operands of an ordered comparison are swapped as if it were commutative.
     FoldOrder,
-    /// The write ports of memories are taken for dead logic.
+    /// The write ports of memories count as dead logic.
     Dead,
-    /// A constant of each row is taken for one constant of all rows.
+    /// A constant of each row counts as one constant for all rows.
     Columns,
     /// The other end of a priority chain wins.
     Choice,
-    /// A tree over some rows of a column is taken for the whole column.
+    /// A tree over some rows of a column counts as a reduction of the whole column.
     Reduction,
-    /// A guard holds where it must not and the other way round.
+    /// A guard is inverted.
     Guards,
-    /// What depends on a single register does not depend on it.
+    /// What depends on a single register is evaluated as if it did not.
     Gates,
-    /// Registers that changed do not keep the design from being quiescent.
+    /// The design counts as quiescent although registers changed.
     Quiescence,
-    /// What a function assumes is not looked at.
+    /// A function's assumptions are not checked.
     Specialise,
-    /// What a function expects is not looked at.
+    /// A function's expectations are not checked.
     Expect,
-    /// What a function may have left that refused is taken for what it was before.
+    /// Values that a refusing function may have overwritten count as unchanged.
     Refuse,
-    /// What other functions read is not stored.
+    /// Values that other functions read are not stored.
     Keep,
-    /// What never changes while a function serves is not stored when it takes over.
+    /// Values that never change while a function is used are not stored before its first use.
     Settled,
-    /// A function serves if it evaluates some of what depends on the changes.
+    /// A function is used if it evaluates only some of what depends on the changes.
     Variants,
 }
 
 impl Plant {
-    /// Those in folding.
+    /// Defects in folding.
     pub(crate) const FOLDING: &[Plant] = &[
         Plant::FoldMux,
         Plant::FoldSlice,
@@ -57,7 +58,7 @@ impl Plant {
         Plant::FoldOrder,
     ];
 
-    /// Those in passes, and in what runs their result.
+    /// Defects in passes, and in the code that uses their result.
     pub(crate) const PASSES: &[Plant] = &[
         Plant::Dead,
         Plant::Columns,

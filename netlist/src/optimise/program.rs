@@ -1,4 +1,4 @@
-//! What the compiler reads: terms over scalars and over the rows of an array.
+//! The compiler's input: terms over scalars and over the rows of an array.
 
 use crate::ir::{ConstId, MemoryId, NetId, NodeId, Op, Value};
 use rustc_hash::FxHashMap;
@@ -60,7 +60,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// Its name in prints and statistics.
+    /// Its name in dumps and statistics.
     pub fn name(self) -> &'static str {
         match self {
             Form::Op(op) => op.name(),
@@ -74,7 +74,7 @@ impl Form {
         }
     }
 
-    /// The terms it uses.
+    /// The terms that it uses.
     pub fn operands(self) -> impl Iterator<Item = TermId> {
         let (count, operands) = match self {
             Form::Op(op) => {
@@ -93,7 +93,7 @@ impl Form {
         operands.into_iter().take(count)
     }
 
-    /// The same over other operands, asked for in the order of [`Form::operands`].
+    /// The same form over other operands, requested in the order of [`Form::operands`].
     pub fn map(self, mut f: impl FnMut(TermId) -> TermId) -> Form {
         match self {
             Form::Op(op) => Form::Op(op.map(f)),
@@ -117,7 +117,7 @@ pub struct State {
     pub rows: u32,
     /// Values before the first edge, row by row.
     pub init: Vec<Value>,
-    /// The term that reads it, if any does.
+    /// The term that reads it, if there is one.
     pub term: Option<TermId>,
     /// Its value after the edge.
     pub next: TermId,
@@ -134,7 +134,7 @@ pub struct MemoryState {
     pub address_width: u32,
     /// Words that are not zero at first.
     pub init: BTreeMap<u64, Value>,
-    /// The term that reads the output, if any does.
+    /// The term that reads the output, if there is one.
     pub term: Option<TermId>,
     /// Address read.
     pub read_address: TermId,
@@ -151,7 +151,7 @@ pub struct Watched {
     pub term: TermId,
 }
 
-/// A netlist, rearranged for speed. Every term has its operands before it.
+/// A netlist, rearranged for speed. Operands of a term come before it.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     /// The terms.
@@ -164,9 +164,9 @@ pub struct Program {
     pub states: Vec<State>,
     /// Memories; [`Op::Memory`] names one.
     pub memories: Vec<MemoryState>,
-    /// What the observer reads.
+    /// The nets that the observer reads.
     pub watched: Vec<Watched>,
-    /// The term of each net that is followed; of a column, the row.
+    /// The term of each followed net, and its row in a column.
     pub followed: BTreeMap<NetId, (TermId, u32)>,
     /// For each register of the netlist: its state, and its row there.
     pub places: Vec<Option<(StateId, u32)>>,
@@ -202,7 +202,7 @@ impl Program {
         }
     }
 
-    /// An equal older term, or a new one.
+    /// Returns an equal existing term, or a new one.
     pub fn add(&mut self, form: Form, width: u32, rows: u32) -> TermId {
         let term = Term { form, width, rows };
         *self.known.entry(term).or_insert_with(|| {
@@ -221,8 +221,8 @@ impl Program {
         self.add(Form::Op(Op::Const(ConstId(at as u32))), value.width(), 0)
     }
 
-    /// What a cycle must compute whatever happens: watched and followed nets, ports of memories, and the next
-    /// values of states that have no guard, else their guards.
+    /// The terms that every cycle must compute: watched and followed nets, ports of memories, and
+    /// the next values of states without a guard; for states with one, the guards.
     pub fn hot_roots(&self) -> Vec<TermId> {
         let mut roots: Vec<TermId> = self.watched.iter().map(|watched| watched.term).collect();
         roots.extend(self.followed.values().map(|(term, _)| *term));

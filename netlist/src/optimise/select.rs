@@ -1,9 +1,9 @@
-//! Selections: what a parent makes of its rows.
+//! Selections: how a parent combines its rows.
 //!
 //! Proves: a chain of muxes whose tests are all rows of one 1-bit column, in order, yields the
-//! value of the first row that passes; a tree of `Or` (`And`) over all rows of a column asks
-//! whether some row (every row) is 1. Gives: a priority choice among N rows as one count of
-//! zeros and one load, and a wide `Or` as one comparison.
+//! value of the first row with a 1; a tree of `Or` (`And`) over all rows of a column tests whether
+//! some row (every row) is 1. Gives: a priority choice among N rows as one count of zeros and one
+//! load, and a wide `Or` as one comparison.
 
 use super::columns::{ColumnId, Columns, MIN_ROWS, Part};
 use crate::ir::{Netlist, NodeId, Op};
@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 /// A priority choice.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Choice {
-    /// 1-bit column: the row is a candidate.
+    /// 1-bit column: whether the row is a candidate.
     pub(super) mask: ColumnId,
-    /// It is one if the bit is 0.
+    /// A row is a candidate if its bit is 0.
     pub(super) inverted: bool,
-    /// What the rows offer.
+    /// The values of the rows.
     pub(super) values: Part,
-    /// What is taken if no row is a candidate.
+    /// The value if no row is a candidate.
     pub(super) otherwise: NodeId,
     /// The highest candidate wins.
     pub(super) highest: bool,
@@ -31,7 +31,7 @@ struct Link {
     rest: NodeId,
 }
 
-/// The priority choice that a mux begins, if it does.
+/// The priority choice that begins at a mux, if there is one.
 pub(super) fn choice(netlist: &Netlist, columns: &mut Columns<'_>, head: NodeId) -> Option<Choice> {
     let Op::Mux(test, then, otherwise) = netlist.node(head).op else { return None };
     let (mask, first) = columns.of(test)?;
@@ -39,7 +39,7 @@ pub(super) fn choice(netlist: &Netlist, columns: &mut Columns<'_>, head: NodeId)
     if columns.list[mask as usize].width != 1 {
         return None;
     }
-    // The chain goes on where the neighbouring row is asked.
+    // The chain continues if the next test is the adjacent row.
     let follows = |node: NodeId| match netlist.node(node).op {
         Op::Mux(test, ..) => {
             columns.of(test).is_some_and(|(column, row)| column == mask && row.abs_diff(first) == 1)
@@ -82,10 +82,10 @@ pub(super) struct Reduction {
     pub(super) rest: Vec<NodeId>,
 }
 
-/// Trees with more leaves are left alone.
+/// Trees with more leaves are left unchanged.
 const LEAVES: usize = 1024;
 
-/// The reduction that a 1-bit `Or` or `And` is, if it covers a column but for `spare` rows.
+/// A 1-bit `Or` or `And` as a reduction, if it covers a column except for `spare` rows.
 pub(super) fn reduction(
     netlist: &Netlist,
     columns: &Columns<'_>,
@@ -104,7 +104,7 @@ pub(super) fn reduction(
     let mut leaves = Vec::new();
     while let Some(id) = open.pop() {
         match inner(netlist.node(id).op) {
-            // A row of a column is not taken apart.
+            // A row of a column is not decomposed.
             Some(operands) if columns.of(id).is_none() => open.extend(operands),
             _ => leaves.push(id),
         }

@@ -1,21 +1,21 @@
-//! What a term is once some of its operands are known.
+//! Simplification of a term when some of its operands are known.
 //!
-//! Proves: a term and what stands for it have one value, as long as the assumptions hold under
-//! which its operands are what they are. [`crate::ir::Graph`] has folded all that is known without
-//! assumptions; this is for what [`super::specialise`] assumes on top, and for the two shapes that
-//! the compiler has better instructions for (`not any`, a choice between constants).
+//! Proves: a term and its replacement have the same value, as long as the assumptions about its
+//! operands hold. [`crate::ir::Graph`] has folded everything that is known without assumptions;
+//! this pass folds what [`super::specialise`] assumes in addition, and two shapes for which the
+//! compiler has better instructions (`not any`, a choice between constants).
 
 use super::program::{Form, Program, TermId};
 use crate::ir::{Op, Value, evaluate};
 
-/// A set of assumptions, a bit each.
+/// A set of assumptions, one bit each.
 pub(super) type Why = u128;
 
-/// A term that stands for another one, and what must hold for it.
+/// The replacement of a term, and the assumptions that it needs.
 pub(super) type Now = (TermId, Why);
 
-/// What a form is, over operands each of which rests on the assumptions at its place in `why`.
-/// Single operands may stand where the form has columns; then the result may be single, too.
+/// Simplifies a form whose operands each depend on the assumptions at their index in `why`. Scalar
+/// operands may replace columns; then the result may be a scalar, too.
 pub(super) fn simplify(program: &mut Program, form: Form, width: u32, why: [Why; 3]) -> Now {
     match form {
         Form::Op(op) => operation(program, op, width, why),
@@ -75,7 +75,7 @@ fn operation(program: &mut Program, op: Op, width: u32, why: [Why; 3]) -> Now {
         }
         Op::And(a, b) | Op::Or(a, b) => {
             let and = matches!(op, Op::And(..));
-            // An operand that decides needs no look at the other one.
+            // If one operand decides the result, the other one does not matter.
             let decides =
                 |known| matches!((known, and), (Known::Zero, true) | (Known::Ones, false));
             let passes = |known| matches!((known, and), (Known::Zero, false) | (Known::Ones, true));
@@ -175,7 +175,7 @@ fn choice(
     (add(program, Op::Mux(test, then, otherwise), width), all)
 }
 
-/// The opposite of a bit, or of each row's.
+/// The negation of a bit, or of each row's.
 pub(super) fn not(program: &mut Program, a: TermId) -> TermId {
     operation(program, Op::Not(a), program.term(a).width, [0; 3]).0
 }

@@ -1,20 +1,21 @@
-//! Functions for some cycles only: what did not change is read or known, not computed.
+//! Functions for some cycles only: unchanged values are read or known, not computed.
 //!
-//! A function is made for a set of changed sources. Proves: a term whose support does not meet
-//! that set has the value that it had; it need not be computed, for the function that last
-//! computed it kept it in memory. Such a term of a few bits, say "the walker is idle", is moreover
-//! *assumed* to be what it is at present, and what follows from it is folded away; the function
-//! serves only while its assumptions hold. Each is checked when the function takes over from
-//! another one, and then no more: a change of what it rests on would be a change outside the set.
+//! A function is made for a set of changed sources. Proves: a term whose support does not meet that
+//! set keeps its value; it need not be computed, since the function that last computed it kept it
+//! in memory. Such a term of a few bits, say "the walker is idle", is moreover *assumed* to have
+//! its present value, and what follows from it is folded away; the function is used only while its
+//! assumptions hold. Each is checked when the function follows another one, and then no more: its
+//! value cannot change without a change outside the set.
 //!
-//! A term of a few bits that may change, but did not in the cycles that were looked at, say "this
-//! port hits", is *expected* to be as it was, and what follows is folded away, too. Proves: the
-//! function computes what it expects before it takes the edge; where something is different, it
-//! refuses ([`super::REFUSED`]). Until then it has changed no state and no memory, and of the values
-//! that are kept only some that depend on its set. Gives: of 746 terms of the RV64 top, a cycle of
-//! hits evaluates about 100.
+//! A term of a few bits that may change, but did not in the sampled cycles, say "this port hits",
+//! is *expected* to keep its value, and what follows is folded away, too. Proves: the function
+//! computes the values that it expects before it takes the edge; if one differs, it refuses
+//! ([`super::REFUSED`]). Until then it has changed no state and no memory, and of the kept values
+//! only some that depend on its set. Gives: of 746 terms of the RV64 top, a cycle of hits evaluates
+//! about 100.
 //!
-//! The function for all changes is made by the same way, with nothing to read and to assume.
+//! The general function, for all changes, is made in the same way, without values to read or to
+//! assume.
 
 use super::ALL;
 use super::gate::Gates;
@@ -23,13 +24,13 @@ use super::simplify::{Now, Why, not, simplify};
 use crate::ir::{Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Values of more bits are read, not assumed: they take too many values.
+/// Wider values are read, not assumed, since they vary too much.
 const ASSUMED_BITS: u32 = 4;
 
-/// What the function leaves for others.
+/// A value that the function stores for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
-    /// A watched net, by its place in [`Program::watched`].
+    /// A watched net, by its index in [`Program::watched`].
     Watched(usize),
     /// A term of the whole program.
     Term(TermId),
@@ -40,9 +41,9 @@ pub enum Keep {
 pub struct Store {
     /// The value, a term of [`Special::program`].
     pub term: TermId,
-    /// What it is the value of.
+    /// The net or term with this value.
     pub keep: Keep,
-    /// Rows to store, each the same where the term is single.
+    /// Rows to store, all equal if the term is a scalar.
     pub rows: u32,
 }
 
@@ -53,7 +54,7 @@ pub struct Special {
     pub program: Program,
     /// The sources that may have changed.
     pub changed: u64,
-    /// The terms that every cycle evaluates, in the order in which they are.
+    /// The terms that every cycle evaluates, in order of evaluation.
     pub order: Vec<TermId>,
     /// Whether a term is among them; others are evaluated under a guard.
     pub hot: Vec<bool>,
@@ -61,41 +62,41 @@ pub struct Special {
     pub states: Vec<StateId>,
     /// Memories that may be read or written.
     pub memories: Vec<usize>,
-    /// What is stored in every cycle.
+    /// The values stored in every cycle.
     pub stores: Vec<Store>,
-    /// What is stored when the function takes over, since it never changes while it serves: the
-    /// value, of each row.
+    /// The values stored when the function is first used, since they never change while it is: the
+    /// value of each row.
     pub settled: Vec<(Keep, Value, u32)>,
-    /// Columns of lanes that are read by rows, and the term of the whole program in whose place
-    /// they stand.
+    /// Columns of lanes that are read by rows, and the term of the whole program whose place they
+    /// use.
     pub places: BTreeMap<TermId, TermId>,
     /// Terms of the whole program, and the values that they must have.
     pub assumed: Vec<(TermId, Value)>,
-    /// Terms, and the values without which the function refuses.
+    /// Terms with the values that they must have, or the function refuses.
     pub expected: Vec<(TermId, Value)>,
-    /// Terms of the whole program that are read where another function keeps them.
+    /// Terms of the whole program that are read from the places where other functions keep them.
     pub reads: BTreeSet<TermId>,
-    /// Instructions, roughly.
+    /// The approximate number of instructions.
     pub cost: u32,
-    /// What stands for a term of the whole program.
+    /// The replacement of each term of the whole program.
     now: Vec<Option<Now>>,
-    /// All that may be assumed or expected, by bit.
+    /// Everything that may be assumed or expected, by bit.
     reasons: Vec<Reason>,
-    /// Those behind the choice of states and what they do.
+    /// The reasons for the selection of states and for their updates.
     why: Why,
 }
 
-/// Why something is taken for a constant.
+/// Why a term counts as a constant.
 #[derive(Clone, Debug)]
 enum Reason {
     /// A term of the whole program did not change, and has this value.
     Assumed(TermId, Value),
-    /// A term is expected to have this value, which it has for these reasons.
+    /// A term is expected to have this value, which depends on these other reasons.
     Expected(TermId, Value, Why),
 }
 
-/// Makes the function for these changes. `present` is the value of a term of few bits, if it may
-/// be assumed, or expected.
+/// Makes the function for these changes. `present` is the value of a term of few bits, if it may be
+/// assumed or expected.
 pub fn specialise(
     whole: &Program,
     gates: &Gates,
@@ -131,7 +132,7 @@ pub fn specialise(
     special
 }
 
-/// Whether something with this support may have changed.
+/// Whether a term with this support may have changed.
 fn touched(changed: u64, support: u64) -> bool {
     changed == ALL || support & changed != 0
 }
@@ -148,7 +149,7 @@ impl Make<'_> {
         touched(self.special.changed, support)
     }
 
-    /// What stands for each term that the roots need.
+    /// Computes the replacements of all terms that the roots need.
     fn terms(&mut self) {
         let mut needed = vec![false; self.whole.terms.len()];
         let mut need = |support: u64, root: TermId| {
@@ -180,7 +181,7 @@ impl Make<'_> {
         }
     }
 
-    /// A term that did not change, and whose value stands somewhere.
+    /// A term that did not change, and whose value can be read.
     fn is_frontier(&self, at: usize) -> bool {
         self.gates.hot[at] && !self.touched(self.gates.support[at])
     }
@@ -216,7 +217,7 @@ impl Make<'_> {
             next += 1;
             now
         });
-        // A column that is read by rows stands in memory, in the place of the whole program's.
+        // A column that is read by rows is in memory, at the place of the whole program's column.
         if let Form::Row(column, _) | Form::Pick { values: column, .. } = term.form
             && let Form::Row(new, _) | Form::Pick { values: new, .. } = form
         {
@@ -226,7 +227,7 @@ impl Make<'_> {
         self.expect(own, now)
     }
 
-    /// A constant instead of a term that did not change, under the assumption that it is one.
+    /// A constant for a term that did not change, under the assumption that it keeps its value.
     fn assume(&mut self, own: TermId) -> Option<Now> {
         let term = self.whole.term(own);
         if term.width > ASSUMED_BITS || term.rows > 0 {
@@ -236,8 +237,9 @@ impl Make<'_> {
         self.reason(Reason::Assumed(own, value.clone()), &value)
     }
 
-    /// A constant instead of a term that may change, if the function is to expect it. What is
-    /// computed under a guard only is not expected: that would be computed in every cycle.
+    /// A constant for a term that may change, if the function is to expect its value. Terms that
+    /// are computed only under a guard are excluded: checking them would compute them in every
+    /// cycle.
     fn expect(&mut self, own: TermId, now: Now) -> Now {
         let term = self.whole.term(own);
         let known = self.special.program.constant(now.0).is_some();
@@ -248,7 +250,7 @@ impl Make<'_> {
         self.reason(Reason::Expected(now.0, value.clone(), now.1), &value).unwrap_or(now)
     }
 
-    /// A constant for a new reason, while there is room for one.
+    /// A constant for a new reason, if there is a free bit.
     fn reason(&mut self, reason: Reason, value: &Value) -> Option<Now> {
         let at = self.special.reasons.len() as u32;
         let why = Why::checked_shl(1, at)?;
@@ -286,7 +288,7 @@ impl Make<'_> {
         }
     }
 
-    /// What becomes of a state; `false` if it keeps its value.
+    /// The update of a state; `false` if it keeps its value.
     fn update(&mut self, state: &State, own: &mut State) -> bool {
         own.guard = state.guard.map(|guard| self.now(guard));
         if let Some(guard) = own.guard
@@ -305,7 +307,7 @@ impl Make<'_> {
             self.special.why |= why;
             return false;
         }
-        // A bit that is known changes if its next value is another one: seldom.
+        // A state bit with a known value changes if its next value differs, which is rare.
         let known = self.special.program.constant(held).map(Value::any);
         if let (Some(known), None, 1, 0) = (known, state.guard, state.width, state.rows) {
             self.special.why |= why;
@@ -318,8 +320,8 @@ impl Make<'_> {
 }
 
 impl Special {
-    /// Decides what is stored, when functions read these terms of the whole program; and with it
-    /// what is evaluated at all, read, and assumed.
+    /// Decides which values are stored, given the terms of the whole program that functions read;
+    /// and thereby what is evaluated, read, and assumed.
     pub fn keep(&mut self, whole: &Program, gates: &Gates, wanted: &BTreeSet<TermId>) {
         self.stores.clear();
         self.settled.clear();
@@ -362,7 +364,7 @@ impl Special {
         }
     }
 
-    /// What is assumed and what is expected for these reasons.
+    /// The assumptions and the expectations behind these reasons.
     #[expect(clippy::type_complexity, reason = "two lists of one kind")]
     fn reasons_for(&self, mut why: Why) -> (Vec<(TermId, Value)>, Vec<(TermId, Value)>) {
         let (mut assumed, mut expected) = (Vec::new(), Vec::new());
@@ -384,7 +386,7 @@ impl Special {
         (assumed, expected)
     }
 
-    /// Whether two have the same code, if they were made of the same program.
+    /// Whether two functions have the same code, if they were made from the same program.
     pub fn is_like(&self, other: &Special) -> bool {
         let updates = |special: &Special| -> Vec<(TermId, Option<TermId>)> {
             special.program.states.iter().map(|state| (state.next, state.guard)).collect()
@@ -398,7 +400,7 @@ impl Special {
             && updates(self) == updates(other)
     }
 
-    /// What the function computes: always, or under guards too.
+    /// The terms that the function computes: always, or under guards too.
     fn roots(&self, cold: bool) -> Vec<TermId> {
         let mut roots: Vec<TermId> = self.expected.iter().map(|expected| expected.0).collect();
         roots.extend(self.stores.iter().map(|store| store.term));
@@ -416,8 +418,8 @@ impl Special {
         roots
     }
 
-    /// Puts what every cycle evaluates in the order in which it is needed, so that few values are
-    /// held at the same time.
+    /// Orders the terms that every cycle evaluates by their first use, which keeps live ranges
+    /// short.
     fn arrange(&mut self) {
         self.hot = vec![false; self.program.terms.len()];
         self.order.clear();

@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) enum Child {
     One(Instance),
-    /// All equal: the variable that numbers them, how many, and any of them.
+    /// Equal elements: the loop variable, the number of elements, and one of them.
     Array(Variable, u32, Instance),
-    /// Apart, since they or their connections differ.
+    /// Separate elements, since they or their connections differ.
     Several(Vec<Instance>),
 }
 
@@ -44,8 +44,8 @@ impl Child {
 }
 
 impl Sheet<'_> {
-    /// The expression that drives an input of a child, if it can stand in the port list: one
-    /// assignment without conditions, the same for every element of an array but for the index.
+    /// The expression that drives an input of a child, if it can be in the port list: one
+    /// assignment without conditions, the same for every element of an array except for the index.
     pub(super) fn direct(&self, net: Net) -> Option<Expr> {
         let Net::Child(id, _) = net else { return None };
         let instance = self.module.instance(id);
@@ -69,7 +69,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// The outputs of children that are an output of this module as well: one name for both.
+    /// The outputs of children that are also outputs of this module: both share one name.
     pub(super) fn shared_outputs(&self) -> BTreeMap<Net, Net> {
         let mut shared = BTreeMap::new();
         for (id, _) in self.module.ports().filter(|(_, signal)| signal.kind == Kind::Output) {
@@ -104,7 +104,7 @@ impl Sheet<'_> {
             return Child::Array(variable, instance.count(), one);
         }
         let one = |(at, module): (u64, &ModuleId)| {
-            // Its round alone of the loops that drive all of them.
+            // The single iteration, for this element, of the loops that drive all of them.
             let reader = Reader::new(self).within(&counter(), at, at + 1);
             self.instance(id, *module, &reader, Index::Const(at))
         };
@@ -182,7 +182,7 @@ impl Sheet<'_> {
         self.copied(net)
     }
 
-    /// Whether an input of a child needs no wire of its own.
+    /// Whether an input of a child needs no wire, since its driver is in the port list.
     pub(super) fn stands_in_port_list(&self, net: Net) -> bool {
         self.slice(net).is_empty() || self.direct(net).is_some() || self.vector(net).is_some()
     }

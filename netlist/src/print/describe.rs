@@ -1,7 +1,7 @@
-//! What printed modules and ports mean, said in the words of their Rust source.
+//! Comments for printed modules and ports, taken from the doc comments of their Rust source.
 //!
-//! rust-hdl does not see doc comments, but a source does. [`Describe::read_rust`] reads it as
-//! tokens, not as a syntax tree, so that a block that a macro declares is found as well:
+//! rust-hdl does not see doc comments, but the source has them. [`Describe::read_rust`] reads it as
+//! tokens, not as a syntax tree, so that a block declared by a macro is found as well:
 //!
 //! ```text
 //! /// What it is.                      macro_rules! ports { (... $name:ident ...) => {
@@ -18,7 +18,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// What the printed modules and ports mean: `Module` or `Module.port` to a sentence.
+/// Descriptions of printed modules and ports: `Module` or `Module.port` to a sentence.
 #[derive(Clone, Debug, Default)]
 pub struct Describe {
     texts: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ pub struct Describe {
 pub struct NotRust(String);
 
 impl Describe {
-    /// Nothing described.
+    /// No descriptions.
     pub fn new() -> Self {
         Self::default()
     }
@@ -43,12 +43,12 @@ impl Describe {
     }
 
     /// Takes the first paragraph of the doc comments of all structures in a Rust source, and of
-    /// their fields. A module whose name is a type's and its parameters (`Counter_8`) is
-    /// described by the type. What is described already stays.
+    /// their fields. A module whose name consists of a type's name and its parameters (`Counter_8`)
+    /// is described by the type. Existing descriptions are kept.
     ///
     /// # Errors
     ///
-    /// The text is not made of Rust's tokens.
+    /// If the text does not consist of Rust tokens.
     pub fn read_rust(&mut self, source: &str) -> Result<(), NotRust> {
         let tokens: TokenStream =
             source.parse().map_err(|error: proc_macro2::LexError| NotRust(error.to_string()))?;
@@ -56,7 +56,7 @@ impl Describe {
         Ok(())
     }
 
-    /// What is known of a module or a port.
+    /// The description of a module or a port.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
         let (module, port) = match path.split_once('.') {
             Some((module, port)) => (module, format!(".{port}")),
@@ -125,7 +125,7 @@ impl Describe {
                     self.declared_by.insert(name.to_string(), called);
                     docs.clear();
                 }
-                // The `(crate)` of a visibility stands between a comment and its item.
+                // `(crate)` of a visibility is between a comment and its item.
                 [TokenTree::Group(group), ..] if group.delimiter() == Delimiter::Parenthesis => {
                     self.scan(group.stream(), within, None);
                 }
@@ -142,7 +142,7 @@ impl Describe {
     fn structure(&mut self, rest: &[TokenTree], docs: &[String], within: Option<&str>) -> usize {
         let name = match (rest.first(), within) {
             (Some(TokenTree::Ident(name)), _) => name.to_string(),
-            // `struct $name` of a macro: what it is, its callers say.
+            // `struct $name` in a macro: the macro's callers describe it.
             (Some(TokenTree::Punct(_)), Some(within)) => within.to_owned(),
             _ => return 0,
         };
@@ -203,7 +203,7 @@ fn doc(attribute: &Group) -> Option<String> {
     (name == "doc").then(|| text.replace("\\\"", "\"").replace("\\\\", "\\"))
 }
 
-/// The first paragraph, without Markdown's signs.
+/// The first paragraph, without Markdown markup.
 fn paragraph(docs: &[String]) -> Option<String> {
     let lines = docs.iter().map(|line| line.trim());
     let lines: Vec<&str> =

@@ -1,8 +1,8 @@
 //! Expressions as Verilog.
 //!
 //! Every operand is printed at exactly the width that the IR gives it, so Verilog's rule (operands
-//! grow to the widest of the context) never changes a result; every operator that is an operand
-//! stands in parentheses, but for chains of one associative operator.
+//! are extended to the widest of the context) never changes a result; every operator that is an
+//! operand is parenthesised, except in chains of one associative operator.
 
 use super::parts::{Part, cut};
 use super::reader::Reader;
@@ -180,7 +180,7 @@ impl Reader<'_> {
     }
 }
 
-/// Operands of one operator; a chain of the same associative operator goes on.
+/// Operands of one operator; a nested chain of the same associative operator is flattened.
 fn chain(operator: &'static str, parts: Vec<Tree>) -> Tree {
     let mut operands = Vec::new();
     for part in parts {
@@ -206,7 +206,7 @@ fn leading_zeros(parts: &[Part]) -> u32 {
     count
 }
 
-/// The result of an unsigned comparison that does not depend on signals; tools warn of these.
+/// The result of an unsigned comparison that does not depend on signals; tools warn about these.
 fn known(op: Binary, left: &[Part], right: &[Part], width: u32) -> Option<bool> {
     let number = |parts: &[Part]| match parts {
         [Part::Number(value)] => Some(value.clone()),

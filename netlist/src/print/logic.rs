@@ -33,7 +33,7 @@ impl Item {
         matches!(self.form, Form::Block(_))
     }
 
-    /// Calls a function on all that stands in it.
+    /// Calls a function on everything in it.
     pub(super) fn each(&self, call: &mut dyn FnMut(Part<'_>)) {
         match &self.form {
             Form::Value(tree) => tree.each(&mut |tree| call(Part::Tree(tree))),
@@ -60,7 +60,7 @@ impl Item {
 }
 
 impl Sheet<'_> {
-    /// Everything that the module drives and that needs a name, in the order of its text.
+    /// Every signal that the module drives and that needs a name, in the order of its text.
     pub(super) fn items(&self) -> (Vec<Item>, BTreeSet<Net>) {
         let nets = self.assigned().into_iter().filter(|net| self.needs_item(*net));
         let mut items: Vec<Item> = nets.map(|net| self.item(net)).collect();
@@ -161,13 +161,13 @@ impl Sheet<'_> {
         Some(Tree::Prefix(sign, Box::new(Tree::Select(self.all(from)))))
     }
 
-    /// Items in an order in which everything is declared before it is read, otherwise as given;
-    /// and the nets that must be declared ahead because they read each other.
+    /// Items in an order in which every net is declared before it is read, otherwise as given; and
+    /// the nets that must be declared first because they read each other.
     fn ordered(&self, items: Vec<Item>) -> (Vec<Item>, BTreeSet<Net>) {
         struct Visit<'a> {
             nets: Vec<Net>,
             reads: &'a [BTreeSet<Net>],
-            /// 1: under way, 2: done.
+            /// 1: in progress, 2: done.
             state: Vec<u8>,
             order: Vec<usize>,
             ahead: BTreeSet<Net>,

@@ -20,7 +20,7 @@ pub(super) struct Memory {
     /// The output, of all elements of an array.
     pub(super) output: Net,
     pub(super) contents: Block,
-    /// The block of a write port that has a clock of its own.
+    /// The block of a write port with a clock of its own.
     pub(super) write: Option<Block>,
     pub(super) read: Block,
 }
@@ -30,7 +30,7 @@ impl Sheet<'_> {
     fn input(&self, instance: InstanceId, port: SignalId, at: u32) -> Tree {
         let net = Net::Child(instance, port);
         if let Some(value) = self.direct(net) {
-            // Its round alone of the loop that drives all of them.
+            // The single iteration, for this element, of the loop that drives all of them.
             let at = u64::from(at);
             return Reader::new(self).within(&counter(), at, at + 1).expression(&value);
         }

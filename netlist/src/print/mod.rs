@@ -1,37 +1,37 @@
-//! A design as Verilog-2005 that people want to read.
+//! A design as readable Verilog-2005.
 //!
 //! One module for each distinct block, shared by its instances. In a module:
 //!
-//! - ports stand in order of declaration; a structure or an array is one vector (first field,
+//! - ports are in order of declaration; a structure or an array is one vector (first field,
 //!   element 0 in the lowest bits), a field is named by a localparam (`held_leaf[LEAF_GLOBAL]`);
-//! - each signal has its own continuous assignment, choices as `?:` chains; where statements read
-//!   better (loops, long matches) it has its own small `always @*`. No block assigns two signals,
-//!   so no simulator sees a loop that the hardware does not have;
+//! - each signal has its own continuous assignment, choices as `?:` chains; where statements are
+//!   more readable (loops, long matches) it has its own small `always @*`. No block assigns two
+//!   signals, so no simulator sees a loop that the hardware does not have;
 //! - registers are `reg`s of the module, written in one `always @(posedge clock)` that has the
-//!   shape of the kernel; holding is left out;
+//!   shape of the kernel; assignments that only hold a value are left out;
 //! - memories are arrays with one registered read, as synthesis tools infer block RAM;
 //! - arrays of children are `generate` loops over vectors;
-//! - what nothing reads is named in one wire `unused`, which linters understand.
+//! - bits that nothing reads are inputs of one wire `unused`, which linters understand.
 //!
 //! Operators see operands of exactly the widths of the IR, so the 32 bits of Verilog's integers
-//! never reach a result. The text is the same in every run.
+//! never affect a result. The text is the same in every run.
 //!
-//! Rewriting comes first and is none of the printer's business: [`crate::rewrite`] makes a design
-//! in which what is read is final, each signal's statements stand apart, and every loop can be
-//! said. Each module of that is drawn as trees, all that stands in the trees gets a name, and the
-//! trees are written:
+//! Rewriting comes first and is separate from printing: the passes of [`crate::rewrite`] produce a
+//! design in which every value read is final, the statements of each signal are separate, and every
+//! loop has a form in Verilog. Each of its modules becomes trees, everything in the trees gets a
+//! name, and the trees are written:
 //!
 //! | file | does |
 //! |---|---|
-//! | `module` | one module from its sheet to its lines |
+//! | `module` | the text of one module |
 //! | `sheet` | what follows from a module alone: shapes of nets, statements of each |
-//! | `logic`, `sequential`, `memory`, `children` | draw signals, registers, memories and tables, instances |
-//! | `procedure`, `expression` | draw statements and expressions |
-//! | `parts`, `reader` | bits as concatenations; what they are within loops |
+//! | `logic`, `sequential`, `memory`, `children` | trees of signals, registers, memories, instances |
+//! | `procedure`, `expression` | trees of statements and expressions |
+//! | `parts`, `reader` | bits as concatenations; their values within loops |
 //! | `tree` | Verilog without names: expressions, statements, blocks |
-//! | `naming`, `names` | what everything is called; which identifiers are legal |
+//! | `naming`, `names` | the name of everything; which identifiers are legal |
 //! | `text`, `parameters` | trees as lines; localparams |
-//! | `place` | where the state of a design stands in its text |
+//! | `place` | where the state of a design is in its text |
 //! | `describe` | comments from the source's own |
 
 mod children;
@@ -65,7 +65,7 @@ use std::fmt;
 /// A printed module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerilogModule {
-    /// Its name, and that of the file that it should stand in (`name.v`).
+    /// Its name, and that of its file (`name.v`).
     pub name: String,
     /// Its text.
     pub text: String,
@@ -76,7 +76,7 @@ pub struct VerilogModule {
 pub struct Verilog {
     /// The modules, the top first, parents before their children.
     pub modules: Vec<VerilogModule>,
-    /// Where registers and outputs of memories stand.
+    /// The places of registers and outputs of memories.
     pub places: Vec<Place>,
 }
 
@@ -96,7 +96,7 @@ impl fmt::Display for Verilog {
     }
 }
 
-/// Prints a design whose top module gets this name.
+/// Prints a design; its top module gets this name.
 pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let design = &readable(design);
     let names = module_names(design, top);
@@ -118,7 +118,7 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     Verilog { modules, places: place::places(design, &labels) }
 }
 
-/// The top's name as the caller wants it, every other by its block.
+/// The top's name as given, every other after its block.
 fn module_names(design: &Design, top: &str) -> Vec<String> {
     let mut scope = Scope::default();
     let top_name = scope.take(top);

@@ -43,14 +43,14 @@ impl Drawn {
         }
     }
 
-    /// Blocks that are executed at clocks.
+    /// Blocks that are executed at clock edges.
     fn clocked(&self) -> impl Iterator<Item = &Block> {
         let memories = self.memories.iter();
         let ports = memories.flat_map(|memory| memory.write.iter().chain([&memory.read]));
         self.edges.iter().chain(ports)
     }
 
-    /// Calls a function on all that stands in it.
+    /// Calls a function on everything in it.
     fn each(&self, call: &mut dyn FnMut(Part<'_>)) {
         self.items.iter().for_each(|item| item.each(call));
         self.clocked().for_each(|block| each_part(&block.body, call));
@@ -63,7 +63,7 @@ impl Drawn {
         }
     }
 
-    /// Of each net, which bits are read.
+    /// For each net, which bits are read.
     fn read(&self, sheet: &Sheet<'_>) -> BTreeMap<Net, Vec<bool>> {
         let none = |(net, shape): (&Net, &super::sheet::Shape)| {
             (*net, vec![false; shape.width() as usize])
@@ -91,7 +91,7 @@ impl Drawn {
     }
 }
 
-/// Prints a module; gives the names in it as well.
+/// Prints a module; returns also the names in it.
 pub(super) fn print(
     design: &Design,
     id: ModuleId,
@@ -119,7 +119,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// All between the ports and `endmodule`.
+    /// Everything between the ports and `endmodule`.
     fn body(&self) -> Vec<String> {
         let (drawn, names) = (self.drawn, self.names);
         let initials = match &drawn.initials[..] {
@@ -127,8 +127,8 @@ impl Writer<'_> {
             steps => braced("initial".to_owned(), procedure(steps, names)),
         };
         let edges = drawn.edges.iter().map(|edge| block(edge, names));
-        // Behind all `always`: linters take a loop variable below a genvar of the same name for
-        // a mistake.
+        // After all `always` blocks: linters warn about a loop variable declared before a genvar of
+        // the same name.
         let variables: BTreeSet<&str> = drawn
             .children
             .iter()
@@ -259,7 +259,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The combinational logic: lines stand together, blocks apart.
+    /// The combinational logic: assignments are grouped, blocks are separated.
     fn logic(&self) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         let early = |net: Net| self.drawn.ahead.contains(&net) || self.sheet.net(net).apart;
@@ -315,7 +315,7 @@ impl Writer<'_> {
         lines
     }
 
-    /// A wire that reads what nothing else does, so that linters know it is meant.
+    /// A wire that reads everything unused, so that linters know that this is intended.
     fn unused(&self) -> Vec<String> {
         let sheet = self.sheet;
         let mut unread: Vec<String> = Vec::new();

@@ -4,7 +4,7 @@ use crate::check::is_keyword;
 use crate::ir::{Module, SignalId};
 use std::collections::BTreeSet;
 
-/// Words that Verilator refuses as names of ports, because it makes C++ of them.
+/// Words that Verilator rejects as names of ports, because it generates C++.
 const CPP_WORDS: &str = "abort alignas alignof and_eq asm atomic_cancel atomic_commit atomic_noexcept auto bit_vector \
 bitand bitor bool catch cdecl char char16_t char32_t compl complex concept const_cast \
 const_iterator constexpr decltype default delete deque double dynamic_cast explicit false far \
@@ -16,7 +16,7 @@ transaction_safe_dynamic true try type_info typeid typename uint16_t uint32_t ui
 using vector volatile wchar_t xor_eq multimap multiset";
 
 /// A name as an identifier: every character that is not a letter, digit or `_` becomes `_`,
-/// repeated `_` become one, and a reserved word gets a `_` behind it.
+/// repeated `_` become one, and `_` is appended to a reserved word.
 pub(super) fn legal(name: &str) -> String {
     let mut text = String::new();
     for character in name.chars() {
@@ -67,7 +67,7 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// A free name like the wanted one: itself, or with the first free number behind it.
+    /// A free name like the wanted one: itself, or with the first free number appended.
     pub(super) fn take(&mut self, wanted: &str) -> String {
         let wanted = legal(wanted);
         let numbered = (2..).map(|number| format!("{wanted}_{number}"));

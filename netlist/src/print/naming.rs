@@ -1,4 +1,4 @@
-//! What everything in a module is called.
+//! The names of everything in a module.
 
 use super::Net;
 use super::children::{Child, Connection};
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) nets: BTreeMap<Net, String>,
-    /// Of nets whose elements are wires of their own, the elements' names.
+    /// For nets whose elements are separate wires, the elements' names.
     pub(super) elements: BTreeMap<Net, Vec<String>>,
     pub(super) cells: BTreeMap<Cells, String>,
     /// The `generate` blocks of arrays of children.
@@ -29,7 +29,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Names all that is drawn of a module: ports first, then registers, signals and children,
+    /// Names everything in a module's trees: ports first, then registers, signals and children,
     /// then the rest in the order of the text.
     pub(super) fn new(sheet: &Sheet<'_>, drawn: &Drawn) -> Self {
         let mut naming = Naming { sheet, scope: Scope::default(), names: Names::default() };
@@ -73,7 +73,7 @@ struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    /// Names nets; gives the names of the instances.
+    /// Names nets; returns the names of the instances.
     fn nets(&mut self) -> Vec<String> {
         let sheet = self.sheet;
         let module = sheet.module;
@@ -87,7 +87,7 @@ impl Naming<'_> {
         for (id, primitive) in sheet.instances() {
             let instance = module.instance(id);
             let child = sheet.design.module(instance.modules[0]);
-            // Linters take an instance and a signal inside it of the same name for a mistake.
+            // Linters warn about an instance with a signal of the same name inside.
             let hidden = primitive.is_none() && child.signal_named(&instance.name).is_some();
             let name = match hidden {
                 true => self.scope.take(&format!("{}_block", instance.name)),
@@ -179,7 +179,7 @@ impl Naming<'_> {
         self.label(block);
     }
 
-    /// A block that declares loop variables has a name.
+    /// A block that declares loop variables needs a name.
     fn label(&mut self, block: &Block) {
         if block.loops().is_empty() {
             return;

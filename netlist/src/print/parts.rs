@@ -1,4 +1,4 @@
-//! Bits as concatenations: slices, extensions and shifts by constants move no gate.
+//! Bits as concatenations: slices, extensions and shifts by constants are only wiring.
 
 use super::Net;
 use super::reader::Reader;
@@ -9,22 +9,22 @@ use crate::ir::{Binary, ConstantId, Expr, ExprKind, Index, IndexOp, Type, Unary,
 pub(super) enum Part {
     /// A number.
     Number(Value),
-    /// Bits of something that has a name.
+    /// Bits of a named signal or constant.
     Bits(Bits),
     /// One bit several times.
     Repeat(u32, Box<Part>),
     /// A number made of loop variables, modulo 2^width.
     Count(Index, u32),
-    /// An expression that is neither.
+    /// Any other expression.
     Whole(Expr),
 }
 
-/// Bits of an element of something that has a name.
+/// Bits of an element of a named signal or constant.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Bits {
     pub(super) of: Named,
     pub(super) index: Index,
-    /// Bits of an element, and elements.
+    /// Width of an element, and number of elements.
     pub(super) element: u32,
     pub(super) count: u32,
     pub(super) low: u32,
@@ -33,7 +33,7 @@ pub(super) struct Bits {
     pub(super) field: Option<super::tree::Field>,
 }
 
-/// What has a name.
+/// A named signal or constant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Named {
     Net(Net),
@@ -163,7 +163,7 @@ impl Reader<'_> {
         Part::Bits(Bits { of, index, element, count, low: 0, width: element, field: None })
     }
 
-    /// Bits from a place that is a number or made of loop variables.
+    /// Bits from an offset that is a number or an expression of loop variables.
     pub(super) fn placed(&self, a: &Expr, offset: &Expr, width: u32) -> Option<Vec<Part>> {
         let place = match &offset.kind {
             ExprKind::Literal(value) => Index::Const(value.saturated()),
@@ -236,7 +236,7 @@ fn cut_part(part: Part, low: u32, width: u32) -> Part {
     }
 }
 
-/// The amount of a shift that is known.
+/// The amount of a shift, if it is constant.
 fn fixed_amount(amount: &Expr) -> Option<u64> {
     match &amount.kind {
         ExprKind::Literal(value) => Some(value.saturated()),
@@ -244,7 +244,7 @@ fn fixed_amount(amount: &Expr) -> Option<u64> {
     }
 }
 
-/// Parts with neighbours joined where they continue each other.
+/// Merges adjacent parts that continue each other.
 fn merged(parts: Vec<Part>) -> Vec<Part> {
     let mut result: Vec<Part> = Vec::new();
     for part in parts.into_iter().filter(|part| part.width() > 0) {

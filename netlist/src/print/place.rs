@@ -1,4 +1,4 @@
-//! Where the state of a design stands in its printed text.
+//! Where the state of a design is in its printed text.
 
 use super::Net;
 use super::naming::Names;
@@ -6,10 +6,10 @@ use super::sheet::Sheet;
 use crate::ir::{Body, Design, InstanceId, ModuleId, Primitive, SignalId, element_name};
 use std::collections::BTreeMap;
 
-/// Where a register, or the output of a memory, stands in the printed text.
+/// The place of a register, or of the output of a memory, in the printed text.
 ///
-/// A bench that runs the text in a simulator finds the state of the design by it: bits
-/// `low .. low + width` of the `reg` named by `name`.
+/// A test bench that runs the text in a simulator accesses the state of the design by it: bits `low
+/// .. low + width` of the `reg` named by `name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Path of the output's net, e.g. `tlb.lines[3].held.q`.
@@ -24,7 +24,7 @@ pub struct Place {
     pub of: u32,
 }
 
-/// What the instances of one module are called in its text.
+/// Names of instances and registers in the text of one module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Labels {
     /// Element of a child block: its name below the module.

@@ -1,4 +1,4 @@
-//! Statements as statements: the body of an `always` block.
+//! Statements of the body of an `always` block.
 
 use super::Net;
 use super::parts::{Bits, Named, Part};
@@ -6,12 +6,12 @@ use super::reader::Reader;
 use super::tree::{Field, Select, Step, Tree};
 use crate::ir::{Expr, ExprKind, Statement, Target, Type};
 
-/// How a block assigns, and to what.
+/// The assignment operator of a block, and its targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Assigns {
-    /// `=` to the target.
+    /// Blocking: `=` to the target.
     Now,
-    /// `<=` to the register whose data input the target is.
+    /// Nonblocking: `<=` to the register whose data input the target is.
     AtEdge,
 }
 
@@ -113,7 +113,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a later statement of the same list assigns the same target in any case.
+/// Whether a later statement of the same list assigns the same target unconditionally.
 fn overwritten(target: &Target, later: &[Statement]) -> bool {
     later.iter().any(
         |statement| matches!(statement, Statement::Assign { target: other, .. } if other == target),

@@ -1,15 +1,15 @@
-//! Reading what stands in loops: numbers made of loop variables, and bits of what has a name.
+//! Expressions within loops: numbers made of loop variables, and bits of named signals.
 
 use super::parts::{Bits, Named, Part, bit_offset, cut};
 use super::sheet::Sheet;
 use super::tree::{At, Base, Select, Tree};
 use crate::ir::{Expr, Index, IndexOp, Value, Variable};
 
-/// A sheet as it is read within loops.
+/// A sheet, as read from within loops.
 #[derive(Clone)]
 pub(super) struct Reader<'a> {
     pub(super) sheet: &'a Sheet<'a>,
-    /// Loops around, outermost first: the variable that is printed, first value, end.
+    /// Enclosing loops, outermost first: the variable that is printed, first value, end.
     loops: Vec<(Variable, u64, u64)>,
 }
 
@@ -26,13 +26,13 @@ impl<'a> Reader<'a> {
         inside
     }
 
-    /// The smallest and largest number that an index takes.
+    /// The smallest and largest value of an index.
     pub(super) fn bounds(&self, index: &Index) -> (u64, u64) {
         let rounds: Vec<(u64, u64)> = self.loops.iter().map(|(_, from, to)| (*from, *to)).collect();
         index.bounds(&rounds).expect("the pass `unroll` leaves only indices that have a value")
     }
 
-    /// An index with the variables that are printed; a number if it is one in every round.
+    /// An index with the printed variables; a number if it is the same in every iteration.
     pub(super) fn index(&self, index: &Index) -> Index {
         match self.bounds(index) {
             (low, high) if low == high => Index::Const(low),
@@ -48,13 +48,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Every number that an index takes, each once.
+    /// Every value of an index, each once.
     fn numbers(&self, index: &Index) -> Vec<u64> {
         let (low, high) = self.bounds(index);
         (low..=high).collect()
     }
 
-    /// Bits of something that has a name.
+    /// Bits of a named signal or constant.
     pub(super) fn select(&self, bits: &Bits) -> Select {
         let width = bits.width;
         let (low, high) = self.bounds(&bits.index);
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Bits from a place known at run time, of something that is read whole.
+    /// Bits from an offset known at run time, of something that is read whole.
     pub(super) fn dynamic(&self, a: &Expr, offset: &Expr, width: u32) -> Tree {
         let source = self.parts(a);
         let [Part::Bits(bits)] = &source[..] else {

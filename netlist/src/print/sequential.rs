@@ -1,4 +1,4 @@
-//! Registers: `initial` values, and what happens at the clock's edge.
+//! Registers: `initial` values, and the `always` blocks of the clocks.
 
 use super::Net;
 use super::procedure::Assigns;
@@ -22,7 +22,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Its output, which names it.
+    /// Its output, which gives it its name.
     pub(super) fn net(&self) -> Net {
         Net::Child(self.instance, self.q)
     }
@@ -112,7 +112,7 @@ impl Sheet<'_> {
     }
 }
 
-/// Statements without those that only say that a register keeps its value.
+/// Removes statements in which a register only keeps its value.
 fn without_holds(
     body: &[Statement],
     registers: &BTreeMap<Net, SignalId>,
@@ -172,7 +172,7 @@ fn without_holds(
     result
 }
 
-/// The target names an element by a loop variable alone.
+/// Whether the target's element is selected by a loop variable alone.
 fn is_uniform(target: &Target) -> bool {
     matches!(&target.reference.instance, Some((_, Some(Index::Variable(_)))))
 }

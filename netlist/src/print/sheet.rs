@@ -1,4 +1,4 @@
-//! What is known of a module before anything of it is written.
+//! What is known about a module before any text is written.
 
 use super::tree::{At, Base, Select};
 use super::{Net, Paths};
@@ -20,7 +20,7 @@ pub(super) struct Shape {
     pub(super) count: u32,
     /// Elements of the port in one child; of the signal if it is the module's own.
     pub(super) per_instance: u32,
-    /// Each element is a wire of its own.
+    /// Each element is a separate wire.
     pub(super) apart: bool,
 }
 
@@ -30,7 +30,7 @@ impl Shape {
         self.element * self.count
     }
 
-    /// Which element of its net a reference names.
+    /// The element of its net that a reference selects.
     pub(super) fn element_of(&self, reference: &Reference) -> Index {
         let element = reference.element.clone().unwrap_or(Index::Const(0));
         match &reference.instance {
@@ -50,9 +50,9 @@ pub(super) struct Sheet<'a> {
     pub(super) id: ModuleId,
     pub(super) module: &'a Module,
     pub(super) nets: BTreeMap<Net, Shape>,
-    /// Outputs of children that are an output of the module as well, which names both.
+    /// Outputs of children that are also outputs of the module, which gives both their name.
     pub(super) shared: BTreeMap<Net, Net>,
-    /// Data inputs of registers that exist at the clock's edge only, and the outputs.
+    /// Data inputs of registers that exist only at the clock edge, and the outputs.
     pub(super) held: BTreeMap<Net, Net>,
     /// Nets that some statement reads.
     read: BTreeSet<Net>,
@@ -130,7 +130,7 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The module's children with their primitives, if they are such.
+    /// The module's children, each with its primitive, if it is one.
     pub(super) fn instances(&self) -> impl Iterator<Item = (InstanceId, Option<&'a Primitive>)> {
         let (design, instances) = (self.design, &self.module.instances);
         let numbered = (0..).map(InstanceId).zip(instances);
@@ -151,7 +151,7 @@ impl<'a> Sheet<'a> {
         Select::all(Base::Net(net), self.net(net).width())
     }
 
-    /// The net of a selection, and first and end of its bits in each round of the loops.
+    /// The net of a selection, and first and end of its bits in each iteration of the loops.
     pub(super) fn bits(&self, select: &Select) -> Option<(Net, Vec<(u32, u32)>)> {
         let (net, first) = match select.base {
             Base::Net(net) => (net, 0),
@@ -196,7 +196,7 @@ impl<'a> Sheet<'a> {
     }
 }
 
-/// Whether statements name each element of a net by its number.
+/// Whether statements select each element of a net by a constant index.
 fn has_fixed_elements(body: &[Statement], net: Net) -> bool {
     let mut fixed = true;
     let mut look = |reference: &Reference| {

@@ -1,11 +1,11 @@
-//! Trees as text, and where their lines break.
+//! Trees as text, with line breaks.
 
 use super::naming::Names;
 use super::tree::{At, Base, Block, Head, Select, Step, Tree};
 use crate::ir::{Index, IndexOp, Value};
 use std::collections::BTreeSet;
 
-/// Columns after which an expression is broken.
+/// Longer expressions are broken into several lines.
 const COLUMNS: usize = 100;
 
 impl Tree {
@@ -42,18 +42,18 @@ impl Tree {
         }
     }
 
-    /// Whether it needs no parentheses anywhere but behind an operator of one operand.
+    /// Whether it needs no parentheses, except after a unary operator.
     fn is_atom(&self) -> bool {
         !matches!(self, Tree::Prefix(..) | Tree::Chain(..) | Tree::Pair(..) | Tree::Choices(..))
     }
 
-    /// On one line, fit to be an operand.
+    /// On one line, as an operand.
     fn operand(&self, names: &Names) -> String {
         let flat = self.flat(names);
         if self.is_atom() { flat } else { format!("({flat})") }
     }
 
-    /// On one line, fit to stand behind an operator of one operand: `~~x` and `^~x` are no such.
+    /// On one line, as the operand of a unary operator: `~~x` and `^~x` need parentheses.
     fn unary_operand(&self, names: &Names) -> String {
         match self {
             Tree::Inverted(..) => format!("({})", self.flat(names)),
@@ -80,7 +80,7 @@ impl Tree {
         lines
     }
 
-    /// Over several lines of at most so many columns, where that is possible.
+    /// Over several lines of at most `columns` columns, where that is possible.
     fn broken(&self, names: &Names, columns: usize) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
         match self {
@@ -121,7 +121,7 @@ impl Tree {
         lines
     }
 
-    /// As an operand over several lines: the parentheses stand on lines of their own.
+    /// As an operand over several lines: the parentheses are on lines of their own.
     fn enclosed(&self, names: &Names, prefix: &str, columns: usize) -> Vec<String> {
         match self {
             Tree::Inverted(sign, inner) => {

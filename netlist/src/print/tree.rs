@@ -1,4 +1,4 @@
-//! Verilog before anything in it has a name: expressions, statements, blocks.
+//! Verilog before anything has a name: expressions, statements, blocks.
 
 use super::Net;
 use crate::ir::{ConstantId, EnumId, Index, InstanceId, StructId, Value, Variable};
@@ -10,13 +10,13 @@ pub(super) enum Tree {
     Number(Value),
     /// A state of an enumeration, by its number.
     Variant(EnumId, u64),
-    /// Something that has a name, or bits of it.
+    /// A named signal or constant, or bits of it.
     Select(Select),
     /// The lowest bits of a loop variable.
     Counter(Variable, u32),
     /// A concatenation, the highest bits first.
     Concat(Vec<Tree>),
-    /// The same several times.
+    /// A replication.
     Repeat(u32, Box<Tree>),
     /// `$signed(...)`.
     Signed(Box<Tree>),
@@ -26,13 +26,13 @@ pub(super) enum Tree {
     Prefix(&'static str, Box<Tree>),
     /// Operands of one operator; broken between them if long.
     Chain(&'static str, Vec<Tree>),
-    /// Two operands that stand on one line.
+    /// Two operands on one line.
     Pair(&'static str, Box<Tree>, Box<Tree>),
     /// `test ? value :` several times, and the last value.
     Choices(Vec<(Tree, Tree)>, Box<Tree>),
 }
 
-/// Bits of something that has a name.
+/// Bits of a named signal or constant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Select {
     pub(super) base: Base,
@@ -40,12 +40,12 @@ pub(super) struct Select {
     pub(super) width: u32,
 }
 
-/// What has a name.
+/// A named signal or constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Base {
     /// A net as one vector.
     Net(Net),
-    /// An element of a net whose elements are wires of their own.
+    /// An element of a net whose elements are separate wires.
     Element(Net, u32),
     Constant(ConstantId),
     Cells(Cells),
@@ -58,13 +58,13 @@ pub(super) type Cells = (InstanceId, u32);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum At {
     All,
-    /// From this bit, which begins a field.
+    /// From this bit, which may be the beginning of a field.
     Fixed(u32, Option<Field>),
-    /// From a bit that depends on loop variables: which, and what it is in all rounds.
+    /// From a bit that depends on loop variables: its index, and its values in all iterations.
     Moving(Index, Vec<u32>),
-    /// From a bit known at run time only; of cells, the word of this address.
+    /// From a bit known only at run time; of a memory, the word at this address.
     Dynamic(Box<Tree>),
-    /// The word of this address, of cells.
+    /// The word of a memory at this address.
     Word(u64),
 }
 
@@ -79,13 +79,13 @@ pub(super) struct Field {
 /// A statement.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// An assignment; the sign is `=` or `<=`.
+    /// An assignment; the operator is `=` or `<=`.
     Set(Select, &'static str, Tree),
     If(Tree, Vec<Step>, Vec<Step>),
     /// The subject, and the arms; without a value it is the default.
     Case(Tree, Vec<(Option<Tree>, Vec<Step>)>),
     For(Variable, u64, u64, Vec<Step>),
-    /// So many words of a memory take a value.
+    /// Sets the first words of a memory to a value.
     Clear(Cells, u64, Value),
 }
 
@@ -100,14 +100,14 @@ pub(super) struct Block {
 /// When a block is executed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Head {
-    /// Whenever what it reads changes.
+    /// Whenever a signal that it reads changes.
     Always,
     Initial,
     /// At the rising edge of this net.
     Edge(Net),
 }
 
-/// What a block is named for, if its loop variables need one.
+/// The signal after which a block is named, if its loop variables need a named block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Label {
     Logic(Net),
@@ -157,17 +157,17 @@ impl Tree {
     }
 }
 
-/// What stands in statements.
+/// A part of statements.
 pub(super) enum Part<'a> {
-    /// What an assignment writes.
+    /// The left side of an assignment.
     Left(&'a Select),
-    /// What is read, and each part of it.
+    /// An expression that is read, and each part of it.
     Tree(&'a Tree),
     /// The variable of a loop.
     Loop(&'a Variable),
 }
 
-/// Calls a function on all that stands in statements.
+/// Calls a function on every part of statements.
 pub(super) fn each_part(steps: &[Step], call: &mut dyn FnMut(Part<'_>)) {
     for step in steps {
         match step {
@@ -197,7 +197,7 @@ pub(super) fn each_part(steps: &[Step], call: &mut dyn FnMut(Part<'_>)) {
     }
 }
 
-/// The variable of loops that no kernel has written.
+/// The variable of generated loops.
 pub(super) fn counter() -> Variable {
     Variable { name: "i".to_owned(), depth: 0 }
 }

@@ -1,10 +1,10 @@
-//! Loops that carry a value from one round to the next.
+//! Loops that carry a value from one iteration to the next.
 
 use crate::ir::{Reference, SignalId, Statement, Variable, each_assignment, each_statement};
 use std::collections::BTreeMap;
 
-/// Whether some loop carries a value from one round to the next in a way that forbids
-/// printing its targets apart.
+/// Whether some loop carries a value from one iteration to the next in a way that prevents separate
+/// loops for its targets.
 pub(super) fn carries(body: &[Statement]) -> bool {
     let mut found = false;
     each_statement(body, &mut |statement| {

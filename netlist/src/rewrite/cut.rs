@@ -1,8 +1,7 @@
-//! Bits of what has a name: slices, truncations and shifts by constants move to the leaves.
+//! Bit selections: slices, truncations and shifts by constants move to named operands.
 //!
-//! Verilog selects bits of what has a name and of nothing else. Where bits of `a & b` are wanted,
-//! `a` and `b` are cut instead; where bits of a sum or a product are wanted, the whole gets a
-//! signal of its own, assigned just before.
+//! Verilog can select bits of a named signal only. Bits of `a & b` become bits of `a` and of `b`;
+//! bits of a sum or a product need a signal for the whole result, assigned just before.
 
 use super::net::Net;
 use super::planted;
@@ -36,13 +35,13 @@ impl Pass<Design> for Cut {
 
 struct Cutter<'a> {
     design: &'a Design,
-    /// The module, with the signals that were needed until now.
+    /// The module, with the signals added so far.
     module: Module,
     /// Variables of the enclosing loops, first value and end.
     loops: Vec<(Variable, u64, u64)>,
-    /// What the next signal is named for.
+    /// The signal after which the next one is named.
     subject: String,
-    /// Assignments of new signals, to stand before the statement.
+    /// Assignments of new signals, to be inserted before the statement.
     named: Vec<Statement>,
 }
 
@@ -110,7 +109,8 @@ impl Cutter<'_> {
         name.unwrap_or_else(|| "nothing".to_owned())
     }
 
-    /// A signal that holds an expression: an element for each round of the loops around it.
+    /// A new signal that holds an expression, with an element for each iteration of the enclosing
+    /// loops.
     fn named(&mut self, expr: Expr) -> Expr {
         let mut at = Index::Const(0);
         let mut dims = Vec::new();
@@ -135,12 +135,12 @@ impl Cutter<'_> {
         read
     }
 
-    /// The same, if bits of the expression cannot be had otherwise.
+    /// The same expression, named if bits of it cannot be selected otherwise.
     fn cuttable(&mut self, expr: Expr) -> Expr {
         if is_cuttable(&expr) { expr } else { self.named(expr) }
     }
 
-    /// The expression, all of whose bits are wanted.
+    /// The expression, when all of its bits are needed.
     fn whole(&mut self, expr: &Expr) -> Expr {
         let expr = &expr.map_operands(&mut |operand| self.whole(operand));
         let width = expr.width;
@@ -194,7 +194,7 @@ impl Cutter<'_> {
         }
     }
 
-    /// Bits from a place that may be known at run time only.
+    /// Bits from an offset that may be known only at run time.
     fn dynamic(&mut self, whole: &Expr, a: &Expr, at: &Expr) -> Expr {
         let width = whole.width;
         match amount_of(at) {
@@ -217,7 +217,7 @@ impl Cutter<'_> {
         }
     }
 
-    /// Whether this is all there is of something that has a name.
+    /// Whether this is a whole named signal or constant.
     fn has_name(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Read(reference) => {
@@ -228,7 +228,7 @@ impl Cutter<'_> {
         }
     }
 
-    /// Bits of an expression that `whole` has made; those above it are zero.
+    /// Bits of an expression returned by `whole`; those above it are zero.
     fn bits(&mut self, expr: &Expr, low: u32, width: u32) -> Expr {
         if low == 0 && width == expr.width {
             return expr.clone();
@@ -298,7 +298,7 @@ impl Cutter<'_> {
 /// A shift amount, or the number of a bit.
 enum Amount {
     Number(u64),
-    /// Known in each round of the loops around it.
+    /// Known in each iteration of the enclosing loops.
     Round,
     Unknown,
 }
@@ -314,7 +314,7 @@ fn amount_of(expr: &Expr) -> Amount {
     }
 }
 
-/// Whether it is bits next to each other of something that has a name.
+/// Whether it is a range of adjacent bits of a named signal or constant.
 fn is_vector(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Read(_) | ExprKind::Constant(..) => true,
@@ -323,13 +323,13 @@ fn is_vector(expr: &Expr) -> bool {
     }
 }
 
-/// Whether it has a name, or is a number.
+/// Whether it is named, or a number.
 fn is_leaf(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Read(_) | ExprKind::Constant(..) | ExprKind::Literal(_))
         || is_vector(expr)
 }
 
-/// Whether bits can be had of an expression that `whole` has made without naming it.
+/// Whether bits can be selected of an expression that `whole` returned without naming it.
 fn is_cuttable(expr: &Expr) -> bool {
     if is_leaf(expr) || expr.width == 1 {
         return true;
@@ -353,7 +353,7 @@ fn is_cuttable(expr: &Expr) -> bool {
     }
 }
 
-/// Highest bits that are zero whatever the signals are, as far as the shape shows it.
+/// The highest bits that are always zero, as far as the shape of the expression shows it.
 fn high_zeros(expr: &Expr) -> u32 {
     match &expr.kind {
         ExprKind::Literal(value) => {

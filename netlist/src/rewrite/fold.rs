@@ -1,8 +1,8 @@
-//! The statements of a signal as one expression, where that is easier to read.
+//! Folds the statements of a signal into one expression, where that is easier to read.
 //!
 //! `y = 0; if a { y = b }` becomes `y = a ? b : 0`; bits that are set under conditions become
-//! conjunctions and disjunctions. Reads must be final and signals apart, as `settle` and
-//! `separate` make them.
+//! conjunctions and disjunctions. Reads must be final and statements separated by signal, as
+//! `settle` and `separate` leave them.
 
 use super::net::{Net, reads, select};
 use super::planted;
@@ -38,7 +38,7 @@ impl Pass<Design> for Fold {
     }
 }
 
-/// A module under way.
+/// A module during the pass.
 struct Folded<'a> {
     design: &'a Design,
     module: Module,
@@ -59,8 +59,8 @@ impl Folded<'_> {
         }
     }
 
-    /// The statements of signals that depend on each other: each is assigned where it was assigned
-    /// last.
+    /// The statements of signals that depend on each other: each is assigned at the place of its
+    /// last assignment.
     fn several(&mut self, own: Vec<Statement>, nets: &[Net]) {
         let of = |net: &Net| select(&own, &|target| Net::of(&target.reference) == *net);
         let all: Option<Vec<Vec<Statement>>> =
@@ -77,8 +77,8 @@ impl Folded<'_> {
         self.body.extend(all);
     }
 
-    /// Whether it is an input of a single child block: what is assigned there in one expression
-    /// stands in the child's list of ports, where a choice is hard to read.
+    /// Whether it is an input of a single child block: a single expression assigned to it moves
+    /// into the child's port list, where a choice is hard to read.
     fn is_port(&self, target: &Target) -> bool {
         let Some((id, _)) = &target.reference.instance else { return false };
         let instance = self.module.instance(*id);
@@ -87,7 +87,7 @@ impl Folded<'_> {
         single && target.part.is_none() && !reads(self.module.statements(), net)
     }
 
-    /// A signal that holds what an input of a child takes.
+    /// A new signal for the value of a child's input.
     fn named(&mut self, target: &Target, value: Expr) -> Expr {
         let port = target.reference.signal;
         let (ty, wanted) = match &target.reference.instance {
@@ -121,7 +121,7 @@ fn pieces(body: &[Statement], net: Net) -> Option<Vec<Statement>> {
     targets.iter().map(assigned).collect()
 }
 
-/// What statements assign, each once.
+/// The targets of statements, each once.
 pub(crate) fn targets(body: &[Statement]) -> Vec<&Target> {
     let mut targets = Vec::new();
     each_assignment(body, &mut |target, _| {
@@ -159,7 +159,7 @@ pub(crate) fn are_disjoint(targets: &[&Target]) -> bool {
     })
 }
 
-/// Without the condition around all of it: where it does not hold, the signal has any value.
+/// The statements without a condition around all of them: where it is false, any value is allowed.
 fn unconditional(mut body: Vec<Statement>) -> Vec<Statement> {
     match &mut body[..] {
         [Statement::If { then, otherwise, .. }] if otherwise.is_empty() => {
@@ -197,10 +197,10 @@ enum Term {
 
 use Term::{And, Choose, Is, Not, Or};
 
-/// Larger folded expressions are harder to read than the statements that they came from.
+/// Larger folded expressions are harder to read than their statements.
 const READABLE: usize = 28;
 
-/// The value that the statements leave in their one target, if it can be written readably.
+/// The value that the statements leave in their only target, if it is readable.
 fn term(body: &[Statement]) -> Option<Term> {
     let mut size = 0;
     let term = fold(body, None, &mut size)??;
@@ -320,7 +320,7 @@ impl Term {
         if let And(parts) = self { Some(parts) } else { None }
     }
 
-    /// Nodes that are read one by one.
+    /// The number of nodes that a reader sees.
     fn size(&self) -> usize {
         match self {
             Is(_) => 1,
@@ -439,8 +439,8 @@ fn choose(test: Term, then: Term, otherwise: Term) -> Term {
     Choose(Box::new(test), Box::new(then), Box::new(otherwise))
 }
 
-/// The parts but for those of `one`, if all of `one` is among them; `split` gives the parts of
-/// `one` when it is of the same kind.
+/// The parts without those of `one`, if they include all of them; `split` gives the parts of `one`
+/// when it is of the same kind.
 fn without(parts: &[Term], one: &Term, split: Option<&[Term]>) -> Option<Vec<Term>> {
     let mut wanted: Vec<&Term> = split.map_or_else(|| vec![one], |parts| parts.iter().collect());
     let mut rest = Vec::new();

@@ -1,6 +1,6 @@
-//! Which nets depend on which without a register between, and where vectors make false loops.
+//! Which nets depend on which without a register in between, and where vectors cause false loops.
 //!
-//! A simulator that orders whole vectors sees a loop in a carry that runs through an array of
+//! A simulator that schedules whole vectors sees a loop where a carry runs through an array of
 //! children. Vectors on such a loop are printed as one wire for each element.
 
 use super::net::Net;
@@ -41,7 +41,7 @@ pub(crate) fn paths(design: &Design) -> Vec<Paths> {
     all
 }
 
-/// Arrays of the module's own that depend on themselves through another net.
+/// Arrays of the module's own signals that depend on themselves through another net.
 pub(crate) fn looped(design: &Design, module: &Module, paths: &[Paths]) -> BTreeSet<Net> {
     let graph = graph(design, module, paths);
     let is_array = |net: &Net| match net {
@@ -62,7 +62,7 @@ pub(crate) fn looped(design: &Design, module: &Module, paths: &[Paths]) -> BTree
     graph.keys().filter(|net| is_array(net)).filter(on_loop).copied().collect()
 }
 
-/// The net itself and all that it depends on.
+/// The net itself and everything that it depends on.
 fn reach(graph: &Graph, from: Net) -> BTreeSet<Net> {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
@@ -88,7 +88,7 @@ fn graph(design: &Design, module: &Module, paths: &[Paths]) -> Graph {
             }
         }
     }
-    // A register's or memory's inputs end every path.
+    // Paths end at inputs of registers and memories.
     graph.retain(|net, _| match net {
         Net::Child(id, _) => {
             let primitive = design.primitive(module.instance(*id));

@@ -1,19 +1,19 @@
-//! Passes from design to design: what a kernel says, said so that it can be printed.
+//! Passes from design to design that prepare a kernel for printing.
 //!
 //! | file | pass or part |
 //! |---|---|
-//! | `cut` | bits are taken of what has a name, and of nothing else |
-//! | `unroll`, `carry` | loops that Verilog cannot say become copies of their bodies; which carry a value from round to round |
-//! | `settle` | a signal that is read has its last value; what is read before gets a signal of its own |
-//! | `separate` | the statements of each signal stand apart |
-//! | `fold` | the statements of a signal become one expression, where that is easier to read |
-//! | `share` | logic that several signals have in common is written once |
-//! | `net`, `loops` | what statements assign and read; which nets depend on which within a cycle |
-//! | `plant` | a mistake in each pass, for tests to find |
+//! | `cut` | selects bits of named signals only, since Verilog allows no others |
+//! | `unroll`, `carry` | unrolls loops without a Verilog form; finds values carried between iterations |
+//! | `settle` | makes reads final: an intermediate value that is read gets its own signal |
+//! | `separate` | separates the statements of each signal from those of all others |
+//! | `fold` | folds statements into one expression, where that is easier to read |
+//! | `share` | writes logic that several signals have in common once |
+//! | `net`, `loops` | the nets that statements assign and read; their dependences within a cycle |
+//! | `plant` | a defect in each pass, for tests to find |
 //!
-//! Each needs what those before it have made. A design is one between any two of them:
-//! `pagewalk netlist CONFIG --ir --after settle` shows it flat, and the tests run it in the
-//! interpreter beside the design that they began with.
+//! Each pass needs the results of those before it. The result of every pass is a design: `pagewalk
+//! netlist CONFIG --ir --after settle` shows it as a netlist, and the tests run it in the
+//! interpreter in parallel with the original design.
 
 mod carry;
 mod cut;
@@ -40,7 +40,7 @@ use crate::ir::{Design, Pass};
 pub const PASSES: &[&dyn Pass<Design>] =
     &[&cut::Cut, &unroll::Unroll, &settle::Settle, &separate::Separate, &fold::Fold, &share::Share];
 
-/// The design after all passes: what is printed.
+/// The design after all passes, ready to print.
 pub fn readable(design: &Design) -> Design {
     PASSES.iter().fold(design.clone(), |design, pass| pass.apply(&design))
 }
@@ -51,7 +51,7 @@ pub fn after(design: &Design, name: &str) -> Option<Design> {
     Some(PASSES[..=last].iter().fold(design.clone(), |design, pass| pass.apply(&design)))
 }
 
-/// Whether a mistake is planted; never, outside of tests.
+/// Whether a defect is planted; never, outside of tests.
 macro_rules! planted {
     ($plant:ident) => {{
         #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What statements assign, and the statements of each.
+//! The nets that statements assign, and the statements of each.
 
 use crate::ir::{
     Arm, Binary, Design, Expr, ExprKind, InstanceId, Kind, Module, Primitive, Reference, SignalId,
@@ -43,8 +43,8 @@ pub(crate) fn reads(body: &[Statement], net: Net) -> bool {
     found
 }
 
-/// The data inputs of registers that no statement reads: their statements say what happens at
-/// the clock's edge.
+/// The data inputs of registers that no statement reads: their statements become part of the
+/// clock's `always` block.
 pub(crate) fn held(design: &Design, module: &Module) -> Vec<Net> {
     let body = module.statements();
     let is_held = |net: &Net| {
@@ -56,7 +56,8 @@ pub(crate) fn held(design: &Design, module: &Module) -> Vec<Net> {
 }
 
 impl Module {
-    /// Elements of a net in all, and of each child; both are the signal's if it is the module's.
+    /// The number of elements of a net in all, and of each child; both are the signal's if it is
+    /// the module's own.
     pub(crate) fn elements(&self, design: &Design, net: Net) -> (u32, u32) {
         match net {
             Net::Own(id) => (self.signal(id).count(), self.signal(id).count()),
@@ -79,7 +80,7 @@ impl Module {
         }
     }
 
-    /// A name like the wanted one that no signal has.
+    /// A name derived from the wanted one that no signal has.
     pub(crate) fn fresh_name(&self, wanted: &str) -> String {
         let numbered = (2..).map(|number| format!("{wanted}_{number}"));
         let mut names = std::iter::once(wanted.to_owned()).chain(numbered);

@@ -1,21 +1,21 @@
-//! Mistakes on purpose, one for each pass. Tests plant them and must find them.
+//! Intentional defects, one for each pass. Tests plant them and must find them.
 
 use std::cell::Cell;
 
-/// What goes wrong.
+/// The defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plant {
-    /// Bits are taken from the lower end whatever is asked for.
+    /// Bits are always taken from the lower end.
     Cut,
-    /// The last round of a loop is forgotten.
+    /// The last iteration of a loop is omitted.
     Unroll,
-    /// What is read early does not see the assignment just before.
+    /// An early read misses the assignment just before it.
     Settle,
-    /// Signals keep the order of the kernel whatever they read.
+    /// Signals keep the order of the kernel, whatever they read.
     Separate,
-    /// The branches of a choice are exchanged.
+    /// The branches of a choice are swapped.
     Fold,
-    /// Logic of one type is taken for the same logic.
+    /// Any logic of the same type counts as common.
     Share,
 }
 
@@ -29,7 +29,7 @@ thread_local! {
     static PLANTED: Cell<Option<Plant>> = const { Cell::new(None) };
 }
 
-/// Runs something with a mistake planted, in this thread.
+/// Runs a function with a defect planted, in this thread.
 pub(crate) fn with<T>(plant: Option<Plant>, run: impl FnOnce() -> T) -> T {
     PLANTED.set(plant);
     let result = run();
@@ -37,7 +37,7 @@ pub(crate) fn with<T>(plant: Option<Plant>, run: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Whether this mistake is planted.
+/// Whether this defect is planted.
 pub(crate) fn is_planted(plant: Plant) -> bool {
     PLANTED.get() == Some(plant)
 }

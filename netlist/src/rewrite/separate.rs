@@ -1,9 +1,9 @@
-//! The statements of each signal apart from those of all others, in an order in which what is
-//! read has been assigned before.
+//! Separates the statements of each signal from those of all others, in an order in which every
+//! signal is assigned before it is read.
 //!
-//! Two kinds of signals stay together, in the order of the kernel: those of which elements depend
-//! on each other both ways, and the data inputs of registers, whose statements say together what
-//! happens at the clock's edge. Reads must be final, as `settle` makes them.
+//! Two kinds of signals stay together, in the order of the kernel: those whose elements depend on
+//! each other in both directions, and the data inputs of registers, whose statements together
+//! become the clock's `always` block. Reads must be final, as `settle` leaves them.
 
 use super::net::{Net, assigned, held, select};
 use super::planted;
@@ -60,7 +60,7 @@ struct Order {
     /// Which nets each net reads.
     read: BTreeMap<Net, BTreeSet<Net>>,
     visited: BTreeSet<Net>,
-    /// The nets, each after those that it reads unless they read it as well.
+    /// The nets in order of dependence: each after those that it reads, except in a cycle.
     done: Vec<Net>,
 }
 
@@ -83,7 +83,7 @@ impl Order {
         seen
     }
 
-    /// Nets that read each other together, where the last of them is done.
+    /// Groups of nets that read each other, at the position of the last one.
     fn groups(&self) -> Vec<Vec<Net>> {
         let reached: BTreeMap<Net, BTreeSet<Net>> =
             self.done.iter().map(|net| (*net, self.reached(*net))).collect();

@@ -1,8 +1,8 @@
-//! Reads made final: after this pass a signal that is read holds its last value.
+//! Makes reads final: after this pass, a read of a signal gives its last value.
 //!
 //! A kernel may read a local before its last assignment. Each such intermediate value becomes a
-//! local of its own, assigned beside the original, so that the statements of one signal can stand
-//! apart from those of all others. Accumulation in a loop (`x = x ^ y[i]`) stays as it is.
+//! local of its own, assigned together with the original, so that the statements of one signal can
+//! be separated from all others. Accumulation in a loop (`x = x ^ y[i]`) stays as it is.
 
 use super::planted;
 use crate::ir::{
@@ -30,18 +30,18 @@ impl Pass<Design> for Settle {
     }
 }
 
-/// An own signal, or one element of it where all its assignments name a fixed element.
+/// A signal of the module, or one element of it if all its assignments have a fixed index.
 type Key = (SignalId, Option<u64>);
 
-/// The values of signals that are read although others follow: each is known by how many
-/// assignments were made before, and has a signal of its own.
+/// Values of signals that are read before later assignments: each is identified by the number of
+/// assignments before it, and has a signal of its own.
 type Versions = BTreeMap<(Key, usize), SignalId>;
 
-/// What is assigned, and how much of it already in the course of a pass.
+/// The assignments, and how many of them the pass has seen.
 struct Writes {
-    /// Signals of which every assignment names a fixed element.
+    /// Whether every assignment of a signal has a fixed index.
     fixed: BTreeMap<SignalId, bool>,
-    /// The bits that each assignment writes (first and end), in order.
+    /// The bits of each assignment (first and end), in order.
     bits: BTreeMap<Key, Vec<(u32, u32)>>,
     seen: BTreeMap<Key, usize>,
 }
@@ -89,7 +89,7 @@ impl Writes {
         Some((key, *seen))
     }
 
-    /// Whether these bits of a signal that has been assigned keep the value that they have.
+    /// Whether these bits of a signal that has been assigned keep their present value.
     fn is_final(&self, key: Key, low: u32, end: u32) -> bool {
         let seen = self.seen(key);
         let later = self.bits.get(&key).map_or(&[][..], |bits| &bits[seen..]);
@@ -97,17 +97,17 @@ impl Writes {
     }
 }
 
-/// The same place in a version: of an array with moving elements it has all elements.
+/// The same place in a version: a version of an array with variable indices has all elements.
 fn version_of(reference: &Reference, key: Key, version: SignalId) -> Reference {
     let element = if key.1.is_some() { None } else { reference.element.clone() };
     Reference { instance: None, signal: version, element }
 }
 
-/// First half: reads of values that are not final become reads of versions.
+/// First part: reads of values that are not final become reads of versions.
 struct Read {
     writes: Writes,
     versions: Versions,
-    /// The module, with the versions that were needed until now.
+    /// The module, with the versions added so far.
     module: Module,
     /// Enclosing loops.
     depth: u32,
@@ -130,7 +130,7 @@ impl Read {
         id
     }
 
-    /// `itself`: the signal that the value accumulates in.
+    /// `itself`: the signal in which the value accumulates.
     fn settled(&mut self, expr: &Expr, itself: Option<SignalId>) -> Expr {
         match &expr.kind {
             // Of a structure, only the bits that are read must be final.
@@ -187,7 +187,7 @@ impl Rebuild for Read {
     }
 }
 
-/// Second half: versions are assigned beside their originals.
+/// Second part: versions are assigned together with their originals.
 struct Write {
     writes: Writes,
     versions: Versions,
@@ -212,7 +212,7 @@ impl Rebuild for Write {
 }
 
 impl Write {
-    /// A value that accumulates in its signal, accumulating in a version of it.
+    /// Replaces a signal by its version in a value that accumulates in it.
     fn of_version(&self, expr: &Expr, key: Key, version: SignalId) -> Expr {
         match &expr.kind {
             ExprKind::Read(reference) if self.writes.key(reference) == Some(key) => {

@@ -1,4 +1,4 @@
-//! Logic that several signals have in common is written once: the others copy the first.
+//! Common subexpressions of several signals are written once: the others copy the first.
 
 use super::net::{Net, select};
 use super::planted;
@@ -40,7 +40,7 @@ impl Pass<Design> for Share {
     }
 }
 
-/// Whether an assignment is all that there is of one of the module's own signals.
+/// Whether an assignment sets the whole of one of the module's own signals, and is its only one.
 fn is_all(design: &Design, module: &Module, target: &Target) -> bool {
     let net = Net::of(&target.reference);
     let own = matches!(net, Net::Own(_)) && module.elements(design, net).0 == 1;

@@ -1,4 +1,4 @@
-//! Each pass in the interpreter, on random kernels; a mistake in each is found.
+//! Each pass in the interpreter, on random kernels; a defect planted in each is found.
 
 mod random;
 
@@ -14,7 +14,8 @@ use proptest::test_runner::TestRunner;
 use rand::{RngCore, SeedableRng};
 use random::design;
 
-/// Runs two netlists on the same random inputs; every net and register that both have is equal.
+/// Runs two netlists on the same random inputs; every net and register that both have must be
+/// equal.
 fn agree(one: &Netlist, other: &Netlist, seed: u64) -> Result<(), String> {
     let mut dice = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
     let mut runs = [Interpreter::new(one), Interpreter::new(other)];
@@ -25,7 +26,7 @@ fn agree(one: &Netlist, other: &Netlist, seed: u64) -> Result<(), String> {
         .filter_map(|(id, net)| Some((id, other.net_named(&net.path)?)))
         .collect();
     if nets.len() * 4 < one.nets.len() * 3 {
-        return Err("hardly a net has its name in both".to_owned());
+        return Err("fewer than three quarters of the nets keep their names".to_owned());
     }
     for cycle in 0..12 {
         for (at, input) in one.inputs.iter().enumerate() {
@@ -46,8 +47,8 @@ fn agree(one: &Netlist, other: &Netlist, seed: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// The design after each pass runs like the design before all of them. A kernel that reads itself
-/// in a circle is none: `None`.
+/// Checks that the design after each pass runs like the design before all of them. `None` if the
+/// kernel has a combinational loop.
 fn passes_agree(design: &Design, seed: u64) -> Option<Result<(), String>> {
     let flat = design.flatten().ok()?;
     let mut now = design.clone();

@@ -1,8 +1,8 @@
-//! Loops as copies of their bodies, where they cannot stay loops.
+//! Unrolls loops that cannot remain loops.
 //!
-//! A loop stays where Verilog can say it and where the statements of each signal can stand in a
-//! loop of their own. Any other becomes copies of its body, with all loops inside it; branches
-//! that a round does not take are left out.
+//! A loop remains if Verilog has a form for it and if the statements of each signal can have a loop
+//! of their own. Any other is unrolled, with all loops inside it; branches that an iteration does
+//! not take are omitted.
 
 use super::carry::carries;
 use super::loops::{looped, paths};
@@ -37,7 +37,7 @@ impl Pass<Design> for Unroll {
     }
 }
 
-/// Statements in one round of the loops that are unrolled around them.
+/// Statements in one iteration of the unrolled enclosing loops.
 struct Rounds<'a> {
     loops: Vec<u64>,
     chosen: &'a dyn Fn(&Statement) -> bool,
@@ -133,8 +133,8 @@ fn decided(op: Binary, known: &Value, other: &Expr, whole: &Expr) -> Expr {
     }
 }
 
-/// Whether the rounds of a loop differ in more than their elements: a condition asks which round
-/// it is, or an index would be negative in some round.
+/// Whether the iterations of a loop differ in more than their elements: a condition tests the loop
+/// variable, or an index would be negative in some iteration.
 fn is_special(around: &Statement) -> bool {
     let mut found = asks_round(std::slice::from_ref(around));
     let mut reference = |reference: &Reference| {
@@ -155,14 +155,14 @@ fn has_difference(index: &Index) -> bool {
         Index::Op(IndexOp::Add | IndexOp::Mul, left, right) => {
             has_difference(left) || has_difference(right)
         }
-        // `7 - i` is never negative when it stands where a condition does not guard it.
+        // `7 - i` is never negative unless a condition guards it.
         Index::Op(IndexOp::Sub, left, _) => !matches!(**left, Index::Const(_)),
         Index::Op(..) => true,
         Index::Const(_) | Index::Variable(_) => false,
     }
 }
 
-/// Whether some condition compares nothing but loop variables.
+/// Whether some condition compares only loop variables.
 fn asks_round(body: &[Statement]) -> bool {
     fn fixed(expr: &Expr) -> bool {
         match &expr.kind {
@@ -184,16 +184,16 @@ fn asks_round(body: &[Statement]) -> bool {
     found
 }
 
-/// What Verilog can say of a module's loops.
+/// The limits of loops in Verilog.
 struct Limits<'a> {
     design: &'a Design,
     module: &'a Module,
-    /// Nets of which each element is a wire of its own, which an index cannot choose among.
+    /// Nets with a separate wire for each element, which an index cannot select.
     apart: BTreeSet<Net>,
 }
 
 impl Limits<'_> {
-    /// Whether a statement can be said within loops of these rounds.
+    /// Whether a statement has a form in Verilog within loops with these bounds.
     fn sayable(&self, statement: &Statement, loops: &mut Vec<(u64, u64)>) -> bool {
         if let Statement::For { from, to, .. } = statement {
             loops.push((*from as u64, *to as u64));
@@ -221,7 +221,7 @@ impl Limits<'_> {
                 None => false,
                 Some((low, high)) => low == high || (high >> 32 == 0 && !divides(index)),
             },
-            // A bit of a word has a number; a number beyond the word names no bit.
+            // A bit number beyond the word selects no bit.
             ExprKind::DynamicSlice(word, at) => match at.as_index().map(|at| at.bounds(loops)) {
                 None => true,
                 Some(None) => false,

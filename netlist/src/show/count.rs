@@ -1,10 +1,10 @@
-//! How many of which operation, before and after each pass.
+//! Counts of operations, before and after each pass.
 
 use crate::ir::Netlist;
 use crate::optimise::{Gates, Options, Program, program};
 use std::collections::BTreeMap;
 
-/// A number for each operation that occurs, by its name.
+/// The count of each operation, by its name.
 pub type Counts = BTreeMap<&'static str, usize>;
 
 /// Operations of a netlist.
@@ -20,7 +20,7 @@ fn tally(names: impl Iterator<Item = &'static str>) -> Counts {
     counts
 }
 
-/// What a program is after a pass.
+/// A program after a pass.
 #[derive(Clone, Debug)]
 pub struct Stage {
     /// The pass.
@@ -57,7 +57,8 @@ impl Stage {
     }
 }
 
-/// The program after each pass, in the order in which they run. [`counts`] is what was before.
+/// The program after each pass, in the order in which they run. [`counts`] gives the netlist before
+/// all of them.
 pub fn stages(netlist: &Netlist, options: &Options) -> Vec<Stage> {
     let passes = [("lower", false, false), ("columns", true, false), ("guards", true, true)];
     let mut stages = Vec::new();

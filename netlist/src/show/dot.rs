@@ -24,7 +24,7 @@ pub fn dot(design: &Design) -> String {
             Body::Primitive(_) => "\\nmemory".to_owned(),
         };
         line(&mut text, format!("    m{at} [label=\"{}{inside}\"];", module.name));
-        // One arrow for each module below, however many children are of it.
+        // One arrow for each module below, however many of its instances are children.
         let mut below: BTreeMap<ModuleId, Vec<String>> = BTreeMap::new();
         for instance in &module.instances {
             let mut count: BTreeMap<ModuleId, u32> = BTreeMap::new();

@@ -10,13 +10,13 @@
 //! output sum: 8 = %0
 //! ```
 //!
-//! `%n` is a node, the number behind the colon its width. Nodes are in order; behind them
-//! what happens at the edge, then the nets that name nodes.
+//! `%n` is a node, the number after the colon its width. Nodes are in order; they are followed by
+//! the assignments at the clock edge, then the nets, which are names of nodes.
 
 use crate::ir::{NetKind, Netlist, Node, NodeId, Op};
 use std::fmt::Write as _;
 
-/// The netlist, a line for each input, node, register, memory and net.
+/// The netlist, one line for each input, node, register, memory and net.
 pub fn netlist(netlist: &Netlist) -> String {
     let mut text = format!("netlist {}\n", netlist.name);
     let mut line = |line: String| writeln!(text, "{line}").expect("a string takes all");

@@ -1,12 +1,12 @@
-//! Designs, netlists and programs as people look at them: text, pictures, counts.
+//! Designs, netlists and programs in readable form: text, pictures, counts.
 //!
 //! | file | shows |
 //! |---|---|
-//! | `tree` | the hierarchy as an indented list, a line for each block |
+//! | `tree` | the hierarchy as an indented list, one line for each block |
 //! | `dot` | the modules and their instances as a picture, for Graphviz |
-//! | `flat` | a [`crate::Netlist`], a line for each node: what a pass reads |
-//! | `program` | a [`crate::optimise::Program`], a line for each term: what is compiled |
-//! | `count` | how many of which operation, before and after each pass |
+//! | `flat` | a [`crate::Netlist`], one line for each node: the input of passes |
+//! | `program` | a [`crate::optimise::Program`], one line for each term: the compiler's input |
+//! | `count` | counts of operations, before and after each pass |
 //!
 //! All text is the same in every run.
 

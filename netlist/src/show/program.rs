@@ -1,4 +1,4 @@
-//! A program as text: the netlist's form that is compiled.
+//! A program, the compiled form of a netlist, as text.
 //!
 //! ```text
 //! t4: 45 x 8 = state s2          a column: one value for each of 8 rows
@@ -12,7 +12,7 @@ use crate::ir::{Netlist, Op};
 use crate::optimise::{Form, Program, TermId};
 use std::fmt::Write as _;
 
-/// The program, a line for each term, state, memory and watched net of its netlist.
+/// The program, one line for each term, state, memory and watched net of its netlist.
 pub fn program(program: &Program, netlist: &Netlist) -> String {
     let mut text = format!("program {}\n", netlist.name);
     let mut line = |line: String| writeln!(text, "{line}").expect("a string takes all");

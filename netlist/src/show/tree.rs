@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 /// The blocks of a design from the top down, children indented, with their modules.
 ///
-/// An array of children is one line (`lines[8]`), and so are all registers of a block together.
-/// A module's inside is shown where it is met first; `...` says that it was shown above.
+/// An array of children is one line (`lines[8]`), and so are all registers of a block together. A
+/// module's contents are shown at its first occurrence; `...` refers to it.
 pub fn tree(design: &Design) -> String {
     let mut text = String::new();
     let mut shown = vec![false; design.modules.len()];

@@ -1,4 +1,4 @@
-//! The dump under way.
+//! The open dump.
 
 use super::{Style, WaveError, header};
 use crate::compile::{Compiled, Follower};
@@ -6,9 +6,9 @@ use crate::ir::{NetId, Netlist};
 use std::io::Write;
 use waves::{Builder, SignalId, UNITS_PER_CYCLE};
 
-/// Makes cycles and writes what changed. Its memory does not grow with the run.
+/// Runs cycles and writes what changed. Its memory does not grow with the run.
 ///
-/// It ends with [`Dump::finish`]; one that is dropped leaves out what it had gathered last.
+/// It ends with [`Dump::finish`]; one that is dropped loses what it had collected last.
 #[derive(Debug)]
 pub struct Dump<'a> {
     out: waves::Dump<'a>,
@@ -22,7 +22,7 @@ impl<'a> Dump<'a> {
     /// Begins a dump of these nets of an engine that was compiled to follow them.
     ///
     /// # Errors
-    /// [`WaveError::NotFollowed`], or what the output says.
+    /// [`WaveError::NotFollowed`], or an error of the output.
     pub fn new(
         netlist: &Netlist,
         engine: &Compiled,
@@ -42,15 +42,15 @@ impl<'a> Dump<'a> {
         Ok(Self { out, follower, variables, clock, now: 0 })
     }
 
-    /// Variables: nets that carry the same node count once.
+    /// The number of variables: nets of the same node count once.
     pub fn variables(&self) -> usize {
         self.variables.len()
     }
 
-    /// As [`Compiled::cycle`], and writes the values before the edge that are new.
+    /// As [`Compiled::cycle`], and writes values that changed; they are those before the edge.
     ///
     /// # Errors
-    /// What the output says.
+    /// An error of the output.
     #[inline]
     pub fn cycle(&mut self, engine: &mut Compiled) -> Result<(), WaveError> {
         let time = self.now * UNITS_PER_CYCLE;
@@ -75,11 +75,11 @@ impl<'a> Dump<'a> {
         Ok(())
     }
 
-    /// Lets cycles pass that are as the last one, because the engine
-    /// [is quiescent](Compiled::is_quiescent).
+    /// Lets cycles pass that equal the last one, because the engine [is
+    /// quiescent](Compiled::is_quiescent).
     ///
     /// # Errors
-    /// What the output says.
+    /// An error of the output.
     pub fn skip(&mut self, cycles: u64) -> Result<(), WaveError> {
         let Some(clock) = self.clock else {
             self.now += cycles;
@@ -96,10 +96,10 @@ impl<'a> Dump<'a> {
         Ok(())
     }
 
-    /// Writes what is left, and the time at which the last cycle ended.
+    /// Writes what is left, and the end of the last cycle.
     ///
     /// # Errors
-    /// What the output says.
+    /// An error of the output.
     pub fn finish(mut self) -> Result<(), WaveError> {
         self.out.at(self.now * UNITS_PER_CYCLE)?;
         Ok(self.out.finish()?)

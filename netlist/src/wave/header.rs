@@ -1,4 +1,4 @@
-//! What stands in a dump: which nets share a variable.
+//! The variables of a dump: which nets share one.
 
 use super::{Style, WaveError};
 use crate::compile::Field;
@@ -6,16 +6,16 @@ use crate::ir::{NetId, Netlist, Type};
 use std::collections::BTreeMap;
 use waves::{Builder, SignalId};
 
-/// What is declared.
+/// The declared variables.
 pub(super) struct Header {
-    /// One net of each group that carries the same node, and its variable.
+    /// One net of each group with the same node, and its variable.
     pub(super) fields: Vec<Field>,
     pub(super) variables: Vec<SignalId>,
-    /// The variable of all clock nets, if they are drawn.
+    /// The variable of all clock nets, if they are written.
     pub(super) clock: Option<SignalId>,
 }
 
-/// Declares these nets. Nets of one node and enumeration share a variable.
+/// Declares these nets. Nets with the same node and enumeration share a variable.
 pub(super) fn declare(
     builder: &mut Builder,
     netlist: &Netlist,
@@ -24,7 +24,7 @@ pub(super) fn declare(
 ) -> Result<Header, WaveError> {
     let mut header = Header { fields: Vec::new(), variables: Vec::new(), clock: None };
     let mut known = BTreeMap::new();
-    // In order of path, so that a scope's nets stand together.
+    // In order of path, so that the nets of a scope are together.
     let mut sorted: Vec<_> = nets.iter().map(|id| (&*netlist.net(*id).path, *id)).collect();
     sorted.sort_by(|(one, _), (other, _)| one.split('.').cmp(other.split('.')));
     for (path, id) in sorted {

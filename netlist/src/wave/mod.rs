@@ -1,8 +1,8 @@
-//! Waves: what every net of a running design does, as a VCD file.
+//! Waves: the value of every net of a running design, as a VCD file.
 //!
-//! A [`Dump`] lets an engine make cycles and writes what changed in each. It reads the state of
-//! the compiled code directly ([`crate::compile::Follower`]): nothing is evaluated twice, what
-//! did not change is not formatted, and nets that carry the same node share one record.
+//! A [`Dump`] runs an engine's cycles and writes what changed in each. It reads the state of the
+//! compiled code directly ([`crate::compile::Follower`]): nothing is evaluated twice, unchanged
+//! values are not formatted, and nets of the same node share one record.
 //!
 //! ```
 //! # use netlist::ir::*;
@@ -52,13 +52,13 @@ pub use dump::Dump;
 use crate::ir::{NetId, Netlist};
 use thiserror::Error;
 
-/// How a dump looks.
+/// The style of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Clock nets are drawn: rising where a cycle begins, falling in its middle. Without it they
-    /// are left out, and a cycle in which nothing changes takes no room.
+    /// Clock nets are written: rising where a cycle begins, falling in its middle. Otherwise they
+    /// are omitted, and a cycle without changes takes no space.
     pub clock: bool,
-    /// Beside each net of an enumeration is a string `NET_name` with the variant's name.
+    /// Each net of an enumeration has an additional string `NET_name` with the variant's name.
     pub names: bool,
 }
 
@@ -74,7 +74,7 @@ pub enum WaveError {
     /// The engine was not compiled for it.
     #[error("`{0}` is not followed: name it in `Options::follow` when the engine is compiled")]
     NotFollowed(String),
-    /// A net's name or the output did not suit.
+    /// A net's name was invalid, or the output failed.
     #[error(transparent)]
     Wave(#[from] waves::Error),
 }

@@ -4,7 +4,7 @@ use crate::common::{clocked, flattened, present, run};
 use netlist::ir::Type;
 use rust_hdl::prelude::*;
 
-/// Five states: an encoding with room to spare.
+/// Five states: an encoding with unused values.
 #[derive(Copy, Clone, Debug, PartialEq, LogicState)]
 enum Phase {
     Idle,

@@ -1,4 +1,4 @@
-//! Every block of the MMU alone, larger ones with what is inside them.
+//! Every block of the MMU alone; larger ones with their children.
 
 use crate::common::{Clocked, Dice, Stimulus, clocked, present, run, unclocked};
 use hdl::fault::{Cause, HeldFault};
@@ -49,7 +49,7 @@ impl Stimulus for AccessContext {
     }
 }
 
-/// At least so many of a hundred nets must have moved: the test tests something.
+/// At least `least` of a hundred nets must have changed, or the test would prove little.
 fn alone<B: Clocked>(block: B, cycles: u64, least: usize, present: impl FnMut(&mut Dice, &mut B)) {
     let moved = run(block, cycles, 31, present);
     assert!(moved >= least, "only {moved} % of the nets ever changed");
@@ -160,7 +160,7 @@ pub(crate) fn a_held_fault_agrees_alone() {
     });
 }
 
-/// A walker whose memory answers now and then, with entries that are mostly valid.
+/// A walker with a memory that answers at random times, with entries that are mostly valid.
 macro_rules! walk {
     ($top_level:expr) => {
         |dice, block| {

@@ -1,4 +1,4 @@
-//! Children of children, settled reads, writes that overtake each other.
+//! Children of children, reads of settled values, assignments that override each other.
 
 use crate::common::{clocked, present, run};
 use rust_hdl::prelude::*;
@@ -56,7 +56,7 @@ impl Logic for Orders {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, counter);
-        // The child's input is read settled: what is written last, below.
+        // A read of the child's input gives its settled value, that of its last assignment below.
         self.early.next = self.inner.value.val();
         self.inner.value.next = bits::<9>(3);
         self.between.next = self.inner.value.val() + self.inner.result.val();
@@ -65,7 +65,7 @@ impl Logic for Orders {
             self.inner.value.next = self.other.result.val();
         }
         self.other.value.next = self.a.val() ^ self.counter.q.val();
-        // Own outputs and locals are read as last written.
+        // Own outputs and locals read their last assignment.
         self.local.next = self.a.val();
         self.out_value.next = self.local.val();
         self.local.next = self.local.val() + self.local.val();

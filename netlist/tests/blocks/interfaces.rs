@@ -3,7 +3,7 @@
 use crate::common::{clocked, present, run};
 use rust_hdl::prelude::*;
 
-/// What a controller sees of a bus.
+/// A bus as seen by a controller.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "Device"]
 struct Controller {
@@ -12,7 +12,7 @@ struct Controller {
     answer: Signal<In, Bits<8>>,
 }
 
-/// What a device sees of it.
+/// The same bus as seen by a device.
 #[derive(Clone, Debug, Default, LogicInterface)]
 #[join = "Controller"]
 struct Device {

@@ -1,4 +1,4 @@
-//! Three everyday shapes that rust-hdl's own Verilog gets wrong: Rust's meaning counts.
+//! Three common constructs that rust-hdl's own Verilog gets wrong: here they have Rust's meaning.
 
 use crate::common::{present, run, unclocked};
 use rust_hdl::prelude::*;

@@ -3,7 +3,7 @@
 use crate::common::{present, run, unclocked};
 use rust_hdl::prelude::*;
 
-/// Every way to a bit.
+/// Every way to access a bit.
 #[derive(LogicBlock, Default)]
 struct Selects {
     a: Signal<In, Bits<20>>,

@@ -1,4 +1,4 @@
-//! Random stimulus: corners are as likely as everything between them.
+//! Random stimulus: corner cases are as likely as everything between them.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -22,7 +22,7 @@ impl Dice {
         T::stimulus(self)
     }
 
-    /// Corners are as likely as everything between them.
+    /// Corner cases are as likely as everything between them.
     fn word(&mut self, width: usize) -> u128 {
         let ones = if width >= 128 { u128::MAX } else { (1 << width) - 1 };
         match self.roll(8) {

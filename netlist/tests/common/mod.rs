@@ -1,4 +1,4 @@
-//! rust-hdl's own simulation beside ours: every net, every half cycle.
+//! rust-hdl's own simulation in parallel with ours: every net, every half cycle.
 
 #![allow(dead_code, reason = "not every test file uses all of it")]
 #![allow(unused_imports, reason = "likewise")]

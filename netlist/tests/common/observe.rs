@@ -1,4 +1,4 @@
-//! What a block under rust-hdl's simulation shows: every signal with its path.
+//! The state of a block in rust-hdl's simulation: every signal with its path.
 
 use netlist::ir::Value;
 use rust_hdl::prelude::*;

@@ -1,5 +1,5 @@
-//! A block under rust-hdl, its netlist interpreted, and its netlist compiled, side by side; and
-//! the netlists of its design after each pass towards Verilog.
+//! A block in rust-hdl, its netlist interpreted, and its netlist compiled, in parallel; and the
+//! netlists of its design after each pass towards Verilog.
 
 use super::{Clocked, Dice, elaborated, observe, paths, settle};
 use netlist::ir::{InputId, NetId, Netlist, RegisterId, Type, Value};
@@ -28,7 +28,7 @@ impl Rewritten<'_> {
     }
 }
 
-/// A netlist beside its block.
+/// A netlist in parallel with its block.
 struct Pair<'a> {
     netlist: &'a Netlist,
     interpreted: Interpreter<'a>,
@@ -36,9 +36,9 @@ struct Pair<'a> {
     rewritten: Vec<Rewritten<'a>>,
     /// Machine code that keeps every net for an observer, settled before and after each edge.
     watched: Compiled,
-    /// Machine code that computes outputs and state only, one call a cycle.
+    /// Machine code that computes outputs and state only, one call per cycle.
     fast: Compiled,
-    /// For each atom in the order of a walk, its net and the input that it is.
+    /// For each atom in the order of the walk, its net, and its input if it is one.
     atoms: Vec<(NetId, Option<InputId>)>,
     /// Nets that were not always equal to their first value.
     moved: Vec<bool>,
@@ -95,8 +95,8 @@ impl<'a> Pair<'a> {
         self.watched.settle();
     }
 
-    /// The clock edge. Of the cycle that it ends, the fast code must give the outputs; of the
-    /// next, the registers.
+    /// The clock edge. The fast code must give the outputs of the cycle that it ends, and the
+    /// registers of the next.
     fn step(&mut self, when: impl Fn() -> String) {
         self.watched.step();
         self.fast.cycle();
@@ -115,12 +115,12 @@ impl<'a> Pair<'a> {
         self.watched.settle();
     }
 
-    /// All nets of block, interpreter and machine code are equal.
+    /// Checks that all nets of block, interpreter and machine code are equal.
     fn compare<B: Block>(&mut self, block: &B, when: impl Fn() -> String) {
         let observed = observe(block);
         for ((id, _), theirs) in self.atoms.iter().zip(&observed) {
             let net = self.netlist.net(*id);
-            // The clock input of a netlist has no value; what is driven by it has none either.
+            // The clock input of a netlist has no value, and neither have nets driven by it.
             if net.ty == Type::Clock {
                 continue;
             }
@@ -152,9 +152,9 @@ fn rewritten<'a>(pass: &'static str, netlist: &Netlist, after: &'a Netlist) -> R
     Rewritten { pass, interpreted: Interpreter::new(after), nets }
 }
 
-/// Runs a block and its netlist for some cycles of random stimulus; all nets must be equal
-/// before and after every edge, interpreted and compiled, and after each pass. Returns how many nets of a hundred
-/// ever changed.
+/// Runs a block and its netlist for some cycles of random stimulus; all nets must be equal before
+/// and after every edge, interpreted and compiled, and after each pass. Returns the percentage of
+/// nets that ever changed.
 pub(crate) fn run<B: Clocked>(
     mut block: B,
     cycles: u64,

@@ -26,12 +26,12 @@ macro_rules! traffic {
     };
 }
 
-/// Mostly leaves and pointers, sometimes anything.
+/// Mostly leaves and pointers, sometimes any value.
 pub(crate) fn pte(dice: &mut Dice, xlen: u32) -> u64 {
     let flags = match dice.roll(9) {
         0 | 1 => 0xdf,
         2 | 3 => 0xcf,
-        // A global leaf, a clean one, an untouched one, pointers.
+        // A global leaf, one with D clear, one with A clear, pointers.
         4 => 0xef,
         5 => [0x4f, 0x5f, 0x0f][dice.roll(3) as usize],
         6 => [0x01, 0x21][dice.roll(2) as usize],

@@ -146,7 +146,7 @@ fn a_loop_is_shown_with_its_path() {
     assert!(next.is_none_or(|next| next == "one.z"), "in the direction of flow: {found}");
 }
 
-/// The same wrong block twice.
+/// The same faulty block twice.
 #[derive(LogicBlock, Default)]
 struct Twins {
     c: Signal<In, Bit>,

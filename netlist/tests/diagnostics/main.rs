@@ -1,4 +1,4 @@
-//! Every diagnostic has a block that earns it, and says where.
+//! For every diagnostic, a block that causes it; and its location.
 
 #[path = "../common/mod.rs"]
 mod common;

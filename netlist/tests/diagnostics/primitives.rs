@@ -4,7 +4,7 @@ use crate::{block, finding, findings};
 use netlist::Problem;
 use rust_hdl::prelude::*;
 
-/// Hardware by word of mouth.
+/// A block given only as Verilog text.
 #[derive(LogicBlock, Default)]
 struct Foreign {
     a: Signal<In, Bit>,
@@ -85,7 +85,7 @@ fn keywords_are_found_on_request() {
     assert!(found.iter().all(|finding| matches!(finding.problem, Problem::Keyword { .. })));
 }
 
-/// A kernel written by hand, which rustc cannot have checked.
+/// A kernel written by hand, without checks by rustc.
 #[derive(LogicBlock, Default)]
 struct Handmade {
     clock: Signal<In, Clock>,

@@ -1,12 +1,12 @@
-//! The Verilog bench: recorded inputs, and ports and state compared with rust-hdl's in every
+//! The Verilog test bench: recorded inputs, with ports and state compared with rust-hdl's in every
 //! cycle.
 
 use netlist::ir::{Design, Kind, Module, SignalId, Type};
 use netlist::print::{Place, port_names};
 use std::fmt::Write as _;
 
-/// Something to be driven or compared: its Verilog name and width, and the paths that
-/// rust-hdl knows its elements by (lowest first).
+/// A signal that is driven or compared: its Verilog name and width, and the paths of its elements
+/// in rust-hdl (lowest first).
 pub(crate) struct Signal {
     pub(crate) name: String,
     pub(crate) width: u32,
@@ -21,7 +21,7 @@ enum Role {
     State,
 }
 
-/// The ports of a top but for its clock, its state, and the clock's name.
+/// The ports of a top except its clock, its state, and the clock's name.
 pub(crate) fn signals(design: &Design, places: &[Place]) -> (Vec<Signal>, Option<String>) {
     let module: &Module = design.top_module();
     let mut signals = Vec::new();

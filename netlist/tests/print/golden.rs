@@ -1,6 +1,6 @@
-//! The text itself, for one block that has a little of everything.
+//! The text itself, for one block with a little of everything.
 //!
-//! `UPDATE_EXPECT=1` writes the files anew; review the difference.
+//! `UPDATE_EXPECT=1` rewrites the files; review the difference.
 
 use crate::base::{clocked, elaborated, present};
 use crate::common::run;
@@ -17,14 +17,14 @@ enum Stage {
     Answer,
 }
 
-/// What is asked for.
+/// A request.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
 struct Ask {
     place: Bits<4>,
     urgent: Bit,
 }
 
-/// A lane: keeps the last word that was for it.
+/// A lane: keeps the last word addressed to it.
 #[derive(LogicBlock, Default)]
 struct Lane {
     clock: Signal<In, Clock>,

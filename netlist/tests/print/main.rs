@@ -1,8 +1,7 @@
 //! Printed Verilog: accepted by every tool without a warning, and equal to rust-hdl cycle by
 //! cycle on every port and register in Icarus and in Verilator.
 //!
-//! The small blocks are those that the interpreter is tested with; here `run` replays them on
-//! their Verilog.
+//! The small blocks are those of the interpreter's tests; here `run` replays them on their Verilog.
 
 #[path = "../common/mod.rs"]
 mod base;
@@ -18,7 +17,7 @@ mod common {
         Clocked, Dice, Stimulus, clocked, elaborated, flattened, present, unclocked,
     };
 
-    /// As its namesake, but on the printed Verilog; there is nothing to count.
+    /// As its namesake, but on the printed Verilog; there is no percentage to return.
     pub(crate) fn run<B: Clocked>(
         block: B,
         cycles: u64,

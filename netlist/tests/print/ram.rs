@@ -6,8 +6,8 @@ use crate::replay::{Replay, replay, tool};
 use netlist::print::{Describe, verilog};
 use rust_hdl::prelude::*;
 
-/// A set-associative store, as a second-level TLB has it: two ways of 512 sets side by side, read
-/// in one cycle and compared in the next, and a small memory that says which way was used last.
+/// A set-associative store, as in a second-level TLB: two ways of 512 sets in parallel, read in one
+/// cycle and compared in the next, and a small memory of the way used last.
 #[derive(LogicBlock, Default)]
 struct Ways {
     clock: Signal<In, Clock>,
@@ -57,7 +57,7 @@ impl Logic for Ways {
 
 clocked!(Ways);
 
-/// Few sets and tags, so that reads meet writes and ways hit.
+/// Few sets and tags, so that some reads follow writes and some ways hit.
 fn stimulus(dice: &mut Dice, block: &mut Ways) {
     present!(dice, block: write, write_way, data);
     block.set.next = dice.roll(4).into();
@@ -78,7 +78,7 @@ fn ways_agree_compiled() {
     assert!(crate::base::run(Ways::default(), 1500, 4, stimulus) > 80);
 }
 
-/// The cells that a Yosys script makes, by name.
+/// The cells that a Yosys script produces, by name.
 fn cells(script: &str) -> Option<String> {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let text = verilog(&elaborated(&Ways::default()), "ways", &Describe::new()).to_string();

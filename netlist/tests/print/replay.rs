@@ -1,4 +1,4 @@
-//! A block's stimulus and responses under rust-hdl, replayed on its printed Verilog.
+//! A block's stimulus and responses in rust-hdl, replayed on its printed Verilog.
 
 use crate::base::{Clocked, Dice, observe, paths, settle};
 use crate::bench::{Signal, bench, signals, top};
@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-/// A block's printed text, and what it must do.
+/// A block's printed text, and its expected behaviour.
 pub(crate) struct Recording {
     /// Name of its top module.
     device: String,
@@ -19,8 +19,8 @@ pub(crate) struct Recording {
     cycles: u64,
 }
 
-/// Runs a block under rust-hdl and prints it. All its modules are named for the device, so that
-/// several recordings can stand in one file.
+/// Runs a block in rust-hdl and prints it. All its modules are named after the device, so that
+/// several recordings can be in one file.
 pub(crate) fn record<B: Clocked>(
     device: &str,
     mut block: B,
@@ -92,11 +92,11 @@ pub(crate) enum Replay {
     Icarus,
     /// Icarus and Verilator.
     Both,
-    /// Icarus; Verilator may remark that a kernel compares with what is always zero.
+    /// Icarus; Verilator may warn that a kernel compares with a constant zero.
     Drawn,
 }
 
-/// All tools accept the Verilog of a block without a warning, and it does as rust-hdl does.
+/// All tools accept the Verilog of a block without a warning, and it behaves as in rust-hdl.
 pub(crate) fn replay<B: Clocked>(
     block: B,
     cycles: u64,
@@ -120,11 +120,11 @@ pub(crate) fn replay<B: Clocked>(
     }
 }
 
-/// The recordings, in one Verilator build, do as rust-hdl does.
+/// The recordings, in one Verilator build, behave as in rust-hdl.
 pub(crate) fn verilate(recordings: &[Recording]) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     write(directory.path(), recordings);
-    // Most of a build is the C++ compiler's; at this length of run its optimiser is waste.
+    // Most of a build's time is the C++ compiler's; for runs this short its optimiser is a waste.
     let arguments = ["--binary", "--timing", "-O1", "-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0"];
     let files = ["-Wno-fatal", "--top-module", "bench", "printed.v", "bench.v"];
     if tool(directory.path(), "verilator", &[&arguments[..], &files].concat()).is_some() {
@@ -134,14 +134,14 @@ pub(crate) fn verilate(recordings: &[Recording]) {
     }
 }
 
-/// What the bench in a directory says in Icarus; `None` if it is not installed.
+/// The output of the bench in a directory in Icarus; `None` if it is not installed.
 pub(crate) fn icarus(directory: &Path) -> Option<String> {
     let arguments = ["-g2005", "-Wall", "-o", "bench.vvp", "printed.v", "bench.v"];
     silent(directory, "iverilog", &arguments)?;
     tool(directory, "vvp", &["bench.vvp"])
 }
 
-/// No tool has anything to say about `printed.v`.
+/// Checks that no tool warns about `printed.v`.
 fn lint(directory: &Path, verilator: &[&str]) {
     silent(directory, "iverilog", &["-g2005", "-Wall", "-o", "lint.vvp", "printed.v"]);
     silent(directory, "verilator", &[verilator, &["printed.v"]].concat());
@@ -159,7 +159,7 @@ fn silent(directory: &Path, name: &str, arguments: &[&str]) -> Option<()> {
     Some(())
 }
 
-/// What a tool says; `None` if it is not installed, which is reported.
+/// The output of a tool; `None` if it is not installed, which is reported.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn tool(directory: &Path, name: &str, arguments: &[&str]) -> Option<String> {
     let output = match Command::new(name).args(arguments).current_dir(directory).output() {

@@ -1,4 +1,4 @@
-//! Shapes that only the printer finds hard: names, chains through arrays, values in between.
+//! Shapes that are hard for the printer only: names, chains through arrays, intermediate values.
 
 use crate::base::{clocked, present, unclocked};
 use crate::common::run;
@@ -68,7 +68,7 @@ struct Bounds {
     empty: Bit,
 }
 
-/// A structure whose fields depend on each other, and names that Verilog keeps for itself.
+/// A structure whose fields depend on each other, and names that are reserved words of Verilog.
 #[derive(LogicBlock, Default)]
 struct Limits {
     begin: Signal<In, Bits<6>>,
@@ -165,7 +165,7 @@ pub(crate) fn keywords_and_fields() {
     run(Limits::default(), 300, 9, |dice, block| present!(dice, block: begin, signed));
 }
 
-/// The bench itself: a wrong operator in the text is found in some cycle.
+/// A test of the bench itself: a wrong operator in the text is found in some cycle.
 #[test]
 fn a_wrong_text_is_noticed() {
     let directory = tempfile::tempdir().expect("a temporary directory");

@@ -12,11 +12,11 @@ use proptest::test_runner::TestRunner;
 use std::cell::RefCell;
 
 thread_local! {
-    /// Where this thread's runs are recorded instead of replayed.
+    /// Collects this thread's runs instead of replaying them.
     static COLLECTED: RefCell<Option<Vec<Recording>>> = const { RefCell::new(None) };
 }
 
-/// Records a run if this thread collects them; otherwise gives the block back.
+/// Records a run if this thread collects them; otherwise returns the block.
 pub(crate) fn collect<B: Clocked>(
     block: B,
     cycles: u64,

@@ -1,4 +1,4 @@
-//! A block whose kernel is drawn from bytes, executed by rust-hdl's own types.
+//! A block with a random kernel, executed by rust-hdl's own types.
 
 use super::draw::{Expr, Line, Size, Source, lines};
 use super::tree::block;
@@ -13,7 +13,7 @@ enum Word {
     Long(Bits<40>),
 }
 
-/// A block with a drawn kernel.
+/// A block with a generated kernel.
 #[derive(LogicBlock, Default)]
 pub(crate) struct Random {
     pub(crate) clock: Signal<In, Clock>,
@@ -36,7 +36,7 @@ pub(crate) struct Random {
 }
 
 impl Random {
-    /// A block drawn from bytes.
+    /// A block generated from bytes.
     pub(crate) fn new(bytes: &[u8]) -> Self {
         let mut source = Source::new(bytes);
         Self { _kernel: lines(&mut source, 12, 2), ..Self::default() }

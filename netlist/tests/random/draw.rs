@@ -1,6 +1,6 @@
-//! Kernels drawn from bytes.
+//! Random kernels generated from bytes.
 
-/// Bytes that decide what is drawn; when they end, everything is as small as it can be.
+/// The bytes that decide what is generated; when they end, everything is as small as possible.
 pub(crate) struct Source<'a> {
     bytes: &'a [u8],
 }

@@ -1,4 +1,4 @@
-//! Drawn kernels as rust-hdl's syntax trees.
+//! Generated kernels as rust-hdl's syntax trees.
 
 use super::draw::{Expr, Line, Size};
 use rust_hdl::prelude::ast::{

@@ -10,7 +10,7 @@ use crate::UNITS_PER_CYCLE;
 const WINDOW: (u32, u32) = (1600, 1000);
 /// The column of names and values.
 const NAMES: u32 = 390;
-/// The parts of the width that the window's frame, the closed signal tree and the scroll bar take.
+/// The parts of the width taken by the window's frame, the closed signal tree and the scroll bar.
 const FRAME: u32 = 64;
 /// At zoom 0, this many pixels show one unit of time; each step of -1 doubles the visible time.
 const ZOOM_PIXELS: f64 = 200.0;

@@ -85,14 +85,13 @@ impl Trace {
         Trace { reference, alias, format, line: None, names, width, shown }
     }
 
-    /// Shown under this name.
+    /// Sets the name in the view.
     pub fn alias(mut self, alias: &str) -> Trace {
         self.alias = alias.to_owned();
         self
     }
 
-    /// Drawn in this way. A named state does not change: its names are found by its hexadecimal
-    /// digits.
+    /// Sets the format. A named state keeps its own: its names are found by its hexadecimal digits.
     pub fn format(mut self, format: Format) -> Trace {
         if self.names.is_empty() {
             self.format = format;
@@ -100,7 +99,7 @@ impl Trace {
         self
     }
 
-    /// With a line in this colour.
+    /// Sets the colour of the line.
     pub fn line(mut self, line: Line) -> Trace {
         self.line = Some(line);
         self

@@ -8,10 +8,10 @@ use waves::{Builder, Error, Format};
 
 use crate::reader::Dump;
 
-/// Names the dump in the process whose files may not grow.
+/// Passes the dump's path to the process whose files may not grow.
 const PATH: &str = "WAVES_CUT";
 
-/// Writes cycles until the file is full; what the error says.
+/// Writes cycles until the file is full; returns the error.
 fn fill(path: &Path) -> Error {
     let format =
         if path.extension().is_some_and(|e| e == "fst") { Format::Fst } else { Format::Vcd };

@@ -10,7 +10,7 @@ use crate::reader::Dump;
 
 const WIDTHS: [u32; 5] = [1, 2, 39, 64, 128];
 
-/// A cycle's distance from the last one, and what it sets: signal and value.
+/// A cycle's distance from the last one, and the values set in it: signal and value.
 type Step = (u64, Vec<(usize, Option<u128>)>);
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {

@@ -1,4 +1,4 @@
-//! Designs with kernels drawn from bytes: loops, arrays, children, registers.
+//! Designs with random kernels, generated from bytes: loops, arrays, children, registers.
 
 use crate::ir::{
     Arm, Binary, Body, Design, Expr, ExprKind, Index, IndexOp, Instance, InstanceId, Kind, Module,
@@ -10,14 +10,14 @@ use crate::ir::{
 const ROWS: u64 = 4;
 const WORD: u32 = 8;
 
-/// Bytes that decide what is drawn; when they end, everything is as small as it can be.
+/// The bytes that decide what is generated; when they end, everything is as small as possible.
 struct Source<'a> {
     bytes: &'a [u8],
-    /// First value and end of the loops around.
+    /// First value and end of the enclosing loops.
     loops: Vec<(u64, u64)>,
 }
 
-/// What can be read or assigned.
+/// A signal that can be read or assigned.
 #[derive(Clone, Copy)]
 struct Place {
     instance: Option<u32>,
@@ -34,9 +34,9 @@ const fn child(instance: u32, signal: u32, is_array: bool) -> Place {
 }
 
 const CLOCK: Place = own(0, false);
-/// Ports and locals of one bit: inputs, then what the kernel assigns.
+/// Ports and locals of one bit: inputs first, then those that the kernel assigns.
 const BITS: [Place; 5] = [own(1, false), own(2, true), own(3, false), own(4, false), own(5, true)];
-/// Words: inputs and registers, then what the kernel assigns, then outputs of children.
+/// Words: inputs and registers first, then those that the kernel assigns, then outputs of children.
 const WORDS: [Place; 9] = [
     own(6, false),
     own(7, true),
@@ -63,7 +63,7 @@ impl Source<'_> {
         }
     }
 
-    /// A row that exists in every round of the loops around.
+    /// A row that exists in every iteration of the enclosing loops.
     fn row(&mut self) -> Index {
         let fixed = Index::Const(u64::from(self.roll(ROWS as u8)));
         let Some((depth, (from, to))) = self.loops.iter().copied().enumerate().next_back() else {
@@ -317,7 +317,7 @@ impl Source<'_> {
         }
     }
 
-    /// A value that runs through the cells.
+    /// A value that passes through the array of cells.
     fn chain(&mut self) -> Statement {
         let depth = self.loops.len() as u32;
         let at = Index::Variable(variable(depth));
@@ -333,7 +333,7 @@ impl Source<'_> {
         Statement::For { variable: variable(depth), from: 1, to: ROWS as usize, body }
     }
 
-    /// Everything has a value before anything is drawn.
+    /// Default values for all signals, before other statements.
     fn defaults(&mut self) -> Vec<Statement> {
         let zero = |width| Expr::literal(Value::zero(width), Type::Bits(width));
         let mut statements = Vec::new();
@@ -429,7 +429,7 @@ fn cell() -> Module {
     Module { name: "cell".to_owned(), signals, constants: Vec::new(), instances: Vec::new(), body }
 }
 
-/// A design drawn from bytes.
+/// A design generated from bytes.
 pub(super) fn design(bytes: &[u8]) -> Design {
     let mut source = Source { bytes, loops: Vec::new() };
     let mut body = source.defaults();
