@@ -1,4 +1,4 @@
-//! Puts every study and the hardware's source into the binary. The source is read for its doc
+//! Embeds every study and the hardware's source in the binary. The source is read for its doc
 //! comments when Verilog is exported.
 
 mod embed;

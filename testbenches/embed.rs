@@ -1,4 +1,4 @@
-//! Files put into a binary, so that an installed `pagewalk` needs no folder.
+//! Files embedded in a binary, so that an installed `pagewalk` needs no folder.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,7 @@ const RAM: u64 = 0x8000_0000;
 /// Cycles, or accesses, of one measured run.
 const COUNT: u64 = 2_000;
 
-/// Asks for one of eight gigapages on each port in each cycle.
+/// Requests one of eight gigapages on each port in each cycle.
 #[derive(Default)]
 struct Hits(u64);
 

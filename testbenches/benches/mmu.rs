@@ -1,6 +1,6 @@
 //! Cycles and translations per second of both tops on hit, mixed and miss traffic.
 //!
-//! `pagewalk bench` prints the same beside other simulators.
+//! `pagewalk bench` prints the same for other simulators as well.
 #![allow(missing_docs)] // criterion's macros make public functions.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -17,7 +17,7 @@ fn mmu(criterion: &mut Criterion) {
         for &workload in Workload::ALL {
             let engine = config.native().expect("machine code for this machine");
             let mut traffic = Loop::new(config, engine, true, workload, 1);
-            // A warm TLB, and how many translations a cycle brings.
+            // A warm TLB, and the number of translations per run.
             traffic.run(CYCLES);
             let translations = traffic.run(CYCLES).translations;
             for (unit, elements) in [("cycles", CYCLES), ("translations", translations)] {

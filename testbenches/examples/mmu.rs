@@ -13,8 +13,8 @@ use model::mmu::{Fence, Request, Response};
 /// The leaf of page 0x1000: frame 0x80abc, with V, R, W, U, A and D.
 const LEAF: u64 = 0x80abc << 10 | 0b1101_0111;
 
-/// A load of a user program: after how many cycles it is answered, and how. The golden model
-/// checks every answer as well; where it disagrees, `translate` is an error.
+/// A load by a user program: returns the number of cycles until its answer, and the answer. The
+/// golden model checks every answer as well; if it disagrees, `translate` is an error.
 fn load(board: &mut Board, va: u64) -> Result<(u64, Response), Box<dyn Error>> {
     let from = board.now();
     let request = Request { va, access: Access::Load, context: Context::USER };
@@ -22,7 +22,7 @@ fn load(board: &mut Board, va: u64) -> Result<(u64, Response), Box<dyn Error>> {
     Ok((board.now() - 1 - from, response))
 }
 
-/// Runs the test bench; its wave goes into a folder, and the path of the wave's view comes back.
+/// Runs the test bench; writes its wave into a folder, and returns the path of the wave's view.
 pub(crate) fn run(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     // Sv39: the root table in frame 0x80000, and a table for each level below it.
     let memory = SharedMemory::with_ram(0x8000_0000..0x8100_0000)?;

@@ -1,4 +1,4 @@
-//! Puts every scenario into the library.
+//! Embeds every scenario in the library.
 
 #[path = "../embed.rs"]
 mod embed;

@@ -11,13 +11,13 @@ use netlist::optimise::Options;
 
 /// A block simulated by compiled code.
 ///
-/// Behind [`Simulator`] like every engine; known by its type, it is driven without indirection:
-/// [`poke`](Simulator::poke) the inputs that change, [`tick`](Native::tick), and look at the
-/// outputs that matter.
+/// Implements [`Simulator`] like every engine; used by its own type, it is driven without
+/// indirection: [`poke`](Simulator::poke) the inputs that change, [`tick`](Native::tick), and read
+/// the outputs of interest.
 pub struct Native<P: PinSet = Pin> {
     /// The engine that runs.
     side: Side<P>,
-    /// The other one: code that keeps every signal while none is observed, and the other way round.
+    /// The other one: code that keeps every signal while this one does not, and vice versa.
     other: Option<Side<P>>,
     plan: Plan,
     netlist: Netlist,
@@ -26,12 +26,12 @@ pub struct Native<P: PinSet = Pin> {
 /// An engine and its pins.
 struct Side<P: PinSet> {
     engine: Compiled,
-    /// Of a pin that is no input, one that changes nothing; and so with outputs.
+    /// For a pin that is no input, a slot without effect; likewise for outputs.
     inputs: P::PerPin<InputSlot>,
     outputs: P::PerPin<OutputSlot>,
     /// All outputs, in port order.
     outs: OutputRun,
-    /// Of an engine that keeps every signal.
+    /// For an engine that keeps every signal.
     follower: Option<Follower>,
 }
 
@@ -60,18 +60,18 @@ impl<P: PinSet> Side<P> {
 }
 
 impl<P: PinSet> Native<P> {
-    /// Compiles a netlist; `nets` is made of the same block.
+    /// Compiles a netlist; `nets` must be of the same block.
     ///
     /// # Errors
-    /// [`CompileError`] when there is no machine code for this machine.
+    /// [`CompileError`] if Cranelift does not support this machine.
     pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Result<Self, CompileError> {
         let plan = Plan::new::<P>(netlist, nets);
         let side = Side::new(netlist, &plan, false)?;
         Ok(Self { side, other: None, plan, netlist: netlist.clone() })
     }
 
-    /// A whole cycle. Returns its outputs, which [`peek`](Simulator::peek) tells until the next
-    /// call, too.
+    /// A whole cycle. Returns its outputs, which [`peek`](Simulator::peek) returns too until the
+    /// next call.
     #[inline]
     pub fn tick(&mut self) -> &Outs<P> {
         self.side.engine.cycle();
@@ -134,7 +134,7 @@ impl<P: PinSet> Simulator<P> for Native<P> {
             Some(side) => Ok(side),
             None => Side::new(&self.netlist, &self.plan, on),
         };
-        // Without the other code, signals are interpreted: slower, but the same.
+        // Without the other code, signals are interpreted: slower, but the same values.
         if let Ok(mut side) = other {
             side.engine.continue_from(&self.side.engine);
             if let Some(follower) = &mut side.follower {

@@ -12,9 +12,9 @@ use netlist::compile::CompileError;
 /// A named size of one of the two tops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// What the command line calls it.
+    /// Its name on the command line.
     pub name: &'static str,
-    /// Which top.
+    /// The width of the top.
     pub xlen: Xlen,
     /// Lines in each of the two TLBs.
     pub entries: usize,
@@ -38,7 +38,7 @@ pub const CONFIGS: &[Config] = &[
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no configuration `{name}`; there are {}", names())]
 pub struct UnknownConfig {
-    /// What was asked for.
+    /// The name requested.
     pub name: String,
 }
 
@@ -46,10 +46,10 @@ fn names() -> String {
     CONFIGS.iter().map(|config| config.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The configuration of a name.
+/// The configuration with this name.
 ///
 /// # Errors
-/// [`UnknownConfig`], which lists those that exist.
+/// [`UnknownConfig`], which lists the existing ones.
 pub fn find(name: &str) -> Result<&'static Config, UnknownConfig> {
     CONFIGS
         .iter()
@@ -81,10 +81,10 @@ macro_rules! with_top {
 }
 
 impl Config {
-    /// The hardware out of reset, on an engine. Compiled code that another run of this thread
-    /// has made is used again.
+    /// The hardware after reset, on an engine. Compiled code of an earlier run of this thread is
+    /// used again.
     pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
-        // Known by its type, the fastest engine is driven without indirection.
+        // Used by its own type, the fastest engine is driven without indirection.
         let native = || {
             let native = Box::new(self.native()?);
             Ok::<_, CompileError>(HardwareMmu::new(native, self.name, self.xlen, self.entries))
@@ -98,11 +98,12 @@ impl Config {
         Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
     }
 
-    /// The hardware behind bare pins, as it powers up, on an engine. Where there is no machine
-    /// code for this machine, the interpreter takes the compiled engine's place.
+    /// The hardware as bare pins, at power-up, on an engine. If Cranelift does not support this
+    /// machine, the interpreter replaces the compiled engine.
     ///
     /// # Panics
-    /// If the netlist compiler finds fault with the design: a defect found by building it once.
+    /// If the netlist compiler reports a finding: a defect of the design, which the first build
+    /// reveals.
     pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator> {
         with_top!(self, Top => top::simulator::<Top>(self.name, engine))
     }
@@ -110,18 +111,18 @@ impl Config {
     /// As [`Config::simulator`] with the compiled engine, by its type.
     ///
     /// # Errors
-    /// [`CompileError`] when there is no machine code for this machine.
+    /// [`CompileError`] if Cranelift does not support this machine.
     ///
     /// # Panics
-    /// If the netlist compiler finds fault with the design.
+    /// If the netlist compiler reports a finding.
     pub fn native(&self) -> Result<Native, CompileError> {
         with_top!(self, Top => top::native::<Top>(self.name))
     }
 
-    /// The typed design of the top, as the netlist compiler reads it.
+    /// The typed design of the top, the input of the netlist compiler.
     ///
     /// # Panics
-    /// If the compiler finds fault with the design.
+    /// If the compiler reports a finding.
     pub fn design(&self) -> Design {
         with_top!(self, Top => top::design::<Top>())
     }

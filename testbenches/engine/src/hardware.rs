@@ -1,4 +1,4 @@
-//! The hardware as the world sees it: pins bundled into transactions.
+//! The hardware as seen by the simulated system: pins bundled into transactions.
 
 use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{EVENTS, PINS, Pin, PinSet, Simulator};
@@ -7,7 +7,7 @@ use model::mmu::{
     Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
 };
 
-/// A hardware MMU on any engine, behind the world's [`Mmu`] trait.
+/// A hardware MMU on any engine, which implements [`Mmu`].
 pub struct HardwareMmu<S: ?Sized> {
     simulator: Box<S>,
     pins: Pins,
@@ -23,7 +23,7 @@ pub struct HardwareMmu<S: ?Sized> {
 }
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
-    /// Takes a design over, all of whose inputs are 0, and resets it.
+    /// Takes over a design whose inputs are all 0, and resets it.
     pub fn new(simulator: Box<S>, name: &'static str, xlen: Xlen, entries: usize) -> Self {
         let mut mmu = Self {
             simulator,
@@ -40,7 +40,8 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         mmu
     }
 
-    /// As if it were new. False where the engine cannot: then it is of no use any more.
+    /// Restores the state after reset. False if the engine cannot; then it must not be used any
+    /// more.
     pub(super) fn begin_anew(&mut self) -> bool {
         self.watch(false);
         if !self.simulator.power_up() {
@@ -60,8 +61,8 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         self.simulator.poke(pin, u64::from(value));
     }
 
-    /// Pokes what is not as it was; returns whether nothing is new. In a long run most pins keep
-    /// their values from cycle to cycle.
+    /// Pokes the pins that changed; returns whether none did. In a long run most pins keep their
+    /// values from cycle to cycle.
     fn drive(&mut self, inputs: &Inputs) -> bool {
         let before = self.driven;
         let mut same = true;
@@ -107,8 +108,8 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         same
     }
 
-    /// [`HardwareMmu::drive`] where only requests are not as they were. Most are like the last
-    /// one of their port but for the address.
+    /// [`HardwareMmu::drive`] when only requests may have changed. Most are like the last one of
+    /// their port except for the address.
     #[inline]
     fn drive_requests(&mut self, requests: &PerPort<Option<Request>>) {
         self.drive_request(Port::Fetch, &REQUESTS.0[0], requests[Port::Fetch]);
@@ -155,7 +156,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
     }
 }
 
-/// The outputs of a cycle, about to become values.
+/// The outputs of a cycle as pin values.
 struct Sample<'a>(&'a Outs);
 
 impl Sample<'_> {
@@ -210,8 +211,8 @@ impl Sample<'_> {
         }
     }
 
-    /// Whether the cycle was one of hits and of nothing else, as [`Inputs::only_hit`] says; then
-    /// `outputs` are those of it.
+    /// Whether the cycle contained only hits, as [`Inputs::only_hit`] defines it; then `outputs`
+    /// are set.
     #[inline]
     fn only_hit(&self, requests: &PerPort<Option<Request>>, outputs: &mut Outputs) -> bool {
         let fetch = self.port(Port::Fetch, &RESPONSES.0[0], requests, outputs);
@@ -222,7 +223,7 @@ impl Sample<'_> {
         events.add_if(Pulse::FetchHit, requests[Port::Fetch].is_some());
         events.add_if(Pulse::DataHit, requests[Port::Data].is_some());
         let hits = u64::from(events.bits().count_ones());
-        // Each event is 0 or 1: there are no others if so many happened.
+        // Each event is 0 or 1: there are no others if the sum is right.
         let happened: &[u64; EVENTS.len()] = self.0.last_chunk().expect("events are outputs");
         wrong |= happened.iter().sum::<u64>() ^ hits;
         outputs.fence_ready = self.high(Pin::FenceReady);
@@ -231,8 +232,8 @@ impl Sample<'_> {
         wrong == 0
     }
 
-    /// A port's part of [`Sample::only_hit`]: not 0 if there is more to be seen than a hit, or less.
-    /// Inlined, so that each pin is a constant.
+    /// A port's part of [`Sample::only_hit`]: 0 if a request hit, or if nothing happened without
+    /// one. Inlined, so that each pin is a constant.
     #[inline(always)]
     fn port(
         &self,
@@ -257,12 +258,12 @@ impl Sample<'_> {
     }
 }
 
-/// The pins by which a port is asked.
+/// The request pins of a port.
 struct RequestPins {
     valid: Pin,
     va: Pin,
     privilege: Pin,
-    /// Of the data port: store, cache-block management, SUM, MXR.
+    /// The data port's: store, cache-block management, SUM, MXR.
     data: Option<[Pin; 4]>,
 }
 
@@ -281,7 +282,7 @@ const REQUESTS: PerPort<RequestPins> = PerPort([
     },
 ]);
 
-/// The pins by which a port accepts and answers.
+/// The ready and response pins of a port.
 #[derive(Clone, Copy)]
 struct ResponsePins {
     ready: Pin,
@@ -314,7 +315,7 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
 /// The events of hits.
 const HITS: PerPort<Pin> = PerPort([Pin::EventFetchHit, Pin::EventDataHit]);
 
-/// Events are the last of the pins.
+/// Events are the last pins.
 const _: () = assert!(EVENTS[0] as usize + EVENTS.len() == PINS.len());
 
 fn privilege_code(privilege: Privilege) -> u64 {

@@ -1,4 +1,4 @@
-//! The netlist, node by node: slow and obviously right.
+//! The netlist, interpreted node by node: slow and obviously correct.
 
 use super::plan::Plan;
 use super::signals::Nets;
@@ -14,7 +14,7 @@ pub(super) struct Interpreted {
 }
 
 impl Interpreted {
-    /// Takes over a netlist and the list of signals made of the same block.
+    /// Takes over a netlist and the signals of the same block.
     pub(super) fn new<P: PinSet>(netlist: Netlist, nets: &Nets) -> Self {
         let plan = Plan::new::<P>(&netlist, nets);
         // An interpreter borrows its netlist; there are few, and they live as long as the program.

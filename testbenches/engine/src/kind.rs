@@ -1,4 +1,4 @@
-//! Which engine turns the hardware into cycles.
+//! The choice of an engine.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ impl Engine {
     /// Every engine, slowest first.
     pub const ALL: [Engine; 3] = [Engine::RustHdl, Engine::Interpreter, Engine::Compiled];
 
-    /// What it does, in a few words.
+    /// Its description, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
             Engine::RustHdl => "rust-hdl's own update loop",
@@ -28,7 +28,7 @@ impl Engine {
         }
     }
 
-    /// What the command line calls it.
+    /// Its name on the command line.
     pub fn name(self) -> &'static str {
         self.into()
     }

@@ -1,17 +1,17 @@
-//! Engines: what turns the hardware blocks into cycles.
+//! Engines: they simulate the hardware blocks cycle by cycle.
 //!
-//! [`Simulator`] is the seam. Three engines stand behind it ([`Engine`]): rust-hdl's own update
+//! [`Simulator`] is the interface. Three engines implement it ([`Engine`]): rust-hdl's own update
 //! loop, the netlist interpreted, and the netlist as machine code. They give the same values in
-//! every cycle; everything else talks to the hardware through [`Pin`]s or, one level up, through
-//! `model::mmu::Mmu` as [`HardwareMmu`] implements it.
+//! every cycle; everything else accesses the hardware through [`Pin`]s or, one level up, through
+//! `model::mmu::Mmu`, which [`HardwareMmu`] implements.
 //!
 //! | file | does |
 //! |---|---|
-//! | `simulator`, `kind` | the seam, and the names of what stands behind it |
+//! | `simulator`, `kind` | the interface, and the names of its implementations |
 //! | `rust_hdl`, `interpreted`, `compiled` | the three engines |
-//! | `pins`, `signals`, `names`, `plan` | pins and nets by name, and where they stand in a netlist |
+//! | `pins`, `signals`, `names`, `plan` | pins and nets by name, and their places in a netlist |
 //! | `hardware` | pins bundled into the transactions of `model::mmu::Mmu` |
-//! | `config`, `top` | the named configurations; any block made ready for every engine |
+//! | `config`, `top` | the named configurations; any block prepared for every engine |
 //! | `pool` | machine code kept for the next MMU of a thread |
 //! | [`segment`] | the segmentation unit on the same engines |
 
@@ -42,10 +42,10 @@ pub use simulator::{INPUTS, Outs, Pins, Seen, Simulator};
 
 use model::mmu::Mmu;
 
-/// Builds the MMU of a named configuration, out of reset, on an engine.
+/// Builds the MMU of a named configuration, after reset, on an engine.
 ///
 /// # Errors
-/// [`UnknownConfig`] when no configuration has that name.
+/// [`UnknownConfig`] if no configuration has that name.
 pub fn build(config: &str, engine: Engine) -> Result<Box<dyn Mmu>, UnknownConfig> {
     Ok(find(config)?.mmu(engine))
 }

@@ -1,4 +1,4 @@
-//! What the exported modules are called: the types of their blocks.
+//! The names of the exported modules: the types of their blocks.
 
 use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::PageMask;

@@ -1,48 +1,48 @@
-//! Pins by name, so that engines and cosimulation need no knowledge of fields; those of both tops.
+//! Pins by name, so that engines and cosimulation need not know fields; the pins of both tops.
 
 use rust_hdl::prelude::*;
 
-/// Whether a pin is driven by the world or by the hardware.
+/// Whether a pin is an input or an output of the hardware.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// Driven by the world.
+    /// Driven by the simulated system.
     In,
     /// Driven by the hardware.
     Out,
 }
 
-/// The pins of a block by name: an enum that `pins!` makes. Those that the world drives come
-/// first; within each kind they stand in the order of the block's ports.
+/// The pins of a block by name: an enum that `pins!` declares. Inputs come first; inputs and
+/// outputs each are in the order of the block's ports.
 pub trait PinSet: Copy + 'static {
     /// All of them.
     const ALL: &'static [Self];
 
-    /// How many of them the world drives.
+    /// The number of inputs.
     const INPUTS: usize;
 
-    /// Something for each pin, by its number.
+    /// A value for each pin, by its number.
     type PerPin<T: Copy>: AsRef<[T]> + AsMut<[T]>;
 
     /// The value of every output.
     type Outs;
 
-    /// The same for each pin.
+    /// The same value for each pin.
     fn each<T: Copy>(value: T) -> Self::PerPin<T>;
 
-    /// The outputs among values that end with them.
+    /// The outputs, which are the last of these values.
     fn outs(values: &[u64]) -> &Self::Outs;
 
-    /// Its place among all of them.
+    /// Its index among all of them.
     fn number(self) -> usize;
 
     /// The port's name in Rust and Verilog.
     fn name(self) -> &'static str;
 
-    /// Who drives it.
+    /// Its direction.
     fn direction(self) -> Direction;
 }
 
-/// How many pins the world drives; they come first.
+/// The number of inputs; they come first.
 pub(crate) const fn inputs(directions: &[Direction]) -> usize {
     let mut count = 0;
     let mut at = 0;
@@ -56,7 +56,7 @@ pub(crate) const fn inputs(directions: &[Direction]) -> usize {
     count
 }
 
-/// A block whose pins can be reached by name, an enum `P`.
+/// A block with pins that are accessible by name, an enum `P`.
 pub trait PinBlock<P = Pin>: Block {
     /// Sets the next value of an input pin; the low bits of `value` count.
     fn set(&mut self, pin: P, value: u64);
@@ -123,7 +123,7 @@ macro_rules! pins {
                 }
             }
 
-            /// Who drives it.
+            /// Its direction.
             pub const fn direction(self) -> $crate::Direction {
                 match self {
                     $(Pin::$pin => $crate::Direction::$direction,)*

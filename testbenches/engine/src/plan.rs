@@ -1,4 +1,4 @@
-//! Where pins and signals stand in a netlist.
+//! The places of pins and signals in a netlist.
 
 use super::signals::{Nets, Place};
 use super::{Direction, PinSet};
@@ -7,20 +7,20 @@ use netlist::Netlist;
 use netlist::compile::Field;
 use netlist::ir::{InputId, NetId, Type, Types, Value};
 
-/// The way from pins and signals to a netlist's inputs and nets.
+/// Maps pins and signals to a netlist's inputs and nets.
 pub(super) struct Plan {
-    /// For each pin in port order: the input it drives. The netlist has all of them.
+    /// For each pin in port order: its input, if it is one. The netlist has all of them.
     pub(super) inputs: Vec<Option<InputId>>,
-    /// For each pin in port order: the output it reads.
+    /// For each pin in port order: its output, if it is one.
     pub(super) outputs: Vec<Option<NetId>>,
     pub(super) shown: Shown,
 }
 
 impl Plan {
-    /// Matches names; the netlist must be of the block that `nets` was made of.
+    /// Matches names; netlist and `nets` must be of the same block.
     ///
     /// # Panics
-    /// If a pin or signal is not in the netlist: they come from the same block.
+    /// If a pin or signal is not in the netlist, which cannot happen for the same block.
     pub(super) fn new<P: PinSet>(netlist: &Netlist, nets: &Nets) -> Self {
         let named = |path: &str| named(netlist, path);
         let pin =
@@ -35,17 +35,17 @@ impl Plan {
     }
 }
 
-/// The signals of a design, and where each stands in its netlist.
+/// The signals of a design, and their places in its netlist.
 pub(super) struct Shown {
     signals: Vec<Signal>,
     nets: Vec<(NetId, Vec<(u32, u32)>)>,
 }
 
 impl Shown {
-    /// Matches names; the netlist must be of the block that `nets` was made of.
+    /// Matches names; netlist and `nets` must be of the same block.
     ///
     /// # Panics
-    /// If a signal is not in the netlist: they come from the same block.
+    /// If a signal is not in the netlist, which cannot happen for the same block.
     pub(super) fn new(netlist: &Netlist, nets: &Nets) -> Self {
         let place = |Place { path }: &Place| {
             let net = named(netlist, path);
@@ -60,7 +60,7 @@ impl Shown {
         &self.signals
     }
 
-    /// Where each signal stands.
+    /// The field of each signal.
     pub(super) fn fields(&self) -> Vec<Field> {
         let nets = self.nets.iter();
         nets.flat_map(|(net, fields)| {

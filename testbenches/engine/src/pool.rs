@@ -1,5 +1,4 @@
-//! MMUs that are used again: machine code is made once a thread and configuration, not once a
-//! run.
+//! A pool of MMUs: machine code is compiled once per thread and configuration, not once per run.
 
 use super::{HardwareMmu, Native};
 use model::isa::Xlen;
@@ -8,10 +7,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::thread;
 
-/// Idle ones that are kept of each configuration.
+/// The number of idle ones that are kept for each configuration.
 const KEPT: usize = 2;
 
-/// An MMU of machine code.
+/// An MMU in machine code.
 type Made = HardwareMmu<Native>;
 
 thread_local! {
@@ -19,20 +18,20 @@ thread_local! {
         const { RefCell::new(BTreeMap::new()) };
 }
 
-/// How many MMUs wait in this thread's pool.
+/// How many MMUs are in this thread's pool.
 pub fn kept() -> usize {
     IDLE.with_borrow(|idle| idle.values().map(Vec::len).sum())
 }
 
-/// An MMU that goes back to its thread's pool in the end.
+/// An MMU that returns to its thread's pool when dropped.
 pub(super) struct Lent {
     config: &'static str,
-    /// There until the end.
+    /// Present until it is dropped.
     mmu: Option<Made>,
 }
 
 impl Lent {
-    /// An MMU as it is out of reset: one that was given back, or one that is made.
+    /// An MMU in its state after reset: one from the pool, or a new one.
     pub(super) fn new<E>(
         config: &'static str,
         make: impl FnOnce() -> Result<Made, E>,
@@ -54,11 +53,11 @@ impl Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         let Some(mut mmu) = self.mmu.take() else { return };
-        // A panic may have left it in the middle of something.
+        // After a panic its state is undefined.
         if thread::panicking() || !mmu.begin_anew() {
             return;
         }
-        // A thread that ends has no pool any more.
+        // A thread that is ending has no pool any more.
         let _ = IDLE.try_with(|idle| {
             let mut idle = idle.borrow_mut();
             let idle = idle.entry(self.config).or_default();

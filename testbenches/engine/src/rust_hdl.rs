@@ -5,10 +5,10 @@ use super::{PinBlock, PinSet, Simulator};
 use model::mmu::Signal;
 use rust_hdl::prelude::*;
 
-/// More delta cycles than any of our designs is deep; reaching it means a combinational loop.
+/// More delta cycles than any of our designs needs; reaching it means a combinational loop.
 const DEEPEST: usize = 1000;
 
-/// A top simulated by `update_all` until nothing changes.
+/// A top simulated by calling `update_all` until nothing changes.
 pub struct RustHdl<B> {
     block: Box<B>,
     nets: Nets,
@@ -18,8 +18,8 @@ impl<B: Block> RustHdl<B> {
     /// Connects and checks a block.
     ///
     /// # Panics
-    /// If the block has an unconnected input or a logic loop: a defect of the design, found by
-    /// building it once.
+    /// If the block has an unconnected input or a combinational loop: a defect of the design, which
+    /// the first build reveals.
     pub fn new<P>(mut block: Box<B>) -> Self
     where
         B: PinBlock<P>,

@@ -1,11 +1,11 @@
-//! Which of a design's nets are worth seeing, and their values.
+//! The nets of a design that are worth showing, and their values.
 
 use model::mmu::Signal;
 use rust_hdl::prelude::*;
 
-/// The nets of one design: registers by the name of what they hold, outputs and local signals of
-/// blocks. Inputs of child blocks repeat a net of their parent and are left out, as are the top's
-/// own ports (the world shows those), and a TLB line's comparator internals.
+/// The nets of one design: registers, named for their contents, and outputs and local signals of
+/// blocks. Inputs of child blocks repeat a net of their parent and are omitted, as are the top's
+/// own ports (waves have them elsewhere), and a TLB line's comparator internals.
 pub(super) struct Nets {
     signals: Vec<Signal>,
     /// For each atom in the order of a probe's visit: whether it is shown.
@@ -13,9 +13,9 @@ pub(super) struct Nets {
     places: Vec<Place>,
 }
 
-/// Where one net stands in the source; a structure is one net.
+/// The place of a net in the source; a structure is one net.
 pub(super) struct Place {
-    /// Path from the top as the netlist spells it: `data.tlb.lines[3].held_vpn.q`.
+    /// Path from the top in the netlist's spelling: `data.tlb.lines[3].held_vpn.q`.
     pub(super) path: String,
 }
 
@@ -27,7 +27,7 @@ impl Nets {
         Self { signals: lister.signals, shown: lister.shown, places: lister.places }
     }
 
-    /// The nets behind the signals, in the same order.
+    /// The nets of the signals, in the same order.
     pub(super) fn places(&self) -> &[Place] {
         &self.places
     }
@@ -98,7 +98,7 @@ impl Probe for Lister {
     }
 }
 
-/// `lines$3`, as a probe names an element, is `lines[3]`.
+/// `lines$3`, a probe's name of an element, becomes `lines[3]`.
 fn indexed(name: &str) -> String {
     match name.split_once('$') {
         Some((array, index)) => format!("{array}[{index}]"),
@@ -114,7 +114,7 @@ fn list(signals: &mut Vec<Signal>, path: String, kind: &TypeKind) {
         }
         TypeKind::Enum(names) => {
             let width = names.len().next_power_of_two().trailing_zeros().max(1);
-            // `WalkState::Idle` reads as `Idle`.
+            // `WalkState::Idle` becomes `Idle`.
             let names = names.iter().map(|name| name.rsplit("::").next().unwrap_or(name).into());
             signals.push(Signal { path, width, names: names.collect() });
         }

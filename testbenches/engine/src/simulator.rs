@@ -1,4 +1,4 @@
-//! The seam between a hardware design and what turns its clock.
+//! The interface between a hardware design and its simulation.
 
 use super::{Direction, Pin, PinSet};
 use model::mmu::Signal;
@@ -6,24 +6,24 @@ use model::mmu::Signal;
 /// The value of every pin, by its number.
 pub type Pins<P = Pin> = <P as PinSet>::PerPin<u64>;
 
-/// How many pins of the tops the world drives; they come first.
+/// The number of inputs of the tops; they come first.
 pub const INPUTS: usize = Pin::INPUTS;
 
 /// The value of every output pin, in port order.
 pub type Outs<P = Pin> = <P as PinSet>::Outs;
 
-/// What was last seen of a design's signals.
+/// The last observed values of a design's signals.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Their values before the edge, in the order of [`Simulator::signals`]; empty before the
-    /// first look.
+    /// The values before the edge, in the order of [`Simulator::signals`]; empty before the first
+    /// call.
     pub values: Vec<u128>,
-    /// Which of them were something else at the look before, in ascending order.
+    /// Those that differ from the call before, in ascending order.
     pub changed: Vec<u32>,
 }
 
 impl Seen {
-    /// Takes new values and finds out which changed.
+    /// Takes new values and determines which changed.
     pub(super) fn look(&mut self, visit: impl FnOnce(&mut Vec<u128>)) {
         let before = std::mem::take(&mut self.values);
         visit(&mut self.values);
@@ -36,17 +36,17 @@ impl Seen {
 /// A running design with one clock, and pins `P`.
 ///
 /// A cycle is: [`poke`](Simulator::poke) the inputs, then either [`cycle`](Simulator::cycle), or
-/// [`settle`](Simulator::settle), [`peek`](Simulator::peek) the outputs,
-/// [`step`](Simulator::step). Both give the same values; the first may be much faster. Nothing is
-/// poked between `settle` and `step`.
+/// [`settle`](Simulator::settle), [`peek`](Simulator::peek) the outputs, [`step`](Simulator::step).
+/// Both give the same values; the first may be much faster. Do not poke between `settle` and
+/// `step`.
 pub trait Simulator<P: PinSet = Pin> {
-    /// Drives an input pin; the low bits of `value` count. Seen after the next `settle`.
+    /// Drives an input pin with the low bits of `value`. Takes effect at the next `settle`.
     fn poke(&mut self, pin: P, value: u64);
 
-    /// Reads a pin as it was last settled.
+    /// Reads a pin's value as of the last settling.
     fn peek(&self, pin: P) -> u64;
 
-    /// The clock is low: combinational logic follows the inputs.
+    /// While the clock is low: combinational logic follows the inputs.
     fn settle(&mut self);
 
     /// The clock rises: registers take their inputs.
@@ -61,41 +61,42 @@ pub trait Simulator<P: PinSet = Pin> {
         self.step();
     }
 
-    /// Goes back to the state of power-up, with all inputs 0. False where the engine cannot.
+    /// Restores the state at power-up, with all inputs 0. False if the engine cannot.
     fn power_up(&mut self) -> bool {
         false
     }
 
-    /// As [`Simulator::cycle`]; the outputs are not copied where the engine has them side by side.
+    /// As [`Simulator::cycle`]; the outputs are not copied if the engine has them in one place.
     fn advance<'a>(&'a mut self, pins: &'a mut Pins<P>) -> &'a Outs<P> {
         self.cycle(pins);
         let pins: &Pins<P> = pins;
         P::outs(pins.as_ref())
     }
 
-    /// Whether the last edge changed nothing and no input was poked to another value since: the
-    /// next cycle is the same as the last one, and so are all further ones until an input
-    /// changes. `false` where the engine cannot tell.
+    /// Whether the last edge changed nothing and no input has changed since: the next cycle is the
+    /// same as the last one, and so are all further ones until an input changes. `false` if the
+    /// engine cannot determine that.
     fn is_quiescent(&self) -> bool {
         false
     }
 
-    /// The design's signals, one for each net worth seeing, in a fixed order.
+    /// The design's signals, one for each net worth showing, in a fixed order.
     fn signals(&self) -> Vec<Signal>;
 
-    /// Whether signals will be looked at in coming cycles: engines may prepare for it.
+    /// Whether signals will be read in coming cycles, so that engines can prepare for it.
     fn watch(&mut self, on: bool) {
         let _ = on;
     }
 
-    /// As [`Simulator::cycle`], and looks at the signals as they are before the edge. `seen` is
-    /// the same from call to call, or empty.
+    /// As [`Simulator::cycle`], and reads the signals as they are before the edge. `seen` is the
+    /// same from call to call, or empty.
     fn cycle_seen(&mut self, pins: &mut Pins<P>, seen: &mut Seen) {
         self.settle();
         seen.look(|values| self.visit(values));
         self.cycle(pins);
     }
 
-    /// The signals' values as last settled, appended in the order of [`Simulator::signals`].
+    /// The signals' values as of the last settling, appended in the order of
+    /// [`Simulator::signals`].
     fn visit(&self, values: &mut Vec<u128>);
 }

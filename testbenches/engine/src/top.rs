@@ -1,4 +1,4 @@
-//! A block made ready for every engine: its design, its netlist, its signals.
+//! A block prepared for every engine: its design, its netlist, its signals.
 
 use super::compiled::Native;
 use super::interpreted::Interpreted;
@@ -9,7 +9,7 @@ use netlist::{Design, Names, Netlist};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A block that can be a top: one with pins, whose blocks can be named for their types.
+/// A block that can be a top: one with pins, whose child blocks can be named after their types.
 pub(crate) trait Top: PinBlock<Self::Pin> + Default + Send + 'static {
     /// Its pins.
     type Pin: PinSet;
@@ -18,8 +18,8 @@ pub(crate) trait Top: PinBlock<Self::Pin> + Default + Send + 'static {
     fn names() -> Names;
 }
 
-/// A block as it powers up, on the heap. It is put together on a stack, and a large one does not
-/// fit on that of every thread.
+/// A block at power-up, on the heap. It is built on a stack, and a large one does not fit on that
+/// of every thread.
 fn fresh<T: Top>() -> Box<T> {
     const STACK: usize = 64 << 20;
     std::thread::scope(|scope| {
@@ -36,7 +36,7 @@ fn connected<T: Top>() -> Box<T> {
     block
 }
 
-/// A block behind bare pins, as it powers up, on an engine. `name` is that of its configuration.
+/// A block as bare pins, at power-up, on an engine. `name` is that of its configuration.
 pub(crate) fn simulator<T: Top>(name: &'static str, engine: Engine) -> Box<dyn Simulator<T::Pin>> {
     if engine == Engine::RustHdl {
         return Box::new(RustHdl::new(fresh::<T>()));
@@ -58,13 +58,13 @@ pub(crate) fn native<T: Top>(name: &'static str) -> Result<Native<T::Pin>, Compi
     Native::new(netlist, nets)
 }
 
-/// The typed design of a block, as the netlist compiler reads it.
+/// The typed design of a block, the input of the netlist compiler.
 pub(crate) fn design<T: Top>() -> Design {
     netlist::elaborate_named(&*connected::<T>(), &T::names())
         .unwrap_or_else(|findings| panic!("{findings:#?}"))
 }
 
-/// The flat netlist and the signals worth seeing; made once for each configuration.
+/// The flat netlist and the signals worth showing; made once for each configuration.
 fn netlist<T: Top>(name: &'static str) -> Arc<(Netlist, Nets)> {
     type Made = Mutex<BTreeMap<&'static str, Arc<(Netlist, Nets)>>>;
     static MADE: Made = Made::new(BTreeMap::new());

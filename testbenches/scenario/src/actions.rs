@@ -1,4 +1,4 @@
-//! What each kind of step does when it begins.
+//! The beginning of each kind of step.
 
 use machine::board::HartId;
 use model::isa::{Access, Cause, Context, Fault, Mode, Satp};
@@ -12,11 +12,11 @@ use super::ports::{Runner, Stop, Stream};
 use super::schema::Edit;
 use super::step::{AccessStep, Action, FenceStep, HeldStep, Refuses, Step, StreamStep};
 
-/// More accesses than this in one stream are a mistake.
+/// More accesses than this in one stream are an error.
 const MOST_ACCESSES: u64 = 1 << 20;
 
 impl Runner<'_> {
-    /// Begins a step; what it waits for is left to the cycles that follow.
+    /// Begins a step; waiting for its results is left to the cycles that follow.
     pub(super) fn begin(
         &mut self,
         step: &Step,
@@ -42,7 +42,7 @@ impl Runner<'_> {
                 let space = text.space.as_deref().unwrap_or(&self.bench.harts[hart].space);
                 let at = self.tables.locate(space, &text.bus_error, &text.level, &self.variables);
                 let at = at.map_err(nonsense)?;
-                // Memory refuses, so every hart is refused.
+                // Memory refuses accesses of every hart.
                 for hart in &self.bench.harts {
                     let mut control = hart.control.borrow_mut();
                     match text.on {
@@ -146,7 +146,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Writes `satp`; entries are then looked for in the space that it names.
+    /// Writes `satp`; entries are then looked up in the space that it names.
     pub(super) fn satp(&mut self, hart: HartId, name: &str) -> Result<(), String> {
         let xlen = self.variant.xlen();
         let bare = Satp { mode: Mode::Bare, asid: 0, root: 0 };
@@ -177,7 +177,7 @@ impl Runner<'_> {
         Err(self.bench.mismatch(line, what, shown(wanted), shown(got)).into())
     }
 
-    /// Compares the fault port with what must be held.
+    /// Compares the fault port with the expected fault.
     pub(super) fn held(&mut self, hart: HartId, line: usize, text: &HeldStep) -> Result<(), Stop> {
         let tval = self.optional(line, text.tval.as_ref(), Number::word)?;
         let got = self.bench.harts[hart].held;

@@ -1,4 +1,4 @@
-//! The bench: harts under a scenario's control, one cycle at a time.
+//! The bench of a scenario: its harts, one cycle at a time.
 
 use machine::board::{Board, HartId, StepError, Transaction};
 use model::golden::Regime;
@@ -9,16 +9,16 @@ use super::events::Counts;
 use super::hart::{Expected, HartJobs, Job};
 use super::mismatch::{Mismatch, describe};
 
-/// Everything that a port-level run consists of.
+/// The state of a run at the ports.
 pub(super) struct Bench {
     pub(super) board: Board,
     pub(super) harts: Vec<HartJobs>,
-    /// Of all harts.
+    /// Summed over all harts.
     pub(super) counts: Counts,
 }
 
 impl Bench {
-    /// A bench on which nothing waits; the board has as many harts.
+    /// A bench without any requests; the board has as many harts.
     pub(super) fn new(board: Board, harts: Vec<HartJobs>) -> Bench {
         Bench { board, harts, counts: Counts::default() }
     }
@@ -41,7 +41,7 @@ impl Bench {
         Box::new(Mismatch { cycle, line, what, expected, got, rule: None })
     }
 
-    /// Nothing waits and nothing is under way.
+    /// Nothing waits and nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
         self.harts.iter().all(HartJobs::is_idle)
     }
@@ -72,7 +72,7 @@ impl Bench {
         Ok(())
     }
 
-    /// What the golden model or the rules of the ports object to.
+    /// A violation found by the golden model or by the rules of the ports.
     fn judged(&self, error: &StepError) -> Box<Mismatch> {
         let StepError::Mismatch { mismatch, .. } = error else {
             return self.mismatch(0, "the rules of the ports", "kept", error.to_string());
@@ -87,7 +87,7 @@ impl Bench {
         said
     }
 
-    /// The events of lookup belong to the requests that are accepted in this cycle.
+    /// The events of lookup belong to the requests accepted in this cycle.
     fn accepted(
         &self,
         hart: HartId,
@@ -132,7 +132,7 @@ impl Bench {
         self.expected(hart, &job, done)
     }
 
-    /// What the file says about an access.
+    /// Compares an access with the file's expectations.
     fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
         let what = access(&job.request);
         let Expected { response: wanted, latency, within, reads, updates, hit } = &job.expected;
@@ -181,7 +181,7 @@ impl Bench {
         }
     }
 
-    /// Events that the ports themselves show must be pulsed exactly then.
+    /// Events that can be derived from the ports must be pulsed exactly then.
     fn pulses(&self, inputs: &Inputs, out: &Outputs, reads: u64) -> Result<(), Box<Mismatch>> {
         let faults = || out.responses.values().flatten().filter_map(|answer| answer.err());
         let pulses = [

@@ -1,13 +1,13 @@
-//! Devices that stand on a scenario's bus: `os = { console = { at = 0x1000_0000 } }`.
+//! Devices on a scenario's bus: `os = { console = { at = 0x1000_0000 } }`.
 //!
 //! A console has its registers in one page of the physical address space, outside RAM. A process
-//! reaches it through a region of kind `device`; the run counts what became of it:
+//! accesses it through a region of kind `device`; the run counts its use:
 //!
 //! | figure | what it is |
 //! |---|---|
-//! | `console.reads` | loads of the register that takes a typed character away |
+//! | `console.reads` | loads of the register that removes a typed character |
 //! | `console.printed` | characters printed |
-//! | `console.waiting` | characters typed that nobody took |
+//! | `console.waiting` | characters typed and not read |
 
 use kernel::ConsoleSpec;
 use machine::system::Machine;
@@ -17,11 +17,11 @@ use model::isa::PAGE_BYTES;
 use super::expect::Figures;
 use super::place::{Mistake, Place};
 
-/// Offsets of the console's registers that can be looked at without side effects.
+/// Offsets of the console's registers that can be read without side effects.
 const WAITING: u64 = 8;
 const READS: u64 = 16;
 
-/// A console put on the machine's bus, and a hand on it from outside.
+/// A console on the machine's bus, with a handle for the outside.
 pub(super) fn connect(spec: &ConsoleSpec, machine: &mut Machine) -> Result<Console, Mistake> {
     let console = Console::new();
     console.type_in(spec.typed.as_bytes());
@@ -38,7 +38,7 @@ pub(super) fn connect(spec: &ConsoleSpec, machine: &mut Machine) -> Result<Conso
     Ok(console)
 }
 
-/// What became of a console, by name.
+/// The figures of a console, by name.
 pub(super) fn figures(console: &Console, into: &mut Figures) {
     let register = |offset| console.peek(offset, 8).expect("the register is there") as f64;
     into.insert("console.reads".to_owned(), register(READS));
@@ -57,7 +57,7 @@ mod tests {
     use super::super::run::{Unwatched, run};
     use super::super::variant::Select;
 
-    /// How the run of one process differs from what the file says, or why it cannot be run.
+    /// How the run of one process differs from the file's expectations, or why it cannot be run.
     fn differs(console: &str, expect: &str) -> Option<String> {
         let text = format!(
             "idea = \"x\"\nspec = \"sv32algorithm: x\"\nmachine = {{ modes = [\"sv39\"] }}\n\

@@ -1,4 +1,4 @@
-//! What can be wrong with a scenario file: always said with its place.
+//! Errors in a scenario file, always with their place.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::place::Mistake;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {message}")]
 pub struct LoadError {
-    /// The file, as it was named.
+    /// The file, as the user named it.
     pub file: String,
     /// Line, from 1.
     pub line: usize,
@@ -31,7 +31,7 @@ impl LoadError {
         LoadError { file: file.to_owned(), line, column, message: message.into() }
     }
 
-    /// What is wrong with a file, its place found in the text.
+    /// An error in a file, its place found in the text.
     pub fn of(file: &str, text: &str, mistake: Mistake) -> LoadError {
         let (line, column) = mistake.place.position(text);
         LoadError { file: file.to_owned(), line, column, message: mistake.message }

@@ -1,4 +1,4 @@
-//! What a run must have come to: numbers of its report by name, and the story of a process.
+//! The expected result of a run: numbers of its report by name, and the history of a process.
 //!
 //! ```text
 //! expect = { minor_faults = 9, "walk_latency.p50" = 32 }
@@ -17,10 +17,10 @@ use serde_json::Value;
 use super::number::{Number, Variables};
 use super::place::{Mistake, Place};
 
-/// Relative difference of real numbers that are taken for equal.
+/// Real numbers with a smaller relative difference count as equal.
 const EQUAL: f64 = 1e-6;
 
-/// What a number of the report must be.
+/// The expected value of a number in the report.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expect {
     /// Exactly this.
@@ -41,16 +41,17 @@ pub type Expected = BTreeMap<String, Expect>;
 /// Numbers of a report by name.
 pub type Figures = BTreeMap<String, f64>;
 
-/// An expectation that was not met, or that names nothing.
+/// An expectation that was not met, or that refers to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Miss {
     /// Name, expected, got.
     Differs(String, String, String),
-    /// The file cannot ask that.
+    /// The expectation itself is invalid.
     Nonsense(Mistake),
 }
 
-/// Holds numbers against expectations, which the file has at a place; the first that is not met.
+/// Compares numbers with expectations, which the file has at a place; returns the first one not
+/// met.
 ///
 /// # Errors
 /// [`Miss`].
@@ -108,7 +109,7 @@ fn near(got: f64, wanted: f64, share: f64) -> bool {
     (got - wanted).abs() <= wanted.abs() * share
 }
 
-/// Everything that a run's report counts, by name.
+/// All numbers of a run's report, by name.
 pub fn of_run(report: &Report) -> Figures {
     let mut figures = of_section(&report.total);
     collect("", &report.memory, &mut figures);
@@ -117,7 +118,7 @@ pub fn of_run(report: &Report) -> Figures {
     figures
 }
 
-/// Everything that is counted for one process, by name.
+/// All numbers of one process's report, by name.
 pub fn of_process(report: &ProcessReport) -> Figures {
     let mut figures = of_section(&report.counts);
     collect("", &report.times, &mut figures);
@@ -134,7 +135,7 @@ pub fn of_process(report: &ProcessReport) -> Figures {
 
 fn of_section(section: &Section) -> Figures {
     let mut figures = Figures::new();
-    // The names of these are unique; those of the others say what they belong to.
+    // The names of these are unique; the others get the name of their group as a prefix.
     collect("", &section.accesses, &mut figures);
     collect("", &section.mmu, &mut figures);
     collect("", &section.faults, &mut figures);
@@ -206,7 +207,7 @@ impl<'de> Deserialize<'de> for Expect {
     }
 }
 
-/// A tolerance, if it is written like one; else names within a group.
+/// A tolerance, if it has the form of one; else names within a group.
 fn tolerance(parts: BTreeMap<String, Expect>) -> Result<Expect, String> {
     const WORDS: [&str; 4] = ["about", "within", "at_least", "at_most"];
     if parts.is_empty() {

@@ -1,4 +1,4 @@
-//! Files that are read whole: never more of one than it may have, whatever it is.
+//! Files that are read whole: never more than a limit, whatever kind of file it is.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -7,7 +7,8 @@ use std::path::Path;
 /// The bytes of a file.
 ///
 /// # Errors
-/// A file that cannot be read, or has more than `most` bytes; a device or a pipe that gives more.
+/// If the file cannot be read, or has more than `most` bytes; also a device or a pipe that delivers
+/// more.
 pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     bounded(File::open(path)?, most)
 }
@@ -15,12 +16,12 @@ pub fn bytes(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// The text of a file.
 ///
 /// # Errors
-/// As [`bytes`]; also for what is no text.
+/// As [`bytes`]; also if it is not UTF-8.
 pub fn text(path: &Path, most: u64) -> io::Result<String> {
     as_text(bytes(path, most)?)
 }
 
-/// The text that standard input gives.
+/// The text from standard input.
 ///
 /// # Errors
 /// As [`text`].
@@ -33,7 +34,7 @@ fn as_text(bytes: Vec<u8>) -> io::Result<String> {
         .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is no text: not UTF-8"))
 }
 
-/// Everything that a source gives.
+/// Everything from a source.
 fn bounded(source: impl Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(most.saturating_add(1)).read_to_end(&mut bytes)?;

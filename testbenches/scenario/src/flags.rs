@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer};
 
 use super::names::from_text;
 
-/// Permission and status bits written as letters: `"RW UAD"`. Blanks are free.
+/// Permission and status bits written as letters: `"RW UAD"`. Blanks are ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(pub u64);
 
@@ -19,7 +19,7 @@ pub struct Bits(pub u64);
 impl FromStr for Flags {
     type Err = String;
 
-    /// Reads letters. The error is a sentence.
+    /// Parses letters. The error is a sentence.
     fn from_str(text: &str) -> Result<Flags, String> {
         let mut bits = 0;
         for c in text.chars().filter(|c| !c.is_whitespace()) {
@@ -35,7 +35,7 @@ impl FromStr for Flags {
 impl FromStr for Bits {
     type Err = String;
 
-    /// Reads words of bits. The error is a sentence.
+    /// Parses words of bits. The error is a sentence.
     fn from_str(text: &str) -> Result<Bits, String> {
         let mut bits = 0;
         for word in text.split_whitespace() {

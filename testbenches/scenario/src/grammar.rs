@@ -1,17 +1,17 @@
-//! What the readers of short texts share: where a problem is, in which words, and how deep
-//! brackets go. A text is a number, a program's line, a reference string, the values of a sweep.
+//! Common parts of the parsers of short texts: the place of an error, its words, and the nesting of
+//! brackets. A text is a number, a program's line, a reference string, or the values of a sweep.
 
 use winnow::Parser;
 use winnow::error::{ErrMode, ModalResult, ParserError};
 use winnow::stream::{LocatingSlice, Location, Stateful, Stream};
 
-/// A text that is being read; the state is how many brackets are open.
+/// The text to be parsed; the state is the number of open brackets.
 pub type Input<'t> = Stateful<LocatingSlice<&'t str>, usize>;
 
-/// What is read, or what is wrong.
+/// The result of a parser, or the error.
 pub type Read<T> = ModalResult<T, Problem>;
 
-/// Something that is wrong with a text.
+/// An error in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Its place, in bytes.
@@ -32,12 +32,12 @@ impl<I: Stream + Location> ParserError<I> for Problem {
     }
 }
 
-/// The place that is read next, in bytes.
+/// The position of the parser, in bytes.
 pub fn place(input: &Input<'_>) -> usize {
     input.current_token_start()
 }
 
-/// A problem that no other way of reading the text mends.
+/// An error that no other alternative can avoid.
 ///
 /// # Errors
 /// Always.
@@ -45,7 +45,7 @@ pub fn wrong<T>(at: usize, message: impl Into<String>) -> Read<T> {
     Err(ErrMode::Cut(Problem { at, message: message.into() }))
 }
 
-/// Reads with a parser of winnow.
+/// Applies a parser of winnow.
 ///
 /// # Errors
 /// The parser's.
@@ -56,10 +56,10 @@ pub fn take<'t, T>(
     parser.parse_next(input)
 }
 
-/// Reads what stands inside of something, which may go on so only `deepest` times.
+/// Parses the inside of brackets, which may be nested at most `deepest` times.
 ///
 /// # Errors
-/// What is nested deeper, and the parser's.
+/// Deeper nesting, and the parser's errors.
 pub fn inside<'t, T>(
     input: &mut Input<'t>,
     deepest: usize,
@@ -75,10 +75,10 @@ pub fn inside<'t, T>(
     inner
 }
 
-/// Reads a whole text.
+/// Parses a whole text.
 ///
 /// # Errors
-/// The problem that ended it.
+/// The error that ended it.
 pub fn whole<'t, T>(
     text: &'t str,
     parser: impl FnOnce(&mut Input<'t>) -> Read<T>,

@@ -1,4 +1,5 @@
-//! A hart as a scenario drives it: what waits, what is under way, what must come of it.
+//! A hart as a scenario drives it: its waiting and outstanding accesses, and their expected
+//! results.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -10,7 +11,7 @@ use model::mmu::{Fence, PerPort, Port, Request, Response};
 
 use super::walker_bus::Control;
 
-/// What must come of one access; what is `None` is not checked.
+/// The expected result of one access; a `None` is not checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) response: Option<Response>,
@@ -21,7 +22,7 @@ pub(super) struct Expected {
     pub(super) hit: Option<bool>,
 }
 
-/// One access, from the step that asks for it to its response.
+/// One access, from its step to its response.
 #[derive(Clone, Debug)]
 pub(super) struct Job {
     /// The step's line in the file.
@@ -38,12 +39,12 @@ impl Job {
     }
 }
 
-/// A fence that waits to be accepted.
+/// A fence that waits for acceptance.
 #[derive(Clone, Debug)]
 pub(super) struct FenceJob {
     pub(super) line: usize,
     pub(super) fence: Fence,
-    /// Cycles that it must be presented for.
+    /// The expected number of cycles for which it is presented.
     pub(super) cycles: Option<u64>,
 }
 
@@ -58,7 +59,7 @@ pub(super) struct PortJobs {
     pub(super) answered: Option<u64>,
 }
 
-/// What a scenario asks of one hart.
+/// The accesses and fences of a scenario for one hart.
 pub(super) struct HartJobs {
     pub(super) ports: PerPort<PortJobs>,
     pub(super) fences: VecDeque<FenceJob>,
@@ -69,14 +70,14 @@ pub(super) struct HartJobs {
     pub(super) space: String,
     /// The fault port in the last cycle.
     pub(super) held: Option<Fault>,
-    /// What was answered in the last cycle.
+    /// The answers of the last cycle.
     pub(super) answers: Vec<Transaction>,
-    /// For how many cycles a fence was presented that was accepted in the last one.
+    /// If a fence was accepted in the last cycle: for how many cycles it was presented.
     pub(super) fenced: Option<u64>,
 }
 
 impl HartJobs {
-    /// Nothing is asked.
+    /// Without any requests.
     pub(super) fn new(control: Rc<RefCell<Control>>, space: String) -> HartJobs {
         HartJobs {
             ports: PerPort::default(),
@@ -90,7 +91,7 @@ impl HartJobs {
         }
     }
 
-    /// Nothing waits and nothing is under way.
+    /// Nothing waits and nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
         let idle = |port: &PortJobs| port.waiting.is_empty() && port.under_way.is_empty();
         self.fences.is_empty() && self.ports.values().all(idle)
@@ -101,7 +102,7 @@ impl HartJobs {
         self.ports.values().map(|port| port.waiting.len()).sum()
     }
 
-    /// The line of the step that asks for this.
+    /// The line of the step with this request.
     pub(super) fn line_of(&self, request: &Request) -> Option<usize> {
         let jobs = self.ports.values().flat_map(|port| port.under_way.iter().chain(&port.waiting));
         jobs.into_iter().find(|job| job.request == *request).map(|job| job.line)

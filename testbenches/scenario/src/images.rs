@@ -1,17 +1,17 @@
-//! Program files that scenarios name: those in the binary, others by path.
+//! Program files named in scenarios: those in the binary, others by path.
 
 use std::path::{Path, PathBuf};
 
 use machine::system::ElfImage;
 
-/// Files in the binary, by the names that scenarios use.
+/// Files in the binary, by their names in scenarios.
 const BUILT_IN: [(&str, &[u8]); 1] =
     [("programs/primes.elf", include_bytes!("../../data/programs/primes.elf"))];
 
-/// Larger files are no programs that are to be simulated.
+/// Larger files are refused.
 const LARGEST: u64 = 1 << 30;
 
-/// Reads the program `name`, which a scenario in the file `scenario` names: a path from that
+/// Reads the program `name`, which is named in the scenario file `scenario`: a path from that
 /// file's folder, else from the current one, else one of those in the binary. The error is a
 /// sentence.
 pub(super) fn load(scenario: &str, name: &str) -> Result<ElfImage, String> {

@@ -1,27 +1,27 @@
-//! Scenarios: files that state a machine, what is done to it, and what must be observed.
+//! Scenarios: files that describe a machine, what happens on it, and what must be observed.
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits to the cycle |
+//! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits, cycle by cycle |
 //! | [`system`], [`program`] | a file of processes under the operating system |
 //! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
-//! | [`devices`] | what stands on the bus beside memory |
-//! | `actions`, `tables`, `ports`, `walker_bus`, `events` | a port-level file made ready: its steps, page tables, ports, memory, counted events |
-//! | `bench`, `hart` | the board on which its harts act, and one hart |
+//! | [`devices`] | devices on the bus beside memory |
+//! | `actions`, `tables`, `ports`, `walker_bus`, `events` | running a port-level file |
+//! | `bench`, `hart` | the board with its harts, and one hart |
 //! | `os_text`, `images` | the options of the operating system, and the programs that `exec` starts |
-//! | [`expect`], `verdict` | what a run must have come to, and the comparison |
-//! | [`number`], [`flags`], [`names`], `limits` | how numbers, entry bits and causes are written; the largest that are read |
-//! | [`load`], `reader`, [`place`], [`error`] | reading; every mistake has file, line and column |
-//! | [`grammar`] | what the readers of short texts share |
+//! | [`expect`], `verdict` | the expected result of a run, and the comparison |
+//! | [`number`], [`flags`], [`names`], `limits` | the syntax of numbers, entry bits and causes; the largest allowed |
+//! | [`load`], `reader`, [`place`], [`error`] | parsing; every error has file, line and column |
+//! | [`grammar`] | common parts of the parsers of short texts |
 //! | [`library`] | the files in the binary, by name |
-//! | [`variant`] | the machines on which one file runs |
+//! | [`variant`] | the machines on which a file runs |
 //! | [`trace`] | recorded programs as processes |
 //! | [`files`] | files read whole, with a limit |
-//! | [`observe`] | running for the figures alone |
+//! | [`observe`] | running only for the figures |
 //! | `story` | processes run to their end |
-//! | [`run`], [`mismatch`] | running, and what is said when something differs |
+//! | [`run`], [`mismatch`] | running, and the message when something differs |
 //!
-//! Every answer of every run is judged by the golden model besides, whatever the file says.
+//! In addition, the golden model checks every answer of every run.
 
 mod actions;
 mod bench;

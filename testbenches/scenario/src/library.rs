@@ -13,12 +13,12 @@ mod embedded {
 /// A scenario that cannot be found or read.
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
-    /// Nothing is called so.
+    /// No scenario has this name.
     #[error("there is no scenario `{name}`{}", hint(.similar))]
     Unknown {
         /// The name asked for.
         name: String,
-        /// Names like it, nearest first.
+        /// Similar names, nearest first.
         similar: Vec<String>,
     },
     /// The file cannot be read.
@@ -29,14 +29,14 @@ pub enum FindError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file has a mistake.
+    /// The file has an error.
     #[error(transparent)]
     Broken(#[from] LoadError),
 }
 
-/// Bytes of a scenario's file: far more than any needs.
+/// The largest size of a scenario's file, in bytes: far more than any needs.
 const LONGEST: u64 = 16 << 20;
-/// Names are at most this many edits apart to be suggested, in proportion to their length.
+/// The similarity from which a name is suggested, between 0 and 1.
 const LIKENESS: f64 = 0.6;
 
 /// Names and texts of the scenarios in the binary, by name.
@@ -44,7 +44,7 @@ pub fn files() -> &'static [(&'static str, &'static str)] {
     embedded::FILES
 }
 
-/// Reads a scenario of the binary, or a file.
+/// Parses a scenario of the binary, or a file.
 fn embedded(name: &str, text: &str) -> Result<Scenario, LoadError> {
     Scenario::parse(name, &format!("{name}.toml"), text)
 }
@@ -52,13 +52,13 @@ fn embedded(name: &str, text: &str) -> Result<Scenario, LoadError> {
 /// Every scenario of the binary.
 ///
 /// # Errors
-/// [`LoadError`], which a test keeps from happening.
+/// [`LoadError`], which a test excludes.
 pub fn all() -> Result<Vec<Scenario>, LoadError> {
     files().iter().map(|(name, text)| embedded(name, text)).collect()
 }
 
-/// The scenarios that a word means: a path ending in `.toml`, a whole name, a name without its
-/// folder where only one has it, or a folder.
+/// The scenarios selected by a word: a path ending in `.toml`, a whole name, a name without its
+/// folder if it is unique, or a folder.
 ///
 /// # Errors
 /// [`FindError`], with similar names.

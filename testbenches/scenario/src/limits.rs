@@ -1,4 +1,4 @@
-//! Between what bounds the numbers of a file must be, so that nothing that is counted wraps.
+//! Bounds of the numbers in a file, so that no count wraps.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;

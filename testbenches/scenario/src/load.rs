@@ -1,4 +1,4 @@
-//! Reading a scenario file: every mistake is said with file, line and column.
+//! Parsing a scenario file: every error is reported with file, line and column.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,13 +22,13 @@ pub struct Scenario {
     pub name: String,
     /// The file, for messages.
     pub file: String,
-    /// One sentence: what it shows.
+    /// One sentence: its idea.
     pub idea: String,
-    /// The rules of the specification that it shows.
+    /// The rules of the specification that it demonstrates.
     pub spec: Vec<String>,
-    /// The books, papers and exams that its numbers come from.
+    /// The books, papers and exams from which its numbers are taken.
     pub source: Vec<String>,
-    /// What it does.
+    /// Its contents.
     pub body: Body,
     /// The file's text, to quote from.
     pub text: String,
@@ -46,10 +46,10 @@ pub enum Body {
 }
 
 impl Scenario {
-    /// Reads a file's text. `name` is what the scenario is called, `file` what messages cite.
+    /// Parses a file's text. `name` is the scenario's name, `file` the one in messages.
     ///
     /// # Errors
-    /// [`LoadError`] at the first mistake.
+    /// [`LoadError`] at the first error.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Scenario, LoadError> {
         let reader = Reader { file, text };
         let (idea, spec, body) = reader.scenario()?;
@@ -92,7 +92,7 @@ impl<'t> Reader<'t> {
         let mut root = DeTable::parse(self.text).map_err(|e| self.toml(&e, 0..0))?;
         if root.get_ref().iter().any(|(key, _)| key.get_ref() == "contiguous") {
             let (head, steps) = self.segments(root)?;
-            // No rule of the specification: there are no segments in it.
+            // No rule of the specification: it has no segments.
             return Ok((head.idea.clone(), Vec::new(), Body::Segments(Box::new(head), steps)));
         }
         let steps = take(root.get_mut(), "step");
@@ -143,7 +143,7 @@ impl<'t> Reader<'t> {
             None => 0,
         };
         let mut keys = table.iter().filter(|(key, _)| ACTIONS.contains(&&**key.get_ref()));
-        // `fence` and `satp` are never companions of another key, so two are a mistake.
+        // `fence` and `satp` are never companions of another key, so two are an error.
         let action = match (keys.next(), keys.next()) {
             (Some((key, _)), None) => key.get_ref().to_string(),
             (Some(_), Some((key, _))) => {
@@ -192,7 +192,7 @@ impl<'t> Reader<'t> {
                 _ => return Err(self.error(value_span, "`bus_ok` can only be true")),
             });
         }
-        // The key that names the action is what the step's schema calls otherwise.
+        // The key that names the action has another name in the step's schema.
         let table = match action {
             "fetch" | "load" | "store" | "cbo" => self.renamed(table, action, "va")?,
             "expect_pte" => self.renamed(table, action, "pte")?,
@@ -213,7 +213,7 @@ impl<'t> Reader<'t> {
         })
     }
 
-    /// A table in which a key is called otherwise.
+    /// A table in which a key is renamed.
     fn renamed(
         &self,
         mut table: DeTable<'t>,

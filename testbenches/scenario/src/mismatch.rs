@@ -1,16 +1,16 @@
-//! What a failure says: when, where, expected, got, and by which rule.
+//! The contents of a failure: when, where, expected, got, and by which rule.
 
 use std::fmt;
 
 use model::mmu::Response;
 use serde::Serialize;
 
-/// Something observed differs from what the scenario or the specification says.
+/// An observation that differs from the scenario or the specification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
     /// The cycle, from 0.
     pub cycle: u64,
-    /// The line in the file; 0 when no step is to blame.
+    /// The line in the file; 0 if no step is the cause.
     pub line: usize,
     /// What is compared.
     pub what: String,
@@ -18,12 +18,12 @@ pub struct Mismatch {
     pub expected: String,
     /// What was observed.
     pub got: String,
-    /// The rule of the specification, when it is the golden model that objects.
+    /// The rule of the specification, if the golden model found the difference.
     pub rule: Option<String>,
 }
 
 impl Mismatch {
-    /// Something differs in a cycle; a step of the file is to blame if `line` is not 0.
+    /// A difference in a cycle; a step of the file is the cause if `line` is not 0.
     pub fn new(cycle: u64, line: usize, what: &str, expected: &str, got: &str) -> Mismatch {
         let (what, expected, got) = (what.to_owned(), expected.to_owned(), got.to_owned());
         Mismatch { cycle, line, what, expected, got, rule: None }

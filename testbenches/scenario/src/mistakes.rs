@@ -1,6 +1,6 @@
-//! Files that cannot be run: each is refused with its place, and none of them begins.
+//! Invalid files: each is refused with the place of its error, and none is run.
 //!
-//! In the texts below `¦` stands before the place that the message must name.
+//! In the texts below `¦` precedes the place that the message must name.
 
 mod documented;
 mod numbers;
@@ -17,7 +17,7 @@ use super::load::Scenario;
 use super::run::{Report, RunError, Unwatched, run};
 use super::variant::Select;
 
-/// Runs a file on MMUs that are made of the specification.
+/// Runs a file on ideal MMUs.
 fn runs(text: &str) -> Result<Vec<Report>, String> {
     let scenario = Scenario::parse("t", "t.toml", text).map_err(|error| error.to_string())?;
     let factory = |config: &str| {
@@ -32,12 +32,12 @@ fn runs(text: &str) -> Result<Vec<Report>, String> {
     })
 }
 
-/// Files that are not refused as they should be; none when it goes.
+/// Files that are not refused as they should be; none if the test passes.
 #[derive(Default)]
 struct Refusals(Vec<String>);
 
 impl Refusals {
-    /// Checks that a file is refused at its mark, in words that have this part.
+    /// Checks that a file is refused at its mark, with a message that contains `part`.
     fn refused(&mut self, marked: &str, part: &str) {
         let at = marked.find('¦').unwrap_or_else(|| panic!("no mark in {marked}"));
         let text = marked.replace('¦', "");
@@ -47,7 +47,7 @@ impl Refusals {
             Ok(reports) => format!("it ran: {:?}", reports[0].mismatch),
         };
         let place = format!("t.toml:{line}:{column}: ");
-        // Braces are those of a form that is shown, and never of Rust's debug text.
+        // Braces may be those of a form in the message, but never of Rust's debug text.
         let is_debug = said.contains(" { ") && !said.contains(" = ");
         if !said.starts_with(&place) || !said.contains(part) || is_debug {
             self.0.push(format!("{said}\n{place}... {part}\n{marked}"));
@@ -61,7 +61,7 @@ impl Drop for Refusals {
     }
 }
 
-/// A file with one process, from its parts; a part that is empty is left out.
+/// A file with one process, from its parts; empty parts are omitted.
 fn story(machine: &str, os: &str, process: &str) -> String {
     let machine = if machine.is_empty() { "machine = { modes = [\"sv39\"] }" } else { machine };
     let regions = "regions = [{ kind = \"heap\", start = 0x0040_0000, pages = 8 }]";

@@ -1,5 +1,4 @@
-//! Texts that stand for something: exception causes, by the names that the specification gives
-//! them.
+//! Texts with a meaning: exception causes, by the names that the specification gives them.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,10 +8,10 @@ use model::isa::Cause;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-/// Reads what is written as a text, so that a mistake in it has the text's place, also in a list.
+/// Parses a text value, so that an error in it has the text's place, also in a list.
 ///
 /// # Errors
-/// What is no text, and what cannot be read from one.
+/// If it is not a text, and what parsing it reports.
 pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

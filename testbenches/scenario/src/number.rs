@@ -1,6 +1,6 @@
-//! Numbers in scenario files: TOML integers, or strings that calculate.
+//! Numbers in scenario files: TOML integers, or strings with an expression.
 //!
-//! A string is for what a TOML integer cannot say: addresses of 64 bits, and quantities that
+//! A string is for what a TOML integer cannot express: addresses of 64 bits, and quantities that
 //! depend on the machine that the scenario runs on, as `"2 + levels * L"`. Operators, weakest
 //! first: `|`, `<<`, `+ -`, `*`, unary `-`; parentheses; names of [`Variables`].
 
@@ -16,7 +16,7 @@ use winnow::token::{any, one_of, take_while};
 
 use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
 
-/// What the names in a number stand for in one run.
+/// The values of the names in a number, in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variables {
     /// `L`: cycles from an accepted memory request to its response.
@@ -58,7 +58,7 @@ enum Expression {
     Binary(char, Box<Expression>, Box<Expression>),
 }
 
-/// A number as the file wrote it.
+/// A number as written in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Number {
     text: String,
@@ -66,7 +66,7 @@ pub struct Number {
 }
 
 impl Number {
-    /// Reads an expression. The error is a sentence.
+    /// Parses an expression. The error is a sentence.
     pub fn parse(text: &str) -> Result<Number, String> {
         let read = |input: &mut Input<'_>| {
             let number = number(input)?;
@@ -81,7 +81,7 @@ impl Number {
     /// The value in one run, which may be negative.
     ///
     /// # Errors
-    /// A sentence, when the value needs more than 64 bits.
+    /// A sentence, if the value needs more than 64 bits.
     pub fn exact(&self, variables: &Variables) -> Result<i128, String> {
         let fits = i128::from(i64::MIN)..=i128::from(u64::MAX);
         let value = evaluate(&self.expression, variables).filter(|value| fits.contains(value));
@@ -91,7 +91,7 @@ impl Number {
     /// A count, time or size in one run.
     ///
     /// # Errors
-    /// A sentence, when it is negative or needs more than 64 bits.
+    /// A sentence, if it is negative or needs more than 64 bits.
     pub fn count(&self, variables: &Variables) -> Result<u64, String> {
         match u64::try_from(self.exact(variables)?) {
             Ok(count) => Ok(count),
@@ -99,18 +99,18 @@ impl Number {
         }
     }
 
-    /// A word of the machine's width in one run: an address or what a register holds. A negative
+    /// A word of the machine's width in one run: an address or a register's contents. A negative
     /// one is in two's complement.
     ///
     /// # Errors
-    /// A sentence, when the value needs more bits than the machine has.
+    /// A sentence, if the value needs more bits than the machine has.
     pub fn word(&self, variables: &Variables) -> Result<u64, String> {
         let value = self.exact(variables)?;
         if variables.va_bits > 32 {
             // Truncation is the two's complement that is wanted.
             return Ok(value as u64);
         }
-        // Of 32 bits, or of 64 with all upper ones equal to bit 31, as RV64 writes them.
+        // 32 bits, or 64 with all upper ones equal to bit 31, as RV64 writes them.
         let extended = i128::from(i32::MIN)..=i128::from(u32::MAX);
         let upper = i128::from(u64::MAX) + 1;
         if extended.contains(&value) || (upper + i128::from(i32::MIN)..upper).contains(&value) {
@@ -122,7 +122,7 @@ impl Number {
     /// A physical address in one run: 34 bits on RV32, 56 on RV64.
     ///
     /// # Errors
-    /// A sentence, when the value is no such address.
+    /// A sentence, if the value is not such an address.
     pub fn physical(&self, variables: &Variables) -> Result<u64, String> {
         let bits = if variables.va_bits == 32 { 34 } else { 56 };
         match self.count(variables)? {
@@ -162,11 +162,11 @@ fn evaluate(expression: &Expression, variables: &Variables) -> Option<i128> {
     })
 }
 
-/// More brackets and signs than this are a mistake, and would exhaust the stack.
+/// More brackets and signs than this are an error, and would exhaust the stack.
 const DEEPEST: usize = 64;
 const NESTED: &str = "the number is";
 
-/// A number inside of a longer text: it ends where nothing of it can follow.
+/// A number inside a longer text: it ends at the first character that cannot continue it.
 pub(super) fn number(input: &mut Input<'_>) -> Read<Number> {
     let outer = std::mem::take(&mut input.state);
     let (expression, text) = take(input, calculation.with_taken())?;

@@ -1,4 +1,4 @@
-//! Running a scenario for its figures: what the file expects is not held against it.
+//! Running a scenario for its figures: the file's expectations are not checked.
 
 use std::sync::atomic::AtomicBool;
 
@@ -23,48 +23,47 @@ use super::story;
 use super::system::System;
 use super::variant::{Select, UnknownConfiguration, Variant};
 
-/// What was seen in one run.
+/// The observations of one run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
-    /// The whole report: of processes as `pagewalk trace --json` prints it, of ports the cycles
+    /// The whole report: for processes as `pagewalk trace --json` prints it, for ports the cycles
     /// and the counts of events.
     pub report: Value,
-    /// What ended otherwise than the file says, for people.
+    /// Differences from the file's expectations, in words.
     pub notes: Vec<String>,
 }
 
-/// Every machine that a file names: each of its lists in each combination.
+/// Every machine of a file: its lists in every combination.
 ///
 /// # Errors
-/// None today; configurations come from the file, which knows no others.
+/// None today; configurations come from the file, whose names are checked.
 pub fn variants(scenario: &Scenario) -> Result<Vec<Variant>, UnknownConfiguration> {
     let (machine, policies) = match &scenario.body {
         Body::Ports(head, _) => (head.machine.clone(), vec![None]),
         Body::System(system) => (system.machine.machine(), system.os.policies()),
-        // It names units of segments, not MMUs.
+        // It names segmentation units, not MMUs.
         Body::Segments(..) => return Ok(Vec::new()),
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     Ok(Variant::all(&machine, Select::default())?.into_iter().flat_map(with).collect())
 }
 
-/// Runs a scenario of contiguous memory, which has units of segments in place of MMUs: the first
-/// that it names. Nothing for any other scenario.
+/// Runs a scenario of contiguous memory, which has segmentation units instead of MMUs: the first
+/// that it names. `None` for any other scenario.
 ///
 /// # Errors
-/// A sentence: what cannot be asked for.
+/// A sentence: what is invalid.
 pub fn observe_segments(scenario: &Scenario, engine: Engine) -> Option<Result<Observed, String>> {
     let Body::Segments(head, steps) = &scenario.body else { return None };
     let seen = segments::observe(head, steps, engine);
     Some(seen.map(|(report, note)| Observed { report, notes: note.into_iter().collect() }))
 }
 
-/// Runs a scenario on one machine. A recorded program may take the place of the processes that
-/// the file has.
+/// Runs a scenario on one machine. A recorded program may replace the processes of the file.
 ///
 /// # Errors
-/// [`RunError::Nonsense`] for what cannot be run; [`RunError::Tool`] where the machine breaks a
-/// rule, as the golden model or the invariants find.
+/// [`RunError::Nonsense`] for a file that cannot be run; [`RunError::Tool`] if the machine breaks a
+/// rule, according to the golden model or the invariants.
 pub fn observe(
     scenario: &Scenario,
     variant: &Variant,
@@ -124,7 +123,7 @@ fn watched_ports(
     Ok(Observed { report, notes: Vec::new() })
 }
 
-/// A step that only does, and looks at nothing.
+/// A step without its expectations.
 fn without_expectations(step: &mut Step) {
     match &mut step.action {
         Action::Access(_, access) => {

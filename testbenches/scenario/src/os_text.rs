@@ -1,5 +1,5 @@
-//! `os` in a scenario of processes, and what a recording runs under: a configuration of machine and
-//! kernel, as it is written.
+//! `os` in a scenario of processes, and the environment of a recording: a configuration of machine
+//! and kernel, as written.
 
 use std::collections::BTreeSet;
 
@@ -16,29 +16,29 @@ use super::variant::Variant;
 /// The options of [`MachineConfig`] under their own names; `policy` may be a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OsText {
-    /// What is written, and defaults for the rest.
+    /// The options as written, with defaults for the rest.
     pub config: MachineConfig,
     /// The policies to run with, if any is named.
     pub policies: Vec<PolicyKind>,
-    /// The keys that are written.
+    /// The keys that are present.
     stated: BTreeSet<String>,
 }
 
 impl OsText {
-    /// Whether an option is written, be it with its default.
+    /// Whether an option is present, possibly with its default.
     pub fn states(&self, key: &str) -> bool {
         self.stated.contains(key)
     }
 
-    /// Checks what can be checked without a machine; `place` is where it stands.
+    /// Checks what can be checked without a machine; `place` is its place in the file.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first error.
     pub fn check(&self, place: &Place) -> Result<(), Mistake> {
         self.config.check().map_err(|error| place.path(&error.path).wrong(error.message))
     }
 
-    /// The policies to run with; none where the machine's own is to be used.
+    /// The policies to run with; `None` stands for the machine's own.
     pub fn policies(&self) -> Vec<Option<PolicyKind>> {
         if self.policies.is_empty() {
             return vec![None];
@@ -46,8 +46,8 @@ impl OsText {
         self.policies.iter().copied().map(Some).collect()
     }
 
-    /// The machine that it describes. Every invariant is checked after each kernel entry unless
-    /// it says otherwise.
+    /// The machine that it describes. Every invariant is checked after each kernel entry unless the
+    /// options say otherwise.
     pub fn config(&self, adue: bool, variant: &Variant) -> MachineConfig {
         let mut config = self.config.clone();
         (config.mode, config.adue) = (variant.mode, adue);
@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for OsText {
     }
 }
 
-/// Notes which keys a table has, and takes lists of policies out of it.
+/// Records the keys of a table, and takes lists of policies out of it.
 struct Reader<A> {
     map: A,
     key: String,
@@ -109,7 +109,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Reader<A> {
     }
 }
 
-/// A key that is read, and noted.
+/// A key that is read and recorded.
 struct Noted<'k, K> {
     seed: K,
     key: &'k mut String,

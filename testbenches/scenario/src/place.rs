@@ -1,4 +1,4 @@
-//! Where something stands in a scenario file: by the keys that lead there, or by its line.
+//! A place in a scenario file: the keys that lead there, or a line.
 
 use toml::de::{DeTable, DeValue};
 
@@ -11,8 +11,8 @@ enum Part {
     Item(usize),
 }
 
-/// A place in a file. It is looked up in the text when it must be shown, so that values need not
-/// carry their places about; what the file leaves out stands where it would belong.
+/// A place in a file. It is found in the text when a message needs it, so that values need not
+/// carry their places; a value that the file omits is shown where it would belong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     line: usize,
@@ -20,10 +20,10 @@ pub struct Place {
     word: Option<String>,
 }
 
-/// Something that a file asks for and that cannot be.
+/// An invalid part of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// Where.
+    /// Its place.
     pub place: Place,
     /// A sentence.
     pub message: String,
@@ -46,25 +46,25 @@ impl Place {
         self.with(Part::Key(key.to_owned()))
     }
 
-    /// An entry of the list at this place, from 0.
+    /// An item of the list at this place, from 0.
     #[must_use]
     pub fn item(&self, number: usize) -> Place {
         self.with(Part::Item(number))
     }
 
-    /// A word inside of the value at this place.
+    /// A word inside the value at this place.
     #[must_use]
     pub fn word(&self, word: &str) -> Place {
         Place { word: Some(word.to_owned()), ..self.clone() }
     }
 
-    /// A text inside of the value at this place, which begins with its quotation mark.
+    /// A text inside the value at this place, which begins with its quotation mark.
     #[must_use]
     pub fn text(&self, text: &str) -> Place {
         self.word(&format!("\"{text}\""))
     }
 
-    /// What keys and numbers of entries, with dots between them, lead to from this place.
+    /// The place at the end of a path of keys and item numbers, separated by dots, from this place.
     #[must_use]
     pub fn path(&self, path: &str) -> Place {
         path.split('.').fold(self.clone(), |place, part| match part.parse() {
@@ -79,12 +79,12 @@ impl Place {
         place
     }
 
-    /// A mistake here.
+    /// An error here.
     pub fn wrong(&self, message: impl Into<String>) -> Mistake {
         Mistake { place: self.clone(), message: message.into() }
     }
 
-    /// The last key on the way here.
+    /// The last key of the path.
     pub fn name(&self) -> &str {
         let mut keys = self.parts.iter().filter_map(|part| match part {
             Part::Key(key) => Some(key.as_str()),
@@ -128,7 +128,7 @@ impl Place {
     }
 }
 
-/// Where a word stands that is not part of a longer one.
+/// The position of a whole word.
 fn find_word(text: &str, word: &str) -> Option<usize> {
     let is_inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     text.match_indices(word).map(|(at, _)| at).find(|at| {

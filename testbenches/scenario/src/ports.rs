@@ -21,15 +21,15 @@ use super::tables::Tables;
 use super::variant::Variant;
 use super::walker_bus::{Control, WalkerBus};
 
-/// Cycles after the last response in which an MMU may still be busy with what it answered.
+/// Cycles after the last response in which an MMU may still be busy with it.
 const SETTLING: u64 = 4;
 
 /// Why a run stopped early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// Something observed differs.
+    /// An observation differs.
     Mismatch(Box<Mismatch>),
-    /// The file asks for what cannot be.
+    /// The file is invalid.
     Nonsense(Mistake),
 }
 
@@ -45,7 +45,7 @@ impl From<Box<Mismatch>> for Stop {
     }
 }
 
-/// What a run leaves behind.
+/// The results of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finished {
     pub(super) cycles: u64,
@@ -53,7 +53,7 @@ pub(super) struct Finished {
     pub(super) result: Result<(), Stop>,
 }
 
-/// Runs all steps on MMUs just made, one for each hart.
+/// Runs all steps on new MMUs, one for each hart.
 pub(super) fn run(
     head: &Head,
     steps: &[Step],
@@ -96,7 +96,7 @@ pub(super) fn run(
     Finished { cycles: runner.bench.now(), counts: runner.bench.counts.clone(), result }
 }
 
-/// A stream under way.
+/// A stream in progress.
 pub(super) struct Stream {
     pub(super) hart: HartId,
     pub(super) port: Port,
@@ -107,13 +107,13 @@ pub(super) struct Stream {
     pub(super) cycles: u64,
 }
 
-/// A run under way.
+/// A run in progress.
 pub(super) struct Runner<'v> {
     pub(super) bench: Bench,
     pub(super) tables: Tables,
     pub(super) variables: Variables,
     pub(super) variant: &'v Variant,
-    /// Memory accepts a request only in every so many-th cycle.
+    /// Memory accepts a request only in every n-th cycle.
     ready_every: u64,
 }
 
@@ -153,7 +153,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// One step with everything that happens meanwhile.
+    /// One step with everything that happens during it.
     fn step(&mut self, step: &Step) -> Result<(), Stop> {
         let begin = self.bench.now();
         let mut later = Vec::new();
@@ -197,7 +197,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Cycles in which everything that waits must be answered, generously.
+    /// Cycles in which everything that waits must be answered, with a generous margin.
     fn limit(&self) -> u64 {
         let waiting: usize = self.bench.harts.iter().map(HartJobs::waiting).sum();
         let walk = (self.variables.levels + 4) * (self.variables.latency + 4) * 16;
@@ -233,7 +233,7 @@ impl Runner<'_> {
         read(number, &self.variables).map_err(|message| Place::line(line).wrong(message).into())
     }
 
-    /// The same of what the file may leave out.
+    /// The same for an optional value.
     pub(super) fn optional<T>(
         &self,
         line: usize,

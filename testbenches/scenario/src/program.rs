@@ -1,4 +1,4 @@
-//! What a process does, in words: one line of a scenario's `program`.
+//! The program of a process in words: each line of a scenario's `program`.
 //!
 //! ```text
 //! load heap 7 0 1 2                  one access to each of these pages of the region `heap`
@@ -33,7 +33,7 @@
 //! exit                               the end, before the end
 //! ```
 //!
-//! A line is read once; what it stands for is made step by step while the process runs, so that
+//! A line is parsed once; its steps are generated one by one while the process runs, so that
 //! millions of accesses take no memory.
 
 mod parse;
@@ -53,13 +53,13 @@ use super::names::from_text;
 use super::number::Number;
 use pattern::Pattern;
 
-/// More steps than this in one line are a mistake.
+/// More steps than this in one line are an error.
 const MOST_STEPS: u64 = 1 << 40;
 
 /// The most bytes of a buffer.
 const MOST_COPIED: u64 = 1 << 24;
 
-/// Where accesses go.
+/// The target of accesses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     /// Parts of a region.
@@ -68,17 +68,17 @@ enum Place {
     At(Number),
 }
 
-/// What is done there.
+/// The kind of access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Deed {
     /// The program's own access.
     Access(Access),
-    /// A system call, or the like, for which the kernel accesses it.
+    /// A system call or the like, in which the kernel accesses it.
     Call(Call),
 }
 
 impl Deed {
-    /// The most bytes in one.
+    /// The most bytes of one access or call.
     fn most(self) -> u64 {
         match self {
             Deed::Access(_) => PAGE_BYTES,
@@ -110,9 +110,9 @@ enum Step {
     Tick,
     Sbrk(i64),
     Mmap(String),
-    /// A call about pages of a region, from..to.
+    /// A call for pages of a region, from..to.
     Part(PartCall, String, i64, i64),
-    /// Of a region or a part of it: where to, how many pages, and whether it may be moved.
+    /// A region or a part of it; the new place, the new number of pages, and whether it may move.
     Mremap {
         region: String,
         part: Option<(i64, i64)>,
@@ -127,7 +127,7 @@ enum Step {
 }
 
 impl Step {
-    /// The region that it names.
+    /// The region that the step names.
     fn region(&self) -> Option<&str> {
         match self {
             Step::Touch { place: Place::In(name, _), .. }
@@ -138,7 +138,7 @@ impl Step {
         }
     }
 
-    /// The process that it names.
+    /// The process that the step names.
     fn process(&self) -> Option<&str> {
         match self {
             Step::Fork(name) | Step::Exec(name) => Some(name),
@@ -176,7 +176,7 @@ impl Node {
     }
 }
 
-/// Cycles in which nodes compute without memory.
+/// Cycles in which nodes compute without memory access.
 fn thought(nodes: &[Node]) -> u64 {
     let one = |node: &Node| match node {
         Node::Step(Step::Think(cycles)) => *cycles,
@@ -232,7 +232,7 @@ impl Line {
         self.nodes.iter().any(|node| node.find(&forks).is_some())
     }
 
-    /// Whether a process becomes this one by it.
+    /// Whether it executes this process.
     pub fn executes(&self, name: &str) -> bool {
         let executes = |step: &'_ Step| match step {
             Step::Exec(other) if other == name => Some(""),
@@ -241,18 +241,18 @@ impl Line {
         self.nodes.iter().any(|node| node.find(&executes).is_some())
     }
 
-    /// Cycles in which it computes without memory.
+    /// Cycles in which it computes without memory access.
     pub fn thought(&self) -> u64 {
         thought(&self.nodes)
     }
 }
 
-/// What a region is called: by its own name, else by its kind's.
+/// The name of a region: its own, else its kind's.
 pub(super) fn title(region: &RegionSpec) -> &str {
     region.name.as_deref().unwrap_or(region.kind.name())
 }
 
-/// The region of a name.
+/// The region with this name.
 pub(super) fn find<'r>(regions: &'r [RegionSpec], name: &str) -> Option<&'r RegionSpec> {
     regions.iter().find(|region| title(region) == name)
 }

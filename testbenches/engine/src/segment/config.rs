@@ -9,10 +9,10 @@ use super::Pin;
 use crate::top::{self, Top};
 use crate::{Engine, Simulator, UnknownConfig};
 
-/// A named size. Physical addresses have 34 bits, as those of the RV32 MMU.
+/// A named size. Physical addresses have 34 bits, as in the RV32 MMU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// What the command line calls it.
+    /// Its name on the command line.
     pub name: &'static str,
     /// Segment registers.
     pub segments: usize,
@@ -29,7 +29,7 @@ pub const CONFIGS: &[Config] = &[
     Config { name: "segment_16", segments: 16, offset_bits: 28 },
 ];
 
-/// The configuration of a name.
+/// The configuration with this name.
 ///
 /// # Errors
 /// [`UnknownConfig`].
@@ -69,20 +69,20 @@ macro_rules! with_top {
 }
 
 impl Config {
-    /// Segments and their greatest length.
+    /// The number of segments and their maximum length.
     pub fn shape(&self) -> Shape {
         Shape { segments: self.segments, offset_bits: self.offset_bits }
     }
 
-    /// The typed design of the unit, as the netlist compiler reads it.
+    /// The typed design of the unit, the input of the netlist compiler.
     ///
     /// # Panics
-    /// If the compiler finds fault with the design: a defect found by building it once.
+    /// If the compiler reports a finding: a defect of the design, which the first build reveals.
     pub fn design(&self) -> Design {
         with_top!(self, Top => top::design::<Top>())
     }
 
-    /// The hardware behind bare pins, as it powers up, on an engine; as those of the MMU.
+    /// The hardware as bare pins, at power-up, on an engine; like the MMU's.
     ///
     /// # Panics
     /// As [`Config::design`].

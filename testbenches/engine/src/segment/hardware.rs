@@ -1,4 +1,4 @@
-//! The unit as the world sees it: pins bundled into transactions.
+//! The unit as seen by the simulated system: pins bundled into transactions.
 
 use machine::contiguous::{Fault, Inputs, Outputs, Reason, SegmentUnit, Shape};
 use model::isa::Access;
@@ -7,7 +7,7 @@ use model::mmu::Signal;
 use super::{Config, PINS, Pin};
 use crate::{Engine, Pins, Seen, Simulator};
 
-/// A hardware unit on any engine, behind the world's [`SegmentUnit`] trait.
+/// A hardware unit on any engine, which implements [`SegmentUnit`].
 pub struct Hardware {
     config: &'static Config,
     simulator: Box<dyn Simulator<Pin>>,
@@ -17,10 +17,11 @@ pub struct Hardware {
 }
 
 impl Hardware {
-    /// The hardware out of reset.
+    /// The hardware after reset.
     ///
     /// # Panics
-    /// If the netlist compiler finds fault with the design: a defect found by building it once.
+    /// If the netlist compiler reports a finding: a defect of the design, which the first build
+    /// reveals.
     pub fn new(config: &'static Config, engine: Engine) -> Hardware {
         let (simulator, pins) = (config.simulator(engine), [0; PINS.len()]);
         let mut hardware =

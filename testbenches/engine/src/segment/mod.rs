@@ -1,9 +1,9 @@
-//! The segmentation unit, which the books compare the MMU with: its named sizes, on every engine.
+//! The segmentation unit, which textbooks compare the MMU with: its named sizes, on every engine.
 //!
 //! | part | what it is |
 //! |---|---|
 //! | [`CONFIGS`], [`find`] | the named sizes |
-//! | [`Hardware`] | a unit on an engine, as the world sees it |
+//! | [`Hardware`] | a unit on an engine, with its pins as transactions |
 //! | `pins` | the pins by name |
 
 mod config;

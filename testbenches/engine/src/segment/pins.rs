@@ -4,7 +4,7 @@ use hdl::segment::SegmentUnit;
 
 use crate::pins;
 
-/// As [`pins`], of the unit, with what each pin says.
+/// As [`pins`], for the unit, with the meaning of each pin.
 macro_rules! unit_pins {
     ($($pin:ident $field:ident $direction:ident $meaning:literal,)*) => {
         pins! {
@@ -16,7 +16,7 @@ macro_rules! unit_pins {
         }
 
         impl Pin {
-            /// What it says, in half a line.
+            /// Its meaning, in half a line.
             pub fn meaning(self) -> &'static str {
                 match self {
                     $(Pin::$pin => $meaning,)*

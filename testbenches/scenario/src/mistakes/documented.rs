@@ -1,4 +1,4 @@
-//! What messages say, and what the documentation writes.
+//! Messages, and the forms in the documentation.
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn what_differs_is_said_in_words() {
         let mismatch = reports[0].mismatch.as_ref().unwrap_or_else(|| panic!("all as expected"));
         format!("{}: {}, not {}", mismatch.what, mismatch.got, mismatch.expected)
     };
-    // Addresses are compared as numbers: 0x8 and 0x4000 are no part of 0x80 or 0x40000.
+    // Addresses are compared as numbers: 0x8 and 0x4000 do not match 0x80 or 0x40000.
     for (access, at) in [("load at 0x80", "8"), ("load at 0x4_0000", "0x4000")] {
         let end = format!("program = [\"{access}\"]\nends = \"any\"\nat = {at}");
         let said = differs(&story("", "", &end));
@@ -37,7 +37,7 @@ fn what_differs_is_said_in_words() {
     }
 }
 
-/// Code in a page of the documentation, of the part between two headings.
+/// The code in a page of the documentation, between two headings.
 fn documented(heading: &str) -> Vec<&'static str> {
     let page = include_str!("../../../../docs/processes.md");
     let (_, part) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
@@ -69,12 +69,12 @@ fn what_the_documentation_writes_is_read() {
     let (block, _) = block.split_once("//! ```").expect("it ends");
     for line in block.lines() {
         let line = line.trim_start_matches("//! ");
-        // A line that begins with blanks goes on explaining.
+        // A line that begins with blanks continues an explanation.
         let code = line.split("  ").next().filter(|code| !code.is_empty());
         code.into_iter().flat_map(|code| code.split(" / ")).for_each(&mut read);
     }
     assert!(lines > 40, "{lines}");
-    // What is written of the kernel and of expectations are keys and values.
+    // The code about the kernel and about expectations consists of keys and values.
     let is_key = |code: &&str| code.contains(" = ") && !code.starts_with('{');
     let keys = documented("The operating system").into_iter().filter(is_key);
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! Files that contradict themselves, or lead nowhere.
+//! Files that contradict themselves or refer to nothing.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Reading a line: groups, steps, words.
+//! Parsing a line: groups, steps, words.
 
 use std::num::{IntErrorKind, ParseIntError};
 
@@ -17,16 +17,16 @@ use crate::number::number;
 
 /// Bytes of an access unless said otherwise.
 const ACCESS_BYTES: u64 = 4;
-/// Pages of 64 bits of addresses.
+/// The number of pages in 64 bits of addresses.
 const MOST_PAGES: u64 = 1 << 52;
-/// Groups in groups deeper than this are a mistake.
+/// Deeper nesting of groups is an error.
 const DEEPEST: usize = 32;
-/// The words that begin a step.
+/// The first words of steps.
 const STEPS: &str = "load, store, fetch, read, write, emulate, stray, think, tick, sbrk, mmap, \
                      munmap, mprotect, mremap, madvise, msync, mlock, munlock, fork, exec, wait, \
                      exit";
 
-/// Reads one line. The error is a sentence.
+/// Parses one line. The error is a sentence.
 pub(super) fn line(text: &str) -> Result<Vec<Node>, String> {
     let read = |input: &mut Input<'_>| {
         let nodes = sequence(input)?;
@@ -44,17 +44,17 @@ fn word<'t>(input: &mut Input<'t>) -> Read<&'t str> {
     take(input, preceded(multispace0, inner))
 }
 
-/// Reads this word if it is next.
+/// Consumes this word if it is next.
 fn keyword(input: &mut Input<'_>, wanted: &str) -> Read<bool> {
     Ok(take(input, opt(word.verify(|word: &str| word == wanted)))?.is_some())
 }
 
-/// Reads this sign if it is next.
+/// Consumes this sign if it is next.
 fn sign(input: &mut Input<'_>, wanted: char) -> Read<bool> {
     Ok(take(input, opt(preceded(multispace0, wanted)))?.is_some())
 }
 
-/// What a word stands for that must be there.
+/// The meaning of a word that must be present.
 fn need<'t, T>(
     input: &mut Input<'t>,
     what: &str,
@@ -79,7 +79,7 @@ fn count(input: &mut Input<'_>, what: &str) -> Read<u64> {
     })
 }
 
-/// A keyword that must follow what is before it.
+/// A keyword that must follow.
 fn follows(input: &mut Input<'_>, wanted: &str, message: &str) -> Read<()> {
     if keyword(input, wanted)? { Ok(()) } else { wrong(place(input), message) }
 }
@@ -113,7 +113,7 @@ fn item(input: &mut Input<'_>, is_first: bool) -> Read<Node> {
     }
     match times {
         None => step(input).map(Node::Step),
-        // Only a whole line is repeated without brackets around it.
+        // Only a whole line is repeated without brackets.
         Some(times) if is_first && input.state == 0 => {
             Ok(Node::Repeat(times, inside(input, DEEPEST, nested, sequence)?))
         }
