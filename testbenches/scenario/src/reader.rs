@@ -1,4 +1,4 @@
-//! A file's tables as values: every mistake is said with its place.
+//! Parses a file's tables into values: every error is reported with its place.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -31,7 +31,7 @@ impl<'t> Reader<'t> {
         LoadError::of(self.file, self.text, mistake)
     }
 
-    /// The line on which something stands, from 1.
+    /// The line of a span, from 1.
     pub(super) fn line(&self, span: &Range<usize>) -> usize {
         position(self.text, span.start).0
     }
@@ -41,7 +41,7 @@ impl<'t> Reader<'t> {
         T::deserialize(ValueDeserializer::from(value)).map_err(|e| self.toml(&e, span))
     }
 
-    /// What is left of the file.
+    /// The rest of the file.
     pub(super) fn root<T: DeserializeOwned>(
         &self,
         root: Spanned<DeTable<'t>>,
@@ -70,7 +70,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The value of a step that has nothing but the key that names it, if it is one of `those`.
+    /// The value of a step that has only its own key, if that is one of `those`.
     pub(super) fn single(
         &self,
         table: &mut DeTable<'t>,

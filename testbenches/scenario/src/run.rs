@@ -1,4 +1,4 @@
-//! Running a scenario on every machine that it names.
+//! Runs a scenario on every machine that it names.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -23,12 +23,12 @@ use super::variant::{Select, UnknownConfiguration, Variant};
 /// Makes the MMU of a configuration.
 pub type Factory<'f> = &'f dyn Fn(&str) -> anyhow::Result<Box<dyn Mmu>>;
 
-/// Makes the observers of runs; none, unless said otherwise.
+/// Makes the observers of runs; none by default.
 pub trait Watch {
-    /// What sees the cycles of one machine's run, or nothing.
+    /// The observer of one machine's cycles, or `None`.
     ///
     /// # Errors
-    /// When it cannot be made: the run is not begun.
+    /// If it cannot be made: the run does not begin.
     fn mmu(
         &mut self,
         variant: &Variant,
@@ -38,8 +38,8 @@ pub trait Watch {
         Ok(None)
     }
 
-    /// The same of one without pages, which runs on every engine; `labels` are what can stand in
-    /// its memory.
+    /// The same for a machine without pages, which runs on every engine; `labels` are the possible
+    /// users of its memory.
     ///
     /// # Errors
     /// As [`Watch::mmu`].
@@ -61,7 +61,7 @@ pub struct Unwatched;
 
 impl Watch for Unwatched {}
 
-/// How one machine's run went.
+/// The result of one machine's run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The scenario.
@@ -74,22 +74,22 @@ pub struct Report {
     pub cycles: u64,
     /// Everything counted, by name.
     pub counts: BTreeMap<String, u64>,
-    /// The rules of the specification that the scenario shows.
+    /// The rules of the specification that the scenario demonstrates.
     #[serde(skip)]
     pub spec: Vec<String>,
     /// The scheme, as `--mode` takes it.
     pub mode: Mode,
-    /// What happened, a line a step, where a kind of scenario tells it.
+    /// What happened, one line per step, for kinds of scenarios that report it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<String>,
-    /// What differed, if anything did.
+    /// The difference found, if any.
     pub mismatch: Option<Mismatch>,
-    /// The line of the file that is to blame, quoted.
+    /// The line of the file that caused it, quoted.
     pub step: Option<String>,
 }
 
 impl Report {
-    /// What went wrong, with the command that shows it again; nothing if all was as expected.
+    /// The difference, with the command that reproduces it; `None` if all was as expected.
     pub fn failure(&self) -> Option<String> {
         let mismatch = self.mismatch.as_ref()?;
         let mut text = format!("{} on {}\n", self.scenario, self.machine);
@@ -112,7 +112,7 @@ impl Report {
 /// A scenario that cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The configuration asked for does not exist.
+    /// The configuration requested does not exist.
     #[error(transparent)]
     Configuration(#[from] UnknownConfiguration),
     /// The scenario does not run on what was selected.
@@ -120,17 +120,17 @@ pub enum RunError {
     NothingToRun {
         /// The scenario.
         scenario: String,
-        /// The configuration asked for.
+        /// The configuration requested.
         config: String,
-        /// The scheme asked for.
+        /// The scheme requested.
         mode: &'static str,
     },
-    /// The file asks for what cannot be.
+    /// The file is invalid.
     #[error("{error} (on {machine})")]
     Nonsense {
-        /// What, and where.
+        /// The error, with its place.
         error: LoadError,
-        /// On which machine.
+        /// The machine.
         machine: String,
     },
     /// The engine or an observer failed.
@@ -146,7 +146,7 @@ impl RunError {
         RunError::NothingToRun { scenario: scenario.name.clone(), config, mode }
     }
 
-    /// What a scenario asks of a machine that cannot do it.
+    /// A scenario that requires what its machine cannot do.
     pub(super) fn nonsense(scenario: &Scenario, mistake: Mistake, machine: String) -> RunError {
         let error = LoadError::of(&scenario.file, &scenario.text, mistake);
         RunError::Nonsense { error, machine }
@@ -157,7 +157,7 @@ impl RunError {
 /// processes early.
 ///
 /// # Errors
-/// [`RunError`]; something observed that differs is in the report instead.
+/// [`RunError`]; a difference in an observation is in the report instead.
 pub fn run(
     scenario: &Scenario,
     select: Select<'_>,

@@ -1,4 +1,4 @@
-//! A scenario file as it is written: the machine, its page tables, what must be counted.
+//! The schema of a scenario file: the machine, its page tables, the expected counts.
 //!
 //! Steps are in [`super::step`], systems of processes in [`super::system`].
 
@@ -119,7 +119,7 @@ pub struct Machine {
     /// The address space at the start: `bare`, a space's name, or a register value. The first
     /// space unless said otherwise.
     pub satp: Option<String>,
-    /// Where page tables are put in physical memory.
+    /// Where page tables are in physical memory.
     pub tables: Option<Number>,
 }
 
@@ -153,17 +153,17 @@ pub struct Map {
     pub va: Number,
     /// The first physical address.
     pub pa: Number,
-    /// Letters of `RWXUGAD`; V goes without saying.
+    /// Letters of `RWXUGAD`; V is implied.
     pub flags: Flags,
     /// The level of the leaves: 0 is 4 KiB, 1 a megapage, ...
     #[serde(default = "zero")]
     pub level: Number,
-    /// How many pages follow each other.
+    /// The number of consecutive pages.
     #[serde(default = "one")]
     pub pages: Number,
 }
 
-/// A change to one page-table entry, named by an address on whose path it stands.
+/// A change to one page-table entry, which is named by an address whose walk reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edit {
@@ -200,20 +200,20 @@ pub struct Space {
     pub edit: Vec<Edit>,
 }
 
-/// `[events]`: exact counts over the whole scenario; what is not named is not checked.
+/// `[events]`: exact counts over the whole scenario; other events are not checked.
 pub type Events = BTreeMap<String, Number>;
 
-/// Everything of a port-level file but its steps.
+/// A port-level file without its steps.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// One sentence: what is shown.
+    /// One sentence: its idea.
     pub idea: String,
-    /// The rules of the specification that are shown: `anchor: words`.
+    /// The rules of the specification that it demonstrates: `anchor: words`.
     pub spec: OneOrMany<String>,
-    /// The books, papers and exams that the numbers come from.
+    /// The books, papers and exams from which the numbers are taken.
     pub source: Option<OneOrMany<String>>,
-    /// What it runs on.
+    /// The machine.
     #[serde(default)]
     pub machine: Machine,
     /// Mappings of the space `main`, ASID 1.

@@ -1,8 +1,8 @@
 //! A scenario of contiguous memory: processes made of segments, under a segmentation unit.
 //!
-//! The same file shows what the books compare with it: `fit = "pages"` and `fit = "buddy"` place
-//! the same processes otherwise. Lengths and places count in units of `unit` bytes, addresses in
-//! bytes.
+//! The same file demonstrates what textbooks compare with it: `fit = "pages"` and `fit = "buddy"`
+//! place the same processes in other ways. Lengths and places are in units of `unit` bytes,
+//! addresses in bytes.
 
 mod check;
 mod perform;
@@ -25,7 +25,7 @@ pub use step::{Access, Action, Check, Churn, Compact, End, Grow, Load, Step};
 pub use run::concerns;
 pub(super) use run::{observe, run};
 
-/// Counts shown beside a run, in this order, if the scenario has them.
+/// Counts printed with a run, in this order, if the scenario has them.
 pub const SHOWN: [(&str, &str); 7] = [
     ("loads", "loads"),
     ("refused", "refused"),
@@ -36,17 +36,17 @@ pub const SHOWN: [(&str, &str); 7] = [
     ("register_writes", "registers"),
 ];
 
-/// The file but its steps.
+/// The file without its steps.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// One sentence: what is shown.
+    /// One sentence: its idea.
     pub idea: String,
-    /// Where the numbers come from.
+    /// The sources of the numbers.
     pub source: OneOrMany<String>,
     /// The machine.
     pub contiguous: Circumstances,
-    /// What can be loaded, by name.
+    /// The processes that can be loaded, by name.
     #[serde(default)]
     pub process: BTreeMap<String, Vec<SegmentText>>,
     /// Counts at the end.
@@ -61,21 +61,21 @@ pub struct Circumstances {
     /// Names of units; `segment_4` unless said otherwise.
     #[serde(default = "segment_4")]
     pub hardware: OneOrMany<String>,
-    /// Bytes of a unit; 1024 unless said otherwise.
+    /// The size of a unit in bytes; 1024 unless said otherwise.
     #[serde(default = "kibi")]
     pub unit: u64,
     /// One free piece from address 0 on.
     pub memory: Option<u64>,
-    /// Or several, each followed by one unit of somebody else's memory, which never moves.
+    /// Or several, each followed by one unit in use, which never moves.
     #[serde(default)]
     pub holes: Vec<u64>,
-    /// Who places segments; first fit unless said otherwise.
+    /// The rule that places segments; first fit unless said otherwise.
     #[serde(default = "first")]
     pub fit: OneOrMany<Fit>,
-    /// Units of a page, under `fit = "pages"`; 4 unless said otherwise.
+    /// The size of a page in units, under `fit = "pages"`; 4 unless said otherwise.
     #[serde(default = "four")]
     pub page: u64,
-    /// Everything is moved together when a request fails although enough is free.
+    /// Memory is compacted when a request fails although enough is free.
     #[serde(default)]
     pub compaction: bool,
     /// L; 10 unless said otherwise.
@@ -88,7 +88,7 @@ pub struct Circumstances {
 }
 
 impl Circumstances {
-    /// The world's circumstances under one rule.
+    /// The world's configuration under one rule.
     pub fn config(&self, fit: Fit) -> Config {
         let mut start: u64 = 0;
         let mut holes = Vec::new();
@@ -117,7 +117,7 @@ pub struct SegmentText {
     /// Letters of `rwx`; `rw` unless said otherwise.
     #[serde(default = "rw")]
     pub rights: Letters,
-    /// Programs may not use it.
+    /// User programs may not access it.
     #[serde(default)]
     pub supervisor: bool,
     /// It grows downwards.
@@ -125,7 +125,7 @@ pub struct SegmentText {
     pub down: bool,
     /// It must begin at this unit of physical memory.
     pub at: Option<u64>,
-    /// Segments with the same name here are one copy.
+    /// Segments with the same name here share one copy.
     pub shared: Option<String>,
 }
 
@@ -150,7 +150,7 @@ impl<'de> Deserialize<'de> for Letters {
     }
 }
 
-/// What the world is asked for.
+/// The process to be loaded.
 pub fn spec(name: &str, segments: &[SegmentText]) -> ProcessSpec {
     let segment = |(index, text): (usize, &SegmentText)| {
         let has = |letter| text.rights.0.contains(letter);

@@ -11,10 +11,11 @@
 //! | `bus_error`, `bus_ok` | memory refuses to read (or `on = "update"` to write) an entry |
 //! | `adue` | a write of `menvcfg.ADUE` |
 //! | `wait` | cycles in which nothing is presented |
-//! | `take_faults`, `held` | whether held faults are taken; which one must be held now |
+//! | `take_faults`, `held` | whether held faults are taken; the fault that must be held now |
 //!
-//! Every step may name the `hart` that takes it, from 0; the first unless it does. Memory is one:
-//! what software writes there, every hart reads. Every step may carry `during = [..]`: steps that begin `at` so many cycles after it does.
+//! Every step may name its `hart`, from 0; the default is the first. There is one memory: what
+//! software writes there, every hart reads. Every step may have `during = [..]`: steps that begin
+//! `at` so many cycles after it.
 
 use model::isa::{Access, Privilege};
 use serde::Deserialize;
@@ -22,23 +23,23 @@ use serde::Deserialize;
 use super::number::Number;
 use super::schema::{self, Edit};
 
-/// What is done and what must come of it.
+/// An action and its expected result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Its line in the file, from 1.
     pub line: usize,
-    /// The hart that does it, from 0.
+    /// The hart, from 0.
     pub hart: usize,
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// What begins meanwhile.
+    /// Steps that begin during it.
     pub during: Vec<Timed>,
 }
 
-/// A step that begins while another one is under way.
+/// A step that begins during another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timed {
-    /// Cycles after the other step's begin.
+    /// Cycles after the beginning of the other step.
     pub at: Number,
     /// The step; it has no `during` of its own.
     pub step: Step,
@@ -88,19 +89,19 @@ pub struct AccessStep {
     /// `sstatus.MXR`.
     #[serde(default)]
     pub mxr: bool,
-    /// The physical address that must come back.
+    /// The physical address expected.
     pub pa: Option<Number>,
-    /// The fault that must come back, as the specification writes it in lower case.
+    /// The fault expected, as the specification writes it, in lower case.
     pub fault: Option<super::names::CauseName>,
     /// Cycles from presentation to response, exactly; 0 is the same cycle.
     pub latency: Option<Number>,
     /// Cycles from presentation to response, at most.
     pub within: Option<Number>,
-    /// Page-table entries that are read meanwhile, exactly.
+    /// Page-table entries read during the access, exactly.
     pub reads: Option<Number>,
-    /// Entries that are written by compare-and-swap meanwhile, exactly.
+    /// Entries written by compare-and-swap during the access, exactly.
     pub updates: Option<Number>,
-    /// Whether the TLB answers.
+    /// Whether it hits in the TLB.
     pub hit: Option<bool>,
 }
 
@@ -108,15 +109,15 @@ pub struct AccessStep {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StreamStep {
-    /// What each does.
+    /// The kind of access.
     pub stream: Access,
     /// The first virtual address.
     pub va: Number,
     /// Bytes from one to the next.
     pub stride: Number,
-    /// How many.
+    /// The number of accesses.
     pub count: Number,
-    /// How often the sequence is run through; 1 unless said otherwise.
+    /// The number of passes over the sequence; 1 unless said otherwise.
     #[serde(default = "schema::one")]
     pub passes: Number,
     /// The privilege; `user` unless said otherwise.
@@ -130,7 +131,7 @@ pub struct StreamStep {
     pub mxr: bool,
     /// The first physical address; the others follow by the stride.
     pub pa: Option<Number>,
-    /// Whether the TLB answers each.
+    /// Whether each hits in the TLB.
     pub hit: Option<bool>,
     /// Cycles from the first presentation to the last response, both counted, exactly.
     pub cycles: Option<Number>,
@@ -152,11 +153,11 @@ pub struct Operands {
 pub struct FenceStep {
     /// Its operands.
     pub fence: Operands,
-    /// Cycles that it is presented for, exactly: 1 is accepted at once.
+    /// Cycles for which it is presented, exactly: 1 means accepted at once.
     pub cycles: Option<Number>,
 }
 
-/// At which of the walker's accesses memory refuses.
+/// The walker's accesses that memory refuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Refuses {
@@ -171,14 +172,14 @@ pub enum Refuses {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BusErrorStep {
-    /// A virtual address on whose path the entry stands.
+    /// A virtual address whose walk reads the entry.
     pub bus_error: Number,
     /// Its level; 0 unless said otherwise.
     #[serde(default = "schema::zero")]
     pub level: Number,
     /// Its address space; the one in `satp` unless said otherwise.
     pub space: Option<String>,
-    /// What is refused; reads unless said otherwise.
+    /// The accesses refused; reads unless said otherwise.
     #[serde(default)]
     pub on: Refuses,
 }

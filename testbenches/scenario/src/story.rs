@@ -1,4 +1,4 @@
-//! Running processes under the operating system.
+//! Runs processes under the operating system.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -24,19 +24,19 @@ use super::system::{ProcessText, System};
 use super::variant::Variant;
 use super::verdict::judge;
 
-/// What a run leaves behind.
+/// The results of a run.
 pub(super) struct Told {
     pub(super) cycles: u64,
     pub(super) counts: BTreeMap<String, u64>,
     pub(super) result: Result<(), Stop>,
 }
 
-/// A finished run, for judging.
+/// A finished run, to be checked.
 pub(super) struct Played {
     pub(super) outcome: Outcome,
-    /// The processes that each `[[process]]` became.
+    /// The pids of each `[[process]]`.
     pub(super) pids: Vec<Vec<Pid>>,
-    /// What happened to each, if the file asks for that.
+    /// The history of each, if the file has expectations about it.
     pub(super) lives: BTreeMap<Pid, Life>,
     /// The console on the bus, if there is one.
     console: Option<Console>,
@@ -75,7 +75,7 @@ pub(super) fn play(
 ) -> Result<Played, Stop> {
     let (mut machine, mut pids, console) = prepared(system, variant, mmu)?;
     if machine.config().policy == PolicyKind::Opt {
-        // What it must know is what an equal machine has heard before.
+        // It needs what an equal machine recorded in an earlier run.
         let (mut before, ..) = prepared(system, variant, Box::new(IdealMmu::new(variant.xlen())))?;
         before.run(stop);
         machine.foresee(before.os().policy().heard());
@@ -102,7 +102,7 @@ pub(super) fn play(
     Ok(Played { outcome, pids, lives, console })
 }
 
-/// The machine with its processes, these by `[[process]]`, and its console.
+/// The machine, its processes by `[[process]]`, and its console.
 type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
 
 fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Prepared, Stop> {
@@ -138,12 +138,13 @@ fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Pre
     Ok((machine, pids, console))
 }
 
-/// The regions that are there before the program maps any.
+/// The regions that exist before the program maps any.
 fn at_the_start(regions: &[RegionSpec]) -> Vec<RegionSpec> {
     regions.iter().filter(|region| region.mapped != Some(false)).cloned().collect()
 }
 
-/// What cannot be run is the file's mistake; what breaks while running is a finding.
+/// A machine that cannot be built is an error in the file; one that fails while running is a
+/// finding.
 pub(super) fn broken(system: &System, error: RunError) -> Stop {
     let os = Place::file().key("os");
     match error {

@@ -1,4 +1,4 @@
-//! A scenario of processes under the operating system, as it is written.
+//! The schema of a scenario of processes under the operating system.
 
 mod check;
 
@@ -43,7 +43,7 @@ impl Default for SystemMachine {
 }
 
 impl SystemMachine {
-    /// What the variants are made of.
+    /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
         let (size, modes) = (self.size.clone(), self.modes.clone());
         let (latency, adue) = (self.latency.clone(), self.adue);
@@ -57,50 +57,50 @@ impl SystemMachine {
 pub struct ProcessText {
     /// Its name.
     pub name: String,
-    /// Its regions; those with `mapped = false` are only there once `mmap` names them.
+    /// Its regions; those with `mapped = false` exist only after `mmap` names them.
     #[serde(default)]
     pub regions: Vec<RegionSpec>,
     /// An ELF file whose segments are regions too: text, rodata, data and bss.
     pub image: Option<String>,
-    /// What it does, line by line.
+    /// Its program, line by line.
     pub program: Vec<Line>,
-    /// It does not exist before another process forks it, with a copy of that one's regions.
+    /// It does not exist until another process forks it, with a copy of that one's regions.
     #[serde(default)]
     pub forked: bool,
-    /// It does not exist before another process becomes it by `exec`.
+    /// It does not exist until another process executes it.
     #[serde(default)]
     pub executed: bool,
-    /// The most frames that its pages may hold.
+    /// The limit of frames for its pages.
     pub frames: Option<u64>,
-    /// How it must end.
+    /// Its expected end.
     #[serde(default)]
     pub ends: Ends,
-    /// The address that must have killed it: the virtual one of the access, or the physical one
-    /// that memory refused.
+    /// The address that must have caused the kill: the virtual one of the access, or the physical
+    /// one that memory refused.
     pub at: Option<Number>,
     /// Its counts.
     #[serde(default)]
     pub expect: Expected,
-    /// The pages that it must lose, in order: `3` is page 3 of its first region, `"heap 3"` of
+    /// The pages that must be evicted, in order: `3` is page 3 of its first region, `"heap 3"` of
     /// the region `heap`.
     pub victims: Option<Vec<PageText>>,
-    /// Its counts under each policy, where the file names several.
+    /// Its counts under each policy, if the file names several.
     #[serde(default)]
     pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
-    /// The pages that it must lose under each policy, in order.
+    /// The pages that must be evicted under each policy, in order.
     #[serde(default)]
     pub victims_by_policy: BTreeMap<PolicyKind, Vec<PageText>>,
     /// The accesses that must fault, minor or major, counted from 1.
     pub faults_at: Option<Vec<u64>>,
     /// The pages that must be in frames when it ends by itself, in any order.
     pub frames_after: Option<Vec<PageText>>,
-    /// The file of [`ProcessText::image`], once it is read.
+    /// The file of [`ProcessText::image`], after it was read.
     #[serde(skip)]
     pub loaded: Option<ElfImage>,
 }
 
-/// How a process must end: `exited`, or the reason of its kill in one word; several with ` or `,
-/// `never` if it need not be made at all, or `any`.
+/// The expected end of a process: `exited`, or the cause of its kill in one word; several with ` or
+/// `, `never` if it need not be created at all, or `any`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ends(String);
 
@@ -110,7 +110,7 @@ impl Ends {
         self.0.split(" or ").map(str::trim)
     }
 
-    /// Whether such an end is as expected.
+    /// Whether such an end is expected.
     pub fn allow(&self, word: &str) -> bool {
         self.words().any(|end| end == word || end == "any")
     }
@@ -149,10 +149,10 @@ impl<'de> Deserialize<'de> for Ends {
     }
 }
 
-/// A page of a process, as [`ProcessText::victims`] names it.
+/// A page of a process, as in [`ProcessText::victims`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageText {
-    /// Of the first region.
+    /// A page of the first region.
     Number(i64),
     /// `region page`
     Named(String, i64),
@@ -204,13 +204,13 @@ impl<'de> Deserialize<'de> for PageText {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct System {
-    /// One sentence: what is shown.
+    /// One sentence: its idea.
     pub idea: String,
-    /// The rules of the specification that are shown.
+    /// The rules of the specification that it demonstrates.
     pub spec: OneOrMany<String>,
-    /// The books, papers and exams that the numbers come from.
+    /// The books, papers and exams from which the numbers are taken.
     pub source: Option<OneOrMany<String>>,
-    /// What it runs on.
+    /// The machine.
     #[serde(default)]
     pub machine: SystemMachine,
     /// The operating system.
@@ -221,16 +221,16 @@ pub struct System {
     /// Counts of the whole run.
     #[serde(default)]
     pub expect: Expected,
-    /// Counts of the whole run under each policy, where the file names several.
+    /// Counts of the whole run under each policy, if the file names several.
     #[serde(default)]
     pub expect_by_policy: BTreeMap<PolicyKind, Expected>,
 }
 
-/// Forks of forks deeper than this are a circle.
+/// Deeper nesting of forks must be a cycle.
 const DEEPEST: usize = 16;
 
 impl System {
-    /// Reads the files that processes are images of; `file` is the scenario's own.
+    /// Reads the images of processes; `file` is the scenario's own name.
     ///
     /// # Errors
     /// The first that cannot be read.
@@ -246,7 +246,7 @@ impl System {
         Ok(())
     }
 
-    /// The regions that a process's program can name: its own, and what it was forked with.
+    /// The regions that a process's program can name: its own, and those that it inherits by fork.
     pub fn regions(&self, process: &ProcessText) -> Vec<RegionSpec> {
         let mut regions = process.regions.clone();
         let mut child = process;
@@ -261,14 +261,14 @@ impl System {
         regions
     }
 
-    /// The most frames of each process that is there at the start, in order: its own, or what it
-    /// is given of those that are shared out.
+    /// The frame limit of each process that exists at the start, in order: its own, or its share of
+    /// the frames that are divided.
     ///
     /// # Errors
-    /// When there are too few to share.
+    /// If there are too few to divide.
     pub fn limits(&self) -> Result<Vec<Option<u64>>, Mistake> {
         let first = || self.process.iter().filter(|p| !p.forked && !p.executed);
-        // A device is in no frame.
+        // A device has no frames.
         let in_frames = |r: &&RegionSpec| r.kind != RegionKind::Device && r.mapped != Some(false);
         let size = |process: &ProcessText| {
             process.regions.iter().filter(in_frames).map(|r| r.pages).fold(0, u64::saturating_add)
@@ -283,7 +283,7 @@ impl System {
         })
     }
 
-    /// Where a region of a process stands in the file: by the names that reports give them.
+    /// The place of a region of a process in the file, by their names in reports.
     pub fn region_place(&self, process: &str, region: &str) -> Place {
         let root = Place::file().key("process");
         let Some(number) = self.process.iter().position(|p| p.name == process) else {
@@ -294,7 +294,8 @@ impl System {
         self.region_at(number, at)
     }
 
-    /// Where a region of a process stands, both by number. Those of an image come first.
+    /// The place of a region of a process in the file, by their numbers. Those of an image come
+    /// first.
     fn region_at(&self, process: usize, region: usize) -> Place {
         let place = Place::file().key("process").item(process);
         let loaded = self.process[process].loaded.as_ref().map_or(0, |image| image.regions.len());

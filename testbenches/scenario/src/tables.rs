@@ -1,4 +1,4 @@
-//! The page tables that a file's mappings stand for.
+//! The page tables for a file's mappings.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use super::number::{Number, Variables};
 use super::place::{Mistake, Place};
 use super::schema::{Edit, Head, Map};
 
-/// Where the first table is put unless the file says otherwise.
+/// The address of the first table unless the file says otherwise.
 const FIRST_TABLE: u64 = 0x10_0000;
-/// More pages than this in one mapping are a mistake.
+/// More pages than this in one mapping are an error.
 const MOST_PAGES: u64 = 1 << 16;
 
-/// One address space: what `satp` holds for it.
+/// One address space, with its value of `satp`.
 #[derive(Clone, Debug)]
 struct Space {
     asid: u16,
     root: u64,
 }
 
-/// The tables of every space, and where each stands.
+/// The tables of every space, with their addresses.
 #[derive(Clone, Debug)]
 pub(super) struct Tables {
     mode: Mode,
@@ -118,7 +118,7 @@ impl Tables {
         let bytes = PAGE_BYTES << (level * self.mode.segment_bits());
         let last = u128::from(bytes) * u128::from(pages - 1);
         let (va_bits, pa_bits) = (self.mode.va_bits(), self.pa_bits());
-        // Seen from the lowest address of the upper half, all addresses follow each other.
+        // Relative to the lowest address of the upper half, all addresses are consecutive.
         let half = 1_u64 << (va_bits - 1);
         let from = if self.mode == Mode::Sv32 { va } else { va.wrapping_add(half) };
         if u128::from(from) + last >= 1 << va_bits {
@@ -136,7 +136,7 @@ impl Tables {
         Ok(())
     }
 
-    /// The address of an entry; tables that are missing on the way are made.
+    /// The address of an entry; missing tables on its path are created.
     fn grow(
         &mut self,
         name: &str,
@@ -182,7 +182,7 @@ impl Tables {
     /// The address of the entry of `va` at a level.
     ///
     /// # Errors
-    /// A sentence, when no table stands there.
+    /// A sentence, if there is no such table.
     pub(super) fn locate(
         &self,
         space: &str,
@@ -196,7 +196,7 @@ impl Tables {
         })
     }
 
-    /// Changes one entry as software does: its address and old value.
+    /// Changes one entry as software does; returns its address and old value.
     ///
     /// # Errors
     /// As [`Tables::locate`].
@@ -215,10 +215,10 @@ impl Tables {
         Ok((at, old))
     }
 
-    /// What an edit makes of an entry.
+    /// An entry's value after an edit.
     ///
     /// # Errors
-    /// A sentence, when an entry cannot hold it.
+    /// A sentence, if an entry cannot hold it.
     pub(super) fn changed(
         &self,
         edit: &Edit,
@@ -242,7 +242,7 @@ impl Tables {
     /// An entry's value.
     ///
     /// # Errors
-    /// A sentence, when it is outside of physical memory.
+    /// A sentence, if it is outside physical memory.
     pub(super) fn read(&self, memory: &SharedMemory, at: u64) -> Result<u64, String> {
         memory.peek(at, self.bytes()).map_err(|_| format!("there is no memory at {at:#x}"))
     }
@@ -264,13 +264,13 @@ impl Tables {
         ((pa / PAGE_BYTES) & ((1 << (self.pa_bits() - 12)) - 1)) << 10
     }
 
-    /// What `satp` holds for a space.
+    /// The value of `satp` for a space.
     pub(super) fn satp(&self, name: &str) -> Option<Satp> {
         let space = self.spaces.get(name)?;
         Some(Satp { mode: self.mode, asid: space.asid, root: space.root / PAGE_BYTES })
     }
 
-    /// Where a scenario begins unless it says otherwise: `main`, or the first space by name.
+    /// The space in which a scenario begins unless it says otherwise: `main`, or the first by name.
     pub(super) fn first(&self) -> &str {
         if self.spaces.contains_key("main") {
             return "main";

@@ -1,4 +1,4 @@
-//! The machines on which one file runs: every combination that its lists allow.
+//! The machines on which one file runs: every combination of its lists.
 
 use std::fmt;
 
@@ -28,14 +28,14 @@ pub struct Variant {
     pub mode: Mode,
     /// L.
     pub latency: u64,
-    /// The replacement policy, where the file names any.
+    /// The replacement policy, if the file names any.
     pub policy: Option<PolicyKind>,
 }
 
-/// Which of a file's combinations to run; nothing selects all.
+/// The selected combinations of a file; the default selects all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Select<'s> {
-    /// Only this configuration, in place of the file's sizes.
+    /// Only this configuration, instead of the file's sizes.
     pub config: Option<&'s str>,
     /// Only this scheme.
     pub mode: Option<Mode>,
@@ -67,7 +67,7 @@ impl Variant {
         format!("{width}_{}", self.size.name())
     }
 
-    /// What the names in numbers stand for.
+    /// The values of names in numbers.
     pub fn variables(&self) -> Variables {
         Variables {
             latency: self.latency,
@@ -78,7 +78,7 @@ impl Variant {
     }
 
     /// Every selected combination of a file's lists. A configuration replaces the sizes and keeps
-    /// the schemes that it knows.
+    /// the schemes of its width.
     ///
     /// # Errors
     /// [`UnknownConfiguration`].

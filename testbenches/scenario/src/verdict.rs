@@ -1,4 +1,4 @@
-//! What came of a run held against the file: ends, counts, victims, faults.
+//! Compares the results of a run with the file: ends, counts, evicted pages, faults.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::story::Played;
 use super::system::{PageText, ProcessText, System};
 use super::variant::Variant;
 
-/// The first thing that is not as the file says.
+/// The first difference from the file.
 pub(super) fn judge(
     system: &System,
     variant: &Variant,
@@ -70,12 +70,12 @@ impl Judge<'_> {
         Err(Stop::Mismatch(Box::new(Mismatch::new(self.cycle, 0, what, expected, got))))
     }
 
-    /// What is expected under the policy that runs.
+    /// The expectation for the policy that runs.
     fn by_policy<'e, T>(&self, expected: &'e BTreeMap<PolicyKind, T>) -> Option<&'e T> {
         self.variant.policy.and_then(|policy| expected.get(&policy))
     }
 
-    /// Where the counts under that policy stand.
+    /// The place of the counts for that policy.
     fn policy_place(&self, place: &Place) -> Place {
         let policy = self.variant.policy.map_or("", PolicyKind::name);
         place.key("expect_by_policy").key(policy)
@@ -163,7 +163,7 @@ impl Judge<'_> {
     }
 }
 
-/// The pages' addresses; a page that has none was refused when the file was read.
+/// The pages' addresses; a page without one was refused when the file was parsed.
 fn addresses(pages: &[PageText], regions: &[RegionSpec]) -> Vec<u64> {
     pages.iter().filter_map(|page| page.address(regions).ok()).collect()
 }
@@ -174,7 +174,7 @@ fn list(entries: &[impl ToString]) -> String {
     if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
-/// A page as the file would name it: by the nearest region that begins below it.
+/// A page as the file would name it: by the nearest region that begins at or below it.
 fn name(va: u64, regions: &[RegionSpec]) -> String {
     let below = regions.iter().filter(|region| region.start <= va);
     match below.max_by_key(|region| region.start) {

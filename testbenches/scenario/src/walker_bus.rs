@@ -1,4 +1,4 @@
-//! The walker's path to memory as a scenario states it: latency, refusals, cycles without ready.
+//! The walker's path to memory in a scenario: latency, refusals, cycles without ready.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use model::bus::{Channel, FixedLatency, Request, Response, SharedMemory};
 
-/// What is counted and refused; the bench holds the other handle.
+/// Its counters and refusals; the bench holds the other handle.
 #[derive(Debug, Default)]
 pub(super) struct Control {
-    /// Entries that nothing reads.
+    /// Entries that cannot be read.
     pub(super) unreadable: BTreeSet<u64>,
     /// Entries that can be read but not swapped.
     pub(super) unwritable: BTreeSet<u64>,
@@ -56,7 +56,7 @@ impl Channel for WalkerBus {
                 (pa, refused)
             }
         };
-        // A read of no bytes is refused by every memory, and takes its place in the order.
+        // Every memory refuses a read of no bytes; its answer keeps its place in the order.
         let request = if refused { Request::Read { pa, bytes: 0 } } else { request };
         self.inner.submit(now, request);
     }

@@ -1,4 +1,4 @@
-//! What the figures must show: ratios, for an absolute speed says more about the machine.
+//! Targets of the figures: ratios, since an absolute speed says more about the machine.
 
 use super::{Contender, Report, Row};
 use std::fmt;
@@ -10,10 +10,10 @@ const FASTER: [(Contender, [f64; 3]); 2] =
 /// The workloads in that order.
 const WORKLOADS: [&str; 3] = ["hits", "mixed", "misses"];
 
-/// How many times more a cycle may cost with 64 lines than with 8.
+/// The largest ratio of a cycle's cost with 64 lines to that with 8.
 const GROWTH: f64 = 3.0;
 
-/// Seconds of CPU time until the configuration of 32 lines runs.
+/// The target of CPU seconds until the configuration of 32 lines runs.
 const READY: f64 = 0.05;
 
 /// A ratio or time and its bar.
@@ -23,7 +23,7 @@ pub struct Bar {
     pub what: String,
     /// What was measured.
     pub measured: f64,
-    /// What it is compared with.
+    /// The target.
     pub bar: f64,
     /// Whether `measured` is on the right side of `bar`.
     pub met: bool,

@@ -1,4 +1,4 @@
-//! CPU time of this thread and of the programs that it ran.
+//! CPU time of this thread and of its child processes.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ impl CpuClock {
         Self { cpu: nanoseconds(), wall: Instant::now() }
     }
 
-    /// Seconds of CPU time; of wall time where the system does not count that.
+    /// Seconds of CPU time; of wall time if the system does not provide that.
     pub(super) fn seconds(&self) -> f64 {
         match (self.cpu, nanoseconds()) {
             (Some(start), Some(now)) => now.saturating_sub(start) as f64 / 1e9,
@@ -31,13 +31,13 @@ fn nanoseconds() -> Option<u64> {
     Some(seconds * 1_000_000_000 + rest)
 }
 
-/// Other systems have no such clock that can be read in the same way.
+/// Other systems have no such clock with the same interface.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn nanoseconds() -> Option<u64> {
     None
 }
 
-/// Measures how long programs have run that this process started and waited for.
+/// Measures the CPU time of processes that this process started and waited for.
 pub(super) struct ChildClock {
     cpu: Option<f64>,
     wall: Instant,
@@ -48,7 +48,7 @@ impl ChildClock {
         Self { cpu: children(), wall: Instant::now() }
     }
 
-    /// Seconds of CPU time, to a hundredth; of wall time where the system does not tell.
+    /// Seconds of CPU time, to a hundredth; of wall time if the system does not provide that.
     pub(super) fn seconds(&self) -> f64 {
         match (self.cpu, children()) {
             (Some(start), Some(now)) => now - start,
@@ -57,7 +57,7 @@ impl ChildClock {
     }
 }
 
-/// Linux sums them up, user and system, in ticks of a hundredth of a second.
+/// Linux adds up user and system time, in ticks of a hundredth of a second.
 fn children() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The second field is the command in parentheses, which may contain spaces.
@@ -76,7 +76,7 @@ mod tests {
         let sum = (0..2_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ (n * n)));
         let first = own.seconds();
         assert!(first > 0.0, "{sum}");
-        // It does not wait for the scheduler's next look at this thread.
+        // It does not depend on the scheduler's next accounting of this thread.
         assert!(own.seconds() > first);
         let script = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
         let status = std::process::Command::new("sh").args(["-c", script]).status().unwrap();

@@ -1,4 +1,4 @@
-//! Who is measured.
+//! The engines and simulators that are measured.
 
 use clap::ValueEnum;
 use std::fmt;

@@ -8,10 +8,10 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 const TOOL: &str = "yosys";
-/// What [`ToolError::Missing`] calls the headers, which Debian has in a package of their own.
+/// The name of the headers in [`ToolError::Missing`]; Debian has them in a separate package.
 const HEADERS: &str = "cxxrtl.h (Debian package yosys-dev)";
 
-/// Translates and compiles; and the seconds that it took.
+/// Translates and compiles; returns also the seconds that it took.
 pub(super) fn build(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     let yosys = tools::find(TOOL).ok_or(ToolError::Missing { tool: TOOL })?;
     let headers = headers(&yosys).ok_or(ToolError::Missing { tool: HEADERS })?;
@@ -38,7 +38,7 @@ pub(super) fn build(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     ))
 }
 
-/// They are beside the installed tool: `PREFIX/bin/yosys`, `PREFIX/share/yosys/include`.
+/// They are next to the installed tool: `PREFIX/bin/yosys`, `PREFIX/share/yosys/include`.
 fn headers(yosys: &Path) -> Option<PathBuf> {
     let resolved = yosys.canonicalize().ok()?;
     let prefix = resolved.parent()?.parent()?;

@@ -15,7 +15,7 @@ pub(super) struct Icarus {
 }
 
 impl Icarus {
-    /// Compiles; and the seconds that it took.
+    /// Compiles; returns also the seconds that it took.
     pub(super) fn build(workshop: &Workshop) -> Result<(Self, f64), BenchError> {
         let mut arguments: Vec<String> =
             ["-g2005", "-s", "icarus", "-o", "icarus.vvp"].map(str::to_owned).into();
@@ -25,7 +25,7 @@ impl Icarus {
         Ok((Self { start: 0.0 }, seconds))
     }
 
-    /// Measures what is no simulation, which [`Icarus::run`] leaves out.
+    /// Measures the time outside of simulation, which [`Icarus::run`] subtracts.
     pub(super) fn calibrate(&mut self, workshop: &Workshop) -> Result<(), BenchError> {
         self.start = 0.0;
         self.start = self.run(workshop, 0)?.seconds;

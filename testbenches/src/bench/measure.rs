@@ -8,13 +8,13 @@ use super::workshop::{Program, Workshop};
 use super::{BenchError, Contender, GoOn, Measurement, Options, Workload};
 use engine::{Config, Engine};
 
-/// The faster engines are compared over a run that is so many times longer, too.
+/// The faster engines are also compared over a run that is so many times longer.
 const LONGER: u64 = 50;
 
-/// A speed is estimated from a run of at least so many seconds, which every clock resolves.
+/// A speed is estimated from a run of at least so many seconds, which any clock can measure.
 const RESOLVED: f64 = 0.05;
 
-/// How a contender of a configuration is run.
+/// How a contender is run in a configuration.
 pub(super) enum Stand {
     /// In this process.
     Ours(Contender),
@@ -24,7 +24,7 @@ pub(super) enum Stand {
 }
 
 impl Stand {
-    /// Builds what must be built; and the CPU seconds that it took.
+    /// Builds what is needed; returns also the CPU seconds that it took.
     pub(super) fn build(
         contender: Contender,
         workshop: &Workshop,
@@ -50,7 +50,7 @@ impl Stand {
     }
 }
 
-/// A running one: an engine of ours goes on from where it was, a program starts again.
+/// A running contender: an engine of ours continues from its last state, a program starts again.
 enum Runner<'s> {
     Ours(Box<dyn FnMut(u64) -> Measurement>),
     Best(&'s Best),
@@ -69,7 +69,7 @@ impl Runner<'_> {
     }
 }
 
-/// An engine of ours in the loop, out of reset.
+/// An engine of ours in the loop, after reset.
 fn ours(
     contender: Contender,
     config: &'static Config,
@@ -103,13 +103,13 @@ pub(super) struct Measured {
     pub(super) rounds: Vec<Measurement>,
 }
 
-/// Cycles a second, roughly, after a first run.
+/// The approximate cycles per second, after a first run.
 fn estimate(
     runner: &mut Runner<'_>,
     workshop: &Workshop,
     mut run: Measurement,
 ) -> Result<f64, BenchError> {
-    // Waiting for ever would be skipped in no time, and the loop would never end.
+    // Endless waiting would be skipped at once, and the loop would never end.
     while run.seconds < RESOLVED && run.cycles < 1 << 36 {
         run = runner.run(workshop, run.cycles * 2)?;
     }

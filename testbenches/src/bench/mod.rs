@@ -11,14 +11,14 @@
 //!
 //! | file | does |
 //! |---|---|
-//! | `contender` | who is measured |
-//! | `traffic` | what the ports are asked, and the page table |
+//! | `contender` | the engines and simulators that are measured |
+//! | `traffic` | the requests on the ports, and the page table |
 //! | `ours` | the loop around our engines, with time skip |
 //! | `workshop`, `verilog/` | the loop around the exported Verilog, in C++ and in Verilog |
 //! | `verilator`, `cxxrtl`, `icarus` | building and running it |
 //! | `measure`, `ready`, `clock` | checksums, interleaved rounds, CPU time |
 //! | `waves` | the same, with every signal written as a waveform |
-//! | `report`, `bars` | the table, and what it must show |
+//! | `report`, `bars` | the table, and its targets |
 
 mod bars;
 mod clock;
@@ -47,18 +47,18 @@ use measure::{Stand, measure};
 use netlist::compile::CompileError;
 use workshop::Workshop;
 
-/// What is measured.
+/// The measurements to make.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Names of configurations.
     pub configs: Vec<String>,
-    /// Who is measured.
+    /// The engines and simulators to measure.
     pub contenders: Vec<Contender>,
     /// Cycles after which all must have the same checksum.
     pub cycles: u64,
-    /// How often each is measured, in turn; the median counts.
+    /// The number of measurements of each, in turn; the median counts.
     pub rounds: u32,
-    /// CPU seconds of each measurement, roughly.
+    /// The approximate CPU seconds of each measurement.
     pub seconds: f64,
     /// The seed of the traffic.
     pub seed: u64,
@@ -94,16 +94,16 @@ pub enum BenchError {
     /// A simulator failed, or is missing and required.
     #[error(transparent)]
     Tool(#[from] ToolError),
-    /// There is no machine code for this machine.
+    /// Cranelift does not support this machine.
     #[error(transparent)]
     Compile(#[from] CompileError),
     /// A file for the tools could not be written or read.
     #[error("the benchmark's temporary files cannot be handled: {0}")]
     Io(#[from] std::io::Error),
-    /// It was to stop.
+    /// It was interrupted.
     #[error("interrupted")]
     Interrupted,
-    /// Two engines gave different answers to the same questions.
+    /// Two engines gave different answers to the same requests.
     #[error(
         "{config}, {workload}: {engine} gives another checksum than the others after {cycles} cycles"
     )]
@@ -112,35 +112,36 @@ pub enum BenchError {
         config: &'static str,
         /// The traffic.
         workload: &'static str,
-        /// Whose checksum differs.
+        /// The engine whose checksum differs.
         engine: &'static str,
-        /// Over how many cycles.
+        /// The length of the run, in cycles.
         cycles: u64,
     },
 }
 
-/// What an engine did in a run.
+/// The results of an engine in a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measurement {
     /// Clock cycles.
     pub cycles: u64,
     /// Responses of both ports.
     pub translations: u64,
-    /// Over all responses, in order.
+    /// The checksum over all responses, in order.
     pub checksum: u64,
     /// CPU time.
     pub seconds: f64,
 }
 
 impl Measurement {
-    /// Cycles a second.
+    /// Cycles per second.
     pub fn speed(&self) -> f64 {
         self.cycles as f64 / self.seconds.max(1e-9)
     }
 }
 
-/// Measures every configuration, workload and contender; `progress` hears what comes next, and
-/// ends it with `false`: the report has what was measured until then, and says that it ended early.
+/// Measures every configuration, workload and contender; `progress` is called with a description of
+/// the next step, and ends the run by returning `false`: the report contains what was measured so
+/// far, and a note that it ended early.
 ///
 /// # Errors
 /// [`BenchError`]. A missing tool is noted in the report, unless it is required.
@@ -159,13 +160,13 @@ pub fn run(
     let mut measured =
         configs.into_iter().map(|config| one(config, options, &mut report, &mut go_on));
     match measured.find(Result::is_err) {
-        // A tool that was interrupted too has failed.
+        // A tool fails when it is interrupted; that is not an error of its own.
         Some(Err(error)) if !ended && !matches!(error, BenchError::Interrupted) => Err(error),
         _ => Ok(report),
     }
 }
 
-/// What is told what comes next, and may end it.
+/// Reports the next step, and may end the run.
 type GoOn<'g> = dyn FnMut(&str) -> Result<(), BenchError> + 'g;
 
 /// Measures one configuration.

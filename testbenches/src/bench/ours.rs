@@ -6,8 +6,8 @@ use super::traffic::{LATENCY, REQUESTS, Traffic, Workload, entry, fold};
 use engine::{Config, INPUTS, Native, Outs, PINS, Pin, Pins, Simulator};
 use model::isa::Xlen;
 
-/// What the loop needs of an engine. A cycle is: write the pins that change, cycle, read the
-/// outputs that matter.
+/// The engine's interface to the loop. A cycle is: write the pins that change, cycle, read the
+/// outputs of interest.
 pub trait Driven {
     /// Drives an input.
     fn write(&mut self, pin: Pin, value: u64);
@@ -61,12 +61,12 @@ impl Driven for Sampled {
     }
 }
 
-/// Where an output stands in [`Outs`].
+/// The index of an output in [`Outs`].
 const fn out(pin: Pin) -> usize {
     pin as usize - INPUTS
 }
 
-/// Where each port's answer stands among the outputs: valid, physical address, fault.
+/// The indices of each port's answer among the outputs: valid, physical address, fault.
 const RESPONSES: [[usize; 3]; 2] = [
     [out(Pin::FetchRespValid), out(Pin::FetchRespPa), out(Pin::FetchRespFault)],
     [out(Pin::DataRespValid), out(Pin::DataRespPa), out(Pin::DataRespFault)],
@@ -75,13 +75,13 @@ const RESPONSES: [[usize; 3]; 2] = [
 /// A hardware MMU between two ports that always have a request and a memory that always answers.
 pub struct Loop<D> {
     engine: D,
-    /// Whether to jump over cycles that are known to be as the last one.
+    /// Whether to skip cycles that cannot differ from the last one.
     skips: bool,
     traffic: Traffic,
     xlen: Xlen,
     fetched: usize,
     loaded: usize,
-    /// When memory answers, and what. `u64::MAX`: nothing was requested.
+    /// The cycle of memory's answer, and its data. `u64::MAX`: nothing was requested.
     due: u64,
     answer: u64,
     now: u64,
@@ -90,7 +90,7 @@ pub struct Loop<D> {
 }
 
 impl<D: Driven> Loop<D> {
-    /// Resets the hardware, whose configuration is `config`, and makes the traffic.
+    /// Resets the hardware, whose configuration is `config`, and generates the traffic.
     pub fn new(config: &Config, mut engine: D, skips: bool, workload: Workload, seed: u64) -> Self {
         let traffic = Traffic::new(config.xlen, workload, seed);
         engine.write(Pin::Reset, 1);
@@ -115,7 +115,7 @@ impl<D: Driven> Loop<D> {
         }
     }
 
-    /// Runs on for some cycles and reports them; the checksum is that of all cycles so far.
+    /// Continues for some cycles and reports them; the checksum covers all cycles so far.
     pub fn run(&mut self, cycles: u64) -> Measurement {
         let before = self.translations;
         let end = self.now + cycles;
@@ -163,8 +163,8 @@ impl<D: Driven> Loop<D> {
         self.fetched += fetched as usize;
         self.loaded += loaded as usize;
         self.now += 1;
-        // Nothing was taken, answered or asked, so that the next inputs are these; and with them
-        // the hardware does the same again, until memory answers.
+        // Nothing was accepted, answered or requested, so the next inputs are the same, and the
+        // hardware repeats this cycle until memory answers.
         let idle = fetched | loaded == 0 && before == self.translations && !answers && !asks;
         if idle && self.skips && engine.is_quiescent() {
             self.now = self.due.clamp(self.now, end);

@@ -1,12 +1,12 @@
-//! How long it takes until a configuration can run.
+//! The time until a configuration can run.
 
 use super::clock::CpuClock;
 use super::{BenchError, report};
 use engine::Config;
 use netlist::Compiled;
 
-/// CPU seconds from the block to machine code, the median of some times: elaborating, flattening,
-/// optimising, compiling.
+/// CPU seconds from the block to machine code, the median of several measurements: elaborating,
+/// flattening, optimising, compiling.
 pub(super) fn compiled(config: &Config, times: u32) -> Result<f64, BenchError> {
     let mut seconds = Vec::new();
     for _ in 0..times.max(1) {

@@ -1,4 +1,4 @@
-//! The figures as a table and for programs.
+//! The figures as a table and as JSON.
 
 use super::measure::Measured;
 use super::{Contender, LATENCY, Measurement, Workload};
@@ -15,19 +15,19 @@ pub struct Row {
     pub entries: usize,
     /// The traffic.
     pub workload: &'static str,
-    /// Who ran it.
+    /// The engine or simulator.
     pub engine: &'static str,
     /// Clock cycles per second of CPU time: the median of the rounds.
     pub cycles_per_cpu_second: f64,
-    /// The least and the most of the rounds.
+    /// The minimum and the maximum of the rounds.
     pub range: [f64; 2],
     /// Translations per second of CPU time.
     pub translations_per_cpu_second: f64,
     /// How many times faster `compiled` is, if it was measured.
     pub ratio: Option<f64>,
-    /// CPU seconds from the design to a program that runs it; `None` where nothing is built.
+    /// CPU seconds from the design to a program that runs it; `None` if nothing is built.
     pub ready_seconds: Option<f64>,
-    /// Over every response of as many cycles for all engines.
+    /// The checksum over every response, after the same number of cycles for all engines.
     pub checksum: String,
 }
 
@@ -89,7 +89,7 @@ impl Report {
     }
 }
 
-/// The middle one; 0 of none.
+/// The median; 0 if there are none.
 pub(super) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)

@@ -7,20 +7,20 @@ use rand_chacha::ChaCha8Rng;
 /// Memory latency in cycles.
 pub const LATENCY: u64 = 20;
 
-/// Requests in a table, after which it is read again.
+/// Requests in a table, after which it is repeated.
 pub(super) const REQUESTS: usize = 1 << 14;
 
 /// Pages of each port that stay in a TLB of 16 lines.
 const RESIDENT: u64 = 8;
 
-/// Traffic by how much of it misses.
+/// Workloads by their miss rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workload {
     /// Every request hits, once the TLB is warm.
     Hit,
-    /// One request in twenty goes to a page that is new to the TLB (and each pushes a line out).
+    /// One request in twenty is for a page that is new to the TLB (and each evicts a line).
     Mixed,
-    /// Every request goes to such a page.
+    /// Every request is for such a page.
     Miss,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Traffic {
     pub(super) fetch: Box<[u64; REQUESTS]>,
     /// Virtual addresses of loads and stores, and whether it is a store.
     pub(super) data: Box<[(u64, bool); REQUESTS]>,
-    /// The register, throughout.
+    /// The value of `satp`.
     pub(super) satp: u64,
 }
 
@@ -76,15 +76,15 @@ impl Traffic {
         Self { fetch, data, satp: Satp { mode, asid: 1, root }.encode(xlen) }
     }
 
-    /// Of the page number of a table: the bit from which on it says which level it is, and how
-    /// many bits below are mixed.
+    /// In a table's page number: the lowest bit of the level field, and the number of hashed bits
+    /// below it.
     pub(super) fn table_bits(xlen: Xlen) -> (u32, u32) {
         if xlen == Xlen::Rv32 { (20, 20) } else { (40, 36) }
     }
 }
 
-/// As many requests as a table has. Its length is known when compiling, so that taking one
-/// neither divides nor checks.
+/// A full table of requests. Its length is known at compile time, so that reading one needs neither
+/// a division nor a bounds check.
 fn table<T: Copy + Default>(draw: impl FnMut() -> T) -> Box<[T; REQUESTS]> {
     let mut table = Box::new([T::default(); REQUESTS]);
     table.fill_with(draw);
@@ -95,13 +95,13 @@ fn mode(xlen: Xlen) -> Mode {
     if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 }
 }
 
-/// The part of a table's page number that says which level it is.
+/// The level field of a table's page number.
 fn level_mark(xlen: Xlen, level: u32) -> u64 {
     u64::from(level) << Traffic::table_bits(xlen).0
 }
 
-/// The page-table entry at a physical address: a pointer above level 0, else a leaf that may do
-/// everything. Every table exists; its page number is mixed from where its pointer is.
+/// The page-table entry at a physical address: a pointer above level 0, else a leaf with all
+/// permissions. Every table exists; its page number is a hash of the address of its pointer.
 pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
     let (mark, bits) = Traffic::table_bits(xlen);
     let level = pa >> (12 + mark) & 3;
@@ -109,7 +109,7 @@ pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
     if level == 0 { mixed << 10 | 0xdf } else { ((level - 1) << mark | mixed) << 10 | 1 }
 }
 
-/// Takes a response into a checksum.
+/// Adds a response to a checksum.
 pub(super) fn fold(checksum: u64, response: u64) -> u64 {
     (checksum.rotate_left(5) ^ response).wrapping_mul(0x1_0000_01b3)
 }

@@ -6,8 +6,8 @@ use crate::export::{ToolError, tools};
 
 const TOOL: &str = "verilator";
 
-/// What makes fast models of our designs; of the other options that promise speed (`--flatten`,
-/// unrolling, profile-guided compilation) none gave more.
+/// Options for fast models of our designs; other options that promise speed (`--flatten`,
+/// unrolling, profile-guided compilation) gave no improvement.
 const OPTIONS: [&str; 13] = [
     "--cc",
     "--exe",
@@ -24,7 +24,7 @@ const OPTIONS: [&str; 13] = [
     "-Wno-style",
 ];
 
-/// The usual way: driven from C++, two evaluations a cycle. And the seconds that it took.
+/// The usual way: driven from C++, two evaluations a cycle. Returns also the seconds that it took.
 pub(super) fn usual(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     let flags = format!("-O3 -march=native {}", workshop.harness_definitions().join(" "));
     let arguments =
@@ -34,14 +34,14 @@ pub(super) fn usual(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     build(workshop, "usual", arguments)
 }
 
-/// As usual, and it writes every signal as VCD into the file that its second argument names.
+/// As usual, but it also writes every signal as VCD into the file of its second argument.
 pub(super) fn traced(workshop: &Workshop) -> Result<Program, BenchError> {
     let definitions = workshop.harness_definitions().join(" ");
     let flags = format!("-O3 -march=native -DTRACE {definitions}");
     let arguments = ["--trace", "--no-trace-params", "--prefix", "Vmmu", "--top-module"];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
     arguments.extend([workshop.config.name, "--Mdir", "traced", "-CFLAGS"].map(str::to_owned));
-    // The runtime that writes is optimised as the model is.
+    // The runtime that writes is optimised like the model.
     arguments.extend([
         flags,
         "-MAKEFLAGS".into(),
@@ -76,7 +76,7 @@ impl Best {
         Ok(best)
     }
 
-    /// Runs every candidate, and chooses the fastest for [`Best::run`].
+    /// Runs every candidate, and selects the fastest for [`Best::run`].
     pub(super) fn choose(&mut self, workshop: &Workshop, cycles: u64) -> Result<(), BenchError> {
         let mut least = f64::INFINITY;
         for _ in 0..2 {

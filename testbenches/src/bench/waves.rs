@@ -1,9 +1,8 @@
 //! Waveforms: our engine and Verilator, each writing every signal that it knows as VCD.
 //!
 //! Both are driven in the same closed loop; each writes what changed once a cycle, after inputs
-//! have settled and before the clock rises, into `/dev/null`, so that only finding the changes and
-//! formatting them is measured. That both write the same is checked first, on a short run into real
-//! files.
+//! have settled and before the clock rises, into `/dev/null`, so that only detecting and formatting
+//! changes is measured. First a short run into real files checks that both write the same.
 
 mod compare;
 mod ours;
@@ -19,10 +18,10 @@ use std::fs::File;
 /// Where measured waveforms are written.
 const NOWHERE: &str = "/dev/null";
 
-/// Speeds are estimated from runs of at least so many seconds, which every clock resolves.
+/// Speeds are estimated from runs of at least so many seconds, which any clock can measure.
 const RESOLVED: f64 = 0.02;
 
-/// What is measured.
+/// The measurement to make.
 #[derive(Clone, Debug)]
 pub struct WaveOptions {
     /// The configuration.
@@ -31,9 +30,9 @@ pub struct WaveOptions {
     pub workload: Workload,
     /// Cycles of the run in which the waveforms are compared.
     pub cycles: u64,
-    /// How often each is measured, in turn; the median counts.
+    /// The number of measurements of each, in turn; the median counts.
     pub rounds: u32,
-    /// CPU seconds of each measurement, roughly.
+    /// The approximate CPU seconds of each measurement.
     pub seconds: f64,
     /// The seed of the traffic.
     pub seed: u64,
@@ -67,11 +66,11 @@ pub struct WaveReport {
     pub verilator_lines: usize,
     /// Cycles compared.
     pub compared_cycles: u64,
-    /// Our cycles in a second of CPU time, the median.
+    /// Our cycles per second of CPU time, the median.
     pub our_cycles_per_cpu_second: f64,
     /// Verilator's.
     pub verilator_cycles_per_cpu_second: f64,
-    /// Ours beside Verilator's, the median over the rounds.
+    /// Ours divided by Verilator's, the median over the rounds.
     pub ratio: f64,
 }
 
@@ -102,7 +101,7 @@ impl fmt::Display for WaveReport {
 /// Compares and measures.
 ///
 /// # Errors
-/// [`BenchError`]; Verilator has to be there.
+/// [`BenchError`]; Verilator must be installed.
 pub fn waves(options: &WaveOptions) -> Result<WaveReport, BenchError> {
     let config: &'static Config = find(&options.config)?;
     let workshop = Workshop::new(config)?;

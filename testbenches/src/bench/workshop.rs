@@ -1,4 +1,5 @@
-//! Where the tools work: the exported Verilog, the traffic in files, and the programs made of both.
+//! The tools' working directory: the exported Verilog, the traffic in files, and the programs built
+//! from both.
 
 use super::clock::ChildClock;
 use super::traffic::{LATENCY, Traffic};
@@ -12,19 +13,19 @@ use tempfile::TempDir;
 
 /// The loop in C++.
 const HARNESS: &str = include_str!("verilog/harness.cpp");
-/// The loop in Verilog, and who turns its clock.
+/// The loop in Verilog, and what drives its clock.
 const BENCH: &str = include_str!("verilog/bench.v");
 const CLOCK: &str = include_str!("verilog/clock.cpp");
 const ICARUS: &str = include_str!("verilog/icarus.v");
 
-/// A directory of one configuration, gone when this is dropped.
+/// A directory for one configuration, which is removed when this is dropped.
 pub(super) struct Workshop {
     pub(super) config: &'static Config,
     directory: TempDir,
 }
 
 impl Workshop {
-    /// Exports the configuration and lays out the test benches beside it.
+    /// Exports the configuration and writes the test benches beside it.
     pub(super) fn new(config: &'static Config) -> Result<Self, BenchError> {
         let directory = tempfile::tempdir()?;
         export::export(config, directory.path())?;
@@ -72,7 +73,7 @@ impl Workshop {
         definitions
     }
 
-    /// Writes the traffic where the programs look for it.
+    /// Writes the traffic to the files that the programs read.
     pub(super) fn load(&self, workload: Workload, seed: u64) -> Result<(), BenchError> {
         let traffic = Traffic::new(self.config.xlen, workload, seed);
         let mut text = format!("{:x} {}\n", traffic.satp, traffic.fetch.len());
@@ -93,7 +94,7 @@ impl Workshop {
         Ok(())
     }
 
-    /// Runs a tool here. Returns what it said, and the seconds of CPU time that it took.
+    /// Runs a tool here. Returns its output, and the seconds of CPU time that it took.
     pub(super) fn run(
         &self,
         tool: &'static str,
@@ -113,15 +114,15 @@ fn hexadecimal<T: LowerHex>(numbers: impl IntoIterator<Item = T>) -> String {
     })
 }
 
-/// A program that a tool built. It runs from reset for as many cycles as its argument says, and
+/// A program built by a tool. It runs from reset for the number of cycles in its argument, and
 /// prints translations, checksum and seconds of CPU time.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
     pub(super) tool: &'static str,
     pub(super) file: PathBuf,
-    /// What comes before the number of cycles.
+    /// The arguments before the number of cycles.
     pub(super) arguments: Vec<String>,
-    /// What comes after it.
+    /// The arguments after it.
     pub(super) after: Vec<String>,
 }
 
@@ -135,7 +136,7 @@ impl Program {
     }
 }
 
-/// A program printed something else than its measurement.
+/// A program printed something other than its measurement.
 pub(super) fn strange(tool: &'static str, said: &str) -> BenchError {
     let message = format!("the benchmark said `{}`", said.trim());
     ToolError::Objected { tool, message }.into()

@@ -162,7 +162,7 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
     }
 }
 
-/// `REGION FROM..TO`, and what the call needs beside.
+/// `REGION FROM..TO`, and the other parameters of the call.
 fn part<'t>(
     input: &mut Input<'t>,
     call: impl FnOnce(&mut Input<'t>) -> Read<PartCall>,
@@ -275,7 +275,7 @@ fn random(input: &mut Input<'_>) -> Read<Item> {
     Ok(Item::Random { count, from, to, seed: need(input, "the seed", unsigned)? })
 }
 
-/// An address that is calculated; quotation marks may stand around it.
+/// A calculated address, possibly in quotation marks.
 fn at(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
     let is_quoted = sign(input, '"')?;
     let address = number(input)?;
@@ -323,7 +323,7 @@ fn at_most(word: &str, most: u64) -> Result<u64, String> {
     }
 }
 
-/// A difference of pages.
+/// A number of pages, possibly negative.
 fn pages(word: &str) -> Result<i64, String> {
     match signed(word)? {
         pages if pages.unsigned_abs() <= MOST_PAGES => Ok(pages),

@@ -1,4 +1,4 @@
-//! Which parts of a region, in which order: pages, elements of an array, a matrix.
+//! The accessed parts of a region and their order: pages, elements of an array, a matrix.
 
 use model::isa::PAGE_BYTES;
 use rand::{Rng, SeedableRng};
@@ -7,13 +7,13 @@ use rand_chacha::ChaCha8Rng;
 /// Part of a list of pages or elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Item {
-    /// From the first to the second, both included as far as the step hits them.
+    /// From the first to the second, both included if the step reaches them.
     Range { from: i64, to: i64, step: u64 },
-    /// So many, drawn evenly.
+    /// `count` of them, drawn uniformly.
     Random { count: u64, from: i64, to: i64, seed: u64 },
 }
 
-/// The order in which a matrix, stored row after row, is gone through.
+/// The order of accesses to a matrix that is stored row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Rows,
@@ -62,11 +62,11 @@ impl Pattern {
         }
     }
 
-    /// Checks that every place has an address, `bytes` of it, in a region `name` that begins at
-    /// `start`: addresses go up to `last`.
+    /// Checks that every place has an address, and `bytes` bytes after it, in a region `name` that
+    /// begins at `start`: addresses go up to `last`.
     ///
     /// # Errors
-    /// A sentence that names the first place that has none.
+    /// A sentence that names the first place without an address.
     pub(super) fn check(
         &self,
         name: &str,
@@ -87,11 +87,11 @@ impl Pattern {
         Ok(())
     }
 
-    /// The places as addresses; `turn` makes random ones differ between repetitions. They must
-    /// have been checked.
+    /// The places as addresses; `turn` makes random ones differ between repetitions. They must have
+    /// been checked.
     pub(super) fn addresses(&self, start: u64, turn: u64) -> Box<dyn Iterator<Item = u64>> {
         let (unit, first) = (self.unit, start.wrapping_add(self.offset));
-        // Modulo 2^64, parts of the sum may leave the range in which the sum itself is.
+        // Modulo 2^64: parts of the sum may overflow, the sum does not.
         let address = move |index: i64| first.wrapping_add_signed(index.wrapping_mul(unit as i64));
         match &self.shape {
             Shape::Items(items) => {

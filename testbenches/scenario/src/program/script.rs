@@ -1,4 +1,4 @@
-//! A program under way: lines turned into steps, one at a time.
+//! A program in execution: lines are turned into steps, one at a time.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -22,10 +22,10 @@ enum Action {
     Op(Op),
 }
 
-/// What places are counted from.
+/// The base of a place.
 #[derive(Clone, Copy, Debug)]
 enum Base {
-    /// The start of the region of this number, wherever it is now.
+    /// The start of the region with this number, wherever it is now.
     Region(usize),
     At(u64),
 }
@@ -40,7 +40,7 @@ struct Remapped {
     may_move: bool,
 }
 
-/// A list of actions that is being gone through, and how often it still is after this time.
+/// A list of actions in execution, and how often it is repeated after this time.
 #[derive(Clone, Debug)]
 struct Level {
     actions: Rc<[Action]>,
@@ -48,7 +48,7 @@ struct Level {
     left: u64,
 }
 
-/// The accesses of the step that is under way.
+/// The accesses of the step in execution.
 struct Points {
     deed: Deed,
     bytes: u64,
@@ -59,27 +59,27 @@ impl Points {
     fn at(&self, va: u64) -> Op {
         let bytes = self.bytes;
         match self.deed {
-            // What a program accesses by itself is at most a page.
+            // An access by the program itself is at most one page.
             Deed::Access(kind) => Op::Access(cpu::Access { kind, va, bytes: bytes as u16 }),
             Deed::Call(call) => Op::User(UserAccess { call, va, bytes }),
         }
     }
 }
 
-/// A program; it runs from its beginning once.
+/// A program; it runs once from its beginning.
 pub struct Script {
     whole: Rc<[Action]>,
     levels: Vec<Level>,
     points: Option<Points>,
-    /// Where each region is stated to be, and where it is now.
+    /// The range of each region as stated, and its present one.
     stated: Rc<[Range<u64>]>,
     pub(super) places: Vec<Range<u64>>,
-    /// Steps with accesses begun so far.
+    /// Steps with accesses that have begun so far.
     turn: u64,
 }
 
 impl Script {
-    /// The lines as a program of a process with these regions.
+    /// Resolves the lines to a program of a process with these regions.
     ///
     /// # Errors
     /// The number of a line, from 0, and a sentence: a region is missing, or there is no such
@@ -163,7 +163,7 @@ impl Program for Script {
         self.step().map(Ok)
     }
 
-    /// A name goes with its region; where only a part was moved, it stays with the rest.
+    /// A name moves with its region; if only a part was moved, it stays with the rest.
     fn moved(&mut self, old: &Range<u64>, new: &Range<u64>) {
         if let Some(place) = self.places.iter_mut().find(|place| **place == *old) {
             place.clone_from(new);
@@ -223,7 +223,7 @@ fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<
             let (base, pattern) = match place {
                 Place::In(name, pattern) => {
                     let region = region(name)?;
-                    // A buffer that leaves the address space is the kernel's business.
+                    // A buffer beyond the address space is for the kernel to refuse.
                     let bytes = if let Deed::Access(_) = deed { *bytes } else { 1 };
                     pattern.check(name, regions[region].start, bytes, last)?;
                     (Base::Region(region), pattern.clone())

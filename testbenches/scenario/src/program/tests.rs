@@ -1,4 +1,4 @@
-//! Lines and what they stand for.
+//! Lines and their steps.
 
 use super::*;
 use crate::number::Variables;

@@ -1,4 +1,4 @@
-//! What a file of page tables and steps may say, and what contradicts itself or leads nowhere.
+//! Checks a file of page tables and steps for contradictions and dangling references.
 
 use machine::system::LatencySpec;
 use model::isa::Mode;
@@ -14,10 +14,10 @@ use crate::step::{Action, Step};
 const LARGEST_ASID_RV32: u16 = 511;
 
 impl Machine {
-    /// Checks what it is made of.
+    /// Checks the machine's properties.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first error.
     pub fn check(&self, place: &Place) -> Result<(), Mistake> {
         if self.modes.list().contains(&Mode::Bare) {
             let message = "`bare` is no scheme; a step `satp = \"bare\"` goes without translation";
@@ -36,7 +36,7 @@ impl Head {
     /// Checks everything that can be checked without a machine.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first error.
     pub fn check(&self, steps: &[Step]) -> Result<(), Mistake> {
         let root = Place::file();
         self.machine.check(&root.key("machine"))?;
@@ -128,7 +128,7 @@ impl Head {
         main || self.space.contains_key(name)
     }
 
-    /// Whether this can be written to `satp`.
+    /// Whether this is a value of `satp`.
     fn is_register(&self, name: &str) -> bool {
         name == "bare" || self.is_space(name) || Number::parse(name).is_ok()
     }

@@ -1,4 +1,4 @@
-//! What such a file may say, and what contradicts itself or leads nowhere.
+//! Checks such a file for contradictions and dangling references.
 
 use machine::contiguous::Fit;
 use machine::system::LatencySpec;
@@ -8,16 +8,16 @@ use crate::limits::{MOST_CYCLES, within};
 use crate::place::{Mistake, Place};
 use engine::segment;
 
-/// Memory has at most 4 GiB, so that no length in units, nor a sum of some, comes near 64 bits.
+/// Memory has at most 4 GiB, so that no length in units, nor a sum of a few, approaches 64 bits.
 const MOST_UNITS: u64 = 1 << 32;
-/// More of one process, or of anything that is done again and again, is a mistake.
+/// More processes of one kind, or repetitions of anything, are an error.
 const MOST_TIMES: u64 = 1 << 32;
 
 impl Head {
     /// Checks everything that can be checked without a machine.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first error.
     pub(super) fn check(&self, steps: &[Step]) -> Result<(), Mistake> {
         let root = Place::file();
         self.contiguous.check(&root.key("contiguous"))?;
@@ -63,7 +63,7 @@ impl Head {
         }
     }
 
-    /// A process that is named must exist; one of several has `#` and a number behind its name.
+    /// A process that is named must exist; one of several has `#` and a number after its name.
     fn check_name(&self, name: &str, place: &Place) -> Result<(), Mistake> {
         let plain = name.split('#').next().unwrap_or(name);
         match self.process.contains_key(plain) {

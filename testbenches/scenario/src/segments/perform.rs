@@ -1,4 +1,4 @@
-//! One step after the other on one world, and what is told of each.
+//! Performs the steps one after the other on one world, and reports each.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,11 +10,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Access, Action, Check, Churn, End, Grow, Head, Load, Step, spec};
 
-/// Why a history ended early: what differs, or what cannot be asked for.
+/// Why a run ended early: a difference, or an invalid file.
 pub(super) enum Stop {
-    /// Something observed is not what the file says: what, expected, got.
+    /// An observation differs from the file: what, expected, got.
     Differs(String, String, String),
-    /// The file asks for what cannot be.
+    /// The file is invalid.
     Nonsense(String),
 }
 
@@ -27,7 +27,7 @@ impl From<WorldError> for Stop {
     }
 }
 
-/// Compares, and says what if it differs.
+/// Compares, and reports a difference.
 fn same<T: PartialEq + Debug>(what: &str, wanted: Option<&T>, got: &T) -> Result<(), Stop> {
     match wanted {
         Some(wanted) if wanted != got => {
@@ -41,9 +41,9 @@ pub(super) struct Performer<'s> {
     pub(super) head: &'s Head,
     pub(super) config: Config,
     pub(super) world: World,
-    /// Of each process that was loaded several times, the numbers that are still there.
+    /// For each process that was loaded several times, the numbers of those still loaded.
     pub(super) several: BTreeMap<String, Vec<u64>>,
-    /// One line a step: what was done, what came of it, how memory looks.
+    /// One line per step: the action, its result, the state of memory.
     pub(super) told: Vec<String>,
 }
 

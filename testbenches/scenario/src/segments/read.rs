@@ -1,4 +1,4 @@
-//! Reading such a file.
+//! Parses such a file.
 
 use model::isa::Access;
 use toml::Spanned;
@@ -13,7 +13,7 @@ const ACTIONS: [&str; 10] =
     ["load", "end", "run", "read", "write", "fetch", "grow", "compact", "check", "churn"];
 
 impl<'t> Reader<'t> {
-    /// Reads a file whose table has the key `contiguous`.
+    /// Parses a file whose table has the key `contiguous`.
     pub(crate) fn segments(
         &self,
         mut root: Spanned<DeTable<'t>>,

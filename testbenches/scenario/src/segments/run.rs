@@ -1,7 +1,7 @@
-//! Running such a scenario, on every engine, and reporting once.
+//! Runs such a scenario on every engine, and reports once.
 //!
-//! The unit is so small that all three engines run every history; that they tell the same is
-//! part of what is checked.
+//! The unit is so small that all three engines run every scenario; their results must be equal,
+//! which is also checked.
 
 use std::collections::BTreeMap;
 
@@ -21,18 +21,18 @@ use crate::variant::Select;
 use engine::Engine;
 use engine::segment::{self, Hardware};
 
-/// What one history came to.
+/// The result of one run.
 #[derive(PartialEq, Eq)]
 struct History {
     cycles: u64,
     counts: BTreeMap<String, u64>,
-    /// How broken up memory is at the end, in units.
+    /// The fragmentation at the end, in units.
     measure: BTreeMap<String, u64>,
     told: Vec<String>,
     mismatch: Option<Mismatch>,
 }
 
-/// The units of a file that are selected: a scheme selects none, for there are no pages.
+/// The selected units of a file; a scheme selects none, since there are no pages.
 pub(crate) fn units(head: &Head, select: Select<'_>) -> Vec<String> {
     let wanted = |name: &String| select.config.is_none_or(|config| config == name);
     let all = head.contiguous.hardware.list();
@@ -47,7 +47,7 @@ pub fn concerns(head: &Head, select: Select<'_>) -> bool {
 /// Runs a scenario on every unit and under every rule that it names.
 ///
 /// # Errors
-/// [`RunError`]; something observed that differs is in the report instead.
+/// [`RunError`]; a difference in an observation is in the report instead.
 pub(crate) fn run(
     scenario: &Scenario,
     head: &Head,
@@ -108,11 +108,11 @@ fn report(
     })
 }
 
-/// Runs a scenario on the first unit and under the first rule that it names, for its figures:
-/// everything counted, and how broken up memory is at the end. With it what differs, in words.
+/// Runs a scenario on the first unit and under the first rule that it names, for its figures: all
+/// counts, and the fragmentation at the end. Also returns any difference, in words.
 ///
 /// # Errors
-/// A sentence: what cannot be asked for.
+/// A sentence: what is invalid.
 pub(crate) fn observe(
     head: &Head,
     steps: &[Step],
@@ -132,7 +132,7 @@ pub(crate) fn observe(
     Ok((report, history.mismatch.map(differs)))
 }
 
-/// What can stand in memory, by name.
+/// The possible users of memory, by name.
 fn labels(head: &Head) -> Vec<String> {
     let specs = head.process.iter().map(|(name, segments)| spec(name, segments));
     specs.flat_map(|spec| spec.labels().collect::<Vec<_>>()).collect()
@@ -147,7 +147,7 @@ fn world(head: &Head, unit: &str, fit: Fit, engine: Engine) -> Result<World, Mis
     world.map_err(|error| place.wrong(error.to_string()))
 }
 
-/// One history.
+/// One run.
 fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake> {
     let config = world.config().clone();
     let Shape { segments, offset_bits } = world.shape();

@@ -3,19 +3,19 @@
 use machine::contiguous::Reason;
 use serde::Deserialize;
 
-/// A step, and the line on which it stands.
+/// A step, and its line in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// From 1.
     pub line: usize,
-    /// What is done.
+    /// The action.
     pub action: Action,
 }
 
-/// What a step does.
+/// The action of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// A process is brought into memory.
+    /// A process is loaded.
     Load(Load),
     /// A process ends.
     End(End),
@@ -25,9 +25,9 @@ pub enum Action {
     Access(model::isa::Access, Access),
     /// A segment grows.
     Grow(Grow),
-    /// Everything is moved together.
+    /// Memory is compacted.
     Compact(Compact),
-    /// Memory must look so.
+    /// The state of memory is checked.
     Check(Check),
     /// A long random history.
     Churn(Churn),
@@ -37,16 +37,16 @@ pub enum Action {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Load {
-    /// Which process.
+    /// The process.
     pub load: String,
-    /// So many of it, called `P1#1`, `P1#2`, ...
+    /// The number of copies, called `P1#1`, `P1#2`, ...
     pub times: Option<u64>,
-    /// There must be room; yes unless said otherwise.
+    /// Whether it must succeed; yes unless said otherwise.
     #[serde(default = "yes")]
     pub placed: bool,
     /// The unit at which each of its segments must begin.
     pub at: Option<Vec<u64>>,
-    /// Whether everything must have been moved together for it.
+    /// Whether it must need compaction.
     #[serde(default)]
     pub compacted: bool,
 }
@@ -55,7 +55,7 @@ pub struct Load {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct End {
-    /// Which process; one that was loaded several times ends as a whole.
+    /// The process; one that was loaded several times ends as a whole.
     pub end: String,
     /// Of those loaded several times, only every n-th.
     pub every: Option<u64>,
@@ -73,14 +73,14 @@ pub struct Access {
     /// 1, 2, 4 or 8; 1 unless said otherwise.
     #[serde(default = "one")]
     pub bytes: u8,
-    /// Not made by a program.
+    /// Made by the supervisor, not a user program.
     #[serde(default)]
     pub supervisor: bool,
-    /// The physical address that must come of it.
+    /// The physical address expected.
     pub pa: Option<u64>,
-    /// The fault that must come of it; none unless said otherwise.
+    /// The fault expected; none unless said otherwise.
     pub fault: Option<Reason>,
-    /// What is written, or must be read.
+    /// The value to write, or the value expected from a read.
     pub value: Option<u64>,
 }
 
@@ -88,18 +88,18 @@ pub struct Access {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grow {
-    /// Which process.
+    /// The process.
     pub grow: String,
-    /// Which of its segments.
+    /// Its segment.
     pub segment: String,
     /// By how many units.
     pub by: u64,
-    /// It must be granted; yes unless said otherwise.
+    /// Whether it must succeed; yes unless said otherwise.
     #[serde(default = "yes")]
     pub granted: bool,
-    /// The unit at which it must begin then.
+    /// The unit at which it must begin afterwards.
     pub at: Option<u64>,
-    /// Whether everything must have been moved together for it.
+    /// Whether it must need compaction.
     #[serde(default)]
     pub compacted: bool,
 }
@@ -110,25 +110,25 @@ pub struct Grow {
 pub struct Compact {
     /// Can only be true.
     pub compact: bool,
-    /// Units that must have been moved.
+    /// The expected number of units moved.
     pub moved: Option<u64>,
 }
 
-/// `{ check = { free = 959, largest = 300 } }`: what is left out is not looked at.
+/// `{ check = { free = 959, largest = 300 } }`: what is omitted is not checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// Units that are free.
     pub free: Option<u64>,
-    /// The longest request that would be granted.
+    /// The longest request that would succeed.
     pub largest: Option<u64>,
-    /// The length of every hole, from the lowest address on.
+    /// The length of every hole, in ascending order of address.
     pub holes: Option<Vec<u64>>,
     /// How many holes there are.
     pub count: Option<u64>,
-    /// External fragmentation: thousandths of free memory that the longest request would leave.
+    /// External fragmentation: thousandths of free memory that the longest request could not reach.
     pub external: Option<u64>,
-    /// Units handed out and not asked for.
+    /// Units allocated beyond what was requested.
     pub internal: Option<u64>,
 }
 
@@ -136,15 +136,15 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Churn {
-    /// Comings and goings.
+    /// Allocations and deallocations.
     pub churn: u64,
     /// The shortest and the longest request.
     pub lengths: [u64; 2],
     /// The most segments at a time.
     pub segments: usize,
-    /// Of the random numbers.
+    /// The seed of the random numbers.
     pub seed: u64,
-    /// Between how many holes there must be for a thousand segments on average.
+    /// The expected range of the average number of holes for a thousand segments.
     pub holes: [u64; 2],
 }
 

@@ -1,4 +1,4 @@
-//! What a file of processes may say, and what contradicts itself or leads nowhere.
+//! Checks a file of processes for contradictions and dangling references.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ impl System {
     /// Checks everything that can be checked without a machine.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first error.
     pub fn check(&self) -> Result<(), Mistake> {
         let root = Place::file();
         self.machine.machine().check(&root.key("machine"))?;
@@ -42,10 +42,10 @@ impl System {
         Ok(())
     }
 
-    /// Checks what is expected under single policies.
+    /// Checks the expectations under single policies.
     ///
     /// # Errors
-    /// An expectation of a policy that the file does not run: it would never be looked at.
+    /// An expectation under a policy that the file does not run: it would never be checked.
     pub fn check_policies(&self) -> Result<(), Mistake> {
         let (root, key) = (Place::file(), "expect_by_policy");
         for (number, process) in self.process.iter().enumerate() {
@@ -56,7 +56,7 @@ impl System {
         self.runs_all(&self.expect_by_policy, &root.key(key))
     }
 
-    /// The process itself: how it comes into being, and what belongs to that.
+    /// Checks the process itself: how it is created, and the keys that depend on that.
     fn check_kind(&self, number: usize, place: &Place) -> Result<(), Mistake> {
         let process = &self.process[number];
         let name = &process.name;
@@ -102,7 +102,7 @@ impl System {
         Ok(())
     }
 
-    /// Regions are told apart by their names.
+    /// Regions are distinguished by their names.
     fn check_regions(&self, number: usize) -> Result<(), Mistake> {
         let regions = &self.process[number].regions;
         for (at, region) in regions.iter().enumerate() {
@@ -115,7 +115,7 @@ impl System {
         Ok(())
     }
 
-    /// Regions and processes that a program names must exist.
+    /// The regions and processes named in a program must exist.
     fn check_program(&self, process: &ProcessText, place: &Place) -> Result<(), Mistake> {
         let regions = self.regions(process);
         let named = |name: &str| self.process.iter().find(|process| process.name == name);
@@ -134,7 +134,7 @@ impl System {
         Ok(())
     }
 
-    /// What must come of it can come.
+    /// Expectations must be possible.
     fn check_expectations(&self, process: &ProcessText, place: &Place) -> Result<(), Mistake> {
         let ends: Vec<&str> = process.ends.words().collect();
         let has_address =

@@ -1,4 +1,4 @@
-//! Files of processes: what they may say, and where they are wrong.
+//! Files of processes: valid contents, and the places of errors.
 
 use crate::load::{Body, Scenario};
 

@@ -1,4 +1,4 @@
-//! What a recording runs under: `os` of a scenario, as far as it can have an effect.
+//! The environment of a recording: `os` of a scenario, as far as it can have an effect.
 
 use kernel::PolicyKind;
 use machine::system::{LatencySpec, MachineConfig};
@@ -8,22 +8,22 @@ use crate::os_text::OsText;
 use crate::schema::Size;
 use crate::variant::Variant;
 
-/// The circumstances of a run.
+/// The configuration of a run.
 #[derive(Clone, Debug)]
 pub struct Circumstances {
     /// The machine.
     pub config: MachineConfig,
-    /// The most frames that the program's pages may hold.
+    /// The limit of frames for the program's pages.
     pub frames: Option<u64>,
 }
 
 impl Circumstances {
-    /// Those that `os` states. Where it says nothing of ticks and the policy learns by ticks
-    /// only, one comes after as many accesses as there are frames for pages: looking through all
-    /// of them then costs a kernel's access for each of the program's, at most.
+    /// The options that `os` states. If it states no ticks and the policy learns only at ticks, one
+    /// comes after as many accesses as there are frames for pages: scanning all of them then costs
+    /// at most one kernel access for each of the program's.
     ///
     /// # Errors
-    /// A sentence: what cannot be, or would have no effect.
+    /// A sentence: an option that is invalid, or would have no effect.
     pub fn new(
         os: &OsText,
         mode: Mode,
@@ -52,7 +52,7 @@ impl Circumstances {
     }
 }
 
-/// What is set in vain, and why.
+/// An option without effect, and the reason.
 fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
     let random = |latency| matches!(latency, LatencySpec::Range(_));
     let draws = config.policy == PolicyKind::Random

@@ -1,15 +1,15 @@
-//! Recorded programs as processes: what is known of a recording before it runs, and the machine
+//! Recorded programs as processes: what is known about a recording before it runs, and the machine
 //! that runs it.
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`Recording`] | where a recording is read from, and which part of it counts |
+//! | [`Recording`] | the source of a recording, and the part of it to run |
 //! | [`Recording::machine`] | a machine with the recorded program as its only process |
-//! | [`Circumstances`] | what it runs under, as scenarios state it |
+//! | [`Circumstances`] | its configuration, as scenarios state it |
 //!
-//! A recording that can be read again is read twice: first for what its pages are
-//! ([`machine::cpu::Shape`]) and, if the policy looks ahead, for its future. What comes through a pipe
-//! is read once: its pages are what their first accesses say.
+//! A recording that can be read again is read twice: first to classify its pages
+//! ([`machine::cpu::Shape`]) and, if the policy looks ahead, to learn its future. A pipe is read
+//! once: pages are classified by their first accesses.
 
 mod config;
 
@@ -25,21 +25,21 @@ use machine::system::{ElfImage, Machine, MachineConfig, ProcessSpec, RunError};
 use model::isa::PAGE_BYTES;
 use model::mmu::Mmu;
 
-/// Accesses that an oracle of the future is told at a time.
+/// Accesses that are passed to an oracle of the future at a time.
 const TOLD: usize = 1 << 16;
 
-/// A recorded program that is being read.
+/// A recorded program, read from its source.
 pub type Recorded = Fitted<Lackey>;
 
-/// Where a recording comes from, and what of it is run.
+/// The source of a recording, and the part of it to run.
 pub struct Recording<'a> {
-    /// What messages call it.
+    /// Its name in messages.
     pub file: String,
     /// Opens it, at its beginning.
     pub open: Box<dyn Fn() -> io::Result<Box<dyn BufRead>> + 'a>,
-    /// It can be opened again, and is the same then.
+    /// It can be opened again, with the same contents.
     pub again: bool,
-    /// What is done about addresses that the scheme does not have.
+    /// How to handle addresses that the scheme does not have.
     pub fit: Fit,
     /// Only the accesses of this process of the log.
     pub only: Option<u32>,
@@ -58,12 +58,12 @@ pub enum TraceError {
         /// Why.
         source: io::Error,
     },
-    /// What was asked for needs the whole recording before it runs.
+    /// An option needs the whole recording before it runs.
     #[error("{file}: {what} needs to read the trace twice, which a pipe cannot be; give a file")]
     Once {
         /// The file.
         file: String,
-        /// What was asked for.
+        /// The option.
         what: &'static str,
     },
     /// A program file that is not the recorded program's.
@@ -81,7 +81,7 @@ pub enum TraceError {
         /// The address after it.
         end: u64,
     },
-    /// The machine cannot be.
+    /// The machine cannot be built.
     #[error(transparent)]
     Machine(#[from] RunError),
 }
@@ -97,11 +97,11 @@ impl Recording<'_> {
         Ok(Fitted::new(lackey, config.mode, self.fit))
     }
 
-    /// A machine whose only process, called `name`, runs the recording. `around` makes the
-    /// program of what is read; `stop` ends the reading before the run.
+    /// A machine whose only process, called `name`, runs the recording. `around` wraps the program
+    /// that is read; `stop` ends the reading before the run.
     ///
     /// # Errors
-    /// [`TraceError`]; a mistake in the recording itself is found by the run.
+    /// [`TraceError`]; an error in the recording itself is found by the run.
     pub fn machine(
         &self,
         name: &str,
@@ -114,7 +114,7 @@ impl Recording<'_> {
         let looks_ahead = config.policy == PolicyKind::Opt;
         let needs_all = match (looks_ahead, config.thp != Thp::Never) {
             (true, _) => Some("the policy opt"),
-            // Without the whole recording, regions grow page by page: no run lies in one.
+            // Without the whole recording, regions grow page by page: none contains a whole run.
             (_, true) if self.images.is_empty() => Some("os.thp"),
             _ => None,
         };
@@ -155,7 +155,7 @@ impl Recording<'_> {
         Ok(machine)
     }
 
-    /// A program file must be where the recording runs it.
+    /// The recording must run a program file at the file's addresses.
     fn matches(&self, image: &ElfImage, shape: &Shape) -> Result<(), TraceError> {
         let text = image.regions.iter().filter(|region| region.kind == RegionKind::Text);
         let places: Vec<_> =

@@ -1,4 +1,4 @@
-//! Recordings on machines: what is looked ahead for, and what their pages are.
+//! Recordings on machines: look-ahead, and the classification of pages.
 
 use super::*;
 use crate::os_text::OsText;

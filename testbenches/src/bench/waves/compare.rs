@@ -1,4 +1,4 @@
-//! Whether two waveforms agree about the signals that both have.
+//! Compares the signals that two waveforms have in common.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,19 +6,19 @@ use std::io::BufReader;
 use std::path::Path;
 use vcd::{Command, IdCode, Parser, ScopeItem, Value};
 
-/// What was compared.
+/// The result of the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Same {
     pub(super) ours: usize,
     pub(super) theirs: usize,
     pub(super) common: usize,
-    /// Changes of the common ones.
+    /// Changes of the common signals.
     pub(super) changes: usize,
     /// Lines that record a change of any signal, in our file and in theirs.
     pub(super) written: [usize; 2],
 }
 
-/// Signals by name, and what each variable was from when on.
+/// Signals by name, with the changes of each variable.
 struct Waves {
     names: BTreeMap<String, IdCode>,
     changes: BTreeMap<IdCode, Vec<(u64, Vec<bool>)>>,
@@ -26,7 +26,7 @@ struct Waves {
     written: usize,
 }
 
-/// Compares every signal that is in both files, change by change; the first difference as
+/// Compares every signal that is in both files, change by change; returns the first difference as
 /// text.
 pub(super) fn compare(ours: &Path, theirs: &Path) -> Result<Same, String> {
     let (mine, other) = (read(ours)?, read(theirs)?);
@@ -87,9 +87,9 @@ fn read(path: &Path) -> Result<Waves, String> {
     Ok(waves)
 }
 
-/// Paths below the design's own scope, as our netlist spells them: an element of an array is one
-/// scope, where Verilog has one for the loop and one for the instance in it, and a register is a
-/// block with an output `q`.
+/// Paths below the design's own scope, in the spelling of our netlist: an element of an array is
+/// one scope, while Verilog has one for the loop and one for the instance in it, and a register is
+/// a block with an output `q`.
 fn name(items: &[ScopeItem], path: &mut Vec<String>, names: &mut BTreeMap<String, IdCode>) {
     for item in items {
         match item {
@@ -108,7 +108,7 @@ fn name(items: &[ScopeItem], path: &mut Vec<String>, names: &mut BTreeMap<String
                         scopes.next();
                     }
                 }
-                // Verilator shows the top's ports twice.
+                // Verilator lists the top's ports twice.
                 if below == 1 && path.len() < 2 {
                     continue;
                 }

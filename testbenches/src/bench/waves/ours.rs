@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::Error;
 use std::rc::Rc;
 
-/// A waveform under way, and the error that ended it, if any.
+/// An open waveform, and the error that ended it, if any.
 type Shared = Rc<RefCell<(Option<Dump<'static>>, Option<WaveError>)>>;
 
 /// An engine whose cycles are written.
@@ -54,7 +54,7 @@ pub(super) struct Waved {
 }
 
 impl Waved {
-    /// Compiles the configuration and begins to write.
+    /// Compiles the configuration and opens the waveform.
     pub(super) fn start(
         config: &'static Config,
         options: &WaveOptions,
@@ -64,7 +64,7 @@ impl Waved {
         let nets = all(&netlist);
         let follow = Options { follow: nets.clone(), ..Options::default() };
         let engine = Compiled::with(&netlist, &follow)?;
-        // As Verilator's: without the clock, which is low whenever it is looked at, and without
+        // Like Verilator's: without the clock, which is low whenever it is sampled, and without
         // names of states.
         let style = Style { clock: false, names: false };
         let dump = Dump::new(&netlist, &engine, &nets, file, style).map_err(refused)?;
@@ -88,7 +88,7 @@ impl Waved {
         self.traffic.run(cycles)
     }
 
-    /// Writes what is left.
+    /// Completes the waveform.
     pub(super) fn finish(self) -> Result<(), BenchError> {
         let (dump, failed) = self.dump.take();
         match (failed, dump) {
