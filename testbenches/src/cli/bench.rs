@@ -16,13 +16,13 @@ pub struct BenchArgs {
     /// These configurations; rv64 with 8, 16, 32 and 64 lines unless said otherwise.
     #[arg(long, value_delimiter = ',')]
     pub config: Vec<String>,
-    /// Who is measured; all unless said otherwise.
+    /// The engines and simulators to measure; all unless said otherwise.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub contenders: Vec<Contender>,
-    /// How often each is measured, in turn; the median counts.
+    /// The number of measurements of each, in turn; the median counts.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub rounds: u32,
-    /// CPU seconds of each measurement, roughly.
+    /// The approximate CPU seconds of each measurement.
     #[arg(long, default_value_t = 0.2, value_parser = seconds)]
     pub seconds: f64,
     /// Cycles after which all must have the same checksum.
@@ -31,19 +31,19 @@ pub struct BenchArgs {
     /// The seed of the traffic.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Every signal is written as a waveform: ours beside Verilator's `--trace`, in the mixed
+    /// Write every signal as a waveform, and compare with Verilator's `--trace`: in the mixed
     /// workload, for one configuration.
     #[arg(long, conflicts_with_all = ["contenders", "check"])]
     pub waves: bool,
     /// A missing tool is an error.
     #[arg(long)]
     pub check: bool,
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-/// A time that can be measured, and waited for.
+/// A duration that can be measured in reasonable time.
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     match (0.001..=600.0).contains(&seconds) {
@@ -86,7 +86,7 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     progress.clear();
     let report = report?;
     if arguments.json {
-        // One object a line, for tools that read line by line.
+        // One object per line, for tools that read line by line.
         for row in &report.rows {
             print(&format!("{}\n", serde_json::to_string(row)?))?;
         }
@@ -103,7 +103,7 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// Measures with waveforms, and prints what came of it.
+/// Measures with waveforms, and prints the result.
 fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
     let mut options = WaveOptions {
         rounds: arguments.rounds,

@@ -33,8 +33,8 @@ pub struct ExploreArgs {
     /// along x, each further one makes curves.
     #[arg(long, value_name = "PATH=VALUES", requires = "name")]
     pub sweep: Vec<String>,
-    /// What is measured: a figure of the report, or a formula over figures, as
-    /// "1000 * data_misses / cycles".
+    /// The measure: a figure of the report, or a formula over figures, as "1000 * data_misses /
+    /// cycles".
     #[arg(long, value_name = "FORMULA", requires = "name")]
     pub measure: Vec<String>,
     /// List the figures that can be measured, with their values in the scenario as it is.
@@ -43,15 +43,15 @@ pub struct ExploreArgs {
     /// Draw into a file ending in .svg or .png, or both into a folder.
     #[arg(long, value_name = "FILE|DIR")]
     pub plot: Vec<PathBuf>,
-    /// For programs.
+    /// Print JSON.
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
-    /// For spreadsheets: a line for each run.
+    /// Print CSV, one line for each run.
     #[arg(long)]
     pub csv: bool,
 }
 
-/// Lists studies, or makes one, or makes up one from a scenario.
+/// Lists studies, runs one, or runs a sweep of a scenario.
 pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result<Status> {
     let stop = interrupt::stop_flag()?;
     if arguments.all {
@@ -59,7 +59,7 @@ pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result
         for study in study::all()? {
             match one(&study.name.clone(), study, arguments, engine, stop)? {
                 Status::Fine => {}
-                // What is wrong with one leaves the others alone.
+                // A failure of one study does not stop the others.
                 Status::Differs => status = Status::Differs,
                 ended => return Ok(ended),
             }
@@ -95,7 +95,7 @@ fn list(json: bool) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// A study by name, or one made of a scenario in which nothing is swept yet.
+/// A study by name, or one made from a scenario, without sweeps.
 fn find(name: &str) -> anyhow::Result<Study> {
     if let Some(study) = study::all()?.into_iter().find(|study| study.name == name) {
         return Ok(study);
@@ -135,7 +135,7 @@ fn find(name: &str) -> anyhow::Result<Study> {
     })
 }
 
-/// A study with what the command line says instead.
+/// A study with the parameters of the command line instead of its own.
 fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
     for text in &arguments.sweep {
         let (set, values) = text.split_once('=').with_context(|| {
@@ -183,7 +183,7 @@ fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
     Ok(study)
 }
 
-/// Makes a study, and prints and draws what came out.
+/// Runs a study, and prints and draws the results.
 fn one(
     name: &str,
     study: Study,
@@ -202,7 +202,7 @@ fn one(
     };
     let mut plan = Plan { base, sweeps: study.sweep, measures: study.measure };
     if arguments.figures {
-        // The scenario as it is; of a study the first of everything.
+        // The scenario as it is; of a study, the first value of every sweep.
         plan.sweeps.iter_mut().for_each(|sweep| sweep.values.0.truncate(1));
     }
     let progress = Progress::runs(sweep::count(&plan)? as u64, name);
@@ -237,7 +237,7 @@ fn one(
     Ok(if findings.failed.is_empty() { Status::Fine } else { Status::Differs })
 }
 
-/// Not one run has ended: what the first one says.
+/// No run has ended: reports the error of the first one.
 fn nothing(name: &str, failed: Vec<Failed>) -> anyhow::Result<Status> {
     let count = failed.len();
     let mut failed = failed.into_iter().map(|failed| failed.error);
@@ -263,7 +263,7 @@ fn figures(runs: &[sweep::Run], json: bool) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// Writes the picture: as the file's name says, or both kinds into a folder.
+/// Writes the picture: in the format of the file's name, or in both formats into a folder.
 fn plot(findings: &Findings, name: &str, path: &Path) -> anyhow::Result<()> {
     let picture = findings.picture().map_err(anyhow::Error::msg)?;
     let svg = draw::svg(&picture)?;

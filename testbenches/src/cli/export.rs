@@ -7,7 +7,7 @@ use super::run::known;
 use super::{ExportArgs, Status};
 use crate::export::{self, checks, tools};
 
-/// Writes a configuration as Verilog, and lets third-party tools judge it if asked to.
+/// Writes a configuration as Verilog, and has third-party tools check it if requested.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
     if let Ok(config) = engine::segment::find(&arguments.config) {
@@ -19,7 +19,7 @@ pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     written(&path, config.name, arguments.check)
 }
 
-/// Says where the file is, and what third-party tools say of it.
+/// Reports the place of the file, and the messages of third-party tools.
 fn written(path: &Path, top: &str, check: bool) -> anyhow::Result<Status> {
     print(&format!("{}\n", path.display()))?;
     if check {

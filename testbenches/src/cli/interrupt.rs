@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks to stop and report, the second leaves at once.
+//! Ctrl-C: the first requests a stop with a report, the second exits at once.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 /// From now on Ctrl-C sets the flag that is returned.
 ///
 /// # Errors
-/// When the system refuses the handler.
+/// When the handler cannot be installed.
 pub(crate) fn stop_flag() -> anyhow::Result<&'static AtomicBool> {
     ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {

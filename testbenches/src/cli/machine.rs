@@ -11,7 +11,7 @@ use waves::Window;
 use super::values::{ElfArg, LatencyArg, named, scheme};
 use super::wave::Place;
 
-/// Whether, where and how runs are recorded.
+/// Whether, where and how to record runs.
 #[derive(Clone, Debug, Args)]
 pub struct WaveOptions {
     /// Record waveforms, into a directory [default: waves/out] or a file that ends in .vcd or
@@ -19,18 +19,18 @@ pub struct WaveOptions {
     #[arg(long, value_name = "PLACE", num_args = 0..=1, require_equals = true,
           default_missing_value = "waves/out")]
     pub wave: Option<PathBuf>,
-    /// How much is recorded, and how.
+    /// The part of a run to record, and the format.
     #[command(flatten)]
     pub shape: WaveShape,
 }
 
-/// How much of a run is recorded, and how.
+/// The part of a run to record, and the format.
 #[derive(Clone, Debug, Args)]
 pub struct WaveShape {
     /// The first cycle recorded.
     #[arg(long, value_name = "N")]
     pub wave_from: Option<u64>,
-    /// How many cycles are recorded.
+    /// The number of cycles recorded.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub wave_cycles: Option<u64>,
     /// VCD for strict readers: without strings and names of states.
@@ -41,14 +41,14 @@ pub struct WaveShape {
     pub view: Option<ViewArg>,
 }
 
-/// What a view opens on, on the command line. A run that failed opens at its failure.
+/// The opening view, on the command line. A run that failed opens at its failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ViewArg {
-    /// What the operating system does, with the whole story in sight.
+    /// The operating system, with the whole story in view.
     Os,
-    /// What the hardware does, at the first fault or else the first miss.
+    /// The hardware, at the first fault or else the first miss.
     Hardware,
-    /// Both, with the whole story in sight.
+    /// Both, with the whole story in view.
     All,
 }
 
@@ -68,12 +68,12 @@ impl WaveShape {
         Window { from: self.wave_from.unwrap_or(0), cycles: self.wave_cycles }
     }
 
-    /// Into this place.
+    /// The same for this place.
     pub(super) fn at(&self, place: &Path) -> anyhow::Result<Place> {
         Place::new(place, self.plain, self.view.map(Choice::from))
     }
 
-    /// An error if something was said of waves and none is recorded.
+    /// An error if there are options of waves and none is recorded.
     pub(super) fn unused(&self) -> anyhow::Result<()> {
         let said = [
             (self.wave_from.is_some(), "--wave-from"),
@@ -107,7 +107,7 @@ pub struct RunArgs {
     /// Every scenario.
     #[arg(long, conflicts_with = "names")]
     pub all: bool,
-    /// Only this configuration, in place of those that the files name.
+    /// Only this configuration, instead of those that the files name.
     #[arg(long)]
     pub config: Option<String>,
     /// Only this scheme.
@@ -116,7 +116,7 @@ pub struct RunArgs {
     /// What is recorded.
     #[command(flatten)]
     pub wave: WaveOptions,
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -132,13 +132,13 @@ pub struct WaveArgs {
     /// With this scheme; the first that the file names if absent.
     #[arg(long, value_parser = scheme())]
     pub mode: Option<Mode>,
-    /// Where the waveform is put: a directory, or a file that ends in .vcd or .fst.
+    /// The place of the waveform: a directory, or a file that ends in .vcd or .fst.
     #[arg(long, value_name = "PLACE", default_value = "waves/out")]
     pub dir: PathBuf,
-    /// Write the files and open nothing.
+    /// Write the files only; do not open GTKWave.
     #[arg(long)]
     pub no_open: bool,
-    /// How much is recorded, and how.
+    /// The part of a run to record, and the format.
     #[command(flatten)]
     pub shape: WaveShape,
 }
@@ -146,8 +146,8 @@ pub struct WaveArgs {
 /// `pagewalk trace`
 #[derive(Debug, Args)]
 pub struct TraceArgs {
-    /// As `valgrind --tool=lackey --trace-mem=yes` writes it, plain, gzip or zstd; - is standard
-    /// input.
+    /// A trace as `valgrind --tool=lackey --trace-mem=yes` writes it: plain, gzip or zstd; - is
+    /// standard input.
     pub file: PathBuf,
     /// The MMU.
     #[arg(long, default_value = "rv64_linux")]
@@ -158,44 +158,43 @@ pub struct TraceArgs {
     /// Frames of physical memory, the kernel's included [default: 4096].
     #[arg(long, value_name = "N")]
     pub frames: Option<u64>,
-    /// Cycles of the walker's and the kernel's memory, as 10 or 5-20.
+    /// Latency of memory for walker and kernel, in cycles, as 10 or 5-20.
     #[arg(long, default_value = "10")]
     pub latency: LatencyArg,
-    /// Which page loses its frame [default: clock].
+    /// The replacement policy [default: clock].
     #[arg(long, value_parser = named)]
     pub policy: Option<PolicyKind>,
-    /// Accesses between two timer ticks, 0 for none [default: 0, or as many as there are frames
-    /// for pages under policies that live on ticks].
+    /// Accesses between two timer ticks, 0 for none [default: 0, or as many as there are frames for
+    /// pages under policies that need ticks].
     #[arg(long, value_name = "N")]
     pub tick: Option<u64>,
     /// Slots of the swap device, one page each [default: 65536].
     #[arg(long, value_name = "N")]
     pub swap: Option<u32>,
-    /// Of random latencies and of the policy random [default: 1].
+    /// Seed of random latencies and of the policy random [default: 1].
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Anything else that `os` has in a scenario, as quantum=5000, costs.disk_read=5000 or
-    /// thp=always.
+    /// Any other key of `os` in a scenario, as quantum=5000, costs.disk_read=5000 or thp=always.
     #[arg(long, value_name = "KEY=VALUE")]
     pub os: Vec<String>,
     /// Software sets A and D, by faults (ADUE=0), instead of hardware.
     #[arg(long)]
     pub svade: bool,
-    /// Fold addresses that the scheme has not into those that it has.
+    /// Fold addresses outside the scheme's range into it.
     #[arg(long)]
     pub fold: bool,
-    /// Of a log that several processes wrote, only what follows the lines of this one.
+    /// In a log that several processes wrote, run only what follows the lines of this one.
     #[arg(long, value_name = "PID")]
     pub pid: Option<u32>,
-    /// The recorded program's own file, or a library's: its text and data are known from it. Where
-    /// a position-independent file was loaded stands behind @ [default: 0x108000, as Valgrind
-    /// loads programs].
+    /// The recorded program's own file, or a library's, which identifies text and data. The load
+    /// address of a position-independent file follows after @ [default: 0x108000, as Valgrind loads
+    /// programs].
     #[arg(long, value_name = "FILE[@0xADDRESS]")]
     pub elf: Vec<ElfArg>,
     /// What is recorded; the first 20000 cycles unless said otherwise.
     #[command(flatten)]
     pub wave: WaveOptions,
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -206,13 +205,13 @@ pub struct ConformArgs {
     /// Vectors, plain or gzip.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// The configuration; the eight-entry one of the vectors' width if absent.
+    /// The configuration; the one with eight entries and the vectors' width if absent.
     #[arg(long)]
     pub config: Option<String>,
     /// Clear the TLB before every access.
     #[arg(long)]
     pub cold: bool,
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -222,10 +221,10 @@ pub struct ConformArgs {
 pub struct ExportArgs {
     /// The configuration.
     pub config: String,
-    /// Where the file is put.
+    /// The file to write.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// Let Icarus Verilog, Verilator and yosys check the file.
+    /// Check the file with Icarus Verilog, Verilator and yosys.
     #[arg(long)]
     pub check: bool,
 }

@@ -1,4 +1,4 @@
-//! The command line: what can be asked, and how it is answered.
+//! The command line: the commands, and their results.
 //!
 //! Exit status: 0 all as expected; 1 something observed differs; 2 usage, file or tool error;
 //! 130 interrupted (what was simulated until then is reported). Results go to standard output and
@@ -7,11 +7,11 @@
 //! | file | does |
 //! |---|---|
 //! | `machine` | the arguments of every command |
-//! | `values` | what their values stand for |
+//! | `values` | the meaning of their values |
 //! | `list`, `run`, `show`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
 //! | `trace`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
-//! | `output`, `progress`, `interrupt` | standard output and error; progress for people; Ctrl-C |
+//! | `output`, `progress`, `interrupt` | standard output and error; a progress bar; Ctrl-C |
 
 mod bench;
 mod conform;
@@ -55,10 +55,10 @@ pub use soak::SoakArgs;
 #[derive(Debug, Parser)]
 #[command(name = "pagewalk", version, about, max_term_width = 100)]
 pub struct Arguments {
-    /// What runs the hardware [default: compiled]; all give the same results.
+    /// The engine that runs the hardware [default: compiled]; all give the same results.
     #[arg(long, global = true, value_parser = engines())]
     pub engine: Option<Engine>,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -72,14 +72,14 @@ fn engines() -> impl TypedValueParser<Value = Engine> {
     })
 }
 
-/// What can be asked.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show the scenarios, with the idea of each.
+    /// List the scenarios, with the idea of each.
     List {
         /// Only these folders or names.
         names: Vec<String>,
-        /// For programs.
+        /// Print JSON.
         #[arg(long)]
         json: bool,
     },
@@ -95,38 +95,38 @@ pub enum Command {
     Conform(ConformArgs),
     /// Write a configuration as Verilog.
     Export(ExportArgs),
-    /// Show what the netlist compiler makes of a configuration.
+    /// Show the results of the netlist compiler for a configuration.
     Netlist(NetlistArgs),
     /// Sweep parameters of a scenario: table and picture.
     Explore(ExploreArgs),
-    /// Pose a question to a student; the machine knows the answer.
+    /// Generate a question for students; the machine computes the answer.
     Quiz(QuizArgs),
-    /// Run random programs of many processes under pressure, everything checked.
+    /// Run random programs of many processes under memory pressure, with everything checked.
     Soak(SoakArgs),
-    /// Measure cycles per second of CPU time, simulators of the exported Verilog beside ours.
+    /// Measure cycles per second of CPU time, compared with simulators of the exported Verilog.
     Bench(BenchArgs),
 }
 
-/// How a command ended, when nothing broke.
+/// The result of a command, unless it failed with an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     /// All as expected.
     Fine = 0,
-    /// Something observed differs.
+    /// An observation differs.
     Differs = 1,
-    /// Something could not be done, and was said.
+    /// Something failed, and was reported.
     Failed = 2,
     /// Ctrl-C.
     Interrupted = 130,
 }
 
-/// Reads the command line, does what it says, and says how it went.
+/// Parses the command line, runs the command, and reports errors.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse_from(joined(env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version go to standard output and are no errors. A closed pipe is nothing
-            // to speak of.
+            // Help and version go to standard output and are not errors. A closed pipe is not worth
+            // a message.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
         }
@@ -141,8 +141,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// `--wave x.fst` as `--wave=x.fst`: of any other word it cannot be told whether it is a place or
-/// the scenario.
+/// `--wave x.fst` becomes `--wave=x.fst`: any other word might be a place or the scenario.
 fn joined(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut all: Vec<OsString> = Vec::new();
     for argument in arguments {
@@ -185,7 +184,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
     }
 }
 
-/// Whoever read the output has seen enough.
+/// The reader of the output has closed the pipe.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()

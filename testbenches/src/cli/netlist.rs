@@ -27,16 +27,16 @@ pub struct NetlistArgs {
     /// The hierarchy of modules as a picture, for Graphviz: `| dot -Tsvg > hierarchy.svg`.
     #[arg(long, group = "what")]
     pub dot: bool,
-    /// The flat netlist, a line for each node.
+    /// The flat netlist, one line for each node.
     #[arg(long, group = "what")]
     pub ir: bool,
-    /// The flat netlist of the design after this pass towards Verilog (`settle`, say).
+    /// The flat netlist of the design after this pass before printing (for example `settle`).
     #[arg(long, value_name = "PASS", requires = "ir")]
     pub after: Option<String>,
-    /// The program that is compiled, a line for each term.
+    /// The program that is compiled, one line for each term.
     #[arg(long, group = "what")]
     pub program: bool,
-    /// Statistics for programs.
+    /// Print statistics as JSON.
     #[arg(long, group = "what")]
     pub json: bool,
 }
@@ -50,7 +50,7 @@ struct Made {
     times: Vec<(&'static str, f64)>,
 }
 
-/// Shows what the netlist compiler makes of a configuration.
+/// Shows the results of the netlist compiler for a configuration.
 pub(super) fn netlist(arguments: &NetlistArgs) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
     let made = make(engine::find(&arguments.config)?);
@@ -68,7 +68,7 @@ pub(super) fn netlist(arguments: &NetlistArgs) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// The netlist, of the design after a pass if one is named.
+/// The netlist, or that of the design after a pass if one is named.
 fn after(made: &Made, pass: Option<&str>) -> anyhow::Result<Netlist> {
     let Some(pass) = pass else { return Ok(made.flat.clone()) };
     let Some(design) = rewrite::after(&made.design, pass) else {
@@ -113,7 +113,7 @@ fn statistics(mut made: Made, as_json: bool) -> anyhow::Result<()> {
     if let Err(error) = compiled {
         note(&format!("{error}; the interpreter takes its place"));
     }
-    // Times are no results: they would make the output differ from run to run.
+    // Times are not part of the output: they would differ from run to run.
     for (step, milliseconds) in &made.times {
         note(&format!("{step}: {milliseconds:.1} ms"));
     }

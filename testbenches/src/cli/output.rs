@@ -7,7 +7,7 @@ use serde::Serialize;
 /// Writes a text to standard output.
 ///
 /// # Errors
-/// A closed pipe, among others; `main` takes that one for the end.
+/// Among others, when the pipe is closed, which `main` treats as the end.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -24,12 +24,12 @@ pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(print(&text)?)
 }
 
-/// Says on standard error what went wrong, in one line with its causes.
+/// Reports an error on standard error, in one line with its causes.
 pub(crate) fn error(error: &anyhow::Error) {
     note(&format!("error: {error:#}"));
 }
 
-/// Writes to standard error; a failure to write is ignored, for there is nowhere to report it.
+/// Writes to standard error; if that fails, there is nowhere to report it.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

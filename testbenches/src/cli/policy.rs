@@ -19,13 +19,13 @@ use crate::policy::{PolicyError, Setup, run, text};
 use engine::{Engine, build};
 use scenario::files;
 
-/// Steps of longer strings are shown only if asked for.
+/// Steps of longer strings are shown only on request.
 const LISTED: usize = 200;
-/// Bytes of a string in a file: more than the longest string needs.
+/// The size limit of a string in a file: more than the longest string needs.
 const LONGEST: u64 = 64 << 20;
-/// Runs in one call.
+/// The limit of runs in one call.
 const MOST_RUNS: usize = 10_000;
-/// References between two ticks, for policies that live on ticks.
+/// References between two ticks, for policies that need ticks.
 const TICK_EVERY: u64 = 4;
 
 /// `pagewalk policy`
@@ -35,23 +35,23 @@ pub struct PolicyArgs {
     /// timer tick; @FILE reads a file, - standard input.
     #[arg(long, value_name = "STRING")]
     pub string: String,
-    /// Frames that the pages may hold at a time: 3, or several: 1..7 or 3,4.
+    /// Frame limit for the pages: 3, or several values: 1..7 or 3,4.
     #[arg(long, value_name = "N")]
     pub frames: String,
-    /// Which page goes: a policy, several with commas, or all.
+    /// The replacement policy, several with commas, or all.
     #[arg(long, default_value = "all")]
     pub policy: String,
-    /// References that store beside those marked w: all, none, or pages as 0,3,5..7.
+    /// References that store, besides those marked w: all, none, or pages as 0,3,5..7.
     #[arg(long, default_value = "none", value_name = "PAGES")]
     pub store: String,
-    /// A timer tick after every N references, 0 for none [default: 4 for policies that live on
-    /// ticks, if the string has none].
+    /// A timer tick after every N references, 0 for none [default: 4 for policies that need ticks,
+    /// if the string has none].
     #[arg(long, value_name = "N")]
     pub tick: Option<u64>,
     /// Ticks for which wsclock keeps a page after its last use [default: 4].
     #[arg(long, value_name = "N")]
     pub tau: Option<u64>,
-    /// Of the policy random [default: 1].
+    /// Seed of the policy random [default: 1].
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// The MMU [default: rv64_small, or rv32_small with --mode sv32].
@@ -60,15 +60,15 @@ pub struct PolicyArgs {
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
     #[arg(long, value_parser = scheme())]
     pub mode: Option<Mode>,
-    /// Show every step of strings longer than 200 references too.
+    /// Show every step, also of strings longer than 200 references.
     #[arg(long)]
     pub steps: bool,
-    /// For programs: one object, or a list where several policies or numbers of frames are run.
+    /// Print JSON: one object, or a list for several policies or frame limits.
     #[arg(long)]
     pub json: bool,
 }
 
-/// Runs the string under each policy with each number of frames, and reports.
+/// Runs the string under each policy with each frame limit, and reports.
 pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<Status> {
     let steps = stored(references(&arguments.string)?, &arguments.store)?;
     let frames = frames(&arguments.frames)?;
@@ -122,7 +122,7 @@ pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<S
     Ok(Status::Fine)
 }
 
-/// Every option that was given changes something.
+/// Checks that every given option has an effect.
 fn has_effect(arguments: &PolicyArgs, policies: &[PolicyKind], runs: usize) -> anyhow::Result<()> {
     let of = |kind| policies.contains(&kind);
     let vain = [
@@ -191,7 +191,7 @@ fn frames(text: &str) -> anyhow::Result<Vec<u64>> {
     Ok(frames)
 }
 
-/// The configuration and the scheme, each made to fit the other where only one is given.
+/// The configuration and the scheme; if only one is given, the other is chosen to fit.
 fn machine(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<(String, Mode)> {
     let mode = arguments.mode;
     let fitting = if mode == Some(Mode::Sv32) { "rv32_small" } else { "rv64_small" };

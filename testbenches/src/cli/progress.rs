@@ -1,4 +1,4 @@
-//! Progress on standard error, where a person watches; nothing elsewhere.
+//! Progress on standard error, if it is a terminal; nothing elsewhere.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -13,7 +13,7 @@ impl Progress {
         Progress::new(ProgressBar::with_draw_target(Some(total), target()), template)
     }
 
-    /// A counter of things whose number is not known before.
+    /// A counter without a known total.
     pub(super) fn counting(things: &str) -> Progress {
         let template = format!("{{spinner}} {{human_pos}} {things}, {{elapsed}} {{msg}}");
         Progress::new(ProgressBar::with_draw_target(None, target()), &template)
@@ -28,38 +28,38 @@ impl Progress {
     }
 
     fn new(bar: ProgressBar, template: &str) -> Progress {
-        // A template that indicatif does not understand would only look different.
+        // If indicatif rejects a template, it only looks different.
         let style = ProgressStyle::with_template(template);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Progress(bar)
     }
 
-    /// So far.
+    /// Sets the number completed.
     pub(super) fn set(&self, position: u64) {
         self.0.set_position(position);
     }
 
-    /// What is being done.
+    /// Sets the message.
     pub(super) fn say(&self, what: &str) {
         self.0.set_message(what.to_owned());
     }
 
-    /// One more is done.
+    /// One more is complete.
     pub(super) fn one_more(&self) {
         self.0.inc(1);
     }
 
-    /// So many more are done.
+    /// So many more are complete.
     pub(super) fn more(&self, count: u64) {
         self.0.inc(count);
     }
 
-    /// Lets something be written without the bar in its way.
+    /// Writes something without interference by the bar.
     pub(super) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
 
-    /// It is over.
+    /// Removes the bar.
     pub(super) fn clear(&self) {
         self.0.finish_and_clear();
     }

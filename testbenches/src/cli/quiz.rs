@@ -13,21 +13,21 @@ use engine::Engine;
 pub struct QuizArgs {
     /// A kind of question, or a scenario by name or file; the kinds are listed if absent.
     pub name: Option<String>,
-    /// Another seed, another question.
+    /// The seed; each gives another question.
     #[arg(long, default_value_t = 1, requires = "name")]
     pub seed: u64,
-    /// Let the machine answer, step by step.
+    /// Print the machine's answer, step by step.
     #[arg(long, requires = "name")]
     pub answer: bool,
     /// Print the question as a scenario file instead, for `pagewalk run` and `pagewalk wave`.
     #[arg(long, requires = "name", conflicts_with_all = ["answer", "json"])]
     pub scenario: bool,
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-/// Lists the kinds, or poses a question, with or without its answer.
+/// Lists the kinds, or prints a question, with or without its answer.
 pub(super) fn quiz(arguments: &QuizArgs, engine: Engine) -> anyhow::Result<Status> {
     let Some(name) = &arguments.name else { return list(arguments.json) };
     let question = pose(name, arguments.seed)?;

@@ -17,7 +17,7 @@ use scenario::run::{self, Report};
 use scenario::segments;
 use scenario::variant::{Select, Variant, configurations};
 
-/// Counts shown beside a run, in this order, if the scenario has them.
+/// Counts printed with a run, in this order, if the scenario has them.
 const SHOWN: [(&str, &str); 16] = [
     ("fetch_hit", "fetch hits"),
     ("fetch_miss", "misses"),
@@ -37,7 +37,7 @@ const SHOWN: [(&str, &str); 16] = [
     ("swap_outs", "swap-outs"),
 ];
 
-/// What is shown only where it happened.
+/// Counts printed only if they are not 0.
 const RARE: [(&str, &str); 4] = [
     ("supervisor_faults", "S-mode faults"),
     ("efaults", "EFAULTs"),
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
     let mut recorded = Vec::new();
     let mut failed = 0;
     for scenario in &scenarios {
-        // What was selected may not concern every one of many.
+        // If many are given, the selection need not apply to every one.
         if scenarios.len() > 1 && !concerns(scenario, select)? {
             continue;
         }
@@ -143,7 +143,7 @@ fn concerns(scenario: &Scenario, select: Select<'_>) -> anyhow::Result<bool> {
     Ok(!Variant::all(&machine, select)?.is_empty())
 }
 
-/// One scenario: its reports, and what was recorded of its runs. So many waves were made before.
+/// One scenario: its reports, and the recordings of its runs. `before` waves were made already.
 fn one(
     scenario: &Scenario,
     select: Select<'_>,
@@ -170,12 +170,12 @@ fn one(
     Ok((reports, made))
 }
 
-/// In which cycle a run differed, and in what.
+/// The cycle and the text of a run's difference.
 pub(super) fn failure(report: &Report) -> Option<Failure> {
     report.mismatch.as_ref().map(|found| (found.cycle, format!("FAIL {}", found.what)))
 }
 
-/// One of many scenarios in one line.
+/// One of many scenarios, in one line.
 fn line(scenario: &Scenario, reports: &[Report]) -> String {
     let failed = reports.iter().filter(|report| report.mismatch.is_some()).count();
     let word = if failed == 0 { "ok" } else { "FAIL" };
@@ -183,7 +183,7 @@ fn line(scenario: &Scenario, reports: &[Report]) -> String {
     format!("{word:4}  {}  ({} machines, {cycles} cycles)\n", scenario.name, reports.len())
 }
 
-/// A single scenario with what it shows and what was counted.
+/// A single scenario with its idea and its counts.
 fn page(scenario: &Scenario, reports: &[Report]) -> String {
     let mut text = format!("{}\n{}\n", scenario.name, scenario.idea);
     for rule in &scenario.spec {

@@ -54,14 +54,14 @@ pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Statu
     let Some(view) = recorded.view.filter(|_| !arguments.no_open && recorded.lost.is_none()) else {
         return Ok(status);
     };
-    // GTKWave itself would say so and call it success.
+    // GTKWave itself would print that and exit with success.
     let screen = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     anyhow::ensure!(
         screen,
         "there is no display to open GTKWave on; the wave is {}",
         dump.display()
     );
-    // The save file names its dump relative to itself.
+    // The save file refers to its dump by a relative path.
     let folder = view.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut viewer = Command::new("gtkwave");
     viewer.arg(view.file_name().unwrap_or(view.as_os_str()));

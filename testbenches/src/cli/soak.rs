@@ -41,10 +41,10 @@ pub struct SoakArgs {
     /// The policies: one, several with commas, or all.
     #[arg(long, default_value = "all")]
     pub policy: String,
-    /// Bus requests of programs and walker that fail, of a million.
+    /// Failing bus requests of programs and walker, per million.
     #[arg(long, value_name = "PPM", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub bus_errors: u32,
-    /// Disk transfers that fail, of a million.
+    /// Failing disk transfers, per million.
     #[arg(long, value_name = "PPM", default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=500_000))]
     pub disk_errors: u32,
     /// Kernel entries between two checks of every invariant; 1 checks after each.
@@ -53,13 +53,13 @@ pub struct SoakArgs {
     /// The MMU [default: several sizes in turn].
     #[arg(long)]
     pub config: Option<String>,
-    /// Where a round that fails is written, made small.
+    /// The folder for rounds that fail, shrunk.
     #[arg(long, value_name = "DIR", default_value = "soak-failures")]
     pub out: PathBuf,
-    /// Print the first round of the first scheme and policy as a scenario, and run nothing.
+    /// Print the first round of the first scheme and policy as a scenario, without running it.
     #[arg(long, conflicts_with_all = ["json", "ops", "out"])]
     pub print: bool,
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -83,7 +83,7 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
         let tally = tally?;
         rows.push(row(setup, &tally));
         progress.aside(|| {
-            // One that was interrupted before its first round has nothing to tell.
+            // Nothing to report if the first round was interrupted.
             if !arguments.json && tally.rounds > 0 {
                 print(&line(setup, &tally))?;
             }
@@ -106,8 +106,8 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
     Ok(if failed == 0 { Status::Fine } else { Status::Differs })
 }
 
-/// Does the work of all in parallel, and tells of each in order, as soon as it and all before it
-/// are done.
+/// Does all the work in parallel, and reports each result in order, as soon as it and all before it
+/// are complete.
 fn in_order<S: Sync, T: Send>(
     all: &[S],
     work: impl Fn(&S) -> T + Sync,
@@ -116,7 +116,7 @@ fn in_order<S: Sync, T: Send>(
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(|| {
-            // Who listens no more does not want the rest.
+            // If the receiver is gone, the rest is not wanted.
             let one = |sender: &mut mpsc::Sender<_>, (at, item)| {
                 sender.send((at, work(item))).map_err(drop)
             };
@@ -199,7 +199,7 @@ fn line(setup: &Setup<'_>, tally: &Tally) -> String {
     text + if failed.is_some() { ": FAILED\n" } else { "\n" }
 }
 
-/// Makes the round small, writes it down, and says how to see it again.
+/// Shrinks a failing round, saves it, and prints the command that repeats it.
 fn report(
     arguments: &SoakArgs,
     setup: &Setup<'_>,
@@ -217,9 +217,9 @@ fn report(
         let made = fs::create_dir_all(directory).and_then(|()| fs::write(&path, text));
         made.with_context(|| path.display().to_string())
     };
-    // As it is, in case the user interrupts before it is small.
+    // Unshrunk, in case the user interrupts while it is being shrunk.
     write(&text)?;
-    // What panics is tried many times; once is enough to be told.
+    // A panic is repeated many times; one report is enough.
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let small = shrink(round, failure, &mut |round| play(round, engine, stop));

@@ -29,11 +29,11 @@ use scenario::trace::{self, Circumstances, Recorded};
 
 /// Larger program files are not read.
 const LARGEST_ELF: u64 = 1 << 30;
-/// Where Valgrind loads position-independent programs.
+/// The load address of position-independent programs under Valgrind.
 const VALGRINDS: u64 = 0x10_8000;
 /// Cycles recorded unless said otherwise: a trace runs for millions.
 const WAVE_CYCLES: u64 = 20_000;
-/// Steps between two looks at the clock.
+/// Steps between two updates of the progress bar.
 const STEPS: u64 = 4096;
 
 /// Runs a recorded program as a process, and reports.
@@ -107,7 +107,7 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
     Ok(recorded.status(status))
 }
 
-/// What is to be known of a log that several processes wrote.
+/// A warning about a log that several processes wrote.
 fn several(name: &str, writers: &[u32]) -> String {
     let writers: Vec<_> = writers.iter().map(u32::to_string).collect();
     format!(
@@ -118,7 +118,7 @@ fn several(name: &str, writers: &[u32]) -> String {
     )
 }
 
-/// The circumstances of the run: `os` of a scenario, put together from the options.
+/// The configuration of the run: `os` of a scenario, built from the options.
 fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstances> {
     let mode = match (arguments.mode, xlen) {
         (Some(mode), _) => mode,
@@ -161,7 +161,7 @@ fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstan
     circumstances.map_err(anyhow::Error::msg)
 }
 
-/// A program file beside the trace.
+/// A program file given with the trace.
 fn image(elf: &ElfArg) -> anyhow::Result<ElfImage> {
     let shown = elf.path.display().to_string();
     let bytes = files::bytes(&elf.path, LARGEST_ELF).with_context(|| shown.clone())?;
@@ -173,7 +173,7 @@ fn image(elf: &ElfArg) -> anyhow::Result<ElfImage> {
     })
 }
 
-/// What the traced process is called: the file's name up to its first dot.
+/// The name of the traced process: the file's name up to its first dot.
 fn process_name(name: &str) -> &str {
     let file = name.rsplit('/').next().unwrap_or(name);
     match file.split('.').next() {
@@ -182,7 +182,7 @@ fn process_name(name: &str) -> &str {
     }
 }
 
-/// What ended the run, said on standard error, as an exit status.
+/// Reports what ended the run on standard error; returns the exit status.
 fn status(outcome: &Outcome) -> Status {
     if let Some(error) = &outcome.error {
         output::note(&format!("error: {error}"));
@@ -233,7 +233,7 @@ impl Source {
     }
 }
 
-/// Counts what is read of a file.
+/// Counts the bytes read from a file.
 struct Counting {
     file: File,
     read: Rc<Cell<u64>>,
@@ -247,7 +247,7 @@ impl Read for Counting {
     }
 }
 
-/// A program whose progress is shown.
+/// A program with a progress bar.
 struct Watched {
     program: Recorded,
     progress: Progress,

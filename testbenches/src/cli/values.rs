@@ -1,4 +1,4 @@
-//! What the values of arguments stand for: schemes, latencies, policies, program files.
+//! Parsers for the values of arguments: schemes, latencies, policies, program files.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -51,7 +51,7 @@ impl FromStr for LatencyArg {
 pub struct ElfArg {
     /// The file.
     pub path: PathBuf,
-    /// The address of its first byte in memory, if it was said.
+    /// The address of its first byte in memory, if given.
     pub base: Option<u64>,
 }
 

@@ -16,7 +16,7 @@ use scenario::load::{Body, Scenario};
 use scenario::run::Watch;
 use scenario::variant::Variant;
 
-/// A recording under way, by the other handle of its recorder.
+/// A recording in progress, by the other handle of its recorder.
 pub(super) struct Recording {
     recorder: Rc<RefCell<dyn Ending>>,
     /// The dump.
@@ -32,7 +32,7 @@ fn is(place: &Path, extension: &str) -> bool {
     place.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
-/// Where recordings are put, and how they are written.
+/// The place and the format of recordings.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// A directory, or a file.
@@ -43,10 +43,10 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// A path whose extension is that of a waveform is a file.
+    /// A path with the extension of a waveform is a file.
     ///
     /// # Errors
-    /// When the format has nothing that could be left out.
+    /// When `plain` has no effect on the format.
     pub(super) fn new(path: &Path, plain: bool, view: Option<Choice>) -> anyhow::Result<Place> {
         let format = match (is(path, "fst"), plain) {
             (true, true) => anyhow::bail!("--plain is for VCD, and {} is FST", path.display()),
@@ -62,7 +62,7 @@ impl Place {
         wave::Recording { title, window, format, view, signals }
     }
 
-    /// The dump of the run of this title, which is recorded after so many others.
+    /// The dump for the run with this title, after so many others.
     fn dump(&self, title: &str, others: usize) -> PathBuf {
         let extension = self.format.extension();
         match (self.is_file, others) {
@@ -76,18 +76,18 @@ impl Place {
     }
 }
 
-/// What a recording left.
+/// The result of a recording.
 pub(super) struct Recorded {
     /// The dump.
     pub(super) dump: PathBuf,
     /// Its saved view, if it could be written.
     pub(super) view: Option<PathBuf>,
-    /// Why the run, or its end, is not in it.
+    /// Why the run, or its end, is missing.
     pub(super) lost: Option<String>,
 }
 
 impl Recorded {
-    /// Says what was lost, which makes a status of success one of failure.
+    /// Reports what was lost, which changes a status of success to one of failure.
     pub(super) fn status(&self, status: Status) -> Status {
         match &self.lost {
             None => status,
@@ -100,10 +100,10 @@ impl Recorded {
 }
 
 impl Recording {
-    /// Begins to record an MMU. Returns with it who is to look on.
+    /// Begins the recording of an MMU. Also returns its observer.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// When the file cannot be created.
     pub(super) fn mmu(
         place: &Place,
         others: usize,
@@ -125,7 +125,7 @@ impl Recording {
     /// The same of a segmentation unit and memory without pages.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// When the file cannot be created.
     fn segments(
         place: &Place,
         others: usize,
@@ -145,7 +145,7 @@ impl Recording {
         Ok((Recording { recorder, dump }, observer))
     }
 
-    /// Ends the dump and writes its saved view, which opens where the run failed, if it did.
+    /// Completes the dump and writes its saved view, which opens where the run failed, if it did.
     pub(super) fn finish(self, failure: Option<&Failure>) -> Recorded {
         let mut recorder = self.recorder.borrow_mut();
         if let Some((cycle, why)) = failure {
@@ -168,29 +168,29 @@ impl Recording {
     }
 }
 
-/// In which cycle a run failed, and how.
+/// The cycle in which a run failed, and the message.
 pub(super) type Failure = (u64, String);
 
 /// Records the runs of a scenario.
 pub(super) struct Recordings<'a> {
-    /// Where to; nothing is recorded without it.
+    /// The place; nothing is recorded without it.
     pub(super) place: Option<&'a Place>,
-    /// Which cycles.
+    /// The cycles to record.
     pub(super) window: Window,
-    /// What runs.
+    /// The scenario that runs.
     pub(super) scenario: &'a Scenario,
-    /// On which engine; where a run is made on several, on this one.
+    /// The engine; if a run is made on several, this one is recorded.
     pub(super) engine: Engine,
-    /// So many were recorded before, of other scenarios.
+    /// The number of recordings of other scenarios before.
     pub(super) before: usize,
-    /// So many runs, the first ones.
+    /// The maximum number of runs recorded, the first ones.
     pub(super) most: usize,
-    /// Those that were recorded.
+    /// The recordings made.
     pub(super) made: Vec<Recording>,
 }
 
 impl Recordings<'_> {
-    /// Where the next run is recorded, if it is.
+    /// The place of the next recording, if the next run is recorded.
     fn next(&self) -> Option<&Place> {
         self.place.filter(|_| self.made.len() < self.most)
     }
@@ -236,8 +236,8 @@ impl Watch for Recordings<'_> {
     }
 }
 
-/// Names of a scenario's processes, as they are numbered. Those that are forked tell theirs when
-/// they come.
+/// Names of a scenario's processes, in the order of their numbers. Forked processes report theirs
+/// when they are created.
 fn processes(scenario: &Scenario) -> Vec<String> {
     match &scenario.body {
         Body::Ports(..) | Body::Segments(..) => Vec::new(),

@@ -1,8 +1,8 @@
 //! Replays translation vectors of an independent model through the hardware.
 //!
-//! The format is described in `testbenches/data/vectors/README.md`. Every access's result,
-//! physical address, fault address and A/D write are compared; whenever the hardware walked, so
-//! are the number of entries read and the last one.
+//! The format is described in `testbenches/data/vectors/README.md`. Every access's result, physical
+//! address, fault address and A/D write are compared; if the hardware walked, so are the number of
+//! entries read and the last one.
 
 mod replay;
 
@@ -19,9 +19,9 @@ use std::path::Path;
 pub struct Options {
     /// The configuration; by default the eight-entry one of the scenario's width.
     pub config: Option<String>,
-    /// Clear the TLB before every access, even where the format allows it warm.
+    /// Clear the TLB before every access, even if the format allows a warm one.
     pub cold: bool,
-    /// Who runs the hardware.
+    /// The engine that runs the hardware.
     pub engine: Engine,
 }
 
@@ -47,10 +47,10 @@ pub struct Outcome {
 /// Why a file could not be replayed to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ConformError {
-    /// The file does not read.
+    /// The file cannot be parsed.
     #[error(transparent)]
     Vector(#[from] VectorError),
-    /// A scenario's memory map makes no sense.
+    /// A scenario's memory map is invalid.
     #[error("{file}: scenario {scenario}: {source}")]
     Map {
         /// The file.
@@ -82,7 +82,7 @@ pub enum ConformError {
         scenario: String,
         /// RV32 or RV64.
         needed: &'static str,
-        /// The configuration asked for.
+        /// The configuration requested.
         config: String,
     },
 }
@@ -90,7 +90,7 @@ pub enum ConformError {
 /// Replays one file. `progress` is called after every scenario with the accesses so far.
 ///
 /// # Errors
-/// [`ConformError`]; a difference is not an error but a result.
+/// [`ConformError`]; a difference is a result, not an error.
 pub fn conform(
     path: &Path,
     options: &Options,
@@ -157,7 +157,7 @@ pub fn conform(
     Ok(outcome)
 }
 
-/// Why a scenario cannot be replayed, if it cannot.
+/// Why a scenario cannot be replayed, if so.
 fn unsupported(scenario: &Scenario) -> Option<String> {
     let asid_bits = if scenario.xlen == Xlen::Rv32 { 9 } else { 16 };
     match scenario.unsupported() {

@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// Longer than any legal answer takes: five levels, an update and its retry.
 const PATIENCE: u64 = 100;
 
-/// The hardware in the middle of a scenario.
+/// The hardware during a scenario.
 pub(super) struct Replay {
     pub(super) config: &'static Config,
     pub(super) mmu: Box<dyn Mmu>,
@@ -21,7 +21,7 @@ pub(super) struct Replay {
     clear_always: bool,
 }
 
-/// What the walker did for one access.
+/// The walker's accesses for one request.
 #[derive(Default)]
 struct Walk {
     reads: Vec<u64>,
@@ -29,7 +29,7 @@ struct Walk {
 }
 
 impl Replay {
-    /// A reset machine with the scenario's empty memory.
+    /// A machine after reset, with the scenario's empty memory.
     pub(super) fn new(
         config: &'static Config,
         mut mmu: Box<dyn Mmu>,
@@ -50,7 +50,7 @@ impl Replay {
         }
     }
 
-    /// Software or the set-up writes a page-table word.
+    /// Software, or the scenario's initial state, writes a page-table word.
     pub(super) fn place(&mut self, pa: u64, value: u64) -> Result<(), BusError> {
         let bytes = self.scenario.mode.pte_bytes();
         self.memory.load(pa, &value.to_le_bytes()[..bytes as usize])
@@ -61,14 +61,14 @@ impl Replay {
         self.satp = satp;
     }
 
-    /// Software fences.
+    /// Software executes a fence.
     pub(super) fn fence(&mut self, fence: Fence) {
         let outputs =
             self.cycle(Inputs { fence: Some(fence), ..self.idle() }, &mut Walk::default());
         assert!(outputs.fence_ready, "a fence takes one cycle");
     }
 
-    /// Makes an access: whether it was walked, and the difference, if there is one.
+    /// Makes an access; returns whether it was walked, and the difference, if there is one.
     pub(super) fn access(&mut self, access: &VectorAccess) -> (bool, Option<String>) {
         if self.clear_always {
             self.fence(Fence { va: None, asid: None });

@@ -1,4 +1,4 @@
-//! Virtual addresses that meet each other in a TLB.
+//! Virtual addresses that compete for the lines of a TLB.
 
 use super::tables::chance;
 use model::isa::{Mode, Satp, Xlen};
@@ -29,7 +29,7 @@ impl Addresses {
         }
         let mut va = self.hot[which] | rng.random_range(0..4096);
         if chance(rng, 150) {
-            // Elsewhere in the same superpage.
+            // Another address in the same superpage.
             va ^= rng.random::<u64>() & ((1 << rng.random_range(12..40)) - 1);
         }
         if chance(rng, 20) {
@@ -44,7 +44,7 @@ impl Addresses {
         }
     }
 
-    /// A page whose segments come from a few values each, so that tables are shared.
+    /// A page whose VPN fields have a few values each, so that tables are shared.
     fn invent(&self, rng: &mut ChaCha8Rng) -> u64 {
         let (levels, bits) = if self.xlen == Xlen::Rv32 { (2, 10) } else { (5, 9) };
         let top = (1 << bits) - 1;
@@ -62,7 +62,7 @@ impl Addresses {
     }
 }
 
-/// The address with the bits above the mode's copied from its highest.
+/// The address with the bits above the mode's set to copies of its highest.
 pub(super) fn canonical(va: u64, mode: Mode) -> u64 {
     let unused = 64 - mode.va_bits();
     ((va << unused) as i64 >> unused) as u64

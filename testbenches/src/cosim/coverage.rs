@@ -1,4 +1,4 @@
-//! What a run exercised: a comparison of things that never happened proves nothing.
+//! The events that a run covered: a comparison without them would prove nothing.
 
 use super::stimulus::{Row, get, high};
 use engine::{PINS, Pin, Simulator};
@@ -30,14 +30,14 @@ pub struct Coverage {
     pub memory_errors: u64,
 }
 
-/// Where among an engine's signals the walker's state and its leaf's level are.
+/// The indices of the walker's state and of its leaf's level among an engine's signals.
 pub(super) struct Probe {
     state: usize,
     level: usize,
     names: Vec<String>,
 }
 
-/// What a [`Probe`] saw in a cycle.
+/// The values of a [`Probe`] in a cycle.
 pub(super) struct Seen<'a> {
     state: &'a str,
     level: u64,
@@ -94,8 +94,8 @@ impl Coverage {
         }
     }
 
-    /// What happened less often than `least` times, of the things that every configuration can
-    /// do; `levels` is how many levels of leaves there are.
+    /// The events, of those that every configuration can have, that happened less often than
+    /// `least` times; `levels` is the number of levels of leaves.
     pub fn gaps(&self, least: u64, levels: u64) -> Vec<String> {
         let mut gaps = Vec::new();
         let mut need = |what: String, count: u64| {

@@ -1,17 +1,17 @@
-//! When memory answers the walker, and what else touches it.
+//! The latency of memory's answers, and the writes of other agents.
 
 use super::profile::Profile;
 use super::tables::{Tables, chance};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-/// A response under way.
+/// An outstanding response.
 struct Pending {
     due: u64,
     answer: Answer,
 }
 
-/// What memory says.
+/// The response of memory.
 #[derive(Clone, Copy)]
 pub(super) struct Answer {
     pub(super) data: u64,
@@ -19,14 +19,14 @@ pub(super) struct Answer {
     pub(super) swapped: bool,
 }
 
-/// The walker's request as it was on the pins.
+/// The walker's request on the pins.
 pub(super) struct Asked {
     pub(super) pa: u64,
-    /// Of a compare-and-swap: expected and desired.
+    /// For a compare-and-swap: expected and desired.
     pub(super) swap: Option<(u64, u64)>,
 }
 
-/// The walker's memory: one request at a time, as the walker asks them.
+/// The walker's memory: one request at a time, as the walker makes them.
 pub(super) struct Memory {
     pub(super) tables: Tables,
     pending: Option<Pending>,
@@ -44,7 +44,7 @@ impl Memory {
         self.pending.take_if(|pending| pending.due <= now).map(|pending| pending.answer)
     }
 
-    /// Whether another request can be taken once this cycle's answer has gone out.
+    /// Whether another request can be accepted after this cycle's answer.
     pub(super) fn idle(&self) -> bool {
         self.pending.is_none()
     }
@@ -76,7 +76,7 @@ impl Memory {
         self.pending = Some(Pending { due, answer });
     }
 
-    /// Forgets what is under way, as memory must when the hardware is reset.
+    /// Discards what is outstanding, as memory must when the hardware is reset.
     pub(super) fn forget(&mut self) {
         self.pending = None;
     }

@@ -1,21 +1,21 @@
-//! Cosimulation: the exported Verilog in third-party simulators against the Rust simulation,
+//! Cosimulation: the exported Verilog in third-party simulators compared with the Rust simulation,
 //! every pin in every cycle.
 //!
-//! [`record`] drives the Rust simulation with directed and constrained-random stimulus and keeps
-//! what was on the pins; [`replay`] has Icarus Verilog or Verilator drive the Verilog with the
-//! same inputs and compare every output before every clock edge.
+//! [`record`] drives the Rust simulation with directed and constrained-random stimulus and records
+//! the pins; [`replay`] has Icarus Verilog or Verilator drive the Verilog with the same inputs and
+//! compare every output before every clock edge.
 //!
-//! | room | what is in it |
+//! | module | contents |
 //! |---|---|
-//! | `tables` | a sparse memory full of page tables, sound and malformed |
-//! | `memory` | when memory answers, and what else touches it |
-//! | `profile` | how hard each phase pushes, and where |
-//! | `addresses` | virtual addresses that meet each other in a TLB |
-//! | `stimulus` | what is driven onto the pins |
+//! | `tables` | a sparse memory full of page tables, valid and malformed |
+//! | `memory` | the latency of memory's answers, and the writes of other agents |
+//! | `profile` | the probabilities of each phase |
+//! | `addresses` | virtual addresses that compete for the lines of a TLB |
+//! | `stimulus` | the values of the input pins |
 //! | `sweep` | its directed part: every kind of leaf |
-//! | `record` | what was on the pins of the Rust simulation |
+//! | `record` | the pins of the Rust simulation |
 //! | `replay` | the Verilog with the same inputs, every output compared |
-//! | `coverage` | what the run exercised |
+//! | `coverage` | the events that the run covered |
 //! | `testbench` | the Verilog test bench |
 
 mod addresses;

@@ -1,11 +1,11 @@
-//! How hard a phase of the stimulus pushes, and where.
+//! The probabilities of each phase of the stimulus.
 
 /// Probabilities of one phase, in per mille of a cycle, request or entry.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Profile {
     /// A port without a request presents one.
     pub(super) request: u32,
-    /// Requests walk through the list of directed addresses.
+    /// Requests follow the list of directed addresses.
     pub(super) directed: bool,
     /// A fence is presented.
     pub(super) fence: u32,
@@ -31,13 +31,13 @@ pub(super) struct Profile {
     pub(super) reset: u32,
     /// Payloads of idle channels change.
     pub(super) garbage: u32,
-    /// Every input pin is random, against all rules.
+    /// Every input pin is random, without regard to the rules.
     pub(super) chaos: bool,
     /// Length in cycles.
     pub(super) cycles: u64,
 }
 
-/// Everything at full speed: memory always ready, latency 1, nothing in the way.
+/// Everything at full speed: memory always ready, latency 1, no disturbance.
 const CALM: Profile = Profile {
     request: 1000,
     directed: false,
@@ -57,7 +57,7 @@ const CALM: Profile = Profile {
     cycles: 500,
 };
 
-/// The mixture of everything that the rules allow.
+/// A mixture of everything that the rules allow.
 const STORM: Profile = Profile {
     request: 700,
     fence: 25,
@@ -76,14 +76,14 @@ const STORM: Profile = Profile {
     ..CALM
 };
 
-/// The phases, in turn and again. The first is the directed one.
+/// The phases, repeated in turn. The first is the directed one.
 pub(super) const PHASES: &[Profile] = &[
     Profile { directed: true, cycles: 1500, ..CALM },
     STORM,
     CALM,
     // Fences at every moment of a walk, and back to back.
     Profile { fence: 150, error: 0, reset: 0, ..STORM },
-    // A and D updates against another agent, who often clears what was set.
+    // A and D updates while another agent often clears the bits that were set.
     Profile {
         request: 900,
         contend: 600,

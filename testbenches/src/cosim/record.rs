@@ -1,4 +1,4 @@
-//! What was on the pins of the Rust simulation.
+//! The pins of the Rust simulation.
 
 use super::coverage::{Coverage, Probe};
 use super::stimulus::{Row, Stimulus};
@@ -11,11 +11,11 @@ pub struct Recording {
     pub config: &'static Config,
     /// The seed of the stimulus.
     pub seed: u64,
-    /// What the run exercised.
+    /// The events that the run covered.
     pub coverage: Coverage,
     /// Widths of the pins, in the order of [`PINS`].
     pub(super) widths: Vec<usize>,
-    /// One row a cycle: the value of every pin, by `Pin as usize`.
+    /// One row per cycle: the value of every pin, by `Pin as usize`.
     pub rows: Vec<Row>,
 }
 
@@ -25,19 +25,19 @@ impl Recording {
         self.rows.len()
     }
 
-    /// The rows as the Verilog test bench reads them: a line a cycle, pins side by side in whole
+    /// The rows in the format of the Verilog test bench: one line per cycle, each pin in whole
     /// hexadecimal digits.
     pub fn vectors(&self) -> String {
         vectors(self)
     }
 }
 
-/// Runs a configuration for `cycles` cycles of stimulus made from `seed`.
+/// Runs a configuration for `cycles` cycles of stimulus generated from `seed`.
 pub fn record(config: &'static Config, cycles: usize, seed: u64) -> Recording {
     record_on(Engine::RustHdl, config, cycles, seed)
 }
 
-/// As [`record`], on the engine of one's choice; the recording is the same on each.
+/// As [`record`], on a given engine; the recording is the same on each.
 pub fn record_on(engine: Engine, config: &'static Config, cycles: usize, seed: u64) -> Recording {
     let mut simulator = config.simulator(engine);
     let mut stimulus = Stimulus::new(config, seed);

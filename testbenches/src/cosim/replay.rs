@@ -25,12 +25,12 @@ impl Replayer {
     }
 }
 
-/// What a replay found.
+/// The result of a replay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// All outputs equal in all cycles.
     Equal {
-        /// How many cycles.
+        /// The number of cycles.
         cycles: usize,
     },
     /// The first difference.
@@ -63,8 +63,7 @@ const TESTBENCH: &str = "testbench.v";
 /// Runs the Verilog text of a design against a recording, in an empty directory.
 ///
 /// # Errors
-/// [`ToolError`] when the simulator is missing, rejects the text, or does not come to an end of
-/// its own.
+/// [`ToolError`] if the simulator is missing, rejects the text, or does not terminate normally.
 pub fn replay(
     replayer: Replayer,
     design: &str,
@@ -118,7 +117,7 @@ fn verilator(directory: &Path) -> Result<String, ToolError> {
     tools::run_program("verilator", &directory.join("obj_dir/replay"), directory, &[])
 }
 
-/// The verdict among what a simulator printed.
+/// The verdict in the output of a simulator.
 fn outcome(said: &str) -> Option<Outcome> {
     said.lines().find_map(|line| {
         let words: Vec<&str> = line.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! What is driven onto the pins, cycle by cycle.
+//! The values of the input pins, cycle by cycle.
 
 use super::addresses::Addresses;
 use super::memory::{Asked, Memory};
@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 /// The address spaces among which `satp` changes.
 const ASIDS: [u16; 3] = [1, 2, 0x1ff];
 
-/// The payload pins of the channels that the world drives, behind their valid pin.
+/// The payload pins of the input channels, after their valid pin.
 const FETCH: &[Pin] = &[Pin::FetchReqVa, Pin::FetchReqPrivilege];
 const DATA: &[Pin] = &[
     Pin::DataReqVa,
@@ -29,7 +29,7 @@ const ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwappe
 /// The values on all pins in one cycle, indexed by `Pin as usize`.
 pub(super) type Row = Vec<u64>;
 
-/// The world around the pins.
+/// The state of everything around the pins.
 pub(super) struct Stimulus {
     rng: ChaCha8Rng,
     xlen: Xlen,
@@ -68,7 +68,7 @@ impl Stimulus {
             set(row, Pin::Reset, u64::from(reset));
             return;
         }
-        // Reset is certain at the very beginning and after all rules were broken.
+        // Reset is certain at the very beginning and after the chaotic phase.
         let after_chaos = self.phase > 0 && PHASES[self.phase - 1].chaos || self.phase == 0;
         let first = self.now + profile.cycles == self.phase_ends;
         let reset = first && after_chaos || chance(&mut self.rng, profile.reset);
@@ -162,7 +162,7 @@ impl Stimulus {
             (Pin::DataReqValid, Pin::DataReqReady, DATA),
         ];
         for (port, (valid_pin, ready_pin, payload)) in ports.into_iter().enumerate() {
-            // Presented and not taken: it stays, unless the hardware forgot it with everything.
+            // Presented and not accepted: it stays, unless the hardware was reset.
             if high(row, valid_pin) && !high(row, ready_pin) && !high(row, Pin::Reset) {
                 continue;
             }
@@ -176,7 +176,7 @@ impl Stimulus {
                 set(row, pin, self.rng.random_range(0..2));
             }
             if port == 1 {
-                // Rare enough that most stores are stores.
+                // Rare enough that most stores are plain stores.
                 set(row, Pin::DataReqCbo, u64::from(chance(&mut self.rng, 150)));
             }
             let va = if profile.directed {
@@ -210,7 +210,7 @@ impl Stimulus {
         }
     }
 
-    /// The payload of an idle channel means nothing and may be anything.
+    /// The payload of an idle channel has no meaning and may have any value.
     fn idle(&mut self, row: &mut Row, payload: &[Pin], profile: &Profile) {
         if chance(&mut self.rng, profile.garbage) {
             for &pin in payload {

@@ -8,7 +8,7 @@ use model::isa::{Mode, PAGE_BYTES, Satp, Xlen};
 /// Page numbers of the sweep's own tables, one for each level.
 const FIRST_TABLE: u64 = 0x9_0000;
 
-/// The index by which every table of the sweep points to the next.
+/// The index of the pointer to the next table in every table of the sweep.
 const THROUGH: u64 = 1;
 
 /// The ASID of the sweep.
@@ -17,14 +17,14 @@ const ASID: u16 = 0x55;
 /// Directed addresses and the tables behind them.
 pub(super) struct Sweep {
     addresses: Vec<u64>,
-    /// How far each of the two ports has come.
+    /// The position of each of the two ports.
     at: [usize; 2],
-    /// The `satp` value under which the addresses mean something.
+    /// The `satp` value for which the addresses are made.
     pub(super) satp: u64,
 }
 
 impl Sweep {
-    /// Writes the tables. One mode for each width: the deeper ones only repeat levels.
+    /// Writes the tables. One mode for each width: deeper ones only repeat levels.
     pub(super) fn new(xlen: Xlen, tables: &mut Tables) -> Self {
         let mode = if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 };
         let levels = u64::from(mode.levels());
@@ -37,7 +37,7 @@ impl Sweep {
         let mut addresses = Vec::new();
         for level in 1..levels {
             tables.fix(entry_pa(level, THROUGH), (FIRST_TABLE + level - 1) << 10 | 1);
-            // Superpages that may do everything: aligned, and with one PPN bit too many.
+            // Superpages with all permissions: aligned, and with one PPN bit too many.
             for (place, low_bit) in (0..level * segment).map(Some).chain([None]).enumerate() {
                 let index = 2 + place as u64;
                 let ppn = 1 << 20 | low_bit.map_or(0, |bit| 1 << bit);
@@ -57,7 +57,7 @@ impl Sweep {
         Self { addresses, at: [0; 2], satp }
     }
 
-    /// The next address of a port. Each is asked for twice: a miss, then what is left of it.
+    /// The next address of a port. Each is requested twice: a miss, then whatever was cached.
     pub(super) fn next(&mut self, port: usize) -> u64 {
         let va = self.addresses[self.at[port] / 2 % self.addresses.len()];
         self.at[port] += 1;

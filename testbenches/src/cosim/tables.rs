@@ -1,24 +1,24 @@
-//! A sparse memory full of page tables, made up as it is read.
+//! A sparse memory full of page tables, generated as it is read.
 
 use model::isa::{Mode, PAGE_BYTES, Xlen};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
-/// Tables of each level; few, so that walks of different addresses meet in them.
+/// Tables of each level; few, so that walks of different addresses share them.
 const TABLES_PER_LEVEL: u64 = 4;
 
-/// The page number of the first table. Tables of one level lie side by side.
+/// The page number of the first table. Tables of one level are consecutive.
 const FIRST_TABLE: u64 = 0x8_0000;
 
 /// How many levels of tables there are.
 const LEVELS: u64 = 5;
 
-/// Entries by physical address. One that was never written is made up when it is first read.
+/// Entries by physical address. One that was never written is generated at its first read.
 pub(super) struct Tables {
     xlen: Xlen,
     entries: BTreeMap<u64, u64>,
-    /// What [`Tables::renew`] goes back to.
+    /// The entries that [`Tables::renew`] keeps.
     fixed: BTreeMap<u64, u64>,
 }
 
@@ -27,7 +27,7 @@ impl Tables {
         Self { xlen, entries: BTreeMap::new(), fixed: BTreeMap::new() }
     }
 
-    /// The page number of a table of a level.
+    /// The page number of a table at a level.
     pub(super) fn table(level: u64, which: u64) -> u64 {
         FIRST_TABLE + level * TABLES_PER_LEVEL + which % TABLES_PER_LEVEL
     }
@@ -52,18 +52,18 @@ impl Tables {
         self.entries.insert(pa, entry);
     }
 
-    /// Writes an entry that every phase finds as it is now.
+    /// Writes an entry that is restored in every phase.
     pub(super) fn fix(&mut self, pa: u64, entry: u64) {
         self.fixed.insert(pa, entry);
         self.entries.insert(pa, entry);
     }
 
-    /// Forgets all but the fixed entries, because other agents have damaged most of the others.
+    /// Discards all but the fixed entries, because other agents have damaged most of the others.
     pub(super) fn renew(&mut self) {
         self.entries.clone_from(&self.fixed);
     }
 
-    /// Another agent changes an entry: its marks, its permissions, or all of it.
+    /// Another agent changes an entry: its A and D bits, its permissions, or all of it.
     pub(super) fn disturb(&mut self, pa: u64, rng: &mut ChaCha8Rng) {
         let old = self.read(pa, rng);
         let leaf = old & 0xe != 0;
@@ -73,7 +73,7 @@ impl Tables {
             6 => old ^ 1 << rng.random_range(1..6),
             _ => self.invent(pa, rng),
         };
-        // RSW belongs to software: a change that changes nothing else.
+        // RSW is for software: a change with no other effect.
         self.write(pa, if new == old { old ^ 0x100 } else { new });
     }
 
@@ -100,7 +100,7 @@ impl Tables {
         } else if kind < 980 && level > 0 {
             self.pointer(level, rng)
         } else {
-            // Whatever the bits say.
+            // Any value of the bits.
             self.fit(rng.random())
         }
     }
@@ -143,7 +143,7 @@ impl Tables {
         }
     }
 
-    /// As many bits as an entry has.
+    /// Truncates to the width of an entry.
     fn fit(&self, bits: u64) -> u64 {
         if self.xlen == Xlen::Rv32 { bits & 0xffff_ffff } else { bits }
     }

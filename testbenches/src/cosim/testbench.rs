@@ -4,10 +4,10 @@ use super::record::Recording;
 use engine::{Direction, PINS, Pin};
 use std::fmt::Write;
 
-/// The file that the test bench reads, one row of hexadecimal digits a cycle.
+/// The file that the test bench reads, one row of hexadecimal digits per cycle.
 pub(super) const VECTORS: &str = "vectors.hex";
 
-/// The rows as digits: pins side by side in the order of [`PINS`], each in whole digits.
+/// The rows as digits: the pins in the order of [`PINS`], each in whole digits.
 pub(super) fn vectors(recording: &Recording) -> String {
     let mut text = String::new();
     for row in &recording.rows {

@@ -1,4 +1,4 @@
-//! What a study varies: a scenario's file, or a recorded program.
+//! The base of a study: a scenario's file, or a recorded program.
 
 use toml::{Table, Value};
 
@@ -13,22 +13,22 @@ pub(super) const TRACES: [(&str, &[u8]); 1] =
 /// A scenario's file as a table, before anything is set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Base {
-    /// What the scenario is called.
+    /// The name of the scenario.
     pub name: String,
     /// Its file.
     pub table: Table,
 }
 
-/// One thing that is set.
+/// One parameter and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setting {
-    /// A dotted path, or a name that is in braces.
+    /// A dotted path, or a name in braces.
     pub set: String,
     /// The value.
     pub value: Value,
 }
 
-/// What is run: a scenario, and the recorded program that takes the place of its own.
+/// A variation: the scenario, and the recorded program that replaces its own.
 #[derive(Clone, Debug)]
 pub(super) struct Varied {
     pub(super) scenario: Scenario,
@@ -36,7 +36,7 @@ pub(super) struct Varied {
 }
 
 impl Base {
-    /// The scenario with everything set.
+    /// The scenario with all parameters set.
     ///
     /// # Errors
     /// A sentence: a path that leads nowhere, a value that is not allowed.
@@ -44,7 +44,7 @@ impl Base {
         let mut table = self.table.clone();
         let mut variables = Vec::new();
         for Setting { set, value } in settings {
-            // A path has a dot; a name that nothing in the file begins with is for braces.
+            // A path has a dot; a name that is not a key of the file is one in braces.
             if set.contains('.') || table.contains_key(set) {
                 path::set(&mut table, set, value.clone())?;
             } else {
@@ -62,7 +62,7 @@ impl Base {
         let Value::Table(mut table) = whole else { return Err("no table".to_owned()) };
         fill::copies(&mut table)?;
         table.entry("idea").or_insert_with(|| Value::String(String::new()));
-        // Segments follow books, page tables the specification.
+        // Scenarios of segments cite textbooks, others the specification.
         let authority = if table.contains_key("contiguous") { "source" } else { "spec" };
         table.entry(authority).or_insert_with(|| Value::String("none: a study".to_owned()));
         without_policies(&mut table);
@@ -77,8 +77,8 @@ impl Base {
     }
 }
 
-/// Takes out what is expected under single policies: a sweep may run another, and holds nothing
-/// against it.
+/// Removes expectations under single policies: a sweep may run another policy, and ignores
+/// expectations anyway.
 fn without_policies(table: &mut Table) {
     table.remove("expect_by_policy");
     let processes = table.get_mut("process").and_then(Value::as_array_mut);
@@ -88,7 +88,7 @@ fn without_policies(table: &mut Table) {
     }
 }
 
-/// Takes a recorded program's name out of a table, and puts a process in its place.
+/// Takes a recorded program's name out of a table, and inserts a process.
 fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
     let Some(name) = table.remove("trace") else { return Ok(None) };
     let name = name.as_str().unwrap_or_default();
@@ -106,7 +106,7 @@ fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
     }
     let mut process = Table::new();
     process.insert("name".to_owned(), Value::String(name.to_owned()));
-    // A process has regions; the recorded one, which takes its place, makes them on demand.
+    // A process needs regions; the recorded one, which replaces it, creates them on demand.
     let region: Table = [
         ("kind".to_owned(), Value::String("bss".to_owned())),
         ("start".to_owned(), Value::Integer(0x1_0000)),

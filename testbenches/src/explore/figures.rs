@@ -11,7 +11,7 @@ use scenario::library::similar;
 pub struct Figures(BTreeMap<String, f64>);
 
 impl Figures {
-    /// All numbers of a report; entries of lists by their `name`.
+    /// All numbers of a report; items of lists by their `name`.
     pub fn of(report: &Value) -> Figures {
         let mut figures = Figures::default();
         figures.collect("", report);
@@ -44,11 +44,11 @@ impl Figures {
         }
     }
 
-    /// The figure of a name: its whole path, or its end where only one figure outside of the
-    /// processes ends so.
+    /// The figure with this name: its whole path, or the end of its path if only one figure outside
+    /// of the processes has it.
     ///
     /// # Errors
-    /// A sentence with names like it.
+    /// A sentence with similar names.
     pub fn get(&self, name: &str) -> Result<f64, String> {
         if let Some(value) = self.0.get(name) {
             return Ok(*value);
@@ -71,7 +71,7 @@ impl Figures {
         }
     }
 
-    /// Figures whose last part is most like a name's, those of single processes left out.
+    /// Figures whose last part is similar to that of a name, except those of single processes.
     fn like(&self, name: &str) -> Vec<String> {
         let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
         let paths = || self.0.keys().filter(|path| !path.starts_with("processes."));

@@ -1,16 +1,16 @@
-//! Filling in a scenario that was written for a study: `{..}` in its texts, `copies` of processes.
+//! Filling in the templates of a study's scenario: `{..}` in its texts, `copies` of processes.
 
 use toml::{Table, Value};
 
 use super::formula::Formula;
 
-/// More copies of a process than this are a mistake.
+/// More copies of a process than this are an error.
 const MOST_COPIES: i64 = 256;
-/// Formulas calculate with real numbers: up to here these have every whole one.
+/// Formulas use real numbers, which are exact for whole numbers up to here.
 const LARGEST: u64 = 1 << 53;
 
-/// Replaces every `{formula}` in every text by its value, which must be a whole number or a name
-/// of a variable that holds a text. A text that is nothing else becomes what it stands for.
+/// Replaces every `{formula}` in every text by its value, which must be a whole number or the name
+/// of a variable with a text. A text that consists of one formula becomes its value.
 ///
 /// # Errors
 /// A sentence.
@@ -32,7 +32,7 @@ pub(super) fn texts(value: &mut Value, variables: &[(String, Value)]) -> Result<
     Ok(())
 }
 
-/// Whether some text has a name in braces.
+/// Whether some text contains a name in braces.
 pub(super) fn uses(value: &Value, name: &str) -> bool {
     let is_other = |c: char| !c.is_ascii_alphanumeric() && c != '_';
     let inside = |part: &str| {
@@ -92,7 +92,7 @@ fn evaluated(formula: &str, variables: &[(String, Value)]) -> Result<Value, Stri
     Ok(Value::Integer(value as i64))
 }
 
-/// Makes `copies = n` of a process n processes: NAME-1 to NAME-n.
+/// Replaces a process with `copies = n` by n processes: NAME-1 to NAME-n.
 ///
 /// # Errors
 /// A sentence.

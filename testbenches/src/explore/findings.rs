@@ -1,4 +1,4 @@
-//! The results of a sweep: a table for people, CSV and JSON for programs, curves for pictures.
+//! The results of a sweep: a table, CSV and JSON, and curves for pictures.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table, TableComponent};
@@ -9,26 +9,26 @@ use super::study::RemarkText;
 use super::sweep::{Failed, Plan, Run};
 use super::values::Choice;
 
-/// The runs of a plan, with what they are about.
+/// The runs of a plan, with its texts.
 #[derive(Debug)]
 pub struct Findings {
     /// A heading.
     pub title: String,
-    /// What is to be seen.
+    /// The idea.
     pub idea: String,
-    /// What several measures have in common.
+    /// The common name of several measures.
     pub y: Option<String>,
-    /// What was run.
+    /// The plan.
     pub plan: Plan,
     /// The results.
     pub runs: Vec<Run>,
-    /// The runs that came to nothing.
+    /// The runs that failed.
     pub failed: Vec<Failed>,
-    /// What is said in the picture.
+    /// The remarks in the picture.
     pub remarks: Vec<RemarkText>,
 }
 
-/// The runs that share everything but their place along x, and one measure of them.
+/// The runs that differ only in their place along x, and one measure of them.
 struct Series<'f> {
     name: String,
     measure: usize,
@@ -36,7 +36,7 @@ struct Series<'f> {
 }
 
 impl Findings {
-    /// One curve for each combination of what does not run along x, and each measure.
+    /// One curve for each combination of the sweeps not along x, and each measure.
     fn series(&self) -> Vec<Series<'_>> {
         let mut all: Vec<Series<'_>> = Vec::new();
         for run in &self.runs {
@@ -68,7 +68,7 @@ impl Findings {
         rows
     }
 
-    /// A table: a row for each place along x, a column for each curve.
+    /// A table: one row for each place along x, one column for each curve.
     pub fn table(&self) -> String {
         let series = self.series();
         let mut table = Table::new();
@@ -114,7 +114,7 @@ impl Findings {
         text
     }
 
-    /// What a run was set to, in words.
+    /// The settings of a run, in words.
     fn settings(&self, choices: &[Choice]) -> String {
         let pairs = self.plan.sweeps.iter().zip(choices);
         pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
@@ -129,8 +129,8 @@ impl Findings {
         notes
     }
 
-    /// A line for each run: what was set, the machine, what was measured. Of a run that came to
-    /// nothing only what was set.
+    /// One line for each run: its settings, the machine, the measures. For a failed run only its
+    /// settings.
     ///
     /// # Errors
     /// Those of the CSV writer.
@@ -153,7 +153,7 @@ impl Findings {
         Ok(String::from_utf8(writer.into_inner()?)?)
     }
 
-    /// The same as one object.
+    /// The same as one JSON object.
     pub fn json(&self) -> Value {
         let point = |run: &Run, measure: usize| {
             json!({
@@ -196,7 +196,7 @@ impl Findings {
     /// The picture.
     ///
     /// # Errors
-    /// A sentence, for a remark about what is not there.
+    /// A sentence, for a remark about a point that does not exist.
     pub fn picture(&self) -> Result<Picture, String> {
         let rows = self.rows();
         let numbers = self.runs.iter().all(|run| run.at.is_some());
@@ -219,7 +219,7 @@ impl Findings {
             });
             let at = match found {
                 Some(at) => at,
-                // It may be one of those that came to nothing.
+                // The point may be a run that failed.
                 None if !self.failed.is_empty() => continue,
                 None => return Err(format!("no point at {x} of `{curve}` to remark on")),
             };

@@ -8,16 +8,17 @@ use winnow::token::{any, one_of, take_till, take_while};
 
 use scenario::grammar::{Input, Read, take, whole};
 
-/// A formula, read.
+/// A parsed formula.
 #[derive(Clone, Debug)]
 pub struct Formula {
-    /// As it was written.
+    /// Its text as written.
     pub text: String,
     expression: FlatEx<f64>,
 }
 
 impl Formula {
-    /// Reads a formula: `+ - * / ^`, parentheses, functions as `min` and `log2`, dotted names.
+    /// Parses a formula: `+ - * / ^`, parentheses, functions such as `min` and `log2`, dotted
+    /// names.
     ///
     /// # Errors
     /// A sentence.
@@ -28,16 +29,16 @@ impl Formula {
         Ok(Formula { text: text.to_owned(), expression })
     }
 
-    /// The value, names taken from `value`.
+    /// The value of the formula; `value` gives those of names.
     ///
     /// # Errors
-    /// What `value` says of a name; a sentence where the formula has no finite value.
+    /// The error of `value` for a name; a sentence if the formula has no finite value.
     pub fn value(&self, value: &dyn Fn(&str) -> Result<f64, String>) -> Result<f64, String> {
         let names = self.expression.var_names();
         let values = names.iter().map(|name| value(name)).collect::<Result<Vec<_>, _>>()?;
         let result = self.expression.eval(&values).map_err(|error| error.to_string())?;
         match result {
-            // 0 misses of 0 accesses: there is no such rate.
+            // 0 misses of 0 accesses: there is no rate.
             _ if result.is_nan() => {
                 Err(format!("`{}` has no value here: it divides by nothing", self.text))
             }
@@ -50,15 +51,15 @@ impl Formula {
     }
 }
 
-/// Names in braces, so that they may contain dots; functions are no names. What is in braces
-/// already is a name, whatever it is made of: `{processes.job-1.turnaround}`.
+/// Puts names in braces, so that they may contain dots; functions are not names. Text in braces is
+/// already a name, whatever its characters: `{processes.job-1.turnaround}`.
 fn braced(input: &mut Input<'_>) -> Read<String> {
     let is_first = |c: char| c.is_ascii_alphabetic() || c == '_';
     let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
     let in_braces = ('{', take_till(0.., '}'), opt('}')).take();
     let exponent = (one_of(['e', 'E']), opt(one_of(['+', '-'])), digit1);
     let number = (digit1, opt(('.', digit0)), opt(exponent)).take();
-    // Exponents are written out: the calculator does not know them.
+    // Exponents are expanded, since the calculator does not accept them.
     let number = number.parse_to::<f64>().map(|number| number.to_string());
     let name = (one_of(is_first), take_while(0.., is_inner)).take();
     let function = (name, peek((multispace0, '('))).map(|(name, _): (&str, _)| name.to_owned());

@@ -2,17 +2,17 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`study`] | what is swept and measured, as the files in `testbenches/explore` state it |
-//! | [`values`], [`formula`] | how values and measures are written |
-//! | [`base`] | a scenario with parameters set, wherever they are in its file |
-//! | `path`, `fill` | dotted paths into its TOML; gaps in its texts, filled |
+//! | [`study`] | sweeps and measures, as in the files of `testbenches/explore` |
+//! | [`values`], [`formula`] | the syntax of values and measures |
+//! | [`base`] | a scenario with parameters set anywhere in its file |
+//! | `path`, `fill` | dotted paths into its TOML; templates in its texts |
 //! | [`figures`] | every number of a report by its dotted name |
 //! | [`sweep`] | all runs |
 //! | [`findings`] | the results: rows, curves, CSV |
 //! | [`draw`] | pictures |
 //!
-//! A run is a scenario's run like any other: on the compiled hardware, every answer judged by
-//! the golden model, every invariant checked. Only the file's expectations are ignored.
+//! A run is like any other run of a scenario: on the compiled hardware, with every answer checked
+//! by the golden model, and every invariant. Only the file's expectations are ignored.
 
 pub mod base;
 pub mod draw;
@@ -28,13 +28,13 @@ pub mod values;
 /// An exploration that cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ExploreError {
-    /// A parameter, value or measure is wrong.
+    /// A parameter, value or measure is invalid.
     #[error("{0}")]
     Wrong(String),
-    /// The same, in one run of many.
+    /// The same error in one of many runs.
     #[error("with {settings}: {message}")]
     InRun {
-        /// What was set, as `os.frames = 3`.
+        /// The settings, as `os.frames = 3`.
         settings: String,
         /// A sentence.
         message: String,
@@ -42,9 +42,9 @@ pub enum ExploreError {
     /// The machine broke a rule.
     #[error("with {settings}: {source}")]
     Broke {
-        /// What was set.
+        /// The settings.
         settings: String,
-        /// What the checks say.
+        /// The error that the checks report.
         source: scenario::run::RunError,
     },
 }

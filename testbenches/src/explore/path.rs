@@ -1,14 +1,13 @@
 //! Dotted paths into a scenario's TOML: `os.frames`, `process.sort.regions.heap.pages`.
 //!
-//! In a list of tables a part of the path is an entry's `name`, or its `kind`, or its number
-//! from 0.
+//! In a list of tables, a part of the path is an item's `name`, or its `kind`, or its index from 0.
 
 use toml::{Table, Value};
 
-/// Puts a value at a path; tables that are missing on the way are made.
+/// Sets a value at a path; missing tables on the way are created.
 ///
 /// # Errors
-/// A sentence that says which part of the path leads nowhere, and what there is.
+/// A sentence that says which part of the path does not exist, and which names do.
 pub(crate) fn set(root: &mut Table, path: &str, value: Value) -> Result<(), String> {
     let parts: Vec<&str> = path.split('.').collect();
     if parts.iter().any(|part| part.is_empty()) {
@@ -27,7 +26,7 @@ pub(crate) fn set(root: &mut Table, path: &str, value: Value) -> Result<(), Stri
     Ok(())
 }
 
-/// What a part of a path means below a value.
+/// The value of a part of a path, inside another value.
 fn inner<'v>(at: &'v mut Value, part: &str, path: &str) -> Result<&'v mut Value, String> {
     match at {
         Value::Table(table) => Ok(table.entry(part).or_insert_with(|| Value::Table(Table::new()))),

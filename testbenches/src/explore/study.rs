@@ -1,4 +1,4 @@
-//! A study: what is swept, what is measured, and what is to be seen in it.
+//! A study: its sweeps, its measures, and its idea.
 
 use serde::Deserialize;
 use toml::Table;
@@ -15,13 +15,13 @@ mod embedded {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
-    /// A dotted path into the scenario's file, or a name that is in braces in its texts.
+    /// A dotted path into the scenario's file, or a name in braces in its texts.
     pub set: String,
-    /// What it is called in tables and pictures; the last part of `set` unless said otherwise.
+    /// Its name in tables and pictures; the last part of `set` unless said otherwise.
     pub name: Option<String>,
     /// The values.
     pub values: Values,
-    /// What pictures write along x, where `at` makes it something else than the values.
+    /// The name of the x axis in pictures, if `at` makes it something else than the values.
     pub axis: Option<String>,
     /// The place of a value along x: a formula over the run's figures and the swept values. The
     /// value itself unless said otherwise.
@@ -29,13 +29,13 @@ pub struct Sweep {
     /// The unit along x.
     #[serde(default)]
     pub unit: Unit,
-    /// Equal distances along x are equal factors.
+    /// Logarithmic along x: equal distances are equal factors.
     #[serde(default)]
     pub log: bool,
 }
 
 impl Sweep {
-    /// The name by which formulas know its value.
+    /// The name of its value in formulas.
     pub fn variable(&self) -> &str {
         self.set.rsplit('.').next().unwrap_or(&self.set)
     }
@@ -46,18 +46,18 @@ impl Sweep {
     }
 }
 
-/// What is measured in each run.
+/// A measure of each run.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// A formula over the run's figures and the swept values.
     pub of: String,
-    /// What it is called; the formula unless said otherwise.
+    /// Its name; the formula unless said otherwise.
     pub name: Option<String>,
     /// Its unit.
     #[serde(default)]
     pub unit: Unit,
-    /// Equal distances upwards are equal factors.
+    /// Logarithmic upwards: equal distances are equal factors.
     #[serde(default)]
     pub log: bool,
 }
@@ -73,11 +73,11 @@ impl Measure {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemarkText {
-    /// At which value along x, as tables write it.
+    /// The value along x, as in tables.
     pub x: String,
-    /// On which curve, as tables write it.
+    /// The curve, as in tables.
     pub curve: String,
-    /// What is said.
+    /// The text.
     pub text: Vec<String>,
     /// Pixels from the point to the text.
     #[serde(default = "up_right")]
@@ -92,24 +92,24 @@ fn up_right() -> (i32, i32) {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Study {
-    /// What it is called.
+    /// Its name.
     #[serde(skip)]
     pub name: String,
     /// A heading.
     pub title: String,
-    /// One sentence or two: what is to be seen.
+    /// One sentence or two: the idea.
     pub idea: String,
-    /// What the axis upwards shows, where there are several measures.
+    /// The name of the y axis, if there are several measures.
     pub y: Option<String>,
-    /// Where the experiment comes from, if it is a known one.
+    /// The source of the experiment, if it is a known one.
     pub source: Option<String>,
-    /// The scenario that is varied, by name,
+    /// The scenario to vary, by name,
     pub scenario: Option<String>,
     /// or the scenario itself; or a recorded program: `trace`, and its `machine` and `os`.
     pub base: Option<Table>,
-    /// What is varied.
+    /// The sweeps.
     pub sweep: Vec<Sweep>,
-    /// What is measured.
+    /// The measures.
     pub measure: Vec<Measure>,
     /// Remarks in the picture.
     #[serde(default)]
@@ -117,7 +117,7 @@ pub struct Study {
 }
 
 impl Study {
-    /// Reads a study.
+    /// Parses a study.
     ///
     /// # Errors
     /// [`LoadError`].
@@ -144,7 +144,7 @@ pub fn files() -> &'static [(&'static str, &'static str)] {
 /// Every study of the binary.
 ///
 /// # Errors
-/// [`LoadError`], which a test keeps from happening.
+/// [`LoadError`], which a test excludes.
 pub fn all() -> Result<Vec<Study>, LoadError> {
     files().iter().map(|(name, text)| Study::parse(name, text)).collect()
 }

@@ -15,64 +15,63 @@ use engine::Engine;
 use scenario::observe::{observe, observe_segments, variants};
 use scenario::run::RunError;
 
-/// More runs than this are a mistake.
+/// More runs than this are an error.
 const MOST_RUNS: usize = 20_000;
 
 /// One run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// What each sweep was set to, in order.
+    /// The value of each sweep, in order.
     pub choices: Vec<Choice>,
     /// The machine: configuration, scheme, latency.
     pub machine: String,
-    /// Its place along x; `None` if that is no number.
+    /// Its place along x; `None` if that is not a number.
     pub at: Option<f64>,
-    /// What was measured, in order; nothing where the formula has no value.
+    /// The measures, in order; `None` if the formula has no value.
     pub measured: Vec<Option<f64>>,
-    /// What ended otherwise than the scenario says.
+    /// Differences from the scenario's expectations about ends.
     pub notes: Vec<String>,
     /// Every figure of the run.
     pub figures: Figures,
 }
 
-/// A run that came to nothing.
+/// A run that failed.
 #[derive(Debug)]
 pub struct Failed {
-    /// What each sweep was set to, in order.
+    /// The value of each sweep, in order.
     pub choices: Vec<Choice>,
-    /// Why.
+    /// The error.
     pub error: ExploreError,
 }
 
-/// What came of all runs, each in order.
+/// The results of all runs, each in order.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Those that ended.
+    /// Those that succeeded.
     pub runs: Vec<Run>,
-    /// Those that did not.
+    /// Those that failed.
     pub failed: Vec<Failed>,
 }
 
-/// Everything that a sweep is made of.
+/// The parts of a sweep.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What is varied.
+    /// The scenario to vary.
     pub base: Base,
-    /// By what; the first runs along x.
+    /// The sweeps; the first is along x.
     pub sweeps: Vec<Sweep>,
-    /// What is measured.
+    /// The measures.
     pub measures: Vec<Measure>,
 }
 
-/// The formulas of a plan, read.
+/// The parsed formulas of a plan.
 struct Formulas {
     at: Option<Formula>,
     measures: Vec<Formula>,
 }
 
-/// Runs every combination. `done` is called for each run that has ended. After `stop` no run
-/// begins; the runs that are missing then are left out.
-/// A run that fails leaves the others alone.
+/// Runs every combination. `done` is called after each run. After `stop` no run begins; missing
+/// runs are omitted. A run that fails does not stop the others.
 ///
 /// # Errors
 /// [`ExploreError::Wrong`] for a plan that cannot be run at all.
@@ -95,7 +94,7 @@ pub fn run(
         }
         let run = one(plan, &formulas, choices.clone(), engine, stop);
         done();
-        // A run that was interrupted has only a part of its figures.
+        // The figures of an interrupted run are incomplete.
         if stop.load(Relaxed) { None } else { Some((choices, run)) }
     };
     let runs: Vec<_> = all.into_par_iter().map(one).collect();
@@ -109,7 +108,7 @@ pub fn run(
     Ok(outcome)
 }
 
-/// How many runs a plan has.
+/// The number of runs of a plan.
 ///
 /// # Errors
 /// [`ExploreError::Wrong`] for too many.
@@ -121,7 +120,7 @@ pub fn count(plan: &Plan) -> Result<usize, ExploreError> {
     })
 }
 
-/// Every combination of the values, the first sweep slowest.
+/// Every combination of the values; the first sweep changes slowest.
 fn combinations(sweeps: &[Sweep]) -> Vec<Vec<Choice>> {
     let mut all = vec![Vec::new()];
     for sweep in sweeps {
@@ -158,7 +157,7 @@ fn one(
     let (machine, observed) = match observe_segments(&varied.scenario, engine) {
         Some(observed) => (String::new(), observed.map_err(in_run)?),
         None => {
-            // Of a list the first: what else is wanted is swept.
+            // Of a list, the first value; others must be swept.
             let variants = variants(&varied.scenario).map_err(|e| in_run(e.to_string()))?;
             let variant =
                 variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
@@ -180,7 +179,7 @@ fn one(
     };
     let mut measured = Vec::new();
     for formula in &formulas.measures {
-        // A name that is unknown is a mistake, a division by nothing a finding.
+        // An unknown name is an error, a division by zero a result.
         let unknown = std::cell::Cell::new(false);
         let watched = |name: &str| value(name).inspect_err(|_| unknown.set(true));
         match formula.value(&watched) {

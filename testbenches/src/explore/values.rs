@@ -1,4 +1,4 @@
-//! The values that a parameter takes: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`.
+//! The values of a parameter: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`.
 
 use std::num::{IntErrorKind, ParseIntError};
 
@@ -11,15 +11,15 @@ use winnow::token::{any, one_of, take_while};
 
 use scenario::grammar::{Input, Read, place, take, whole, wrong};
 
-/// More values than this are a mistake.
+/// More values than this are an error.
 const MOST: usize = 10_000;
 
-/// One value, and what it is called.
+/// One value, and its label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    /// What is put into the scenario.
+    /// The value to set.
     pub value: Value,
-    /// What tables and pictures say.
+    /// Its name in tables and pictures.
     pub label: String,
 }
 
@@ -48,7 +48,7 @@ impl Choice {
 pub struct Values(pub Vec<Choice>);
 
 impl Values {
-    /// Reads `a..b` (every whole number, both ends included), `a..b:s` (in steps of s), `a..bxf`
+    /// Parses `a..b` (every whole number, both ends included), `a..b:s` (in steps of s), `a..bxf`
     /// (times f each), single values, and lists of these with commas.
     ///
     /// # Errors
@@ -70,10 +70,10 @@ impl Values {
     }
 }
 
-/// A value as TOML writes it; what is none is a text.
+/// A value in TOML syntax; anything else is a text.
 ///
 /// # Errors
-/// A sentence, for no text at all.
+/// A sentence, if the text is empty.
 pub(crate) fn single(text: &str) -> Result<Value, String> {
     if text.is_empty() {
         return Err("a value is missing".to_owned());

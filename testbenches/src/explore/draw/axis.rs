@@ -1,11 +1,11 @@
-//! Axes: their names, their ticks, and how numbers are written beside them.
+//! Axes: their names, their ticks, and the format of their numbers.
 
 use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use serde::Deserialize;
 
-/// What an axis counts.
+/// The unit of an axis.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
@@ -21,11 +21,11 @@ pub enum Unit {
 /// An axis.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Axis {
-    /// What it shows, unit included.
+    /// Its name, unit included.
     pub name: String,
-    /// How its numbers are written.
+    /// The format of its numbers.
     pub unit: Unit,
-    /// Equal distances are equal factors.
+    /// Logarithmic: equal distances are equal factors.
     pub log: bool,
 }
 
@@ -33,13 +33,13 @@ pub struct Axis {
 const TICKS: f64 = 6.0;
 /// Up to this many values of x, the values themselves are the ticks.
 const OWN_TICKS: usize = 12;
-/// Ticks nearer to each other than this part of the axis would run into each other.
+/// Ticks closer than this fraction (1 / 28) of the axis would overlap.
 const CROWD: f64 = 28.0;
 /// A logarithmic axis over more than so many doublings has powers of ten.
 const DOUBLINGS: f64 = 12.0;
 
-/// Where an axis begins and ends, and its ticks: in the axis's own coordinate, which is the
-/// logarithm where the axis is logarithmic.
+/// The range of an axis and its ticks, in the axis's own coordinate: the logarithm if the axis is
+/// logarithmic.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scale {
     pub(super) from: f64,
@@ -47,7 +47,7 @@ pub(super) struct Scale {
     pub(super) ticks: Vec<f64>,
 }
 
-/// The drawing library's view of it: linear, with these ticks and no others.
+/// The scale for the drawing library: linear, with these ticks and no others.
 impl Ranged for Scale {
     type FormatOption = DefaultFormatting;
     type ValueType = f64;
@@ -69,19 +69,18 @@ impl Ranged for Scale {
 impl Axis {
     /// A value in the axis's coordinate.
     pub(super) fn place(&self, value: f64) -> f64 {
-        // Zero has no logarithm: it is drawn at the place of one.
+        // Zero has no logarithm: it is drawn at the place of 1.
         if self.log { value.max(1.0).log2() } else { value }
     }
 
-    /// The value at a coordinate, as people write it.
+    /// The formatted value at a coordinate.
     pub(super) fn tick(&self, place: f64) -> String {
-        // What a logarithm makes of a whole number is not quite whole.
+        // Converting a whole number to a logarithm and back is not exact.
         let value = if self.log { (place.exp2() * 1e6).round() / 1e6 } else { place };
         written(value, &self.unit)
     }
 
-    /// The scale of an axis on which the values themselves are the places: few of them are the
-    /// ticks.
+    /// The scale of an axis with given values as places: if there are few, they are the ticks.
     pub(super) fn along(&self, values: &[f64]) -> Scale {
         let mut own: Vec<f64> = values.iter().map(|value| self.place(*value)).collect();
         own.sort_by(f64::total_cmp);
@@ -95,7 +94,7 @@ impl Axis {
         Scale { from: low - margin, to: high + margin, ticks }
     }
 
-    /// The scale of an axis that shows quantities: a linear one begins at 0.
+    /// The scale of an axis of quantities: a linear one begins at 0.
     pub(super) fn upwards(&self, values: &[f64]) -> Scale {
         let places = values.iter().map(|value| self.place(*value));
         let high = places.clone().fold(f64::MIN, f64::max);
@@ -149,7 +148,7 @@ pub fn written(value: f64, unit: &Unit) -> String {
     }
 }
 
-/// At most four significant digits after the point, none of them a useless zero; thousands apart.
+/// At most four significant digits after the point, no trailing zeros; thousands separated.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         let digits = format!("{:.0}", value.abs());

@@ -1,17 +1,17 @@
-//! The font: Noto Sans, inside the binary.
+//! The font: Noto Sans, embedded in the binary.
 
 use std::sync::Once;
 
 use plotters::style::{Color, FontDesc, FontFamily, FontStyle, RGBColor, TextStyle, register_font};
 
-/// What the font is called in pictures.
+/// The name of the font in pictures.
 pub(super) const FAMILY: &str = "Noto Sans";
 
-/// Makes the font known to the drawing library, which measures texts with it.
+/// Registers the font with the drawing library, which measures texts with it.
 pub(super) fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // It refuses only what is no font; a test draws with both.
+        // Only an invalid font is refused; a test draws with both.
         let _ = register_font(FAMILY, FontStyle::Normal, notosans::REGULAR_TTF);
         let _ = register_font(FAMILY, FontStyle::Bold, notosans::BOLD_TTF);
     });

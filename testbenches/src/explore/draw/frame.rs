@@ -1,4 +1,4 @@
-//! What surrounds curves and bars: heading, axes, grid.
+//! The frame of curves and bars: heading, axes, grid.
 
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
@@ -10,7 +10,7 @@ use super::axis::Scale;
 use super::palette::{FAINT, GREY, INK};
 use super::{DrawError, Picture, font, library};
 
-/// Where pictures are drawn.
+/// The drawing area of a picture.
 pub(super) type Area<B> = DrawingArea<B, Shift>;
 /// The inside of the axes.
 pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<Scale, Scale>>;
@@ -36,7 +36,7 @@ pub(super) fn frame<'a, B: DrawingBackend>(
         let at = (LEFT, 52 + 19 * line as i32);
         root.draw(&Text::new(text, at, font::text(15, GREY))).map_err(library)?;
     }
-    // Its name is above the axis, where it is read without turning the head.
+    // The name of the y axis is above it, so that it is horizontal.
     let above = font::text(14, INK).pos(Pos::new(HPos::Left, VPos::Bottom));
     root.draw(&Text::new(picture.y.name.clone(), (LEFT, HEAD - 6), above)).map_err(library)?;
     let widest = upwards.ticks.iter().map(|tick| picture.y.tick(*tick).chars().count()).max();
@@ -65,7 +65,7 @@ pub(super) fn frame<'a, B: DrawingBackend>(
     Ok(chart)
 }
 
-/// Pixels that the longest of some names needs beside the axes.
+/// The width in pixels of the longest name beside the axes.
 pub(super) fn beside<'n>(
     names: impl Iterator<Item = &'n str>,
     size: i32,
@@ -78,7 +78,7 @@ pub(super) fn beside<'n>(
     Ok(widest + 48)
 }
 
-/// A text in lines of at most so many characters, broken between words.
+/// A text in lines of at most `width` characters, broken between words.
 pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

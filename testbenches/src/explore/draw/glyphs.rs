@@ -1,4 +1,4 @@
-//! Text as outlines: the glyphs of the one font, set side by side and kerned.
+//! Text as outlines: the glyphs of the only font, with kerning.
 
 use ttf_parser::gpos::{PairAdjustment, PositioningSubtable};
 use ttf_parser::{Face, GlyphId, OutlineBuilder, Tag};
@@ -16,12 +16,12 @@ impl Glyphs {
         Ok(Self { face: Face::parse(font, 0).map_err(super::library)? })
     }
 
-    /// A line of text at a size, its baseline beginning at the origin, and its width.
+    /// A line of text at a size, with its baseline beginning at the origin; returns also its width.
     pub(super) fn line(&self, text: &str, size: f32) -> (Vec<Shape>, f32) {
         let scale = size / f32::from(self.face.units_per_em());
         let (mut shapes, mut pen, mut last) = (Vec::new(), 0.0, None);
         for character in text.chars() {
-            // What the font lacks shows as its empty box.
+            // A character that the font lacks shows as its empty box.
             let glyph = self.face.glyph_index(character).unwrap_or(GlyphId(0));
             if let Some(last) = last {
                 pen += f32::from(self.kerning(last, glyph)) * scale;
@@ -36,8 +36,8 @@ impl Glyphs {
         (shapes, pen)
     }
 
-    /// How much closer a glyph is to the one before, in the font's units: the first table of
-    /// the font's kerning that has something to say about the pair.
+    /// The kerning of a pair of glyphs, in the font's units: from the first kerning table of the
+    /// font that contains the pair.
     fn kerning(&self, left: GlyphId, right: GlyphId) -> i16 {
         let Some(layout) = self.face.tables().gpos else { return 0 };
         let kerns = layout.features.into_iter().filter(|f| f.tag == Tag::from_bytes(b"kern"));
@@ -53,7 +53,7 @@ impl Glyphs {
     }
 }
 
-/// What a table of pairs adds between two glyphs. `None` where it does not know the first.
+/// The adjustment between two glyphs in a table of pairs. `None` if it does not contain the first.
 fn advance(pairs: &PairAdjustment<'_>, left: GlyphId, right: GlyphId) -> Option<i16> {
     let (first, _) = match pairs {
         PairAdjustment::Format1 { coverage, sets } => sets.get(coverage.get(left)?)?.get(right)?,
@@ -65,7 +65,7 @@ fn advance(pairs: &PairAdjustment<'_>, left: GlyphId, right: GlyphId) -> Option<
     Some(first.x_advance)
 }
 
-/// Takes a glyph as the font describes it, y upwards, and makes a shape of it, y downwards.
+/// Converts a glyph of the font, with y upwards, to a shape, with y downwards.
 struct Outline {
     shape: Shape,
     scale: f32,
@@ -92,7 +92,8 @@ impl OutlineBuilder for Outline {
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        // TrueType fonts, such as ours, have none; halfway between its handles is near enough.
+        // TrueType fonts, such as ours, have none; the midpoint of its handles is a good
+        // approximation.
         self.shape.curve(self.at(f32::midpoint(x1, x2), f32::midpoint(y1, y2)), self.at(x, y));
     }
 

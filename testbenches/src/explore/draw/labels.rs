@@ -9,7 +9,7 @@ use super::palette::{GREY, INK, colour};
 use super::{DrawError, Remark, font, library};
 use plotters::style::Color as _;
 
-/// Pixels between two names.
+/// Minimum distance of two names in pixels.
 const APART: i32 = 20;
 /// The size of a name.
 pub(super) const NAME: i32 = 15;
@@ -17,7 +17,7 @@ pub(super) const NAME: i32 = 15;
 /// A name beside a point: number of the curve, name, pixel of the point.
 pub(super) type Named = (usize, String, (i32, i32));
 
-/// Writes names to the right of points, moved apart where they would overlap.
+/// Writes names to the right of points, moved apart if they would overlap.
 pub(super) fn names<B: DrawingBackend>(
     root: &Area<B>,
     mut names: Vec<Named>,
@@ -37,9 +37,9 @@ pub(super) fn names<B: DrawingBackend>(
     Ok(())
 }
 
-/// Places as near to the wanted ones (ascending) as their distance and the limits allow.
+/// Positions as close to the wanted ones (ascending) as the distance and the limits allow.
 pub(super) fn apart(wanted: &[i32], distance: i32, (top, bottom): (i32, i32)) -> Vec<i32> {
-    // Groups of names that touch, each around the mean of what its members want.
+    // Groups of names that touch, each around the mean of its members' wanted positions.
     let mut groups: Vec<(i32, i32, i32)> = Vec::new();
     for &place in wanted {
         groups.push((place, 1, place));
@@ -65,7 +65,7 @@ pub(super) fn apart(wanted: &[i32], distance: i32, (top, bottom): (i32, i32)) ->
     places
 }
 
-/// Writes remarks, each with a thin line to the point that it is about.
+/// Writes remarks, each with a thin line to its point.
 pub(super) fn remarks<B: DrawingBackend>(
     root: &Area<B>,
     remarks: &[Remark],

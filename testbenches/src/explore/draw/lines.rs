@@ -18,7 +18,7 @@ pub(super) fn draw<B: DrawingBackend>(root: &Area<B>, picture: &Picture) -> Resu
     let tick = |place| picture.x.tick(place);
     let chart = frame(root, picture, (&across, &upwards), &tick, room)?;
     let pixel = |(x, y): (f64, f64)| chart.backend_coord(&(picture.x.place(x), picture.y.place(y)));
-    // The first curve is drawn last: it is the one that the picture is about.
+    // The first curve, usually the most important, is drawn last.
     for (number, curve) in curves.iter().enumerate().rev() {
         let path: Vec<_> = curve.points.iter().map(|point| pixel(*point)).collect();
         let (colour, corners) = (colour(number), marker(number));
@@ -38,7 +38,7 @@ pub(super) fn draw<B: DrawingBackend>(root: &Area<B>, picture: &Picture) -> Resu
     labels::remarks(root, &picture.remarks, &pixel)
 }
 
-/// Curves that are the same everywhere are one, with all their names.
+/// Curves with the same points are merged, with all their names.
 fn merged(curves: &[Curve]) -> Vec<Curve> {
     let mut kept: Vec<Curve> = Vec::new();
     for curve in curves.iter().filter(|curve| !curve.points.is_empty()) {

@@ -3,15 +3,15 @@
 //! | file | what it does |
 //! |---|---|
 //! | `axis` | ticks that people can read, values as people write them |
-//! | `font` | the one font, inside the binary: no font of the system is looked for |
-//! | `lines`, `bars` | what is inside the axes |
+//! | `font` | the one font, embedded in the binary; no system fonts are used |
+//! | `lines`, `bars` | the curves or bars |
 //! | `labels` | names at the ends of curves, without overlap; remarks |
 //! | `frame`, `palette` | axes, grid and title; colours and markers |
 //! | [`png`], `shape`, `glyphs` | the same picture in pixels: shapes with smooth edges, text as shapes |
 //!
-//! A picture is a function of its data: the same data give the same bytes. Names are at the
-//! curves in the curves' colours, which colour-blind people can tell apart, and each curve has a
-//! marker of its own.
+//! A picture is a function of its data: the same data give the same bytes. Names are next to the
+//! curves in the curves' colours, which colour-blind people can distinguish, and each curve has its
+//! own marker.
 
 mod axis;
 mod bars;
@@ -35,10 +35,10 @@ pub const SIZE: (u32, u32) = (960, 580);
 /// A picture that cannot be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DrawError {
-    /// There is nothing in it.
+    /// There are no values to draw.
     #[error("there is nothing to draw: no run has a value")]
     Empty,
-    /// The drawing library refused.
+    /// The drawing library failed.
     #[error("the picture cannot be drawn: {0}")]
     Library(String),
 }
@@ -57,9 +57,9 @@ pub struct Curve {
 pub struct Remark {
     /// The point.
     pub at: (f64, f64),
-    /// What is said; one line each.
+    /// Its text, one string per line.
     pub lines: Vec<String>,
-    /// Where the text is, in pixels from the point: to the right, and down.
+    /// The position of the text relative to the point, in pixels: to the right, and down.
     pub offset: (i32, i32),
 }
 
@@ -68,17 +68,17 @@ pub struct Remark {
 pub struct Picture {
     /// The heading.
     pub title: String,
-    /// What is to be seen, under the heading.
+    /// The idea, under the heading.
     pub idea: String,
     /// To the right.
     pub x: Axis,
     /// Upwards.
     pub y: Axis,
-    /// The names of the places along x where these are no numbers: then there are bars.
+    /// The names of the places along x if these are not numbers: then there are bars.
     pub categories: Option<Vec<String>>,
-    /// What is drawn.
+    /// The curves or bars.
     pub curves: Vec<Curve>,
-    /// What is said about points.
+    /// The remarks at points.
     pub remarks: Vec<Remark>,
 }
 
@@ -92,7 +92,7 @@ pub fn svg(picture: &Picture) -> Result<String, DrawError> {
     Ok(text)
 }
 
-/// Draws a picture on what the drawing library can draw on.
+/// Draws a picture on a backend of the drawing library.
 fn draw<B: DrawingBackend>(backend: B, picture: &Picture) -> Result<(), DrawError> {
     if !picture.curves.iter().any(|curve| !curve.points.is_empty()) {
         return Err(DrawError::Empty);
@@ -107,7 +107,7 @@ fn draw<B: DrawingBackend>(backend: B, picture: &Picture) -> Result<(), DrawErro
     root.present().map_err(library)
 }
 
-/// What the drawing library says, kept as text.
+/// An error of the drawing library, as text.
 fn library(error: impl std::fmt::Display) -> DrawError {
     DrawError::Library(error.to_string())
 }

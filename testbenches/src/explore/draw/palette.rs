@@ -4,9 +4,9 @@ use plotters::style::RGBColor;
 
 /// Text.
 pub(super) const INK: RGBColor = RGBColor(0x22, 0x26, 0x2b);
-/// Lesser text.
+/// Secondary text.
 pub(super) const GREY: RGBColor = RGBColor(0x5b, 0x63, 0x6d);
-/// Lines behind everything.
+/// Lines in the background.
 pub(super) const FAINT: RGBColor = RGBColor(0xe4, 0xe7, 0xea);
 
 /// The palette of Okabe and Ito ("Color Universal Design", 2008) without its yellow, which is
@@ -21,7 +21,7 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(0x44, 0x44, 0x44),
 ];
 
-/// The colour of the n-th curve; after seven they begin again, with another marker.
+/// The colour of the n-th curve; after seven they repeat, with other markers.
 pub(super) fn colour(n: usize) -> RGBColor {
     COLOURS[n % COLOURS.len()]
 }

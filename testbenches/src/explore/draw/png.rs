@@ -15,7 +15,7 @@ use super::{DrawError, Picture, SIZE, library};
 
 /// Pixels of the PNG for one of the SVG.
 const SCALE: u32 = 2;
-/// Points of a font's size for a pixel of the em square, as the drawing library counts them.
+/// Conversion of the drawing library's font sizes to pixels of the em square.
 const POINTS: f64 = 1.24;
 
 /// Draws a picture as PNG.
@@ -30,7 +30,7 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, DrawError> {
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_compression(png::Compression::High);
-    // Flat areas and few colours: filters only make the file longer.
+    // With flat areas and few colours, filters only make the file longer.
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header().map_err(library)?;
     writer.write_image_data(&rgb).map_err(library)?;
@@ -38,7 +38,7 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, DrawError> {
     Ok(bytes)
 }
 
-/// Where the drawing library draws.
+/// The canvas of the drawing library.
 struct Canvas<'p> {
     rgb: &'p mut [u8],
     regular: Glyphs,
@@ -53,7 +53,7 @@ impl<'p> Canvas<'p> {
         Ok(Self { rgb, regular: Glyphs::new(regular)?, bold: Glyphs::new(bold)? })
     }
 
-    /// Fills the union of shapes. Where several touch a pixel's edge, the largest part counts:
+    /// Fills the union of shapes. Where several cover a part of a pixel, the largest part counts:
     /// the joints of a line are no darker than the line.
     fn fill(&mut self, shapes: &[Shape], colour: BackendColor) -> Drawn {
         let Some(bounds) = shapes.iter().filter_map(Shape::bounds).reduce(Bounds::with) else {
@@ -86,7 +86,7 @@ impl<'p> Canvas<'p> {
     }
 }
 
-/// A coordinate of the drawing library in pixels.
+/// A coordinate of the drawing library, in pixels.
 fn scaled((x, y): BackendCoord) -> Point {
     point(x as f32 * SCALE as f32, y as f32 * SCALE as f32)
 }
@@ -163,7 +163,7 @@ impl DrawingBackend for Canvas<'_> {
             HPos::Center => at.x - width / 2.0,
             HPos::Right => at.x - width,
         };
-        // Where an SVG of the drawing library has the baseline.
+        // The baseline at the same place as in the drawing library's SVG.
         let baseline = match style.anchor().v_pos {
             VPos::Top => at.y + 0.76 * size,
             VPos::Center => at.y + 0.25 * size,

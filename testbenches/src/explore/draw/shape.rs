@@ -27,7 +27,7 @@ impl Bounds {
 /// A closed outline of straight lines and quadratic curves, possibly in several parts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
-    /// Begin, handle, end of each piece; a straight one has its handle at its end.
+    /// Start, handle, end of each piece; a straight one has its handle at its end.
     pieces: Vec<[Point; 3]>,
     first: Point,
     last: Point,
@@ -55,8 +55,8 @@ impl Shape {
         Self::polygon(&(0..CORNERS).map(corner).collect::<Vec<_>>())
     }
 
-    /// The shapes of a line of some width through points: a bar along each stretch, and a disc
-    /// where two of them meet.
+    /// The shapes of a line with a width through points: a bar for each segment, and a disc where
+    /// two of them meet.
     pub(super) fn stroke(points: &[Point], width: f32) -> Vec<Self> {
         let half = width / 2.0;
         let bar = |pair: &[Point]| {
@@ -100,7 +100,7 @@ impl Shape {
         self
     }
 
-    /// The pixels that the shape may touch. `None` for a shape of nothing.
+    /// The pixels that the shape may cover. `None` for an empty shape.
     pub(super) fn bounds(&self) -> Option<Bounds> {
         let of = |p: &Point| Bounds {
             left: p.x.floor() as i64,
@@ -111,11 +111,11 @@ impl Shape {
         self.pieces.iter().flatten().map(of).reduce(Bounds::with)
     }
 
-    /// Calls with each pixel that the shape touches (column, row) and the part of it that is
-    /// covered.
+    /// Calls a function with each pixel that the shape covers in part (column, row) and the covered
+    /// fraction.
     pub(super) fn cover(&self, mut touched: impl FnMut(i64, i64, f32)) {
         let Some(Bounds { left, top, right, bottom }) = self.bounds() else { return };
-        // A column to spare: the rasteriser carries what is right of a pixel into the next.
+        // One extra column: the rasteriser carries what is right of a pixel into the next.
         let (columns, rows) = (right - left + 2, bottom - top);
         let mut grid = Rasterizer::new(columns as usize, rows as usize);
         for piece in &self.pieces {
@@ -128,7 +128,7 @@ impl Shape {
         }
         grid.for_each_pixel_2d(|x, y, part| {
             let x = left + i64::from(x);
-            // What is left in the spare columns is rounding.
+            // The value in the extra columns is a rounding error.
             if part > 0.0 && x < right {
                 touched(x, top + i64::from(y), part.min(1.0));
             }

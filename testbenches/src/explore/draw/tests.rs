@@ -48,7 +48,7 @@ fn a_png_has_ink_where_text_stands() {
     let bytes = png(&picture()).expect("it can be drawn");
     let (width, height, rgb) = decoded(&bytes);
     assert_eq!((width, height), (2 * SIZE.0, 2 * SIZE.1));
-    // The title's strip: text is drawn there by the font of the binary, or by none.
+    // The strip of the title: text there is drawn with the embedded font, or not at all.
     let dark = (30..80)
         .flat_map(|y| (40..600).map(move |x| (x, y)))
         .filter(|(x, y)| rgb[3 * (y * width + x) as usize] < 100)
