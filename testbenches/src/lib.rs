@@ -1,14 +1,14 @@
-//! The command `pagewalk` and what it stands on, above the crates `engine` and `scenario`.
+//! The command `pagewalk` and its parts, above the crates `engine` and `scenario`.
 //!
-//! | room | does |
+//! | module | does |
 //! |---|---|
 //! | [`policy`], [`explore`], [`quiz`] | reference strings, sweeps with pictures, questions: all run on the machine |
 //! | [`soak`] | random programs with everything checked |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
-//! | [`mod@bench`] | cycles per second, third-party simulators beside ours |
+//! | [`mod@bench`] | cycles per second, compared with third-party simulators |
 //! | [`cli`] | the command `pagewalk` |
-//! | `table` | aligned columns for people |
+//! | `table` | aligned columns |
 
 pub mod bench;
 pub mod cli;

@@ -1,8 +1,8 @@
-//! Aligned columns for people.
+//! Aligned columns.
 
 use comfy_table::{CellAlignment, ColumnConstraint, Table, Width, presets};
 
-/// How a column is laid out.
+/// The layout of a column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     alignment: CellAlignment,
@@ -11,23 +11,23 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// Texts, in at least so many characters, two blanks after the column before.
+    /// Left-aligned, at least `least` wide, two blanks after the column before.
     pub(crate) const fn left(least: u16) -> Column {
         Column { alignment: CellAlignment::Left, least, gap: 2 }
     }
 
-    /// Numbers, likewise.
+    /// Right-aligned, likewise.
     pub(crate) const fn right(least: u16) -> Column {
         Column { alignment: CellAlignment::Right, ..Column::left(least) }
     }
 
-    /// So many blanks after the column before.
+    /// Sets the number of blanks after the column before.
     pub(crate) const fn gap(self, gap: u16) -> Column {
         Column { gap, ..self }
     }
 }
 
-/// Rows in columns, without blanks at the ends of lines. The last column stands for all after it.
+/// Rows in columns, without trailing blanks. The last column's layout applies to all after it.
 pub(crate) fn aligned<R>(columns: &[Column], rows: impl IntoIterator<Item = R>) -> String
 where
     R: IntoIterator<Item: Into<String>>,

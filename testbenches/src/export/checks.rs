@@ -1,4 +1,4 @@
-//! What third-party tools say about an exported file.
+//! Third-party tools' checks of an exported file.
 
 use super::tools::{self, ToolError};
 use std::path::Path;
@@ -42,10 +42,10 @@ const CHECKS: &[Check] = &[
     Check { tool: "yosys", what: "no latch, no undriven net, no combinational loop", run: yosys },
 ];
 
-/// Lets every installed tool check a file. With `required`, a missing one is an error.
+/// Checks a file with every installed tool. With `required`, a missing one is an error.
 ///
 /// # Errors
-/// [`ToolError`] of the first tool that objects, or is missing and required.
+/// [`ToolError`] of the first tool that reports a problem, or is missing and required.
 pub fn check(file: &Path, top: &str, required: bool) -> Result<Vec<Verdict>, ToolError> {
     let mut verdicts = Vec::new();
     for &Check { tool, what, run } in CHECKS {
@@ -84,7 +84,7 @@ fn verilator(file: &Path, top: &str) -> Result<(), ToolError> {
     }
 }
 
-/// Yosys makes gates of it, first as blocks are and then as one netlist.
+/// Yosys synthesises it, first block by block and then as one netlist.
 fn yosys(file: &Path, top: &str) -> Result<(), ToolError> {
     let script = format!(
         "read_verilog \"{}\"; hierarchy -check -top {top}; proc; \

@@ -1,5 +1,5 @@
-//! What modules and ports of the hardware mean: the doc comments of its source, which are the
-//! only place where that is said.
+//! Descriptions of the hardware's modules and ports: the doc comments of its source, their only
+//! source.
 
 use netlist::print::Describe;
 

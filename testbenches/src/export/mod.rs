@@ -1,12 +1,12 @@
-//! Verilog of a named configuration, written so that what lands on disk can be trusted.
+//! Verilog of a named configuration, in files that are either complete or absent.
 //!
-//! The netlist compiler prints the modules ([`netlist::print`]). That the text *behaves* like the
-//! Rust simulation is shown cycle by cycle by cosimulation.
+//! The netlist compiler prints the modules ([`netlist::print`]). Cosimulation proves, cycle by
+//! cycle, that the text *behaves* like the Rust simulation.
 //!
 //! | file | does |
 //! |---|---|
 //! | `describe` | gives modules and ports the doc comments of their source |
-//! | `header` | says on top what the file is |
+//! | `header` | the header comment of the file |
 //! | [`segment`] | the same for the segmentation unit |
 //! | `file` | writes files that appear whole or not at all |
 //! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
@@ -33,7 +33,7 @@ pub enum ExportError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
@@ -45,11 +45,11 @@ pub fn verilog(config: &Config) -> String {
     format!("{}\n{modules}", header::header(config))
 }
 
-/// Writes `directory/NAME.v` and returns its path. The directory is made if need be; the file
+/// Writes `directory/NAME.v` and returns its path. The directory is created if necessary; the file
 /// appears whole or not at all.
 ///
 /// # Errors
-/// [`ExportError::Write`] when the directory cannot be made or written, or the disk is full.
+/// [`ExportError::Write`] if the directory cannot be created or written, or the disk is full.
 pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
     write(directory, config.name, &verilog(config))
 }

@@ -19,7 +19,7 @@ pub fn verilog(config: &Config) -> String {
 /// Writes `directory/NAME.v` and returns its path; the file appears whole or not at all.
 ///
 /// # Errors
-/// [`ExportError::Write`] when the directory cannot be made or written, or the disk is full.
+/// [`ExportError::Write`] if the directory cannot be created or written, or the disk is full.
 pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
     write(directory, config.name, &verilog(config))
 }

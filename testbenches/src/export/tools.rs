@@ -1,4 +1,4 @@
-//! Third-party tools: where they are, what it means when they are not.
+//! Third-party tools: where they are, and how a missing one is handled.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// A tool that runs longer is stuck, like a simulator in a loop without delay.
+/// A tool that runs longer has hung, like a simulator in a loop without delay.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// What went wrong with a third-party tool.
+/// An error of a third-party tool.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
     /// It is not installed.
@@ -23,7 +23,7 @@ pub enum ToolError {
     Io {
         /// The command's name.
         tool: &'static str,
-        /// Why not.
+        /// The reason.
         source: std::io::Error,
     },
     /// It ran and failed.
@@ -33,7 +33,7 @@ pub enum ToolError {
         tool: &'static str,
         /// Its exit status.
         status: String,
-        /// The last lines of what it said.
+        /// The last lines of its output.
         output: String,
     },
     /// It did not end in time.
@@ -41,15 +41,15 @@ pub enum ToolError {
     Endless {
         /// The command's name.
         tool: &'static str,
-        /// How long it was given.
+        /// The time limit.
         seconds: u64,
     },
-    /// It ran, and found fault.
+    /// It ran, and reported a problem.
     #[error("{tool}: {message}")]
     Objected {
         /// The command's name.
         tool: &'static str,
-        /// Its objection.
+        /// Its message.
         message: String,
     },
 }
@@ -60,12 +60,12 @@ pub fn find(tool: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|directory| directory.join(tool)).find(|file| file.is_file())
 }
 
-/// Whether a missing tool is a failure rather than a skip: so on machines that set `CI=true`.
+/// Whether a missing tool is a failure instead of a skip, as on machines that set `CI=true`.
 pub fn required() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 
-/// Whether a test that needs `tool` can run. Without the tool it says *skipped*.
+/// Whether a test that needs `tool` can run. If the tool is missing, prints *skipped*.
 ///
 /// # Panics
 /// If the tool is missing and [`required`].
@@ -82,7 +82,7 @@ pub fn or_skip(tool: &'static str) -> bool {
 /// Runs a tool in a directory and returns what it printed, standard output first.
 ///
 /// # Errors
-/// [`ToolError`] when it is missing, cannot be started, or ends with a non-zero status.
+/// [`ToolError`] if it is missing, cannot be started, or ends with a non-zero status.
 pub fn run(tool: &'static str, directory: &Path, arguments: &[&str]) -> Result<String, ToolError> {
     let program = find(tool).ok_or(ToolError::Missing { tool })?;
     run_program(tool, &program, directory, arguments)
@@ -91,7 +91,7 @@ pub fn run(tool: &'static str, directory: &Path, arguments: &[&str]) -> Result<S
 /// As [`run`], for a program that a tool built.
 ///
 /// # Errors
-/// As [`run`], but nothing is looked for.
+/// As [`run`], except that the program is not searched for.
 pub fn run_program(
     tool: &'static str,
     program: &Path,
@@ -136,10 +136,10 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> Receiver<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
         if let Some(mut pipe) = pipe {
-            // A broken pipe ends the output, which is all that there is then.
+            // A broken pipe ends the output, which is then as complete as it can be.
             let _ = pipe.read_to_end(&mut bytes);
         }
-        // The receiver may have given up waiting.
+        // The receiver may have stopped waiting.
         let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
     });
     receiver

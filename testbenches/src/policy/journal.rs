@@ -1,5 +1,5 @@
-//! Which reference faulted, what left for it, and where pages stood: put together from the
-//! kernel's events, and checked against the string on the way.
+//! Which reference faulted, which page it evicted, and which pages the frames held: reconstructed
+//! from the kernel's events, and checked against the string.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,16 +12,16 @@ use serde::Serialize;
 
 use super::string::Step;
 
-/// What the kernel did, as far as pages are concerned, in order.
+/// The kernel's events about pages, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Note {
-    /// A page had to come.
+    /// A page was missing.
     Fault(u64),
-    /// A page went.
+    /// A page was evicted.
     Eviction(u64),
     /// A page was written to the disk.
     Write(u64),
-    /// What the policy keeps from here on.
+    /// The policy's state from here on.
     State(Kept),
 }
 
@@ -36,7 +36,7 @@ impl fmt::Display for Note {
     }
 }
 
-/// Takes notes of a run; pages are virtual page numbers.
+/// Records the events of a run; pages are virtual page numbers.
 #[derive(Debug, Default)]
 pub(super) struct Journal(Vec<Note>);
 
@@ -58,21 +58,21 @@ impl Observer for Journal {
     }
 }
 
-/// A page that left.
+/// An evicted page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Victim {
-    /// Its number, as the string writes it.
+    /// Its number in the string.
     pub page: u64,
-    /// It was dirty, and written back then.
+    /// It was dirty, and written back at its eviction.
     pub written: bool,
 }
 
-/// What a fault led to.
+/// The effects of a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
-    /// The page that made room, if one had to.
+    /// The evicted page, if there was one.
     pub victim: Option<Victim>,
-    /// Pages written ahead of their eviction meanwhile.
+    /// Pages written during the fault, ahead of their eviction.
     pub written_ahead: Vec<u64>,
 }
 
@@ -81,24 +81,24 @@ pub struct Fault {
 pub struct Row {
     /// The page.
     pub page: u64,
-    /// The reference stored.
+    /// Whether the reference stores.
     pub store: bool,
-    /// A tick came just before it.
+    /// Whether a tick came just before it.
     pub ticked: bool,
-    /// What happened if the page was not there; nothing on a hit.
+    /// The effects of the fault; `None` on a hit.
     pub fault: Option<Fault>,
-    /// The page in each frame so far used.
+    /// The page in each frame used so far.
     pub frames: Vec<Option<u64>>,
-    /// What the policy keeps, in its own words.
+    /// The policy's state, in the policy's own notation.
     pub state: String,
 }
 
-/// A disagreement between the events and the string: a defect.
+/// A contradiction between the events and the string: a defect.
 pub(super) type Disagreement = String;
 
 impl Journal {
-    /// Follows the string through the notes. `label` gives a virtual page its number in the
-    /// string; `keep` says that rows are wanted. Returns the faults, and the rows.
+    /// Compares the string with the events. `label` gives a virtual page its number in the string;
+    /// `keep` requests rows. Returns the faults, and the rows.
     pub(super) fn follow(
         self,
         steps: &[Step],
@@ -202,7 +202,8 @@ mod tests {
         let fault = rows[2].fault.as_ref().unwrap();
         assert_eq!(fault.victim, Some(Victim { page: 1, written: true }));
         assert_eq!(rows[2].frames, [Some(2)]);
-        // Page 1 is gone and must come again; page 3 never came; a fault is left over.
+        // Page 1 was evicted and must fault again; page 3 was never loaded; one fault has no
+        // reference.
         for steps in
             [vec![reference(1), reference(2), reference(1)], vec![reference(3)], vec![reference(1)]]
         {

@@ -1,11 +1,11 @@
-//! Replacement policies on reference strings: one program of one access a reference, on the whole
+//! Replacement policies on reference strings: a program with one access per reference, on the whole
 //! machine, with a limit of frames.
 //!
-//! | room | what stands in it |
+//! | module | contents |
 //! |---|---|
-//! | [`string`] | reference strings as people write them |
-//! | [`Setup`], [`run`] | the machine, and what it did with the string |
-//! | `journal` | which reference faulted, and what left for it |
+//! | [`string`] | the syntax of reference strings |
+//! | [`Setup`], [`run`] | the machine, and its result for the string |
+//! | `journal` | which reference faulted, and which page it evicted |
 //! | [`text`] | tables |
 
 mod journal;

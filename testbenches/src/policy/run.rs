@@ -1,4 +1,4 @@
-//! One reference string, one policy, one number of frames: a run of the whole machine.
+//! One reference string, one policy, one frame limit: a run of the whole machine.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,39 +15,39 @@ use serde::Serialize;
 use super::journal::{Journal, Row};
 use super::string::Step;
 
-/// Where the string's pages begin.
+/// The address of the string's first page.
 const BASE: u64 = 0x40_0000;
-/// The most different pages; what Sv32 has room for.
+/// The limit of distinct pages, which fit into an Sv32 address space.
 pub(super) const MOST_PAGES: u64 = 500_000;
-/// Strings longer than this are not checked for the kernel's invariants after every event, only
-/// at the end: each check counts all page tables.
+/// For longer strings the kernel's invariants are checked only at the end, not after every event:
+/// each check scans all page tables.
 const CHECKED: usize = 512;
 
-/// What is run.
+/// The parameters of a run.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The translation scheme.
     pub mode: Mode,
     /// The policy.
     pub policy: PolicyKind,
-    /// Frames that the string's pages may hold at a time; at least 1.
+    /// The limit of frames for the string's pages; at least 1.
     pub frames: u64,
-    /// A timer tick comes after every so many references; 0: only where the string says so.
+    /// A timer tick comes after every so many references; 0: only where the string has one.
     pub tick_every: u64,
     /// Ticks for which WSClock keeps a page.
     pub tau: u64,
-    /// Of everything random.
+    /// The seed of everything random.
     pub seed: u64,
-    /// Rows are wanted.
+    /// Whether rows are requested.
     pub rows: bool,
 }
 
-/// What came of it.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
     /// The policy.
     pub policy: &'static str,
-    /// It knows more than hardware tells.
+    /// It is an oracle: it uses information that hardware does not provide.
     pub oracle: bool,
     /// Frames.
     pub frames: u64,
@@ -55,19 +55,19 @@ pub struct Outcome {
     pub references: u64,
     /// Page faults: the page was in no frame.
     pub faults: u64,
-    /// References that found their page.
+    /// References whose page was in a frame.
     pub hits: u64,
     /// Faults that no policy can avoid: each page's first.
     pub cold_faults: u64,
-    /// Pages that had to go.
+    /// Evicted pages.
     pub evictions: u64,
-    /// Pages written to the disk, when they went or ahead of that.
+    /// Pages written to the disk, at their eviction or ahead of it.
     pub writebacks: u64,
     /// Timer ticks.
     pub ticks: u64,
-    /// Cycles that the machine took.
+    /// Cycles of the run.
     pub cycles: u64,
-    /// The steps, if they were wanted.
+    /// The steps, if requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Row>>,
 }
@@ -78,20 +78,20 @@ pub enum PolicyError {
     /// More pages than a small address space has.
     #[error("the string names {pages} different pages; at most {MOST_PAGES} can be run")]
     TooManyPages {
-        /// How many.
+        /// Their number.
         pages: u64,
     },
-    /// The machine cannot be, or broke.
+    /// The machine cannot be built, or failed.
     #[error(transparent)]
     Machine(#[from] RunError),
-    /// The machine did what the string does not explain: a defect.
+    /// The machine's behaviour contradicts the string: a defect.
     #[error("{policy} with {frames} frames: {what}")]
     Disagreement {
         /// The policy.
         policy: PolicyKind,
         /// Frames.
         frames: u64,
-        /// What was found.
+        /// The contradiction.
         what: String,
     },
     /// Ctrl-C.
@@ -99,11 +99,11 @@ pub enum PolicyError {
     Interrupted,
 }
 
-/// The string's pages side by side in memory, whatever their numbers.
+/// The string's pages, mapped to consecutive virtual pages.
 struct Numbering {
-    /// By number.
+    /// The index by number in the string.
     index: BTreeMap<u64, u64>,
-    /// By place.
+    /// The number in the string by index.
     label: Vec<u64>,
 }
 
@@ -209,8 +209,8 @@ pub fn run(
     })
 }
 
-/// Memory for the kernel, all page tables, and as many pages as can be in it: no page ever goes
-/// but for the limit of frames.
+/// Enough memory for the kernel, all page tables, and as many pages as can be resident: pages are
+/// evicted only because of the frame limit.
 fn config(setup: &Setup, pages: u64, steps: usize) -> MachineConfig {
     let default = MachineConfig::default();
     let tables = 16 + pages / 512;
@@ -243,8 +243,8 @@ fn ticked(steps: &[Step], every: u64) -> Vec<Step> {
     with_ticks
 }
 
-/// A step in as little room as it takes: a page's virtual page number and whether it is stored
-/// to; `None` is a tick.
+/// A step in compact form: a page's virtual page number and whether it is stored to; `None` is a
+/// tick.
 type Packed = Option<(u32, bool)>;
 
 fn op(numbering: &Numbering, step: &Step) -> Packed {
@@ -254,7 +254,7 @@ fn op(numbering: &Numbering, step: &Step) -> Packed {
     }
 }
 
-/// One access a reference.
+/// One access per reference.
 struct References {
     ops: Vec<Packed>,
     at: usize,

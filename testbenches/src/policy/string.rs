@@ -1,4 +1,4 @@
-//! Reference strings as people write them.
+//! The syntax of reference strings.
 //!
 //! ```text
 //! 7,0,1,2,0,3          pages, loaded one after the other
@@ -13,9 +13,9 @@ use winnow::token::{any, none_of, one_of, take_while};
 
 use scenario::grammar::{Input, Problem, Read, inside, place, take, whole, wrong};
 
-/// The longest string that is run.
+/// The maximum number of steps of a string.
 pub const MOST_STEPS: u64 = 1 << 22;
-/// The deepest brackets.
+/// The maximum nesting of brackets.
 const DEEPEST: usize = 32;
 
 /// One reference, or a tick.
@@ -32,21 +32,21 @@ pub enum Step {
     Tick,
 }
 
-/// A string that cannot be read.
+/// A string with an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column {column}: {problem}")]
 pub struct StringError {
     /// Counted from 1, in characters.
     pub column: usize,
-    /// What is wrong there.
+    /// The error at this column.
     pub problem: String,
 }
 
-/// Reads a reference string.
+/// Parses a reference string.
 ///
 /// # Errors
-/// [`StringError`] at the first mistake; also for strings without a reference and for strings of
-/// more than [`MOST_STEPS`] steps.
+/// [`StringError`] at the first error; also for strings without a reference and for strings of more
+/// than [`MOST_STEPS`] steps.
 pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
     let read = |input: &mut Input<'_>| {
         let steps = list(input)?;
@@ -64,10 +64,10 @@ pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
     })
 }
 
-/// Reads a list of pages, such as `0,3,5..7`.
+/// Parses a list of pages, such as `0,3,5..7`.
 ///
 /// # Errors
-/// As [`parse`]; marks of stores and ticks have no place here.
+/// As [`parse`]; marks of stores, and ticks, are errors.
 pub fn pages(text: &str) -> Result<Vec<u64>, StringError> {
     if let Some((before, _)) = text.chars().enumerate().find(|(_, c)| "rRwWtT".contains(*c)) {
         let problem = "only numbers belong here, as in 0,3,5..7".to_owned();

@@ -1,11 +1,11 @@
-//! Outcomes as text for people.
+//! Outcomes as text.
 
 use std::fmt::Write;
 
 use super::{Outcome, Row};
 use crate::table::{Column, aligned};
 
-/// More frames than this are not shown side by side.
+/// At most so many frames are shown.
 const WIDEST: usize = 12;
 /// The longest bar of a curve, in characters.
 const BAR: u64 = 40;
@@ -56,7 +56,7 @@ fn steps(rows: &[Row]) -> String {
     text
 }
 
-/// What a fault did beside loading its page.
+/// The effects of a fault besides loading its page.
 fn happened(row: &Row) -> String {
     let mut said = Vec::new();
     if let Some(fault) = &row.fault {
@@ -82,7 +82,7 @@ fn totals(outcome: &Outcome) -> String {
     )
 }
 
-/// Several runs: faults by frames (down) and policy (across), with what the numbers show.
+/// Several runs: faults by frames (down) and policy (across), with Belady's anomalies.
 pub fn many(outcomes: &[Outcome]) -> String {
     let (mut policies, mut frames) = (Vec::new(), Vec::new());
     for outcome in outcomes {
@@ -137,7 +137,7 @@ pub fn many(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// One row a policy.
+/// One row per policy.
 fn compared(outcomes: &[Outcome]) -> String {
     let Some(first) = outcomes.first() else { return String::new() };
     let columns = [

@@ -1,4 +1,4 @@
-//! What happens at the MMU and in the operating system, written down in order.
+//! The events of the MMU and the operating system, recorded in order.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -15,12 +15,12 @@ use scenario::load::Scenario;
 use scenario::observe::{Observed, observe, variants};
 use scenario::variant::Variant;
 
-/// One thing that happened.
+/// One event.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Entry {
-    /// The walker read a page-table entry, or swapped one for another; nothing if memory refused.
+    /// The walker read a page-table entry, or swapped one for another; `None` if memory refused.
     Walked { pa: u64, value: Option<u64>, is_update: bool },
-    /// A request was accepted: its address, and whether the TLB knew it.
+    /// A request was accepted: its address, and whether it hit in the TLB.
     Asked { va: u64, hit: bool },
     /// A request was answered.
     Answered { cycle: u64, response: Response },

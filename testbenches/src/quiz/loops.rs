@@ -1,4 +1,4 @@
-//! Loops over pages: hits and misses in the TLB, and how long the loops take.
+//! Loops over pages: hits and misses in the TLB, and the time that the loops take.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -8,10 +8,10 @@ use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
 use scenario::load::Scenario;
 
-/// Where the pages are.
+/// The address of page 0.
 const START: u64 = 0x40_0000;
 
-/// Loops one after the other, with or without a fence between.
+/// Loops one after the other, with or without a fence in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Task {
     size: &'static str,
@@ -32,7 +32,7 @@ impl Task {
         let latency = [1, 5, 10, 20, 50][rng.random_range(0..5)];
         let count = rng.random_range(1..=3);
         let draw = |rng: &mut ChaCha8Rng| {
-            // Around what fits, on both sides of it.
+            // Near the size of the TLB, on both sides.
             let pages = rng.random_range(entries - 2..=entries + 2);
             (rng.random_range(0..4), pages, rng.random_range(2..=6))
         };
@@ -40,7 +40,7 @@ impl Task {
         let fenced = count > 1 && rng.random_range(0..2) == 0;
         if fenced {
             // Before the fence the TLB must not overflow: a fence after an overflow changes the
-            // order in which lines are filled, and first in is no longer quite first out.
+            // order in which lines are filled, so that replacement is not exactly FIFO any more.
             loops[..count - 1].iter_mut().for_each(|(_, pages, _)| *pages = entries.min(*pages));
         }
         Task { size, entries, mode, levels, latency, loops, fenced }
@@ -148,7 +148,7 @@ impl Task {
     }
 }
 
-/// Cycles in which a load was asked or awaited: each runs from the answer before it.
+/// Cycles in which a load was presented or outstanding: each begins at the answer before it.
 fn cycles(diary: &Diary) -> u64 {
     let last = diary.entries.iter().rev().find_map(|entry| match entry {
         Entry::Answered { cycle, .. } => Some(*cycle),
@@ -168,7 +168,7 @@ pub(super) fn hits(rng: &mut ChaCha8Rng) -> Posed {
 /// How long on average?
 pub(super) fn time(rng: &mut ChaCha8Rng) -> Posed {
     let mut task = Task::draw(rng);
-    // A fence takes a cycle of its own, which is another question.
+    // A fence takes a cycle of its own, which is a different question.
     task.fenced = false;
     task.posed("How many cycles does a load's translation take on average?", true)
 }

@@ -1,17 +1,17 @@
-//! Questions for students, answered by the machine.
+//! Questions for students, answered by running them on the machine.
 //!
-//! A question is drawn from a seed, and the same seed always gives the same question. Its answer is
-//! not calculated: the question is run on the compiled hardware, under the operating system where
-//! it is about one, and the answer is read from what happened.
+//! A question is generated from a seed, and the same seed always gives the same question. Its
+//! answer is not calculated: the question is run on the compiled hardware, under the operating
+//! system if it needs one, and the answer is read from the recorded events.
 //!
-//! | kind | what is asked | file |
+//! | kind | the question | file |
 //! |---|---|---|
 //! | `translate` | an address, given page-table entries in memory | `translate` |
 //! | `faults`, `victims` | a reference string under a policy | `replacement` |
-//! | `fault` | what an access comes to: a fault, a kill, nothing | `outcome` |
+//! | `fault` | the outcome of an access: a fault, a kill, nothing | `outcome` |
 //! | `tlb`, `time` | hits, misses and cycles of loops over pages | `loops` |
-//! | a scenario's name | what came of it | `story` |
-//! | | what happened, in order: the answers are read from it | `diary` |
+//! | a scenario's name | its outcome | `story` |
+//! | | the recorded events, from which answers are read | `diary` |
 
 mod diary;
 mod loops;
@@ -27,10 +27,10 @@ use serde_json::Value;
 use engine::Engine;
 use scenario::library::{self, FindError};
 
-/// A question that cannot be posed.
+/// A question that cannot be generated.
 #[derive(Debug, thiserror::Error)]
 pub enum QuizError {
-    /// No question and no scenario has this name.
+    /// No kind of question and no scenario has this name.
     #[error("there is no question or scenario `{name}`{}", hint(.similar))]
     Unknown {
         /// The name asked for.
@@ -43,7 +43,7 @@ pub enum QuizError {
     Many {
         /// The name asked for.
         name: String,
-        /// How many it is.
+        /// The number of scenarios.
         count: usize,
     },
     /// The scenario cannot be found or read.
@@ -58,10 +58,10 @@ fn hint(similar: &[String]) -> String {
     }
 }
 
-/// What the machine says.
+/// The machine's answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// For programs.
+    /// As JSON.
     pub value: Value,
     /// In one line.
     pub text: String,
@@ -78,26 +78,26 @@ pub struct Question {
     pub kind: String,
     /// The seed from which it was drawn.
     pub seed: u64,
-    /// What is given, line by line.
+    /// The given facts, line by line.
     pub given: Vec<String>,
-    /// What is asked.
+    /// The question.
     pub ask: String,
-    /// The same as a file that `pagewalk run` takes, where there is one.
+    /// The same as a scenario file for `pagewalk run`, if possible.
     pub scenario: Option<String>,
     solve: Solve,
 }
 
 impl Question {
-    /// Lets the machine answer.
+    /// Runs the question and returns the machine's answer.
     ///
     /// # Errors
-    /// When the machine breaks a rule: every answer is checked as in any other run.
+    /// If the machine breaks a rule: every answer is checked as in any other run.
     pub fn answer(self, engine: Engine) -> anyhow::Result<Answer> {
         (self.solve)(engine)
     }
 }
 
-/// What a kind draws from a seed.
+/// What a kind generates from a seed.
 struct Posed {
     given: Vec<String>,
     ask: String,
@@ -110,7 +110,7 @@ struct Posed {
 pub struct Kind {
     /// Its name.
     pub name: &'static str,
-    /// What is asked.
+    /// The question.
     pub idea: &'static str,
     pose: fn(&mut ChaCha8Rng) -> Posed,
 }
@@ -149,7 +149,7 @@ pub const KINDS: [Kind; 6] = [
     },
 ];
 
-/// The question of a kind, or about a scenario, that belongs to a seed.
+/// The question of a kind, or about a scenario, for a seed.
 ///
 /// # Errors
 /// [`QuizError`].

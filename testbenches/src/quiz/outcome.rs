@@ -10,13 +10,13 @@ use super::diary::{Diary, Entry, tell};
 use super::{Answer, Posed};
 use scenario::load::Scenario;
 
-/// An address space, and the accesses that are made in it: the last is asked about.
+/// An address space, and the accesses made in it: the question is about the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Task {
     /// Kind, first address, pages, limit.
     regions: Vec<(&'static str, u64, u64, Option<u64>)>,
     accesses: Vec<(&'static str, u64)>,
-    /// What the design of the question intends; tests hold the machine against it.
+    /// The outcome that the question is designed for; tests compare the machine's with it.
     pub(super) intended: &'static str,
 }
 
@@ -36,7 +36,7 @@ impl Task {
         let inside = 4 * rng.random_range(0..PAGE_BYTES / 4);
         let page = PAGE_BYTES * rng.random_range(0..pages) + inside;
         let grown = stack - PAGE_BYTES * rng.random_range(1..limit) + inside;
-        // Below the lowest page that the stack may ever have.
+        // Below the lowest page that the stack can ever have.
         let guard = stack - PAGE_BYTES * limit + inside;
         let hole = data + PAGE_BYTES * (pages + rng.random_range(1..9)) + inside;
         let kernel = 0xffff_ffc0_0000_0000 + PAGE_BYTES * rng.random_range(0..1 << 20) + inside;

@@ -1,4 +1,4 @@
-//! Reference strings: faults to count, victims to name.
+//! Reference strings: faults to count, evicted pages to name.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use super::{Answer, Posed};
 use crate::table::{Column, aligned};
 use scenario::load::Scenario;
 
-/// The policies that are asked about, and what a student must know of each.
+/// The policies of the questions, and what a student must know about each.
 const POLICIES: [(&str, &str); 4] = [
     ("fifo", "first in, first out"),
     ("lru", "least recently used"),
@@ -24,10 +24,10 @@ const POLICIES: [(&str, &str); 4] = [
          finds one clear, and stays behind the page that it replaced",
     ),
 ];
-/// Where the pages are.
+/// The address of page 0.
 const START: u64 = 0x40_0000;
 
-/// What is asked about.
+/// The parameters of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Task {
     pub(super) policy: &'static str,
@@ -36,13 +36,13 @@ pub(super) struct Task {
     pub(super) string: Vec<u64>,
 }
 
-/// What happened at one reference.
+/// The effects of one reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     page: u64,
     pub(super) fault: bool,
     pub(super) victim: Option<u64>,
-    /// The pages in the frames afterwards.
+    /// The pages in the frames after it.
     frames: Vec<Option<u64>>,
 }
 
@@ -53,7 +53,7 @@ impl Task {
         let pages = frames + rng.random_range(2..=3);
         let length = rng.random_range(12..=20);
         let mut string = references(pages, length, rng);
-        // With a frame for each page there would be nothing to ask.
+        // With a frame for each page there would be no evictions.
         while string.iter().collect::<BTreeSet<_>>().len() < frames as usize + 2 {
             string = references(pages, length, rng);
         }
@@ -102,7 +102,7 @@ impl Task {
 fn references(pages: u64, length: usize, rng: &mut ChaCha8Rng) -> Vec<u64> {
     let mut string = Vec::new();
     while string.len() < length {
-        // Sometimes back to a page used just now: without locality all policies are alike.
+        // Sometimes a page that was used just now: without locality all policies are alike.
         let page = match string.len() {
             2.. if rng.random_range(0..4) == 0 => {
                 string[string.len() - rng.random_range(2..=string.len().min(4))]
@@ -130,7 +130,7 @@ pub(super) fn faults(rng: &mut ChaCha8Rng) -> Posed {
     })
 }
 
-/// Which victims?
+/// Which pages are evicted?
 pub(super) fn victims(rng: &mut ChaCha8Rng) -> Posed {
     let ask = "Which pages lose their frame, in order?";
     Task::draw(rng).posed(ask, |steps| {
@@ -141,7 +141,7 @@ pub(super) fn victims(rng: &mut ChaCha8Rng) -> Posed {
     })
 }
 
-/// Reference by reference, read from what the machine did.
+/// The effects of each reference, read from the recorded events.
 pub(super) fn steps(diary: &Diary, frames: u64) -> Vec<Step> {
     let page = |va: u64| va.saturating_sub(START) / PAGE_BYTES;
     let mut steps = Vec::new();
@@ -152,7 +152,7 @@ pub(super) fn steps(diary: &Diary, frames: u64) -> Vec<Step> {
             Entry::Asked { va, .. } => asked = page(*va),
             Entry::Happened(Event::PageFault { .. }) => fault = true,
             Entry::Happened(Event::Eviction { va, .. }) => victim = Some(page(*va)),
-            // The access that did not fault, or did not fault again, ends the reference.
+            // An access without a fault, or without another fault, ends the reference.
             Entry::Answered { response: Ok(_), .. } => {
                 if fault {
                     let place = held.iter().position(|held| *held == victim);

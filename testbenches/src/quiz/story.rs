@@ -1,4 +1,4 @@
-//! A scenario of the library as a question: the file without what it expects.
+//! A scenario of the library as a question: the file without its expectations.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -33,10 +33,10 @@ const ANSWERS: [&str; 18] = [
     "faults_at",
     "frames_after",
 ];
-/// The most lines of events that an answer shows.
+/// The maximum number of event lines in an answer.
 const MOST_LINES: usize = 60;
 
-/// Poses a scenario. The seed chooses among the machines that the file names.
+/// Makes a question of a scenario. The seed selects one of the machines that the file names.
 pub(super) fn pose(scenario: Scenario, rng: &mut ChaCha8Rng) -> Posed {
     let all = variants(&scenario).unwrap_or_default();
     let variant = if all.is_empty() { None } else { Some(all[rng.random_range(0..all.len())]) };
@@ -60,7 +60,7 @@ pub(super) fn pose(scenario: Scenario, rng: &mut ChaCha8Rng) -> Posed {
     Posed { given, ask, scenario: None, solve }
 }
 
-/// The file without the keys that give the answer away. Comments go too: they explain it.
+/// The file without the keys that state the answer, and without comments, which explain it.
 fn hidden(text: &str) -> String {
     let Ok(table) = text.parse::<Table>() else { return String::new() };
     let mut whole = Value::Table(table);
@@ -71,7 +71,7 @@ fn hidden(text: &str) -> String {
 fn hide(value: &mut Value, is_root: bool) {
     match value {
         Value::Table(table) => {
-            // The machine's latency is a circumstance, a mapping's `pa` as well.
+            // The machine's latency is given, and so is a mapping's `pa`.
             let is_step = ["load", "store", "fetch", "stream", "fence"]
                 .iter()
                 .any(|key| table.contains_key(*key));
@@ -83,7 +83,7 @@ fn hide(value: &mut Value, is_root: bool) {
             table.iter_mut().for_each(|(_, inner)| hide(inner, false));
         }
         Value::Array(items) => {
-            // Steps that only look.
+            // Steps that only check.
             items.retain(|item| item.get("expect_pte").is_none() && item.get("held").is_none());
             items.iter_mut().for_each(|item| hide(item, false));
         }
@@ -151,7 +151,7 @@ fn own(figures: &Figures, process: &str, count: &str) -> Result<f64, String> {
     found.map(|(_, value)| value).ok_or_else(|| format!("`{count}` is not counted"))
 }
 
-/// What happened, in a line.
+/// An event in one line.
 fn said(entry: &Entry) -> Option<String> {
     Some(match entry {
         Entry::Walked { pa, value: Some(value), is_update: false } => {

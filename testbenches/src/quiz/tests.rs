@@ -1,4 +1,4 @@
-//! The machine's answers against calculations that share nothing with it.
+//! The machine's answers compared with independent calculations.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -40,10 +40,11 @@ fn translations_are_those_of_the_golden_walk() {
     assert!(outcomes.len() >= 7, "all kinds of outcomes occur: {outcomes:?}");
 }
 
-/// Faults and victims of a reference string, by the book.
+/// Faults and evicted pages of a reference string, by the textbook.
 fn by_the_book(policy: &str, frames: usize, string: &[u64]) -> (usize, Vec<u64>) {
     let (mut faults, mut victims) = (0, Vec::new());
-    // FIFO, LRU, OPT: the order in which pages came, or were used. Clock: the circle, hand in front.
+    // FIFO, LRU, OPT: the order in which pages were loaded, or used. Clock: the ring, hand in
+    // front.
     let mut queue: VecDeque<(u64, bool)> = VecDeque::new();
     for (now, &page) in string.iter().enumerate() {
         if let Some(place) = queue.iter().position(|(held, _)| *held == page) {
@@ -63,7 +64,7 @@ fn by_the_book(policy: &str, frames: usize, string: &[u64]) -> (usize, Vec<u64>)
                 queue.rotate_left(1);
             }
             let next = |page: u64| string[now..].iter().position(|p| *p == page).unwrap_or(99);
-            // The largest, of equal ones the first.
+            // The largest; of equal ones the first.
             let last = |best: usize, at: usize| {
                 if next(queue[at].0) > next(queue[best].0) { at } else { best }
             };
@@ -104,7 +105,7 @@ fn accesses_come_to_what_their_address_space_says() {
     assert!(outcomes.len() >= 9, "{outcomes:?}");
 }
 
-/// Hits and misses of a FIFO TLB, by the book.
+/// Hits and misses of a FIFO TLB, by the textbook.
 fn fifo_tlb(task: &loops::Task) -> (u64, u64) {
     let (mut held, mut hits, mut misses) = (VecDeque::new(), 0, 0);
     for (at, (first, pages, passes)) in task.loops.iter().enumerate() {
@@ -141,7 +142,7 @@ fn a_translation_takes_as_long_as_the_formula_says() {
         let mut task = loops::Task::draw(&mut rng(seed));
         task.fenced = false;
         let (hits, misses) = fifo_tlb(&task);
-        // A miss is answered 2 + levels * L cycles after the cycle in which it is asked.
+        // A miss is answered 2 + levels * L cycles after the cycle of its request.
         let cycles = hits + misses * (3 + task.levels * task.latency);
         assert_eq!(solved("time", seed).value["cycles"], cycles, "seed {seed}: {task:?}");
     }

@@ -1,4 +1,4 @@
-//! One address, and page-table entries in memory: walk them.
+//! One address, and page-table entries in memory: translate the address.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -25,9 +25,9 @@ const W: u64 = 1 << 2;
 const X: u64 = 1 << 3;
 const U: u64 = 1 << 4;
 const ACCESSED_DIRTY: u64 = 0b11 << 6;
-/// Cycles of a memory read; short, the question is not about time.
+/// Cycles of a memory read; few, since the question is not about time.
 const LATENCY: u64 = 2;
-/// An address space of one path, and an access in it.
+/// An address space with one path of tables, and an access in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Task {
     pub(super) mode: Mode,
@@ -60,7 +60,7 @@ impl Task {
                 // A broken path: an entry that is no valid pointer.
                 if defect == 1 && level == levels - 1 { pointer & !V } else { pointer }
             };
-            // Neighbours, so that the right entry has to be found.
+            // Neighbouring entries, so that the right one has to be found.
             for near in [index.wrapping_sub(1), index + 1, index ^ 8] {
                 if near < 1 << mode.segment_bits() {
                     let other = rng.random_range(0x8_1000_u64..0x8_8000) << 10 | V | R | U;
@@ -126,7 +126,7 @@ impl Task {
         Ok((response, diary))
     }
 
-    /// The walk as the hardware made it, in words.
+    /// The hardware's walk, in words.
     fn worked(&self, response: Response, diary: &Diary) -> anyhow::Result<Vec<String>> {
         let (mode, va) = (self.mode, self.request.va);
         let root = Satp::decode(self.satp, xlen(mode)).map_or(0, |satp| satp.root);
@@ -167,7 +167,7 @@ impl Task {
     }
 }
 
-/// The leaf, sound or with one of several defects.
+/// The leaf, valid or with one of several defects.
 fn leaf_entry(mode: Mode, level: u32, access: Access, defect: u32, rng: &mut ChaCha8Rng) -> u64 {
     let inside = (1 << (level * mode.segment_bits())) - 1;
     let ppn = rng.random_range(0x9_0000_u64..0xf_0000) & !inside;
@@ -180,11 +180,11 @@ fn leaf_entry(mode: Mode, level: u32, access: Access, defect: u32, rng: &mut Cha
     match defect {
         2 => sound & !V,
         3 => sound & !(R | X) | W,
-        // Every permission but the one that is needed.
+        // Every permission but the required one.
         4 => sound & !allowed | if access == Access::Fetch { R | W } else { X },
         5 => sound & !U,
         6 if level > 0 => sound | 1 << 10,
-        // A pointer where only a leaf may be, or one more step down into nothing.
+        // A pointer where only a leaf is allowed, or one that leads to an empty table.
         7 => ppn << 10 | V,
         8 => sound & !ACCESSED_DIRTY,
         _ => sound,

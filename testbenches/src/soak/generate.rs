@@ -1,4 +1,4 @@
-//! A round drawn from its seed: the circumstances of the operating system, and the programs.
+//! A round generated from its seed: the configuration of the operating system, and the programs.
 
 use kernel::PolicyKind;
 use model::isa::Mode;
@@ -9,25 +9,25 @@ use super::memory::CONSOLE;
 use super::program::Author;
 use super::round::Round;
 
-/// Steps of a round, about.
+/// The approximate number of steps of a round.
 const STEPS: u64 = 8_000;
-/// Bus requests of a round among which errors are drawn, about as many as there are.
+/// The range of bus requests among which errors are drawn, about as many as a round has.
 const REQUESTS: u64 = 100_000;
 /// The same for disk transfers.
 const TRANSFERS: u64 = 5_000;
 
-/// What is common to all rounds of a soak.
+/// The parameters common to all rounds of a soak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Setup<'s> {
     /// The scheme.
     pub mode: Mode,
     /// The policy.
     pub policy: PolicyKind,
-    /// The size of the TLBs, as it ends a configuration's name; any if nothing is said.
+    /// The size of the TLBs, as in the suffix of a configuration's name; `None` for any size.
     pub size: Option<&'s str>,
-    /// Of a million bus requests, how many fail.
+    /// Failing bus requests, per million.
     pub bus_errors: u32,
-    /// Of a million disk transfers, how many fail.
+    /// Failing disk transfers, per million.
     pub disk_errors: u32,
     /// Kernel entries between two checks of every invariant.
     pub check_every: u64,
@@ -35,12 +35,12 @@ pub struct Setup<'s> {
 
 const SIZES: [&str; 5] = ["tiny", "small", "linux", "large", "huge"];
 
-/// The round of a seed. Equal seeds give equal programs under every policy and scheme.
+/// The round for a seed. Equal seeds give equal programs under every policy and scheme.
 pub fn generate(setup: &Setup<'_>, seed: u64) -> Round {
     let random = &mut ChaCha8Rng::seed_from_u64(seed);
     let size = match setup.size {
         Some(size) => SIZES.into_iter().find(|known| *known == size).unwrap_or(SIZES[1]),
-        // The larger the TLB, the slower it is simulated, and the staler it can be.
+        // Larger TLBs are slower to simulate, but keep stale lines for longer.
         None => SIZES[[0, 0, 1, 1, 1, 2][random.random_range(0..6)]],
     };
     let (latency, adue) = (random.random_range(1..8), random.random());
@@ -75,7 +75,7 @@ fn circumstances(random: &mut ChaCha8Rng, setup: &Setup<'_>, count: u64, large: 
     let mut frames = 64 + tables + random.random_range(12..60);
     let mut keys: Keys = Vec::new();
     if large {
-        // One run of 512 frames, and few others: it is taken, and split under pressure.
+        // One run of 512 frames, and few others: it is allocated, and split under pressure.
         keys.push(("thp", "\"always\"".to_owned()));
         keys.push(("reserved", "[[64, 440]]".to_owned()));
         frames += 960;
@@ -119,7 +119,7 @@ fn circumstances(random: &mut ChaCha8Rng, setup: &Setup<'_>, count: u64, large: 
     keys
 }
 
-/// What rounds got later is drawn last, so that the rest of a seed's round is what it was.
+/// Options added later are drawn last, so that the rest of a seed's round stays the same.
 fn vary(random: &mut ChaCha8Rng, large: bool, os: &mut Keys) {
     let fork = ["copy_on_write", "copy_on_write", "copy"][random.random_range(0..3)];
     os.push(("fork", format!("\"{fork}\"")));

@@ -1,28 +1,28 @@
-//! What a random program knows of its memory: which pages it has, and what it may do with them.
+//! A random program's knowledge of its memory: which pages it has, and their permissions.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-/// May be loaded.
+/// Loads are allowed.
 pub(super) const READ: u8 = 1;
-/// May be stored to.
+/// Stores are allowed.
 pub(super) const WRITE: u8 = 2;
-/// May be fetched.
+/// Fetches are allowed.
 pub(super) const EXECUTE: u8 = 4;
-/// A region is there.
+/// A page is mapped.
 pub(super) const MAPPED: u8 = 8;
 
-/// A region as the program sees it.
+/// A region, as the program knows it.
 #[derive(Clone, Debug)]
 pub(super) struct Area {
     pub(super) name: &'static str,
-    /// The number of its first page, as lines name it.
+    /// The number of its first page in program lines.
     pub(super) first: i64,
-    /// What may be done with each page.
+    /// The permissions of each page.
     pub(super) pages: Vec<u8>,
-    /// The pages that may be unmapped and protected.
+    /// Whether its pages may be unmapped and protected.
     pub(super) is_plain: bool,
-    /// It is not there before it is mapped.
+    /// Whether it must be mapped by the program.
     pub(super) is_late: bool,
 }
 
@@ -31,13 +31,13 @@ impl Area {
         Area { name, first: 0, pages: vec![bits; pages], is_plain: true, is_late: false }
     }
 
-    /// What may be done with the page of this number.
+    /// The permissions of the page with this number.
     fn bits(&self, page: i64) -> u8 {
         let at = usize::try_from(page - self.first).ok();
         at.and_then(|at| self.pages.get(at)).copied().unwrap_or(0)
     }
 
-    /// The pages around one that may be used like it, both ends included.
+    /// The pages around one with the same permission, both ends included.
     pub(super) fn around(&self, page: i64, bit: u8) -> (i64, i64) {
         let (mut low, mut high) = (page, page);
         while self.bits(low - 1) & bit != 0 {
@@ -49,7 +49,7 @@ impl Area {
         (low, high)
     }
 
-    /// A page with this bit, evenly drawn.
+    /// A page with this permission, drawn uniformly.
     pub(super) fn any(&self, random: &mut ChaCha8Rng, bit: u8) -> Option<i64> {
         let count = self.pages.iter().filter(|bits| **bits & bit != 0).count();
         let nth = random.random_range(0..count.max(1));
@@ -57,7 +57,7 @@ impl Area {
         with.nth(nth).map(|(at, _)| self.first + at as i64)
     }
 
-    /// Sets what may be done with a run of pages.
+    /// Sets the permissions of a range of pages.
     pub(super) fn set(&mut self, low: i64, high: i64, bits: u8) {
         for page in low..=high {
             if let Some(place) = self.pages.get_mut((page - self.first) as usize) {
@@ -67,30 +67,30 @@ impl Area {
     }
 }
 
-/// Pages of the heap at the start, and the most.
+/// The heap's pages at the start, and their maximum.
 pub(super) const HEAP: (usize, usize) = (3, 10);
-/// Pages of the stack at the start, and the most.
+/// The stack's pages at the start, and their maximum.
 const STACK: (i64, i64) = (2, 8);
-/// The page below the stack's last.
+/// The page below the stack's limit.
 pub(super) const GUARD: i64 = STACK.0 - STACK.1 - 1;
 
-/// Where the console's registers stand in the physical address space.
+/// The physical address of the console's registers.
 pub(super) const CONSOLE: u64 = 0x1000_0000;
-/// The region that shows them: of one process only, and of none that it makes.
+/// The region that maps them, in one process only and in none of its children.
 pub(super) const DEVICE: &str = "device";
 
-/// The console as a file writes it, and as its driver sees it.
+/// The console's region in a file, and as its driver knows it.
 pub(super) fn device() -> (String, Area) {
     let text =
         format!("{{ kind = \"device\", start = 0x14_0000, pages = 1, device = {CONSOLE:#x} }}");
     (text, Area { is_plain: false, ..Area::new(DEVICE, 1, READ | WRITE | MAPPED) })
 }
 
-/// A fresh image's regions as a file writes them; `large` is one that superpages find room in.
+/// The regions of a new image in a file; `large` adds one with room for superpages.
 ///
-/// `view` shows other pages of the file than `common`: whether stores to the file are seen through
-/// a private mapping that is older is unspecified (POSIX, `mmap`, `MAP_PRIVATE`), so no program may
-/// depend on it.
+/// `view` and `common` map different pages of the file: whether stores to the file are visible
+/// through an earlier private mapping is unspecified (POSIX, `mmap`, `MAP_PRIVATE`), so no program
+/// may depend on it.
 pub(super) fn regions(large: bool) -> Vec<String> {
     let mut regions = vec![
         "{ kind = \"text\", start = 0x1_0000, pages = 5 }".to_owned(),
@@ -124,7 +124,7 @@ pub(super) fn regions(large: bool) -> Vec<String> {
     regions
 }
 
-/// The same, as a program sees it at its start.
+/// The same regions, as a program knows them at its start.
 pub(super) fn areas(large: bool) -> Vec<Area> {
     let ordinary = READ | WRITE | MAPPED;
     let fixed = |area| Area { is_plain: false, ..area };

@@ -1,4 +1,4 @@
-//! Random programs that do only what they may, until the last line of some.
+//! Random programs that make only valid accesses, until the last line of some.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -8,24 +8,24 @@ use super::memory::{
 };
 use super::round::{Birth, Line, Process, Role};
 
-/// Ends that no program has deserved, but that may come when memory is short.
+/// Ends that are not a program's fault, but that may occur when memory is short.
 const HUNGER: &str = " or out_of_memory or out_of_swap";
-/// The most processes of a round.
+/// The maximum number of processes of a round.
 const MOST: usize = 12;
 
 /// Writes the programs of a round.
 pub(super) struct Author<'r> {
     pub(super) random: &'r mut ChaCha8Rng,
-    /// Regions for superpages.
+    /// Whether there are regions for superpages.
     pub(super) large: bool,
-    /// Ends by injected errors.
+    /// Possible ends because of injected errors.
     pub(super) errors: &'static str,
     pub(super) processes: Vec<Process>,
 }
 
 impl Author<'_> {
-    /// A process that is there at the start, and all that it makes, of about so many steps. The
-    /// driver is the one that has the console.
+    /// A process that exists at the start, and all of its children, of about so many steps. The
+    /// driver is the one with the console.
     pub(super) fn root(&mut self, steps: u64, is_driver: bool) {
         let index = self.begin("p", Birth::Start);
         let mut areas = areas(self.large);
@@ -47,7 +47,7 @@ impl Author<'_> {
         index
     }
 
-    /// Writes a program; how it ends is returned.
+    /// Writes a program; returns its expected end.
     fn program(&mut self, index: usize, mut areas: Vec<Area>, steps: u64) -> String {
         let mut left = steps as i64;
         while left > 0 {
@@ -103,7 +103,7 @@ impl Author<'_> {
         ends
     }
 
-    /// Accesses; how many.
+    /// Writes accesses; returns their number.
     fn touch(&mut self, index: usize, areas: &[Area]) -> u64 {
         let random = &mut *self.random;
         let area = &areas[random.random_range(0..areas.len())];
@@ -115,18 +115,18 @@ impl Author<'_> {
         let (low, high) = area.around(page, bit);
         let name = area.name;
         if name == DEVICE {
-            // Registers, not memory: each access has its effect.
+            // Registers, not memory: each access has a side effect.
             self.write(index, format!("{kind} {name} {page}"), Role::Neutral);
             return 1;
         }
         let bytes = [1, 2, 3, 4, 5, 8, 8, 16, 40][random.random_range(0..9)];
         let offset = random.random_range(0..=4096 - bytes);
         let (text, count) = match random.random_range(0..10) {
-            // Across two pages.
+            // Across a page boundary.
             0 if page < high && bytes > 1 => {
                 (format!("{kind} {name} {page} offset {} bytes {bytes}", 4097 - bytes), 1)
             }
-            // Everything there is, every byte.
+            // The whole range, every byte.
             1 if random.random_bool(0.02) && high - low < 30 => {
                 (format!("load {name} {low}..{high} bytes 4096"), (high - low + 1) as u64)
             }
@@ -144,14 +144,14 @@ impl Author<'_> {
             }
             _ => (format!("{kind} {name} {page} offset {offset} bytes {bytes}"), 1),
         };
-        // What is loaded everywhere must be allowed everywhere.
+        // What is loaded in all pages must be allowed in all pages.
         let text = if bit == WRITE { text.replace("load", "store") } else { text };
         self.write(index, text, Role::Neutral);
         count
     }
 
-    /// A call for which the kernel accesses the program's memory. None is an offence: what may
-    /// not be done is an error that the program is told of.
+    /// A system call in which the kernel accesses the program's memory. None is fatal: an invalid
+    /// access is an error that is returned to the program.
     fn call(&mut self, index: usize, areas: &[Area]) {
         let random = &mut *self.random;
         let word = ["read", "write", "read", "write", "emulate", "stray"];
@@ -211,7 +211,7 @@ impl Author<'_> {
         self.write(index, text, Role::Layout);
     }
 
-    /// A line that kills, and how.
+    /// A fatal line, and the cause of death.
     fn offence(&mut self, areas: &[Area]) -> (String, &'static str) {
         let random = &mut *self.random;
         let page = random.random_range(0..5);
@@ -239,5 +239,5 @@ impl Author<'_> {
     }
 }
 
-/// A page beyond the heap's limit.
+/// A page above the heap's limit.
 const HEAP_PAST: usize = HEAP.1 + 2;

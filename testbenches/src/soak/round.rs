@@ -1,27 +1,27 @@
-//! One round of a soak: a machine and its processes, as a scenario that can be written down.
+//! One round of a soak: a machine and its processes, which can be saved as a scenario.
 
 use kernel::PolicyKind;
 use model::isa::Mode;
 
-/// How a process comes into being.
+/// How a process is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Birth {
-    /// It is there at the start.
+    /// It exists at the start.
     Start,
-    /// Another forks it.
+    /// Another process forks it.
     Forked,
-    /// Another becomes it.
+    /// Another process executes it.
     Executed,
 }
 
-/// What a line does to what is allowed after it.
+/// The effect of a line on the lines after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Nothing: the program is as legal without it.
+    /// None: the program is valid without it.
     Neutral,
-    /// It changes what is mapped, and how.
+    /// It changes the mappings or their permissions.
     Layout,
-    /// It makes this process, or becomes it.
+    /// It forks or executes this process.
     Makes(String),
     /// It kills the process.
     Offence,
@@ -39,29 +39,29 @@ pub(super) struct Line {
 pub(super) struct Process {
     pub(super) name: String,
     pub(super) birth: Birth,
-    /// Regions as the file writes them.
+    /// Regions as the file has them.
     pub(super) regions: Vec<String>,
     pub(super) lines: Vec<Line>,
-    /// The ends that are as they should be.
+    /// The expected ends.
     pub(super) ends: String,
 }
 
 /// A round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Round {
-    /// What it was drawn from.
+    /// Its seed.
     pub seed: u64,
     pub(super) mode: Mode,
     pub(super) policy: PolicyKind,
     pub(super) size: &'static str,
     pub(super) latency: u64,
     pub(super) adue: bool,
-    /// Keys of `os` and their values, as the file writes them.
+    /// Keys of `os` and their values, as the file has them.
     pub(super) os: Vec<(&'static str, String)>,
     pub(super) processes: Vec<Process>,
 }
 
-/// Whatever a kernel does, this rule stands behind it.
+/// A rule that applies to whatever a kernel does.
 const SPEC: &str = "norm:satp_op_sfence_vma: if an ASID is reused, it may be necessary to execute \
                     an SFENCE.VMA";
 
@@ -85,12 +85,12 @@ impl Round {
         text
     }
 
-    /// How many lines its programs have.
+    /// The number of lines of its programs.
     pub fn lines(&self) -> usize {
         self.processes.iter().map(|process| process.lines.len()).sum()
     }
 
-    /// How many processes it describes.
+    /// The number of processes in it.
     pub fn processes(&self) -> usize {
         self.processes.len()
     }

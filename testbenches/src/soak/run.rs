@@ -1,4 +1,4 @@
-//! Rounds, run until enough steps were made or one failed.
+//! Runs rounds until enough steps were made or one failed.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ const STEPS: [&str; 10] = [
     "ticks",
 ];
 
-/// What is shown of the counts.
+/// The counts that are printed.
 pub const SHOWN: [&str; 14] = [
     "minor_faults",
     "major_faults",
@@ -47,17 +47,17 @@ pub const SHOWN: [&str; 14] = [
     "fences",
 ];
 
-/// How a round failed.
+/// The failure of a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// What was looked at: `the run` where it could not go on.
+    /// What was compared: `the run` if it could not continue.
     pub what: String,
     /// The cycle, expected and got.
     pub told: String,
 }
 
 impl Failure {
-    /// It broke: that is never as it should be, whatever the programs do.
+    /// Whether something broke, which is a failure for any program.
     pub fn is_break(&self) -> bool {
         self.what == BREAK || self.what == PANIC
     }
@@ -73,11 +73,11 @@ pub struct Played {
     pub steps: u64,
     /// Everything counted.
     pub counts: BTreeMap<String, u64>,
-    /// If it failed, how.
+    /// The failure, if any.
     pub failure: Option<Failure>,
 }
 
-/// What came of a soak under one scheme and policy.
+/// The result of a soak under one scheme and policy.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// The first round's seed; each round has the next.
@@ -93,7 +93,7 @@ pub struct Tally {
 }
 
 /// Runs rounds from `seed` on until `steps` were made, one failed, or `stop` is set. `done` is
-/// told of the steps of each round.
+/// called with the steps of each round.
 ///
 /// # Errors
 /// [`RunError`] for a round that cannot be run at all.
@@ -148,7 +148,7 @@ pub fn play(round: &Round, engine: Engine, stop: &AtomicBool) -> Result<Played, 
     };
     let mut played = Played::default();
     if stop.load(Relaxed) {
-        // What was interrupted has not failed.
+        // An interrupted round has not failed.
         return Ok(played);
     }
     for report in reports {

@@ -1,17 +1,17 @@
-//! A round that fails made small: processes, lines and options dropped while it fails alike.
+//! Shrinks a round that fails: processes, lines and options are removed while it still fails alike.
 //!
-//! Where the run broke (wrong data, a broken invariant, a panic), any program that breaks it will
-//! do. Where only a process ended otherwise than it should, what decides how it ends is kept:
-//! mappings and offences.
+//! If the run broke (wrong data, a broken invariant, a panic), any program that breaks it is good
+//! enough. If only a process ended unexpectedly, the lines that decide how it ends are kept:
+//! mappings and fatal ones.
 
 use super::round::{Birth, Process, Role, Round};
 use super::run::{Failure, Played};
 use scenario::run::RunError;
 
-/// Steps run in all while shrinking, and rounds tried.
+/// Limits of shrinking: the steps run in all, and the rounds tried.
 const PATIENCE: (u64, u32) = (500_000, 250);
 
-/// What runs a round.
+/// Runs a round.
 pub type Play<'p> = dyn FnMut(&Round) -> Result<Played, RunError> + 'p;
 
 /// The smallest round found that fails like this one, and how it fails.
@@ -37,7 +37,7 @@ pub fn shrink(
     }
     let Shrinker { mut best, failure, .. } = shrinker;
     if failure.is_break() {
-        // How the processes would have ended is not what this round is about.
+        // The ends of processes do not matter in this round.
         best.processes.iter_mut().for_each(|process| process.ends = "never or any".to_owned());
     }
     Ok((best, failure))
@@ -47,7 +47,7 @@ struct Shrinker<'p, 'q> {
     best: Round,
     failure: Failure,
     play: &'p mut Play<'q>,
-    /// Steps that may still be run.
+    /// The number of steps that may still be run.
     left: u64,
     tries: u32,
 }
@@ -57,7 +57,7 @@ impl Shrinker<'_, '_> {
         self.left == 0 || self.tries == 0
     }
 
-    /// Takes the candidate if it fails alike.
+    /// Accepts the candidate if it fails alike.
     fn fails(&mut self, candidate: Round) -> Result<bool, RunError> {
         if self.is_tired() || candidate.processes.iter().all(|p| p.birth != Birth::Start) {
             return Ok(false);
@@ -76,14 +76,14 @@ impl Shrinker<'_, '_> {
         Ok(alike)
     }
 
-    /// A failure that is seen earlier is smaller.
+    /// A failure that is detected earlier needs fewer steps.
     fn check_always(&mut self) -> Result<(), RunError> {
         let mut round = self.best.clone();
         round.os.retain(|(key, _)| *key != "check_every");
         self.fails(round).map(|_| ())
     }
 
-    /// Without one process after another, and what it makes.
+    /// Removes one process after another, and its children.
     fn processes(&mut self) -> Result<(), RunError> {
         let names: Vec<String> = self.best.processes.iter().map(|p| p.name.clone()).collect();
         for name in names.iter().rev() {
@@ -93,7 +93,7 @@ impl Shrinker<'_, '_> {
         Ok(())
     }
 
-    /// Without runs of lines, long ones first.
+    /// Removes ranges of lines, long ones first.
     fn lines(&mut self) -> Result<(), RunError> {
         let mut at = 0;
         while at < self.best.processes.len() {
@@ -120,7 +120,7 @@ impl Shrinker<'_, '_> {
         Ok(())
     }
 
-    /// The best round without some lines of a program; nothing if none of them may go.
+    /// The best round without some lines of a program; `None` if none of them can be removed.
     fn less(&self, at: usize, from: usize, run: usize) -> Option<Round> {
         let mut round = self.best.clone();
         let lines = &mut round.processes[at].lines;
@@ -140,7 +140,7 @@ impl Shrinker<'_, '_> {
         Some(round)
     }
 
-    /// Without one option after another.
+    /// Removes one option after another.
     fn options(&mut self) -> Result<(), RunError> {
         let keys: Vec<_> = self.best.os.iter().map(|(key, _)| *key).collect();
         for key in keys {
@@ -152,7 +152,7 @@ impl Shrinker<'_, '_> {
     }
 }
 
-/// The round without a process, without the lines that make it, and without those it makes.
+/// The round without a process, the lines that create it, and its children.
 fn without(round: &Round, name: &str) -> Round {
     let mut round = round.clone();
     let mut going = vec![name.to_owned()];

@@ -1,4 +1,4 @@
-//! Rounds read, run, and shrink.
+//! Rounds parse, run, and shrink.
 
 use std::sync::atomic::AtomicBool;
 
@@ -34,7 +34,7 @@ fn a_failing_round_shrinks_to_the_lines_that_fail() {
     let round = generate(&SETUP, 3);
     let lines = round.lines();
     let guilty = |text: &str| text.starts_with("store heap");
-    // A machine that breaks as soon as two processes store to their heaps.
+    // A machine that breaks when two processes have stored to their heaps.
     let mut run = |round: &super::round::Round| {
         let stores =
             |process: &&super::round::Process| process.lines.iter().any(|line| guilty(&line.text));

@@ -1,4 +1,4 @@
-//! The benchmark measures what it says: the same hardware, the same traffic, the same answers.
+//! The benchmark measures what it claims: the same hardware, the same traffic, the same answers.
 
 use engine::{Engine, find};
 use testbenches::bench::{Contender, Loop, Options, Sampled, Workload, run};
@@ -29,7 +29,7 @@ fn cycles_that_are_jumped_over_are_as_if_they_had_been_driven() {
         for &workload in Workload::ALL {
             let looped = |skips| Loop::new(config, config.native().unwrap(), skips, workload, 7);
             let (mut driven, mut jumped) = (looped(false), looped(true));
-            // Lengths that end anywhere: in a wait, at its end, one cycle later.
+            // Lengths that end anywhere: during a wait, at its end, one cycle later.
             for cycles in (1..=70).chain([5_000, 1, 1, 20_000]) {
                 let (want, got) = (driven.run(cycles), jumped.run(cycles));
                 assert_eq!(got.cycles, want.cycles);

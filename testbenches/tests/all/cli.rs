@@ -1,4 +1,4 @@
-//! The real binary: what it prints, how it ends, and that no wrong input makes it panic.
+//! The real binary: its output, its exit status, and that no invalid input makes it panic.
 
 use std::fs;
 use std::io::Write;
@@ -194,7 +194,7 @@ fn waves_are_written_or_refused() {
     let view = out.lines().find_map(|line| line.strip_prefix("wave  ")).expect("a path");
     assert!(Path::new(view).is_file(), "{view}");
     assert!(Path::new(view).with_extension("vcd").is_file(), "{view}");
-    // A file where a folder should be.
+    // A file in the place of a folder.
     let path = file(&folder, "file", "");
     let option = format!("--wave={}", shown(&path));
     let (_, error, status) = pagewalk(&["run", "megapage", &option]);
@@ -282,12 +282,12 @@ fn an_interrupted_trace_reports_what_it_did() {
         .expect("the binary starts");
     let mut input = child.stdin.take().expect("piped");
     let pid = child.id().to_string();
-    // More than pipe and pipeline hold: once it is written, the run is under way.
+    // More than pipe and pipeline can hold: when all is written, the run has begun.
     let lines = "I  00010000,3\n".repeat(20_000);
     input.write_all(lines.as_bytes()).expect("it reads");
     let killed = Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
     assert!(killed.success());
-    // It may wait for input: the flag is looked at when there is some.
+    // The program may wait for input: it checks the flag when there is some.
     let _ = input.write_all(lines.as_bytes());
     drop(input);
     let (out, error, status) = finished(&child.wait_with_output().expect("it ends"));

@@ -5,7 +5,7 @@ use testbenches::conform::{Options, conform};
 
 use crate::figures::{documented, thousands};
 
-/// Replays every vector file of a folder that this hardware can serve.
+/// Replays every vector file of a folder that this hardware supports.
 fn replay_folder(folder: &Path, options: &Options) -> (u64, u64) {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("the folder is there")

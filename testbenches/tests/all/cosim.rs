@@ -4,7 +4,7 @@ use engine::{CONFIGS, Config, find};
 use testbenches::cosim::{Outcome, Recording, Replayer, record, replay};
 use testbenches::export::{self, tools};
 
-/// The stimulus is made from this and the configuration alone.
+/// The stimulus depends only on this and the configuration.
 const SEED: u64 = 0x5eed_0001;
 
 const CYCLES: usize = 24_000;
@@ -34,7 +34,7 @@ fn equal(replayer: Replayer, config: &'static Config) {
     assert_eq!(outcome, Outcome::Equal { cycles: CYCLES }, "{}: {outcome}", config.name);
 }
 
-/// One test for each simulator and configuration, so that they run side by side.
+/// One test for each simulator and configuration, so that they run in parallel.
 macro_rules! replays {
     ($($test:ident $replayer:ident $config:literal;)*) => {
         const REPLAYED: &[&str] = &[$($config),*];
@@ -78,13 +78,13 @@ fn the_same_seed_records_the_same_run() {
     assert_ne!(first.vectors(), record(config, 500, SEED + 1).vectors());
 }
 
-/// Changes to the Verilog, each in one place: a piece of its text and what stands there instead.
+/// Changes to the Verilog, each in one place: a piece of its text and its replacement.
 const MUTATIONS: &[(&str, &str)] = &[
-    // A TLB line: compares fewer bits, confuses address spaces, survives its fence.
+    // A TLB line: compares fewer bits, ignores the ASID, survives its fence.
     ("(held_vpn ^ key_vpn)", "(held_vpn & key_vpn)"),
     ("same_asid = held_asid == key_asid", "same_asid = held_asid >= key_asid"),
     ("(fence && fenced) || (refill && overlapped)", "(fence && fenced) && (refill && overlapped)"),
-    // The walker: goes up instead of down, forgets a fence, loses what it should write.
+    // The walker: goes up instead of down, ignores a fence, loses its update.
     ("(at_level - 3'd1)", "(at_level + 3'd1)"),
     ("stale = overtaken || fence", "stale = overtaken && fence"),
     ("marked = entry | marks", "marked = entry & marks"),
@@ -92,7 +92,7 @@ const MUTATIONS: &[(&str, &str)] = &[
     ("if (!holding || ready)", "if (!holding && ready)"),
     // A store page fault gets another code.
     ("store ? 4'hf", "store ? 4'he"),
-    // A walk under a changed satp is trusted, and others are not.
+    // A walk under a changed satp is accepted, and others are not.
     ("satp_before != satp", "satp_before == satp"),
 ];
 

@@ -78,7 +78,7 @@ fn every_signal_agrees_before_every_edge() {
     }
 }
 
-/// Looks at all signals by `cycle_seen`, in stretches between which nobody looks.
+/// Reads all signals by `cycle_seen`, in stretches with cycles without it in between.
 fn seen_in_stretches(simulator: &mut dyn Simulator, rows: &[Vec<u64>]) -> Vec<Seen> {
     let (mut pins, mut seen) = ([0; PINS.len()], Seen::default());
     let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! The examples run, and are as short as they say.
+//! The examples run, and are as short as documented.
 
 #[path = "../../examples/mmu.rs"]
 #[allow(dead_code)] // Its `main` is the example's.

@@ -1,4 +1,4 @@
-//! `pagewalk explore` and `pagewalk quiz`: what they print, and what they say of mistakes.
+//! `pagewalk explore` and `pagewalk quiz`: their output, and their error messages.
 
 use std::fs;
 use std::path::Path;
@@ -230,7 +230,7 @@ fn a_run_that_fails_leaves_the_others_alone() {
     let plot = folder.path().join("x.svg");
     with(&["--plot", plot.to_str().expect("a plain path")]);
     assert!(plot.exists());
-    // Where nothing ran there is no table.
+    // If nothing ran there is no table.
     let (out, error, status) = pagewalk(&["explore", path, "--sweep", "os.frames=3,4"]);
     assert!(status != 0 && out.is_empty(), "{out}{error}");
     assert!(error.contains("2 runs failed"), "{error}");

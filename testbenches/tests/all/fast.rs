@@ -1,5 +1,5 @@
-//! The fast way of cycles of hits changes nothing but the time that a run takes: reports and
-//! waves are the same with and without it, on the real hardware.
+//! The fast path of cycles of hits changes nothing but the time of a run: reports and waves are the
+//! same with and without it, on the real hardware.
 
 use engine::{Engine, find};
 use kernel::{Layout, PolicyKind, RegionKind, RegionSpec};
@@ -15,7 +15,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-/// Everything that an observer is shown.
+/// Everything shown to an observer.
 #[derive(Default)]
 struct Shown(Vec<String>);
 
@@ -55,7 +55,7 @@ fn spec(program: Box<dyn Program>, regions: Vec<RegionSpec>) -> ProcessSpec {
     ProcessSpec { name: "process".into(), layout, program, frames: None }
 }
 
-/// A run; with an observer, what it was shown.
+/// A run; with an observer, also what it was shown.
 fn run(name: &str, config: &MachineConfig, fast: bool, seen: bool, specs: Vec<ProcessSpec>) -> Run {
     let mmu = find(name).unwrap().mmu(Engine::Compiled);
     let mut machine = Machine::new(mmu, config.clone()).unwrap();
@@ -76,7 +76,7 @@ fn run(name: &str, config: &MachineConfig, fast: bool, seen: bool, specs: Vec<Pr
 struct Run {
     report: String,
     shown: Vec<String>,
-    /// Cycles that went the fast way.
+    /// Cycles that took the fast path.
     fast: u64,
 }
 

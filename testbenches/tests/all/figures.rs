@@ -1,8 +1,8 @@
-//! Figures in documents are what their commands give.
+//! Figures in documents equal the output of their commands.
 //!
-//! A test that has a figure at hand calls [`documented`] with the words around it. What is measured
-//! only for a document stands here. `make figures` writes all of them anew, those that take minutes
-//! included.
+//! A test that has computed a figure calls [`documented`] with the words around it. Figures
+//! computed only for a document are here. `make figures` updates all of them, including those that
+//! take minutes.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,18 +11,18 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::Value;
 use testbenches::bench::{WaveOptions, waves};
 
-/// Holds figures of a document against what they are now. `words` is a piece of one line with `{}`
-/// for each figure; it must stand in the document exactly once. With `PAGEWALK_UPDATE` set, the
-/// document is rewritten instead.
+/// Compares figures of a document with the present ones. `words` is a piece of one line with `{}`
+/// for each figure; it must occur in the document exactly once. With `PAGEWALK_UPDATE` set, the
+/// document is updated instead.
 pub(crate) fn documented(document: &str, words: &str, now: &[String]) {
-    // Tests run beside each other, and several may write one document.
+    // Tests run in parallel, and several may write one document.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(document);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{document}: {e}"));
     let pieces: Vec<&str> = words.split("{}").collect();
     assert_eq!(pieces.len(), now.len() + 1, "{words} has a place for each figure");
-    // Words that begin with a figure begin at its first digit.
+    // Words that begin with a figure must begin at its first digit.
     let inside = |at: usize| text[..at].ends_with(|c: char| c.is_ascii_digit() || ".,".contains(c));
     let places = text.match_indices(pieces[0]).map(|(at, _)| at);
     let places = places.filter(|&at| !pieces[0].is_empty() || !inside(at));
@@ -47,7 +47,7 @@ pub(crate) fn documented(document: &str, words: &str, now: &[String]) {
     std::fs::write(&path, text).unwrap_or_else(|error| panic!("{document}: {error}"));
 }
 
-/// The figures between the pieces with which a text begins, and how long the whole is.
+/// The figures between the pieces at the beginning of a text, and the length of the whole.
 fn figures(text: &str, pieces: &[&str]) -> Option<(Vec<String>, usize)> {
     let mut at = pieces[0].len();
     let mut found = Vec::new();
@@ -64,7 +64,7 @@ fn figures(text: &str, pieces: &[&str]) -> Option<(Vec<String>, usize)> {
     Some((found, at))
 }
 
-/// A whole number with its thousands apart.
+/// A whole number with its thousands separated.
 pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits
@@ -76,7 +76,7 @@ pub(crate) fn thousands(number: u64) -> String {
     groups.join(",")
 }
 
-/// What a command of the project prints.
+/// The output of a command of the project.
 fn printed(arguments: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
@@ -87,7 +87,7 @@ fn printed(arguments: &str) -> String {
     String::from_utf8(run.stdout).unwrap_or_else(|error| panic!("{arguments}: {error}"))
 }
 
-/// The same for programs.
+/// The same as JSON.
 fn report(arguments: &str) -> Value {
     let text = printed(arguments);
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments}: {error}"))
@@ -176,7 +176,7 @@ fn a_real_program_that_does_not_fit() {
     }
 }
 
-/// The textbooks' averages, in nanoseconds: the scenario, which average, cycles in a nanosecond, the
+/// The textbooks' averages, in nanoseconds: the scenario, the figure, cycles per nanosecond, the
 /// book's number.
 const AVERAGES: [(&str, &str, f64, &str); 8] = [
     ("a-tlb-of-80-percent", "average_memory_access_time", 1.0, "140"),
@@ -202,7 +202,7 @@ fn the_averages_of_the_textbooks() {
     }
 }
 
-/// Forty-five soaks without errors, and as many with.
+/// Forty-five soaks without errors, and as many with errors.
 #[test]
 #[ignore = "minutes of random programs: make figures"]
 fn the_soaks() {
@@ -230,7 +230,7 @@ fn the_soaks() {
     documented(RESULTS, "{} soaks with errors, {} steps, **0 failed**", &steps(&erring));
 }
 
-/// Our waveforms beside Verilator's.
+/// Our waveforms compared with Verilator's.
 #[test]
 #[ignore = "minutes of compiling Verilog: make figures"]
 fn the_waves_beside_verilators() {
@@ -257,7 +257,7 @@ fn the_waves_beside_verilators() {
     }
 }
 
-/// What Yosys makes of the MMU.
+/// The result of synthesis by Yosys.
 #[test]
 #[ignore = "minutes of synthesis: make figures"]
 fn the_size_on_an_fpga() {
@@ -273,7 +273,7 @@ fn the_size_on_an_fpga() {
     let run = yosys.args(["-q", "-p", &script]).current_dir(scratch.path()).status();
     assert!(run.expect("yosys starts").success());
     let stat = std::fs::read_to_string(scratch.path().join("stat")).expect("yosys counted");
-    // The design as a whole stands last.
+    // The totals of the whole design come last.
     let cells = |kind: &str| {
         let line = stat.lines().rfind(|line| line.split_whitespace().any(|word| word == kind));
         let words = line.unwrap_or_else(|| panic!("no {kind} in {stat}")).split_whitespace();

@@ -1,7 +1,7 @@
-//! What documents show of the command's output is what the command prints: the same lines in the
-//! same order, though not all of them.
+//! The command output shown in documents is what the command prints: the same lines in the same
+//! order, though possibly not all of them.
 //!
-//! `make figures` writes it anew.
+//! `make figures` updates it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use serde_json::Value;
 const PROMPT: &str = "$ pagewalk ";
 const FENCE: &str = "```";
 
-/// Every document, those without commands too.
+/// Every document, also those without commands.
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut pages = Vec::new();
@@ -33,7 +33,8 @@ fn output(arguments: &[&str]) -> String {
     String::from_utf8(run.stdout).expect("its output is UTF-8").trim_end().to_owned()
 }
 
-/// The counts that a page picked out of a report, `"machine": { "count": n, ... }`, as they are.
+/// The counts that a page shows from a report, `"machine": { "count": n, ... }`, with their present
+/// values.
 fn picked(report: &str, shown: &[&str]) -> Vec<String> {
     let runs: Vec<Value> = serde_json::from_str(report).expect("a report is JSON");
     let of = |run: &Value| (run["machine"].as_str().map(str::to_owned), run["counts"].clone());
@@ -48,7 +49,7 @@ fn picked(report: &str, shown: &[&str]) -> Vec<String> {
     shown.iter().map(line).collect()
 }
 
-/// A line without its numbers, by which it is known again when they have changed.
+/// A line without its numbers, to recognise it after they have changed.
 fn skeleton(line: &str) -> String {
     let words = line.split_whitespace().map(|word| {
         let is_number = word.starts_with(|c: char| c.is_ascii_digit());
@@ -57,8 +58,8 @@ fn skeleton(line: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// What a page shows of an output now: the lines that it showed, or those that have taken their
-/// places, or all where some are gone.
+/// The present form of an excerpt: the lines that a page shows, or their replacements, or all lines
+/// if some are missing.
 fn excerpt<'o>(output: &'o str, shown: &[&str]) -> Vec<&'o str> {
     let printed = || output.lines().map(str::trim_end);
     let found = |same: &dyn Fn(&str, &str) -> bool| {
@@ -70,7 +71,7 @@ fn excerpt<'o>(output: &'o str, shown: &[&str]) -> Vec<&'o str> {
         .unwrap_or_else(|| printed().collect())
 }
 
-/// What a page shows of a command, as it is now.
+/// The present form of what a page shows of a command.
 fn shown_now(command: &str, shown: &[&str]) -> Vec<String> {
     let arguments: Vec<&str> = command.split_whitespace().collect();
     let out = output(&arguments);
@@ -80,7 +81,7 @@ fn shown_now(command: &str, shown: &[&str]) -> Vec<String> {
     excerpt(&out, shown).into_iter().map(str::to_owned).collect()
 }
 
-/// A page with all outputs as they are now, and the commands whose output was another.
+/// A page with the present outputs, and the commands whose output has changed.
 fn refreshed(page: &str) -> (String, Vec<String>) {
     let (mut text, mut stale) = (Vec::new(), Vec::new());
     let mut lines = page.lines().peekable();
@@ -93,7 +94,7 @@ fn refreshed(page: &str) -> (String, Vec<String>) {
         while let Some(line) = lines.next_if(|l| !l.starts_with(FENCE) && !l.starts_with("$ ")) {
             shown.push(line);
         }
-        // Commands that follow each other may stand apart.
+        // Keep blank lines between consecutive commands.
         let gap = shown.iter().rev().take_while(|line| line.is_empty()).count();
         shown.truncate(shown.len() - gap);
         let now = shown_now(command, &shown);

@@ -1,14 +1,14 @@
-//! Everything that is tested from outside, in one binary: each would link the whole project.
+//! All tests from outside, in one binary, since each binary links the whole project.
 //!
-//! | module | what it holds to its word |
+//! | module | what it tests |
 //! |---|---|
 //! | `bench`, `soak` | measuring and soaking |
-//! | `skip`, `fast` | jumping over idle cycles, and the fast way of cycles of hits |
+//! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
 //! | `cli`, `explore`, `policy`, `netlist`, `trace` | the command, by its real binary |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `engines` | the engines against each other, every pin and signal in every cycle |
-//! | `pool` | an MMU that is used again against a new one |
+//! | `pool` | a reused MMU against a new one |
 //! | `ideas`, `figures`, `plan`, `tidy` | documents and layout, against what they describe |
 //! | `mutants` | defects planted in the sources, each of which must be caught |
 //! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |

@@ -28,9 +28,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The list of the hardware's.
+/// The hardware's list.
 const HARDWARE: &str = "mutants.toml";
-/// The list of the memory manager's.
+/// The memory manager's list.
 const KERNEL: &str = "kernel-mutants.toml";
 
 fn catalogue(name: &str) -> Vec<Mutant> {
@@ -39,7 +39,7 @@ fn catalogue(name: &str) -> Vec<Mutant> {
     toml::from_str::<Catalogue>(&text).expect("the catalogue reads").mutant
 }
 
-/// The mutated text of a file.
+/// The text of a file with a mutation.
 fn mutated(mutant: &Mutant, text: &str) -> String {
     let places = text.matches(&mutant.find).count();
     assert_eq!(places, 1, "{}: its text stands {places} times in {}", mutant.name, mutant.file);
@@ -56,7 +56,7 @@ fn every_mutant_still_has_its_place() {
     }
 }
 
-/// A copy of the tracked tree, which mutants may break.
+/// A copy of the tracked tree, in which mutants are planted.
 fn copy_of_the_tree(target: &Path) {
     let listed = run(Command::new("git").args(["ls-files", "-z"]).current_dir(root()));
     for name in String::from_utf8(listed.stdout).expect("names are UTF-8").split_terminator('\0') {
@@ -80,7 +80,8 @@ fn build(copy: &Path) -> PathBuf {
     copy.join("target/release/pagewalk")
 }
 
-/// What catches the hardware in the copy: scenarios, then vectors, then the tests of blocks.
+/// The test that catches a defect of the hardware in the copy: scenarios, then vectors, then tests
+/// of blocks.
 fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
     let scenarios = run(Command::new(pagewalk).args(["run", "--all"]).current_dir(copy));
     if scenarios.status.code() == Some(1) {
@@ -106,7 +107,8 @@ fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
     (!blocks.status.success()).then(|| "a block test".to_owned())
 }
 
-/// What catches the kernel in the copy: its own tests, then scenarios, then a short soak.
+/// The test that catches a defect of the kernel in the copy: its own tests, then scenarios, then a
+/// short soak.
 fn kernel_caught_by(copy: &Path) -> Option<String> {
     if let Some(test) = kernel_test_that_fails(copy) {
         return Some(test);

@@ -1,4 +1,4 @@
-//! `pagewalk netlist`: what it shows, that it is the same in every run, and what it refuses.
+//! `pagewalk netlist`: its output, that it is the same in every run, and its errors.
 
 use assert_cmd::cargo::cargo_bin_cmd;
 

@@ -1,6 +1,6 @@
-//! The test plan's tables are the scenario files' own words.
+//! The tables of the test plan are generated from the scenario files.
 //!
-//! `PAGEWALK_UPDATE=1 cargo test -p testbenches --test all plan::` writes them anew.
+//! `PAGEWALK_UPDATE=1 cargo test -p testbenches --test all plan::` updates them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use scenario::library;
 
-/// What stands between these is made here.
+/// The part between these is generated here.
 const BEGIN: &str = "## Rules and scenarios\n";
 const END: &str = "\n## What real MMUs got wrong\n";
 
@@ -16,7 +16,7 @@ fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/testplan.md")
 }
 
-/// A table for each folder, a row for each scenario.
+/// A table for each folder, one row for each scenario.
 fn tables() -> String {
     let mut text = String::new();
     let mut last = None;

@@ -1,5 +1,5 @@
-//! `pagewalk policy`, the real binary: textbook counts, tables, and no wrong input that it trips
-//! over; and random strings on the hardware against a list of pages.
+//! `pagewalk policy`, the real binary: textbook counts, tables, and errors for invalid input; and
+//! random strings on the hardware compared with a list of pages.
 
 use std::fs;
 use std::process::Output;
@@ -148,7 +148,7 @@ fn wrong_input_is_status_2_and_said() {
     assert!(error.contains("does not know Sv32"), "{error}");
 }
 
-/// Faults and write-backs by a list of pages: `key` says which position of the list goes.
+/// Faults and write-backs by a list of pages: `key` selects the position in the list to evict.
 fn by_list(
     steps: &[(u64, bool)],
     frames: usize,
@@ -216,7 +216,8 @@ proptest! {
             let outcome = machine(policy);
             prop_assert_eq!((outcome.faults, outcome.writebacks), expected, "{}", policy);
         }
-        // The others lose no store either: every load is compared with what was stored.
+        // Under the other policies no store is lost either: every load is compared with what was
+        // stored.
         for &policy in PolicyKind::ALL {
             prop_assert!(machine(policy).faults >= machine(PolicyKind::Opt).faults);
         }

@@ -1,4 +1,4 @@
-//! Machine code that a run gives back serves the next MMU, and leaves no trace in it.
+//! Machine code returned by a run serves the next MMU, without any trace of the first run.
 
 use engine::{Engine, HardwareMmu, find, kept};
 use model::isa::{Access, Context, Privilege};
@@ -6,7 +6,7 @@ use model::mmu::{Fence, Inputs, MemoryResponse, Mmu, Outputs, PerPort, Request};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// What an MMU does in response to what is drawn from a seed, sensible or not.
+/// An MMU's responses to inputs generated from a seed, valid or not.
 fn life(mmu: &mut dyn Mmu, seed: u64, watched: bool) -> Vec<(Outputs, Vec<u128>)> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     mmu.watch(watched);

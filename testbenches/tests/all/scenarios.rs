@@ -1,4 +1,4 @@
-//! Every shipped scenario on the hardware, by the runner that the command uses.
+//! Every built-in scenario on the hardware, with the command's runner.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -20,11 +20,11 @@ fn every_scenario_holds_on_rust_hdl() {
     every_scenario_holds(Engine::RustHdl);
 }
 
-/// Runs whose walks read more entries than this take rust-hdl's own loop minutes.
+/// Runs whose walks read more entries than this take minutes in rust-hdl's own loop.
 const LONGEST_ON_RUST_HDL: u64 = 20_000;
 
-/// Whether rust-hdl's own loop can run a scenario in the time of a test, as a run of the compiled
-/// engine tells.
+/// Whether rust-hdl's own loop can run a scenario in the time of a test, judged by a run of the
+/// compiled engine.
 fn is_short(scenario: &Scenario) -> bool {
     let factory =
         |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, Engine::Compiled)?) };
@@ -53,7 +53,7 @@ fn every_scenario_holds(engine: Engine) {
     assert!(failures.is_empty(), "{} runs failed\n{failures_text}", failures.len());
 }
 
-/// The test plan names no scenario that is not there.
+/// The test plan names only existing scenarios.
 #[test]
 fn the_test_plan_names_no_other_scenarios() {
     let plan = include_str!("../../../docs/testplan.md");
@@ -67,8 +67,8 @@ fn the_test_plan_names_no_other_scenarios() {
     assert!(strange.is_empty(), "docs/testplan.md names {strange:?}, which are not there");
 }
 
-/// A shoot-down that leaves a hart out: the file that expects the new page there fails, on that
-/// line, and with a fence in that hart it holds.
+/// A shoot-down that misses a hart: the file that expects the new page there fails, on that line,
+/// and with a fence in that hart it passes.
 #[test]
 fn a_hart_that_was_not_fenced_is_caught() {
     let text = |fence: &str| {
@@ -100,7 +100,7 @@ step = [
     let (line, got) = holds("").expect("the hart still has the old page");
     assert_eq!(line, 11);
     assert!(got.contains("0x80000000"), "{got}");
-    // A hart that is not there is a mistake in the file, at its place.
+    // A hart that does not exist is an error in the file, at its place.
     let wrong = text("{ hart = 2, fence = {} },");
     let error = Scenario::parse("moves", "moves.toml", &wrong).unwrap_err().to_string();
     assert!(error.starts_with("moves.toml:10:7: there is no hart 2"), "{error}");

@@ -1,5 +1,5 @@
-//! The segmentation unit: every engine gives the same, every tool reads its Verilog, every
-//! mistake in a scenario is said with its place.
+//! The segmentation unit: every engine gives the same, every tool reads its Verilog, every error in
+//! a scenario is reported with its place.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use testbenches::export::{checks, tools};
 
 const SEED: u64 = 0x5e6;
 
-/// Short segments, and addresses near both ends of them.
+/// Short segments, and addresses near both of their ends.
 fn inputs(dice: &mut ChaCha8Rng, shape: Shape) -> Inputs {
     let number = dice.random_range(0..shape.segments);
     let rights = Rights {

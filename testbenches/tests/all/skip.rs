@@ -1,5 +1,5 @@
-//! Time skip changes nothing but the time that a run takes: reports and waves are the same with
-//! and without it, on every engine.
+//! Time skip changes nothing but the time of a run: reports and waves are the same with and without
+//! it, on every engine.
 
 use engine::{Engine, find};
 use kernel::{Layout, RegionKind, RegionSpec};
@@ -20,11 +20,11 @@ use waves::Window;
 struct Run {
     report: String,
     wave: Vec<u8>,
-    /// Cycles that were made, not only counted.
+    /// Cycles that were simulated, not only counted.
     made: u64,
 }
 
-/// What runs: a configuration of the world, its processes.
+/// A run's configuration and processes.
 struct Plan {
     config: MachineConfig,
     pressure: bool,
@@ -74,7 +74,7 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
     }
 }
 
-/// Loads and stores all over forty pages, which four lines do not hold.
+/// Loads and stores all over forty pages, too many for four lines.
 fn wandering(step: u64) -> Box<dyn Program> {
     let pages = (0..1200_u64).map(move |at| 0x10000 + (at * step % 40) * 4096 + at % 500 * 8);
     Box::new(Listed::accesses(
@@ -132,7 +132,7 @@ fn a_real_program_can_be_skipped_through() {
 #[test]
 fn every_engine_makes_the_same_waves() {
     let config = MachineConfig { latency: LatencySpec::Fixed(9), ..world() };
-    // The window opens and closes under way.
+    // The window opens and closes during the run.
     for window in [Window { from: 2000, cycles: Some(1500) }, Window { from: 0, cycles: Some(900) }]
     {
         let plan = Plan { config: config.clone(), pressure: false, window };

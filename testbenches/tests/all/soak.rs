@@ -1,4 +1,4 @@
-//! `pagewalk soak`: short soaks of every scheme, and what is said of mistakes.
+//! `pagewalk soak`: short soaks of every scheme, and error messages.
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
@@ -18,7 +18,7 @@ fn soak(arguments: &[&str]) -> (String, String, i32) {
     (out, error, output.status.code().expect("no signal"))
 }
 
-/// The rows of a soak that finds nothing.
+/// The rows of a soak without failures.
 fn rows(arguments: &[&str]) -> Vec<Value> {
     let (out, error, status) = soak(&[arguments, &["--json"]].concat());
     assert_eq!(status, 0, "{out}{error}");
@@ -40,8 +40,8 @@ fn random_programs_keep_every_invariant_in_every_scheme() {
     }
 }
 
-/// Load control took a process out of the running for which a frame was held, and others waited
-/// for that frame for ever.
+/// Load control suspended a process for which a frame was reserved, and others waited for that
+/// frame for ever.
 #[test]
 fn nobody_waits_for_the_frame_of_a_suspended_process() {
     rows(&["--ops", "1", "--mode", "sv39", "--policy", "lru", "--seed", "2"]);

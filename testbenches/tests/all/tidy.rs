@@ -1,4 +1,4 @@
-//! What a reader relies on without checking: crate edges, file lengths, citations, paths.
+//! Properties that readers rely on: crate dependencies, file lengths, citations, paths.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ fn read(path: &str) -> String {
     std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// The project's text files, sorted; nothing that was generated.
+/// The project's text files, sorted; no generated ones.
 fn files(extensions: &[&str]) -> Vec<PathBuf> {
     const GENERATED: &[&str] = &["target", "export", "out"];
     let mut found = Vec::new();
@@ -25,7 +25,7 @@ fn files(extensions: &[&str]) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                // `.git` and its like; but `.ci` belongs to the project.
+                // `.git` and the like; but `.ci` belongs to the project.
                 let hidden = name.starts_with('.') && name != ".ci";
                 let source = folder.ends_with("src");
                 if !hidden && (source || !GENERATED.contains(&name.as_str())) {
@@ -151,7 +151,7 @@ fn every_cited_anchor_stands_in_the_pinned_edition() {
     assert!(known.contains("sv32algorithm"), "docs/spec.md names the algorithm");
     let mut missing = Vec::new();
     for path in files(&["rs", "md", "toml"]) {
-        // This file only speaks about anchors.
+        // This file only mentions anchors.
         if path.ends_with("all/tidy.rs") {
             continue;
         }
@@ -168,7 +168,7 @@ fn every_cited_anchor_stands_in_the_pinned_edition() {
 fn paths(text: &str, extension: &str) -> BTreeSet<String> {
     text.split(|c: char| c.is_whitespace() || "`()|[],;".contains(c))
         .filter(|word| word.ends_with(extension) && word.contains('/'))
-        // `a/*.toml` and `NAME.toml` speak of many files.
+        // `a/*.toml` and `NAME.toml` stand for many files.
         .filter(|word| !word.contains(['*', '<', '{', '$']) && !word.contains("NAME"))
         .map(|word| word.trim_start_matches("../").to_string())
         .collect()
@@ -205,7 +205,7 @@ fn links_between_documents_lead_somewhere() {
 
 #[test]
 fn no_file_knows_the_machine_that_it_was_written_on() {
-    // Put together here, so that this file does not say them.
+    // Assembled here, so that this file does not contain them.
     let forbidden =
         [["/ho", "me/"], ["/ro", "ot/"], ["/wo", "rk/"], ["/Us", "ers/"]].map(|p| p.concat());
     for path in files(&["rs", "md", "toml", "sh", "run", "Makefile", "txt", "gtkw"]) {
@@ -221,8 +221,8 @@ fn no_file_knows_the_machine_that_it_was_written_on() {
     }
 }
 
-/// The modules that a file declares, those of tests left out, each with the names that the file
-/// re-exports from it.
+/// The modules that a file declares, except tests, each with the names that the file re-exports
+/// from it.
 fn modules(text: &str) -> Vec<Vec<&str>> {
     let words = |c: char| !c.is_alphanumeric() && c != '_';
     let mut found = Vec::new();

@@ -1,5 +1,5 @@
-//! `pagewalk trace`, the real binary: logs as Valgrind writes them, policies that look ahead or
-//! live on ticks, and what a trace's pages are.
+//! `pagewalk trace`, the real binary: logs in Valgrind's format, policies that look ahead or need
+//! ticks, and the classification of a trace's pages.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ fn faults(text: &str, arguments: &[&str]) -> u64 {
     count("minor_faults") + count("major_faults")
 }
 
-/// Faults of a list of pages in so many frames, the page needed last replaced.
+/// Faults of a list of pages with so many frames; the page needed last is evicted.
 fn optimal(pages: &[u64], frames: usize) -> u64 {
     let (mut resident, mut faults) = (Vec::new(), 0);
     for (now, page) in pages.iter().enumerate() {
@@ -201,7 +201,7 @@ fn a_program_file_says_what_its_pages_are() {
     let text = of(kernel::RegionKind::Text).start;
     let bss = of(kernel::RegionKind::Bss).start;
     let elf = elf.to_str().expect("a plain path");
-    // Of bss that is only ever read the trace alone believes that a file put something there.
+    // From the trace alone, bss that is only ever read looks like data from a file.
     let lines = format!("I  {text:08x},4\n S 1ffefffe28,8\n L {bss:08x},8\n");
     let major =
         |arguments: &[&str]| json(&lines, arguments)["total"]["faults"]["major_faults"].clone();

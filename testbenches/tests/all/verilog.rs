@@ -52,7 +52,7 @@ fn every_module_says_what_it_is() {
     }
 }
 
-/// Names of the hardware need no change to be legal in Verilog and SystemVerilog.
+/// The hardware's names are legal in Verilog and SystemVerilog without changes.
 #[test]
 fn no_name_is_a_keyword() {
     for config in CONFIGS {
@@ -93,7 +93,7 @@ fn every_configuration_is_read_by_every_tool() {
     }
 }
 
-/// What a check says of a small module.
+/// The message of a check for a small module.
 fn objection(body: &str) -> String {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("t.v");

@@ -1,5 +1,5 @@
-//! Waves of scenarios are there and complete; and our waveform and Verilator's say the same of
-//! every signal that both have.
+//! Waves of scenarios are complete; and our waveform and Verilator's agree on every signal that
+//! both have.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,8 +10,8 @@ use scenario::library;
 use testbenches::bench::{WaveOptions, waves};
 use testbenches::export::tools;
 
-/// Whether a view opens as a picture: a dump that reads to its end and has a history, every row a
-/// signal of it, every filter a file.
+/// Checks that a view would open as a picture: a dump that can be read to its end and has a
+/// history, every row a signal of it, every filter a file.
 fn complete(view: &Path) -> Result<(), String> {
     let text = fs::read_to_string(view).map_err(|error| error.to_string())?;
     let folder = view.parent().expect("a file has a folder");
@@ -124,7 +124,7 @@ fn every_hart_has_its_ports_in_a_wave() {
         let answers = values(&dump, &format!("{hart}data.answered")).into_iter();
         answers.filter(|answer| !answer.is_empty()).collect::<Vec<_>>()
     };
-    // Each goes on with the page until it executes a fence of its own.
+    // Each hart keeps the page until it executes a fence of its own.
     let (gone, stays) = ("load_page_fault", "80001000");
     assert_eq!(answers(""), ["80000000", gone]);
     assert_eq!(answers("hart1."), ["80000000", gone]);
@@ -202,7 +202,7 @@ fn wave_that_a_full_disk_cuts_is_kept_and_the_run_is_reported() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = std::process::Command::new("sh")
         .current_dir(folder.path())
-        // Files may not grow as long as the dump, and telling so is no signal.
+        // Files may not grow as long as the dump, and the signal about that is ignored.
         .args(["-c", "trap '' XFSZ; ulimit -f 200; exec \"$@\"", "sh"])
         .arg(assert_cmd::cargo::cargo_bin!("pagewalk"))
         .args(["run", "the-second-reader", "--config", "rv64_small", "--mode", "sv39", "--wave=w"])
@@ -244,8 +244,8 @@ fn file_named_for_a_wave_is_written_in_the_format_of_its_extension() {
     assert!(!plain.contains("$attrbegin") && !plain.contains("$var string"), "{plain}");
 }
 
-/// A view as a reader meets it: its groups and whether each is open, the times in sight, the
-/// cursor, and the named markers with their times.
+/// A view as a reader sees it: its groups and whether each is open, the visible times, the cursor,
+/// and the named markers with their times.
 struct Seen {
     groups: Vec<(String, bool)>,
     sight: (u64, u64),
@@ -253,7 +253,7 @@ struct Seen {
     markers: Vec<(i64, String)>,
 }
 
-/// What a command's view opens on.
+/// The view that a command's recording opens with.
 fn seen(arguments: &[&str]) -> (Option<i32>, Seen, std::path::PathBuf, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("x.vcd");
@@ -280,7 +280,7 @@ fn seen(arguments: &[&str]) -> (Option<i32>, Seen, std::path::PathBuf, tempfile:
     let numbers: Vec<f64> = zoom.split(' ').map(|number| number.parse().expect("one")).collect();
     let start = text.lines().find_map(|line| line.strip_prefix("[timestart] "));
     let start: u64 = start.and_then(|time| time.parse().ok()).expect("a time");
-    // 1146 of the window's pixels show values, 200 of them a unit of time at zoom 0.
+    // Values are shown in 1146 of the window's pixels, 200 of them per unit of time at zoom 0.
     let units = (2_f64.powf(-numbers[0]) * 1146.0 / 200.0).round() as u64;
     let names = text.lines().filter_map(|line| line.strip_prefix("[markername] "));
     let times = numbers[2..].iter().map(|time| *time as i64);

@@ -1,7 +1,7 @@
-//! A software MMU that keeps the hardware's contract to the cycle, unless a defect is planted.
+//! A software MMU that fulfils the hardware's contract to the cycle, unless a defect is planted.
 //!
-//! It exists to show that scenarios can fail: the sound model passes them all, each defective one
-//! fails the scenario that names its defect.
+//! It shows that scenarios can fail: the correct model passes them all, each defective one fails
+//! the scenario assigned to its defect.
 
 use model::isa::{Cause, Fault, Mode, Satp, Xlen};
 use model::mmu::{
@@ -19,11 +19,11 @@ pub(super) struct Line {
     pub(super) level: u32,
     pub(super) va: u64,
     pub(super) entry: Entry,
-    /// MXR when it was filled, for the defect that keeps the verdict.
+    /// MXR when it was filled, for the defect that keeps the permission check's result.
     pub(super) mxr: bool,
 }
 
-/// A miss that waits, with the registers of its acceptance.
+/// A waiting miss, with the registers at its acceptance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub(super) request: Request,
@@ -35,7 +35,7 @@ pub(super) struct Pending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Idle,
-    /// Waits this many cycles, then asks.
+    /// Waits this many cycles, then requests.
     Ask(u32),
     Wait,
     Update,
@@ -224,7 +224,7 @@ impl Mmu for Model {
 }
 
 impl Model {
-    /// What the clock edge keeps beside the walk.
+    /// Registers besides those of the walk, at the clock edge.
     fn registers(&mut self, inputs: &Inputs, out: &Outputs) {
         for pending in self.pending.iter_mut().flatten() {
             if pending.satp != inputs.satp {

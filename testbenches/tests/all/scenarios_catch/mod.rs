@@ -1,4 +1,4 @@
-//! The scenarios themselves are tested: each planted defect is caught by the one that names it.
+//! Tests of the scenarios themselves: each planted defect is caught by the one assigned to it.
 
 mod defective;
 mod mutant;

@@ -30,7 +30,7 @@ pub(crate) enum Mutant {
     InvalidAccepted,
     TablePpnCut,
     PhysicalPpnCut,
-    // Left behind
+    // Wrongly cached
     FaultingLeafCached,
     PermissionFaultCached,
     UpdateBeforePermission,

@@ -1,4 +1,4 @@
-//! What the model knows of the specification: one entry, one request at a time.
+//! The model's rules of the specification: one entry, one request at a time.
 
 use model::isa::{Access, Cause, Fault, Mode, Privilege, Satp, Xlen};
 use model::mmu::{Request, Response};
@@ -59,7 +59,7 @@ impl Rules {
         if self.xlen == Xlen::Rv32 { 10 } else { 9 }
     }
 
-    /// The answer of a request that no table is read for.
+    /// The answer to a request that needs no table.
     pub(crate) fn untranslated(
         &self,
         request: &Request,
@@ -164,7 +164,7 @@ impl Rules {
         Ok(false)
     }
 
-    /// Whether a leaf may be used for this request; A and D apart.
+    /// Whether a leaf may be used for this request, except for A and D.
     pub(crate) fn leaf(&self, entry: Entry, level: u32, request: &Request) -> Result<(), Cause> {
         let inside = (1 << (level * self.segment())) - 1;
         let misaligned = entry.ppn() & inside != 0 && !self.is(M::MisalignedOred);

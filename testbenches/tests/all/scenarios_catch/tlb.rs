@@ -1,4 +1,4 @@
-//! The model's TLBs: look up, judge a hit, forget.
+//! The model's TLBs: lookup, permission check at a hit, fence.
 
 use model::isa::{Access, Privilege, Xlen};
 use model::mmu::{Request, Response};
@@ -29,7 +29,7 @@ impl Model {
         own.or_else(|| self.lines[1 - port].iter().filter(|_| shared).find(matches)).copied()
     }
 
-    /// What a hit answers; `None` sends it to the walker.
+    /// The answer of a hit; `None` passes the request to the walker.
     pub(super) fn hit(&self, line: &Line, request: &Request, adue: bool) -> Option<Response> {
         let mut judged = *request;
         match self.mutant {

@@ -25,7 +25,7 @@ impl Model {
         if self.is(M::DataAlwaysFirst) {
             order = [1, 0];
         }
-        // Data first, and the fetch only once the data port has been idle for a while.
+        // Data first, and the fetch only after the data port has been idle for a while.
         if self.is(M::DataStarvesFetch) {
             self.patience = if self.pending[1].is_some() { 0 } else { self.patience + 1 };
             order = if self.patience > 3 { [1, 0] } else { [1, 1] };
@@ -204,7 +204,7 @@ impl Model {
         }
     }
 
-    /// A fence overtakes the walk: again from the root.
+    /// A fence during the walk: restart from the root.
     pub(super) fn restart(&mut self, out: &mut Outputs) {
         if self.state == State::Idle || self.is(M::WalkIgnoresFence) {
             return;
