@@ -163,7 +163,7 @@ fn nothing_is_evaluated_while_nothing_changes() {
     }
     assert_eq!(engine.read(waiting), 1, "it waits for memory");
     engine.write(valid, 1);
-    assert!(engine.is_quiescent(), "the same value is no change");
+    assert!(engine.is_quiescent(), "the same value is not a change");
     engine.write(slot(&engine, "mem_resp_valid"), 1);
     assert!(!engine.is_quiescent(), "an answer is one");
 }

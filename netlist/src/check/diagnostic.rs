@@ -79,7 +79,7 @@ pub enum Problem {
     },
     /// A name that cannot be resolved from the kernel.
     #[error(
-        "`{name}` is no signal, constant or variant known here (a Rust const or const generic \
+        "`{name}` is not a signal, constant or variant known here (a Rust const or const generic \
          has no value in a kernel: use a `Constant` field)"
     )]
     UnresolvedName {

@@ -189,7 +189,7 @@ impl<'de> Deserialize<'de> for Expect {
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Expect, E> {
                 match value.is_finite() {
                     true => Ok(Expect::Real(value)),
-                    false => Err(E::custom(format!("{value} is no number that is counted"))),
+                    false => Err(E::custom(format!("{value} is not a number that can be counted"))),
                 }
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Expect, E> {

@@ -24,7 +24,7 @@ impl FromStr for Flags {
         let mut bits = 0;
         for c in text.chars().filter(|c| !c.is_whitespace()) {
             let Some(bit) = LETTERS.find(c) else {
-                return Err(format!("`{c}` is no flag; flags are {LETTERS}"));
+                return Err(format!("`{c}` is not a flag; flags are {LETTERS}"));
             };
             bits |= 1 << bit;
         }
@@ -47,7 +47,7 @@ impl FromStr for Bits {
                 "RSW" => 0b11 << 8,
                 _ => match word.strip_prefix("bit").map(str::parse::<u32>) {
                     Some(Ok(bit @ 0..=63)) => 1 << bit,
-                    Some(_) => return Err(format!("`{word}` is no bit; bits are 0 to 63")),
+                    Some(_) => return Err(format!("`{word}` is not a bit; bits are 0 to 63")),
                     None => word.parse::<Flags>()?.0,
                 },
             };

@@ -55,7 +55,7 @@ impl FromStr for CauseName {
         let cause = CAUSES.into_iter().find(|cause| cause.name() == text);
         cause.map(CauseName).ok_or_else(|| {
             let names = CAUSES.map(Cause::name).join(", ");
-            format!("`{text}` is no cause; causes are {names}")
+            format!("`{text}` is not a cause; causes are {names}")
         })
     }
 }

@@ -221,7 +221,7 @@ fn value(word: &str) -> Result<Expression, String> {
             "levels" => Name::Levels,
             "va_bits" => Name::VaBits,
             "entries" => Name::Entries,
-            _ => return Err(format!("`{word}` is no number; names are {}", Variables::NAMES)),
+            _ => return Err(format!("`{word}` is not a number; names are {}", Variables::NAMES)),
         }));
     }
     let digits = word.replace('_', "");
@@ -232,7 +232,7 @@ fn value(word: &str) -> Result<Expression, String> {
     };
     parsed.map(Expression::Literal).map_err(|error| match error.kind() {
         IntErrorKind::PosOverflow => format!("`{word}` does not fit 64 bits"),
-        _ => format!("`{word}` is no number"),
+        _ => format!("`{word}` is not a number"),
     })
 }
 

@@ -138,7 +138,7 @@ impl FromStr for Letters {
 
     fn from_str(text: &str) -> Result<Letters, String> {
         match text.chars().find(|letter| !"rwx".contains(*letter)) {
-            Some(letter) => Err(format!("`{letter}` is no right; there are r, w and x")),
+            Some(letter) => Err(format!("`{letter}` is not a right; rights are r, w and x")),
             None => Ok(Letters(text.to_owned())),
         }
     }

@@ -138,7 +138,9 @@ impl FromStr for Ends {
         let stranger = ends.words().find(|word| !known(word)).map(str::to_owned);
         stranger.map_or(Ok(ends), |word| {
             let names = Death::NAMES.join(", ");
-            Err(format!("`{word}` is no end of a process; ends are exited, never, any, {names}"))
+            Err(format!(
+                "`{word}` is not an end of a process; ends are exited, never, any, {names}"
+            ))
         })
     }
 }
@@ -192,7 +194,7 @@ impl<'de> Deserialize<'de> for PageText {
                 let named = parts.and_then(|(name, page)| {
                     Some(PageText::Named(name.trim().to_owned(), page.parse().ok()?))
                 });
-                let wrong = || format!("`{text}` is no page; pages are written `heap 3`");
+                let wrong = || format!("`{text}` is not a page; pages are written `heap 3`");
                 named.ok_or_else(|| E::custom(wrong()))
             }
         }

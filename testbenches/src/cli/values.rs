@@ -33,7 +33,7 @@ impl FromStr for LatencyArg {
 
     fn from_str(text: &str) -> Result<LatencyArg, String> {
         let cycles = |text: &str| match text.parse::<u64>() {
-            Ok(0) | Err(_) => Err(format!("`{text}` is no number of cycles from 1 on")),
+            Ok(0) | Err(_) => Err(format!("`{text}` is not a number of cycles from 1 on")),
             Ok(cycles) => Ok(cycles),
         };
         Ok(LatencyArg(match text.split_once('-') {

@@ -78,13 +78,13 @@ fn evaluated(formula: &str, variables: &[(String, Value)]) -> Result<Value, Stri
             }
             Some(Value::Integer(value)) => Ok(*value as f64),
             Some(Value::Float(value)) => Ok(*value),
-            Some(_) => Err(format!("`{name}` in `{{{formula}}}` is no number")),
+            Some(_) => Err(format!("`{name}` in `{{{formula}}}` is not a number")),
             None => Err(format!("nothing is called `{name}` in `{{{formula}}}`")),
         }
     };
     let value = Formula::parse(formula)?.value(&number)?;
     if value.fract() != 0.0 {
-        return Err(format!("`{{{formula}}}` is {value}, which is no whole number"));
+        return Err(format!("`{{{formula}}}` is {value}, which is not a whole number"));
     }
     if value.abs() > LARGEST as f64 {
         return Err(format!("`{{{formula}}}` is {value}: too large to calculate with"));

@@ -25,7 +25,7 @@ impl Formula {
     pub fn parse(text: &str) -> Result<Formula, String> {
         let braced = whole(text, braced).map_err(|problem| problem.message)?;
         let expression = exmex::parse::<f64>(&braced)
-            .map_err(|error| format!("`{text}` is no formula: {error}"))?;
+            .map_err(|error| format!("`{text}` is not a formula: {error}"))?;
         Ok(Formula { text: text.to_owned(), expression })
     }
 

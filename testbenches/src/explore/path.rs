@@ -11,7 +11,7 @@ use toml::{Table, Value};
 pub(crate) fn set(root: &mut Table, path: &str, value: Value) -> Result<(), String> {
     let parts: Vec<&str> = path.split('.').collect();
     if parts.iter().any(|part| part.is_empty()) {
-        return Err(format!("`{path}` is no path; write one as os.frames"));
+        return Err(format!("`{path}` is not a path; write one as os.frames"));
     }
     let Some((last, parents)) = parts.split_last() else { return Ok(()) };
     let Some((first, rest)) = parents.split_first() else {

@@ -126,7 +126,7 @@ fn number(input: &mut Input<'_>, part: &str) -> Read<i64> {
                 format!("`{word}` in `{part}` is out of range: it does not fit 64 bits")
             }
             IntErrorKind::Empty => format!("a whole number is missing in `{part}`"),
-            _ => format!("`{word}` in `{part}` is no whole number"),
+            _ => format!("`{word}` in `{part}` is not a whole number"),
         };
         wrong(at, message)
     })

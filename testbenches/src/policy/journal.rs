@@ -105,7 +105,7 @@ impl Journal {
         label: impl Fn(u64) -> Option<u64>,
         keep: bool,
     ) -> Result<(u64, Vec<Row>), Disagreement> {
-        let strange = |vpn: u64| format!("the machine speaks of a page {vpn:#x} of nobody");
+        let strange = |vpn: u64| format!("page {vpn:#x} of an event is not in the string");
         let name = |page: VirtualPage| {
             label(page.vpn).map_or_else(|| page.to_string(), |number| number.to_string())
         };
@@ -128,9 +128,15 @@ impl Journal {
                 match notes.next() {
                     Some(Note::Fault(vpn)) if label(vpn)? == page => faults += 1,
                     Some(other) => {
-                        return Err(format!("page {page} was away, but there came {other}"));
+                        return Err(format!(
+                            "page {page} was not in a frame, but the next event was {other}"
+                        ));
                     }
-                    None => return Err(format!("page {page} was away, and nothing came")),
+                    None => {
+                        return Err(format!(
+                            "page {page} was not in a frame, and there was no event"
+                        ));
+                    }
                 }
                 let mut became = Fault { victim: None, written_ahead: Vec::new() };
                 while let Some(note) = notes.next_if(|note| !matches!(note, Note::Fault(_))) {
@@ -170,7 +176,7 @@ impl Journal {
             ticked = false;
         }
         match notes.find(|note| matches!(note, Note::Fault(_) | Note::Eviction(_))) {
-            Some(note) => Err(format!("the string is over, but there came {note}")),
+            Some(note) => Err(format!("the string is over, but there was {note}")),
             None => Ok((faults, rows)),
         }
     }

@@ -178,7 +178,9 @@ fn number(input: &mut Input<'_>) -> Read<u64> {
         return number.or_else(|_| wrong(at, format!("{digits} does not fit into 64 bits")));
     }
     match take(input, opt(any))? {
-        Some(c) => wrong(at, format!("`{c}` is no page; pages are whole numbers, as in 7,0,1,2")),
+        Some(c) => {
+            wrong(at, format!("`{c}` is not a page; pages are whole numbers, as in 7,0,1,2"))
+        }
         None => wrong(at, "a page is missing"),
     }
 }
@@ -219,8 +221,8 @@ mod tests {
         for (text, said) in [
             ("", "column 1: the string is empty; write pages, as in 7,0,1,2"),
             (" , ", "column 1: the string is empty; write pages, as in 7,0,1,2"),
-            ("1,q", "column 3: `q` is no page; pages are whole numbers, as in 7,0,1,2"),
-            ("1,-2", "column 3: `-` is no page; pages are whole numbers, as in 7,0,1,2"),
+            ("1,q", "column 3: `q` is not a page; pages are whole numbers, as in 7,0,1,2"),
+            ("1,-2", "column 3: `-` is not a page; pages are whole numbers, as in 7,0,1,2"),
             ("1,2k", "column 4: `k` does not belong to a page; 3w stores, 3r loads"),
             ("1.5.2", "column 2: a range is written 1..5"),
             ("1.5", "column 2: a range is written 1..5"),

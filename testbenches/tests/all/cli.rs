@@ -127,9 +127,9 @@ fn broken_files_are_named_with_line_and_column() {
         ("load = 0x1000, pa", "lod = 0x1000, pa", ":7:5: a step needs one of"),
         ("pa = 0x8000_0008", "pb = 0x8000_0008", ":8:22: unknown field `pb`"),
         ("latency = 0", "latency = \"2 +\"", ":8:50: a number is missing"),
-        ("latency = 0", "fault = \"oops\"", ":8:48: `oops` is no cause"),
+        ("latency = 0", "fault = \"oops\"", ":8:48: `oops` is not a cause"),
         ("\"sv39\"", "\"sv40\"", ":4:21: unknown variant `sv40`"),
-        ("R UAD", "R UAZ", ":5:49: `Z` is no flag"),
+        ("R UAD", "R UAZ", ":5:49: `Z` is not a flag"),
         ("step = [", "step = [[", ":9:2: unclosed array"),
         ("idea =", "[idea =", ":2:"),
         ("step =", "steps =", ":1:1: a scenario needs"),
@@ -266,7 +266,7 @@ fn an_address_that_the_scheme_has_not_can_be_folded() {
     let rv32 = ["trace", shown(&path), "--config", "rv32_small"];
     let (_, error, status) = pagewalk(&rv32);
     assert_eq!(status, 2);
-    assert!(error.contains("x.trace:2: 0x1ffefffe28 is no user address of Sv32"), "{error}");
+    assert!(error.contains("x.trace:2: 0x1ffefffe28 is not a user address of Sv32"), "{error}");
     assert_eq!(pagewalk(&[&rv32[..], &["--fold"]].concat()).2, 0);
 }
 

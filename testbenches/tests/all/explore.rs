@@ -128,7 +128,7 @@ fn mistakes_of_explore_are_said_to_people() {
         (&[belady, "--sweep", "process.nobody.frames=3"], "there is no `nobody`"),
         (&[belady, "--sweep", "frames=3"], "nothing is called `frames`"),
         (&[belady, "--sweep", "os.frames=99", "--measure", "minor_fault"], "did you mean"),
-        (&[belady, "--sweep", "os.frames=99", "--measure", "1 +"], "is no formula"),
+        (&[belady, "--sweep", "os.frames=99", "--measure", "1 +"], "is not a formula"),
         (&[belady, "--sweep", "os.frames=1..5000", "--sweep", "os.swap=1..5000"], "20000 runs"),
         (&["what-is-evicted", "--sweep", "os.frames=99"], "choose one"),
     ];

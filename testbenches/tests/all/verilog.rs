@@ -26,7 +26,7 @@ fn every_port_is_explained_in_the_words_of_the_source() {
             let port = ports
                 .lines()
                 .find(|line| line.split([' ', ',']).any(|word| word == pin.name()))
-                .unwrap_or_else(|| panic!("{} is no port", pin.name()));
+                .unwrap_or_else(|| panic!("{} is not a port", pin.name()));
             assert_eq!(port.contains("input "), pin.direction() == Direction::In, "{port}");
             let range = format!("[{}:0]", config.pin_width(pin).max(2) - 1);
             assert_eq!(port.contains(&range), config.pin_width(pin) > 1, "{port}");

@@ -28,7 +28,7 @@ fn complete(view: &Path) -> Result<(), String> {
         let path = row.split_once("} ").ok_or("a row without a signal")?.1;
         let path = path.split('[').next().unwrap_or(path);
         if !all.contains(path) {
-            return Err(format!("the row {path} is no signal of the dump"));
+            return Err(format!("the row {path} is not a signal of the dump"));
         }
         rows += 1;
     }
@@ -39,7 +39,7 @@ fn complete(view: &Path) -> Result<(), String> {
     }
     let times = waves.time_table();
     if rows < 10 || times.len() < 2 || !times.is_sorted() {
-        return Err(format!("{rows} rows and {} times are no picture", times.len()));
+        return Err(format!("{rows} rows and {} times are not a picture", times.len()));
     }
     Ok(())
 }

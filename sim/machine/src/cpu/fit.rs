@@ -97,7 +97,7 @@ mod tests {
         let stack = 0x1f_feff_fe28;
         assert_eq!(through(Mode::Sv39, Fit::Refuse, stack), Ok(stack));
         let refused = through(Mode::Sv32, Fit::Refuse, stack).unwrap_err();
-        assert!(refused.starts_with("0x1ffefffe28 is no user address of Sv32"), "{refused}");
+        assert!(refused.starts_with("0x1ffefffe28 is not a user address of Sv32"), "{refused}");
         assert_eq!(through(Mode::Sv32, Fit::Fold, stack), Ok(0x7eff_fe28));
         assert_eq!(through(Mode::Sv32, Fit::Fold, 0xc000_0000), Ok(0x4000_0000));
         assert_eq!(through(Mode::Sv39, Fit::Fold, 0x3f_ffff_fffc), Ok(0x3f_ffff_fff8));

@@ -92,7 +92,7 @@ pub enum ProgramError {
         source: std::io::Error,
     },
     /// An address outside the range of the translation scheme.
-    #[error("{position}{va:#x} is no user address of {scheme}; {hint}")]
+    #[error("{position}{va:#x} is not a user address of {scheme}; {hint}")]
     Address {
         /// Where in the source, with `: ` after it; may be empty.
         position: String,

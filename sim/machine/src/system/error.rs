@@ -42,7 +42,7 @@ pub enum RunError {
     },
     /// Processes take turns, and none of them makes progress.
     #[error(
-        "cycle {cycle}: livelock: {turns} turns in a row ended before anybody completed a step"
+        "cycle {cycle}: livelock: {turns} turns in a row ended before any process completed a step"
     )]
     Livelock {
         /// The cycle in which the limit was reached.

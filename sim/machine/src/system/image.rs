@@ -87,7 +87,7 @@ impl ElfImage {
             return unfit("only ELF files are known");
         }
         if !matches!(elf.kind(), ObjectKind::Executable | ObjectKind::Dynamic) {
-            return unfit("it is no program: it must be linked first");
+            return unfit("it is not a program: it must be linked first");
         }
         let known = [Architecture::Riscv32, Architecture::Riscv64, Architecture::X86_64];
         if !known.contains(&elf.architecture()) {

@@ -45,8 +45,11 @@ fn files_that_cannot_be_run_never_begin() {
         all.refused(&story("", "", &process), part);
     }
     for (process, part) in [
-        ("ends = ¦\"foo\"", "`foo` is no end of a process; ends are exited, never, any, null_page"),
-        ("ends = ¦\"hole or\"", "`hole or` is no end"),
+        (
+            "ends = ¦\"foo\"",
+            "`foo` is not an end of a process; ends are exited, never, any, null_page",
+        ),
+        ("ends = ¦\"hole or\"", "`hole or` is not an end"),
         ("¦at = 0x1000", "`at` is the access that killed it"),
         ("ends = \"out_of_memory\"\n¦at = 0x1000", "`at` is the access that killed it"),
         ("expect = { minor_faults = 4,\n ¦nosuch = 9 }", "nothing is counted as `nosuch`"),
@@ -56,10 +59,10 @@ fn files_that_cannot_be_run_never_begin() {
         ("expect = { minor_faults = ¦{} }", "expects nothing"),
         ("expect = { minor_faults = ¦{ at_least = 3, at_most = 2 } }", "nothing is at least 3"),
         ("expect = { minor_faults = ¦{ about = 3, within = -2.0 } }", "negative"),
-        ("expect = { minor_faults = ¦nan }", "NaN is no number"),
+        ("expect = { minor_faults = ¦nan }", "NaN is not a number"),
         ("¦frames = 0", "`frames` is 0"),
         ("victims = [¦\"foo 3\"]", "there is no region `foo`"),
-        ("victims = [0,\n ¦\"heap\"]", "`heap` is no page; pages are written `heap 3`"),
+        ("victims = [0,\n ¦\"heap\"]", "`heap` is not a page; pages are written `heap 3`"),
         ("victims = [¦1.5]", "a page: 3 of the first region"),
         ("frames_after = [¦\"foo 3\"]", "there is no region `foo`"),
         ("faults_at = [¦0]", "`faults_at` is 0"),
@@ -72,7 +75,7 @@ fn files_that_cannot_be_run_never_begin() {
         ),
         (
             "[[process]]\nname = \"¦q\"\nexecuted = true\nregions = [{ kind = \"heap\", start = 0x0040_0000, pages = 8 }]\nprogram = []",
-            "no program executes",
+            "no process executes",
         ),
     ] {
         let process = match process.contains("[[process]]") {
@@ -84,7 +87,7 @@ fn files_that_cannot_be_run_never_begin() {
     for (machine, part) in [
         ("machine = { modes = ¦[] }", "the list is empty"),
         ("machine = { modes = [\"sv39\", ¦\"sv40\"] }", "unknown variant `sv40`"),
-        ("machine = { modes = [\"sv39\",\n ¦\"bare\"] }", "`bare` is no scheme"),
+        ("machine = { modes = [\"sv39\",\n ¦\"bare\"] }", "`bare` is not a scheme"),
         ("machine = { modes = ¦[\"sv39\", \"sv39\"] }", "entries 1 and 2 are the same"),
         ("machine = { modes = \"sv39\", size = ¦[] }", "the list is empty"),
         ("machine = { modes = \"sv39\", size = ¦\"vast\" }", "unknown variant `vast`"),

@@ -143,7 +143,7 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
         "madvise" => part(input, |input| {
             need(input, "`dontneed`", |word| match word {
                 "dontneed" => Ok(PartCall::DontNeed),
-                other => Err(format!("`{other}` is no advice; there is `dontneed`")),
+                other => Err(format!("`{other}` is not supported; the only advice is `dontneed`")),
             })
         })?,
         "msync" => part(input, |_| Ok(PartCall::Msync))?,
@@ -154,7 +154,7 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
         "exec" => Step::Exec(name(input, "which process")?),
         "wait" => Step::Wait,
         "exit" => Step::Exit,
-        _ => return wrong(at, format!("`{verb}` is no step; steps are {STEPS}")),
+        _ => return wrong(at, format!("`{verb}` is not a step; steps are {STEPS}")),
     };
     match take(input, opt(word))? {
         None => Ok(step),
@@ -300,7 +300,7 @@ fn signed(word: &str) -> Result<i64, String> {
         IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
             format!("`{word}` is out of range: it does not fit 64 bits")
         }
-        _ => format!("`{word}` is no whole number"),
+        _ => format!("`{word}` is not a whole number"),
     })
 }
 
@@ -312,7 +312,7 @@ fn unsigned(word: &str) -> Result<u64, String> {
     };
     number.map_err(|error| match error.kind() {
         IntErrorKind::PosOverflow => format!("`{word}` is out of range: it does not fit 64 bits"),
-        _ => format!("`{word}` is no number from 0 on"),
+        _ => format!("`{word}` is not a number from 0 on"),
     })
 }
 

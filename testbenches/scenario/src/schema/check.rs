@@ -20,7 +20,8 @@ impl Machine {
     /// The first error.
     pub fn check(&self, place: &Place) -> Result<(), Mistake> {
         if self.modes.list().contains(&Mode::Bare) {
-            let message = "`bare` is no scheme; a step `satp = \"bare\"` goes without translation";
+            let message =
+                "`bare` is not a scheme; the step `satp = \"bare\"` turns translation off";
             return Err(place.key("modes").text("bare").wrong(message));
         }
         for latency in self.latency.list() {

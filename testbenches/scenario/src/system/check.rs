@@ -76,10 +76,10 @@ impl System {
             return wrong("name", "a process is forked or executed, not both");
         }
         if process.forked && !any(&|line| line.forks(name)) {
-            return wrong("name", "nobody forks this process");
+            return wrong("name", "no process forks this one");
         }
         if process.executed && !any(&|line| line.executes(name)) {
-            return wrong("name", "no program executes this process");
+            return wrong("name", "no process executes this one");
         }
         if process.forked && process.regions.iter().any(|r| r.mapped != Some(false)) {
             let message = "a forked process has its parent's regions; its own are `mapped = false`";

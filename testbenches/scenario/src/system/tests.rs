@@ -22,7 +22,7 @@ fn names_that_lead_nowhere_are_said_with_their_place() {
     assert!(stranger.starts_with("t.toml:5:18: there is no process `child`"), "{stranger}");
     let child = "[[process]]\nname = \"child\"\nforked = true\nprogram = [\"load heap 0\"]\n";
     let lonely = error(&(parent("\"exit\"") + child));
-    assert!(lonely.ends_with("`child`: nobody forks this process"), "{lonely}");
+    assert!(lonely.ends_with("`child`: no process forks this one"), "{lonely}");
     let own = child.to_owned() + "regions = [{ kind = \"bss\", start = 0x800000, pages = 1 }]\n";
     let own = error(&(parent("\"fork child\"") + &own));
     assert!(own.contains("a forked process has its parent's regions"), "{own}");

@@ -47,7 +47,7 @@ fn addresses_beyond_the_scheme_are_refused_or_folded() {
     let outcome = trace(strict(Mode::Sv32), TEXT, Fit::Refuse);
     assert!(matches!(outcome.error, Some(RunError::Program(_))));
     let error = outcome.error.unwrap().to_string();
-    assert!(error.starts_with("t:3: 0x1ffefffe28 is no user address of Sv32"), "{error}");
+    assert!(error.starts_with("t:3: 0x1ffefffe28 is not a user address of Sv32"), "{error}");
     assert_eq!(outcome.report.total.accesses.total(), 1);
     let outcome = trace(strict(Mode::Sv32), TEXT, Fit::Fold);
     assert!(outcome.error.is_none(), "{}", outcome.error.unwrap());
