@@ -9,7 +9,7 @@ use crate::ir::{Netlist, Node, NodeId, Op, Value};
 pub(super) fn validate(netlist: &Netlist) -> Result<(), String> {
     for (at, node) in netlist.nodes.iter().enumerate() {
         if node.op.operands().any(|operand| operand.0 as usize >= at) {
-            return Err(format!("node {at} stands before an operand"));
+            return Err(format!("node {at} comes before one of its operands"));
         }
         if node.width == 0 || !fits(netlist, *node) {
             return Err(format!("node {at} ({}) has operands of other widths", node.op.name()));

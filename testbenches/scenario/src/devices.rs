@@ -31,7 +31,7 @@ pub(super) fn connect(spec: &ConsoleSpec, machine: &mut Machine) -> Result<Conso
         return Err(wrong(format!("{:#x} is not a multiple of {PAGE_BYTES}", spec.at)));
     }
     let end = spec.at.checked_add(Console::BYTES);
-    let end = end.ok_or_else(|| wrong(format!("nothing can stand at {:#x}", spec.at)))?;
+    let end = end.ok_or_else(|| wrong(format!("no device can be at {:#x}", spec.at)))?;
     let memory = machine.hardware_mut().board.memory();
     let connected = memory.map_device(spec.at..end, Box::new(console.clone()));
     connected.map_err(|error| wrong(error.to_string()))?;

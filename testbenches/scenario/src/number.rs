@@ -205,7 +205,7 @@ fn operand(input: &mut Input<'_>) -> Read<Expression> {
         }
         None => match take(input, take_while(0.., |c: char| c.is_alphanumeric() || c == '_'))? {
             "" => match take(input, opt(any))? {
-                Some(c) => wrong(at, format!("`{c}` stands where a number is expected")),
+                Some(c) => wrong(at, format!("found `{c}` where a number is expected")),
                 None => wrong(at, "a number is missing"),
             },
             word => value(word).or_else(|message| wrong(at, message)),

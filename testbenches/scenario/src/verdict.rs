@@ -129,7 +129,7 @@ impl Judge<'_> {
     ) -> Result<(), Stop> {
         let whose = &process.name;
         if let Some(victims) = victims {
-            let what = format!("pages that `{whose}` lost");
+            let what = format!("pages evicted from `{whose}`");
             self.pages(&what, addresses(victims, regions), life.victims.clone(), regions)?;
         }
         if let Some(after) = &process.frames_after {

@@ -105,7 +105,7 @@ pub enum BenchError {
     Interrupted,
     /// Two engines gave different answers to the same requests.
     #[error(
-        "{config}, {workload}: {engine} gives another checksum than the others after {cycles} cycles"
+        "{config}, {workload}: {engine} differs from the others in its checksum after {cycles} cycles"
     )]
     Disagree {
         /// The configuration.

@@ -119,7 +119,7 @@ fn find(name: &str) -> anyhow::Result<Study> {
     };
     let [scenario] = &found[..] else {
         let names: Vec<_> = found.iter().map(|scenario| scenario.name.as_str()).collect();
-        bail!("`{name}` is {} scenarios; choose one: {}", found.len(), names.join(", "));
+        bail!("`{name}` matches {} scenarios; choose one: {}", found.len(), names.join(", "));
     };
     Ok(Study {
         name: scenario.name.clone(),

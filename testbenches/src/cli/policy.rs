@@ -74,7 +74,7 @@ pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<S
     let frames = frames(&arguments.frames)?;
     let policies = policies(&arguments.policy)?;
     let runs = frames.len() * policies.len();
-    ensure!(runs <= MOST_RUNS, "{runs} runs were asked for; at most {MOST_RUNS} are made");
+    ensure!(runs <= MOST_RUNS, "{runs} runs were requested; at most {MOST_RUNS} are possible");
     has_effect(arguments, &policies, runs)?;
     let (config, mode) = machine(arguments, engine)?;
     let stop = interrupt::stop_flag()?;
@@ -200,7 +200,7 @@ fn machine(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<(String, Mo
     let is_narrow = build(config, engine)?.xlen() == Xlen::Rv32;
     let mode = mode.unwrap_or(if is_narrow { Mode::Sv32 } else { Mode::Sv39 });
     if (mode == Mode::Sv32) != is_narrow {
-        bail!("configuration `{config}` does not know {}", mode.name());
+        bail!("configuration `{config}` does not support {}", mode.name());
     }
     Ok((config.to_owned(), mode))
 }

@@ -20,7 +20,7 @@ use scenario::variant::Select;
 /// Runs one scenario on one machine, and opens its waveform.
 pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Status> {
     let mut found = library::find(&arguments.name)?;
-    anyhow::ensure!(found.len() == 1, "`{}` is {} scenarios", arguments.name, found.len());
+    anyhow::ensure!(found.len() == 1, "`{}` matches {} scenarios", arguments.name, found.len());
     let scenario = found.remove(0);
     known(arguments.config.as_deref())?;
     let mode = arguments.mode;

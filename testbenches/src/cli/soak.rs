@@ -157,7 +157,7 @@ fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
         }
     }
     let name = arguments.config.as_deref().unwrap_or_default();
-    ensure!(!setups.is_empty(), "{name} knows none of the schemes {}", arguments.mode);
+    ensure!(!setups.is_empty(), "{name} supports none of the schemes {}", arguments.mode);
     Ok(setups)
 }
 

@@ -126,7 +126,7 @@ fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstan
         (None, Xlen::Rv64) => Mode::Sv39,
     };
     let fits = (mode == Mode::Sv32) == (xlen == Xlen::Rv32);
-    ensure!(fits, "configuration `{}` does not know {}", arguments.config, mode.name());
+    ensure!(fits, "configuration `{}` does not support {}", arguments.config, mode.name());
     let integer = |value: u64| i64::try_from(value).map(Value::Integer);
     let mut table = Table::new();
     for (name, key, value) in [

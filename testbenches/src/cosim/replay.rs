@@ -83,7 +83,7 @@ pub fn replay(
     };
     outcome(&said).ok_or_else(|| ToolError::Objected {
         tool,
-        message: format!("the test bench came to no verdict: {}", said.trim()),
+        message: format!("the test bench printed no verdict: {}", said.trim()),
     })
 }
 

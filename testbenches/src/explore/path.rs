@@ -41,7 +41,7 @@ fn inner<'v>(at: &'v mut Value, part: &str, path: &str) -> Result<&'v mut Value,
                 None => Err(missing(items, part, path)),
             }
         }
-        _ => Err(format!("`{path}`: there is nothing inside of what stands before `{part}`")),
+        _ => Err(format!("`{path}`: the value before `{part}` has no parts")),
     }
 }
 

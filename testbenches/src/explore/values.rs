@@ -63,7 +63,7 @@ impl Values {
                 values.push(Choice::new(single(part)?));
             }
             if values.len() > MOST {
-                return Err(format!("`{text}` are more than {MOST} values"));
+                return Err(format!("`{text}` has more than {MOST} values"));
             }
         }
         Ok(Values(values))
@@ -94,7 +94,7 @@ fn range(input: &mut Input<'_>) -> Read<Vec<i64>> {
         None => (1, false),
     };
     if let Some(c) = take(input, opt(any))? {
-        return wrong(place(input), format!("`{c}` is too much in `{part}`"));
+        return wrong(place(input), format!("`{c}` is unexpected in `{part}`"));
     }
     if from > to {
         return wrong(0, format!("`{part}` goes down; write the smaller end first"));
@@ -110,7 +110,7 @@ fn range(input: &mut Input<'_>) -> Read<Vec<i64>> {
     let all: Vec<i64> = std::iter::successors(Some(from), next).take(MOST + 1).collect();
     match all.len() {
         0..=MOST => Ok(all),
-        _ => wrong(0, format!("`{part}` are more than {MOST} values")),
+        _ => wrong(0, format!("`{part}` has more than {MOST} values")),
     }
 }
 

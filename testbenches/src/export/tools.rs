@@ -37,7 +37,7 @@ pub enum ToolError {
         output: String,
     },
     /// It did not end in time.
-    #[error("{tool} came to no end within {seconds} s")]
+    #[error("{tool} did not end within {seconds} s")]
     Endless {
         /// The command's name.
         tool: &'static str,

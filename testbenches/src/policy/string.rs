@@ -130,7 +130,7 @@ fn repeated(input: &mut Input<'_>, at: usize, times: u64) -> Read<Vec<Step>> {
     }
     let steps = inside(input, DEEPEST, "repetitions are", item)?;
     if times == 0 {
-        return wrong(at, "0 times is never");
+        return wrong(at, "0 repetitions have no effect");
     }
     if times.saturating_mul(steps.len() as u64) > MOST_STEPS {
         return too_long(at);
@@ -230,7 +230,7 @@ mod tests {
             ("1..5.", "column 5: `.` does not belong to a page; 3w stores, 3r loads"),
             ("1..", "column 4: a page is missing"),
             ("3x", "column 1: 3 times what?"),
-            ("0x(1)", "column 1: 0 times is never"),
+            ("0x(1)", "column 1: 0 repetitions have no effect"),
             ("(1", "column 1: this `(` is never closed"),
             ("1)", "column 2: there is no `(` for this `)`"),
             ("99999999999999999999", "column 1: 99999999999999999999 does not fit into 64 bits"),

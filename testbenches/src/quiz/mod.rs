@@ -39,7 +39,7 @@ pub enum QuizError {
         similar: Vec<String>,
     },
     /// A folder.
-    #[error("`{name}` is {count} scenarios; choose one")]
+    #[error("`{name}` matches {count} scenarios; choose one")]
     Many {
         /// The name asked for.
         name: String,

@@ -68,7 +68,7 @@ impl Task {
         let regions: String = self.regions.iter().map(region).collect();
         let program: Vec<_> = self.accesses.iter().map(access).collect();
         format!(
-            "idea = \"What does the last access come to?\"\n\
+            "idea = \"What is the outcome of the last access?\"\n\
              spec = \"sv32algorithm: if pte.v=0, raise a page-fault exception\"\n\
              machine = {{ modes = \"sv39\" }}\n\
              os = {{ window = 1 }}\n\n\
@@ -107,7 +107,7 @@ impl Task {
 /// What is the outcome?
 pub(super) fn pose(rng: &mut ChaCha8Rng) -> Posed {
     let task = Task::draw(rng);
-    let ask = "What comes of the last access: no fault, a minor or a major page fault, or the end \
+    let ask = "What is the outcome of the last access: no fault, a minor or a major page fault, or the end \
                of the process, and for which reason?";
     let (given, scenario) = (task.given(), Some(task.text()));
     let solve = Box::new(move |engine| {

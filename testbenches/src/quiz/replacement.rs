@@ -17,7 +17,10 @@ use scenario::load::Scenario;
 const POLICIES: [(&str, &str); 4] = [
     ("fifo", "first in, first out"),
     ("lru", "least recently used"),
-    ("opt", "the page that is needed last goes; of pages never needed again, the one loaded first"),
+    (
+        "opt",
+        "evicts the page that is needed last; of pages never needed again, the one loaded first",
+    ),
     (
         "clock",
         "second chance: a page is loaded with its accessed bit set; the hand clears bits until it \
@@ -132,7 +135,7 @@ pub(super) fn faults(rng: &mut ChaCha8Rng) -> Posed {
 
 /// Which pages are evicted?
 pub(super) fn victims(rng: &mut ChaCha8Rng) -> Posed {
-    let ask = "Which pages lose their frame, in order?";
+    let ask = "Which pages are evicted, in order?";
     Task::draw(rng).posed(ask, |steps| {
         let victims: Vec<_> = steps.iter().filter_map(|step| step.victim).collect();
         let words: Vec<_> = victims.iter().map(u64::to_string).collect();
@@ -176,7 +179,7 @@ fn table(steps: &[Step]) -> Vec<String> {
         let said = match (fault, victim) {
             (false, _) => "hit".to_owned(),
             (true, None) => "fault".to_owned(),
-            (true, Some(victim)) => format!("fault, {victim} goes"),
+            (true, Some(victim)) => format!("fault, {victim} is evicted"),
         };
         [page.to_string(), held.collect::<Vec<_>>().join(" "), said]
     });

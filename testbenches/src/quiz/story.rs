@@ -46,7 +46,7 @@ pub(super) fn pose(scenario: Scenario, rng: &mut ChaCha8Rng) -> Posed {
     given.extend(hidden(&scenario.text).lines().map(str::to_owned));
     let wanted = wanted(&scenario);
     let ask = match (&scenario.body, wanted.is_empty()) {
-        (Body::Segments(..), _) => "Where does each segment go, and which fit?".to_owned(),
+        (Body::Segments(..), _) => "Where is each segment placed, and which fit?".to_owned(),
         (Body::Ports(..), _) => "What does the MMU answer to each access, in order?".to_owned(),
         (Body::System(_), true) => "How does each process end?".to_owned(),
         (Body::System(_), false) => {

@@ -145,7 +145,7 @@ fn wrong_input_is_status_2_and_said() {
     let (_, error, status) =
         policy(&["--frames=3", "--string=1", "--config=rv64_small", "--mode=sv32"]);
     assert_eq!(status, 2);
-    assert!(error.contains("does not know Sv32"), "{error}");
+    assert!(error.contains("does not support Sv32"), "{error}");
 }
 
 /// Faults and write-backs by a list of pages: `key` selects the position in the list to evict.

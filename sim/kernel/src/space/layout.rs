@@ -44,7 +44,7 @@ pub fn lay_out(
     for spec in specs {
         let region = lay_one(ground, image, part, spec, objects);
         let region = region.and_then(|region| match overlap(&regions, &region) {
-            Some(other) => Err(format!("it stands in the way of {other}")),
+            Some(other) => Err(format!("it overlaps {other}")),
             None => Ok(region),
         });
         let region = region.map_err(|problem| OsError::Region {

@@ -104,7 +104,7 @@ impl World {
         let (true, Some(bytes)) = (apart && config.holes.iter().all(|h| h.start < h.end), bytes)
         else {
             let message =
-                "memory must have 1 byte to 4 GiB, and its holes must stand apart in order";
+                "memory must have 1 byte to 4 GiB, and its holes must be in order, with gaps";
             return Err(WorldError::Nonsense(message.to_owned()));
         };
         let memory = SharedMemory::with_ram(0..bytes.next_multiple_of(PAGE_BYTES))

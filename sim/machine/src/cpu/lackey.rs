@@ -320,11 +320,11 @@ fn number(
         let next = value.checked_mul(u64::from(radix));
         value = next
             .and_then(|value| value.checked_add(u64::from(digit)))
-            .ok_or_else(|| (start + 1, format!("{what} of at most 64 bits belongs here")))?;
+            .ok_or_else(|| (start + 1, format!("expected {what} of at most 64 bits")))?;
         at += 1;
     }
     if at == start {
-        return Err((at + 1, format!("{what} belongs here")));
+        return Err((at + 1, format!("expected {what}")));
     }
     Ok((value, at))
 }

@@ -23,7 +23,7 @@ fn what_differs_is_said_in_words() {
     );
     assert_eq!(
         differs(&story("", "", "victims = [3, \"heap 4\"]")),
-        "pages that `p` lost: none, not heap 3, heap 4"
+        "pages evicted from `p`: none, not heap 3, heap 4"
     );
     let sv39 = "machine = { modes = \"sv39\" }";
     let fault = "{ take_faults = false }, { load = 0x9000 },";

@@ -9,7 +9,7 @@ fn files_that_cannot_be_run_never_begin() {
     for (process, part) in [
         (
             format!("regions = [{heap},\n ¦{{ kind = \"bss\", start = 0x0040_1000, pages = 8 }}]"),
-            "it stands in the way of heap",
+            "it overlaps heap",
         ),
         (
             format!("regions = [{heap},\n ¦{{ kind = \"bss\", start = 0x0080_0001, pages = 8 }}]"),
@@ -197,8 +197,8 @@ fn segments_that_cannot_be_placed_are_refused() {
     for (step, part) in [
         ("{ load = ¦\"Q\" },", "there is no process `Q`"),
         ("¦{ load = \"P\", times = 0 },", "`times` is 0"),
-        ("¦{ load = \"P\", times = 2, at = [0] },", "none has the place `at`"),
-        ("¦{ load = \"P\", placed = false, at = [0] },", "no place `at`"),
+        ("¦{ load = \"P\", times = 2, at = [0] },", "`at` is for a single process"),
+        ("¦{ load = \"P\", placed = false, at = [0] },", "not placed has no `at`"),
         ("{ load = \"P\" },\n¦{ end = \"P\", every = 2 },", "not loaded several times"),
         ("¦{ end = \"P\", every = 0 },", "`every` is 0"),
         ("{ load = \"P\" },\n¦{ grow = \"P\", segment = \"all\", by = 0 },", "`by` is 0"),
@@ -216,7 +216,7 @@ fn segments_that_cannot_be_placed_are_refused() {
             "out of range",
         ),
         ("¦{ compact = false },", "`compact` can only be true"),
-        ("¦{ check = {} },", "looks at nothing"),
+        ("¦{ check = {} },", "`check` checks nothing"),
         (
             "¦{ churn = 10, lengths = [5, 1], segments = 4, seed = 1, holes = [0, 9] },",
             "`lengths` is 5",

@@ -158,7 +158,7 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
     };
     match take(input, opt(word))? {
         None => Ok(step),
-        Some(word) => wrong(place(input), format!("`{word}` is too much after `{verb}`")),
+        Some(word) => wrong(place(input), format!("`{word}` is unexpected after `{verb}`")),
     }
 }
 
@@ -188,7 +188,7 @@ fn mremap(input: &mut Input<'_>) -> Read<Step> {
             _ => to.replace(unsigned(word).or_else(|message| wrong(at, message))?).is_some(),
         };
         if is_again {
-            return wrong(at, format!("`{word}` says again what is said before it"));
+            return wrong(at, format!("`{word}` repeats an earlier parameter"));
         }
     }
     if to.is_none() && pages.is_none() {
@@ -197,7 +197,7 @@ fn mremap(input: &mut Input<'_>) -> Read<Step> {
         return wrong(whole, message);
     }
     if may_move && to.is_some() {
-        return wrong(whole, "with an address it is moved there: `maymove` says nothing");
+        return wrong(whole, "`maymove` has no effect with an address");
     }
     Ok(Step::Mremap { region, part, to, pages, may_move })
 }

@@ -63,7 +63,7 @@ impl Head {
             self.check_edits(&space.edit, &place)?;
         }
         if steps.is_empty() {
-            return Err(root.key("step").wrong("a scenario does something: `step` is empty"));
+            return Err(root.key("step").wrong("a scenario needs a step: `step` is empty"));
         }
         steps.iter().try_for_each(|step| self.check_step(step))
     }

@@ -31,7 +31,7 @@ impl Head {
             }
         }
         if steps.is_empty() {
-            return Err(root.key("step").wrong("a scenario does something: `step` is empty"));
+            return Err(root.key("step").wrong("a scenario needs a step: `step` is empty"));
         }
         steps.iter().try_for_each(|step| self.check_step(&step.action, &Place::line(step.line)))
     }
@@ -56,7 +56,7 @@ impl Head {
                 Err(place.wrong("`compact` can only be true"))
             }
             Action::Check(check) if *check == super::Check::default() => {
-                Err(place.wrong("`check` looks at nothing"))
+                Err(place.wrong("`check` checks nothing"))
             }
             Action::Churn(churn) => check_churn(churn, place),
             Action::Compact(_) | Action::Check(_) => Ok(()),
@@ -122,8 +122,8 @@ fn check_segment(segments: &[SegmentText], at: usize, place: &Place) -> Result<(
 fn check_load(load: &Load, place: &Place) -> Result<(), Mistake> {
     within(&place.key("times"), load.times.unwrap_or(1), 1..=1 << 20)?;
     match (&load.at, load.times, load.placed) {
-        (Some(_), Some(_), _) => Err(place.wrong("of several, none has the place `at`")),
-        (Some(_), _, false) => Err(place.wrong("what has no room has no place `at`")),
+        (Some(_), Some(_), _) => Err(place.wrong("`at` is for a single process, not for `times`")),
+        (Some(_), _, false) => Err(place.wrong("a process that is not placed has no `at`")),
         _ => Ok(()),
     }
 }

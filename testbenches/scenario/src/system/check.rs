@@ -90,12 +90,14 @@ impl System {
         }
         if let Some(frames) = process.frames {
             if self.os.states("allocation") {
-                let message =
-                    "`os.allocation` says how many frames it gets, and so does its `frames`";
+                let message = "its frame limit is set twice, by `os.allocation` and by `frames`";
                 return wrong("frames", message);
             }
             if process.forked || process.executed {
-                return wrong("frames", "it has the limit of the process that makes it");
+                return wrong(
+                    "frames",
+                    "it has the limit of the process that forks or executes it",
+                );
             }
             within(&place.key("frames"), frames, 1..=u64::MAX)?;
         }

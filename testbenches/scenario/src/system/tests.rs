@@ -42,9 +42,7 @@ fn frames_are_shared_out_or_stated_and_not_both() {
     for allocation in ["\"global\"", "{ equal = 4 }"] {
         let both = error(&(os(allocation) + &limited));
         assert!(
-            both.ends_with(
-                "`p`: `os.allocation` says how many frames it gets, and so does its `frames`"
-            ),
+            both.ends_with("`p`: its frame limit is set twice, by `os.allocation` and by `frames`"),
             "{both}"
         );
     }

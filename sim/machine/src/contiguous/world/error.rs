@@ -35,7 +35,7 @@ pub enum WorldError {
         reason: Reason,
     },
     /// The hardware does not accept a register write.
-    #[error("cycle {cycle}: a register write is not taken")]
+    #[error("cycle {cycle}: a register write is not accepted")]
     Deaf {
         /// The cycle.
         cycle: u64,
@@ -53,7 +53,7 @@ pub enum WorldError {
         pa: u64,
     },
     /// The operating system's accounts are inconsistent.
-    #[error("the books do not agree: {0}")]
+    #[error("the accounts are inconsistent: {0}")]
     Books(String),
 }
 

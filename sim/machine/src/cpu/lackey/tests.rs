@@ -48,19 +48,19 @@ fn plain_gzip_and_zstd_read_alike() {
 fn malformed_lines_name_file_line_and_column() {
     for (text, problem) in [
         ("X  1,2", "t:1:1: a line begins with \"I  \", \" L \", \" S \" or \" M \""),
-        ("I  ,2", "t:1:4: a hexadecimal address belongs here"),
+        ("I  ,2", "t:1:4: expected a hexadecimal address"),
         ("I  12", "t:1:6: a comma belongs between address and size"),
-        ("I  12,", "t:1:7: a size in decimal belongs here"),
+        ("I  12,", "t:1:7: expected a size in decimal"),
         ("I  12,0", "t:1:7: a size is 1 to 4096 bytes, not 0"),
         ("I  12,9 9", "t:1:9: nothing may follow the size"),
-        ("I  11112222333344445,1", "t:1:4: a hexadecimal address of at most 64 bits belongs here"),
+        ("I  11112222333344445,1", "t:1:4: expected a hexadecimal address of at most 64 bits"),
         (" L ffffffffffffffff,2", "t:1:4: the access runs past the end of the address space"),
     ] {
         let ops = read(text.into());
         assert_eq!(ops, [Err(problem.to_owned())], "{text}");
     }
     let ops = read(format!("{SAMPLE}I  zz,1\n{SAMPLE}").into());
-    assert_eq!(ops.len(), 6, "what stands before the error is delivered, what follows is not");
+    assert_eq!(ops.len(), 6, "lines before the error are delivered, later ones are not");
     assert!(ops[5].as_ref().unwrap_err().starts_with("t:7:4: "));
 }
 

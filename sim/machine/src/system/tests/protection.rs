@@ -73,17 +73,17 @@ fn layouts_that_cannot_be_are_refused() {
     for (regions, problem) in [
         (vec![text(0x1001, 1)], "not a multiple"),
         (vec![text(0x1000, 0)], "no pages"),
-        (vec![text(0x1000, 2), text(0x2000, 1)], "in the way of text"),
+        (vec![text(0x1000, 2), text(0x2000, 1)], "overlaps text"),
         (vec![text(0xc000_0000, 1)], "leaves the user's part"),
         (vec![text(0xffff_f000, 2)], "leaves the user's part"),
         (vec![text(0x1000, u64::MAX)], "does not fit"),
-        (vec![text(0x1000, 2), region(RegionKind::Stack, 0x2000, 1)], "in the way of text"),
+        (vec![text(0x1000, 2), region(RegionKind::Stack, 0x2000, 1)], "overlaps text"),
         (
             vec![
                 RegionSpec { limit: Some(2), ..region(RegionKind::Heap, 0x1000, 0) },
                 text(0x1000, 1),
             ],
-            "in the way of heap",
+            "overlaps heap",
         ),
     ] {
         let mmu = Box::new(IdealMmu::new(Xlen::Rv32));
