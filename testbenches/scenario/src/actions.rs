@@ -25,23 +25,23 @@ impl Runner<'_> {
     ) -> Result<(), Stop> {
         let (line, hart) = (step.line, step.hart);
         let place = Place::line(line);
-        let nonsense = |message| Stop::from(place.wrong(message));
+        let invalid = |message| Stop::from(place.wrong(message));
         match &step.action {
             Action::Access(access, text) => self.access(hart, line, *access, text)?,
             Action::Stream(text) => self.stream(hart, line, text, streams)?,
             Action::Fence(text) => self.fence(hart, line, text)?,
-            Action::Satp(name) => self.satp(hart, name).map_err(nonsense)?,
+            Action::Satp(name) => self.satp(hart, name).map_err(invalid)?,
             Action::Pte(edit) => {
                 let (space, memory) = (&self.bench.harts[hart].space, self.bench.board.memory());
                 let written = self.tables.edit(space, edit, &self.variables, memory);
-                let (at, old) = written.map_err(nonsense)?;
+                let (at, old) = written.map_err(invalid)?;
                 self.bench.board.software_wrote(at, old);
             }
             Action::ExpectPte(edit) => self.expect_pte(hart, line, edit)?,
             Action::BusError(text) => {
                 let space = text.space.as_deref().unwrap_or(&self.bench.harts[hart].space);
                 let at = self.tables.locate(space, &text.bus_error, &text.level, &self.variables);
-                let at = at.map_err(nonsense)?;
+                let at = at.map_err(invalid)?;
                 // Memory refuses accesses of every hart.
                 for hart in &self.bench.harts {
                     let mut control = hart.control.borrow_mut();

@@ -47,7 +47,7 @@ pub enum Miss {
     /// Name, expected, got.
     Differs(String, String, String),
     /// The expectation itself is invalid.
-    Nonsense(Mistake),
+    Invalid(Mistake),
 }
 
 /// Compares numbers with expectations, which the file has at a place; returns the first one not
@@ -81,12 +81,12 @@ fn below(
             let names: Vec<_> = figures.keys().map(String::as_str).collect();
             let there = names.join(", ");
             let message = format!("nothing is counted as `{name}`; there are {there}");
-            Miss::Nonsense(place.wrong(message))
+            Miss::Invalid(place.wrong(message))
         })?;
         let (met, shown) = match expect {
             Expect::Exactly(number) => {
                 let wanted = number.count(variables);
-                let wanted = wanted.map_err(|message| Miss::Nonsense(place.wrong(message)))?;
+                let wanted = wanted.map_err(|message| Miss::Invalid(place.wrong(message)))?;
                 (got == wanted as f64, wanted.to_string())
             }
             Expect::Real(wanted) => (near(got, *wanted, EQUAL), wanted.to_string()),

@@ -27,7 +27,7 @@ fn runs(text: &str) -> Result<Vec<Report>, String> {
     let stop = AtomicBool::new(false);
     let reports = run(&scenario, Select::default(), &factory, &mut Unwatched, &stop);
     reports.map_err(|error| match error {
-        RunError::Nonsense { error, .. } => error.to_string(),
+        RunError::Invalid { error, .. } => error.to_string(),
         other => format!("without a place: {other}"),
     })
 }

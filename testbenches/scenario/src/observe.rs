@@ -8,7 +8,7 @@ use machine::system::{LatencySpec, Observer, Outcome};
 use model::mmu::Mmu;
 use serde_json::{Value, json};
 
-use crate::trace::{Circumstances, Recording, TraceError};
+use crate::trace::{Environment, Recording, TraceError};
 use engine::{Engine, build};
 
 use super::load::{Body, Scenario};
@@ -62,7 +62,7 @@ pub fn observe_segments(scenario: &Scenario, engine: Engine) -> Option<Result<Ob
 /// Runs a scenario on one machine. A recorded program may replace the processes of the file.
 ///
 /// # Errors
-/// [`RunError::Nonsense`] for a file that cannot be run; [`RunError::Tool`] if the machine breaks a
+/// [`RunError::Invalid`] for a file that cannot be run; [`RunError::Tool`] if the machine breaks a
 /// rule, according to the golden model or the invariants.
 pub fn observe(
     scenario: &Scenario,
@@ -98,7 +98,7 @@ pub fn observe(
         }
     };
     seen.map_err(|stop| match stop {
-        Stop::Nonsense(mistake) => RunError::nonsense(scenario, mistake, variant.to_string()),
+        Stop::Invalid(mistake) => RunError::invalid(scenario, mistake, variant.to_string()),
         Stop::Mismatch(mismatch) => RunError::Tool(anyhow::anyhow!("{variant}: {mismatch}")),
     })
 }
@@ -149,12 +149,12 @@ fn replay(
     stop: &AtomicBool,
 ) -> Result<Outcome, Stop> {
     let name = system.process.first().map_or("trace", |process| process.name.as_str());
-    let nonsense = |message: String| Stop::from(Place::file().key("os").wrong(message));
+    let invalid = |message: String| Stop::from(Place::file().key("os").wrong(message));
     let latency = LatencySpec::Fixed(variant.latency);
     let mut os = system.os.clone();
     os.policies = variant.policy.into_iter().collect();
-    let circumstances = Circumstances::new(&os, variant.mode, latency, system.machine.adue);
-    let circumstances = circumstances.map_err(nonsense)?;
+    let environment = Environment::new(&os, variant.mode, latency, system.machine.adue);
+    let environment = environment.map_err(invalid)?;
     let recording = Recording {
         file: name.to_owned(),
         open: Box::new(|| decompress(recorded)),
@@ -164,10 +164,10 @@ fn replay(
         images: Vec::new(),
     };
     let around = |program| -> Box<dyn Program> { Box::new(program) };
-    let machine = recording.machine(name, mmu, &circumstances, around, stop);
+    let machine = recording.machine(name, mmu, &environment, around, stop);
     let mut machine = machine.map_err(|error| match error {
         TraceError::Machine(error) => story::broken(system, error),
-        error => nonsense(error.to_string()),
+        error => invalid(error.to_string()),
     })?;
     if let Some(observer) = observer {
         machine.observe(observer);

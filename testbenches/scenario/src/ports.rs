@@ -30,12 +30,12 @@ pub(super) enum Stop {
     /// An observation differs.
     Mismatch(Box<Mismatch>),
     /// The file is invalid.
-    Nonsense(Mistake),
+    Invalid(Mistake),
 }
 
 impl From<Mistake> for Stop {
     fn from(mistake: Mistake) -> Stop {
-        Stop::Nonsense(mistake)
+        Stop::Invalid(mistake)
     }
 }
 
@@ -61,19 +61,19 @@ pub(super) fn run(
     mmus: Vec<Box<dyn Mmu>>,
     observer: Option<Box<dyn Observer>>,
 ) -> Finished {
-    let nonsense = |mistake| {
-        let result = Err(Stop::Nonsense(mistake));
+    let invalid = |mistake| {
+        let result = Err(Stop::Invalid(mistake));
         Finished { cycles: 0, counts: Counts::default(), result }
     };
     let variables = variant.variables();
     let bits = if variant.xlen() == Xlen::Rv32 { 34 } else { 56 };
     let memory = match SharedMemory::with_ram(0..1 << bits) {
         Ok(memory) => memory,
-        Err(error) => return nonsense(Place::file().wrong(error.to_string())),
+        Err(error) => return invalid(Place::file().wrong(error.to_string())),
     };
     let tables = match Tables::build(head, variant.mode, &variables, &memory) {
         Ok(tables) => tables,
-        Err(mistake) => return nonsense(mistake),
+        Err(mistake) => return invalid(mistake),
     };
     let mut board = Board::new(memory.clone());
     let mut harts = Vec::new();

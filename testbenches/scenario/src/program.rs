@@ -70,19 +70,19 @@ enum Place {
 
 /// The kind of access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+enum Purpose {
     /// The program's own access.
     Access(Access),
     /// A system call or the like, in which the kernel accesses it.
     Call(Call),
 }
 
-impl Deed {
+impl Purpose {
     /// The most bytes of one access or call.
     fn most(self) -> u64 {
         match self {
-            Deed::Access(_) => PAGE_BYTES,
-            Deed::Call(_) => MOST_COPIED,
+            Purpose::Access(_) => PAGE_BYTES,
+            Purpose::Call(_) => MOST_COPIED,
         }
     }
 }
@@ -102,7 +102,7 @@ enum PartCall {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Touch {
-        deed: Deed,
+        purpose: Purpose,
         bytes: u64,
         place: Place,
     },

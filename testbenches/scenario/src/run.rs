@@ -127,7 +127,7 @@ pub enum RunError {
     },
     /// The file is invalid.
     #[error("{error} (on {machine})")]
-    Nonsense {
+    Invalid {
         /// The error, with its place.
         error: LoadError,
         /// The machine.
@@ -147,9 +147,9 @@ impl RunError {
     }
 
     /// A scenario that requires what its machine cannot do.
-    pub(super) fn nonsense(scenario: &Scenario, mistake: Mistake, machine: String) -> RunError {
+    pub(super) fn invalid(scenario: &Scenario, mistake: Mistake, machine: String) -> RunError {
         let error = LoadError::of(&scenario.file, &scenario.text, mistake);
-        RunError::Nonsense { error, machine }
+        RunError::Invalid { error, machine }
     }
 }
 
@@ -172,7 +172,7 @@ pub fn run(
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     if let Body::System(system) = &scenario.body {
-        let of_file = |mistake| RunError::nonsense(scenario, mistake, "any machine".to_owned());
+        let of_file = |mistake| RunError::invalid(scenario, mistake, "any machine".to_owned());
         system.check_policies().map_err(of_file)?;
     }
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
@@ -210,8 +210,8 @@ fn run_one(
     let mismatch = match result {
         Ok(()) => None,
         Err(Stop::Mismatch(mismatch)) => Some(*mismatch),
-        Err(Stop::Nonsense(mistake)) => {
-            return Err(RunError::nonsense(scenario, mistake, variant.to_string()));
+        Err(Stop::Invalid(mistake)) => {
+            return Err(RunError::invalid(scenario, mistake, variant.to_string()));
         }
     };
     let step = mismatch.as_ref().filter(|m| m.line > 0).map(|m| scenario.line(m.line).to_owned());

@@ -45,7 +45,7 @@ pub struct Head {
     /// The sources of the numbers.
     pub source: OneOrMany<String>,
     /// The machine.
-    pub contiguous: Circumstances,
+    pub contiguous: Environment,
     /// The processes that can be loaded, by name.
     #[serde(default)]
     pub process: BTreeMap<String, Vec<SegmentText>>,
@@ -57,7 +57,7 @@ pub struct Head {
 /// `contiguous`: the machine and its operating system.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Circumstances {
+pub struct Environment {
     /// Names of units; `segment_4` unless said otherwise.
     #[serde(default = "segment_4")]
     pub hardware: OneOrMany<String>,
@@ -87,7 +87,7 @@ pub struct Circumstances {
     pub handler: u64,
 }
 
-impl Circumstances {
+impl Environment {
     /// The world's configuration under one rule.
     pub fn config(&self, fit: Fit) -> Config {
         let mut start: u64 = 0;

@@ -25,7 +25,7 @@ use super::variant::Variant;
 use super::verdict::judge;
 
 /// The results of a run.
-pub(super) struct Told {
+pub(super) struct Results {
     pub(super) cycles: u64,
     pub(super) counts: BTreeMap<String, u64>,
     pub(super) result: Result<(), Stop>,
@@ -49,7 +49,7 @@ pub(super) fn run(
     mmu: Box<dyn Mmu>,
     observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
-) -> Told {
+) -> Results {
     match play(system, variant, mmu, observer, stop) {
         Ok(played) => {
             let report = &played.outcome.report;
@@ -60,9 +60,9 @@ pub(super) fn run(
             let whole = figures.iter().filter(|(_, value)| value.fract() == 0.0);
             let counts = whole.map(|(name, value)| (name.clone(), *value as u64)).collect();
             let cycles = report.cycles;
-            Told { cycles, counts, result: judge(system, variant, &played, &figures) }
+            Results { cycles, counts, result: judge(system, variant, &played, &figures) }
         }
-        Err(stop) => Told { cycles: 0, counts: BTreeMap::new(), result: Err(stop) },
+        Err(stop) => Results { cycles: 0, counts: BTreeMap::new(), result: Err(stop) },
     }
 }
 

@@ -113,7 +113,7 @@ impl Judge<'_> {
     ) -> Result<(), Stop> {
         match compare(wanted, place, figures, &self.variant.variables()) {
             Ok(()) => Ok(()),
-            Err(Miss::Nonsense(mistake)) => Err(mistake.into()),
+            Err(Miss::Invalid(mistake)) => Err(mistake.into()),
             Err(Miss::Differs(name, expected, got)) => {
                 self.differs(&format!("{name}{whose}"), &expected, &got)
             }

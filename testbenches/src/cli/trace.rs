@@ -25,7 +25,7 @@ use crate::explore::values::single;
 use engine::{Engine, build};
 use scenario::files;
 use scenario::os_text::OsText;
-use scenario::trace::{self, Circumstances, Recorded};
+use scenario::trace::{self, Environment, Recorded};
 
 /// Larger program files are not read.
 const LARGEST_ELF: u64 = 1 << 30;
@@ -40,7 +40,7 @@ const STEPS: u64 = 4096;
 pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Status> {
     known(Some(&arguments.config))?;
     let mmu = build(&arguments.config, engine)?;
-    let circumstances = circumstances(arguments, mmu.xlen())?;
+    let environment = environment(arguments, mmu.xlen())?;
     let file = arguments.file.display().to_string();
     let name = if file == "-" { "standard input" } else { &file };
     let source = Source::new(&arguments.file).with_context(|| name.to_owned())?;
@@ -74,7 +74,7 @@ pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Sta
         only: arguments.pid,
         images: arguments.elf.iter().map(image).collect::<anyhow::Result<_>>()?,
     };
-    let machine = recorded.machine(process_name(name), mmu, &circumstances, around, stop);
+    let machine = recorded.machine(process_name(name), mmu, &environment, around, stop);
     let mut machine = machine.inspect_err(|_| progress.clear())?;
     let recording = recording.map(|(recording, observer)| {
         machine.observe(observer);
@@ -119,7 +119,7 @@ fn several(name: &str, writers: &[u32]) -> String {
 }
 
 /// The configuration of the run: `os` of a scenario, built from the options.
-fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstances> {
+fn environment(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Environment> {
     let mode = match (arguments.mode, xlen) {
         (Some(mode), _) => mode,
         (None, Xlen::Rv32) => Mode::Sv32,
@@ -157,8 +157,8 @@ fn circumstances(arguments: &TraceArgs, xlen: Xlen) -> anyhow::Result<Circumstan
     }
     let os = Value::Table(table).try_into::<OsText>();
     let os = os.map_err(|error| anyhow!("--os: {}", error.message()))?;
-    let circumstances = Circumstances::new(&os, mode, arguments.latency.0, !arguments.svade);
-    circumstances.map_err(anyhow::Error::msg)
+    let environment = Environment::new(&os, mode, arguments.latency.0, !arguments.svade);
+    environment.map_err(anyhow::Error::msg)
 }
 
 /// A program file given with the trace.

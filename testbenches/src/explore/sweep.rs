@@ -163,7 +163,7 @@ fn one(
                 variants.first().ok_or_else(|| in_run("there is no machine".to_owned()))?;
             match observe(&varied.scenario, variant, engine, None, varied.trace, stop) {
                 Ok(observed) => (variant.to_string(), observed),
-                Err(RunError::Nonsense { error, .. }) => return Err(in_run(error.message)),
+                Err(RunError::Invalid { error, .. }) => return Err(in_run(error.message)),
                 Err(source) => return Err(ExploreError::Broke { settings: said(), source }),
             }
         }

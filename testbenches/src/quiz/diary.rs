@@ -76,7 +76,7 @@ impl Observer for Diary {
 }
 
 /// A run with everything that is known of it.
-pub(super) struct Told {
+pub(super) struct Recorded {
     pub(super) diary: Diary,
     pub(super) observed: Observed,
 }
@@ -86,7 +86,7 @@ pub(super) fn tell(
     scenario: &Scenario,
     variant: Option<Variant>,
     engine: Engine,
-) -> anyhow::Result<Told> {
+) -> anyhow::Result<Recorded> {
     let variant = match variant {
         Some(variant) => variant,
         None => *variants(scenario)?.first().context("the scenario names no machine")?,
@@ -95,5 +95,5 @@ pub(super) fn tell(
     let watch: Box<dyn Observer> = Box::new(diary.clone());
     let observed = observe(scenario, &variant, engine, Some(watch), None, &AtomicBool::new(false))?;
     let diary = std::mem::take(&mut *diary.borrow_mut());
-    Ok(Told { diary, observed })
+    Ok(Recorded { diary, observed })
 }

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, json};
 use toml::{Table, Value};
 
-use super::diary::{Entry, Told, tell};
+use super::diary::{Entry, Recorded, tell};
 use super::{Answer, Posed};
 use crate::explore::figures::Figures;
 use scenario::load::{Body, Scenario};
@@ -100,7 +100,7 @@ fn wanted(scenario: &Scenario) -> Vec<String> {
     system.expect.keys().cloned().chain(own).collect()
 }
 
-fn answer(scenario: &Scenario, wanted: &[String], told: &Told) -> Answer {
+fn answer(scenario: &Scenario, wanted: &[String], told: &Recorded) -> Answer {
     let mut value = Map::new();
     let mut words = Vec::new();
     if let Body::System(_) = scenario.body {

@@ -5,12 +5,12 @@
 //! | `space`, `grow` | segments are loaded, ended and moved; they grow in place or elsewhere |
 //! | `access` | accesses, and their results |
 //! | `watched` | what observers are shown, and the time that the kernel takes |
-//! | `books`, `error` | the invariants; the errors |
+//! | `invariants`, `error` | what must hold after every event; the errors |
 
 mod access;
-mod books;
 mod error;
 mod grow;
+mod invariants;
 mod space;
 mod watched;
 
@@ -96,7 +96,7 @@ impl World {
     /// A machine after reset.
     ///
     /// # Errors
-    /// [`WorldError::Nonsense`] if the configured memory is impossible.
+    /// [`WorldError::Invalid`] if the configured memory is impossible.
     pub fn new(unit: Box<dyn SegmentUnit>, config: Config) -> Result<World, WorldError> {
         let end = config.holes.iter().map(|hole| hole.end).max().unwrap_or(0);
         let apart = config.holes.windows(2).all(|pair| pair[0].end <= pair[1].start);
@@ -105,10 +105,10 @@ impl World {
         else {
             let message =
                 "memory must have 1 byte to 4 GiB, and its holes must be in order, with gaps";
-            return Err(WorldError::Nonsense(message.to_owned()));
+            return Err(WorldError::Invalid(message.to_owned()));
         };
         let memory = SharedMemory::with_ram(0..bytes.next_multiple_of(PAGE_BYTES))
-            .map_err(|error| WorldError::Nonsense(error.to_string()))?;
+            .map_err(|error| WorldError::Invalid(error.to_string()))?;
         let wire = Wire::new(Box::new(FixedLatency::new(memory.clone(), config.latency)));
         let placer: Box<dyn Placer> = match (config.fit, &config.holes[..]) {
             (Fit::Buddy, [hole]) => {
@@ -117,7 +117,7 @@ impl World {
             }
             (Fit::Buddy, _) => {
                 let message = "the buddy system manages one piece of memory".to_owned();
-                return Err(WorldError::Nonsense(message));
+                return Err(WorldError::Invalid(message));
             }
             (Fit::Pages, holes) => Box::new(Pages::new(holes, config.page)),
             (fit, holes) => Box::new(Holes::new(holes, fit)),
@@ -200,7 +200,7 @@ impl World {
     pub fn run(&mut self, name: &str) -> Result<(), WorldError> {
         if self.config.fit == Fit::Pages {
             let message = "pages are not translated by a segmentation unit";
-            return Err(WorldError::Nonsense(message.to_owned()));
+            return Err(WorldError::Invalid(message.to_owned()));
         }
         let segments = self.resident(name)?.segments.iter();
         let segments = segments.map(|held| (held.0, held.1.clone())).collect();
@@ -217,7 +217,11 @@ impl World {
         let load = Some((number, descriptor));
         let outputs = self.cycle(&Inputs { load, ..Inputs::default() });
         self.count("register_writes", 1);
-        if outputs.load_ready { Ok(()) } else { Err(WorldError::Deaf { cycle: self.cycles() }) }
+        if outputs.load_ready {
+            Ok(())
+        } else {
+            Err(WorldError::NotAccepted { cycle: self.cycles() })
+        }
     }
 
     /// The number of the hardware's segments, and their maximum length.
@@ -232,7 +236,7 @@ impl World {
 
     fn resident(&self, name: &str) -> Result<&Resident, WorldError> {
         let found = self.processes.iter().find(|resident| resident.name == name);
-        found.ok_or_else(|| WorldError::Nonsense(format!("process `{name}` is not in memory")))
+        found.ok_or_else(|| WorldError::Invalid(format!("process `{name}` is not in memory")))
     }
 }
 

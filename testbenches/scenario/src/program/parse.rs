@@ -10,7 +10,7 @@ use winnow::combinator::{opt, preceded, terminated};
 use winnow::token::{any, take_till};
 
 use super::pattern::{Item, Order, Pattern, Shape};
-use super::{Deed, Node, PartCall, Place, Step};
+use super::{Node, PartCall, Place, Purpose, Step};
 use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
 use crate::limits::MOST_CYCLES;
 use crate::number::number;
@@ -125,13 +125,13 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
     let at = place(input);
     let Some(verb) = take(input, opt(word))? else { return wrong(at, "a step is missing") };
     let step = match verb {
-        "load" => touch(input, Deed::Access(Access::Load))?,
-        "store" => touch(input, Deed::Access(Access::Store))?,
-        "fetch" => touch(input, Deed::Access(Access::Fetch))?,
-        "read" => touch(input, Deed::Call(Call::Read))?,
-        "write" => touch(input, Deed::Call(Call::Write))?,
-        "emulate" => touch(input, Deed::Call(Call::Emulate))?,
-        "stray" => touch(input, Deed::Call(Call::Stray))?,
+        "load" => touch(input, Purpose::Access(Access::Load))?,
+        "store" => touch(input, Purpose::Access(Access::Store))?,
+        "fetch" => touch(input, Purpose::Access(Access::Fetch))?,
+        "read" => touch(input, Purpose::Call(Call::Read))?,
+        "write" => touch(input, Purpose::Call(Call::Write))?,
+        "emulate" => touch(input, Purpose::Call(Call::Emulate))?,
+        "stray" => touch(input, Purpose::Call(Call::Stray))?,
         "think" => Step::Think(need(input, "how many cycles", |word| at_most(word, MOST_CYCLES))?),
         "tick" => Step::Tick,
         "sbrk" => Step::Sbrk(need(input, "by how many pages", pages)?),
@@ -202,10 +202,10 @@ fn mremap(input: &mut Input<'_>) -> Read<Step> {
     Ok(Step::Mremap { region, part, to, pages, may_move })
 }
 
-fn touch(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
+fn touch(input: &mut Input<'_>, purpose: Purpose) -> Read<Step> {
     let name = name(input, "where")?;
     if name == "at" {
-        return at(input, deed);
+        return at(input, purpose);
     }
     let (shape, mut unit) = if keyword(input, "rows")? {
         (matrix(input, Order::Rows)?, None)
@@ -223,7 +223,7 @@ fn touch(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
         } else if keyword(input, "offset")? {
             offset = need(input, "the offset", unsigned)?;
         } else if keyword(input, "bytes")? {
-            bytes = Some(access_bytes(input, deed)?);
+            bytes = Some(access_bytes(input, purpose)?);
         } else {
             break;
         }
@@ -234,7 +234,7 @@ fn touch(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
     // An element is accessed as a whole, a page in one word.
     let whole = if unit >= PAGE_BYTES { ACCESS_BYTES } else { unit };
     let place = Place::In(name, Pattern { shape, unit, offset });
-    Ok(Step::Touch { deed, bytes: bytes.unwrap_or(whole), place })
+    Ok(Step::Touch { purpose, bytes: bytes.unwrap_or(whole), place })
 }
 
 fn matrix(input: &mut Input<'_>, order: Order) -> Read<Shape> {
@@ -276,19 +276,19 @@ fn random(input: &mut Input<'_>) -> Read<Item> {
 }
 
 /// A calculated address, possibly in quotation marks.
-fn at(input: &mut Input<'_>, deed: Deed) -> Read<Step> {
+fn at(input: &mut Input<'_>, purpose: Purpose) -> Read<Step> {
     let is_quoted = sign(input, '"')?;
     let address = number(input)?;
     if is_quoted && !sign(input, '"')? {
         return wrong(place(input), "a `\"` is missing after the address");
     }
     let is_said = keyword(input, "bytes")?;
-    let bytes = if is_said { access_bytes(input, deed)? } else { ACCESS_BYTES };
-    Ok(Step::Touch { deed, bytes, place: Place::At(address) })
+    let bytes = if is_said { access_bytes(input, purpose)? } else { ACCESS_BYTES };
+    Ok(Step::Touch { purpose, bytes, place: Place::At(address) })
 }
 
-fn access_bytes(input: &mut Input<'_>, deed: Deed) -> Read<u64> {
-    let most = deed.most();
+fn access_bytes(input: &mut Input<'_>, purpose: Purpose) -> Read<u64> {
+    let most = purpose.most();
     need(input, "how many bytes", |word| match unsigned(word)? {
         bytes if (1..=most).contains(&bytes) => Ok(bytes),
         _ => Err(format!("an access of {word} bytes; 1 to {most} are possible")),

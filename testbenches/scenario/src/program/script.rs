@@ -8,14 +8,14 @@ use machine::cpu::{self, Op, Program, ProgramError};
 use model::isa::PAGE_BYTES;
 
 use super::pattern::{Item, Pattern, Shape};
-use super::{Deed, Line, Node, PartCall, Place, Step, title};
+use super::{Line, Node, PartCall, Place, Purpose, Step, title};
 use crate::number::Variables;
 
 /// A line's parts with all names resolved.
 #[derive(Debug)]
 enum Action {
     Repeat(u64, Rc<[Action]>),
-    Touch { deed: Deed, bytes: u64, base: Base, pattern: Pattern },
+    Touch { purpose: Purpose, bytes: u64, base: Base, pattern: Pattern },
     Part { call: PartCall, region: usize, from: i64, to: i64 },
     Mmap(usize, Rc<RegionSpec>),
     Mremap(Box<Remapped>),
@@ -50,7 +50,7 @@ struct Level {
 
 /// The accesses of the step in execution.
 struct Points {
-    deed: Deed,
+    purpose: Purpose,
     bytes: u64,
     addresses: Box<dyn Iterator<Item = u64>>,
 }
@@ -58,10 +58,10 @@ struct Points {
 impl Points {
     fn at(&self, va: u64) -> Op {
         let bytes = self.bytes;
-        match self.deed {
+        match self.purpose {
             // An access by the program itself is at most one page.
-            Deed::Access(kind) => Op::Access(cpu::Access { kind, va, bytes: bytes as u16 }),
-            Deed::Call(call) => Op::User(UserAccess { call, va, bytes }),
+            Purpose::Access(kind) => Op::Access(cpu::Access { kind, va, bytes: bytes as u16 }),
+            Purpose::Call(call) => Op::User(UserAccess { call, va, bytes }),
         }
     }
 }
@@ -138,14 +138,14 @@ impl Script {
                     return Some(Op::Mmap(spec.clone()));
                 }
                 Action::Mremap(asked) => return Some(asked.op(&self.places[asked.region])),
-                Action::Touch { deed, bytes, base, pattern } => {
+                Action::Touch { purpose, bytes, base, pattern } => {
                     let start = match *base {
                         Base::Region(region) => self.places[region].start,
                         Base::At(va) => va,
                     };
                     let addresses = pattern.addresses(start, self.turn);
                     self.turn += 1;
-                    self.points = Some(Points { deed: *deed, bytes: *bytes, addresses });
+                    self.points = Some(Points { purpose: *purpose, bytes: *bytes, addresses });
                 }
                 Action::Repeat(times, actions) => {
                     if let Some(left) = times.checked_sub(1) {
@@ -219,12 +219,12 @@ fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<
         pattern.check(name, regions[region].start, bytes, last)
     };
     Ok(Action::Op(match step {
-        Step::Touch { deed, bytes, place } => {
+        Step::Touch { purpose, bytes, place } => {
             let (base, pattern) = match place {
                 Place::In(name, pattern) => {
                     let region = region(name)?;
                     // A buffer beyond the address space is for the kernel to refuse.
-                    let bytes = if let Deed::Access(_) = deed { *bytes } else { 1 };
+                    let bytes = if let Purpose::Access(_) = purpose { *bytes } else { 1 };
                     pattern.check(name, regions[region].start, bytes, last)?;
                     (Base::Region(region), pattern.clone())
                 }
@@ -234,7 +234,7 @@ fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<
                     (Base::At(at.word(variables)?), pattern)
                 }
             };
-            return Ok(Action::Touch { deed: *deed, bytes: *bytes, base, pattern });
+            return Ok(Action::Touch { purpose: *purpose, bytes: *bytes, base, pattern });
         }
         Step::Think(cycles) => Op::Think(*cycles),
         Step::Tick => Op::Tick,

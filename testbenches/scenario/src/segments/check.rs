@@ -3,7 +3,7 @@
 use machine::contiguous::Fit;
 use machine::system::LatencySpec;
 
-use super::{Access, Action, Churn, Circumstances, Head, Load, SegmentText, Step};
+use super::{Access, Action, Churn, Environment, Head, Load, SegmentText, Step};
 use crate::limits::{MOST_CYCLES, within};
 use crate::place::{Mistake, Place};
 use engine::segment;
@@ -73,7 +73,7 @@ impl Head {
     }
 }
 
-impl Circumstances {
+impl Environment {
     fn check(&self, place: &Place) -> Result<(), Mistake> {
         for unit in self.hardware.list() {
             if segment::find(&unit).is_err() {

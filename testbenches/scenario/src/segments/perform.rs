@@ -15,13 +15,13 @@ pub(super) enum Stop {
     /// An observation differs from the file: what, expected, got.
     Differs(String, String, String),
     /// The file is invalid.
-    Nonsense(String),
+    Invalid(String),
 }
 
 impl From<WorldError> for Stop {
     fn from(error: WorldError) -> Stop {
         match error {
-            WorldError::Nonsense(message) => Stop::Nonsense(message),
+            WorldError::Invalid(message) => Stop::Invalid(message),
             other => Stop::Differs("the run".into(), "to go on".into(), other.to_string()),
         }
     }
@@ -116,7 +116,7 @@ impl Performer<'_> {
         let Some(live) = self.several.remove(&end.end) else {
             if end.every.is_some() {
                 let message = format!("`every` of `{}`: it was not loaded several times", end.end);
-                return Err(Stop::Nonsense(message));
+                return Err(Stop::Invalid(message));
             }
             self.world.end(&end.end)?;
             return Ok("its memory is free".to_owned());
@@ -141,7 +141,7 @@ impl Performer<'_> {
                 let number = self.world.running().and_then(|who| self.world.number(who, segment));
                 let Some(number) = number else {
                     let message = format!("no process runs that has a segment `{segment}`");
-                    return Err(Stop::Nonsense(message));
+                    return Err(Stop::Invalid(message));
                 };
                 let span = shape.span() as i64;
                 if !(-span..span).contains(&text.address) {
@@ -149,16 +149,16 @@ impl Performer<'_> {
                         "offset {} is out of range: a segment has up to {span} bytes",
                         text.address
                     );
-                    return Err(Stop::Nonsense(message));
+                    return Err(Stop::Invalid(message));
                 }
                 shape.address(number, text.address)
             }
             None => u64::try_from(text.address).map_err(|_| {
-                Stop::Nonsense("a negative address needs a segment: `in`".to_owned())
+                Stop::Invalid("a negative address needs a segment: `in`".to_owned())
             })?,
         };
         if va >= shape.span() * shape.segments as u64 {
-            return Err(Stop::Nonsense(format!("{va:#x} has more bits than a logical address")));
+            return Err(Stop::Invalid(format!("{va:#x} has more bits than a logical address")));
         }
         let request = Request { va, bytes: text.bytes, access: kind, user: !text.supervisor };
         let done = self.world.access(request, text.value.unwrap_or(0x5a))?;

@@ -72,14 +72,14 @@ fn report(
     watch: &mut dyn Watch,
 ) -> Result<Report, RunError> {
     let machine = format!("{unit} {} L={}", fit.name(), head.contiguous.latency);
-    let nonsense = |mistake| RunError::nonsense(scenario, mistake, machine.clone());
+    let invalid = |mistake| RunError::invalid(scenario, mistake, machine.clone());
     let mut first: Option<History> = None;
     for engine in Engine::ALL {
-        let mut world = world(head, unit, fit, engine).map_err(nonsense)?;
+        let mut world = world(head, unit, fit, engine).map_err(invalid)?;
         if let Some(observer) = watch.segments(&machine, engine, &world, labels(head))? {
             world.observe(observer);
         }
-        let history = history(head, steps, world).map_err(nonsense)?;
+        let history = history(head, steps, world).map_err(invalid)?;
         let Some(first) = &mut first else {
             first = Some(history);
             continue;
@@ -164,7 +164,7 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake
     for step in steps {
         match performer.step(step) {
             Ok(()) => {}
-            Err(Stop::Nonsense(message)) => return Err(Place::line(step.line).wrong(message)),
+            Err(Stop::Invalid(message)) => return Err(Place::line(step.line).wrong(message)),
             Err(Stop::Differs(what, expected, got)) => {
                 let cycle = performer.world.cycles();
                 mismatch = Some(Mismatch::new(cycle, step.line, &what, &expected, &got));
@@ -181,7 +181,7 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake
         let figures = counts.iter().map(|(name, n)| (name.clone(), *n as f64)).collect();
         mismatch = match compare(&head.expect, &place, &figures, &variables) {
             Ok(()) => None,
-            Err(Miss::Nonsense(mistake)) => return Err(mistake),
+            Err(Miss::Invalid(mistake)) => return Err(mistake),
             Err(Miss::Differs(name, wanted, got)) => {
                 Some(Mismatch::new(cycles, 0, &format!("count of {name}"), &wanted, &got))
             }

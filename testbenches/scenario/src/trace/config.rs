@@ -10,14 +10,14 @@ use crate::variant::Variant;
 
 /// The configuration of a run.
 #[derive(Clone, Debug)]
-pub struct Circumstances {
+pub struct Environment {
     /// The machine.
     pub config: MachineConfig,
     /// The limit of frames for the program's pages.
     pub frames: Option<u64>,
 }
 
-impl Circumstances {
+impl Environment {
     /// The options that `os` states. If it states no ticks and the policy learns only at ticks, one
     /// comes after as many accesses as there are frames for pages: scanning all of them then costs
     /// at most one kernel access for each of the program's.
@@ -29,7 +29,7 @@ impl Circumstances {
         mode: Mode,
         latency: LatencySpec,
         adue: bool,
-    ) -> Result<Circumstances, String> {
+    ) -> Result<Environment, String> {
         let policy = match os.policies()[..] {
             [policy] => policy,
             _ => return Err("`os.policy`: one policy can be run at a time".to_owned()),
@@ -48,7 +48,7 @@ impl Circumstances {
         }
         let frames = config.allocation.shares(&[1])?;
         let frames = frames.and_then(|shares| shares.first().copied());
-        Ok(Circumstances { config, frames })
+        Ok(Environment { config, frames })
     }
 }
 
@@ -84,9 +84,9 @@ fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn circumstances(text: &str) -> Result<Circumstances, String> {
+    fn environment(text: &str) -> Result<Environment, String> {
         let os: OsText = toml::from_str(text).expect("it reads");
-        Circumstances::new(&os, Mode::Sv39, LatencySpec::Fixed(10), true)
+        Environment::new(&os, Mode::Sv39, LatencySpec::Fixed(10), true)
     }
 
     #[test]
@@ -100,18 +100,18 @@ mod tests {
             ("swap_limit = 9", "swap_limit"),
             ("thp_promote = 9", "thp_promote"),
         ] {
-            let error = circumstances(text).unwrap_err();
+            let error = environment(text).unwrap_err();
             assert!(error.starts_with(&format!("`os.{name}` has no effect here")), "{error}");
         }
         for text in ["policy = \"random\"\nseed = 2", "data_latency = [1, 3]\nseed = 2"] {
-            assert!(circumstances(text).is_ok(), "{text}");
+            assert!(environment(text).is_ok(), "{text}");
         }
-        assert!(circumstances("policy = [\"fifo\", \"lru\"]").is_err());
+        assert!(environment("policy = [\"fifo\", \"lru\"]").is_err());
     }
 
     #[test]
     fn policies_that_learn_by_ticks_get_ticks() {
-        let ticks = |text: &str| circumstances(text).unwrap().config.tick_every;
+        let ticks = |text: &str| environment(text).unwrap().config.tick_every;
         for &policy in PolicyKind::ALL {
             let expected = if policy.lives_on_ticks() { 4096 - 64 } else { 0 };
             assert_eq!(ticks(&format!("policy = \"{policy}\"")), expected, "{policy}");
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_share_of_the_frames_is_a_limit() {
-        assert_eq!(circumstances("allocation = { equal = 9 }").unwrap().frames, Some(9));
-        assert_eq!(circumstances("").unwrap().frames, None);
+        assert_eq!(environment("allocation = { equal = 9 }").unwrap().frames, Some(9));
+        assert_eq!(environment("").unwrap().frames, None);
     }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`Recording`] | the source of a recording, and the part of it to run |
 //! | [`Recording::machine`] | a machine with the recorded program as its only process |
-//! | [`Circumstances`] | its configuration, as scenarios state it |
+//! | [`Environment`] | its configuration, as scenarios state it |
 //!
 //! A recording that can be read again is read twice: first to classify its pages
 //! ([`machine::cpu::Shape`]) and, if the policy looks ahead, to learn its future. A pipe is read
@@ -13,7 +13,7 @@
 
 mod config;
 
-pub use config::Circumstances;
+pub use config::Environment;
 
 use std::io::{self, BufRead};
 use std::sync::atomic::AtomicBool;
@@ -106,11 +106,11 @@ impl Recording<'_> {
         &self,
         name: &str,
         mmu: Box<dyn Mmu>,
-        circumstances: &Circumstances,
+        environment: &Environment,
         around: impl Fn(Recorded) -> Box<dyn Program>,
         stop: &AtomicBool,
     ) -> Result<Machine, TraceError> {
-        let Circumstances { config, frames } = circumstances;
+        let Environment { config, frames } = environment;
         let looks_ahead = config.policy == PolicyKind::Opt;
         let needs_all = match (looks_ahead, config.thp != Thp::Never) {
             (true, _) => Some("the policy opt"),

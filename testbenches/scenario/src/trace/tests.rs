@@ -17,12 +17,12 @@ fn run(text: &str, os: &str, again: bool) -> Result<Outcome, TraceError> {
         images: Vec::new(),
     };
     let os: OsText = toml::from_str(os).expect("it reads");
-    let circumstances = Circumstances::new(&os, Mode::Sv39, LatencySpec::Fixed(10), true);
-    let circumstances = circumstances.expect("all has an effect");
+    let environment = Environment::new(&os, Mode::Sv39, LatencySpec::Fixed(10), true);
+    let environment = environment.expect("all has an effect");
     let mmu = Box::new(IdealMmu::new(Xlen::Rv64));
     let stop = AtomicBool::new(false);
     let around = |program| -> Box<dyn Program> { Box::new(program) };
-    let mut machine = recording.machine("t", mmu, &circumstances, around, &stop)?;
+    let mut machine = recording.machine("t", mmu, &environment, around, &stop)?;
     Ok(machine.run(&stop))
 }
 

@@ -22,7 +22,7 @@ impl World {
     pub fn access(&mut self, request: Request, data: u64) -> Result<Access, WorldError> {
         if !matches!(request.bytes, 1 | 2 | 4 | 8) {
             let message = format!("{} bytes are not accessed at once", request.bytes);
-            return Err(WorldError::Nonsense(message));
+            return Err(WorldError::Invalid(message));
         }
         self.wire.activity(Activity::Process);
         let wanted = golden::translate(&self.table(), self.unit.shape(), &request);
@@ -72,7 +72,7 @@ impl World {
             Some(&mut stored.bytes[at])
         });
         let Some(own) = found else {
-            return Err(WorldError::Books(format!("{pa:#x} belongs to no segment")));
+            return Err(WorldError::Inconsistent(format!("{pa:#x} belongs to no segment")));
         };
         if request.access == isa::Access::Store {
             own.copy_from_slice(&data.to_le_bytes()[..length]);

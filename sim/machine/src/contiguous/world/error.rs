@@ -8,7 +8,7 @@ use crate::contiguous::copy::Refused;
 pub enum WorldError {
     /// The request is impossible.
     #[error("{0}")]
-    Nonsense(String),
+    Invalid(String),
     /// The hardware's answer is not the golden one.
     #[error("cycle {cycle}, address {va:#x}: expected {}, got {}", words(.wanted), match .got {
         Some(got) => words(got),
@@ -36,7 +36,7 @@ pub enum WorldError {
     },
     /// The hardware does not accept a register write.
     #[error("cycle {cycle}: a register write is not accepted")]
-    Deaf {
+    NotAccepted {
         /// The cycle.
         cycle: u64,
     },
@@ -54,7 +54,7 @@ pub enum WorldError {
     },
     /// The operating system's accounts are inconsistent.
     #[error("the accounts are inconsistent: {0}")]
-    Books(String),
+    Inconsistent(String),
 }
 
 impl From<Refused> for WorldError {

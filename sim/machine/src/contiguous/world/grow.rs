@@ -31,11 +31,11 @@ impl World {
         let found = self.resident(process)?.segments.iter().find(|held| held.1 == segment);
         let Some(&(_, _, id)) = found else {
             let message = format!("process `{process}` has no segment `{segment}`");
-            return Err(WorldError::Nonsense(message));
+            return Err(WorldError::Invalid(message));
         };
         if self.stored[&id].users > 1 || self.config.fit == Fit::Pages {
             let message = format!("segment `{segment}` is shared or paged, and does not grow");
-            return Err(WorldError::Nonsense(message));
+            return Err(WorldError::Invalid(message));
         }
         self.kernel();
         let span = self.unit.shape().span();

@@ -49,23 +49,23 @@ impl World {
     }
 
     fn sensible(&self, spec: &ProcessSpec) -> Result<(), WorldError> {
-        let nonsense = |message: String| Err(WorldError::Nonsense(message));
+        let invalid = |message: String| Err(WorldError::Invalid(message));
         if self.processes.iter().any(|process| process.name == spec.name) {
-            return nonsense(format!("process `{}` is in memory already", spec.name));
+            return invalid(format!("process `{}` is in memory already", spec.name));
         }
         let shape = self.unit.shape();
         for (index, segment) in spec.segments.iter().enumerate() {
             let name = &segment.name;
             if segment.number >= shape.segments {
                 let there = shape.segments;
-                return nonsense(format!("segment `{name}` has a number, and there are {there}"));
+                return invalid(format!("segment `{name}` has a number, and there are {there}"));
             }
             if spec.segments[..index].iter().any(|other| other.number == segment.number) {
-                return nonsense(format!("segment `{name}` has a number that another has"));
+                return invalid(format!("segment `{name}` has a number that another has"));
             }
             let bytes = segment.length.checked_mul(self.config.unit);
             if self.config.fit != Fit::Pages && bytes.is_none_or(|bytes| bytes > shape.span()) {
-                return nonsense(format!("segment `{name}` is longer than {} bytes", shape.span()));
+                return invalid(format!("segment `{name}` is longer than {} bytes", shape.span()));
             }
         }
         Ok(())
@@ -183,7 +183,7 @@ impl World {
     pub fn compact(&mut self) -> Result<u64, WorldError> {
         if !self.placer.compactable() {
             let message = format!("nothing is moved under `{}`", self.config.fit.name());
-            return Err(WorldError::Nonsense(message));
+            return Err(WorldError::Invalid(message));
         }
         self.kernel();
         self.happened(Event::Compaction {});

@@ -95,7 +95,7 @@ impl World {
     /// processes of this world stay as they are. Each change is an entry into the kernel.
     ///
     /// # Errors
-    /// [`WorldError::Nonsense`] unless segments are placed in a list of holes, and lengths begin at
+    /// [`WorldError::Invalid`] unless segments are placed in a list of holes, and lengths begin at
     /// 1.
     pub fn churn(
         &mut self,
@@ -107,7 +107,7 @@ impl World {
         let rules = [Fit::First, Fit::Best, Fit::Worst, Fit::Next];
         if *lengths.start() == 0 || lengths.is_empty() || !rules.contains(&self.config.fit) {
             let message = "a random history needs lengths from 1 on, and a list of holes";
-            return Err(WorldError::Nonsense(message.to_owned()));
+            return Err(WorldError::Invalid(message.to_owned()));
         }
         let mut holes = Holes::new(&self.config.holes, self.config.fit);
         self.wire.activity(Activity::Kernel);

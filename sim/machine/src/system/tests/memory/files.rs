@@ -44,7 +44,7 @@ fn private_data_of_a_library_is_copied_on_write() {
 }
 
 #[test]
-fn a_shared_file_is_written_once_when_nobody_maps_it_any_more() {
+fn a_shared_file_is_written_once_when_it_is_no_longer_mapped() {
     let map = |start| RegionSpec { shared: true, ..file(RegionKind::Mapped, start, 4, "log") };
     let mut hand = Hand::new(strict(Mode::Sv39));
     let first = hand.spawn("p", vec![map(LIBRARY)]);

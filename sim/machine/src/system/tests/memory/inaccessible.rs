@@ -42,7 +42,7 @@ fn a_limit_counts_them_and_they_are_evicted_like_others() {
 }
 
 #[test]
-fn whoever_holds_most_is_killed_though_it_may_not_touch_it() {
+fn the_largest_process_is_killed_though_it_may_not_touch_its_pages() {
     let mut config = MachineConfig { swap: 0, ..strict(Mode::Sv39) };
     config.oom = OomKind::Largest;
     let mut hand = Hand::with_frames(config, 40);

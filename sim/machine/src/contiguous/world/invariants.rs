@@ -36,25 +36,28 @@ impl World {
     /// holds what was written.
     ///
     /// # Errors
-    /// [`WorldError::Books`] or [`WorldError::Corrupt`].
+    /// [`WorldError::Inconsistent`] or [`WorldError::Corrupt`].
     pub fn check(&self) -> Result<(), WorldError> {
         let mut pieces = self.placer.holes();
         pieces.extend(self.stored.values().flat_map(|stored| stored.pieces.clone()));
         pieces.sort_by_key(|piece| piece.start);
         if let Some(pair) = pieces.windows(2).find(|pair| pair[0].end > pair[1].start) {
-            return Err(WorldError::Books(format!("{:?} and {:?} overlap", pair[0], pair[1])));
+            return Err(WorldError::Inconsistent(format!(
+                "{:?} and {:?} overlap",
+                pair[0], pair[1]
+            )));
         }
         let known = sum(&pieces);
         if known != self.total {
             let message = format!("{known} units are known, there are {}", self.total);
-            return Err(WorldError::Books(message));
+            return Err(WorldError::Inconsistent(message));
         }
         let users = |id: &usize| {
             let all = self.processes.iter().flat_map(|process| &process.segments);
             all.filter(|(_, _, stored)| stored == id).count() as u64
         };
         if let Some((id, _)) = self.stored.iter().find(|(id, s)| users(id) != s.users) {
-            return Err(WorldError::Books(format!("segment {id} has {} users", users(id))));
+            return Err(WorldError::Inconsistent(format!("segment {id} has {} users", users(id))));
         }
         self.contents()
     }
