@@ -104,7 +104,7 @@ pub enum CompileError {
     Backend {
         /// The design.
         name: String,
-        /// What Cranelift says.
+        /// The error of Cranelift.
         reason: String,
     },
 }

@@ -19,7 +19,7 @@ pub struct Node {
     pub width: u32,
 }
 
-/// What a [`Node`] computes; `w` is its width. Operands have width `w` unless said otherwise.
+/// What a [`Node`] computes; `w` is its width. Operands have width `w` unless stated otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Op {

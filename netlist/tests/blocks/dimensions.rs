@@ -10,7 +10,7 @@ struct Lane {
     strobe: Signal<In, Bit>,
 }
 
-/// Adds when asked.
+/// Adds on request.
 #[derive(LogicBlock, Default)]
 struct Cell {
     lane: Lane,

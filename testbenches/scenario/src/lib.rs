@@ -5,7 +5,7 @@
 //! | [`schema`], [`step`] | a port-level file: page tables, then accesses, fences, edits, cycle by cycle |
 //! | [`system`], [`program`] | a file of processes under the operating system |
 //! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
-//! | [`devices`] | devices on the bus beside memory |
+//! | [`devices`] | devices on the bus, besides memory |
 //! | `actions`, `tables`, `ports`, `walker_bus`, `events` | running a port-level file |
 //! | `bench`, `hart` | the board with its harts, and one hart |
 //! | `os_text`, `images` | the options of the operating system, and the programs that `exec` starts |

@@ -16,7 +16,7 @@ pub enum FindError {
     /// No scenario has this name.
     #[error("there is no scenario `{name}`{}", hint(.similar))]
     Unknown {
-        /// The name asked for.
+        /// The name requested.
         name: String,
         /// Similar names, nearest first.
         similar: Vec<String>,
@@ -24,7 +24,7 @@ pub enum FindError {
     /// The file cannot be read.
     #[error("{path}: {source}")]
     Unreadable {
-        /// The path asked for.
+        /// The path requested.
         path: String,
         /// Why.
         source: std::io::Error,

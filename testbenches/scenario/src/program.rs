@@ -4,7 +4,7 @@
 //! load heap 7 0 1 2                  one access to each of these pages of the region `heap`
 //! store stack -1..-8                 pages from..to, both included, in that order
 //! load heap 0..99 step 2             every second page
-//! load heap 3 offset 0x10 bytes 8    where in the page, and how many bytes (4 unless said)
+//! load heap 3 offset 0x10 bytes 8    where in the page, and how many bytes (default 4)
 //! load a elements 0..9 of 4          elements of an array of 4-byte elements
 //! load d rows 128 x 128 of 8         a matrix of 8-byte elements, row after row ...
 //! load d columns 128 x 128 of 8      ... or column after column, as it lies in memory by rows

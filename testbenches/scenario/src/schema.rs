@@ -103,21 +103,21 @@ impl Size {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Machine {
-    /// Lines of the TLBs; `small` unless said otherwise.
+    /// Lines of the TLBs; `small` by default.
     pub size: OneOrMany<Size>,
-    /// Translation schemes; each chooses the machine's width. All four unless said otherwise.
+    /// Translation schemes; each chooses the machine's width. All four by default.
     pub modes: OneOrMany<Mode>,
-    /// L: cycles from an accepted memory request to its response; 1 unless said otherwise.
+    /// L: cycles from an accepted memory request to its response; 1 by default.
     pub latency: OneOrMany<u64>,
-    /// Memory accepts a request only in every n-th cycle; 1 unless said otherwise.
+    /// Memory accepts a request only in every n-th cycle; 1 by default.
     pub ready_every: u64,
-    /// `menvcfg.ADUE`: hardware sets A and D. Off unless said otherwise.
+    /// `menvcfg.ADUE`: hardware sets A and D. Off by default.
     pub adue: bool,
-    /// Harts on the same memory, each with an MMU of its own, 1 to 8; 1 unless said otherwise.
+    /// Harts on the same memory, each with an MMU of its own, 1 to 8; 1 by default.
     #[serde(deserialize_with = "harts")]
     pub harts: usize,
     /// The address space at the start: `bare`, a space's name, or a register value. The first
-    /// space unless said otherwise.
+    /// space by default.
     pub satp: Option<String>,
     /// Where page tables are in physical memory.
     pub tables: Option<Number>,
@@ -169,9 +169,9 @@ pub struct Map {
 pub struct Edit {
     /// The virtual address.
     pub pte: Number,
-    /// The address space; the one in `satp` unless said otherwise.
+    /// The address space; the one in `satp` by default.
     pub space: Option<String>,
-    /// The entry's level; 0 unless said otherwise.
+    /// The entry's level; 0 by default.
     #[serde(default = "zero")]
     pub level: Number,
     /// Bits to set: letters of `VRWXUGAD`, or names `N`, `PBMT`, `RSW`, `bitNN`.
@@ -186,7 +186,7 @@ pub struct Edit {
     pub value: Option<Number>,
 }
 
-/// `[space.NAME]`: an address space beside others.
+/// `[space.NAME]`: an additional address space.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Space {

@@ -58,10 +58,10 @@ pub struct Head {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
-    /// Names of units; `segment_4` unless said otherwise.
+    /// Names of units; `segment_4` by default.
     #[serde(default = "segment_4")]
     pub hardware: OneOrMany<String>,
-    /// The size of a unit in bytes; 1024 unless said otherwise.
+    /// The size of a unit in bytes; 1024 by default.
     #[serde(default = "kibi")]
     pub unit: u64,
     /// One free piece from address 0 on.
@@ -69,20 +69,20 @@ pub struct Environment {
     /// Or several, each followed by one unit in use, which never moves.
     #[serde(default)]
     pub holes: Vec<u64>,
-    /// The rule that places segments; first fit unless said otherwise.
+    /// The rule that places segments; first fit by default.
     #[serde(default = "first")]
     pub fit: OneOrMany<Fit>,
-    /// The size of a page in units, under `fit = "pages"`; 4 unless said otherwise.
+    /// The size of a page in units, under `fit = "pages"`; 4 by default.
     #[serde(default = "four")]
     pub page: u64,
     /// Memory is compacted when a request fails although enough is free.
     #[serde(default)]
     pub compaction: bool,
-    /// L; 10 unless said otherwise.
+    /// L; 10 by default.
     #[serde(default = "ten")]
     pub latency: u64,
     /// Cycles of each entry into the kernel: a fault, or a load, end, growth, compaction, switch;
-    /// 1000 unless said otherwise.
+    /// 1000 by default.
     #[serde(default = "thousand")]
     pub handler: u64,
 }
@@ -107,14 +107,14 @@ impl Environment {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentText {
-    /// Its name; `all` unless said otherwise.
+    /// Its name; `all` by default.
     #[serde(default = "all")]
     pub name: String,
-    /// Its number; its place in the list unless said otherwise.
+    /// Its number; its place in the list by default.
     pub number: Option<usize>,
     /// Length in units.
     pub length: u64,
-    /// Letters of `rwx`; `rw` unless said otherwise.
+    /// Letters of `rwx`; `rw` by default.
     #[serde(default = "rw")]
     pub rights: Letters,
     /// User programs may not access it.

@@ -80,7 +80,7 @@ pub enum Action {
 pub struct AccessStep {
     /// The virtual address.
     pub va: Number,
-    /// The privilege; `user` unless said otherwise.
+    /// The privilege; `user` by default.
     #[serde(rename = "as", default = "schema::user")]
     pub privilege: Privilege,
     /// `sstatus.SUM`.
@@ -117,10 +117,10 @@ pub struct StreamStep {
     pub stride: Number,
     /// The number of accesses.
     pub count: Number,
-    /// The number of passes over the sequence; 1 unless said otherwise.
+    /// The number of passes over the sequence; 1 by default.
     #[serde(default = "schema::one")]
     pub passes: Number,
-    /// The privilege; `user` unless said otherwise.
+    /// The privilege; `user` by default.
     #[serde(rename = "as", default = "schema::user")]
     pub privilege: Privilege,
     /// `sstatus.SUM`.
@@ -174,12 +174,12 @@ pub enum Refuses {
 pub struct BusErrorStep {
     /// A virtual address whose walk reads the entry.
     pub bus_error: Number,
-    /// Its level; 0 unless said otherwise.
+    /// Its level; 0 by default.
     #[serde(default = "schema::zero")]
     pub level: Number,
-    /// Its address space; the one in `satp` unless said otherwise.
+    /// Its address space; the one in `satp` by default.
     pub space: Option<String>,
-    /// The accesses refused; reads unless said otherwise.
+    /// The accesses refused; reads by default.
     #[serde(default)]
     pub on: Refuses,
 }

@@ -25,13 +25,13 @@ use super::schema::{Machine, OneOrMany, Size};
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SystemMachine {
-    /// Lines of the TLBs; `small` unless said otherwise.
+    /// Lines of the TLBs; `small` by default.
     pub size: OneOrMany<Size>,
-    /// Translation schemes; all four unless said otherwise.
+    /// Translation schemes; all four by default.
     pub modes: OneOrMany<Mode>,
-    /// L, of walker and kernel; 10 unless said otherwise.
+    /// L, of walker and kernel; 10 by default.
     pub latency: OneOrMany<u64>,
-    /// `menvcfg.ADUE`; on unless said otherwise.
+    /// `menvcfg.ADUE`; on by default.
     pub adue: bool,
 }
 

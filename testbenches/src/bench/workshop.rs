@@ -25,7 +25,7 @@ pub(super) struct Workshop {
 }
 
 impl Workshop {
-    /// Exports the configuration and writes the test benches beside it.
+    /// Exports the configuration and writes the test benches next to it.
     pub(super) fn new(config: &'static Config) -> Result<Self, BenchError> {
         let directory = tempfile::tempdir()?;
         export::export(config, directory.path())?;

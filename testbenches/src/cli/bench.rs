@@ -13,10 +13,10 @@ use std::sync::atomic::Ordering::Relaxed;
 /// `pagewalk bench`
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// These configurations; rv64 with 8, 16, 32 and 64 lines unless said otherwise.
+    /// These configurations; rv64 with 8, 16, 32 and 64 lines by default.
     #[arg(long, value_delimiter = ',')]
     pub config: Vec<String>,
-    /// The engines and simulators to measure; all unless said otherwise.
+    /// The engines and simulators to measure; all by default.
     #[arg(long, value_enum, value_delimiter = ',')]
     pub contenders: Vec<Contender>,
     /// The number of measurements of each, in turn; the median counts.

@@ -191,7 +191,7 @@ pub struct TraceArgs {
     /// programs].
     #[arg(long, value_name = "FILE[@0xADDRESS]")]
     pub elf: Vec<ElfArg>,
-    /// What is recorded; the first 20000 cycles unless said otherwise.
+    /// What is recorded; the first 20000 cycles by default.
     #[command(flatten)]
     pub wave: WaveOptions,
     /// Print JSON.

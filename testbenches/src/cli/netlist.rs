@@ -143,7 +143,7 @@ fn sizes(made: &Made, bytes: Option<usize>) -> Vec<(&'static str, usize)> {
 /// Blocks with a kernel in the whole tree, the top included.
 fn instances(design: &Design) -> usize {
     let mut below: Vec<usize> = Vec::new();
-    // Children stand before their parents.
+    // Children come before their parents.
     for module in &design.modules {
         let own = usize::from(matches!(module.body, Body::Kernel(_)));
         let children = module.instances.iter().flat_map(|instance| &instance.modules);

@@ -31,7 +31,7 @@ use scenario::trace::{self, Environment, Recorded};
 const LARGEST_ELF: u64 = 1 << 30;
 /// The load address of position-independent programs under Valgrind.
 const VALGRINDS: u64 = 0x10_8000;
-/// Cycles recorded unless said otherwise: a trace runs for millions.
+/// Cycles recorded by default: a trace runs for millions.
 const WAVE_CYCLES: u64 = 20_000;
 /// Steps between two updates of the progress bar.
 const STEPS: u64 = 4096;

@@ -46,7 +46,7 @@ impl FromStr for LatencyArg {
     }
 }
 
-/// A program file beside a trace: a path, and where it was loaded.
+/// A program file given with a trace: its path, and its load address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElfArg {
     /// The file.

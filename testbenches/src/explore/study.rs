@@ -17,14 +17,14 @@ mod embedded {
 pub struct Sweep {
     /// A dotted path into the scenario's file, or a name in braces in its texts.
     pub set: String,
-    /// Its name in tables and pictures; the last part of `set` unless said otherwise.
+    /// Its name in tables and pictures; the last part of `set` by default.
     pub name: Option<String>,
     /// The values.
     pub values: Values,
     /// The name of the x axis in pictures, if `at` makes it something else than the values.
     pub axis: Option<String>,
     /// The place of a value along x: a formula over the run's figures and the swept values. The
-    /// value itself unless said otherwise.
+    /// value itself by default.
     pub at: Option<String>,
     /// The unit along x.
     #[serde(default)]
@@ -52,7 +52,7 @@ impl Sweep {
 pub struct Measure {
     /// A formula over the run's figures and the swept values.
     pub of: String,
-    /// Its name; the formula unless said otherwise.
+    /// Its name; the formula by default.
     pub name: Option<String>,
     /// Its unit.
     #[serde(default)]

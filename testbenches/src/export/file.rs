@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-/// Writes a file under a temporary name beside it and renames it, making its directory first.
+/// Writes a file under a temporary name in its directory, which is created first, and renames it.
 pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -33,7 +33,7 @@ pub enum QuizError {
     /// No kind of question and no scenario has this name.
     #[error("there is no question or scenario `{name}`{}", hint(.similar))]
     Unknown {
-        /// The name asked for.
+        /// The name requested.
         name: String,
         /// Names like it.
         similar: Vec<String>,
@@ -41,7 +41,7 @@ pub enum QuizError {
     /// A folder.
     #[error("`{name}` matches {count} scenarios; choose one")]
     Many {
-        /// The name asked for.
+        /// The name requested.
         name: String,
         /// The number of scenarios.
         count: usize,

@@ -170,7 +170,7 @@ pub struct View {
     markers: Vec<(u64, String)>,
     /// First and last cycle.
     zoom: Option<(u64, u64)>,
-    /// The cycle whose values are shown beside the names.
+    /// The cycle whose values are shown next to the names.
     cursor: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! The report as aligned text; a line at each group says what it means.
+//! The report as aligned text; each group begins with a line that explains it.
 
 use super::{LatencySummary, ProcessReport, Report, SchedulingReport, Section};
 use kernel::State;

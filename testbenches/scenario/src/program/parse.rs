@@ -15,7 +15,7 @@ use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
 use crate::limits::MOST_CYCLES;
 use crate::number::number;
 
-/// Bytes of an access unless said otherwise.
+/// Bytes of an access by default.
 const ACCESS_BYTES: u64 = 4;
 /// The number of pages in 64 bits of addresses.
 const MOST_PAGES: u64 = 1 << 52;

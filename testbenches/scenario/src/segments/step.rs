@@ -41,7 +41,7 @@ pub struct Load {
     pub load: String,
     /// The number of copies, called `P1#1`, `P1#2`, ...
     pub times: Option<u64>,
-    /// Whether it must succeed; yes unless said otherwise.
+    /// Whether it must succeed; yes by default.
     #[serde(default = "yes")]
     pub placed: bool,
     /// The unit at which each of its segments must begin.
@@ -70,7 +70,7 @@ pub struct Access {
     pub address: i64,
     /// The segment.
     pub r#in: Option<String>,
-    /// 1, 2, 4 or 8; 1 unless said otherwise.
+    /// 1, 2, 4 or 8; 1 by default.
     #[serde(default = "one")]
     pub bytes: u8,
     /// Made by the supervisor, not a user program.
@@ -78,7 +78,7 @@ pub struct Access {
     pub supervisor: bool,
     /// The physical address expected.
     pub pa: Option<u64>,
-    /// The fault expected; none unless said otherwise.
+    /// The fault expected; none by default.
     pub fault: Option<Reason>,
     /// The value to write, or the value expected from a read.
     pub value: Option<u64>,
@@ -94,7 +94,7 @@ pub struct Grow {
     pub segment: String,
     /// By how many units.
     pub by: u64,
-    /// Whether it must succeed; yes unless said otherwise.
+    /// Whether it must succeed; yes by default.
     #[serde(default = "yes")]
     pub granted: bool,
     /// The unit at which it must begin afterwards.

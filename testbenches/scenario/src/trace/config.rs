@@ -37,7 +37,7 @@ impl Environment {
         let variant = Variant { size: Size::Small, mode, latency: 1, policy };
         let mut config = os.config(adue, &variant);
         config.latency = latency;
-        // Recordings are long: invariants are checked at the end, unless they are asked for.
+        // Recordings are long: invariants are checked at the end, unless requested.
         config.check_every = os.config.check_every;
         if !os.states("tick_every") && config.policy.lives_on_ticks() {
             let frames = config.frames.saturating_sub(config.kernel);

@@ -13,7 +13,7 @@ use super::{DrawError, Picture, font, labels, library};
 /// The fraction of a group's place that its bars take.
 const FULL: f64 = 0.76;
 
-/// Draws every bar with its value, and the legend beside.
+/// Draws every bar with its value, and the legend next to them.
 pub(super) fn draw<B: DrawingBackend>(
     root: &Area<B>,
     picture: &Picture,
@@ -42,7 +42,7 @@ pub(super) fn draw<B: DrawingBackend>(
             root.draw(&Text::new(value, (centre, corners[0].1 - 3), style)).map_err(library)?;
         }
     }
-    // The legend is beside the axes, with the first name on top.
+    // The legend is next to the axes, with the first name on top.
     let (columns, rows) = chart.plotting_area().get_pixel_range();
     for (number, curve) in picture.curves.iter().enumerate() {
         let y = rows.start + 12 + 22 * number as i32;

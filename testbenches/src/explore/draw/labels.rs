@@ -14,7 +14,7 @@ const APART: i32 = 20;
 /// The size of a name.
 pub(super) const NAME: i32 = 15;
 
-/// A name beside a point: number of the curve, name, pixel of the point.
+/// The name of a curve at a point: number of the curve, name, pixel of the point.
 pub(super) type Named = (usize, String, (i32, i32));
 
 /// Writes names to the right of points, moved apart if they would overlap.
