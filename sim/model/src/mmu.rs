@@ -114,8 +114,8 @@ pub struct Outputs {
     pub memory: Option<MemoryRequest>,
     /// The oldest fault not yet taken, from the cycle after its response until `fault_ready`.
     pub fault: Option<Fault>,
-    /// A miss is outstanding: without new inputs the state still changes. While it is low, and
-    /// no input is presented, a cycle changes nothing.
+    /// A miss is outstanding: the state changes even without new inputs. While it is low, and no
+    /// input is presented, a cycle changes nothing.
     pub busy: bool,
     /// Counter events of this cycle.
     pub events: Events,
@@ -127,9 +127,8 @@ impl Inputs {
         self.requests[port].filter(|_| outputs.ready[port])
     }
 
-    /// Whether the cycle was one of hits and of nothing else: what was presented was accepted and
-    /// answered from the TLBs without a fault, and neither walker nor fence nor held fault is to
-    /// be seen.
+    /// Whether the cycle contained only hits: what was presented was accepted and answered from the
+    /// TLBs without a fault, and there is no walk, fence or held fault.
     pub fn only_hit(&self, outputs: &Outputs) -> bool {
         let mut events = Events::default();
         let hits = self.requests.iter().all(|(port, request)| {
@@ -174,9 +173,9 @@ pub trait Mmu {
     /// One cycle: inputs settle, outputs are sampled, the clock rises.
     fn cycle(&mut self, inputs: &Inputs) -> Outputs;
 
-    /// One cycle whose inputs are those of the last one but for the requests, which an
-    /// implementation may make use of; `outputs` are those of the last cycle, and become those
-    /// of this one. Returns [`Inputs::only_hit`].
+    /// One cycle whose inputs equal those of the last one except for the requests, which an
+    /// implementation may exploit; `outputs` are those of the last cycle, and become those of this
+    /// one. Returns [`Inputs::only_hit`].
     fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
         *outputs = self.cycle(inputs);
         inputs.only_hit(outputs)

@@ -1,12 +1,12 @@
-//! Events of a run, each declared once: its name, its fields, the words that tell it, whether a
-//! reader wants to find it, and what it counts. Reports, waves and tables follow from that.
+//! Events of a run, each declared once: its name, its fields, its text, how readers look for it,
+//! and what it counts. Reports, waves and tables are generated from that.
 
-/// Which events of a kind a reader wants to find, and what they are called then.
+/// Which events of a kind get a marker, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// The first one of its kind.
     First(String),
-    /// The first one that is called so.
+    /// The first one with this name.
     Each(String),
     /// All of them.
     Every(String),
@@ -48,10 +48,10 @@ pub enum Mark {
 /// assert_eq!(exits, 1);
 /// ```
 ///
-/// `says` is for waves, which want few words without blanks, `tells` for people.
-/// Those of `enum` happen at a moment; `states` hold until the next of their kind. An event may
-/// use its fields, and what is given after `with`: what names are read from, and what is counted
-/// in. It is marked as the first of its kind unless `marks` says otherwise.
+/// `says` is for waves, which need few words without blanks, `tells` for people. Events of `enum`
+/// happen at a moment; `states` hold until the next of their kind. An event may use its fields, and
+/// the arguments after `with`: the source of names, and the counters. The first of its kind gets a
+/// marker unless `marks` states otherwise.
 #[macro_export]
 macro_rules! events {
     (
@@ -85,7 +85,7 @@ macro_rules! events {
             /// The kinds of events that happen at a moment.
             pub const KINDS: &'static [&'static str] = &[$(stringify!($kind),)*];
 
-            /// Its kind; none of what is a state.
+            /// Its kind; `None` for a state.
             pub fn kind(&self) -> Option<&'static str> {
                 match self {
                     $($Event::$variant { .. } => Some(stringify!($kind)),)*
@@ -93,7 +93,7 @@ macro_rules! events {
                 }
             }
 
-            /// It in a few words.
+            /// Its text for waves.
             pub fn says(&self, $names: $Names) -> String {
                 match self {
                     $($Event::$variant { $($field,)* } => format!($($text)*),)*
@@ -101,7 +101,7 @@ macro_rules! events {
                 }
             }
 
-            /// It in a sentence, where there is one.
+            /// Its sentence for people, if it has one.
             pub fn tells(&self) -> Option<String> {
                 match self {
                     $($Event::$variant { $($field,)* } => {
@@ -111,7 +111,7 @@ macro_rules! events {
                 }
             }
 
-            /// Whether a reader wants to find it; never what is a state.
+            /// Its marker; `None` for a state.
             pub fn mark(&self, $names: $Names) -> Option<$crate::record::Mark> {
                 match self {
                     $($Event::$variant { $($field,)* } => {

@@ -5,13 +5,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Channel, Request, Response};
 
-/// Cycles whose draws are made together.
+/// Cycles whose random bits are drawn together.
 const WINDOW: u64 = 16;
 
 /// Lets the inner channel be ready only in some cycles, chosen at random.
 ///
-/// Whether a cycle is ready depends on the seed and on that cycle alone, so a simulation that
-/// jumps over idle cycles sees the same as one that does not.
+/// Whether a cycle is ready depends only on the seed and on that cycle, so a simulation that skips
+/// idle cycles sees the same as one that does not.
 pub struct BackPressure<C> {
     inner: C,
     random: ChaCha8Rng,
@@ -21,7 +21,7 @@ pub struct BackPressure<C> {
 }
 
 impl<C: Channel> BackPressure<C> {
-    /// Ready in a share of the cycles: `probability` between 0 (never) and 1 (as `inner` is).
+    /// Ready in a fraction of the cycles: `probability` between 0 (never) and 1 (like `inner`).
     pub fn new(inner: C, probability: f64, seed: u64) -> BackPressure<C> {
         BackPressure {
             inner,

@@ -1,4 +1,4 @@
-//! Devices: what answers at physical addresses without being memory.
+//! Devices: they answer at physical addresses without being memory.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -13,16 +13,16 @@ pub trait Device {
     /// One load.
     ///
     /// # Errors
-    /// [`BusError`] when the device refuses this offset or size.
+    /// [`BusError`] if the device refuses this offset or size.
     fn read(&mut self, offset: u64, bytes: u8) -> Result<u64, BusError>;
 
     /// One store.
     ///
     /// # Errors
-    /// [`BusError`] when the device refuses this offset or size.
+    /// [`BusError`] if the device refuses this offset or size.
     fn write(&mut self, offset: u64, bytes: u8, value: u64) -> Result<(), BusError>;
 
-    /// What a load would return now, without its side effects: for debuggers and checkers.
+    /// The value that a load would return now, without side effects: for debuggers and checkers.
     ///
     /// # Errors
     /// As [`Device::read`].
@@ -36,16 +36,16 @@ struct ConsoleState {
     reads: u64,
 }
 
-/// A console: reading takes the next typed character away, writing prints one.
+/// A console: a read removes the next typed character, a write prints one.
 ///
 /// | offset | read | write |
 /// |---|---|---|
 /// | 0 | next character typed; 0 if there is none | prints the low byte |
-/// | 8 | characters that wait | refused |
-/// | 16 | reads of offset 0 so far: an access made twice or never shows here | refused |
+/// | 8 | number of characters not read yet | refused |
+/// | 16 | reads of offset 0 so far: an access made twice or never is detected here | refused |
 ///
-/// Registers answer 1, 2, 4 and 8 bytes wide at their own offset. The clone that stays outside
-/// types and reads the paper.
+/// Registers are accessed 1, 2, 4 or 8 bytes wide at their own offset. A clone outside of the
+/// machine types and reads the output.
 #[derive(Clone, Debug, Default)]
 pub struct Console(Rc<RefCell<ConsoleState>>);
 

@@ -8,16 +8,16 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Channel, Request, Response};
 
-/// Which requests fail: each that any of the conditions names.
+/// Which requests fail: each for which one of the conditions holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaultPlan {
     /// Requests whose first byte lies in one of these ranges.
     pub addresses: Vec<Range<u64>>,
     /// Requests by number, counted from 0 in order of acceptance.
     pub requests: BTreeSet<u64>,
-    /// This share of all requests, at random: 0 to 1.
+    /// This fraction of all requests, at random: 0 to 1.
     pub probability: f64,
-    /// The seed of that randomness.
+    /// The seed of the random requests.
     pub seed: u64,
 }
 
@@ -39,7 +39,7 @@ impl<C: Channel> FaultInjection<C> {
     fn fails(&mut self, request: Request) -> bool {
         let number = self.accepted;
         self.accepted += 1;
-        // Drawn for every request, so that the other conditions do not shift the sequence.
+        // Drawn for every request, so that the other conditions do not change the sequence.
         let unlucky = self.random.random_bool(self.plan.probability.clamp(0.0, 1.0));
         let pa = address(request);
         unlucky
@@ -62,7 +62,7 @@ impl<C: Channel> Channel for FaultInjection<C> {
     }
 
     /// A failing request is replaced by a read of no bytes, which every memory refuses without
-    /// effect: so the error takes its place in the order, and the time, of the inner channel.
+    /// effect: so the error keeps its place in the order, and its time, on the inner channel.
     fn submit(&mut self, now: u64, request: Request) {
         let request = if self.fails(request) {
             Request::Read { pa: address(request), bytes: 0 }

@@ -1,6 +1,6 @@
-//! Memory seen through time: the innermost channels.
+//! Memory with latency: the innermost channels.
 //!
-//! All are pipelined: one request a cycle is accepted, one response a cycle arrives, in order.
+//! All are pipelined: one request is accepted per cycle, one response arrives per cycle, in order.
 
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -10,16 +10,16 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Burst, Channel, Known, Request, Response, SharedMemory};
 
-/// Responses under way, each with the cycle of its arrival.
+/// Outstanding responses, each with the cycle of its arrival.
 #[derive(Debug, Default)]
 struct Pipeline {
     queue: VecDeque<(u64, Response)>,
-    /// The cycle after that of the last response that was carried.
+    /// The cycle after the last response that was [carried](Channel::carry).
     carried: u64,
 }
 
 impl Pipeline {
-    /// When a response arrives: it never overtakes the one before, nor arrives beside it.
+    /// The arrival of a response: never before that of the one before, nor in the same cycle.
     #[inline]
     fn time(&self, due: u64) -> u64 {
         let after = self.queue.back().map_or(0, |(before, _)| before + 1);
@@ -43,19 +43,19 @@ impl Pipeline {
     }
 }
 
-/// Memory behind a latency; [`FixedLatency`] and its siblings say which.
+/// Memory behind a latency; see [`FixedLatency`] and the other aliases.
 pub struct Delayed<T> {
     memory: SharedMemory,
     timing: T,
     pipeline: Pipeline,
 }
 
-/// How long memory takes.
+/// The latency of each request.
 pub trait Timing {
     /// Cycles until the next request's response, at least 1.
     fn next(&mut self) -> u64;
 
-    /// These cycles, if they are always the same.
+    /// The latency, if it is always the same.
     fn fixed(&self) -> Option<u64> {
         None
     }
@@ -112,7 +112,7 @@ pub type FixedLatency = Delayed<Fixed>;
 pub struct Fixed(u64);
 
 impl Delayed<Fixed> {
-    /// A channel to `memory` with a latency in cycles; 0 counts as 1, the least there is.
+    /// A channel to `memory` with a latency in cycles; 0 counts as 1, the minimum.
     pub fn new(memory: SharedMemory, cycles: u64) -> FixedLatency {
         Delayed { memory, timing: Fixed(cycles.max(1)), pipeline: Pipeline::default() }
     }
@@ -128,8 +128,8 @@ impl Timing for Fixed {
     }
 }
 
-/// A cache in front of slower memory, as the textbooks compute with it: every n-th access misses.
-/// What it holds is not modelled.
+/// A cache in front of slower memory, in the textbooks' simplified model: every n-th access misses.
+/// The cache's contents are not modelled.
 pub type CacheLatency = Delayed<Cache>;
 
 /// See [`CacheLatency`].
@@ -156,8 +156,8 @@ impl Timing for Cache {
     }
 }
 
-/// Every response takes a random number of cycles, and longer if it must queue behind the one
-/// before it.
+/// Every response takes a random number of cycles, and longer if it must queue after an earlier
+/// one.
 pub type RandomLatency = Delayed<Random>;
 
 /// See [`RandomLatency`].
@@ -167,7 +167,7 @@ pub struct Random {
 }
 
 impl Delayed<Random> {
-    /// A channel to `memory` with latencies drawn evenly from a range of cycles. Zero counts as
+    /// A channel to `memory` with latencies drawn uniformly from a range of cycles. Zero counts as
     /// one, and an empty range as its lower end.
     pub fn new(memory: SharedMemory, cycles: RangeInclusive<u64>, seed: u64) -> RandomLatency {
         let low = (*cycles.start()).max(1);

@@ -1,4 +1,4 @@
-//! A latency as scenarios and the command line state it.
+//! A latency, as in scenarios and on the command line.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use super::{CacheLatency, Channel, FixedLatency, RandomLatency, SharedMemory};
 /// Latencies are less than this, in cycles.
 const LONGEST: u64 = 10_000;
 
-/// A latency in cycles: always the same, or drawn evenly from a range (both ends included).
+/// A latency in cycles: fixed, or drawn uniformly from a range (both ends included).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LatencySpec {
-    /// Always so many; 1 to 9999.
+    /// Fixed; 1 to 9999.
     Fixed(u64),
-    /// From the first to the second, by the machine's seed.
+    /// From the first to the second, drawn with the machine's seed.
     Range([u64; 2]),
     /// A cache: `hit` cycles, but `miss` for every `every`-th access.
     Cache {
@@ -24,7 +24,7 @@ pub enum LatencySpec {
         hit: u64,
         /// Cycles of a miss.
         miss: u64,
-        /// The access that misses: the tenth, the twentieth and so on with 10.
+        /// The period of misses: with 10, the tenth access misses, the twentieth and so on.
         every: u64,
     },
 }
@@ -73,11 +73,11 @@ impl<'de> Deserialize<'de> for LatencySpec {
 }
 
 impl LatencySpec {
-    /// Whether there is such a latency. Latencies of 10000 cycles and more are refused: with them
-    /// a slow walk could not be told from a dead one.
+    /// Checks the bounds. Latencies of 10000 cycles and more are refused: with them a slow walk
+    /// could not be distinguished from one that hangs.
     ///
     /// # Errors
-    /// A sentence that says which bound is wrong.
+    /// A sentence that names the violated bound.
     pub fn check(self) -> Result<(), String> {
         match self {
             LatencySpec::Fixed(0) | LatencySpec::Range([0, _]) => {

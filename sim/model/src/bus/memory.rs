@@ -1,4 +1,4 @@
-//! Physical memory: RAM, ROM and devices at their addresses, functional and without time.
+//! Physical memory: RAM, ROM and devices at their addresses, functional and without timing.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ pub enum MapError {
     /// Empty, or RAM and ROM that are not whole pages.
     #[error("region {0:#x?} is empty or not made of whole 4 KiB pages")]
     Shape(Range<u64>),
-    /// Something answers there already.
+    /// The region overlaps another one.
     #[error("region {0:#x?} overlaps region {1:#x?}")]
     Overlap(Range<u64>, Range<u64>),
 }
@@ -36,7 +36,7 @@ enum Kind {
     Device(usize),
 }
 
-/// Where a page is that RAM or ROM answers for.
+/// The place of a page of RAM or ROM.
 #[derive(Clone, Copy, Debug)]
 struct Place {
     frame: Frame,
@@ -47,7 +47,7 @@ struct Memory {
     /// By first address.
     regions: BTreeMap<u64, (Range<u64>, Kind)>,
     pages: Pages,
-    /// By page number: accesses cluster.
+    /// A cache by page number, since accesses are clustered.
     recent: Recent<Place, 256>,
     devices: Vec<Box<dyn Device>>,
     /// [`PteSource::version`]
@@ -58,12 +58,12 @@ struct Memory {
 ///
 /// RAM and ROM are sparse: only pages that were written take space, the others read as zero.
 /// Accesses are 1, 2, 4 or 8 bytes and naturally aligned; anything else is refused with
-/// [`BusError`], as is whatever no region answers.
+/// [`BusError`], as is an address outside all regions.
 #[derive(Clone)]
 pub struct SharedMemory(Rc<RefCell<Memory>>);
 
 impl SharedMemory {
-    /// A memory in which nothing answers yet.
+    /// A memory without regions.
     pub fn new() -> SharedMemory {
         SharedMemory(Rc::new(RefCell::new(Memory {
             regions: BTreeMap::new(),
@@ -84,16 +84,15 @@ impl SharedMemory {
         Ok(memory)
     }
 
-    /// Lets RAM answer in `region` (whole pages).
+    /// Maps RAM in `region` (whole pages).
     ///
     /// # Errors
-    /// [`MapError`]: not whole pages, or something is there already.
+    /// [`MapError`]: not whole pages, or an overlap with another region.
     pub fn map_ram(&self, region: Range<u64>) -> Result<(), MapError> {
         self.0.borrow_mut().map(region, Kind::Ram, PAGE_BYTES)
     }
 
-    /// Lets ROM answer in `region` (whole pages): writes are refused, except by
-    /// [`SharedMemory::load`].
+    /// Maps ROM in `region` (whole pages): writes are refused, except by [`SharedMemory::load`].
     ///
     /// # Errors
     /// As [`SharedMemory::map_ram`].
@@ -101,7 +100,7 @@ impl SharedMemory {
         self.0.borrow_mut().map(region, Kind::Rom, PAGE_BYTES)
     }
 
-    /// Lets a device answer in `region` (multiples of 8 bytes).
+    /// Maps a device in `region` (multiples of 8 bytes).
     ///
     /// # Errors
     /// As [`SharedMemory::map_ram`].
@@ -144,7 +143,7 @@ impl SharedMemory {
     /// Writes the low `bytes` of `value`, little-endian.
     ///
     /// # Errors
-    /// [`BusError`]; nothing is changed then.
+    /// [`BusError`]; then nothing is changed.
     #[inline]
     pub fn write(&self, pa: u64, bytes: u8, value: u64) -> Result<(), BusError> {
         let mut memory = self.0.borrow_mut();
@@ -156,11 +155,11 @@ impl SharedMemory {
         Ok(())
     }
 
-    /// Writes `desired` if memory holds `expected`, in one step; returns what was found. Devices
+    /// Writes `desired` if memory holds `expected`, atomically; returns the value found. Devices
     /// and ROM refuse: they do not support atomic operations.
     ///
     /// # Errors
-    /// [`BusError`]; nothing is changed then.
+    /// [`BusError`]; then nothing is changed.
     pub fn compare_swap(
         &self,
         pa: u64,
@@ -180,7 +179,7 @@ impl SharedMemory {
     /// Places an image in RAM or ROM before the machine runs.
     ///
     /// # Errors
-    /// [`BusError`] where neither is; the bytes before that place are written.
+    /// [`BusError`] outside of RAM and ROM; the bytes before that place are written.
     pub fn load(&self, pa: u64, image: &[u8]) -> Result<(), BusError> {
         let mut memory = self.0.borrow_mut();
         for (offset, &byte) in image.iter().enumerate() {
@@ -191,7 +190,7 @@ impl SharedMemory {
         Ok(())
     }
 
-    /// Carries out a bus request.
+    /// Performs a bus request.
     pub fn perform(&self, request: Request) -> Response {
         let done = match request {
             Request::Read { pa, bytes } => self.read(pa, bytes).map(|value| (value, false)),
@@ -208,8 +207,8 @@ impl SharedMemory {
         }
     }
 
-    /// Carries out a run of words that lies in one page of RAM, or for reads of ROM; returns how
-    /// many they are. `None`, and nothing is done, elsewhere.
+    /// Performs a run of words within one page of RAM or, for reads, of ROM; returns their number.
+    /// `None`, with nothing done, elsewhere.
     pub fn burst(&self, burst: &mut Burst<'_>) -> Option<usize> {
         let mut memory = self.0.borrow_mut();
         let (pa, count) = match burst {
@@ -250,7 +249,7 @@ impl Memory {
         {
             return Err(MapError::Shape(region));
         }
-        // Only the last region that starts before this one's end can reach into it.
+        // Only the last region that starts before this one's end can overlap it.
         if let Some((_, (other, _))) = self.regions.range(..region.end).next_back()
             && other.end > region.start
         {
@@ -261,7 +260,7 @@ impl Memory {
         Ok(())
     }
 
-    /// Where an access to RAM or ROM goes; `None` for a device's region.
+    /// The place of an access to RAM or ROM; `None` for a device's region.
     #[inline]
     fn place(&self, pa: u64, bytes: u8) -> Result<Option<Place>, BusError> {
         if !matches!(bytes, 1 | 2 | 4 | 8) || pa & (u64::from(bytes) - 1) != 0 {
@@ -274,7 +273,7 @@ impl Memory {
     }
 
     fn search(&self, pa: u64) -> Result<Option<Place>, BusError> {
-        // Regions are multiples of 8 bytes, so an aligned access lies in one or in none.
+        // Regions are multiples of 8 bytes, so an aligned access is within one or outside of all.
         let writable = match self.region(pa)?.1 {
             Kind::Device(_) => return Ok(None),
             kind => kind == Kind::Ram,
@@ -303,7 +302,7 @@ impl Memory {
         self.version += u64::from(self.pages.write_all(frame, pa, words));
     }
 
-    /// Where a page is that is about to be written.
+    /// The frame of a page that is about to be written.
     #[inline]
     fn frame(&mut self, place: Place, pa: u64) -> Frame {
         let page = pa / PAGE_BYTES;
@@ -313,7 +312,7 @@ impl Memory {
         frame
     }
 
-    /// An access to the device that answers at `pa`, by its offset there.
+    /// An access to the device at `pa`, with its offset there.
     fn device<T>(
         &mut self,
         pa: u64,
@@ -333,7 +332,7 @@ impl PteSource for SharedMemory {
         matches!(self.0.borrow().place(pa, bytes as u8), Ok(Some(place)) if place.writable)
     }
 
-    /// What a device answers is its own business, and cannot be watched.
+    /// A device's answers may change at any time, and cannot be watched.
     fn watch(&self, pa: u64, bytes: u64) -> bool {
         let memory = self.0.borrow();
         match memory.place(pa, bytes as u8) {

@@ -5,15 +5,15 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`SharedMemory`] | RAM, ROM and devices at their physical addresses; no time |
-//! | `pages` | its bytes, sparse: what was never written takes no space |
-//! | [`Device`], [`Console`] | what may answer beside memory |
-//! | [`FixedLatency`], [`RandomLatency`] | memory seen through time: the innermost channels |
-//! | [`LatencySpec`] (`latency_spec`) | which of them, as a scenario states it |
+//! | [`SharedMemory`] | RAM, ROM and devices at their physical addresses; no timing |
+//! | `pages` | sparse storage: pages that were never written take no space |
+//! | [`Device`], [`Console`] | devices, which answer like memory |
+//! | [`FixedLatency`], [`RandomLatency`] | memory with latency: the innermost channels |
+//! | [`LatencySpec`] (`latency_spec`) | the choice of a latency, as in scenarios |
 //! | [`BackPressure`], [`FaultInjection`], [`Traced`] | wrappers around any channel |
 //!
 //! A request takes effect, and a read samples its value, in the cycle of its acceptance; latency
-//! only delays the news. So the order of acceptance over all channels is the order of memory.
+//! only delays the response. So the order of acceptance over all channels is the order of memory.
 
 mod back_pressure;
 mod device;
@@ -34,7 +34,7 @@ pub use latency_spec::LatencySpec;
 pub use memory::{BusError, MapError, SharedMemory};
 pub use traced::{Trace, TraceEvent, Traced};
 
-/// What a master asks of memory.
+/// A master's request to memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
     /// Read `bytes` (1, 2, 4 or 8, naturally aligned) at `pa`.
@@ -59,7 +59,7 @@ pub enum Request {
         pa: u64,
         /// Size.
         bytes: u8,
-        /// The value that must be found.
+        /// The expected value.
         expected: u64,
         /// The value to write.
         desired: u64,
@@ -73,7 +73,7 @@ pub struct Response {
     pub value: u64,
     /// Nothing answered at that address, or it refused.
     pub error: bool,
-    /// Of a compare-and-swap: the write was made.
+    /// For a compare-and-swap: whether the write was made.
     pub swapped: bool,
 }
 
@@ -82,7 +82,7 @@ pub struct Response {
 pub struct Known {
     /// The cycle in which it arrives.
     pub due: u64,
-    /// What it is.
+    /// The response.
     pub response: Response,
 }
 
@@ -93,7 +93,7 @@ pub enum Burst<'a> {
     Read {
         /// Physical address of the first.
         pa: u64,
-        /// Where they go.
+        /// The destination.
         words: &'a mut [u64],
     },
     /// Write them.
@@ -107,12 +107,12 @@ pub enum Burst<'a> {
 
 /// One in-order path to memory. `now` is the cycle, and never decreases.
 pub trait Channel {
-    /// Whether a request presented in this cycle is accepted. Asked once a cycle, before it is
+    /// Whether a request presented in this cycle is accepted. Called once per cycle, before it is
     /// known whether there is one.
     fn ready(&mut self, now: u64) -> bool;
 
-    /// Hands over a request in a cycle in which the channel is ready. Its effect on memory
-    /// happens in this order of acceptance.
+    /// Passes a request in a cycle in which the channel is ready. Requests take effect on memory in
+    /// this order.
     fn submit(&mut self, now: u64, request: Request);
 
     /// Whether it is ready in every cycle, whatever happens.
@@ -121,15 +121,15 @@ pub trait Channel {
     }
 
     /// The latency of a channel that is memory behind this latency and nothing else: it is always
-    /// ready, what it does is what memory does, and a master may ask memory itself instead, in
-    /// the same cycles.
+    /// ready, and a master may access memory directly instead, with the same effect in the same
+    /// cycles.
     fn fixed_latency(&self) -> Option<u64> {
         None
     }
 
-    /// As [`Channel::submit`], where it is known at once what will be answered, and in which
-    /// cycle: the response takes its place among the others, but [`Channel::poll`] does not tell
-    /// it again. `None`, and nothing is done, where that is not known.
+    /// As [`Channel::submit`], if the answer and its cycle are known at once: the response keeps
+    /// its place among the others, but [`Channel::poll`] does not return it again. `None`, with
+    /// nothing done, if they are not known.
     fn carry(&mut self, _now: u64, _request: Request) -> Option<Known> {
         None
     }
@@ -137,15 +137,15 @@ pub trait Channel {
     /// The response that arrives in this cycle: at the earliest one cycle after its request.
     fn poll(&mut self, now: u64) -> Option<Response>;
 
-    /// The cycle of the next response under way, if there is one and nothing else intervenes;
-    /// lets a simulation jump over waiting.
+    /// The cycle of the next outstanding response, if there is one and no other request intervenes;
+    /// allows a simulation to skip waiting.
     fn next_response(&self) -> Option<u64>;
 
-    /// Carries out a run at once, exactly as if each word were submitted by itself in the first
-    /// cycle from `now` on in which the channel is ready, and polled when it is due; returns the
-    /// cycle of the last response. Only for a master that has nothing else under way, while no
-    /// other master accesses memory. `None`, and nothing is done, where the channel cannot know
-    /// that all will go well.
+    /// Performs a run at once, exactly as if each word were submitted by itself in the first cycle
+    /// from `now` on in which the channel is ready, and polled when it is due; returns the cycle of
+    /// the last response. Only for a master without other outstanding requests, while no other
+    /// master accesses memory. `None`, with nothing done, if the channel cannot know that all
+    /// requests will succeed.
     fn burst(&mut self, _now: u64, _burst: &mut Burst<'_>) -> Option<u64> {
         None
     }

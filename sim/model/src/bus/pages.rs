@@ -1,4 +1,4 @@
-//! Sparse storage by pages: what was never written reads as zero and takes no space.
+//! Sparse storage by pages: pages that were never written read as zero and take no space.
 
 use std::cell::Cell;
 
@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 
 use crate::page::{PAGE_WORDS, PageData, load, store, word};
 
-/// A page's place in [`Pages`].
+/// The index of a page in [`Pages`].
 pub(super) type Frame = u32;
 
-/// The place of every page that was never written.
+/// The index of all pages that were never written.
 const BLANK: Frame = 0;
 
 #[derive(Debug)]
@@ -30,17 +30,17 @@ impl Pages {
         Pages { storage: vec![Storage::zero()], directory: FxHashMap::default() }
     }
 
-    /// Pages that take space.
+    /// The number of pages that take space.
     pub(super) fn count(&self) -> usize {
         self.directory.len()
     }
 
-    /// Where a page is, until it is written for the first time.
+    /// The index of a page, valid until it is first written.
     pub(super) fn find(&self, page: u64) -> Frame {
         self.directory.get(&page).copied().unwrap_or(BLANK)
     }
 
-    /// Gives a page that was never written a place of its own; `None` if it has one.
+    /// Allocates storage for a page that was never written; `None` if it has some.
     pub(super) fn make(&mut self, frame: Frame, page: u64) -> Option<Frame> {
         if frame != BLANK {
             return None;
@@ -57,8 +57,8 @@ impl Pages {
         load(&self.storage[frame as usize].data, pa, bytes)
     }
 
-    /// Writes the low `bytes` (1, 2, 4, 8; aligned) of `value`, little-endian, to a page that has
-    /// a place of its own. True if the page was watched: it is no longer.
+    /// Writes the low `bytes` (1, 2, 4, 8; aligned) of `value`, little-endian, to a page with
+    /// storage of its own. True if the page was watched; the watch ends.
     #[inline]
     pub(super) fn write(&mut self, frame: Frame, pa: u64, bytes: u8, value: u64) -> bool {
         let storage = &mut self.storage[frame as usize];
@@ -66,21 +66,21 @@ impl Pages {
         storage.watched.replace(false)
     }
 
-    /// So many words from the 8-byte aligned `pa` on, all of one page.
+    /// `count` words from the 8-byte aligned `pa` on, all in one page.
     pub(super) fn words(&self, frame: Frame, pa: u64, count: usize) -> &[u64] {
         let first = word(pa);
         &self.storage[frame as usize].data[first..first + count]
     }
 
-    /// As [`Pages::write`], words from the 8-byte aligned `pa` on, all of one page.
+    /// As [`Pages::write`]: words from the 8-byte aligned `pa` on, all in one page.
     pub(super) fn write_all(&mut self, frame: Frame, pa: u64, words: &[u64]) -> bool {
         let storage = &mut self.storage[frame as usize];
         storage.data[word(pa)..][..words.len()].copy_from_slice(words);
         storage.watched.replace(false)
     }
 
-    /// Watches a page: the next write to it says so. One that was never written needs no watch,
-    /// since its first write gives it a place.
+    /// Watches a page: the next write to it reports that. A page that was never written needs no
+    /// watch, since its first write changes its index.
     pub(super) fn watch(&self, frame: Frame) {
         self.storage[frame as usize].watched.set(frame != BLANK);
     }

@@ -15,7 +15,7 @@ fn memory() -> SharedMemory {
     memory
 }
 
-/// Drives a channel with requests as fast as it accepts them; arrival cycles and responses.
+/// Sends requests as fast as the channel accepts them; returns arrival cycles and responses.
 fn drive(channel: &mut dyn Channel, requests: &[Request]) -> Vec<(u64, u64, Response)> {
     let mut accepted = Vec::new();
     let mut answers = Vec::new();
@@ -303,7 +303,7 @@ fn any_request() -> impl Strategy<Value = Request> {
     })
 }
 
-/// Memory as a map of bytes: obviously right.
+/// Memory as a map of bytes: obviously correct.
 fn reference(bytes: &mut BTreeMap<u64, u8>, request: Request) -> Response {
     let read = |bytes: &BTreeMap<u64, u8>, pa, n: u8| {
         (0..n).rev().fold(0, |value, i| {
@@ -335,8 +335,8 @@ fn reference(bytes: &mut BTreeMap<u64, u8>, request: Request) -> Response {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Through every wrapper, responses are those of memory in order of acceptance, one a cycle
-    /// and never before the least latency.
+    /// Through every wrapper, responses are those of memory in order of acceptance, one per cycle
+    /// and never before the minimum latency.
     #[test]
     fn channel_answers_in_order_what_memory_says(
         requests in prop::collection::vec(any_request(), 1..60),

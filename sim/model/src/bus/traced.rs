@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::{Channel, Request, Response};
 
-/// What happened on a channel, with its cycle.
+/// An event on a channel, with its cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TraceEvent {
     /// A request was accepted.
@@ -26,12 +26,12 @@ struct Record {
 pub struct Trace(Rc<RefCell<Record>>);
 
 impl Trace {
-    /// An empty record that keeps at most `limit` events and forgets the oldest beyond it.
+    /// An empty record that keeps at most `limit` events and drops the oldest beyond that.
     pub fn new(limit: usize) -> Trace {
         Trace(Rc::new(RefCell::new(Record { events: VecDeque::new(), limit })))
     }
 
-    /// Takes the events out of the record.
+    /// Removes the events from the record and returns them.
     pub fn take(&self) -> Vec<TraceEvent> {
         self.0.borrow_mut().events.drain(..).collect()
     }
@@ -45,7 +45,7 @@ impl Trace {
     }
 }
 
-/// Records what the inner channel accepts and answers.
+/// Records the inner channel's requests and responses.
 pub struct Traced<C> {
     inner: C,
     trace: Trace,

@@ -9,24 +9,24 @@ mod latency;
 
 pub use latency::{Latency, LatencySummary};
 
-/// Counters that reports for people show together.
+/// Groups of counters in text reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// What programs did.
+    /// The programs' accesses.
     Accesses,
-    /// Traps, and what became of pages.
+    /// Traps, and their effects on pages.
     Faults,
-    /// What need not be copied, read or made again, and what failed.
+    /// Pages that need not be copied, read or created again, and failures.
     Sharing,
-    /// The kernel in a process's memory.
+    /// The kernel's accesses to a process's memory.
     UserCopies,
-    /// Where the time went.
+    /// What the time was spent on.
     Cycles,
 }
 
-/// Declares a struct of `u64` counters together with their sum. A counter that reports for people
-/// show names its group, and what they call it if that is not its name: `pub swap_ins in Faults
-/// as "swap_ins (pswpin)"`. The user of this macro depends on `serde`.
+/// Declares a struct of `u64` counters together with their sum. A counter that text reports show
+/// names its group, and its label if that is not its name: `pub swap_ins in Faults as "swap_ins
+/// (pswpin)"`. The user of this macro depends on `serde`.
 #[macro_export]
 macro_rules! counters {
     ($(#[$meta:meta])* pub struct $name:ident {
@@ -43,7 +43,7 @@ macro_rules! counters {
         }
 
         impl $name {
-            /// The counters of a group, as reports for people call them.
+            /// The counters of a group, with their labels in text reports.
             pub fn group(
                 &self,
                 group: $crate::count::Group,

@@ -1,34 +1,34 @@
-//! Judges every response of every run by the specification.
+//! Checks every response of every run against the specification.
 //!
-//! What an MMU may answer while software edits page tables is a set, not a value
+//! While software edits page tables, the legal answers of an MMU are a set, not a single value
 //! (`norm:sfence_vma_ordering_semantics`: any translation valid at any time since the most recent
-//! SFENCE.VMA that subsumes the address). The checker is told of every write to a table word, of
-//! every fence and of every acceptance. An answer is legal if some walk gives it in which each
-//! entry read has its present value or an older one that no fence has taken away since:
+//! SFENCE.VMA that subsumes the address). Every write to a table word, every fence and every
+//! acceptance is reported to the checker. An answer is legal if it is the result of some walk in
+//! which each entry read has its present value or an older one that no fence has invalidated since:
 //!
-//! - a fence without address takes away every older value; with an ASID, only for walks of that
+//! - a fence without address invalidates every older value; with an ASID, only for walks of that
 //!   address space, and not if the walk is global;
-//! - a fence with an address takes away older values that are no pointers, where the page that
-//!   they map (at their level) contains the address. Older pointers stay;
-//! - a root that satp held before is such an older value too: for walks of its ASID, and where it
+//! - a fence with an address invalidates older values that are not pointers, if the page that they
+//!   map (at their level) contains the address. Older pointers stay valid;
+//! - a root that satp held before is such an older value too: for walks of its ASID, and if it
 //!   leads to a global mapping, for all;
-//! - a request is judged by the fences accepted before it. One that was under way when a fence
-//!   came may have seen the tables before or after;
-//! - an A/D write compares with memory, so no answer may rest on a stale entry that would have
+//! - the fences accepted before a request apply to it. A request in flight when a fence is accepted
+//!   may have seen the tables before or after it;
+//! - an A/D write compares with memory, so no answer may depend on a stale entry that would have
 //!   needed one.
 //!
-//! Approximations. Strict: at most 16 older values are kept for an entry; after 65,536 fences
-//! none of which was full, what is older than the last half of them counts as fenced; a root
-//! counts only if a request was accepted under it; an invalid value found above the last level is
-//! taken away like a leaf (only an MMU that caches invalid entries could tell). Lenient: an
-//! injected bus error excuses an access fault of any request that was under way; where too many
-//! older values combine the answer is left unjudged, and counted.
+//! Approximations. Strict: at most 16 older values are kept for an entry; after 65,536 fences none
+//! of which was full, what is older than the last half of them counts as fenced; a root counts only
+//! if a request was accepted under it; an invalid value found above the last level is invalidated
+//! like a leaf (only an MMU that caches invalid entries could differ). Lenient: an injected bus
+//! error permits an access fault of any request in flight; if too many older values combine, the
+//! answer is left unchecked, and counted.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `history` | older values of table words, older roots, the fences in between |
 //! | `choices` | the search for a walk of such values that gives the answer |
-//! | `memo` | walks of memory as it stands, remembered |
+//! | `memo` | a cache of walks of present memory |
 //! | `mismatch` | an answer that no legal walk gives, explained |
 
 mod choices;
@@ -47,11 +47,11 @@ use super::{PteSource, Regime, Walk, walk};
 use crate::isa::{Cause, Satp, Xlen};
 use crate::mmu::{Fence, Request, Response};
 
-/// Walks tried for one response before it is left unjudged.
+/// Walks tried for one response before it is left unchecked.
 const WALKS: u32 = 1 << 16;
 
-/// A request under way: by which registers and from which moment on it is judged. Comes from
-/// [`Checker::accepted`] and goes back to [`Checker::check`] or [`Checker::dropped`].
+/// A request in flight: the registers and the moment of its acceptance. Returned by
+/// [`Checker::accepted`], and to be passed to [`Checker::check`] or [`Checker::dropped`].
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "an accepted request must be checked or dropped"]
 pub struct Token {
@@ -59,8 +59,8 @@ pub struct Token {
     accepted: u64,
 }
 
-/// The checker of one MMU. Within a cycle, tell it of acceptances and responses before the fence
-/// accepted in the same cycle: that fence rules later cycles.
+/// The checker of one MMU. Within a cycle, report acceptances and responses before the fence
+/// accepted in the same cycle: that fence affects later cycles only.
 #[derive(Debug)]
 pub struct Checker {
     xlen: Xlen,
@@ -72,14 +72,14 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// A checker that knows of no edits.
+    /// A checker without any history.
     pub fn new(xlen: Xlen) -> Checker {
         let (history, memo) = (History::default(), Memo::default());
         Checker { xlen, history, memo, checked: 0, stale: 0, unjudged: 0 }
     }
 
-    /// Software has written the page-table word at `pa`, which held `old`. Words that are no
-    /// page-table entries may be told too; they only take space.
+    /// Software has written the page-table word at `pa`, which held `old`. Other words may be
+    /// reported too; they only take space.
     pub fn software_wrote(&mut self, pa: u64, old: u64) {
         self.history.wrote(pa, old);
     }
@@ -99,8 +99,8 @@ impl Checker {
         self.history.fenced(Fence { va, ..fence });
     }
 
-    /// A table access failed on the bus for a reason that the memory given to
-    /// [`Checker::check`] does not show: requests under way may answer an access fault.
+    /// A table access failed on the bus for a reason that the memory given to [`Checker::check`]
+    /// does not show: requests in flight may be answered with an access fault.
     pub fn bus_failed(&mut self) {
         self.history.bus_failed();
     }
@@ -116,28 +116,29 @@ impl Checker {
         self.history.finished(token.accepted);
     }
 
-    /// Responses judged so far.
+    /// Responses checked so far.
     pub fn checked(&self) -> u64 {
         self.checked
     }
 
-    /// Of these, legal only because of an older value: answers that a fence would have changed.
+    /// Those of them that were legal only because of an older value: a fence would have changed the
+    /// answer.
     pub fn stale(&self) -> u64 {
         self.stale
     }
 
-    /// Of these, accepted unseen because too many older values combine.
+    /// Those of them that were left unchecked because too many older values combine.
     pub fn unjudged(&self) -> u64 {
         self.unjudged
     }
 
-    /// Older page-table values that are kept at the moment.
+    /// The number of older page-table values kept at present.
     pub fn remembered(&self) -> usize {
         self.history.len()
     }
 
-    /// Judges the response to an accepted request. `memory` is memory as it stands now, and the
-    /// same in every call: what it has promised to watch is not walked again.
+    /// Checks the response to an accepted request. `memory` is present memory, and the same in
+    /// every call: what it has agreed to watch is not walked again.
     ///
     /// # Errors
     /// [`Mismatch`]: no legal walk gives this answer.
@@ -154,9 +155,9 @@ impl Checker {
         verdict
     }
 
-    /// Whether a request that is accepted under these registers, and answered with this address
-    /// in the same cycle, is known to be answered right without a walk; if so, it counts as
-    /// checked with [`Checker::passed`]. Where this is not known it goes the usual way.
+    /// Whether a request that is accepted under these registers, and answered with this address in
+    /// the same cycle, is known to be answered correctly without a walk; if so, count it with
+    /// [`Checker::passed`]. Otherwise check it as usual.
     #[inline]
     pub fn knows(
         &self,
@@ -175,8 +176,8 @@ impl Checker {
         known
     }
 
-    /// So many requests were accepted and answered, each in one cycle, while no other was under
-    /// way, as [`Checker::knows`] that they should be.
+    /// `requests` requests were accepted and answered, each in one cycle and while no other was in
+    /// flight, with the answers that [`Checker::knows`] confirmed.
     pub fn passed(&mut self, satp: u64, requests: u64) {
         self.checked += requests;
         if requests > 0 {
@@ -242,7 +243,7 @@ impl Checker {
         Err(Box::new(mismatch))
     }
 
-    /// Whether no fence forbids any of the older values on which a walk rests.
+    /// Whether no fence has invalidated any of the older values that a walk used.
     fn is_legal(
         &self,
         regime: Regime,

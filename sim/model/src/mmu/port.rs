@@ -60,7 +60,7 @@ impl<T> PerPort<T> {
         Port::ALL.into_iter().zip(&self.0)
     }
 
-    /// Ports and values, to change them.
+    /// Ports and values, mutable.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (Port, &mut T)> {
         Port::ALL.into_iter().zip(&mut self.0)
     }

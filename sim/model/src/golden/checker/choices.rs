@@ -1,5 +1,5 @@
 //! Memory in which every entry may have its present value or an older one: a depth-first search
-//! over them by running the walk again and again.
+//! over them that repeats the walk.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,13 +7,13 @@ use super::history::{Age, History};
 use crate::bus::BusError;
 use crate::golden::PteSource;
 
-/// What one read on the way may return, and what it returned.
+/// The possible values of one read of the walk, and the one returned.
 struct Choice {
     options: Vec<(Result<u64, BusError>, Age)>,
     taken: usize,
 }
 
-/// A source of entries that makes a choice at each read and remembers it.
+/// A source of entries that makes a choice at each read and records it.
 pub(super) struct Choices<'a> {
     memory: &'a dyn PteSource,
     history: &'a History,
@@ -23,18 +23,18 @@ pub(super) struct Choices<'a> {
 }
 
 impl<'a> Choices<'a> {
-    /// All choices open: the first walk reads what stands in memory now.
+    /// Without choices made: the first walk reads present memory.
     pub(super) fn new(memory: &'a dyn PteSource, history: &'a History, accepted: u64) -> Self {
         Choices { memory, history, accepted, choices: RefCell::new(Vec::new()), at: Cell::new(0) }
     }
 
-    /// The ages of the values of the walk that was just made, from the root down.
+    /// The ages of the values of the last walk, from the root down.
     pub(super) fn ages(&self) -> Vec<Age> {
         let choices = self.choices.borrow();
         choices.iter().map(|choice| choice.options[choice.taken].1).collect()
     }
 
-    /// Turns to the next combination; false when all have been tried.
+    /// Advances to the next combination; false when all have been tried.
     pub(super) fn advance(&mut self) -> bool {
         self.at.set(0);
         let choices = self.choices.get_mut();

@@ -1,8 +1,8 @@
-//! What has been: older values of page-table words, roots that satp held, fences in between.
+//! History: older values of page-table words, roots that satp held, fences in between.
 //!
-//! Time is a version that every write, fence and bus error moves on by one. A value that was
-//! replaced at version w may still be seen by a request accepted at version t, unless a fence
-//! that subsumes it was accepted between the two.
+//! Time is a version that every write, fence and bus error increments. A value that was replaced at
+//! version w may still be seen by a request accepted at version t, unless a fence that subsumes it
+//! was accepted between the two.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,21 +12,21 @@ use crate::mmu::Fence;
 
 /// Older values kept for one word.
 const VALUES: usize = 16;
-/// Fences kept; beyond it the older half counts as full.
+/// Fences kept; beyond this the older half counts as full.
 const FENCES: usize = 1 << 16;
 /// Roots kept.
 const ROOTS: usize = 4096;
 
-/// Since when a value is no longer the present one.
+/// When a value was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
-    /// It stands in memory (or satp).
+    /// It is the present value in memory (or satp).
     Present,
     /// It was replaced at this version.
     Until(u64),
 }
 
-/// For whom a value is looked at.
+/// The request for which a value is considered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View {
     pub(super) va: u64,
@@ -42,13 +42,13 @@ pub(super) struct History {
     values: BTreeMap<u64, VecDeque<(u64, u64)>>,
     count: usize,
     fences: VecDeque<(u64, Fence)>,
-    /// Versions of full fences (or what counts as one) that still may clear something.
+    /// Versions of full fences (or what counts as one) that may still invalidate something.
     full: VecDeque<u64>,
     /// By satp value: the version of the last acceptance under it.
     roots: BTreeMap<u64, u64>,
     satp: Option<(u64, u64)>,
-    /// Versions of acceptance of the requests under way, in order, with their number; the first
-    /// has some.
+    /// Versions of acceptance of the requests in flight, in order, with the number of requests; the
+    /// first entry's is not 0.
     under_way: VecDeque<(u64, u32)>,
     bus_failed: u64,
 }
@@ -77,7 +77,7 @@ impl History {
             self.full.push_back(self.fences[FENCES / 2].0);
             self.full.make_contiguous().sort_unstable();
             self.prune();
-            // Requests that never end must not keep the log growing.
+            // Requests that never end must not let the log grow without bound.
             if self.fences.len() > FENCES {
                 self.fences.drain(..FENCES / 2);
             }
@@ -131,7 +131,7 @@ impl History {
     #[inline]
     pub(super) fn passed(&mut self, satp: u64) {
         match &mut self.satp {
-            // Nothing waits to be pruned.
+            // Nothing waits for pruning.
             Some((current, used)) if *current == satp && self.full.is_empty() => {
                 *used = self.version;
             }
@@ -151,7 +151,7 @@ impl History {
         self.fences.len()
     }
 
-    /// Forgets what a full fence ended for every request that is or will be under way.
+    /// Discards what a full fence invalidated for every request in flight or to come.
     fn prune(&mut self) {
         if self.full.is_empty() {
             return;
@@ -169,7 +169,7 @@ impl History {
         self.fences.drain(..passed);
     }
 
-    /// Older values of a word which a request accepted at this version might see.
+    /// Older values of a word that a request accepted at this version might see.
     pub(super) fn older(&self, pa: u64, accepted: u64) -> impl Iterator<Item = (u64, u64)> {
         let full = self.full.iter().rev().find(|full| **full <= accepted).copied().unwrap_or(0);
         let values = self.values.get(&pa).into_iter().flatten().rev().copied();
@@ -179,13 +179,13 @@ impl History {
     /// The roots that a request under `satp` might start from: first the present one.
     pub(super) fn roots(&self, satp: u64, accepted: u64) -> Vec<(u64, Age)> {
         let others = self.roots.iter().map(|(satp, used)| (*satp, Age::Until(*used)));
-        // The register may have moved on while the request was under way.
+        // The register may have changed while the request was in flight.
         let current = self.satp.map(|(satp, used)| (satp, Age::Until(used.min(accepted))));
         let others = others.chain(current).filter(|(other, _)| *other != satp);
         [(satp, Age::Present)].into_iter().chain(others).collect()
     }
 
-    /// Whether a root may still be used: only fences without address take it away.
+    /// Whether a root may still be used: only fences without address invalidate it.
     pub(super) fn root_stands(&self, age: Age, view: &View, global: bool) -> bool {
         let Age::Until(used) = age else { return true };
         // The root was in use up to and including that version; a fence at the next ends it.

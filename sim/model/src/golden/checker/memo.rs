@@ -1,17 +1,17 @@
-//! Walks of memory as it stands, remembered: most answers follow from tables that do not change.
+//! A cache of walks of present memory: most answers follow from tables that do not change.
 //!
-//! An entry holds as long as its version is memory's: every entry that its walk read is watched,
-//! so that any write there, a fence, kernel, walker or stray store alike, ends them all. Debug
-//! builds walk nevertheless, and compare.
+//! An entry is valid as long as its version is memory's: every entry that its walk read is watched,
+//! so any write there, whether by the kernel, the walker or a stray store, invalidates all of them.
+//! Debug builds repeat the walk and compare.
 
 use crate::golden::{PteSource, Regime, Walk};
 use crate::isa::{Cause, Fault, Mode, PAGE_BYTES, Satp};
 use crate::mmu::{Request, Response};
 
-/// Walks remembered, a power of two.
+/// Walks cached, a power of two.
 const LINES: usize = 256;
 
-/// Everything that a walk depends on but the tables, the page offset taken out.
+/// Everything that a walk depends on besides the tables, without the page offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
     satp: u64,
@@ -27,14 +27,14 @@ struct Line {
     outcome: Result<u64, Cause>,
 }
 
-/// The walks of one machine width.
+/// The cached walks of one machine width.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
     lines: Vec<Option<Line>>,
 }
 
 impl Memo {
-    /// The outcome of a walk of memory as it stands, if it is remembered.
+    /// The outcome of a walk of present memory, if it is cached.
     #[inline]
     pub(super) fn recall(
         &self,
@@ -54,8 +54,8 @@ impl Memo {
         })
     }
 
-    /// Whether a walk of memory as it stands, which is of this version, is remembered to lead
-    /// to this address.
+    /// Whether a walk of present memory, which has this version, is cached with this address as its
+    /// result.
     #[inline]
     pub(super) fn leads_to(
         &self,
@@ -73,7 +73,7 @@ impl Memo {
             && line.outcome.is_ok_and(|page| page | offset == pa)
     }
 
-    /// Remembers a walk that was just made of this memory, if all that it read can be watched.
+    /// Caches a walk just made of this memory, if everything that it read can be watched.
     pub(super) fn remember(
         &mut self,
         regime: Regime,
@@ -107,7 +107,7 @@ impl Key {
         Key { satp: regime.satp, page: regime.va(request) & !(PAGE_BYTES - 1) | circumstances }
     }
 
-    /// Neighbouring pages, and the kinds of access to one, stand apart.
+    /// Neighbouring pages, and the kinds of access to one, have different lines.
     #[inline]
     fn line(self) -> usize {
         ((self.page / PAGE_BYTES * 3 + self.page % 4) % LINES as u64) as usize

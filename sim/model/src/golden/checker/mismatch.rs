@@ -1,4 +1,4 @@
-//! An answer that no legal walk gives, said so that people can find out why.
+//! An answer that is not the result of any legal walk, with an explanation.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::golden::{Regime, Walk};
 use crate::isa::Privilege;
 use crate::mmu::{Request, Response};
 
-/// Legal answers that are shown.
+/// The number of legal answers shown.
 const SHOWN: usize = 8;
 
 /// An MMU's answer that the specification does not allow.
@@ -18,7 +18,7 @@ pub struct Mismatch {
     pub request: Request,
     /// The answer.
     pub got: Response,
-    /// Walks with different legal answers; the first is of memory as it stands. At most eight.
+    /// Walks with different legal answers; the first is of present memory. At most eight.
     pub expected: Vec<Walk>,
 }
 

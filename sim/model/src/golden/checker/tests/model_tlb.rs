@@ -1,4 +1,4 @@
-//! The checker against a model TLB: correct ones pass whatever software does, broken ones do not.
+//! The checker against a model TLB: correct ones pass whatever software does, broken ones fail.
 
 use std::cell::Cell;
 
@@ -8,20 +8,20 @@ use proptest::strategy::ValueTree;
 use super::*;
 use crate::bus::BusError;
 
-/// How the model TLB treats fences.
+/// The model TLB's treatment of fences.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
-    /// As the specification allows at the least.
+    /// The minimum that the specification requires.
     Correct,
     /// It ignores fences with an address.
     DeafToAddress,
     /// It ignores fences with an ASID.
     DeafToAsid,
-    /// It takes every entry for global.
+    /// It treats every entry as global.
     AllGlobal,
 }
 
-/// One cached walk: the entries that it read, and by whom it may be used again.
+/// One cached walk: the entries that it read, and where it may be used again.
 struct Line {
     asid: u16,
     va: u64,
@@ -34,7 +34,7 @@ struct Tlb {
     lines: Vec<Line>,
 }
 
-/// The entries of a cached walk in their order.
+/// The entries of a cached walk, in order.
 struct Cached<'a>(&'a Walk, Cell<usize>);
 
 impl PteSource for Cached<'_> {

@@ -1,11 +1,11 @@
-//! What the checker remembers of tables ends with any change of them, told or not.
+//! The checker's cache of walks is invalidated by any change of the tables, reported or not.
 
 use super::*;
 use crate::bus::{self, Burst, BusError, Channel, FixedLatency};
 
 const LEAF: u64 = V | RWX | AD;
 
-/// A world in which the walk of page 0 is remembered.
+/// Memory and a checker in which the walk of page 0 is cached.
 fn warm() -> (SharedMemory, Checker) {
     let (memory, mut checker) = world();
     for _ in 0..3 {
@@ -14,7 +14,7 @@ fn warm() -> (SharedMemory, Checker) {
     (memory, checker)
 }
 
-/// Without a word to the checker the leaf becomes another: only that one is legal from now on,
+/// The leaf is changed without a report to the checker: only the new one is legal from now on,
 /// since no older value is known.
 fn stray(change: impl FnOnce(&SharedMemory, u64)) {
     let (memory, mut checker) = warm();
@@ -108,7 +108,7 @@ fn circumstances_are_not_mixed_up() {
     assert!(answer(&Request { context: machine, ..load(16) }, 1, true, Ok(16)));
 }
 
-/// Memory that promises to tell of changes and does not.
+/// Memory that agrees to watch and does not report changes.
 #[cfg(debug_assertions)]
 struct Quiet(SharedMemory);
 
@@ -153,7 +153,7 @@ fn what_a_device_answers_is_never_remembered() {
     };
     judged(true);
     judged(true);
-    // An entry that can be read, and not written: A cannot be set.
+    // An entry that can be read but not written: A cannot be set.
     console.type_in(&[(V | 2) as u8]);
     judged(false);
 }
