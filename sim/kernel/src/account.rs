@@ -1,10 +1,10 @@
-//! The kernel's counters: one set for each process, one for work that is done for no process.
+//! The kernel's counters: one set for each process, and one for work done for no process.
 
 use super::FaultKind;
 use model::counters;
 
 counters! {
-    /// What the operating system did.
+    /// The operating system's counters.
     pub struct OsCounters {
         /// Faults resolved without the disk.
         pub minor_faults in Faults,
@@ -15,7 +15,7 @@ counters! {
         pub refaults,
         /// Faults by which software sets A and D (`menvcfg.ADUE` = 0).
         pub ad_faults in Faults,
-        /// Faults that killed.
+        /// Faults that killed the process.
         pub protection_faults in Faults,
         /// Faults on entries that were already correct.
         pub spurious_faults,
@@ -46,7 +46,7 @@ counters! {
         pub written_ahead,
         /// Swap slots taken from pages that were in memory as well.
         pub slots_reclaimed,
-        /// Times that this process was given the processor.
+        /// How often this process was given the processor.
         pub context_switches in Faults,
         /// Forks of this process.
         pub forks in Sharing,
@@ -123,7 +123,7 @@ counters! {
         pub efaults in UserCopies,
         /// Those that met such an address later: they return the number of bytes moved until then.
         pub short_copies in UserCopies,
-        /// Those that failed because the kernel had not set SUM: its own mistake.
+        /// Those that failed because the kernel had not set SUM: its own error.
         pub sum_faults in UserCopies,
         /// Those that failed because the kernel had not set MXR.
         pub mxr_faults in UserCopies,

@@ -1,7 +1,6 @@
-//! What a machine and its kernel are set up with: every option, its default and its bounds.
+//! The configuration of a machine and its kernel: every option, its default and its bounds.
 //!
-//! `os` of a scenario, `--os` of a recording and the sweeps of a study are read into it under the
-//! names of its fields.
+//! `os` of a scenario, `--os` of a recording and the sweeps of a study set its fields by name.
 
 use super::options::{
     BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, LoadControl, OomKind, Thp,
@@ -13,15 +12,15 @@ use serde::Deserialize;
 use smart_default::SmartDefault;
 use std::ops::RangeInclusive;
 
-/// The most cycles that one thing may take: 18 minutes of a processor of 1 GHz. The clock counts
+/// The limit of cycles for a single operation: 18 minutes of a processor of 1 GHz. The clock counts
 /// a trillion times as many.
 pub const MOST_CYCLES: u64 = 1 << 40;
-/// Pages that belong together cannot be more than these.
+/// The limit of pages in a run.
 const LARGEST_RUN: u64 = 1 << 16;
-/// More frames than these cannot be addressed; so many swap slots are never used.
+/// The limit of frames, which is more than can be addressed, and of swap slots.
 const MOST_FRAMES: u64 = 1 << 28;
 
-/// Everything about a machine but its MMU and its programs.
+/// Everything about a machine except its MMU and its programs.
 #[derive(Clone, Debug, PartialEq, Eq, SmartDefault, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MachineConfig {
@@ -29,7 +28,7 @@ pub struct MachineConfig {
     #[serde(skip)]
     #[default(Mode::Sv39)]
     pub mode: Mode,
-    /// `menvcfg.ADUE`: hardware sets A and D, or faults so that software does.
+    /// `menvcfg.ADUE`: hardware sets A and D; otherwise it faults, and software does.
     #[serde(skip)]
     #[default(true)]
     pub adue: bool,
@@ -37,7 +36,7 @@ pub struct MachineConfig {
     #[serde(skip)]
     #[default(LatencySpec::Fixed(10))]
     pub latency: LatencySpec,
-    /// The first physical address, a multiple of 4096; by default as on most boards.
+    /// The physical address of RAM, a multiple of 4096; by default as on most boards.
     #[serde(skip)]
     #[default(0x8000_0000)]
     pub base: u64,
@@ -48,18 +47,18 @@ pub struct MachineConfig {
     /// Of these, the lowest are reserved for the kernel.
     #[default(64)]
     pub kernel: u64,
-    /// Frames that are not used, beside the kernel's: the first, counted from the beginning of
-    /// memory, and how many.
+    /// Further frames that are not used: the first, counted from the beginning of memory, and their
+    /// number.
     pub reserved: Vec<[u64; 2]>,
-    /// How frames are given to processes: on request, or in parts of which each process replaces
-    /// its own pages only.
+    /// How frames are allocated to processes: on request, or in fixed shares, within which each
+    /// process replaces only its own pages.
     pub allocation: Allocation,
     /// Slots of the swap device; by default 256 MiB.
     #[default(65536)]
     pub swap: u32,
-    /// Slots that a full swap file grows by. 0: it does not grow.
+    /// The number of slots by which a full swap file grows. 0: it does not grow.
     pub swap_grow: u32,
-    /// The most slots that it grows to; without end if absent.
+    /// The maximum number of slots; unlimited if absent.
     pub swap_limit: Option<u32>,
 
     /// The replacement policy.
@@ -67,27 +66,26 @@ pub struct MachineConfig {
     /// Ticks for which the policy `wsclock` keeps a page after its last use.
     #[default(4)]
     pub tau: u64,
-    /// Who is killed when memory is exhausted.
+    /// The process that is killed when memory is exhausted.
     pub oom: OomKind,
 
-    /// ASIDs that processes may have beside 0, which is the kernel's; by default what RV32 has.
-    /// With 0 all processes share ASID 0 and every switch fences.
+    /// ASIDs for processes, besides 0, which is the kernel's; by default the maximum of RV32. With
+    /// 0 all processes share ASID 0 and every switch fences.
     #[default(511)]
     pub asids: u16,
     /// Accesses after which another process runs. 0: never before the first ends.
     #[default(10_000)]
     pub quantum: u64,
-    /// Cycles after which another process runs, beside the quantum in accesses. 0: only that.
+    /// The quantum in cycles, in addition to that in accesses. 0: none.
     pub quantum_cycles: u64,
-    /// Accesses between two timer interrupts, by which the policy samples. 0: none.
+    /// Accesses between two timer interrupts, at which the policy samples. 0: none.
     pub tick_every: u64,
-    /// A process that waits for the disk is blocked, and others run, instead of the processor
-    /// waiting.
+    /// A process that waits for the disk is blocked, and others run, instead of an idle processor.
     pub overlap: bool,
-    /// Whether whole processes are suspended.
+    /// Load control: whether whole processes are suspended.
     pub load_control: LoadControl,
-    /// With `pff`: the shortest acceptable time between a process's faults, in its own cycles,
-    /// without the kernel's work.
+    /// With `pff`: the minimum time between a process's faults, in its own cycles, without the
+    /// kernel's work.
     #[default(1000)]
     pub pff_cycles: u64,
     /// With `working_set`: the window, in the process's own cycles, without the kernel's work. A
@@ -95,12 +93,12 @@ pub struct MachineConfig {
     #[default(10_000)]
     pub ws_cycles: u64,
 
-    /// A load from untouched zeroed memory maps the one zero frame, and only a store allocates.
+    /// A load from untouched zeroed memory maps the zero page, and only a store allocates a frame.
     pub zero_page: bool,
-    /// Superpages that come of their own accord.
+    /// Transparent superpages, at the first touch.
     pub thp: Thp,
-    /// Pages of an aligned run that must be in memory for a superpage to be made of it
-    /// afterwards, at a tick; more than a run has means all of them. 0: never.
+    /// Pages of an aligned run that must be in memory for promotion to a superpage, at a tick; more
+    /// than a run has means all of them. 0: never.
     pub thp_promote: u64,
     /// What a fork does with private pages.
     pub fork: ForkKind,
@@ -109,29 +107,29 @@ pub struct MachineConfig {
     pub fault_around: u64,
     /// Pages of a file that one disk access reads, an aligned run. 0 and 1: that page only.
     pub read_ahead: u64,
-    /// Pages below a stack that stay free of other mappings: it does not grow where fewer would be
-    /// left, and below its limit they kill.
+    /// Pages below a stack that must stay free of other mappings: it does not grow if fewer would
+    /// be left, and an access there, below its limit, is fatal.
     #[default(1)]
     pub stack_guard_gap: u64,
-    /// The kernel knows to set SUM when it copies from or to a process's memory.
+    /// The kernel sets SUM when it copies from or to a process's memory.
     #[default(true)]
     pub sum: bool,
-    /// The kernel knows to set MXR when it reads an instruction to emulate it.
+    /// The kernel sets MXR when it reads an instruction to emulate it.
     #[default(true)]
     pub mxr: bool,
 
     /// Accesses in the pipeline at a time, at least 2.
     #[default(8)]
     pub window: usize,
-    /// No access begins before the one before is complete, as the textbooks compute.
+    /// No access begins before the one before is complete, as in the textbooks' calculations.
     pub one_at_a_time: bool,
-    /// Cycles that the look into the TLB adds to each access, for the textbooks' TLBs that do
-    /// not answer in the same cycle.
+    /// Cycles that a TLB lookup adds to each access, for the textbooks' TLBs that do not answer in
+    /// the same cycle.
     pub tlb_lookup: u64,
     /// The latency of fetches, loads and stores after translation; by default they hit caches.
     #[default(LatencySpec::Fixed(1))]
     pub data_latency: LatencySpec,
-    /// What the kernel's work costs.
+    /// The costs of the kernel's work.
     pub costs: Costs,
 
     /// Disk transfers that fail.
@@ -140,7 +138,7 @@ pub struct MachineConfig {
     pub bus_errors: BusErrors,
     /// A console on the bus.
     pub console: Option<ConsoleSpec>,
-    /// Of stored values, contents of files, random latencies and the policy `random`.
+    /// The seed of stored values, contents of files, random latencies and the policy `random`.
     #[default(1)]
     pub seed: u64,
     /// Kernel entries between two checks of every invariant; without it they are checked at the
@@ -148,12 +146,11 @@ pub struct MachineConfig {
     pub check_every: Option<u64>,
 }
 
-/// An option that no machine can have.
+/// An invalid option.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Senseless {
-    /// The keys that lead to it, and the numbers of entries in lists, from 0: `costs.trap`,
-    /// `reserved.1`.
+    /// The path of the option, with the indices of list items, from 0: `costs.trap`, `reserved.1`.
     pub path: String,
     /// A sentence.
     pub message: String,
@@ -163,7 +160,7 @@ impl MachineConfig {
     /// Checks what can be checked without a machine.
     ///
     /// # Errors
-    /// The first option that cannot be.
+    /// The first invalid option.
     pub fn check(&self) -> Result<(), Senseless> {
         let Costs { trap, handler, disk_read, disk_write, switch } = self.costs;
         let most_slots = self.swap_limit.map_or(MOST_FRAMES, u64::from);

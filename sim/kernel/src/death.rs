@@ -1,11 +1,11 @@
-//! Why a process was killed, in words that teach.
+//! Why a process was killed, in words for students.
 
 use model::isa::Cause;
 use serde::Serialize;
 use std::fmt;
 use strum::{IntoStaticStr, VariantNames};
 
-/// The reason of a kill. `va` is the address of the fatal access.
+/// The cause of a kill. `va` is the address of the fatal access.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields repeat the same two ideas: address and region name")]

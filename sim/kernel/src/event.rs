@@ -1,4 +1,4 @@
-//! What an operating system does that people want to see: each event is declared here, once.
+//! Events of the operating system for observers: each is declared here, once.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use strum::{IntoStaticStr, VariantNames};
 /// A process's number: 1 for the first, never used again.
 pub type Pid = u32;
 
-/// What a fault turned out to be.
+/// The kind of a fault, after its diagnosis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, IntoStaticStr, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -24,7 +24,7 @@ pub enum FaultKind {
     Major,
     /// A or D was clear and software sets it (`menvcfg.ADUE` = 0).
     AccessedDirty,
-    /// The entry was already in order: the hardware used an older one. Tolerated.
+    /// The entry was already correct: the hardware used an older one. Tolerated.
     Spurious,
     /// Not allowed: the process is killed.
     Protection,
@@ -40,19 +40,19 @@ impl FaultKind {
 }
 
 events! {
-    /// Something happened. Addresses are virtual and of a page's first byte, except a fault's.
+    /// An event. Addresses are virtual and of a page's first byte, except a fault's.
     pub enum Event {
-        /// A fault was understood; what it needs follows.
+        /// A fault was diagnosed; its handling follows.
         PageFault page_fault {
-            /// Whose access.
+            /// The process of the access.
             pid: Pid,
             /// The faulting address (`stval`).
             va: u64,
-            /// What the access was to do.
+            /// The type of the access.
             access: Access,
-            /// The hardware's word for it (`scause`).
+            /// The hardware's cause (`scause`).
             cause: Cause,
-            /// What it turned out to be.
+            /// Its kind.
             kind: FaultKind,
         } says("{}:{access}:{va:x}", kind.name())
             tells("{} fault at {va:#x}", kind.name())
@@ -61,21 +61,21 @@ events! {
         /// A fault found its page in the page cache, as that of a file or of shared memory: the
         /// disk is not needed.
         PageCacheHit page_cache_hit {
-            /// Whose fault.
+            /// The process.
             pid: Pid,
-            /// Which page.
+            /// The page.
             va: u64,
             /// The frame's physical page number.
             frame: u64,
         } says("{va:x}:in_page_cache:frame_{frame:x}")
             counts(os.counters_of(*pid).page_cache_hits += 1);
 
-        /// A fault found its page in the swap cache: the process's own page, which had not lost
-        /// its frame yet.
+        /// A fault found its page in the swap cache: the process's own page, whose frame had not
+        /// been freed yet.
         SwapCacheHit swap_cache_hit {
-            /// Whose fault.
+            /// The process.
             pid: Pid,
-            /// Which page.
+            /// The page.
             va: u64,
             /// The frame's physical page number.
             frame: u64,
@@ -85,25 +85,25 @@ events! {
         /// A page was copied because a process that shares it stores to it, or for a fork. A
         /// store to the zero page copies nothing.
         Copy copy {
-            /// Whose the copy is.
+            /// The process that gets the copy.
             pid: Pid,
-            /// Of which page.
+            /// The page.
             va: u64,
-            /// The frame that stays with the others.
+            /// The frame that the others keep.
             from: u64,
             /// The copy's frame.
             to: u64,
         } says("copy:{va:x}:{from:x}:{to:x}");
 
-        /// A page loses its frame.
+        /// A page is evicted.
         Eviction eviction {
-            /// Whose page; 0 if no process holds it and only the page cache has it.
+            /// A process that holds the page; 0 if only the page cache has it.
             pid: Pid,
-            /// Which page.
+            /// The page.
             va: u64,
             /// The frame's physical page number.
             frame: u64,
-            /// It must be written back first.
+            /// Whether it must be written back first.
             dirty: bool,
         } says("evict:{va:x}:{}", if *dirty { "dirty" } else { "clean" })
             tells(
@@ -113,121 +113,121 @@ events! {
 
         /// A page is read from a swap slot.
         SwapIn swap_in {
-            /// Whose page.
+            /// The process.
             pid: Pid,
-            /// Which page.
+            /// The page.
             va: u64,
-            /// From which slot.
+            /// The slot.
             slot: u32,
         } says("{va:x}:from_slot_{slot}") tells("page {va:#x} is read from slot {slot}");
 
         /// A page is written to a swap slot.
         SwapOut swap_out {
-            /// Whose page.
+            /// The process.
             pid: Pid,
-            /// Which page.
+            /// The page.
             va: u64,
-            /// To which slot.
+            /// The slot.
             slot: u32,
         } says("{va:x}:to_slot_{slot}") tells("page {va:#x} is written to slot {slot}");
 
         /// The MMU accepted a fence.
         Fence fence {
-            /// Which.
+            /// The fence.
             fence: Fence,
         } says("fence:{}", operands(*fence));
 
         /// Another process runs.
         Switch context_switch {
-            /// Who ran before, if any.
+            /// The process that ran before, if any.
             from: Option<Pid>,
-            /// Who runs now.
+            /// The process that runs now.
             to: Pid,
-            /// In this address space.
+            /// Its address-space identifier.
             asid: u16,
         } says("to:{}:asid_{asid}", names.of(*to))
             tells("process {to} runs, ASID {asid}")
             counts(os.counters_of(*to).context_switches += 1);
 
-        /// A process cannot go on, and others run.
+        /// A process is blocked, and others run.
         Blocked blocked {
-            /// Which.
+            /// The process.
             pid: Pid,
             /// What it waits for.
             reason: Reason,
         } says("blocked:{}:{}", names.of(*pid), reason.name());
 
-        /// Load control swaps a process out whole.
+        /// Load control swaps a process out as a whole.
         Suspended suspended {
-            /// Which.
+            /// The process.
             pid: Pid,
         } says("suspended:{}", names.of(*pid)) counts(os.load.suspensions += 1);
 
-        /// Load control lets a process come back.
+        /// Load control resumes a process.
         Resumed resumed {
-            /// Which.
+            /// The process.
             pid: Pid,
         } says("resumed:{}", names.of(*pid));
 
-        /// A process was made as the copy of another.
+        /// A process was forked.
         Fork fork {
-            /// The original.
+            /// The parent.
             parent: Pid,
-            /// The copy.
+            /// The child.
             child: Pid,
-            /// What the copy is called.
+            /// The child's name.
             name: String,
         } says("fork:{}:{}", names.of(*parent), names.of(*child))
             counts(os.counters_of(*parent).forks += 1);
 
-        /// A process was given a new image.
+        /// A process got a new image.
         Exec exec {
-            /// Which.
+            /// The process.
             pid: Pid,
-            /// The image, which is what the process is called now.
+            /// The image, which gives the process its new name.
             name: String,
         } says("exec:{}", names.of(*pid)) counts(os.counters_of(*pid).execs += 1);
 
         /// A process ends by itself.
         Exit exit {
-            /// Which.
+            /// The process.
             pid: Pid,
-            /// The first addresses of the pages that it had in frames.
+            /// The first addresses of its pages in frames.
             frames: Vec<u64>,
         } says("exit:{}", names.of(*pid)) tells("process {pid} exits");
 
         /// A process is killed.
         Kill kill {
-            /// Which.
+            /// The process.
             pid: Pid,
-            /// Why.
+            /// The cause.
             death: Death,
         } says("kill:{}:{}", names.of(*pid), death.name())
             tells("process {pid} is killed, {death}")
             marks Every("kill {}", names.of(*pid));
 
-        /// Pages of a process were copied together, and one superpage shows them.
+        /// Pages of a process were promoted to a superpage.
         Promotion promotion {
-            /// Whose pages.
+            /// The process.
             pid: Pid,
-            /// The first of the run.
+            /// The first address of the run.
             va: u64,
-            /// The first of the frames that hold them now.
+            /// The first frame of the superpage.
             frame: u64,
         } says("promotion:{va:x}:{frame:x}") counts(os.counters_of(*pid).thp_promotions += 1);
 
         /// The kernel begins to access a process's memory at its virtual addresses.
         UserAccess user_copy {
-            /// Whose.
+            /// The process.
             pid: Pid,
-            /// What for, and where.
+            /// The purpose, and the buffer.
             asked: UserAccess,
         } says("{}:{:x}:{}_bytes", asked.call.name(), asked.va, asked.bytes)
             counts(os.counters_of(*pid).user_copies += 1);
 
-        /// The call that it did so for returns.
+        /// The call with that access returns.
         UserAccessEnds user_copy_ends {
-            /// To whom.
+            /// The process.
             pid: Pid,
             /// Bytes moved.
             moved: u64,
@@ -236,17 +236,17 @@ events! {
         } says("{result}:{moved}_bytes") counts(os.counters_of(*pid).user_copy_bytes += moved);
     }
     states {
-        /// What the replacement policy keeps of the pages has changed.
+        /// The replacement policy's state of the pages has changed.
         Policy {
-            /// As [`super::replace::Policy::state`] says it.
+            /// As [`super::replace::Policy::state`] returns it.
             state: Kept,
         } says("{state}");
 
-        /// The scheduler's queues, when it has looked at them.
+        /// The scheduler's queues, whenever it selects a process.
         Queues {
-            /// Who could run, in the order in which they will.
+            /// The ready processes, in order.
             ready: Vec<Pid>,
-            /// Who waits, and for what.
+            /// The waiting processes, and what they wait for.
             waiting: Vec<(Pid, Reason)>,
         } says("{}", names.list(ready));
     }
@@ -260,31 +260,31 @@ fn operands(Fence { va, asid }: Fence) -> String {
 }
 
 impl Os {
-    /// Something happened: it is counted, and reported to the observers.
+    /// Counts an event, and reports it to the observers.
     pub(crate) fn happened(&mut self, hal: &mut dyn super::Hal, event: Event) {
         event.count(self);
         hal.event(event);
     }
 }
 
-/// What each process is called now.
+/// The present name of each process.
 #[derive(Clone, Debug, Default)]
 pub struct Names(BTreeMap<Pid, String>);
 
 impl Names {
-    /// Those of the first processes, in their order.
+    /// The names of the first processes, in their order.
     pub fn new(first: Vec<String>) -> Names {
         Names((1..).zip(first).collect())
     }
 
-    /// From now on a process is called so; with its number, where another is called the same.
+    /// Names a process; its number is appended if another has the same name.
     pub fn call(&mut self, pid: Pid, name: &str) {
         let taken = self.0.iter().any(|(other, known)| *other != pid && known == name);
         let name = if taken { format!("{name}#{pid}") } else { name.to_owned() };
         self.0.insert(pid, name);
     }
 
-    /// A process's name, or its number; pages that no process holds are the page cache's.
+    /// A process's name, or its number; 0 stands for the page cache.
     pub fn of(&self, pid: Pid) -> String {
         match self.0.get(&pid) {
             Some(name) => name.clone(),
@@ -293,7 +293,7 @@ impl Names {
         }
     }
 
-    /// Several processes.
+    /// Several names.
     pub fn list(&self, pids: &[Pid]) -> String {
         pids.iter().map(|pid| self.of(*pid)).collect::<Vec<_>>().join(",")
     }

@@ -6,7 +6,7 @@ use model::mmu::Fence;
 pub use model::page::{PAGE_WORDS, PageData};
 use strum::{IntoStaticStr, VariantNames};
 
-/// The account on which cycles are charged.
+/// The activity to which cycles are charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "snake_case")]
 pub enum Activity {
@@ -15,12 +15,12 @@ pub enum Activity {
     Process,
     /// The kernel handles a trap.
     Handler,
-    /// The disk works, and every process waits.
+    /// The processor waits for the disk.
     #[strum(serialize = "disk_wait")]
     Disk,
     /// The kernel switches processes.
     Switch,
-    /// Every process waits, and the machine is idle.
+    /// No process is ready, and the machine is idle.
     Idle,
     /// The kernel accesses the process's memory at its virtual addresses, through the MMU.
     UserCopy,
@@ -38,7 +38,7 @@ pub trait Hal {
     /// Reads `bytes` (4 or 8) at `pa`.
     ///
     /// # Errors
-    /// [`OsError::Refused`] when memory refuses, [`OsError::Hardware`] when the machine breaks.
+    /// [`OsError::Refused`] if memory refuses, [`OsError::Hardware`] if the machine fails.
     fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError>;
 
     /// Writes `bytes` (4 or 8) at `pa`.
@@ -84,10 +84,10 @@ pub trait Hal {
     /// Lets `cycles` pass.
     ///
     /// # Errors
-    /// [`OsError::Hardware`] when the machine breaks in the meantime.
+    /// [`OsError::Hardware`] if the machine fails in the meantime.
     fn wait(&mut self, cycles: u64) -> Result<(), OsError>;
 
-    /// Charges later cycles to another account; returns the account charged until now.
+    /// Charges later cycles to another activity; returns the one charged until now.
     fn charge(&mut self, activity: Activity) -> Activity;
 
     /// Whether events are consumed; if not, they need not be produced.

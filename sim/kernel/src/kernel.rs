@@ -1,4 +1,4 @@
-//! Processes: created, dispatched, ended.
+//! Processes: creation and end.
 
 use super::disk::{Disk, Transfers};
 use super::memory::{PhysicalMemory, Use};
@@ -80,7 +80,7 @@ impl Os {
     /// memory for its root table it is killed at once.
     ///
     /// # Errors
-    /// [`OsError::Region`] for an impossible layout; else the hardware's.
+    /// [`OsError::Region`] for an impossible layout; else errors of the hardware.
     pub fn spawn(
         &mut self,
         hal: &mut dyn Hal,
@@ -153,7 +153,7 @@ impl Os {
     /// The running process exits.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn exit(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
         let Some(pid) = self.current else { return Ok(()) };
         let account = hal.charge(Activity::Handler);
@@ -167,10 +167,10 @@ impl Os {
         Ok(())
     }
 
-    /// Kills a process for a reason.
+    /// Kills a process.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn kill(&mut self, hal: &mut dyn Hal, pid: Pid, death: Death) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         hal.event(Event::Kill { pid, death: death.clone() });

@@ -6,16 +6,16 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | [`Os`] (`kernel`) | the modules joined: boot, processes made and ended |
+//! | [`Os`] (`kernel`) | the modules joined: boot, creation and end of processes |
 //! | [`space`] | address spaces: regions, page tables, permissions, ASIDs |
 //! | [`memory`] | frames and their free blocks, pages and their holders, files, swap slots |
-//! | [`paging`] | faults: their cause, and pages brought in, copied, mapped and unmapped |
+//! | [`paging`] | faults: their cause; pages brought in, copied, mapped and unmapped |
 //! | [`reclaim`] | frames when none is free: by eviction, else by killing a process |
 //! | [`replace`] | the page to evict: one policy per file |
 //! | [`calls`] | system calls: mappings, fork, exec, the heap, buffers |
 //! | [`schedule`] | which process runs, what others wait for, and load control |
-//! | [`disk`] | the queue of transfers, and pages written back |
-//! | [`Process`], [`Death`] (`process`, `death`) | the record of a process; why one was killed |
+//! | [`disk`] | the queue of transfers, and write-back of pages |
+//! | [`Process`], [`Death`] (`process`, `death`) | the record of a process; the cause of its death |
 //! | [`OsCounters`], [`Event`] (`account`, `event`) | counters, and events for observers |
 //! | [`Hal`] (`hal`) | the kernel's interface to the hardware: its bus, fences, `satp`, time |
 //! | [`MachineConfig`] (`config`, `options`) | every option of kernel and machine, with defaults and bounds |

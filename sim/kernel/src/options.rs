@@ -1,17 +1,17 @@
-//! The kinds of values that options of the configuration take.
+//! The types of options in the configuration.
 
 use serde::Deserialize;
 use smart_default::SmartDefault;
 
-/// What the kernel's own work costs, in cycles, beside the memory accesses that it makes.
+/// The costs of the kernel's own work, in cycles, in addition to its memory accesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SmartDefault, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Costs {
     /// Entering and leaving a trap.
     #[default(100)]
     pub trap: u64,
-    /// Understanding a fault and finding its region and page. By default a minor fault costs in
-    /// all what is measured on Linux, about 2000 to 3000 cycles with the zeroing of the page.
+    /// Diagnosing a fault and finding its region and page. By default a minor fault costs as much
+    /// in total as measured on Linux, about 2000 to 3000 cycles including the zeroing of the page.
     #[default(1000)]
     pub handler: u64,
     /// Reading a page from the disk; by default 100 us at 1 GHz, a solid-state disk.
@@ -20,12 +20,12 @@ pub struct Costs {
     /// Writing a page to the disk.
     #[default(100_000)]
     pub disk_write: u64,
-    /// Changing processes.
+    /// Switching processes.
     #[default(1500)]
     pub switch: u64,
 }
 
-/// Whether zeroed memory comes in superpages of its own accord.
+/// Whether zeroed memory gets superpages transparently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Thp {
@@ -37,28 +37,28 @@ pub enum Thp {
     Always,
 }
 
-/// What a fork does with the private pages that the original shows.
+/// How a fork handles the private pages that the parent maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ForkKind {
-    /// Both hold them from then on, and a store copies the page that it goes to.
+    /// Both share them from then on, and a store copies its page.
     #[default]
     CopyOnWrite,
-    /// Each is copied at once, as before copy on write was known. What is in swap is not brought
-    /// in for that: both hold it, and the first store copies it then.
+    /// Each is copied at once, as kernels did before copy on write. Pages in swap are not brought
+    /// in for that: both share them, and the first store copies them later.
     Copy,
 }
 
-/// Who is killed when no frame is free and none can be freed.
+/// Which process is killed when no frame is free and none can be freed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OomKind {
-    /// The process that holds most frames, tables included; the oldest of equals.
+    /// The process with the most frames, tables included; the oldest of equals.
     #[default]
     Largest,
-    /// The process that was made last.
+    /// The process created last.
     Newest,
-    /// The process that was made first.
+    /// The process created first.
     Oldest,
 }
 
@@ -90,17 +90,17 @@ pub struct DiskErrors {
     pub writes: Vec<u64>,
 }
 
-/// Bus requests that fail, counted from 1 in the order in which each master makes them. The
-/// process that needed the answer is killed. The kernel's own requests never fail: where they do,
-/// a kernel cannot go on.
+/// Bus requests that fail, counted from 1 in the order in which each master makes them. The process
+/// that needed the answer is killed. The kernel's own requests never fail, since a kernel could not
+/// continue.
 #[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BusErrors {
-    /// Of the MMU's walker.
+    /// Those of the MMU's walker.
     pub walker: Vec<u64>,
-    /// Of instruction fetches after translation.
+    /// Those of instruction fetches after translation.
     pub fetch: Vec<u64>,
-    /// Of loads and stores after translation.
+    /// Those of loads and stores after translation.
     pub data: Vec<u64>,
 }
 

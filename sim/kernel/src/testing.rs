@@ -1,4 +1,4 @@
-//! Hardware that is plain memory, for tests of single modules: no MMU, and no time but a count.
+//! Plain memory as the hardware, for tests of single modules: no MMU, and a simple count as time.
 
 use super::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
 use model::isa::{PAGE_BYTES, Xlen};

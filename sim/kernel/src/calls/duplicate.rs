@@ -7,7 +7,7 @@ use model::isa::{PAGE_BYTES, pte};
 
 impl Os {
     /// Whether a fork copies a page of the parent: a private one that the parent maps. The zero
-    /// page and the pages of files belong to no process and cannot be stored to; pages that are not
+    /// page and pages of files belong to no process and cannot be written; pages that are not
     /// mapped, such as those in swap, stay shared.
     pub(crate) fn copies_at_fork(&self, parent: Pid, vpn: u64) -> bool {
         let held = self.space(parent).pages.get(&vpn).filter(|held| held.mapped);

@@ -1,4 +1,4 @@
-//! Exec: a process is given a new image.
+//! Exec: a process gets a new image.
 
 use crate::memory::Use;
 use crate::paging::denial;
@@ -20,12 +20,12 @@ pub enum Execed {
 }
 
 impl Os {
-    /// Gives the running process a new image, the file `name`; processes that run the same file
+    /// Replaces the running process's image by the file `name`; processes that run the same file
     /// share its pages. The old address space is freed. An image that cannot be laid out is
     /// refused.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn exec(
         &mut self,
         hal: &mut dyn Hal,

@@ -1,4 +1,4 @@
-//! Fork: a process becomes two, and no page is copied unless the kernel is so configured.
+//! Fork: a process is duplicated; no page is copied unless the kernel is so configured.
 
 use crate::memory::{Use, ZERO_PAGE};
 use crate::space::table::{PageTable, Place};
@@ -15,7 +15,7 @@ impl Os {
     /// with the parent. `None`: there is not enough memory, and there is no child.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn fork(&mut self, hal: &mut dyn Hal, name: &str) -> Result<Option<Pid>, OsError> {
         let Some(parent) = self.current else { return Ok(None) };
         self.memory.pinned.clear();

@@ -4,12 +4,12 @@ use crate::{Activity, Hal, Os, OsError};
 use std::ops::Range;
 
 impl Os {
-    /// Changes the size of the running process's heap by so many pages; `None` if its limit, its
-    /// start, or a mapping above it forbids that, else the addresses given up, whose frames, slots
-    /// and contents are freed.
+    /// Changes the size of the running process's heap by `pages`; `None` if its limit, its start,
+    /// or a mapping above it prevents that, else the addresses given up, whose frames, slots and
+    /// contents are freed.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn sbrk(&mut self, hal: &mut dyn Hal, pages: i64) -> Result<Option<Range<u64>>, OsError> {
         let Some(pid) = self.current else { return Ok(None) };
         let account = hal.charge(Activity::Handler);

@@ -31,11 +31,11 @@ use std::ops::Range;
 
 impl Os {
     /// Maps a region into the running process; existing mappings in its place are removed
-    /// (`MAP_FIXED`). No page is brought in, unless the region asks for that. `false`: refused,
+    /// (`MAP_FIXED`). No page is brought in, unless the region requests that. `false`: refused,
     /// because the region is not possible; nothing has changed.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn mmap(&mut self, hal: &mut dyn Hal, spec: &RegionSpec) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let (ground, image) = (self.ground(), self.processes[&pid].image);
@@ -63,7 +63,7 @@ impl Os {
     /// user's.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn munmap(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let done = self.is_whole(&range);
@@ -98,7 +98,7 @@ impl Os {
     /// of the range is not mapped (`ENOMEM`); nothing has changed.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn mprotect(
         &mut self,
         hal: &mut dyn Hal,

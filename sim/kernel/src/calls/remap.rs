@@ -28,7 +28,7 @@ impl Os {
     /// nothing has changed. A device's mapping stays as it is.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn mremap(
         &mut self,
         hal: &mut dyn Hal,

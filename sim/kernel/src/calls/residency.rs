@@ -14,7 +14,7 @@ impl Os {
     /// refused, since part of the range is not mapped, locked, or a device's.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn madvise(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let bars = |region: &crate::Region| {
@@ -34,7 +34,7 @@ impl Os {
     /// not mapped, or because the disk failed: then the pages not written are still dirty.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn msync(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let mut done = self.is_mapped(pid, &range);
@@ -72,7 +72,7 @@ impl Os {
     /// no access, or because so many pages cannot be kept in memory.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn mlock(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let done = self.is_mapped(pid, &range) && self.can_lock(pid, &range);
@@ -96,7 +96,7 @@ impl Os {
     /// mapped.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn munlock(&mut self, hal: &mut dyn Hal, range: Range<u64>) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
         let done = self.is_mapped(pid, &range);
@@ -118,8 +118,8 @@ impl Os {
         space.has_locks = space.regions.values().any(|region| region.locked);
     }
 
-    /// Whether so many more pages can be locked: within the process's limit, and within the memory
-    /// available to pages.
+    /// Whether `range` can be locked: within the process's limit, and within the memory available
+    /// to pages.
     fn can_lock(&self, pid: Pid, range: &Range<u64>) -> bool {
         let space = self.space(pid);
         let inside = |region: &crate::Region| {

@@ -2,12 +2,11 @@
 //!
 //! A system call that takes a buffer moves bytes between the kernel and the program. The kernel
 //! could translate each address itself; instead it lets the MMU do it, in S-mode, with
-//! `sstatus.SUM` set for as long as the copy lasts (`norm:sstatus_sum`). So a page that is not
-//! present faults in S-mode and is brought in, a shared one is copied, and an access that the
-//! process may not make, the kernel may not make for it: the call fails with `EFAULT`, and the
-//! process continues.
+//! `sstatus.SUM` set during the copy (`norm:sstatus_sum`). So a page that is not present faults in
+//! S-mode and is brought in, a shared one is copied, and an access that the process itself may not
+//! make fails: the call returns `EFAULT`, and the process continues.
 //!
-//! Without SUM the same access is the kernel's mistake: the hardware refuses it, whatever the page.
+//! Without SUM the access is an error of the kernel: the hardware refuses it, whatever the page.
 //! `sstatus.MXR` is set while the kernel reads an instruction that it has to emulate, since text
 //! may be executable only (`norm:sstatus_mxr`).
 
@@ -87,11 +86,11 @@ impl Default for Sstatus {
 /// Why the kernel's own access was finally refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The process itself may not access this address so, or there is no memory.
+    /// The process itself may not make this access, or there is no memory.
     BadAddress,
-    /// `sstatus.SUM` was clear: the kernel's own mistake.
+    /// `sstatus.SUM` was clear: an error of the kernel.
     NoSum,
-    /// `sstatus.MXR` was clear, and the page is executable only: the kernel's own mistake.
+    /// `sstatus.MXR` was clear, and the page is executable only: an error of the kernel.
     NoMxr,
 }
 
@@ -101,7 +100,7 @@ impl Os {
     /// the buffer is outside the user's addresses, so the call has failed without an access.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn begin_user_access(
         &mut self,
         hal: &mut dyn Hal,
@@ -159,8 +158,8 @@ impl Os {
         Context { privilege: Privilege::Supervisor, sum, mxr }
     }
 
-    /// Whether every byte has an address of the user's part. For its own pages the kernel would not
-    /// fault, so it must check before it copies.
+    /// Whether every byte has a user address. Kernel pages would not fault, so the kernel must
+    /// check before it copies.
     fn is_users(&self, asked: &UserAccess) -> bool {
         let bounds = Bounds::new(self.config.mode);
         let Some(last) = asked.va.checked_add(asked.bytes.saturating_sub(1)) else { return false };

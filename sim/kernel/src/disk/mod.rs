@@ -43,7 +43,7 @@ pub struct Disk {
     writes: u64,
     busy: u64,
     latency: Latency,
-    /// Until when, and for what, the running process has to wait once the kernel is done.
+    /// Until when, and for what, the running process has to wait after the kernel's work.
     awaited: Option<(u64, Reason)>,
     /// Reserved frames, whose pages are being read, or were read and not used yet: for which
     /// process, and since when the page is there.
@@ -58,8 +58,8 @@ impl Disk {
         Disk { read: costs.disk_read, write: costs.disk_write, ..Disk::default() }
     }
 
-    /// Puts a transfer of so many neighbouring pages into the queue; returns the cycle in which it
-    /// is done. Neighbours cost one access, which is why reading ahead pays.
+    /// Queues a transfer of `pages` neighbouring pages; returns the cycle of its completion. They
+    /// cost one disk access, which is why reading ahead pays.
     pub fn submit(&mut self, now: u64, pages: u64, kind: Transfer) -> u64 {
         let cost = match kind {
             Transfer::Read => self.read,
@@ -133,11 +133,11 @@ impl Disk {
 }
 
 impl Os {
-    /// A transfer of so many neighbouring pages for the running process. Without overlap, or when
-    /// no process runs, it is done on return.
+    /// A transfer of `pages` neighbouring pages for the running process. Without overlap, or when
+    /// no process runs, it is complete on return.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub(crate) fn transfer(
         &mut self,
         hal: &mut dyn Hal,

@@ -7,7 +7,7 @@ use std::fmt;
 /// How frames are allocated to processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Allocation {
-    /// On request, out of one pool: a page of any process may be the victim.
+    /// On request, from one pool: a page of any process may be evicted.
     #[default]
     Global,
     /// This many frames in equal shares. The remainder stays unused.
@@ -16,7 +16,7 @@ pub enum Allocation {
     Proportional(u64),
 }
 
-/// As it is written in a file.
+/// The forms in a file.
 const FORMS: &str = "allocation is \"global\", { equal = 62 } or { proportional = 62 }, with the \
                      number of frames that are shared out";
 

@@ -95,7 +95,7 @@ impl Objects {
         self.objects.get(&id)
     }
 
-    /// An object, to change its pages.
+    /// An object, mutable.
     pub fn get_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
         self.objects.get_mut(&id)
     }

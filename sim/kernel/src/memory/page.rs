@@ -68,7 +68,7 @@ impl Pages {
         self.pages.get(&id)
     }
 
-    /// One page, to change it.
+    /// One page, mutable.
     pub fn get_mut(&mut self, id: PageId) -> Option<&mut Page> {
         self.pages.get_mut(&id)
     }
@@ -83,7 +83,7 @@ impl Pages {
         self.pages.iter().map(|(id, page)| (*id, page))
     }
 
-    /// All pages in order, to change them.
+    /// All pages in order, mutable.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (PageId, &mut Page)> {
         self.pages.iter_mut().map(|(id, page)| (*id, page))
     }

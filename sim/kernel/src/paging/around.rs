@@ -10,7 +10,7 @@ use model::isa::{Access, PAGE_BYTES, pte};
 use std::ops::Range;
 
 impl Os {
-    /// Maps those pages around one that has just been mapped which the page cache has in frames
+    /// Maps pages around one that has just been mapped, if the page cache has them in frames
     /// (fault-around). Nothing is read, and no frame and no table is allocated.
     pub(crate) fn map_around(
         &mut self,
@@ -40,7 +40,7 @@ impl Os {
         Ok(())
     }
 
-    /// Takes the neighbours of a page that was just read from a file into the page cache, as far as
+    /// Puts the neighbours of a page that was just read from a file into the page cache, as long as
     /// frames are free: the disk reads them in the same access.
     pub(crate) fn read_ahead(
         &mut self,
@@ -76,7 +76,7 @@ impl Os {
         first.max(region.start / PAGE_BYTES)..end
     }
 
-    /// Brings in the pages of a region to be populated at once, while frames are free.
+    /// Brings in the pages of a region with `prefault`, while frames are free.
     pub(crate) fn prefault(
         &mut self,
         hal: &mut dyn Hal,
@@ -92,7 +92,7 @@ impl Os {
             };
             let Some(access) = wanted(region.permissions) else { continue };
             let source = self.source(pid, va, access);
-            // One page and the tables above it: more than that is not worth killing a process.
+            // One page and the tables above it: no process should be killed for more.
             let needed = 1 + u64::from(self.config.mode.levels());
             let full = space.resident >= self.processes[&pid].frames.unwrap_or(u64::MAX);
             if source == Source::Beyond || full || self.memory.frames.free() < needed {
@@ -106,7 +106,7 @@ impl Os {
         Ok(())
     }
 
-    /// Brings in all regions to be populated at once.
+    /// Brings in all regions with `prefault`.
     pub(crate) fn prefault_all(
         &mut self,
         hal: &mut dyn Hal,

@@ -8,8 +8,8 @@ use crate::{
 };
 use model::isa::{Access, Fault, PAGE_BYTES, pte};
 
-/// Faults of one access in a row that the kernel resolves before it gives up: a demand, an A, a D
-/// and a spurious fault make four.
+/// The limit of consecutive faults of one access that the kernel resolves: a demand, an A, a D and
+/// a spurious fault make four.
 const PATIENCE: u32 = 8;
 
 /// The outcome for the process that faulted.
@@ -49,7 +49,7 @@ impl Os {
     /// Handles a fault of the running process.
     ///
     /// # Errors
-    /// [`OsError::Livelock`] when the same access keeps faulting; else the hardware's.
+    /// [`OsError::Livelock`] if the same access keeps faulting; else errors of the hardware.
     pub fn fault(
         &mut self,
         hal: &mut dyn Hal,
@@ -88,7 +88,7 @@ impl Os {
     /// Memory refused an access whose translation succeeded.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn bus_error(&mut self, hal: &mut dyn Hal, va: u64, pa: u64) -> Result<Verdict, OsError> {
         let Some(pid) = self.current else { return Ok(Verdict::Killed) };
         if self.processes[&pid].calling.is_some() {

@@ -78,7 +78,7 @@ impl Os {
         Ok(())
     }
 
-    /// Gets a page's contents into a frame, which is not evicted until the kernel returns.
+    /// Brings a page's contents into a frame, which is not evicted until the kernel returns.
     fn fetch(
         &mut self,
         hal: &mut dyn Hal,
@@ -180,8 +180,8 @@ impl Os {
         Ok(ZERO_PAGE)
     }
 
-    /// Writes the entry that maps a page, with tables made as needed; returns whether any were
-    /// made.
+    /// Writes the entry that maps a page, and creates missing tables; returns whether any were
+    /// created.
     pub(crate) fn map(
         &mut self,
         hal: &mut dyn Hal,
@@ -218,8 +218,8 @@ impl Os {
         Ok(())
     }
 
-    /// The physical address of a page's entry of `level`, with tables made as needed, and whether
-    /// any were made.
+    /// The physical address of a page's entry of `level`, after creating missing tables, and
+    /// whether any were created.
     pub(crate) fn reach(
         &mut self,
         hal: &mut dyn Hal,

@@ -1,9 +1,9 @@
-//! Promotion: a run of pages that came one by one is copied into a superpage.
+//! Promotion: a run of pages that were brought in one by one is copied into a superpage.
 //!
-//! At a tick the kernel scans the next few runs of which processes have pages (as `khugepaged` does
-//! in Linux). A run of which enough pages are in memory, all of them one process's own, is copied
-//! into contiguous frames; missing pages are zeroed. Its table of pages becomes the spare table for
-//! a later split.
+//! At a tick the kernel scans the next few runs in which processes have pages (as `khugepaged` does
+//! in Linux). A run with enough pages in memory, all of them one process's own, is copied into
+//! contiguous frames; missing pages are zeroed. Its table of pages becomes the spare table for a
+//! later split.
 
 use crate::hal::PAGE_WORDS;
 use crate::memory::{Page, Use, ZERO_PAGE};
@@ -35,7 +35,8 @@ impl Os {
         Ok(())
     }
 
-    /// The first run, at this place or after it, of which a process holds pages: by its first page.
+    /// The first run, at this place or after it, in which a process holds pages: found by its first
+    /// page.
     fn run_from(&self, (pid, vpn): (Pid, u64)) -> Option<(Pid, u64)> {
         self.processes.range(pid..).find_map(|(&other, process)| {
             let from = if other == pid { vpn } else { 0 };

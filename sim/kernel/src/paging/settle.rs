@@ -31,7 +31,7 @@ impl Os {
         Ok(())
     }
 
-    /// Takes a device's page out of a page table.
+    /// Removes a device's page from a page table.
     pub(crate) fn unmap_device(
         &mut self,
         hal: &mut dyn Hal,

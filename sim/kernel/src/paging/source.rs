@@ -1,11 +1,11 @@
-//! Where the contents are of a page that a process touches and does not map.
+//! The source of the contents of a page that a process touches and does not map.
 
 use crate::memory::{PageId, Slot};
 use crate::space::{Backing, Region};
 use crate::{FaultKind, FileId, ObjectId, Os, Pid};
 use model::isa::{Access, PAGE_BYTES};
 
-/// Where a page's contents are.
+/// The place of a page's contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// In a frame.
@@ -43,7 +43,7 @@ impl Source {
 }
 
 impl Os {
-    /// Where the contents are of a page that the process does not map.
+    /// The source of a page that the process does not map.
     pub(crate) fn source(&self, pid: Pid, va: u64, access: Access) -> Source {
         let space = self.space(pid);
         if let Some(held) = space.pages.get(&(va / PAGE_BYTES)) {

@@ -23,7 +23,7 @@ impl Os {
         &mut self,
         work: impl FnOnce(&mut Os, &mut dyn Policy) -> Result<T, OsError>,
     ) -> Result<T, OsError> {
-        // The bits never call the policy, so its stand-in is never used.
+        // The bits never call the policy, so this placeholder is never used.
         let mut policy = std::mem::replace(&mut self.memory.policy, Box::new(Fifo::default()));
         let done = work(self, policy.as_mut());
         self.memory.policy = policy;
@@ -34,7 +34,7 @@ impl Os {
     /// promoted to superpages.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn tick(&mut self, hal: &mut dyn Hal) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         hal.wait(self.config.costs.trap + self.config.costs.handler)?;

@@ -89,12 +89,12 @@ impl PolicyKind {
     /// Every policy, those of the textbooks' tables first.
     pub const ALL: &'static [PolicyKind] = Self::VARIANTS;
 
-    /// Its name, as scenarios and the command line write it.
+    /// Its name in scenarios and on the command line.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// Whether it learns of use by ticks only, and sees none without them.
+    /// Whether it learns of use only at ticks, and not at all without them.
     pub fn lives_on_ticks(self) -> bool {
         use PolicyKind::{Aging, Generations, Nfu, Nru, WsClock};
         matches!(self, Nru | Nfu | Aging | WsClock | Generations)

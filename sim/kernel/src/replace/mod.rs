@@ -1,7 +1,7 @@
-//! Page replacement: which page loses its frame. One policy per file.
+//! Page replacement: which page is evicted. One policy per file.
 //!
-//! A kernel knows little of a program's use of its pages: the A and D bits that hardware sets in
-//! page tables, and a timer that says when to sample them. Policies see that and nothing else
+//! A kernel knows little about a program's use of its pages: the A and D bits that hardware sets in
+//! page tables, and a timer at which to sample them. Policies see that and nothing else
 //! ([`PageBits`], [`Policy::tick`]), except the oracles, which declare themselves: they see every
 //! access, or know the future, and are the yardstick for the others.
 //!
@@ -89,7 +89,7 @@ impl fmt::Display for VirtualPage {
 pub struct Marks {
     /// Used since A was last cleared.
     pub accessed: bool,
-    /// Differs from what the disk holds.
+    /// Differs from the disk's copy.
     pub dirty: bool,
 }
 
@@ -121,7 +121,7 @@ pub trait PageBits {
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError>;
 }
 
-/// Chooses victims among the frames of pages.
+/// Selects victims among the frames of pages.
 pub trait Policy {
     /// Its name in reports.
     fn name(&self) -> &'static str;
@@ -138,7 +138,7 @@ pub trait Policy {
         let _ = frame;
     }
 
-    /// Whether it knows more than the hardware reports.
+    /// Whether it uses information that hardware does not report.
     fn is_oracle(&self) -> bool {
         false
     }
@@ -152,8 +152,8 @@ pub trait Policy {
         Ok(())
     }
 
-    /// The accesses that will be made, in order: for an oracle of the future. Several calls
-    /// continue one another.
+    /// The accesses to come, in order: for an oracle of the future. Several calls continue one
+    /// another.
     fn foresee(&mut self, future: &[VirtualPage]) {
         let _ = future;
     }

@@ -1,7 +1,7 @@
 //! By the exact order of use: oracles. No hardware reports every access to the kernel, so these are
 //! a yardstick for the others.
 //!
-//! Least recently used is the usual comparison of the books. Most recently used is a poor policy in
+//! Least recently used is the usual comparison in textbooks. Most recently used is a poor policy in
 //! general, and nearly optimal for loops that are slightly too long for memory, where the page just
 //! used is needed last.
 
@@ -9,7 +9,7 @@ use super::pages::Pages;
 use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
 
-/// Which end of the order of use is evicted.
+/// The end of the order of use from which pages are evicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goes {
     Oldest,

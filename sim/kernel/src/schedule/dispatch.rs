@@ -8,7 +8,7 @@ impl Os {
     /// The process that runs next, among them those whose wait is over by now.
     ///
     /// # Errors
-    /// The hardware's: load control may bring processes back.
+    /// Errors of the hardware: load control may bring processes back.
     pub fn next(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
         self.schedule.wake(hal.now());
         self.admit(hal);
@@ -27,7 +27,7 @@ impl Os {
     /// Gives the processor to the next process that can run; `None` when there is none.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn dispatch(&mut self, hal: &mut dyn Hal) -> Result<Option<Pid>, OsError> {
         let Some(pid) = self.schedule.run(hal.now()) else { return Ok(None) };
         if self.current == Some(pid) {
@@ -52,7 +52,7 @@ impl Os {
         Ok(Some(pid))
     }
 
-    /// A file of this name and so many pages, created if there is none. The error is a message.
+    /// A file with this name and `pages` pages, created if there is none. The error is a message.
     pub fn provide(&mut self, name: &str, pages: u64) -> Result<FileId, String> {
         let object = self.memory.objects.named(name, true, Some(pages))?;
         let file = self.memory.objects.get(object).and_then(|object| object.file);
@@ -67,7 +67,7 @@ impl Os {
     /// A process's turn ends: its quantum is used up, or it is blocked.
     ///
     /// # Errors
-    /// The hardware's: load control may swap processes out.
+    /// Errors of the hardware: load control may swap processes out.
     pub fn turn_over(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         self.schedule.wake(hal.now());
         self.schedule.preempt(pid, hal.now());
@@ -78,7 +78,7 @@ impl Os {
     /// continues to run.
     ///
     /// # Errors
-    /// The hardware's.
+    /// Errors of the hardware.
     pub fn wait(&mut self, hal: &mut dyn Hal) -> Result<bool, OsError> {
         let Some(pid) = self.current else { return Ok(false) };
         let account = hal.charge(Activity::Handler);

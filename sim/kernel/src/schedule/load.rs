@@ -31,7 +31,7 @@ pub(crate) struct Load {
 }
 
 impl Os {
-    /// Times that load control suspended a process.
+    /// How often load control suspended a process.
     pub fn suspensions(&self) -> u64 {
         self.load.suspensions
     }
@@ -95,7 +95,7 @@ impl Os {
         sets.processes().filter(counts).map(|pid| sets.size(pid)).sum()
     }
 
-    /// Swaps a process out as a whole; so many frames were lacking while it was in.
+    /// Swaps a process out as a whole; `short` frames were lacking while it was in.
     fn suspend(&mut self, hal: &mut dyn Hal, pid: Pid, short: u64) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         self.schedule.suspend(pid, hal.now());

@@ -115,7 +115,7 @@ impl Entry {
 #[derive(Debug, Default)]
 pub struct Schedule {
     ready: VecDeque<Pid>,
-    /// Blocked until a cycle; in which order they were blocked; which process.
+    /// Blocked until a cycle; the order in which they were blocked; the process.
     sleepers: BTreeSet<(u64, u64, Pid)>,
     /// Suspended by load control, the one longest suspended first.
     suspended: VecDeque<Pid>,

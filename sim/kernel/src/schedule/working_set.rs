@@ -52,7 +52,7 @@ impl WorkingSets {
 }
 
 impl Os {
-    /// A process has run for so many cycles of its own: samples it if its window is over.
+    /// A process has run for `own` cycles of its own: samples it if its window is over.
     pub(crate) fn has_run(&mut self, hal: &mut dyn Hal, pid: Pid, own: u64) -> Result<(), OsError> {
         let window = self.load.working_sets.0.entry(pid).or_default();
         window.own += own;

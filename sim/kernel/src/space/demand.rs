@@ -1,4 +1,4 @@
-//! Regions of programs of which only the addresses are known, such as recorded traces.
+//! Regions of programs of which only the accesses are known, such as recorded traces.
 //!
 //! The first access to a page decides its kind, since a trace from standard input cannot be read
 //! ahead: a fetch makes it text, loaded from the image; a load or store near the stack makes it

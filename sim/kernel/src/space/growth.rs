@@ -30,7 +30,7 @@ impl AddressSpace {
         Err(if va < PAGE_BYTES { Death::NullPage { va } } else { Death::Hole { va } })
     }
 
-    /// The start of the heap, and its end with so many more pages; `None` where that is impossible.
+    /// The start of the heap, and its end with `pages` more pages; `None` if that is impossible.
     /// `gap` bytes below a stack must stay free.
     pub(crate) fn heap_end(&self, pages: i64, gap: u64) -> Option<(u64, u64)> {
         // The uppermost: parts that were split off below it cannot grow.
@@ -87,8 +87,8 @@ impl AddressSpace {
         !self.regions.values().any(|region| region.start < range.end && range.start < region.end)
     }
 
-    /// Free addresses for so many bytes, the first above `from` if there are any: not in the range
-    /// that heap and stack may grow into, nor in the gap below a stack.
+    /// A free range of `bytes`, the first above `from` if there is one: not in the range into which
+    /// heap and stack may grow, nor in the gap below a stack.
     pub(crate) fn find_room(
         &self,
         bounds: Bounds,

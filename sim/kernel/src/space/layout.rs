@@ -1,4 +1,4 @@
-//! Turns regions as stated into those of an address space, checking each.
+//! Lays out the regions of an address space, checking each.
 
 use crate::memory::Objects;
 use crate::space::{Backing, Bounds, Region, RegionKind, RegionSpec};
@@ -16,8 +16,7 @@ pub struct Image {
     pub object: ObjectId,
 }
 
-/// Where regions may be: the scheme's user addresses, and physical RAM, in which there is no
-/// device.
+/// The range for regions: the scheme's user addresses; and physical RAM, where there is no device.
 #[derive(Clone, Debug)]
 pub struct Ground {
     /// The translation scheme.
@@ -26,7 +25,7 @@ pub struct Ground {
     pub ram: Range<u64>,
 }
 
-/// Turns stated regions into an address space's, checking each.
+/// Lays out stated regions in an address space, checking each.
 ///
 /// # Errors
 /// [`OsError::Region`] for a region that is misaligned, empty, outside the user's addresses (growth
@@ -58,8 +57,8 @@ pub fn lay_out(
     Ok(regions)
 }
 
-/// Turns one stated region into one of an address space, ignoring the regions already there. `part`
-/// is the page of the image at its start, unless the region states one.
+/// Lays out one stated region, ignoring those already there. `part` is the page of the image at its
+/// start, unless the region states one.
 ///
 /// # Errors
 /// A message that says what is wrong.

@@ -40,9 +40,9 @@ pub struct Held {
 /// How an address space gets its regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// As stated.
+    /// The stated ones.
     Regions(Vec<RegionSpec>),
-    /// As stated, and elsewhere as touched: for a recorded trace, which has only addresses.
+    /// The stated ones, and elsewhere on demand: for a recorded trace, which has only addresses.
     OnDemand(Vec<RegionSpec>),
 }
 
@@ -135,13 +135,13 @@ pub struct AddressSpace {
     pub runs: BTreeMap<u64, u64>,
     /// Permissions beyond those of a page's region, widened by use in on-demand layouts.
     pub widened: BTreeMap<u64, Permissions>,
-    /// Whether regions appear where the program touches memory.
+    /// Whether regions are created on demand.
     pub on_demand: bool,
     /// For on-demand layouts: the page of the first store, which is on the stack.
     pub stack: Option<u64>,
     /// Whether any region is locked.
     pub has_locks: bool,
-    /// Pages that were evicted from it and have not come back.
+    /// Pages that were evicted from it and not brought in again.
     pub evicted: BTreeSet<u64>,
     /// Pages mapped now, except the zero page and devices: the resident set. A page that allows no
     /// access is still in its frame, and counts.
@@ -149,7 +149,7 @@ pub struct AddressSpace {
 }
 
 impl AddressSpace {
-    /// An address space of these regions, or of none yet that appear on demand.
+    /// An address space with these regions; with `on_demand`, others are created later.
     pub fn new(table: PageTable, regions: BTreeMap<u64, Region>, on_demand: bool) -> AddressSpace {
         AddressSpace {
             table,

@@ -18,7 +18,7 @@ pub enum RegionKind {
     Data,
     /// Variables that start as zero: `rw-`.
     Bss,
-    /// Grows upwards when the program asks (`sbrk`): `rw-`, zero.
+    /// Grows upwards on request (`sbrk`): `rw-`, zero.
     Heap,
     /// Grows downwards when touched, down to its limit; below that is the guard page: `rw-`, zero.
     Stack,
@@ -51,7 +51,7 @@ impl RegionKind {
     }
 }
 
-/// A region as a scenario states it.
+/// A region as stated in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegionSpec {
@@ -126,7 +126,7 @@ pub enum Backing {
     Zero,
     /// A file, read from the disk on demand; byte `offset` is at the region's start.
     File {
-        /// Which file.
+        /// The file.
         file: FileId,
         /// Its byte at the first address of the region.
         offset: u64,

@@ -6,7 +6,7 @@ use model::isa::{Mode, PAGE_BYTES};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// In an entry without V, whose other bits belong to software: the page is in its frame, but its
+/// In an entry without V, whose other bits are for software: the page is in its frame, but its
 /// region allows no access. The entry keeps the frame's number, A and D.
 pub const INACCESSIBLE: u64 = 1 << 8;
 

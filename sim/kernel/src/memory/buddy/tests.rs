@@ -1,4 +1,4 @@
-//! Against the books' examples, and against a map of single frames without blocks.
+//! Against the textbooks' examples, and against a map of single frames without blocks.
 
 use super::{Buddy, BuddyError};
 use proptest::prelude::*;
