@@ -1,4 +1,4 @@
-# Pagewalk. `make` alone lists what there is.
+# Pagewalk. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export mutants soak clean
@@ -24,7 +24,7 @@ test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simula
 	@scripts/need-cargo.sh
 	$(CARGO) test --workspace
 
-# What takes long is left to `make test`: whole scenarios on two engines, other simulators, studies.
+# Slow tests are left to `make test`: whole scenarios on two engines, other simulators, studies.
 SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
     segment:: ideas::the_pages
 
@@ -39,7 +39,7 @@ lint: ## Formatting, clippy and rustdoc, warnings as errors
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 
-bench: ## Cycles and translations per second, Verilator beside them
+bench: ## Cycles and translations per second, compared with Verilator
 	@scripts/need-cargo.sh
 	$(CARGO) bench --package testbenches --bench mmu
 	$(PAGEWALK) bench
@@ -48,7 +48,7 @@ waves: ## Record the waves in the documents and draw their pictures
 	@scripts/need-cargo.sh
 	scripts/pictures.sh
 
-plots: ## Make every study and draw its picture into docs/images/plots
+plots: ## Run every study and plot it into docs/images/plots
 	@scripts/need-cargo.sh
 	$(PAGEWALK) explore --all --plot docs/images/plots
 
@@ -56,7 +56,7 @@ ideas: ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh
 	scripts/pictures.sh images/ideas
 
-figures: ## Write the figures and outputs that documents quote anew, those that take minutes too
+figures: ## Update the figures and outputs quoted in documents, slow ones included
 	@scripts/need-cargo.sh
 	PAGEWALK_UPDATE=1 $(CARGO) test --release --package testbenches --test all -- \
 	  --include-ignored figures:: ideas:: plan:: conform:: mutants::every_mutant_still_has_its_place
@@ -69,7 +69,7 @@ export: ## Write the Verilog of every configuration into export/
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
 
-mutants: ## Plant defects of real MMUs, one build each, and see every one caught
+mutants: ## Plant defects of real MMUs, one build each, and check that every one is caught
 	@scripts/need-cargo.sh
 	$(CARGO) test --release --package testbenches --test all mutants:: -- --ignored --nocapture
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env sh
-# next.sh DIRECTORY: what to do with the newest waveform in a directory, and otherwise.
+# next.sh DIRECTORY: prints how to open the newest waveform in a directory, and other next steps.
 set -eu
 directory=$1
 
@@ -16,5 +16,5 @@ Next:
   cargo run --release -p testbenches -- list
                                   the scenarios, with the idea each one shows
   make export                     Verilog of every configuration
-  make test                       prove all of it (installs the simulators first)
+  make test                       test all of it (installs the simulators first)
 EOF

@@ -1,16 +1,16 @@
 #!/usr/bin/env sh
-# Draws the waves in the documents: a picture is what the command in its caption gives.
+# Draws the waves in the documents: each picture is the result of the command in its caption.
 #
 #   pictures.sh [PART-OF-A-PICTURE'S-NAME]
 #
-# PAGEWALK may name a binary that is built already. The plots come from `make plots`.
+# PAGEWALK may name an existing binary. The plots come from `make plots`.
 set -eu
 only=${1:-}
 pagewalk=${PAGEWALK:-cargo run --quiet --release --package testbenches --bin pagewalk --}
 out=waves/out/pictures
 rm -rf "$out"
 
-# Picture and command, a line each: a caption begins with its command, below the picture or before
+# Picture and command, one line each: a caption begins with its command, below the picture or before
 # a link to it.
 captions() { # FILE...
   awk '
@@ -40,6 +40,6 @@ while read -r picture command; do
   $pagewalk $command --no-open --dir "$place" > /dev/null
   status=0
   waves/render.sh "$(ls "$place"/*.gtkw)" "$picture" 1400 || status=$?
-  # 77: a tool is missing, and the script has said which.
+  # 77: a tool is missing, which the script has reported.
   [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || exit "$status"
 done < "${TMPDIR:-/tmp}/captions.$$"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need besides Rust, where it is missing and can be installed.
-# What stays missing is named; with CI=true that is a failure. Safe to run any number of times.
+# Installs the tools that the tests need besides Rust, if they are missing and can be installed.
+# Tools that remain missing are named; with CI=true that is a failure. Safe to run repeatedly.
 set -u
 
 # tool -> Debian package
@@ -28,7 +28,7 @@ install() {
   command -v apt-get > /dev/null 2>&1 || return 1
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
-    # -n: never ask for a password; whoever has to give one installs by hand.
+    # -n: never ask for a password; if one is needed, install by hand.
     command -v sudo > /dev/null 2>&1 && sudo -n true 2> /dev/null || return 1
     as_root=(sudo -n)
   fi

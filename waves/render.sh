@@ -1,8 +1,8 @@
 #!/bin/sh
 # Renders a GTKWave save file to a PNG, without a screen: render.sh FILE.gtkw OUT.png [WIDTH[xHEIGHT]]
 #
-# What is in sight is what the save file says, in every width. Without a height all rows that are
-# not folded are in sight.
+# The save file determines the visible time span, in every width. Without a height all rows that
+# are not folded are visible.
 #
 # Status: 0 done, 1 failed, 2 usage, 77 skipped because a tool is missing (1 when CI=true).
 set -eu
@@ -43,7 +43,7 @@ done
 
 folder=$(cd "$(dirname "$save")" && pwd)
 scratch=$(mktemp -d)
-# The copy stands beside the original, because its paths are relative.
+# The copy is next to the original, because its paths are relative.
 copy=$folder/.render-$$.gtkw
 trap 'rm -rf "$scratch" "$copy"' EXIT
 trap 'exit 1' HUP INT TERM

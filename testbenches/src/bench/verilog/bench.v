@@ -1,5 +1,5 @@
-// The benchmark's closed loop all in Verilog, as fast as a simulator of Verilog can have it: its
-// only input is the clock. `traffic.rs` and `ours.rs` say what it means.
+// The benchmark's closed loop entirely in Verilog, which is fastest for a Verilog simulator: its
+// only input is the clock. `traffic.rs` and `ours.rs` explain it.
 //
 // Definitions: DESIGN, XLEN, PA (bits of a physical address), ASID (bits), LATENCY, MARK and MIXED
 // (bits of a table's page number, below its level).
@@ -13,8 +13,8 @@ module bench (
     reg [`XLEN-1:0] fetch [0:(1 << INDEX)-1];
     reg [`XLEN-1:0] data  [0:(1 << INDEX)-1];
     reg             store [0:(1 << INDEX)-1];
-    // satp, and a zero for the pins that stay low, of which no tool can know that they do: the
-    // logic behind them is simulated, not folded away.
+    // satp, and a zero for the pins that stay low. No tool can know that they do, so the logic
+    // behind them is simulated, not folded away.
     reg [`XLEN-1:0] given [0:1];
     reg [`XLEN-1:0] satp, zero;
 

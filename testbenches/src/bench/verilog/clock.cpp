@@ -1,9 +1,9 @@
-// Turns the clock of `bench.v` in a model of Verilator. Prints translations, checksum and CPU
+// Drives the clock of `bench.v` in a model of Verilator. Prints translations, checksum and CPU
 // seconds. Arguments: `twice` or `once`, cycles.
 //
-// The Verilog has no other input and no falling edge, so one evaluation a cycle is enough if the
-// model is told that the clock was low in between. Where it remembers the clock depends on the
-// release of Verilator; where that is unknown, `once` evaluates twice.
+// The Verilog has no other input and no falling edge, so one evaluation per cycle is enough if the
+// model's record of the clock is set to low in between. Where that record is depends on the release
+// of Verilator; if it is unknown, `once` evaluates twice.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>

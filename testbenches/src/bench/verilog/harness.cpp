@@ -1,6 +1,6 @@
 // The benchmark's closed loop around the exported Verilog, as users drive a model from C++: inputs
 // while the clock is low, an evaluation, outputs, the rising edge, an evaluation. `ours.rs` and
-// `traffic.rs` say what it means. Reads requests.txt; prints translations, checksum, CPU seconds.
+// `traffic.rs` explain it. Reads requests.txt; prints translations, checksum, CPU seconds.
 //
 // Definitions: XLEN, LATENCY; CXXRTL, with the names of pins in pins.h, or else Verilator;
 // TRACE: the second argument is a waveform to write, once a cycle, before the rising edge.

@@ -1,4 +1,4 @@
-// Turns the clock of `bench.v` in any simulator of Verilog. Prints translations and checksum.
+// Drives the clock of `bench.v` in any Verilog simulator. Prints translations and checksum.
 module icarus;
     reg clock;
     integer cycles, now;
