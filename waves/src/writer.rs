@@ -51,7 +51,7 @@ impl Writer {
             |(at, kind): (usize, &Kind)| (*kind == Kind::Clock).then_some(SignalId(at as u32));
         let clocks = kinds.iter().enumerate().filter_map(is_clock).collect();
         let mut own = vec![String::new(); kinds.len()];
-        // Of several the first.
+        // If a signal has several paths, the first.
         for (path, id) in paths.into_iter().rev() {
             own[id.0 as usize] = path;
         }

@@ -104,7 +104,7 @@ pub enum Problem {
     /// A construct without meaning in a netlist, or not supported by this crate.
     #[error("{what} is not supported")]
     Unsupported {
-        /// What.
+        /// The construct.
         what: String,
     },
     /// A clock that is not the design's one clock input.

@@ -54,7 +54,7 @@ pub(super) enum Base {
 /// The words of a memory: the instance, and which element of it.
 pub(super) type Cells = (InstanceId, u32);
 
-/// Which bits.
+/// The selected bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum At {
     All,

@@ -44,7 +44,7 @@ pub struct MachineConfig {
     /// Frames of physical memory, the kernel's included; by default 16 MiB.
     #[default(4096)]
     pub frames: u64,
-    /// Of these, the lowest are reserved for the kernel.
+    /// The number of frames, from the lowest on, that are reserved for the kernel.
     #[default(64)]
     pub kernel: u64,
     /// Further frames that are not used: the first, counted from the beginning of memory, and their

@@ -84,9 +84,9 @@ pub enum LoadControl {
 #[derive(Clone, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DiskErrors {
-    /// Which reads.
+    /// The numbers of the reads.
     pub reads: Vec<u64>,
-    /// Which writes.
+    /// The numbers of the writes.
     pub writes: Vec<u64>,
 }
 

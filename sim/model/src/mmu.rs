@@ -76,7 +76,7 @@ pub struct MemoryResponse {
     pub data: u64,
     /// No memory at that address, or access refused.
     pub error: bool,
-    /// Of a compare-and-swap: the write was performed.
+    /// For a compare-and-swap: whether the write was performed.
     pub swapped: bool,
 }
 

@@ -113,7 +113,7 @@ pub struct RunArgs {
     /// Only this scheme.
     #[arg(long, value_parser = scheme())]
     pub mode: Option<Mode>,
-    /// What is recorded.
+    /// Options of recordings.
     #[command(flatten)]
     pub wave: WaveOptions,
     /// Print JSON.

@@ -101,7 +101,7 @@ impl Task {
     }
 }
 
-/// So many references to so many pages.
+/// A string of `length` references to `pages` pages.
 fn references(pages: u64, length: usize, rng: &mut ChaCha8Rng) -> Vec<u64> {
     let mut string = Vec::new();
     while string.len() < length {

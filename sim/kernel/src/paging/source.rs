@@ -14,9 +14,9 @@ pub(crate) enum Source {
     Swap(PageId, Slot),
     /// On the disk, as a page of a file.
     File {
-        /// Which file.
+        /// The file.
         file: FileId,
-        /// Which of its pages.
+        /// The number of its page.
         index: u64,
         /// The object whose page it becomes; `None` for a page that is the process's own.
         home: Option<ObjectId>,

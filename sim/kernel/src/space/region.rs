@@ -86,7 +86,7 @@ pub struct RegionSpec {
     /// Otherwise they copy the page on write.
     #[serde(default)]
     pub shared: bool,
-    /// Of a device: its first physical address, a multiple of 4096, outside RAM.
+    /// For a device: its first physical address, a multiple of 4096, outside RAM.
     #[serde(default)]
     pub device: Option<u64>,
     /// Pages are brought in when the region is mapped, not when they are touched.

@@ -28,7 +28,7 @@ pub enum StepError {
     Unasked {
         /// The cycle of the response.
         cycle: u64,
-        /// Which port.
+        /// The port.
         port: Port,
         /// The outputs of that cycle.
         outputs: Box<Outputs>,

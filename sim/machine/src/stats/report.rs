@@ -125,7 +125,7 @@ pub struct ProcessReport {
 pub struct MemoryReport {
     /// Frames in all.
     pub frames_total: u64,
-    /// Of them the kernel's own.
+    /// Those reserved for the kernel.
     pub frames_kernel: u64,
     /// Free at the end.
     pub frames_free: u64,
