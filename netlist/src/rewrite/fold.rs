@@ -4,9 +4,10 @@
 //! conjunctions and disjunctions. Reads must be final and statements separated by signal, as
 //! `settle` and `separate` leave them.
 
+use super::loops::paths;
 use super::net::{Net, reads, select};
 use super::planted;
-use super::separate::groups;
+use super::separate::{Reason, groups};
 use crate::ir::{
     Binary, Design, Expr, ExprKind, Index, Kind, Module, Pass, Reference, Signal, SignalId,
     Statement, Target, Type, Unary, Value, each_assignment,
@@ -21,16 +22,15 @@ impl Pass<Design> for Fold {
     }
 
     fn apply(&self, design: &Design) -> Design {
+        let paths = paths(design);
         design.map_kernels(|module, body| {
             let mut folded = Folded { design, module: module.clone(), body: Vec::new() };
-            let groups = groups(design, module);
-            for (at, group) in groups.iter().enumerate() {
-                let own = select(body, &|target| group.contains(&Net::of(&target.reference)));
-                let is_held = at + 1 == groups.len();
-                match &group[..] {
-                    _ if is_held => folded.body.extend(own),
-                    [net] => folded.one(own, *net),
-                    nets => folded.several(own, nets),
+            for group in groups(design, module, &paths) {
+                let own = select(body, &|target| group.nets.contains(&Net::of(&target.reference)));
+                match (group.reason, &group.nets[..]) {
+                    (Reason::Registers | Reason::Children, _) => folded.body.extend(own),
+                    (Reason::Reads, [net]) => folded.one(own, *net),
+                    (Reason::Reads, nets) => folded.several(own, nets),
                 }
             }
             folded.module.with_kernel(folded.body)

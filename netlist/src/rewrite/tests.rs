@@ -5,7 +5,10 @@ mod random;
 use super::PASSES;
 use super::plant::{Plant, with};
 use crate::Interpreter;
-use crate::ir::{Design, NetId, Netlist, Type, Value};
+use crate::ir::{
+    Design, Expr, ExprKind, Kind, Module, NetId, Netlist, Rebuild, Reference, Signal, SignalId,
+    Type, Value,
+};
 use crate::print::{Describe, verilog};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -47,9 +50,50 @@ fn agree(one: &Netlist, other: &Netlist, seed: u64) -> Result<(), String> {
     Ok(())
 }
 
+/// Reads inputs instead of constants.
+struct Veil {
+    module: Module,
+}
+
+impl Veil {
+    fn input(&mut self, ty: Type) -> ExprKind {
+        let name = self.module.fresh_name("constant");
+        let signal = SignalId(self.module.signals.len() as u32);
+        self.module.signals.push(Signal { name, kind: Kind::Input, ty, dims: Vec::new() });
+        ExprKind::Read(Reference { instance: None, signal, element: None })
+    }
+}
+
+impl Rebuild for Veil {
+    fn expr(&mut self, expr: &Expr) -> Expr {
+        let kind = match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Index(_) => self.input(Type::Bits(expr.width)),
+            // The bits that are added are not known either.
+            ExprKind::Resize(inner) => ExprKind::SignResize(Box::new(self.expr(inner))),
+            _ => return expr.map_operands(&mut |operand| self.expr(operand)),
+        };
+        Expr { kind, ..expr.clone() }
+    }
+}
+
+/// The same kernel, with inputs in place of constants.
+fn without_constants(design: &Design) -> Design {
+    let top = &design.top_module().name;
+    design.map_kernels(|module, body| {
+        let mut veil = Veil { module: module.clone() };
+        if module.name != *top {
+            return veil.module;
+        }
+        let body = veil.body(body);
+        veil.module.with_kernel(body)
+    })
+}
+
 /// Checks that the design after each pass runs like the design before all of them. `None` if the
-/// kernel has a combinational loop.
+/// kernel has a combinational loop, or would have one if constants did not cut it: passes may move
+/// a statement out of the branch in which a value is constant.
 fn passes_agree(design: &Design, seed: u64) -> Option<Result<(), String>> {
+    without_constants(design).flatten().ok()?;
     let flat = design.flatten().ok()?;
     let mut now = design.clone();
     for pass in PASSES {
@@ -72,7 +116,7 @@ proptest! {
     fn designs_run_alike_after_each_pass(bytes in vec(any::<u8>(), 0..400), seed: u64) {
         let design = design(&bytes);
         if let Some(result) = passes_agree(&design, seed) {
-            prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+            prop_assert_eq!(result, Ok(()));
         }
     }
 
