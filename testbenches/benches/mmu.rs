@@ -5,8 +5,8 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use engine::find;
+use engine::traffic::{Loop, Workload};
 use std::time::Duration;
-use testbenches::bench::{Loop, Workload};
 
 /// Cycles of one measured run.
 const CYCLES: u64 = 2_000;

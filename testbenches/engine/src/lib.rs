@@ -13,6 +13,7 @@
 //! | `hardware` | pins bundled into the transactions of `model::mmu::Mmu` |
 //! | `config`, `top` | the named configurations; any block prepared for every engine |
 //! | `pool` | machine code kept for the next MMU of a thread |
+//! | [`traffic`] | a closed loop of requests around an engine, for benchmarks |
 //! | [`segment`] | the segmentation unit on the same engines |
 
 mod compiled;
@@ -29,6 +30,7 @@ pub mod segment;
 mod signals;
 mod simulator;
 mod top;
+pub mod traffic;
 
 pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};

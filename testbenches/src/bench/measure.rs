@@ -2,10 +2,11 @@
 
 use super::cxxrtl;
 use super::icarus::Icarus;
-use super::ours::{Driven, Loop, Sampled};
+use super::ours::measured;
 use super::verilator::{self, Best};
 use super::workshop::{Program, Workshop};
-use super::{BenchError, Contender, GoOn, Measurement, Options, Workload};
+use super::{BenchError, Contender, GoOn, Measurement, Options};
+use engine::traffic::{Driven, Loop, Sampled, Workload};
 use engine::{Config, Engine};
 
 /// The faster engines are also compared over a run that is so many times longer.
@@ -77,7 +78,7 @@ fn ours(
     seed: u64,
 ) -> Result<Box<dyn FnMut(u64) -> Measurement>, BenchError> {
     fn looped<D: Driven + 'static>(mut traffic: Loop<D>) -> Box<dyn FnMut(u64) -> Measurement> {
-        Box::new(move |cycles| traffic.run(cycles))
+        Box::new(move |cycles| measured(&mut traffic, cycles))
     }
     let slow = |engine| Sampled::new(config.simulator(engine));
     Ok(match contender {

@@ -12,8 +12,7 @@
 //! | file | does |
 //! |---|---|
 //! | `contender` | the engines and simulators that are measured |
-//! | `traffic` | the requests on the ports, and the page table |
-//! | `ours` | the loop around our engines, with time skip |
+//! | `ours` | our engines in the closed loop of `engine::traffic` |
 //! | `workshop`, `verilog/` | the loop around the exported Verilog, in C++ and in Verilog |
 //! | `verilator`, `cxxrtl`, `icarus` | building and running it |
 //! | `measure`, `ready`, `clock` | checksums, interleaved rounds, CPU time |
@@ -29,19 +28,17 @@ mod measure;
 mod ours;
 mod ready;
 mod report;
-mod traffic;
 mod verilator;
 mod waves;
 mod workshop;
 
 pub use bars::Bar;
 pub use contender::Contender;
-pub use ours::{Driven, Loop, Sampled};
 pub use report::{Report, Row};
-pub use traffic::{LATENCY, Workload};
 pub use waves::{WaveOptions, WaveReport, waves};
 
 use crate::export::{ExportError, ToolError};
+use engine::traffic::Workload;
 use engine::{Config, UnknownConfig, find};
 use measure::{Stand, measure};
 use netlist::compile::CompileError;

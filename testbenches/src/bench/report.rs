@@ -1,8 +1,9 @@
 //! The figures as a table and as JSON.
 
 use super::measure::Measured;
-use super::{Contender, LATENCY, Measurement, Workload};
+use super::{Contender, Measurement};
 use engine::Config;
+use engine::traffic::{LATENCY, Workload};
 use serde::Serialize;
 use std::fmt;
 

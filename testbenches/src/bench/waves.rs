@@ -8,8 +8,9 @@ mod compare;
 mod ours;
 
 use super::workshop::Workshop;
-use super::{BenchError, Measurement, Workload, verilator};
+use super::{BenchError, Measurement, verilator};
 use crate::export::ToolError;
+use engine::traffic::Workload;
 use engine::{Config, find};
 use serde::Serialize;
 use std::fmt;

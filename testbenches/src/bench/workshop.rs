@@ -2,9 +2,9 @@
 //! from both.
 
 use super::clock::ChildClock;
-use super::traffic::{LATENCY, Traffic};
-use super::{BenchError, Measurement, Workload};
+use super::{BenchError, Measurement};
 use crate::export::{self, ToolError, tools};
+use engine::traffic::{LATENCY, Traffic, Workload};
 use engine::{Config, Pin};
 use model::isa::Xlen;
 use std::fmt::{LowerHex, Write};

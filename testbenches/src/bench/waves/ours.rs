@@ -1,8 +1,9 @@
 //! Our engine in the loop, with every net of the netlist in a waveform.
 
 use super::WaveOptions;
-use crate::bench::ours::{Driven, Loop};
+use crate::bench::ours::measured;
 use crate::bench::{BenchError, Measurement};
+use engine::traffic::{Driven, Loop};
 use engine::{Config, Direction, Outs, PINS, Pin, PinSet};
 use netlist::Compiled;
 use netlist::compile::{InputSlot, OutputRun};
@@ -85,7 +86,7 @@ impl Waved {
     }
 
     pub(super) fn run(&mut self, cycles: u64) -> Measurement {
-        self.traffic.run(cycles)
+        measured(&mut self.traffic, cycles)
     }
 
     /// Completes the waveform.

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 pub const LATENCY: u64 = 20;
 
 /// Requests in a table, after which it is repeated.
-pub(super) const REQUESTS: usize = 1 << 14;
+pub const REQUESTS: usize = 1 << 14;
 
 /// Pages of each port that stay in a TLB of 16 lines.
 const RESIDENT: u64 = 8;
@@ -48,17 +48,17 @@ impl Workload {
 }
 
 /// The requests of both ports, by user-mode code.
-pub(super) struct Traffic {
+pub struct Traffic {
     /// Virtual addresses of fetches.
-    pub(super) fetch: Box<[u64; REQUESTS]>,
+    pub fetch: Box<[u64; REQUESTS]>,
     /// Virtual addresses of loads and stores, and whether it is a store.
-    pub(super) data: Box<[(u64, bool); REQUESTS]>,
+    pub data: Box<[(u64, bool); REQUESTS]>,
     /// The value of `satp`.
-    pub(super) satp: u64,
+    pub satp: u64,
 }
 
 impl Traffic {
-    pub(super) fn new(xlen: Xlen, workload: Workload, seed: u64) -> Self {
+    pub fn new(xlen: Xlen, workload: Workload, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mode = mode(xlen);
         let address = |rng: &mut ChaCha8Rng| {
@@ -78,7 +78,7 @@ impl Traffic {
 
     /// In a table's page number: the lowest bit of the level field, and the number of hashed bits
     /// below it.
-    pub(super) fn table_bits(xlen: Xlen) -> (u32, u32) {
+    pub fn table_bits(xlen: Xlen) -> (u32, u32) {
         if xlen == Xlen::Rv32 { (20, 20) } else { (40, 36) }
     }
 }
@@ -102,7 +102,7 @@ fn level_mark(xlen: Xlen, level: u32) -> u64 {
 
 /// The page-table entry at a physical address: a pointer above level 0, else a leaf with all
 /// permissions. Every table exists; its page number is a hash of the address of its pointer.
-pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
+pub fn entry(xlen: Xlen, pa: u64) -> u64 {
     let (mark, bits) = Traffic::table_bits(xlen);
     let level = pa >> (12 + mark) & 3;
     let mixed = (pa ^ pa >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits);
@@ -110,6 +110,6 @@ pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
 }
 
 /// Adds a response to a checksum.
-pub(super) fn fold(checksum: u64, response: u64) -> u64 {
+pub fn fold(checksum: u64, response: u64) -> u64 {
     (checksum.rotate_left(5) ^ response).wrapping_mul(0x1_0000_01b3)
 }
