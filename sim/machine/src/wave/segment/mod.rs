@@ -11,8 +11,6 @@
 //! | `os` | what the operating system does; instants as events | `system` |
 //! | `memory` | free units, longest hole, holes, fragmentation, and a map | `memory`, `map` |
 //! | `unit` | internal signals, named as in [`crate::contiguous::SegmentUnit::signals`] | |
-//!
-//! `observer` attaches the recorder to a world.
 
 mod map;
 mod memory;
