@@ -1,8 +1,8 @@
 //! Conserved quantities, recounted from scratch and compared with the kernel's accounts.
 
 use super::memory::{Page, Use, ZERO_PAGE};
-use super::space::Bounds;
 use super::space::table::{self, PageTable};
+use super::space::{Bounds, Region};
 use super::{AddressSpace, Hal, Os, OsError, PAGE_WORDS, PageData, PageId, Pid};
 use model::isa::{Mode, PAGE_BYTES, pte};
 use std::collections::BTreeSet;
@@ -13,6 +13,9 @@ type Leaf = (u64, u64, u64);
 type Table = (u32, u64, u64);
 /// A page and one of its holders.
 type Holder = (PageId, (Pid, u64));
+/// What the record of a process says of a page: virtual and physical page number, and the page,
+/// unless a device is there.
+type Mapped<'a> = (u64, u64, Option<(PageId, &'a Page)>);
 
 /// Words of a table that are compared at once.
 const CHUNK: usize = 8;
@@ -29,6 +32,7 @@ impl Os {
     /// - a page's references are exactly its holders and the page cache;
     /// - no page visible to more than one process is writable, unless it is shared on purpose;
     /// - swap slots in use are exactly those that pages have, each once;
+    /// - the pages whose slots could be taken are exactly those that are in frames as well;
     /// - a page that is locked is in a frame;
     /// - no frame is reserved for a process that is suspended: others could wait for it for ever.
     ///
@@ -98,20 +102,23 @@ impl Os {
             let linked: Vec<_> = space.table.all_linked().collect();
             return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
         }
-        let mut mapped: Vec<(u64, u64)> = space.devices.iter().map(|(v, p)| (*v, *p)).collect();
+        let mut mapped: Vec<Mapped<'_>> =
+            space.devices.iter().map(|(v, p)| (*v, *p, None)).collect();
         let mut resident = 0;
         for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
-            let frame = self.memory.pages.get(held.page).and_then(|page| page.frame);
-            let Some(frame) = frame else {
+            let page = self.memory.pages.get(held.page);
+            let Some((page, frame)) = page.and_then(|page| Some((page, page.frame?))) else {
                 return Some(format!("process {pid} maps page {vpn:#x}, which is in no frame"));
             };
-            mapped.push((vpn, frame));
+            mapped.push((vpn, frame, Some((held.page, page))));
             resident += u64::from(held.page != ZERO_PAGE);
         }
-        mapped.sort_unstable();
-        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(mapped.iter().copied()) {
+        mapped.sort_unstable_by_key(|&(vpn, ppn, _)| (vpn, ppn));
+        let recorded = mapped.iter().map(|&(vpn, ppn, _)| (vpn, ppn));
+        if !leaves.iter().map(|&(vpn, ppn, _)| (vpn, ppn)).eq(recorded.clone()) {
+            let recorded: Vec<_> = recorded.collect();
             return Some(format!(
-                "process {pid}: entries map {leaves:x?}, its record says {mapped:x?}"
+                "process {pid}: entries map {leaves:x?}, its record says {recorded:x?}"
             ));
         }
         let locked = |vpn: u64| space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
@@ -123,41 +130,12 @@ impl Os {
             let count = space.resident;
             return Some(format!("process {pid}: {resident} pages are mapped, counted {count}"));
         }
-        leaves.iter().find_map(|leaf| self.broken_entry(pid, space, leaf))
-    }
-
-    /// One entry: it may allow stores only to pages that are the process's own, or shared on
-    /// purpose.
-    fn broken_entry(&self, pid: Pid, space: &AddressSpace, leaf: &Leaf) -> Option<String> {
-        let &(vpn, ppn, bits) = leaf;
-        let va = vpn * PAGE_BYTES;
-        let Some(region) = space.region(va) else {
-            return Some(format!("process {pid} maps {va:#x}, where no region is"));
-        };
-        let permissions = space.permissions(va);
-        let surplus = [
-            (pte::READ, permissions.read),
-            (pte::WRITE, permissions.write),
-            (pte::EXECUTE, permissions.execute),
-        ];
-        if surplus.iter().any(|&(bit, allowed)| bits & bit != 0 && !allowed) {
-            return Some(format!(
-                "process {pid}: the entry of {va:#x} allows more than its region"
-            ));
-        }
-        if permissions.is_none() != (bits & pte::VALID == 0) {
-            return Some(format!("process {pid}: {va:#x} is {permissions:?}, its entry {bits:#x}"));
-        }
-        if bits & (pte::READ | pte::WRITE) == pte::WRITE {
-            return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
-        }
-        let held = space.pages.get(&vpn)?;
-        let page = self.memory.pages.get(held.page)?;
-        let own = page.references() == 1 && held.page != ZERO_PAGE;
-        let writable = bits & pte::WRITE != 0;
-        (writable && !own && !region.shared).then(|| {
-            let holders = &page.holders;
-            format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
+        // Neighbours are in one region, mostly.
+        let mut region: Option<&Region> = None;
+        leaves.iter().zip(&mapped).find_map(|(leaf, (.., page))| {
+            let va = leaf.0 * PAGE_BYTES;
+            region = region.filter(|region| region.contains(va)).or_else(|| space.region(va));
+            broken_entry(pid, space, leaf, region, *page)
         })
     }
 
@@ -166,12 +144,12 @@ impl Os {
     fn broken_pages(&self, holders: &[Holder]) -> Option<String> {
         let mut left = holders;
         for (id, page) in self.memory.pages.iter() {
-            let first = left.partition_point(|(held, _)| *held < id);
-            let last = left.partition_point(|(held, _)| *held <= id);
-            if let Some(unknown_page) = unknown_page(&left[..first]) {
-                return Some(unknown_page);
+            // Both are in order, and there are few holders of each.
+            let last = left.iter().position(|(held, _)| *held > id).unwrap_or(left.len());
+            if left.first().is_some_and(|(held, _)| *held < id) {
+                return unknown_page(left);
             }
-            let counted = left[first..last].iter().map(|(_, holder)| holder);
+            let counted = left[..last].iter().map(|(_, holder)| holder);
             if !counted.clone().eq(&page.holders) {
                 let (counted, recorded) = (counted.collect::<Vec<_>>(), &page.holders);
                 return Some(format!("{id:?} is held by {counted:x?}, recorded {recorded:x?}"));
@@ -220,6 +198,12 @@ impl Os {
                 return Some(format!("swap slot {slot} is held by two pages"));
             }
         }
+        let lend = self.memory.pages.iter().filter(|(_, page)| page.lends()).map(|(id, _)| id);
+        let (lend, recorded): (Vec<_>, Vec<_>) =
+            (lend.collect(), self.memory.pages.lenders().collect());
+        if lend != recorded {
+            return Some(format!("{lend:?} are in frames and have slots, recorded {recorded:?}"));
+        }
         let used = self.memory.swap.used();
         (!slots.iter().copied().eq(self.memory.swap.allocated()))
             .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
@@ -262,6 +246,43 @@ impl Os {
         linked.sort_unstable();
         (leaves, linked)
     }
+}
+
+/// One entry: it may allow stores only to pages that are the process's own, or shared on
+/// purpose.
+fn broken_entry(
+    pid: Pid,
+    space: &AddressSpace,
+    &(vpn, ppn, bits): &Leaf,
+    region: Option<&Region>,
+    page: Option<(PageId, &Page)>,
+) -> Option<String> {
+    let va = vpn * PAGE_BYTES;
+    let Some(region) = region else {
+        return Some(format!("process {pid} maps {va:#x}, where no region is"));
+    };
+    let permissions = space.permissions_in(Some(region), va);
+    let surplus = [
+        (pte::READ, permissions.read),
+        (pte::WRITE, permissions.write),
+        (pte::EXECUTE, permissions.execute),
+    ];
+    if surplus.iter().any(|&(bit, allowed)| bits & bit != 0 && !allowed) {
+        return Some(format!("process {pid}: the entry of {va:#x} allows more than its region"));
+    }
+    if permissions.is_none() != (bits & pte::VALID == 0) {
+        return Some(format!("process {pid}: {va:#x} is {permissions:?}, its entry {bits:#x}"));
+    }
+    if bits & (pte::READ | pte::WRITE) == pte::WRITE {
+        return Some(format!("process {pid}: the entry of {va:#x} has W without R"));
+    }
+    let (id, page) = page?;
+    let own = page.references() == 1 && id != ZERO_PAGE;
+    let writable = bits & pte::WRITE != 0;
+    (writable && !own && !region.shared).then(|| {
+        let holders = &page.holders;
+        format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
+    })
 }
 
 /// The message for a holder of a page that does not exist.

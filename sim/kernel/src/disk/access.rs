@@ -63,7 +63,7 @@ impl Os {
         let done = self.disk_write(hal)?;
         if done {
             self.memory.swap.store(slot, data);
-            self.memory.pages.get_mut(id).expect("as above").slot = Some(slot);
+            self.memory.pages.set_slot(id, Some(slot));
             self.counters_of(pid).swap_outs += 1;
         } else if had.is_none() {
             self.memory.swap.release(slot);

@@ -127,8 +127,8 @@ impl PhysicalMemory {
     /// slot, its holders continue to hold it; if a file has it or it was never stored to, the page
     /// is freed, and its former holders are returned.
     pub fn free_frame(&mut self, id: PageId) -> BTreeSet<(Pid, u64)> {
+        let frame = self.pages.set_frame(id, None).expect("it is in a frame");
         let page = self.pages.get_mut(id).expect("a page that is evicted exists");
-        let frame = page.frame.take().expect("it is in a frame");
         page.unsaved = false;
         let forgotten = page.slot.is_none();
         self.policy.removed(frame);
@@ -151,10 +151,9 @@ impl PhysicalMemory {
         if self.swap.has_room() || self.swap.grow(slots, most) {
             return SlotFound::Free;
         }
-        let lends = |page: &Page| page.frame.is_some() && page.slot.is_some();
-        let lender = self.pages.iter_mut().find(|(_, page)| lends(page));
-        let Some((_, page)) = lender else { return SlotFound::Full };
-        let slot = page.slot.take().expect("it was just found");
+        let Some(lender) = self.pages.lenders().next() else { return SlotFound::Full };
+        let slot = self.pages.set_slot(lender, None).expect("it lends its slot");
+        let page = self.pages.get_mut(lender).expect("as above");
         page.unsaved = true;
         let pid = page.holders.first().map(|&(pid, _)| pid).unwrap_or_default();
         self.swap.release(slot);

@@ -19,9 +19,9 @@ pub const ZERO_PAGE: PageId = PageId(0);
 /// One page's contents, and its holders.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// Its frame.
+    /// Its frame: see [`Pages::set_frame`].
     pub frame: Option<u64>,
-    /// The swap slot that holds its contents, as of its last write-back.
+    /// The swap slot that holds its contents, as of its last write-back: see [`Pages::set_slot`].
     pub slot: Option<Slot>,
     /// It differs from its slot or its file although D may be clear: D was collected from an entry
     /// that no longer exists, or its slot was taken away.
@@ -40,12 +40,19 @@ impl Page {
     pub fn references(&self) -> u64 {
         self.holders.len() as u64 + u64::from(self.home.is_some())
     }
+
+    /// Whether it is in a frame as well as in a slot, so that the slot could be given to another.
+    pub fn lends(&self) -> bool {
+        self.frame.is_some() && self.slot.is_some()
+    }
 }
 
 /// All pages.
 #[derive(Debug, Default)]
 pub struct Pages {
     pages: BTreeMap<PageId, Page>,
+    /// Those that are both in a frame and in a slot.
+    lenders: BTreeSet<PageId>,
     next: u64,
 }
 
@@ -55,6 +62,7 @@ impl Pages {
         self.next += 1;
         let id = PageId(self.next);
         self.pages.insert(id, page);
+        self.sort_in(id);
         id
     }
 
@@ -68,23 +76,53 @@ impl Pages {
         self.pages.get(&id)
     }
 
-    /// One page, mutable.
+    /// Puts a page into a frame, or takes it out of its frame; the former frame.
+    ///
+    /// # Panics
+    /// If there is no such page.
+    pub fn set_frame(&mut self, id: PageId, frame: Option<u64>) -> Option<u64> {
+        let page = self.pages.get_mut(&id).expect("a page that is moved exists");
+        let before = std::mem::replace(&mut page.frame, frame);
+        self.sort_in(id);
+        before
+    }
+
+    /// Gives a page a slot, or takes its slot away; the former slot.
+    ///
+    /// # Panics
+    /// If there is no such page.
+    pub fn set_slot(&mut self, id: PageId, slot: Option<Slot>) -> Option<Slot> {
+        let page = self.pages.get_mut(&id).expect("a page that is moved exists");
+        let before = std::mem::replace(&mut page.slot, slot);
+        self.sort_in(id);
+        before
+    }
+
+    fn sort_in(&mut self, id: PageId) {
+        match self.pages.get(&id) {
+            Some(page) if page.lends() => self.lenders.insert(id),
+            _ => self.lenders.remove(&id),
+        };
+    }
+
+    /// The pages that are both in a frame and in a slot, in order.
+    pub fn lenders(&self) -> impl Iterator<Item = PageId> {
+        self.lenders.iter().copied()
+    }
+
+    /// One page, mutable; its frame and slot have methods of their own.
     pub fn get_mut(&mut self, id: PageId) -> Option<&mut Page> {
         self.pages.get_mut(&id)
     }
 
     /// Removes a page.
     pub fn remove(&mut self, id: PageId) -> Option<Page> {
+        self.lenders.remove(&id);
         self.pages.remove(&id)
     }
 
     /// All pages in order.
     pub fn iter(&self) -> impl Iterator<Item = (PageId, &Page)> {
         self.pages.iter().map(|(id, page)| (*id, page))
-    }
-
-    /// All pages in order, mutable.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (PageId, &mut Page)> {
-        self.pages.iter_mut().map(|(id, page)| (*id, page))
     }
 }

@@ -14,14 +14,14 @@ fn memory() -> PhysicalMemory {
 fn page(memory: &mut PhysicalMemory) -> PageId {
     let id = memory.pages.add(Page::default());
     let frame = memory.frames.allocate(Use::Page(id)).expect("there are frames");
-    memory.pages.get_mut(id).unwrap().frame = Some(frame);
+    memory.pages.set_frame(id, Some(frame));
     id
 }
 
 /// Writes a page to a slot.
 fn save(memory: &mut PhysicalMemory, id: PageId) {
     let slot = memory.swap.allocate().expect("there are slots");
-    memory.pages.get_mut(id).unwrap().slot = Some(slot);
+    memory.pages.set_slot(id, Some(slot));
 }
 
 #[test]

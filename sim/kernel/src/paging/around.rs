@@ -58,7 +58,7 @@ impl Os {
             };
             let data = self.memory.objects.read(file, index);
             hal.write_page(frame * PAGE_BYTES, &data)?;
-            self.memory.pages.get_mut(id).expect("it was just added").frame = Some(frame);
+            self.memory.pages.set_frame(id, Some(frame));
             self.memory.set_home(id, Some((home, index)));
             self.loaded(hal, frame, pid, vpn);
             self.process_mut(pid).counters.read_ahead_pages += 1;

@@ -130,8 +130,7 @@ impl Os {
                 let read = self.read_in(hal, pid, va, frame, &data);
                 read.inspect_err(|_| self.memory.frames.release(frame))?;
                 self.process_mut(pid).counters.swap_ins += 1;
-                let page = self.memory.pages.get_mut(id).expect("a page that is held exists");
-                page.frame = Some(frame);
+                self.memory.pages.set_frame(id, Some(frame));
                 Ok(id)
             }
             Source::Device(_) | Source::Beyond => Err(Stop::Broken(OsError::Invariant {

@@ -118,7 +118,8 @@ impl Os {
         if let Some(id) = held.filter(|&id| id != ZERO_PAGE) {
             let page = self.memory.pages.get_mut(id).expect("a page that is held exists");
             page.unsaved |= dirty;
-            let from = page.frame.replace(to).expect("a page that is mapped is in a frame");
+            let from = self.memory.pages.set_frame(id, Some(to));
+            let from = from.expect("a page that is mapped is in a frame");
             let data = hal.read_page(from * PAGE_BYTES)?;
             hal.write_page(to * PAGE_BYTES, &data)?;
             self.memory.frames.assign(to, Use::Page(id));

@@ -15,6 +15,8 @@ pub(crate) struct Bits<'a> {
     pub(crate) whose: Option<Pid>,
     /// Frames whose pages must stay.
     pub(crate) stuck: &'a BTreeSet<u64>,
+    /// The last of them, if it was chosen just before.
+    pub(crate) refused: Option<u64>,
 }
 
 impl Os {
@@ -44,7 +46,7 @@ impl Os {
         }
         self.with_policy(|os, policy| {
             let stuck = BTreeSet::new();
-            policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck })
+            policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck, refused: None })
         })?;
         self.report_policy(hal);
         self.promote(hal)?;
@@ -138,6 +140,10 @@ impl PageBits for Bits<'_> {
             vpns.any(|vpn| space.is_some_and(|space| space.pages[vpn].mapped))
         };
         !os.disk.is_held(frame) && self.whose.is_none_or(shows)
+    }
+
+    fn refused(&self) -> Option<u64> {
+        self.refused
     }
 
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {

@@ -11,9 +11,12 @@ impl Os {
     /// evicted.
     pub(crate) fn evict(&mut self, hal: &mut dyn Hal, whose: Option<Pid>) -> Result<bool, OsError> {
         // Dirty pages for which there is no swap slot, or that the disk refuses, must stay.
-        let mut stuck = BTreeSet::new();
+        let (mut stuck, mut refused) = (BTreeSet::new(), None);
         loop {
-            let Some(frame) = self.choose(hal, whose, &stuck)? else { return Ok(false) };
+            let chosen = self.with_policy(|os, policy| {
+                policy.victim(&mut Bits { os, hal, whose, stuck: &stuck, refused })
+            });
+            let Some(frame) = chosen? else { return Ok(false) };
             let Some(Use::Page(id)) = self.memory.frames.usage(frame) else {
                 let what = format!("the policy chose frame {frame:#x}, which holds no page");
                 return Err(OsError::Invariant { cycle: hal.now(), what });
@@ -24,19 +27,11 @@ impl Os {
             let swaps = self.memory.file_of(id).is_none() && page.slot.is_none();
             if dirty && swaps && !self.find_slot() || !self.take(hal, frame, id, &mappers)? {
                 stuck.insert(frame);
+                refused = Some(frame);
                 continue;
             }
             return Ok(true);
         }
-    }
-
-    fn choose(
-        &mut self,
-        hal: &mut dyn Hal,
-        whose: Option<Pid>,
-        stuck: &BTreeSet<u64>,
-    ) -> Result<Option<u64>, OsError> {
-        self.with_policy(|os, policy| policy.victim(&mut Bits { os, hal, whose, stuck }))
     }
 
     /// Whether a page differs from the disk's copy, by its entries and by its record.

@@ -88,7 +88,7 @@ impl Os {
         let frame = frame.inspect_err(|_| {
             self.memory.pages.remove(id);
         })?;
-        self.memory.pages.get_mut(id).expect("it was just added").frame = Some(frame);
+        self.memory.pages.set_frame(id, Some(frame));
         self.memory.pinned.insert(frame);
         Ok((id, frame))
     }

@@ -99,6 +99,12 @@ pub trait PageBits {
     /// Whether the page in this frame may be chosen now.
     fn may_evict(&self, frame: u64) -> bool;
 
+    /// The frame that was chosen just before for the same eviction, if its page turned out to have
+    /// to stay. What may not be chosen then, may not be chosen now.
+    fn refused(&self) -> Option<u64> {
+        None
+    }
+
     /// Reads both bits of the page in this frame over the bus.
     ///
     /// # Errors

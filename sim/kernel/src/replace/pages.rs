@@ -63,7 +63,10 @@ impl<T> Pages<T> {
 
     /// Of the frames that may be chosen, the one loaded first.
     pub(super) fn first(&self, bits: &dyn PageBits) -> Option<u64> {
-        self.by_order.values().copied().find(|frame| bits.may_evict(*frame))
+        // Those before one that was refused were looked at when it was chosen.
+        let refused = bits.refused().and_then(|frame| self.by_frame.get(&frame));
+        let from = refused.map_or(0, |loaded| loaded.order + 1);
+        self.by_order.range(from..).map(|(_, frame)| *frame).find(|frame| bits.may_evict(*frame))
     }
 
     /// The frame with the least key among those that may be chosen; of equal ones the one loaded

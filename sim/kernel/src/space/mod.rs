@@ -185,7 +185,12 @@ impl AddressSpace {
 
     /// The permissions of a page, as its entry can express them.
     pub fn permissions(&self, va: u64) -> Permissions {
-        let own = self.region(va).map(|region| region.permissions).unwrap_or_default();
+        self.permissions_in(self.region(va), va)
+    }
+
+    /// As [`AddressSpace::permissions`], where the page's region is known.
+    pub fn permissions_in(&self, region: Option<&Region>, va: u64) -> Permissions {
+        let own = region.map(|region| region.permissions).unwrap_or_default();
         own.union(self.widened.get(&(va / PAGE_BYTES)).copied().unwrap_or_default()).encodable()
     }
 
