@@ -97,6 +97,9 @@ impl<T: Timing> Channel for Delayed<T> {
             return None;
         }
         let count = self.memory.burst(burst)? as u64;
+        if let Some(latency) = self.timing.fixed().filter(|_| count > 0) {
+            return Some(now + count - 1 + latency);
+        }
         let mut last = now;
         for at in now..now + count {
             last = (at + self.timing.next()).max(last + 1);
