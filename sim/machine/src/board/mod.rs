@@ -237,6 +237,9 @@ impl Board {
         if !self.skips || initiator.resets() || initiator.takes_fault() {
             return 0;
         }
+        if !self.harts.iter().all(|hart| hart.mmu.is_quiescent()) {
+            return 0;
+        }
         let now = self.now;
         self.harts[hart].tracker.take(now, initiator);
         let limit = self.harts.iter().fold(limit, |limit, hart| hart.rests(now, limit));

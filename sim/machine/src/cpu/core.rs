@@ -200,6 +200,12 @@ impl Core {
         std::mem::take(&mut self.settled)
     }
 
+    /// Whether there is something for [`Core::settle`] to tell.
+    #[inline]
+    pub fn is_answered(&self) -> bool {
+        self.settled.values().any(Option::is_some)
+    }
+
     /// Removes the oldest access, if it is complete.
     #[inline]
     pub fn retire(&mut self) -> Option<Retired> {
@@ -224,8 +230,15 @@ impl Core {
     }
 
     /// Whether an answer of the MMU or the bus is outstanding.
+    #[inline]
     pub fn is_under_way(&self) -> bool {
-        self.is_translating() || self.flights.values().any(|flights| !flights.is_empty())
+        self.is_translating() || self.has_flights()
+    }
+
+    /// Whether an answer of a bus is outstanding.
+    #[inline]
+    pub fn has_flights(&self) -> bool {
+        self.flights.values().any(|flights| !flights.is_empty())
     }
 
     /// Whether a port waits for the MMU.

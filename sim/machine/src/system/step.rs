@@ -24,8 +24,13 @@ impl Machine {
             }
         }
         // What moved in the last cycle would be wrong in cycles that repeat it.
-        if asks && self.quiet > 0 && self.repeat() {
-            return Ok(());
+        if asks && self.quiet > 0 {
+            if self.waits_for_mmu() {
+                return self.wait_for_mmu(pid);
+            }
+            if self.repeat() {
+                return Ok(());
+            }
         }
         let answers = PerPort::from_fn(|port| self.poll(port, now));
         let ready = PerPort::from_fn(|port| self.hardware.is_ready(port, now));
@@ -95,6 +100,34 @@ impl Machine {
             self.stalled(1);
         }
         Ok(())
+    }
+
+    /// Whether nothing can move before the MMU answers a port of the pipeline.
+    fn waits_for_mmu(&self) -> bool {
+        let ready = self.hardware.always_ready.0 == [true; 2];
+        let observed = self.hardware.board.is_observed();
+        let transfers = self.core.can_transfer() || self.core.has_flights();
+        ready && !observed && !transfers && self.core.is_translating()
+    }
+
+    /// Makes cycles until the MMU answers: a walk's, mostly. Each is what [`Machine::cycle`] would
+    /// make of it, which can take nothing in and hand nothing on before there is an answer.
+    fn wait_for_mmu(&mut self, pid: Pid) -> Result<(), RunError> {
+        self.hardware.board.world.requests = PerPort::default();
+        loop {
+            self.repeat();
+            let now = self.hardware.now();
+            self.hardware.board.cycle_of(HART, &mut self.core)?;
+            if self.core.is_answered() {
+                return self.finish_cycle(
+                    pid,
+                    now,
+                    PerPort::default(),
+                    PerPort([true; Port::COUNT]),
+                );
+            }
+            self.waited(now)?;
+        }
     }
 
     /// Skips cycles of waiting for a translation; `false` if there is none.
