@@ -12,7 +12,7 @@ use super::variants::{CHANGE, Plan, Variants, Wish};
 /// Sets that are counted at the same time.
 const SETS: usize = 48;
 /// Samples of a set.
-const SAMPLES: u64 = 16;
+const SAMPLES: u64 = 8;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
 /// A set of changes that only the general function handles.
@@ -125,15 +125,22 @@ fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
     let mut best: Option<(u64, usize, Wish)> = None;
     for (at, wish) in wishes.iter().enumerate() {
         let union = wish.special.changed | seen.changed;
-        let observed = wish.observed.common(&own.observed);
-        let special = plan.specialise(union, &observed);
         let cycles = wish.cycles + seen.count;
         // If the wish is tried, it refuses these cycles, or its assumptions fail.
         let tried = if union == wish.special.changed { wish.special.cost / 2 } else { 0 };
         let apart = wish.cycles * u64::from(wish.special.cost)
             + seen.count * (u64::from(own.special.cost + tried) + change);
-        let gain = apart.saturating_sub(cycles * u64::from(special.cost));
-        if gain > best.as_ref().map_or(0, |(gain, ..)| *gain) {
+        let gain = |cost: u32| apart.saturating_sub(cycles * u64::from(cost));
+        let better = |gain: u64| gain > best.as_ref().map_or(0, |(gain, ..)| *gain);
+        // For more changes, and with less that is known, a function costs no less: most wishes are
+        // out of question without making it.
+        if !better(gain(wish.special.cost.max(own.special.cost))) {
+            continue;
+        }
+        let observed = wish.observed.common(&own.observed);
+        let special = plan.specialise(union, &observed);
+        let gain = gain(special.cost);
+        if better(gain) {
             best = Some((gain, at, Wish { special, observed, cycles }));
         }
     }
