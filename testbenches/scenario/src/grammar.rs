@@ -1,6 +1,8 @@
 //! Common parts of the parsers of short texts: the place of an error, its words, and the nesting of
 //! brackets. A text is a number, a program's line, a reference string, or the values of a sweep.
 
+use std::borrow::Cow;
+
 use winnow::Parser;
 use winnow::error::{ErrMode, ModalResult, ParserError};
 use winnow::stream::{LocatingSlice, Location, Stateful, Stream};
@@ -16,15 +18,15 @@ pub type Read<T> = ModalResult<T, Problem>;
 pub struct Problem {
     /// Its place, in bytes.
     pub at: usize,
-    /// A sentence.
-    pub message: String,
+    /// A sentence. Readers try one word after another: what none of them takes costs no allocation.
+    pub message: Cow<'static, str>,
 }
 
 impl<I: Stream + Location> ParserError<I> for Problem {
     type Inner = Problem;
 
     fn from_input(input: &I) -> Problem {
-        Problem { at: input.current_token_start(), message: "this cannot be read".to_owned() }
+        Problem { at: input.current_token_start(), message: "this cannot be read".into() }
     }
 
     fn into_inner(self) -> Result<Problem, Problem> {
@@ -41,7 +43,7 @@ pub fn place(input: &Input<'_>) -> usize {
 ///
 /// # Errors
 /// Always.
-pub fn wrong<T>(at: usize, message: impl Into<String>) -> Read<T> {
+pub fn wrong<T>(at: usize, message: impl Into<Cow<'static, str>>) -> Read<T> {
     Err(ErrMode::Cut(Problem { at, message: message.into() }))
 }
 

@@ -75,7 +75,7 @@ impl Number {
                 Some(c) => wrong(place(input), format!("unexpected `{c}` in the number `{text}`")),
             }
         };
-        whole(text, read).map_err(|problem| problem.message)
+        whole(text, read).map_err(|problem| problem.message.into_owned())
     }
 
     /// The value in one run, which may be negative.

@@ -195,6 +195,8 @@ fn total(nodes: &[Node]) -> u64 {
 pub struct Line {
     text: String,
     nodes: Vec<Node>,
+    /// Whether any of its steps names a process: few lines do, and each is asked often.
+    names_process: bool,
 }
 
 impl FromStr for Line {
@@ -206,7 +208,8 @@ impl FromStr for Line {
         if steps > MOST_STEPS {
             return Err(format!("{steps} steps in one line; at most {MOST_STEPS}"));
         }
-        Ok(Line { text: text.to_owned(), nodes })
+        let names_process = nodes.iter().any(|node| node.find(&Step::process).is_some());
+        Ok(Line { text: text.to_owned(), nodes, names_process })
     }
 }
 
@@ -220,7 +223,13 @@ impl Line {
     /// A process that the line names and that is not among these.
     pub fn unknown_process(&self, known: &dyn Fn(&str) -> bool) -> Option<&str> {
         let unknown = |step| Step::process(step).filter(|name| !known(name));
-        self.nodes.iter().find_map(|node| node.find(&unknown))
+        self.find(&unknown)
+    }
+
+    /// What is wanted of the steps that name processes.
+    fn find<'n>(&'n self, wanted: &dyn Fn(&'n Step) -> Option<&'n str>) -> Option<&'n str> {
+        let nodes = if self.names_process { &self.nodes[..] } else { &[] };
+        nodes.iter().find_map(|node| node.find(wanted))
     }
 
     /// Whether it forks this process.
@@ -229,7 +238,7 @@ impl Line {
             Step::Fork(child) if child == name => Some(""),
             _ => None,
         };
-        self.nodes.iter().any(|node| node.find(&forks).is_some())
+        self.find(&forks).is_some()
     }
 
     /// Whether it executes this process.
@@ -238,7 +247,7 @@ impl Line {
             Step::Exec(other) if other == name => Some(""),
             _ => None,
         };
-        self.nodes.iter().any(|node| node.find(&executes).is_some())
+        self.find(&executes).is_some()
     }
 
     /// Cycles in which it computes without memory access.

@@ -23,7 +23,7 @@ impl Formula {
     /// # Errors
     /// A sentence.
     pub fn parse(text: &str) -> Result<Formula, String> {
-        let braced = whole(text, braced).map_err(|problem| problem.message)?;
+        let braced = whole(text, braced).map_err(|problem| problem.message.into_owned())?;
         let expression = exmex::parse::<f64>(&braced)
             .map_err(|error| format!("`{text}` is not a formula: {error}"))?;
         Ok(Formula { text: text.to_owned(), expression })

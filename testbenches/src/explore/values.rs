@@ -57,7 +57,7 @@ impl Values {
         let mut values = Vec::new();
         for part in text.split(',').map(str::trim) {
             if part.contains("..") {
-                let range = whole(part, range).map_err(|problem| problem.message)?;
+                let range = whole(part, range).map_err(|problem| problem.message.into_owned())?;
                 values.extend(range.into_iter().map(|value| Choice::new(Value::Integer(value))));
             } else {
                 values.push(Choice::new(single(part)?));

@@ -60,7 +60,7 @@ pub fn parse(text: &str) -> Result<Vec<Step>, StringError> {
     };
     whole(text, read).map_err(|Problem { at, message }| StringError {
         column: text[..at].chars().count() + 1,
-        problem: message,
+        problem: message.into_owned(),
     })
 }
 

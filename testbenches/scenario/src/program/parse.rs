@@ -1,5 +1,6 @@
 //! Parsing a line: groups, steps, words.
 
+use std::borrow::Cow;
 use std::num::{IntErrorKind, ParseIntError};
 
 use kernel::{Call, Permissions};
@@ -35,12 +36,12 @@ pub(super) fn line(text: &str) -> Result<Vec<Node>, String> {
             Some(c) => wrong(place(input), format!("`{c}` is not expected here")),
         }
     };
-    whole(text, read).map_err(|problem| problem.message)
+    whole(text, read).map_err(|problem| problem.message.into_owned())
 }
 
 /// The next word, unless the step ends here.
 fn word<'t>(input: &mut Input<'t>) -> Read<&'t str> {
-    let inner = take_till(1.., |c: char| c.is_whitespace() || "();".contains(c));
+    let inner = take_till(1.., |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';'));
     take(input, preceded(multispace0, inner))
 }
 
@@ -80,7 +81,7 @@ fn count(input: &mut Input<'_>, what: &str) -> Read<u64> {
 }
 
 /// A keyword that must follow.
-fn follows(input: &mut Input<'_>, wanted: &str, message: &str) -> Read<()> {
+fn follows(input: &mut Input<'_>, wanted: &str, message: &'static str) -> Read<()> {
     if keyword(input, wanted)? { Ok(()) } else { wrong(place(input), message) }
 }
 
@@ -295,8 +296,13 @@ fn access_bytes(input: &mut Input<'_>, purpose: Purpose) -> Read<u64> {
     })
 }
 
+/// The digits of a number, which underscores may group.
+fn digits(word: &str) -> Cow<'_, str> {
+    if word.contains('_') { word.replace('_', "").into() } else { word.into() }
+}
+
 fn signed(word: &str) -> Result<i64, String> {
-    word.replace('_', "").parse().map_err(|error: ParseIntError| match error.kind() {
+    digits(word).parse().map_err(|error: ParseIntError| match error.kind() {
         IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => {
             format!("`{word}` is out of range: it does not fit 64 bits")
         }
@@ -305,7 +311,7 @@ fn signed(word: &str) -> Result<i64, String> {
 }
 
 fn unsigned(word: &str) -> Result<u64, String> {
-    let digits = word.replace('_', "");
+    let digits = digits(word);
     let number = match digits.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16),
         None => digits.parse(),
