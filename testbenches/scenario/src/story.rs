@@ -83,14 +83,8 @@ pub(super) fn play(
     if let Some(observer) = observer {
         machine.observe(observer);
     }
-    let told = |p: &ProcessText| {
-        p.victims.is_some()
-            || !p.victims_by_policy.is_empty()
-            || p.faults_at.is_some()
-            || p.frames_after.is_some()
-    };
     let chronicle = Rc::new(RefCell::new(Chronicle::default()));
-    if system.process.iter().any(told) {
+    if system.process.iter().any(ProcessText::expects_pages) {
         machine.observe(Box::new(Rc::clone(&chronicle)));
     }
     let outcome = machine.run(stop);

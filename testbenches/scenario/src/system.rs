@@ -99,6 +99,16 @@ pub struct ProcessText {
     pub loaded: Option<ElfImage>,
 }
 
+impl ProcessText {
+    /// Whether there are expectations about its single pages or accesses.
+    pub fn expects_pages(&self) -> bool {
+        self.victims.is_some()
+            || !self.victims_by_policy.is_empty()
+            || self.faults_at.is_some()
+            || self.frames_after.is_some()
+    }
+}
+
 /// The expected end of a process: `exited`, or the cause of its kill in one word; several with ` or
 /// `, `never` if it need not be created at all, or `any`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -254,9 +264,8 @@ impl System {
         let mut child = process;
         for _ in 0..DEEPEST {
             let forks = |p: &&ProcessText| p.program.iter().any(|line| line.forks(&child.name));
-            let Some(parent) = self.process.iter().find(forks).filter(|_| child.forked) else {
-                break;
-            };
+            let parent = if child.forked { self.process.iter().find(forks) } else { None };
+            let Some(parent) = parent else { break };
             regions.extend(parent.regions.iter().cloned());
             child = parent;
         }

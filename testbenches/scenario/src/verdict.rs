@@ -41,16 +41,21 @@ pub(super) fn judge(
         for report in reports {
             judge.end(process, &place, report)?;
             let whose = format!(" of `{}`", process.name);
-            let figures = expect::of_process(report);
-            judge.figures((&process.expect, &place.key("expect")), &figures, &whose)?;
-            if let Some(expected) = judge.by_policy(&process.expect_by_policy) {
-                let place = judge.policy_place(&place);
-                judge.figures((expected, &place), &figures, &whose)?;
+            let by_policy = judge.by_policy(&process.expect_by_policy);
+            if by_policy.is_some() || !process.expect.is_empty() {
+                let figures = expect::of_process(report);
+                judge.figures((&process.expect, &place.key("expect")), &figures, &whose)?;
+                if let Some(expected) = by_policy {
+                    let place = judge.policy_place(&place);
+                    judge.figures((expected, &place), &figures, &whose)?;
+                }
             }
-            let life = played.lives.get(&report.pid).cloned().unwrap_or_default();
             let victims = judge.by_policy(&process.victims_by_policy);
             let victims = victims.or(process.victims.as_ref());
-            judge.life(process, victims, &system.regions(process), &life)?;
+            if process.expects_pages() {
+                let life = played.lives.get(&report.pid).cloned().unwrap_or_default();
+                judge.life(process, victims, &system.regions(process), &life)?;
+            }
         }
     }
     judge.figures((&system.expect, &root.key("expect")), figures, "")?;

@@ -8,11 +8,13 @@ use model::isa::{Access, PAGE_BYTES};
 use winnow::Parser;
 use winnow::ascii::multispace0;
 use winnow::combinator::{opt, preceded, terminated};
-use winnow::token::{any, take_till};
+use winnow::error::{ErrMode, ParserError};
+use winnow::stream::Stream;
+use winnow::token::any;
 
 use super::pattern::{Item, Order, Pattern, Shape};
 use super::{Node, PartCall, Place, Purpose, Step};
-use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
+use crate::grammar::{Input, Problem, Read, inside, place, take, whole, wrong};
 use crate::limits::MOST_CYCLES;
 use crate::number::number;
 
@@ -39,15 +41,46 @@ pub(super) fn line(text: &str) -> Result<Vec<Node>, String> {
     whole(text, read).map_err(|problem| problem.message.into_owned())
 }
 
+/// The next word, and the number of bytes up to its end; empty if the step ends here. Scanned by
+/// bytes: most of a program is read by this, and a soak reads many programs.
+fn next<'t>(input: &Input<'t>) -> (&'t str, usize) {
+    let text: &'t str = &input.input;
+    let bytes = text.as_bytes();
+    let mut begin = 0;
+    while let Some(b' ' | b'\t' | b'\r' | b'\n') = bytes.get(begin) {
+        begin += 1;
+    }
+    let mut end = begin;
+    while let Some(byte) = bytes.get(end)
+        && !matches!(byte, b'\t'..=b'\r' | b' ' | b'(' | b')' | b';' | 0x80..)
+    {
+        end += 1;
+    }
+    if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+        let ends = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';');
+        end = text[end..].find(ends).map_or(text.len(), |more| end + more);
+    }
+    (&text[begin..end], end)
+}
+
 /// The next word, unless the step ends here.
 fn word<'t>(input: &mut Input<'t>) -> Read<&'t str> {
-    let inner = take_till(1.., |c: char| c.is_whitespace() || matches!(c, '(' | ')' | ';'));
-    take(input, preceded(multispace0, inner))
+    let (word, bytes) = next(input);
+    if word.is_empty() {
+        return Err(ErrMode::Backtrack(Problem::from_input(input)));
+    }
+    input.next_slice(bytes);
+    Ok(word)
 }
 
 /// Consumes this word if it is next.
 fn keyword(input: &mut Input<'_>, wanted: &str) -> Read<bool> {
-    Ok(take(input, opt(word.verify(|word: &str| word == wanted)))?.is_some())
+    let (word, bytes) = next(input);
+    let found = word == wanted;
+    if found {
+        input.next_slice(bytes);
+    }
+    Ok(found)
 }
 
 /// Consumes this sign if it is next.
