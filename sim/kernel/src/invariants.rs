@@ -56,13 +56,14 @@ impl Os {
         }
         let mut tables = 0;
         let mut holders: Vec<Holder> = Vec::new();
+        let mut data = [0; PAGE_WORDS];
         for process in self.processes.values() {
             let Some(space) = &process.space else { continue };
             tables += space.table.tables().len() as u64;
             holders.extend(space.pages.iter().map(|(&vpn, held)| (held.page, (process.pid, vpn))));
             let broken = self
                 .broken_tables(process.pid, space)
-                .or_else(|| self.broken_space(hal, process.pid, space));
+                .or_else(|| self.broken_space(hal, process.pid, space, &mut data));
             if broken.is_some() {
                 return broken;
             }
@@ -96,8 +97,14 @@ impl Os {
     }
 
     /// One address space: its entries against its own record of mapped pages.
-    fn broken_space(&self, hal: &dyn Hal, pid: Pid, space: &AddressSpace) -> Option<String> {
-        let (leaves, tables) = self.leaves(hal, &space.table);
+    fn broken_space(
+        &self,
+        hal: &dyn Hal,
+        pid: Pid,
+        space: &AddressSpace,
+        data: &mut PageData,
+    ) -> Option<String> {
+        let (leaves, tables) = self.leaves(hal, &space.table, data);
         if !space.table.all_linked().eq(tables.iter().copied()) {
             let linked: Vec<_> = space.table.all_linked().collect();
             return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
@@ -210,21 +217,25 @@ impl Os {
     }
 
     /// The user leaves of a page table, in order of the VPN, and the tables below the root, in
-    /// order.
-    fn leaves(&self, hal: &dyn Hal, table: &PageTable) -> (Vec<Leaf>, Vec<Table>) {
+    /// order; `data` is room for a table.
+    fn leaves(
+        &self,
+        hal: &dyn Hal,
+        table: &PageTable,
+        data: &mut PageData,
+    ) -> (Vec<Leaf>, Vec<Table>) {
         let mode = self.config.mode;
         let bits = mode.segment_bits();
         let kernel = Bounds::new(mode).kernel_index();
         let mut tables = vec![(table.root(), 0)];
         let (mut leaves, mut linked) = (Vec::new(), Vec::new());
-        let mut data = [0; PAGE_WORDS];
         for level in (0..mode.levels()).rev() {
             let mut below = Vec::new();
             for (frame, prefix) in tables {
-                if !hal.peek_page(frame * PAGE_BYTES, &mut data) {
+                if !hal.peek_page(frame * PAGE_BYTES, data) {
                     continue;
                 }
-                for (index, entry) in entries(mode, &data) {
+                for (index, entry) in entries(mode, data) {
                     let root = level + 1 == mode.levels();
                     let shows = level == 0 && entry & table::INACCESSIBLE != 0;
                     if entry & pte::VALID == 0 && !shows || root && index == kernel {

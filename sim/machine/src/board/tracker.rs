@@ -169,7 +169,9 @@ impl Tracker {
             let accepted = accepted
                 .map(|presented| self.accept(now, port, presented, inputs, outputs, &mut judges));
             let Some(response) = outputs.responses[port] else {
-                self.under_way[port].extend(accepted);
+                if let Some(accepted) = accepted {
+                    self.under_way[port].push_back(accepted);
+                }
                 continue;
             };
             // A hit is answered in the cycle of its acceptance, and is never queued.
