@@ -58,6 +58,7 @@
 //! | `native` | machine code by Cranelift |
 //! | `call` | the only unsafe code: calls it |
 //! | `variants`, `adapt` | which function handles which changes; which are worth compiling |
+//! | `switch` | what a change from one function to another takes |
 //! | `sample` | values of terms in sampled cycles |
 //! | `engine`, `observe` | what users see |
 //! | `follow`, `words` | which nets changed, for waves |
@@ -73,6 +74,7 @@ mod layout;
 mod native;
 mod observe;
 mod sample;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod validate;

@@ -37,7 +37,9 @@ impl Plan<'_> {
         let terms = self.program.terms.iter().zip(&values);
         let numbers = terms.map(|(term, values)| match values.split_first() {
             Some((first, rest))
-                if term.rows == 0 && term.width <= BITS && rest.iter().all(|one| one == first) =>
+                if term.rows == 0
+                    && term.width <= BITS
+                    && rest.iter().all(|one| one.word(0) == first.word(0)) =>
             {
                 first.word(0) as u8
             }

@@ -11,6 +11,7 @@ use super::call::Code;
 use super::layout::{Layout, Offset};
 use super::native::Module;
 use super::sample::Observed;
+use super::switch::{Assumption, Party, Settled, Switch};
 use crate::ir::{InputId, MemoryId, Op};
 use crate::optimise::{
     ALL, Form, Gates, Keep, Options, Program, Special, TermId, planted, specialise,
@@ -56,11 +57,10 @@ pub(super) struct Wish {
 pub(super) struct Function {
     pub(super) special: Special,
     pub(super) observed: Observed,
-    /// Words of the buffer, and the values that they must have before it runs; the one that failed
-    /// last comes first.
-    assumed: Vec<(u32, u64)>,
-    /// What is stored before it runs.
-    settled: Vec<(u32, u64)>,
+    /// What must hold before it runs after another one.
+    assumed: Vec<Assumption>,
+    /// What is stored before it runs after another one.
+    settled: Vec<Settled>,
     pub(super) code: Code,
     /// The changes that it handles and no earlier function does.
     stay: u64,
@@ -71,15 +71,12 @@ pub(super) struct Function {
 }
 
 impl Function {
-    fn holds(&mut self, buffer: &[u64]) -> bool {
-        let fails = |(word, value): &(u32, u64)| buffer[*word as usize] != *value;
-        match self.assumed.iter().position(fails) {
-            Some(at) => {
-                self.assumed.swap(0, at);
-                false
-            }
-            None => true,
-        }
+    /// Its part in changes from function to function.
+    fn party(&self) -> Party<'_> {
+        let Special { changed, stores, places, .. } = &self.special;
+        let columns = places.values().map(|whole| Keep::Term(*whole));
+        let stored = stores.iter().map(|store| store.keep).chain(columns).collect();
+        Party { changed: *changed, assumed: &self.assumed, settled: &self.settled, stored }
     }
 }
 
@@ -90,6 +87,7 @@ pub(super) struct Variants {
     pub(super) functions: Vec<Function>,
     /// For some sets of changes, the functions that handle them, one bit each.
     serving: [(u64, u32); MEMO],
+    switch: Switch,
     /// The function that ran last, if it left the buffer as it is.
     present: Option<usize>,
     /// The changes for which no other function is better than the present one.
@@ -105,7 +103,7 @@ pub(super) struct Variants {
 }
 
 /// Number of sets of changes whose functions are cached.
-const MEMO: usize = 32;
+const MEMO: usize = 128;
 
 /// A function that is about to run.
 pub(super) struct Found {
@@ -131,6 +129,7 @@ impl Variants {
             code: general.code,
             module,
             words,
+            switch: Switch::new(&[general.party()], plan.options),
             functions: vec![general],
             serving: [(0, 0); MEMO],
             present: None,
@@ -162,16 +161,13 @@ impl Variants {
             let at = serving.trailing_zeros() as usize;
             serving &= serving - 1;
             let function = &mut self.functions[at];
-            if self.present != Some(at) && !function.holds(buffer) {
-                continue;
-            }
-            function.runs += 1;
             if self.present != Some(at) {
-                for (word, value) in &function.settled {
-                    buffer[*word as usize] = *value;
+                if !self.switch.enter(self.present, at, buffer) {
+                    continue;
                 }
                 (self.present, self.code, self.stay) = (Some(at), function.code, function.stay);
             }
+            function.runs += 1;
             return Found { at, code: self.code, general: at + 1 == self.functions.len() };
         }
         unreachable!("the last function serves all changes and assumes nothing")
@@ -218,6 +214,7 @@ impl Variants {
     pub(super) fn leave(&mut self) {
         self.present = None;
         self.stay = 0;
+        self.switch.forget();
     }
 
     /// Replaces all functions but the general one, which must have run last. Those whose code would
@@ -267,6 +264,8 @@ impl Variants {
             (function.runs, function.refused) = (0, 0);
         }
         self.serving = [(0, 0); MEMO];
+        let parties: Vec<_> = self.functions.iter().map(Function::party).collect();
+        self.switch = Switch::new(&parties, plan.options);
         self.leave();
     }
 
@@ -318,12 +317,12 @@ fn function(
     let code = module.code(id, words);
     let assumed = special.assumed.iter().map(|(term, value)| {
         let at = plan.place(*term).expect("what is assumed stands somewhere");
-        (at / 8, value.word(0))
+        Assumption { word: (at / 8, value.word(0)), support: plan.gates.of(*term) }
     });
     let settled = special.settled.iter().flat_map(|(keep, value, rows)| {
         let first = plan.layout.place(*keep) / 8;
-        let words = plan.layout.words(value, *rows).into_iter();
-        words.enumerate().map(move |(at, word)| (first + at as u32, word))
+        let words = (first..).zip(plan.layout.words(value, *rows));
+        words.map(|word| Settled { keep: *keep, word })
     });
     let (assumed, settled) = (assumed.collect(), settled.collect());
     Ok(Function { special, observed, assumed, settled, code, stay: 0, runs: 0, refused: 0 })

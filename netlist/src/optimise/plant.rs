@@ -43,6 +43,8 @@ pub(crate) enum Plant {
     Keep,
     /// Values that never change while a function is used are not stored before its first use.
     Settled,
+    /// After another function ran, a function counts on everything that it left behind.
+    Switch,
     /// A function is used if it evaluates only some of what depends on the changes.
     Variants,
 }
@@ -72,6 +74,7 @@ impl Plant {
         Plant::Refuse,
         Plant::Keep,
         Plant::Settled,
+        Plant::Switch,
         Plant::Variants,
     ];
 }
