@@ -201,6 +201,12 @@ impl Os {
         Ok(())
     }
 
+    /// Whether [`Os::accessed`] matters for each access: the policy is an oracle. Otherwise it is
+    /// enough to report one of several accesses in a row.
+    pub fn sees_accesses(&self) -> bool {
+        self.memory.policy.is_oracle()
+    }
+
     /// The physical address was accessed: for policies that are oracles.
     #[inline]
     pub fn accessed(&mut self, pa: u64) {

@@ -174,11 +174,22 @@ pub trait Mmu {
     fn cycle(&mut self, inputs: &Inputs) -> Outputs;
 
     /// One cycle whose inputs equal those of the last one except for the requests, which an
-    /// implementation may exploit; `outputs` are those of the last cycle, and become those of this
-    /// one. Returns [`Inputs::only_hit`].
-    fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
+    /// implementation may exploit. If it contained only hits ([`Inputs::only_hit`]), returns their
+    /// addresses, for a port without a request any number; `outputs` may then be left as they are
+    /// until [`Mmu::show_outputs`]. Otherwise `outputs` become those of this cycle.
+    fn cycle_of_requests(
+        &mut self,
+        inputs: &Inputs,
+        outputs: &mut Outputs,
+    ) -> Option<PerPort<u64>> {
         *outputs = self.cycle(inputs);
-        inputs.only_hit(outputs)
+        let address = |response: Option<Response>| response.and_then(Response::ok).unwrap_or(0);
+        inputs.only_hit(outputs).then(|| outputs.responses.map(address))
+    }
+
+    /// Sets the outputs of the last cycle if [`Mmu::cycle_of_requests`] left them as they were.
+    fn show_outputs(&self, outputs: &mut Outputs) {
+        let _ = outputs;
     }
 
     /// The signals that [`Mmu::values`] reports, in a fixed order.

@@ -103,9 +103,13 @@ impl<P: PinSet> Simulator<P> for Native<P> {
         self.side.pins(pins);
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance<'a>(&'a mut self, _pins: &'a mut Pins<P>) -> &'a Outs<P> {
         self.tick()
+    }
+
+    fn outs<'a>(&'a self, _pins: &'a Pins<P>) -> &'a Outs<P> {
+        P::outs(self.side.engine.read_run(self.side.outs))
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{EVENTS, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Cause, Fault, Privilege, Xlen};
 use model::mmu::{
-    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
+    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Request, Response, Signal,
 };
 
 /// A hardware MMU on any engine, which implements [`Mmu`].
@@ -211,50 +211,38 @@ impl Sample<'_> {
         }
     }
 
-    /// Whether the cycle contained only hits, as [`Inputs::only_hit`] defines it; then `outputs`
-    /// are set.
+    /// The addresses of a cycle that contained only hits, as [`Inputs::only_hit`] defines it.
     #[inline]
-    fn only_hit(&self, requests: &PerPort<Option<Request>>, outputs: &mut Outputs) -> bool {
-        let fetch = self.port(Port::Fetch, &RESPONSES.0[0], requests, outputs);
-        let data = self.port(Port::Data, &RESPONSES.0[1], requests, outputs);
-        let mut wrong = fetch | data;
-        wrong |= self.pin(Pin::MemReqValid) | self.pin(Pin::FaultValid) | self.pin(Pin::Busy);
-        let mut events = Events::default();
-        events.add_if(Pulse::FetchHit, requests[Port::Fetch].is_some());
-        events.add_if(Pulse::DataHit, requests[Port::Data].is_some());
-        let hits = u64::from(events.bits().count_ones());
+    fn only_hits(&self, requests: &PerPort<Option<Request>>) -> Option<PerPort<u64>> {
+        let [fetch, data] = &RESPONSES.0;
+        let asked = |port: Port| u64::from(requests[port].is_some());
+        let (fetches, loads) = (asked(Port::Fetch), asked(Port::Data));
+        let mut wrong =
+            self.pin(Pin::MemReqValid) | self.pin(Pin::FaultValid) | self.pin(Pin::Busy);
+        wrong |= self.no_hit(Port::Fetch, fetch, fetches) | self.no_hit(Port::Data, data, loads);
         // Each event is 0 or 1: there are no others if the sum is right.
-        let happened: &[u64; EVENTS.len()] = self.0.last_chunk().expect("events are outputs");
-        wrong |= happened.iter().sum::<u64>() ^ hits;
-        outputs.fence_ready = self.high(Pin::FenceReady);
-        (outputs.memory, outputs.fault, outputs.busy) = (None, None, false);
-        outputs.events = events;
-        wrong == 0
+        wrong |= self.happened().iter().sum::<u64>() ^ (fetches + loads);
+        (wrong == 0).then(|| PerPort([self.pin(fetch.pa), self.pin(data.pa)]))
     }
 
-    /// A port's part of [`Sample::only_hit`]: 0 if a request hit, or if nothing happened without
-    /// one. Inlined, so that each pin is a constant.
+    /// A port's part of [`Sample::only_hits`]: 0 if a request hit, or if nothing happened without
+    /// one. `asked` is 1 if there is a request. Inlined, so that each pin is a constant.
     #[inline(always)]
-    fn port(
-        &self,
-        port: Port,
-        pins: &ResponsePins,
-        requests: &PerPort<Option<Request>>,
-        outputs: &mut Outputs,
-    ) -> u64 {
-        let asked = requests[port].is_some();
-        let accepted = self.pin(pins.ready);
-        let answered = self.pin(pins.valid) ^ u64::from(asked);
-        let hit = self.pin(HITS[port]) ^ u64::from(asked);
-        outputs.ready[port] = accepted == 1;
-        outputs.responses[port] = asked.then(|| Ok(self.pin(pins.pa)));
-        let refused = (accepted ^ 1) | self.pin(pins.fault);
-        answered | hit | if asked { refused } else { 0 }
+    fn no_hit(&self, port: Port, pins: &ResponsePins, asked: u64) -> u64 {
+        let answered = self.pin(pins.valid) ^ asked;
+        let hit = self.pin(HITS[port]) ^ asked;
+        let refused = (self.pin(pins.ready) ^ 1) | self.pin(pins.fault);
+        answered | hit | (refused & asked)
+    }
+
+    /// The event pins.
+    fn happened(&self) -> &[u64; EVENTS.len()] {
+        self.0.last_chunk().expect("events are outputs")
     }
 
     fn events(&self) -> Events {
-        let bit = |(at, &pin): (usize, &Pin)| (self.pin(pin) as u32) << at;
-        Events::from_bits(EVENTS.iter().enumerate().map(bit).sum())
+        let bits = self.happened().iter().rev().fold(0, |bits, event| bits << 1 | event);
+        Events::from_bits(bits as u32)
     }
 }
 
@@ -349,23 +337,31 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         *self.outputs.insert(Sample(outs).outputs())
     }
 
-    fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
+    fn cycle_of_requests(
+        &mut self,
+        inputs: &Inputs,
+        outputs: &mut Outputs,
+    ) -> Option<PerPort<u64>> {
         if self.watching {
             *outputs = self.cycle(inputs);
-            return inputs.only_hit(outputs);
+            return Sample(Pin::outs(&self.pins)).only_hits(&inputs.requests);
         }
         self.drive_requests(&inputs.requests);
         debug_assert_eq!(self.driven, *inputs, "only requests change");
         self.outputs = None;
         let sample = Sample(self.simulator.advance(&mut self.pins));
-        let hit = sample.only_hit(&inputs.requests, outputs);
-        debug_assert_eq!(hit, inputs.only_hit(&sample.outputs()));
-        if hit {
-            debug_assert_eq!(*outputs, sample.outputs());
-        } else {
+        let addresses = sample.only_hits(&inputs.requests);
+        debug_assert_eq!(addresses.is_some(), inputs.only_hit(&sample.outputs()));
+        if addresses.is_none() {
             *outputs = *self.outputs.insert(sample.outputs());
         }
-        hit
+        addresses
+    }
+
+    fn show_outputs(&self, outputs: &mut Outputs) {
+        if !self.watching {
+            *outputs = Sample(self.simulator.outs(&self.pins)).outputs();
+        }
     }
 
     fn is_quiescent(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{HardwareMmu, Native};
 use model::isa::Xlen;
-use model::mmu::{Inputs, Mmu, Outputs, Signal};
+use model::mmu::{Inputs, Mmu, Outputs, PerPort, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::thread;
@@ -85,8 +85,16 @@ impl Mmu for Lent {
         self.mmu_mut().cycle(inputs)
     }
 
-    fn cycle_of_requests(&mut self, inputs: &Inputs, outputs: &mut Outputs) -> bool {
+    fn cycle_of_requests(
+        &mut self,
+        inputs: &Inputs,
+        outputs: &mut Outputs,
+    ) -> Option<PerPort<u64>> {
         self.mmu_mut().cycle_of_requests(inputs, outputs)
+    }
+
+    fn show_outputs(&self, outputs: &mut Outputs) {
+        self.mmu().show_outputs(outputs);
     }
 
     fn signals(&self) -> Vec<Signal> {

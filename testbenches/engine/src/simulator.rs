@@ -73,6 +73,11 @@ pub trait Simulator<P: PinSet = Pin> {
         P::outs(pins.as_ref())
     }
 
+    /// The outputs of the last cycle; `pins` are those of [`Simulator::advance`].
+    fn outs<'a>(&'a self, pins: &'a Pins<P>) -> &'a Outs<P> {
+        P::outs(pins.as_ref())
+    }
+
     /// Whether the last edge changed nothing and no input has changed since: the next cycle is the
     /// same as the last one, and so are all further ones until an input changes. `false` if the
     /// engine cannot determine that.

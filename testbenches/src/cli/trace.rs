@@ -287,6 +287,11 @@ impl Program for Watched {
         self.steps = steps;
     }
 
+    fn touched(&mut self, end: u64, touched: &mut Vec<Access>) {
+        self.program.touched(end, touched);
+        self.show();
+    }
+
     fn position(&self) -> String {
         self.program.position()
     }

@@ -13,6 +13,7 @@ use super::hart::{Hart, HartId};
 use super::initiator::{Initiator, Transaction};
 use crate::stats::Meter;
 use model::bus::SharedMemory;
+use model::isa::{Access, Context};
 use model::mmu::{PerPort, Port, Request};
 
 impl Hart {
@@ -49,9 +50,10 @@ impl Hart {
             return false;
         }
         self.inputs.requests = self.tracker.requests();
-        if !self.only_hits(memory) {
+        if self.only_hits(memory).is_none() {
             return false;
         }
+        self.mmu.show_outputs(&mut self.outputs);
         self.tracker.forget();
         let hits = self.inputs.requests.map(|request| u64::from(request.is_some()));
         self.count(hits, meter);
@@ -71,27 +73,28 @@ impl Hart {
         true
     }
 
-    /// Evaluates the next cycle of a calm hart with the requests in its inputs: whether it
-    /// contained only hits, each of them correct.
+    /// Evaluates the next cycle of a calm hart with the requests in its inputs: the addresses if it
+    /// contained only hits, each of them correct. Its outputs are then to be shown; otherwise they
+    /// are those of this cycle.
     #[inline]
-    fn only_hits(&mut self, memory: &SharedMemory) -> bool {
-        self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs)
-            && self.is_right(Port::Fetch, memory)
-            && self.is_right(Port::Data, memory)
+    fn only_hits(&mut self, memory: &SharedMemory) -> Option<PerPort<u64>> {
+        let addresses = self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs)?;
+        let right = |port| self.is_right(port, addresses[port], memory);
+        if right(Port::Fetch) && right(Port::Data) {
+            return Some(addresses);
+        }
+        self.mmu.show_outputs(&mut self.outputs);
+        None
     }
 
     /// Whether a port's request, if there is one, is translated and the checker confirms its
-    /// answer.
+    /// address.
     #[inline]
-    fn is_right(&self, port: Port, memory: &SharedMemory) -> bool {
-        match (&self.inputs.requests[port], self.outputs.responses[port]) {
-            (None, _) => true,
-            (Some(request), Some(Ok(pa))) => {
-                self.tracker.translates(request)
-                    && self.checker.knows(self.satp, self.adue, request, pa, memory)
-            }
-            (Some(_), _) => false,
-        }
+    fn is_right(&self, port: Port, pa: u64, memory: &SharedMemory) -> bool {
+        self.inputs.requests[port].is_none_or(|request| {
+            self.tracker.translates(&request)
+                && self.checker.knows(self.satp, self.adue, &request, pa, memory)
+        })
     }
 
     /// Counts hits that were correct.
@@ -104,9 +107,23 @@ impl Hart {
     }
 }
 
-/// Consecutive cycles of hits on a board with one hart. Their counts are added at the end.
+/// Consecutive cycles of hits on a board with one hart, by accesses of user mode. Their counts are
+/// added at the end ([`Board::end_run`]).
+///
+/// A cycle is [`RunOfHits::cycle`]; then each address is confirmed, and it is
+/// [`RunOfHits::passed`]. Or it turns out to be different: [`RunOfHits::refused`].
 pub(crate) struct RunOfHits<'a> {
-    board: &'a mut Board,
+    hart: &'a mut Hart,
+    memory: &'a SharedMemory,
+    began: u64,
+    now: u64,
+    hits: PerPort<u64>,
+    /// The hart's outputs are those of its last cycle.
+    shown: bool,
+}
+
+/// What a run of hits adds to a board.
+pub(crate) struct Ran {
     cycles: u64,
     hits: PerPort<u64>,
 }
@@ -115,47 +132,73 @@ impl RunOfHits<'_> {
     /// The number of the next cycle.
     #[inline]
     pub(crate) fn now(&self) -> u64 {
-        self.board.now
+        self.now
     }
 
-    /// One cycle with these requests. Returns the addresses if each was answered at once,
-    /// correctly, and nothing else happened. Otherwise the cycle is not complete: end this run,
-    /// then let [`Board::finish`] do the rest of it.
-    #[inline]
+    /// Evaluates a cycle with a fetch from this address, and another access. Returns the addresses,
+    /// for a port without a request any number, if each was answered at once, and nothing else
+    /// happened.
+    #[inline(always)]
     pub(crate) fn cycle(
         &mut self,
-        requests: PerPort<Option<Request>>,
-    ) -> Option<PerPort<Option<u64>>> {
-        let board = &mut *self.board;
-        let hart = &mut board.harts[0];
-        hart.inputs.requests = requests;
-        if !hart.only_hits(&board.memory) {
-            hart.tracker.present(requests, board.now);
-            return None;
-        }
-        for (port, request) in requests.iter() {
-            self.hits[port] += u64::from(request.is_some());
-        }
-        self.cycles += 1;
-        board.now += 1;
-        Some(hart.outputs.responses.map(|response| response?.ok()))
+        fetch: Option<u64>,
+        data: Option<(u64, Access)>,
+    ) -> Option<PerPort<u64>> {
+        let hart = &mut *self.hart;
+        let request = |va, access| Request { va, access, context: Context::USER };
+        hart.inputs.requests[Port::Fetch] = fetch.map(|va| request(va, Access::Fetch));
+        hart.inputs.requests[Port::Data] = data.map(|(va, access)| request(va, access));
+        let addresses = hart.mmu.cycle_of_requests(&hart.inputs, &mut hart.outputs);
+        self.shown = addresses.is_none();
+        addresses
+    }
+
+    /// Whether the checker confirms this address for the request of a port, which has one. It would
+    /// do so again as long as memory has the same version.
+    pub(crate) fn confirms(&self, port: Port, pa: u64) -> bool {
+        self.hart.is_right(port, pa, self.memory)
+    }
+
+    /// The same without what the checker remembers.
+    pub(crate) fn walks_to(&self, port: Port, pa: u64) -> bool {
+        let Hart { inputs, checker, satp, adue, .. } = &*self.hart;
+        let walks = |request| checker.walks_to(*satp, *adue, request, pa, self.memory);
+        inputs.requests[port].as_ref().is_some_and(walks)
+    }
+
+    /// The cycle contained so many hits on each port, and nothing else.
+    #[inline(always)]
+    pub(crate) fn passed(&mut self, fetches: u64, others: u64) {
+        self.hits[Port::Fetch] += fetches;
+        self.hits[Port::Data] += others;
+        self.now += 1;
+    }
+
+    /// The cycle contained more than hits: after the end of this run, [`Board::finish`] does the
+    /// rest of it.
+    #[cold]
+    pub(crate) fn refused(&mut self) {
+        self.show();
+        self.hart.tracker.present(self.hart.inputs.requests, self.now);
     }
 
     /// A cycle without requests.
     #[inline]
     pub(crate) fn rest(&mut self) {
-        self.cycles += 1;
-        self.board.now += 1;
+        self.now += 1;
     }
 
-    /// Adds up what happened.
-    pub(crate) fn end(self) {
-        let RunOfHits { board, cycles, hits } = self;
-        board.account(cycles);
-        if hits != PerPort::default() {
-            board.fast_cycles += cycles;
-            board.harts[0].count(hits, &mut board.meter);
+    fn show(&mut self) {
+        if !self.shown {
+            self.hart.mmu.show_outputs(&mut self.hart.outputs);
+            self.shown = true;
         }
+    }
+
+    /// What happened.
+    pub(crate) fn end(mut self) -> Ran {
+        self.show();
+        Ran { cycles: self.now - self.began, hits: self.hits }
     }
 }
 
@@ -164,12 +207,25 @@ impl Board {
     /// requests can make it differ from an idle cycle.
     #[inline]
     pub(crate) fn run_of_hits(&mut self) -> Option<RunOfHits<'_>> {
-        let alone = self.fast && self.observers.is_empty() && self.now < LAST_CYCLE;
-        if !matches!(&self.harts[..], [hart] if alone && hart.is_calm()) {
+        let (began, now) = (self.now, self.now);
+        let alone = self.fast && self.observers.is_empty() && now < LAST_CYCLE;
+        let [hart] = &mut self.harts[..] else { return None };
+        if !alone || !hart.is_calm() {
             return None;
         }
         self.skipped_from = None;
-        Some(RunOfHits { board: self, cycles: 0, hits: PerPort::default() })
+        let (memory, hits) = (&self.memory, PerPort::default());
+        Some(RunOfHits { hart, memory, began, now, hits, shown: true })
+    }
+
+    /// Adds up a run of hits.
+    pub(crate) fn end_run(&mut self, Ran { cycles, hits }: Ran) {
+        self.account(cycles);
+        self.now += cycles;
+        if hits != PerPort::default() {
+            self.fast_cycles += cycles;
+            self.harts[0].count(hits, &mut self.meter);
+        }
     }
 
     /// Completes a cycle that turned out to contain more than hits.

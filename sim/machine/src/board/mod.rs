@@ -59,6 +59,7 @@ mod tracker;
 pub use chronicle::{Chronicle, Life};
 pub(crate) use error::PATIENCE;
 pub use error::{StepError, Waiting};
+pub(crate) use fast::RunOfHits;
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
 pub use observer::{Cycle, Observed, Observer, Paged, WorldState};

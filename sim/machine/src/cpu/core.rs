@@ -14,7 +14,7 @@
 mod stride;
 mod transfers;
 
-pub use stride::Stride;
+pub use stride::{Places, Stride};
 pub use transfers::Answer;
 
 use super::program;

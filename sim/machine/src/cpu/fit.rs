@@ -35,6 +35,12 @@ impl<P: Program> Fitted<P> {
         &self.inner
     }
 
+    /// The end of the user addresses that fit as they are.
+    fn users(&self) -> u64 {
+        let bounds = Bounds::new(self.mode);
+        bounds.kernel().map_or(bounds.user_end(), |kernel| kernel.start)
+    }
+
     fn fitted(&self, access: Access) -> Result<Access, ProgramError> {
         let bounds = Bounds::new(self.mode);
         let last = access.va.wrapping_add(u64::from(access.bytes) - 1);
@@ -67,9 +73,11 @@ impl<P: Program> Program for Fitted<P> {
 
     /// The accesses that fit as they are; [`Program::next`] handles the others.
     fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
-        let bounds = Bounds::new(self.mode);
-        let users = bounds.kernel().map_or(bounds.user_end(), |kernel| kernel.start);
-        self.inner.accesses(end.min(users), ahead);
+        self.inner.accesses(end.min(self.users()), ahead);
+    }
+
+    fn touched(&mut self, end: u64, touched: &mut Vec<Access>) {
+        self.inner.touched(end.min(self.users()), touched);
     }
 
     fn position(&self) -> String {

@@ -19,7 +19,7 @@ mod log;
 use super::{AHEAD, Access, Op, Program, ProgramError};
 use lines::Lines;
 use log::Log;
-use model::isa;
+use model::isa::{self, PAGE_BYTES};
 use std::io::Read;
 
 /// A trace being read, one line at a time.
@@ -72,9 +72,14 @@ impl Lackey {
             return Ok(Some(Op::Access(store)));
         }
         loop {
-            let read = match self.beginnings.line(self.lines.at_hand()) {
-                Some((access, modify, bytes)) => {
-                    self.lines.used(bytes);
+            let plain = self.beginnings.of(self.lines.at_hand());
+            let plain = plain.and_then(|(line, beginning)| {
+                let (access, length) = beginning.line(line)?;
+                Some((access, beginning.modify, length))
+            });
+            let read = match plain {
+                Some((access, modify, length)) => {
+                    self.lines.used(length);
                     self.line += 1;
                     Some((access, modify))
                 }
@@ -93,6 +98,41 @@ impl Lackey {
             }
             return Ok(Some(Op::Access(access)));
         }
+    }
+
+    /// Reads lines in the plain form, as far as they are at hand, for [`Program::accesses`] or
+    /// [`Program::touched`].
+    #[inline(always)]
+    fn plain_lines(&mut self, end: u64, ahead: &mut Vec<Access>, touched: bool) {
+        if self.ended
+            || self.pending.is_some()
+            || self.only.is_some_and(|only| self.log.current() != Some(only))
+        {
+            return;
+        }
+        let mut text = self.lines.at_hand();
+        let (whole, mut lines) = (text.len(), 0);
+        while ahead.len() < AHEAD {
+            if touched {
+                let (passed, length) = self.beginnings.repeats(text);
+                text = &text[length..];
+                lines += passed;
+            }
+            let Some((line, beginning)) = self.beginnings.of(text) else { break };
+            let found = beginning.line(line).filter(|(access, _)| access.end() <= end);
+            let Some((access, length)) = found else { break };
+            let in_page = access.va % PAGE_BYTES + u64::from(access.bytes) <= PAGE_BYTES;
+            beginning.seen |= touched && in_page && access.va / PAGE_BYTES == beginning.va;
+            ahead.push(access);
+            if beginning.modify {
+                ahead.push(Access { kind: isa::Access::Store, ..access });
+            }
+            text = &text[length..];
+            lines += 1;
+        }
+        let used = whole - text.len();
+        self.lines.used(used);
+        self.line += lines;
     }
 
     /// Handles a line that is not in the plain form: Valgrind's own, blank, unusual, malformed, or
@@ -142,29 +182,11 @@ impl Program for Lackey {
     }
 
     fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
-        if self.ended
-            || self.pending.is_some()
-            || self.only.is_some_and(|only| self.log.current() != Some(only))
-        {
-            return;
-        }
-        let text = self.lines.at_hand();
-        let (mut used, mut lines) = (0, 0);
-        while ahead.len() < AHEAD {
-            let line = self.beginnings.line(&text[used..]);
-            let Some((access, modify, bytes)) = line else { break };
-            if access.end() > end {
-                break;
-            }
-            ahead.push(access);
-            if modify {
-                ahead.push(Access { kind: isa::Access::Store, ..access });
-            }
-            used += bytes;
-            lines += 1;
-        }
-        self.lines.used(used);
-        self.line += lines;
+        self.plain_lines(end, ahead, false);
+    }
+
+    fn touched(&mut self, end: u64, touched: &mut Vec<Access>) {
+        self.plain_lines(end, touched, true);
     }
 
     fn position(&self) -> String {
@@ -196,7 +218,10 @@ struct Beginning {
     text: [u8; 8],
     kind: isa::Access,
     modify: bool,
+    /// The value of the digits; of an address with eight digits, its page.
     va: u64,
+    /// An access to the page with this number was given to [`Program::touched`].
+    seen: bool,
 }
 
 impl Beginning {
@@ -210,38 +235,44 @@ impl Beginning {
         };
         let digits = text[3..].iter().map(|&byte| DIGITS[usize::from(byte)]);
         let va = digits.clone().fold(0, |va, digit| va << 4 | u64::from(digit));
-        digits.max().is_some_and(|most| most < 16).then_some(Beginning { text, kind, modify, va })
-    }
-}
-
-/// Beginnings that were read recently.
-struct Beginnings([Beginning; 16]);
-
-impl Beginnings {
-    fn new() -> Beginnings {
-        // The beginning of no line.
-        let none = Beginning { text: [0; 8], kind: isa::Access::Fetch, modify: false, va: 0 };
-        Beginnings([none; 16])
+        let sound = digits.max().is_some_and(|most| most < 16);
+        sound.then_some(Beginning { text, kind, modify, va, seen: false })
     }
 
-    /// A line as Valgrind writes it, to its end: the access, whether a store follows, and its
-    /// length in bytes. `None` for a line of any other form, or if too few bytes are at hand.
+    /// The access of a line that begins like this, and the line's length in bytes. `None` for a
+    /// line that Valgrind would write in another way.
     #[inline(always)]
-    fn line(&mut self, text: &[u8]) -> Option<(Access, bool, usize)> {
-        let text: &[u8; PLAIN] = text.first_chunk()?;
-        let beginning: [u8; 8] = *text.first_chunk()?;
-        let mixed = u64::from_le_bytes(beginning).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let known = &mut self.0[(mixed >> 60) as usize];
-        if known.text != beginning {
-            *known = Beginning::read(beginning)?;
-        }
-        let Beginning { kind, modify, mut va, .. } = *known;
-        // Addresses have eight digits at least, and most have no more.
-        let [a, b, c] = [8, 9, 10].map(|at| DIGITS[usize::from(text[at])]);
+    fn line(&self, text: &[u8; PLAIN]) -> Option<(Access, usize)> {
+        let digit = |at: usize| DIGITS[usize::from(text[at])];
+        // Addresses have eight digits at least.
+        let [a, b, c] = [digit(8), digit(9), digit(10)];
         if a | b | c > 15 {
             return None;
         }
-        va = va << 12 | u64::from(a) << 8 | u64::from(b) << 4 | u64::from(c);
+        let va = self.va << 12 | u64::from(a) << 8 | u64::from(b) << 4 | u64::from(c);
+        let size = text[12].wrapping_sub(b'0');
+        // Most addresses have no more, and most sizes have one digit.
+        if text[11] == b',' && text[13] == b'\n' && (1..=9).contains(&size) {
+            return Some((Access { kind: self.kind, va, bytes: size.into() }, SHORT));
+        }
+        self.long_line(text, va)
+    }
+
+    /// Whether a line is seen at a glance to be an access of the same kind to the same page as one
+    /// that was given before.
+    #[inline(always)]
+    fn is_repeated(&self, text: &[u8; PLAIN]) -> bool {
+        let digit = |at: usize| u32::from(DIGITS[usize::from(text[at])]);
+        let [a, b, c] = [digit(8), digit(9), digit(10)];
+        let size = u32::from(text[12].wrapping_sub(b'0'));
+        let sound = a | b | c < 16 && text[11] == b',' && text[13] == b'\n';
+        let in_page = (a << 8 | b << 4 | c) + size <= PAGE_BYTES as u32;
+        self.seen && sound && (1..=9).contains(&size) && in_page
+    }
+
+    /// [`Beginning::line`] with any number of digits; `va` is the value of the first eight.
+    #[inline(never)]
+    fn long_line(&self, text: &[u8; PLAIN], mut va: u64) -> Option<(Access, usize)> {
         let mut at = 11;
         // Sixteen digits cannot overflow.
         while text[at] != b',' {
@@ -256,7 +287,6 @@ impl Beginnings {
         let first = text[size].wrapping_sub(b'0');
         let mut bytes = u16::from(first);
         at = size + 1;
-        // Most sizes have one digit.
         while text[at] != b'\n' {
             let digit = text[at].wrapping_sub(b'0');
             at += 1;
@@ -269,7 +299,61 @@ impl Beginnings {
         if !sound || va > u64::MAX - u64::from(bytes - 1) {
             return None;
         }
-        Some((Access { kind, va, bytes }, modify, at + 1))
+        Some((Access { kind: self.kind, va, bytes }, at + 1))
+    }
+}
+
+/// The length of a line with eight digits of address and one of size.
+const SHORT: usize = 14;
+
+/// Number of cached beginnings.
+const BEGINNINGS: usize = 64;
+
+/// Beginnings that were read recently.
+struct Beginnings([Beginning; BEGINNINGS]);
+
+impl Beginnings {
+    fn new() -> Beginnings {
+        // The beginning of no line.
+        let (text, kind) = ([0; 8], isa::Access::Fetch);
+        Beginnings([Beginning { text, kind, modify: false, va: 0, seen: false }; BEGINNINGS])
+    }
+
+    /// How many lines a text begins with that [`Program::touched`] need not give again, and their
+    /// length.
+    #[inline(never)]
+    fn repeats(&self, text: &[u8]) -> (u64, usize) {
+        let mut lines = 0;
+        let mut rest = text;
+        while let Some((line, beginning)) = rest.first_chunk::<PLAIN>().zip(rest.first_chunk()) {
+            let beginning: [u8; 8] = *beginning;
+            let known = &self.0[Beginnings::index(beginning)];
+            if known.text != beginning || !known.is_repeated(line) {
+                break;
+            }
+            rest = &rest[SHORT..];
+            lines += 1;
+        }
+        (lines, text.len() - rest.len())
+    }
+
+    #[inline(always)]
+    fn index(beginning: [u8; 8]) -> usize {
+        let mixed = u64::from_le_bytes(beginning).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (mixed >> (64 - BEGINNINGS.ilog2())) as usize
+    }
+
+    /// The line that a text begins with, as far as it can be in the plain form, and the beginning
+    /// of this line. `None` if it is in another form, or if too few bytes are at hand.
+    #[inline(always)]
+    fn of<'a>(&mut self, text: &'a [u8]) -> Option<(&'a [u8; PLAIN], &mut Beginning)> {
+        let line: &[u8; PLAIN] = text.first_chunk()?;
+        let beginning: [u8; 8] = *line.first_chunk()?;
+        let known = &mut self.0[Beginnings::index(beginning)];
+        if known.text != beginning {
+            *known = Beginning::read(beginning)?;
+        }
+        Some((line, known))
     }
 }
 

@@ -6,7 +6,7 @@
 //! | [`Listed`] | a program held in memory, for scenarios |
 //! | [`Lackey`] | a memory trace as Valgrind writes it |
 //! | [`open`], [`decompress`] (`input`), `zstd` | files and standard input; plain, gzip or zstd |
-//! | [`Shape`] | what the pages of a recording are: text, data, heap, stack |
+//! | [`Shape`], [`each_page`] | what the pages of a recording are: text, data, heap, stack; all of them in order |
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme (`fit`) |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
 //! | `slot`, `window` | an access on its way through the pipeline, and all of them |
@@ -24,10 +24,10 @@ mod slot;
 mod window;
 mod zstd;
 
-pub use core::{Answer, Core, Parked, Stride, Trap};
+pub use core::{Answer, Core, Parked, Places, Stride, Trap};
 pub use fit::{Fit, Fitted};
 pub use input::{decompress, open};
 pub use lackey::Lackey;
 pub use program::{AHEAD, Access, Listed, Op, Program, ProgramError};
 pub use shadow::{Common, Key, Origin, Place, Shadow};
-pub use shape::Shape;
+pub use shape::{Shape, each_page};

@@ -121,6 +121,13 @@ pub trait Program {
         let _ = (end, ahead);
     }
 
+    /// As [`Program::accesses`], for a reader of all pages that are accessed: what is like an
+    /// earlier access, of the same kind and in the same page, may be missing. `touched` may stay
+    /// empty.
+    fn touched(&mut self, end: u64, touched: &mut Vec<Access>) {
+        self.accesses(end, touched);
+    }
+
     /// What the program had mapped at the old addresses is at the new ones from now on.
     fn moved(&mut self, old: &Range<u64>, new: &Range<u64>) {
         let _ = (old, new);

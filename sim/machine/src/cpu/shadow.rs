@@ -12,6 +12,7 @@ use model::recent::Recent;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -39,7 +40,17 @@ pub enum Origin {
 
 /// The place of a page in a shadow, valid until the shadow forgets pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place(u32);
+pub struct Place(NonZeroU32);
+
+impl Place {
+    fn new(index: usize) -> Place {
+        Place(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 type Cell = Rc<RefCell<Box<PageData>>>;
 
@@ -92,6 +103,8 @@ pub struct Shadow {
     /// Places that are unused again.
     free: Vec<usize>,
     recent: Recent<usize, 64>,
+    /// How often pages were given up, or moved.
+    forgotten: u64,
 }
 
 impl Shadow {
@@ -104,7 +117,7 @@ impl Shadow {
     #[inline]
     pub fn touch(&mut self, va: u64, origin: impl FnOnce() -> Origin) -> Place {
         match self.place(va) {
-            Some(place) => Place(place as u32),
+            Some(place) => Place::new(place),
             None => self.add(va, origin()),
         }
     }
@@ -122,7 +135,7 @@ impl Shadow {
             None => self.pages.push(held),
         }
         self.places.insert(va / PAGE_BYTES, place);
-        Place(place as u32)
+        Place::new(place)
     }
 
     /// The place of a page, if it was touched.
@@ -143,20 +156,30 @@ impl Shadow {
         self.load_at(self.place_of(va)?, va, bytes)
     }
 
-    /// [`Shadow::load`] of a page whose place is known: nothing was forgotten since the place was
-    /// returned.
+    /// [`Shadow::load`] of a page at a known place.
     #[inline]
-    pub fn load_at(&self, place: Place, va: u64, bytes: u8) -> Option<u64> {
-        match &self.pages[place.0 as usize] {
+    fn load_at(&self, place: Place, va: u64, bytes: u8) -> Option<u64> {
+        match &self.pages[place.index()] {
             Held::Own(page) => Some(page::load(page, va, bytes)),
             Held::Seen(page) | Held::Shared(page) => Some(page::load(&page.borrow(), va, bytes)),
             Held::Device => None,
         }
     }
 
+    /// The aligned 64-bit word in which an address lies, of a page at a known place; `None` if the
+    /// page is a device's. The place is valid as long as no page is forgotten.
+    #[inline]
+    pub fn word_at(&self, place: Place, va: u64) -> Option<u64> {
+        match &self.pages[place.index()] {
+            Held::Own(page) => Some(page[page::word(va)]),
+            Held::Seen(page) | Held::Shared(page) => Some(page.borrow()[page::word(va)]),
+            Held::Device => None,
+        }
+    }
+
     /// The place of a page that was touched.
-    pub fn place_of(&self, va: u64) -> Option<Place> {
-        self.place(va).map(|place| Place(place as u32))
+    fn place_of(&self, va: u64) -> Option<Place> {
+        self.place(va).map(Place::new)
     }
 
     /// Stores the naturally aligned `bytes` at `va`, if the page was touched; returns what
@@ -190,6 +213,7 @@ impl Shadow {
             !gone
         });
         self.recent.clear();
+        self.forgotten += 1;
     }
 
     /// Pages move to other addresses, with their contents; what was there before is forgotten.
@@ -210,7 +234,13 @@ impl Shadow {
 
     /// A new image: everything is forgotten.
     pub fn clear(&mut self) {
-        *self = Shadow::new(self.common.clone());
+        let forgotten = self.forgotten + 1;
+        *self = Shadow { forgotten, ..Shadow::new(self.common.clone()) };
+    }
+
+    /// How often it has forgotten pages so far; as long as this is the same, places are valid.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
     }
 
     /// Pages touched so far.

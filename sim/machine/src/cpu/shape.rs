@@ -55,36 +55,22 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Reads a program to its end, or to its first error, which running it will report. `page` is
-    /// called with the number of each page accessed, in order; `false` ends the reading.
-    pub fn of(program: &mut dyn Program, mut page: impl FnMut(u64) -> bool) -> Shape {
+    /// Reads a program to its end, or to its first error, which running it will report; or until
+    /// `go_on` is false.
+    pub fn of(program: &mut dyn Program, go_on: impl Fn() -> bool) -> Shape {
         let mut shape = Shape::default();
-        let mut ahead = Vec::with_capacity(AHEAD + 1);
-        loop {
-            ahead.clear();
-            program.accesses(u64::MAX, &mut ahead);
-            if ahead.is_empty() {
-                match program.next() {
-                    Some(Ok(Op::Access(access))) => ahead.push(access),
-                    Some(Ok(_)) => continue,
-                    Some(Err(_)) | None => return shape,
-                }
+        let mut touched = Vec::with_capacity(AHEAD + 1);
+        while go_on() {
+            touched.clear();
+            program.touched(u64::MAX, &mut touched);
+            if touched.is_empty() && !next(program, &mut touched) {
+                break;
             }
-            for access in &ahead {
-                let Range { start, end } = pages(*access);
-                // Nearly always there is only the first.
-                shape.note(access.kind, start);
-                if !page(start) {
-                    return shape;
-                }
-                for vpn in start + 1..end {
-                    shape.note(access.kind, vpn);
-                    if !page(vpn) {
-                        return shape;
-                    }
-                }
+            for access in &touched {
+                pages(*access).for_each(|vpn| shape.note(access.kind, vpn));
             }
         }
+        shape
     }
 
     /// Records an access to a page.
@@ -173,6 +159,33 @@ impl Shape {
     }
 }
 
+/// Reads a program as [`Shape::of`] does. `page` is called with the number of each page accessed,
+/// in order; `false` ends the reading.
+pub fn each_page(program: &mut dyn Program, mut page: impl FnMut(u64) -> bool) {
+    let mut ahead = Vec::with_capacity(AHEAD + 1);
+    loop {
+        ahead.clear();
+        program.accesses(u64::MAX, &mut ahead);
+        if ahead.is_empty() && !next(program, &mut ahead) {
+            return;
+        }
+        if !ahead.iter().flat_map(|access| pages(*access)).all(&mut page) {
+            return;
+        }
+    }
+}
+
+/// Reads a program's next step, and adds it if it is an access; `false` at the end, and after an
+/// error.
+fn next(program: &mut dyn Program, ahead: &mut Vec<Access>) -> bool {
+    match program.next() {
+        Some(Ok(Op::Access(access))) => ahead.push(access),
+        Some(Ok(_)) => {}
+        Some(Err(_)) | None => return false,
+    }
+    true
+}
+
 /// The part of a program that the walk up the address space has reached, judged by stores so far.
 #[derive(Clone, Copy)]
 enum Part {
@@ -200,12 +213,16 @@ fn place(region: &RegionSpec) -> Range<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cpu::Listed;
+    use crate::cpu::{Lackey, Listed};
     use isa::Access::{Fetch, Load, Store};
+    use kernel::scramble;
+    use std::cell::Cell;
+    use std::io::Cursor;
+    use std::iter;
 
     fn shape(accesses: &[(isa::Access, u64)]) -> Shape {
         let op = |&(kind, va)| Op::Access(Access { kind, va, bytes: 8 });
-        Shape::of(&mut Listed::new(accesses.iter().map(op)), |_| true)
+        Shape::of(&mut Listed::new(accesses.iter().map(op)), || true)
     }
 
     fn told(shape: &Shape, known: &[RegionSpec]) -> Vec<(&'static str, u64, u64)> {
@@ -264,13 +281,37 @@ mod tests {
 
     #[test]
     fn reading_can_be_ended() {
-        let mut seen = Vec::new();
         let op = |&(kind, va)| Op::Access(Access { kind, va, bytes: 8 });
-        let shape = Shape::of(&mut Listed::new(PROGRAM.iter().map(op)), |vpn| {
+        let program = || Listed::new(PROGRAM.iter().map(op));
+        let mut seen = Vec::new();
+        each_page(&mut program(), |vpn| {
             seen.push(vpn);
             seen.len() < 2
         });
         assert_eq!(seen, [0x400, 0x401]);
-        assert_eq!(shape.pages.len(), 2);
+        let left = Cell::new(3);
+        let shape = Shape::of(&mut program(), || left.replace(left.get() - 1) > 1);
+        assert_eq!(shape.pages.into_keys().collect::<Vec<_>>(), [0x400, 0x401]);
+    }
+
+    /// A recording leaves out only accesses that add nothing.
+    #[test]
+    fn the_shape_of_a_recording_is_that_of_all_its_accesses() {
+        let mut text = String::new();
+        for number in 0..20_000 {
+            let random = scramble(number) as usize;
+            let kind = ["I ", " L", " S", " M"][random % 4];
+            // Some begin with the same digits as pages of others.
+            let page = [0x400_0000, 0x401_a000, 0x41_0000, 0x1f_ff00_0000, 0x4_01a0_0000, 0xf000];
+            let va = page[(random >> 8) % page.len()] + (random >> 16 & 0x3fff);
+            let bytes = [1, 4, 8, 8, 16, 32, 4096, 8][random >> 32 & 7];
+            text += &format!("{kind} {va:08x},{bytes}\n");
+        }
+        let recording = || Lackey::new("t", Box::new(Cursor::new(text.clone())));
+        let mut program = recording();
+        let accesses: Vec<_> = iter::from_fn(|| program.next()).map(Result::unwrap).collect();
+        let all = Shape::of(&mut Listed::new(accesses), || true);
+        let shape = Shape::of(&mut recording(), || true);
+        assert_eq!((shape.pages, shape.stack), (all.pages, all.stack));
     }
 }

@@ -105,12 +105,15 @@ impl Piece {
     /// pieces exactly; a load or fetch of another size reads the aligned 8-byte words around it.
     #[inline]
     pub(super) fn next(kind: Access, va: u64, left: u16) -> Piece {
-        let aligned = 1_u16 << (va | 8).trailing_zeros();
-        let fit = aligned.min(1 << left.clamp(1, 8).ilog2());
-        if kind == Access::Store || fit == left || fit == 8 {
+        let into = va % 8;
+        if kind == Access::Store {
+            let aligned = 1_u16 << (va | 8).trailing_zeros();
+            let fit = aligned.min(1 << left.clamp(1, 8).ilog2());
             return Piece { into: 0, bytes: fit as u8, covers: fit };
         }
-        let into = va % 8;
+        if left < 8 && left.is_power_of_two() && into.is_multiple_of(left.into()) {
+            return Piece { into: 0, bytes: left as u8, covers: left };
+        }
         Piece { into, bytes: 8, covers: left.min(8 - into as u16) }
     }
 }

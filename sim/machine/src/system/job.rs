@@ -1,8 +1,9 @@
 //! A process as the machine runs it: its program, and its work in progress.
 
 use super::calls::Barrier;
+use super::known::KnownPages;
 use super::user_access::Crossing;
-use crate::cpu::{Access, Parked, Program, Shadow};
+use crate::cpu::{Access, Op, Parked, Program, Shadow};
 use kernel::Pid;
 use std::ops::Range;
 
@@ -13,6 +14,7 @@ pub(super) struct Job {
     ahead: Vec<Access>,
     taken: usize,
     pub(super) shadow: Shadow,
+    pub(super) known: KnownPages,
     /// Its accesses while it does not run.
     pub(super) parked: Option<Parked>,
     /// A step that was read but not done when the process had to stop.
@@ -33,6 +35,7 @@ impl Job {
             ahead: Vec::new(),
             taken: 0,
             shadow,
+            known: KnownPages::default(),
             parked: None,
             pending: None,
             crossing: None,
@@ -61,9 +64,25 @@ impl Job {
         self.taken += 1;
     }
 
-    /// Puts one access ahead; there was none.
-    pub(super) fn put_ahead(&mut self, access: Access) {
-        self.ahead.push(access);
+    /// As [`Job::peek`], and reads the next step if it could not be read ahead. `None` if it is no
+    /// access: it is pending then.
+    #[inline(always)]
+    pub(super) fn look(&mut self) -> Option<Access> {
+        match self.ahead.get(self.taken) {
+            Some(access) => Some(*access),
+            None => self.look_further(),
+        }
+    }
+
+    #[cold]
+    fn look_further(&mut self) -> Option<Access> {
+        if self.peek().is_none() {
+            match self.program.next() {
+                Some(Ok(Op::Access(access))) => self.ahead.push(access),
+                other => self.pending = Some(Barrier::of(other)),
+            }
+        }
+        self.ahead.get(self.taken).copied()
     }
 
     fn read_ahead(&mut self) {

@@ -30,7 +30,7 @@
 //! | `build`, `image` | construction of a machine from its configuration; programs from ELF files |
 //! | `hardware` | the board with the buses of the processor and of the kernel |
 //! | `run`, `step`, `job` | processes in turn; one cycle of the running one; its work in progress |
-//! | `stride` | consecutive cycles in which every request hits |
+//! | `stride`, `known` | consecutive cycles in which every request hits; pages whose place is known |
 //! | `calls`, `user_access` | system calls; the kernel's accesses to a process's memory |
 //! | `report`, `error` | the result of a run, and what ends it early |
 
@@ -40,6 +40,7 @@ mod error;
 mod hardware;
 mod image;
 mod job;
+mod known;
 mod report;
 mod run;
 mod step;

@@ -4,14 +4,17 @@
 //! ([`Machine::turn`](super::Machine)), test the same conditions, and give the same report, without
 //! the work of the general loop that only walks, faults, calls, slow buses and observers need.
 
-use super::calls::Barrier;
 use super::error::RunError;
 use super::job::Job;
+use super::known::Basis;
 use super::step::origin;
 use super::{HART, Machine};
-use crate::cpu::{Op, Stride};
-use crate::stats::AccessCounters;
+use crate::board::RunOfHits;
+use crate::cpu::{Origin, Places};
 use kernel::Pid;
+use model::bus::SharedMemory;
+use model::golden::PteSource;
+use model::isa::Access;
 use model::mmu::{PerPort, Port};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +22,7 @@ impl Machine {
     /// Simulates cycles as long as they are of this kind, at most until cycle `end` or until the
     /// process has taken `left` accesses. The first one that turns out to be different is completed
     /// by the general loop.
+    #[inline(never)]
     pub(super) fn stride(
         &mut self,
         pid: Pid,
@@ -32,43 +36,80 @@ impl Machine {
         }
         let Some(job) = self.jobs.get_mut(pid).filter(|job| job.is_free()) else { return Ok(()) };
         let memory = self.hardware.board.memory().clone();
+        let hart = self.hardware.board.hart(HART);
+        let (satp, adue) = (hart.satp, hart.adue);
         let Some(mut run) = self.hardware.board.run_of_hits() else { return Ok(()) };
         let Some(mut stride) = self.core.stride(run.now()) else { return Ok(()) };
-        let tick_every = self.config.tick_every;
-        let mut counters = AccessCounters::default();
-        let mut missed = None;
-        while *left > 0 && run.now() < end && !stop.load(Ordering::Relaxed) {
-            if !take_in(&mut stride, job, left, tick_every) {
-                break;
+        job.known.rest_on(Basis { satp, adue, forgotten: job.shadow.forgotten() });
+        let sees_accesses = self.os.sees_accesses();
+        let (began, before) = (run.now(), *left);
+        let mut until_tick = match self.config.tick_every {
+            0 => u64::MAX,
+            every => every.saturating_sub(job.since_tick),
+        };
+        let (mut missed, mut retired) = (None, None);
+        'cycles: while *left > 0 && run.now() < end && !stop.load(Ordering::Relaxed) {
+            while stride.has_room() && *left > 0 {
+                // A timer interrupt is due, which the general loop takes.
+                if until_tick == 0 {
+                    break 'cycles;
+                }
+                let Some(access) = job.look() else { break 'cycles };
+                if !stride.push(access) {
+                    break 'cycles;
+                }
+                job.take();
+                *left -= 1;
+                until_tick -= 1;
             }
-            let (now, chosen) = (run.now(), stride.choose());
-            if chosen == PerPort::default() {
+            let (now, (fetch, data)) = (run.now(), stride.choose());
+            if fetch.is_none() && data.is_none() {
                 if !stride.moves() {
                     break;
                 }
                 run.rest();
-            } else if let Some(answers) = run.cycle(stride.requests(chosen)) {
-                let shadow = &mut job.shadow;
-                let mut touch = |va| shadow.touch(va, || origin(&self.os, pid, va));
-                if let (Some(number), Some(pa)) = (chosen[Port::Fetch], answers[Port::Fetch]) {
-                    stride.translated(number, pa, &mut touch);
-                }
-                if let (Some(number), Some(pa)) = (chosen[Port::Data], answers[Port::Data]) {
-                    stride.translated(number, pa, &mut touch);
-                }
             } else {
-                missed = Some(chosen);
-                break;
+                let fetched = fetch.map(|number| stride.access(number));
+                let moved = data.map(|number| stride.access(number));
+                let places = run.cycle(fetched.map(|(va, _)| va), moved).and_then(|addresses| {
+                    let judge = Judge { run: &run, memory: &memory, version: memory.version() };
+                    let first = |va| origin(&self.os, pid, va);
+                    let fetched = judge.places(job, Port::Fetch, fetched, addresses, first)?;
+                    let moved = judge.places(job, Port::Data, moved, addresses, first)?;
+                    Some((addresses, fetched, moved))
+                });
+                let Some((addresses, fetched, moved)) = places else {
+                    run.refused();
+                    missed = Some(PerPort([fetch, data]));
+                    break;
+                };
+                run.passed(u64::from(fetch.is_some()), u64::from(data.is_some()));
+                if let (Some(number), Some(places)) = (fetch, fetched) {
+                    stride.translated(number, addresses[Port::Fetch], places);
+                }
+                if let (Some(number), Some(places)) = (data, moved) {
+                    stride.translated(number, addresses[Port::Data], places);
+                }
             }
-            (self.quiet, self.fruitless) = (0, 0);
-            let gone = |pa| self.os.accessed(pa);
-            if !stride.finish(now, &memory, &mut job.shadow, &mut counters, gone) {
+            let gone = |pa| match sees_accesses {
+                true => self.os.accessed(pa),
+                false => retired = Some(pa),
+            };
+            if !stride.finish(now, &memory, &mut job.shadow, gone) {
                 break;
             }
         }
+        if let Some(pa) = retired {
+            self.os.accessed(pa);
+        }
         let now = run.now();
-        run.end();
-        self.hardware.board.meter.current().accesses += counters;
+        if now > began {
+            (self.quiet, self.fruitless) = (0, 0);
+        }
+        job.since_tick += before - *left;
+        let ran = run.end();
+        self.hardware.board.end_run(ran);
+        self.hardware.board.meter.current().accesses += stride.counters();
         stride.back(&mut self.core, now);
         let Some(chosen) = missed else { return Ok(()) };
         self.core.present(chosen);
@@ -78,29 +119,49 @@ impl Machine {
     }
 }
 
-/// Fills the window; `false` if the general loop must do that.
-#[inline]
-fn take_in(stride: &mut Stride, job: &mut Job, left: &mut u64, tick_every: u64) -> bool {
-    while stride.has_room() && *left > 0 {
-        if tick_every > 0 && job.since_tick >= tick_every {
-            return false;
+/// Decides whether the addresses of a cycle are correct.
+struct Judge<'a> {
+    run: &'a RunOfHits<'a>,
+    memory: &'a SharedMemory,
+    version: u64,
+}
+
+impl Judge<'_> {
+    /// Where shadow and memory have the page of a port's access, if there is one. `None` if its
+    /// address is not confirmed. `first` gives the first contents of an address.
+    #[inline(always)]
+    fn places(
+        &self,
+        job: &mut Job,
+        port: Port,
+        access: Option<(u64, Access)>,
+        addresses: PerPort<u64>,
+        first: impl FnOnce(u64) -> Origin,
+    ) -> Option<Option<Places>> {
+        let Some((va, kind)) = access else { return Some(None) };
+        let pa = addresses[port];
+        if let Some(places) = job.known.find(va, kind, pa, self.version) {
+            debug_assert!(self.run.walks_to(port, pa), "memory kept quiet");
+            return Some(Some(places));
         }
-        let Some(access) = job.peek() else {
-            job.pending = match job.program.next() {
-                Some(Ok(Op::Access(access))) => {
-                    job.put_ahead(access);
-                    continue;
-                }
-                other => Some(Barrier::of(other)),
-            };
-            return false;
-        };
-        if !stride.push(access) {
-            return false;
-        }
-        job.take();
-        *left -= 1;
-        job.since_tick += 1;
+        self.learn(job, port, (va, kind), pa, first).map(Some)
     }
-    true
+
+    #[inline(never)]
+    fn learn(
+        &self,
+        job: &mut Job,
+        port: Port,
+        (va, kind): (u64, Access),
+        pa: u64,
+        first: impl FnOnce(u64) -> Origin,
+    ) -> Option<Places> {
+        if !self.run.confirms(port, pa) {
+            return None;
+        }
+        let place = job.shadow.touch(va, || first(va));
+        let places = (place, self.memory.find(pa));
+        job.known.learn(va, kind, pa, self.version, places);
+        Some(places)
+    }
 }

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::pages::{Frame, Pages};
+use super::pages::{BLANK, Frame, Pages};
 use super::{Burst, Device, Request, Response};
 use crate::golden::PteSource;
 use crate::isa::PAGE_BYTES;
@@ -42,6 +43,12 @@ struct Place {
     frame: Frame,
     writable: bool,
 }
+
+/// A page of RAM or ROM that was looked up. It stays valid for as long as the memory exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundPage(NonZeroU32);
+
+const _: () = assert!(BLANK == 0);
 
 struct Memory {
     /// By first address.
@@ -124,6 +131,21 @@ impl SharedMemory {
         }
         drop(memory);
         self.0.borrow_mut().device(pa, |device, offset| device.read(offset, bytes))
+    }
+
+    /// Looks up the page of an address in RAM or ROM. `None` for a device's page, for one that
+    /// nothing answers, and for one that was never written.
+    #[inline]
+    pub fn find(&self, pa: u64) -> Option<FoundPage> {
+        let place = self.0.borrow().place(pa, 1).ok()??;
+        // All but [`BLANK`].
+        NonZeroU32::new(place.frame).map(FoundPage)
+    }
+
+    /// The aligned 64-bit word of a page in which an address lies.
+    #[inline]
+    pub fn word(&self, page: FoundPage, pa: u64) -> u64 {
+        self.0.borrow().pages.word(page.0.get(), pa)
     }
 
     /// Reads `bytes` as [`SharedMemory::read`] would, without side effects.

@@ -31,7 +31,7 @@ pub use latency::{
     Cache, CacheLatency, Delayed, Fixed, FixedLatency, Random, RandomLatency, Timing,
 };
 pub use latency_spec::LatencySpec;
-pub use memory::{BusError, MapError, SharedMemory};
+pub use memory::{BusError, FoundPage, MapError, SharedMemory};
 pub use traced::{Trace, TraceEvent, Traced};
 
 /// A master's request to memory.

@@ -10,7 +10,7 @@ use crate::page::{PAGE_WORDS, PageData, load, store, word};
 pub(super) type Frame = u32;
 
 /// The index of all pages that were never written.
-const BLANK: Frame = 0;
+pub(super) const BLANK: Frame = 0;
 
 #[derive(Debug)]
 struct Storage {
@@ -55,6 +55,12 @@ impl Pages {
     #[inline]
     pub(super) fn read(&self, frame: Frame, pa: u64, bytes: u8) -> u64 {
         load(&self.storage[frame as usize].data, pa, bytes)
+    }
+
+    /// The word in which an address of a page lies.
+    #[inline]
+    pub(super) fn word(&self, frame: Frame, pa: u64) -> u64 {
+        self.storage[frame as usize].data[word(pa)]
     }
 
     /// Writes the low `bytes` (1, 2, 4, 8; aligned) of `value`, little-endian, to a page with

@@ -176,6 +176,18 @@ impl Checker {
         known
     }
 
+    /// Whether a walk of memory in its present state leads to this address.
+    pub fn walks_to(
+        &self,
+        satp: u64,
+        adue: bool,
+        request: &Request,
+        pa: u64,
+        memory: &impl PteSource,
+    ) -> bool {
+        walk(Regime { xlen: self.xlen, satp, adue }, request, memory).outcome == Ok(pa)
+    }
+
     /// `requests` requests were accepted and answered, each in one cycle and while no other was in
     /// flight, with the answers that [`Checker::knows`] confirmed.
     pub fn passed(&mut self, satp: u64, requests: u64) {

@@ -20,7 +20,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use kernel::{Layout, PolicyKind, RegionKind, RegionSpec, Thp, VirtualPage};
-use machine::cpu::{Fit, Fitted, Lackey, Program, Shape};
+use machine::cpu::{Fit, Fitted, Lackey, Program, Shape, each_page};
 use machine::system::{ElfImage, Machine, MachineConfig, ProcessSpec, RunError};
 use model::isa::PAGE_BYTES;
 use model::mmu::Mmu;
@@ -125,7 +125,7 @@ impl Recording<'_> {
             self.images.iter().flat_map(|image| image.regions.clone()).collect();
         if self.again {
             let mut program = around(self.read(config)?);
-            let shape = Shape::of(&mut *program, |_| !stop.load(Relaxed));
+            let shape = Shape::of(&mut *program, || !stop.load(Relaxed));
             if !stop.load(Relaxed) {
                 self.images.iter().try_for_each(|image| self.matches(image, &shape))?;
             }
@@ -142,7 +142,7 @@ impl Recording<'_> {
         if looks_ahead {
             let mut program = around(self.read(config)?);
             let mut future = Vec::with_capacity(TOLD);
-            Shape::of(&mut *program, |vpn| {
+            each_page(&mut *program, |vpn| {
                 future.push(VirtualPage { pid, vpn });
                 if future.len() == TOLD {
                     machine.foresee(&future);

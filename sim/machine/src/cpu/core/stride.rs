@@ -19,13 +19,19 @@ use crate::cpu::shadow::{Place, Shadow};
 use crate::cpu::slot::{Piece, Slot, Stage};
 use crate::stats::AccessCounters;
 use kernel::scramble;
-use model::bus::{self, BusError, Known, SharedMemory};
+use model::bus::{self, BusError, FoundPage, Known, SharedMemory};
 use model::isa::{Access, Context, PAGE_BYTES};
-use model::mmu::{PerPort, Port, Request};
+use model::mmu::{PerPort, Port};
 use model::page::mask;
 
 /// The largest window for a stride.
 const ROOM: usize = 16;
+
+/// Where shadow and memory have a page; memory may not have it yet.
+pub type Places = (Place, Option<FoundPage>);
+
+/// The number of kinds of accesses.
+const KINDS: usize = Access::CacheBlock as usize + 1;
 
 /// An access in the window, and its progress.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +41,8 @@ struct Entry {
     pa: u64,
     /// The place of its page in the shadow; `None` if the shadow was not asked.
     place: Option<Place>,
+    /// Its page in memory, if it was looked up.
+    page: Option<FoundPage>,
     bytes: u16,
     /// Bytes passed to the bus.
     sent: u16,
@@ -62,6 +70,9 @@ pub struct Stride {
     instruction: u64,
     stores: u64,
     seed: u64,
+    /// Accesses that have left, by kind, and their transfers.
+    retired: [u64; KINDS],
+    transfers: u64,
     /// Transfers that memory answered otherwise than it should.
     odd: PerPort<Option<Flight>>,
 }
@@ -114,6 +125,8 @@ impl Core {
             instruction: self.instruction,
             stores: self.stores,
             seed: self.seed,
+            retired: [0; KINDS],
+            transfers: 0,
             odd: PerPort::default(),
         })
     }
@@ -149,15 +162,15 @@ impl Stride {
         true
     }
 
-    /// The accesses to be translated in this cycle: [`Core::choose`].
-    #[inline]
-    pub fn choose(&mut self) -> PerPort<Option<u64>> {
+    /// The accesses to be translated in this cycle, a fetch and another one: [`Core::choose`].
+    #[inline(always)]
+    pub fn choose(&mut self) -> (Option<u64>, Option<u64>) {
         let oldest = self.untranslated;
         if oldest == self.end {
-            return PerPort([None, None]);
+            return (None, None);
         }
         if self.entries[place(oldest)].kind == Access::Fetch {
-            return PerPort([Some(oldest), None]);
+            return (Some(oldest), None);
         }
         let mut fetch = None;
         if self.ahead.is_none() {
@@ -168,24 +181,22 @@ impl Stride {
                 self.fetches += u64::from(!found);
             }
         }
-        PerPort([fetch, Some(oldest)])
+        (fetch, Some(oldest))
     }
 
-    /// Their requests to the MMU.
-    #[inline]
-    pub fn requests(&self, chosen: PerPort<Option<u64>>) -> PerPort<Option<Request>> {
-        chosen.map(|number| {
-            let Entry { va, kind, .. } = self.entries[place(number?)];
-            Some(Request { va, access: kind, context: Context::USER })
-        })
+    /// The address and kind of an access.
+    #[inline(always)]
+    pub fn access(&self, number: u64) -> (u64, Access) {
+        let Entry { va, kind, .. } = &self.entries[place(number)];
+        (*va, *kind)
     }
 
-    /// One of them is translated; `touch` gives the place of a virtual address in the shadow.
-    #[inline]
-    pub fn translated(&mut self, number: u64, pa: u64, touch: impl FnOnce(u64) -> Place) {
+    /// An access is translated; and where shadow and memory have its page.
+    #[inline(always)]
+    pub fn translated(&mut self, number: u64, pa: u64, (in_shadow, page): Places) {
         let entry = &mut self.entries[place(number)];
         entry.pa = pa;
-        entry.place = Some(touch(entry.va));
+        (entry.place, entry.page) = (Some(in_shadow), page);
         if number == self.untranslated {
             self.untranslated += 1;
         } else {
@@ -211,7 +222,6 @@ impl Stride {
         now: u64,
         memory: &SharedMemory,
         shadow: &mut Shadow,
-        counters: &mut AccessCounters,
         mut gone: impl FnMut(u64),
     ) -> bool {
         let complete = self.unsent;
@@ -219,10 +229,25 @@ impl Stride {
         while self.first < complete {
             let Entry { pa, kind, transfers, .. } = self.entries[place(self.first)];
             self.first += 1;
-            counters.completed(kind, true, transfers.into());
+            self.retired[kind as usize] += 1;
+            self.transfers += u64::from(transfers);
             gone(pa);
         }
         is_fine
+    }
+
+    /// The accesses that have left.
+    pub fn counters(&self) -> AccessCounters {
+        let of = |kind: Access| self.retired[kind as usize];
+        AccessCounters {
+            instructions: of(Access::Fetch),
+            fetches: of(Access::Fetch),
+            // As [`AccessCounters::completed`] counts them.
+            loads: of(Access::Load) + of(Access::CacheBlock),
+            stores: of(Access::Store),
+            bus_transfers: self.transfers,
+            ..AccessCounters::default()
+        }
     }
 
     /// [`Core::transfer`] repeated until there is none.
@@ -245,29 +270,46 @@ impl Stride {
             entry.sent += covers;
             entry.transfers += 1;
             self.unsent += u64::from(entry.sent == entry.bytes);
-            let (held, got) = if entry.kind == Access::Store {
-                self.stores += 1;
-                let value = scramble(self.seed ^ self.stores) & mask(bytes);
-                let before = shadow.store(va, bytes, value);
-                let held = before.map_or(Held::Unknown, |before| Held::Before(bytes, before));
-                (held, memory.write(pa, bytes, value).map(|()| 0))
-            } else {
-                // All pieces of an access are in its page.
-                let place = entry.place.or_else(|| shadow.place_of(va));
-                let expected = place.and_then(|place| shadow.load_at(place, va, bytes));
-                (expected.map_or(Held::Unknown, Held::Expected), memory.read(pa, bytes))
-            };
-            match (held, got) {
-                (Held::Expected(expected), Ok(value)) if expected == value => {}
-                (Held::Unknown | Held::Before(..), Ok(_)) => {}
-                _ => {
-                    let known = Some(Known { due: now + 1, response: response(got) });
-                    self.odd[port] = Some(Flight { number, va, pa, held, known });
-                    is_fine = false;
-                }
+            if entry.kind == Access::Store || !entry.is_expected(va, pa, bytes, memory, shadow) {
+                is_fine &= self.carry(number, va, pa, bytes, now, memory, shadow);
             }
         }
         is_fine
+    }
+
+    /// A transfer that is a store, or that a look at the words does not settle; `false` if it is
+    /// not answered as it should be.
+    #[expect(clippy::too_many_arguments, reason = "a transfer and what takes part in it")]
+    fn carry(
+        &mut self,
+        number: u64,
+        va: u64,
+        pa: u64,
+        bytes: u8,
+        now: u64,
+        memory: &SharedMemory,
+        shadow: &mut Shadow,
+    ) -> bool {
+        let kind = self.entries[place(number)].kind;
+        let (held, got) = if kind == Access::Store {
+            self.stores += 1;
+            let value = scramble(self.seed ^ self.stores) & mask(bytes);
+            let before = shadow.store(va, bytes, value);
+            let held = before.map_or(Held::Unknown, |before| Held::Before(bytes, before));
+            (held, memory.write(pa, bytes, value).map(|()| 0))
+        } else {
+            let expected = shadow.load(va, bytes);
+            (expected.map_or(Held::Unknown, Held::Expected), memory.read(pa, bytes))
+        };
+        match (held, got) {
+            (Held::Expected(expected), Ok(value)) if expected == value => true,
+            (Held::Unknown | Held::Before(..), Ok(_)) => true,
+            _ => {
+                let known = Some(Known { due: now + 1, response: response(got) });
+                self.odd[Port::of(kind)] = Some(Flight { number, va, pa, held, known });
+                false
+            }
+        }
     }
 
     /// Gives the accesses back, before cycle `now`.
@@ -298,13 +340,39 @@ impl Stride {
 }
 
 impl Entry {
-    const NONE: Entry =
-        Entry { va: 0, pa: 0, place: None, bytes: 0, sent: 0, transfers: 0, kind: Access::Fetch };
+    const NONE: Entry = Entry {
+        va: 0,
+        pa: 0,
+        place: None,
+        page: None,
+        bytes: 0,
+        sent: 0,
+        transfers: 0,
+        kind: Access::Fetch,
+    };
 
     fn new(slot: &Slot) -> Entry {
         let Slot { kind, va, bytes, sent, transfers, stage, .. } = *slot;
         let pa = if let Stage::Translated(pa) = stage { pa } else { 0 };
-        Entry { va, pa, place: None, bytes, sent, transfers, kind }
+        Entry { va, pa, bytes, sent, transfers, kind, ..Entry::NONE }
+    }
+
+    /// Whether its page is known in memory and in the shadow, and a transfer of it reads what it
+    /// must.
+    #[inline]
+    fn is_expected(
+        &self,
+        va: u64,
+        pa: u64,
+        bytes: u8,
+        memory: &SharedMemory,
+        shadow: &Shadow,
+    ) -> bool {
+        let (Some(place), Some(page)) = (self.place, self.page) else { return false };
+        // All transfers of an access are in its page.
+        let Some(expected) = shadow.word_at(place, va) else { return false };
+        let read = mask(bytes) << (va % 8 * 8);
+        (expected ^ memory.word(page, pa)) & read == 0
     }
 
     fn slot(self, instruction: u64, translated: bool, in_flight: u16) -> Slot {

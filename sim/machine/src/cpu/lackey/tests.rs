@@ -183,10 +183,15 @@ fn lines_in_the_plain_form_are_read_as_any_line() {
             for byte in 0..=255 {
                 let mut text = format!("{line}{}", "I  04000000,1\n".repeat(3)).into_bytes();
                 text[at] = byte;
-                let Some((access, modify, bytes)) = beginnings.line(&text) else { continue };
+                let Some((line, beginning)) = beginnings.of(&text) else { continue };
+                let Some((access, bytes)) = beginning.line(line) else { continue };
                 read += 1;
                 assert_eq!(text[bytes - 1], b'\n');
-                assert_eq!(parse(&text[..bytes - 1]), Ok((access, modify)), "{byte:#x} at {at}");
+                assert_eq!(
+                    parse(&text[..bytes - 1]),
+                    Ok((access, beginning.modify)),
+                    "{byte:#x} at {at}"
+                );
             }
         }
     }
