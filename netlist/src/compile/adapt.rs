@@ -12,7 +12,7 @@ use super::variants::{CHANGE, Plan, Variants, Wish};
 /// Sets that are counted at the same time.
 const SETS: usize = 48;
 /// Samples of a set.
-const SAMPLES: u64 = 8;
+const SAMPLES: u64 = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
 /// A set of changes that only the general function handles.
