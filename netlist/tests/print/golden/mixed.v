@@ -20,12 +20,12 @@ module mixed (
     wire [7:0] rows_x_0;
     wire [7:0] rows_x_1;
     wire [7:0] rows_x_2;
-    wire [7:0] total_next = x[0] ? (total + rows_y_2) : total;
 
     assign rows_x_0 = x;
     assign rows_x_1 = rows_y_0;
     assign rows_x_2 = rows_y_1;
 
+    wire [7:0] total_next = x[0] ? (total + rows_y_2) : total;
     assign coming = total_next;
     assign y = total;
 
