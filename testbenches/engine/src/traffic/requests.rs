@@ -58,6 +58,7 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// The requests of a workload, drawn with this seed.
     pub fn new(xlen: Xlen, workload: Workload, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mode = mode(xlen);
@@ -102,7 +103,7 @@ fn level_mark(xlen: Xlen, level: u32) -> u64 {
 
 /// The page-table entry at a physical address: a pointer above level 0, else a leaf with all
 /// permissions. Every table exists; its page number is a hash of the address of its pointer.
-pub fn entry(xlen: Xlen, pa: u64) -> u64 {
+pub(super) fn entry(xlen: Xlen, pa: u64) -> u64 {
     let (mark, bits) = Traffic::table_bits(xlen);
     let level = pa >> (12 + mark) & 3;
     let mixed = (pa ^ pa >> 23).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits);
@@ -110,6 +111,6 @@ pub fn entry(xlen: Xlen, pa: u64) -> u64 {
 }
 
 /// Adds a response to a checksum.
-pub fn fold(checksum: u64, response: u64) -> u64 {
+pub(super) fn fold(checksum: u64, response: u64) -> u64 {
     (checksum.rotate_left(5) ^ response).wrapping_mul(0x1_0000_01b3)
 }
