@@ -287,8 +287,12 @@ fn an_interrupted_trace_reports_what_it_did() {
     input.write_all(lines.as_bytes()).expect("it reads");
     let killed = Command::new("kill").args(["-INT", &pid]).status().expect("kill is there");
     assert!(killed.success());
-    // The program may wait for input: it checks the flag when there is some.
-    let _ = input.write_all(lines.as_bytes());
+    // The program checks the flag while it has input, and closes its end when it has seen it.
+    for _ in 0..5_000 {
+        if input.write_all(lines.as_bytes()).is_err() {
+            break;
+        }
+    }
     drop(input);
     let (out, error, status) = finished(&child.wait_with_output().expect("it ends"));
     assert_eq!(status, 130, "{error}");
