@@ -132,8 +132,8 @@ fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
             + seen.count * (u64::from(own.special.cost + tried) + change);
         let gain = |cost: u32| apart.saturating_sub(cycles * u64::from(cost));
         let better = |gain: u64| gain > best.as_ref().map_or(0, |(gain, ..)| *gain);
-        // For more changes, and with less that is known, a function costs no less: most wishes are
-        // out of question without making it.
+        // For more changes, and with less that is known, a function mostly costs no less, so most
+        // wishes are left out by this estimate without making their function.
         if !better(gain(wish.special.cost.max(own.special.cost))) {
             continue;
         }

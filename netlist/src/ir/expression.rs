@@ -37,6 +37,19 @@ pub enum IndexOp {
     Rem,
 }
 
+impl IndexOp {
+    /// Its operator, in Rust as in Verilog.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            IndexOp::Add => "+",
+            IndexOp::Sub => "-",
+            IndexOp::Mul => "*",
+            IndexOp::Div => "/",
+            IndexOp::Rem => "%",
+        }
+    }
+}
+
 impl Index {
     /// Arithmetic, with constants folded.
     pub(crate) fn op(op: IndexOp, left: Index, right: Index) -> Index {

@@ -3,7 +3,7 @@
 use super::parts::{Bits, Named, Part, bit_offset, cut};
 use super::sheet::Sheet;
 use super::tree::{At, Base, Select, Tree};
-use crate::ir::{Expr, Index, IndexOp, Value, Variable};
+use crate::ir::{Expr, Index, Value, Variable};
 
 /// A sheet, as read from within loops.
 #[derive(Clone)]
@@ -93,13 +93,7 @@ impl<'a> Reader<'a> {
                 let Index::Op(_, left, right) = index else {
                     unreachable!("an index becomes simpler, not another one")
                 };
-                let sign = match op {
-                    IndexOp::Add => "+",
-                    IndexOp::Sub => "-",
-                    IndexOp::Mul => "*",
-                    IndexOp::Div => "/",
-                    IndexOp::Rem => "%",
-                };
+                let sign = op.sign();
                 let (left, right) = (self.count(left, width), self.count(right, width));
                 Tree::Pair(sign, Box::new(left), Box::new(right))
             }

@@ -163,13 +163,7 @@ fn number(index: &Index, names: &Names) -> String {
         Index::Const(number) => number.to_string(),
         Index::Variable(variable) => names.variable(variable).to_owned(),
         Index::Op(op, left, right) => {
-            let sign = match op {
-                IndexOp::Add => "+",
-                IndexOp::Sub => "-",
-                IndexOp::Mul => "*",
-                IndexOp::Div => "/",
-                IndexOp::Rem => "%",
-            };
+            let sign = op.sign();
             let operand = |side: &Index| {
                 let text = number(side, names);
                 let product = matches!(side, Index::Op(IndexOp::Mul, ..));
