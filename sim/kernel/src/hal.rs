@@ -63,8 +63,8 @@ pub trait Hal {
     /// Reads a whole page, one word per cycle at best.
     ///
     /// # Errors
-    /// As [`Hal::read`].
-    fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError>;
+    /// As [`Hal::read`]; then a part of `data` may be changed.
+    fn read_page(&mut self, pa: u64, data: &mut PageData) -> Result<(), OsError>;
 
     /// Writes a whole page, one word per cycle at best.
     ///

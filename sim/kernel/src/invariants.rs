@@ -2,17 +2,14 @@
 
 use super::memory::{Page, Use, ZERO_PAGE};
 use super::space::table::{self, PageTable};
-use super::space::{Bounds, Region};
+use super::space::{Bounds, Held, Region};
 use super::{AddressSpace, Hal, Os, OsError, PAGE_WORDS, PageData, PageId, Pid};
 use model::isa::{Mode, PAGE_BYTES, pte};
-use std::collections::BTreeSet;
 
 /// A leaf entry: virtual and physical page number, and its bits.
 type Leaf = (u64, u64, u64);
 /// A table below the root: its level, the first page that it serves, its frame.
 type Table = (u32, u64, u64);
-/// A page and one of its holders.
-type Holder = (PageId, (Pid, u64));
 /// What the record of a process says of a page: virtual and physical page number, and the page,
 /// unless a device is there.
 type Mapped<'a> = (u64, u64, Option<(PageId, &'a Page)>);
@@ -54,13 +51,12 @@ impl Os {
         if let Some(pid) = self.schedule.suspended().find(|&pid| self.disk.holds_for(pid)) {
             return Some(format!("a frame is held for process {pid}, which is suspended"));
         }
-        let mut tables = 0;
-        let mut holders: Vec<Holder> = Vec::new();
+        let (mut tables, mut holds) = (0, 0);
         let mut data = [0; PAGE_WORDS];
-        for process in self.processes.values() {
+        for process in self.processes.iter() {
             let Some(space) = &process.space else { continue };
             tables += space.table.tables().len() as u64;
-            holders.extend(space.pages.iter().map(|(&vpn, held)| (held.page, (process.pid, vpn))));
+            holds += space.pages.len();
             let broken = self
                 .broken_tables(process.pid, space)
                 .or_else(|| self.broken_space(hal, process.pid, space, &mut data));
@@ -73,15 +69,14 @@ impl Os {
         if (tables, pages) != (census.tables, census.pages) {
             return Some(format!("{tables} tables and {pages} pages, but frames say {census:?}"));
         }
-        holders.sort_unstable();
-        self.broken_pages(&holders).or_else(|| self.broken_slots())
+        self.broken_pages(holds).or_else(|| self.broken_slots())
     }
 
     fn broken_tables(&self, pid: Pid, space: &AddressSpace) -> Option<String> {
         let table = &space.table;
-        let linked = table.all_linked().map(|(_, _, frame)| frame);
-        let mut known: Vec<u64> =
-            linked.chain(space.runs.values().copied()).chain([table.root()]).collect();
+        let mut known = Vec::with_capacity(table.tables().len());
+        known.extend(table.all_linked().map(|(_, _, frame)| frame));
+        known.extend(space.runs.values().copied().chain([table.root()]));
         let mut kept = table.tables().to_vec();
         known.sort_unstable();
         kept.sort_unstable();
@@ -104,21 +99,33 @@ impl Os {
         space: &AddressSpace,
         data: &mut PageData,
     ) -> Option<String> {
-        let (leaves, tables) = self.leaves(hal, &space.table, data);
+        let (leaves, tables) = self.leaves(hal, &space.table, space.pages.len(), data);
         if !space.table.all_linked().eq(tables.iter().copied()) {
             let linked: Vec<_> = space.table.all_linked().collect();
             return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
         }
         let mut mapped: Vec<Mapped<'_>> =
-            space.devices.iter().map(|(v, p)| (*v, *p, None)).collect();
+            Vec::with_capacity(space.devices.len() + space.pages.len());
+        mapped.extend(space.devices.iter().map(|(v, p)| (*v, *p, None)));
+        let locked =
+            |vpn: u64| space.has_locks && space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
         let mut resident = 0;
-        for (&vpn, held) in space.pages.iter().filter(|(_, held)| held.mapped) {
-            let page = self.memory.pages.get(held.page);
-            let Some((page, frame)) = page.and_then(|page| Some((page, page.frame?))) else {
+        for (&vpn, &Held { page: id, mapped: is_mapped }) in &space.pages {
+            let page = self.memory.pages.get(id);
+            let Some(page) = page.filter(|page| page.is_held_by((pid, vpn))) else {
+                return Some(format!("process {pid} holds {id:?} at {vpn:#x}, which is {page:x?}"));
+            };
+            if !is_mapped {
+                if locked(vpn) {
+                    return Some(format!("process {pid}: page {vpn:#x} is locked, in no frame"));
+                }
+                continue;
+            }
+            let Some(frame) = page.frame else {
                 return Some(format!("process {pid} maps page {vpn:#x}, which is in no frame"));
             };
-            mapped.push((vpn, frame, Some((held.page, page))));
-            resident += u64::from(held.page != ZERO_PAGE);
+            mapped.push((vpn, frame, Some((id, page))));
+            resident += u64::from(id != ZERO_PAGE);
         }
         mapped.sort_unstable_by_key(|&(vpn, ppn, _)| (vpn, ppn));
         let recorded = mapped.iter().map(|&(vpn, ppn, _)| (vpn, ppn));
@@ -127,11 +134,6 @@ impl Os {
             return Some(format!(
                 "process {pid}: entries map {leaves:x?}, its record says {recorded:x?}"
             ));
-        }
-        let locked = |vpn: u64| space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
-        let mut absent = space.pages.iter().filter(|(_, held)| !held.mapped);
-        if let Some((vpn, _)) = absent.find(|(vpn, _)| space.has_locks && locked(**vpn)) {
-            return Some(format!("process {pid}: page {vpn:#x} is locked, and in no frame"));
         }
         if resident != space.resident {
             let count = space.resident;
@@ -146,29 +148,21 @@ impl Os {
         })
     }
 
-    /// Each page: its references, its frame, its place in the page cache. The holders are in
-    /// order.
-    fn broken_pages(&self, holders: &[Holder]) -> Option<String> {
-        let mut left = holders;
+    /// Each page: its references, its frame, its place in the page cache. Processes hold pages
+    /// `holds` times, and each of these holds is recorded.
+    fn broken_pages(&self, holds: usize) -> Option<String> {
+        let (mut recorded, mut homes) = (0, 0);
         for (id, page) in self.memory.pages.iter() {
-            // Both are in order, and there are few holders of each.
-            let last = left.iter().position(|(held, _)| *held > id).unwrap_or(left.len());
-            if left.first().is_some_and(|(held, _)| *held < id) {
-                return unknown_page(left);
-            }
-            let counted = left[..last].iter().map(|(_, holder)| holder);
-            if !counted.clone().eq(&page.holders) {
-                let (counted, recorded) = (counted.collect::<Vec<_>>(), &page.holders);
-                return Some(format!("{id:?} is held by {counted:x?}, recorded {recorded:x?}"));
-            }
-            left = &left[last..];
             if let Some(what) = self.broken_page(id, page) {
                 return Some(format!("{id:?}: {what}"));
             }
+            recorded += page.holders().len();
+            homes += usize::from(page.home.is_some());
         }
-        if let Some(unknown_page) = unknown_page(left) {
-            return Some(unknown_page);
+        if recorded != holds {
+            return Some(format!("pages have {recorded} holders, but processes hold {holds}"));
         }
+        let mut cached = 0;
         for (object, held) in self.memory.objects.iter() {
             for (&index, &id) in &held.pages {
                 let home = self.memory.pages.get(id).and_then(|page| page.home);
@@ -176,8 +170,10 @@ impl Os {
                     return Some(format!("{object:?} has {id:?} as page {index}, it has {home:?}"));
                 }
             }
+            cached += held.pages.len();
         }
-        None
+        (cached != homes)
+            .then(|| format!("{homes} pages are in the page cache, but objects have {cached}"))
     }
 
     fn broken_page(&self, id: PageId, page: &Page) -> Option<String> {
@@ -187,69 +183,75 @@ impl Os {
         if page.frame.is_none() && page.slot.is_none() {
             return Some("it is neither in a frame nor in swap".to_owned());
         }
-        if let Some(frame) = page.frame
-            && self.memory.frames.usage(frame) != Some(Use::Page(id))
-        {
-            let usage = self.memory.frames.usage(frame);
-            return Some(format!("it is in frame {frame:#x}, which is {usage:?}"));
-        }
-        let (object, index) = page.home?;
-        let cached = self.memory.objects.get(object).and_then(|object| object.pages.get(&index));
-        (cached != Some(&id)).then(|| format!("page {index} of {object:?} is {cached:?}"))
+        let frame = page.frame?;
+        let usage = self.memory.frames.usage(frame);
+        (usage != Some(Use::Page(id)))
+            .then(|| format!("it is in frame {frame:#x}, which is {usage:?}"))
     }
 
+    /// Slots and their pages: each page that has one is the only one, and there are as many as are
+    /// in use.
     fn broken_slots(&self) -> Option<String> {
-        let mut slots = BTreeSet::new();
-        for slot in self.memory.pages.iter().filter_map(|(_, page)| page.slot) {
-            if !slots.insert(slot) {
-                return Some(format!("swap slot {slot} is held by two pages"));
+        let swap = &self.memory.swap;
+        let mut owners = vec![None; swap.peak() as usize];
+        let (mut slots, mut lenders) = (0, 0);
+        for (id, page) in self.memory.pages.iter() {
+            let Some(slot) = page.slot else { continue };
+            if !swap.is_allocated(slot) {
+                return Some(format!("{id:?} has swap slot {slot}, which is free"));
             }
+            if let Some(other) = owners[slot as usize].replace(id) {
+                return Some(format!("swap slot {slot} is that of {id:?} and of {other:?}"));
+            }
+            slots += 1;
+            lenders += usize::from(page.lends());
         }
-        let lend = self.memory.pages.iter().filter(|(_, page)| page.lends()).map(|(id, _)| id);
-        let (lend, recorded): (Vec<_>, Vec<_>) =
-            (lend.collect(), self.memory.pages.lenders().collect());
-        if lend != recorded {
-            return Some(format!("{lend:?} are in frames and have slots, recorded {recorded:?}"));
+        let used = swap.used();
+        if slots != used {
+            return Some(format!("pages have {slots} swap slots, {used} are in use"));
         }
-        let used = self.memory.swap.used();
-        (!slots.iter().copied().eq(self.memory.swap.allocated()))
-            .then(|| format!("pages hold {} swap slots, {used} are in use", slots.len()))
+        let recorded = self.memory.pages.lenders();
+        let known = |id: &PageId| self.memory.pages.get(*id).is_some_and(Page::lends);
+        (recorded.len() != lenders || !recorded.iter().all(known))
+            .then(|| format!("{lenders} pages in frames have slots, recorded {recorded:?}"))
     }
 
     /// The user leaves of a page table, in order of the VPN, and the tables below the root, in
-    /// order; `data` is room for a table.
+    /// order; `data` is room for a table, and there are about `pages` leaves.
     fn leaves(
         &self,
         hal: &dyn Hal,
         table: &PageTable,
+        pages: usize,
         data: &mut PageData,
     ) -> (Vec<Leaf>, Vec<Table>) {
         let mode = self.config.mode;
         let bits = mode.segment_bits();
         let kernel = Bounds::new(mode).kernel_index();
         let mut tables = vec![(table.root(), 0)];
-        let (mut leaves, mut linked) = (Vec::new(), Vec::new());
+        let mut linked = Vec::with_capacity(table.tables().len());
+        let mut leaves = Vec::with_capacity(pages);
         for level in (0..mode.levels()).rev() {
             let mut below = Vec::new();
             for (frame, prefix) in tables {
                 if !hal.peek_page(frame * PAGE_BYTES, data) {
                     continue;
                 }
-                for (index, entry) in entries(mode, data) {
+                for_entries(mode, data, |index, entry| {
                     let root = level + 1 == mode.levels();
                     let shows = level == 0 && entry & table::INACCESSIBLE != 0;
                     if entry & pte::VALID == 0 && !shows || root && index == kernel {
-                        continue;
+                        return;
                     }
                     let (ppn, vpn) = (pte::ppn(mode, entry), prefix << bits | index);
                     if !shows && entry & (pte::READ | pte::WRITE | pte::EXECUTE) == 0 {
                         linked.push((level - 1, vpn << (bits * level), ppn));
                         below.push((ppn, vpn));
-                        continue;
+                        return;
                     }
                     let pages = 1 << (bits * level);
-                    leaves.extend((0..pages).map(|n| (vpn * pages + n, ppn + n, entry & 0x3ff)));
-                }
+                    (0..pages).for_each(|n| leaves.push((vpn * pages + n, ppn + n, entry & 0x3ff)));
+                });
             }
             tables = below;
         }
@@ -291,26 +293,29 @@ fn broken_entry(
     let own = page.references() == 1 && id != ZERO_PAGE;
     let writable = bits & pte::WRITE != 0;
     (writable && !own && !region.shared).then(|| {
-        let holders = &page.holders;
+        let holders = page.holders();
         format!("frame {ppn:#x} is writable in private page {va:#x} of {pid}: {holders:x?}")
     })
 }
 
-/// The message for a holder of a page that does not exist.
-fn unknown_page(holders: &[Holder]) -> Option<String> {
-    let (page, _) = holders.first()?;
-    let held: Vec<_> = holders.iter().filter(|(id, _)| id == page).map(|(_, by)| by).collect();
-    Some(format!("{page:?} is held by {held:x?}, but does not exist"))
-}
-
-/// The entries of a table that are not zero, with their indices.
-fn entries(mode: Mode, table: &PageData) -> impl Iterator<Item = (u64, u64)> {
+/// Visits the entries of a table that are not zero, with their indices.
+fn for_entries(mode: Mode, table: &PageData, mut visit: impl FnMut(u64, u64)) {
     let bytes = mode.pte_bytes();
     let (in_word, ones) = (8 / bytes, u64::MAX >> (64 - 8 * bytes));
-    let chunks = table.chunks_exact(CHUNK).enumerate();
-    let used = chunks.filter(|(_, words)| words.iter().fold(0, |all, word| all | word) != 0);
-    used.flat_map(|(chunk, words)| (chunk * CHUNK..).zip(words)).flat_map(move |(at, word)| {
-        let part = move |n| (at as u64 * in_word + n, word >> (8 * bytes * n) & ones);
-        (0..in_word).map(part).filter(|(_, entry)| *entry != 0)
-    })
+    for (chunk, words) in table.chunks_exact(CHUNK).enumerate() {
+        if words.iter().fold(0, |all, word| all | word) == 0 {
+            continue;
+        }
+        for (at, word) in ((chunk * CHUNK) as u64..).zip(words) {
+            for n in 0..in_word {
+                let entry = word >> (8 * bytes * n) & ones;
+                if entry != 0 {
+                    visit(at * in_word + n, entry);
+                }
+            }
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,26 +2,28 @@
 
 use super::disk::{Disk, Transfers};
 use super::memory::{PhysicalMemory, Use};
+use super::process::Processes;
 use super::replace::Policy;
 use super::schedule::{Load, Schedule};
 use super::space::table::PageTable;
 use super::space::{Bounds, Ground, Image, Layout};
 use super::{
     Activity, AddressSpace, Asids, Death, Event, FileId, Frames, Hal, MachineConfig, OsCounters,
-    OsError, Pid, Process, Sstatus, State, Swap, VirtualPage,
+    OsError, PAGE_WORDS, PageData, Pid, Process, Sstatus, State, Swap, VirtualPage,
 };
 use model::isa::{Access, Mode, PAGE_BYTES, Xlen, pte};
 use model::mmu::Fence;
-use std::collections::BTreeMap;
 
 /// The operating system.
 pub struct Os {
     pub(super) config: MachineConfig,
     pub(super) memory: PhysicalMemory,
     pub(super) transfers: Transfers,
+    /// A page on its way from one place to another.
+    pub(super) buffer: Box<PageData>,
     /// Counters of work done for no process.
     pub(super) counters: OsCounters,
-    pub(super) processes: BTreeMap<Pid, Process>,
+    pub(super) processes: Processes,
     pub(super) asids: Asids,
     pub(super) current: Option<Pid>,
     /// The last access that faulted, and how often in a row.
@@ -61,9 +63,10 @@ impl Os {
         Ok(Os {
             memory: PhysicalMemory::new(&config),
             transfers: Transfers::default(),
+            buffer: Box::new([0; PAGE_WORDS]),
             counters: OsCounters::default(),
             asids: Asids::new(config.asids.min(most)),
-            processes: BTreeMap::new(),
+            processes: Processes::default(),
             current: None,
             last_fault: None,
             repeats: 0,
@@ -119,7 +122,7 @@ impl Os {
             process.counters.oom_kills += 1;
             process.state = State::Killed { death };
         }
-        self.processes.insert(pid, process);
+        self.processes.push(process);
         if let Layout::Regions(specs) = layout {
             self.prefault_all(hal, pid, specs)?;
         }
@@ -181,7 +184,7 @@ impl Os {
 
     /// Frees everything that a process held.
     fn end(&mut self, hal: &mut dyn Hal, pid: Pid, state: State) -> Result<(), OsError> {
-        let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
+        let Some(process) = self.processes.get_mut(pid) else { return Ok(()) };
         process.state = state;
         if self.current == Some(pid) {
             // Switch away from tables whose frames are about to be reused.
@@ -224,12 +227,12 @@ impl Os {
 
     /// All processes, ended ones included, by number.
     pub fn processes(&self) -> impl Iterator<Item = &Process> {
-        self.processes.values()
+        self.processes.iter()
     }
 
     /// One process.
     pub fn process(&self, pid: Pid) -> Option<&Process> {
-        self.processes.get(&pid)
+        self.processes.get(pid)
     }
 
     /// The accounts of the frame allocator.

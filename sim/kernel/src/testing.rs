@@ -1,6 +1,6 @@
 //! Plain memory as the hardware, for tests of single modules: no MMU, and a simple count as time.
 
-use super::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
+use super::{Activity, Event, Hal, OsError, PageData};
 use model::isa::{PAGE_BYTES, Xlen};
 use model::mmu::Fence;
 use std::collections::HashMap;
@@ -50,12 +50,11 @@ impl Hal for Flat {
         Ok(found)
     }
 
-    fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError> {
-        let mut data = Box::new([0; PAGE_WORDS]);
+    fn read_page(&mut self, pa: u64, data: &mut PageData) -> Result<(), OsError> {
         for (word, at) in data.iter_mut().zip((pa..pa + PAGE_BYTES).step_by(8)) {
             *word = self.read(at, 8)?;
         }
-        Ok(data)
+        Ok(())
     }
 
     fn write_page(&mut self, pa: u64, data: &PageData) -> Result<(), OsError> {

@@ -42,8 +42,8 @@ impl Os {
         let bytes = self.config.mode.pte_bytes() as u8;
         let entry = self.leaf(hal, parent, vpn)?;
         let is_dirty = hal.read(entry, bytes)? & pte::DIRTY != 0;
-        let data = hal.read_page(from * PAGE_BYTES)?;
-        hal.write_page(to * PAGE_BYTES, &data)?;
+        hal.read_page(from * PAGE_BYTES, &mut self.buffer)?;
+        hal.write_page(to * PAGE_BYTES, &self.buffer)?;
         let page = self.memory.pages.get(old).expect("it was just copied");
         // The copy has no slot, so it must be written even if the parent's slot holds the same
         // contents.

@@ -58,7 +58,7 @@ impl Os {
         space.widened = old.widened.clone();
         space.stack = old.stack;
         let vpns: Vec<u64> = old.pages.keys().copied().collect();
-        let original = &self.processes[&parent];
+        let original = &self.processes[parent];
         let process = Process {
             pid: child,
             name: name.to_owned(),
@@ -72,7 +72,7 @@ impl Os {
             peak_resident: 0,
             peak_tables: 1,
         };
-        self.processes.insert(child, process);
+        self.processes.push(process);
         let (mut shared, mut doubled, mut closed) = (0, 0, false);
         let mut whole = true;
         for vpn in vpns {
@@ -96,7 +96,7 @@ impl Os {
         if !whole {
             let space = self.process_mut(child).space.take().expect("it was just made");
             self.free_address_space(hal, child, &space)?;
-            let gone = self.processes.remove(&child).expect("it was just made");
+            let gone = self.processes.pop().expect("it was just made");
             // Work for a child that does not exist counts as the parent's.
             let counters = &mut self.process_mut(parent).counters;
             *counters += gone.counters;
@@ -124,7 +124,9 @@ impl Os {
             return Ok(Some(false));
         }
         self.memory.pinned.clear();
-        self.memory.pinned.extend(self.memory.pages.get(held.page).and_then(|page| page.frame));
+        if let Some(frame) = self.memory.frame_of(held.page) {
+            self.memory.pinned.insert(frame);
+        }
         let Some(at) = self.reach_without_kill(hal, child, va)? else { return Ok(None) };
         let from = self.leaf(hal, parent, vpn)?;
         let private = held.page == ZERO_PAGE || !self.in_place(child, va, held.page);

@@ -38,7 +38,7 @@ impl Os {
     /// Errors of the hardware.
     pub fn mmap(&mut self, hal: &mut dyn Hal, spec: &RegionSpec) -> Result<bool, OsError> {
         let Some((pid, account)) = self.enter(hal)? else { return Ok(false) };
-        let (ground, image) = (self.ground(), self.processes[&pid].image);
+        let (ground, image) = (self.ground(), self.processes[pid].image);
         let region = lay_one(&ground, image, 0, spec, &mut self.memory.objects).ok();
         let region = region.filter(|region| self.device_taken(pid, region).is_none());
         let done = region.is_some();
@@ -157,7 +157,7 @@ impl Os {
             _ => None,
         };
         let wanted = pages(region)?;
-        let others = self.processes.values().filter(|other| other.pid != pid);
+        let others = self.processes.iter().filter(|other| other.pid != pid);
         let has = |region: &Region| {
             pages(region).is_some_and(|had| had.start < wanted.end && wanted.start < had.end)
         };

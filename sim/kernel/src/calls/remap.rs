@@ -166,8 +166,8 @@ impl Os {
         // It may have been evicted to make room for a table.
         let Some(held) = self.space_mut(pid).pages.remove(&from) else { return Ok(None) };
         let page = self.memory.pages.get_mut(held.page).expect("a page that is held exists");
-        page.holders.remove(&(pid, from));
-        page.holders.insert((pid, to));
+        page.remove_holder((pid, from));
+        page.add_holder((pid, to));
         self.space_mut(pid).pages.insert(to, held);
         if !held.mapped {
             return Ok(None);

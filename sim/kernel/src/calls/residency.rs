@@ -40,10 +40,9 @@ impl Os {
         let mut done = self.is_mapped(pid, &range);
         if done {
             self.process_mut(pid).counters.msyncs += 1;
-            for (frame, page) in self.cached(pid, &range) {
-                let mappers = self.mappers(frame);
-                if self.is_dirty(hal, page, &mappers)? {
-                    done &= self.clean(hal, frame, page)?.1;
+            for page in self.cached(pid, &range) {
+                if self.is_dirty(hal, page)? {
+                    done &= self.clean(hal, page)?.1;
                 }
             }
         }
@@ -52,17 +51,15 @@ impl Os {
     }
 
     /// The file pages in frames that belong to the shared mappings of a range.
-    fn cached(&self, pid: Pid, range: &Range<u64>) -> Vec<(u64, PageId)> {
+    fn cached(&self, pid: Pid, range: &Range<u64>) -> Vec<PageId> {
         let mut found = Vec::new();
         for region in self.space(pid).regions_in(range).filter(|region| region.shared) {
             let object = region.object.and_then(|id| self.memory.objects.get(id));
             let Some(object) = object.filter(|object| object.file.is_some()) else { continue };
             let index = |va: u64| region.index(va).unwrap_or_default();
             let (low, high) = (range.start.max(region.start), range.end.min(region.end));
-            for &page in object.pages.range(index(low)..index(high)).map(|(_, page)| page) {
-                let frame = self.memory.frame_of(page);
-                found.extend(frame.map(|frame| (frame, page)));
-            }
+            let pages = object.pages.range(index(low)..index(high)).map(|(_, page)| *page);
+            found.extend(pages.filter(|page| self.memory.frame_of(*page).is_some()));
         }
         found
     }
@@ -126,9 +123,9 @@ impl Os {
             (range.end.min(region.end) - range.start.max(region.start)) / PAGE_BYTES
         };
         let new: u64 = space.regions_in(range).filter(|r| !r.locked).map(inside).sum();
-        let spaces = self.processes.values().filter_map(|process| process.space.as_ref());
+        let spaces = self.processes.iter().filter_map(|process| process.space.as_ref());
         let all: u64 = spaces.map(|space| space.locked_pages()).sum();
-        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
+        let limit = self.processes[pid].frames.unwrap_or(u64::MAX);
         let usable = |region: &crate::Region| {
             !region.permissions.is_none() && !matches!(region.backing, Backing::Device { .. })
         };
@@ -146,7 +143,7 @@ impl Os {
         range: Range<u64>,
     ) -> Result<(), OsError> {
         for va in range.step_by(PAGE_BYTES as usize) {
-            let Some(space) = &self.processes[&pid].space else { return Ok(()) };
+            let Some(space) = &self.processes[pid].space else { return Ok(()) };
             let held = space.pages.get(&(va / PAGE_BYTES));
             let access = wanted(space.permissions(va));
             let (Some(access), false) = (access, held.is_some_and(|held| held.mapped)) else {
@@ -169,9 +166,9 @@ impl Os {
         if !self.memory.locks_pages {
             return false;
         }
-        let holders = self.memory.pages.get(id).into_iter().flat_map(|page| &page.holders);
+        let holders = self.memory.pages.get(id).into_iter().flat_map(|page| page.holders());
         let spaces = holders.filter_map(|&(pid, vpn)| {
-            let space = self.processes.get(&pid)?.space.as_ref()?;
+            let space = self.processes.get(pid)?.space.as_ref()?;
             space.has_locks.then_some((space, vpn * PAGE_BYTES))
         });
         let mut spaces = spaces;

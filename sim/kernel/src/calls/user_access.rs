@@ -173,7 +173,7 @@ impl Os {
     /// The bit of `sstatus` whose absence made the kernel's own access fault. A clear SUM faults
     /// for any page, a clear MXR only for one that is present.
     pub(crate) fn forgotten(&self, pid: Pid, va: u64) -> Option<Refusal> {
-        let process = &self.processes[&pid];
+        let process = &self.processes[pid];
         let asked = process.calling?;
         if !process.sstatus.sum && Bounds::new(self.config.mode).owner(va) == Owner::User {
             return Some(Refusal::NoSum);
@@ -188,7 +188,7 @@ impl Os {
     /// Whether a page with these permissions allows an access. A load that emulates an instruction
     /// is allowed where the program may execute.
     pub(crate) fn may(&self, pid: Pid, permissions: Permissions, access: Access) -> bool {
-        let calling = self.processes[&pid].calling;
+        let calling = self.processes[pid].calling;
         let emulates = calling.is_some_and(|asked| asked.call == Call::Emulate);
         permissions.allows(access) || emulates && permissions.execute
     }

@@ -41,10 +41,10 @@ impl Os {
         let had = page.slot;
         let account = hal.charge(self.transfer_account());
         if let Some((file, index)) = file {
-            let data = hal.read_page(frame * PAGE_BYTES)?;
+            hal.read_page(frame * PAGE_BYTES, &mut self.buffer)?;
             let done = self.disk_write(hal)?;
             if done {
-                self.memory.objects.write(file, index, data);
+                self.memory.objects.write(file, index, &self.buffer);
                 self.counters_of(pid).file_writes += 1;
             }
             hal.charge(account);
@@ -59,10 +59,10 @@ impl Os {
                 ),
             })?;
         hal.event(Event::SwapOut { pid, va: vpn * PAGE_BYTES, slot });
-        let data = hal.read_page(frame * PAGE_BYTES)?;
+        hal.read_page(frame * PAGE_BYTES, &mut self.buffer)?;
         let done = self.disk_write(hal)?;
         if done {
-            self.memory.swap.store(slot, data);
+            self.memory.swap.store(slot, &self.buffer);
             self.memory.pages.set_slot(id, Some(slot));
             self.counters_of(pid).swap_outs += 1;
         } else if had.is_none() {

@@ -9,7 +9,8 @@ mod measure;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// A misuse of the allocator: a defect of the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +45,7 @@ pub struct Buddy {
     /// The free blocks of each order, by first frame.
     free: Vec<BTreeSet<u64>>,
     /// The allocated blocks: first frame to order.
-    held: BTreeMap<u64, u32>,
+    held: FxHashMap<u64, u32>,
     splits: u64,
     joins: u64,
 }
@@ -54,7 +55,8 @@ impl Buddy {
     /// order `max` (at most 63).
     pub fn new(first: u64, total: u64, max: u32) -> Buddy {
         let free = vec![BTreeSet::new(); max.min(63) as usize + 1];
-        let mut buddy = Buddy { first, total, free, held: BTreeMap::new(), splits: 0, joins: 0 };
+        let mut buddy =
+            Buddy { first, total, free, held: FxHashMap::default(), splits: 0, joins: 0 };
         let mut at = first;
         let end = first.saturating_add(total);
         while at < end {

@@ -10,6 +10,7 @@ pub struct FileId(pub u32);
 
 /// Scrambles 64 bits so that neighbouring inputs give unrelated outputs (the finaliser of
 /// SplitMix64).
+#[inline]
 pub fn scramble(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,16 +20,27 @@ pub fn scramble(value: u64) -> u64 {
 
 /// The 64-bit little-endian word of a file at a byte offset that is a multiple of 8.
 pub fn file_word(seed: u64, file: FileId, offset: u64) -> u64 {
-    scramble(scramble(seed ^ (u64::from(file.0) << 40)) ^ (offset / 8))
+    scramble(file_key(seed, file) ^ (offset / 8))
 }
 
 /// The page of a file that begins at `offset`.
 pub fn file_page(seed: u64, file: FileId, offset: u64) -> Box<PageData> {
     let mut page = Box::new([0; (PAGE_BYTES / 8) as usize]);
-    for (index, word) in page.iter_mut().enumerate() {
-        *word = file_word(seed, file, offset + 8 * index as u64);
-    }
+    fill_page(seed, file, offset, &mut page);
     page
+}
+
+/// As [`file_page`], into `page`.
+pub(crate) fn fill_page(seed: u64, file: FileId, offset: u64, page: &mut PageData) {
+    let key = file_key(seed, file);
+    for (word, index) in page.iter_mut().zip(offset / 8..) {
+        *word = scramble(key ^ index);
+    }
+}
+
+/// What the contents of a file depend on, besides the place.
+fn file_key(seed: u64, file: FileId) -> u64 {
+    scramble(seed ^ (u64::from(file.0) << 40))
 }
 
 #[cfg(test)]

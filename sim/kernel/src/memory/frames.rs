@@ -77,7 +77,9 @@ impl Frames {
     /// `None` where no such run is free.
     pub fn allocate_run(&mut self, order: u32, purpose: Use) -> Option<u64> {
         let frame = self.buddy.allocate(order)?;
-        self.buddy.split(frame, order, 0).expect("it was just handed out");
+        if order > 0 {
+            self.buddy.split(frame, order, 0).expect("it was just handed out");
+        }
         self.free -= 1 << order;
         (frame..frame + (1 << order)).for_each(|frame| self.assign(frame, purpose));
         self.peak = self.peak.max(self.in_use());
@@ -155,6 +157,43 @@ impl Frames {
             }
         }
         census
+    }
+}
+
+/// A set of frames, quick to ask and to empty.
+#[derive(Debug)]
+pub struct FrameSet {
+    first: u64,
+    members: Vec<u64>,
+    /// By frame, from the first on.
+    is_member: Vec<bool>,
+}
+
+impl FrameSet {
+    /// None of `total` frames from physical address `base` on.
+    pub fn new(base: u64, total: u64) -> FrameSet {
+        let is_member = vec![false; total as usize];
+        FrameSet { first: base / PAGE_BYTES, members: Vec::new(), is_member }
+    }
+
+    /// Adds a frame.
+    pub fn insert(&mut self, frame: u64) {
+        let is_member = &mut self.is_member[(frame - self.first) as usize];
+        if !std::mem::replace(is_member, true) {
+            self.members.push(frame);
+        }
+    }
+
+    /// Whether a frame is among them.
+    pub fn contains(&self, frame: u64) -> bool {
+        self.is_member[(frame - self.first) as usize]
+    }
+
+    /// Removes all.
+    pub fn clear(&mut self) {
+        for frame in self.members.drain(..) {
+            self.is_member[(frame - self.first) as usize] = false;
+        }
     }
 }
 

@@ -23,15 +23,13 @@ mod swap;
 pub use allocation::Allocation;
 pub use buddy::{Buddy, BuddyError};
 pub use content::{FileId, file_page, file_word, scramble};
-pub use frames::{Census, Frames, Use};
+pub use frames::{Census, FrameSet, Frames, Use};
 pub use object::{Object, ObjectId, Objects};
-pub use page::{Page, PageId, Pages, ZERO_PAGE};
+pub use page::{Holder, Page, PageId, Pages, ZERO_PAGE};
 pub use swap::{Slot, Swap};
 
 use super::replace::Policy;
 use super::{MachineConfig, Pid};
-use std::collections::BTreeSet;
-
 /// Memory in the kernel's accounts.
 pub struct PhysicalMemory {
     /// The use of each frame.
@@ -45,7 +43,10 @@ pub struct PhysicalMemory {
     /// Chooses the page to evict.
     pub policy: Box<dyn Policy>,
     /// Frames that are not evicted while the kernel works with them.
-    pub pinned: BTreeSet<u64>,
+    pub pinned: FrameSet,
+    /// Frames that turned out to have to stay in the present eviction: dirty pages for which there
+    /// is no swap slot, or that the disk refuses.
+    pub stuck: FrameSet,
     /// Whether any process has ever locked pages; until then, no page is examined for it.
     pub locks_pages: bool,
 }
@@ -66,12 +67,13 @@ impl PhysicalMemory {
     pub fn new(config: &MachineConfig) -> PhysicalMemory {
         let MachineConfig { base, frames, kernel, ref reserved, .. } = *config;
         PhysicalMemory {
+            pinned: FrameSet::new(base, frames),
+            stuck: FrameSet::new(base, frames),
             frames: Frames::new(base, frames, kernel, reserved),
             pages: Pages::default(),
             objects: Objects::new(config.seed),
             swap: Swap::new(config.swap),
             policy: config.policy.build(config.policy_settings()),
-            pinned: BTreeSet::new(),
             locks_pages: false,
         }
     }
@@ -90,13 +92,13 @@ impl PhysicalMemory {
     /// Makes a process a holder of a page, at a virtual page.
     pub fn hold(&mut self, id: PageId, pid: Pid, vpn: u64) {
         let page = self.pages.get_mut(id).expect("a page that is held exists");
-        page.holders.insert((pid, vpn));
+        page.add_holder((pid, vpn));
     }
 
     /// Removes a holder from a page; without any reference left, the page is freed.
     pub fn release(&mut self, id: PageId, pid: Pid, vpn: u64) {
         let page = self.pages.get_mut(id).expect("a page that is held exists");
-        page.holders.remove(&(pid, vpn));
+        page.remove_holder((pid, vpn));
         if page.references() == 0 && id != ZERO_PAGE {
             self.discard(id);
         }
@@ -126,7 +128,7 @@ impl PhysicalMemory {
     /// Frees the frame of a page that no entry maps and of which the disk has a copy. If it has a
     /// slot, its holders continue to hold it; if a file has it or it was never stored to, the page
     /// is freed, and its former holders are returned.
-    pub fn free_frame(&mut self, id: PageId) -> BTreeSet<(Pid, u64)> {
+    pub fn free_frame(&mut self, id: PageId) -> Vec<Holder> {
         let frame = self.pages.set_frame(id, None).expect("it is in a frame");
         let page = self.pages.get_mut(id).expect("a page that is evicted exists");
         page.unsaved = false;
@@ -134,7 +136,7 @@ impl PhysicalMemory {
         self.policy.removed(frame);
         self.frames.release(frame);
         if !forgotten {
-            return BTreeSet::new();
+            return Vec::new();
         }
         let page = self.pages.remove(id).expect("it was just found");
         if let Some((object, index)) = page.home
@@ -142,7 +144,7 @@ impl PhysicalMemory {
         {
             object.pages.remove(&index);
         }
-        page.holders
+        page.into_holders()
     }
 
     /// Provides a free swap slot: there is one, or the swap file grows by `slots` up to `most`, or
@@ -151,11 +153,11 @@ impl PhysicalMemory {
         if self.swap.has_room() || self.swap.grow(slots, most) {
             return SlotFound::Free;
         }
-        let Some(lender) = self.pages.lenders().next() else { return SlotFound::Full };
+        let Some(&lender) = self.pages.lenders().first() else { return SlotFound::Full };
         let slot = self.pages.set_slot(lender, None).expect("it lends its slot");
         let page = self.pages.get_mut(lender).expect("as above");
         page.unsaved = true;
-        let pid = page.holders.first().map(|&(pid, _)| pid).unwrap_or_default();
+        let pid = page.holders().first().map(|&(pid, _)| pid).unwrap_or_default();
         self.swap.release(slot);
         SlotFound::TakenFrom(pid)
     }

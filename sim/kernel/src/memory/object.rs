@@ -1,8 +1,11 @@
 //! What regions map besides private memory: files and shared memory, each with its pages.
 
 use crate::memory::PageId;
-use crate::{FileId, PageData, file_page};
+use crate::memory::content::fill_page;
+use crate::{FileId, PageData};
+use model::isa::PAGE_BYTES;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// A file's or a shared memory's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,21 +119,27 @@ impl Objects {
         }
     }
 
-    /// The disk's copy of a file's page.
-    pub fn read(&self, file: FileId, page: u64) -> Box<PageData> {
-        let written = self.written.get(&(file, page));
-        written.cloned().unwrap_or_else(|| file_page(self.seed, file, page * 4096))
+    /// Reads the disk's copy of a file's page.
+    pub fn read(&self, file: FileId, page: u64, data: &mut PageData) {
+        match self.written.get(&(file, page)) {
+            Some(written) => data.copy_from_slice(&**written),
+            None => fill_page(self.seed, file, page * PAGE_BYTES, data),
+        }
     }
 
     /// Writes a file's page to the disk.
-    pub fn write(&mut self, file: FileId, page: u64, data: Box<PageData>) {
-        self.written.insert((file, page), data);
+    pub fn write(&mut self, file: FileId, page: u64, data: &PageData) {
+        match self.written.entry((file, page)) {
+            Entry::Occupied(written) => written.into_mut().copy_from_slice(data),
+            Entry::Vacant(place) => _ = place.insert(Box::new(*data)),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::file_page;
 
     #[test]
     fn a_name_is_one_object_of_one_kind_and_length() {
@@ -153,10 +162,17 @@ mod tests {
     fn what_is_written_to_a_file_is_read_from_it() {
         let mut objects = Objects::new(1);
         let image = objects.image(FileId(1));
-        assert_eq!(objects.read(FileId(1), 2), file_page(1, FileId(1), 8192));
-        objects.write(FileId(1), 2, Box::new([7; 512]));
-        assert_eq!(objects.read(FileId(1), 2), Box::new([7; 512]));
+        let read = |objects: &Objects| {
+            let mut data = [0; 512];
+            objects.read(FileId(1), 2, &mut data);
+            Box::new(data)
+        };
+        assert_eq!(read(&objects), file_page(1, FileId(1), 8192));
+        for value in [7, 8] {
+            objects.write(FileId(1), 2, &[value; 512]);
+            assert_eq!(read(&objects), Box::new([value; 512]));
+        }
         objects.remove(image);
-        assert_eq!(objects.read(FileId(1), 2), file_page(1, FileId(1), 8192));
+        assert_eq!(read(&objects), file_page(1, FileId(1), 8192));
     }
 }

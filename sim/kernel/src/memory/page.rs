@@ -7,7 +7,8 @@
 
 use crate::memory::Slot;
 use crate::{ObjectId, Pid};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// A page's number, never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,6 +16,9 @@ pub struct PageId(pub u64);
 
 /// The zero page, shared by all mappings of memory that was only read. It is never evicted.
 pub const ZERO_PAGE: PageId = PageId(0);
+
+/// A process that holds a page, and at which virtual page.
+pub type Holder = (Pid, u64);
 
 /// One page's contents, and its holders.
 #[derive(Clone, Debug, Default)]
@@ -31,11 +35,45 @@ pub struct Page {
     pub young: bool,
     /// Its place in the page cache: object and page number.
     pub home: Option<(ObjectId, u64)>,
-    /// The processes that hold it, each at a virtual page.
-    pub holders: BTreeSet<(Pid, u64)>,
+    /// The processes that hold it, each at a virtual page, in order: one of them, mostly.
+    holders: Vec<Holder>,
 }
 
 impl Page {
+    /// A page in this frame, which none holds yet.
+    pub fn in_frame(frame: u64) -> Page {
+        Page { frame: Some(frame), ..Page::default() }
+    }
+
+    /// The processes that hold it, each at a virtual page, in order.
+    pub fn holders(&self) -> &[Holder] {
+        &self.holders
+    }
+
+    /// Whether a process holds it at this virtual page.
+    pub fn is_held_by(&self, holder: Holder) -> bool {
+        self.holders.binary_search(&holder).is_ok()
+    }
+
+    /// The same, of a page that ends.
+    pub fn into_holders(self) -> Vec<Holder> {
+        self.holders
+    }
+
+    /// Adds a holder.
+    pub fn add_holder(&mut self, holder: Holder) {
+        if let Err(at) = self.holders.binary_search(&holder) {
+            self.holders.insert(at, holder);
+        }
+    }
+
+    /// Removes a holder.
+    pub fn remove_holder(&mut self, holder: Holder) {
+        if let Ok(at) = self.holders.binary_search(&holder) {
+            self.holders.remove(at);
+        }
+    }
+
     /// References: holders, and the page cache.
     pub fn references(&self) -> u64 {
         self.holders.len() as u64 + u64::from(self.home.is_some())
@@ -50,7 +88,7 @@ impl Page {
 /// All pages.
 #[derive(Debug, Default)]
 pub struct Pages {
-    pages: BTreeMap<PageId, Page>,
+    pages: FxHashMap<PageId, Page>,
     /// Those that are both in a frame and in a slot.
     lenders: BTreeSet<PageId>,
     next: u64,
@@ -61,14 +99,16 @@ impl Pages {
     pub fn add(&mut self, page: Page) -> PageId {
         self.next += 1;
         let id = PageId(self.next);
+        if page.lends() {
+            self.lenders.insert(id);
+        }
         self.pages.insert(id, page);
-        self.sort_in(id);
         id
     }
 
     /// Puts the zero page into its frame.
     pub fn add_zero(&mut self, frame: u64) {
-        self.pages.insert(ZERO_PAGE, Page { frame: Some(frame), ..Page::default() });
+        self.pages.insert(ZERO_PAGE, Page::in_frame(frame));
     }
 
     /// One page.
@@ -81,10 +121,7 @@ impl Pages {
     /// # Panics
     /// If there is no such page.
     pub fn set_frame(&mut self, id: PageId, frame: Option<u64>) -> Option<u64> {
-        let page = self.pages.get_mut(&id).expect("a page that is moved exists");
-        let before = std::mem::replace(&mut page.frame, frame);
-        self.sort_in(id);
-        before
+        self.change(id, |page| std::mem::replace(&mut page.frame, frame))
     }
 
     /// Gives a page a slot, or takes its slot away; the former slot.
@@ -92,22 +129,25 @@ impl Pages {
     /// # Panics
     /// If there is no such page.
     pub fn set_slot(&mut self, id: PageId, slot: Option<Slot>) -> Option<Slot> {
+        self.change(id, |page| std::mem::replace(&mut page.slot, slot))
+    }
+
+    /// Changes the frame or the slot of a page, and keeps the lenders up to date.
+    fn change<T>(&mut self, id: PageId, change: impl FnOnce(&mut Page) -> T) -> T {
         let page = self.pages.get_mut(&id).expect("a page that is moved exists");
-        let before = std::mem::replace(&mut page.slot, slot);
-        self.sort_in(id);
+        let lent = page.lends();
+        let before = change(page);
+        match (lent, page.lends()) {
+            (false, true) => _ = self.lenders.insert(id),
+            (true, false) => _ = self.lenders.remove(&id),
+            _ => {}
+        }
         before
     }
 
-    fn sort_in(&mut self, id: PageId) {
-        match self.pages.get(&id) {
-            Some(page) if page.lends() => self.lenders.insert(id),
-            _ => self.lenders.remove(&id),
-        };
-    }
-
     /// The pages that are both in a frame and in a slot, in order.
-    pub fn lenders(&self) -> impl Iterator<Item = PageId> {
-        self.lenders.iter().copied()
+    pub fn lenders(&self) -> &BTreeSet<PageId> {
+        &self.lenders
     }
 
     /// One page, mutable; its frame and slot have methods of their own.
@@ -117,11 +157,14 @@ impl Pages {
 
     /// Removes a page.
     pub fn remove(&mut self, id: PageId) -> Option<Page> {
-        self.lenders.remove(&id);
-        self.pages.remove(&id)
+        let page = self.pages.remove(&id)?;
+        if page.lends() {
+            self.lenders.remove(&id);
+        }
+        Some(page)
     }
 
-    /// All pages in order.
+    /// All pages, in any order.
     pub fn iter(&self) -> impl Iterator<Item = (PageId, &Page)> {
         self.pages.iter().map(|(id, page)| (*id, page))
     }

@@ -1,61 +1,80 @@
 //! The swap device: numbered slots of one page each, on a disk.
 
 use crate::PageData;
-use std::collections::BTreeMap;
 
 /// A slot's number.
 pub type Slot = u32;
+
+/// A slot of the device.
+#[derive(Debug)]
+enum Content {
+    Free,
+    /// Allocated for a page that is not written yet.
+    Reserved,
+    Page(Box<PageData>),
+}
 
 /// The slots. The time of the disk is accounted elsewhere.
 #[derive(Debug)]
 pub struct Swap {
     slots: u32,
-    /// Slots that hold a page, or are reserved for one.
-    used: BTreeMap<Slot, Box<PageData>>,
+    /// Those that were ever in use.
+    content: Vec<Content>,
     free: Vec<Slot>,
-    peak: u32,
 }
 
 impl Swap {
     /// A device of so many slots, all free.
     pub fn new(slots: u32) -> Swap {
-        Swap { slots, used: BTreeMap::new(), free: Vec::new(), peak: 0 }
+        Swap { slots, content: Vec::new(), free: Vec::new() }
     }
 
     /// Allocates a free slot; `None` when the device is full.
     pub fn allocate(&mut self) -> Option<Slot> {
-        let fresh = self.used.len() as u32 + self.free.len() as u32;
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None if fresh < self.slots => fresh,
-            None => return None,
-        };
-        self.used.insert(slot, Box::new([0; 512]));
-        self.peak = self.peak.max(self.used.len() as u32);
-        Some(slot)
+        if let Some(slot) = self.free.pop() {
+            self.content[slot as usize] = Content::Reserved;
+            return Some(slot);
+        }
+        let fresh = self.peak();
+        (fresh < self.slots).then(|| {
+            self.content.push(Content::Reserved);
+            fresh
+        })
     }
 
     /// Writes a slot that is allocated.
-    pub fn store(&mut self, slot: Slot, data: Box<PageData>) {
-        let held = self.used.insert(slot, data);
-        debug_assert!(held.is_some(), "slot {slot} was not allocated");
+    pub fn store(&mut self, slot: Slot, data: &PageData) {
+        debug_assert!(self.is_allocated(slot), "slot {slot} was not allocated");
+        match &mut self.content[slot as usize] {
+            Content::Page(before) => before.copy_from_slice(data),
+            content => *content = Content::Page(Box::new(*data)),
+        }
     }
 
-    /// Reads a slot; `None` if it is not allocated.
+    /// Reads a slot; `None` if no page was written to it.
     pub fn load(&self, slot: Slot) -> Option<&PageData> {
-        self.used.get(&slot).map(Box::as_ref)
+        match self.content.get(slot as usize)? {
+            Content::Page(data) => Some(data),
+            Content::Free | Content::Reserved => None,
+        }
     }
 
     /// Frees a slot.
     pub fn release(&mut self, slot: Slot) {
-        if self.used.remove(&slot).is_some() {
+        if self.is_allocated(slot) {
+            self.content[slot as usize] = Content::Free;
             self.free.push(slot);
         }
     }
 
+    /// Whether a slot is allocated.
+    pub fn is_allocated(&self, slot: Slot) -> bool {
+        !matches!(self.content.get(slot as usize), None | Some(Content::Free))
+    }
+
     /// Whether another slot could be allocated.
     pub fn has_room(&self) -> bool {
-        (self.used.len() as u32) < self.slots
+        self.used() < self.slots
     }
 
     /// Enlarges the device by so many slots, up to `most` in all; `false` if it stays.
@@ -67,7 +86,7 @@ impl Swap {
 
     /// Slots in use.
     pub fn used(&self) -> u32 {
-        self.used.len() as u32
+        (self.content.len() - self.free.len()) as u32
     }
 
     /// Slots in all.
@@ -77,12 +96,7 @@ impl Swap {
 
     /// The most slots ever in use.
     pub fn peak(&self) -> u32 {
-        self.peak
-    }
-
-    /// The allocated slots in order.
-    pub fn allocated(&self) -> impl Iterator<Item = Slot> + '_ {
-        self.used.keys().copied()
+        self.content.len() as u32
     }
 }
 
@@ -105,8 +119,10 @@ mod tests {
         let mut swap = Swap::new(2);
         let (a, b) = (swap.allocate().unwrap(), swap.allocate().unwrap());
         assert_eq!((a, b, swap.allocate(), swap.has_room()), (0, 1, None, false));
-        swap.store(a, Box::new([7; 512]));
-        assert_eq!(swap.load(a).unwrap()[5], 7);
+        for value in [7, 8] {
+            swap.store(a, &[value; 512]);
+            assert_eq!(swap.load(a).unwrap()[5], value);
+        }
         swap.release(a);
         swap.release(a);
         assert_eq!((swap.used(), swap.peak(), swap.load(a)), (1, 2, None));

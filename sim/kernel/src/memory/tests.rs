@@ -51,8 +51,8 @@ fn a_page_in_swap_is_held_and_one_that_a_file_has_is_forgotten() {
     assert_eq!(memory.file_of(cached).map(|(_, index)| index), Some(3));
     assert!(memory.file_of(own).is_none());
     assert!(memory.free_frame(own).is_empty());
-    assert_eq!(memory.pages.get(own).map(|page| page.holders.len()), Some(1));
-    assert_eq!(memory.free_frame(cached), [(1, 6), (2, 7)].into());
+    assert_eq!(memory.pages.get(own).map(|page| page.holders().len()), Some(1));
+    assert_eq!(memory.free_frame(cached), [(1, 6), (2, 7)]);
     assert!(memory.pages.get(cached).is_none());
     assert!(memory.objects.get(file).unwrap().pages.is_empty());
     assert_eq!(memory.frames.free(), 8);

@@ -18,7 +18,7 @@ impl Os {
         pid: Pid,
         va: u64,
     ) -> Result<(), OsError> {
-        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
+        let limit = self.processes[pid].frames.unwrap_or(u64::MAX);
         for vpn in self.run_around(pid, va, self.config.fault_around) {
             let at = vpn * PAGE_BYTES;
             let space = self.space(pid);
@@ -56,8 +56,8 @@ impl Os {
                 self.memory.pages.remove(id);
                 return Ok(());
             };
-            let data = self.memory.objects.read(file, index);
-            hal.write_page(frame * PAGE_BYTES, &data)?;
+            self.memory.objects.read(file, index, &mut self.buffer);
+            hal.write_page(frame * PAGE_BYTES, &self.buffer)?;
             self.memory.pages.set_frame(id, Some(frame));
             self.memory.set_home(id, Some((home, index)));
             self.loaded(hal, frame, pid, vpn);
@@ -94,7 +94,7 @@ impl Os {
             let source = self.source(pid, va, access);
             // One page and the tables above it: no process should be killed for more.
             let needed = 1 + u64::from(self.config.mode.levels());
-            let full = space.resident >= self.processes[&pid].frames.unwrap_or(u64::MAX);
+            let full = space.resident >= self.processes[pid].frames.unwrap_or(u64::MAX);
             if source == Source::Beyond || full || self.memory.frames.free() < needed {
                 return Ok(());
             }
@@ -114,7 +114,7 @@ impl Os {
         specs: &[RegionSpec],
     ) -> Result<(), OsError> {
         for spec in specs.iter().filter(|spec| spec.prefault) {
-            if self.processes[&pid].space.is_some() {
+            if self.processes[pid].space.is_some() {
                 self.prefault(hal, pid, spec.start..spec.start + spec.pages * PAGE_BYTES)?;
             }
         }

@@ -27,8 +27,8 @@ impl Os {
         if old.page == ZERO_PAGE {
             hal.write_page(to * PAGE_BYTES, &[0; 512])?;
         } else {
-            let data = hal.read_page(from * PAGE_BYTES)?;
-            hal.write_page(to * PAGE_BYTES, &data)?;
+            hal.read_page(from * PAGE_BYTES, &mut self.buffer)?;
+            hal.write_page(to * PAGE_BYTES, &self.buffer)?;
         }
         // If the page was in no file, neither is the copy: it must not be dropped as clean.
         let anonymous = |page: &crate::memory::Page| page.home.is_none();

@@ -68,7 +68,7 @@ impl Os {
         hal.wait(self.config.costs.trap)?;
         self.memory.pinned.clear();
         self.disk.begin_fault(pid);
-        let calling = self.processes[&pid].calling.is_some();
+        let calling = self.processes[pid].calling.is_some();
         self.process_mut(pid).counters.supervisor_faults += u64::from(calling);
         let outcome = self.resolve(hal, pid, access, fault)?;
         let counters = self.counters_of(pid);
@@ -91,7 +91,7 @@ impl Os {
     /// Errors of the hardware.
     pub fn bus_error(&mut self, hal: &mut dyn Hal, va: u64, pa: u64) -> Result<Verdict, OsError> {
         let Some(pid) = self.current else { return Ok(Verdict::Killed) };
-        if self.processes[&pid].calling.is_some() {
+        if self.processes[pid].calling.is_some() {
             return Ok(Verdict::Refused(Refusal::BadAddress));
         }
         self.kill(hal, pid, Death::BusError { va, pa })?;
@@ -156,7 +156,7 @@ impl Os {
     /// An access that the process may not make. The process's own access kills it; the kernel's
     /// access on its behalf makes the call fail.
     fn forbidden(&self, pid: Pid, death: Death) -> (FaultKind, Remedy) {
-        if self.processes[&pid].calling.is_some() {
+        if self.processes[pid].calling.is_some() {
             return (FaultKind::Refused, Remedy::Refuse(Refusal::BadAddress));
         }
         (FaultKind::Protection, Remedy::Kill(death))
@@ -274,12 +274,12 @@ impl Os {
     }
 
     pub(crate) fn process_mut(&mut self, pid: Pid) -> &mut Process {
-        self.processes.get_mut(&pid).expect("the process was made by spawn")
+        self.processes.get_mut(pid).expect("the process was made by spawn")
     }
 
     /// The counters of a process; for pages without a holder, the kernel's own.
     pub(crate) fn counters_of(&mut self, pid: Pid) -> &mut OsCounters {
-        match self.processes.get_mut(&pid) {
+        match self.processes.get_mut(pid) {
             Some(process) => &mut process.counters,
             None => &mut self.counters,
         }
@@ -290,7 +290,7 @@ impl Os {
     }
 
     pub(crate) fn space(&self, pid: Pid) -> &crate::AddressSpace {
-        self.processes[&pid].space.as_ref().expect("a living process has memory")
+        self.processes[pid].space.as_ref().expect("a living process has memory")
     }
 }
 

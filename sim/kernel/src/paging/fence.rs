@@ -7,7 +7,7 @@ impl Os {
     /// The fence after a new entry: for its page, or, if a pointer changed, for the address space,
     /// since a fence by address orders leaf entries only.
     pub(crate) fn fence_mapped(
-        &mut self,
+        &self,
         hal: &mut dyn Hal,
         pid: Pid,
         va: u64,
@@ -17,12 +17,7 @@ impl Os {
     }
 
     /// Invalidates one page's translation.
-    pub(crate) fn fence_page(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        va: u64,
-    ) -> Result<(), OsError> {
+    pub(crate) fn fence_page(&self, hal: &mut dyn Hal, pid: Pid, va: u64) -> Result<(), OsError> {
         match self.asids.held(pid) {
             Some(asid) => hal.fence(Fence { va: Some(va), asid: Some(asid) }),
             // No translation of it is cached: its ASID was fenced when it was reassigned.
@@ -31,7 +26,7 @@ impl Os {
     }
 
     /// Invalidates everything cached of one address space, pointers included.
-    pub(crate) fn fence_space(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
+    pub(crate) fn fence_space(&self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         match self.asids.held(pid) {
             Some(asid) => hal.fence(Fence { va: None, asid: Some(asid) }),
             None => Ok(()),

@@ -1,6 +1,6 @@
 //! Holders of pages: references taken and released, entries mapped and unmapped.
 
-use crate::memory::{PageId, Use, ZERO_PAGE};
+use crate::memory::{Holder, Page, PageId, ZERO_PAGE};
 use crate::space::Held;
 use crate::space::table::Place;
 use crate::{AddressSpace, Hal, Os, OsError, Pid};
@@ -88,12 +88,11 @@ impl Os {
         Ok(())
     }
 
-    /// The processes that map the page in this frame now.
-    pub(crate) fn mappers(&self, frame: u64) -> Vec<(Pid, u64)> {
-        let Some(Use::Page(id)) = self.memory.frames.usage(frame) else { return Vec::new() };
-        let Some(page) = self.memory.pages.get(id) else { return Vec::new() };
-        let shows = |&&(pid, vpn): &&(Pid, u64)| self.space(pid).pages[&vpn].mapped;
-        page.holders.iter().filter(shows).copied().collect()
+    /// The processes that map a page now, each with its address space.
+    pub(crate) fn mappers(&self, id: PageId) -> impl Iterator<Item = (Holder, &AddressSpace)> {
+        let holders = self.memory.pages.get(id).map_or(&[][..], Page::holders);
+        let spaces = holders.iter().map(|&(pid, vpn)| ((pid, vpn), self.space(pid)));
+        spaces.filter(|((_, vpn), space)| space.pages[vpn].mapped)
     }
 
     pub(crate) fn leaf(&self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {

@@ -26,13 +26,14 @@ mod thp;
 
 pub(crate) use denied::{Denied, Stop, denial};
 pub use fault::Verdict;
+pub(crate) use hold::leaf;
 pub use identity::Identity;
 pub(crate) use source::Source;
 
 use crate::memory::{PageId, Use, ZERO_PAGE};
 use crate::paging::fault::used_bits;
 use crate::space::table::{self, Place};
-use crate::{Death, Event, Hal, Os, OsError, PageData, Permissions, Pid, Refusal};
+use crate::{Death, Event, Hal, Os, OsError, Permissions, Pid, Refusal};
 use model::isa::{Access, PAGE_BYTES, pte};
 
 impl Os {
@@ -110,8 +111,8 @@ impl Os {
             }
             Source::File { file, index, home } => {
                 let (id, frame) = self.new_page(hal, pid)?;
-                let data = self.memory.objects.read(file, index);
-                let read = self.read_in(hal, pid, va, frame, &data);
+                self.memory.objects.read(file, index, &mut self.buffer);
+                let read = self.read_in(hal, pid, va, frame);
                 read.inspect_err(|_| self.memory.discard(id))?;
                 self.process_mut(pid).counters.demand_load += 1;
                 self.memory.set_home(id, home.map(|object| (object, index)));
@@ -122,12 +123,12 @@ impl Os {
                 let frame = self.demand_frame(hal, pid, Use::Page(id))?;
                 self.memory.pinned.insert(frame);
                 hal.event(Event::SwapIn { pid, va: va / PAGE_BYTES * PAGE_BYTES, slot });
-                let data =
-                    self.memory.swap.load(slot).copied().ok_or_else(|| OsError::Invariant {
-                        cycle: hal.now(),
-                        what: format!("swap slot {slot} of page {va:#x} is free"),
-                    })?;
-                let read = self.read_in(hal, pid, va, frame, &data);
+                let data = self.memory.swap.load(slot).ok_or_else(|| OsError::Invariant {
+                    cycle: hal.now(),
+                    what: format!("swap slot {slot} of page {va:#x} is free"),
+                })?;
+                self.buffer.copy_from_slice(data);
+                let read = self.read_in(hal, pid, va, frame);
                 read.inspect_err(|_| self.memory.frames.release(frame))?;
                 self.process_mut(pid).counters.swap_ins += 1;
                 self.memory.pages.set_frame(id, Some(frame));
@@ -140,27 +141,20 @@ impl Os {
         }
     }
 
-    /// Reads a page from the disk. If that fails the process is killed, or the call for which the
+    /// Reads a page from the disk, which is in the buffer. If that fails the process is killed, or the call for which the
     /// kernel needed the page fails.
-    fn read_in(
-        &mut self,
-        hal: &mut dyn Hal,
-        pid: Pid,
-        va: u64,
-        frame: u64,
-        data: &PageData,
-    ) -> Result<(), Stop> {
+    fn read_in(&mut self, hal: &mut dyn Hal, pid: Pid, va: u64, frame: u64) -> Result<(), Stop> {
         let account = hal.charge(self.transfer_account());
         let done = self.disk_read(hal)?;
         if done {
-            hal.write_page(frame * PAGE_BYTES, data)?;
+            hal.write_page(frame * PAGE_BYTES, &self.buffer)?;
         }
         hal.charge(account);
         if done {
             return Ok(());
         }
         self.process_mut(pid).counters.disk_errors += 1;
-        if self.processes[&pid].calling.is_some() {
+        if self.processes[pid].calling.is_some() {
             return Err(Denied::Refused(Refusal::BadAddress).into());
         }
         self.kill(hal, pid, Death::DiskError { va })?;

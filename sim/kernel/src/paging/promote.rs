@@ -38,10 +38,10 @@ impl Os {
     /// The first run, at this place or after it, in which a process holds pages: found by its first
     /// page.
     fn run_from(&self, (pid, vpn): (Pid, u64)) -> Option<(Pid, u64)> {
-        self.processes.range(pid..).find_map(|(&other, process)| {
-            let from = if other == pid { vpn } else { 0 };
+        self.processes.iter().skip_while(|process| process.pid < pid).find_map(|process| {
+            let from = if process.pid == pid { vpn } else { 0 };
             let (&vpn, _) = process.space.as_ref()?.pages.range(from..).next()?;
-            Some((other, vpn / self.run_pages() * self.run_pages()))
+            Some((process.pid, vpn / self.run_pages() * self.run_pages()))
         })
     }
 
@@ -69,7 +69,7 @@ impl Os {
             }
             present += 1;
         }
-        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
+        let limit = self.processes[pid].frames.unwrap_or(u64::MAX);
         present >= self.config.thp_promote.min(self.run_pages())
             && space.resident - present + self.run_pages() <= limit
     }
@@ -87,7 +87,8 @@ impl Os {
         // A pointer was cleared, so a fence by address would not suffice. From here on nothing
         // translates: no store is lost to a page that was already copied, and A and D are final.
         self.fence_space(hal, pid)?;
-        let entries = hal.read_page(aside * PAGE_BYTES)?;
+        let mut entries = [0; PAGE_WORDS];
+        hal.read_page(aside * PAGE_BYTES, &mut entries)?;
         let mut accessed = 0;
         for n in 0..pages {
             let entry = entry(mode, &entries, n);
@@ -120,8 +121,8 @@ impl Os {
             page.unsaved |= dirty;
             let from = self.memory.pages.set_frame(id, Some(to));
             let from = from.expect("a page that is mapped is in a frame");
-            let data = hal.read_page(from * PAGE_BYTES)?;
-            hal.write_page(to * PAGE_BYTES, &data)?;
+            hal.read_page(from * PAGE_BYTES, &mut self.buffer)?;
+            hal.write_page(to * PAGE_BYTES, &self.buffer)?;
             self.memory.frames.assign(to, Use::Page(id));
             self.memory.policy.removed(from);
             self.memory.frames.release(from);
@@ -133,7 +134,7 @@ impl Os {
             self.memory.release(zero, pid, vpn);
         }
         hal.write_page(to * PAGE_BYTES, &[0; PAGE_WORDS])?;
-        let id = self.memory.pages.add(Page { frame: Some(to), ..Page::default() });
+        let id = self.memory.pages.add(Page::in_frame(to));
         self.memory.frames.assign(to, Use::Page(id));
         self.hold(pid, vpn, id);
         self.mark_mapped(pid, vpn);

@@ -49,10 +49,10 @@ impl Os {
     /// it is a named file, which stays in the page cache; anything else is freed. The disk's time
     /// is charged to `pid`.
     pub(crate) fn settle(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
-        let spaces = self.processes.values().filter_map(|process| process.space.as_ref());
+        let spaces = self.processes.iter().filter_map(|process| process.space.as_ref());
         let mapped: BTreeSet<ObjectId> =
             spaces.flat_map(|space| space.regions.values().filter_map(|r| r.object)).collect();
-        let images = self.processes.values().filter(|process| process.space.is_some());
+        let images = self.processes.iter().filter(|process| process.space.is_some());
         let images: BTreeSet<ObjectId> = images.map(|process| process.image.object).collect();
         let all = self.memory.objects.iter();
         let free = all.filter(|(id, _)| !mapped.contains(id) && !images.contains(id));

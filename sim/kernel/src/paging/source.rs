@@ -92,6 +92,6 @@ impl Os {
     pub(crate) fn in_place(&self, pid: Pid, va: u64, id: PageId) -> bool {
         let page = self.memory.pages.get(id).expect("a page that is held exists");
         let shared = self.space(pid).region(va).is_some_and(|region| region.shared);
-        shared || page.holders.len() == 1 && page.home.is_none() && id != crate::ZERO_PAGE
+        shared || page.holders().len() == 1 && page.home.is_none() && id != crate::ZERO_PAGE
     }
 }

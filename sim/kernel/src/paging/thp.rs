@@ -69,7 +69,7 @@ impl Os {
         self.space_mut(pid).table.keep_spare(aside);
         for n in 0..self.run_pages() {
             hal.write_page((first + n) * PAGE_BYTES, &[0; PAGE_WORDS])?;
-            let id = self.memory.pages.add(Page { frame: Some(first + n), ..Page::default() });
+            let id = self.memory.pages.add(Page::in_frame(first + n));
             self.memory.frames.assign(first + n, Use::Page(id));
             self.hold(pid, run.start + n, id);
         }
@@ -99,7 +99,7 @@ impl Os {
         let region = space.region(va)?;
         let inside = region.start <= start * PAGE_BYTES && run.end * PAGE_BYTES <= region.end;
         let untouched = space.pages.range(run.clone()).next().is_none();
-        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX);
+        let limit = self.processes[pid].frames.unwrap_or(u64::MAX);
         let fits = space.resident.saturating_add(pages) <= limit;
         // Such a run would have individual permissions on single pages.
         let plain = space.widened.range(run.clone()).next().is_none();

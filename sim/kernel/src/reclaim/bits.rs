@@ -1,10 +1,10 @@
 //! The A and D bits of pages in frames, as replacement policies may see them.
 
 use crate::memory::{PageId, Use};
+use crate::paging::leaf;
 use crate::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
 use crate::{Activity, Event, Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
-use std::collections::BTreeSet;
 
 /// The bits in the page tables in memory. For a page with several mappings, the bits of all its
 /// entries are ORed.
@@ -13,9 +13,7 @@ pub(crate) struct Bits<'a> {
     pub(crate) hal: &'a mut dyn Hal,
     /// If a process is named, only pages that it maps may be chosen.
     pub(crate) whose: Option<Pid>,
-    /// Frames whose pages must stay.
-    pub(crate) stuck: &'a BTreeSet<u64>,
-    /// The last of them, if it was chosen just before.
+    /// The frame that was chosen just before for the same eviction, if its page has to stay.
     pub(crate) refused: Option<u64>,
 }
 
@@ -45,8 +43,7 @@ impl Os {
             self.process_mut(pid).counters.ticks += 1;
         }
         self.with_policy(|os, policy| {
-            let stuck = BTreeSet::new();
-            policy.tick(running, &mut Bits { os, hal, whose: None, stuck: &stuck, refused: None })
+            policy.tick(running, &mut Bits { os, hal, whose: None, refused: None })
         })?;
         self.report_policy(hal);
         self.promote(hal)?;
@@ -62,19 +59,14 @@ impl Os {
 
     /// Writes a page to the disk while it stays in its frame, and clears its D; returns the process
     /// charged for it, and whether the disk succeeded.
-    pub(crate) fn clean(
-        &mut self,
-        hal: &mut dyn Hal,
-        frame: u64,
-        id: PageId,
-    ) -> Result<(Pid, bool), OsError> {
+    pub(crate) fn clean(&mut self, hal: &mut dyn Hal, id: PageId) -> Result<(Pid, bool), OsError> {
         // First D is cleared and fenced, and only then the page copied: a later store sets it
         // again.
-        let dirty = self.clear_bits(hal, frame, pte::DIRTY)? & pte::DIRTY != 0;
-        let mappers = self.mappers(frame);
+        let dirty = self.clear_bits(hal, id, pte::DIRTY)? & pte::DIRTY != 0;
+        let mapper = self.mappers(id).next().map(|(holder, _)| holder);
         let page = self.memory.pages.get_mut(id).expect("a frame's page exists");
         page.unsaved |= dirty;
-        let (pid, vpn) = mappers.first().or(page.holders.first()).copied().unwrap_or_default();
+        let (pid, vpn) = mapper.or(page.holders().first().copied()).unwrap_or_default();
         let written = self.write_back(hal, pid, vpn, id)?;
         self.counters_of(pid).disk_errors += u64::from(!written);
         if written {
@@ -85,22 +77,28 @@ impl Os {
 
     /// Clears bits in all entries that map a page, and fences each; returns the OR of the old
     /// entries.
-    fn clear_bits(&mut self, hal: &mut dyn Hal, frame: u64, bits: u64) -> Result<u64, OsError> {
+    fn clear_bits(&mut self, hal: &mut dyn Hal, id: PageId, bits: u64) -> Result<u64, OsError> {
         let mut found = 0;
         let bytes = self.config.mode.pte_bytes() as u8;
-        for (pid, vpn) in self.mappers(frame) {
-            let at = self.leaf(hal, pid, vpn)?;
+        let sets = &self.load.working_sets;
+        let mut used = Vec::new();
+        for (holder, space) in self.mappers(id) {
+            let (pid, vpn) = holder;
+            let at = leaf(hal, space, vpn)?;
             let entry = hal.read(at, bytes)?;
             found |= entry;
             if entry & bits != 0 {
-                found |= self.space(pid).table.update(hal, at, |entry| entry & !bits)?;
-                if entry & bits & pte::ACCESSED != 0 {
-                    self.load.working_sets.used(pid, vpn);
+                found |= space.table.update(hal, at, |entry| entry & !bits)?;
+                if entry & bits & pte::ACCESSED != 0 && sets.knows(pid) {
+                    used.push(holder);
                 }
                 if entry & pte::VALID != 0 {
                     self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
                 }
             }
+        }
+        for (pid, vpn) in used {
+            self.load.working_sets.used(pid, vpn);
         }
         Ok(found)
     }
@@ -127,18 +125,13 @@ impl PageBits for Bits<'_> {
         // The zero page is never among them: policies do not know its frame.
         let Some(id) = self.page(frame) else { return false };
         let os = &*self.os;
-        if self.stuck.contains(&frame) || os.memory.pinned.contains(&frame) {
+        if os.memory.stuck.contains(frame) || os.memory.pinned.contains(frame) {
             return false;
         }
         if os.is_locked(id) {
             return false;
         }
-        let shows = |pid| {
-            let space = os.processes.get(&pid).and_then(|process| process.space.as_ref());
-            let holders = os.memory.pages.get(id).into_iter().flat_map(|page| &page.holders);
-            let mut vpns = holders.filter(|(holder, _)| *holder == pid).map(|(_, vpn)| vpn);
-            vpns.any(|vpn| space.is_some_and(|space| space.pages[vpn].mapped))
-        };
+        let shows = |pid| os.mappers(id).any(|((mapper, _), _)| mapper == pid);
         !os.disk.is_held(frame) && self.whose.is_none_or(shows)
     }
 
@@ -148,7 +141,7 @@ impl PageBits for Bits<'_> {
 
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
         let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
-        let found = self.os.clear_bits(self.hal, frame, 0)?;
+        let found = self.os.clear_bits(self.hal, id, 0)?;
         let page = self.os.memory.pages.get(id);
         let unsaved = page.is_some_and(|page| page.unsaved);
         Ok(Marks {
@@ -158,24 +151,24 @@ impl PageBits for Bits<'_> {
     }
 
     fn test_and_clear(&mut self, frame: u64) -> Result<bool, OsError> {
-        let page = self.page(frame).and_then(|id| self.os.memory.pages.get_mut(id));
+        let Some(id) = self.page(frame) else { return Ok(false) };
+        let page = self.os.memory.pages.get_mut(id);
         let young = page.is_some_and(|page| std::mem::take(&mut page.young));
-        let found = self.os.clear_bits(self.hal, frame, pte::ACCESSED)?;
+        let found = self.os.clear_bits(self.hal, id, pte::ACCESSED)?;
         Ok(found & pte::ACCESSED != 0 || young)
     }
 
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
         // A superpage has one D for all of its pages: they are written when it is split.
-        let mappers = self.os.mappers(frame);
-        if mappers.iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
+        if self.os.mappers(id).any(|((pid, vpn), _)| self.os.in_run(pid, vpn)) {
             return Ok(false);
         }
         let slot = self.os.memory.pages.get(id).and_then(|page| page.slot);
         if slot.is_none() && self.os.memory.file_of(id).is_none() && !self.os.find_slot() {
             return Ok(false);
         }
-        let (pid, written) = self.os.clean(self.hal, frame, id)?;
+        let (pid, written) = self.os.clean(self.hal, id)?;
         self.os.counters_of(pid).written_ahead += u64::from(written);
         Ok(written)
     }

@@ -36,7 +36,7 @@ impl Os {
     /// Lets a process at its limit replace pages of its own until it may map another. `false` if
     /// none can be evicted.
     fn make_room(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<bool, OsError> {
-        let limit = self.processes[&pid].frames.unwrap_or(u64::MAX).max(1);
+        let limit = self.processes[pid].frames.unwrap_or(u64::MAX).max(1);
         while self.space(pid).resident >= limit {
             if !self.evict(hal, Some(pid))? {
                 return Ok(false);

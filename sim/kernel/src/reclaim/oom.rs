@@ -9,7 +9,7 @@ impl Os {
             let space = self.space(pid);
             space.resident + space.table.tables().len() as u64
         };
-        let living = self.processes.values().filter(|process| process.space.is_some());
+        let living = self.processes.iter().filter(|process| process.space.is_some());
         let mut living = living.map(|process| process.pid);
         let chosen = match self.config.oom {
             OomKind::Largest => living.min_by_key(|&pid| (!held(pid), pid)),

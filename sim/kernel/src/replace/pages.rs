@@ -1,7 +1,8 @@
 //! Pages in frames, with a policy's data for each and the order in which they were loaded.
 
 use super::{Kept, PageBits, VirtualPage};
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::iter;
 
 /// One page.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +18,16 @@ pub(super) struct Loaded<T> {
 #[derive(Debug)]
 pub(super) struct Pages<T> {
     loads: u64,
-    by_frame: BTreeMap<u64, Loaded<T>>,
-    /// Frames by the order in which their pages were loaded.
-    by_order: BTreeMap<u64, u64>,
+    /// The frame that is first in `by_frame`; the others follow it.
+    base: u64,
+    by_frame: Vec<Option<Loaded<T>>>,
+    /// The order of loading of each page, and its frame: the one loaded first in front.
+    by_order: VecDeque<(u64, u64)>,
 }
 
 impl<T> Default for Pages<T> {
     fn default() -> Self {
-        Pages { loads: 0, by_frame: BTreeMap::new(), by_order: BTreeMap::new() }
+        Pages { loads: 0, base: 0, by_frame: Vec::new(), by_order: VecDeque::new() }
     }
 }
 
@@ -33,40 +36,78 @@ impl<T> Pages<T> {
         let order = self.loads;
         self.loads += 1;
         self.remove(frame);
-        self.by_frame.insert(frame, Loaded { page, order, note });
-        self.by_order.insert(order, frame);
+        let place = self.make_place(frame);
+        self.by_frame[place] = Some(Loaded { page, order, note });
+        self.by_order.push_back((order, frame));
     }
 
     pub(super) fn remove(&mut self, frame: u64) {
-        if let Some(loaded) = self.by_frame.remove(&frame) {
-            self.by_order.remove(&loaded.order);
+        let Some(loaded) = self.place(frame).and_then(|place| self.by_frame[place].take()) else {
+            return;
+        };
+        self.by_order.remove(self.loaded_before(loaded.order));
+    }
+
+    /// The place of a frame in `by_frame`, if there is one.
+    fn place(&self, frame: u64) -> Option<usize> {
+        let place = frame.checked_sub(self.base)? as usize;
+        (place < self.by_frame.len()).then_some(place)
+    }
+
+    /// The place of a frame in `by_frame`, which grows at either end if there is none.
+    fn make_place(&mut self, frame: u64) -> usize {
+        if self.by_frame.is_empty() {
+            self.base = frame;
         }
+        let below = self.base.saturating_sub(frame);
+        self.by_frame.splice(..0, iter::repeat_with(|| None).take(below as usize));
+        self.base -= below;
+        let place = (frame - self.base) as usize;
+        if place >= self.by_frame.len() {
+            self.by_frame.resize_with(place + 1, || None);
+        }
+        place
+    }
+
+    /// How many pages were loaded before the one of this order.
+    fn loaded_before(&self, order: u64) -> usize {
+        self.by_order.partition_point(|(before, _)| *before < order)
     }
 
     pub(super) fn get(&self, frame: u64) -> Option<&Loaded<T>> {
-        self.by_frame.get(&frame)
+        self.by_frame[self.place(frame)?].as_ref()
     }
 
     pub(super) fn note(&mut self, frame: u64) -> Option<&mut T> {
-        self.by_frame.get_mut(&frame).map(|loaded| &mut loaded.note)
+        let place = self.place(frame)?;
+        self.by_frame[place].as_mut().map(|loaded| &mut loaded.note)
+    }
+
+    /// By frame number.
+    fn iter(&self) -> impl Iterator<Item = (u64, &Loaded<T>)> {
+        let places = (self.base..).zip(&self.by_frame);
+        places.filter_map(|(frame, loaded)| Some((frame, loaded.as_ref()?)))
     }
 
     /// By frame number.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
-        self.by_frame.iter_mut().map(|(frame, loaded)| (*frame, &mut loaded.note))
+        let places = (self.base..).zip(&mut self.by_frame);
+        places.filter_map(|(frame, loaded)| Some((frame, &mut loaded.as_mut()?.note)))
     }
 
     /// The frames that may be chosen, the one loaded first in front.
     pub(super) fn candidates(&self, bits: &dyn PageBits) -> Vec<u64> {
-        self.by_order.values().copied().filter(|frame| bits.may_evict(*frame)).collect()
+        let frames = self.by_order.iter().map(|(_, frame)| *frame);
+        frames.filter(|frame| bits.may_evict(*frame)).collect()
     }
 
     /// Of the frames that may be chosen, the one loaded first.
     pub(super) fn first(&self, bits: &dyn PageBits) -> Option<u64> {
         // Those before one that was refused were looked at when it was chosen.
-        let refused = bits.refused().and_then(|frame| self.by_frame.get(&frame));
-        let from = refused.map_or(0, |loaded| loaded.order + 1);
-        self.by_order.range(from..).map(|(_, frame)| *frame).find(|frame| bits.may_evict(*frame))
+        let refused = bits.refused().and_then(|frame| self.get(frame));
+        let from = refused.map_or(0, |loaded| self.loaded_before(loaded.order) + 1);
+        let mut frames = self.by_order.range(from..).map(|(_, frame)| *frame);
+        frames.find(|frame| bits.may_evict(*frame))
     }
 
     /// The frame with the least key among those that may be chosen; of equal ones the one loaded
@@ -77,7 +118,7 @@ impl<T> Pages<T> {
         key: impl Fn(&Loaded<T>) -> K,
     ) -> Option<u64> {
         let mut least = None;
-        for (&frame, loaded) in &self.by_frame {
+        for (frame, loaded) in self.iter() {
             let rank = (key(loaded), loaded.order);
             // Whether it may be chosen is the more expensive test.
             if least.as_ref().is_none_or(|(least, _)| rank < *least) && bits.may_evict(frame) {
@@ -93,8 +134,11 @@ impl<T> Pages<T> {
         key: impl Fn(&Loaded<T>) -> K,
         say: impl Fn(&Loaded<T>) -> (VirtualPage, W),
     ) -> Kept {
-        let mut pages: Vec<_> = self.by_frame.values().collect();
+        let mut pages: Vec<_> = self.iter().map(|(_, loaded)| loaded).collect();
         pages.sort_by_key(|loaded| (key(loaded), loaded.order));
         Kept::list(pages.into_iter().map(say))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ impl Os {
         if grant.stale {
             hal.fence(Fence { va: None, asid: Some(grant.asid) })?;
         }
-        let process = self.processes.get_mut(&pid).expect("only living processes are ready");
+        let process = self.processes.get_mut(pid).expect("only living processes are ready");
         let root = process.space.as_ref().expect("a runnable process has memory").table.root();
         let satp = Satp { mode: self.config.mode, asid: grant.asid, root };
         hal.set_satp(satp.encode(hal.xlen()));
@@ -60,7 +60,7 @@ impl Os {
     }
 
     /// Writes a page of a file before anything runs.
-    pub fn write_file(&mut self, file: FileId, page: u64, data: Box<PageData>) {
+    pub fn write_file(&mut self, file: FileId, page: u64, data: &PageData) {
         self.memory.objects.write(file, page, data);
     }
 

@@ -49,17 +49,17 @@ impl Os {
     }
 
     fn refaults(&self, pid: Pid) -> u64 {
-        self.processes[&pid].counters.refaults
+        self.processes[pid].counters.refaults
     }
 
     fn evictions(&self) -> u64 {
-        self.processes.values().map(|process| process.counters.evictions).sum()
+        self.processes.iter().map(|process| process.counters.evictions).sum()
     }
 
     /// At the end of a turn: suspends a process if the load is too high.
     pub(crate) fn balance(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(), OsError> {
         let control = self.config.load_control;
-        if control == LoadControl::None || self.processes[&pid].space.is_none() {
+        if control == LoadControl::None || self.processes[pid].space.is_none() {
             return Ok(());
         }
         let faults = self.refaults(pid) - self.load.faults;

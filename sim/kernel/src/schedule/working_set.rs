@@ -34,6 +34,11 @@ impl WorkingSets {
         }
     }
 
+    /// Whether a process is sampled.
+    pub(crate) fn knows(&self, pid: Pid) -> bool {
+        self.0.contains_key(&pid)
+    }
+
     /// The size of a process's working set: the pages of its last window, or of this one if they
     /// are more already.
     pub(crate) fn size(&self, pid: Pid) -> u64 {

@@ -3,7 +3,7 @@
 use super::HART;
 use crate::board::{Board, PATIENCE, StepError, Waiting};
 use kernel::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
-use model::bus::{Burst, Channel, Request};
+use model::bus::{Burst, Channel, Known, Request};
 use model::isa::{PAGE_BYTES, Xlen};
 use model::mmu::{Fence, PerPort, Port};
 
@@ -91,6 +91,14 @@ impl Hardware {
     }
 
     fn single(&mut self, request: Request) -> Result<u64, OsError> {
+        let now = self.board.now();
+        if let Some(Known { due, response }) = self.kernel.carry(now, request) {
+            self.board.pass(due - now)?;
+            if response.error {
+                return Err(OsError::Refused { cycle: due, pa: address(request) });
+            }
+            return Ok(response.value);
+        }
         let mut value = 0;
         self.exchange(1, |_| request, |_, got| value = got)?;
         Ok(value)
@@ -152,14 +160,12 @@ impl Hal for Hardware {
         self.single(Request::CompareSwap { pa, bytes, expected, desired })
     }
 
-    fn read_page(&mut self, pa: u64) -> Result<Box<PageData>, OsError> {
-        let mut data = Box::new([0; PAGE_WORDS]);
-        if self.burst(Burst::Read { pa, words: &mut *data })? {
-            return Ok(data);
+    fn read_page(&mut self, pa: u64, data: &mut PageData) -> Result<(), OsError> {
+        if self.burst(Burst::Read { pa, words: data })? {
+            return Ok(());
         }
         let request = |word| Request::Read { pa: pa + 8 * word as u64, bytes: 8 };
-        self.exchange(PAGE_WORDS, request, |word, value| data[word] = value)?;
-        Ok(data)
+        self.exchange(PAGE_WORDS, request, |word, value| data[word] = value)
     }
 
     fn write_page(&mut self, pa: u64, data: &PageData) -> Result<(), OsError> {

@@ -144,7 +144,7 @@ impl Machine {
         let length = image.pages.len() as u64;
         let file = self.os.provide(&image.file, length).map_err(RunError::Config)?;
         for (page, data) in (0..).zip(&image.pages) {
-            self.os.write_file(file, page, data.clone());
+            self.os.write_file(file, page, data);
             self.common.provide(file, page, data.clone());
         }
         Ok(())
