@@ -1,10 +1,11 @@
 //! Conserved quantities, recounted from scratch and compared with the kernel's accounts.
 
-use super::memory::{Page, Use, ZERO_PAGE};
+use super::memory::{Holder, Page, Use, ZERO_PAGE};
 use super::space::table::{self, PageTable};
 use super::space::{Bounds, Held, Region};
 use super::{AddressSpace, Hal, Os, OsError, PAGE_WORDS, PageData, PageId, Pid};
 use model::isa::{Mode, PAGE_BYTES, pte};
+use std::slice::Iter;
 
 /// A leaf entry: virtual and physical page number, and its bits.
 type Leaf = (u64, u64, u64);
@@ -13,6 +14,14 @@ type Table = (u32, u64, u64);
 /// What the record of a process says of a page: virtual and physical page number, and the page,
 /// unless a device is there.
 type Mapped<'a> = (u64, u64, Option<(PageId, &'a Page)>);
+
+/// A walk through all address spaces, in the order of processes and pages.
+struct Walk<'a> {
+    /// Room for a table.
+    table: PageData,
+    /// The holders of the zero page that were not met yet: it has many, in the same order.
+    zero: Iter<'a, Holder>,
+}
 
 /// Words of a table that are compared at once.
 const CHUNK: usize = 8;
@@ -52,14 +61,15 @@ impl Os {
             return Some(format!("a frame is held for process {pid}, which is suspended"));
         }
         let (mut tables, mut holds) = (0, 0);
-        let mut data = [0; PAGE_WORDS];
+        let zero = self.memory.pages.get(ZERO_PAGE).map_or(&[][..], Page::holders);
+        let mut walk = Walk { table: [0; PAGE_WORDS], zero: zero.iter() };
         for process in self.processes.iter() {
             let Some(space) = &process.space else { continue };
             tables += space.table.tables().len() as u64;
             holds += space.pages.len();
             let broken = self
                 .broken_tables(process.pid, space)
-                .or_else(|| self.broken_space(hal, process.pid, space, &mut data));
+                .or_else(|| self.broken_space(hal, process.pid, space, &mut walk));
             if broken.is_some() {
                 return broken;
             }
@@ -97,9 +107,9 @@ impl Os {
         hal: &dyn Hal,
         pid: Pid,
         space: &AddressSpace,
-        data: &mut PageData,
+        walk: &mut Walk<'_>,
     ) -> Option<String> {
-        let (leaves, tables) = self.leaves(hal, &space.table, space.pages.len(), data);
+        let (leaves, tables) = self.leaves(hal, &space.table, space.pages.len(), &mut walk.table);
         if !space.table.all_linked().eq(tables.iter().copied()) {
             let linked: Vec<_> = space.table.all_linked().collect();
             return Some(format!("process {pid}: tables {tables:x?}, linked were {linked:x?}"));
@@ -112,7 +122,11 @@ impl Os {
         let mut resident = 0;
         for (&vpn, &Held { page: id, mapped: is_mapped }) in &space.pages {
             let page = self.memory.pages.get(id);
-            let Some(page) = page.filter(|page| page.is_held_by((pid, vpn))) else {
+            let known = |page: &&Page| match id {
+                ZERO_PAGE => walk.zero.next() == Some(&(pid, vpn)),
+                _ => page.is_held_by((pid, vpn)),
+            };
+            let Some(page) = page.filter(known) else {
                 return Some(format!("process {pid} holds {id:?} at {vpn:#x}, which is {page:x?}"));
             };
             if !is_mapped {

@@ -40,9 +40,10 @@ impl Os {
         let mut done = self.is_mapped(pid, &range);
         if done {
             self.process_mut(pid).counters.msyncs += 1;
-            for page in self.cached(pid, &range) {
+            for id in self.cached(pid, &range) {
+                let page = self.memory.pages.get(id).expect("the page cache has it");
                 if self.is_dirty(hal, page)? {
-                    done &= self.clean(hal, page)?.1;
+                    done &= self.clean(hal, id)?.1;
                 }
             }
         }

@@ -37,7 +37,7 @@ impl Os {
     ) -> Result<bool, OsError> {
         let page = self.memory.pages.get(id).expect("a page that is written back exists");
         let frame = page.frame.expect("it is in a frame");
-        let file = self.memory.file_of(id);
+        let file = self.memory.file_of(page);
         let had = page.slot;
         let account = hal.charge(self.transfer_account());
         if let Some((file, index)) = file {

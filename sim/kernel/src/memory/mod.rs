@@ -84,8 +84,8 @@ impl PhysicalMemory {
     }
 
     /// The file and page number to which a page is written back, instead of to swap.
-    pub fn file_of(&self, id: PageId) -> Option<(FileId, u64)> {
-        let (object, index) = self.pages.get(id)?.home?;
+    pub fn file_of(&self, page: &Page) -> Option<(FileId, u64)> {
+        let (object, index) = page.home?;
         Some((self.objects.get(object)?.file?, index))
     }
 

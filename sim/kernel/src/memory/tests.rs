@@ -48,8 +48,8 @@ fn a_page_in_swap_is_held_and_one_that_a_file_has_is_forgotten() {
     memory.hold(cached, 2, 7);
     let file = memory.objects.named("log", true, None).unwrap();
     memory.set_home(cached, Some((file, 3)));
-    assert_eq!(memory.file_of(cached).map(|(_, index)| index), Some(3));
-    assert!(memory.file_of(own).is_none());
+    let file_of = |id| memory.file_of(memory.pages.get(id).unwrap()).map(|(_, index)| index);
+    assert_eq!((file_of(cached), file_of(own)), (Some(3), None));
     assert!(memory.free_frame(own).is_empty());
     assert_eq!(memory.pages.get(own).map(|page| page.holders().len()), Some(1));
     assert_eq!(memory.free_frame(cached), [(1, 6), (2, 7)]);

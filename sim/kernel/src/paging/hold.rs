@@ -89,9 +89,11 @@ impl Os {
     }
 
     /// The processes that map a page now, each with its address space.
-    pub(crate) fn mappers(&self, id: PageId) -> impl Iterator<Item = (Holder, &AddressSpace)> {
-        let holders = self.memory.pages.get(id).map_or(&[][..], Page::holders);
-        let spaces = holders.iter().map(|&(pid, vpn)| ((pid, vpn), self.space(pid)));
+    pub(crate) fn mappers<'a>(
+        &'a self,
+        page: &'a Page,
+    ) -> impl Iterator<Item = (Holder, &'a AddressSpace)> {
+        let spaces = page.holders().iter().map(|&(pid, vpn)| ((pid, vpn), self.space(pid)));
         spaces.filter(|((_, vpn), space)| space.pages[vpn].mapped)
     }
 

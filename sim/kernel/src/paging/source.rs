@@ -91,7 +91,7 @@ impl Os {
     /// unless the region is shared.
     pub(crate) fn in_place(&self, pid: Pid, va: u64, id: PageId) -> bool {
         let page = self.memory.pages.get(id).expect("a page that is held exists");
-        let shared = self.space(pid).region(va).is_some_and(|region| region.shared);
-        shared || page.holders().len() == 1 && page.home.is_none() && id != crate::ZERO_PAGE
+        let own = page.holders().len() == 1 && page.home.is_none() && id != crate::ZERO_PAGE;
+        own || self.space(pid).region(va).is_some_and(|region| region.shared)
     }
 }

@@ -63,8 +63,9 @@ impl Os {
         // First D is cleared and fenced, and only then the page copied: a later store sets it
         // again.
         let dirty = self.clear_bits(hal, id, pte::DIRTY)? & pte::DIRTY != 0;
-        let mapper = self.mappers(id).next().map(|(holder, _)| holder);
-        let page = self.memory.pages.get_mut(id).expect("a frame's page exists");
+        let page = self.memory.pages.get(id).expect("a frame's page exists");
+        let mapper = self.mappers(page).next().map(|(holder, _)| holder);
+        let page = self.memory.pages.get_mut(id).expect("as above");
         page.unsaved |= dirty;
         let (pid, vpn) = mapper.or(page.holders().first().copied()).unwrap_or_default();
         let written = self.write_back(hal, pid, vpn, id)?;
@@ -82,7 +83,8 @@ impl Os {
         let bytes = self.config.mode.pte_bytes() as u8;
         let sets = &self.load.working_sets;
         let mut used = Vec::new();
-        for (holder, space) in self.mappers(id) {
+        let page = self.memory.pages.get(id).expect("a frame's page exists");
+        for (holder, space) in self.mappers(page) {
             let (pid, vpn) = holder;
             let at = leaf(hal, space, vpn)?;
             let entry = hal.read(at, bytes)?;
@@ -131,7 +133,10 @@ impl PageBits for Bits<'_> {
         if os.is_locked(id) {
             return false;
         }
-        let shows = |pid| os.mappers(id).any(|((mapper, _), _)| mapper == pid);
+        let shows = |pid| {
+            let page = os.memory.pages.get(id).expect("a frame's page exists");
+            os.mappers(page).any(|((mapper, _), _)| mapper == pid)
+        };
         !os.disk.is_held(frame) && self.whose.is_none_or(shows)
     }
 
@@ -161,11 +166,12 @@ impl PageBits for Bits<'_> {
     fn write_back(&mut self, frame: u64) -> Result<bool, OsError> {
         let Some(id) = self.page(frame) else { return Ok(false) };
         // A superpage has one D for all of its pages: they are written when it is split.
-        if self.os.mappers(id).any(|((pid, vpn), _)| self.os.in_run(pid, vpn)) {
+        let page = self.os.memory.pages.get(id).expect("a frame's page exists");
+        if self.os.mappers(page).any(|((pid, vpn), _)| self.os.in_run(pid, vpn)) {
             return Ok(false);
         }
-        let slot = self.os.memory.pages.get(id).and_then(|page| page.slot);
-        if slot.is_none() && self.os.memory.file_of(id).is_none() && !self.os.find_slot() {
+        let swaps = page.slot.is_none() && self.os.memory.file_of(page).is_none();
+        if swaps && !self.os.find_slot() {
             return Ok(false);
         }
         let (pid, written) = self.os.clean(self.hal, id)?;

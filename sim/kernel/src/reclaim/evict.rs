@@ -1,6 +1,6 @@
 //! Eviction.
 
-use crate::memory::{Holder, PageId, Use};
+use crate::memory::{Holder, Page, PageId, Use};
 use crate::paging::leaf;
 use crate::reclaim::bits::Bits;
 use crate::replace::Policy;
@@ -40,9 +40,9 @@ impl Os {
                 let what = format!("the policy chose frame {frame:#x}, which holds no page");
                 return Err(OsError::Invariant { cycle: hal.now(), what });
             };
-            let dirty = self.is_dirty(hal, id)?;
             let page = self.memory.pages.get(id).expect("a frame's page exists");
-            let swaps = page.slot.is_none() && self.memory.file_of(id).is_none();
+            let dirty = self.is_dirty(hal, page)?;
+            let swaps = page.slot.is_none() && self.memory.file_of(page).is_none();
             if !dirty || !swaps || self.find_slot() {
                 return Ok(Some((frame, id)));
             }
@@ -52,9 +52,9 @@ impl Os {
     }
 
     /// Whether a page differs from the disk's copy, by its entries and by its record.
-    pub(crate) fn is_dirty(&self, hal: &mut dyn Hal, id: PageId) -> Result<bool, OsError> {
-        let mut dirty = self.memory.pages.get(id).is_some_and(|page| page.unsaved);
-        for ((_, vpn), space) in self.mappers(id) {
+    pub(crate) fn is_dirty(&self, hal: &mut dyn Hal, page: &Page) -> Result<bool, OsError> {
+        let mut dirty = page.unsaved;
+        for ((_, vpn), space) in self.mappers(page) {
             let at = leaf(hal, space, vpn)?;
             dirty |= hal.read(at, self.config.mode.pte_bytes() as u8)? & pte::DIRTY != 0;
         }
@@ -64,7 +64,8 @@ impl Os {
     /// Unmaps a page everywhere, writes it back if it is dirty, and frees its frame. `false` if the
     /// disk refused: the page stays, unmapped.
     fn take(&mut self, hal: &mut dyn Hal, frame: u64, id: PageId) -> Result<bool, OsError> {
-        let mappers: Vec<Holder> = self.mappers(id).map(|(holder, _)| holder).collect();
+        let page = self.memory.pages.get(id).expect("a frame's page exists");
+        let mappers: Vec<Holder> = self.mappers(page).map(|(holder, _)| holder).collect();
         for &(pid, vpn) in &mappers {
             if self.unmap(hal, pid, vpn)? & pte::ACCESSED != 0 {
                 self.load.working_sets.used(pid, vpn);

@@ -284,20 +284,30 @@ impl Board {
     ///
     /// # Errors
     /// As [`Board::cycle`]; and [`StepError::Clock`] if the clock would overflow.
+    #[inline]
     pub fn pass(&mut self, cycles: u64) -> Result<(), StepError> {
         let (cycle, end) = (self.now, self.now.saturating_add(cycles));
         if end > LAST_CYCLE {
             return Err(StepError::Clock { cycle, cycles });
         }
-        while self.busy() && self.now < end {
-            if self.repeat(0, &mut Idle, end - self.now) == 0 {
-                self.cycle_of(0, &mut Idle)?;
-            }
+        if self.busy() {
+            self.come_to_rest(end)?;
         }
         if self.now < end {
             self.skipped_from.get_or_insert(self.now);
             self.account(end - self.now);
             self.now = end;
+        }
+        Ok(())
+    }
+
+    /// Lets cycles pass one by one until the MMUs are idle, at most until `end`.
+    #[cold]
+    fn come_to_rest(&mut self, end: u64) -> Result<(), StepError> {
+        while self.busy() && self.now < end {
+            if self.repeat(0, &mut Idle, end - self.now) == 0 {
+                self.cycle_of(0, &mut Idle)?;
+            }
         }
         Ok(())
     }

@@ -64,7 +64,9 @@ impl Machine {
         let ports = PerPort([fetch, data]);
         let always_ready = PerPort::from_fn(|port| ports[port].is_always_ready());
         let latencies = PerPort::from_fn(|port| ports[port].fixed_latency());
-        let mut hardware = Hardware { board, kernel, ports, always_ready, latencies };
+        let kernel_latency = kernel.fixed_latency();
+        let mut hardware =
+            Hardware { board, kernel, kernel_latency, ports, always_ready, latencies };
         let os = Os::boot(&mut hardware, config.clone())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
         let core = Core::new(window, config.seed);

@@ -15,7 +15,9 @@ pub struct Hardware {
     /// The board.
     pub board: Board,
     /// The kernel's bus.
-    pub kernel: Box<dyn Channel>,
+    pub(super) kernel: Box<dyn Channel>,
+    /// Its latency, if it is fixed and nothing is wrapped around it.
+    pub(super) kernel_latency: Option<u64>,
     /// The buses of the translation ports, for accesses after translation.
     pub ports: PerPort<Box<dyn Channel>>,
     /// Which of these are ready in every cycle, so that they need not be polled.
@@ -90,18 +92,27 @@ impl Hardware {
         Ok(true)
     }
 
+    /// One request over the kernel's bus, on which no other is under way.
+    #[inline]
     fn single(&mut self, request: Request) -> Result<u64, OsError> {
         let now = self.board.now();
-        if let Some(Known { due, response }) = self.kernel.carry(now, request) {
-            self.board.pass(due - now)?;
-            if response.error {
-                return Err(OsError::Refused { cycle: due, pa: address(request) });
+        let known = match self.kernel_latency {
+            Some(latency) => {
+                let response = self.board.memory().perform(request);
+                Some(Known { due: now + latency, response })
             }
-            return Ok(response.value);
+            None => self.kernel.carry(now, request),
+        };
+        let Some(Known { due, response }) = known else {
+            let mut value = 0;
+            self.exchange(1, |_| request, |_, got| value = got)?;
+            return Ok(value);
+        };
+        self.board.pass(due - now)?;
+        if response.error {
+            return Err(OsError::Refused { cycle: due, pa: address(request) });
         }
-        let mut value = 0;
-        self.exchange(1, |_| request, |_, got| value = got)?;
-        Ok(value)
+        Ok(response.value)
     }
 
     /// Reports an edit of a page-table word to the checker before it happens.

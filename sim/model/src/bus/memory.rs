@@ -130,6 +130,11 @@ impl SharedMemory {
             return Ok(memory.pages.read(place.frame, pa, bytes));
         }
         drop(memory);
+        self.read_device(pa, bytes)
+    }
+
+    #[cold]
+    fn read_device(&self, pa: u64, bytes: u8) -> Result<u64, BusError> {
         self.0.borrow_mut().device(pa, |device, offset| device.read(offset, bytes))
     }
 
@@ -213,6 +218,7 @@ impl SharedMemory {
     }
 
     /// Performs a bus request.
+    #[inline]
     pub fn perform(&self, request: Request) -> Response {
         let done = match request {
             Request::Read { pa, bytes } => self.read(pa, bytes).map(|value| (value, false)),
@@ -294,6 +300,7 @@ impl Memory {
         }
     }
 
+    #[cold]
     fn search(&self, pa: u64) -> Result<Option<Place>, BusError> {
         // Regions are multiples of 8 bytes, so an aligned access is within one or outside of all.
         let writable = match self.region(pa)?.1 {
