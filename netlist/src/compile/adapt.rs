@@ -1,11 +1,12 @@
 //! Decides which functions are worth compiling.
 //!
 //! Cycles that only the general function, the one for all changes, can execute are counted by the
-//! set of sources that had changed, and some are kept as samples. Once there are enough of them,
-//! the common sets are examined, each with what its samples have in common. A set gets a function
-//! of its own, or widens that of another set: with a function for each of many similar sets,
-//! execution would switch between them all the time. The intervals between these examinations grow,
-//! so that their total cost stays small.
+//! set of sources that had changed, and some are kept as samples. Once a set has cost as much as a
+//! function for it would, it is examined, and so are others that have cost nearly as much, each with
+//! what its samples have in common. A set gets a function of its own, or widens that of another set:
+//! with a function for each of many similar sets, execution would switch between them all the time.
+//! Each examination needs more cycles of a set than the one before, so that their total cost stays
+//! small.
 
 use super::variants::{CHANGE, Plan, Variants, Wish};
 
@@ -26,23 +27,27 @@ struct Seen {
 /// The sets counted so far.
 pub(super) struct Adapt {
     seen: Vec<Seen>,
-    /// Cycles to count before functions are compiled; `None`: never.
-    interval: Option<u64>,
+    /// How many cycles of one set make it worth to compile functions; `None`: never. To make one
+    /// costs about as much as the general function does in so many cycles.
+    worth: Option<u64>,
+    /// The cycles of the most common set.
+    most: u64,
+    /// All cycles since functions were last compiled.
     counted: u64,
     /// [`super::Compiled`]'s edges when functions were last compiled.
     since: u64,
 }
 
 impl Adapt {
-    /// Compiles functions once so many cycles have been counted.
-    pub(super) fn new(interval: Option<u32>) -> Self {
-        let interval = interval.map(u64::from);
-        Self { seen: Vec::new(), interval, counted: 0, since: 0 }
+    /// Compiles functions once so many cycles of one set have been counted.
+    pub(super) fn new(worth: Option<u32>) -> Self {
+        let worth = worth.map(u64::from);
+        Self { seen: Vec::new(), worth, most: 0, counted: 0, since: 0 }
     }
 
     /// Whether cycles are counted at all.
     pub(super) fn counts(&self) -> bool {
-        self.interval.is_some()
+        self.worth.is_some()
     }
 
     /// Counts a cycle with these changes, whose sources are `values`. Samples are replaced now and
@@ -54,6 +59,7 @@ impl Adapt {
         let seen = &mut self.seen[at];
         seen.changed = changed;
         seen.count += 1;
+        self.most = self.most.max(seen.count);
         let step = (seen.count / SAMPLES).next_power_of_two();
         if seen.count <= SAMPLES {
             seen.samples.push(values.to_vec());
@@ -77,20 +83,19 @@ impl Adapt {
     /// Compiles functions, if it is time. The general function has just run, at the edge with this
     /// number.
     pub(super) fn adapt(&mut self, variants: &mut Variants, plan: Plan<'_>, edges: u64) {
-        let Some(interval) = self.interval.filter(|interval| self.counted >= *interval) else {
-            return;
-        };
-        self.interval = Some(interval * 2);
-        let counted = std::mem::take(&mut self.counted);
-        let mut seen = std::mem::take(&mut self.seen);
-        let passed = edges - std::mem::replace(&mut self.since, edges);
+        let Some(worth) = self.worth.filter(|worth| self.most >= *worth) else { return };
         // One cycle in a hundred is not worth it.
-        if counted * 100 < passed {
+        if self.counted * 100 < edges - self.since {
             return;
         }
+        (self.counted, self.since, self.most) = (0, edges, 0);
+        self.worth = Some(worth + worth / 4 + 1);
         let mut wishes = present(variants);
         let general = variants.functions.last().map_or(0, |general| general.special.cost);
-        seen.retain(|seen| seen.count * 100 >= counted);
+        let least = worth / 2;
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        let (mut seen, rare): (Vec<_>, Vec<_>) = seen.partition(|seen| seen.count >= least);
+        self.seen = rare;
         seen.sort_by_key(|seen| std::cmp::Reverse(seen.count));
         // Small designs get several, too.
         let change = u64::from(CHANGE.min(general / 20));

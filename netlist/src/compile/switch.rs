@@ -49,60 +49,94 @@ impl Party<'_> {
     }
 }
 
-/// The words that a function needs and others may have changed.
-#[derive(Clone, Default)]
+/// The words that a function needs: those that it assumes, then those that it settles.
+#[derive(Default)]
 struct Needs {
-    assumed: Vec<Word>,
-    settled: Vec<Word>,
+    words: Vec<Word>,
+    assumed: usize,
 }
 
 impl Needs {
+    fn of(party: &Party<'_>) -> Needs {
+        let assumed = party.assumed.iter().map(|assumption| assumption.word);
+        let settled = party.settled.iter().map(|settled| settled.word);
+        let words = assumed.chain(settled).collect();
+        Needs { words, assumed: party.assumed.len() }
+    }
+
+    /// Some of them.
+    fn only(&self, subset: &Subset) -> Needs {
+        let mut only = Needs { words: Vec::with_capacity(subset.count()), assumed: 0 };
+        subset.for_each(|at| {
+            only.words.push(self.words[at]);
+            only.assumed += usize::from(at < self.assumed);
+        });
+        only
+    }
+
+    /// Whether what is assumed holds; if so, stores what is settled.
+    #[inline]
+    fn enter(&self, buffer: &mut [u64]) -> bool {
+        let (assumed, settled) = self.words.split_at(self.assumed);
+        let differs = |all, (word, value): &Word| all | (buffer[*word as usize] ^ value);
+        if assumed.iter().fold(0, differs) != 0 {
+            return false;
+        }
+        for (word, value) in settled {
+            buffer[*word as usize] = *value;
+        }
+        true
+    }
+}
+
+/// Which of a function's words others may have changed: one bit each.
+#[derive(Clone, Default)]
+struct Subset(Vec<u64>);
+
+impl Subset {
+    /// The words of which this is true.
+    fn of(count: usize, changed: impl Fn(usize) -> bool) -> Subset {
+        let mut bits = vec![0; count.div_ceil(64)];
+        for at in (0..count).filter(|at| changed(*at)) {
+            bits[at / 64] |= 1 << (at % 64);
+        }
+        Subset(bits)
+    }
+
     /// All of a function's, after something unknown.
-    fn all(to: &Party<'_>) -> Needs {
-        Needs::of(to, |_| true, |_| true)
+    fn all(to: &Party<'_>) -> Subset {
+        Subset::of(to.assumed.len() + to.settled.len(), |_| true)
     }
 
     /// Those of one function after another one.
-    fn after(from: &Party<'_>, to: &Party<'_>) -> Needs {
-        Needs::of(to, |assumption| from.breaks(assumption), |settled| from.overwrites(settled))
+    fn after(from: &Party<'_>, to: &Party<'_>) -> Subset {
+        let assumed = to.assumed.len();
+        Subset::of(assumed + to.settled.len(), |at| match at.checked_sub(assumed) {
+            None => from.breaks(&to.assumed[at]),
+            Some(at) => from.overwrites(&to.settled[at]),
+        })
     }
 
-    fn of(
-        to: &Party<'_>,
-        fails: impl Fn(&Assumption) -> bool,
-        differs: impl Fn(&Settled) -> bool,
-    ) -> Needs {
-        let assumed = to.assumed.iter().filter(|assumption| fails(assumption));
-        let settled = to.settled.iter().filter(|settled| differs(settled));
-        Needs {
-            assumed: assumed.map(|assumption| assumption.word).collect(),
-            settled: settled.map(|settled| settled.word).collect(),
-        }
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|bits| *bits == 0)
     }
 
-    /// Whether what is assumed holds.
-    #[inline]
-    fn hold(&self, buffer: &[u64]) -> bool {
-        let differs = |all, (word, value): &Word| all | (buffer[*word as usize] ^ value);
-        self.assumed.iter().fold(0, differs) == 0
+    fn add(&mut self, other: &Subset) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        self.0.iter_mut().zip(&other.0).for_each(|(all, bits)| *all |= bits);
     }
 
-    /// Stores what is settled.
-    #[inline]
-    fn settle(&self, buffer: &mut [u64]) {
-        for (word, value) in &self.settled {
-            buffer[*word as usize] = *value;
-        }
+    fn count(&self) -> usize {
+        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
     }
 
-    /// Those of this and another one, each once.
-    fn add(&mut self, other: &Needs) {
-        for (own, others) in
-            [(&mut self.assumed, &other.assumed), (&mut self.settled, &other.settled)]
-        {
-            own.extend(others);
-            own.sort_unstable();
-            own.dedup();
+    fn for_each(&self, mut each: impl FnMut(usize)) {
+        for (first, bits) in (0..).step_by(64).zip(&self.0) {
+            let mut bits = *bits;
+            while bits != 0 {
+                each(first + bits.trailing_zeros() as usize);
+                bits &= bits - 1;
+            }
         }
     }
 }
@@ -116,7 +150,7 @@ const WAYS: usize = 512;
 const LEARNS: u32 = 8;
 
 /// From some functions to one.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Way {
     /// The functions, one bit each, and above them the index of the one.
     key: u32,
@@ -132,8 +166,10 @@ pub(super) struct Switch {
     matters: [u32; MOST + 1],
     /// The number of functions.
     count: usize,
-    /// From each function to each function, and from the unknown to each.
+    /// The words that each function needs.
     needs: Vec<Needs>,
+    /// Those that differ from each function to each function, and from the unknown to each.
+    changed: Vec<Subset>,
     /// What several functions together make necessary, where it was needed.
     ways: Vec<Way>,
     /// Changes that were not cached.
@@ -144,22 +180,23 @@ impl Switch {
     /// No function has run.
     pub(super) fn new(parties: &[Party<'_>], options: &Options) -> Switch {
         assert!(parties.len() <= MOST, "a bit for each function");
-        let mut needs: Vec<Needs> = Vec::new();
+        let mut changed: Vec<Subset> = Vec::new();
         for from in parties {
-            needs.extend(parties.iter().map(|to| match planted!(options, Switch) {
-                true => Needs::default(),
-                false => Needs::after(from, to),
+            changed.extend(parties.iter().map(|to| match planted!(options, Switch) {
+                true => Subset::default(),
+                false => Subset::after(from, to),
             }));
         }
-        needs.extend(parties.iter().map(Needs::all));
+        changed.extend(parties.iter().map(Subset::all));
         let count = parties.len();
         let mut matters = [0; MOST + 1];
-        for (at, Needs { assumed, settled }) in needs.iter().enumerate() {
-            let something = !assumed.is_empty() || !settled.is_empty();
-            matters[at % count] |= u32::from(something) << (at / count);
+        for (at, changed) in changed.iter().enumerate() {
+            matters[at % count] |= u32::from(!changed.is_empty()) << (at / count);
         }
-        let ways = vec![Way::default(); WAYS];
-        let mut switch = Switch { since: [0; MOST + 1], matters, count, needs, ways, misses: 0 };
+        let needs = parties.iter().map(Needs::of).collect();
+        let ways = std::iter::repeat_with(Way::default).take(WAYS).collect();
+        let since = [0; MOST + 1];
+        let mut switch = Switch { since, matters, count, needs, changed, ways, misses: 0 };
         switch.forget();
         switch
     }
@@ -181,9 +218,8 @@ impl Switch {
         if way.key != key {
             return self.enter_first(place as usize, key, to, buffer);
         }
-        let enters = way.needs.hold(buffer);
+        let enters = way.needs.enter(buffer);
         if enters {
-            way.needs.settle(buffer);
             self.since[to] = 0;
         }
         enters
@@ -192,25 +228,19 @@ impl Switch {
     /// [`Switch::enter`] from functions that are not cached. Some of them are cached then.
     #[cold]
     fn enter_first(&mut self, place: usize, key: u32, to: usize, buffer: &mut [u64]) -> bool {
-        self.misses = self.misses.wrapping_add(1);
-        if self.misses.is_multiple_of(LEARNS) {
-            self.learn(place, key, to);
+        let mut changed = Subset::default();
+        for from in (0..=self.count).filter(|from| key >> from & 1 == 1) {
+            changed.add(&self.changed[from * self.count + to]);
         }
-        let from = |from: &usize| key >> from & 1 == 1;
-        let needs = (0..=self.count).filter(from).map(|from| &self.needs[from * self.count + to]);
-        let enters = needs.clone().all(|needs| needs.hold(buffer));
+        let needs = self.needs[to].only(&changed);
+        let enters = needs.enter(buffer);
         if enters {
-            needs.for_each(|needs| needs.settle(buffer));
             self.since[to] = 0;
         }
-        enters
-    }
-
-    fn learn(&mut self, place: usize, key: u32, to: usize) {
-        let mut needs = Needs::default();
-        for from in (0..=self.count).filter(|from| key >> from & 1 == 1) {
-            needs.add(&self.needs[from * self.count + to]);
+        self.misses = self.misses.wrapping_add(1);
+        if self.misses.is_multiple_of(LEARNS) {
+            self.ways[place] = Way { key, needs };
         }
-        self.ways[place] = Way { key, needs };
+        enters
     }
 }

@@ -37,16 +37,17 @@ impl Value {
     }
 
     /// The low `width` bits of words, lowest word first.
+    #[inline]
     pub fn from_words(width: u32, word: impl Fn(usize) -> u64) -> Self {
-        let count = words_of(width);
+        if width <= 64 {
+            let low = u64::MAX.checked_shr(64 - width).map_or(0, |mask| word(0) & mask);
+            return Self { width, low, high: Vec::new() };
+        }
         let masked = |at: usize| {
             let used = width as usize - 64 * at;
             if used >= 64 { word(at) } else { word(at) & ((1_u64 << used) - 1) }
         };
-        if count == 0 {
-            return Self { width, low: 0, high: Vec::new() };
-        }
-        Self { width, low: masked(0), high: (1..count).map(masked).collect() }
+        Self { width, low: masked(0), high: (1..words_of(width)).map(masked).collect() }
     }
 
     /// Digits of a number in base 2 or 16, most significant first; `None` if some character is
@@ -70,6 +71,7 @@ impl Value {
     }
 
     /// Word `at`, lowest first; zero above the highest.
+    #[inline]
     pub fn word(&self, at: usize) -> u64 {
         if at == 0 { self.low } else { self.high.get(at - 1).copied().unwrap_or(0) }
     }

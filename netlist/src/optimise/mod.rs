@@ -75,7 +75,7 @@ impl Default for Options {
             follow: Vec::new(),
             columns: true,
             guards: true,
-            common: Some(2000),
+            common: Some(1000),
             #[cfg(test)]
             plant: None,
         }
