@@ -125,7 +125,8 @@ pub(crate) fn verilate(recordings: &[Recording]) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     write(directory.path(), recordings);
     // Most of a build's time is the C++ compiler's; for runs this short its optimiser is a waste.
-    let arguments = ["--binary", "--timing", "-O1", "-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0"];
+    let arguments =
+        ["--binary", "--timing", "-O1", "-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0 OPT_GLOBAL=-O0"];
     let files = ["-Wno-fatal", "--top-module", "bench", "printed.v", "bench.v"];
     if tool(directory.path(), "verilator", &[&arguments[..], &files].concat()).is_some() {
         let binary = directory.path().join("obj_dir/Vbench");

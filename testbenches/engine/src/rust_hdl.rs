@@ -1,4 +1,10 @@
-//! rust-hdl's own update loop, driven directly: one thread, one settle per clock phase.
+//! rust-hdl's own update loop, driven directly: one thread, one settling per clock cycle.
+//!
+//! In a pass of the loop a value moves by one level of the hierarchy, to or from a child. The clock
+//! goes straight down, so a rising edge is at every register before anything that another register
+//! or an input changed, even if the clock falls and inputs change in the very next pass. Hence a
+//! step is one pass, and the next settling completes both phases of the clock in half the passes
+//! that they would take one after the other.
 
 use super::signals::Nets;
 use super::{PinBlock, PinSet, Simulator};
@@ -20,7 +26,7 @@ impl<B: Block> RustHdl<B> {
     /// # Panics
     /// If the block has an unconnected input or a combinational loop: a defect of the design, which
     /// the first build reveals.
-    pub fn new<P>(mut block: Box<B>) -> Self
+    pub fn new<P: PinSet>(mut block: Box<B>) -> Self
     where
         B: PinBlock<P>,
     {
@@ -30,22 +36,13 @@ impl<B: Block> RustHdl<B> {
         }
         let nets = Nets::of(&*block);
         let mut simulator = Self { block, nets };
-        simulator.phase::<P>(false);
+        Simulator::<P>::settle(&mut simulator);
         simulator
     }
 
     /// The block, for tests that look inside.
     pub fn block(&self) -> &B {
         &self.block
-    }
-
-    fn phase<P>(&mut self, clock: bool)
-    where
-        B: PinBlock<P>,
-    {
-        self.block.set_clock(clock);
-        let settled = simulate(&mut *self.block, DEEPEST);
-        assert!(settled, "the design did not settle: it has a combinational loop");
     }
 }
 
@@ -59,11 +56,15 @@ impl<P: PinSet, B: PinBlock<P>> Simulator<P> for RustHdl<B> {
     }
 
     fn settle(&mut self) {
-        self.phase::<P>(false);
+        self.block.set_clock(false);
+        let settled = simulate(&mut *self.block, DEEPEST);
+        assert!(settled, "the design did not settle: it has a combinational loop");
     }
 
+    /// Only the top's own clock is high afterwards.
     fn step(&mut self) {
-        self.phase::<P>(true);
+        self.block.set_clock(true);
+        self.block.update_all();
     }
 
     fn signals(&self) -> Vec<Signal> {
@@ -72,5 +73,9 @@ impl<P: PinSet, B: PinBlock<P>> Simulator<P> for RustHdl<B> {
 
     fn visit(&self, values: &mut Vec<u128>) {
         self.nets.sample(&*self.block, values);
+    }
+
+    fn pick(&self, signals: &[usize]) -> Vec<u128> {
+        self.nets.pick(&*self.block, signals)
     }
 }

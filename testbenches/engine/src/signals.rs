@@ -11,6 +11,8 @@ pub(super) struct Nets {
     /// For each atom in the order of a probe's visit: whether it is shown.
     shown: Vec<bool>,
     places: Vec<Place>,
+    /// For each signal, its atom in that order, and its place among the atom's signals.
+    parts: Vec<(usize, usize)>,
 }
 
 /// The place of a net in the source; a structure is one net.
@@ -24,7 +26,8 @@ impl Nets {
     pub(super) fn of(block: &dyn Block) -> Self {
         let mut lister = Lister::default();
         block.accept("mmu", &mut lister);
-        Self { signals: lister.signals, shown: lister.shown, places: lister.places }
+        let Lister { signals, shown, places, parts, .. } = lister;
+        Self { signals, shown, places, parts }
     }
 
     /// The nets of the signals, in the same order.
@@ -41,6 +44,14 @@ impl Nets {
         let mut sampler = Sampler { shown: &self.shown, at: 0, values };
         block.accept("mmu", &mut sampler);
     }
+
+    /// The settled values of some signals, by their places among [`Nets::signals`].
+    pub(super) fn pick(&self, block: &dyn Block, signals: &[usize]) -> Vec<u128> {
+        let parts = signals.iter().map(|&signal| self.parts[signal]).collect();
+        let mut picker = Picker { parts, at: 0, values: vec![0; signals.len()] };
+        block.accept("mmu", &mut picker);
+        picker.values
+    }
 }
 
 #[derive(Default)]
@@ -49,6 +60,7 @@ struct Lister {
     signals: Vec<Signal>,
     shown: Vec<bool>,
     places: Vec<Place>,
+    parts: Vec<(usize, usize)>,
 }
 
 impl Lister {
@@ -83,13 +95,16 @@ impl Probe for Lister {
 
     fn visit_atom(&mut self, name: &str, atom: &dyn Atom) {
         let shown = self.shows(name, atom);
+        let number = self.shown.len();
         self.shown.push(shown);
         if shown {
+            let first = self.signals.len();
             let scopes = self.scopes.iter().skip(1).map(|(scope, _)| scope.as_str());
             let parts: Vec<String> = scopes.chain([name]).map(indexed).collect();
             self.places.push(Place { path: parts.join(".") });
             let path = self.path(name);
             list(&mut self.signals, path, &atom.descriptor().kind);
+            self.parts.extend((0..self.signals.len() - first).map(|part| (number, part)));
         }
     }
 
@@ -136,6 +151,25 @@ impl Probe for Sampler<'_> {
     fn visit_atom(&mut self, _name: &str, atom: &dyn Atom) {
         if self.shown[self.at] {
             append(self.values, &atom.vcd(), &|| atom.descriptor().kind);
+        }
+        self.at += 1;
+    }
+}
+
+struct Picker {
+    parts: Vec<(usize, usize)>,
+    at: usize,
+    values: Vec<u128>,
+}
+
+impl Probe for Picker {
+    fn visit_atom(&mut self, _name: &str, atom: &dyn Atom) {
+        for (place, (wanted, part)) in self.parts.iter().enumerate() {
+            if *wanted == self.at {
+                let mut values = Vec::new();
+                append(&mut values, &atom.vcd(), &|| atom.descriptor().kind);
+                self.values[place] = values[*part];
+            }
         }
         self.at += 1;
     }

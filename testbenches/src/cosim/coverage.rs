@@ -57,11 +57,9 @@ impl Probe {
     }
 
     pub(super) fn look(&self, simulator: &dyn Simulator) -> Seen<'_> {
-        let mut values = Vec::new();
-        simulator.visit(&mut values);
-        let code = values[self.state] as usize;
-        let state = self.names.get(code).map_or("unknown", String::as_str);
-        Seen { state, level: values[self.level] as u64 }
+        let picked = simulator.pick(&[self.state, self.level]);
+        let state = self.names.get(picked[0] as usize).map_or("unknown", String::as_str);
+        Seen { state, level: picked[1] as u64 }
     }
 }
 

@@ -60,6 +60,11 @@ fn every_signal_agrees_before_every_edge() {
                 replay(&mut *simulator, &recording.rows, |simulator| {
                     let mut values = Vec::new();
                     simulator.visit(&mut values);
+                    if trace.len() % 100 == 0 {
+                        let backwards: Vec<usize> = (0..values.len()).rev().collect();
+                        let picked = simulator.pick(&backwards);
+                        assert!(picked.iter().rev().eq(&values), "they are picked in their order");
+                    }
                     trace.push(values);
                 });
                 trace
