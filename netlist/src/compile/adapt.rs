@@ -55,7 +55,12 @@ impl Adapt {
     pub(super) fn count(&mut self, changed: u64, values: &[u64]) {
         self.counted += 1;
         let known = self.seen.iter().position(|seen| seen.changed == changed);
-        let at = known.unwrap_or_else(|| self.forget());
+        let mut at = known.unwrap_or_else(|| self.forget());
+        // Common sets move to the front, where they are found sooner.
+        if at > 0 && self.seen[at].count > self.seen[at - 1].count {
+            self.seen.swap(at - 1, at);
+            at -= 1;
+        }
         let seen = &mut self.seen[at];
         seen.changed = changed;
         seen.count += 1;

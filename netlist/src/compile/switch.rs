@@ -146,8 +146,6 @@ pub(super) const MOST: usize = 15;
 
 /// Number of cached changes from functions to a function.
 const WAYS: usize = 512;
-/// One in so many changes that are not cached is cached: the common ones are, soon.
-const LEARNS: u32 = 8;
 
 /// From some functions to one.
 #[derive(Default)]
@@ -172,8 +170,6 @@ pub(super) struct Switch {
     changed: Vec<Subset>,
     /// What several functions together make necessary, where it was needed.
     ways: Vec<Way>,
-    /// Changes that were not cached.
-    misses: u32,
 }
 
 impl Switch {
@@ -196,7 +192,7 @@ impl Switch {
         let needs = parties.iter().map(Needs::of).collect();
         let ways = std::iter::repeat_with(Way::default).take(WAYS).collect();
         let since = [0; MOST + 1];
-        let mut switch = Switch { since, matters, count, needs, changed, ways, misses: 0 };
+        let mut switch = Switch { since, matters, count, needs, changed, ways };
         switch.forget();
         switch
     }
@@ -225,7 +221,7 @@ impl Switch {
         enters
     }
 
-    /// [`Switch::enter`] from functions that are not cached. Some of them are cached then.
+    /// [`Switch::enter`] from functions that are not cached; then they are.
     #[cold]
     fn enter_first(&mut self, place: usize, key: u32, to: usize, buffer: &mut [u64]) -> bool {
         let mut changed = Subset::default();
@@ -237,10 +233,7 @@ impl Switch {
         if enters {
             self.since[to] = 0;
         }
-        self.misses = self.misses.wrapping_add(1);
-        if self.misses.is_multiple_of(LEARNS) {
-            self.ways[place] = Way { key, needs };
-        }
+        self.ways[place] = Way { key, needs };
         enters
     }
 }
