@@ -9,27 +9,31 @@
 //! small.
 
 use super::variants::{CHANGE, Plan, Variants, Wish};
+use rustc_hash::FxHashMap;
 
 /// Sets that are counted at the same time.
-const SETS: usize = 48;
+const SETS: usize = 256;
 /// Samples of a set.
-const SAMPLES: u64 = 16;
+const SAMPLES: usize = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
+
 /// A set of changes that only the general function handles.
+#[derive(Default)]
 struct Seen {
-    changed: u64,
     count: u64,
-    /// The buffer before the edge in some of these cycles.
+    /// The buffer before the edge in some of these cycles, at equal distances.
     samples: Vec<Vec<u64>>,
 }
 
 /// The sets counted so far.
 pub(super) struct Adapt {
-    seen: Vec<Seen>,
+    seen: FxHashMap<u64, Seen>,
     /// How many cycles of one set make it worth to compile functions; `None`: never. To make one
     /// costs about as much as the general function does in so many cycles.
     worth: Option<u64>,
+    /// From one sample of a set to the next one. When the set is examined, it has all samples.
+    apart: u64,
     /// The cycles of the most common set.
     most: u64,
     /// All cycles since functions were last compiled.
@@ -42,7 +46,8 @@ impl Adapt {
     /// Compiles functions once so many cycles of one set have been counted.
     pub(super) fn new(worth: Option<u32>) -> Self {
         let worth = worth.map(u64::from);
-        Self { seen: Vec::new(), worth, most: 0, counted: 0, since: 0 }
+        let apart = (worth.unwrap_or(0) / 2 / SAMPLES as u64).max(1);
+        Self { seen: FxHashMap::default(), worth, apart, most: 0, counted: 0, since: 0 }
     }
 
     /// Whether cycles are counted at all.
@@ -50,39 +55,31 @@ impl Adapt {
         self.worth.is_some()
     }
 
-    /// Counts a cycle with these changes, whose sources are `values`. Samples are replaced now and
-    /// then, since the first ones may have been unusual.
+    /// Counts a cycle with these changes, whose sources are `values`. Old samples are replaced,
+    /// since they may have been unusual.
     pub(super) fn count(&mut self, changed: u64, values: &[u64]) {
         self.counted += 1;
-        let known = self.seen.iter().position(|seen| seen.changed == changed);
-        let mut at = known.unwrap_or_else(|| self.forget());
-        // Common sets move to the front, where they are found sooner.
-        if at > 0 && self.seen[at].count > self.seen[at - 1].count {
-            self.seen.swap(at - 1, at);
-            at -= 1;
+        if self.seen.len() == SETS && !self.seen.contains_key(&changed) {
+            self.forget();
         }
-        let seen = &mut self.seen[at];
-        seen.changed = changed;
+        let seen = self.seen.entry(changed).or_default();
         seen.count += 1;
         self.most = self.most.max(seen.count);
-        let step = (seen.count / SAMPLES).next_power_of_two();
-        if seen.count <= SAMPLES {
-            seen.samples.push(values.to_vec());
-        } else if seen.count.is_multiple_of(step) {
-            seen.samples[(seen.count / step % SAMPLES) as usize].copy_from_slice(values);
+        if !seen.count.is_multiple_of(self.apart) {
+            return;
+        }
+        let number = (seen.count / self.apart - 1) as usize;
+        match seen.samples.get_mut(number % SAMPLES) {
+            Some(sample) => sample.copy_from_slice(values),
+            None => seen.samples.push(values.to_vec()),
         }
     }
 
-    /// A free place among the sets; if there is none, that of the rarest set.
-    fn forget(&mut self) -> usize {
-        if self.seen.len() < SETS {
-            self.seen.push(Seen { changed: 0, count: 0, samples: Vec::new() });
-            return self.seen.len() - 1;
-        }
-        let rarest = (0..SETS).min_by_key(|at| self.seen[*at].count).unwrap_or(0);
-        self.seen[rarest].count = 0;
-        self.seen[rarest].samples.clear();
-        rarest
+    /// Forgets the rarer half of the sets.
+    fn forget(&mut self) {
+        let mut counts: Vec<u64> = self.seen.values().map(|seen| seen.count).collect();
+        let (_, median, _) = counts.select_nth_unstable(SETS / 2);
+        self.seen.retain(|_, seen| seen.count > *median);
     }
 
     /// Compiles functions, if it is time. The general function has just run, at the edge with this
@@ -97,15 +94,13 @@ impl Adapt {
         self.worth = Some(worth + worth / 4 + 1);
         let mut wishes = present(variants);
         let general = variants.functions.last().map_or(0, |general| general.special.cost);
-        let least = worth / 2;
-        let seen = std::mem::take(&mut self.seen).into_iter();
-        let (mut seen, rare): (Vec<_>, Vec<_>) = seen.partition(|seen| seen.count >= least);
-        self.seen = rare;
-        seen.sort_by_key(|seen| std::cmp::Reverse(seen.count));
+        let common = self.seen.extract_if(|_, seen| seen.count >= worth / 2);
+        let mut common: Vec<_> = common.collect();
+        common.sort_by_key(|(changed, seen)| (std::cmp::Reverse(seen.count), *changed));
         // Small designs get several, too.
         let change = u64::from(CHANGE.min(general / 20));
-        for seen in seen {
-            wish(&mut wishes, plan, &seen, change);
+        for (changed, seen) in common {
+            wish(&mut wishes, plan, changed, &seen, change);
         }
         let gain = |wish: &Wish| wish.cycles * u64::from(general.saturating_sub(wish.special.cost));
         wishes.retain(|wish| gain(wish) > 0);
@@ -128,13 +123,13 @@ fn present(variants: &Variants) -> Vec<Wish> {
 }
 
 /// Adds a set to the best matching wish, or as a new one.
-fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
+fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, changed: u64, seen: &Seen, change: u64) {
     let observed = plan.observe(&seen.samples);
-    let special = plan.specialise(seen.changed, &observed);
+    let special = plan.specialise(changed, &observed);
     let own = Wish { special, observed, cycles: seen.count };
     let mut best: Option<(u64, usize, Wish)> = None;
     for (at, wish) in wishes.iter().enumerate() {
-        let union = wish.special.changed | seen.changed;
+        let union = wish.special.changed | changed;
         let cycles = wish.cycles + seen.count;
         // If the wish is tried, it refuses these cycles, or its assumptions fail.
         let tried = if union == wish.special.changed { wish.special.cost / 2 } else { 0 };
@@ -157,5 +152,27 @@ fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, seen: &Seen, change: u64) {
     match best {
         Some((_, at, together)) => wishes[at] = together,
         None => wishes.push(own),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_common_set_outlives_rare_ones_and_has_its_latest_samples() {
+        let mut adapt = Adapt::new(Some(1000));
+        for cycle in 1..=4 * SETS as u64 {
+            adapt.count(1, &[cycle]);
+            adapt.count(1 << 20 | cycle, &[0]);
+        }
+        assert!(adapt.seen.len() <= SETS);
+        let seen = &adapt.seen[&1];
+        assert_eq!((seen.count, adapt.most), (4 * SETS as u64, 4 * SETS as u64));
+        let mut cycles: Vec<u64> = seen.samples.iter().map(|sample| sample[0]).collect();
+        cycles.sort_unstable();
+        assert_eq!(cycles.len(), SAMPLES);
+        assert!(cycles.windows(2).all(|pair| pair[1] - pair[0] == adapt.apart), "{cycles:?}");
+        assert!(seen.count - cycles[SAMPLES - 1] < adapt.apart, "{cycles:?}");
     }
 }
