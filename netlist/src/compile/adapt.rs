@@ -3,8 +3,9 @@
 //! Cycles that only the general function, the one for all changes, can execute are counted by the
 //! set of sources that had changed, and some are kept as samples. Once a set has cost as much as a
 //! function for it would, it is examined, and so are others that have cost nearly as much, each with
-//! what its samples have in common. A set gets a function of its own, or widens that of another set:
-//! with a function for each of many similar sets, execution would switch between them all the time.
+//! what its samples have in common. A set gets a function of its own, or widens that of another set,
+//! as one function may widen another: with a function for each of many similar sets, execution would
+//! switch between them all the time, which costs as much as a function does.
 //! Each examination needs more cycles of a set than the one before, so that their total cost stays
 //! small.
 
@@ -92,15 +93,18 @@ impl Adapt {
         }
         (self.counted, self.since, self.most) = (0, edges, 0);
         self.worth = Some(worth + worth / 4 + 1);
-        let mut wishes = present(variants);
         let general = variants.functions.last().map_or(0, |general| general.special.cost);
         let common = self.seen.extract_if(|_, seen| seen.count >= worth / 2);
         let mut common: Vec<_> = common.collect();
         common.sort_by_key(|(changed, seen)| (std::cmp::Reverse(seen.count), *changed));
         // Small designs get several, too.
-        let change = u64::from(CHANGE.min(general / 20));
-        for (changed, seen) in common {
-            wish(&mut wishes, plan, changed, &seen, change);
+        let change = u64::from(CHANGE.min(general / 8));
+        let mut all = present(variants);
+        all.extend(common.iter().map(|(changed, seen)| alone(plan, *changed, seen)));
+        all.sort_by_key(|wish| std::cmp::Reverse(wish.cycles));
+        let mut wishes = Vec::new();
+        for own in all {
+            join(&mut wishes, plan, own, change);
         }
         let gain = |wish: &Wish| wish.cycles * u64::from(general.saturating_sub(wish.special.cost));
         wishes.retain(|wish| gain(wish) > 0);
@@ -122,19 +126,23 @@ fn present(variants: &Variants) -> Vec<Wish> {
     wishes.collect()
 }
 
-/// Adds a set to the best matching wish, or as a new one.
-fn wish(wishes: &mut Vec<Wish>, plan: Plan<'_>, changed: u64, seen: &Seen, change: u64) {
+/// A function for a set alone.
+fn alone(plan: Plan<'_>, changed: u64, seen: &Seen) -> Wish {
     let observed = plan.observe(&seen.samples);
     let special = plan.specialise(changed, &observed);
-    let own = Wish { special, observed, cycles: seen.count };
+    Wish { special, observed, cycles: seen.count }
+}
+
+/// Widens the best matching wish by another one, or adds it.
+fn join(wishes: &mut Vec<Wish>, plan: Plan<'_>, own: Wish, change: u64) {
     let mut best: Option<(u64, usize, Wish)> = None;
     for (at, wish) in wishes.iter().enumerate() {
-        let union = wish.special.changed | changed;
-        let cycles = wish.cycles + seen.count;
+        let union = wish.special.changed | own.special.changed;
+        let cycles = wish.cycles + own.cycles;
         // If the wish is tried, it refuses these cycles, or its assumptions fail.
         let tried = if union == wish.special.changed { wish.special.cost / 2 } else { 0 };
         let apart = wish.cycles * u64::from(wish.special.cost)
-            + seen.count * (u64::from(own.special.cost + tried) + change);
+            + own.cycles * (u64::from(own.special.cost + tried) + change);
         let gain = |cost: u32| apart.saturating_sub(cycles * u64::from(cost));
         let better = |gain: u64| gain > best.as_ref().map_or(0, |(gain, ..)| *gain);
         // For more changes, and with less that is known, a function mostly costs no less, so most

@@ -280,7 +280,7 @@ impl Variants {
 const LOOK: u64 = 10;
 
 /// The cost of switching from one function to another.
-pub(super) const CHANGE: u32 = 80;
+pub(super) const CHANGE: u32 = 200;
 
 /// Among functions ordered by cost, moves the most common one to the front, where it is found at
 /// once, if that does not cost more in the cycles that a cheaper one would handle.
