@@ -202,7 +202,7 @@ fn the_averages_of_the_textbooks() {
     }
 }
 
-/// Forty-five soaks without errors, and as many with errors.
+/// Soaks of every scheme and policy without errors, and as many with errors.
 #[test]
 #[ignore = "minutes of random programs: make figures"]
 fn the_soaks() {
