@@ -5,9 +5,8 @@
 //! function for it would, it is examined, and so are others that have cost nearly as much, each with
 //! what its samples have in common. A set gets a function of its own, or widens that of another set,
 //! as one function may widen another: with a function for each of many similar sets, execution would
-//! switch between them all the time, which costs as much as a function does.
-//! Each examination needs more cycles of a set than the one before, so that their total cost stays
-//! small.
+//! switch between them all the time, which costs as much as a function does. Each examination needs
+//! more cycles of a set than the one before, so that their total cost stays small.
 
 use super::variants::{CHANGE, Plan, Variants, Wish};
 use rustc_hash::FxHashMap;
@@ -96,7 +95,8 @@ impl Adapt {
         let general = variants.functions.last().map_or(0, |general| general.special.cost);
         let common = self.seen.extract_if(|_, seen| seen.count >= worth / 2);
         let mut common: Vec<_> = common.collect();
-        common.sort_by_key(|(changed, seen)| (std::cmp::Reverse(seen.count), *changed));
+        // So that the order of the map does not matter below.
+        common.sort_unstable_by_key(|(changed, _)| *changed);
         // Small designs get several, too.
         let change = u64::from(CHANGE.min(general / 8));
         let mut all = present(variants);
