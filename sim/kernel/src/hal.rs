@@ -1,6 +1,7 @@
 //! The kernel's interface to the hardware below it.
 
 use super::{Event, OsError};
+use crate::space::table::Walk;
 use model::isa::Xlen;
 use model::mmu::Fence;
 pub use model::page::{PAGE_WORDS, PageData};
@@ -40,6 +41,15 @@ pub trait Hal {
     /// # Errors
     /// [`OsError::Refused`] if memory refuses, [`OsError::Hardware`] if the machine fails.
     fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError>;
+
+    /// Reads the entries of a walk through a page table, each as [`Hal::read`] does; returns the last
+    /// one.
+    ///
+    /// # Errors
+    /// As [`Hal::read`].
+    fn walk(&mut self, walk: &mut Walk) -> Result<u64, OsError> {
+        walk_by_reads(self, walk)
+    }
 
     /// Writes `bytes` (4 or 8) at `pa`.
     ///
@@ -103,4 +113,17 @@ pub trait Hal {
 
     /// As [`Hal::peek`], a whole page. False outside memory; `data` is not changed then.
     fn peek_page(&self, pa: u64, data: &mut PageData) -> bool;
+}
+
+/// [`Hal::walk`] by [`Hal::read`].
+///
+/// # Errors
+/// As [`Hal::read`].
+pub fn walk_by_reads<H: Hal + ?Sized>(hal: &mut H, walk: &mut Walk) -> Result<u64, OsError> {
+    loop {
+        let entry = hal.read(walk.at(), walk.bytes())?;
+        if !walk.follow(entry) {
+            return Ok(entry);
+        }
+    }
 }

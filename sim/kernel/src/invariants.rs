@@ -120,7 +120,7 @@ impl Os {
         let locked =
             |vpn: u64| space.has_locks && space.region(vpn * PAGE_BYTES).is_some_and(|r| r.locked);
         let mut resident = 0;
-        for (&vpn, &Held { page: id, mapped: is_mapped }) in &space.pages {
+        for (vpn, &Held { page: id, mapped: is_mapped }) in space.pages.iter() {
             let page = self.memory.pages.get(id);
             let known = |page: &&Page| match id {
                 ZERO_PAGE => walk.zero.next() == Some(&(pid, vpn)),
@@ -129,6 +129,12 @@ impl Os {
             let Some(page) = page.filter(known) else {
                 return Some(format!("process {pid} holds {id:?} at {vpn:#x}, which is {page:x?}"));
             };
+            let is_mapper = page.mappers().binary_search(&(pid, vpn)).is_ok();
+            if is_mapper != (is_mapped && id != ZERO_PAGE) {
+                let (mappers, not) = (page.mappers(), if is_mapped { "" } else { "not " });
+                let what = format!("page {vpn:#x} is {not}mapped, mappers are {mappers:x?}");
+                return Some(format!("process {pid}: {what}"));
+            }
             if !is_mapped {
                 if locked(vpn) {
                     return Some(format!("process {pid}: page {vpn:#x} is locked, in no frame"));

@@ -56,7 +56,7 @@ pub use death::Death;
 pub use disk::{Disk, Transfer};
 pub use error::OsError;
 pub use event::{Event, FaultKind, Names, Pid};
-pub use hal::{Activity, Hal, PAGE_WORDS, PageData};
+pub use hal::{Activity, Hal, PAGE_WORDS, PageData, walk_by_reads};
 pub use kernel::Os;
 pub use memory::{
     Allocation, Buddy, BuddyError, Census, FileId, Frames, Object, ObjectId, Objects, Page, PageId,

@@ -10,7 +10,7 @@ impl Os {
     /// page and pages of files belong to no process and cannot be written; pages that are not
     /// mapped, such as those in swap, stay shared.
     pub(crate) fn copies_at_fork(&self, parent: Pid, vpn: u64) -> bool {
-        let held = self.space(parent).pages.get(&vpn).filter(|held| held.mapped);
+        let held = self.space(parent).pages.get(vpn).filter(|held| held.mapped);
         let own = held.filter(|held| held.page != ZERO_PAGE);
         self.config.fork == ForkKind::Copy
             && own
@@ -27,7 +27,7 @@ impl Os {
         child: Pid,
         vpn: u64,
     ) -> Result<Option<()>, OsError> {
-        let old = self.space(parent).pages[&vpn].page;
+        let old = self.space(parent).pages.get(vpn).expect("a page that is copied is held").page;
         let from = self.memory.frame_of(old);
         let from = from.expect("a page that is mapped is in a frame");
         self.memory.pinned.clear();

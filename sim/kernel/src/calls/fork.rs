@@ -57,7 +57,7 @@ impl Os {
         let mut space = AddressSpace::new(table, regions, old.on_demand);
         space.widened = old.widened.clone();
         space.stack = old.stack;
-        let vpns: Vec<u64> = old.pages.keys().copied().collect();
+        let vpns: Vec<u64> = old.pages.iter().map(|(vpn, _)| vpn).collect();
         let original = &self.processes[parent];
         let process = Process {
             pid: child,
@@ -86,7 +86,7 @@ impl Os {
                 break;
             };
             closed |= revoked;
-            let held = self.space(child).pages.contains_key(&vpn);
+            let held = self.space(child).pages.contains(vpn);
             *if copies { &mut doubled } else { &mut shared } += u64::from(held);
         }
         if closed {
@@ -118,7 +118,7 @@ impl Os {
     ) -> Result<Option<bool>, OsError> {
         let va = vpn * PAGE_BYTES;
         // A page that was evicted meanwhile is brought in again when it is touched.
-        let Some(&held) = self.space(parent).pages.get(&vpn) else { return Ok(Some(false)) };
+        let Some(&held) = self.space(parent).pages.get(vpn) else { return Ok(Some(false)) };
         self.hold(child, vpn, held.page);
         if !held.mapped {
             return Ok(Some(false));

@@ -15,7 +15,7 @@ impl Os {
     ) -> Result<(), OsError> {
         let space = self.space(pid);
         let mapped = space.pages.range(vpns.clone()).filter(|(_, held)| held.mapped);
-        let mapped: Vec<_> = mapped.map(|(vpn, held)| (*vpn, held.page)).collect();
+        let mapped: Vec<_> = mapped.map(|(vpn, held)| (vpn, held.page)).collect();
         let devices: Vec<u64> = space.devices.range(vpns).map(|(vpn, _)| *vpn).collect();
         for (vpn, page) in mapped {
             let allowed = self.allowed(pid, vpn * PAGE_BYTES, page);

@@ -3,6 +3,7 @@
 //! Nothing is copied: entries move from one place of the page table to another, while the pages
 //! stay in their frames or in swap, and the old translations are fenced.
 
+use crate::memory::ZERO_PAGE;
 use crate::paging::{Stop, denial};
 use crate::space::{Backing, Bounds};
 use crate::{Hal, Os, OsError, Pid};
@@ -119,7 +120,7 @@ impl Os {
         runs.into_iter().try_for_each(|start| self.split(hal, pid, start))?;
         // Tables come first: allocating one may evict pages, some of these among them.
         let mut linked = false;
-        let held: Vec<u64> = self.space(pid).pages.range(vpns.clone()).map(|(v, _)| *v).collect();
+        let held: Vec<u64> = self.space(pid).pages.range(vpns.clone()).map(|(v, _)| v).collect();
         for &vpn in &held {
             let va = new.start + (vpn - vpns.start) * PAGE_BYTES;
             linked |= self.reach(hal, pid, va, 0)?.1;
@@ -164,10 +165,13 @@ impl Os {
         to: u64,
     ) -> Result<Option<u64>, OsError> {
         // It may have been evicted to make room for a table.
-        let Some(held) = self.space_mut(pid).pages.remove(&from) else { return Ok(None) };
+        let Some(held) = self.space_mut(pid).pages.remove(from) else { return Ok(None) };
         let page = self.memory.pages.get_mut(held.page).expect("a page that is held exists");
         page.remove_holder((pid, from));
         page.add_holder((pid, to));
+        if held.mapped && held.page != ZERO_PAGE {
+            page.add_mapper((pid, to));
+        }
         self.space_mut(pid).pages.insert(to, held);
         if !held.mapped {
             return Ok(None);

@@ -145,7 +145,7 @@ impl Os {
     ) -> Result<(), OsError> {
         for va in range.step_by(PAGE_BYTES as usize) {
             let Some(space) = &self.processes[pid].space else { return Ok(()) };
-            let held = space.pages.get(&(va / PAGE_BYTES));
+            let held = space.pages.get(va / PAGE_BYTES);
             let access = wanted(space.permissions(va));
             let (Some(access), false) = (access, held.is_some_and(|held| held.mapped)) else {
                 continue;

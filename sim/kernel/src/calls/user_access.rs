@@ -179,7 +179,7 @@ impl Os {
             return Some(Refusal::NoSum);
         }
         let space = self.space(pid);
-        let present = space.pages.get(&(va / PAGE_BYTES)).is_some_and(|held| held.mapped);
+        let present = space.pages.get(va / PAGE_BYTES).is_some_and(|held| held.mapped);
         let permissions = space.permissions(va);
         let unread = asked.call == Call::Emulate && permissions.execute && !permissions.read;
         (present && unread && !process.sstatus.mxr).then_some(Refusal::NoMxr)

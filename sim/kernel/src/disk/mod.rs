@@ -177,7 +177,7 @@ impl Os {
             // other.
             return;
         }
-        let held = space.pages.get(&(va / PAGE_BYTES)).filter(|held| held.mapped);
+        let held = space.pages.get(va / PAGE_BYTES).filter(|held| held.mapped);
         let page = held.and_then(|held| self.memory.pages.get(held.page));
         if let Some(frame) = page.and_then(|page| page.frame) {
             let coming = self.disk.held.get(&frame).map(|held| held.1);

@@ -51,7 +51,7 @@ fn verdict(spoil: impl FnOnce(&mut Flat, &mut Os, Pid)) -> String {
 /// A page that the process maps, and at which virtual page.
 fn mapped(os: &Os, pid: Pid) -> (u64, PageId) {
     let mut pages = os.space(pid).pages.iter().filter(|(_, held)| held.mapped);
-    pages.next().map(|(vpn, held)| (*vpn, held.page)).unwrap()
+    pages.next().map(|(vpn, held)| (vpn, held.page)).unwrap()
 }
 
 #[test]
@@ -65,8 +65,19 @@ fn every_spoilt_account_is_found() {
         let (vpn, id) = mapped(os, pid);
         os.memory.pages.get_mut(id).unwrap().remove_holder((pid, vpn));
     });
+    found("is mapped, mappers are []", |_, os, pid| {
+        let (vpn, id) = mapped(os, pid);
+        os.memory.pages.get_mut(id).unwrap().remove_mapper((pid, vpn));
+    });
+    found("is not mapped, mappers are [(1, 11)]", |_, os, pid| {
+        let absent = |os: &Os, held: &&Held| os.memory.frame_of(held.page).is_none();
+        let pages = &os.space(pid).pages;
+        let (vpn, held) = pages.iter().find(|(_, held)| absent(os, held)).unwrap();
+        let page = held.page;
+        os.memory.pages.get_mut(page).unwrap().add_mapper((pid, vpn));
+    });
     found("holders, but processes hold", |_, os, pid| {
-        let id = os.space(pid).pages[&0x20].page;
+        let id = os.space(pid).pages.get(0x20).unwrap().page;
         os.memory.pages.get_mut(id).unwrap().add_holder((pid, 7));
     });
     found("which is in no frame", |_, os, pid| {
@@ -93,7 +104,7 @@ fn every_spoilt_account_is_found() {
         let (vpn, id) = mapped(os, pid);
         let frame = os.memory.frame_of(id).unwrap();
         os.memory.frames.assign(frame, Use::Page(PageId(9999)));
-        assert!(os.space(pid).pages.contains_key(&vpn));
+        assert!(os.space(pid).pages.contains(vpn));
     });
     found("which is free", |_, os, _| {
         let slot = os.memory.pages.iter().find_map(|(_, page)| page.slot).unwrap();

@@ -144,7 +144,7 @@ impl PhysicalMemory {
         {
             object.pages.remove(&index);
         }
-        page.into_holders()
+        page.into_holders().collect()
     }
 
     /// Provides a free swap slot: there is one, or the swap file grows by `slots` up to `most`, or

@@ -8,6 +8,7 @@
 use crate::memory::Slot;
 use crate::{ObjectId, Pid};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// A page's number, never used again.
@@ -35,9 +36,13 @@ pub struct Page {
     pub young: bool,
     /// Its place in the page cache: object and page number.
     pub home: Option<(ObjectId, u64)>,
-    /// The processes that hold it, each at a virtual page, in order: one of them, mostly.
-    holders: Vec<Holder>,
+    holders: Holders,
+    /// Those of them whose entries map it; none is kept for the zero page, which many map.
+    mappers: Holders,
 }
+
+/// Processes, each at a virtual page, in order: one of them, mostly.
+type Holders = SmallVec<[Holder; 1]>;
 
 impl Page {
     /// A page in this frame, which none holds yet.
@@ -56,8 +61,13 @@ impl Page {
     }
 
     /// The same, of a page that ends.
-    pub fn into_holders(self) -> Vec<Holder> {
-        self.holders
+    pub fn into_holders(self) -> impl Iterator<Item = Holder> {
+        self.holders.into_iter()
+    }
+
+    /// The processes whose entries map it, each at a virtual page, in order.
+    pub fn mappers(&self) -> &[Holder] {
+        &self.mappers
     }
 
     /// Adds a holder.
@@ -67,10 +77,25 @@ impl Page {
         }
     }
 
-    /// Removes a holder.
+    /// Removes a holder, which maps it no more either.
     pub fn remove_holder(&mut self, holder: Holder) {
         if let Ok(at) = self.holders.binary_search(&holder) {
             self.holders.remove(at);
+        }
+        self.remove_mapper(holder);
+    }
+
+    /// Records that an entry of a holder maps it.
+    pub fn add_mapper(&mut self, holder: Holder) {
+        if let Err(at) = self.mappers.binary_search(&holder) {
+            self.mappers.insert(at, holder);
+        }
+    }
+
+    /// Records that no entry of a holder maps it.
+    pub fn remove_mapper(&mut self, holder: Holder) {
+        if let Ok(at) = self.mappers.binary_search(&holder) {
+            self.mappers.remove(at);
         }
     }
 

@@ -22,7 +22,7 @@ impl Os {
         for vpn in self.run_around(pid, va, self.config.fault_around) {
             let at = vpn * PAGE_BYTES;
             let space = self.space(pid);
-            if space.pages.contains_key(&vpn) || space.resident >= limit {
+            if space.pages.contains(vpn) || space.resident >= limit {
                 continue;
             }
             let Source::Frame(id) = self.source(pid, at, Access::Load) else { continue };
@@ -85,8 +85,7 @@ impl Os {
     ) -> Result<(), OsError> {
         for va in range.step_by(PAGE_BYTES as usize) {
             let space = self.space(pid);
-            let (Some(region), false) =
-                (space.region(va), space.pages.contains_key(&(va / PAGE_BYTES)))
+            let (Some(region), false) = (space.region(va), space.pages.contains(va / PAGE_BYTES))
             else {
                 continue;
             };

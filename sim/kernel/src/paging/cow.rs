@@ -16,7 +16,7 @@ impl Os {
         va: u64,
     ) -> Result<(), Stop> {
         let vpn = va / PAGE_BYTES;
-        let old = self.space(pid).pages[&vpn];
+        let old = *self.space(pid).pages.get(vpn).expect("a page that is copied is held");
         let from = self.memory.pages.get(old.page).and_then(|page| page.frame);
         let from = from.expect("a page that is copied is in a frame");
         self.memory.pinned.insert(from);
@@ -52,7 +52,7 @@ impl Os {
             _ => &mut counters.cow_copies,
         } += 1;
         let space = self.space_mut(pid);
-        space.pages.remove(&vpn);
+        space.pages.remove(vpn);
         space.resident -= u64::from(old.mapped && old.page != ZERO_PAGE);
         if old.mapped && old.page != ZERO_PAGE {
             let page = self.memory.pages.get_mut(old.page).expect("it was held");

@@ -134,7 +134,7 @@ impl Os {
             return Ok(self.forbidden(pid, death));
         }
         let space = self.space(pid);
-        let held = space.pages.get(&vpn).filter(|held| held.mapped);
+        let held = space.pages.get(vpn).filter(|held| held.mapped);
         if let Some(id) = held.map(|held| held.page) {
             let wants = access == Access::Store && space.permissions(va).write;
             if wants && !self.in_place(pid, va, id) {

@@ -15,12 +15,14 @@ impl Os {
 
     /// Records that an entry, already written, maps a page that the process holds.
     pub(crate) fn mark_mapped(&mut self, pid: Pid, vpn: u64) {
-        let process = self.process_mut(pid);
+        let process = self.processes.get_mut(pid).expect("the process was made by spawn");
         let space = process.space.as_mut().expect("a living process has memory");
-        let held = space.pages.get_mut(&vpn).expect("only a page that is held is mapped");
+        let held = space.pages.get_mut(vpn).expect("only a page that is held is mapped");
         held.mapped = true;
         if held.page != ZERO_PAGE {
             space.resident += 1;
+            let page = self.memory.pages.get_mut(held.page).expect("a page that is held exists");
+            page.add_mapper((pid, vpn));
         }
         process.peak_resident = process.peak_resident.max(space.resident);
         process.peak_tables = process.peak_tables.max(space.table.tables().len() as u64);
@@ -37,13 +39,14 @@ impl Os {
             self.fence_page(hal, pid, vpn * PAGE_BYTES)?;
         }
         let space = self.space_mut(pid);
-        let held = space.pages.get_mut(&vpn).expect("only a page that is held is mapped");
+        let held = space.pages.get_mut(vpn).expect("only a page that is held is mapped");
         held.mapped = false;
         let page = held.page;
         if page != ZERO_PAGE {
             space.resident -= 1;
             let record = self.memory.pages.get_mut(page).expect("a page that is held exists");
             record.unsaved |= last & pte::DIRTY != 0;
+            record.remove_mapper((pid, vpn));
         }
         Ok(last)
     }
@@ -55,11 +58,11 @@ impl Os {
         pid: Pid,
         vpn: u64,
     ) -> Result<(), OsError> {
-        let Some(&Held { mapped, .. }) = self.space(pid).pages.get(&vpn) else { return Ok(()) };
+        let Some(&Held { mapped, .. }) = self.space(pid).pages.get(vpn) else { return Ok(()) };
         if mapped {
             self.unmap(hal, pid, vpn)?;
         }
-        let held = self.space_mut(pid).pages.remove(&vpn).expect("it was just found");
+        let held = self.space_mut(pid).pages.remove(vpn).expect("it was just found");
         self.memory.release(held.page, pid, vpn);
         Ok(())
     }
@@ -72,7 +75,7 @@ impl Os {
         pid: Pid,
         space: &AddressSpace,
     ) -> Result<(), OsError> {
-        for (&vpn, held) in &space.pages {
+        for (vpn, held) in space.pages.iter() {
             let record = self.memory.pages.get(held.page).expect("a page that is held exists");
             if held.mapped && record.references() > 1 && held.page != ZERO_PAGE {
                 let at = leaf(hal, space, vpn)?;
@@ -93,8 +96,7 @@ impl Os {
         &'a self,
         page: &'a Page,
     ) -> impl Iterator<Item = (Holder, &'a AddressSpace)> {
-        let spaces = page.holders().iter().map(|&(pid, vpn)| ((pid, vpn), self.space(pid)));
-        spaces.filter(|((_, vpn), space)| space.pages[vpn].mapped)
+        page.mappers().iter().map(|&(pid, vpn)| ((pid, vpn), self.space(pid)))
     }
 
     pub(crate) fn leaf(&self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
@@ -104,7 +106,22 @@ impl Os {
 
 /// The leaf entry's address of a page that is mapped.
 pub(crate) fn leaf(hal: &mut dyn Hal, space: &AddressSpace, vpn: u64) -> Result<u64, OsError> {
-    match space.table.find(hal, vpn, 0)? {
+    let place = space.table.find(hal, vpn, 0)?;
+    leaf_at(hal, vpn, place)
+}
+
+/// The leaf entry of a page that is mapped: its address, and what it is.
+pub(crate) fn read_leaf(
+    hal: &mut dyn Hal,
+    space: &AddressSpace,
+    vpn: u64,
+) -> Result<(u64, u64), OsError> {
+    let (place, entry) = space.table.read(hal, vpn)?;
+    Ok((leaf_at(hal, vpn, place)?, entry))
+}
+
+fn leaf_at(hal: &dyn Hal, vpn: u64, place: Place) -> Result<u64, OsError> {
+    match place {
         Place::Leaf(at) => Ok(at),
         Place::Missing { at, .. } => Err(OsError::Invariant {
             cycle: hal.now(),

@@ -26,7 +26,7 @@ mod thp;
 
 pub(crate) use denied::{Denied, Stop, denial};
 pub use fault::Verdict;
-pub(crate) use hold::leaf;
+pub(crate) use hold::read_leaf;
 pub use identity::Identity;
 pub(crate) use source::Source;
 
@@ -60,7 +60,7 @@ impl Os {
         let vpn = va / PAGE_BYTES;
         let fresh = !matches!(source, Source::Frame(_) | Source::ZeroPage);
         let id = self.fetch(hal, pid, va, source)?;
-        if !self.space(pid).pages.contains_key(&vpn) {
+        if !self.space(pid).pages.contains(vpn) {
             self.hold(pid, vpn, id);
         }
         if access == Access::Store && !self.in_place(pid, va, id) {

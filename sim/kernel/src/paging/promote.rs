@@ -40,7 +40,7 @@ impl Os {
     fn run_from(&self, (pid, vpn): (Pid, u64)) -> Option<(Pid, u64)> {
         self.processes.iter().skip_while(|process| process.pid < pid).find_map(|process| {
             let from = if process.pid == pid { vpn } else { 0 };
-            let (&vpn, _) = process.space.as_ref()?.pages.range(from..).next()?;
+            let (vpn, _) = process.space.as_ref()?.pages.range(from..u64::MAX).next()?;
             Some((process.pid, vpn / self.run_pages() * self.run_pages()))
         })
     }
@@ -115,7 +115,7 @@ impl Os {
         to: u64,
         dirty: bool,
     ) -> Result<(), OsError> {
-        let held = self.space(pid).pages.get(&vpn).map(|held| held.page);
+        let held = self.space(pid).pages.get(vpn).map(|held| held.page);
         if let Some(id) = held.filter(|&id| id != ZERO_PAGE) {
             let page = self.memory.pages.get_mut(id).expect("a page that is held exists");
             page.unsaved |= dirty;
@@ -130,7 +130,7 @@ impl Os {
             return Ok(());
         }
         if let Some(zero) = held {
-            self.space_mut(pid).pages.remove(&vpn);
+            self.space_mut(pid).pages.remove(vpn);
             self.memory.release(zero, pid, vpn);
         }
         hal.write_page(to * PAGE_BYTES, &[0; PAGE_WORDS])?;

@@ -16,7 +16,7 @@ impl Os {
         let vpns = range.start / PAGE_BYTES..range.end / PAGE_BYTES;
         self.vacate_runs(hal, pid, &vpns)?;
         let space = self.space(pid);
-        let held: Vec<u64> = space.pages.range(vpns.clone()).map(|(vpn, _)| *vpn).collect();
+        let held: Vec<u64> = space.pages.range(vpns.clone()).map(|(vpn, _)| vpn).collect();
         let devices: Vec<u64> = space.devices.range(vpns).map(|(vpn, _)| *vpn).collect();
         for vpn in held {
             self.release_page(hal, pid, vpn)?;

@@ -46,7 +46,7 @@ impl Os {
     /// The source of a page that the process does not map.
     pub(crate) fn source(&self, pid: Pid, va: u64, access: Access) -> Source {
         let space = self.space(pid);
-        if let Some(held) = space.pages.get(&(va / PAGE_BYTES)) {
+        if let Some(held) = space.pages.get(va / PAGE_BYTES) {
             return self.place_of(held.page);
         }
         let zero = match access {

@@ -147,7 +147,7 @@ impl Os {
             space.resident -= pages;
             self.memory.frames.release(aside);
             for vpn in start..start + pages {
-                let held = self.space_mut(pid).pages.remove(&vpn).expect("a run is whole");
+                let held = self.space_mut(pid).pages.remove(vpn).expect("a run is whole");
                 self.memory.release(held.page, pid, vpn);
             }
         }

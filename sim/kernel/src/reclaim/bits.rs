@@ -1,7 +1,7 @@
 //! The A and D bits of pages in frames, as replacement policies may see them.
 
 use crate::memory::{PageId, Use};
-use crate::paging::leaf;
+use crate::paging::read_leaf;
 use crate::replace::{Fifo, Marks, PageBits, Policy, VirtualPage};
 use crate::{Activity, Event, Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
@@ -64,7 +64,7 @@ impl Os {
         // again.
         let dirty = self.clear_bits(hal, id, pte::DIRTY)? & pte::DIRTY != 0;
         let page = self.memory.pages.get(id).expect("a frame's page exists");
-        let mapper = self.mappers(page).next().map(|(holder, _)| holder);
+        let mapper = page.mappers().first().copied();
         let page = self.memory.pages.get_mut(id).expect("as above");
         page.unsaved |= dirty;
         let (pid, vpn) = mapper.or(page.holders().first().copied()).unwrap_or_default();
@@ -80,14 +80,12 @@ impl Os {
     /// entries.
     fn clear_bits(&mut self, hal: &mut dyn Hal, id: PageId, bits: u64) -> Result<u64, OsError> {
         let mut found = 0;
-        let bytes = self.config.mode.pte_bytes() as u8;
         let sets = &self.load.working_sets;
         let mut used = Vec::new();
         let page = self.memory.pages.get(id).expect("a frame's page exists");
         for (holder, space) in self.mappers(page) {
             let (pid, vpn) = holder;
-            let at = leaf(hal, space, vpn)?;
-            let entry = hal.read(at, bytes)?;
+            let (at, entry) = read_leaf(hal, space, vpn)?;
             found |= entry;
             if entry & bits != 0 {
                 found |= space.table.update(hal, at, |entry| entry & !bits)?;
@@ -135,7 +133,7 @@ impl PageBits for Bits<'_> {
         }
         let shows = |pid| {
             let page = os.memory.pages.get(id).expect("a frame's page exists");
-            os.mappers(page).any(|((mapper, _), _)| mapper == pid)
+            page.mappers().iter().any(|&(mapper, _)| mapper == pid)
         };
         !os.disk.is_held(frame) && self.whose.is_none_or(shows)
     }
@@ -146,12 +144,14 @@ impl PageBits for Bits<'_> {
 
     fn look(&mut self, frame: u64) -> Result<Marks, OsError> {
         let Some(id) = self.page(frame) else { return Ok(Marks::default()) };
-        let found = self.os.clear_bits(self.hal, id, 0)?;
-        let page = self.os.memory.pages.get(id);
-        let unsaved = page.is_some_and(|page| page.unsaved);
+        let page = self.os.memory.pages.get(id).expect("a frame's page exists");
+        let mut found = 0;
+        for ((_, vpn), space) in self.os.mappers(page) {
+            found |= read_leaf(self.hal, space, vpn)?.1;
+        }
         Ok(Marks {
-            accessed: found & pte::ACCESSED != 0 || page.is_some_and(|page| page.young),
-            dirty: found & pte::DIRTY != 0 || unsaved,
+            accessed: found & pte::ACCESSED != 0 || page.young,
+            dirty: found & pte::DIRTY != 0 || page.unsaved,
         })
     }
 
@@ -167,7 +167,7 @@ impl PageBits for Bits<'_> {
         let Some(id) = self.page(frame) else { return Ok(false) };
         // A superpage has one D for all of its pages: they are written when it is split.
         let page = self.os.memory.pages.get(id).expect("a frame's page exists");
-        if self.os.mappers(page).any(|((pid, vpn), _)| self.os.in_run(pid, vpn)) {
+        if page.mappers().iter().any(|&(pid, vpn)| self.os.in_run(pid, vpn)) {
             return Ok(false);
         }
         let swaps = page.slot.is_none() && self.os.memory.file_of(page).is_none();

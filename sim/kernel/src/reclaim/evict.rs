@@ -1,7 +1,7 @@
 //! Eviction.
 
-use crate::memory::{Holder, Page, PageId, Use};
-use crate::paging::leaf;
+use crate::memory::{Page, PageId, Use};
+use crate::paging::read_leaf;
 use crate::reclaim::bits::Bits;
 use crate::replace::Policy;
 use crate::{Event, Hal, Os, OsError, Pid};
@@ -55,8 +55,7 @@ impl Os {
     pub(crate) fn is_dirty(&self, hal: &mut dyn Hal, page: &Page) -> Result<bool, OsError> {
         let mut dirty = page.unsaved;
         for ((_, vpn), space) in self.mappers(page) {
-            let at = leaf(hal, space, vpn)?;
-            dirty |= hal.read(at, self.config.mode.pte_bytes() as u8)? & pte::DIRTY != 0;
+            dirty |= read_leaf(hal, space, vpn)?.1 & pte::DIRTY != 0;
         }
         Ok(dirty)
     }
@@ -65,7 +64,7 @@ impl Os {
     /// disk refused: the page stays, unmapped.
     fn take(&mut self, hal: &mut dyn Hal, frame: u64, id: PageId) -> Result<bool, OsError> {
         let page = self.memory.pages.get(id).expect("a frame's page exists");
-        let mappers: Vec<Holder> = self.mappers(page).map(|(holder, _)| holder).collect();
+        let mappers = page.mappers().to_vec();
         for &(pid, vpn) in &mappers {
             if self.unmap(hal, pid, vpn)? & pte::ACCESSED != 0 {
                 self.load.working_sets.used(pid, vpn);
@@ -87,7 +86,7 @@ impl Os {
         counters.write_backs += u64::from(dirty);
         counters.write_backs_saved += u64::from(!dirty);
         for (pid, vpn) in self.memory.free_frame(id) {
-            self.space_mut(pid).pages.remove(&vpn);
+            self.space_mut(pid).pages.remove(vpn);
         }
         Ok(true)
     }

@@ -34,13 +34,13 @@ impl Policy for Aging {
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         let mut least = None;
-        for frame in self.0.candidates(bits) {
-            let history = self.0.get(frame).map_or(0, |loaded| loaded.note);
-            let age = (bits.look(frame)?.accessed, history);
+        self.0.each_candidate(bits, |bits, frame, history| {
+            let age = (bits.look(frame)?.accessed, *history);
             if least.is_none_or(|(smallest, _)| age < smallest) {
                 least = Some((age, frame));
             }
-        }
+            Ok(())
+        })?;
         Ok(least.map(|(_, frame)| frame))
     }
 

@@ -39,7 +39,7 @@ impl Policy for Clock0 {
     }
 
     fn accessed(&mut self, frame: u64) {
-        if let Some(place) = self.0.iter_mut().find(|place| place.frame == frame) {
+        if let Some(place) = self.0.find(frame) {
             place.note = Use { fresh: false, used: !place.note.fresh };
         }
     }

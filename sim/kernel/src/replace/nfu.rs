@@ -35,13 +35,13 @@ impl Policy for Nfu {
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
         let mut least = None;
-        for frame in self.0.candidates(bits) {
-            let count = self.0.get(frame).map_or(0, |loaded| loaded.note);
-            let count = count + u64::from(bits.look(frame)?.accessed);
+        self.0.each_candidate(bits, |bits, frame, count| {
+            let count = *count + u64::from(bits.look(frame)?.accessed);
             if least.is_none_or(|(fewest, _)| count < fewest) {
                 least = Some((count, frame));
             }
-        }
+            Ok(())
+        })?;
         Ok(least.map(|(_, frame)| frame))
     }
 

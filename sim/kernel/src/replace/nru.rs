@@ -33,13 +33,15 @@ impl Policy for Nru {
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
-        for frame in self.0.candidates(bits) {
-            let now = class(bits.look(frame)?);
-            if let Some(seen) = self.0.note(frame) {
-                *seen = now;
+        let mut least = None;
+        self.0.each_candidate(bits, |bits, frame, seen| {
+            *seen = class(bits.look(frame)?);
+            if least.is_none_or(|(lowest, _)| *seen < lowest) {
+                least = Some((*seen, frame));
             }
-        }
-        Ok(self.0.least(bits, |loaded| loaded.note))
+            Ok(())
+        })?;
+        Ok(least.map(|(_, frame)| frame))
     }
 
     fn state(&self) -> Kept {

@@ -7,8 +7,8 @@
 use super::pages::Pages;
 use super::{Kept, PageBits, Policy, VirtualPage};
 use crate::OsError;
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 /// The times at which a page is needed, ascending. Each takes as many bytes as its distance from
 /// the one before needs, at seven bits a byte: mostly one.
@@ -55,11 +55,13 @@ impl Moments {
 /// The future, by page, and the progress in it.
 #[derive(Debug, Default)]
 pub struct Opt {
-    pages: Pages<()>,
+    /// Each with its place in `needed`.
+    pages: Pages<usize>,
     /// Accesses in the given future.
     foreseen: u64,
     /// When each page is needed, counted in accesses.
-    needed: BTreeMap<VirtualPage, Moments>,
+    needed: Vec<Moments>,
+    places: FxHashMap<VirtualPage, usize>,
     /// Accesses so far.
     now: u64,
     heard: Vec<VirtualPage>,
@@ -68,8 +70,16 @@ pub struct Opt {
 }
 
 impl Opt {
-    fn next(&self, page: VirtualPage) -> u64 {
-        self.needed.get(&page).and_then(|moments| moments.next).unwrap_or(u64::MAX)
+    /// The place of a page in `needed`, which is made if there is none.
+    fn place(&mut self, page: VirtualPage) -> usize {
+        *self.places.entry(page).or_insert_with(|| {
+            self.needed.push(Moments::default());
+            self.needed.len() - 1
+        })
+    }
+
+    fn next(&self, place: usize) -> u64 {
+        self.needed[place].next.unwrap_or(u64::MAX)
     }
 }
 
@@ -84,7 +94,8 @@ impl Policy for Opt {
 
     fn foresee(&mut self, future: &[VirtualPage]) {
         for page in future {
-            self.needed.entry(*page).or_default().push(self.foreseen);
+            let place = self.place(*page);
+            self.needed[place].push(self.foreseen);
             self.foreseen += 1;
         }
     }
@@ -94,7 +105,8 @@ impl Policy for Opt {
     }
 
     fn inserted(&mut self, frame: u64, page: VirtualPage) {
-        self.pages.insert(frame, page, ());
+        let place = self.place(page);
+        self.pages.insert(frame, page, place);
     }
 
     fn removed(&mut self, frame: u64) {
@@ -102,28 +114,28 @@ impl Policy for Opt {
     }
 
     fn accessed(&mut self, frame: u64) {
-        let Some(page) = self.pages.get(frame).map(|loaded| loaded.page) else { return };
+        let Some(loaded) = self.pages.get(frame) else { return };
         if self.foreseen == 0 {
-            self.heard.push(page);
+            self.heard.push(loaded.page);
             return;
         }
-        self.strays += u64::from(self.next(page) != self.now);
-        if let Some(needed) = self.needed.get_mut(&page) {
-            while needed.next.is_some_and(|at| at <= self.now) {
-                needed.pop();
-            }
+        let place = loaded.note;
+        self.strays += u64::from(self.next(place) != self.now);
+        let needed = &mut self.needed[place];
+        while needed.next.is_some_and(|at| at <= self.now) {
+            needed.pop();
         }
         self.now += 1;
     }
 
     fn victim(&mut self, bits: &mut dyn PageBits) -> Result<Option<u64>, OsError> {
-        Ok(self.pages.least(bits, |loaded| Reverse(self.next(loaded.page))))
+        Ok(self.pages.least(bits, |loaded| Reverse(self.next(loaded.note))))
     }
 
     fn state(&self) -> Kept {
         let pages = self.pages.describe(
-            |loaded| Reverse(self.next(loaded.page)),
-            |loaded| match self.next(loaded.page) {
+            |loaded| Reverse(self.next(loaded.note)),
+            |loaded| match self.next(loaded.note) {
                 u64::MAX => (loaded.page, "=never".to_owned()),
                 at => (loaded.page, format!("=in_{}", at.saturating_sub(self.now))),
             },

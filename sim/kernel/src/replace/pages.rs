@@ -1,6 +1,7 @@
 //! Pages in frames, with a policy's data for each and the order in which they were loaded.
 
 use super::{Kept, PageBits, VirtualPage};
+use crate::OsError;
 use std::collections::VecDeque;
 use std::iter;
 
@@ -95,6 +96,23 @@ impl<T> Pages<T> {
         places.filter_map(|(frame, loaded)| Some((frame, &mut loaded.as_mut()?.note)))
     }
 
+    /// Visits the frames that may be chosen, the one loaded first in front, with the policy's data.
+    pub(super) fn each_candidate(
+        &mut self,
+        bits: &mut dyn PageBits,
+        mut visit: impl FnMut(&mut dyn PageBits, u64, &mut T) -> Result<(), OsError>,
+    ) -> Result<(), OsError> {
+        for &(_, frame) in &self.by_order {
+            let loaded = self.by_frame[(frame - self.base) as usize].as_mut();
+            if bits.may_evict(frame)
+                && let Some(loaded) = loaded
+            {
+                visit(bits, frame, &mut loaded.note)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The frames that may be chosen, the one loaded first in front.
     pub(super) fn candidates(&self, bits: &dyn PageBits) -> Vec<u64> {
         let frames = self.by_order.iter().map(|(_, frame)| *frame);
@@ -111,21 +129,35 @@ impl<T> Pages<T> {
     }
 
     /// The frame with the least key among those that may be chosen; of equal ones the one loaded
-    /// first.
+    /// first. The key of a page that was refused is still what it was.
     pub(super) fn least<K: Ord>(
         &self,
         bits: &dyn PageBits,
         key: impl Fn(&Loaded<T>) -> K,
     ) -> Option<u64> {
-        let mut least = None;
-        for (frame, loaded) in self.iter() {
-            let rank = (key(loaded), loaded.order);
-            // Whether it may be chosen is the more expensive test.
-            if least.as_ref().is_none_or(|(least, _)| rank < *least) && bits.may_evict(frame) {
-                least = Some((rank, frame));
+        // Those before one that was refused were looked at when it was chosen.
+        let refused = bits.refused().and_then(|frame| self.get(frame));
+        let mut above = refused.map(|loaded| (key(loaded), loaded.order));
+        // Mostly the very least may be chosen. Else it is the least of those for which that was
+        // tested, which is the more expensive test.
+        for tests in [false, true] {
+            let mut least = None;
+            for (frame, loaded) in self.iter() {
+                let rank = (key(loaded), loaded.order);
+                if least.as_ref().is_none_or(|(least, _)| rank < *least)
+                    && above.as_ref().is_none_or(|above| rank > *above)
+                    && (!tests || bits.may_evict(frame))
+                {
+                    least = Some((rank, frame));
+                }
             }
+            let (rank, frame) = least?;
+            if tests || bits.may_evict(frame) {
+                return Some(frame);
+            }
+            above = Some(rank);
         }
-        least.map(|(_, frame)| frame)
+        None
     }
 
     /// The word of each page by `say`, in the order of `key`.

@@ -1,6 +1,7 @@
 //! A ring of frames with a hand, as in clock algorithms.
 
 use super::{Kept, VirtualPage};
+use rustc_hash::FxHashMap;
 
 /// An occupied place.
 #[derive(Clone, Copy, Debug)]
@@ -17,37 +18,44 @@ pub(super) struct Ring<T> {
     places: Vec<Option<Place<T>>>,
     /// Places of removed pages, latest last: the next page takes that one.
     vacant: Vec<usize>,
+    /// The place of each frame.
+    by_frame: FxHashMap<u64, usize>,
     hand: usize,
 }
 
 impl<T> Default for Ring<T> {
     fn default() -> Self {
-        Ring { places: Vec::new(), vacant: Vec::new(), hand: 0 }
+        Ring { places: Vec::new(), vacant: Vec::new(), by_frame: FxHashMap::default(), hand: 0 }
     }
 }
 
 impl<T> Ring<T> {
     pub(super) fn insert(&mut self, frame: u64, page: VirtualPage, note: T) {
         let place = Some(Place { frame, page, note });
-        match self.vacant.pop() {
-            Some(vacant) => self.places[vacant] = place,
+        let at = self.vacant.pop().unwrap_or(self.places.len());
+        match self.places.get_mut(at) {
+            Some(vacant) => *vacant = place,
             None => self.places.push(place),
         }
+        self.by_frame.insert(frame, at);
     }
 
     pub(super) fn remove(&mut self, frame: u64) {
-        let is_it = |place: &Option<Place<T>>| place.as_ref().is_some_and(|p| p.frame == frame);
-        if let Some(at) = self.places.iter().position(is_it) {
-            self.places[at] = None;
-            self.vacant.push(at);
-            if at == self.hand {
-                self.advance();
-            }
-            if self.places.iter().all(Option::is_none) {
-                // After the last page was removed the next page starts a new ring.
-                *self = Ring::default();
-            }
+        let Some(at) = self.by_frame.remove(&frame) else { return };
+        self.places[at] = None;
+        self.vacant.push(at);
+        if at == self.hand {
+            self.advance();
         }
+        if self.by_frame.is_empty() {
+            // After the last page was removed the next page starts a new ring.
+            *self = Ring::default();
+        }
+    }
+
+    /// The place of a frame.
+    pub(super) fn find(&mut self, frame: u64) -> Option<&mut Place<T>> {
+        self.places[*self.by_frame.get(&frame)?].as_mut()
     }
 
     /// Places, occupied or not.

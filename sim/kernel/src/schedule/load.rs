@@ -141,7 +141,7 @@ impl Os {
     /// The addresses of a process's pages that are in frames, in order.
     pub fn resident_pages(&self, pid: Pid) -> Vec<u64> {
         let space = self.process(pid).and_then(|process| process.space.as_ref());
-        let pages = space.into_iter().flat_map(|space| &space.pages);
-        pages.filter(|(_, held)| held.mapped).map(|(vpn, _)| *vpn * PAGE_BYTES).collect()
+        let pages = space.into_iter().flat_map(|space| space.pages.iter());
+        pages.filter(|(_, held)| held.mapped).map(|(vpn, _)| vpn * PAGE_BYTES).collect()
     }
 }

@@ -81,7 +81,7 @@ impl Os {
     ) -> Result<(), OsError> {
         let account = hal.charge(Activity::Handler);
         let mapped = self.space(pid).pages.iter().filter(|(_, held)| held.mapped);
-        let mapped: Vec<_> = mapped.map(|(vpn, held)| (*vpn, held.page)).collect();
+        let mapped: Vec<_> = mapped.map(|(vpn, held)| (vpn, held.page)).collect();
         let mut cleared = false;
         for (vpn, page) in mapped {
             let at = self.leaf(hal, pid, vpn)?;

@@ -5,12 +5,14 @@
 //! | `region`, `layout`, `permissions` | regions, their checks and permissions |
 //! | `growth` | regions split, moved and grown |
 //! | `demand` | regions of recorded programs, made when they are touched |
+//! | `held` | the pages that a process holds |
 //! | `table`, `prune` | page tables, edited over the bus; freed when unused |
 //! | `asid` | address-space identifiers |
 
 mod asid;
 mod demand;
 mod growth;
+mod held;
 mod layout;
 mod permissions;
 mod prune;
@@ -18,24 +20,15 @@ mod region;
 pub mod table;
 
 pub use asid::{Asids, Grant};
+pub use held::{Held, HeldPages};
 pub use layout::{Ground, Image, lay_one, lay_out};
 pub use permissions::Permissions;
 pub use region::{Backing, Region, RegionKind, RegionSpec};
 
-use crate::PageId;
 use crate::space::table::PageTable;
 use model::isa::{Mode, PAGE_BYTES};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-/// A page that a process holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// The page.
-    pub page: PageId,
-    /// A leaf entry maps it, so the page is in a frame; without V if its region allows no access.
-    pub mapped: bool,
-}
 
 /// How an address space gets its regions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +121,7 @@ pub struct AddressSpace {
     /// By first address.
     pub regions: BTreeMap<u64, Region>,
     /// Pages that it holds, by virtual page number.
-    pub pages: BTreeMap<u64, Held>,
+    pub pages: HeldPages,
     /// Pages of devices that are mapped: the physical page number by the virtual.
     pub devices: BTreeMap<u64, u64>,
     /// Runs mapped by superpages, by first virtual page number: the spare table of each.
@@ -154,7 +147,7 @@ impl AddressSpace {
         AddressSpace {
             table,
             regions,
-            pages: BTreeMap::new(),
+            pages: HeldPages::default(),
             devices: BTreeMap::new(),
             runs: BTreeMap::new(),
             widened: BTreeMap::new(),

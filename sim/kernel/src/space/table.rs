@@ -36,10 +36,105 @@ pub enum Place {
     },
 }
 
+/// A walk by the kernel through a page table, from the root down.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk {
+    mode: Mode,
+    vpn: u64,
+    /// The physical address of the entry that it has reached.
+    at: u64,
+    /// The entry's level.
+    level: u32,
+    /// The lowest level of which it reads entries.
+    lowest: u32,
+    /// The entry is not valid.
+    ends: bool,
+}
+
+impl Walk {
+    /// At a page's entry in the root table, which is in this frame; it reads entries down to the
+    /// level `lowest`.
+    pub fn new(mode: Mode, root: u64, vpn: u64, lowest: u32) -> Walk {
+        let mut walk = Walk { mode, vpn, at: 0, level: mode.levels() - 1, lowest, ends: false };
+        walk.enter(root);
+        walk
+    }
+
+    /// The physical address of the entry that it has reached.
+    #[inline]
+    pub fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// The entry's level.
+    #[inline]
+    pub fn level(&self) -> u32 {
+        self.level
+    }
+
+    /// Numbers the tables of the lowest level in the address space: the one that serves the page.
+    #[inline]
+    pub fn region(&self) -> u64 {
+        self.vpn >> self.mode.segment_bits()
+    }
+
+    /// Whether it reads the pointers to a table of the lowest level, if there are all of them.
+    #[inline]
+    pub fn ends_low(&self) -> bool {
+        self.lowest <= 1
+    }
+
+    /// The width of an entry.
+    #[inline]
+    pub fn bytes(&self) -> u8 {
+        self.mode.pte_bytes() as u8
+    }
+
+    /// Goes on from the entry that it has reached, as it was read: true if it is a pointer to one
+    /// that has to be read, too.
+    #[inline]
+    pub fn follow(&mut self, entry: u64) -> bool {
+        if self.level == 0 {
+            return false;
+        }
+        self.ends = entry & VALID == 0;
+        if entry & (VALID | READ | WRITE | EXECUTE) != VALID {
+            return false;
+        }
+        self.level -= 1;
+        self.enter(ppn(self.mode, entry));
+        self.level >= self.lowest
+    }
+
+    /// Goes on from the pointer to a table of the lowest level, with the result of
+    /// [`Walk::follow`], which need not have seen those above.
+    #[inline]
+    pub fn pass_to_lowest(&mut self, pointer: u64) -> bool {
+        self.level = 1;
+        self.follow(pointer)
+    }
+
+    /// Reaches the entry in a table of its level.
+    #[inline]
+    fn enter(&mut self, table: u64) {
+        let bits = self.mode.segment_bits();
+        let index = self.vpn >> (self.level * bits) & ((1 << bits) - 1);
+        self.at = table * PAGE_BYTES + index * self.mode.pte_bytes();
+    }
+
+    fn place(&self) -> Place {
+        match self.ends {
+            true => Place::Missing { at: self.at, level: self.level },
+            false => Place::Leaf(self.at),
+        }
+    }
+}
+
 /// One address space's page table.
 #[derive(Debug)]
 pub struct PageTable {
     mode: Mode,
+    root: u64,
     /// The frames of its tables; the first is the root's.
     tables: Vec<u64>,
     /// Of these, the tables linked below others, by their level and the first page that they serve.
@@ -53,12 +148,12 @@ impl PageTable {
     /// When memory refuses.
     pub fn new(hal: &mut dyn Hal, mode: Mode, root: u64) -> Result<PageTable, OsError> {
         hal.write_page(root * PAGE_BYTES, &[0; 512])?;
-        Ok(PageTable { mode, tables: vec![root], linked: BTreeMap::new() })
+        Ok(PageTable { mode, root, tables: vec![root], linked: BTreeMap::new() })
     }
 
     /// The root's physical page number.
     pub fn root(&self) -> u64 {
-        self.tables[0]
+        self.root
     }
 
     /// The frames of its tables, the root's first.
@@ -77,24 +172,26 @@ impl PageTable {
     /// # Errors
     /// When memory refuses.
     pub fn find(&self, hal: &mut dyn Hal, vpn: u64, level: u32) -> Result<Place, OsError> {
-        let (bits, bytes) = (self.mode.segment_bits(), self.mode.pte_bytes());
-        let mut table = self.root();
-        let mut at = self.mode.levels();
-        loop {
-            at -= 1;
-            let index = vpn >> (at * bits) & ((1 << bits) - 1);
-            let pa = table * PAGE_BYTES + index * bytes;
-            if at <= level {
-                return Ok(Place::Leaf(pa));
-            }
-            let pointer = hal.read(pa, bytes as u8)?;
-            if pointer & VALID == 0 {
-                return Ok(Place::Missing { at: pa, level: at });
-            }
-            if pointer & (READ | WRITE | EXECUTE) != 0 {
-                return Ok(Place::Leaf(pa));
-            }
-            table = ppn(self.mode, pointer);
+        let mut walk = Walk::new(self.mode, self.root, vpn, level + 1);
+        if walk.level > level {
+            hal.walk(&mut walk)?;
+        }
+        Ok(walk.place())
+    }
+
+    /// As [`PageTable::find`] for the entry of the page itself, which is then read, too; 0 if there
+    /// is none.
+    ///
+    /// # Errors
+    /// When memory refuses.
+    pub fn read(&self, hal: &mut dyn Hal, vpn: u64) -> Result<(Place, u64), OsError> {
+        let mut walk = Walk::new(self.mode, self.root, vpn, 0);
+        let entry = hal.walk(&mut walk)?;
+        match walk.place() {
+            place @ Place::Missing { .. } => Ok((place, 0)),
+            // That of a superpage was read to find it, and is read again.
+            place @ Place::Leaf(at) if walk.level > 0 => Ok((place, hal.read(at, walk.bytes())?)),
+            place @ Place::Leaf(_) => Ok((place, entry)),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::hardware::Hardware;
 use super::job::Jobs;
+use super::walks::Walks;
 use super::{HART, Machine};
 use crate::board::Board;
 use crate::cpu::{Common, Core};
@@ -65,8 +66,15 @@ impl Machine {
         let always_ready = PerPort::from_fn(|port| ports[port].is_always_ready());
         let latencies = PerPort::from_fn(|port| ports[port].fixed_latency());
         let kernel_latency = kernel.fixed_latency();
-        let mut hardware =
-            Hardware { board, kernel, kernel_latency, ports, always_ready, latencies };
+        let mut hardware = Hardware {
+            board,
+            kernel,
+            kernel_latency,
+            walks: Walks::default(),
+            ports,
+            always_ready,
+            latencies,
+        };
         let os = Os::boot(&mut hardware, config.clone())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
         let core = Core::new(window, config.seed);

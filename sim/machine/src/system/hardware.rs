@@ -1,8 +1,10 @@
 //! The board with the other masters' buses: the hardware of a kernel and a processor.
 
 use super::HART;
+use super::walks::Walks;
 use crate::board::{Board, PATIENCE, StepError, Waiting};
-use kernel::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData};
+use kernel::space::table::Walk;
+use kernel::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData, walk_by_reads};
 use model::bus::{Burst, Channel, Known, Request};
 use model::isa::{PAGE_BYTES, Xlen};
 use model::mmu::{Fence, PerPort, Port};
@@ -18,6 +20,8 @@ pub struct Hardware {
     pub(super) kernel: Box<dyn Channel>,
     /// Its latency, if it is fixed and nothing is wrapped around it.
     pub(super) kernel_latency: Option<u64>,
+    /// Its walks through page tables.
+    pub(super) walks: Walks,
     /// The buses of the translation ports, for accesses after translation.
     pub ports: PerPort<Box<dyn Channel>>,
     /// Which of these are ready in every cycle, so that they need not be polled.
@@ -151,6 +155,16 @@ impl Hal for Hardware {
 
     fn read(&mut self, pa: u64, bytes: u8) -> Result<u64, OsError> {
         self.single(Request::Read { pa, bytes })
+    }
+
+    fn walk(&mut self, walk: &mut Walk) -> Result<u64, OsError> {
+        // A busy MMU may write to memory between two reads.
+        let Some(latency) = self.kernel_latency.filter(|_| !self.board.busy()) else {
+            return walk_by_reads(self, walk);
+        };
+        let (words, last) = self.walks.walk(walk, self.board.memory());
+        self.board.pass(words * latency)?;
+        last.map_err(|pa| OsError::Refused { cycle: self.board.now(), pa })
     }
 
     fn write(&mut self, pa: u64, bytes: u8, value: u64) -> Result<(), OsError> {

@@ -28,7 +28,7 @@
 //! | file | does |
 //! |---|---|
 //! | `build`, `image` | construction of a machine from its configuration; programs from ELF files |
-//! | `hardware` | the board with the buses of the processor and of the kernel |
+//! | `hardware`, `walks` | the board with the buses of the processor and of the kernel; its walks |
 //! | `run`, `step`, `job` | processes in turn; one cycle of the running one; its work in progress |
 //! | `stride`, `known` | consecutive cycles in which every request hits; pages whose place is known |
 //! | `calls`, `user_access` | system calls; the kernel's accesses to a process's memory |
@@ -46,6 +46,7 @@ mod run;
 mod step;
 mod stride;
 mod user_access;
+mod walks;
 
 pub use crate::board::{Chronicle, Cycle, Life, Observer, StepError, WorldState};
 pub use build::{Master, Wrap};

@@ -209,6 +209,14 @@ impl Mmu for IdealMmu {
         out
     }
 
+    /// While a walk waits for memory, or nothing waits for the walker.
+    fn is_quiescent(&self) -> bool {
+        match &self.job {
+            Some((_, job)) => job.is_waiting(),
+            None => self.pending.values().all(Option::is_none),
+        }
+    }
+
     fn signals(&self) -> Vec<Signal> {
         let states = ["Idle", "Request", "Wait", "Drain"].map(String::from).to_vec();
         let bit = |path: &str| Signal { path: path.to_owned(), width: 1, names: Vec::new() };

@@ -4,6 +4,7 @@ use super::super::Marks;
 use super::*;
 use crate::OsError;
 use proptest::prelude::*;
+use std::cmp::Reverse;
 
 /// Bits that forbid these frames, and say which was refused last.
 struct Stuck {
@@ -62,9 +63,19 @@ proptest! {
             by_frame.sort_unstable();
             let found: Vec<_> = pages.iter_mut().map(|(frame, note)| (frame, *note)).collect();
             prop_assert_eq!(found, by_frame);
-            let bits = Stuck { frames: Vec::new(), refused: None };
-            let newest = pages.least(&bits, |loaded| std::cmp::Reverse(loaded.note));
-            prop_assert_eq!(newest, list.last().map(|(frame, _)| *frame));
+            // By another key, some frames are forbidden from the start.
+            let forbidden = |frame: &u64| *frame % 3 == 0;
+            let frames = (100..140).filter(forbidden).collect();
+            let mut bits = Stuck { frames, refused: None };
+            let mut chosen = Vec::new();
+            while let Some(frame) = pages.least(&bits, |loaded| Reverse(loaded.note)) {
+                chosen.push(frame);
+                bits.frames.push(frame);
+                bits.refused = Some(frame);
+            }
+            let newest = list.iter().rev().map(|(frame, _)| *frame);
+            let newest: Vec<u64> = newest.filter(|frame| !forbidden(frame)).collect();
+            prop_assert_eq!(chosen, newest);
             prop_assert_eq!(pages.get(frame).map(|loaded| loaded.note), loads.then_some(note));
         }
     }
