@@ -46,7 +46,9 @@ pub fn files() -> &'static [(&'static str, &'static str)] {
 
 /// Parses a scenario of the binary, or a file.
 fn embedded(name: &str, text: &str) -> Result<Scenario, LoadError> {
-    Scenario::parse(name, &format!("{name}.toml"), text)
+    let scenario = Scenario::parse(name, &format!("{name}.toml"), text)?;
+    scenario.check_effects()?;
+    Ok(scenario)
 }
 
 /// Every scenario of the binary.
@@ -66,7 +68,9 @@ pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
     if word.ends_with(".toml") {
         let unreadable = |source| FindError::Unreadable { path: word.to_owned(), source };
         let text = files::text(Path::new(word), LONGEST).map_err(unreadable)?;
-        return Ok(vec![Scenario::parse(word, word, &text)?]);
+        let scenario = Scenario::parse(word, word, &text)?;
+        scenario.check_effects()?;
+        return Ok(vec![scenario]);
     }
     let folder = format!("{}/", word.trim_end_matches('/'));
     let short = |name: &str| name.rsplit('/').next() == Some(word);

@@ -62,6 +62,19 @@ impl Scenario {
         Ok(Scenario { name, file, idea, spec, source, body, text })
     }
 
+    /// Checks that every option of the kernel has an effect. A variation of a study may lack the
+    /// part that it is for.
+    ///
+    /// # Errors
+    /// [`LoadError`]: one has none.
+    pub fn check_effects(&self) -> Result<(), LoadError> {
+        let Body::System(system) = &self.body else { return Ok(()) };
+        let Some((name, why)) = system.os.without_effect() else { return Ok(()) };
+        let place = Place::file().key("os").key(name);
+        let reader = Reader { file: &self.file, text: &self.text };
+        Err(reader.mistake(place.wrong(format!("`os.{name}` has no effect here: {why}"))))
+    }
+
     /// A line of the file, from 1, without its indentation.
     pub fn line(&self, line: usize) -> &str {
         self.text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim()

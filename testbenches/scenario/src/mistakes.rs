@@ -20,6 +20,7 @@ use super::variant::Select;
 /// Runs a file on ideal MMUs.
 fn runs(text: &str) -> Result<Vec<Report>, String> {
     let scenario = Scenario::parse("t", "t.toml", text).map_err(|error| error.to_string())?;
+    scenario.check_effects().map_err(|error| error.to_string())?;
     let factory = |config: &str| {
         let xlen = if config.starts_with("rv32") { Xlen::Rv32 } else { Xlen::Rv64 };
         Ok(Box::new(IdealMmu::new(xlen)) as Box<dyn Mmu>)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{MachineConfig, PolicyKind};
+use kernel::{LoadControl, MachineConfig, PolicyKind};
 use model::bus::LatencySpec;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -36,6 +36,22 @@ impl OsText {
     /// The first error.
     pub fn check(&self, place: &Place) -> Result<(), Mistake> {
         self.config.check().map_err(|error| place.path(&error.path).wrong(error.message))
+    }
+
+    /// An option that is present and has no effect, whatever the programs do, and the reason.
+    pub fn without_effect(&self) -> Option<(&'static str, &'static str)> {
+        let config = &self.config;
+        let by = |control| config.load_control == control;
+        let wsclock = PolicyKind::WsClock;
+        let ages = config.policy == wsclock || self.policies.contains(&wsclock);
+        let rules = [
+            ("tau", ages, "it is of the policy wsclock"),
+            ("pff_cycles", by(LoadControl::Pff), "it is of the load control `pff`"),
+            ("ws_cycles", by(LoadControl::WorkingSet), "it is of the load control `working_set`"),
+            ("swap_limit", config.swap_grow > 0, "swap does not grow without `os.swap_grow`"),
+        ];
+        let vain = rules.into_iter().find(|(name, acts, _)| !acts && self.states(name));
+        vain.map(|(name, _, why)| (name, why))
     }
 
     /// The policies to run with; `None` stands for the machine's own.

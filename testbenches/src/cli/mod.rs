@@ -162,6 +162,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
         Command::Export(_) => Some("export"),
         Command::Netlist(_) => Some("netlist"),
         Command::Bench(_) => Some("bench"),
+        Command::Soak(arguments) if arguments.print => Some("soak --print"),
         _ => None,
     };
     if let Some(command) = idle.filter(|_| engine.is_some()) {

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc;
 use std::thread;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use model::isa::Mode;
 use rayon::prelude::*;
@@ -30,14 +30,15 @@ use engine::Engine;
 #[derive(Debug, Args)]
 pub struct SoakArgs {
     /// Steps of programs under each scheme and policy: accesses and calls.
-    #[arg(long, default_value_t = 1_000_000)]
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub ops: u64,
     /// The first round's seed; each round has the next.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1 << 63))]
     pub seed: u64,
-    /// The schemes: sv32, sv39, sv48, sv57, several with commas, or all.
-    #[arg(long, default_value = "sv32,sv39,sv48")]
-    pub mode: String,
+    /// The schemes: sv32, sv39, sv48, sv57, several with commas, or all
+    /// [default: sv32, sv39 and sv48, of these what the MMU supports].
+    #[arg(long)]
+    pub mode: Option<String>,
     /// The policies: one, several with commas, or all.
     #[arg(long, default_value = "all")]
     pub policy: String,
@@ -149,15 +150,20 @@ fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
     let fits =
         |mode: Mode| config.is_none_or(|(width, _)| (width == "rv32") == (mode == Mode::Sv32));
     let mut setups = Vec::new();
-    for mode in modes(&arguments.mode)?.into_iter().filter(|mode| fits(*mode)) {
+    let name = arguments.config.as_deref().unwrap_or_default();
+    let stated = arguments.mode.as_deref().map(modes).transpose()?;
+    let unfit = stated.iter().flatten().find(|mode| !fits(**mode));
+    if let Some(mode) = unfit {
+        bail!("--mode: {name} does not support {}", mode.name());
+    }
+    let modes = stated.unwrap_or_else(|| vec![Mode::Sv32, Mode::Sv39, Mode::Sv48]);
+    for mode in modes.into_iter().filter(|mode| fits(*mode)) {
         for policy in policies(&arguments.policy)? {
             let size = config.map(|(_, size)| size);
             let SoakArgs { bus_errors, disk_errors, check_every, .. } = *arguments;
             setups.push(Setup { mode, policy, size, bus_errors, disk_errors, check_every });
         }
     }
-    let name = arguments.config.as_deref().unwrap_or_default();
-    ensure!(!setups.is_empty(), "{name} supports none of the schemes {}", arguments.mode);
     Ok(setups)
 }
 
@@ -169,7 +175,15 @@ fn modes(text: &str) -> anyhow::Result<Vec<Mode>> {
             format!("--mode: there is no scheme `{name}`; there are sv32, sv39, sv48, sv57, all")
         })
     };
-    if text == "all" { Ok(ALL.to_vec()) } else { text.split(',').map(one).collect() }
+    if text == "all" {
+        return Ok(ALL.to_vec());
+    }
+    let modes: Vec<Mode> = text.split(',').map(one).collect::<anyhow::Result<_>>()?;
+    let twice = modes.iter().enumerate().find(|(n, mode)| modes[..*n].contains(mode));
+    if let Some((_, mode)) = twice {
+        bail!("--mode: {} is named twice", mode.name());
+    }
+    Ok(modes)
 }
 
 fn row(setup: &Setup<'_>, tally: &Tally) -> serde_json::Value {
@@ -188,7 +202,7 @@ fn row(setup: &Setup<'_>, tally: &Tally) -> serde_json::Value {
 
 fn line(setup: &Setup<'_>, tally: &Tally) -> String {
     let Tally { seed, rounds, steps, counts, failed } = tally;
-    let last = seed.wrapping_add(rounds.saturating_sub(1));
+    let last = seed + rounds.saturating_sub(1);
     let (mode, policy) = (setup.mode.name().to_lowercase(), setup.policy.name());
     let mut text = format!("{mode} {policy:22} seeds {seed}..{last}: {steps} steps");
     for name in SHOWN {

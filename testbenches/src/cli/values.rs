@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use anyhow::ensure;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use kernel::PolicyKind;
 use machine::system::LatencySpec;
@@ -76,9 +77,8 @@ pub(super) fn policies(text: &str) -> anyhow::Result<Vec<PolicyKind>> {
     let mut found = Vec::new();
     for name in text.split(',').map(str::trim) {
         let kind = named(name).map_err(anyhow::Error::msg)?;
-        if !found.contains(&kind) {
-            found.push(kind);
-        }
+        ensure!(!found.contains(&kind), "--policy: {kind} is named twice");
+        found.push(kind);
     }
     Ok(found)
 }

@@ -65,6 +65,7 @@ pub fn generate(setup: &Setup<'_>, seed: u64) -> Round {
     os.extend(errors_of(random, setup));
     vary(random, large, &mut os);
     let Setup { mode, policy, .. } = *setup;
+    os.retain(|(key, _)| *key != "tau" || policy == PolicyKind::WsClock);
     Round { seed, mode, policy, size, latency, adue, os, processes }
 }
 

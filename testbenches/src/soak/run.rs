@@ -107,7 +107,7 @@ pub fn soak(
 ) -> Result<Tally, RunError> {
     let mut tally = Tally { seed, ..Tally::default() };
     while tally.steps < steps {
-        let round = generate(setup, seed.wrapping_add(tally.rounds));
+        let round = generate(setup, seed + tally.rounds);
         let played = play(&round, engine, stop)?;
         if stop.load(Relaxed) {
             break;

@@ -1,6 +1,6 @@
 //! The environment of a recording: `os` of a scenario, as far as it can have an effect.
 
-use kernel::PolicyKind;
+use kernel::{LoadControl, PolicyKind};
 use machine::system::{LatencySpec, MachineConfig};
 use model::isa::Mode;
 
@@ -67,8 +67,7 @@ fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
         ("console", true, silent),
         ("sum", true, unread),
         ("mxr", true, unread),
-        ("tau", config.policy != PolicyKind::WsClock, "it is of the policy wsclock"),
-        ("swap_limit", config.swap_grow == 0, "swap does not grow without `os.swap_grow`"),
+        ("load_control", config.load_control == LoadControl::Pff, "there is one process"),
         (
             "thp_promote",
             config.thp_promote > 0 && config.tick_every == 0,
@@ -77,7 +76,8 @@ fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
         ("seed", !draws, "neither the policy nor a latency is drawn at random"),
     ];
     let found = rules.into_iter().find(|(name, is_vain, _)| *is_vain && os.states(name));
-    found.map(|(name, _, why)| format!("`os.{name}` has no effect here: {why}"))
+    let found = found.map(|(name, _, why)| (name, why)).or_else(|| os.without_effect());
+    found.map(|(name, why)| format!("`os.{name}` has no effect here: {why}"))
 }
 
 #[cfg(test)]
@@ -98,6 +98,10 @@ mod tests {
             ("tau = 3", "tau"),
             ("seed = 2", "seed"),
             ("swap_limit = 9", "swap_limit"),
+            ("pff_cycles = 9", "pff_cycles"),
+            ("ws_cycles = 9", "ws_cycles"),
+            ("load_control = \"pff\"", "load_control"),
+            ("load_control = \"working_set\"\npff_cycles = 9", "pff_cycles"),
             ("thp_promote = 9", "thp_promote"),
         ] {
             let error = environment(text).unwrap_err();
