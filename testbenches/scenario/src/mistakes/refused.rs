@@ -111,7 +111,7 @@ fn files_that_cannot_be_run_never_begin() {
         ("policy = [\"lru\", \"nru\"], ¦tau = 3", "it is of the policy wsclock"),
         ("load_control = \"working_set\", ¦pff_cycles = 9", "it is of the load control `pff`"),
         ("¦ws_cycles = 9", "it is of the load control `working_set`"),
-        ("¦swap_limit = 4096", "swap does not grow"),
+        ("¦swap_limit = 70000", "swap does not grow"),
         ("load_control = \"pff\", ¦pff_cycles = 0", "`pff_cycles` is 0"),
         ("disk_errors = { reads = [1, ¦0] }", "`reads` is 0"),
         ("bus_errors = { data = [¦0] }", "`data` is 0"),
