@@ -31,7 +31,7 @@ impl Walks {
     #[inline]
     pub(super) fn walk(&self, walk: &mut Walk, memory: &SharedMemory) -> (u64, Result<u64, u64>) {
         let (root, levels) = (walk.at(), walk.level());
-        let key = walk.region() ^ root / PAGE_BYTES * 5;
+        let key = walk.region() ^ (root / PAGE_BYTES * 5);
         let known = self.0.get(key).filter(|known| {
             known.root == root && known.version == memory.version() && walk.ends_low()
         });
