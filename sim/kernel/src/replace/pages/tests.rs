@@ -64,7 +64,7 @@ proptest! {
             let found: Vec<_> = pages.iter_mut().map(|(frame, note)| (frame, *note)).collect();
             prop_assert_eq!(found, by_frame);
             // By another key, some frames are forbidden from the start.
-            let forbidden = |frame: &u64| *frame % 3 == 0;
+            let forbidden = |frame: &u64| frame.is_multiple_of(3);
             let frames = (100..140).filter(forbidden).collect();
             let mut bits = Stuck { frames, refused: None };
             let mut chosen = Vec::new();
