@@ -11,6 +11,7 @@
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
 //! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
+//! | `memory` | [`DistributedRam`]: a small memory read in the cycle that addresses it |
 //! | [`geometry`] | `PageMask`: the page-number bits inside a page, by page size |
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
@@ -22,6 +23,7 @@
 pub mod fault;
 mod flags;
 pub mod geometry;
+mod memory;
 pub mod permission;
 pub mod port;
 pub mod scheme;
@@ -31,4 +33,5 @@ mod top;
 pub mod walker;
 
 pub use flags::{AccessContext, Leaf};
+pub use memory::DistributedRam;
 pub use top::{Rv32Mmu, Rv64Mmu};

@@ -29,7 +29,9 @@ impl Compiled {
             let memory = &self.netlist.memories[at];
             let words = memory.width.div_ceil(64) as usize;
             let all = words << memory.address_width;
-            self.copy(other, self.layout.memories[at], other.layout.memories[at], words);
+            if memory.read.is_some() {
+                self.copy(other, self.layout.memories[at], other.layout.memories[at], words);
+            }
             self.copy(other, self.layout.contents[at], other.layout.contents[at], all);
         }
     }

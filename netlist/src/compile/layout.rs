@@ -1,6 +1,6 @@
 //! The place of everything in the one flat buffer of words.
 
-use crate::ir::{Netlist, Value};
+use crate::ir::{MemoryId, Netlist, Op, Value};
 use crate::optimise::{Form, Gates, Keep, Program, TermId};
 
 /// Byte offset into the buffer.
@@ -16,9 +16,10 @@ pub(super) struct Layout {
     pub(super) states: Vec<Offset>,
     /// Next values of guarded states, until all are known.
     pub(super) shadows: Vec<Option<Offset>>,
-    /// Outputs of memories.
+    /// Outputs of memories; 0 for a memory without one.
     pub(super) memories: Vec<Offset>,
-    /// Contents of memories.
+    /// Contents of memories. Small ones that are read within the cycle are among the sources, of
+    /// which samples are taken.
     pub(super) contents: Vec<Offset>,
     /// Constant columns.
     pub(super) tables: Vec<Offset>,
@@ -28,8 +29,6 @@ pub(super) struct Layout {
     pub(super) slots: Vec<Option<Offset>>,
     /// The range of the kept terms.
     pub(super) kept: [Offset; 2],
-    /// Bytes of all but the contents of memories.
-    pub(super) fixed: u32,
     /// Bytes of a lane: 4 or 8.
     pub(super) lane: u32,
     /// Bytes in all.
@@ -41,6 +40,9 @@ struct Room {
     used: u64,
     lane: u32,
 }
+
+/// Memories with more bytes are not part of samples.
+const SAMPLED: u64 = 8192;
 
 /// The largest buffer, in bytes.
 const LIMIT: u64 = 1 << 30;
@@ -82,7 +84,21 @@ impl Layout {
             layout.states.push(room.value(state.width, state.rows)?);
         }
         for memory in &program.memories {
-            layout.memories.push(room.number(memory.width)?);
+            layout.memories.push(match memory.read_address {
+                Some(_) => room.number(memory.width)?,
+                None => 0,
+            });
+        }
+        layout.contents = vec![0; program.memories.len()];
+        let mut large = Vec::new();
+        let read = words_read(program);
+        for (at, memory) in program.memories.iter().enumerate() {
+            let words = 1_u64.checked_shl(memory.address_width).filter(|words| *words <= LIMIT)?;
+            let bytes = words * 8 * u64::from(memory.width.div_ceil(64));
+            match read[at] && bytes <= SAMPLED {
+                true => layout.contents[at] = room.take(bytes, 8)?,
+                false => large.push((at, bytes)),
+            }
         }
         for watched in &program.watched {
             layout.watched.push(room.number(program.term(watched.term).width)?);
@@ -111,11 +127,8 @@ impl Layout {
                 false => None,
             });
         }
-        layout.fixed = room.used as u32;
-        for memory in &program.memories {
-            let words = 1_u64.checked_shl(memory.address_width).filter(|words| *words <= LIMIT)?;
-            let bytes = words * 8 * u64::from(memory.width.div_ceil(64));
-            layout.contents.push(room.take(bytes, 8)?);
+        for (at, bytes) in large {
+            layout.contents[at] = room.take(bytes, 8)?;
         }
         layout.bytes = room.used as u32;
         Some(layout)
@@ -146,6 +159,17 @@ impl Layout {
     pub(super) fn slot(&self, term: TermId) -> Option<Offset> {
         self.slots[term.0 as usize]
     }
+}
+
+/// For each memory, whether it is read within the cycle.
+fn words_read(program: &Program) -> Vec<bool> {
+    let mut read = vec![false; program.memories.len()];
+    for term in &program.terms {
+        if let Form::Op(Op::Word(MemoryId(at), _)) = term.form {
+            read[at as usize] = true;
+        }
+    }
+    read
 }
 
 /// Terms that are kept, and computed columns of lanes that are read row by row.

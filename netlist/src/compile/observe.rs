@@ -1,7 +1,7 @@
 //! What users can observe of an engine: registers, nets, sizes.
 
 use super::Compiled;
-use crate::ir::{NetId, NodeId, Op, RegisterId, Value};
+use crate::ir::{MemoryId, NetId, NodeId, Op, RegisterId, Value};
 use std::collections::HashMap;
 
 /// Sizes of a compiled netlist.
@@ -56,6 +56,17 @@ impl Compiled {
         get_row(&self.buffer, at, width, row, rows, self.layout.lane)
     }
 
+    /// The present word of a memory at an address; zero beyond its last word.
+    pub fn word(&self, memory: MemoryId, address: u64) -> Value {
+        let at = memory.0 as usize;
+        let (width, bits) =
+            (self.netlist.memories[at].width, self.netlist.memories[at].address_width);
+        if address >> bits != 0 {
+            return Value::zero(width);
+        }
+        get_word(&self.buffer, self.layout.contents[at], width, address)
+    }
+
     /// The value of an output or watched net at the last [`Compiled::settle`] or
     /// [`Compiled::cycle`], of any width.
     pub fn watched(&self, net: NetId) -> Option<Value> {
@@ -95,8 +106,11 @@ impl Compiled {
                         open.extend(missing);
                         continue;
                     }
-                    let value = crate::ir::evaluate(op, node.width, |id| known.get(&id));
-                    value.expect("operands are known")
+                    match op {
+                        Op::Word(memory, address) => self.word(memory, known[&address].saturated()),
+                        op => crate::ir::evaluate(op, node.width, |id| known.get(&id))
+                            .expect("operands are known"),
+                    }
                 }
             };
             known.insert(id, value);
@@ -107,6 +121,12 @@ impl Compiled {
     fn number(&self, at: u32, width: u32) -> Value {
         Value::from_words(width, |word| self.buffer[at as usize / 8 + word])
     }
+}
+
+/// The word at an address below the number of words.
+pub(super) fn get_word(buffer: &[u64], contents: u32, width: u32, address: u64) -> Value {
+    let first = contents as usize / 8 + width.div_ceil(64) as usize * address as usize;
+    Value::from_words(width, |word| buffer[first + word])
 }
 
 pub(super) fn get_row(

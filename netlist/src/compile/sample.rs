@@ -1,12 +1,12 @@
 //! Values of terms in sampled cycles.
 //!
-//! A sample is the buffer before an edge: inputs, states and outputs of memories. Everything else
-//! is evaluated from them here, as [`crate::interpret`] does. Results of cycles do not depend on
+//! A sample is the buffer before an edge: inputs, states, outputs of memories, and small memories
+//! that are read within the cycle. Everything else is evaluated from them here, as [`crate::interpret`] does. Results of cycles do not depend on
 //! samples: they only decide which functions are compiled.
 
-use super::observe::get_row;
+use super::observe::{get_row, get_word};
 use super::variants::Plan;
-use crate::ir::{Op, Value, evaluate};
+use crate::ir::{MemoryId, Op, Value, evaluate};
 use crate::optimise::{Form, TermId};
 
 /// Wider values are not recorded.
@@ -31,8 +31,8 @@ impl Plan<'_> {
     pub(super) fn observe(&self, samples: &[Vec<u64>]) -> Observed {
         let mut values: Vec<Vec<Value>> = Vec::new();
         for at in 0..self.program.terms.len() {
-            let hot = self.gates.hot[at];
-            values.push(if hot { self.values(&values, samples, at) } else { Vec::new() });
+            let known = self.gates.hot[at] && self.is_sampled(&values, at);
+            values.push(if known { self.values(&values, samples, at) } else { Vec::new() });
         }
         let terms = self.program.terms.iter().zip(&values);
         let numbers = terms.map(|(term, values)| match values.split_first() {
@@ -46,6 +46,18 @@ impl Plan<'_> {
             _ => UNKNOWN,
         });
         Observed(numbers.collect())
+    }
+
+    /// Whether a term depends on no memory that is too large for samples.
+    fn is_sampled(&self, values: &[Vec<Value>], at: usize) -> bool {
+        let form = self.program.terms[at].form;
+        let held = match form {
+            Form::Op(Op::Word(MemoryId(at), _)) => {
+                self.layout.contents[at as usize] < self.layout.kept[0]
+            }
+            _ => true,
+        };
+        held && form.operands().all(|operand| !values[operand.0 as usize].is_empty())
     }
 
     /// The value of a term, if it was always the same.
@@ -77,6 +89,11 @@ impl Plan<'_> {
                 }
                 Form::Table(table) => all.extend_from_slice(&self.program.tables[table.0 as usize]),
                 Form::Op(Op::Const(at)) => all.push(self.program.constants[at.0 as usize].clone()),
+                Form::Op(Op::Word(MemoryId(at), address)) => {
+                    let contents = self.layout.contents[at as usize];
+                    let address = row(address, sample, 0).saturated();
+                    all.push(get_word(buffer, contents, term.width, address));
+                }
                 Form::Op(op) => all.extend((0..rows).map(|at| {
                     let value = evaluate(op, term.width, |id| Some(row(id, sample, at)));
                     value.expect("operands are known")

@@ -7,8 +7,8 @@ mod random;
 use super::Compiled;
 use crate::Interpreter;
 use crate::ir::{
-    Graph, Input, InputId, Memory, MemoryId, NetId, NetKind, Netlist, Op, RegisterId, Type, Types,
-    Value,
+    Graph, Input, InputId, Memory, MemoryId, Net, NetId, NetKind, Netlist, Op, Read, Register,
+    RegisterId, Type, Types, Value, Write,
 };
 use crate::optimise::Options;
 use followed::Followed;
@@ -48,6 +48,7 @@ fn difference(
         same_outputs(netlist, &fast, &slow, cycle)?;
         slow.step();
         same_registers(netlist, &fast, &slow, cycle)?;
+        same_words(netlist, &fast, &slow, cycle)?;
     }
     Ok(())
 }
@@ -97,6 +98,25 @@ fn same_registers(
         let (ours, theirs) = (fast.register(id), slow.register(id));
         if ours != *theirs {
             return Err(format!("cycle {cycle}: {} := {ours}, not {theirs}", register.path));
+        }
+    }
+    Ok(())
+}
+
+fn same_words(
+    net: &Netlist,
+    fast: &Compiled,
+    slow: &Interpreter<'_>,
+    cycle: u64,
+) -> Result<(), String> {
+    for (at, memory) in net.memories.iter().enumerate() {
+        for address in 0..1 << memory.address_width {
+            let id = MemoryId(at as u32);
+            let (ours, theirs) = (fast.word(id, address), slow.word(id, address));
+            if ours != theirs {
+                let path = &memory.path;
+                return Err(format!("cycle {cycle}: {path}[{address}] is {ours}, not {theirs}"));
+            }
         }
     }
     Ok(())
@@ -171,8 +191,7 @@ fn bytes(input_width: u32, address_width: u32) -> Netlist {
         width: 8,
         address_width,
         init: BTreeMap::new(),
-        node,
-        read_address: address,
+        read: Some(Read { node, address }),
         write: None,
     };
     Netlist {
@@ -201,6 +220,89 @@ fn an_address_beyond_its_memory_is_refused() {
     let refused = Compiled::new(&bytes(5, 4)).expect_err("it could leave the memory");
     let reason = "memory bytes has ports or words of other widths";
     assert_eq!(refused.to_string(), format!("`Bytes` is not a sound netlist: {reason}"));
+}
+
+/// A memory with these bits of an address, written and read within the cycle at an input; the word
+/// decides whether a register counts.
+fn table(address_width: u32) -> Netlist {
+    let mut graph = Graph::new();
+    let address = graph.make(Op::Input(InputId(0)), address_width);
+    let enable = graph.make(Op::Input(InputId(1)), 1);
+    let data = graph.make(Op::Input(InputId(2)), 4);
+    let word = graph.make(Op::Word(MemoryId(0), address), 4);
+    let held = graph.make(Op::Register(RegisterId(0)), 16);
+    let one = graph.number(16, 1);
+    let more = graph.make(Op::Add(held, one), 16);
+    let counts = graph.make(Op::Any(word), 1);
+    let next = graph.make(Op::Mux(counts, more, held), 16);
+    let (nodes, constants) = graph.into_parts();
+    let input = |name: &str, width, node| {
+        let ty = Type::Bits(width);
+        Input { name: name.into(), ty, width, node: Some(node) }
+    };
+    let net =
+        |path: &str, node, ty| Net { path: path.into(), depth: 0, kind: NetKind::Output, ty, node };
+    let register = Register {
+        path: "held".into(),
+        ty: Type::Bits(16),
+        width: 16,
+        init: Value::zero(16),
+        node: held,
+        next,
+    };
+    let memory = Memory {
+        path: "words".into(),
+        ty: Type::Bits(4),
+        width: 4,
+        address_width,
+        init: BTreeMap::new(),
+        read: None,
+        write: Some(Write { enable, address, data }),
+    };
+    Netlist {
+        name: "Table".into(),
+        nodes,
+        constants,
+        inputs: vec![
+            input("address", address_width, address),
+            input("enable", 1, enable),
+            input("data", 4, data),
+        ],
+        clock: None,
+        registers: vec![register],
+        memories: vec![memory],
+        nets: vec![net("word", word, Type::Bits(4)), net("held", held, Type::Bits(16))],
+        arrays: Vec::new(),
+        types: Types::default(),
+    }
+}
+
+/// Functions that expect what a word decides are compiled only where samples hold the memory; the
+/// results are the same.
+#[test]
+fn words_agree_in_small_and_large_memories() {
+    for address_width in [2, 4, 11] {
+        let netlist = table(address_width);
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let stimulus = |cycle: u64, at: usize| {
+            state = state.rotate_left(23).wrapping_mul(0xd129_0cb5_8f5b_4f6d).wrapping_add(cycle);
+            let roll = state >> 40;
+            match at {
+                0 => Some(Value::new(address_width, roll % 5)),
+                1 => Some(Value::new(1, u64::from(roll.is_multiple_of(16)))),
+                _ => Some(Value::new(4, roll >> 4 & roll & 15)),
+            }
+        };
+        difference(&netlist, &thorough(), 4000, stimulus).expect("equal engines");
+    }
+}
+
+#[test]
+fn an_address_of_a_word_beyond_its_memory_is_refused() {
+    let mut netlist = table(4);
+    netlist.memories[0].address_width = 3;
+    let refused = Compiled::new(&netlist).expect_err("it could leave the memory");
+    assert!(refused.to_string().contains("(word) has operands of other widths"), "{refused}");
 }
 
 #[test]

@@ -30,7 +30,8 @@ pub(super) fn validate(netlist: &Netlist) -> Result<(), String> {
         });
         let limit = 1_u64.checked_shl(memory.address_width).unwrap_or(u64::MAX);
         let word = |(at, word): (&u64, &Value)| *at < limit && word.width() == memory.width;
-        let fits = ports && is(memory.read_address, memory.address_width);
+        let read = memory.read.is_none_or(|read| is(read.address, memory.address_width));
+        let fits = ports && read;
         if !fits || !memory.init.iter().all(word) {
             return Err(format!("memory {} has ports or words of other widths", memory.path));
         }
@@ -46,6 +47,10 @@ fn fits(netlist: &Netlist, Node { op, width }: Node) -> bool {
         Op::Input(id) => netlist.inputs[id.0 as usize].width == width,
         Op::Register(id) => netlist.registers[id.0 as usize].width == width,
         Op::Memory(id) => netlist.memories[id.0 as usize].width == width,
+        Op::Word(id, address) => {
+            let memory = &netlist.memories[id.0 as usize];
+            memory.width == width && of(address) == memory.address_width
+        }
         Op::Not(a) | Op::Shl(a, _) | Op::Shr(a, _) => of(a) == width,
         Op::And(a, b)
         | Op::Or(a, b)

@@ -28,8 +28,11 @@ pub(super) fn recognise(
     let known = Known { declared, types, text };
     let found = match timing.first().map(|info| info.name.as_str()) {
         Some("dff" | "edge_ff") => known.register(&timing[0]),
-        Some("ram_read") => known.memory("read_clock", "read_address", "read_data", true),
-        Some("sync_rom") => known.memory("clock", "address", "data", false),
+        Some("ram_read") => {
+            known.memory(Some("read_clock"), "read_address", "read_data", Some("write_clock"))
+        }
+        Some("sync_rom") => known.memory(Some("clock"), "address", "data", None),
+        Some("distributed_ram") => known.memory(None, "read_address", "read_data", Some("clock")),
         None => known.table(),
         Some(_) => None,
     };
@@ -62,8 +65,18 @@ impl Known<'_> {
         Some(Primitive::Register { clock, d, q, init })
     }
 
-    fn memory(&self, clock: &str, address: &str, data: &str, writes: bool) -> Option<Primitive> {
-        let (read_clock, ..) = self.port(clock)?;
+    /// A memory whose read port has this clock, or none, and whose write port has that one.
+    fn memory(
+        &self,
+        clock: Option<&str>,
+        address: &str,
+        data: &str,
+        write: Option<&str>,
+    ) -> Option<Primitive> {
+        let read_clock = match clock {
+            Some(clock) => Some(self.port(clock)?.0),
+            None => None,
+        };
         let (read_address, _, address_width) = self.port(address)?;
         let (data_id, _, width) = self.port(data)?;
         let last = 1_u64.checked_shl(address_width)? - 1;
@@ -78,12 +91,19 @@ impl Known<'_> {
             Some(rest) => rest.split_once("end ")?,
             None => ("", rest),
         };
-        let mut reading = format!("always @(posedge {clock}) begin {data} <= mem[{address}]; end");
-        if writes {
-            reading += " always @(posedge write_clock) begin if (write_enable) begin \
-                        mem[write_address] <= write_data; end end";
+        let mut ports = match clock {
+            Some(clock) => {
+                format!("always @(posedge {clock}) begin {data} <= mem[{address}]; end")
+            }
+            None => format!("always @* begin {data} = mem[{address}]; end"),
+        };
+        if let Some(clock) = write {
+            ports += &format!(
+                " always @(posedge {clock}) begin if (write_enable) begin \
+                 mem[write_address] <= write_data; end end"
+            );
         }
-        if rest.trim() != reading {
+        if rest.trim() != ports {
             return None;
         }
         let mut contents = BTreeMap::new();
@@ -94,15 +114,14 @@ impl Known<'_> {
                 contents.insert(Literal::parse(at)?.as_u64()?, word);
             }
         }
-        let write = if writes {
-            Some(MemoryWrite {
-                clock: self.port("write_clock")?.0,
+        let write = match write {
+            Some(clock) => Some(MemoryWrite {
+                clock: self.port(clock)?.0,
                 address: self.port("write_address")?.0,
                 data: self.port("write_data")?.0,
                 enable: self.port("write_enable")?.0,
-            })
-        } else {
-            None
+            }),
+            None => None,
         };
         Some(Primitive::Memory { read_clock, read_address, data: data_id, write, init: contents })
     }

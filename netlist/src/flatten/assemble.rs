@@ -6,7 +6,7 @@ use super::tree::{Global, Tree};
 use crate::check::{Diagnostic, Problem};
 use crate::ir::{
     Body, Design, Input, InputId, Kind, Memory, Net, NetKind, Netlist, Node, NodeId, Op, Primitive,
-    Register, SignalId, Type, Write,
+    Read, Register, SignalId, Type, Write,
 };
 
 /// Puts the netlist together.
@@ -87,7 +87,7 @@ impl Parts<'_> {
 
     fn memories(&self) -> Vec<Memory> {
         let memories = self.tree.memories.iter().filter_map(|block| {
-            let Primitive::Memory { read_address, data, write, init, .. } =
+            let Primitive::Memory { read_clock, read_address, data, write, init } =
                 self.primitive(*block)?
             else {
                 return None;
@@ -100,8 +100,10 @@ impl Parts<'_> {
                 width: self.design.types.width(ty),
                 address_width: self.design.types.width(module.signal(*read_address).ty),
                 init: init.clone(),
-                node: self.port(*block, *data),
-                read_address: self.port(*block, *read_address),
+                read: read_clock.map(|_| Read {
+                    node: self.port(*block, *data),
+                    address: self.port(*block, *read_address),
+                }),
                 write: write.map(|write| Write {
                     enable: self.port(*block, write.enable),
                     address: self.port(*block, write.address),
@@ -144,7 +146,7 @@ impl Parts<'_> {
                 Some(Primitive::Register { clock, .. }) => vec![*clock],
                 Some(Primitive::Memory { read_clock, write, .. }) => {
                     let write = write.map(|write| write.clock);
-                    std::iter::once(*read_clock).chain(write).collect()
+                    read_clock.iter().copied().chain(write).collect()
                 }
                 _ => Vec::new(),
             };

@@ -76,7 +76,9 @@ impl Walk<'_> {
                     tasks.push(Task::NetDone(net));
                     match self.tree.drivers[net as usize] {
                         Driver::Logic(block, node) => tasks.push(Task::Node(block, node)),
-                        Driver::Table(_, address) => tasks.push(Task::Net(address)),
+                        Driver::Table(_, address) | Driver::Word(_, address) => {
+                            tasks.push(Task::Net(address));
+                        }
                         _ => {}
                     }
                 }
@@ -150,6 +152,12 @@ impl Walk<'_> {
                 let block = self.tree.memories[id.0 as usize];
                 let width = self.width_of_output(block);
                 self.graph.make(Op::Memory(id), width)
+            }
+            Driver::Word(id, address) => {
+                let block = self.tree.memories[id.0 as usize];
+                let width = self.width_of_output(block);
+                let address = self.nets[address as usize].expect("the address was followed first");
+                self.graph.make(Op::Word(id, address), width)
             }
             Driver::Table(block, address) => {
                 let module = self.design.module(self.tree.blocks[block].module);

@@ -20,8 +20,10 @@ pub(super) enum Driver {
     Input(InputId),
     /// A register.
     Register(RegisterId),
-    /// A memory.
+    /// The registered output of a memory.
     Memory(MemoryId),
+    /// The word of a memory at the address on this net.
+    Word(MemoryId, Global),
     /// A table, in this block, addressed by this net.
     Table(usize, Global),
     /// None: a finding that was reported before.
@@ -142,10 +144,13 @@ impl<'a> Tree<'a> {
                 self.drivers[q as usize] = Driver::Register(id);
                 self.registers.push(at);
             }
-            Body::Primitive(Primitive::Memory { data, .. }) => {
+            Body::Primitive(Primitive::Memory { read_clock, read_address, data, .. }) => {
                 let id = MemoryId(self.memories.len() as u32);
                 let data = self.net(at, *data);
-                self.drivers[data as usize] = Driver::Memory(id);
+                self.drivers[data as usize] = match read_clock {
+                    Some(_) => Driver::Memory(id),
+                    None => Driver::Word(id, self.net(at, *read_address)),
+                };
                 self.memories.push(at);
             }
             Body::Primitive(Primitive::Table { address, data, .. }) => {

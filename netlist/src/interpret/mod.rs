@@ -70,6 +70,7 @@ impl<'a> Interpreter<'a> {
                 Op::Input(id) => self.inputs[id.0 as usize].clone(),
                 Op::Register(id) => self.registers[id.0 as usize].clone(),
                 Op::Memory(id) => self.memories[id.0 as usize].output.clone(),
+                Op::Word(id, address) => self.word(id, self.node(address).saturated()),
                 op => {
                     let values = &self.values;
                     evaluate(op, width, |id| values.get(id.0 as usize))
@@ -87,11 +88,11 @@ impl<'a> Interpreter<'a> {
             self.registers[at] = self.values[register.next.0 as usize].clone();
         }
         for (at, memory) in self.netlist.memories.iter().enumerate() {
-            let address = self.node(memory.read_address).saturated();
-            let zero = Value::zero(memory.width);
             // Old contents are read before they are overwritten.
-            let output = self.memories[at].words.get(&address).cloned().unwrap_or(zero);
-            self.memories[at].output = output;
+            if let Some(read) = memory.read {
+                let address = self.node(read.address).saturated();
+                self.memories[at].output = self.word(MemoryId(at as u32), address);
+            }
             if let Some(write) = memory.write
                 && self.node(write.enable).any()
             {

@@ -221,11 +221,11 @@ pub enum Primitive {
     },
     /// One read and one write port; a read sees the contents before the write of the same edge.
     Memory {
-        /// Clock of `data`.
-        read_clock: SignalId,
-        /// Address read at the edge.
+        /// Clock of `data`. Without one the memory is read within the cycle.
+        read_clock: Option<SignalId>,
+        /// Address read: at the edge, or in each cycle.
         read_address: SignalId,
-        /// Registered output; zero before the first edge.
+        /// The word read. With a clock it is registered, and zero before the first edge.
         data: SignalId,
         /// Absent in a ROM.
         write: Option<MemoryWrite>,

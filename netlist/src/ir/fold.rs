@@ -231,7 +231,9 @@ pub(crate) fn evaluate<'a>(
     use std::cmp::Ordering::Less;
     let bit = Value::bit_of;
     Some(match op {
-        Op::Const(_) | Op::Input(_) | Op::Register(_) | Op::Memory(_) => return None,
+        Op::Const(_) | Op::Input(_) | Op::Register(_) | Op::Memory(_) | Op::Word(..) => {
+            return None;
+        }
         Op::Not(a) => get(a)?.not(),
         Op::And(a, b) => get(a)?.and(get(b)?),
         Op::Or(a, b) => get(a)?.or(get(b)?),

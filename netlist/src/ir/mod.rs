@@ -17,7 +17,7 @@
 //! read this layer.
 //!
 //! ```text
-//! one cycle:   inputs, registers, memory outputs --nodes in order--> nets, next values
+//! one cycle:   inputs, registers, memory outputs and words --nodes in order--> nets, next values
 //! clock edge:  register := next;  memory output := memory[address];  memory[address] := data
 //! ```
 //!
@@ -148,8 +148,8 @@ pub use design::{
 pub use design::{ConstantId, InstanceId};
 pub use expression::{Binary, Expr, ExprKind, Index, IndexOp, Reference, Unary, Variable};
 pub(crate) use fold::evaluate;
-pub use netlist::{ArrayRows, Column, Input, Memory, Net, NetKind, Netlist, Register, Rows, Write};
-pub use netlist::{InputId, MemoryId, NetId, RegisterId};
+pub use netlist::{ArrayRows, Column, Input, Memory, Net, NetKind, Netlist, Read, Register, Rows};
+pub use netlist::{InputId, MemoryId, NetId, RegisterId, Write};
 pub use node::{ConstId, Node, NodeId, Op};
 pub use pass::Pass;
 pub use statement::{Arm, Part, Statement, Target};

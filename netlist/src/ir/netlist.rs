@@ -89,7 +89,7 @@ impl Netlist {
     pub fn roots(&self) -> Vec<NodeId> {
         let mut roots: Vec<NodeId> = self.registers.iter().map(|register| register.next).collect();
         for memory in &self.memories {
-            roots.push(memory.read_address);
+            roots.extend(memory.read.map(|read| read.address));
             if let Some(write) = memory.write {
                 roots.extend([write.enable, write.address, write.data]);
             }
@@ -109,8 +109,10 @@ impl Netlist {
             register.next = f(register.next);
         }
         for memory in &mut self.memories {
-            memory.node = f(memory.node);
-            memory.read_address = f(memory.read_address);
+            if let Some(read) = &mut memory.read {
+                read.node = f(read.node);
+                read.address = f(read.address);
+            }
             if let Some(write) = &mut memory.write {
                 write.enable = f(write.enable);
                 write.address = f(write.address);
@@ -163,8 +165,9 @@ pub struct Register {
     pub next: NodeId,
 }
 
-/// A memory with one synchronous read port and at most one write port. At the edge the output
-/// takes what the memory held at `read_address` *before* the write of that edge.
+/// A memory with at most one synchronous read port and one write port. At the edge the output takes
+/// what the memory held at the address read *before* the write of that edge. Any number of
+/// [`super::Op::Word`] read it in the cycle itself.
 #[derive(Clone, Debug)]
 pub struct Memory {
     /// Path of the memory block.
@@ -177,12 +180,19 @@ pub struct Memory {
     pub address_width: u32,
     /// Words that are not zero at first, by address.
     pub init: BTreeMap<u64, Value>,
+    /// The read port with a registered output.
+    pub read: Option<Read>,
+    /// The write port.
+    pub write: Option<Write>,
+}
+
+/// The synchronous read port of a [`Memory`].
+#[derive(Clone, Copy, Debug)]
+pub struct Read {
     /// The node that reads the registered output; zero before the first edge.
     pub node: NodeId,
     /// Address read.
-    pub read_address: NodeId,
-    /// The write port.
-    pub write: Option<Write>,
+    pub address: NodeId,
 }
 
 /// The write port of a [`Memory`].

@@ -31,6 +31,8 @@ pub enum Op {
     Register(RegisterId),
     /// A memory's registered output.
     Memory(MemoryId),
+    /// The word that a memory holds at this address, in the present cycle.
+    Word(MemoryId, NodeId),
     /// Bitwise.
     Not(NodeId),
     /// Bitwise.
@@ -90,6 +92,7 @@ impl Op {
     pub fn map(self, mut f: impl FnMut(NodeId) -> NodeId) -> Op {
         match self {
             Op::Const(_) | Op::Input(_) | Op::Register(_) | Op::Memory(_) => self,
+            Op::Word(memory, a) => Op::Word(memory, f(a)),
             Op::Not(a) => Op::Not(f(a)),
             Op::And(a, b) => Op::And(f(a), f(b)),
             Op::Or(a, b) => Op::Or(f(a), f(b)),

@@ -114,7 +114,7 @@ impl<'a> Columns<'a> {
             (node.width, node.op.name()).hash(&mut hash);
             match node.op {
                 Op::Input(id) => id.hash(&mut hash),
-                Op::Memory(id) => id.hash(&mut hash),
+                Op::Memory(id) | Op::Word(id, _) => id.hash(&mut hash),
                 Op::Register(id) => match group.get(&id) {
                     Some(column) => column.hash(&mut hash),
                     None => (id, "single").hash(&mut hash),
@@ -195,7 +195,7 @@ impl<'a> Columns<'a> {
             Op::Const(_) => {
                 return Some(self.add(first.width, Shape::Table, rows.to_vec()));
             }
-            Op::Input(_) | Op::Memory(_) | Op::Register(_) => return None,
+            Op::Input(_) | Op::Memory(_) | Op::Word(..) | Op::Register(_) => return None,
             Op::Slice(_, offset) => {
                 let same = |id: &NodeId| matches!(self.netlist.node(*id).op, Op::Slice(_, other) if other == offset);
                 if !rows.iter().all(same) {

@@ -27,7 +27,7 @@ pub struct Gates {
     pub inputs: Vec<u64>,
     /// The bit of each state.
     pub states: Vec<u64>,
-    /// The bit of each memory.
+    /// The bit of each memory: its output, and its contents if they are read within the cycle.
     pub memories: Vec<u64>,
     /// The support of each term.
     pub support: Vec<u64>,
@@ -45,7 +45,10 @@ impl Gates {
         for term in &program.terms {
             let own = match term.form {
                 Form::Op(Op::Input(InputId(at))) => gates.inputs[at as usize],
-                Form::Op(Op::Memory(MemoryId(at))) => gates.memories[at as usize],
+                Form::Op(Op::Word(..)) if planted!(options, Words) => 0,
+                Form::Op(Op::Memory(MemoryId(at)) | Op::Word(MemoryId(at), _)) => {
+                    gates.memories[at as usize]
+                }
                 Form::State(at) if planted!(options, Gates) && at.0 == 0 => 0,
                 Form::State(at) => gates.states[at.0 as usize],
                 _ => 0,
@@ -86,11 +89,12 @@ impl Gates {
         self.of(state.next) | state.guard.map_or(0, |guard| self.of(guard))
     }
 
-    /// The support of a memory's output and contents.
+    /// The support of a memory's output and contents. A write that was done once more would change
+    /// nothing, but what is read at the edge depends on the contents.
     pub fn memory_support(&self, program: &Program, at: usize) -> u64 {
         let memory = &program.memories[at];
-        let ports = memory.write.into_iter().flatten().chain([memory.read_address]);
-        ports.fold(self.memories[at], |all, port| all | self.of(port))
+        let own = memory.read_address.map_or(0, |_| self.memories[at]);
+        memory.ports().fold(own, |all, port| all | self.of(port))
     }
 
     fn mark(&mut self, program: &Program) {
@@ -110,7 +114,7 @@ impl Gates {
         }
         for (at, memory) in program.memories.iter().enumerate() {
             let support = self.memory_support(program, at);
-            for port in memory.write.into_iter().flatten().chain([memory.read_address]) {
+            for port in memory.ports() {
                 self.meet(&mut cold, port.0 as usize, support);
             }
         }

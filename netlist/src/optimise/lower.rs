@@ -113,7 +113,7 @@ impl Lower<'_> {
 
     fn memories(&mut self) {
         for memory in &self.netlist.memories {
-            let read_address = self.term(Key::Node(memory.read_address));
+            let read_address = memory.read.map(|read| self.term(Key::Node(read.address)));
             let write = memory.write.map(|write| {
                 [write.enable, write.address, write.data].map(|port| self.term(Key::Node(port)))
             });

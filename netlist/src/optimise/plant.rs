@@ -31,6 +31,8 @@ pub(crate) enum Plant {
     Guards,
     /// What depends on a single register is evaluated as if it did not.
     Gates,
+    /// What is read from a memory within the cycle is evaluated as if no write had changed it.
+    Words,
     /// The design counts as quiescent although registers changed.
     Quiescence,
     /// A function's assumptions are not checked.
@@ -68,6 +70,7 @@ impl Plant {
         Plant::Reduction,
         Plant::Guards,
         Plant::Gates,
+        Plant::Words,
         Plant::Quiescence,
         Plant::Specialise,
         Plant::Expect,

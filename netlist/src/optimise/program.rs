@@ -136,10 +136,17 @@ pub struct MemoryState {
     pub init: BTreeMap<u64, Value>,
     /// The term that reads the output, if there is one.
     pub term: Option<TermId>,
-    /// Address read.
-    pub read_address: TermId,
+    /// Address read at the edge, if the memory has a registered output.
+    pub read_address: Option<TermId>,
     /// Enable, address, data.
     pub write: Option<[TermId; 3]>,
+}
+
+impl MemoryState {
+    /// The terms that the edge needs.
+    pub fn ports(&self) -> impl Iterator<Item = TermId> {
+        self.write.into_iter().flatten().chain(self.read_address)
+    }
 }
 
 /// A net whose value is kept for the observer.
@@ -162,7 +169,7 @@ pub struct Program {
     pub tables: Vec<Vec<Value>>,
     /// Registers.
     pub states: Vec<State>,
-    /// Memories; [`Op::Memory`] names one.
+    /// Memories; [`Op::Memory`] and [`Op::Word`] name one.
     pub memories: Vec<MemoryState>,
     /// The nets that the observer reads.
     pub watched: Vec<Watched>,
@@ -227,8 +234,7 @@ impl Program {
         let mut roots: Vec<TermId> = self.watched.iter().map(|watched| watched.term).collect();
         roots.extend(self.followed.values().map(|(term, _)| *term));
         for memory in &self.memories {
-            roots.push(memory.read_address);
-            roots.extend(memory.write.into_iter().flatten());
+            roots.extend(memory.ports());
         }
         roots.extend(self.states.iter().map(|state| state.guard.unwrap_or(state.next)));
         roots

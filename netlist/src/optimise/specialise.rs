@@ -161,8 +161,7 @@ impl Make<'_> {
         }
         for (at, memory) in self.whole.memories.iter().enumerate() {
             let support = self.gates.memory_support(self.whole, at);
-            let ports = memory.write.into_iter().flatten().chain([memory.read_address]);
-            ports.for_each(|root| need(support, root));
+            memory.ports().for_each(|root| need(support, root));
         }
         for root in self.whole.hot_roots() {
             need(self.gates.of(root), root);
@@ -270,12 +269,24 @@ impl Make<'_> {
             own.init = BTreeMap::new();
             own.term = None;
             if self.touched(self.gates.memory_support(self.whole, at)) {
-                own.read_address = self.now(memory.read_address);
-                own.write = memory.write.map(|ports| ports.map(|port| self.now(port)));
-                self.special.memories.push(at);
+                own.read_address = memory.read_address.map(|port| self.now(port));
+                own.write = self.write(memory.write);
+                if own.read_address.or(own.write.map(|write| write[0])).is_some() {
+                    self.special.memories.push(at);
+                }
             }
             self.special.program.memories.push(own);
         }
+    }
+
+    /// A write port, unless it is known that it does not write.
+    fn write(&mut self, ports: Option<[TermId; 3]>) -> Option<[TermId; 3]> {
+        let [enable, address, data] = ports?;
+        let enable = self.now(enable);
+        if self.special.program.constant(enable).is_some_and(|enable| !enable.any()) {
+            return None;
+        }
+        Some([enable, self.now(address), self.now(data)])
     }
 
     fn states(&mut self) {
@@ -406,7 +417,7 @@ impl Special {
         roots.extend(self.stores.iter().map(|store| store.term));
         for at in &self.memories {
             let memory = &self.program.memories[*at];
-            roots.extend(memory.write.into_iter().flatten().chain([memory.read_address]));
+            roots.extend(memory.ports());
         }
         for id in &self.states {
             let state = self.program.state(*id);

@@ -65,6 +65,7 @@ impl Sheet<'_> {
         let nets = self.assigned().into_iter().filter(|net| self.needs_item(*net));
         let mut items: Vec<Item> = nets.map(|net| self.item(net)).collect();
         items.extend(self.instances().filter_map(|(id, _)| self.table(id)));
+        items.extend(self.instances().filter_map(|(id, _)| self.words(id)));
         self.ordered(items)
     }
 
@@ -78,7 +79,7 @@ impl Sheet<'_> {
                 self.is_read(net) || self.clock_of(net) == net
             }
             Some(Primitive::Memory { read_clock, write, .. })
-                if *read_clock == port || write.is_some_and(|write| write.clock == port) =>
+                if *read_clock == Some(port) || write.is_some_and(|write| write.clock == port) =>
             {
                 self.clock_of(net) == net
             }

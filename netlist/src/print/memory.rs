@@ -17,12 +17,16 @@ pub(super) struct Memory {
     /// Bits of a word, and words.
     pub(super) width: u32,
     pub(super) depth: u64,
-    /// The output, of all elements of an array.
-    pub(super) output: Net,
+    /// The registered output, of all elements of an array.
+    pub(super) output: Option<Net>,
     pub(super) contents: Block,
-    /// The block of a write port with a clock of its own.
-    pub(super) write: Option<Block>,
-    pub(super) read: Block,
+    /// A block for each clock: of the write port if it has a clock of its own, of the other ports.
+    pub(super) ports: Vec<Block>,
+}
+
+/// The word of a memory at an address.
+fn addressed(cells: Cells, address: Tree, width: u32) -> Select {
+    Select { base: Base::Cells(cells), at: At::Dynamic(Box::new(address)), width }
 }
 
 impl Sheet<'_> {
@@ -49,6 +53,7 @@ impl Sheet<'_> {
         let shape = self.net(net);
         match shape.count {
             1 => self.all(net),
+            _ if shape.apart => Select::all(Base::Element(net, at), shape.element),
             _ => {
                 let low = at * shape.element;
                 Select { base: Base::Net(net), at: At::Fixed(low, None), width: shape.element }
@@ -69,8 +74,8 @@ impl Sheet<'_> {
                     init,
                 }) => {
                     let words = self.design.types.width(module.signal(*read_address).ty).min(40);
-                    let ports = (*read_clock, *read_address, *data);
-                    Some(self.memory((id, at), 1 << words, ports, *write, init))
+                    let read = (*read_clock, *read_address, *data);
+                    Some(self.memory((id, at), 1 << words, read, *write, init))
                 }
                 _ => None,
             }
@@ -82,50 +87,74 @@ impl Sheet<'_> {
         &self,
         cells: Cells,
         depth: u64,
-        (read_clock, read_address, data): (SignalId, SignalId, SignalId),
+        (read_clock, read_address, data): (Option<SignalId>, SignalId, SignalId),
         write: Option<MemoryWrite>,
         init: &BTreeMap<u64, Value>,
     ) -> Memory {
         let (id, at) = cells;
         let output = Net::Child(id, data);
         let width = self.net(output).element;
-        let part = self.output(output, at);
-        let word = |at: At| Select { base: Base::Cells(cells), at, width };
-        let addressed = |address: Tree| word(At::Dynamic(Box::new(address)));
 
         let zero = Value::zero(width);
-        let mut contents = vec![
-            Step::Set(part.clone(), "=", Tree::Number(zero.clone())),
-            Step::Clear(cells, depth, zero),
-        ];
+        let mut contents = vec![Step::Clear(cells, depth, zero.clone())];
         for (at, value) in init {
-            contents.push(Step::Set(word(At::Word(*at)), "=", Tree::Number(value.clone())));
+            let word = Select { base: Base::Cells(cells), at: At::Word(*at), width };
+            contents.push(Step::Set(word, "=", Tree::Number(value.clone())));
         }
-        let address = self.input(id, read_address, at);
-        let mut body = vec![Step::Set(part, "<=", Tree::Select(addressed(address)))];
-        let clock = self.clock_of(Net::Child(id, read_clock));
         let block =
             |clock, body| Block { head: Head::Edge(clock), label: Label::Edge(clock), body };
-        let mut apart = None;
+        let mut ports = Vec::new();
         if let Some(write) = write {
             let [enable, address, data] =
                 [write.enable, write.address, write.data].map(|port| self.input(id, port, at));
-            let set = Step::If(enable, vec![Step::Set(addressed(address), "<=", data)], Vec::new());
-            match self.clock_of(Net::Child(id, write.clock)) {
-                same if same == clock => body.push(set),
-                other => apart = Some(block(other, vec![set])),
+            let set = Step::Set(addressed(cells, address, width), "<=", data);
+            let clock = self.clock_of(Net::Child(id, write.clock));
+            ports.push(block(clock, vec![Step::If(enable, vec![set], Vec::new())]));
+        }
+        if let Some(clock) = read_clock {
+            let part = self.output(output, at);
+            contents.insert(0, Step::Set(part.clone(), "=", Tree::Number(zero)));
+            let word = addressed(cells, self.input(id, read_address, at), width);
+            let set = Step::Set(part, "<=", Tree::Select(word));
+            let clock = self.clock_of(Net::Child(id, clock));
+            match ports.first_mut().filter(|write| write.label == Label::Edge(clock)) {
+                Some(both) => both.body.insert(0, set),
+                None => ports.push(block(clock, vec![set])),
             }
         }
-        let label = Label::Contents(cells);
         Memory {
             cells,
             width,
             depth,
-            output,
-            contents: Block { head: Head::Initial, label, body: contents },
-            write: apart,
-            read: block(clock, body),
+            output: read_clock.map(|_| output),
+            contents: Block { head: Head::Initial, label: Label::Contents(cells), body: contents },
+            ports,
         }
+    }
+
+    /// The words that a memory, or an array of them, reads within the cycle, as the logic of its
+    /// output.
+    pub(super) fn words(&self, id: InstanceId) -> Option<Item> {
+        let mut pieces = Vec::new();
+        let mut output = None;
+        for (at, module) in (0..).zip(&self.module.instance(id).modules) {
+            let Body::Primitive(Primitive::Memory { read_clock: None, read_address, data, .. }) =
+                &self.design.module(*module).body
+            else {
+                return None;
+            };
+            let net = Net::Child(id, *data);
+            let address = self.input(id, *read_address, at);
+            let word = addressed((id, at), address, self.net(net).element);
+            pieces.push((self.output(net, at), Tree::Select(word)));
+            output = Some(net);
+        }
+        let net = output?;
+        let form = match pieces.len() {
+            1 => Form::Value(pieces.remove(0).1),
+            _ => Form::Pieces(pieces),
+        };
+        Some(Item { net, form })
     }
 
     /// A combinational table, or an array of them, as the logic of its output.

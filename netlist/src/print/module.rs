@@ -46,8 +46,7 @@ impl Drawn {
     /// Blocks that are executed at clock edges.
     fn clocked(&self) -> impl Iterator<Item = &Block> {
         let memories = self.memories.iter();
-        let ports = memories.flat_map(|memory| memory.write.iter().chain([&memory.read]));
-        self.edges.iter().chain(ports)
+        self.edges.iter().chain(memories.flat_map(|memory| &memory.ports))
     }
 
     /// Calls a function on everything in it.
@@ -174,7 +173,7 @@ impl Writer<'_> {
             self.drawn.registers.iter().map(|held| reg(held.net())).collect();
         for memory in &self.drawn.memories {
             if memory.cells.1 == 0 {
-                declared.push(reg(memory.output));
+                declared.extend(memory.output.map(reg));
             }
             let name = format!("{} [0:{}]", self.names.cells[&memory.cells], memory.depth - 1);
             declared.push(("reg", range(memory.width), name));
@@ -184,9 +183,10 @@ impl Writer<'_> {
 
     fn memory(&self, memory: &Memory) -> Vec<String> {
         let mut lines = block(&memory.contents, self.names);
-        lines.extend(memory.write.iter().flat_map(|write| block(write, self.names)));
-        lines.push(String::new());
-        lines.extend(block(&memory.read, self.names));
+        for port in &memory.ports {
+            lines.push(String::new());
+            lines.extend(block(port, self.names));
+        }
         lines
     }
 

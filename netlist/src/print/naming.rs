@@ -42,8 +42,8 @@ impl Names {
         }
         for memory in &drawn.memories {
             naming.memory(memory.cells, &instances);
-            let blocks = [Some(&memory.contents), memory.write.as_ref(), Some(&memory.read)];
-            blocks.into_iter().flatten().for_each(|block| naming.block(block));
+            let blocks = std::iter::once(&memory.contents).chain(&memory.ports);
+            blocks.for_each(|block| naming.block(block));
         }
         drawn.children.iter().for_each(|child| naming.child(child, &instances));
         each_part(&drawn.initials, &mut |part| naming.part(part));

@@ -46,7 +46,8 @@ impl Labels {
         let mut state = BTreeMap::new();
         for (id, primitive) in sheet.instances() {
             if let Some(
-                Primitive::Register { q: output, .. } | Primitive::Memory { data: output, .. },
+                Primitive::Register { q: output, .. }
+                | Primitive::Memory { read_clock: Some(_), data: output, .. },
             ) = primitive
             {
                 let net = Net::Child(id, *output);

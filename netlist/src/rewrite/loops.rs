@@ -31,9 +31,10 @@ pub(crate) fn paths(design: &Design) -> Vec<Paths> {
                 };
                 ports(Kind::Output).map(reached).collect()
             }
-            Body::Primitive(Primitive::Table { address, data, .. }) => {
-                BTreeMap::from([(*data, BTreeSet::from([*address]))])
-            }
+            Body::Primitive(
+                Primitive::Table { address, data, .. }
+                | Primitive::Memory { read_clock: None, read_address: address, data, .. },
+            ) => BTreeMap::from([(*data, BTreeSet::from([*address]))]),
             Body::Primitive(_) => Paths::new(),
         };
         all.push(paths);
@@ -92,7 +93,10 @@ fn graph(design: &Design, module: &Module, paths: &[Paths]) -> Graph {
     graph.retain(|net, _| match net {
         Net::Child(id, _) => {
             let primitive = design.primitive(module.instance(*id));
-            matches!(primitive, None | Some(Primitive::Table { .. } | Primitive::Register { .. }))
+            match primitive {
+                None | Some(Primitive::Table { .. } | Primitive::Register { .. }) => true,
+                Some(Primitive::Memory { read_clock, .. }) => read_clock.is_none(),
+            }
         }
         Net::Own(_) => true,
     });

@@ -36,9 +36,10 @@ pub fn netlist(netlist: &Netlist) -> String {
         ));
     }
     for memory in &netlist.memories {
-        let (path, width, read) = (&memory.path, memory.width, of(memory.read_address));
+        let (path, width) = (&memory.path, memory.width);
         let words = format!("2^{} words of {width}", memory.address_width);
-        line(format!("memory {path}: {words} := {path}[{read}]"));
+        let read = memory.read.map(|read| format!(" := {path}[{}]", of(read.address)));
+        line(format!("memory {path}: {words}{}", read.unwrap_or_default()));
         if let Some(write) = memory.write {
             let [enable, address, data] = [write.enable, write.address, write.data].map(of);
             line(format!("write {path}[{address}] := {data} if {enable}"));
@@ -65,7 +66,9 @@ fn operation(netlist: &Netlist, node: Node) -> String {
         Op::Const(at) => text += &format!(" {:x}", netlist.constants[at.0 as usize]),
         Op::Input(at) => text += &format!(" {}", netlist.inputs[at.0 as usize].name),
         Op::Register(at) => text += &format!(" {}", netlist.registers[at.0 as usize].path),
-        Op::Memory(at) => text += &format!(" {}", netlist.memories[at.0 as usize].path),
+        Op::Memory(at) | Op::Word(at, _) => {
+            text += &format!(" {}", netlist.memories[at.0 as usize].path)
+        }
         _ => {}
     }
     for operand in node.op.operands() {

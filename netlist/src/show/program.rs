@@ -29,7 +29,8 @@ pub fn program(program: &Program, netlist: &Netlist) -> String {
         line(format!("state s{at}: {shape} := {}{guard}", of(state.next)));
     }
     for (at, memory) in program.memories.iter().enumerate() {
-        line(format!("memory m{at}: {} := m{at}[{}]", memory.width, of(memory.read_address)));
+        let read = memory.read_address.map(|read| format!(" := m{at}[{}]", of(read)));
+        line(format!("memory m{at}: {}{}", memory.width, read.unwrap_or_default()));
         if let Some([enable, address, data]) = memory.write.map(|ports| ports.map(of)) {
             line(format!("write m{at}[{address}] := {data} if {enable}"));
         }
@@ -53,7 +54,7 @@ fn form(program: &Program, netlist: &Netlist, form: Form) -> String {
     match form {
         Form::Op(Op::Const(at)) => text += &format!(" {:x}", program.constants[at.0 as usize]),
         Form::Op(Op::Input(at)) => text += &format!(" {}", netlist.inputs[at.0 as usize].name),
-        Form::Op(Op::Memory(at)) => text += &format!(" m{}", at.0),
+        Form::Op(Op::Memory(at) | Op::Word(at, _)) => text += &format!(" m{}", at.0),
         Form::State(at) => text += &format!(" s{}", at.0),
         Form::Table(at) => {
             let rows = program.tables[at.0 as usize].iter().map(|row| format!("{row:x}"));

@@ -44,9 +44,11 @@ fn inside(design: &Design, id: ModuleId) -> String {
     if let Body::Primitive(primitive) = &module.body {
         return match primitive {
             Primitive::Register { .. } => " (register)".to_owned(),
-            Primitive::Memory { read_address, data, .. } => {
+            Primitive::Memory { read_clock, read_address, data, .. } => {
                 let width = |id| design.types.width(module.signal(id).ty);
-                format!(" (memory, 2^{} words of {} bits)", width(*read_address), width(*data))
+                let (address, word) = (width(*read_address), width(*data));
+                let when = if read_clock.is_some() { "" } else { ", read within the cycle" };
+                format!(" (memory, 2^{address} words of {word} bits{when})")
             }
             Primitive::Table { .. } => " (table)".to_owned(),
         };

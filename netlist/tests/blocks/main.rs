@@ -7,6 +7,7 @@ mod common;
 mod arithmetic;
 mod arrays;
 mod dimensions;
+mod distributed;
 mod enums;
 mod hardware;
 mod hierarchy;

@@ -3,7 +3,7 @@
 use crate::common::{clocked, flattened, present, run};
 use rust_hdl::prelude::*;
 
-/// A RAM, a synchronous ROM and a table, side by side.
+/// A RAM, a synchronous ROM, a table, and tables that address each other.
 #[derive(LogicBlock)]
 struct Memories {
     clock: Signal<In, Clock>,
@@ -17,6 +17,8 @@ struct Memories {
     ram: RAM<Bits<70>, 4>,
     rom: SyncROM<Bits<8>, 4>,
     table: ROM<Bits<5>, 4>,
+    chain: [ROM<Bits<4>, 4>; 2],
+    chained: Signal<Out, Bits<4>>,
 }
 
 impl Default for Memories {
@@ -36,6 +38,8 @@ impl Default for Memories {
             ram: words.into(),
             rom: squares.into(),
             table: primes.into(),
+            chain: [3, 5].map(|by| (0..16_u64).map(|i| Bits::<4>::from(i * by % 16)).into()),
+            chained: Default::default(),
         }
     }
 }
@@ -52,6 +56,9 @@ impl Logic for Memories {
         self.rom.clock.next = self.clock.val();
         self.rom.address.next = self.read.val();
         self.table.address.next = self.read.val();
+        self.chain[0].address.next = self.read.val();
+        self.chain[1].address.next = self.chain[0].data.val();
+        self.chained.next = self.chain[1].data.val();
         self.found.next = self.ram.read_data.val();
         self.squares.next = self.rom.data.val();
         self.primes.next = self.table.data.val();

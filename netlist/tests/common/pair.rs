@@ -2,7 +2,7 @@
 //! netlists of its design after each pass towards Verilog.
 
 use super::{Clocked, Dice, elaborated, observe, paths, settle};
-use netlist::ir::{InputId, NetId, Netlist, RegisterId, Type, Value};
+use netlist::ir::{InputId, MemoryId, NetId, Netlist, RegisterId, Type, Value};
 use netlist::optimise::Options;
 use netlist::rewrite::PASSES;
 use netlist::{Compiled, Interpreter};
@@ -111,6 +111,14 @@ impl<'a> Pair<'a> {
             let id = RegisterId(at as u32);
             let (ours, theirs) = (self.fast.register(id), self.interpreted.register(id));
             assert_eq!(ours, *theirs, "{}: next value of {}", when(), register.path);
+        }
+        for (at, memory) in self.netlist.memories.iter().enumerate() {
+            for address in 0..1 << memory.address_width {
+                let id = MemoryId(at as u32);
+                let (ours, theirs) =
+                    (self.fast.word(id, address), self.interpreted.word(id, address));
+                assert_eq!(ours, theirs, "{}: {}[{address}]", when(), memory.path);
+            }
         }
         self.watched.settle();
     }

@@ -122,7 +122,7 @@ impl Logic for Archive {
 
 clocked!(Archive);
 
-fn expect(name: &str, design: &Design, describe: &Describe) {
+pub(crate) fn expect(name: &str, design: &Design, describe: &Describe) {
     let text = verilog(design, name, describe).to_string();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/print/golden/{name}.v"));
     if std::env::var_os("UPDATE_EXPECT").is_some() {

@@ -14,7 +14,7 @@ mod segment;
 
 mod common {
     pub(crate) use crate::base::{
-        Clocked, Dice, Stimulus, clocked, elaborated, flattened, present, unclocked,
+        Clocked, Dice, Stimulus, clocked, elaborated, flattened, present, settle, unclocked,
     };
 
     /// As its namesake, but on the printed Verilog; there is no percentage to return.
@@ -37,6 +37,8 @@ mod arithmetic;
 mod arrays;
 #[path = "../blocks/dimensions.rs"]
 mod dimensions;
+#[path = "../blocks/distributed.rs"]
+mod distributed;
 #[path = "../blocks/enums.rs"]
 mod enums;
 #[path = "../blocks/hardware.rs"]

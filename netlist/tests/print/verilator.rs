@@ -4,8 +4,8 @@
 use crate::base::Clocked;
 use crate::random::{Random, stimulus};
 use crate::replay::{Recording, record, verilate};
-use crate::{arithmetic, arrays, dimensions, enums, golden, hardware, hierarchy, interfaces};
-use crate::{memories, mismatches, selects, shapes, signed, structs, widgets};
+use crate::{arithmetic, arrays, dimensions, distributed, enums, golden, hardware, hierarchy};
+use crate::{interfaces, memories, mismatches, selects, shapes, signed, structs, widgets};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -41,6 +41,7 @@ const RUNS: &[fn()] = &[
     arithmetic::casts_keep_low_bits,
     arrays::rows_and_chains,
     dimensions::grids_are_found_by_their_indices,
+    distributed::words_are_read_within_the_cycle,
     enums::states_follow_each_other,
     golden::an_archive_answers,
     hardware::a_chooser_agrees_alone,

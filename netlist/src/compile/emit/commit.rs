@@ -53,7 +53,7 @@ impl Emitter<'_, '_> {
         }
         for at in &self.special.memories {
             let memory = &self.program.memories[*at];
-            for port in memory.write.into_iter().flatten().chain([memory.read_address]) {
+            for port in memory.ports() {
                 self.get(port);
             }
         }
@@ -191,13 +191,16 @@ impl Emitter<'_, '_> {
         for at in self.special.memories.clone() {
             let memory = &self.program.memories[at];
             let (size, contents) = (words::count(memory.width), self.layout.contents[at]);
-            let read = self.word_address(memory.read_address, size, contents);
-            let output = self.words_at(read, size);
-            let held = match memory.width {
-                1 => Held::Bit(self.words().lowest(output[0])),
-                _ => Held::Words(output),
-            };
-            let mut differs = self.replace(&held, self.layout.memories[at]);
+            let mut differs = self.words().bit(false);
+            if let Some(address) = memory.read_address {
+                let read = self.word_address(address, size, contents);
+                let output = self.words_at(read, size);
+                let held = match memory.width {
+                    1 => Held::Bit(self.words().lowest(output[0])),
+                    _ => Held::Words(output),
+                };
+                differs = self.replace(&held, self.layout.memories[at]);
+            }
             if let Some([enable, address, data]) = memory.write {
                 let place = self.word_address(address, size, contents);
                 let (enable, data) = (self.get_bit(enable), self.get_words(data));
@@ -216,7 +219,7 @@ impl Emitter<'_, '_> {
     }
 
     /// The address of a memory's word; the index is below the number of words because of its width.
-    fn word_address(&mut self, address: TermId, size: usize, contents: u32) -> Value {
+    pub(super) fn word_address(&mut self, address: TermId, size: usize, contents: u32) -> Value {
         let address = self.get_words(address)[0];
         let step = self.words().number(8 * size as u64);
         let offset = self.build.ins().imul(address, step);
@@ -224,7 +227,7 @@ impl Emitter<'_, '_> {
         self.build.ins().iadd_imm_u(place, i64::from(contents))
     }
 
-    fn words_at(&mut self, place: Value, size: usize) -> Vec<Value> {
+    pub(super) fn words_at(&mut self, place: Value, size: usize) -> Vec<Value> {
         let load =
             |number| self.build.ins().load(types::I64, Self::flags(), place, 8 * number as i32);
         (0..size).map(load).collect()

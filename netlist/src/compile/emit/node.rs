@@ -2,7 +2,7 @@
 
 use super::words::{WordOps, Words};
 use super::{Emitter, Held};
-use crate::ir::{NodeId, Op};
+use crate::ir::{MemoryId, NodeId, Op};
 use crate::optimise::{Form, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -178,6 +178,11 @@ impl Emitter<'_, '_> {
                     .map(|at| value.word(at))
                     .map(|w| self.words().number(w))
                     .collect()
+            }
+            Op::Word(MemoryId(at), address) => {
+                let contents = self.layout.contents[at as usize];
+                let place = self.word_address(address, super::words::count(width), contents);
+                self.words_at(place, super::words::count(width))
             }
             Op::Not(a) => {
                 let a = self.get_words(a);

@@ -3,13 +3,16 @@
 mod cook;
 
 use crate::ir::{
-    Graph, Input, InputId, Memory, MemoryId, NetKind, Netlist, NodeId, Op, Type, Types, Value,
-    Write,
+    Graph, Input, InputId, Memory, MemoryId, NetKind, Netlist, NodeId, Op, Read, Type, Types,
+    Value, Write,
 };
 use cook::Cook;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+
+/// Bits of an address of a memory.
+const ADDRESS: u32 = 3;
 
 /// One operation over what exists already; all numbers are taken modulo what they index.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +46,15 @@ pub(crate) struct Rowed {
     omitted: Option<u8>,
 }
 
+/// A memory: the ports, and the addresses of words that are read within the cycle.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    read: Option<u16>,
+    write: [u16; 3],
+    words: [Vec<u16>; 2],
+    width: u8,
+}
+
 /// The recipe of a netlist.
 #[derive(Clone, Debug)]
 pub(crate) struct Recipe {
@@ -50,7 +62,7 @@ pub(crate) struct Recipe {
     registers: Vec<Next>,
     steps: Vec<Step>,
     array: Option<Rowed>,
-    memory: Option<[u16; 4]>,
+    memory: Option<Stored>,
     seed: u64,
 }
 
@@ -88,10 +100,18 @@ fn rowed() -> impl Strategy<Value = Rowed> {
     )
 }
 
+/// Few words, so that most of them are read and written.
+fn stored() -> impl Strategy<Value = Stored> {
+    let words = || vec(any::<u16>(), 0..3);
+    let width = prop_oneof![1 => Just(1_u8), 2 => 2..=8_u8, 2 => Just(70_u8)];
+    (any::<Option<u16>>(), any::<[u16; 3]>(), [words(), words()], width)
+        .prop_map(|(read, write, words, width)| Stored { read, write, words, width })
+}
+
 /// Any netlist.
 pub(crate) fn recipe() -> impl Strategy<Value = Recipe> {
     let parts = (vec(width(), 1..5), vec(next(), 0..5), vec(step(), 1..25));
-    let memory = prop_oneof![2 => Just(None), 1 => any::<[u16; 4]>().prop_map(Some)];
+    let memory = prop_oneof![1 => Just(None), 1 => stored().prop_map(Some)];
     (parts, proptest::option::of(rowed()), memory, any::<u64>()).prop_map(
         |((inputs, registers, steps), array, memory, seed)| Recipe {
             inputs,
@@ -129,18 +149,23 @@ impl Recipe {
             .map(|(at, next)| cook.register(format!("held{at}"), next))
             .collect();
         pool.extend(&own);
-        let memory = self.memory.map(|_| cook.graph.make(Op::Memory(MemoryId(0)), 70));
-        pool.extend(memory);
+        let memory = self.memory.as_ref();
+        let output = memory
+            .filter(|memory| memory.read.is_some())
+            .map(|memory| cook.graph.make(Op::Memory(MemoryId(0)), u32::from(memory.width)));
+        pool.extend(output);
         for step in &self.steps[..self.steps.len() / 2] {
             let node = cook.step(step, &pool);
             pool.push(node);
         }
+        cook.words(memory, 0, &mut pool);
         let array = self.array.as_ref().map(|array| cook.array(array, &pool));
         let mut arrays = Vec::new();
         if let Some((rows, joined)) = array {
             arrays.push(rows);
             pool.extend(joined);
         }
+        cook.words(memory, 1, &mut pool);
         for step in &self.steps[self.steps.len() / 2..] {
             let node = cook.step(step, &pool);
             pool.push(node);
@@ -148,7 +173,7 @@ impl Recipe {
         for (at, next) in self.registers.iter().enumerate() {
             cook.registers[at].next = cook.next(next, own[at], &pool);
         }
-        let memories = self.memories(&mut cook, memory, &pool);
+        let memories = self.memories(&mut cook, output, &pool);
         for (at, node) in pool.iter().enumerate() {
             let kind =
                 if at % 3 == 0 || at + 3 > pool.len() { NetKind::Output } else { NetKind::Local };
@@ -169,27 +194,23 @@ impl Recipe {
         }
     }
 
-    fn memories(&self, cook: &mut Cook, node: Option<NodeId>, pool: &[NodeId]) -> Vec<Memory> {
-        let (Some(node), Some(ports)) = (node, self.memory) else { return Vec::new() };
-        let [read, enable, address, data] = ports.map(|at| pool[at as usize % pool.len()]);
-        let read_address = cook.resized(read, 3);
+    fn memories(&self, cook: &mut Cook, output: Option<NodeId>, pool: &[NodeId]) -> Vec<Memory> {
+        let Some(memory) = &self.memory else { return Vec::new() };
+        let width = u32::from(memory.width);
+        let pick = |at: u16| pool[at as usize % pool.len()];
+        let [enable, address, data] = memory.write.map(pick);
+        let read = output
+            .zip(memory.read)
+            .map(|(node, address)| Read { node, address: cook.resized(pick(address), ADDRESS) });
         let write = Write {
             enable: cook.bit(enable),
-            address: cook.resized(address, 3),
-            data: cook.resized(data, 70),
+            address: cook.resized(address, ADDRESS),
+            data: cook.resized(data, width),
         };
-        let init = BTreeMap::from([(2, Value::from_words(70, |_| self.seed))]);
-        let (path, ty) = ("memory".to_owned(), Type::Bits(70));
-        vec![Memory {
-            path,
-            ty,
-            width: 70,
-            address_width: 3,
-            init,
-            node,
-            read_address,
-            write: Some(write),
-        }]
+        let init = BTreeMap::from([(2, Value::from_words(width, |_| self.seed))]);
+        let (path, ty) = ("memory".to_owned(), Type::Bits(width));
+        let (address_width, write) = (ADDRESS, Some(write));
+        vec![Memory { path, ty, width, address_width, init, read, write }]
     }
 
     /// Values of inputs: corner cases as often as others, and often no change at all. In every

@@ -1,9 +1,9 @@
 //! Makes nodes of a recipe's steps.
 
-use super::{Next, Rowed, Step};
+use super::{ADDRESS, Next, Rowed, Step, Stored};
 use crate::ir::{
-    ArrayRows, Column, Graph, Net, NetId, NetKind, NodeId, Op, Register, RegisterId, Rows, Type,
-    Value,
+    ArrayRows, Column, Graph, MemoryId, Net, NetId, NetKind, NodeId, Op, Register, RegisterId,
+    Rows, Type, Value,
 };
 
 /// A netlist under construction: pools of nodes to draw operands from.
@@ -36,6 +36,16 @@ impl Cook {
         let ty = Type::Bits(width);
         self.registers.push(Register { path, ty, width, init, node, next: node });
         node
+    }
+
+    /// Words that are read at addresses from the pool, which they join.
+    pub(super) fn words(&mut self, memory: Option<&Stored>, half: usize, pool: &mut Vec<NodeId>) {
+        let Some(memory) = memory else { return };
+        for at in &memory.words[half] {
+            let address = self.resized(pool[*at as usize % pool.len()], ADDRESS);
+            let width = u32::from(memory.width);
+            pool.push(self.graph.make(Op::Word(MemoryId(0), address), width));
+        }
     }
 
     /// The next value of the register that `own` reads.
