@@ -21,8 +21,10 @@ pub struct Leaf {
     pub dirty: Bit,
     /// PTE.G of the leaf or of any pointer above it.
     pub global: Bit,
-    /// Page size: the level of the leaf (0: 4 KiB).
+    /// Page size: the level of the leaf (0: 4 KiB), or 5: a NAPOT range (64 KiB).
     pub level: Bits<3>,
+    /// PTE.PBMT: the memory type of the page (0: PMA, 1: NC, 2: IO).
+    pub pbmt: Bits<2>,
 }
 
 /// The type of an access, with the processor state that decides whether it is permitted. Every
@@ -43,4 +45,6 @@ pub struct AccessContext {
     pub mxr: Bit,
     /// menvcfg.ADUE: hardware sets A and D.
     pub adue: Bit,
+    /// menvcfg.PBMTE: entries have a memory type.
+    pub pbmte: Bit,
 }

@@ -8,11 +8,23 @@
 //! | RV32 | 32 | 20 | 22 | 34 | 9 | 10 |
 //! | RV64 | 64 | 45 | 44 | 56 | 16 | 9 |
 
+use crate::Extensions;
 use rust_hdl::prelude::*;
 
 /// Bits of a virtual page number that one level translates: 10 in Sv32, else 9.
 pub(crate) const fn segment_bits(vpn: usize) -> u32 {
     if vpn == 20 { 10 } else { 9 }
+}
+
+/// The code for the size of a NAPOT range where otherwise a level stands.
+pub(crate) const NAPOT: u64 = 5;
+
+/// Page-number bits inside a NAPOT range: 16 pages of 4 KiB.
+pub(crate) const NAPOT_BITS: u32 = 4;
+
+/// Whether a scheme can have NAPOT ranges: those of RV64 (`norm:Svnapot_depends_Sv39`).
+pub(crate) const fn has_napot(extensions: Extensions, vpn: usize) -> bool {
+    extensions.svnapot && vpn != 20
 }
 
 /// `count` low one bits (at most 63).
@@ -23,12 +35,13 @@ pub(crate) const fn ones(count: u32) -> u64 {
 /// The page-number bits inside a page of a level, for a scheme whose VPN has `VPN` bits.
 ///
 /// Spec: `sv32algorithm` ("pa.ppn\[i-1:0\] = va.vpn\[i-1:0\]": these bits of a superpage's
-/// number come from the virtual address, and must be zero in its PTE).
+/// number come from the virtual address, and must be zero in its PTE);
+/// `norm:Svnapot_implicit_read_ppn_subst` (so do the low four of a NAPOT range).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `level` | in | 3 | 0: 4 KiB, 1: 2 MiB (RV32: 4 MiB), ... |
-/// | `mask` | out | W | ones below the level's segment |
+/// | `level` | in | 3 | 0: 4 KiB, 1: 2 MiB (RV32: 4 MiB), ...; with Svnapot, 5: 64 KiB |
+/// | `mask` | out | W | ones below the level's segment, or for a place inside 64 KiB |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock)]
@@ -41,10 +54,20 @@ pub struct PageMask<const VPN: usize, const W: usize> {
     mask_2: Constant<Bits<W>>,
     mask_3: Constant<Bits<W>>,
     mask_4: Constant<Bits<W>>,
+    mask_napot: Constant<Bits<W>>,
+    napot: Constant<Bits<3>>,
+    svnapot: Constant<Bit>,
 }
 
 impl<const VPN: usize, const W: usize> Default for PageMask<VPN, W> {
     fn default() -> Self {
+        Self::new(Extensions::default())
+    }
+}
+
+impl<const VPN: usize, const W: usize> PageMask<VPN, W> {
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
         let mask =
             |level| Constant::new(bits::<W>(ones(W as u32) & ones(level * segment_bits(VPN))));
         Self {
@@ -54,6 +77,9 @@ impl<const VPN: usize, const W: usize> Default for PageMask<VPN, W> {
             mask_2: mask(2),
             mask_3: mask(3),
             mask_4: mask(4),
+            mask_napot: Constant::new(bits::<W>(ones(NAPOT_BITS))),
+            napot: Constant::new(bits::<3>(NAPOT)),
+            svnapot: Constant::new(has_napot(extensions, VPN)),
         }
     }
 }
@@ -73,6 +99,9 @@ impl<const VPN: usize, const W: usize> Logic for PageMask<VPN, W> {
         }
         if self.level.val() == bits::<3>(4) {
             self.mask.next = self.mask_4.val();
+        }
+        if self.svnapot.val() && (self.level.val() == self.napot.val()) {
+            self.mask.next = self.mask_napot.val();
         }
     }
 }

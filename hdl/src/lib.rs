@@ -7,12 +7,13 @@
 //! |---|---|
 //! | [`tlb`] | `CamLine`, `Cam`, `Replacement` |
 //! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice` |
-//! | [`port`] | `Port`, `Miss`, `PhysicalAddress` |
+//! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
 //! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | `memory` | [`DistributedRam`]: a small memory read in the cycle that addresses it |
 //! | [`geometry`] | `PageMask`: the page-number bits inside a page, by page size |
+//! | `extensions` | [`Extensions`]: what is built in besides the base schemes |
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
 //! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all blocks wired together |
@@ -20,6 +21,7 @@
 //! Every block's documentation gives its rule in the specification, its ports, its timing in
 //! cycles, its reset state and its invariants, in this order.
 
+mod extensions;
 pub mod fault;
 mod flags;
 pub mod geometry;
@@ -32,6 +34,7 @@ pub mod tlb;
 mod top;
 pub mod walker;
 
+pub use extensions::Extensions;
 pub use flags::{AccessContext, Leaf};
 pub use memory::DistributedRam;
 pub use top::{Rv32Mmu, Rv64Mmu};

@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{connected, settle};
-use hdl::Leaf;
+use common::{checked, connected, settle};
 use hdl::tlb::Cam;
+use hdl::{Extensions, Leaf};
 use rust_hdl::prelude::*;
 
 const LINES: usize = 4;
@@ -21,8 +21,13 @@ struct Mapping {
 }
 
 impl Mapping {
+    /// Page-number bits inside the page: size 5 is a NAPOT range.
+    fn inside(&self) -> u64 {
+        if self.level == 5 { 4 } else { 9 * self.level }
+    }
+
     fn covers(&self, vpn: u64) -> bool {
-        self.vpn >> (9 * self.level) == vpn >> (9 * self.level)
+        self.vpn >> self.inside() == vpn >> self.inside()
     }
 
     fn translates(&self, vpn: u64, asid: u64) -> bool {
@@ -30,8 +35,8 @@ impl Mapping {
     }
 
     fn overlaps(&self, other: &Mapping) -> bool {
-        let level = self.level.max(other.level);
-        self.vpn >> (9 * level) == other.vpn >> (9 * level)
+        let inside = self.inside().max(other.inside());
+        self.vpn >> inside == other.vpn >> inside
             && (self.global || other.global || self.asid == other.asid)
     }
 }
@@ -48,7 +53,7 @@ impl Dice {
     }
 
     fn vpn(&mut self) -> u64 {
-        self.roll(3) << 18 | self.roll(2) << 9 | self.roll(3)
+        self.roll(3) << 18 | self.roll(2) << 9 | self.roll(2) << 4 | self.roll(3)
     }
 }
 
@@ -71,10 +76,17 @@ fn look_up(tlb: &mut Tlb, vpn: u64, asid: u64) -> Option<(u64, u64)> {
 
 #[test]
 fn random_refills_and_fences_leave_what_they_should() {
-    let seed = 0x5eed_ca4e;
-    println!("seed {seed:#x}");
-    let mut dice = Dice(seed);
-    let mut tlb = connected::<Tlb>();
+    refill_and_fence(connected(), &[0, 1, 2]);
+}
+
+#[test]
+fn napot_ranges_are_lines_like_others() {
+    let extensions = Extensions { svnapot: true, ..Extensions::default() };
+    refill_and_fence(checked(Box::new(Tlb::new(extensions))), &[0, 5, 1, 5]);
+}
+
+fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
+    let mut dice = Dice(0x5eed_ca4e);
     tlb.reset.next = true;
     clock(&mut tlb);
     tlb.reset.next = false;
@@ -96,7 +108,7 @@ fn random_refills_and_fences_leave_what_they_should() {
                 by_va && !held.covers(vpn) || by_asid && (held.global || held.asid != asid)
             });
         } else {
-            let level = dice.roll(3);
+            let level = sizes[dice.roll(sizes.len() as u64) as usize];
             let new =
                 Mapping { vpn, asid, ppn: dice.roll(1 << 20), level, global: dice.roll(4) == 0 };
             tlb.refill.next = true;

@@ -25,6 +25,7 @@ fn every_access_to_every_leaf_is_judged_as_the_specification_says() {
             sum: bit(inputs, 8),
             mxr: bit(inputs, 9),
             adue: false,
+            pbmte: false,
             cbo: bit(inputs, 10),
         };
         if u8::from(access.fetch) + u8::from(access.store) + u8::from(access.cbo) > 1 {

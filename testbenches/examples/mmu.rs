@@ -7,7 +7,7 @@ use engine::{Engine, find};
 use machine::board::Board;
 use machine::wave::{Ending, Recording, mmu};
 use model::bus::{FixedLatency, SharedMemory};
-use model::isa::{Access, Context, Mode, Satp, Xlen};
+use model::isa::{Access, Context, Extensions, Mode, Satp, Xlen};
 use model::mmu::{Fence, Request, Response};
 
 /// The leaf of page 0x1000: frame 0x80abc, with V, R, W, U, A and D.
@@ -31,7 +31,12 @@ pub(crate) fn run(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     memory.write(0x8000_2008, 8, LEAF)?;
     let hardware = find("rv64_small")?.mmu(Engine::Compiled);
     let recording = Recording { signals: hardware.signals(), ..Recording::default() };
-    let subject = mmu::Subject { xlen: Xlen::Rv64, harts: 1, processes: Vec::new() };
+    let subject = mmu::Subject {
+        xlen: Xlen::Rv64,
+        extensions: Extensions::NONE,
+        harts: 1,
+        processes: Vec::new(),
+    };
     let path = folder.join("example.vcd");
     let wave = Rc::new(RefCell::new(mmu::Recorder::create(&path, recording, subject)?));
     let bus = Box::new(FixedLatency::new(memory.clone(), 10));

@@ -1,17 +1,19 @@
 //! Page and offset become the physical address.
 
+use crate::Extensions;
 use crate::geometry::PageMask;
 use rust_hdl::prelude::*;
 
 /// Joins a leaf's page number with the virtual address inside the page, whatever its size.
 ///
 /// Spec: `sv32algorithm` ("pa.pgoff = va.pgoff"; for a superpage the low page-number bits come
-/// from the virtual address).
+/// from the virtual address; so do the low four of a NAPOT range,
+/// `norm:Svnapot_implicit_read_ppn_subst`).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `va` | in | XLEN | the virtual address |
-/// | `ppn`, `level` | in | PPN, 3 | the leaf's page number and page size |
+/// | `ppn`, `level` | in | PPN, 3 | the leaf's page number and page size; bits inside the page are 0 |
 /// | `pa` | out | PA | the physical address |
 ///
 /// Timing: combinational. Reset: no state.
@@ -29,6 +31,15 @@ pub struct PhysicalAddress<const XLEN: usize, const VPN: usize, const PPN: usize
     vpn: Signal<Local, Bits<PPN>>,
     number: Signal<Local, Bits<PPN>>,
     page_offset: Signal<Local, Bits<PA>>,
+}
+
+impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
+    PhysicalAddress<XLEN, VPN, PPN, PA>
+{
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
+        Self { page: PageMask::new(extensions), ..Self::default() }
+    }
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Logic

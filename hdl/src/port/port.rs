@@ -1,6 +1,7 @@
 //! The port itself: lookup, decision, response.
 
-use super::{Miss, PhysicalAddress};
+use super::{MemoryType, Miss, PhysicalAddress};
+use crate::Extensions;
 use crate::fault::Cause;
 use crate::flags::{AccessContext, Leaf};
 use crate::permission::Permission;
@@ -17,13 +18,14 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `req_valid`, `req_ready` | in, out | 1 | request stream; taken when both are high |
-/// | `req_va`, `req_access` | in | XLEN, struct | the request |
+/// | `req_va`, `req_access` | in | XLEN, struct | the request; PBMTE in every cycle |
 /// | `translate` ... `asid` | in | | the outputs of `Scheme32` or `Scheme64` for the request |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
 /// | `fence` | in | 1 | it is accepted; while it is only presented, `done` stays low |
 /// | `resp_valid` | out | 1 | response flow: one cycle, exactly one for each request, in order |
 /// | `resp_pa`, `resp_fault`, `resp_cause`, `resp_tval` | out | PA, 1, 4, XLEN | the response |
+/// | `resp_size`, `resp_pbmt` | out | 3, 2 | ... the size and the memory type of its page |
 /// | `waits`, `miss_*` | out | | the miss, stable until `done` |
 /// | `done`, `done_*` | in | | the walker's answer to it |
 /// | `hit`, `missed`, `refilled`, `page_fault`, `access_fault` | out | 1 | events |
@@ -35,7 +37,7 @@ use rust_hdl::prelude::*;
 /// Reset: TLB empty, no miss.
 ///
 /// Invariants: there is no refill by a walk that faulted, that was overtaken by a fence, or for
-/// whose request `satp` has changed since it was accepted.
+/// whose request `satp` has changed since it was accepted, or PBMTE is another.
 #[derive(LogicBlock, Default)]
 pub struct Port<
     const N: usize,
@@ -88,6 +90,10 @@ pub struct Port<
     pub resp_valid: Signal<Out, Bit>,
     /// The physical address, zero on a fault.
     pub resp_pa: Signal<Out, Bits<PA>>,
+    /// The size of its page, zero on a fault or without translation.
+    pub resp_size: Signal<Out, Bits<3>>,
+    /// The memory type of its page, likewise.
+    pub resp_pbmt: Signal<Out, Bits<2>>,
     /// It is a fault.
     pub resp_fault: Signal<Out, Bit>,
     /// Its cause.
@@ -130,6 +136,7 @@ pub struct Port<
     permission: Permission,
     cause: Cause,
     miss: Miss<XLEN, PPN, ASID>,
+    memory_type: MemoryType,
     address: PhysicalAddress<XLEN, VPN, PPN, PA>,
     ready: Signal<Local, Bit>,
     taken: Signal<Local, Bit>,
@@ -138,9 +145,32 @@ pub struct Port<
     key_va: Signal<Local, Bits<XLEN>>,
     access: Signal<Local, AccessContext>,
     identity: Signal<Local, Bit>,
+    size: Signal<Local, Bits<3>>,
+    in_page: Signal<Local, Bit>,
     is_page_fault: Signal<Local, Bit>,
     is_access_fault: Signal<Local, Bit>,
     is_fault: Signal<Local, Bit>,
+}
+
+impl<
+    const N: usize,
+    const IDX: usize,
+    const XLEN: usize,
+    const VPN: usize,
+    const PPN: usize,
+    const PA: usize,
+    const ASID: usize,
+> Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
+{
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
+        Self {
+            tlb: Cam::new(extensions),
+            address: PhysicalAddress::new(extensions),
+            memory_type: MemoryType::new(extensions),
+            ..Self::default()
+        }
+    }
 }
 
 impl<
@@ -194,11 +224,11 @@ impl<
         self.missed.next = false;
         self.miss.take.next = false;
         self.address.ppn.next = self.tlb.ppn.val();
-        self.address.level.next = self.tlb.leaf.val().level;
+        self.size.next = self.tlb.leaf.val().level;
         if self.miss.waits.val() {
             // Only the walker's answer to the outstanding miss is possible.
             self.address.ppn.next = self.done_ppn.val();
-            self.address.level.next = self.done_leaf.val().level;
+            self.size.next = self.done_leaf.val().level;
             if self.done.val() {
                 self.answered.next = true;
                 self.is_page_fault.next = self.done_page_fault.val();
@@ -207,6 +237,7 @@ impl<
                     && !self.done_page_fault.val()
                     && !self.done_access_fault.val()
                     && !self.miss.stale_satp.val()
+                    && !self.memory_type.changed.val()
                 {
                     self.tlb.refill.next = true;
                     self.refilled.next = true;
@@ -247,6 +278,11 @@ impl<
         self.miss.new_top_level.next = self.top_level.val();
         self.miss.new_asid.next = self.asid.val();
         self.miss.new_root.next = self.root.val();
+        self.memory_type.then.next = self.miss.access.val().pbmte;
+        self.memory_type.now.next = self.req_access.val().pbmte;
+        self.memory_type.of_line.next = self.tlb.leaf.val().pbmt;
+        self.memory_type.of_walk.next = self.done_leaf.val().pbmt;
+        self.memory_type.walked.next = self.miss.waits.val();
         self.miss.satp_changed.next = self.satp_changed.val();
         self.miss.done.next = self.done.val();
         self.waits.next = self.miss.waits.val();
@@ -256,6 +292,7 @@ impl<
         self.miss_access.next = self.miss.access.val();
 
         self.address.va.next = self.va.val();
+        self.address.level.next = self.size.val();
         self.cause.fetch.next = self.access.val().fetch;
         self.cause.store.next = self.access.val().store || self.access.val().cbo;
         self.cause.access_fault.next = self.is_access_fault.val();
@@ -267,6 +304,13 @@ impl<
         self.resp_cause.next = bits::<4>(0);
         self.resp_tval.next = bits::<XLEN>(0);
         self.resp_pa.next = bits::<PA>(0);
+        self.resp_size.next = bits::<3>(0);
+        self.resp_pbmt.next = bits::<2>(0);
+        self.in_page.next = self.answered.val() && !self.is_fault.val() && !self.identity.val();
+        if self.in_page.val() {
+            self.resp_size.next = self.size.val();
+            self.resp_pbmt.next = self.memory_type.pbmt.val();
+        }
         if self.is_fault.val() {
             self.resp_cause.next = self.cause.cause.val();
             self.resp_tval.next = self.va.val();

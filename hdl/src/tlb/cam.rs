@@ -1,11 +1,13 @@
 //! The fully associative TLB: lines, selection, replacement.
 
 use super::{CamLine, Replacement};
+use crate::Extensions;
 use crate::flags::Leaf;
 use crate::geometry::PageMask;
 use rust_hdl::prelude::*;
 
-/// N lines looked up at once, pages of every size side by side, superpages unfractured.
+/// N lines looked up at once, pages of every size side by side; superpages and NAPOT ranges are
+/// unfractured.
 ///
 /// Spec: `sv32algorithm` (address-translation cache), `norm:sfence_vma_ordering_semantics`
 /// (any one of several translations of an address may be used, never a mixture).
@@ -69,6 +71,15 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
     Default for Cam<N, IDX, VPN, PPN, ASID>
 {
     fn default() -> Self {
+        Self::new(Extensions::default())
+    }
+}
+
+impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
+    Cam<N, IDX, VPN, PPN, ASID>
+{
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
         Self {
             clock: Default::default(),
             reset: Default::default(),
@@ -83,9 +94,9 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             refill: Default::default(),
             new_ppn: Default::default(),
             new_leaf: Default::default(),
-            lines: array_init::array_init(|_| Default::default()),
+            lines: array_init::array_init(|_| CamLine::new(extensions)),
             replacement: Default::default(),
-            new_page: Default::default(),
+            new_page: PageMask::new(extensions),
             key_inside: Default::default(),
             no_leaf: Constant::new(Leaf::default()),
         }
@@ -97,7 +108,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
 {
     #[hdl_gen]
     fn update(&mut self) {
-        // A superpage overlaps every page inside it.
+        // A superpage, or a NAPOT range, overlaps every page inside it.
         self.new_page.level.next = self.new_leaf.val().level;
         self.key_inside.next = bits::<VPN>(0);
         if self.refill.val() {

@@ -1,5 +1,6 @@
 //! One line of the TLB: storage and its comparator.
 
+use crate::Extensions;
 use crate::flags::Leaf;
 use crate::geometry::PageMask;
 use rust_hdl::prelude::*;
@@ -8,7 +9,8 @@ use rust_hdl::prelude::*;
 ///
 /// Spec: `norm:sfence_vma_all_asid_va`, `norm:sfence_vma_asid_only`, `norm:sfence_vma_va_all_asid`,
 /// `norm:sfence_vma_va_asid` (which entries a fence clears); `sv32algorithm` (an entry serves "if
-/// the ASID associated with the entry matches" or it is global).
+/// the ASID associated with the entry matches" or it is global); `norm:Svnapot_cache_entries` (a
+/// NAPOT range is one entry here).
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
@@ -80,6 +82,13 @@ pub struct CamLine<const VPN: usize, const PPN: usize, const ASID: usize> {
     overlapped: Signal<Local, Bit>,
 }
 
+impl<const VPN: usize, const PPN: usize, const ASID: usize> CamLine<VPN, PPN, ASID> {
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
+        Self { page: PageMask::new(extensions), ..Self::default() }
+    }
+}
+
 impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for CamLine<VPN, PPN, ASID> {
     #[hdl_gen]
     fn update(&mut self) {
@@ -88,7 +97,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for CamLine<VP
         self.leaf.next = self.held_leaf.q.val();
         self.valid.next = self.held_valid.q.val();
 
-        // A superpage compares only the bits above its offset.
+        // A superpage, or a NAPOT range, compares only the bits above its offset.
         self.page.level.next = self.held_leaf.q.val().level;
         self.ignored.next = self.page.mask.val() | self.key_inside.val();
         self.difference.next = (self.held_vpn.q.val() ^ self.key_vpn.val()) & (!self.ignored.val());

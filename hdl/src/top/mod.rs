@@ -10,6 +10,7 @@ mod ports;
 #[macro_use]
 mod wiring;
 
+use crate::Extensions;
 use crate::fault::HeldFault;
 use crate::flags::AccessContext;
 use crate::port::Port;

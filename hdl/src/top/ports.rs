@@ -28,6 +28,8 @@ macro_rules! mmu_ports {
             pub satp: Signal<In, Bits<$xlen>>,
             /// `menvcfg.ADUE`; sampled likewise.
             pub adue: Signal<In, Bit>,
+            /// `menvcfg.PBMTE`; sampled likewise.
+            pub pbmte: Signal<In, Bit>,
             /// Fetch request stream.
             pub fetch_req_valid: Signal<In, Bit>,
             /// Taken when both are high.
@@ -40,6 +42,11 @@ macro_rules! mmu_ports {
             pub fetch_resp_valid: Signal<Out, Bit>,
             /// Physical address; zero on a fault.
             pub fetch_resp_pa: Signal<Out, Bits<$pa>>,
+            /// Size of its page: the leaf's level, or 5 for a NAPOT range of 64 KiB. Zero on a fault,
+            /// and without translation.
+            pub fetch_resp_size: Signal<Out, Bits<3>>,
+            /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero likewise.
+            pub fetch_resp_pbmt: Signal<Out, Bits<2>>,
             /// The translation faulted.
             pub fetch_resp_fault: Signal<Out, Bit>,
             /// Exception code of the fault.
@@ -67,6 +74,11 @@ macro_rules! mmu_ports {
             pub data_resp_valid: Signal<Out, Bit>,
             /// Physical address; zero on a fault.
             pub data_resp_pa: Signal<Out, Bits<$pa>>,
+            /// Size of its page: the leaf's level, or 5 for a NAPOT range of 64 KiB. Zero on a fault,
+            /// and without translation.
+            pub data_resp_size: Signal<Out, Bits<3>>,
+            /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero likewise.
+            pub data_resp_pbmt: Signal<Out, Bits<2>>,
             /// The translation faulted.
             pub data_resp_fault: Signal<Out, Bit>,
             /// Exception code of the fault.
@@ -137,7 +149,7 @@ macro_rules! mmu_ports {
             pub event_walk_restart: Signal<Out, Bit>,
             /// A TLB line was written.
             pub event_refill: Signal<Out, Bit>,
-            /// The TLB line that was written maps a superpage.
+            /// The TLB line that was written maps a superpage, or a NAPOT range.
             pub event_superpage_refill: Signal<Out, Bit>,
             /// A fence was accepted.
             pub event_fence: Signal<Out, Bit>,
@@ -160,6 +172,18 @@ macro_rules! mmu_ports {
             fence: Signal<Local, Bit>,
             fetch_access: Signal<Local, AccessContext>,
             data_access: Signal<Local, AccessContext>,
+        }
+
+        impl<const N: usize, const IDX: usize> $name<N, IDX> {
+            /// With these extensions.
+            pub fn new(extensions: Extensions) -> Self {
+                Self {
+                    fetch: Port::new(extensions),
+                    data: Port::new(extensions),
+                    walker: Walker::new(extensions),
+                    ..Self::default()
+                }
+            }
         }
     };
 }

@@ -27,6 +27,7 @@ macro_rules! mmu_wiring {
                 self.fetch_access.next.sum = false;
                 self.fetch_access.next.mxr = false;
                 self.fetch_access.next.adue = self.adue.val();
+                self.fetch_access.next.pbmte = self.pbmte.val();
                 self.fetch.clock.next = self.clock.val();
                 self.fetch.reset.next = self.reset.val();
                 self.fetch.req_valid.next = self.fetch_req_valid.val();
@@ -54,6 +55,8 @@ macro_rules! mmu_wiring {
                 self.fetch_req_ready.next = self.fetch.req_ready.val();
                 self.fetch_resp_valid.next = self.fetch.resp_valid.val();
                 self.fetch_resp_pa.next = self.fetch.resp_pa.val();
+                self.fetch_resp_size.next = self.fetch.resp_size.val();
+                self.fetch_resp_pbmt.next = self.fetch.resp_pbmt.val();
                 self.fetch_resp_fault.next = self.fetch.resp_fault.val();
                 self.fetch_resp_cause.next = self.fetch.resp_cause.val();
                 self.fetch_resp_tval.next = self.fetch.resp_tval.val();
@@ -68,6 +71,7 @@ macro_rules! mmu_wiring {
                 self.data_access.next.sum = self.data_req_sum.val();
                 self.data_access.next.mxr = self.data_req_mxr.val();
                 self.data_access.next.adue = self.adue.val();
+                self.data_access.next.pbmte = self.pbmte.val();
                 self.data.clock.next = self.clock.val();
                 self.data.reset.next = self.reset.val();
                 self.data.req_valid.next = self.data_req_valid.val();
@@ -95,6 +99,8 @@ macro_rules! mmu_wiring {
                 self.data_req_ready.next = self.data.req_ready.val();
                 self.data_resp_valid.next = self.data.resp_valid.val();
                 self.data_resp_pa.next = self.data.resp_pa.val();
+                self.data_resp_size.next = self.data.resp_size.val();
+                self.data_resp_pbmt.next = self.data.resp_pbmt.val();
                 self.data_resp_fault.next = self.data.resp_fault.val();
                 self.data_resp_cause.next = self.data.resp_cause.val();
                 self.data_resp_tval.next = self.data.resp_tval.val();

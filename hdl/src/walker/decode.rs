@@ -1,24 +1,28 @@
 //! Classifies one page-table entry as fault, pointer or leaf.
 
+use crate::Extensions;
 use crate::flags::Leaf;
-use crate::geometry::{PageMask, ones};
+use crate::geometry::{NAPOT, NAPOT_BITS, PageMask, has_napot, ones};
 use rust_hdl::prelude::*;
 
 /// Classifies one PTE at one level, independently of the access.
 ///
 /// Spec: `sv32algorithm` (V, reserved encodings, pointer or leaf, misaligned superpage);
 /// `norm:Sv39_pte_svnapot_rsv`, `norm:Sv39_pte_svpbmt_rsv`, `norm:Sv39_pte_future_rsv` (bits
-/// 63:54 fault while Svnapot and Svpbmt are not implemented); `translation` ("for non-leaf PTEs,
-/// the D, A, and U bits are reserved").
+/// 63:54 fault while no extension gives them a meaning); `norm:Svnapot_reserved_encoding_fault`,
+/// `norm:Svpbmt_leaf_pte_pbmt_reserved_3_fault`, `norm:Svpbmt_nonleaf_pte_pbmt_must_be_zero`,
+/// `norm:menvcfg_pbmte_op`, `norm:Svrsw60t59b_reserved_bits_60_59`; `translation` ("for non-leaf
+/// PTEs, the D, A, and U bits are reserved").
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `pte` | in | XLEN | the entry |
 /// | `level` | in | 3 | the level at which it was read: 0 is the last |
+/// | `pbmte` | in | 1 | with Svpbmt: PBMT has a meaning; otherwise it is reserved |
 /// | `fault` | out | 1 | page fault: invalid, reserved or misaligned, or a pointer at level 0 |
 /// | `pointer` | out | 1 | points to the next table |
-/// | `ppn` | out | PPN | the next table's or the page's number |
-/// | `leaf` | out | struct | the leaf's bits; `level` and `global` from this entry alone |
+/// | `ppn` | out | PPN | the next table's or the page's number; of a NAPOT range its first page's |
+/// | `leaf` | out | struct | the leaf's bits; size and `global` from this entry alone |
 /// | `accessed` | out | 1 | PTE.A |
 ///
 /// Timing: combinational. Reset: no state.
@@ -30,6 +34,8 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     pub pte: Signal<In, Bits<XLEN>>,
     /// The level at which it was read.
     pub level: Signal<In, Bits<3>>,
+    /// PBMT has a meaning.
+    pub pbmte: Signal<In, Bit>,
     /// Page fault.
     pub fault: Signal<Out, Bit>,
     /// Points to the next table.
@@ -52,13 +58,38 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     page: PageMask<VPN, PPN>,
     misaligned: Signal<Local, Bit>,
     reserved_bits: Constant<Bits<XLEN>>,
+    low: Signal<Local, Bits<4>>,
+    ranged: Signal<Local, Bit>,
+    bad_range: Signal<Local, Bit>,
+    n: Constant<Bits<XLEN>>,
+    range_code: Constant<Bits<4>>,
+    range_start: Constant<Bits<PPN>>,
+    napot: Constant<Bits<3>>,
+    pbmt: Signal<Local, Bits<2>>,
+    typed: Signal<Local, Bit>,
+    bad_type: Signal<Local, Bit>,
+    pbmt_bits: Constant<Bits<XLEN>>,
+    pbmt_shift: Constant<Bits<XLEN>>,
+    pbmt_reserved: Constant<Bits<2>>,
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecode<XLEN, VPN, PPN> {
     fn default() -> Self {
+        Self::new(Extensions::default())
+    }
+}
+
+impl<const XLEN: usize, const VPN: usize, const PPN: usize> PteDecode<XLEN, VPN, PPN> {
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
+        let n = if has_napot(extensions, VPN) { 1 << 63 } else { 0 };
+        let has_pbmt = extensions.svpbmt && XLEN == 64;
+        let pbmt = if has_pbmt { 3 << 61 } else { 0 };
+        let software = if extensions.svrsw60t59b { 3 << 59 } else { 0 };
         Self {
             pte: Default::default(),
             level: Default::default(),
+            pbmte: Default::default(),
             fault: Default::default(),
             pointer: Default::default(),
             ppn: Default::default(),
@@ -73,14 +104,28 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecod
             marked: Default::default(),
             number: Default::default(),
             reserved: Default::default(),
-            page: Default::default(),
+            page: PageMask::new(extensions),
             misaligned: Default::default(),
-            // The bits above the PPN: none in RV32, 63:54 in RV64.
+            // The bits above the PPN without a meaning: none in RV32, at most 63:54 in RV64.
             reserved_bits: Constant::new(bits::<XLEN>(if XLEN == 64 {
-                !ones(10 + PPN as u32)
+                !ones(10 + PPN as u32) & !n & !pbmt & !software
             } else {
                 0
             })),
+            low: Default::default(),
+            ranged: Default::default(),
+            bad_range: Default::default(),
+            n: Constant::new(bits::<XLEN>(n)),
+            // The one encoding of a range that is not reserved: 64 KiB, at level 0.
+            range_code: Constant::new(bits::<4>(0b1000)),
+            range_start: Constant::new(bits::<PPN>(ones(PPN as u32) & !ones(NAPOT_BITS))),
+            napot: Constant::new(bits::<3>(NAPOT)),
+            pbmt: Default::default(),
+            typed: Default::default(),
+            bad_type: Default::default(),
+            pbmt_bits: Constant::new(bits::<XLEN>(pbmt)),
+            pbmt_shift: Constant::new(bits::<XLEN>(if has_pbmt { 61 } else { 0 })),
+            pbmt_reserved: Constant::new(bits::<2>(3)),
         }
     }
 }
@@ -98,6 +143,17 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
         self.number.next = bit_cast::<PPN, XLEN>(self.pte.val() >> bits::<XLEN>(10));
         self.reserved.next = (self.pte.val() & self.reserved_bits.val()).any();
 
+        self.ranged.next = (self.pte.val() & self.n.val()).any();
+        self.low.next = self.number.val().get_bits::<4>(0);
+        self.bad_range.next = self.ranged.val()
+            && (self.level.val().any() || (self.low.val() != self.range_code.val()));
+
+        self.pbmt.next =
+            bit_cast::<2, XLEN>((self.pte.val() & self.pbmt_bits.val()) >> self.pbmt_shift.val());
+        self.typed.next = self.pbmt.val().any();
+        self.bad_type.next = self.typed.val()
+            && (!self.pbmte.val() || (self.pbmt.val() == self.pbmt_reserved.val()));
+
         self.page.level.next = self.level.val();
         self.misaligned.next = (self.number.val() & self.page.mask.val()).any();
 
@@ -109,11 +165,21 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
         self.leaf.next.user = self.user.val();
         self.leaf.next.dirty = self.dirty.val();
         self.leaf.next.global = self.pte.val().get_bit(5);
+        self.leaf.next.pbmt = self.pbmt.val();
         self.leaf.next.level = self.level.val();
+        if self.ranged.val() {
+            self.ppn.next = self.number.val() & self.range_start.val();
+            self.leaf.next.level = self.napot.val();
+        }
 
         self.fault.next = false;
         self.pointer.next = false;
-        if !self.valid.val() || (self.write.val() && !self.read.val()) || self.reserved.val() {
+        if !self.valid.val()
+            || (self.write.val() && !self.read.val())
+            || self.reserved.val()
+            || self.bad_range.val()
+            || self.bad_type.val()
+        {
             self.fault.next = true;
         } else {
             if !self.read.val() && !self.execute.val() {
@@ -121,6 +187,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
                     || self.user.val()
                     || self.marked.val()
                     || self.dirty.val()
+                    || self.typed.val()
                 {
                     self.fault.next = true;
                 } else {

@@ -1,6 +1,7 @@
 //! The page-table walker.
 
 use super::{EntryAddress, PteDecode, WalkState};
+use crate::Extensions;
 use crate::flags::{AccessContext, Leaf};
 use crate::permission::Permission;
 use rust_hdl::prelude::*;
@@ -120,6 +121,16 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     marked: Signal<Local, Bits<XLEN>>,
 }
 
+impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
+    Walker<XLEN, VPN, PPN, PA>
+{
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
+        let decode = || PteDecode::new(extensions);
+        Self { arriving: decode(), held: decode(), ..Self::default() }
+    }
+}
+
 impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Logic
     for Walker<XLEN, VPN, PPN, PA>
 {
@@ -153,8 +164,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         // The entry in memory's response of this cycle, and the entry that ended the walk.
         self.arriving.pte.next = self.mem_resp_data.val();
         self.arriving.level.next = self.at_level.q.val();
+        self.arriving.pbmte.next = self.access.val().pbmte;
         self.held.pte.next = self.entry.q.val();
         self.held.level.next = self.at_level.q.val();
+        self.held.pbmte.next = self.access.val().pbmte;
         self.permission.access.next = self.access.val();
         self.permission.leaf.next = self.held.leaf.val();
         self.unmarked.next = !self.held.accessed.val() || self.permission.unmarked.val();

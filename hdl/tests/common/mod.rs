@@ -4,7 +4,11 @@ use rust_hdl::prelude::*;
 
 /// A connected block that passes rust-hdl's checks.
 pub(crate) fn connected<B: Block + Default>() -> Box<B> {
-    let mut block = Box::<B>::default();
+    checked(Box::default())
+}
+
+/// The block, connected, if it passes rust-hdl's checks.
+pub(crate) fn checked<B: Block>(mut block: Box<B>) -> Box<B> {
     block.connect_all();
     check_all(&*block).expect("the block is connected and free of loops");
     block

@@ -4,11 +4,11 @@ use crate::common::{Clocked, Dice, Stimulus, clocked, present, run, unclocked};
 use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::PageMask;
 use hdl::permission::Permission;
-use hdl::port::{Miss, PhysicalAddress, Port};
+use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::tlb::{Cam, CamLine, Replacement};
 use hdl::walker::{Choice, EntryAddress, PteDecode, Walker};
-use hdl::{AccessContext, Leaf};
+use hdl::{AccessContext, Extensions, Leaf};
 
 type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
@@ -30,14 +30,17 @@ type Held = HeldFault<64>;
 
 clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
-unclocked!(Permission, Cause, Scheme32, Scheme64);
+unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
+
+/// Every extension.
+const ALL: Extensions = Extensions { svnapot: true, svpbmt: true, svrsw60t59b: true };
 
 impl Stimulus for Leaf {
     fn stimulus(dice: &mut Dice) -> Self {
-        let level = dice.roll(5).into();
+        let (level, pbmt) = (dice.roll(5).into(), dice.roll(4).into());
         let mut bit = || dice.any();
         let (read, write, execute, user) = (bit(), bit(), bit(), bit());
-        Self { read, write, execute, user, dirty: bit(), global: bit(), level }
+        Self { read, write, execute, user, dirty: bit(), global: bit(), level, pbmt }
     }
 }
 
@@ -45,7 +48,7 @@ impl Stimulus for AccessContext {
     fn stimulus(dice: &mut Dice) -> Self {
         let mut bit = || dice.any();
         let (fetch, store, user, sum) = (bit(), bit(), bit(), bit());
-        Self { fetch, store, cbo: bit(), user, sum, mxr: bit(), adue: bit() }
+        Self { fetch, store, cbo: bit(), user, sum, mxr: bit(), adue: bit(), pbmte: bit() }
     }
 }
 
@@ -65,6 +68,10 @@ fn entry<T: From<u64>>(dice: &mut Dice) -> T {
 pub(crate) fn small_blocks_agree_alone() {
     alone(Mask32::default(), 60, 60, |dice, block| present!(dice, block: level));
     alone(Mask64::default(), 60, 60, |dice, block| present!(dice, block: level));
+    alone(MemoryType::new(ALL), 90, 90, |dice, block| {
+        present!(dice, block: of_line, of_walk, walked, then, now);
+    });
+    alone(Mask64::new(ALL), 60, 60, |dice, block| present!(dice, block: level));
     alone(Permission::default(), 400, 90, |dice, block| present!(dice, block: access, leaf));
     alone(
         Cause::default(),
@@ -97,9 +104,17 @@ pub(crate) fn decoders_agree_alone() {
         }
     });
     alone(Decode64::default(), 900, 70, |dice, block| {
-        present!(dice, block: pte, level);
+        present!(dice, block: pte, level, pbmte);
         if dice.roll(2) == 0 {
             block.pte.next = entry(dice);
+        }
+    });
+    alone(Decode64::new(ALL), 900, 70, |dice, block| {
+        present!(dice, block: pte, level, pbmte);
+        let (upper, low) = (dice.roll(8) << 61, dice.roll(16) << 10);
+        if dice.roll(2) == 0 {
+            block.pte.next = (upper | low | 0xdf).into();
+            block.level.next = dice.roll(2).into();
         }
     });
 }

@@ -8,8 +8,15 @@
 //! | [`Access`], [`Privilege`], [`Context`] | the type and the context of an access |
 //! | [`Cause`], [`Fault`] | why an access is refused |
 //! | [`pte`] | the bits of a page-table entry |
+//! | [`Attributes`], [`Translation`] | size and memory type of a page, with its address (`attributes`) |
+//! | [`Extension`], [`Extensions`] | optional extensions of virtual memory (`extension`) |
 
+mod attributes;
+mod extension;
 pub mod pte;
+
+pub use attributes::{Attributes, Translation};
+pub use extension::{Extension, Extensions};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

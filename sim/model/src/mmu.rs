@@ -25,7 +25,7 @@ mod table;
 pub use events::{Events, Pulse};
 pub use port::{PerPort, Port};
 
-use crate::isa::{Access, Context, Fault, Xlen};
+use crate::isa::{Access, Attributes, Context, Extensions, Fault, Translation, Xlen};
 
 /// One translation request. On the fetch port `access` is `Fetch`, on the data port never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub struct Inputs {
     pub satp: u64,
     /// `menvcfg.ADUE`: A and D are set by hardware; sampled likewise.
     pub adue: bool,
+    /// `menvcfg.PBMTE`: entries have a memory type, if Svpbmt is implemented; sampled likewise.
+    pub pbmte: bool,
     /// Requests presented on the translation ports.
     pub requests: PerPort<Option<Request>>,
     /// A fence presented on the fence port.
@@ -110,6 +112,8 @@ pub struct Outputs {
     pub fence_ready: bool,
     /// The translation ports' responses, valid in this cycle only.
     pub responses: PerPort<Option<Response>>,
+    /// Size and memory type of the page, with a response that is an address.
+    pub attributes: PerPort<Attributes>,
     /// The walker's request; repeated until memory is ready.
     pub memory: Option<MemoryRequest>,
     /// The oldest fault not yet taken, from the cycle after its response until `fault_ready`.
@@ -170,21 +174,29 @@ pub trait Mmu {
     /// Lines of each TLB.
     fn entries(&self) -> usize;
 
+    /// The extensions that it implements; none by default.
+    fn extensions(&self) -> Extensions {
+        Extensions::NONE
+    }
+
     /// One cycle: inputs settle, outputs are sampled, the clock rises.
     fn cycle(&mut self, inputs: &Inputs) -> Outputs;
 
     /// One cycle whose inputs equal those of the last one except for the requests, which an
     /// implementation may exploit. If it contained only hits ([`Inputs::only_hit`]), returns their
-    /// addresses, for a port without a request any number; `outputs` may then be left as they are
-    /// until [`Mmu::show_outputs`]. Otherwise `outputs` become those of this cycle.
+    /// translations, for a port without a request any; `outputs` may then be left as they are until
+    /// [`Mmu::show_outputs`]. Otherwise `outputs` become those of this cycle.
     fn cycle_of_requests(
         &mut self,
         inputs: &Inputs,
         outputs: &mut Outputs,
-    ) -> Option<PerPort<u64>> {
+    ) -> Option<PerPort<Translation>> {
         *outputs = self.cycle(inputs);
-        let address = |response: Option<Response>| response.and_then(Response::ok).unwrap_or(0);
-        inputs.only_hit(outputs).then(|| outputs.responses.map(address))
+        let translation = |port| {
+            let pa = outputs.responses[port].and_then(Response::ok).unwrap_or(0);
+            Translation::new(pa, outputs.attributes[port])
+        };
+        inputs.only_hit(outputs).then(|| PerPort::from_fn(translation))
     }
 
     /// Sets the outputs of the last cycle if [`Mmu::cycle_of_requests`] left them as they were.

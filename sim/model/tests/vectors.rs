@@ -111,7 +111,7 @@ fn golden_agrees_with_the_shipped_vectors() {
     let total = replay_folder(&folder);
     assert_eq!(total.mismatches, 0, "{}", total.first.unwrap_or_default());
     assert!(total.accesses > 10_000, "{} accesses", total.accesses);
-    assert!(total.skipped_scenarios > 0, "some scenarios need extensions, to test skipping");
+    assert_eq!(total.skipped_scenarios, 0, "every shipped scenario applies");
 }
 
 #[test]

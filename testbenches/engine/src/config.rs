@@ -4,12 +4,13 @@ use super::compiled::Native;
 use super::pool::Lent;
 use super::{Engine, HardwareMmu, Pin, Simulator, top};
 use hdl::{Rv32Mmu, Rv64Mmu};
-use model::isa::Xlen;
+use model::isa::Extension::{Svnapot, Svpbmt, Svrsw60t59b};
+use model::isa::{Extension, Extensions, Xlen};
 use model::mmu::Mmu;
 use netlist::Design;
 use netlist::compile::CompileError;
 
-/// A named size of one of the two tops.
+/// A named size of one of the two tops, with the extensions that are built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Its name on the command line.
@@ -18,20 +19,37 @@ pub struct Config {
     pub xlen: Xlen,
     /// Lines in each of the two TLBs.
     pub entries: usize,
+    /// Extensions built in.
+    pub extensions: Extensions,
 }
 
-/// Every configuration, smallest first within a width.
+/// A configuration without extensions.
+const fn plain(name: &'static str, xlen: Xlen, entries: usize) -> Config {
+    Config { name, xlen, entries, extensions: Extensions::NONE }
+}
+
+/// An RV64 configuration with the lines of `rv64_linux`, and these extensions.
+const fn extended(name: &'static str, extensions: &[Extension]) -> Config {
+    let extensions = Extensions::of(extensions);
+    Config { name, xlen: Xlen::Rv64, entries: 16, extensions }
+}
+
+/// Every configuration: smallest first within a width, then those with extensions.
 pub const CONFIGS: &[Config] = &[
-    Config { name: "rv32_tiny", xlen: Xlen::Rv32, entries: 4 },
-    Config { name: "rv32_small", xlen: Xlen::Rv32, entries: 8 },
-    Config { name: "rv32_linux", xlen: Xlen::Rv32, entries: 16 },
-    Config { name: "rv32_large", xlen: Xlen::Rv32, entries: 32 },
-    Config { name: "rv32_huge", xlen: Xlen::Rv32, entries: 64 },
-    Config { name: "rv64_tiny", xlen: Xlen::Rv64, entries: 4 },
-    Config { name: "rv64_small", xlen: Xlen::Rv64, entries: 8 },
-    Config { name: "rv64_linux", xlen: Xlen::Rv64, entries: 16 },
-    Config { name: "rv64_large", xlen: Xlen::Rv64, entries: 32 },
-    Config { name: "rv64_huge", xlen: Xlen::Rv64, entries: 64 },
+    plain("rv32_tiny", Xlen::Rv32, 4),
+    plain("rv32_small", Xlen::Rv32, 8),
+    plain("rv32_linux", Xlen::Rv32, 16),
+    plain("rv32_large", Xlen::Rv32, 32),
+    plain("rv32_huge", Xlen::Rv32, 64),
+    plain("rv64_tiny", Xlen::Rv64, 4),
+    plain("rv64_small", Xlen::Rv64, 8),
+    plain("rv64_linux", Xlen::Rv64, 16),
+    plain("rv64_large", Xlen::Rv64, 32),
+    plain("rv64_huge", Xlen::Rv64, 64),
+    extended("rv64_linux_napot", &[Svnapot]),
+    extended("rv64_linux_pbmt", &[Svpbmt]),
+    extended("rv64_linux_rva23", &[Svnapot, Svpbmt]),
+    extended("rv64_linux_ext", &[Svnapot, Svpbmt, Svrsw60t59b]),
 ];
 
 /// No configuration has that name.
@@ -87,7 +105,7 @@ impl Config {
         // Used by its own type, the fastest engine is driven without indirection.
         let native = || {
             let native = Box::new(self.native()?);
-            Ok::<_, CompileError>(HardwareMmu::new(native, self.name, self.xlen, self.entries))
+            Ok::<_, CompileError>(HardwareMmu::new(native, *self))
         };
         if engine == Engine::Compiled
             && let Ok(lent) = Lent::new(self.name, native)
@@ -95,7 +113,7 @@ impl Config {
             return Box::new(lent);
         }
         let simulator = self.simulator(engine);
-        Box::new(HardwareMmu::new(simulator, self.name, self.xlen, self.entries))
+        Box::new(HardwareMmu::new(simulator, *self))
     }
 
     /// The hardware as bare pins, at power-up, on an engine. If Cranelift does not support this
@@ -105,7 +123,7 @@ impl Config {
     /// If the netlist compiler reports a finding: a defect of the design, which the first build
     /// reveals.
     pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator> {
-        with_top!(self, Top => top::simulator::<Top>(self.name, engine))
+        with_top!(self, Top => top::simulator::<Top>(self.name, self.built_in(), engine))
     }
 
     /// As [`Config::simulator`] with the compiled engine, by its type.
@@ -116,7 +134,7 @@ impl Config {
     /// # Panics
     /// If the netlist compiler reports a finding.
     pub fn native(&self) -> Result<Native, CompileError> {
-        with_top!(self, Top => top::native::<Top>(self.name))
+        with_top!(self, Top => top::native::<Top>(self.name, self.built_in()))
     }
 
     /// The typed design of the top, the input of the netlist compiler.
@@ -124,11 +142,20 @@ impl Config {
     /// # Panics
     /// If the compiler reports a finding.
     pub fn design(&self) -> Design {
-        with_top!(self, Top => top::design::<Top>())
+        with_top!(self, Top => top::design::<Top>(self.built_in()))
+    }
+
+    /// Its extensions as the hardware's blocks take them.
+    fn built_in(&self) -> hdl::Extensions {
+        hdl::Extensions {
+            svnapot: self.extensions.has(Svnapot),
+            svpbmt: self.extensions.has(Svpbmt),
+            svrsw60t59b: self.extensions.has(Svrsw60t59b),
+        }
     }
 
     /// The width of a pin in bits.
     pub fn pin_width(&self, pin: Pin) -> usize {
-        with_top!(self, Top => top::pin_width::<Top>(pin))
+        with_top!(self, Top => top::pin_width::<Top>(self.built_in(), pin))
     }
 }

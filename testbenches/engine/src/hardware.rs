@@ -1,8 +1,8 @@
 //! The hardware as seen by the simulated system: pins bundled into transactions.
 
 use super::simulator::{INPUTS, Outs, Pins, Seen};
-use super::{EVENTS, PINS, Pin, PinSet, Simulator};
-use model::isa::{Access, Cause, Fault, Privilege, Xlen};
+use super::{Config, EVENTS, PINS, Pin, PinSet, Simulator};
+use model::isa::{Access, Attributes, Cause, Extensions, Fault, Privilege, Translation, Xlen};
 use model::mmu::{
     Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Request, Response, Signal,
 };
@@ -11,9 +11,7 @@ use model::mmu::{
 pub struct HardwareMmu<S: ?Sized> {
     simulator: Box<S>,
     pins: Pins,
-    name: &'static str,
-    xlen: Xlen,
-    entries: usize,
+    config: Config,
     watching: bool,
     seen: Seen,
     /// The inputs of the last cycle.
@@ -24,13 +22,11 @@ pub struct HardwareMmu<S: ?Sized> {
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
     /// Takes over a design whose inputs are all 0, and resets it.
-    pub fn new(simulator: Box<S>, name: &'static str, xlen: Xlen, entries: usize) -> Self {
+    pub fn new(simulator: Box<S>, config: Config) -> Self {
         let mut mmu = Self {
             simulator,
             pins: [0; PINS.len()],
-            name,
-            xlen,
-            entries,
+            config,
             watching: false,
             seen: Seen::default(),
             driven: Inputs::default(),
@@ -66,11 +62,13 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
     fn drive(&mut self, inputs: &Inputs) -> bool {
         let before = self.driven;
         let mut same = true;
-        let state = |of: &Inputs| (of.reset, of.adue, of.memory_ready, of.fault_ready, of.satp);
+        let state =
+            |of: &Inputs| (of.reset, of.adue, of.pbmte, of.memory_ready, of.fault_ready, of.satp);
         if state(&before) != state(inputs) {
             self.flag(Pin::Reset, inputs.reset);
             self.simulator.poke(Pin::Satp, inputs.satp);
             self.flag(Pin::Adue, inputs.adue);
+            self.flag(Pin::Pbmte, inputs.pbmte);
             self.flag(Pin::MemReqReady, inputs.memory_ready);
             self.flag(Pin::FaultReady, inputs.fault_ready);
             same = false;
@@ -177,6 +175,16 @@ impl Sample<'_> {
         Some(if faulted { Err(fault()) } else { Ok(self.pin(pins.pa)) })
     }
 
+    fn attributes(&self, pins: &ResponsePins) -> Attributes {
+        Attributes { size: self.pin(pins.size) as u8, pbmt: self.pin(pins.pbmt) as u8 }
+    }
+
+    /// The address of an answer, with its page's attributes.
+    #[inline(always)]
+    fn translation(&self, pins: &ResponsePins) -> Translation {
+        Translation::of_codes(self.pin(pins.pa), self.pin(pins.size), self.pin(pins.pbmt))
+    }
+
     fn fault(&self, cause: Pin, tval: Pin) -> Fault {
         let code = self.pin(cause);
         Fault {
@@ -204,6 +212,7 @@ impl Sample<'_> {
             ready: RESPONSES.map(|pins| self.high(pins.ready)),
             fence_ready: self.high(Pin::FenceReady),
             responses: RESPONSES.map(|pins| self.response(&pins)),
+            attributes: RESPONSES.map(|pins| self.attributes(&pins)),
             memory: self.memory_request(),
             fault: self.high(Pin::FaultValid).then(|| self.fault(Pin::FaultCause, Pin::FaultTval)),
             busy: self.high(Pin::Busy),
@@ -211,9 +220,9 @@ impl Sample<'_> {
         }
     }
 
-    /// The addresses of a cycle that contained only hits, as [`Inputs::only_hit`] defines it.
+    /// The answers of a cycle that contained only hits, as [`Inputs::only_hit`] defines it.
     #[inline]
-    fn only_hits(&self, requests: &PerPort<Option<Request>>) -> Option<PerPort<u64>> {
+    fn only_hits(&self, requests: &PerPort<Option<Request>>) -> Option<PerPort<Translation>> {
         let [fetch, data] = &RESPONSES.0;
         let asked = |port: Port| u64::from(requests[port].is_some());
         let (fetches, loads) = (asked(Port::Fetch), asked(Port::Data));
@@ -222,7 +231,7 @@ impl Sample<'_> {
         wrong |= self.no_hit(Port::Fetch, fetch, fetches) | self.no_hit(Port::Data, data, loads);
         // Each event is 0 or 1: there are no others if the sum is right.
         wrong |= self.happened().iter().sum::<u64>() ^ (fetches + loads);
-        (wrong == 0).then(|| PerPort([self.pin(fetch.pa), self.pin(data.pa)]))
+        (wrong == 0).then(|| PerPort([self.translation(fetch), self.translation(data)]))
     }
 
     /// A port's part of [`Sample::only_hits`]: 0 if a request hit, or if nothing happened without
@@ -277,6 +286,8 @@ struct ResponsePins {
     valid: Pin,
     fault: Pin,
     pa: Pin,
+    size: Pin,
+    pbmt: Pin,
     cause: Pin,
     tval: Pin,
 }
@@ -287,6 +298,8 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
         valid: Pin::FetchRespValid,
         fault: Pin::FetchRespFault,
         pa: Pin::FetchRespPa,
+        size: Pin::FetchRespSize,
+        pbmt: Pin::FetchRespPbmt,
         cause: Pin::FetchRespCause,
         tval: Pin::FetchRespTval,
     },
@@ -295,6 +308,8 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
         valid: Pin::DataRespValid,
         fault: Pin::DataRespFault,
         pa: Pin::DataRespPa,
+        size: Pin::DataRespSize,
+        pbmt: Pin::DataRespPbmt,
         cause: Pin::DataRespCause,
         tval: Pin::DataRespTval,
     },
@@ -312,15 +327,19 @@ fn privilege_code(privilege: Privilege) -> u64 {
 
 impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
     fn xlen(&self) -> Xlen {
-        self.xlen
+        self.config.xlen
     }
 
     fn name(&self) -> &str {
-        self.name
+        self.config.name
     }
 
     fn entries(&self) -> usize {
-        self.entries
+        self.config.entries
+    }
+
+    fn extensions(&self) -> Extensions {
+        self.config.extensions
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
@@ -341,7 +360,7 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         &mut self,
         inputs: &Inputs,
         outputs: &mut Outputs,
-    ) -> Option<PerPort<u64>> {
+    ) -> Option<PerPort<Translation>> {
         if self.watching {
             *outputs = self.cycle(inputs);
             return Sample(Pin::outs(&self.pins)).only_hits(&inputs.requests);
@@ -350,12 +369,12 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         debug_assert_eq!(self.driven, *inputs, "only requests change");
         self.outputs = None;
         let sample = Sample(self.simulator.advance(&mut self.pins));
-        let addresses = sample.only_hits(&inputs.requests);
-        debug_assert_eq!(addresses.is_some(), inputs.only_hit(&sample.outputs()));
-        if addresses.is_none() {
+        let answers = sample.only_hits(&inputs.requests);
+        debug_assert_eq!(answers.is_some(), inputs.only_hit(&sample.outputs()));
+        if answers.is_none() {
             *outputs = *self.outputs.insert(sample.outputs());
         }
-        addresses
+        answers
     }
 
     fn show_outputs(&self, outputs: &mut Outputs) {

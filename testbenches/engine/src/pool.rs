@@ -1,7 +1,7 @@
 //! A pool of MMUs: machine code is compiled once per thread and configuration, not once per run.
 
 use super::{HardwareMmu, Native};
-use model::isa::Xlen;
+use model::isa::{Extensions, Translation, Xlen};
 use model::mmu::{Inputs, Mmu, Outputs, PerPort, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -81,6 +81,10 @@ impl Mmu for Lent {
         self.mmu().entries()
     }
 
+    fn extensions(&self) -> Extensions {
+        self.mmu().extensions()
+    }
+
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         self.mmu_mut().cycle(inputs)
     }
@@ -89,7 +93,7 @@ impl Mmu for Lent {
         &mut self,
         inputs: &Inputs,
         outputs: &mut Outputs,
-    ) -> Option<PerPort<u64>> {
+    ) -> Option<PerPort<Translation>> {
         self.mmu_mut().cycle_of_requests(inputs, outputs)
     }
 

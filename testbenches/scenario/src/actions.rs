@@ -59,6 +59,7 @@ impl Runner<'_> {
                 }
             }
             Action::Adue(on) => self.bench.board.hart_mut(hart).adue = *on,
+            Action::Pbmte(on) => self.bench.board.hart_mut(hart).pbmte = *on,
             Action::Wait(cycles) => *idle_until = self.bench.now() + self.cycles(line, cycles)?,
             Action::TakeFaults(on) => self.bench.harts[hart].takes_faults = *on,
             Action::Held(_) => *idle_until = self.bench.now() + 1,
@@ -83,9 +84,15 @@ impl Runner<'_> {
             (None, Some(name)) => Some(Err(Fault { cause: name.0, tval: va })),
             (None, None) => None,
         };
+        if text.fault.is_some() && (text.size.is_some() || text.pbmt.is_some()) {
+            let message = "a fault has neither `size` nor `pbmt`";
+            return Err(Place::line(line).wrong(message).into());
+        }
         let count = |number: &Option<Number>| self.optional(line, number.as_ref(), Number::count);
         let expected = Expected {
             response,
+            size: text.size.map(|size| size.0),
+            pbmt: text.pbmt.map(|pbmt| pbmt.0),
             latency: count(&text.latency)?,
             within: count(&text.within)?,
             reads: count(&text.reads)?,

@@ -2,12 +2,12 @@
 
 use machine::board::{Board, HartId, StepError, Transaction};
 use model::golden::Regime;
-use model::isa::{Mode, Privilege, Satp, Xlen};
+use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
 use model::mmu::{Inputs, Outputs, Port, Pulse, Request};
 
 use super::events::Counts;
 use super::hart::{Expected, HartJobs, Job};
-use super::mismatch::{Mismatch, describe};
+use super::mismatch::{Mismatch, describe, describe_page};
 
 /// The state of a run at the ports.
 pub(super) struct Bench {
@@ -80,8 +80,14 @@ impl Bench {
         let request = &mismatch.request;
         let line = self.harts.iter().find_map(|hart| hart.line_of(request)).unwrap_or(0);
         let mut legal: Vec<_> = mismatch.expected.iter().map(|w| describe(&w.outcome)).collect();
+        let mut got = describe(&mismatch.got);
+        if legal.contains(&got) {
+            // The address is right; what comes with it is not.
+            let answers = mismatch.expected.iter().map(|walk| (walk.outcome, walk.attributes));
+            legal = answers.map(|(response, of)| describe_page(&response, of)).collect();
+            got = describe_page(&mismatch.got, mismatch.attributes);
+        }
         legal.dedup();
-        let got = describe(&mismatch.got);
         let mut said = self.mismatch(line, access(request), legal.join(", or "), got);
         said.rule = mismatch.expected.first().map(|walk| walk.rule.to_string());
         said
@@ -94,8 +100,10 @@ impl Bench {
         inputs: &Inputs,
         outputs: &Outputs,
     ) -> Result<(), Box<Mismatch>> {
-        let xlen = self.board.hart(hart).mmu().xlen();
-        let regime = Regime { xlen, satp: inputs.satp, adue: inputs.adue };
+        let mmu = self.board.hart(hart).mmu();
+        let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
+        let Inputs { satp, adue, pbmte, .. } = *inputs;
+        let regime = Regime { xlen, satp, adue, pbmte, extensions };
         for port in Port::ALL {
             let events = outputs.events;
             let (hit, miss) = (events.has(Pulse::hit(port)), events.has(Pulse::miss(port)));
@@ -135,9 +143,18 @@ impl Bench {
     /// Compares an access with the file's expectations.
     fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
         let what = access(&job.request);
-        let Expected { response: wanted, latency, within, reads, updates, hit } = &job.expected;
+        let Expected { response: wanted, size, pbmt, latency, within, reads, updates, hit } =
+            &job.expected;
         if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
             return Err(self.mismatch(job.line, what, describe(&wanted), describe(&done.response)));
+        }
+        let got = done.attributes;
+        let wanted = Attributes { size: size.unwrap_or(got.size), pbmt: pbmt.unwrap_or(got.pbmt) };
+        let asks = size.is_some() || pbmt.is_some();
+        if asks && (done.response.is_err() || wanted != got) {
+            let got = done.response.map(|_| got.to_string());
+            let got = got.unwrap_or_else(|_| describe(&done.response));
+            return Err(self.mismatch(job.line, what, wanted.to_string(), got));
         }
         let control = self.harts[hart].control.borrow();
         let (reads_then, updates_then) = job.before;

@@ -15,6 +15,8 @@ use super::walker_bus::Control;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) response: Option<Response>,
+    pub(super) size: Option<u8>,
+    pub(super) pbmt: Option<u8>,
     pub(super) latency: Option<u64>,
     pub(super) within: Option<u64>,
     pub(super) reads: Option<u64>,

@@ -82,7 +82,7 @@ impl Scenario {
 }
 
 /// The keys that name a step's kind.
-const ACTIONS: [&str; 15] = [
+const ACTIONS: [&str; 16] = [
     "fetch",
     "load",
     "store",
@@ -95,6 +95,7 @@ const ACTIONS: [&str; 15] = [
     "bus_error",
     "bus_ok",
     "adue",
+    "pbmte",
     "wait",
     "take_faults",
     "held",
@@ -193,12 +194,13 @@ impl<'t> Reader<'t> {
         mut table: DeTable<'t>,
         span: Range<usize>,
     ) -> Result<Action, LoadError> {
-        const SINGLE: [&str; 5] = ["satp", "adue", "wait", "take_faults", "bus_ok"];
+        const SINGLE: [&str; 6] = ["satp", "adue", "pbmte", "wait", "take_faults", "bus_ok"];
         if let Some(value) = self.single(&mut table, action, &SINGLE)? {
             let value_span = value.span();
             return Ok(match action {
                 "satp" => Action::Satp(self.read(value)?),
                 "adue" => Action::Adue(self.read(value)?),
+                "pbmte" => Action::Pbmte(self.read(value)?),
                 "wait" => Action::Wait(self.read(value)?),
                 "take_faults" => Action::TakeFaults(self.read(value)?),
                 _ if self.read(value)? => Action::BusOk,

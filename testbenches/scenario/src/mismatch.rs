@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use model::isa::Attributes;
 use model::mmu::Response;
 use serde::Serialize;
 
@@ -48,4 +49,10 @@ pub fn describe(response: &Response) -> String {
         Ok(pa) => format!("physical address {pa:#x}"),
         Err(fault) => format!("{} at {:#x}", fault.cause, fault.tval),
     }
+}
+
+/// A response with the attributes of its page.
+pub(super) fn describe_page(response: &Response, attributes: Attributes) -> String {
+    let page = response.map_or_else(|_| String::new(), |_| format!(", {attributes}"));
+    describe(response) + &page
 }

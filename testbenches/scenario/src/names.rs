@@ -1,10 +1,11 @@
-//! Texts with a meaning: exception causes, by the names that the specification gives them.
+//! Texts with a meaning: exception causes, page sizes and memory types, by the names that the
+//! specification gives them.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use model::isa::Cause;
+use model::isa::{Attributes, Cause};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
@@ -47,6 +48,51 @@ pub struct CauseName(pub Cause);
 /// A cause, or `"nothing"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeldName(pub Option<Cause>);
+
+/// A page size's code, written `"mega"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SizeName(pub u8);
+
+/// A memory type's code, written `"nc"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypeName(pub u8);
+
+/// The place of a name in a list. The error is a sentence.
+fn code(what: &str, names: &[&str], text: &str) -> Result<u8, String> {
+    let place = names.iter().position(|name| *name == text);
+    let place = place.and_then(|place| u8::try_from(place).ok());
+    place.ok_or_else(|| format!("`{text}` is not a {what}; there are {}", names.join(", ")))
+}
+
+impl FromStr for SizeName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<SizeName, String> {
+        code("page size", &Attributes::SIZES, text).map(SizeName)
+    }
+}
+
+impl FromStr for TypeName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<TypeName, String> {
+        // The last is reserved.
+        let [types @ .., _] = &Attributes::TYPES;
+        code("memory type", types, text).map(TypeName)
+    }
+}
+
+impl<'de> Deserialize<'de> for SizeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SizeName, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for TypeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TypeName, D::Error> {
+        from_text(deserializer)
+    }
+}
 
 impl FromStr for CauseName {
     type Err = String;

@@ -83,6 +83,7 @@ pub(super) fn run(
         let walker = WalkerBus::new(memory.clone(), variant.latency, every, control.clone());
         let hart = board.add(mmu, Box::new(walker));
         board.hart_mut(hart).adue = head.machine.adue;
+        board.hart_mut(hart).pbmte = head.machine.pbmte;
         harts.push(HartJobs::new(control, tables.first().to_owned()));
     }
     if let Some(observer) = observer {

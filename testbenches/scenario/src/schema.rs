@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use model::isa::{Mode, Privilege};
+use model::isa::{Extension, Mode, Privilege};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -105,14 +105,21 @@ impl Size {
 pub struct Machine {
     /// Lines of the TLBs; `small` by default.
     pub size: OneOrMany<Size>,
-    /// Translation schemes; each chooses the machine's width. All four by default.
+    /// Translation schemes; each chooses the machine's width. All four by default; those of a width
+    /// without a suitable configuration are left out.
     pub modes: OneOrMany<Mode>,
+    /// Extensions that must be built in; none by default.
+    pub extensions: Vec<Extension>,
+    /// Extensions that must not be built in; none by default.
+    pub without: Vec<Extension>,
     /// L: cycles from an accepted memory request to its response; 1 by default.
     pub latency: OneOrMany<u64>,
     /// Memory accepts a request only in every n-th cycle; 1 by default.
     pub ready_every: u64,
     /// `menvcfg.ADUE`: hardware sets A and D. Off by default.
     pub adue: bool,
+    /// `menvcfg.PBMTE`: entries have a memory type, where Svpbmt is built in. Off by default.
+    pub pbmte: bool,
     /// Harts on the same memory, each with an MMU of its own, 1 to 8; 1 by default.
     #[serde(deserialize_with = "harts")]
     pub harts: usize,
@@ -128,9 +135,12 @@ impl Default for Machine {
         Machine {
             size: OneOrMany::One(Size::Small),
             modes: OneOrMany::Many(vec![Mode::Sv32, Mode::Sv39, Mode::Sv48, Mode::Sv57]),
+            extensions: Vec::new(),
+            without: Vec::new(),
             latency: OneOrMany::One(1),
             ready_every: 1,
             adue: false,
+            pbmte: false,
             harts: 1,
             satp: None,
             tables: None,
@@ -153,7 +163,7 @@ pub struct Map {
     pub va: Number,
     /// The first physical address.
     pub pa: Number,
-    /// Letters of `RWXUGAD`; V is implied.
+    /// Letters of `RWXUGAD`; V is implied. For other bits see [`Edit`].
     pub flags: Flags,
     /// The level of the leaves: 0 is 4 KiB, 1 a megapage, ...
     #[serde(default = "zero")]
@@ -161,6 +171,9 @@ pub struct Map {
     /// The number of consecutive pages.
     #[serde(default = "one")]
     pub pages: Number,
+    /// Each page is a NAPOT range of 64 KiB: 16 entries with N.
+    #[serde(default)]
+    pub napot: bool,
 }
 
 /// A change to one page-table entry, which is named by an address whose walk reads it.

@@ -9,7 +9,7 @@
 //! | `pte` | software writes an entry: bits `set`, bits `clear`, a new `pa`, or a `value` |
 //! | `expect_pte` | the entry must have these bits `set` and those `clear` |
 //! | `bus_error`, `bus_ok` | memory refuses to read (or `on = "update"` to write) an entry |
-//! | `adue` | a write of `menvcfg.ADUE` |
+//! | `adue`, `pbmte` | a write of `menvcfg.ADUE`, of `menvcfg.PBMTE` |
 //! | `wait` | cycles in which nothing is presented |
 //! | `take_faults`, `held` | whether held faults are taken; the fault that must be held now |
 //!
@@ -66,6 +66,8 @@ pub enum Action {
     BusOk,
     /// `adue`
     Adue(bool),
+    /// `pbmte`
+    Pbmte(bool),
     /// `wait`
     Wait(Number),
     /// `take_faults`
@@ -91,6 +93,11 @@ pub struct AccessStep {
     pub mxr: bool,
     /// The physical address expected.
     pub pa: Option<Number>,
+    /// The size of the page expected, by the specification's names: `base`, `mega`, `giga`, `tera`,
+    /// `peta`, or `napot`.
+    pub size: Option<super::names::SizeName>,
+    /// The memory type of the page expected: `pma`, `nc` or `io`.
+    pub pbmt: Option<super::names::TypeName>,
     /// The fault expected, as the specification writes it, in lower case.
     pub fault: Option<super::names::CauseName>,
     /// Cycles from presentation to response, exactly; 0 is the same cycle.

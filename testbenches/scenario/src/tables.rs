@@ -14,6 +14,11 @@ const FIRST_TABLE: u64 = 0x10_0000;
 /// More pages than this in one mapping are an error.
 const MOST_PAGES: u64 = 1 << 16;
 
+/// Entries of a NAPOT range, all of one table and with the same contents.
+const NAPOT_ENTRIES: u64 = 16;
+/// The low bits of their physical address, which encode the size.
+const NAPOT_CODE: u64 = 0x8000;
+
 /// One address space, with its value of `satp`.
 #[derive(Clone, Debug)]
 struct Space {
@@ -115,7 +120,14 @@ impl Tables {
         if !(1..=MOST_PAGES).contains(&pages) {
             return Err(format!("{pages} pages in one mapping; it can have 1 to {MOST_PAGES}"));
         }
-        let bytes = PAGE_BYTES << (level * self.mode.segment_bits());
+        if map.napot && (self.mode == Mode::Sv32 || level != 0) {
+            return Err(format!("{} has no NAPOT range at level {level}", self.mode.name()));
+        }
+        let entries = if map.napot { NAPOT_ENTRIES } else { 1 };
+        let bytes = (PAGE_BYTES << (level * self.mode.segment_bits())) * entries;
+        if map.napot && !(va | pa).is_multiple_of(bytes) {
+            return Err(format!("{va:#x} and {pa:#x} are not both multiples of {bytes:#x}"));
+        }
         let last = u128::from(bytes) * u128::from(pages - 1);
         let (va_bits, pa_bits) = (self.mode.va_bits(), self.pa_bits());
         // Relative to the lowest address of the upper half, all addresses are consecutive.
@@ -131,7 +143,13 @@ impl Tables {
         for page in 0..pages {
             let (va, pa) = (va.wrapping_add(page * bytes), pa + page * bytes);
             let entry = self.grow(name, va, level, memory)?;
-            self.write(memory, entry, self.ppn_field(pa) | map.flags.0 | pte::VALID)?;
+            let mut value = self.ppn_field(pa) | map.flags.0 | pte::VALID;
+            if map.napot {
+                value |= pte::NAPOT | self.ppn_field(NAPOT_CODE);
+            }
+            for place in 0..entries {
+                self.write(memory, entry + place * self.mode.pte_bytes(), value)?;
+            }
         }
         Ok(())
     }

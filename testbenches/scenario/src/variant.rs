@@ -2,14 +2,15 @@
 
 use std::fmt;
 
+use engine::{CONFIGS, Config};
 use kernel::PolicyKind;
-use model::isa::{Mode, Xlen};
+use model::isa::{Extensions, Mode, Xlen};
 
 use super::number::Variables;
 use super::schema::{Machine, Size};
 
 /// Lines of each TLB in a configuration, by its size.
-fn entries(size: Size) -> u64 {
+fn entries(size: Size) -> usize {
     match size {
         Size::Tiny => 4,
         Size::Small => 8,
@@ -22,8 +23,8 @@ fn entries(size: Size) -> u64 {
 /// One combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variant {
-    /// Lines of the TLBs.
-    pub size: Size,
+    /// The hardware.
+    pub config: &'static Config,
     /// The scheme that `satp` selects for the file's spaces.
     pub mode: Mode,
     /// L.
@@ -51,20 +52,18 @@ pub struct UnknownConfiguration {
 
 /// The names of all configurations.
 pub fn configurations() -> Vec<String> {
-    let names = |width| Size::ALL.map(|size| format!("{width}_{}", size.name()));
-    ["rv32", "rv64"].into_iter().flat_map(names).collect()
+    CONFIGS.iter().map(|config| config.name.to_owned()).collect()
 }
 
 impl Variant {
     /// The machine's width.
     pub fn xlen(&self) -> Xlen {
-        if self.mode == Mode::Sv32 { Xlen::Rv32 } else { Xlen::Rv64 }
+        xlen(self.mode)
     }
 
     /// The configuration's name.
     pub fn config(&self) -> String {
-        let width = if self.xlen() == Xlen::Rv32 { "rv32" } else { "rv64" };
-        format!("{width}_{}", self.size.name())
+        self.config.name.to_owned()
     }
 
     /// The values of names in numbers.
@@ -73,7 +72,7 @@ impl Variant {
             latency: self.latency,
             levels: u64::from(self.mode.levels()),
             va_bits: u64::from(self.mode.va_bits()),
-            entries: entries(self.size),
+            entries: self.config.entries as u64,
         }
     }
 
@@ -87,31 +86,78 @@ impl Variant {
         select: Select<'_>,
     ) -> Result<Vec<Variant>, UnknownConfiguration> {
         let Select { config, mode: only } = select;
-        let sizes = match config {
-            None => machine.size.list(),
+        let of_size =
+            |size: Size, mode: Mode| of_size(machine, size).find(|c| c.xlen == xlen(mode));
+        let choices: Vec<Choice<'_>> = match config {
+            None => {
+                let of = |size| Box::new(move |mode| of_size(size, mode)) as Choice<'_>;
+                machine.size.list().into_iter().map(of).collect()
+            }
             Some(name) => {
-                let known = |size: &Size| {
-                    name.strip_prefix("rv32_").or(name.strip_prefix("rv64_")) == Some(size.name())
-                };
-                let size = Size::ALL.into_iter().find(known);
-                vec![size.ok_or_else(|| UnknownConfiguration { name: name.to_owned() })?]
+                let named = engine::find(name);
+                let named = named.map_err(|_| UnknownConfiguration { name: name.to_owned() })?;
+                let suited = Some(named).filter(|config| suits(machine, config));
+                vec![Box::new(move |mode| suited.filter(|config| config.xlen == xlen(mode)))]
             }
         };
+        let modes = machine.modes.list().into_iter();
+        let modes: Vec<Mode> = modes
+            .filter(|mode| *mode != Mode::Bare && only.is_none_or(|only| only == *mode))
+            .collect();
         let mut variants = Vec::new();
-        for size in sizes {
-            for mode in machine.modes.list().into_iter().filter(|mode| *mode != Mode::Bare) {
-                for latency in machine.latency.list() {
-                    let variant = Variant { size, mode, latency, policy: None };
-                    let selected = only.is_none_or(|only| only == mode)
-                        && config.is_none_or(|name| name == variant.config());
-                    if selected {
-                        variants.push(variant);
-                    }
-                }
+        for choice in choices {
+            for &mode in &modes {
+                let Some(config) = choice(mode) else { continue };
+                let latencies = machine.latency.list().into_iter();
+                variants.extend(latencies.map(|latency| Variant {
+                    config,
+                    mode,
+                    latency,
+                    policy: None,
+                }));
             }
         }
         Ok(variants)
     }
+}
+
+/// Whether a configuration has the extensions that a machine needs, and none that it excludes.
+fn suits(machine: &Machine, config: &Config) -> bool {
+    let needed = Extensions::of(&machine.extensions);
+    let excluded = Extensions::of(&machine.without);
+    config.extensions.has_all(needed) && !config.extensions.has_any(excluded)
+}
+
+/// The configurations of a size that suit a machine.
+fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Config> {
+    let of_size = move |config: &&Config| config.entries == entries(size);
+    CONFIGS.iter().filter(of_size).filter(move |config| suits(machine, config))
+}
+
+/// Checks that a machine has a configuration of a size.
+///
+/// # Errors
+/// A sentence that says what there is instead.
+pub(super) fn exists(machine: &Machine, size: Size) -> Result<(), String> {
+    if of_size(machine, size).next().is_some() {
+        return Ok(());
+    }
+    let others = CONFIGS.iter().filter(|config| suits(machine, config));
+    let others: Vec<_> = others.map(|config| config.name).collect();
+    let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
+    Err(format!(
+        "no configuration of size `{}` has these extensions ({others} of another size); one is \
+         added as a row of CONFIGS in testbenches/engine/src/config.rs",
+        size.name()
+    ))
+}
+
+/// The configuration for a scheme, if one suits.
+type Choice<'c> = Box<dyn Fn(Mode) -> Option<&'static Config> + 'c>;
+
+/// The width of the machine that has a scheme.
+fn xlen(mode: Mode) -> Xlen {
+    if mode == Mode::Sv32 { Xlen::Rv32 } else { Xlen::Rv64 }
 }
 
 impl fmt::Display for Variant {

@@ -115,7 +115,8 @@ impl Recording {
     ) -> anyhow::Result<(Recording, Box<dyn Observer>)> {
         let dump = place.dump(title, others);
         let recording = place.recording(title, window, mmu.signals());
-        let subject = mmu::Subject { xlen: mmu.xlen(), harts, processes };
+        let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
+        let subject = mmu::Subject { xlen, extensions, harts, processes };
         let made = mmu::Recorder::create(&dump, recording, subject)?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());

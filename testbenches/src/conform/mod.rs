@@ -6,9 +6,9 @@
 
 mod replay;
 
-use engine::{Config, Engine, UnknownConfig, find};
+use engine::{CONFIGS, Config, Engine, UnknownConfig, find};
 use model::bus::MapError;
-use model::isa::Xlen;
+use model::isa::{Extensions, Xlen};
 use model::vectors::{Reader, Record, Scenario, Unsupported, VectorError};
 use replay::Replay;
 use std::collections::BTreeMap;
@@ -17,7 +17,8 @@ use std::path::Path;
 /// How to replay.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The configuration; by default the eight-entry one of the scenario's width.
+    /// The configuration; by default the smallest, but with eight entries, that has the scenario's
+    /// width and extensions.
     pub config: Option<String>,
     /// Clear the TLB before every access, even if the format allows a warm one.
     pub cold: bool,
@@ -106,10 +107,10 @@ pub fn conform(
         let at = reader.line();
         match record? {
             Record::Scenario(scenario) => {
-                skipping = unsupported(&scenario);
+                let config = config_for(&scenario, options, &file)?;
+                skipping = unsupported(&scenario, config);
                 replay = None;
-                if skipping.is_none() {
-                    let config = config_for(&scenario, options, &file)?;
+                if let Some(config) = config.filter(|_| skipping.is_none()) {
                     let mmu =
                         machines.remove(config.name).unwrap_or_else(|| config.mmu(options.engine));
                     let memory = scenario.memory().map_err(|source| ConformError::Map {
@@ -157,30 +158,35 @@ pub fn conform(
     Ok(outcome)
 }
 
-/// Why a scenario cannot be replayed, if so.
-fn unsupported(scenario: &Scenario) -> Option<String> {
+/// Why a scenario cannot be replayed on a configuration, if so.
+fn unsupported(scenario: &Scenario, config: Option<&Config>) -> Option<String> {
     let asid_bits = if scenario.xlen == Xlen::Rv32 { 9 } else { 16 };
+    let extensions = scenario.extensions();
     match scenario.unsupported() {
-        Some(Unsupported::Svnapot) => Some("Svnapot".into()),
-        Some(Unsupported::Svpbmt) => Some("Svpbmt".into()),
         Some(Unsupported::Pmp) => Some("PMP".into()),
         None if scenario.asid_bits.is_some_and(|bits| bits > asid_bits) => {
             Some("more ASID bits".into())
         }
-        None => None,
+        None if config.is_some_and(|config| scenario.runs_on(config.extensions)) => None,
+        None if extensions == Extensions::NONE => Some("no extensions".into()),
+        None => Some(format!("only {extensions}")),
     }
 }
 
+/// The configuration requested, or else the first that can run the scenario.
 fn config_for(
     scenario: &Scenario,
     options: &Options,
     file: &str,
-) -> Result<&'static Config, ConformError> {
-    let (default, needed) = match scenario.xlen {
-        Xlen::Rv32 => ("rv32_small", "RV32"),
-        Xlen::Rv64 => ("rv64_small", "RV64"),
+) -> Result<Option<&'static Config>, ConformError> {
+    let Some(name) = &options.config else {
+        let suits =
+            |config: &&Config| config.xlen == scenario.xlen && scenario.runs_on(config.extensions);
+        let mut all = CONFIGS.iter().filter(suits);
+        return Ok(all.clone().find(|config| config.entries == 8).or_else(|| all.next()));
     };
-    let config = find(options.config.as_deref().unwrap_or(default))?;
+    let config = find(name)?;
+    let needed = if scenario.xlen == Xlen::Rv32 { "RV32" } else { "RV64" };
     if config.xlen != scenario.xlen {
         return Err(ConformError::Width {
             file: file.into(),
@@ -189,5 +195,5 @@ fn config_for(
             config: config.name.into(),
         });
     }
-    Ok(config)
+    Ok(Some(config))
 }

@@ -2,8 +2,9 @@
 
 use engine::Config;
 use model::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
+use model::isa::{Attributes, Mode, pte};
 use model::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port};
-use model::vectors::{Scenario, VectorAccess};
+use model::vectors::{Expected, Scenario, VectorAccess};
 use std::fmt::Write;
 
 /// Longer than any legal answer takes: five levels, an update and its retry.
@@ -81,7 +82,8 @@ impl Replay {
             let outputs = self.cycle(Inputs { requests, ..self.idle() }, &mut walk);
             request = request.filter(|_| !outputs.ready[port]);
             if let Some(response) = outputs.responses[port] {
-                let difference = self.compare(access, response, &walk);
+                let answer = (response, outputs.attributes[port]);
+                let difference = self.compare(access, answer, &walk);
                 return (!walk.reads.is_empty(), difference);
             }
         }
@@ -89,7 +91,8 @@ impl Replay {
     }
 
     fn idle(&self) -> Inputs {
-        Inputs { satp: self.satp, adue: self.scenario.adue, fault_ready: true, ..Inputs::default() }
+        let Scenario { adue, pbmte, .. } = self.scenario;
+        Inputs { satp: self.satp, adue, pbmte, fault_ready: true, ..Inputs::default() }
     }
 
     fn cycle(&mut self, inputs: Inputs, walk: &mut Walk) -> Outputs {
@@ -124,7 +127,7 @@ impl Replay {
     fn compare(
         &self,
         access: &VectorAccess,
-        response: model::mmu::Response,
+        (response, attributes): (model::mmu::Response, Attributes),
         walk: &Walk,
     ) -> Option<String> {
         let expected = &access.expected;
@@ -137,6 +140,8 @@ impl Replay {
             format!("answered {got:x?}")
         } else if response.is_err_and(|fault| fault.tval != access.request.va) {
             format!("wrong fault address: {response:x?}")
+        } else if attributes != self.attributes(expected) {
+            format!("answered {attributes}")
         } else if update != expected.update {
             format!("wrote {update:x?}")
         } else if !walk.reads.is_empty()
@@ -148,6 +153,18 @@ impl Replay {
             return None;
         };
         Some(self.explain(access, &what, walk))
+    }
+
+    /// Size and memory type of the page, by the leaf that the vector names as the last entry read.
+    fn attributes(&self, expected: &Expected) -> Attributes {
+        let leaf = expected.last.and_then(|last| last.value);
+        let (Ok(_), Some(leaf)) = (expected.result, leaf) else { return Attributes::default() };
+        if self.scenario.mode == Mode::Sv32 {
+            return Attributes { size: 2 - expected.reads as u8, pbmt: 0 };
+        }
+        let level = self.scenario.mode.levels() - expected.reads;
+        let size = if leaf & pte::NAPOT != 0 { Attributes::NAPOT } else { level as u8 };
+        Attributes { size, pbmt: (leaf >> 61 & 3) as u8 }
     }
 
     fn explain(&self, access: &VectorAccess, what: &str, walk: &Walk) -> String {

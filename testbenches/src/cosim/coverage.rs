@@ -12,8 +12,10 @@ pub struct Coverage {
     pub events: BTreeMap<&'static str, u64>,
     /// Cycles in which the walker was in each of its states.
     pub states: BTreeMap<String, u64>,
-    /// Refills by the level of the leaf.
+    /// Refills by the size of the page: the leaf's level, or 5 for a NAPOT range.
     pub refills: BTreeMap<u64, u64>,
+    /// Answers by the memory type of their page.
+    pub types: BTreeMap<u64, u64>,
     /// Fault responses by cause.
     pub causes: BTreeMap<u64, u64>,
     /// Accepted fences by form: by address (bit 0), by address space (bit 1).
@@ -75,6 +77,13 @@ impl Coverage {
         for (fault, cause) in
             [(Pin::FetchRespFault, Pin::FetchRespCause), (Pin::DataRespFault, Pin::DataRespCause)]
         {
+            let (valid, pbmt) = match fault {
+                Pin::FetchRespFault => (Pin::FetchRespValid, Pin::FetchRespPbmt),
+                _ => (Pin::DataRespValid, Pin::DataRespPbmt),
+            };
+            if high(row, valid) {
+                *self.types.entry(get(row, pbmt)).or_default() += 1;
+            }
             if high(row, fault) {
                 *self.causes.entry(get(row, cause)).or_default() += 1;
             }
@@ -93,8 +102,9 @@ impl Coverage {
     }
 
     /// The events, of those that every configuration can have, that happened less often than
-    /// `least` times; `levels` is the number of levels of leaves.
-    pub fn gaps(&self, least: u64, levels: u64) -> Vec<String> {
+    /// `least` times; `sizes` is the number of page sizes, that of a NAPOT range included, and
+    /// `types` that of memory types.
+    pub fn gaps(&self, least: u64, sizes: u64, types: u64) -> Vec<String> {
         let mut gaps = Vec::new();
         let mut need = |what: String, count: u64| {
             if count < least {
@@ -107,8 +117,11 @@ impl Coverage {
         for state in ["Idle", "Read", "Wait", "Check", "Update"] {
             need(format!("state {state}"), self.states.get(state).copied().unwrap_or(0));
         }
-        for level in 0..levels {
-            need(format!("refill at level {level}"), value(&self.refills, level));
+        for size in 0..sizes {
+            need(format!("refill of size {size}"), value(&self.refills, size));
+        }
+        for pbmt in 0..types {
+            need(format!("answer of memory type {pbmt}"), value(&self.types, pbmt));
         }
         for cause in [1, 5, 7, 12, 13, 15] {
             need(format!("cause {cause}"), value(&self.causes, cause));
@@ -139,9 +152,10 @@ impl fmt::Display for Coverage {
         }
         write!(
             f,
-            "refills by level {:?}, causes {:?}, fences by form {:?}, resets {}, satp changes {}, \
+            "refills by size {:?}, answers by type {:?}, causes {:?}, fences by form {:?}, resets {}, satp changes {}, \
              ADUE changes {}, back-pressure {}, memory errors {}",
             self.refills,
+            self.types,
             self.causes,
             self.fences,
             self.resets,

@@ -11,7 +11,7 @@ pub(super) struct Profile {
     pub(super) fence: u32,
     /// `satp` changes.
     pub(super) switch: u32,
-    /// ADUE toggles.
+    /// ADUE toggles, and so does PBMTE.
     pub(super) toggle_adue: u32,
     /// ADUE at the phase's beginning.
     pub(super) adue: bool,

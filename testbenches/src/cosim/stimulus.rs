@@ -6,7 +6,7 @@ use super::profile::{PHASES, Profile};
 use super::sweep::Sweep;
 use super::tables::{Tables, chance};
 use engine::{Config, Direction, PINS, Pin};
-use model::isa::{Mode, Satp, Xlen};
+use model::isa::{Extension, Mode, Satp, Xlen};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -33,6 +33,8 @@ pub(super) type Row = Vec<u64>;
 pub(super) struct Stimulus {
     rng: ChaCha8Rng,
     xlen: Xlen,
+    /// PBMTE has an effect.
+    has_types: bool,
     memory: Memory,
     addresses: Addresses,
     sweep: Sweep,
@@ -44,12 +46,13 @@ pub(super) struct Stimulus {
 impl Stimulus {
     pub(super) fn new(config: &Config, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut tables = Tables::new(config.xlen);
+        let mut tables = Tables::new(config.xlen, config.extensions);
         let sweep = Sweep::new(config.xlen, &mut tables);
         let addresses = Addresses::new(config.xlen, config.entries, &mut rng);
         let memory = Memory::new(tables);
         let xlen = config.xlen;
-        Self { rng, xlen, memory, addresses, sweep, phase: 0, phase_ends: 0, now: 0 }
+        let has_types = config.extensions.has(Extension::Svpbmt);
+        Self { rng, xlen, has_types, memory, addresses, sweep, phase: 0, phase_ends: 0, now: 0 }
     }
 
     /// Answers that memory has refused so far.
@@ -108,6 +111,7 @@ impl Stimulus {
             self.phase_ends = self.now + profile.cycles;
             self.memory.tables.renew();
             set(row, Pin::Adue, u64::from(profile.adue));
+            set(row, Pin::Pbmte, 1);
             let satp = if profile.directed { self.sweep.satp } else { self.some_satp() };
             set(row, Pin::Satp, satp);
         }
@@ -121,6 +125,9 @@ impl Stimulus {
         }
         if chance(&mut self.rng, profile.toggle_adue) {
             set(row, Pin::Adue, get(row, Pin::Adue) ^ 1);
+        }
+        if self.has_types && chance(&mut self.rng, profile.toggle_adue) {
+            set(row, Pin::Pbmte, get(row, Pin::Pbmte) ^ 1);
         }
     }
 

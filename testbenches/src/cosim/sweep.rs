@@ -3,13 +3,19 @@
 
 use super::addresses::canonical;
 use super::tables::Tables;
-use model::isa::{Mode, PAGE_BYTES, Satp, Xlen};
+use model::isa::{Extension, Mode, PAGE_BYTES, Satp, Xlen, pte};
 
 /// Page numbers of the sweep's own tables, one for each level.
 const FIRST_TABLE: u64 = 0x9_0000;
 
 /// The index of the pointer to the next table in every table of the sweep.
 const THROUGH: u64 = 1;
+
+/// The first of the sweep's 16 entries with N.
+const NAPOT_INDEX: u64 = 0x130;
+
+/// The first of its four entries with a memory type.
+const PBMT_INDEX: u64 = 0x140;
 
 /// The ASID of the sweep.
 const ASID: u16 = 0x55;
@@ -49,6 +55,22 @@ impl Sweep {
             let index = 2 + low_byte;
             tables.fix(entry_pa(0, index), (0x1_2300 + low_byte) << 10 | low_byte);
             addresses.push(through(1) | index << 12 | low_byte << 4);
+        }
+        if tables.has(Extension::Svnapot) {
+            // Every low digit of a page number with N; only one of them encodes a range.
+            for digit in 0..16 {
+                let index = NAPOT_INDEX + digit;
+                let ppn = 1 << 20 | digit;
+                tables.fix(entry_pa(0, index), pte::NAPOT | ppn << 10 | 0xdf);
+                addresses.push(through(1) | index << 12 | 0x5a8);
+            }
+        }
+        if tables.has(Extension::Svpbmt) {
+            for pbmt in 0..4 {
+                let index = PBMT_INDEX + pbmt;
+                tables.fix(entry_pa(0, index), pbmt << 61 | (1 << 20 | pbmt) << 10 | 0xdf);
+                addresses.push(through(1) | index << 12 | 0xa58);
+            }
         }
         for va in &mut addresses {
             *va = if xlen == Xlen::Rv32 { *va & 0xffff_ffff } else { canonical(*va, mode) };

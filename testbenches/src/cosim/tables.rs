@@ -1,6 +1,6 @@
 //! A sparse memory full of page tables, generated as it is read.
 
-use model::isa::{Mode, PAGE_BYTES, Xlen};
+use model::isa::{Extension, Extensions, Mode, PAGE_BYTES, Xlen, pte};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -17,14 +17,20 @@ const LEVELS: u64 = 5;
 /// Entries by physical address. One that was never written is generated at its first read.
 pub(super) struct Tables {
     xlen: Xlen,
+    extensions: Extensions,
     entries: BTreeMap<u64, u64>,
     /// The entries that [`Tables::renew`] keeps.
     fixed: BTreeMap<u64, u64>,
 }
 
 impl Tables {
-    pub(super) fn new(xlen: Xlen) -> Self {
-        Self { xlen, entries: BTreeMap::new(), fixed: BTreeMap::new() }
+    pub(super) fn new(xlen: Xlen, extensions: Extensions) -> Self {
+        Self { xlen, extensions, entries: BTreeMap::new(), fixed: BTreeMap::new() }
+    }
+
+    /// Whether entries may be those of an extension.
+    pub(super) fn has(&self, extension: Extension) -> bool {
+        self.extensions.has(extension)
     }
 
     /// The page number of a table at a level.
@@ -117,6 +123,14 @@ impl Tables {
         if !chance(rng, 120) {
             let segment = if self.xlen == Xlen::Rv32 { 10 } else { 9 };
             ppn &= u64::MAX << (level * segment);
+        }
+        if self.has(Extension::Svnapot) && chance(rng, 300) {
+            flags |= pte::NAPOT;
+            // Mostly the encoding of a 64 KiB range.
+            ppn = if chance(rng, 900) { ppn & !0xf | 8 } else { ppn };
+        }
+        if self.has(Extension::Svpbmt) && chance(rng, 300) {
+            flags |= [1, 1, 1, 2, 2, 2, 3][rng.random_range(0..7)] << 61;
         }
         let high = if chance(rng, 30) { 1 << rng.random_range(54..64) } else { 0 };
         self.number(ppn) | flags | self.fit(high)

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use machine::board::Board;
 use model::bus::{FixedLatency, SharedMemory};
 use model::golden::{Regime, walk};
-use model::isa::{Access, Context, Mode, PAGE_BYTES, Satp, Xlen};
+use model::isa::{Access, Context, Extensions, Mode, PAGE_BYTES, Satp, Xlen};
 use model::mmu::{Request, Response};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -85,7 +85,8 @@ impl Task {
     }
 
     pub(super) fn regime(&self) -> Regime {
-        Regime { xlen: xlen(self.mode), satp: self.satp, adue: false }
+        let extensions = Extensions::NONE;
+        Regime { xlen: xlen(self.mode), satp: self.satp, adue: false, pbmte: false, extensions }
     }
 
     fn given(&self) -> Vec<String> {

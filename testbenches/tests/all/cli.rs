@@ -304,8 +304,8 @@ fn an_interrupted_trace_reports_what_it_did() {
 fn nothing_checked_is_no_success() {
     let folder = TempDir::new().expect("a temporary folder");
     let head =
-        "S one mode=sv39 xlen=64 adue=0 pbmte=1 svnapot=1 warm=1 satp=0 ram=80000000-80001000";
-    let skipped = format!("{head}\nE\n");
+        "S one mode=sv39 xlen=64 adue=0 pbmte=0 svnapot=0 warm=1 satp=0 ram=80000000-80001000";
+    let skipped = format!("{head} pmp0=1f:20000000\nE\n");
     for text in ["", "# a comment\n\n", &skipped] {
         let path = file(&folder, "vectors", text);
         let (out, error, status) = pagewalk(&["conform", shown(&path), "--json"]);

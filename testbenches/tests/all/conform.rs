@@ -23,6 +23,7 @@ fn replay_folder(folder: &Path, options: &Options) -> (u64, u64) {
         let outcome = conform(&file, options, |_| {}).expect("the file replays");
         assert_eq!(outcome.mismatches, 0, "{}", outcome.first.unwrap_or_default());
         assert!(outcome.accesses > 0, "{} holds nothing that applies", file.display());
+        assert!(outcome.skipped.is_empty(), "{}: {:?}", file.display(), outcome.skipped);
         accesses += outcome.accesses;
         without_walk += outcome.without_walk;
     }

@@ -1,6 +1,7 @@
 //! The exported Verilog equals the Rust simulation, pin by pin and cycle by cycle.
 
 use engine::{CONFIGS, Config, find};
+use model::isa::Extension;
 use testbenches::cosim::{Outcome, Recording, Replayer, record, replay};
 use testbenches::export::{self, tools};
 
@@ -27,7 +28,9 @@ fn equal(replayer: Replayer, config: &'static Config) {
     }
     let recording = recorded(config, CYCLES);
     let levels = if config.name.starts_with("rv32") { 2 } else { 5 };
-    let gaps = recording.coverage.gaps(5, levels);
+    let napot = u64::from(config.extensions.has(Extension::Svnapot));
+    let types = if config.extensions.has(Extension::Svpbmt) { 3 } else { 1 };
+    let gaps = recording.coverage.gaps(5, levels + napot, types);
     assert!(gaps.is_empty(), "{}: too rare: {}", config.name, gaps.join(", "));
     let outcome = replayed(replayer, &export::verilog(config), &recording);
     println!("{} in {}: {outcome}", config.name, replayer.tool());
@@ -58,6 +61,10 @@ replays! {
     icarus_runs_rv64_linux_as_rust_does Icarus "rv64_linux";
     icarus_runs_rv64_large_as_rust_does Icarus "rv64_large";
     icarus_runs_rv64_huge_as_rust_does Icarus "rv64_huge";
+    icarus_runs_rv64_linux_napot_as_rust_does Icarus "rv64_linux_napot";
+    icarus_runs_rv64_linux_pbmt_as_rust_does Icarus "rv64_linux_pbmt";
+    icarus_runs_rv64_linux_rva23_as_rust_does Icarus "rv64_linux_rva23";
+    icarus_runs_rv64_linux_ext_as_rust_does Icarus "rv64_linux_ext";
     verilator_runs_rv32_linux_as_rust_does Verilator "rv32_linux";
     verilator_runs_rv64_linux_as_rust_does Verilator "rv64_linux";
 }

@@ -49,12 +49,7 @@ fn one_that_is_used_again_is_as_a_new_one() {
     drop(config.mmu(Engine::Compiled));
     assert_eq!(kept(), 1);
     for watched in [false, true, false] {
-        let new = HardwareMmu::new(
-            config.simulator(Engine::Compiled),
-            config.name,
-            config.xlen,
-            config.entries,
-        );
+        let new = HardwareMmu::new(config.simulator(Engine::Compiled), *config);
         let mut new: Box<dyn Mmu> = Box::new(new);
         let expected = life(new.as_mut(), 1, watched);
         let mut again = config.mmu(Engine::Compiled);

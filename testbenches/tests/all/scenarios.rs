@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
-use engine::{Engine, build};
+use engine::{CONFIGS, Engine, build};
+use model::isa::Extensions;
 use model::mmu::Mmu;
 use scenario::library;
 use scenario::load::{Body, Scenario};
-use scenario::run::{Report, Unwatched, run};
+use scenario::run::{Report, RunError, Unwatched, run};
 use scenario::variant::Select;
 
 /// Runs whose walks read more entries than this take minutes in rust-hdl's own loop.
@@ -42,6 +43,31 @@ fn every_scenario_holds_on_the_compiled_engine() {
     }
     let failures_text = failures.join("\n");
     assert!(failures.is_empty(), "{} runs failed\n{failures_text}", failures.len());
+}
+
+/// Every scenario that does not exclude an extension holds where it is built in, too.
+#[test]
+fn every_scenario_holds_where_extensions_are_built_in() {
+    let factory =
+        |config: &str| -> anyhow::Result<Box<dyn Mmu>> { Ok(build(config, Engine::Compiled)?) };
+    let all = library::all().unwrap_or_else(|error| panic!("{error}"));
+    for config in CONFIGS.iter().filter(|config| config.extensions != Extensions::NONE) {
+        let select = Select { config: Some(config.name), mode: None };
+        let mut runs = 0;
+        for scenario in &all {
+            match run(scenario, select, &factory, &mut Unwatched, &AtomicBool::new(false)) {
+                Ok(reports) => {
+                    let failures: Vec<_> = reports.iter().filter_map(Report::failure).collect();
+                    assert!(failures.is_empty(), "{}", failures.join("\n"));
+                    runs += reports.len();
+                }
+                // It needs another width, or excludes what this one has.
+                Err(RunError::NothingToRun { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert!(runs > 600, "{}: only {runs} runs", config.name);
+    }
 }
 
 /// With the same reports as on the compiled engine, cycles and all counts included.

@@ -41,8 +41,12 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
         signals: mmu.signals(),
         ..Recording::default()
     };
-    let subject =
-        Subject { xlen: mmu.xlen(), harts: 1, processes: vec!["one".into(), "two".into()] };
+    let subject = Subject {
+        xlen: mmu.xlen(),
+        extensions: mmu.extensions(),
+        harts: 1,
+        processes: vec!["one".into(), "two".into()],
+    };
     let recorder = Rc::new(RefCell::new(Recorder::create(&dump, recording, subject).unwrap()));
     let pressure = plan.pressure;
     let mut machine =

@@ -1,6 +1,7 @@
 //! The exported Verilog as text: whole, reproducible, and read by tools that we did not write.
 
 use engine::{CONFIGS, Direction, PINS};
+use model::isa::{Extensions, Xlen};
 use std::path::Path;
 use testbenches::export::{self, ExportError, checks, tools};
 
@@ -118,5 +119,23 @@ fn the_tools_find_what_they_are_asked_for() {
         ("unknown module", "u x(.a(a)); always @(*) o = a;"),
     ] {
         assert_ne!(objection(body), "", "a {what} must be found");
+    }
+}
+
+/// README's table and `make export` have every configuration.
+#[test]
+fn documents_list_every_configuration() {
+    let readme = include_str!("../../../README.md");
+    let makefile = include_str!("../../../Makefile");
+    for config in CONFIGS {
+        let width = if config.xlen == Xlen::Rv32 { 32 } else { 64 };
+        let extensions = match config.extensions {
+            Extensions::NONE => "none".to_owned(),
+            some => some.to_string(),
+        };
+        let row = format!("| `{}` | RV{width} | {} | {extensions} |", config.name, config.entries);
+        assert!(readme.contains(&row), "README.md has no row {row}");
+        let named = makefile.split_whitespace().any(|word| word == config.name);
+        assert!(named, "`make export` does not name {}", config.name);
     }
 }

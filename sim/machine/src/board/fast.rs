@@ -13,7 +13,7 @@ use super::hart::{Hart, HartId};
 use super::initiator::{Initiator, Transaction};
 use crate::stats::Meter;
 use model::bus::SharedMemory;
-use model::isa::{Access, Context};
+use model::isa::{Access, Context, Translation};
 use model::mmu::{PerPort, Port, Request};
 
 impl Hart {
@@ -22,7 +22,8 @@ impl Hart {
     /// of the last cycle.
     #[inline]
     pub(super) fn is_calm(&self) -> bool {
-        self.calm && self.satp == self.inputs.satp && self.adue == self.inputs.adue
+        let Hart { inputs, satp, adue, pbmte, .. } = self;
+        self.calm && *satp == inputs.satp && *adue == inputs.adue && *pbmte == inputs.pbmte
     }
 
     /// Whether the hart is calm after the cycle just simulated, as far as [`Hart::is_calm`] does
@@ -63,6 +64,7 @@ impl Hart {
                     port,
                     request,
                     response,
+                    attributes: self.outputs.attributes[port],
                     presented: now,
                     accepted: now,
                     answered: now,
@@ -73,27 +75,27 @@ impl Hart {
         true
     }
 
-    /// Evaluates the next cycle of a calm hart with the requests in its inputs: the addresses if it
+    /// Evaluates the next cycle of a calm hart with the requests in its inputs: the answers if it
     /// contained only hits, each of them correct. Its outputs are then to be shown; otherwise they
     /// are those of this cycle.
     #[inline]
-    fn only_hits(&mut self, memory: &SharedMemory) -> Option<PerPort<u64>> {
-        let addresses = self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs)?;
-        let right = |port| self.is_right(port, addresses[port], memory);
+    fn only_hits(&mut self, memory: &SharedMemory) -> Option<PerPort<Translation>> {
+        let answers = self.mmu.cycle_of_requests(&self.inputs, &mut self.outputs)?;
+        let right = |port| self.is_right(port, answers[port], memory);
         if right(Port::Fetch) && right(Port::Data) {
-            return Some(addresses);
+            return Some(answers);
         }
         self.mmu.show_outputs(&mut self.outputs);
         None
     }
 
     /// Whether a port's request, if there is one, is translated and the checker confirms its
-    /// address.
+    /// answer.
     #[inline]
-    fn is_right(&self, port: Port, pa: u64, memory: &SharedMemory) -> bool {
+    fn is_right(&self, port: Port, answer: Translation, memory: &SharedMemory) -> bool {
         self.inputs.requests[port].is_none_or(|request| {
             self.tracker.translates(&request)
-                && self.checker.knows(self.satp, self.adue, &request, pa, memory)
+                && self.checker.knows(self.satp, self.adue, &request, answer, memory)
         })
     }
 
@@ -110,7 +112,7 @@ impl Hart {
 /// Consecutive cycles of hits on a board with one hart, by accesses of user mode. Their counts are
 /// added at the end ([`Board::end_run`]).
 ///
-/// A cycle is [`RunOfHits::cycle`]; then each address is confirmed, and it is
+/// A cycle is [`RunOfHits::cycle`]; then each answer is confirmed, and it is
 /// [`RunOfHits::passed`]. Or it turns out to be different: [`RunOfHits::refused`].
 pub(crate) struct RunOfHits<'a> {
     hart: &'a mut Hart,
@@ -135,34 +137,33 @@ impl RunOfHits<'_> {
         self.now
     }
 
-    /// Evaluates a cycle with a fetch from this address, and another access. Returns the addresses,
-    /// for a port without a request any number, if each was answered at once, and nothing else
-    /// happened.
+    /// Evaluates a cycle with a fetch from this address, and another access. Returns the answers, for
+    /// a port without a request any, if each came at once, and nothing else happened.
     #[inline(always)]
     pub(crate) fn cycle(
         &mut self,
         fetch: Option<u64>,
         data: Option<(u64, Access)>,
-    ) -> Option<PerPort<u64>> {
+    ) -> Option<PerPort<Translation>> {
         let hart = &mut *self.hart;
         let request = |va, access| Request { va, access, context: Context::USER };
         hart.inputs.requests[Port::Fetch] = fetch.map(|va| request(va, Access::Fetch));
         hart.inputs.requests[Port::Data] = data.map(|(va, access)| request(va, access));
-        let addresses = hart.mmu.cycle_of_requests(&hart.inputs, &mut hart.outputs);
-        self.shown = addresses.is_none();
-        addresses
+        let answers = hart.mmu.cycle_of_requests(&hart.inputs, &mut hart.outputs);
+        self.shown = answers.is_none();
+        answers
     }
 
-    /// Whether the checker confirms this address for the request of a port, which has one. It would
-    /// do so again as long as memory has the same version.
-    pub(crate) fn confirms(&self, port: Port, pa: u64) -> bool {
-        self.hart.is_right(port, pa, self.memory)
+    /// Whether the checker confirms this answer to the request of a port, which has one. It would do
+    /// so again as long as memory has the same version.
+    pub(crate) fn confirms(&self, port: Port, answer: Translation) -> bool {
+        self.hart.is_right(port, answer, self.memory)
     }
 
     /// The same without what the checker remembers.
-    pub(crate) fn walks_to(&self, port: Port, pa: u64) -> bool {
+    pub(crate) fn walks_to(&self, port: Port, answer: Translation) -> bool {
         let Hart { inputs, checker, satp, adue, .. } = &*self.hart;
-        let walks = |request| checker.walks_to(*satp, *adue, request, pa, self.memory);
+        let walks = |request| checker.walks_to(*satp, *adue, request, answer, self.memory);
         inputs.requests[port].as_ref().is_some_and(walks)
     }
 

@@ -26,6 +26,8 @@ pub struct Hart {
     pub satp: u64,
     /// `menvcfg.ADUE`.
     pub adue: bool,
+    /// `menvcfg.PBMTE`.
+    pub pbmte: bool,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     /// The walker's requests that memory has not answered.
@@ -55,17 +57,18 @@ pub(super) struct Update {
 
 impl Hart {
     pub(super) fn new(id: HartId, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> Hart {
-        let xlen = mmu.xlen();
+        let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
         let prompt = walker.is_always_ready();
         Hart {
             id,
             mmu,
             walker,
             prompt,
-            checker: Checker::new(xlen),
+            checker: Checker::with(xlen, extensions),
             tracker: Tracker::new(xlen),
             satp: 0,
             adue: false,
+            pbmte: false,
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             walks: 0,
@@ -85,6 +88,7 @@ impl Hart {
             reset: initiator.resets(),
             satp: self.satp,
             adue: self.adue,
+            pbmte: self.pbmte,
             requests: self.tracker.requests(),
             fence: self.tracker.fence(),
             memory_ready,
@@ -256,6 +260,7 @@ impl Hart {
             reset: false,
             satp: self.satp,
             adue: self.adue,
+            pbmte: self.pbmte,
             requests: self.tracker.requests(),
             fence: self.tracker.fence(),
             memory_ready: inputs.memory_ready,

@@ -5,6 +5,7 @@
 //! accepted, keeps requests in order, checks and times each answer, and returns it as a
 //! [`Transaction`].
 
+use model::isa::Attributes;
 use model::mmu::{Fence, Port, Request, Response};
 
 /// A request that was answered.
@@ -16,6 +17,8 @@ pub struct Transaction {
     pub request: Request,
     /// The MMU's answer, with which the golden model agrees.
     pub response: Response,
+    /// Size and memory type of the page, with which it agrees too.
+    pub attributes: Attributes,
     /// The cycle in which it was first presented.
     pub presented: u64,
     /// The cycle in which it was accepted.

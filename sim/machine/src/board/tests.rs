@@ -3,7 +3,7 @@
 use super::*;
 use model::bus::FixedLatency;
 use model::golden::IdealMmu;
-use model::isa::{Access, Context, Mode, Satp, Xlen};
+use model::isa::{Access, Attributes, Context, Mode, Satp, Xlen};
 use model::mmu::{Inputs, Outputs, PerPort, Port, Pulse, Signal};
 
 const RAM: u64 = 0x8000_0000;
@@ -32,7 +32,9 @@ impl Mmu for Stubborn {
         let mut events: model::mmu::Events = hits.map(|(port, _)| Pulse::hit(port)).collect();
         events.add_if(Pulse::Fence, inputs.fence.is_some());
         let ready = PerPort([true; Port::COUNT]);
-        Outputs { ready, fence_ready: true, responses, events, ..Outputs::default() }
+        // A gigapage.
+        let attributes = PerPort([Attributes { size: 2, pbmt: 0 }; Port::COUNT]);
+        Outputs { ready, fence_ready: true, responses, attributes, events, ..Outputs::default() }
     }
 
     fn signals(&self) -> Vec<Signal> {

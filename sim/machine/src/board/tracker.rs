@@ -6,7 +6,7 @@ use super::initiator::{Initiator, Transaction};
 use crate::stats::Meter;
 use model::bus::SharedMemory;
 use model::golden::{Checker, Token};
-use model::isa::{Mode, Privilege, Satp, Xlen};
+use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
 use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse, Request, Response};
 use std::collections::VecDeque;
 
@@ -163,6 +163,7 @@ impl Tracker {
             self.scheme = Scheme::new(inputs.satp, self.scheme.xlen);
         }
         judges.meter.events(outputs.events);
+        judges.checker.set_pbmte(inputs.pbmte);
         let mut verdict = Ok(());
         for port in Port::ALL {
             let accepted = self.presented[port].take_if(|_| outputs.ready[port]);
@@ -184,7 +185,8 @@ impl Tracker {
             };
             let answer = match answered {
                 Some(under_way) => {
-                    let judged = judges.answer(now, port, under_way, response);
+                    let answer = (response, outputs.attributes[port]);
+                    let judged = judges.answer(now, port, under_way, answer);
                     judged.map(|transaction| initiator.answered(&transaction))
                 }
                 None => {
@@ -262,15 +264,16 @@ impl Judges<'_> {
         now: u64,
         port: Port,
         under_way: UnderWay,
-        response: Response,
+        (response, attributes): (Response, Attributes),
     ) -> Result<Transaction, StepError> {
         let UnderWay { request, presented, accepted, token, translated, hit } = under_way;
         if translated && now > accepted {
             self.meter.walk_latency(now - accepted);
         }
         self.checker
-            .check(token, &request, &response, self.memory)
+            .check(token, &request, (&response, attributes), self.memory)
             .map_err(|mismatch| StepError::Mismatch { cycle: now, mismatch })?;
-        Ok(Transaction { port, request, response, presented, accepted, answered: now, hit })
+        let answered = now;
+        Ok(Transaction { port, request, response, attributes, presented, accepted, answered, hit })
     }
 }

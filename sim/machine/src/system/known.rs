@@ -6,7 +6,7 @@
 //! checker would confirm the same page again.
 
 use crate::cpu::Places;
-use model::isa::{Access, PAGE_BYTES};
+use model::isa::{Access, PAGE_BYTES, Translation};
 
 /// Number of cached pages, a power of two.
 const LINES: usize = 256;
@@ -17,7 +17,7 @@ struct Line {
     /// The virtual page, with the kind of access below it.
     tag: u64,
     version: u64,
-    /// The physical page.
+    /// The physical page, with its attributes ([`Translation::page`]).
     page: u64,
     places: Places,
 }
@@ -27,6 +27,7 @@ struct Line {
 pub(super) struct Basis {
     pub(super) satp: u64,
     pub(super) adue: bool,
+    pub(super) pbmte: bool,
     /// How often the shadow forgot pages.
     pub(super) forgotten: u64,
 }
@@ -49,18 +50,31 @@ impl KnownPages {
     }
 
     /// Where shadow and memory have the page of an access of user mode, if it is known to lead to
-    /// this physical address.
+    /// this answer.
     #[inline(always)]
-    pub(super) fn find(&self, va: u64, kind: Access, pa: u64, version: u64) -> Option<Places> {
+    pub(super) fn find(
+        &self,
+        va: u64,
+        kind: Access,
+        answer: Translation,
+        version: u64,
+    ) -> Option<Places> {
         let tag = tag(va, kind);
         let line = self.lines.get(index(tag))?.as_ref()?;
         let known = line.tag == tag && line.version == version;
-        (known && (line.page | (va % PAGE_BYTES)) == pa).then_some(line.places)
+        (known && answer.is_in(line.page, va)).then_some(line.places)
     }
 
-    /// The checker has confirmed that this access leads to this physical address.
-    pub(super) fn learn(&mut self, va: u64, kind: Access, pa: u64, version: u64, places: Places) {
-        let (tag, page) = (tag(va, kind), pa - pa % PAGE_BYTES);
+    /// The checker has confirmed that this access leads to this answer.
+    pub(super) fn learn(
+        &mut self,
+        va: u64,
+        kind: Access,
+        answer: Translation,
+        version: u64,
+        places: Places,
+    ) {
+        let (tag, page) = (tag(va, kind), answer.page());
         self.lines[index(tag)] = Some(Line { tag, version, page, places });
     }
 }

@@ -14,7 +14,7 @@ use crate::cpu::{Origin, Places};
 use kernel::Pid;
 use model::bus::SharedMemory;
 use model::golden::PteSource;
-use model::isa::Access;
+use model::isa::{Access, Translation};
 use model::mmu::{PerPort, Port};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -37,10 +37,10 @@ impl Machine {
         let Some(job) = self.jobs.get_mut(pid).filter(|job| job.is_free()) else { return Ok(()) };
         let memory = self.hardware.board.memory().clone();
         let hart = self.hardware.board.hart(HART);
-        let (satp, adue) = (hart.satp, hart.adue);
+        let (satp, adue, pbmte) = (hart.satp, hart.adue, hart.pbmte);
         let Some(mut run) = self.hardware.board.run_of_hits() else { return Ok(()) };
         let Some(mut stride) = self.core.stride(run.now()) else { return Ok(()) };
-        job.known.rest_on(Basis { satp, adue, forgotten: job.shadow.forgotten() });
+        job.known.rest_on(Basis { satp, adue, pbmte, forgotten: job.shadow.forgotten() });
         let sees_accesses = self.os.sees_accesses();
         let (began, before) = (run.now(), *left);
         let mut until_tick = match self.config.tick_every {
@@ -71,12 +71,12 @@ impl Machine {
             } else {
                 let fetched = fetch.map(|number| stride.access(number));
                 let moved = data.map(|number| stride.access(number));
-                let places = run.cycle(fetched.map(|(va, _)| va), moved).and_then(|addresses| {
+                let places = run.cycle(fetched.map(|(va, _)| va), moved).and_then(|answers| {
                     let judge = Judge { run: &run, memory: &memory, version: memory.version() };
                     let first = |va| origin(&self.os, pid, va);
-                    let fetched = judge.places(job, Port::Fetch, fetched, addresses, first)?;
-                    let moved = judge.places(job, Port::Data, moved, addresses, first)?;
-                    Some((addresses, fetched, moved))
+                    let fetched = judge.places(job, Port::Fetch, fetched, answers, first)?;
+                    let moved = judge.places(job, Port::Data, moved, answers, first)?;
+                    Some((answers.map(Translation::pa), fetched, moved))
                 });
                 let Some((addresses, fetched, moved)) = places else {
                     run.refused();
@@ -119,7 +119,7 @@ impl Machine {
     }
 }
 
-/// Decides whether the addresses of a cycle are correct.
+/// Decides whether the answers of a cycle are correct.
 struct Judge<'a> {
     run: &'a RunOfHits<'a>,
     memory: &'a SharedMemory,
@@ -128,23 +128,23 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     /// Where shadow and memory have the page of a port's access, if there is one. `None` if its
-    /// address is not confirmed. `first` gives the first contents of an address.
+    /// answer is not confirmed. `first` gives the first contents of an address.
     #[inline(always)]
     fn places(
         &self,
         job: &mut Job,
         port: Port,
         access: Option<(u64, Access)>,
-        addresses: PerPort<u64>,
+        answers: PerPort<Translation>,
         first: impl FnOnce(u64) -> Origin,
     ) -> Option<Option<Places>> {
         let Some((va, kind)) = access else { return Some(None) };
-        let pa = addresses[port];
-        if let Some(places) = job.known.find(va, kind, pa, self.version) {
-            debug_assert!(self.run.walks_to(port, pa), "memory kept quiet");
+        let answer = answers[port];
+        if let Some(places) = job.known.find(va, kind, answer, self.version) {
+            debug_assert!(self.run.walks_to(port, answer), "memory kept quiet");
             return Some(Some(places));
         }
-        self.learn(job, port, (va, kind), pa, first).map(Some)
+        self.learn(job, port, (va, kind), answer, first).map(Some)
     }
 
     #[inline(never)]
@@ -153,15 +153,15 @@ impl Judge<'_> {
         job: &mut Job,
         port: Port,
         (va, kind): (u64, Access),
-        pa: u64,
+        answer: Translation,
         first: impl FnOnce(u64) -> Origin,
     ) -> Option<Places> {
-        if !self.run.confirms(port, pa) {
+        if !self.run.confirms(port, answer) {
             return None;
         }
         let place = job.shadow.touch(va, || first(va));
-        let places = (place, self.memory.find(pa));
-        job.known.learn(va, kind, pa, self.version, places);
+        let places = (place, self.memory.find(answer.pa()));
+        job.known.learn(va, kind, answer, self.version, places);
         Some(places)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use kernel::{Activity, Death, Event, FaultKind};
 use machine::wave::mmu::{Recorder, Subject};
 use machine::wave::{Choice, Ending, Recording};
-use model::isa::{Access, Cause, Context, Fault, Mode, Satp, Xlen};
+use model::isa::{Access, Cause, Context, Extensions, Fault, Mode, Satp, Xlen};
 use model::mmu::{
     Fence, Inputs, MemoryRequest, MemoryResponse, Outputs, PerPort, Port, Pulse, Request, Signal,
 };
@@ -42,7 +42,7 @@ pub(crate) fn options(window: Window) -> (Recording, Subject) {
         ..Recording::default()
     };
     let processes = vec!["editor".to_owned(), "player".to_owned()];
-    (recording, Subject { xlen: Xlen::Rv64, harts: 1, processes })
+    (recording, Subject { xlen: Xlen::Rv64, extensions: Extensions::NONE, harts: 1, processes })
 }
 
 pub(crate) struct Demo {

@@ -11,7 +11,7 @@ use machine::system::{Machine, MachineConfig, ProcessSpec};
 use machine::wave::mmu::{Recorder, Subject};
 use machine::wave::{Ending, Recording};
 use model::golden::IdealMmu;
-use model::isa::{Access, Xlen};
+use model::isa::{Access, Extensions, Xlen};
 use model::mmu::Mmu;
 use waves::{Error, Window};
 
@@ -44,8 +44,12 @@ fn record(path: &Path, window: Window) -> Result<(), Error> {
         signals: IdealMmu::new(Xlen::Rv64).signals(),
         ..Recording::default()
     };
-    let subject =
-        Subject { xlen: Xlen::Rv64, harts: 1, processes: names.map(str::to_owned).to_vec() };
+    let subject = Subject {
+        xlen: Xlen::Rv64,
+        extensions: Extensions::NONE,
+        harts: 1,
+        processes: names.map(str::to_owned).to_vec(),
+    };
     let recorder = Rc::new(RefCell::new(Recorder::create(path, recording, subject)?));
     let mut machine = machine(&names);
     machine.observe(Box::new(Rc::clone(&recorder)));

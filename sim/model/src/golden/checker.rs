@@ -10,6 +10,10 @@
 //!   address space, and not if the walk is global;
 //! - a fence with an address invalidates older values that are not pointers, if the page that they
 //!   map (at their level) contains the address. Older pointers stay valid;
+//! - with Svnapot, an access to a page of a NAPOT range may use the entry of any page of the range,
+//!   as long as it is in memory, and after that until a fence as above; but only an entry in which
+//!   A and D need not be set;
+//! - with Svpbmt, the value that PBMTE had before is an older one too, until a fence of everything;
 //! - a root that satp held before is such an older value too: for walks of its ASID, and if it
 //!   leads to a global mapping, for all;
 //! - the fences accepted before a request apply to it. A request in flight when a fence is accepted
@@ -44,7 +48,7 @@ use memo::Memo;
 pub use mismatch::Mismatch;
 
 use super::{PteSource, Regime, Walk, walk};
-use crate::isa::{Cause, Satp, Xlen};
+use crate::isa::{Attributes, Cause, Extension, Extensions, Satp, Translation, Xlen};
 use crate::mmu::{Fence, Request, Response};
 
 /// Walks tried for one response before it is left unchecked.
@@ -64,6 +68,9 @@ pub struct Token {
 #[derive(Debug)]
 pub struct Checker {
     xlen: Xlen,
+    extensions: Extensions,
+    /// `menvcfg.PBMTE`.
+    pbmte: bool,
     history: History,
     memo: Memo,
     checked: u64,
@@ -72,10 +79,32 @@ pub struct Checker {
 }
 
 impl Checker {
-    /// A checker without any history.
+    /// A checker without any history, of an MMU without extensions.
     pub fn new(xlen: Xlen) -> Checker {
+        Checker::with(xlen, Extensions::NONE)
+    }
+
+    /// A checker without any history.
+    pub fn with(xlen: Xlen, extensions: Extensions) -> Checker {
         let (history, memo) = (History::default(), Memo::default());
-        Checker { xlen, history, memo, checked: 0, stale: 0, unjudged: 0 }
+        let (checked, stale, unjudged) = (0, 0, 0);
+        Checker { xlen, extensions, pbmte: false, history, memo, checked, stale, unjudged }
+    }
+
+    /// The registers of a request.
+    #[inline]
+    fn regime(&self, satp: u64, adue: bool) -> Regime {
+        let Checker { xlen, pbmte, extensions, .. } = *self;
+        Regime { xlen, satp, adue, pbmte, extensions }
+    }
+
+    /// `menvcfg.PBMTE` has this value for the requests that are accepted from now on.
+    #[inline]
+    pub fn set_pbmte(&mut self, pbmte: bool) {
+        if pbmte != self.pbmte {
+            self.pbmte = pbmte;
+            self.history.pbmte_changed();
+        }
     }
 
     /// Software has written the page-table word at `pa`, which held `old`. Other words may be
@@ -108,7 +137,7 @@ impl Checker {
     /// The MMU has accepted a request under these registers.
     pub fn accepted(&mut self, satp: u64, adue: bool) -> Token {
         let accepted = self.history.accepted(satp);
-        Token { regime: Regime { xlen: self.xlen, satp, adue }, accepted }
+        Token { regime: self.regime(satp, adue), accepted }
     }
 
     /// The request will not be answered (reset).
@@ -146,17 +175,17 @@ impl Checker {
         &mut self,
         token: Token,
         request: &Request,
-        response: &Response,
+        (response, attributes): (&Response, Attributes),
         memory: &dyn PteSource,
     ) -> Result<(), Box<Mismatch>> {
         self.checked += 1;
-        let verdict = self.judge(&token, request, response, memory);
+        let verdict = self.judge(&token, request, (*response, attributes), memory);
         self.history.finished(token.accepted);
         verdict
     }
 
-    /// Whether a request that is accepted under these registers, and answered with this address in
-    /// the same cycle, is known to be answered correctly without a walk; if so, count it with
+    /// Whether a request that is accepted under these registers, and answered with this translation
+    /// in the same cycle, is known to be answered correctly without a walk; if so, count it with
     /// [`Checker::passed`]. Otherwise check it as usual.
     #[inline]
     pub fn knows(
@@ -164,28 +193,29 @@ impl Checker {
         satp: u64,
         adue: bool,
         request: &Request,
-        pa: u64,
+        translation: Translation,
         memory: &impl PteSource,
     ) -> bool {
-        let regime = Regime { xlen: self.xlen, satp, adue };
-        let known = self.memo.leads_to(regime, request, pa, memory.version());
+        let regime = self.regime(satp, adue);
+        let known = self.memo.leads_to(regime, request, translation, memory.version());
         debug_assert!(
-            !known || walk(regime, request, memory).outcome == Ok(pa),
+            !known || self.walks_to(satp, adue, request, translation, memory),
             "memory kept quiet"
         );
         known
     }
 
-    /// Whether a walk of memory in its present state leads to this address.
+    /// Whether a walk of memory in its present state leads to this translation.
     pub fn walks_to(
         &self,
         satp: u64,
         adue: bool,
         request: &Request,
-        pa: u64,
+        translation: Translation,
         memory: &impl PteSource,
     ) -> bool {
-        walk(Regime { xlen: self.xlen, satp, adue }, request, memory).outcome == Ok(pa)
+        let walk = walk(self.regime(satp, adue), request, memory);
+        walk.outcome.is_ok_and(|pa| Translation::new(pa, walk.attributes) == translation)
     }
 
     /// `requests` requests were accepted and answered, each in one cycle and while no other was in
@@ -201,26 +231,26 @@ impl Checker {
         &mut self,
         token: &Token,
         request: &Request,
-        response: &Response,
+        answer: (Response, Attributes),
         memory: &dyn PteSource,
     ) -> Result<(), Box<Mismatch>> {
         let regime = token.regime;
-        if let Some(outcome) = self.memo.recall(regime, request, memory) {
-            debug_assert_eq!(outcome, walk(regime, request, memory).outcome, "memory kept quiet");
-            if outcome == *response {
+        if let Some(known) = self.memo.recall(regime, request, memory) {
+            debug_assert_eq!(known, walk(regime, request, memory).answer(), "memory kept quiet");
+            if known == answer {
                 return Ok(());
             }
         }
         let fresh = walk(regime, request, memory);
         self.memo.remember(regime, request, &fresh, memory);
-        if fresh.outcome == *response {
+        if fresh.answer() == answer {
             return Ok(());
         }
-        let mut mismatch = Mismatch::new(regime, *request, *response, fresh);
+        let mut mismatch = Mismatch::new(regime, *request, answer, fresh);
         if !regime.is_active(request) {
             return Err(Box::new(mismatch));
         }
-        if let Err(fault) = response
+        if let (Err(fault), _) = answer
             && fault.cause == Cause::access_fault(request.access)
             && fault.tval == regime.va(request)
             && self.history.bus_failed_since(token.accepted)
@@ -229,14 +259,23 @@ impl Checker {
         }
         let asid = Satp::decode(regime.satp, regime.xlen).map_or(0, |satp| satp.asid);
         let view = View { va: regime.va(request), asid, accepted: token.accepted };
+        let types = self.extensions.has(Extension::Svpbmt);
+        let other = types && self.history.other_pbmte_stands(token.accepted);
+        let values = [Some(regime.pbmte), other.then_some(!regime.pbmte)];
         let mut walks = 0;
-        for (satp, root) in self.history.roots(regime.satp, token.accepted) {
-            let regime = Regime { satp, ..regime };
+        let roots = self.history.roots(regime.satp, token.accepted).into_iter();
+        let starts = roots.flat_map(|root| values.into_iter().flatten().map(move |of| (root, of)));
+        for ((satp, root), pbmte) in starts {
+            let regime = Regime { satp, pbmte, ..regime };
             let mut choices = Choices::new(memory, &self.history, token.accepted);
+            if self.extensions.has(Extension::Svnapot) {
+                choices.allow_napot(regime);
+            }
             loop {
                 let walk = walk(regime, request, &choices);
-                if self.is_legal(regime, root, &view, &walk, &choices) {
-                    if walk.outcome == *response {
+                let marks = walk.update.is_some() && pbmte != token.regime.pbmte;
+                if !marks && self.is_legal(regime, root, &view, &walk, &choices) {
+                    if walk.answer() == answer {
                         self.stale += 1;
                         return Ok(());
                     }
@@ -278,6 +317,7 @@ impl Checker {
         let update = walk.update.is_some() || walk.rule == super::Rule::TableWrite;
         let leaf_in_memory = match ages.last() {
             Some(Age::Until(until)) => *until > view.accepted,
+            Some(Age::Beside(_)) => false,
             _ => true,
         };
         stand && (!update || leaf_in_memory)

@@ -18,7 +18,7 @@ mod tests;
 use job::{Job, Progress};
 
 use super::Regime;
-use crate::isa::{Fault, Xlen};
+use crate::isa::{Attributes, Extensions, Fault, Xlen};
 use crate::mmu::{
     Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
 };
@@ -34,6 +34,7 @@ struct Pending {
 #[derive(Debug)]
 pub struct IdealMmu {
     xlen: Xlen,
+    extensions: Extensions,
     /// Accepted and not yet answered; the one being walked stays here.
     pending: PerPort<Option<Pending>>,
     job: Option<(Port, Job)>,
@@ -47,10 +48,16 @@ pub struct IdealMmu {
 }
 
 impl IdealMmu {
-    /// An idle MMU for a machine width.
+    /// An idle MMU for a machine width, without extensions.
     pub fn new(xlen: Xlen) -> IdealMmu {
+        IdealMmu::with(xlen, Extensions::NONE)
+    }
+
+    /// An idle MMU for a machine width.
+    pub fn with(xlen: Xlen, extensions: Extensions) -> IdealMmu {
         IdealMmu {
             xlen,
+            extensions,
             pending: PerPort::default(),
             job: None,
             last: Port::Data,
@@ -64,10 +71,12 @@ impl IdealMmu {
     /// Accepts a presented request. Identity needs no walker and answers at once.
     fn accept(&mut self, port: Port, inputs: &Inputs, out: &mut Outputs) {
         let Some(request) = inputs.requests[port] else { return };
-        let regime = Regime { xlen: self.xlen, satp: inputs.satp, adue: inputs.adue };
+        let Inputs { satp, adue, pbmte, .. } = *inputs;
+        let IdealMmu { xlen, extensions, .. } = *self;
+        let regime = Regime { xlen, satp, adue, pbmte, extensions };
         if !regime.is_active(&request) {
             let walk = super::walk(regime, &request, &job::Nothing);
-            self.respond(port, walk.outcome, out);
+            self.respond(port, (walk.outcome, walk.attributes), out);
             return;
         }
         out.events += Pulse::miss(port);
@@ -90,12 +99,18 @@ impl IdealMmu {
         }
     }
 
-    fn respond(&mut self, port: Port, response: Response, out: &mut Outputs) {
+    fn respond(
+        &mut self,
+        port: Port,
+        (response, attributes): (Response, Attributes),
+        out: &mut Outputs,
+    ) {
         if let Err(fault) = response {
             let page = fault.cause.is_page_fault();
             out.events += if page { Pulse::PageFault } else { Pulse::AccessFault };
         }
         out.responses[port] = Some(response);
+        out.attributes[port] = attributes;
     }
 
     /// The walker's part of a cycle: takes memory's response, presents the next request or the
@@ -140,8 +155,8 @@ impl IdealMmu {
         if self.job.take().is_some_and(|(_, job)| job.is_waiting()) {
             self.orphans += 1;
         }
-        *self =
-            IdealMmu { orphans: self.orphans, watching: self.watching, ..IdealMmu::new(self.xlen) };
+        let IdealMmu { xlen, extensions, orphans, watching, .. } = *self;
+        *self = IdealMmu { orphans, watching, ..IdealMmu::with(xlen, extensions) };
         Outputs::default()
     }
 }
@@ -160,6 +175,10 @@ impl Mmu for IdealMmu {
 
     fn entries(&self) -> usize {
         0
+    }
+
+    fn extensions(&self) -> Extensions {
+        self.extensions
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {

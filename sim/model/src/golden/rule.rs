@@ -21,6 +21,10 @@ pub enum Rule {
     WriteWithoutRead,
     /// A reserved upper bit is set.
     ReservedBits,
+    /// N is set in an encoding that is reserved: not a 64 KiB range at level 0.
+    ReservedNapot,
+    /// PBMT is not zero in a pointer, or holds the reserved value 3 in a leaf.
+    ReservedMemoryType,
     /// D, A or U is set in a pointer.
     PointerBits,
     /// A pointer at the last level, where only a leaf is valid.
@@ -53,6 +57,13 @@ impl Rule {
             Rule::Invalid => "sv32algorithm: pte.v=0",
             Rule::WriteWithoutRead => "sv32algorithm: pte.r=0 and pte.w=1",
             Rule::ReservedBits => "norm:Sv39_pte_future_rsv: reserved bits set within pte",
+            Rule::ReservedNapot => {
+                "norm:Svnapot_reserved_encoding_fault: reserved encoding of an entry with N=1"
+            }
+            Rule::ReservedMemoryType => {
+                "norm:Svpbmt_leaf_pte_pbmt_reserved_3_fault, \
+                 norm:Svpbmt_nonleaf_pte_pbmt_must_be_zero: reserved value of PBMT"
+            }
             Rule::PointerBits => "sv32algorithm: D, A or U set in a pointer",
             Rule::PointerAtLastLevel => "sv32algorithm: pointer at the last level (i<0)",
             Rule::MisalignedSuperpage => "sv32algorithm: misaligned superpage",

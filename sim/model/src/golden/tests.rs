@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::bus::SharedMemory;
-use crate::isa::{Access, Cause, Context, Fault, Mode, Privilege, Satp, Xlen};
+use crate::isa::{
+    Access, Attributes, Cause, Context, Extension, Extensions, Fault, Mode, Privilege, Satp, Xlen,
+};
 use crate::mmu::Request;
 
 const RAM: u64 = 0x8000_0000;
@@ -14,7 +16,7 @@ fn request(va: u64, access: Access, privilege: Privilege) -> Request {
 fn regime(mode: Mode) -> Regime {
     let xlen = if mode == Mode::Sv32 { Xlen::Rv32 } else { Xlen::Rv64 };
     let satp = Satp { mode, asid: 3, root: RAM >> 12 }.encode(xlen);
-    Regime { xlen, satp, adue: true }
+    Regime { xlen, satp, adue: true, pbmte: false, extensions: Extensions::NONE }
 }
 
 fn memory() -> SharedMemory {
@@ -36,6 +38,29 @@ fn sv39_walk_reads_three_levels_and_asks_for_a_and_d() {
     let old = 0x12345 << 10 | 0x7;
     assert_eq!(walk.update, Some(Update { pa: RAM + 0x2018, old, new: old | 0xc0 }));
     assert_eq!((walk.leaf_level, walk.global), (Some(0), true));
+}
+
+#[test]
+fn napot_entry_is_read_as_a_copy_for_its_page_and_marked_as_it_is() {
+    let extensions = Extensions::of(&[Extension::Svnapot]);
+    let memory = memory();
+    memory.write(RAM + 8, 8, (RAM + 0x1000) >> 2 | 1).unwrap();
+    memory.write(RAM + 0x1010, 8, (RAM + 0x2000) >> 2 | 1).unwrap();
+    let old = 1 << 63 | 0x12348 << 10 | 0x7;
+    memory.write(RAM + 0x2018, 8, old).unwrap();
+    let store = request(1 << 30 | 2 << 21 | 3 << 12 | 0xabc, Access::Store, Privilege::Supervisor);
+    let regime = Regime { extensions, ..regime(Mode::Sv39) };
+    let range = walk(regime, &store, &memory);
+    let attributes = Attributes { size: Attributes::NAPOT, pbmt: 0 };
+    assert_eq!((range.outcome, range.attributes), (Ok(0x1234_3abc), attributes));
+    assert_eq!(range.update, Some(Update { pa: RAM + 0x2018, old, new: old | 0xc0 }));
+    // Reserved: another size, another level, and any without the extension.
+    memory.write(RAM + 0x2018, 8, old | 1 << 10).unwrap();
+    assert_eq!(walk(regime, &store, &memory).rule, Rule::ReservedNapot);
+    memory.write(RAM + 0x1010, 8, 1 << 63 | (RAM + 0x8000) >> 2 | 1).unwrap();
+    assert_eq!(walk(regime, &store, &memory).rule, Rule::ReservedNapot);
+    let plain = Regime { extensions: Extensions::NONE, ..regime };
+    assert_eq!(walk(plain, &store, &memory).rule, Rule::ReservedBits);
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! The translation algorithm (`sv32algorithm`) as a pure function. The steps in the comments are
 //! those of the edition that `docs/spec.md` pins.
 //!
-//! Left out: PMP and PMA checks other than a bus error, Svnapot, Svpbmt (their bits are reserved
-//! here), the hypervisor's second stage.
+//! Left out: PMP and PMA checks other than a bus error, the hypervisor's second stage.
 
 use arrayvec::ArrayVec;
 
 use super::{Pte, Rule};
 use crate::bus::BusError;
-use crate::isa::{Access, Cause, Context, Fault, Mode, PAGE_BYTES, Privilege, Satp, Xlen};
+use crate::isa::{
+    Access, Attributes, Cause, Context, Extension, Extensions, Fault, Mode, PAGE_BYTES, Privilege,
+    Satp, Xlen,
+};
 use crate::mmu::{Request, Response};
 
 /// Bits of a physical address that RV64 implements.
@@ -50,6 +52,10 @@ pub struct Regime {
     pub satp: u64,
     /// `menvcfg.ADUE`: A and D are set by hardware instead of faulting.
     pub adue: bool,
+    /// `menvcfg.PBMTE`: entries have a memory type, if Svpbmt is implemented.
+    pub pbmte: bool,
+    /// The extensions that are implemented.
+    pub extensions: Extensions,
 }
 
 impl Regime {
@@ -60,6 +66,12 @@ impl Regime {
             Xlen::Rv32 => request.va & 0xffff_ffff,
             Xlen::Rv64 => request.va,
         }
+    }
+
+    /// The extensions that are implemented and not switched off (`norm:menvcfg_pbmte_op`).
+    fn in_effect(self) -> Extensions {
+        let off = if self.pbmte { &[][..] } else { &[Extension::Svpbmt] };
+        self.extensions.without(Extensions::of(off))
     }
 
     /// Whether the request goes through page tables (`norm:satp_op_active`); otherwise it
@@ -108,6 +120,15 @@ pub struct Walk {
     pub leaf_level: Option<u32>,
     /// G was set in the leaf or in a pointer above it.
     pub global: bool,
+    /// Size and memory type of the page, if the outcome is the address of one.
+    pub attributes: Attributes,
+}
+
+impl Walk {
+    /// The response to the request, with the attributes of its page.
+    pub fn answer(&self) -> (Response, Attributes) {
+        (self.outcome, self.attributes)
+    }
 }
 
 /// Translates one request: the specification's algorithm from its first step to its last.
@@ -119,6 +140,7 @@ pub fn walk(regime: Regime, request: &Request, source: &(impl PteSource + ?Sized
         update: None,
         leaf_level: None,
         global: false,
+        attributes: Attributes::default(),
     };
     let va = regime.va(request);
     match steps(regime, va, request, source, &mut walk) {
@@ -127,6 +149,7 @@ pub fn walk(regime: Regime, request: &Request, source: &(impl PteSource + ?Sized
             walk.rule = rule;
         }
         Err(rule) => {
+            walk.attributes = Attributes::default();
             let cause = match rule {
                 Rule::TableRead | Rule::TableWrite | Rule::PhysicalWidth => {
                     Cause::access_fault(request.access)
@@ -163,26 +186,37 @@ fn steps(
     // Step 1.
     let mut a = root * PAGE_BYTES;
     let mut level = mode.levels() - 1;
-    let (pa, pte) = loop {
+    let (pa, stored, pte) = loop {
         // Step 2.
         let pa = a + vpn(mode, va, level) * mode.pte_bytes();
         let value = source.read(pa, mode.pte_bytes());
         walk.reads.push(PteRead { level, pa, value });
-        let pte = Pte::new(mode, value.map_err(|BusError| Rule::TableRead)?);
+        let stored = Pte::new(mode, value.map_err(|BusError| Rule::TableRead)?);
         // Step 3.
-        valid(pte)?;
+        valid(stored, regime.in_effect())?;
+        // Svnapot: the read of a NAPOT entry returns its copy for this page.
+        let copy = || stored.napot_copy(level, vpn(mode, va, level)).ok_or(Rule::ReservedNapot);
+        let pte = if stored.is_napot() { copy()? } else { stored };
         // Step 4.
         walk.global |= pte.global();
         if pte.is_leaf() {
-            break (pa, pte);
+            break (pa, stored, pte);
         }
         if pte.accessed() || pte.dirty() || pte.user() {
             return Err(Rule::PointerBits);
+        }
+        if pte.pbmt() != 0 {
+            return Err(Rule::ReservedMemoryType);
         }
         level = level.checked_sub(1).ok_or(Rule::PointerAtLastLevel)?;
         a = pte.ppn() * PAGE_BYTES;
     };
     walk.leaf_level = Some(level);
+    if pte.pbmt() == 3 {
+        return Err(Rule::ReservedMemoryType);
+    }
+    let size = if stored.is_napot() { Attributes::NAPOT } else { level as u8 };
+    walk.attributes = Attributes { size, pbmt: pte.pbmt() };
     // Step 5.
     let inside = (1 << (level * mode.segment_bits())) - 1;
     if pte.ppn() & inside != 0 {
@@ -205,8 +239,8 @@ fn steps(
         if !source.writable(pa, mode.pte_bytes()) {
             return Err(Rule::TableWrite);
         }
-        let new = pte.bits() | Pte::A | if store { Pte::D } else { 0 };
-        walk.update = Some(Update { pa, old: pte.bits(), new });
+        let new = stored.bits() | Pte::A | if store { Pte::D } else { 0 };
+        walk.update = Some(Update { pa, old: stored.bits(), new });
     }
     // Step 10. The virtual page number counts only below the leaf's level.
     let page = (pte.ppn() & !inside) | ((va / PAGE_BYTES) & inside);
@@ -228,14 +262,14 @@ fn vpn(mode: Mode, va: u64, level: u32) -> u64 {
 }
 
 /// Step 3: validity and reserved encodings.
-fn valid(pte: Pte) -> Result<(), Rule> {
+fn valid(pte: Pte, extensions: Extensions) -> Result<(), Rule> {
     if !pte.valid() {
         return Err(Rule::Invalid);
     }
     if pte.writable() && !pte.readable() {
         return Err(Rule::WriteWithoutRead);
     }
-    if pte.reserved() != 0 {
+    if pte.reserved(extensions) != 0 {
         return Err(Rule::ReservedBits);
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! Page-table entries, as the kernel and the tools write them: the bits that all schemes share.
+//! Page-table entries, as the kernel and the tools write them: the bits that all schemes share, and
+//! those of extensions.
 //!
 //! The golden model has its own decoder.
 
@@ -20,6 +21,9 @@ pub const GLOBAL: u64 = 1 << 5;
 pub const ACCESSED: u64 = 1 << 6;
 /// `D`: dirty.
 pub const DIRTY: u64 = 1 << 7;
+
+/// `N`: one entry of a NAPOT range (Svnapot).
+pub const NAPOT: u64 = 1 << 63;
 
 /// The letters of the bits 0 to 7, `V` first.
 pub const LETTERS: &str = "VRWXUGAD";

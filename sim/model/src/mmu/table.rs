@@ -21,6 +21,7 @@ macro_rules! mmu_table {
                 Reset reset In,
                 Satp satp In,
                 Adue adue In,
+                Pbmte pbmte In,
                 FetchReqValid fetch_req_valid In,
                 FetchReqVa fetch_req_va In,
                 FetchReqPrivilege fetch_req_privilege In,
@@ -45,12 +46,16 @@ macro_rules! mmu_table {
                 FetchReqReady fetch_req_ready Out,
                 FetchRespValid fetch_resp_valid Out,
                 FetchRespPa fetch_resp_pa Out,
+                FetchRespSize fetch_resp_size Out,
+                FetchRespPbmt fetch_resp_pbmt Out,
                 FetchRespFault fetch_resp_fault Out,
                 FetchRespCause fetch_resp_cause Out,
                 FetchRespTval fetch_resp_tval Out,
                 DataReqReady data_req_ready Out,
                 DataRespValid data_resp_valid Out,
                 DataRespPa data_resp_pa Out,
+                DataRespSize data_resp_size Out,
+                DataRespPbmt data_resp_pbmt Out,
                 DataRespFault data_resp_fault Out,
                 DataRespCause data_resp_cause Out,
                 DataRespTval data_resp_tval Out,
@@ -99,9 +104,9 @@ macro_rules! mmu_table {
                 /// A TLB line was written.
                 Refill refill, EventRefill event_refill,
                     refills "TLB lines written.";
-                /// The TLB line that was written maps a superpage.
+                /// The TLB line that was written maps a superpage, or a NAPOT range.
                 SuperpageRefill superpage_refill, EventSuperpageRefill event_superpage_refill,
-                    superpage_refills "Of the TLB lines written, those that map a superpage.";
+                    superpage_refills "Of the TLB lines written, those that map a superpage, or a NAPOT range.";
                 /// A fence was accepted.
                 Fence fence, EventFence event_fence,
                     fences "Fences accepted.";

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::bus::{MapError, SharedMemory};
 use crate::golden::Regime;
-use crate::isa::{Cause, Mode, Xlen};
+use crate::isa::{Cause, Extension, Extensions, Mode, Xlen};
 use crate::mmu::{Fence, Request};
 
 /// One line.
@@ -76,13 +76,9 @@ pub struct PmpEntry {
     pub addr: u64,
 }
 
-/// An extension that a scenario needs and this MMU lacks.
+/// An extension that a scenario needs and no MMU of this project has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unsupported {
-    /// Svnapot.
-    Svnapot,
-    /// Svpbmt.
-    Svpbmt,
     /// Physical memory protection.
     Pmp,
 }
@@ -90,20 +86,29 @@ pub enum Unsupported {
 impl Scenario {
     /// The first extension needed that is not implemented, if there is one.
     pub fn unsupported(&self) -> Option<Unsupported> {
-        if self.svnapot {
-            Some(Unsupported::Svnapot)
-        } else if self.pbmte {
-            Some(Unsupported::Svpbmt)
-        } else if !self.pmp.is_empty() {
-            Some(Unsupported::Pmp)
-        } else {
-            None
-        }
+        (!self.pmp.is_empty()).then_some(Unsupported::Pmp)
+    }
+
+    /// The extensions that must be implemented.
+    pub fn extensions(&self) -> Extensions {
+        let svnapot = if self.svnapot { &[Extension::Svnapot][..] } else { &[] };
+        let svpbmt = if self.pbmte { &[Extension::Svpbmt][..] } else { &[] };
+        Extensions::of(svnapot).with(Extensions::of(svpbmt))
+    }
+
+    /// Whether an MMU with these extensions can run it: it has those needed, and what it has besides
+    /// is switched off.
+    pub fn runs_on(&self, extensions: Extensions) -> bool {
+        let switched = Extensions::of(&[Extension::Svpbmt]);
+        extensions.has_all(self.extensions())
+            && extensions.without(switched) == self.extensions().without(switched)
     }
 
     /// The registers at the scenario's start.
     pub fn regime(&self) -> Regime {
-        Regime { xlen: self.xlen, satp: self.satp, adue: self.adue }
+        let extensions = self.extensions();
+        let Scenario { xlen, satp, adue, pbmte, .. } = *self;
+        Regime { xlen, satp, adue, pbmte, extensions }
     }
 
     /// Memory with the scenario's RAM and ROM, all zero.

@@ -42,8 +42,13 @@ impl<const N: usize, const IDX: usize, const VA: usize, const OFF: usize, const 
     for SegmentUnit<N, IDX, VA, OFF, PA>
 {
     type Pin = Pin;
+    type Parameters = ();
 
-    fn names() -> Names {
+    fn build((): ()) -> Self {
+        Self::default()
+    }
+
+    fn names((): ()) -> Names {
         Names::new()
             .with::<SegmentRegister<VA, PA>>()
             .with::<SegmentCheck<VA, OFF, PA>>()
@@ -79,7 +84,7 @@ impl Config {
     /// # Panics
     /// If the compiler reports a finding: a defect of the design, which the first build reveals.
     pub fn design(&self) -> Design {
-        with_top!(self, Top => top::design::<Top>())
+        with_top!(self, Top => top::design::<Top>(()))
     }
 
     /// The hardware as bare pins, at power-up, on an engine; like the MMU's.
@@ -87,11 +92,11 @@ impl Config {
     /// # Panics
     /// As [`Config::design`].
     pub fn simulator(&self, engine: Engine) -> Box<dyn Simulator<Pin>> {
-        with_top!(self, Top => top::simulator::<Top>(self.name, engine))
+        with_top!(self, Top => top::simulator::<Top>(self.name, (), engine))
     }
 
     /// The width of a pin in bits.
     pub fn pin_width(&self, pin: Pin) -> usize {
-        with_top!(self, Top => top::pin_width::<Top>(pin))
+        with_top!(self, Top => top::pin_width::<Top>((), pin))
     }
 }

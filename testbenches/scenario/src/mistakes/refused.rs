@@ -145,6 +145,12 @@ fn steps_that_cannot_be_made_are_refused() {
     for (head, part) in [
         ("machine = { ¦ready_every = 0 }", "`ready_every` is 0"),
         ("machine = { latency = ¦0 }", "at least 1 cycle"),
+        ("machine = { ¦extensions = [\"svnapot\"] }", "no configuration of size `small` has these"),
+        ("machine = { extensions = [¦\"svnapott\"] }", "svnapott"),
+        (
+            "machine = { modes = \"sv39\" }\nspace.two.asid = 2\nspace.two.map = [\n¦{ va = 0x1000, pa = 0, flags = \"R\", napot = true }]",
+            "not both multiples of 0x10000",
+        ),
         ("machine = { satp = ¦\"other\" }", "there is no address space `other`"),
         ("events = { fence = 0, ¦fences = 0 }", "there is no event `fences`"),
         ("edit = [\n¦{ pte = 0x1000 }]", "needs `set`, `clear`, `pa` or `value`"),
@@ -171,6 +177,12 @@ fn steps_that_cannot_be_made_are_refused() {
         ("{ bus_error = 0x1000, space = ¦\"other\" },", "there is no address space `other`"),
         ("¦{ pte = 0x1000, set = \"A\", level = 9 },", "has no level 9"),
         ("¦{ load = 0x1000, pa = 0, fault = \"load page fault\" },", "either `pa` or `fault`"),
+        (
+            "¦{ load = 0x1000, size = \"mega\", fault = \"load page fault\" },",
+            "neither `size` nor `pbmt`",
+        ),
+        ("{ load = 0x1000, size = ¦\"huge\" },", "not a page size; there are base, mega"),
+        ("{ load = 0x1000, pbmt = ¦\"reserved\" },", "not a memory type; there are pma, nc, io"),
         ("¦{ stream = \"load\", va = 0x1000, stride = 4, count = 0 },", "1 to 1048576 accesses"),
     ] {
         all.refused(&steps("machine = { modes = \"sv39\" }", step), part);

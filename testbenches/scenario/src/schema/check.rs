@@ -9,6 +9,7 @@ use crate::limits::within;
 use crate::number::Number;
 use crate::place::{Mistake, Place};
 use crate::step::{Action, Step};
+use crate::variant;
 
 /// The largest address-space identifier of RV32.
 const LARGEST_ASID_RV32: u16 = 511;
@@ -23,6 +24,10 @@ impl Machine {
             let message =
                 "`bare` is not a scheme; the step `satp = \"bare\"` turns translation off";
             return Err(place.key("modes").text("bare").wrong(message));
+        }
+        for size in self.size.list() {
+            let exists = variant::exists(self, size);
+            exists.map_err(|message| place.key("extensions").wrong(message))?;
         }
         for latency in self.latency.list() {
             let place = place.key("latency").word(&latency.to_string());

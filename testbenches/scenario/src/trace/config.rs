@@ -5,8 +5,8 @@ use machine::system::{LatencySpec, MachineConfig};
 use model::isa::Mode;
 
 use crate::os_text::OsText;
-use crate::schema::Size;
-use crate::variant::Variant;
+use crate::schema::{Machine, OneOrMany};
+use crate::variant::{Select, Variant};
 
 /// The configuration of a run.
 #[derive(Clone, Debug)]
@@ -34,7 +34,10 @@ impl Environment {
             [policy] => policy,
             _ => return Err("`os.policy`: one policy can be run at a time".to_owned()),
         };
-        let variant = Variant { size: Size::Small, mode, latency: 1, policy };
+        let machine = Machine { modes: OneOrMany::One(mode), ..Machine::default() };
+        let variants = Variant::all(&machine, Select::default()).map_err(|e| e.to_string())?;
+        let variant = variants.into_iter().next().ok_or("no scheme")?;
+        let variant = Variant { policy, ..variant };
         let mut config = os.config(adue, &variant);
         config.latency = latency;
         // Recordings are long: invariants are checked at the end, unless requested.

@@ -51,6 +51,7 @@ module bench (
         .reset(reset),
         .satp(reset ? zero : satp),
         .adue(zero[0]),
+        .pbmte(zero[0]),
         .fetch_req_valid(!reset),
         .fetch_req_ready(fetch_ready),
         .fetch_req_va(fetch[fetched]),

@@ -3,7 +3,8 @@
 //! It shows that scenarios can fail: the correct model passes them all, each defective one fails
 //! the scenario assigned to its defect.
 
-use model::isa::{Cause, Fault, Mode, Satp, Xlen};
+use engine::Config;
+use model::isa::{Attributes, Cause, Extensions, Fault, Mode, Satp, Xlen};
 use model::mmu::{
     Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
 };
@@ -23,12 +24,16 @@ pub(super) struct Line {
     pub(super) mxr: bool,
 }
 
+/// A response with the attributes of its page.
+pub(super) type Answer = (Response, Attributes);
+
 /// A waiting miss, with the registers at its acceptance.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pending {
     pub(super) request: Request,
     pub(super) satp: u64,
     pub(super) adue: bool,
+    pub(super) pbmte: bool,
     pub(super) overtaken: bool,
 }
 
@@ -54,9 +59,9 @@ pub(super) struct Walk {
 }
 
 pub(crate) struct Model {
+    pub(super) config: &'static Config,
     pub(super) rules: Rules,
     pub(super) mutant: Option<M>,
-    pub(super) entries: usize,
     pub(super) lines: [Vec<Line>; 2],
     pub(super) pending: [Option<Pending>; 2],
     pub(super) state: State,
@@ -67,7 +72,7 @@ pub(crate) struct Model {
     pub(super) last_va: [u64; 2],
     pub(super) last_fence_va: Option<u64>,
     pub(super) fence_seen: bool,
-    pub(super) delayed: [Option<Response>; 2],
+    pub(super) delayed: [Option<Answer>; 2],
     pub(super) had_fault: bool,
     pub(super) patience: u32,
     pub(super) live_satp: u64,
@@ -77,11 +82,12 @@ pub(super) const IDLE_WALK: Walk =
     Walk { port: 0, level: 0, table: 0, global: false, entry: 0, result: Ok(()) };
 
 impl Model {
-    pub(crate) fn new(xlen: Xlen, entries: usize, mutant: Option<M>) -> Model {
+    pub(crate) fn new(config: &'static Config, mutant: Option<M>) -> Model {
+        let Config { xlen, extensions, .. } = *config;
         Model {
-            rules: Rules { xlen, mutant },
+            config,
+            rules: Rules { xlen, extensions, mutant },
             mutant,
-            entries,
             lines: [Vec::new(), Vec::new()],
             pending: [None; 2],
             state: State::Idle,
@@ -114,7 +120,7 @@ impl Model {
     fn accept(&mut self, port: usize, request: Request, inputs: &Inputs, out: &mut Outputs) {
         let previous = std::mem::replace(&mut self.last_va[port], request.va);
         if let Some(response) = self.rules.untranslated(&request, inputs.satp, previous) {
-            self.respond(port, response, out);
+            self.respond(port, (response, Attributes::default()), out);
             return;
         }
         let line = self.lookup(port, request.va, inputs.satp);
@@ -131,13 +137,18 @@ impl Model {
             }
             None => {
                 out.events += Pulse::miss(Port::ALL[port]);
-                let (satp, adue) = (inputs.satp, inputs.adue);
-                self.pending[port] = Some(Pending { request, satp, adue, overtaken: false });
+                let Inputs { satp, adue, pbmte, .. } = *inputs;
+                self.pending[port] = Some(Pending { request, satp, adue, pbmte, overtaken: false });
             }
         }
     }
 
-    pub(super) fn respond(&mut self, port: usize, response: Response, out: &mut Outputs) {
+    pub(super) fn respond(
+        &mut self,
+        port: usize,
+        (response, attributes): Answer,
+        out: &mut Outputs,
+    ) {
         if let Err(fault) = response {
             let page = fault.cause.is_page_fault();
             out.events += if page { Pulse::PageFault } else { Pulse::AccessFault };
@@ -148,6 +159,7 @@ impl Model {
             port
         };
         out.responses[Port::ALL[port]] = Some(response);
+        out.attributes[Port::ALL[port]] = attributes;
     }
 }
 
@@ -156,17 +168,21 @@ impl Mmu for Model {
         self.rules.xlen
     }
 
+    fn extensions(&self) -> Extensions {
+        self.rules.extensions
+    }
+
     fn name(&self) -> &str {
         "model"
     }
 
     fn entries(&self) -> usize {
-        self.entries
+        self.config.entries
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         if inputs.reset {
-            *self = Model::new(self.rules.xlen, self.entries, self.mutant);
+            *self = Model::new(self.config, self.mutant);
             return Outputs::default();
         }
         let fencing = inputs.fence.is_some() && !self.is(M::RequestBesideFenceAccepted);

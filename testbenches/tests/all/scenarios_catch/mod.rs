@@ -9,7 +9,6 @@ mod walker;
 use std::sync::atomic::AtomicBool;
 
 use defective::Model;
-use model::isa::Xlen;
 use model::mmu::Mmu;
 use mutant::Mutant;
 use scenario::library;
@@ -36,6 +35,15 @@ const CAUGHT: &[(Mutant, &str)] = &[
     (Mutant::LeafReservedAccepted, "reserved-bits-in-a-leaf"),
     (Mutant::NapotAccepted, "napot-bit-is-reserved"),
     (Mutant::PbmtAccepted, "pbmt-bits-are-reserved"),
+    (Mutant::NapotCodeUnchecked, "napot-encodings"),
+    (Mutant::NapotSuperpageAccepted, "napot-encodings"),
+    (Mutant::SoftwareBitsRefused, "bits-60-and-59-for-software"),
+    (Mutant::ReservedTypeAccepted, "memory-types"),
+    (Mutant::PointerTypeAccepted, "memory-types"),
+    (Mutant::PbmteIgnored, "memory-types-by-pbmte"),
+    (Mutant::TypeLostOnHit, "memory-types"),
+    (Mutant::RetypedWalkCached, "memory-types-by-pbmte"),
+    (Mutant::NapotSizeHidden, "a-napot-range"),
     (Mutant::MisalignedOred, "misaligned-megapage"),
     (Mutant::MisalignedOred, "misaligned-upper-levels"),
     (Mutant::PointerAtLastLevelAccepted, "pointer-at-the-last-level"),
@@ -68,6 +76,11 @@ const CAUGHT: &[(Mutant, &str)] = &[
     (Mutant::OvertakenWalkCached, "the-space-changes-during-a-walk"),
     (Mutant::RequestBesideFenceAccepted, "a-request-beside-a-fence"),
     (Mutant::SuperpageOffsetCut, "megapage"),
+    (Mutant::NapotOffsetOred, "a-napot-range"),
+    (Mutant::NapotLineOfOnePage, "a-napot-range"),
+    (Mutant::NapotFencedByExactVa, "a-napot-range-by-any-inner-address"),
+    (Mutant::NapotOverlapsKept, "a-napot-range-gives-way-to-pages"),
+    (Mutant::NapotCopyWritten, "in-a-napot-range"),
     (Mutant::MegapageTagTooWide, "a-superpage-ends-where-it-ends"),
     (Mutant::NoRetry, "a-changed-entry-is-read-again"),
     (Mutant::RetryFromOldEntry, "a-revoked-entry-is-not-used"),
@@ -107,14 +120,7 @@ const CAUGHT: &[(Mutant, &str)] = &[
 
 fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
     let factory = |config: &str| -> anyhow::Result<Box<dyn Mmu>> {
-        let xlen = if config.starts_with("rv32") { Xlen::Rv32 } else { Xlen::Rv64 };
-        let entries = match config.rsplit('_').next() {
-            Some("tiny") => 4,
-            Some("small") => 8,
-            Some("linux") => 16,
-            _ => 32,
-        };
-        Ok(Box::new(Model::new(xlen, entries, mutant)))
+        Ok(Box::new(Model::new(engine::find(config)?, mutant)))
     };
     let scenarios = library::find(name).unwrap_or_else(|error| panic!("{error}"));
     let mut reports = Vec::new();

@@ -1,6 +1,8 @@
 //! The model's rules of the specification: one entry, one request at a time.
 
-use model::isa::{Access, Cause, Fault, Mode, Privilege, Satp, Xlen};
+use model::isa::{
+    Access, Attributes, Cause, Extension, Extensions, Fault, Mode, Privilege, Satp, Xlen,
+};
 use model::mmu::{Request, Response};
 
 use super::mutant::Mutant as M;
@@ -38,6 +40,9 @@ impl Entry {
         let bits = if self.mode == Mode::Sv32 { 22 } else { 44 };
         self.bits >> 10 & ((1 << bits) - 1)
     }
+    fn pbmt(self) -> u8 {
+        if self.mode == Mode::Sv32 { 0 } else { (self.bits >> 61 & 3) as u8 }
+    }
     fn upper(self) -> u64 {
         if self.mode == Mode::Sv32 { 0 } else { self.bits >> 54 }
     }
@@ -47,6 +52,7 @@ impl Entry {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     pub(crate) xlen: Xlen,
+    pub(crate) extensions: Extensions,
     pub(crate) mutant: Option<M>,
 }
 
@@ -115,12 +121,44 @@ impl Rules {
         }
     }
 
+    /// Those of an entry's upper bits to which extensions give a meaning.
+    fn known(&self, pbmte: bool) -> u64 {
+        let napot = u64::from(self.extensions.has(Extension::Svnapot)) << 9;
+        let software = self.extensions.has(Extension::Svrsw60t59b);
+        let typed = self.extensions.has(Extension::Svpbmt) && (pbmte || self.is(M::PbmteIgnored));
+        let types = if typed { 0x180 } else { 0 };
+        napot | types | if software && !self.is(M::SoftwareBitsRefused) { 0x60 } else { 0 }
+    }
+
+    /// Size and memory type of a leaf's page.
+    pub(crate) fn attributes(&self, entry: Entry, level: u32) -> Attributes {
+        let range = self.is_range(entry, level);
+        let size = if range && !self.is(M::NapotSizeHidden) { 5 } else { level as u8 };
+        let pbmt = if self.extensions.has(Extension::Svpbmt) { entry.pbmt() } else { 0 };
+        Attributes { size, pbmt }
+    }
+
+    /// One entry of a NAPOT range.
+    pub(crate) fn is_range(&self, entry: Entry, level: u32) -> bool {
+        self.extensions.has(Extension::Svnapot) && entry.bit(63) && level == 0
+    }
+
+    /// False for a reserved encoding of N.
+    fn is_valid_range(&self, entry: Entry, level: u32) -> bool {
+        if !self.extensions.has(Extension::Svnapot) || !entry.bit(63) {
+            return true;
+        }
+        let code = entry.ppn() & 0xf == 8 || self.is(M::NapotCodeUnchecked);
+        if level == 0 { code } else { self.is(M::NapotSuperpageAccepted) }
+    }
+
     /// Whether an entry is a leaf (or a pointer), or its fault.
     pub(crate) fn decode(
         &self,
         entry: Entry,
         level: u32,
         request: &Request,
+        pbmte: bool,
     ) -> Result<bool, Cause> {
         let page = Cause::page_fault(request.access);
         if !entry.valid() && !self.is(M::InvalidAccepted) {
@@ -144,6 +182,17 @@ impl Rules {
             Some(M::PbmtAccepted) => 0x180,
             _ => 0,
         };
+        let accepted = accepted | self.known(pbmte);
+        let pbmt = entry.pbmt();
+        let bad_type = match self.mutant {
+            Some(M::ReservedTypeAccepted) => pointer && pbmt != 0,
+            Some(M::PointerTypeAccepted) => !pointer && pbmt == 3,
+            _ => pointer && pbmt != 0 || pbmt == 3,
+        };
+        let typed = self.extensions.has(Extension::Svpbmt);
+        if typed && bad_type || !self.is_valid_range(entry, level) {
+            return Err(page);
+        }
         if entry.upper() & !accepted != 0 {
             let access = self.is(M::ReservedGivesAccessFault);
             return Err(if access { Cause::access_fault(request.access) } else { page });
@@ -215,10 +264,12 @@ impl Rules {
     }
 
     pub(crate) fn physical(&self, entry: Entry, level: u32, va: u64) -> u64 {
-        let inside = (1 << (12 + level * self.segment())) - 1;
+        let range = self.is_range(entry, level);
+        let inside = if range { 0xffff } else { (1 << (12 + level * self.segment())) - 1 };
         let offset = if self.is(M::SuperpageOffsetCut) { va & 0xfff } else { va & inside };
         let base = entry.ppn() << 12;
-        let base = if self.is(M::MisalignedOred) { base } else { base & !inside };
+        let whole = self.is(M::MisalignedOred) || self.is(M::NapotOffsetOred) && range;
+        let base = if whole { base } else { base & !inside };
         let pa = base | offset;
         if self.is(M::PhysicalPpnCut) { pa & 0xffff_ffff } else { pa }
     }

@@ -1,14 +1,17 @@
 //! The model's TLBs: lookup, permission check at a hit, fence.
 
-use model::isa::{Access, Privilege, Xlen};
-use model::mmu::{Request, Response};
+use model::isa::{Access, Attributes, Privilege, Xlen};
+use model::mmu::Request;
 
-use super::defective::{Line, Model};
+use super::defective::{Answer, Line, Model};
 use super::mutant::Mutant as M;
 
 impl Model {
     pub(super) fn covers(&self, line: &Line, va: u64) -> bool {
         let segment = if self.rules.xlen == Xlen::Rv32 { 10 } else { 9 };
+        if self.rules.is_range(line.entry, line.level) && !self.is(M::NapotLineOfOnePage) {
+            return line.va >> 16 == va >> 16;
+        }
         let wide = self.is(M::MegapageTagTooWide) && line.level > 0;
         let shift = 12 + (line.level - u32::from(wide)) * segment;
         line.va >> shift == va >> shift
@@ -30,7 +33,7 @@ impl Model {
     }
 
     /// The answer of a hit; `None` passes the request to the walker.
-    pub(super) fn hit(&self, line: &Line, request: &Request, adue: bool) -> Option<Response> {
+    pub(super) fn hit(&self, line: &Line, request: &Request, adue: bool) -> Option<Answer> {
         let mut judged = *request;
         match self.mutant {
             Some(M::MxrFrozenAtFill) => judged.context.mxr = line.mxr,
@@ -45,7 +48,7 @@ impl Model {
             }
             _ => {}
         }
-        let fault = Err(self.rules.page_fault(request));
+        let fault = (Err(self.rules.page_fault(request)), Attributes::default());
         if !self.rules.allowed(line.entry, &judged) {
             return Some(fault);
         }
@@ -53,7 +56,14 @@ impl Model {
             || line.entry.dirty()
             || self.is(M::DirtyIgnored);
         match (dirty, adue) {
-            (true, _) => Some(Ok(self.rules.physical(line.entry, line.level, request.va))),
+            (true, _) => {
+                let pa = self.rules.physical(line.entry, line.level, request.va);
+                let mut attributes = self.rules.attributes(line.entry, line.level);
+                if self.is(M::TypeLostOnHit) {
+                    attributes.pbmt = 0;
+                }
+                Some((Ok(pa), attributes))
+            }
             (false, false) => Some(fault),
             (false, true) => None,
         }
@@ -73,7 +83,9 @@ impl Model {
         for port in 0..2 {
             let lines = std::mem::take(&mut self.lines[port]);
             let stays = |line: &Line| {
-                let exact = self.is(M::SuperpageFencedByExactVa);
+                let range = self.rules.is_range(line.entry, line.level);
+                let exact = self.is(M::SuperpageFencedByExactVa)
+                    || self.is(M::NapotFencedByExactVa) && range;
                 let by_va = va.is_none_or(|va| {
                     if exact { line.va >> 12 == va >> 12 } else { self.covers(line, va) }
                 });

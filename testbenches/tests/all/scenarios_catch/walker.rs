@@ -1,6 +1,6 @@
 //! The model's walker: from a pending miss to its answer.
 
-use model::isa::{Cause, Satp};
+use model::isa::{Attributes, Cause, Extension, Satp};
 use model::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
 
 use super::defective::{IDLE_WALK, Line, Model, Pending, State, Walk};
@@ -50,7 +50,7 @@ impl Model {
         if error && !self.is(M::BusErrorIgnored) {
             self.walk.result = Err(self.rules.bus_error(request));
         } else {
-            match self.rules.decode(entry, self.walk.level, request) {
+            match self.rules.decode(entry, self.walk.level, request, pending.pbmte) {
                 Err(cause) => self.walk.result = Err(cause),
                 Ok(true) => {
                     self.walk.result = self.rules.leaf(entry, self.walk.level, request);
@@ -83,7 +83,9 @@ impl Model {
         let entry = Entry { mode: self.mode(pending.satp), bits: self.walk.entry };
         let store = self.rules.needs_dirty(pending.request.access) || self.is(M::LoadSetsDirty);
         let wanted = entry.bits | 1 << 6 | if store { 1 << 7 } else { 0 };
-        (entry.valid() && entry.leaf() && wanted != entry.bits).then_some(wanted)
+        let unmarked = entry.valid() && entry.leaf() && wanted != entry.bits;
+        let page = if self.is(M::NapotCopyWritten) { pending.request.va >> 12 & 0xf } else { 0 };
+        unmarked.then_some(wanted | page << 10)
     }
 
     fn answer(&mut self, pending: Pending, inputs: &Inputs, out: &mut Outputs) {
@@ -107,7 +109,9 @@ impl Model {
         };
         let fenced = inputs.fence.is_some() && !self.is(M::RefillSurvivesFence);
         let overtaken = pending.overtaken && !self.is(M::OvertakenWalkCached);
-        if cacheable && !fenced && !overtaken {
+        let retyped = self.rules.extensions.has(Extension::Svpbmt) && pending.pbmte != inputs.pbmte;
+        let retyped = retyped && !self.is(M::RetypedWalkCached);
+        if cacheable && !fenced && !overtaken && !retyped {
             let asid = self.asid(inputs.satp);
             let asid = if overtaken || self.is(M::OvertakenWalkCached) {
                 asid
@@ -124,12 +128,15 @@ impl Model {
             }
         }
         self.had_fault = result.is_err();
-        let response = match result {
-            Ok(()) => Ok(self.rules.physical(entry, level, request.va)),
-            Err(cause) => Err(self.rules.fault(cause, &request, entry)),
+        let answer = match result {
+            Ok(()) => {
+                let pa = self.rules.physical(entry, level, request.va);
+                (Ok(pa), self.rules.attributes(entry, level))
+            }
+            Err(cause) => (Err(self.rules.fault(cause, &request, entry)), Attributes::default()),
         };
         out.events += Pulse::WalkDone;
-        self.respond(port, response, out);
+        self.respond(port, answer, out);
         self.pending[port] = None;
         self.state = State::Idle;
     }
@@ -138,11 +145,14 @@ impl Model {
         let keep = self.is(M::StaleDirtyAfterUpdate);
         let same: Vec<bool> = self.lines[port]
             .iter()
-            .map(|old| old.asid == line.asid && self.covers(old, line.va))
+            .map(|old| {
+                let within = self.covers(&line, old.va) && !self.is(M::NapotOverlapsKept);
+                old.asid == line.asid && (self.covers(old, line.va) || within)
+            })
             .collect();
         let mut same = same.into_iter();
         self.lines[port].retain(|_| keep || !same.next().unwrap_or(false));
-        if self.lines[port].len() == self.entries {
+        if self.lines[port].len() == self.config.entries {
             self.lines[port].remove(0);
         }
         self.lines[port].push(line);

@@ -4,7 +4,7 @@
 use crate::system::{Machine, MachineConfig, Outcome, ProcessSpec};
 use model::bus::{BusError, SharedMemory};
 use model::golden::{PteSource, Regime, walk};
-use model::isa::{Access, Fault, PAGE_BYTES, Satp, Xlen};
+use model::isa::{Access, Attributes, Extensions, Fault, PAGE_BYTES, Satp, Xlen};
 use model::mmu::{Fence, Inputs, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -81,19 +81,23 @@ impl CachingMmu {
         CachingMmu { memory, forgets, fences: 0, cache, pointers }
     }
 
-    /// The response, and whether it is a hit; `None` there if nothing was translated.
-    fn answer(&mut self, inputs: &Inputs, request: Request) -> (Response, Option<bool>) {
-        let regime = Regime { xlen: Xlen::Rv64, satp: inputs.satp, adue: inputs.adue };
+    /// The response, the size of its page, and whether it is a hit; `None` there if nothing was
+    /// translated.
+    fn answer(&mut self, inputs: &Inputs, request: Request) -> (Response, u8, Option<bool>) {
+        let (satp, adue, extensions) = (inputs.satp, inputs.adue, Extensions::NONE);
+        let regime = Regime { xlen: Xlen::Rv64, satp, adue, pbmte: false, extensions };
         if !regime.is_active(&request) {
-            return (Ok(request.va), None);
+            return (Ok(request.va), 0, None);
         }
         let asid = Satp::decode(inputs.satp, Xlen::Rv64).unwrap().asid;
         let key = (asid, request.va / PAGE_BYTES);
-        if let Some(cached) =
-            self.cache.get(&key).and_then(|(kinds, _)| kinds[request.access as usize])
-        {
+        let cached = self.cache.get(&key);
+        let cached =
+            cached.and_then(|(kinds, level)| Some((kinds[request.access as usize]?, *level)));
+        if let Some((cached, level)) = cached {
             let pa = cached.map(|frame| frame * PAGE_BYTES + request.va % PAGE_BYTES);
-            return (pa.map_err(|fault| Fault { tval: request.va, ..fault }), Some(true));
+            let size = if pa.is_ok() { level as u8 } else { 0 };
+            return (pa.map_err(|fault| Fault { tval: request.va, ..fault }), size, Some(true));
         }
         let memory = self.memory.borrow().clone().expect("the machine is built");
         let source = Walked { memory: &memory, pointers: &self.pointers, asid };
@@ -115,7 +119,7 @@ impl CachingMmu {
                 self.pointers.insert((asid, read.pa), pointer);
             }
         }
-        (found.outcome, Some(false))
+        (found.outcome, found.attributes.size, Some(false))
     }
 
     fn fence(&mut self, fence: Fence) {
@@ -156,8 +160,9 @@ impl Mmu for CachingMmu {
         };
         for (port, request) in inputs.requests {
             let Some(request) = request else { continue };
-            let (response, hit) = self.answer(inputs, request);
+            let (response, size, hit) = self.answer(inputs, request);
             out.responses[port] = Some(response);
+            out.attributes[port] = Attributes { size, pbmt: 0 };
             out.events.add_if(Pulse::hit(port), hit == Some(true));
             out.events.add_if(Pulse::miss(port), hit == Some(false));
         }

@@ -136,6 +136,10 @@ fn a_wrong_hit_is_noticed() {
     }
     let error = defective(|outputs, _| flip(&mut outputs.responses[Port::Data], 8));
     assert!(error.contains("expected physical address"), "{error}");
+    let error = defective(|outputs, _| outputs.attributes[Port::Data].size += 1);
+    assert!(error.contains("(size mega, memory type pma)"), "{error}");
+    let error = defective(|outputs, _| outputs.attributes[Port::Fetch].pbmt = 2);
+    assert!(error.contains("(size base, memory type io)"), "{error}");
 }
 
 #[test]

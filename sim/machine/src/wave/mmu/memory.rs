@@ -6,7 +6,7 @@ use waves::save::Line;
 use super::super::table::Declare;
 use super::pins::{Pins, hex};
 use super::pte::{self, Entries};
-use model::isa::{Mode, Xlen};
+use model::isa::{Extensions, Mode, Xlen};
 use model::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
 
 /// The port in the current cycle.
@@ -21,8 +21,9 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new(xlen: Xlen) -> Memory {
-        Memory { entries: Entries::new(xlen), asked: None, read: None, outstanding: 0 }
+    pub(super) fn new(xlen: Xlen, extensions: Extensions) -> Memory {
+        let entries = Entries::new(xlen, extensions);
+        Memory { entries, asked: None, read: None, outstanding: 0 }
     }
 
     /// `mode` is the scheme under which walks start.
@@ -40,7 +41,7 @@ impl Memory {
             self.read = None;
         }
         if starts || outputs.events.has(Pulse::WalkRestart) {
-            self.entries.root(mode);
+            self.entries.root(mode, inputs.pbmte);
         }
     }
 

@@ -36,7 +36,7 @@ use super::timeline::Timeline;
 use super::view::{Choice, Opening};
 use crate::board::{HartId, Paged, WorldState};
 use kernel::{Activity, Event, Pid};
-use model::isa::Xlen;
+use model::isa::{Extensions, Xlen};
 use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use model::record::Mark;
 use pins::Pins;
@@ -58,6 +58,8 @@ const PLAIN_ROWS: usize = 3;
 pub struct Subject {
     /// The machine's width.
     pub xlen: Xlen,
+    /// The extensions that its MMUs implement.
+    pub extensions: Extensions,
     /// How many harts there are.
     pub harts: usize,
     /// Names of processes, that of process 1 first.
@@ -228,8 +230,8 @@ impl Recorder {
     /// # Errors
     /// When the file cannot be created, or a signal's name is invalid.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
-        let Subject { xlen, harts, processes } = subject;
-        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen)).collect();
+        let Subject { xlen, extensions, harts, processes } = subject;
+        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen, extensions)).collect();
         let system = System::new(processes);
         let scene = Machine { pins, system, fault: None, understood: None, miss: None };
         Recorder::open(path, recording, scene)

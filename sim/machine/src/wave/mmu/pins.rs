@@ -8,7 +8,7 @@ use super::super::table::{Declare, Shown};
 use super::memory::{self, Memory};
 use super::port::{self, Flight};
 use super::words;
-use model::isa::{Satp, Xlen};
+use model::isa::{Extensions, Satp, Xlen};
 use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse};
 
 /// The pins in the current cycle, and state derived from earlier cycles.
@@ -25,14 +25,14 @@ pub(in crate::wave) struct Pins {
 }
 
 impl Pins {
-    pub(super) fn new(xlen: Xlen) -> Pins {
+    pub(super) fn new(xlen: Xlen, extensions: Extensions) -> Pins {
         Pins {
             xlen,
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             satp: None,
             flights: PerPort::default(),
-            memory: Memory::new(xlen),
+            memory: Memory::new(xlen, extensions),
             begun: false,
         }
     }
@@ -61,6 +61,7 @@ impl Pins {
             reset: last_in.reset,
             satp: last_in.satp,
             adue: last_in.adue,
+            pbmte: last_in.pbmte,
             fault_ready: last_in.fault_ready,
             ..Inputs::default()
         };
@@ -94,6 +95,7 @@ pub(super) fn declare(declare: &mut Declare<'_, Pins>, xlen: Xlen) -> Result<(),
         .format(Format::Decimal);
     declare.bits("satp.root", 44, |p| p.satp.map(|satp| satp.root))?;
     declare.flag("satp.adue", |p| p.inputs.adue)?;
+    declare.flag("satp.pbmte", |p| p.inputs.pbmte)?;
     for port in Port::ALL {
         port::declare(declare, port, xlen)?;
     }

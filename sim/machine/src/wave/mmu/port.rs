@@ -12,7 +12,7 @@ use strum::VariantNames;
 use super::super::table::{Declare, Shown};
 use super::pins::{Pins, hex};
 use super::words;
-use model::isa::{Access, Privilege, Xlen};
+use model::isa::{Access, Attributes, Privilege, Xlen};
 use model::mmu::{Inputs, Outputs, Port, Pulse, Request, Response};
 
 /// A port in the current cycle.
@@ -21,6 +21,7 @@ pub(super) struct Flight {
     request: Option<Request>,
     ready: bool,
     response: Option<Response>,
+    attributes: Attributes,
     /// Whether it hit in the TLB.
     hit: Option<bool>,
     /// The last request, until it is answered; the last answer, until the next request.
@@ -40,6 +41,7 @@ impl Flight {
         }
         let (request, response) = (inputs.requests[port], outputs.responses[port]);
         (self.request, self.ready, self.response) = (request, outputs.ready[port], response);
+        self.attributes = outputs.attributes[port];
         self.mixed |= request.is_some_and(|asked| asked.context.privilege != Privilege::User);
         let missed = outputs.events.has(Pulse::miss(port)).then_some(false);
         self.hit = if outputs.events.has(Pulse::hit(port)) { Some(true) } else { missed };
@@ -103,6 +105,13 @@ pub(super) fn declare(
         .row("TLB", alias("TLB"));
     declare.flag(path("response"), move |p| of(p).response.is_some())?;
     declare.bits(path("pa"), pa, move |p| of(p).response.and_then(Result::ok))?;
+    let answer = move |p: &Pins| of(p).response.and_then(Result::ok).map(|_| of(p).attributes);
+    declare.state(path("size"), 3, &Attributes::SIZES, move |p| {
+        answer(p).map(|attributes| u64::from(attributes.size))
+    })?;
+    declare.state(path("pbmt"), 2, &Attributes::TYPES, move |p| {
+        answer(p).map(|attributes| u64::from(attributes.pbmt))
+    })?;
     declare
         .state(path("cause"), 4, &words::CAUSES, move |p| {
             of(p).response.and_then(Result::err).map(|fault| words::cause(fault.cause))

@@ -24,6 +24,8 @@ pub(super) enum Age {
     Present,
     /// It was replaced at this version.
     Until(u64),
+    /// It is the entry of another page of the same NAPOT range, or was until this version.
+    Beside(Option<u64>),
 }
 
 /// The request for which a value is considered.
@@ -51,6 +53,8 @@ pub(super) struct History {
     /// first entry's is not 0.
     under_way: VecDeque<(u64, u32)>,
     bus_failed: u64,
+    /// The version of the last change of PBMTE, unless a fence has ended what it was before.
+    pbmte_changed: Option<u64>,
 }
 
 impl History {
@@ -87,6 +91,20 @@ impl History {
     pub(super) fn bus_failed(&mut self) {
         self.version += 1;
         self.bus_failed = self.version;
+    }
+
+    /// PBMTE has changed.
+    pub(super) fn pbmte_changed(&mut self) {
+        self.version += 1;
+        self.pbmte_changed = Some(self.version);
+    }
+
+    /// Whether the other value of PBMTE may still be in effect for some entries: until a fence of
+    /// everything (`norm:menvcfg_pbmte_fence`).
+    pub(super) fn other_pbmte_stands(&self, accepted: u64) -> bool {
+        let full = |fence: Fence| fence.va.is_none() && fence.asid.is_none();
+        let stands = |until| !self.fences_between(until, accepted).any(full);
+        self.pbmte_changed.is_some_and(stands)
     }
 
     pub(super) fn bus_failed_since(&self, accepted: u64) -> bool {
@@ -165,6 +183,7 @@ impl History {
         });
         self.count = self.values.values().map(VecDeque::len).sum();
         self.roots.retain(|_, used| *used >= floor);
+        self.pbmte_changed = self.pbmte_changed.filter(|changed| *changed > floor);
         let passed = self.fences.partition_point(|(version, _)| *version <= floor);
         self.fences.drain(..passed);
     }
@@ -203,7 +222,7 @@ impl History {
         view: &View,
         global: bool,
     ) -> bool {
-        let Age::Until(until) = age else { return true };
+        let (Age::Until(until) | Age::Beside(Some(until))) = age else { return true };
         let pte = Pte::new(mode, read.value.unwrap_or(0));
         let pointer = pte.valid() && !pte.is_leaf() && !pte.writable();
         let page = 12 + read.level * mode.segment_bits();

@@ -5,7 +5,7 @@
 //! Debug builds repeat the walk and compare.
 
 use crate::golden::{PteSource, Regime, Walk};
-use crate::isa::{Cause, Fault, Mode, PAGE_BYTES, Satp};
+use crate::isa::{Attributes, Cause, Fault, Mode, PAGE_BYTES, Satp, Translation};
 use crate::mmu::{Request, Response};
 
 /// Walks cached, a power of two.
@@ -15,7 +15,7 @@ const LINES: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
     satp: u64,
-    /// The page, and below it access, context and ADUE.
+    /// The page, and below it access, context, ADUE and PBMTE.
     page: u64,
 }
 
@@ -24,6 +24,7 @@ struct Key {
 struct Line {
     key: Key,
     version: u64,
+    /// The page as [`Translation::page`] has it.
     outcome: Result<u64, Cause>,
 }
 
@@ -41,7 +42,7 @@ impl Memo {
         regime: Regime,
         request: &Request,
         memory: &(impl PteSource + ?Sized),
-    ) -> Option<Response> {
+    ) -> Option<(Response, Attributes)> {
         let key = Key::new(regime, request);
         let line = self.lines.get(key.line())?.as_ref()?;
         if line.key != key || line.version != memory.version() {
@@ -49,28 +50,29 @@ impl Memo {
         }
         let va = regime.va(request);
         Some(match line.outcome {
-            Ok(page) => Ok(page | (va % PAGE_BYTES)),
-            Err(cause) => Err(Fault { cause, tval: va }),
+            Ok(page) => {
+                let translation = Translation::at(page, va);
+                (Ok(translation.pa()), translation.attributes())
+            }
+            Err(cause) => (Err(Fault { cause, tval: va }), Attributes::default()),
         })
     }
 
-    /// Whether a walk of present memory, which has this version, is cached with this address as its
-    /// result.
+    /// Whether a walk of present memory, which has this version, is cached with this result.
     #[inline]
     pub(super) fn leads_to(
         &self,
         regime: Regime,
         request: &Request,
-        pa: u64,
+        translation: Translation,
         version: u64,
     ) -> bool {
         let key = Key::new(regime, request);
         let Some(Some(line)) = self.lines.get(key.line()) else { return false };
-        let offset = regime.va(request) % PAGE_BYTES;
         line.key.page == key.page
             && line.key.satp == key.satp
             && line.version == version
-            && line.outcome.is_ok_and(|page| page | offset == pa)
+            && line.outcome.is_ok_and(|page| translation.is_in(page, regime.va(request)))
     }
 
     /// Caches a walk just made of this memory, if everything that it read can be watched.
@@ -87,7 +89,7 @@ impl Memo {
         }
         let key = Key::new(regime, request);
         let outcome = match walk.outcome {
-            Ok(pa) => Ok(pa & !(PAGE_BYTES - 1)),
+            Ok(pa) => Ok(Translation::new(pa, walk.attributes).page()),
             Err(fault) => Err(fault.cause),
         };
         self.lines.resize(LINES, None);
@@ -103,7 +105,8 @@ impl Key {
             | (context.privilege as u64) << 2
             | u64::from(context.sum) << 4
             | u64::from(context.mxr) << 5
-            | u64::from(regime.adue) << 6;
+            | u64::from(regime.adue) << 6
+            | u64::from(regime.pbmte) << 7;
         Key { satp: regime.satp, page: regime.va(request) & !(PAGE_BYTES - 1) | circumstances }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::golden::{Regime, Walk};
-use crate::isa::Privilege;
+use crate::isa::{Attributes, Privilege};
 use crate::mmu::{Request, Response};
 
 /// The number of legal answers shown.
@@ -18,31 +18,38 @@ pub struct Mismatch {
     pub request: Request,
     /// The answer.
     pub got: Response,
+    /// ... and the attributes of its page.
+    pub attributes: Attributes,
     /// Walks with different legal answers; the first is of present memory. At most eight.
     pub expected: Vec<Walk>,
 }
 
 impl Mismatch {
-    pub(super) fn new(regime: Regime, request: Request, got: Response, fresh: Walk) -> Mismatch {
-        Mismatch { regime, request, got, expected: vec![fresh] }
+    pub(super) fn new(
+        regime: Regime,
+        request: Request,
+        (got, attributes): (Response, Attributes),
+        fresh: Walk,
+    ) -> Mismatch {
+        Mismatch { regime, request, got, attributes, expected: vec![fresh] }
     }
 
     /// Adds a legal walk, if its answer is a new one.
     pub(super) fn add(&mut self, walk: Walk) {
-        let known = self.expected.iter().any(|known| known.outcome == walk.outcome);
+        let known = self.expected.iter().any(|known| known.answer() == walk.answer());
         if !known && self.expected.len() < SHOWN {
             self.expected.push(walk);
         }
     }
 }
 
-/// A response in words.
-struct Words(Response);
+/// A response in words, with the attributes of its page.
+struct Words(Response, Attributes);
 
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Ok(pa) => write!(f, "physical address {pa:#x}"),
+            Ok(pa) => write!(f, "physical address {pa:#x} ({})", self.1),
             Err(fault) => write!(f, "{}, tval {:#x}", fault.cause, fault.tval),
         }
     }
@@ -58,11 +65,12 @@ impl fmt::Display for Mismatch {
         };
         write!(f, "{access} of {va:#x} in {mode}")?;
         write!(f, " (sum {}, mxr {}", u8::from(context.sum), u8::from(context.mxr))?;
-        writeln!(f, ", satp {:#x}, adue {})", self.regime.satp, u8::from(self.regime.adue))?;
-        writeln!(f, "  got {}", Words(self.got))?;
+        write!(f, ", satp {:#x}, adue {}", self.regime.satp, u8::from(self.regime.adue))?;
+        writeln!(f, ", pbmte {})", u8::from(self.regime.pbmte))?;
+        writeln!(f, "  got {}", Words(self.got, self.attributes))?;
         for (i, walk) in self.expected.iter().enumerate() {
             let word = if i == 0 { "expected" } else { "or, from older tables," };
-            writeln!(f, "  {word} {}", Words(walk.outcome))?;
+            writeln!(f, "  {word} {}", Words(walk.outcome, walk.attributes))?;
             writeln!(f, "    rule {}", walk.rule)?;
             for read in &walk.reads {
                 write!(f, "    level {} at {:#x}: ", read.level, read.pa)?;

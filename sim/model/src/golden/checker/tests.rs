@@ -1,6 +1,8 @@
 //! What the checker allows and refuses, rule by rule.
 
 mod model_tlb;
+mod napot;
+mod pbmt;
 mod remembered;
 
 use super::*;
@@ -13,6 +15,9 @@ const V: u64 = 1;
 const RWX: u64 = 0xe;
 const G: u64 = 0x20;
 const AD: u64 = 0xc0;
+
+/// A page of 4 KiB, of no particular type; also what comes with a fault.
+const BASE: Attributes = Attributes { size: 0, pbmt: 0 };
 
 fn page(n: u64) -> u64 {
     RAM + n * 4096
@@ -53,7 +58,7 @@ fn fence(va: Option<u64>, asid: Option<u16>) -> Fence {
 /// Whether an answer to a load would be legal now.
 fn legal(memory: &SharedMemory, checker: &mut Checker, asid: u16, va: u64, pa: u64) -> bool {
     let token = checker.accepted(satp(asid), false);
-    checker.check(token, &load(va), &Ok(pa), memory).is_ok()
+    checker.check(token, &load(va), (&Ok(pa), BASE), memory).is_ok()
 }
 
 #[test]
@@ -106,8 +111,8 @@ fn request_under_way_at_a_fence_may_see_either_table() {
     let before = [(); 3].map(|()| checker.accepted(satp(1), false));
     checker.fenced(fence(None, None));
     let [first, second, third] = before;
-    assert!(checker.check(first, &load(0), &Ok(0x100_0000), &memory).is_ok());
-    assert!(checker.check(second, &load(0), &Ok(0x200_0000), &memory).is_ok());
+    assert!(checker.check(first, &load(0), (&Ok(0x100_0000), BASE), &memory).is_ok());
+    assert!(checker.check(second, &load(0), (&Ok(0x200_0000), BASE), &memory).is_ok());
     assert!(!legal(&memory, &mut checker, 1, 0, 0x100_0000), "accepted after the fence");
     assert!(checker.remembered() > 0);
     checker.dropped(third);
@@ -123,7 +128,9 @@ fn asid_given_a_new_root_may_use_the_old_one_until_its_fence() {
     assert!(legal(&memory, &mut checker, 1, 0, 0x100_0000));
     let answer = |checker: &mut Checker, pa| {
         let token = checker.accepted(recycled, false);
-        checker.check(token, &load(0), &Ok(pa), &memory).is_ok()
+        let size = u8::from(pa == 0x1_0000_0000);
+        let attributes = Attributes { size, pbmt: 0 };
+        checker.check(token, &load(0), (&Ok(pa), attributes), &memory).is_ok()
     };
     assert!(answer(&mut checker, 0x1_0000_0000));
     assert!(answer(&mut checker, 0x100_0000));
@@ -164,7 +171,7 @@ fn stale_entry_that_needs_a_d_update_is_not_enough() {
     checker.fenced(fence(None, None));
     edit(&memory, &mut checker, page(3), 0);
     let token = checker.accepted(satp(1), true);
-    let mismatch = checker.check(token, &load(0), &Ok(0x100_0000), &memory).unwrap_err();
+    let mismatch = checker.check(token, &load(0), (&Ok(0x100_0000), BASE), &memory).unwrap_err();
     assert_eq!(mismatch.expected[0].rule, Rule::Invalid);
     let text = mismatch.to_string();
     assert!(text.contains("got physical address 0x1000000"), "{text}");
@@ -179,9 +186,9 @@ fn bus_error_excuses_access_faults_under_way_only() {
     let fault = Err(crate::isa::Fault { cause: Cause::LoadAccessFault, tval: 0 });
     let token = checker.accepted(satp(1), false);
     checker.bus_failed();
-    assert!(checker.check(token, &load(0), &fault, &memory).is_ok());
+    assert!(checker.check(token, &load(0), (&fault, BASE), &memory).is_ok());
     let token = checker.accepted(satp(1), false);
-    assert!(checker.check(token, &load(0), &fault, &memory).is_err());
+    assert!(checker.check(token, &load(0), (&fault, BASE), &memory).is_err());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use crate::bus::BusError;
 use crate::golden::{PteSource, Regime, walk};
-use crate::isa::{Cause, Fault};
+use crate::isa::{Attributes, Cause, Fault};
 use crate::mmu::{Events, MemoryRequest, MemoryResponse, Pulse, Request, Response};
 
 /// The state of a job, as a driver sees it in a cycle.
@@ -19,7 +19,7 @@ pub(super) enum Progress {
     /// It presents a memory request.
     Asks(MemoryRequest),
     /// It is finished.
-    Done(Response),
+    Done((Response, Attributes)),
 }
 
 /// The internal state of a job.
@@ -28,9 +28,9 @@ enum State {
     /// The next request must be determined.
     Ready,
     /// A request is presented.
-    Asking(MemoryRequest, Response),
+    Asking(MemoryRequest, (Response, Attributes)),
     /// Memory has accepted it. For an A/D write the outcome is already known.
-    Waiting(MemoryRequest, Response),
+    Waiting(MemoryRequest, (Response, Attributes)),
     /// A fence overtook a read: its response must be dropped.
     Draining,
 }
@@ -62,10 +62,8 @@ impl Job {
                 State::Waiting(MemoryRequest::CompareSwap { .. }, response) => {
                     if answer.error {
                         let cause = Cause::access_fault(self.request.access);
-                        return Progress::Done(Err(Fault {
-                            cause,
-                            tval: self.regime.va(&self.request),
-                        }));
+                        let tval = self.regime.va(&self.request);
+                        return Progress::Done((Err(Fault { cause, tval }), Attributes::default()));
                     }
                     if answer.swapped {
                         *events += Pulse::PteUpdate;
@@ -97,9 +95,9 @@ impl Job {
                 expected: update.old,
                 desired: update.new,
             },
-            (None, None) => return Progress::Done(walk.outcome),
+            (None, None) => return Progress::Done((walk.outcome, walk.attributes)),
         };
-        self.state = State::Asking(request, walk.outcome);
+        self.state = State::Asking(request, (walk.outcome, walk.attributes));
         Progress::Asks(request)
     }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::IdealMmu;
 use crate::bus::{self, BackPressure, Channel, FixedLatency, SharedMemory};
 use crate::golden::{Checker, Regime, Token, walk};
-use crate::isa::{Access, Context, Mode, Privilege, Satp, Xlen};
+use crate::isa::{Access, Context, Extensions, Mode, Privilege, Satp, Xlen};
 use crate::mmu::{
     Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port, Pulse, Request,
     Response,
@@ -260,7 +260,12 @@ proptest! {
                 }
                 if let Some(response) = out.responses[port] {
                     let (token, request) = waiting.pop_front().expect("a request for each answer");
-                    let verdict = checker.check(token, &request, &response, &memory);
+                    let verdict = checker.check(
+                        token,
+                        &request,
+                        (&response, out.attributes[port]),
+                        &memory,
+                    );
                     prop_assert!(verdict.is_ok(), "{}", verdict.unwrap_err());
                 }
             }
@@ -270,7 +275,7 @@ proptest! {
             }
         }
         // In an idle MMU with unchanging tables the answer is the pure walk's.
-        let regime = Regime { xlen: Xlen::Rv64, satp: satp(), adue };
+        let regime = Regime { xlen: Xlen::Rv64, satp: satp(), adue, pbmte: false, extensions: Extensions::NONE };
         let expected = walk(regime, &request(0, Access::Store), &memory).outcome;
         bench.cycle(Inputs { adue, ..data(0, Access::Store) });
         prop_assert_eq!(bench.wait(), expected);

@@ -66,21 +66,32 @@ impl Tlb {
         });
     }
 
-    fn answer(&mut self, asid: u16, request: &Request, memory: &SharedMemory) -> Response {
-        let regime = Regime { xlen: Xlen::Rv32, satp: satp(asid), adue: false };
+    fn answer(
+        &mut self,
+        asid: u16,
+        request: &Request,
+        memory: &SharedMemory,
+    ) -> (Response, Attributes) {
+        let regime = Regime {
+            xlen: Xlen::Rv32,
+            satp: satp(asid),
+            adue: false,
+            pbmte: false,
+            extensions: Extensions::NONE,
+        };
         let all_global = self.kind == Kind::AllGlobal;
         let hit = self.lines.iter().find(|line| {
             line.covers(request.va) && (line.asid == asid || line.walk.global || all_global)
         });
         if let Some(line) = hit {
-            return walk(regime, request, &Cached(&line.walk, Cell::new(0))).outcome;
+            return walk(regime, request, &Cached(&line.walk, Cell::new(0))).answer();
         }
         let walk = walk(regime, request, memory);
-        let outcome = walk.outcome;
-        if outcome.is_ok() {
+        let answer = walk.answer();
+        if walk.outcome.is_ok() {
             self.lines.push(Line { asid, va: request.va, walk });
         }
-        outcome
+        answer
     }
 }
 
@@ -126,8 +137,8 @@ fn run(kind: Kind, steps: &[Step]) -> (usize, u64) {
             }
             Step::Load(asid, va) => {
                 let token = checker.accepted(satp(asid), false);
-                let answer = tlb.answer(asid, &load(va), &memory);
-                let verdict = checker.check(token, &load(va), &answer, &memory);
+                let (answer, attributes) = tlb.answer(asid, &load(va), &memory);
+                let verdict = checker.check(token, &load(va), (&answer, attributes), &memory);
                 mismatches += usize::from(verdict.is_err());
             }
         }

@@ -61,12 +61,12 @@ fn the_first_store_into_a_table_that_read_as_zero_is_noticed() {
     let fault = Err(crate::isa::Fault { cause: Cause::LoadPageFault, tval: 0 });
     for _ in 0..2 {
         let token = checker.accepted(satp(1), false);
-        assert!(checker.check(token, &load(0), &fault, &memory).is_ok());
+        assert!(checker.check(token, &load(0), (&fault, BASE), &memory).is_ok());
     }
     memory.write(page(5), 4, 0x3000 << 10 | LEAF).unwrap();
     assert!(legal(&memory, &mut checker, 1, 0, 0x300_0000));
     let token = checker.accepted(satp(1), false);
-    assert!(checker.check(token, &load(0), &fault, &memory).is_err());
+    assert!(checker.check(token, &load(0), (&fault, BASE), &memory).is_err());
 }
 
 #[test]
@@ -76,11 +76,11 @@ fn memory_that_appears_is_noticed() {
     let fault = Err(crate::isa::Fault { cause: Cause::LoadAccessFault, tval: 0 });
     for _ in 0..2 {
         let token = checker.accepted(satp(1), false);
-        assert!(checker.check(token, &load(0), &fault, &memory).is_ok());
+        assert!(checker.check(token, &load(0), (&fault, BASE), &memory).is_ok());
     }
     memory.map_rom(page(0x20)..page(0x21)).unwrap();
     let token = checker.accepted(satp(1), false);
-    assert!(checker.check(token, &load(0), &fault, &memory).is_err());
+    assert!(checker.check(token, &load(0), (&fault, BASE), &memory).is_err());
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn circumstances_are_not_mixed_up() {
     let mut answer = |request: &Request, asid, adue, response| {
         (0..2).all(|_| {
             let token = checker.accepted(satp(asid), adue);
-            checker.check(token, request, &response, &memory).is_ok()
+            checker.check(token, request, (&response, BASE), &memory).is_ok()
         })
     };
     let fault = |cause, tval| Err(crate::isa::Fault { cause, tval });
@@ -136,7 +136,7 @@ fn memory_that_breaks_its_promise_is_caught() {
     for leaf in [0x1000 << 10 | LEAF, 0x2000 << 10 | LEAF] {
         memory.write(page(3), 4, leaf).unwrap();
         let token = checker.accepted(satp(1), false);
-        let _ = checker.check(token, &load(0), &Ok(0x100_0000), &quiet);
+        let _ = checker.check(token, &load(0), (&Ok(0x100_0000), BASE), &quiet);
     }
 }
 
@@ -149,7 +149,7 @@ fn what_a_device_answers_is_never_remembered() {
     let fault = Err(crate::isa::Fault { cause: Cause::LoadPageFault, tval: 0 });
     let mut judged = |expected: bool| {
         let token = checker.accepted(satp(1), true);
-        assert_eq!(checker.check(token, &load(0), &fault, &memory).is_ok(), expected);
+        assert_eq!(checker.check(token, &load(0), (&fault, BASE), &memory).is_ok(), expected);
     };
     judged(true);
     judged(true);
