@@ -45,7 +45,7 @@ macro_rules! mmu_ports {
             /// Size of its page: the leaf's level, or 5 for a NAPOT range of 64 KiB. Zero on a fault,
             /// and without translation.
             pub fetch_resp_size: Signal<Out, Bits<3>>,
-            /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero likewise.
+            /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero in the same cases.
             pub fetch_resp_pbmt: Signal<Out, Bits<2>>,
             /// The translation faulted.
             pub fetch_resp_fault: Signal<Out, Bit>,
@@ -77,7 +77,7 @@ macro_rules! mmu_ports {
             /// Size of its page: the leaf's level, or 5 for a NAPOT range of 64 KiB. Zero on a fault,
             /// and without translation.
             pub data_resp_size: Signal<Out, Bits<3>>,
-            /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero likewise.
+            /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero in the same cases.
             pub data_resp_pbmt: Signal<Out, Bits<2>>,
             /// The translation faulted.
             pub data_resp_fault: Signal<Out, Bit>,

@@ -48,7 +48,10 @@ impl FromStr for Bits {
                 _ => match word.strip_prefix("bit").map(str::parse::<u32>) {
                     Some(Ok(bit @ 0..=63)) => 1 << bit,
                     Some(_) => return Err(format!("`{word}` is not a bit; bits are 0 to 63")),
-                    None => word.parse::<Flags>()?.0,
+                    None => {
+                        let flags = word.parse::<Flags>().map_err(|_| unknown(word))?;
+                        flags.0
+                    }
                 },
             };
         }
@@ -77,6 +80,13 @@ impl fmt::Display for Flags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&letters(self.0))
     }
+}
+
+fn unknown(word: &str) -> String {
+    format!(
+        "`{word}` is no bits; bits are letters of {LETTERS}, or N, PBMT, PBMT=1, PBMT=2, RSW, bit0 \
+         to bit63"
+    )
 }
 
 #[cfg(test)]

@@ -139,6 +139,10 @@ fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Confi
 /// # Errors
 /// A sentence that says what there is instead.
 pub(super) fn exists(machine: &Machine, size: Size) -> Result<(), String> {
+    let both = machine.extensions.iter().find(|name| machine.without.contains(name));
+    if let Some(extension) = both {
+        return Err(format!("{} is in `extensions` and in `without`", extension.name()));
+    }
     if of_size(machine, size).next().is_some() {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use scenario::observe::variants;
 use scenario::variant::Variant;
 
 /// Keys of a scenario's file that state expected results.
-const ANSWERS: [&str; 18] = [
+const ANSWERS: [&str; 21] = [
     "idea",
     "spec",
     "expect",
@@ -21,8 +21,11 @@ const ANSWERS: [&str; 18] = [
     "ends",
     "at",
     "pa",
+    "size",
+    "pbmt",
     "fault",
     "latency",
+    "cycles",
     "within",
     "reads",
     "updates",
@@ -72,7 +75,7 @@ fn hide(value: &mut Value, is_root: bool) {
     match value {
         Value::Table(table) => {
             // The machine's latency is given, and so is a mapping's `pa`.
-            let is_step = ["load", "store", "fetch", "stream", "fence"]
+            let is_step = ["load", "store", "fetch", "cbo", "stream", "fence"]
                 .iter()
                 .any(|key| table.contains_key(*key));
             let is_process = table.contains_key("program");
