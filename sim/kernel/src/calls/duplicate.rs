@@ -1,6 +1,7 @@
 //! Pages copied at a fork, instead of at the first store: [`ForkKind::Copy`].
 
 use crate::memory::{Page, Use, ZERO_PAGE};
+use crate::paging::read_leaf;
 use crate::space::table;
 use crate::{Event, ForkKind, Hal, Os, OsError, Pid};
 use model::isa::{PAGE_BYTES, pte};
@@ -40,8 +41,8 @@ impl Os {
             return Ok(None);
         };
         let bytes = self.config.mode.pte_bytes() as u8;
-        let entry = self.leaf(hal, parent, vpn)?;
-        let is_dirty = hal.read(entry, bytes)? & pte::DIRTY != 0;
+        let (_, entry) = read_leaf(hal, self.space(parent), vpn)?;
+        let is_dirty = entry & pte::DIRTY != 0;
         hal.read_page(from * PAGE_BYTES, &mut self.buffer)?;
         hal.write_page(to * PAGE_BYTES, &self.buffer)?;
         let page = self.memory.pages.get(old).expect("it was just copied");

@@ -1,6 +1,7 @@
 //! Fork: a process is duplicated; no page is copied unless the kernel is so configured.
 
 use crate::memory::{Use, ZERO_PAGE};
+use crate::paging::read_leaf;
 use crate::space::table::{PageTable, Place};
 use crate::{
     Activity, AddressSpace, Backing, Event, ForkKind, Hal, Os, OsCounters, OsError, Pid, Process,
@@ -128,10 +129,9 @@ impl Os {
             self.memory.pinned.insert(frame);
         }
         let Some(at) = self.reach_without_kill(hal, child, va)? else { return Ok(None) };
-        let from = self.leaf(hal, parent, vpn)?;
+        let (from, mut entry) = read_leaf(hal, self.space(parent), vpn)?;
         let private = held.page == ZERO_PAGE || !self.in_place(child, va, held.page);
         let bytes = self.config.mode.pte_bytes() as u8;
-        let mut entry = hal.read(from, bytes)?;
         let revoke = private && entry & pte::WRITE != 0;
         if revoke {
             entry = self.space(parent).table.update(hal, from, |entry| entry & !pte::WRITE)?;

@@ -1,6 +1,6 @@
 //! Faults: their cause, and the remedy.
 
-use crate::paging::{Denied, Source, Stop, denial};
+use crate::paging::{Denied, Source, Stop, denial, read_leaf};
 use crate::space::{Bounds, Owner, RegionKind, table};
 use crate::{
     Activity, Death, Event, FaultKind, Hal, Os, OsCounters, OsError, Permissions, Pid, Process,
@@ -174,8 +174,7 @@ impl Os {
     ) -> Result<(FaultKind, Remedy), OsError> {
         let permissions = table::permission_bits(allowed);
         let seen = if self.config.adue { 0 } else { used_bits(access) };
-        let at = self.leaf(hal, pid, va / PAGE_BYTES)?;
-        let old = hal.read(at, self.config.mode.pte_bytes() as u8)?;
+        let (at, old) = read_leaf(hal, self.space(pid), va / PAGE_BYTES)?;
         let missing = permissions & !old;
         let widened = self.space(pid).widened.contains_key(&(va / PAGE_BYTES));
         let counters = &mut self.process_mut(pid).counters;

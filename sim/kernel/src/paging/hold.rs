@@ -78,8 +78,7 @@ impl Os {
         for (vpn, held) in space.pages.iter() {
             let record = self.memory.pages.get(held.page).expect("a page that is held exists");
             if held.mapped && record.references() > 1 && held.page != ZERO_PAGE {
-                let at = leaf(hal, space, vpn)?;
-                let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
+                let (_, entry) = read_leaf(hal, space, vpn)?;
                 let record = self.memory.pages.get_mut(held.page).expect("it was just found");
                 record.unsaved |= entry & pte::DIRTY != 0;
             }
@@ -99,15 +98,11 @@ impl Os {
         page.mappers().iter().map(|&(pid, vpn)| ((pid, vpn), self.space(pid)))
     }
 
+    /// The leaf entry's address of a page that is mapped.
     pub(crate) fn leaf(&self, hal: &mut dyn Hal, pid: Pid, vpn: u64) -> Result<u64, OsError> {
-        leaf(hal, self.space(pid), vpn)
+        let place = self.space(pid).table.find(hal, vpn, 0)?;
+        leaf_at(hal, vpn, place)
     }
-}
-
-/// The leaf entry's address of a page that is mapped.
-pub(crate) fn leaf(hal: &mut dyn Hal, space: &AddressSpace, vpn: u64) -> Result<u64, OsError> {
-    let place = space.table.find(hal, vpn, 0)?;
-    leaf_at(hal, vpn, place)
 }
 
 /// The leaf entry of a page that is mapped: its address, and what it is.

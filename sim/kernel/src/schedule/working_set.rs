@@ -6,6 +6,7 @@
 //! Replacement policies use the same bits, so a bit that the sample clears is kept for them in the
 //! page's record ([`Page::young`](crate::memory::Page::young)).
 
+use crate::paging::read_leaf;
 use crate::{Activity, Hal, Os, OsError, Pid};
 use model::isa::pte;
 use model::mmu::Fence;
@@ -84,8 +85,7 @@ impl Os {
         let mapped: Vec<_> = mapped.map(|(vpn, held)| (vpn, held.page)).collect();
         let mut cleared = false;
         for (vpn, page) in mapped {
-            let at = self.leaf(hal, pid, vpn)?;
-            let entry = hal.read(at, self.config.mode.pte_bytes() as u8)?;
+            let (at, entry) = read_leaf(hal, self.space(pid), vpn)?;
             if entry & pte::ACCESSED != 0 {
                 used.insert(vpn);
                 cleared = true;

@@ -50,16 +50,18 @@ impl Walks {
     fn whole(&self, walk: &mut Walk, memory: &SharedMemory, key: u64) -> (u64, Result<u64, u64>) {
         let (root, bytes) = (walk.at(), walk.bytes());
         let mut upper = ArrayVec::<(u64, u64), 4>::new();
-        let next = |entry| {
+        let mut words = 0;
+        let last = loop {
             let at = walk.at();
-            let is_upper = walk.level() > 0;
-            let goes_on = walk.follow(entry);
-            if is_upper {
+            words += 1;
+            let Ok(entry) = memory.read(at, bytes) else { break Err(at) };
+            if walk.level() > 0 {
                 upper.push((at, entry));
             }
-            goes_on.then(|| walk.at())
+            if !walk.follow(entry) {
+                break Ok(entry);
+            }
         };
-        let (words, last) = memory.read_linked(root, bytes, next);
         let watched = |(at, _): &(u64, u64)| memory.watch(*at, bytes.into());
         if walk.level() == 0
             && let Some(&(_, pointer)) = upper.last()

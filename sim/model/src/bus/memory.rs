@@ -133,35 +133,6 @@ impl SharedMemory {
         self.read_device(pa, bytes)
     }
 
-    /// Reads `bytes` at `pa`, and then at each address that `next` gives for the word read last, as
-    /// long as that gives one: a walk. Returns how many were read, and the last, or where memory
-    /// refused.
-    #[inline]
-    pub fn read_linked(
-        &self,
-        mut pa: u64,
-        bytes: u8,
-        mut next: impl FnMut(u64) -> Option<u64>,
-    ) -> (u64, Result<u64, u64>) {
-        let mut memory = self.0.borrow();
-        let mut words = 0;
-        loop {
-            words += 1;
-            let word = match memory.place(pa, bytes) {
-                Ok(Some(place)) => memory.pages.read(place.frame, pa, bytes),
-                Err(BusError) => return (words, Err(pa)),
-                Ok(None) => {
-                    drop(memory);
-                    let Ok(word) = self.read_device(pa, bytes) else { return (words, Err(pa)) };
-                    memory = self.0.borrow();
-                    word
-                }
-            };
-            let Some(further) = next(word) else { return (words, Ok(word)) };
-            pa = further;
-        }
-    }
-
     #[cold]
     fn read_device(&self, pa: u64, bytes: u8) -> Result<u64, BusError> {
         self.0.borrow_mut().device(pa, |device, offset| device.read(offset, bytes))
