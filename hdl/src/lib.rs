@@ -6,14 +6,15 @@
 //! | module | blocks |
 //! |---|---|
 //! | [`tlb`] | `CamLine`, `Cam`, `Replacement` |
-//! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice` |
+//! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
 //! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | `memory` | [`DistributedRam`]: a small memory read in the cycle that addresses it |
 //! | [`geometry`] | `PageMask`: the page-number bits inside a page, by page size |
-//! | `extensions` | [`Extensions`]: what is built in besides the base schemes |
+//! | `organisation` | [`Organisation`]: what is built in |
+//! | `extensions` | [`Extensions`]: ... besides the base schemes |
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
 //! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all blocks wired together |
@@ -26,6 +27,7 @@ pub mod fault;
 mod flags;
 pub mod geometry;
 mod memory;
+mod organisation;
 pub mod permission;
 pub mod port;
 pub mod scheme;
@@ -37,4 +39,5 @@ pub mod walker;
 pub use extensions::Extensions;
 pub use flags::{AccessContext, Leaf};
 pub use memory::DistributedRam;
+pub use organisation::Organisation;
 pub use top::{Rv32Mmu, Rv64Mmu};

@@ -110,6 +110,10 @@ pub struct Port<
     pub miss_top_level: Signal<Out, Bits<3>>,
     /// Its access and context.
     pub miss_access: Signal<Out, AccessContext>,
+    /// Its address space.
+    pub miss_asid: Signal<Out, Bits<ASID>>,
+    /// `satp` changed since it was accepted.
+    pub miss_stale: Signal<Out, Bit>,
     /// The walker answers it.
     pub done: Signal<In, Bit>,
     /// With a page fault.
@@ -290,6 +294,8 @@ impl<
         self.miss_root.next = self.miss.root.val();
         self.miss_top_level.next = self.miss.top_level.val();
         self.miss_access.next = self.miss.access.val();
+        self.miss_asid.next = self.miss.asid.val();
+        self.miss_stale.next = self.miss.stale_satp.val();
 
         self.address.va.next = self.va.val();
         self.address.level.next = self.size.val();

@@ -10,12 +10,12 @@ mod ports;
 #[macro_use]
 mod wiring;
 
-use crate::Extensions;
+use crate::Organisation;
 use crate::fault::HeldFault;
-use crate::flags::AccessContext;
+use crate::flags::{AccessContext, Leaf};
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
-use crate::walker::{Choice, Walker};
+use crate::walker::{Choice, MemoryTurn, WalkCache, Walker};
 use rust_hdl::prelude::*;
 
 mmu_ports!(
@@ -29,5 +29,5 @@ mmu_ports!(
     Rv64Mmu, Scheme64, 64, 45, 44, 56, 16
 );
 
-mmu_wiring!(Rv32Mmu);
-mmu_wiring!(Rv64Mmu);
+mmu_wiring!(Rv32Mmu, 32, 20, 22, 34);
+mmu_wiring!(Rv64Mmu, 64, 45, 44, 56);

@@ -12,7 +12,9 @@ macro_rules! mmu_ports {
         /// Timing, for memory of latency L >= 1 and d levels read: hit, permission fault on a
         /// hit, non-canonical address and identity translation in the request's own cycle, one per
         /// cycle and port; a miss 2 + d·L cycles after its request; setting A or D adds L + 1; a
-        /// fence takes one cycle. Two misses at once are walked one after the other.
+        /// fence takes one cycle. Two misses at once are walked one after the other, or with
+        /// `two_walkers` at the same time. With a walk cache a walk begins at the lowest table known:
+        /// d counts from there.
         ///
         /// Reset: synchronous; TLBs empty, no miss, no fault held. Memory must drop outstanding
         /// requests as well.
@@ -147,6 +149,10 @@ macro_rules! mmu_ports {
             pub event_update_retry: Signal<Out, Bit>,
             /// A fence overtook the walk.
             pub event_walk_restart: Signal<Out, Bit>,
+            /// A walk began below the root, at a table that the walk cache knew.
+            pub event_walk_cache_hit: Signal<Out, Bit>,
+            /// A miss took the entry with which the other port's walk of its page ended.
+            pub event_miss_join: Signal<Out, Bit>,
             /// A TLB line was written.
             pub event_refill: Signal<Out, Bit>,
             /// The TLB line that was written maps a superpage, or a NAPOT range.
@@ -161,8 +167,12 @@ macro_rules! mmu_ports {
             data_scheme: $scheme,
             fetch: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
             data: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
-            choice: Choice<$vpn, $ppn>,
+            choice: Choice<$vpn, $ppn, $asid>,
+            // The data port's, if there is one for the fetch port.
             walker: Walker<$xlen, $vpn, $ppn, $pa>,
+            fetch_walker: Vec<Walker<$xlen, $vpn, $ppn, $pa>>,
+            turn: Vec<MemoryTurn>,
+            walk_cache: Vec<WalkCache<$vpn, $ppn, $asid>>,
             held_fault: HeldFault<$xlen>,
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
@@ -170,17 +180,37 @@ macro_rules! mmu_ports {
             refilled: Signal<Local, Bit>,
             leaf_level: Signal<Local, Bits<3>>,
             fence: Signal<Local, Bit>,
+            fence_vpn: Signal<Local, Bits<$vpn>>,
+            same_page: Signal<Local, Bit>,
+            fetch_follows: Signal<Local, Bit>,
+            data_follows: Signal<Local, Bit>,
+            fetch_starts: Signal<Local, Bit>,
+            fetch_key: Signal<Local, Bit>,
+            cached: Signal<Local, Bit>,
+            fetch_leaf: Signal<Local, Leaf>,
+            data_leaf: Signal<Local, Leaf>,
             fetch_access: Signal<Local, AccessContext>,
             data_access: Signal<Local, AccessContext>,
         }
 
         impl<const N: usize, const IDX: usize> $name<N, IDX> {
-            /// With these extensions.
-            pub fn new(extensions: Extensions) -> Self {
+            /// With these parts.
+            ///
+            /// # Panics
+            /// If a size is not one that the part's own documentation allows.
+            pub fn new(organisation: Organisation) -> Self {
+                let Organisation { extensions, walk_cache, two_walkers } = organisation;
+                let second = usize::from(two_walkers);
                 Self {
                     fetch: Port::new(extensions),
                     data: Port::new(extensions),
                     walker: Walker::new(extensions),
+                    fetch_walker: (0..second).map(|_| Walker::new(extensions)).collect(),
+                    turn: (0..second).map(|_| MemoryTurn::default()).collect(),
+                    walk_cache: (walk_cache > 0)
+                        .then(|| WalkCache::new(walk_cache))
+                        .into_iter()
+                        .collect(),
                     ..Self::default()
                 }
             }

@@ -1,9 +1,9 @@
-//! How the blocks of a top are wired. The only logic is the detection of changes of `satp`, and the
-//! fence's ready.
+//! How the blocks of a top are wired. Besides single gates, the only logic is the detection of
+//! changes of `satp`, the fence's ready, and which misses wait for another walk.
 
 /// Wires one top; written once for both.
 macro_rules! mmu_wiring {
-    ($name:ident) => {
+    ($name:ident, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal) => {
         impl<const N: usize, const IDX: usize> Logic for $name<N, IDX> {
             #[hdl_gen]
             fn update(&mut self) {
@@ -14,8 +14,16 @@ macro_rules! mmu_wiring {
                 // No A or D is written after a fence: it waits for an update that memory has not
                 // accepted yet.
                 self.unaccepted.next = self.walker.mem_req_swap.val() && !self.mem_req_ready.val();
+                for i in 0..self.fetch_walker.len() {
+                    self.unaccepted.next = (self.walker.mem_req_swap.val()
+                        && !self.turn[i].data_ready.val())
+                        || (self.fetch_walker[i].mem_req_swap.val()
+                            && !self.turn[i].fetch_ready.val());
+                }
                 self.fence_ready.next = !self.unaccepted.val();
                 self.fence.next = self.fence_valid.val() && !self.unaccepted.val();
+                self.fence_vpn.next =
+                    bit_cast::<$vpn, $xlen>(self.fence_va.val() >> bits::<$xlen>(12));
 
                 self.fetch_scheme.satp.next = self.satp.val();
                 self.fetch_scheme.va.next = self.fetch_req_va.val();
@@ -50,8 +58,17 @@ macro_rules! mmu_wiring {
                 self.fetch.done_page_fault.next = self.walker.page_fault.val();
                 self.fetch.done_access_fault.next = self.walker.access_fault.val();
                 self.fetch.done_ppn.next = self.walker.ppn.val();
-                self.fetch.done_leaf.next = self.walker.leaf.val();
+                self.fetch_leaf.next = self.walker.leaf.val();
                 self.fetch.done_cacheable.next = self.walker.cacheable.val();
+                for i in 0..self.fetch_walker.len() {
+                    self.fetch.done.next = self.fetch_walker[i].done.val();
+                    self.fetch.done_page_fault.next = self.fetch_walker[i].page_fault.val();
+                    self.fetch.done_access_fault.next = self.fetch_walker[i].access_fault.val();
+                    self.fetch.done_ppn.next = self.fetch_walker[i].ppn.val();
+                    self.fetch_leaf.next = self.fetch_walker[i].leaf.val();
+                    self.fetch.done_cacheable.next = self.fetch_walker[i].cacheable.val();
+                }
+                self.fetch.done_leaf.next = self.fetch_leaf.val();
                 self.fetch_req_ready.next = self.fetch.req_ready.val();
                 self.fetch_resp_valid.next = self.fetch.resp_valid.val();
                 self.fetch_resp_pa.next = self.fetch.resp_pa.val();
@@ -94,7 +111,8 @@ macro_rules! mmu_wiring {
                 self.data.done_page_fault.next = self.walker.page_fault.val();
                 self.data.done_access_fault.next = self.walker.access_fault.val();
                 self.data.done_ppn.next = self.walker.ppn.val();
-                self.data.done_leaf.next = self.walker.leaf.val();
+                self.data_leaf.next = self.walker.leaf.val();
+                self.data.done_leaf.next = self.data_leaf.val();
                 self.data.done_cacheable.next = self.walker.cacheable.val();
                 self.data_req_ready.next = self.data.req_ready.val();
                 self.data_resp_valid.next = self.data.resp_valid.val();
@@ -105,6 +123,18 @@ macro_rules! mmu_wiring {
                 self.data_resp_cause.next = self.data.resp_cause.val();
                 self.data_resp_tval.next = self.data.resp_tval.val();
 
+                // With two walkers a port's miss waits while the other port's page is walked, if that is
+                // the same one, and takes its entry. One walk starts in a cycle.
+                self.same_page.next = self.fetch.waits.val()
+                    && self.data.waits.val()
+                    && (self.fetch.miss_vpn.val() == self.data.miss_vpn.val())
+                    && !self.fetch.miss_stale.val()
+                    && !self.data.miss_stale.val();
+                self.fetch_follows.next = false;
+                self.data_follows.next = false;
+                self.fetch_starts.next = false;
+                self.fetch_key.next = false;
+
                 self.walker.clock.next = self.clock.val();
                 self.walker.reset.next = self.reset.val();
                 self.choice.free.next = self.walker.free.val();
@@ -114,11 +144,13 @@ macro_rules! mmu_wiring {
                 self.choice.fetch_root.next = self.fetch.miss_root.val();
                 self.choice.fetch_top_level.next = self.fetch.miss_top_level.val();
                 self.choice.fetch_access.next = self.fetch.miss_access.val();
+                self.choice.fetch_asid.next = self.fetch.miss_asid.val();
                 self.choice.data_waits.next = self.data.waits.val();
                 self.choice.data_vpn.next = self.data.miss_vpn.val();
                 self.choice.data_root.next = self.data.miss_root.val();
                 self.choice.data_top_level.next = self.data.miss_top_level.val();
                 self.choice.data_access.next = self.data.miss_access.val();
+                self.choice.data_asid.next = self.data.miss_asid.val();
                 self.walker.waits.next = self.choice.some.val();
                 self.walker.waits_data.next = self.choice.serves_data.val();
                 self.walker.vpn.next = self.choice.vpn.val();
@@ -126,6 +158,12 @@ macro_rules! mmu_wiring {
                 self.walker.top_level.next = self.choice.top_level.val();
                 self.walker.access.next = self.choice.access.val();
                 self.walker.fence.next = self.fence_valid.val();
+                self.walker.joins.next = false;
+                self.walker.other_entry.next = bits::<$xlen>(0);
+                self.walker.other_addr.next = bits::<$pa>(0);
+                self.walker.other_level.next = bits::<3>(0);
+                self.walker.other_global.next = false;
+                self.walker.other_refused.next = false;
                 self.mem_req_valid.next = self.walker.mem_req_valid.val();
                 self.walker.mem_req_ready.next = self.mem_req_ready.val();
                 self.mem_req_addr.next = self.walker.mem_req_addr.val();
@@ -136,6 +174,123 @@ macro_rules! mmu_wiring {
                 self.walker.mem_resp_data.next = self.mem_resp_data.val();
                 self.walker.mem_resp_error.next = self.mem_resp_error.val();
                 self.walker.mem_resp_swapped.next = self.mem_resp_swapped.val();
+                for i in 0..self.fetch_walker.len() {
+                    self.choice.fetch_waits.next = false;
+                    self.data_follows.next =
+                        self.same_page.val() && !self.fetch_walker[i].free.val();
+                    self.fetch_follows.next = self.same_page.val() && !self.walker.free.val();
+                    self.walker.joins.next = self.data_follows.val();
+                    self.walker.waits.next = self.data.waits.val()
+                        && (!self.data_follows.val()
+                            || (self.fetch_walker[i].done.val()
+                                && self.fetch_walker[i].cacheable.val()));
+                    self.walker.other_entry.next = self.fetch_walker[i].end_entry.val();
+                    self.walker.other_addr.next = self.fetch_walker[i].end_addr.val();
+                    self.walker.other_level.next = self.fetch_walker[i].end_level.val();
+                    self.walker.other_global.next = self.fetch_walker[i].end_global.val();
+                    self.walker.other_refused.next = self.fetch_walker[i].end_refused.val();
+
+                    self.fetch_walker[i].clock.next = self.clock.val();
+                    self.fetch_walker[i].reset.next = self.reset.val();
+                    self.fetch_walker[i].waits.next = self.fetch.waits.val()
+                        && !self.walker.started.val()
+                        && (!self.fetch_follows.val()
+                            || (self.walker.done.val() && self.walker.cacheable.val()));
+                    self.fetch_walker[i].waits_data.next = false;
+                    self.fetch_walker[i].vpn.next = self.fetch.miss_vpn.val();
+                    self.fetch_walker[i].root.next = self.fetch.miss_root.val();
+                    self.fetch_walker[i].top_level.next = self.fetch.miss_top_level.val();
+                    self.fetch_walker[i].access.next = self.fetch.miss_access.val();
+                    self.fetch_walker[i].fence.next = self.fence_valid.val();
+                    self.fetch_walker[i].cached_level.next = bits::<3>(0);
+                    self.fetch_walker[i].cached_ppn.next = bits::<$ppn>(0);
+                    self.fetch_walker[i].cached_global.next = false;
+                    self.fetch_walker[i].joins.next = self.fetch_follows.val();
+                    self.fetch_walker[i].other_entry.next = self.walker.end_entry.val();
+                    self.fetch_walker[i].other_addr.next = self.walker.end_addr.val();
+                    self.fetch_walker[i].other_level.next = self.walker.end_level.val();
+                    self.fetch_walker[i].other_global.next = self.walker.end_global.val();
+                    self.fetch_walker[i].other_refused.next = self.walker.end_refused.val();
+                    self.fetch_starts.next = self.fetch_walker[i].started.val();
+                    self.fetch_key.next = self.fetch_walker[i].started.val()
+                        || (self.fetch_walker[i].descends.val() && !self.walker.started.val());
+
+                    self.turn[i].clock.next = self.clock.val();
+                    self.turn[i].reset.next = self.reset.val();
+                    self.turn[i].fetch_valid.next = self.fetch_walker[i].mem_req_valid.val();
+                    self.turn[i].data_valid.next = self.walker.mem_req_valid.val();
+                    self.turn[i].ready.next = self.mem_req_ready.val();
+                    self.turn[i].answer.next = self.mem_resp_valid.val();
+                    self.fetch_walker[i].mem_req_ready.next = self.turn[i].fetch_ready.val();
+                    self.walker.mem_req_ready.next = self.turn[i].data_ready.val();
+                    self.mem_req_valid.next = self.turn[i].valid.val();
+                    if !self.turn[i].of_data.val() {
+                        self.mem_req_addr.next = self.fetch_walker[i].mem_req_addr.val();
+                        self.mem_req_swap.next = self.fetch_walker[i].mem_req_swap.val();
+                        self.mem_req_expected.next = self.fetch_walker[i].mem_req_expected.val();
+                        self.mem_req_desired.next = self.fetch_walker[i].mem_req_desired.val();
+                    }
+                    self.walker.mem_resp_valid.next = self.turn[i].data_answer.val();
+                    self.fetch_walker[i].mem_resp_valid.next = self.turn[i].fetch_answer.val();
+                    self.fetch_walker[i].mem_resp_data.next = self.mem_resp_data.val();
+                    self.fetch_walker[i].mem_resp_error.next = self.mem_resp_error.val();
+                    self.fetch_walker[i].mem_resp_swapped.next = self.mem_resp_swapped.val();
+                }
+
+                // One comparator per line of the walk cache serves lookup, write and fence. A walk that
+                // starts while a fence is presented begins at the root; a pointer that arrives while
+                // the other walk starts is not kept.
+                self.cached.next = false;
+                self.walker.cached_level.next = bits::<3>(0);
+                self.walker.cached_ppn.next = bits::<$ppn>(0);
+                self.walker.cached_global.next = false;
+                for i in 0..self.walk_cache.len() {
+                    self.walk_cache[i].clock.next = self.clock.val();
+                    self.walk_cache[i].reset.next = self.reset.val();
+                    self.walk_cache[i].key_vpn.next = self.choice.vpn.val();
+                    self.walk_cache[i].key_asid.next = self.choice.asid.val();
+                    self.walk_cache[i].new_level.next = self.walker.pointer_level.val();
+                    self.walk_cache[i].new_ppn.next = self.walker.pointer_ppn.val();
+                    self.walk_cache[i].new_global.next = self.walker.pointer_global.val();
+                    self.walk_cache[i].write.next = self.walker.descends.val()
+                        && !self.fetch_starts.val()
+                        && !self.fence_valid.val()
+                        && !(self.walker.data_side.val() && self.data.miss_stale.val())
+                        && !(!self.walker.data_side.val() && self.fetch.miss_stale.val());
+                    for j in 0..self.fetch_walker.len() {
+                        if self.fetch_key.val() {
+                            self.walk_cache[i].key_vpn.next = self.fetch.miss_vpn.val();
+                            self.walk_cache[i].key_asid.next = self.fetch.miss_asid.val();
+                            self.walk_cache[i].new_level.next =
+                                self.fetch_walker[j].pointer_level.val();
+                            self.walk_cache[i].new_ppn.next =
+                                self.fetch_walker[j].pointer_ppn.val();
+                            self.walk_cache[i].new_global.next =
+                                self.fetch_walker[j].pointer_global.val();
+                            self.walk_cache[i].write.next = self.fetch_walker[j].descends.val()
+                                && !self.fence_valid.val()
+                                && !self.fetch.miss_stale.val();
+                        }
+                        self.fetch_walker[j].cached_level.next = self.walk_cache[i].level.val();
+                        self.fetch_walker[j].cached_ppn.next = self.walk_cache[i].ppn.val();
+                        self.fetch_walker[j].cached_global.next = self.walk_cache[i].global.val();
+                    }
+                    if self.fence_valid.val() {
+                        self.walk_cache[i].key_vpn.next = self.fence_vpn.val();
+                        self.walk_cache[i].key_asid.next = self.fence_asid.val();
+                    }
+                    self.walk_cache[i].fence.next = self.fence.val();
+                    self.walk_cache[i].fence_by_va.next = self.fence_by_va.val();
+                    self.walk_cache[i].fence_by_asid.next = self.fence_by_asid.val();
+                    self.cached.next = self.walk_cache[i].hit.val() && !self.fence_valid.val();
+                    self.walker.cached_level.next = self.walk_cache[i].level.val();
+                    self.walker.cached_ppn.next = self.walk_cache[i].ppn.val();
+                    self.walker.cached_global.next = self.walk_cache[i].global.val();
+                }
+                self.walker.cached.next = self.cached.val();
+                for j in 0..self.fetch_walker.len() {
+                    self.fetch_walker[j].cached.next = self.cached.val();
+                }
 
                 self.held_fault.clock.next = self.clock.val();
                 self.held_fault.reset.next = self.reset.val();
@@ -156,13 +311,35 @@ macro_rules! mmu_wiring {
                 self.event_data_hit.next = self.data.hit.val();
                 self.event_data_miss.next = self.data.missed.val();
                 self.event_walk_start.next = self.walker.started.val();
-                self.event_walk_done.next = self.walker.done.val();
+                self.event_walk_done.next = self.walker.walked.val();
                 self.event_pte_read.next = self.walker.read.val();
                 self.event_pte_update.next = self.walker.updated.val();
                 self.event_update_retry.next = self.walker.retried.val();
                 self.event_walk_restart.next = self.walker.restarted.val();
+                self.event_miss_join.next = false;
+                for i in 0..self.fetch_walker.len() {
+                    self.event_walk_start.next =
+                        self.walker.started.val() || self.fetch_walker[i].started.val();
+                    self.event_walk_done.next =
+                        self.walker.walked.val() || self.fetch_walker[i].walked.val();
+                    self.event_pte_read.next =
+                        self.walker.read.val() || self.fetch_walker[i].read.val();
+                    self.event_pte_update.next =
+                        self.walker.updated.val() || self.fetch_walker[i].updated.val();
+                    self.event_update_retry.next =
+                        self.walker.retried.val() || self.fetch_walker[i].retried.val();
+                    self.event_walk_restart.next =
+                        self.walker.restarted.val() || self.fetch_walker[i].restarted.val();
+                    self.event_miss_join.next =
+                        self.walker.joined.val() || self.fetch_walker[i].joined.val();
+                }
+                self.event_walk_cache_hit.next =
+                    self.cached.val() && (self.walker.started.val() || self.fetch_starts.val());
                 self.refilled.next = self.fetch.refilled.val() || self.data.refilled.val();
-                self.leaf_level.next = self.walker.leaf.val().level;
+                self.leaf_level.next = self.fetch_leaf.val().level;
+                if self.data.refilled.val() {
+                    self.leaf_level.next = self.data_leaf.val().level;
+                }
                 self.event_refill.next = self.refilled.val();
                 self.event_superpage_refill.next =
                     self.refilled.val() && self.leaf_level.val().any();

@@ -12,13 +12,13 @@ use rust_hdl::prelude::*;
 /// | `fetch_*`, `data_*` | in | | the ports' misses |
 /// | `serves_data` | out | 1 | the choice |
 /// | `some` | out | 1 | there is a miss |
-/// | `vpn`, `root`, `top_level`, `access` | out | | the chosen miss |
+/// | `vpn`, `root`, `top_level`, `access`, `asid` | out | | the chosen miss |
 ///
 /// Timing: combinational. Reset: no state.
 ///
 /// Invariants: with both ports waiting, the one that was not served last is chosen.
 #[derive(LogicBlock, Default)]
-pub struct Choice<const VPN: usize, const PPN: usize> {
+pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     /// No walk is in progress.
     pub free: Signal<In, Bit>,
     /// The walk in progress, or the last one, is the data port's.
@@ -33,6 +33,8 @@ pub struct Choice<const VPN: usize, const PPN: usize> {
     pub fetch_top_level: Signal<In, Bits<3>>,
     /// Its access.
     pub fetch_access: Signal<In, AccessContext>,
+    /// Its address space.
+    pub fetch_asid: Signal<In, Bits<ASID>>,
     /// The data port has a miss.
     pub data_waits: Signal<In, Bit>,
     /// Its virtual page.
@@ -43,6 +45,8 @@ pub struct Choice<const VPN: usize, const PPN: usize> {
     pub data_top_level: Signal<In, Bits<3>>,
     /// Its access.
     pub data_access: Signal<In, AccessContext>,
+    /// Its address space.
+    pub data_asid: Signal<In, Bits<ASID>>,
     /// The data port is served.
     pub serves_data: Signal<Out, Bit>,
     /// There is a miss.
@@ -55,10 +59,12 @@ pub struct Choice<const VPN: usize, const PPN: usize> {
     pub top_level: Signal<Out, Bits<3>>,
     /// Its access.
     pub access: Signal<Out, AccessContext>,
+    /// Its address space.
+    pub asid: Signal<Out, Bits<ASID>>,
     data_side: Signal<Local, Bit>,
 }
 
-impl<const VPN: usize, const PPN: usize> Logic for Choice<VPN, PPN> {
+impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for Choice<VPN, PPN, ASID> {
     #[hdl_gen]
     fn update(&mut self) {
         self.data_side.next = self.owner.val();
@@ -72,11 +78,13 @@ impl<const VPN: usize, const PPN: usize> Logic for Choice<VPN, PPN> {
         self.root.next = self.fetch_root.val();
         self.top_level.next = self.fetch_top_level.val();
         self.access.next = self.fetch_access.val();
+        self.asid.next = self.fetch_asid.val();
         if self.data_side.val() {
             self.vpn.next = self.data_vpn.val();
             self.root.next = self.data_root.val();
             self.top_level.next = self.data_top_level.val();
             self.access.next = self.data_access.val();
+            self.asid.next = self.data_asid.val();
         }
     }
 }

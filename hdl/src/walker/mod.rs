@@ -7,16 +7,24 @@
 //! | [`PteDecode`] | classifies one entry as fault, pointer or leaf (`decode`) |
 //! | [`EntryAddress`] | the physical address of the next entry (`address`) |
 //! | [`Choice`] | which port's miss is served next |
+//! | [`WalkCache`], [`PointerLine`] | pointers that walks have read (`cache`, `pointer`) |
+//! | [`MemoryTurn`] | the memory port shared by two walkers (`turn`) |
 
 mod address;
+mod cache;
 mod choice;
 mod decode;
+mod pointer;
 mod state;
+mod turn;
 #[expect(clippy::module_inception, reason = "the block that gives the room its name")]
 mod walker;
 
 pub use address::EntryAddress;
+pub use cache::WalkCache;
 pub use choice::Choice;
 pub use decode::PteDecode;
+pub use pointer::PointerLine;
 pub use state::WalkState;
+pub use turn::MemoryTurn;
 pub use walker::Walker;

@@ -19,6 +19,9 @@ use rust_hdl::prelude::*;
 /// | `waits`, `waits_data` | in | 1 | a miss waits; it is the data port's (`Choice`) |
 /// | `vpn`, `root`, `top_level`, `access` | in | VPN, PPN, 3, struct | the miss; held until `done` |
 /// | `free` | out | 1 | no walk is in progress: another miss may be chosen |
+/// | `cached`, `cached_level`, `cached_ppn`, `cached_global` | in | 1, 3, PPN, 1 | a walk that starts now begins at this table (`WalkCache`) |
+/// | `joins` | in | 1 | the miss takes the entry with which another walker ends now, instead of a walk |
+/// | `other_*`, `end_*` | in, out | | that entry, and the one with which this walker ends |
 /// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
 /// | `done` | out | 1 | the walk is answered in this cycle |
@@ -26,10 +29,14 @@ use rust_hdl::prelude::*;
 /// | `page_fault`, `access_fault` | out | 1 | the walk faulted |
 /// | `ppn`, `leaf` | out | PPN, struct | its leaf, if it did not fault |
 /// | `cacheable` | out | 1 | no fence overtook it: the leaf may enter a TLB |
-/// | `started`, `read`, `updated`, `retried`, `restarted` | out | 1 | events |
+/// | `descends` | out | 1 | a pointer arrives that may enter a walk cache |
+/// | `pointer_level`, `pointer_ppn`, `pointer_global` | out | 3, PPN, 1 | the level at which it was read; its contents, G of those above included |
+/// | `started`, `joined`, `read`, `updated`, `retried`, `restarted` | out | 1 | events |
+/// | `walked` | out | 1 | event: `done` ends a walk, not the check of an entry that another walk read |
 ///
 /// Timing: a miss that waits in cycle k, the walker idle and memory always ready, is `done` in
 /// cycle k + 1 + d·L for d levels read from memory of latency L >= 1; setting A or D adds L + 1.
+/// A miss that joins a walk is `done` in the cycle after that walk, if A and D need not be set.
 /// Reset: idle; of two misses the data port's is served first.
 ///
 /// Invariants: a request presented to memory stays until it is accepted. A fence during a walk
@@ -52,6 +59,26 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub top_level: Signal<In, Bits<3>>,
     /// Its access.
     pub access: Signal<In, AccessContext>,
+    /// A walk that starts now begins at a table that a walk cache knows.
+    pub cached: Signal<In, Bit>,
+    /// The level of that table.
+    pub cached_level: Signal<In, Bits<3>>,
+    /// That table.
+    pub cached_ppn: Signal<In, Bits<PPN>>,
+    /// Everything below it is global.
+    pub cached_global: Signal<In, Bit>,
+    /// The miss takes the entry with which another walk ends.
+    pub joins: Signal<In, Bit>,
+    /// That entry.
+    pub other_entry: Signal<In, Bits<XLEN>>,
+    /// Its address.
+    pub other_addr: Signal<In, Bits<PA>>,
+    /// Its level.
+    pub other_level: Signal<In, Bits<3>>,
+    /// It is below a global pointer.
+    pub other_global: Signal<In, Bit>,
+    /// Memory refused its read.
+    pub other_refused: Signal<In, Bit>,
     /// A fence is presented.
     pub fence: Signal<In, Bit>,
     /// A request to memory.
@@ -90,8 +117,30 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub leaf: Signal<Out, Leaf>,
     /// The leaf may enter a TLB.
     pub cacheable: Signal<Out, Bit>,
+    /// The entry with which the walk ends; with `done`.
+    pub end_entry: Signal<Out, Bits<XLEN>>,
+    /// Its address.
+    pub end_addr: Signal<Out, Bits<PA>>,
+    /// Its level.
+    pub end_level: Signal<Out, Bits<3>>,
+    /// It is below a global pointer.
+    pub end_global: Signal<Out, Bit>,
+    /// Memory refused its read.
+    pub end_refused: Signal<Out, Bit>,
+    /// A pointer arrives.
+    pub descends: Signal<Out, Bit>,
+    /// The level at which it was read.
+    pub pointer_level: Signal<Out, Bits<3>>,
+    /// The table to which it points.
+    pub pointer_ppn: Signal<Out, Bits<PPN>>,
+    /// It, or a pointer above, has G.
+    pub pointer_global: Signal<Out, Bit>,
     /// Event: the walk of a miss started.
     pub started: Signal<Out, Bit>,
+    /// Event: the miss joined another walk.
+    pub joined: Signal<Out, Bit>,
+    /// Event: a walk ends.
+    pub walked: Signal<Out, Bit>,
     /// Event: memory accepted a read.
     pub read: Signal<Out, Bit>,
     /// Event: A or D was written.
@@ -108,6 +157,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     under_global: DFF<Bit>,
     overtaken: DFF<Bit>,
     refused: DFF<Bit>,
+    borrowed: DFF<Bit>,
     arriving: PteDecode<XLEN, VPN, PPN>,
     held: PteDecode<XLEN, VPN, PPN>,
     permission: Permission,
@@ -115,7 +165,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     stale: Signal<Local, Bit>,
     from_root: Signal<Local, Bit>,
     next_level: Signal<Local, Bits<3>>,
-    descends: Signal<Local, Bit>,
+    below_global: Signal<Local, Bit>,
     unmarked: Signal<Local, Bit>,
     marks: Signal<Local, Bits<XLEN>>,
     marked: Signal<Local, Bits<XLEN>>,
@@ -146,7 +196,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             entry,
             under_global,
             overtaken,
-            refused
+            refused,
+            borrowed
         );
         self.descends.next = false;
         self.mem_req_valid.next = false;
@@ -156,6 +207,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.page_fault.next = false;
         self.access_fault.next = false;
         self.started.next = false;
+        self.joined.next = false;
         self.read.next = false;
         self.updated.next = false;
         self.retried.next = false;
@@ -193,6 +245,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         if self.from_root.val() {
             self.next_entry.table_ppn.next = self.root.val();
             self.next_level.next = self.top_level.val();
+            if self.cached.val() && (self.state.q.val() == WalkState::Idle) {
+                self.next_entry.table_ppn.next = self.cached_ppn.val();
+                self.next_level.next = self.cached_level.val();
+            }
         }
         self.next_entry.vpn.next = self.vpn.val();
         self.next_entry.level.next = self.next_level.val();
@@ -201,9 +257,23 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             WalkState::Idle => {
                 // No walk in progress: start on a waiting miss.
                 if self.waits.val() {
-                    self.started.next = true;
                     self.owner.d.next = self.waits_data.val();
-                    self.refused.d.next = false;
+                    self.borrowed.d.next = self.joins.val();
+                    if self.joins.val() {
+                        // The entry that another walk has read for this page, judged for this
+                        // access.
+                        self.joined.next = true;
+                        self.entry.d.next = self.other_entry.val();
+                        self.entry_addr.d.next = self.other_addr.val();
+                        self.at_level.d.next = self.other_level.val();
+                        self.under_global.d.next = self.other_global.val();
+                        self.refused.d.next = self.other_refused.val();
+                        self.overtaken.d.next = false;
+                        self.state.d.next = WalkState::Check;
+                    } else {
+                        self.started.next = true;
+                        self.refused.d.next = false;
+                    }
                 }
             }
             WalkState::Read => {
@@ -277,11 +347,16 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             self.state.d.next = WalkState::Idle;
         }
         if self.started.val() || self.restarted.val() {
-            self.under_global.d.next = false;
+            self.under_global.d.next =
+                self.started.val() && self.cached.val() && self.cached_global.val();
         }
-        if self.descends.val() && self.arriving.leaf.val().global {
-            self.under_global.d.next = true;
+        self.below_global.next = self.under_global.q.val() || self.arriving.leaf.val().global;
+        if self.descends.val() {
+            self.under_global.d.next = self.below_global.val();
         }
+        self.pointer_level.next = self.at_level.q.val();
+        self.pointer_ppn.next = self.arriving.ppn.val();
+        self.pointer_global.next = self.below_global.val();
         if self.started.val() || self.restarted.val() || self.descends.val() {
             self.mem_req_valid.next = true;
             self.mem_req_addr.next = self.next_entry.addr.val();
@@ -296,7 +371,13 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         }
 
         self.free.next = self.state.q.val() == WalkState::Idle;
+        self.walked.next = self.done.val() && !self.borrowed.q.val();
         self.data_side.next = self.owner.q.val();
+        self.end_entry.next = self.entry.q.val();
+        self.end_addr.next = self.entry_addr.q.val();
+        self.end_level.next = self.at_level.q.val();
+        self.end_global.next = self.under_global.q.val();
+        self.end_refused.next = self.refused.q.val();
         self.ppn.next = self.held.ppn.val();
         self.leaf.next = self.held.leaf.val();
         if self.under_global.q.val() {

@@ -19,10 +19,12 @@
 //! | `port` | [`Port`], [`PerPort`]: fetch and data |
 
 mod events;
+mod organisation;
 mod port;
 mod table;
 
 pub use events::{Events, Pulse};
+pub use organisation::Organisation;
 pub use port::{PerPort, Port};
 
 use crate::isa::{Access, Attributes, Context, Extensions, Fault, Translation, Xlen};
@@ -177,6 +179,11 @@ pub trait Mmu {
     /// The extensions that it implements; none by default.
     fn extensions(&self) -> Extensions {
         Extensions::NONE
+    }
+
+    /// Its parts besides the TLBs; none by default.
+    fn organisation(&self) -> Organisation {
+        Organisation::default()
     }
 
     /// One cycle: inputs settle, outputs are sampled, the clock rises.

@@ -1,12 +1,13 @@
 //! The named configurations.
 
 use super::compiled::Native;
+use super::parts;
 use super::pool::Lent;
 use super::{Engine, HardwareMmu, Pin, Simulator, top};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use model::isa::Extension::{Svnapot, Svpbmt, Svrsw60t59b};
 use model::isa::{Extension, Extensions, Xlen};
-use model::mmu::Mmu;
+use model::mmu::{Mmu, Organisation};
 use netlist::Design;
 use netlist::compile::CompileError;
 
@@ -21,20 +22,36 @@ pub struct Config {
     pub entries: usize,
     /// Extensions built in.
     pub extensions: Extensions,
+    /// Its other parts.
+    pub organisation: Organisation,
 }
 
 /// A configuration without extensions.
 const fn plain(name: &'static str, xlen: Xlen, entries: usize) -> Config {
-    Config { name, xlen, entries, extensions: Extensions::NONE }
+    let extensions = Extensions::NONE;
+    let organisation = Organisation { walk_cache: 0, two_walkers: false };
+    Config { name, xlen, entries, extensions, organisation }
 }
 
 /// An RV64 configuration with the lines of `rv64_linux`, and these extensions.
 const fn extended(name: &'static str, extensions: &[Extension]) -> Config {
-    let extensions = Extensions::of(extensions);
-    Config { name, xlen: Xlen::Rv64, entries: 16, extensions }
+    Config { extensions: Extensions::of(extensions), ..plain(name, Xlen::Rv64, 16) }
 }
 
-/// Every configuration: smallest first within a width, then those with extensions.
+impl Config {
+    /// With a walk cache of so many lines.
+    const fn walk_cache(self, walk_cache: usize) -> Config {
+        Config { organisation: Organisation { walk_cache, ..self.organisation }, ..self }
+    }
+
+    /// With a walker for each port.
+    const fn two_walkers(self) -> Config {
+        Config { organisation: Organisation { two_walkers: true, ..self.organisation }, ..self }
+    }
+}
+
+/// Every configuration: smallest first within a width, then those with
+/// extensions, then other organisations.
 pub const CONFIGS: &[Config] = &[
     plain("rv32_tiny", Xlen::Rv32, 4),
     plain("rv32_small", Xlen::Rv32, 8),
@@ -50,29 +67,44 @@ pub const CONFIGS: &[Config] = &[
     extended("rv64_linux_pbmt", &[Svpbmt]),
     extended("rv64_linux_rva23", &[Svnapot, Svpbmt]),
     extended("rv64_linux_ext", &[Svnapot, Svpbmt, Svrsw60t59b]),
+    plain("rv32_linux_walk", Xlen::Rv32, 16).walk_cache(4).two_walkers(),
+    plain("rv64_linux_walk", Xlen::Rv64, 16).walk_cache(8),
+    plain("rv64_linux_overlap", Xlen::Rv64, 16).two_walkers(),
+    extended("rv64_linux_full", &[Svnapot, Svpbmt]).walk_cache(8).two_walkers(),
 ];
 
 /// No configuration has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no configuration `{name}`; there are {}", names())]
-pub struct UnknownConfig {
-    /// The name requested.
-    pub name: String,
+pub enum UnknownConfig {
+    /// It is not in the table.
+    #[error("there is no configuration `{name}`; there are {}", names())]
+    Name {
+        /// The name requested.
+        name: String,
+    },
+    /// A part that it adds to one of the table cannot be.
+    #[error("configuration `{name}`: {why}")]
+    Parts {
+        /// The name requested.
+        name: String,
+        /// What is wrong, as a sentence.
+        why: String,
+    },
 }
 
 fn names() -> String {
     CONFIGS.iter().map(|config| config.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The configuration with this name.
+/// The configuration with this name: a row of [`CONFIGS`], or one with other parts, as in
+/// `rv64_linux+walk_cache=8+walkers=2`.
 ///
 /// # Errors
 /// [`UnknownConfig`], which lists the existing ones.
 pub fn find(name: &str) -> Result<&'static Config, UnknownConfig> {
-    CONFIGS
-        .iter()
-        .find(|config| config.name == name)
-        .ok_or_else(|| UnknownConfig { name: name.to_string() })
+    let unknown = || UnknownConfig::Name { name: name.to_string() };
+    let found = parts::named(name);
+    found.map_err(|why| UnknownConfig::Parts { name: name.to_string(), why })?.ok_or_else(unknown)
 }
 
 /// Evaluates an expression with `$top` standing for the configuration's block type.
@@ -99,6 +131,12 @@ macro_rules! with_top {
 }
 
 impl Config {
+    /// Its name as a module of Verilog and as a file: other characters than letters and digits
+    /// become `_`.
+    pub fn module(&self) -> String {
+        self.name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    }
+
     /// The hardware after reset, on an engine. Compiled code of an earlier run of this thread is
     /// used again.
     pub fn mmu(&self, engine: Engine) -> Box<dyn Mmu> {
@@ -145,13 +183,15 @@ impl Config {
         with_top!(self, Top => top::design::<Top>(self.built_in()))
     }
 
-    /// Its extensions as the hardware's blocks take them.
-    fn built_in(&self) -> hdl::Extensions {
-        hdl::Extensions {
+    /// Its parts as the hardware takes them.
+    fn built_in(&self) -> hdl::Organisation {
+        let extensions = hdl::Extensions {
             svnapot: self.extensions.has(Svnapot),
             svpbmt: self.extensions.has(Svpbmt),
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
-        }
+        };
+        let Organisation { walk_cache, two_walkers } = self.organisation;
+        hdl::Organisation { extensions, walk_cache, two_walkers }
     }
 
     /// The width of a pin in bits.

@@ -4,7 +4,8 @@ use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{Config, EVENTS, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Attributes, Cause, Extensions, Fault, Privilege, Translation, Xlen};
 use model::mmu::{
-    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Request, Response, Signal,
+    Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Request, Response,
+    Signal,
 };
 
 /// A hardware MMU on any engine, which implements [`Mmu`].
@@ -340,6 +341,10 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
 
     fn extensions(&self) -> Extensions {
         self.config.extensions
+    }
+
+    fn organisation(&self) -> Organisation {
+        self.config.organisation
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {

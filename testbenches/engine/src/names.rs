@@ -6,8 +6,8 @@ use hdl::permission::Permission;
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::tlb::{Cam, CamLine, Replacement};
-use hdl::walker::{Choice, EntryAddress, PteDecode, Walker};
-use hdl::{Extensions, Rv32Mmu, Rv64Mmu};
+use hdl::walker::{Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, Walker};
+use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
 
 use super::Pin;
@@ -17,14 +17,21 @@ macro_rules! named {
     ($top:ident, $scheme:ty, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal) => {
         impl<const N: usize, const IDX: usize> Top for $top<N, IDX> {
             type Pin = Pin;
-            type Parameters = Extensions;
+            type Parameters = Organisation;
 
-            fn build(extensions: Extensions) -> Self {
-                Self::new(extensions)
+            fn build(organisation: Organisation) -> Self {
+                Self::new(organisation)
             }
 
-            fn names(extensions: Extensions) -> Names {
-                Names::new()
+            fn names(organisation: Organisation) -> Names {
+                let Organisation { extensions, walk_cache, .. } = organisation;
+                let mut names = Names::new();
+                if walk_cache > 0 {
+                    names = names
+                        .with_example(WalkCache::<$vpn, $ppn, $asid>::new(walk_cache))
+                        .with::<PointerLine<$vpn, $ppn, $asid>>();
+                }
+                names
                     .with::<$scheme>()
                     .with_example(Port::<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(extensions))
                     .with::<Miss<$xlen, $ppn, $asid>>()
@@ -38,7 +45,8 @@ macro_rules! named {
                     .with::<Permission>()
                     .with::<Cause>()
                     .with::<HeldFault<$xlen>>()
-                    .with::<Choice<$vpn, $ppn>>()
+                    .with::<Choice<$vpn, $ppn, $asid>>()
+                    .with::<MemoryTurn>()
                     .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(extensions))
                     .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()

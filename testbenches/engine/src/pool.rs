@@ -2,7 +2,7 @@
 
 use super::{HardwareMmu, Native};
 use model::isa::{Extensions, Translation, Xlen};
-use model::mmu::{Inputs, Mmu, Outputs, PerPort, Signal};
+use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::thread;
@@ -83,6 +83,10 @@ impl Mmu for Lent {
 
     fn extensions(&self) -> Extensions {
         self.mmu().extensions()
+    }
+
+    fn organisation(&self) -> Organisation {
+        self.mmu().organisation()
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {

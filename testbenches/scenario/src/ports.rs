@@ -6,7 +6,7 @@ use std::rc::Rc;
 use machine::board::{Board, HartId, Observer};
 use model::bus::SharedMemory;
 use model::isa::Xlen;
-use model::mmu::{Mmu, Port};
+use model::mmu::{Mmu, Port, Pulse};
 
 use super::bench::Bench;
 use super::events::Counts;
@@ -89,7 +89,7 @@ pub(super) fn run(
     if let Some(observer) = observer {
         board.attach(observer);
     }
-    let bench = Bench::new(board, harts);
+    let bench = Bench::new(board, harts, variant.latency, head.machine.walk_cache.is_none());
     let ready_every = head.machine.ready_every;
     let mut runner = Runner { bench, tables, variables, variant, ready_every };
     let result = runner.all(head, steps);
@@ -143,7 +143,9 @@ impl Runner<'_> {
             let Some(got) = self.bench.counts.get(name) else {
                 return Err(place.wrong(format!("there is no event `{name}`")).into());
             };
-            if got != wanted {
+            // A walk cache leaves reads out.
+            let fewer = name == Pulse::PteRead.name() && self.bench.shortens_walks();
+            if got != wanted && !(fewer && got < wanted) {
                 let what = format!("count of {name}");
                 return Err(self
                     .bench

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use engine::Parts;
 use model::isa::{Extension, Mode, Privilege};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, IntoDeserializer, SeqAccess, Visitor};
@@ -112,6 +113,12 @@ pub struct Machine {
     pub extensions: Vec<Extension>,
     /// Extensions that must not be built in; none by default.
     pub without: Vec<Extension>,
+    /// Lines of the walk cache. Where this or one of the following is given, the configuration has
+    /// exactly so many; the plain one of the size has none. A walk that the cache shortens meets
+    /// `reads` with fewer, and `latency` with L less for each.
+    pub walk_cache: Option<usize>,
+    /// Walkers: 1 for both ports, or 2.
+    pub walkers: Option<usize>,
     /// L: cycles from an accepted memory request to its response; 1 by default.
     pub latency: OneOrMany<u64>,
     /// Memory accepts a request only in every n-th cycle; 1 by default.
@@ -137,6 +144,8 @@ impl Default for Machine {
             modes: OneOrMany::Many(vec![Mode::Sv32, Mode::Sv39, Mode::Sv48, Mode::Sv57]),
             extensions: Vec::new(),
             without: Vec::new(),
+            walk_cache: None,
+            walkers: None,
             latency: OneOrMany::One(1),
             ready_every: 1,
             adue: false,
@@ -145,6 +154,21 @@ impl Default for Machine {
             satp: None,
             tables: None,
         }
+    }
+}
+
+impl Machine {
+    /// The parts of the configuration that the file chooses.
+    ///
+    /// # Errors
+    /// The name of one that cannot be, and why.
+    pub(super) fn parts(&self) -> Result<Parts, (&'static str, String)> {
+        let mut parts = Parts::default();
+        for (name, value) in [("walk_cache", self.walk_cache), ("walkers", self.walkers)] {
+            let Some(value) = value else { continue };
+            parts.add(name, value).map_err(|message| (name, message))?;
+        }
+        Ok(parts)
     }
 }
 

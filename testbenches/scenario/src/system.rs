@@ -33,12 +33,17 @@ pub struct SystemMachine {
     pub latency: OneOrMany<u64>,
     /// `menvcfg.ADUE`; on by default.
     pub adue: bool,
+    /// Lines of the walk cache, as in [`Machine`].
+    pub walk_cache: Option<usize>,
+    /// Walkers: 1 for both ports, or 2.
+    pub walkers: Option<usize>,
 }
 
 impl Default for SystemMachine {
     fn default() -> SystemMachine {
         let Machine { size, modes, .. } = Machine::default();
-        SystemMachine { size, modes, latency: OneOrMany::One(10), adue: true }
+        let latency = OneOrMany::One(10);
+        SystemMachine { size, modes, latency, adue: true, walk_cache: None, walkers: None }
     }
 }
 
@@ -47,7 +52,8 @@ impl SystemMachine {
     pub fn machine(&self) -> Machine {
         let (size, modes) = (self.size.clone(), self.modes.clone());
         let (latency, adue) = (self.latency.clone(), self.adue);
-        Machine { size, modes, latency, adue, ..Machine::default() }
+        let SystemMachine { walk_cache, walkers, .. } = *self;
+        Machine { size, modes, latency, adue, walk_cache, walkers, ..Machine::default() }
     }
 }
 

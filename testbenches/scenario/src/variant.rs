@@ -44,11 +44,8 @@ pub struct Select<'s> {
 
 /// A configuration's name that no configuration has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no configuration `{name}`; there are {}", configurations().join(", "))]
-pub struct UnknownConfiguration {
-    /// The name.
-    pub name: String,
-}
+#[error("{0}")]
+pub struct UnknownConfiguration(String);
 
 /// The names of all configurations.
 pub fn configurations() -> Vec<String> {
@@ -86,17 +83,22 @@ impl Variant {
         select: Select<'_>,
     ) -> Result<Vec<Variant>, UnknownConfiguration> {
         let Select { config, mode: only } = select;
+        // A file with parts that cannot be was refused when it was read.
+        let parts = machine.parts().unwrap_or_default();
         let of_size =
             |size: Size, mode: Mode| of_size(machine, size).find(|c| c.xlen == xlen(mode));
         let choices: Vec<Choice<'_>> = match config {
             None => {
-                let of = |size| Box::new(move |mode| of_size(size, mode)) as Choice<'_>;
+                let parts = &parts;
+                let with = move |config| parts.put_into(config);
+                let of = |size| Box::new(move |mode| of_size(size, mode).map(with)) as Choice<'_>;
                 machine.size.list().into_iter().map(of).collect()
             }
             Some(name) => {
                 let named = engine::find(name);
-                let named = named.map_err(|_| UnknownConfiguration { name: name.to_owned() })?;
-                let suited = Some(named).filter(|config| suits(machine, config));
+                let named = named.map_err(|error| UnknownConfiguration(error.to_string()))?;
+                let suited =
+                    Some(named).filter(|config| suits(machine, config) && parts.are_in(config));
                 vec![Box::new(move |mode| suited.filter(|config| config.xlen == xlen(mode)))]
             }
         };

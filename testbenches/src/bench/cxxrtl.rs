@@ -17,7 +17,7 @@ pub(super) fn build(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     let headers = headers(&yosys).ok_or(ToolError::Missing { tool: HEADERS })?;
     let compiler = ["clang++", "g++"].into_iter().find(|name| tools::find(name).is_some());
     let compiler = compiler.ok_or(ToolError::Missing { tool: "g++" })?;
-    let top = workshop.config.name;
+    let top = &workshop.config.module();
     let script = format!(
         "read_verilog {}; hierarchy -check -top {top}; write_cxxrtl -g0 model.cpp",
         workshop.design()

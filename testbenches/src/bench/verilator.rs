@@ -27,8 +27,8 @@ const OPTIONS: [&str; 13] = [
 /// The usual way: driven from C++, two evaluations a cycle. Returns also the seconds that it took.
 pub(super) fn usual(workshop: &Workshop) -> Result<(Program, f64), BenchError> {
     let flags = format!("-O3 -march=native {}", workshop.harness_definitions().join(" "));
-    let arguments =
-        ["--prefix", "Vmmu", "--top-module", workshop.config.name, "--Mdir", "usual", "-CFLAGS"];
+    let top = workshop.config.module();
+    let arguments = ["--prefix", "Vmmu", "--top-module", &top, "--Mdir", "usual", "-CFLAGS"];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
     arguments.extend([flags, workshop.design(), "harness.cpp".into()]);
     build(workshop, "usual", arguments)
@@ -40,7 +40,8 @@ pub(super) fn traced(workshop: &Workshop) -> Result<Program, BenchError> {
     let flags = format!("-O3 -march=native -DTRACE {definitions}");
     let arguments = ["--trace", "--no-trace-params", "--prefix", "Vmmu", "--top-module"];
     let mut arguments: Vec<String> = arguments.map(str::to_owned).into();
-    arguments.extend([workshop.config.name, "--Mdir", "traced", "-CFLAGS"].map(str::to_owned));
+    let top = workshop.config.module();
+    arguments.extend([&top, "--Mdir", "traced", "-CFLAGS"].map(str::to_owned));
     // The runtime that writes is optimised like the model.
     arguments.extend([
         flags,

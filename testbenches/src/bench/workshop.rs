@@ -47,7 +47,7 @@ impl Workshop {
 
     /// The name of the exported file.
     pub(super) fn design(&self) -> String {
-        format!("{}.v", self.config.name)
+        format!("{}.v", self.config.module())
     }
 
     /// Constants for the loop in C++.
@@ -60,7 +60,7 @@ impl Workshop {
     pub(super) fn bench_definitions(&self) -> Vec<String> {
         let (mark, mixed) = Traffic::table_bits(self.config.xlen);
         let width = |pin| self.config.pin_width(pin);
-        let mut definitions = vec![format!("-DDESIGN={}", self.config.name)];
+        let mut definitions = vec![format!("-DDESIGN={}", self.config.module())];
         let numbers = [
             ("XLEN", width(Pin::FetchReqVa)),
             ("PA", width(Pin::MemReqAddr)),

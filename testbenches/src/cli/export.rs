@@ -16,7 +16,7 @@ pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     }
     let config = engine::find(&arguments.config)?;
     let path = export::export(config, &arguments.output)?;
-    written(&path, config.name, arguments.check)
+    written(&path, &config.module(), arguments.check)
 }
 
 /// Reports the place of the file, and the messages of third-party tools.

@@ -78,7 +78,7 @@ endmodule
 ",
         cycles = recording.cycles(),
         top = bits - 1,
-        name = recording.config.name,
+        name = recording.config.module(),
     )
 }
 

@@ -12,7 +12,7 @@ pub(super) fn header(config: &Config) -> String {
     format!(
         "// Pagewalk {version}: RISC-V MMU, configuration {name}\n\
          //\n\
-         // Top module {name}: {modes};\n\
+         // Top module {module}: {modes};\n\
          // {pa_bits}-bit physical addresses; {entries} lines in each of its two fully associative\n\
          // TLBs (fetch, data); one page-table walker.\n\
          // Generated from the Rust source; change that, not this file.\n\
@@ -25,6 +25,7 @@ pub(super) fn header(config: &Config) -> String {
          // until then valid and payload hold. Flows (valid alone) last one cycle.\n",
         version = env!("CARGO_PKG_VERSION"),
         name = config.name,
+        module = config.module(),
         entries = config.entries,
     )
 }

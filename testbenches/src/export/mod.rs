@@ -41,7 +41,7 @@ pub enum ExportError {
 /// The text of the file for a configuration: header and modules, the top named after the
 /// configuration. Identical from run to run.
 pub fn verilog(config: &Config) -> String {
-    let modules = print::verilog(&config.design(), config.name, &describe::describe());
+    let modules = print::verilog(&config.design(), &config.module(), &describe::describe());
     format!("{}\n{modules}", header::header(config))
 }
 
@@ -51,7 +51,7 @@ pub fn verilog(config: &Config) -> String {
 /// # Errors
 /// [`ExportError::Write`] if the directory cannot be created or written, or the disk is full.
 pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
-    write(directory, config.name, &verilog(config))
+    write(directory, &config.module(), &verilog(config))
 }
 
 /// Writes a text as `directory/NAME.v`.

@@ -101,6 +101,12 @@ macro_rules! mmu_table {
                 /// A fence overtook the walk; it restarts from the root.
                 WalkRestart walk_restart, EventWalkRestart event_walk_restart,
                     walk_restarts "Walks begun again because of a fence.";
+                /// A walk began below the root, at a table that the walk cache knew.
+                WalkCacheHit walk_cache_hit, EventWalkCacheHit event_walk_cache_hit,
+                    walk_cache_hits "Walks that began at a table known to the walk cache.";
+                /// A miss took the entry with which the other port's walk of its page ended.
+                MissJoin miss_join, EventMissJoin event_miss_join,
+                    miss_joins "Misses answered by the other port's walk of the same page.";
                 /// A TLB line was written.
                 Refill refill, EventRefill event_refill,
                     refills "TLB lines written.";

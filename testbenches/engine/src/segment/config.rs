@@ -35,7 +35,7 @@ pub const CONFIGS: &[Config] = &[
 /// [`UnknownConfig`].
 pub fn find(name: &str) -> Result<&'static Config, UnknownConfig> {
     let found = CONFIGS.iter().find(|config| config.name == name);
-    found.ok_or_else(|| UnknownConfig { name: name.to_owned() })
+    found.ok_or_else(|| UnknownConfig::Name { name: name.to_owned() })
 }
 
 impl<const N: usize, const IDX: usize, const VA: usize, const OFF: usize, const PA: usize> Top

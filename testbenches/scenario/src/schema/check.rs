@@ -29,6 +29,8 @@ impl Machine {
             let exists = variant::exists(self, size);
             exists.map_err(|message| place.key("extensions").wrong(message))?;
         }
+        let parts = self.parts();
+        parts.map_err(|(name, message)| place.key(name).wrong(message))?;
         for latency in self.latency.list() {
             let place = place.key("latency").word(&latency.to_string());
             let checked = LatencySpec::Fixed(latency).check();

@@ -1,0 +1,23 @@
+//! What an MMU is made of besides its widths.
+
+use crate::Extensions;
+
+/// The parts that an MMU is built with, chosen when it is made (`new`). [`Default`] is the smallest:
+/// what is not named here is absent from the hardware, and costs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Organisation {
+    /// Extensions of the page-table entries.
+    pub extensions: Extensions,
+    /// Lines of the walk cache, 2 to 16; 0 is none.
+    pub walk_cache: usize,
+    /// A walker for each port, so that both ports' misses are walked at the same time. The memory
+    /// port then has up to two requests in flight.
+    pub two_walkers: bool,
+}
+
+impl Organisation {
+    /// The smallest one, with these extensions.
+    pub fn with(extensions: Extensions) -> Self {
+        Self { extensions, ..Self::default() }
+    }
+}

@@ -1,0 +1,165 @@
+//! Configurations that are made of another one and other parts: `rv64_linux+walk_cache=8`.
+
+use super::config::{CONFIGS, Config};
+use model::mmu::Organisation;
+use std::sync::{Mutex, PoisonError};
+
+/// A part whose size can be chosen.
+struct Part {
+    /// Its name in texts.
+    name: &'static str,
+    /// What it is, and which values are possible.
+    meaning: &'static str,
+    /// Whether there can be one with this value.
+    allowed: fn(usize) -> bool,
+    /// Its value in an organisation.
+    get: fn(&Organisation) -> usize,
+    set: fn(&mut Organisation, usize),
+}
+
+/// Every part, in the order of names.
+const PARTS: &[Part] = &[
+    Part {
+        name: "walk_cache",
+        meaning: "lines of the walk cache: 0, or 2 to 16",
+        allowed: |lines| lines == 0 || (2..=16).contains(&lines),
+        get: |organisation| organisation.walk_cache,
+        set: |organisation, lines| organisation.walk_cache = lines,
+    },
+    Part {
+        name: "walkers",
+        meaning: "walkers: 1 for both ports, or 2",
+        allowed: |walkers| walkers == 1 || walkers == 2,
+        get: |organisation| 1 + usize::from(organisation.two_walkers),
+        set: |organisation, walkers| organisation.two_walkers = walkers == 2,
+    },
+];
+
+/// Chosen parts, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts(Vec<(&'static str, usize)>);
+
+impl Parts {
+    /// Adds a part of a size.
+    ///
+    /// # Errors
+    /// A sentence, if there is no such part, or not of this size.
+    pub fn add(&mut self, name: &str, value: usize) -> Result<(), String> {
+        let Some(part) = PARTS.iter().find(|part| part.name == name) else {
+            let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
+            return Err(format!("there is no part `{name}`; there are {}", known.join(", ")));
+        };
+        if !(part.allowed)(value) {
+            return Err(format!("`{name}` is {value}; possible are {}", part.meaning));
+        }
+        if self.0.iter().any(|(known, _)| *known == name) {
+            return Err(format!("`{name}` is given twice"));
+        }
+        self.0.push((part.name, value));
+        Ok(())
+    }
+
+    /// Whether a configuration has exactly these.
+    pub fn are_in(&self, config: &Config) -> bool {
+        self.0.iter().all(|(name, value)| {
+            let part = PARTS.iter().find(|part| part.name == *name);
+            part.is_some_and(|part| (part.get)(&config.organisation) == *value)
+        })
+    }
+
+    /// A configuration with these parts instead of its own; one of the table, if it is there.
+    pub fn put_into(&self, config: &'static Config) -> &'static Config {
+        let mut organisation = config.organisation;
+        for (name, value) in &self.0 {
+            if let Some(part) = PARTS.iter().find(|part| part.name == *name) {
+                (part.set)(&mut organisation, *value);
+            }
+        }
+        if organisation == config.organisation {
+            return config;
+        }
+        let plain = Config { name: "", organisation, ..*config };
+        if let Some(row) = CONFIGS.iter().find(|row| Config { name: "", ..**row } == plain) {
+            return row;
+        }
+        interned(config, plain)
+    }
+}
+
+/// The one copy of a configuration that is not in the table, named after one that is.
+fn interned(row: &'static Config, plain: Config) -> &'static Config {
+    static MADE: Mutex<Vec<&'static Config>> = Mutex::new(Vec::new());
+    // A panic while the lock was held left the list as it was.
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut name = row.name.split('+').next().unwrap_or_default().to_owned();
+    let base = CONFIGS.iter().find(|config| config.name == name).map(|row| row.organisation);
+    for part in PARTS {
+        let value = (part.get)(&plain.organisation);
+        if base.is_none_or(|base| (part.get)(&base) != value) {
+            name += &format!("+{}={value}", part.name);
+        }
+    }
+    if let Some(known) = made.iter().find(|known| known.name == name) {
+        return known;
+    }
+    // There are few, and each is used until the end.
+    let config = Box::leak(Box::new(Config { name: Box::leak(name.into_boxed_str()), ..plain }));
+    made.push(config);
+    config
+}
+
+/// The configuration that a text names: a row of the table, or a row and parts.
+///
+/// # Errors
+/// A sentence about the parts; `None` if there is no such row.
+pub(super) fn named(text: &str) -> Result<Option<&'static Config>, String> {
+    let mut words = text.split('+');
+    let row = words.next().unwrap_or_default();
+    let Some(row) = CONFIGS.iter().find(|config| config.name == row) else { return Ok(None) };
+    let mut parts = Parts::default();
+    for word in words {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let value = value.parse().map_err(|_| {
+            format!("`{word}` is no part with a number, as in `{}+walk_cache=8`", row.name)
+        })?;
+        parts.add(name, value)?;
+    }
+    Ok(Some(parts.put_into(row)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_takes_other_parts() {
+        let made = named("rv64_small+walkers=2+walk_cache=4").unwrap().unwrap();
+        assert_eq!(made.name, "rv64_small+walk_cache=4+walkers=2");
+        assert_eq!(made.organisation, Organisation { walk_cache: 4, two_walkers: true });
+        let again = named(made.name).unwrap().unwrap();
+        assert!(std::ptr::eq(made, again));
+        assert_eq!(made.module(), "rv64_small_walk_cache_4_walkers_2");
+    }
+
+    #[test]
+    fn what_is_in_the_table_keeps_its_name() {
+        assert_eq!(named("rv64_linux+walk_cache=8").unwrap().unwrap().name, "rv64_linux_walk");
+        assert_eq!(named("rv64_linux+walk_cache=0").unwrap().unwrap().name, "rv64_linux");
+    }
+
+    #[test]
+    fn parts_that_cannot_be_are_refused() {
+        for (text, about) in [
+            ("rv64_linux+walk_cache=1", "2 to 16"),
+            ("rv64_linux+walk_cache=17", "2 to 16"),
+            ("rv64_linux+walkers=3", "1 for both ports"),
+            ("rv64_linux+tea=3", "there is no part `tea`"),
+            ("rv64_linux+walkers", "no part with a number"),
+            ("rv64_linux+walkers=2+walkers=2", "twice"),
+        ] {
+            let refused = named(text).expect_err(text);
+            assert!(refused.contains(about), "{text}: {refused}");
+        }
+        assert_eq!(named("rv65_linux+walkers=2"), Ok(None));
+    }
+}
