@@ -273,7 +273,8 @@ macro_rules! mmu_wiring {
                         }
                         self.fetch_walker[j].cached_level.next = self.walk_cache[i].level.val();
                         self.fetch_walker[j].cached_ppn.next = self.walk_cache[i].ppn.val();
-                        self.fetch_walker[j].cached_global.next = self.walk_cache[i].global.val();
+                        self.fetch_walker[j].cached_global.next =
+                            self.walk_cache[i].below_global.val();
                     }
                     if self.fence_valid.val() {
                         self.walk_cache[i].key_vpn.next = self.fence_vpn.val();
@@ -285,7 +286,7 @@ macro_rules! mmu_wiring {
                     self.cached.next = self.walk_cache[i].hit.val() && !self.fence_valid.val();
                     self.walker.cached_level.next = self.walk_cache[i].level.val();
                     self.walker.cached_ppn.next = self.walk_cache[i].ppn.val();
-                    self.walker.cached_global.next = self.walk_cache[i].global.val();
+                    self.walker.cached_global.next = self.walk_cache[i].below_global.val();
                 }
                 self.walker.cached.next = self.cached.val();
                 for j in 0..self.fetch_walker.len() {

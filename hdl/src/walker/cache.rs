@@ -14,7 +14,7 @@ use rust_hdl::prelude::*;
 /// | `key_vpn`, `key_asid` | in | VPN, ASID | the key to look up; on a fence or write its operands |
 /// | `hit` | out | 1 | a pointer for the key is known |
 /// | `level` | out | 3 | the level of the table to which the lowest such pointer points |
-/// | `ppn`, `global` | out | PPN, 1 | that table; everything below it is global |
+/// | `ppn`, `below_global` | out | PPN, 1 | that table; everything below it is global |
 /// | `fence`, `fence_by_va`, `fence_by_asid` | in | 1 | clear the pointers that the fence names |
 /// | `write` | in | 1 | keep a pointer for the key; never together with `fence` |
 /// | `new_level`, `new_ppn`, `new_global` | in | 3, PPN, 1 | the level at which it was read; its contents |
@@ -44,7 +44,7 @@ pub struct WalkCache<const VPN: usize, const PPN: usize, const ASID: usize> {
     /// That table.
     pub ppn: Signal<Out, Bits<PPN>>,
     /// Everything below is global.
-    pub global: Signal<Out, Bit>,
+    pub below_global: Signal<Out, Bit>,
     /// A fence is accepted.
     pub fence: Signal<In, Bit>,
     /// Fence only the key's page.
@@ -84,7 +84,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> WalkCache<VPN, PPN, 
             hit: Default::default(),
             level: Default::default(),
             ppn: Default::default(),
-            global: Default::default(),
+            below_global: Default::default(),
             fence: Default::default(),
             fence_by_va: Default::default(),
             fence_by_asid: Default::default(),
@@ -108,7 +108,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for WalkCache<
         self.hit.next = false;
         self.level.next = bits::<3>(0);
         self.ppn.next = bits::<PPN>(0);
-        self.global.next = false;
+        self.below_global.next = false;
         // The lowest level comes last, and wins.
         for l in 0..self.levels.len() {
             for i in 0..self.lines.len() {
@@ -116,7 +116,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for WalkCache<
                     self.hit.next = true;
                     self.level.next = self.levels[l].val() - bits::<3>(1);
                     self.ppn.next = self.lines[i].ppn.val();
-                    self.global.next = self.lines[i].global.val();
+                    self.below_global.next = self.lines[i].below_global.val();
                 }
             }
         }

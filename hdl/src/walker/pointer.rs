@@ -16,7 +16,7 @@ use rust_hdl::prelude::*;
 /// | `key_vpn`, `key_asid` | in | VPN, ASID | the key to look up; on a fence or write its operands |
 /// | `hit` | out | 1 | a walk for the key reads this pointer, or would have read it |
 /// | `level` | out | 3 | the level at which it was read, whatever the key: 1 and up |
-/// | `ppn`, `global` | out | PPN, 1 | the table to which it points; it or a pointer above has G |
+/// | `ppn`, `below_global` | out | PPN, 1 | the table to which it points; it or a pointer above has G |
 /// | `fence`, `fence_by_va`, `fence_by_asid` | in | 1 | clear it, if the fence's operands match it |
 /// | `write_any` | in | 1 | some line of this cache is written in this cycle |
 /// | `write` | in | 1 | ... and it is this line |
@@ -44,7 +44,7 @@ pub struct PointerLine<const VPN: usize, const PPN: usize, const ASID: usize> {
     /// The table to which it points.
     pub ppn: Signal<Out, Bits<PPN>>,
     /// It, or a pointer above, has G.
-    pub global: Signal<Out, Bit>,
+    pub below_global: Signal<Out, Bit>,
     /// A fence is accepted.
     pub fence: Signal<In, Bit>,
     /// Fence only this page.
@@ -81,7 +81,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for PointerLin
         dff_setup!(self, clock, held_valid, held_vpn, held_asid, held_level, held_ppn, held_global);
         self.level.next = self.held_level.q.val();
         self.ppn.next = self.held_ppn.q.val();
-        self.global.next = self.held_global.q.val();
+        self.below_global.next = self.held_global.q.val();
 
         // A pointer at a level covers as much as a leaf at that level would map.
         self.region.level.next = self.held_level.q.val();

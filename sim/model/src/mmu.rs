@@ -16,6 +16,7 @@
 //! | `mmu` (this one) | [`Inputs`], [`Outputs`] and the trait [`Mmu`] |
 //! | `table` | the one list of pins and events, from which other lists are generated |
 //! | `events` | [`Pulse`], [`Events`]: the counter events of the MMU, one bit each |
+//! | `organisation` | [`Organisation`]: parts besides the TLBs |
 //! | `port` | [`Port`], [`PerPort`]: fetch and data |
 
 mod events;

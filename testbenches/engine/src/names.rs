@@ -29,7 +29,8 @@ macro_rules! named {
                 if walk_cache > 0 {
                     names = names
                         .with_example(WalkCache::<$vpn, $ppn, $asid>::new(walk_cache))
-                        .with::<PointerLine<$vpn, $ppn, $asid>>();
+                        .with::<PointerLine<$vpn, $ppn, $asid>>()
+                        .with::<PageMask<$vpn, $vpn>>();
                 }
                 names
                     .with::<$scheme>()

@@ -23,12 +23,7 @@ pub(super) struct Bench {
 
 impl Bench {
     /// A bench without any requests; the board has as many harts.
-    pub(super) fn new(
-        board: Board,
-        harts: Vec<HartJobs>,
-        latency: u64,
-        from_root: bool,
-    ) -> Bench {
+    pub(super) fn new(board: Board, harts: Vec<HartJobs>, latency: u64, from_root: bool) -> Bench {
         Bench { board, harts, counts: Counts::default(), latency, from_root }
     }
 

@@ -10,7 +10,7 @@ use super::wave::{Failure, Place, Recorded, Recordings};
 use super::{RunArgs, Status, interrupt};
 use crate::table::{Column, aligned};
 use engine::segment;
-use engine::{Engine, build};
+use engine::{Engine, UnknownConfig, build};
 use scenario::library;
 use scenario::load::{Body, Scenario};
 use scenario::run::{self, Report};
@@ -117,6 +117,11 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
 /// An unknown configuration gets a suggestion.
 pub(super) fn known(config: Option<&str>) -> anyhow::Result<()> {
     let Some(config) = config else { return Ok(()) };
+    match engine::find(config) {
+        Ok(_) => return Ok(()),
+        Err(error @ UnknownConfig::Parts { .. }) => return Err(error.into()),
+        Err(UnknownConfig::Name { .. }) => {}
+    }
     let mut names = configurations();
     names.extend(segment::CONFIGS.iter().map(|config| config.name.to_owned()));
     if names.iter().any(|name| name == config) {

@@ -2,6 +2,7 @@
 
 use super::stimulus::{Row, get, high};
 use engine::{PINS, Pin, Simulator};
+use model::mmu::Organisation;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -103,8 +104,8 @@ impl Coverage {
 
     /// The events, of those that every configuration can have, that happened less often than
     /// `least` times; `sizes` is the number of page sizes, that of a NAPOT range included, and
-    /// `types` that of memory types.
-    pub fn gaps(&self, least: u64, sizes: u64, types: u64) -> Vec<String> {
+    /// `types` that of memory types, and `parts` are those that are built in.
+    pub fn gaps(&self, least: u64, sizes: u64, types: u64, parts: Organisation) -> Vec<String> {
         let mut gaps = Vec::new();
         let mut need = |what: String, count: u64| {
             if count < least {
@@ -112,7 +113,14 @@ impl Coverage {
             }
         };
         for (event, &count) in &self.events {
-            need((*event).to_string(), count);
+            let possible = match *event {
+                "event_walk_cache_hit" => parts.walk_cache > 0,
+                "event_miss_join" => parts.two_walkers,
+                _ => true,
+            };
+            if possible {
+                need((*event).to_string(), count);
+            }
         }
         for state in ["Idle", "Read", "Wait", "Check", "Update"] {
             need(format!("state {state}"), self.states.get(state).copied().unwrap_or(0));

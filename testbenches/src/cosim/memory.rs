@@ -4,6 +4,7 @@ use super::profile::Profile;
 use super::tables::{Tables, chance};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
+use std::collections::VecDeque;
 
 /// An outstanding response.
 struct Pending {
@@ -26,27 +27,30 @@ pub(super) struct Asked {
     pub(super) swap: Option<(u64, u64)>,
 }
 
-/// The walker's memory: one request at a time, as the walker makes them.
+/// The walkers' memory: as many requests in flight as there are walkers, answered in order.
 pub(super) struct Memory {
     pub(super) tables: Tables,
-    pending: Option<Pending>,
+    pending: VecDeque<Pending>,
+    /// The most requests in flight.
+    walkers: usize,
     /// Answers refused so far.
     pub(super) errors: u64,
 }
 
 impl Memory {
-    pub(super) fn new(tables: Tables) -> Self {
-        Self { tables, pending: None, errors: 0 }
+    pub(super) fn new(tables: Tables, walkers: usize) -> Self {
+        Self { tables, pending: VecDeque::new(), walkers, errors: 0 }
     }
 
     /// The answer that arrives in this cycle.
     pub(super) fn answer(&mut self, now: u64) -> Option<Answer> {
-        self.pending.take_if(|pending| pending.due <= now).map(|pending| pending.answer)
+        let arrives = self.pending.front().is_some_and(|pending| pending.due <= now);
+        if arrives { self.pending.pop_front().map(|pending| pending.answer) } else { None }
     }
 
     /// Whether another request can be accepted after this cycle's answer.
-    pub(super) fn idle(&self) -> bool {
-        self.pending.is_none()
+    pub(super) fn takes(&self) -> bool {
+        self.pending.len() < self.walkers
     }
 
     /// Takes a request that was accepted in this cycle.
@@ -73,11 +77,11 @@ impl Memory {
         }
         self.errors += u64::from(error);
         let due = now + rng.random_range(1..=profile.latency);
-        self.pending = Some(Pending { due, answer });
+        self.pending.push_back(Pending { due, answer });
     }
 
     /// Discards what is outstanding, as memory must when the hardware is reset.
     pub(super) fn forget(&mut self) {
-        self.pending = None;
+        self.pending.clear();
     }
 }

@@ -49,7 +49,7 @@ impl Stimulus {
         let mut tables = Tables::new(config.xlen, config.extensions);
         let sweep = Sweep::new(config.xlen, &mut tables);
         let addresses = Addresses::new(config.xlen, config.entries, &mut rng);
-        let memory = Memory::new(tables);
+        let memory = Memory::new(tables, 1 + usize::from(config.organisation.two_walkers));
         let xlen = config.xlen;
         let has_types = config.extensions.has(Extension::Svpbmt);
         Self { rng, xlen, has_types, memory, addresses, sweep, phase: 0, phase_ends: 0, now: 0 }
@@ -91,7 +91,7 @@ impl Stimulus {
     pub(super) fn observe(&mut self, row: &Row) {
         let profile = PHASES[self.phase];
         let asks = high(row, Pin::MemReqValid) && high(row, Pin::MemReqReady);
-        if asks && !high(row, Pin::Reset) && self.memory.idle() && !profile.chaos {
+        if asks && !high(row, Pin::Reset) && self.memory.takes() && !profile.chaos {
             let operands = (get(row, Pin::MemReqExpected), get(row, Pin::MemReqDesired));
             let swap = high(row, Pin::MemReqSwap).then_some(operands);
             let asked = Asked { pa: get(row, Pin::MemReqAddr), swap };

@@ -30,7 +30,7 @@ fn equal(replayer: Replayer, config: &'static Config) {
     let levels = if config.name.starts_with("rv32") { 2 } else { 5 };
     let napot = u64::from(config.extensions.has(Extension::Svnapot));
     let types = if config.extensions.has(Extension::Svpbmt) { 3 } else { 1 };
-    let gaps = recording.coverage.gaps(5, levels + napot, types);
+    let gaps = recording.coverage.gaps(5, levels + napot, types, config.organisation);
     assert!(gaps.is_empty(), "{}: too rare: {}", config.name, gaps.join(", "));
     let outcome = replayed(replayer, &export::verilog(config), &recording);
     println!("{} in {}: {outcome}", config.name, replayer.tool());
@@ -65,6 +65,11 @@ replays! {
     icarus_runs_rv64_linux_pbmt_as_rust_does Icarus "rv64_linux_pbmt";
     icarus_runs_rv64_linux_rva23_as_rust_does Icarus "rv64_linux_rva23";
     icarus_runs_rv64_linux_ext_as_rust_does Icarus "rv64_linux_ext";
+    icarus_runs_rv32_linux_walk_as_rust_does Icarus "rv32_linux_walk";
+    icarus_runs_rv64_linux_walk_as_rust_does Icarus "rv64_linux_walk";
+    icarus_runs_rv64_linux_overlap_as_rust_does Icarus "rv64_linux_overlap";
+    icarus_runs_rv64_linux_full_as_rust_does Icarus "rv64_linux_full";
+    verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
     verilator_runs_rv32_linux_as_rust_does Verilator "rv32_linux";
     verilator_runs_rv64_linux_as_rust_does Verilator "rv64_linux";
 }

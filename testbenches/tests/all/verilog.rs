@@ -133,7 +133,8 @@ fn documents_list_every_configuration() {
             Extensions::NONE => "none".to_owned(),
             some => some.to_string(),
         };
-        let row = format!("| `{}` | RV{width} | {} | {extensions} |", config.name, config.entries);
+        let (entries, parts) = (config.entries, config.organisation);
+        let row = format!("| `{}` | RV{width} | {entries} | {extensions} | {parts} |", config.name);
         assert!(readme.contains(&row), "README.md has no row {row}");
         let named = makefile.split_whitespace().any(|word| word == config.name);
         assert!(named, "`make export` does not name {}", config.name);
