@@ -7,7 +7,7 @@ use hdl::permission::Permission;
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::tlb::{Cam, CamLine, Replacement};
-use hdl::walker::{Choice, EntryAddress, PteDecode, Walker};
+use hdl::walker::{Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, Walker};
 use hdl::{AccessContext, Extensions, Leaf};
 
 type Mask32 = PageMask<20, 22>;
@@ -21,14 +21,15 @@ type Entry32 = EntryAddress<20, 22, 34>;
 type Entry64 = EntryAddress<45, 44, 56>;
 type Decode32 = PteDecode<32, 20, 22>;
 type Decode64 = PteDecode<64, 45, 44>;
-type Chooser = Choice<45, 44>;
+type Chooser = Choice<45, 44, 16>;
 type Walker32 = Walker<32, 20, 22, 34>;
 type Walker64 = Walker<64, 45, 44, 56>;
+type Pointers = WalkCache<45, 44, 16>;
 type Waiting = Miss<64, 44, 16>;
 type Fetch = Port<4, 2, 64, 45, 44, 56, 16>;
 type Held = HeldFault<64>;
 
-clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held);
+clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
@@ -123,7 +124,7 @@ pub(crate) fn decoders_agree_alone() {
 pub(crate) fn a_chooser_agrees_alone() {
     alone(Chooser::default(), 600, 90, |dice, block| {
         present!(dice, block: free, owner, fetch_waits, fetch_vpn, fetch_root, fetch_top_level,
-            fetch_access, data_waits, data_vpn, data_root, data_top_level, data_access);
+            fetch_access, fetch_asid, data_waits, data_vpn, data_root, data_top_level, data_access, data_asid);
     });
 }
 
@@ -154,6 +155,28 @@ pub(crate) fn a_replacement_agrees_alone() {
         for valid in &mut block.valid {
             valid.next = dice.roll(6) > 0;
         }
+    });
+}
+
+#[test]
+pub(crate) fn a_walk_cache_agrees_alone() {
+    for lines in [2, 5, 16] {
+        alone(Pointers::new(lines), 1500, 80, |dice, block| {
+            present!(dice, block: key_asid, fence_by_va, fence_by_asid, write, new_ppn,
+                new_global);
+            block.key_vpn.next = (dice.roll(4) << 36 | dice.roll(4) << 27 | dice.roll(3)).into();
+            block.new_level.next = (1 + dice.roll(4)).into();
+            block.reset.next = dice.roll(100) == 0;
+            block.fence.next = dice.roll(12) == 0;
+        });
+    }
+}
+
+#[test]
+pub(crate) fn a_shared_memory_port_agrees_alone() {
+    alone(MemoryTurn::default(), 900, 80, |dice, block| {
+        present!(dice, block: fetch_valid, data_valid, ready, answer);
+        block.reset.next = dice.roll(60) == 0;
     });
 }
 
