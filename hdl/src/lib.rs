@@ -5,7 +5,7 @@
 //!
 //! | module | blocks |
 //! |---|---|
-//! | [`tlb`] | `CamLine`, `Cam`, `Replacement` |
+//! | [`tlb`] | `CamLine`, `Cam`, `Replacement`; `Shape` says how many lines |
 //! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |

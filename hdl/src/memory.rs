@@ -18,6 +18,8 @@ use rust_hdl::prelude::*;
 /// configuration clears it; other hardware leaves it undefined. A design must not depend on a word
 /// that it has not written.
 ///
+/// Each word is a local signal `words[i]`, so that waves show the contents.
+///
 /// For few words (4 to 64). A second read port is a second memory with the same write port, as it
 /// is in hardware. Where an answer in the next cycle is early enough, rust-hdl's `RAM` may be block
 /// RAM.
@@ -35,7 +37,7 @@ pub struct DistributedRam<D: Synth, const N: usize> {
     pub write_data: Signal<In, D>,
     /// Write at this edge.
     pub write_enable: Signal<In, Bit>,
-    _words: Vec<D>,
+    words: Vec<Signal<Local, D>>,
 }
 
 impl<D: Synth, const N: usize> Default for DistributedRam<D, N> {
@@ -47,7 +49,7 @@ impl<D: Synth, const N: usize> Default for DistributedRam<D, N> {
             write_address: Default::default(),
             write_data: Default::default(),
             write_enable: Default::default(),
-            _words: vec![D::default(); 1 << N],
+            words: (0..1 << N).map(|_| Signal::default()).collect(),
         }
     }
 }
@@ -55,19 +57,21 @@ impl<D: Synth, const N: usize> Default for DistributedRam<D, N> {
 impl<D: Synth, const N: usize> Logic for DistributedRam<D, N> {
     fn update(&mut self) {
         if self.clock.pos_edge() && self.write_enable.val() {
-            self._words[self.write_address.val().index()] = self.write_data.val();
+            self.words[self.write_address.val().index()].next = self.write_data.val();
         }
-        self.read_data.next = self._words[self.read_address.val().index()];
+        self.read_data.next = self.words[self.read_address.val().index()].val();
     }
 
     fn connect(&mut self) {
         self.read_data.connect();
+        self.words.iter_mut().for_each(Signal::connect);
     }
 
     // The netlist compiler recognises this text, word for word.
     fn hdl(&self) -> Verilog {
-        let written = self._words.iter().enumerate().filter(|(_, word)| **word != D::default());
-        let set = |(at, word): (usize, &D)| format!("mem[{N}'h{at:x}] = {:x};\n", word.verilog());
+        let words = self.words.iter().map(|word| word.val()).enumerate();
+        let written = words.filter(|(_, word)| *word != D::default());
+        let set = |(at, word): (usize, D)| format!("mem[{N}'h{at:x}] = {:x};\n", word.verilog());
         let words: String = written.map(set).collect();
         let initial = if words.is_empty() { words } else { format!("initial begin\n{words}end\n") };
         Verilog::Custom(format!(

@@ -3,12 +3,12 @@
 mod common;
 
 use common::{checked, connected, settle};
-use hdl::tlb::Cam;
+use hdl::tlb::{Cam, Shape};
 use hdl::{Extensions, Leaf};
 use rust_hdl::prelude::*;
 
 const LINES: usize = 4;
-type Tlb = Cam<LINES, 2, 45, 44, 16>;
+type Tlb = Cam<2, 45, 44, 16>;
 
 /// The expected contents of one line.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ fn random_refills_and_fences_leave_what_they_should() {
 #[test]
 fn napot_ranges_are_lines_like_others() {
     let extensions = Extensions { svnapot: true, ..Extensions::default() };
-    refill_and_fence(checked(Box::new(Tlb::new(extensions))), &[0, 5, 1, 5]);
+    refill_and_fence(checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES)))), &[0, 5, 1, 5]);
 }
 
 fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {

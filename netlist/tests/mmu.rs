@@ -36,12 +36,12 @@ fn lines_of_a_tlb_are_rows_of_an_array() {
 #[test]
 fn modules_take_the_names_of_types() {
     use hdl::tlb::CamLine;
-    let names = netlist::Names::new().with::<CamLine<45, 44, 16>>();
+    let names = netlist::Names::new().with::<CamLine<45, 16>>();
     let design = netlist::elaborate_named(&Small64::default(), &names).expect("a sound design");
     assert_eq!(design.top_module().name, "Rv64Mmu_4_2");
     let lines = design.modules.iter().flat_map(|module| &module.instances);
     let lines: Vec<_> = lines.filter(|instance| instance.name == "lines").collect();
     assert_eq!(lines.len(), 1, "one TLB module, shared by both ports");
     let line = lines[0].uniform().expect("equal lines");
-    assert_eq!(design.module(line).name, "CamLine_45_44_16");
+    assert_eq!(design.module(line).name, "CamLine_45_16");
 }

@@ -5,7 +5,7 @@ use crate::Extensions;
 use crate::fault::Cause;
 use crate::flags::{AccessContext, Leaf};
 use crate::permission::Permission;
-use crate::tlb::Cam;
+use crate::tlb::{Cam, Shape};
 use rust_hdl::prelude::*;
 
 /// Answers translation requests from its TLB, or holds one miss for the walker.
@@ -40,7 +40,6 @@ use rust_hdl::prelude::*;
 /// whose request `satp` has changed since it was accepted, or PBMTE is another.
 #[derive(LogicBlock, Default)]
 pub struct Port<
-    const N: usize,
     const IDX: usize,
     const XLEN: usize,
     const VPN: usize,
@@ -136,7 +135,7 @@ pub struct Port<
     pub page_fault: Signal<Out, Bit>,
     /// Event: an access fault was answered.
     pub access_fault: Signal<Out, Bit>,
-    tlb: Cam<N, IDX, VPN, PPN, ASID>,
+    tlb: Cam<IDX, VPN, PPN, ASID>,
     permission: Permission,
     cause: Cause,
     miss: Miss<XLEN, PPN, ASID>,
@@ -157,19 +156,18 @@ pub struct Port<
 }
 
 impl<
-    const N: usize,
     const IDX: usize,
     const XLEN: usize,
     const VPN: usize,
     const PPN: usize,
     const PA: usize,
     const ASID: usize,
-> Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
+> Port<IDX, XLEN, VPN, PPN, PA, ASID>
 {
-    /// With these extensions.
-    pub fn new(extensions: Extensions) -> Self {
+    /// With these extensions, and a TLB of this shape.
+    pub fn new(extensions: Extensions, tlb: Shape) -> Self {
         Self {
-            tlb: Cam::new(extensions),
+            tlb: Cam::new(extensions, tlb),
             address: PhysicalAddress::new(extensions),
             memory_type: MemoryType::new(extensions),
             ..Self::default()
@@ -178,14 +176,13 @@ impl<
 }
 
 impl<
-    const N: usize,
     const IDX: usize,
     const XLEN: usize,
     const VPN: usize,
     const PPN: usize,
     const PA: usize,
     const ASID: usize,
-> Logic for Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
+> Logic for Port<IDX, XLEN, VPN, PPN, PA, ASID>
 {
     #[hdl_gen]
     fn update(&mut self) {

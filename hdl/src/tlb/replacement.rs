@@ -18,18 +18,18 @@ use rust_hdl::prelude::*;
 /// | `victim` | out | IDX | the line to write; registered |
 ///
 /// Timing: `victim` follows `valid` one cycle later, which keeps the choice off the lookup path.
-/// Reset: the victim and the oldest line are line N-1.
+/// Reset: the victim and the oldest line are the last one.
 ///
 /// Invariants: `victim` does not depend on which lines hit. Refills of one TLB are at least two
 /// cycles apart, so the registered choice is never stale enough to overwrite the newest entry.
 #[derive(LogicBlock)]
-pub struct Replacement<const N: usize, const IDX: usize> {
+pub struct Replacement<const IDX: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
     /// Synchronous reset.
     pub reset: Signal<In, Bit>,
     /// Line i holds an entry.
-    pub valid: [Signal<In, Bit>; N],
+    pub valid: Vec<Signal<In, Bit>>,
     /// The victim is written.
     pub refill: Signal<In, Bit>,
     /// The line to write.
@@ -37,38 +37,45 @@ pub struct Replacement<const N: usize, const IDX: usize> {
     chosen: DFF<Bits<IDX>>,
     oldest: DFF<Bits<IDX>>,
     some_empty: Signal<Local, Bit>,
-    line: [Constant<Bits<IDX>>; N],
+    line: Vec<Constant<Bits<IDX>>>,
     one: Constant<Bits<IDX>>,
     top: Constant<Bits<IDX>>,
 }
 
-impl<const N: usize, const IDX: usize> Default for Replacement<N, IDX> {
+impl<const IDX: usize> Default for Replacement<IDX> {
     fn default() -> Self {
-        assert_eq!(1 << IDX, N, "IDX must be log2 of the number of lines");
+        Self::new(1 << IDX)
+    }
+}
+
+impl<const IDX: usize> Replacement<IDX> {
+    /// For so many lines.
+    pub fn new(lines: usize) -> Self {
+        assert!((2..=1 << IDX).contains(&lines), "there are 2 to {} lines", 1 << IDX);
         Self {
             clock: Default::default(),
             reset: Default::default(),
-            valid: array_init::array_init(|_| Default::default()),
+            valid: (0..lines).map(|_| Default::default()).collect(),
             refill: Default::default(),
             victim: Default::default(),
             chosen: Default::default(),
             oldest: Default::default(),
             some_empty: Default::default(),
-            line: array_init::array_init(|i| Constant::new((i as u64).into())),
+            line: (0..lines as u64).map(|line| Constant::new(line.into())).collect(),
             one: Constant::new(1.into()),
-            top: Constant::new((N as u64 - 1).into()),
+            top: Constant::new((lines as u64 - 1).into()),
         }
     }
 }
 
-impl<const N: usize, const IDX: usize> Logic for Replacement<N, IDX> {
+impl<const IDX: usize> Logic for Replacement<IDX> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, chosen, oldest);
         self.victim.next = self.chosen.q.val();
         self.some_empty.next = false;
         self.chosen.d.next = self.oldest.q.val();
-        for i in 0..N {
+        for i in 0..self.valid.len() {
             if !self.valid[i].val() {
                 self.some_empty.next = true;
                 self.chosen.d.next = self.line[i].val();
@@ -77,6 +84,9 @@ impl<const N: usize, const IDX: usize> Logic for Replacement<N, IDX> {
         // The FIFO order advances when an entry is displaced, not when an empty line is filled.
         if self.refill.val() && !self.some_empty.val() {
             self.oldest.d.next = self.oldest.q.val() - self.one.val();
+            if !self.oldest.q.val().any() {
+                self.oldest.d.next = self.top.val();
+            }
         }
         if self.reset.val() {
             self.chosen.d.next = self.top.val();

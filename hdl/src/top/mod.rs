@@ -15,6 +15,7 @@ use crate::fault::HeldFault;
 use crate::flags::{AccessContext, Leaf};
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
+use crate::tlb::Shape;
 use crate::walker::{Choice, MemoryTurn, WalkCache, Walker};
 use rust_hdl::prelude::*;
 

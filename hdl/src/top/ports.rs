@@ -165,8 +165,8 @@ macro_rules! mmu_ports {
             pub event_access_fault: Signal<Out, Bit>,
             fetch_scheme: $scheme,
             data_scheme: $scheme,
-            fetch: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
-            data: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
+            fetch: Port<IDX, $xlen, $vpn, $ppn, $pa, $asid>,
+            data: Port<IDX, $xlen, $vpn, $ppn, $pa, $asid>,
             choice: Choice<$vpn, $ppn, $asid>,
             // The data port's, if there is one for the fetch port.
             walker: Walker<$xlen, $vpn, $ppn, $pa>,
@@ -202,8 +202,8 @@ macro_rules! mmu_ports {
                 let Organisation { extensions, walk_cache, two_walkers } = organisation;
                 let second = usize::from(two_walkers);
                 Self {
-                    fetch: Port::new(extensions),
-                    data: Port::new(extensions),
+                    fetch: Port::new(extensions, Shape::fifo(N)),
+                    data: Port::new(extensions, Shape::fifo(N)),
                     walker: Walker::new(extensions),
                     fetch_walker: (0..second).map(|_| Walker::new(extensions)).collect(),
                     turn: (0..second).map(|_| MemoryTurn::default()).collect(),

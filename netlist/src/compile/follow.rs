@@ -112,6 +112,11 @@ impl Compiled {
     /// each of its rows there.
     fn stands(&self, term: TermId) -> Option<(bool, u32, usize)> {
         let layout = &self.layout;
+        if let Some((MemoryId(at), address)) = self.program.cell(term) {
+            let size = u64::from(self.program.memories[at as usize].width.div_ceil(64));
+            let byte = u64::from(layout.contents[at as usize]) + 8 * size * address;
+            return Some((true, u32::try_from(byte).ok()?, 64));
+        }
         let (held, byte) = match self.program.term(term).form {
             Form::State(state) => (true, layout.states[state.0 as usize]),
             Form::Op(Op::Memory(MemoryId(at))) => (true, layout.memories[at as usize]),

@@ -176,9 +176,7 @@ fn words_read(program: &Program) -> Vec<bool> {
 fn stored(program: &Program, gates: &Gates) -> Vec<bool> {
     let mut stored = gates.kept.clone();
     for term in &program.terms {
-        let (Form::Row(column, _) | Form::Pick { values: column, .. }) = term.form else {
-            continue;
-        };
+        let Some(column) = term.form.by_rows() else { continue };
         let read = program.term(column);
         let computed = matches!(read.form, Form::Op(_));
         stored[column.0 as usize] |= computed && read.rows > 0 && read.width > 1;

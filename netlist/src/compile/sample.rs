@@ -112,6 +112,11 @@ impl Plan<'_> {
                     let found = found.map(|(at, _)| row(values, sample, at));
                     all.push(found.unwrap_or(row(otherwise, sample, 0)).clone());
                 }
+                Form::Gather { mask, values } => {
+                    let rows = of(mask, sample).iter().enumerate().filter(|(_, bit)| bit.any());
+                    let none = Value::zero(term.width);
+                    all.push(rows.fold(none, |all, (at, _)| all.or(row(values, sample, at))));
+                }
                 Form::Kept(_) => unreachable!("not of the whole program"),
             }
         }

@@ -6,7 +6,7 @@
 use super::atoms::Declared;
 use super::literal::Literal;
 use crate::check::Problem;
-use crate::ir::{MemoryWrite, Primitive, SignalId, Type, Types, Value};
+use crate::ir::{Kind, MemoryWrite, Primitive, SignalId, Type, Types, Value};
 use rust_hdl::prelude::TimingInfo;
 use std::collections::BTreeMap;
 
@@ -123,7 +123,24 @@ impl Known<'_> {
             }),
             None => None,
         };
-        Some(Primitive::Memory { read_clock, read_address, data: data_id, write, init: contents })
+        let words = self.words(1 << address_width)?;
+        let (data, init) = (data_id, contents);
+        Some(Primitive::Memory { read_clock, read_address, data, write, init, words })
+    }
+
+    /// The signals of the words, if there are any; `None` if there are others.
+    fn words(&self, count: u64) -> Option<Option<SignalId>> {
+        let mut locals = (0..)
+            .map(SignalId)
+            .zip(&self.declared.signals)
+            .filter(|(_, signal)| signal.kind == Kind::Local);
+        match (locals.next(), locals.next()) {
+            (None, _) => Some(None),
+            (Some((id, signal)), None) if signal.name == "words" => {
+                (u64::from(signal.count()) == count).then_some(Some(id))
+            }
+            _ => None,
+        }
     }
 
     fn table(&self) -> Option<Primitive> {

@@ -87,7 +87,7 @@ impl Parts<'_> {
 
     fn memories(&self) -> Vec<Memory> {
         let memories = self.tree.memories.iter().filter_map(|block| {
-            let Primitive::Memory { read_clock, read_address, data, write, init } =
+            let Primitive::Memory { read_clock, read_address, data, write, init, .. } =
                 self.primitive(*block)?
             else {
                 return None;

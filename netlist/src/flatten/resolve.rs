@@ -159,6 +159,12 @@ impl Walk<'_> {
                 let address = self.nets[address as usize].expect("the address was followed first");
                 self.graph.make(Op::Word(id, address), width)
             }
+            Driver::Cell(id, address) => {
+                let block = self.tree.memories[id.0 as usize];
+                let (width, bits) = (self.width_of_output(block), self.width_of_address(block));
+                let address = self.graph.number(bits, address);
+                self.graph.make(Op::Word(id, address), width)
+            }
             Driver::Table(block, address) => {
                 let module = self.design.module(self.tree.blocks[block].module);
                 let Body::Primitive(Primitive::Table { contents, default, .. }) = &module.body
@@ -170,6 +176,16 @@ impl Walk<'_> {
                 table(&mut self.graph, address, bits, 0, contents, default)
             }
             Driver::Nothing => self.graph.number(1, 0),
+        }
+    }
+
+    fn width_of_address(&self, block: usize) -> u32 {
+        let module = self.design.module(self.tree.blocks[block].module);
+        match &module.body {
+            Body::Primitive(Primitive::Memory { read_address, .. }) => {
+                self.design.types.width(module.signal(*read_address).ty)
+            }
+            _ => unreachable!("only memories have addresses"),
         }
     }
 

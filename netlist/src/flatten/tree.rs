@@ -24,6 +24,8 @@ pub(super) enum Driver {
     Memory(MemoryId),
     /// The word of a memory at the address on this net.
     Word(MemoryId, Global),
+    /// The word of a memory at this address.
+    Cell(MemoryId, u64),
     /// A table, in this block, addressed by this net.
     Table(usize, Global),
     /// None: a finding that was reported before.
@@ -144,13 +146,23 @@ impl<'a> Tree<'a> {
                 self.drivers[q as usize] = Driver::Register(id);
                 self.registers.push(at);
             }
-            Body::Primitive(Primitive::Memory { read_clock, read_address, data, .. }) => {
+            Body::Primitive(Primitive::Memory {
+                read_clock, read_address, data, words, ..
+            }) => {
                 let id = MemoryId(self.memories.len() as u32);
                 let data = self.net(at, *data);
                 self.drivers[data as usize] = match read_clock {
                     Some(_) => Driver::Memory(id),
                     None => Driver::Word(id, self.net(at, *read_address)),
                 };
+                if let Some(words) = words {
+                    let first = self.net(at, *words);
+                    let count = design.module(self.blocks[at].module).signal(*words).count();
+                    for address in 0..count {
+                        let cell = Driver::Cell(id, u64::from(address));
+                        self.drivers[(first + address) as usize] = cell;
+                    }
+                }
                 self.memories.push(at);
             }
             Body::Primitive(Primitive::Table { address, data, .. }) => {

@@ -231,6 +231,8 @@ pub enum Primitive {
         write: Option<MemoryWrite>,
         /// Contents that are not zero, by address.
         init: BTreeMap<u64, Value>,
+        /// An array of local signals, one for each word, by which observers see the contents.
+        words: Option<SignalId>,
     },
     /// A combinational table.
     Table {

@@ -66,7 +66,7 @@ impl Gates {
         self.support[term.0 as usize]
     }
 
-    /// States under one guard change together and share a bit.
+    /// States under one guard change together and share a bit; so do memories with one enable.
     fn number_sources(&mut self, program: &Program, inputs: usize) {
         let mut next = 0;
         let mut fresh = || {
@@ -81,7 +81,13 @@ impl Gates {
                 None => fresh(),
             });
         }
-        self.memories = program.memories.iter().map(|_| fresh()).collect();
+        let mut shared: HashMap<TermId, u64> = HashMap::new();
+        for memory in &program.memories {
+            self.memories.push(match memory.write {
+                Some([enable, ..]) => *shared.entry(enable).or_insert_with(&mut fresh),
+                None => fresh(),
+            });
+        }
     }
 
     /// The support of a state's update.
@@ -135,7 +141,7 @@ impl Gates {
             }
         }
         for (term, _) in program.followed.values() {
-            self.kept[term.0 as usize] = true;
+            self.kept[term.0 as usize] |= program.cell(*term).is_none();
         }
         for at in 0..count {
             let source = matches!(

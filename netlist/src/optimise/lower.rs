@@ -2,7 +2,7 @@
 
 use super::columns::{ColumnId, Columns, Part, Shape};
 use super::program::{Form, MemoryState, Program, State, StateId, TermId, Watched};
-use super::select::{Choice, Reduction, choice, reduction};
+use super::select::{Choice, Gathering, Reduction, choice, gathering, reduction};
 use super::{Options, planted};
 use crate::ir::{Netlist, NodeId, Op, RegisterId};
 
@@ -28,6 +28,7 @@ pub(super) enum Plan {
     Source,
     Row(ColumnId, u32),
     Choice(Choice),
+    Gathering(Gathering),
     Reduction(Reduction),
     Op,
 }
@@ -195,15 +196,22 @@ impl Lower<'_> {
             Op::Const(_) | Op::Input(_) | Op::Memory(_) | Op::Register(_) => Plan::Source,
             Op::Mux(..) => match choice(self.netlist, &mut self.columns, node) {
                 Some(choice) => Plan::Choice(choice),
-                None => Plan::Op,
+                None => self.gathering(node),
             },
             Op::Or(..) | Op::And(..) => {
                 match reduction(self.netlist, &self.columns, node, self.spare()) {
                     Some(reduction) => Plan::Reduction(reduction),
-                    None => Plan::Op,
+                    None => self.gathering(node),
                 }
             }
             _ => Plan::Op,
+        }
+    }
+
+    fn gathering(&mut self, node: NodeId) -> Plan {
+        match gathering(self.netlist, &mut self.columns, node) {
+            Some(gathering) => Plan::Gathering(gathering),
+            None => Plan::Op,
         }
     }
 
@@ -218,6 +226,10 @@ impl Lower<'_> {
             (_, Plan::Row(column, _)) => vec![Key::Column(*column)],
             (_, Plan::Choice(choice)) => {
                 vec![Key::Column(choice.mask), choice.values.into(), Key::Node(choice.otherwise)]
+            }
+            (_, Plan::Gathering(gathering)) => {
+                let none = Key::Node(gathering.none);
+                vec![Key::Column(gathering.mask), gathering.values.into(), none]
             }
             (_, Plan::Reduction(reduction)) => {
                 let columns = reduction.columns.iter().map(|(column, _)| Key::Column(*column));

@@ -35,6 +35,16 @@ impl Lower<'_> {
                 let highest = choice.highest != planted!(self.options, Choice);
                 self.program.add(Form::Pick { mask, values, otherwise, highest }, width, 0)
             }
+            Plan::Gathering(gathering) => {
+                let mask = self.have(Key::Column(gathering.mask));
+                let values = self.have(gathering.values.into());
+                let otherwise = self.have(Key::Node(gathering.none));
+                let form = match planted!(self.options, Gather) {
+                    true => Form::Pick { mask, values, otherwise, highest: false },
+                    false => Form::Gather { mask, values },
+                };
+                self.program.add(form, width, 0)
+            }
             Plan::Reduction(reduction) => self.make_reduction(node, reduction),
             Plan::Source | Plan::Op => {
                 let form = match self.netlist.node(node).op {

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `lower`, `make` | dead logic, which is never lowered; a state for each register | |
 //! | `columns` | equal rows become columns: SIMD, and bit masks | 540, 269, 170 |
-//! | `select` | priority chains and wide `Or` over columns become bit scans | (with `columns`) |
+//! | `select` | priority chains, one-hot selections and wide `Or` over columns become bit scans | (with `columns`) |
 //! | `guards` | updates of registers that keep their value move behind one branch | 60, 64, 59 |
 //! | `gate` | evaluation only of what depends on a change | 208, 95, 57 |
 //! | `specialise`, `simplify` | functions for some changes, with the rest read or assumed | (with `gate`) |

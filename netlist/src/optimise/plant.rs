@@ -25,6 +25,8 @@ pub(crate) enum Plant {
     Columns,
     /// The other end of a priority chain wins.
     Choice,
+    /// A disjunction of rows is a choice of the lowest one: right only if no two rows count.
+    Gather,
     /// A tree over some rows of a column counts as a reduction of the whole column.
     Reduction,
     /// A guard is inverted.
@@ -67,6 +69,7 @@ impl Plant {
         Plant::Dead,
         Plant::Columns,
         Plant::Choice,
+        Plant::Gather,
         Plant::Reduction,
         Plant::Guards,
         Plant::Gates,

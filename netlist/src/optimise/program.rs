@@ -57,6 +57,14 @@ pub enum Form {
         /// The highest such row wins, else the lowest.
         highest: bool,
     },
+    /// The disjunction of the rows of `values` (a column, or one number for all rows) whose bit in
+    /// `mask` is 1; zero if there is none.
+    Gather {
+        /// 1-bit column.
+        mask: TermId,
+        /// Column or single.
+        values: TermId,
+    },
 }
 
 impl Form {
@@ -71,6 +79,17 @@ impl Form {
             Form::AnyRow(_) => "any_row",
             Form::AllRows(_) => "all_rows",
             Form::Pick { .. } => "pick",
+            Form::Gather { .. } => "gather",
+        }
+    }
+
+    /// The column of which it reads single rows.
+    pub fn by_rows(self) -> Option<TermId> {
+        match self {
+            Form::Row(column, _)
+            | Form::Pick { values: column, .. }
+            | Form::Gather { values: column, .. } => Some(column),
+            _ => None,
         }
     }
 
@@ -89,6 +108,7 @@ impl Form {
             Form::State(_) | Form::Table(_) | Form::Kept(_) => (0, [NodeId(0); 3]),
             Form::Row(column, _) | Form::AnyRow(column) | Form::AllRows(column) => (1, [column; 3]),
             Form::Pick { mask, values, otherwise, .. } => (3, [mask, values, otherwise]),
+            Form::Gather { mask, values } => (2, [mask, values, values]),
         };
         operands.into_iter().take(count)
     }
@@ -104,6 +124,7 @@ impl Form {
             Form::Pick { mask, values, otherwise, highest } => {
                 Form::Pick { mask: f(mask), values: f(values), otherwise: f(otherwise), highest }
             }
+            Form::Gather { mask, values } => Form::Gather { mask: f(mask), values: f(values) },
         }
     }
 }
@@ -218,6 +239,13 @@ impl Program {
         })
     }
 
+    /// If a term is the word of a memory at a constant address: the memory, and that address. Its
+    /// value is in the memory, so that an observer needs no other place.
+    pub fn cell(&self, id: TermId) -> Option<(MemoryId, u64)> {
+        let Form::Op(Op::Word(memory, address)) = self.term(id).form else { return None };
+        Some((memory, self.constant(address)?.to_u64()?))
+    }
+
     /// A constant.
     pub fn constant_term(&mut self, value: &Value) -> TermId {
         let known = self.constants.iter().position(|constant| constant == value);
@@ -232,7 +260,8 @@ impl Program {
     /// the next values of states without a guard; for states with one, the guards.
     pub fn hot_roots(&self) -> Vec<TermId> {
         let mut roots: Vec<TermId> = self.watched.iter().map(|watched| watched.term).collect();
-        roots.extend(self.followed.values().map(|(term, _)| *term));
+        let followed = self.followed.values().map(|(term, _)| *term);
+        roots.extend(followed.filter(|term| self.cell(*term).is_none()));
         for memory in &self.memories {
             roots.extend(memory.ports());
         }

@@ -2,11 +2,13 @@
 //!
 //! Proves: a chain of muxes whose tests are all rows of one 1-bit column, in order, yields the
 //! value of the first row with a 1; a tree of `Or` (`And`) over all rows of a column tests whether
-//! some row (every row) is 1. Gives: a priority choice among N rows as one count of zeros and one
-//! load, and a wide `Or` as one comparison.
+//! some row (every row) is 1; a disjunction of values, each of which counts only if its row of a
+//! 1-bit column is 1, is the disjunction of the values of the rows with a 1. Gives: a priority
+//! choice among N rows as one count of zeros and one load, a wide `Or` as one comparison, and a
+//! one-hot selection as a loop over the rows with a 1, of which there is hardly ever more than one.
 
 use super::columns::{ColumnId, Columns, MIN_ROWS, Part};
-use crate::ir::{Netlist, NodeId, Op};
+use crate::ir::{Netlist, NodeId, Op, Value};
 use std::collections::BTreeMap;
 
 /// A priority choice.
@@ -71,6 +73,77 @@ pub(super) fn choice(netlist: &Netlist, columns: &mut Columns<'_>, head: NodeId)
     }
     let values = columns.find(&values)?;
     Some(Choice { mask, inverted, values, otherwise: at, highest })
+}
+
+/// A disjunction of the values of rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gathering {
+    /// 1-bit column: whether the row counts.
+    pub(super) mask: ColumnId,
+    /// The values of the rows.
+    pub(super) values: Part,
+    /// Zero: the value if no row counts.
+    pub(super) none: NodeId,
+}
+
+/// The disjunction that ends at a node, if there is one over at least half the rows of a column.
+pub(super) fn gathering(
+    netlist: &Netlist,
+    columns: &mut Columns<'_>,
+    root: NodeId,
+) -> Option<Gathering> {
+    let width = netlist.node(root).width;
+    if !(2..=64).contains(&width) {
+        return None;
+    }
+    let is_zero = |id| netlist.constant(id).is_some_and(|value| !value.any());
+    let (mut open, mut zero) = (vec![root], None);
+    let mut found: Vec<(ColumnId, u32, NodeId)> = Vec::new();
+    while let Some(id) = open.pop() {
+        let (test, value) = match netlist.node(id).op {
+            Op::Or(a, b) => {
+                open.extend([a, b]);
+                continue;
+            }
+            Op::Mux(test, value, none) if is_zero(none) => {
+                zero = Some(none);
+                (test, value)
+            }
+            // The rest, to which the row adds its value; or to which it adds all bits.
+            Op::Mux(test, with, rest) => {
+                open.push(rest);
+                match netlist.node(with).op {
+                    Op::Or(a, b) if a == rest => (test, b),
+                    Op::Or(a, b) if b == rest => (test, a),
+                    Op::Const(_) if netlist.constant(with).is_some_and(Value::all) => (test, with),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let (column, row) = columns.of(test)?;
+        found.push((column, row, value));
+        if found.len() + open.len() > LEAVES {
+            return None;
+        }
+    }
+    let (mask, ..) = *found.first()?;
+    let column = &columns.list[mask as usize];
+    let rows = column.members.len();
+    if column.width != 1 || rows < MIN_ROWS || 2 * found.len() < rows {
+        return None;
+    }
+    let none = zero?;
+    let mut values = vec![none; rows];
+    let mut seen = vec![false; rows];
+    for (column, row, value) in found {
+        if column != mask || std::mem::replace(&mut seen[row as usize], true) {
+            return None;
+        }
+        values[row as usize] = value;
+    }
+    let values = columns.find(&values)?;
+    Some(Gathering { mask, values, none })
 }
 
 /// An `Or` or `And` over rows.

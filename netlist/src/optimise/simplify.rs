@@ -27,8 +27,32 @@ pub(super) fn simplify(program: &mut Program, form: Form, width: u32, why: [Why;
         Form::Pick { mask, values, otherwise, highest } => {
             pick(program, (mask, values, otherwise), highest, width, why)
         }
+        Form::Gather { mask, values } => gather(program, (mask, values), width, why),
         form => (program.add(form, width, 0), why[0]),
     }
+}
+
+fn gather(
+    program: &mut Program,
+    (mask, values): (TermId, TermId),
+    width: u32,
+    why: [Why; 3],
+) -> Now {
+    let rows = program.term(values).rows;
+    let zero = program.constant_term(&Value::zero(width));
+    if program.term(mask).rows == 0 {
+        // Every row counts, or none does.
+        if matches!(known(program, mask), Known::Zero) {
+            return (zero, why[0]);
+        }
+        let mut all = if rows == 0 { values } else { zero };
+        for row in 0..rows {
+            let row = program.add(Form::Row(values, row), width, 0);
+            all = operation(program, Op::Or(all, row), width, [0; 3]).0;
+        }
+        return operation(program, Op::Mux(mask, all, zero), width, [why[0], why[1], 0]);
+    }
+    (program.add(Form::Gather { mask, values }, width, 0), why[0] | why[1])
 }
 
 fn pick(

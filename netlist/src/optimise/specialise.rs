@@ -217,9 +217,7 @@ impl Make<'_> {
             now
         });
         // A column that is read by rows is in memory, at the place of the whole program's column.
-        if let Form::Row(column, _) | Form::Pick { values: column, .. } = term.form
-            && let Form::Row(new, _) | Form::Pick { values: new, .. } = form
-        {
+        if let (Some(column), Some(new)) = (term.form.by_rows(), form.by_rows()) {
             self.special.places.insert(new, column);
         }
         let now = simplify(&mut self.special.program, form, term.width, why);

@@ -72,6 +72,7 @@ impl Sheet<'_> {
                     data,
                     write,
                     init,
+                    ..
                 }) => {
                     let words = self.design.types.width(module.signal(*read_address).ty).min(40);
                     let read = (*read_clock, *read_address, *data);

@@ -6,15 +6,15 @@ use hdl::geometry::PageMask;
 use hdl::permission::Permission;
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
-use hdl::tlb::{Cam, CamLine, Replacement};
+use hdl::tlb::{Cam, CamLine, Replacement, Shape};
 use hdl::walker::{Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, Walker};
 use hdl::{AccessContext, Extensions, Leaf};
 
 type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
-type Line = CamLine<45, 44, 16>;
-type Tlb = Cam<4, 2, 45, 44, 16>;
-type Fifo = Replacement<8, 3>;
+type Line = CamLine<45, 16>;
+type Tlb = Cam<2, 45, 44, 16>;
+type Fifo = Replacement<3>;
 type Address32 = PhysicalAddress<32, 20, 22, 34>;
 type Address64 = PhysicalAddress<64, 45, 44, 56>;
 type Entry32 = EntryAddress<20, 22, 34>;
@@ -26,7 +26,7 @@ type Walker32 = Walker<32, 20, 22, 34>;
 type Walker64 = Walker<64, 45, 44, 56>;
 type Pointers = WalkCache<45, 44, 16>;
 type Waiting = Miss<64, 44, 16>;
-type Fetch = Port<4, 2, 64, 45, 44, 56, 16>;
+type Fetch = Port<2, 64, 45, 44, 56, 16>;
 type Held = HeldFault<64>;
 
 clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn);
@@ -131,8 +131,8 @@ pub(crate) fn a_chooser_agrees_alone() {
 #[test]
 pub(crate) fn a_line_agrees_alone() {
     alone(Line::default(), 1500, 80, |dice, block| {
-        present!(dice, block: key_vpn, key_asid, key_inside, key_global, fence, fence_by_va,
-            fence_by_asid, refill, write, new_ppn, new_leaf);
+        present!(dice, block: key_vpn, key_asid, key_inside, fence, fence_by_va, fence_by_asid,
+            refill, write, new_global);
         block.reset.next = dice.roll(60) == 0;
     });
 }
@@ -147,15 +147,28 @@ pub(crate) fn a_tlb_agrees_alone() {
     });
 }
 
+/// Fewer lines than their numbers could count.
+#[test]
+pub(crate) fn a_tlb_of_three_lines_agrees_alone() {
+    alone(Tlb::new(ALL, Shape::fifo(3)), 1500, 80, |dice, block| {
+        present!(dice, block: key_vpn, key_asid, fence_by_va, fence_by_asid, refill, new_ppn,
+            new_leaf);
+        block.reset.next = dice.roll(100) == 0;
+        block.fence.next = dice.roll(8) == 0;
+    });
+}
+
 #[test]
 pub(crate) fn a_replacement_agrees_alone() {
-    alone(Fifo::default(), 900, 80, |dice, block| {
-        present!(dice, block: refill);
-        block.reset.next = dice.roll(60) == 0;
-        for valid in &mut block.valid {
-            valid.next = dice.roll(6) > 0;
-        }
-    });
+    for block in [Fifo::default(), Fifo::new(5)] {
+        alone(block, 900, 80, |dice, block| {
+            present!(dice, block: refill);
+            block.reset.next = dice.roll(60) == 0;
+            for valid in &mut block.valid {
+                valid.next = dice.roll(6) > 0;
+            }
+        });
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use hdl::geometry::PageMask;
 use hdl::permission::Permission;
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
-use hdl::tlb::{Cam, CamLine, Replacement};
+use hdl::tlb::{Cam, CamLine, Replacement, Shape};
 use hdl::walker::{Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, Walker};
 use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
@@ -25,6 +25,7 @@ macro_rules! named {
 
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, walk_cache, .. } = organisation;
+                let tlb = Shape::fifo(N);
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -34,13 +35,13 @@ macro_rules! named {
                 }
                 names
                     .with::<$scheme>()
-                    .with_example(Port::<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(extensions))
+                    .with_example(Port::<IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(extensions, tlb))
                     .with::<Miss<$xlen, $ppn, $asid>>()
                     .with_example(MemoryType::new(extensions))
                     .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions))
-                    .with_example(Cam::<N, IDX, $vpn, $ppn, $asid>::new(extensions))
-                    .with_example(CamLine::<$vpn, $ppn, $asid>::new(extensions))
-                    .with::<Replacement<N, IDX>>()
+                    .with_example(Cam::<IDX, $vpn, $ppn, $asid>::new(extensions, tlb))
+                    .with::<CamLine<$vpn, $asid>>()
+                    .with_example(Replacement::<IDX>::new(N))
                     .with_example(PageMask::<$vpn, $vpn>::new(extensions))
                     .with_example(PageMask::<$vpn, $ppn>::new(extensions))
                     .with::<Permission>()

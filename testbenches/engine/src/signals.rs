@@ -2,10 +2,12 @@
 
 use model::mmu::Signal;
 use rust_hdl::prelude::*;
+use std::collections::BTreeMap;
 
 /// The nets of one design: registers, named for their contents, and outputs and local signals of
 /// blocks. Inputs of child blocks repeat a net of their parent and are omitted, as are the top's
-/// own ports (waves have them elsewhere), and a TLB line's comparator internals.
+/// own ports (waves have them elsewhere), and a TLB line's comparator internals. What a memory holds
+/// for each of a block's lines is shown with the line: `lines_3.held_ppn`.
 pub(super) struct Nets {
     signals: Vec<Signal>,
     /// For each atom in the order of a probe's visit: whether it is shown.
@@ -56,18 +58,43 @@ impl Nets {
 
 #[derive(Default)]
 struct Lister {
-    scopes: Vec<(String, bool)>,
+    scopes: Vec<(String, Kind)>,
+    /// The number of lines in each block that has some, by its path.
+    lines: BTreeMap<String, usize>,
     signals: Vec<Signal>,
     shown: Vec<bool>,
     places: Vec<Place>,
     parts: Vec<(usize, usize)>,
 }
 
+/// What a scope is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Block,
+    Register,
+    Memory,
+}
+
+impl Kind {
+    fn of(block: &dyn Block) -> Self {
+        match block.timing().first().map(|timing| timing.name.as_str()) {
+            Some("dff") => Self::Register,
+            Some("distributed_ram") => Self::Memory,
+            _ => Self::Block,
+        }
+    }
+}
+
 impl Lister {
     fn shows(&self, name: &str, atom: &dyn Atom) -> bool {
-        let in_register = self.scopes.last().is_some_and(|(_, register)| *register);
-        if in_register {
-            return name == "q";
+        match self.scopes.last() {
+            Some((_, Kind::Register)) => return name == "q",
+            Some((_, Kind::Memory)) => {
+                // Words that belong to no line are never written.
+                let lines = self.lines.get(&self.scope(1)).copied().unwrap_or(usize::MAX);
+                return row(name).is_some_and(|(array, at)| array == "words" && at < lines);
+            }
+            _ => {}
         }
         let in_line = self.scopes.iter().any(|(scope, _)| scope.starts_with("lines"));
         match atom.kind() {
@@ -77,20 +104,41 @@ impl Lister {
         }
     }
 
-    fn path(&self, name: &str) -> String {
-        let mut parts: Vec<String> =
-            self.scopes.iter().skip(1).map(|(scope, _)| scope.replace('$', "_")).collect();
-        if !self.scopes.last().is_some_and(|(_, register)| *register) {
-            parts.push(name.replace('$', "_"));
-        }
-        parts.join(".")
+    /// The path of the innermost scope, or of the one so many levels above it.
+    fn scope(&self, above: usize) -> String {
+        let count = self.scopes.len().saturating_sub(1 + above);
+        let scopes = self.scopes.iter().skip(1).take(count);
+        scopes.map(|(scope, _)| scope.replace('$', "_")).collect::<Vec<_>>().join(".")
     }
+
+    fn path(&self, name: &str) -> String {
+        let below = |scope: String, name: &str| match &*scope {
+            "" => name.replace('$', "_"),
+            _ => format!("{scope}.{}", name.replace('$', "_")),
+        };
+        match self.scopes.last() {
+            Some((_, Kind::Register)) => self.scope(0),
+            Some((memory, Kind::Memory)) if self.lines.contains_key(&self.scope(1)) => {
+                let at = row(name).map_or(0, |(_, at)| at);
+                below(below(self.scope(1), &format!("lines_{at}")), memory)
+            }
+            _ => below(self.scope(0), name),
+        }
+    }
+}
+
+/// The array and the index of an element, `lines$3`.
+fn row(name: &str) -> Option<(&str, usize)> {
+    let (array, index) = name.split_once('$')?;
+    Some((array, index.parse().ok()?))
 }
 
 impl Probe for Lister {
     fn visit_start_scope(&mut self, name: &str, node: &dyn Block) {
-        let register = node.timing().iter().any(|timing| timing.name == "dff");
-        self.scopes.push((name.to_string(), register));
+        if let Some(("lines", at)) = row(name) {
+            self.lines.insert(self.scope(0), at + 1);
+        }
+        self.scopes.push((name.to_string(), Kind::of(node)));
     }
 
     fn visit_atom(&mut self, name: &str, atom: &dyn Atom) {
@@ -115,7 +163,7 @@ impl Probe for Lister {
 
 /// `lines$3`, a probe's name of an element, becomes `lines[3]`.
 fn indexed(name: &str) -> String {
-    match name.split_once('$') {
+    match row(name) {
         Some((array, index)) => format!("{array}[{index}]"),
         None => name.to_string(),
     }

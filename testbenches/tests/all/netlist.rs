@@ -40,8 +40,8 @@ fn the_hierarchy_is_a_list_and_a_picture() {
     let (tree, _, status) = netlist(&["rv32_tiny", "--tree"]);
     assert_eq!(status, 0);
     assert!(tree.starts_with("Rv32Mmu_4_2 ("), "{tree}");
-    assert!(tree.contains("\n    tlb: Cam_4_2_20_22_9 ("), "{tree}");
-    assert!(tree.contains("\n      lines[4]: CamLine_20_22_9 ("), "{tree}");
+    assert!(tree.contains("\n    tlb: Cam_2_20_22_9 ("), "{tree}");
+    assert!(tree.contains("\n      lines[4]: CamLine_20_9 ("), "{tree}");
     let (dot, _, status) = netlist(&["rv32_tiny", "--dot"]);
     assert_eq!(status, 0);
     assert!(dot.starts_with("digraph hierarchy {") && dot.ends_with("}\n"), "{dot}");
@@ -53,7 +53,7 @@ fn the_hierarchy_is_a_list_and_a_picture() {
         let drawn = std::process::Command::new(graphviz).arg("-Tsvg").arg(file).output();
         let drawn = drawn.expect("Graphviz starts");
         assert!(drawn.status.success() && drawn.stderr.is_empty(), "{drawn:?}");
-        assert!(String::from_utf8_lossy(&drawn.stdout).contains("CamLine_20_22_9"));
+        assert!(String::from_utf8_lossy(&drawn.stdout).contains("CamLine_20_9"));
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Emitter, Held, words};
 use crate::ir::Op;
 use crate::optimise::{Form, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
 
 impl Emitter<'_, '_> {
     /// A 1-bit column from 1-bit operands, all rows of a word at once.
@@ -158,6 +158,46 @@ impl Emitter<'_, '_> {
             (Held::Words(a), Held::Words(b)) => Held::Words(self.words().select(found, &a, &b)),
             (picked, _) => unreachable!("operands of one width: {picked:?}"),
         }
+    }
+
+    /// See [`Form::Gather`]. Row by row, from the lowest on: in most cycles there is at most one.
+    pub(super) fn gather(&mut self, mask: TermId, values: TermId) -> Held {
+        let place = self.is_lanes(values).then(|| match self.is_row_number(values) {
+            true => None,
+            false => Some(self.column_place(values)),
+        });
+        let words = self.get_words(mask);
+        let Some(place) = place else {
+            // One number for all rows.
+            let (found, all) = (self.some_row(mask, &words), self.get_words(values));
+            let zero = self.words().number(0);
+            let none = vec![zero; all.len()];
+            return Held::Words(self.words().select(found, &all, &none));
+        };
+        let mut gathered = self.words().number(0);
+        for (number, word) in words.into_iter().enumerate() {
+            let (test, body, after) =
+                (self.build.create_block(), self.build.create_block(), self.build.create_block());
+            let rest = self.build.append_block_param(test, types::I64);
+            let so_far = self.build.append_block_param(test, types::I64);
+            self.build.ins().jump(test, &[BlockArg::Value(word), BlockArg::Value(gathered)]);
+            self.build.switch_to_block(test);
+            self.build.ins().brif(rest, body, &[], after, &[]);
+            self.build.switch_to_block(body);
+            let row = self.build.ins().ctz(rest);
+            let row = self.build.ins().iadd_imm_u(row, 64 * number as i64);
+            let value = match place {
+                Some(place) => self.load_row(place, row),
+                None => row,
+            };
+            let with = self.build.ins().bor(so_far, value);
+            let less = self.build.ins().iadd_imm_s(rest, -1);
+            let rest = self.build.ins().band(rest, less);
+            self.build.ins().jump(test, &[BlockArg::Value(rest), BlockArg::Value(with)]);
+            self.build.switch_to_block(after);
+            gathered = so_far;
+        }
+        Held::Words(vec![gathered])
     }
 
     /// Whether some row of a mask, which has these words, is 1.

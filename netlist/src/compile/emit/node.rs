@@ -31,6 +31,7 @@ impl Emitter<'_, '_> {
             Form::Pick { mask, values, otherwise, highest } => {
                 self.pick(mask, values, otherwise, highest)
             }
+            Form::Gather { mask, values } => self.gather(mask, values),
             Form::State(_) | Form::Table(_) | Form::Kept(_) => {
                 unreachable!("sources were loaded above")
             }

@@ -1,5 +1,6 @@
 //! The view with which a recording opens.
 
+use std::collections::HashMap;
 use waves::save::{Group, Trace, View};
 
 use super::recorder::{Recorder, Scene};
@@ -92,9 +93,36 @@ fn hardware<S: Scene>(recorder: &Recorder<S>) -> Group {
             scopes.push(scope(signal));
         }
     }
+    let order = tree_order(recorder.signals.iter().map(|(signal, _)| &*signal.path));
     scopes.iter().fold(Group::new("All signals of the hardware").folded(), |group, name| {
-        let own = recorder.signals.iter().filter(|(signal, _)| scope(signal) == *name);
+        let own = order.iter().map(|at| &recorder.signals[*at]);
+        let own = own.filter(|(signal, _)| scope(signal) == *name);
         let rows = own.map(|(signal, id)| Trace::of(&recorder.line.wave, *id).alias(&signal.path));
         group.group(Group::new(name).folded().traces(rows))
     })
+}
+
+/// The numbers of these paths, so that those of a scope are together: scopes in the order in which
+/// they are first seen.
+fn tree_order<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<usize> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut keys: Vec<(Vec<usize>, usize)> = Vec::new();
+    for (at, path) in paths.enumerate() {
+        let ends = path.match_indices('.').map(|(dot, _)| dot).chain([path.len()]);
+        let key = ends.map(|end| *seen.entry(&path[..end]).or_insert(at)).collect();
+        keys.push((key, at));
+    }
+    keys.sort();
+    keys.into_iter().map(|(_, at)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree_order;
+
+    #[test]
+    fn signals_of_a_scope_are_together() {
+        let paths = ["a.x", "a.b.x", "c", "a.b.y.z", "a.w", "a.b.y.y"];
+        assert_eq!(tree_order(paths.into_iter()), [0, 1, 3, 5, 4, 2]);
+    }
 }

@@ -160,7 +160,8 @@ impl Cook {
         (ArrayRows { path, module, rows: rows as u32, columns }, joined)
     }
 
-    /// Priority choice among the rows, and whether any row's bit is 1.
+    /// Priority choice among the rows, whether any row's bit is 1, and the disjunction of the rows'
+    /// values whose bit is 1.
     pub(super) fn joined(&mut self, array: &Rowed, pools: &[Vec<NodeId>]) -> Vec<NodeId> {
         let size = pools[0].len();
         let [bit, value] = array.pick.map(|at| at as usize % size);
@@ -183,6 +184,20 @@ impl Cook {
                 any = self.graph.make(Op::Or(any, test), 1);
             }
         }
-        vec![chosen, any]
+        let mut all = self.graph.number(width, 0);
+        for pool in pools {
+            let test = self.bit(pool[bit]);
+            let this = self.resized(pool[value], width);
+            // Both spellings of it.
+            all = if array.inverted {
+                let none = self.graph.number(width, 0);
+                let counted = self.graph.make(Op::Mux(test, this, none), width);
+                self.graph.make(Op::Or(all, counted), width)
+            } else {
+                let with = self.graph.make(Op::Or(all, this), width);
+                self.graph.make(Op::Mux(test, with, all), width)
+            };
+        }
+        vec![chosen, any, all]
     }
 }
