@@ -6,6 +6,7 @@
 //! | module | blocks |
 //! |---|---|
 //! | [`tlb`] | `CamLine`, `Cam`, `Replacement`; `Shape` says how many lines |
+//! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
 //! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
@@ -31,6 +32,7 @@ mod organisation;
 pub mod permission;
 pub mod port;
 pub mod scheme;
+pub mod second;
 pub mod segment;
 pub mod tlb;
 mod top;

@@ -1,6 +1,7 @@
 //! What an MMU is made of besides its widths.
 
 use crate::Extensions;
+use crate::second::SecondShape;
 
 /// The parts that an MMU is built with, chosen when it is made (`new`). [`Default`] is the smallest:
 /// what is not named here is absent from the hardware, and costs nothing.
@@ -13,6 +14,8 @@ pub struct Organisation {
     /// A walker for each port, so that both ports' misses are walked at the same time. The memory
     /// port then has up to two requests in flight.
     pub two_walkers: bool,
+    /// The second-level TLB, if there is one.
+    pub second: Option<SecondShape>,
 }
 
 impl Organisation {

@@ -3,7 +3,7 @@
 /// Declares one top from its widths, in which alone the two differ.
 macro_rules! mmu_ports {
     ($(#[$doc:meta])* $name:ident, $scheme:ty,
-     $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal) => {
+     $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal, $tag:literal) => {
         $(#[$doc])*
         ///
         /// `N` lines in each TLB, `IDX` = log2 N. Every channel, its rules and timing diagrams
@@ -32,6 +32,8 @@ macro_rules! mmu_ports {
             pub adue: Signal<In, Bit>,
             /// `menvcfg.PBMTE`; sampled likewise.
             pub pbmte: Signal<In, Bit>,
+            /// For tests: what is written to the second level in this cycle gets wrong parity.
+            pub l2_inject: Signal<In, Bit>,
             /// Fetch request stream.
             pub fetch_req_valid: Signal<In, Bit>,
             /// Taken when both are high.
@@ -151,6 +153,14 @@ macro_rules! mmu_ports {
             pub event_walk_restart: Signal<Out, Bit>,
             /// A walk began below the root, at a table that the walk cache knew.
             pub event_walk_cache_hit: Signal<Out, Bit>,
+            /// A miss was answered from the second level.
+            pub event_l2_hit: Signal<Out, Bit>,
+            /// A miss was not found in the second level.
+            pub event_l2_miss: Signal<Out, Bit>,
+            /// An entry of the second level had wrong parity, and was not used.
+            pub event_l2_parity: Signal<Out, Bit>,
+            /// A fence without address emptied the second level.
+            pub event_l2_sweep: Signal<Out, Bit>,
             /// A miss took the entry with which the other port's walk of its page ended.
             pub event_miss_join: Signal<Out, Bit>,
             /// A TLB line was written.
@@ -173,6 +183,7 @@ macro_rules! mmu_ports {
             fetch_walker: Vec<Walker<$xlen, $vpn, $ppn, $pa>>,
             turn: Vec<MemoryTurn>,
             walk_cache: Vec<WalkCache<$vpn, $ppn, $asid>>,
+            second: Vec<SecondLevel<$vpn, $ppn, $asid, $tag>>,
             held_fault: HeldFault<$xlen>,
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
@@ -180,6 +191,8 @@ macro_rules! mmu_ports {
             refilled: Signal<Local, Bit>,
             leaf_level: Signal<Local, Bits<3>>,
             fence: Signal<Local, Bit>,
+            fetch_walks: Signal<Local, Bit>,
+            data_walks: Signal<Local, Bit>,
             fence_vpn: Signal<Local, Bits<$vpn>>,
             same_page: Signal<Local, Bit>,
             fetch_follows: Signal<Local, Bit>,
@@ -199,16 +212,20 @@ macro_rules! mmu_ports {
             /// # Panics
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
-                let Organisation { extensions, walk_cache, two_walkers } = organisation;
-                let second = usize::from(two_walkers);
+                let Organisation { extensions, walk_cache, two_walkers, second } = organisation;
+                let other = usize::from(two_walkers);
                 Self {
                     fetch: Port::new(extensions, Shape::fifo(N)),
                     data: Port::new(extensions, Shape::fifo(N)),
                     walker: Walker::new(extensions),
-                    fetch_walker: (0..second).map(|_| Walker::new(extensions)).collect(),
-                    turn: (0..second).map(|_| MemoryTurn::default()).collect(),
+                    fetch_walker: (0..other).map(|_| Walker::new(extensions)).collect(),
+                    turn: (0..other).map(|_| MemoryTurn::default()).collect(),
                     walk_cache: (walk_cache > 0)
                         .then(|| WalkCache::new(walk_cache))
+                        .into_iter()
+                        .collect(),
+                    second: second
+                        .map(|shape| SecondLevel::new(shape, extensions))
                         .into_iter()
                         .collect(),
                     ..Self::default()

@@ -68,6 +68,16 @@ macro_rules! mmu_wiring {
                     self.fetch_leaf.next = self.fetch_walker[i].leaf.val();
                     self.fetch.done_cacheable.next = self.fetch_walker[i].cacheable.val();
                 }
+                for i in 0..self.second.len() {
+                    if self.second[i].fetch_done.val() {
+                        self.fetch.done.next = true;
+                        self.fetch.done_page_fault.next = self.second[i].page_fault.val();
+                        self.fetch.done_access_fault.next = false;
+                        self.fetch.done_ppn.next = self.second[i].ppn.val();
+                        self.fetch_leaf.next = self.second[i].leaf.val();
+                        self.fetch.done_cacheable.next = !self.fence_valid.val();
+                    }
+                }
                 self.fetch.done_leaf.next = self.fetch_leaf.val();
                 self.fetch_req_ready.next = self.fetch.req_ready.val();
                 self.fetch_resp_valid.next = self.fetch.resp_valid.val();
@@ -112,8 +122,18 @@ macro_rules! mmu_wiring {
                 self.data.done_access_fault.next = self.walker.access_fault.val();
                 self.data.done_ppn.next = self.walker.ppn.val();
                 self.data_leaf.next = self.walker.leaf.val();
-                self.data.done_leaf.next = self.data_leaf.val();
                 self.data.done_cacheable.next = self.walker.cacheable.val();
+                for i in 0..self.second.len() {
+                    if self.second[i].data_done.val() {
+                        self.data.done.next = true;
+                        self.data.done_page_fault.next = self.second[i].page_fault.val();
+                        self.data.done_access_fault.next = false;
+                        self.data.done_ppn.next = self.second[i].ppn.val();
+                        self.data_leaf.next = self.second[i].leaf.val();
+                        self.data.done_cacheable.next = !self.fence_valid.val();
+                    }
+                }
+                self.data.done_leaf.next = self.data_leaf.val();
                 self.data_req_ready.next = self.data.req_ready.val();
                 self.data_resp_valid.next = self.data.resp_valid.val();
                 self.data_resp_pa.next = self.data.resp_pa.val();
@@ -130,6 +150,49 @@ macro_rules! mmu_wiring {
                     && (self.fetch.miss_vpn.val() == self.data.miss_vpn.val())
                     && !self.fetch.miss_stale.val()
                     && !self.data.miss_stale.val();
+                self.fetch_walks.next = self.fetch.waits.val();
+                self.data_walks.next = self.data.waits.val();
+                for i in 0..self.second.len() {
+                    self.fetch_walks.next = self.second[i].fetch_walks.val();
+                    self.data_walks.next = self.second[i].data_walks.val();
+                    self.second[i].clock.next = self.clock.val();
+                    self.second[i].reset.next = self.reset.val();
+                    self.second[i].fetch_waits.next = self.fetch.waits.val();
+                    self.second[i].fetch_vpn.next = self.fetch.miss_vpn.val();
+                    self.second[i].fetch_asid.next = self.fetch.miss_asid.val();
+                    self.second[i].fetch_access.next = self.fetch.miss_access.val();
+                    self.second[i].data_waits.next = self.data.waits.val();
+                    self.second[i].data_vpn.next = self.data.miss_vpn.val();
+                    self.second[i].data_asid.next = self.data.miss_asid.val();
+                    self.second[i].data_access.next = self.data.miss_access.val();
+                    self.second[i].inject.next = self.l2_inject.val();
+                    self.second[i].fence_presented.next = self.fence_valid.val();
+                    self.second[i].fence.next = self.fence.val();
+                    self.second[i].fence_by_va.next = self.fence_by_va.val();
+                    self.second[i].fence_vpn.next = self.fence_vpn.val();
+
+                    // The leaf of a walk enters the second level when it enters a TLB.
+                    self.second[i].write_data.next = self.walker.data_side.val();
+                    self.second[i].write.next = self.walker.walked.val()
+                        && ((self.walker.data_side.val() && self.data.refilled.val())
+                            || (!self.walker.data_side.val() && self.fetch.refilled.val()));
+                    self.second[i].new_vpn.next = self.choice.vpn.val();
+                    self.second[i].new_asid.next = self.choice.asid.val();
+                    self.second[i].new_ppn.next = self.walker.ppn.val();
+                    self.second[i].new_leaf.next = self.walker.leaf.val();
+                    for j in 0..self.fetch_walker.len() {
+                        self.second[i].write.next = (self.walker.walked.val()
+                            && self.data.refilled.val())
+                            || (self.fetch_walker[j].walked.val() && self.fetch.refilled.val());
+                        if self.fetch_walker[j].walked.val() {
+                            self.second[i].write_data.next = false;
+                            self.second[i].new_vpn.next = self.fetch.miss_vpn.val();
+                            self.second[i].new_asid.next = self.fetch.miss_asid.val();
+                            self.second[i].new_ppn.next = self.fetch_walker[j].ppn.val();
+                            self.second[i].new_leaf.next = self.fetch_walker[j].leaf.val();
+                        }
+                    }
+                }
                 self.fetch_follows.next = false;
                 self.data_follows.next = false;
                 self.fetch_starts.next = false;
@@ -139,13 +202,13 @@ macro_rules! mmu_wiring {
                 self.walker.reset.next = self.reset.val();
                 self.choice.free.next = self.walker.free.val();
                 self.choice.owner.next = self.walker.data_side.val();
-                self.choice.fetch_waits.next = self.fetch.waits.val();
+                self.choice.fetch_waits.next = self.fetch_walks.val();
                 self.choice.fetch_vpn.next = self.fetch.miss_vpn.val();
                 self.choice.fetch_root.next = self.fetch.miss_root.val();
                 self.choice.fetch_top_level.next = self.fetch.miss_top_level.val();
                 self.choice.fetch_access.next = self.fetch.miss_access.val();
                 self.choice.fetch_asid.next = self.fetch.miss_asid.val();
-                self.choice.data_waits.next = self.data.waits.val();
+                self.choice.data_waits.next = self.data_walks.val();
                 self.choice.data_vpn.next = self.data.miss_vpn.val();
                 self.choice.data_root.next = self.data.miss_root.val();
                 self.choice.data_top_level.next = self.data.miss_top_level.val();
@@ -180,7 +243,7 @@ macro_rules! mmu_wiring {
                         self.same_page.val() && !self.fetch_walker[i].free.val();
                     self.fetch_follows.next = self.same_page.val() && !self.walker.free.val();
                     self.walker.joins.next = self.data_follows.val();
-                    self.walker.waits.next = self.data.waits.val()
+                    self.walker.waits.next = self.data_walks.val()
                         && (!self.data_follows.val()
                             || (self.fetch_walker[i].done.val()
                                 && self.fetch_walker[i].cacheable.val()));
@@ -192,7 +255,7 @@ macro_rules! mmu_wiring {
 
                     self.fetch_walker[i].clock.next = self.clock.val();
                     self.fetch_walker[i].reset.next = self.reset.val();
-                    self.fetch_walker[i].waits.next = self.fetch.waits.val()
+                    self.fetch_walker[i].waits.next = self.fetch_walks.val()
                         && !self.walker.started.val()
                         && (!self.fetch_follows.val()
                             || (self.walker.done.val() && self.walker.cacheable.val()));
@@ -333,6 +396,16 @@ macro_rules! mmu_wiring {
                         self.walker.restarted.val() || self.fetch_walker[i].restarted.val();
                     self.event_miss_join.next =
                         self.walker.joined.val() || self.fetch_walker[i].joined.val();
+                }
+                self.event_l2_hit.next = false;
+                self.event_l2_miss.next = false;
+                self.event_l2_parity.next = false;
+                self.event_l2_sweep.next = false;
+                for i in 0..self.second.len() {
+                    self.event_l2_hit.next = self.second[i].hit.val();
+                    self.event_l2_miss.next = self.second[i].missed.val();
+                    self.event_l2_parity.next = self.second[i].broken.val();
+                    self.event_l2_sweep.next = self.second[i].swept.val();
                 }
                 self.event_walk_cache_hit.next =
                     self.cached.val() && (self.walker.started.val() || self.fetch_starts.val());

@@ -6,6 +6,7 @@ use hdl::geometry::PageMask;
 use hdl::permission::Permission;
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
+use hdl::second::{SecondLevel, SecondShape};
 use hdl::tlb::{Cam, CamLine, Replacement, Shape};
 use hdl::walker::{Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, Walker};
 use hdl::{AccessContext, Extensions, Leaf};
@@ -25,11 +26,12 @@ type Chooser = Choice<45, 44, 16>;
 type Walker32 = Walker<32, 20, 22, 34>;
 type Walker64 = Walker<64, 45, 44, 56>;
 type Pointers = WalkCache<45, 44, 16>;
+type Second = SecondLevel<45, 44, 16, 61>;
 type Waiting = Miss<64, 44, 16>;
 type Fetch = Port<2, 64, 45, 44, 56, 16>;
 type Held = HeldFault<64>;
 
-clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn);
+clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
@@ -181,6 +183,26 @@ pub(crate) fn a_walk_cache_agrees_alone() {
             block.new_level.next = (1 + dice.roll(4)).into();
             block.reset.next = dice.roll(100) == 0;
             block.fence.next = dice.roll(12) == 0;
+        });
+    }
+}
+
+#[test]
+pub(crate) fn a_second_level_agrees_alone() {
+    for (ways, parity) in [(1, true), (4, false)] {
+        let shape = SecondShape { entries: 64, ways, parity };
+        alone(Second::new(shape, ALL), 2500, 60, |dice, block| {
+            present!(dice, block: fetch_waits, fetch_asid, fetch_access, data_waits, data_asid,
+                data_access, write, write_data, new_asid, new_ppn, new_leaf, inject, fence_by_va);
+            let mut page = || (dice.roll(3) << 27 | dice.roll(2) << 9 | dice.roll(3)).into();
+            block.fetch_vpn.next = page();
+            block.data_vpn.next = page();
+            block.new_vpn.next = page();
+            block.fence_vpn.next = page();
+            let fence = dice.roll(30) == 0;
+            block.fence.next = fence;
+            block.fence_presented.next = fence;
+            block.reset.next = dice.roll(200) == 0;
         });
     }
 }

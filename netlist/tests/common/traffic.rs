@@ -9,7 +9,8 @@ macro_rules! traffic {
     ($dice:ident, $mmu:ident, $satp:expr, $page:expr, $pte:expr) => {
         present!($dice, $mmu: fetch_req_valid, data_req_valid, data_req_store,
             data_req_cbo, data_req_sum, data_req_mxr, mem_req_ready, mem_resp_valid, mem_resp_swapped,
-            fault_ready, fence_by_va, fence_by_asid, adue, pbmte);
+            fault_ready, fence_by_va, fence_by_asid, adue, pbmte,
+            l2_inject);
         $mmu.reset.next = $dice.roll(600) == 0;
         $mmu.fence_valid.next = $dice.roll(60) == 0;
         $mmu.mem_resp_error.next = $dice.roll(30) == 0;

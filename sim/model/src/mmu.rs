@@ -94,6 +94,8 @@ pub struct Inputs {
     pub adue: bool,
     /// `menvcfg.PBMTE`: entries have a memory type, if Svpbmt is implemented; sampled likewise.
     pub pbmte: bool,
+    /// For tests: what is written to the second-level TLB in this cycle gets wrong parity.
+    pub l2_inject: bool,
     /// Requests presented on the translation ports.
     pub requests: PerPort<Option<Request>>,
     /// A fence presented on the fence port.

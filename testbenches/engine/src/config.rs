@@ -4,6 +4,7 @@ use super::compiled::Native;
 use super::parts;
 use super::pool::Lent;
 use super::{Engine, HardwareMmu, Pin, Simulator, top};
+use hdl::second::SecondShape;
 use hdl::{Rv32Mmu, Rv64Mmu};
 use model::isa::Extension::{Svnapot, Svpbmt, Svrsw60t59b};
 use model::isa::{Extension, Extensions, Xlen};
@@ -29,8 +30,7 @@ pub struct Config {
 /// A configuration without extensions.
 const fn plain(name: &'static str, xlen: Xlen, entries: usize) -> Config {
     let extensions = Extensions::NONE;
-    let organisation = Organisation { walk_cache: 0, two_walkers: false };
-    Config { name, xlen, entries, extensions, organisation }
+    Config { name, xlen, entries, extensions, organisation: Organisation::NONE }
 }
 
 /// An RV64 configuration with the lines of `rv64_linux`, and these extensions.
@@ -42,6 +42,16 @@ impl Config {
     /// With a walk cache of so many lines.
     const fn walk_cache(self, walk_cache: usize) -> Config {
         Config { organisation: Organisation { walk_cache, ..self.organisation }, ..self }
+    }
+
+    /// With a second level of so many entries, in four ways.
+    const fn l2(self, l2: usize) -> Config {
+        Config { organisation: Organisation { l2, ..self.organisation }, ..self }
+    }
+
+    /// With parity in the second level.
+    const fn parity(self) -> Config {
+        Config { organisation: Organisation { l2_parity: true, ..self.organisation }, ..self }
     }
 
     /// With a walker for each port.
@@ -67,10 +77,11 @@ pub const CONFIGS: &[Config] = &[
     extended("rv64_linux_pbmt", &[Svpbmt]),
     extended("rv64_linux_rva23", &[Svnapot, Svpbmt]),
     extended("rv64_linux_ext", &[Svnapot, Svpbmt, Svrsw60t59b]),
-    plain("rv32_linux_walk", Xlen::Rv32, 16).walk_cache(4).two_walkers(),
     plain("rv64_linux_walk", Xlen::Rv64, 16).walk_cache(8),
     plain("rv64_linux_overlap", Xlen::Rv64, 16).two_walkers(),
-    extended("rv64_linux_full", &[Svnapot, Svpbmt]).walk_cache(8).two_walkers(),
+    plain("rv64_linux_l2", Xlen::Rv64, 16).l2(512),
+    plain("rv32_linux_full", Xlen::Rv32, 16).walk_cache(4).two_walkers().l2(64).parity(),
+    extended("rv64_linux_full", &[Svnapot, Svpbmt]).walk_cache(8).two_walkers().l2(512).parity(),
 ];
 
 /// No configuration has that name.
@@ -190,8 +201,10 @@ impl Config {
             svpbmt: self.extensions.has(Svpbmt),
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
-        let Organisation { walk_cache, two_walkers } = self.organisation;
-        hdl::Organisation { extensions, walk_cache, two_walkers }
+        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity } = self.organisation;
+        let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
+        let second = (l2 > 0).then_some(shape);
+        hdl::Organisation { extensions, walk_cache, two_walkers, second }
     }
 
     /// The width of a pin in bits.

@@ -63,13 +63,16 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
     fn drive(&mut self, inputs: &Inputs) -> bool {
         let before = self.driven;
         let mut same = true;
-        let state =
-            |of: &Inputs| (of.reset, of.adue, of.pbmte, of.memory_ready, of.fault_ready, of.satp);
+        let state = |of: &Inputs| {
+            let Inputs { reset, satp, adue, pbmte, l2_inject, .. } = *of;
+            (reset, satp, adue, pbmte, l2_inject, of.memory_ready, of.fault_ready)
+        };
         if state(&before) != state(inputs) {
             self.flag(Pin::Reset, inputs.reset);
             self.simulator.poke(Pin::Satp, inputs.satp);
             self.flag(Pin::Adue, inputs.adue);
             self.flag(Pin::Pbmte, inputs.pbmte);
+            self.flag(Pin::L2Inject, inputs.l2_inject);
             self.flag(Pin::MemReqReady, inputs.memory_ready);
             self.flag(Pin::FaultReady, inputs.fault_ready);
             same = false;

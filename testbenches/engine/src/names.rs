@@ -5,16 +5,18 @@ use hdl::geometry::PageMask;
 use hdl::permission::Permission;
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
+use hdl::second::{Bank, BankWay, Kept, SecondLevel};
 use hdl::tlb::{Cam, CamLine, Replacement, Shape};
 use hdl::walker::{Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, Walker};
 use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
+use rust_hdl::prelude::{Bits, RAM};
 
 use super::Pin;
 use super::top::Top;
 
 macro_rules! named {
-    ($top:ident, $scheme:ty, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal) => {
+    ($top:ident, $scheme:ty, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal, $tag:literal) => {
         impl<const N: usize, const IDX: usize> Top for $top<N, IDX> {
             type Pin = Pin;
             type Parameters = Organisation;
@@ -24,7 +26,7 @@ macro_rules! named {
             }
 
             fn names(organisation: Organisation) -> Names {
-                let Organisation { extensions, walk_cache, .. } = organisation;
+                let Organisation { extensions, walk_cache, second, .. } = organisation;
                 let tlb = Shape::fifo(N);
                 let mut names = Names::new();
                 if walk_cache > 0 {
@@ -32,6 +34,22 @@ macro_rules! named {
                         .with_example(WalkCache::<$vpn, $ppn, $asid>::new(walk_cache))
                         .with::<PointerLine<$vpn, $ppn, $asid>>()
                         .with::<PageMask<$vpn, $vpn>>();
+                }
+                if let Some(shape) = second {
+                    let level = SecondLevel::<$vpn, $ppn, $asid, $tag>::new(shape, extensions);
+                    names = names.with_example(level);
+                    for size in 0..=5 {
+                        names = names
+                            .with_example(Bank::<$vpn, $ppn, $asid, $tag>::new(size, shape))
+                            .with_example(BankWay::<$vpn, $ppn, $asid, $tag>::new(
+                                size,
+                                shape.parity,
+                            ));
+                    }
+                    names = names
+                        .with::<RAM<Bits<$tag>, 9>>()
+                        .with::<RAM<Bits<$ppn>, 9>>()
+                        .with::<RAM<Kept, 9>>();
                 }
                 names
                     .with::<$scheme>()
@@ -57,5 +75,5 @@ macro_rules! named {
     };
 }
 
-named!(Rv32Mmu, Scheme32, 32, 20, 22, 34, 9);
-named!(Rv64Mmu, Scheme64, 64, 45, 44, 56, 16);
+named!(Rv32Mmu, Scheme32, 32, 20, 22, 34, 9, 29);
+named!(Rv64Mmu, Scheme64, 64, 45, 44, 56, 16, 61);

@@ -1,6 +1,7 @@
 //! Configurations that are made of another one and other parts: `rv64_linux+walk_cache=8`.
 
 use super::config::{CONFIGS, Config};
+use hdl::second::SecondShape;
 use model::mmu::Organisation;
 use std::sync::{Mutex, PoisonError};
 
@@ -19,6 +20,27 @@ struct Part {
 
 /// Every part, in the order of names.
 const PARTS: &[Part] = &[
+    Part {
+        name: "l2",
+        meaning: "entries of the second-level TLB: 0, or a power of two from 64 to 2048",
+        allowed: |l2| l2 == 0 || (l2.is_power_of_two() && (64..=2048).contains(&l2)),
+        get: |organisation| organisation.l2,
+        set: |organisation, l2| organisation.l2 = l2,
+    },
+    Part {
+        name: "l2_ways",
+        meaning: "ways of the second-level TLB: 1, 2, 4 or 8",
+        allowed: |ways| matches!(ways, 1 | 2 | 4 | 8),
+        get: |organisation| organisation.l2_ways,
+        set: |organisation, ways| organisation.l2_ways = ways,
+    },
+    Part {
+        name: "l2_parity",
+        meaning: "parity of the second-level TLB: 0 or 1",
+        allowed: |parity| parity < 2,
+        get: |organisation| usize::from(organisation.l2_parity),
+        set: |organisation, parity| organisation.l2_parity = parity == 1,
+    },
     Part {
         name: "walk_cache",
         meaning: "lines of the walk cache: 0, or 2 to 16",
@@ -59,6 +81,14 @@ impl Parts {
         Ok(())
     }
 
+    /// Whether they fit together in a configuration that has no others.
+    ///
+    /// # Errors
+    /// A sentence, if they do not.
+    pub fn fit(&self) -> Result<(), String> {
+        self.put_into(&CONFIGS[0]).map(drop)
+    }
+
     /// Whether a configuration has exactly these.
     pub fn are_in(&self, config: &Config) -> bool {
         self.0.iter().all(|(name, value)| {
@@ -68,7 +98,10 @@ impl Parts {
     }
 
     /// A configuration with these parts instead of its own; one of the table, if it is there.
-    pub fn put_into(&self, config: &'static Config) -> &'static Config {
+    ///
+    /// # Errors
+    /// A sentence, if they do not fit together.
+    pub fn put_into(&self, config: &'static Config) -> Result<&'static Config, String> {
         let mut organisation = config.organisation;
         for (name, value) in &self.0 {
             if let Some(part) = PARTS.iter().find(|part| part.name == *name) {
@@ -76,13 +109,32 @@ impl Parts {
             }
         }
         if organisation == config.organisation {
-            return config;
+            return Ok(config);
         }
+        self.check(&organisation)?;
         let plain = Config { name: "", organisation, ..*config };
         if let Some(row) = CONFIGS.iter().find(|row| Config { name: "", ..**row } == plain) {
-            return row;
+            return Ok(row);
         }
-        interned(config, plain)
+        Ok(interned(config, plain))
+    }
+
+    /// Whether parts fit together, and each has an effect.
+    fn check(&self, organisation: &Organisation) -> Result<(), String> {
+        let Organisation { l2, l2_ways, .. } = *organisation;
+        if l2 == 0 {
+            let unused = self.0.iter().find(|(name, _)| name.starts_with("l2_"));
+            if let Some((name, _)) = unused {
+                return Err(format!("`{name}` has no effect without a second level (`l2`)"));
+            }
+        }
+        if l2 / l2_ways > SecondShape::SETS {
+            let (most, sets) = (SecondShape::SETS * l2_ways, SecondShape::SETS);
+            return Err(format!(
+                "`l2` is {l2}; in {l2_ways} ways it is at most {most}, of {sets} sets"
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -124,7 +176,7 @@ pub(super) fn named(text: &str) -> Result<Option<&'static Config>, String> {
         })?;
         parts.add(name, value)?;
     }
-    Ok(Some(parts.put_into(row)))
+    Ok(Some(parts.put_into(row)?))
 }
 
 #[cfg(test)]
@@ -135,7 +187,8 @@ mod tests {
     fn a_row_takes_other_parts() {
         let made = named("rv64_small+walkers=2+walk_cache=4").unwrap().unwrap();
         assert_eq!(made.name, "rv64_small+walk_cache=4+walkers=2");
-        assert_eq!(made.organisation, Organisation { walk_cache: 4, two_walkers: true });
+        let parts = Organisation { walk_cache: 4, two_walkers: true, ..Organisation::NONE };
+        assert_eq!(made.organisation, parts);
         let again = named(made.name).unwrap().unwrap();
         assert!(std::ptr::eq(made, again));
         assert_eq!(made.module(), "rv64_small_walk_cache_4_walkers_2");
@@ -156,6 +209,9 @@ mod tests {
             ("rv64_linux+tea=3", "there is no part `tea`"),
             ("rv64_linux+walkers", "no part with a number"),
             ("rv64_linux+walkers=2+walkers=2", "twice"),
+            ("rv64_linux+l2=100", "a power of two from 64 to 2048"),
+            ("rv64_linux+l2_ways=2", "no effect without a second level"),
+            ("rv64_linux+l2=1024+l2_ways=1", "at most 512"),
         ] {
             let refused = named(text).expect_err(text);
             assert!(refused.contains(about), "{text}: {refused}");

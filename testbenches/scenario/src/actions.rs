@@ -60,6 +60,7 @@ impl Runner<'_> {
             }
             Action::Adue(on) => self.bench.board.hart_mut(hart).adue = *on,
             Action::Pbmte(on) => self.bench.board.hart_mut(hart).pbmte = *on,
+            Action::L2Inject(on) => self.bench.board.hart_mut(hart).l2_inject = *on,
             Action::Wait(cycles) => *idle_until = self.bench.now() + self.cycles(line, cycles)?,
             Action::TakeFaults(on) => self.bench.harts[hart].takes_faults = *on,
             Action::Held(_) => *idle_until = self.bench.now() + 1,

@@ -3,11 +3,12 @@
 use machine::board::{Board, HartId, StepError, Transaction};
 use model::golden::Regime;
 use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
-use model::mmu::{Inputs, Outputs, Port, Pulse, Request};
+use model::mmu::{Inputs, Organisation, Outputs, Port, Pulse, Request};
 
 use super::events::Counts;
 use super::hart::{Expected, HartJobs, Job};
 use super::mismatch::{Mismatch, describe, describe_page};
+use super::schema::Machine;
 
 /// The state of a run at the ports.
 pub(super) struct Bench {
@@ -17,14 +18,27 @@ pub(super) struct Bench {
     pub(super) counts: Counts,
     /// L, the latency of memory.
     latency: u64,
-    /// The file counts every walk from the root, and does not say which walk cache there is.
-    from_root: bool,
+    unnamed: Unnamed,
+}
+
+/// The parts about which the file says nothing: it counts as if they were not there, and where they
+/// are, what is observed is compared accordingly.
+#[derive(Clone, Copy)]
+pub(super) struct Unnamed {
+    walk_cache: bool,
+    l2: bool,
+}
+
+impl Unnamed {
+    pub(super) fn of(machine: &Machine) -> Unnamed {
+        Unnamed { walk_cache: machine.walk_cache.is_none(), l2: machine.l2.is_none() }
+    }
 }
 
 impl Bench {
     /// A bench without any requests; the board has as many harts.
-    pub(super) fn new(board: Board, harts: Vec<HartJobs>, latency: u64, from_root: bool) -> Bench {
-        Bench { board, harts, counts: Counts::default(), latency, from_root }
+    pub(super) fn new(board: Board, harts: Vec<HartJobs>, latency: u64, unnamed: Unnamed) -> Bench {
+        Bench { board, harts, counts: Counts::default(), latency, unnamed }
     }
 
     /// The number of the next cycle.
@@ -147,8 +161,11 @@ impl Bench {
     /// Compares an access with the file's expectations.
     fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
         let what = access(&job.request);
+        let (reads_then, updates_then) = job.before;
+        let read = self.harts[hart].control.borrow().reads - reads_then;
+        let expected = self.adapted(&job.expected, done.hit == Some(false), read);
         let Expected { response: wanted, size, pbmt, latency, within, reads, updates, hit } =
-            &job.expected;
+            &expected;
         if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
             return Err(self.mismatch(job.line, what, describe(&wanted), describe(&done.response)));
         }
@@ -161,13 +178,10 @@ impl Bench {
             return Err(self.mismatch(job.line, what, wanted.to_string(), got));
         }
         let control = self.harts[hart].control.borrow();
-        let (reads_then, updates_then) = job.before;
         let waited = done.answered - done.presented;
-        let read = control.reads - reads_then;
-        let (reads, latency) = self.shortened(*reads, *latency, read);
         let counts = [
-            ("cycles until the response", latency, waited),
-            ("entries read", reads, read),
+            ("cycles until the response", *latency, waited),
+            ("entries read", *reads, read),
             ("entries updated", *updates, control.updates - updates_then),
         ];
         for (name, wanted, got) in counts {
@@ -192,28 +206,50 @@ impl Bench {
         Ok(())
     }
 
-    /// Whether a walk may begin below the root where the file counts from there. All harts are
-    /// alike.
-    pub(super) fn shortens_walks(&self) -> bool {
-        self.from_root && self.board.hart(0).mmu().organisation().shortens_walks()
+    /// The parts about which the file says nothing. All harts are alike.
+    fn parts(&self) -> Organisation {
+        let mut organisation = self.board.hart(0).mmu().organisation();
+        if !self.unnamed.walk_cache {
+            organisation.walk_cache = 0;
+        }
+        if !self.unnamed.l2 {
+            organisation.l2 = 0;
+        }
+        organisation
     }
 
-    /// What a file expects of a walk, which it counts from the root, for an MMU that begins further
-    /// down: at least the leaf is read, and each entry that is not read saves memory's latency.
-    fn shortened(
-        &self,
-        reads: Option<u64>,
-        latency: Option<u64>,
-        read: u64,
-    ) -> (Option<u64>, Option<u64>) {
-        let Some(from_root) = reads.filter(|_| self.shortens_walks()) else {
-            return (reads, latency);
-        };
-        if read == 0 || read > from_root {
-            return (reads, latency);
+    /// Whether such a part may leave reads out, or whole walks.
+    pub(super) fn leaves_reads_out(&self) -> bool {
+        let parts = self.parts();
+        parts.shortens_walks() || parts.l2 > 0
+    }
+
+    /// What a file expects of an access, for an MMU whose walk begins further down, or which finds
+    /// the page in its second level: each entry that is not read saves memory's latency, the lookup
+    /// of the second level costs a cycle, and a page that it has is answered in two.
+    fn adapted(&self, expected: &Expected, missed: bool, read: u64) -> Expected {
+        let parts = self.parts();
+        let mut expected = *expected;
+        if !missed {
+            return expected;
         }
-        let saved = (from_root - read) * self.latency;
-        (Some(read), latency.map(|latency| latency.saturating_sub(saved)))
+        let later = parts.lookup();
+        expected.within = expected.within.map(|most| most + later);
+        let Some(from_root) = expected.reads.filter(|reads| (1..*reads).contains(&read)) else {
+            if expected.reads.is_some_and(|reads| reads > 0) && read == 0 && parts.l2 > 0 {
+                expected.reads = Some(0);
+                expected.latency = expected.latency.map(|_| 2);
+            } else {
+                expected.latency = expected.latency.map(|latency| latency + later);
+            }
+            return expected;
+        };
+        if self.leaves_reads_out() {
+            let saved = (from_root - read) * self.latency;
+            expected.reads = Some(read);
+            expected.latency = expected.latency.map(|of| (of + later).saturating_sub(saved));
+        }
+        expected
     }
 
     fn fenced(&mut self, hart: HartId) -> Result<(), Box<Mismatch>> {

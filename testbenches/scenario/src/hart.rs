@@ -12,7 +12,7 @@ use model::mmu::{Fence, PerPort, Port, Request, Response};
 use super::walker_bus::Control;
 
 /// The expected result of one access; a `None` is not checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Expected {
     pub(super) response: Option<Response>,
     pub(super) size: Option<u8>,

@@ -82,7 +82,7 @@ impl Scenario {
 }
 
 /// The keys that name a step's kind.
-const ACTIONS: [&str; 16] = [
+const ACTIONS: [&str; 17] = [
     "fetch",
     "load",
     "store",
@@ -96,6 +96,7 @@ const ACTIONS: [&str; 16] = [
     "bus_ok",
     "adue",
     "pbmte",
+    "l2_inject",
     "wait",
     "take_faults",
     "held",
@@ -194,13 +195,15 @@ impl<'t> Reader<'t> {
         mut table: DeTable<'t>,
         span: Range<usize>,
     ) -> Result<Action, LoadError> {
-        const SINGLE: [&str; 6] = ["satp", "adue", "pbmte", "wait", "take_faults", "bus_ok"];
+        const SINGLE: [&str; 7] =
+            ["satp", "adue", "pbmte", "l2_inject", "wait", "take_faults", "bus_ok"];
         if let Some(value) = self.single(&mut table, action, &SINGLE)? {
             let value_span = value.span();
             return Ok(match action {
                 "satp" => Action::Satp(self.read(value)?),
                 "adue" => Action::Adue(self.read(value)?),
                 "pbmte" => Action::Pbmte(self.read(value)?),
+                "l2_inject" => Action::L2Inject(self.read(value)?),
                 "wait" => Action::Wait(self.read(value)?),
                 "take_faults" => Action::TakeFaults(self.read(value)?),
                 _ if self.read(value)? => Action::BusOk,

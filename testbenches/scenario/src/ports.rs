@@ -8,7 +8,7 @@ use model::bus::SharedMemory;
 use model::isa::Xlen;
 use model::mmu::{Mmu, Port, Pulse};
 
-use super::bench::Bench;
+use super::bench::{Bench, Unnamed};
 use super::events::Counts;
 use super::hart::HartJobs;
 use super::limits::MOST_CYCLES;
@@ -89,7 +89,7 @@ pub(super) fn run(
     if let Some(observer) = observer {
         board.attach(observer);
     }
-    let bench = Bench::new(board, harts, variant.latency, head.machine.walk_cache.is_none());
+    let bench = Bench::new(board, harts, variant.latency, Unnamed::of(&head.machine));
     let ready_every = head.machine.ready_every;
     let mut runner = Runner { bench, tables, variables, variant, ready_every };
     let result = runner.all(head, steps);
@@ -143,8 +143,10 @@ impl Runner<'_> {
             let Some(got) = self.bench.counts.get(name) else {
                 return Err(place.wrong(format!("there is no event `{name}`")).into());
             };
-            // A walk cache leaves reads out.
-            let fewer = name == Pulse::PteRead.name() && self.bench.shortens_walks();
+            // A walk cache leaves reads out, a second level whole walks.
+            let walking = [Pulse::PteRead, Pulse::WalkStart, Pulse::WalkDone];
+            let fewer =
+                walking.iter().any(|pulse| pulse.name() == name) && self.bench.leaves_reads_out();
             if got != wanted && !(fewer && got < wanted) {
                 let what = format!("count of {name}");
                 return Err(self

@@ -119,6 +119,13 @@ pub struct Machine {
     pub walk_cache: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
+    /// Entries of the second-level TLB for pages of 4 KiB. A walk begins a cycle later where there
+    /// is one, and a miss that it answers reads nothing and takes 2.
+    pub l2: Option<usize>,
+    /// Ways of its sets.
+    pub l2_ways: Option<usize>,
+    /// 1: its entries have parity.
+    pub l2_parity: Option<usize>,
     /// L: cycles from an accepted memory request to its response; 1 by default.
     pub latency: OneOrMany<u64>,
     /// Memory accepts a request only in every n-th cycle; 1 by default.
@@ -146,6 +153,9 @@ impl Default for Machine {
             without: Vec::new(),
             walk_cache: None,
             walkers: None,
+            l2: None,
+            l2_ways: None,
+            l2_parity: None,
             latency: OneOrMany::One(1),
             ready_every: 1,
             adue: false,
@@ -164,7 +174,14 @@ impl Machine {
     /// The name of one that cannot be, and why.
     pub(super) fn parts(&self) -> Result<Parts, (&'static str, String)> {
         let mut parts = Parts::default();
-        for (name, value) in [("walk_cache", self.walk_cache), ("walkers", self.walkers)] {
+        let chosen = [
+            ("walk_cache", self.walk_cache),
+            ("walkers", self.walkers),
+            ("l2", self.l2),
+            ("l2_ways", self.l2_ways),
+            ("l2_parity", self.l2_parity),
+        ];
+        for (name, value) in chosen {
             let Some(value) = value else { continue };
             parts.add(name, value).map_err(|message| (name, message))?;
         }

@@ -10,6 +10,7 @@
 //! | `expect_pte` | the entry must have these bits `set` and those `clear` |
 //! | `bus_error`, `bus_ok` | memory refuses to read (or `on = "update"` to write) an entry |
 //! | `adue`, `pbmte` | a write of `menvcfg.ADUE`, of `menvcfg.PBMTE` |
+//! | `l2_inject` | what is written to the second-level TLB from now on gets wrong parity, or right parity again |
 //! | `wait` | cycles in which nothing is presented |
 //! | `take_faults`, `held` | whether held faults are taken; the fault that must be held now |
 //!
@@ -68,6 +69,8 @@ pub enum Action {
     Adue(bool),
     /// `pbmte`
     Pbmte(bool),
+    /// `l2_inject`
+    L2Inject(bool),
     /// `wait`
     Wait(Number),
     /// `take_faults`

@@ -37,13 +37,18 @@ pub struct SystemMachine {
     pub walk_cache: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
+    /// Entries of the second-level TLB.
+    pub l2: Option<usize>,
+    /// Ways of its sets.
+    pub l2_ways: Option<usize>,
 }
 
 impl Default for SystemMachine {
     fn default() -> SystemMachine {
         let Machine { size, modes, .. } = Machine::default();
         let latency = OneOrMany::One(10);
-        SystemMachine { size, modes, latency, adue: true, walk_cache: None, walkers: None }
+        let (walk_cache, walkers, l2, l2_ways) = (None, None, None, None);
+        SystemMachine { size, modes, latency, adue: true, walk_cache, walkers, l2, l2_ways }
     }
 }
 
@@ -52,8 +57,9 @@ impl SystemMachine {
     pub fn machine(&self) -> Machine {
         let (size, modes) = (self.size.clone(), self.modes.clone());
         let (latency, adue) = (self.latency.clone(), self.adue);
-        let SystemMachine { walk_cache, walkers, .. } = *self;
-        Machine { size, modes, latency, adue, walk_cache, walkers, ..Machine::default() }
+        let SystemMachine { walk_cache, walkers, l2, l2_ways, .. } = *self;
+        let plain = Machine::default();
+        Machine { size, modes, latency, adue, walk_cache, walkers, l2, l2_ways, ..plain }
     }
 }
 

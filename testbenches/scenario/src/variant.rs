@@ -90,8 +90,9 @@ impl Variant {
         let choices: Vec<Choice<'_>> = match config {
             None => {
                 let parts = &parts;
-                let with = move |config| parts.put_into(config);
-                let of = |size| Box::new(move |mode| of_size(size, mode).map(with)) as Choice<'_>;
+                let with = move |config| parts.put_into(config).ok();
+                let of =
+                    |size| Box::new(move |mode| of_size(size, mode).and_then(with)) as Choice<'_>;
                 machine.size.list().into_iter().map(of).collect()
             }
             Some(name) => {

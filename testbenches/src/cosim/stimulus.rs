@@ -112,6 +112,8 @@ impl Stimulus {
             self.memory.tables.renew();
             set(row, Pin::Adue, u64::from(profile.adue));
             set(row, Pin::Pbmte, 1);
+            let injects = u64::from(self.phase % 4 == 3);
+            set(row, Pin::L2Inject, injects);
             let satp = if profile.directed { self.sweep.satp } else { self.some_satp() };
             set(row, Pin::Satp, satp);
         }

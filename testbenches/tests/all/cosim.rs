@@ -65,7 +65,8 @@ replays! {
     icarus_runs_rv64_linux_pbmt_as_rust_does Icarus "rv64_linux_pbmt";
     icarus_runs_rv64_linux_rva23_as_rust_does Icarus "rv64_linux_rva23";
     icarus_runs_rv64_linux_ext_as_rust_does Icarus "rv64_linux_ext";
-    icarus_runs_rv32_linux_walk_as_rust_does Icarus "rv32_linux_walk";
+    icarus_runs_rv32_linux_full_as_rust_does Icarus "rv32_linux_full";
+    icarus_runs_rv64_linux_l2_as_rust_does Icarus "rv64_linux_l2";
     icarus_runs_rv64_linux_walk_as_rust_does Icarus "rv64_linux_walk";
     icarus_runs_rv64_linux_overlap_as_rust_does Icarus "rv64_linux_overlap";
     icarus_runs_rv64_linux_full_as_rust_does Icarus "rv64_linux_full";

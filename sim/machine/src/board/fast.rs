@@ -22,8 +22,12 @@ impl Hart {
     /// of the last cycle.
     #[inline]
     pub(super) fn is_calm(&self) -> bool {
-        let Hart { inputs, satp, adue, pbmte, .. } = self;
-        self.calm && *satp == inputs.satp && *adue == inputs.adue && *pbmte == inputs.pbmte
+        let Hart { inputs, satp, adue, pbmte, l2_inject, .. } = self;
+        self.calm
+            && *satp == inputs.satp
+            && *adue == inputs.adue
+            && *pbmte == inputs.pbmte
+            && *l2_inject == inputs.l2_inject
     }
 
     /// Whether the hart is calm after the cycle just simulated, as far as [`Hart::is_calm`] does

@@ -28,6 +28,8 @@ pub struct Hart {
     pub adue: bool,
     /// `menvcfg.PBMTE`.
     pub pbmte: bool,
+    /// What is written to the second-level TLB gets wrong parity.
+    pub l2_inject: bool,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     /// The walker's requests that memory has not answered.
@@ -69,6 +71,7 @@ impl Hart {
             satp: 0,
             adue: false,
             pbmte: false,
+            l2_inject: false,
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             walks: 0,
@@ -89,6 +92,7 @@ impl Hart {
             satp: self.satp,
             adue: self.adue,
             pbmte: self.pbmte,
+            l2_inject: self.l2_inject,
             requests: self.tracker.requests(),
             fence: self.tracker.fence(),
             memory_ready,
@@ -261,6 +265,7 @@ impl Hart {
             satp: self.satp,
             adue: self.adue,
             pbmte: self.pbmte,
+            l2_inject: self.l2_inject,
             requests: self.tracker.requests(),
             fence: self.tracker.fence(),
             memory_ready: inputs.memory_ready,

@@ -22,6 +22,7 @@ macro_rules! mmu_table {
                 Satp satp In,
                 Adue adue In,
                 Pbmte pbmte In,
+                L2Inject l2_inject In,
                 FetchReqValid fetch_req_valid In,
                 FetchReqVa fetch_req_va In,
                 FetchReqPrivilege fetch_req_privilege In,
@@ -104,6 +105,18 @@ macro_rules! mmu_table {
                 /// A walk began below the root, at a table that the walk cache knew.
                 WalkCacheHit walk_cache_hit, EventWalkCacheHit event_walk_cache_hit,
                     walk_cache_hits "Walks that began at a table known to the walk cache.";
+                /// A miss was answered from the second level.
+                L2Hit l2_hit, EventL2Hit event_l2_hit,
+                    l2_hits "Misses answered from the second-level TLB.";
+                /// A miss was not found in the second level.
+                L2Miss l2_miss, EventL2Miss event_l2_miss,
+                    l2_misses "Misses not found in the second-level TLB.";
+                /// An entry of the second level had wrong parity, and was not used.
+                L2Parity l2_parity, EventL2Parity event_l2_parity,
+                    l2_parity_errors "Lookups of the second-level TLB that read an entry with wrong parity.";
+                /// A fence without address emptied the second level.
+                L2Sweep l2_sweep, EventL2Sweep event_l2_sweep,
+                    l2_sweeps "Fences that emptied the second-level TLB.";
                 /// A miss took the entry with which the other port's walk of its page ended.
                 MissJoin miss_join, EventMissJoin event_miss_join,
                     miss_joins "Misses answered by the other port's walk of the same page.";

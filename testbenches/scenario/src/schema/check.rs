@@ -30,7 +30,8 @@ impl Machine {
             exists.map_err(|message| place.key("extensions").wrong(message))?;
         }
         let parts = self.parts();
-        parts.map_err(|(name, message)| place.key(name).wrong(message))?;
+        let parts = parts.map_err(|(name, message)| place.key(name).wrong(message))?;
+        parts.fit().map_err(|message| place.key("l2").wrong(message))?;
         for latency in self.latency.list() {
             let place = place.key("latency").word(&latency.to_string());
             let checked = LatencySpec::Fixed(latency).check();

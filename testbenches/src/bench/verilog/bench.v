@@ -52,6 +52,7 @@ module bench (
         .satp(reset ? zero : satp),
         .adue(zero[0]),
         .pbmte(zero[0]),
+        .l2_inject(zero[0]),
         .fetch_req_valid(!reset),
         .fetch_req_ready(fetch_ready),
         .fetch_req_va(fetch[fetched]),
