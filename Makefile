@@ -68,6 +68,8 @@ export: ## Write the Verilog of every configuration into export/
 	    rv64_linux_napot rv64_linux_pbmt rv64_linux_rva23 rv64_linux_ext \
 	    rv64_linux_walk rv64_linux_overlap rv64_linux_l2 \
 	    rv32_linux_full rv64_linux_full \
+	    rv32_small_pmp rv32_linux_pmp rv64_linux_pmp rv64_linux_pbmt_pmp \
+	    rv64_linux_rva23_pmp rv64_linux_protected \
 	    segment_toy segment_4 segment_8 segment_16; do \
 	  $(PAGEWALK) export $$config -o export --check; \
 	done

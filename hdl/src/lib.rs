@@ -9,6 +9,7 @@
 //! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
 //! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
+//! | [`pmp`] | `Protection`: PMP and PMA, for every access |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
 //! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
@@ -30,6 +31,7 @@ pub mod geometry;
 mod memory;
 mod organisation;
 pub mod permission;
+pub mod pmp;
 pub mod port;
 pub mod scheme;
 pub mod second;

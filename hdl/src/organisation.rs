@@ -1,6 +1,7 @@
 //! What an MMU is made of besides its widths.
 
 use crate::Extensions;
+use crate::pmp::Physical;
 use crate::second::SecondShape;
 
 /// The parts that an MMU is built with, chosen when it is made (`new`). [`Default`] is the smallest:
@@ -16,6 +17,8 @@ pub struct Organisation {
     pub two_walkers: bool,
     /// The second-level TLB, if there is one.
     pub second: Option<SecondShape>,
+    /// What protects physical memory.
+    pub physical: Physical,
 }
 
 impl Organisation {

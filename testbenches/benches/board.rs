@@ -28,7 +28,7 @@ impl Initiator for Hits {
         self.0 += 1;
         let access = if port == Port::Fetch { Access::Fetch } else { Access::Load };
         let va = ((self.0 % 8) << 30) | (self.0 % 512 * 8);
-        Some(Request { va, access, context: Context::USER })
+        Some(Request { va, access, bytes: 8, context: Context::USER })
     }
 }
 

@@ -17,7 +17,7 @@ const LEAF: u64 = 0x80abc << 10 | 0b1101_0111;
 /// golden model checks every answer as well; if it disagrees, `translate` is an error.
 fn load(board: &mut Board, va: u64) -> Result<(u64, Response), Box<dyn Error>> {
     let from = board.now();
-    let request = Request { va, access: Access::Load, context: Context::USER };
+    let request = Request { va, access: Access::Load, bytes: 8, context: Context::USER };
     let response = board.translate(0, request)?;
     Ok((board.now() - 1 - from, response))
 }

@@ -28,6 +28,8 @@ use rust_hdl::prelude::*;
 /// | `resp_size`, `resp_pbmt` | out | 3, 2 | ... the size and the memory type of its page |
 /// | `waits`, `miss_*` | out | | the miss, stable until `done` |
 /// | `done`, `done_*` | in | | the walker's answer to it |
+/// | `checked_pa` | out | PA | the physical address of the access, unless it faults without it |
+/// | `refused` | in | 1 | PMP or PMA refuse the access at `checked_pa` |
 /// | `hit`, `missed`, `refilled`, `page_fault`, `access_fault` | out | 1 | events |
 ///
 /// Timing: hit, fault on a hit, non-canonical address and identity translation answer in the
@@ -125,6 +127,10 @@ pub struct Port<
     pub done_leaf: Signal<In, Leaf>,
     /// No fence overtook the walk.
     pub done_cacheable: Signal<In, Bit>,
+    /// The physical address of the access.
+    pub checked_pa: Signal<Out, Bits<PA>>,
+    /// PMP or PMA refuse the access.
+    pub refused: Signal<In, Bit>,
     /// Event: answered from the TLB.
     pub hit: Signal<Out, Bit>,
     /// Event: passed to the walker.
@@ -151,7 +157,9 @@ pub struct Port<
     size: Signal<Local, Bits<3>>,
     in_page: Signal<Local, Bit>,
     is_page_fault: Signal<Local, Bit>,
+    fails: Signal<Local, Bit>,
     is_access_fault: Signal<Local, Bit>,
+    target: Signal<Local, Bits<PA>>,
     is_fault: Signal<Local, Bit>,
 }
 
@@ -219,7 +227,7 @@ impl<
 
         self.answered.next = false;
         self.is_page_fault.next = false;
-        self.is_access_fault.next = false;
+        self.fails.next = false;
         self.identity.next = false;
         self.hit.next = false;
         self.missed.next = false;
@@ -233,7 +241,7 @@ impl<
             if self.done.val() {
                 self.answered.next = true;
                 self.is_page_fault.next = self.done_page_fault.val();
-                self.is_access_fault.next = self.done_access_fault.val();
+                self.fails.next = self.done_access_fault.val();
                 if self.done_cacheable.val()
                     && !self.done_page_fault.val()
                     && !self.done_access_fault.val()
@@ -267,7 +275,7 @@ impl<
                     self.answered.next = true;
                     self.is_page_fault.next = self.translate.val();
                     self.identity.next = !self.translate.val();
-                    self.is_access_fault.next = !self.translate.val() && !self.in_range.val();
+                    self.fails.next = !self.translate.val() && !self.in_range.val();
                 }
             }
         }
@@ -296,6 +304,14 @@ impl<
 
         self.address.va.next = self.va.val();
         self.address.level.next = self.size.val();
+        self.target.next = self.address.pa.val();
+        if self.identity.val() {
+            self.target.next = bit_cast::<PA, XLEN>(self.va.val());
+        }
+        self.checked_pa.next = self.target.val();
+        // Of two faults the page fault came first.
+        self.is_access_fault.next = self.fails.val()
+            || (self.refused.val() && self.answered.val() && !self.is_page_fault.val());
         self.cause.fetch.next = self.access.val().fetch;
         self.cause.store.next = self.access.val().store || self.access.val().cbo;
         self.cause.access_fault.next = self.is_access_fault.val();
@@ -319,10 +335,7 @@ impl<
             self.resp_tval.next = self.va.val();
         } else {
             if self.answered.val() {
-                self.resp_pa.next = self.address.pa.val();
-                if self.identity.val() {
-                    self.resp_pa.next = bit_cast::<PA, XLEN>(self.va.val());
-                }
+                self.resp_pa.next = self.target.val();
             }
         }
     }

@@ -13,6 +13,7 @@ mod wiring;
 use crate::Organisation;
 use crate::fault::HeldFault;
 use crate::flags::{AccessContext, Leaf};
+use crate::pmp::Protection;
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
 use crate::second::SecondLevel;
@@ -22,13 +23,13 @@ use rust_hdl::prelude::*;
 
 mmu_ports!(
     /// The RV32 MMU: Bare and Sv32, 34-bit physical addresses, 9-bit ASIDs.
-    Rv32Mmu, Scheme32, 32, 20, 22, 34, 9, 29
+    Rv32Mmu, Scheme32, 32, 20, 22, 34, 32, 9, 29
 );
 
 mmu_ports!(
     /// The RV64 MMU: Bare, Sv39, Sv48 and Sv57 chosen by `satp.MODE` at run time, 56-bit physical
     /// addresses, 16-bit ASIDs.
-    Rv64Mmu, Scheme64, 64, 45, 44, 56, 16, 61
+    Rv64Mmu, Scheme64, 64, 45, 44, 56, 54, 16, 61
 );
 
 mmu_wiring!(Rv32Mmu, 32, 20, 22, 34);

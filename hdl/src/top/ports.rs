@@ -3,7 +3,8 @@
 /// Declares one top from its widths, in which alone the two differ.
 macro_rules! mmu_ports {
     ($(#[$doc:meta])* $name:ident, $scheme:ty,
-     $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal, $tag:literal) => {
+     $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $granule:literal, $asid:literal,
+     $tag:literal) => {
         $(#[$doc])*
         ///
         /// `N` lines in each TLB, `IDX` = log2 N. Every channel, its rules and timing diagrams
@@ -34,12 +35,22 @@ macro_rules! mmu_ports {
             pub pbmte: Signal<In, Bit>,
             /// For tests: what is written to the second level in this cycle gets wrong parity.
             pub l2_inject: Signal<In, Bit>,
+            /// The number of a PMP register, `pmpcfgN` or `pmpaddrN`.
+            pub pmp_csr: Signal<In, Bits<12>>,
+            /// It is written.
+            pub pmp_write_valid: Signal<In, Bit>,
+            /// With this value, as far as its fields are legal and not locked.
+            pub pmp_write_data: Signal<In, Bits<$xlen>>,
+            /// The register's value; 0 if it is not implemented.
+            pub pmp_read_data: Signal<Out, Bits<$xlen>>,
             /// Fetch request stream.
             pub fetch_req_valid: Signal<In, Bit>,
             /// Taken when both are high.
             pub fetch_req_ready: Signal<Out, Bit>,
             /// Virtual address.
             pub fetch_req_va: Signal<In, Bits<$xlen>>,
+            /// log2 of its bytes.
+            pub fetch_req_size: Signal<In, Bits<3>>,
             /// Effective privilege: 0 U, 1 S, 3 M.
             pub fetch_req_privilege: Signal<In, Bits<2>>,
             /// Fetch response flow.
@@ -51,6 +62,8 @@ macro_rules! mmu_ports {
             pub fetch_resp_size: Signal<Out, Bits<3>>,
             /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero in the same cases.
             pub fetch_resp_pbmt: Signal<Out, Bits<2>>,
+            /// Attributes of its physical memory: bit 0 I/O, bit 1 no atomic operations. Zero on a fault.
+            pub fetch_resp_pma: Signal<Out, Bits<2>>,
             /// The translation faulted.
             pub fetch_resp_fault: Signal<Out, Bit>,
             /// Exception code of the fault.
@@ -63,6 +76,8 @@ macro_rules! mmu_ports {
             pub data_req_ready: Signal<Out, Bit>,
             /// Virtual address.
             pub data_req_va: Signal<In, Bits<$xlen>>,
+            /// log2 of its bytes.
+            pub data_req_size: Signal<In, Bits<3>>,
             /// Store or atomic; otherwise a load.
             pub data_req_store: Signal<In, Bit>,
             /// Cache-block management (`cbo.inval`, `cbo.clean`, `cbo.flush`), whatever
@@ -83,6 +98,8 @@ macro_rules! mmu_ports {
             pub data_resp_size: Signal<Out, Bits<3>>,
             /// Memory type of its page, PTE.PBMT: 0 PMA, 1 NC, 2 IO. Zero in the same cases.
             pub data_resp_pbmt: Signal<Out, Bits<2>>,
+            /// Attributes of its physical memory: bit 0 I/O, bit 1 no atomic operations. Zero on a fault.
+            pub data_resp_pma: Signal<Out, Bits<2>>,
             /// The translation faulted.
             pub data_resp_fault: Signal<Out, Bit>,
             /// Exception code of the fault.
@@ -185,6 +202,8 @@ macro_rules! mmu_ports {
             walk_cache: Vec<WalkCache<$vpn, $ppn, $asid>>,
             second: Vec<SecondLevel<$vpn, $ppn, $asid, $tag>>,
             held_fault: HeldFault<$xlen>,
+            /// One, or none.
+            protection: Vec<Protection<$xlen, $pa, $granule>>,
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
             unaccepted: Signal<Local, Bit>,
@@ -202,6 +221,14 @@ macro_rules! mmu_ports {
             cached: Signal<Local, Bit>,
             fetch_leaf: Signal<Local, Leaf>,
             data_leaf: Signal<Local, Leaf>,
+            stopped: Signal<Local, Bit>,
+            fetch_stopped: Signal<Local, Bit>,
+            main_ready: Signal<Local, Bit>,
+            main_taken: Signal<Local, Bit>,
+            main_answer: Signal<Local, Bit>,
+            main_valid: Signal<Local, Bit>,
+            second_taken: Signal<Local, Bit>,
+            second_valid: Signal<Local, Bit>,
             fetch_access: Signal<Local, AccessContext>,
             data_access: Signal<Local, AccessContext>,
         }
@@ -212,9 +239,13 @@ macro_rules! mmu_ports {
             /// # Panics
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
-                let Organisation { extensions, walk_cache, two_walkers, second } = organisation;
+                let Organisation { extensions, walk_cache, two_walkers, second, physical } =
+                    organisation;
                 let other = usize::from(two_walkers);
+                let protections = usize::from(physical.is_some());
+                let protection = || Protection::new(physical, two_walkers);
                 Self {
+                    protection: (0..protections).map(|_| protection()).collect(),
                     fetch: Port::new(extensions, Shape::fifo(N)),
                     data: Port::new(extensions, Shape::fifo(N)),
                     walker: Walker::new(extensions),

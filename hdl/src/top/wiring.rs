@@ -2,6 +2,7 @@
 //! changes of `satp`, the fence's ready, and which misses wait for another walk.
 
 /// Wires one top; written once for both.
+#[rustfmt::skip]
 macro_rules! mmu_wiring {
     ($name:ident, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal) => {
         impl<const N: usize, const IDX: usize> Logic for $name<N, IDX> {
@@ -10,15 +11,25 @@ macro_rules! mmu_wiring {
                 self.satp_before.clock.next = self.clock.val();
                 self.satp_before.d.next = self.satp.val();
                 self.satp_changed.next = self.satp_before.q.val() != self.satp.val();
-
                 // No A or D is written after a fence: it waits for an update that memory has not
                 // accepted yet.
-                self.unaccepted.next = self.walker.mem_req_swap.val() && !self.mem_req_ready.val();
+                self.main_ready.next = self.mem_req_ready.val(); self.second_taken.next = false;
+                for i in 0..self.fetch_walker.len() {
+                    self.main_ready.next = self.turn[i].data_ready.val();
+                    self.second_taken.next = self.turn[i].fetch_ready.val();
+                }
+                self.main_taken.next = self.main_ready.val();
+                for k in 0..self.protection.len() {
+                    self.main_taken.next = self.protection[k].walk_ready.val();
+                    for _i in 0..self.fetch_walker.len() {
+                        self.second_taken.next = self.protection[k].second_walk_ready.val();
+                    }
+                }
+                self.unaccepted.next = self.walker.mem_req_swap.val() && !self.main_taken.val();
                 for i in 0..self.fetch_walker.len() {
                     self.unaccepted.next = (self.walker.mem_req_swap.val()
-                        && !self.turn[i].data_ready.val())
-                        || (self.fetch_walker[i].mem_req_swap.val()
-                            && !self.turn[i].fetch_ready.val());
+                        && !self.main_taken.val())
+                        || (self.fetch_walker[i].mem_req_swap.val() && !self.second_taken.val());
                 }
                 self.fence_ready.next = !self.unaccepted.val();
                 self.fence.next = self.fence_valid.val() && !self.unaccepted.val();
@@ -29,15 +40,12 @@ macro_rules! mmu_wiring {
                 self.fetch_scheme.va.next = self.fetch_req_va.val();
                 self.fetch_scheme.machine.next = self.fetch_req_privilege.val().all();
                 self.fetch_access.next.fetch = true;
-                self.fetch_access.next.store = false;
-                self.fetch_access.next.cbo = false;
+                self.fetch_access.next.store = false; self.fetch_access.next.cbo = false;
                 self.fetch_access.next.user = !self.fetch_req_privilege.val().any();
-                self.fetch_access.next.sum = false;
-                self.fetch_access.next.mxr = false;
+                self.fetch_access.next.sum = false; self.fetch_access.next.mxr = false;
                 self.fetch_access.next.adue = self.adue.val();
                 self.fetch_access.next.pbmte = self.pbmte.val();
-                self.fetch.clock.next = self.clock.val();
-                self.fetch.reset.next = self.reset.val();
+                self.fetch.clock.next = self.clock.val(); self.fetch.reset.next = self.reset.val();
                 self.fetch.req_valid.next = self.fetch_req_valid.val();
                 self.fetch.req_va.next = self.fetch_req_va.val();
                 self.fetch.req_access.next = self.fetch_access.val();
@@ -99,8 +107,7 @@ macro_rules! mmu_wiring {
                 self.data_access.next.mxr = self.data_req_mxr.val();
                 self.data_access.next.adue = self.adue.val();
                 self.data_access.next.pbmte = self.pbmte.val();
-                self.data.clock.next = self.clock.val();
-                self.data.reset.next = self.reset.val();
+                self.data.clock.next = self.clock.val(); self.data.reset.next = self.reset.val();
                 self.data.req_valid.next = self.data_req_valid.val();
                 self.data.req_va.next = self.data_req_va.val();
                 self.data.req_access.next = self.data_access.val();
@@ -142,7 +149,6 @@ macro_rules! mmu_wiring {
                 self.data_resp_fault.next = self.data.resp_fault.val();
                 self.data_resp_cause.next = self.data.resp_cause.val();
                 self.data_resp_tval.next = self.data.resp_tval.val();
-
                 // With two walkers a port's miss waits while the other port's page is walked, if that is
                 // the same one, and takes its entry. One walk starts in a cycle.
                 self.same_page.next = self.fetch.waits.val()
@@ -170,7 +176,6 @@ macro_rules! mmu_wiring {
                     self.second[i].fence.next = self.fence.val();
                     self.second[i].fence_by_va.next = self.fence_by_va.val();
                     self.second[i].fence_vpn.next = self.fence_vpn.val();
-
                     // The leaf of a walk enters the second level when it enters a TLB.
                     self.second[i].write_data.next = self.walker.data_side.val();
                     self.second[i].write.next = self.walker.walked.val()
@@ -193,10 +198,8 @@ macro_rules! mmu_wiring {
                         }
                     }
                 }
-                self.fetch_follows.next = false;
-                self.data_follows.next = false;
-                self.fetch_starts.next = false;
-                self.fetch_key.next = false;
+                self.fetch_follows.next = false; self.data_follows.next = false;
+                self.fetch_starts.next = false; self.fetch_key.next = false;
 
                 self.walker.clock.next = self.clock.val();
                 self.walker.reset.next = self.reset.val();
@@ -225,14 +228,23 @@ macro_rules! mmu_wiring {
                 self.walker.other_entry.next = bits::<$xlen>(0);
                 self.walker.other_addr.next = bits::<$pa>(0);
                 self.walker.other_level.next = bits::<3>(0);
-                self.walker.other_global.next = false;
-                self.walker.other_refused.next = false;
-                self.mem_req_valid.next = self.walker.mem_req_valid.val();
-                self.walker.mem_req_ready.next = self.mem_req_ready.val();
+                self.walker.other_global.next = false; self.walker.other_refused.next = false;
+                self.main_valid.next = self.walker.mem_req_valid.val();
+                self.second_valid.next = false;
+                for i in 0..self.fetch_walker.len() {
+                    self.second_valid.next = self.fetch_walker[i].mem_req_valid.val();
+                }
+                for k in 0..self.protection.len() {
+                    self.main_valid.next = self.protection[k].mem_valid.val();
+                    self.second_valid.next = self.protection[k].second_mem_valid.val();
+                }
+                self.mem_req_valid.next = self.main_valid.val();
+                self.walker.mem_req_ready.next = self.main_taken.val();
                 self.mem_req_addr.next = self.walker.mem_req_addr.val();
                 self.mem_req_swap.next = self.walker.mem_req_swap.val();
                 self.mem_req_expected.next = self.walker.mem_req_expected.val();
                 self.mem_req_desired.next = self.walker.mem_req_desired.val();
+                self.main_answer.next = self.mem_resp_valid.val();
                 self.walker.mem_resp_valid.next = self.mem_resp_valid.val();
                 self.walker.mem_resp_data.next = self.mem_resp_data.val();
                 self.walker.mem_resp_error.next = self.mem_resp_error.val();
@@ -280,12 +292,11 @@ macro_rules! mmu_wiring {
 
                     self.turn[i].clock.next = self.clock.val();
                     self.turn[i].reset.next = self.reset.val();
-                    self.turn[i].fetch_valid.next = self.fetch_walker[i].mem_req_valid.val();
-                    self.turn[i].data_valid.next = self.walker.mem_req_valid.val();
+                    self.turn[i].fetch_valid.next = self.second_valid.val();
+                    self.turn[i].data_valid.next = self.main_valid.val();
                     self.turn[i].ready.next = self.mem_req_ready.val();
                     self.turn[i].answer.next = self.mem_resp_valid.val();
-                    self.fetch_walker[i].mem_req_ready.next = self.turn[i].fetch_ready.val();
-                    self.walker.mem_req_ready.next = self.turn[i].data_ready.val();
+                    self.fetch_walker[i].mem_req_ready.next = self.second_taken.val();
                     self.mem_req_valid.next = self.turn[i].valid.val();
                     if !self.turn[i].of_data.val() {
                         self.mem_req_addr.next = self.fetch_walker[i].mem_req_addr.val();
@@ -293,13 +304,75 @@ macro_rules! mmu_wiring {
                         self.mem_req_expected.next = self.fetch_walker[i].mem_req_expected.val();
                         self.mem_req_desired.next = self.fetch_walker[i].mem_req_desired.val();
                     }
+                    self.main_answer.next = self.turn[i].data_answer.val();
                     self.walker.mem_resp_valid.next = self.turn[i].data_answer.val();
                     self.fetch_walker[i].mem_resp_valid.next = self.turn[i].fetch_answer.val();
                     self.fetch_walker[i].mem_resp_data.next = self.mem_resp_data.val();
                     self.fetch_walker[i].mem_resp_error.next = self.mem_resp_error.val();
                     self.fetch_walker[i].mem_resp_swapped.next = self.mem_resp_swapped.val();
                 }
-
+                // PMP and PMA stand between walkers and memory, and judge every answer.
+                self.stopped.next = false; self.fetch_stopped.next = false;
+                self.pmp_read_data.next = bits::<$xlen>(0);
+                self.fetch.refused.next = false; self.data.refused.next = false;
+                self.fetch_resp_pma.next = bits::<2>(0); self.data_resp_pma.next = bits::<2>(0);
+                for k in 0..self.protection.len() {
+                    self.protection[k].clock.next = self.clock.val();
+                    self.protection[k].reset.next = self.reset.val();
+                    self.protection[k].csr.next = self.pmp_csr.val();
+                    self.protection[k].write.next = self.pmp_write_valid.val();
+                    self.protection[k].data.next = self.pmp_write_data.val();
+                    self.pmp_read_data.next = self.protection[k].read.val();
+                    self.protection[k].fetch_pa.next = self.fetch.checked_pa.val();
+                    self.protection[k].fetch_size.next = self.fetch_req_size.val();
+                    self.protection[k].fetch_machine.next = self.fetch_req_privilege.val().all();
+                    self.protection[k].fetch_take.next = self.fetch.missed.val();
+                    self.protection[k].fetch_waits.next = self.fetch.waits.val();
+                    self.fetch.refused.next = self.protection[k].fetch_refused.val();
+                    if self.fetch.resp_valid.val() && !self.fetch.resp_fault.val() {
+                        self.fetch_resp_pma.next = self.protection[k].fetch_attributes.val();
+                    }
+                    self.protection[k].data_pa.next = self.data.checked_pa.val();
+                    self.protection[k].data_size.next = self.data_req_size.val();
+                    self.protection[k].data_store.next = self.data_access.val().store;
+                    self.protection[k].data_machine.next = self.data_req_privilege.val().all();
+                    self.protection[k].data_take.next = self.data.missed.val();
+                    self.protection[k].data_waits.next = self.data.waits.val();
+                    self.data.refused.next = self.protection[k].data_refused.val();
+                    if self.data.resp_valid.val() && !self.data.resp_fault.val() {
+                        self.data_resp_pma.next = self.protection[k].data_attributes.val();
+                    }
+                    self.protection[k].walk_valid.next = self.walker.mem_req_valid.val();
+                    self.protection[k].walk_addr.next = self.walker.mem_req_addr.val();
+                    self.protection[k].walk_swap.next = self.walker.mem_req_swap.val();
+                    self.protection[k].mem_ready.next = self.main_ready.val();
+                    self.protection[k].mem_answered.next = self.main_answer.val();
+                    self.protection[k].mem_error.next = self.mem_resp_error.val();
+                    self.walker.mem_resp_valid.next = self.protection[k].walk_answered.val();
+                    self.walker.mem_resp_error.next = self.protection[k].walk_error.val();
+                    self.stopped.next = self.protection[k].stopped.val();
+                    self.protection[k].second_walk_valid.next = false;
+                    self.protection[k].second_walk_addr.next = bits::<$pa>(0);
+                    self.protection[k].second_walk_swap.next = false;
+                    self.protection[k].second_mem_ready.next = false;
+                    self.protection[k].second_mem_answered.next = false;
+                    for i in 0..self.fetch_walker.len() {
+                        self.protection[k].second_walk_valid.next =
+                            self.fetch_walker[i].mem_req_valid.val();
+                        self.protection[k].second_walk_addr.next =
+                            self.fetch_walker[i].mem_req_addr.val();
+                        self.protection[k].second_walk_swap.next =
+                            self.fetch_walker[i].mem_req_swap.val();
+                        self.protection[k].second_mem_ready.next = self.turn[i].fetch_ready.val();
+                        self.protection[k].second_mem_answered.next =
+                            self.turn[i].fetch_answer.val();
+                        self.fetch_walker[i].mem_resp_valid.next =
+                            self.protection[k].second_walk_answered.val();
+                        self.fetch_walker[i].mem_resp_error.next =
+                            self.protection[k].second_walk_error.val();
+                        self.fetch_stopped.next = self.protection[k].second_stopped.val();
+                    }
+                }
                 // One comparator per line of the walk cache serves lookup, write and fence. A walk that
                 // starts while a fence is presented begins at the root; a pointer that arrives while
                 // the other walk starts is not kept.
@@ -376,7 +449,7 @@ macro_rules! mmu_wiring {
                 self.event_data_miss.next = self.data.missed.val();
                 self.event_walk_start.next = self.walker.started.val();
                 self.event_walk_done.next = self.walker.walked.val();
-                self.event_pte_read.next = self.walker.read.val();
+                self.event_pte_read.next = self.walker.read.val() && !self.stopped.val();
                 self.event_pte_update.next = self.walker.updated.val();
                 self.event_update_retry.next = self.walker.retried.val();
                 self.event_walk_restart.next = self.walker.restarted.val();
@@ -386,8 +459,8 @@ macro_rules! mmu_wiring {
                         self.walker.started.val() || self.fetch_walker[i].started.val();
                     self.event_walk_done.next =
                         self.walker.walked.val() || self.fetch_walker[i].walked.val();
-                    self.event_pte_read.next =
-                        self.walker.read.val() || self.fetch_walker[i].read.val();
+                    self.event_pte_read.next = (self.walker.read.val() && !self.stopped.val())
+                        || (self.fetch_walker[i].read.val() && !self.fetch_stopped.val());
                     self.event_pte_update.next =
                         self.walker.updated.val() || self.fetch_walker[i].updated.val();
                     self.event_update_retry.next =
@@ -397,10 +470,8 @@ macro_rules! mmu_wiring {
                     self.event_miss_join.next =
                         self.walker.joined.val() || self.fetch_walker[i].joined.val();
                 }
-                self.event_l2_hit.next = false;
-                self.event_l2_miss.next = false;
-                self.event_l2_parity.next = false;
-                self.event_l2_sweep.next = false;
+                self.event_l2_hit.next = false; self.event_l2_miss.next = false;
+                self.event_l2_parity.next = false; self.event_l2_sweep.next = false;
                 for i in 0..self.second.len() {
                     self.event_l2_hit.next = self.second[i].hit.val();
                     self.event_l2_miss.next = self.second[i].missed.val();

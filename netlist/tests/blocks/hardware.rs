@@ -4,6 +4,7 @@ use crate::common::{Clocked, Dice, Stimulus, clocked, present, run, unclocked};
 use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::PageMask;
 use hdl::permission::Permission;
+use hdl::pmp::{Physical, PmpEntry, PmpRegisters, Protection, Region};
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{SecondLevel, SecondShape};
@@ -30,8 +31,13 @@ type Second = SecondLevel<45, 44, 16, 61>;
 type Waiting = Miss<64, 44, 16>;
 type Fetch = Port<2, 64, 45, 44, 56, 16>;
 type Held = HeldFault<64>;
+type PmpOne = PmpEntry<64, 54>;
+type Registers32 = PmpRegisters<32, 32>;
+type Registers64 = PmpRegisters<64, 54>;
+type Protect = Protection<64, 56, 54>;
 
 clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second);
+clocked!(PmpOne, Registers32, Registers64, Protect);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
@@ -269,5 +275,48 @@ pub(crate) fn a_port_agrees_alone() {
         block.done_page_fault.next = dice.roll(6) == 0;
         block.done_access_fault.next = dice.roll(6) == 0;
         block.done_cacheable.next = dice.roll(6) > 0;
+        block.refused.next = dice.roll(6) == 0;
     });
+}
+
+#[test]
+pub(crate) fn pmp_registers_agree_alone() {
+    alone(PmpOne::default(), 900, 80, |dice, block| {
+        present!(dice, block: write_rights, new_rights, write_address, new_address, bound, below);
+        block.reset.next = dice.roll(8) == 0;
+    });
+    alone(Registers32::new(8), 1500, 70, |dice, block| {
+        present!(dice, block: write, data);
+        block.csr.next = (0x39f + dice.roll(0x1b)).into();
+        block.reset.next = dice.roll(20) == 0;
+    });
+    alone(Registers64::new(16), 1500, 70, |dice, block| {
+        present!(dice, block: write, data);
+        block.csr.next = (0x39f + dice.roll(0x23)).into();
+        block.reset.next = dice.roll(20) == 0;
+    });
+}
+
+/// Entries and regions about small addresses, so that accesses meet them.
+#[test]
+pub(crate) fn a_protection_agrees_alone() {
+    let plain = Region { base: 0, log2: 13, absent: false, io: false, atomics: true, tables: true };
+    let device = Region { base: 0x1000, log2: 12, io: true, atomics: false, ..plain };
+    let nothing = Region { base: 0x2000, log2: 12, absent: true, tables: false, ..plain };
+    let regions = Box::leak(Box::new([plain, device, nothing]));
+    for physical in [Physical { pmp: 8, regions: &[] }, Physical { pmp: 8, regions }] {
+        alone(Protect::new(physical, true), 700, 60, |dice, block| {
+            present!(dice, block: write, fetch_size, fetch_machine, fetch_take, fetch_waits,
+                data_size, data_store, data_machine, data_take, data_waits, walk_valid, walk_swap,
+                mem_ready, mem_answered, mem_error, second_walk_valid, second_walk_swap,
+                second_mem_ready, second_mem_answered);
+            block.reset.next = dice.roll(50) == 0;
+            block.csr.next = (0x39f + dice.roll(0x1b)).into();
+            block.data.next = [dice.roll(1 << 63), dice.roll(0x800)][dice.roll(2) as usize].into();
+            block.fetch_pa.next = dice.roll(0x3000).into();
+            block.data_pa.next = dice.roll(0x3000).into();
+            block.walk_addr.next = (dice.roll(0x3000) & !7).into();
+            block.second_walk_addr.next = (dice.roll(0x3000) & !7).into();
+        });
+    }
 }

@@ -10,13 +10,16 @@
 //! | [`pte`] | the bits of a page-table entry |
 //! | [`Attributes`], [`Translation`] | size and memory type of a page, with its address (`attributes`) |
 //! | [`Extension`], [`Extensions`] | optional extensions of virtual memory (`extension`) |
+//! | [`Physical`], [`Region`], [`PmpConfig`], [`PmpCsr`] | protection of physical memory (`physical`) |
 
 mod attributes;
 mod extension;
+mod physical;
 pub mod pte;
 
 pub use attributes::{Attributes, Translation};
 pub use extension::{Extension, Extensions};
+pub use physical::{Physical, PmpConfig, PmpCsr, PmpMatch, Region, RegionKind};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

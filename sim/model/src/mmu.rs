@@ -28,7 +28,7 @@ pub use events::{Events, Pulse};
 pub use organisation::Organisation;
 pub use port::{PerPort, Port};
 
-use crate::isa::{Access, Attributes, Context, Extensions, Fault, Translation, Xlen};
+use crate::isa::{Access, Attributes, Context, Extensions, Fault, Physical, Translation, Xlen};
 
 /// One translation request. On the fetch port `access` is `Fetch`, on the data port never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,20 @@ pub struct Request {
     pub va: u64,
     /// The type of the access.
     pub access: Access,
+    /// Its size: a power of two up to 128. Its bytes beyond the end of the page are not part of the
+    /// request.
+    pub bytes: u8,
     /// The context in which it is checked.
     pub context: Context,
+}
+
+/// The port of the PMP registers: the CSR that is selected, and the value written to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct CsrPort {
+    /// The number of the CSR.
+    pub number: u16,
+    /// The value that is written in this cycle.
+    pub write: Option<u64>,
 }
 
 /// A translation's outcome: the physical address, or the fault.
@@ -96,6 +108,8 @@ pub struct Inputs {
     pub pbmte: bool,
     /// For tests: what is written to the second-level TLB in this cycle gets wrong parity.
     pub l2_inject: bool,
+    /// The PMP register that is read, and perhaps written; a write counts from the next cycle on.
+    pub csr: CsrPort,
     /// Requests presented on the translation ports.
     pub requests: PerPort<Option<Request>>,
     /// A fence presented on the fence port.
@@ -119,6 +133,8 @@ pub struct Outputs {
     pub responses: PerPort<Option<Response>>,
     /// Size and memory type of the page, with a response that is an address.
     pub attributes: PerPort<Attributes>,
+    /// The value of the PMP register that is selected, before a write of this cycle.
+    pub csr: u64,
     /// The walker's request; repeated until memory is ready.
     pub memory: Option<MemoryRequest>,
     /// The oldest fault not yet taken, from the cycle after its response until `fault_ready`.
@@ -187,6 +203,11 @@ pub trait Mmu {
     /// Its parts besides the TLBs; none by default.
     fn organisation(&self) -> Organisation {
         Organisation::default()
+    }
+
+    /// What protects physical memory; nothing by default.
+    fn physical(&self) -> Physical {
+        Physical::NONE
     }
 
     /// One cycle: inputs settle, outputs are sampled, the clock rises.

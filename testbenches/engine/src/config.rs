@@ -7,10 +7,11 @@ use super::{Engine, HardwareMmu, Pin, Simulator, top};
 use hdl::second::SecondShape;
 use hdl::{Rv32Mmu, Rv64Mmu};
 use model::isa::Extension::{Svnapot, Svpbmt, Svrsw60t59b};
-use model::isa::{Extension, Extensions, Xlen};
+use model::isa::{Extension, Extensions, Physical, Region, RegionKind, Xlen};
 use model::mmu::{Mmu, Organisation};
 use netlist::Design;
 use netlist::compile::CompileError;
+use std::sync::OnceLock;
 
 /// A named size of one of the two tops, with the extensions that are built in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +26,42 @@ pub struct Config {
     pub extensions: Extensions,
     /// Its other parts.
     pub organisation: Organisation,
+    /// What protects physical memory.
+    pub physical: Physical,
 }
 
 /// A configuration without extensions.
 const fn plain(name: &'static str, xlen: Xlen, entries: usize) -> Config {
     let extensions = Extensions::NONE;
-    Config { name, xlen, entries, extensions, organisation: Organisation::NONE }
+    let organisation = Organisation::NONE;
+    Config { name, xlen, entries, extensions, organisation, physical: Physical::NONE }
 }
 
 /// An RV64 configuration with the lines of `rv64_linux`, and these extensions.
 const fn extended(name: &'static str, extensions: &[Extension]) -> Config {
     Config { extensions: Extensions::of(extensions), ..plain(name, Xlen::Rv64, 16) }
+}
+
+impl Config {
+    /// With so many PMP entries, and these regions.
+    const fn protected(mut self, pmp: usize, regions: &'static [Region]) -> Config {
+        self.physical = Physical { pmp, regions };
+        self
+    }
+}
+
+/// Regions of a system with most of its memory without restrictions, to show each attribute.
+const REGIONS: &[Region] = &[
+    region(0, 56, RegionKind::Memory, true, true),
+    region(0x70_1000_0000, 28, RegionKind::Io, false, false),
+    region(0x70_2000_0000, 28, RegionKind::Io, true, false),
+    region(0x70_3000_0000, 28, RegionKind::Absent, false, false),
+    region(0x70_4000_0000, 28, RegionKind::Memory, false, true),
+    region(0x70_5000_0000, 28, RegionKind::Memory, true, false),
+];
+
+const fn region(base: u64, log2: u32, kind: RegionKind, atomics: bool, tables: bool) -> Region {
+    Region { base, log2, kind, atomics, tables }
 }
 
 impl Config {
@@ -82,6 +108,15 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_l2", Xlen::Rv64, 16).l2(512),
     plain("rv32_linux_full", Xlen::Rv32, 16).walk_cache(4).two_walkers().l2(64).parity(),
     extended("rv64_linux_full", &[Svnapot, Svpbmt]).walk_cache(8).two_walkers().l2(512).parity(),
+    plain("rv32_small_pmp", Xlen::Rv32, 8).protected(8, &[]),
+    plain("rv32_linux_pmp", Xlen::Rv32, 16).protected(16, &[]),
+    plain("rv64_linux_pmp", Xlen::Rv64, 16).protected(16, &[]),
+    extended("rv64_linux_pbmt_pmp", &[Svpbmt]).protected(16, &[]),
+    extended("rv64_linux_rva23_pmp", &[Svnapot, Svpbmt]).protected(16, &[]),
+    extended("rv64_linux_protected", &[Svnapot, Svpbmt, Svrsw60t59b])
+        .walk_cache(8)
+        .two_walkers()
+        .protected(16, REGIONS),
 ];
 
 /// No configuration has that name.
@@ -139,6 +174,24 @@ macro_rules! with_top {
         type $top = $type;
         $body
     }};
+}
+
+/// Regions as the hardware's blocks take them; made once for each list.
+fn protection(physical: Physical) -> hdl::pmp::Physical {
+    let region = |region: &Region| hdl::pmp::Region {
+        base: region.base,
+        log2: region.log2,
+        absent: region.kind == RegionKind::Absent,
+        io: region.kind == RegionKind::Io,
+        atomics: region.atomics,
+        tables: region.tables,
+    };
+    static MADE: OnceLock<Vec<hdl::pmp::Region>> = OnceLock::new();
+    let regions = match physical.regions.is_empty() {
+        true => &[],
+        false => &MADE.get_or_init(|| REGIONS.iter().map(region).collect())[..],
+    };
+    hdl::pmp::Physical { pmp: physical.pmp, regions }
 }
 
 impl Config {
@@ -204,7 +257,8 @@ impl Config {
         let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity } = self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
-        hdl::Organisation { extensions, walk_cache, two_walkers, second }
+        let physical = protection(self.physical);
+        hdl::Organisation { extensions, walk_cache, two_walkers, second, physical }
     }
 
     /// The width of a pin in bits.

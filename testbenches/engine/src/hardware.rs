@@ -2,7 +2,9 @@
 
 use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{Config, EVENTS, PINS, Pin, PinSet, Simulator};
-use model::isa::{Access, Attributes, Cause, Extensions, Fault, Privilege, Translation, Xlen};
+use model::isa::{
+    Access, Attributes, Cause, Extensions, Fault, Physical, Privilege, Translation, Xlen,
+};
 use model::mmu::{
     Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Request, Response,
     Signal,
@@ -64,8 +66,8 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         let before = self.driven;
         let mut same = true;
         let state = |of: &Inputs| {
-            let Inputs { reset, satp, adue, pbmte, l2_inject, .. } = *of;
-            (reset, satp, adue, pbmte, l2_inject, of.memory_ready, of.fault_ready)
+            let Inputs { reset, satp, adue, pbmte, l2_inject, csr, .. } = *of;
+            (reset, satp, adue, pbmte, l2_inject, csr, of.memory_ready, of.fault_ready)
         };
         if state(&before) != state(inputs) {
             self.flag(Pin::Reset, inputs.reset);
@@ -73,6 +75,9 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             self.flag(Pin::Adue, inputs.adue);
             self.flag(Pin::Pbmte, inputs.pbmte);
             self.flag(Pin::L2Inject, inputs.l2_inject);
+            self.simulator.poke(Pin::PmpCsr, inputs.csr.number.into());
+            self.flag(Pin::PmpWriteValid, inputs.csr.write.is_some());
+            self.simulator.poke(Pin::PmpWriteData, inputs.csr.write.unwrap_or(0));
             self.flag(Pin::MemReqReady, inputs.memory_ready);
             self.flag(Pin::FaultReady, inputs.fault_ready);
             same = false;
@@ -123,7 +128,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
     fn drive_request(&mut self, port: Port, pins: &RequestPins, request: Option<Request>) {
         let before = self.driven.requests[port];
         self.driven.requests[port] = request;
-        let Some(Request { va, access, context }) = request else {
+        let Some(Request { va, access, bytes, context }) = request else {
             if before.is_some() {
                 self.flag(pins.valid, false);
             }
@@ -132,6 +137,9 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         match before {
             Some(before) if before.context == context => {
                 self.simulator.poke(pins.va, va);
+                if before.bytes != bytes {
+                    self.size(pins, bytes);
+                }
                 if before.access != access
                     && let Some([store, cbo, ..]) = pins.data
                 {
@@ -141,13 +149,22 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             }
             _ => {
                 self.flag(pins.valid, true);
-                self.request(pins, Request { va, access, context });
+                self.request(pins, Request { va, access, bytes, context });
             }
         }
     }
 
-    fn request(&mut self, pins: &RequestPins, Request { va, access, context }: Request) {
+    /// The size of a request, which matters only where physical memory is protected.
+    fn size(&mut self, pins: &RequestPins, bytes: u8) {
+        if self.config.physical.is_some() {
+            self.simulator.poke(pins.size, bytes.trailing_zeros().into());
+        }
+    }
+
+    fn request(&mut self, pins: &RequestPins, request: Request) {
+        let Request { va, access, bytes, context } = request;
         self.simulator.poke(pins.va, va);
+        self.size(pins, bytes);
         self.simulator.poke(pins.privilege, privilege_code(context.privilege));
         if let Some([store, cbo, sum, mxr]) = pins.data {
             self.flag(store, access == Access::Store);
@@ -180,13 +197,15 @@ impl Sample<'_> {
     }
 
     fn attributes(&self, pins: &ResponsePins) -> Attributes {
-        Attributes { size: self.pin(pins.size) as u8, pbmt: self.pin(pins.pbmt) as u8 }
+        let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin) as u8);
+        Attributes { size, pbmt, pma }
     }
 
     /// The address of an answer, with its page's attributes.
     #[inline(always)]
     fn translation(&self, pins: &ResponsePins) -> Translation {
-        Translation::of_codes(self.pin(pins.pa), self.pin(pins.size), self.pin(pins.pbmt))
+        let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin));
+        Translation::of_codes(self.pin(pins.pa), size, pbmt, pma)
     }
 
     fn fault(&self, cause: Pin, tval: Pin) -> Fault {
@@ -219,6 +238,7 @@ impl Sample<'_> {
             attributes: RESPONSES.map(|pins| self.attributes(&pins)),
             memory: self.memory_request(),
             fault: self.high(Pin::FaultValid).then(|| self.fault(Pin::FaultCause, Pin::FaultTval)),
+            csr: self.pin(Pin::PmpReadData),
             busy: self.high(Pin::Busy),
             events: self.events(),
         }
@@ -263,6 +283,7 @@ impl Sample<'_> {
 struct RequestPins {
     valid: Pin,
     va: Pin,
+    size: Pin,
     privilege: Pin,
     /// The data port's: store, cache-block management, SUM, MXR.
     data: Option<[Pin; 4]>,
@@ -272,12 +293,14 @@ const REQUESTS: PerPort<RequestPins> = PerPort([
     RequestPins {
         valid: Pin::FetchReqValid,
         va: Pin::FetchReqVa,
+        size: Pin::FetchReqSize,
         privilege: Pin::FetchReqPrivilege,
         data: None,
     },
     RequestPins {
         valid: Pin::DataReqValid,
         va: Pin::DataReqVa,
+        size: Pin::DataReqSize,
         privilege: Pin::DataReqPrivilege,
         data: Some([Pin::DataReqStore, Pin::DataReqCbo, Pin::DataReqSum, Pin::DataReqMxr]),
     },
@@ -292,6 +315,7 @@ struct ResponsePins {
     pa: Pin,
     size: Pin,
     pbmt: Pin,
+    pma: Pin,
     cause: Pin,
     tval: Pin,
 }
@@ -304,6 +328,7 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
         pa: Pin::FetchRespPa,
         size: Pin::FetchRespSize,
         pbmt: Pin::FetchRespPbmt,
+        pma: Pin::FetchRespPma,
         cause: Pin::FetchRespCause,
         tval: Pin::FetchRespTval,
     },
@@ -314,6 +339,7 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
         pa: Pin::DataRespPa,
         size: Pin::DataRespSize,
         pbmt: Pin::DataRespPbmt,
+        pma: Pin::DataRespPma,
         cause: Pin::DataRespCause,
         tval: Pin::DataRespTval,
     },
@@ -348,6 +374,10 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
 
     fn organisation(&self) -> Organisation {
         self.config.organisation
+    }
+
+    fn physical(&self) -> Physical {
+        self.config.physical
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {

@@ -11,7 +11,8 @@
 //! | `rust_hdl`, `interpreted`, `compiled` | the three engines |
 //! | `pins`, `signals`, `names`, `plan` | pins and nets by name, and their places in a netlist |
 //! | `hardware` | pins bundled into the transactions of `model::mmu::Mmu` |
-//! | `config`, `top` | the named configurations; any block prepared for every engine |
+//! | `config`, `parts` | the named configurations, and those made of another one and other parts |
+//! | `top` | any block prepared for every engine |
 //! | `pool` | machine code kept for the next MMU of a thread |
 //! | [`traffic`] | a closed loop of requests around an engine, for benchmarks |
 //! | [`segment`] | the segmentation unit on the same engines |

@@ -3,6 +3,7 @@
 use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::PageMask;
 use hdl::permission::Permission;
+use hdl::pmp::{AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protection, TableCheck};
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{Bank, BankWay, Kept, SecondLevel};
@@ -16,7 +17,7 @@ use super::Pin;
 use super::top::Top;
 
 macro_rules! named {
-    ($top:ident, $scheme:ty, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $asid:literal, $tag:literal) => {
+    ($top:ident, $scheme:ty, $xlen:literal, $vpn:literal, $ppn:literal, $pa:literal, $granule:literal, $asid:literal, $tag:literal) => {
         impl<const N: usize, const IDX: usize> Top for $top<N, IDX> {
             type Pin = Pin;
             type Parameters = Organisation;
@@ -26,7 +27,8 @@ macro_rules! named {
             }
 
             fn names(organisation: Organisation) -> Names {
-                let Organisation { extensions, walk_cache, second, .. } = organisation;
+                let Organisation { extensions, walk_cache, two_walkers, second, physical } =
+                    organisation;
                 let tlb = Shape::fifo(N);
                 let mut names = Names::new();
                 if walk_cache > 0 {
@@ -70,10 +72,17 @@ macro_rules! named {
                     .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(extensions))
                     .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()
+                    .with_example(Protection::<$xlen, $pa, $granule>::new(physical, two_walkers))
+                    .with_example(PmpRegisters::<$xlen, $granule>::new(physical.pmp))
+                    .with::<PmpEntry<$xlen, $granule>>()
+                    .with_example(AccessCheck::<$pa, $granule>::new(physical))
+                    .with_example(TableCheck::<$pa, $granule>::new(physical, $xlen / 8))
+                    .with_example(PmpCheck::<$granule>::new(physical.pmp))
+                    .with_example(PmaCheck::<$granule>::new(physical.regions))
             }
         }
     };
 }
 
-named!(Rv32Mmu, Scheme32, 32, 20, 22, 34, 9, 29);
-named!(Rv64Mmu, Scheme64, 64, 45, 44, 56, 16, 61);
+named!(Rv32Mmu, Scheme32, 32, 20, 22, 34, 32, 9, 29);
+named!(Rv64Mmu, Scheme64, 64, 45, 44, 56, 54, 16, 61);

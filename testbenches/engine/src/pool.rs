@@ -1,7 +1,7 @@
 //! A pool of MMUs: machine code is compiled once per thread and configuration, not once per run.
 
 use super::{HardwareMmu, Native};
-use model::isa::{Extensions, Translation, Xlen};
+use model::isa::{Extensions, Physical, Translation, Xlen};
 use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -87,6 +87,10 @@ impl Mmu for Lent {
 
     fn organisation(&self) -> Organisation {
         self.mmu().organisation()
+    }
+
+    fn physical(&self) -> Physical {
+        self.mmu().physical()
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {

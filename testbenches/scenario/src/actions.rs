@@ -61,6 +61,8 @@ impl Runner<'_> {
             Action::Adue(on) => self.bench.board.hart_mut(hart).adue = *on,
             Action::Pbmte(on) => self.bench.board.hart_mut(hart).pbmte = *on,
             Action::L2Inject(on) => self.bench.board.hart_mut(hart).l2_inject = *on,
+            Action::Pmp(text) => self.pmp(hart, line, text)?,
+            Action::Csr(text) => self.csr(hart, line, text)?,
             Action::Wait(cycles) => *idle_until = self.bench.now() + self.cycles(line, cycles)?,
             Action::TakeFaults(on) => self.bench.harts[hart].takes_faults = *on,
             Action::Held(_) => *idle_until = self.bench.now() + 1,
@@ -85,8 +87,9 @@ impl Runner<'_> {
             (None, Some(name)) => Some(Err(Fault { cause: name.0, tval: va })),
             (None, None) => None,
         };
-        if text.fault.is_some() && (text.size.is_some() || text.pbmt.is_some()) {
-            let message = "a fault has neither `size` nor `pbmt`";
+        let of_page = text.size.is_some() || text.pbmt.is_some() || text.pma.is_some();
+        if text.fault.is_some() && of_page {
+            let message = "a fault has neither `size` nor `pbmt` nor `pma`";
             return Err(Place::line(line).wrong(message).into());
         }
         let count = |number: &Option<Number>| self.optional(line, number.as_ref(), Number::count);
@@ -94,6 +97,7 @@ impl Runner<'_> {
             response,
             size: text.size.map(|size| size.0),
             pbmt: text.pbmt.map(|pbmt| pbmt.0),
+            pma: text.pma.map(|pma| pma.0),
             latency: count(&text.latency)?,
             within: count(&text.within)?,
             reads: count(&text.reads)?,
@@ -101,7 +105,7 @@ impl Runner<'_> {
             hit: text.hit,
         };
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
-        let request = Request { va, access, context };
+        let request = Request { va, access, bytes: text.bytes, context };
         let port = Port::of(access);
         self.bench.harts[hart].ports[port].waiting.push_back(Job::new(line, request, expected));
         Ok(())
@@ -137,7 +141,8 @@ impl Runner<'_> {
         for i in (0..passes).flat_map(|_| 0..count) {
             let response = pa.map(|pa| Ok(at(pa, i) as u64));
             let expected = Expected { response, hit: text.hit, ..Expected::default() };
-            let request = Request { va: at(va, i) as u64, access: text.stream, context };
+            let (va, access) = (at(va, i) as u64, text.stream);
+            let request = Request { va, access, bytes: 4, context };
             self.bench.harts[hart].ports[port].waiting.push_back(Job::new(line, request, expected));
         }
         if let Some(cycles) = self.optional(line, text.cycles.as_ref(), Number::count)? {

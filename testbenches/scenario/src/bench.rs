@@ -65,8 +65,13 @@ impl Bench {
     }
 
     /// The reset that every run begins with.
-    pub(super) fn reset(&mut self) -> Result<(), Box<Mismatch>> {
-        self.board.reset().map_err(|error| self.judged(&error))
+    /// PMP allows everything afterwards if it is `open`.
+    pub(super) fn reset(&mut self, open: bool) -> Result<(), Box<Mismatch>> {
+        self.board.reset().map_err(|error| self.judged(&error))?;
+        if open {
+            self.board.open_memory();
+        }
+        Ok(())
     }
 
     /// One clock cycle.
@@ -84,6 +89,7 @@ impl Bench {
                 self.answered(id, &transaction)?;
             }
             self.fenced(id)?;
+            self.read_csr(id, outputs.csr)?;
             let reads = self.harts[id].control.borrow().reads - before;
             self.pulses(&inputs, &outputs, reads)?;
         }
@@ -164,14 +170,18 @@ impl Bench {
         let (reads_then, updates_then) = job.before;
         let read = self.harts[hart].control.borrow().reads - reads_then;
         let expected = self.adapted(&job.expected, done.hit == Some(false), read);
-        let Expected { response: wanted, size, pbmt, latency, within, reads, updates, hit } =
+        let Expected { response: wanted, size, pbmt, pma, latency, within, reads, updates, hit } =
             &expected;
         if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
             return Err(self.mismatch(job.line, what, describe(&wanted), describe(&done.response)));
         }
         let got = done.attributes;
-        let wanted = Attributes { size: size.unwrap_or(got.size), pbmt: pbmt.unwrap_or(got.pbmt) };
-        let asks = size.is_some() || pbmt.is_some();
+        let wanted = Attributes {
+            size: size.unwrap_or(got.size),
+            pbmt: pbmt.unwrap_or(got.pbmt),
+            pma: pma.unwrap_or(got.pma),
+        };
+        let asks = size.is_some() || pbmt.is_some() || pma.is_some();
         if asks && (done.response.is_err() || wanted != got) {
             let got = done.response.map(|_| got.to_string());
             let got = got.unwrap_or_else(|_| describe(&done.response));
@@ -260,6 +270,18 @@ impl Bench {
             Some(wanted) => {
                 let what = "cycles that the fence is presented for";
                 Err(self.mismatch(job.line, what, wanted.to_string(), presented.to_string()))
+            }
+        }
+    }
+
+    /// The access to a PMP register of this cycle.
+    fn read_csr(&mut self, hart: HartId, got: u64) -> Result<(), Box<Mismatch>> {
+        let Some(job) = self.harts[hart].csrs.pop_front() else { return Ok(()) };
+        match job.reads.filter(|wanted| *wanted != got) {
+            None => Ok(()),
+            Some(wanted) => {
+                let what = format!("value of CSR {:#x}", job.port.number);
+                Err(self.mismatch(job.line, what, format!("{wanted:#x}"), format!("{got:#x}")))
             }
         }
     }

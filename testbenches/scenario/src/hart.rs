@@ -7,8 +7,9 @@ use std::rc::Rc;
 
 use machine::board::{Initiator, Transaction};
 use model::isa::Fault;
-use model::mmu::{Fence, PerPort, Port, Request, Response};
+use model::mmu::{CsrPort, Fence, PerPort, Port, Request, Response};
 
+use super::csr::CsrJob;
 use super::walker_bus::Control;
 
 /// The expected result of one access; a `None` is not checked.
@@ -17,6 +18,7 @@ pub(super) struct Expected {
     pub(super) response: Option<Response>,
     pub(super) size: Option<u8>,
     pub(super) pbmt: Option<u8>,
+    pub(super) pma: Option<u8>,
     pub(super) latency: Option<u64>,
     pub(super) within: Option<u64>,
     pub(super) reads: Option<u64>,
@@ -65,6 +67,8 @@ pub(super) struct PortJobs {
 pub(super) struct HartJobs {
     pub(super) ports: PerPort<PortJobs>,
     pub(super) fences: VecDeque<FenceJob>,
+    /// Accesses to the PMP registers, one a cycle.
+    pub(super) csrs: VecDeque<CsrJob>,
     pub(super) takes_faults: bool,
     /// The memory of the hart's walker.
     pub(super) control: Rc<RefCell<Control>>,
@@ -84,6 +88,7 @@ impl HartJobs {
         HartJobs {
             ports: PerPort::default(),
             fences: VecDeque::new(),
+            csrs: VecDeque::new(),
             takes_faults: true,
             control,
             space,
@@ -96,7 +101,7 @@ impl HartJobs {
     /// Nothing waits and nothing is in flight.
     pub(super) fn is_idle(&self) -> bool {
         let idle = |port: &PortJobs| port.waiting.is_empty() && port.under_way.is_empty();
-        self.fences.is_empty() && self.ports.values().all(idle)
+        self.fences.is_empty() && self.csrs.is_empty() && self.ports.values().all(idle)
     }
 
     /// Accesses that are not presented yet.
@@ -123,6 +128,10 @@ impl Initiator for HartJobs {
 
     fn fence(&mut self, _now: u64) -> Option<Fence> {
         self.fences.front().map(|job| job.fence)
+    }
+
+    fn csr(&self, _now: u64) -> CsrPort {
+        self.csrs.front().map(|job| job.port).unwrap_or_default()
     }
 
     fn takes_fault(&self) -> bool {

@@ -7,6 +7,7 @@
 //! | [`segments`] | a file of processes in contiguous memory, under a segmentation unit |
 //! | [`devices`] | devices on the bus, besides memory |
 //! | `actions`, `tables`, `ports`, `walker_bus`, `events` | running a port-level file |
+//! | [`csr`] | steps that access the PMP registers |
 //! | `bench`, `hart` | the board with its harts, and one hart |
 //! | `os_text`, `images` | the options of the operating system, and the programs that `exec` starts |
 //! | [`expect`], `verdict` | the expected result of a run, and the comparison |
@@ -25,6 +26,7 @@
 
 mod actions;
 mod bench;
+pub mod csr;
 pub mod devices;
 pub mod error;
 pub mod events;

@@ -82,7 +82,7 @@ impl Scenario {
 }
 
 /// The keys that name a step's kind.
-const ACTIONS: [&str; 17] = [
+const ACTIONS: [&str; 19] = [
     "fetch",
     "load",
     "store",
@@ -97,6 +97,8 @@ const ACTIONS: [&str; 17] = [
     "adue",
     "pbmte",
     "l2_inject",
+    "pmp",
+    "csr",
     "wait",
     "take_faults",
     "held",
@@ -226,6 +228,8 @@ impl<'t> Reader<'t> {
             "fence" => Action::Fence(self.read(table)?),
             "pte" => Action::Pte(self.read(table)?),
             "expect_pte" => Action::ExpectPte(self.read(table)?),
+            "pmp" => Action::Pmp(self.read(table)?),
+            "csr" => Action::Csr(self.read(table)?),
             "bus_error" => Action::BusError(self.read(table)?),
             _ => Action::Held(self.read(table)?),
         })

@@ -53,6 +53,10 @@ pub struct HeldName(pub Option<Cause>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SizeName(pub u8);
 
+/// The code of the attributes of physical memory, written `"io"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryName(pub u8);
+
 /// A memory type's code, written `"nc"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TypeName(pub u8);
@@ -79,6 +83,20 @@ impl FromStr for TypeName {
         // The last is reserved.
         let [types @ .., _] = &Attributes::TYPES;
         code("memory type", types, text).map(TypeName)
+    }
+}
+
+impl FromStr for MemoryName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<MemoryName, String> {
+        code("kind of memory", &Attributes::MEMORIES, text).map(MemoryName)
+    }
+}
+
+impl<'de> Deserialize<'de> for MemoryName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<MemoryName, D::Error> {
+        from_text(deserializer)
     }
 }
 

@@ -125,7 +125,7 @@ impl Runner<'_> {
         for hart in 0..self.bench.harts.len() {
             self.satp(hart, &first).map_err(|message| place.clone().wrong(message))?;
         }
-        self.bench.reset()?;
+        self.bench.reset(!head.machine.closed)?;
         for step in steps {
             self.step(step)?;
         }

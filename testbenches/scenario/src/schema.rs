@@ -126,6 +126,12 @@ pub struct Machine {
     pub l2_ways: Option<usize>,
     /// 1: its entries have parity.
     pub l2_parity: Option<usize>,
+    /// PMP entries that must be built in, exactly; any number by default.
+    pub pmp: Option<usize>,
+    /// PMP is as after reset; by default its last entry allows everything, as if firmware had run.
+    pub closed: bool,
+    /// Regions of memory with attributes (PMA) must be built in.
+    pub regions: bool,
     /// L: cycles from an accepted memory request to its response; 1 by default.
     pub latency: OneOrMany<u64>,
     /// Memory accepts a request only in every n-th cycle; 1 by default.
@@ -156,6 +162,9 @@ impl Default for Machine {
             l2: None,
             l2_ways: None,
             l2_parity: None,
+            pmp: None,
+            closed: false,
+            regions: false,
             latency: OneOrMany::One(1),
             ready_every: 1,
             adue: false,

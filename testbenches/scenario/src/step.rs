@@ -11,6 +11,7 @@
 //! | `bus_error`, `bus_ok` | memory refuses to read (or `on = "update"` to write) an entry |
 //! | `adue`, `pbmte` | a write of `menvcfg.ADUE`, of `menvcfg.PBMTE` |
 //! | `l2_inject` | what is written to the second-level TLB from now on gets wrong parity, or right parity again |
+//! | `pmp`, `csr` | software sets up a PMP entry; accesses a PMP register (`csr.rs`) |
 //! | `wait` | cycles in which nothing is presented |
 //! | `take_faults`, `held` | whether held faults are taken; the fault that must be held now |
 //!
@@ -20,7 +21,9 @@
 
 use model::isa::{Access, Privilege};
 use serde::Deserialize;
+use serde::de::{self, Deserializer};
 
+use super::csr::{CsrStep, PmpStep};
 use super::number::Number;
 use super::schema::{self, Edit};
 
@@ -71,6 +74,10 @@ pub enum Action {
     Pbmte(bool),
     /// `l2_inject`
     L2Inject(bool),
+    /// `pmp`
+    Pmp(PmpStep),
+    /// `csr`
+    Csr(CsrStep),
     /// `wait`
     Wait(Number),
     /// `take_faults`
@@ -85,6 +92,9 @@ pub enum Action {
 pub struct AccessStep {
     /// The virtual address.
     pub va: Number,
+    /// Its size in bytes, a power of two up to 128; 4 by default.
+    #[serde(default = "four", deserialize_with = "bytes")]
+    pub bytes: u8,
     /// The privilege; `user` by default.
     #[serde(rename = "as", default = "schema::user")]
     pub privilege: Privilege,
@@ -101,6 +111,9 @@ pub struct AccessStep {
     pub size: Option<super::names::SizeName>,
     /// The memory type of the page expected: `pma`, `nc` or `io`.
     pub pbmt: Option<super::names::TypeName>,
+    /// What is expected at the physical address: `memory`, `io`, `memory without atomics` or `io
+    /// without atomics`.
+    pub pma: Option<super::names::MemoryName>,
     /// The fault expected, as the specification writes it, in lower case.
     pub fault: Option<super::names::CauseName>,
     /// Cycles from presentation to response, exactly; 0 is the same cycle.
@@ -113,6 +126,18 @@ pub struct AccessStep {
     pub updates: Option<Number>,
     /// Whether it hits in the TLB.
     pub hit: Option<bool>,
+}
+
+fn four() -> u8 {
+    4
+}
+
+fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let bytes = u8::deserialize(deserializer)?;
+    match bytes.is_power_of_two() {
+        true => Ok(bytes),
+        false => Err(de::Error::custom("an access has a power of two of bytes, up to 128")),
+    }
 }
 
 /// Accesses back to back.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use engine::{CONFIGS, Config};
 use kernel::PolicyKind;
-use model::isa::{Extensions, Mode, Xlen};
+use model::isa::{Extensions, Mode, Physical, Xlen};
 
 use super::number::Variables;
 use super::schema::{Machine, Size};
@@ -128,7 +128,11 @@ impl Variant {
 fn suits(machine: &Machine, config: &Config) -> bool {
     let needed = Extensions::of(&machine.extensions);
     let excluded = Extensions::of(&machine.without);
-    config.extensions.has_all(needed) && !config.extensions.has_any(excluded)
+    let Physical { pmp, regions } = config.physical;
+    config.extensions.has_all(needed)
+        && !config.extensions.has_any(excluded)
+        && machine.pmp.is_none_or(|wanted| wanted == pmp)
+        && (!machine.regions || !regions.is_empty())
 }
 
 /// The configurations of a size that suit a machine.
@@ -153,7 +157,7 @@ pub(super) fn exists(machine: &Machine, size: Size) -> Result<(), String> {
     let others: Vec<_> = others.map(|config| config.name).collect();
     let others = if others.is_empty() { "none".to_owned() } else { others.join(", ") };
     Err(format!(
-        "no configuration of size `{}` has these extensions ({others} of another size); one is \
+        "no configuration of size `{}` has what is asked for ({others} of another size); one is \
          added as a row of CONFIGS in testbenches/engine/src/config.rs",
         size.name()
     ))

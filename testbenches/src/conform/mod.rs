@@ -9,7 +9,7 @@ mod replay;
 use engine::{CONFIGS, Config, Engine, UnknownConfig, find};
 use model::bus::MapError;
 use model::isa::{Extensions, Xlen};
-use model::vectors::{Reader, Record, Scenario, Unsupported, VectorError};
+use model::vectors::{Reader, Record, Scenario, VectorError};
 use replay::Replay;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -162,15 +162,20 @@ pub fn conform(
 fn unsupported(scenario: &Scenario, config: Option<&Config>) -> Option<String> {
     let asid_bits = if scenario.xlen == Xlen::Rv32 { 9 } else { 16 };
     let extensions = scenario.extensions();
-    match scenario.unsupported() {
-        Some(Unsupported::Pmp) => Some("PMP".into()),
-        None if scenario.asid_bits.is_some_and(|bits| bits > asid_bits) => {
-            Some("more ASID bits".into())
-        }
-        None if config.is_some_and(|config| scenario.runs_on(config.extensions)) => None,
-        None if extensions == Extensions::NONE => Some("no extensions".into()),
-        None => Some(format!("only {extensions}")),
+    if scenario.asid_bits.is_some_and(|bits| bits > asid_bits) {
+        return Some("more ASID bits".into());
     }
+    if config.is_some_and(|config| scenario.runs_on(config.extensions, config.physical)) {
+        return None;
+    }
+    let extensions = match extensions == Extensions::NONE {
+        true => "no extensions".to_owned(),
+        false => format!("only {extensions}"),
+    };
+    Some(match scenario.pmp_entries() {
+        0 => extensions,
+        entries => format!("{extensions}, {entries} PMP entries"),
+    })
 }
 
 /// The configuration requested, or else the first that can run the scenario.
@@ -180,8 +185,9 @@ fn config_for(
     file: &str,
 ) -> Result<Option<&'static Config>, ConformError> {
     let Some(name) = &options.config else {
-        let suits =
-            |config: &&Config| config.xlen == scenario.xlen && scenario.runs_on(config.extensions);
+        let suits = |config: &&Config| {
+            config.xlen == scenario.xlen && scenario.runs_on(config.extensions, config.physical)
+        };
         let mut all = CONFIGS.iter().filter(suits);
         return Ok(all.clone().find(|config| config.entries == 8).or_else(|| all.next()));
     };

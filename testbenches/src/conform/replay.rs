@@ -2,8 +2,11 @@
 
 use engine::Config;
 use model::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
+use model::golden::Pmp;
 use model::isa::{Attributes, Mode, pte};
-use model::mmu::{Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port};
+use model::mmu::{
+    CsrPort, Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port,
+};
 use model::vectors::{Expected, Scenario, VectorAccess};
 use std::fmt::Write;
 
@@ -39,10 +42,15 @@ impl Replay {
         cold: bool,
     ) -> Self {
         mmu.cycle(&Inputs { reset: true, ..Inputs::default() });
+        let writes = scenario.pmp_writes(&Pmp::new(config.xlen, config.physical.pmp));
+        for (number, value) in &writes {
+            let csr = CsrPort { number: *number, write: Some(*value) };
+            mmu.cycle(&Inputs { csr, ..Inputs::default() });
+        }
         Self {
             config,
             mmu,
-            cycles: 1,
+            cycles: 1 + writes.len() as u64,
             channel: FixedLatency::new(memory.clone(), 1),
             memory,
             satp: scenario.satp,
@@ -167,11 +175,11 @@ impl Replay {
         let leaf = expected.last.and_then(|last| last.value);
         let (Ok(_), Some(leaf)) = (expected.result, leaf) else { return Attributes::default() };
         if self.scenario.mode == Mode::Sv32 {
-            return Attributes { size: 2 - expected.reads as u8, pbmt: 0 };
+            return Attributes { size: 2 - expected.reads as u8, ..Attributes::default() };
         }
         let level = self.scenario.mode.levels() - expected.reads;
         let size = if leaf & pte::NAPOT != 0 { Attributes::NAPOT } else { level as u8 };
-        Attributes { size, pbmt: (leaf >> 61 & 3) as u8 }
+        Attributes { size, pbmt: (leaf >> 61 & 3) as u8, pma: 0 }
     }
 
     fn explain(&self, access: &VectorAccess, what: &str, walk: &Walk) -> String {

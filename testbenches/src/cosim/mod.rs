@@ -12,6 +12,7 @@
 //! | `profile` | the probabilities of each phase |
 //! | `addresses` | virtual addresses that compete for the lines of a TLB |
 //! | `stimulus` | the values of the input pins |
+//! | `registers` | writes of the PMP registers |
 //! | `sweep` | its directed part: every kind of leaf |
 //! | `record` | the pins of the Rust simulation |
 //! | `replay` | the Verilog with the same inputs, every output compared |
@@ -23,6 +24,7 @@ mod coverage;
 mod memory;
 mod profile;
 mod record;
+mod registers;
 mod replay;
 mod stimulus;
 mod sweep;

@@ -3,6 +3,7 @@
 use super::addresses::Addresses;
 use super::memory::{Asked, Memory};
 use super::profile::{PHASES, Profile};
+use super::registers::Registers;
 use super::sweep::Sweep;
 use super::tables::{Tables, chance};
 use engine::{Config, Direction, PINS, Pin};
@@ -14,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 const ASIDS: [u16; 3] = [1, 2, 0x1ff];
 
 /// The payload pins of the input channels, after their valid pin.
-const FETCH: &[Pin] = &[Pin::FetchReqVa, Pin::FetchReqPrivilege];
+const FETCH: &[Pin] = &[Pin::FetchReqVa, Pin::FetchReqPrivilege, Pin::FetchReqSize];
 const DATA: &[Pin] = &[
     Pin::DataReqVa,
     Pin::DataReqStore,
@@ -22,6 +23,7 @@ const DATA: &[Pin] = &[
     Pin::DataReqPrivilege,
     Pin::DataReqSum,
     Pin::DataReqMxr,
+    Pin::DataReqSize,
 ];
 const FENCE: &[Pin] = &[Pin::FenceByVa, Pin::FenceVa, Pin::FenceByAsid, Pin::FenceAsid];
 const ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwapped];
@@ -35,6 +37,7 @@ pub(super) struct Stimulus {
     xlen: Xlen,
     /// PBMTE has an effect.
     has_types: bool,
+    registers: Registers,
     memory: Memory,
     addresses: Addresses,
     sweep: Sweep,
@@ -52,7 +55,9 @@ impl Stimulus {
         let memory = Memory::new(tables, 1 + usize::from(config.organisation.two_walkers));
         let xlen = config.xlen;
         let has_types = config.extensions.has(Extension::Svpbmt);
-        Self { rng, xlen, has_types, memory, addresses, sweep, phase: 0, phase_ends: 0, now: 0 }
+        let registers = Registers::new(config);
+        let (phase, phase_ends, now) = (0, 0, 0);
+        Self { rng, xlen, has_types, registers, memory, addresses, sweep, phase, phase_ends, now }
     }
 
     /// Answers that memory has refused so far.
@@ -78,7 +83,9 @@ impl Stimulus {
         set(row, Pin::Reset, u64::from(reset));
         if reset {
             self.memory.forget();
+            self.registers.reset();
         }
+        self.registers.drive(row, &profile, &mut self.rng);
         self.drive_context(row, &profile);
         self.drive_fence(row, &profile);
         self.drive_requests(row, &profile);
@@ -199,8 +206,12 @@ impl Stimulus {
                 1..8 if !profile.directed => 3,
                 other => u64::from(other % 7 == 0),
             };
-            let pin = if port == 0 { Pin::FetchReqPrivilege } else { Pin::DataReqPrivilege };
+            let (pin, size) = match port {
+                0 => (Pin::FetchReqPrivilege, Pin::FetchReqSize),
+                _ => (Pin::DataReqPrivilege, Pin::DataReqSize),
+            };
             set(row, pin, privilege);
+            set(row, size, self.rng.random_range(0..8));
         }
     }
 
@@ -237,6 +248,6 @@ pub(super) fn high(row: &Row, pin: Pin) -> bool {
     get(row, pin) == 1
 }
 
-fn set(row: &mut Row, pin: Pin, value: u64) {
+pub(super) fn set(row: &mut Row, pin: Pin, value: u64) {
     row[pin as usize] = value;
 }

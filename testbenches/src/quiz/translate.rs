@@ -71,7 +71,7 @@ impl Task {
         }
         let root = tables[levels as usize - 1];
         let satp = Satp { mode, asid: rng.random_range(1..100), root }.encode(xlen(mode));
-        let request = Request { va, access, context: Context::USER };
+        let request = Request { va, access, bytes: 8, context: Context::USER };
         Task { mode, satp, request, entries }
     }
 

@@ -12,11 +12,11 @@ fn replay_folder(folder: &Path, options: &Options) -> (u64, u64) {
         .map(|entry| entry.expect("it lists").path())
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            name.ends_with("-walk.txt.gz") || name.ends_with("-tlb.txt.gz")
+            ["walk", "tlb", "pmp"].iter().any(|kind| name.ends_with(&format!("-{kind}.txt.gz")))
         })
         .collect();
     files.sort();
-    assert_eq!(files.len(), 8, "walk and tlb of four modes in {}", folder.display());
+    assert_eq!(files.len(), 12, "walk, tlb and pmp of four modes in {}", folder.display());
     let mut accesses = 0;
     let mut without_walk = 0;
     for file in files {

@@ -71,8 +71,15 @@ replays! {
     icarus_runs_rv64_linux_overlap_as_rust_does Icarus "rv64_linux_overlap";
     icarus_runs_rv64_linux_full_as_rust_does Icarus "rv64_linux_full";
     verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
+    icarus_runs_rv32_small_pmp_as_rust_does Icarus "rv32_small_pmp";
+    icarus_runs_rv32_linux_pmp_as_rust_does Icarus "rv32_linux_pmp";
+    icarus_runs_rv64_linux_pmp_as_rust_does Icarus "rv64_linux_pmp";
+    icarus_runs_rv64_linux_pbmt_pmp_as_rust_does Icarus "rv64_linux_pbmt_pmp";
+    icarus_runs_rv64_linux_rva23_pmp_as_rust_does Icarus "rv64_linux_rva23_pmp";
+    icarus_runs_rv64_linux_protected_as_rust_does Icarus "rv64_linux_protected";
     verilator_runs_rv32_linux_as_rust_does Verilator "rv32_linux";
     verilator_runs_rv64_linux_as_rust_does Verilator "rv64_linux";
+    verilator_runs_rv64_linux_protected_as_rust_does Verilator "rv64_linux_protected";
 }
 
 #[test]

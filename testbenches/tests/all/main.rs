@@ -8,6 +8,7 @@
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `engines` | the engines against each other, every pin and signal in every cycle |
+//! | `protection` | random requests while PMP registers change |
 //! | `pool` | a reused MMU against a new one |
 //! | `ideas`, `figures`, `plan`, `tidy` | documents and layout, against what they describe |
 //! | `mutants` | defects planted in the sources, each of which must be caught |
@@ -34,6 +35,7 @@ mod netlist;
 mod plan;
 mod policy;
 mod pool;
+mod protection;
 mod scenarios;
 mod scenarios_catch;
 mod segment;

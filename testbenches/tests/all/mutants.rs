@@ -93,7 +93,7 @@ fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
     let mut conform = Command::new(pagewalk);
     conform.arg("conform").current_dir(copy);
     for mode in ["sv32", "sv39", "sv48", "sv57"] {
-        for kind in ["walk", "tlb"] {
+        for kind in ["walk", "tlb", "pmp"] {
             conform.arg(format!("testbenches/data/vectors/{mode}-{kind}.txt.gz"));
         }
     }

@@ -16,6 +16,7 @@ fn life(mmu: &mut dyn Mmu, seed: u64, watched: bool) -> Vec<(Outputs, Vec<u128>)
             random.random::<bool>().then(|| Request {
                 va: u64::from(random.random::<u16>()) << 8,
                 access: accesses[random.random_range(0..accesses.len())],
+                bytes: 1 << random.random_range(0..4),
                 context: Context { privilege: Privilege::User, sum: false, mxr: random.random() },
             })
         };

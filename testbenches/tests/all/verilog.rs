@@ -1,7 +1,7 @@
 //! The exported Verilog as text: whole, reproducible, and read by tools that we did not write.
 
 use engine::{CONFIGS, Direction, PINS};
-use model::isa::{Extensions, Xlen};
+use model::isa::{Extensions, Physical, Xlen};
 use std::path::Path;
 use testbenches::export::{self, ExportError, checks, tools};
 
@@ -133,7 +133,13 @@ fn documents_list_every_configuration() {
             Extensions::NONE => "none".to_owned(),
             some => some.to_string(),
         };
-        let (entries, parts) = (config.entries, config.organisation);
+        let Physical { pmp, regions } = config.physical;
+        let pmp = (pmp > 0).then(|| format!("{pmp} PMP entries"));
+        let regions = (!regions.is_empty()).then(|| "regions (PMA)".to_owned());
+        let own = Some(config.organisation.to_string()).filter(|own| own != "none");
+        let parts: Vec<_> = own.into_iter().chain(pmp).chain(regions).collect();
+        let parts = if parts.is_empty() { "none".to_owned() } else { parts.join(", ") };
+        let entries = config.entries;
         let row = format!("| `{}` | RV{width} | {entries} | {extensions} | {parts} |", config.name);
         assert!(readme.contains(&row), "README.md has no row {row}");
         let named = makefile.split_whitespace().any(|word| word == config.name);

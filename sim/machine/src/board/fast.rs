@@ -14,7 +14,7 @@ use super::initiator::{Initiator, Transaction};
 use crate::stats::Meter;
 use model::bus::SharedMemory;
 use model::isa::{Access, Context, Translation};
-use model::mmu::{PerPort, Port, Request};
+use model::mmu::{CsrPort, PerPort, Port, Request};
 
 impl Hart {
     /// Whether only requests can make the next cycle differ from an idle one: the walker has no
@@ -35,6 +35,7 @@ impl Hart {
     pub(super) fn calms(&self) -> bool {
         let inputs = &self.inputs;
         let still = !inputs.reset && !inputs.fault_ready && inputs.fence.is_none();
+        let still = still && inputs.csr == CsrPort::default();
         let memory = self.prompt && inputs.memory_ready && inputs.memory.is_none();
         still && memory && self.walks == 0 && self.tracker.is_idle()
     }
@@ -50,7 +51,8 @@ impl Hart {
         meter: &mut Meter,
     ) -> bool {
         self.tracker.take(now, initiator);
-        if self.tracker.fence().is_some() || initiator.resets() || initiator.takes_fault() {
+        let other = initiator.resets() || initiator.takes_fault();
+        if self.tracker.fence().is_some() || other || initiator.csr(now) != CsrPort::default() {
             self.settle(now, initiator);
             return false;
         }
@@ -150,7 +152,7 @@ impl RunOfHits<'_> {
         data: Option<(u64, Access)>,
     ) -> Option<PerPort<Translation>> {
         let hart = &mut *self.hart;
-        let request = |va, access| Request { va, access, context: Context::USER };
+        let request = |va, access| Request { va, access, bytes: 8, context: Context::USER };
         hart.inputs.requests[Port::Fetch] = fetch.map(|va| request(va, Access::Fetch));
         hart.inputs.requests[Port::Data] = data.map(|(va, access)| request(va, access));
         let answers = hart.mmu.cycle_of_requests(&hart.inputs, &mut hart.outputs);

@@ -8,7 +8,7 @@ use crate::stats::Meter;
 use model::bus::{self, Channel, SharedMemory};
 use model::golden::Checker;
 use model::isa::Xlen;
-use model::mmu::{Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Port};
+use model::mmu::{CsrPort, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Port};
 
 /// The number of a hart on its board, from 0.
 pub type HartId = usize;
@@ -58,15 +58,17 @@ pub(super) struct Update {
 }
 
 impl Hart {
+    /// A hart whose PMP allows everything, as firmware leaves it; no cycle of the board has passed.
     pub(super) fn new(id: HartId, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> Hart {
-        let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
+        let xlen = mmu.xlen();
+        let checker = Checker::of(xlen, mmu.extensions(), mmu.physical());
         let prompt = walker.is_always_ready();
-        Hart {
+        let mut hart = Hart {
             id,
             mmu,
             walker,
             prompt,
-            checker: Checker::with(xlen, extensions),
+            checker,
             tracker: Tracker::new(xlen),
             satp: 0,
             adue: false,
@@ -78,7 +80,20 @@ impl Hart {
             calm: false,
             watched: false,
             ready: None,
+        };
+        hart.open_memory();
+        hart
+    }
+
+    /// Firmware lets PMP allow everything. Nothing may be in flight; no cycle of the board passes.
+    pub(super) fn open_memory(&mut self) {
+        for (number, value) in self.checker.pmp().open() {
+            let csr = CsrPort { number, write: Some(value) };
+            self.inputs = Inputs { csr, ..Inputs::default() };
+            self.outputs = self.mmu.cycle(&self.inputs);
+            self.checker.csr_written(number, value);
         }
+        self.calm = false;
     }
 
     /// The first part of a cycle, after its requests were taken: inputs settle, outputs are
@@ -93,6 +108,7 @@ impl Hart {
             adue: self.adue,
             pbmte: self.pbmte,
             l2_inject: self.l2_inject,
+            csr: initiator.csr(now),
             requests: self.tracker.requests(),
             fence: self.tracker.fence(),
             memory_ready,
@@ -266,6 +282,7 @@ impl Hart {
             adue: self.adue,
             pbmte: self.pbmte,
             l2_inject: self.l2_inject,
+            csr: CsrPort::default(),
             requests: self.tracker.requests(),
             fence: self.tracker.fence(),
             memory_ready: inputs.memory_ready,

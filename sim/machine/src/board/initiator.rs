@@ -6,7 +6,7 @@
 //! [`Transaction`].
 
 use model::isa::Attributes;
-use model::mmu::{Fence, Port, Request, Response};
+use model::mmu::{CsrPort, Fence, Port, Request, Response};
 
 /// A request that was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,12 @@ pub trait Initiator {
     fn fence(&mut self, now: u64) -> Option<Fence> {
         let _ = now;
         None
+    }
+
+    /// What is on the port of the PMP registers in this cycle.
+    fn csr(&self, now: u64) -> CsrPort {
+        let _ = now;
+        CsrPort::default()
     }
 
     /// Whether a fault that the MMU holds is taken in this cycle.

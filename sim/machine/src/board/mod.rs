@@ -26,7 +26,7 @@
 //! impl Initiator for Two {
 //!     fn request(&mut self, port: Port, _now: u64) -> Option<Request> {
 //!         let va = if port == Port::Data { self.0.pop() } else { None };
-//!         va.map(|va| Request { va, access: Access::Load, context: Context::USER })
+//!         va.map(|va| Request { va, access: Access::Load, bytes: 8, context: Context::USER })
 //!     }
 //!
 //!     fn answered(&mut self, transaction: &Transaction) {
@@ -319,6 +319,12 @@ impl Board {
     pub fn reset(&mut self) -> Result<(), StepError> {
         let mut resets = vec![Resets; self.harts.len()];
         self.cycle(&mut resets)
+    }
+
+    /// Lets PMP of every hart allow everything again, as firmware does after a reset; no cycle
+    /// passes.
+    pub fn open_memory(&mut self) {
+        self.harts.iter_mut().for_each(Hart::open_memory);
     }
 
     /// An `SFENCE.VMA` of one hart, which the others do not see; complete on return.

@@ -33,7 +33,7 @@ impl Mmu for Stubborn {
         events.add_if(Pulse::Fence, inputs.fence.is_some());
         let ready = PerPort([true; Port::COUNT]);
         // A gigapage.
-        let attributes = PerPort([Attributes { size: 2, pbmt: 0 }; Port::COUNT]);
+        let attributes = PerPort([Attributes { size: 2, ..Attributes::default() }; Port::COUNT]);
         Outputs { ready, fence_ready: true, responses, attributes, events, ..Outputs::default() }
     }
 
@@ -61,7 +61,7 @@ fn board(mmus: Vec<Box<dyn Mmu>>) -> Board {
 }
 
 fn load(va: u64) -> Request {
-    Request { va, access: Access::Load, context: Context::USER }
+    Request { va, access: Access::Load, bytes: 8, context: Context::USER }
 }
 
 #[test]

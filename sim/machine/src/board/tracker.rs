@@ -147,6 +147,7 @@ impl Tracker {
             under_way.drain(..).for_each(|under_way| checker.dropped(under_way.token));
         }
         (self.presented, self.fence) = (PerPort::default(), None);
+        checker.reset();
     }
 
     /// Follows one cycle.
@@ -200,6 +201,9 @@ impl Tracker {
         if let Some((fence, since)) = self.fence.take_if(|_| outputs.fence_ready) {
             judges.checker.fenced(fence);
             initiator.fenced(fence, now - since + 1);
+        }
+        if let Some(value) = inputs.csr.write {
+            judges.checker.csr_written(inputs.csr.number, value);
         }
         if now >= self.look {
             verdict = verdict.and(self.is_in_time(now));

@@ -52,7 +52,8 @@ pub(super) struct Transfer {
 impl Slot {
     /// Its request to the MMU.
     pub(super) fn request(&self) -> Request {
-        Request { va: self.va, access: self.kind, context: self.context }
+        let bytes = self.bytes.next_power_of_two().min(128) as u8;
+        Request { va: self.va, access: self.kind, bytes, context: self.context }
     }
 
     /// Translated, and not refused by memory.

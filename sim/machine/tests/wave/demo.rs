@@ -72,7 +72,7 @@ impl Demo {
         outputs.ready[Port::Fetch] = true;
         if fetches {
             let context = Context::USER;
-            let request = Request { va: self.pc, access: Access::Fetch, context };
+            let request = Request { va: self.pc, access: Access::Fetch, bytes: 4, context };
             inputs.requests[Port::Fetch] = Some(request);
             outputs.responses[Port::Fetch] = Some(Ok(0x8030_0000 + self.pc));
             outputs.events += Pulse::FetchHit;
@@ -86,7 +86,7 @@ impl Demo {
     }
 
     fn data(va: u64, access: Access) -> Inputs {
-        let request = Request { va, access, context: Context::USER };
+        let request = Request { va, access, bytes: 8, context: Context::USER };
         Inputs { requests: PerPort::only(Port::Data, Some(request)), ..Inputs::default() }
     }
 

@@ -16,12 +16,16 @@
 //! - with Svpbmt, the value that PBMTE had before is an older one too, until a fence of everything;
 //! - a root that satp held before is such an older value too: for walks of its ASID, and if it
 //!   leads to a global mapping, for all;
+//! - PMP registers judge accesses to tables when they are made; a translation from before a change of
+//!   them may be used until a fence of everything. The final access of each answer is judged by the
+//!   registers at the time of the answer, or at any time since the request was accepted;
 //! - the fences accepted before a request apply to it. A request in flight when a fence is accepted
 //!   may have seen the tables before or after it;
 //! - an A/D write compares with memory, so no answer may depend on a stale entry that would have
 //!   needed one.
 //!
-//! Approximations. Strict: at most 16 older values are kept for an entry; after 65,536 fences none
+//! Approximations. Strict: at most 16 older values are kept for an entry, and 256 older states of the
+//! PMP registers; after 65,536 fences none
 //! of which was full, what is older than the last half of them counts as fenced; a root counts only
 //! if a request was accepted under it; an invalid value found above the last level is invalidated
 //! like a leaf (only an MMU that caches invalid entries could differ). Lenient: an injected bus
@@ -33,12 +37,14 @@
 //! | `history` | older values of table words, older roots, the fences in between |
 //! | `choices` | the search for a walk of such values that gives the answer |
 //! | `memo` | a cache of walks of present memory |
+//! | `protection` | PMP registers, present and older |
 //! | `mismatch` | an answer that no legal walk gives, explained |
 
 mod choices;
 mod history;
 mod memo;
 mod mismatch;
+mod protection;
 #[cfg(test)]
 mod tests;
 
@@ -46,9 +52,10 @@ use choices::Choices;
 use history::{Age, History, View};
 use memo::Memo;
 pub use mismatch::Mismatch;
+use protection::Protection;
 
-use super::{PteSource, Regime, Walk, walk};
-use crate::isa::{Attributes, Cause, Extension, Extensions, Satp, Translation, Xlen};
+use super::{Pmp, PteSource, Regime, Rule, Walk, guarded_walk};
+use crate::isa::{Attributes, Cause, Extension, Extensions, Physical, Satp, Translation, Xlen};
 use crate::mmu::{Fence, Request, Response};
 
 /// Walks tried for one response before it is left unchecked.
@@ -73,6 +80,7 @@ pub struct Checker {
     pbmte: bool,
     history: History,
     memo: Memo,
+    protection: Protection,
     checked: u64,
     stale: u64,
     unjudged: u64,
@@ -86,9 +94,42 @@ impl Checker {
 
     /// A checker without any history.
     pub fn with(xlen: Xlen, extensions: Extensions) -> Checker {
-        let (history, memo) = (History::default(), Memo::default());
-        let (checked, stale, unjudged) = (0, 0, 0);
-        Checker { xlen, extensions, pbmte: false, history, memo, checked, stale, unjudged }
+        Checker::of(xlen, extensions, Physical::NONE)
+    }
+
+    /// A checker without any history, of an MMU that protects physical memory.
+    pub fn of(xlen: Xlen, extensions: Extensions, physical: Physical) -> Checker {
+        Checker {
+            xlen,
+            extensions,
+            pbmte: false,
+            history: History::default(),
+            memo: Memo::default(),
+            protection: Protection::new(xlen, physical),
+            checked: 0,
+            stale: 0,
+            unjudged: 0,
+        }
+    }
+
+    /// Software has written a CSR of PMP.
+    pub fn csr_written(&mut self, csr: u16, value: u64) {
+        self.protection.change(&mut self.history, |pmp| pmp.write(csr, value));
+    }
+
+    /// The MMU was reset.
+    pub fn reset(&mut self) {
+        self.protection.change(&mut self.history, Pmp::reset);
+    }
+
+    /// The PMP registers.
+    pub fn pmp(&self) -> &Pmp {
+        self.protection.pmp()
+    }
+
+    /// A walk under the present PMP registers.
+    fn walk(&self, regime: Regime, request: &Request, memory: &(impl PteSource + ?Sized)) -> Walk {
+        guarded_walk(regime, request, memory, self.protection.now(&[self.pmp()]))
     }
 
     /// The registers of a request.
@@ -197,7 +238,8 @@ impl Checker {
         memory: &impl PteSource,
     ) -> bool {
         let regime = self.regime(satp, adue);
-        let known = self.memo.leads_to(regime, request, translation, memory.version());
+        let known = self.protection.is_open()
+            && self.memo.leads_to(regime, request, translation, memory.version());
         debug_assert!(
             !known || self.walks_to(satp, adue, request, translation, memory),
             "memory kept quiet"
@@ -214,7 +256,7 @@ impl Checker {
         translation: Translation,
         memory: &impl PteSource,
     ) -> bool {
-        let walk = walk(self.regime(satp, adue), request, memory);
+        let walk = self.walk(self.regime(satp, adue), request, memory);
         walk.outcome.is_ok_and(|pa| Translation::new(pa, walk.attributes) == translation)
     }
 
@@ -235,14 +277,21 @@ impl Checker {
         memory: &dyn PteSource,
     ) -> Result<(), Box<Mismatch>> {
         let regime = token.regime;
-        if let Some(known) = self.memo.recall(regime, request, memory) {
-            debug_assert_eq!(known, walk(regime, request, memory).answer(), "memory kept quiet");
+        let open = self.protection.is_open();
+        if open && let Some(known) = self.memo.recall(regime, request, memory) {
+            debug_assert_eq!(
+                known,
+                self.walk(regime, request, memory).answer(),
+                "memory kept quiet"
+            );
             if known == answer {
                 return Ok(());
             }
         }
-        let fresh = walk(regime, request, memory);
-        self.memo.remember(regime, request, &fresh, memory);
+        let fresh = self.walk(regime, request, memory);
+        if open {
+            self.memo.remember(regime, request, &fresh, memory);
+        }
         if fresh.answer() == answer {
             return Ok(());
         }
@@ -263,16 +312,19 @@ impl Checker {
         let other = types && self.history.other_pbmte_stands(token.accepted);
         let values = [Some(regime.pbmte), other.then_some(!regime.pbmte)];
         let mut walks = 0;
+        let pairs = self.protection.others(&self.history, token.accepted);
         let roots = self.history.roots(regime.satp, token.accepted).into_iter();
         let starts = roots.flat_map(|root| values.into_iter().flatten().map(move |of| (root, of)));
-        for ((satp, root), pbmte) in starts {
+        let starts = starts.flat_map(|start| pairs.iter().map(move |pair| (start, pair)));
+        for (((satp, root), pbmte), pair) in starts {
             let regime = Regime { satp, pbmte, ..regime };
+            let guard = self.protection.guard(pair);
             let mut choices = Choices::new(memory, &self.history, token.accepted);
             if self.extensions.has(Extension::Svnapot) {
                 choices.allow_napot(regime);
             }
             loop {
-                let walk = walk(regime, request, &choices);
+                let walk = guarded_walk(regime, request, &choices, guard);
                 let marks = walk.update.is_some() && pbmte != token.regime.pbmte;
                 if !marks && self.is_legal(regime, root, &view, &walk, &choices) {
                     if walk.answer() == answer {
@@ -314,7 +366,8 @@ impl Checker {
         let stand = entries
             .clone()
             .all(|(read, age)| self.history.entry_stands(*age, mode, read, view, walk.global));
-        let update = walk.update.is_some() || walk.rule == super::Rule::TableWrite;
+        let writes = [Rule::TableWrite, Rule::UpdatePmp, Rule::UpdatePma];
+        let update = walk.update.is_some() || writes.contains(&walk.rule);
         let leaf_in_memory = match ages.last() {
             Some(Age::Until(until)) => *until > view.accepted,
             Some(Age::Beside(_)) => false,

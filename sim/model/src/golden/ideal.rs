@@ -17,8 +17,8 @@ mod tests;
 
 use job::{Job, Progress};
 
-use super::Regime;
-use crate::isa::{Attributes, Extensions, Fault, Xlen};
+use super::{Guard, Pmp, Regime};
+use crate::isa::{Attributes, Extensions, Fault, Physical, Xlen};
 use crate::mmu::{
     Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
 };
@@ -35,6 +35,8 @@ struct Pending {
 pub struct IdealMmu {
     xlen: Xlen,
     extensions: Extensions,
+    physical: Physical,
+    pmp: Pmp,
     /// Accepted and not yet answered; the one being walked stays here.
     pending: PerPort<Option<Pending>>,
     job: Option<(Port, Job)>,
@@ -55,9 +57,16 @@ impl IdealMmu {
 
     /// An idle MMU for a machine width.
     pub fn with(xlen: Xlen, extensions: Extensions) -> IdealMmu {
+        IdealMmu::of(xlen, extensions, Physical::NONE)
+    }
+
+    /// An idle MMU that protects physical memory.
+    pub fn of(xlen: Xlen, extensions: Extensions, physical: Physical) -> IdealMmu {
         IdealMmu {
             xlen,
             extensions,
+            physical,
+            pmp: Pmp::new(xlen, physical.pmp),
             pending: PerPort::default(),
             job: None,
             last: Port::Data,
@@ -75,7 +84,9 @@ impl IdealMmu {
         let IdealMmu { xlen, extensions, .. } = *self;
         let regime = Regime { xlen, satp, adue, pbmte, extensions };
         if !regime.is_active(&request) {
-            let walk = super::walk(regime, &request, &job::Nothing);
+            let tables = [&self.pmp];
+            let guard = guard(self.physical, &self.pmp, &tables);
+            let walk = super::guarded_walk(regime, &request, &job::Nothing, guard);
             self.respond(port, (walk.outcome, walk.attributes), out);
             return;
         }
@@ -128,7 +139,9 @@ impl IdealMmu {
         }
         let Some((port, job)) = &mut self.job else { return };
         let port = *port;
-        match job.step(answer, &mut out.events) {
+        let tables = [&self.pmp];
+        let guard = guard(self.physical, &self.pmp, &tables);
+        match job.step(answer, guard, &mut out.events) {
             Progress::Waits => {}
             Progress::Asks(request) => out.memory = Some(request),
             Progress::Done(response) => {
@@ -155,10 +168,19 @@ impl IdealMmu {
         if self.job.take().is_some_and(|(_, job)| job.is_waiting()) {
             self.orphans += 1;
         }
-        let IdealMmu { xlen, extensions, orphans, watching, .. } = *self;
-        *self = IdealMmu { orphans, watching, ..IdealMmu::with(xlen, extensions) };
+        self.pmp.reset();
+        let IdealMmu { xlen, extensions, physical, orphans, watching, .. } = *self;
+        let pmp = self.pmp.clone();
+        *self = IdealMmu { orphans, watching, pmp, ..IdealMmu::of(xlen, extensions, physical) };
         Outputs::default()
     }
+}
+
+/// What judges a walk now.
+fn guard<'a>(physical: Physical, pmp: &'a Pmp, tables: &'a [&'a Pmp]) -> Guard<'a> {
+    let some = !pmp.is_empty();
+    let tables = if some { tables } else { &[] };
+    Guard { regions: physical.regions, tables, access: some.then_some(pmp) }
 }
 
 impl Mmu for IdealMmu {
@@ -181,6 +203,10 @@ impl Mmu for IdealMmu {
         self.extensions
     }
 
+    fn physical(&self) -> Physical {
+        self.physical
+    }
+
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         let fits = |(port, request): (Port, &Option<Request>)| {
             request.is_none_or(|request| Port::of(request.access) == port)
@@ -193,6 +219,7 @@ impl Mmu for IdealMmu {
         let mut out = Outputs {
             ready: self.pending.map(|pending| pending.is_none()),
             fault: self.fault,
+            csr: self.pmp.read(inputs.csr.number),
             ..Outputs::default()
         };
         self.start(&mut out.events);
@@ -216,6 +243,9 @@ impl Mmu for IdealMmu {
             }
         }
         self.hold_fault(inputs, &out);
+        if let Some(value) = inputs.csr.write {
+            self.pmp.write(inputs.csr.number, value);
+        }
         out.busy = self.pending.values().any(Option::is_some) || self.orphans > 0;
         if self.watching {
             self.values = [

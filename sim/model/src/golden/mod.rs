@@ -10,12 +10,15 @@
 //! | file | holds |
 //! |---|---|
 //! | `walk`, `pte` | the algorithm, and one entry decoded |
+//! | `pmp`, `guard` | protection of physical memory: the registers, and what judges a walk |
 //! | `rule` | which rule of the specification decided an outcome |
 //! | `checker` | checks every response of every run |
 //! | `ideal` | an MMU in software: no TLB, one blocking walker |
 
 mod checker;
+mod guard;
 mod ideal;
+mod pmp;
 mod pte;
 mod rule;
 #[cfg(test)]
@@ -23,7 +26,9 @@ mod tests;
 mod walk;
 
 pub use checker::{Checker, Mismatch, Token};
+pub use guard::Guard;
 pub use ideal::IdealMmu;
+pub use pmp::{Operation, Pmp};
 pub use pte::Pte;
 pub use rule::Rule;
-pub use walk::{PteRead, PteSource, Regime, Update, Walk, walk};
+pub use walk::{PteRead, PteSource, Regime, Update, Walk, guarded_walk, walk};

@@ -39,11 +39,34 @@ pub enum Rule {
     AccessedDirty,
     /// The write of A or D was a bus error.
     TableWrite,
+    /// PMP does not allow the access to an entry.
+    TablePmp,
+    /// PMA do not allow the access to an entry.
+    TablePma,
+    /// PMP does not allow the write of A or D.
+    UpdatePmp,
+    /// PMA do not allow the write of A or D.
+    UpdatePma,
+    /// PMP does not allow the access itself.
+    AccessPmp,
+    /// PMA do not allow the access itself: nothing is there.
+    AccessPma,
     /// All steps passed.
     Success,
 }
 
 impl Rule {
+    /// Whether the fault is an access fault, otherwise a page fault.
+    pub fn is_access_fault(self) -> bool {
+        use Rule::{
+            AccessPma, AccessPmp, PhysicalWidth, TablePma, TablePmp, TableRead, TableWrite,
+            UpdatePma, UpdatePmp,
+        };
+        let memory = matches!(self, TableRead | TableWrite | PhysicalWidth);
+        let tables = matches!(self, TablePmp | TablePma | UpdatePmp | UpdatePma);
+        memory || tables || matches!(self, AccessPmp | AccessPma)
+    }
+
     /// The specification's anchor, a colon, and its words.
     pub fn citation(self) -> &'static str {
         match self {
@@ -73,6 +96,12 @@ impl Rule {
                 "sv32algorithm: pte.a=0, or a store and pte.d=0, (norm:svade_access_ad_bit_clear)"
             }
             Rule::TableWrite => "sv32algorithm: a store to the PTE violates a PMA or PMP check",
+            Rule::TablePmp => "norm:pmp_check_pagetable_access: PMP refuses the read of an entry",
+            Rule::TablePma => "norm:pma_vm_hw_tbl_acc: PMA refuse the read of an entry",
+            Rule::UpdatePmp => "norm:pmp_check_pagetable_access: PMP refuses the write of A or D",
+            Rule::UpdatePma => "norm:pma_vm_hw_tbl_acc: PMA refuse the write of A or D",
+            Rule::AccessPmp => "norm:pmp_check_priv_modes: PMP refuses the access itself",
+            Rule::AccessPma => "norm:pma_chk_paddr: nothing is at the physical address",
             Rule::Success => "sv32algorithm: the translation is successful",
         }
     }

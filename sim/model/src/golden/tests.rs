@@ -10,7 +10,7 @@ use crate::mmu::Request;
 const RAM: u64 = 0x8000_0000;
 
 fn request(va: u64, access: Access, privilege: Privilege) -> Request {
-    Request { va, access, context: Context { privilege, sum: false, mxr: false } }
+    Request { va, access, bytes: 8, context: Context { privilege, sum: false, mxr: false } }
 }
 
 fn regime(mode: Mode) -> Regime {
@@ -51,7 +51,7 @@ fn napot_entry_is_read_as_a_copy_for_its_page_and_marked_as_it_is() {
     let store = request(1 << 30 | 2 << 21 | 3 << 12 | 0xabc, Access::Store, Privilege::Supervisor);
     let regime = Regime { extensions, ..regime(Mode::Sv39) };
     let range = walk(regime, &store, &memory);
-    let attributes = Attributes { size: Attributes::NAPOT, pbmt: 0 };
+    let attributes = Attributes { size: Attributes::NAPOT, ..Attributes::default() };
     assert_eq!((range.outcome, range.attributes), (Ok(0x1234_3abc), attributes));
     assert_eq!(range.update, Some(Update { pa: RAM + 0x2018, old, new: old | 0xc0 }));
     // Reserved: another size, another level, and any without the extension.

@@ -1,10 +1,11 @@
 //! The translation algorithm (`sv32algorithm`) as a pure function. The steps in the comments are
 //! those of the edition that `docs/spec.md` pins.
 //!
-//! Left out: PMP and PMA checks other than a bus error, the hypervisor's second stage.
+//! Left out: the hypervisor's second stage.
 
 use arrayvec::ArrayVec;
 
+use super::guard::{Guard, Refusal};
 use super::{Pte, Rule};
 use crate::bus::BusError;
 use crate::isa::{
@@ -133,6 +134,16 @@ impl Walk {
 
 /// Translates one request: the specification's algorithm from its first step to its last.
 pub fn walk(regime: Regime, request: &Request, source: &(impl PteSource + ?Sized)) -> Walk {
+    guarded_walk(regime, request, source, Guard::NONE)
+}
+
+/// The same where PMP and PMA protect physical memory. An access that they refuse is not made.
+pub fn guarded_walk(
+    regime: Regime,
+    request: &Request,
+    source: &(impl PteSource + ?Sized),
+    guard: Guard<'_>,
+) -> Walk {
     let mut walk = Walk {
         outcome: Ok(0),
         rule: Rule::Success,
@@ -143,18 +154,26 @@ pub fn walk(regime: Regime, request: &Request, source: &(impl PteSource + ?Sized
         attributes: Attributes::default(),
     };
     let va = regime.va(request);
-    match steps(regime, va, request, source, &mut walk) {
+    let result = steps(regime, va, request, (source, guard), &mut walk);
+    let result = result.and_then(|(pa, rule)| {
+        let Request { bytes, access, context, .. } = *request;
+        let found = guard.access(pa, bytes, access, context.privilege);
+        walk.attributes.pma = found.map_err(|refusal| match refusal {
+            Refusal::Pmp => Rule::AccessPmp,
+            Refusal::Pma => Rule::AccessPma,
+        })?;
+        Ok((pa, rule))
+    });
+    match result {
         Ok((pa, rule)) => {
             walk.outcome = Ok(pa);
             walk.rule = rule;
         }
         Err(rule) => {
             walk.attributes = Attributes::default();
-            let cause = match rule {
-                Rule::TableRead | Rule::TableWrite | Rule::PhysicalWidth => {
-                    Cause::access_fault(request.access)
-                }
-                _ => Cause::page_fault(request.access),
+            let cause = match rule.is_access_fault() {
+                true => Cause::access_fault(request.access),
+                false => Cause::page_fault(request.access),
             };
             walk.outcome = Err(Fault { cause, tval: va });
             walk.rule = rule;
@@ -168,7 +187,7 @@ fn steps(
     regime: Regime,
     va: u64,
     request: &Request,
-    source: &(impl PteSource + ?Sized),
+    (source, guard): (&(impl PteSource + ?Sized), Guard<'_>),
     walk: &mut Walk,
 ) -> Result<(u64, Rule), Rule> {
     // Step 1's condition: satp must be active, otherwise there is nothing to translate.
@@ -189,6 +208,10 @@ fn steps(
     let (pa, stored, pte) = loop {
         // Step 2.
         let pa = a + vpn(mode, va, level) * mode.pte_bytes();
+        guard.table(pa, mode.pte_bytes(), false).map_err(|refusal| match refusal {
+            Refusal::Pmp => Rule::TablePmp,
+            Refusal::Pma => Rule::TablePma,
+        })?;
         let value = source.read(pa, mode.pte_bytes());
         walk.reads.push(PteRead { level, pa, value });
         let stored = Pte::new(mode, value.map_err(|BusError| Rule::TableRead)?);
@@ -216,7 +239,7 @@ fn steps(
         return Err(Rule::ReservedMemoryType);
     }
     let size = if stored.is_napot() { Attributes::NAPOT } else { level as u8 };
-    walk.attributes = Attributes { size, pbmt: pte.pbmt() };
+    walk.attributes = Attributes { size, pbmt: pte.pbmt(), ..Attributes::default() };
     // Step 5.
     let inside = (1 << (level * mode.segment_bits())) - 1;
     if pte.ppn() & inside != 0 {
@@ -236,6 +259,10 @@ fn steps(
         if !regime.adue {
             return Err(Rule::AccessedDirty);
         }
+        guard.table(pa, mode.pte_bytes(), true).map_err(|refusal| match refusal {
+            Refusal::Pmp => Rule::UpdatePmp,
+            Refusal::Pma => Rule::UpdatePma,
+        })?;
         if !source.writable(pa, mode.pte_bytes()) {
             return Err(Rule::TableWrite);
         }

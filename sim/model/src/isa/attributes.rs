@@ -2,17 +2,31 @@
 
 use std::fmt;
 
-/// Size and memory type of a page, with the codes of the pins. All zero on a fault, and for an
-/// address that is not translated.
+/// Size and memory type of a page, and the attributes of physical memory, with the codes of the
+/// pins. All zero on a fault; size and memory type also for an address that is not translated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Attributes {
     /// The leaf's level, or [`Attributes::NAPOT`].
     pub size: u8,
     /// PTE.PBMT: 0 PMA, 1 NC, 2 IO.
     pub pbmt: u8,
+    /// The attributes of physical memory, a sum of [`Attributes::IO`] and
+    /// [`Attributes::NO_ATOMICS`]; 0 is memory without restrictions. Of an address that is not
+    /// translated too.
+    pub pma: u8,
 }
 
 impl Attributes {
+    /// I/O instead of cacheable memory.
+    pub const IO: u8 = 1;
+
+    /// Atomic operations are not supported.
+    pub const NO_ATOMICS: u8 = 2;
+
+    /// Names of the attributes of physical memory by code.
+    pub const MEMORIES: [&str; 4] =
+        ["memory", "io", "memory without atomics", "io without atomics"];
+
     /// The size of a NAPOT range.
     pub const NAPOT: u8 = 5;
 
@@ -35,7 +49,12 @@ impl Attributes {
 
 impl fmt::Display for Attributes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "size {}, memory type {}", self.size_name(), self.type_name())
+        write!(f, "size {}, memory type {}", self.size_name(), self.type_name())?;
+        match Attributes::MEMORIES.get(usize::from(self.pma)) {
+            None => write!(f, ", no attributes of memory"),
+            Some(_) if self.pma == 0 => Ok(()),
+            Some(name) => write!(f, ", {name}"),
+        }
     }
 }
 
@@ -51,14 +70,15 @@ impl Translation {
     /// Joins them.
     #[inline(always)]
     pub fn new(pa: u64, attributes: Attributes) -> Translation {
-        let Attributes { size, pbmt } = attributes;
-        Translation::of_codes(pa, size.into(), pbmt.into())
+        let Attributes { size, pbmt, pma } = attributes;
+        Translation::of_codes(pa, size.into(), pbmt.into(), pma.into())
     }
 
     /// The same, from the values of pins.
     #[inline(always)]
-    pub fn of_codes(pa: u64, size: u64, pbmt: u64) -> Translation {
-        Translation(pa | size << ADDRESS_BITS | pbmt << (ADDRESS_BITS + 3))
+    pub fn of_codes(pa: u64, size: u64, pbmt: u64, pma: u64) -> Translation {
+        let above = size | pbmt << 3 | pma << 5;
+        Translation(pa | above << ADDRESS_BITS)
     }
 
     /// The physical address.
@@ -71,7 +91,8 @@ impl Translation {
     #[inline]
     pub fn attributes(self) -> Attributes {
         let above = self.0 >> ADDRESS_BITS;
-        Attributes { size: (above & 7) as u8, pbmt: (above >> 3 & 3) as u8 }
+        let (size, pbmt, pma) = (above & 7, above >> 3 & 3, above >> 5);
+        Attributes { size: size as u8, pbmt: pbmt as u8, pma: pma as u8 }
     }
 
     /// The word of the page: with the offset of an address in it, that address's.

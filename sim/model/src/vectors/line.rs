@@ -63,8 +63,7 @@ fn access(fields: &mut Fields<'_>) -> Result<VectorAccess, Bad> {
     let privilege = if mprv && access != Access::Fetch { mpp } else { prv };
     let context = Context { privilege, sum: fields.bit("sum")?, mxr: fields.bit("mxr")? };
     Ok(VectorAccess {
-        request: Request { va, access, context },
-        bytes,
+        request: Request { va, access, bytes, context },
         expected: expected(fields, access)?,
     })
 }

@@ -19,7 +19,7 @@ mod record;
 
 pub use fields::VectorError;
 pub use reader::Reader;
-pub use record::{Expected, LastRead, PmpEntry, Record, Scenario, Unsupported, VectorAccess};
+pub use record::{Expected, LastRead, PmpEntry, Record, Scenario, VectorAccess};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,11 @@
 //! The contents of a line of a vector file.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::bus::{MapError, SharedMemory};
-use crate::golden::Regime;
-use crate::isa::{Cause, Extension, Extensions, Mode, Xlen};
+use crate::golden::{Pmp, Regime};
+use crate::isa::{Cause, Extension, Extensions, Mode, Physical, PmpCsr, Xlen};
 use crate::mmu::{Fence, Request};
 
 /// One line.
@@ -76,17 +77,33 @@ pub struct PmpEntry {
     pub addr: u64,
 }
 
-/// An extension that a scenario needs and no MMU of this project has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unsupported {
-    /// Physical memory protection.
-    Pmp,
-}
-
 impl Scenario {
-    /// The first extension needed that is not implemented, if there is one.
-    pub fn unsupported(&self) -> Option<Unsupported> {
-        (!self.pmp.is_empty()).then_some(Unsupported::Pmp)
+    /// The number of PMP entries that must be implemented: 0 if memory is not protected.
+    pub fn pmp_entries(&self) -> usize {
+        self.pmp.iter().map(|entry| entry.index as usize + 1).max().unwrap_or(0)
+    }
+
+    /// The PMP registers of an MMU with so many entries, as software has set them up.
+    pub fn pmp(&self, entries: usize) -> Pmp {
+        let mut pmp = Pmp::new(self.xlen, entries);
+        self.pmp_writes(&pmp).into_iter().for_each(|(csr, value)| pmp.write(csr, value));
+        pmp
+    }
+
+    /// The writes of CSRs by which software sets up the entries: addresses first, since entries may
+    /// be locked. Entries that are not stated are off, and their address is 0.
+    pub fn pmp_writes(&self, registers: &Pmp) -> Vec<(u16, u64)> {
+        let entry = |index: usize| self.pmp.iter().find(|entry| entry.index as usize == index);
+        let numbers = 0..registers.len();
+        let address =
+            |index| (PmpCsr::Address(index as u16).number(), entry(index).map_or(0, |e| e.addr));
+        let mut configs: BTreeMap<u16, u64> = BTreeMap::new();
+        for index in numbers.clone() {
+            let (register, byte) = registers.config_of(index);
+            let config = entry(index).map_or(0, |entry| u64::from(entry.cfg));
+            *configs.entry(register.number()).or_default() |= config << (8 * byte);
+        }
+        numbers.map(address).chain(configs).collect()
     }
 
     /// The extensions that must be implemented.
@@ -96,11 +113,15 @@ impl Scenario {
         Extensions::of(svnapot).with(Extensions::of(svpbmt))
     }
 
-    /// Whether an MMU with these extensions can run it: it has those needed, and what it has besides
-    /// is switched off.
-    pub fn runs_on(&self, extensions: Extensions) -> bool {
+    /// Whether an MMU with these extensions, and this protection of memory, can run it: it has what
+    /// is needed, and what it has besides is switched off.
+    pub fn runs_on(&self, extensions: Extensions, physical: Physical) -> bool {
+        let entries = self.pmp_entries();
+        let protected = (entries > 0) == (physical.pmp > 0) && physical.pmp >= entries;
         let switched = Extensions::of(&[Extension::Svpbmt]);
-        extensions.has_all(self.extensions())
+        protected
+            && physical.regions.is_empty()
+            && extensions.has_all(self.extensions())
             && extensions.without(switched) == self.extensions().without(switched)
     }
 
@@ -132,8 +153,6 @@ impl Scenario {
 pub struct VectorAccess {
     /// The access in its effective privilege: MPRV is applied already.
     pub request: Request,
-    /// Its size; aligned, never across a page.
-    pub bytes: u8,
     /// Its expected outcome.
     pub expected: Expected,
 }

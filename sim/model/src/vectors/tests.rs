@@ -35,7 +35,7 @@ fn records_of_every_kind_are_read() {
         "[80000000..80040000] [0..1000]"
     );
     assert_eq!(scenario.pmp, [PmpEntry { index: 2, cfg: 0x1f, addr: 0xff }]);
-    assert_eq!(scenario.unsupported(), Some(Unsupported::Pmp));
+    assert_eq!(scenario.pmp_entries(), 3);
     let Record::Access(store) = records[2] else { panic!("{:?}", records[2]) };
     assert_eq!(store.request.access, Access::Store);
     assert_eq!(store.request.context.privilege, Privilege::User, "MPRV applies MPP");

@@ -4,12 +4,13 @@
 //! the scenario assigned to its defect.
 
 use engine::Config;
-use model::isa::{Attributes, Cause, Extensions, Fault, Mode, Satp, Xlen};
+use model::isa::{Attributes, Cause, Extensions, Fault, Mode, Physical, Satp, Xlen};
 use model::mmu::{
     Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
 };
 
 use super::mutant::Mutant as M;
+use super::physical::Memory;
 use super::rules::{Entry, Rules};
 
 /// One TLB line.
@@ -76,6 +77,7 @@ pub(crate) struct Model {
     pub(super) had_fault: bool,
     pub(super) patience: u32,
     pub(super) live_satp: u64,
+    pub(super) memory: Memory,
 }
 
 pub(super) const IDLE_WALK: Walk =
@@ -83,7 +85,7 @@ pub(super) const IDLE_WALK: Walk =
 
 impl Model {
     pub(crate) fn new(config: &'static Config, mutant: Option<M>) -> Model {
-        let Config { xlen, extensions, .. } = *config;
+        let Config { xlen, extensions, physical, .. } = *config;
         Model {
             config,
             rules: Rules { xlen, extensions, mutant },
@@ -102,6 +104,7 @@ impl Model {
             had_fault: false,
             patience: 0,
             live_satp: 0,
+            memory: Memory::new(xlen, physical, mutant),
         }
     }
 
@@ -120,11 +123,15 @@ impl Model {
     fn accept(&mut self, port: usize, request: Request, inputs: &Inputs, out: &mut Outputs) {
         let previous = std::mem::replace(&mut self.last_va[port], request.va);
         if let Some(response) = self.rules.untranslated(&request, inputs.satp, previous) {
-            self.respond(port, (response, Attributes::default()), out);
+            let answer = self.judged(&request, (response, Attributes::default()));
+            self.respond(port, answer, out);
             return;
         }
         let line = self.lookup(port, request.va, inputs.satp);
         let answer = line.and_then(|line| self.hit(&line, &request, inputs.adue));
+        let unchecked = self.is(M::PmpUncheckedOnHit);
+        let judge = |answer| if unchecked { answer } else { self.judged(&request, answer) };
+        let answer = answer.map(judge);
         match answer {
             Some(response) => {
                 out.events += Pulse::hit(Port::ALL[port]);
@@ -139,6 +146,18 @@ impl Model {
                 out.events += Pulse::miss(Port::ALL[port]);
                 let Inputs { satp, adue, pbmte, .. } = *inputs;
                 self.pending[port] = Some(Pending { request, satp, adue, pbmte, overtaken: false });
+            }
+        }
+    }
+
+    /// The answer after PMP and the regions have judged the access.
+    pub(super) fn judged(&self, request: &Request, answer: Answer) -> Answer {
+        let (Ok(pa), attributes) = answer else { return answer };
+        match self.memory.serves(request, pa) {
+            Some(pma) => (Ok(pa), Attributes { pma, ..attributes }),
+            None => {
+                let fault = Fault { cause: Cause::access_fault(request.access), tval: request.va };
+                (Err(fault), Attributes::default())
             }
         }
     }
@@ -172,6 +191,10 @@ impl Mmu for Model {
         self.rules.extensions
     }
 
+    fn physical(&self) -> Physical {
+        self.config.physical
+    }
+
     fn name(&self) -> &str {
         "model"
     }
@@ -182,7 +205,9 @@ impl Mmu for Model {
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         if inputs.reset {
-            *self = Model::new(self.config, self.mutant);
+            let mut memory = self.memory.clone();
+            memory.reset();
+            *self = Model { memory, ..Model::new(self.config, self.mutant) };
             return Outputs::default();
         }
         let fencing = inputs.fence.is_some() && !self.is(M::RequestBesideFenceAccepted);
@@ -195,6 +220,7 @@ impl Mmu for Model {
             fence_ready: !self.is(M::FenceTakesTwo) || self.fence_seen,
             fault: self.fault,
             busy: self.pending.iter().any(Option::is_some),
+            csr: self.memory.read(inputs.csr.number),
             ..Outputs::default()
         };
         for port in 0..2 {
@@ -207,6 +233,7 @@ impl Mmu for Model {
             self.fence(fence.va, fence.asid, inputs.satp);
         }
         self.work(inputs, &mut out);
+        // An update that is refused never reaches memory.
         let update = matches!(out.memory, Some(MemoryRequest::CompareSwap { .. }));
         out.fence_ready &= !update || inputs.memory_ready;
         for port in Port::ALL {
@@ -225,6 +252,7 @@ impl Mmu for Model {
             }
         }
         self.registers(inputs, &out);
+        self.memory.write(inputs.csr);
         out
     }
 

@@ -2,6 +2,7 @@
 
 mod defective;
 mod mutant;
+mod physical;
 mod rules;
 mod tlb;
 mod walker;
@@ -116,6 +117,23 @@ const CAUGHT: &[(Mutant, &str)] = &[
     (Mutant::WalkAfterFenceLate, "the-walk-after-a-fence"),
     (Mutant::NewestFaultHeld, "the-oldest-fault-is-held"),
     (Mutant::FaultNeverDropped, "the-oldest-fault-is-held"),
+    (Mutant::PmpLockIgnored, "what-is-locked-stays"),
+    (Mutant::PmpReservedKept, "what-registers-keep"),
+    (Mutant::PmpReservedKept, "what-registers-of-rv32-keep"),
+    (Mutant::PmpTorLockIgnored, "what-is-locked-stays"),
+    (Mutant::PmpTopInclusive, "each-way-to-match"),
+    (Mutant::PmpPriorityReversed, "the-lowest-entry-decides"),
+    (Mutant::PmpPartialAllowed, "an-entry-must-hold-the-whole-access"),
+    (Mutant::PmpBindsMachine, "machine-mode-is-bound-by-locks"),
+    (Mutant::PmpNoMatchAllowed, "nothing-is-open-after-reset"),
+    (Mutant::PmpUncheckedOnHit, "a-change-and-a-fence"),
+    (Mutant::TablesUnchecked, "a-refused-table-is-not-read"),
+    (Mutant::RefusedReadReachesMemory, "a-refused-table-is-not-read"),
+    (Mutant::UpdateCheckedAsRead, "an-update-needs-a-write"),
+    (Mutant::RegionTablesIgnored, "no-tables-in-a-region"),
+    (Mutant::RegionAtomicsIgnored, "tables-without-atomics"),
+    (Mutant::AbsentRegionAnswers, "attributes-go-out-with-the-answer"),
+    (Mutant::RegionHidden, "attributes-go-out-with-the-answer"),
 ];
 
 fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {

@@ -109,4 +109,36 @@ pub(crate) enum Mutant {
     // Fault port
     NewestFaultHeld,
     FaultNeverDropped,
+    /// Locked entries of PMP can be written.
+    PmpLockIgnored,
+    /// W without R is kept.
+    PmpReservedKept,
+    /// The entry below a locked TOR can be moved.
+    PmpTorLockIgnored,
+    /// TOR matches the word at its end.
+    PmpTopInclusive,
+    /// The highest-numbered entry decides.
+    PmpPriorityReversed,
+    /// An access that an entry matches in part is judged by its permissions.
+    PmpPartialAllowed,
+    /// Unlocked entries bind machine mode.
+    PmpBindsMachine,
+    /// What no entry matches is allowed.
+    PmpNoMatchAllowed,
+    /// Answers from the TLB are not judged by PMP.
+    PmpUncheckedOnHit,
+    /// The walker's accesses are not judged.
+    TablesUnchecked,
+    /// A refused read is sent to memory all the same.
+    RefusedReadReachesMemory,
+    /// An update of A and D needs no more than a read.
+    UpdateCheckedAsRead,
+    /// The walker reads tables where a region does not allow it.
+    RegionTablesIgnored,
+    /// A and D are updated where a region has no atomics.
+    RegionAtomicsIgnored,
+    /// A region without anything answers.
+    AbsentRegionAnswers,
+    /// The attributes of regions do not go out.
+    RegionHidden,
 }

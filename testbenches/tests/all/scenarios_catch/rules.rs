@@ -135,7 +135,7 @@ impl Rules {
         let range = self.is_range(entry, level);
         let size = if range && !self.is(M::NapotSizeHidden) { 5 } else { level as u8 };
         let pbmt = if self.extensions.has(Extension::Svpbmt) { entry.pbmt() } else { 0 };
-        Attributes { size, pbmt }
+        Attributes { size, pbmt, pma: 0 }
     }
 
     /// One entry of a NAPOT range.

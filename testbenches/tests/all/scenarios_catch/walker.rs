@@ -1,7 +1,7 @@
 //! The model's walker: from a pending miss to its answer.
 
 use model::isa::{Attributes, Cause, Extension, Satp};
-use model::mmu::{Inputs, MemoryRequest, Outputs, Pulse};
+use model::mmu::{Inputs, MemoryRequest, MemoryResponse, Outputs, Pulse};
 
 use super::defective::{IDLE_WALK, Line, Model, Pending, State, Walk};
 use super::mutant::Mutant as M;
@@ -131,7 +131,7 @@ impl Model {
         let answer = match result {
             Ok(()) => {
                 let pa = self.rules.physical(entry, level, request.va);
-                (Ok(pa), self.rules.attributes(entry, level))
+                self.judged(&request, (Ok(pa), self.rules.attributes(entry, level)))
             }
             Err(cause) => (Err(self.rules.fault(cause, &request, entry)), Attributes::default()),
         };
@@ -167,6 +167,9 @@ impl Model {
         if response.is_some() && self.orphans > 0 && !self.is(M::StaleResponseTaken) {
             self.orphans -= 1;
             response = None;
+        }
+        if std::mem::take(&mut self.memory.refused) {
+            response = Some(MemoryResponse { data: 0, error: true, swapped: false });
         }
         let Some(pending) = self.pending[self.walk.port] else { return };
         match (self.state, response) {
@@ -207,7 +210,23 @@ impl Model {
             let expected = self.walk.entry;
             out.memory = Some(MemoryRequest::CompareSwap { pa, expected, desired });
         }
-        if out.memory.is_some() && inputs.memory_ready {
+        let refused = match out.memory {
+            Some(MemoryRequest::Read { pa }) => !self.memory.serves_walker(pa, false),
+            Some(MemoryRequest::CompareSwap { pa, .. }) => !self.memory.serves_walker(pa, true),
+            None => false,
+        };
+        // What memory has seen stays.
+        let refused = refused && !self.memory.presented;
+        self.memory.presented = out.memory.is_some() && !refused && !inputs.memory_ready;
+        if refused {
+            // What memory does not see is answered with an error.
+            if !self.is(M::RefusedReadReachesMemory) {
+                out.memory = None;
+            }
+            self.memory.refused = true;
+            self.state = if self.state == State::Update { State::WaitUpdate } else { State::Wait };
+        }
+        if out.memory.is_some() && inputs.memory_ready && !refused {
             let read = self.state != State::Update;
             out.events.add_if(Pulse::PteRead, read);
             self.state = if read { State::Wait } else { State::WaitUpdate };
@@ -219,7 +238,8 @@ impl Model {
         if self.state == State::Idle || self.is(M::WalkIgnoresFence) {
             return;
         }
-        self.orphans += u32::from(matches!(self.state, State::Wait | State::WaitUpdate));
+        let waits = matches!(self.state, State::Wait | State::WaitUpdate);
+        self.orphans += u32::from(waits && !std::mem::take(&mut self.memory.refused));
         out.events += Pulse::WalkRestart;
         self.start(0);
     }

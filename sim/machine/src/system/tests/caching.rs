@@ -162,7 +162,7 @@ impl Mmu for CachingMmu {
             let Some(request) = request else { continue };
             let (response, size, hit) = self.answer(inputs, request);
             out.responses[port] = Some(response);
-            out.attributes[port] = Attributes { size, pbmt: 0 };
+            out.attributes[port] = Attributes { size, ..Attributes::default() };
             out.events.add_if(Pulse::hit(port), hit == Some(true));
             out.events.add_if(Pulse::miss(port), hit == Some(false));
         }

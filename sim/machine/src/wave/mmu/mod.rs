@@ -98,7 +98,7 @@ impl Scene for Machine {
     }
 
     fn declare_pins(pins: &Pins, declare: &mut Declare<'_, Pins>) -> Result<(), Error> {
-        pins::declare(declare, pins.xlen)
+        pins::declare(declare, pins.xlen, pins.protected)
     }
 
     fn declare_system(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
@@ -108,7 +108,10 @@ impl Scene for Machine {
     fn groups(&self, choice: Choice) -> Vec<(String, bool)> {
         let ports = ["Request", "TLB", "Walker", "Memory bus", "Fault"].map(str::to_owned);
         let others = (1..self.pins.len()).map(hart_group);
-        let ports = ports.into_iter().chain(others).map(|name| (name, choice != Choice::Os));
+        let protection = self.pins.first().filter(|pins| pins.protected);
+        let protection = protection.map(|_| pins::PROTECTION.to_owned());
+        let ports = ports.into_iter().chain(protection).chain(others);
+        let ports = ports.map(|name| (name, choice != Choice::Os));
         let system = Some((GROUP.to_owned(), true)).filter(|_| self.system.is_there());
         match choice {
             Choice::Hardware => ports.chain(system).collect(),
@@ -231,7 +234,9 @@ impl Recorder {
     /// When the file cannot be created, or a signal's name is invalid.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
         let Subject { xlen, extensions, harts, processes } = subject;
-        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen, extensions)).collect();
+        // The blocks that protect memory are there, or they are not.
+        let protected = recording.signals.iter().any(|of| of.path.starts_with("protection"));
+        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen, extensions, protected)).collect();
         let system = System::new(processes);
         let scene = Machine { pins, system, fault: None, understood: None, miss: None };
         Recorder::open(path, recording, scene)

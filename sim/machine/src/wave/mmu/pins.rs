@@ -8,13 +8,15 @@ use super::super::table::{Declare, Shown};
 use super::memory::{self, Memory};
 use super::port::{self, Flight};
 use super::words;
-use model::isa::{Extensions, Satp, Xlen};
-use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse};
+use model::isa::{Attributes, Extensions, PmpCsr, Satp, Xlen};
+use model::mmu::{CsrPort, Fence, Inputs, Outputs, PerPort, Port, Pulse};
 
 /// The pins in the current cycle, and state derived from earlier cycles.
 #[derive(Debug)]
 pub(in crate::wave) struct Pins {
     pub(super) xlen: Xlen,
+    /// The MMU protects physical memory.
+    pub(super) protected: bool,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     pub(super) satp: Option<Satp>,
@@ -25,9 +27,10 @@ pub(in crate::wave) struct Pins {
 }
 
 impl Pins {
-    pub(super) fn new(xlen: Xlen, extensions: Extensions) -> Pins {
+    pub(super) fn new(xlen: Xlen, extensions: Extensions, protected: bool) -> Pins {
         Pins {
             xlen,
+            protected,
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             satp: None,
@@ -62,6 +65,7 @@ impl Pins {
             satp: last_in.satp,
             adue: last_in.adue,
             pbmte: last_in.pbmte,
+            csr: CsrPort { number: last_in.csr.number, write: None },
             fault_ready: last_in.fault_ready,
             ..Inputs::default()
         };
@@ -70,11 +74,15 @@ impl Pins {
             fence_ready: true,
             fault: last_out.fault,
             busy: last_out.busy,
+            csr: last_out.csr,
             ..Outputs::default()
         };
         self.cycle(&inputs, &outputs);
     }
 }
+
+/// The group of PMP and PMA in views.
+pub(super) const PROTECTION: &str = "Protection";
 
 /// The four forms of `SFENCE.VMA`, by the operands that are not `x0`: bit 0 address, bit 1 ASID.
 const FENCES: [&str; 4] = ["all", "address", "asid", "address+asid"];
@@ -83,7 +91,11 @@ fn form(fence: Fence) -> u64 {
     u64::from(fence.va.is_some()) | u64::from(fence.asid.is_some()) << 1
 }
 
-pub(super) fn declare(declare: &mut Declare<'_, Pins>, xlen: Xlen) -> Result<(), Error> {
+pub(super) fn declare(
+    declare: &mut Declare<'_, Pins>,
+    xlen: Xlen,
+    protected: bool,
+) -> Result<(), Error> {
     let va = if xlen == Xlen::Rv32 { 32 } else { 64 };
     declare.flag("run.reset", |p| p.inputs.reset)?;
     declare
@@ -98,6 +110,9 @@ pub(super) fn declare(declare: &mut Declare<'_, Pins>, xlen: Xlen) -> Result<(),
     declare.flag("satp.pbmte", |p| p.inputs.pbmte)?;
     for port in Port::ALL {
         port::declare(declare, port, xlen)?;
+    }
+    if protected {
+        protection(declare, va)?;
     }
     declare.flag("events.busy", |p| p.outputs.busy)?.row("Walker", "busy");
     for pulse in Pulse::ALL {
@@ -125,6 +140,33 @@ pub(super) fn declare(declare: &mut Declare<'_, Pins>, xlen: Xlen) -> Result<(),
         .text("fault.address", move |p| hex(held(p).map(|fault| fault.tval)))?
         .row("Fault", "held: tval")
         .line(Line::Yellow);
+    Ok(())
+}
+
+/// The PMP registers' port, and what PMP and PMA add to the translation ports.
+fn protection(declare: &mut Declare<'_, Pins>, xlen: u32) -> Result<(), Error> {
+    declare
+        .text("pmp.register", |p| match PmpCsr::of(p.inputs.csr.number) {
+            Some(PmpCsr::Config(n)) => format!("pmpcfg{n}").into(),
+            Some(PmpCsr::Address(n)) => format!("pmpaddr{n}").into(),
+            None => Shown::Absent,
+        })?
+        .row(PROTECTION, "register");
+    declare.flag("pmp.write", |p| p.inputs.csr.write.is_some())?.row(PROTECTION, "write");
+    declare.bits("pmp.written", xlen, |p| p.inputs.csr.write)?.row(PROTECTION, "written");
+    declare.bits("pmp.read", xlen, |p| Some(p.outputs.csr))?.row(PROTECTION, "read");
+    for port in Port::ALL {
+        declare
+            .bits(format!("{port}.bytes"), 8, move |p| p.inputs.requests[port].map(|r| r.bytes))?
+            .row(PROTECTION, format!("{port} bytes"))
+            .format(Format::Decimal);
+        let found = move |p: &Pins| p.outputs.responses[port].and_then(Result::ok);
+        declare
+            .state(format!("{port}.pma"), 2, &Attributes::MEMORIES, move |p| {
+                found(p).map(|_| u64::from(p.outputs.attributes[port].pma))
+            })?
+            .row(PROTECTION, format!("{port} memory"));
+    }
     Ok(())
 }
 

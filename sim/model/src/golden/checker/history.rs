@@ -55,6 +55,8 @@ pub(super) struct History {
     bus_failed: u64,
     /// The version of the last change of PBMTE, unless a fence has ended what it was before.
     pbmte_changed: Option<u64>,
+    /// The last fence of everything that applies to every request in flight or to come.
+    floor: u64,
 }
 
 impl History {
@@ -99,12 +101,25 @@ impl History {
         self.pbmte_changed = Some(self.version);
     }
 
+    /// PMP registers have changed; the version of the change.
+    pub(super) fn pmp_changed(&mut self) -> u64 {
+        self.version += 1;
+        self.version
+    }
+
+    /// Whether a fence of everything was accepted after a version, up to and including another.
+    pub(super) fn fenced_fully(&self, after: u64, last: u64) -> bool {
+        let floor = self.floor.min(last);
+        floor > after
+            || self
+                .fences_between(after, last)
+                .any(|fence| fence.va.is_none() && fence.asid.is_none())
+    }
+
     /// Whether the other value of PBMTE may still be in effect for some entries: until a fence of
     /// everything (`norm:menvcfg_pbmte_fence`).
     pub(super) fn other_pbmte_stands(&self, accepted: u64) -> bool {
-        let full = |fence: Fence| fence.va.is_none() && fence.asid.is_none();
-        let stands = |until| !self.fences_between(until, accepted).any(full);
-        self.pbmte_changed.is_some_and(stands)
+        self.pbmte_changed.is_some_and(|until| !self.fenced_fully(until, accepted))
     }
 
     pub(super) fn bus_failed_since(&self, accepted: u64) -> bool {
@@ -177,6 +192,7 @@ impl History {
         let oldest = self.under_way.front().map_or(self.version, |(version, _)| *version);
         let passed = self.full.partition_point(|full| *full <= oldest);
         let Some(floor) = self.full.drain(..passed).next_back() else { return };
+        self.floor = floor;
         self.values.retain(|_, values| {
             values.retain(|(_, until)| *until > floor);
             !values.is_empty()

@@ -57,7 +57,7 @@ impl fmt::Display for Words {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Request { va, access, context } = self.request;
+        let Request { va, access, context, .. } = self.request;
         let mode = match context.privilege {
             Privilege::User => "U-mode",
             Privilege::Supervisor => "S-mode",

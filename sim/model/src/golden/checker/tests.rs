@@ -3,6 +3,7 @@
 mod model_tlb;
 mod napot;
 mod pbmt;
+mod protected;
 mod remembered;
 
 use super::*;
@@ -17,7 +18,7 @@ const G: u64 = 0x20;
 const AD: u64 = 0xc0;
 
 /// A page of 4 KiB, of no particular type; also what comes with a fault.
-const BASE: Attributes = Attributes { size: 0, pbmt: 0 };
+const BASE: Attributes = Attributes { size: 0, pbmt: 0, pma: 0 };
 
 fn page(n: u64) -> u64 {
     RAM + n * 4096
@@ -33,7 +34,7 @@ fn satp(asid: u16) -> u64 {
 
 fn load(va: u64) -> Request {
     let context = Context { privilege: Privilege::Supervisor, sum: false, mxr: false };
-    Request { va, access: Access::Load, context }
+    Request { va, access: Access::Load, bytes: 4, context }
 }
 
 /// Two address spaces, roots in pages 1 and 2; page 3 is their common last-level table.
@@ -129,7 +130,7 @@ fn asid_given_a_new_root_may_use_the_old_one_until_its_fence() {
     let answer = |checker: &mut Checker, pa| {
         let token = checker.accepted(recycled, false);
         let size = u8::from(pa == 0x1_0000_0000);
-        let attributes = Attributes { size, pbmt: 0 };
+        let attributes = Attributes { size, ..BASE };
         checker.check(token, &load(0), (&Ok(pa), attributes), &memory).is_ok()
     };
     assert!(answer(&mut checker, 0x1_0000_0000));

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use crate::bus::BusError;
-use crate::golden::{PteSource, Regime, walk};
+use crate::golden::{Guard, PteSource, Regime, guarded_walk};
 use crate::isa::{Attributes, Cause, Fault};
 use crate::mmu::{Events, MemoryRequest, MemoryResponse, Pulse, Request, Response};
 
@@ -52,7 +52,12 @@ impl Job {
     }
 
     /// One cycle's work: takes memory's response and returns the next state.
-    pub(super) fn step(&mut self, answer: Option<MemoryResponse>, events: &mut Events) -> Progress {
+    pub(super) fn step(
+        &mut self,
+        answer: Option<MemoryResponse>,
+        guard: Guard<'_>,
+        events: &mut Events,
+    ) -> Progress {
         if let Some(answer) = answer {
             match self.state {
                 State::Waiting(MemoryRequest::Read { pa }, _) => {
@@ -80,14 +85,14 @@ impl Job {
         match self.state {
             State::Waiting(..) | State::Draining => Progress::Waits,
             State::Asking(request, _) => Progress::Asks(request),
-            State::Ready => self.next(),
+            State::Ready => self.next(guard),
         }
     }
 
     /// Runs the algorithm over the entries read so far.
-    fn next(&mut self) -> Progress {
+    fn next(&mut self, guard: Guard<'_>) -> Progress {
         let replay = Replay { log: &self.log, at: Cell::new(0), missing: Cell::new(None) };
-        let walk = walk(self.regime, &self.request, &replay);
+        let walk = guarded_walk(self.regime, &self.request, &replay, guard);
         let request = match (replay.missing.get(), walk.update) {
             (Some(pa), _) => MemoryRequest::Read { pa },
             (None, Some(update)) => MemoryRequest::CompareSwap {

@@ -22,7 +22,7 @@ fn satp() -> u64 {
 
 fn request(va: u64, access: Access) -> Request {
     let context = Context { privilege: Privilege::Supervisor, sum: false, mxr: false };
-    Request { va, access, context }
+    Request { va, access, bytes: 4, context }
 }
 
 /// Three levels for the first pages of the address space.

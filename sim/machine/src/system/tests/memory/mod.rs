@@ -127,7 +127,7 @@ impl Hand {
     }
 
     fn translate(&mut self, access: isa::Access, va: u64) -> model::mmu::Response {
-        let request = Request { va, access, context: Context::USER };
+        let request = Request { va, access, bytes: 8, context: Context::USER };
         self.machine.hardware.board.translate(0, request).unwrap()
     }
 

@@ -7,6 +7,7 @@ use proptest::strategy::ValueTree;
 
 use super::*;
 use crate::bus::BusError;
+use crate::golden::walk;
 
 /// The model TLB's treatment of fences.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -35,7 +35,7 @@ fn legal(memory: &SharedMemory, checker: &mut Checker, va: u64, pa: u64) -> bool
     let satp = Satp { mode: Mode::Sv39, asid: 1, root: page(1) >> 12 }.encode(Xlen::Rv64);
     [0, Attributes::NAPOT].into_iter().any(|size| {
         let token = checker.accepted(satp, false);
-        let attributes = Attributes { size, pbmt: 0 };
+        let attributes = Attributes { size, ..BASE };
         checker.check(token, &load(va), (&Ok(pa), attributes), memory).is_ok()
     })
 }
@@ -58,7 +58,7 @@ fn the_size_of_an_answer_is_that_of_the_entry_it_comes_from() {
     for (pa, right) in [(0x700_0000, 0), (0x100_5000, Attributes::NAPOT)] {
         for size in 0..6 {
             let token = checker.accepted(satp, false);
-            let attributes = Attributes { size, pbmt: 0 };
+            let attributes = Attributes { size, ..BASE };
             let verdict = checker.check(token, &load(0x5000), (&Ok(pa), attributes), &memory);
             assert_eq!(verdict.is_ok(), size == right, "{pa:#x}, {attributes}");
         }
@@ -97,7 +97,7 @@ fn another_entry_that_must_be_marked_first_may_not_answer() {
     checker.fenced(fence(None, None));
     let satp = Satp { mode: Mode::Sv39, asid: 1, root: page(1) >> 12 }.encode(Xlen::Rv64);
     let token = checker.accepted(satp, true);
-    let attributes = Attributes { size: Attributes::NAPOT, pbmt: 0 };
+    let attributes = Attributes { size: Attributes::NAPOT, ..BASE };
     assert!(checker.check(token, &load(0x5000), (&Ok(0x100_5000), attributes), &memory).is_err());
 }
 

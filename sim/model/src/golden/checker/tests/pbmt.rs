@@ -29,7 +29,7 @@ fn legal(memory: &SharedMemory, checker: &mut Checker, va: u64, pbmt: Option<u8>
     let token = checker.accepted(satp(), false);
     let fault = crate::isa::Fault { cause: Cause::LoadPageFault, tval: va };
     let answer = pbmt.map(|_| 0x100_0000 + va).ok_or(fault);
-    let attributes = Attributes { size: 0, pbmt: pbmt.unwrap_or(0) };
+    let attributes = Attributes { pbmt: pbmt.unwrap_or(0), ..BASE };
     checker.check(token, &load(va), (&answer, attributes), memory).is_ok()
 }
 
