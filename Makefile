@@ -5,7 +5,8 @@
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
-TRACE    := testbenches/data/traces/sort.lackey.zst
+TRACES   := testbenches/data/traces
+TRACE    := $(TRACES)/sort.lackey.zst
 WAVE     := waves/out
 
 help:
@@ -48,9 +49,15 @@ waves: ## Record the waves in the documents and draw their pictures
 	@scripts/need-cargo.sh
 	scripts/pictures.sh
 
+# Those that docs/results.md compares.
+ORGANISATIONS := rv64_tiny,rv64_small,rv64_linux,rv64_large,rv64_huge,rv64_small+walk_cache=4,rv64_linux+walk_cache=8,rv64_tiny+l2=64,rv64_small+l2=128,rv64_linux+l2=64,rv64_linux+l2=512,rv64_linux+l2=2048,rv64_small+l2=512+walk_cache=4,rv64_linux+walkers=2,rv64_linux+walk_cache=8+l2=512+walkers=2
+
 plots: ## Run every study and plot it into docs/images/plots
 	@scripts/need-cargo.sh
 	$(PAGEWALK) explore --all --plot docs/images/plots
+	set -e; for trace in sort transpose; do \
+	  $(PAGEWALK) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
+	done
 
 ideas: ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh

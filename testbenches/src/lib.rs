@@ -3,6 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`policy`], [`explore`], [`quiz`] | reference strings, sweeps with pictures, questions: all run on the machine |
+//! | [`comparison`] | organisations of the MMU on one recorded program, as table and picture |
 //! | [`soak`] | random programs with everything checked |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
@@ -12,6 +13,7 @@
 
 pub mod bench;
 pub mod cli;
+pub mod comparison;
 pub mod conform;
 pub mod cosim;
 pub mod explore;

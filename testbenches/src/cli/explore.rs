@@ -1,6 +1,5 @@
 //! `pagewalk explore`
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -10,10 +9,9 @@ use clap::Args;
 
 use super::output::{self, print, print_json};
 use super::progress::Progress;
-use super::{Status, interrupt};
+use super::{Status, interrupt, plot};
 use crate::explore::ExploreError;
 use crate::explore::base::Base;
-use crate::explore::draw;
 use crate::explore::findings::Findings;
 use crate::explore::study::{self, Measure, Study, Sweep};
 use crate::explore::sweep::{self, Failed, Outcome, Plan};
@@ -263,27 +261,10 @@ fn figures(runs: &[sweep::Run], json: bool) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// Writes the picture: in the format of the file's name, or in both formats into a folder.
+/// Writes the picture; into a folder by the name of the study or of the scenario's file.
 fn plot(findings: &Findings, name: &str, path: &Path) -> anyhow::Result<()> {
     let picture = findings.picture().map_err(anyhow::Error::msg)?;
-    let svg = draw::svg(&picture)?;
-    let kind = path.extension().and_then(|extension| extension.to_str());
-    let written = |path: &Path, bytes: &[u8]| {
-        fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
-        output::note(&format!("plot  {}", path.display()));
-        anyhow::Ok(())
-    };
-    match kind {
-        Some("svg") => written(path, svg.as_bytes()),
-        Some("png") => written(path, &draw::png(&picture)?),
-        Some(other) => bail!("--plot {}: `{other}` is neither svg nor png", path.display()),
-        None => {
-            fs::create_dir_all(path)
-                .with_context(|| format!("{} cannot be made", path.display()))?;
-            let file = Path::new(name).file_stem().filter(|_| name.ends_with(".toml"));
-            let stem = file.map_or_else(|| name.replace('/', "-"), |f| f.display().to_string());
-            written(&path.join(format!("{stem}.svg")), svg.as_bytes())?;
-            written(&path.join(format!("{stem}.png")), &draw::png(&picture)?)
-        }
-    }
+    let file = Path::new(name).file_stem().filter(|_| name.ends_with(".toml"));
+    let stem = file.map_or_else(|| name.replace('/', "-"), |f| f.display().to_string());
+    plot::write(&picture, &stem, path)
 }

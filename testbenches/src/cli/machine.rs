@@ -149,9 +149,9 @@ pub struct TraceArgs {
     /// A trace as `valgrind --tool=lackey --trace-mem=yes` writes it: plain, gzip or zstd; - is
     /// standard input.
     pub file: PathBuf,
-    /// The MMU.
-    #[arg(long, default_value = "rv64_linux")]
-    pub config: String,
+    /// The MMU. Several, with commas between them, are compared in a table, relative to the first.
+    #[arg(long, value_name = "CONFIG,...", default_value = "rv64_linux", value_delimiter = ',')]
+    pub config: Vec<String>,
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
     #[arg(long, value_parser = scheme())]
     pub mode: Option<Mode>,
@@ -194,7 +194,11 @@ pub struct TraceArgs {
     /// What is recorded; the first 20000 cycles by default.
     #[command(flatten)]
     pub wave: WaveOptions,
-    /// Print JSON.
+    /// Draw the comparison of several configurations into a file ending in .svg or .png, or both
+    /// into a folder.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub plot: Vec<PathBuf>,
+    /// Print JSON: one report, or a list of them for several configurations, in their order.
     #[arg(long)]
     pub json: bool,
 }

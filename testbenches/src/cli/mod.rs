@@ -11,7 +11,7 @@
 //! | `list`, `run`, `show`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
 //! | `trace`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
-//! | `output`, `progress`, `interrupt` | standard output and error; a progress bar; Ctrl-C |
+//! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
 mod bench;
 mod conform;
@@ -22,6 +22,7 @@ mod list;
 mod machine;
 mod netlist;
 mod output;
+mod plot;
 mod policy;
 mod progress;
 mod quiz;

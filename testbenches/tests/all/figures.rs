@@ -176,6 +176,52 @@ fn a_real_program_that_does_not_fit() {
     }
 }
 
+/// Organisations of the MMU on two recorded programs: the configurations of the Makefile.
+#[test]
+#[ignore = "thirty runs: make figures"]
+fn the_organisations() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).expect(name);
+    let makefile = read("Makefile");
+    let list = makefile.lines().find_map(|line| line.strip_prefix("ORGANISATIONS := "));
+    let list = list.expect("the Makefile has them");
+    let command = format!("--plot docs/images/plots --config {list}\n");
+    assert!(read(RESULTS).replace("\\\n", "").contains(&command), "{RESULTS} has not {command}");
+    let reports = ["sort", "transpose"].map(|trace| {
+        report(&format!("trace testbenches/data/traces/{trace}.lackey.zst --json --config {list}"))
+    });
+    let time =
+        |report: &Value| report["total"]["average_memory_access_time"].as_f64().expect("a figure");
+    for (row, name) in list.split(',').enumerate() {
+        let mut now = Vec::new();
+        for reports in &reports {
+            let report = &reports[row];
+            let [misses, reads, stall] = ["data.tlb_mpki", "mmu.pte_reads", "cycles.walk_stall"]
+                .map(|p| format!("total.{p}"));
+            now.push(rounded(report, &misses, 2));
+            now.extend([reads, stall].map(|path| thousands(number(report, &path))));
+            now.push(format!("{:.3}", time(report)));
+            now.push(format!("{:.3}", time(report) / time(&reports[0])));
+        }
+        let words = format!("| `{name}` |{}", " {} |".repeat(now.len()));
+        documented(RESULTS, &words, &now);
+    }
+    let said =
+        ["rv64_linux", "rv64_linux+walk_cache=8", "rv64_large", "rv64_huge", "rv64_linux+l2=512"];
+    let row = |name: &str| list.split(',').position(|other| other == name).expect(name);
+    for (program, reports) in ["`sort`", "the transposition"].iter().zip(&reports) {
+        documented(
+            RESULTS,
+            &format!(
+                "On {program}, an access of {{}} cycles with 16 lines takes {{}} with a walk cache \
+                 of 8 lines, {{}} with twice and {{}} with four times the lines, and {{}} with a \
+                 second level of 512 entries."
+            ),
+            &said.map(|name| format!("{:.3}", time(&reports[row(name)]))),
+        );
+    }
+}
+
 /// The textbooks' averages, in nanoseconds: the scenario, the figure, cycles per nanosecond, the
 /// book's number.
 const AVERAGES: [(&str, &str, f64, &str); 8] = [

@@ -1,5 +1,5 @@
 //! `pagewalk trace`, the real binary: logs in Valgrind's format, policies that look ahead or need
-//! ticks, and the classification of a trace's pages.
+//! ticks, the classification of a trace's pages, and several configurations compared.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -223,4 +223,118 @@ fn what_is_no_trace_is_refused_at_once() {
         let (out, error, status) = run(Path::new(path), &[]);
         assert_eq!(status, 2, "{path}: {out}{error}");
     }
+}
+
+/// A loop that stores to the pages of [`drawn`], with its instructions.
+fn fetched() -> String {
+    drawn().lines().map(|line| format!("I  00010000,4\nI  00010004,4\n{line}\n")).collect()
+}
+
+#[test]
+fn several_configurations_are_compared() {
+    const NAMES: [&str; 4] =
+        ["rv64_tiny", "rv64_small+walk_cache=4", "rv64_tiny+l2=64", "rv64_tiny+walkers=2"];
+    let text = fetched();
+    let list = NAMES.join(",");
+    let several = ["--frames", "100", "--config", &list];
+    let (out, error, status) = trace(&text, &several);
+    assert_eq!((status, error.as_str()), (0, ""));
+    assert!(out.starts_with("x: 400 instructions, Sv39, clock replacement, seed 1\n"), "{out}");
+    let rows: Vec<Vec<&str>> = out
+        .lines()
+        .skip_while(|line| !line.starts_with("configuration "))
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows.len(), 1 + NAMES.len(), "{out}");
+    let column = |name: &str| rows[0].iter().position(|head| *head == name).expect(name);
+    let reports = json(&text, &several);
+    let reports = reports.as_array().expect("a list");
+    assert_eq!(reports.len(), NAMES.len());
+    let first = reports[0]["total"]["average_memory_access_time"].as_f64().expect("a figure");
+    for ((name, report), row) in NAMES.iter().zip(reports).zip(&rows[1..]) {
+        // One configuration is reported as ever: an object, the same in the list.
+        assert_eq!(&json(&text, &["--frames", "100", "--config", name]), report, "{name}");
+        assert_eq!((row[0], row.len()), (*name, rows[0].len()), "{out}");
+        let total = &report["total"];
+        let parts = [("walk_cache", "walk_cache"), ("l2_hits", "l2="), ("l2_misses", "l2=")];
+        for (head, part) in parts {
+            assert_eq!(row[column(head)] == "-", !name.contains(part), "{head}: {out}");
+        }
+        for (head, value) in [
+            ("walks", &total["mmu"]["walks"]),
+            ("pte_reads", &total["mmu"]["pte_reads"]),
+            ("walk_stall", &total["cycles"]["walk_stall"]),
+        ] {
+            assert_eq!(row[column(head)], value.to_string(), "{head}: {out}");
+        }
+        let time = total["average_memory_access_time"].as_f64().expect("a figure");
+        for (head, value) in [
+            ("fetch_mpki", total["fetch"]["tlb_mpki"].as_f64()),
+            ("data_mpki", total["data"]["tlb_mpki"].as_f64()),
+            ("amat", Some(time)),
+            ("relative", Some(time / first)),
+        ] {
+            let value = value.expect("a figure");
+            assert_eq!(row[column(head)], format!("{value:.3}"), "{head}: {out}");
+        }
+    }
+    let figure = |row: usize, head: &str| rows[row][column(head)].parse::<f64>().expect(head);
+    assert!(figure(2, "pte_reads") < figure(2, "walks") * 3.0, "{out}");
+    assert!(figure(3, "l2_hits") > 0.0 && figure(3, "amat") < figure(1, "amat"), "{out}");
+}
+
+#[test]
+fn a_comparison_is_drawn() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let place = folder.path().join("new");
+    let plot = place.to_str().expect("temporary paths are text");
+    let configs = "rv64_small,rv64_small+walk_cache=4+walkers=2";
+    let (_, error, status) = trace(&fetched(), &["--config", configs, "--plot", plot]);
+    assert_eq!(status, 0, "{error}");
+    let svg = fs::read_to_string(place.join("x-organisations.svg")).expect("it was drawn");
+    for name in configs.split(',') {
+        assert!(svg.contains(name), "{svg}");
+    }
+    assert!(place.join("x-organisations.png").is_file());
+}
+
+#[test]
+fn what_makes_no_sense_for_several_configurations_is_refused() {
+    for (arguments, about) in [
+        (&["--config", "rv64_small,rv64_smal"][..], "did you mean rv64_small?"),
+        (&["--config", "rv64_small,"], "there is no configuration ``"),
+        (&["--config", "rv64_small,rv64_linux+tea=1"], "there is no part `tea`"),
+        (&["--config", "rv64_small,rv64_small"], "rv64_small is named twice"),
+        (
+            &["--config", "rv64_linux_walk,rv64_linux+walk_cache=8"],
+            "rv64_linux_walk and rv64_linux+walk_cache=8 are the same configuration",
+        ),
+        (&["--config", "rv64_small,rv32_small", "--mode", "sv39"], "`rv32_small` does not support"),
+        (&["--config", "rv64_small,rv64_linux", "--wave=/nonexistent"], "--wave records one"),
+        (&["--config", "rv64_small,rv64_linux", "--wave-from", "9"], "no effect without --wave"),
+        (&["--config", "rv64_small,rv64_linux", "--plot", "x.gif"], "neither svg nor png"),
+        (&["--config", "rv64_small", "--plot", "x.svg"], "--plot has no effect on one"),
+        (&["--config", "rv64_small,rv64_linux", "--pid", "7"], "no access of process 7"),
+    ] {
+        let (out, error, status) = trace("==1== x\nI  00010000,3\n", arguments);
+        assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {error}");
+        assert!(error.contains(about), "{arguments:?}: {error}");
+    }
+    let several = ["--config", "rv64_tiny,rv64_small"];
+    let (out, error, status) = piped("I  00010000,3\n", &several);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(error.contains("read the trace 2 times") && error.contains("give a file"), "{error}");
+}
+
+#[test]
+fn a_configuration_that_fails_is_named_and_the_others_are_compared() {
+    let text = "I  00010000,3\n S 1ffefffe28,8\n";
+    let (out, error, status) = trace(text, &["--config", "rv64_tiny,rv32_tiny,rv64_small"]);
+    assert_eq!(status, 2, "{error}");
+    let rows: Vec<_> = out.lines().filter(|line| line.starts_with("rv")).collect();
+    assert!(rows.len() == 2 && rows[1].starts_with("rv64_small "), "{out}");
+    assert!(error.starts_with("error: rv32_tiny: ") && error.contains("of Sv32"), "{error}");
+    let folded = trace(text, &["--config", "rv64_tiny,rv32_tiny", "--fold"]);
+    assert_eq!(folded.2, 0, "{folded:?}");
+    assert!(folded.0.starts_with("x: 1 instructions, Sv39, Sv32, "), "{folded:?}");
 }

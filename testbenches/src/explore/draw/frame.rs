@@ -4,6 +4,7 @@ use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::element::Text;
 use plotters::prelude::{Cartesian2d, DrawingArea, DrawingBackend};
+use plotters::style::TextStyle;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Scale;
@@ -16,7 +17,7 @@ pub(super) type Area<B> = DrawingArea<B, Shift>;
 pub(super) type Chart<'a, B> = ChartContext<'a, B, Cartesian2d<Scale, Scale>>;
 
 /// Pixels left of everything.
-const LEFT: i32 = 24;
+pub(super) const LEFT: i32 = 24;
 /// Pixels above the axes: the heading.
 const HEAD: i32 = 118;
 /// Characters of the idea in a line.
@@ -30,12 +31,7 @@ pub(super) fn frame<'a, B: DrawingBackend>(
     across_tick: &dyn Fn(f64) -> String,
     beside: i32,
 ) -> Result<Chart<'a, B>, DrawError> {
-    root.draw(&Text::new(picture.title.clone(), (LEFT, 20), font::bold(23, INK)))
-        .map_err(library)?;
-    for (line, text) in wrapped(&picture.idea, WRAP).into_iter().take(2).enumerate() {
-        let at = (LEFT, 52 + 19 * line as i32);
-        root.draw(&Text::new(text, at, font::text(15, GREY))).map_err(library)?;
-    }
+    heading(root, &picture.title, &picture.idea)?;
     // The name of the y axis is above it, so that it is horizontal.
     let above = font::text(14, INK).pos(Pos::new(HPos::Left, VPos::Bottom));
     root.draw(&Text::new(picture.y.name.clone(), (LEFT, HEAD - 6), above)).map_err(library)?;
@@ -65,17 +61,39 @@ pub(super) fn frame<'a, B: DrawingBackend>(
     Ok(chart)
 }
 
+/// Draws the heading and, under it, the idea.
+pub(super) fn heading<B: DrawingBackend>(
+    root: &Area<B>,
+    title: &str,
+    idea: &str,
+) -> Result<(), DrawError> {
+    root.draw(&Text::new(title.to_owned(), (LEFT, 20), font::bold(23, INK))).map_err(library)?;
+    for (line, text) in wrapped(idea, WRAP).into_iter().take(2).enumerate() {
+        let at = (LEFT, 52 + 19 * line as i32);
+        root.draw(&Text::new(text, at, font::text(15, GREY))).map_err(library)?;
+    }
+    Ok(())
+}
+
 /// The width in pixels of the longest name beside the axes.
 pub(super) fn beside<'n>(
     names: impl Iterator<Item = &'n str>,
     size: i32,
 ) -> Result<i32, DrawError> {
+    Ok(widest(names, &font::bold(size, INK))? + 48)
+}
+
+/// The width in pixels of the longest text.
+pub(super) fn widest<'n>(
+    texts: impl Iterator<Item = &'n str>,
+    style: &TextStyle<'_>,
+) -> Result<i32, DrawError> {
     let mut widest = 0;
-    for name in names {
-        let (width, _) = font::bold(size, INK).font.box_size(name).map_err(library)?;
+    for text in texts {
+        let (width, _) = style.font.box_size(text).map_err(library)?;
         widest = widest.max(width as i32);
     }
-    Ok(widest + 48)
+    Ok(widest)
 }
 
 /// A text in lines of at most `width` characters, broken between words.

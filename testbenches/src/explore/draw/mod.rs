@@ -1,10 +1,11 @@
-//! Pictures: curves or bars with axes, as SVG or PNG.
+//! Pictures: curves or bars with axes, or rows of bars, as SVG or PNG.
 //!
 //! | file | what it does |
 //! |---|---|
 //! | `axis` | ticks that people can read, values as people write them |
 //! | `font` | the one font, embedded in the binary; no system fonts are used |
 //! | `lines`, `bars` | the curves or bars |
+//! | [`Rows`] | bars from left to right, where names are long |
 //! | `labels` | names at the ends of curves, without overlap; remarks |
 //! | `frame`, `palette` | axes, grid and title; colours and markers |
 //! | [`png`], `shape`, `glyphs` | the same picture in pixels: shapes with smooth edges, text as shapes |
@@ -22,11 +23,14 @@ mod labels;
 mod lines;
 mod palette;
 mod png;
+mod rows;
 mod shape;
 
 pub use axis::{Axis, Unit, written};
 pub use png::png;
+pub use rows::{Panel, Rows};
 
+use frame::Area;
 use plotters::prelude::{DrawingBackend, IntoDrawingArea, SVGBackend, WHITE};
 
 /// Pixels of a picture before scaling: width and height.
@@ -82,28 +86,55 @@ pub struct Picture {
     pub remarks: Vec<Remark>,
 }
 
+/// What can be drawn.
+pub trait Drawing {
+    /// Its pixels before scaling: width and height.
+    fn size(&self) -> (u32, u32) {
+        SIZE
+    }
+
+    /// Whether there is nothing to draw.
+    fn is_empty(&self) -> bool;
+
+    /// Draws it on a white area of its size.
+    ///
+    /// # Errors
+    /// [`DrawError`].
+    fn draw<B: DrawingBackend>(&self, root: &Area<B>) -> Result<(), DrawError>;
+}
+
+impl Drawing for Picture {
+    fn is_empty(&self) -> bool {
+        self.curves.iter().all(|curve| curve.points.is_empty())
+    }
+
+    fn draw<B: DrawingBackend>(&self, root: &Area<B>) -> Result<(), DrawError> {
+        match &self.categories {
+            Some(names) => bars::draw(root, self, names),
+            None => lines::draw(root, self),
+        }
+    }
+}
+
 /// Draws a picture as SVG.
 ///
 /// # Errors
 /// [`DrawError`].
-pub fn svg(picture: &Picture) -> Result<String, DrawError> {
+pub fn svg(picture: &impl Drawing) -> Result<String, DrawError> {
     let mut text = String::new();
-    draw(SVGBackend::with_string(&mut text, SIZE), picture)?;
+    draw(SVGBackend::with_string(&mut text, picture.size()), picture)?;
     Ok(text)
 }
 
 /// Draws a picture on a backend of the drawing library.
-fn draw<B: DrawingBackend>(backend: B, picture: &Picture) -> Result<(), DrawError> {
-    if !picture.curves.iter().any(|curve| !curve.points.is_empty()) {
+fn draw<B: DrawingBackend>(backend: B, picture: &impl Drawing) -> Result<(), DrawError> {
+    if picture.is_empty() {
         return Err(DrawError::Empty);
     }
     font::register();
     let root = backend.into_drawing_area();
     root.fill(&WHITE).map_err(library)?;
-    match &picture.categories {
-        Some(names) => bars::draw(&root, picture, names)?,
-        None => lines::draw(&root, picture)?,
-    }
+    picture.draw(&root)?;
     root.present().map_err(library)
 }
 

@@ -11,7 +11,7 @@ use plotters_backend::{
 
 use super::glyphs::Glyphs;
 use super::shape::{Bounds, Shape};
-use super::{DrawError, Picture, SIZE, library};
+use super::{DrawError, Drawing, library};
 
 /// Pixels of the PNG for one of the SVG.
 const SCALE: u32 = 2;
@@ -22,10 +22,11 @@ const POINTS: f64 = 1.24;
 ///
 /// # Errors
 /// [`DrawError`].
-pub fn png(picture: &Picture) -> Result<Vec<u8>, DrawError> {
-    let (width, height) = (SIZE.0 * SCALE, SIZE.1 * SCALE);
+pub fn png(picture: &impl Drawing) -> Result<Vec<u8>, DrawError> {
+    let size = picture.size();
+    let (width, height) = (size.0 * SCALE, size.1 * SCALE);
     let mut rgb = vec![0xff; (width * height * 3) as usize];
-    super::draw(Canvas::new(&mut rgb)?, picture)?;
+    super::draw(Canvas::new(&mut rgb, size)?, picture)?;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);
@@ -41,6 +42,7 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, DrawError> {
 /// The canvas of the drawing library.
 struct Canvas<'p> {
     rgb: &'p mut [u8],
+    size: (u32, u32),
     regular: Glyphs,
     bold: Glyphs,
 }
@@ -48,9 +50,9 @@ struct Canvas<'p> {
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl<'p> Canvas<'p> {
-    fn new(rgb: &'p mut [u8]) -> Result<Self, DrawError> {
+    fn new(rgb: &'p mut [u8], size: (u32, u32)) -> Result<Self, DrawError> {
         let (regular, bold) = (notosans::REGULAR_TTF, notosans::BOLD_TTF);
-        Ok(Self { rgb, regular: Glyphs::new(regular)?, bold: Glyphs::new(bold)? })
+        Ok(Self { rgb, size, regular: Glyphs::new(regular)?, bold: Glyphs::new(bold)? })
     }
 
     /// Fills the union of shapes. Where several cover a part of a pixel, the largest part counts:
@@ -60,6 +62,10 @@ impl<'p> Canvas<'p> {
             return Ok(());
         };
         let columns = bounds.right - bounds.left;
+        // A bar of 0 covers nothing.
+        if columns == 0 {
+            return Ok(());
+        }
         let mut parts = vec![0.0_f32; (columns * (bounds.bottom - bounds.top)) as usize];
         for shape in shapes {
             shape.cover(|x, y, part| {
@@ -69,7 +75,7 @@ impl<'p> Canvas<'p> {
             });
         }
         let (red, green, blue) = colour.rgb;
-        let (width, height) = (i64::from(SIZE.0 * SCALE), i64::from(SIZE.1 * SCALE));
+        let (width, height) = (i64::from(self.size.0 * SCALE), i64::from(self.size.1 * SCALE));
         for (y, row) in (bounds.top..).zip(parts.chunks(columns as usize)) {
             for (x, part) in (bounds.left..).zip(row) {
                 if *part == 0.0 || !(0..width).contains(&x) || !(0..height).contains(&y) {
@@ -95,7 +101,7 @@ impl DrawingBackend for Canvas<'_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
-        SIZE
+        self.size
     }
 
     fn ensure_prepared(&mut self) -> Drawn {

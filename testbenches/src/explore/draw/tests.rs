@@ -115,3 +115,29 @@ fn bars_stand_in_groups() {
     let text = svg(&bars).expect("it can be drawn");
     assert!(text.contains("Sv48") && text.matches("<rect").count() >= 15, "{text}");
 }
+
+#[test]
+fn rows_have_room_for_long_names_and_show_every_sum() {
+    let names: Vec<String> =
+        (0..15).map(|n| format!("rv64_linux+l2=512+walk_cache={n}+walkers=2 and more")).collect();
+    let panel = |name: &str, factor: f64| Panel {
+        name: name.to_owned(),
+        parts: vec!["one part".to_owned(), "another".to_owned()],
+        bars: (0..15).map(|n| vec![1.0, f64::from(n) * factor]).collect(),
+    };
+    let rows = Rows {
+        title: "Organisations".to_owned(),
+        idea: "Long names".to_owned(),
+        names: names.clone(),
+        panels: vec![panel("time", 0.25), panel("misses", 10.0)],
+    };
+    let text = svg(&rows).expect("it can be drawn");
+    for word in names.iter().map(String::as_str).chain(["time", "another", "4.50", "141.00"]) {
+        assert!(text.contains(word), "{word}");
+    }
+    let (width, height, _) = decoded(&png(&rows).expect("it can be drawn"));
+    assert_eq!((width, height), (2 * rows.size().0, 2 * rows.size().1));
+    assert!(rows.size().1 > 15 * 20, "{:?}", rows.size());
+    let empty = Rows { names: Vec::new(), ..rows };
+    assert_eq!(svg(&empty), Err(DrawError::Empty));
+}

@@ -1,0 +1,237 @@
+//! `pagewalk trace`
+//!
+//! | file | does |
+//! |---|---|
+//! | `environment` | the options, as the environment of a run |
+//! | `source` | the trace's file, read with its progress shown |
+//! | `compare` | several configurations on one trace |
+
+mod compare;
+mod environment;
+mod source;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::{Context, ensure};
+use engine::{Config, Engine, find};
+use kernel::State;
+use machine::cpu::{Fit, Program};
+use machine::system::{ElfImage, Machine, Outcome, RunError};
+use model::mmu::Mmu;
+use scenario::files;
+use scenario::trace::{self, Environment};
+use waves::Window;
+
+use super::output::{self, print, print_json};
+use super::progress::Progress;
+use super::run::known;
+use super::values::ElfArg;
+use super::wave::Recording;
+use super::{Status, TraceArgs, interrupt};
+use environment::environment;
+use source::{Source, Watched};
+
+/// Larger program files are not read.
+const LARGEST_ELF: u64 = 1 << 30;
+/// The load address of position-independent programs under Valgrind.
+const VALGRINDS: u64 = 0x10_8000;
+/// Cycles recorded by default: a trace runs for millions.
+const WAVE_CYCLES: u64 = 20_000;
+
+/// Runs a recorded program as a process, and reports.
+pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Status> {
+    match &chosen(arguments)?[..] {
+        [chosen] => one(arguments, chosen, engine),
+        several => compare::several(arguments, several, engine),
+    }
+}
+
+/// A configuration, and the environment of its run.
+struct Chosen<'a> {
+    /// Its name on the command line.
+    name: &'a str,
+    config: &'static Config,
+    environment: Environment,
+}
+
+/// The configurations on the command line: one or more, all different.
+fn chosen(arguments: &TraceArgs) -> anyhow::Result<Vec<Chosen<'_>>> {
+    let names = || arguments.config.iter().map(|name| name.trim());
+    names().try_for_each(|name| known(Some(name)))?;
+    let mut all: Vec<Chosen<'_>> = Vec::new();
+    for name in names() {
+        let config = find(name)?;
+        if let Some(same) = all.iter().find(|chosen| chosen.config.name == config.name) {
+            ensure!(same.name != name, "--config: {name} is named twice");
+            anyhow::bail!("--config: {} and {name} are the same configuration", same.name);
+        }
+        let environment = environment(arguments, config)?;
+        all.push(Chosen { name, config, environment });
+    }
+    Ok(all)
+}
+
+/// Runs the trace on one configuration.
+fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Result<Status> {
+    ensure!(
+        arguments.plot.is_empty(),
+        "--plot has no effect on one configuration: it compares several, as in --config \
+         rv64_small,rv64_linux"
+    );
+    let mmu = chosen.config.mmu(engine);
+    let job = Job::new(arguments)?;
+    let progress = match job.source.size {
+        Some(size) => Progress::bytes(size),
+        None => Progress::counting("steps"),
+    };
+    let recording = match arguments.wave.place()? {
+        None => None,
+        Some(place) => {
+            let Window { from, cycles } = arguments.wave.shape.window();
+            let window = Window { from, cycles: cycles.or(Some(WAVE_CYCLES)) };
+            let process = job.process();
+            let title = format!("trace {process} on {}", chosen.name);
+            let names = vec![process.to_owned()];
+            Some(Recording::mmu(&place, 0, &title, window, 1, names, &*mmu)?)
+        }
+    };
+    let mut machine = job.machine(mmu, &chosen.environment, &progress)?;
+    let recording = recording.map(|(recording, observer)| {
+        machine.observe(observer);
+        recording
+    });
+    let outcome = machine.run(job.stop);
+    progress.clear();
+    job.has_run(&outcome)?;
+    if arguments.json {
+        print_json(&outcome.report)?;
+    } else {
+        print(&outcome.report.to_string())?;
+    }
+    job.warn();
+    let status = status(&outcome, "");
+    let Some(recording) = recording else { return Ok(status) };
+    let failure = outcome.error.as_ref().map(|error| (outcome.report.cycles, error.to_string()));
+    let recorded = recording.finish(failure.as_ref());
+    if let Some(view) = &recorded.view {
+        output::note(&format!("wave: {}", view.display()));
+    }
+    Ok(recorded.status(status))
+}
+
+/// What the runs of a trace have in common.
+struct Job {
+    /// The trace's name in messages.
+    name: String,
+    source: Source,
+    recorded: trace::Recording<'static>,
+    /// The processes that wrote the log.
+    writers: Rc<RefCell<Vec<u32>>>,
+    stop: &'static AtomicBool,
+}
+
+impl Job {
+    fn new(arguments: &TraceArgs) -> anyhow::Result<Job> {
+        let file = arguments.file.display().to_string();
+        let name = if file == "-" { "standard input".to_owned() } else { file };
+        let source = Source::new(&arguments.file).with_context(|| name.clone())?;
+        let opened = source.clone();
+        let recorded = trace::Recording {
+            file: name.clone(),
+            open: Box::new(move || opened.open()),
+            again: source.size.is_some(),
+            fit: if arguments.fold { Fit::Fold } else { Fit::Refuse },
+            only: arguments.pid,
+            images: arguments.elf.iter().map(image).collect::<anyhow::Result<_>>()?,
+        };
+        let stop = interrupt::stop_flag()?;
+        Ok(Job { name, source, recorded, writers: Rc::default(), stop })
+    }
+
+    /// The name of the traced process: the file's name up to its first dot.
+    fn process(&self) -> &str {
+        let file = self.name.rsplit('/').next().unwrap_or(&self.name);
+        match file.split('.').next() {
+            Some(first) if !first.is_empty() => first,
+            _ => file,
+        }
+    }
+
+    /// A machine with the recorded program.
+    fn machine(
+        &self,
+        mmu: Box<dyn Mmu>,
+        environment: &Environment,
+        progress: &Progress,
+    ) -> anyhow::Result<Machine> {
+        let around = |program| -> Box<dyn Program> {
+            let (source, writers) = (self.source.clone(), self.writers.clone());
+            Box::new(Watched::new(program, progress.clone(), source, writers))
+        };
+        let machine = self.recorded.machine(self.process(), mmu, environment, around, self.stop);
+        Ok(machine.inspect_err(|_| progress.clear())?)
+    }
+
+    /// An error if a run has ended in which nothing happened.
+    fn has_run(&self, outcome: &Outcome) -> anyhow::Result<()> {
+        let is_empty = outcome.report.total.accesses.total() == 0;
+        if is_empty && outcome.error.is_none() && !outcome.stopped {
+            let only = self.recorded.only;
+            let whose = only.map_or_else(String::new, |pid| format!(" of process {pid}"));
+            anyhow::bail!("{}: there is no access{whose} in it: nothing was run", self.name);
+        }
+        Ok(())
+    }
+
+    /// Warns about a log that several processes wrote, unless one of them was chosen.
+    fn warn(&self) {
+        let writers = self.writers.borrow();
+        if self.recorded.only.is_some() || writers.len() < 2 {
+            return;
+        }
+        let writers: Vec<_> = writers.iter().map(u32::to_string).collect();
+        output::note(&format!(
+            "warning: {}: processes {} wrote this log; their accesses were run as those of one \
+             program. --pid N takes only what follows the lines of process N; valgrind \
+             --log-file=NAME.%p gives each process a log of its own",
+            self.name,
+            writers.join(", ")
+        ));
+    }
+}
+
+/// A program file given with the trace.
+fn image(elf: &ElfArg) -> anyhow::Result<ElfImage> {
+    let shown = elf.path.display().to_string();
+    let bytes = files::bytes(&elf.path, LARGEST_ELF).with_context(|| shown.clone())?;
+    let place = |base| ElfImage::read_at(&shown, &bytes, base);
+    Ok(match elf.base {
+        // A file at fixed addresses cannot be moved, and need not be.
+        None => place(Some(VALGRINDS)).or_else(|_| place(None))?,
+        base => place(base)?,
+    })
+}
+
+/// Reports what ended the run on standard error, after the words `of`; returns the exit status.
+fn status(outcome: &Outcome, of: &str) -> Status {
+    if let Some(error) = &outcome.error {
+        output::note(&format!("error: {of}{error}"));
+        return match error {
+            RunError::Step(_) | RunError::Data { .. } | RunError::Counters(_) => Status::Differs,
+            _ => Status::Failed,
+        };
+    }
+    if outcome.stopped {
+        output::note("interrupted: the report covers what was simulated until then");
+        return Status::Interrupted;
+    }
+    for (pid, state) in &outcome.states {
+        if let State::Killed { death } = state {
+            output::note(&format!("{of}process {pid} was killed: {death}"));
+            return Status::Differs;
+        }
+    }
+    Status::Fine
+}
