@@ -81,7 +81,7 @@ export: ## Write the Verilog of every configuration into export/
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
 
-mutants: ## Plant defects of real MMUs, one build each, and check that every one is caught
+mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh
 	$(CARGO) test --release --package testbenches --test all mutants:: -- --ignored --nocapture
 

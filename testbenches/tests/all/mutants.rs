@@ -1,13 +1,20 @@
 //! Defects planted in the hardware, each caught by a scenario, a vector or a block's own test, and
 //! in the memory manager, each caught by the tests that drive it.
 //!
-//! Every mutant is a build of its own, so this runs only when asked to: `make mutants`.
+//! All of a list are planted in one build, and one is chosen when it runs; those that cannot stand
+//! beside the others are built alone. It takes minutes, so this runs only when asked to:
+//! `make mutants`.
+
+mod plant;
 
 use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use crate::figures::documented;
+use plant::Change;
 
 #[derive(Deserialize)]
 struct Catalogue {
@@ -22,6 +29,9 @@ struct Mutant {
     file: String,
     find: String,
     replace: String,
+    /// It needs a build of its own.
+    #[serde(default)]
+    alone: bool,
 }
 
 fn root() -> PathBuf {
@@ -70,113 +80,203 @@ fn run(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("{command:?} does not start: {error}"))
 }
 
-/// Builds the command in the copy; a mutant that does not compile would prove nothing.
-fn build(copy: &Path) -> PathBuf {
-    let built = run(Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--bin", "pagewalk"])
-        .env("CARGO_TARGET_DIR", copy.join("target"))
-        .current_dir(copy));
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    copy.join("target/release/pagewalk")
+/// The variable by which a run chooses a mutant.
+const CHOICE: &str = "PAGEWALK_PLANTED";
+
+/// What the sources of a crate call to learn whether a mutant is chosen.
+const CHOOSER: &str = r#"
+/// 1 if this mutant is chosen.
+#[doc(hidden)]
+#[allow(missing_docs, clippy::all)]
+pub fn planted(number: u64) -> u64 {
+    static CHOSEN: std::sync::OnceLock<Option<u64>> = std::sync::OnceLock::new();
+    let read = || std::env::var("PAGEWALK_PLANTED").ok().and_then(|text| text.parse().ok());
+    u64::from(*CHOSEN.get_or_init(read) == Some(number))
+}
+"#;
+
+/// A copy of the tree with mutants in it, and which of them is chosen.
+struct Tree {
+    folder: PathBuf,
+    chosen: Option<usize>,
 }
 
-/// The test that catches a defect of the hardware in the copy: scenarios, then vectors, then tests
-/// of blocks.
-fn caught_by(pagewalk: &Path, copy: &Path) -> Option<String> {
-    let scenarios = run(Command::new(pagewalk).args(["run", "--all"]).current_dir(copy));
-    if scenarios.status.code() == Some(1) {
-        let text = String::from_utf8_lossy(&scenarios.stdout).into_owned();
-        let first = text.lines().find(|line| line.contains("FAIL"));
-        return Some(first.unwrap_or("a scenario").trim().to_owned());
+impl Tree {
+    /// A command in the copy, with the choice.
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.folder).env("CARGO_TARGET_DIR", self.folder.join("target"));
+        match self.chosen {
+            Some(number) => command.env(CHOICE, number.to_string()),
+            None => command.env_remove(CHOICE),
+        };
+        command
     }
-    assert!(scenarios.status.success(), "{}", String::from_utf8_lossy(&scenarios.stderr));
-    let mut conform = Command::new(pagewalk);
-    conform.arg("conform").current_dir(copy);
-    for mode in ["sv32", "sv39", "sv48", "sv57"] {
-        for kind in ["walk", "tlb", "pmp"] {
-            conform.arg(format!("testbenches/data/vectors/{mode}-{kind}.txt.gz"));
+
+    /// Builds the command; a mutant that does not compile would prove nothing.
+    fn build(&self) {
+        let mut cargo = self.command(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--release", "--bin", "pagewalk"]);
+        succeeded(&run(&mut cargo));
+    }
+
+    fn pagewalk(&self) -> Command {
+        self.command(self.folder.join("target/release/pagewalk"))
+    }
+
+    /// The first scenario that fails.
+    fn scenario_that_fails(&self) -> Option<String> {
+        let mut scenarios = self.pagewalk();
+        scenarios.args(["run", "--all"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut running = scenarios.spawn().expect("it starts");
+        let lines = BufReader::new(running.stdout.take().expect("it is piped")).lines();
+        let mut lines = lines.map_while(Result::ok);
+        let failed = lines.find(|line| line.contains("FAIL"));
+        if failed.is_some() {
+            // One is enough; it may have ended by itself.
+            let _ = running.kill();
+        }
+        let status = running.wait().expect("it ends");
+        match failed {
+            Some(line) => Some(line.trim().to_owned()),
+            None => (!status.success()).then(|| "a run of the scenarios".to_owned()),
         }
     }
-    if run(&mut conform).status.code() == Some(1) {
-        return Some("the vectors".to_owned());
+
+    /// The test that catches a defect of the hardware: scenarios, then vectors, then tests of
+    /// blocks.
+    fn hardware_caught_by(&self) -> Option<String> {
+        if let Some(failed) = self.scenario_that_fails() {
+            return Some(failed);
+        }
+        let mut conform = self.pagewalk();
+        conform.arg("conform");
+        for mode in ["sv32", "sv39", "sv48", "sv57"] {
+            for kind in ["walk", "tlb", "pmp"] {
+                conform.arg(format!("testbenches/data/vectors/{mode}-{kind}.txt.gz"));
+            }
+        }
+        if run(&mut conform).status.code() == Some(1) {
+            return Some("the vectors".to_owned());
+        }
+        let mut blocks = self.command(env!("CARGO"));
+        blocks.args(["test", "--quiet", "--release", "--package", "hdl"]);
+        (!run(&mut blocks).status.success()).then(|| "a block test".to_owned())
     }
-    let blocks = run(Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--release", "--package", "hdl"])
-        .env("CARGO_TARGET_DIR", copy.join("target"))
-        .current_dir(copy));
-    (!blocks.status.success()).then(|| "a block test".to_owned())
+
+    /// The test that catches a defect of the kernel: its own tests, then scenarios, then a short
+    /// soak.
+    fn kernel_caught_by(&self) -> Option<String> {
+        if let Some(test) = self.kernel_test_that_fails() {
+            return Some(test);
+        }
+        if let Some(failed) = self.scenario_that_fails() {
+            return Some(failed);
+        }
+        let mut soak = self.pagewalk();
+        soak.args(["soak", "--ops", "50000", "--policy", "clock,fifo,lru"]);
+        (!run(&mut soak).status.success()).then(|| "the soak".to_owned())
+    }
+
+    /// The first of the kernel's own tests that fails.
+    fn kernel_test_that_fails(&self) -> Option<String> {
+        let tests = ["test", "--quiet", "--release", "--package", "machine", "--lib"];
+        let mut built = self.command(env!("CARGO"));
+        succeeded(&run(built.args(tests).arg("--no-run")));
+        let mut cargo = self.command(env!("CARGO"));
+        let tests = run(cargo.args(tests).arg("system::tests"));
+        let text = String::from_utf8_lossy(&tests.stdout).into_owned();
+        let first = text.lines().find(|line| line.starts_with("---- "));
+        let name = first.map(|line| line.trim_matches(['-', ' ']).to_owned());
+        (!tests.status.success()).then(|| name.unwrap_or_else(|| "a test of the kernel".to_owned()))
+    }
+
+    fn write(&self, file: &str, edit: impl FnOnce(String) -> String) {
+        let path = self.folder.join(file);
+        let sound = std::fs::read_to_string(&path).expect("the file is there");
+        std::fs::write(&path, edit(sound)).expect("it is written");
+    }
 }
 
-/// The test that catches a defect of the kernel in the copy: its own tests, then scenarios, then a
-/// short soak.
-fn kernel_caught_by(copy: &Path) -> Option<String> {
-    if let Some(test) = kernel_test_that_fails(copy) {
-        return Some(test);
-    }
-    let pagewalk = build(copy);
-    let scenarios = run(Command::new(&pagewalk).args(["run", "--all"]).current_dir(copy));
-    let text = String::from_utf8_lossy(&scenarios.stdout).into_owned();
-    let failed = text.lines().find(|line| line.contains("FAIL"));
-    let failed = failed.map(|line| line.trim().to_owned());
-    if !scenarios.status.success() {
-        return Some(failed.unwrap_or_else(|| "a scenario".to_owned()));
-    }
-    let mut soak = Command::new(&pagewalk);
-    soak.args(["soak", "--ops", "50000", "--policy", "clock,fifo,lru"]).current_dir(copy);
-    (!run(&mut soak).status.success()).then(|| "the soak".to_owned())
+fn succeeded(output: &Output) {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The first of the kernel's own tests that fails in the copy.
-fn kernel_test_that_fails(copy: &Path) -> Option<String> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["test", "--quiet", "--release", "--package", "machine", "--lib", "system::tests"]);
-    cargo.env("CARGO_TARGET_DIR", copy.join("target")).current_dir(copy);
-    let built = run(Command::new(env!("CARGO"))
-        .args(["test", "--quiet", "--release", "--package", "machine", "--lib", "--no-run"])
-        .env("CARGO_TARGET_DIR", copy.join("target"))
-        .current_dir(copy));
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let tests = run(&mut cargo);
-    let text = String::from_utf8_lossy(&tests.stdout).into_owned();
-    let first = text.lines().find(|line| line.starts_with("---- "));
-    let name = first.map(|line| line.trim_matches(['-', ' ']).to_owned());
-    (!tests.status.success()).then(|| name.unwrap_or_else(|| "a test of the kernel".to_owned()))
+/// The files of a list with all mutants in them that can stand beside others, by name.
+fn planted(mutants: &[Mutant]) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for (number, mutant) in mutants.iter().enumerate().filter(|(_, mutant)| !mutant.alone) {
+        let read = || std::fs::read_to_string(root().join(&mutant.file)).expect("it is there");
+        let text = files.entry(mutant.file.clone()).or_insert_with(read);
+        let change = Change { number, find: &mutant.find, replace: &mutant.replace };
+        let made = plant::planted(text, &change);
+        *text = made.unwrap_or_else(|why| panic!("{}: {why}", mutant.name));
+    }
+    files
 }
 
-/// Plants each mutant of a list in the copy. `PAGEWALK_MUTANT` may name some, separated by commas.
-fn plant(copy: &Path, mutants: Vec<Mutant>, caught_by: impl Fn() -> Option<String>) {
-    assert_eq!(caught_by(), None, "what is unbroken does not pass");
+#[test]
+fn every_mutant_can_be_planted_beside_the_others() {
+    for list in [HARDWARE, KERNEL] {
+        for (name, text) in planted(&catalogue(list)) {
+            syn::parse_file(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+}
+
+/// Plants the mutants of a list in a copy, and says what catches each. `PAGEWALK_MUTANT` may name
+/// some, separated by commas.
+fn plant(folder: &str, mutants: &[Mutant], caught_by: impl Fn(&Tree) -> Option<String>) {
     let only = std::env::var("PAGEWALK_MUTANT").ok();
+    let is_wanted = |mutant: &Mutant| {
+        only.as_ref().is_none_or(|only| only.split(',').any(|name| name == mutant.name))
+    };
+    let (target, list) = (root().join("target"), planted(mutants));
+    let mut tree = Tree { folder: target.join(folder), chosen: None };
+    copy_of_the_tree(&tree.folder);
+    let mut libraries = BTreeSet::new();
+    for (file, text) in list {
+        let (library, _) = file.split_once("/src/").expect("a file of a crate");
+        libraries.insert(format!("{library}/src/lib.rs"));
+        tree.write(&file, |_| text);
+    }
+    for library in &libraries {
+        tree.write(library, |text| text + CHOOSER);
+    }
+    tree.build();
+    assert_eq!(caught_by(&tree), None, "what is unbroken does not pass");
     let mut survivors = Vec::new();
-    for mutant in mutants {
-        if only.as_ref().is_some_and(|only| !only.split(',').any(|name| name == mutant.name)) {
-            continue;
-        }
-        let file = copy.join(&mutant.file);
-        let sound = std::fs::read_to_string(&file).expect("the file is there");
-        std::fs::write(&file, mutated(&mutant, &sound)).expect("the mutant is planted");
-        let caught = caught_by();
-        std::fs::write(&file, sound).expect("the file is restored");
+    let mut tell = |mutant: &Mutant, caught: Option<String>| {
         println!("{:45} {}", mutant.name, caught.as_deref().unwrap_or("SURVIVES"));
         if caught.is_none() {
             survivors.push(format!("{} ({})", mutant.name, mutant.defect));
         }
+    };
+    for (number, mutant) in mutants.iter().enumerate() {
+        if is_wanted(mutant) && !mutant.alone {
+            tree.chosen = Some(number);
+            tell(mutant, caught_by(&tree));
+        }
+    }
+    let alone = mutants.iter().filter(|mutant| is_wanted(mutant) && mutant.alone);
+    let tree = Tree { folder: target.join(format!("{folder}-alone")), chosen: None };
+    for mutant in alone {
+        copy_of_the_tree(&tree.folder);
+        tree.write(&mutant.file, |text| mutated(mutant, &text));
+        tree.build();
+        tell(mutant, caught_by(&tree));
     }
     assert!(survivors.is_empty(), "not caught: {survivors:#?}");
 }
 
 #[test]
-#[ignore = "builds the hardware once for each mutant: make mutants"]
+#[ignore = "builds the hardware with its mutants: make mutants"]
 fn every_mutant_is_caught() {
-    let copy = root().join("target/mutants");
-    copy_of_the_tree(&copy);
-    plant(&copy, catalogue(HARDWARE), || caught_by(&build(&copy), &copy));
+    plant("mutants", &catalogue(HARDWARE), Tree::hardware_caught_by);
 }
 
 #[test]
-#[ignore = "builds the memory manager once for each mutant: make mutants"]
+#[ignore = "builds the memory manager with its mutants: make mutants"]
 fn every_kernel_mutant_is_caught() {
-    let copy = root().join("target/kernel-mutants");
-    copy_of_the_tree(&copy);
-    plant(&copy, catalogue(KERNEL), || kernel_caught_by(&copy));
+    plant("kernel-mutants", &catalogue(KERNEL), Tree::kernel_caught_by);
 }
