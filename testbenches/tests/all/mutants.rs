@@ -87,11 +87,18 @@ const CHOICE: &str = "PAGEWALK_PLANTED";
 const CHOOSER: &str = r#"
 /// 1 if this mutant is chosen.
 #[doc(hidden)]
-#[allow(missing_docs, clippy::all)]
-pub fn planted(number: u64) -> u64 {
-    static CHOSEN: std::sync::OnceLock<Option<u64>> = std::sync::OnceLock::new();
+#[allow(clippy::all, dead_code)]
+pub fn planted(number: usize) -> usize {
+    static CHOSEN: std::sync::OnceLock<Option<usize>> = std::sync::OnceLock::new();
     let read = || std::env::var("PAGEWALK_PLANTED").ok().and_then(|text| text.parse().ok());
-    u64::from(*CHOSEN.get_or_init(read) == Some(number))
+    usize::from(*CHOSEN.get_or_init(read) == Some(number))
+}
+
+/// 1 if it is not.
+#[doc(hidden)]
+#[allow(clippy::all, dead_code)]
+pub fn sound(number: usize) -> usize {
+    1 - planted(number)
 }
 "#;
 

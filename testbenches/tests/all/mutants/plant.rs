@@ -1,7 +1,7 @@
 //! Puts every mutant of a file into it at once, to be chosen when the program runs.
 //!
 //! The mutated text stands beside the sound one, behind a test of the mutant's number. In a kernel
-//! of a block the statements around it are doubled, `if MUTANT { mutated } else { sound }`, and the
+//! of a block the statements around it are doubled, as two loops of which one has a round, and the
 //! choice is made when the block's text is elaborated; elsewhere the expression around it, or the
 //! statement, if it is a whole one.
 
@@ -49,17 +49,16 @@ pub(crate) fn planted(text: &str, change: &Change<'_>) -> Result<String, String>
         change.replace,
         &text[found.end..range.end]
     );
-    let test = if in_kernel {
-        format!("(bits::<1>(crate::planted({number})).any())")
+    let both = if in_kernel {
+        // A loop of one round or none is the choice that a kernel can make as it is elaborated.
+        format!(
+            " for _planted in 0..crate::planted({number}) {{ {after} }} \
+             for _sound in 0..crate::sound({number}) {{ {before} }} "
+        )
+    } else if is_expression {
+        format!("(if crate::planted({number}) == 1 {{ {after} }} else {{ {before} }})")
     } else {
-        format!("(crate::planted({number}) == 1)")
-    };
-    let both = if is_expression {
-        format!("(if {test} {{ {after} }} else {{ {before} }})")
-    } else if after.trim().is_empty() {
-        format!(" if !{test} {{ {before} }} ")
-    } else {
-        format!(" if {test} {{ {after} }} else {{ {before} }} ")
+        format!(" if crate::planted({number}) == 1 {{ {after} }} else {{ {before} }} ")
     };
     Ok(format!("{}{both}{}", &text[..range.start], &text[range.end..]))
 }
@@ -142,12 +141,12 @@ fn a_statement_of_a_kernel_is_doubled() {
     let change = Change { number: 3, find: "self.c.val()", replace: "false" };
     let made = planted(text, &change).expect("it is planted");
     assert!(made.contains(
-        "if (bits::<1>(crate::planted(3)).any()) { self.b.next = false; } \
-         else { self.b.next = self.c.val(); }"
+        "for _planted in 0..crate::planted(3) { self.b.next = false; } \
+         for _sound in 0..crate::sound(3) { self.b.next = self.c.val(); }"
     ));
     let gone = Change { number: 4, find: "self.d.next = true;", replace: "" };
     let made = planted(&made, &gone).expect("it is planted");
-    assert!(made.contains("if !(bits::<1>(crate::planted(4)).any()) { self.d.next = true; }"));
+    assert!(made.contains("for _sound in 0..crate::sound(4) { self.d.next = true; }"));
 }
 
 #[test]
@@ -155,5 +154,5 @@ fn an_expression_elsewhere_is_doubled() {
     let text = "fn f(a: u64) -> u64 { let b = a + 1; b * 2 }";
     let change = Change { number: 1, find: "a + 1", replace: "a" };
     let made = planted(text, &change).expect("it is planted");
-    assert!(made.contains("let b = (if (crate::planted(1) == 1) { a } else { a + 1 });"));
+    assert!(made.contains("let b = (if crate::planted(1) == 1 { a } else { a + 1 });"));
 }
