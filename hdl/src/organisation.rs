@@ -3,6 +3,7 @@
 use crate::Extensions;
 use crate::pmp::Physical;
 use crate::second::SecondShape;
+use crate::tlb::Shape;
 
 /// The parts that an MMU is built with, chosen when it is made (`new`). [`Default`] is the smallest:
 /// what is not named here is absent from the hardware, and costs nothing.
@@ -10,6 +11,11 @@ use crate::second::SecondShape;
 pub struct Organisation {
     /// Extensions of the page-table entries.
     pub extensions: Extensions,
+    /// The fetch port's TLB; `None`: as many lines as the top's sizes say, fully associative, the
+    /// first in is the first out.
+    pub fetch: Option<Shape>,
+    /// The data port's, likewise.
+    pub data: Option<Shape>,
     /// Lines of the walk cache, 2 to 16; 0 is none.
     pub walk_cache: usize,
     /// A walker for each port, so that both ports' misses are walked at the same time. The memory

@@ -221,6 +221,7 @@ impl<
         self.tlb.new_ppn.next = self.done_ppn.val();
         self.tlb.new_leaf.next = self.done_leaf.val();
         self.tlb.refill.next = false;
+        self.tlb.used.next = false;
         self.refilled.next = false;
         self.permission.access.next = self.access.val();
         self.permission.leaf.next = self.tlb.leaf.val();
@@ -264,6 +265,7 @@ impl<
                         // hardware may set D.
                         self.answered.next = true;
                         self.hit.next = true;
+                        self.tlb.used.next = true;
                         self.is_page_fault.next =
                             self.permission.denied.val() || self.permission.unmarked.val();
                     } else {

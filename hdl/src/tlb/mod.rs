@@ -4,15 +4,26 @@
 //! |---|---|
 //! | [`Cam`] | all lines: lookup, fence, refill |
 //! | [`CamLine`] | the tag of one entry and its comparator (`line`) |
-//! | [`Replacement`] | selects the line for the next refill |
-//! | [`Shape`] | how many lines (no block, but what [`Cam::new`] takes) |
+//! | [`Replacement`] | selects the line of a set for the next refill |
+//! | [`Fifo`], [`Lru`], [`PseudoLru`], [`NotMostRecent`], [`Random`] | ... if all are full (`fifo`, `lru`, `plru`, `recent`, `random`) |
+//! | [`Shape`], [`Policy`] | how many lines, in which sets, and which of these (no blocks, but what [`Cam::new`] takes) |
 
 mod cam;
+mod fifo;
 mod line;
+mod lru;
+mod plru;
+mod random;
+mod recent;
 mod replacement;
 mod shape;
 
 pub use cam::Cam;
+pub use fifo::Fifo;
 pub use line::CamLine;
+pub use lru::{Lru, LruAge};
+pub use plru::PseudoLru;
+pub use random::Random;
+pub use recent::NotMostRecent;
 pub use replacement::Replacement;
-pub use shape::Shape;
+pub use shape::{Policy, Shape};

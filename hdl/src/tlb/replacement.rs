@@ -1,69 +1,107 @@
 //! The choice of the line for the next refill.
 
+use super::{Fifo, Lru, NotMostRecent, Policy, PseudoLru, Random, Shape};
 use rust_hdl::prelude::*;
 
-/// Chooses the victim line: the highest empty one, else the one at a pointer that moves down by
-/// one line, and wraps around, for each entry displaced.
+/// Chooses the victim among the lines of one set: the highest empty one, else the one that the
+/// [`Policy`] chooses.
 ///
-/// From reset that is first in, first out: lines fill from the top down, where the pointer starts.
-/// A fence does not move the pointer, so an entry that later fills a cleared line may be displaced
-/// before older ones; after a fence of everything, displacement begins at the pointer, not at the
-/// top.
+/// A fence does not change a policy's state, so an entry that later fills a cleared line may be
+/// displaced before older ones.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
-/// | `valid[i]` | in | 1 | line i holds an entry |
+/// | `base` | in | IDX | the first line of the set |
+/// | `full[i]` | in | 1 | line i of the TLB holds an entry, or is of another set |
+/// | `used`, `used_line` | in | 1, IDX | this line answers a request in this cycle |
 /// | `refill` | in | 1 | the victim is written in this cycle |
 /// | `victim` | out | IDX | the line to write; registered |
 ///
-/// Timing: `victim` follows `valid` one cycle later, which keeps the choice off the lookup path.
-/// Reset: the victim and the oldest line are the last one.
+/// Timing: `victim` follows `full` and the policy one cycle later, which keeps the choice off the
+/// lookup path. Reset: the victim is the last line of the set.
 ///
-/// Invariants: `victim` does not depend on which lines hit. Refills of one TLB are at least two
-/// cycles apart, so the registered choice is never stale enough to overwrite the newest entry.
+/// Invariants: `victim` does not depend on what hits in the same cycle or the one before. Refills
+/// of one TLB are at least two cycles apart, so the registered choice is never stale enough to
+/// overwrite the newest entry.
 #[derive(LogicBlock)]
 pub struct Replacement<const IDX: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
     /// Synchronous reset.
     pub reset: Signal<In, Bit>,
-    /// Line i holds an entry.
-    pub valid: Vec<Signal<In, Bit>>,
+    /// The first line of the set.
+    pub base: Signal<In, Bits<IDX>>,
+    /// Line i holds an entry, or is of another set.
+    pub full: Vec<Signal<In, Bit>>,
+    /// A line answers.
+    pub used: Signal<In, Bit>,
+    /// The line.
+    pub used_line: Signal<In, Bits<IDX>>,
     /// The victim is written.
     pub refill: Signal<In, Bit>,
     /// The line to write.
     pub victim: Signal<Out, Bits<IDX>>,
+    // One of these is there.
+    fifo: Vec<Fifo<IDX>>,
+    lru: Vec<Lru<IDX>>,
+    tree: Vec<PseudoLru<IDX>>,
+    recent: Vec<NotMostRecent<IDX>>,
+    random: Vec<Random<IDX>>,
     chosen: DFF<Bits<IDX>>,
-    oldest: DFF<Bits<IDX>>,
     some_empty: Signal<Local, Bit>,
+    displaced: Signal<Local, Bit>,
+    used_here: Signal<Local, Bit>,
+    touched: Signal<Local, Bit>,
+    way: Signal<Local, Bits<IDX>>,
+    choice: Signal<Local, Bits<IDX>>,
     line: Vec<Constant<Bits<IDX>>>,
-    one: Constant<Bits<IDX>>,
+    /// The bits of a number within the set.
+    way_bits: Constant<Bits<IDX>>,
     top: Constant<Bits<IDX>>,
 }
 
 impl<const IDX: usize> Default for Replacement<IDX> {
     fn default() -> Self {
-        Self::new(1 << IDX)
+        Self::new(Shape::fifo(1 << IDX))
     }
 }
 
 impl<const IDX: usize> Replacement<IDX> {
-    /// For so many lines.
-    pub fn new(lines: usize) -> Self {
-        assert!((2..=1 << IDX).contains(&lines), "there are 2 to {} lines", 1 << IDX);
+    /// For a set of a TLB.
+    ///
+    /// # Panics
+    /// If the shape does not fit ([`Shape::misfit`]).
+    pub fn new(shape: Shape) -> Self {
+        let Shape { lines, ways, policy } = shape;
+        assert_eq!(shape.misfit(IDX), None);
+        let number = |number: usize| Constant::new(bits::<IDX>(number as u64));
+        let one = |wanted| usize::from(policy == wanted);
+        let way_bits = if ways == lines { (1 << IDX) - 1 } else { ways - 1 };
         Self {
             clock: Default::default(),
             reset: Default::default(),
-            valid: (0..lines).map(|_| Default::default()).collect(),
+            base: Default::default(),
+            full: (0..lines).map(|_| Default::default()).collect(),
+            used: Default::default(),
+            used_line: Default::default(),
             refill: Default::default(),
             victim: Default::default(),
+            fifo: (0..one(Policy::Fifo)).map(|_| Fifo::new(ways)).collect(),
+            lru: (0..one(Policy::Lru)).map(|_| Lru::new(ways)).collect(),
+            tree: (0..one(Policy::PseudoLru)).map(|_| PseudoLru::new(ways)).collect(),
+            recent: (0..one(Policy::NotMostRecent)).map(|_| NotMostRecent::new(ways)).collect(),
+            random: (0..one(Policy::Random)).map(|_| Random::new(ways)).collect(),
             chosen: Default::default(),
-            oldest: Default::default(),
             some_empty: Default::default(),
-            line: (0..lines as u64).map(|line| Constant::new(line.into())).collect(),
-            one: Constant::new(1.into()),
-            top: Constant::new((lines as u64 - 1).into()),
+            displaced: Default::default(),
+            used_here: Default::default(),
+            touched: Default::default(),
+            way: Default::default(),
+            choice: Default::default(),
+            line: (0..lines).map(number).collect(),
+            way_bits: number(way_bits),
+            top: number(ways - 1),
         }
     }
 }
@@ -71,26 +109,69 @@ impl<const IDX: usize> Replacement<IDX> {
 impl<const IDX: usize> Logic for Replacement<IDX> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, chosen, oldest);
+        dff_setup!(self, clock, chosen);
         self.victim.next = self.chosen.q.val();
+
         self.some_empty.next = false;
-        self.chosen.d.next = self.oldest.q.val();
-        for i in 0..self.valid.len() {
-            if !self.valid[i].val() {
+        for i in 0..self.full.len() {
+            if !self.full[i].val() {
                 self.some_empty.next = true;
+            }
+        }
+        // Only a displacement is one step of an order: filling an empty line is none.
+        self.displaced.next = self.refill.val() && !self.some_empty.val();
+        self.used_here.next =
+            self.used.val() && ((self.used_line.val() & (!self.way_bits.val())) == self.base.val());
+        self.touched.next = self.refill.val() || self.used_here.val();
+        self.way.next = self.used_line.val() & self.way_bits.val();
+        if self.refill.val() {
+            self.way.next = self.chosen.q.val() & self.way_bits.val();
+        }
+
+        self.choice.next = bits::<IDX>(0);
+        for i in 0..self.fifo.len() {
+            self.fifo[i].clock.next = self.clock.val();
+            self.fifo[i].reset.next = self.reset.val();
+            self.fifo[i].displaced.next = self.displaced.val();
+            self.choice.next = self.fifo[i].choice.val();
+        }
+        for i in 0..self.lru.len() {
+            self.lru[i].clock.next = self.clock.val();
+            self.lru[i].reset.next = self.reset.val();
+            self.lru[i].touched.next = self.touched.val();
+            self.lru[i].line.next = self.way.val();
+            self.choice.next = self.lru[i].choice.val();
+        }
+        for i in 0..self.tree.len() {
+            self.tree[i].clock.next = self.clock.val();
+            self.tree[i].reset.next = self.reset.val();
+            self.tree[i].touched.next = self.touched.val();
+            self.tree[i].line.next = self.way.val();
+            self.choice.next = self.tree[i].choice.val();
+        }
+        for i in 0..self.recent.len() {
+            self.recent[i].clock.next = self.clock.val();
+            self.recent[i].reset.next = self.reset.val();
+            self.recent[i].touched.next = self.touched.val();
+            self.recent[i].line.next = self.way.val();
+            self.recent[i].displaced.next = self.displaced.val();
+            self.choice.next = self.recent[i].choice.val();
+        }
+        for i in 0..self.random.len() {
+            self.random[i].clock.next = self.clock.val();
+            self.random[i].reset.next = self.reset.val();
+            self.random[i].displaced.next = self.displaced.val();
+            self.choice.next = self.random[i].choice.val();
+        }
+
+        self.chosen.d.next = self.base.val() | self.choice.val();
+        for i in 0..self.full.len() {
+            if !self.full[i].val() {
                 self.chosen.d.next = self.line[i].val();
             }
         }
-        // The FIFO order advances when an entry is displaced, not when an empty line is filled.
-        if self.refill.val() && !self.some_empty.val() {
-            self.oldest.d.next = self.oldest.q.val() - self.one.val();
-            if !self.oldest.q.val().any() {
-                self.oldest.d.next = self.top.val();
-            }
-        }
         if self.reset.val() {
-            self.chosen.d.next = self.top.val();
-            self.oldest.d.next = self.top.val();
+            self.chosen.d.next = self.base.val() | self.top.val();
         }
     }
 }

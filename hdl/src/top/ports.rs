@@ -239,15 +239,23 @@ macro_rules! mmu_ports {
             /// # Panics
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
-                let Organisation { extensions, walk_cache, two_walkers, second, physical } =
-                    organisation;
+                let Organisation {
+                    extensions,
+                    fetch,
+                    data,
+                    walk_cache,
+                    two_walkers,
+                    second,
+                    physical,
+                } = organisation;
+                let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
                 let other = usize::from(two_walkers);
                 let protections = usize::from(physical.is_some());
                 let protection = || Protection::new(physical, two_walkers);
                 Self {
                     protection: (0..protections).map(|_| protection()).collect(),
-                    fetch: Port::new(extensions, Shape::fifo(N)),
-                    data: Port::new(extensions, Shape::fifo(N)),
+                    fetch: Port::new(extensions, tlb(fetch)),
+                    data: Port::new(extensions, tlb(data)),
                     walker: Walker::new(extensions),
                     fetch_walker: (0..other).map(|_| Walker::new(extensions)).collect(),
                     turn: (0..other).map(|_| MemoryTurn::default()).collect(),

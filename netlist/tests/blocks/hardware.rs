@@ -8,7 +8,7 @@ use hdl::pmp::{Physical, PmpEntry, PmpRegisters, Protection, Region};
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{SecondLevel, SecondShape};
-use hdl::tlb::{Cam, CamLine, Replacement, Shape};
+use hdl::tlb::{Cam, CamLine, Policy, Replacement, Shape};
 use hdl::walker::{Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, Walker};
 use hdl::{AccessContext, Extensions, Leaf};
 
@@ -155,6 +155,24 @@ pub(crate) fn a_tlb_agrees_alone() {
     });
 }
 
+/// Every policy, with and without sets.
+#[test]
+pub(crate) fn tlbs_of_every_shape_agree_alone() {
+    let policies = [Policy::Lru, Policy::PseudoLru, Policy::NotMostRecent, Policy::Random];
+    for policy in policies {
+        for ways in [4, 2] {
+            let shape = Shape { lines: 4, ways, policy };
+            alone(Tlb::new(ALL, shape), 700, 80, |dice, block| {
+                present!(dice, block: key_asid, used, fence_by_va, fence_by_asid, refill, new_ppn,
+                    new_leaf);
+                block.key_vpn.next = dice.roll(1 << 10).into();
+                block.reset.next = dice.roll(100) == 0;
+                block.fence.next = dice.roll(8) == 0;
+            });
+        }
+    }
+}
+
 /// Fewer lines than their numbers could count.
 #[test]
 pub(crate) fn a_tlb_of_three_lines_agrees_alone() {
@@ -168,12 +186,12 @@ pub(crate) fn a_tlb_of_three_lines_agrees_alone() {
 
 #[test]
 pub(crate) fn a_replacement_agrees_alone() {
-    for block in [Fifo::default(), Fifo::new(5)] {
+    for block in [Fifo::default(), Fifo::new(Shape::fifo(5))] {
         alone(block, 900, 80, |dice, block| {
-            present!(dice, block: refill);
+            present!(dice, block: refill, used, used_line);
             block.reset.next = dice.roll(60) == 0;
-            for valid in &mut block.valid {
-                valid.next = dice.roll(6) > 0;
+            for full in &mut block.full {
+                full.next = dice.roll(6) > 0;
             }
         });
     }

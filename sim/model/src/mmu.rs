@@ -25,7 +25,7 @@ mod port;
 mod table;
 
 pub use events::{Events, Pulse};
-pub use organisation::Organisation;
+pub use organisation::{Organisation, Replacement};
 pub use port::{PerPort, Port};
 
 use crate::isa::{Access, Attributes, Context, Extensions, Fault, Physical, Translation, Xlen};

@@ -5,10 +5,11 @@ use super::parts;
 use super::pool::Lent;
 use super::{Engine, HardwareMmu, Pin, Simulator, top};
 use hdl::second::SecondShape;
+use hdl::tlb::{Policy, Shape};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use model::isa::Extension::{Svnapot, Svpbmt, Svrsw60t59b};
 use model::isa::{Extension, Extensions, Physical, Region, RegionKind, Xlen};
-use model::mmu::{Mmu, Organisation};
+use model::mmu::{Mmu, Organisation, Replacement};
 use netlist::Design;
 use netlist::compile::CompileError;
 use std::sync::OnceLock;
@@ -20,7 +21,7 @@ pub struct Config {
     pub name: &'static str,
     /// The width of the top.
     pub xlen: Xlen,
-    /// Lines in each of the two TLBs.
+    /// Lines in each of the two TLBs, unless the fetch port's has its own number.
     pub entries: usize,
     /// Extensions built in.
     pub extensions: Extensions,
@@ -80,6 +81,21 @@ impl Config {
         Config { organisation: Organisation { l2_parity: true, ..self.organisation }, ..self }
     }
 
+    /// With TLBs that replace so.
+    const fn replacing(self, replacement: Replacement) -> Config {
+        Config { organisation: Organisation { replacement, ..self.organisation }, ..self }
+    }
+
+    /// With sets of so many lines.
+    const fn ways(self, ways: usize) -> Config {
+        Config { organisation: Organisation { ways, ..self.organisation }, ..self }
+    }
+
+    /// With so many lines in the fetch port's TLB.
+    const fn fetch_lines(self, fetch_lines: usize) -> Config {
+        Config { organisation: Organisation { fetch_lines, ..self.organisation }, ..self }
+    }
+
     /// With a walker for each port.
     const fn two_walkers(self) -> Config {
         Config { organisation: Organisation { two_walkers: true, ..self.organisation }, ..self }
@@ -106,6 +122,12 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_walk", Xlen::Rv64, 16).walk_cache(8),
     plain("rv64_linux_overlap", Xlen::Rv64, 16).two_walkers(),
     plain("rv64_linux_l2", Xlen::Rv64, 16).l2(512),
+    plain("rv64_linux_lru", Xlen::Rv64, 16).replacing(Replacement::Lru),
+    plain("rv64_linux_plru", Xlen::Rv64, 16).replacing(Replacement::PseudoLru),
+    plain("rv64_linux_nmr", Xlen::Rv64, 16).replacing(Replacement::NotMostRecent),
+    plain("rv64_linux_random", Xlen::Rv64, 16).replacing(Replacement::Random),
+    plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
+    plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
     plain("rv32_linux_full", Xlen::Rv32, 16).walk_cache(4).two_walkers().l2(64).parity(),
     extended("rv64_linux_full", &[Svnapot, Svpbmt]).walk_cache(8).two_walkers().l2(512).parity(),
     plain("rv32_small_pmp", Xlen::Rv32, 8).protected(8, &[]),
@@ -254,11 +276,25 @@ impl Config {
             svpbmt: self.extensions.has(Svpbmt),
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
+        let Organisation { replacement, ways, fetch_lines, .. } = self.organisation;
         let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity } = self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
+        let policy = match replacement {
+            Replacement::Fifo => Policy::Fifo,
+            Replacement::Lru => Policy::Lru,
+            Replacement::PseudoLru => Policy::PseudoLru,
+            Replacement::NotMostRecent => Policy::NotMostRecent,
+            Replacement::Random => Policy::Random,
+        };
+        let tlb = |lines| {
+            let ways = if ways == 0 { lines } else { ways };
+            Some(Shape { lines, ways, policy })
+        };
+        let fetch = if fetch_lines == 0 { self.entries } else { fetch_lines };
+        let (fetch, data) = (tlb(fetch), tlb(self.entries));
         let physical = protection(self.physical);
-        hdl::Organisation { extensions, walk_cache, two_walkers, second, physical }
+        hdl::Organisation { extensions, fetch, data, walk_cache, two_walkers, second, physical }
     }
 
     /// The width of a pin in bits.

@@ -7,7 +7,9 @@ use hdl::pmp::{AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protecti
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{Bank, BankWay, Kept, SecondLevel};
-use hdl::tlb::{Cam, CamLine, Replacement, Shape};
+use hdl::tlb::{
+    Cam, CamLine, Fifo, Lru, LruAge, NotMostRecent, Policy, PseudoLru, Random, Replacement, Shape,
+};
 use hdl::walker::{Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, Walker};
 use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
@@ -27,9 +29,8 @@ macro_rules! named {
             }
 
             fn names(organisation: Organisation) -> Names {
-                let Organisation { extensions, walk_cache, two_walkers, second, physical } =
-                    organisation;
-                let tlb = Shape::fifo(N);
+                let Organisation { extensions, fetch, data, .. } = organisation;
+                let Organisation { walk_cache, two_walkers, second, physical, .. } = organisation;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -53,15 +54,31 @@ macro_rules! named {
                         .with::<RAM<Bits<$ppn>, 9>>()
                         .with::<RAM<Kept, 9>>();
                 }
+                for tlb in [fetch, data].map(|shape| shape.unwrap_or(Shape::fifo(N))) {
+                    names = names
+                        .with_example(Port::<IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(
+                            extensions, tlb,
+                        ))
+                        .with_example(Cam::<IDX, $vpn, $ppn, $asid>::new(extensions, tlb))
+                        .with_example(Replacement::<IDX>::new(tlb));
+                    names = match tlb.policy {
+                        Policy::Fifo => names.with_example(Fifo::<IDX>::new(tlb.ways)),
+                        Policy::Lru => {
+                            names.with_example(Lru::<IDX>::new(tlb.ways)).with::<LruAge<IDX>>()
+                        }
+                        Policy::PseudoLru => names.with_example(PseudoLru::<IDX>::new(tlb.ways)),
+                        Policy::NotMostRecent => {
+                            names.with_example(NotMostRecent::<IDX>::new(tlb.ways))
+                        }
+                        Policy::Random => names.with_example(Random::<IDX>::new(tlb.ways)),
+                    };
+                }
                 names
                     .with::<$scheme>()
-                    .with_example(Port::<IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(extensions, tlb))
                     .with::<Miss<$xlen, $ppn, $asid>>()
                     .with_example(MemoryType::new(extensions))
                     .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions))
-                    .with_example(Cam::<IDX, $vpn, $ppn, $asid>::new(extensions, tlb))
                     .with::<CamLine<$vpn, $asid>>()
-                    .with_example(Replacement::<IDX>::new(N))
                     .with_example(PageMask::<$vpn, $vpn>::new(extensions))
                     .with_example(PageMask::<$vpn, $ppn>::new(extensions))
                     .with::<Permission>()

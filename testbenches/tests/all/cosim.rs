@@ -70,6 +70,12 @@ replays! {
     icarus_runs_rv64_linux_walk_as_rust_does Icarus "rv64_linux_walk";
     icarus_runs_rv64_linux_overlap_as_rust_does Icarus "rv64_linux_overlap";
     icarus_runs_rv64_linux_full_as_rust_does Icarus "rv64_linux_full";
+    icarus_runs_rv64_linux_lru_as_rust_does Icarus "rv64_linux_lru";
+    icarus_runs_rv64_linux_plru_as_rust_does Icarus "rv64_linux_plru";
+    icarus_runs_rv64_linux_nmr_as_rust_does Icarus "rv64_linux_nmr";
+    icarus_runs_rv64_linux_random_as_rust_does Icarus "rv64_linux_random";
+    icarus_runs_rv64_linux_ways4_as_rust_does Icarus "rv64_linux_ways4";
+    icarus_runs_rv64_linux_fetch8_as_rust_does Icarus "rv64_linux_fetch8";
     verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
     icarus_runs_rv32_small_pmp_as_rust_does Icarus "rv32_small_pmp";
     icarus_runs_rv32_linux_pmp_as_rust_does Icarus "rv32_linux_pmp";

@@ -2,9 +2,43 @@
 
 use std::fmt;
 
-/// The parts of an MMU besides its TLBs. [`Default`]: none of them.
+/// Which line of a TLB goes when all that may take a new entry are full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Replacement {
+    /// First in, first out.
+    #[default]
+    Fifo,
+    /// The least recently used.
+    Lru,
+    /// Nearly that, by a tree of bits.
+    PseudoLru,
+    /// Any but the one used last.
+    NotMostRecent,
+    /// Any.
+    Random,
+}
+
+impl fmt::Display for Replacement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fifo => "FIFO",
+            Self::Lru => "LRU",
+            Self::PseudoLru => "pseudo-LRU",
+            Self::NotMostRecent => "not most recent",
+            Self::Random => "random",
+        })
+    }
+}
+
+/// The parts of an MMU besides the lines of its TLBs. [`Default`]: none of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Organisation {
+    /// How both TLBs replace.
+    pub replacement: Replacement,
+    /// Lines in a set of a TLB; 0: fully associative.
+    pub ways: usize,
+    /// Lines of the fetch port's TLB; 0: as many as the data port's has.
+    pub fetch_lines: usize,
     /// Lines of the walk cache; 0 is none.
     pub walk_cache: usize,
     /// Each port has its own walker.
@@ -24,9 +58,17 @@ impl Default for Organisation {
 }
 
 impl Organisation {
-    /// No parts besides the TLBs, and one walker.
-    pub const NONE: Organisation =
-        Organisation { walk_cache: 0, two_walkers: false, l2: 0, l2_ways: 4, l2_parity: false };
+    /// None of them.
+    pub const NONE: Self = Self {
+        replacement: Replacement::Fifo,
+        ways: 0,
+        fetch_lines: 0,
+        walk_cache: 0,
+        two_walkers: false,
+        l2: 0,
+        l2_ways: 4,
+        l2_parity: false,
+    };
 
     /// Whether a walk may read fewer entries than there are levels above and including its leaf's.
     pub fn shortens_walks(&self) -> bool {
@@ -42,6 +84,15 @@ impl Organisation {
 impl fmt::Display for Organisation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
+        if self.replacement != Replacement::Fifo {
+            parts.push(self.replacement.to_string());
+        }
+        if self.ways > 0 {
+            parts.push(format!("{} ways", self.ways));
+        }
+        if self.fetch_lines > 0 {
+            parts.push(format!("fetch TLB of {}", self.fetch_lines));
+        }
         if self.walk_cache > 0 {
             parts.push(format!("walk cache of {}", self.walk_cache));
         }
