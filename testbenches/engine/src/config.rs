@@ -277,7 +277,8 @@ impl Config {
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
         let Organisation { replacement, ways, fetch_lines, .. } = self.organisation;
-        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity } = self.organisation;
+        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
+            self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
         let policy = match replacement {

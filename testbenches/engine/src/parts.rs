@@ -2,7 +2,7 @@
 
 use super::config::{CONFIGS, Config};
 use hdl::second::SecondShape;
-use model::mmu::Organisation;
+use model::mmu::{Organisation, Replacement};
 use std::sync::{Mutex, PoisonError};
 
 /// A part whose size can be chosen.
@@ -11,6 +11,8 @@ struct Part {
     name: &'static str,
     /// What it is, and which values are possible.
     meaning: &'static str,
+    /// Words for its values 0, 1, ...; without words a value is a number.
+    words: &'static [&'static str],
     /// Whether there can be one with this value.
     allowed: fn(usize) -> bool,
     /// Its value in an organisation.
@@ -21,8 +23,18 @@ struct Part {
 /// Every part, in the order of names.
 const PARTS: &[Part] = &[
     Part {
+        name: "fetch_lines",
+        meaning: "lines of the fetch port's TLB: a power of two from 2, at most those of the data \
+                  port's; or 0, as many",
+        words: &[],
+        allowed: |lines| lines == 0 || (lines.is_power_of_two() && (2..=64).contains(&lines)),
+        get: |organisation| organisation.fetch_lines,
+        set: |organisation, lines| organisation.fetch_lines = lines,
+    },
+    Part {
         name: "l2",
         meaning: "entries of the second-level TLB: 0, or a power of two from 64 to 2048",
+        words: &[],
         allowed: |l2| l2 == 0 || (l2.is_power_of_two() && (64..=2048).contains(&l2)),
         get: |organisation| organisation.l2,
         set: |organisation, l2| organisation.l2 = l2,
@@ -30,6 +42,7 @@ const PARTS: &[Part] = &[
     Part {
         name: "l2_ways",
         meaning: "ways of the second-level TLB: 1, 2, 4 or 8",
+        words: &[],
         allowed: |ways| matches!(ways, 1 | 2 | 4 | 8),
         get: |organisation| organisation.l2_ways,
         set: |organisation, ways| organisation.l2_ways = ways,
@@ -37,13 +50,23 @@ const PARTS: &[Part] = &[
     Part {
         name: "l2_parity",
         meaning: "parity of the second-level TLB: 0 or 1",
+        words: &[],
         allowed: |parity| parity < 2,
         get: |organisation| usize::from(organisation.l2_parity),
         set: |organisation, parity| organisation.l2_parity = parity == 1,
     },
     Part {
+        name: "replacement",
+        meaning: "how both TLBs replace: fifo, lru, plru, nmr or random",
+        words: &["fifo", "lru", "plru", "nmr", "random"],
+        allowed: |at| at < REPLACEMENTS.len(),
+        get: |of| REPLACEMENTS.iter().position(|one| *one == of.replacement).unwrap_or(0),
+        set: |organisation, at| organisation.replacement = REPLACEMENTS[at],
+    },
+    Part {
         name: "walk_cache",
         meaning: "lines of the walk cache: 0, or 2 to 16",
+        words: &[],
         allowed: |lines| lines == 0 || (2..=16).contains(&lines),
         get: |organisation| organisation.walk_cache,
         set: |organisation, lines| organisation.walk_cache = lines,
@@ -51,29 +74,62 @@ const PARTS: &[Part] = &[
     Part {
         name: "walkers",
         meaning: "walkers: 1 for both ports, or 2",
+        words: &[],
         allowed: |walkers| walkers == 1 || walkers == 2,
         get: |organisation| 1 + usize::from(organisation.two_walkers),
         set: |organisation, walkers| organisation.two_walkers = walkers == 2,
     },
+    Part {
+        name: "ways",
+        meaning: "lines in each set of a TLB: 0 for full associativity, 1, 2, 4 or 8",
+        words: &[],
+        allowed: |ways| matches!(ways, 0 | 1 | 2 | 4 | 8),
+        get: |organisation| organisation.ways,
+        set: |organisation, ways| organisation.ways = ways,
+    },
 ];
+
+/// In the order of their words.
+const REPLACEMENTS: [Replacement; 5] = [
+    Replacement::Fifo,
+    Replacement::Lru,
+    Replacement::PseudoLru,
+    Replacement::NotMostRecent,
+    Replacement::Random,
+];
+
+impl Part {
+    /// The value that a text names.
+    fn read(&self, text: &str) -> Option<usize> {
+        if self.words.is_empty() {
+            return text.parse().ok();
+        }
+        self.words.iter().position(|word| *word == text)
+    }
+
+    /// A value as text.
+    fn show(&self, value: usize) -> String {
+        self.words.get(value).map_or_else(|| value.to_string(), |word| (*word).to_owned())
+    }
+}
 
 /// Chosen parts, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parts(Vec<(&'static str, usize)>);
 
 impl Parts {
-    /// Adds a part of a size.
+    /// Adds a part of a size, or of a word.
     ///
     /// # Errors
     /// A sentence, if there is no such part, or not of this size.
-    pub fn add(&mut self, name: &str, value: usize) -> Result<(), String> {
+    pub fn add(&mut self, name: &str, value: &str) -> Result<(), String> {
         let Some(part) = PARTS.iter().find(|part| part.name == name) else {
             let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
             return Err(format!("there is no part `{name}`; there are {}", known.join(", ")));
         };
-        if !(part.allowed)(value) {
-            return Err(format!("`{name}` is {value}; possible are {}", part.meaning));
-        }
+        let Some(value) = part.read(value).filter(|value| (part.allowed)(*value)) else {
+            return Err(format!("`{name}` is `{value}`; possible are {}", part.meaning));
+        };
         if self.0.iter().any(|(known, _)| *known == name) {
             return Err(format!("`{name}` is given twice"));
         }
@@ -86,7 +142,8 @@ impl Parts {
     /// # Errors
     /// A sentence, if they do not.
     pub fn fit(&self) -> Result<(), String> {
-        self.put_into(&CONFIGS[0]).map(drop)
+        let largest = CONFIGS.iter().max_by_key(|config| config.entries);
+        largest.map_or(Ok(()), |largest| self.put_into(largest).map(drop))
     }
 
     /// Whether a configuration has exactly these.
@@ -111,7 +168,7 @@ impl Parts {
         if organisation == config.organisation {
             return Ok(config);
         }
-        self.check(&organisation)?;
+        self.check(config.entries, &organisation)?;
         let plain = Config { name: "", organisation, ..*config };
         if let Some(row) = CONFIGS.iter().find(|row| Config { name: "", ..**row } == plain) {
             return Ok(row);
@@ -120,8 +177,15 @@ impl Parts {
     }
 
     /// Whether parts fit together, and each has an effect.
-    fn check(&self, organisation: &Organisation) -> Result<(), String> {
-        let Organisation { l2, l2_ways, .. } = *organisation;
+    fn check(&self, entries: usize, organisation: &Organisation) -> Result<(), String> {
+        let Organisation { l2, l2_ways, ways, fetch_lines, .. } = *organisation;
+        if fetch_lines > entries {
+            return Err(format!("`fetch_lines` is {fetch_lines}; at most {entries} are possible"));
+        }
+        let lines = if fetch_lines == 0 { entries } else { fetch_lines };
+        if ways > lines {
+            return Err(format!("`ways` is {ways}: more ways than the {lines} lines of a TLB"));
+        }
         if l2 == 0 {
             let unused = self.0.iter().find(|(name, _)| name.starts_with("l2_"));
             if let Some((name, _)) = unused {
@@ -148,7 +212,7 @@ fn interned(row: &'static Config, plain: Config) -> &'static Config {
     for part in PARTS {
         let value = (part.get)(&plain.organisation);
         if base.is_none_or(|base| (part.get)(&base) != value) {
-            name += &format!("+{}={value}", part.name);
+            name += &format!("+{}={}", part.name, part.show(value));
         }
     }
     if let Some(known) = made.iter().find(|known| known.name == name) {
@@ -170,10 +234,9 @@ pub(super) fn named(text: &str) -> Result<Option<&'static Config>, String> {
     let Some(row) = CONFIGS.iter().find(|config| config.name == row) else { return Ok(None) };
     let mut parts = Parts::default();
     for word in words {
-        let (name, value) = word.split_once('=').unwrap_or((word, ""));
-        let value = value.parse().map_err(|_| {
-            format!("`{word}` is no part with a number, as in `{}+walk_cache=8`", row.name)
-        })?;
+        let Some((name, value)) = word.split_once('=') else {
+            return Err(format!("`{word}` has no value, as in `{}+walk_cache=8`", row.name));
+        };
         parts.add(name, value)?;
     }
     Ok(Some(parts.put_into(row)?))
@@ -207,7 +270,10 @@ mod tests {
             ("rv64_linux+walk_cache=17", "2 to 16"),
             ("rv64_linux+walkers=3", "1 for both ports"),
             ("rv64_linux+tea=3", "there is no part `tea`"),
-            ("rv64_linux+walkers", "no part with a number"),
+            ("rv64_linux+walkers", "has no value"),
+            ("rv64_linux+replacement=mru", "fifo, lru, plru"),
+            ("rv64_tiny+ways=8", "more ways"),
+            ("rv64_tiny+fetch_lines=8", "at most"),
             ("rv64_linux+walkers=2+walkers=2", "twice"),
             ("rv64_linux+l2=100", "a power of two from 64 to 2048"),
             ("rv64_linux+l2_ways=2", "no effect without a second level"),

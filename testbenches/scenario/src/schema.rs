@@ -126,6 +126,12 @@ pub struct Machine {
     pub l2_ways: Option<usize>,
     /// 1: its entries have parity.
     pub l2_parity: Option<usize>,
+    /// How both TLBs replace: `fifo`, `lru`, `plru`, `nmr`, `random`.
+    pub replacement: Option<String>,
+    /// Lines in each set of a TLB; 0: fully associative.
+    pub ways: Option<usize>,
+    /// Lines of the fetch port's TLB; 0: as many as the data port's has.
+    pub fetch_lines: Option<usize>,
     /// PMP entries that must be built in, exactly; any number by default.
     pub pmp: Option<usize>,
     /// PMP is as after reset; by default its last entry allows everything, as if firmware had run.
@@ -162,6 +168,9 @@ impl Default for Machine {
             l2: None,
             l2_ways: None,
             l2_parity: None,
+            replacement: None,
+            ways: None,
+            fetch_lines: None,
             pmp: None,
             closed: false,
             regions: false,
@@ -189,10 +198,14 @@ impl Machine {
             ("l2", self.l2),
             ("l2_ways", self.l2_ways),
             ("l2_parity", self.l2_parity),
+            ("ways", self.ways),
+            ("fetch_lines", self.fetch_lines),
         ];
-        for (name, value) in chosen {
+        let numbers = chosen.map(|(name, value)| (name, value.map(|value| value.to_string())));
+        for (name, value) in numbers.into_iter().chain([("replacement", self.replacement.clone())])
+        {
             let Some(value) = value else { continue };
-            parts.add(name, value).map_err(|message| (name, message))?;
+            parts.add(name, &value).map_err(|message| (name, message))?;
         }
         Ok(parts)
     }

@@ -41,25 +41,52 @@ pub struct SystemMachine {
     pub l2: Option<usize>,
     /// Ways of its sets.
     pub l2_ways: Option<usize>,
+    /// How both TLBs replace.
+    pub replacement: Option<String>,
+    /// Lines in each set of a TLB.
+    pub ways: Option<usize>,
+    /// Lines of the fetch port's TLB.
+    pub fetch_lines: Option<usize>,
 }
 
 impl Default for SystemMachine {
     fn default() -> SystemMachine {
         let Machine { size, modes, .. } = Machine::default();
-        let latency = OneOrMany::One(10);
-        let (walk_cache, walkers, l2, l2_ways) = (None, None, None, None);
-        SystemMachine { size, modes, latency, adue: true, walk_cache, walkers, l2, l2_ways }
+        SystemMachine {
+            size,
+            modes,
+            latency: OneOrMany::One(10),
+            adue: true,
+            walk_cache: None,
+            walkers: None,
+            l2: None,
+            l2_ways: None,
+            replacement: None,
+            ways: None,
+            fetch_lines: None,
+        }
     }
 }
 
 impl SystemMachine {
     /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
-        let (size, modes) = (self.size.clone(), self.modes.clone());
-        let (latency, adue) = (self.latency.clone(), self.adue);
-        let SystemMachine { walk_cache, walkers, l2, l2_ways, .. } = *self;
-        let plain = Machine::default();
-        Machine { size, modes, latency, adue, walk_cache, walkers, l2, l2_ways, ..plain }
+        let SystemMachine { size, modes, latency, replacement, .. } = self.clone();
+        let SystemMachine { adue, walk_cache, walkers, l2, l2_ways, ways, fetch_lines, .. } = *self;
+        Machine {
+            size,
+            modes,
+            latency,
+            adue,
+            walk_cache,
+            walkers,
+            l2,
+            l2_ways,
+            replacement,
+            ways,
+            fetch_lines,
+            ..Machine::default()
+        }
     }
 }
 
