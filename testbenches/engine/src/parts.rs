@@ -118,6 +118,25 @@ impl Part {
 pub struct Parts(Vec<(&'static str, usize)>);
 
 impl Parts {
+    /// The parts of a text: `walk_cache=8+l2=512`.
+    ///
+    /// # Errors
+    /// A sentence, if there is no such part, or not of this size.
+    pub fn read(text: &str) -> Result<Parts, String> {
+        Parts::of(text.split('+'))
+    }
+
+    fn of<'t>(words: impl Iterator<Item = &'t str>) -> Result<Parts, String> {
+        let mut parts = Parts::default();
+        for word in words {
+            let Some((name, value)) = word.split_once('=') else {
+                return Err(format!("`{word}` has no value, as in `walk_cache=8`"));
+            };
+            parts.add(name, value)?;
+        }
+        Ok(parts)
+    }
+
     /// Adds a part of a size, or of a word.
     ///
     /// # Errors
@@ -232,14 +251,7 @@ pub(super) fn named(text: &str) -> Result<Option<&'static Config>, String> {
     let mut words = text.split('+');
     let row = words.next().unwrap_or_default();
     let Some(row) = CONFIGS.iter().find(|config| config.name == row) else { return Ok(None) };
-    let mut parts = Parts::default();
-    for word in words {
-        let Some((name, value)) = word.split_once('=') else {
-            return Err(format!("`{word}` has no value, as in `{}+walk_cache=8`", row.name));
-        };
-        parts.add(name, value)?;
-    }
-    Ok(Some(parts.put_into(row)?))
+    Ok(Some(Parts::of(words)?.put_into(row)?))
 }
 
 #[cfg(test)]

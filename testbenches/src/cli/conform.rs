@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::run::known;
 use super::{ConformArgs, Status};
 use crate::conform::{self, Options};
-use engine::Engine;
+use engine::{Engine, Parts};
 
 #[derive(Serialize)]
 struct FileReport {
@@ -26,7 +26,9 @@ struct FileReport {
 /// Replays each file and counts differences.
 pub(super) fn conform(arguments: &ConformArgs, engine: Engine) -> anyhow::Result<Status> {
     known(arguments.config.as_deref())?;
-    let options = Options { config: arguments.config.clone(), cold: arguments.cold, engine };
+    let parts = arguments.with.as_deref().map_or_else(|| Ok(Parts::default()), Parts::read);
+    let parts = parts.map_err(anyhow::Error::msg)?;
+    let options = Options { config: arguments.config.clone(), parts, cold: arguments.cold, engine };
     let mut reports = Vec::new();
     for path in &arguments.files {
         let progress = Progress::counting("accesses");

@@ -209,9 +209,13 @@ pub struct ConformArgs {
     /// Vectors, plain or gzip.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// The configuration; the one with eight entries and the vectors' width if absent.
+    /// The configuration; by default, for each scenario, the smallest with eight entries that has
+    /// what it needs.
     #[arg(long)]
     pub config: Option<String>,
+    /// Parts of the configurations that are chosen by default, as walk_cache=8+l2=512.
+    #[arg(long, value_name = "PARTS", conflicts_with = "config")]
+    pub with: Option<String>,
     /// Clear the TLB before every access.
     #[arg(long)]
     pub cold: bool,

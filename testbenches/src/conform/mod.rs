@@ -6,7 +6,7 @@
 
 mod replay;
 
-use engine::{CONFIGS, Config, Engine, UnknownConfig, find};
+use engine::{CONFIGS, Config, Engine, Parts, UnknownConfig, find};
 use model::bus::MapError;
 use model::isa::{Extensions, Xlen};
 use model::vectors::{Reader, Record, Scenario, VectorError};
@@ -20,6 +20,8 @@ pub struct Options {
     /// The configuration; by default the smallest, but with eight entries, that has the scenario's
     /// width and extensions.
     pub config: Option<String>,
+    /// Parts that the configurations have that are chosen by default.
+    pub parts: Parts,
     /// Clear the TLB before every access, even if the format allows a warm one.
     pub cold: bool,
     /// The engine that runs the hardware.
@@ -74,6 +76,9 @@ pub enum ConformError {
     /// The configuration does not exist.
     #[error(transparent)]
     Config(#[from] UnknownConfig),
+    /// Parts that do not fit together.
+    #[error("{0}")]
+    Parts(String),
     /// The configuration is of the other width.
     #[error("{file}: scenario {scenario} needs an {needed} configuration, `{config}` is not one")]
     Width {
@@ -189,7 +194,9 @@ fn config_for(
             config.xlen == scenario.xlen && scenario.runs_on(config.extensions, config.physical)
         };
         let mut all = CONFIGS.iter().filter(suits);
-        return Ok(all.clone().find(|config| config.entries == 8).or_else(|| all.next()));
+        let plain = all.clone().find(|config| config.entries == 8).or_else(|| all.next());
+        let with = plain.map(|plain| options.parts.put_into(plain)).transpose();
+        return with.map_err(ConformError::Parts);
     };
     let config = find(name)?;
     let needed = if scenario.xlen == Xlen::Rv32 { "RV32" } else { "RV64" };

@@ -53,6 +53,16 @@ fn shipped_vectors_cold_agree() {
     assert!(accesses > 30_000, "only {accesses} accesses were replayed");
 }
 
+#[test]
+fn shipped_vectors_agree_with_second_level_and_walk_cache() {
+    let parts = engine::Parts::read("walk_cache=4+l2=64+walkers=2").expect("they fit together");
+    for cold in [false, true] {
+        let options = Options { cold, parts: parts.clone(), ..Options::default() };
+        let (accesses, _) = replay_folder(&shipped(), &options);
+        assert!(accesses > 30_000, "only {accesses} accesses were replayed");
+    }
+}
+
 /// `PAGEWALK_VECTORS=DIR` names a folder with larger files.
 #[test]
 fn larger_vectors_agree_where_present() {
