@@ -145,7 +145,10 @@ fn steps_that_cannot_be_made_are_refused() {
     for (head, part) in [
         ("machine = { ¦ready_every = 0 }", "`ready_every` is 0"),
         ("machine = { latency = ¦0 }", "at least 1 cycle"),
-        ("machine = { ¦extensions = [\"svnapot\"] }", "no configuration of size `small` has these"),
+        (
+            "machine = { ¦extensions = [\"svnapot\"] }",
+            "no configuration of size `small` has what is asked for",
+        ),
         ("machine = { extensions = [¦\"svnapott\"] }", "svnapott"),
         (
             "machine = { modes = \"sv39\" }\nspace.two.asid = 2\nspace.two.map = [\n¦{ va = 0x1000, pa = 0, flags = \"R\", napot = true }]",
