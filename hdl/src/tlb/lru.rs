@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 /// | `first` | in | IDX | the age after reset |
 /// | `touched` | in | 1 | some line is used in this cycle |
 /// | `own` | in | 1 | ... and it is this one |
-/// | `before` | in | IDX | the age of the line that is used |
+/// | `used_age` | in | IDX | the age of the line that is used |
 /// | `age` | out | IDX | this line's age |
 ///
 /// Timing: `age` is registered. Reset: `first`.
@@ -27,7 +27,7 @@ pub struct LruAge<const IDX: usize> {
     /// It is this one.
     pub own: Signal<In, Bit>,
     /// Its age.
-    pub before: Signal<In, Bits<IDX>>,
+    pub used_age: Signal<In, Bits<IDX>>,
     /// This line's age.
     pub age: Signal<Out, Bits<IDX>>,
     held: DFF<Bits<IDX>>,
@@ -39,7 +39,7 @@ impl<const IDX: usize> Logic for LruAge<IDX> {
     fn update(&mut self) {
         dff_setup!(self, clock, held);
         self.age.next = self.held.q.val();
-        self.younger.next = self.held.q.val() < self.before.val();
+        self.younger.next = self.held.q.val() < self.used_age.val();
         if self.touched.val() && self.younger.val() {
             self.held.d.next = self.held.q.val() + bits::<IDX>(1);
         }
@@ -82,7 +82,7 @@ pub struct Lru<const IDX: usize> {
     ages: Vec<LruAge<IDX>>,
     number: Vec<Constant<Bits<IDX>>>,
     oldest: Constant<Bits<IDX>>,
-    before: Signal<Local, Bits<IDX>>,
+    used_age: Signal<Local, Bits<IDX>>,
 }
 
 impl<const IDX: usize> Lru<IDX> {
@@ -97,7 +97,7 @@ impl<const IDX: usize> Lru<IDX> {
             ages: (0..lines).map(|_| Default::default()).collect(),
             number: (0..lines as u64).map(|line| Constant::new(line.into())).collect(),
             oldest: Constant::new((lines as u64 - 1).into()),
-            before: Default::default(),
+            used_age: Default::default(),
         }
     }
 }
@@ -105,12 +105,12 @@ impl<const IDX: usize> Lru<IDX> {
 impl<const IDX: usize> Logic for Lru<IDX> {
     #[hdl_gen]
     fn update(&mut self) {
-        self.before.next = bits::<IDX>(0);
+        self.used_age.next = bits::<IDX>(0);
         self.choice.next = bits::<IDX>(0);
         for i in 0..self.ages.len() {
             self.ages[i].own.next = self.line.val() == self.number[i].val();
             if self.line.val() == self.number[i].val() {
-                self.before.next = self.before.val() | self.ages[i].age.val();
+                self.used_age.next = self.used_age.val() | self.ages[i].age.val();
             }
             if self.ages[i].age.val() == self.oldest.val() {
                 self.choice.next = self.choice.val() | self.number[i].val();
@@ -121,7 +121,7 @@ impl<const IDX: usize> Logic for Lru<IDX> {
             self.ages[i].reset.next = self.reset.val();
             self.ages[i].first.next = self.number[i].val();
             self.ages[i].touched.next = self.touched.val();
-            self.ages[i].before.next = self.before.val();
+            self.ages[i].used_age.next = self.used_age.val();
         }
     }
 }

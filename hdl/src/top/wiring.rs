@@ -228,8 +228,7 @@ macro_rules! mmu_wiring {
                 self.walker.other_entry.next = bits::<$xlen>(0);
                 self.walker.other_addr.next = bits::<$pa>(0);
                 self.walker.other_level.next = bits::<3>(0);
-                self.walker.other_global.next = false; self.walker.other_refused.next = false;
-                self.main_valid.next = self.walker.mem_req_valid.val();
+                self.walker.other_global.next = false;                self.main_valid.next = self.walker.mem_req_valid.val();
                 self.second_valid.next = false;
                 for i in 0..self.fetch_walker.len() {
                     self.second_valid.next = self.fetch_walker[i].mem_req_valid.val();
@@ -256,21 +255,17 @@ macro_rules! mmu_wiring {
                     self.fetch_follows.next = self.same_page.val() && !self.walker.free.val();
                     self.walker.joins.next = self.data_follows.val();
                     self.walker.waits.next = self.data_walks.val()
-                        && (!self.data_follows.val()
-                            || (self.fetch_walker[i].done.val()
-                                && self.fetch_walker[i].cacheable.val()));
+                        && (!self.data_follows.val() || self.fetch_walker[i].shares.val());
                     self.walker.other_entry.next = self.fetch_walker[i].end_entry.val();
                     self.walker.other_addr.next = self.fetch_walker[i].end_addr.val();
                     self.walker.other_level.next = self.fetch_walker[i].end_level.val();
                     self.walker.other_global.next = self.fetch_walker[i].end_global.val();
-                    self.walker.other_refused.next = self.fetch_walker[i].end_refused.val();
 
                     self.fetch_walker[i].clock.next = self.clock.val();
                     self.fetch_walker[i].reset.next = self.reset.val();
                     self.fetch_walker[i].waits.next = self.fetch_walks.val()
                         && !self.walker.started.val()
-                        && (!self.fetch_follows.val()
-                            || (self.walker.done.val() && self.walker.cacheable.val()));
+                        && (!self.fetch_follows.val() || self.walker.shares.val());
                     self.fetch_walker[i].waits_data.next = false;
                     self.fetch_walker[i].vpn.next = self.fetch.miss_vpn.val();
                     self.fetch_walker[i].root.next = self.fetch.miss_root.val();
@@ -285,7 +280,6 @@ macro_rules! mmu_wiring {
                     self.fetch_walker[i].other_addr.next = self.walker.end_addr.val();
                     self.fetch_walker[i].other_level.next = self.walker.end_level.val();
                     self.fetch_walker[i].other_global.next = self.walker.end_global.val();
-                    self.fetch_walker[i].other_refused.next = self.walker.end_refused.val();
                     self.fetch_starts.next = self.fetch_walker[i].started.val();
                     self.fetch_key.next = self.fetch_walker[i].started.val()
                         || (self.fetch_walker[i].descends.val() && !self.walker.started.val());

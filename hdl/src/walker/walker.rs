@@ -21,7 +21,8 @@ use rust_hdl::prelude::*;
 /// | `free` | out | 1 | no walk is in progress: another miss may be chosen |
 /// | `cached`, `cached_level`, `cached_ppn`, `cached_global` | in | 1, 3, PPN, 1 | a walk that starts now begins at this table (`WalkCache`) |
 /// | `joins` | in | 1 | the miss takes the entry with which another walker ends now, instead of a walk |
-/// | `other_*`, `end_*` | in, out | | that entry, and the one with which this walker ends |
+/// | `other_*` | in | | that entry |
+/// | `shares`, `end_*` | out | | the entry with which this walker ends, if another miss may take it |
 /// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
 /// | `done` | out | 1 | the walk is answered in this cycle |
@@ -77,8 +78,6 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub other_level: Signal<In, Bits<3>>,
     /// It is below a global pointer.
     pub other_global: Signal<In, Bit>,
-    /// Memory refused its read.
-    pub other_refused: Signal<In, Bit>,
     /// A fence is presented.
     pub fence: Signal<In, Bit>,
     /// A request to memory.
@@ -117,7 +116,9 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub leaf: Signal<Out, Leaf>,
     /// The leaf may enter a TLB.
     pub cacheable: Signal<Out, Bit>,
-    /// The entry with which the walk ends; with `done`.
+    /// The walk ends with an entry that another miss may take.
+    pub shares: Signal<Out, Bit>,
+    /// That entry.
     pub end_entry: Signal<Out, Bits<XLEN>>,
     /// Its address.
     pub end_addr: Signal<Out, Bits<PA>>,
@@ -125,8 +126,6 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub end_level: Signal<Out, Bits<3>>,
     /// It is below a global pointer.
     pub end_global: Signal<Out, Bit>,
-    /// Memory refused its read.
-    pub end_refused: Signal<Out, Bit>,
     /// A pointer arrives.
     pub descends: Signal<Out, Bit>,
     /// The level at which it was read.
@@ -267,7 +266,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         self.entry_addr.d.next = self.other_addr.val();
                         self.at_level.d.next = self.other_level.val();
                         self.under_global.d.next = self.other_global.val();
-                        self.refused.d.next = self.other_refused.val();
+                        self.refused.d.next = false;
                         self.overtaken.d.next = false;
                         self.state.d.next = WalkState::Check;
                     } else {
@@ -377,7 +376,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.end_addr.next = self.entry_addr.q.val();
         self.end_level.next = self.at_level.q.val();
         self.end_global.next = self.under_global.q.val();
-        self.end_refused.next = self.refused.q.val();
+        // What memory has refused concerns the miss that asked for it.
+        self.shares.next = self.done.val() && !self.stale.val() && !self.access_fault.val();
         self.ppn.next = self.held.ppn.val();
         self.leaf.next = self.held.leaf.val();
         if self.under_global.q.val() {
