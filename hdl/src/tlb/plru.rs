@@ -36,7 +36,7 @@ pub struct PseudoLru<const IDX: usize> {
     path: Vec<Constant<Bits<IDX>>>,
     at: Vec<Constant<Bits<IDX>>>,
     /// The bit that the node decides.
-    bit: Vec<Constant<Bits<IDX>>>,
+    node_bit: Vec<Constant<Bits<IDX>>>,
 }
 
 impl<const IDX: usize> PseudoLru<IDX> {
@@ -64,7 +64,7 @@ impl<const IDX: usize> PseudoLru<IDX> {
             upper: (0..lines - 1).map(|_| Default::default()).collect(),
             path: of(&|half, _| (lines - 1) & !(2 * half - 1)),
             at: of(&|_, first| first),
-            bit: of(&|half, _| half),
+            node_bit: of(&|half, _| half),
         }
     }
 }
@@ -77,7 +77,7 @@ impl<const IDX: usize> Logic for PseudoLru<IDX> {
             self.upper[i].clock.next = self.clock.val();
             self.upper[i].d.next = self.upper[i].q.val();
             if self.touched.val() && ((self.line.val() & self.path[i].val()) == self.at[i].val()) {
-                self.upper[i].d.next = !(self.line.val() & self.bit[i].val()).any();
+                self.upper[i].d.next = !(self.line.val() & self.node_bit[i].val()).any();
             }
             if self.reset.val() {
                 self.upper[i].d.next = false;
@@ -85,7 +85,7 @@ impl<const IDX: usize> Logic for PseudoLru<IDX> {
             // From the root down: the choice so far leads to this node.
             if self.upper[i].q.val() && ((self.way.val() & self.path[i].val()) == self.at[i].val())
             {
-                self.way.next = self.way.val() | self.bit[i].val();
+                self.way.next = self.way.val() | self.node_bit[i].val();
             }
         }
         self.choice.next = self.way.val();
