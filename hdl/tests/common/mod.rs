@@ -4,7 +4,6 @@ use rust_hdl::prelude::*;
 
 #[allow(dead_code, reason = "not every test file makes default blocks")]
 /// A connected block that passes rust-hdl's checks.
-#[allow(dead_code, reason = "not every test file makes its block by default")]
 pub(crate) fn connected<B: Block + Default>() -> Box<B> {
     checked(Box::default())
 }
