@@ -60,11 +60,11 @@ pub struct PmpEntry<const XLEN: usize, const GA: usize> {
     pub last: Signal<Out, Bits<GA>>,
     held_rights: DFF<Bits<8>>,
     held_address: DFF<Bits<GA>>,
-    byte: Signal<Local, Bits<8>>,
+    rights_byte: Signal<Local, Bits<8>>,
     mode: Signal<Local, Bits<2>>,
     locked: Signal<Local, Bit>,
     above: Signal<Local, Bits<GA>>,
-    inside: Signal<Local, Bits<GA>>,
+    in_region: Signal<Local, Bits<GA>>,
 }
 
 impl<const XLEN: usize, const GA: usize> Logic for PmpEntry<XLEN, GA> {
@@ -75,20 +75,20 @@ impl<const XLEN: usize, const GA: usize> Logic for PmpEntry<XLEN, GA> {
         self.address.next = self.held_address.q.val();
         self.read_rights.next = bit_cast::<XLEN, 8>(self.held_rights.q.val());
         self.read_address.next = bit_cast::<XLEN, GA>(self.held_address.q.val());
-        self.byte.next = bit_cast::<8, XLEN>(self.new_rights.val());
+        self.rights_byte.next = bit_cast::<8, XLEN>(self.new_rights.val());
         self.mode.next = self.held_rights.q.val().get_bits::<2>(3);
         self.locked.next = self.held_rights.q.val().get_bit(7);
         self.binds_below.next = self.locked.val() && (self.mode.val() == bits::<2>(1));
 
         // NAPOT: the ones at the low end, and the zero above them, count the granules.
         self.above.next = self.held_address.q.val() + bits::<GA>(1);
-        self.inside.next = bits::<GA>(0);
+        self.in_region.next = bits::<GA>(0);
         if self.mode.val() == bits::<2>(3) {
-            self.inside.next = self.held_address.q.val() ^ self.above.val();
+            self.in_region.next = self.held_address.q.val() ^ self.above.val();
         }
         self.active.next = self.mode.val().get_bit(1);
-        self.first.next = self.held_address.q.val() & !self.inside.val();
-        self.last.next = self.held_address.q.val() | self.inside.val();
+        self.first.next = self.held_address.q.val() & !self.in_region.val();
+        self.last.next = self.held_address.q.val() | self.in_region.val();
         if self.mode.val() == bits::<2>(1) {
             // TOR: up to the granule before the address.
             self.active.next = self.below.val() < self.held_address.q.val();
@@ -97,9 +97,9 @@ impl<const XLEN: usize, const GA: usize> Logic for PmpEntry<XLEN, GA> {
         }
 
         if self.write_rights.val() && !self.locked.val() {
-            self.held_rights.d.next = self.byte.val() & bits::<8>(0x9D);
-            if self.byte.val().get_bit(0) {
-                self.held_rights.d.next = self.byte.val() & bits::<8>(0x9F);
+            self.held_rights.d.next = self.rights_byte.val() & bits::<8>(0x9D);
+            if self.rights_byte.val().get_bit(0) {
+                self.held_rights.d.next = self.rights_byte.val() & bits::<8>(0x9F);
             }
         }
         if self.write_address.val() && !self.locked.val() && !self.bound.val() {

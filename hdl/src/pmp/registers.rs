@@ -49,7 +49,7 @@ pub struct PmpRegisters<const XLEN: usize, const GA: usize> {
     address_csr: Vec<Constant<Bits<12>>>,
     /// The place of its byte in the register.
     lane: Vec<Constant<Bits<XLEN>>>,
-    byte: Vec<Signal<Local, Bits<XLEN>>>,
+    rights_byte: Vec<Signal<Local, Bits<XLEN>>>,
     /// The value read from the entries below this one.
     joined: Vec<Signal<Local, Bits<XLEN>>>,
     /// The address register below each entry, and whether the entry above each binds it.
@@ -73,7 +73,7 @@ impl<const XLEN: usize, const GA: usize> PmpRegisters<XLEN, GA> {
             config_csr: constants(numbers().map(|i| PMPCFG + i / bytes * step)),
             address_csr: constants(numbers().map(|i| PMPADDR + i)),
             lane: constants(numbers().map(|i| i % bytes * 8)),
-            byte: list(entries),
+            rights_byte: list(entries),
             joined: list(entries + 1),
             below: list(entries + 1),
             bound: list(entries + 1),
@@ -108,10 +108,10 @@ impl<const XLEN: usize, const GA: usize> Logic for PmpRegisters<XLEN, GA> {
             self.below[i + 1].next = self.entries[i].address.val();
             self.entries[i].bound.next = self.bound[i + 1].val();
 
-            self.byte[i].next = self.entries[i].read_rights.val() << self.lane[i].val();
+            self.rights_byte[i].next = self.entries[i].read_rights.val() << self.lane[i].val();
             self.joined[i + 1].next = self.joined[i].val();
             if self.csr.val() == self.config_csr[i].val() {
-                self.joined[i + 1].next = self.joined[i].val() | self.byte[i].val();
+                self.joined[i + 1].next = self.joined[i].val() | self.rights_byte[i].val();
             }
             if self.csr.val() == self.address_csr[i].val() {
                 self.joined[i + 1].next = self.entries[i].read_address.val();
