@@ -22,7 +22,7 @@ use rust_hdl::prelude::*;
 /// | `translate` ... `asid` | in | | the outputs of `Scheme32` or `Scheme64` for the request |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
-/// | `fence` | in | 1 | it is accepted; while it is only presented, `done` stays low |
+/// | `fence` | in | 1 | it is accepted; what is answered while it is presented is not cached |
 /// | `resp_valid` | out | 1 | response flow: one cycle, exactly one for each request, in order |
 /// | `resp_pa`, `resp_fault`, `resp_cause`, `resp_tval` | out | PA, 1, 4, XLEN | the response |
 /// | `resp_size`, `resp_pbmt` | out | 3, 2 | ... the size and the memory type of its page |

@@ -228,7 +228,8 @@ macro_rules! mmu_wiring {
                 self.walker.other_entry.next = bits::<$xlen>(0);
                 self.walker.other_addr.next = bits::<$pa>(0);
                 self.walker.other_level.next = bits::<3>(0);
-                self.walker.other_global.next = false;                self.main_valid.next = self.walker.mem_req_valid.val();
+                self.walker.other_global.next = false;
+                self.main_valid.next = self.walker.mem_req_valid.val();
                 self.second_valid.next = false;
                 for i in 0..self.fetch_walker.len() {
                     self.second_valid.next = self.fetch_walker[i].mem_req_valid.val();

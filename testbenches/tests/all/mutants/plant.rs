@@ -32,14 +32,13 @@ pub(crate) fn planted(text: &str, change: &Change<'_>) -> Result<String, String>
     let in_kernel = around.statements.as_ref().is_some_and(|(_, kernel)| *kernel);
     let statements = around.statements.map(|(range, _)| range);
     let number = change.number;
-    let (range, sound, mutated) = match (statements, around.expression) {
-        (Some(range), _) if in_kernel => (range, None, None),
-        (Some(range), Some(inner)) if range.len() <= inner.len() => (range, None, None),
-        (_, Some(range)) => (range.clone(), Some(()), Some(())),
-        (Some(range), None) => (range, None, None),
+    let (range, is_expression) = match (statements, around.expression) {
+        (Some(range), _) if in_kernel => (range, false),
+        (Some(range), Some(inner)) if range.len() <= inner.len() => (range, false),
+        (_, Some(range)) => (range, true),
+        (Some(range), None) => (range, false),
         (None, None) => return Err("nothing stands around it".to_owned()),
     };
-    let is_expression = sound.is_some() && mutated.is_some();
     // The mutant's own text may begin or end outside, in white space.
     let range = range.start.min(found.start)..range.end.max(found.end);
     let before = &text[range.clone()];
