@@ -1,13 +1,13 @@
 //! The MMU as synthesizable hardware blocks, and nothing else: no I/O, no randomness, no clock.
 //!
 //! Read from the outside in: [`Rv64Mmu`] and [`Rv32Mmu`] wire two [`port::Port`]s to one
-//! [`walker::Walker`]; a port owns its [`tlb::Cam`] and its one outstanding [`port::Miss`].
+//! [`walker::Walks`]; a port owns its [`tlb::Cam`] and its one outstanding [`port::Miss`].
 //!
 //! | module | blocks |
 //! |---|---|
 //! | [`tlb`] | `CamLine`, `Cam`, `Replacement`; `Shape` says how many lines |
 //! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
-//! | [`walker`] | `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `MemoryTurn` |
+//! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
 //! | [`pmp`] | `Protection`: PMP and PMA, for every access |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |

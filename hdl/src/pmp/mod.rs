@@ -8,7 +8,7 @@
 //! | [`PmaCheck`] | one access against the regions of memory (`regions`) |
 //! | [`AccessCheck`] | both, for the final access of a port (`access`) |
 //! | [`TableCheck`] | both, between a walker and memory (`tables`) |
-//! | [`Protection`] | all of it, as the top has it once or not at all (`unit`) |
+//! | [`Protection`] | registers and the ports' checks, as the top has them once or not at all (`unit`) |
 //!
 //! [`Physical`] (`physical`) says how much of it is built in. A granule is what a `pmpaddr` register
 //! counts: 4 bytes.
@@ -34,7 +34,7 @@ pub use unit::Protection;
 use rust_hdl::prelude::*;
 
 /// As many of something as a size that is chosen when a block is made.
-fn list<T: Default>(count: usize) -> Vec<T> {
+pub(crate) fn list<T: Default>(count: usize) -> Vec<T> {
     (0..count).map(|_| T::default()).collect()
 }
 

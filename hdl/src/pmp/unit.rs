@@ -1,9 +1,10 @@
 //! All of it.
 
-use super::{AccessCheck, Physical, PmpRegisters, TableCheck};
+use super::{AccessCheck, Physical, PmpRegisters, list};
 use rust_hdl::prelude::*;
 
-/// The PMP registers with a check for each port and for each walker.
+/// The PMP registers, with a check for each port. The walkers have theirs in
+/// [`WalkMemory`](crate::walker::WalkMemory).
 ///
 /// Spec: `norm:pmp_with_paging` ("the PMP checks apply to all of these accesses"). PMP and PMA are
 /// checked in parallel.
@@ -13,8 +14,7 @@ use rust_hdl::prelude::*;
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `csr`, `write`, `data`, `read` | | | see [`PmpRegisters`] |
 /// | `fetch_*`, `data_*` | | | see [`AccessCheck`] |
-/// | `walk_*`, `mem_*`, `stopped` | | | see [`TableCheck`] |
-/// | `second_*` | | | the same for a second walker; `mem_error` serves both |
+/// | `active`, `first`, `last`, `rights` | out | | of each entry, see [`PmpRegisters`] |
 ///
 /// Timing: a written register counts from the next cycle on. Reset: every entry is off.
 #[derive(LogicBlock, Default)]
@@ -61,55 +61,17 @@ pub struct Protection<const XLEN: usize, const PA: usize, const GA: usize> {
     pub data_refused: Signal<Out, Bit>,
     /// The attributes of its memory.
     pub data_attributes: Signal<Out, Bits<2>>,
-    /// The walker presents a request.
-    pub walk_valid: Signal<In, Bit>,
-    /// The physical address of an entry.
-    pub walk_addr: Signal<In, Bits<PA>>,
-    /// An update of A and D, otherwise a read.
-    pub walk_swap: Signal<In, Bit>,
-    /// The request is taken.
-    pub walk_ready: Signal<Out, Bit>,
-    /// A response for the walker.
-    pub walk_answered: Signal<Out, Bit>,
-    /// It is an error.
-    pub walk_error: Signal<Out, Bit>,
-    /// The request is presented to memory.
-    pub mem_valid: Signal<Out, Bit>,
-    /// Memory accepts it.
-    pub mem_ready: Signal<In, Bit>,
-    /// Memory responds.
-    pub mem_answered: Signal<In, Bit>,
-    /// With an error.
-    pub mem_error: Signal<In, Bit>,
-    /// A request of the walker is refused.
-    pub stopped: Signal<Out, Bit>,
-    /// The same for a second walker.
-    pub second_walk_valid: Signal<In, Bit>,
-    /// The physical address of an entry.
-    pub second_walk_addr: Signal<In, Bits<PA>>,
-    /// An update of A and D, otherwise a read.
-    pub second_walk_swap: Signal<In, Bit>,
-    /// The request is taken.
-    pub second_walk_ready: Signal<Out, Bit>,
-    /// A response for the second walker.
-    pub second_walk_answered: Signal<Out, Bit>,
-    /// It is an error.
-    pub second_walk_error: Signal<Out, Bit>,
-    /// The request is presented to memory.
-    pub second_mem_valid: Signal<Out, Bit>,
-    /// Memory accepts it.
-    pub second_mem_ready: Signal<In, Bit>,
-    /// Memory responds to it.
-    pub second_mem_answered: Signal<In, Bit>,
-    /// A request of the second walker is refused.
-    pub second_stopped: Signal<Out, Bit>,
+    /// Entry i matches something.
+    pub active: Vec<Signal<Out, Bit>>,
+    /// The first granule that it matches.
+    pub first: Vec<Signal<Out, Bits<GA>>>,
+    /// The last one.
+    pub last: Vec<Signal<Out, Bits<GA>>>,
+    /// Its configuration byte.
+    pub rights: Vec<Signal<Out, Bits<8>>>,
     registers: PmpRegisters<XLEN, GA>,
     fetch: AccessCheck<PA, GA>,
     data_port: AccessCheck<PA, GA>,
-    tables: TableCheck<PA, GA>,
-    /// That of the second walker, if there is one.
-    second: Vec<TableCheck<PA, GA>>,
-    entries: Vec<Signal<Local, Bit>>,
 }
 
 impl<const XLEN: usize, const PA: usize, const GA: usize> Protection<XLEN, PA, GA> {
@@ -117,18 +79,17 @@ impl<const XLEN: usize, const PA: usize, const GA: usize> Protection<XLEN, PA, G
     ///
     /// # Panics
     /// Unless GA = PA - 2, or if there are other numbers of entries than 0, 8 and 16.
-    pub fn new(physical: Physical, two_walkers: bool) -> Self {
+    pub fn new(physical: Physical) -> Self {
         assert_eq!(GA + 2, PA, "a granule is 4 bytes");
         assert!([0, 8, 16].contains(&physical.pmp), "0, 8 or 16 PMP entries");
         Self {
             registers: PmpRegisters::new(physical.pmp),
             fetch: AccessCheck::new(physical),
             data_port: AccessCheck::new(physical),
-            tables: TableCheck::new(physical, XLEN / 8),
-            second: (0..usize::from(two_walkers))
-                .map(|_| TableCheck::new(physical, XLEN / 8))
-                .collect(),
-            entries: super::list(physical.pmp),
+            active: list(physical.pmp),
+            first: list(physical.pmp),
+            last: list(physical.pmp),
+            rights: list(physical.pmp),
             ..Self::default()
         }
     }
@@ -143,26 +104,19 @@ impl<const XLEN: usize, const PA: usize, const GA: usize> Logic for Protection<X
         self.registers.write.next = self.write.val();
         self.registers.data.next = self.data.val();
         self.read.next = self.registers.read.val();
-        for i in 0..self.entries.len() {
-            self.entries[i].next = self.registers.active[i].val();
-            self.fetch.active[i].next = self.entries[i].val();
+        for i in 0..self.active.len() {
+            self.active[i].next = self.registers.active[i].val();
+            self.first[i].next = self.registers.first[i].val();
+            self.last[i].next = self.registers.last[i].val();
+            self.rights[i].next = self.registers.rights[i].val();
+            self.fetch.active[i].next = self.registers.active[i].val();
             self.fetch.first[i].next = self.registers.first[i].val();
             self.fetch.last[i].next = self.registers.last[i].val();
             self.fetch.rights[i].next = self.registers.rights[i].val();
-            self.data_port.active[i].next = self.entries[i].val();
+            self.data_port.active[i].next = self.registers.active[i].val();
             self.data_port.first[i].next = self.registers.first[i].val();
             self.data_port.last[i].next = self.registers.last[i].val();
             self.data_port.rights[i].next = self.registers.rights[i].val();
-            self.tables.active[i].next = self.entries[i].val();
-            self.tables.first[i].next = self.registers.first[i].val();
-            self.tables.last[i].next = self.registers.last[i].val();
-            self.tables.rights[i].next = self.registers.rights[i].val();
-            for j in 0..self.second.len() {
-                self.second[j].active[i].next = self.entries[i].val();
-                self.second[j].first[i].next = self.registers.first[i].val();
-                self.second[j].last[i].next = self.registers.last[i].val();
-                self.second[j].rights[i].next = self.registers.rights[i].val();
-            }
         }
 
         self.fetch.clock.next = self.clock.val();
@@ -186,40 +140,5 @@ impl<const XLEN: usize, const PA: usize, const GA: usize> Logic for Protection<X
         self.data_port.waits.next = self.data_waits.val();
         self.data_refused.next = self.data_port.refused.val();
         self.data_attributes.next = self.data_port.attributes.val();
-
-        self.tables.clock.next = self.clock.val();
-        self.tables.reset.next = self.reset.val();
-        self.tables.walk_valid.next = self.walk_valid.val();
-        self.tables.walk_addr.next = self.walk_addr.val();
-        self.tables.walk_swap.next = self.walk_swap.val();
-        self.walk_ready.next = self.tables.walk_ready.val();
-        self.walk_answered.next = self.tables.walk_answered.val();
-        self.walk_error.next = self.tables.walk_error.val();
-        self.mem_valid.next = self.tables.mem_valid.val();
-        self.tables.mem_ready.next = self.mem_ready.val();
-        self.tables.mem_answered.next = self.mem_answered.val();
-        self.tables.mem_error.next = self.mem_error.val();
-        self.stopped.next = self.tables.stopped.val();
-
-        self.second_walk_ready.next = self.second_mem_ready.val();
-        self.second_walk_answered.next = self.second_mem_answered.val();
-        self.second_walk_error.next = self.mem_error.val();
-        self.second_mem_valid.next = self.second_walk_valid.val();
-        self.second_stopped.next = false;
-        for j in 0..self.second.len() {
-            self.second[j].clock.next = self.clock.val();
-            self.second[j].reset.next = self.reset.val();
-            self.second[j].walk_valid.next = self.second_walk_valid.val();
-            self.second[j].walk_addr.next = self.second_walk_addr.val();
-            self.second[j].walk_swap.next = self.second_walk_swap.val();
-            self.second_walk_ready.next = self.second[j].walk_ready.val();
-            self.second_walk_answered.next = self.second[j].walk_answered.val();
-            self.second_walk_error.next = self.second[j].walk_error.val();
-            self.second_mem_valid.next = self.second[j].mem_valid.val();
-            self.second[j].mem_ready.next = self.second_mem_ready.val();
-            self.second[j].mem_answered.next = self.second_mem_answered.val();
-            self.second[j].mem_error.next = self.mem_error.val();
-            self.second_stopped.next = self.second[j].stopped.val();
-        }
     }
 }

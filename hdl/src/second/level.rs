@@ -22,15 +22,17 @@ use rust_hdl::prelude::*;
 /// | `page_fault` | out | 1 | ... with a page fault |
 /// | `ppn`, `leaf` | out | PPN, struct | ... with this page |
 /// | `fetch_walks`, `data_walks` | out | 1 | the miss was not found, and waits for a walk |
-/// | `write`, `write_data` | in | 1 | a walk's leaf enters a TLB: that of the data port, or of fetch |
-/// | `new_vpn`, `new_asid`, `new_ppn`, `new_leaf` | in | | the leaf |
-/// | `inject` | in | 1 | ... is written with wrong parity: to test what follows |
+/// | `fetch_keep`, `data_keep` | in | 1 | the leaf of the port's walk enters its TLB, and is kept here too |
+/// | `fetch_new_ppn`, `fetch_new_leaf` | in | PPN, struct | that leaf of the fetch port's miss |
+/// | `data_new_ppn`, `data_new_leaf` | in | PPN, struct | that of the data port's |
+/// | `inject` | in | 1 | what is kept gets wrong parity: to test what follows |
 /// | `fence_presented`, `fence`, `fence_by_va`, `fence_vpn` | in | | a fence; accepted |
 /// | `hit`, `missed`, `broken`, `swept` | out | 1 | events |
 ///
 /// Timing: a miss that waits in cycle k, and is alone, is answered or walks in cycle k + 1. Of two,
 /// the data port's goes first, the other one a cycle later. No lookup is made while a fence is
-/// presented. A store to a page whose D is clear walks if hardware sets D.
+/// presented. A store to a page whose D is clear walks if hardware sets D. Of two leaves in one cycle
+/// the data port's is kept.
 /// Reset: empty.
 ///
 /// Invariants: each miss is looked up once. What is found is legal since it was in a page table after
@@ -74,19 +76,19 @@ pub struct SecondLevel<const VPN: usize, const PPN: usize, const ASID: usize, co
     pub fetch_walks: Signal<Out, Bit>,
     /// The data port's miss waits for a walk.
     pub data_walks: Signal<Out, Bit>,
-    /// A leaf enters a TLB.
-    pub write: Signal<In, Bit>,
-    /// That of the data port.
-    pub write_data: Signal<In, Bit>,
-    /// Its virtual page.
-    pub new_vpn: Signal<In, Bits<VPN>>,
-    /// Its address space.
-    pub new_asid: Signal<In, Bits<ASID>>,
+    /// The leaf of the fetch port's walk enters its TLB.
+    pub fetch_keep: Signal<In, Bit>,
     /// Its page.
-    pub new_ppn: Signal<In, Bits<PPN>>,
+    pub fetch_new_ppn: Signal<In, Bits<PPN>>,
     /// Its leaf bits.
-    pub new_leaf: Signal<In, Leaf>,
-    /// With wrong parity.
+    pub fetch_new_leaf: Signal<In, Leaf>,
+    /// The leaf of the data port's walk enters its TLB.
+    pub data_keep: Signal<In, Bit>,
+    /// Its page.
+    pub data_new_ppn: Signal<In, Bits<PPN>>,
+    /// Its leaf bits.
+    pub data_new_leaf: Signal<In, Leaf>,
+    /// What is kept gets wrong parity.
     pub inject: Signal<In, Bit>,
     /// A fence is presented.
     pub fence_presented: Signal<In, Bit>,
@@ -121,6 +123,10 @@ pub struct SecondLevel<const VPN: usize, const PPN: usize, const ASID: usize, co
     found_leaf: Signal<Local, Leaf>,
     some_broken: Signal<Local, Bit>,
     served: Signal<Local, Bit>,
+    new_vpn: Signal<Local, Bits<VPN>>,
+    new_asid: Signal<Local, Bits<ASID>>,
+    new_ppn: Signal<Local, Bits<PPN>>,
+    new_leaf: Signal<Local, Leaf>,
     no_leaf: Constant<Leaf>,
 }
 
@@ -154,12 +160,12 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
             leaf: Default::default(),
             fetch_walks: Default::default(),
             data_walks: Default::default(),
-            write: Default::default(),
-            write_data: Default::default(),
-            new_vpn: Default::default(),
-            new_asid: Default::default(),
-            new_ppn: Default::default(),
-            new_leaf: Default::default(),
+            fetch_keep: Default::default(),
+            fetch_new_ppn: Default::default(),
+            fetch_new_leaf: Default::default(),
+            data_keep: Default::default(),
+            data_new_ppn: Default::default(),
+            data_new_leaf: Default::default(),
             inject: Default::default(),
             fence_presented: Default::default(),
             fence: Default::default(),
@@ -186,6 +192,10 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
             found_leaf: Default::default(),
             some_broken: Default::default(),
             served: Default::default(),
+            new_vpn: Default::default(),
+            new_asid: Default::default(),
+            new_ppn: Default::default(),
+            new_leaf: Default::default(),
             no_leaf: Constant::new(Leaf::default()),
         }
     }
@@ -221,6 +231,18 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize> Lo
             self.fetch_asked.d.next = false;
         }
 
+        // The leaf that is kept: what ends without one does not displace the other port's.
+        self.new_vpn.next = self.fetch_vpn.val();
+        self.new_asid.next = self.fetch_asid.val();
+        self.new_ppn.next = self.fetch_new_ppn.val();
+        self.new_leaf.next = self.fetch_new_leaf.val();
+        if self.data_keep.val() {
+            self.new_vpn.next = self.data_vpn.val();
+            self.new_asid.next = self.data_asid.val();
+            self.new_ppn.next = self.data_new_ppn.val();
+            self.new_leaf.next = self.data_new_leaf.val();
+        }
+
         // The lookup that ends in this cycle.
         self.key_vpn.next = self.fetch_vpn.val();
         self.key_asid.next = self.fetch_asid.val();
@@ -242,9 +264,9 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize> Lo
             self.banks[i].key_asid.next = self.key_asid.val();
             self.banks[i].keep_fetch.next = self.answers.q.val() && !self.answers_data.q.val();
             self.banks[i].keep_data.next = self.answers.q.val() && self.answers_data.q.val();
-            self.banks[i].write.next =
-                self.write.val() && (self.new_leaf.val().level == self.size[i].val());
-            self.banks[i].write_data.next = self.write_data.val();
+            self.banks[i].write.next = (self.fetch_keep.val() || self.data_keep.val())
+                && (self.new_leaf.val().level == self.size[i].val());
+            self.banks[i].write_data.next = self.data_keep.val();
             self.banks[i].new_vpn.next = self.new_vpn.val();
             self.banks[i].new_asid.next = self.new_asid.val();
             self.banks[i].new_ppn.next = self.new_ppn.val();

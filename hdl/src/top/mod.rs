@@ -1,4 +1,4 @@
-//! The two tops: ports, schemes and walker wired together.
+//! The two tops: ports, schemes and walks wired together.
 //!
 //! | file | does |
 //! |---|---|
@@ -18,7 +18,7 @@ use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
 use crate::second::SecondLevel;
 use crate::tlb::Shape;
-use crate::walker::{Choice, MemoryTurn, WalkCache, Walker};
+use crate::walker::Walks;
 use rust_hdl::prelude::*;
 
 mmu_ports!(

@@ -194,41 +194,21 @@ macro_rules! mmu_ports {
             data_scheme: $scheme,
             fetch: Port<IDX, $xlen, $vpn, $ppn, $pa, $asid>,
             data: Port<IDX, $xlen, $vpn, $ppn, $pa, $asid>,
-            choice: Choice<$vpn, $ppn, $asid>,
-            // The data port's, if there is one for the fetch port.
-            walker: Walker<$xlen, $vpn, $ppn, $pa>,
-            fetch_walker: Vec<Walker<$xlen, $vpn, $ppn, $pa>>,
-            turn: Vec<MemoryTurn>,
-            walk_cache: Vec<WalkCache<$vpn, $ppn, $asid>>,
+            walks: Walks<$xlen, $vpn, $ppn, $pa, $granule, $asid>,
             second: Vec<SecondLevel<$vpn, $ppn, $asid, $tag>>,
             held_fault: HeldFault<$xlen>,
             /// One, or none.
             protection: Vec<Protection<$xlen, $pa, $granule>>,
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
-            unaccepted: Signal<Local, Bit>,
             refilled: Signal<Local, Bit>,
             leaf_level: Signal<Local, Bits<3>>,
             fence: Signal<Local, Bit>,
             fetch_walks: Signal<Local, Bit>,
             data_walks: Signal<Local, Bit>,
             fence_vpn: Signal<Local, Bits<$vpn>>,
-            same_page: Signal<Local, Bit>,
-            fetch_follows: Signal<Local, Bit>,
-            data_follows: Signal<Local, Bit>,
-            fetch_starts: Signal<Local, Bit>,
-            fetch_key: Signal<Local, Bit>,
-            cached: Signal<Local, Bit>,
             fetch_leaf: Signal<Local, Leaf>,
             data_leaf: Signal<Local, Leaf>,
-            stopped: Signal<Local, Bit>,
-            fetch_stopped: Signal<Local, Bit>,
-            main_ready: Signal<Local, Bit>,
-            main_taken: Signal<Local, Bit>,
-            main_answer: Signal<Local, Bit>,
-            main_valid: Signal<Local, Bit>,
-            second_taken: Signal<Local, Bit>,
-            second_valid: Signal<Local, Bit>,
             fetch_access: Signal<Local, AccessContext>,
             data_access: Signal<Local, AccessContext>,
         }
@@ -239,30 +219,15 @@ macro_rules! mmu_ports {
             /// # Panics
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
-                let Organisation {
-                    extensions,
-                    fetch,
-                    data,
-                    walk_cache,
-                    two_walkers,
-                    second,
-                    physical,
-                } = organisation;
+                let Organisation { extensions, fetch, data, second, physical, .. } = organisation;
                 let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
-                let other = usize::from(two_walkers);
                 let protections = usize::from(physical.is_some());
-                let protection = || Protection::new(physical, two_walkers);
+                let protection = || Protection::new(physical);
                 Self {
                     protection: (0..protections).map(|_| protection()).collect(),
                     fetch: Port::new(extensions, tlb(fetch)),
                     data: Port::new(extensions, tlb(data)),
-                    walker: Walker::new(extensions),
-                    fetch_walker: (0..other).map(|_| Walker::new(extensions)).collect(),
-                    turn: (0..other).map(|_| MemoryTurn::default()).collect(),
-                    walk_cache: (walk_cache > 0)
-                        .then(|| WalkCache::new(walk_cache))
-                        .into_iter()
-                        .collect(),
+                    walks: Walks::new(organisation),
                     second: second
                         .map(|shape| SecondLevel::new(shape, extensions))
                         .into_iter()

@@ -9,8 +9,10 @@ use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{SecondLevel, SecondShape};
 use hdl::tlb::{Cam, CamLine, Policy, Replacement, Shape};
-use hdl::walker::{Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, Walker};
-use hdl::{AccessContext, Extensions, Leaf};
+use hdl::walker::{
+    Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, WalkMemory, Walker, Walks,
+};
+use hdl::{AccessContext, Extensions, Leaf, Organisation};
 
 type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
@@ -35,9 +37,11 @@ type PmpOne = PmpEntry<64, 54>;
 type Registers32 = PmpRegisters<32, 32>;
 type Registers64 = PmpRegisters<64, 54>;
 type Protect = Protection<64, 56, 54>;
+type Memory = WalkMemory<64, 56, 54>;
+type Both = Walks<64, 45, 44, 56, 54, 16>;
 
 clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second);
-clocked!(PmpOne, Registers32, Registers64, Protect);
+clocked!(PmpOne, Registers32, Registers64, Protect, Memory, Both);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
@@ -217,11 +221,13 @@ pub(crate) fn a_second_level_agrees_alone() {
         let shape = SecondShape { entries: 64, ways, parity };
         alone(Second::new(shape, ALL), 2500, 60, |dice, block| {
             present!(dice, block: fetch_waits, fetch_asid, fetch_access, data_waits, data_asid,
-                data_access, write, write_data, new_asid, new_ppn, new_leaf, inject, fence_by_va);
+                data_access, fetch_new_ppn, fetch_new_leaf, data_new_ppn, data_new_leaf, inject,
+                fence_by_va);
+            block.fetch_keep.next = dice.roll(3) == 0;
+            block.data_keep.next = dice.roll(3) == 0;
             let mut page = || (dice.roll(3) << 27 | dice.roll(2) << 9 | dice.roll(3)).into();
             block.fetch_vpn.next = page();
             block.data_vpn.next = page();
-            block.new_vpn.next = page();
             block.fence_vpn.next = page();
             let fence = dice.roll(30) == 0;
             block.fence.next = fence;
@@ -318,23 +324,78 @@ pub(crate) fn pmp_registers_agree_alone() {
 /// Entries and regions about small addresses, so that accesses meet them.
 #[test]
 pub(crate) fn a_protection_agrees_alone() {
-    let plain = Region { base: 0, log2: 13, absent: false, io: false, atomics: true, tables: true };
-    let device = Region { base: 0x1000, log2: 12, io: true, atomics: false, ..plain };
-    let nothing = Region { base: 0x2000, log2: 12, absent: true, tables: false, ..plain };
-    let regions = Box::leak(Box::new([plain, device, nothing]));
-    for physical in [Physical { pmp: 8, regions: &[] }, Physical { pmp: 8, regions }] {
-        alone(Protect::new(physical, true), 700, 60, |dice, block| {
+    for physical in [Physical { pmp: 8, regions: &[] }, Physical { pmp: 8, regions: regions() }] {
+        alone(Protect::new(physical), 700, 60, |dice, block| {
             present!(dice, block: write, fetch_size, fetch_machine, fetch_take, fetch_waits,
-                data_size, data_store, data_machine, data_take, data_waits, walk_valid, walk_swap,
-                mem_ready, mem_answered, mem_error, second_walk_valid, second_walk_swap,
-                second_mem_ready, second_mem_answered);
+                data_size, data_store, data_machine, data_take, data_waits);
             block.reset.next = dice.roll(50) == 0;
             block.csr.next = (0x39f + dice.roll(0x1b)).into();
             block.data.next = [dice.roll(1 << 63), dice.roll(0x800)][dice.roll(2) as usize].into();
             block.fetch_pa.next = dice.roll(0x3000).into();
             block.data_pa.next = dice.roll(0x3000).into();
-            block.walk_addr.next = (dice.roll(0x3000) & !7).into();
-            block.second_walk_addr.next = (dice.roll(0x3000) & !7).into();
         });
     }
+}
+
+/// With and without a second walker, and the checks.
+#[test]
+pub(crate) fn a_way_to_memory_agrees_alone() {
+    let protected = Physical { pmp: 8, regions: regions() };
+    for (two_walkers, physical) in
+        [(false, protected), (true, Physical::default()), (true, protected)]
+    {
+        let organisation = Organisation { two_walkers, physical, ..Organisation::default() };
+        alone(Memory::new(organisation), 900, 40, |dice, block| {
+            present!(dice, block: data_valid, data_swap, data_expected, data_desired, fetch_valid,
+                fetch_swap, fetch_expected, fetch_desired, mem_req_ready, mem_resp_valid,
+                mem_resp_error);
+            block.reset.next = dice.roll(50) == 0;
+            block.data_addr.next = (dice.roll(0x3000) & !7).into();
+            block.fetch_addr.next = (dice.roll(0x3000) & !7).into();
+            for entry in 0..block.active.len() {
+                block.active[entry].next = dice.any();
+                block.first[entry].next = dice.roll(0xc00).into();
+                block.last[entry].next = dice.roll(0xc00).into();
+                block.rights[entry].next = dice.roll(256).into();
+            }
+        });
+    }
+}
+
+/// Both ports' misses, mostly about the same few pages.
+#[test]
+pub(crate) fn walks_agree_alone() {
+    for (walk_cache, two_walkers) in [(0, false), (2, false), (4, true)] {
+        let organisation =
+            Organisation { extensions: ALL, walk_cache, two_walkers, ..Organisation::default() };
+        alone(Both::new(organisation), 1500, 60, |dice, block| {
+            present!(dice, block: fetch_waits, fetch_root, fetch_access, data_waits, data_root,
+                data_access, fence_by_va, fence_by_asid, mem_req_ready, mem_resp_valid,
+                mem_resp_swapped);
+            let mut page = || (dice.roll(3) << 27 | dice.roll(2) << 9 | dice.roll(3)).into();
+            block.fetch_vpn.next = page();
+            block.data_vpn.next = page();
+            block.fence_vpn.next = page();
+            block.fetch_asid.next = dice.roll(3).into();
+            block.data_asid.next = dice.roll(3).into();
+            block.fence_asid.next = dice.roll(3).into();
+            block.fetch_top_level.next = (2 + dice.roll(3)).into();
+            block.data_top_level.next = (2 + dice.roll(3)).into();
+            block.fetch_stale.next = dice.roll(20) == 0;
+            block.data_stale.next = dice.roll(20) == 0;
+            block.fence_presented.next = dice.roll(20) == 0;
+            block.fence.next = block.fence_presented.next && dice.any();
+            block.reset.next = dice.roll(300) == 0;
+            block.mem_resp_error.next = dice.roll(20) == 0;
+            block.mem_resp_data.next = if dice.roll(6) == 0 { dice.any() } else { entry(dice) };
+        });
+    }
+}
+
+/// Memory, a device, and nothing, about small addresses.
+fn regions() -> &'static [Region] {
+    let plain = Region { base: 0, log2: 13, absent: false, io: false, atomics: true, tables: true };
+    let device = Region { base: 0x1000, log2: 12, io: true, atomics: false, ..plain };
+    let nothing = Region { base: 0x2000, log2: 12, absent: true, tables: false, ..plain };
+    Box::leak(Box::new([plain, device, nothing]))
 }

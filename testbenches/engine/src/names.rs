@@ -10,7 +10,9 @@ use hdl::second::{Bank, BankWay, Kept, SecondLevel};
 use hdl::tlb::{
     Cam, CamLine, Fifo, Lru, LruAge, NotMostRecent, Policy, PseudoLru, Random, Replacement, Shape,
 };
-use hdl::walker::{Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, Walker};
+use hdl::walker::{
+    Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, WalkMemory, Walker, Walks,
+};
 use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
 use rust_hdl::prelude::{Bits, RAM};
@@ -30,7 +32,7 @@ macro_rules! named {
 
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, fetch, data, .. } = organisation;
-                let Organisation { walk_cache, two_walkers, second, physical, .. } = organisation;
+                let Organisation { walk_cache, second, physical, .. } = organisation;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -84,12 +86,16 @@ macro_rules! named {
                     .with::<Permission>()
                     .with::<Cause>()
                     .with::<HeldFault<$xlen>>()
+                    .with_example(Walks::<$xlen, $vpn, $ppn, $pa, $granule, $asid>::new(
+                        organisation,
+                    ))
+                    .with_example(WalkMemory::<$xlen, $pa, $granule>::new(organisation))
                     .with::<Choice<$vpn, $ppn, $asid>>()
                     .with::<MemoryTurn>()
                     .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(extensions))
                     .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()
-                    .with_example(Protection::<$xlen, $pa, $granule>::new(physical, two_walkers))
+                    .with_example(Protection::<$xlen, $pa, $granule>::new(physical))
                     .with_example(PmpRegisters::<$xlen, $granule>::new(physical.pmp))
                     .with::<PmpEntry<$xlen, $granule>>()
                     .with_example(AccessCheck::<$pa, $granule>::new(physical))

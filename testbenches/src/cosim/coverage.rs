@@ -55,8 +55,8 @@ impl Probe {
                 .position(|signal| signal.path == path)
                 .unwrap_or_else(|| panic!("the tops have a signal {path}"))
         };
-        let state = find("walker.state");
-        Self { state, level: find("walker.leaf.level"), names: signals[state].names.clone() }
+        let state = find("walks.walker.state");
+        Self { state, level: find("walks.walker.leaf.level"), names: signals[state].names.clone() }
     }
 
     pub(super) fn look(&self, simulator: &dyn Simulator) -> Seen<'_> {

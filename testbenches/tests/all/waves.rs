@@ -152,18 +152,19 @@ fn walker_shows_no_level_that_is_none_and_an_invalid_entry_as_such() {
         .map(|file| file.expect("a file").path())
         .find(|path| path.extension().is_some_and(|extension| extension == "vcd"))
         .expect("a dump");
-    let levels = values(&dump, "mmu.walker.next_level");
+    let levels = values(&dump, "mmu.walks.walker.next_level");
     assert!(
         levels.len() > 2 && levels.iter().all(|level| level <= &"100".to_owned()),
         "{levels:?}"
     );
     let kinds = values(&dump, "memory.pte_name");
     assert!(kinds.iter().any(|kind| kind == "invalid"), "{kinds:?}");
-    let states: BTreeSet<String> = values(&dump, "mmu.walker.state_name").into_iter().collect();
+    let states: BTreeSet<String> =
+        values(&dump, "mmu.walks.walker.state_name").into_iter().collect();
     assert!(states.contains("Check") && !states.contains("Leaf"), "{states:?}");
     let stem = dump.file_stem().expect("a name").to_string_lossy().into_owned();
     let filters = folder.path().join("w/filters").join(stem);
-    let filter = fs::read_to_string(filters.join("mmu.walker.state.flt")).expect("a filter");
+    let filter = fs::read_to_string(filters.join("mmu.walks.walker.state.flt")).expect("a filter");
     assert!(!filter.contains("SpringGreen"), "no state of the walk is a success: {filter}");
 }
 
@@ -236,7 +237,7 @@ fn file_named_for_a_wave_is_written_in_the_format_of_its_extension() {
         complete(&path(view)).unwrap_or_else(|error| panic!("{view}: {error}"));
         assert_eq!(values(dump, "satp.mode"), values(&y, "satp.mode"), "{view}");
     }
-    for signal in ["memory.flags", "mmu.walker.state_name", "data.asked", "data.va"] {
+    for signal in ["memory.flags", "mmu.walks.walker.state_name", "data.asked", "data.va"] {
         assert_eq!(values(&x, signal), values(&y, signal), "{signal}");
     }
     assert!(fs::read(&x).expect("FST").len() * 2 < fs::read(&y).expect("VCD").len());

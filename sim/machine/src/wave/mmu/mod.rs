@@ -213,16 +213,16 @@ impl Scene for Machine {
 
 /// The states of the walker and a few narrow registers; everything else is below, folded.
 fn walker(signals: &[(Signal, SignalId)], wave: &Writer) -> Vec<Trace> {
-    let is_walker =
-        |signal: &Signal| signal.path.split('.').next().is_some_and(|scope| scope.contains("walk"));
-    let own = || signals.iter().filter(|(signal, _)| is_walker(signal));
+    // Its own, not its children's: `walker.at_level`, not `walker.held.leaf.level`.
+    let is_own = |signal: &Signal| {
+        signal.path.rsplit('.').nth(1).is_some_and(|scope| scope.contains("walker"))
+    };
+    let own = || signals.iter().filter(|(signal, _)| is_own(signal));
     let states = own().filter(|(signal, _)| !signal.names.is_empty());
     let narrow = own()
-        // Its own, not its children's: `walker.at_level`, not `walker.held.leaf.level`.
-        .filter(|(signal, _)| signal.path.split('.').count() == 2)
         .filter(|(signal, _)| signal.names.is_empty() && (2..=8).contains(&signal.width))
         .take(PLAIN_ROWS);
-    let alias = |path: &str| path.split_once('.').map_or(path, |(_, rest)| rest).replace('.', " ");
+    let alias = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
     let row = |(signal, id): &(Signal, SignalId)| Trace::of(wave, *id).alias(&alias(&signal.path));
     states.chain(narrow).map(row).collect()
 }
