@@ -12,9 +12,15 @@ use super::names::from_text;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flags(pub u64);
 
-/// Any bits: words of letters, `N`, `PBMT`, `RSW` or `bitNN`, separated by blanks.
+/// Any bits: words of letters, `N`, `PBMT`, `RSW` or `bitNN`, separated by blanks. A field with a
+/// value, `PBMT=1`, is the whole field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bits(pub u64);
+pub struct Bits {
+    /// The bits that are named.
+    pub ones: u64,
+    /// The bits that a field's value leaves 0.
+    pub zeros: u64,
+}
 
 impl FromStr for Flags {
     type Err = String;
@@ -37,13 +43,19 @@ impl FromStr for Bits {
 
     /// Parses words of bits. The error is a sentence.
     fn from_str(text: &str) -> Result<Bits, String> {
-        let mut bits = 0;
+        let (mut ones, mut zeros) = (0, 0);
         for word in text.split_whitespace() {
-            bits |= match word {
+            ones |= match word {
                 "N" => 1 << 63,
                 "PBMT" => 0b11 << 61,
-                "PBMT=1" => 1 << 61,
-                "PBMT=2" => 1 << 62,
+                "PBMT=1" => {
+                    zeros |= 1 << 62;
+                    1 << 61
+                }
+                "PBMT=2" => {
+                    zeros |= 1 << 61;
+                    1 << 62
+                }
                 "RSW" => 0b11 << 8,
                 _ => match word.strip_prefix("bit").map(str::parse::<u32>) {
                     Some(Ok(bit @ 0..=63)) => 1 << bit,
@@ -55,7 +67,10 @@ impl FromStr for Bits {
                 },
             };
         }
-        Ok(Bits(bits))
+        if ones & zeros != 0 {
+            return Err(format!("`{text}` gives a field two values"));
+        }
+        Ok(Bits { ones, zeros })
     }
 }
 
@@ -97,7 +112,9 @@ mod tests {
     fn flags_and_bits_have_the_encodings_of_the_specification() {
         let bits = |text: &str| text.parse::<Bits>();
         assert_eq!("RWX UGAD".parse(), Ok(Flags(0xfe)));
-        assert_eq!(bits("N PBMT VR bit54"), Ok(Bits(0xe040_0000_0000_0003)));
+        assert_eq!(bits("N PBMT VR bit54"), Ok(Bits { ones: 0xe040_0000_0000_0003, zeros: 0 }));
+        assert_eq!(bits("PBMT=2"), Ok(Bits { ones: 1 << 62, zeros: 1 << 61 }));
+        assert!(bits("PBMT=1 PBMT=2").is_err() && bits("PBMT PBMT=2").is_err());
         assert_eq!(letters(0xcf), "VRWX--AD");
         assert!("RWN".parse::<Flags>().is_err());
         assert!(bits("bit64").is_err() && bits("bitx").is_err());

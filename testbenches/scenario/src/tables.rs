@@ -148,7 +148,11 @@ impl Tables {
                 value |= pte::NAPOT | self.ppn_field(NAPOT_CODE);
             }
             for place in 0..entries {
-                self.write(memory, entry + place * self.mode.pte_bytes(), value)?;
+                let at = entry + place * self.mode.pte_bytes();
+                if self.read(memory, at)? & pte::VALID != 0 {
+                    return Err(format!("the mapping of {va:#x} overlaps an earlier one"));
+                }
+                self.write(memory, at, value)?;
             }
         }
         Ok(())
@@ -167,6 +171,9 @@ impl Tables {
             if !self.tables.contains_key(&key) {
                 let table = self.table();
                 let pointer = self.entry(name, va, below + 1).unwrap_or(table);
+                if self.read(memory, pointer)? & pte::VALID != 0 {
+                    return Err(format!("the mapping of {va:#x} is inside an earlier one"));
+                }
                 self.write(memory, pointer, self.ppn_field(table) | pte::VALID)?;
                 self.tables.insert(key, table);
             }
@@ -246,7 +253,7 @@ impl Tables {
         if let Some(value) = &edit.value {
             return value.word(variables);
         }
-        let mut entry = (old & !edit.clear.0) | edit.set.0;
+        let mut entry = (old & !edit.clear.ones & !edit.set.zeros) | edit.set.ones;
         if let Some(pa) = &edit.pa {
             let field = self.ppn_field(pa.physical(variables)?);
             entry = (entry & !self.ppn_field(u64::MAX)) | field;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use engine::{CONFIGS, Config};
 use kernel::PolicyKind;
-use model::isa::{Extensions, Mode, Physical, Xlen};
+use model::isa::{Extension, Extensions, Mode, Physical, Xlen};
 
 use super::number::Variables;
 use super::schema::{Machine, Size};
@@ -146,6 +146,13 @@ fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Confi
 /// # Errors
 /// A sentence that says what there is instead.
 pub(super) fn exists(machine: &Machine, size: Size) -> Result<(), String> {
+    let twice = |list: &[Extension]| {
+        let mut rest = list.iter().enumerate();
+        rest.find(|(at, name)| list[..*at].contains(name)).map(|(_, name)| *name)
+    };
+    if let Some(extension) = twice(&machine.extensions).or_else(|| twice(&machine.without)) {
+        return Err(format!("{} is named twice", extension.name()));
+    }
     let both = machine.extensions.iter().find(|name| machine.without.contains(name));
     if let Some(extension) = both {
         return Err(format!("{} is in `extensions` and in `without`", extension.name()));

@@ -87,13 +87,16 @@ impl Head {
         if let Some(name) = edit.space.as_ref().filter(|name| !self.is_space(name)) {
             return Err(no_space(&place.key("space"), name));
         }
-        let parts = edit.set.0 != 0 || edit.clear.0 != 0 || edit.pa.is_some();
+        let parts = edit.set.ones != 0 || edit.clear.ones != 0 || edit.pa.is_some();
         match (parts, &edit.value) {
             (true, Some(_)) => {
                 Err(place.wrong("`value` is the whole entry, and leaves no other part"))
             }
             (false, None) => Err(place.wrong("an entry needs `set`, `clear`, `pa` or `value`")),
-            _ if edit.set.0 & edit.clear.0 != 0 => {
+            _ if edit.clear.zeros != 0 => {
+                Err(place.key("clear").wrong("a field with a value is `set`; `PBMT` clears it"))
+            }
+            _ if edit.set.ones & edit.clear.ones != 0 => {
                 Err(place.wrong("a bit cannot be both in `set` and in `clear`"))
             }
             _ => Ok(()),
@@ -114,6 +117,13 @@ impl Head {
             Action::BusError(error) => {
                 if let Some(name) = error.space.as_ref().filter(|name| !self.is_space(name)) {
                     return Err(no_space(&place, name));
+                }
+            }
+            Action::Access(_, access) if self.machine.trace != Some(1) => {
+                let told = [("from", access.from.is_some()), ("because", access.because.is_some())];
+                if let Some((name, _)) = told.iter().find(|(_, told)| *told) {
+                    let message = format!("`{name}` needs trace pins: `machine = {{ trace = 1 }}`");
+                    return Err(place.word(name).wrong(message));
                 }
             }
             Action::Fence(fence) => {
