@@ -76,7 +76,7 @@ export: ## Write the Verilog of every configuration into export/
 	    rv64_linux_walk rv64_linux_overlap rv64_linux_l2 \
 	    rv32_linux_full rv64_linux_full \
 	    rv32_small_pmp rv32_linux_pmp rv64_linux_pmp rv64_linux_pbmt_pmp \
-	    rv64_linux_rva23_pmp rv64_linux_protected \
+	    rv64_linux_rva23_pmp rv64_linux_protected rv64_linux_traced \
 	    rv64_linux_lru rv64_linux_plru rv64_linux_nmr rv64_linux_random \
 	    rv64_linux_ways4 rv64_linux_fetch8 \
 	    segment_toy segment_4 segment_8 segment_16; do \

@@ -18,6 +18,7 @@
 //! | `organisation` | [`Organisation`]: what is built in |
 //! | `extensions` | [`Extensions`]: ... besides the base schemes |
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
+//! | [`trace`] | `PortTrace`: what a port and its walks do, for observers |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
 //! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all blocks wired together |
 //!
@@ -38,6 +39,7 @@ pub mod second;
 pub mod segment;
 pub mod tlb;
 mod top;
+pub mod trace;
 pub mod walker;
 
 pub use extensions::Extensions;

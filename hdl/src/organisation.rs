@@ -25,6 +25,8 @@ pub struct Organisation {
     pub second: Option<SecondShape>,
     /// What protects physical memory.
     pub physical: Physical,
+    /// The trace pins tell what ports and walks do; otherwise they are 0.
+    pub trace: bool,
 }
 
 impl Organisation {

@@ -30,6 +30,7 @@ use rust_hdl::prelude::*;
 /// | `done`, `done_*` | in | | the walker's answer to it |
 /// | `checked_pa` | out | PA | the physical address of the access, unless it faults without it |
 /// | `refused` | in | 1 | PMP or PMA refuse the access at `checked_pa` |
+/// | `judged_access`, `judged_leaf` | out | struct | with an answer: the access, and the leaf that decided it, if one did |
 /// | `hit`, `missed`, `refilled`, `page_fault`, `access_fault` | out | 1 | events |
 ///
 /// Timing: hit, fault on a hit, non-canonical address and identity translation answer in the
@@ -131,6 +132,10 @@ pub struct Port<
     pub checked_pa: Signal<Out, Bits<PA>>,
     /// PMP or PMA refuse the access.
     pub refused: Signal<In, Bit>,
+    /// The access that is answered.
+    pub judged_access: Signal<Out, AccessContext>,
+    /// The leaf that decided it.
+    pub judged_leaf: Signal<Out, Leaf>,
     /// Event: answered from the TLB.
     pub hit: Signal<Out, Bit>,
     /// Event: passed to the walker.
@@ -311,6 +316,11 @@ impl<
             self.target.next = bit_cast::<PA, XLEN>(self.va.val());
         }
         self.checked_pa.next = self.target.val();
+        self.judged_access.next = self.access.val();
+        self.judged_leaf.next = self.tlb.leaf.val();
+        if self.miss.waits.val() {
+            self.judged_leaf.next = self.done_leaf.val();
+        }
         // Of two faults the page fault came first.
         self.is_access_fault.next = self.fails.val()
             || (self.refused.val() && self.answered.val() && !self.is_page_fault.val());

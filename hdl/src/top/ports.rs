@@ -148,6 +148,36 @@ macro_rules! mmu_ports {
             pub fault_tval: Signal<Out, Bits<$xlen>>,
             /// A miss is outstanding.
             pub busy: Signal<Out, Bit>,
+            /// Where the answer comes from, if `trace` is built in: 0 no table, 1 TLB, 2 second level,
+            /// 3 walk.
+            pub fetch_trace_source: Signal<Out, Bits<2>>,
+            /// With a fault: why (`PortTrace`).
+            pub fetch_trace_reason: Signal<Out, Bits<4>>,
+            /// A walk for this port starts, at a table of level `fetch_trace_level`.
+            pub fetch_trace_start: Signal<Out, Bit>,
+            /// An entry arrives for its walk.
+            pub fetch_trace_read: Signal<Out, Bit>,
+            /// At this level.
+            pub fetch_trace_level: Signal<Out, Bits<3>>,
+            /// From this address.
+            pub fetch_trace_addr: Signal<Out, Bits<$pa>>,
+            /// The entry.
+            pub fetch_trace_entry: Signal<Out, Bits<$xlen>>,
+            /// Where the answer comes from, if `trace` is built in: 0 no table, 1 TLB, 2 second level,
+            /// 3 walk.
+            pub data_trace_source: Signal<Out, Bits<2>>,
+            /// With a fault: why (`PortTrace`).
+            pub data_trace_reason: Signal<Out, Bits<4>>,
+            /// A walk for this port starts, at a table of level `data_trace_level`.
+            pub data_trace_start: Signal<Out, Bit>,
+            /// An entry arrives for its walk.
+            pub data_trace_read: Signal<Out, Bit>,
+            /// At this level.
+            pub data_trace_level: Signal<Out, Bits<3>>,
+            /// From this address.
+            pub data_trace_addr: Signal<Out, Bits<$pa>>,
+            /// The entry.
+            pub data_trace_entry: Signal<Out, Bits<$xlen>>,
             /// A translated fetch was answered from its TLB.
             pub event_fetch_hit: Signal<Out, Bit>,
             /// A translated fetch was passed to the walker.
@@ -199,6 +229,9 @@ macro_rules! mmu_ports {
             held_fault: HeldFault<$xlen>,
             /// One, or none.
             protection: Vec<Protection<$xlen, $pa, $granule>>,
+            /// One each, or none.
+            fetch_trace: Vec<PortTrace<$xlen, $pa>>,
+            data_trace: Vec<PortTrace<$xlen, $pa>>,
             satp_before: DFF<Bits<$xlen>>,
             satp_changed: Signal<Local, Bit>,
             refilled: Signal<Local, Bit>,
@@ -219,12 +252,16 @@ macro_rules! mmu_ports {
             /// # Panics
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
-                let Organisation { extensions, fetch, data, second, physical, .. } = organisation;
+                let Organisation { extensions, fetch, data, second, physical, trace, .. } =
+                    organisation;
                 let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
                 let protections = usize::from(physical.is_some());
+                let traces = usize::from(trace);
                 let protection = || Protection::new(physical);
                 Self {
                     protection: (0..protections).map(|_| protection()).collect(),
+                    fetch_trace: (0..traces).map(|_| PortTrace::default()).collect(),
+                    data_trace: (0..traces).map(|_| PortTrace::default()).collect(),
                     fetch: Port::new(extensions, tlb(fetch)),
                     data: Port::new(extensions, tlb(data)),
                     walks: Walks::new(organisation),

@@ -243,6 +243,73 @@ macro_rules! mmu_wiring {
                 self.fault_cause.next = self.held_fault.cause.val();
                 self.fault_tval.next = self.held_fault.tval.val();
 
+                self.fetch_trace_source.next = bits::<2>(0);
+                self.fetch_trace_reason.next = bits::<4>(0);
+                self.fetch_trace_start.next = false;
+                self.fetch_trace_read.next = false;
+                self.fetch_trace_level.next = bits::<3>(0);
+                self.fetch_trace_addr.next = bits::<$pa>(0);
+                self.fetch_trace_entry.next = bits::<$xlen>(0);
+                for i in 0..self.fetch_trace.len() {
+                    self.fetch_trace[i].answered.next = self.fetch.resp_valid.val();
+                    self.fetch_trace[i].hit.next = self.fetch.hit.val();
+                    self.fetch_trace[i].waits.next = self.fetch.waits.val();
+                    self.fetch_trace[i].of_second.next = false;
+                    for j in 0..self.second.len() {
+                        self.fetch_trace[i].of_second.next = self.second[j].fetch_done.val();
+                    }
+                    self.fetch_trace[i].page_fault.next = self.fetch.page_fault.val();
+                    self.fetch_trace[i].access_fault.next = self.fetch.access_fault.val();
+                    self.fetch_trace[i].access.next = self.fetch.judged_access.val();
+                    self.fetch_trace[i].leaf.next = self.fetch.judged_leaf.val();
+                    self.fetch_trace[i].of_walk.next = self.walks.fetch_reason.val();
+                    self.fetch_trace[i].starts.next = self.walks.fetch_start.val();
+                    self.fetch_trace[i].arrives.next = self.walks.fetch_read.val();
+                    self.fetch_trace[i].level.next = self.walks.fetch_level.val();
+                    self.fetch_trace[i].addr.next = self.walks.fetch_addr.val();
+                    self.fetch_trace[i].arriving.next = self.mem_resp_data.val();
+                    self.fetch_trace_source.next = self.fetch_trace[i].source.val();
+                    self.fetch_trace_reason.next = self.fetch_trace[i].reason.val();
+                    self.fetch_trace_start.next = self.fetch_trace[i].start.val();
+                    self.fetch_trace_read.next = self.fetch_trace[i].read.val();
+                    self.fetch_trace_level.next = self.fetch_trace[i].at_level.val();
+                    self.fetch_trace_addr.next = self.fetch_trace[i].entry_addr.val();
+                    self.fetch_trace_entry.next = self.fetch_trace[i].entry.val();
+                }
+                self.data_trace_source.next = bits::<2>(0);
+                self.data_trace_reason.next = bits::<4>(0);
+                self.data_trace_start.next = false;
+                self.data_trace_read.next = false;
+                self.data_trace_level.next = bits::<3>(0);
+                self.data_trace_addr.next = bits::<$pa>(0);
+                self.data_trace_entry.next = bits::<$xlen>(0);
+                for i in 0..self.data_trace.len() {
+                    self.data_trace[i].answered.next = self.data.resp_valid.val();
+                    self.data_trace[i].hit.next = self.data.hit.val();
+                    self.data_trace[i].waits.next = self.data.waits.val();
+                    self.data_trace[i].of_second.next = false;
+                    for j in 0..self.second.len() {
+                        self.data_trace[i].of_second.next = self.second[j].data_done.val();
+                    }
+                    self.data_trace[i].page_fault.next = self.data.page_fault.val();
+                    self.data_trace[i].access_fault.next = self.data.access_fault.val();
+                    self.data_trace[i].access.next = self.data.judged_access.val();
+                    self.data_trace[i].leaf.next = self.data.judged_leaf.val();
+                    self.data_trace[i].of_walk.next = self.walks.data_reason.val();
+                    self.data_trace[i].starts.next = self.walks.data_start.val();
+                    self.data_trace[i].arrives.next = self.walks.data_read.val();
+                    self.data_trace[i].level.next = self.walks.data_level.val();
+                    self.data_trace[i].addr.next = self.walks.data_addr.val();
+                    self.data_trace[i].arriving.next = self.mem_resp_data.val();
+                    self.data_trace_source.next = self.data_trace[i].source.val();
+                    self.data_trace_reason.next = self.data_trace[i].reason.val();
+                    self.data_trace_start.next = self.data_trace[i].start.val();
+                    self.data_trace_read.next = self.data_trace[i].read.val();
+                    self.data_trace_level.next = self.data_trace[i].at_level.val();
+                    self.data_trace_addr.next = self.data_trace[i].entry_addr.val();
+                    self.data_trace_entry.next = self.data_trace[i].entry.val();
+                }
+
                 self.busy.next = self.fetch.waits.val() || self.data.waits.val();
                 self.event_fetch_hit.next = self.fetch.hit.val();
                 self.event_fetch_miss.next = self.fetch.missed.val();

@@ -20,6 +20,7 @@ use rust_hdl::prelude::*;
 /// | `level` | in | 3 | the level at which it was read: 0 is the last |
 /// | `pbmte` | in | 1 | with Svpbmt: PBMT has a meaning; otherwise it is reserved |
 /// | `fault` | out | 1 | page fault: invalid, reserved or misaligned, or a pointer at level 0 |
+/// | `misplaced` | out | 1 | that fault is a misaligned superpage |
 /// | `pointer` | out | 1 | points to the next table |
 /// | `ppn` | out | PPN | the next table's or the page's number; of a NAPOT range its first page's |
 /// | `leaf` | out | struct | the leaf's bits; size and `global` from this entry alone |
@@ -38,6 +39,8 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     pub pbmte: Signal<In, Bit>,
     /// Page fault.
     pub fault: Signal<Out, Bit>,
+    /// It is a misaligned superpage.
+    pub misplaced: Signal<Out, Bit>,
     /// Points to the next table.
     pub pointer: Signal<Out, Bit>,
     /// The number in it.
@@ -91,6 +94,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> PteDecode<XLEN, VPN,
             level: Default::default(),
             pbmte: Default::default(),
             fault: Default::default(),
+            misplaced: Default::default(),
             pointer: Default::default(),
             ppn: Default::default(),
             leaf: Default::default(),
@@ -173,6 +177,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
         }
 
         self.fault.next = false;
+        self.misplaced.next = false;
         self.pointer.next = false;
         if !self.valid.val()
             || (self.write.val() && !self.read.val())
@@ -195,6 +200,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
                 }
             } else {
                 self.fault.next = self.misaligned.val();
+                self.misplaced.next = self.misaligned.val();
             }
         }
     }

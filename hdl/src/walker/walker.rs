@@ -30,6 +30,9 @@ use rust_hdl::prelude::*;
 /// | `page_fault`, `access_fault` | out | 1 | the walk faulted |
 /// | `ppn`, `leaf` | out | PPN, struct | its leaf, if it did not fault |
 /// | `cacheable` | out | 1 | no fence overtook it: the leaf may enter a TLB |
+/// | `end_reason` | out | 4 | why the walk ends in a fault whatever the access is, and ADUE = 0: see `PortTrace` |
+/// | `arrives` | out | 1 | an entry arrives that the walk uses: memory's response, at `end_addr` and `end_level` |
+/// | `traced_level` | out | 3 | ... that level; with `started`: of the table at which the walk begins |
 /// | `descends` | out | 1 | a pointer arrives that may enter a walk cache |
 /// | `pointer_level`, `pointer_ppn`, `pointer_global` | out | 3, PPN, 1 | the level at which it was read; its contents, G of those above included |
 /// | `started`, `joined`, `read`, `updated`, `retried`, `restarted` | out | 1 | events |
@@ -126,6 +129,12 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub end_level: Signal<Out, Bits<3>>,
     /// It is below a global pointer.
     pub end_global: Signal<Out, Bit>,
+    /// Why the walk ends in a fault whatever the access is.
+    pub end_reason: Signal<Out, Bits<4>>,
+    /// An entry arrives that the walk uses.
+    pub arrives: Signal<Out, Bit>,
+    /// Its level; or of the table at which a walk begins.
+    pub traced_level: Signal<Out, Bits<3>>,
     /// A pointer arrives.
     pub descends: Signal<Out, Bit>,
     /// The level at which it was read.
@@ -199,6 +208,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             borrowed
         );
         self.descends.next = false;
+        self.arrives.next = false;
         self.mem_req_valid.next = false;
         self.mem_req_swap.next = false;
         self.mem_req_addr.next = self.entry_addr.q.val();
@@ -294,8 +304,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         self.refused.d.next = true;
                         self.state.d.next = WalkState::Check;
                     } else if self.arriving.pointer.val() {
+                        self.arrives.next = true;
                         self.descends.next = true;
                     } else {
+                        self.arrives.next = true;
                         self.entry.d.next = self.mem_resp_data.val();
                         self.state.d.next = WalkState::Check;
                     }
@@ -376,6 +388,26 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.end_addr.next = self.entry_addr.q.val();
         self.end_level.next = self.at_level.q.val();
         self.end_global.next = self.under_global.q.val();
+        self.end_reason.next = bits::<4>(0);
+        if !self.held.accessed.val() {
+            self.end_reason.next = bits::<4>(6);
+        }
+        if self.held.fault.val() {
+            self.end_reason.next = bits::<4>(3);
+            if self.held.misplaced.val() {
+                self.end_reason.next = bits::<4>(4);
+            }
+            if !self.entry.q.val().get_bit(0) {
+                self.end_reason.next = bits::<4>(2);
+            }
+        }
+        if self.refused.q.val() {
+            self.end_reason.next = bits::<4>(8);
+        }
+        self.traced_level.next = self.at_level.q.val();
+        if self.started.val() {
+            self.traced_level.next = self.next_level.val();
+        }
         // What memory has refused concerns the miss that asked for it.
         self.shares.next = self.done.val() && !self.stale.val() && !self.access_fault.val();
         self.ppn.next = self.held.ppn.val();

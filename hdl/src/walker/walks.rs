@@ -21,6 +21,9 @@ use rust_hdl::prelude::*;
 /// | `fetch_ppn`, `fetch_leaf` | out | PPN, struct | ... with this page |
 /// | `fetch_cacheable` | out | 1 | no fence overtook the walk: the leaf may enter a TLB |
 /// | `fetch_walked` | out | 1 | the answer ends a walk of its own |
+/// | `fetch_start`, `fetch_read` | out | 1 | a walk for the port starts; an entry arrives for it |
+/// | `fetch_level`, `fetch_addr` | out | 3, PA | ... at this level; from this address |
+/// | `fetch_reason` | out | 4 | with `fetch_done`: see [`Walker`], `end_reason` |
 /// | `data_*` | | | the same for the data port |
 /// | `fence_presented`, `fence` | in | 1 | a fence; it is accepted |
 /// | `fence_by_va`, `fence_vpn`, `fence_by_asid`, `fence_asid` | in | | its operands |
@@ -104,6 +107,26 @@ pub struct Walks<
     pub data_cacheable: Signal<Out, Bit>,
     /// It ends a walk of its own.
     pub data_walked: Signal<Out, Bit>,
+    /// A walk for the fetch port starts.
+    pub fetch_start: Signal<Out, Bit>,
+    /// An entry arrives for it.
+    pub fetch_read: Signal<Out, Bit>,
+    /// At this level.
+    pub fetch_level: Signal<Out, Bits<3>>,
+    /// From this address.
+    pub fetch_addr: Signal<Out, Bits<PA>>,
+    /// Why it ends in a fault whatever the access is.
+    pub fetch_reason: Signal<Out, Bits<4>>,
+    /// A walk for the data port starts.
+    pub data_start: Signal<Out, Bit>,
+    /// An entry arrives for it.
+    pub data_read: Signal<Out, Bit>,
+    /// At this level.
+    pub data_level: Signal<Out, Bits<3>>,
+    /// From this address.
+    pub data_addr: Signal<Out, Bits<PA>>,
+    /// Why it ends in a fault whatever the access is.
+    pub data_reason: Signal<Out, Bits<4>>,
     /// A fence is presented.
     pub fence_presented: Signal<In, Bit>,
     /// It is accepted.
@@ -302,6 +325,16 @@ impl<
         self.data_leaf.next = self.walker.leaf.val();
         self.data_cacheable.next = self.walker.cacheable.val();
         self.data_walked.next = self.walker.walked.val() && self.walker.data_side.val();
+        self.data_start.next = self.walker.started.val() && self.choice.serves_data.val();
+        self.data_read.next = self.walker.arrives.val() && self.walker.data_side.val();
+        self.data_level.next = self.walker.traced_level.val();
+        self.data_addr.next = self.walker.end_addr.val();
+        self.data_reason.next = self.walker.end_reason.val();
+        self.fetch_start.next = self.walker.started.val() && !self.choice.serves_data.val();
+        self.fetch_read.next = self.walker.arrives.val() && !self.walker.data_side.val();
+        self.fetch_level.next = self.walker.traced_level.val();
+        self.fetch_addr.next = self.walker.end_addr.val();
+        self.fetch_reason.next = self.walker.end_reason.val();
         self.fetch_done.next = self.walker.done.val() && !self.walker.data_side.val();
         self.fetch_page_fault.next = self.walker.page_fault.val();
         self.fetch_access_fault.next = self.walker.access_fault.val();
@@ -374,6 +407,12 @@ impl<
             self.fetch_leaf.next = self.fetch_walker[i].leaf.val();
             self.fetch_cacheable.next = self.fetch_walker[i].cacheable.val();
             self.fetch_walked.next = self.fetch_walker[i].walked.val();
+            self.data_start.next = self.walker.started.val();
+            self.fetch_start.next = self.fetch_walker[i].started.val();
+            self.fetch_read.next = self.fetch_walker[i].arrives.val();
+            self.fetch_level.next = self.fetch_walker[i].traced_level.val();
+            self.fetch_addr.next = self.fetch_walker[i].end_addr.val();
+            self.fetch_reason.next = self.fetch_walker[i].end_reason.val();
             self.started.next = self.walker.started.val() || self.fetch_walker[i].started.val();
             self.walked.next = self.walker.walked.val() || self.fetch_walker[i].walked.val();
             self.read.next = (self.walker.read.val() && !self.memory.data_stopped.val())

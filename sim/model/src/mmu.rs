@@ -17,16 +17,19 @@
 //! | `table` | the one list of pins and events, from which other lists are generated |
 //! | `events` | [`Pulse`], [`Events`]: the counter events of the MMU, one bit each |
 //! | `organisation` | [`Organisation`]: parts besides the TLBs |
+//! | `trace` | [`Traced`]: where answers come from, why accesses fault, what walks read |
 //! | `port` | [`Port`], [`PerPort`]: fetch and data |
 
 mod events;
 mod organisation;
 mod port;
 mod table;
+mod trace;
 
 pub use events::{Events, Pulse};
 pub use organisation::{Organisation, Replacement};
 pub use port::{PerPort, Port};
+pub use trace::{EntryRead, Reason, Source, Traced};
 
 use crate::isa::{Access, Attributes, Context, Extensions, Fault, Physical, Translation, Xlen};
 
@@ -144,6 +147,8 @@ pub struct Outputs {
     pub busy: bool,
     /// Counter events of this cycle.
     pub events: Events,
+    /// What the trace pins of each port tell, if they are built in.
+    pub trace: PerPort<Traced>,
 }
 
 impl Inputs {

@@ -96,6 +96,11 @@ impl Config {
         Config { organisation: Organisation { fetch_lines, ..self.organisation }, ..self }
     }
 
+    /// With trace pins.
+    const fn traced(self) -> Config {
+        Config { organisation: Organisation { trace: true, ..self.organisation }, ..self }
+    }
+
     /// With a walker for each port.
     const fn two_walkers(self) -> Config {
         Config { organisation: Organisation { two_walkers: true, ..self.organisation }, ..self }
@@ -139,6 +144,12 @@ pub const CONFIGS: &[Config] = &[
         .walk_cache(8)
         .two_walkers()
         .protected(16, REGIONS),
+    extended("rv64_linux_traced", &[Svnapot, Svpbmt])
+        .walk_cache(8)
+        .two_walkers()
+        .l2(128)
+        .protected(8, &[])
+        .traced(),
 ];
 
 /// No configuration has that name.
@@ -277,7 +288,7 @@ impl Config {
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
         let Organisation { replacement, ways, fetch_lines, .. } = self.organisation;
-        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
+        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, trace, .. } =
             self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
@@ -295,7 +306,16 @@ impl Config {
         let fetch = if fetch_lines == 0 { self.entries } else { fetch_lines };
         let (fetch, data) = (tlb(fetch), tlb(self.entries));
         let physical = protection(self.physical);
-        hdl::Organisation { extensions, fetch, data, walk_cache, two_walkers, second, physical }
+        hdl::Organisation {
+            extensions,
+            fetch,
+            data,
+            walk_cache,
+            two_walkers,
+            second,
+            physical,
+            trace,
+        }
     }
 
     /// The width of a pin in bits.

@@ -6,8 +6,8 @@ use model::isa::{
     Access, Attributes, Cause, Extensions, Fault, Physical, Privilege, Translation, Xlen,
 };
 use model::mmu::{
-    Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Request, Response,
-    Signal,
+    EntryRead, Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Reason,
+    Request, Response, Signal, Source, Traced,
 };
 
 /// A hardware MMU on any engine, which implements [`Mmu`].
@@ -230,7 +230,7 @@ impl Sample<'_> {
         })
     }
 
-    fn outputs(&self) -> Outputs {
+    fn outputs(&self, traced: bool) -> Outputs {
         Outputs {
             ready: RESPONSES.map(|pins| self.high(pins.ready)),
             fence_ready: self.high(Pin::FenceReady),
@@ -241,6 +241,18 @@ impl Sample<'_> {
             csr: self.pin(Pin::PmpReadData),
             busy: self.high(Pin::Busy),
             events: self.events(),
+            trace: if traced { TRACES.map(|pins| self.traced(&pins)) } else { PerPort::default() },
+        }
+    }
+
+    fn traced(&self, pins: &TracePins) -> Traced {
+        let level = self.pin(pins.level) as u8;
+        let (pa, entry) = (self.pin(pins.addr), self.pin(pins.entry));
+        Traced {
+            source: Source::from_code(self.pin(pins.source)),
+            reason: Reason::from_code(self.pin(pins.reason)),
+            start: self.high(pins.start).then_some(level),
+            read: self.high(pins.read).then_some(EntryRead { level, pa, entry }),
         }
     }
 
@@ -345,6 +357,39 @@ const RESPONSES: PerPort<ResponsePins> = PerPort([
     },
 ]);
 
+/// The trace pins of a port.
+#[derive(Clone, Copy)]
+struct TracePins {
+    source: Pin,
+    reason: Pin,
+    start: Pin,
+    read: Pin,
+    level: Pin,
+    addr: Pin,
+    entry: Pin,
+}
+
+const TRACES: PerPort<TracePins> = PerPort([
+    TracePins {
+        source: Pin::FetchTraceSource,
+        reason: Pin::FetchTraceReason,
+        start: Pin::FetchTraceStart,
+        read: Pin::FetchTraceRead,
+        level: Pin::FetchTraceLevel,
+        addr: Pin::FetchTraceAddr,
+        entry: Pin::FetchTraceEntry,
+    },
+    TracePins {
+        source: Pin::DataTraceSource,
+        reason: Pin::DataTraceReason,
+        start: Pin::DataTraceStart,
+        read: Pin::DataTraceRead,
+        level: Pin::DataTraceLevel,
+        addr: Pin::DataTraceAddr,
+        entry: Pin::DataTraceEntry,
+    },
+]);
+
 /// The events of hits.
 const HITS: PerPort<Pin> = PerPort([Pin::EventFetchHit, Pin::EventDataHit]);
 
@@ -382,16 +427,17 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
         let same = self.drive(inputs);
+        let traced = self.config.organisation.trace;
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
-            return *self.outputs.insert(Sample(Pin::outs(&self.pins)).outputs());
+            return *self.outputs.insert(Sample(Pin::outs(&self.pins)).outputs(traced));
         }
         let rests = same && self.simulator.is_quiescent();
         if let Some(outputs) = self.outputs.filter(|_| rests) {
             return outputs;
         }
         let outs = self.simulator.advance(&mut self.pins);
-        *self.outputs.insert(Sample(outs).outputs())
+        *self.outputs.insert(Sample(outs).outputs(traced))
     }
 
     fn cycle_of_requests(
@@ -404,20 +450,22 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
             return Sample(Pin::outs(&self.pins)).only_hits(&inputs.requests);
         }
         self.drive_requests(&inputs.requests);
+        let traced = self.config.organisation.trace;
         debug_assert_eq!(self.driven, *inputs, "only requests change");
         self.outputs = None;
         let sample = Sample(self.simulator.advance(&mut self.pins));
         let answers = sample.only_hits(&inputs.requests);
-        debug_assert_eq!(answers.is_some(), inputs.only_hit(&sample.outputs()));
+        debug_assert_eq!(answers.is_some(), inputs.only_hit(&sample.outputs(traced)));
         if answers.is_none() {
-            *outputs = *self.outputs.insert(sample.outputs());
+            *outputs = *self.outputs.insert(sample.outputs(traced));
         }
         answers
     }
 
     fn show_outputs(&self, outputs: &mut Outputs) {
         if !self.watching {
-            *outputs = Sample(self.simulator.outs(&self.pins)).outputs();
+            *outputs =
+                Sample(self.simulator.outs(&self.pins)).outputs(self.config.organisation.trace);
         }
     }
 

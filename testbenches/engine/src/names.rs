@@ -10,6 +10,7 @@ use hdl::second::{Bank, BankWay, Kept, SecondLevel};
 use hdl::tlb::{
     Cam, CamLine, Fifo, Lru, LruAge, NotMostRecent, Policy, PseudoLru, Random, Replacement, Shape,
 };
+use hdl::trace::PortTrace;
 use hdl::walker::{
     Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, WalkMemory, Walker, Walks,
 };
@@ -32,13 +33,16 @@ macro_rules! named {
 
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, fetch, data, .. } = organisation;
-                let Organisation { walk_cache, second, physical, .. } = organisation;
+                let Organisation { walk_cache, second, physical, trace, .. } = organisation;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
                         .with_example(WalkCache::<$vpn, $ppn, $asid>::new(walk_cache))
                         .with::<PointerLine<$vpn, $ppn, $asid>>()
                         .with::<PageMask<$vpn, $vpn>>();
+                }
+                if trace {
+                    names = names.with::<PortTrace<$xlen, $pa>>();
                 }
                 if let Some(shape) = second {
                     let level = SecondLevel::<$vpn, $ppn, $asid, $tag>::new(shape, extensions);

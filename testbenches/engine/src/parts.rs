@@ -64,6 +64,14 @@ const PARTS: &[Part] = &[
         set: |organisation, at| organisation.replacement = REPLACEMENTS[at],
     },
     Part {
+        name: "trace",
+        meaning: "pins that trace ports and walks: 0 or 1",
+        words: &[],
+        allowed: |trace| trace < 2,
+        get: |organisation| usize::from(organisation.trace),
+        set: |organisation, trace| organisation.trace = trace == 1,
+    },
+    Part {
         name: "walk_cache",
         meaning: "lines of the walk cache: 0, or 2 to 16",
         words: &[],

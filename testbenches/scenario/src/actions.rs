@@ -103,6 +103,8 @@ impl Runner<'_> {
             reads: count(&text.reads)?,
             updates: count(&text.updates)?,
             hit: text.hit,
+            source: text.from.map(|from| from.0),
+            reason: text.because.map(|because| because.0),
         };
         let context = Context { privilege: text.privilege, sum: text.sum, mxr: text.mxr };
         let request = Request { va, access, bytes: text.bytes, context };

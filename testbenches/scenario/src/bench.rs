@@ -3,7 +3,7 @@
 use machine::board::{Board, HartId, StepError, Transaction};
 use model::golden::Regime;
 use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
-use model::mmu::{Inputs, Organisation, Outputs, Port, Pulse, Request};
+use model::mmu::{Inputs, Organisation, Outputs, Port, Pulse, Reason, Request, Source};
 
 use super::events::Counts;
 use super::hart::{Expected, HartJobs, Job};
@@ -170,8 +170,8 @@ impl Bench {
         let (reads_then, updates_then) = job.before;
         let read = self.harts[hart].control.borrow().reads - reads_then;
         let expected = self.adapted(&job.expected, done.hit == Some(false), read);
-        let Expected { response: wanted, size, pbmt, pma, latency, within, reads, updates, hit } =
-            &expected;
+        let Expected { response: wanted, size, pbmt, pma, latency, within, .. } = &expected;
+        let Expected { reads, updates, hit, source, reason, .. } = &expected;
         if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
             return Err(self.mismatch(job.line, what, describe(&wanted), describe(&done.response)));
         }
@@ -212,6 +212,17 @@ impl Bench {
         };
         if hit.is_some() && *hit != done.hit {
             return Err(self.mismatch(job.line, what, said(*hit), said(done.hit)));
+        }
+        let (source_told, reason_told) = done.told;
+        if source.is_some() && *source != source_told {
+            let from = |source: Option<Source>| source.map_or("no table", Source::word);
+            let what = format!("{what}: where the answer comes from");
+            return Err(self.mismatch(job.line, what, from(*source), from(source_told)));
+        }
+        if reason.is_some() && *reason != reason_told {
+            let why = |reason: Option<Reason>| reason.map_or("no fault", Reason::words);
+            let what = format!("{what}: why it faults");
+            return Err(self.mismatch(job.line, what, why(*reason), why(reason_told)));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use machine::board::{Initiator, Transaction};
 use model::isa::Fault;
-use model::mmu::{CsrPort, Fence, PerPort, Port, Request, Response};
+use model::mmu::{CsrPort, Fence, PerPort, Port, Reason, Request, Response, Source};
 
 use super::csr::CsrJob;
 use super::walker_bus::Control;
@@ -24,6 +24,8 @@ pub(super) struct Expected {
     pub(super) reads: Option<u64>,
     pub(super) updates: Option<u64>,
     pub(super) hit: Option<bool>,
+    pub(super) source: Option<Source>,
+    pub(super) reason: Option<Reason>,
 }
 
 /// One access, from its step to its response.

@@ -1,11 +1,12 @@
 //! Texts with a meaning: exception causes, page sizes and memory types, by the names that the
-//! specification gives them.
+//! specification gives them; where answers come from, and why accesses fault.
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
 use model::isa::{Attributes, Cause};
+use model::mmu::{Reason, Source};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
@@ -61,6 +62,14 @@ pub struct MemoryName(pub u8);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TypeName(pub u8);
 
+/// Where an answer comes from, written `"l2"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceName(pub Source);
+
+/// Why an access faults, written `"not valid"`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReasonName(pub Reason);
+
 /// The place of a name in a list. The error is a sentence.
 fn code(what: &str, names: &[&str], text: &str) -> Result<u8, String> {
     let place = names.iter().position(|name| *name == text);
@@ -108,6 +117,36 @@ impl<'de> Deserialize<'de> for SizeName {
 
 impl<'de> Deserialize<'de> for TypeName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TypeName, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl FromStr for SourceName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<SourceName, String> {
+        let at = code("source of answers", &Source::ALL.map(Source::word), text)?;
+        Ok(SourceName(Source::ALL[usize::from(at)]))
+    }
+}
+
+impl FromStr for ReasonName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<ReasonName, String> {
+        let at = code("reason of a fault", &Reason::ALL.map(Reason::words), text)?;
+        Ok(ReasonName(Reason::ALL[usize::from(at)]))
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SourceName, D::Error> {
+        from_text(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ReasonName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ReasonName, D::Error> {
         from_text(deserializer)
     }
 }

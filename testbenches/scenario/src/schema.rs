@@ -126,6 +126,8 @@ pub struct Machine {
     pub l2_ways: Option<usize>,
     /// 1: its entries have parity.
     pub l2_parity: Option<usize>,
+    /// 1: the MMU has trace pins, which the keys `from` and `because` of accesses read.
+    pub trace: Option<usize>,
     /// How both TLBs replace: `fifo`, `lru`, `plru`, `nmr`, `random`.
     pub replacement: Option<String>,
     /// Lines in each set of a TLB; 0: fully associative.
@@ -168,6 +170,7 @@ impl Default for Machine {
             l2: None,
             l2_ways: None,
             l2_parity: None,
+            trace: None,
             replacement: None,
             ways: None,
             fetch_lines: None,
@@ -198,6 +201,7 @@ impl Machine {
             ("l2", self.l2),
             ("l2_ways", self.l2_ways),
             ("l2_parity", self.l2_parity),
+            ("trace", self.trace),
             ("ways", self.ways),
             ("fetch_lines", self.fetch_lines),
         ];

@@ -126,6 +126,10 @@ pub struct AccessStep {
     pub updates: Option<Number>,
     /// Whether it hits in the TLB.
     pub hit: Option<bool>,
+    /// Where the answer comes from, `tlb`, `l2` or `walk`; needs `machine.trace`.
+    pub from: Option<super::names::SourceName>,
+    /// Why it faults; needs `machine.trace`.
+    pub because: Option<super::names::ReasonName>,
 }
 
 fn four() -> u8 {

@@ -41,6 +41,8 @@ pub struct SystemMachine {
     pub l2: Option<usize>,
     /// Ways of its sets.
     pub l2_ways: Option<usize>,
+    /// 1: the MMU has trace pins, and reports count what they tell.
+    pub trace: Option<usize>,
     /// How both TLBs replace.
     pub replacement: Option<String>,
     /// Lines in each set of a TLB.
@@ -61,6 +63,7 @@ impl Default for SystemMachine {
             walkers: None,
             l2: None,
             l2_ways: None,
+            trace: None,
             replacement: None,
             ways: None,
             fetch_lines: None,
@@ -72,7 +75,8 @@ impl SystemMachine {
     /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
         let SystemMachine { size, modes, latency, replacement, .. } = self.clone();
-        let SystemMachine { adue, walk_cache, walkers, l2, l2_ways, ways, fetch_lines, .. } = *self;
+        let SystemMachine { adue, walk_cache, walkers, l2, l2_ways, .. } = *self;
+        let SystemMachine { trace, ways, fetch_lines, .. } = *self;
         Machine {
             size,
             modes,
@@ -82,6 +86,7 @@ impl SystemMachine {
             walkers,
             l2,
             l2_ways,
+            trace,
             replacement,
             ways,
             fetch_lines,

@@ -194,6 +194,10 @@ pub struct TraceArgs {
     /// What is recorded; the first 20000 cycles by default.
     #[command(flatten)]
     pub wave: WaveOptions,
+    /// Log every walk into this file, as CSV: its start, each entry read, where answers come from
+    /// and why accesses fault. The MMU then has trace pins.
+    #[arg(long, value_name = "FILE")]
+    pub walks: Option<PathBuf>,
     /// Draw the comparison of several configurations into a file ending in .svg or .png, or both
     /// into a folder.
     #[arg(long, value_name = "FILE|DIR")]

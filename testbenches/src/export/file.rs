@@ -20,12 +20,12 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
 
 /// Temporary files are private; what they become is an ordinary file.
 #[cfg(unix)]
-fn readable_by_all(file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn readable_by_all(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable_by_all(_file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn readable_by_all(_file: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }

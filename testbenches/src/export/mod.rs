@@ -19,6 +19,7 @@ pub mod segment;
 pub mod tools;
 
 pub use checks::{Verdict, check};
+pub(crate) use file::readable_by_all;
 pub use tools::ToolError;
 
 use engine::Config;

@@ -83,6 +83,7 @@ replays! {
     icarus_runs_rv64_linux_pbmt_pmp_as_rust_does Icarus "rv64_linux_pbmt_pmp";
     icarus_runs_rv64_linux_rva23_pmp_as_rust_does Icarus "rv64_linux_rva23_pmp";
     icarus_runs_rv64_linux_protected_as_rust_does Icarus "rv64_linux_protected";
+    icarus_runs_rv64_linux_traced_as_rust_does Icarus "rv64_linux_traced";
     verilator_runs_rv32_linux_as_rust_does Verilator "rv32_linux";
     verilator_runs_rv64_linux_as_rust_does Verilator "rv64_linux";
     verilator_runs_rv64_linux_protected_as_rust_does Verilator "rv64_linux_protected";

@@ -145,6 +145,7 @@ fn every_answer_is_legal_while_pmp_changes() {
         ("rv64_linux_pmp", 3),
         ("rv64_linux_rva23_pmp", 4),
         ("rv64_linux_protected", 5),
+        ("rv64_linux_traced", 6),
     ] {
         let answers = storm(name, seed);
         println!("{name}, seed {seed}: {answers:?}");

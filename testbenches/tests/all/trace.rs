@@ -338,3 +338,67 @@ fn a_configuration_that_fails_is_named_and_the_others_are_compared() {
     assert_eq!(folded.2, 0, "{folded:?}");
     assert!(folded.0.starts_with("x: 1 instructions, Sv39, Sv32, "), "{folded:?}");
 }
+
+/// The rows of a log of walks: event, reason.
+fn walks(text: &str, config: &str) -> (Vec<(String, String)>, Value) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let place = folder.path().join("walks.csv");
+    let path = place.to_str().expect("temporary paths are text");
+    let arguments = ["--frames", "100", "--config", config, "--walks", path];
+    let report = json(text, &arguments);
+    let mut log = csv::Reader::from_path(&place).expect("it was written");
+    assert_eq!(
+        log.headers().expect("a head"),
+        ["cycle", "port", "event", "level", "address", "entry", "reason"].as_slice()
+    );
+    let rows = log.records().map(|row| {
+        let row = row.expect("a row");
+        (row[2].to_owned(), row[6].to_owned())
+    });
+    (rows.collect(), report)
+}
+
+#[test]
+fn the_log_of_walks_has_each_walk_each_entry_and_each_fault() {
+    let configs = ["rv64_tiny", "rv64_tiny+walk_cache=4+l2=64+walkers=2", "rv32_tiny+walkers=2"];
+    for config in configs {
+        let (rows, report) = walks(&fetched(), config);
+        let of = |event: &str| rows.iter().filter(|row| row.0 == event).count() as u64;
+        let total = &report["total"];
+        let counted = |name: &str| total["mmu"][name].as_u64().expect(name);
+        // No fence overtakes a walk of a program that waits for its kernel.
+        assert_eq!(of("start"), counted("walks"), "{config}");
+        assert_eq!(of("read"), counted("pte_reads"), "{config}");
+        assert_eq!(of("l2"), counted("l2_hits"), "{config}");
+        let faults = rows.iter().filter(|row| !row.1.is_empty()).count() as u64;
+        assert_eq!(faults, counted("page_faults") + counted("access_faults"), "{config}");
+        let trace = &total["trace"];
+        let sum = |list: &str, column: &str| -> u64 {
+            let rows = trace[list].as_array().expect(list).iter();
+            rows.map(|row| row[column].as_u64().expect(column)).sum()
+        };
+        assert_eq!(sum("walks_by_first_level", "walks"), counted("walks"), "{config}");
+        assert_eq!(sum("answers_by_page_size", "l2"), counted("l2_hits"), "{config}");
+        let hits = counted("fetch_hits") + counted("data_hits");
+        assert_eq!(sum("answers_by_page_size", "tlb"), hits, "{config}");
+        let reasons = trace["faults_by_reason"].as_object().expect("an object");
+        let reasons: u64 = reasons.values().map(|count| count.as_u64().expect("a count")).sum();
+        assert_eq!(reasons, faults, "{config}");
+        let levels = trace["walks_by_first_level"].as_array().expect("a list");
+        assert_eq!(levels.len() > 1, config.contains("walk_cache"), "{config}: {levels:?}");
+    }
+}
+
+#[test]
+fn a_log_of_walks_that_cannot_be_written_is_an_error() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let place = folder.path().join("none/walks.csv");
+    let path = place.to_str().expect("temporary paths are text");
+    let (out, error, status) = trace(&fetched(), &["--walks", path]);
+    assert_eq!((out.as_str(), status), ("", 2));
+    assert!(error.contains("--walks") && error.contains("cannot be written"), "{error}");
+    let several = ["--config", "rv64_tiny,rv64_small", "--walks", path];
+    let (_, error, status) = trace(&fetched(), &several);
+    assert_eq!(status, 2);
+    assert!(error.contains("--walks logs one configuration, not 2"), "{error}");
+}

@@ -37,7 +37,8 @@ impl Hart {
         let still = !inputs.reset && !inputs.fault_ready && inputs.fence.is_none();
         let still = still && inputs.csr == CsrPort::default();
         let memory = self.prompt && inputs.memory_ready && inputs.memory.is_none();
-        still && memory && self.walks == 0 && self.tracker.is_idle()
+        // What trace pins tell is counted in every cycle.
+        !self.traced && still && memory && self.walks == 0 && self.tracker.is_idle()
     }
 
     /// Simulates the next cycle of a calm hart without observers; `true` if it contained only hits.
@@ -75,6 +76,7 @@ impl Hart {
                     accepted: now,
                     answered: now,
                     hit: Some(true),
+                    told: (None, None),
                 });
             }
         }

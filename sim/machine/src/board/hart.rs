@@ -36,6 +36,8 @@ pub struct Hart {
     pub(super) walks: u32,
     /// State of the last cycle: see [`Hart::is_calm`].
     pub(super) calm: bool,
+    /// The MMU has trace pins.
+    pub(super) traced: bool,
     /// Whether the MMU's signals were sampled in the last cycle.
     watched: bool,
     /// Whether the walker's bus is ready in a cycle, if that was queried ahead of time.
@@ -62,6 +64,7 @@ impl Hart {
     pub(super) fn new(id: HartId, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> Hart {
         let xlen = mmu.xlen();
         let checker = Checker::of(xlen, mmu.extensions(), mmu.physical());
+        let traced = mmu.organisation().trace;
         let prompt = walker.is_always_ready();
         let mut hart = Hart {
             id,
@@ -78,6 +81,7 @@ impl Hart {
             outputs: Outputs::default(),
             walks: 0,
             calm: false,
+            traced,
             watched: false,
             ready: None,
         };

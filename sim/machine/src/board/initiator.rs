@@ -6,7 +6,7 @@
 //! [`Transaction`].
 
 use model::isa::Attributes;
-use model::mmu::{CsrPort, Fence, Port, Request, Response};
+use model::mmu::{CsrPort, Fence, Port, Reason, Request, Response, Source};
 
 /// A request that was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Transaction {
     /// Whether it hit in a TLB, according to the events of its acceptance; `None` if no TLB was
     /// looked up.
     pub hit: Option<bool>,
+    /// Where the answer came from, and why it is a fault; `None` also without trace pins.
+    pub told: (Option<Source>, Option<Reason>),
 }
 
 /// The requests of a hart. By default, every method does nothing.

@@ -7,7 +7,7 @@ use crate::stats::Meter;
 use model::bus::SharedMemory;
 use model::golden::{Checker, Token};
 use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
-use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse, Request, Response};
+use model::mmu::{Fence, Inputs, Outputs, PerPort, Port, Pulse, Request, Response, Traced};
 use std::collections::VecDeque;
 
 /// A request that the port has not accepted yet.
@@ -164,6 +164,7 @@ impl Tracker {
             self.scheme = Scheme::new(inputs.satp, self.scheme.xlen);
         }
         judges.meter.events(outputs.events);
+        judges.meter.traced(outputs);
         judges.checker.set_pbmte(inputs.pbmte);
         let mut verdict = Ok(());
         for port in Port::ALL {
@@ -187,7 +188,7 @@ impl Tracker {
             let answer = match answered {
                 Some(under_way) => {
                     let answer = (response, outputs.attributes[port]);
-                    let judged = judges.answer(now, port, under_way, answer);
+                    let judged = judges.answer(now, port, under_way, answer, outputs.trace[port]);
                     judged.map(|transaction| initiator.answered(&transaction))
                 }
                 None => {
@@ -269,15 +270,26 @@ impl Judges<'_> {
         port: Port,
         under_way: UnderWay,
         (response, attributes): (Response, Attributes),
+        Traced { source, reason, .. }: Traced,
     ) -> Result<Transaction, StepError> {
         let UnderWay { request, presented, accepted, token, translated, hit } = under_way;
         if translated && now > accepted {
             self.meter.walk_latency(now - accepted);
         }
         self.checker
-            .check(token, &request, (&response, attributes), self.memory)
+            .check_reason(token, &request, (&response, attributes, reason), self.memory)
             .map_err(|mismatch| StepError::Mismatch { cycle: now, mismatch })?;
         let answered = now;
-        Ok(Transaction { port, request, response, attributes, presented, accepted, answered, hit })
+        Ok(Transaction {
+            port,
+            request,
+            response,
+            attributes,
+            presented,
+            accepted,
+            answered,
+            hit,
+            told: (source, reason),
+        })
     }
 }

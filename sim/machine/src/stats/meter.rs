@@ -1,13 +1,15 @@
 //! Counters during a run.
 
-use super::{AccessCounters, CycleCounters, Latency, MmuCounters};
-use model::mmu::{Events, Port};
+use super::{AccessCounters, CycleCounters, Latency, MmuCounters, TraceCounters};
+use model::mmu::{Events, Outputs, Port};
 
 /// The counters of one process, or of the time between processes.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// The MMU's.
     pub mmu: MmuCounters,
+    /// What its trace pins told.
+    pub trace: TraceCounters,
     /// The program's.
     pub accesses: AccessCounters,
     /// What the cycles were spent on.
@@ -22,6 +24,7 @@ impl Tally {
     /// Adds another's counts.
     pub fn add(&mut self, other: &Tally) {
         self.mmu += other.mmu;
+        self.trace += other.trace;
         self.accesses += other.accesses;
         self.cycles += other.cycles;
         self.walk_latency.add(&other.walk_latency);
@@ -84,5 +87,14 @@ impl Meter {
     /// Adds one cycle's events.
     pub fn events(&mut self, events: Events) {
         self.current().mmu.add(events);
+    }
+
+    /// Adds what the trace pins tell in one cycle.
+    pub fn traced(&mut self, outputs: &Outputs) {
+        let counters = &mut self.current().trace;
+        for (port, traced) in outputs.trace.iter() {
+            let answered = matches!(outputs.responses[port], Some(Ok(_)));
+            counters.add(traced, answered.then_some(outputs.attributes[port].size));
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The report of a run: the counts, and what is derived from them.
 
 use super::{
-    AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, SchedulingReport, Tally,
+    AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, SchedulingReport,
+    Tally, TraceReport,
 };
 use kernel::{State, Times};
+use model::isa::Xlen;
 use model::mmu::{Port, Pulse};
 use serde::Serialize;
 
@@ -31,6 +33,9 @@ pub struct Section {
     pub data: TlbReport,
     /// Everything that the MMU reported.
     pub mmu: MmuCounters,
+    /// What its trace pins told; `None` if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceReport>,
     /// Page-table entries read per walk: 1 to the number of levels.
     pub pte_reads_per_walk: f64,
     /// Walk cycles: from acceptance of a missing request to its answer.
@@ -55,8 +60,8 @@ pub struct Section {
 }
 
 impl Section {
-    /// Derives everything from the counts.
-    pub fn new(tally: &Tally, faults: OsCounters) -> Section {
+    /// Derives everything from the counts. `traced` is the width of an MMU with trace pins.
+    pub fn new(tally: &Tally, faults: OsCounters, traced: Option<Xlen>) -> Section {
         let (mmu, accesses, cycles) = (tally.mmu, tally.accesses, tally.cycles);
         let instructions = accesses.instructions;
         let per_instruction =
@@ -73,6 +78,7 @@ impl Section {
         Section {
             fetch: report(Port::Fetch),
             data: report(Port::Data),
+            trace: traced.map(|xlen| tally.trace.report(xlen)),
             pte_reads_per_walk: ratio(mmu.pte_reads, mmu.walks),
             walk_latency: tally.walk_latency.summary(),
             wcpi: per_instruction(cycles.walk_stall),

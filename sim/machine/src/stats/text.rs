@@ -1,6 +1,8 @@
 //! The report as aligned text; each group begins with a line that explains it.
 
-use super::{LatencySummary, ProcessReport, Report, SchedulingReport, Section};
+use super::{
+    LatencySummary, LevelReport, ProcessReport, Report, SchedulingReport, Section, SizeReport,
+};
 use kernel::State;
 use model::count::Group;
 use std::fmt::{self, Display, Formatter};
@@ -63,6 +65,7 @@ impl Display for Section {
         count(f, "pte_updates", self.mmu.pte_updates)?;
         count(f, "fences", self.mmu.fences)?;
         distribution(f, "walk_latency", &self.walk_latency)?;
+        self.traced(f)?;
         self.faults(f)?;
         self.sharing(f)?;
         self.calls(f)?;
@@ -71,6 +74,24 @@ impl Display for Section {
 }
 
 impl Section {
+    /// Printed only if the MMU has trace pins.
+    fn traced(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(trace) = &self.trace else { return Ok(()) };
+        heading(f, "answers by page size", "bytes of the page: from TLB, second level, walk")?;
+        for SizeReport { page_bytes, tlb, l2, walk } in &trace.answers_by_page_size {
+            writeln!(f, "  {page_bytes:<NAME$}{tlb:>NUMBER$}{l2:>NUMBER$}{walk:>NUMBER$}")?;
+        }
+        heading(f, "walks by first level", "the level of the table at which they began")?;
+        for LevelReport { level, walks } in &trace.walks_by_first_level {
+            count(f, &level.to_string(), *walks)?;
+        }
+        if trace.faults_by_reason.is_empty() {
+            return Ok(());
+        }
+        heading(f, "faults by reason", "of both ports, as the MMU reports them")?;
+        counts(f, trace.faults_by_reason.iter().map(|(reason, count)| (*reason, *count)))
+    }
+
     fn faults(&self, f: &mut Formatter<'_>) -> fmt::Result {
         heading(f, "faults", "minor: no disk needed; major: the page came from the disk")?;
         counts(f, self.faults.group(Group::Faults))?;

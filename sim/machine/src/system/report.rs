@@ -14,6 +14,8 @@ impl Machine {
         self.os.processes().for_each(|process| faults += process.counters);
         let now = self.hardware.now();
         let times = |pid| self.os.schedule().times(pid, now);
+        let mmu = board.hart(HART).mmu();
+        let traced = mmu.organisation().trace.then(|| mmu.xlen());
         let pids = self.os.processes().map(|process| process.pid);
         let total = board.meter.total();
         let scheduling = SchedulingReport::new(
@@ -30,6 +32,7 @@ impl Machine {
             counts: Section::new(
                 board.meter.of(process.pid).unwrap_or(&Tally::default()),
                 process.counters,
+                traced,
             ),
             peak_resident_frames: process.peak_resident,
             page_table_bytes: process.peak_tables * PAGE_BYTES,
@@ -38,9 +41,9 @@ impl Machine {
             response: times(process.pid).response(),
         });
         Report {
-            mmu: board.hart(HART).mmu().name().to_owned(),
-            tlb_entries: board.hart(HART).mmu().entries(),
-            tlb_reach_bytes: board.hart(HART).mmu().entries() as u64 * PAGE_BYTES,
+            mmu: mmu.name().to_owned(),
+            tlb_entries: mmu.entries(),
+            tlb_reach_bytes: mmu.entries() as u64 * PAGE_BYTES,
             mode: self.config.mode.name(),
             policy: self.os.policy().name(),
             policy_is_oracle: self.os.policy().is_oracle(),
@@ -48,7 +51,7 @@ impl Machine {
             cycles: self.hardware.now(),
             responses_checked: board.hart(HART).checker().checked(),
             responses_stale: board.hart(HART).checker().stale(),
-            total: Section::new(&total, faults),
+            total: Section::new(&total, faults, traced),
             processes: processes.collect(),
             memory: self.memory(),
             scheduling,

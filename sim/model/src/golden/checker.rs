@@ -56,7 +56,7 @@ use protection::Protection;
 
 use super::{Pmp, PteSource, Regime, Rule, Walk, guarded_walk};
 use crate::isa::{Attributes, Cause, Extension, Extensions, Physical, Satp, Translation, Xlen};
-use crate::mmu::{Fence, Request, Response};
+use crate::mmu::{Fence, Reason, Request, Response};
 
 /// Walks tried for one response before it is left unchecked.
 const WALKS: u32 = 1 << 16;
@@ -219,8 +219,22 @@ impl Checker {
         (response, attributes): (&Response, Attributes),
         memory: &dyn PteSource,
     ) -> Result<(), Box<Mismatch>> {
+        self.check_reason(token, request, (response, attributes, None), memory)
+    }
+
+    /// The same, if the answer is a fault for a reason that was told: the walk has to stop for it.
+    ///
+    /// # Errors
+    /// As [`Checker::check`].
+    pub fn check_reason(
+        &mut self,
+        token: Token,
+        request: &Request,
+        (response, attributes, reason): (&Response, Attributes, Option<Reason>),
+        memory: &dyn PteSource,
+    ) -> Result<(), Box<Mismatch>> {
         self.checked += 1;
-        let verdict = self.judge(&token, request, (*response, attributes), memory);
+        let verdict = self.judge(&token, request, (*response, attributes), reason, memory);
         self.history.finished(token.accepted);
         verdict
     }
@@ -274,11 +288,19 @@ impl Checker {
         token: &Token,
         request: &Request,
         answer: (Response, Attributes),
+        reason: Option<Reason>,
         memory: &dyn PteSource,
     ) -> Result<(), Box<Mismatch>> {
         let regime = token.regime;
         let open = self.protection.is_open();
-        if open && let Some(known) = self.memo.recall(regime, request, memory) {
+        let gives = |walk: &Walk| {
+            let told = reason.zip(walk.rule.reasons());
+            walk.answer() == answer && told.is_none_or(|(told, right)| right.contains(&told))
+        };
+        if reason.is_none()
+            && open
+            && let Some(known) = self.memo.recall(regime, request, memory)
+        {
             debug_assert_eq!(
                 known,
                 self.walk(regime, request, memory).answer(),
@@ -292,10 +314,11 @@ impl Checker {
         if open {
             self.memo.remember(regime, request, &fresh, memory);
         }
-        if fresh.answer() == answer {
+        if gives(&fresh) {
             return Ok(());
         }
         let mut mismatch = Mismatch::new(regime, *request, answer, fresh);
+        mismatch.reason = reason;
         if !regime.is_active(request) {
             return Err(Box::new(mismatch));
         }
@@ -327,7 +350,7 @@ impl Checker {
                 let walk = guarded_walk(regime, request, &choices, guard);
                 let marks = walk.update.is_some() && pbmte != token.regime.pbmte;
                 if !marks && self.is_legal(regime, root, &view, &walk, &choices) {
-                    if walk.answer() == answer {
+                    if gives(&walk) {
                         self.stale += 1;
                         return Ok(());
                     }

@@ -1,5 +1,6 @@
 //! Which rule of the specification decided an outcome.
 
+use crate::mmu::Reason;
 use std::fmt;
 
 /// The step at which the algorithm stopped, for people who look up the rule in the text.
@@ -65,6 +66,32 @@ impl Rule {
         let memory = matches!(self, TableRead | TableWrite | PhysicalWidth);
         let tables = matches!(self, TablePmp | TablePma | UpdatePmp | UpdatePma);
         memory || tables || matches!(self, AccessPmp | AccessPma)
+    }
+
+    /// The reasons by which trace pins may tell of a fault by this rule; `None` if they have none
+    /// for it.
+    pub fn reasons(self) -> Option<&'static [Reason]> {
+        Some(match self {
+            Rule::NonCanonical => &[Reason::NotCanonical],
+            Rule::Invalid => &[Reason::NotValid],
+            Rule::WriteWithoutRead
+            | Rule::ReservedBits
+            | Rule::ReservedNapot
+            | Rule::ReservedMemoryType
+            | Rule::PointerBits
+            | Rule::PointerAtLastLevel => &[Reason::Reserved],
+            Rule::MisalignedSuperpage => &[Reason::Misaligned],
+            Rule::UserBit | Rule::Permission => &[Reason::Permission],
+            Rule::AccessedDirty => &[Reason::AccessedClear, Reason::DirtyClear],
+            Rule::TableRead
+            | Rule::TableWrite
+            | Rule::TablePmp
+            | Rule::TablePma
+            | Rule::UpdatePmp
+            | Rule::UpdatePma => &[Reason::EntryRefused],
+            Rule::PhysicalWidth | Rule::AccessPmp | Rule::AccessPma => &[Reason::AccessRefused],
+            Rule::Identity | Rule::ReservedMode | Rule::Success => return None,
+        })
     }
 
     /// The specification's anchor, a colon, and its words.

@@ -49,6 +49,8 @@ pub struct Organisation {
     pub l2_ways: usize,
     /// Its entries have parity.
     pub l2_parity: bool,
+    /// Its ports tell where answers come from, why accesses fault, and what walks read.
+    pub trace: bool,
 }
 
 impl Default for Organisation {
@@ -68,6 +70,7 @@ impl Organisation {
         l2: 0,
         l2_ways: 4,
         l2_parity: false,
+        trace: false,
     };
 
     /// Whether a walk may read fewer entries than there are levels above and including its leaf's.
@@ -102,6 +105,9 @@ impl fmt::Display for Organisation {
         }
         if self.two_walkers {
             parts.push("2 walkers".to_owned());
+        }
+        if self.trace {
+            parts.push("trace ports".to_owned());
         }
         f.write_str(&if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
     }

@@ -78,6 +78,20 @@ macro_rules! mmu_table {
                 FaultCause fault_cause Out,
                 FaultTval fault_tval Out,
                 Busy busy Out,
+                FetchTraceSource fetch_trace_source Out,
+                FetchTraceReason fetch_trace_reason Out,
+                FetchTraceStart fetch_trace_start Out,
+                FetchTraceRead fetch_trace_read Out,
+                FetchTraceLevel fetch_trace_level Out,
+                FetchTraceAddr fetch_trace_addr Out,
+                FetchTraceEntry fetch_trace_entry Out,
+                DataTraceSource data_trace_source Out,
+                DataTraceReason data_trace_reason Out,
+                DataTraceStart data_trace_start Out,
+                DataTraceRead data_trace_read Out,
+                DataTraceLevel data_trace_level Out,
+                DataTraceAddr data_trace_addr Out,
+                DataTraceEntry data_trace_entry Out,
             }
             events {
                 /// A translated fetch was answered from its TLB (permission faults included).

@@ -20,6 +20,9 @@ pub(super) fn several(
     if arguments.wave.place()?.is_some() {
         bail!("--wave records one configuration, not {count}");
     }
+    if arguments.walks.is_some() {
+        bail!("--walks logs one configuration, not {count}");
+    }
     arguments.plot.iter().try_for_each(|path| plot::check(path))?;
     let job = Job::new(arguments)?;
     let Some(size) = job.source.size else {

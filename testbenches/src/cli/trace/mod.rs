@@ -5,17 +5,19 @@
 //! | `environment` | the options, as the environment of a run |
 //! | `source` | the trace's file, read with its progress shown |
 //! | `compare` | several configurations on one trace |
+//! | `walks` | the log of walks |
 
 mod compare;
 mod environment;
 mod source;
+mod walks;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, ensure};
-use engine::{Config, Engine, find};
+use anyhow::{Context, anyhow, ensure};
+use engine::{Config, Engine, Parts, find};
 use kernel::State;
 use machine::cpu::{Fit, Program};
 use machine::system::{ElfImage, Machine, Outcome, RunError};
@@ -32,6 +34,7 @@ use super::wave::Recording;
 use super::{Status, TraceArgs, interrupt};
 use environment::environment;
 use source::{Source, Watched};
+use walks::WalkLog;
 
 /// Larger program files are not read.
 const LARGEST_ELF: u64 = 1 << 30;
@@ -80,7 +83,13 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         "--plot has no effect on one configuration: it compares several, as in --config \
          rv64_small,rv64_linux"
     );
-    let mmu = chosen.config.mmu(engine);
+    let config = match arguments.walks {
+        None => chosen.config,
+        Some(_) => traced(chosen.config)?,
+    };
+    let log = arguments.walks.as_deref().map(WalkLog::create).transpose()?;
+    let log = log.map(|log| Rc::new(RefCell::new(log)));
+    let mmu = config.mmu(engine);
     let job = Job::new(arguments)?;
     let progress = match job.source.size {
         Some(size) => Progress::bytes(size),
@@ -102,9 +111,17 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         machine.observe(observer);
         recording
     });
+    if let Some(log) = &log {
+        machine.observe(Box::new(log.clone()));
+    }
     let outcome = machine.run(job.stop);
     progress.clear();
     job.has_run(&outcome)?;
+    // The machine holds the other handle.
+    drop(machine);
+    if let Some(log) = log.and_then(Rc::into_inner) {
+        log.into_inner().finish()?;
+    }
     if arguments.json {
         print_json(&outcome.report)?;
     } else {
@@ -119,6 +136,12 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         output::note(&format!("wave: {}", view.display()));
     }
     Ok(recorded.status(status))
+}
+
+/// A configuration with trace pins, which the log of walks is read from.
+fn traced(config: &'static Config) -> anyhow::Result<&'static Config> {
+    let with = Parts::read("trace=1").and_then(|trace| trace.put_into(config));
+    with.map_err(|why| anyhow!("--walks: {why}"))
 }
 
 /// What the runs of a trace have in common.

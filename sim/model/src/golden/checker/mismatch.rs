@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::golden::{Regime, Walk};
 use crate::isa::{Attributes, Privilege};
-use crate::mmu::{Request, Response};
+use crate::mmu::{Reason, Request, Response};
 
 /// The number of legal answers shown.
 const SHOWN: usize = 8;
@@ -20,6 +20,8 @@ pub struct Mismatch {
     pub got: Response,
     /// ... and the attributes of its page.
     pub attributes: Attributes,
+    /// ... and why it is a fault, if that was told.
+    pub reason: Option<Reason>,
     /// Walks with different legal answers; the first is of present memory. At most eight.
     pub expected: Vec<Walk>,
 }
@@ -31,7 +33,7 @@ impl Mismatch {
         (got, attributes): (Response, Attributes),
         fresh: Walk,
     ) -> Mismatch {
-        Mismatch { regime, request, got, attributes, expected: vec![fresh] }
+        Mismatch { regime, request, got, attributes, reason: None, expected: vec![fresh] }
     }
 
     /// Adds a legal walk, if its answer is a new one.
@@ -67,7 +69,11 @@ impl fmt::Display for Mismatch {
         write!(f, " (sum {}, mxr {}", u8::from(context.sum), u8::from(context.mxr))?;
         write!(f, ", satp {:#x}, adue {}", self.regime.satp, u8::from(self.regime.adue))?;
         writeln!(f, ", pbmte {})", u8::from(self.regime.pbmte))?;
-        writeln!(f, "  got {}", Words(self.got, self.attributes))?;
+        write!(f, "  got {}", Words(self.got, self.attributes))?;
+        match self.reason {
+            Some(reason) => writeln!(f, ", because of: {reason}")?,
+            None => writeln!(f)?,
+        }
         for (i, walk) in self.expected.iter().enumerate() {
             let word = if i == 0 { "expected" } else { "or, from older tables," };
             writeln!(f, "  {word} {}", Words(walk.outcome, walk.attributes))?;
