@@ -39,7 +39,7 @@ use kernel::{Activity, Event, Pid};
 use model::isa::{Extensions, Xlen};
 use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use model::record::Mark;
-use pins::Pins;
+use pins::{Built, Pins};
 use system::System;
 
 /// Cycles in view before and after the moment on which the view opens.
@@ -50,8 +50,8 @@ const AFTER: u64 = 36;
 /// continues.
 const PATIENCE: u64 = 240;
 
-/// Internal signals of the walker, besides its states, that are shown unfolded.
-const PLAIN_ROWS: usize = 3;
+/// The level of the entry that is read, and of the next one.
+const LEVELS: [&str; 2] = ["at_level", "next_level"];
 
 /// Describes the machine that is recorded.
 #[derive(Clone, Debug)]
@@ -98,7 +98,7 @@ impl Scene for Machine {
     }
 
     fn declare_pins(pins: &Pins, declare: &mut Declare<'_, Pins>) -> Result<(), Error> {
-        pins::declare(declare, pins.xlen, pins.protected)
+        pins::declare(declare, pins.xlen, pins.built)
     }
 
     fn declare_system(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
@@ -108,7 +108,7 @@ impl Scene for Machine {
     fn groups(&self, choice: Choice) -> Vec<(String, bool)> {
         let ports = ["Request", "TLB", "Walker", "Memory bus", "Fault"].map(str::to_owned);
         let others = (1..self.pins.len()).map(hart_group);
-        let protection = self.pins.first().filter(|pins| pins.protected);
+        let protection = self.pins.first().filter(|pins| pins.built.protected);
         let protection = protection.map(|_| pins::PROTECTION.to_owned());
         let ports = ports.into_iter().chain(protection).chain(others);
         let ports = ports.map(|name| (name, choice != Choice::Os));
@@ -211,7 +211,7 @@ impl Scene for Machine {
     }
 }
 
-/// The states of the walker and a few narrow registers; everything else is below, folded.
+/// The states and levels of the walkers; everything else is below, folded.
 fn walker(signals: &[(Signal, SignalId)], wave: &Writer) -> Vec<Trace> {
     // Its own, not its children's: `walker.at_level`, not `walker.held.leaf.level`.
     let is_own = |signal: &Signal| {
@@ -219,12 +219,11 @@ fn walker(signals: &[(Signal, SignalId)], wave: &Writer) -> Vec<Trace> {
     };
     let own = || signals.iter().filter(|(signal, _)| is_own(signal));
     let states = own().filter(|(signal, _)| !signal.names.is_empty());
-    let narrow = own()
-        .filter(|(signal, _)| signal.names.is_empty() && (2..=8).contains(&signal.width))
-        .take(PLAIN_ROWS);
+    let named = |signal: &Signal, name: &&str| signal.path.ends_with(&format!(".{name}"));
+    let levels = LEVELS.iter().flat_map(|name| own().filter(move |(of, _)| named(of, name)));
     let alias = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
     let row = |(signal, id): &(Signal, SignalId)| Trace::of(wave, *id).alias(&alias(&signal.path));
-    states.chain(narrow).map(row).collect()
+    states.chain(levels).map(row).collect()
 }
 
 impl Recorder {
@@ -234,9 +233,10 @@ impl Recorder {
     /// When the file cannot be created, or a signal's name is invalid.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
         let Subject { xlen, extensions, harts, processes } = subject;
-        // The blocks that protect memory are there, or they are not.
-        let protected = recording.signals.iter().any(|of| of.path.starts_with("protection"));
-        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen, extensions, protected)).collect();
+        // The blocks of a part are there, or they are not.
+        let has = |block: &str| recording.signals.iter().any(|of| of.path.starts_with(block));
+        let built = Built { protected: has("protection"), traced: has("data_trace") };
+        let pins = (0..harts.max(1)).map(|_| Pins::new(xlen, extensions, built)).collect();
         let system = System::new(processes);
         let scene = Machine { pins, system, fault: None, understood: None, miss: None };
         Recorder::open(path, recording, scene)

@@ -9,14 +9,22 @@ use super::memory::{self, Memory};
 use super::port::{self, Flight};
 use super::words;
 use model::isa::{Attributes, Extensions, PmpCsr, Satp, Xlen};
-use model::mmu::{CsrPort, Fence, Inputs, Outputs, PerPort, Port, Pulse};
+use model::mmu::{CsrPort, Fence, Inputs, Outputs, PerPort, Port, Pulse, Reason, Source};
+
+/// Parts with pins of their own.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::wave) struct Built {
+    /// The MMU protects physical memory.
+    pub(super) protected: bool,
+    /// It has trace ports.
+    pub(super) traced: bool,
+}
 
 /// The pins in the current cycle, and state derived from earlier cycles.
 #[derive(Debug)]
 pub(in crate::wave) struct Pins {
     pub(super) xlen: Xlen,
-    /// The MMU protects physical memory.
-    pub(super) protected: bool,
+    pub(super) built: Built,
     pub(super) inputs: Inputs,
     pub(super) outputs: Outputs,
     pub(super) satp: Option<Satp>,
@@ -27,10 +35,10 @@ pub(in crate::wave) struct Pins {
 }
 
 impl Pins {
-    pub(super) fn new(xlen: Xlen, extensions: Extensions, protected: bool) -> Pins {
+    pub(super) fn new(xlen: Xlen, extensions: Extensions, built: Built) -> Pins {
         Pins {
             xlen,
-            protected,
+            built,
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             satp: None,
@@ -94,7 +102,7 @@ fn form(fence: Fence) -> u64 {
 pub(super) fn declare(
     declare: &mut Declare<'_, Pins>,
     xlen: Xlen,
-    protected: bool,
+    built: Built,
 ) -> Result<(), Error> {
     let va = if xlen == Xlen::Rv32 { 32 } else { 64 };
     declare.flag("run.reset", |p| p.inputs.reset)?;
@@ -111,8 +119,11 @@ pub(super) fn declare(
     for port in Port::ALL {
         port::declare(declare, port, xlen)?;
     }
-    if protected {
+    if built.protected {
         protection(declare, va)?;
+    }
+    if built.traced {
+        traced(declare)?;
     }
     declare.flag("events.busy", |p| p.outputs.busy)?.row("Walker", "busy");
     for pulse in Pulse::ALL {
@@ -166,6 +177,23 @@ fn protection(declare: &mut Declare<'_, Pins>, xlen: u32) -> Result<(), Error> {
                 found(p).map(|_| u64::from(p.outputs.attributes[port].pma))
             })?
             .row(PROTECTION, format!("{port} memory"));
+    }
+    Ok(())
+}
+
+/// What the trace ports tell of answers.
+fn traced(declare: &mut Declare<'_, Pins>) -> Result<(), Error> {
+    for port in Port::ALL {
+        declare
+            .state(format!("{port}.from"), 2, &Source::ALL.map(Source::word), move |p| {
+                p.outputs.trace[port].source.map(|source| source as u64)
+            })?
+            .row("TLB", format!("{port} from"));
+        declare
+            .state(format!("{port}.because"), 4, &Reason::ALL.map(Reason::words), move |p| {
+                p.outputs.trace[port].reason.map(|reason| reason as u64)
+            })?
+            .row("Fault", format!("{port} because"));
     }
     Ok(())
 }
