@@ -3,6 +3,7 @@
 //! Steps are in [`super::step`], systems of processes in [`super::system`].
 
 mod check;
+mod l1;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::flags::{Bits, Flags};
 use super::number::Number;
+pub use l1::L1;
 
 /// One value, or a list of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +100,17 @@ impl Size {
     pub fn name(self) -> &'static str {
         self.into()
     }
+
+    /// Lines in each TLB.
+    pub fn lines(self) -> usize {
+        match self {
+            Size::Tiny => 4,
+            Size::Small => 8,
+            Size::Linux => 16,
+            Size::Large => 32,
+            Size::Huge => 64,
+        }
+    }
 }
 
 /// `[machine]`: what the scenario runs on. Lists make one file run in every combination.
@@ -105,7 +118,9 @@ impl Size {
 #[serde(default, deny_unknown_fields)]
 pub struct Machine {
     /// Lines of the TLBs; `small` by default.
-    pub size: OneOrMany<Size>,
+    pub size: Option<OneOrMany<Size>>,
+    /// The TLBs' shape.
+    pub l1: L1,
     /// Translation schemes; each chooses the machine's width. All four by default; those of a width
     /// without a suitable configuration are left out.
     pub modes: OneOrMany<Mode>,
@@ -161,7 +176,8 @@ pub struct Machine {
 impl Default for Machine {
     fn default() -> Machine {
         Machine {
-            size: OneOrMany::One(Size::Small),
+            size: None,
+            l1: L1::default(),
             modes: OneOrMany::Many(vec![Mode::Sv32, Mode::Sv39, Mode::Sv48, Mode::Sv57]),
             extensions: Vec::new(),
             without: Vec::new(),
@@ -189,11 +205,33 @@ impl Default for Machine {
 }
 
 impl Machine {
+    /// The sizes of the TLBs.
+    pub fn sizes(&self) -> Vec<Size> {
+        match (self.l1.size(), &self.size) {
+            (Ok(Some(size)), _) => vec![size],
+            (_, Some(sizes)) => sizes.list(),
+            (_, None) => vec![Size::Small],
+        }
+    }
+
     /// The parts of the configuration that the file chooses.
     ///
     /// # Errors
     /// The name of one that cannot be, and why.
     pub(super) fn parts(&self) -> Result<Parts, (&'static str, String)> {
+        let (l1, fetch_lines) = (&self.l1, self.l1.fetch_lines());
+        for (name, twice) in [
+            ("size", l1.data.is_some() && self.size.is_some()),
+            ("ways", l1.ways.is_some() && self.ways.is_some()),
+            ("fetch_lines", fetch_lines.is_some() && self.fetch_lines.is_some()),
+            ("replacement", l1.replacement.is_some() && self.replacement.is_some()),
+        ] {
+            if twice {
+                return Err((name, format!("`{name}` and `l1` say the same")));
+            }
+        }
+        l1.size().map_err(|message| ("l1", message))?;
+        let replacement = l1.replacement.clone().or_else(|| self.replacement.clone());
         let mut parts = Parts::default();
         let chosen = [
             ("walk_cache", self.walk_cache),
@@ -202,12 +240,11 @@ impl Machine {
             ("l2_ways", self.l2_ways),
             ("l2_parity", self.l2_parity),
             ("trace", self.trace),
-            ("ways", self.ways),
-            ("fetch_lines", self.fetch_lines),
+            ("ways", l1.ways.or(self.ways)),
+            ("fetch_lines", fetch_lines.or(self.fetch_lines)),
         ];
         let numbers = chosen.map(|(name, value)| (name, value.map(|value| value.to_string())));
-        for (name, value) in numbers.into_iter().chain([("replacement", self.replacement.clone())])
-        {
+        for (name, value) in numbers.into_iter().chain([("replacement", replacement)]) {
             let Some(value) = value else { continue };
             parts.add(name, &value).map_err(|message| (name, message))?;
         }

@@ -19,14 +19,16 @@ use super::number::Number;
 use super::os_text::OsText;
 use super::place::{Mistake, Place};
 use super::program::{Line, find, title};
-use super::schema::{Machine, OneOrMany, Size};
+use super::schema::{L1, Machine, OneOrMany, Size};
 
 /// The machine under an operating system; lists as in [`Machine`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SystemMachine {
     /// Lines of the TLBs; `small` by default.
-    pub size: OneOrMany<Size>,
+    pub size: Option<OneOrMany<Size>>,
+    /// The TLBs' shape, as in [`Machine`].
+    pub l1: L1,
     /// Translation schemes; all four by default.
     pub modes: OneOrMany<Mode>,
     /// L, of walker and kernel; 10 by default.
@@ -53,9 +55,10 @@ pub struct SystemMachine {
 
 impl Default for SystemMachine {
     fn default() -> SystemMachine {
-        let Machine { size, modes, .. } = Machine::default();
+        let Machine { size, l1, modes, .. } = Machine::default();
         SystemMachine {
             size,
+            l1,
             modes,
             latency: OneOrMany::One(10),
             adue: true,
@@ -74,11 +77,12 @@ impl Default for SystemMachine {
 impl SystemMachine {
     /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
-        let SystemMachine { size, modes, latency, replacement, .. } = self.clone();
+        let SystemMachine { size, l1, modes, latency, replacement, .. } = self.clone();
         let SystemMachine { adue, walk_cache, walkers, l2, l2_ways, .. } = *self;
         let SystemMachine { trace, ways, fetch_lines, .. } = *self;
         Machine {
             size,
+            l1,
             modes,
             latency,
             adue,

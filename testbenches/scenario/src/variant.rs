@@ -9,17 +9,6 @@ use model::isa::{Extension, Extensions, Mode, Physical, Xlen};
 use super::number::Variables;
 use super::schema::{Machine, Size};
 
-/// Lines of each TLB in a configuration, by its size.
-fn entries(size: Size) -> usize {
-    match size {
-        Size::Tiny => 4,
-        Size::Small => 8,
-        Size::Linux => 16,
-        Size::Large => 32,
-        Size::Huge => 64,
-    }
-}
-
 /// One combination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Variant {
@@ -93,7 +82,7 @@ impl Variant {
                 let with = move |config| parts.put_into(config).ok();
                 let of =
                     |size| Box::new(move |mode| of_size(size, mode).and_then(with)) as Choice<'_>;
-                machine.size.list().into_iter().map(of).collect()
+                machine.sizes().into_iter().map(of).collect()
             }
             Some(name) => {
                 let named = engine::find(name);
@@ -137,7 +126,7 @@ fn suits(machine: &Machine, config: &Config) -> bool {
 
 /// The configurations of a size that suit a machine.
 fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Config> {
-    let of_size = move |config: &&Config| config.entries == entries(size);
+    let of_size = move |config: &&Config| config.entries == size.lines();
     CONFIGS.iter().filter(of_size).filter(move |config| suits(machine, config))
 }
 

@@ -155,6 +155,19 @@ fn steps_that_cannot_be_made_are_refused() {
             "not both multiples of 0x10000",
         ),
         ("machine = { satp = ¦\"other\" }", "there is no address space `other`"),
+        ("machine = { ¦extensions = [\"svpbmt\", \"svpbmt\"] }", "Svpbmt is named twice"),
+        ("machine = { ¦l1 = { data = 12 } }", "compiled in are TLBs of 4, 8, 16, 32, 64 lines"),
+        ("machine = { ¦ways = 2, l1 = { ways = 4 } }", "`ways` and `l1` say the same"),
+        ("machine = { l1 = { ¦lines = 4 } }", "unknown field `lines`"),
+        (
+            "machine = { modes = \"sv39\" }\nspace.two.asid = 2\nspace.two.map = [\n{ va = 0x1000, pa = 0, flags = \"R\" },\n¦{ va = 0, pages = 2, pa = 0, flags = \"R\" }]",
+            "the mapping of 0x1000 overlaps an earlier one",
+        ),
+        (
+            "machine = { modes = \"sv39\" }\nspace.two.asid = 2\nspace.two.map = [\n{ va = 0, pa = 0, level = 1, flags = \"R\" },\n¦{ va = 0x1000, pa = 0, flags = \"R\" }]",
+            "the mapping of 0x1000 is inside an earlier one",
+        ),
+        ("edit = [\n{ pte = 0x1000, ¦clear = \"PBMT=1\" }]", "a field with a value is `set`"),
         ("events = { fence = 0, ¦fences = 0 }", "there is no event `fences`"),
         ("edit = [\n¦{ pte = 0x1000 }]", "needs `set`, `clear`, `pa` or `value`"),
         ("edit = [\n¦{ pte = 0x1000, set = \"A\", value = 0 }]", "the whole entry"),
@@ -172,6 +185,7 @@ fn steps_that_cannot_be_made_are_refused() {
     }
     for (step, part) in [
         ("{ load = 0x1000 },\n{ fence = {}, ¦hit = true },", "unknown field `hit`"),
+        ("{ load = 0x1000, ¦because = \"permission\" },", "`because` needs trace pins"),
         ("{ wait = 3, ¦latency = 3 },", "`latency` does not belong to `wait`"),
         ("{ stream = \"load\", va = 0x1000, stride = 4, count = 2, ¦latency = 1 },", "`latency`"),
         ("{ load = 0x1000, ¦va = 0x1000 },", "`va` does not belong to `load`"),

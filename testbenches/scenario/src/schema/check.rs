@@ -25,7 +25,7 @@ impl Machine {
                 "`bare` is not a scheme; the step `satp = \"bare\"` turns translation off";
             return Err(place.key("modes").text("bare").wrong(message));
         }
-        for size in self.size.list() {
+        for size in self.sizes() {
             let exists = variant::exists(self, size);
             exists.map_err(|message| place.key("extensions").wrong(message))?;
         }
