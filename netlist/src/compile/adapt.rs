@@ -5,10 +5,12 @@
 //! function for it would, it is examined, and so are others that have cost nearly as much, each with
 //! what its samples have in common. A set gets a function of its own, or widens that of another set,
 //! as one function may widen another: with a function for each of many similar sets, execution would
-//! switch between them all the time, which costs as much as a function does. Each examination needs
-//! more cycles of a set than the one before, so that their total cost stays small.
+//! switch between them all the time, which costs as much as a function does ([`super::turns`] counts
+//! the switches that this would spare). Each examination needs more cycles of a set than the one
+//! before, so that their total cost stays small.
 
-use super::variants::{CHANGE, Plan, Variants, Wish};
+use super::turns::{Group, Turns};
+use super::variants::{Plan, Variants, Wish};
 use rustc_hash::FxHashMap;
 
 /// Sets that are counted at the same time.
@@ -18,12 +20,24 @@ const SAMPLES: usize = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
 
+/// What a switch from one function to another costs, in the unit of
+/// [`crate::optimise::Special::cost`]: the search, and some twenty words tested and stored. More would
+/// spare switches at the price of wider functions.
+const SWITCH: u32 = 300;
+
 /// A set of changes that only the general function handles.
-#[derive(Default)]
 struct Seen {
     count: u64,
+    /// What ran before these cycles.
+    turns: Turns,
     /// The buffer before the edge in some of these cycles, at equal distances.
     samples: Vec<Vec<u64>>,
+}
+
+impl Seen {
+    fn new(changed: u64) -> Self {
+        Self { count: 0, turns: Turns::new(changed), samples: Vec::new() }
+    }
 }
 
 /// The sets counted so far.
@@ -57,13 +71,16 @@ impl Adapt {
 
     /// Counts a cycle with these changes, whose sources are `values`. Old samples are replaced,
     /// since they may have been unusual.
-    pub(super) fn count(&mut self, changed: u64, values: &[u64]) {
+    pub(super) fn count(&mut self, before: Group, changed: u64, values: &[u64]) {
         self.counted += 1;
         if self.seen.len() == SETS && !self.seen.contains_key(&changed) {
             self.forget();
         }
-        let seen = self.seen.entry(changed).or_default();
+        let seen = self.seen.entry(changed).or_insert_with(|| Seen::new(changed));
         seen.count += 1;
+        if before != Group::of(changed) {
+            seen.turns.take(before);
+        }
         self.most = self.most.max(seen.count);
         if !seen.count.is_multiple_of(self.apart) {
             return;
@@ -98,7 +115,7 @@ impl Adapt {
         // So that the order of the map does not matter below.
         common.sort_unstable_by_key(|(changed, _)| *changed);
         // Small designs get several, too.
-        let change = u64::from(CHANGE.min(general / 8));
+        let change = u64::from(SWITCH.min(general / 6));
         let mut all = present(variants);
         all.extend(common.iter().map(|(changed, seen)| alone(plan, *changed, seen)));
         all.sort_by_key(|wish| std::cmp::Reverse(wish.cycles));
@@ -121,7 +138,7 @@ fn present(variants: &Variants) -> Vec<Wish> {
         // A rare one may become common again.
         let cycles = function.runs.saturating_sub(function.refused).max(1);
         let (special, observed) = (function.special.clone(), function.observed.clone());
-        Wish { special, observed, cycles }
+        Wish { special, observed, cycles, turns: function.turns.clone() }
     });
     wishes.collect()
 }
@@ -130,7 +147,7 @@ fn present(variants: &Variants) -> Vec<Wish> {
 fn alone(plan: Plan<'_>, changed: u64, seen: &Seen) -> Wish {
     let observed = plan.observe(&seen.samples);
     let special = plan.specialise(changed, &observed);
-    Wish { special, observed, cycles: seen.count }
+    Wish { special, observed, cycles: seen.count, turns: seen.turns.clone() }
 }
 
 /// Widens the best matching wish by another one, or adds it.
@@ -139,10 +156,13 @@ fn join(wishes: &mut Vec<Wish>, plan: Plan<'_>, own: Wish, change: u64) {
     for (at, wish) in wishes.iter().enumerate() {
         let union = wish.special.changed | own.special.changed;
         let cycles = wish.cycles + own.cycles;
-        // If the wish is tried, it refuses these cycles, or its assumptions fail.
-        let tried = if union == wish.special.changed { wish.special.cost / 2 } else { 0 };
+        // If the wish is tried first, it refuses, or its assumptions fail.
+        let first = union == wish.special.changed && wish.special.cost < own.special.cost;
+        let tried = if first { u64::from(wish.special.cost / 2) } else { 0 };
         let apart = wish.cycles * u64::from(wish.special.cost)
-            + own.cycles * (u64::from(own.special.cost + tried) + change);
+            + own.cycles * u64::from(own.special.cost)
+            + wish.turns.between(&own.turns) * change
+            + own.turns.count() * tried;
         let gain = |cost: u32| apart.saturating_sub(cycles * u64::from(cost));
         let better = |gain: u64| gain > best.as_ref().map_or(0, |(gain, ..)| *gain);
         // For more changes, and with less that is known, a function mostly costs no less, so most
@@ -152,9 +172,10 @@ fn join(wishes: &mut Vec<Wish>, plan: Plan<'_>, own: Wish, change: u64) {
         }
         let observed = wish.observed.common(&own.observed);
         let special = plan.specialise(union, &observed);
+        let turns = wish.turns.join(&own.turns);
         let gain = gain(special.cost);
         if better(gain) {
-            best = Some((gain, at, Wish { special, observed, cycles }));
+            best = Some((gain, at, Wish { special, observed, cycles, turns }));
         }
     }
     match best {
@@ -171,8 +192,8 @@ mod tests {
     fn a_common_set_outlives_rare_ones_and_has_its_latest_samples() {
         let mut adapt = Adapt::new(Some(1000));
         for cycle in 1..=4 * SETS as u64 {
-            adapt.count(1, &[cycle]);
-            adapt.count(1 << 20 | cycle, &[0]);
+            adapt.count(Group::default(), 1, &[cycle]);
+            adapt.count(Group::default(), 1 << 20 | cycle, &[0]);
         }
         assert!(adapt.seen.len() <= SETS);
         let seen = &adapt.seen[&1];

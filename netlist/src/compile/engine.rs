@@ -4,6 +4,7 @@ use super::CompileError;
 use super::adapt::Adapt;
 use super::call::Code;
 use super::layout::Layout;
+use super::turns::Group;
 use super::variants::{Plan, Variants};
 use crate::ir::{InputId, NetId, Netlist, Value};
 #[cfg(test)]
@@ -244,9 +245,11 @@ impl Compiled {
             let found = self.variants.find(from, self.changed, &mut self.buffer);
             let changed = match found.general && commit && self.adapt.counts() {
                 false => found.code.run(&mut self.buffer, commit),
-                true => self.counted(found.code),
+                true => self.counted(found.code, found.before),
             };
-            if changed & REFUSED == 0 {
+            let refused = changed & REFUSED != 0;
+            self.variants.note(self.changed, found.at, refused);
+            if !refused {
                 return changed;
             }
             self.changed |= self.variants.refused();
@@ -264,9 +267,9 @@ impl Compiled {
 
     /// A cycle that only the general function can execute.
     #[cold]
-    fn counted(&mut self, code: Code) -> u64 {
+    fn counted(&mut self, code: Code, before: Group) -> u64 {
         let sources = self.layout.kept[0] as usize / 8;
-        self.adapt.count(self.changed, &self.buffer[..sources]);
+        self.adapt.count(before, self.changed, &self.buffer[..sources]);
         let changed = code.run(&mut self.buffer, true);
         let Self { program, gates, layout, options, .. } = self;
         let plan = Plan { program, gates, layout, options };

@@ -58,6 +58,7 @@
 //! | `native` | machine code by Cranelift |
 //! | `call` | the only unsafe code: calls it |
 //! | `variants`, `adapt` | which function handles which changes; which are worth compiling |
+//! | `turns` | which functions run after which |
 //! | `switch` | what a change from one function to another takes |
 //! | `sample` | values of terms in sampled cycles |
 //! | `engine`, `observe` | what users see |
@@ -77,6 +78,7 @@ mod sample;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod validate;
 mod variants;
 mod words;

@@ -145,7 +145,7 @@ impl Subset {
 pub(super) const MOST: usize = 15;
 
 /// Number of cached changes from functions to a function.
-const WAYS: usize = 512;
+const WAYS: usize = 2048;
 
 /// From some functions to one.
 #[derive(Default)]

@@ -12,6 +12,7 @@ use super::layout::{Layout, Offset};
 use super::native::Module;
 use super::sample::Observed;
 use super::switch::{Assumption, Party, Settled, Switch};
+use super::turns::{Group, Turns};
 use crate::ir::{InputId, MemoryId, Op};
 use crate::optimise::{
     ALL, Form, Gates, Keep, Options, Program, Special, TermId, planted, specialise,
@@ -51,6 +52,8 @@ pub(super) struct Wish {
     pub(super) observed: Observed,
     /// The number of such cycles recently.
     pub(super) cycles: u64,
+    /// What ran before them.
+    pub(super) turns: Turns,
 }
 
 /// Machine code, and the conditions for its use.
@@ -64,13 +67,25 @@ pub(super) struct Function {
     pub(super) code: Code,
     /// The changes that it handles and no earlier function does.
     stay: u64,
+    /// The number of cycles for which it was compiled.
+    cycles: u64,
     /// Cycles since functions were last compiled.
     pub(super) runs: u64,
+    /// What ran before it took over, since then.
+    pub(super) turns: Turns,
     /// Those that it refused.
     pub(super) refused: u64,
 }
 
 impl Function {
+    /// Where its cycle with these changes is counted.
+    fn group(&self, changed: u64) -> Group {
+        match self.special.changed {
+            ALL => Group::of(changed),
+            own => Group::of(own),
+        }
+    }
+
     /// Its part in changes from function to function.
     fn party(&self) -> Party<'_> {
         let Special { changed, stores, places, .. } = &self.special;
@@ -85,11 +100,13 @@ pub(super) struct Variants {
     module: Module,
     words: usize,
     pub(super) functions: Vec<Function>,
-    /// For some sets of changes, the functions that handle them, one bit each.
-    serving: [(u64, u32); MEMO],
+    /// For some sets of changes, the functions that handle them.
+    serving: [Serving; MEMO],
     switch: Switch,
     /// The function that ran last, if it left the buffer as it is.
     present: Option<usize>,
+    /// What ran last, in the terms of [`Turns`].
+    last: Group,
     /// The changes for which no other function is better than the present one.
     stay: u64,
     /// Cycles in which the present function was used at once.
@@ -103,7 +120,52 @@ pub(super) struct Variants {
 }
 
 /// Number of sets of changes whose functions are cached.
-const MEMO: usize = 128;
+const MEMO: usize = 512;
+
+/// Searches for one set of changes after which functions that refused it are tried again.
+const AGAIN: u32 = 64;
+
+/// The functions that handle a set of changes if their assumptions hold, one bit each.
+#[derive(Clone, Copy, Default)]
+struct Serving {
+    /// The set; 0 for none, since nothing changed then.
+    changed: u64,
+    all: u32,
+    /// Those that refused it when they were found last, and those that did so twice in a row: they
+    /// expect what is rare with these changes, so that they are left out for a while.
+    once: u32,
+    twice: u32,
+    searches: u32,
+}
+
+impl Serving {
+    /// The functions to be tried in a search.
+    #[inline]
+    fn candidates(&mut self) -> u32 {
+        self.searches += 1;
+        if self.searches == AGAIN {
+            (self.searches, self.twice) = (0, 0);
+        }
+        self.all & !self.twice
+    }
+
+    /// A function, as its bit, refused the set or did not.
+    #[inline]
+    fn note(&mut self, function: u32, refused: bool) {
+        if refused {
+            self.twice |= self.once & function;
+            self.once |= function;
+        } else if self.once & function != 0 {
+            self.twice &= !function;
+            self.once &= !function;
+        }
+    }
+}
+
+/// The place of a set among those that are cached.
+fn place(changed: u64) -> usize {
+    (changed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO.ilog2())) as usize
+}
 
 /// A function that is about to run.
 pub(super) struct Found {
@@ -112,6 +174,8 @@ pub(super) struct Found {
     pub(super) code: Code,
     /// It is the one for all changes.
     pub(super) general: bool,
+    /// What ran before it.
+    pub(super) before: Group,
 }
 
 impl Variants {
@@ -123,7 +187,8 @@ impl Variants {
         let kept = kept.map(|at| TermId { 0: at as u32 }).collect();
         special.keep(plan.program, plan.gates, &kept);
         let words = plan.layout.bytes as usize / 8;
-        let wish = Wish { special, observed: plan.observe(&[]), cycles: 0 };
+        let (observed, turns) = (plan.observe(&[]), Turns::new(ALL));
+        let wish = Wish { special, observed, cycles: 0, turns };
         let general = function(&mut module, words, plan, wish)?;
         Ok(Self {
             code: general.code,
@@ -131,8 +196,9 @@ impl Variants {
             words,
             switch: Switch::new(&[general.party()], plan.options),
             functions: vec![general],
-            serving: [(0, 0); MEMO],
+            serving: [Serving::default(); MEMO],
             present: None,
+            last: Group::default(),
             stay: 0,
             stayed: 0,
             #[cfg(test)]
@@ -165,31 +231,44 @@ impl Variants {
                 if !self.switch.enter(self.present, at, buffer) {
                     continue;
                 }
+                function.turns.take(self.last);
                 (self.present, self.code, self.stay) = (Some(at), function.code, function.stay);
             }
             function.runs += 1;
-            return Found { at, code: self.code, general: at + 1 == self.functions.len() };
+            let general = at + 1 == self.functions.len();
+            let before = std::mem::replace(&mut self.last, self.functions[at].group(changed));
+            return Found { at, code: self.code, general, before };
         }
         unreachable!("the last function serves all changes and assumes nothing")
     }
 
-    /// The functions that handle these changes if their assumptions hold, one bit each.
+    /// The functions that handle these changes if their assumptions hold, one bit each, without
+    /// those that would probably refuse.
     fn serving(&mut self, changed: u64) -> u32 {
-        let place = changed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - MEMO.ilog2());
-        let (known, serving) = self.serving[place as usize];
-        if known == changed {
-            return serving;
+        let place = place(changed);
+        let known = &mut self.serving[place];
+        if known.changed != changed {
+            let mut all = 0;
+            for (at, function) in self.functions.iter().enumerate() {
+                let foreign = changed & !function.special.changed;
+                #[cfg(test)]
+                let careless = self.careless && changed & function.special.changed != 0;
+                #[cfg(test)]
+                let foreign = if careless { 0 } else { foreign };
+                all |= u32::from(foreign == 0) << at;
+            }
+            *known = Serving { changed, all, ..Serving::default() };
         }
-        let mut serving = 0;
-        for (at, function) in self.functions.iter().enumerate() {
-            let foreign = changed & !function.special.changed;
-            #[cfg(test)]
-            let foreign =
-                if self.careless && changed & function.special.changed != 0 { 0 } else { foreign };
-            serving |= u32::from(foreign == 0) << at;
+        known.candidates()
+    }
+
+    /// Notes whether the function that was found for these changes refused them.
+    #[inline]
+    pub(super) fn note(&mut self, changed: u64, at: usize, refused: bool) {
+        let known = &mut self.serving[place(changed)];
+        if known.changed == changed {
+            known.note(1 << at, refused);
         }
-        self.serving[place as usize] = (changed, serving);
-        serving
     }
 
     /// The present function refused a cycle. Returns what counts as changed now, since the values
@@ -242,8 +321,8 @@ impl Variants {
             // Without this function cycles are slower, but the same.
             let made = match same {
                 Some(at) => {
-                    let Wish { special, observed, .. } = wish;
-                    Ok(Function { special, observed, ..old.swap_remove(at) })
+                    let Wish { special, observed, turns, cycles } = wish;
+                    Ok(Function { special, observed, turns, cycles, ..old.swap_remove(at) })
                 }
                 None => function(&mut self.module, self.words, plan, wish),
             };
@@ -252,18 +331,21 @@ impl Variants {
         for at in 0..self.functions.len() {
             let (before, [function, ..]) = self.functions.split_at_mut(at) else { continue };
             let Special { changed, cost, .. } = function.special;
-            // Only if an earlier function is so much cheaper that switching to it pays, it is
-            // searched for.
-            let better = |other: &Function| {
-                other.special.changed & !changed == 0 && other.special.cost + CHANGE < cost
-            };
-            function.stay = if before.iter().any(better) { 0 } else { changed };
+            // Where a function is so much cheaper that switching to it pays, and common enough to
+            // look for it in every cycle, it is searched for.
+            let better = before.iter().filter(|other| {
+                let spared = cost.saturating_sub(other.special.cost + CHANGE);
+                other.cycles * u64::from(spared) > function.cycles * LOOK
+            });
+            let better = better.fold(0, |all, other| all | other.special.changed);
+            function.stay = changed & !better;
         }
         self.functions.extend(general);
         for function in &mut self.functions {
             (function.runs, function.refused) = (0, 0);
+            function.turns = Turns::new(function.special.changed);
         }
-        self.serving = [(0, 0); MEMO];
+        self.serving = [Serving::default(); MEMO];
         let parties: Vec<_> = self.functions.iter().map(Function::party).collect();
         self.switch = Switch::new(&parties, plan.options);
         self.leave();
@@ -279,15 +361,15 @@ impl Variants {
 /// The cost of testing a function that cannot be used, in the unit of [`Special::cost`].
 const LOOK: u64 = 10;
 
-/// The cost of switching from one function to another.
-pub(super) const CHANGE: u32 = 200;
+/// A function that costs so much less than the present one is worth a switch.
+const CHANGE: u32 = 200;
 
 /// Among functions ordered by cost, moves the most common one to the front, where it is found at
 /// once, if that does not cost more in the cycles that a cheaper one would handle.
 fn most_common_first(wishes: &mut [Wish]) {
     let common = (0..wishes.len()).max_by_key(|at| wishes[*at].cycles);
     let Some((first, cheaper)) = common.and_then(|at| wishes[..=at].split_last()) else { return };
-    let served = cheaper.iter().filter(|wish| wish.special.changed & !first.special.changed == 0);
+    let served = cheaper.iter().filter(|wish| wish.special.changed & first.special.changed != 0);
     let more = |wish: &Wish| wish.cycles * u64::from(first.special.cost - wish.special.cost);
     if served.map(more).sum::<u64>() < first.cycles * LOOK {
         let count = cheaper.len() + 1;
@@ -299,7 +381,7 @@ fn function(
     module: &mut Module,
     words: usize,
     plan: Plan<'_>,
-    Wish { mut special, observed, .. }: Wish,
+    Wish { mut special, observed, turns, cycles }: Wish,
 ) -> Result<Function, CompileError> {
     if planted!(plan.options, Specialise) {
         special.assumed.clear();
@@ -325,5 +407,39 @@ fn function(
         words.map(|word| Settled { keep: *keep, word })
     });
     let (assumed, settled) = (assumed.collect(), settled.collect());
-    Ok(Function { special, observed, assumed, settled, code, stay: 0, runs: 0, refused: 0 })
+    Ok(Function {
+        special,
+        observed,
+        assumed,
+        settled,
+        code,
+        stay: 0,
+        cycles,
+        runs: 0,
+        turns,
+        refused: 0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_that_refuses_twice_in_a_row_is_left_out_for_a_while() {
+        let mut serving = Serving { changed: 1, all: 0b11, ..Serving::default() };
+        for refused in [true, false, true] {
+            assert_eq!(serving.candidates(), 0b11);
+            serving.note(0b01, refused);
+        }
+        assert_eq!(serving.candidates(), 0b11);
+        serving.note(0b01, true);
+        let left_out = (4..AGAIN - 1).map(|_| serving.candidates());
+        assert!(left_out.into_iter().all(|tried| tried == 0b10));
+        assert_eq!(serving.candidates(), 0b11);
+        serving.note(0b01, true);
+        assert_eq!(serving.candidates(), 0b10);
+        serving.note(0b01, false);
+        assert_eq!(serving.candidates(), 0b11);
+    }
 }
