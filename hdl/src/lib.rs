@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`tlb`] | `CamLine`, `Cam`, `Replacement`; `Shape` says how many lines |
 //! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
-//! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `MemoryTurn` |
+//! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `LineFill`, `KeptLine`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
 //! | [`pmp`] | `Protection`: PMP and PMA, for every access |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |

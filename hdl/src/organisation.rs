@@ -21,6 +21,8 @@ pub struct Organisation {
     /// A walker for each port, so that both ports' misses are walked at the same time. The memory
     /// port then has up to two requests in flight.
     pub two_walkers: bool,
+    /// Lines of memory that each walker keeps, 1 to 8; 0 is no line fill.
+    pub line_fill: usize,
     /// The second-level TLB, if there is one.
     pub second: Option<SecondShape>,
     /// What protects physical memory.

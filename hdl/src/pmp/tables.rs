@@ -18,7 +18,6 @@ use rust_hdl::prelude::*;
 /// | `mem_valid`, `mem_ready` | out, in | 1 | the request as memory sees it |
 /// | `mem_answered`, `mem_error` | in | 1 | memory's response |
 /// | `active`, `first`, `last`, `rights` | in | | the PMP entries |
-/// | `stopped` | out | 1 | a request is refused in this cycle |
 ///
 /// Timing: combinational, except for the error. Reset: no error is due.
 ///
@@ -58,8 +57,6 @@ pub struct TableCheck<const PA: usize, const GA: usize> {
     pub last: Vec<Signal<In, Bits<GA>>>,
     /// with this configuration.
     pub rights: Vec<Signal<In, Bits<8>>>,
-    /// A request is refused.
-    pub stopped: Signal<Out, Bit>,
     due: DFF<Bit>,
     presented: DFF<Bit>,
     pmp: PmpCheck<GA>,
@@ -99,7 +96,6 @@ impl<const PA: usize, const GA: usize> TableCheck<PA, GA> {
             mem_ready: Default::default(),
             mem_answered: Default::default(),
             mem_error: Default::default(),
-            stopped: Default::default(),
             due: Default::default(),
             presented: Default::default(),
             refused: Default::default(),
@@ -134,7 +130,6 @@ impl<const PA: usize, const GA: usize> Logic for TableCheck<PA, GA> {
 
         self.stops.next = self.walk_valid.val() && self.refused.val() && !self.presented.q.val();
         self.forwards.next = self.walk_valid.val() && !self.stops.val();
-        self.stopped.next = self.stops.val();
         self.mem_valid.next = self.forwards.val();
         self.walk_ready.next = self.mem_ready.val() || self.stops.val();
         self.presented.d.next = self.forwards.val() && !self.mem_ready.val();

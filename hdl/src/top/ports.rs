@@ -138,6 +138,24 @@ macro_rules! mmu_ports {
             pub mem_resp_error: Signal<In, Bit>,
             /// The compare-and-swap succeeded.
             pub mem_resp_swapped: Signal<In, Bit>,
+            /// The aligned 64 bytes around the entry come with it.
+            pub mem_resp_line: Signal<In, Bit>,
+            /// The first 8 of these bytes.
+            pub mem_resp_word_0: Signal<In, Bits<64>>,
+            /// Bytes 8 to 15.
+            pub mem_resp_word_1: Signal<In, Bits<64>>,
+            /// Bytes 16 to 23.
+            pub mem_resp_word_2: Signal<In, Bits<64>>,
+            /// Bytes 24 to 31.
+            pub mem_resp_word_3: Signal<In, Bits<64>>,
+            /// Bytes 32 to 39.
+            pub mem_resp_word_4: Signal<In, Bits<64>>,
+            /// Bytes 40 to 47.
+            pub mem_resp_word_5: Signal<In, Bits<64>>,
+            /// Bytes 48 to 55.
+            pub mem_resp_word_6: Signal<In, Bits<64>>,
+            /// Bytes 56 to 63.
+            pub mem_resp_word_7: Signal<In, Bits<64>>,
             /// The oldest fault not yet taken.
             pub fault_valid: Signal<Out, Bit>,
             /// It is taken.
@@ -200,6 +218,10 @@ macro_rules! mmu_ports {
             pub event_walk_restart: Signal<Out, Bit>,
             /// A walk began below the root, at a table that the walk cache knew.
             pub event_walk_cache_hit: Signal<Out, Bit>,
+            /// An entry was found in a line that memory gave with another.
+            pub event_line_hit: Signal<Out, Bit>,
+            /// Such an entry faults, and is read again.
+            pub event_line_doubt: Signal<Out, Bit>,
             /// A miss was answered from the second level.
             pub event_l2_hit: Signal<Out, Bit>,
             /// A miss was not found in the second level.

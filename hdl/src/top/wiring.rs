@@ -189,6 +189,17 @@ macro_rules! mmu_wiring {
                 self.walks.mem_resp_data.next = self.mem_resp_data.val();
                 self.walks.mem_resp_error.next = self.mem_resp_error.val();
                 self.walks.mem_resp_swapped.next = self.mem_resp_swapped.val();
+                for i in 0..self.walks.mem_line.len() {
+                    self.walks.mem_line[i].next = self.mem_resp_line.val();
+                    self.walks.mem_words[0].next = self.mem_resp_word_0.val();
+                    self.walks.mem_words[1].next = self.mem_resp_word_1.val();
+                    self.walks.mem_words[2].next = self.mem_resp_word_2.val();
+                    self.walks.mem_words[3].next = self.mem_resp_word_3.val();
+                    self.walks.mem_words[4].next = self.mem_resp_word_4.val();
+                    self.walks.mem_words[5].next = self.mem_resp_word_5.val();
+                    self.walks.mem_words[6].next = self.mem_resp_word_6.val();
+                    self.walks.mem_words[7].next = self.mem_resp_word_7.val();
+                }
 
                 // PMP and PMA judge every answer, and what the walkers read.
                 self.pmp_read_data.next = bits::<$xlen>(0);
@@ -267,7 +278,7 @@ macro_rules! mmu_wiring {
                     self.fetch_trace[i].arrives.next = self.walks.fetch_read.val();
                     self.fetch_trace[i].level.next = self.walks.fetch_level.val();
                     self.fetch_trace[i].addr.next = self.walks.fetch_addr.val();
-                    self.fetch_trace[i].arriving.next = self.mem_resp_data.val();
+                    self.fetch_trace[i].arriving.next = self.walks.fetch_entry.val();
                     self.fetch_trace_source.next = self.fetch_trace[i].source.val();
                     self.fetch_trace_reason.next = self.fetch_trace[i].reason.val();
                     self.fetch_trace_start.next = self.fetch_trace[i].start.val();
@@ -300,7 +311,7 @@ macro_rules! mmu_wiring {
                     self.data_trace[i].arrives.next = self.walks.data_read.val();
                     self.data_trace[i].level.next = self.walks.data_level.val();
                     self.data_trace[i].addr.next = self.walks.data_addr.val();
-                    self.data_trace[i].arriving.next = self.mem_resp_data.val();
+                    self.data_trace[i].arriving.next = self.walks.data_entry.val();
                     self.data_trace_source.next = self.data_trace[i].source.val();
                     self.data_trace_reason.next = self.data_trace[i].reason.val();
                     self.data_trace_start.next = self.data_trace[i].start.val();
@@ -323,6 +334,8 @@ macro_rules! mmu_wiring {
                 self.event_walk_restart.next = self.walks.restarted.val();
                 self.event_miss_join.next = self.walks.joined.val();
                 self.event_walk_cache_hit.next = self.walks.cache_hit.val();
+                self.event_line_hit.next = self.walks.line_hit.val();
+                self.event_line_doubt.next = self.walks.line_doubt.val();
                 self.event_l2_hit.next = false;
                 self.event_l2_miss.next = false;
                 self.event_l2_parity.next = false;

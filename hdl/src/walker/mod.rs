@@ -10,12 +10,15 @@
 //! | [`Choice`] | which port's miss is served next |
 //! | [`WalkCache`], [`PointerLine`] | pointers that walks have read (`cache`, `pointer`) |
 //! | [`WalkMemory`] | the way to memory, with the checks of PMP and PMA (`memory`) |
+//! | [`LineFill`], [`KeptLine`] | lines of memory that came with entries (`fill`, `line`) |
 //! | [`MemoryTurn`] | the memory port shared by two walkers (`turn`) |
 
 mod address;
 mod cache;
 mod choice;
 mod decode;
+mod fill;
+mod line;
 mod memory;
 mod pointer;
 mod state;
@@ -28,6 +31,8 @@ pub use address::EntryAddress;
 pub use cache::WalkCache;
 pub use choice::Choice;
 pub use decode::PteDecode;
+pub use fill::LineFill;
+pub use line::KeptLine;
 pub use memory::WalkMemory;
 pub use pointer::PointerLine;
 pub use state::WalkState;

@@ -4,6 +4,7 @@ use super::{EntryAddress, PteDecode, WalkState};
 use crate::Extensions;
 use crate::flags::{AccessContext, Leaf};
 use crate::permission::Permission;
+use crate::pmp::list;
 use rust_hdl::prelude::*;
 
 /// Walks the page table for one port at a time.
@@ -22,6 +23,8 @@ use rust_hdl::prelude::*;
 /// | `cached`, `cached_level`, `cached_ppn`, `cached_global` | in | 1, 3, PPN, 1 | a walk that starts now begins at this table (`WalkCache`) |
 /// | `joins` | in | 1 | the miss takes the entry with which another walker ends now, instead of a walk |
 /// | `other_*` | in | | that entry |
+/// | `from_line` | in | 1 | with a line fill: the response's entry was read before, beside another ([`LineFill`](super::LineFill)) |
+/// | `anew` | out | 1 | ... and a read that memory itself must answer |
 /// | `shares`, `end_*` | out | | the entry with which this walker ends, if another miss may take it |
 /// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
@@ -35,16 +38,18 @@ use rust_hdl::prelude::*;
 /// | `traced_level` | out | 3 | ... that level; with `started`: of the table at which the walk begins |
 /// | `descends` | out | 1 | a pointer arrives that may enter a walk cache |
 /// | `pointer_level`, `pointer_ppn`, `pointer_global` | out | 3, PPN, 1 | the level at which it was read; its contents, G of those above included |
-/// | `started`, `joined`, `read`, `updated`, `retried`, `restarted` | out | 1 | events |
+/// | `started`, `joined`, `updated`, `retried`, `restarted` | out | 1 | events |
 /// | `walked` | out | 1 | event: `done` ends a walk, not the check of an entry that another walk read |
 ///
 /// Timing: a miss that waits in cycle k, the walker idle and memory always ready, is `done` in
 /// cycle k + 1 + d·L for d levels read from memory of latency L >= 1; setting A or D adds L + 1.
+/// An entry of a line that faults is read again from memory, which adds L + 1.
 /// A miss that joins a walk is `done` in the cycle after that walk, if A and D need not be set.
 /// Reset: idle; of two misses the data port's is served first.
 ///
 /// Invariants: a request presented to memory stays until it is accepted. A fence during a walk
-/// makes it restart from the root when the outstanding response has come, which is ignored.
+/// makes it restart from the root when the outstanding response has come, which is ignored. No fault
+/// is answered for an entry that memory has not been asked for in this walk.
 #[derive(LogicBlock, Default)]
 pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> {
     /// Rising edge.
@@ -103,6 +108,16 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub mem_resp_error: Signal<In, Bit>,
     /// The compare-and-swap succeeded.
     pub mem_resp_swapped: Signal<In, Bit>,
+    /// With a line fill: the entry was read before, beside another.
+    pub from_line: Vec<Signal<In, Bit>>,
+    /// With a line fill: the entry that another walk shares was.
+    pub other_from_line: Vec<Signal<In, Bit>>,
+    /// With a line fill: memory must answer the read.
+    pub anew: Vec<Signal<Out, Bit>>,
+    /// With a line fill: the entry with which the walk ends was read beside another.
+    pub end_from_line: Vec<Signal<Out, Bit>>,
+    /// With a line fill, event: an entry of a line is not good, and is read again.
+    pub doubted: Vec<Signal<Out, Bit>>,
     /// No walk is in progress.
     pub free: Signal<Out, Bit>,
     /// The walk is answered.
@@ -149,8 +164,6 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub joined: Signal<Out, Bit>,
     /// Event: a walk ends.
     pub walked: Signal<Out, Bit>,
-    /// Event: memory accepted a read.
-    pub read: Signal<Out, Bit>,
     /// Event: A or D was written.
     pub updated: Signal<Out, Bit>,
     /// Event: the entry had changed; it is read again.
@@ -166,6 +179,10 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     overtaken: DFF<Bit>,
     refused: DFF<Bit>,
     borrowed: DFF<Bit>,
+    // With a line fill: the entry comes from a line; it is read again.
+    of_line: Vec<DFF<Bit>>,
+    again: Vec<DFF<Bit>>,
+    faulty: Signal<Local, Bit>,
     arriving: PteDecode<XLEN, VPN, PPN>,
     held: PteDecode<XLEN, VPN, PPN>,
     permission: Permission,
@@ -182,10 +199,22 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
 impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
     Walker<XLEN, VPN, PPN, PA>
 {
-    /// With these extensions.
-    pub fn new(extensions: Extensions) -> Self {
+    /// With these extensions, and in front of a line fill or not.
+    pub fn new(extensions: Extensions, line_fill: bool) -> Self {
         let decode = || PteDecode::new(extensions);
-        Self { arriving: decode(), held: decode(), ..Self::default() }
+        let fills = usize::from(line_fill);
+        Self {
+            arriving: decode(),
+            held: decode(),
+            from_line: list(fills),
+            other_from_line: list(fills),
+            anew: list(fills),
+            end_from_line: list(fills),
+            doubted: list(fills),
+            of_line: list(fills),
+            again: list(fills),
+            ..Self::default()
+        }
     }
 }
 
@@ -213,11 +242,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.mem_req_swap.next = false;
         self.mem_req_addr.next = self.entry_addr.q.val();
         self.done.next = false;
-        self.page_fault.next = false;
+        self.faulty.next = false;
         self.access_fault.next = false;
         self.started.next = false;
         self.joined.next = false;
-        self.read.next = false;
         self.updated.next = false;
         self.retried.next = false;
         self.restarted.next = false;
@@ -290,7 +318,6 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 self.overtaken.d.next = self.stale.val();
                 self.mem_req_valid.next = true;
                 if self.mem_req_ready.val() {
-                    self.read.next = true;
                     self.state.d.next = WalkState::Wait;
                 }
             }
@@ -323,7 +350,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                     || self.permission.denied.val()
                     || (self.unmarked.val() && !self.access.val().adue)
                 {
-                    self.page_fault.next = true;
+                    self.faulty.next = true;
                 } else if self.unmarked.val() {
                     self.done.next = false;
                     self.mem_req_valid.next = true;
@@ -354,6 +381,21 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 }
             }
         }
+        self.page_fault.next = self.faulty.val();
+        for i in 0..self.of_line.len() {
+            self.doubted[i].next = false;
+            if self.faulty.val() && self.of_line[i].q.val() {
+                // What was read early is not trusted with a fault: memory has the last word.
+                self.doubted[i].next = true;
+                self.page_fault.next = false;
+                self.done.next = false;
+                self.mem_req_valid.next = true;
+                self.state.d.next = WalkState::Read;
+                if self.mem_req_ready.val() {
+                    self.state.d.next = WalkState::Wait;
+                }
+            }
+        }
         if self.done.val() {
             self.state.d.next = WalkState::Idle;
         }
@@ -371,13 +413,31 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         if self.started.val() || self.restarted.val() || self.descends.val() {
             self.mem_req_valid.next = true;
             self.mem_req_addr.next = self.next_entry.addr.val();
-            self.read.next = self.mem_req_ready.val();
             self.entry_addr.d.next = self.next_entry.addr.val();
             self.at_level.d.next = self.next_level.val();
             self.overtaken.d.next = false;
             self.state.d.next = WalkState::Read;
             if self.mem_req_ready.val() {
                 self.state.d.next = WalkState::Wait;
+            }
+        }
+
+        for i in 0..self.of_line.len() {
+            self.of_line[i].clock.next = self.clock.val();
+            self.again[i].clock.next = self.clock.val();
+            self.end_from_line[i].next = self.of_line[i].q.val();
+            // The next entry may come from a line; the same one again may not.
+            self.anew[i].next = (self.again[i].q.val() || self.doubted[i].val())
+                && !self.started.val()
+                && !self.restarted.val()
+                && !self.descends.val();
+            self.again[i].d.next = self.anew[i].val() || self.retried.val();
+            self.of_line[i].d.next = self.of_line[i].q.val();
+            if self.mem_resp_valid.val() {
+                self.of_line[i].d.next = self.from_line[i].val();
+            }
+            if self.joined.val() {
+                self.of_line[i].d.next = self.other_from_line[i].val();
             }
         }
 

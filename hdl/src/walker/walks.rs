@@ -1,4 +1,6 @@
-//! The walks of both ports.
+//! The walks of both ports: ports and blocks. `wiring` connects them.
+
+mod wiring;
 
 use super::{Choice, WalkCache, WalkMemory, Walker};
 use crate::Organisation;
@@ -22,7 +24,7 @@ use rust_hdl::prelude::*;
 /// | `fetch_cacheable` | out | 1 | no fence overtook the walk: the leaf may enter a TLB |
 /// | `fetch_walked` | out | 1 | the answer ends a walk of its own |
 /// | `fetch_start`, `fetch_read` | out | 1 | a walk for the port starts; an entry arrives for it |
-/// | `fetch_level`, `fetch_addr` | out | 3, PA | ... at this level; from this address |
+/// | `fetch_level`, `fetch_addr`, `fetch_entry` | out | 3, PA, XLEN | ... at this level; from this address; this entry |
 /// | `fetch_reason` | out | 4 | with `fetch_done`: see [`Walker`], `end_reason` |
 /// | `data_*` | | | the same for the data port |
 /// | `fence_presented`, `fence` | in | 1 | a fence; it is accepted |
@@ -30,7 +32,9 @@ use rust_hdl::prelude::*;
 /// | `holds_fence` | out | 1 | an update of A and D is presented that memory does not accept: a fence must wait |
 /// | `active`, `first`, `last`, `rights` | in | | the PMP entries, see [`WalkMemory`] |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
+/// | `mem_line`, `mem_words` | in | 1, 8 x 64 | with a line fill: the line around an entry that was read |
 /// | `started`, `walked`, `read`, `updated`, `retried`, `restarted`, `joined`, `cache_hit` | out | 1 | events, of either walker |
+/// | `line_hit`, `line_doubt` | out | 1 | events of a line fill |
 ///
 /// Timing: see [`Walker`]. One walk starts in a cycle.
 /// Reset: no walk; of two misses the data port's is served first.
@@ -115,6 +119,8 @@ pub struct Walks<
     pub fetch_level: Signal<Out, Bits<3>>,
     /// From this address.
     pub fetch_addr: Signal<Out, Bits<PA>>,
+    /// This entry.
+    pub fetch_entry: Signal<Out, Bits<XLEN>>,
     /// Why it ends in a fault whatever the access is.
     pub fetch_reason: Signal<Out, Bits<4>>,
     /// A walk for the data port starts.
@@ -125,6 +131,8 @@ pub struct Walks<
     pub data_level: Signal<Out, Bits<3>>,
     /// From this address.
     pub data_addr: Signal<Out, Bits<PA>>,
+    /// This entry.
+    pub data_entry: Signal<Out, Bits<XLEN>>,
     /// Why it ends in a fault whatever the access is.
     pub data_reason: Signal<Out, Bits<4>>,
     /// A fence is presented.
@@ -169,6 +177,14 @@ pub struct Walks<
     pub mem_resp_error: Signal<In, Bit>,
     /// The compare-and-swap succeeded.
     pub mem_resp_swapped: Signal<In, Bit>,
+    /// With a line fill: the line around the entry comes with it.
+    pub mem_line: Vec<Signal<In, Bit>>,
+    /// The words of that line.
+    pub mem_words: Vec<Signal<In, Bits<64>>>,
+    /// Event: an entry was found in a line.
+    pub line_hit: Signal<Out, Bit>,
+    /// Event: an entry of a line faults, and is read again.
+    pub line_doubt: Signal<Out, Bit>,
     /// Event: the walk of a miss started.
     pub started: Signal<Out, Bit>,
     /// Event: a walk ends.
@@ -218,269 +234,23 @@ impl<
     /// # Panics
     /// If a size is not one that the part's own documentation allows.
     pub fn new(organisation: Organisation) -> Self {
-        let Organisation { extensions, walk_cache, two_walkers, physical, .. } = organisation;
+        let Organisation { extensions, walk_cache, two_walkers, physical, line_fill, .. } =
+            organisation;
+        let fill = usize::from(line_fill > 0);
+        let walker = || Walker::new(extensions, line_fill > 0);
         let other = usize::from(two_walkers);
         Self {
-            walker: Walker::new(extensions),
-            fetch_walker: (0..other).map(|_| Walker::new(extensions)).collect(),
+            walker: walker(),
+            fetch_walker: (0..other).map(|_| walker()).collect(),
             cache: (walk_cache > 0).then(|| WalkCache::new(walk_cache)).into_iter().collect(),
             memory: WalkMemory::new(organisation),
+            mem_line: list(fill),
+            mem_words: list(8 * fill),
             active: list(physical.pmp),
             first: list(physical.pmp),
             last: list(physical.pmp),
             rights: list(physical.pmp),
             ..Self::default()
         }
-    }
-}
-
-impl<
-    const XLEN: usize,
-    const VPN: usize,
-    const PPN: usize,
-    const PA: usize,
-    const GA: usize,
-    const ASID: usize,
-> Logic for Walks<XLEN, VPN, PPN, PA, GA, ASID>
-{
-    #[hdl_gen]
-    fn update(&mut self) {
-        // With two walkers a port's miss waits while the other port's page is walked, if that is
-        // the same one, and takes its entry. One walk starts in a cycle.
-        self.same_page.next = self.fetch_waits.val()
-            && self.data_waits.val()
-            && (self.fetch_vpn.val() == self.data_vpn.val())
-            && !self.fetch_stale.val()
-            && !self.data_stale.val();
-
-        self.choice.free.next = self.walker.free.val();
-        self.choice.owner.next = self.walker.data_side.val();
-        self.choice.fetch_waits.next = self.fetch_waits.val();
-        self.choice.fetch_vpn.next = self.fetch_vpn.val();
-        self.choice.fetch_root.next = self.fetch_root.val();
-        self.choice.fetch_top_level.next = self.fetch_top_level.val();
-        self.choice.fetch_access.next = self.fetch_access.val();
-        self.choice.fetch_asid.next = self.fetch_asid.val();
-        self.choice.data_waits.next = self.data_waits.val();
-        self.choice.data_vpn.next = self.data_vpn.val();
-        self.choice.data_root.next = self.data_root.val();
-        self.choice.data_top_level.next = self.data_top_level.val();
-        self.choice.data_access.next = self.data_access.val();
-        self.choice.data_asid.next = self.data_asid.val();
-
-        self.walker.clock.next = self.clock.val();
-        self.walker.reset.next = self.reset.val();
-        self.walker.waits.next = self.choice.some.val();
-        self.walker.waits_data.next = self.choice.serves_data.val();
-        self.walker.vpn.next = self.choice.vpn.val();
-        self.walker.root.next = self.choice.root.val();
-        self.walker.top_level.next = self.choice.top_level.val();
-        self.walker.access.next = self.choice.access.val();
-        self.walker.fence.next = self.fence_presented.val();
-        self.walker.joins.next = false;
-        self.walker.other_entry.next = bits::<XLEN>(0);
-        self.walker.other_addr.next = bits::<PA>(0);
-        self.walker.other_level.next = bits::<3>(0);
-        self.walker.other_global.next = false;
-        self.walker.mem_req_ready.next = self.memory.data_ready.val();
-        self.walker.mem_resp_valid.next = self.memory.data_answered.val();
-        self.walker.mem_resp_data.next = self.mem_resp_data.val();
-        self.walker.mem_resp_error.next = self.memory.data_error.val();
-        self.walker.mem_resp_swapped.next = self.mem_resp_swapped.val();
-
-        self.memory.clock.next = self.clock.val();
-        self.memory.reset.next = self.reset.val();
-        self.memory.data_valid.next = self.walker.mem_req_valid.val();
-        self.memory.data_addr.next = self.walker.mem_req_addr.val();
-        self.memory.data_swap.next = self.walker.mem_req_swap.val();
-        self.memory.data_expected.next = self.walker.mem_req_expected.val();
-        self.memory.data_desired.next = self.walker.mem_req_desired.val();
-        self.memory.fetch_valid.next = false;
-        self.memory.fetch_addr.next = bits::<PA>(0);
-        self.memory.fetch_swap.next = false;
-        self.memory.fetch_expected.next = bits::<XLEN>(0);
-        self.memory.fetch_desired.next = bits::<XLEN>(0);
-        for i in 0..self.active.len() {
-            self.memory.active[i].next = self.active[i].val();
-            self.memory.first[i].next = self.first[i].val();
-            self.memory.last[i].next = self.last[i].val();
-            self.memory.rights[i].next = self.rights[i].val();
-        }
-        self.memory.mem_req_ready.next = self.mem_req_ready.val();
-        self.memory.mem_resp_valid.next = self.mem_resp_valid.val();
-        self.memory.mem_resp_error.next = self.mem_resp_error.val();
-        self.mem_req_valid.next = self.memory.mem_req_valid.val();
-        self.mem_req_addr.next = self.memory.mem_req_addr.val();
-        self.mem_req_swap.next = self.memory.mem_req_swap.val();
-        self.mem_req_expected.next = self.memory.mem_req_expected.val();
-        self.mem_req_desired.next = self.memory.mem_req_desired.val();
-        // No A or D is written after a fence: it waits for an update that memory has not accepted
-        // yet.
-        self.holds_fence.next = self.walker.mem_req_swap.val() && !self.memory.data_ready.val();
-
-        self.data_done.next = self.walker.done.val() && self.walker.data_side.val();
-        self.data_page_fault.next = self.walker.page_fault.val();
-        self.data_access_fault.next = self.walker.access_fault.val();
-        self.data_ppn.next = self.walker.ppn.val();
-        self.data_leaf.next = self.walker.leaf.val();
-        self.data_cacheable.next = self.walker.cacheable.val();
-        self.data_walked.next = self.walker.walked.val() && self.walker.data_side.val();
-        self.data_start.next = self.walker.started.val() && self.choice.serves_data.val();
-        self.data_read.next = self.walker.arrives.val() && self.walker.data_side.val();
-        self.data_level.next = self.walker.traced_level.val();
-        self.data_addr.next = self.walker.end_addr.val();
-        self.data_reason.next = self.walker.end_reason.val();
-        self.fetch_start.next = self.walker.started.val() && !self.choice.serves_data.val();
-        self.fetch_read.next = self.walker.arrives.val() && !self.walker.data_side.val();
-        self.fetch_level.next = self.walker.traced_level.val();
-        self.fetch_addr.next = self.walker.end_addr.val();
-        self.fetch_reason.next = self.walker.end_reason.val();
-        self.fetch_done.next = self.walker.done.val() && !self.walker.data_side.val();
-        self.fetch_page_fault.next = self.walker.page_fault.val();
-        self.fetch_access_fault.next = self.walker.access_fault.val();
-        self.fetch_ppn.next = self.walker.ppn.val();
-        self.fetch_leaf.next = self.walker.leaf.val();
-        self.fetch_cacheable.next = self.walker.cacheable.val();
-        self.fetch_walked.next = self.walker.walked.val() && !self.walker.data_side.val();
-
-        self.started.next = self.walker.started.val();
-        self.walked.next = self.walker.walked.val();
-        self.read.next = self.walker.read.val() && !self.memory.data_stopped.val();
-        self.updated.next = self.walker.updated.val();
-        self.retried.next = self.walker.retried.val();
-        self.restarted.next = self.walker.restarted.val();
-        self.joined.next = false;
-
-        self.fetch_follows.next = false;
-        self.data_follows.next = false;
-        self.fetch_starts.next = false;
-        self.fetch_key.next = false;
-        for i in 0..self.fetch_walker.len() {
-            self.choice.fetch_waits.next = false;
-            self.data_follows.next = self.same_page.val() && !self.fetch_walker[i].free.val();
-            self.fetch_follows.next = self.same_page.val() && !self.walker.free.val();
-            self.walker.joins.next = self.data_follows.val();
-            self.walker.waits.next = self.data_waits.val()
-                && (!self.data_follows.val() || self.fetch_walker[i].shares.val());
-            self.walker.other_entry.next = self.fetch_walker[i].end_entry.val();
-            self.walker.other_addr.next = self.fetch_walker[i].end_addr.val();
-            self.walker.other_level.next = self.fetch_walker[i].end_level.val();
-            self.walker.other_global.next = self.fetch_walker[i].end_global.val();
-
-            self.fetch_walker[i].clock.next = self.clock.val();
-            self.fetch_walker[i].reset.next = self.reset.val();
-            self.fetch_walker[i].waits.next = self.fetch_waits.val()
-                && !self.walker.started.val()
-                && (!self.fetch_follows.val() || self.walker.shares.val());
-            self.fetch_walker[i].waits_data.next = false;
-            self.fetch_walker[i].vpn.next = self.fetch_vpn.val();
-            self.fetch_walker[i].root.next = self.fetch_root.val();
-            self.fetch_walker[i].top_level.next = self.fetch_top_level.val();
-            self.fetch_walker[i].access.next = self.fetch_access.val();
-            self.fetch_walker[i].fence.next = self.fence_presented.val();
-            self.fetch_walker[i].joins.next = self.fetch_follows.val();
-            self.fetch_walker[i].other_entry.next = self.walker.end_entry.val();
-            self.fetch_walker[i].other_addr.next = self.walker.end_addr.val();
-            self.fetch_walker[i].other_level.next = self.walker.end_level.val();
-            self.fetch_walker[i].other_global.next = self.walker.end_global.val();
-            self.fetch_starts.next = self.fetch_walker[i].started.val();
-            self.fetch_key.next = self.fetch_walker[i].started.val()
-                || (self.fetch_walker[i].descends.val() && !self.walker.started.val());
-            self.fetch_walker[i].mem_req_ready.next = self.memory.fetch_ready.val();
-            self.fetch_walker[i].mem_resp_valid.next = self.memory.fetch_answered.val();
-            self.fetch_walker[i].mem_resp_data.next = self.mem_resp_data.val();
-            self.fetch_walker[i].mem_resp_error.next = self.memory.fetch_error.val();
-            self.fetch_walker[i].mem_resp_swapped.next = self.mem_resp_swapped.val();
-            self.memory.fetch_valid.next = self.fetch_walker[i].mem_req_valid.val();
-            self.memory.fetch_addr.next = self.fetch_walker[i].mem_req_addr.val();
-            self.memory.fetch_swap.next = self.fetch_walker[i].mem_req_swap.val();
-            self.memory.fetch_expected.next = self.fetch_walker[i].mem_req_expected.val();
-            self.memory.fetch_desired.next = self.fetch_walker[i].mem_req_desired.val();
-            self.holds_fence.next = (self.walker.mem_req_swap.val()
-                && !self.memory.data_ready.val())
-                || (self.fetch_walker[i].mem_req_swap.val() && !self.memory.fetch_ready.val());
-
-            self.fetch_done.next = self.fetch_walker[i].done.val();
-            self.fetch_page_fault.next = self.fetch_walker[i].page_fault.val();
-            self.fetch_access_fault.next = self.fetch_walker[i].access_fault.val();
-            self.fetch_ppn.next = self.fetch_walker[i].ppn.val();
-            self.fetch_leaf.next = self.fetch_walker[i].leaf.val();
-            self.fetch_cacheable.next = self.fetch_walker[i].cacheable.val();
-            self.fetch_walked.next = self.fetch_walker[i].walked.val();
-            self.data_start.next = self.walker.started.val();
-            self.fetch_start.next = self.fetch_walker[i].started.val();
-            self.fetch_read.next = self.fetch_walker[i].arrives.val();
-            self.fetch_level.next = self.fetch_walker[i].traced_level.val();
-            self.fetch_addr.next = self.fetch_walker[i].end_addr.val();
-            self.fetch_reason.next = self.fetch_walker[i].end_reason.val();
-            self.started.next = self.walker.started.val() || self.fetch_walker[i].started.val();
-            self.walked.next = self.walker.walked.val() || self.fetch_walker[i].walked.val();
-            self.read.next = (self.walker.read.val() && !self.memory.data_stopped.val())
-                || (self.fetch_walker[i].read.val() && !self.memory.fetch_stopped.val());
-            self.updated.next = self.walker.updated.val() || self.fetch_walker[i].updated.val();
-            self.retried.next = self.walker.retried.val() || self.fetch_walker[i].retried.val();
-            self.restarted.next =
-                self.walker.restarted.val() || self.fetch_walker[i].restarted.val();
-            self.joined.next = self.walker.joined.val() || self.fetch_walker[i].joined.val();
-        }
-
-        self.former.next = self.fetch_stale.val();
-        if self.walker.data_side.val() {
-            self.former.next = self.data_stale.val();
-        }
-        // One comparator per line of the walk cache serves lookup, write and fence. A pointer that
-        // arrives while the other walk starts is not kept.
-        self.cached.next = false;
-        self.cached_level.next = bits::<3>(0);
-        self.cached_ppn.next = bits::<PPN>(0);
-        self.cached_global.next = false;
-        for i in 0..self.cache.len() {
-            self.cache[i].clock.next = self.clock.val();
-            self.cache[i].reset.next = self.reset.val();
-            self.cache[i].key_vpn.next = self.choice.vpn.val();
-            self.cache[i].key_asid.next = self.choice.asid.val();
-            self.cache[i].new_level.next = self.walker.pointer_level.val();
-            self.cache[i].new_ppn.next = self.walker.pointer_ppn.val();
-            self.cache[i].new_global.next = self.walker.pointer_global.val();
-            self.cache[i].write.next = self.walker.descends.val()
-                && !self.fetch_starts.val()
-                && !self.fence_presented.val()
-                && !self.former.val();
-            for j in 0..self.fetch_walker.len() {
-                if self.fetch_key.val() {
-                    self.cache[i].key_vpn.next = self.fetch_vpn.val();
-                    self.cache[i].key_asid.next = self.fetch_asid.val();
-                    self.cache[i].new_level.next = self.fetch_walker[j].pointer_level.val();
-                    self.cache[i].new_ppn.next = self.fetch_walker[j].pointer_ppn.val();
-                    self.cache[i].new_global.next = self.fetch_walker[j].pointer_global.val();
-                    self.cache[i].write.next = self.fetch_walker[j].descends.val()
-                        && !self.fence_presented.val()
-                        && !self.fetch_stale.val();
-                }
-            }
-            if self.fence_presented.val() {
-                self.cache[i].key_vpn.next = self.fence_vpn.val();
-                self.cache[i].key_asid.next = self.fence_asid.val();
-            }
-            self.cache[i].fence.next = self.fence.val();
-            self.cache[i].fence_by_va.next = self.fence_by_va.val();
-            self.cache[i].fence_by_asid.next = self.fence_by_asid.val();
-            self.cached.next = self.cache[i].hit.val() && !self.fence_presented.val();
-            self.cached_level.next = self.cache[i].level.val();
-            self.cached_ppn.next = self.cache[i].ppn.val();
-            self.cached_global.next = self.cache[i].below_global.val();
-        }
-        self.walker.cached.next = self.cached.val();
-        self.walker.cached_level.next = self.cached_level.val();
-        self.walker.cached_ppn.next = self.cached_ppn.val();
-        self.walker.cached_global.next = self.cached_global.val();
-        for j in 0..self.fetch_walker.len() {
-            self.fetch_walker[j].cached.next = self.cached.val();
-            self.fetch_walker[j].cached_level.next = self.cached_level.val();
-            self.fetch_walker[j].cached_ppn.next = self.cached_ppn.val();
-            self.fetch_walker[j].cached_global.next = self.cached_global.val();
-        }
-        self.cache_hit.next =
-            self.cached.val() && (self.walker.started.val() || self.fetch_starts.val());
     }
 }

@@ -10,7 +10,7 @@ macro_rules! traffic {
         present!($dice, $mmu: fetch_req_valid, data_req_valid, data_req_store,
             data_req_cbo, data_req_sum, data_req_mxr, mem_req_ready, mem_resp_valid, mem_resp_swapped,
             fault_ready, fence_by_va, fence_by_asid, adue, pbmte,
-            l2_inject);
+            l2_inject, mem_resp_line);
         $mmu.reset.next = $dice.roll(600) == 0;
         $mmu.fence_valid.next = $dice.roll(60) == 0;
         $mmu.mem_resp_error.next = $dice.roll(30) == 0;
@@ -24,6 +24,8 @@ macro_rules! traffic {
         $mmu.fetch_req_privilege.next = [0_u64, 1, 1, 3][$dice.roll(4) as usize].into();
         $mmu.data_req_privilege.next = [0_u64, 1, 1, 3][$dice.roll(4) as usize].into();
         $mmu.mem_resp_data.next = $pte;
+        $mmu.mem_resp_word_0.next = $dice.roll(1 << 44).into();
+        $mmu.mem_resp_word_7.next = 0xcf_u64.into();
     };
 }
 

@@ -96,6 +96,9 @@ pub struct MemoryResponse {
     pub error: bool,
     /// For a compare-and-swap: whether the write was performed.
     pub swapped: bool,
+    /// The aligned line around an entry that was read, as eight words, where memory gives it. Not
+    /// used after an error.
+    pub line: Option<[u64; 8]>,
 }
 
 /// Input pins in one cycle.

@@ -101,6 +101,11 @@ impl Config {
         Config { organisation: Organisation { trace: true, ..self.organisation }, ..self }
     }
 
+    /// With so many lines of memory kept by each walker.
+    const fn line_fill(self, line_fill: usize) -> Config {
+        Config { organisation: Organisation { line_fill, ..self.organisation }, ..self }
+    }
+
     /// With a walker for each port.
     const fn two_walkers(self) -> Config {
         Config { organisation: Organisation { two_walkers: true, ..self.organisation }, ..self }
@@ -126,6 +131,7 @@ pub const CONFIGS: &[Config] = &[
     extended("rv64_linux_ext", &[Svnapot, Svpbmt, Svrsw60t59b]),
     plain("rv64_linux_walk", Xlen::Rv64, 16).walk_cache(8),
     plain("rv64_linux_overlap", Xlen::Rv64, 16).two_walkers(),
+    plain("rv64_linux_line", Xlen::Rv64, 16).walk_cache(8).line_fill(1),
     plain("rv64_linux_l2", Xlen::Rv64, 16).l2(512),
     plain("rv64_linux_lru", Xlen::Rv64, 16).replacing(Replacement::Lru),
     plain("rv64_linux_plru", Xlen::Rv64, 16).replacing(Replacement::PseudoLru),
@@ -133,7 +139,12 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_random", Xlen::Rv64, 16).replacing(Replacement::Random),
     plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
-    plain("rv32_linux_full", Xlen::Rv32, 16).walk_cache(4).two_walkers().l2(64).parity(),
+    plain("rv32_linux_full", Xlen::Rv32, 16)
+        .walk_cache(4)
+        .two_walkers()
+        .line_fill(1)
+        .l2(64)
+        .parity(),
     extended("rv64_linux_full", &[Svnapot, Svpbmt]).walk_cache(8).two_walkers().l2(512).parity(),
     plain("rv32_small_pmp", Xlen::Rv32, 8).protected(8, &[]),
     plain("rv32_linux_pmp", Xlen::Rv32, 16).protected(16, &[]),
@@ -287,7 +298,7 @@ impl Config {
             svpbmt: self.extensions.has(Svpbmt),
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
-        let Organisation { replacement, ways, fetch_lines, .. } = self.organisation;
+        let Organisation { replacement, ways, fetch_lines, line_fill, .. } = self.organisation;
         let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, trace, .. } =
             self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
@@ -312,6 +323,7 @@ impl Config {
             data,
             walk_cache,
             two_walkers,
+            line_fill,
             second,
             physical,
             trace,

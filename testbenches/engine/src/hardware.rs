@@ -108,6 +108,12 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
                 self.simulator.poke(Pin::MemRespData, response.data);
                 self.flag(Pin::MemRespError, response.error);
                 self.flag(Pin::MemRespSwapped, response.swapped);
+                if self.config.organisation.line_fill > 0 {
+                    self.flag(Pin::MemRespLine, response.line.is_some());
+                    for (pin, word) in WORDS.into_iter().zip(response.line.unwrap_or_default()) {
+                        self.simulator.poke(pin, word);
+                    }
+                }
             }
             same = false;
         }
@@ -389,6 +395,18 @@ const TRACES: PerPort<TracePins> = PerPort([
         entry: Pin::DataTraceEntry,
     },
 ]);
+
+/// The words of a line.
+const WORDS: [Pin; 8] = [
+    Pin::MemRespWord0,
+    Pin::MemRespWord1,
+    Pin::MemRespWord2,
+    Pin::MemRespWord3,
+    Pin::MemRespWord4,
+    Pin::MemRespWord5,
+    Pin::MemRespWord6,
+    Pin::MemRespWord7,
+];
 
 /// The events of hits.
 const HITS: PerPort<Pin> = PerPort([Pin::EventFetchHit, Pin::EventDataHit]);

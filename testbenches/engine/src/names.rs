@@ -12,7 +12,8 @@ use hdl::tlb::{
 };
 use hdl::trace::PortTrace;
 use hdl::walker::{
-    Choice, EntryAddress, MemoryTurn, PointerLine, PteDecode, WalkCache, WalkMemory, Walker, Walks,
+    Choice, EntryAddress, KeptLine, LineFill, MemoryTurn, PointerLine, PteDecode, WalkCache,
+    WalkMemory, Walker, Walks,
 };
 use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
@@ -33,7 +34,8 @@ macro_rules! named {
 
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, fetch, data, .. } = organisation;
-                let Organisation { walk_cache, second, physical, trace, .. } = organisation;
+                let Organisation { walk_cache, line_fill, second, physical, trace, .. } =
+                    organisation;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -43,6 +45,11 @@ macro_rules! named {
                 }
                 if trace {
                     names = names.with::<PortTrace<$xlen, $pa>>();
+                }
+                if line_fill > 0 {
+                    names = names
+                        .with_example(LineFill::<$xlen, $pa>::new(line_fill))
+                        .with::<KeptLine<$pa>>();
                 }
                 if let Some(shape) = second {
                     let level = SecondLevel::<$vpn, $ppn, $asid, $tag>::new(shape, extensions);
@@ -96,7 +103,7 @@ macro_rules! named {
                     .with_example(WalkMemory::<$xlen, $pa, $granule>::new(organisation))
                     .with::<Choice<$vpn, $ppn, $asid>>()
                     .with::<MemoryTurn>()
-                    .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(extensions))
+                    .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(extensions, line_fill > 0))
                     .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()
                     .with_example(Protection::<$xlen, $pa, $granule>::new(physical))

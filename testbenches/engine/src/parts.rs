@@ -56,6 +56,14 @@ const PARTS: &[Part] = &[
         set: |organisation, parity| organisation.l2_parity = parity == 1,
     },
     Part {
+        name: "line_fill",
+        meaning: "lines of memory that each walker keeps: 0 to 8",
+        words: &[],
+        allowed: |lines| lines <= 8,
+        get: |organisation| organisation.line_fill,
+        set: |organisation, lines| organisation.line_fill = lines,
+    },
+    Part {
         name: "replacement",
         meaning: "how both TLBs replace: fifo, lru, plru, nmr or random",
         words: &["fifo", "lru", "plru", "nmr", "random"],

@@ -26,12 +26,17 @@ pub(super) struct Bench {
 #[derive(Clone, Copy)]
 pub(super) struct Unnamed {
     walk_cache: bool,
+    line_fill: bool,
     l2: bool,
 }
 
 impl Unnamed {
     pub(super) fn of(machine: &Machine) -> Unnamed {
-        Unnamed { walk_cache: machine.walk_cache.is_none(), l2: machine.l2.is_none() }
+        Unnamed {
+            walk_cache: machine.walk_cache.is_none(),
+            line_fill: machine.line_fill.is_none(),
+            l2: machine.l2.is_none(),
+        }
     }
 }
 
@@ -83,6 +88,11 @@ impl Bench {
         for (id, before) in reads.into_iter().enumerate() {
             let (inputs, outputs) = (*self.board.hart(id).inputs(), *self.board.hart(id).outputs());
             self.counts.add(outputs.events);
+            {
+                let mut control = self.harts[id].control.borrow_mut();
+                control.lines += u64::from(outputs.events.has(Pulse::LineHit));
+                control.doubts += u64::from(outputs.events.has(Pulse::LineDoubt));
+            }
             self.harts[id].held = outputs.fault;
             self.accepted(id, &inputs, &outputs)?;
             for transaction in std::mem::take(&mut self.harts[id].answers) {
@@ -167,9 +177,13 @@ impl Bench {
     /// Compares an access with the file's expectations.
     fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
         let what = access(&job.request);
-        let (reads_then, updates_then) = job.before;
-        let read = self.harts[hart].control.borrow().reads - reads_then;
-        let expected = self.adapted(&job.expected, done.hit == Some(false), read);
+        let [reads_then, updates_then, lines_then, doubts_then] = job.before;
+        let (read, lines) = {
+            let control = self.harts[hart].control.borrow();
+            let found = (control.lines - lines_then, control.doubts - doubts_then);
+            (control.reads - reads_then, found)
+        };
+        let expected = self.adapted(&job.expected, done.hit == Some(false), read, lines);
         let Expected { response: wanted, size, pbmt, pma, latency, within, .. } = &expected;
         let Expected { reads, updates, hit, source, reason, .. } = &expected;
         if let Some(wanted) = wanted.filter(|wanted| *wanted != done.response) {
@@ -233,6 +247,9 @@ impl Bench {
         if !self.unnamed.walk_cache {
             organisation.walk_cache = 0;
         }
+        if !self.unnamed.line_fill {
+            organisation.line_fill = 0;
+        }
         if !self.unnamed.l2 {
             organisation.l2 = 0;
         }
@@ -245,30 +262,30 @@ impl Bench {
         parts.shortens_walks() || parts.l2 > 0
     }
 
-    /// What a file expects of an access, for an MMU whose walk begins further down, or which finds
-    /// the page in its second level: each entry that is not read saves memory's latency, the lookup
-    /// of the second level costs a cycle, and a page that it has is answered in two.
-    fn adapted(&self, expected: &Expected, missed: bool, read: u64) -> Expected {
+    /// What a file expects of an access, for an MMU whose walk begins further down, which finds
+    /// entries in lines, or the page in its second level: each entry that is not read saves
+    /// memory's latency, one in a line costs a cycle, and another one if it is then read again; the
+    /// lookup of the second level costs a cycle, and a page that it has is answered in two.
+    fn adapted(&self, expected: &Expected, missed: bool, read: u64, lines: (u64, u64)) -> Expected {
         let parts = self.parts();
         let mut expected = *expected;
         if !missed {
             return expected;
         }
-        let later = parts.lookup();
-        expected.within = expected.within.map(|most| most + later);
-        let Some(from_root) = expected.reads.filter(|reads| (1..*reads).contains(&read)) else {
-            if expected.reads.is_some_and(|reads| reads > 0) && read == 0 && parts.l2 > 0 {
-                expected.reads = Some(0);
-                expected.latency = expected.latency.map(|_| 2);
-            } else {
-                expected.latency = expected.latency.map(|latency| latency + later);
-            }
-            return expected;
-        };
-        if self.leaves_reads_out() {
-            let saved = (from_root - read) * self.latency;
-            expected.reads = Some(read);
+        let (found, doubted) = if parts.line_fill > 0 { lines } else { (0, 0) };
+        let later = parts.lookup() + found + doubted;
+        expected.within = expected.within.map(|most| most + parts.lookup() + 2 * doubted);
+        let wanted = expected.reads.unwrap_or(read + found - doubted);
+        let not_walked = wanted > 0 && read == 0 && found == 0;
+        if not_walked && parts.l2 > 0 {
+            expected.reads = expected.reads.map(|_| 0);
+            expected.latency = expected.latency.map(|_| 2);
+        } else if read < wanted && !not_walked && self.leaves_reads_out() {
+            let saved = (wanted - read) * self.latency;
+            expected.reads = expected.reads.map(|_| read);
             expected.latency = expected.latency.map(|of| (of + later).saturating_sub(saved));
+        } else {
+            expected.latency = expected.latency.map(|latency| latency + later);
         }
         expected
     }

@@ -35,13 +35,14 @@ pub(super) struct Job {
     pub(super) line: usize,
     pub(super) request: Request,
     pub(super) expected: Expected,
-    /// The walker's reads and updates before it was presented.
-    pub(super) before: (u64, u64),
+    /// The walker's reads and updates before it was presented, the entries that it found in lines, and
+    /// those of them that it read again.
+    pub(super) before: [u64; 4],
 }
 
 impl Job {
     pub(super) fn new(line: usize, request: Request, expected: Expected) -> Job {
-        Job { line, request, expected, before: (0, 0) }
+        Job { line, request, expected, before: [0; 4] }
     }
 }
 
@@ -122,7 +123,7 @@ impl Initiator for HartJobs {
     fn request(&mut self, port: Port, _now: u64) -> Option<Request> {
         let mut job = self.ports[port].waiting.pop_front()?;
         let control = self.control.borrow();
-        job.before = (control.reads, control.updates);
+        job.before = [control.reads, control.updates, control.lines, control.doubts];
         let request = job.request;
         self.ports[port].under_way.push_back(job);
         Some(request)

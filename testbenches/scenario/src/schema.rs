@@ -134,6 +134,9 @@ pub struct Machine {
     pub walk_cache: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
+    /// Lines of memory that each walker keeps: an entry in one of them is read in a cycle. Where a file
+    /// does not name it, `reads` and `latency` are met accordingly.
+    pub line_fill: Option<usize>,
     /// Entries of the second-level TLB for pages of 4 KiB. A walk begins a cycle later where there
     /// is one, and a miss that it answers reads nothing and takes 2.
     pub l2: Option<usize>,
@@ -183,6 +186,7 @@ impl Default for Machine {
             without: Vec::new(),
             walk_cache: None,
             walkers: None,
+            line_fill: None,
             l2: None,
             l2_ways: None,
             l2_parity: None,
@@ -236,6 +240,7 @@ impl Machine {
         let chosen = [
             ("walk_cache", self.walk_cache),
             ("walkers", self.walkers),
+            ("line_fill", self.line_fill),
             ("l2", self.l2),
             ("l2_ways", self.l2_ways),
             ("l2_parity", self.l2_parity),

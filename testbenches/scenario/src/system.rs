@@ -39,6 +39,8 @@ pub struct SystemMachine {
     pub walk_cache: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
+    /// Lines of memory that each walker keeps.
+    pub line_fill: Option<usize>,
     /// Entries of the second-level TLB.
     pub l2: Option<usize>,
     /// Ways of its sets.
@@ -64,6 +66,7 @@ impl Default for SystemMachine {
             adue: true,
             walk_cache: None,
             walkers: None,
+            line_fill: None,
             l2: None,
             l2_ways: None,
             trace: None,
@@ -78,7 +81,7 @@ impl SystemMachine {
     /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
         let SystemMachine { size, l1, modes, latency, replacement, .. } = self.clone();
-        let SystemMachine { adue, walk_cache, walkers, l2, l2_ways, .. } = *self;
+        let SystemMachine { adue, walk_cache, walkers, line_fill, l2, l2_ways, .. } = *self;
         let SystemMachine { trace, ways, fetch_lines, .. } = *self;
         Machine {
             size,
@@ -88,6 +91,7 @@ impl SystemMachine {
             adue,
             walk_cache,
             walkers,
+            line_fill,
             l2,
             l2_ways,
             trace,

@@ -17,6 +17,9 @@ pub(super) struct Control {
     pub(super) reads: u64,
     /// Compare-and-swaps that wrote so far.
     pub(super) updates: u64,
+    /// Entries found in lines so far, and those of them that were read again.
+    pub(super) lines: u64,
+    pub(super) doubts: u64,
 }
 
 /// The channel.
@@ -69,6 +72,13 @@ impl Channel for WalkerBus {
 
     fn next_response(&self) -> Option<u64> {
         self.inner.next_response()
+    }
+
+    /// A line has no other words that could not be read.
+    fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        let control = self.control.borrow();
+        let mut refused = control.unreadable.range(pa & !63..=pa | 63);
+        if refused.any(|other| *other != pa) { None } else { self.inner.line(pa) }
     }
 }
 

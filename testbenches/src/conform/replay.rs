@@ -5,9 +5,10 @@ use model::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
 use model::golden::Pmp;
 use model::isa::{Attributes, Mode, pte};
 use model::mmu::{
-    CsrPort, Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port,
+    CsrPort, Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port, Pulse,
 };
 use model::vectors::{Expected, Scenario, VectorAccess};
+use std::collections::VecDeque;
 use std::fmt::Write;
 
 /// Longer than any legal answer takes: five levels, an update and its retry.
@@ -20,6 +21,8 @@ pub(super) struct Replay {
     pub(super) cycles: u64,
     memory: SharedMemory,
     channel: FixedLatency,
+    /// The lines that come with its responses.
+    lines: VecDeque<Option<[u64; 8]>>,
     scenario: Scenario,
     satp: u64,
     clear_always: bool,
@@ -30,6 +33,8 @@ pub(super) struct Replay {
 struct Walk {
     reads: Vec<u64>,
     update: Option<(u64, u64)>,
+    /// An entry came from a line.
+    found: bool,
 }
 
 impl Replay {
@@ -52,6 +57,7 @@ impl Replay {
             mmu,
             cycles: 1 + writes.len() as u64,
             channel: FixedLatency::new(memory.clone(), 1),
+            lines: VecDeque::new(),
             memory,
             satp: scenario.satp,
             clear_always: cold || !scenario.warm,
@@ -92,7 +98,7 @@ impl Replay {
             if let Some(response) = outputs.responses[port] {
                 let answer = (response, outputs.attributes[port]);
                 let difference = self.compare(access, answer, &walk);
-                return (!walk.reads.is_empty(), difference);
+                return (walk.found || !walk.reads.is_empty(), difference);
             }
         }
         (true, Some(self.explain(access, &format!("no answer in {PATIENCE} cycles"), &walk)))
@@ -110,10 +116,15 @@ impl Replay {
             data: response.value,
             error: response.error,
             swapped: response.swapped,
+            line: self.lines.pop_front().flatten(),
         });
         let outputs = self.mmu.cycle(&Inputs { memory_ready, memory, ..inputs });
         let bytes = self.scenario.mode.pte_bytes() as u8;
         if let Some(request) = outputs.memory.filter(|_| memory_ready) {
+            self.lines.push_back(match request {
+                MemoryRequest::Read { pa } => self.channel.line(pa),
+                MemoryRequest::CompareSwap { .. } => None,
+            });
             self.channel.submit(
                 now,
                 match request {
@@ -128,6 +139,7 @@ impl Replay {
                 },
             );
         }
+        walk.found |= outputs.events.has(Pulse::LineHit);
         self.cycles += 1;
         outputs
     }
@@ -154,7 +166,7 @@ impl Replay {
             format!("wrote {update:x?}")
         } else if !walk.reads.is_empty()
             && (!self.is_length(walk.reads.len(), expected.reads as usize)
-                || walk.reads.last().copied() != expected.last.map(|last| last.pa))
+                || (!walk.found && walk.reads.last().copied() != expected.last.map(|last| last.pa)))
         {
             "read other page-table entries".into()
         } else {
@@ -164,7 +176,7 @@ impl Replay {
     }
 
     /// Whether a walk of so many entries is as long as the vector says, or shorter where the walk
-    /// cache may know its upper levels.
+    /// cache may know its upper levels, or lines hold some of them.
     fn is_length(&self, read: usize, expected: usize) -> bool {
         let shortened = self.config.organisation.shortens_walks() && !self.clear_always;
         read == expected || (shortened && read < expected)

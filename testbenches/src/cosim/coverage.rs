@@ -115,6 +115,7 @@ impl Coverage {
         for (event, &count) in &self.events {
             let possible = match *event {
                 "event_walk_cache_hit" => parts.walk_cache > 0,
+                "event_line_hit" | "event_line_doubt" => parts.line_fill > 0,
                 "event_miss_join" => parts.two_walkers,
                 "event_l2_parity" => parts.l2_parity,
                 "event_l2_hit" | "event_l2_miss" | "event_l2_sweep" => parts.l2 > 0,

@@ -18,6 +18,8 @@ pub(super) struct Answer {
     pub(super) data: u64,
     pub(super) error: bool,
     pub(super) swapped: bool,
+    /// The line around the entry.
+    pub(super) line: Option<[u64; 8]>,
 }
 
 /// The walker's request on the pins.
@@ -33,13 +35,15 @@ pub(super) struct Memory {
     pending: VecDeque<Pending>,
     /// The most requests in flight.
     walkers: usize,
+    /// Memory gives lines.
+    fills: bool,
     /// Answers refused so far.
     pub(super) errors: u64,
 }
 
 impl Memory {
-    pub(super) fn new(tables: Tables, walkers: usize) -> Self {
-        Self { tables, pending: VecDeque::new(), walkers, errors: 0 }
+    pub(super) fn new(tables: Tables, walkers: usize, fills: bool) -> Self {
+        Self { tables, pending: VecDeque::new(), walkers, fills, errors: 0 }
     }
 
     /// The answer that arrives in this cycle.
@@ -62,7 +66,7 @@ impl Memory {
         rng: &mut ChaCha8Rng,
     ) {
         let error = chance(rng, profile.error);
-        let mut answer = Answer { data: rng.random(), error, swapped: rng.random() };
+        let mut answer = Answer { data: rng.random(), error, swapped: rng.random(), line: None };
         if !error {
             if asked.swap.is_some() && chance(rng, profile.contend) {
                 self.tables.disturb(asked.pa, rng);
@@ -73,6 +77,8 @@ impl Memory {
                 if answer.swapped {
                     self.tables.write(asked.pa, desired);
                 }
+            } else if self.fills && chance(rng, profile.ready) {
+                answer.line = Some(self.tables.line(asked.pa, rng));
             }
         }
         self.errors += u64::from(error);

@@ -26,7 +26,24 @@ const DATA: &[Pin] = &[
     Pin::DataReqSize,
 ];
 const FENCE: &[Pin] = &[Pin::FenceByVa, Pin::FenceVa, Pin::FenceByAsid, Pin::FenceAsid];
-const ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwapped];
+const ANSWER: &[Pin] = &[
+    Pin::MemRespData,
+    Pin::MemRespError,
+    Pin::MemRespSwapped,
+    Pin::MemRespLine,
+    Pin::MemRespWord0,
+    Pin::MemRespWord7,
+];
+const WORDS: [Pin; 8] = [
+    Pin::MemRespWord0,
+    Pin::MemRespWord1,
+    Pin::MemRespWord2,
+    Pin::MemRespWord3,
+    Pin::MemRespWord4,
+    Pin::MemRespWord5,
+    Pin::MemRespWord6,
+    Pin::MemRespWord7,
+];
 
 /// The values on all pins in one cycle, indexed by `Pin as usize`.
 pub(super) type Row = Vec<u64>;
@@ -52,7 +69,11 @@ impl Stimulus {
         let mut tables = Tables::new(config.xlen, config.extensions);
         let sweep = Sweep::new(config.xlen, &mut tables);
         let addresses = Addresses::new(config.xlen, config.entries, &mut rng);
-        let memory = Memory::new(tables, 1 + usize::from(config.organisation.two_walkers));
+        let memory = Memory::new(
+            tables,
+            1 + usize::from(config.organisation.two_walkers),
+            config.organisation.line_fill > 0,
+        );
         let xlen = config.xlen;
         let has_types = config.extensions.has(Extension::Svpbmt);
         let registers = Registers::new(config);
@@ -225,6 +246,10 @@ impl Stimulus {
                 set(row, Pin::MemRespData, answer.data);
                 set(row, Pin::MemRespError, u64::from(answer.error));
                 set(row, Pin::MemRespSwapped, u64::from(answer.swapped));
+                set(row, Pin::MemRespLine, u64::from(answer.line.is_some()));
+                for (pin, word) in WORDS.into_iter().zip(answer.line.unwrap_or_default()) {
+                    set(row, pin, word);
+                }
             }
             None => self.idle(row, ANSWER, profile),
         }

@@ -53,6 +53,19 @@ impl Tables {
         entry
     }
 
+    /// Reads the 64 bytes around an entry, as eight words.
+    pub(super) fn line(&mut self, pa: u64, rng: &mut ChaCha8Rng) -> [u64; 8] {
+        let first = pa & !63;
+        let mut words = [0; 8];
+        for (word, pa) in words.iter_mut().zip((first..).step_by(8)) {
+            *word = match self.xlen {
+                Xlen::Rv32 => self.read(pa, rng) | self.read(pa + 4, rng) << 32,
+                Xlen::Rv64 => self.read(pa, rng),
+            };
+        }
+        words
+    }
+
     /// Writes an entry.
     pub(super) fn write(&mut self, pa: u64, entry: u64) {
         self.entries.insert(pa, entry);

@@ -68,6 +68,7 @@ replays! {
     icarus_runs_rv32_linux_full_as_rust_does Icarus "rv32_linux_full";
     icarus_runs_rv64_linux_l2_as_rust_does Icarus "rv64_linux_l2";
     icarus_runs_rv64_linux_walk_as_rust_does Icarus "rv64_linux_walk";
+    icarus_runs_rv64_linux_line_as_rust_does Icarus "rv64_linux_line";
     icarus_runs_rv64_linux_overlap_as_rust_does Icarus "rv64_linux_overlap";
     icarus_runs_rv64_linux_full_as_rust_does Icarus "rv64_linux_full";
     icarus_runs_rv64_linux_lru_as_rust_does Icarus "rv64_linux_lru";

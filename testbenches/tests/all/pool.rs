@@ -32,6 +32,7 @@ fn life(mmu: &mut dyn Mmu, seed: u64, watched: bool) -> Vec<(Outputs, Vec<u128>)
                 data: u64::from(random.random::<u32>()),
                 error: random.random_range(0..20) == 0,
                 swapped: random.random(),
+                line: None,
             }),
             fault_ready: random.random(),
             ..Inputs::default()

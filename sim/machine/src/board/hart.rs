@@ -9,6 +9,7 @@ use model::bus::{self, Channel, SharedMemory};
 use model::golden::Checker;
 use model::isa::Xlen;
 use model::mmu::{CsrPort, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, Port};
+use std::collections::VecDeque;
 
 /// The number of a hart on its board, from 0.
 pub type HartId = usize;
@@ -34,6 +35,10 @@ pub struct Hart {
     pub(super) outputs: Outputs,
     /// The walker's requests that memory has not answered.
     pub(super) walks: u32,
+    /// The MMU keeps lines of memory.
+    fills: bool,
+    /// If it does: the lines that come with their responses, in order.
+    lines: VecDeque<Option<[u64; 8]>>,
     /// State of the last cycle: see [`Hart::is_calm`].
     pub(super) calm: bool,
     /// The MMU has trace pins.
@@ -66,6 +71,7 @@ impl Hart {
         let checker = Checker::of(xlen, mmu.extensions(), mmu.physical());
         let traced = mmu.organisation().trace;
         let prompt = walker.is_always_ready();
+        let fills = mmu.organisation().line_fill > 0;
         let mut hart = Hart {
             id,
             mmu,
@@ -80,6 +86,8 @@ impl Hart {
             inputs: Inputs::default(),
             outputs: Outputs::default(),
             walks: 0,
+            fills,
+            lines: VecDeque::new(),
             calm: false,
             traced,
             watched: false,
@@ -187,7 +195,8 @@ impl Hart {
         if error {
             self.checker.bus_failed();
         }
-        Some(MemoryResponse { data: value, error, swapped })
+        let line = self.lines.pop_front().flatten();
+        Some(MemoryResponse { data: value, error, swapped, line })
     }
 
     /// Passes the walker's request to memory.
@@ -209,6 +218,13 @@ impl Hart {
         }
         self.walks += 1;
         self.walker.submit(now, request);
+        if self.fills {
+            // A line holds what its words were when memory took the request.
+            self.lines.push_back(match asked {
+                MemoryRequest::Read { pa } => self.walker.line(pa),
+                MemoryRequest::CompareSwap { .. } => None,
+            });
+        }
         update
     }
 

@@ -124,7 +124,8 @@ impl Demo {
             self.state = WAIT;
             (1..LATENCY)
                 .try_for_each(|_| self.tick(Inputs::default(), Outputs::default(), true))?;
-            let memory = Some(MemoryResponse { data: entry, error: false, swapped: false });
+            let memory =
+                Some(MemoryResponse { data: entry, error: false, swapped: false, line: None });
             let last = depth + 1 == entries.len();
             if !last {
                 self.tick(Inputs { memory, ..Inputs::default() }, Outputs::default(), true)?;

@@ -56,4 +56,8 @@ impl<C: Channel> Channel for BackPressure<C> {
     fn next_response(&self) -> Option<u64> {
         self.inner.next_response()
     }
+
+    fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        self.inner.line(pa)
+    }
 }

@@ -79,4 +79,11 @@ impl<C: Channel> Channel for FaultInjection<C> {
     fn next_response(&self) -> Option<u64> {
         self.inner.next_response()
     }
+
+    /// No line has words that could not be read.
+    fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        let (first, last) = (pa & !63, pa | 63);
+        let fails = |range: &Range<u64>| range.start <= last && first < range.end;
+        if self.plan.addresses.iter().any(fails) { None } else { self.inner.line(pa) }
+    }
 }

@@ -92,6 +92,10 @@ impl<T: Timing> Channel for Delayed<T> {
         self.pipeline.next()
     }
 
+    fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        self.memory.line(pa)
+    }
+
     fn burst(&mut self, now: u64, burst: &mut Burst<'_>) -> Option<u64> {
         if self.pipeline.next().is_some() || self.pipeline.carried > now + 1 {
             return None;

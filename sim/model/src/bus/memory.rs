@@ -167,6 +167,19 @@ impl SharedMemory {
         self.0.borrow_mut().device(pa, |device, offset| device.peek(offset, bytes))
     }
 
+    /// The aligned 64 bytes around an address, as eight little-endian words. `None` where anything but
+    /// RAM or ROM answers for part of them.
+    pub fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        let memory = self.0.borrow();
+        let first = pa & !63;
+        let mut words = [0; 8];
+        for (word, pa) in words.iter_mut().zip((first..).step_by(8)) {
+            let place = memory.place(pa, 8).ok()??;
+            *word = memory.pages.read(place.frame, pa, 8);
+        }
+        Some(words)
+    }
+
     /// Writes the low `bytes` of `value`, little-endian.
     ///
     /// # Errors

@@ -141,6 +141,12 @@ pub trait Channel {
     /// allows a simulation to skip waiting.
     fn next_response(&self) -> Option<u64>;
 
+    /// The aligned line of 64 bytes around an address as it is in this cycle, as eight little-endian
+    /// words, where memory behind the channel answers with lines. `None` where it does not.
+    fn line(&self, _pa: u64) -> Option<[u64; 8]> {
+        None
+    }
+
     /// Performs a run at once, exactly as if each word were submitted by itself in the first cycle
     /// from `now` on in which the channel is ready, and polled when it is due; returns the cycle of
     /// the last response. Only for a master without other outstanding requests, while no other
@@ -178,6 +184,10 @@ impl<C: Channel + ?Sized> Channel for Box<C> {
 
     fn next_response(&self) -> Option<u64> {
         (**self).next_response()
+    }
+
+    fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        (**self).line(pa)
     }
 
     fn burst(&mut self, now: u64, burst: &mut Burst<'_>) -> Option<u64> {

@@ -77,4 +77,8 @@ impl<C: Channel> Channel for Traced<C> {
     fn next_response(&self) -> Option<u64> {
         self.inner.next_response()
     }
+
+    fn line(&self, pa: u64) -> Option<[u64; 8]> {
+        self.inner.line(pa)
+    }
 }

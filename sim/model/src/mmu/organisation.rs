@@ -43,6 +43,8 @@ pub struct Organisation {
     pub walk_cache: usize,
     /// Each port has its own walker.
     pub two_walkers: bool,
+    /// Lines of memory that each walker keeps; 0 is no line fill.
+    pub line_fill: usize,
     /// Entries of the second-level TLB for pages of 4 KiB; 0 is none. Superpages have others.
     pub l2: usize,
     /// Ways of each of its sets.
@@ -67,6 +69,7 @@ impl Organisation {
         fetch_lines: 0,
         walk_cache: 0,
         two_walkers: false,
+        line_fill: 0,
         l2: 0,
         l2_ways: 4,
         l2_parity: false,
@@ -75,7 +78,7 @@ impl Organisation {
 
     /// Whether a walk may read fewer entries than there are levels above and including its leaf's.
     pub fn shortens_walks(&self) -> bool {
-        self.walk_cache > 0
+        self.walk_cache > 0 || self.line_fill > 0
     }
 
     /// Cycles that a walk begins later because the second level is looked up before it.
@@ -102,6 +105,9 @@ impl fmt::Display for Organisation {
         if self.l2 > 0 {
             let parity = if self.l2_parity { ", parity" } else { "" };
             parts.push(format!("second level of {} in {} ways{parity}", self.l2, self.l2_ways));
+        }
+        if self.line_fill > 0 {
+            parts.push(format!("line fill of {}", self.line_fill));
         }
         if self.two_walkers {
             parts.push("2 walkers".to_owned());

@@ -48,6 +48,15 @@ macro_rules! mmu_table {
                 MemRespData mem_resp_data In,
                 MemRespError mem_resp_error In,
                 MemRespSwapped mem_resp_swapped In,
+                MemRespLine mem_resp_line In,
+                MemRespWord0 mem_resp_word_0 In,
+                MemRespWord1 mem_resp_word_1 In,
+                MemRespWord2 mem_resp_word_2 In,
+                MemRespWord3 mem_resp_word_3 In,
+                MemRespWord4 mem_resp_word_4 In,
+                MemRespWord5 mem_resp_word_5 In,
+                MemRespWord6 mem_resp_word_6 In,
+                MemRespWord7 mem_resp_word_7 In,
                 FaultReady fault_ready In,
                 PmpReadData pmp_read_data Out,
                 FetchReqReady fetch_req_ready Out,
@@ -127,6 +136,12 @@ macro_rules! mmu_table {
                 /// A walk began below the root, at a table that the walk cache knew.
                 WalkCacheHit walk_cache_hit, EventWalkCacheHit event_walk_cache_hit,
                     walk_cache_hits "Walks that began at a table known to the walk cache.";
+                /// An entry was found in a line that memory gave with another.
+                LineHit line_hit, EventLineHit event_line_hit,
+                    line_hits "Entries found in lines that memory gave with others.";
+                /// Such an entry faults, and is read again.
+                LineDoubt line_doubt, EventLineDoubt event_line_doubt,
+                    line_doubts "Entries found in lines that were read again, since they faulted.";
                 /// A miss was answered from the second level.
                 L2Hit l2_hit, EventL2Hit event_l2_hit,
                     l2_hits "Misses answered from the second-level TLB.";

@@ -83,6 +83,15 @@ module bench (
         .mem_resp_data(answer),
         .mem_resp_error(zero[0]),
         .mem_resp_swapped(zero[0]),
+        .mem_resp_line(zero[0]),
+        .mem_resp_word_0(64'b0),
+        .mem_resp_word_1(64'b0),
+        .mem_resp_word_2(64'b0),
+        .mem_resp_word_3(64'b0),
+        .mem_resp_word_4(64'b0),
+        .mem_resp_word_5(64'b0),
+        .mem_resp_word_6(64'b0),
+        .mem_resp_word_7(64'b0),
         .fault_ready(!reset)
     );
 

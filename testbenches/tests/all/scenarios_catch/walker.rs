@@ -169,7 +169,7 @@ impl Model {
             response = None;
         }
         if std::mem::take(&mut self.memory.refused) {
-            response = Some(MemoryResponse { data: 0, error: true, swapped: false });
+            response = Some(MemoryResponse { data: 0, error: true, swapped: false, line: None });
         }
         let Some(pending) = self.pending[self.walk.port] else { return };
         match (self.state, response) {

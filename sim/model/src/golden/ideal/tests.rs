@@ -52,6 +52,7 @@ impl Bench {
             data: value,
             error,
             swapped,
+            line: None,
         });
         let memory_ready = self.channel.ready(self.now);
         let out = self.mmu.cycle(&Inputs { memory, memory_ready, ..inputs });
@@ -148,7 +149,7 @@ fn fence_waits_until_memory_has_taken_a_presented_update() {
     mmu.cycle(&data(0, Access::Load));
     mmu.cycle(&Inputs { memory_ready: true, ..Inputs::default() });
     // A gigapage with A clear: its update is presented at once.
-    let leaf = MemoryResponse { data: 0x03, error: false, swapped: false };
+    let leaf = MemoryResponse { data: 0x03, error: false, swapped: false, line: None };
     let out = mmu.cycle(&Inputs { memory: Some(leaf), fence, ..Inputs::default() });
     assert!(matches!(out.memory, Some(MemoryRequest::CompareSwap { desired: 0x43, .. })));
     assert!(!out.fence_ready && !out.events.has(Pulse::Fence));
