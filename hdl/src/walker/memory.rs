@@ -154,6 +154,7 @@ impl<const XLEN: usize, const PA: usize, const GA: usize> WalkMemory<XLEN, PA, G
             (0..count).map(|_| LineFill::new(line_fill)).collect()
         };
         let fill = usize::from(line_fill > 0);
+        let other = if two_walkers { fill } else { 0 };
         Self {
             fence_presented: list(fill),
             fence: list(fill),
@@ -162,9 +163,9 @@ impl<const XLEN: usize, const PA: usize, const GA: usize> WalkMemory<XLEN, PA, G
             data_anew: list(fill),
             data_from_line: list(fill),
             data_hit: list(fill),
-            fetch_anew: list(fill),
-            fetch_from_line: list(fill),
-            fetch_hit: list(fill),
+            fetch_anew: list(other),
+            fetch_from_line: list(other),
+            fetch_hit: list(other),
             fill: fills(true),
             fetch_fill: fills(two_walkers),
             active: list(physical.pmp),
@@ -284,10 +285,6 @@ impl<const XLEN: usize, const PA: usize, const GA: usize> Logic for WalkMemory<X
             self.data_ready.next = self.check[i].walk_ready.val();
             self.data_answered.next = self.check[i].walk_answered.val();
             self.data_error.next = self.check[i].walk_error.val();
-        }
-        for i in 0..self.fetch_hit.len() {
-            self.fetch_from_line[i].next = false;
-            self.fetch_hit[i].next = false;
         }
         self.fetch_served.next = self.fetch_taken.val();
         self.fetch_told.next = self.fetch_heard.val();

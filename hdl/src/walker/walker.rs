@@ -110,7 +110,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub mem_resp_swapped: Signal<In, Bit>,
     /// With a line fill: the entry was read before, beside another.
     pub from_line: Vec<Signal<In, Bit>>,
-    /// With a line fill: the entry that another walk shares was.
+    /// With a line fill and two walkers: the entry that another walk shares was.
     pub other_from_line: Vec<Signal<In, Bit>>,
     /// With a line fill: memory must answer the read.
     pub anew: Vec<Signal<Out, Bit>>,
@@ -199,15 +199,15 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
 impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
     Walker<XLEN, VPN, PPN, PA>
 {
-    /// With these extensions, and in front of a line fill or not.
-    pub fn new(extensions: Extensions, line_fill: bool) -> Self {
+    /// With these extensions, in front of a line fill or not, and beside another walker or not.
+    pub fn new(extensions: Extensions, line_fill: bool, two_walkers: bool) -> Self {
         let decode = || PteDecode::new(extensions);
         let fills = usize::from(line_fill);
         Self {
             arriving: decode(),
             held: decode(),
             from_line: list(fills),
-            other_from_line: list(fills),
+            other_from_line: list(if two_walkers { fills } else { 0 }),
             anew: list(fills),
             end_from_line: list(fills),
             doubted: list(fills),
@@ -436,8 +436,10 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             if self.mem_resp_valid.val() {
                 self.of_line[i].d.next = self.from_line[i].val();
             }
-            if self.joined.val() {
-                self.of_line[i].d.next = self.other_from_line[i].val();
+            for j in 0..self.other_from_line.len() {
+                if self.joined.val() {
+                    self.of_line[i].d.next = self.other_from_line[j].val();
+                }
             }
         }
 

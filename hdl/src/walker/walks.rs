@@ -237,7 +237,7 @@ impl<
         let Organisation { extensions, walk_cache, two_walkers, physical, line_fill, .. } =
             organisation;
         let fill = usize::from(line_fill > 0);
-        let walker = || Walker::new(extensions, line_fill > 0);
+        let walker = || Walker::new(extensions, line_fill > 0, two_walkers);
         let other = usize::from(two_walkers);
         Self {
             walker: walker(),

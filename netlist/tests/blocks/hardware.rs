@@ -10,7 +10,7 @@ use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{SecondLevel, SecondShape};
 use hdl::tlb::{Cam, CamLine, Policy, Replacement, Shape};
 use hdl::walker::{
-    Choice, EntryAddress, MemoryTurn, PteDecode, WalkCache, WalkMemory, Walker, Walks,
+    Choice, EntryAddress, LineFill, MemoryTurn, PteDecode, WalkCache, WalkMemory, Walker, Walks,
 };
 use hdl::{AccessContext, Extensions, Leaf, Organisation};
 
@@ -38,10 +38,12 @@ type Registers32 = PmpRegisters<32, 32>;
 type Registers64 = PmpRegisters<64, 54>;
 type Protect = Protection<64, 56, 54>;
 type Memory = WalkMemory<64, 56, 54>;
+type Fill32 = LineFill<32, 34>;
+type Fill64 = LineFill<64, 56>;
 type Both = Walks<64, 45, 44, 56, 54, 16>;
 
 clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second);
-clocked!(PmpOne, Registers32, Registers64, Protect, Memory, Both);
+clocked!(PmpOne, Registers32, Registers64, Protect, Memory, Both, Fill32, Fill64);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
@@ -278,6 +280,26 @@ macro_rules! walk {
     };
 }
 
+/// A line fill between a walker and a memory that answers at random times.
+macro_rules! fill {
+    () => {
+        |dice, block| {
+            present!(dice, block: walk_swap, walk_valid, mem_ready, mem_answered, mem_line, mem_data);
+            block.walk_addr.next = (dice.roll(0x100) << 2).into();
+            block.walk_anew.next = dice.roll(5) == 0;
+            block.mem_error.next = dice.roll(10) == 0;
+            block.fence_presented.next = dice.roll(20) == 0;
+            block.fence.next = block.fence_presented.next && dice.any();
+            block.other_swaps.next = dice.roll(10) == 0;
+            block.other_line.next = dice.roll(0x10).into();
+            block.reset.next = dice.roll(200) == 0;
+            for word in &mut block.mem_words {
+                word.next = dice.any();
+            }
+        }
+    };
+}
+
 #[test]
 pub(crate) fn walkers_agree_alone() {
     alone(Walker32::default(), 2000, 75, walk!(|_: &mut Dice| 1_u64));
@@ -365,9 +387,14 @@ pub(crate) fn a_way_to_memory_agrees_alone() {
 /// Both ports' misses, mostly about the same few pages.
 #[test]
 pub(crate) fn walks_agree_alone() {
-    for (walk_cache, two_walkers) in [(0, false), (2, false), (4, true)] {
-        let organisation =
-            Organisation { extensions: ALL, walk_cache, two_walkers, ..Organisation::default() };
+    for (walk_cache, two_walkers, line_fill) in [(0, false, 0), (2, false, 2), (4, true, 1)] {
+        let organisation = Organisation {
+            extensions: ALL,
+            walk_cache,
+            two_walkers,
+            line_fill,
+            ..Organisation::default()
+        };
         alone(Both::new(organisation), 1500, 60, |dice, block| {
             present!(dice, block: fetch_waits, fetch_root, fetch_access, data_waits, data_root,
                 data_access, fence_by_va, fence_by_asid, mem_req_ready, mem_resp_valid,
@@ -388,7 +415,22 @@ pub(crate) fn walks_agree_alone() {
             block.reset.next = dice.roll(300) == 0;
             block.mem_resp_error.next = dice.roll(20) == 0;
             block.mem_resp_data.next = if dice.roll(6) == 0 { dice.any() } else { entry(dice) };
+            for line in &mut block.mem_line {
+                line.next = dice.any();
+            }
+            for word in &mut block.mem_words {
+                word.next = entry(dice);
+            }
         });
+    }
+}
+
+/// A walker's requests about few lines.
+#[test]
+pub(crate) fn a_line_fill_agrees_alone() {
+    for lines in [1, 3] {
+        alone(Fill32::new(lines), 1500, 80, fill!());
+        alone(Fill64::new(lines), 1500, 80, fill!());
     }
 }
 

@@ -1,5 +1,7 @@
 //! The hardware as seen by the simulated system: pins bundled into transactions.
 
+mod pins;
+
 use super::simulator::{INPUTS, Outs, Pins, Seen};
 use super::{Config, EVENTS, PINS, Pin, PinSet, Simulator};
 use model::isa::{
@@ -9,6 +11,8 @@ use model::mmu::{
     EntryRead, Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Reason,
     Request, Response, Signal, Source, Traced,
 };
+pub use pins::WORDS;
+use pins::{HITS, REQUESTS, RESPONSES, RequestPins, ResponsePins, TRACES, TracePins};
 
 /// A hardware MMU on any engine, which implements [`Mmu`].
 pub struct HardwareMmu<S: ?Sized> {
@@ -296,123 +300,6 @@ impl Sample<'_> {
         Events::from_bits(bits as u32)
     }
 }
-
-/// The request pins of a port.
-struct RequestPins {
-    valid: Pin,
-    va: Pin,
-    size: Pin,
-    privilege: Pin,
-    /// The data port's: store, cache-block management, SUM, MXR.
-    data: Option<[Pin; 4]>,
-}
-
-const REQUESTS: PerPort<RequestPins> = PerPort([
-    RequestPins {
-        valid: Pin::FetchReqValid,
-        va: Pin::FetchReqVa,
-        size: Pin::FetchReqSize,
-        privilege: Pin::FetchReqPrivilege,
-        data: None,
-    },
-    RequestPins {
-        valid: Pin::DataReqValid,
-        va: Pin::DataReqVa,
-        size: Pin::DataReqSize,
-        privilege: Pin::DataReqPrivilege,
-        data: Some([Pin::DataReqStore, Pin::DataReqCbo, Pin::DataReqSum, Pin::DataReqMxr]),
-    },
-]);
-
-/// The ready and response pins of a port.
-#[derive(Clone, Copy)]
-struct ResponsePins {
-    ready: Pin,
-    valid: Pin,
-    fault: Pin,
-    pa: Pin,
-    size: Pin,
-    pbmt: Pin,
-    pma: Pin,
-    cause: Pin,
-    tval: Pin,
-}
-
-const RESPONSES: PerPort<ResponsePins> = PerPort([
-    ResponsePins {
-        ready: Pin::FetchReqReady,
-        valid: Pin::FetchRespValid,
-        fault: Pin::FetchRespFault,
-        pa: Pin::FetchRespPa,
-        size: Pin::FetchRespSize,
-        pbmt: Pin::FetchRespPbmt,
-        pma: Pin::FetchRespPma,
-        cause: Pin::FetchRespCause,
-        tval: Pin::FetchRespTval,
-    },
-    ResponsePins {
-        ready: Pin::DataReqReady,
-        valid: Pin::DataRespValid,
-        fault: Pin::DataRespFault,
-        pa: Pin::DataRespPa,
-        size: Pin::DataRespSize,
-        pbmt: Pin::DataRespPbmt,
-        pma: Pin::DataRespPma,
-        cause: Pin::DataRespCause,
-        tval: Pin::DataRespTval,
-    },
-]);
-
-/// The trace pins of a port.
-#[derive(Clone, Copy)]
-struct TracePins {
-    source: Pin,
-    reason: Pin,
-    start: Pin,
-    read: Pin,
-    level: Pin,
-    addr: Pin,
-    entry: Pin,
-}
-
-const TRACES: PerPort<TracePins> = PerPort([
-    TracePins {
-        source: Pin::FetchTraceSource,
-        reason: Pin::FetchTraceReason,
-        start: Pin::FetchTraceStart,
-        read: Pin::FetchTraceRead,
-        level: Pin::FetchTraceLevel,
-        addr: Pin::FetchTraceAddr,
-        entry: Pin::FetchTraceEntry,
-    },
-    TracePins {
-        source: Pin::DataTraceSource,
-        reason: Pin::DataTraceReason,
-        start: Pin::DataTraceStart,
-        read: Pin::DataTraceRead,
-        level: Pin::DataTraceLevel,
-        addr: Pin::DataTraceAddr,
-        entry: Pin::DataTraceEntry,
-    },
-]);
-
-/// The words of a line.
-const WORDS: [Pin; 8] = [
-    Pin::MemRespWord0,
-    Pin::MemRespWord1,
-    Pin::MemRespWord2,
-    Pin::MemRespWord3,
-    Pin::MemRespWord4,
-    Pin::MemRespWord5,
-    Pin::MemRespWord6,
-    Pin::MemRespWord7,
-];
-
-/// The events of hits.
-const HITS: PerPort<Pin> = PerPort([Pin::EventFetchHit, Pin::EventDataHit]);
-
-/// Events are the last pins.
-const _: () = assert!(EVENTS[0] as usize + EVENTS.len() == PINS.len());
 
 fn privilege_code(privilege: Privilege) -> u64 {
     privilege as u64

@@ -36,7 +36,7 @@ pub mod traffic;
 
 pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
-pub use hardware::HardwareMmu;
+pub use hardware::{HardwareMmu, WORDS};
 pub use kind::Engine;
 pub use parts::Parts;
 pub use pins::{Direction, EVENTS, PINS, Pin, PinBlock, PinSet};

@@ -34,8 +34,8 @@ macro_rules! named {
 
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, fetch, data, .. } = organisation;
-                let Organisation { walk_cache, line_fill, second, physical, trace, .. } =
-                    organisation;
+                let Organisation { walk_cache, line_fill, two_walkers, .. } = organisation;
+                let Organisation { second, physical, trace, .. } = organisation;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -103,7 +103,11 @@ macro_rules! named {
                     .with_example(WalkMemory::<$xlen, $pa, $granule>::new(organisation))
                     .with::<Choice<$vpn, $ppn, $asid>>()
                     .with::<MemoryTurn>()
-                    .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(extensions, line_fill > 0))
+                    .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(
+                        extensions,
+                        line_fill > 0,
+                        two_walkers,
+                    ))
                     .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()
                     .with_example(Protection::<$xlen, $pa, $granule>::new(physical))

@@ -34,16 +34,6 @@ const ANSWER: &[Pin] = &[
     Pin::MemRespWord0,
     Pin::MemRespWord7,
 ];
-const WORDS: [Pin; 8] = [
-    Pin::MemRespWord0,
-    Pin::MemRespWord1,
-    Pin::MemRespWord2,
-    Pin::MemRespWord3,
-    Pin::MemRespWord4,
-    Pin::MemRespWord5,
-    Pin::MemRespWord6,
-    Pin::MemRespWord7,
-];
 
 /// The values on all pins in one cycle, indexed by `Pin as usize`.
 pub(super) type Row = Vec<u64>;
@@ -247,7 +237,7 @@ impl Stimulus {
                 set(row, Pin::MemRespError, u64::from(answer.error));
                 set(row, Pin::MemRespSwapped, u64::from(answer.swapped));
                 set(row, Pin::MemRespLine, u64::from(answer.line.is_some()));
-                for (pin, word) in WORDS.into_iter().zip(answer.line.unwrap_or_default()) {
+                for (pin, word) in engine::WORDS.into_iter().zip(answer.line.unwrap_or_default()) {
                     set(row, pin, word);
                 }
             }

@@ -213,15 +213,15 @@ impl<
             }
             self.memory.data_anew[i].next = self.walker.anew[i].val();
             self.walker.from_line[i].next = self.memory.data_from_line[i].val();
-            self.walker.other_from_line[i].next = false;
-            self.memory.fetch_anew[i].next = false;
-            self.line_hit.next = self.memory.data_hit[i].val() || self.memory.fetch_hit[i].val();
+            self.line_hit.next = self.memory.data_hit[i].val();
             self.line_doubt.next = self.walker.doubted[i].val();
             for j in 0..self.fetch_walker.len() {
                 self.memory.fetch_anew[i].next = self.fetch_walker[j].anew[i].val();
                 self.fetch_walker[j].from_line[i].next = self.memory.fetch_from_line[i].val();
                 self.fetch_walker[j].other_from_line[i].next = self.walker.end_from_line[i].val();
                 self.walker.other_from_line[i].next = self.fetch_walker[j].end_from_line[i].val();
+                self.line_hit.next =
+                    self.memory.data_hit[i].val() || self.memory.fetch_hit[i].val();
                 self.line_doubt.next =
                     self.walker.doubted[i].val() || self.fetch_walker[j].doubted[i].val();
             }
