@@ -60,6 +60,7 @@ impl Code {
     /// # Panics
     ///
     /// If the buffer is too short: a defect of this crate.
+    #[inline]
     pub(super) fn run(self, buffer: &mut [u64], commit: bool) -> u64 {
         assert!(buffer.len() >= self.words, "the buffer that the code was compiled for");
         // SAFETY: emitted code accesses memory in three ways: at constant offsets that `Layout`

@@ -72,7 +72,7 @@ impl<P: PinSet> Native<P> {
 
     /// A whole cycle. Returns its outputs, which [`peek`](Simulator::peek) returns too until the
     /// next call.
-    #[inline]
+    #[inline(always)]
     pub fn tick(&mut self) -> &Outs<P> {
         self.side.engine.cycle();
         P::outs(self.side.engine.read_run(self.side.outs))

@@ -1,30 +1,27 @@
 //! The hardware as seen by the simulated system: pins bundled into transactions.
 
 mod pins;
+mod sample;
 
-use super::simulator::{INPUTS, Outs, Pins, Seen};
-use super::{Config, EVENTS, PINS, Pin, PinSet, Simulator};
-use model::isa::{
-    Access, Attributes, Cause, Extensions, Fault, Physical, Privilege, Translation, Xlen,
-};
-use model::mmu::{
-    EntryRead, Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Reason,
-    Request, Response, Signal, Source, Traced,
-};
+use super::simulator::{Pins, Seen};
+use super::{Config, PINS, Pin, PinSet, Simulator};
+use model::isa::{Access, Extensions, Physical, Privilege, Translation, Xlen};
+use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Port, Request, Signal};
 pub use pins::WORDS;
-use pins::{HITS, REQUESTS, RESPONSES, RequestPins, ResponsePins, TRACES, TracePins};
+use pins::{REQUESTS, RequestPins};
+use sample::{Sample, has_parts};
 
 /// A hardware MMU on any engine, which implements [`Mmu`].
 pub struct HardwareMmu<S: ?Sized> {
     simulator: Box<S>,
     pins: Pins,
     config: Config,
+    /// As [`has_parts`] determines it.
+    parts: bool,
     watching: bool,
     seen: Seen,
     /// The inputs of the last cycle.
     driven: Inputs,
-    /// The outputs of the last cycle, if they were kept here.
-    outputs: Option<Outputs>,
 }
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
@@ -34,10 +31,10 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             simulator,
             pins: [0; PINS.len()],
             config,
+            parts: has_parts(&config),
             watching: false,
             seen: Seen::default(),
             driven: Inputs::default(),
-            outputs: None,
         };
         mmu.reset();
         mmu
@@ -64,11 +61,9 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         self.simulator.poke(pin, u64::from(value));
     }
 
-    /// Pokes the pins that changed; returns whether none did. In a long run most pins keep their
-    /// values from cycle to cycle.
-    fn drive(&mut self, inputs: &Inputs) -> bool {
+    /// Pokes the pins that changed. In a long run most pins keep their values from cycle to cycle.
+    fn drive(&mut self, inputs: &Inputs) {
         let before = self.driven;
-        let mut same = true;
         let state = |of: &Inputs| {
             let Inputs { reset, satp, adue, pbmte, l2_inject, csr, .. } = *of;
             (reset, satp, adue, pbmte, l2_inject, csr, of.memory_ready, of.fault_ready)
@@ -84,7 +79,6 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             self.simulator.poke(Pin::PmpWriteData, inputs.csr.write.unwrap_or(0));
             self.flag(Pin::MemReqReady, inputs.memory_ready);
             self.flag(Pin::FaultReady, inputs.fault_ready);
-            same = false;
         }
         for (port, pins) in REQUESTS.iter() {
             let request = inputs.requests[port];
@@ -93,7 +87,6 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
                 if let Some(request) = request {
                     self.request(pins, request);
                 }
-                same = false;
             }
         }
         if before.fence != inputs.fence {
@@ -104,7 +97,6 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
                 self.flag(Pin::FenceByAsid, fence.asid.is_some());
                 self.simulator.poke(Pin::FenceAsid, u64::from(fence.asid.unwrap_or(0)));
             }
-            same = false;
         }
         if before.memory != inputs.memory {
             self.flag(Pin::MemRespValid, inputs.memory.is_some());
@@ -119,10 +111,8 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
                     }
                 }
             }
-            same = false;
         }
         self.driven = *inputs;
-        same
     }
 
     /// [`HardwareMmu::drive`] when only requests may have changed. Most are like the last one of
@@ -185,119 +175,16 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
     }
 }
 
-/// The outputs of a cycle as pin values.
-struct Sample<'a>(&'a Outs);
-
-impl Sample<'_> {
-    fn pin(&self, pin: Pin) -> u64 {
-        self.0[pin as usize - INPUTS]
-    }
-
-    fn high(&self, pin: Pin) -> bool {
-        self.pin(pin) == 1
-    }
-
-    fn response(&self, pins: &ResponsePins) -> Option<Response> {
-        if !self.high(pins.valid) {
-            return None;
-        }
-        let faulted = self.high(pins.fault);
-        let fault = || self.fault(pins.cause, pins.tval);
-        Some(if faulted { Err(fault()) } else { Ok(self.pin(pins.pa)) })
-    }
-
-    fn attributes(&self, pins: &ResponsePins) -> Attributes {
-        let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin) as u8);
-        Attributes { size, pbmt, pma }
-    }
-
-    /// The address of an answer, with its page's attributes.
-    #[inline(always)]
-    fn translation(&self, pins: &ResponsePins) -> Translation {
-        let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin));
-        Translation::of_codes(self.pin(pins.pa), size, pbmt, pma)
-    }
-
-    fn fault(&self, cause: Pin, tval: Pin) -> Fault {
-        let code = self.pin(cause);
-        Fault {
-            cause: Cause::from_code(code).expect("the cause block makes only these six codes"),
-            tval: self.pin(tval),
-        }
-    }
-
-    fn memory_request(&self) -> Option<MemoryRequest> {
-        if !self.high(Pin::MemReqValid) {
-            return None;
-        }
-        let pa = self.pin(Pin::MemReqAddr);
-        Some(if self.high(Pin::MemReqSwap) {
-            let expected = self.pin(Pin::MemReqExpected);
-            let desired = self.pin(Pin::MemReqDesired);
-            MemoryRequest::CompareSwap { pa, expected, desired }
-        } else {
-            MemoryRequest::Read { pa }
-        })
-    }
-
-    fn outputs(&self, traced: bool) -> Outputs {
-        Outputs {
-            ready: RESPONSES.map(|pins| self.high(pins.ready)),
-            fence_ready: self.high(Pin::FenceReady),
-            responses: RESPONSES.map(|pins| self.response(&pins)),
-            attributes: RESPONSES.map(|pins| self.attributes(&pins)),
-            memory: self.memory_request(),
-            fault: self.high(Pin::FaultValid).then(|| self.fault(Pin::FaultCause, Pin::FaultTval)),
-            csr: self.pin(Pin::PmpReadData),
-            busy: self.high(Pin::Busy),
-            events: self.events(),
-            trace: if traced { TRACES.map(|pins| self.traced(&pins)) } else { PerPort::default() },
-        }
-    }
-
-    fn traced(&self, pins: &TracePins) -> Traced {
-        let level = self.pin(pins.level) as u8;
-        let (pa, entry) = (self.pin(pins.addr), self.pin(pins.entry));
-        Traced {
-            source: Source::from_code(self.pin(pins.source)),
-            reason: Reason::from_code(self.pin(pins.reason)),
-            start: self.high(pins.start).then_some(level),
-            read: self.high(pins.read).then_some(EntryRead { level, pa, entry }),
-        }
-    }
-
-    /// The answers of a cycle that contained only hits, as [`Inputs::only_hit`] defines it.
-    #[inline]
-    fn only_hits(&self, requests: &PerPort<Option<Request>>) -> Option<PerPort<Translation>> {
-        let [fetch, data] = &RESPONSES.0;
-        let asked = |port: Port| u64::from(requests[port].is_some());
-        let (fetches, loads) = (asked(Port::Fetch), asked(Port::Data));
-        let mut wrong =
-            self.pin(Pin::MemReqValid) | self.pin(Pin::FaultValid) | self.pin(Pin::Busy);
-        wrong |= self.no_hit(Port::Fetch, fetch, fetches) | self.no_hit(Port::Data, data, loads);
-        // Each event is 0 or 1: there are no others if the sum is right.
-        wrong |= self.happened().iter().sum::<u64>() ^ (fetches + loads);
-        (wrong == 0).then(|| PerPort([self.translation(fetch), self.translation(data)]))
-    }
-
-    /// A port's part of [`Sample::only_hits`]: 0 if a request hit, or if nothing happened without
-    /// one. `asked` is 1 if there is a request. Inlined, so that each pin is a constant.
-    #[inline(always)]
-    fn no_hit(&self, port: Port, pins: &ResponsePins, asked: u64) -> u64 {
-        let answered = self.pin(pins.valid) ^ asked;
-        let hit = self.pin(HITS[port]) ^ asked;
-        let refused = (self.pin(pins.ready) ^ 1) | self.pin(pins.fault);
-        answered | hit | (refused & asked)
-    }
-
-    /// The event pins.
-    fn happened(&self) -> &[u64; EVENTS.len()] {
-        self.0.last_chunk().expect("events are outputs")
-    }
-
-    fn events(&self) -> Events {
-        let bits = self.happened().iter().rev().fold(0, |bits, event| bits << 1 | event);
-        Events::from_bits(bits as u32)
+impl<S: Simulator + ?Sized> HardwareMmu<S> {
+    /// [`Mmu::cycle_of_requests`] while signals are watched.
+    #[cold]
+    fn cycle_watched(
+        &mut self,
+        inputs: &Inputs,
+        outputs: &mut Outputs,
+    ) -> Option<PerPort<Translation>> {
+        *outputs = self.cycle(inputs);
+        Sample(Pin::outs(&self.pins)).by_definition(inputs)
     }
 }
 
@@ -331,18 +218,13 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
-        let same = self.drive(inputs);
+        self.drive(inputs);
         let traced = self.config.organisation.trace;
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
-            return *self.outputs.insert(Sample(Pin::outs(&self.pins)).outputs(traced));
+            return Sample(Pin::outs(&self.pins)).outputs(traced);
         }
-        let rests = same && self.simulator.is_quiescent();
-        if let Some(outputs) = self.outputs.filter(|_| rests) {
-            return outputs;
-        }
-        let outs = self.simulator.advance(&mut self.pins);
-        *self.outputs.insert(Sample(outs).outputs(traced))
+        Sample(self.simulator.advance(&mut self.pins)).outputs(traced)
     }
 
     fn cycle_of_requests(
@@ -351,18 +233,19 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         outputs: &mut Outputs,
     ) -> Option<PerPort<Translation>> {
         if self.watching {
-            *outputs = self.cycle(inputs);
-            return Sample(Pin::outs(&self.pins)).only_hits(&inputs.requests);
+            return self.cycle_watched(inputs, outputs);
         }
         self.drive_requests(&inputs.requests);
         let traced = self.config.organisation.trace;
         debug_assert_eq!(self.driven, *inputs, "only requests change");
-        self.outputs = None;
         let sample = Sample(self.simulator.advance(&mut self.pins));
-        let answers = sample.only_hits(&inputs.requests);
-        debug_assert_eq!(answers.is_some(), inputs.only_hit(&sample.outputs(traced)));
+        let mut answers = sample.only_hits(&inputs.requests);
+        if self.parts {
+            answers = sample.of_parts(answers);
+        }
+        debug_assert_eq!(answers, sample.by_definition(inputs));
         if answers.is_none() {
-            *outputs = *self.outputs.insert(sample.outputs(traced));
+            *outputs = sample.outputs(traced);
         }
         answers
     }

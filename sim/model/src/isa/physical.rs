@@ -114,7 +114,8 @@ impl Physical {
     pub const NONE: Physical = Physical { pmp: 0, regions: &[] };
 
     /// Whether there is anything.
+    #[inline]
     pub fn is_some(self) -> bool {
-        self != Physical::NONE
+        self.pmp != 0 || !self.regions.is_empty()
     }
 }

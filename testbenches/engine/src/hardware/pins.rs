@@ -119,3 +119,28 @@ pub(super) const HITS: PerPort<Pin> = PerPort([Pin::EventFetchHit, Pin::EventDat
 
 /// Events are the last pins.
 const _: () = assert!(EVENTS[0] as usize + EVENTS.len() == PINS.len());
+
+/// The events of parts that may be absent: of the walk cache, line fill, the
+/// second level and two walkers.
+pub(super) const PARTS: [Pin; 8] = [
+    Pin::EventWalkCacheHit,
+    Pin::EventLineHit,
+    Pin::EventLineDoubt,
+    Pin::EventL2Hit,
+    Pin::EventL2Miss,
+    Pin::EventL2Parity,
+    Pin::EventL2Sweep,
+    Pin::EventMissJoin,
+];
+
+/// The place of the first one among the events.
+pub(super) const FIRST_OF_PARTS: usize = PARTS[0] as usize - EVENTS[0] as usize;
+
+/// They are consecutive.
+const _: () = {
+    let mut at = 0;
+    while at < PARTS.len() {
+        assert!(PARTS[at] as usize == PARTS[0] as usize + at);
+        at += 1;
+    }
+};
