@@ -23,7 +23,7 @@ const MOST: usize = 12;
 /// What a switch from one function to another costs, in the unit of
 /// [`crate::optimise::Special::cost`]: the search, and some twenty words tested and stored. More would
 /// spare switches at the price of wider functions.
-const SWITCH: u32 = 300;
+const SWITCH: u32 = 370;
 
 /// A set of changes that only the general function handles.
 struct Seen {
@@ -115,7 +115,7 @@ impl Adapt {
         // So that the order of the map does not matter below.
         common.sort_unstable_by_key(|(changed, _)| *changed);
         // Small designs get several, too.
-        let change = u64::from(SWITCH.min(general / 6));
+        let change = u64::from(SWITCH.min(general / 5));
         let mut all = present(variants);
         all.extend(common.iter().map(|(changed, seen)| alone(plan, *changed, seen)));
         all.sort_by_key(|wish| std::cmp::Reverse(wish.cycles));
