@@ -106,9 +106,10 @@ pub struct Loop<D> {
     xlen: Xlen,
     fetched: usize,
     loaded: usize,
-    /// The cycle of memory's answer, and its data. `u64::MAX`: nothing was requested.
-    due: u64,
-    answer: u64,
+    /// What memory still answers, in order: the cycle of each answer, and its data. Two walkers
+    /// have two requests in flight. `u64::MAX`: nothing was requested.
+    due: [u64; 2],
+    answers: [u64; 2],
     now: u64,
     translations: u64,
     checksum: u64,
@@ -132,8 +133,8 @@ impl<D: Driven> Loop<D> {
             xlen: config.xlen,
             fetched: 0,
             loaded: 0,
-            due: u64::MAX,
-            answer: 0,
+            due: [u64::MAX; 2],
+            answers: [0; 2],
             now: 0,
             translations: 0,
             checksum: 0,
@@ -162,11 +163,12 @@ impl<D: Driven> Loop<D> {
         engine.write(Pin::FetchReqVa, self.traffic.fetch[self.fetched % REQUESTS]);
         engine.write(Pin::DataReqVa, va);
         engine.write(Pin::DataReqStore, u64::from(store));
-        let answers = self.due <= self.now;
+        let answers = self.due[0] <= self.now;
         engine.write(Pin::MemRespValid, u64::from(answers));
         if answers {
-            engine.write(Pin::MemRespData, self.answer);
-            self.due = u64::MAX;
+            engine.write(Pin::MemRespData, self.answers[0]);
+            self.due = [self.due[1], u64::MAX];
+            self.answers[0] = self.answers[1];
         }
         let outs = engine.cycle();
         let fetched = outs[out(Pin::FetchReqReady)];
@@ -181,8 +183,9 @@ impl<D: Driven> Loop<D> {
         }
         let asks = outs[out(Pin::MemReqValid)] == 1;
         if asks {
-            self.due = self.now + LATENCY;
-            self.answer = entry(self.xlen, outs[out(Pin::MemReqAddr)]);
+            let last = usize::from(self.due[0] != u64::MAX);
+            self.due[last] = self.now + LATENCY;
+            self.answers[last] = entry(self.xlen, outs[out(Pin::MemReqAddr)]);
         }
         self.fetched += fetched as usize;
         self.loaded += loaded as usize;
@@ -191,7 +194,7 @@ impl<D: Driven> Loop<D> {
         // hardware repeats this cycle until memory answers.
         let idle = fetched | loaded == 0 && before == self.translations && !answers && !asks;
         if idle && self.skips && engine.is_quiescent() {
-            self.now = self.due.clamp(self.now, end);
+            self.now = self.due[0].clamp(self.now, end);
         }
     }
 }

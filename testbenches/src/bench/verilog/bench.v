@@ -20,9 +20,10 @@ module bench (
 
     reg             reset;
     reg [INDEX-1:0] fetched, loaded;
-    reg             pending;
-    reg [7:0]       wait_cycles;
-    reg [`XLEN-1:0] answer;
+    // What memory still answers, in order: two walkers have two requests in flight.
+    reg             pending, second;
+    reg [7:0]       wait_cycles, second_wait;
+    reg [`XLEN-1:0] answer, second_answer;
 
     initial begin
         $readmemh("fetch.hex", fetch);
@@ -35,8 +36,11 @@ module bench (
         fetched = 0;
         loaded = 0;
         pending = 0;
+        second = 0;
         wait_cycles = 0;
+        second_wait = 0;
         answer = 0;
+        second_answer = 0;
         checksum = 0;
         translations = 0;
     end
@@ -113,12 +117,25 @@ module bench (
             if (data_ready) loaded <= loaded + 1;
             checksum <= data_valid ? fold(folded, data_pa, data_fault) : folded;
             translations <= translations + {63'b0, fetch_valid} + {63'b0, data_valid};
+            if (pending && !answers) wait_cycles <= wait_cycles - 1;
+            if (second) second_wait <= second_wait - 1;
+            if (answers) begin
+                pending <= second || mem_valid;
+                second <= second && mem_valid;
+                wait_cycles <= second_wait - 1;
+                answer <= second_answer;
+            end
             if (mem_valid) begin
-                pending <= 1;
-                wait_cycles <= `LATENCY - 1;
-                answer <= entry[`XLEN-1:0];
-            end else if (answers) pending <= 0;
-            else if (pending) wait_cycles <= wait_cycles - 1;
+                if (answers ? second : pending) begin
+                    second <= 1;
+                    second_wait <= `LATENCY - 1;
+                    second_answer <= entry[`XLEN-1:0];
+                end else begin
+                    pending <= 1;
+                    wait_cycles <= `LATENCY - 1;
+                    answer <= entry[`XLEN-1:0];
+                end
+            end
         end
     end
 endmodule

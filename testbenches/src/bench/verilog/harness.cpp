@@ -84,8 +84,9 @@ int main(int, char **arguments) {
     IN(fault_ready, 1);
 
     size_t fetched = 0, loaded = 0;
-    bool pending = false;
-    uint64_t due = 0, answer = 0;
+    // Two walkers have two requests in flight.
+    int pending = 0;
+    uint64_t due[2] = {0, 0}, answer[2] = {0, 0};
     const clock_t start = clock();
     for (uint64_t now = 0; now < cycles; now++) {
         IN(clock, 0);
@@ -93,11 +94,13 @@ int main(int, char **arguments) {
         IN(data_req_va, data[loaded]);
         IN(data_req_store, store[loaded]);
         IN(data_req_cbo, 0);
-        const bool answers = pending && due <= now;
+        const bool answers = pending && due[0] <= now;
         IN(mem_resp_valid, answers);
         if (answers) {
-            IN(mem_resp_data, answer);
-            pending = false;
+            IN(mem_resp_data, answer[0]);
+            due[0] = due[1];
+            answer[0] = answer[1];
+            pending--;
         }
         EVALUATE();
         DUMP(now + 1);
@@ -106,9 +109,9 @@ int main(int, char **arguments) {
         if (OUT(fetch_resp_valid)) respond(OUT(fetch_resp_pa), OUT(fetch_resp_fault));
         if (OUT(data_resp_valid)) respond(OUT(data_resp_pa), OUT(data_resp_fault));
         if (OUT(mem_req_valid)) {
-            pending = true;
-            due = now + LATENCY;
-            answer = entry(OUT(mem_req_addr));
+            due[pending] = now + LATENCY;
+            answer[pending] = entry(OUT(mem_req_addr));
+            pending++;
         }
         IN(clock, 1);
         EVALUATE();
