@@ -35,6 +35,9 @@ const ANSWER: &[Pin] = &[
     Pin::MemRespWord7,
 ];
 
+/// Where memory gives no lines.
+const PLAIN_ANSWER: &[Pin] = &[Pin::MemRespData, Pin::MemRespError, Pin::MemRespSwapped];
+
 /// The values on all pins in one cycle, indexed by `Pin as usize`.
 pub(super) type Row = Vec<u64>;
 
@@ -44,6 +47,8 @@ pub(super) struct Stimulus {
     xlen: Xlen,
     /// PBMTE has an effect.
     has_types: bool,
+    /// Lines of memory have an effect.
+    fills: bool,
     registers: Registers,
     memory: Memory,
     addresses: Addresses,
@@ -59,16 +64,26 @@ impl Stimulus {
         let mut tables = Tables::new(config.xlen, config.extensions);
         let sweep = Sweep::new(config.xlen, &mut tables);
         let addresses = Addresses::new(config.xlen, config.entries, &mut rng);
-        let memory = Memory::new(
-            tables,
-            1 + usize::from(config.organisation.two_walkers),
-            config.organisation.line_fill > 0,
-        );
+        let fills = config.organisation.line_fill > 0;
+        let walkers = 1 + usize::from(config.organisation.two_walkers);
+        let memory = Memory::new(tables, walkers, fills);
         let xlen = config.xlen;
         let has_types = config.extensions.has(Extension::Svpbmt);
         let registers = Registers::new(config);
         let (phase, phase_ends, now) = (0, 0, 0);
-        Self { rng, xlen, has_types, registers, memory, addresses, sweep, phase, phase_ends, now }
+        Self {
+            rng,
+            xlen,
+            has_types,
+            fills,
+            registers,
+            memory,
+            addresses,
+            sweep,
+            phase,
+            phase_ends,
+            now,
+        }
     }
 
     /// Answers that memory has refused so far.
@@ -80,7 +95,9 @@ impl Stimulus {
     pub(super) fn drive(&mut self, row: &mut Row) {
         let profile = self.profile(row);
         if profile.chaos {
-            for &pin in PINS.iter().filter(|pin| pin.direction() == Direction::In) {
+            let is_of_line = |pin| pin == Pin::MemRespLine || engine::WORDS.contains(&pin);
+            let driven = |pin: &&Pin| pin.direction() == Direction::In;
+            for &pin in PINS.iter().filter(driven).filter(|pin| self.fills || !is_of_line(**pin)) {
                 set(row, pin, self.rng.random());
             }
             let reset = chance(&mut self.rng, profile.reset);
@@ -241,7 +258,8 @@ impl Stimulus {
                     set(row, pin, word);
                 }
             }
-            None => self.idle(row, ANSWER, profile),
+            None if self.fills => self.idle(row, ANSWER, profile),
+            None => self.idle(row, PLAIN_ANSWER, profile),
         }
     }
 
