@@ -73,7 +73,7 @@ export: ## Write the Verilog of every configuration into export/
 	@set -e; for config in rv32_tiny rv32_small rv32_linux rv32_large rv32_huge \
 	    rv64_tiny rv64_small rv64_linux rv64_large rv64_huge \
 	    rv64_linux_napot rv64_linux_pbmt rv64_linux_rva23 rv64_linux_ext \
-	    rv64_linux_walk rv64_linux_overlap rv64_linux_l2 \
+	    rv64_linux_walk rv64_linux_overlap rv64_linux_l2 rv64_linux_line \
 	    rv32_linux_full rv64_linux_full \
 	    rv32_small_pmp rv32_linux_pmp rv64_linux_pmp rv64_linux_pbmt_pmp \
 	    rv64_linux_rva23_pmp rv64_linux_protected rv64_linux_traced \

@@ -144,7 +144,7 @@ fn asks_for_more(scenario: &Scenario) -> bool {
         Body::System(system) => system.machine.machine(),
         Body::Segments(..) => return false,
     };
-    let sizes = [machine.walk_cache, machine.l2];
+    let sizes = [machine.walk_cache, machine.l2, machine.line_fill, machine.trace];
     sizes.into_iter().flatten().any(|size| size > 0) || machine.walkers == Some(2)
 }
 
