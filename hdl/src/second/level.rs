@@ -115,6 +115,9 @@ pub struct SecondLevel<const VPN: usize, const PPN: usize, const ASID: usize, co
     answers_data: DFF<Bit>,
     asks: Signal<Local, Bit>,
     asks_data: Signal<Local, Bit>,
+    // The fetch port's miss, or 0.
+    fetch_key: Signal<Local, Bits<VPN>>,
+    fetch_space: Signal<Local, Bits<ASID>>,
     ask_vpn: Signal<Local, Bits<VPN>>,
     key_vpn: Signal<Local, Bits<VPN>>,
     key_asid: Signal<Local, Bits<ASID>>,
@@ -184,6 +187,8 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
             answers_data: Default::default(),
             asks: Default::default(),
             asks_data: Default::default(),
+            fetch_key: Default::default(),
+            fetch_space: Default::default(),
             ask_vpn: Default::default(),
             key_vpn: Default::default(),
             key_asid: Default::default(),
@@ -212,7 +217,14 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize> Lo
         self.asks_data.next = self.data_waits.val() && !self.data_asked.q.val();
         self.asks.next = !self.fence_presented.val()
             && (self.asks_data.val() || (self.fetch_waits.val() && !self.fetch_asked.q.val()));
-        self.ask_vpn.next = self.fetch_vpn.val();
+        // Without a miss nothing moves: no RAM is read at changing addresses.
+        self.fetch_key.next = bits::<VPN>(0);
+        self.fetch_space.next = bits::<ASID>(0);
+        if self.fetch_waits.val() {
+            self.fetch_key.next = self.fetch_vpn.val();
+            self.fetch_space.next = self.fetch_asid.val();
+        }
+        self.ask_vpn.next = self.fetch_key.val();
         if self.asks_data.val() {
             self.ask_vpn.next = self.data_vpn.val();
         }
@@ -232,8 +244,8 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize> Lo
         }
 
         // The leaf that is kept: what ends without one does not displace the other port's.
-        self.new_vpn.next = self.fetch_vpn.val();
-        self.new_asid.next = self.fetch_asid.val();
+        self.new_vpn.next = self.fetch_key.val();
+        self.new_asid.next = self.fetch_space.val();
         self.new_ppn.next = self.fetch_new_ppn.val();
         self.new_leaf.next = self.fetch_new_leaf.val();
         if self.data_keep.val() {
@@ -244,8 +256,8 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize> Lo
         }
 
         // The lookup that ends in this cycle.
-        self.key_vpn.next = self.fetch_vpn.val();
-        self.key_asid.next = self.fetch_asid.val();
+        self.key_vpn.next = self.fetch_key.val();
+        self.key_asid.next = self.fetch_space.val();
         self.access.next = self.fetch_access.val();
         if self.answers_data.q.val() {
             self.key_vpn.next = self.data_vpn.val();
