@@ -5,7 +5,8 @@ use model::bus::{BusError, Channel, FixedLatency, Request, SharedMemory};
 use model::golden::Pmp;
 use model::isa::{Attributes, Mode, pte};
 use model::mmu::{
-    CsrPort, Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port, Pulse,
+    CsrPort, Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Organisation, Outputs, PerPort,
+    Port, Pulse,
 };
 use model::vectors::{Expected, Scenario, VectorAccess};
 use std::collections::VecDeque;
@@ -166,7 +167,8 @@ impl Replay {
             format!("wrote {update:x?}")
         } else if !walk.reads.is_empty()
             && (!self.is_length(walk.reads.len(), expected.reads as usize)
-                || (!walk.found && walk.reads.last().copied() != expected.last.map(|last| last.pa)))
+                || (!self.ends_elsewhere(walk, expected)
+                    && walk.reads.last().copied() != expected.last.map(|last| last.pa)))
         {
             "read other page-table entries".into()
         } else {
@@ -176,10 +178,19 @@ impl Replay {
     }
 
     /// Whether a walk of so many entries is as long as the vector says, or shorter where the walk
-    /// cache may know its upper levels, or lines hold some of them.
+    /// cache may know its upper levels, or lines hold some of them. Two entries of one walk may be in
+    /// one line, so a fence before each access does not make it longer.
     fn is_length(&self, read: usize, expected: usize) -> bool {
-        let shortened = self.config.organisation.shortens_walks() && !self.clear_always;
+        let Organisation { walk_cache, line_fill, .. } = self.config.organisation;
+        let shortened = line_fill > 0 || (walk_cache > 0 && !self.clear_always);
         read == expected || (shortened && read < expected)
+    }
+
+    /// Whether the last entry may have come from another place than memory: the second level, or a
+    /// line.
+    fn ends_elsewhere(&self, walk: &Walk, expected: &Expected) -> bool {
+        let lines = self.config.organisation.line_fill > 0;
+        walk.found || (lines && walk.reads.len() < expected.reads as usize)
     }
 
     /// Size and memory type of the page, by the leaf that the vector names as the last entry read.
