@@ -70,6 +70,21 @@ pub struct SourceName(pub Source);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReasonName(pub Reason);
 
+/// Names are read from texts.
+macro_rules! read_from_text {
+    ($($name:ident)+) => {
+        $(
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                    from_text(deserializer)
+                }
+            }
+        )+
+    };
+}
+
+read_from_text!(MemoryName SizeName TypeName SourceName ReasonName CauseName HeldName);
+
 /// The place of a name in a list. The error is a sentence.
 fn code(what: &str, names: &[&str], text: &str) -> Result<u8, String> {
     let place = names.iter().position(|name| *name == text);
@@ -103,24 +118,6 @@ impl FromStr for MemoryName {
     }
 }
 
-impl<'de> Deserialize<'de> for MemoryName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<MemoryName, D::Error> {
-        from_text(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for SizeName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SizeName, D::Error> {
-        from_text(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for TypeName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TypeName, D::Error> {
-        from_text(deserializer)
-    }
-}
-
 impl FromStr for SourceName {
     type Err = String;
 
@@ -136,18 +133,6 @@ impl FromStr for ReasonName {
     fn from_str(text: &str) -> Result<ReasonName, String> {
         let at = code("reason of a fault", &Reason::ALL.map(Reason::words), text)?;
         Ok(ReasonName(Reason::ALL[usize::from(at)]))
-    }
-}
-
-impl<'de> Deserialize<'de> for SourceName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SourceName, D::Error> {
-        from_text(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for ReasonName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<ReasonName, D::Error> {
-        from_text(deserializer)
     }
 }
 
@@ -171,18 +156,6 @@ impl FromStr for HeldName {
             "nothing" => Ok(HeldName(None)),
             _ => text.parse().map(|CauseName(cause)| HeldName(Some(cause))),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for CauseName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<CauseName, D::Error> {
-        from_text(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for HeldName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<HeldName, D::Error> {
-        from_text(deserializer)
     }
 }
 

@@ -19,7 +19,7 @@ pub mod segment;
 pub mod tools;
 
 pub use checks::{Verdict, check};
-pub(crate) use file::readable_by_all;
+pub(crate) use file::{begin, complete};
 pub use tools::ToolError;
 
 use engine::Config;

@@ -160,6 +160,9 @@ impl Hart {
                 checker: &mut self.checker,
                 meter: &mut *shared.meter,
             };
+            if self.traced {
+                judges.meter.traced(&self.outputs);
+            }
             self.tracker.cycle(now, &self.inputs, &self.outputs, judges, initiator)
         };
         self.calm = self.calms();

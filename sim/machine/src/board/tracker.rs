@@ -164,7 +164,6 @@ impl Tracker {
             self.scheme = Scheme::new(inputs.satp, self.scheme.xlen);
         }
         judges.meter.events(outputs.events);
-        judges.meter.traced(outputs);
         judges.checker.set_pbmte(inputs.pbmte);
         let mut verdict = Ok(());
         for port in Port::ALL {

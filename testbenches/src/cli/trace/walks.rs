@@ -1,5 +1,5 @@
-//! The log of walks: a line of CSV for each start, each entry read, and each answer that did not
-//! come from a port's TLB.
+//! The log of walks: a line of CSV for each start, each entry read, each fault, and each answer that
+//! did not come from a port's TLB.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use machine::system::Observer;
 use model::mmu::{EntryRead, PerPort, Port, Source, Traced};
 use tempfile::NamedTempFile;
 
-use crate::export::readable_by_all;
+use crate::export::{begin, complete};
 
 /// The columns.
 const COLUMNS: [&str; 7] = ["cycle", "port", "event", "level", "address", "entry", "reason"];
@@ -26,12 +26,7 @@ impl WalkLog {
     /// Opens a log.
     pub(super) fn create(path: &Path) -> anyhow::Result<WalkLog> {
         let create = || {
-            let directory = match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
-            let made = tempfile::Builder::new().prefix(".unfinished-").tempfile_in(directory)?;
-            let mut writer = Writer::from_writer(made);
+            let mut writer = Writer::from_writer(begin(path)?);
             writer.write_record(COLUMNS)?;
             anyhow::Ok(writer)
         };
@@ -47,9 +42,7 @@ impl WalkLog {
                 return Err(error.into());
             }
             let file = writer.into_inner().map_err(|error| anyhow!("{}", error.error()))?;
-            readable_by_all(file.as_file())?;
-            file.persist(&path).map_err(|error| error.error)?;
-            anyhow::Ok(())
+            anyhow::Ok(complete(file, &path)?)
         };
         finish().with_context(|| unwritten(&path))
     }
