@@ -23,19 +23,8 @@ pub(super) struct Finding {
 
 /// Executes the kernel of a module; in a primitive there is nothing to execute.
 pub(super) fn execute(design: &Design, layouts: &[Layout], at: usize) -> (Logic, Vec<Finding>) {
-    let layout = &layouts[at];
-    let widths = layout.wires.iter().map(|info| info.width);
-    let mut run = Execution {
-        design,
-        layouts,
-        layout,
-        module: ModuleId(at as u32),
-        graph: Graph::new(),
-        state: State::new(widths),
-        loops: Vec::new(),
-        current: None,
-        found: Vec::new(),
-    };
+    let mut run = Execution::new(design, layouts, at);
+    let layout = run.layout;
     let mut drivers = vec![None; layout.wires.len()];
     if let Body::Kernel(statements) = &design.modules[at].body {
         run.block(statements);
@@ -66,10 +55,28 @@ pub(super) struct Execution<'a> {
     pub(super) loops: Vec<u64>,
     /// The statement being executed.
     current: Option<&'a Statement>,
-    found: Vec<Finding>,
+    pub(super) found: Vec<Finding>,
+    /// If every signal is settled: the value of each wire that is constant.
+    pub(super) settled: Option<&'a [Option<Value>]>,
 }
 
 impl<'a> Execution<'a> {
+    pub(super) fn new(design: &'a Design, layouts: &'a [Layout], at: usize) -> Self {
+        let layout = &layouts[at];
+        Self {
+            design,
+            layouts,
+            layout,
+            module: ModuleId(at as u32),
+            graph: Graph::new(),
+            state: State::new(layout.wires.iter().map(|info| info.width)),
+            loops: Vec::new(),
+            current: None,
+            found: Vec::new(),
+            settled: None,
+        }
+    }
+
     pub(super) fn fault(&mut self, wire: Wire, problem: Problem) {
         self.fault_named(self.layout.name(self.design, self.module, wire), problem);
     }

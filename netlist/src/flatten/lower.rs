@@ -24,6 +24,12 @@ impl Execution<'_> {
     /// A wire's value, with the bits that are `demanded`.
     fn read(&mut self, wire: Wire, demanded: &Value) -> NodeId {
         let info = self.layout.wires[wire as usize];
+        if let Some(settled) = self.settled {
+            return match &settled[wire as usize] {
+                Some(value) => self.graph.value(value.clone()),
+                None => self.graph.make(Op::Input(InputId(wire)), info.width),
+            };
+        }
         // Outputs and locals read their last assignment, everything else its settled value.
         if info.child.is_none() && info.kind != Kind::Input {
             let slot = self.state.slot(wire);

@@ -18,9 +18,11 @@
 //! | `tree` | step 2 |
 //! | `resolve`, `lower` | step 3; `lower` makes nodes of typed expressions |
 //! | `assemble`, `rows` | step 4; `rows` finds the rows of arrays |
+//! | `known` | what steps 1 to 3 find to be constant, for passes over designs |
 
 mod assemble;
 mod execute;
+mod known;
 mod lower;
 mod resolve;
 mod rows;
@@ -31,6 +33,8 @@ mod wires;
 use crate::check::Diagnostic;
 use crate::ir::{Design, Netlist};
 use wires::Layout;
+
+pub(crate) use known::{Known, Settled};
 
 /// Findings in kernels.
 pub(crate) fn check(design: &Design) -> Vec<Diagnostic> {

@@ -11,7 +11,10 @@
 //!   shape of the kernel; assignments that only hold a value are left out;
 //! - memories are arrays with one registered read, as synthesis tools infer block RAM;
 //! - arrays of children are `generate` loops over vectors;
-//! - bits that nothing reads are inputs of one wire `unused`, which linters understand.
+//! - what is constant in all instances of a module is printed as a number, and locals, ports of
+//!   children and blocks that nothing reads are left out; ports of the top, registers and memories
+//!   stay;
+//! - other bits that nothing reads are inputs of one wire `unused`, which linters understand.
 //!
 //! Operators see operands of exactly the widths of the IR, so the 32 bits of Verilog's integers
 //! never affect a result. The text is the same in every run.

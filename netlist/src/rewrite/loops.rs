@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// For each output of a module, the inputs that reach it within a cycle.
 pub(crate) type Paths = BTreeMap<SignalId, BTreeSet<SignalId>>;
 
-type Graph = BTreeMap<Net, BTreeSet<Net>>;
+/// For each net, those that it depends on directly.
+pub(super) type Graph = BTreeMap<Net, BTreeSet<Net>>;
 
 /// The paths of every module, by its number.
 pub(crate) fn paths(design: &Design) -> Vec<Paths> {
@@ -77,9 +78,15 @@ fn reach(graph: &Graph, from: Net) -> BTreeSet<Net> {
     seen
 }
 
-fn graph(design: &Design, module: &Module, paths: &[Paths]) -> Graph {
+/// The nets that each assigned net reads, in its values and in the conditions around them.
+pub(super) fn dependences(body: &[Statement]) -> Graph {
     let mut graph = Graph::new();
-    assigned(module.statements(), &mut Vec::new(), &mut graph);
+    assigned(body, &mut Vec::new(), &mut graph);
+    graph
+}
+
+fn graph(design: &Design, module: &Module, paths: &[Paths]) -> Graph {
+    let mut graph = dependences(module.statements());
     for (at, instance) in module.instances.iter().enumerate() {
         let id = InstanceId(at as u32);
         for child in &instance.modules {

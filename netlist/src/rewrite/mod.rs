@@ -5,6 +5,8 @@
 //! | `cut` | selects bits of named signals only, since Verilog allows no others |
 //! | `unroll`, `carry` | unrolls loops without a Verilog form; finds values carried between iterations |
 //! | `settle` | makes reads final: an intermediate value that is read gets its own signal |
+//! | `constant` | reads constants as their values, through all blocks; leaves dead branches out |
+//! | `unused` | leaves out locals, ports of children and blocks that nothing reads |
 //! | `separate` | separates the statements of each signal from those of all others |
 //! | `fold` | folds statements into one expression, where that is easier to read |
 //! | `share` | writes logic that several signals have in common once |
@@ -16,16 +18,18 @@
 //! interpreter in parallel with the original design.
 
 mod carry;
+mod constant;
 mod cut;
 mod fold;
 mod loops;
 mod net;
 #[cfg(test)]
-mod plant;
+pub(crate) mod plant;
 mod separate;
 mod settle;
 mod share;
 mod unroll;
+mod unused;
 
 #[cfg(test)]
 mod tests;
@@ -37,8 +41,16 @@ pub(crate) use net::{Net, assigned, held, reads, select};
 use crate::ir::{Design, Pass};
 
 /// The passes, in the order in which they run.
-pub const PASSES: &[&dyn Pass<Design>] =
-    &[&cut::Cut, &unroll::Unroll, &settle::Settle, &separate::Separate, &fold::Fold, &share::Share];
+pub const PASSES: &[&dyn Pass<Design>] = &[
+    &cut::Cut,
+    &unroll::Unroll,
+    &settle::Settle,
+    &constant::Constant,
+    &unused::Unused,
+    &separate::Separate,
+    &fold::Fold,
+    &share::Share,
+];
 
 /// The design after all passes, ready to print.
 pub fn readable(design: &Design) -> Design {

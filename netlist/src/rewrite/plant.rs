@@ -11,6 +11,10 @@ pub(crate) enum Plant {
     Unroll,
     /// An early read misses the assignment just before it.
     Settle,
+    /// What is constant in one instance is taken for constant in all.
+    Constant,
+    /// Assignments of parts are left out too.
+    Unused,
     /// Signals keep the order of the kernel, whatever they read.
     Separate,
     /// The branches of a choice are swapped.
@@ -21,8 +25,16 @@ pub(crate) enum Plant {
 
 impl Plant {
     /// All of them, in the order of the passes.
-    pub(crate) const ALL: &[Plant] =
-        &[Plant::Cut, Plant::Unroll, Plant::Settle, Plant::Separate, Plant::Fold, Plant::Share];
+    pub(crate) const ALL: &[Plant] = &[
+        Plant::Cut,
+        Plant::Unroll,
+        Plant::Settle,
+        Plant::Constant,
+        Plant::Unused,
+        Plant::Separate,
+        Plant::Fold,
+        Plant::Share,
+    ];
 }
 
 thread_local! {

@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod absent;
 mod arithmetic;
 mod arrays;
 mod dimensions;

@@ -2,27 +2,27 @@
 //! netlists of its design after each pass towards Verilog.
 
 use super::{Clocked, Dice, elaborated, observe, paths, settle};
-use netlist::ir::{InputId, MemoryId, Net, NetId, Netlist, Op, RegisterId, Type, Value};
+use netlist::ir::{InputId, MemoryId, Net, NetId, NetKind, Netlist, Op, RegisterId, Type, Value};
 use netlist::optimise::Options;
 use netlist::rewrite::PASSES;
 use netlist::{Compiled, Interpreter};
 use rust_hdl::prelude::*;
 use std::collections::HashMap;
 
-/// The netlist after a pass, which has all nets of the one before, and more.
+/// The netlist after a pass, which has all nets of the one before, and more; but the pass `unused`
+/// leaves out some that are no ports of the outermost block, and no state.
 struct Rewritten<'a> {
     pass: &'static str,
     interpreted: Interpreter<'a>,
-    /// For each net of the first netlist, the same net.
-    nets: Vec<NetId>,
+    /// Nets of the first netlist, each with the same net.
+    nets: Vec<(NetId, NetId)>,
 }
 
 impl Rewritten<'_> {
     fn compare(&self, first: &Interpreter<'_>, netlist: &Netlist, when: &str) {
-        for (at, same) in self.nets.iter().enumerate() {
-            let id = NetId(at as u32);
-            let (ours, theirs) = (self.interpreted.get(*same), first.get(id));
-            let path = &netlist.net(id).path;
+        for (id, same) in &self.nets {
+            let (ours, theirs) = (self.interpreted.get(*same), first.get(*id));
+            let path = &netlist.net(*id).path;
             assert_eq!(ours, theirs, "{when}: net {path} after the pass {}", self.pass);
         }
     }
@@ -59,6 +59,7 @@ impl<'a> Pair<'a> {
             let net = nets.get(path.as_str()).unwrap_or_else(|| panic!("no net {path}"));
             (NetId(*net), netlist.input_named(path))
         };
+        let before = std::iter::once(netlist).chain(after.iter().map(|(_, netlist)| netlist));
         // A function for each set of changes as soon as it has been seen twice.
         let common = Some(2);
         let watch = (0..netlist.nets.len() as u32).map(NetId).collect();
@@ -66,7 +67,11 @@ impl<'a> Pair<'a> {
         Self {
             netlist,
             interpreted: Interpreter::new(netlist),
-            rewritten: after.iter().map(|(pass, after)| rewritten(pass, netlist, after)).collect(),
+            rewritten: after
+                .iter()
+                .zip(before)
+                .map(|((pass, after), before)| rewritten(pass, netlist, before, after))
+                .collect(),
             watched: compiled(Options { common, watch, ..Options::default() }),
             fast: compiled(Options { common, ..Options::default() }),
             atoms: found.iter().map(atom).collect(),
@@ -149,14 +154,29 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn rewritten<'a>(pass: &'static str, netlist: &Netlist, after: &'a Netlist) -> Rewritten<'a> {
-    let ids: HashMap<&str, u32> =
-        after.nets.iter().zip(0..).map(|(net, at)| (net.path.as_str(), at)).collect();
-    let same = |net: &netlist::ir::Net| {
-        let id = ids.get(net.path.as_str());
-        NetId(*id.unwrap_or_else(|| panic!("no net {} after {pass}", net.path)))
+fn rewritten<'a>(
+    pass: &'static str,
+    netlist: &Netlist,
+    before: &Netlist,
+    after: &'a Netlist,
+) -> Rewritten<'a> {
+    let registers = |of: &Netlist| of.registers.iter().map(|one| one.path.clone()).collect();
+    let memories = |of: &Netlist| of.memories.iter().map(|one| one.path.clone()).collect();
+    let state = |of: &Netlist| -> (Vec<String>, Vec<String>) { (registers(of), memories(of)) };
+    assert_eq!(state(netlist), state(after), "state after {pass}");
+    let paths = |of: &Netlist| -> HashMap<String, NetId> {
+        of.nets.iter().zip(0..).map(|(net, at)| (net.path.clone(), NetId(at))).collect()
     };
-    let nets = netlist.nets.iter().map(same).collect();
+    let (held, ids) = (paths(before), paths(after));
+    let mut nets = Vec::new();
+    for (id, net) in (0..).map(NetId).zip(&netlist.nets) {
+        let port = net.depth == 0 && net.kind != NetKind::Local;
+        match ids.get(&net.path) {
+            Some(same) => nets.push((id, *same)),
+            None if pass == "unused" && !port => {}
+            None => assert!(!held.contains_key(&net.path), "no net {} after {pass}", net.path),
+        }
+    }
     Rewritten { pass, interpreted: Interpreter::new(after), nets }
 }
 

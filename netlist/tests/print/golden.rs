@@ -150,6 +150,22 @@ fn chains_and_mixed_rows_read_well() {
 }
 
 #[test]
+fn absent_parts_are_not_printed() {
+    let design = elaborated(&crate::absent::Absent::default());
+    expect("absent", &design, &Describe::new());
+    let text = verilog(&design, "absent", &Describe::new()).to_string();
+    // What the two instances have at different constants is a port; what they have at one is none.
+    assert!(text.contains(".inverts(1'b0)") && text.contains(".inverts(1'b1)"), "{text}");
+    for absent in ["doubles", "second", "spare", "mixed", "half_result", "sum", "wide "] {
+        assert!(!text.contains(absent), "{absent} is printed:\n{text}");
+    }
+    // Registers and the ports of the outermost block stay, whatever reads them.
+    for kept in ["last <= value", "input  wire [7:0]  ignored", "assign carry = 8'd0"] {
+        assert!(text.contains(kept), "{kept} is not printed:\n{text}");
+    }
+}
+
+#[test]
 pub(crate) fn an_archive_answers() {
     run(Archive::default(), 400, 11, |dice, block| {
         present!(dice, block: asked);

@@ -31,6 +31,8 @@ mod common {
     }
 }
 
+#[path = "../blocks/absent.rs"]
+mod absent;
 #[path = "../blocks/arithmetic.rs"]
 mod arithmetic;
 #[path = "../blocks/arrays.rs"]
