@@ -12,11 +12,12 @@ use rust_hdl::prelude::*;
 /// | `fetch_*`, `data_*` | in | | the ports' misses |
 /// | `serves_data` | out | 1 | the choice |
 /// | `some` | out | 1 | there is a miss |
-/// | `vpn`, `root`, `top_level`, `access`, `asid` | out | | the chosen miss |
+/// | `vpn`, `root`, `top_level`, `access`, `asid` | out | | the chosen miss; without a miss 0, but for `access` |
 ///
 /// Timing: combinational. Reset: no state.
 ///
-/// Invariants: with both ports waiting, the one that was not served last is chosen.
+/// Invariants: without a miss nothing that follows the chosen page changes, whatever the ports'
+/// registers hold of requests that hit. With both ports waiting, the one that was not served last is chosen.
 #[derive(LogicBlock, Default)]
 pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     /// No walk is in progress.
@@ -74,11 +75,17 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for Choice<VPN
         }
         self.serves_data.next = self.data_side.val();
         self.some.next = self.fetch_waits.val() || self.data_waits.val();
-        self.vpn.next = self.fetch_vpn.val();
-        self.root.next = self.fetch_root.val();
-        self.top_level.next = self.fetch_top_level.val();
         self.access.next = self.fetch_access.val();
-        self.asid.next = self.fetch_asid.val();
+        self.vpn.next = bits::<VPN>(0);
+        self.root.next = bits::<PPN>(0);
+        self.top_level.next = bits::<3>(0);
+        self.asid.next = bits::<ASID>(0);
+        if self.fetch_waits.val() {
+            self.vpn.next = self.fetch_vpn.val();
+            self.root.next = self.fetch_root.val();
+            self.top_level.next = self.fetch_top_level.val();
+            self.asid.next = self.fetch_asid.val();
+        }
         if self.data_side.val() {
             self.vpn.next = self.data_vpn.val();
             self.root.next = self.data_root.val();

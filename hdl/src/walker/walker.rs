@@ -426,12 +426,13 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             self.of_line[i].clock.next = self.clock.val();
             self.again[i].clock.next = self.clock.val();
             self.end_from_line[i].next = self.of_line[i].q.val();
-            // The next entry may come from a line; the same one again may not.
+            // The next entry may come from a line; the same one again may not. An update that is
+            // read again needs no more: its line was dropped when memory accepted it.
             self.anew[i].next = (self.again[i].q.val() || self.doubted[i].val())
                 && !self.started.val()
                 && !self.restarted.val()
                 && !self.descends.val();
-            self.again[i].d.next = self.anew[i].val() || self.retried.val();
+            self.again[i].d.next = self.anew[i].val();
             self.of_line[i].d.next = self.of_line[i].q.val();
             if self.mem_resp_valid.val() {
                 self.of_line[i].d.next = self.from_line[i].val();

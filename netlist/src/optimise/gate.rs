@@ -1,7 +1,7 @@
 //! Change gating: which terms depend on which sources.
 //!
-//! Every source (input, state, memory) owns a bit of a 64-bit mask; sources beyond 63 share
-//! bits. A term's *support* is the union of the bits of the sources that it reads, directly or
+//! Every source (input, state, memory) owns a bit of a 64-bit mask; of more than 63 some share one
+//! (`sources`). A term's *support* is the union of the bits of the sources that it reads, directly or
 //! not. If no source of a term has changed since the term was last evaluated, its value has not
 //! changed either: a cycle evaluates only terms whose support meets the mask of changed sources,
 //! and if that mask is empty, nothing at all (quiescence).
@@ -10,9 +10,9 @@
 //! [`Gates::kept`].
 
 use super::program::{Form, Program, State, TermId};
+use super::sources::Sources;
 use super::{Options, planted};
 use crate::ir::{InputId, MemoryId, Op};
-use std::collections::HashMap;
 
 /// All sources changed.
 pub const ALL: u64 = u64::MAX;
@@ -41,7 +41,11 @@ impl Gates {
     /// Computes supports and kept terms of a program with so many inputs.
     pub fn new(program: &Program, inputs: usize, options: &Options) -> Self {
         let mut gates = Gates::default();
-        gates.number_sources(program, inputs);
+        let sources = Sources::new(program, inputs);
+        let bits = |of: &[usize]| of.iter().map(|bit| 1 << bit).collect();
+        gates.inputs = bits(&sources.inputs);
+        gates.states = bits(&sources.states);
+        gates.memories = bits(&sources.memories);
         for term in &program.terms {
             let own = match term.form {
                 Form::Op(Op::Input(InputId(at))) => gates.inputs[at as usize],
@@ -64,30 +68,6 @@ impl Gates {
     /// The support of a term.
     pub fn of(&self, term: TermId) -> u64 {
         self.support[term.0 as usize]
-    }
-
-    /// States under one guard change together and share a bit; so do memories with one enable.
-    fn number_sources(&mut self, program: &Program, inputs: usize) {
-        let mut next = 0;
-        let mut fresh = || {
-            next += 1;
-            1_u64 << ((next - 1) % REFUSED.trailing_zeros())
-        };
-        self.inputs = (0..inputs).map(|_| fresh()).collect();
-        let mut shared: HashMap<TermId, u64> = HashMap::new();
-        for state in &program.states {
-            self.states.push(match state.guard {
-                Some(guard) => *shared.entry(guard).or_insert_with(&mut fresh),
-                None => fresh(),
-            });
-        }
-        let mut shared: HashMap<TermId, u64> = HashMap::new();
-        for memory in &program.memories {
-            self.memories.push(match memory.write {
-                Some([enable, ..]) => *shared.entry(enable).or_insert_with(&mut fresh),
-                None => fresh(),
-            });
-        }
     }
 
     /// The support of a state's update.

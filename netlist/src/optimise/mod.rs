@@ -37,6 +37,7 @@ mod plant;
 mod program;
 mod select;
 mod simplify;
+mod sources;
 mod specialise;
 
 #[cfg(test)]

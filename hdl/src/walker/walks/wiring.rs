@@ -147,9 +147,14 @@ impl<
                 && !self.walker.started.val()
                 && (!self.fetch_follows.val() || self.walker.shares.val());
             self.fetch_walker[i].waits_data.next = false;
-            self.fetch_walker[i].vpn.next = self.fetch_vpn.val();
-            self.fetch_walker[i].root.next = self.fetch_root.val();
-            self.fetch_walker[i].top_level.next = self.fetch_top_level.val();
+            self.fetch_walker[i].vpn.next = bits::<VPN>(0);
+            self.fetch_walker[i].root.next = bits::<PPN>(0);
+            self.fetch_walker[i].top_level.next = bits::<3>(0);
+            if self.fetch_waits.val() {
+                self.fetch_walker[i].vpn.next = self.fetch_vpn.val();
+                self.fetch_walker[i].root.next = self.fetch_root.val();
+                self.fetch_walker[i].top_level.next = self.fetch_top_level.val();
+            }
             self.fetch_walker[i].access.next = self.fetch_access.val();
             self.fetch_walker[i].fence.next = self.fence_presented.val();
             self.fetch_walker[i].joins.next = self.fetch_follows.val();
