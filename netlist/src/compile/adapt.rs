@@ -20,10 +20,10 @@ const SAMPLES: usize = 16;
 /// Functions at most, besides the one for all changes.
 const MOST: usize = 12;
 
-/// What a switch from one function to another costs, in the unit of
-/// [`crate::optimise::Special::cost`]: the search, and some twenty words tested and stored. More would
-/// spare switches at the price of wider functions.
-const SWITCH: u32 = 370;
+/// What a switch from one function to another costs: this part of the general function's cost, in
+/// the unit of [`crate::optimise::Special::cost`]. The search, and some twenty words tested and
+/// stored; in large designs code that has left the processor's caches meanwhile.
+const SWITCH: u32 = 5;
 
 /// A set of changes that only the general function handles.
 struct Seen {
@@ -114,8 +114,7 @@ impl Adapt {
         let mut common: Vec<_> = common.collect();
         // So that the order of the map does not matter below.
         common.sort_unstable_by_key(|(changed, _)| *changed);
-        // Small designs get several, too.
-        let change = u64::from(SWITCH.min(general / 5));
+        let change = u64::from(general / SWITCH);
         let mut all = present(variants);
         all.extend(common.iter().map(|(changed, seen)| alone(plan, *changed, seen)));
         all.sort_by_key(|wish| std::cmp::Reverse(wish.cycles));

@@ -27,6 +27,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Wider values are read, not assumed, since they vary too much.
 const ASSUMED_BITS: u32 = 4;
 
+/// The instructions that a memory takes at the edge, about.
+const MEMORY: usize = 9;
+
 /// A value that the function stores for others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
@@ -454,7 +457,7 @@ impl Special {
                 _ => 2,
             }
         };
-        let more = self.stores.len() + self.expected.len();
+        let more = self.stores.len() + self.expected.len() + MEMORY * self.memories.len();
         self.cost = self.order.iter().map(weight).sum::<u32>() + more as u32;
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! All next values are computed before the first is stored, since they use the old ones. Guarded
 //! states are behind one cold branch: for every guard that holds, next values are first computed
-//! into shadows, then the shadows are moved into the states.
+//! into shadows, then the shadows are moved into the states. A write to memories is behind a branch
+//! of its own, for few cycles write.
 
 use super::{Emitter, Held, words};
 use crate::optimise::{StateId, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
+use std::collections::BTreeMap;
 
 /// States that share a guard.
 struct Group {
@@ -188,34 +190,79 @@ impl Emitter<'_, '_> {
 
     /// Outputs of memories take the word read; then writes happen.
     fn memories(&mut self, mut changed: Value) -> Value {
+        // By source, the bits in which the outputs of its memories differ.
+        let mut outputs: BTreeMap<u64, Value> = BTreeMap::new();
+        let mut writes: Vec<(TermId, Vec<usize>)> = Vec::new();
         for at in self.special.memories.clone() {
             let memory = &self.program.memories[at];
-            let (size, contents) = (words::count(memory.width), self.layout.contents[at]);
-            let mut differs = self.words().bit(false);
             if let Some(address) = memory.read_address {
-                let read = self.word_address(address, size, contents);
-                let output = self.words_at(read, size);
-                let held = match memory.width {
-                    1 => Held::Bit(self.words().lowest(output[0])),
-                    _ => Held::Words(output),
+                let differs = self.read(at, address);
+                let bit = self.gates.memories[at];
+                let all = match outputs.get(&bit) {
+                    Some(others) => self.build.ins().bor(*others, differs),
+                    None => differs,
                 };
-                differs = self.replace(&held, self.layout.memories[at]);
+                outputs.insert(bit, all);
             }
-            if let Some([enable, address, data]) = memory.write {
-                let place = self.word_address(address, size, contents);
-                let (enable, data) = (self.get_bit(enable), self.get_words(data));
-                let old = self.words_at(place, size);
-                let new = self.words().select(enable, &data, &old);
-                for (number, word) in new.iter().enumerate() {
-                    self.build.ins().store(Self::flags(), *word, place, 8 * number as i32);
+            if let Some([enable, ..]) = memory.write {
+                match writes.iter_mut().find(|(port, _)| *port == enable) {
+                    Some((_, group)) => group.push(at),
+                    None => writes.push((enable, vec![at])),
                 }
-                let differ = self.words().zip(&old, &new, |ins, a, b| ins.bxor(a, b));
-                let written = self.words().any(&differ);
-                differs = self.build.ins().bor(differs, written);
             }
-            changed = self.mark(changed, differs, self.gates.memories[at]);
+        }
+        for (bit, differs) in outputs {
+            let differs = self.words().any(&[differs]);
+            changed = self.mark(changed, differs, bit);
+        }
+        for (enable, group) in writes {
+            changed = self.write(enable, &group, changed);
         }
         changed
+    }
+
+    /// The output of a memory takes the word at an address; returns a word: where it differs.
+    fn read(&mut self, at: usize, address: TermId) -> Value {
+        let (width, output) = (self.program.memories[at].width, self.layout.memories[at]);
+        let place = self.word_address(address, words::count(width), self.layout.contents[at]);
+        let new = self.words_at(place, words::count(width));
+        if width == 1 {
+            let bit = self.words().lowest(new[0]);
+            let differs = self.replace(&Held::Bit(bit), output);
+            return self.words().widen(differs);
+        }
+        let old = self.load_words(output, new.len());
+        let differ = self.words().zip(&old, &new, |ins, a, b| ins.bxor(a, b));
+        self.store_held(&Held::Words(new), output);
+        differ.into_iter().reduce(|all, one| self.build.ins().bor(all, one)).expect("a word")
+    }
+
+    /// Writes to memories with this enable, if it is 1.
+    fn write(&mut self, enable: TermId, group: &[usize], mut changed: Value) -> Value {
+        let enable = self.get_bit(enable);
+        let (here, after) = (self.build.create_block(), self.build.create_block());
+        let merged = self.build.append_block_param(after, types::I64);
+        self.build.ins().brif(enable, here, &[], after, &[BlockArg::Value(changed)]);
+        self.build.switch_to_block(here);
+        self.build.set_cold_block(here);
+        for at in group {
+            let memory = &self.program.memories[*at];
+            let [_, address, data] = memory.write.expect("it is written");
+            let (size, contents) = (words::count(memory.width), self.layout.contents[*at]);
+            let place = self.word_address(address, size, contents);
+            let data = self.get_words(data);
+            let old = self.words_at(place, data.len());
+            for (number, word) in data.iter().enumerate() {
+                self.build.ins().store(Self::flags(), *word, place, 8 * number as i32);
+            }
+            let differ = self.words().zip(&old, &data, |ins, a, b| ins.bxor(a, b));
+            let differs = self.words().any(&differ);
+            changed = self.mark(changed, differs, self.gates.memories[*at]);
+        }
+        self.leave_branch();
+        self.build.ins().jump(after, &[BlockArg::Value(changed)]);
+        self.build.switch_to_block(after);
+        merged
     }
 
     /// The address of a memory's word; the index is below the number of words because of its width.
