@@ -115,7 +115,14 @@ impl Piece {
         if left < 8 && left.is_power_of_two() && into.is_multiple_of(left.into()) {
             return Piece { into: 0, bytes: left as u8, covers: left };
         }
-        Piece { into, bytes: 8, covers: left.min(8 - into as u16) }
+        Piece { into, bytes: 8, covers: Piece::of_word(va, left) }
+    }
+
+    /// How many of a load's or fetch's bytes are in the aligned 8-byte word at `va`: what its next
+    /// piece covers, whichever bytes of that word it reads.
+    #[inline]
+    pub(super) fn of_word(va: u64, left: u16) -> u16 {
+        left.min(8 - (va % 8) as u16)
     }
 }
 

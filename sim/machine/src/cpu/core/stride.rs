@@ -263,14 +263,19 @@ impl Stride {
                 break;
             }
             self.flying[port] = Some(number);
-            let at = u64::from(entry.sent);
-            let left = entry.bytes - entry.sent;
-            let Piece { into, bytes, covers } = Piece::next(entry.kind, entry.va + at, left);
-            let (va, pa) = (entry.va + at - into, entry.pa + at - into);
+            let (at, left) = (u64::from(entry.sent), entry.bytes - entry.sent);
+            let (va, pa) = (entry.va + at, entry.pa + at);
+            let differs = entry.differs(va, pa, memory, shadow);
+            // Mostly whole words are equal, so that it does not matter which of their bytes are read.
+            let piece = (differs != Some(0)).then(|| Piece::next(entry.kind, va, left));
+            let covers = piece.map_or_else(|| Piece::of_word(va, left), |piece| piece.covers);
             entry.sent += covers;
             entry.transfers += 1;
             self.unsent += u64::from(entry.sent == entry.bytes);
-            if entry.kind == Access::Store || !entry.is_expected(va, pa, bytes, memory, shadow) {
+            let Some(Piece { into, bytes, .. }) = piece else { continue };
+            let (va, pa) = (va - into, pa - into);
+            let read = mask(bytes) << (va % 8 * 8);
+            if differs.is_none_or(|differs| differs & read != 0) {
                 is_fine &= self.carry(number, va, pa, bytes, now, memory, shadow);
             }
         }
@@ -357,22 +362,16 @@ impl Entry {
         Entry { va, pa, bytes, sent, transfers, kind, ..Entry::NONE }
     }
 
-    /// Whether its page is known in memory and in the shadow, and a transfer of it reads what it
-    /// must.
+    /// Of a load or fetch whose page is known in memory and in the shadow: the bits in which the word
+    /// at an address differs from what it must be.
     #[inline]
-    fn is_expected(
-        &self,
-        va: u64,
-        pa: u64,
-        bytes: u8,
-        memory: &SharedMemory,
-        shadow: &Shadow,
-    ) -> bool {
-        let (Some(place), Some(page)) = (self.place, self.page) else { return false };
+    fn differs(&self, va: u64, pa: u64, memory: &SharedMemory, shadow: &Shadow) -> Option<u64> {
+        let (Some(place), Some(page)) = (self.place, self.page) else { return None };
+        if self.kind == Access::Store {
+            return None;
+        }
         // All transfers of an access are in its page.
-        let Some(expected) = shadow.word_at(place, va) else { return false };
-        let read = mask(bytes) << (va % 8 * 8);
-        (expected ^ memory.word(page, pa)) & read == 0
+        Some(shadow.word_at(place, va)? ^ memory.word(page, pa))
     }
 
     fn slot(self, instruction: u64, translated: bool, in_flight: u16) -> Slot {
