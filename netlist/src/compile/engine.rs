@@ -31,7 +31,6 @@ pub struct OutputSlot {
 #[derive(Clone, Copy, Debug)]
 pub struct OutputRun {
     first: u32,
-    count: u32,
 }
 
 /// A netlist as machine code.
@@ -161,13 +160,13 @@ impl Compiled {
     pub fn run_of(&self, slots: &[OutputSlot]) -> Option<OutputRun> {
         let first = slots.first()?.word;
         let run = slots.iter().zip(first..).all(|(slot, word)| slot.word == word);
-        run.then_some(OutputRun { first, count: slots.len() as u32 })
+        run.then_some(OutputRun { first })
     }
 
-    /// The values of a run, as [`Compiled::read`] gives them one by one.
+    /// The values of a run, as [`Compiled::read`] gives them one by one; behind them are others.
     #[inline]
     pub fn read_run(&self, run: OutputRun) -> &[u64] {
-        &self.buffer[run.first as usize..][..run.count as usize]
+        &self.buffer[run.first as usize..]
     }
 
     /// Sets an input to the low bits of a number.

@@ -107,8 +107,8 @@ pub(super) struct Variants {
     present: Option<usize>,
     /// What ran last, in the terms of [`Turns`].
     last: Group,
-    /// The changes for which no other function is better than the present one.
-    stay: u64,
+    /// The changes for which another function may be better than the present one.
+    leaves: u64,
     /// Cycles in which the present function was used at once.
     stayed: u64,
     code: Code,
@@ -199,7 +199,7 @@ impl Variants {
             serving: [Serving::default(); MEMO],
             present: None,
             last: Group::default(),
-            stay: 0,
+            leaves: ALL,
             stayed: 0,
             #[cfg(test)]
             careless: planted!(plan.options, Variants),
@@ -211,9 +211,11 @@ impl Variants {
     /// The present function, if no other is better for these changes.
     #[inline]
     pub(super) fn at_once(&mut self, changed: u64) -> Option<Code> {
-        let stays = changed & !self.stay == 0;
-        self.stayed += u64::from(stays);
-        stays.then_some(self.code)
+        if changed & self.leaves != 0 {
+            return None;
+        }
+        self.stayed += 1;
+        Some(self.code)
     }
 
     /// The first function from this one on that handles these changes, ready to run; and whether it
@@ -232,7 +234,7 @@ impl Variants {
                     continue;
                 }
                 function.turns.take(self.last);
-                (self.present, self.code, self.stay) = (Some(at), function.code, function.stay);
+                (self.present, self.code, self.leaves) = (Some(at), function.code, !function.stay);
             }
             function.runs += 1;
             let general = at + 1 == self.functions.len();
@@ -292,7 +294,7 @@ impl Variants {
     /// The buffer was replaced: nothing is known about it.
     pub(super) fn leave(&mut self) {
         self.present = None;
-        self.stay = 0;
+        self.leaves = ALL;
         self.switch.forget();
     }
 

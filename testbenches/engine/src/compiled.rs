@@ -55,7 +55,8 @@ impl<P: PinSet> Side<P> {
     }
 
     fn pins(&self, pins: &mut Pins<P>) {
-        pins.as_mut()[P::INPUTS..].copy_from_slice(self.engine.read_run(self.outs));
+        let outs = &mut pins.as_mut()[P::INPUTS..];
+        outs.copy_from_slice(&self.engine.read_run(self.outs)[..outs.len()]);
     }
 }
 

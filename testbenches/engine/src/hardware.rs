@@ -3,7 +3,7 @@
 mod pins;
 mod sample;
 
-use super::simulator::{Pins, Seen};
+use super::simulator::{INPUTS, Pins, Seen};
 use super::{Config, PINS, Pin, PinSet, Simulator};
 use model::isa::{Access, Extensions, Physical, Privilege, Translation, Xlen};
 use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Port, Request, Signal};
@@ -184,7 +184,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         outputs: &mut Outputs,
     ) -> Option<PerPort<Translation>> {
         *outputs = self.cycle(inputs);
-        Sample(Pin::outs(&self.pins)).by_definition(inputs)
+        Sample(Pin::outs(&self.pins[INPUTS..])).by_definition(inputs)
     }
 }
 
@@ -222,7 +222,7 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         let traced = self.config.organisation.trace;
         if self.watching {
             self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
-            return Sample(Pin::outs(&self.pins)).outputs(traced);
+            return Sample(Pin::outs(&self.pins[INPUTS..])).outputs(traced);
         }
         Sample(self.simulator.advance(&mut self.pins)).outputs(traced)
     }

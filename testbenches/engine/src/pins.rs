@@ -29,7 +29,7 @@ pub trait PinSet: Copy + 'static {
     /// The same value for each pin.
     fn each<T: Copy>(value: T) -> Self::PerPin<T>;
 
-    /// The outputs, which are the last of these values.
+    /// The outputs, which are the first of these values.
     fn outs(values: &[u64]) -> &Self::Outs;
 
     /// Its index among all of them.
@@ -142,7 +142,7 @@ macro_rules! pins {
             }
 
             fn outs(values: &[u64]) -> &Self::Outs {
-                values.last_chunk().expect("there are at least the outputs")
+                values.first_chunk().expect("there are at least the outputs")
             }
 
             fn number(self) -> usize {

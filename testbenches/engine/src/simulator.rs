@@ -70,12 +70,12 @@ pub trait Simulator<P: PinSet = Pin> {
     fn advance<'a>(&'a mut self, pins: &'a mut Pins<P>) -> &'a Outs<P> {
         self.cycle(pins);
         let pins: &Pins<P> = pins;
-        P::outs(pins.as_ref())
+        P::outs(&pins.as_ref()[P::INPUTS..])
     }
 
     /// The outputs of the last cycle; `pins` are those of [`Simulator::advance`].
     fn outs<'a>(&'a self, pins: &'a Pins<P>) -> &'a Outs<P> {
-        P::outs(pins.as_ref())
+        P::outs(&pins.as_ref()[P::INPUTS..])
     }
 
     /// Whether the last edge changed nothing and no input has changed since: the next cycle is the
