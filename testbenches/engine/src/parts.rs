@@ -181,12 +181,13 @@ impl Parts {
         largest.map_or(Ok(()), |largest| self.put_into(largest).map(drop))
     }
 
-    /// Whether a configuration has exactly these.
-    pub fn are_in(&self, config: &Config) -> bool {
-        self.0.iter().all(|(name, value)| {
+    /// The first of these that a configuration does not have exactly, as `name = value`.
+    pub fn missing_in(&self, config: &Config) -> Option<String> {
+        let missing = self.0.iter().find(|(name, value)| {
             let part = PARTS.iter().find(|part| part.name == *name);
-            part.is_some_and(|part| (part.get)(&config.organisation) == *value)
-        })
+            part.is_none_or(|part| (part.get)(&config.organisation) != *value)
+        });
+        missing.map(|(name, value)| format!("{name} = {value}"))
     }
 
     /// A configuration with these parts instead of its own; one of the table, if it is there.

@@ -18,7 +18,7 @@ use super::place::Mistake;
 use super::ports::{self, Stop};
 use super::segments;
 use super::story;
-use super::variant::{Select, UnknownConfiguration, Variant};
+use super::variant::{Select, UnknownConfiguration, Variant, why_not};
 
 /// Makes the MMU of a configuration.
 pub type Factory<'f> = &'f dyn Fn(&str) -> anyhow::Result<Box<dyn Mmu>>;
@@ -116,7 +116,9 @@ pub enum RunError {
     #[error(transparent)]
     Configuration(#[from] UnknownConfiguration),
     /// The scenario does not run on what was selected.
-    #[error("scenario `{scenario}` has nothing to run on configuration {config}, scheme {mode}")]
+    #[error(
+        "scenario `{scenario}` has nothing to run on configuration {config}, scheme {mode}{why}"
+    )]
     NothingToRun {
         /// The scenario.
         scenario: String,
@@ -124,6 +126,8 @@ pub enum RunError {
         config: String,
         /// The scheme requested.
         mode: &'static str,
+        /// What the configuration lacks, after a colon; or nothing.
+        why: String,
     },
     /// The file is invalid.
     #[error("{error} (on {machine})")]
@@ -139,11 +143,11 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// Nothing of a scenario is selected.
-    pub(super) fn nothing(scenario: &Scenario, select: Select<'_>) -> RunError {
+    /// Nothing of a scenario is selected; `why`, after a colon, if that is known.
+    pub(super) fn nothing(scenario: &Scenario, select: Select<'_>, why: String) -> RunError {
         let config = select.config.unwrap_or("any").to_owned();
         let mode = select.mode.map_or("any", Mode::name);
-        RunError::NothingToRun { scenario: scenario.name.clone(), config, mode }
+        RunError::NothingToRun { scenario: scenario.name.clone(), config, mode, why }
     }
 
     /// A scenario that requires what its machine cannot do.
@@ -177,7 +181,8 @@ pub fn run(
     }
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
     if variants.is_empty() {
-        return Err(RunError::nothing(scenario, select));
+        let because = why_not(&machine, select).map(|why| format!(": {why}"));
+        return Err(RunError::nothing(scenario, select, because.unwrap_or_default()));
     }
     variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
 }

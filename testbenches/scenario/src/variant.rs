@@ -4,7 +4,7 @@ use std::fmt;
 
 use engine::{CONFIGS, Config};
 use kernel::PolicyKind;
-use model::isa::{Extension, Extensions, Mode, Physical, Xlen};
+use model::isa::{Extension, Mode, Physical, Xlen};
 
 use super::number::Variables;
 use super::schema::{Machine, Size};
@@ -87,8 +87,7 @@ impl Variant {
             Some(name) => {
                 let named = engine::find(name);
                 let named = named.map_err(|error| UnknownConfiguration(error.to_string()))?;
-                let suited =
-                    Some(named).filter(|config| suits(machine, config) && parts.are_in(config));
+                let suited = Some(named).filter(|config| lacks(machine, config).is_none());
                 vec![Box::new(move |mode| suited.filter(|config| config.xlen == xlen(mode)))]
             }
         };
@@ -115,13 +114,36 @@ impl Variant {
 
 /// Whether a configuration has the extensions that a machine needs, and none that it excludes.
 fn suits(machine: &Machine, config: &Config) -> bool {
-    let needed = Extensions::of(&machine.extensions);
-    let excluded = Extensions::of(&machine.without);
+    unsuited(machine, config).is_none()
+}
+
+/// What a machine asks for, apart from parts, that a configuration does not have.
+fn unsuited(machine: &Machine, config: &Config) -> Option<String> {
     let Physical { pmp, regions } = config.physical;
-    config.extensions.has_all(needed)
-        && !config.extensions.has_any(excluded)
-        && machine.pmp.is_none_or(|wanted| wanted == pmp)
-        && (!machine.regions || !regions.is_empty())
+    let has = |extension: &&Extension| config.extensions.has(**extension);
+    if let Some(missing) = machine.extensions.iter().find(|extension| !has(extension)) {
+        return Some(missing.name().to_owned());
+    }
+    if let Some(excluded) = machine.without.iter().find(has) {
+        return Some(format!("no {}", excluded.name()));
+    }
+    if let Some(wanted) = machine.pmp.filter(|wanted| *wanted != pmp) {
+        return Some(format!("pmp = {wanted}"));
+    }
+    (machine.regions && regions.is_empty()).then(|| "regions = true".to_owned())
+}
+
+/// What a machine asks for that a configuration does not have, parts included.
+fn lacks(machine: &Machine, config: &Config) -> Option<String> {
+    // A file with parts that cannot be was refused when it was read.
+    let parts = machine.parts().unwrap_or_default();
+    unsuited(machine, config).or_else(|| parts.missing_in(config))
+}
+
+/// Why a machine has no combination with what was selected, if a configuration is the reason.
+pub(super) fn why_not(machine: &Machine, select: Select<'_>) -> Option<String> {
+    let config = engine::find(select.config?).ok()?;
+    lacks(machine, config).map(|lacks| format!("it asks for {lacks}"))
 }
 
 /// The configurations of a size that suit a machine.

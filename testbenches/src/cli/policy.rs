@@ -188,6 +188,9 @@ fn stored(mut steps: Vec<Step>, stores: &str) -> anyhow::Result<Vec<Step>> {
 fn frames(text: &str) -> anyhow::Result<Vec<u64>> {
     let frames = string::pages(text).context("--frames: write a number, as in 3 or 1..7")?;
     ensure!(!frames.contains(&0), "--frames: with 0 frames no page can ever be used");
+    if let Some((_, twice)) = frames.iter().enumerate().find(|(at, n)| frames[..*at].contains(n)) {
+        bail!("--frames: {twice} is named twice");
+    }
     Ok(frames)
 }
 

@@ -83,7 +83,12 @@ pub fn pages(text: &str) -> Result<Vec<u64>, StringError> {
 fn list(input: &mut Input<'_>) -> Read<Vec<Step>> {
     let mut steps = Vec::new();
     loop {
-        take(input, take_while(0.., |c: char| c.is_whitespace() || ",;".contains(c)))?;
+        let at = place(input);
+        let between =
+            take(input, take_while(0.., |c: char| c.is_whitespace() || ",;".contains(c)))?;
+        if between.matches([',', ';']).count() > 1 {
+            return wrong(at, "a page is missing between two commas");
+        }
         if take(input, peek(opt(none_of([')']))))?.is_none() {
             return Ok(steps);
         }
@@ -221,6 +226,7 @@ mod tests {
         for (text, said) in [
             ("", "column 1: the string is empty; write pages, as in 7,0,1,2"),
             (" , ", "column 1: the string is empty; write pages, as in 7,0,1,2"),
+            ("1,,2", "column 2: a page is missing between two commas"),
             ("1,q", "column 3: `q` is not a page; pages are whole numbers, as in 7,0,1,2"),
             ("1,-2", "column 3: `-` is not a page; pages are whole numbers, as in 7,0,1,2"),
             ("1,2k", "column 4: `k` does not belong to a page; 3w stores, 3r loads"),

@@ -179,6 +179,11 @@ fn unknown_names_get_suggestions() {
     let (_, error, status) = pagewalk(&["run", "gigapage", "--config", "rv32_tiny"]);
     assert_eq!(status, 2);
     assert!(error.contains("nothing to run on configuration rv32_tiny"), "{error}");
+    for (config, why) in [("rv64_tiny+walk_cache=4", "l2 = "), ("rv64_linux_pmp", "l2 = ")] {
+        let scenario = "the-second-level-answers-in-two";
+        let (_, error, status) = pagewalk(&["run", scenario, "--config", config]);
+        assert!(status == 2 && error.contains(&format!(": it asks for {why}")), "{error}");
+    }
     assert_eq!(pagewalk(&["run", "missing.toml"]).2, 2);
     assert_eq!(pagewalk(&["rum"]).2, 2);
     assert_eq!(pagewalk(&["run"]).2, 2);
@@ -373,5 +378,6 @@ fn what_is_no_file_does_not_fill_memory() {
         let (out, error, status) = pagewalk(arguments);
         assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {error}");
         assert!(!error.is_empty(), "{arguments:?}");
+        assert!(error.matches("directory").count() <= 1, "{arguments:?} says it twice: {error}");
     }
 }

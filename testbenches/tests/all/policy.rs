@@ -122,6 +122,7 @@ fn wrong_input_is_status_2_and_said() {
         ("3", "1,2,x7", "fifo", "column 5"),
         ("3", "t t", "fifo", "ticks only"),
         ("0", "1", "fifo", "with 0 frames"),
+        ("3,4,3", "1", "fifo", "3 is named twice"),
         ("1..0", "1", "fifo", "with 0 frames"),
         ("three", "1", "fifo", "--frames"),
         ("3", "1", "lrux", "did you mean lru?"),

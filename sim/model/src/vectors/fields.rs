@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum VectorError {
     /// The file cannot be read.
-    #[error("{file}:{line}: {source}")]
+    #[error("{}: it cannot be read", place(file, *line))]
     Io {
         /// The file.
         file: String,
@@ -27,6 +27,11 @@ pub enum VectorError {
         /// The actual contents, quoted and truncated if long; or `the end of the line`.
         found: String,
     },
+}
+
+/// A line of a file, or the file.
+fn place(file: &str, line: u64) -> String {
+    if line == 0 { file.to_owned() } else { format!("{file}:{line}") }
 }
 
 /// An unexpected field; the reader adds file and line.

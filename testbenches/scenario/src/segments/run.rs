@@ -61,7 +61,11 @@ pub(crate) fn run(
             reports.push(report(scenario, head, steps, (&unit, fit), watch)?);
         }
     }
-    if reports.is_empty() { Err(RunError::nothing(scenario, select)) } else { Ok(reports) }
+    if reports.is_empty() {
+        Err(RunError::nothing(scenario, select, String::new()))
+    } else {
+        Ok(reports)
+    }
 }
 
 fn report(
