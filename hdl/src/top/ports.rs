@@ -169,7 +169,8 @@ macro_rules! mmu_ports {
             /// Where the answer comes from, if `trace` is built in: 0 no table, 1 TLB, 2 second level,
             /// 3 walk.
             pub fetch_trace_source: Signal<Out, Bits<2>>,
-            /// With a fault: why (`PortTrace`).
+            /// With a fault: why. 1 not canonical, 2 not valid, 3 reserved, 4 misaligned, 5 not allowed,
+            /// 6 A clear, 7 D clear, 8 an entry refused, 9 the access refused.
             pub fetch_trace_reason: Signal<Out, Bits<4>>,
             /// A walk for this port starts, at a table of level `fetch_trace_level`.
             pub fetch_trace_start: Signal<Out, Bit>,
@@ -184,7 +185,8 @@ macro_rules! mmu_ports {
             /// Where the answer comes from, if `trace` is built in: 0 no table, 1 TLB, 2 second level,
             /// 3 walk.
             pub data_trace_source: Signal<Out, Bits<2>>,
-            /// With a fault: why (`PortTrace`).
+            /// With a fault: why. 1 not canonical, 2 not valid, 3 reserved, 4 misaligned, 5 not allowed,
+            /// 6 A clear, 7 D clear, 8 an entry refused, 9 the access refused.
             pub data_trace_reason: Signal<Out, Bits<4>>,
             /// A walk for this port starts, at a table of level `data_trace_level`.
             pub data_trace_start: Signal<Out, Bit>,

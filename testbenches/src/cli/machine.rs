@@ -233,7 +233,7 @@ pub struct ConformArgs {
 pub struct ExportArgs {
     /// The configuration.
     pub config: String,
-    /// The file to write.
+    /// The folder for the Verilog file, which has the configuration's name.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
     /// Check the file with Icarus Verilog, Verilator and yosys.
