@@ -28,7 +28,9 @@ pub struct PmpStep {
     /// How it matches: `off`, `tor`, `na4` or `napot` (the default).
     #[serde(rename = "match", default = "napot")]
     pub matches: PmpMatch,
-    /// The first address of `na4` and `napot`; the end of `tor`, exclusive.
+    /// The first address of `na4` and `napot`; the end of `tor`, exclusive. `base` in a `during`,
+    /// where `at` is a time.
+    #[serde(alias = "base")]
     pub at: Option<Number>,
     /// The size of `napot`, a power of two of at least 8.
     pub bytes: Option<Number>,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use engine::{CONFIGS, Config};
+use engine::{CONFIGS, Config, Parts};
 use kernel::PolicyKind;
 use model::isa::{Extension, Mode, Physical, Xlen};
 
@@ -150,6 +150,15 @@ pub(super) fn why_not(machine: &Machine, select: Select<'_>) -> Option<String> {
 fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Config> {
     let of_size = move |config: &&Config| config.entries == size.lines();
     CONFIGS.iter().filter(of_size).filter(move |config| suits(machine, config))
+}
+
+/// Checks that parts fit into the configurations of a size.
+///
+/// # Errors
+/// A sentence, if they do not.
+pub(super) fn fits(machine: &Machine, parts: &Parts, size: Size) -> Result<(), String> {
+    let wrong = of_size(machine, size).find_map(|config| parts.put_into(config).err());
+    wrong.map_or(Ok(()), |wrong| Err(format!("with size `{}`: {wrong}", size.name())))
 }
 
 /// Checks that a machine has a configuration of a size.

@@ -57,6 +57,13 @@ impl Place {
         Ok(Place { path: path.to_owned(), is_file: is_file(path), format, view })
     }
 
+    /// The files that a single run writes, if their names do not depend on the run: the dump and
+    /// its view.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let view = self.path.with_extension("gtkw");
+        if self.is_file { vec![self.path.clone(), view] } else { Vec::new() }
+    }
+
     fn recording(&self, title: &str, window: Window, signals: Vec<Signal>) -> wave::Recording {
         let (title, format, view) = (title.to_owned(), self.format, self.view);
         wave::Recording { title, window, format, view, signals }

@@ -8,7 +8,7 @@ use model::mmu::{
     CsrPort, Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Organisation, Outputs, PerPort,
     Port, Pulse,
 };
-use model::vectors::{Expected, Scenario, VectorAccess};
+use model::vectors::{Expected, LastRead, Scenario, VectorAccess};
 use std::collections::VecDeque;
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ pub(super) struct Replay {
 /// The walker's accesses for one request.
 #[derive(Default)]
 struct Walk {
-    reads: Vec<u64>,
+    reads: Vec<LastRead>,
     update: Option<(u64, u64)>,
     /// An entry came from a line.
     found: bool,
@@ -130,7 +130,8 @@ impl Replay {
                 now,
                 match request {
                     MemoryRequest::Read { pa } => {
-                        walk.reads.push(pa);
+                        let value = self.memory.peek(pa, bytes).ok();
+                        walk.reads.push(LastRead { pa, value });
                         Request::Read { pa, bytes }
                     }
                     MemoryRequest::CompareSwap { pa, expected, desired } => {
@@ -168,7 +169,7 @@ impl Replay {
         } else if !walk.reads.is_empty()
             && (!self.is_length(walk.reads.len(), expected.reads as usize)
                 || (!self.ends_elsewhere(walk, expected)
-                    && walk.reads.last().copied() != expected.last.map(|last| last.pa)))
+                    && walk.reads.last().copied() != expected.last))
         {
             "read other page-table entries".into()
         } else {
@@ -198,9 +199,10 @@ impl Replay {
         let leaf = expected.last.and_then(|last| last.value);
         let (Ok(_), Some(leaf)) = (expected.result, leaf) else { return Attributes::default() };
         if self.scenario.mode == Mode::Sv32 {
-            return Attributes { size: 2 - expected.reads as u8, ..Attributes::default() };
+            let size = 2_u32.saturating_sub(expected.reads) as u8;
+            return Attributes { size, ..Attributes::default() };
         }
-        let level = self.scenario.mode.levels() - expected.reads;
+        let level = self.scenario.mode.levels().saturating_sub(expected.reads);
         let size = if leaf & pte::NAPOT != 0 { Attributes::NAPOT } else { level as u8 };
         Attributes { size, pbmt: (leaf >> 61 & 3) as u8, pma: 0 }
     }

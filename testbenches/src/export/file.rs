@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -14,16 +14,42 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
     complete(file, path)
 }
 
-/// Opens what becomes a file, under a temporary name in its directory.
+/// Opens what becomes a file, under a temporary name in its directory. Only a file can be replaced:
+/// a device or a pipe is refused, and of a link the file behind it is replaced.
 pub(crate) fn begin(path: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(".unfinished-").tempfile_in(directory(path))
+    let place = place(path)?;
+    // An error should not name the temporary file.
+    std::fs::metadata(directory(&place))?;
+    tempfile::Builder::new().prefix(".unfinished-").tempfile_in(directory(&place))
 }
 
 /// Gives it its name.
 pub(crate) fn complete(file: NamedTempFile, path: &Path) -> io::Result<()> {
     readable_by_all(file.as_file())?;
-    file.persist(path).map_err(|error| error.error)?;
+    file.persist(place(path)?).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Where a file is, or will be.
+fn place(path: &Path) -> io::Result<PathBuf> {
+    match std::fs::metadata(path) {
+        Ok(there) if there.is_file() => std::fs::canonicalize(path),
+        Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
+        Ok(_) => Err(io::Error::other("it is no ordinary file, and is not replaced by one")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(path.to_owned()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether two paths are the same file, or would be.
+pub(crate) fn are_one(one: &Path, other: &Path) -> bool {
+    let whole = |path: &Path| {
+        let name = path.file_name().map(ToOwned::to_owned);
+        std::fs::canonicalize(path)
+            .ok()
+            .or_else(|| Some(std::fs::canonicalize(directory(path)).ok()?.join(name?)))
+    };
+    whole(one).is_some_and(|one| whole(other) == Some(one))
 }
 
 fn directory(path: &Path) -> &Path {
@@ -43,4 +69,38 @@ fn readable_by_all(file: &std::fs::File) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn readable_by_all(_file: &std::fs::File) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn only_files_are_replaced_and_links_stay() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [file, link, socket] = ["file", "link", "socket"].map(|name| folder.path().join(name));
+        std::fs::write(&file, "old").expect("it is written");
+        symlink(&file, &link).expect("links are made");
+        write_whole(&link, "new").expect("the file behind the link is written");
+        assert!(link.is_symlink());
+        assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "new");
+        let _held = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+        assert!(write_whole(&socket, "new").is_err_and(|error| error.to_string().contains("file")));
+        assert!(!socket.is_file());
+        assert!(write_whole(folder.path(), "new").is_err());
+        let error = begin(&folder.path().join("none/file")).expect_err("there is no folder");
+        assert!(!error.to_string().contains("unfinished"), "{error}");
+    }
+
+    #[test]
+    fn one_file_has_several_paths() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [file, link] = ["file", "link"].map(|name| folder.path().join(name));
+        let around = folder.path().join(".").join("file");
+        assert!(are_one(&file, &around) && !are_one(&file, &link));
+        std::fs::write(&file, "").expect("it is written");
+        symlink(&file, &link).expect("links are made");
+        assert!(are_one(&file, &link) && are_one(&file, &around));
+    }
 }

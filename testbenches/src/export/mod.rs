@@ -19,7 +19,7 @@ pub mod segment;
 pub mod tools;
 
 pub use checks::{Verdict, check};
-pub(crate) use file::{begin, complete};
+pub(crate) use file::{are_one, begin, complete};
 pub use tools::ToolError;
 
 use engine::Config;

@@ -359,6 +359,28 @@ fn walks(text: &str, config: &str) -> (Vec<(String, String)>, Value) {
 }
 
 #[test]
+fn nothing_is_written_over_the_trace_or_over_another_file() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    let [input, other] = ["in.vcd", "x.vcd"].map(place);
+    std::fs::write(&input, fetched()).expect("it is written");
+    let wave = |path: &str| format!("--wave={path}");
+    for (options, said) in [
+        (vec!["--walks", &input], "the trace itself"),
+        (vec![&*wave(&input)], "the trace itself"),
+        (vec!["--walks", &other, &*wave(&other)], "written twice"),
+        (vec!["--walks", &place("x.gtkw"), &*wave(&other)], "written twice"),
+    ] {
+        let mut command = cargo_bin_cmd!("pagewalk");
+        let output = command.args(["trace", &input]).args(&options).output().expect("it starts");
+        let (_, error, status) = finished(&output);
+        assert!(status == 2 && error.contains(said), "{options:?}: {error}");
+        assert_eq!(std::fs::read_to_string(&input).expect("it is there"), fetched());
+        assert!(!folder.path().join("x.vcd").exists());
+    }
+}
+
+#[test]
 fn the_log_of_walks_has_each_walk_each_entry_and_each_fault() {
     let configs = ["rv64_tiny", "rv64_tiny+walk_cache=4+l2=64+walkers=2", "rv32_tiny+walkers=2"];
     for config in configs {

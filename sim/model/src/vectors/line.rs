@@ -102,6 +102,10 @@ fn expected(fields: &mut Fields<'_>, access: Access) -> Result<Expected, Bad> {
     };
     const READS: &str = "a decimal number";
     let walk_pa = fields.hex_or_none("walkpa")?;
+    if result.is_ok_and(|pa| walk_pa != Some(pa)) {
+        let found = walk_pa.map_or("-".to_owned(), |pa| format!("{pa:x}"));
+        return Err(Bad::new("walkpa", "the address in `pa`", &found));
+    }
     let text = fields.text("reads", READS)?;
     let reads = text.parse().map_err(|_| Bad::new("reads", READS, text))?;
     let last = fields.hex_or_none("lastaddr")?;

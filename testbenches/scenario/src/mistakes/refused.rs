@@ -3,6 +3,19 @@
 use super::*;
 
 #[test]
+fn parts_fit_into_every_size_that_a_file_names() {
+    let error = |machine: &str| runs(&steps(machine, "{ wait = 1 }")).unwrap_err();
+    for (machine, said) in [
+        ("size = [\"tiny\", \"linux\"], ways = 8", "with size `tiny`: `ways` is 8"),
+        ("size = \"tiny\", fetch_lines = 16", "with size `tiny`: `fetch_lines` is 16"),
+        ("l1 = { data = 4, fetch = 8 }", "with size `tiny`: `fetch_lines` is 8"),
+    ] {
+        let error = error(&format!("machine = {{ {machine} }}"));
+        assert!(error.contains(said), "{error}");
+    }
+}
+
+#[test]
 fn files_that_cannot_be_run_never_begin() {
     let mut all = Refusals::default();
     let heap = "{ kind = \"heap\", start = 0x0040_0000, pages = 8 }";

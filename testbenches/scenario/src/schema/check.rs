@@ -32,6 +32,10 @@ impl Machine {
         let parts = self.parts();
         let parts = parts.map_err(|(name, message)| place.key(name).wrong(message))?;
         parts.fit().map_err(|message| place.key("l2").wrong(message))?;
+        for size in self.sizes() {
+            let fits = variant::fits(self, &parts, size);
+            fits.map_err(|message| place.wrong(message))?;
+        }
         for latency in self.latency.list() {
             let place = place.key("latency").word(&latency.to_string());
             let checked = LatencySpec::Fixed(latency).check();

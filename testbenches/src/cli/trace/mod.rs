@@ -13,10 +13,11 @@ mod source;
 mod walks;
 
 use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use engine::{Config, Engine, Parts, find};
 use kernel::State;
 use machine::cpu::{Fit, Program};
@@ -30,8 +31,9 @@ use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
 use super::values::ElfArg;
-use super::wave::Recording;
+use super::wave::{Place, Recording};
 use super::{Status, TraceArgs, interrupt};
+use crate::export::are_one;
 use environment::environment;
 use source::{Source, Watched};
 use walks::WalkLog;
@@ -83,6 +85,9 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         "--plot has no effect on one configuration: it compares several, as in --config \
          rv64_small,rv64_linux"
     );
+    let place = arguments.wave.place()?;
+    let waves = place.as_ref().map_or(Vec::new(), Place::files);
+    keep_apart(&arguments.file, arguments.walks.iter().chain(&waves))?;
     let config = match arguments.walks {
         None => chosen.config,
         Some(_) => traced(chosen.config)?,
@@ -95,7 +100,7 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         Some(size) => Progress::bytes(size),
         None => Progress::counting("steps"),
     };
-    let recording = match arguments.wave.place()? {
+    let recording = match place {
         None => None,
         Some(place) => {
             let Window { from, cycles } = arguments.wave.shape.window();
@@ -136,6 +141,19 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         output::note(&format!("wave: {}", view.display()));
     }
     Ok(recorded.status(status))
+}
+
+/// An error if a file would be written over the trace, or over another one of the same run.
+fn keep_apart<'p>(trace: &Path, written: impl Iterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
+    let mut others: Vec<&Path> = vec![trace];
+    for path in written {
+        let shown = path.display();
+        if let Some(at) = others.iter().position(|other| are_one(other, path)) {
+            bail!("{shown} is {}", ["the trace itself", "written twice"][at.min(1)]);
+        }
+        others.push(path);
+    }
+    Ok(())
 }
 
 /// A configuration with trace pins, which the log of walks is read from.
