@@ -11,7 +11,7 @@ use std::thread;
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use model::isa::Mode;
+use model::isa::{Mode, Xlen};
 use rayon::prelude::*;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ use crate::soak::generate::{Setup, generate};
 use crate::soak::round::Round;
 use crate::soak::run::{Failure, SHOWN, Tally, play, soak};
 use crate::soak::shrink::shrink;
-use engine::Engine;
+use engine::{Engine, find};
 
 /// `pagewalk soak`
 #[derive(Debug, Args)]
@@ -140,15 +140,15 @@ fn in_order<S: Sync, T: Send>(
 
 fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
     known(arguments.config.as_deref())?;
-    let config = arguments.config.as_deref().map(|config| config.split_once('_'));
-    let config = config.map(|parts| parts.context("--config: soaks run on MMUs"));
-    let config = config.transpose()?;
+    let is_unit = |name: &str| name.starts_with("segment");
     ensure!(
-        config.is_none_or(|(width, _)| width.starts_with("rv")),
+        !arguments.config.as_deref().is_some_and(is_unit),
         "--config: a segmentation unit has no pages to soak"
     );
-    let fits =
-        |mode: Mode| config.is_none_or(|(width, _)| (width == "rv32") == (mode == Mode::Sv32));
+    let config = arguments.config.as_deref().map(find).transpose()?;
+    let fits = |mode: Mode| {
+        config.is_none_or(|config| (config.xlen == Xlen::Rv32) == (mode == Mode::Sv32))
+    };
     let mut setups = Vec::new();
     let name = arguments.config.as_deref().unwrap_or_default();
     let stated = arguments.mode.as_deref().map(modes).transpose()?;
@@ -159,9 +159,8 @@ fn setups(arguments: &SoakArgs) -> anyhow::Result<Vec<Setup<'_>>> {
     let modes = stated.unwrap_or_else(|| vec![Mode::Sv32, Mode::Sv39, Mode::Sv48]);
     for mode in modes.into_iter().filter(|mode| fits(*mode)) {
         for policy in policies(&arguments.policy)? {
-            let size = config.map(|(_, size)| size);
             let SoakArgs { bus_errors, disk_errors, check_every, .. } = *arguments;
-            setups.push(Setup { mode, policy, size, bus_errors, disk_errors, check_every });
+            setups.push(Setup { mode, policy, config, bus_errors, disk_errors, check_every });
         }
     }
     Ok(setups)
@@ -188,6 +187,7 @@ fn modes(text: &str) -> anyhow::Result<Vec<Mode>> {
 
 fn row(setup: &Setup<'_>, tally: &Tally) -> serde_json::Value {
     json!({
+        "config": setup.config.map(|config| config.name),
         "mode": setup.mode.name(),
         "policy": setup.policy.name(),
         "seed": tally.seed,
@@ -242,8 +242,9 @@ fn report(
     write(&small.to_toml())?;
     let shrunk = format!("{} of {lines} lines are left: {}", small.lines(), failure.told);
     let shown = path.display();
+    let on = small.config.map_or(String::new(), |config| format!(" --config {config}"));
     print(&format!(
-        "FAIL  {mode} {policy}, seed {seed}\n  {}\n  again     pagewalk run {shown}\n",
+        "FAIL  {mode} {policy}, seed {seed}\n  {}\n  again     pagewalk run {shown}{on}\n",
         shrunk.replace('\n', "\n  ")
     ))?;
     Ok(())

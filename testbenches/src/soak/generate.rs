@@ -1,5 +1,6 @@
 //! A round generated from its seed: the configuration of the operating system, and the programs.
 
+use engine::Config;
 use kernel::PolicyKind;
 use model::isa::Mode;
 use rand::{Rng, SeedableRng};
@@ -23,8 +24,8 @@ pub struct Setup<'s> {
     pub mode: Mode,
     /// The policy.
     pub policy: PolicyKind,
-    /// The size of the TLBs, as in the suffix of a configuration's name; `None` for any size.
-    pub size: Option<&'s str>,
+    /// The configuration; `None` for plain ones of several sizes.
+    pub config: Option<&'s Config>,
     /// Failing bus requests, per million.
     pub bus_errors: u32,
     /// Failing disk transfers, per million.
@@ -38,8 +39,8 @@ const SIZES: [&str; 5] = ["tiny", "small", "linux", "large", "huge"];
 /// The round for a seed. Equal seeds give equal programs under every policy and scheme.
 pub fn generate(setup: &Setup<'_>, seed: u64) -> Round {
     let random = &mut ChaCha8Rng::seed_from_u64(seed);
-    let size = match setup.size {
-        Some(size) => SIZES.into_iter().find(|known| *known == size).unwrap_or(SIZES[1]),
+    let size = match setup.config {
+        Some(config) => SIZES[(config.entries.ilog2() as usize - 2).min(SIZES.len() - 1)],
         // Larger TLBs are slower to simulate, but keep stale lines for longer.
         None => SIZES[[0, 0, 1, 1, 1, 2][random.random_range(0..6)]],
     };
@@ -66,7 +67,8 @@ pub fn generate(setup: &Setup<'_>, seed: u64) -> Round {
     vary(random, large, &mut os);
     let Setup { mode, policy, .. } = *setup;
     os.retain(|(key, _)| *key != "tau" || policy == PolicyKind::WsClock);
-    Round { seed, mode, policy, size, latency, adue, os, processes }
+    let config = setup.config.map(|config| config.name);
+    Round { seed, mode, policy, config, size, latency, adue, os, processes }
 }
 
 type Keys = Vec<(&'static str, String)>;

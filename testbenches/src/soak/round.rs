@@ -53,6 +53,8 @@ pub struct Round {
     pub seed: u64,
     pub(super) mode: Mode,
     pub(super) policy: PolicyKind,
+    /// The configuration on which it runs, if it is not a plain one of this size.
+    pub config: Option<&'static str>,
     pub(super) size: &'static str,
     pub(super) latency: u64,
     pub(super) adue: bool,

@@ -136,7 +136,8 @@ pub fn play(round: &Round, engine: Engine, stop: &AtomicBool) -> Result<Played, 
         .map_err(|error| RunError::Tool(anyhow::anyhow!("a round does not read: {error}")))?;
     let run = || {
         let factory = |config: &str| Ok(build(config, engine)?);
-        run(&scenario, Select::default(), &factory, &mut Unwatched, stop)
+        let select = Select { config: round.config, mode: None };
+        run(&scenario, select, &factory, &mut Unwatched, stop)
     };
     let reports = match panic::catch_unwind(AssertUnwindSafe(run)) {
         Ok(reports) => reports?,

@@ -9,12 +9,12 @@ use super::generate::{Setup, generate};
 use super::round::Birth;
 use super::run::{Failure, Played, play};
 use super::shrink::shrink;
-use engine::Engine;
+use engine::{Engine, find};
 
 const SETUP: Setup<'_> = Setup {
     mode: Mode::Sv39,
     policy: PolicyKind::Clock,
-    size: None,
+    config: None,
     bus_errors: 0,
     disk_errors: 0,
     check_every: 64,
@@ -47,6 +47,21 @@ fn a_failing_round_shrinks_to_the_lines_that_fail() {
     // The two stores, and at most an exec and a fork on the way to them.
     assert!(lines > 100 && small.lines() <= 4, "{}", small.to_toml());
     assert!(small.processes.iter().any(|process| process.birth == Birth::Start));
+}
+
+#[test]
+fn a_round_runs_on_the_configuration_that_is_asked_for() {
+    let stop = AtomicBool::new(false);
+    let hits = |config: Option<&str>| {
+        let config = config.map(|name| find(name).expect("it is in the table"));
+        let round = generate(&Setup { config, ..SETUP }, 1);
+        let played = play(&round, Engine::default(), &stop).expect("it runs");
+        assert_eq!(played.failure, None);
+        played.counts.get("mmu.l2_hits").copied().unwrap_or(0)
+    };
+    assert_eq!((hits(None), hits(Some("rv64_linux"))), (0, 0));
+    assert!(hits(Some("rv64_linux_l2")) > 100);
+    assert!(hits(Some("rv64_tiny+l2=64")) > 100);
 }
 
 #[test]
