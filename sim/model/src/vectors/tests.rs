@@ -12,7 +12,7 @@ use crate::mmu::Fence;
 const GOOD: &str = "# a comment
 S 7 mode=sv39 xlen=64 adue=1 pbmte=0 svnapot=0 warm=1 satp=8000000000080000 ram=80000000-80040000 rom=0-1000 asidbits=8 pmp2=1f:ff
 M 80000000 200007c1
-A ffffffc000000ff8 S 8 3 1 0 1 0 ok 80001ff8 - 3 80000008 2000c7 80000008 2000c7
+A ffffffc000000ff8 S 8 3 1 0 1 0 ok 80001ff8 80001ff8 3 80000008 2000c7 80000008 2000c7
 A 5 L 1 1 0 3 0 1 5 - - 1 99 - - -
 P 80000000 0
 F - 2a
@@ -78,6 +78,7 @@ fn errors_name_file_line_field_and_expectation() {
         ("L 1 1 0", "Q 1 1 0", "5: field `type`: expected L, S or F, found \"Q\""),
         (" 5 - - 1", " 7 - - 1", "5: field `result`: expected `ok` or a cause"),
         ("ok 80001ff8", "ok -", "4: field `pa`: expected an address exactly when"),
+        ("80001ff8 3", "- 3", "4: field `walkpa`: expected the address in `pa`, found \"-\""),
         (
             " 99 - - -",
             " 99 - -",
