@@ -57,7 +57,7 @@ fn a_round_runs_on_the_configuration_that_is_asked_for() {
         let round = generate(&Setup { config, ..SETUP }, 1);
         let played = play(&round, Engine::default(), &stop).expect("it runs");
         assert_eq!(played.failure, None);
-        played.counts.get("mmu.l2_hits").copied().unwrap_or(0)
+        played.counts.get("l2_hits").copied().unwrap_or(0)
     };
     assert_eq!((hits(None), hits(Some("rv64_linux"))), (0, 0));
     assert!(hits(Some("rv64_linux_l2")) > 100);

@@ -1,6 +1,8 @@
 //! `pagewalk soak`: short soaks of every scheme, and error messages.
 
 use assert_cmd::cargo::cargo_bin_cmd;
+use engine::CONFIGS;
+use model::mmu::Organisation;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -53,6 +55,23 @@ fn errors_of_bus_and_disk_hit_their_victims_only() {
     let what = ["--ops", "20000", "--mode", "sv39", "--policy", "fifo,random", "--seed", "900"];
     let rows = rows(&[&errors[..], &what[..]].concat());
     assert!(total(&rows, "disk_errors") > 0, "{rows:?}");
+}
+
+#[test]
+fn each_organisation_is_soaked_itself() {
+    for config in CONFIGS.iter().filter(|config| config.entries == 16) {
+        let rows =
+            rows(&["--ops=2000", "--policy=clock", "--bus-errors=100", "--config", config.name]);
+        assert!(rows.iter().all(|row| row["config"] == config.name), "{rows:?}");
+        let Organisation { walk_cache, l2, line_fill, .. } = config.organisation;
+        for (event, built_in) in [
+            ("l2_hits", l2 > 0),
+            ("walk_cache_hits", walk_cache > 0),
+            ("line_hits", line_fill > 0),
+        ] {
+            assert_eq!(total(&rows, event) > 0, built_in, "{event} of {}", config.name);
+        }
+    }
 }
 
 #[test]
