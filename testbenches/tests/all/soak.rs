@@ -64,11 +64,9 @@ fn each_organisation_is_soaked_itself() {
             rows(&["--ops=2000", "--policy=clock", "--bus-errors=100", "--config", config.name]);
         assert!(rows.iter().all(|row| row["config"] == config.name), "{rows:?}");
         let Organisation { walk_cache, l2, line_fill, .. } = config.organisation;
-        for (event, built_in) in [
-            ("l2_hits", l2 > 0),
-            ("walk_cache_hits", walk_cache > 0),
-            ("line_hits", line_fill > 0),
-        ] {
+        for (event, built_in) in
+            [("l2_hits", l2 > 0), ("walk_cache_hits", walk_cache > 0), ("line_hits", line_fill > 0)]
+        {
             assert_eq!(total(&rows, event) > 0, built_in, "{event} of {}", config.name);
         }
     }
