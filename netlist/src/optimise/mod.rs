@@ -10,6 +10,7 @@
 //! | `select` | priority chains, one-hot selections and wide `Or` over columns become bit scans | (with `columns`) |
 //! | `guards` | updates of registers that keep their value move behind one branch | 60, 64, 59 |
 //! | `gate` | evaluation only of what depends on a change | 208, 95, 57 |
+//! | `sources` | which sources share a bit of the mask of changes, where there are more than bits | (with `gate`) |
 //! | `specialise`, `simplify` | functions for some changes, with the rest read or assumed | (with `gate`) |
 //! | | all passes | 34, 26, 22 |
 //! | | none of the passes | 2931, 1003, 423 |
