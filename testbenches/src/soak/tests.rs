@@ -60,8 +60,8 @@ fn a_round_runs_on_the_configuration_that_is_asked_for() {
         played.counts.get("l2_hits").copied().unwrap_or(0)
     };
     assert_eq!((hits(None), hits(Some("rv64_linux"))), (0, 0));
-    assert!(hits(Some("rv64_linux_l2")) > 100);
-    assert!(hits(Some("rv64_tiny+l2=64")) > 100);
+    assert!(hits(Some("rv64_linux_l2")) > 0);
+    assert!(hits(Some("rv64_tiny+l2=64")) > 0);
 }
 
 #[test]
