@@ -17,7 +17,8 @@ use rust_hdl::prelude::*;
 /// Timing: combinational. Reset: no state.
 ///
 /// Invariants: without a miss nothing that follows the chosen page changes, whatever the ports'
-/// registers hold of requests that hit. With both ports waiting, the one that was not served last is chosen.
+/// registers hold of requests that hit. With both ports waiting, the one that was not served last is
+/// chosen.
 #[derive(LogicBlock, Default)]
 pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     /// No walk is in progress.

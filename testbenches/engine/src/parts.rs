@@ -172,15 +172,6 @@ impl Parts {
         Ok(())
     }
 
-    /// Whether they fit together in a configuration that has no others.
-    ///
-    /// # Errors
-    /// A sentence, if they do not.
-    pub fn fit(&self) -> Result<(), String> {
-        let largest = CONFIGS.iter().max_by_key(|config| config.entries);
-        largest.map_or(Ok(()), |largest| self.put_into(largest).map(drop))
-    }
-
     /// The first of these that a configuration does not have exactly, as `name = value`.
     pub fn missing_in(&self, config: &Config) -> Option<String> {
         let missing = self.0.iter().find(|(name, value)| {

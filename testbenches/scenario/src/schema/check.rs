@@ -31,7 +31,6 @@ impl Machine {
         }
         let parts = self.parts();
         let parts = parts.map_err(|(name, message)| place.key(name).wrong(message))?;
-        parts.fit().map_err(|message| place.key("l2").wrong(message))?;
         for size in self.sizes() {
             let fits = variant::fits(self, &parts, size);
             fits.map_err(|message| place.wrong(message))?;

@@ -145,11 +145,14 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
 
 /// An error if a file would be written over the trace, or over another one of the same run.
 fn keep_apart<'p>(trace: &Path, written: impl Iterator<Item = &'p PathBuf>) -> anyhow::Result<()> {
-    let mut others: Vec<&Path> = vec![trace];
+    let mut others: Vec<&Path> = Vec::new();
     for path in written {
         let shown = path.display();
-        if let Some(at) = others.iter().position(|other| are_one(other, path)) {
-            bail!("{shown} is {}", ["the trace itself", "written twice"][at.min(1)]);
+        if are_one(trace, path) {
+            bail!("{shown} is the trace itself");
+        }
+        if others.iter().any(|other| are_one(other, path)) {
+            bail!("{shown} is written twice");
         }
         others.push(path);
     }
