@@ -27,6 +27,18 @@ pub struct Leaf {
     pub pbmt: Bits<2>,
 }
 
+/// What an answer says of the page of a TLB line besides its number.
+#[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]
+pub struct Extent {
+    /// Page size, as in [`Leaf`].
+    pub level: Bits<3>,
+    /// The same, decoded: which parts of the page number come from the virtual address
+    /// ([`Inside`](crate::geometry::Inside)).
+    pub inside: Bits<5>,
+    /// PTE.PBMT
+    pub pbmt: Bits<2>,
+}
+
 /// The type of an access, with the processor state that decides whether it is permitted. Every
 /// request carries its own.
 #[derive(Copy, Clone, Debug, Default, PartialEq, LogicStruct)]

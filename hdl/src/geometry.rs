@@ -105,3 +105,120 @@ impl<const VPN: usize, const W: usize> Logic for PageMask<VPN, W> {
         }
     }
 }
+
+/// The page size decoded: one bit for each part of a page number that may be inside a page.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `level` | in | 3 | the page size, as for [`PageMask`] |
+/// | `inside` | out | 5 | bit k < 4: the segment of level k is inside the page; bit 4: a NAPOT range |
+///
+/// Timing: combinational. Reset: no state.
+#[derive(LogicBlock)]
+pub struct Inside {
+    /// The page size.
+    pub level: Signal<In, Bits<3>>,
+    /// Parts of the page number inside such a page.
+    pub inside: Signal<Out, Bits<5>>,
+    napot: Constant<Bits<3>>,
+    svnapot: Constant<Bit>,
+    some: Constant<Bits<5>>,
+}
+
+impl Default for Inside {
+    fn default() -> Self {
+        Self::new(Extensions::default(), 45)
+    }
+}
+
+impl Inside {
+    /// With these extensions, for a VPN of so many bits.
+    pub fn new(extensions: Extensions, vpn: usize) -> Self {
+        let segments = vpn as u32 / segment_bits(vpn);
+        Self {
+            level: Default::default(),
+            inside: Default::default(),
+            napot: Constant::new(bits::<3>(NAPOT)),
+            svnapot: Constant::new(has_napot(extensions, vpn)),
+            some: Constant::new(bits::<5>(ones(segments - 1))),
+        }
+    }
+}
+
+impl Logic for Inside {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.inside.next = bits::<5>(0);
+        if self.level.val() == bits::<3>(1) {
+            self.inside.next = bits::<5>(1) & self.some.val();
+        }
+        if self.level.val() == bits::<3>(2) {
+            self.inside.next = bits::<5>(3) & self.some.val();
+        }
+        if self.level.val() == bits::<3>(3) {
+            self.inside.next = bits::<5>(7) & self.some.val();
+        }
+        if self.level.val() == bits::<3>(4) {
+            self.inside.next = bits::<5>(15) & self.some.val();
+        }
+        if self.svnapot.val() && (self.level.val() == self.napot.val()) {
+            self.inside.next = bits::<5>(16);
+        }
+    }
+}
+
+/// The page-number bits inside a page whose size is decoded.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `inside` | in | 5 | the page size ([`Inside`]) |
+/// | `mask` | out | W | page-number bits inside such a page |
+///
+/// Timing: combinational. Reset: no state.
+#[derive(LogicBlock)]
+pub struct InsideMask<const VPN: usize, const W: usize> {
+    /// The page size.
+    pub inside: Signal<In, Bits<5>>,
+    /// Page-number bits inside such a page.
+    pub mask: Signal<Out, Bits<W>>,
+    segment: Vec<Constant<Bits<W>>>,
+    at: Vec<Constant<Bits<5>>>,
+}
+
+impl<const VPN: usize, const W: usize> InsideMask<VPN, W> {
+    /// With these extensions.
+    pub fn new(extensions: Extensions) -> Self {
+        let width = segment_bits(VPN);
+        let below = |level| ones(W as u32) & ones(level * width);
+        let levels = VPN as u32 / width - 1;
+        let mut parts: Vec<(u64, u64)> =
+            (0..levels).map(|level| (1 << level, below(level + 1) & !below(level))).collect();
+        if has_napot(extensions, VPN) {
+            parts.push((16, ones(NAPOT_BITS)));
+        }
+        Self {
+            inside: Default::default(),
+            mask: Default::default(),
+            segment: parts.iter().map(|&(_, mask)| Constant::new(bits::<W>(mask))).collect(),
+            at: parts.iter().map(|&(at, _)| Constant::new(bits::<5>(at))).collect(),
+        }
+    }
+}
+
+impl<const VPN: usize, const W: usize> Default for InsideMask<VPN, W> {
+    fn default() -> Self {
+        Self::new(Extensions::default())
+    }
+}
+
+impl<const VPN: usize, const W: usize> Logic for InsideMask<VPN, W> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.mask.next = bits::<W>(0);
+        for i in 0..self.segment.len() {
+            if (self.inside.val() & self.at[i].val()).any() {
+                self.mask.next = self.mask.val() | self.segment[i].val();
+            }
+        }
+    }
+}

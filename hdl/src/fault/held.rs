@@ -49,27 +49,41 @@ pub struct HeldFault<const XLEN: usize> {
     /// Its address.
     pub tval: Signal<Out, Bits<XLEN>>,
     holding: DFF<Bit>,
-    held_cause: DFF<Bits<4>>,
-    held_tval: DFF<Bits<XLEN>>,
+    // Of both ports, and which one counts: a verdict, which comes late, selects nothing wide.
+    held_data_cause: DFF<Bits<4>>,
+    held_data_tval: DFF<Bits<XLEN>>,
+    held_fetch_cause: DFF<Bits<4>>,
+    held_fetch_tval: DFF<Bits<XLEN>>,
+    of_data: DFF<Bit>,
 }
 
 impl<const XLEN: usize> Logic for HeldFault<XLEN> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, holding, held_cause, held_tval);
+        dff_setup!(
+            self,
+            clock,
+            holding,
+            held_data_cause,
+            held_data_tval,
+            held_fetch_cause,
+            held_fetch_tval,
+            of_data
+        );
         self.valid.next = self.holding.q.val();
-        self.cause.next = self.held_cause.q.val();
-        self.tval.next = self.held_tval.q.val();
+        self.cause.next = self.held_fetch_cause.q.val();
+        self.tval.next = self.held_fetch_tval.q.val();
+        if self.of_data.q.val() {
+            self.cause.next = self.held_data_cause.q.val();
+            self.tval.next = self.held_data_tval.q.val();
+        }
         if !self.holding.q.val() || self.ready.val() {
             self.holding.d.next = self.data_valid.val() || self.fetch_valid.val();
-            if self.fetch_valid.val() {
-                self.held_cause.d.next = self.fetch_cause.val();
-                self.held_tval.d.next = self.fetch_tval.val();
-            }
-            if self.data_valid.val() {
-                self.held_cause.d.next = self.data_cause.val();
-                self.held_tval.d.next = self.data_tval.val();
-            }
+            self.of_data.d.next = self.data_valid.val();
+            self.held_data_cause.d.next = self.data_cause.val();
+            self.held_data_tval.d.next = self.data_tval.val();
+            self.held_fetch_cause.d.next = self.fetch_cause.val();
+            self.held_fetch_tval.d.next = self.fetch_tval.val();
         }
         if self.reset.val() {
             self.holding.d.next = false;

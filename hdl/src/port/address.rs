@@ -1,10 +1,14 @@
 //! Page and offset become the physical address.
 
 use crate::Extensions;
-use crate::geometry::PageMask;
+use crate::geometry::InsideMask;
 use rust_hdl::prelude::*;
 
-/// Joins a leaf's page number with the virtual address inside the page, whatever its size.
+/// Joins a page number with the virtual address inside the page, whatever its size.
+///
+/// There are three sources: the page of a line that hits, the page of a walk, and an address that is
+/// not translated. Only the line's is known late: all else is joined before it, so that it passes a
+/// single gate.
 ///
 /// Spec: `sv32algorithm` ("pa.pgoff = va.pgoff"; for a superpage the low page-number bits come
 /// from the virtual address; so do the low four of a NAPOT range,
@@ -12,25 +16,39 @@ use rust_hdl::prelude::*;
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `va` | in | XLEN | the virtual address |
-/// | `ppn`, `level` | in | PPN, 3 | the leaf's page number and page size; bits inside the page are 0 |
+/// | `va` | in | XLEN | the virtual address of a request |
+/// | `line_ppn`, `line_inside` | in | PPN, 5 | the line's page: its number, bits inside the page 0; its size ([`Inside`](crate::geometry::Inside)) |
+/// | `bypasses` | in | 1 | the request's address is not translated |
+/// | `walked` | in | 1 | the answer is that of a walk |
+/// | `walk_va`, `walk_ppn`, `walk_inside` | in | XLEN, PPN, 5 | ... for this virtual address, with this page |
 /// | `pa` | out | PA | the physical address |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock, Default)]
 pub struct PhysicalAddress<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> {
-    /// The virtual address.
+    /// The virtual address of a request.
     pub va: Signal<In, Bits<XLEN>>,
-    /// The leaf's page number.
-    pub ppn: Signal<In, Bits<PPN>>,
+    /// The page number of the line that hits.
+    pub line_ppn: Signal<In, Bits<PPN>>,
     /// Its page size.
-    pub level: Signal<In, Bits<3>>,
+    pub line_inside: Signal<In, Bits<5>>,
+    /// The request's address is not translated.
+    pub bypasses: Signal<In, Bit>,
+    /// The answer is that of a walk.
+    pub walked: Signal<In, Bit>,
+    /// For this virtual address.
+    pub walk_va: Signal<In, Bits<XLEN>>,
+    /// With this page number.
+    pub walk_ppn: Signal<In, Bits<PPN>>,
+    /// And this page size.
+    pub walk_inside: Signal<In, Bits<5>>,
     /// The physical address.
     pub pa: Signal<Out, Bits<PA>>,
-    page: PageMask<VPN, PPN>,
-    vpn: Signal<Local, Bits<PPN>>,
-    number: Signal<Local, Bits<PPN>>,
-    page_offset: Signal<Local, Bits<PA>>,
+    line_page: InsideMask<VPN, PA>,
+    walk_page: InsideMask<VPN, PPN>,
+    walk_number: Signal<Local, Bits<PPN>>,
+    early: Signal<Local, Bits<PA>>,
+    late: LateChoice<PA>,
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
@@ -38,7 +56,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
 {
     /// With these extensions.
     pub fn new(extensions: Extensions) -> Self {
-        Self { page: PageMask::new(extensions), ..Self::default() }
+        Self {
+            line_page: InsideMask::new(extensions),
+            walk_page: InsideMask::new(extensions),
+            ..Self::default()
+        }
     }
 }
 
@@ -47,11 +69,57 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
 {
     #[hdl_gen]
     fn update(&mut self) {
-        self.page.level.next = self.level.val();
-        self.vpn.next = bit_cast::<PPN, XLEN>(self.va.val() >> bits::<XLEN>(12));
-        self.number.next = self.ppn.val() | (self.vpn.val() & self.page.mask.val());
-        self.page_offset.next = bit_cast::<PA, XLEN>(self.va.val()) & bits::<PA>(0xFFF);
-        self.pa.next =
-            (bit_cast::<PA, PPN>(self.number.val()) << bits::<PA>(12)) | self.page_offset.val();
+        self.walk_page.inside.next = self.walk_inside.val();
+        self.walk_number.next = self.walk_ppn.val()
+            | (bit_cast::<PPN, XLEN>(self.walk_va.val() >> bits::<XLEN>(12))
+                & self.walk_page.mask.val());
+        self.early.next = bit_cast::<PA, XLEN>(self.va.val());
+        if self.walked.val() {
+            self.early.next = (bit_cast::<PA, PPN>(self.walk_number.val()) << bits::<PA>(12))
+                | (bit_cast::<PA, XLEN>(self.walk_va.val()) & bits::<PA>(0xFFF));
+        }
+        self.line_page.inside.next = self.line_inside.val();
+        self.late.early.next = self.early.val();
+        self.late.late.next = bit_cast::<PA, PPN>(self.line_ppn.val()) << bits::<PA>(12);
+        self.late.is_early.next = (self.line_page.mask.val() << bits::<PA>(12)) | bits::<PA>(0xFFF);
+        self.late.only_early.next = self.walked.val() || self.bypasses.val();
+        self.pa.next = self.late.chosen.val();
+    }
+}
+
+/// Each bit is taken from one of two words, where the second word and the choice come late.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `early`, `late` | in | W | two words |
+/// | `is_early` | in | W | bits that come from the early word |
+/// | `only_early` | in | 1 | all bits do |
+/// | `chosen` | out | W | the result |
+///
+/// Timing: combinational. Reset: no state.
+#[derive(LogicBlock, Default)]
+pub struct LateChoice<const W: usize> {
+    /// A word that is there early.
+    pub early: Signal<In, Bits<W>>,
+    /// One that comes late.
+    pub late: Signal<In, Bits<W>>,
+    /// Bits that come from the early word.
+    pub is_early: Signal<In, Bits<W>>,
+    /// All bits do.
+    pub only_early: Signal<In, Bit>,
+    /// The result.
+    pub chosen: Signal<Out, Bits<W>>,
+    from_early: Signal<Local, Bits<W>>,
+}
+
+impl<const W: usize> Logic for LateChoice<W> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.from_early.next = self.is_early.val();
+        if self.only_early.val() {
+            self.from_early.next = !bits::<W>(0);
+        }
+        self.chosen.next = (self.early.val() & self.from_early.val())
+            | (self.late.val() & (!self.from_early.val()));
     }
 }

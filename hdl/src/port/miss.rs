@@ -17,7 +17,7 @@ use rust_hdl::prelude::*;
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `done` | in | 1 | it is answered in this cycle |
 /// | `waits` | out | 1 | a miss is outstanding |
-/// | `va`, `access`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits` |
+/// | `va`, `access`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits`, otherwise the last request presented |
 /// | `stale_satp` | out | 1 | `satp` changed since the request was accepted, this cycle included |
 ///
 /// Timing: outputs follow `take` one cycle later. Reset: no miss.
@@ -93,14 +93,17 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
         if self.done.val() {
             self.outstanding.d.next = false;
         }
-        if self.take.val() {
-            self.outstanding.d.next = true;
+        // Whether the request misses is known late: it is kept before, and only one bit waits.
+        if !self.outstanding.q.val() {
             self.held_va.d.next = self.new_va.val();
             self.held_access.d.next = self.new_access.val();
             self.held_top_level.d.next = self.new_top_level.val();
             self.held_asid.d.next = self.new_asid.val();
             self.held_root.d.next = self.new_root.val();
             self.left_behind.d.next = false;
+        }
+        if self.take.val() {
+            self.outstanding.d.next = true;
         }
         if self.reset.val() {
             self.outstanding.d.next = false;

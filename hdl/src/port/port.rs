@@ -1,10 +1,9 @@
 //! The port itself: lookup, decision, response.
 
-use super::{MemoryType, Miss, PhysicalAddress};
+use super::{KeyChoice, MemoryType, Miss, PhysicalAddress};
 use crate::Extensions;
 use crate::fault::Cause;
 use crate::flags::{AccessContext, Leaf};
-use crate::permission::Permission;
 use crate::tlb::{Cam, Shape};
 use rust_hdl::prelude::*;
 
@@ -20,12 +19,16 @@ use rust_hdl::prelude::*;
 /// | `req_valid`, `req_ready` | in, out | 1 | request stream; taken when both are high |
 /// | `req_va`, `req_access` | in | XLEN, struct | the request; PBMTE in every cycle |
 /// | `translate` ... `asid` | in | | the outputs of `Scheme32` or `Scheme64` for the request |
+/// | `paged` | in | 1 | `satp` says that addresses are translated |
+/// | `space_changed` | in | 1 | ... in another address space than that of the last cycle with `paged` and without a fence |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `fence_presented`, `fence_va`, ... | in | | a fence is presented, and its operands |
 /// | `fence` | in | 1 | it is accepted; what is answered while it is presented is not cached |
 /// | `resp_valid` | out | 1 | response flow: one cycle, exactly one for each request, in order |
-/// | `resp_pa`, `resp_fault`, `resp_cause`, `resp_tval` | out | PA, 1, 4, XLEN | the response |
-/// | `resp_size`, `resp_pbmt` | out | 3, 2 | ... the size and the memory type of its page |
+/// | `resp_fault` | out | 1 | it is a fault; never high without `resp_valid` |
+/// | `resp_pa` | out | PA | the physical address; with `resp_valid`, without `resp_fault` |
+/// | `resp_size`, `resp_pbmt` | out | 3, 2 | ... the size and the memory type of its page; 0 without translation |
+/// | `resp_cause`, `resp_tval` | out | 4, XLEN | the exception; with `resp_fault` |
 /// | `waits`, `miss_*` | out | | the miss, stable until `done` |
 /// | `done`, `done_*` | in | | the walker's answer to it |
 /// | `checked_pa` | out | PA | the physical address of the access, unless it faults without it |
@@ -43,6 +46,7 @@ use rust_hdl::prelude::*;
 /// whose request `satp` has changed since it was accepted, or PBMTE is another.
 #[derive(LogicBlock, Default)]
 pub struct Port<
+    const N: usize,
     const IDX: usize,
     const XLEN: usize,
     const VPN: usize,
@@ -74,6 +78,10 @@ pub struct Port<
     pub asid: Signal<In, Bits<ASID>>,
     /// The root table.
     pub root: Signal<In, Bits<PPN>>,
+    /// `satp` says that addresses are translated.
+    pub paged: Signal<In, Bit>,
+    /// The TLB has not compared the address space yet.
+    pub space_changed: Signal<In, Bit>,
     /// `satp` differs from the cycle before.
     pub satp_changed: Signal<In, Bit>,
     /// A fence is presented.
@@ -90,9 +98,9 @@ pub struct Port<
     pub fence_asid: Signal<In, Bits<ASID>>,
     /// A response.
     pub resp_valid: Signal<Out, Bit>,
-    /// The physical address, zero on a fault.
+    /// The physical address, unless it is a fault.
     pub resp_pa: Signal<Out, Bits<PA>>,
-    /// The size of its page, zero on a fault or without translation.
+    /// The size of its page, unless it is a fault; zero without translation.
     pub resp_size: Signal<Out, Bits<3>>,
     /// The memory type of its page, likewise.
     pub resp_pbmt: Signal<Out, Bits<2>>,
@@ -126,6 +134,8 @@ pub struct Port<
     pub done_ppn: Signal<In, Bits<PPN>>,
     /// And these bits.
     pub done_leaf: Signal<In, Leaf>,
+    /// The size of that page, decoded.
+    pub done_inside: Signal<In, Bits<5>>,
     /// No fence overtook the walk.
     pub done_cacheable: Signal<In, Bit>,
     /// The physical address of the access.
@@ -146,36 +156,34 @@ pub struct Port<
     pub page_fault: Signal<Out, Bit>,
     /// Event: an access fault was answered.
     pub access_fault: Signal<Out, Bit>,
-    tlb: Cam<IDX, VPN, PPN, ASID>,
-    permission: Permission,
+    tlb: Cam<N, IDX, VPN, PPN, ASID>,
     cause: Cause,
     miss: Miss<XLEN, PPN, ASID>,
+    key: KeyChoice<VPN>,
     memory_type: MemoryType,
     address: PhysicalAddress<XLEN, VPN, PPN, PA>,
     ready: Signal<Local, Bit>,
     taken: Signal<Local, Bit>,
     answered: Signal<Local, Bit>,
     va: Signal<Local, Bits<XLEN>>,
-    key_va: Signal<Local, Bits<XLEN>>,
     access: Signal<Local, AccessContext>,
-    identity: Signal<Local, Bit>,
-    size: Signal<Local, Bits<3>>,
-    in_page: Signal<Local, Bit>,
+    bypasses: Signal<Local, Bit>,
+    looks_up: Signal<Local, Bit>,
     is_page_fault: Signal<Local, Bit>,
     fails: Signal<Local, Bit>,
     is_access_fault: Signal<Local, Bit>,
-    target: Signal<Local, Bits<PA>>,
     is_fault: Signal<Local, Bit>,
 }
 
 impl<
+    const N: usize,
     const IDX: usize,
     const XLEN: usize,
     const VPN: usize,
     const PPN: usize,
     const PA: usize,
     const ASID: usize,
-> Port<IDX, XLEN, VPN, PPN, PA, ASID>
+> Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
 {
     /// With these extensions, and a TLB of this shape.
     pub fn new(extensions: Extensions, tlb: Shape) -> Self {
@@ -189,17 +197,19 @@ impl<
 }
 
 impl<
+    const N: usize,
     const IDX: usize,
     const XLEN: usize,
     const VPN: usize,
     const PPN: usize,
     const PA: usize,
     const ASID: usize,
-> Logic for Port<IDX, XLEN, VPN, PPN, PA, ASID>
+> Logic for Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
 {
     #[hdl_gen]
     fn update(&mut self) {
-        self.ready.next = !self.miss.waits.val() && !self.fence_presented.val();
+        self.ready.next =
+            !self.miss.waits.val() && !self.fence_presented.val() && !self.space_changed.val();
         self.req_ready.next = self.ready.val();
         self.taken.next = self.req_valid.val() && self.ready.val();
 
@@ -210,82 +220,52 @@ impl<
         if self.miss.waits.val() {
             self.va.next = self.miss.va.val();
             self.access.next = self.miss.access.val();
-            self.tlb.key_asid.next = self.miss.asid.val();
         }
-        self.key_va.next = self.va.val();
+        self.key.request.next = bit_cast::<VPN, XLEN>(self.req_va.val() >> bits::<XLEN>(12));
+        self.key.miss.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
+        self.key.fence.next = bit_cast::<VPN, XLEN>(self.fence_va.val() >> bits::<XLEN>(12));
+        self.key.waits.next = self.miss.waits.val();
+        self.key.fence_presented.next = self.fence_presented.val();
         if self.fence_presented.val() {
-            self.key_va.next = self.fence_va.val();
             self.tlb.key_asid.next = self.fence_asid.val();
         }
         self.tlb.clock.next = self.clock.val();
         self.tlb.reset.next = self.reset.val();
-        self.tlb.key_vpn.next = bit_cast::<VPN, XLEN>(self.key_va.val() >> bits::<XLEN>(12));
+        self.tlb.key_vpn.next = self.key.key.val();
+        self.tlb.looks_ahead.next = self.paged.val() && !self.fence_presented.val();
         self.tlb.fence.next = self.fence.val();
         self.tlb.fence_by_va.next = self.fence_by_va.val();
         self.tlb.fence_by_asid.next = self.fence_by_asid.val();
         self.tlb.new_ppn.next = self.done_ppn.val();
+        self.tlb.new_inside.next = self.done_inside.val();
         self.tlb.new_leaf.next = self.done_leaf.val();
-        self.tlb.refill.next = false;
-        self.tlb.used.next = false;
-        self.refilled.next = false;
-        self.permission.access.next = self.access.val();
-        self.permission.leaf.next = self.tlb.leaf.val();
+        self.tlb.access.next = self.req_access.val();
+        self.tlb.filling.next = self.miss.waits.val() && !self.fence_presented.val();
+        self.looks_up.next = self.taken.val() && self.translate.val() && self.canonical.val();
+        self.hit.next = self.looks_up.val() && self.tlb.decides.val();
+        self.missed.next = self.looks_up.val() && !self.tlb.decides.val();
+        self.tlb.used.next = self.hit.val();
+        self.miss.take.next = self.missed.val();
 
-        self.answered.next = false;
-        self.is_page_fault.next = false;
-        self.fails.next = false;
-        self.identity.next = false;
-        self.hit.next = false;
-        self.missed.next = false;
-        self.miss.take.next = false;
-        self.address.ppn.next = self.tlb.ppn.val();
-        self.size.next = self.tlb.leaf.val().level;
+        // Not canonical: a fault without a table read. Not translated: the identity.
+        self.answered.next = self.hit.val() || (self.taken.val() && !self.looks_up.val());
+        self.is_page_fault.next = (self.looks_up.val() && self.tlb.faults.val())
+            || (self.taken.val() && self.translate.val() && !self.canonical.val());
+        self.fails.next = self.taken.val() && !self.translate.val() && !self.in_range.val();
         if self.miss.waits.val() {
             // Only the walker's answer to the outstanding miss is possible.
-            self.address.ppn.next = self.done_ppn.val();
-            self.size.next = self.done_leaf.val().level;
-            if self.done.val() {
-                self.answered.next = true;
-                self.is_page_fault.next = self.done_page_fault.val();
-                self.fails.next = self.done_access_fault.val();
-                if self.done_cacheable.val()
-                    && !self.done_page_fault.val()
-                    && !self.done_access_fault.val()
-                    && !self.miss.stale_satp.val()
-                    && !self.memory_type.changed.val()
-                {
-                    self.tlb.refill.next = true;
-                    self.refilled.next = true;
-                }
-            }
-        } else {
-            if self.taken.val() {
-                if self.translate.val() && self.canonical.val() {
-                    if self.tlb.hit.val()
-                        && (self.permission.denied.val()
-                            || !self.permission.unmarked.val()
-                            || !self.access.val().adue)
-                    {
-                        // The line decides. A store to a clean page is a page fault unless
-                        // hardware may set D.
-                        self.answered.next = true;
-                        self.hit.next = true;
-                        self.tlb.used.next = true;
-                        self.is_page_fault.next =
-                            self.permission.denied.val() || self.permission.unmarked.val();
-                    } else {
-                        self.missed.next = true;
-                        self.miss.take.next = true;
-                    }
-                } else {
-                    // Not canonical: a fault without a table read. Not translated: the identity.
-                    self.answered.next = true;
-                    self.is_page_fault.next = self.translate.val();
-                    self.identity.next = !self.translate.val();
-                    self.fails.next = !self.translate.val() && !self.in_range.val();
-                }
-            }
+            self.answered.next = self.done.val();
+            self.is_page_fault.next = self.done.val() && self.done_page_fault.val();
+            self.fails.next = self.done.val() && self.done_access_fault.val();
         }
+        self.refilled.next = self.miss.waits.val()
+            && self.done.val()
+            && self.done_cacheable.val()
+            && !self.done_page_fault.val()
+            && !self.done_access_fault.val()
+            && !self.miss.stale_satp.val()
+            && !self.memory_type.changed.val();
+        self.tlb.refill.next = self.refilled.val();
 
         self.miss.clock.next = self.clock.val();
         self.miss.reset.next = self.reset.val();
@@ -296,7 +276,7 @@ impl<
         self.miss.new_root.next = self.root.val();
         self.memory_type.then.next = self.miss.access.val().pbmte;
         self.memory_type.now.next = self.req_access.val().pbmte;
-        self.memory_type.of_line.next = self.tlb.leaf.val().pbmt;
+        self.memory_type.of_line.next = self.tlb.extent.val().pbmt;
         self.memory_type.of_walk.next = self.done_leaf.val().pbmt;
         self.memory_type.walked.next = self.miss.waits.val();
         self.miss.satp_changed.next = self.satp_changed.val();
@@ -309,13 +289,27 @@ impl<
         self.miss_asid.next = self.miss.asid.val();
         self.miss_stale.next = self.miss.stale_satp.val();
 
-        self.address.va.next = self.va.val();
-        self.address.level.next = self.size.val();
-        self.target.next = self.address.pa.val();
-        if self.identity.val() {
-            self.target.next = bit_cast::<PA, XLEN>(self.va.val());
+        // An address that is not translated has neither page nor size.
+        self.bypasses.next = !self.miss.waits.val() && !self.translate.val();
+        self.address.va.next = self.req_va.val();
+        self.address.line_ppn.next = self.tlb.ppn.val();
+        self.address.line_inside.next = self.tlb.extent.val().inside;
+        self.address.bypasses.next = self.bypasses.val();
+        self.address.walked.next = self.miss.waits.val();
+        self.address.walk_va.next = self.miss.va.val();
+        self.address.walk_ppn.next = self.done_ppn.val();
+        self.address.walk_inside.next = self.done_inside.val();
+        self.resp_size.next = self.tlb.extent.val().level;
+        self.resp_pbmt.next = self.memory_type.pbmt.val();
+        if self.miss.waits.val() {
+            self.resp_size.next = self.done_leaf.val().level;
         }
-        self.checked_pa.next = self.target.val();
+        if self.bypasses.val() {
+            self.resp_size.next = bits::<3>(0);
+            self.resp_pbmt.next = bits::<2>(0);
+        }
+        self.resp_pa.next = self.address.pa.val();
+        self.checked_pa.next = self.address.pa.val();
         self.judged_access.next = self.access.val();
         self.judged_leaf.next = self.tlb.leaf.val();
         if self.miss.waits.val() {
@@ -332,23 +326,7 @@ impl<
         self.is_fault.next = self.is_page_fault.val() || self.is_access_fault.val();
         self.resp_valid.next = self.answered.val();
         self.resp_fault.next = self.is_fault.val();
-        self.resp_cause.next = bits::<4>(0);
-        self.resp_tval.next = bits::<XLEN>(0);
-        self.resp_pa.next = bits::<PA>(0);
-        self.resp_size.next = bits::<3>(0);
-        self.resp_pbmt.next = bits::<2>(0);
-        self.in_page.next = self.answered.val() && !self.is_fault.val() && !self.identity.val();
-        if self.in_page.val() {
-            self.resp_size.next = self.size.val();
-            self.resp_pbmt.next = self.memory_type.pbmt.val();
-        }
-        if self.is_fault.val() {
-            self.resp_cause.next = self.cause.cause.val();
-            self.resp_tval.next = self.va.val();
-        } else {
-            if self.answered.val() {
-                self.resp_pa.next = self.target.val();
-            }
-        }
+        self.resp_cause.next = self.cause.cause.val();
+        self.resp_tval.next = self.va.val();
     }
 }

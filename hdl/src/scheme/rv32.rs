@@ -11,7 +11,8 @@ use rust_hdl::prelude::*;
 /// | `satp` | in | 32 | MODE, ASID (9 bits), PPN (22 bits) |
 /// | `va` | in | 32 | the request's virtual address |
 /// | `machine` | in | 1 | effective privilege M: not translated |
-/// | `translate` | out | 1 | the page table decides |
+/// | `paged` | out | 1 | MODE is not Bare |
+/// | `translate` | out | 1 | ... and the page table decides |
 /// | `canonical` | out | 1 | translated addresses: always, in Sv32 |
 /// | `in_range` | out | 1 | untranslated addresses: always, 32 bits fit in 34 |
 /// | `top_level` | out | 3 | the root table's level |
@@ -26,6 +27,8 @@ pub struct Scheme32 {
     pub va: Signal<In, Bits<32>>,
     /// Effective privilege M.
     pub machine: Signal<In, Bit>,
+    /// MODE is not Bare.
+    pub paged: Signal<Out, Bit>,
     /// The page table decides.
     pub translate: Signal<Out, Bit>,
     /// The address is one that the scheme translates.
@@ -43,7 +46,8 @@ pub struct Scheme32 {
 impl Logic for Scheme32 {
     #[hdl_gen]
     fn update(&mut self) {
-        self.translate.next = self.satp.val().get_bit(31) && !self.machine.val();
+        self.paged.next = self.satp.val().get_bit(31);
+        self.translate.next = self.paged.val() && !self.machine.val();
         self.canonical.next = true;
         self.in_range.next = true;
         self.top_level.next = bits::<3>(1);

@@ -13,7 +13,8 @@ use rust_hdl::prelude::*;
 /// | `satp` | in | 64 | MODE, ASID (16 bits), PPN (44 bits) |
 /// | `va` | in | 64 | the request's virtual address |
 /// | `machine` | in | 1 | effective privilege M: not translated |
-/// | `translate` | out | 1 | the page table decides |
+/// | `paged` | out | 1 | MODE is not Bare |
+/// | `translate` | out | 1 | ... and the page table decides |
 /// | `canonical` | out | 1 | of a translated address; low for every address in a reserved MODE |
 /// | `in_range` | out | 1 | of an untranslated address: it fits in 56 bits |
 /// | `top_level` | out | 3 | the root table's level: 2, 3 or 4 |
@@ -30,6 +31,8 @@ pub struct Scheme64 {
     pub va: Signal<In, Bits<64>>,
     /// Effective privilege M.
     pub machine: Signal<In, Bit>,
+    /// MODE is not Bare.
+    pub paged: Signal<Out, Bit>,
     /// The page table decides.
     pub translate: Signal<Out, Bit>,
     /// The address is one that the scheme translates.
@@ -59,6 +62,7 @@ impl Default for Scheme64 {
             satp: Default::default(),
             va: Default::default(),
             machine: Default::default(),
+            paged: Default::default(),
             translate: Default::default(),
             canonical: Default::default(),
             in_range: Default::default(),
@@ -89,7 +93,8 @@ impl Logic for Scheme64 {
         self.from_47.next = self.va.val().get_bits::<17>(47);
         self.from_38.next = self.va.val().get_bits::<26>(38);
 
-        self.translate.next = (self.mode.val() != self.bare.val()) && !self.machine.val();
+        self.paged.next = self.mode.val() != self.bare.val();
+        self.translate.next = self.paged.val() && !self.machine.val();
         self.in_range.next = !self.above.val().any();
 
         self.top_level.next = bits::<3>(2);

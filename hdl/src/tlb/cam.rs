@@ -1,17 +1,18 @@
 //! The fully associative TLB: lines, selection, replacement.
 
-use super::{CamLine, Replacement, Shape};
-use crate::flags::Leaf;
-use crate::geometry::PageMask;
+use super::{CamLine, HitNumber, LineRights, Replacement, Shape};
+use crate::flags::{AccessContext, Extent, Leaf};
+use crate::geometry::InsideMask;
 use crate::{DistributedRam, Extensions};
 use rust_hdl::prelude::*;
 
 /// Lines looked up at once, pages of every size side by side; superpages and NAPOT ranges are
 /// unfractured.
 ///
-/// Tags are in flip-flops, beside their comparators. Page numbers and flags are in two memories
-/// that are read within the cycle, at the number of the line that hits. As at most one line hits,
-/// that number is the disjunction of the numbers of all lines that do: no line waits for another.
+/// Tags and flags are in flip-flops, beside their comparators. Page numbers and sizes are in two
+/// memories that are read within the cycle, at the number of the line that hits. As at most one line
+/// hits, that number is the disjunction of the numbers of all lines that do: no line waits for
+/// another. Whether the access is permitted is known for every line by the time the hit is.
 ///
 /// Spec: `sv32algorithm` (address-translation cache), `norm:sfence_vma_ordering_semantics`
 /// (any one of several translations of an address may be used, never a mixture).
@@ -19,35 +20,58 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset empties all lines |
-/// | `key_vpn`, `key_asid` | in | VPN, ASID | the key to look up; on a fence or refill its operands |
+/// | `key_vpn` | in | VPN | the page to look up; on a fence or refill its operand |
+/// | `key_asid` | in | ASID | with `looks_ahead`: the address space of the lookups from the next cycle on; on a fence its operand |
+/// | `looks_ahead` | in | 1 | `key_asid` is the address space of the lookups to come; otherwise it stays what it was |
+/// | `access` | in | struct | the access for which it is looked up |
 /// | `hit` | out | 1 | some line translates the key |
-/// | `ppn`, `leaf` | out | PPN, struct | that line's contents; without a hit, those of some line |
+/// | `decides` | out | 1 | ... and decides the access; otherwise hardware must set its D |
+/// | `faults` | out | 1 | ... with a page fault |
+/// | `ppn`, `extent` | out | PPN, struct | that line's contents; without a hit, those of some line |
+/// | `leaf` | out | struct | that line's flags, without its size and type; without a hit, 0 |
 /// | `used` | in | 1 | that line answers a request in this cycle |
 /// | `fence`, `fence_by_va`, `fence_by_asid` | in | 1 | clear the entries that the fence subsumes |
-/// | `refill` | in | 1 | write an entry for the key; never together with `fence` |
-/// | `new_ppn`, `new_leaf` | in | PPN, struct | the entry |
+/// | `filling` | in | 1 | the key is a miss whose entry may come in this cycle: it is as large as `new_inside` says |
+/// | `refill` | in | 1 | write an entry for the key; only while `filling`, never together with `fence` |
+/// | `new_ppn`, `new_leaf`, `new_inside` | in | PPN, struct, 5 | the entry, and its size decoded |
 ///
-/// Timing: lookup is combinational; fence and refill each take one cycle, however many lines there
+/// Timing: lookup is combinational in the page, and a cycle behind in the address space; fence and refill each take one cycle, however many lines there
 /// are.
 /// Reset: empty.
 ///
 /// Invariants: at most one line hits (`CamLine` clears overlaps on refill).
 #[derive(LogicBlock)]
-pub struct Cam<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize> {
+pub struct Cam<
+    const N: usize,
+    const IDX: usize,
+    const VPN: usize,
+    const PPN: usize,
+    const ASID: usize,
+> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
     /// Synchronous reset.
     pub reset: Signal<In, Bit>,
     /// Virtual page number looked up.
     pub key_vpn: Signal<In, Bits<VPN>>,
-    /// Address space looked up.
+    /// Address space of the next lookups.
     pub key_asid: Signal<In, Bits<ASID>>,
+    /// The address space is that of the lookups to come.
+    pub looks_ahead: Signal<In, Bit>,
     /// Some line translates the key.
     pub hit: Signal<Out, Bit>,
     /// Its physical page number.
     pub ppn: Signal<Out, Bits<PPN>>,
-    /// Its leaf bits.
+    /// Its size and memory type.
+    pub extent: Signal<Out, Extent>,
+    /// Its flags.
     pub leaf: Signal<Out, Leaf>,
+    /// The access for which it is looked up.
+    pub access: Signal<In, AccessContext>,
+    /// The line that hits decides the access.
+    pub decides: Signal<Out, Bit>,
+    /// With a page fault.
+    pub faults: Signal<Out, Bit>,
     /// The line that hits answers a request.
     pub used: Signal<In, Bit>,
     /// A fence is accepted.
@@ -56,15 +80,20 @@ pub struct Cam<const IDX: usize, const VPN: usize, const PPN: usize, const ASID:
     pub fence_by_va: Signal<In, Bit>,
     /// Fence only the key's address space.
     pub fence_by_asid: Signal<In, Bit>,
+    /// The key is a miss whose entry may come in this cycle.
+    pub filling: Signal<In, Bit>,
     /// Write an entry for the key.
     pub refill: Signal<In, Bit>,
     /// Its physical page number.
     pub new_ppn: Signal<In, Bits<PPN>>,
     /// Its leaf bits.
     pub new_leaf: Signal<In, Leaf>,
+    /// The size of its page, decoded.
+    pub new_inside: Signal<In, Bits<5>>,
     lines: Vec<CamLine<VPN, ASID>>,
     held_ppn: DistributedRam<Bits<PPN>, IDX>,
-    held_leaf: DistributedRam<Leaf, IDX>,
+    held_extent: DistributedRam<Extent, IDX>,
+    rights: LineRights<N>,
     replacement: Vec<Replacement<IDX>>,
     set: Signal<Local, Bits<VPN>>,
     set_bits: Constant<Bits<VPN>>,
@@ -72,22 +101,25 @@ pub struct Cam<const IDX: usize, const VPN: usize, const PPN: usize, const ASID:
     set_base: Vec<Constant<Bits<IDX>>>,
     set_of: Vec<Constant<Bits<VPN>>>,
     victim: Signal<Local, Bits<IDX>>,
-    new_page: PageMask<VPN, VPN>,
+    new_page: InsideMask<VPN, VPN>,
+    new_extent: Signal<Local, Extent>,
     key_inside: Signal<Local, Bits<VPN>>,
-    number: Vec<Constant<Bits<IDX>>>,
+    encoder: HitNumber<IDX>,
+    bit: Vec<Constant<Bits<N>>>,
+    hits: Signal<Local, Bits<N>>,
     hit_number: Signal<Local, Bits<IDX>>,
 }
 
-impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize> Default
-    for Cam<IDX, VPN, PPN, ASID>
+impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
+    Default for Cam<N, IDX, VPN, PPN, ASID>
 {
     fn default() -> Self {
-        Self::new(Extensions::default(), Shape::fifo(1 << IDX))
+        Self::new(Extensions::default(), Shape::fifo(N))
     }
 }
 
-impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
-    Cam<IDX, VPN, PPN, ASID>
+impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
+    Cam<N, IDX, VPN, PPN, ASID>
 {
     /// With these extensions, of this shape.
     ///
@@ -102,19 +134,26 @@ impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
             reset: Default::default(),
             key_vpn: Default::default(),
             key_asid: Default::default(),
+            looks_ahead: Default::default(),
             hit: Default::default(),
             ppn: Default::default(),
+            extent: Default::default(),
             leaf: Default::default(),
+            access: Default::default(),
+            decides: Default::default(),
+            faults: Default::default(),
             used: Default::default(),
             fence: Default::default(),
             fence_by_va: Default::default(),
             fence_by_asid: Default::default(),
+            filling: Default::default(),
             refill: Default::default(),
             new_ppn: Default::default(),
             new_leaf: Default::default(),
             lines: (0..lines).map(|_| Default::default()).collect(),
             held_ppn: Default::default(),
-            held_leaf: Default::default(),
+            held_extent: Default::default(),
+            rights: LineRights::new(lines),
             replacement: (0..sets).map(|_| Replacement::new(shape)).collect(),
             set: Default::default(),
             set_bits: Constant::new(bits::<VPN>(sets as u64 - 1)),
@@ -126,25 +165,32 @@ impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
                 .map(|line| Constant::new(bits::<VPN>((line / shape.ways) as u64)))
                 .collect(),
             victim: Default::default(),
-            new_page: PageMask::new(extensions),
+            new_inside: Default::default(),
+            new_page: InsideMask::new(extensions),
+            new_extent: Default::default(),
             key_inside: Default::default(),
-            number: (0..lines as u64).map(|line| Constant::new(line.into())).collect(),
+            encoder: HitNumber::new(lines),
+            bit: (0..lines).map(|line| Constant::new(bits::<N>(1 << line))).collect(),
+            hits: Default::default(),
             hit_number: Default::default(),
         }
     }
 }
 
-impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize> Logic
-    for Cam<IDX, VPN, PPN, ASID>
+impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize> Logic
+    for Cam<N, IDX, VPN, PPN, ASID>
 {
     #[hdl_gen]
     fn update(&mut self) {
         // A superpage, or a NAPOT range, overlaps every page inside it.
-        self.new_page.level.next = self.new_leaf.val().level;
+        self.new_page.inside.next = self.new_inside.val();
         self.key_inside.next = bits::<VPN>(0);
-        if self.refill.val() {
+        if self.filling.val() {
             self.key_inside.next = self.new_page.mask.val();
         }
+        self.new_extent.next.level = self.new_leaf.val().level;
+        self.new_extent.next.inside = self.new_inside.val();
+        self.new_extent.next.pbmt = self.new_leaf.val().pbmt;
 
         // The set of a new entry, and the victim there.
         self.set.next = self.key_vpn.val() & self.set_bits.val();
@@ -160,30 +206,50 @@ impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize> Lo
             }
         }
 
-        self.hit.next = false;
-        self.hit_number.next = bits::<IDX>(0);
+        self.rights.access.next = self.access.val();
+        self.hits.next = bits::<N>(0);
         for i in 0..self.lines.len() {
             self.lines[i].clock.next = self.clock.val();
             self.lines[i].reset.next = self.reset.val();
             self.lines[i].key_vpn.next = self.key_vpn.val();
             self.lines[i].key_asid.next = self.key_asid.val();
+            self.lines[i].looks_ahead.next = self.looks_ahead.val();
             self.lines[i].key_inside.next = self.key_inside.val();
             self.lines[i].fence.next = self.fence.val();
             self.lines[i].fence_by_va.next = self.fence_by_va.val();
             self.lines[i].fence_by_asid.next = self.fence_by_asid.val();
             self.lines[i].refill.next = self.refill.val();
             self.lines[i].write.next = self.refill.val() && (self.victim.val().index() == i);
-            self.lines[i].new_global.next = self.new_leaf.val().global;
+            self.lines[i].new_leaf.next = self.new_leaf.val();
+            self.rights.read[i].next = self.lines[i].readable.val();
+            self.rights.write[i].next = self.lines[i].writable.val();
+            self.rights.execute[i].next = self.lines[i].executable.val();
+            self.rights.user[i].next = self.lines[i].of_user.val();
+            self.rights.dirty[i].next = self.lines[i].dirty.val();
             for s in 0..self.replacement.len() {
                 // A line of another set is none that could be filled.
                 self.replacement[s].full[i].next =
                     self.lines[i].valid.val() || (self.set_of[i].val() != self.set_number[s].val());
             }
+            self.encoder.same[i].next = self.lines[i].same.val();
+            self.encoder.usable[i].next = self.lines[i].usable.val();
             if self.lines[i].hit.val() {
-                self.hit.next = true;
-                self.hit_number.next = self.hit_number.val() | self.number[i].val();
+                self.hits.next = self.hits.val() | self.bit[i].val();
             }
         }
+
+        self.hit_number.next = self.encoder.number.val();
+        self.hit.next = self.hits.val().any();
+        self.decides.next = (self.hits.val() & self.rights.decides.val()).any();
+        self.faults.next = (self.hits.val() & self.rights.faults.val()).any();
+        self.leaf.next.read = (self.hits.val() & self.rights.readable.val()).any();
+        self.leaf.next.write = (self.hits.val() & self.rights.writable.val()).any();
+        self.leaf.next.execute = (self.hits.val() & self.rights.executable.val()).any();
+        self.leaf.next.user = (self.hits.val() & self.rights.of_user.val()).any();
+        self.leaf.next.dirty = (self.hits.val() & self.rights.marked.val()).any();
+        self.leaf.next.global = false;
+        self.leaf.next.level = bits::<3>(0);
+        self.leaf.next.pbmt = bits::<2>(0);
 
         for s in 0..self.replacement.len() {
             self.replacement[s].used.next = self.used.val();
@@ -197,11 +263,11 @@ impl<const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize> Lo
         self.held_ppn.write_enable.next = self.refill.val();
         self.ppn.next = self.held_ppn.read_data.val();
 
-        self.held_leaf.clock.next = self.clock.val();
-        self.held_leaf.read_address.next = self.hit_number.val();
-        self.held_leaf.write_address.next = self.victim.val();
-        self.held_leaf.write_data.next = self.new_leaf.val();
-        self.held_leaf.write_enable.next = self.refill.val();
-        self.leaf.next = self.held_leaf.read_data.val();
+        self.held_extent.clock.next = self.clock.val();
+        self.held_extent.read_address.next = self.hit_number.val();
+        self.held_extent.write_address.next = self.victim.val();
+        self.held_extent.write_data.next = self.new_extent.val();
+        self.held_extent.write_enable.next = self.refill.val();
+        self.extent.next = self.held_extent.read_data.val();
     }
 }

@@ -1,10 +1,14 @@
 //! One line of the TLB: its tag, and its comparator.
 
+use super::{SamePage, SameSpace};
+use crate::flags::Leaf;
 use rust_hdl::prelude::*;
 
 /// One TLB entry of any page size, matched, replaced and fenced by a single comparator: its tag.
 ///
-/// What no comparator needs, page number and flags, is in the memories of the [`Cam`](super::Cam).
+/// Beside the tag are the flags that decide whether an access is permitted: all lines are judged
+/// ([`LineRights`](super::LineRights)) while they are compared. What only an answer needs, page
+/// number and size, is in the memories of the [`Cam`](super::Cam).
 /// The page size is kept decoded, as the mask of the VPN bits that are not compared, so that no
 /// comparator waits for a decoder. Bits of one segment are always equal in it: synthesis keeps one
 /// flip-flop for all of them.
@@ -17,19 +21,27 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset empties the line |
-/// | `key_vpn`, `key_asid` | in | VPN, ASID | the key to look up; on a fence or refill its operands |
-/// | `key_inside` | in | VPN | key bits to ignore: the page offset of a superpage being refilled |
-/// | `hit` | out | 1 | the line translates the key |
+/// | `key_vpn` | in | VPN | the page to look up; on a fence or refill its operand |
+/// | `key_asid` | in | ASID | with `looks_ahead`: the address space of the lookups from the next cycle on; on a fence its operand |
+/// | `looks_ahead` | in | 1 | `key_asid` is the address space of the lookups to come; otherwise it stays what it was |
+/// | `key_inside` | in | VPN | key bits to ignore: the page offset of a superpage being refilled. A mask of [`PageMask`](crate::geometry::PageMask) |
+/// | `hit` | out | 1 | the line translates the page, in the address space that was last looked ahead to |
+/// | `same` | out | 1 | the line's page is the key's |
+/// | `usable` | out | 1 | it holds an entry of that address space: with `same`, it hits |
 /// | `valid` | out | 1 | the line holds an entry |
 /// | `fence` | in | 1 | a fence is accepted in this cycle |
 /// | `fence_by_va`, `fence_by_asid` | in | 1 | the operand is not x0 |
 /// | `refill` | in | 1 | some line of this TLB is written in this cycle |
 /// | `write` | in | 1 | ... and it is this line |
-/// | `new_global` | in | 1 | the refilled leaf is global: it overlaps every address space |
+/// | `new_leaf` | in | struct | the refilled leaf. If it is global, it overlaps every address space |
+/// | `readable`, `writable`, `executable`, `of_user`, `dirty` | out | 1 | its R, W, X, U and D |
 ///
-/// The VPN and ASID of a refilled entry are the key, and its size is what the key ignores.
+/// The VPN and ASID of a refilled entry are the key, and its size is what the key ignores; it is
+/// refilled for the address space of the lookups.
 ///
-/// Timing: `hit` is combinational in the key; writes and fences take effect in the next cycle.
+/// The address space is compared a cycle ahead, so that a lookup compares pages only.
+///
+/// Timing: `hit` is combinational in the page; writes and fences take effect in the next cycle.
 /// Reset: invalid.
 ///
 /// Invariants: no two lines hit the same key. A refill clears every line that overlaps it, at
@@ -42,12 +54,18 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
     pub reset: Signal<In, Bit>,
     /// Virtual page number looked up.
     pub key_vpn: Signal<In, Bits<VPN>>,
-    /// Address space looked up.
+    /// Address space of the next lookups.
     pub key_asid: Signal<In, Bits<ASID>>,
+    /// The address space is that of the lookups to come.
+    pub looks_ahead: Signal<In, Bit>,
     /// Key bits to ignore.
     pub key_inside: Signal<In, Bits<VPN>>,
     /// The line translates the key.
     pub hit: Signal<Out, Bit>,
+    /// The line's page is the key's.
+    pub same: Signal<Out, Bit>,
+    /// It holds an entry of that address space.
+    pub usable: Signal<Out, Bit>,
     /// The line holds an entry.
     pub valid: Signal<Out, Bit>,
     /// A fence is accepted.
@@ -60,15 +78,32 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
     pub refill: Signal<In, Bit>,
     /// This line is written.
     pub write: Signal<In, Bit>,
-    /// The refilled leaf is global.
-    pub new_global: Signal<In, Bit>,
+    /// The refilled leaf.
+    pub new_leaf: Signal<In, Leaf>,
+    /// R
+    pub readable: Signal<Out, Bit>,
+    /// W
+    pub writable: Signal<Out, Bit>,
+    /// X
+    pub executable: Signal<Out, Bit>,
+    /// U
+    pub of_user: Signal<Out, Bit>,
+    /// D
+    pub dirty: Signal<Out, Bit>,
     held_valid: DFF<Bit>,
+    // It holds an entry of the address space looked up.
+    held_usable: DFF<Bit>,
     held_vpn: DFF<Bits<VPN>>,
     held_asid: DFF<Bits<ASID>>,
     held_inside: DFF<Bits<VPN>>,
     held_global: DFF<Bit>,
-    ignored: Signal<Local, Bits<VPN>>,
-    difference: Signal<Local, Bits<VPN>>,
+    held_read: DFF<Bit>,
+    held_write: DFF<Bit>,
+    held_execute: DFF<Bit>,
+    held_user: DFF<Bit>,
+    held_dirty: DFF<Bit>,
+    page: SamePage<VPN>,
+    space: SameSpace<ASID>,
     same_page: Signal<Local, Bit>,
     same_asid: Signal<Local, Bit>,
     fenced: Signal<Local, Bit>,
@@ -78,34 +113,68 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
 impl<const VPN: usize, const ASID: usize> Logic for CamLine<VPN, ASID> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, held_valid, held_vpn, held_asid, held_inside, held_global);
+        dff_setup!(
+            self,
+            clock,
+            held_valid,
+            held_usable,
+            held_vpn,
+            held_asid,
+            held_inside,
+            held_global,
+            held_read,
+            held_write,
+            held_execute,
+            held_user,
+            held_dirty
+        );
+        self.usable.next = self.held_usable.q.val();
         self.valid.next = self.held_valid.q.val();
+        self.readable.next = self.held_read.q.val();
+        self.writable.next = self.held_write.q.val();
+        self.executable.next = self.held_execute.q.val();
+        self.of_user.next = self.held_user.q.val();
+        self.dirty.next = self.held_dirty.q.val();
 
-        // A superpage, or a NAPOT range, compares only the bits above its offset.
-        self.ignored.next = self.held_inside.q.val() | self.key_inside.val();
-        self.difference.next = (self.held_vpn.q.val() ^ self.key_vpn.val()) & (!self.ignored.val());
-        self.same_page.next = !self.difference.val().any();
-        self.same_asid.next = self.held_asid.q.val() == self.key_asid.val();
-        self.hit.next = self.held_valid.q.val()
-            && self.same_page.val()
-            && (self.same_asid.val() || self.held_global.q.val());
+        self.page.held.next = self.held_vpn.q.val();
+        self.page.held_inside.next = self.held_inside.q.val();
+        self.page.key.next = self.key_vpn.val();
+        self.page.key_inside.next = self.key_inside.val();
+        self.same_page.next = self.page.same.val();
+        self.same.next = self.same_page.val();
+        self.space.held.next = self.held_asid.q.val();
+        self.space.key.next = self.key_asid.val();
+        self.same_asid.next = self.space.same.val();
+        self.hit.next = self.held_usable.q.val() && self.same_page.val();
 
         self.fenced.next = (!self.fence_by_va.val() || self.same_page.val())
             && (!self.fence_by_asid.val() || (self.same_asid.val() && !self.held_global.q.val()));
-        self.overlapped.next = self.same_page.val()
-            && (self.same_asid.val() || self.held_global.q.val() || self.new_global.val());
+        self.overlapped.next =
+            self.same_page.val() && (self.held_usable.q.val() || self.new_leaf.val().global);
+        if self.looks_ahead.val() {
+            self.held_usable.d.next =
+                self.held_valid.q.val() && (self.same_asid.val() || self.held_global.q.val());
+        }
         if (self.fence.val() && self.fenced.val()) || (self.refill.val() && self.overlapped.val()) {
             self.held_valid.d.next = false;
+            self.held_usable.d.next = false;
         }
         if self.write.val() {
             self.held_valid.d.next = true;
+            self.held_usable.d.next = true;
             self.held_vpn.d.next = self.key_vpn.val();
             self.held_asid.d.next = self.key_asid.val();
             self.held_inside.d.next = self.key_inside.val();
-            self.held_global.d.next = self.new_global.val();
+            self.held_global.d.next = self.new_leaf.val().global;
+            self.held_read.d.next = self.new_leaf.val().read;
+            self.held_write.d.next = self.new_leaf.val().write;
+            self.held_execute.d.next = self.new_leaf.val().execute;
+            self.held_user.d.next = self.new_leaf.val().user;
+            self.held_dirty.d.next = self.new_leaf.val().dirty;
         }
         if self.reset.val() {
             self.held_valid.d.next = false;
+            self.held_usable.d.next = false;
         }
     }
 }

@@ -10,6 +10,13 @@ macro_rules! mmu_wiring {
                 self.satp_before.clock.next = self.clock.val();
                 self.satp_before.d.next = self.satp.val();
                 self.satp_changed.next = self.satp_before.q.val() != self.satp.val();
+                self.space_before.clock.next = self.clock.val();
+                self.space_before.d.next = self.space_before.q.val();
+                if self.data_scheme.paged.val() && !self.fence_valid.val() {
+                    self.space_before.d.next = self.data_scheme.asid.val();
+                }
+                self.space_changed.next = self.data_scheme.paged.val()
+                    && (self.space_before.q.val() != self.data_scheme.asid.val());
                 self.fence_ready.next = !self.walks.holds_fence.val();
                 self.fence.next = self.fence_valid.val() && !self.walks.holds_fence.val();
                 self.fence_vpn.next =
@@ -37,6 +44,8 @@ macro_rules! mmu_wiring {
                 self.fetch.top_level.next = self.fetch_scheme.top_level.val();
                 self.fetch.asid.next = self.fetch_scheme.asid.val();
                 self.fetch.root.next = self.fetch_scheme.root.val();
+                self.fetch.paged.next = self.fetch_scheme.paged.val();
+                self.fetch.space_changed.next = self.space_changed.val();
                 self.fetch.satp_changed.next = self.satp_changed.val();
                 self.fetch.fence_presented.next = self.fence_valid.val();
                 self.fetch.fence.next = self.fence.val();
@@ -49,6 +58,7 @@ macro_rules! mmu_wiring {
                 self.fetch.done_access_fault.next = self.walks.fetch_access_fault.val();
                 self.fetch.done_ppn.next = self.walks.fetch_ppn.val();
                 self.fetch_leaf.next = self.walks.fetch_leaf.val();
+                self.fetch.done_inside.next = self.walks.fetch_inside.val();
                 self.fetch.done_cacheable.next = self.walks.fetch_cacheable.val();
                 for i in 0..self.second.len() {
                     if self.second[i].fetch_done.val() {
@@ -57,6 +67,7 @@ macro_rules! mmu_wiring {
                         self.fetch.done_access_fault.next = false;
                         self.fetch.done_ppn.next = self.second[i].ppn.val();
                         self.fetch_leaf.next = self.second[i].leaf.val();
+                        self.fetch.done_inside.next = self.second[i].inside.val();
                         self.fetch.done_cacheable.next = !self.fence_valid.val();
                     }
                 }
@@ -92,6 +103,8 @@ macro_rules! mmu_wiring {
                 self.data.top_level.next = self.data_scheme.top_level.val();
                 self.data.asid.next = self.data_scheme.asid.val();
                 self.data.root.next = self.data_scheme.root.val();
+                self.data.paged.next = self.data_scheme.paged.val();
+                self.data.space_changed.next = self.space_changed.val();
                 self.data.satp_changed.next = self.satp_changed.val();
                 self.data.fence_presented.next = self.fence_valid.val();
                 self.data.fence.next = self.fence.val();
@@ -104,6 +117,7 @@ macro_rules! mmu_wiring {
                 self.data.done_access_fault.next = self.walks.data_access_fault.val();
                 self.data.done_ppn.next = self.walks.data_ppn.val();
                 self.data_leaf.next = self.walks.data_leaf.val();
+                self.data.done_inside.next = self.walks.data_inside.val();
                 self.data.done_cacheable.next = self.walks.data_cacheable.val();
                 for i in 0..self.second.len() {
                     if self.second[i].data_done.val() {
@@ -112,6 +126,7 @@ macro_rules! mmu_wiring {
                         self.data.done_access_fault.next = false;
                         self.data.done_ppn.next = self.second[i].ppn.val();
                         self.data_leaf.next = self.second[i].leaf.val();
+                        self.data.done_inside.next = self.second[i].inside.val();
                         self.data.done_cacheable.next = !self.fence_valid.val();
                     }
                 }

@@ -21,6 +21,7 @@ use rust_hdl::prelude::*;
 /// | `fetch_done` | out | 1 | the miss is answered in this cycle |
 /// | `fetch_page_fault`, `fetch_access_fault` | out | 1 | ... with a fault |
 /// | `fetch_ppn`, `fetch_leaf` | out | PPN, struct | ... with this page |
+/// | `fetch_inside` | out | 5 | ... of this size, decoded |
 /// | `fetch_cacheable` | out | 1 | no fence overtook the walk: the leaf may enter a TLB |
 /// | `fetch_walked` | out | 1 | the answer ends a walk of its own |
 /// | `fetch_start`, `fetch_read` | out | 1 | a walk for the port starts; an entry arrives for it |
@@ -79,6 +80,8 @@ pub struct Walks<
     pub fetch_ppn: Signal<Out, Bits<PPN>>,
     /// And these bits.
     pub fetch_leaf: Signal<Out, Leaf>,
+    /// The size of that page, decoded.
+    pub fetch_inside: Signal<Out, Bits<5>>,
     /// No fence overtook the walk.
     pub fetch_cacheable: Signal<Out, Bit>,
     /// It ends a walk of its own.
@@ -107,6 +110,8 @@ pub struct Walks<
     pub data_ppn: Signal<Out, Bits<PPN>>,
     /// And these bits.
     pub data_leaf: Signal<Out, Leaf>,
+    /// The size of that page, decoded.
+    pub data_inside: Signal<Out, Bits<5>>,
     /// No fence overtook the walk.
     pub data_cacheable: Signal<Out, Bit>,
     /// It ends a walk of its own.

@@ -72,6 +72,8 @@ pub struct VerilogModule {
     pub name: String,
     /// Its text.
     pub text: String,
+    /// The block it prints: the name of its type, with its parameters (`Fifo_8_4`).
+    pub block: String,
 }
 
 /// A printed design; it displays as one file.
@@ -112,7 +114,8 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
             let name = names[at].clone();
             let (text, own) = module::print(design, id, &names, &paths, describe);
             labels[at] = own;
-            modules.push(VerilogModule { name, text });
+            let block = design.modules[at].name.clone();
+            modules.push(VerilogModule { name, text, block });
         }
     }
     let first = modules.iter().position(|module| module.name == names[design.top.0 as usize]);

@@ -1,14 +1,15 @@
 //! The names of the exported modules: the types of their blocks.
 
 use hdl::fault::{Cause, HeldFault};
-use hdl::geometry::PageMask;
+use hdl::geometry::{Inside, InsideMask, PageMask};
 use hdl::permission::Permission;
 use hdl::pmp::{AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protection, TableCheck};
-use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
+use hdl::port::{KeyChoice, LateChoice, MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{Bank, BankWay, Kept, SecondLevel};
 use hdl::tlb::{
-    Cam, CamLine, Fifo, Lru, LruAge, NotMostRecent, Policy, PseudoLru, Random, Replacement, Shape,
+    Cam, CamLine, Fifo, HitNumber, LineRights, Lru, LruAge, NotMostRecent, Policy, PseudoLru,
+    Random, Replacement, SamePage, SameSpace, Shape,
 };
 use hdl::trace::PortTrace;
 use hdl::walker::{
@@ -69,10 +70,12 @@ macro_rules! named {
                 }
                 for tlb in [fetch, data].map(|shape| shape.unwrap_or(Shape::fifo(N))) {
                     names = names
-                        .with_example(Port::<IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(
+                        .with_example(Port::<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(
                             extensions, tlb,
                         ))
-                        .with_example(Cam::<IDX, $vpn, $ppn, $asid>::new(extensions, tlb))
+                        .with_example(Cam::<N, IDX, $vpn, $ppn, $asid>::new(extensions, tlb))
+                        .with_example(LineRights::<N>::new(tlb.lines))
+                        .with_example(HitNumber::<IDX>::new(tlb.lines))
                         .with_example(Replacement::<IDX>::new(tlb));
                     names = match tlb.policy {
                         Policy::Fifo => names.with_example(Fifo::<IDX>::new(tlb.ways)),
@@ -92,6 +95,14 @@ macro_rules! named {
                     .with_example(MemoryType::new(extensions))
                     .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions))
                     .with::<CamLine<$vpn, $asid>>()
+                    .with::<KeyChoice<$vpn>>()
+                    .with::<LateChoice<$pa>>()
+                    .with::<SamePage<$vpn>>()
+                    .with::<SameSpace<$asid>>()
+                    .with_example(Inside::new(extensions, $vpn))
+                    .with_example(InsideMask::<$vpn, $pa>::new(extensions))
+                    .with_example(InsideMask::<$vpn, $ppn>::new(extensions))
+                    .with_example(InsideMask::<$vpn, $vpn>::new(extensions))
                     .with_example(PageMask::<$vpn, $vpn>::new(extensions))
                     .with_example(PageMask::<$vpn, $ppn>::new(extensions))
                     .with::<Permission>()

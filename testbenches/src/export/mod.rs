@@ -7,12 +7,14 @@
 //! |---|---|
 //! | `describe` | gives modules and ports the doc comments of their source |
 //! | `header` | the header comment of the file |
+//! | [`ecp5`] | the same in cells of the Lattice ECP5 |
 //! | [`segment`] | the same for the segmentation unit |
 //! | `file` | writes files that appear whole or not at all |
 //! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
 
 pub mod checks;
 mod describe;
+pub mod ecp5;
 mod file;
 mod header;
 pub mod segment;
@@ -42,7 +44,10 @@ pub enum ExportError {
 /// The text of the file for a configuration: header and modules, the top named after the
 /// configuration. Identical from run to run.
 pub fn verilog(config: &Config) -> String {
-    let modules = print::verilog(&config.design(), &config.module(), &describe::describe());
+    let mut modules = print::verilog(&config.design(), &config.module(), &describe::describe());
+    if std::env::var("PW_ECP5").is_ok() {
+        ecp5::with_cells(&mut modules, config.extensions.has(model::isa::Extension::Svnapot));
+    }
     format!("{}\n{modules}", header::header(config))
 }
 

@@ -30,15 +30,21 @@ impl Sample<'_> {
         Some(if faulted { Err(fault()) } else { Ok(self.pin(pins.pa)) })
     }
 
+    /// Of an answer that is a page; else none.
     fn attributes(&self, pins: &ResponsePins) -> Attributes {
+        if !self.high(pins.valid) || self.high(pins.fault) {
+            return Attributes::default();
+        }
         let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin) as u8);
         Attributes { size, pbmt, pma }
     }
 
-    /// The address of an answer, with its page's attributes.
+    /// The address of an answer, with its page's attributes; 0 without an answer, as the pins mean
+    /// nothing then.
     fn translation(&self, pins: &ResponsePins) -> Translation {
-        let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin));
-        Translation::of_codes(self.pin(pins.pa), size, pbmt, pma)
+        let some = self.pin(pins.valid).wrapping_neg();
+        let [size, pbmt, pma] = [pins.size, pins.pbmt, pins.pma].map(|pin| self.pin(pin) & some);
+        Translation::of_codes(self.pin(pins.pa) & some, size, pbmt, pma)
     }
 
     fn fault(&self, cause: Pin, tval: Pin) -> Fault {
@@ -113,7 +119,8 @@ impl Sample<'_> {
         let events = before.iter().chain(&rest[PARTS.len()..]);
         wrong |= events.sum::<u64>() ^ (fetches + loads);
         let answer = |pins: &ResponsePins| {
-            Translation::of_codes(self.pin(pins.pa), self.pin(pins.size), 0, 0)
+            let some = self.pin(pins.valid).wrapping_neg();
+            Translation::of_codes(self.pin(pins.pa) & some, self.pin(pins.size) & some, 0, 0)
         };
         (wrong == 0).then(|| PerPort([answer(fetch), answer(data)]))
     }
