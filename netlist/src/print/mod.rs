@@ -36,6 +36,7 @@
 //! | `modules` | the names of modules |
 //! | `naming`, `names` | the name of everything in a module; which identifiers are legal |
 //! | `text`, `parameters` | trees as lines; localparams |
+//! | `ports` | the ports of the top, and which of them the design uses |
 //! | `place` | where the state of a design is in its text |
 //! | `describe` | comments from the source's own |
 
@@ -51,6 +52,7 @@ mod naming;
 mod parameters;
 mod parts;
 mod place;
+mod ports;
 mod procedure;
 mod reader;
 mod sequential;
@@ -61,6 +63,7 @@ mod tree;
 pub use describe::{Describe, NotRust};
 pub use names::port_names;
 pub use place::Place;
+pub use ports::Port;
 
 use crate::ir::{Body, Design, ModuleId};
 use crate::rewrite::{Net, Paths, paths, readable};
@@ -81,6 +84,8 @@ pub struct VerilogModule {
 pub struct Verilog {
     /// The modules, the top first, parents before their children.
     pub modules: Vec<VerilogModule>,
+    /// The ports of the top, in order of declaration.
+    pub ports: Vec<Port>,
     /// The places of registers and outputs of memories.
     pub places: Vec<Place>,
 }
@@ -120,5 +125,10 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let first = modules.iter().position(|module| module.name == names[design.top.0 as usize]);
     let top = modules.remove(first.expect("the top is a block with a kernel"));
     modules.insert(0, top);
-    Verilog { modules, places: place::places(design, &labels) }
+    let ports = ports::ports(design, describe);
+    Verilog { modules, ports, places: place::places(design, &labels) }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

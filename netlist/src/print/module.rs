@@ -10,7 +10,7 @@ use super::sequential::Held;
 use super::sheet::Sheet;
 use super::text::{Declaration, aligned, block, braced, comment, indented, procedure, range};
 use super::tree::{Block, Part, Step, Tree, each_part};
-use super::{Net, Paths};
+use super::{Net, Paths, one_line};
 use crate::ir::{Design, Kind, ModuleId, SignalId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -430,8 +430,4 @@ fn unread_bits(name: &str, read: &[bool]) -> Vec<String> {
         at += run.max(1);
     }
     unread
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -72,10 +72,15 @@ fn suffixes(word: &str, modules: &[&[Vec<Step>]]) -> Vec<String> {
         return vec![String::new()];
     }
     let depth = modules.iter().flat_map(|paths| paths.iter()).map(Vec::len).max().unwrap_or(0);
-    let from_the_top = (0..depth).map(|at| steps(modules, &|path: &[Step]| path.get(at)));
-    let from_the_block =
-        (0..depth).map(|at| steps(modules, &|path: &[Step]| path.iter().rev().nth(at)));
-    let told = from_the_top.chain(from_the_block).flatten().find(|steps| {
+    let first: Vec<&[Vec<Step>]> =
+        modules.iter().map(|paths| &paths[..paths.len().min(1)]).collect();
+    let from_the_top = |at| steps(modules, &|path: &[Step]| path.get(at));
+    let from_the_block = |at| steps(modules, &|path: &[Step]| path.iter().rev().nth(at));
+    // Where the instances of one module have nothing in common, its first one names it.
+    let of_the_first = |at| steps(&first, &|path: &[Step]| path.iter().rev().nth(at));
+    let all = (0..depth).map(from_the_top);
+    let all = all.chain((0..depth).map(from_the_block)).chain((0..depth).map(of_the_first));
+    let told = all.flatten().find(|steps| {
         let different: BTreeSet<&Step> = steps.iter().collect();
         different.len() == steps.len()
     });
@@ -132,7 +137,9 @@ mod tests {
         let masks: &[&[&str]] =
             &[&["walk.page", "port.add.page"], &["port.tlb.new_page"], &["cache.line#0.region"]];
         assert_eq!(told("page_mask", masks), ["", "_new_page", "_region"]);
-        assert_eq!(told("pair", &[&["a.x", "b.y"], &["a.y", "b.x"]]), ["", ""]);
+        let several: &[&[&str]] = &[&["walk.page", "add.page"], &["tlb.new_page", "line#0.region"]];
+        assert_eq!(told("page_mask", several), ["", "_new_page"]);
+        assert_eq!(told("pair", &[&["x", "y"], &["x", "y"]]), ["", ""]);
     }
 
     #[test]
