@@ -8,6 +8,8 @@ use machine::wave::Choice;
 use model::isa::Mode;
 use waves::Window;
 
+use crate::export::Kind;
+
 use super::values::{ElfArg, LatencyArg, named, scheme};
 use super::wave::Place;
 
@@ -233,10 +235,13 @@ pub struct ConformArgs {
 pub struct ExportArgs {
     /// The configuration.
     pub config: String,
-    /// The folder for the Verilog file, which has the configuration's name.
+    /// The folder for the files, which have the configuration's name.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// Check the file with Icarus Verilog, Verilator and yosys.
+    /// Write these only: verilog, template, core, testbench, guide.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', hide_possible_values = true)]
+    pub only: Vec<Kind>,
+    /// Check the Verilog with Icarus Verilog, Verilator and yosys, and run the test bench.
     #[arg(long)]
     pub check: bool,
 }
