@@ -54,7 +54,7 @@ impl Sheet<'_> {
             return None;
         }
         match self.slice(net) {
-            [Statement::Assign { target, value }] if instance.dims.is_empty() => {
+            [Statement::Assign { target, value }] if instance.count() == 1 => {
                 target.part.is_none().then(|| value.clone())
             }
             [Statement::For { variable, from: 0, to, body }]

@@ -18,10 +18,13 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// Descriptions of printed modules and ports: `Module` or `Module.port` to a sentence.
+/// What readers are told about printed modules and ports: for `Module` or `Module.port` a sentence,
+/// headings above groups of ports, and words for blocks.
 #[derive(Clone, Debug, Default)]
 pub struct Describe {
     texts: BTreeMap<String, String>,
+    headings: BTreeMap<String, String>,
+    words: BTreeMap<String, String>,
     /// Types that a macro declares: the macro's name, with its `!`.
     declared_by: BTreeMap<String, String>,
 }
@@ -42,6 +45,17 @@ impl Describe {
         self.texts.insert(path.into(), text.into());
     }
 
+    /// Puts a heading above a port (`Module.port`), the first of a group.
+    pub fn head(&mut self, port: impl Into<String>, heading: impl Into<String>) {
+        self.headings.insert(port.into(), heading.into());
+    }
+
+    /// Calls the modules of a block, by its type's name without parameters, by another word than
+    /// that name in lower case.
+    pub fn call(&mut self, block: impl Into<String>, word: impl Into<String>) {
+        self.words.insert(block.into(), word.into());
+    }
+
     /// Takes the first paragraph of the doc comments of all structures in a Rust source, and of
     /// their fields. A module whose name consists of a type's name and its parameters (`Counter_8`)
     /// is described by the type. Existing descriptions are kept.
@@ -54,6 +68,16 @@ impl Describe {
             source.parse().map_err(|error: proc_macro2::LexError| NotRust(error.to_string()))?;
         self.scan(tokens, None, None);
         Ok(())
+    }
+
+    /// The heading above a port.
+    pub(super) fn heading(&self, port: &str) -> Option<&str> {
+        self.headings.get(port).map(String::as_str)
+    }
+
+    /// The word for a block.
+    pub(super) fn word(&self, block: &str) -> Option<&str> {
+        self.words.get(block).map(String::as_str)
     }
 
     /// The description of a module or a port.

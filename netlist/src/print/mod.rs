@@ -1,6 +1,7 @@
 //! A design as readable Verilog-2005.
 //!
-//! One module for each distinct block, shared by its instances. In a module:
+//! One module for each distinct block, shared by its instances, and named for the top and what it
+//! is, so that several designs can be read together. In a module:
 //!
 //! - ports are in order of declaration; a structure or an array is one vector (first field,
 //!   element 0 in the lowest bits), a field is named by a localparam (`held_leaf[LEAF_GLOBAL]`);
@@ -32,8 +33,10 @@
 //! | `procedure`, `expression` | trees of statements and expressions |
 //! | `parts`, `reader` | bits as concatenations; their values within loops |
 //! | `tree` | Verilog without names: expressions, statements, blocks |
-//! | `naming`, `names` | the name of everything; which identifiers are legal |
+//! | `modules` | the names of modules |
+//! | `naming`, `names` | the name of everything in a module; which identifiers are legal |
 //! | `text`, `parameters` | trees as lines; localparams |
+//! | `ports` | the ports of the top, and which of them the design uses |
 //! | `place` | where the state of a design is in its text |
 //! | `describe` | comments from the source's own |
 
@@ -43,11 +46,13 @@ mod expression;
 mod logic;
 mod memory;
 mod module;
+mod modules;
 mod names;
 mod naming;
 mod parameters;
 mod parts;
 mod place;
+mod ports;
 mod procedure;
 mod reader;
 mod sequential;
@@ -58,10 +63,10 @@ mod tree;
 pub use describe::{Describe, NotRust};
 pub use names::port_names;
 pub use place::Place;
+pub use ports::Port;
 
 use crate::ir::{Body, Design, ModuleId};
 use crate::rewrite::{Net, Paths, paths, readable};
-use names::Scope;
 use place::Labels;
 use std::fmt;
 
@@ -81,6 +86,8 @@ pub struct VerilogModule {
 pub struct Verilog {
     /// The modules, the top first, parents before their children.
     pub modules: Vec<VerilogModule>,
+    /// The ports of the top, in order of declaration.
+    pub ports: Vec<Port>,
     /// The places of registers and outputs of memories.
     pub places: Vec<Place>,
 }
@@ -101,10 +108,10 @@ impl fmt::Display for Verilog {
     }
 }
 
-/// Prints a design; its top module gets this name.
+/// Prints a design; its top module gets this name, with which the names of all others begin.
 pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let design = &readable(design);
-    let names = module_names(design, top);
+    let names = modules::module_names(design, top, describe);
     let paths = paths(design);
     let mut modules = Vec::new();
     let mut labels = vec![Labels::default(); design.modules.len()];
@@ -121,17 +128,10 @@ pub fn verilog(design: &Design, top: &str, describe: &Describe) -> Verilog {
     let first = modules.iter().position(|module| module.name == names[design.top.0 as usize]);
     let top = modules.remove(first.expect("the top is a block with a kernel"));
     modules.insert(0, top);
-    Verilog { modules, places: place::places(design, &labels) }
+    let ports = ports::ports(design, describe);
+    Verilog { modules, ports, places: place::places(design, &labels) }
 }
 
-/// The top's name as given, every other after its block.
-fn module_names(design: &Design, top: &str) -> Vec<String> {
-    let mut scope = Scope::default();
-    let top_name = scope.take(top);
-    let mut names = Vec::new();
-    for (at, module) in design.modules.iter().enumerate() {
-        let is_top = at == design.top.0 as usize;
-        names.push(if is_top { top_name.clone() } else { scope.take(&module.name) });
-    }
-    names
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -10,7 +10,7 @@ use super::sequential::Held;
 use super::sheet::Sheet;
 use super::text::{Declaration, aligned, block, braced, comment, indented, procedure, range};
 use super::tree::{Block, Part, Step, Tree, each_part};
-use super::{Net, Paths};
+use super::{Net, Paths, one_line};
 use crate::ir::{Design, Kind, ModuleId, SignalId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -392,10 +392,15 @@ impl Writer<'_> {
             let range = &ranges[at];
             let text = format!("    {direction}{gap}{range:column$} {}{comma}", self.name(net));
             let path = format!("{own}.{}", sheet.module.signal(*port).name);
-            rows.push((text, describe.text(&path)));
+            rows.push((text, describe.text(&path), describe.heading(&path)));
         }
-        let wide = rows.iter().filter(|(_, text)| text.is_some()).map(|(row, _)| row.len()).max();
-        for (row, text) in rows {
+        let explained = rows.iter().filter(|(_, text, _)| text.is_some());
+        let wide = explained.map(|(row, ..)| row.len()).max();
+        for (at, (row, text, heading)) in rows.into_iter().enumerate() {
+            if let Some(heading) = heading {
+                lines.extend((at > 0).then(String::new));
+                lines.push(format!("    // {}", one_line(heading)));
+            }
             match (text, wide) {
                 (Some(text), Some(wide)) => {
                     lines.push(format!("{row:wide$}  // {}", one_line(text)));
@@ -425,8 +430,4 @@ fn unread_bits(name: &str, read: &[bool]) -> Vec<String> {
         at += run.max(1);
     }
     unread
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

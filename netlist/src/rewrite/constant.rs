@@ -6,10 +6,11 @@
 //! Reads must be final, as `settle` leaves them.
 
 use super::net::{Net, assigned, reads, select};
+use super::unroll::decided;
 use crate::flatten::{Known, Settled};
 use crate::ir::{
     Binary, Body, Design, Expr, ExprKind, Module, ModuleId, Pass, Rebuild, Reference, Statement,
-    Target, Type, Value,
+    Target, Type, Unary, Value,
 };
 use std::collections::BTreeSet;
 
@@ -49,7 +50,7 @@ fn folded(design: &Design, known: &mut Known, id: ModuleId, body: &[Statement]) 
             whole.insert(net);
         }
     }
-    let mut fold = Fold { settled: known.settled(design, id), whole };
+    let mut fold = Fold { module, settled: known.settled(design, id), whole };
     constants.extend(fold.body(body));
     constants
 }
@@ -85,7 +86,29 @@ fn assignment(net: Net, value: Value, ty: Type) -> Statement {
     Statement::Assign { target, value: Expr::literal(value, ty) }
 }
 
+/// The value of a decision between constants: a comparison, or several of them.
+fn decision(module: &Module, expr: &Expr) -> Option<Value> {
+    let number = |expr: &Expr| match &expr.kind {
+        ExprKind::Literal(value) => Some(value.clone()),
+        // Of an array of equal ones it does not matter which.
+        ExprKind::Constant(id, _) => {
+            let values = &module.constant(*id).values;
+            let first = values.first()?;
+            values.iter().all(|value| value == first).then(|| first.clone())
+        }
+        _ => None,
+    };
+    match &expr.kind {
+        ExprKind::Binary(op, a, b) if op.is_comparison() && !a.ty.is_signed() => {
+            Some(Value::bit_of(op.compares(&number(a)?, &number(b)?)))
+        }
+        ExprKind::Unary(Unary::Not, a) if expr.width == 1 => Some(decision(module, a)?.not()),
+        _ => None,
+    }
+}
+
 struct Fold<'a> {
+    module: &'a Module,
     settled: Settled<'a>,
     /// Nets that have been assigned their constants.
     whole: BTreeSet<Net>,
@@ -93,9 +116,10 @@ struct Fold<'a> {
 
 impl Rebuild for Fold<'_> {
     fn expr(&mut self, expr: &Expr) -> Expr {
-        // What reads nothing keeps its names.
+        // What reads nothing keeps its names, unless it decides something.
         if !has_reads(expr) {
-            return expr.clone();
+            let decision = decision(self.module, expr);
+            return decision.map_or_else(|| expr.clone(), |value| Expr::literal(value, expr.ty));
         }
         if let Some(value) = self.settled.constant(expr) {
             return Expr::literal(value, expr.ty);
@@ -112,6 +136,19 @@ impl Rebuild for Fold<'_> {
             _ => expr.map_operands(&mut |operand| self.expr(operand)).kind,
         };
         let folded = Expr { kind, ..expr.clone() };
+        if let ExprKind::Binary(op, a, b) = &folded.kind
+            && folded.width == 1
+        {
+            match (&a.kind, &b.kind) {
+                (ExprKind::Literal(known), _) if a.width == 1 => {
+                    return decided(*op, known, b, &folded);
+                }
+                (_, ExprKind::Literal(known)) if b.width == 1 => {
+                    return decided(*op, known, a, &folded);
+                }
+                _ => {}
+            }
+        }
         let operands = folded.operands().into_iter();
         let mut like = operands.filter(|operand| operand.ty == folded.ty);
         match like.find(|operand| self.settled.same(operand, &folded)) {

@@ -3,12 +3,14 @@
 //! | file | pass or part |
 //! |---|---|
 //! | `cut` | selects bits of named signals only, since Verilog allows no others |
+//! | `once` | replaces loops that run once by their bodies |
 //! | `unroll`, `carry` | unrolls loops without a Verilog form; finds values carried between iterations |
 //! | `settle` | makes reads final: an intermediate value that is read gets its own signal |
 //! | `constant` | reads constants as their values, through all blocks; leaves dead branches out |
-//! | `unused` | leaves out locals, ports of children and blocks that nothing reads |
 //! | `separate` | separates the statements of each signal from those of all others |
 //! | `fold` | folds statements into one expression, where that is easier to read |
+//! | `alias` | reads locals that are another name of a net as that net |
+//! | `unused` | leaves out locals, ports of children and blocks that nothing reads |
 //! | `share` | writes logic that several signals have in common once |
 //! | `net`, `loops` | the nets that statements assign and read; their dependences within a cycle |
 //! | `plant` | a defect in each pass, for tests to find |
@@ -17,12 +19,14 @@
 //! netlist CONFIG --ir --after settle` shows it as a netlist, and the tests run it in the
 //! interpreter in parallel with the original design.
 
+mod alias;
 mod carry;
 mod constant;
 mod cut;
 mod fold;
 mod loops;
 mod net;
+mod once;
 #[cfg(test)]
 pub(crate) mod plant;
 mod separate;
@@ -43,12 +47,14 @@ use crate::ir::{Design, Pass};
 /// The passes, in the order in which they run.
 pub const PASSES: &[&dyn Pass<Design>] = &[
     &cut::Cut,
+    &once::Once,
     &unroll::Unroll,
     &settle::Settle,
     &constant::Constant,
-    &unused::Unused,
     &separate::Separate,
     &fold::Fold,
+    &alias::Alias,
+    &unused::Unused,
     &share::Share,
 ];
 

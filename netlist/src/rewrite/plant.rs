@@ -7,12 +7,16 @@ use std::cell::Cell;
 pub(crate) enum Plant {
     /// Bits are always taken from the lower end.
     Cut,
+    /// The only round of a loop is taken for the next one.
+    Once,
     /// The last iteration of a loop is omitted.
     Unroll,
     /// An early read misses the assignment just before it.
     Settle,
     /// What is constant in one instance is taken for constant in all.
     Constant,
+    /// A local that copies a net in some branches, or at first, counts as its name.
+    Alias,
     /// Assignments of parts are left out too.
     Unused,
     /// Signals keep the order of the kernel, whatever they read.
@@ -27,12 +31,14 @@ impl Plant {
     /// All of them, in the order of the passes.
     pub(crate) const ALL: &[Plant] = &[
         Plant::Cut,
+        Plant::Once,
         Plant::Unroll,
         Plant::Settle,
         Plant::Constant,
-        Plant::Unused,
         Plant::Separate,
         Plant::Fold,
+        Plant::Alias,
+        Plant::Unused,
         Plant::Share,
     ];
 }

@@ -124,7 +124,7 @@ impl Rebuild for Rounds<'_> {
 }
 
 /// `other && known` or `other || known`, of bits.
-fn decided(op: Binary, known: &Value, other: &Expr, whole: &Expr) -> Expr {
+pub(super) fn decided(op: Binary, known: &Value, other: &Expr, whole: &Expr) -> Expr {
     match op {
         Binary::And if known.any() => other.clone(),
         Binary::Or if !known.any() => other.clone(),
@@ -135,7 +135,7 @@ fn decided(op: Binary, known: &Value, other: &Expr, whole: &Expr) -> Expr {
 
 /// Whether the iterations of a loop differ in more than their elements: a condition tests the loop
 /// variable, or an index would be negative in some iteration.
-fn is_special(around: &Statement) -> bool {
+pub(super) fn is_special(around: &Statement) -> bool {
     let mut found = asks_round(std::slice::from_ref(around));
     let mut reference = |reference: &Reference| {
         let instance = reference.instance.as_ref().and_then(|(_, index)| index.as_ref());

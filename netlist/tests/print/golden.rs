@@ -153,12 +153,16 @@ fn chains_and_mixed_rows_read_well() {
 fn absent_parts_are_not_printed() {
     let design = elaborated(&crate::absent::Absent::default());
     expect("absent", &design, &Describe::new());
-    let text = verilog(&design, "absent", &Describe::new()).to_string();
+    let printed = verilog(&design, "absent", &Describe::new());
+    let text = printed.to_string();
     // What the two instances have at different constants is a port; what they have at one is none.
     assert!(text.contains(".inverts(1'b0)") && text.contains(".inverts(1'b1)"), "{text}");
     for absent in ["doubles", "second", "spare", "mixed", "half_result", "sum", "wide "] {
         assert!(!text.contains(absent), "{absent} is printed:\n{text}");
     }
+    // What surrounds it can tell which ports it does without.
+    let idle = printed.ports.iter().filter(|port| port.idle).map(|port| port.name.as_str());
+    assert_eq!(idle.collect::<Vec<_>>(), ["ignored", "carry"]);
     // Registers and the ports of the outermost block stay, whatever reads them.
     for kept in ["last <= value", "input  wire [7:0]  ignored", "assign carry = 8'd0"] {
         assert!(text.contains(kept), "{kept} is not printed:\n{text}");

@@ -28,10 +28,7 @@ pub(crate) fn record<B: Clocked>(
     seed: u64,
     mut present: impl FnMut(&mut Dice, &mut B),
 ) -> Recording {
-    let mut design: Design = crate::base::elaborated(&block);
-    for module in &mut design.modules {
-        module.name = format!("{device}_{}", module.name);
-    }
+    let design: Design = crate::base::elaborated(&block);
     block.connect_all();
     let printed = verilog(&design, device, &Describe::new());
     let (signals, clock) = signals(&design, &printed.places);

@@ -1,31 +1,94 @@
 //! `pagewalk export`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::output::print;
 use super::run::known;
 use super::{ExportArgs, Status};
-use crate::export::{self, checks, tools};
+use crate::export::{self, File, Kind, Target, checks, tools};
+use engine::Config;
 
-/// Writes a configuration as Verilog, and has third-party tools check it if requested.
+/// Writes a configuration as Verilog with the files around it, and has third-party tools check it if
+/// requested.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
-    known(Some(&arguments.config))?;
-    if let Ok(config) = engine::segment::find(&arguments.config) {
-        let path = export::segment::export(config, &arguments.output)?;
-        return written(&path, config.name, arguments.check);
+    let ExportArgs { config, output, only, check, target } = arguments;
+    known(Some(config))?;
+    is_folder(output)?;
+    let (files, top) = match engine::segment::find(config) {
+        Ok(unit) if *target == Target::Generic => {
+            (export::segment::files(unit), unit.name.to_owned())
+        }
+        Ok(unit) => anyhow::bail!("--target has no effect on {}: it has no other form", unit.name),
+        Err(_) => {
+            let config = engine::find(config)?;
+            (export::files(config, *target), config.module())
+        }
+    };
+    let files = chosen(files, config, only)?;
+    let has = |kind: Kind| files.iter().position(|file| file.kind == kind);
+    let (verilog, testbench) = (has(Kind::Verilog), has(Kind::Testbench));
+    if *check && verilog.is_none() {
+        anyhow::bail!("--check has no effect without verilog in --only");
     }
-    let config = engine::find(&arguments.config)?;
-    let path = export::export(config, &arguments.output)?;
-    written(&path, &config.module(), arguments.check)
-}
-
-/// Reports the place of the file, and the messages of third-party tools.
-fn written(path: &Path, top: &str, check: bool) -> anyhow::Result<Status> {
-    print(&format!("{}\n", path.display()))?;
-    if check {
-        for verdict in checks::check(path, top, tools::required())? {
+    let paths: Vec<PathBuf> = export::write(output, &files)?;
+    for path in &paths {
+        print(&format!("{}\n", path.display()))?;
+    }
+    if *check && *target == Target::Ecp5 {
+        let proven = in_cells(engine::find(config)?)?;
+        print(&format!("  yosys: proves {proven} modules in cells equal to those without\n"))?;
+    } else if *check && let Some(verilog) = verilog {
+        let mut verdicts = checks::check(&paths[verilog], &top, tools::required())?;
+        if let Some(testbench) = testbench {
+            let (verilog, testbench) = (&paths[verilog], &paths[testbench]);
+            verdicts.push(checks::simulate(verilog, testbench, tools::required())?);
+        }
+        for verdict in verdicts {
             print(&format!("  {verdict}\n"))?;
         }
     }
     Ok(Status::Fine)
+}
+
+/// Has Yosys compare the modules in cells with those without.
+fn in_cells(config: &Config) -> anyhow::Result<usize> {
+    let [plain, cells] = [Target::Generic, Target::Ecp5].map(|of| export::modules(config, of));
+    let folder = tempfile::tempdir()?;
+    let napot = export::ecp5::has_napot(config);
+    Ok(export::ecp5::prove(&plain, &cells, napot, folder.path())?)
+}
+
+/// A name of a file where a folder is meant would become a folder of that name.
+fn is_folder(output: &Path) -> anyhow::Result<()> {
+    let ending = output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if ["v", "sv", "vh", "core", "md"].contains(&ending) && !output.is_dir() {
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        anyhow::bail!(
+            "-o names a folder, not a file as {} is; the files in it have the configuration's name: \
+             -o {}",
+            output.display(),
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
+/// The files of the kinds that are wanted; all if none is named.
+fn chosen(files: Vec<File>, config: &str, only: &[Kind]) -> anyhow::Result<Vec<File>> {
+    if only.is_empty() {
+        return Ok(files);
+    }
+    for (at, kind) in only.iter().enumerate() {
+        let word =
+            clap::ValueEnum::to_possible_value(kind).map(|value| value.get_name().to_owned());
+        let word = word.unwrap_or_default();
+        if only[..at].contains(kind) {
+            anyhow::bail!("--only names {word} twice");
+        }
+        if !files.iter().any(|file| file.kind == *kind) {
+            anyhow::bail!("--only {word}: {config} has none");
+        }
+    }
+    Ok(files.into_iter().filter(|file| only.contains(&file.kind)).collect())
 }

@@ -8,6 +8,8 @@ use machine::wave::Choice;
 use model::isa::Mode;
 use waves::Window;
 
+use crate::export::{Kind, Target};
+
 use super::values::{ElfArg, LatencyArg, named, scheme};
 use super::wave::Place;
 
@@ -233,10 +235,17 @@ pub struct ConformArgs {
 pub struct ExportArgs {
     /// The configuration.
     pub config: String,
-    /// The folder for the Verilog file, which has the configuration's name.
+    /// The folder for the files, which have the configuration's name.
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
-    /// Check the file with Icarus Verilog, Verilator and yosys.
+    /// Write these only: verilog, template, core, testbench, guide.
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', hide_possible_values = true)]
+    pub only: Vec<Kind>,
+    /// For this hardware: generic, or ecp5, where some modules are cells of the Lattice ECP5.
+    #[arg(long, value_name = "HARDWARE", default_value = "generic", hide_possible_values = true)]
+    pub target: Target,
+    /// Check the Verilog with Icarus Verilog, Verilator and yosys, and run the test bench. In cells
+    /// of a target: have yosys prove that it is the same.
     #[arg(long)]
     pub check: bool,
 }

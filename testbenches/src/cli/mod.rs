@@ -94,7 +94,7 @@ pub enum Command {
     Policy(PolicyArgs),
     /// Replay translation vectors through the hardware.
     Conform(ConformArgs),
-    /// Write a configuration as Verilog.
+    /// Write a configuration as Verilog, with what it takes to use it.
     Export(ExportArgs),
     /// Show the results of the netlist compiler for a configuration.
     Netlist(NetlistArgs),

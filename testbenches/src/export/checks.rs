@@ -58,6 +58,34 @@ pub fn check(file: &Path, top: &str, required: bool) -> Result<Vec<Verdict>, Too
     Ok(verdicts)
 }
 
+/// Runs the test bench of an exported MMU in Icarus Verilog, elsewhere than in the folder of its
+/// files. With `required`, a missing tool is an error.
+///
+/// # Errors
+/// [`ToolError`] if the simulator is missing and required, or the test bench does not pass.
+pub fn simulate(file: &Path, testbench: &Path, required: bool) -> Result<Verdict, ToolError> {
+    let tool = "iverilog";
+    match simulated(file, testbench) {
+        Ok(()) => Ok(Verdict::Passed { tool, what: "the test bench passes" }),
+        Err(ToolError::Missing { .. }) if !required => Ok(Verdict::Skipped { tool }),
+        Err(error) => Err(error),
+    }
+}
+
+fn simulated(file: &Path, testbench: &Path) -> Result<(), ToolError> {
+    let io = |source| ToolError::Io { tool: "iverilog", source };
+    let folder = tempfile::tempdir().map_err(io)?;
+    let [file, testbench] = [file, testbench].map(std::path::absolute);
+    let [file, testbench] = [text_of(&file.map_err(io)?), text_of(&testbench.map_err(io)?)];
+    let arguments = ["-g2005", "-o", "testbench.vvp", &file, &testbench];
+    tools::run("iverilog", folder.path(), &arguments)?;
+    let said = tools::run("vvp", folder.path(), &["-n", "testbench.vvp"])?;
+    match said.lines().any(|line| line.starts_with("PASS")) {
+        true => Ok(()),
+        false => Err(ToolError::Objected { tool: "vvp", message: said }),
+    }
+}
+
 fn text_of(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }

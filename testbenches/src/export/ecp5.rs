@@ -8,9 +8,24 @@
 //! Each of these modules computes what the one without cells does: [`prove`] has Yosys prove it.
 
 use super::tools::{self, ToolError};
+use engine::Config;
+use model::isa::Extension;
 use netlist::print::Verilog;
 use std::fmt::Write;
 use std::path::Path;
+
+/// What the header says besides.
+pub(super) const HEADER: &str = "\
+//
+// For the Lattice ECP5: some modules consist of its cells (CCU2C, LUT4, PFUMX).
+// To simulate it, add the models of these cells that come with Yosys:
+// `yosys-config --datdir`/ecp5/cells_sim.v
+";
+
+/// Whether a configuration compares NAPOT ranges.
+pub fn has_napot(config: &Config) -> bool {
+    config.extensions.has(Extension::Svnapot)
+}
 
 /// Replaces the bodies of the modules that have a form in cells. `napot`: there are NAPOT ranges.
 pub fn with_cells(verilog: &mut Verilog, napot: bool) {

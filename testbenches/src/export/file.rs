@@ -1,17 +1,78 @@
-//! Files that appear whole or not at all.
+//! The files of a configuration, and how they are written: whole or not at all.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::ExportError;
 use tempfile::NamedTempFile;
 
-/// Writes a file under a temporary name in its directory, which is created first, and renames it.
-pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+/// What a file of a configuration is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Kind {
+    /// The hardware: NAME.v.
+    Verilog,
+    /// An instance to copy: NAME_template.v.
+    Template,
+    /// The description for FuseSoC: NAME.core.
+    Core,
+    /// A test bench that checks itself: NAME_tb.v.
+    Testbench,
+    /// Parts, latencies, rules, how to simulate and synthesise: NAME.md.
+    Guide,
+}
+
+/// A file of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// What it is for.
+    pub kind: Kind,
+    /// Its name in the folder.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl File {
+    /// A file of the configuration with this name.
+    pub(super) fn new(kind: Kind, configuration: &str, text: String) -> File {
+        let ending = match kind {
+            Kind::Verilog => ".v",
+            Kind::Template => "_template.v",
+            Kind::Core => ".core",
+            Kind::Testbench => "_tb.v",
+            Kind::Guide => ".md",
+        };
+        File { kind, name: format!("{configuration}{ending}"), text }
+    }
+}
+
+/// Writes files into a directory, which is created if necessary, and returns their paths. All are
+/// written under temporary names before the first gets its own.
+///
+/// # Errors
+/// [`ExportError::Write`] if the directory cannot be created or written, or the disk is full.
+pub fn write(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, ExportError> {
+    let mut written = Vec::new();
+    for File { name, text, .. } in files {
+        let path = directory.join(name);
+        let file = written_aside(&path, text);
+        let file = file.map_err(|source| ExportError::Write { path: path.clone(), source })?;
+        written.push((path, file));
+    }
+    let complete = |(path, file): (PathBuf, _)| match complete(file, &path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(ExportError::Write { path, source }),
+    };
+    written.into_iter().map(complete).collect()
+}
+
+/// A text under a temporary name in its directory, which is created first.
+fn written_aside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     std::fs::create_dir_all(directory(path))?;
     let mut file = begin(path)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
-    complete(file, path)
+    Ok(file)
 }
 
 /// Opens what becomes a file, under a temporary name in its directory. Only a file can be replaced:
@@ -75,6 +136,10 @@ pub(crate) fn readable_by_all(_file: &std::fs::File) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;
+
+    fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+        complete(written_aside(path, text)?, path)
+    }
 
     #[test]
     fn only_files_are_replaced_and_links_stay() {

@@ -1,14 +1,19 @@
-//! Verilog of a named configuration, in files that are either complete or absent.
+//! Verilog of a named configuration and what makes it easy to use, in files that are either complete
+//! or absent.
 //!
 //! The netlist compiler prints the modules ([`netlist::print`]). Cosimulation proves, cycle by
 //! cycle, that the text *behaves* like the Rust simulation.
 //!
 //! | file | does |
 //! |---|---|
-//! | `describe` | gives modules and ports the doc comments of their source |
-//! | `header` | the header comment of the file |
-//! | [`ecp5`] | the same in cells of the Lattice ECP5 |
-//! | [`segment`] | the same for the segmentation unit |
+//! | `describe`, `words`, `groups` | give modules and ports the doc comments of their source; words for blocks; headings for groups of ports |
+//! | `parts`, `header` | what a configuration consists of; the header comment of the Verilog |
+//! | `target` | for which hardware the Verilog is |
+//! | `unit` | a unit and its ports, as the files around it need them |
+//! | `template`, `fusesoc`, `guide` | these files: an instance to copy, FuseSoC's description, a guide |
+//! | `testbench`, `timing` | a test bench in Verilog that checks itself; the latencies that it expects and the guide tells |
+//! | [`ecp5`] | blocks in cells of the Lattice ECP5 |
+//! | [`segment`] | all this for the segmentation unit |
 //! | `file` | writes files that appear whole or not at all |
 //! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
 
@@ -16,22 +21,35 @@ pub mod checks;
 mod describe;
 pub mod ecp5;
 mod file;
+mod fusesoc;
+mod groups;
+mod guide;
 mod header;
+mod parts;
 pub mod segment;
+mod target;
+mod template;
+mod testbench;
+mod timing;
 pub mod tools;
+mod unit;
+mod words;
 
-pub use checks::{Verdict, check};
+pub use checks::{Verdict, check, simulate};
+pub use file::{File, Kind, write};
 pub(crate) use file::{are_one, begin, complete};
+pub use target::Target;
 pub use tools::ToolError;
 
 use engine::Config;
-use netlist::print;
+use netlist::print::{Describe, Verilog};
 use std::path::{Path, PathBuf};
+use unit::Unit;
 
 /// Why a configuration could not be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The file could not be written; nothing of it is left.
+    /// A file could not be written; nothing of it is left.
     #[error("{} cannot be written", path.display())]
     Write {
         /// The file.
@@ -41,29 +59,58 @@ pub enum ExportError {
     },
 }
 
-/// The text of the file for a configuration: header and modules, the top named after the
-/// configuration. Identical from run to run.
+/// The text of the Verilog file of a configuration: header and modules, the top named after the
+/// configuration, with which the names of all others begin. Identical from run to run.
 pub fn verilog(config: &Config) -> String {
-    let mut modules = print::verilog(&config.design(), &config.module(), &describe::describe());
-    if std::env::var("PW_ECP5").is_ok() {
-        ecp5::with_cells(&mut modules, config.extensions.has(model::isa::Extension::Svnapot));
-    }
-    format!("{}\n{modules}", header::header(config))
+    unit(config, Target::Generic).verilog
 }
 
-/// Writes `directory/NAME.v` and returns its path. The directory is created if necessary; the file
-/// appears whole or not at all.
+/// The modules of a configuration for a target, the top first.
+pub fn modules(config: &Config, target: Target) -> Verilog {
+    let mut modules =
+        netlist::print::verilog(&config.design(), &config.module(), &describe(config));
+    if target == Target::Ecp5 {
+        ecp5::with_cells(&mut modules, ecp5::has_napot(config));
+    }
+    modules
+}
+
+/// Every file of a configuration for a target. Identical from run to run.
+pub fn files(config: &Config, target: Target) -> Vec<File> {
+    let unit = unit(config, target);
+    let name = unit.name.as_str();
+    vec![
+        File::new(Kind::Verilog, name, unit.verilog.clone()),
+        File::new(Kind::Template, name, template::template(&unit)),
+        File::new(Kind::Core, name, fusesoc::core(&unit, true)),
+        File::new(Kind::Testbench, name, testbench::testbench(config, &unit)),
+        File::new(Kind::Guide, name, guide::mmu(config, &unit)),
+    ]
+}
+
+/// Writes `directory/NAME.v` alone and returns its path. The directory is created if necessary; the
+/// file appears whole or not at all.
 ///
 /// # Errors
 /// [`ExportError::Write`] if the directory cannot be created or written, or the disk is full.
 pub fn export(config: &Config, directory: &Path) -> Result<PathBuf, ExportError> {
-    write(directory, &config.module(), &verilog(config))
+    let unit = unit(config, Target::Generic);
+    write(directory, &[File::new(Kind::Verilog, &unit.name, unit.verilog)])?;
+    Ok(directory.join(format!("{}.v", unit.name)))
 }
 
-/// Writes a text as `directory/NAME.v`.
-pub(crate) fn write(directory: &Path, name: &str, text: &str) -> Result<PathBuf, ExportError> {
-    let path = directory.join(format!("{name}.v"));
-    file::write_whole(&path, text)
-        .map_err(|source| ExportError::Write { path: path.clone(), source })?;
-    Ok(path)
+fn unit(config: &Config, target: Target) -> Unit {
+    let title = format!("RISC-V MMU, configuration {}", config.name);
+    let header = match target {
+        Target::Generic => header::header(config),
+        Target::Ecp5 => format!("{}{}", header::header(config), ecp5::HEADER),
+    };
+    Unit::new(config.module(), title, &header, modules(config, target))
+}
+
+fn describe(config: &Config) -> Describe {
+    let mut describe = describe::describe();
+    words::words(&mut describe);
+    groups::of_the_mmu(&mut describe, &config.design());
+    describe
 }

@@ -354,6 +354,11 @@ fn options_without_effect_are_refused() {
         &["run", "how-many-cycles", "--wave-from", "3"],
         &["list", "--engine", "compiled"],
         &["export", "rv64_tiny", "-o", "x", "--engine", "compiled"],
+        &["export", "rv64_tiny", "-o", "x/y.v"],
+        &["export", "rv64_tiny", "-o", "x", "--only", "wave"],
+        &["export", "rv64_tiny", "-o", "x", "--only", "core,core"],
+        &["export", "rv64_tiny", "-o", "x", "--only", "core", "--check"],
+        &["export", "segment_4", "-o", "x", "--only", "testbench"],
     ] {
         let (out, error, status) = pagewalk(arguments);
         assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}: {error}");

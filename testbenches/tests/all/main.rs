@@ -7,6 +7,7 @@
 //! | `cli`, `explore`, `policy`, `netlist`, `trace` | the command, by its real binary |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
+//! | `exported` | the files around it, and all configurations in one project |
 //! | `engines` | the engines against each other, every pin and signal in every cycle |
 //! | `protection` | random requests while PMP registers change |
 //! | `pool` | a reused MMU against a new one |
@@ -27,6 +28,7 @@ mod cosim;
 mod engines;
 mod examples;
 mod explore;
+mod exported;
 mod fast;
 mod figures;
 mod ideas;

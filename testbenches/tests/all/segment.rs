@@ -10,8 +10,8 @@ use model::isa::Access;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use scenario::load::Scenario;
-use testbenches::export::segment::{export, verilog};
-use testbenches::export::{checks, tools};
+use testbenches::export::segment::{files, verilog};
+use testbenches::export::{checks, tools, write};
 
 const SEED: u64 = 0x5e6;
 
@@ -69,8 +69,8 @@ fn every_engine_answers_as_the_golden_unit() {
 fn every_configuration_is_read_by_every_tool() {
     let home = tempfile::tempdir().unwrap();
     for config in CONFIGS {
-        let path = export(config, home.path()).unwrap();
-        let verdicts = checks::check(&path, config.name, tools::required())
+        let paths = write(home.path(), &files(config)).unwrap();
+        let verdicts = checks::check(&paths[0], config.name, tools::required())
             .unwrap_or_else(|error| panic!("{}: {error}", config.name));
         for verdict in verdicts {
             println!("{}: {verdict}", config.name);
@@ -79,20 +79,22 @@ fn every_configuration_is_read_by_every_tool() {
 }
 
 #[test]
-fn header_names_every_port() {
+fn every_port_is_explained() {
     for config in CONFIGS {
         let text = verilog(config);
         assert_eq!(text, verilog(config), "the same in every run");
-        let header: Vec<Vec<&str>> = text
-            .lines()
-            .take_while(|line| line.starts_with("//"))
-            .map(|line| line.split_whitespace().collect())
-            .collect();
+        let top = text.split_once(&format!("\nmodule {} (", config.name)).unwrap().1;
+        let ports = top.split_once("\n);").unwrap().0;
         for &pin in PINS {
-            let row = header.iter().find(|words| words.get(1) == Some(&pin.name()));
-            let row = row.unwrap_or_else(|| panic!("{} is not in the header", pin.name()));
-            assert_eq!(row[2] == "in", pin.direction() == Direction::In);
-            assert_eq!(row[3], config.pin_width(pin).to_string());
+            let port = ports
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .find(|line| line.split([' ', ',']).any(|word| word == pin.name()))
+                .unwrap_or_else(|| panic!("{} is not a port", pin.name()));
+            assert_eq!(port.contains("input "), pin.direction() == Direction::In, "{port}");
+            let range = format!("[{}:0]", config.pin_width(pin).max(2) - 1);
+            assert_eq!(port.contains(&range), config.pin_width(pin) > 1, "{port}");
+            assert!(port.contains(&format!("  // {}", pin.meaning())), "{port}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use engine::{CONFIGS, Direction, PINS};
 use model::isa::{Extensions, Physical, Xlen};
 use std::path::Path;
-use testbenches::export::{self, ExportError, checks, tools};
+use testbenches::export::{self, ExportError, Kind, checks, tools};
 
 #[test]
 fn every_configuration_prints_the_same_text_twice() {
@@ -26,6 +26,7 @@ fn every_port_is_explained_in_the_words_of_the_source() {
         for &pin in PINS {
             let port = ports
                 .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
                 .find(|line| line.split([' ', ',']).any(|word| word == pin.name()))
                 .unwrap_or_else(|| panic!("{} is not a port", pin.name()));
             assert_eq!(port.contains("input "), pin.direction() == Direction::In, "{port}");
@@ -119,6 +120,33 @@ fn the_tools_find_what_they_are_asked_for() {
         ("unknown module", "u x(.a(a)); always @(*) o = a;"),
     ] {
         assert_ne!(objection(body), "", "a {what} must be found");
+    }
+}
+
+/// Simulators, linter and synthesis read everything that lies beside the Verilog.
+#[test]
+fn every_test_bench_passes_and_every_template_is_sound() {
+    if !tools::or_skip("iverilog") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    for config in CONFIGS {
+        let files = export::files(config);
+        export::write(home.path(), &files).unwrap();
+        let path = |kind: Kind| {
+            home.path().join(&files.iter().find(|file| file.kind == kind).unwrap().name)
+        };
+        let (design, bench) = (path(Kind::Verilog), path(Kind::Testbench));
+        let verdict = checks::simulate(&design, &bench, true);
+        println!("{}: {}", config.name, verdict.unwrap_or_else(|e| panic!("{}: {e}", config.name)));
+        if tools::or_skip("verilator") {
+            let top = format!("{}_template", config.name);
+            let [design, template] = [design, path(Kind::Template)].map(|path| path.to_owned());
+            let arguments = ["--lint-only", "-Wall", "--top-module", &top];
+            let files = [design.to_str().unwrap(), template.to_str().unwrap()];
+            let said = tools::run("verilator", home.path(), &[&arguments[..], &files].concat());
+            assert_eq!(said.unwrap_or_else(|error| panic!("{top}: {error}")), "", "{top}");
+        }
     }
 }
 

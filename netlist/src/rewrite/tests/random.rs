@@ -305,7 +305,8 @@ impl Source<'_> {
                 Statement::Match { test, arms, default }
             }
             3 | 4 => {
-                let (from, to) = [(0, ROWS), (0, ROWS - 1), (1, ROWS)][usize::from(self.roll(3))];
+                let rounds = [(0, ROWS), (0, ROWS - 1), (1, ROWS), (1, 2)];
+                let (from, to) = rounds[usize::from(self.roll(4))];
                 let variable = variable(self.loops.len() as u32);
                 self.loops.push((from, to));
                 let body = some(self, 1);
@@ -344,9 +345,14 @@ impl Source<'_> {
         for place in [BITS[2], BITS[3]] {
             statements.push(self.assign(place, zero(1)));
         }
-        for place in [WORDS[4], WORDS[6]] {
-            statements.push(self.assign(place, zero(WORD)));
-        }
+        statements.push(self.assign(WORDS[4], zero(WORD)));
+        // A copy, unless something else is assigned below.
+        let start = match self.roll(3) {
+            0 => zero(WORD),
+            1 => self.read(WORDS[0], WORD),
+            _ => self.read(WORDS[2], WORD),
+        };
+        statements.push(self.assign(WORDS[6], start));
         let at = Index::Variable(variable(0));
         let of = |place: Place| match place.instance {
             Some(id) => Reference {

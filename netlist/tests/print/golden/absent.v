@@ -26,14 +26,14 @@ module absent (
 
     genvar i;
 
-    first first (
+    absent_first first (
         .clock(clock),
         .inverts(1'b0),
         .value(value),
         .result(plain)
     );
 
-    first other (
+    absent_first other (
         .clock(clock),
         .inverts(1'b1),
         .value(value),
@@ -42,7 +42,7 @@ module absent (
 
     generate
         for (i = 0; i < 3; i = i + 1) begin : halves
-            half half (
+            absent_half half (
                 .value(halves_value[8 * i+:8]),
                 .result(rows[8 * i+:8])
             );
@@ -53,7 +53,7 @@ module absent (
     wire unused = &{1'b0, ignored, 1'b0};
 endmodule
 
-module first (
+module absent_first (
     input  wire       clock,
     input  wire       inverts,
     input  wire [7:0] value,
@@ -82,7 +82,7 @@ module first (
     wire unused = &{1'b0, last, 1'b0};
 endmodule
 
-module half (
+module absent_half (
     input  wire [7:0] value,
     output wire [7:0] result
 );

@@ -83,7 +83,7 @@ module archive (
 
     generate
         for (i = 0; i < 4; i = i + 1) begin : lanes
-            lanes one (
+            archive_lanes one (
                 .clock(clock),
                 .write(answered && (held[ASK_PLACE+:4] == {2'd0, i[1:0]})),
                 .word(answer),
@@ -94,7 +94,7 @@ module archive (
     endgenerate
 endmodule
 
-module lanes (
+module archive_lanes (
     input  wire        clock,
     input  wire        write,
     input  wire [11:0] word,

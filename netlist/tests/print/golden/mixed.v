@@ -33,23 +33,23 @@ module mixed (
         total <= total_next;
     end
 
-    rows rows_0 (
+    mixed_rows rows_0 (
         .x(rows_x_0),
         .y(rows_y_0)
     );
 
-    rows rows_1 (
+    mixed_rows rows_1 (
         .x(rows_x_1),
         .y(rows_y_1)
     );
 
-    rows_2 rows_2 (
+    mixed_rows_2 rows_2 (
         .x(rows_x_2),
         .y(rows_y_2)
     );
 endmodule
 
-module rows_2 (
+module mixed_rows_2 (
     input  wire [7:0] x,
     output wire [7:0] y
 );
@@ -58,7 +58,7 @@ module rows_2 (
     assign y = x ^ WEIGHT;
 endmodule
 
-module rows (
+module mixed_rows (
     input  wire [7:0] x,
     output wire [7:0] y
 );

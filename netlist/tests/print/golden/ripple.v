@@ -36,7 +36,7 @@ module ripple (
 
     assign parity = running[4];
 
-    adders adders_0 (
+    ripple_adders adders_0 (
         .a(a[0]),
         .b(b[0]),
         .carry(adders_carry_0),
@@ -44,7 +44,7 @@ module ripple (
         .over(adders_over_0)
     );
 
-    adders adders_1 (
+    ripple_adders adders_1 (
         .a(a[1]),
         .b(b[1]),
         .carry(adders_carry_1),
@@ -52,7 +52,7 @@ module ripple (
         .over(adders_over_1)
     );
 
-    adders adders_2 (
+    ripple_adders adders_2 (
         .a(a[2]),
         .b(b[2]),
         .carry(adders_carry_2),
@@ -60,7 +60,7 @@ module ripple (
         .over(adders_over_2)
     );
 
-    adders adders_3 (
+    ripple_adders adders_3 (
         .a(a[3]),
         .b(b[3]),
         .carry(adders_carry_3),
@@ -68,7 +68,7 @@ module ripple (
         .over(adders_over_3)
     );
 
-    adders adders_4 (
+    ripple_adders adders_4 (
         .a(a[4]),
         .b(b[4]),
         .carry(adders_carry_4),
@@ -80,7 +80,7 @@ module ripple (
     wire unused = &{1'b0, adders_over_4, 1'b0};
 endmodule
 
-module adders (
+module ripple_adders (
     input  wire a,
     input  wire b,
     input  wire carry,

@@ -1,0 +1,48 @@
+//! What a configuration consists of, in words: for the header of its Verilog and for its guide.
+
+use engine::Config;
+use model::isa::{Extensions, Xlen};
+use model::mmu::{Organisation, Replacement};
+
+/// Rows of a name and what stands for it.
+pub(super) fn parts(config: &Config) -> Vec<(&'static str, String)> {
+    let modes = match config.xlen {
+        Xlen::Rv32 => "Bare and Sv32",
+        Xlen::Rv64 => "Bare, Sv39, Sv48 and Sv57, by satp.MODE",
+    };
+    let organisation = config.organisation;
+    let lines = match organisation.fetch_lines {
+        0 => format!("{} lines for each port", config.entries),
+        fetch => format!("{fetch} lines for fetches, {} for data", config.entries),
+    };
+    let placement = match organisation.ways {
+        0 => "fully associative".to_owned(),
+        ways => format!("in sets of {ways}"),
+    };
+    // What has a row of its own is not repeated.
+    let others = Organisation {
+        replacement: Replacement::Fifo,
+        ways: 0,
+        fetch_lines: 0,
+        two_walkers: false,
+        ..organisation
+    };
+    let extensions = match config.extensions {
+        Extensions::NONE => "none".to_owned(),
+        built_in => built_in.to_string(),
+    };
+    let protection = match (config.physical.pmp, config.physical.regions.len()) {
+        (0, 0) => "none".to_owned(),
+        (pmp, 0) => format!("{pmp} PMP entries"),
+        (pmp, regions) => format!("{pmp} PMP entries, {regions} regions with attributes (PMA)"),
+    };
+    let walkers = if organisation.two_walkers { "one for each port" } else { "one for both ports" };
+    vec![
+        ("translation", modes.to_owned()),
+        ("TLBs", format!("{lines}, {placement}, {} replacement", organisation.replacement)),
+        ("page-table walkers", walkers.to_owned()),
+        ("extensions", extensions),
+        ("other parts", others.to_string()),
+        ("memory protection", protection),
+    ]
+}
