@@ -108,14 +108,16 @@ pub(crate) struct World {
     /// Addresses that are used: so many bytes from here.
     pub(crate) base: u64,
     pub(crate) span: u64,
+    /// Bytes of the bus.
+    pub(crate) bus_bytes: u64,
     /// One access in so many is refused.
     pub(crate) errors: u64,
 }
 
 impl World {
-    pub(crate) fn new(base: u64, span: u64, errors: u64) -> Self {
+    pub(crate) fn new(base: u64, span: u64, bus_bytes: u64, errors: u64) -> Self {
         let (memory, events) = (Memory::default(), Events::new());
-        Self { memory, events, cycle: 0, base, span, errors }
+        Self { memory, events, cycle: 0, base, span, bus_bytes, errors }
     }
 
     pub(crate) fn error(&self, dice: &mut Dice) -> bool {
@@ -132,6 +134,12 @@ impl World {
 
 /// The model of a bus with a block as its master.
 pub(crate) trait Bus<B> {
+    /// The walker's responses are registered.
+    const REGISTERED: bool = true;
+
+    /// Two requests may be in flight at once.
+    const PIPELINED: bool = true;
+
     /// Drives the inputs that do not depend on what the block does in this cycle.
     fn drive(&mut self, block: &mut B, world: &mut World, dice: &mut Dice);
 

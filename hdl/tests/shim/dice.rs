@@ -7,7 +7,7 @@ impl Dice {
     /// The seed is printed, so that a failure says it.
     pub(crate) fn new(seed: u64) -> Self {
         println!("seed {seed:#x}");
-        Self(seed | 1)
+        Self(seed << 1 | 1)
     }
 
     pub(crate) fn any(&mut self) -> u64 {

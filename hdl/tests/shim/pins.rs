@@ -4,6 +4,12 @@ use crate::dice::Dice;
 use hdl::shim::*;
 use rust_hdl::prelude::*;
 
+/// A value, without the bits that a signal does not have.
+pub(crate) fn fit<const N: usize>(value: u64) -> Bits<N> {
+    let mask = if N >= 64 { u64::MAX } else { (1 << N) - 1 };
+    (value & mask).into()
+}
+
 /// A block under test.
 pub(crate) trait Clocked: Block + Default {
     fn clock(&mut self, high: bool);
@@ -70,10 +76,10 @@ macro_rules! memory_port {
                 self.mem_req_swap.next =
                     request.map_or(dice.once_in(2), |request| request.swap.is_some());
                 let addr = request.map_or(dice.any(), |request| request.addr);
-                self.mem_req_addr.next = addr.into();
+                self.mem_req_addr.next = fit(addr);
                 let (expected, desired) = swap.unwrap_or((dice.any(), dice.any()));
-                self.mem_req_expected.next = expected.into();
-                self.mem_req_desired.next = desired.into();
+                self.mem_req_expected.next = fit(expected);
+                self.mem_req_desired.next = fit(desired);
             }
             fn ready(&self) -> bool {
                 self.mem_req_ready.val()
@@ -139,9 +145,9 @@ macro_rules! core_port {
                 let random = Access { store, size, bytes: dice.any(), data: dice.any() };
                 let access = access.unwrap_or(random);
                 self.core_req_store.next = access.store;
-                $(self.$size.next = access.size.into();)?
-                self.core_req_bytes.next = access.bytes.into();
-                self.core_req_data.next = access.data.into();
+                $(self.$size.next = fit(access.size);)?
+                self.core_req_bytes.next = fit(access.bytes);
+                self.core_req_data.next = fit(access.data);
             }
             fn ready(&self) -> bool {
                 self.core_req_ready.val()
@@ -163,9 +169,9 @@ macro_rules! core_port {
                     None => dice.once_in(2),
                 };
                 let pa = answer.and_then(Result::ok).unwrap_or(dice.any());
-                self.data_resp_pa.next = pa.into();
+                self.data_resp_pa.next = fit(pa);
                 let cause = answer.and_then(Result::err).unwrap_or(dice.any());
-                self.data_resp_cause.next = cause.into();
+                self.data_resp_cause.next = fit(cause);
             }
         }
     )+ };
