@@ -134,7 +134,7 @@ pub struct DataAccess<
     translates: Signal<Local, Bit>,
     presents: Signal<Local, Bit>,
     accepted: Signal<Local, Bit>,
-    inside: Signal<Local, Bit>,
+    reachable: Signal<Local, Bit>,
     faulted: Signal<Local, Bit>,
     refused: Signal<Local, Bit>,
     answered: Signal<Local, Bit>,
@@ -194,7 +194,7 @@ impl<
             translates: Default::default(),
             presents: Default::default(),
             accepted: Default::default(),
-            inside: Default::default(),
+            reachable: Default::default(),
             faulted: Default::default(),
             refused: Default::default(),
             answered: Default::default(),
@@ -232,9 +232,9 @@ impl<
         }
 
         self.bus_req_addr.next = bit_cast::<A, PA>(self.pa.q.val());
-        self.inside.next = self.pa.q.val() == bit_cast::<PA, A>(self.bus_req_addr.val());
-        self.presents.next = (self.state.q.val() == DataState::Access) && self.inside.val();
-        self.refused.next = (self.state.q.val() == DataState::Access) && !self.inside.val();
+        self.reachable.next = self.pa.q.val() == bit_cast::<PA, A>(self.bus_req_addr.val());
+        self.presents.next = (self.state.q.val() == DataState::Access) && self.reachable.val();
+        self.refused.next = (self.state.q.val() == DataState::Access) && !self.reachable.val();
         self.faulted.next = self.state.q.val() == DataState::Fault;
         self.bus_req_valid.next = self.presents.val();
         self.bus_req_write.next = self.store.q.val();

@@ -1,7 +1,7 @@
 //! Shims: how the MMU's ports meet memories and buses that other people have.
 //!
 //! Not part of the MMU. Each of them is a block of its own, and a file of its own when exported.
-//! [docs/shims.md](../../../docs/shims.md) says how to connect them.
+//! `docs/shims.md` says how to connect them.
 //!
 //! | block | does |
 //! |---|---|

@@ -52,7 +52,7 @@ pub struct NarrowAddress<const PA: usize, const A: usize> {
     pub bus_resp_error: Signal<In, Bit>,
     in_flight: DFF<Bits<2>>,
     due: DFF<Bit>,
-    inside: Signal<Local, Bit>,
+    reachable: Signal<Local, Bit>,
     accepted: Signal<Local, Bit>,
     refused: Signal<Local, Bit>,
 }
@@ -62,11 +62,11 @@ impl<const PA: usize, const A: usize> Logic for NarrowAddress<PA, A> {
     fn update(&mut self) {
         dff_setup!(self, clock, in_flight, due);
         self.bus_req_addr.next = bit_cast::<A, PA>(self.mem_req_addr.val());
-        self.inside.next = self.mem_req_addr.val() == bit_cast::<PA, A>(self.bus_req_addr.val());
-        self.bus_req_valid.next = self.mem_req_valid.val() && self.inside.val();
+        self.reachable.next = self.mem_req_addr.val() == bit_cast::<PA, A>(self.bus_req_addr.val());
+        self.bus_req_valid.next = self.mem_req_valid.val() && self.reachable.val();
         self.accepted.next = self.bus_req_valid.val() && self.bus_req_ready.val();
         self.refused.next = self.mem_req_valid.val()
-            && !self.inside.val()
+            && !self.reachable.val()
             && (self.in_flight.q.val() == bits::<2>(0));
         self.mem_req_ready.next = self.accepted.val() || self.refused.val();
 

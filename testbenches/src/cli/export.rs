@@ -9,6 +9,9 @@ use crate::export::{self, checks, tools};
 
 /// Writes a configuration as Verilog, and has third-party tools check it if requested.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
+    if arguments.config.starts_with("shim") {
+        return shim(arguments);
+    }
     known(Some(&arguments.config))?;
     if let Ok(config) = engine::segment::find(&arguments.config) {
         let path = export::segment::export(config, &arguments.output)?;
@@ -17,6 +20,17 @@ pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     let config = engine::find(&arguments.config)?;
     let path = export::export(config, &arguments.output)?;
     written(&path, &config.module(), arguments.check)
+}
+
+/// The same for a shim.
+fn shim(arguments: &ExportArgs) -> anyhow::Result<Status> {
+    let Ok(config) = engine::shim::find(&arguments.config) else {
+        let names = engine::shim::CONFIGS.iter().map(|config| config.name);
+        let names: Vec<&str> = names.collect();
+        anyhow::bail!("there is no shim `{}`; {}", arguments.config, names.join(", "));
+    };
+    let path = export::shim::export(config, &arguments.output)?;
+    written(&path, config.name, arguments.check)
 }
 
 /// Reports the place of the file, and the messages of third-party tools.

@@ -8,6 +8,7 @@
 //! | `describe` | gives modules and ports the doc comments of their source |
 //! | `header` | the header comment of the file |
 //! | [`segment`] | the same for the segmentation unit |
+//! | [`shim`] | the same for the shims |
 //! | `file` | writes files that appear whole or not at all |
 //! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
 
@@ -16,6 +17,7 @@ mod describe;
 mod file;
 mod header;
 pub mod segment;
+pub mod shim;
 pub mod tools;
 
 pub use checks::{Verdict, check};

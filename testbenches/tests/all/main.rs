@@ -15,6 +15,7 @@
 //! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |
 //! | `examples` | the examples, run |
 //! | `segment` | the segmentation unit |
+//! | `shim` | the shims' Verilog |
 //! | `waves` | the waves of scenarios |
 //!
 //! `cargo test -p testbenches --test all ideas::` runs those of one module.
@@ -39,6 +40,7 @@ mod protection;
 mod scenarios;
 mod scenarios_catch;
 mod segment;
+mod shim;
 mod skip;
 mod soak;
 mod tidy;
