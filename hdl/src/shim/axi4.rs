@@ -319,7 +319,7 @@ pub struct DataAxi4<
     pub m_axi_awsize: Signal<Out, Bits<3>>,
     /// AWBURST: INCR.
     pub m_axi_awburst: Signal<Out, Bits<2>>,
-    /// AWLOCK: an exclusive access.
+    /// AWLOCK: never.
     pub m_axi_awlock: Signal<Out, Bit>,
     /// AWCACHE: as it is, by its final destination.
     pub m_axi_awcache: Signal<Out, Bits<4>>,
@@ -353,7 +353,7 @@ pub struct DataAxi4<
     pub m_axi_arsize: Signal<Out, Bits<3>>,
     /// ARBURST: INCR.
     pub m_axi_arburst: Signal<Out, Bits<2>>,
-    /// ARLOCK: an exclusive access.
+    /// ARLOCK: never.
     pub m_axi_arlock: Signal<Out, Bit>,
     /// ARCACHE: as it is, by its final destination.
     pub m_axi_arcache: Signal<Out, Bits<4>>,

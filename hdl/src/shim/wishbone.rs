@@ -227,7 +227,7 @@ pub struct DataWishbone<
     pub data_resp_fault: Signal<In, Bit>,
     /// Exception code of the fault.
     pub data_resp_cause: Signal<In, Bits<4>>,
-    /// CYC_O: a cycle is under way; of a compare-and-swap until its last response.
+    /// CYC_O: a cycle is under way.
     pub wb_cyc_o: Signal<Out, Bit>,
     /// STB_O: a transfer is presented.
     pub wb_stb_o: Signal<Out, Bit>,
@@ -239,7 +239,7 @@ pub struct DataWishbone<
     pub wb_dat_o: Signal<Out, Bits<D>>,
     /// SEL_O: the bytes that are meant, of reads, too.
     pub wb_sel_o: Signal<Out, Bits<DB>>,
-    /// LOCK_O: the cycle must not be interrupted.
+    /// LOCK_O: never.
     pub wb_lock_o: Signal<Out, Bit>,
     /// DAT_I: the data read.
     pub wb_dat_i: Signal<In, Bits<D>>,

@@ -4,6 +4,8 @@
 //! another master on it. The models check the rules of their protocols in every cycle, and each
 //! response against what the bus did.
 
+#![allow(clippy::print_stdout)] // Seeds and counts are worth reading.
+
 #[path = "../common/mod.rs"]
 mod common;
 
