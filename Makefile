@@ -79,7 +79,14 @@ export: ## Write the Verilog of every configuration into export/
 	    rv64_linux_rva23_pmp rv64_linux_protected rv64_linux_traced \
 	    rv64_linux_lru rv64_linux_plru rv64_linux_nmr rv64_linux_random \
 	    rv64_linux_ways4 rv64_linux_fetch8 \
-	    segment_toy segment_4 segment_8 segment_16; do \
+	    segment_toy segment_4 segment_8 segment_16 \
+	    shim_swap_rv32 shim_swap_rv64 shim_narrow_rv32 shim_narrow_rv64 \
+	    shim_walker_axi4_rv32 shim_walker_axi4_rv32_d64 shim_walker_axi4_rv64 \
+	    shim_walker_axi4_rv64_a56 shim_walker_axi_lite_rv32 shim_walker_axi_lite_rv64 \
+	    shim_walker_wishbone_rv32 shim_walker_wishbone_rv32_d64 shim_walker_wishbone_rv64 \
+	    shim_data_axi4_rv32 shim_data_axi4_rv32_d64 shim_data_axi4_rv64 \
+	    shim_data_axi4_rv64_a56 shim_data_axi_lite_rv32 shim_data_axi_lite_rv64 \
+	    shim_data_wishbone_rv32 shim_data_wishbone_rv32_d64 shim_data_wishbone_rv64; do \
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
 

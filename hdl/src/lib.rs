@@ -20,6 +20,7 @@
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
 //! | [`trace`] | `PortTrace`: what a port and its walks do, for observers |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
+//! | [`shim`] | `SwapByLock`, `NarrowAddress`; `WalkerAxi4`, `DataAxi4` and others: the MMU on buses |
 //! | `top` | [`Rv32Mmu`], [`Rv64Mmu`]: all blocks wired together |
 //!
 //! Every block's documentation gives its rule in the specification, its ports, its timing in
@@ -37,6 +38,7 @@ pub mod port;
 pub mod scheme;
 pub mod second;
 pub mod segment;
+pub mod shim;
 pub mod tlb;
 mod top;
 pub mod trace;

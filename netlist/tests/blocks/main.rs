@@ -16,6 +16,7 @@ mod interfaces;
 mod memories;
 mod mismatches;
 mod selects;
+mod shims;
 mod signed;
 mod structs;
 mod widgets;

@@ -56,6 +56,8 @@ mod mismatches;
 #[path = "../blocks/selects.rs"]
 mod selects;
 mod shapes;
+#[path = "../blocks/shims.rs"]
+mod shims;
 #[path = "../blocks/signed.rs"]
 mod signed;
 #[path = "../blocks/structs.rs"]

@@ -5,7 +5,7 @@ use crate::base::Clocked;
 use crate::random::{Random, stimulus};
 use crate::replay::{Recording, record, verilate};
 use crate::{arithmetic, arrays, dimensions, distributed, enums, golden, hardware, hierarchy};
-use crate::{interfaces, memories, mismatches, selects, shapes, signed, structs, widgets};
+use crate::{interfaces, memories, mismatches, selects, shapes, shims, signed, structs, widgets};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -63,6 +63,13 @@ const RUNS: &[fn()] = &[
     shapes::chains_through_arrays_are_no_loops,
     shapes::keywords_and_fields,
     shapes::rows_of_two_modules_stand_side_by_side,
+    shims::a_handshake_agrees_alone,
+    shims::a_swap_agrees_alone,
+    shims::accesses_agree_alone,
+    shims::lanes_agree_alone,
+    shims::loads_and_stores_on_buses_agree,
+    shims::narrow_addresses_agree_alone,
+    shims::walkers_on_buses_agree,
     signed::signs_are_extended_and_compared,
     structs::fields_are_bits_of_the_whole,
     widgets::the_library_elaborates,

@@ -16,6 +16,7 @@
 //! | `pool` | machine code kept for the next MMU of a thread |
 //! | [`traffic`] | a closed loop of requests around an engine, for benchmarks |
 //! | [`segment`] | the segmentation unit on the same engines |
+//! | [`shim`] | the shims around the MMU, for export |
 
 mod compiled;
 mod config;
@@ -29,6 +30,7 @@ mod plan;
 mod pool;
 mod rust_hdl;
 pub mod segment;
+pub mod shim;
 mod signals;
 mod simulator;
 mod top;

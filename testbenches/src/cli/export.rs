@@ -12,18 +12,8 @@ use engine::Config;
 /// requested.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     let ExportArgs { config, output, only, check, target } = arguments;
-    known(Some(config))?;
     is_folder(output)?;
-    let (files, top) = match engine::segment::find(config) {
-        Ok(unit) if *target == Target::Generic => {
-            (export::segment::files(unit), unit.name.to_owned())
-        }
-        Ok(unit) => anyhow::bail!("--target has no effect on {}: it has no other form", unit.name),
-        Err(_) => {
-            let config = engine::find(config)?;
-            (export::files(config, *target), config.module())
-        }
-    };
+    let (files, top) = files(config, *target)?;
     let files = chosen(files, config, only)?;
     let has = |kind: Kind| files.iter().position(|file| file.kind == kind);
     let (verilog, testbench) = (has(Kind::Verilog), has(Kind::Testbench));
@@ -48,6 +38,35 @@ pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
         }
     }
     Ok(Status::Fine)
+}
+
+/// The files of a configuration of the MMU, of the segmentation unit, or of a shim; and its top.
+fn files(config: &str, target: Target) -> anyhow::Result<(Vec<File>, String)> {
+    let other = if config.starts_with("shim") {
+        Some((export::shim::files(shim(config)?), config.to_owned()))
+    } else {
+        known(Some(config))?;
+        let unit = engine::segment::find(config).ok();
+        unit.map(|unit| (export::segment::files(unit), unit.name.to_owned()))
+    };
+    match other {
+        Some(_) if target != Target::Generic => {
+            anyhow::bail!("--target has no effect on {config}: it has no other form")
+        }
+        Some(other) => Ok(other),
+        None => {
+            let config = engine::find(config)?;
+            Ok((export::files(config, target), config.module()))
+        }
+    }
+}
+
+fn shim(name: &str) -> anyhow::Result<&'static engine::shim::Config> {
+    engine::shim::find(name).map_err(|_| {
+        let names = engine::shim::CONFIGS.iter().map(|config| config.name);
+        let names: Vec<&str> = names.collect();
+        anyhow::anyhow!("there is no shim `{name}`; {}", names.join(", "))
+    })
 }
 
 /// Has Yosys compare the modules in cells with those without.

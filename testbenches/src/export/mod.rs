@@ -13,7 +13,7 @@
 //! | `template`, `fusesoc`, `guide` | these files: an instance to copy, FuseSoC's description, a guide |
 //! | `testbench`, `timing` | a test bench in Verilog that checks itself; the latencies that it expects and the guide tells |
 //! | [`ecp5`] | blocks in cells of the Lattice ECP5 |
-//! | [`segment`] | all this for the segmentation unit |
+//! | [`segment`], [`shim`] | all this for the segmentation unit; the same for the shims |
 //! | `file` | writes files that appear whole or not at all |
 //! | [`checks`], [`tools`] | let Icarus Verilog, Verilator and Yosys read the text, where they are installed |
 
@@ -27,6 +27,7 @@ mod guide;
 mod header;
 mod parts;
 pub mod segment;
+pub mod shim;
 mod target;
 mod template;
 mod testbench;

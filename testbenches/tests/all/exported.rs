@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use engine::{CONFIGS, Config, PINS, find, segment};
-use testbenches::export::{self, ExportError, File, Kind, tools};
+use testbenches::export::{self, ExportError, File, Kind, Target, tools};
 
 fn of(files: &[File], kind: Kind) -> &File {
     files.iter().find(|file| file.kind == kind).expect("every kind is there")
@@ -15,7 +15,7 @@ fn of(files: &[File], kind: Kind) -> &File {
 /// Every configuration of the MMU and of the segmentation unit.
 fn all() -> Vec<File> {
     let units = segment::CONFIGS.iter().flat_map(export::segment::files);
-    CONFIGS.iter().flat_map(export::files).chain(units).collect()
+    CONFIGS.iter().flat_map(|config| export::files(config, Target::Generic)).chain(units).collect()
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn commands(guide: &str, section: &str) -> Vec<String> {
 fn the_guide_says_how_to_simulate() {
     for name in ["rv32_tiny", "rv64_linux_protected"] {
         let home = tempfile::tempdir().unwrap();
-        let files = export::files(find(name).unwrap());
+        let files = export::files(find(name).unwrap(), Target::Generic);
         export::write(home.path(), &files).unwrap();
         let commands = commands(&of(&files, Kind::Guide).text, "Simulate");
         let first = commands.iter().map(|command| command.split(' ').next().unwrap());
@@ -114,7 +114,7 @@ fn the_test_bench_notices_broken_hardware() {
     if !tools::or_skip("iverilog") {
         return;
     }
-    let files = export::files(find("rv32_tiny").unwrap());
+    let files = export::files(find("rv32_tiny").unwrap(), Target::Generic);
     let (design, bench) = (of(&files, Kind::Verilog), of(&files, Kind::Testbench));
     let command = &commands(&of(&files, Kind::Guide).text, "Simulate")[0];
     let run = |text: &str| {
@@ -137,7 +137,7 @@ fn the_test_bench_notices_broken_hardware() {
 
 #[test]
 fn the_template_has_every_port() {
-    let of_a = |name: &str| -> Vec<File> { export::files(find(name).unwrap()) };
+    let of_a = |name: &str| -> Vec<File> { export::files(find(name).unwrap(), Target::Generic) };
     for config in CONFIGS {
         let files = of_a(config.name);
         let template = &of(&files, Kind::Template).text;
@@ -173,7 +173,9 @@ fn the_template_has_every_port() {
 
 #[test]
 fn the_guide_tells_latencies_and_rules() {
-    let guide = |name: &str| of(&export::files(find(name).unwrap()), Kind::Guide).text.clone();
+    let guide = |name: &str| {
+        of(&export::files(find(name).unwrap(), Target::Generic), Kind::Guide).text.clone()
+    };
     for config in CONFIGS {
         let Config { name, .. } = config;
         let text = guide(name);

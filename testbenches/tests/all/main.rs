@@ -16,6 +16,7 @@
 //! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |
 //! | `examples` | the examples, run |
 //! | `segment` | the segmentation unit |
+//! | `shim` | the shims' Verilog |
 //! | `waves` | the waves of scenarios |
 //!
 //! `cargo test -p testbenches --test all ideas::` runs those of one module.
@@ -25,6 +26,7 @@ mod bench;
 mod cli;
 mod conform;
 mod cosim;
+mod ecp5;
 mod engines;
 mod examples;
 mod explore;
@@ -41,6 +43,7 @@ mod protection;
 mod scenarios;
 mod scenarios_catch;
 mod segment;
+mod shim;
 mod skip;
 mod soak;
 mod tidy;
