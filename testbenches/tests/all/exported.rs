@@ -183,7 +183,7 @@ fn the_guide_tells_latencies_and_rules() {
             assert!(text.contains(&format!("\n## {section}\n")), "{name} has no {section}");
         }
         assert!(!text.contains("](") && !text.contains("](#"), "{name}: a link that leads nowhere");
-        for file in export::files(config) {
+        for file in export::files(config, Target::Generic) {
             let named = file.kind == Kind::Guide || text.contains(&format!("`{}`", file.name));
             assert!(named, "{} is not in the guide", file.name);
         }
@@ -197,7 +197,7 @@ fn the_guide_tells_latencies_and_rules() {
 #[test]
 fn files_appear_together_or_not_at_all() {
     let home = tempfile::tempdir().unwrap();
-    let files = export::files(&CONFIGS[0]);
+    let files = export::files(&CONFIGS[0], Target::Generic);
     std::fs::create_dir(home.path().join("rv32_tiny.md")).unwrap();
     let error = export::write(home.path(), &files).unwrap_err();
     assert!(matches!(error, ExportError::Write { .. }));
@@ -210,5 +210,5 @@ fn files_appear_together_or_not_at_all() {
         assert!(!file.text.contains('@') || file.text.contains("always @"), "{}", file.name);
     }
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 5, "nothing temporary is left");
-    assert_eq!(files, export::files(&CONFIGS[0]), "the same in every run");
+    assert_eq!(files, export::files(&CONFIGS[0], Target::Generic), "the same in every run");
 }

@@ -3,7 +3,7 @@
 use engine::{CONFIGS, Direction, PINS};
 use model::isa::{Extensions, Physical, Xlen};
 use std::path::Path;
-use testbenches::export::{self, ExportError, Kind, checks, tools};
+use testbenches::export::{self, ExportError, Kind, Target, checks, tools};
 
 #[test]
 fn every_configuration_prints_the_same_text_twice() {
@@ -131,7 +131,7 @@ fn every_test_bench_passes_and_every_template_is_sound() {
     }
     let home = tempfile::tempdir().unwrap();
     for config in CONFIGS {
-        let files = export::files(config);
+        let files = export::files(config, Target::Generic);
         export::write(home.path(), &files).unwrap();
         let path = |kind: Kind| {
             home.path().join(&files.iter().find(|file| file.kind == kind).unwrap().name)
