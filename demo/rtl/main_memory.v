@@ -6,10 +6,10 @@
 // walker's compare-and-swap atomic: until it is done nothing else is accepted.
 //
 //   read, write           accept, done
-//   compare-and-swap      accept (read), compare and write, done
+//   compare-and-swap      read, accept (compare and write), done
 //
+// A swap is accepted in its second cycle: until then the walker holds it, and no copy is needed.
 // The walker is served first: the program waits for it anyway. The other two take turns.
-// `walker_ready` depends on registers only, as the MMU's fence port wants it.
 
 `default_nettype none
 
@@ -59,23 +59,20 @@ module main_memory (
     reg        kernel_was_last;                   // Of program and kernel.
     reg        outside;                           // No memory at the address.
 
-    // The swap that is under way.
-    reg [13:0] swap_address;
-    reg [31:0] swap_expected;
-    reg [31:0] swap_desired;
-
     wire free = state == FREE;
+    wire compares = state == COMPARE;
     wire kernel_first = !kernel_was_last || !program_valid;
-    assign walker_ready = free;
+    assign walker_ready = compares || (free && !walker_swap);
     assign kernel_ready = free && !walker_valid && kernel_first;
     assign program_ready = free && !walker_valid && !(kernel_valid && kernel_first);
 
-    wire [1:0] next_owner = !free ? NOBODY
+    // Whose access is made in this cycle. A swap has two: the second writes if it is `equal`.
+    wire [1:0] next_owner = compares ? WALKER
+        : !free ? NOBODY
         : walker_valid ? WALKER
         : kernel_valid && kernel_first ? KERNEL
         : program_valid ? PROGRAM : NOBODY;
 
-    // The access that is accepted in this cycle.
     reg [33:0] address;
     reg [31:0] write_data;
     reg [3:0]  write_bytes;
@@ -91,23 +88,22 @@ module main_memory (
                 write_data = program_write_data;
                 write_bytes = program_write_bytes;
             end
-            default: begin                        // The walker's swap reads first.
+            default: begin
                 address = walker_address;
-                write_data = swap_desired;
-                write_bytes = 4'd0;
+                write_data = walker_desired;
+                write_bytes = {4{compares}};
             end
         endcase
 
     wire is_memory = address[33:16] == 18'h0_8000;
-    wire compares = state == COMPARE;
-    wire equal = read_data == swap_expected && !outside;
+    wire equal = read_data == walker_expected && !outside;
 
     ram #(.WORDS(16384), .BITS(14)) ram (
         .clock(clock),
-        .enable(compares ? equal : next_owner != NOBODY && is_memory),
-        .write_bytes(compares ? 4'b1111 : write_bytes),
-        .address(compares ? swap_address : address[15:2]),
-        .write_data(compares ? swap_desired : write_data),
+        .enable(next_owner != NOBODY && is_memory && (equal || !compares)),
+        .write_bytes(write_bytes),
+        .address(address[15:2]),
+        .write_data(write_data),
         .read_data(read_data)
     );
 
@@ -137,12 +133,6 @@ module main_memory (
                 state <= FREE;
         endcase
 
-        if (free) begin
-            swap_address <= walker_address[15:2];
-            swap_expected <= walker_expected;
-            swap_desired <= walker_desired;
-        end
-
         // Also drops the walker's request, whose answer nobody waits for after a reset.
         if (reset) begin
             state <= FREE;
@@ -150,7 +140,7 @@ module main_memory (
         end
     end
 
-    wire unused = &{1'b0, address[1:0], walker_address[1:0]};
+    wire unused = &{1'b0, address[1:0]};
 endmodule
 
 `default_nettype wire

@@ -1,8 +1,8 @@
 // The kernel's registers for the MMU and for the program that runs behind it.
 //
 //   offset       read                                  write
-//   0x00 SATP    the value                             the MMU's satp
-//   0x04 ADUE    bit 0: the value                      bit 0: 1, hardware sets A and D
+//   0x00 SATP    0                                     the MMU's satp
+//   0x04 ADUE    0                                     bit 0: 1, hardware sets A and D
 //   0x08 FAULT   bit 31: one is held; 3:0 its cause    the held fault is taken
 //   0x0c TVAL    its address                           -
 //   0x10 FENCE   0                                     fence of all
@@ -14,7 +14,7 @@
 //   0x28 RETRY   0                                     the stopped access is presented again
 //   0x2c FINISH  0                                     it ends, a load or fetch with this value
 //   0x30 MARKS   A and D that the MMU has set          -
-//   0x34 LEDS    the value                             bits 3:0 to the board
+//   0x34 LEDS    0                                     bits 3:0 to the board
 //
 // PROGRAM: bit 0 it was let run, 1 it is stopped at an access, 2 which is a fetch, 3 a store,
 // 4 memory (not the MMU) refused it, 5 the core itself has trapped, 6 the MMU is busy.
@@ -97,15 +97,12 @@ module mmu_registers (
 
     always @*
         case (select)
-            SATP: read_data = satp;
-            ADUE: read_data = {31'd0, adue};
             FAULT: read_data = {fault_valid, 27'd0, fault_cause};
             TVAL: read_data = fault_tval;
             PROGRAM: read_data = {25'd0, busy, program_trap, bus_error, program_store,
                                   program_fetch, stopped, program_release};
             STORED: read_data = program_store_data;
             MARKS: read_data = {16'd0, marks};
-            LEDS: read_data = {28'd0, leds};
             default: read_data = 32'd0;
         endcase
 

@@ -17,6 +17,12 @@
 //
 // One clock. `reset` is synchronous and active high.
 
+// Any exported RV32 configuration without PMP fits: all have the same ports.
+
+`ifndef MMU
+`define MMU rv32_tiny
+`endif
+
 `default_nettype none
 
 module system #(
@@ -136,7 +142,7 @@ module system #(
     // What memory has read, for whoever is told that it is done.
     wire [31:0] memory_data;
 
-    rv32_tiny mmu (
+    `MMU mmu (
         .clock(clock),
         .reset(reset),
         .satp(satp),

@@ -59,7 +59,7 @@ module translated_bus (
     localparam STOPPED = 3'd4;                    // A fault: the kernel decides.
 
     reg [2:0]  state;
-    reg [33:0] address;
+    reg [21:0] frame;                             // The physical page.
 
     wire accepted = core_fetch ? fetch_req_ready : data_req_ready;
     wire answered = core_fetch ? fetch_resp_valid : data_resp_valid;
@@ -71,7 +71,7 @@ module translated_bus (
     assign request_va = core_address;
 
     assign memory_valid = state == ACCESS;
-    assign memory_address = address;
+    assign memory_address = {frame, core_address[11:0]};
 
     assign stopped = state == STOPPED;
     assign core_ready = (state == MEMORY && memory_done && !memory_error) || (stopped && finish);
@@ -106,13 +106,16 @@ module translated_bus (
 
         // Only an answer moves the state on to ACCESS, so what this holds until then is free.
         if (state == ASK || state == ANSWER)
-            address <= core_fetch ? fetch_resp_pa : data_resp_pa;
+            frame <= core_fetch ? fetch_resp_pa[33:12] : data_resp_pa[33:12];
 
         if (reset) begin
             state <= ASK;
             bus_error <= 1'b0;
         end
     end
+
+    // The offset within the page is that of the virtual address.
+    wire unused = &{1'b0, fetch_resp_pa[11:0], data_resp_pa[11:0]};
 endmodule
 
 `default_nettype wire

@@ -4,7 +4,7 @@
 `default_nettype none
 
 module uart_tx #(
-    parameter CLOCKS_PER_BIT = 217                // At least 2.
+    parameter CLOCKS_PER_BIT = 217                // 2 to 256.
 ) (
     input  wire       clock,
     input  wire       reset,
@@ -13,12 +13,12 @@ module uart_tx #(
     input  wire [7:0] data,
     output wire       tx                          // 1 while nothing is sent.
 );
-    localparam [15:0] LAST_CLOCK = CLOCKS_PER_BIT - 1;
+    localparam [7:0] LAST_CLOCK = CLOCKS_PER_BIT - 1;
 
     reg [8:0]  shift;                             // What follows the present bit.
     reg        now;                               // The present bit.
     reg [3:0]  bits_left;
-    reg [15:0] clocks_left;
+    reg [7:0] clocks_left;
 
     assign tx = now;
     assign ready = bits_left == 4'd0;
@@ -31,8 +31,8 @@ module uart_tx #(
                 bits_left <= 4'd10;
                 clocks_left <= LAST_CLOCK;
             end
-        end else if (clocks_left != 16'd0) begin
-            clocks_left <= clocks_left - 16'd1;
+        end else if (clocks_left != 8'd0) begin
+            clocks_left <= clocks_left - 8'd1;
         end else begin
             now <= shift[0];
             shift <= {1'b1, shift[8:1]};

@@ -3,6 +3,7 @@
 # Verilog, the firmware. Prints nothing but errors, and is quick where nothing has changed.
 #
 #   DEMO_BUILD   the build folder; demo/build if not set
+#   DEMO_MMU     the configuration of the MMU, any of RV32 without PMP; rv32_tiny if not set
 #   PAGEWALK     the command `pagewalk`; built with cargo if not set
 set -euo pipefail
 
@@ -33,14 +34,18 @@ if ! [ -s "$build/picorv32.v" ]; then
   rm -rf "$build/core"
 fi
 
-# The MMU.
+# The MMU. Its module has the configuration's name, with `_` for what a name may not contain.
+config=${DEMO_MMU:-rv32_tiny}
 if [ -n "${PAGEWALK:-}" ]; then
-  "$PAGEWALK" export rv32_tiny --output "$build" > "$build/export.log"
+  "$PAGEWALK" export "$config" --output "$build" > "$build/export.log"
 else
   "$demo/../scripts/need-cargo.sh"
   (cd "$demo/.." && cargo run --quiet --release --package testbenches --bin pagewalk -- \
-    export rv32_tiny --output "$build") > "$build/export.log"
+    export "$config" --output "$build") > "$build/export.log"
 fi
+mmu=${config//[^a-z0-9_]/_}
+[ -s "$build/$mmu.v" ] || fail "the export of $config is not in $build/$mmu.v"
+echo "$mmu" > "$build/mmu.name"
 
 # The firmware: the program becomes a part of the kernel's image, which installs it on the disk.
 tools=riscv64-unknown-elf-

@@ -31,7 +31,8 @@ done
 
 "$demo/scripts/prepare.sh"
 build=$(cd "$build" && pwd)
-sources=("$demo"/sim/bench.v "$demo"/sim/terminal.v "$demo"/rtl/*.v "$build"/rv32_tiny.v
+mmu=$(cat "$build/mmu.name")
+sources=("$demo"/sim/bench.v "$demo"/sim/terminal.v "$demo"/rtl/*.v "$build/$mmu.v"
   "$build"/picorv32.v)
 
 # The saved view, with the markers that the run has printed; it opens at the first of them.
@@ -44,9 +45,9 @@ view() {
       names = names "[markername] " letter count " " $0 "\n"
     }
     FNR == NR { next }
-    /^\[timestart\]/ { print "[timestart] " times[1] - 400; next }
+    /^\[timestart\]/ { print "[timestart] " times[1] - 200000; next }
     /^\*ZOOM/ {
-      printf "*-5.5 %d", times[1]
+      printf "*-17.4 %d", times[1]
       for (i = 1; i <= 26; i++) printf " %d", i <= count ? times[i] : -1
       printf "\n%s", names
       next
@@ -56,7 +57,7 @@ view() {
 }
 
 icarus() {
-  iverilog -g2005 -DVIEW -s bench -o bench.vvp "$demo/sim/view.v" "${sources[@]}"
+  iverilog -g2005 -DVIEW "-DMMU=$mmu" -s bench -o bench.vvp "$demo/sim/view.v" "${sources[@]}"
   vvp -n bench.vvp -fst > log.txt || fail "Icarus Verilog failed: $(tail -n 1 log.txt)"
   mkdir -p "$build/wave"
   cp -r "$demo"/wave/filters "$build/wave"
@@ -66,7 +67,7 @@ icarus() {
 
 verilate() {
   # The core is as its authors wrote it, so its style is not judged here.
-  verilator --binary --timing -j 2 --top-module bench -Mdir . -o bench -Wno-fatal -Wno-lint \
+  verilator --binary "-DMMU=$mmu" --timing -j 2 --top-module bench -Mdir . -o bench -Wno-fatal -Wno-lint \
     -Wno-style "${sources[@]}" > verilate.txt 2>&1 \
     || fail "Verilator failed: $(grep -m 1 '%Error' verilate.txt || tail -n 1 verilate.txt)"
   ./bench > log.txt || fail "the verilated bench failed: $(tail -n 1 log.txt)"

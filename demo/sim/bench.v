@@ -6,7 +6,7 @@
 //   +wave      writes the file demo.fst or demo.vcd (where compiled with VIEW)
 
 `default_nettype none
-`timescale 1ns / 1ns
+`timescale 1ns / 1ps
 
 module bench;
     localparam CLOCKS_PER_BIT = 3;

@@ -1,7 +1,7 @@
 // A serial receiver that prints what it hears: the other end of uart_tx, which it therefore tests.
 
 `default_nettype none
-`timescale 1ns / 1ns
+`timescale 1ns / 1ps
 
 module terminal #(
     parameter CLOCKS_PER_BIT = 3

@@ -3,7 +3,7 @@
 // `z` is "no value": a line in the middle.
 
 `default_nettype none
-`timescale 1ns / 1ns
+`timescale 1ns / 1ps
 
 module view (
     input wire clock
@@ -13,21 +13,22 @@ module view (
         $dumpvars(1, bench.view);
     end
 
-    // Markers: simulate.sh reads these lines and puts them into the view.
+    // Markers: simulate.sh reads these lines and puts them into the view. Times of the wave are in
+    // picoseconds, because the public core asks for that precision.
     integer marked = 0;
     wire    fence_all = bench.system.fence_valid && bench.system.fence_ready
         && !bench.system.fence_by_va && bench.system.program_release;
     always @(posedge clock)
         if (marked == 0 && bench.system.fault_valid) begin
-            $display("marker %0d the first fault", $time);
+            $display("marker %0d the first fault", $time * 1000);
             marked <= 1;
         end else if (fence_all) begin
-            $display("marker %0d stage %0d", $time, marked);
+            $display("marker %0d stage %0d", $time * 1000, marked);
             marked <= marked + 1;
         end
 
     // Request.
-    wire       satp_mode = bench.system.satp[31];
+    wire [1:0] satp_mode = {1'b0, bench.system.satp[31]};
     wire [8:0] satp_asid = bench.system.satp[30:22];
     wire       fetch_valid = bench.system.program_valid && bench.system.program_fetch;
     wire       data_valid = bench.system.program_valid && !bench.system.program_fetch;
@@ -54,8 +55,8 @@ module view (
     wire fetch_miss = bench.system.mmu.event_fetch_miss;
     wire data_hit = bench.system.mmu.event_data_hit;
     wire data_miss = bench.system.mmu.event_data_miss;
-    wire fetch_lookup = fetch_hit || fetch_miss ? fetch_hit : 1'bz;
-    wire data_lookup = data_hit || data_miss ? data_hit : 1'bz;
+    wire [1:0] fetch_lookup = fetch_hit || fetch_miss ? {1'b0, fetch_hit} : 2'bz;
+    wire [1:0] data_lookup = data_hit || data_miss ? {1'b0, data_hit} : 2'bz;
     wire refill = bench.system.mmu.event_refill;
     wire fence_valid = bench.system.fence_valid;
     wire fence_ready = bench.system.fence_ready;
@@ -76,7 +77,7 @@ module view (
     wire walk_done = bench.system.mmu.event_walk_done;
 
     // Memory bus: the walker's request stays until its response, the entry until the next walk.
-    wire        memory_request = asks ? swaps : 1'bz;
+    wire [1:0]  memory_request = asks ? {1'b0, swaps} : 2'bz;
     wire [33:0] asked = asks ? bench.system.walker_address : 34'bz;
     reg  [33:0] pte_address = 34'bz;
     reg  [31:0] entry = 32'bz;
