@@ -1,7 +1,8 @@
 # Pagewalk. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick lint bench waves plots ideas figures export mutants soak clean
+.PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga mutants soak
+.PHONY: clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -27,7 +28,7 @@ test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simula
 
 # Slow tests are left to `make test`: whole scenarios on two engines, other simulators, studies.
 SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
-    segment:: ideas::the_pages
+    segment:: demo::the_ ideas::the_pages
 
 quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
@@ -66,7 +67,7 @@ ideas: ## Draw the pictures of docs/ideas
 figures: ## Update the figures and outputs quoted in documents, slow ones included
 	@scripts/need-cargo.sh
 	PAGEWALK_UPDATE=1 $(CARGO) test --release --package testbenches --test all -- \
-	  --include-ignored figures:: ideas:: plan:: conform:: mutants::every_mutant_still_has_its_place
+	  --include-ignored figures:: ideas:: plan:: conform:: demo:: mutants::every_mutant_still_has_its_place
 
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh
@@ -90,6 +91,12 @@ export: ## Write the Verilog of every configuration into export/
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
 
+demo: ## Two public cores and the MMU in Verilator and Icarus: virtual memory on a console
+	@demo/scripts/simulate.sh
+
+fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebreaker
+	@demo/scripts/fpga.sh $(BOARD)
+
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh
 	$(CARGO) test --release --package testbenches --test all mutants:: -- --ignored --nocapture
@@ -101,4 +108,4 @@ soak: ## A million steps of random programs under each scheme and policy, then w
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean
-	rm -rf export $(WAVE)
+	rm -rf export demo/build $(WAVE)

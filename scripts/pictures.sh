@@ -43,3 +43,15 @@ while read -r picture command; do
   # 77: a tool is missing, which the script has reported.
   [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || exit "$status"
 done < "${TMPDIR:-/tmp}/captions.$$"
+
+# The demonstration's wave, which its own script writes.
+case docs/images/demo.png in
+  *"$only"*)
+    status=0
+    demo/scripts/simulate.sh icarus > /dev/null || status=$?
+    [ "$status" -eq 77 ] && exit 0
+    [ "$status" -eq 0 ] || exit "$status"
+    waves/render.sh demo/build/wave/demo.gtkw docs/images/demo.png 1400 || status=$?
+    [ "$status" -eq 0 ] || [ "$status" -eq 77 ] || exit "$status"
+    ;;
+esac

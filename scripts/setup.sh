@@ -8,8 +8,10 @@ declare -A packages=(
   [cc]=gcc [g++]=g++ [make]=make
   [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [yosys-config]=yosys-dev
   [gtkwave]=gtkwave [xvfb-run]=xvfb [xauth]=xauth [convert]=imagemagick
+  [riscv64-unknown-elf-gcc]=gcc-riscv64-unknown-elf [python3]=python3 [pip3]=python3-pip
 )
-tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert)
+tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert
+  riscv64-unknown-elf-gcc python3 pip3)
 
 missing=()
 wanted=()

@@ -7,6 +7,7 @@
 //! | `cli`, `explore`, `policy`, `netlist`, `trace` | the command, by its real binary |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
+//! | `demo` | the demonstration: public cores, the exported MMU and firmware on one board |
 //! | `exported` | the files around it, and all configurations in one project |
 //! | `engines` | the engines against each other, every pin and signal in every cycle |
 //! | `protection` | random requests while PMP registers change |
@@ -26,6 +27,7 @@ mod bench;
 mod cli;
 mod conform;
 mod cosim;
+mod demo;
 mod ecp5;
 mod engines;
 mod examples;

@@ -12,7 +12,7 @@ use testbenches::export::tools;
 
 /// Checks that a view would open as a picture: a dump that can be read to its end and has a
 /// history, every row a signal of it, every filter a file.
-fn complete(view: &Path) -> Result<(), String> {
+pub(crate) fn complete(view: &Path) -> Result<(), String> {
     let text = fs::read_to_string(view).map_err(|error| error.to_string())?;
     let folder = view.parent().expect("a file has a folder");
     let lines = |start: &'static str| text.lines().filter_map(move |line| line.strip_prefix(start));
