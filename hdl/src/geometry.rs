@@ -32,7 +32,9 @@ pub(crate) const fn ones(count: u32) -> u64 {
     (1 << count) - 1
 }
 
-/// The page-number bits inside a page of a level, for a scheme whose VPN has `VPN` bits.
+/// The bits of a page number that are inside a page of a given size.
+///
+/// `VPN`: bits of the scheme's virtual page numbers; `W`: of this one.
 ///
 /// Spec: `sv32algorithm` ("pa.ppn\[i-1:0\] = va.vpn\[i-1:0\]": these bits of a superpage's
 /// number come from the virtual address, and must be zero in its PTE);

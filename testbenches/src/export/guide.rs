@@ -83,8 +83,8 @@ fn building(unit: &Unit) -> String {
     let class: String = name.split('_').map(capital).collect();
     let mut rows = String::new();
     let mut tied = String::new();
-    for (_, ports) in unit.groups() {
-        for (port, spare) in ports {
+    for group in unit.groups() {
+        for (port, spare) in group.ports {
             let direction = if port.input { "i" } else { "o" };
             match spare {
                 _ if port.clock || port.name == "reset" => {}
@@ -151,7 +151,7 @@ fn latencies(config: &Config) -> String {
 fn spares(unit: &Unit) -> String {
     let groups = unit.groups();
     let named = |wanted: Spare| {
-        let ports = groups.iter().flat_map(|(_, ports)| ports);
+        let ports = groups.iter().flat_map(|group| &group.ports);
         let names = ports.filter(|(_, spare)| *spare == Some(wanted));
         names.map(|(port, _)| format!("`{}`", port.name)).collect::<Vec<_>>().join(", ")
     };

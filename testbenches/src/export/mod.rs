@@ -89,5 +89,5 @@ fn unit(config: &Config) -> Unit {
     words::words(&mut describe);
     groups::of_the_mmu(&mut describe, &design);
     let title = format!("RISC-V MMU, configuration {}", config.name);
-    Unit::new(config.module(), title, &header::header(config), &design, &describe)
+    Unit::new(config.module(), (title, "mmu"), &header::header(config), &design, &describe)
 }

@@ -34,6 +34,7 @@ fn unit(config: &Config) -> Unit {
     words::words(&mut describe);
     groups::of_the_segment_unit(&mut describe, &design);
     let title = format!("segmentation unit, configuration {}", config.name);
+    let title = (title, "segments");
     Unit::new(config.name.to_owned(), title, &header(config), &design, &describe)
 }
 
