@@ -32,7 +32,9 @@ pub(crate) const fn ones(count: u32) -> u64 {
     (1 << count) - 1
 }
 
-/// The page-number bits inside a page of a level, for a scheme whose VPN has `VPN` bits.
+/// The bits of a page number that are inside a page of a given size.
+///
+/// `VPN`: bits of the scheme's virtual page numbers; `W`: of this one.
 ///
 /// Spec: `sv32algorithm` ("pa.ppn\[i-1:0\] = va.vpn\[i-1:0\]": these bits of a superpage's
 /// number come from the virtual address, and must be zero in its PTE);
@@ -111,7 +113,7 @@ impl<const VPN: usize, const W: usize> Logic for PageMask<VPN, W> {
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `level` | in | 3 | the page size, as for [`PageMask`] |
-/// | `inside` | out | 5 | bit k < 4: the segment of level k is inside the page; bit 4: a NAPOT range |
+/// | `parts` | out | 5 | bit k < 4: the segment of level k is inside the page; bit 4: a NAPOT range |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock)]
@@ -119,7 +121,7 @@ pub struct Inside {
     /// The page size.
     pub level: Signal<In, Bits<3>>,
     /// Parts of the page number inside such a page.
-    pub inside: Signal<Out, Bits<5>>,
+    pub parts: Signal<Out, Bits<5>>,
     napot: Constant<Bits<3>>,
     svnapot: Constant<Bit>,
     some: Constant<Bits<5>>,
@@ -137,7 +139,7 @@ impl Inside {
         let segments = vpn as u32 / segment_bits(vpn);
         Self {
             level: Default::default(),
-            inside: Default::default(),
+            parts: Default::default(),
             napot: Constant::new(bits::<3>(NAPOT)),
             svnapot: Constant::new(has_napot(extensions, vpn)),
             some: Constant::new(bits::<5>(ones(segments - 1))),
@@ -148,21 +150,21 @@ impl Inside {
 impl Logic for Inside {
     #[hdl_gen]
     fn update(&mut self) {
-        self.inside.next = bits::<5>(0);
+        self.parts.next = bits::<5>(0);
         if self.level.val() == bits::<3>(1) {
-            self.inside.next = bits::<5>(1) & self.some.val();
+            self.parts.next = bits::<5>(1) & self.some.val();
         }
         if self.level.val() == bits::<3>(2) {
-            self.inside.next = bits::<5>(3) & self.some.val();
+            self.parts.next = bits::<5>(3) & self.some.val();
         }
         if self.level.val() == bits::<3>(3) {
-            self.inside.next = bits::<5>(7) & self.some.val();
+            self.parts.next = bits::<5>(7) & self.some.val();
         }
         if self.level.val() == bits::<3>(4) {
-            self.inside.next = bits::<5>(15) & self.some.val();
+            self.parts.next = bits::<5>(15) & self.some.val();
         }
         if self.svnapot.val() && (self.level.val() == self.napot.val()) {
-            self.inside.next = bits::<5>(16);
+            self.parts.next = bits::<5>(16);
         }
     }
 }
@@ -171,14 +173,14 @@ impl Logic for Inside {
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `inside` | in | 5 | the page size ([`Inside`]) |
+/// | `parts` | in | 5 | the page size ([`Inside`]) |
 /// | `mask` | out | W | page-number bits inside such a page |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock)]
 pub struct InsideMask<const VPN: usize, const W: usize> {
     /// The page size.
-    pub inside: Signal<In, Bits<5>>,
+    pub parts: Signal<In, Bits<5>>,
     /// Page-number bits inside such a page.
     pub mask: Signal<Out, Bits<W>>,
     segment: Vec<Constant<Bits<W>>>,
@@ -197,7 +199,7 @@ impl<const VPN: usize, const W: usize> InsideMask<VPN, W> {
             parts.push((16, ones(NAPOT_BITS)));
         }
         Self {
-            inside: Default::default(),
+            parts: Default::default(),
             mask: Default::default(),
             segment: parts.iter().map(|&(_, mask)| Constant::new(bits::<W>(mask))).collect(),
             at: parts.iter().map(|&(at, _)| Constant::new(bits::<5>(at))).collect(),
@@ -216,7 +218,7 @@ impl<const VPN: usize, const W: usize> Logic for InsideMask<VPN, W> {
     fn update(&mut self) {
         self.mask.next = bits::<W>(0);
         for i in 0..self.segment.len() {
-            if (self.inside.val() & self.at[i].val()).any() {
+            if (self.parts.val() & self.at[i].val()).any() {
                 self.mask.next = self.mask.val() | self.segment[i].val();
             }
         }

@@ -5,16 +5,16 @@
 //!
 //! | module | blocks |
 //! |---|---|
-//! | [`tlb`] | `CamLine`, `Cam`, `Replacement`; `Shape` says how many lines |
+//! | [`tlb`] | `CamLine`, `SamePage`, `SameSpace`, `LineRights`, `HitNumber`, `Cam`, `Replacement`; `Shape` says how many lines |
 //! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
-//! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `LineFill`, `KeptLine`, `MemoryTurn` |
-//! | [`port`] | `Port`, `Miss`, `MemoryType`, `PhysicalAddress` |
+//! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `Verdict`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `LineFill`, `KeptLine`, `MemoryTurn` |
+//! | [`port`] | `Port`, `Miss`, `KeyChoice`, `MemoryType`, `PhysicalAddress`, `LateChoice` |
 //! | [`pmp`] | `Protection`: PMP and PMA, for every access |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
 //! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | `memory` | [`DistributedRam`]: a small memory read in the cycle that addresses it |
-//! | [`geometry`] | `PageMask`: the page-number bits inside a page, by page size |
+//! | [`geometry`] | `PageMask`, `Inside`, `InsideMask`: the page-number bits inside a page, by page size |
 //! | `organisation` | [`Organisation`]: what is built in |
 //! | `extensions` | [`Extensions`]: ... besides the base schemes |
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |

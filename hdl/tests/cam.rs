@@ -8,7 +8,7 @@ use hdl::{Extensions, Leaf};
 use rust_hdl::prelude::*;
 
 const LINES: usize = 4;
-type Tlb = Cam<2, 45, 44, 16>;
+type Tlb = Cam<LINES, 2, 45, 44, 16>;
 
 /// The expected contents of one line.
 #[derive(Clone, Copy, Debug)]
@@ -64,14 +64,40 @@ fn clock(tlb: &mut Tlb) {
     }
 }
 
-/// The TLB's answer for a key, without a clock edge.
-fn look_up(tlb: &mut Tlb, vpn: u64, asid: u64) -> Option<(u64, u64)> {
-    tlb.key_vpn.next = vpn.into();
+/// Lookups are in this address space from now on.
+fn enter(tlb: &mut Tlb, asid: u64) {
     tlb.key_asid.next = asid.into();
+    tlb.looks_ahead.next = true;
+    settle(tlb);
+    clock(tlb);
+    tlb.looks_ahead.next = false;
+}
+
+/// The TLB's answer for a page, without a clock edge.
+fn look_up(tlb: &mut Tlb, vpn: u64) -> Option<(u64, u64)> {
+    tlb.key_vpn.next = vpn.into();
     settle(tlb);
     let ppn: u64 = tlb.ppn.val().into();
-    let level: u64 = tlb.leaf.val().level.into();
+    let level: u64 = tlb.extent.val().level.into();
     tlb.hit.val().then_some((ppn, level))
+}
+
+/// A size decoded: a bit for each segment inside the page; bit 4 is a NAPOT range.
+fn inside(level: u64) -> u64 {
+    if level == 5 { 16 } else { (1 << level) - 1 }
+}
+
+/// Writes an entry for a page.
+fn refill(tlb: &mut Tlb, vpn: u64, ppn: u64, leaf: Leaf) {
+    tlb.filling.next = true;
+    tlb.refill.next = true;
+    tlb.new_ppn.next = ppn.into();
+    tlb.new_inside.next = inside(leaf.level.into()).into();
+    tlb.new_leaf.next = leaf;
+    look_up(tlb, vpn);
+    clock(tlb);
+    tlb.filling.next = false;
+    tlb.refill.next = false;
 }
 
 #[test]
@@ -101,7 +127,8 @@ fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
             tlb.fence.next = true;
             tlb.fence_by_va.next = by_va;
             tlb.fence_by_asid.next = by_asid;
-            look_up(&mut tlb, vpn, asid);
+            tlb.key_asid.next = asid.into();
+            look_up(&mut tlb, vpn);
             clock(&mut tlb);
             tlb.fence.next = false;
             model.retain(|held| {
@@ -111,19 +138,15 @@ fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
             let level = sizes[dice.roll(sizes.len() as u64) as usize];
             let new =
                 Mapping { vpn, asid, ppn: dice.roll(1 << 20), level, global: dice.roll(4) == 0 };
-            tlb.refill.next = true;
-            tlb.new_ppn.next = new.ppn.into();
-            tlb.new_leaf.next =
-                Leaf { global: new.global, level: new.level.into(), ..Leaf::default() };
-            look_up(&mut tlb, vpn, asid);
-            clock(&mut tlb);
-            tlb.refill.next = false;
+            let leaf = Leaf { global: new.global, level: new.level.into(), ..Leaf::default() };
+            enter(&mut tlb, asid);
+            refill(&mut tlb, vpn, new.ppn, leaf);
             model.retain(|held| !held.overlaps(&new));
             model.push(new);
         }
-        clock(&mut tlb);
+        enter(&mut tlb, asid);
 
-        let found = look_up(&mut tlb, vpn, asid);
+        let found = look_up(&mut tlb, vpn);
         let held = model.iter().filter(|held| held.translates(vpn, asid)).collect::<Vec<_>>();
         assert!(held.len() <= 1, "step {step}: the model itself holds two translations");
         if let Some(found) = found {
@@ -148,13 +171,9 @@ fn lines_fill_before_any_is_replaced_and_the_oldest_goes_first() {
     tlb.reset.next = false;
     clock(&mut tlb);
     for vpn in 1..=6_u64 {
-        tlb.refill.next = true;
-        tlb.new_ppn.next = vpn.into();
-        look_up(&mut tlb, vpn, 0);
-        clock(&mut tlb);
-        tlb.refill.next = false;
+        refill(&mut tlb, vpn, vpn, Leaf::default());
         clock(&mut tlb);
     }
-    let held: Vec<bool> = (1..=6).map(|vpn| look_up(&mut tlb, vpn, 0).is_some()).collect();
+    let held: Vec<bool> = (1..=6).map(|vpn| look_up(&mut tlb, vpn).is_some()).collect();
     assert_eq!(held, [false, false, true, true, true, true]);
 }

@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 use std::collections::HashMap;
 
 /// Up to 16 lines.
-type Tlb = Cam<4, 45, 44, 16>;
+type Tlb = Cam<16, 4, 45, 44, 16>;
 
 /// The order of the entries of one set, as a textbook would keep it.
 enum Order {
@@ -268,10 +268,13 @@ fn a_superpage_is_one_entry_of_any_set() {
     clock(&mut tlb);
     tlb.refill.next = true;
     tlb.new_leaf.next = hdl::Leaf { level: 1.into(), ..hdl::Leaf::default() };
+    tlb.new_inside.next = 1.into();
     tlb.new_ppn.next = 0x200.into();
+    tlb.filling.next = true;
     look_up(&mut tlb, 0x403);
     clock(&mut tlb);
     tlb.refill.next = false;
+    tlb.filling.next = false;
     clock(&mut tlb);
     for vpn in [0x400, 0x401, 0x402, 0x403, 0x5ff] {
         assert_eq!(look_up(&mut tlb, vpn), Some(0x200), "{vpn:#x}");

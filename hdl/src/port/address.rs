@@ -69,7 +69,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
 {
     #[hdl_gen]
     fn update(&mut self) {
-        self.walk_page.inside.next = self.walk_inside.val();
+        self.walk_page.parts.next = self.walk_inside.val();
         self.walk_number.next = self.walk_ppn.val()
             | (bit_cast::<PPN, XLEN>(self.walk_va.val() >> bits::<XLEN>(12))
                 & self.walk_page.mask.val());
@@ -78,7 +78,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             self.early.next = (bit_cast::<PA, PPN>(self.walk_number.val()) << bits::<PA>(12))
                 | (bit_cast::<PA, XLEN>(self.walk_va.val()) & bits::<PA>(0xFFF));
         }
-        self.line_page.inside.next = self.line_inside.val();
+        self.line_page.parts.next = self.line_inside.val();
         self.late.early.next = self.early.val();
         self.late.late.next = bit_cast::<PA, PPN>(self.line_ppn.val()) << bits::<PA>(12);
         self.late.is_early.next = (self.line_page.mask.val() << bits::<PA>(12)) | bits::<PA>(0xFFF);

@@ -21,7 +21,7 @@ use rust_hdl::prelude::*;
 /// | `fetch_done`, `data_done` | out | 1 | the miss is answered in this cycle |
 /// | `page_fault` | out | 1 | ... with a page fault |
 /// | `ppn`, `leaf` | out | PPN, struct | ... with this page |
-/// | `inside` | out | 5 | ... of this size, decoded ([`Inside`]) |
+/// | `leaf_inside` | out | 5 | ... of this size, decoded ([`Inside`]) |
 /// | `fetch_walks`, `data_walks` | out | 1 | the miss was not found, and waits for a walk |
 /// | `fetch_keep`, `data_keep` | in | 1 | the leaf of the port's walk enters its TLB, and is kept here too |
 /// | `fetch_new_ppn`, `fetch_new_leaf` | in | PPN, struct | that leaf of the fetch port's miss |
@@ -74,7 +74,7 @@ pub struct SecondLevel<const VPN: usize, const PPN: usize, const ASID: usize, co
     /// And these bits.
     pub leaf: Signal<Out, Leaf>,
     /// The size of that page, decoded.
-    pub inside: Signal<Out, Bits<5>>,
+    pub leaf_inside: Signal<Out, Bits<5>>,
     /// The fetch port's miss waits for a walk.
     pub fetch_walks: Signal<Out, Bit>,
     /// The data port's miss waits for a walk.
@@ -165,7 +165,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
             page_fault: Default::default(),
             ppn: Default::default(),
             leaf: Default::default(),
-            inside: Default::default(),
+            leaf_inside: Default::default(),
             fetch_walks: Default::default(),
             data_walks: Default::default(),
             fetch_keep: Default::default(),
@@ -304,7 +304,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize> Lo
         }
         self.leaf.next = self.found_leaf.val();
         self.decoded.level.next = self.found_leaf.val().level;
-        self.inside.next = self.decoded.inside.val();
+        self.leaf_inside.next = self.decoded.parts.val();
         self.permission.access.next = self.access.val();
         self.permission.leaf.next = self.found_leaf.val();
         self.served.next = self.answers.q.val()

@@ -105,7 +105,7 @@ pub struct Cam<
     new_extent: Signal<Local, Extent>,
     key_inside: Signal<Local, Bits<VPN>>,
     encoder: HitNumber<IDX>,
-    bit: Vec<Constant<Bits<N>>>,
+    own: Vec<Constant<Bits<N>>>,
     hits: Signal<Local, Bits<N>>,
     hit_number: Signal<Local, Bits<IDX>>,
 }
@@ -170,7 +170,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             new_extent: Default::default(),
             key_inside: Default::default(),
             encoder: HitNumber::new(lines),
-            bit: (0..lines).map(|line| Constant::new(bits::<N>(1 << line))).collect(),
+            own: (0..lines).map(|line| Constant::new(bits::<N>(1 << line))).collect(),
             hits: Default::default(),
             hit_number: Default::default(),
         }
@@ -183,7 +183,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
     #[hdl_gen]
     fn update(&mut self) {
         // A superpage, or a NAPOT range, overlaps every page inside it.
-        self.new_page.inside.next = self.new_inside.val();
+        self.new_page.parts.next = self.new_inside.val();
         self.key_inside.next = bits::<VPN>(0);
         if self.filling.val() {
             self.key_inside.next = self.new_page.mask.val();
@@ -234,7 +234,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             self.encoder.same[i].next = self.lines[i].same.val();
             self.encoder.usable[i].next = self.lines[i].usable.val();
             if self.lines[i].hit.val() {
-                self.hits.next = self.hits.val() | self.bit[i].val();
+                self.hits.next = self.hits.val() | self.own[i].val();
             }
         }
 

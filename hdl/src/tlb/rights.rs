@@ -40,7 +40,7 @@ pub struct LineRights<const N: usize> {
     pub decides: Signal<Out, Bits<N>>,
     /// With the line the access is a page fault.
     pub faults: Signal<Out, Bits<N>>,
-    bit: Vec<Constant<Bits<N>>>,
+    own: Vec<Constant<Bits<N>>>,
     /// Lines with R.
     pub readable: Signal<Out, Bits<N>>,
     /// Lines with W.
@@ -69,7 +69,7 @@ impl<const N: usize> LineRights<N> {
             decides: Default::default(),
             faults: Default::default(),
             denied: Default::default(),
-            bit: (0..lines).map(|line| Constant::new(bits::<N>(1 << line))).collect(),
+            own: (0..lines).map(|line| Constant::new(bits::<N>(1 << line))).collect(),
             readable: Default::default(),
             writable: Default::default(),
             executable: Default::default(),
@@ -89,21 +89,21 @@ impl<const N: usize> Logic for LineRights<N> {
         self.executable.next = bits::<N>(0);
         self.of_user.next = bits::<N>(0);
         self.marked.next = bits::<N>(0);
-        for i in 0..self.bit.len() {
+        for i in 0..self.own.len() {
             if self.read[i].val() {
-                self.readable.next = self.readable.val() | self.bit[i].val();
+                self.readable.next = self.readable.val() | self.own[i].val();
             }
             if self.write[i].val() {
-                self.writable.next = self.writable.val() | self.bit[i].val();
+                self.writable.next = self.writable.val() | self.own[i].val();
             }
             if self.execute[i].val() {
-                self.executable.next = self.executable.val() | self.bit[i].val();
+                self.executable.next = self.executable.val() | self.own[i].val();
             }
             if self.user[i].val() {
-                self.of_user.next = self.of_user.val() | self.bit[i].val();
+                self.of_user.next = self.of_user.val() | self.own[i].val();
             }
             if self.dirty[i].val() {
-                self.marked.next = self.marked.val() | self.bit[i].val();
+                self.marked.next = self.marked.val() | self.own[i].val();
             }
         }
         self.kind_allowed.next = self.readable.val();

@@ -67,7 +67,7 @@ macro_rules! mmu_wiring {
                         self.fetch.done_access_fault.next = false;
                         self.fetch.done_ppn.next = self.second[i].ppn.val();
                         self.fetch_leaf.next = self.second[i].leaf.val();
-                        self.fetch.done_inside.next = self.second[i].inside.val();
+                        self.fetch.done_inside.next = self.second[i].leaf_inside.val();
                         self.fetch.done_cacheable.next = !self.fence_valid.val();
                     }
                 }
@@ -126,7 +126,7 @@ macro_rules! mmu_wiring {
                         self.data.done_access_fault.next = false;
                         self.data.done_ppn.next = self.second[i].ppn.val();
                         self.data_leaf.next = self.second[i].leaf.val();
-                        self.data.done_inside.next = self.second[i].inside.val();
+                        self.data.done_inside.next = self.second[i].leaf_inside.val();
                         self.data.done_cacheable.next = !self.fence_valid.val();
                     }
                 }

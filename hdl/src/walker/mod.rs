@@ -6,6 +6,7 @@
 //! | [`Walker`] | the state machine that reads one entry after the other |
 //! | [`WalkState`] | its states (`state`) |
 //! | [`PteDecode`] | classifies one entry as fault, pointer or leaf (`decode`) |
+//! | [`Verdict`] | how a walk ends, decided when its last entry comes |
 //! | [`EntryAddress`] | the physical address of the next entry (`address`) |
 //! | [`Choice`] | which port's miss is served next |
 //! | [`WalkCache`], [`PointerLine`] | pointers that walks have read (`cache`, `pointer`) |
@@ -23,6 +24,7 @@ mod memory;
 mod pointer;
 mod state;
 mod turn;
+mod verdict;
 #[expect(clippy::module_inception, reason = "the block that gives the room its name")]
 mod walker;
 mod walks;
@@ -37,5 +39,6 @@ pub use memory::WalkMemory;
 pub use pointer::PointerLine;
 pub use state::WalkState;
 pub use turn::MemoryTurn;
+pub use verdict::Verdict;
 pub use walker::Walker;
 pub use walks::Walks;

@@ -1,10 +1,8 @@
 //! The page-table walker.
 
-use super::{EntryAddress, PteDecode, WalkState};
+use super::{EntryAddress, PteDecode, Verdict, WalkState};
 use crate::Extensions;
 use crate::flags::{AccessContext, Leaf};
-use crate::geometry::Inside;
-use crate::permission::Permission;
 use crate::pmp::list;
 use rust_hdl::prelude::*;
 
@@ -33,7 +31,7 @@ use rust_hdl::prelude::*;
 /// | `data_side` | out | 1 | ... to the data port (else fetch) |
 /// | `page_fault`, `access_fault` | out | 1 | the walk faulted |
 /// | `ppn`, `leaf` | out | PPN, struct | its leaf, if it did not fault |
-/// | `inside` | out | 5 | the size of that leaf's page, decoded ([`Inside`]); from a register |
+/// | `leaf_inside` | out | 5 | the size of that leaf's page, decoded; from a register |
 /// | `cacheable` | out | 1 | no fence overtook it: the leaf may enter a TLB |
 /// | `end_reason` | out | 4 | why the walk ends in a fault whatever the access is, and ADUE = 0: see `PortTrace` |
 /// | `arrives` | out | 1 | an entry arrives that the walk uses: memory's response, at `end_addr` and `end_level` |
@@ -135,7 +133,7 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     /// The leaf's bits.
     pub leaf: Signal<Out, Leaf>,
     /// The size of its page, decoded.
-    pub inside: Signal<Out, Bits<5>>,
+    pub leaf_inside: Signal<Out, Bits<5>>,
     /// The leaf may enter a TLB.
     pub cacheable: Signal<Out, Bit>,
     /// The walk ends with an entry that another miss may take.
@@ -183,19 +181,13 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     overtaken: DFF<Bit>,
     refused: DFF<Bit>,
     borrowed: DFF<Bit>,
-    // The verdict on the entry, as of its arrival: only these bits decide how the walk ends.
-    bad: DFF<Bit>,
-    unmarked: DFF<Bit>,
-    // Ready for the comparators that it goes to.
-    held_inside: DFF<Bits<5>>,
     // With a line fill: the entry comes from a line; it is read again.
     of_line: Vec<DFF<Bit>>,
     again: Vec<DFF<Bit>>,
     faulty: Signal<Local, Bit>,
     arriving: PteDecode<XLEN, VPN, PPN>,
     held: PteDecode<XLEN, VPN, PPN>,
-    size: Inside,
-    permission: Permission,
+    verdict: Verdict,
     next_entry: EntryAddress<VPN, PPN, PA>,
     stale: Signal<Local, Bit>,
     from_root: Signal<Local, Bit>,
@@ -215,7 +207,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
         Self {
             arriving: decode(),
             held: decode(),
-            size: Inside::new(extensions, VPN),
+            verdict: Verdict::new(extensions, VPN),
             from_line: list(fills),
             other_from_line: list(if two_walkers { fills } else { 0 }),
             anew: list(fills),
@@ -244,10 +236,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             under_global,
             overtaken,
             refused,
-            borrowed,
-            bad,
-            unmarked,
-            held_inside
+            borrowed
         );
         self.descends.next = false;
         self.arrives.next = false;
@@ -274,8 +263,12 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.held.pte.next = self.entry.q.val();
         self.held.level.next = self.at_level.q.val();
         self.held.pbmte.next = self.access.val().pbmte;
-        self.permission.access.next = self.access.val();
-        self.permission.leaf.next = self.arriving.leaf.val();
+        self.verdict.clock.next = self.clock.val();
+        self.verdict.access.next = self.access.val();
+        self.verdict.fault.next = self.arriving.fault.val();
+        self.verdict.accessed.next = self.arriving.accessed.val();
+        self.verdict.leaf.next = self.arriving.leaf.val();
+        self.verdict.mark.next = false;
 
         // A is bit 6, D is bit 7.
         self.marks.next = bits::<XLEN>(0x40);
@@ -362,9 +355,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                 self.done.next = true;
                 if self.refused.q.val() {
                     self.access_fault.next = true;
-                } else if self.bad.q.val() || (self.unmarked.q.val() && !self.access.val().adue) {
+                } else if self.verdict.bad.val()
+                    || (self.verdict.unmarked.val() && !self.access.val().adue)
+                {
                     self.faulty.next = true;
-                } else if self.unmarked.q.val() {
+                } else if self.verdict.unmarked.val() {
                     self.done.next = false;
                     self.mem_req_valid.next = true;
                     self.mem_req_swap.next = true;
@@ -386,7 +381,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
                         self.state.d.next = WalkState::Check;
                     } else if self.mem_resp_swapped.val() {
                         self.entry.d.next = self.marked.val();
-                        self.unmarked.d.next = false;
+                        self.verdict.mark.next = true;
                         self.state.d.next = WalkState::Check;
                     } else {
                         self.retried.next = true;
@@ -459,12 +454,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         }
 
         // An entry is judged when it comes.
-        self.size.level.next = self.arriving.leaf.val().level;
-        if self.joined.val() || (self.arrives.val() && !self.descends.val()) {
-            self.bad.d.next = self.arriving.fault.val() || self.permission.denied.val();
-            self.held_inside.d.next = self.size.inside.val();
-            self.unmarked.d.next = !self.arriving.accessed.val() || self.permission.unmarked.val();
-        }
+        self.verdict.take.next = self.joined.val() || (self.arrives.val() && !self.descends.val());
 
         self.free.next = self.state.q.val() == WalkState::Idle;
         self.walked.next = self.done.val() && !self.borrowed.q.val();
@@ -496,7 +486,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         // What memory has refused concerns the miss that asked for it.
         self.shares.next = self.done.val() && !self.stale.val() && !self.access_fault.val();
         self.ppn.next = self.held.ppn.val();
-        self.inside.next = self.held_inside.q.val();
+        self.leaf_inside.next = self.verdict.leaf_inside.val();
         self.leaf.next = self.held.leaf.val();
         if self.under_global.q.val() {
             self.leaf.next.global = true;

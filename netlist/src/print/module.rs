@@ -100,7 +100,7 @@ pub(super) fn print(
 ) -> (String, super::place::Labels) {
     let sheet = Sheet::new(design, id, paths);
     let drawn = Drawn::new(&sheet);
-    let names = Names::new(&sheet, &drawn);
+    let names = Names::new(&sheet, &drawn, modules);
     let writer = Writer { sheet: &sheet, drawn: &drawn, names: &names, modules };
 
     let mut lines = writer.header(describe);

@@ -3,7 +3,7 @@
 use super::Net;
 use super::children::{Child, Connection};
 use super::module::Drawn;
-use super::names::{Scope, legal, snake, upper};
+use super::names::{Scope, legal, upper};
 use super::sheet::Sheet;
 use super::tree::{At, Base, Block, Cells, Field, Label, Part, Select, Tree, each_part};
 use crate::ir::{ConstantId, EnumId, Index, InstanceId, Primitive, SignalId, Type, Variable};
@@ -31,8 +31,10 @@ pub(super) struct Names {
 impl Names {
     /// Names everything in a module's trees: ports first, then registers, signals and children,
     /// then the rest in the order of the text.
-    pub(super) fn new(sheet: &Sheet<'_>, drawn: &Drawn) -> Self {
-        let mut naming = Naming { sheet, scope: Scope::default(), names: Names::default() };
+    /// `modules`: the names of modules.
+    pub(super) fn new(sheet: &Sheet<'_>, drawn: &Drawn, modules: &[String]) -> Self {
+        let (scope, names) = (Scope::default(), Names::default());
+        let mut naming = Naming { sheet, modules, scope, names };
         let instances = naming.nets();
         for item in &drawn.items {
             item.each(&mut |part| naming.part(part));
@@ -68,6 +70,7 @@ impl Names {
 
 struct Naming<'a> {
     sheet: &'a Sheet<'a>,
+    modules: &'a [String],
     scope: Scope,
     names: Names,
 }
@@ -87,8 +90,10 @@ impl Naming<'_> {
         for (id, primitive) in sheet.instances() {
             let instance = module.instance(id);
             let child = sheet.design.module(instance.modules[0]);
-            // Linters warn about an instance with a signal of the same name inside.
-            let hidden = primitive.is_none() && child.signal_named(&instance.name).is_some();
+            // Linters warn about an instance with a signal or a register of the same name inside.
+            let inside = child.signal_named(&instance.name).is_some()
+                || child.instances.iter().any(|inner| inner.name == instance.name);
+            let hidden = primitive.is_none() && inside;
             let name = match hidden {
                 true => self.scope.take(&format!("{}_block", instance.name)),
                 false => self.scope.take(&instance.name),
@@ -208,7 +213,10 @@ impl Naming<'_> {
             Child::One(one) => drop(self.names.children.insert((one.id, 0), of(one.id))),
             Child::Array(variable, count, one) => {
                 let name = of(one.id);
-                let inner = snake(&self.sheet.design.module(one.module).name);
+                let [top, own] = [self.sheet.design.top, one.module];
+                let [top, own] = [top, own].map(|id| &self.modules[id.0 as usize]);
+                // The word for it, as after the name of the top.
+                let inner = own.strip_prefix(&format!("{top}_")).unwrap_or(own);
                 let words = inner.split('_').take_while(|word| word.parse::<u64>().is_err());
                 let inner = words.collect::<Vec<_>>().join("_");
                 let none = inner == name || inner.is_empty();
@@ -220,7 +228,11 @@ impl Naming<'_> {
                 self.variable(variable);
             }
             Child::Several(all) => {
-                for (at, one) in (0..).zip(all) {
+                // The only one of an array needs no number.
+                if let [one] = &all[..] {
+                    self.names.children.insert((one.id, 0), of(one.id));
+                }
+                for (at, one) in (0..).zip(all).filter(|_| all.len() > 1) {
                     let name = self.scope.take(&format!("{}_{at}", of(one.id)));
                     self.names.children.insert((one.id, at), name);
                 }

@@ -17,7 +17,7 @@ use hdl::{AccessContext, Extensions, Leaf, Organisation};
 type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
 type Line = CamLine<45, 16>;
-type Tlb = Cam<2, 45, 44, 16>;
+type Tlb = Cam<4, 2, 45, 44, 16>;
 type Fifo = Replacement<3>;
 type Address32 = PhysicalAddress<32, 20, 22, 34>;
 type Address64 = PhysicalAddress<64, 45, 44, 56>;
@@ -31,7 +31,7 @@ type Walker64 = Walker<64, 45, 44, 56>;
 type Pointers = WalkCache<45, 44, 16>;
 type Second = SecondLevel<45, 44, 16, 61>;
 type Waiting = Miss<64, 44, 16>;
-type Fetch = Port<2, 64, 45, 44, 56, 16>;
+type Fetch = Port<4, 2, 64, 45, 44, 56, 16>;
 type Held = HeldFault<64>;
 type PmpOne = PmpEntry<64, 54>;
 type Registers32 = PmpRegisters<32, 32>;
@@ -94,8 +94,14 @@ pub(crate) fn small_blocks_agree_alone() {
         90,
         |dice, block| present!(dice, block: fetch, store, access_fault),
     );
-    alone(Address32::default(), 300, 60, |dice, block| present!(dice, block: va, ppn, level));
-    alone(Address64::default(), 300, 60, |dice, block| present!(dice, block: va, ppn, level));
+    alone(Address32::default(), 300, 60, |dice, block| {
+        present!(dice, block: va, line_ppn,
+        line_inside, bypasses, walked, walk_va, walk_ppn, walk_inside)
+    });
+    alone(Address64::default(), 300, 60, |dice, block| {
+        present!(dice, block: va, line_ppn,
+        line_inside, bypasses, walked, walk_va, walk_ppn, walk_inside)
+    });
     alone(Entry32::default(), 300, 60, |dice, block| present!(dice, block: vpn, level, table_ppn));
     alone(Entry64::default(), 300, 60, |dice, block| present!(dice, block: vpn, level, table_ppn));
 }
@@ -145,8 +151,8 @@ pub(crate) fn a_chooser_agrees_alone() {
 #[test]
 pub(crate) fn a_line_agrees_alone() {
     alone(Line::default(), 1500, 80, |dice, block| {
-        present!(dice, block: key_vpn, key_asid, key_inside, fence, fence_by_va, fence_by_asid,
-            refill, write, new_global);
+        present!(dice, block: key_vpn, key_asid, looks_ahead, key_inside, fence, fence_by_va,
+            fence_by_asid, refill, write, new_leaf);
         block.reset.next = dice.roll(60) == 0;
     });
 }
@@ -154,8 +160,8 @@ pub(crate) fn a_line_agrees_alone() {
 #[test]
 pub(crate) fn a_tlb_agrees_alone() {
     alone(Tlb::default(), 1500, 80, |dice, block| {
-        present!(dice, block: key_vpn, key_asid, fence_by_va, fence_by_asid, refill, new_ppn,
-            new_leaf);
+        present!(dice, block: key_vpn, key_asid, looks_ahead, access, fence_by_va,
+            fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
         block.reset.next = dice.roll(100) == 0;
         block.fence.next = dice.roll(8) == 0;
     });
@@ -169,8 +175,8 @@ pub(crate) fn tlbs_of_every_shape_agree_alone() {
         for ways in [4, 2] {
             let shape = Shape { lines: 4, ways, policy };
             alone(Tlb::new(ALL, shape), 700, 80, |dice, block| {
-                present!(dice, block: key_asid, used, fence_by_va, fence_by_asid, refill, new_ppn,
-                    new_leaf);
+                present!(dice, block: key_asid, looks_ahead, access, used, fence_by_va,
+                    fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
                 block.key_vpn.next = dice.roll(1 << 10).into();
                 block.reset.next = dice.roll(100) == 0;
                 block.fence.next = dice.roll(8) == 0;
@@ -183,8 +189,8 @@ pub(crate) fn tlbs_of_every_shape_agree_alone() {
 #[test]
 pub(crate) fn a_tlb_of_three_lines_agrees_alone() {
     alone(Tlb::new(ALL, Shape::fifo(3)), 1500, 80, |dice, block| {
-        present!(dice, block: key_vpn, key_asid, fence_by_va, fence_by_asid, refill, new_ppn,
-            new_leaf);
+        present!(dice, block: key_vpn, key_asid, looks_ahead, access, fence_by_va,
+            fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
         block.reset.next = dice.roll(100) == 0;
         block.fence.next = dice.roll(8) == 0;
     });

@@ -13,8 +13,8 @@ use hdl::tlb::{
 };
 use hdl::trace::PortTrace;
 use hdl::walker::{
-    Choice, EntryAddress, KeptLine, LineFill, MemoryTurn, PointerLine, PteDecode, WalkCache,
-    WalkMemory, Walker, Walks,
+    Choice, EntryAddress, KeptLine, LineFill, MemoryTurn, PointerLine, PteDecode, Verdict,
+    WalkCache, WalkMemory, Walker, Walks,
 };
 use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
@@ -100,6 +100,7 @@ macro_rules! named {
                     .with::<SamePage<$vpn>>()
                     .with::<SameSpace<$asid>>()
                     .with_example(Inside::new(extensions, $vpn))
+                    .with_example(Verdict::new(extensions, $vpn))
                     .with_example(InsideMask::<$vpn, $pa>::new(extensions))
                     .with_example(InsideMask::<$vpn, $ppn>::new(extensions))
                     .with_example(InsideMask::<$vpn, $vpn>::new(extensions))

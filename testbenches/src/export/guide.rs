@@ -83,8 +83,8 @@ fn building(unit: &Unit) -> String {
     let class: String = name.split('_').map(capital).collect();
     let mut rows = String::new();
     let mut tied = String::new();
-    for (_, ports) in unit.groups() {
-        for (port, spare) in ports {
+    for group in unit.groups() {
+        for (port, spare) in group.ports {
             let direction = if port.input { "i" } else { "o" };
             match spare {
                 _ if port.clock || port.name == "reset" => {}
@@ -151,7 +151,7 @@ fn latencies(config: &Config) -> String {
 fn spares(unit: &Unit) -> String {
     let groups = unit.groups();
     let named = |wanted: Spare| {
-        let ports = groups.iter().flat_map(|(_, ports)| ports);
+        let ports = groups.iter().flat_map(|group| &group.ports);
         let names = ports.filter(|(_, spare)| *spare == Some(wanted));
         names.map(|(port, _)| format!("`{}`", port.name)).collect::<Vec<_>>().join(", ")
     };
@@ -174,7 +174,20 @@ fn section(title: &str) -> String {
     let from = INTERFACES.find(&begins).expect("the contract has this section");
     let rest = &INTERFACES[from..];
     let to = rest[1..].find("\n## ").map_or(rest.len(), |to| to + 1);
-    format!("{}\n", rest[..to].trim_end())
+    format!("{}\n", unlinked(rest[..to].trim_end()))
+}
+
+/// Links between documents become their words: a guide stands alone.
+fn unlinked(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](") {
+        let Some((target, behind)) = after.split_once(')') else { break };
+        let Some((head, words)) = before.rsplit_once('[') else { break };
+        let _ = write!(plain, "{head}{words} (docs/{target})");
+        rest = behind;
+    }
+    plain + rest
 }
 
 const INFALLIBLE: &str = "writing to a string cannot fail";

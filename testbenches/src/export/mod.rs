@@ -106,7 +106,7 @@ fn unit(config: &Config, target: Target) -> Unit {
         Target::Generic => header::header(config),
         Target::Ecp5 => format!("{}{}", header::header(config), ecp5::HEADER),
     };
-    Unit::new(config.module(), title, &header, modules(config, target))
+    Unit::new(config.module(), (title, "mmu"), &header, modules(config, target))
 }
 
 fn describe(config: &Config) -> Describe {

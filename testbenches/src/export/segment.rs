@@ -35,7 +35,7 @@ fn unit(config: &Config) -> Unit {
     groups::of_the_segment_unit(&mut describe, &design);
     let title = format!("segmentation unit, configuration {}", config.name);
     let printed = netlist::print::verilog(&design, config.name, &describe);
-    Unit::new(config.name.to_owned(), title, &header(config), printed)
+    Unit::new(config.name.to_owned(), (title, "segments"), &header(config), printed)
 }
 
 /// What the file is, and how to use it. Ports are explained where they are declared.

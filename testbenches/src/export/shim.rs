@@ -25,7 +25,7 @@ fn unit(config: &Config) -> Unit {
     words::words(&mut describe);
     let printed = netlist::print::verilog(&config.design(), config.name, &describe);
     let title = format!("{}, a shim of the RISC-V MMU", config.what);
-    Unit::new(config.name.to_owned(), title, &header(config), printed)
+    Unit::new(config.name.to_owned(), (title, "shim"), &header(config), printed)
 }
 
 /// What the file is, and how to use it. Ports are explained where they are declared.

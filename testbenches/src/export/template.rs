@@ -1,6 +1,6 @@
 //! The instantiation template: a module around the unit that has the ports which a design connects.
 
-use super::unit::{Spare, Unit, range};
+use super::unit::{Group, Spare, Unit, range};
 use netlist::print::Port;
 use std::fmt::Write;
 
@@ -25,13 +25,11 @@ pub(super) fn template(unit: &Unit) -> String {
 /// The ports of the module: those that are not spare.
 fn ports(unit: &Unit) -> String {
     let mut text = String::new();
-    let used = |ports: &[(&Port, Option<Spare>)]| -> Vec<Port> {
-        let used = ports.iter().filter(|(_, spare)| spare.is_none());
-        used.map(|(port, _)| (*port).clone()).collect()
+    let used = |group: Group<'_>| {
+        let used = group.ports.into_iter().filter(|(_, spare)| spare.is_none());
+        (group.heading.to_owned(), used.map(|(port, _)| port.clone()).collect())
     };
-    let groups = unit.groups();
-    let groups: Vec<(&str, Vec<Port>)> =
-        groups.iter().map(|(heading, ports)| (*heading, used(ports))).collect();
+    let groups: Vec<(String, Vec<Port>)> = unit.groups().into_iter().map(used).collect();
     let groups: Vec<_> = groups.into_iter().filter(|(_, ports)| !ports.is_empty()).collect();
     let last = groups.last().and_then(|(_, ports)| ports.last()).map(|port| port.name.clone());
     for (at, (heading, ports)) in groups.iter().enumerate() {
@@ -67,10 +65,10 @@ fn attributes(port: &Port) -> &'static str {
 
 /// The instance, with a comment for each group and for each port.
 fn instance(unit: &Unit) -> String {
-    let mut text = format!("    {} mmu (\n", unit.name);
+    let mut text = format!("    {} {} (\n", unit.name, unit.label);
     let column = unit.ports.iter().map(|port| port.name.len()).max().unwrap_or(0);
     let last = unit.ports.last().map(|port| port.name.as_str());
-    for (at, (heading, ports)) in unit.groups().into_iter().enumerate() {
+    for (at, Group { heading, ports }) in unit.groups().into_iter().enumerate() {
         if at > 0 {
             text.push('\n');
         }

@@ -10,6 +10,8 @@ pub(super) struct Unit {
     pub(super) name: String,
     /// What it is, in half a line.
     pub(super) title: String,
+    /// The name of an instance in examples.
+    pub(super) label: &'static str,
     /// The text of the Verilog file.
     pub(super) verilog: String,
     /// The ports of the top.
@@ -27,15 +29,27 @@ pub(super) enum Spare {
     Event,
 }
 
+/// A group of ports.
+pub(super) struct Group<'a> {
+    pub(super) heading: &'a str,
+    /// Each with the connection that it has if it is spare.
+    pub(super) ports: Vec<(&'a Port, Option<Spare>)>,
+}
+
 impl Unit {
     /// Printed modules below a header comment.
-    pub(super) fn new(name: String, title: String, header: &str, printed: Verilog) -> Unit {
+    pub(super) fn new(
+        name: String,
+        (title, label): (String, &'static str),
+        header: &str,
+        printed: Verilog,
+    ) -> Unit {
         let verilog = format!("{header}\n{printed}");
-        Unit { name, title, verilog, ports: printed.ports }
+        Unit { name, title, label, verilog, ports: printed.ports }
     }
 
-    /// Its groups of ports, each port with the connection that it has if it is spare.
-    pub(super) fn groups(&self) -> Vec<(&str, Vec<(&Port, Option<Spare>)>)> {
+    /// Its groups of ports.
+    pub(super) fn groups(&self) -> Vec<Group<'_>> {
         let spare = |heading: &str, port: &Port| match port {
             // A defect on purpose is for tests alone.
             Port { input: true, idle, name, .. } => {
@@ -46,7 +60,8 @@ impl Unit {
         };
         let mut groups = Vec::new();
         for (heading, ports) in grouped(&self.ports) {
-            groups.push((heading, ports.iter().map(|port| (port, spare(heading, port))).collect()));
+            let ports = ports.iter().map(|port| (port, spare(heading, port))).collect();
+            groups.push(Group { heading, ports });
         }
         groups
     }

@@ -55,12 +55,12 @@ fn all_configurations_are_one_project() {
 }
 
 /// The shell, in a folder.
-fn shell(folder: &Path, command: &str) -> Output {
+pub(crate) fn shell(folder: &Path, command: &str) -> Output {
     Command::new("sh").args(["-c", command]).current_dir(folder).output().expect("a shell")
 }
 
 /// The commands of the blocks of code in a section of a guide.
-fn commands(guide: &str, section: &str) -> Vec<String> {
+pub(crate) fn commands(guide: &str, section: &str) -> Vec<String> {
     let rest = guide.split_once(&format!("\n## {section}\n")).expect("it has this section").1;
     let rest = rest.split("\n## ").next().unwrap();
     let blocks = rest.split("```").skip(1).step_by(2);
@@ -99,8 +99,8 @@ const DEFECTS: &[(&str, &str)] = &[
     (".fence_by_va(fence_by_va)", ".fence_by_va(1'b1)"),
     ("store ? 4'hf", "store ? 4'hd"),
     // Latencies: an answer that comes early, or reads twice.
-    ("wire same_asid = held_asid == key_asid;", "wire same_asid = 1'b0;"),
-    ("wire same_asid = held_asid == key_asid;", "wire same_asid = 1'b1;"),
+    ("assign same = held == key;", "assign same = 1'b0;"),
+    ("assign same = held == key;", "assign same = 1'b1;"),
     // The walker: A and D.
     ("marked = entry | marks", "marked = entry"),
     (".mem_resp_swapped(mem_resp_swapped)", ".mem_resp_swapped(1'b1)"),

@@ -1,6 +1,7 @@
 //! The exported Verilog as text: whole, reproducible, and read by tools that we did not write.
 
-use engine::{CONFIGS, Direction, PINS};
+use crate::exported::{commands, shell};
+use engine::{CONFIGS, Direction, PINS, find};
 use model::isa::{Extensions, Physical, Xlen};
 use std::path::Path;
 use testbenches::export::{self, ExportError, Kind, Target, checks, tools};
@@ -147,6 +148,25 @@ fn every_test_bench_passes_and_every_template_is_sound() {
             let said = tools::run("verilator", home.path(), &[&arguments[..], &files].concat());
             assert_eq!(said.unwrap_or_else(|error| panic!("{top}: {error}")), "", "{top}");
         }
+    }
+}
+
+/// The guide's commands that take longer than those of `exported`.
+#[test]
+fn the_guide_says_how_to_run_verilator_and_yosys() {
+    let home = tempfile::tempdir().unwrap();
+    let files = export::files(find("rv32_tiny").unwrap(), Target::Generic);
+    export::write(home.path(), &files).unwrap();
+    let guide = &files.iter().find(|file| file.kind == Kind::Guide).unwrap().text;
+    if tools::or_skip("verilator") {
+        let ran = shell(home.path(), &commands(guide, "Simulate")[1]);
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("\nPASS: "), "{ran:?}");
+    }
+    if tools::or_skip("yosys") {
+        let ran = shell(home.path(), &commands(guide, "Synthesise")[0]);
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("LUT4"), "{ran:?}");
     }
 }
 

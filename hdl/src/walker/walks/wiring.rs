@@ -96,7 +96,7 @@ impl<
         self.data_access_fault.next = self.walker.access_fault.val();
         self.data_ppn.next = self.walker.ppn.val();
         self.data_leaf.next = self.walker.leaf.val();
-        self.data_inside.next = self.walker.inside.val();
+        self.data_inside.next = self.walker.leaf_inside.val();
         self.data_cacheable.next = self.walker.cacheable.val();
         self.data_walked.next = self.walker.walked.val() && self.walker.data_side.val();
         self.data_start.next = self.walker.started.val() && self.choice.serves_data.val();
@@ -116,7 +116,7 @@ impl<
         self.fetch_access_fault.next = self.walker.access_fault.val();
         self.fetch_ppn.next = self.walker.ppn.val();
         self.fetch_leaf.next = self.walker.leaf.val();
-        self.fetch_inside.next = self.walker.inside.val();
+        self.fetch_inside.next = self.walker.leaf_inside.val();
         self.fetch_cacheable.next = self.walker.cacheable.val();
         self.fetch_walked.next = self.walker.walked.val() && !self.walker.data_side.val();
 
@@ -186,7 +186,7 @@ impl<
             self.fetch_access_fault.next = self.fetch_walker[i].access_fault.val();
             self.fetch_ppn.next = self.fetch_walker[i].ppn.val();
             self.fetch_leaf.next = self.fetch_walker[i].leaf.val();
-            self.fetch_inside.next = self.fetch_walker[i].inside.val();
+            self.fetch_inside.next = self.fetch_walker[i].leaf_inside.val();
             self.fetch_cacheable.next = self.fetch_walker[i].cacheable.val();
             self.fetch_walked.next = self.fetch_walker[i].walked.val();
             self.data_start.next = self.walker.started.val();
