@@ -1,8 +1,8 @@
 # Pagewalk. `make` alone lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga mutants soak
-.PHONY: clean
+.PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
+.PHONY: mutants soak clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -11,7 +11,7 @@ TRACE    := $(TRACES)/sort.lackey.zst
 WAVE     := waves/out
 
 help:
-	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ': .*## ' '/^[a-z-]+: .*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the third-party simulators that the tests use (apt; idempotent)
 	@scripts/setup.sh
@@ -96,6 +96,9 @@ demo: ## Two public cores and the MMU in Verilator and Icarus: virtual memory on
 
 fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebreaker
 	@demo/scripts/fpga.sh $(BOARD)
+
+fpga-report: ## Size and clock of configurations on FPGAs, three seeds each, into docs/results.md
+	@scripts/fpga/report.py
 
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh

@@ -59,11 +59,11 @@ fn lines_are_judged_as_single_leaves_are() {
     let mut lines = checked(Box::new(LineRights::<32>::new(32)));
     let mut block = connected::<Permission>();
     for line in 0..32 {
-        lines.read[line].next = bit(line, 0);
-        lines.write[line].next = bit(line, 1);
-        lines.execute[line].next = bit(line, 2);
-        lines.user[line].next = bit(line, 3);
-        lines.dirty[line].next = bit(line, 4);
+        lines.read[line].next = bit(line as u32, 0);
+        lines.write[line].next = bit(line as u32, 1);
+        lines.execute[line].next = bit(line as u32, 2);
+        lines.user[line].next = bit(line as u32, 3);
+        lines.dirty[line].next = bit(line as u32, 4);
     }
     for inputs in 0..1 << 7 {
         let access = AccessContext {
@@ -83,11 +83,11 @@ fn lines_are_judged_as_single_leaves_are() {
         settle(&mut *lines);
         for line in 0..32 {
             block.leaf.next = Leaf {
-                read: bit(line, 0),
-                write: bit(line, 1),
-                execute: bit(line, 2),
-                user: bit(line, 3),
-                dirty: bit(line, 4),
+                read: bit(line as u32, 0),
+                write: bit(line as u32, 1),
+                execute: bit(line as u32, 2),
+                user: bit(line as u32, 3),
+                dirty: bit(line as u32, 4),
                 ..Leaf::default()
             };
             block.access.next = access;

@@ -283,7 +283,6 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.stale.next = self.overtaken.q.val() || self.fence.val();
         self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
         self.next_entry.table_ppn.next = self.arriving.ppn.val();
-        // Below the last level there is nothing.
         self.next_level.next = self.at_level.q.val() - bits::<3>(1);
         if self.at_level.q.val() == bits::<3>(0) {
             self.next_level.next = bits::<3>(0);
