@@ -137,7 +137,8 @@ fn lines_become_columns_whatever_their_number() {
     let many = Compiled::new(&many).expect("it compiles").statistics();
     assert_eq!((few.columns, few.states), (many.columns, many.states), "{few:?} {many:?}");
     assert!(many.terms < few.terms + 10, "{few:?} {many:?}");
-    assert!(few.guarded > few.states / 2, "{few:?}");
+    // Those that keep what may turn out to be a miss or a fault load with every request.
+    assert!(few.guarded > few.states / 3, "{few:?}");
 }
 
 #[test]

@@ -18,8 +18,8 @@ use std::path::Path;
 pub(super) const HEADER: &str = "\
 //
 // For the Lattice ECP5: some modules consist of its cells (CCU2C, LUT4, PFUMX).
-// To simulate it, add the models of these cells that come with Yosys:
-// `yosys-config --datdir`/ecp5/cells_sim.v
+// To simulate it, add the models of these cells that come with Yosys,
+// share/yosys/ecp5/cells_sim.v.
 ";
 
 /// Whether a configuration compares NAPOT ranges.

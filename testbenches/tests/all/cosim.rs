@@ -109,8 +109,9 @@ fn the_same_seed_records_the_same_run() {
 /// Changes to the Verilog, each in one place: a piece of its text and its replacement.
 const MUTATIONS: &[(&str, &str)] = &[
     // A TLB line: compares fewer bits, ignores the ASID, survives its fence.
-    ("(held_vpn ^ key_vpn)", "(held_vpn & key_vpn)"),
-    ("same_asid = held_asid == key_asid", "same_asid = held_asid >= key_asid"),
+    ("(held ^ key)", "(held & key)"),
+    ("assign same = held == key;", "assign same = held >= key;"),
+    ("if (looks_ahead)", "if (!looks_ahead)"),
     ("(fence && fenced) || (refill && overlapped)", "(fence && fenced) && (refill && overlapped)"),
     // The walker: goes up instead of down, ignores a fence, loses its update.
     ("(at_level - 3'd1)", "(at_level + 3'd1)"),

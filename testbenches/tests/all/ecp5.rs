@@ -1,6 +1,9 @@
 //! The modules in cells of the ECP5: each proven equal to the one without them, and a wrong one not.
 
+use std::path::Path;
+
 use engine::find;
+use testbenches::cosim::{Outcome, Replayer, record, replay};
 use testbenches::export::{Target, ecp5, modules, tools};
 
 /// Two comparators, the choice of the key, the encoder, and the choice of the address.
@@ -8,7 +11,7 @@ const IN_CELLS: usize = 5;
 
 #[test]
 fn every_module_in_cells_is_proven_equal() {
-    if !tools::required() && tools::run("yosys", std::path::Path::new("."), &["-V"]).is_err() {
+    if !tools::or_skip("yosys") {
         return;
     }
     for name in ["rv32_tiny", "rv32_large", "rv64_linux", "rv64_linux_napot", "rv64_huge"] {
@@ -24,7 +27,7 @@ fn every_module_in_cells_is_proven_equal() {
 
 #[test]
 fn a_wrong_cell_is_found() {
-    if !tools::required() && tools::run("yosys", std::path::Path::new("."), &["-V"]).is_err() {
+    if !tools::or_skip("yosys") {
         return;
     }
     let config = find("rv32_tiny").unwrap();
@@ -42,5 +45,39 @@ fn a_wrong_cell_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let verdict = ecp5::prove(&plain, &broken, false, folder.path());
         assert!(verdict.is_err(), "{right} -> {wrong} is not found");
+    }
+}
+
+/// The models of the cells that the modules consist of, from Yosys.
+fn models() -> String {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let beside = |folder: std::path::PathBuf| folder.join("../share/yosys/ecp5/cells_sim.v");
+    let path = std::env::split_paths(&paths).map(beside).find(|path| path.exists());
+    let path = path.expect("the models are in share/yosys beside the folder of yosys");
+    let all = std::fs::read_to_string(path).unwrap();
+    let of = |name: &str| {
+        let begins = [format!("module {name}("), format!("module {name} (")];
+        let from = begins.iter().find_map(|begin| all.find(begin));
+        let text = &all[from.unwrap_or_else(|| panic!("no model of {name}"))..];
+        format!("{}endmodule\n", text.split("endmodule").next().unwrap())
+    };
+    ["LUT2", "LUT4", "PFUMX", "CCU2C"].map(of).concat()
+}
+
+/// The whole MMU in cells, with random inputs.
+#[test]
+fn icarus_runs_the_cells_as_rust_does() {
+    if !tools::or_skip("iverilog") || !tools::or_skip("yosys") {
+        return;
+    }
+    const CYCLES: usize = 8_000;
+    for name in ["rv32_tiny", "rv64_linux_napot"] {
+        let config = find(name).unwrap();
+        let recording = record(config, CYCLES, 0x5eed_0ec5);
+        let design = format!("{}\n{}", modules(config, Target::Ecp5), models());
+        let folder = tempfile::tempdir().unwrap();
+        let outcome = replay(Replayer::Icarus, &design, &recording, folder.path())
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(outcome, Outcome::Equal { cycles: CYCLES }, "{name}: {outcome}");
     }
 }
