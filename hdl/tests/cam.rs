@@ -8,7 +8,7 @@ use hdl::{Extensions, Leaf};
 use rust_hdl::prelude::*;
 
 const LINES: usize = 4;
-type Tlb = Cam<2, 45, 44, 16>;
+type Tlb = Cam<LINES, 2, 45, 44, 16>;
 
 /// The expected contents of one line.
 #[derive(Clone, Copy, Debug)]
@@ -64,13 +64,22 @@ fn clock(tlb: &mut Tlb) {
     }
 }
 
-/// The TLB's answer for a key, without a clock edge.
-fn look_up(tlb: &mut Tlb, vpn: u64, asid: u64) -> Option<(u64, u64)> {
+/// Sets the key, and makes its address space that of the lookups.
+fn turn_to(tlb: &mut Tlb, vpn: u64, asid: u64) {
     tlb.key_vpn.next = vpn.into();
     tlb.key_asid.next = asid.into();
+    tlb.looks_ahead.next = true;
     settle(tlb);
+    clock(tlb);
+    tlb.looks_ahead.next = false;
+    settle(tlb);
+}
+
+/// The TLB's answer for a key.
+fn look_up(tlb: &mut Tlb, vpn: u64, asid: u64) -> Option<(u64, u64)> {
+    turn_to(tlb, vpn, asid);
     let ppn: u64 = tlb.ppn.val().into();
-    let level: u64 = tlb.leaf.val().level.into();
+    let level: u64 = tlb.extent.val().level.into();
     tlb.hit.val().then_some((ppn, level))
 }
 
@@ -82,7 +91,10 @@ fn random_refills_and_fences_leave_what_they_should() {
 #[test]
 fn napot_ranges_are_lines_like_others() {
     let extensions = Extensions { svnapot: true, ..Extensions::default() };
-    refill_and_fence(checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES)))), &[0, 5, 1, 5]);
+    refill_and_fence(
+        checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES), false))),
+        &[0, 5, 1, 5],
+    );
 }
 
 fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
@@ -101,7 +113,9 @@ fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
             tlb.fence.next = true;
             tlb.fence_by_va.next = by_va;
             tlb.fence_by_asid.next = by_asid;
-            look_up(&mut tlb, vpn, asid);
+            tlb.key_vpn.next = vpn.into();
+            tlb.key_asid.next = asid.into();
+            settle(tlb.as_mut());
             clock(&mut tlb);
             tlb.fence.next = false;
             model.retain(|held| {
@@ -111,12 +125,18 @@ fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
             let level = sizes[dice.roll(sizes.len() as u64) as usize];
             let new =
                 Mapping { vpn, asid, ppn: dice.roll(1 << 20), level, global: dice.roll(4) == 0 };
+            turn_to(&mut tlb, vpn, asid);
+            tlb.filling.next = true;
             tlb.refill.next = true;
             tlb.new_ppn.next = new.ppn.into();
             tlb.new_leaf.next =
                 Leaf { global: new.global, level: new.level.into(), ..Leaf::default() };
-            look_up(&mut tlb, vpn, asid);
+            // As decoded: a bit for each segment inside, or that of a NAPOT range.
+            let inside = if level == 5 { 16 } else { (1_u64 << level) - 1 };
+            tlb.new_inside.next = inside.into();
+            settle(tlb.as_mut());
             clock(&mut tlb);
+            tlb.filling.next = false;
             tlb.refill.next = false;
             model.retain(|held| !held.overlaps(&new));
             model.push(new);
@@ -148,9 +168,10 @@ fn lines_fill_before_any_is_replaced_and_the_oldest_goes_first() {
     tlb.reset.next = false;
     clock(&mut tlb);
     for vpn in 1..=6_u64 {
+        turn_to(&mut tlb, vpn, 0);
         tlb.refill.next = true;
         tlb.new_ppn.next = vpn.into();
-        look_up(&mut tlb, vpn, 0);
+        settle(tlb.as_mut());
         clock(&mut tlb);
         tlb.refill.next = false;
         clock(&mut tlb);
