@@ -10,7 +10,7 @@ use rust_hdl::prelude::*;
 use std::collections::HashMap;
 
 /// Up to 16 lines.
-type Tlb = Cam<4, 45, 44, 16>;
+type Tlb = Cam<16, 4, 45, 44, 16>;
 
 /// The order of the entries of one set, as a textbook would keep it.
 enum Order {
@@ -154,7 +154,7 @@ fn number(vpn: u64) -> u64 {
 
 /// Compares a TLB of a shape with its model; returns how often an entry was displaced.
 fn compare(shape: Shape) -> u32 {
-    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape)));
+    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape, false)));
     let sets = shape.lines / shape.ways;
     let set = || Set { held: vec![None; shape.ways], order: Order::new(shape.policy, shape.ways) };
     let mut model: Vec<Set> = (0..sets).map(|_| set()).collect();
@@ -261,7 +261,7 @@ fn a_page_is_put_into_its_set() {
 #[test]
 fn a_superpage_is_one_entry_of_any_set() {
     let shape = Shape { lines: 8, ways: 2, policy: Policy::Lru };
-    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape)));
+    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape, false)));
     tlb.reset.next = true;
     clock(&mut tlb);
     tlb.reset.next = false;
@@ -269,8 +269,11 @@ fn a_superpage_is_one_entry_of_any_set() {
     tlb.refill.next = true;
     tlb.new_leaf.next = hdl::Leaf { level: 1.into(), ..hdl::Leaf::default() };
     tlb.new_ppn.next = 0x200.into();
+    tlb.new_inside.next = 1.into();
+    tlb.filling.next = true;
     look_up(&mut tlb, 0x403);
     clock(&mut tlb);
+    tlb.filling.next = false;
     tlb.refill.next = false;
     clock(&mut tlb);
     for vpn in [0x400, 0x401, 0x402, 0x403, 0x5ff] {
