@@ -78,7 +78,7 @@ export: ## Write the Verilog of every configuration into export/
 	    rv32_small_pmp rv32_linux_pmp rv64_linux_pmp rv64_linux_pbmt_pmp \
 	    rv64_linux_rva23_pmp rv64_linux_protected rv64_linux_traced \
 	    rv64_linux_lru rv64_linux_plru rv64_linux_nmr rv64_linux_random \
-	    rv64_linux_ways4 rv64_linux_fetch8 \
+	    rv64_linux_ways4 rv64_linux_fetch8 rv64_linux_registered \
 	    segment_toy segment_4 segment_8 segment_16; do \
 	  $(PAGEWALK) export $$config -o export --check; \
 	done
