@@ -96,6 +96,12 @@ impl Config {
         Config { organisation: Organisation { fetch_lines, ..self.organisation }, ..self }
     }
 
+    /// With answers a cycle later.
+    const fn registered(self) -> Config {
+        let organisation = Organisation { registered_answer: true, ..self.organisation };
+        Config { organisation, ..self }
+    }
+
     /// With trace pins.
     const fn traced(self) -> Config {
         Config { organisation: Organisation { trace: true, ..self.organisation }, ..self }
@@ -139,6 +145,7 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_random", Xlen::Rv64, 16).replacing(Replacement::Random),
     plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
+    plain("rv64_linux_registered", Xlen::Rv64, 16).registered(),
     plain("rv32_linux_full", Xlen::Rv32, 16)
         .walk_cache(4)
         .two_walkers()
@@ -299,8 +306,9 @@ impl Config {
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
         let Organisation { replacement, ways, fetch_lines, line_fill, .. } = self.organisation;
-        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, trace, .. } =
+        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
             self.organisation;
+        let Organisation { registered_answer, trace, .. } = self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
         let policy = match replacement {
@@ -326,6 +334,7 @@ impl Config {
             line_fill,
             second,
             physical,
+            registered_answer,
             trace,
         }
     }
