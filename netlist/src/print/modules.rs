@@ -55,7 +55,7 @@ fn paths(design: &Design) -> Vec<Vec<Vec<Step>>> {
         for instance in design.module(id).instances.iter().rev() {
             for (at, module) in instance.modules.iter().enumerate().rev() {
                 if matches!(design.module(*module).body, Body::Kernel(_)) {
-                    let element = (!instance.dims.is_empty()).then_some(at);
+                    let element = (instance.modules.len() > 1).then_some(at);
                     let step = (snake(&instance.name), element);
                     open.push((*module, path.iter().cloned().chain([step]).collect()));
                 }

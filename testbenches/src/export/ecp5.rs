@@ -34,7 +34,9 @@ pub fn with_cells(verilog: &mut Verilog, napot: bool) {
         let Some(body) = body(&module.block, text, napot) else { continue };
         let ports = text.find(");\n").expect("a module has ports") + ");\n".len();
         let end = text.rfind("endmodule").expect("a module ends");
-        module.text = format!("{}{body}{}", &text[..ports], &text[end..]);
+        // Cells drive wires.
+        let header = text[..ports].replace("output reg ", "output wire ");
+        module.text = format!("{header}{body}{}", &text[end..]);
     }
 }
 
@@ -127,7 +129,7 @@ fn equal(bits: std::ops::Range<usize>, begins: bool) -> Vec<Half> {
 fn chain(halves: &[Half]) -> String {
     let pass = Half::and(0xFFFF, [HIGH; 4]);
     let end = Half::end();
-    let filler = (halves.len() % 2 == 0).then_some(&pass);
+    let filler = halves.len().is_multiple_of(2).then_some(&pass);
     let halves: Vec<&Half> = halves.iter().chain(filler).chain([&end]).collect();
     let cells = halves.len() / 2;
     let mut text = format!(

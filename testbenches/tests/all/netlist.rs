@@ -40,7 +40,7 @@ fn the_hierarchy_is_a_list_and_a_picture() {
     let (tree, _, status) = netlist(&["rv32_tiny", "--tree"]);
     assert_eq!(status, 0);
     assert!(tree.starts_with("Rv32Mmu_4_2 ("), "{tree}");
-    assert!(tree.contains("\n    tlb: Cam_2_20_22_9 ("), "{tree}");
+    assert!(tree.contains("\n    tlb: Cam_4_2_20_22_9 ("), "{tree}");
     assert!(tree.contains("\n      lines[4]: CamLine_20_9 ("), "{tree}");
     let (dot, _, status) = netlist(&["rv32_tiny", "--dot"]);
     assert_eq!(status, 0);
