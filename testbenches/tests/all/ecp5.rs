@@ -1,7 +1,5 @@
 //! The modules in cells of the ECP5: each proven equal to the one without them, and a wrong one not.
 
-use std::path::Path;
-
 use engine::find;
 use testbenches::cosim::{Outcome, Replayer, record, replay};
 use testbenches::export::{Target, ecp5, modules, tools};
