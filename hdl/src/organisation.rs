@@ -27,6 +27,9 @@ pub struct Organisation {
     pub second: Option<SecondShape>,
     /// What protects physical memory.
     pub physical: Physical,
+    /// Every answer comes a cycle later, from registers, and still one a cycle: a shorter clock for a
+    /// longer way.
+    pub registered_answer: bool,
     /// The trace pins tell what ports and walks do; otherwise they are 0.
     pub trace: bool,
 }

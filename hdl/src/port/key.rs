@@ -40,3 +40,41 @@ impl<const W: usize> Logic for KeyChoice<W> {
         }
     }
 }
+
+/// Where answers are registered: what is looked for instead of a new request, ready a cycle ahead.
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `clock` | in | 1 | rising edge |
+/// | `fence` | in | 1 | a fence is accepted in this cycle |
+/// | `fence_page` | in | W | its page |
+/// | `page` | in | W | the page of the miss, or if there is none of the request that was accepted last |
+/// | `key` | out | W | in the next cycle: the page of the fence, else the other one |
+///
+/// Timing: registered. Reset: none needed.
+#[derive(LogicBlock, Default)]
+pub struct NextKey<const W: usize> {
+    /// Rising edge.
+    pub clock: Signal<In, Clock>,
+    /// A fence is accepted.
+    pub fence: Signal<In, Bit>,
+    /// Its page.
+    pub fence_page: Signal<In, Bits<W>>,
+    /// The page of the miss, or of the last request.
+    pub page: Signal<In, Bits<W>>,
+    /// What is looked for.
+    pub key: Signal<Out, Bits<W>>,
+    held: DFF<Bits<W>>,
+}
+
+impl<const W: usize> Logic for NextKey<W> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, held);
+        self.key.next = self.held.q.val();
+        self.held.d.next = self.page.val();
+        if self.fence.val() {
+            self.held.d.next = self.fence_page.val();
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The one miss that a port may have outstanding.
 
 use crate::flags::AccessContext;
+use crate::pmp::list;
 use rust_hdl::prelude::*;
 
 /// Keeps a missed request with its context at the time when it was accepted.
@@ -14,6 +15,7 @@ use rust_hdl::prelude::*;
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `take` | in | 1 | a request misses in this cycle; never while `waits` |
 /// | `new_*` | in | | the request, and the fields of `satp` for it |
+/// | `new_stale` | in | 1 | with registered answers: `satp` has changed since the request was accepted |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `done` | in | 1 | it is answered in this cycle |
 /// | `waits` | out | 1 | a miss is outstanding |
@@ -39,6 +41,8 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     pub new_asid: Signal<In, Bits<ASID>>,
     /// Its root table.
     pub new_root: Signal<In, Bits<PPN>>,
+    /// With registered answers: `satp` has changed since it was accepted.
+    pub new_stale: Vec<Signal<In, Bit>>,
     /// `satp` differs from the cycle before.
     pub satp_changed: Signal<In, Bit>,
     /// The miss is answered.
@@ -64,6 +68,13 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     held_asid: DFF<Bits<ASID>>,
     held_root: DFF<Bits<PPN>>,
     left_behind: DFF<Bit>,
+}
+
+impl<const XLEN: usize, const PPN: usize, const ASID: usize> Miss<XLEN, PPN, ASID> {
+    /// Of a port whose answers are registered, or not.
+    pub fn new(registered: bool) -> Self {
+        Self { new_stale: list(usize::from(registered)), ..Self::default() }
+    }
 }
 
 impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN, PPN, ASID> {
@@ -101,6 +112,9 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
             self.held_asid.d.next = self.new_asid.val();
             self.held_root.d.next = self.new_root.val();
             self.left_behind.d.next = false;
+            for i in 0..self.new_stale.len() {
+                self.left_behind.d.next = self.new_stale[i].val();
+            }
         }
         if self.take.val() {
             self.outstanding.d.next = true;

@@ -1,9 +1,10 @@
 //! The port itself: lookup, decision, response.
 
-use super::{KeyChoice, MemoryType, Miss, PhysicalAddress};
+use super::{KeyChoice, LateFence, LateRefill, MemoryType, Miss, NextKey, PhysicalAddress, Stage};
 use crate::Extensions;
 use crate::fault::Cause;
 use crate::flags::{AccessContext, Leaf};
+use crate::pmp::list;
 use crate::tlb::{Cam, Shape};
 use rust_hdl::prelude::*;
 
@@ -19,6 +20,7 @@ use rust_hdl::prelude::*;
 /// | `req_valid`, `req_ready` | in, out | 1 | request stream; taken when both are high |
 /// | `req_va`, `req_access` | in | XLEN, struct | the request; PBMTE in every cycle |
 /// | `translate` ... `asid` | in | | the outputs of `Scheme32` or `Scheme64` for the request |
+/// | `req_size`, `req_machine` | in | 3, 1 | with registered answers: log2 of its bytes; its privilege is M |
 /// | `paged` | in | 1 | `satp` says that addresses are translated |
 /// | `space_changed` | in | 1 | ... in another address space than that of the last cycle with `paged` and without a fence |
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
@@ -34,12 +36,20 @@ use rust_hdl::prelude::*;
 /// | `checked_pa` | out | PA | the physical address of the access, unless it faults without it |
 /// | `refused` | in | 1 | PMP or PMA refuse the access at `checked_pa` |
 /// | `judged_access`, `judged_leaf` | out | struct | with an answer: the access, and the leaf that decided it, if one did |
+/// | `judged_size`, `judged_machine` | out | 3, 1 | with registered answers: of the access |
+/// | `occupied` | out | 1 | ... something changes without new requests, besides a miss |
 /// | `hit`, `missed`, `refilled`, `page_fault`, `access_fault` | out | 1 | events |
 ///
 /// Timing: hit, fault on a hit, non-canonical address and identity translation answer in the
 /// request's own cycle, one per cycle. A miss answers with `done`; the next request is accepted in
 /// the cycle after. `req_ready` is low while a miss is outstanding or a fence is presented, and
 /// does not depend on `req_valid`.
+/// Where answers are registered, each comes a cycle later, and still one a cycle: a request is looked
+/// up in the cycle of its acceptance, and answered from registers in the next, or becomes the miss.
+/// The next one may have been accepted by then; if so it waits in the [`Stage`]. `req_ready` depends
+/// on registers and `fence_presented` only. It is low while a miss is outstanding, in the cycle
+/// after its answer (the entry is written), in the one after that if a request waits (it is looked up
+/// again), while a fence is presented, and in the cycle after one was accepted (it is compared).
 /// Reset: TLB empty, no miss.
 ///
 /// Invariants: there is no refill by a walk that faulted, that was overtaken by a fence, or for
@@ -78,6 +88,10 @@ pub struct Port<
     pub asid: Signal<In, Bits<ASID>>,
     /// The root table.
     pub root: Signal<In, Bits<PPN>>,
+    /// With registered answers: log2 of its bytes.
+    pub req_size: Vec<Signal<In, Bits<3>>>,
+    /// Its privilege is M.
+    pub req_machine: Vec<Signal<In, Bit>>,
     /// `satp` says that addresses are translated.
     pub paged: Signal<In, Bit>,
     /// The TLB has not compared the address space yet.
@@ -146,6 +160,12 @@ pub struct Port<
     pub judged_access: Signal<Out, AccessContext>,
     /// The leaf that decided it.
     pub judged_leaf: Signal<Out, Leaf>,
+    /// With registered answers: log2 of the bytes of the access.
+    pub judged_size: Vec<Signal<Out, Bits<3>>>,
+    /// Its privilege is M.
+    pub judged_machine: Vec<Signal<Out, Bit>>,
+    /// Something changes without new requests, besides a miss.
+    pub occupied: Vec<Signal<Out, Bit>>,
     /// Event: answered from the TLB.
     pub hit: Signal<Out, Bit>,
     /// Event: passed to the walker.
@@ -160,6 +180,11 @@ pub struct Port<
     cause: Cause,
     miss: Miss<XLEN, PPN, ASID>,
     key: KeyChoice<VPN>,
+    // With registered answers, one each.
+    stage: Vec<Stage<XLEN, PPN, ASID>>,
+    next_key: Vec<NextKey<VPN>>,
+    late_fence: Vec<LateFence<ASID>>,
+    late_refill: Vec<LateRefill<PPN>>,
     memory_type: MemoryType,
     address: PhysicalAddress<XLEN, VPN, PPN, PA>,
     ready: Signal<Local, Bit>,
@@ -185,10 +210,21 @@ impl<
     const ASID: usize,
 > Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
 {
-    /// With these extensions, and a TLB of this shape.
-    pub fn new(extensions: Extensions, tlb: Shape) -> Self {
+    /// With these extensions, a TLB of this shape, and answers that are registered or not.
+    pub fn new(extensions: Extensions, tlb: Shape, registered: bool) -> Self {
+        let stages = usize::from(registered);
         Self {
-            tlb: Cam::new(extensions, tlb),
+            tlb: Cam::new(extensions, tlb, registered),
+            miss: Miss::new(registered),
+            req_size: list(stages),
+            req_machine: list(stages),
+            judged_size: list(stages),
+            judged_machine: list(stages),
+            occupied: list(stages),
+            stage: list(stages),
+            next_key: list(stages),
+            late_fence: list(stages),
+            late_refill: list(stages),
             address: PhysicalAddress::new(extensions),
             memory_type: MemoryType::new(extensions),
             ..Self::default()
@@ -210,13 +246,52 @@ impl<
     fn update(&mut self) {
         self.ready.next =
             !self.miss.waits.val() && !self.fence_presented.val() && !self.space_changed.val();
+        for i in 0..self.stage.len() {
+            self.stage[i].clock.next = self.clock.val();
+            self.stage[i].reset.next = self.reset.val();
+            self.late_fence[i].clock.next = self.clock.val();
+            self.late_fence[i].reset.next = self.reset.val();
+            self.late_fence[i].fence.next = self.fence.val();
+            self.late_fence[i].by_va.next = self.fence_by_va.val();
+            self.late_fence[i].by_asid.next = self.fence_by_asid.val();
+            self.late_fence[i].asid.next = self.fence_asid.val();
+            self.stage[i].miss_waits.next = self.miss.waits.val();
+            self.stage[i].miss_done.next = self.done.val();
+            self.stage[i].compares.next = self.late_fence[i].compares.val();
+            self.ready.next = !self.stage[i].holds.val() && !self.fence_presented.val();
+            self.occupied[i].next = self.stage[i].occupied.val()
+                || self.late_fence[i].compares.val()
+                || self.late_fence[i].clears.val();
+        }
         self.req_ready.next = self.ready.val();
         self.taken.next = self.req_valid.val() && self.ready.val();
+
+        // A request enters the stage whenever that is free.
+        for i in 0..self.stage.len() {
+            self.stage[i].taken.next = self.taken.val();
+            self.stage[i].new_va.next = self.req_va.val();
+            self.stage[i].new_access.next = self.req_access.val();
+            self.stage[i].new_translate.next = self.translate.val();
+            self.stage[i].new_canonical.next = self.canonical.val();
+            self.stage[i].new_in_range.next = self.in_range.val();
+            self.stage[i].new_top_level.next = self.top_level.val();
+            self.stage[i].new_asid.next = self.asid.val();
+            self.stage[i].new_root.next = self.root.val();
+            self.stage[i].new_size.next = self.req_size[i].val();
+            self.stage[i].new_machine.next = self.req_machine[i].val();
+            self.stage[i].satp_changed.next = self.satp_changed.val();
+            self.judged_size[i].next = self.stage[i].size.val();
+            self.judged_machine[i].next = self.stage[i].machine.val();
+        }
 
         // One comparator per line serves lookup, fence and refill: they never coincide.
         self.va.next = self.req_va.val();
         self.access.next = self.req_access.val();
         self.tlb.key_asid.next = self.asid.val();
+        for i in 0..self.stage.len() {
+            self.va.next = self.stage[i].va.val();
+            self.access.next = self.stage[i].access.val();
+        }
         if self.miss.waits.val() {
             self.va.next = self.miss.va.val();
             self.access.next = self.miss.access.val();
@@ -231,7 +306,6 @@ impl<
         }
         self.tlb.clock.next = self.clock.val();
         self.tlb.reset.next = self.reset.val();
-        self.tlb.key_vpn.next = self.key.key.val();
         self.tlb.looks_ahead.next = self.paged.val() && !self.fence_presented.val();
         self.tlb.fence.next = self.fence.val();
         self.tlb.fence_by_va.next = self.fence_by_va.val();
@@ -241,9 +315,56 @@ impl<
         self.tlb.new_leaf.next = self.done_leaf.val();
         self.tlb.access.next = self.req_access.val();
         self.tlb.filling.next = self.miss.waits.val() && !self.fence_presented.val();
+        // Registered: fences and entries change the lines a cycle after they were compared.
+        for i in 0..self.stage.len() {
+            self.next_key[i].clock.next = self.clock.val();
+            self.next_key[i].fence.next = self.fence.val();
+            self.next_key[i].fence_page.next =
+                bit_cast::<VPN, XLEN>(self.fence_va.val() >> bits::<XLEN>(12));
+            self.next_key[i].page.next = bit_cast::<VPN, XLEN>(self.va.val() >> bits::<XLEN>(12));
+            self.key.miss.next = self.next_key[i].key.val();
+            self.key.waits.next = self.stage[i].holds.val();
+            self.key.fence_presented.next = false;
+            self.tlb.key_asid.next = self.asid.val();
+            if self.late_fence[i].compares.val() {
+                self.tlb.key_asid.next = self.late_fence[i].key_asid.val();
+            }
+            self.tlb.looks_ahead.next = self.paged.val() && !self.late_fence[i].compares.val();
+            if self.stage[i].kept.val() {
+                self.tlb.access.next = self.stage[i].access.val();
+            }
+            self.tlb.filling.next = self.miss.waits.val() && !self.late_fence[i].compares.val();
+            self.tlb.fence.next = self.late_fence[i].clears.val();
+            self.tlb.fence_by_va.next = self.late_fence[i].clears_va.val();
+            self.tlb.fence_by_asid.next = self.late_fence[i].clears_asid.val();
+            self.late_refill[i].clock.next = self.clock.val();
+            self.late_refill[i].reset.next = self.reset.val();
+            self.late_refill[i].ppn.next = self.done_ppn.val();
+            self.late_refill[i].leaf.next = self.done_leaf.val();
+            self.late_refill[i].inside.next = self.done_inside.val();
+            self.tlb.new_ppn.next = self.late_refill[i].new_ppn.val();
+            self.tlb.new_leaf.next = self.late_refill[i].new_leaf.val();
+            self.tlb.written_vpn[i].next =
+                bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
+            self.tlb.written_asid[i].next = self.miss.asid.val();
+            self.tlb.written_inside[i].next = self.late_refill[i].new_inside.val();
+        }
+        self.tlb.key_vpn.next = self.key.key.val();
         self.looks_up.next = self.taken.val() && self.translate.val() && self.canonical.val();
+        for i in 0..self.stage.len() {
+            self.looks_up.next = self.stage[i].acts.val()
+                && self.stage[i].translate.val()
+                && self.stage[i].canonical.val();
+        }
         self.hit.next = self.looks_up.val() && self.tlb.decides.val();
         self.missed.next = self.looks_up.val() && !self.tlb.decides.val();
+        for i in 0..self.stage.len() {
+            // What was looked up in another address space than its own is walked.
+            if self.stage[i].stale.val() {
+                self.hit.next = false;
+                self.missed.next = self.looks_up.val();
+            }
+        }
         self.tlb.used.next = self.hit.val();
         self.miss.take.next = self.missed.val();
 
@@ -252,6 +373,18 @@ impl<
         self.is_page_fault.next = (self.looks_up.val() && self.tlb.faults.val())
             || (self.taken.val() && self.translate.val() && !self.canonical.val());
         self.fails.next = self.taken.val() && !self.translate.val() && !self.in_range.val();
+        for i in 0..self.stage.len() {
+            self.answered.next =
+                self.hit.val() || (self.stage[i].acts.val() && !self.looks_up.val());
+            self.is_page_fault.next =
+                (self.looks_up.val() && !self.stage[i].stale.val() && self.tlb.faults.val())
+                    || (self.stage[i].acts.val()
+                        && self.stage[i].translate.val()
+                        && !self.stage[i].canonical.val());
+            self.fails.next = self.stage[i].acts.val()
+                && !self.stage[i].translate.val()
+                && !self.stage[i].in_range.val();
+        }
         if self.miss.waits.val() {
             // Only the walker's answer to the outstanding miss is possible.
             self.answered.next = self.done.val();
@@ -266,6 +399,11 @@ impl<
             && !self.miss.stale_satp.val()
             && !self.memory_type.changed.val();
         self.tlb.refill.next = self.refilled.val();
+        for i in 0..self.stage.len() {
+            self.late_refill[i].refilled.next =
+                self.refilled.val() && !self.late_fence[i].compares.val();
+            self.tlb.refill.next = self.late_refill[i].refill.val();
+        }
 
         self.miss.clock.next = self.clock.val();
         self.miss.reset.next = self.reset.val();
@@ -274,6 +412,14 @@ impl<
         self.miss.new_top_level.next = self.top_level.val();
         self.miss.new_asid.next = self.asid.val();
         self.miss.new_root.next = self.root.val();
+        for i in 0..self.stage.len() {
+            self.miss.new_va.next = self.stage[i].va.val();
+            self.miss.new_access.next = self.stage[i].access.val();
+            self.miss.new_top_level.next = self.stage[i].top_level.val();
+            self.miss.new_asid.next = self.stage[i].asid.val();
+            self.miss.new_root.next = self.stage[i].root.val();
+            self.miss.new_stale[i].next = self.stage[i].left_behind.val();
+        }
         self.memory_type.then.next = self.miss.access.val().pbmte;
         self.memory_type.now.next = self.req_access.val().pbmte;
         self.memory_type.of_line.next = self.tlb.extent.val().pbmt;
@@ -292,6 +438,10 @@ impl<
         // An address that is not translated has neither page nor size.
         self.bypasses.next = !self.miss.waits.val() && !self.translate.val();
         self.address.va.next = self.req_va.val();
+        for i in 0..self.stage.len() {
+            self.bypasses.next = !self.miss.waits.val() && !self.stage[i].translate.val();
+            self.address.va.next = self.stage[i].va.val();
+        }
         self.address.line_ppn.next = self.tlb.ppn.val();
         self.address.line_inside.next = self.tlb.extent.val().inside;
         self.address.bypasses.next = self.bypasses.val();

@@ -3,6 +3,7 @@
 use super::{CamLine, HitNumber, LineRights, Replacement, Shape};
 use crate::flags::{AccessContext, Extent, Leaf};
 use crate::geometry::InsideMask;
+use crate::pmp::list;
 use crate::{DistributedRam, Extensions};
 use rust_hdl::prelude::*;
 
@@ -35,8 +36,13 @@ use rust_hdl::prelude::*;
 /// | `refill` | in | 1 | write an entry for the key; only while `filling`, never together with `fence` |
 /// | `new_ppn`, `new_leaf`, `new_inside` | in | PPN, struct, 5 | the entry, and its size decoded |
 ///
-/// Timing: lookup is combinational in the page, and a cycle behind in the address space; fence and refill each take one cycle, however many lines there
-/// are.
+/// | `written_vpn`, `written_asid`, `written_inside` | in | VPN, ASID, 5 | with registered answers: the page, address space and size of the entry that is written |
+///
+/// Timing: lookup is combinational in the page, and a cycle behind in the address space; fence and
+/// refill each take one cycle, however many lines there are.
+///
+/// Where answers are registered, the key, `looks_ahead`, `access`, `filling` and `new_inside` belong to
+/// one cycle, and all else to the next: `hit` and what comes with it, `used`, the fence and the refill.
 /// Reset: empty.
 ///
 /// Invariants: at most one line hits (`CamLine` clears overlaps on refill).
@@ -90,7 +96,17 @@ pub struct Cam<
     pub new_leaf: Signal<In, Leaf>,
     /// The size of its page, decoded.
     pub new_inside: Signal<In, Bits<5>>,
+    /// With registered answers: the page of the entry that is written.
+    pub written_vpn: Vec<Signal<In, Bits<VPN>>>,
+    /// Its address space.
+    pub written_asid: Vec<Signal<In, Bits<ASID>>>,
+    /// Its size, decoded.
+    pub written_inside: Vec<Signal<In, Bits<5>>>,
     lines: Vec<CamLine<VPN, ASID>>,
+    // With registered answers: the verdicts of the cycle before, and the mask of what is written.
+    decided: Vec<DFF<Bits<N>>>,
+    faulted: Vec<DFF<Bits<N>>>,
+    written_page: Vec<InsideMask<VPN, VPN>>,
     held_ppn: DistributedRam<Bits<PPN>, IDX>,
     held_extent: DistributedRam<Extent, IDX>,
     rights: LineRights<N>,
@@ -114,19 +130,20 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
     Default for Cam<N, IDX, VPN, PPN, ASID>
 {
     fn default() -> Self {
-        Self::new(Extensions::default(), Shape::fifo(N))
+        Self::new(Extensions::default(), Shape::fifo(N), false)
     }
 }
 
 impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const ASID: usize>
     Cam<N, IDX, VPN, PPN, ASID>
 {
-    /// With these extensions, of this shape.
+    /// With these extensions, of this shape, for a port whose answers are registered or not.
     ///
     /// # Panics
     /// If the shape does not fit ([`Shape::misfit`]).
-    pub fn new(extensions: Extensions, shape: Shape) -> Self {
+    pub fn new(extensions: Extensions, shape: Shape, registered: bool) -> Self {
         let lines = shape.lines;
+        let stages = usize::from(registered);
         assert_eq!(shape.misfit(IDX), None);
         let sets = lines / shape.ways;
         Self {
@@ -150,7 +167,13 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             refill: Default::default(),
             new_ppn: Default::default(),
             new_leaf: Default::default(),
-            lines: (0..lines).map(|_| Default::default()).collect(),
+            written_vpn: list(stages),
+            written_asid: list(stages),
+            written_inside: list(stages),
+            lines: (0..lines).map(|_| CamLine::new(registered)).collect(),
+            decided: list(stages),
+            faulted: list(stages),
+            written_page: (0..stages).map(|_| InsideMask::new(extensions)).collect(),
             held_ppn: Default::default(),
             held_extent: Default::default(),
             rights: LineRights::new(lines),
@@ -191,9 +214,16 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
         self.new_extent.next.level = self.new_leaf.val().level;
         self.new_extent.next.inside = self.new_inside.val();
         self.new_extent.next.pbmt = self.new_leaf.val().pbmt;
+        for k in 0..self.written_page.len() {
+            self.written_page[k].parts.next = self.written_inside[k].val();
+            self.new_extent.next.inside = self.written_inside[k].val();
+        }
 
         // The set of a new entry, and the victim there.
         self.set.next = self.key_vpn.val() & self.set_bits.val();
+        for k in 0..self.written_vpn.len() {
+            self.set.next = self.written_vpn[k].val() & self.set_bits.val();
+        }
         self.victim.next = bits::<IDX>(0);
         for s in 0..self.replacement.len() {
             self.replacement[s].clock.next = self.clock.val();
@@ -221,6 +251,11 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             self.lines[i].refill.next = self.refill.val();
             self.lines[i].write.next = self.refill.val() && (self.victim.val().index() == i);
             self.lines[i].new_leaf.next = self.new_leaf.val();
+            for k in 0..self.written_page.len() {
+                self.lines[i].new_vpn[k].next = self.written_vpn[k].val();
+                self.lines[i].new_asid[k].next = self.written_asid[k].val();
+                self.lines[i].new_inside[k].next = self.written_page[k].mask.val();
+            }
             self.rights.read[i].next = self.lines[i].readable.val();
             self.rights.write[i].next = self.lines[i].writable.val();
             self.rights.execute[i].next = self.lines[i].executable.val();
@@ -242,6 +277,14 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
         self.hit.next = self.hits.val().any();
         self.decides.next = (self.hits.val() & self.rights.decides.val()).any();
         self.faults.next = (self.hits.val() & self.rights.faults.val()).any();
+        for k in 0..self.decided.len() {
+            self.decided[k].clock.next = self.clock.val();
+            self.decided[k].d.next = self.rights.decides.val();
+            self.decides.next = (self.hits.val() & self.decided[k].q.val()).any();
+            self.faulted[k].clock.next = self.clock.val();
+            self.faulted[k].d.next = self.rights.faults.val();
+            self.faults.next = (self.hits.val() & self.faulted[k].q.val()).any();
+        }
         self.leaf.next.read = (self.hits.val() & self.rights.readable.val()).any();
         self.leaf.next.write = (self.hits.val() & self.rights.writable.val()).any();
         self.leaf.next.execute = (self.hits.val() & self.rights.executable.val()).any();

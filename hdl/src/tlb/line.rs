@@ -2,6 +2,7 @@
 
 use super::{SamePage, SameSpace};
 use crate::flags::Leaf;
+use crate::pmp::list;
 use rust_hdl::prelude::*;
 
 /// One TLB entry of any page size, matched, replaced and fenced by a single comparator: its tag.
@@ -34,7 +35,13 @@ use rust_hdl::prelude::*;
 /// | `refill` | in | 1 | some line of this TLB is written in this cycle |
 /// | `write` | in | 1 | ... and it is this line |
 /// | `new_leaf` | in | struct | the refilled leaf. If it is global, it overlaps every address space |
+/// | `new_vpn`, `new_asid`, `new_inside` | in | VPN, ASID, VPN | with registered answers: what is refilled |
 /// | `readable`, `writable`, `executable`, `of_user`, `dirty` | out | 1 | its R, W, X, U and D |
+///
+/// Where answers are registered (`registered`), the comparisons are, too: everything but the keys
+/// belongs to the cycle after the one whose keys were compared, and an entry that is written has its
+/// page and address space from `new_vpn`, `new_asid` and `new_inside`. Whether the line is `usable` is
+/// known a cycle later as well, so a lookup finds what holds after its cycle.
 ///
 /// The VPN and ASID of a refilled entry are the key, and its size is what the key ignores; it is
 /// refilled for the address space of the lookups.
@@ -80,6 +87,12 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
     pub write: Signal<In, Bit>,
     /// The refilled leaf.
     pub new_leaf: Signal<In, Leaf>,
+    /// With registered answers: the page of the refilled entry.
+    pub new_vpn: Vec<Signal<In, Bits<VPN>>>,
+    /// Its address space.
+    pub new_asid: Vec<Signal<In, Bits<ASID>>>,
+    /// Its size.
+    pub new_inside: Vec<Signal<In, Bits<VPN>>>,
     /// R
     pub readable: Signal<Out, Bit>,
     /// W
@@ -102,12 +115,30 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
     held_execute: DFF<Bit>,
     held_user: DFF<Bit>,
     held_dirty: DFF<Bit>,
+    // With registered answers: the page was the key's; the entry was of its address space.
+    same_before: Vec<DFF<Bit>>,
+    named_before: Vec<DFF<Bit>>,
     page: SamePage<VPN>,
     space: SameSpace<ASID>,
     same_page: Signal<Local, Bit>,
     same_asid: Signal<Local, Bit>,
     fenced: Signal<Local, Bit>,
     overlapped: Signal<Local, Bit>,
+}
+
+impl<const VPN: usize, const ASID: usize> CamLine<VPN, ASID> {
+    /// A line whose comparisons are registered, or not.
+    pub fn new(registered: bool) -> Self {
+        let stages = usize::from(registered);
+        Self {
+            new_vpn: list(stages),
+            new_asid: list(stages),
+            new_inside: list(stages),
+            same_before: list(stages),
+            named_before: list(stages),
+            ..Self::default()
+        }
+    }
 }
 
 impl<const VPN: usize, const ASID: usize> Logic for CamLine<VPN, ASID> {
@@ -141,6 +172,11 @@ impl<const VPN: usize, const ASID: usize> Logic for CamLine<VPN, ASID> {
         self.page.key.next = self.key_vpn.val();
         self.page.key_inside.next = self.key_inside.val();
         self.same_page.next = self.page.same.val();
+        for i in 0..self.same_before.len() {
+            self.same_before[i].clock.next = self.clock.val();
+            self.same_before[i].d.next = self.page.same.val();
+            self.same_page.next = self.same_before[i].q.val();
+        }
         self.same.next = self.same_page.val();
         self.space.held.next = self.held_asid.q.val();
         self.space.key.next = self.key_asid.val();
@@ -149,6 +185,12 @@ impl<const VPN: usize, const ASID: usize> Logic for CamLine<VPN, ASID> {
 
         self.fenced.next = (!self.fence_by_va.val() || self.same_page.val())
             && (!self.fence_by_asid.val() || (self.same_asid.val() && !self.held_global.q.val()));
+        for i in 0..self.named_before.len() {
+            self.named_before[i].clock.next = self.clock.val();
+            self.named_before[i].d.next = self.same_asid.val() && !self.held_global.q.val();
+            self.fenced.next = (!self.fence_by_va.val() || self.same_page.val())
+                && (!self.fence_by_asid.val() || self.named_before[i].q.val());
+        }
         self.overlapped.next =
             self.same_page.val() && (self.held_usable.q.val() || self.new_leaf.val().global);
         if self.looks_ahead.val() {
@@ -171,6 +213,11 @@ impl<const VPN: usize, const ASID: usize> Logic for CamLine<VPN, ASID> {
             self.held_execute.d.next = self.new_leaf.val().execute;
             self.held_user.d.next = self.new_leaf.val().user;
             self.held_dirty.d.next = self.new_leaf.val().dirty;
+            for i in 0..self.new_vpn.len() {
+                self.held_vpn.d.next = self.new_vpn[i].val();
+                self.held_asid.d.next = self.new_asid[i].val();
+                self.held_inside.d.next = self.new_inside[i].val();
+            }
         }
         if self.reset.val() {
             self.held_valid.d.next = false;

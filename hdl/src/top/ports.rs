@@ -15,7 +15,7 @@ macro_rules! mmu_ports {
         /// cycle and port; a miss 2 + d·L cycles after its request; setting A or D adds L + 1; a
         /// fence takes one cycle. Two misses at once are walked one after the other, or with
         /// `two_walkers` at the same time. With a walk cache a walk begins at the lowest table known:
-        /// d counts from there.
+        /// d counts from there. With `registered_answer` every answer comes a cycle later.
         ///
         /// Reset: synchronous; TLBs empty, no miss, no fault held. Memory must drop outstanding
         /// requests as well.
@@ -279,8 +279,8 @@ macro_rules! mmu_ports {
             /// # Panics
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
-                let Organisation { extensions, fetch, data, second, physical, trace, .. } =
-                    organisation;
+                let Organisation { extensions, fetch, data, second, physical, .. } = organisation;
+                let Organisation { registered_answer, trace, .. } = organisation;
                 let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
                 let protections = usize::from(physical.is_some());
                 let traces = usize::from(trace);
@@ -289,8 +289,8 @@ macro_rules! mmu_ports {
                     protection: (0..protections).map(|_| protection()).collect(),
                     fetch_trace: (0..traces).map(|_| PortTrace::default()).collect(),
                     data_trace: (0..traces).map(|_| PortTrace::default()).collect(),
-                    fetch: Port::new(extensions, tlb(fetch)),
-                    data: Port::new(extensions, tlb(data)),
+                    fetch: Port::new(extensions, tlb(fetch), registered_answer),
+                    data: Port::new(extensions, tlb(data), registered_answer),
                     walks: Walks::new(organisation),
                     second: second
                         .map(|shape| SecondLevel::new(shape, extensions))

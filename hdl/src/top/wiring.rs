@@ -44,6 +44,10 @@ macro_rules! mmu_wiring {
                 self.fetch.top_level.next = self.fetch_scheme.top_level.val();
                 self.fetch.asid.next = self.fetch_scheme.asid.val();
                 self.fetch.root.next = self.fetch_scheme.root.val();
+                for i in 0..self.fetch.req_size.len() {
+                    self.fetch.req_size[i].next = self.fetch_req_size.val();
+                    self.fetch.req_machine[i].next = self.fetch_req_privilege.val().all();
+                }
                 self.fetch.paged.next = self.fetch_scheme.paged.val();
                 self.fetch.space_changed.next = self.space_changed.val();
                 self.fetch.satp_changed.next = self.satp_changed.val();
@@ -103,6 +107,10 @@ macro_rules! mmu_wiring {
                 self.data.top_level.next = self.data_scheme.top_level.val();
                 self.data.asid.next = self.data_scheme.asid.val();
                 self.data.root.next = self.data_scheme.root.val();
+                for i in 0..self.data.req_size.len() {
+                    self.data.req_size[i].next = self.data_req_size.val();
+                    self.data.req_machine[i].next = self.data_req_privilege.val().all();
+                }
                 self.data.paged.next = self.data_scheme.paged.val();
                 self.data.space_changed.next = self.space_changed.val();
                 self.data.satp_changed.next = self.satp_changed.val();
@@ -240,6 +248,12 @@ macro_rules! mmu_wiring {
                     self.protection[k].fetch_machine.next = self.fetch_req_privilege.val().all();
                     self.protection[k].fetch_take.next = self.fetch.missed.val();
                     self.protection[k].fetch_waits.next = self.fetch.waits.val();
+                    for i in 0..self.fetch.judged_size.len() {
+                        self.protection[k].fetch_size.next = self.fetch.judged_size[i].val();
+                        self.protection[k].fetch_machine.next = self.fetch.judged_machine[i].val();
+                        // What a miss needs is kept before it is known to be one.
+                        self.protection[k].fetch_take.next = !self.fetch.waits.val();
+                    }
                     self.fetch.refused.next = self.protection[k].fetch_refused.val();
                     if self.fetch.resp_valid.val() && !self.fetch.resp_fault.val() {
                         self.fetch_resp_pma.next = self.protection[k].fetch_attributes.val();
@@ -250,6 +264,13 @@ macro_rules! mmu_wiring {
                     self.protection[k].data_machine.next = self.data_req_privilege.val().all();
                     self.protection[k].data_take.next = self.data.missed.val();
                     self.protection[k].data_waits.next = self.data.waits.val();
+                    for i in 0..self.data.judged_size.len() {
+                        self.protection[k].data_size.next = self.data.judged_size[i].val();
+                        self.protection[k].data_store.next = self.data.judged_access.val().store;
+                        self.protection[k].data_machine.next = self.data.judged_machine[i].val();
+                        // What a miss needs is kept before it is known to be one.
+                        self.protection[k].data_take.next = !self.data.waits.val();
+                    }
                     self.data.refused.next = self.protection[k].data_refused.val();
                     if self.data.resp_valid.val() && !self.data.resp_fault.val() {
                         self.data_resp_pma.next = self.protection[k].data_attributes.val();
@@ -337,6 +358,12 @@ macro_rules! mmu_wiring {
                 }
 
                 self.busy.next = self.fetch.waits.val() || self.data.waits.val();
+                for i in 0..self.fetch.occupied.len() {
+                    self.busy.next = self.fetch.waits.val()
+                        || self.fetch.occupied[i].val()
+                        || self.data.waits.val()
+                        || self.data.occupied[i].val();
+                }
                 self.event_fetch_hit.next = self.fetch.hit.val();
                 self.event_fetch_miss.next = self.fetch.missed.val();
                 self.event_data_hit.next = self.data.hit.val();

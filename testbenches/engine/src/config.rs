@@ -299,8 +299,9 @@ impl Config {
             svrsw60t59b: self.extensions.has(Svrsw60t59b),
         };
         let Organisation { replacement, ways, fetch_lines, line_fill, .. } = self.organisation;
-        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, trace, .. } =
+        let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
             self.organisation;
+        let Organisation { registered_answer, trace, .. } = self.organisation;
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
         let policy = match replacement {
@@ -326,6 +327,7 @@ impl Config {
             line_fill,
             second,
             physical,
+            registered_answer,
             trace,
         }
     }

@@ -4,7 +4,10 @@ use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::{Inside, InsideMask, PageMask};
 use hdl::permission::Permission;
 use hdl::pmp::{AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protection, TableCheck};
-use hdl::port::{KeyChoice, LateChoice, MemoryType, Miss, PhysicalAddress, Port};
+use hdl::port::{
+    KeyChoice, LateChoice, LateFence, LateRefill, MemoryType, Miss, NextKey, PhysicalAddress, Port,
+    Stage,
+};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{Bank, BankWay, Kept, SecondLevel};
 use hdl::tlb::{
@@ -36,13 +39,20 @@ macro_rules! named {
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, fetch, data, .. } = organisation;
                 let Organisation { walk_cache, line_fill, two_walkers, .. } = organisation;
-                let Organisation { second, physical, trace, .. } = organisation;
+                let Organisation { second, physical, registered_answer, trace, .. } = organisation;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
                         .with_example(WalkCache::<$vpn, $ppn, $asid>::new(walk_cache))
                         .with::<PointerLine<$vpn, $ppn, $asid>>()
                         .with::<PageMask<$vpn, $vpn>>();
+                }
+                if registered_answer {
+                    names = names
+                        .with::<Stage<$xlen, $ppn, $asid>>()
+                        .with::<NextKey<$vpn>>()
+                        .with::<LateFence<$asid>>()
+                        .with::<LateRefill<$ppn>>();
                 }
                 if trace {
                     names = names.with::<PortTrace<$xlen, $pa>>();
@@ -71,9 +81,15 @@ macro_rules! named {
                 for tlb in [fetch, data].map(|shape| shape.unwrap_or(Shape::fifo(N))) {
                     names = names
                         .with_example(Port::<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(
-                            extensions, tlb,
+                            extensions,
+                            tlb,
+                            registered_answer,
                         ))
-                        .with_example(Cam::<N, IDX, $vpn, $ppn, $asid>::new(extensions, tlb))
+                        .with_example(Cam::<N, IDX, $vpn, $ppn, $asid>::new(
+                            extensions,
+                            tlb,
+                            registered_answer,
+                        ))
                         .with_example(LineRights::<N>::new(tlb.lines))
                         .with_example(HitNumber::<IDX>::new(tlb.lines))
                         .with_example(Replacement::<IDX>::new(tlb));
@@ -91,10 +107,10 @@ macro_rules! named {
                 }
                 names
                     .with::<$scheme>()
-                    .with::<Miss<$xlen, $ppn, $asid>>()
+                    .with_example(Miss::<$xlen, $ppn, $asid>::new(registered_answer))
                     .with_example(MemoryType::new(extensions))
                     .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions))
-                    .with::<CamLine<$vpn, $asid>>()
+                    .with_example(CamLine::<$vpn, $asid>::new(registered_answer))
                     .with::<KeyChoice<$vpn>>()
                     .with::<LateChoice<$pa>>()
                     .with::<SamePage<$vpn>>()

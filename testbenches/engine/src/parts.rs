@@ -23,6 +23,14 @@ struct Part {
 /// Every part, in the order of names.
 const PARTS: &[Part] = &[
     Part {
+        name: "answer",
+        meaning: "when a hit is answered: at_once, or registered, a cycle later",
+        words: &["at_once", "registered"],
+        allowed: |answer| answer < 2,
+        get: |organisation| usize::from(organisation.registered_answer),
+        set: |organisation, answer| organisation.registered_answer = answer == 1,
+    },
+    Part {
         name: "fetch_lines",
         meaning: "lines of the fetch port's TLB: a power of two from 2, at most those of the data \
                   port's; or 0, as many",

@@ -51,6 +51,8 @@ pub struct Organisation {
     pub l2_ways: usize,
     /// Its entries have parity.
     pub l2_parity: bool,
+    /// Every answer comes a cycle later.
+    pub registered_answer: bool,
     /// Its ports tell where answers come from, why accesses fault, and what walks read.
     pub trace: bool,
 }
@@ -73,12 +75,19 @@ impl Organisation {
         l2: 0,
         l2_ways: 4,
         l2_parity: false,
+        registered_answer: false,
         trace: false,
     };
 
     /// Whether a walk may read fewer entries than there are levels above and including its leaf's.
     pub fn shortens_walks(&self) -> bool {
         self.walk_cache > 0 || self.line_fill > 0
+    }
+
+    /// The cycles from the acceptance of a request to its answer, if it needs no walk. A walk's comes
+    /// as much later.
+    pub fn delay(&self) -> u64 {
+        u64::from(self.registered_answer)
     }
 
     /// Cycles that a walk begins later because the second level is looked up before it.
@@ -111,6 +120,9 @@ impl fmt::Display for Organisation {
         }
         if self.two_walkers {
             parts.push("2 walkers".to_owned());
+        }
+        if self.registered_answer {
+            parts.push("registered answers".to_owned());
         }
         if self.trace {
             parts.push("trace ports".to_owned());
