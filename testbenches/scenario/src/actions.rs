@@ -148,7 +148,8 @@ impl Runner<'_> {
             self.bench.harts[hart].ports[port].waiting.push_back(Job::new(line, request, expected));
         }
         if let Some(cycles) = self.optional(line, text.cycles.as_ref(), Number::count)? {
-            streams.push(Stream { hart, port, line, begin: self.bench.now(), cycles });
+            let (begin, slips) = (self.bench.now(), self.bench.slips(hart, port));
+            streams.push(Stream { hart, port, line, begin, cycles, slips });
         }
         Ok(())
     }

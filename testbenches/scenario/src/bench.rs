@@ -3,10 +3,11 @@
 use machine::board::{Board, HartId, StepError, Transaction};
 use model::golden::Regime;
 use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
-use model::mmu::{Inputs, Organisation, Outputs, Port, Pulse, Reason, Request, Source};
+use model::mmu::{Inputs, Organisation, Outputs, PerPort, Port, Pulse, Reason, Request, Source};
 
 use super::events::Counts;
 use super::hart::{Expected, HartJobs, Job};
+use super::holds::{Broken, Holds};
 use super::mismatch::{Mismatch, describe, describe_page};
 use super::schema::Machine;
 
@@ -16,6 +17,8 @@ pub(super) struct Bench {
     pub(super) harts: Vec<HartJobs>,
     /// Summed over all harts.
     pub(super) counts: Counts,
+    /// When the ports of each hart may hold requests back.
+    holds: Vec<Holds>,
     /// L, the latency of memory.
     latency: u64,
     unnamed: Unnamed,
@@ -25,6 +28,7 @@ pub(super) struct Bench {
 /// are, what is observed is compared accordingly.
 #[derive(Clone, Copy)]
 pub(super) struct Unnamed {
+    answer: bool,
     walk_cache: bool,
     line_fill: bool,
     l2: bool,
@@ -33,6 +37,7 @@ pub(super) struct Unnamed {
 impl Unnamed {
     pub(super) fn of(machine: &Machine) -> Unnamed {
         Unnamed {
+            answer: machine.answer.is_none(),
             walk_cache: machine.walk_cache.is_none(),
             line_fill: machine.line_fill.is_none(),
             l2: machine.l2.is_none(),
@@ -43,7 +48,27 @@ impl Unnamed {
 impl Bench {
     /// A bench without any requests; the board has as many harts.
     pub(super) fn new(board: Board, harts: Vec<HartJobs>, latency: u64, unnamed: Unnamed) -> Bench {
-        Bench { board, harts, counts: Counts::default(), latency, unnamed }
+        let holds = (0..harts.len()).map(|hart| {
+            let mmu = board.hart(hart).mmu();
+            Holds::new(mmu.xlen(), mmu.organisation().registered_answer)
+        });
+        let holds = holds.collect();
+        Bench { board, harts, counts: Counts::default(), holds, latency, unnamed }
+    }
+
+    /// By how many cycles all answers come later than the file says.
+    pub(super) fn delay(&self) -> u64 {
+        self.parts().delay()
+    }
+
+    /// No port holds requests back.
+    pub(super) fn rests(&self) -> bool {
+        self.holds.iter().all(Holds::rests)
+    }
+
+    /// See [`Holds::slips`]; 0 if the file counts them itself.
+    pub(super) fn slips(&self, hart: HartId, port: Port) -> u64 {
+        if self.unnamed.answer { self.holds[hart].slips(port) } else { 0 }
     }
 
     /// The number of the next cycle.
@@ -73,6 +98,9 @@ impl Bench {
     /// PMP allows everything afterwards if it is `open`.
     pub(super) fn reset(&mut self, open: bool) -> Result<(), Box<Mismatch>> {
         self.board.reset().map_err(|error| self.judged(&error))?;
+        for (id, holds) in self.holds.iter_mut().enumerate() {
+            holds.reset(self.board.hart(id).satp);
+        }
         if open {
             self.board.open_memory();
         }
@@ -127,9 +155,9 @@ impl Bench {
         said
     }
 
-    /// The events of lookup belong to the requests accepted in this cycle.
+    /// Ports accept requests and answer them when their rules say so.
     fn accepted(
-        &self,
+        &mut self,
         hart: HartId,
         inputs: &Inputs,
         outputs: &Outputs,
@@ -138,29 +166,16 @@ impl Bench {
         let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
         let Inputs { satp, adue, pbmte, .. } = *inputs;
         let regime = Regime { xlen, satp, adue, pbmte, extensions };
-        for port in Port::ALL {
-            let events = outputs.events;
-            let (hit, miss) = (events.has(Pulse::hit(port)), events.has(Pulse::miss(port)));
-            let Some(request) = inputs.accepted(port, outputs) else {
-                if hit || miss {
-                    let got = "a hit or miss event";
-                    return Err(self.mismatch(0, port.name(), "no event without acceptance", got));
-                }
-                continue;
-            };
-            let counted = usize::from(hit) + usize::from(miss);
-            if counted != usize::from(is_looked_up(regime, &request)) {
-                let line = self.harts[hart].ports[port].under_way.back().map_or(0, |job| job.line);
-                let got = format!("hit = {hit}, miss = {miss}");
-                return Err(self.mismatch(
-                    line,
-                    format!("events of the {port} request"),
-                    "a hit or a miss for each canonical translated access, neither otherwise",
-                    got,
-                ));
-            }
-        }
-        Ok(())
+        let decided = PerPort::from_fn(|port| {
+            let accepted = inputs.accepted(port, outputs);
+            accepted.map(|request| is_looked_up(regime, &request))
+        });
+        let broken = self.holds[hart].cycle(inputs, outputs, decided);
+        broken.map_err(|(port, Broken { what, expected, got })| {
+            let jobs = &self.harts[hart].ports[port].under_way;
+            let line = jobs.front().map_or(0, |job| job.line);
+            self.mismatch(line, format!("the {port} port: {what}"), expected, got)
+        })
     }
 
     fn answered(&mut self, hart: HartId, done: &Transaction) -> Result<(), Box<Mismatch>> {
@@ -171,11 +186,19 @@ impl Bench {
             let got = describe(&done.response);
             return Err(self.mismatch(0, what, "none: nothing is under way", got));
         };
-        self.expected(hart, &job, done)
+        let later = self.holds[hart].later(done.port);
+        let later = if self.unnamed.answer { later } else { 0 };
+        self.expected(hart, &job, done, later)
     }
 
     /// Compares an access with the file's expectations.
-    fn expected(&self, hart: HartId, job: &Job, done: &Transaction) -> Result<(), Box<Mismatch>> {
+    fn expected(
+        &self,
+        hart: HartId,
+        job: &Job,
+        done: &Transaction,
+        later: u64,
+    ) -> Result<(), Box<Mismatch>> {
         let what = access(&job.request);
         let [reads_then, updates_then, lines_then, doubts_then] = job.before;
         let (read, lines) = {
@@ -202,7 +225,8 @@ impl Bench {
             return Err(self.mismatch(job.line, what, wanted.to_string(), got));
         }
         let control = self.harts[hart].control.borrow();
-        let waited = done.answered - done.presented;
+        // A file that does not name them counts as if answers came at once.
+        let waited = (done.answered - done.presented).saturating_sub(later);
         let counts = [
             ("cycles until the response", *latency, waited),
             ("entries read", *reads, read),
@@ -244,6 +268,9 @@ impl Bench {
     /// The parts about which the file says nothing. All harts are alike.
     fn parts(&self) -> Organisation {
         let mut organisation = self.board.hart(0).mmu().organisation();
+        if !self.unnamed.answer {
+            organisation.registered_answer = false;
+        }
         if !self.unnamed.walk_cache {
             organisation.walk_cache = 0;
         }

@@ -249,7 +249,8 @@ fn tolerance(parts: BTreeMap<String, Expect>) -> Result<Expect, String> {
 mod tests {
     use super::*;
 
-    const MACHINE: Variables = Variables { latency: 10, levels: 3, va_bits: 39, entries: 8 };
+    const MACHINE: Variables =
+        Variables { latency: 10, levels: 3, va_bits: 39, entries: 8, delay: 0 };
 
     fn judge(text: &str) -> Result<(), String> {
         let wanted: Expected = toml::from_str(text).map_err(|error| error.to_string())?;

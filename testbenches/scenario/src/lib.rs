@@ -9,6 +9,7 @@
 //! | `actions`, `tables`, `ports`, `walker_bus`, `events` | running a port-level file |
 //! | [`csr`] | steps that access the PMP registers |
 //! | `bench`, `hart` | the board with its harts, and one hart |
+//! | `holds` | when its ports hold requests back, and when they answer |
 //! | `os_text`, `images` | the options of the operating system, and the programs that `exec` starts |
 //! | [`expect`], `verdict` | the expected result of a run, and the comparison |
 //! | [`number`], [`flags`], [`names`], `limits` | the syntax of numbers, entry bits and causes; the largest allowed |
@@ -35,6 +36,7 @@ pub mod files;
 pub mod flags;
 pub mod grammar;
 mod hart;
+mod holds;
 mod images;
 pub mod library;
 mod limits;

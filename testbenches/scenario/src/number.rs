@@ -27,10 +27,12 @@ pub struct Variables {
     pub va_bits: u64,
     /// `entries`: lines of each TLB.
     pub entries: u64,
+    /// `delay`: cycles from the acceptance of a request to its answer, if it needs no walk.
+    pub delay: u64,
 }
 
 impl Variables {
-    const NAMES: &'static str = "L, levels, va_bits, entries";
+    const NAMES: &'static str = "L, levels, va_bits, entries, delay";
 
     fn get(&self, name: Name) -> i128 {
         i128::from(match name {
@@ -38,6 +40,7 @@ impl Variables {
             Name::Levels => self.levels,
             Name::VaBits => self.va_bits,
             Name::Entries => self.entries,
+            Name::Delay => self.delay,
         })
     }
 }
@@ -48,6 +51,7 @@ enum Name {
     Levels,
     VaBits,
     Entries,
+    Delay,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -221,6 +225,7 @@ fn value(word: &str) -> Result<Expression, String> {
             "levels" => Name::Levels,
             "va_bits" => Name::VaBits,
             "entries" => Name::Entries,
+            "delay" => Name::Delay,
             _ => return Err(format!("`{word}` is not a number; names are {}", Variables::NAMES)),
         }));
     }
@@ -271,7 +276,8 @@ impl<'de> Deserialize<'de> for Number {
 mod tests {
     use super::*;
 
-    const MACHINE: Variables = Variables { latency: 10, levels: 3, va_bits: 39, entries: 8 };
+    const MACHINE: Variables =
+        Variables { latency: 10, levels: 3, va_bits: 39, entries: 8, delay: 0 };
 
     fn value(text: &str) -> Result<u64, String> {
         Number::parse(text)?.word(&MACHINE)

@@ -69,6 +69,8 @@ impl OsText {
         (config.mode, config.adue) = (variant.mode, adue);
         config.latency = LatencySpec::Fixed(variant.latency);
         config.policy = variant.policy.unwrap_or_default();
+        // A file counts as if answers came at once: a delay is part of the lookup.
+        config.tlb_lookup = config.tlb_lookup.saturating_sub(variant.variables().delay);
         config.check_every.get_or_insert(1);
         config
     }

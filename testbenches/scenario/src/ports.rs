@@ -106,6 +106,8 @@ pub(super) struct Stream {
     pub(super) begin: u64,
     /// The cycles that it must take.
     pub(super) cycles: u64,
+    /// By how many cycles requests of the port were put off before it.
+    pub(super) slips: u64,
 }
 
 /// A run in progress.
@@ -160,10 +162,19 @@ impl Runner<'_> {
 
     /// One step with everything that happens during it.
     fn step(&mut self, step: &Step) -> Result<(), Stop> {
+        // What happens during a walk is counted from a request that is accepted at once.
+        while !step.during.is_empty() && !self.bench.rests() {
+            self.bench.cycle()?;
+        }
         let begin = self.bench.now();
         let mut later = Vec::new();
         for timed in &step.during {
-            later.push((begin + self.cycles(timed.step.line, &timed.at)?, &timed.step));
+            // A file counts as if answers came at once: what happens during a walk happens as much
+            // later as the walk.
+            let at = self.cycles(timed.step.line, &timed.at)?;
+            let asks = matches!(timed.step.action, Action::Access(..) | Action::Stream(_));
+            let delay = if asks || at == 0 { 0 } else { self.bench.delay() };
+            later.push((begin + at + delay, &timed.step));
         }
         later.sort_by_key(|(at, _)| *at);
         let (mut streams, mut idle_until) = (Vec::new(), begin);
@@ -185,7 +196,9 @@ impl Runner<'_> {
             }
             self.bench.cycle()?;
         }
-        for Stream { hart, port, line, begin, cycles: wanted } in streams {
+        for Stream { hart, port, line, begin, cycles, slips } in streams {
+            // A file counts as if answers came at once.
+            let wanted = cycles + self.bench.delay() + self.bench.slips(hart, port) - slips;
             let answered = self.bench.harts[hart].ports[port].answered;
             let got = answered.map_or(0, |last| last + 1 - begin);
             if got != wanted {

@@ -128,6 +128,9 @@ pub struct Machine {
     pub extensions: Vec<Extension>,
     /// Extensions that must not be built in; none by default.
     pub without: Vec<Extension>,
+    /// When a hit is answered: `at_once`, or `registered`, a cycle later. Where a file does not name
+    /// it, it counts as if answers came at once.
+    pub answer: Option<String>,
     /// Lines of the walk cache. Where this or one of the following is given, the configuration has
     /// exactly so many; the plain one of the size has none. A walk that the cache shortens meets
     /// `reads` with fewer, and `latency` with L less for each.
@@ -184,6 +187,7 @@ impl Default for Machine {
             modes: OneOrMany::Many(vec![Mode::Sv32, Mode::Sv39, Mode::Sv48, Mode::Sv57]),
             extensions: Vec::new(),
             without: Vec::new(),
+            answer: None,
             walk_cache: None,
             walkers: None,
             line_fill: None,
@@ -249,7 +253,8 @@ impl Machine {
             ("fetch_lines", fetch_lines.or(self.fetch_lines)),
         ];
         let numbers = chosen.map(|(name, value)| (name, value.map(|value| value.to_string())));
-        for (name, value) in numbers.into_iter().chain([("replacement", replacement)]) {
+        let words = [("replacement", replacement), ("answer", self.answer.clone())];
+        for (name, value) in numbers.into_iter().chain(words) {
             let Some(value) = value else { continue };
             parts.add(name, &value).map_err(|message| (name, message))?;
         }

@@ -35,6 +35,8 @@ pub struct SystemMachine {
     pub latency: OneOrMany<u64>,
     /// `menvcfg.ADUE`; on by default.
     pub adue: bool,
+    /// When a hit is answered, as in [`Machine`].
+    pub answer: Option<String>,
     /// Lines of the walk cache, as in [`Machine`].
     pub walk_cache: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
@@ -64,6 +66,7 @@ impl Default for SystemMachine {
             modes,
             latency: OneOrMany::One(10),
             adue: true,
+            answer: None,
             walk_cache: None,
             walkers: None,
             line_fill: None,
@@ -80,7 +83,7 @@ impl Default for SystemMachine {
 impl SystemMachine {
     /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
-        let SystemMachine { size, l1, modes, latency, replacement, .. } = self.clone();
+        let SystemMachine { size, l1, modes, latency, answer, replacement, .. } = self.clone();
         let SystemMachine { adue, walk_cache, walkers, line_fill, l2, l2_ways, .. } = *self;
         let SystemMachine { trace, ways, fetch_lines, .. } = *self;
         Machine {
@@ -89,6 +92,7 @@ impl SystemMachine {
             modes,
             latency,
             adue,
+            answer,
             walk_cache,
             walkers,
             line_fill,

@@ -59,6 +59,7 @@ impl Variant {
             levels: u64::from(self.mode.levels()),
             va_bits: u64::from(self.mode.va_bits()),
             entries: self.config.entries as u64,
+            delay: self.config.organisation.delay(),
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Hart {
     pub(super) calm: bool,
     /// The MMU has trace pins.
     pub(super) traced: bool,
+    /// The cycles from a request to its answer without a walk.
+    delay: u64,
     /// Whether the MMU's signals were sampled in the last cycle.
     watched: bool,
     /// Whether the walker's bus is ready in a cycle, if that was queried ahead of time.
@@ -72,6 +74,7 @@ impl Hart {
         let traced = mmu.organisation().trace;
         let prompt = walker.is_always_ready();
         let fills = mmu.organisation().line_fill > 0;
+        let delay = mmu.organisation().delay();
         let mut hart = Hart {
             id,
             mmu,
@@ -90,6 +93,7 @@ impl Hart {
             lines: VecDeque::new(),
             calm: false,
             traced,
+            delay,
             watched: false,
             ready: None,
         };
@@ -156,6 +160,7 @@ impl Hart {
             Ok(())
         } else {
             let judges = Judges {
+                delay: self.delay,
                 memory: shared.memory,
                 checker: &mut self.checker,
                 meter: &mut *shared.meter,

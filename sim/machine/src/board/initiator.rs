@@ -25,7 +25,7 @@ pub struct Transaction {
     pub accepted: u64,
     /// The cycle of its answer.
     pub answered: u64,
-    /// Whether it hit in a TLB, according to the events of its acceptance; `None` if no TLB was
+    /// Whether it hit in a TLB, according to the events of its lookup; `None` if no TLB was
     /// looked up.
     pub hit: Option<bool>,
     /// Where the answer came from, and why it is a fault; `None` also without trace pins.

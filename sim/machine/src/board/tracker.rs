@@ -30,6 +30,8 @@ struct UnderWay {
 
 /// What checks and counts requests.
 pub(super) struct Judges<'a> {
+    /// Cycles from the acceptance of a request to its answer, if it needs no walk.
+    pub(super) delay: u64,
     pub(super) memory: &'a SharedMemory,
     pub(super) checker: &'a mut Checker,
     pub(super) meter: &'a mut Meter,
@@ -168,15 +170,22 @@ impl Tracker {
         let mut verdict = Ok(());
         for port in Port::ALL {
             let accepted = self.presented[port].take_if(|_| outputs.ready[port]);
-            let accepted = accepted
-                .map(|presented| self.accept(now, port, presented, inputs, outputs, &mut judges));
+            let mut accepted =
+                accepted.map(|presented| self.accept(now, port, presented, inputs, &mut judges));
+            // What was looked up is the oldest request: the port has no miss.
+            let told = looked_up(outputs, port);
+            if let (Some(_), Some(oldest)) =
+                (told, self.under_way[port].front_mut().or(accepted.as_mut()))
+            {
+                oldest.hit = told;
+            }
             let Some(response) = outputs.responses[port] else {
                 if let Some(accepted) = accepted {
                     self.under_way[port].push_back(accepted);
                 }
                 continue;
             };
-            // A hit is answered in the cycle of its acceptance, and is never queued.
+            // At once, a hit is answered in the cycle of its acceptance, and is never queued.
             let queue = &mut self.under_way[port];
             let answered = if queue.is_empty() {
                 accepted
@@ -217,18 +226,12 @@ impl Tracker {
         port: Port,
         Presented { request, since }: Presented,
         inputs: &Inputs,
-        outputs: &Outputs,
         judges: &mut Judges<'_>,
     ) -> UnderWay {
         let token = judges.checker.accepted(inputs.satp, inputs.adue);
         let translated = self.scheme.translates(&request);
         judges.meter.accepted(port, translated, self.scheme.is_canonical(request.va));
-        let hit =
-            match (outputs.events.has(Pulse::hit(port)), outputs.events.has(Pulse::miss(port))) {
-                (false, false) => None,
-                (hit, _) => Some(hit),
-            };
-        UnderWay { request, presented: since, accepted: now, token, translated, hit }
+        UnderWay { request, presented: since, accepted: now, token, translated, hit: None }
     }
 
     /// What waits, and since when.
@@ -261,6 +264,14 @@ impl Tracker {
     }
 }
 
+/// Whether the request that was looked up hit, if one was.
+fn looked_up(outputs: &Outputs, port: Port) -> Option<bool> {
+    match (outputs.events.has(Pulse::hit(port)), outputs.events.has(Pulse::miss(port))) {
+        (false, false) => None,
+        (hit, _) => Some(hit),
+    }
+}
+
 impl Judges<'_> {
     #[inline]
     fn answer(
@@ -272,7 +283,7 @@ impl Judges<'_> {
         Traced { source, reason, .. }: Traced,
     ) -> Result<Transaction, StepError> {
         let UnderWay { request, presented, accepted, token, translated, hit } = under_way;
-        if translated && now > accepted {
+        if translated && now > accepted + self.delay {
             self.meter.walk_latency(now - accepted);
         }
         self.checker

@@ -5,7 +5,7 @@ use crate::number::Variables;
 use kernel::{Call, RegionKind, Remap, UserAccess};
 use machine::cpu::{Op, Program};
 
-const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8 };
+const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8, delay: 0 };
 
 fn script(text: &str) -> Result<Script, String> {
     let region =

@@ -161,6 +161,7 @@ fn history(head: &Head, steps: &[Step], world: World) -> Result<History, Mistake
         levels: 0,
         va_bits: u64::from(offset_bits + segments.ilog2()),
         entries: 0,
+        delay: 0,
     };
     let mut performer =
         Performer { head, config, world, several: BTreeMap::new(), told: Vec::new() };
