@@ -96,6 +96,12 @@ impl Config {
         Config { organisation: Organisation { fetch_lines, ..self.organisation }, ..self }
     }
 
+    /// With answers a cycle later.
+    const fn registered(self) -> Config {
+        let organisation = Organisation { registered_answer: true, ..self.organisation };
+        Config { organisation, ..self }
+    }
+
     /// With trace pins.
     const fn traced(self) -> Config {
         Config { organisation: Organisation { trace: true, ..self.organisation }, ..self }
@@ -139,6 +145,7 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_random", Xlen::Rv64, 16).replacing(Replacement::Random),
     plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
+    plain("rv64_linux_registered", Xlen::Rv64, 16).registered(),
     plain("rv32_linux_full", Xlen::Rv32, 16)
         .walk_cache(4)
         .two_walkers()
