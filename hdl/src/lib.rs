@@ -8,7 +8,7 @@
 //! | [`tlb`] | `CamLine`, `SamePage`, `SameSpace`, `LineRights`, `HitNumber`, `Cam`, `Replacement`; `Shape` says how many lines |
 //! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
 //! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `Verdict`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `LineFill`, `KeptLine`, `MemoryTurn` |
-//! | [`port`] | `Port`, `Miss`, `KeyChoice`, `MemoryType`, `PhysicalAddress`, `LateChoice` |
+//! | [`port`] | `Port`, `Miss`, `KeyChoice`, `MemoryType`, `PhysicalAddress`, `LateChoice`; `Stage`, `NextKey`, `LateFence`, `LateRefill` for registered answers |
 //! | [`pmp`] | `Protection`: PMP and PMA, for every access |
 //! | [`scheme`] | `Scheme32`, `Scheme64`: decode `satp` for one request |
 //! | [`permission`] | `Permission`: evaluated at every use |

@@ -108,7 +108,10 @@ fn random_refills_and_fences_leave_what_they_should() {
 #[test]
 fn napot_ranges_are_lines_like_others() {
     let extensions = Extensions { svnapot: true, ..Extensions::default() };
-    refill_and_fence(checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES)))), &[0, 5, 1, 5]);
+    refill_and_fence(
+        checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES), false))),
+        &[0, 5, 1, 5],
+    );
 }
 
 fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {

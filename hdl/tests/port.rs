@@ -347,7 +347,7 @@ impl Bench {
             self.moved = at;
         }
         self.settles = self.registered && ends;
-        self.compares = self.registered && fenced.is_some();
+        self.compares = self.registered && self.fence.is_some();
         self.miss = missed || self.miss && !ends;
         self.walk = match self.walk {
             _ if missed => Some(1 + self.dice.roll(4)),

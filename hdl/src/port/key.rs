@@ -46,7 +46,7 @@ impl<const W: usize> Logic for KeyChoice<W> {
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock` | in | 1 | rising edge |
-/// | `fence` | in | 1 | a fence is accepted in this cycle |
+/// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `fence_page` | in | W | its page |
 /// | `page` | in | W | the page of the miss, or if there is none of the request that was accepted last |
 /// | `key` | out | W | in the next cycle: the page of the fence, else the other one |
@@ -56,7 +56,7 @@ impl<const W: usize> Logic for KeyChoice<W> {
 pub struct NextKey<const W: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
-    /// A fence is accepted.
+    /// A fence is presented.
     pub fence: Signal<In, Bit>,
     /// Its page.
     pub fence_page: Signal<In, Bits<W>>,

@@ -11,20 +11,24 @@ use rust_hdl::prelude::*;
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
-/// | `fence`, `by_va`, `by_asid`, `asid` | in | | a fence is accepted in this cycle; its operands but for the page |
-/// | `compares` | out | 1 | a fence was accepted in the cycle before: the lines are compared with it |
+/// | `presented`, `fence` | in | 1 | a fence is presented; it is accepted in this cycle |
+/// | `by_va`, `by_asid`, `asid` | in | 1, 1, ASID | its operands but for the page |
+/// | `compares` | out | 1 | a fence was presented in the cycle before: the lines are compared with it |
 /// | `key_asid` | out | ASID | ... with this address space |
 /// | `clears` | out | 1 | the lines were compared in the cycle before: those that it names are cleared |
 /// | `clears_va`, `clears_asid` | out | 1 | ... and it names a page, an address space |
 ///
-/// Timing: registered. Reset: no fence.
+/// Timing: registered. A fence that must wait is compared in vain, so that nothing wide depends on
+/// whether it is accepted. Reset: no fence.
 #[derive(LogicBlock, Default)]
 pub struct LateFence<const ASID: usize> {
     /// Rising edge.
     pub clock: Signal<In, Clock>,
     /// Synchronous reset.
     pub reset: Signal<In, Bit>,
-    /// A fence is accepted.
+    /// A fence is presented.
+    pub presented: Signal<In, Bit>,
+    /// It is accepted.
     pub fence: Signal<In, Bit>,
     /// It names a page.
     pub by_va: Signal<In, Bit>,
@@ -42,6 +46,7 @@ pub struct LateFence<const ASID: usize> {
     pub clears_va: Signal<Out, Bit>,
     /// Those of an address space.
     pub clears_asid: Signal<Out, Bit>,
+    shown: DFF<Bit>,
     accepted: DFF<Bit>,
     accepted_va: DFF<Bit>,
     accepted_asid: DFF<Bit>,
@@ -57,6 +62,7 @@ impl<const ASID: usize> Logic for LateFence<ASID> {
         dff_setup!(
             self,
             clock,
+            shown,
             accepted,
             accepted_va,
             accepted_asid,
@@ -65,6 +71,7 @@ impl<const ASID: usize> Logic for LateFence<ASID> {
             compared_va,
             compared_asid
         );
+        self.shown.d.next = self.presented.val();
         self.accepted.d.next = self.fence.val();
         self.accepted_va.d.next = self.by_va.val();
         self.accepted_asid.d.next = self.by_asid.val();
@@ -72,12 +79,13 @@ impl<const ASID: usize> Logic for LateFence<ASID> {
         self.compared.d.next = self.accepted.q.val();
         self.compared_va.d.next = self.accepted_va.q.val();
         self.compared_asid.d.next = self.accepted_asid.q.val();
-        self.compares.next = self.accepted.q.val();
+        self.compares.next = self.shown.q.val();
         self.key_asid.next = self.held_asid.q.val();
         self.clears.next = self.compared.q.val();
         self.clears_va.next = self.compared_va.q.val();
         self.clears_asid.next = self.compared_asid.q.val();
         if self.reset.val() {
+            self.shown.d.next = false;
             self.accepted.d.next = false;
             self.compared.d.next = false;
         }
@@ -93,7 +101,7 @@ impl<const ASID: usize> Logic for LateFence<ASID> {
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `refilled` | in | 1 | the miss ends in this cycle with an entry to keep |
-/// | `ppn`, `leaf`, `leaf_inside` | in | PPN, struct, 5 | that entry |
+/// | `ppn`, `leaf`, `inside` | in | PPN, struct, 5 | that entry |
 /// | `refill`, `new_ppn`, `new_leaf`, `new_inside` | out | | the same a cycle later |
 ///
 /// Timing: registered. Reset: nothing is written.
@@ -110,7 +118,7 @@ pub struct LateRefill<const PPN: usize> {
     /// Its bits.
     pub leaf: Signal<In, Leaf>,
     /// The size of its page, decoded.
-    pub leaf_inside: Signal<In, Bits<5>>,
+    pub inside: Signal<In, Bits<5>>,
     /// An entry is written.
     pub refill: Signal<Out, Bit>,
     /// Its page.
@@ -132,7 +140,7 @@ impl<const PPN: usize> Logic for LateRefill<PPN> {
         self.writes.d.next = self.refilled.val();
         self.held_ppn.d.next = self.ppn.val();
         self.held_leaf.d.next = self.leaf.val();
-        self.held_inside.d.next = self.leaf_inside.val();
+        self.held_inside.d.next = self.inside.val();
         self.refill.next = self.writes.q.val();
         self.new_ppn.next = self.held_ppn.q.val();
         self.new_leaf.next = self.held_leaf.q.val();

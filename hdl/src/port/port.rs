@@ -49,7 +49,7 @@ use rust_hdl::prelude::*;
 /// The next one may have been accepted by then; if so it waits in the [`Stage`]. `req_ready` depends
 /// on registers and `fence_presented` only. It is low while a miss is outstanding, in the cycle
 /// after its answer (the entry is written), in the one after that if a request waits (it is looked up
-/// again), while a fence is presented, and in the cycle after one was accepted (it is compared).
+/// again), while a fence is presented, and in the cycle after that (it is compared).
 /// Reset: TLB empty, no miss.
 ///
 /// Invariants: there is no refill by a walk that faulted, that was overtaken by a fence, or for
@@ -251,6 +251,7 @@ impl<
             self.stage[i].reset.next = self.reset.val();
             self.late_fence[i].clock.next = self.clock.val();
             self.late_fence[i].reset.next = self.reset.val();
+            self.late_fence[i].presented.next = self.fence_presented.val();
             self.late_fence[i].fence.next = self.fence.val();
             self.late_fence[i].by_va.next = self.fence_by_va.val();
             self.late_fence[i].by_asid.next = self.fence_by_asid.val();
@@ -318,7 +319,7 @@ impl<
         // Registered: fences and entries change the lines a cycle after they were compared.
         for i in 0..self.stage.len() {
             self.next_key[i].clock.next = self.clock.val();
-            self.next_key[i].fence.next = self.fence.val();
+            self.next_key[i].fence.next = self.fence_presented.val();
             self.next_key[i].fence_page.next =
                 bit_cast::<VPN, XLEN>(self.fence_va.val() >> bits::<XLEN>(12));
             self.next_key[i].page.next = bit_cast::<VPN, XLEN>(self.va.val() >> bits::<XLEN>(12));
@@ -341,7 +342,7 @@ impl<
             self.late_refill[i].reset.next = self.reset.val();
             self.late_refill[i].ppn.next = self.done_ppn.val();
             self.late_refill[i].leaf.next = self.done_leaf.val();
-            self.late_refill[i].leaf_inside.next = self.done_inside.val();
+            self.late_refill[i].inside.next = self.done_inside.val();
             self.tlb.new_ppn.next = self.late_refill[i].new_ppn.val();
             self.tlb.new_leaf.next = self.late_refill[i].new_leaf.val();
             self.tlb.written_vpn[i].next =

@@ -174,7 +174,7 @@ pub(crate) fn tlbs_of_every_shape_agree_alone() {
     for policy in policies {
         for ways in [4, 2] {
             let shape = Shape { lines: 4, ways, policy };
-            alone(Tlb::new(ALL, shape), 700, 80, |dice, block| {
+            alone(Tlb::new(ALL, shape, false), 700, 80, |dice, block| {
                 present!(dice, block: key_asid, looks_ahead, access, used, fence_by_va,
                     fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
                 block.key_vpn.next = dice.roll(1 << 10).into();
@@ -188,7 +188,7 @@ pub(crate) fn tlbs_of_every_shape_agree_alone() {
 /// Fewer lines than their numbers could count.
 #[test]
 pub(crate) fn a_tlb_of_three_lines_agrees_alone() {
-    alone(Tlb::new(ALL, Shape::fifo(3)), 1500, 80, |dice, block| {
+    alone(Tlb::new(ALL, Shape::fifo(3), false), 1500, 80, |dice, block| {
         present!(dice, block: key_vpn, key_asid, looks_ahead, access, fence_by_va,
             fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
         block.reset.next = dice.roll(100) == 0;

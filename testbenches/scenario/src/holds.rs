@@ -18,7 +18,7 @@ pub(super) struct Broken {
 /// - while a miss is outstanding: from the cycle after its event to that of its answer;
 /// - while a fence is presented;
 /// - if they are registered: in the cycle after a miss's answer; then until a request that was
-///   accepted behind the miss is looked up again; and in the cycle after a fence was accepted;
+///   accepted behind the miss is looked up again; and in the cycle after a fence was presented;
 ///
 /// and in no other cycle, except that one that answers at once may in the first cycle of another
 /// address space. Every request is answered in the cycle of its acceptance, or if answers
@@ -31,7 +31,7 @@ pub(super) struct Holds {
     registered: bool,
     ports: PerPort<Held>,
     space: u16,
-    /// A fence was accepted in the cycle before.
+    /// A fence was presented in the cycle before.
     compared: bool,
 }
 
@@ -98,7 +98,7 @@ impl Holds {
             self.space = space;
         }
         let (registered, compared) = (self.registered, self.compared);
-        self.compared = registered && inputs.accepted_fence(outputs).is_some();
+        self.compared = registered && presented;
         for (port, held) in self.ports.iter_mut() {
             let more = held.settles || held.waits.is_some() || compared;
             let ready = !held.miss && !presented && !more;

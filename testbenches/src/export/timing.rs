@@ -36,7 +36,7 @@ impl Timing {
             Xlen::Rv64 => &[("Sv39", 3), ("Sv48", 4), ("Sv57", 5)],
         };
         Timing {
-            hit: 0,
+            hit: usize::from(own.registered_answer),
             second_level: own.l2 > 0,
             walk_cache: own.walk_cache > 0,
             line_fill: own.line_fill > 0,
@@ -49,7 +49,7 @@ impl Timing {
     /// The latencies, with memory that is always ready.
     pub(super) fn rows(self) -> Vec<Row> {
         // Of a walk, before its first request and after its last response.
-        let (around, d) = (2 + usize::from(self.second_level), self.levels[0].1);
+        let (around, d) = (2 + self.hit + usize::from(self.second_level), self.levels[0].1);
         let at = |cycles: &dyn Fn(usize) -> usize| Some([cycles(1), cycles(10)]);
         let row =
             |what: &str, formula: String, cycles| Row { what: what.to_owned(), formula, cycles };
@@ -77,7 +77,9 @@ impl Timing {
         ));
         if self.second_level {
             let found = "miss whose page is in the second level";
-            rows.push(row(found, "2; of two at once the fetch port's 3".to_owned(), Some([2, 2])));
+            let (alone, second) = (2 + self.hit, 3 + self.hit);
+            let formula = format!("{alone}; of two at once the fetch port's {second}");
+            rows.push(row(found, formula, Some([alone, alone])));
         }
         if self.walk_cache {
             let known = "miss whose last table the walk cache knows";

@@ -513,6 +513,7 @@ module @NAME@_tb;
         load(page(1, 4));
         data_page(in_frame(FRAMES + 1, 4), "the page in another address space");
         check(reads > reads_before, "another address space does not hit");
+        repeat (HIT_LATENCY) next;
         check(!busy, "no miss is left");
 
         if (failures != 0) begin
