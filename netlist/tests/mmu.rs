@@ -10,7 +10,7 @@ type Small64 = Rv64Mmu<4, 2>;
 
 #[test]
 fn rv64_is_the_same_on_every_net() {
-    let moved = run(Small64::default(), 2000, 64, rv64);
+    let moved = run(Small64::default(), 6000, 64, rv64);
     assert!(moved >= 90, "only {moved} % of the nets ever changed");
 }
 
