@@ -101,7 +101,7 @@ impl<const ASID: usize> Logic for LateFence<ASID> {
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `refilled` | in | 1 | the miss ends in this cycle with an entry to keep |
-/// | `ppn`, `leaf`, `inside` | in | PPN, struct, 5 | that entry |
+/// | `ppn`, `leaf`, `leaf_inside` | in | PPN, struct, 5 | that entry |
 /// | `refill`, `new_ppn`, `new_leaf`, `new_inside` | out | | the same a cycle later |
 ///
 /// Timing: registered. Reset: nothing is written.
@@ -118,7 +118,7 @@ pub struct LateRefill<const PPN: usize> {
     /// Its bits.
     pub leaf: Signal<In, Leaf>,
     /// The size of its page, decoded.
-    pub inside: Signal<In, Bits<5>>,
+    pub leaf_inside: Signal<In, Bits<5>>,
     /// An entry is written.
     pub refill: Signal<Out, Bit>,
     /// Its page.
@@ -140,7 +140,7 @@ impl<const PPN: usize> Logic for LateRefill<PPN> {
         self.writes.d.next = self.refilled.val();
         self.held_ppn.d.next = self.ppn.val();
         self.held_leaf.d.next = self.leaf.val();
-        self.held_inside.d.next = self.inside.val();
+        self.held_inside.d.next = self.leaf_inside.val();
         self.refill.next = self.writes.q.val();
         self.new_ppn.next = self.held_ppn.q.val();
         self.new_leaf.next = self.held_leaf.q.val();

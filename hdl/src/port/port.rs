@@ -342,7 +342,7 @@ impl<
             self.late_refill[i].reset.next = self.reset.val();
             self.late_refill[i].ppn.next = self.done_ppn.val();
             self.late_refill[i].leaf.next = self.done_leaf.val();
-            self.late_refill[i].inside.next = self.done_inside.val();
+            self.late_refill[i].leaf_inside.next = self.done_inside.val();
             self.tlb.new_ppn.next = self.late_refill[i].new_ppn.val();
             self.tlb.new_leaf.next = self.late_refill[i].new_leaf.val();
             self.tlb.written_vpn[i].next =

@@ -280,7 +280,7 @@ fn masked_pair(name: &str, vpn: usize, napot: bool) -> String {
 }
 
 /// Has Yosys prove that each module in cells computes what the one without them does, whatever its
-/// inputs: of [`same_page`], for masks of a page size.
+/// inputs: of `SamePage`, for masks of a page size.
 ///
 /// # Errors
 /// [`ToolError`] if Yosys is missing, or finds inputs for which two differ.
