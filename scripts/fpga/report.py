@@ -21,6 +21,7 @@ SEEDS = (1, 2, 3)
 # Name of the row, configuration, target of the export, device.
 ROWS = [
     ("rv64_linux", "rv64_linux", "ecp5", "ecp5"),
+    ("rv64_linux_registered", "rv64_linux_registered", "ecp5", "ecp5"),
     ("rv64_linux-generic", "rv64_linux", "generic", "ecp5"),
     ("rv64_linux_rva23_pmp", "rv64_linux_rva23_pmp", "ecp5", "ecp5"),
     ("rv64_tiny", "rv64_tiny", "ecp5", "ecp5"),
