@@ -17,6 +17,7 @@
 //! | [`geometry`] | `PageMask`, `Inside`, `InsideMask`: the page-number bits inside a page, by page size |
 //! | `organisation` | [`Organisation`]: what is built in |
 //! | `extensions` | [`Extensions`]: ... besides the base schemes |
+//! | `sizes` | [`Sizes`]: ... of ASIDs, of physical addresses and of schemes |
 //! | `flags` | [`Leaf`], [`AccessContext`]: bundles of signals |
 //! | [`trace`] | `PortTrace`: what a port and its walks do, for observers |
 //! | [`segment`] | `SegmentUnit`: base and limit, the alternative to pages |
@@ -39,6 +40,7 @@ pub mod scheme;
 pub mod second;
 pub mod segment;
 pub mod shim;
+mod sizes;
 pub mod tlb;
 mod top;
 pub mod trace;
@@ -48,4 +50,5 @@ pub use extensions::Extensions;
 pub use flags::{AccessContext, Leaf};
 pub use memory::DistributedRam;
 pub use organisation::Organisation;
+pub use sizes::Sizes;
 pub use top::{Rv32Mmu, Rv64Mmu};

@@ -1,6 +1,7 @@
 //! What an MMU is made of besides its widths.
 
 use crate::Extensions;
+use crate::Sizes;
 use crate::pmp::Physical;
 use crate::second::SecondShape;
 use crate::tlb::Shape;
@@ -32,6 +33,8 @@ pub struct Organisation {
     pub registered_answer: bool,
     /// The trace pins tell what ports and walks do; otherwise they are 0.
     pub trace: bool,
+    /// How much is implemented of ASIDs, of physical addresses and of schemes.
+    pub sizes: Sizes,
 }
 
 impl Organisation {

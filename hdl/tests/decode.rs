@@ -4,7 +4,7 @@ mod common;
 
 use common::{checked, connected, settle};
 use hdl::walker::PteDecode;
-use hdl::{Extensions, Leaf};
+use hdl::{Extensions, Leaf, Sizes};
 
 /// The bits of a leaf at a level, and A, as the entry has them.
 fn bits(pte: u64, level: u32) -> (Leaf, bool) {
@@ -70,7 +70,8 @@ fn entries_of_extensions_are_decoded() {
     for built_in in 1..8 {
         let [svnapot, svpbmt, svrsw60t59b] = [0, 1, 2].map(|bit| built_in >> bit & 1 == 1);
         let extensions = Extensions { svnapot, svpbmt, svrsw60t59b };
-        let mut block = checked(Box::new(PteDecode::<64, 45, 44>::new(extensions)));
+        let mut block =
+            checked(Box::new(PteDecode::<64, 45, 44>::new(extensions, Sizes::default())));
         let mut reserved = !((1u64 << 54) - 1);
         reserved &= if svnapot { !n } else { u64::MAX };
         reserved &= if svrsw60t59b { !(3 << 59) } else { u64::MAX };

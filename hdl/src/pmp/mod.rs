@@ -39,6 +39,8 @@ pub(crate) fn list<T: Default>(count: usize) -> Vec<T> {
 }
 
 /// A constant for each value.
-fn constants<const W: usize>(values: impl IntoIterator<Item = u64>) -> Vec<Constant<Bits<W>>> {
+pub(crate) fn constants<const W: usize>(
+    values: impl IntoIterator<Item = u64>,
+) -> Vec<Constant<Bits<W>>> {
     values.into_iter().map(|value| Constant::new(value.into())).collect()
 }

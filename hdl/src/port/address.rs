@@ -1,7 +1,8 @@
 //! Page and offset become the physical address.
 
-use crate::Extensions;
 use crate::geometry::InsideMask;
+use crate::pmp::constants;
+use crate::{Extensions, Sizes};
 use rust_hdl::prelude::*;
 
 /// Joins a page number with the virtual address inside the page, whatever its size.
@@ -49,14 +50,17 @@ pub struct PhysicalAddress<const XLEN: usize, const VPN: usize, const PPN: usize
     walk_number: Signal<Local, Bits<PPN>>,
     early: Signal<Local, Bits<PA>>,
     late: LateChoice<PA>,
+    // Where not all bits are implemented.
+    addresses: Vec<Constant<Bits<PA>>>,
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
     PhysicalAddress<XLEN, VPN, PPN, PA>
 {
-    /// With these extensions.
-    pub fn new(extensions: Extensions) -> Self {
+    /// With these extensions, of these sizes.
+    pub fn new(extensions: Extensions, sizes: Sizes) -> Self {
         Self {
+            addresses: constants(sizes.address(PA)),
             line_page: InsideMask::new(extensions),
             walk_page: InsideMask::new(extensions),
             ..Self::default()
@@ -74,6 +78,9 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
             | (bit_cast::<PPN, XLEN>(self.walk_va.val() >> bits::<XLEN>(12))
                 & self.walk_page.mask.val());
         self.early.next = bit_cast::<PA, XLEN>(self.va.val());
+        for i in 0..self.addresses.len() {
+            self.early.next = bit_cast::<PA, XLEN>(self.va.val()) & self.addresses[i].val();
+        }
         if self.walked.val() {
             self.early.next = (bit_cast::<PA, PPN>(self.walk_number.val()) << bits::<PA>(12))
                 | (bit_cast::<PA, XLEN>(self.walk_va.val()) & bits::<PA>(0xFFF));

@@ -1,11 +1,11 @@
 //! The port itself: lookup, decision, response.
 
 use super::{KeyChoice, LateFence, LateRefill, MemoryType, Miss, NextKey, PhysicalAddress, Stage};
-use crate::Extensions;
 use crate::fault::Cause;
 use crate::flags::{AccessContext, Leaf};
-use crate::pmp::list;
+use crate::pmp::{constants, list};
 use crate::tlb::{Cam, Shape};
+use crate::{Extensions, Sizes};
 use rust_hdl::prelude::*;
 
 /// Answers translation requests from its TLB, or holds one miss for the walker.
@@ -180,6 +180,8 @@ pub struct Port<
     cause: Cause,
     miss: Miss<XLEN, PPN, ASID>,
     key: KeyChoice<VPN>,
+    // Where not all schemes are implemented: the bits of a virtual page number.
+    pages: Vec<Constant<Bits<VPN>>>,
     // With registered answers, one each.
     stage: Vec<Stage<XLEN, PPN, ASID>>,
     next_key: Vec<NextKey<VPN>>,
@@ -210,8 +212,9 @@ impl<
     const ASID: usize,
 > Port<N, IDX, XLEN, VPN, PPN, PA, ASID>
 {
-    /// With these extensions, a TLB of this shape, and answers that are registered or not.
-    pub fn new(extensions: Extensions, tlb: Shape, registered: bool) -> Self {
+    /// With these extensions, a TLB of this shape, and answers that are registered or not, of these
+    /// sizes.
+    pub fn new(extensions: Extensions, tlb: Shape, registered: bool, sizes: Sizes) -> Self {
         let stages = usize::from(registered);
         Self {
             tlb: Cam::new(extensions, tlb, registered),
@@ -225,7 +228,8 @@ impl<
             next_key: list(stages),
             late_fence: list(stages),
             late_refill: list(stages),
-            address: PhysicalAddress::new(extensions),
+            address: PhysicalAddress::new(extensions, sizes),
+            pages: constants(sizes.virtual_page(VPN)),
             memory_type: MemoryType::new(extensions),
             ..Self::default()
         }
@@ -347,10 +351,18 @@ impl<
             self.tlb.new_leaf.next = self.late_refill[i].new_leaf.val();
             self.tlb.written_vpn[i].next =
                 bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
+            for k in 0..self.pages.len() {
+                self.tlb.written_vpn[i].next =
+                    bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12))
+                        & self.pages[k].val();
+            }
             self.tlb.written_asid[i].next = self.miss.asid.val();
             self.tlb.written_inside[i].next = self.late_refill[i].new_inside.val();
         }
         self.tlb.key_vpn.next = self.key.key.val();
+        for i in 0..self.pages.len() {
+            self.tlb.key_vpn.next = self.key.key.val() & self.pages[i].val();
+        }
         self.looks_up.next = self.taken.val() && self.translate.val() && self.canonical.val();
         for i in 0..self.stage.len() {
             self.looks_up.next = self.stage[i].acts.val()
@@ -430,6 +442,10 @@ impl<
         self.miss.done.next = self.done.val();
         self.waits.next = self.miss.waits.val();
         self.miss_vpn.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
+        for i in 0..self.pages.len() {
+            self.miss_vpn.next =
+                bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12)) & self.pages[i].val();
+        }
         self.miss_root.next = self.miss.root.val();
         self.miss_top_level.next = self.miss.top_level.val();
         self.miss_access.next = self.miss.access.val();

@@ -1,10 +1,10 @@
 //! The second level as a whole: which miss is looked up, and its answer.
 
 use super::{Bank, SecondShape};
-use crate::Extensions;
 use crate::flags::{AccessContext, Leaf};
 use crate::geometry::{Inside, NAPOT, has_napot};
 use crate::permission::Permission;
+use crate::{Extensions, Sizes};
 use rust_hdl::prelude::*;
 
 /// Looks up the misses of both ports before they are walked.
@@ -140,15 +140,15 @@ pub struct SecondLevel<const VPN: usize, const PPN: usize, const ASID: usize, co
 impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
     SecondLevel<VPN, PPN, ASID, TAG>
 {
-    /// Of a shape, with these extensions.
+    /// Of a shape, with these extensions, of these sizes.
     ///
     /// # Panics
     /// If the shape is not possible.
-    pub fn new(shape: SecondShape, extensions: Extensions) -> Self {
+    pub fn new(shape: SecondShape, extensions: Extensions, sizes: Sizes) -> Self {
         assert!(shape.is_possible(), "a second level of shape {shape:?}");
-        let levels: u64 = if VPN == 20 { 2 } else { 5 };
+        let levels = if VPN == 20 { 2 } else { u64::from(sizes.levels) };
         let napot = has_napot(extensions, VPN).then_some(NAPOT);
-        let sizes: Vec<u64> = (0..levels).chain(napot).collect();
+        let pages: Vec<u64> = (0..levels).chain(napot).collect();
         Self {
             clock: Default::default(),
             reset: Default::default(),
@@ -183,8 +183,8 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
             missed: Default::default(),
             broken: Default::default(),
             swept: Default::default(),
-            banks: sizes.iter().map(|&size| Bank::new(size, shape)).collect(),
-            size: sizes.iter().map(|&size| Constant::new(bits::<3>(size))).collect(),
+            banks: pages.iter().map(|&size| Bank::new(size, shape)).collect(),
+            size: pages.iter().map(|&size| Constant::new(bits::<3>(size))).collect(),
             permission: Default::default(),
             fetch_asked: Default::default(),
             data_asked: Default::default(),
@@ -200,7 +200,7 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize, const TAG: usize>
             access: Default::default(),
             found: Default::default(),
             found_leaf: Default::default(),
-            decoded: Inside::new(extensions, VPN),
+            decoded: Inside::new(extensions, sizes.vpn_bits(VPN)),
             some_broken: Default::default(),
             served: Default::default(),
             new_vpn: Default::default(),

@@ -13,7 +13,7 @@ mod wiring;
 use crate::Organisation;
 use crate::fault::HeldFault;
 use crate::flags::{AccessContext, Leaf};
-use crate::pmp::Protection;
+use crate::pmp::{Protection, constants};
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
 use crate::second::SecondLevel;

@@ -267,6 +267,11 @@ macro_rules! mmu_ports {
             fetch_walks: Signal<Local, Bit>,
             data_walks: Signal<Local, Bit>,
             fence_vpn: Signal<Local, Bits<$vpn>>,
+            fence_space: Signal<Local, Bits<$asid>>,
+            // Where not all bits of `satp`, of an ASID or of a virtual page number are implemented.
+            satp_bits: Vec<Constant<Bits<$xlen>>>,
+            spaces: Vec<Constant<Bits<$asid>>>,
+            pages: Vec<Constant<Bits<$vpn>>>,
             fetch_leaf: Signal<Local, Leaf>,
             data_leaf: Signal<Local, Leaf>,
             fetch_access: Signal<Local, AccessContext>,
@@ -280,20 +285,26 @@ macro_rules! mmu_ports {
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
                 let Organisation { extensions, fetch, data, second, physical, .. } = organisation;
-                let Organisation { registered_answer, trace, .. } = organisation;
+                let Organisation { registered_answer, trace, sizes, .. } = organisation;
+                sizes.check($vpn);
                 let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
                 let protections = usize::from(physical.is_some());
                 let traces = usize::from(trace);
                 let protection = || Protection::new(physical);
                 Self {
+                    fetch_scheme: <$scheme>::new(sizes),
+                    data_scheme: <$scheme>::new(sizes),
+                    satp_bits: constants(sizes.satp($xlen, $asid, $ppn)),
+                    spaces: constants(sizes.asid($asid)),
+                    pages: constants(sizes.virtual_page($vpn)),
                     protection: (0..protections).map(|_| protection()).collect(),
                     fetch_trace: (0..traces).map(|_| PortTrace::default()).collect(),
                     data_trace: (0..traces).map(|_| PortTrace::default()).collect(),
-                    fetch: Port::new(extensions, tlb(fetch), registered_answer),
-                    data: Port::new(extensions, tlb(data), registered_answer),
+                    fetch: Port::new(extensions, tlb(fetch), registered_answer, sizes),
+                    data: Port::new(extensions, tlb(data), registered_answer, sizes),
                     walks: Walks::new(organisation),
                     second: second
-                        .map(|shape| SecondLevel::new(shape, extensions))
+                        .map(|shape| SecondLevel::new(shape, extensions, sizes))
                         .into_iter()
                         .collect(),
                     ..Self::default()

@@ -10,6 +10,12 @@ macro_rules! mmu_wiring {
                 self.satp_before.clock.next = self.clock.val();
                 self.satp_before.d.next = self.satp.val();
                 self.satp_changed.next = self.satp_before.q.val() != self.satp.val();
+                for i in 0..self.satp_bits.len() {
+                    // What is not implemented is no change.
+                    self.satp_before.d.next = self.satp.val() & self.satp_bits[i].val();
+                    self.satp_changed.next =
+                        self.satp_before.q.val() != (self.satp.val() & self.satp_bits[i].val());
+                }
                 self.space_before.clock.next = self.clock.val();
                 self.space_before.d.next = self.space_before.q.val();
                 if self.data_scheme.paged.val() && !self.fence_valid.val() {
@@ -21,6 +27,15 @@ macro_rules! mmu_wiring {
                 self.fence.next = self.fence_valid.val() && !self.walks.holds_fence.val();
                 self.fence_vpn.next =
                     bit_cast::<$vpn, $xlen>(self.fence_va.val() >> bits::<$xlen>(12));
+                for i in 0..self.pages.len() {
+                    self.fence_vpn.next =
+                        bit_cast::<$vpn, $xlen>(self.fence_va.val() >> bits::<$xlen>(12))
+                            & self.pages[i].val();
+                }
+                self.fence_space.next = self.fence_asid.val();
+                for i in 0..self.spaces.len() {
+                    self.fence_space.next = self.fence_asid.val() & self.spaces[i].val();
+                }
 
                 self.fetch_scheme.satp.next = self.satp.val();
                 self.fetch_scheme.va.next = self.fetch_req_va.val();
@@ -56,7 +71,7 @@ macro_rules! mmu_wiring {
                 self.fetch.fence_by_va.next = self.fence_by_va.val();
                 self.fetch.fence_va.next = self.fence_va.val();
                 self.fetch.fence_by_asid.next = self.fence_by_asid.val();
-                self.fetch.fence_asid.next = self.fence_asid.val();
+                self.fetch.fence_asid.next = self.fence_space.val();
                 self.fetch.done.next = self.walks.fetch_done.val();
                 self.fetch.done_page_fault.next = self.walks.fetch_page_fault.val();
                 self.fetch.done_access_fault.next = self.walks.fetch_access_fault.val();
@@ -119,7 +134,7 @@ macro_rules! mmu_wiring {
                 self.data.fence_by_va.next = self.fence_by_va.val();
                 self.data.fence_va.next = self.fence_va.val();
                 self.data.fence_by_asid.next = self.fence_by_asid.val();
-                self.data.fence_asid.next = self.fence_asid.val();
+                self.data.fence_asid.next = self.fence_space.val();
                 self.data.done.next = self.walks.data_done.val();
                 self.data.done_page_fault.next = self.walks.data_page_fault.val();
                 self.data.done_access_fault.next = self.walks.data_access_fault.val();
@@ -201,7 +216,7 @@ macro_rules! mmu_wiring {
                 self.walks.fence_by_va.next = self.fence_by_va.val();
                 self.walks.fence_vpn.next = self.fence_vpn.val();
                 self.walks.fence_by_asid.next = self.fence_by_asid.val();
-                self.walks.fence_asid.next = self.fence_asid.val();
+                self.walks.fence_asid.next = self.fence_space.val();
                 self.mem_req_valid.next = self.walks.mem_req_valid.val();
                 self.walks.mem_req_ready.next = self.mem_req_ready.val();
                 self.mem_req_addr.next = self.walks.mem_req_addr.val();

@@ -1,8 +1,9 @@
 //! Classifies one page-table entry as fault, pointer or leaf.
 
-use crate::Extensions;
 use crate::flags::Leaf;
 use crate::geometry::{NAPOT, NAPOT_BITS, PageMask, has_napot, ones};
+use crate::pmp::constants;
+use crate::{Extensions, Sizes};
 use rust_hdl::prelude::*;
 
 /// Classifies one PTE at one level, independently of the access.
@@ -21,14 +22,16 @@ use rust_hdl::prelude::*;
 /// | `pbmte` | in | 1 | with Svpbmt: PBMT has a meaning; otherwise it is reserved |
 /// | `fault` | out | 1 | page fault: invalid, reserved or misaligned, or a pointer at level 0 |
 /// | `misplaced` | out | 1 | that fault is a misaligned superpage |
-/// | `pointer` | out | 1 | points to the next table |
-/// | `ppn` | out | PPN | the next table's or the page's number; of a NAPOT range its first page's |
+/// | `beyond` | out | 1 | its number is one of a physical page that does not exist |
+/// | `pointer` | out | 1 | points to the next table, which exists |
+/// | `ppn` | out | PPN | the next table's or the page's number, in its implemented bits; of a NAPOT range its first page's |
 /// | `leaf` | out | struct | the leaf's bits; size and `global` from this entry alone |
 /// | `accessed` | out | 1 | PTE.A |
 ///
 /// Timing: combinational. Reset: no state.
 ///
-/// Invariants: `fault` and `pointer` are never high together; with both low the entry is a leaf.
+/// Invariants: `fault` and `pointer` are never high together; with both low the entry is a leaf, or
+/// points to a table that does not exist.
 #[derive(LogicBlock)]
 pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     /// The entry.
@@ -41,6 +44,8 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     pub fault: Signal<Out, Bit>,
     /// It is a misaligned superpage.
     pub misplaced: Signal<Out, Bit>,
+    /// No physical page has its number.
+    pub beyond: Signal<Out, Bit>,
     /// Points to the next table.
     pub pointer: Signal<Out, Bit>,
     /// The number in it.
@@ -74,17 +79,19 @@ pub struct PteDecode<const XLEN: usize, const VPN: usize, const PPN: usize> {
     pbmt_bits: Constant<Bits<XLEN>>,
     pbmt_shift: Constant<Bits<XLEN>>,
     pbmt_reserved: Constant<Bits<2>>,
+    // Where not all bits are implemented.
+    pages: Vec<Constant<Bits<PPN>>>,
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize> Default for PteDecode<XLEN, VPN, PPN> {
     fn default() -> Self {
-        Self::new(Extensions::default())
+        Self::new(Extensions::default(), Sizes::default())
     }
 }
 
 impl<const XLEN: usize, const VPN: usize, const PPN: usize> PteDecode<XLEN, VPN, PPN> {
-    /// With these extensions.
-    pub fn new(extensions: Extensions) -> Self {
+    /// With these extensions, of these sizes.
+    pub fn new(extensions: Extensions, sizes: Sizes) -> Self {
         let n = if has_napot(extensions, VPN) { 1 << 63 } else { 0 };
         let has_pbmt = extensions.svpbmt && XLEN == 64;
         let pbmt = if has_pbmt { 3 << 61 } else { 0 };
@@ -95,6 +102,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> PteDecode<XLEN, VPN,
             pbmte: Default::default(),
             fault: Default::default(),
             misplaced: Default::default(),
+            beyond: Default::default(),
             pointer: Default::default(),
             ppn: Default::default(),
             leaf: Default::default(),
@@ -130,6 +138,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> PteDecode<XLEN, VPN,
             pbmt_bits: Constant::new(bits::<XLEN>(pbmt)),
             pbmt_shift: Constant::new(bits::<XLEN>(if has_pbmt { 61 } else { 0 })),
             pbmt_reserved: Constant::new(bits::<2>(3)),
+            pages: constants(sizes.page(PPN)),
         }
     }
 }
@@ -175,6 +184,14 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
             self.ppn.next = self.number.val() & self.range_start.val();
             self.leaf.next.level = self.napot.val();
         }
+        self.beyond.next = false;
+        for i in 0..self.pages.len() {
+            self.beyond.next = (self.number.val() & (!self.pages[i].val())).any();
+            self.ppn.next = self.number.val() & self.pages[i].val();
+            if self.ranged.val() {
+                self.ppn.next = self.number.val() & self.range_start.val() & self.pages[i].val();
+            }
+        }
 
         self.fault.next = false;
         self.misplaced.next = false;
@@ -196,7 +213,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize> Logic for PteDecode<
                 {
                     self.fault.next = true;
                 } else {
-                    self.pointer.next = true;
+                    self.pointer.next = !self.beyond.val();
                 }
             } else {
                 self.fault.next = self.misaligned.val();

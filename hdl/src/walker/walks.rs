@@ -241,8 +241,9 @@ impl<
     pub fn new(organisation: Organisation) -> Self {
         let Organisation { extensions, walk_cache, two_walkers, physical, line_fill, .. } =
             organisation;
+        let sizes = organisation.sizes;
         let fill = usize::from(line_fill > 0);
-        let walker = || Walker::new(extensions, line_fill > 0, two_walkers);
+        let walker = || Walker::new(extensions, line_fill > 0, two_walkers, sizes);
         let other = usize::from(two_walkers);
         Self {
             walker: walker(),

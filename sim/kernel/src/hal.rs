@@ -2,7 +2,7 @@
 
 use super::{Event, OsError};
 use crate::space::table::Walk;
-use model::isa::Xlen;
+use model::isa::{Sizes, Xlen};
 use model::mmu::Fence;
 pub use model::page::{PAGE_WORDS, PageData};
 use strum::{IntoStaticStr, VariantNames};
@@ -32,6 +32,11 @@ pub enum Activity {
 pub trait Hal {
     /// The machine's XLEN.
     fn xlen(&self) -> Xlen;
+
+    /// What the machine implements of ASIDs, of physical addresses and of schemes.
+    fn sizes(&self) -> Sizes {
+        Sizes::ALL
+    }
 
     /// The current cycle.
     fn now(&self) -> u64;

@@ -48,7 +48,7 @@ impl Os {
             Xlen::Rv32 => config.mode == Mode::Sv32,
             Xlen::Rv64 => !matches!(config.mode, Mode::Bare | Mode::Sv32),
         };
-        if !fits {
+        if !fits || !hal.sizes().has(config.mode) {
             return Err(OsError::Mode { mode: config.mode, xlen: hal.xlen() });
         }
         let (frames, kernel) = (config.frames, config.kernel);
@@ -59,7 +59,8 @@ impl Os {
         }
         hal.set_satp(0);
         hal.fence(Fence { va: None, asid: None })?;
-        let most = if hal.xlen() == Xlen::Rv32 { 0x1ff } else { u16::MAX };
+        // All ASIDs but 0, which is the kernel's.
+        let most = hal.sizes().asid(u16::MAX, hal.xlen());
         Ok(Os {
             memory: PhysicalMemory::new(&config),
             transfers: Transfers::default(),

@@ -11,15 +11,18 @@
 //! | [`Attributes`], [`Translation`] | size and memory type of a page, with its address (`attributes`) |
 //! | [`Extension`], [`Extensions`] | optional extensions of virtual memory (`extension`) |
 //! | [`Physical`], [`Region`], [`PmpConfig`], [`PmpCsr`] | protection of physical memory (`physical`) |
+//! | [`Sizes`] | how many bits and which schemes are implemented (`sizes`) |
 
 mod attributes;
 mod extension;
 mod physical;
 pub mod pte;
+mod sizes;
 
 pub use attributes::{Attributes, Translation};
 pub use extension::{Extension, Extensions};
 pub use physical::{Physical, PmpConfig, PmpCsr, PmpMatch, Region, RegionKind};
+pub use sizes::Sizes;
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -8,7 +8,7 @@ use hdl::second::SecondShape;
 use hdl::tlb::{Policy, Shape};
 use hdl::{Rv32Mmu, Rv64Mmu};
 use model::isa::Extension::{Svnapot, Svpbmt, Svrsw60t59b};
-use model::isa::{Extension, Extensions, Physical, Region, RegionKind, Xlen};
+use model::isa::{Extension, Extensions, Mode, Physical, Region, RegionKind, Sizes, Xlen};
 use model::mmu::{Mmu, Organisation, Replacement};
 use netlist::Design;
 use netlist::compile::CompileError;
@@ -102,6 +102,12 @@ impl Config {
         Config { organisation, ..self }
     }
 
+    /// With ASIDs and physical addresses of so many bits, and the schemes up to one.
+    const fn sized(self, asid_bits: u32, pa_bits: u32, deepest: Mode) -> Config {
+        let sizes = Sizes { asid_bits, pa_bits, deepest };
+        Config { organisation: Organisation { sizes, ..self.organisation }, ..self }
+    }
+
     /// With trace pins.
     const fn traced(self) -> Config {
         Config { organisation: Organisation { trace: true, ..self.organisation }, ..self }
@@ -146,6 +152,9 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
     plain("rv64_linux_registered", Xlen::Rv64, 16).registered(),
+    plain("rv32_micro", Xlen::Rv32, 4).sized(0, 32, Mode::Sv57),
+    plain("rv64_sv39", Xlen::Rv64, 16).sized(9, 40, Mode::Sv39),
+    plain("rv64_sv39_small", Xlen::Rv64, 8).sized(0, 32, Mode::Sv39),
     plain("rv32_linux_full", Xlen::Rv32, 16)
         .walk_cache(4)
         .two_walkers()
@@ -308,7 +317,12 @@ impl Config {
         let Organisation { replacement, ways, fetch_lines, line_fill, .. } = self.organisation;
         let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
             self.organisation;
-        let Organisation { registered_answer, trace, .. } = self.organisation;
+        let Organisation { registered_answer, trace, sizes, .. } = self.organisation;
+        let sizes = hdl::Sizes {
+            asid_bits: sizes.asid_bits as usize,
+            pa_bits: sizes.pa_bits as usize,
+            levels: sizes.deepest.levels(),
+        };
         let shape = SecondShape { entries: l2, ways: l2_ways, parity: l2_parity };
         let second = (l2 > 0).then_some(shape);
         let policy = match replacement {
@@ -336,6 +350,7 @@ impl Config {
             physical,
             registered_answer,
             trace,
+            sizes,
         }
     }
 

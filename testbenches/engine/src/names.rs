@@ -40,6 +40,7 @@ macro_rules! named {
                 let Organisation { extensions, fetch, data, .. } = organisation;
                 let Organisation { walk_cache, line_fill, two_walkers, .. } = organisation;
                 let Organisation { second, physical, registered_answer, trace, .. } = organisation;
+                let sizes = organisation.sizes;
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -63,7 +64,8 @@ macro_rules! named {
                         .with::<KeptLine<$pa>>();
                 }
                 if let Some(shape) = second {
-                    let level = SecondLevel::<$vpn, $ppn, $asid, $tag>::new(shape, extensions);
+                    let level =
+                        SecondLevel::<$vpn, $ppn, $asid, $tag>::new(shape, extensions, sizes);
                     names = names.with_example(level);
                     for size in 0..=5 {
                         names = names
@@ -84,6 +86,7 @@ macro_rules! named {
                             extensions,
                             tlb,
                             registered_answer,
+                            sizes,
                         ))
                         .with_example(Cam::<N, IDX, $vpn, $ppn, $asid>::new(
                             extensions,
@@ -106,17 +109,17 @@ macro_rules! named {
                     };
                 }
                 names
-                    .with::<$scheme>()
+                    .with_example(<$scheme>::new(sizes))
                     .with_example(Miss::<$xlen, $ppn, $asid>::new(registered_answer))
                     .with_example(MemoryType::new(extensions))
-                    .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions))
+                    .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions, sizes))
                     .with_example(CamLine::<$vpn, $asid>::new(registered_answer))
                     .with::<KeyChoice<$vpn>>()
                     .with::<LateChoice<$pa>>()
                     .with::<SamePage<$vpn>>()
                     .with::<SameSpace<$asid>>()
                     .with_example(Inside::new(extensions, $vpn))
-                    .with_example(Verdict::new(extensions, $vpn))
+                    .with_example(Verdict::new(extensions, $vpn, $ppn, sizes))
                     .with_example(InsideMask::<$vpn, $pa>::new(extensions))
                     .with_example(InsideMask::<$vpn, $ppn>::new(extensions))
                     .with_example(InsideMask::<$vpn, $vpn>::new(extensions))
@@ -135,8 +138,9 @@ macro_rules! named {
                         extensions,
                         line_fill > 0,
                         two_walkers,
+                        sizes,
                     ))
-                    .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions))
+                    .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions, sizes))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()
                     .with_example(Protection::<$xlen, $pa, $granule>::new(physical))
                     .with_example(PmpRegisters::<$xlen, $granule>::new(physical.pmp))

@@ -2,6 +2,7 @@
 
 use super::config::{CONFIGS, Config};
 use hdl::second::SecondShape;
+use model::isa::{Mode, Sizes, Xlen};
 use model::mmu::{Organisation, Replacement};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,6 +30,14 @@ const PARTS: &[Part] = &[
         allowed: |answer| answer < 2,
         get: |organisation| usize::from(organisation.registered_answer),
         set: |organisation, answer| organisation.registered_answer = answer == 1,
+    },
+    Part {
+        name: "asid_bits",
+        meaning: "implemented bits of an ASID: 0 to 16, for RV32 to 9",
+        words: &[],
+        allowed: |bits| bits <= 16,
+        get: |organisation| organisation.sizes.asid_bits as usize,
+        set: |organisation, bits| organisation.sizes.asid_bits = bits as u32,
     },
     Part {
         name: "fetch_lines",
@@ -72,12 +81,28 @@ const PARTS: &[Part] = &[
         set: |organisation, lines| organisation.line_fill = lines,
     },
     Part {
+        name: "pa_bits",
+        meaning: "implemented bits of a physical address: 32 to 56, for RV32 to 34",
+        words: &[],
+        allowed: |bits| (32..=56).contains(&bits),
+        get: |organisation| organisation.sizes.pa_bits as usize,
+        set: |organisation, bits| organisation.sizes.pa_bits = bits as u32,
+    },
+    Part {
         name: "replacement",
         meaning: "how both TLBs replace: fifo, lru, plru, nmr or random",
         words: &["fifo", "lru", "plru", "nmr", "random"],
         allowed: |at| at < REPLACEMENTS.len(),
         get: |of| REPLACEMENTS.iter().position(|one| *one == of.replacement).unwrap_or(0),
         set: |organisation, at| organisation.replacement = REPLACEMENTS[at],
+    },
+    Part {
+        name: "schemes",
+        meaning: "the schemes of RV64: sv39, or sv48 and those below, or sv57 and those below",
+        words: &["sv39", "sv48", "sv57"],
+        allowed: |at| at < SCHEMES.len(),
+        get: |of| SCHEMES.iter().position(|mode| *mode == of.sizes.deepest).unwrap_or(0),
+        set: |organisation, at| organisation.sizes.deepest = SCHEMES[at],
     },
     Part {
         name: "trace",
@@ -112,6 +137,9 @@ const PARTS: &[Part] = &[
         set: |organisation, ways| organisation.ways = ways,
     },
 ];
+
+/// The deepest scheme, in the order of their words.
+const SCHEMES: [Mode; 3] = [Mode::Sv39, Mode::Sv48, Mode::Sv57];
 
 /// In the order of their words.
 const REPLACEMENTS: [Replacement; 5] = [
@@ -183,10 +211,17 @@ impl Parts {
     /// The first of these that a configuration does not have exactly, as `name = value`.
     pub fn missing_in(&self, config: &Config) -> Option<String> {
         let missing = self.0.iter().find(|(name, value)| {
+            let mut with = config.organisation;
             let part = PARTS.iter().find(|part| part.name == *name);
-            part.is_none_or(|part| (part.get)(&config.organisation) != *value)
+            let Some(part) = part else { return true };
+            (part.set)(&mut with, *value);
+            with.sizes = implemented(config.xlen, with.sizes);
+            with != config.organisation
         });
-        missing.map(|(name, value)| format!("{name} = {value}"))
+        missing.map(|(name, value)| {
+            let part = PARTS.iter().find(|part| part.name == *name);
+            format!("{name} = {}", part.map_or_else(|| value.to_string(), |part| part.show(*value)))
+        })
     }
 
     /// A configuration with these parts instead of its own; one of the table, if it is there.
@@ -200,6 +235,8 @@ impl Parts {
                 (part.set)(&mut organisation, *value);
             }
         }
+        self.check_sizes(config.xlen, organisation.sizes)?;
+        organisation.sizes = implemented(config.xlen, organisation.sizes);
         if organisation == config.organisation {
             return Ok(config);
         }
@@ -209,6 +246,33 @@ impl Parts {
             return Ok(row);
         }
         Ok(interned(config, plain))
+    }
+
+    /// Whether a width can have these sizes.
+    fn check_sizes(&self, xlen: Xlen, sizes: Sizes) -> Result<(), String> {
+        if xlen == Xlen::Rv64 {
+            let Sizes { pa_bits, deepest, .. } = sizes;
+            let largest = 12 + 9 * (deepest.levels() - 1);
+            return if largest <= pa_bits {
+                Ok(())
+            } else {
+                let name = deepest.name();
+                Err(format!(
+                    "`pa_bits` is {pa_bits}, but {name} has pages of {largest} bits: at least that \
+                     many are needed, or fewer schemes, as with `schemes=sv39`"
+                ))
+            };
+        }
+        let given = |name| self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        for (name, most) in [("asid_bits", 9), ("pa_bits", 34)] {
+            if let Some(value) = given(name).filter(|value| *value > most) {
+                return Err(format!("`{name}` is {value}; RV32 has {most} at most"));
+            }
+        }
+        match given("schemes") {
+            Some(_) => Err("`schemes` has no effect: RV32 has Sv32 only".to_owned()),
+            None => Ok(()),
+        }
     }
 
     /// Whether parts fit together, and each has an effect.
@@ -235,6 +299,19 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// Sizes of a width: what it does not have at all makes no difference.
+fn implemented(xlen: Xlen, sizes: Sizes) -> Sizes {
+    let all = Sizes::ALL;
+    let mut sizes = sizes;
+    if sizes.asid_bits >= all.asid_bits(xlen) {
+        sizes.asid_bits = all.asid_bits;
+    }
+    if sizes.pa_bits >= all.pa_bits(xlen) {
+        sizes.pa_bits = all.pa_bits;
+    }
+    sizes
 }
 
 /// The one copy of a configuration that is not in the table, named after one that is.
@@ -289,6 +366,13 @@ mod tests {
     fn what_is_in_the_table_keeps_its_name() {
         assert_eq!(named("rv64_linux+walk_cache=8").unwrap().unwrap().name, "rv64_linux_walk");
         assert_eq!(named("rv64_linux+walk_cache=0").unwrap().unwrap().name, "rv64_linux");
+        assert_eq!(
+            named("rv64_linux+asid_bits=16+schemes=sv57").unwrap().unwrap().name,
+            "rv64_linux"
+        );
+        assert_eq!(named("rv32_linux+asid_bits=9+pa_bits=34").unwrap().unwrap().name, "rv32_linux");
+        let sized = named("rv64_linux+schemes=sv39+pa_bits=40+asid_bits=9").unwrap().unwrap();
+        assert_eq!(sized.name, "rv64_sv39");
     }
 
     #[test]
@@ -306,6 +390,15 @@ mod tests {
             ("rv64_linux+l2=100", "a power of two from 64 to 2048"),
             ("rv64_linux+l2_ways=2", "no effect without a second level"),
             ("rv64_linux+l2=1024+l2_ways=1", "at most 512"),
+            ("rv64_linux+asid_bits=17", "0 to 16"),
+            ("rv64_linux+pa_bits=31", "32 to 56"),
+            ("rv64_linux+pa_bits=57", "32 to 56"),
+            ("rv64_linux+pa_bits=40", "Sv57 has pages of 48 bits"),
+            ("rv64_linux+pa_bits=38+schemes=sv48", "Sv48 has pages of 39 bits"),
+            ("rv64_linux+schemes=sv32", "sv39"),
+            ("rv32_linux+asid_bits=10", "RV32 has 9 at most"),
+            ("rv32_linux+pa_bits=35", "RV32 has 34 at most"),
+            ("rv32_linux+schemes=sv39", "RV32 has Sv32 only"),
         ] {
             let refused = named(text).expect_err(text);
             assert!(refused.contains(about), "{text}: {refused}");

@@ -2,7 +2,7 @@
 
 use machine::board::{Board, HartId, StepError, Transaction};
 use model::golden::Regime;
-use model::isa::{Attributes, Mode, Privilege, Satp, Xlen};
+use model::isa::{Attributes, Mode, PAGE_BYTES, Privilege, Satp, Xlen};
 use model::mmu::{Inputs, Organisation, Outputs, PerPort, Port, Pulse, Reason, Request, Source};
 
 use super::events::Counts;
@@ -163,9 +163,9 @@ impl Bench {
         outputs: &Outputs,
     ) -> Result<(), Box<Mismatch>> {
         let mmu = self.board.hart(hart).mmu();
-        let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
+        let (xlen, extensions, sizes) = (mmu.xlen(), mmu.extensions(), mmu.organisation().sizes);
         let Inputs { satp, adue, pbmte, .. } = *inputs;
-        let regime = Regime { xlen, satp, adue, pbmte, extensions };
+        let regime = Regime { xlen, satp, adue, pbmte, extensions, sizes };
         let decided = PerPort::from_fn(|port| {
             let accepted = inputs.accepted(port, outputs);
             accepted.map(|request| is_looked_up(regime, &request))
@@ -360,10 +360,14 @@ impl Bench {
     }
 }
 
-/// Whether a request is looked up in a TLB: translated, and canonical.
+/// Whether a request is looked up in a TLB: translated, canonical, and its root table exists.
 fn is_looked_up(regime: Regime, request: &Request) -> bool {
     let Some(satp) = Satp::decode(regime.satp, regime.xlen) else { return false };
     if satp.mode == Mode::Bare || request.context.privilege == Privilege::Machine {
+        return false;
+    }
+    let sizes = regime.sizes;
+    if !sizes.has(satp.mode) || !sizes.exists(satp.root * PAGE_BYTES, regime.xlen) {
         return false;
     }
     let unused = 64 - satp.mode.va_bits();

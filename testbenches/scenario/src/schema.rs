@@ -4,6 +4,7 @@
 
 mod check;
 mod l1;
+mod sizes;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Deserializer};
 use super::flags::{Bits, Flags};
 use super::number::Number;
 pub use l1::L1;
+pub use sizes::{Exactly, Least};
 
 /// One value, or a list of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +157,10 @@ pub struct Machine {
     pub ways: Option<usize>,
     /// Lines of the fetch port's TLB; 0: as many as the data port's has.
     pub fetch_lines: Option<usize>,
+    /// Implemented bits of ASIDs and physical addresses, and schemes, exactly.
+    pub sizes: Exactly,
+    /// ... and at least.
+    pub least: Least,
     /// PMP entries that must be built in, exactly; any number by default.
     pub pmp: Option<usize>,
     /// PMP is as after reset; by default its last entry allows everything, as if firmware had run.
@@ -198,6 +204,8 @@ impl Default for Machine {
             replacement: None,
             ways: None,
             fetch_lines: None,
+            sizes: Exactly::default(),
+            least: Least::default(),
             pmp: None,
             closed: false,
             regions: false,
@@ -257,6 +265,10 @@ impl Machine {
         for (name, value) in numbers.into_iter().chain(words) {
             let Some(value) = value else { continue };
             parts.add(name, &value).map_err(|message| (name, message))?;
+        }
+        for (name, value) in self.sizes.parts() {
+            let Some(value) = value else { continue };
+            parts.add(name, &value).map_err(|message| ("sizes", message))?;
         }
         Ok(parts)
     }

@@ -19,7 +19,7 @@ use super::number::Number;
 use super::os_text::OsText;
 use super::place::{Mistake, Place};
 use super::program::{Line, find, title};
-use super::schema::{L1, Machine, OneOrMany, Size};
+use super::schema::{Exactly, L1, Least, Machine, OneOrMany, Size};
 
 /// The machine under an operating system; lists as in [`Machine`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -55,6 +55,10 @@ pub struct SystemMachine {
     pub ways: Option<usize>,
     /// Lines of the fetch port's TLB.
     pub fetch_lines: Option<usize>,
+    /// Implemented bits of ASIDs and physical addresses, and schemes, as in [`Machine`].
+    pub sizes: Exactly,
+    /// ... and at least.
+    pub least: Least,
 }
 
 impl Default for SystemMachine {
@@ -76,6 +80,8 @@ impl Default for SystemMachine {
             replacement: None,
             ways: None,
             fetch_lines: None,
+            sizes: Exactly::default(),
+            least: Least::default(),
         }
     }
 }
@@ -83,9 +89,10 @@ impl Default for SystemMachine {
 impl SystemMachine {
     /// The machine, from which the variants are made.
     pub fn machine(&self) -> Machine {
-        let SystemMachine { size, l1, modes, latency, answer, replacement, .. } = self.clone();
+        let SystemMachine { size, l1, modes, latency, answer, replacement, sizes, .. } =
+            self.clone();
         let SystemMachine { adue, walk_cache, walkers, line_fill, l2, l2_ways, .. } = *self;
-        let SystemMachine { trace, ways, fetch_lines, .. } = *self;
+        let SystemMachine { trace, ways, fetch_lines, least, .. } = *self;
         Machine {
             size,
             l1,
@@ -102,6 +109,8 @@ impl SystemMachine {
             replacement,
             ways,
             fetch_lines,
+            sizes,
+            least,
             ..Machine::default()
         }
     }

@@ -99,7 +99,8 @@ impl Variant {
         let mut variants = Vec::new();
         for choice in choices {
             for &mode in &modes {
-                let Some(config) = choice(mode) else { continue };
+                let has = |config: &&Config| config.organisation.sizes.has(mode);
+                let Some(config) = choice(mode).filter(has) else { continue };
                 let latencies = machine.latency.list().into_iter();
                 variants.extend(latencies.map(|latency| Variant {
                     config,
@@ -131,6 +132,9 @@ fn unsuited(machine: &Machine, config: &Config) -> Option<String> {
     if let Some(wanted) = machine.pmp.filter(|wanted| *wanted != pmp) {
         return Some(format!("pmp = {wanted}"));
     }
+    if let Some(missing) = machine.least.missing_in(config) {
+        return Some(missing);
+    }
     (machine.regions && regions.is_empty()).then(|| "regions = true".to_owned())
 }
 
@@ -144,7 +148,14 @@ fn lacks(machine: &Machine, config: &Config) -> Option<String> {
 /// Why a machine has no combination with what was selected, if a configuration is the reason.
 pub(super) fn why_not(machine: &Machine, select: Select<'_>) -> Option<String> {
     let config = engine::find(select.config?).ok()?;
-    lacks(machine, config).map(|lacks| format!("it asks for {lacks}"))
+    if let Some(lacks) = lacks(machine, config) {
+        return Some(format!("it asks for {lacks}"));
+    }
+    let wanted = |mode: &Mode| xlen(*mode) == config.xlen && select.mode.is_none_or(|m| m == *mode);
+    let wanted: Vec<Mode> = machine.modes.list().into_iter().filter(wanted).collect();
+    let missing = !wanted.is_empty() && !wanted.iter().any(|m| config.organisation.sizes.has(*m));
+    let names: Vec<_> = wanted.iter().map(|mode| mode.name()).collect();
+    missing.then(|| format!("that has no {}", names.join(" and no ")))
 }
 
 /// The configurations of a size that suit a machine.
@@ -158,7 +169,9 @@ fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Confi
 /// # Errors
 /// A sentence, if they do not.
 pub(super) fn fits(machine: &Machine, parts: &Parts, size: Size) -> Result<(), String> {
-    let wrong = of_size(machine, size).find_map(|config| parts.put_into(config).err());
+    let widths: Vec<Xlen> = machine.modes.list().into_iter().map(xlen).collect();
+    let of_widths = of_size(machine, size).filter(|config| widths.contains(&config.xlen));
+    let wrong = of_widths.into_iter().find_map(|config| parts.put_into(config).err());
     wrong.map_or(Ok(()), |wrong| Err(format!("with size `{}`: {wrong}", size.name())))
 }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use machine::board::Board;
 use model::bus::{FixedLatency, SharedMemory};
 use model::golden::{Regime, walk};
-use model::isa::{Access, Context, Extensions, Mode, PAGE_BYTES, Satp, Xlen};
+use model::isa::{Access, Context, Extensions, Mode, PAGE_BYTES, Satp, Sizes, Xlen};
 use model::mmu::{Request, Response};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -85,8 +85,9 @@ impl Task {
     }
 
     pub(super) fn regime(&self) -> Regime {
-        let extensions = Extensions::NONE;
-        Regime { xlen: xlen(self.mode), satp: self.satp, adue: false, pbmte: false, extensions }
+        let (xlen, satp) = (xlen(self.mode), self.satp);
+        let (extensions, sizes) = (Extensions::NONE, Sizes::ALL);
+        Regime { xlen, satp, adue: false, pbmte: false, extensions, sizes }
     }
 
     fn given(&self) -> Vec<String> {

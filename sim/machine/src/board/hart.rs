@@ -71,6 +71,7 @@ impl Hart {
     pub(super) fn new(id: HartId, mmu: Box<dyn Mmu>, walker: Box<dyn Channel>) -> Hart {
         let xlen = mmu.xlen();
         let checker = Checker::of(xlen, mmu.extensions(), mmu.physical());
+        let checker = checker.sized(mmu.organisation().sizes);
         let traced = mmu.organisation().trace;
         let prompt = walker.is_always_ready();
         let fills = mmu.organisation().line_fill > 0;

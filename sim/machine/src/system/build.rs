@@ -49,7 +49,7 @@ impl Machine {
         wrap: &mut Wrap<'_>,
     ) -> Result<Machine, RunError> {
         config.check().map_err(|error| RunError::Config(error.to_string()))?;
-        let memory = memory(&config)?;
+        let memory = memory(&config, mmu.organisation().sizes.pa_bits(mmu.xlen()))?;
         // Each master has a random stream of its own, so that none affects another's.
         let mut channel = |master, latency: LatencySpec, stream| {
             let channel = latency.channel(&memory, config.seed ^ stream).map_err(RunError::Config);
@@ -110,15 +110,16 @@ fn failing(errors: &BusErrors, master: Master, channel: Box<dyn Channel>) -> Box
     Box::new(FaultInjection::new(channel, FaultPlan { requests, ..FaultPlan::default() }))
 }
 
-fn memory(config: &MachineConfig) -> Result<SharedMemory, RunError> {
+/// The memory, as far as physical addresses of so many bits reach.
+fn memory(config: &MachineConfig, bits: u32) -> Result<SharedMemory, RunError> {
     let (base, frames) = (config.base, config.frames);
     let bytes = frames.checked_mul(PAGE_BYTES);
     let end = bytes.and_then(|bytes| base.checked_add(bytes));
-    // RV32 has 34-bit physical addresses, RV64 has 56-bit ones.
-    let bits = if config.mode == model::isa::Mode::Sv32 { 34 } else { 56 };
     let Some(end) = end.filter(|&end| end <= 1 << bits && frames <= 1 << 28) else {
         let sizes = format!("{frames} frames from {base:#x} on");
-        return Err(RunError::Config(format!("{sizes} leave the physical address space")));
+        return Err(RunError::Config(format!(
+            "{sizes} leave the physical address space of {bits} bits"
+        )));
     };
     if !base.is_multiple_of(PAGE_BYTES) {
         return Err(RunError::Config(format!("memory base {base:#x} splits a page")));

@@ -6,7 +6,7 @@ use crate::board::{Board, PATIENCE, StepError, Waiting};
 use kernel::space::table::Walk;
 use kernel::{Activity, Event, Hal, OsError, PAGE_WORDS, PageData, walk_by_reads};
 use model::bus::{Burst, Channel, Known, Request};
-use model::isa::{PAGE_BYTES, Xlen};
+use model::isa::{PAGE_BYTES, Sizes, Xlen};
 use model::mmu::{Fence, PerPort, Port};
 
 /// Faults that the MMU may hold one after another when a trap is taken.
@@ -145,6 +145,10 @@ impl Hardware {
 }
 
 impl Hal for Hardware {
+    fn sizes(&self) -> Sizes {
+        self.board.hart(HART).mmu().organisation().sizes
+    }
+
     fn xlen(&self) -> Xlen {
         self.board.hart(HART).mmu().xlen()
     }

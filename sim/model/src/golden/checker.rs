@@ -55,7 +55,9 @@ pub use mismatch::Mismatch;
 use protection::Protection;
 
 use super::{Pmp, PteSource, Regime, Rule, Walk, guarded_walk};
-use crate::isa::{Attributes, Cause, Extension, Extensions, Physical, Satp, Translation, Xlen};
+use crate::isa::{
+    Attributes, Cause, Extension, Extensions, Physical, Satp, Sizes, Translation, Xlen,
+};
 use crate::mmu::{Fence, Reason, Request, Response};
 
 /// Walks tried for one response before it is left unchecked.
@@ -76,6 +78,7 @@ pub struct Token {
 pub struct Checker {
     xlen: Xlen,
     extensions: Extensions,
+    sizes: Sizes,
     /// `menvcfg.PBMTE`.
     pbmte: bool,
     history: History,
@@ -102,6 +105,7 @@ impl Checker {
         Checker {
             xlen,
             extensions,
+            sizes: Sizes::ALL,
             pbmte: false,
             history: History::default(),
             memo: Memo::default(),
@@ -110,6 +114,11 @@ impl Checker {
             stale: 0,
             unjudged: 0,
         }
+    }
+
+    /// The same for an MMU of these sizes.
+    pub fn sized(self, sizes: Sizes) -> Checker {
+        Checker { sizes, ..self }
     }
 
     /// Software has written a CSR of PMP.
@@ -135,8 +144,9 @@ impl Checker {
     /// The registers of a request.
     #[inline]
     fn regime(&self, satp: u64, adue: bool) -> Regime {
-        let Checker { xlen, pbmte, extensions, .. } = *self;
-        Regime { xlen, satp, adue, pbmte, extensions }
+        let Checker { xlen, pbmte, extensions, sizes, .. } = *self;
+        let satp = sizes.satp(satp, xlen);
+        Regime { xlen, satp, adue, pbmte, extensions, sizes }
     }
 
     /// `menvcfg.PBMTE` has this value for the requests that are accepted from now on.
@@ -166,7 +176,8 @@ impl Checker {
             Xlen::Rv32 => va & 0xffff_ffff,
             Xlen::Rv64 => va,
         });
-        self.history.fenced(Fence { va, ..fence });
+        let asid = fence.asid.map(|asid| self.sizes.asid(asid, self.xlen));
+        self.history.fenced(Fence { va, asid });
     }
 
     /// A table access failed on the bus for a reason that the memory given to [`Checker::check`]
@@ -177,8 +188,8 @@ impl Checker {
 
     /// The MMU has accepted a request under these registers.
     pub fn accepted(&mut self, satp: u64, adue: bool) -> Token {
-        let accepted = self.history.accepted(satp);
-        Token { regime: self.regime(satp, adue), accepted }
+        let regime = self.regime(satp, adue);
+        Token { regime, accepted: self.history.accepted(regime.satp) }
     }
 
     /// The request will not be answered (reset).
@@ -279,7 +290,7 @@ impl Checker {
     pub fn passed(&mut self, satp: u64, requests: u64) {
         self.checked += requests;
         if requests > 0 {
-            self.history.passed(satp);
+            self.history.passed(self.sizes.satp(satp, self.xlen));
         }
     }
 

@@ -18,9 +18,10 @@ mod tests;
 use job::{Job, Progress};
 
 use super::{Guard, Pmp, Regime};
-use crate::isa::{Attributes, Extensions, Fault, Physical, Xlen};
+use crate::isa::{Attributes, Extensions, Fault, Physical, Sizes, Xlen};
 use crate::mmu::{
-    Events, Inputs, MemoryRequest, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal,
+    Events, Inputs, MemoryRequest, Mmu, Organisation, Outputs, PerPort, Port, Pulse, Request,
+    Response, Signal,
 };
 
 /// A request that waits for the walker, with the registers sampled at its acceptance.
@@ -36,6 +37,7 @@ pub struct IdealMmu {
     xlen: Xlen,
     extensions: Extensions,
     physical: Physical,
+    sizes: Sizes,
     pmp: Pmp,
     /// Accepted and not yet answered; the one being walked stays here.
     pending: PerPort<Option<Pending>>,
@@ -66,6 +68,7 @@ impl IdealMmu {
             xlen,
             extensions,
             physical,
+            sizes: Sizes::ALL,
             pmp: Pmp::new(xlen, physical.pmp),
             pending: PerPort::default(),
             job: None,
@@ -77,12 +80,17 @@ impl IdealMmu {
         }
     }
 
+    /// The same with these sizes.
+    pub fn sized(self, sizes: Sizes) -> IdealMmu {
+        IdealMmu { sizes, ..self }
+    }
+
     /// Accepts a presented request. Identity needs no walker and answers at once.
     fn accept(&mut self, port: Port, inputs: &Inputs, out: &mut Outputs) {
         let Some(request) = inputs.requests[port] else { return };
         let Inputs { satp, adue, pbmte, .. } = *inputs;
-        let IdealMmu { xlen, extensions, .. } = *self;
-        let regime = Regime { xlen, satp, adue, pbmte, extensions };
+        let IdealMmu { xlen, extensions, sizes, .. } = *self;
+        let regime = Regime { xlen, satp, adue, pbmte, extensions, sizes };
         if !regime.is_active(&request) {
             let tables = [&self.pmp];
             let guard = guard(self.physical, &self.pmp, &tables);
@@ -169,9 +177,10 @@ impl IdealMmu {
             self.orphans += 1;
         }
         self.pmp.reset();
-        let IdealMmu { xlen, extensions, physical, orphans, watching, .. } = *self;
+        let IdealMmu { xlen, extensions, physical, sizes, orphans, watching, .. } = *self;
         let pmp = self.pmp.clone();
-        *self = IdealMmu { orphans, watching, pmp, ..IdealMmu::of(xlen, extensions, physical) };
+        let fresh = IdealMmu::of(xlen, extensions, physical).sized(sizes);
+        *self = IdealMmu { orphans, watching, pmp, ..fresh };
         Outputs::default()
     }
 }
@@ -205,6 +214,10 @@ impl Mmu for IdealMmu {
 
     fn physical(&self) -> Physical {
         self.physical
+    }
+
+    fn organisation(&self) -> Organisation {
+        Organisation { sizes: self.sizes, ..Organisation::default() }
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {

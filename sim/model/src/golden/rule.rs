@@ -8,12 +8,14 @@ use std::fmt;
 pub enum Rule {
     /// Machine privilege or Bare: the address translates to itself.
     Identity,
-    /// Identity translation to an address beyond the implemented physical width.
+    /// The physical address of the access is beyond the implemented ones.
     PhysicalWidth,
-    /// `satp.MODE` holds a reserved encoding.
+    /// `satp.MODE` holds a reserved encoding, or that of a scheme which is not implemented.
     ReservedMode,
     /// Upper bits of the virtual address differ from its sign bit.
     NonCanonical,
+    /// The physical address of an entry is beyond the implemented ones.
+    TableWidth,
     /// The read of an entry was a bus error.
     TableRead,
     /// V = 0.
@@ -60,10 +62,10 @@ impl Rule {
     /// Whether the fault is an access fault, otherwise a page fault.
     pub fn is_access_fault(self) -> bool {
         use Rule::{
-            AccessPma, AccessPmp, PhysicalWidth, TablePma, TablePmp, TableRead, TableWrite,
-            UpdatePma, UpdatePmp,
+            AccessPma, AccessPmp, PhysicalWidth, TablePma, TablePmp, TableRead, TableWidth,
+            TableWrite, UpdatePma, UpdatePmp,
         };
-        let memory = matches!(self, TableRead | TableWrite | PhysicalWidth);
+        let memory = matches!(self, TableRead | TableWrite | PhysicalWidth | TableWidth);
         let tables = matches!(self, TablePmp | TablePma | UpdatePmp | UpdatePma);
         memory || tables || matches!(self, AccessPmp | AccessPma)
     }
@@ -83,6 +85,8 @@ impl Rule {
             Rule::MisalignedSuperpage => &[Reason::Misaligned],
             Rule::UserBit | Rule::Permission => &[Reason::Permission],
             Rule::AccessedDirty => &[Reason::AccessedClear, Reason::DirtyClear],
+            // Of a root that does not exist no entry is asked for.
+            Rule::TableWidth => &[Reason::EntryRefused, Reason::AccessRefused],
             Rule::TableRead
             | Rule::TableWrite
             | Rule::TablePmp
@@ -98,11 +102,14 @@ impl Rule {
     pub fn citation(self) -> &'static str {
         match self {
             Rule::Identity => "norm:satp_mode: satp is not active, virtual addresses are physical",
-            Rule::PhysicalWidth => "norm:satp_mode: address beyond the physical address width",
+            Rule::PhysicalWidth => {
+                "norm:pma_chk_paddr: address beyond the implemented physical addresses"
+            }
             Rule::ReservedMode => {
                 "norm:satp_mode_op_unsupported: a reserved MODE is never in effect; refused"
             }
             Rule::NonCanonical => "norm:Sv39_va_signext: upper bits must equal the sign bit",
+            Rule::TableWidth => "norm:pma_vm_hw_tbl_acc: no memory at the address of an entry",
             Rule::TableRead => "sv32algorithm: accessing pte violates a PMA or PMP check",
             Rule::Invalid => "sv32algorithm: pte.v=0",
             Rule::WriteWithoutRead => "sv32algorithm: pte.r=0 and pte.w=1",

@@ -3,7 +3,8 @@
 use super::*;
 use crate::bus::SharedMemory;
 use crate::isa::{
-    Access, Attributes, Cause, Context, Extension, Extensions, Fault, Mode, Privilege, Satp, Xlen,
+    Access, Attributes, Cause, Context, Extension, Extensions, Fault, Mode, Privilege, Satp, Sizes,
+    Xlen,
 };
 use crate::mmu::Request;
 
@@ -16,7 +17,8 @@ fn request(va: u64, access: Access, privilege: Privilege) -> Request {
 fn regime(mode: Mode) -> Regime {
     let xlen = if mode == Mode::Sv32 { Xlen::Rv32 } else { Xlen::Rv64 };
     let satp = Satp { mode, asid: 3, root: RAM >> 12 }.encode(xlen);
-    Regime { xlen, satp, adue: true, pbmte: false, extensions: Extensions::NONE }
+    let (extensions, sizes) = (Extensions::NONE, Sizes::ALL);
+    Regime { xlen, satp, adue: true, pbmte: false, extensions, sizes }
 }
 
 fn memory() -> SharedMemory {

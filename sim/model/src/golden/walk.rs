@@ -10,12 +10,9 @@ use super::{Pte, Rule};
 use crate::bus::BusError;
 use crate::isa::{
     Access, Attributes, Cause, Context, Extension, Extensions, Fault, Mode, PAGE_BYTES, Privilege,
-    Satp, Xlen,
+    Satp, Sizes, Xlen,
 };
 use crate::mmu::{Request, Response};
-
-/// Bits of a physical address that RV64 implements.
-const PHYSICAL_BITS_RV64: u32 = 56;
 
 /// Levels of the deepest page table, that of Sv57.
 const LEVELS: usize = 5;
@@ -57,6 +54,8 @@ pub struct Regime {
     pub pbmte: bool,
     /// The extensions that are implemented.
     pub extensions: Extensions,
+    /// What is implemented of physical addresses and schemes.
+    pub sizes: Sizes,
 }
 
 impl Regime {
@@ -67,6 +66,11 @@ impl Regime {
             Xlen::Rv32 => request.va & 0xffff_ffff,
             Xlen::Rv64 => request.va,
         }
+    }
+
+    /// Whether a physical address exists.
+    fn exists(self, pa: u64) -> bool {
+        self.sizes.exists(pa, self.xlen)
     }
 
     /// The extensions that are implemented and not switched off (`norm:menvcfg_pbmte_op`).
@@ -157,6 +161,10 @@ pub fn guarded_walk(
     let result = steps(regime, va, request, (source, guard), &mut walk);
     let result = result.and_then(|(pa, rule)| {
         let Request { bytes, access, context, .. } = *request;
+        // Wherever it comes from, nothing is at an address beyond the implemented ones.
+        if !regime.exists(pa) {
+            return Err(Rule::PhysicalWidth);
+        }
         let found = guard.access(pa, bytes, access, context.privilege);
         walk.attributes.pma = found.map_err(|refusal| match refusal {
             Refusal::Pmp => Rule::AccessPmp,
@@ -192,11 +200,12 @@ fn steps(
 ) -> Result<(u64, Rule), Rule> {
     // Step 1's condition: satp must be active, otherwise there is nothing to translate.
     if !regime.is_active(request) {
-        let fits = regime.xlen == Xlen::Rv32 || va >> PHYSICAL_BITS_RV64 == 0;
-        return if fits { Ok((va, Rule::Identity)) } else { Err(Rule::PhysicalWidth) };
+        return Ok((va, Rule::Identity));
     }
-    // satp is WARL and never holds a reserved MODE; should it, no access may succeed.
+    // satp is WARL and never holds a reserved MODE, nor one that is not implemented; should it, no
+    // access may succeed.
     let satp = Satp::decode(regime.satp, regime.xlen);
+    let satp = satp.filter(|satp| regime.sizes.has(satp.mode));
     let Satp { mode, root, .. } = satp.ok_or(Rule::ReservedMode)?;
     if !is_canonical(mode, va) {
         return Err(Rule::NonCanonical);
@@ -208,6 +217,9 @@ fn steps(
     let (pa, stored, pte) = loop {
         // Step 2.
         let pa = a + vpn(mode, va, level) * mode.pte_bytes();
+        if !regime.exists(pa) {
+            return Err(Rule::TableWidth);
+        }
         guard.table(pa, mode.pte_bytes(), false).map_err(|refusal| match refusal {
             Refusal::Pmp => Rule::TablePmp,
             Refusal::Pma => Rule::TablePma,

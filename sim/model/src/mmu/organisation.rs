@@ -1,5 +1,7 @@
-//! The parts of an MMU that change how long its answers take, and what it reads for them.
+//! The parts of an MMU that change how long its answers take, and what it reads for them; and its
+//! sizes.
 
+use crate::isa::{Mode, Sizes};
 use std::fmt;
 
 /// Which line of a TLB goes when all that may take a new entry are full.
@@ -30,7 +32,8 @@ impl fmt::Display for Replacement {
     }
 }
 
-/// The parts of an MMU besides the lines of its TLBs. [`Default`]: none of them.
+/// The parts of an MMU besides the lines of its TLBs. [`Default`]: none of them, and all that the
+/// specification has of `satp` and of physical addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Organisation {
     /// How both TLBs replace.
@@ -55,6 +58,8 @@ pub struct Organisation {
     pub registered_answer: bool,
     /// Its ports tell where answers come from, why accesses fault, and what walks read.
     pub trace: bool,
+    /// What is implemented of ASIDs, of physical addresses and of schemes.
+    pub sizes: Sizes,
 }
 
 impl Default for Organisation {
@@ -77,6 +82,7 @@ impl Organisation {
         l2_parity: false,
         registered_answer: false,
         trace: false,
+        sizes: Sizes::ALL,
     };
 
     /// Whether a walk may read fewer entries than there are levels above and including its leaf's.
@@ -126,6 +132,16 @@ impl fmt::Display for Organisation {
         }
         if self.trace {
             parts.push("trace ports".to_owned());
+        }
+        let Sizes { asid_bits, pa_bits, deepest } = self.sizes;
+        if deepest != Mode::Sv57 {
+            parts.push(format!("up to {}", deepest.name()));
+        }
+        if asid_bits < Sizes::ALL.asid_bits {
+            parts.push(format!("{asid_bits}-bit ASIDs"));
+        }
+        if pa_bits < Sizes::ALL.pa_bits {
+            parts.push(format!("{pa_bits}-bit physical addresses"));
         }
         f.write_str(&if parts.is_empty() { "none".to_owned() } else { parts.join(", ") })
     }

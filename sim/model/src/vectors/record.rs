@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::bus::{MapError, SharedMemory};
 use crate::golden::{Pmp, Regime};
-use crate::isa::{Cause, Extension, Extensions, Mode, Physical, PmpCsr, Xlen};
+use crate::isa::{Cause, Extension, Extensions, Mode, Physical, PmpCsr, Sizes, Xlen};
 use crate::mmu::{Fence, Request};
 
 /// One line.
@@ -129,7 +129,7 @@ impl Scenario {
     pub fn regime(&self) -> Regime {
         let extensions = self.extensions();
         let Scenario { xlen, satp, adue, pbmte, .. } = *self;
-        Regime { xlen, satp, adue, pbmte, extensions }
+        Regime { xlen, satp, adue, pbmte, extensions, sizes: Sizes::ALL }
     }
 
     /// Memory with the scenario's RAM and ROM, all zero.

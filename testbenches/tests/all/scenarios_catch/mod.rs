@@ -15,6 +15,7 @@ use mutant::Mutant;
 use scenario::library;
 use scenario::load::{Body, Scenario};
 use scenario::run::{Report, Unwatched, run};
+use scenario::schema::Exactly;
 use scenario::variant::Select;
 
 /// Each defect with the scenario that catches it.
@@ -145,8 +146,12 @@ fn asks_for_more(scenario: &Scenario) -> bool {
         Body::Segments(..) => return false,
     };
     let sizes = [machine.walk_cache, machine.l2, machine.line_fill, machine.trace];
+    let sized = machine.sizes != Exactly::default();
     let registered = machine.answer.as_deref() == Some("registered");
-    registered || sizes.into_iter().flatten().any(|size| size > 0) || machine.walkers == Some(2)
+    sized
+        || registered
+        || sizes.into_iter().flatten().any(|size| size > 0)
+        || machine.walkers == Some(2)
 }
 
 fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {

@@ -4,7 +4,7 @@
 use crate::system::{Machine, MachineConfig, Outcome, ProcessSpec};
 use model::bus::{BusError, SharedMemory};
 use model::golden::{PteSource, Regime, walk};
-use model::isa::{Access, Attributes, Extensions, Fault, PAGE_BYTES, Satp, Xlen};
+use model::isa::{Access, Attributes, Extensions, Fault, PAGE_BYTES, Satp, Sizes, Xlen};
 use model::mmu::{Fence, Inputs, Mmu, Outputs, PerPort, Port, Pulse, Request, Response, Signal};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -85,7 +85,8 @@ impl CachingMmu {
     /// translated.
     fn answer(&mut self, inputs: &Inputs, request: Request) -> (Response, u8, Option<bool>) {
         let (satp, adue, extensions) = (inputs.satp, inputs.adue, Extensions::NONE);
-        let regime = Regime { xlen: Xlen::Rv64, satp, adue, pbmte: false, extensions };
+        let (xlen, sizes) = (Xlen::Rv64, Sizes::ALL);
+        let regime = Regime { xlen, satp, adue, pbmte: false, extensions, sizes };
         if !regime.is_active(&request) {
             return (Ok(request.va), 0, None);
         }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::IdealMmu;
 use crate::bus::{self, BackPressure, Channel, FixedLatency, SharedMemory};
 use crate::golden::{Checker, Regime, Token, walk};
-use crate::isa::{Access, Context, Extensions, Mode, Privilege, Satp, Xlen};
+use crate::isa::{Access, Context, Extensions, Mode, Privilege, Satp, Sizes, Xlen};
 use crate::mmu::{
     Fence, Inputs, MemoryRequest, MemoryResponse, Mmu, Outputs, PerPort, Port, Pulse, Request,
     Response,
@@ -276,7 +276,7 @@ proptest! {
             }
         }
         // In an idle MMU with unchanging tables the answer is the pure walk's.
-        let regime = Regime { xlen: Xlen::Rv64, satp: satp(), adue, pbmte: false, extensions: Extensions::NONE };
+        let regime = Regime { xlen: Xlen::Rv64, satp: satp(), adue, pbmte: false, extensions: Extensions::NONE, sizes: Sizes::ALL };
         let expected = walk(regime, &request(0, Access::Store), &memory).outcome;
         bench.cycle(Inputs { adue, ..data(0, Access::Store) });
         prop_assert_eq!(bench.wait(), expected);

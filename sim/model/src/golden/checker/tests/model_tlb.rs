@@ -79,6 +79,7 @@ impl Tlb {
             adue: false,
             pbmte: false,
             extensions: Extensions::NONE,
+            sizes: Sizes::ALL,
         };
         let all_global = self.kind == Kind::AllGlobal;
         let hit = self.lines.iter().find(|line| {
