@@ -190,9 +190,15 @@ pub struct InsideMask<const VPN: usize, const W: usize> {
 impl<const VPN: usize, const W: usize> InsideMask<VPN, W> {
     /// With these extensions.
     pub fn new(extensions: Extensions) -> Self {
+        Self::of(extensions, VPN)
+    }
+
+    /// The same for virtual page numbers of which only so many bits are implemented: parts of larger
+    /// pages are ignored.
+    pub fn of(extensions: Extensions, vpn: usize) -> Self {
         let width = segment_bits(VPN);
         let below = |level| ones(W as u32) & ones(level * width);
-        let levels = VPN as u32 / width - 1;
+        let levels = vpn as u32 / width - 1;
         let mut parts: Vec<(u64, u64)> =
             (0..levels).map(|level| (1 << level, below(level + 1) & !below(level))).collect();
         if has_napot(extensions, VPN) {

@@ -61,7 +61,7 @@ impl Sizes {
     }
 
     /// How many of the bits of a virtual page number are implemented.
-    pub(crate) fn vpn_bits(self, vpn: usize) -> usize {
+    pub fn vpn_bits(self, vpn: usize) -> usize {
         vpn.min((self.levels * segment_bits(vpn)) as usize)
     }
 

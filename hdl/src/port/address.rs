@@ -61,8 +61,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
     pub fn new(extensions: Extensions, sizes: Sizes) -> Self {
         Self {
             addresses: constants(sizes.address(PA)),
-            line_page: InsideMask::new(extensions),
-            walk_page: InsideMask::new(extensions),
+            line_page: InsideMask::of(extensions, sizes.vpn_bits(VPN)),
+            walk_page: InsideMask::of(extensions, sizes.vpn_bits(VPN)),
             ..Self::default()
         }
     }
@@ -88,6 +88,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.line_page.parts.next = self.line_inside.val();
         self.late.early.next = self.early.val();
         self.late.late.next = bit_cast::<PA, PPN>(self.line_ppn.val()) << bits::<PA>(12);
+        for i in 0..self.addresses.len() {
+            // No line has other bits; said here, tools leave them out of its memory.
+            self.late.late.next = (bit_cast::<PA, PPN>(self.line_ppn.val()) << bits::<PA>(12))
+                & self.addresses[i].val();
+        }
         self.late.is_early.next = (self.line_page.mask.val() << bits::<PA>(12)) | bits::<PA>(0xFFF);
         self.late.only_early.next = self.walked.val() || self.bypasses.val();
         self.pa.next = self.late.chosen.val();

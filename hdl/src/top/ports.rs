@@ -268,7 +268,7 @@ macro_rules! mmu_ports {
             data_walks: Signal<Local, Bit>,
             fence_vpn: Signal<Local, Bits<$vpn>>,
             fence_space: Signal<Local, Bits<$asid>>,
-            // Where not all bits of `satp`, of an ASID or of a virtual page number are implemented.
+            // Where not all bits are implemented: of `satp`, an ASID, a virtual page number.
             satp_bits: Vec<Constant<Bits<$xlen>>>,
             spaces: Vec<Constant<Bits<$asid>>>,
             pages: Vec<Constant<Bits<$vpn>>>,

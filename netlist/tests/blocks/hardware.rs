@@ -12,7 +12,7 @@ use hdl::tlb::{Cam, CamLine, Policy, Replacement, Shape};
 use hdl::walker::{
     Choice, EntryAddress, LineFill, MemoryTurn, PteDecode, WalkCache, WalkMemory, Walker, Walks,
 };
-use hdl::{AccessContext, Extensions, Leaf, Organisation};
+use hdl::{AccessContext, Extensions, Leaf, Organisation, Sizes};
 
 type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
@@ -49,6 +49,12 @@ unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
 /// Every extension.
 const ALL: Extensions = Extensions { svnapot: true, svpbmt: true, svrsw60t59b: true };
+
+/// Everything, and less than that.
+const SIZES: [Sizes; 2] = [
+    Sizes { asid_bits: 16, pa_bits: 56, levels: 5 },
+    Sizes { asid_bits: 3, pa_bits: 39, levels: 3 },
+];
 
 impl Stimulus for Leaf {
     fn stimulus(dice: &mut Dice) -> Self {
@@ -108,12 +114,18 @@ pub(crate) fn small_blocks_agree_alone() {
 
 #[test]
 pub(crate) fn schemes_agree_alone() {
-    alone(Scheme32::default(), 300, 60, |dice, block| present!(dice, block: satp, va, machine));
-    alone(Scheme64::default(), 900, 80, |dice, block| {
-        present!(dice, block: va, machine);
-        let mode = [0_u64, 8, 9, 10, 15][dice.roll(5) as usize];
-        block.satp.next = (mode << 60 | dice.roll(1 << 60)).into();
-    });
+    for sizes in SIZES {
+        let narrow = Sizes { pa_bits: sizes.pa_bits.min(33), ..sizes };
+        let of_rv32 = if sizes == Sizes::default() { sizes } else { narrow };
+        alone(Scheme32::new(of_rv32), 300, 60, |dice, block| {
+            present!(dice, block: satp, va, machine);
+        });
+        alone(Scheme64::new(sizes), 900, 80, |dice, block| {
+            present!(dice, block: va, machine);
+            let mode = [0_u64, 8, 9, 10, 15][dice.roll(5) as usize];
+            block.satp.next = (mode << 60 | dice.roll(1 << 60)).into();
+        });
+    }
 }
 
 #[test]
@@ -130,14 +142,16 @@ pub(crate) fn decoders_agree_alone() {
             block.pte.next = entry(dice);
         }
     });
-    alone(Decode64::new(ALL), 900, 70, |dice, block| {
-        present!(dice, block: pte, level, pbmte);
-        let (upper, low) = (dice.roll(8) << 61, dice.roll(16) << 10);
-        if dice.roll(2) == 0 {
-            block.pte.next = (upper | low | 0xdf).into();
-            block.level.next = dice.roll(2).into();
-        }
-    });
+    for sizes in SIZES {
+        alone(Decode64::new(ALL, sizes), 900, 70, |dice, block| {
+            present!(dice, block: pte, level, pbmte);
+            let (upper, low) = (dice.roll(8) << 61, dice.roll(16) << 10);
+            if dice.roll(2) == 0 {
+                block.pte.next = (upper | low | 0xdf).into();
+                block.level.next = dice.roll(2).into();
+            }
+        });
+    }
 }
 
 #[test]
@@ -225,9 +239,9 @@ pub(crate) fn a_walk_cache_agrees_alone() {
 
 #[test]
 pub(crate) fn a_second_level_agrees_alone() {
-    for (ways, parity) in [(1, true), (4, false)] {
+    for (ways, parity, sizes) in [(1, true, SIZES[0]), (4, false, SIZES[1])] {
         let shape = SecondShape { entries: 64, ways, parity };
-        alone(Second::new(shape, ALL), 2500, 60, |dice, block| {
+        alone(Second::new(shape, ALL, sizes), 2500, 60, |dice, block| {
             present!(dice, block: fetch_waits, fetch_asid, fetch_access, data_waits, data_asid,
                 data_access, fetch_new_ppn, fetch_new_leaf, data_new_ppn, data_new_leaf, inject,
                 fence_by_va);
@@ -393,12 +407,14 @@ pub(crate) fn a_way_to_memory_agrees_alone() {
 /// Both ports' misses, mostly about the same few pages.
 #[test]
 pub(crate) fn walks_agree_alone() {
-    for (walk_cache, two_walkers, line_fill) in [(0, false, 0), (2, false, 2), (4, true, 1)] {
+    let parts = [(0, false, 0, 0), (2, false, 2, 0), (4, true, 1, 0), (2, true, 1, 1)];
+    for (walk_cache, two_walkers, line_fill, sizes) in parts {
         let organisation = Organisation {
             extensions: ALL,
             walk_cache,
             two_walkers,
             line_fill,
+            sizes: SIZES[sizes],
             ..Organisation::default()
         };
         alone(Both::new(organisation), 1500, 60, |dice, block| {

@@ -8,7 +8,7 @@ mod replay;
 
 use engine::{CONFIGS, Config, Engine, Parts, UnknownConfig, find};
 use model::bus::MapError;
-use model::isa::{Extensions, Xlen};
+use model::isa::{Extensions, Sizes, Xlen};
 use model::vectors::{Reader, Record, Scenario, VectorError};
 use replay::Replay;
 use std::collections::BTreeMap;
@@ -167,6 +167,14 @@ pub fn conform(
 fn unsupported(scenario: &Scenario, config: Option<&Config>) -> Option<String> {
     let asid_bits = if scenario.xlen == Xlen::Rv32 { 9 } else { 16 };
     let extensions = scenario.extensions();
+    let sizes = config.map_or(Sizes::ALL, |config| config.organisation.sizes);
+    let asid_bits = sizes.asid_bits(scenario.xlen).min(asid_bits);
+    if !sizes.has(scenario.mode) {
+        return Some(scenario.mode.name().to_owned());
+    }
+    if sizes.pa_bits(scenario.xlen) < Sizes::ALL.pa_bits(scenario.xlen) {
+        return Some("more bits of physical addresses".into());
+    }
     if scenario.asid_bits.is_some_and(|bits| bits > asid_bits) {
         return Some("more ASID bits".into());
     }

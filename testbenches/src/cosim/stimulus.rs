@@ -7,7 +7,7 @@ use super::registers::Registers;
 use super::sweep::Sweep;
 use super::tables::{Tables, chance};
 use engine::{Config, Direction, PINS, Pin};
-use model::isa::{Extension, Mode, Satp, Xlen};
+use model::isa::{Extension, Mode, Satp, Sizes, Xlen};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -45,6 +45,7 @@ pub(super) type Row = Vec<u64>;
 pub(super) struct Stimulus {
     rng: ChaCha8Rng,
     xlen: Xlen,
+    sizes: Sizes,
     /// PBMTE has an effect.
     has_types: bool,
     /// Lines of memory have an effect.
@@ -61,7 +62,7 @@ pub(super) struct Stimulus {
 impl Stimulus {
     pub(super) fn new(config: &Config, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut tables = Tables::new(config.xlen, config.extensions);
+        let mut tables = Tables::new(config.xlen, config.extensions, config.organisation.sizes);
         let sweep = Sweep::new(config.xlen, &mut tables);
         let addresses = Addresses::new(config.xlen, config.entries, &mut rng);
         let fills = config.organisation.line_fill > 0;
@@ -74,6 +75,7 @@ impl Stimulus {
         Self {
             rng,
             xlen,
+            sizes: config.organisation.sizes,
             has_types,
             fills,
             registers,
@@ -174,9 +176,18 @@ impl Stimulus {
             Xlen::Rv32 => &[Mode::Sv32, Mode::Sv32, Mode::Sv32, Mode::Bare],
             Xlen::Rv64 => &[Mode::Sv39, Mode::Sv39, Mode::Sv48, Mode::Sv57, Mode::Bare],
         };
-        let mode = modes[rng.random_range(0..modes.len())];
+        let mut mode = modes[rng.random_range(0..modes.len())];
+        // Seldom one that is not implemented.
+        if !self.sizes.has(mode) && !chance(rng, 50) {
+            mode = self.sizes.deepest;
+        }
         let asid = ASIDS[rng.random_range(0..ASIDS.len())];
-        let root = Tables::root(mode, rng.random());
+        let mut root = Tables::root(mode, rng.random());
+        let narrow = self.sizes != Sizes::ALL;
+        if narrow && chance(rng, 20) {
+            // Mostly one that does not exist.
+            root |= 1 << rng.random_range(20..44);
+        }
         let satp = Satp { mode, asid, root }.encode(self.xlen);
         // A reserved MODE, which only RV64 has.
         let reserved = self.xlen == Xlen::Rv64 && chance(rng, 30);

@@ -41,12 +41,14 @@ impl Sweep {
         let entry_pa =
             |level: u64, index: u64| (FIRST_TABLE + level) * PAGE_BYTES + index * mode.pte_bytes();
         let mut addresses = Vec::new();
+        // The page number of all its larger pages: one that exists.
+        let pages = 1 << (tables.page_bits() - 1).min(20);
         for level in 1..levels {
             tables.fix(entry_pa(level, THROUGH), (FIRST_TABLE + level - 1) << 10 | 1);
             // Superpages with all permissions: aligned, and with one PPN bit too many.
             for (place, low_bit) in (0..level * segment).map(Some).chain([None]).enumerate() {
                 let index = 2 + place as u64;
-                let ppn = 1 << 20 | low_bit.map_or(0, |bit| 1 << bit);
+                let ppn = pages | low_bit.map_or(0, |bit| 1 << bit);
                 tables.fix(entry_pa(level, index), ppn << 10 | 0xdf);
                 addresses.push(through(level + 1) | index << (12 + level * segment) | 0x5a_5a5a);
             }
@@ -60,7 +62,7 @@ impl Sweep {
             // Every low digit of a page number with N; only one of them encodes a range.
             for digit in 0..16 {
                 let index = NAPOT_INDEX + digit;
-                let ppn = 1 << 20 | digit;
+                let ppn = pages | digit;
                 tables.fix(entry_pa(0, index), pte::NAPOT | ppn << 10 | 0xdf);
                 addresses.push(through(1) | index << 12 | 0x5a8);
             }
@@ -68,7 +70,7 @@ impl Sweep {
         if tables.has(Extension::Svpbmt) {
             for pbmt in 0..4 {
                 let index = PBMT_INDEX + pbmt;
-                tables.fix(entry_pa(0, index), pbmt << 61 | (1 << 20 | pbmt) << 10 | 0xdf);
+                tables.fix(entry_pa(0, index), pbmt << 61 | (pages | pbmt) << 10 | 0xdf);
                 addresses.push(through(1) | index << 12 | 0xa58);
             }
         }

@@ -1,6 +1,6 @@
 //! A sparse memory full of page tables, generated as it is read.
 
-use model::isa::{Extension, Extensions, Mode, PAGE_BYTES, Xlen, pte};
+use model::isa::{Extension, Extensions, Mode, PAGE_BYTES, Sizes, Xlen, pte};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -18,19 +18,25 @@ const LEVELS: u64 = 5;
 pub(super) struct Tables {
     xlen: Xlen,
     extensions: Extensions,
+    sizes: Sizes,
     entries: BTreeMap<u64, u64>,
     /// The entries that [`Tables::renew`] keeps.
     fixed: BTreeMap<u64, u64>,
 }
 
 impl Tables {
-    pub(super) fn new(xlen: Xlen, extensions: Extensions) -> Self {
-        Self { xlen, extensions, entries: BTreeMap::new(), fixed: BTreeMap::new() }
+    pub(super) fn new(xlen: Xlen, extensions: Extensions, sizes: Sizes) -> Self {
+        Self { xlen, extensions, sizes, entries: BTreeMap::new(), fixed: BTreeMap::new() }
     }
 
     /// Whether entries may be those of an extension.
     pub(super) fn has(&self, extension: Extension) -> bool {
         self.extensions.has(extension)
+    }
+
+    /// The bits of the number of a physical page that are implemented.
+    pub(super) fn page_bits(&self) -> u32 {
+        self.sizes.pa_bits(self.xlen) - 12
     }
 
     /// The page number of a table at a level.
@@ -136,6 +142,10 @@ impl Tables {
         if !chance(rng, 120) {
             let segment = if self.xlen == Xlen::Rv32 { 10 } else { 9 };
             ppn &= u64::MAX << (level * segment);
+        }
+        // Most pages exist.
+        if self.sizes != Sizes::ALL && !chance(rng, 100) {
+            ppn &= (1 << self.page_bits()) - 1;
         }
         if self.has(Extension::Svnapot) && chance(rng, 300) {
             flags |= pte::NAPOT;

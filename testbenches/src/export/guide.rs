@@ -16,8 +16,15 @@ pub(super) fn mmu(config: &Config, unit: &Unit) -> String {
     let name = &unit.name;
     let mut text = opening(unit);
     text.push_str("\n| | |\n|---|---|\n");
-    let widths = [("physical addresses", "mem_req_addr"), ("ASIDs", "fence_asid")];
-    let widths = widths.map(|(what, port)| (what, format!("{} bits", unit.width(port))));
+    let (sizes, xlen) = (config.organisation.sizes, config.xlen);
+    let widths = [
+        ("physical addresses", "mem_req_addr", sizes.pa_bits(xlen)),
+        ("ASIDs", "fence_asid", sizes.asid_bits(xlen)),
+    ];
+    let widths = widths.map(|(what, port, has)| match unit.width(port) {
+        all if all == has => (what, format!("{all} bits")),
+        all => (what, format!("{has} of {all} bits; the others are ignored or 0")),
+    });
     for (part, is) in parts::parts(config).into_iter().chain(widths) {
         writeln!(text, "| {part} | {is} |").expect(INFALLIBLE);
     }

@@ -1,14 +1,18 @@
 //! What a configuration consists of, in words: for the header of its Verilog and for its guide.
 
 use engine::Config;
-use model::isa::{Extensions, Xlen};
+use model::isa::{Extensions, Mode, Sizes, Xlen};
 use model::mmu::{Organisation, Replacement};
 
 /// Rows of a name and what stands for it.
 pub(super) fn parts(config: &Config) -> Vec<(&'static str, String)> {
     let modes = match config.xlen {
         Xlen::Rv32 => "Bare and Sv32",
-        Xlen::Rv64 => "Bare, Sv39, Sv48 and Sv57, by satp.MODE",
+        Xlen::Rv64 => match config.organisation.sizes.deepest {
+            Mode::Sv39 => "Bare and Sv39",
+            Mode::Sv48 => "Bare, Sv39 and Sv48, by satp.MODE",
+            _ => "Bare, Sv39, Sv48 and Sv57, by satp.MODE",
+        },
     };
     let organisation = config.organisation;
     let lines = match organisation.fetch_lines {
@@ -25,6 +29,7 @@ pub(super) fn parts(config: &Config) -> Vec<(&'static str, String)> {
         ways: 0,
         fetch_lines: 0,
         two_walkers: false,
+        sizes: Sizes { deepest: Mode::Sv57, ..organisation.sizes },
         ..organisation
     };
     let extensions = match config.extensions {

@@ -47,12 +47,14 @@ fn parameters(config: &Config, unit: &Unit) -> String {
         Xlen::Rv64 => (3, 9, 8),
     };
     let timing = Timing::of(config);
+    let sizes = config.organisation.sizes;
     let second = usize::from(timing.second_level);
     let built_in = |extension| usize::from(config.extensions.has(extension));
     let rows = [
         ("XLEN", unit.width("satp") as usize, "bits of a register and of an entry"),
         ("PA_BITS", unit.width("mem_req_addr") as usize, "bits of a physical address"),
         ("ASID_BITS", unit.width("fence_asid") as usize, "bits of an ASID"),
+        ("ASIDS", usize::from(sizes.asid_bits > 0), "some of them are implemented"),
         ("PMP", config.physical.pmp, "PMP entries"),
         ("SVPBMT", built_in(Svpbmt), "entries have a memory type"),
         ("SVNAPOT", built_in(Svnapot), "entries may belong to a NAPOT range"),

@@ -27,7 +27,8 @@ fn equal(replayer: Replayer, config: &'static Config) {
         return;
     }
     let recording = recorded(config, CYCLES);
-    let levels = if config.name.starts_with("rv32") { 2 } else { 5 };
+    let deepest = u64::from(config.organisation.sizes.deepest.levels());
+    let levels = if config.name.starts_with("rv32") { 2 } else { deepest };
     let napot = u64::from(config.extensions.has(Extension::Svnapot));
     let types = if config.extensions.has(Extension::Svpbmt) { 3 } else { 1 };
     let gaps = recording.coverage.gaps(5, levels + napot, types, config.organisation);
@@ -78,6 +79,9 @@ replays! {
     icarus_runs_rv64_linux_ways4_as_rust_does Icarus "rv64_linux_ways4";
     icarus_runs_rv64_linux_fetch8_as_rust_does Icarus "rv64_linux_fetch8";
     icarus_runs_rv64_linux_registered_as_rust_does Icarus "rv64_linux_registered";
+    icarus_runs_rv32_micro_as_rust_does Icarus "rv32_micro";
+    icarus_runs_rv64_sv39_as_rust_does Icarus "rv64_sv39";
+    icarus_runs_rv64_sv39_small_as_rust_does Icarus "rv64_sv39_small";
     verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
     icarus_runs_rv32_small_pmp_as_rust_does Icarus "rv32_small_pmp";
     icarus_runs_rv32_linux_pmp_as_rust_does Icarus "rv32_linux_pmp";

@@ -512,7 +512,7 @@ module @NAME@_tb;
         reads_before = reads;
         load(page(1, 4));
         data_page(in_frame(FRAMES + 1, 4), "the page in another address space");
-        check(reads > reads_before, "another address space does not hit");
+        check(ASIDS == 0 || reads > reads_before, "another address space does not hit");
         repeat (HIT_LATENCY) next;
         check(!busy, "no miss is left");
 
