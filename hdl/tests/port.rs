@@ -6,7 +6,7 @@ mod common;
 use common::{checked, settle};
 use hdl::port::Port;
 use hdl::tlb::Shape;
-use hdl::{AccessContext, Extensions, Leaf};
+use hdl::{AccessContext, Extensions, Leaf, Sizes};
 use rust_hdl::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -135,7 +135,8 @@ struct Bench {
 
 impl Bench {
     fn new(registered: bool, seed: u64) -> Bench {
-        let unit = Unit::new(Extensions::default(), Shape::fifo(LINES), registered);
+        let unit =
+            Unit::new(Extensions::default(), Shape::fifo(LINES), registered, Sizes::default());
         let mut port = checked(Box::new(unit));
         port.reset.next = true;
         clock(&mut port);
