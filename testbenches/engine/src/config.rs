@@ -146,6 +146,7 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
     plain("rv64_linux_registered", Xlen::Rv64, 16).registered(),
+    plain("rv32_tiny_registered", Xlen::Rv32, 4).registered(),
     plain("rv32_linux_full", Xlen::Rv32, 16)
         .walk_cache(4)
         .two_walkers()

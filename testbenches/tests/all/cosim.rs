@@ -78,6 +78,7 @@ replays! {
     icarus_runs_rv64_linux_ways4_as_rust_does Icarus "rv64_linux_ways4";
     icarus_runs_rv64_linux_fetch8_as_rust_does Icarus "rv64_linux_fetch8";
     icarus_runs_rv64_linux_registered_as_rust_does Icarus "rv64_linux_registered";
+    icarus_runs_rv32_tiny_registered_as_rust_does Icarus "rv32_tiny_registered";
     verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
     icarus_runs_rv32_small_pmp_as_rust_does Icarus "rv32_small_pmp";
     icarus_runs_rv32_linux_pmp_as_rust_does Icarus "rv32_linux_pmp";
