@@ -58,7 +58,7 @@ fn every_template_is_sound_and_has_every_port() {
         for bus in ports.iter().filter(|name| name.starts_with("m_axi_") || name.starts_with("wb_"))
         {
             let connected = template.lines().any(|line| {
-                let mut words = line.trim_start().split_whitespace();
+                let mut words = line.split_whitespace();
                 words.next() == Some(&format!(".{bus}"))
                     && words.next().is_some_and(|to| to.starts_with(&format!("({bus})")))
             });
