@@ -27,6 +27,12 @@ pub(crate) const fn has_napot(extensions: Extensions, vpn: usize) -> bool {
     extensions.svnapot && vpn != 20
 }
 
+/// Of Sv32: the level of its root's table, and all bits that a level has, since every other table is
+/// of level 0. Of schemes with more levels nothing.
+pub(crate) fn level_of_two(vpn: usize) -> Vec<Constant<Bits<3>>> {
+    (0..usize::from(vpn == 20)).map(|_| Constant::new(bits::<3>(1))).collect()
+}
+
 /// `count` low one bits (at most 63).
 pub(crate) const fn ones(count: u32) -> u64 {
     (1 << count) - 1

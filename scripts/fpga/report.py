@@ -31,6 +31,7 @@ ROWS = [
     ("rv32_linux", "rv32_linux", "ecp5", "ecp5"),
     ("rv32_tiny", "rv32_tiny", "ecp5", "ecp5"),
     ("rv32_tiny-ice40", "rv32_tiny", "generic", "ice40"),
+    ("rv32_tiny_registered-ice40", "rv32_tiny_registered", "generic", "ice40"),
     ("rv32_micro-ice40", "rv32_micro", "generic", "ice40"),
 ]
 DEVICES = {

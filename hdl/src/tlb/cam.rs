@@ -2,7 +2,7 @@
 
 use super::{CamLine, HitNumber, LineRights, Replacement, Shape};
 use crate::flags::{AccessContext, Extent, Leaf};
-use crate::geometry::InsideMask;
+use crate::geometry::{InsideMask, level_of_two};
 use crate::pmp::list;
 use crate::{DistributedRam, Extensions};
 use rust_hdl::prelude::*;
@@ -119,6 +119,8 @@ pub struct Cam<
     victim: Signal<Local, Bits<IDX>>,
     new_page: InsideMask<VPN, VPN>,
     new_extent: Signal<Local, Extent>,
+    // In Sv32 the decoded size is the level: one register for both.
+    level_bits: Vec<Constant<Bits<3>>>,
     key_inside: Signal<Local, Bits<VPN>>,
     encoder: HitNumber<IDX>,
     own: Vec<Constant<Bits<N>>>,
@@ -191,6 +193,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             new_inside: Default::default(),
             new_page: InsideMask::new(extensions),
             new_extent: Default::default(),
+            level_bits: level_of_two(VPN),
             key_inside: Default::default(),
             encoder: HitNumber::new(lines),
             own: (0..lines).map(|line| Constant::new(bits::<N>(1 << line))).collect(),
@@ -217,6 +220,10 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
         for k in 0..self.written_page.len() {
             self.written_page[k].parts.next = self.written_inside[k].val();
             self.new_extent.next.inside = self.written_inside[k].val();
+        }
+        for k in 0..self.level_bits.len() {
+            self.new_extent.next.level =
+                bit_cast::<3, 5>(self.new_extent.val().inside) & self.level_bits[k].val();
         }
 
         // The set of a new entry, and the victim there.

@@ -1,11 +1,18 @@
 //! The two comparisons of a line.
 
+use crate::pmp::list;
 use rust_hdl::prelude::*;
 
 /// Are two virtual pages the same, or one inside the other?
 ///
 /// A superpage, or a NAPOT range, compares only the bits above its offset. Both masks are masks of
 /// [`PageMask`](crate::geometry::PageMask): a level's bits are ignored only together with all below.
+///
+/// In Sv32 the comparison is the carry of a sum, which becomes a carry chain where the target has
+/// one: two bits that are equal are a 1 that passes the carry on, and so is the place between the two
+/// segments, where a page that contains the lower one makes a carry of its own. Comparators are a
+/// fifth of the logic of a small TLB, and this form has the fewest gates. Where pages have many
+/// sizes it has not.
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
@@ -14,7 +21,7 @@ use rust_hdl::prelude::*;
 /// | `same` | out | 1 | they are equal in all other bits |
 ///
 /// Timing: combinational. Reset: no state.
-#[derive(LogicBlock, Default)]
+#[derive(LogicBlock)]
 pub struct SamePage<const VPN: usize> {
     /// A virtual page number.
     pub held: Signal<In, Bits<VPN>>,
@@ -27,6 +34,39 @@ pub struct SamePage<const VPN: usize> {
     /// They are equal in all other bits.
     pub same: Signal<Out, Bit>,
     ignored: Signal<Local, Bits<VPN>>,
+    // For Sv32: pairs of equal bits, what is summed, and the sum.
+    equal: Vec<Signal<Local, Bits<VPN>>>,
+    terms: Vec<Signal<Local, Bits<VPN>>>,
+    sum: Vec<Signal<Local, Bits<VPN>>>,
+    // The places of the pairs, between them, between the segments; the first one and the last.
+    pairs: Vec<Constant<Bits<VPN>>>,
+    between: Vec<Constant<Bits<VPN>>>,
+    boundary: Vec<Constant<Bits<VPN>>>,
+    first: Vec<Constant<Bits<VPN>>>,
+    last: Vec<Constant<Bits<VPN>>>,
+}
+
+impl<const VPN: usize> Default for SamePage<VPN> {
+    fn default() -> Self {
+        let sums = usize::from(VPN == 20);
+        let place = |value: u64| (0..sums).map(|_| Constant::new(bits::<VPN>(value))).collect();
+        Self {
+            held: Default::default(),
+            held_inside: Default::default(),
+            key: Default::default(),
+            key_inside: Default::default(),
+            same: Default::default(),
+            ignored: Default::default(),
+            equal: list(sums),
+            terms: list(sums),
+            sum: list(sums),
+            pairs: place(0x55555),
+            between: place(0x2A8AA),
+            boundary: place(0x00200),
+            first: place(0x00001),
+            last: place(0x80000),
+        }
+    }
 }
 
 impl<const VPN: usize> Logic for SamePage<VPN> {
@@ -34,6 +74,17 @@ impl<const VPN: usize> Logic for SamePage<VPN> {
     fn update(&mut self) {
         self.ignored.next = self.held_inside.val() | self.key_inside.val();
         self.same.next = !((self.held.val() ^ self.key.val()) & (!self.ignored.val())).any();
+        for i in 0..self.sum.len() {
+            // Each pair is in its lower place; the higher one passes the carry on.
+            self.equal[i].next = !(self.held.val() ^ self.key.val());
+            self.terms[i].next = (self.equal[i].val()
+                & (self.equal[i].val() >> bits::<VPN>(1))
+                & self.pairs[i].val())
+                | self.between[i].val()
+                | (self.ignored.val() & self.boundary[i].val());
+            self.sum[i].next = self.terms[i].val() + (self.first[i].val() | self.boundary[i].val());
+            self.same.next = (self.sum[i].val() & self.last[i].val()).any();
+        }
     }
 }
 

@@ -24,29 +24,23 @@ use rust_hdl::prelude::*;
 /// | `cached`, `cached_level`, `cached_ppn`, `cached_global` | in | 1, 3, PPN, 1 | a walk that starts now begins at this table (`WalkCache`) |
 /// | `joins` | in | 1 | the miss takes the entry with which another walker ends now, instead of a walk |
 /// | `other_*` | in | | that entry |
-/// | `from_line` | in | 1 | with a line fill: the response's entry was read before, beside another ([`LineFill`](super::LineFill)) |
-/// | `anew` | out | 1 | ... and a read that memory itself must answer |
+/// | `from_line`; `anew` | in; out | 1 | with a line fill ([`LineFill`](super::LineFill)): the response's entry was read before, beside another; a read that memory itself must answer |
 /// | `shares`, `end_*` | out | | the entry with which this walker ends, if another miss may take it |
 /// | `fence` | in | 1 | a fence is presented in this cycle |
 /// | `mem_req_*`, `mem_resp_*` | out, in | | the memory port, see `docs/interfaces.md` |
-/// | `done` | out | 1 | the walk is answered in this cycle |
-/// | `data_side` | out | 1 | ... to the data port (else fetch) |
+/// | `done`, `data_side` | out | 1 | the walk is answered in this cycle, to the data port (else fetch) |
 /// | `page_fault`, `access_fault` | out | 1 | the walk faulted |
-/// | `ppn`, `leaf` | out | PPN, struct | its leaf, if it did not fault |
-/// | `leaf_inside` | out | 5 | the size of that leaf's page, decoded; from a register |
+/// | `ppn`, `leaf`, `leaf_inside` | out | PPN, struct, 5 | its leaf, if it did not fault; its size decoded, from a register |
 /// | `cacheable` | out | 1 | no fence overtook it: the leaf may enter a TLB |
 /// | `end_reason` | out | 4 | why the walk ends in a fault whatever the access is, and ADUE = 0: see `PortTrace` |
-/// | `arrives` | out | 1 | an entry arrives that the walk uses: memory's response, at `end_addr` and `end_level` |
-/// | `traced_level` | out | 3 | ... that level; with `started`: of the table at which the walk begins |
-/// | `descends` | out | 1 | a pointer arrives that may enter a walk cache |
-/// | `pointer_level`, `pointer_ppn`, `pointer_global` | out | 3, PPN, 1 | the level at which it was read; its contents, G of those above included |
-/// | `started`, `joined`, `updated`, `retried`, `restarted` | out | 1 | events |
-/// | `walked` | out | 1 | event: `done` ends a walk, not the check of an entry that another walk read |
+/// | `arrives`, `traced_level` | out | 1, 3 | an entry arrives that the walk uses: memory's response, at `end_addr` and `end_level`; that level, and with `started`: of the table at which the walk begins |
+/// | `descends`, `pointer_level`, `pointer_ppn`, `pointer_global` | out | 1, 3, PPN, 1 | a pointer arrives that may enter a walk cache; the level at which it was read; its contents, G of those above included |
+/// | `started`, `joined`, `updated`, `retried`, `restarted`, `walked` | out | 1 | events; the last one: `done` ends a walk, not the check of an entry that another walk read |
 ///
 /// Timing: a miss that waits in cycle k, the walker idle and memory always ready, is `done` in
-/// cycle k + 1 + d·L for d levels read from memory of latency L >= 1; setting A or D adds L + 1.
-/// An entry of a line that faults is read again from memory, which adds L + 1.
-/// A miss that joins a walk is `done` in the cycle after that walk, if A and D need not be set.
+/// cycle k + 1 + d·L for d levels read from memory of latency L >= 1; setting A or D adds L + 1, an
+/// entry of a line that faults and is read again too. A miss that joins a walk is `done` in the
+/// cycle after that walk, if A and D need not be set.
 /// Reset: idle; of two misses the data port's is served first.
 ///
 /// Invariants: a request presented to memory stays until it is accepted. A fence during a walk
@@ -214,7 +208,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
             arriving: decode(),
             held: decode(),
             verdict: Verdict::new(extensions, VPN, PPN, sizes),
-            levels: constants((sizes.vpn_bits(VPN) == 27).then_some(3)),
+            levels: constants(match sizes.vpn_bits(VPN) {
+                20 => Some(1),
+                27 => Some(3),
+                _ => None,
+            }),
             from_line: list(fills),
             other_from_line: list(if two_walkers { fills } else { 0 }),
             anew: list(fills),

@@ -5,6 +5,7 @@ mod wiring;
 use super::{Choice, WalkCache, WalkMemory, Walker};
 use crate::Organisation;
 use crate::flags::{AccessContext, Leaf};
+use crate::geometry::level_of_two;
 use crate::pmp::list;
 use rust_hdl::prelude::*;
 
@@ -223,6 +224,8 @@ pub struct Walks<
     cached_level: Signal<Local, Bits<3>>,
     cached_ppn: Signal<Local, Bits<PPN>>,
     cached_global: Signal<Local, Bit>,
+    // In Sv32 every root table is of this level.
+    root_level: Vec<Constant<Bits<3>>>,
 }
 
 impl<
@@ -256,6 +259,7 @@ impl<
             first: list(physical.pmp),
             last: list(physical.pmp),
             rights: list(physical.pmp),
+            root_level: level_of_two(VPN),
             ..Self::default()
         }
     }

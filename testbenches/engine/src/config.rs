@@ -152,6 +152,7 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_ways4", Xlen::Rv64, 16).ways(4).replacing(Replacement::Lru),
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
     plain("rv64_linux_registered", Xlen::Rv64, 16).registered(),
+    plain("rv32_tiny_registered", Xlen::Rv32, 4).registered(),
     plain("rv32_micro", Xlen::Rv32, 4).sized(0, 32, Mode::Sv57),
     plain("rv64_sv39", Xlen::Rv64, 16).sized(9, 40, Mode::Sv39),
     plain("rv64_sv39_small", Xlen::Rv64, 8).sized(0, 32, Mode::Sv39),

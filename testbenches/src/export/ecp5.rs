@@ -49,7 +49,8 @@ fn body(block: &str, text: &str, napot: bool) -> Option<String> {
         "SamePage" => Some(same_page(width, napot)),
         "HitNumber" => Some(hit_number(lines(text)?, width)),
         "SameSpace" => Some(chain(&equal(0..width, true))),
-        "KeyChoice" => Some(key_choice(width)),
+        // Where answers are registered it has two inputs, and is a look-up table by itself.
+        "KeyChoice" if text.contains("fence_presented") => Some(key_choice(width)),
         "LateChoice" => Some(late_choice(width)),
         _ => None,
     }

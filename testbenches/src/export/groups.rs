@@ -34,6 +34,24 @@ const SEGMENT: &[(&str, &str)] = &[
     ("fault_valid", "Fault port: a stream (valid and ready)"),
 ];
 
+/// As [`MMU`], of all shims: each has some of them. One bus has one group.
+const SHIM: &[(&str, &str)] = &[
+    ("clock", "Clock and reset"),
+    ("core_req_valid", "The core's loads and stores: a stream (valid and ready)"),
+    ("core_resp_valid", "Their answers: a flow (valid alone)"),
+    ("data_req_valid", "To the MMU's data or fetch port"),
+    ("mem_req_valid", "The MMU's memory port, requests: a stream (valid and ready)"),
+    ("mem_resp_valid", "The MMU's memory port, responses: a flow (valid alone)"),
+    ("bus_req_valid", "To memory, requests: a stream (valid and ready)"),
+    ("bus_resp_valid", "From memory, responses: a flow (valid alone)"),
+    ("lock", "Beside the bus"),
+    ("m_axi_awaddr", "AXI"),
+    ("wb_cyc_o", "Wishbone"),
+];
+
+/// How the names of ports begin that belong to a bus, and are connected with it, constant or not.
+pub(super) const BUSES: [&str; 2] = ["m_axi_", "wb_"];
+
 /// Tells the printer of an MMU.
 pub(super) fn of_the_mmu(describe: &mut Describe, design: &Design) {
     head(describe, design, MMU);
@@ -42,6 +60,11 @@ pub(super) fn of_the_mmu(describe: &mut Describe, design: &Design) {
 /// Tells the printer of a segmentation unit.
 pub(super) fn of_the_segment_unit(describe: &mut Describe, design: &Design) {
     head(describe, design, SEGMENT);
+}
+
+/// Tells the printer of a shim.
+pub(super) fn of_a_shim(describe: &mut Describe, design: &Design) {
+    head(describe, design, SHIM);
 }
 
 fn head(describe: &mut Describe, design: &Design, groups: &[(&str, &str)]) {

@@ -1,7 +1,7 @@
 //! The shims as Verilog.
 
 use super::unit::Unit;
-use super::{File, Kind, describe, template, words};
+use super::{File, Kind, describe, groups, template, words};
 use engine::shim::Config;
 
 /// The text of the file for a shim: header and modules, the top named after the shim. Identical from
@@ -23,7 +23,9 @@ pub fn files(config: &Config) -> Vec<File> {
 fn unit(config: &Config) -> Unit {
     let mut describe = describe::describe();
     words::words(&mut describe);
-    let printed = netlist::print::verilog(&config.design(), config.name, &describe);
+    let design = config.design();
+    groups::of_a_shim(&mut describe, &design);
+    let printed = netlist::print::verilog(&design, config.name, &describe);
     let title = format!("{}, a shim of the RISC-V MMU", config.what);
     Unit::new(config.name.to_owned(), (title, "shim"), &header(config), printed)
 }

@@ -2,7 +2,7 @@
 
 use netlist::print::{Port, Verilog};
 
-use super::groups::{EVENTS, grouped};
+use super::groups::{BUSES, EVENTS, grouped};
 
 /// An exported unit.
 pub(super) struct Unit {
@@ -51,6 +51,7 @@ impl Unit {
     /// Its groups of ports.
     pub(super) fn groups(&self) -> Vec<Group<'_>> {
         let spare = |heading: &str, port: &Port| match port {
+            _ if BUSES.iter().any(|bus| port.name.starts_with(bus)) => None,
             // A defect on purpose is for tests alone.
             Port { input: true, idle, name, .. } => {
                 (*idle || name == "l2_inject").then_some(Spare::Low)

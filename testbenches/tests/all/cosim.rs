@@ -79,6 +79,7 @@ replays! {
     icarus_runs_rv64_linux_ways4_as_rust_does Icarus "rv64_linux_ways4";
     icarus_runs_rv64_linux_fetch8_as_rust_does Icarus "rv64_linux_fetch8";
     icarus_runs_rv64_linux_registered_as_rust_does Icarus "rv64_linux_registered";
+    icarus_runs_rv32_tiny_registered_as_rust_does Icarus "rv32_tiny_registered";
     icarus_runs_rv32_micro_as_rust_does Icarus "rv32_micro";
     icarus_runs_rv64_sv39_as_rust_does Icarus "rv64_sv39";
     icarus_runs_rv64_sv39_small_as_rust_does Icarus "rv64_sv39_small";

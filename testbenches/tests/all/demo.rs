@@ -83,6 +83,59 @@ fn the_console_is_as_expected_in_icarus_and_the_wave_is_complete() {
     }
 }
 
+/// The console of `demo/serv`, whose script compares it; `None` if something is missing.
+fn serv(demo: &Path, name: &str) -> Option<Output> {
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo-serv");
+    let folder = all.join(name);
+    let [core, copy] = [all.join("console/serv/core"), folder.join("serv/core")];
+    if core.is_dir() && !copy.is_dir() {
+        fs::create_dir_all(&copy).unwrap();
+        for entry in fs::read_dir(core).unwrap() {
+            let from = entry.unwrap().path();
+            fs::copy(&from, copy.join(from.file_name().unwrap())).unwrap();
+        }
+    }
+    let output = Command::new(demo.join("serv/run.sh"))
+        .env("DEMO_BUILD", folder)
+        .env("PAGEWALK", env!("CARGO_BIN_EXE_pagewalk"))
+        .env_remove("DEMO_UPDATE")
+        .output()
+        .unwrap();
+    if output.status.code() == Some(77) {
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{why}, and CI=true requires it");
+        println!("skipped: {why}");
+        return None;
+    }
+    Some(output)
+}
+
+/// A core without privilege: its console is as expected, and another one without its fences.
+#[test]
+fn the_console_of_serv_is_as_expected_and_shows_a_defect() {
+    let Some(output) = serv(&demo(), "console") else {
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let copy = tempfile::tempdir().unwrap();
+    for folder in ["serv", "scripts"] {
+        fs::create_dir(copy.path().join(folder)).unwrap();
+        for entry in fs::read_dir(demo().join(folder)).unwrap() {
+            let from = entry.unwrap().path();
+            fs::copy(&from, copy.path().join(folder).join(from.file_name().unwrap())).unwrap();
+        }
+    }
+    let path = copy.path().join("serv/attached.v");
+    let (source, fence) = (text(&path), ".fence_valid(fence)");
+    assert_eq!(source.matches(fence).count(), 1);
+    fs::write(&path, source.replace(fence, ".fence_valid(1'b0)")).unwrap();
+    let Some(output) = serv(copy.path(), "defect") else {
+        return;
+    };
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && errors.contains("differs from"), "{errors}");
+}
+
 /// Nothing on the console depends on how many lines a TLB has, nor on what else is built in.
 #[test]
 fn the_console_is_the_same_with_other_mmus() {
@@ -190,13 +243,20 @@ fn quoted<'a>(document: &'a str, before: &str) -> &'a str {
 
 #[test]
 fn readme_quotes_the_console() {
-    let readme = text(&demo().join("README.md"));
-    let expected = text(&demo().join("expected.txt"));
-    let quoted = quoted(&readme, "<!-- expected.txt -->\n```\n");
-    for (at, (is, should)) in quoted.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(is, should, "line {} of the console in demo/README.md", at + 1);
+    for folder in [demo(), demo().join("serv")] {
+        let readme = text(&folder.join("README.md"));
+        let expected = text(&folder.join("expected.txt"));
+        let quoted = quoted(&readme, "<!-- expected.txt -->\n```\n");
+        for (at, (is, should)) in quoted.lines().zip(expected.lines()).enumerate() {
+            assert_eq!(is, should, "line {} of the console in {}", at + 1, folder.display());
+        }
+        assert_eq!(
+            quoted,
+            expected.trim_end(),
+            "the console in {} has all lines",
+            folder.display()
+        );
     }
-    assert_eq!(quoted, expected.trim_end(), "the console in demo/README.md has all lines");
 }
 
 /// `name` and the figure after it in the output of `fpga.sh`.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use assert_cmd::cargo::cargo_bin_cmd;
 use engine::shim::{CONFIGS, find};
 use testbenches::export::shim::{files, verilog};
-use testbenches::export::{checks, tools, write};
+use testbenches::export::{Kind, checks, tools, write};
 
 #[test]
 fn every_shim_is_read_by_every_tool() {
@@ -40,6 +40,38 @@ fn every_port_and_module_is_explained_and_the_text_is_the_same_in_every_run() {
             }
         }
         assert_eq!(netlist::check::names(&config.design()), []);
+    }
+}
+
+/// A template without a port would be an instance that does nothing.
+#[test]
+fn every_template_is_sound_and_has_every_port() {
+    let home = tempfile::tempdir().unwrap();
+    for config in CONFIGS {
+        let files = files(config);
+        let template = &files.iter().find(|file| file.kind == Kind::Template).unwrap().text;
+        let design = config.design();
+        let ports: Vec<_> = design.top_module().ports().map(|(_, port)| &port.name).collect();
+        for name in &ports {
+            assert!(template.contains(&format!("        .{name} ")), "{}: {name}", config.name);
+        }
+        for bus in ports.iter().filter(|name| name.starts_with("m_axi_") || name.starts_with("wb_"))
+        {
+            let connected = template.lines().any(|line| {
+                let mut words = line.split_whitespace();
+                words.next() == Some(&format!(".{bus}"))
+                    && words.next().is_some_and(|to| to.starts_with(&format!("({bus})")))
+            });
+            assert!(connected, "{}: {bus} is not connected", config.name);
+        }
+        if tools::or_skip("verilator") {
+            let paths = write(home.path(), &files).unwrap();
+            let top = format!("{}_template", config.name);
+            let arguments = ["--lint-only", "-Wall", "--top-module", &top];
+            let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+            let said = tools::run("verilator", home.path(), &[&arguments[..], &paths].concat());
+            assert_eq!(said.unwrap_or_else(|error| panic!("{top}: {error}")), "", "{top}");
+        }
     }
 }
 

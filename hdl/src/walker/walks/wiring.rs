@@ -44,6 +44,9 @@ impl<
         self.walker.vpn.next = self.choice.vpn.val();
         self.walker.root.next = self.choice.root.val();
         self.walker.top_level.next = self.choice.top_level.val();
+        for i in 0..self.root_level.len() {
+            self.walker.top_level.next = self.root_level[i].val();
+        }
         self.walker.access.next = self.choice.access.val();
         self.walker.fence.next = self.fence_presented.val();
         self.walker.joins.next = false;
