@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants soak clean
+.PHONY: mutants soak lockstep clean
 
 CARGO    := cargo
 PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -34,6 +34,10 @@ quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
 	$(CARGO) test --workspace --lib
 	$(CARGO) test --package testbenches --test all -- $(addprefix --skip ,$(SLOW))
+
+lockstep: ## Compare every configuration with its Verilog for 200,000 cycles each
+	@scripts/need-cargo.sh
+	$(CARGO) test --release --package testbenches --test all -- --ignored --nocapture every_configuration_agrees
 
 lint: ## Formatting, clippy and rustdoc, warnings as errors
 	@scripts/need-cargo.sh
@@ -79,7 +83,7 @@ export: ## Write the Verilog of every configuration into export/
 	    rv32_small_pmp rv32_linux_pmp rv64_linux_pmp rv64_linux_pbmt_pmp \
 	    rv64_linux_rva23_pmp rv64_linux_protected rv64_linux_traced \
 	    rv64_linux_lru rv64_linux_plru rv64_linux_nmr rv64_linux_random \
-	    rv64_linux_ways4 rv64_linux_fetch8 rv64_linux_registered \
+	    rv64_linux_ways4 rv64_linux_fetch8 rv64_linux_registered rv64_linux_pages \
 	    rv32_tiny_registered rv32_micro rv64_sv39 rv64_sv39_small \
 	    segment_toy segment_4 segment_8 segment_16 \
 	    shim_swap_rv32 shim_swap_rv64 shim_narrow_rv32 shim_narrow_rv64 \

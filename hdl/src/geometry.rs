@@ -22,6 +22,11 @@ pub(crate) const NAPOT: u64 = 5;
 /// Page-number bits inside a NAPOT range: 16 pages of 4 KiB.
 pub(crate) const NAPOT_BITS: u32 = 4;
 
+/// Page-number bits inside the smallest page that is larger than 4 KiB.
+pub const fn smallest_larger_page(extensions: Extensions, vpn: usize) -> u32 {
+    if extensions.svnapot && vpn != 20 { NAPOT_BITS } else { segment_bits(vpn) }
+}
+
 /// Whether a scheme can have NAPOT ranges: those of RV64 (`norm:Svnapot_depends_Sv39`).
 pub(crate) const fn has_napot(extensions: Extensions, vpn: usize) -> bool {
     extensions.svnapot && vpn != 20

@@ -5,7 +5,7 @@
 //!
 //! | module | blocks |
 //! |---|---|
-//! | [`tlb`] | `CamLine`, `SamePage`, `SameSpace`, `LineRights`, `HitNumber`, `Cam`, `Replacement`; `Shape` says how many lines |
+//! | [`tlb`] | `CamLine`, `SamePage`, `SameWord`, `LineRights`, `HitNumber`, `Cam`, `Replacement`, `PageSets`; `Shape` says how many lines |
 //! | [`second`] | `SecondLevel`, `Bank`, `BankWay`: the second-level TLB |
 //! | [`walker`] | `Walks`, `Walker`, `PteDecode`, `Verdict`, `EntryAddress`, `Choice`, `WalkCache`, `PointerLine`, `WalkMemory`, `LineFill`, `KeptLine`, `MemoryTurn` |
 //! | [`port`] | `Port`, `Miss`, `KeyChoice`, `MemoryType`, `PhysicalAddress`, `LateChoice`; `Stage`, `NextKey`, `LateFence`, `LateRefill` for registered answers |
@@ -14,6 +14,7 @@
 //! | [`permission`] | `Permission`: evaluated at every use |
 //! | [`fault`] | `Cause`, `HeldFault` |
 //! | `memory` | [`DistributedRam`]: a small memory read in the cycle that addresses it |
+//! | `select` | [`OneOfFour`]: a multiplexer of four words |
 //! | [`geometry`] | `PageMask`, `Inside`, `InsideMask`: the page-number bits inside a page, by page size |
 //! | `organisation` | [`Organisation`]: what is built in |
 //! | `extensions` | [`Extensions`]: ... besides the base schemes |
@@ -39,6 +40,7 @@ pub mod port;
 pub mod scheme;
 pub mod second;
 pub mod segment;
+mod select;
 pub mod shim;
 mod sizes;
 pub mod tlb;
@@ -50,5 +52,6 @@ pub use extensions::Extensions;
 pub use flags::{AccessContext, Leaf};
 pub use memory::DistributedRam;
 pub use organisation::Organisation;
+pub use select::OneOfFour;
 pub use sizes::Sizes;
 pub use top::{Rv32Mmu, Rv64Mmu};

@@ -31,6 +31,10 @@ pub struct Organisation {
     /// Every answer comes a cycle later, from registers, and still one a cycle: a shorter clock for a
     /// longer way.
     pub registered_answer: bool,
+    /// Ways of the sets that keep 4 KiB pages in each port's TLB
+    /// ([`PageSets`](crate::tlb::PageSets)): 1, 2 or 4, where answers are registered. The lines are
+    /// then those of larger pages. 0: the lines keep pages of every size.
+    pub page_ways: usize,
     /// The trace pins tell what ports and walks do; otherwise they are 0.
     pub trace: bool,
     /// How much is implemented of ASIDs, of physical addresses and of schemes.

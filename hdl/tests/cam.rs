@@ -109,7 +109,7 @@ fn random_refills_and_fences_leave_what_they_should() {
 fn napot_ranges_are_lines_like_others() {
     let extensions = Extensions { svnapot: true, ..Extensions::default() };
     refill_and_fence(
-        checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES), false))),
+        checked(Box::new(Tlb::new(extensions, Shape::fifo(LINES), false, false))),
         &[0, 5, 1, 5],
     );
 }

@@ -136,7 +136,7 @@ struct Bench {
 impl Bench {
     fn new(registered: bool, seed: u64) -> Bench {
         let unit =
-            Unit::new(Extensions::default(), Shape::fifo(LINES), registered, Sizes::default());
+            Unit::new(Extensions::default(), Shape::fifo(LINES), registered, 0, Sizes::default());
         let mut port = checked(Box::new(unit));
         port.reset.next = true;
         clock(&mut port);

@@ -154,7 +154,7 @@ fn number(vpn: u64) -> u64 {
 
 /// Compares a TLB of a shape with its model; returns how often an entry was displaced.
 fn compare(shape: Shape) -> u32 {
-    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape, false)));
+    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape, false, false)));
     let sets = shape.lines / shape.ways;
     let set = || Set { held: vec![None; shape.ways], order: Order::new(shape.policy, shape.ways) };
     let mut model: Vec<Set> = (0..sets).map(|_| set()).collect();
@@ -261,7 +261,7 @@ fn a_page_is_put_into_its_set() {
 #[test]
 fn a_superpage_is_one_entry_of_any_set() {
     let shape = Shape { lines: 8, ways: 2, policy: Policy::Lru };
-    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape, false)));
+    let mut tlb = checked(Box::new(Tlb::new(Extensions::default(), shape, false, false)));
     tlb.reset.next = true;
     clock(&mut tlb);
     tlb.reset.next = false;

@@ -17,17 +17,17 @@ use rust_hdl::prelude::*;
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `va` | in | XLEN | the virtual address of a request |
+/// | `va` | in | XLEN | the virtual address that is answered |
 /// | `line_ppn`, `line_inside` | in | PPN, 5 | the line's page: its number, bits inside the page 0; its size ([`Inside`](crate::geometry::Inside)) |
 /// | `bypasses` | in | 1 | the request's address is not translated |
 /// | `walked` | in | 1 | the answer is that of a walk |
-/// | `walk_va`, `walk_ppn`, `walk_inside` | in | XLEN, PPN, 5 | ... for this virtual address, with this page |
+/// | `walk_ppn`, `walk_inside` | in | PPN, 5 | ... with this page |
 /// | `pa` | out | PA | the physical address |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock, Default)]
 pub struct PhysicalAddress<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> {
-    /// The virtual address of a request.
+    /// The virtual address that is answered.
     pub va: Signal<In, Bits<XLEN>>,
     /// The page number of the line that hits.
     pub line_ppn: Signal<In, Bits<PPN>>,
@@ -37,8 +37,6 @@ pub struct PhysicalAddress<const XLEN: usize, const VPN: usize, const PPN: usize
     pub bypasses: Signal<In, Bit>,
     /// The answer is that of a walk.
     pub walked: Signal<In, Bit>,
-    /// For this virtual address.
-    pub walk_va: Signal<In, Bits<XLEN>>,
     /// With this page number.
     pub walk_ppn: Signal<In, Bits<PPN>>,
     /// And this page size.
@@ -46,8 +44,8 @@ pub struct PhysicalAddress<const XLEN: usize, const VPN: usize, const PPN: usize
     /// The physical address.
     pub pa: Signal<Out, Bits<PA>>,
     line_page: InsideMask<VPN, PA>,
-    walk_page: InsideMask<VPN, PPN>,
-    walk_number: Signal<Local, Bits<PPN>>,
+    walk_page: InsideMask<VPN, PA>,
+    of_va: Signal<Local, Bits<PA>>,
     early: Signal<Local, Bits<PA>>,
     late: LateChoice<PA>,
     // Where not all bits are implemented.
@@ -74,16 +72,17 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
     #[hdl_gen]
     fn update(&mut self) {
         self.walk_page.parts.next = self.walk_inside.val();
-        self.walk_number.next = self.walk_ppn.val()
-            | (bit_cast::<PPN, XLEN>(self.walk_va.val() >> bits::<XLEN>(12))
-                & self.walk_page.mask.val());
-        self.early.next = bit_cast::<PA, XLEN>(self.va.val());
-        for i in 0..self.addresses.len() {
-            self.early.next = bit_cast::<PA, XLEN>(self.va.val()) & self.addresses[i].val();
-        }
+        self.of_va.next = !bits::<PA>(0);
         if self.walked.val() {
-            self.early.next = (bit_cast::<PA, PPN>(self.walk_number.val()) << bits::<PA>(12))
-                | (bit_cast::<PA, XLEN>(self.walk_va.val()) & bits::<PA>(0xFFF));
+            self.of_va.next = (self.walk_page.mask.val() << bits::<PA>(12)) | bits::<PA>(0xFFF);
+        }
+        self.early.next = (bit_cast::<PA, XLEN>(self.va.val()) & self.of_va.val())
+            | ((bit_cast::<PA, PPN>(self.walk_ppn.val()) << bits::<PA>(12)) & (!self.of_va.val()));
+        for i in 0..self.addresses.len() {
+            self.early.next = ((bit_cast::<PA, XLEN>(self.va.val()) & self.of_va.val())
+                | ((bit_cast::<PA, PPN>(self.walk_ppn.val()) << bits::<PA>(12))
+                    & (!self.of_va.val())))
+                & self.addresses[i].val();
         }
         self.line_page.parts.next = self.line_inside.val();
         self.late.early.next = self.early.val();

@@ -14,7 +14,7 @@ use rust_hdl::prelude::*;
 /// | `presented`, `fence` | in | 1 | a fence is presented; it is accepted in this cycle |
 /// | `by_va`, `by_asid`, `asid` | in | 1, 1, ASID | its operands but for the page |
 /// | `compares` | out | 1 | a fence was presented in the cycle before: the lines are compared with it |
-/// | `key_asid` | out | ASID | ... with this address space |
+/// | `key_by_asid`, `key_asid` | out | 1, ASID | ... if it names an address space; with this one |
 /// | `clears` | out | 1 | the lines were compared in the cycle before: those that it names are cleared |
 /// | `clears_va`, `clears_asid` | out | 1 | ... and it names a page, an address space |
 ///
@@ -38,6 +38,8 @@ pub struct LateFence<const ASID: usize> {
     pub asid: Signal<In, Bits<ASID>>,
     /// The lines are compared.
     pub compares: Signal<Out, Bit>,
+    /// It names an address space.
+    pub key_by_asid: Signal<Out, Bit>,
     /// With this address space.
     pub key_asid: Signal<Out, Bits<ASID>>,
     /// Lines are cleared.
@@ -80,6 +82,7 @@ impl<const ASID: usize> Logic for LateFence<ASID> {
         self.compared_va.d.next = self.accepted_va.q.val();
         self.compared_asid.d.next = self.accepted_asid.q.val();
         self.compares.next = self.shown.q.val();
+        self.key_by_asid.next = self.accepted_asid.q.val();
         self.key_asid.next = self.held_asid.q.val();
         self.clears.next = self.compared.q.val();
         self.clears_va.next = self.compared_va.q.val();

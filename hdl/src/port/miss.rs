@@ -19,6 +19,7 @@ use rust_hdl::prelude::*;
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `done` | in | 1 | it is answered in this cycle |
 /// | `waits` | out | 1 | a miss is outstanding |
+/// | `waits_next` | out | 1 | one is in the next cycle |
 /// | `va`, `access`, `top_level`, `asid`, `root` | out | | the miss; stable while `waits`, otherwise the last request presented |
 /// | `stale_satp` | out | 1 | `satp` changed since the request was accepted, this cycle included |
 ///
@@ -49,6 +50,8 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     pub done: Signal<In, Bit>,
     /// A miss is outstanding.
     pub waits: Signal<Out, Bit>,
+    /// One is in the next cycle.
+    pub waits_next: Signal<Out, Bit>,
     /// Its virtual address.
     pub va: Signal<Out, Bits<XLEN>>,
     /// Its access and context.
@@ -62,6 +65,7 @@ pub struct Miss<const XLEN: usize, const PPN: usize, const ASID: usize> {
     /// `satp` changed since the request was accepted.
     pub stale_satp: Signal<Out, Bit>,
     outstanding: DFF<Bit>,
+    goes_on: Signal<Local, Bit>,
     held_va: DFF<Bits<XLEN>>,
     held_access: DFF<AccessContext>,
     held_top_level: DFF<Bits<3>>,
@@ -101,9 +105,6 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
         if self.satp_changed.val() {
             self.left_behind.d.next = true;
         }
-        if self.done.val() {
-            self.outstanding.d.next = false;
-        }
         // Whether the request misses is known late: it is kept before, and only one bit waits.
         if !self.outstanding.q.val() {
             self.held_va.d.next = self.new_va.val();
@@ -116,11 +117,14 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Miss<XLEN
                 self.left_behind.d.next = self.new_stale[i].val();
             }
         }
+        self.goes_on.next = self.outstanding.q.val() && !self.done.val();
         if self.take.val() {
-            self.outstanding.d.next = true;
+            self.goes_on.next = true;
         }
         if self.reset.val() {
-            self.outstanding.d.next = false;
+            self.goes_on.next = false;
         }
+        self.outstanding.d.next = self.goes_on.val();
+        self.waits_next.next = self.goes_on.val();
     }
 }

@@ -20,9 +20,10 @@ use rust_hdl::prelude::*;
 /// | `satp_changed` | in | 1 | `satp` differs from the cycle before |
 /// | `miss_waits`, `miss_done` | in | 1 | a miss is outstanding; it is answered in this cycle |
 /// | `compares` | in | 1 | the comparators are those of a fence in this cycle |
+/// | `miss_waits_next`, `compares_next` | in | 1 | the same of the next cycle |
 /// | `acts` | out | 1 | the request here is answered in this cycle, or becomes the miss |
 /// | `kept` | out | 1 | it waits, and is looked up again in the first cycle in which that is possible |
-/// | `holds` | out | 1 | no request can be accepted in this cycle; from registers |
+/// | `holds` | out | 1 | no request can be accepted in this cycle; a register |
 /// | `occupied` | out | 1 | something changes without new requests |
 /// | `va`, `access`, `translate` ... `machine` | out | | the request |
 /// | `stale` | out | 1 | `satp` changed between its acceptance and its lookup, which does not count |
@@ -70,6 +71,10 @@ pub struct Stage<const XLEN: usize, const PPN: usize, const ASID: usize> {
     pub miss_done: Signal<In, Bit>,
     /// A fence is compared.
     pub compares: Signal<In, Bit>,
+    /// A miss is outstanding in the next cycle.
+    pub miss_waits_next: Signal<In, Bit>,
+    /// A fence is compared then.
+    pub compares_next: Signal<In, Bit>,
     /// The request is answered or becomes the miss.
     pub acts: Signal<Out, Bit>,
     /// It waits, and is looked up again.
@@ -118,6 +123,8 @@ pub struct Stage<const XLEN: usize, const PPN: usize, const ASID: usize> {
     held_root: DFF<Bits<PPN>>,
     held_size: DFF<Bits<3>>,
     held_machine: DFF<Bit>,
+    held_back: DFF<Bit>,
+    waits_next: Signal<Local, Bit>,
     stays: Signal<Local, Bit>,
 }
 
@@ -130,6 +137,7 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Stage<XLE
             looked_up,
             waiting,
             settles,
+            held_back,
             held_stale,
             held_va,
             held_access,
@@ -145,24 +153,31 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Stage<XLE
         self.stays.next = self.miss_waits.val() || self.waiting.q.val();
         self.acts.next = self.looked_up.q.val() && !self.miss_waits.val();
         self.kept.next = self.waiting.q.val();
-        self.holds.next = self.stays.val() || self.settles.q.val() || self.compares.val();
+        self.holds.next = self.held_back.q.val();
         self.occupied.next = self.looked_up.q.val() || self.waiting.q.val() || self.settles.q.val();
 
         self.settles.d.next = self.miss_done.val();
         self.looked_up.d.next = self.taken.val();
-        self.waiting.d.next = false;
+        self.waits_next.next = false;
         if self.miss_waits.val() {
             self.looked_up.d.next = false;
-            self.waiting.d.next = self.looked_up.q.val() || self.waiting.q.val();
+            self.waits_next.next = self.looked_up.q.val() || self.waiting.q.val();
         } else {
             if self.waiting.q.val() {
                 if self.settles.q.val() || self.compares.val() {
-                    self.waiting.d.next = true;
+                    self.waits_next.next = true;
                 } else {
                     self.looked_up.d.next = true;
                 }
             }
         }
+
+        self.waiting.d.next = self.waits_next.val();
+        // What selects the key is known ahead.
+        self.held_back.d.next = self.miss_waits_next.val()
+            || self.waits_next.val()
+            || self.miss_done.val()
+            || self.compares_next.val();
 
         self.held_stale.d.next = self.held_stale.q.val() || self.satp_changed.val();
         if !self.stays.val() {
@@ -194,6 +209,7 @@ impl<const XLEN: usize, const PPN: usize, const ASID: usize> Logic for Stage<XLE
             self.looked_up.d.next = false;
             self.waiting.d.next = false;
             self.settles.d.next = false;
+            self.held_back.d.next = false;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{CamLine, HitNumber, LineRights, Replacement, Shape};
 use crate::flags::{AccessContext, Extent, Leaf};
-use crate::geometry::{InsideMask, level_of_two};
+use crate::geometry::{InsideMask, level_of_two, smallest_larger_page};
 use crate::pmp::list;
 use crate::{DistributedRam, Extensions};
 use rust_hdl::prelude::*;
@@ -102,7 +102,13 @@ pub struct Cam<
     pub written_asid: Vec<Signal<In, Bits<ASID>>>,
     /// Its size, decoded.
     pub written_inside: Vec<Signal<In, Bits<5>>>,
+    /// Where the lines keep larger pages only: the page number, in the first word or the second.
+    pub words: Vec<Signal<Out, Bits<PPN>>>,
+    /// It is in the second one.
+    pub takes_second: Vec<Signal<Out, Bit>>,
     lines: Vec<CamLine<VPN, ASID>>,
+    kept_ppn: Vec<DFF<Bits<PPN>>>,
+    kept_extent: Vec<DFF<Extent>>,
     // With registered answers: the verdicts of the cycle before, and the mask of what is written.
     decided: Vec<DFF<Bits<N>>>,
     faulted: Vec<DFF<Bits<N>>>,
@@ -132,7 +138,7 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
     Default for Cam<N, IDX, VPN, PPN, ASID>
 {
     fn default() -> Self {
-        Self::new(Extensions::default(), Shape::fifo(N), false)
+        Self::new(Extensions::default(), Shape::fifo(N), false, false)
     }
 }
 
@@ -141,10 +147,16 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
 {
     /// With these extensions, of this shape, for a port whose answers are registered or not.
     ///
+    /// With `words`, its lines keep larger pages only, and tell the page number so that it is selected
+    /// together with others: two lines have a word each.
+    ///
     /// # Panics
     /// If the shape does not fit ([`Shape::misfit`]).
-    pub fn new(extensions: Extensions, shape: Shape, registered: bool) -> Self {
+    pub fn new(extensions: Extensions, shape: Shape, registered: bool, words: bool) -> Self {
         let lines = shape.lines;
+        let smallest = if words { smallest_larger_page(extensions, VPN) } else { 0 };
+        let pair = if words && lines == 2 { lines } else { 0 };
+        let words = if words { 2 } else { 0 };
         let stages = usize::from(registered);
         assert_eq!(shape.misfit(IDX), None);
         let sets = lines / shape.ways;
@@ -172,7 +184,11 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
             written_vpn: list(stages),
             written_asid: list(stages),
             written_inside: list(stages),
-            lines: (0..lines).map(|_| CamLine::new(registered)).collect(),
+            words: list(words),
+            takes_second: list(words / 2),
+            lines: (0..lines).map(|_| CamLine::new(registered, smallest)).collect(),
+            kept_ppn: list(pair),
+            kept_extent: list(pair),
             decided: list(stages),
             faulted: list(stages),
             written_page: (0..stages).map(|_| InsideMask::new(extensions)).collect(),
@@ -312,6 +328,25 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
         self.held_ppn.write_data.next = self.new_ppn.val();
         self.held_ppn.write_enable.next = self.refill.val();
         self.ppn.next = self.held_ppn.read_data.val();
+        for i in 0..self.words.len() {
+            self.words[i].next = self.held_ppn.read_data.val();
+        }
+        for i in 0..self.kept_ppn.len() {
+            self.kept_ppn[i].clock.next = self.clock.val();
+            self.kept_ppn[i].d.next = self.kept_ppn[i].q.val();
+            if self.refill.val() && (self.victim.val().index() == i) {
+                self.kept_ppn[i].d.next = self.new_ppn.val();
+            }
+            self.words[i].next = self.kept_ppn[i].q.val();
+            self.kept_extent[i].clock.next = self.clock.val();
+            self.kept_extent[i].d.next = self.kept_extent[i].q.val();
+            if self.refill.val() && (self.victim.val().index() == i) {
+                self.kept_extent[i].d.next = self.new_extent.val();
+            }
+        }
+        for i in 0..self.takes_second.len() {
+            self.takes_second[i].next = self.hit_number.val().get_bit(i);
+        }
 
         self.held_extent.clock.next = self.clock.val();
         self.held_extent.read_address.next = self.hit_number.val();
@@ -319,5 +354,10 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
         self.held_extent.write_data.next = self.new_extent.val();
         self.held_extent.write_enable.next = self.refill.val();
         self.extent.next = self.held_extent.read_data.val();
+        for i in 0..self.kept_extent.len() {
+            if self.hit_number.val().index() == i {
+                self.extent.next = self.kept_extent[i].q.val();
+            }
+        }
     }
 }

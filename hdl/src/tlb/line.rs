@@ -1,6 +1,6 @@
 //! One line of the TLB: its tag, and its comparator.
 
-use super::{SamePage, SameSpace};
+use super::{SamePage, SameWord};
 use crate::flags::Leaf;
 use crate::pmp::list;
 use rust_hdl::prelude::*;
@@ -119,7 +119,7 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
     same_before: Vec<DFF<Bit>>,
     named_before: Vec<DFF<Bit>>,
     page: SamePage<VPN>,
-    space: SameSpace<ASID>,
+    space: SameWord<ASID>,
     same_page: Signal<Local, Bit>,
     same_asid: Signal<Local, Bit>,
     fenced: Signal<Local, Bit>,
@@ -127,8 +127,9 @@ pub struct CamLine<const VPN: usize, const ASID: usize> {
 }
 
 impl<const VPN: usize, const ASID: usize> CamLine<VPN, ASID> {
-    /// A line whose comparisons are registered, or not.
-    pub fn new(registered: bool) -> Self {
+    /// A line whose comparisons are registered, or not, for pages with so many bits of the page
+    /// number inside, or more.
+    pub fn new(registered: bool, smallest: u32) -> Self {
         let stages = usize::from(registered);
         Self {
             new_vpn: list(stages),
@@ -136,6 +137,7 @@ impl<const VPN: usize, const ASID: usize> CamLine<VPN, ASID> {
             new_inside: list(stages),
             same_before: list(stages),
             named_before: list(stages),
+            page: SamePage::new(smallest),
             ..Self::default()
         }
     }

@@ -1,5 +1,6 @@
-//! The two comparisons of a line.
+//! The comparators of an entry.
 
+use crate::geometry::ones;
 use crate::pmp::list;
 use rust_hdl::prelude::*;
 
@@ -20,6 +21,9 @@ use rust_hdl::prelude::*;
 /// | `held_inside`, `key_inside` | in | VPN | bits to ignore: the page offsets of a larger page |
 /// | `same` | out | 1 | they are equal in all other bits |
 ///
+/// Where both are larger than the smallest page, the bits inside the next larger one are not compared
+/// at all.
+///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock)]
 pub struct SamePage<const VPN: usize> {
@@ -34,6 +38,7 @@ pub struct SamePage<const VPN: usize> {
     /// They are equal in all other bits.
     pub same: Signal<Out, Bit>,
     ignored: Signal<Local, Bits<VPN>>,
+    never_compared: Constant<Bits<VPN>>,
     // For Sv32: pairs of equal bits, what is summed, and the sum.
     equal: Vec<Signal<Local, Bits<VPN>>>,
     terms: Vec<Signal<Local, Bits<VPN>>>,
@@ -48,6 +53,13 @@ pub struct SamePage<const VPN: usize> {
 
 impl<const VPN: usize> Default for SamePage<VPN> {
     fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl<const VPN: usize> SamePage<VPN> {
+    /// Of pages with so many bits of the page number inside, or more.
+    pub fn new(smallest: u32) -> Self {
         let sums = usize::from(VPN == 20);
         let place = |value: u64| (0..sums).map(|_| Constant::new(bits::<VPN>(value))).collect();
         Self {
@@ -57,6 +69,7 @@ impl<const VPN: usize> Default for SamePage<VPN> {
             key_inside: Default::default(),
             same: Default::default(),
             ignored: Default::default(),
+            never_compared: Constant::new(bits::<VPN>(ones(smallest))),
             equal: list(sums),
             terms: list(sums),
             sum: list(sums),
@@ -72,7 +85,8 @@ impl<const VPN: usize> Default for SamePage<VPN> {
 impl<const VPN: usize> Logic for SamePage<VPN> {
     #[hdl_gen]
     fn update(&mut self) {
-        self.ignored.next = self.held_inside.val() | self.key_inside.val();
+        self.ignored.next =
+            self.held_inside.val() | self.key_inside.val() | self.never_compared.val();
         self.same.next = !((self.held.val() ^ self.key.val()) & (!self.ignored.val())).any();
         for i in 0..self.sum.len() {
             // Each pair is in its lower place; the higher one passes the carry on.
@@ -88,27 +102,67 @@ impl<const VPN: usize> Logic for SamePage<VPN> {
     }
 }
 
-/// Are two address spaces the same?
+/// Are two words the same?
 ///
 /// | port | dir | width | meaning |
 /// |---|---|---|---|
-/// | `held`, `key` | in | ASID | two address-space identifiers |
+/// | `held`, `key` | in | W | two words |
 /// | `same` | out | 1 | they are equal |
 ///
 /// Timing: combinational. Reset: no state.
 #[derive(LogicBlock, Default)]
-pub struct SameSpace<const ASID: usize> {
-    /// An address space.
-    pub held: Signal<In, Bits<ASID>>,
+pub struct SameWord<const W: usize> {
+    /// A word.
+    pub held: Signal<In, Bits<W>>,
     /// The other one.
-    pub key: Signal<In, Bits<ASID>>,
+    pub key: Signal<In, Bits<W>>,
     /// They are equal.
     pub same: Signal<Out, Bit>,
 }
 
-impl<const ASID: usize> Logic for SameSpace<ASID> {
+impl<const W: usize> Logic for SameWord<W> {
     #[hdl_gen]
     fn update(&mut self) {
         self.same.next = self.held.val() == self.key.val();
+    }
+}
+
+/// Does an entry of a 4 KiB page translate a page of the same set?
+///
+/// Spec: `sv32algorithm` (an entry serves if the ASID "matches" or it is global).
+///
+/// | port | dir | width | meaning |
+/// |---|---|---|---|
+/// | `held_vpn`, `key_vpn` | in | VPN | two virtual page numbers, whose lowest four bits are not compared |
+/// | `held_asid`, `key_asid` | in | ASID | their address spaces |
+/// | `in_all`, `all_spaces` | in | 1 | the entry is global; an entry of any address space will do: these are not compared |
+/// | `same` | out | 1 | all else is equal |
+///
+/// Timing: combinational. Reset: no state.
+#[derive(LogicBlock, Default)]
+pub struct SameEntry<const VPN: usize, const ASID: usize> {
+    /// The entry's page.
+    pub held_vpn: Signal<In, Bits<VPN>>,
+    /// The other one.
+    pub key_vpn: Signal<In, Bits<VPN>>,
+    /// The entry's address space.
+    pub held_asid: Signal<In, Bits<ASID>>,
+    /// The other one.
+    pub key_asid: Signal<In, Bits<ASID>>,
+    /// The entry is global.
+    pub in_all: Signal<In, Bit>,
+    /// It serves every address space.
+    pub all_spaces: Signal<In, Bit>,
+    /// All else is equal.
+    pub same: Signal<Out, Bit>,
+}
+
+impl<const VPN: usize, const ASID: usize> Logic for SameEntry<VPN, ASID> {
+    #[hdl_gen]
+    fn update(&mut self) {
+        self.same.next = !((self.held_vpn.val() ^ self.key_vpn.val()) >> bits::<VPN>(4)).any()
+            && (self.in_all.val()
+                || self.all_spaces.val()
+                || (self.held_asid.val() == self.key_asid.val()));
     }
 }

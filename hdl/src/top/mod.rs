@@ -17,7 +17,7 @@ use crate::pmp::{Protection, constants};
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
 use crate::second::SecondLevel;
-use crate::tlb::Shape;
+use crate::tlb::{SameWord, Shape};
 use crate::trace::PortTrace;
 use crate::walker::Walks;
 use rust_hdl::prelude::*;

@@ -257,6 +257,7 @@ macro_rules! mmu_ports {
             fetch_trace: Vec<PortTrace<$xlen, $pa>>,
             data_trace: Vec<PortTrace<$xlen, $pa>>,
             satp_before: DFF<Bits<$xlen>>,
+            same_satp: SameWord<$xlen>,
             satp_changed: Signal<Local, Bit>,
             // The address space that both TLBs have compared.
             space_before: DFF<Bits<$asid>>,
@@ -285,7 +286,7 @@ macro_rules! mmu_ports {
             /// If a size is not one that the part's own documentation allows.
             pub fn new(organisation: Organisation) -> Self {
                 let Organisation { extensions, fetch, data, second, physical, .. } = organisation;
-                let Organisation { registered_answer, trace, sizes, .. } = organisation;
+                let Organisation { registered_answer, page_ways, trace, sizes, .. } = organisation;
                 sizes.check($vpn);
                 let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
                 let protections = usize::from(physical.is_some());
@@ -300,8 +301,8 @@ macro_rules! mmu_ports {
                     protection: (0..protections).map(|_| protection()).collect(),
                     fetch_trace: (0..traces).map(|_| PortTrace::default()).collect(),
                     data_trace: (0..traces).map(|_| PortTrace::default()).collect(),
-                    fetch: Port::new(extensions, tlb(fetch), registered_answer, sizes),
-                    data: Port::new(extensions, tlb(data), registered_answer, sizes),
+                    fetch: Port::new(extensions, tlb(fetch), registered_answer, page_ways, sizes),
+                    data: Port::new(extensions, tlb(data), registered_answer, page_ways, sizes),
                     walks: Walks::new(organisation),
                     second: second
                         .map(|shape| SecondLevel::new(shape, extensions, sizes))

@@ -9,13 +9,14 @@ macro_rules! mmu_wiring {
             fn update(&mut self) {
                 self.satp_before.clock.next = self.clock.val();
                 self.satp_before.d.next = self.satp.val();
-                self.satp_changed.next = self.satp_before.q.val() != self.satp.val();
+                self.same_satp.held.next = self.satp_before.q.val();
+                self.same_satp.key.next = self.satp.val();
                 for i in 0..self.satp_bits.len() {
                     // What is not implemented is no change.
                     self.satp_before.d.next = self.satp.val() & self.satp_bits[i].val();
-                    self.satp_changed.next =
-                        self.satp_before.q.val() != (self.satp.val() & self.satp_bits[i].val());
+                    self.same_satp.key.next = self.satp.val() & self.satp_bits[i].val();
                 }
+                self.satp_changed.next = !self.same_satp.same.val();
                 self.space_before.clock.next = self.clock.val();
                 self.space_before.d.next = self.space_before.q.val();
                 if self.data_scheme.paged.val() && !self.fence_valid.val() {

@@ -12,7 +12,7 @@ use rust_hdl::prelude::*;
 /// | `fetch_*`, `data_*` | in | | the ports' misses |
 /// | `serves_data` | out | 1 | the choice |
 /// | `some` | out | 1 | there is a miss |
-/// | `vpn`, `root`, `top_level`, `access`, `asid` | out | | the chosen miss; without a miss 0, but for `access` |
+/// | `vpn`, `top_level`, `access`, `asid` | out | | the chosen miss; without a miss `vpn` is 0 |
 ///
 /// Timing: combinational. Reset: no state.
 ///
@@ -20,7 +20,7 @@ use rust_hdl::prelude::*;
 /// registers hold of requests that hit. With both ports waiting, the one that was not served last is
 /// chosen.
 #[derive(LogicBlock, Default)]
-pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
+pub struct Choice<const VPN: usize, const ASID: usize> {
     /// No walk is in progress.
     pub free: Signal<In, Bit>,
     /// The walk in progress, or the last one, is the data port's.
@@ -29,8 +29,6 @@ pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     pub fetch_waits: Signal<In, Bit>,
     /// Its virtual page.
     pub fetch_vpn: Signal<In, Bits<VPN>>,
-    /// Its root table.
-    pub fetch_root: Signal<In, Bits<PPN>>,
     /// Its root table's level.
     pub fetch_top_level: Signal<In, Bits<3>>,
     /// Its access.
@@ -41,8 +39,6 @@ pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     pub data_waits: Signal<In, Bit>,
     /// Its virtual page.
     pub data_vpn: Signal<In, Bits<VPN>>,
-    /// Its root table.
-    pub data_root: Signal<In, Bits<PPN>>,
     /// Its root table's level.
     pub data_top_level: Signal<In, Bits<3>>,
     /// Its access.
@@ -55,8 +51,6 @@ pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     pub some: Signal<Out, Bit>,
     /// The served miss's virtual page.
     pub vpn: Signal<Out, Bits<VPN>>,
-    /// Its root table.
-    pub root: Signal<Out, Bits<PPN>>,
     /// Its root table's level.
     pub top_level: Signal<Out, Bits<3>>,
     /// Its access.
@@ -66,7 +60,7 @@ pub struct Choice<const VPN: usize, const PPN: usize, const ASID: usize> {
     data_side: Signal<Local, Bit>,
 }
 
-impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for Choice<VPN, PPN, ASID> {
+impl<const VPN: usize, const ASID: usize> Logic for Choice<VPN, ASID> {
     #[hdl_gen]
     fn update(&mut self) {
         self.data_side.next = self.owner.val();
@@ -78,18 +72,13 @@ impl<const VPN: usize, const PPN: usize, const ASID: usize> Logic for Choice<VPN
         self.some.next = self.fetch_waits.val() || self.data_waits.val();
         self.access.next = self.fetch_access.val();
         self.vpn.next = bits::<VPN>(0);
-        self.root.next = bits::<PPN>(0);
-        self.top_level.next = bits::<3>(0);
-        self.asid.next = bits::<ASID>(0);
+        self.top_level.next = self.fetch_top_level.val();
+        self.asid.next = self.fetch_asid.val();
         if self.fetch_waits.val() {
             self.vpn.next = self.fetch_vpn.val();
-            self.root.next = self.fetch_root.val();
-            self.top_level.next = self.fetch_top_level.val();
-            self.asid.next = self.fetch_asid.val();
         }
         if self.data_side.val() {
             self.vpn.next = self.data_vpn.val();
-            self.root.next = self.data_root.val();
             self.top_level.next = self.data_top_level.val();
             self.access.next = self.data_access.val();
             self.asid.next = self.data_asid.val();

@@ -19,7 +19,8 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `clock`, `reset` | in | 1 | rising edge; synchronous reset |
 /// | `waits`, `waits_data` | in | 1 | a miss waits; it is the data port's (`Choice`) |
-/// | `vpn`, `root`, `top_level`, `access` | in | VPN, PPN, 3, struct | the miss; held until `done` |
+/// | `vpn`, `top_level`, `access` | in | VPN, 3, struct | the miss; held until `done` |
+/// | `fetch_root`, `data_root` | in | PPN | the root tables of both ports' misses; with `waits_data` the data port's is meant |
 /// | `free` | out | 1 | no walk is in progress: another miss may be chosen |
 /// | `cached`, `cached_level`, `cached_ppn`, `cached_global` | in | 1, 3, PPN, 1 | a walk that starts now begins at this table (`WalkCache`) |
 /// | `joins` | in | 1 | the miss takes the entry with which another walker ends now, instead of a walk |
@@ -58,8 +59,10 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     pub waits_data: Signal<In, Bit>,
     /// Its virtual page.
     pub vpn: Signal<In, Bits<VPN>>,
-    /// Its root table.
-    pub root: Signal<In, Bits<PPN>>,
+    /// The fetch port's root table.
+    pub fetch_root: Signal<In, Bits<PPN>>,
+    /// The data port's.
+    pub data_root: Signal<In, Bits<PPN>>,
     /// Its root table's level.
     pub top_level: Signal<In, Bits<3>>,
     /// Its access.
@@ -190,6 +193,9 @@ pub struct Walker<const XLEN: usize, const VPN: usize, const PPN: usize, const P
     next_entry: EntryAddress<VPN, PPN, PA>,
     stale: Signal<Local, Bit>,
     from_root: Signal<Local, Bit>,
+    moves: Signal<Local, Bit>,
+    root_level: Signal<Local, Bits<3>>,
+    below_level: Signal<Local, Bits<3>>,
     next_level: Signal<Local, Bits<3>>,
     below_global: Signal<Local, Bit>,
     marks: Signal<Local, Bits<XLEN>>,

@@ -207,7 +207,7 @@ pub struct Walks<
     pub joined: Signal<Out, Bit>,
     /// Event: a walk begins at a table that the walk cache knows.
     pub cache_hit: Signal<Out, Bit>,
-    choice: Choice<VPN, PPN, ASID>,
+    choice: Choice<VPN, ASID>,
     /// The data port's, if there is one for the fetch port.
     walker: Walker<XLEN, VPN, PPN, PA>,
     fetch_walker: Vec<Walker<XLEN, VPN, PPN, PA>>,

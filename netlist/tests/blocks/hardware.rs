@@ -8,7 +8,7 @@ use hdl::pmp::{Physical, PmpEntry, PmpRegisters, Protection, Region};
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{SecondLevel, SecondShape};
-use hdl::tlb::{Cam, CamLine, Policy, Replacement, Shape};
+use hdl::tlb::{Cam, CamLine, PageSets, Policy, Replacement, Shape};
 use hdl::walker::{
     Choice, EntryAddress, LineFill, MemoryTurn, PteDecode, WalkCache, WalkMemory, Walker, Walks,
 };
@@ -18,6 +18,7 @@ type Mask32 = PageMask<20, 22>;
 type Mask64 = PageMask<45, 44>;
 type Line = CamLine<45, 16>;
 type Tlb = Cam<4, 2, 45, 44, 16>;
+type Pages = PageSets<45, 44, 16>;
 type Fifo = Replacement<3>;
 type Address32 = PhysicalAddress<32, 20, 22, 34>;
 type Address64 = PhysicalAddress<64, 45, 44, 56>;
@@ -25,7 +26,7 @@ type Entry32 = EntryAddress<20, 22, 34>;
 type Entry64 = EntryAddress<45, 44, 56>;
 type Decode32 = PteDecode<32, 20, 22>;
 type Decode64 = PteDecode<64, 45, 44>;
-type Chooser = Choice<45, 44, 16>;
+type Chooser = Choice<45, 16>;
 type Walker32 = Walker<32, 20, 22, 34>;
 type Walker64 = Walker<64, 45, 44, 56>;
 type Pointers = WalkCache<45, 44, 16>;
@@ -42,7 +43,9 @@ type Fill32 = LineFill<32, 34>;
 type Fill64 = LineFill<64, 56>;
 type Both = Walks<64, 45, 44, 56, 54, 16>;
 
-clocked!(Line, Tlb, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second);
+clocked!(
+    Line, Tlb, Pages, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second
+);
 clocked!(PmpOne, Registers32, Registers64, Protect, Memory, Both, Fill32, Fill64);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
@@ -102,14 +105,20 @@ pub(crate) fn small_blocks_agree_alone() {
     );
     alone(Address32::default(), 300, 60, |dice, block| {
         present!(dice, block: va, line_ppn,
-        line_inside, bypasses, walked, walk_va, walk_ppn, walk_inside)
+        line_inside, bypasses, walked, walk_ppn, walk_inside)
     });
     alone(Address64::default(), 300, 60, |dice, block| {
         present!(dice, block: va, line_ppn,
-        line_inside, bypasses, walked, walk_va, walk_ppn, walk_inside)
+        line_inside, bypasses, walked, walk_ppn, walk_inside)
     });
-    alone(Entry32::default(), 300, 60, |dice, block| present!(dice, block: vpn, level, table_ppn));
-    alone(Entry64::default(), 300, 60, |dice, block| present!(dice, block: vpn, level, table_ppn));
+    alone(Entry32::default(), 300, 60, |dice, block| {
+        present!(dice, block: vpn, root_level, next_level, moves, from_root, fetch_root, data_root,
+            of_data, pointer, last)
+    });
+    alone(Entry64::default(), 300, 60, |dice, block| {
+        present!(dice, block: vpn, root_level, next_level, moves, from_root, fetch_root, data_root,
+            of_data, pointer, last)
+    });
 }
 
 #[test]
@@ -157,8 +166,8 @@ pub(crate) fn decoders_agree_alone() {
 #[test]
 pub(crate) fn a_chooser_agrees_alone() {
     alone(Chooser::default(), 600, 90, |dice, block| {
-        present!(dice, block: free, owner, fetch_waits, fetch_vpn, fetch_root, fetch_top_level,
-            fetch_access, fetch_asid, data_waits, data_vpn, data_root, data_top_level, data_access, data_asid);
+        present!(dice, block: free, owner, fetch_waits, fetch_vpn, fetch_top_level,
+            fetch_access, fetch_asid, data_waits, data_vpn, data_top_level, data_access, data_asid);
     });
 }
 
@@ -188,7 +197,7 @@ pub(crate) fn tlbs_of_every_shape_agree_alone() {
     for policy in policies {
         for ways in [4, 2] {
             let shape = Shape { lines: 4, ways, policy };
-            alone(Tlb::new(ALL, shape, false), 700, 80, |dice, block| {
+            alone(Tlb::new(ALL, shape, false, false), 700, 80, |dice, block| {
                 present!(dice, block: key_asid, looks_ahead, access, used, fence_by_va,
                     fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
                 block.key_vpn.next = dice.roll(1 << 10).into();
@@ -202,12 +211,28 @@ pub(crate) fn tlbs_of_every_shape_agree_alone() {
 /// Fewer lines than their numbers could count.
 #[test]
 pub(crate) fn a_tlb_of_three_lines_agrees_alone() {
-    alone(Tlb::new(ALL, Shape::fifo(3), false), 1500, 80, |dice, block| {
+    alone(Tlb::new(ALL, Shape::fifo(3), false, false), 1500, 80, |dice, block| {
         present!(dice, block: key_vpn, key_asid, looks_ahead, access, fence_by_va,
             fence_by_asid, filling, refill, new_ppn, new_leaf, new_inside);
         block.reset.next = dice.roll(100) == 0;
         block.fence.next = dice.roll(8) == 0;
     });
+}
+
+/// Pages in sets, of every number of ways.
+#[test]
+pub(crate) fn pages_in_sets_agree_alone() {
+    for ways in [1, 2, 4] {
+        alone(Pages::new(ways), 900, 80, |dice, block| {
+            present!(dice, block: key_asid, all_spaces, access, fence_by_va, fence_by_asid, refill,
+                new_asid, new_ppn, new_leaf);
+            let vpn = dice.roll(1 << 6);
+            block.key_vpn.next = vpn.into();
+            block.new_vpn.next = vpn.into();
+            block.reset.next = dice.roll(100) == 0;
+            block.fence.next = dice.roll(8) == 0;
+        });
+    }
 }
 
 #[test]
@@ -289,7 +314,7 @@ pub(crate) fn a_held_fault_agrees_alone() {
 macro_rules! walk {
     ($top_level:expr) => {
         |dice, block| {
-            present!(dice, block: waits, waits_data, vpn, root, access, mem_req_ready,
+            present!(dice, block: waits, waits_data, vpn, fetch_root, data_root, access, mem_req_ready,
                 mem_resp_valid, mem_resp_swapped);
             block.reset.next = dice.roll(300) == 0;
             block.fence.next = dice.roll(20) == 0;

@@ -65,6 +65,9 @@ const fn region(base: u64, log2: u32, kind: RegionKind, atomics: bool, tables: b
     Region { base, log2, kind, atomics, tables }
 }
 
+/// Sets of 4 KiB pages, where there are any.
+const SETS_OF_PAGES: usize = hdl::tlb::PageSets::<45, 44, 16>::SETS;
+
 impl Config {
     /// With a walk cache of so many lines.
     const fn walk_cache(self, walk_cache: usize) -> Config {
@@ -100,6 +103,11 @@ impl Config {
     const fn registered(self) -> Config {
         let organisation = Organisation { registered_answer: true, ..self.organisation };
         Config { organisation, ..self }
+    }
+
+    /// With so many entries for 4 KiB pages in each TLB, besides its lines.
+    const fn pages(self, pages: usize) -> Config {
+        Config { organisation: Organisation { pages, ..self.organisation }, ..self }
     }
 
     /// With ASIDs and physical addresses of so many bits, and the schemes up to one.
@@ -153,6 +161,7 @@ pub const CONFIGS: &[Config] = &[
     plain("rv64_linux_fetch8", Xlen::Rv64, 16).fetch_lines(8),
     plain("rv64_linux_registered", Xlen::Rv64, 16).registered(),
     plain("rv32_tiny_registered", Xlen::Rv32, 4).registered(),
+    plain("rv64_linux_pages", Xlen::Rv64, 2).registered().pages(32),
     plain("rv32_micro", Xlen::Rv32, 4).sized(0, 32, Mode::Sv57),
     plain("rv64_sv39", Xlen::Rv64, 16).sized(9, 40, Mode::Sv39),
     plain("rv64_sv39_small", Xlen::Rv64, 8).sized(0, 32, Mode::Sv39),
@@ -223,6 +232,7 @@ macro_rules! with_top {
             (Xlen::Rv32, 16) => with_top!(@ Rv32Mmu<16, 4>, $top, $body),
             (Xlen::Rv32, 32) => with_top!(@ Rv32Mmu<32, 5>, $top, $body),
             (Xlen::Rv32, 64) => with_top!(@ Rv32Mmu<64, 6>, $top, $body),
+            (Xlen::Rv64, 2) => with_top!(@ Rv64Mmu<2, 1>, $top, $body),
             (Xlen::Rv64, 4) => with_top!(@ Rv64Mmu<4, 2>, $top, $body),
             (Xlen::Rv64, 8) => with_top!(@ Rv64Mmu<8, 3>, $top, $body),
             (Xlen::Rv64, 16) => with_top!(@ Rv64Mmu<16, 4>, $top, $body),
@@ -318,7 +328,7 @@ impl Config {
         let Organisation { replacement, ways, fetch_lines, line_fill, .. } = self.organisation;
         let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
             self.organisation;
-        let Organisation { registered_answer, trace, sizes, .. } = self.organisation;
+        let Organisation { registered_answer, pages, trace, sizes, .. } = self.organisation;
         let sizes = hdl::Sizes {
             asid_bits: sizes.asid_bits as usize,
             pa_bits: sizes.pa_bits as usize,
@@ -350,6 +360,7 @@ impl Config {
             second,
             physical,
             registered_answer,
+            page_ways: pages / SETS_OF_PAGES,
             trace,
             sizes,
         }

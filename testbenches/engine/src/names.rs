@@ -1,7 +1,7 @@
 //! The names of the exported modules: the types of their blocks.
 
 use hdl::fault::{Cause, HeldFault};
-use hdl::geometry::{Inside, InsideMask, PageMask};
+use hdl::geometry::{Inside, InsideMask, PageMask, smallest_larger_page};
 use hdl::permission::Permission;
 use hdl::pmp::{AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protection, TableCheck};
 use hdl::port::{
@@ -11,15 +11,15 @@ use hdl::port::{
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{Bank, BankWay, Kept, SecondLevel};
 use hdl::tlb::{
-    Cam, CamLine, Fifo, HitNumber, LineRights, Lru, LruAge, NotMostRecent, Policy, PseudoLru,
-    Random, Replacement, SamePage, SameSpace, Shape,
+    Cam, CamLine, Fifo, HitNumber, LineRights, Lru, LruAge, NotMostRecent, PageSets, PageWay,
+    Policy, PseudoLru, Random, Replacement, SameEntry, SamePage, SameWord, Shape,
 };
 use hdl::trace::PortTrace;
 use hdl::walker::{
     Choice, EntryAddress, KeptLine, LineFill, MemoryTurn, PointerLine, PteDecode, Verdict,
     WalkCache, WalkMemory, Walker, Walks,
 };
-use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
+use hdl::{OneOfFour, Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::Names;
 use rust_hdl::prelude::{Bits, RAM};
 
@@ -39,8 +39,12 @@ macro_rules! named {
             fn names(organisation: Organisation) -> Names {
                 let Organisation { extensions, fetch, data, .. } = organisation;
                 let Organisation { walk_cache, line_fill, two_walkers, .. } = organisation;
-                let Organisation { second, physical, registered_answer, trace, .. } = organisation;
-                let sizes = organisation.sizes;
+                let Organisation { second, physical, registered_answer, .. } = organisation;
+                let Organisation { page_ways, trace, sizes, .. } = organisation;
+                let smallest = match page_ways {
+                    0 => 0,
+                    _ => smallest_larger_page(extensions, $vpn),
+                };
                 let mut names = Names::new();
                 if walk_cache > 0 {
                     names = names
@@ -54,6 +58,13 @@ macro_rules! named {
                         .with::<NextKey<$vpn>>()
                         .with::<LateFence<$asid>>()
                         .with::<LateRefill<$ppn>>();
+                }
+                if page_ways > 0 {
+                    names = names
+                        .with_example(PageSets::<$vpn, $ppn, $asid>::new(page_ways))
+                        .with_example(LineRights::<4>::new(page_ways))
+                        .with::<PageWay<$vpn, $ppn, $asid>>()
+                        .with::<SameEntry<$vpn, $asid>>();
                 }
                 if trace {
                     names = names.with::<PortTrace<$xlen, $pa>>();
@@ -86,12 +97,14 @@ macro_rules! named {
                             extensions,
                             tlb,
                             registered_answer,
+                            page_ways,
                             sizes,
                         ))
                         .with_example(Cam::<N, IDX, $vpn, $ppn, $asid>::new(
                             extensions,
                             tlb,
                             registered_answer,
+                            page_ways > 0,
                         ))
                         .with_example(LineRights::<N>::new(tlb.lines))
                         .with_example(HitNumber::<IDX>::new(tlb.lines))
@@ -113,11 +126,12 @@ macro_rules! named {
                     .with_example(Miss::<$xlen, $ppn, $asid>::new(registered_answer))
                     .with_example(MemoryType::new(extensions))
                     .with_example(PhysicalAddress::<$xlen, $vpn, $ppn, $pa>::new(extensions, sizes))
-                    .with_example(CamLine::<$vpn, $asid>::new(registered_answer))
+                    .with_example(CamLine::<$vpn, $asid>::new(registered_answer, smallest))
                     .with::<KeyChoice<$vpn>>()
                     .with::<LateChoice<$pa>>()
-                    .with::<SamePage<$vpn>>()
-                    .with::<SameSpace<$asid>>()
+                    .with_example(SamePage::<$vpn>::new(smallest))
+                    .with::<SameWord<$asid>>()
+                    .with::<SameWord<$xlen>>()
                     .with_example(Inside::new(extensions, sizes.vpn_bits($vpn)))
                     .with_example(Verdict::new(extensions, $vpn, $ppn, sizes))
                     .with_example(InsideMask::<$vpn, $pa>::of(extensions, sizes.vpn_bits($vpn)))
@@ -134,7 +148,7 @@ macro_rules! named {
                         organisation,
                     ))
                     .with_example(WalkMemory::<$xlen, $pa, $granule>::new(organisation))
-                    .with::<Choice<$vpn, $ppn, $asid>>()
+                    .with::<Choice<$vpn, $asid>>()
                     .with::<MemoryTurn>()
                     .with_example(Walker::<$xlen, $vpn, $ppn, $pa>::new(
                         extensions,
@@ -144,6 +158,11 @@ macro_rules! named {
                     ))
                     .with_example(PteDecode::<$xlen, $vpn, $ppn>::new(extensions, sizes))
                     .with::<EntryAddress<$vpn, $ppn, $pa>>()
+                    .with::<OneOfFour<$ppn>>()
+                    .with::<OneOfFour<$vpn>>()
+                    .with::<OneOfFour<4>>()
+                    .with::<OneOfFour<1>>()
+                    .with::<OneOfFour<$pa>>()
                     .with_example(Protection::<$xlen, $pa, $granule>::new(physical))
                     .with_example(PmpRegisters::<$xlen, $granule>::new(physical.pmp))
                     .with::<PmpEntry<$xlen, $granule>>()

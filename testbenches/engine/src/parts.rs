@@ -81,6 +81,15 @@ const PARTS: &[Part] = &[
         set: |organisation, lines| organisation.line_fill = lines,
     },
     Part {
+        name: "pages",
+        meaning: "entries for 4 KiB pages in each TLB, in sets of 1, 2 or 4 ways in distributed RAM, \
+                  beside lines for larger pages: 16, 32 or 64, with registered answers; or 0",
+        words: &[],
+        allowed: |pages| matches!(pages, 0 | 16 | 32 | 64),
+        get: |organisation| organisation.pages,
+        set: |organisation, pages| organisation.pages = pages,
+    },
+    Part {
         name: "pa_bits",
         meaning: "implemented bits of a physical address: 32 to 56, for RV32 to 34",
         words: &[],
@@ -285,6 +294,9 @@ impl Parts {
         if ways > lines {
             return Err(format!("`ways` is {ways}: more ways than the {lines} lines of a TLB"));
         }
+        if organisation.pages > 0 && !organisation.registered_answer {
+            return Err("`pages` needs registered answers (`answer=registered`)".to_owned());
+        }
         if l2 == 0 {
             let unused = self.0.iter().find(|(name, _)| name.starts_with("l2_"));
             if let Some((name, _)) = unused {
@@ -387,6 +399,8 @@ mod tests {
             ("rv64_tiny+ways=8", "more ways"),
             ("rv64_tiny+fetch_lines=8", "at most"),
             ("rv64_linux+walkers=2+walkers=2", "twice"),
+            ("rv64_tiny+pages=32", "needs registered answers"),
+            ("rv64_tiny+pages=8+answer=registered", "16, 32 or 64"),
             ("rv64_linux+l2=100", "a power of two from 64 to 2048"),
             ("rv64_linux+l2_ways=2", "no effect without a second level"),
             ("rv64_linux+l2=1024+l2_ways=1", "at most 512"),

@@ -137,6 +137,9 @@ pub struct Machine {
     /// exactly so many; the plain one of the size has none. A walk that the cache shortens meets
     /// `reads` with fewer, and `latency` with L less for each.
     pub walk_cache: Option<usize>,
+    /// Entries for 4 KiB pages in each TLB, in sets, beside the lines, which keep larger pages; 0: lines
+    /// keep pages of every size.
+    pub pages: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
     /// Lines of memory that each walker keeps: an entry in one of them is read in a cycle. Where a file
@@ -195,6 +198,7 @@ impl Default for Machine {
             without: Vec::new(),
             answer: None,
             walk_cache: None,
+            pages: None,
             walkers: None,
             line_fill: None,
             l2: None,
@@ -251,6 +255,7 @@ impl Machine {
         let mut parts = Parts::default();
         let chosen = [
             ("walk_cache", self.walk_cache),
+            ("pages", self.pages),
             ("walkers", self.walkers),
             ("line_fill", self.line_fill),
             ("l2", self.l2),

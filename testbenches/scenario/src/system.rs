@@ -39,6 +39,8 @@ pub struct SystemMachine {
     pub answer: Option<String>,
     /// Lines of the walk cache, as in [`Machine`].
     pub walk_cache: Option<usize>,
+    /// Entries for 4 KiB pages in each TLB, as in [`Machine`].
+    pub pages: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
     /// Lines of memory that each walker keeps.
@@ -72,6 +74,7 @@ impl Default for SystemMachine {
             adue: true,
             answer: None,
             walk_cache: None,
+            pages: None,
             walkers: None,
             line_fill: None,
             l2: None,
@@ -92,7 +95,7 @@ impl SystemMachine {
         let SystemMachine { size, l1, modes, latency, answer, replacement, sizes, .. } =
             self.clone();
         let SystemMachine { adue, walk_cache, walkers, line_fill, l2, l2_ways, .. } = *self;
-        let SystemMachine { trace, ways, fetch_lines, least, .. } = *self;
+        let SystemMachine { pages, trace, ways, fetch_lines, least, .. } = *self;
         Machine {
             size,
             l1,
@@ -101,6 +104,7 @@ impl SystemMachine {
             adue,
             answer,
             walk_cache,
+            pages,
             walkers,
             line_fill,
             l2,

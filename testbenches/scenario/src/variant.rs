@@ -164,14 +164,16 @@ fn of_size(machine: &Machine, size: Size) -> impl Iterator<Item = &'static Confi
     CONFIGS.iter().filter(of_size).filter(move |config| suits(machine, config))
 }
 
-/// Checks that parts fit into the configurations of a size.
+/// Checks that parts fit into the configurations of a size that [`Variant::all`] chooses.
 ///
 /// # Errors
 /// A sentence, if they do not.
 pub(super) fn fits(machine: &Machine, parts: &Parts, size: Size) -> Result<(), String> {
     let widths: Vec<Xlen> = machine.modes.list().into_iter().map(xlen).collect();
-    let of_widths = of_size(machine, size).filter(|config| widths.contains(&config.xlen));
-    let wrong = of_widths.into_iter().find_map(|config| parts.put_into(config).err());
+    let first = |xlen| of_size(machine, size).find(|config| config.xlen == xlen);
+    let mut chosen =
+        [Xlen::Rv32, Xlen::Rv64].into_iter().filter(|xlen| widths.contains(xlen)).filter_map(first);
+    let wrong = chosen.find_map(|config| parts.put_into(config).err());
     wrong.map_or(Ok(()), |wrong| Err(format!("with size `{}`: {wrong}", size.name())))
 }
 

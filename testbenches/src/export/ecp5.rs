@@ -41,17 +41,28 @@ pub fn with_cells(verilog: &mut Verilog, napot: bool) {
 }
 
 /// The body of a block in cells, if it has one. A block is named for its type and parameters; `text`
-/// is its module without cells.
+/// is its module without cells. One that lost an input, since it is always the same, stays as it is.
 fn body(block: &str, text: &str, napot: bool) -> Option<String> {
     let (name, parameters) = block.split_once('_')?;
-    let width: usize = parameters.split('_').next()?.parse().ok()?;
+    let mut parameters = parameters.split('_').map(|parameter| parameter.parse().ok());
+    let width: usize = parameters.next()??;
+    let ports = text.split_once(");\n")?.0;
+    let words: Vec<_> = ports.split_whitespace().map(|word| word.trim_end_matches(',')).collect();
+    let has = |names: &str| names.split(' ').all(|name| words.contains(&name));
     match name {
-        "SamePage" => Some(same_page(width, napot)),
-        "HitNumber" => Some(hit_number(lines(text)?, width)),
-        "SameSpace" => Some(chain(&equal(0..width, true))),
-        // Where answers are registered it has two inputs, and is a look-up table by itself.
-        "KeyChoice" if text.contains("fence_presented") => Some(key_choice(width)),
-        "LateChoice" => Some(late_choice(width)),
+        "SamePage" if has("held held_inside key key_inside") => {
+            Some(same_page(width, napot, smallest(text)))
+        }
+        "SameEntry" if has("held_vpn key_vpn held_asid key_asid in_all all_spaces") => {
+            Some(same_entry(width, parameters.next()??))
+        }
+        "SameWord" if has("held key") => Some(chain(&equal(["held", "key"], 0..width, true))),
+        "HitNumber" if has("same usable") => Some(hit_number(lines(text)?, width)),
+        "KeyChoice" if has("request miss fence waits fence_presented") => Some(key_choice(width)),
+        "OneOfFour" if has("first second third fourth takes_second takes_fourth takes_others") => {
+            Some(one_of_four(width))
+        }
+        "LateChoice" if has("early late is_early only_early") => Some(late_choice(width)),
         _ => None,
     }
 }
@@ -102,11 +113,11 @@ impl Half {
     }
 }
 
-/// Bits of `held` and `key` are equal, two bits in a half.
-fn equal(bits: std::ops::Range<usize>, begins: bool) -> Vec<Half> {
+/// Bits of two words are equal, two bits in a half.
+fn equal(words: [&str; 2], bits: std::ops::Range<usize>, begins: bool) -> Vec<Half> {
     let one = table(|a, b, _, _| a == b);
     let two = table(|a, b, c, d| a == b && c == d);
-    let pair = |at: usize| (format!("held[{at}]"), format!("key[{at}]"));
+    let pair = |at: usize| (format!("{}[{at}]", words[0]), format!("{}[{at}]", words[1]));
     let mut bits: Vec<usize> = bits.collect();
     let mut halves = Vec::new();
     if begins {
@@ -167,14 +178,14 @@ fn chain(halves: &[Half]) -> String {
 
 /// A level's bits, then a half at which the carry becomes 1 if the page contains them. What a larger
 /// page contains, it contains with all below.
-fn same_page(vpn: usize, napot: bool) -> String {
+fn same_page(vpn: usize, napot: bool, smallest: usize) -> String {
     let segment = if vpn == 20 { 10 } else { 9 };
     let levels = (segment..=vpn).step_by(segment);
-    let ends = napot.then_some(4).into_iter().chain(levels);
+    let ends = napot.then_some(4).into_iter().chain(levels).filter(|end| *end > smallest);
     let mut halves = Vec::new();
-    let mut begin = 0;
+    let mut begin = smallest;
     for end in ends {
-        halves.extend(equal(begin..end, begin == 0));
+        halves.extend(equal(["held", "key"], begin..end, begin == smallest));
         if end < vpn {
             let last = end - 1;
             halves
@@ -183,6 +194,27 @@ fn same_page(vpn: usize, napot: bool) -> String {
         begin = end;
     }
     chain(&halves)
+}
+
+/// The address spaces, a half at which the carry becomes 1 if they do not count, and the page above
+/// the bits of its set.
+fn same_entry(vpn: usize, asid: usize) -> String {
+    let mut halves = equal(["held_asid", "key_asid"], 0..asid, true);
+    halves.push(Half::force("in_all", "all_spaces"));
+    halves.extend(equal(["held_vpn", "key_vpn"], 4..vpn, false));
+    chain(&halves)
+}
+
+/// The bits of the page number that the text of a comparison leaves out.
+fn smallest(text: &str) -> usize {
+    let never = text.split_once(" NEVER_COMPARED = ");
+    let mask =
+        never.and_then(|(_, rest)| rest.split_once(';')).and_then(|(mask, _)| mask.split_once("'"));
+    let ones = mask.and_then(|(_, digits)| match digits.split_at_checked(1)? {
+        ("d", digits) => digits.parse::<u64>().ok(),
+        (_, digits) => u64::from_str_radix(digits, 16).ok(),
+    });
+    ones.map_or(0, |ones| ones.trailing_ones() as usize)
 }
 
 /// The width of the port `same` in a module's text.
@@ -244,7 +276,8 @@ fn hit_number(lines: usize, width: usize) -> String {
             level = above;
         }
         let bit_value = level.first().map_or(LOW, String::as_str);
-        let _ = writeln!(wires, "    assign number[{bit}] = {bit_value};");
+        let at = if width == 1 { String::new() } else { format!("[{bit}]") };
+        let _ = writeln!(wires, "    assign number{at} = {bit_value};");
     }
     format!("{wires}\n{text}")
 }
@@ -357,5 +390,24 @@ fn late_choice(width: usize) -> String {
          LUT4 #(.INIT(16'h{chosen:04x})) choice (\n                \
          .A(early[i]), .B(late[i]), .C(is_early[i]), .D(only_early), .Z(chosen[i])\n            \
          );\n        end\n    endgenerate\n"
+    )
+}
+
+/// Two look-up tables and the multiplexer between them.
+fn one_of_four(width: usize) -> String {
+    let either = table(|a, b, c, _| if c { b } else { a });
+    // A port of one bit is no vector.
+    let at = if width == 1 { "" } else { "[i]" };
+    format!(
+        "    wire [{high}:0] low;\n    wire [{high}:0] high;\n    genvar i;\n\n    generate\n        \
+         for (i = 0; i < {width}; i = i + 1) begin : bits\n            \
+         LUT4 #(.INIT(16'h{either:04x})) of_two (\n                \
+         .A(first{at}), .B(second{at}), .C(takes_second), .D(1'b0), .Z(low[i])\n            );\n            \
+         LUT4 #(.INIT(16'h{either:04x})) of_others (\n                \
+         .A(third{at}), .B(fourth{at}), .C(takes_fourth), .D(1'b0), .Z(high[i])\n            );\n            \
+         PFUMX choice (\n                \
+         .ALUT(high[i]), .BLUT(low[i]), .C0(takes_others), .Z(word{at})\n            );\n        \
+         end\n    endgenerate\n",
+        high = width - 1
     )
 }

@@ -26,7 +26,6 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.arrives.next = false;
         self.mem_req_valid.next = false;
         self.mem_req_swap.next = false;
-        self.mem_req_addr.next = self.entry_addr.q.val();
         self.done.next = false;
         self.faulty.next = false;
         self.vacant.next = false;
@@ -68,24 +67,33 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         // The table of the next read: the root, or the next one down.
         self.stale.next = self.overtaken.q.val() || self.fence.val();
         self.from_root.next = (self.state.q.val() == WalkState::Idle) || self.stale.val();
-        self.next_entry.table_ppn.next = self.arriving.ppn.val();
-        self.next_level.next = self.at_level.q.val() - bits::<3>(1);
+        self.next_entry.fetch_root.next = self.fetch_root.val();
+        self.next_entry.data_root.next = self.data_root.val();
+        self.below_level.next = self.at_level.q.val() - bits::<3>(1);
         if self.at_level.q.val() == bits::<3>(0) {
-            self.next_level.next = bits::<3>(0);
+            self.below_level.next = bits::<3>(0);
         }
-        if self.from_root.val() {
-            self.next_entry.table_ppn.next = self.root.val();
-            self.next_level.next = self.top_level.val();
-            if self.cached.val() && (self.state.q.val() == WalkState::Idle) {
-                self.next_entry.table_ppn.next = self.cached_ppn.val();
-                self.next_level.next = self.cached_level.val();
-            }
+        self.root_level.next = self.top_level.val();
+        if self.cached.val() && (self.state.q.val() == WalkState::Idle) {
+            self.next_entry.fetch_root.next = self.cached_ppn.val();
+            self.next_entry.data_root.next = self.cached_ppn.val();
+            self.root_level.next = self.cached_level.val();
         }
         for i in 0..self.levels.len() {
-            self.next_level.next = self.next_level.val() & self.levels[i].val();
+            self.below_level.next = self.below_level.val() & self.levels[i].val();
+            self.root_level.next = self.root_level.val() & self.levels[i].val();
         }
+        self.next_level.next = self.below_level.val();
+        if self.from_root.val() {
+            self.next_level.next = self.root_level.val();
+        }
+        self.next_entry.from_root.next = self.from_root.val();
+        self.next_entry.of_data.next = self.waits_data.val();
+        self.next_entry.pointer.next = self.arriving.ppn.val();
+        self.next_entry.last.next = self.entry_addr.q.val();
         self.next_entry.vpn.next = self.vpn.val();
-        self.next_entry.level.next = self.next_level.val();
+        self.next_entry.root_level.next = self.root_level.val();
+        self.next_entry.next_level.next = self.below_level.val();
 
         match self.state.q.val() {
             WalkState::Idle => {
@@ -213,9 +221,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.pointer_level.next = self.at_level.q.val();
         self.pointer_ppn.next = self.arriving.ppn.val();
         self.pointer_global.next = self.below_global.val();
-        if self.started.val() || self.restarted.val() || self.descends.val() {
+        self.moves.next = self.started.val() || self.restarted.val() || self.descends.val();
+        self.next_entry.moves.next = self.moves.val();
+        self.mem_req_addr.next = self.next_entry.addr.val();
+        if self.moves.val() {
             self.mem_req_valid.next = true;
-            self.mem_req_addr.next = self.next_entry.addr.val();
             self.entry_addr.d.next = self.next_entry.addr.val();
             self.at_level.d.next = self.next_level.val();
             self.overtaken.d.next = false;

@@ -26,13 +26,11 @@ impl<
         self.choice.owner.next = self.walker.data_side.val();
         self.choice.fetch_waits.next = self.fetch_waits.val();
         self.choice.fetch_vpn.next = self.fetch_vpn.val();
-        self.choice.fetch_root.next = self.fetch_root.val();
         self.choice.fetch_top_level.next = self.fetch_top_level.val();
         self.choice.fetch_access.next = self.fetch_access.val();
         self.choice.fetch_asid.next = self.fetch_asid.val();
         self.choice.data_waits.next = self.data_waits.val();
         self.choice.data_vpn.next = self.data_vpn.val();
-        self.choice.data_root.next = self.data_root.val();
         self.choice.data_top_level.next = self.data_top_level.val();
         self.choice.data_access.next = self.data_access.val();
         self.choice.data_asid.next = self.data_asid.val();
@@ -42,7 +40,8 @@ impl<
         self.walker.waits.next = self.choice.some.val();
         self.walker.waits_data.next = self.choice.serves_data.val();
         self.walker.vpn.next = self.choice.vpn.val();
-        self.walker.root.next = self.choice.root.val();
+        self.walker.fetch_root.next = self.fetch_root.val();
+        self.walker.data_root.next = self.data_root.val();
         self.walker.top_level.next = self.choice.top_level.val();
         for i in 0..self.root_level.len() {
             self.walker.top_level.next = self.root_level[i].val();
@@ -153,11 +152,11 @@ impl<
                 && (!self.fetch_follows.val() || self.walker.shares.val());
             self.fetch_walker[i].waits_data.next = false;
             self.fetch_walker[i].vpn.next = bits::<VPN>(0);
-            self.fetch_walker[i].root.next = bits::<PPN>(0);
+            self.fetch_walker[i].fetch_root.next = self.fetch_root.val();
+            self.fetch_walker[i].data_root.next = self.fetch_root.val();
             self.fetch_walker[i].top_level.next = bits::<3>(0);
             if self.fetch_waits.val() {
                 self.fetch_walker[i].vpn.next = self.fetch_vpn.val();
-                self.fetch_walker[i].root.next = self.fetch_root.val();
                 self.fetch_walker[i].top_level.next = self.fetch_top_level.val();
             }
             self.fetch_walker[i].access.next = self.fetch_access.val();

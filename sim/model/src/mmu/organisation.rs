@@ -56,6 +56,9 @@ pub struct Organisation {
     pub l2_parity: bool,
     /// Every answer comes a cycle later.
     pub registered_answer: bool,
+    /// Entries for 4 KiB pages in each TLB, besides the lines, which then keep larger pages only; 0 is
+    /// none: lines keep pages of every size.
+    pub pages: usize,
     /// Its ports tell where answers come from, why accesses fault, and what walks read.
     pub trace: bool,
     /// What is implemented of ASIDs, of physical addresses and of schemes.
@@ -81,6 +84,7 @@ impl Organisation {
         l2_ways: 4,
         l2_parity: false,
         registered_answer: false,
+        pages: 0,
         trace: false,
         sizes: Sizes::ALL,
     };
@@ -129,6 +133,9 @@ impl fmt::Display for Organisation {
         }
         if self.registered_answer {
             parts.push("registered answers".to_owned());
+        }
+        if self.pages > 0 {
+            parts.push(format!("{} 4 KiB pages in sets", self.pages));
         }
         if self.trace {
             parts.push("trace ports".to_owned());
