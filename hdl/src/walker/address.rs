@@ -12,7 +12,7 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `vpn` | in | VPN | the virtual page number |
 /// | `root_level`, `next_level` | in | 3 | the level of the table with `from_root`, and of the one that `pointer` names |
-/// | `moves` | in | 1 | an entry of another table is read |
+/// | `moves` | in | 1 | an entry of another table is read, if one is |
 /// | `from_root` | in | 1 | ... of the root table; otherwise of the one that `pointer` names |
 /// | `fetch_root`, `data_root`, `of_data` | in | PPN, PPN, 1 | the root tables of both ports, and whose it is |
 /// | `pointer` | in | PPN | the page number in a pointer |

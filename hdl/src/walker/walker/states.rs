@@ -87,6 +87,11 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         if self.from_root.val() {
             self.next_level.next = self.root_level.val();
         }
+        // Where no request is presented its address does not count: it waits for the state only, and not
+        // for what memory answers.
+        self.next_entry.moves.next = (self.state.q.val() == WalkState::Idle)
+            || (self.state.q.val() == WalkState::Wait)
+            || ((self.state.q.val() == WalkState::Update) && self.stale.val());
         self.next_entry.from_root.next = self.from_root.val();
         self.next_entry.of_data.next = self.waits_data.val();
         self.next_entry.pointer.next = self.arriving.ppn.val();
@@ -222,7 +227,6 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.pointer_ppn.next = self.arriving.ppn.val();
         self.pointer_global.next = self.below_global.val();
         self.moves.next = self.started.val() || self.restarted.val() || self.descends.val();
-        self.next_entry.moves.next = self.moves.val();
         self.mem_req_addr.next = self.next_entry.addr.val();
         if self.moves.val() {
             self.mem_req_valid.next = true;
