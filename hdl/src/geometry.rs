@@ -24,7 +24,7 @@ pub(crate) const NAPOT_BITS: u32 = 4;
 
 /// Page-number bits inside the smallest page that is larger than 4 KiB.
 pub const fn smallest_larger_page(extensions: Extensions, vpn: usize) -> u32 {
-    if extensions.svnapot && vpn != 20 { NAPOT_BITS } else { segment_bits(vpn) }
+    if has_napot(extensions, vpn) { NAPOT_BITS } else { segment_bits(vpn) }
 }
 
 /// Whether a scheme can have NAPOT ranges: those of RV64 (`norm:Svnapot_depends_Sv39`).

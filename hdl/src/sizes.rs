@@ -65,6 +65,12 @@ impl Sizes {
         vpn.min((self.levels * segment_bits(vpn)) as usize)
     }
 
+    /// The bits of a level, likewise.
+    pub(crate) fn level(self, vpn: usize) -> Option<u64> {
+        let deepest = self.vpn_bits(vpn) as u64 / u64::from(segment_bits(vpn)) - 1;
+        low(deepest.ilog2() as usize + 1, 3)
+    }
+
     /// The bits of a `satp` but MODE, if not all of them are implemented.
     pub(crate) fn satp(self, xlen: usize, asid: usize, ppn: usize) -> Option<u64> {
         if self.asid(asid).is_none() && self.page(ppn).is_none() {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{checked, connected, settle};
+use common::{Dice, checked, connected, settle};
 use hdl::tlb::{Cam, Shape};
 use hdl::{Extensions, Leaf};
 use rust_hdl::prelude::*;
@@ -41,20 +41,9 @@ impl Mapping {
     }
 }
 
-/// A small generator (xorshift), so that the seed alone repeats a run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    fn vpn(&mut self) -> u64 {
-        self.roll(3) << 18 | self.roll(2) << 9 | self.roll(2) << 4 | self.roll(3)
-    }
+/// Few pages, near to each other and far.
+fn some_vpn(dice: &mut Dice) -> u64 {
+    dice.roll(3) << 18 | dice.roll(2) << 9 | dice.roll(2) << 4 | dice.roll(3)
 }
 
 fn clock(tlb: &mut Tlb) {
@@ -124,7 +113,7 @@ fn refill_and_fence(mut tlb: Box<Tlb>, sizes: &[u64]) {
     let mut model: Vec<Mapping> = Vec::new();
     let mut hits = 0;
     for step in 0..4000 {
-        let (vpn, asid) = (dice.vpn(), dice.roll(2));
+        let (vpn, asid) = (some_vpn(&mut dice), dice.roll(2));
         if dice.roll(4) == 0 {
             let (by_va, by_asid) = (dice.roll(2) == 1, dice.roll(2) == 1);
             tlb.fence.next = true;

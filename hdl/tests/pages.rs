@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{checked, settle};
+use common::{Dice, checked, settle};
 use hdl::Leaf;
 use hdl::tlb::PageSets;
 
@@ -75,21 +75,9 @@ impl Model {
     }
 }
 
-/// A small generator (xorshift), so that the seed alone repeats a run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    /// Few pages of few sets, which differ in a high or a low bit.
-    fn vpn(&mut self) -> u64 {
-        self.roll(3) << 43 | self.roll(2) << 4 | self.roll(2)
-    }
+/// Few pages of few sets, which differ in a high or a low bit.
+fn some_vpn(dice: &mut Dice) -> u64 {
+    dice.roll(3) << 43 | dice.roll(2) << 4 | dice.roll(2)
 }
 
 fn clock(pages: &mut Pages) {
@@ -119,7 +107,7 @@ fn follows_the_rules(ways: usize) {
     pages.reset.next = false;
     let mut counts = [0; 4];
     for step in 0..6_000 {
-        let (vpn, asid) = (dice.vpn(), dice.roll(3));
+        let (vpn, asid) = (some_vpn(&mut dice), dice.roll(3));
         match dice.roll(10) {
             0..5 => {
                 let store = dice.roll(2) == 0;
@@ -161,7 +149,7 @@ fn follows_the_rules(ways: usize) {
                 pages.fence_by_va.next = by_va;
                 pages.fence_by_asid.next = named.is_some();
                 // The lookup of the same cycle finds what is left.
-                let beside = dice.vpn();
+                let beside = some_vpn(&mut dice);
                 pages.access.next.store = false;
                 look_up(&mut pages, beside, Some(asid));
                 pages.fence.next = false;

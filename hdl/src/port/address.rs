@@ -79,10 +79,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         self.early.next = (bit_cast::<PA, XLEN>(self.va.val()) & self.of_va.val())
             | ((bit_cast::<PA, PPN>(self.walk_ppn.val()) << bits::<PA>(12)) & (!self.of_va.val()));
         for i in 0..self.addresses.len() {
-            self.early.next = ((bit_cast::<PA, XLEN>(self.va.val()) & self.of_va.val())
-                | ((bit_cast::<PA, PPN>(self.walk_ppn.val()) << bits::<PA>(12))
-                    & (!self.of_va.val())))
-                & self.addresses[i].val();
+            self.early.next = self.early.val() & self.addresses[i].val();
         }
         self.line_page.parts.next = self.line_inside.val();
         self.late.early.next = self.early.val();

@@ -199,6 +199,7 @@ pub struct Port<
     answered: Signal<Local, Bit>,
     va: Signal<Local, Bits<XLEN>>,
     access: Signal<Local, AccessContext>,
+    missed_page: Signal<Local, Bits<VPN>>,
     decides: Signal<Local, Bit>,
     faults: Signal<Local, Bit>,
     found_ppn: Signal<Local, Bits<PPN>>,

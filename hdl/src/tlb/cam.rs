@@ -29,6 +29,7 @@ use rust_hdl::prelude::*;
 /// | `decides` | out | 1 | ... and decides the access; otherwise hardware must set its D |
 /// | `faults` | out | 1 | ... with a page fault |
 /// | `ppn`, `extent` | out | PPN, struct | that line's contents; without a hit, those of some line |
+/// | `words`, `takes_second` | out | PPN, 1 | with `words`: the page number again, in the first of two words, or if `takes_second` in the second |
 /// | `leaf` | out | struct | that line's flags, without its size and type; without a hit, 0 |
 /// | `used` | in | 1 | that line answers a request in this cycle |
 /// | `fence`, `fence_by_va`, `fence_by_asid` | in | 1 | clear the entries that the fence subsumes |
@@ -334,15 +335,13 @@ impl<const N: usize, const IDX: usize, const VPN: usize, const PPN: usize, const
         for i in 0..self.kept_ppn.len() {
             self.kept_ppn[i].clock.next = self.clock.val();
             self.kept_ppn[i].d.next = self.kept_ppn[i].q.val();
-            if self.refill.val() && (self.victim.val().index() == i) {
-                self.kept_ppn[i].d.next = self.new_ppn.val();
-            }
-            self.words[i].next = self.kept_ppn[i].q.val();
             self.kept_extent[i].clock.next = self.clock.val();
             self.kept_extent[i].d.next = self.kept_extent[i].q.val();
             if self.refill.val() && (self.victim.val().index() == i) {
+                self.kept_ppn[i].d.next = self.new_ppn.val();
                 self.kept_extent[i].d.next = self.new_extent.val();
             }
+            self.words[i].next = self.kept_ppn[i].q.val();
         }
         for i in 0..self.takes_second.len() {
             self.takes_second[i].next = self.hit_number.val().get_bit(i);

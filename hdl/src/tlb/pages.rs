@@ -96,6 +96,7 @@ pub struct PageSets<const VPN: usize, const PPN: usize, const ASID: usize> {
     same_before: Vec<DFF<Bit>>,
     holds_before: Vec<DFF<Bit>>,
     flags_before: Vec<DFF<PageFlags>>,
+    // G of these again: a loop over ways cannot name a field of a bundle.
     global_before: Vec<DFF<Bit>>,
     decided: DFF<Bits<4>>,
     faulted: DFF<Bits<4>>,

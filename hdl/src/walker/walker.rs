@@ -214,11 +214,7 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize>
             arriving: decode(),
             held: decode(),
             verdict: Verdict::new(extensions, VPN, PPN, sizes),
-            levels: constants(match sizes.vpn_bits(VPN) {
-                20 => Some(1),
-                27 => Some(3),
-                _ => None,
-            }),
+            levels: constants(sizes.level(VPN)),
             from_line: list(fills),
             other_from_line: list(if two_walkers { fills } else { 0 }),
             anew: list(fills),

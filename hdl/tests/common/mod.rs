@@ -25,3 +25,23 @@ pub(crate) fn settle<B: Block>(block: &mut B) {
 pub(crate) fn bit(word: u32, index: u32) -> bool {
     word >> index & 1 == 1
 }
+
+/// A small generator (xorshift), so that the seed alone repeats a run.
+#[allow(dead_code, reason = "not every test file is random")]
+pub(crate) struct Dice(pub(crate) u64);
+
+#[allow(dead_code, reason = "not every test file is random")]
+impl Dice {
+    /// From 0 to one less than `sides`.
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    /// True once in so many times.
+    pub(crate) fn one_in(&mut self, sides: u64) -> bool {
+        self.roll(sides) == 0
+    }
+}

@@ -58,6 +58,11 @@ impl<
             self.judged_machine[i].next = self.stage[i].machine.val();
         }
 
+        self.missed_page.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
+        for i in 0..self.page_bits.len() {
+            self.missed_page.next = self.missed_page.val() & self.page_bits[i].val();
+        }
+
         // One comparator per line serves lookup, fence and refill: they never coincide.
         self.va.next = self.req_va.val();
         self.access.next = self.req_access.val();
@@ -118,13 +123,7 @@ impl<
             self.late_refill[i].leaf_inside.next = self.done_inside.val();
             self.tlb.new_ppn.next = self.late_refill[i].new_ppn.val();
             self.tlb.new_leaf.next = self.late_refill[i].new_leaf.val();
-            self.tlb.written_vpn[i].next =
-                bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
-            for k in 0..self.page_bits.len() {
-                self.tlb.written_vpn[i].next =
-                    bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12))
-                        & self.page_bits[k].val();
-            }
+            self.tlb.written_vpn[i].next = self.missed_page.val();
             self.tlb.written_asid[i].next = self.miss.asid.val();
             self.tlb.written_inside[i].next = self.late_refill[i].new_inside.val();
         }
@@ -256,11 +255,7 @@ impl<
         self.miss.satp_changed.next = self.satp_changed.val();
         self.miss.done.next = self.done.val();
         self.waits.next = self.miss.waits.val();
-        self.miss_vpn.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12));
-        for i in 0..self.page_bits.len() {
-            self.miss_vpn.next = bit_cast::<VPN, XLEN>(self.miss.va.val() >> bits::<XLEN>(12))
-                & self.page_bits[i].val();
-        }
+        self.miss_vpn.next = self.missed_page.val();
         self.miss_root.next = self.miss.root.val();
         self.miss_top_level.next = self.miss.top_level.val();
         self.miss_access.next = self.miss.access.val();

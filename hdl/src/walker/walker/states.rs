@@ -87,8 +87,8 @@ impl<const XLEN: usize, const VPN: usize, const PPN: usize, const PA: usize> Log
         if self.from_root.val() {
             self.next_level.next = self.root_level.val();
         }
-        // Where no request is presented its address does not count: it waits for the state only, and not
-        // for what memory answers.
+        // Where no request is presented its address does not count: so it depends on the state and on
+        // fences only, and waits for nothing that memory answers.
         self.next_entry.moves.next = (self.state.q.val() == WalkState::Idle)
             || (self.state.q.val() == WalkState::Wait)
             || ((self.state.q.val() == WalkState::Update) && self.stale.val());
