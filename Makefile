@@ -85,6 +85,7 @@ export: ## Write the Verilog of every configuration into export/
 	    rv64_linux_lru rv64_linux_plru rv64_linux_nmr rv64_linux_random \
 	    rv64_linux_ways4 rv64_linux_fetch8 rv64_linux_registered rv64_linux_pages \
 	    rv32_tiny_registered rv32_micro rv64_sv39 rv64_sv39_small \
+	    rv64_linux_one_port rv32_tiny_one_port \
 	    segment_toy segment_4 segment_8 segment_16 \
 	    shim_swap_rv32 shim_swap_rv64 shim_narrow_rv32 shim_narrow_rv64 \
 	    shim_walker_axi4_rv32 shim_walker_axi4_rv32_d64 shim_walker_axi4_rv64 \

@@ -12,6 +12,9 @@ use crate::tlb::Shape;
 pub struct Organisation {
     /// Extensions of the page-table entries.
     pub extensions: Extensions,
+    /// One port, the data port, serves fetches too: there is neither a fetch port nor its TLB. A
+    /// request says which it is (`data_req_fetch`).
+    pub one_port: bool,
     /// The fetch port's TLB; `None`: as many lines as the top's sizes say, fully associative, the
     /// first in is the first out.
     pub fetch: Option<Shape>,
@@ -20,7 +23,7 @@ pub struct Organisation {
     /// Lines of the walk cache, 2 to 16; 0 is none.
     pub walk_cache: usize,
     /// A walker for each port, so that both ports' misses are walked at the same time. The memory
-    /// port then has up to two requests in flight.
+    /// port then has up to two requests in flight. Not with one port.
     pub two_walkers: bool,
     /// Lines of memory that each walker keeps, 1 to 8; 0 is no line fill.
     pub line_fill: usize,

@@ -34,6 +34,8 @@ ROWS = [
     ("rv32_tiny_registered-ice40", "rv32_tiny_registered", "generic", "ice40"),
     ("rv32_tiny-ice40", "rv32_tiny", "generic", "ice40"),
     ("rv32_micro-ice40", "rv32_micro", "generic", "ice40"),
+    ("rv32_tiny_one_port-ice40", "rv32_tiny_one_port", "generic", "ice40"),
+    ("rv64_linux_one_port", "rv64_linux_one_port", "ecp5", "ecp5"),
 ]
 # The same with Svnapot, Svpbmt and PMP; one seed each, as their synthesis is long.
 EXTENDED = [

@@ -15,7 +15,8 @@ use rust_hdl::prelude::*;
 /// |---|---|---|---|
 /// | `clock` | in | 1 | rising edge |
 /// | `pa` | in | PA | the address of this cycle's answer |
-/// | `size`, `fetch`, `store`, `machine` | in | 3, 1 | the request of this cycle: log2 of its bytes, type, privilege M |
+/// | `size`, `store`, `machine` | in | 3, 1 | the request of this cycle: log2 of its bytes, type, privilege M |
+/// | `fetch` | in | 1 | this cycle's answer is that of a fetch |
 /// | `take` | in | 1 | it misses: it is answered in a later cycle |
 /// | `waits` | in | 1 | the answer is that of the miss |
 /// | `active`, `first`, `last`, `rights` | in | | the PMP entries |

@@ -9,6 +9,7 @@
 //! | [`AccessCheck`] | both, for the final access of a port (`access`) |
 //! | [`TableCheck`] | both, between a walker and memory (`tables`) |
 //! | [`Protection`] | registers and the ports' checks, as the top has them once or not at all (`unit`) |
+//! | [`SingleProtection`] | ... where there is one port (`single`) |
 //!
 //! [`Physical`] (`physical`) says how much of it is built in. A granule is what a `pmpaddr` register
 //! counts: 4 bytes.
@@ -19,6 +20,7 @@ mod entry;
 mod physical;
 mod regions;
 mod registers;
+mod single;
 mod tables;
 mod unit;
 
@@ -28,6 +30,7 @@ pub use entry::PmpEntry;
 pub use physical::{Physical, Region};
 pub use regions::PmaCheck;
 pub use registers::PmpRegisters;
+pub use single::SingleProtection;
 pub use tables::TableCheck;
 pub use unit::Protection;
 

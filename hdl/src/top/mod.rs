@@ -4,16 +4,19 @@
 //! |---|---|
 //! | `ports` | the ports of both tops, and the blocks behind them |
 //! | `wiring` | how those blocks are connected |
+//! | `tells` | ... to what tells of the answers: fault port, trace pins, status, events |
 
 #[macro_use]
 mod ports;
+#[macro_use]
+mod tells;
 #[macro_use]
 mod wiring;
 
 use crate::Organisation;
 use crate::fault::HeldFault;
 use crate::flags::{AccessContext, Leaf};
-use crate::pmp::{Protection, constants};
+use crate::pmp::{Protection, SingleProtection, constants, list};
 use crate::port::Port;
 use crate::scheme::{Scheme32, Scheme64};
 use crate::second::SecondLevel;
@@ -33,5 +36,5 @@ mmu_ports!(
     Rv64Mmu, Scheme64, 64, 45, 44, 56, 54, 16, 61
 );
 
-mmu_wiring!(Rv32Mmu, 32, 20, 22, 34);
-mmu_wiring!(Rv64Mmu, 64, 45, 44, 56);
+mmu_wiring!(Rv32Mmu, 32, 20, 22, 34, 9);
+mmu_wiring!(Rv64Mmu, 64, 45, 44, 56, 16);

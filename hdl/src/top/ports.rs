@@ -78,6 +78,8 @@ macro_rules! mmu_ports {
             pub data_req_va: Signal<In, Bits<$xlen>>,
             /// log2 of its bytes.
             pub data_req_size: Signal<In, Bits<3>>,
+            /// With one port: an instruction fetch, whatever `data_req_store` and `data_req_cbo` say.
+            pub data_req_fetch: Signal<In, Bit>,
             /// Store or atomic; otherwise a load.
             pub data_req_store: Signal<In, Bit>,
             /// Cache-block management (`cbo.inval`, `cbo.clean`, `cbo.flush`), whatever
@@ -244,15 +246,18 @@ macro_rules! mmu_ports {
             pub event_page_fault: Signal<Out, Bit>,
             /// An access fault was answered.
             pub event_access_fault: Signal<Out, Bit>,
-            fetch_scheme: $scheme,
+            /// One, or none with one port for all; as is the port.
+            fetch_scheme: Vec<$scheme>,
             data_scheme: $scheme,
-            fetch: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
+            fetch: Vec<Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>>,
             data: Port<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>,
             walks: Walks<$xlen, $vpn, $ppn, $pa, $granule, $asid>,
             second: Vec<SecondLevel<$vpn, $ppn, $asid, $tag>>,
             held_fault: HeldFault<$xlen>,
             /// One, or none.
             protection: Vec<Protection<$xlen, $pa, $granule>>,
+            /// Instead of it with one port.
+            single: Vec<SingleProtection<$xlen, $pa, $granule>>,
             /// One each, or none.
             fetch_trace: Vec<PortTrace<$xlen, $pa>>,
             data_trace: Vec<PortTrace<$xlen, $pa>>,
@@ -277,6 +282,23 @@ macro_rules! mmu_ports {
             data_leaf: Signal<Local, Leaf>,
             fetch_access: Signal<Local, AccessContext>,
             data_access: Signal<Local, AccessContext>,
+            // The end of the fetch port's walk, and its miss, if there is such a port.
+            fetch_done: Signal<Local, Bit>,
+            fetch_done_page_fault: Signal<Local, Bit>,
+            fetch_done_access_fault: Signal<Local, Bit>,
+            fetch_done_ppn: Signal<Local, Bits<$ppn>>,
+            fetch_done_inside: Signal<Local, Bits<5>>,
+            fetch_done_cacheable: Signal<Local, Bit>,
+            // If there is none: what is not requested.
+            no_access: Vec<Constant<AccessContext>>,
+            fetch_waits: Signal<Local, Bit>,
+            fetch_vpn: Signal<Local, Bits<$vpn>>,
+            fetch_miss_access: Signal<Local, AccessContext>,
+            fetch_space: Signal<Local, Bits<$asid>>,
+            fetch_refilled: Signal<Local, Bit>,
+            // With one port: a fetch is requested; what is looked up or answered is one.
+            asks_fetch: Vec<Signal<Local, Bit>>,
+            fetches: Vec<Signal<Local, Bit>>,
         }
 
         impl<const N: usize, const IDX: usize> $name<N, IDX> {
@@ -288,21 +310,36 @@ macro_rules! mmu_ports {
                 let Organisation { extensions, fetch, data, second, physical, .. } = organisation;
                 let Organisation { registered_answer, page_ways, trace, sizes, .. } = organisation;
                 sizes.check($vpn);
+                let Organisation { one_port, two_walkers, .. } = organisation;
+                assert!(!(one_port && two_walkers), "the walkers are one for each of two ports");
                 let tlb = |shape: Option<Shape>| shape.unwrap_or(Shape::fifo(N));
+                let port = |shape| {
+                    Port::new(extensions, tlb(shape), registered_answer, page_ways, sizes)
+                };
+                let fetch_ports = usize::from(!one_port);
                 let protections = usize::from(physical.is_some());
                 let traces = usize::from(trace);
                 let protection = || Protection::new(physical);
+                let single = || SingleProtection::new(physical);
                 Self {
-                    fetch_scheme: <$scheme>::new(sizes),
+                    fetch_scheme: (0..fetch_ports).map(|_| <$scheme>::new(sizes)).collect(),
                     data_scheme: <$scheme>::new(sizes),
+                    no_access: (fetch_ports..1)
+                        .map(|_| Constant::new(AccessContext::default()))
+                        .collect(),
                     satp_bits: constants(sizes.satp($xlen, $asid, $ppn)),
                     spaces: constants(sizes.asid($asid)),
                     pages: constants(sizes.virtual_page($vpn)),
-                    protection: (0..protections).map(|_| protection()).collect(),
-                    fetch_trace: (0..traces).map(|_| PortTrace::default()).collect(),
-                    data_trace: (0..traces).map(|_| PortTrace::default()).collect(),
-                    fetch: Port::new(extensions, tlb(fetch), registered_answer, page_ways, sizes),
-                    data: Port::new(extensions, tlb(data), registered_answer, page_ways, sizes),
+                    protection: (0..protections * fetch_ports).map(|_| protection()).collect(),
+                    single: (fetch_ports..protections)
+                        .map(|_| single())
+                        .collect(),
+                    fetch_trace: list(traces * fetch_ports),
+                    data_trace: list(traces),
+                    fetch: (0..fetch_ports).map(|_| port(fetch)).collect(),
+                    data: port(data),
+                    asks_fetch: list(usize::from(one_port)),
+                    fetches: list(usize::from(one_port)),
                     walks: Walks::new(organisation),
                     second: second
                         .map(|shape| SecondLevel::new(shape, extensions, sizes))

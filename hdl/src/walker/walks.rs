@@ -28,7 +28,7 @@ use rust_hdl::prelude::*;
 /// | `fetch_start`, `fetch_read` | out | 1 | a walk for the port starts; an entry arrives for it |
 /// | `fetch_level`, `fetch_addr`, `fetch_entry` | out | 3, PA, XLEN | ... at this level; from this address; this entry |
 /// | `fetch_reason` | out | 4 | with `fetch_done`: see [`Walker`], `end_reason` |
-/// | `data_*` | | | the same for the data port |
+/// | `data_*` | | | the same for the data port; with one port there are no others, and the inputs of a fetch port are low |
 /// | `fence_presented`, `fence` | in | 1 | a fence; it is accepted |
 /// | `fence_by_va`, `fence_vpn`, `fence_by_asid`, `fence_asid` | in | | its operands |
 /// | `holds_fence` | out | 1 | an update of A and D is presented that memory does not accept: a fence must wait |
@@ -224,6 +224,9 @@ pub struct Walks<
     cached_level: Signal<Local, Bits<3>>,
     cached_ppn: Signal<Local, Bits<PPN>>,
     cached_global: Signal<Local, Bit>,
+    // With one port every miss is the data port's.
+    only_data: Vec<Constant<Bit>>,
+    of_data: Signal<Local, Bit>,
     // In Sv32 every root table is of this level.
     root_level: Vec<Constant<Bits<3>>>,
 }
@@ -244,7 +247,8 @@ impl<
     pub fn new(organisation: Organisation) -> Self {
         let Organisation { extensions, walk_cache, two_walkers, physical, line_fill, .. } =
             organisation;
-        let sizes = organisation.sizes;
+        let Organisation { sizes, one_port, .. } = organisation;
+        assert!(!(one_port && two_walkers), "the walkers are one for each of two ports");
         let fill = usize::from(line_fill > 0);
         let walker = || Walker::new(extensions, line_fill > 0, two_walkers, sizes);
         let other = usize::from(two_walkers);
@@ -259,6 +263,7 @@ impl<
             first: list(physical.pmp),
             last: list(physical.pmp),
             rights: list(physical.pmp),
+            only_data: (0..usize::from(one_port)).map(|_| Constant::new(true)).collect(),
             root_level: level_of_two(VPN),
             ..Self::default()
         }

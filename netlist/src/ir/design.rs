@@ -41,6 +41,15 @@ impl Design {
         self.module(self.top)
     }
 
+    /// Makes ports of the outermost module its own signals: inputs that it does not read, and outputs
+    /// of which nobody is to hear.
+    pub fn hide(&mut self, hidden: impl Fn(&str) -> bool) {
+        let top = &mut self.modules[self.top.0 as usize];
+        for port in top.signals.iter_mut().filter(|signal| hidden(&signal.name)) {
+            port.kind = Kind::Local;
+        }
+    }
+
     /// For each module, the path of its first instance, from the top's name.
     pub fn first_paths(&self) -> Vec<String> {
         let mut paths = vec![String::new(); self.modules.len()];

@@ -4,7 +4,7 @@ use crate::common::{Clocked, Dice, Stimulus, clocked, present, run, unclocked};
 use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::PageMask;
 use hdl::permission::Permission;
-use hdl::pmp::{Physical, PmpEntry, PmpRegisters, Protection, Region};
+use hdl::pmp::{Physical, PmpEntry, PmpRegisters, Protection, Region, SingleProtection};
 use hdl::port::{MemoryType, Miss, PhysicalAddress, Port};
 use hdl::scheme::{Scheme32, Scheme64};
 use hdl::second::{SecondLevel, SecondShape};
@@ -38,6 +38,7 @@ type PmpOne = PmpEntry<64, 54>;
 type Registers32 = PmpRegisters<32, 32>;
 type Registers64 = PmpRegisters<64, 54>;
 type Protect = Protection<64, 56, 54>;
+type ProtectOne = SingleProtection<64, 56, 54>;
 type Memory = WalkMemory<64, 56, 54>;
 type Fill32 = LineFill<32, 34>;
 type Fill64 = LineFill<64, 56>;
@@ -401,6 +402,14 @@ pub(crate) fn a_protection_agrees_alone() {
             block.fetch_pa.next = dice.roll(0x3000).into();
             block.data_pa.next = dice.roll(0x3000).into();
         });
+        alone(ProtectOne::new(physical), 700, 60, |dice, block| {
+            present!(dice, block: write, port_size, port_machine, port_take, port_waits,
+                port_access);
+            block.reset.next = dice.roll(50) == 0;
+            block.csr.next = (0x39f + dice.roll(0x1b)).into();
+            block.data.next = [dice.roll(1 << 63), dice.roll(0x800)][dice.roll(2) as usize].into();
+            block.port_pa.next = dice.roll(0x3000).into();
+        });
     }
 }
 
@@ -432,10 +441,17 @@ pub(crate) fn a_way_to_memory_agrees_alone() {
 /// Both ports' misses, mostly about the same few pages.
 #[test]
 pub(crate) fn walks_agree_alone() {
-    let parts = [(0, false, 0, 0), (2, false, 2, 0), (4, true, 1, 0), (2, true, 1, 1)];
-    for (walk_cache, two_walkers, line_fill, sizes) in parts {
+    let parts = [
+        (false, 0, false, 0, 0),
+        (false, 2, false, 2, 0),
+        (false, 4, true, 1, 0),
+        (false, 2, true, 1, 1),
+        (true, 2, false, 1, 0),
+    ];
+    for (one_port, walk_cache, two_walkers, line_fill, sizes) in parts {
         let organisation = Organisation {
             extensions: ALL,
+            one_port,
             walk_cache,
             two_walkers,
             line_fill,

@@ -9,6 +9,7 @@
 //! 2. Ready never depends on what is presented on the same stream.
 //! 3. Every accepted request gets exactly one response, in order per port, in the cycle of its
 //!    acceptance at the earliest (a TLB hit).
+//!    An MMU with one port for both takes one of two requests that are presented at once.
 //! 4. An accepted fence is complete: requests accepted in later cycles see the new tables.
 //!
 //! | file | holds |
@@ -175,6 +176,15 @@ impl Inputs {
         hits && outputs.events == events && memory.is_none() && fault.is_none() && !busy
     }
 
+    /// The translations of a cycle that contained only hits, for a port without a request any.
+    pub fn hits(&self, outputs: &Outputs) -> Option<PerPort<Translation>> {
+        let translation = |port| {
+            let pa = outputs.responses[port].and_then(Response::ok).unwrap_or(0);
+            Translation::new(pa, outputs.attributes[port])
+        };
+        self.only_hit(outputs).then(|| PerPort::from_fn(translation))
+    }
+
     /// The fence that is accepted in this cycle.
     pub fn accepted_fence(&self, outputs: &Outputs) -> Option<Fence> {
         self.fence.filter(|_| outputs.fence_ready)
@@ -231,11 +241,7 @@ pub trait Mmu {
         outputs: &mut Outputs,
     ) -> Option<PerPort<Translation>> {
         *outputs = self.cycle(inputs);
-        let translation = |port| {
-            let pa = outputs.responses[port].and_then(Response::ok).unwrap_or(0);
-            Translation::new(pa, outputs.attributes[port])
-        };
-        inputs.only_hit(outputs).then(|| PerPort::from_fn(translation))
+        inputs.hits(outputs)
     }
 
     /// Sets the outputs of the last cycle if [`Mmu::cycle_of_requests`] left them as they were.

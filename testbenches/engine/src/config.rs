@@ -21,7 +21,7 @@ pub struct Config {
     pub name: &'static str,
     /// The width of the top.
     pub xlen: Xlen,
-    /// Lines in each of the two TLBs, unless the fetch port's has its own number.
+    /// Lines in each of the two TLBs, unless the fetch port's has its own number; or in the one.
     pub entries: usize,
     /// Extensions built in.
     pub extensions: Extensions,
@@ -99,6 +99,11 @@ impl Config {
         Config { organisation: Organisation { fetch_lines, ..self.organisation }, ..self }
     }
 
+    /// With one port for fetches and data.
+    const fn one_port(self) -> Config {
+        Config { organisation: Organisation { one_port: true, ..self.organisation }, ..self }
+    }
+
     /// With answers a cycle later.
     const fn registered(self) -> Config {
         let organisation = Organisation { registered_answer: true, ..self.organisation };
@@ -165,6 +170,8 @@ pub const CONFIGS: &[Config] = &[
     plain("rv32_micro", Xlen::Rv32, 4).sized(0, 32, Mode::Sv57),
     plain("rv64_sv39", Xlen::Rv64, 16).sized(9, 40, Mode::Sv39),
     plain("rv64_sv39_small", Xlen::Rv64, 8).sized(0, 32, Mode::Sv39),
+    plain("rv64_linux_one_port", Xlen::Rv64, 16).one_port(),
+    plain("rv32_tiny_one_port", Xlen::Rv32, 4).one_port().registered(),
     plain("rv32_linux_full", Xlen::Rv32, 16)
         .walk_cache(4)
         .two_walkers()
@@ -329,6 +336,7 @@ impl Config {
         let Organisation { walk_cache, two_walkers, l2, l2_ways, l2_parity, .. } =
             self.organisation;
         let Organisation { registered_answer, pages, trace, sizes, .. } = self.organisation;
+        let one_port = self.organisation.one_port;
         let sizes = hdl::Sizes {
             asid_bits: sizes.asid_bits as usize,
             pa_bits: sizes.pa_bits as usize,
@@ -352,6 +360,7 @@ impl Config {
         let physical = protection(self.physical);
         hdl::Organisation {
             extensions,
+            one_port,
             fetch,
             data,
             walk_cache,
@@ -364,6 +373,11 @@ impl Config {
             trace,
             sizes,
         }
+    }
+
+    /// Whether a pin is one of this configuration, and a port of its Verilog.
+    pub fn has_pin(&self, pin: Pin) -> bool {
+        !self.organisation.lacks(pin.name())
     }
 
     /// The width of a pin in bits.

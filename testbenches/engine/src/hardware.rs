@@ -2,6 +2,7 @@
 
 mod pins;
 mod sample;
+mod turns;
 
 use super::simulator::{INPUTS, Pins, Seen};
 use super::{Config, PINS, Pin, PinSet, Simulator};
@@ -10,6 +11,7 @@ use model::mmu::{Inputs, Mmu, Organisation, Outputs, PerPort, Port, Request, Sig
 pub use pins::WORDS;
 use pins::{REQUESTS, RequestPins};
 use sample::{Sample, has_parts};
+use turns::Turns;
 
 /// A hardware MMU on any engine, which implements [`Mmu`].
 pub struct HardwareMmu<S: ?Sized> {
@@ -22,6 +24,8 @@ pub struct HardwareMmu<S: ?Sized> {
     seen: Seen,
     /// The inputs of the last cycle.
     driven: Inputs,
+    /// If there is one port.
+    turns: Turns,
 }
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
@@ -35,6 +39,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             watching: false,
             seen: Seen::default(),
             driven: Inputs::default(),
+            turns: Turns::default(),
         };
         mmu.reset();
         mmu
@@ -48,6 +53,7 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
             return false;
         }
         self.driven = Inputs::default();
+        self.turns = Turns::default();
         self.reset();
         true
     }
@@ -169,6 +175,9 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
         if let Some([store, cbo, sum, mxr]) = pins.data {
             self.flag(store, access == Access::Store);
             self.flag(cbo, access == Access::CacheBlock);
+            if self.has_one_port() {
+                self.flag(Pin::DataReqFetch, access == Access::Fetch);
+            }
             self.flag(sum, context.sum);
             self.flag(mxr, context.mxr);
         }
@@ -176,6 +185,21 @@ impl<S: Simulator + ?Sized> HardwareMmu<S> {
 }
 
 impl<S: Simulator + ?Sized> HardwareMmu<S> {
+    fn has_one_port(&self) -> bool {
+        self.config.organisation.one_port
+    }
+
+    /// A cycle in which the pins are these.
+    fn cycle_of_pins(&mut self, inputs: &Inputs) -> Outputs {
+        self.drive(inputs);
+        let traced = self.config.organisation.trace;
+        if self.watching {
+            self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
+            return Sample(Pin::outs(&self.pins[INPUTS..])).outputs(traced);
+        }
+        Sample(self.simulator.advance(&mut self.pins)).outputs(traced)
+    }
+
     /// [`Mmu::cycle_of_requests`] while signals are watched.
     #[cold]
     fn cycle_watched(
@@ -218,13 +242,12 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
     }
 
     fn cycle(&mut self, inputs: &Inputs) -> Outputs {
-        self.drive(inputs);
-        let traced = self.config.organisation.trace;
-        if self.watching {
-            self.simulator.cycle_seen(&mut self.pins, &mut self.seen);
-            return Sample(Pin::outs(&self.pins[INPUTS..])).outputs(traced);
+        if !self.has_one_port() {
+            return self.cycle_of_pins(inputs);
         }
-        Sample(self.simulator.advance(&mut self.pins)).outputs(traced)
+        let merged = self.turns.merged(inputs);
+        let outputs = self.cycle_of_pins(&merged);
+        self.turns.split(inputs, &outputs)
     }
 
     fn cycle_of_requests(
@@ -232,6 +255,10 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
         inputs: &Inputs,
         outputs: &mut Outputs,
     ) -> Option<PerPort<Translation>> {
+        if self.has_one_port() {
+            *outputs = self.cycle(inputs);
+            return inputs.hits(outputs);
+        }
         if self.watching {
             return self.cycle_watched(inputs, outputs);
         }
@@ -251,7 +278,8 @@ impl<S: Simulator + ?Sized> Mmu for HardwareMmu<S> {
     }
 
     fn show_outputs(&self, outputs: &mut Outputs) {
-        if !self.watching {
+        // With one port they are set in each cycle.
+        if !self.watching && !self.has_one_port() {
             *outputs =
                 Sample(self.simulator.outs(&self.pins)).outputs(self.config.organisation.trace);
         }

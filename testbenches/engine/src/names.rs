@@ -3,7 +3,10 @@
 use hdl::fault::{Cause, HeldFault};
 use hdl::geometry::{Inside, InsideMask, PageMask, smallest_larger_page};
 use hdl::permission::Permission;
-use hdl::pmp::{AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protection, TableCheck};
+use hdl::pmp::{
+    AccessCheck, PmaCheck, PmpCheck, PmpEntry, PmpRegisters, Protection, SingleProtection,
+    TableCheck,
+};
 use hdl::port::{
     KeyChoice, LateChoice, LateFence, LateRefill, MemoryType, Miss, NextKey, PhysicalAddress, Port,
     Stage,
@@ -40,7 +43,7 @@ macro_rules! named {
                 let Organisation { extensions, fetch, data, .. } = organisation;
                 let Organisation { walk_cache, line_fill, two_walkers, .. } = organisation;
                 let Organisation { second, physical, registered_answer, .. } = organisation;
-                let Organisation { page_ways, trace, sizes, .. } = organisation;
+                let Organisation { page_ways, trace, sizes, one_port, .. } = organisation;
                 let smallest = match page_ways {
                     0 => 0,
                     _ => smallest_larger_page(extensions, $vpn),
@@ -91,7 +94,8 @@ macro_rules! named {
                         .with::<RAM<Bits<$ppn>, 9>>()
                         .with::<RAM<Kept, 9>>();
                 }
-                for tlb in [fetch, data].map(|shape| shape.unwrap_or(Shape::fifo(N))) {
+                let tlbs = if one_port { vec![data] } else { vec![fetch, data] };
+                for tlb in tlbs.into_iter().map(|shape| shape.unwrap_or(Shape::fifo(N))) {
                     names = names
                         .with_example(Port::<N, IDX, $xlen, $vpn, $ppn, $pa, $asid>::new(
                             extensions,
@@ -164,6 +168,7 @@ macro_rules! named {
                     .with::<OneOfFour<1>>()
                     .with::<OneOfFour<$pa>>()
                     .with_example(Protection::<$xlen, $pa, $granule>::new(physical))
+                    .with_example(SingleProtection::<$xlen, $pa, $granule>::new(physical))
                     .with_example(PmpRegisters::<$xlen, $granule>::new(physical.pmp))
                     .with::<PmpEntry<$xlen, $granule>>()
                     .with_example(AccessCheck::<$pa, $granule>::new(physical))

@@ -98,6 +98,14 @@ const PARTS: &[Part] = &[
         set: |organisation, bits| organisation.sizes.pa_bits = bits as u32,
     },
     Part {
+        name: "ports",
+        meaning: "translation ports: 2, for fetches and for data, or 1 for both, with one TLB",
+        words: &[],
+        allowed: |ports| ports == 1 || ports == 2,
+        get: |organisation| 2 - usize::from(organisation.one_port),
+        set: |organisation, ports| organisation.one_port = ports == 1,
+    },
+    Part {
         name: "replacement",
         meaning: "how both TLBs replace: fifo, lru, plru, nmr or random",
         words: &["fifo", "lru", "plru", "nmr", "random"],
@@ -287,6 +295,15 @@ impl Parts {
     /// Whether parts fit together, and each has an effect.
     fn check(&self, entries: usize, organisation: &Organisation) -> Result<(), String> {
         let Organisation { l2, l2_ways, ways, fetch_lines, .. } = *organisation;
+        if organisation.one_port && organisation.two_walkers {
+            return Err("`walkers=2` is one for each of two ports, and `ports` is 1".to_owned());
+        }
+        if organisation.one_port && fetch_lines != 0 {
+            return Err(format!(
+                "`fetch_lines` is {fetch_lines}, but the TLB of a fetch port does not exist where \
+                 `ports` is 1"
+            ));
+        }
         if fetch_lines > entries {
             return Err(format!("`fetch_lines` is {fetch_lines}; at most {entries} are possible"));
         }
@@ -385,6 +402,7 @@ mod tests {
         assert_eq!(named("rv32_linux+asid_bits=9+pa_bits=34").unwrap().unwrap().name, "rv32_linux");
         let sized = named("rv64_linux+schemes=sv39+pa_bits=40+asid_bits=9").unwrap().unwrap();
         assert_eq!(sized.name, "rv64_sv39");
+        assert_eq!(named("rv64_linux+ports=1").unwrap().unwrap().name, "rv64_linux_one_port");
     }
 
     #[test]
@@ -399,6 +417,10 @@ mod tests {
             ("rv64_tiny+ways=8", "more ways"),
             ("rv64_tiny+fetch_lines=8", "at most"),
             ("rv64_linux+walkers=2+walkers=2", "twice"),
+            ("rv64_tiny+ports=3", "or 1 for both"),
+            ("rv64_linux+ports=1+walkers=2", "one for each of two ports"),
+            ("rv64_linux_overlap+ports=1", "one for each of two ports"),
+            ("rv64_linux+ports=1+fetch_lines=8", "does not exist"),
             ("rv64_tiny+pages=32", "needs registered answers"),
             ("rv64_tiny+pages=8+answer=registered", "16, 32 or 64"),
             ("rv64_linux+l2=100", "a power of two from 64 to 2048"),

@@ -108,7 +108,7 @@ impl Lister {
     fn scope(&self, above: usize) -> String {
         let count = self.scopes.len().saturating_sub(1 + above);
         let scopes = self.scopes.iter().skip(1).take(count);
-        scopes.map(|(scope, _)| scope.replace('$', "_")).collect::<Vec<_>>().join(".")
+        scopes.map(|(scope, _)| shown(scope)).collect::<Vec<_>>().join(".")
     }
 
     fn path(&self, name: &str) -> String {
@@ -125,6 +125,15 @@ impl Lister {
             _ => below(self.scope(0), name),
         }
     }
+}
+
+/// Blocks of the tops that are there once or not at all: their number says nothing.
+const ALONE: [&str; 2] = ["fetch$0", "fetch_scheme$0"];
+
+/// The name of a block in a path.
+fn shown(block: &str) -> String {
+    let block = if ALONE.contains(&block) { block.trim_end_matches("$0") } else { block };
+    block.replace('$', "_")
 }
 
 /// The array and the index of an element, `lines$3`.

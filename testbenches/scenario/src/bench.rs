@@ -50,7 +50,7 @@ impl Bench {
     pub(super) fn new(board: Board, harts: Vec<HartJobs>, latency: u64, unnamed: Unnamed) -> Bench {
         let holds = (0..harts.len()).map(|hart| {
             let mmu = board.hart(hart).mmu();
-            Holds::new(mmu.xlen(), mmu.organisation().registered_answer)
+            Holds::new(mmu.xlen(), mmu.organisation())
         });
         let holds = holds.collect();
         Bench { board, harts, counts: Counts::default(), holds, latency, unnamed }

@@ -1,7 +1,7 @@
 //! When the translation ports hold requests back, and when they answer: to the cycle.
 
 use model::isa::{Mode, Satp, Xlen};
-use model::mmu::{Inputs, Outputs, PerPort, Port, Pulse};
+use model::mmu::{Inputs, Organisation, Outputs, PerPort, Port, Pulse};
 use std::collections::VecDeque;
 
 /// What a port did that it must not.
@@ -25,14 +25,32 @@ pub(super) struct Broken {
 /// are registered in the next; or it is a miss in that cycle. One that was accepted behind a miss is
 /// looked up in the second cycle after the miss's answer, or the first one after it in which no fence
 /// holds requests back.
+///
+/// One port for fetches and data has the same rules, and accepts one of two requests.
 #[derive(Clone, Debug)]
 pub(super) struct Holds {
     xlen: Xlen,
     registered: bool,
+    /// There is one port, that of data.
+    one: bool,
     ports: PerPort<Held>,
     space: u16,
     /// A fence was presented in the cycle before.
     compared: bool,
+}
+
+/// A port in a cycle.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    port: Port,
+    requested: bool,
+    ready: bool,
+    /// Whether a TLB decides the request that is accepted.
+    decided: Option<bool>,
+    /// Events.
+    hits: usize,
+    misses: usize,
+    answered: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -63,14 +81,16 @@ struct Later {
 }
 
 impl Holds {
-    pub(super) fn new(xlen: Xlen, registered: bool) -> Holds {
-        Holds { xlen, registered, ports: PerPort::default(), space: 0, compared: false }
+    pub(super) fn new(xlen: Xlen, organisation: Organisation) -> Holds {
+        let Organisation { registered_answer: registered, one_port: one, .. } = organisation;
+        Holds { xlen, registered, one, ports: PerPort::default(), space: 0, compared: false }
     }
 
     /// A reset under this `satp` forgets everything but the address space.
     pub(super) fn reset(&mut self, satp: u64) {
         let space = self.paged(satp).unwrap_or(self.space);
-        *self = Holds { space, ..Holds::new(self.xlen, self.registered) };
+        let (ports, compared) = (PerPort::default(), false);
+        *self = Holds { space, ports, compared, ..*self };
     }
 
     /// The address space, if `satp` says that addresses are translated.
@@ -99,23 +119,74 @@ impl Holds {
         }
         let (registered, compared) = (self.registered, self.compared);
         self.compared = registered && presented;
-        for (port, held) in self.ports.iter_mut() {
+        for seen in self.seen(inputs, outputs, decided) {
+            let held = &mut self.ports[seen.port];
             let more = held.settles || held.waits.is_some() || compared;
             let ready = !held.miss && !presented && !more;
             let may = !registered && changed;
-            let requested = inputs.requests[port].is_some();
-            let verdict =
-                held.cycle(outputs, port, decided[port], (registered, compared), requested);
-            if outputs.ready[port] != ready && !(may && ready) {
+            let verdict = held.cycle(&seen, (registered, compared));
+            if seen.ready != ready && !(may && ready) {
                 let got = if ready { "it holds requests back" } else { "it is ready" };
                 let expected =
                     if ready { "ready: nothing holds requests back" } else { "not ready" };
                 let what = "whether the port is ready";
-                return Err((port, Broken { what, expected, got: got.to_owned() }));
+                return Err((seen.port, Broken { what, expected, got: got.to_owned() }));
             }
-            verdict.map_err(|broken| (port, broken))?;
+            verdict.map_err(|broken| (seen.port, broken))?;
         }
-        Ok(())
+        match self.one && inputs.requests.values().all(Option::is_some) && outputs.ready.0[0] {
+            true if outputs.ready.0[1] => Err((
+                Port::Data,
+                Broken {
+                    what: "whether the port is ready",
+                    expected: "for one of two requests",
+                    got: "for both".to_owned(),
+                },
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// What happened at each port.
+    fn seen(
+        &self,
+        inputs: &Inputs,
+        outputs: &Outputs,
+        decided: PerPort<Option<bool>>,
+    ) -> Vec<Seen> {
+        let of = |port: Port| Seen {
+            port,
+            requested: inputs.requests[port].is_some(),
+            ready: outputs.ready[port],
+            decided: decided[port],
+            hits: usize::from(outputs.events.has(Pulse::hit(port))),
+            misses: usize::from(outputs.events.has(Pulse::miss(port))),
+            answered: outputs.responses[port].is_some(),
+        };
+        let [fetch, data] = Port::ALL.map(of);
+        if !self.one {
+            return vec![fetch, data];
+        }
+        // Of two requests the one that waits is not told to be accepted.
+        let ready = match (fetch.requested, data.requested) {
+            (true, false) => fetch.ready,
+            (false, true) => data.ready,
+            _ => fetch.ready || data.ready,
+        };
+        vec![Seen {
+            port: Port::Data,
+            requested: fetch.requested || data.requested,
+            ready,
+            decided: fetch.decided.or(data.decided),
+            hits: fetch.hits + data.hits,
+            misses: fetch.misses + data.misses,
+            answered: fetch.answered || data.answered,
+        }]
+    }
+
+    /// The port that serves the requests of a stream.
+    fn port(&self, stream: Port) -> Port {
+        if self.one { Port::Data } else { stream }
     }
 
     /// In the next cycle registered answers hold no request back.
@@ -126,12 +197,13 @@ impl Holds {
     /// How many cycles later an MMU that answers at once would be idle again, had it these requests on
     /// this port without a pause. What counts is the difference to an earlier call.
     pub(super) fn slips(&self, port: Port) -> u64 {
-        self.ports[port].slips
+        self.ports[self.port(port)].slips
     }
 
     /// How many cycles later than by an MMU that answers at once the port's oldest request is
     /// answered, in this cycle.
     pub(super) fn later(&mut self, port: Port) -> u64 {
+        let port = self.port(port);
         let later = self.ports[port].accepted.pop_front().unwrap_or_default();
         match self.registered {
             true => 1 + later.held + u64::from(later.behind),
@@ -141,17 +213,9 @@ impl Holds {
 }
 
 impl Held {
-    fn cycle(
-        &mut self,
-        outputs: &Outputs,
-        port: Port,
-        decided: Option<bool>,
-        (registered, compared): (bool, bool),
-        requested: bool,
-    ) -> Result<(), Broken> {
-        let (hit, miss) =
-            (outputs.events.has(Pulse::hit(port)), outputs.events.has(Pulse::miss(port)));
-        let answered = outputs.responses[port].is_some();
+    fn cycle(&mut self, seen: &Seen, (registered, compared): (bool, bool)) -> Result<(), Broken> {
+        let Seen { requested, decided, hits, misses, answered, .. } = *seen;
+        let miss = misses > 0;
         let due = match (registered, self.miss) {
             (false, _) => decided,
             (true, true) => None,
@@ -188,11 +252,11 @@ impl Held {
         self.settles = registered && was_miss && answered;
         self.miss = (was_miss && !answered) || miss;
 
-        if usize::from(hit) + usize::from(miss) != usize::from(due == Some(true)) {
+        if hits + misses != usize::from(due == Some(true)) {
             return Err(Broken {
                 what: "events of the lookup",
                 expected: "a hit or a miss for each canonical translated access, neither otherwise",
-                got: format!("hit = {hit}, miss = {miss}"),
+                got: format!("hit = {}, miss = {miss}", hits > 0),
             });
         }
         let at_once = due.is_some() && !miss;

@@ -140,6 +140,9 @@ pub struct Machine {
     /// Entries for 4 KiB pages in each TLB, in sets, beside the lines, which keep larger pages; 0: lines
     /// keep pages of every size.
     pub pages: Option<usize>,
+    /// Translation ports: 2, for fetches and for data with a TLB each, or 1 for both with one TLB. A file
+    /// that presents a fetch and a data access at once, or counts on two TLBs, says 2.
+    pub ports: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
     /// Lines of memory that each walker keeps: an entry in one of them is read in a cycle. Where a file
@@ -199,6 +202,7 @@ impl Default for Machine {
             answer: None,
             walk_cache: None,
             pages: None,
+            ports: None,
             walkers: None,
             line_fill: None,
             l2: None,
@@ -256,6 +260,7 @@ impl Machine {
         let chosen = [
             ("walk_cache", self.walk_cache),
             ("pages", self.pages),
+            ("ports", self.ports),
             ("walkers", self.walkers),
             ("line_fill", self.line_fill),
             ("l2", self.l2),

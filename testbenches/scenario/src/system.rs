@@ -43,6 +43,9 @@ pub struct SystemMachine {
     pub pages: Option<usize>,
     /// Walkers: 1 for both ports, or 2.
     pub walkers: Option<usize>,
+    /// Translation ports, 2 or 1. A file whose cycles count on a fetch beside a data access, or whose TLB
+    /// misses count on two TLBs, says 2.
+    pub ports: Option<usize>,
     /// Lines of memory that each walker keeps.
     pub line_fill: Option<usize>,
     /// Entries of the second-level TLB.
@@ -76,6 +79,7 @@ impl Default for SystemMachine {
             walk_cache: None,
             pages: None,
             walkers: None,
+            ports: None,
             line_fill: None,
             l2: None,
             l2_ways: None,
@@ -95,7 +99,7 @@ impl SystemMachine {
         let SystemMachine { size, l1, modes, latency, answer, replacement, sizes, .. } =
             self.clone();
         let SystemMachine { adue, walk_cache, walkers, line_fill, l2, l2_ways, .. } = *self;
-        let SystemMachine { pages, trace, ways, fetch_lines, least, .. } = *self;
+        let SystemMachine { pages, ports, trace, ways, fetch_lines, least, .. } = *self;
         Machine {
             size,
             l1,
@@ -105,6 +109,7 @@ impl SystemMachine {
             answer,
             walk_cache,
             pages,
+            ports,
             walkers,
             line_fill,
             l2,

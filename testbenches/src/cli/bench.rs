@@ -66,7 +66,7 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
         ..Options::default()
     };
     for config in &arguments.config {
-        known(Some(config))?;
+        measurable(config)?;
     }
     if !arguments.config.is_empty() {
         options.configs.clone_from(&arguments.config);
@@ -103,6 +103,18 @@ pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
+/// Checks that the traffic fits: it is a request on each of two ports in every cycle.
+fn measurable(name: &str) -> anyhow::Result<()> {
+    known(Some(name))?;
+    let one_port = engine::find(name).is_ok_and(|config| config.organisation.one_port);
+    ensure!(
+        !one_port,
+        "`{name}` has one port; what is measured is the traffic of two, so choose a configuration \
+         with `ports=2`"
+    );
+    Ok(())
+}
+
 /// Measures with waveforms, and prints the result.
 fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
     let mut options = WaveOptions {
@@ -114,7 +126,7 @@ fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
     };
     if let [config, others @ ..] = &arguments.config[..] {
         ensure!(others.is_empty(), "--waves measures one configuration, not {}", others.len() + 1);
-        known(Some(config))?;
+        measurable(config)?;
         options.config.clone_from(config);
     }
     let report = waves(&options)?;

@@ -50,6 +50,7 @@ pub(super) struct Stimulus {
     has_types: bool,
     /// Lines of memory have an effect.
     fills: bool,
+    config: Config,
     registers: Registers,
     memory: Memory,
     addresses: Addresses,
@@ -78,6 +79,7 @@ impl Stimulus {
             sizes: config.organisation.sizes,
             has_types,
             fills,
+            config: *config,
             registers,
             memory,
             addresses,
@@ -99,7 +101,9 @@ impl Stimulus {
         if profile.chaos {
             let is_of_line = |pin| pin == Pin::MemRespLine || engine::WORDS.contains(&pin);
             let driven = |pin: &&Pin| pin.direction() == Direction::In;
-            for &pin in PINS.iter().filter(driven).filter(|pin| self.fills || !is_of_line(**pin)) {
+            let there = |pin: &&Pin| self.fills || !is_of_line(**pin);
+            let pins = PINS.iter().filter(driven).filter(there);
+            for &pin in pins.filter(|pin| self.config.has_pin(**pin)) {
                 set(row, pin, self.rng.random());
             }
             let reset = chance(&mut self.rng, profile.reset);
@@ -216,7 +220,9 @@ impl Stimulus {
             (Pin::FetchReqValid, Pin::FetchReqReady, FETCH),
             (Pin::DataReqValid, Pin::DataReqReady, DATA),
         ];
-        for (port, (valid_pin, ready_pin, payload)) in ports.into_iter().enumerate() {
+        let one_port = self.config.organisation.one_port;
+        let first = usize::from(one_port);
+        for (port, (valid_pin, ready_pin, payload)) in ports.into_iter().enumerate().skip(first) {
             // Presented and not accepted: it stays, unless the hardware was reset.
             if high(row, valid_pin) && !high(row, ready_pin) && !high(row, Pin::Reset) {
                 continue;
@@ -225,6 +231,9 @@ impl Stimulus {
             set(row, valid_pin, u64::from(valid));
             if !valid {
                 self.idle(row, payload, profile);
+                if one_port {
+                    self.idle(row, &[Pin::DataReqFetch], profile);
+                }
                 continue;
             }
             for &pin in payload {
@@ -234,8 +243,14 @@ impl Stimulus {
                 // Rare enough that most stores are plain stores.
                 set(row, Pin::DataReqCbo, u64::from(chance(&mut self.rng, 150)));
             }
+            let mut of = port;
+            if one_port {
+                let fetch = chance(&mut self.rng, 350);
+                set(row, Pin::DataReqFetch, u64::from(fetch));
+                of = usize::from(!fetch);
+            }
             let va = if profile.directed {
-                self.sweep.next(port)
+                self.sweep.next(of)
             } else {
                 self.addresses.pick(get(row, Pin::Satp), &mut self.rng)
             };

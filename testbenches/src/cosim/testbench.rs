@@ -30,6 +30,9 @@ pub(super) fn testbench(recording: &Recording) -> String {
     let mut above = bits;
     for (&pin, &width) in PINS.iter().zip(&recording.widths) {
         above -= width.div_ceil(4) * 4;
+        if !recording.config.has_pin(pin) {
+            continue;
+        }
         let (pin, is_input) = (Pin::name(pin), pin.direction() == Direction::In);
         let kind = if is_input { "reg" } else { "wire" };
         let part = format!("row[{} : {above}]", above + width - 1);

@@ -22,6 +22,13 @@ const MMU: &[(&str, &str)] = &[
     ("event_fetch_hit", EVENTS),
 ];
 
+/// What is called otherwise where one port serves fetches and data.
+const ONE_PORT: &[(&str, &str)] = &[
+    ("data_req_valid", "The port for fetches and data, requests: a stream (valid and ready)"),
+    ("data_resp_valid", "The port for fetches and data, answers: a flow (valid alone)"),
+    ("data_trace_source", "Trace of the port"),
+];
+
 /// The heading of the group of pulses, which are for counters only.
 pub(super) const EVENTS: &str = "Events for counters: pulses of one cycle";
 
@@ -53,8 +60,11 @@ const SHIM: &[(&str, &str)] = &[
 pub(super) const BUSES: [&str; 2] = ["m_axi_", "wb_"];
 
 /// Tells the printer of an MMU.
-pub(super) fn of_the_mmu(describe: &mut Describe, design: &Design) {
+pub(super) fn of_the_mmu(describe: &mut Describe, design: &Design, one_port: bool) {
     head(describe, design, MMU);
+    if one_port {
+        head(describe, design, ONE_PORT);
+    }
 }
 
 /// Tells the printer of a segmentation unit.

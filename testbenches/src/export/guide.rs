@@ -142,10 +142,11 @@ fn capital(word: &str) -> String {
 fn latencies(config: &Config) -> String {
     let mut text = "\n## Latencies\n\n\
         In cycles from the cycle in which a request is accepted (0: the same cycle), with memory that \
-        is always ready and answers after L cycles. A hit is answered each cycle, on both ports at \
-        once.\n\n\
+        is always ready and answers after L cycles. A hit is answered each cycle@.\n\n\
         | what | cycles | L = 1 | L = 10 |\n|---|---|---|---|\n"
         .to_owned();
+    let both = if config.organisation.one_port { "" } else { ", on both ports at once" };
+    text = text.replace('@', both);
     for timing::Row { what, formula, cycles } in timing::Timing::of(config).rows() {
         let [one, ten] =
             cycles.map_or(["", ""].map(String::from), |all| all.map(|n| n.to_string()));

@@ -15,13 +15,14 @@ pub(super) fn header(config: &Config) -> String {
          //\n\
          // Clock: everything happens at the rising edge of `clock`.\n\
          // Reset: `reset` is synchronous and active high; hold it for at least one cycle after\n\
-         // power-up. It empties both TLBs and drops misses and the held fault; memory must\n\
+         // power-up. It empties {tlbs} and drops misses and the held fault; memory must\n\
          // forget the walker's request as well.\n\
          // Streams (valid and ready): a transfer happens in a cycle in which both are high;\n\
          // until then valid and payload hold. Flows (valid alone) last one cycle.\n",
         version = env!("CARGO_PKG_VERSION"),
         name = config.name,
         module = config.module(),
+        tlbs = if config.organisation.one_port { "the TLB" } else { "both TLBs" },
         parts = rows.collect::<String>(),
     )
 }

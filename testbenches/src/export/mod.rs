@@ -68,8 +68,9 @@ pub fn verilog(config: &Config) -> String {
 
 /// The modules of a configuration for a target, the top first.
 pub fn modules(config: &Config, target: Target) -> Verilog {
-    let mut modules =
-        netlist::print::verilog(&config.design(), &config.module(), &describe(config));
+    let mut design = config.design();
+    design.hide(|port| config.organisation.lacks(port));
+    let mut modules = netlist::print::verilog(&design, &config.module(), &describe(config));
     if target == Target::Ecp5 {
         ecp5::with_cells(&mut modules, ecp5::has_napot(config));
     }
@@ -112,6 +113,6 @@ fn unit(config: &Config, target: Target) -> Unit {
 fn describe(config: &Config) -> Describe {
     let mut describe = describe::describe();
     words::words(&mut describe);
-    groups::of_the_mmu(&mut describe, &config.design());
+    groups::of_the_mmu(&mut describe, &config.design(), config.organisation.one_port);
     describe
 }

@@ -16,6 +16,7 @@ pub(super) fn parts(config: &Config) -> Vec<(&'static str, String)> {
     };
     let organisation = config.organisation;
     let lines = match organisation.fetch_lines {
+        _ if organisation.one_port => format!("{} lines in one for all accesses", config.entries),
         0 => format!("{} lines for each port", config.entries),
         fetch => format!("{fetch} lines for fetches, {} for data", config.entries),
     };
@@ -28,6 +29,7 @@ pub(super) fn parts(config: &Config) -> Vec<(&'static str, String)> {
         replacement: Replacement::Fifo,
         ways: 0,
         fetch_lines: 0,
+        one_port: false,
         two_walkers: false,
         sizes: Sizes { deepest: Mode::Sv57, ..organisation.sizes },
         ..organisation
@@ -41,13 +43,22 @@ pub(super) fn parts(config: &Config) -> Vec<(&'static str, String)> {
         (pmp, 0) => format!("{pmp} PMP entries"),
         (pmp, regions) => format!("{pmp} PMP entries, {regions} regions with attributes (PMA)"),
     };
-    let walkers = if organisation.two_walkers { "one for each port" } else { "one for both ports" };
-    vec![
+    let walkers = match (organisation.one_port, organisation.two_walkers) {
+        (true, _) => "one",
+        (false, true) => "one for each port",
+        (false, false) => "one for both ports",
+    };
+    let ports = match organisation.one_port {
+        true => vec![("translation ports", "one for fetches and data".to_owned())],
+        false => Vec::new(),
+    };
+    let rows = vec![
         ("translation", modes.to_owned()),
         ("TLBs", format!("{lines}, {placement}, {} replacement", organisation.replacement)),
         ("page-table walkers", walkers.to_owned()),
         ("extensions", extensions),
         ("other parts", others.to_string()),
         ("memory protection", protection),
-    ]
+    ];
+    ports.into_iter().chain(rows).collect()
 }

@@ -5,6 +5,7 @@ use super::unit::{Unit, range};
 use engine::Config;
 use model::isa::Extension::{Svnapot, Svpbmt};
 use model::isa::Xlen;
+use netlist::print::Port;
 use std::fmt::Write;
 
 /// What is the same for all configurations.
@@ -29,12 +30,13 @@ pub(super) fn testbench(config: &Config, unit: &Unit) -> String {
     let name = &unit.name;
     let [icarus, verilator] = commands(name);
     let verilator = verilator.replace(" && ", " &&\n//       ");
+    let one_port = config.organisation.one_port;
     [
         ("@ICARUS@", icarus.as_str()),
         ("@VERILATOR@", &verilator),
         ("@PARAMETERS@", parameters(config, unit).trim_end()),
-        ("@SIGNALS@", signals(unit).trim_end()),
-        ("@INSTANCE@", instance(unit).trim_end()),
+        ("@SIGNALS@", signals(unit, one_port).trim_end()),
+        ("@INSTANCE@", instance(unit, one_port).trim_end()),
         ("@NAME@", name),
     ]
     .iter()
@@ -77,21 +79,77 @@ fn parameters(config: &Config, unit: &Unit) -> String {
 }
 
 /// A variable for each input, a wire for each output.
-fn signals(unit: &Unit) -> String {
+fn signals(unit: &Unit, one_port: bool) -> String {
     let mut text = String::new();
-    for port in &unit.ports {
+    let range = |port: &Port| range(port.width);
+    // What is requested of the one port follows from who requests it.
+    for port in unit.ports.iter().filter(|port| port.name != "data_req_fetch") {
         // Memory drives its side of its port all the time.
         let driven = port.input && !port.name.starts_with("mem_");
         let (kind, start) = if driven { ("reg ", " = 0") } else { ("wire", "") };
-        writeln!(text, "    {kind} {:>7}{}{start};", range(port.width), port.name)
-            .expect(INFALLIBLE);
+        writeln!(text, "    {kind} {:>7}{}{start};", range(port), port.name).expect(INFALLIBLE);
+    }
+    if one_port {
+        text.push_str("\n    // Fetches, which share the port with loads and stores.\n");
+        for port in &unit.ports {
+            let Some(name) = of_fetches(port) else { continue };
+            let (kind, start) = if port.input { ("reg ", " = 0") } else { ("wire", "") };
+            writeln!(text, "    {kind} {:>7}{name}{start};", range(port)).expect(INFALLIBLE);
+        }
     }
     text
 }
 
-fn instance(unit: &Unit) -> String {
-    let ports = unit.ports.iter().map(|port| format!("        .{0}({0})", port.name));
-    format!("    {} mmu (\n{}\n    );\n", unit.name, ports.collect::<Vec<_>>().join(",\n"))
+/// The name of a fetch port's pin, for one of the data port that a fetch port has as well.
+fn of_fetches(port: &Port) -> Option<String> {
+    let of_data = ["store", "cbo", "sum", "mxr", "fetch"];
+    let name = port.name.strip_prefix("data_")?;
+    let shared = name.strip_prefix("req_").is_none_or(|name| !of_data.contains(&name));
+    (shared && !name.starts_with("trace")).then(|| format!("fetch_{name}"))
+}
+
+fn instance(unit: &Unit, one_port: bool) -> String {
+    let connect = |port: &Port| {
+        let Port { name, input, .. } = port;
+        let to = match name.strip_prefix("data_") {
+            Some("req_valid") if one_port => "data_req_valid || fetch_req_valid".to_owned(),
+            Some("req_fetch") => "!data_req_valid".to_owned(),
+            Some(rest @ ("req_ready" | "resp_valid")) if one_port => format!("port_{rest}"),
+            Some(_) if one_port && *input && of_fetches(port).is_some() => {
+                format!("data_req_valid ? {name} : {}", of_fetches(port).unwrap_or_default())
+            }
+            _ => name.clone(),
+        };
+        format!("        .{name}({to})")
+    };
+    let ports: Vec<_> = unit.ports.iter().map(connect).collect();
+    let instance = format!("    {} mmu (\n{}\n    );\n", unit.name, ports.join(",\n"));
+    if one_port { format!("{}\n{instance}", sharing(unit)) } else { instance }
+}
+
+/// How a core shares the one port: of a fetch and a data access that wait, the latter goes first.
+fn sharing(unit: &Unit) -> String {
+    let outputs = unit.ports.iter().filter(|port| !port.input && port.name != "data_resp_valid");
+    let answers = outputs.filter_map(|port| Some((&port.name, of_fetches(port)?)));
+    let answers = answers.filter(|(_, fetch)| fetch.starts_with("fetch_resp"));
+    let same: String =
+        answers.map(|(data, fetch)| format!("    assign {fetch} = {data};\n")).collect();
+    format!(
+        "    // The core's side of the one port: a data access goes before a fetch, and answers come in\n\
+         \x20   // order.\n\
+         \x20   wire port_req_ready;\n\
+         \x20   wire port_resp_valid;\n\
+         \x20   reg  data_in_flight = 0;\n\
+         \x20   wire of_data = data_in_flight || data_req_valid;\n\
+         \n\
+         \x20   always @(posedge clock) data_in_flight <= of_data && !port_resp_valid && !reset;\n\
+         \n\
+         \x20   assign data_req_ready = port_req_ready;\n\
+         \x20   assign fetch_req_ready = port_req_ready && !data_req_valid;\n\
+         \x20   assign data_resp_valid = port_resp_valid && of_data;\n\
+         \x20   assign fetch_resp_valid = port_resp_valid && !of_data;\n\
+         {same}"
+    )
 }
 
 const INFALLIBLE: &str = "writing to a string cannot fail";

@@ -15,6 +15,7 @@ pub(super) struct Timing {
     /// Memory may give lines.
     line_fill: bool,
     two_walkers: bool,
+    one_port: bool,
     /// PMP or PMA may refuse a table.
     protected: bool,
     levels: &'static [(&'static str, usize)],
@@ -41,6 +42,7 @@ impl Timing {
             walk_cache: own.walk_cache > 0,
             line_fill: own.line_fill > 0,
             two_walkers: own.two_walkers,
+            one_port: own.one_port,
             protected: config.physical.is_some(),
             levels,
         }
@@ -78,7 +80,10 @@ impl Timing {
         if self.second_level {
             let found = "miss whose page is in the second level";
             let (alone, second) = (2 + self.hit, 3 + self.hit);
-            let formula = format!("{alone}; of two at once the fetch port's {second}");
+            let formula = match self.one_port {
+                true => alone.to_string(),
+                false => format!("{alone}; of two at once the fetch port's {second}"),
+            };
             rows.push(row(found, formula, Some([alone, alone])));
         }
         if self.walk_cache {
@@ -90,12 +95,13 @@ impl Timing {
             rows.push(row(kept, "1 instead of L".to_owned(), None));
         }
         let both = "two misses at once";
-        rows.push(match self.two_walkers {
-            true => row(both, "the slower one alone, and L more at most".to_owned(), None),
-            false => {
-                row(both, "one after the other, the data port's first or in turn".to_owned(), None)
-            }
-        });
+        let order = match self.two_walkers {
+            true => "the slower one alone, and L more at most",
+            false => "one after the other, the data port's first or in turn",
+        };
+        if !self.one_port {
+            rows.push(row(both, order.to_owned(), None));
+        }
         if self.protected {
             let refused = "miss whose d-th table PMP or PMA refuse";
             rows.push(row(refused, format!("{} + (d - 1)·L", around + 1), None));

@@ -84,6 +84,8 @@ replays! {
     icarus_runs_rv32_micro_as_rust_does Icarus "rv32_micro";
     icarus_runs_rv64_sv39_as_rust_does Icarus "rv64_sv39";
     icarus_runs_rv64_sv39_small_as_rust_does Icarus "rv64_sv39_small";
+    icarus_runs_rv64_linux_one_port_as_rust_does Icarus "rv64_linux_one_port";
+    icarus_runs_rv32_tiny_one_port_as_rust_does Icarus "rv32_tiny_one_port";
     verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
     icarus_runs_rv32_small_pmp_as_rust_does Icarus "rv32_small_pmp";
     icarus_runs_rv32_linux_pmp_as_rust_does Icarus "rv32_linux_pmp";

@@ -24,6 +24,7 @@ impl<
 
         self.choice.free.next = self.walker.free.val();
         self.choice.owner.next = self.walker.data_side.val();
+        self.of_data.next = self.walker.data_side.val();
         self.choice.fetch_waits.next = self.fetch_waits.val();
         self.choice.fetch_vpn.next = self.fetch_vpn.val();
         self.choice.fetch_top_level.next = self.fetch_top_level.val();
@@ -39,6 +40,11 @@ impl<
         self.walker.reset.next = self.reset.val();
         self.walker.waits.next = self.choice.some.val();
         self.walker.waits_data.next = self.choice.serves_data.val();
+        for i in 0..self.only_data.len() {
+            self.choice.owner.next = self.only_data[i].val();
+            self.of_data.next = self.only_data[i].val();
+            self.walker.waits_data.next = self.only_data[i].val();
+        }
         self.walker.vpn.next = self.choice.vpn.val();
         self.walker.fetch_root.next = self.fetch_root.val();
         self.walker.data_root.next = self.data_root.val();
@@ -93,34 +99,34 @@ impl<
         // yet.
         self.holds_fence.next = self.walker.mem_req_swap.val() && !self.memory.data_ready.val();
 
-        self.data_done.next = self.walker.done.val() && self.walker.data_side.val();
+        self.data_done.next = self.walker.done.val() && self.of_data.val();
         self.data_page_fault.next = self.walker.page_fault.val();
         self.data_access_fault.next = self.walker.access_fault.val();
         self.data_ppn.next = self.walker.ppn.val();
         self.data_leaf.next = self.walker.leaf.val();
         self.data_inside.next = self.walker.leaf_inside.val();
         self.data_cacheable.next = self.walker.cacheable.val();
-        self.data_walked.next = self.walker.walked.val() && self.walker.data_side.val();
+        self.data_walked.next = self.walker.walked.val() && self.of_data.val();
         self.data_start.next = self.walker.started.val() && self.choice.serves_data.val();
-        self.data_read.next = self.walker.arrives.val() && self.walker.data_side.val();
+        self.data_read.next = self.walker.arrives.val() && self.of_data.val();
         self.data_level.next = self.walker.traced_level.val();
         self.data_addr.next = self.walker.end_addr.val();
         self.data_entry.next = self.memory.data_entry.val();
         self.data_reason.next = self.walker.end_reason.val();
         self.fetch_start.next = self.walker.started.val() && !self.choice.serves_data.val();
-        self.fetch_read.next = self.walker.arrives.val() && !self.walker.data_side.val();
+        self.fetch_read.next = self.walker.arrives.val() && !self.of_data.val();
         self.fetch_level.next = self.walker.traced_level.val();
         self.fetch_addr.next = self.walker.end_addr.val();
         self.fetch_entry.next = self.memory.data_entry.val();
         self.fetch_reason.next = self.walker.end_reason.val();
-        self.fetch_done.next = self.walker.done.val() && !self.walker.data_side.val();
+        self.fetch_done.next = self.walker.done.val() && !self.of_data.val();
         self.fetch_page_fault.next = self.walker.page_fault.val();
         self.fetch_access_fault.next = self.walker.access_fault.val();
         self.fetch_ppn.next = self.walker.ppn.val();
         self.fetch_leaf.next = self.walker.leaf.val();
         self.fetch_inside.next = self.walker.leaf_inside.val();
         self.fetch_cacheable.next = self.walker.cacheable.val();
-        self.fetch_walked.next = self.walker.walked.val() && !self.walker.data_side.val();
+        self.fetch_walked.next = self.walker.walked.val() && !self.of_data.val();
 
         self.started.next = self.walker.started.val();
         self.walked.next = self.walker.walked.val();
@@ -208,7 +214,7 @@ impl<
         }
 
         self.former.next = self.fetch_stale.val();
-        if self.walker.data_side.val() {
+        if self.of_data.val() {
             self.former.next = self.data_stale.val();
         }
         // Entries that memory gave with others.

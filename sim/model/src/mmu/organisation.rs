@@ -36,6 +36,8 @@ impl fmt::Display for Replacement {
 /// specification has of `satp` and of physical addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Organisation {
+    /// One port serves fetches and data, with one TLB; else there are two, with a TLB each.
+    pub one_port: bool,
     /// How both TLBs replace.
     pub replacement: Replacement,
     /// Lines in a set of a TLB; 0: fully associative.
@@ -74,6 +76,7 @@ impl Default for Organisation {
 impl Organisation {
     /// None of them.
     pub const NONE: Self = Self {
+        one_port: false,
         replacement: Replacement::Fifo,
         ways: 0,
         fetch_lines: 0,
@@ -94,6 +97,16 @@ impl Organisation {
         self.walk_cache > 0 || self.line_fill > 0
     }
 
+    /// Whether a pin of the tops is none of this one's: with one port those of the fetch port, with
+    /// two the one that tells what is requested of the only one.
+    pub fn lacks(&self, pin: &str) -> bool {
+        let of_fetches = ["fetch_req_", "fetch_resp_", "fetch_trace_"];
+        match self.one_port {
+            true => of_fetches.iter().any(|begin| pin.starts_with(begin)),
+            false => pin == "data_req_fetch",
+        }
+    }
+
     /// The cycles from the acceptance of a request to its answer, if it needs no walk. A walk's comes
     /// as much later.
     pub fn delay(&self) -> u64 {
@@ -109,6 +122,9 @@ impl Organisation {
 impl fmt::Display for Organisation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts = Vec::new();
+        if self.one_port {
+            parts.push("one port".to_owned());
+        }
         if self.replacement != Replacement::Fifo {
             parts.push(self.replacement.to_string());
         }

@@ -33,6 +33,7 @@ macro_rules! mmu_table {
                 DataReqValid data_req_valid In,
                 DataReqVa data_req_va In,
                 DataReqSize data_req_size In,
+                DataReqFetch data_req_fetch In,
                 DataReqStore data_req_store In,
                 DataReqCbo data_req_cbo In,
                 DataReqPrivilege data_req_privilege In,

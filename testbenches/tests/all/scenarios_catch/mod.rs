@@ -152,6 +152,7 @@ fn asks_for_more(scenario: &Scenario) -> bool {
         || registered
         || sizes.into_iter().flatten().any(|size| size > 0)
         || machine.walkers == Some(2)
+        || machine.ports == Some(1)
 }
 
 fn runs(name: &str, mutant: Option<Mutant>) -> Vec<Report> {
