@@ -47,7 +47,7 @@ type Both = Walks<64, 45, 44, 56, 54, 16>;
 clocked!(
     Line, Tlb, Pages, Fifo, Walker32, Walker64, Waiting, Fetch, Held, Pointers, MemoryTurn, Second
 );
-clocked!(PmpOne, Registers32, Registers64, Protect, Memory, Both, Fill32, Fill64);
+clocked!(PmpOne, Registers32, Registers64, Protect, ProtectOne, Memory, Both, Fill32, Fill64);
 unclocked!(Mask32, Mask64, Address32, Address64, Entry32, Entry64, Decode32, Decode64, Chooser);
 unclocked!(Permission, Cause, MemoryType, Scheme32, Scheme64);
 
@@ -403,11 +403,9 @@ pub(crate) fn a_protection_agrees_alone() {
             block.data_pa.next = dice.roll(0x3000).into();
         });
         alone(ProtectOne::new(physical), 700, 60, |dice, block| {
-            present!(dice, block: write, port_size, port_machine, port_take, port_waits,
-                port_access);
+            present!(dice, block: write, data, port_size, port_machine, port_waits, port_access);
             block.reset.next = dice.roll(50) == 0;
             block.csr.next = (0x39f + dice.roll(0x1b)).into();
-            block.data.next = [dice.roll(1 << 63), dice.roll(0x800)][dice.roll(2) as usize].into();
             block.port_pa.next = dice.roll(0x3000).into();
         });
     }
@@ -441,19 +439,14 @@ pub(crate) fn a_way_to_memory_agrees_alone() {
 /// Both ports' misses, mostly about the same few pages.
 #[test]
 pub(crate) fn walks_agree_alone() {
-    let parts = [
-        (false, 0, false, 0, 0),
-        (false, 2, false, 2, 0),
-        (false, 4, true, 1, 0),
-        (false, 2, true, 1, 1),
-        (true, 2, false, 1, 0),
-    ];
-    for (one_port, walk_cache, two_walkers, line_fill, sizes) in parts {
+    // Of as many walkers; 0: the one of one port.
+    let parts = [(0, 1, 0, 0), (2, 1, 2, 0), (4, 2, 1, 0), (2, 2, 1, 1), (2, 0, 1, 0)];
+    for (walk_cache, walkers, line_fill, sizes) in parts {
         let organisation = Organisation {
             extensions: ALL,
-            one_port,
+            one_port: walkers == 0,
+            two_walkers: walkers == 2,
             walk_cache,
-            two_walkers,
             line_fill,
             sizes: SIZES[sizes],
             ..Organisation::default()
