@@ -86,6 +86,10 @@ replays! {
     icarus_runs_rv64_sv39_small_as_rust_does Icarus "rv64_sv39_small";
     icarus_runs_rv64_linux_one_port_as_rust_does Icarus "rv64_linux_one_port";
     icarus_runs_rv32_tiny_one_port_as_rust_does Icarus "rv32_tiny_one_port";
+    icarus_runs_one_port_and_most_parts_as_rust_does
+        Icarus "rv64_linux_traced+line_fill=1+ports=1+walkers=1";
+    icarus_runs_one_port_and_pages_as_rust_does
+        Icarus "rv64_linux_rva23_pmp+answer=registered+pages=32+ports=1";
     verilator_runs_rv64_linux_full_as_rust_does Verilator "rv64_linux_full";
     icarus_runs_rv32_small_pmp_as_rust_does Icarus "rv32_small_pmp";
     icarus_runs_rv32_linux_pmp_as_rust_does Icarus "rv32_linux_pmp";
