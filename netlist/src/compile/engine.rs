@@ -205,7 +205,8 @@ impl Compiled {
     /// Brings outputs and watched nets up to date.
     pub fn settle(&mut self) {
         if self.stale && self.changed != 0 {
-            self.search(0, false);
+            // Others always take the edge.
+            self.search(self.variants.general(), false);
         }
         self.stale = false;
     }

@@ -1,29 +1,53 @@
 //! Values of terms in sampled cycles.
 //!
 //! A sample is the buffer before an edge: inputs, states, outputs of memories, and small memories
-//! that are read within the cycle. Everything else is evaluated from them here, as [`crate::interpret`] does. Results of cycles do not depend on
-//! samples: they only decide which functions are compiled.
+//! that are read within the cycle. Everything else is evaluated from them here, as
+//! [`crate::interpret`] does. Results of cycles do not depend on samples: they only decide which
+//! functions are compiled.
 
 use super::observe::{get_row, get_word};
 use super::variants::Plan;
 use crate::ir::{MemoryId, Op, Value, evaluate};
 use crate::optimise::{Form, TermId};
+use rustc_hash::FxBuildHasher;
+use std::hash::{BuildHasher, Hash};
 
 /// Wider values are not recorded.
 const BITS: u32 = 7;
 /// Not the same in all cycles, or unknown.
 const UNKNOWN: u8 = u8::MAX;
 
-/// For each term of few bits, its value, if it was the same in all cycles.
+/// What is known of each term in some cycles.
 #[derive(Clone, Debug)]
-pub(super) struct Observed(Vec<u8>);
+pub(super) struct Observed {
+    /// The value of a term of few bits, if it was the same in all cycles.
+    numbers: Vec<u8>,
+    /// A digest of its values in all cycles; 0 if they are unknown.
+    digests: Vec<u64>,
+}
 
 impl Observed {
     /// The values on which both agree.
     pub(super) fn common(&self, other: &Observed) -> Observed {
-        let both = self.0.iter().zip(&other.0);
-        Observed(both.map(|(a, b)| if a == b { *a } else { UNKNOWN }).collect())
+        let numbers = self.numbers.iter().zip(&other.numbers);
+        let numbers = numbers.map(|(a, b)| if a == b { *a } else { UNKNOWN });
+        let digests = self.digests.iter().zip(&other.digests);
+        let digests = digests.map(|(a, b)| match (a, b) {
+            (0, _) | (_, 0) => 0,
+            known => digest(known),
+        });
+        Observed { numbers: numbers.collect(), digests: digests.collect() }
     }
+
+    /// Whether two terms had the same values, in all cycles.
+    pub(super) fn are_same(&self, one: TermId, other: TermId) -> bool {
+        let [one, other] = [one, other].map(|term| self.digests[term.0 as usize]);
+        one == other && one != 0
+    }
+}
+
+fn digest(of: impl Hash) -> u64 {
+    FxBuildHasher.hash_one(of) | 1
 }
 
 impl Plan<'_> {
@@ -45,7 +69,9 @@ impl Plan<'_> {
             }
             _ => UNKNOWN,
         });
-        Observed(numbers.collect())
+        let digests =
+            values.iter().map(|values| if values.is_empty() { 0 } else { digest(values) });
+        Observed { numbers: numbers.collect(), digests: digests.collect() }
     }
 
     /// Whether a term depends on no memory that is too large for samples.
@@ -62,7 +88,7 @@ impl Plan<'_> {
 
     /// The value of a term, if it was always the same.
     pub(super) fn value(&self, observed: &Observed, term: TermId) -> Option<Value> {
-        let number = *observed.0.get(term.0 as usize)?;
+        let number = *observed.numbers.get(term.0 as usize)?;
         (number != UNKNOWN).then(|| Value::new(self.program.term(term).width, number.into()))
     }
 

@@ -11,10 +11,19 @@ use crate::optimise::{ALL, Keep, Options, planted};
 /// A word of the buffer, and the value that belongs there.
 type Word = (u32, u64);
 
+/// What a function assumes.
+#[derive(Clone, Copy)]
+pub(super) enum Condition {
+    /// A word has this value.
+    Is(Word),
+    /// Two words are the same.
+    Same(u32, u32),
+}
+
 /// A condition for the use of a function.
 pub(super) struct Assumption {
-    pub(super) word: Word,
-    /// The sources on which the word depends.
+    pub(super) condition: Condition,
+    /// The sources on which its words depend.
     pub(super) support: u64,
 }
 
@@ -49,40 +58,44 @@ impl Party<'_> {
     }
 }
 
-/// The words that a function needs: those that it assumes, then those that it settles.
+/// Everything that a function assumes, then what it settles: numbered in this order.
+struct All {
+    assumed: Vec<Condition>,
+    settled: Vec<Word>,
+}
+
+/// The words that are tested and stored when a function takes over.
 #[derive(Default)]
 struct Needs {
-    words: Vec<Word>,
-    assumed: usize,
+    assumed: Vec<Word>,
+    same: Vec<(u32, u32)>,
+    settled: Vec<Word>,
 }
 
 impl Needs {
-    fn of(party: &Party<'_>) -> Needs {
-        let assumed = party.assumed.iter().map(|assumption| assumption.word);
-        let settled = party.settled.iter().map(|settled| settled.word);
-        let words = assumed.chain(settled).collect();
-        Needs { words, assumed: party.assumed.len() }
-    }
-
-    /// Some of them.
-    fn only(&self, subset: &Subset) -> Needs {
-        let mut only = Needs { words: Vec::with_capacity(subset.count()), assumed: 0 };
-        subset.for_each(|at| {
-            only.words.push(self.words[at]);
-            only.assumed += usize::from(at < self.assumed);
+    /// Some of a function's.
+    fn of(all: &All, subset: &Subset) -> Needs {
+        let mut needs = Needs::default();
+        subset.for_each(|at| match all.assumed.get(at) {
+            Some(Condition::Is(word)) => needs.assumed.push(*word),
+            Some(Condition::Same(one, other)) => needs.same.push((*one, *other)),
+            None => needs.settled.push(all.settled[at - all.assumed.len()]),
         });
-        only
+        needs
     }
 
     /// Whether what is assumed holds; if so, stores what is settled.
     #[inline]
     fn enter(&self, buffer: &mut [u64]) -> bool {
-        let (assumed, settled) = self.words.split_at(self.assumed);
         let differs = |all, (word, value): &Word| all | (buffer[*word as usize] ^ value);
-        if assumed.iter().fold(0, differs) != 0 {
+        let mut different = self.assumed.iter().fold(0, differs);
+        for (one, other) in &self.same {
+            different |= buffer[*one as usize] ^ buffer[*other as usize];
+        }
+        if different != 0 {
             return false;
         }
-        for (word, value) in settled {
+        for (word, value) in &self.settled {
             buffer[*word as usize] = *value;
         }
         true
@@ -164,8 +177,8 @@ pub(super) struct Switch {
     matters: [u32; MOST + 1],
     /// The number of functions.
     count: usize,
-    /// The words that each function needs.
-    needs: Vec<Needs>,
+    /// What each function needs.
+    needs: Vec<All>,
     /// Those that differ from each function to each function, and from the unknown to each.
     changed: Vec<Subset>,
     /// What several functions together make necessary, where it was needed.
@@ -189,7 +202,11 @@ impl Switch {
         for (at, changed) in changed.iter().enumerate() {
             matters[at % count] |= u32::from(!changed.is_empty()) << (at / count);
         }
-        let needs = parties.iter().map(Needs::of).collect();
+        let needs = parties.iter().map(|party| All {
+            assumed: party.assumed.iter().map(|assumption| assumption.condition).collect(),
+            settled: party.settled.iter().map(|settled| settled.word).collect(),
+        });
+        let needs = needs.collect();
         let ways = std::iter::repeat_with(Way::default).take(WAYS).collect();
         let since = [0; MOST + 1];
         let mut switch = Switch { since, matters, count, needs, changed, ways };
@@ -228,7 +245,7 @@ impl Switch {
         for from in (0..=self.count).filter(|from| key >> from & 1 == 1) {
             changed.add(&self.changed[from * self.count + to]);
         }
-        let needs = self.needs[to].only(&changed);
+        let needs = Needs::of(&self.needs[to], &changed);
         let enters = needs.enter(buffer);
         if enters {
             self.since[to] = 0;

@@ -3,6 +3,7 @@
 mod followed;
 mod mistakes;
 mod random;
+mod same;
 
 use super::Compiled;
 use crate::Interpreter;

@@ -11,7 +11,7 @@ use super::call::Code;
 use super::layout::{Layout, Offset};
 use super::native::Module;
 use super::sample::Observed;
-use super::switch::{Assumption, Party, Settled, Switch};
+use super::switch::{Assumption, Condition, Party, Settled, Switch};
 use super::turns::{Group, Turns};
 use crate::ir::{InputId, MemoryId, Op};
 use crate::optimise::{
@@ -41,7 +41,9 @@ impl Plan<'_> {
 
     /// The function for these changes, in cycles like those that were observed.
     pub(super) fn specialise(&self, changed: u64, observed: &Observed) -> Special {
-        specialise(self.program, self.gates, changed, &|term| self.value(observed, term))
+        let present = |term| self.value(observed, term);
+        let same = |one, other| observed.are_same(one, other);
+        specialise(self.program, self.gates, changed, &present, &same)
     }
 }
 
@@ -182,7 +184,7 @@ impl Variants {
     /// Compiles the function for all changes.
     pub(super) fn new(name: &str, plan: Plan<'_>) -> Result<Self, CompileError> {
         let mut module = Module::new(name)?;
-        let mut special = specialise(plan.program, plan.gates, ALL, &|_| None);
+        let mut special = specialise(plan.program, plan.gates, ALL, &|_| None, &|_, _| false);
         let kept = (0..plan.program.terms.len()).filter(|at| plan.gates.kept[*at]);
         let kept = kept.map(|at| TermId { 0: at as u32 }).collect();
         special.keep(plan.program, plan.gates, &kept);
@@ -242,6 +244,11 @@ impl Variants {
             return Found { at, code: self.code, general, before };
         }
         unreachable!("the last function serves all changes and assumes nothing")
+    }
+
+    /// The index of the function for all changes.
+    pub(super) fn general(&self) -> usize {
+        self.functions.len() - 1
     }
 
     /// The functions that handle these changes if their assumptions hold, one bit each, without
@@ -388,6 +395,9 @@ fn function(
     if planted!(plan.options, Specialise) {
         special.assumed.clear();
     }
+    if planted!(plan.options, Same) {
+        special.same.clear();
+    }
     if planted!(plan.options, Expect) {
         special.expected.clear();
     }
@@ -401,8 +411,21 @@ fn function(
     let code = module.code(id, words);
     let assumed = special.assumed.iter().map(|(term, value)| {
         let at = plan.place(*term).expect("what is assumed stands somewhere");
-        Assumption { word: (at / 8, value.word(0)), support: plan.gates.of(*term) }
+        let condition = Condition::Is((at / 8, value.word(0)));
+        Assumption { condition, support: plan.gates.of(*term) }
     });
+    let same = special.same.iter().flat_map(|[one, other]| {
+        let [first, second] =
+            [one, other].map(|term| plan.place(*term).expect("what is kept stands somewhere") / 8);
+        let shape = plan.program.term(*one);
+        let bits = if shape.rows > 0 { shape.rows } else { shape.width };
+        let support = plan.gates.of(*one) | plan.gates.of(*other);
+        (0..bits.div_ceil(64)).map(move |word| Assumption {
+            condition: Condition::Same(first + word, second + word),
+            support,
+        })
+    });
+    let assumed = assumed.chain(same);
     let settled = special.settled.iter().flat_map(|(keep, value, rows)| {
         let first = plan.layout.place(*keep) / 8;
         let words = (first..).zip(plan.layout.words(value, *rows));

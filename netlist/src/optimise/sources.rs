@@ -8,6 +8,7 @@
 
 use super::gate::REFUSED;
 use super::program::{Form, Program, TermId};
+use super::specialise::ASSUMED_BITS;
 use crate::ir::{InputId, MemoryId, Op};
 use fixedbitset::FixedBitSet;
 use std::collections::HashMap;
@@ -40,19 +41,28 @@ impl Sources {
         Self { inputs, states, memories }
     }
 
-    /// A number for each source, and how many there are. States under one guard change together, and
-    /// so do memories that are read at one address, or written by one enable.
+    /// A number for each source, and how many there are. States under one guard change together, but
+    /// those of few bits often take the value that they have; memories change together that are read
+    /// at one address, or written by one enable; and inputs that nothing reads are one source.
     fn own(program: &Program, inputs: usize) -> (Self, usize) {
         let mut next = 0;
         let mut fresh = || {
             next += 1;
             next - 1
         };
-        let mut own = Self { inputs: (0..inputs).map(|_| fresh()).collect(), ..Self::default() };
-        let mut shared: HashMap<TermId, usize> = HashMap::new();
+        let mut own = Self { inputs: vec![fresh(); inputs], ..Self::default() };
+        for term in &program.terms {
+            if let Form::Op(Op::Input(InputId(at))) = term.form {
+                own.inputs[at as usize] = fresh();
+            }
+        }
+        let mut shared: HashMap<(TermId, bool), usize> = HashMap::new();
         for state in &program.states {
             own.states.push(match state.guard {
-                Some(guard) => *shared.entry(guard).or_insert_with(&mut fresh),
+                Some(guard) => {
+                    let few = state.rows == 0 && state.width <= ASSUMED_BITS;
+                    *shared.entry((guard, few)).or_insert_with(&mut fresh)
+                }
                 None => fresh(),
             });
         }

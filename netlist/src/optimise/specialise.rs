@@ -25,7 +25,7 @@ use crate::ir::{Op, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Wider values are read, not assumed, since they vary too much.
-const ASSUMED_BITS: u32 = 4;
+pub(super) const ASSUMED_BITS: u32 = 4;
 
 /// The instructions that a memory takes at the edge, about.
 const MEMORY: usize = 9;
@@ -75,6 +75,9 @@ pub struct Special {
     pub places: BTreeMap<TermId, TermId>,
     /// Terms of the whole program, and the values that they must have.
     pub assumed: Vec<(TermId, Value)>,
+    /// Pairs of terms of the whole program that must have the same value: a state, and what it would
+    /// be written with.
+    pub same: Vec<[TermId; 2]>,
     /// Terms with the values that they must have, or the function refuses.
     pub expected: Vec<(TermId, Value)>,
     /// Terms of the whole program that are read from the places where other functions keep them.
@@ -99,12 +102,13 @@ enum Reason {
 }
 
 /// Makes the function for these changes. `present` is the value of a term of few bits, if it may be
-/// assumed or expected.
+/// assumed or expected; `same` tells whether two terms may be assumed to have the same value.
 pub fn specialise(
     whole: &Program,
     gates: &Gates,
     changed: u64,
     present: &dyn Fn(TermId) -> Option<Value>,
+    same: &dyn Fn(TermId, TermId) -> bool,
 ) -> Special {
     let mut program = Program::new(whole.constants.clone());
     program.tables.clone_from(&whole.tables);
@@ -119,6 +123,7 @@ pub fn specialise(
         settled: Vec::new(),
         places: BTreeMap::new(),
         assumed: Vec::new(),
+        same: Vec::new(),
         expected: Vec::new(),
         reads: BTreeSet::new(),
         cost: 0,
@@ -126,7 +131,7 @@ pub fn specialise(
         reasons: Vec::new(),
         why: 0,
     };
-    let mut make = Make { whole, gates, present, special };
+    let mut make = Make { whole, gates, present, same, special };
     make.terms();
     make.memories();
     make.states();
@@ -144,6 +149,7 @@ struct Make<'a> {
     whole: &'a Program,
     gates: &'a Gates,
     present: &'a dyn Fn(TermId) -> Option<Value>,
+    same: &'a dyn Fn(TermId, TermId) -> bool,
     special: Special,
 }
 
@@ -303,10 +309,12 @@ impl Make<'_> {
     /// The update of a state; `false` if it keeps its value.
     fn update(&mut self, state: &State, own: &mut State) -> bool {
         own.guard = state.guard.map(|guard| self.now(guard));
-        if let Some(guard) = own.guard
-            && self.special.program.constant(guard).is_some_and(|guard| !guard.any())
-        {
-            return false;
+        match own.guard.and_then(|guard| self.special.program.constant(guard)) {
+            Some(guard) if !guard.any() => return false,
+            // Always written: two steps and two branches would cost more than the value. Columns of
+            // lanes have no other way.
+            Some(guard) if guard.all() && (state.rows == 0 || state.width == 1) => own.guard = None,
+            _ => {}
         }
         own.next = self.now(state.next);
         let Some(term) = state.term else { return true };
@@ -317,6 +325,20 @@ impl Make<'_> {
         let (held, why) = self.special.now[term.0 as usize].expect("made just now");
         if held == own.next {
             self.special.why |= why;
+            return false;
+        }
+        // The state did not change, and neither did what is written: once both are the same, it is
+        // not written.
+        let next = self.special.program.term(own.next);
+        if let Form::Kept(kept) = next.form
+            && next.rows == state.rows
+            && own.guard.is_none()
+            && (state.rows == 0 || state.width == 1)
+            && !self.touched(self.gates.of(term))
+            && (self.same)(term, kept)
+        {
+            self.special.why |= why;
+            self.special.same.push([term, kept]);
             return false;
         }
         // A state bit with a known value changes if its next value differs, which is rare.
@@ -363,6 +385,7 @@ impl Special {
             )
         });
         self.reads = kept.collect();
+        self.reads.extend(self.same.iter().map(|[_, kept]| *kept));
         let (mut open, mut seen) = (self.roots(true), vec![false; self.program.terms.len()]);
         while let Some(id) = open.pop() {
             if !std::mem::replace(&mut seen[id.0 as usize], true) {
@@ -405,7 +428,7 @@ impl Special {
         };
         (self.changed, &self.stores, &self.settled, &self.assumed, &self.order)
             == (other.changed, &other.stores, &other.settled, &other.assumed, &other.order)
-            && self.expected == other.expected
+            && (&self.expected, &self.same) == (&other.expected, &other.same)
             && self.program.terms == other.program.terms
             && self.program.constants == other.program.constants
             && (&self.states, &self.places) == (&other.states, &other.places)

@@ -76,6 +76,15 @@ impl Emitter<'_, '_> {
         table.iter().enumerate().all(|(row, value)| value.to_u64() == Some(row as u64))
     }
 
+    /// Whether each row of a column of at most 64 holds one bit, at its row number: which rows are
+    /// in a mask is then the mask itself as a number.
+    fn is_row_bit(&self, column: TermId) -> bool {
+        let Form::Table(table) = self.program.term(column).form else { return false };
+        let table = &self.program.tables[table.0 as usize];
+        table.len() <= 64
+            && table.iter().enumerate().all(|(row, value)| value.to_u64() == Some(1 << row))
+    }
+
     /// One bit, at the index.
     fn decode(&mut self, index: TermId, rows: u32) -> Vec<Value> {
         let index = self.get_words(index);
@@ -162,11 +171,18 @@ impl Emitter<'_, '_> {
 
     /// See [`Form::Gather`]. Row by row, from the lowest on: in most cycles there is at most one.
     pub(super) fn gather(&mut self, mask: TermId, values: TermId) -> Held {
-        let place = self.is_lanes(values).then(|| match self.is_row_number(values) {
+        let computed = self.is_row_number(values) || self.is_row_bit(values);
+        let place = self.is_lanes(values).then(|| match computed {
             true => None,
             false => Some(self.column_place(values)),
         });
         let words = self.get_words(mask);
+        if self.is_row_bit(values) {
+            return Held::Words(words);
+        }
+        if let (Some(None), [word]) = (place, words.as_slice()) {
+            return Held::Words(vec![self.gather_numbers(*word)]);
+        }
         let Some(place) = place else {
             // One number for all rows.
             let (found, all) = (self.some_row(mask, &words), self.get_words(values));
@@ -174,13 +190,36 @@ impl Emitter<'_, '_> {
             let none = vec![zero; all.len()];
             return Held::Words(self.words().select(found, &all, &none));
         };
-        let mut gathered = self.words().number(0);
-        for (number, word) in words.into_iter().enumerate() {
+        let zero = self.words().number(0);
+        Held::Words(vec![self.gather_rows(&words, place, zero)])
+    }
+
+    /// The row numbers in a mask of one word: without a loop if there is at most one.
+    fn gather_numbers(&mut self, word: Value) -> Value {
+        let (several, after) = (self.build.create_block(), self.build.create_block());
+        let gathered = self.build.append_block_param(after, types::I64);
+        let less = self.build.ins().iadd_imm_s(word, -1);
+        let rest = self.build.ins().band(word, less);
+        let first = self.build.ins().ctz(word);
+        // No row: 64.
+        let first = self.build.ins().band_imm_u(first, 63);
+        self.build.ins().brif(rest, several, &[], after, &[BlockArg::Value(first)]);
+        self.build.set_cold_block(several);
+        self.build.switch_to_block(several);
+        let all = self.gather_rows(&[rest], None, first);
+        self.build.ins().jump(after, &[BlockArg::Value(all)]);
+        self.build.switch_to_block(after);
+        gathered
+    }
+
+    /// `Or` of the lanes at `place`, or of the row numbers, of the rows in a mask, and of a number.
+    fn gather_rows(&mut self, words: &[Value], place: Option<u32>, mut gathered: Value) -> Value {
+        for (number, word) in words.iter().enumerate() {
             let (test, body, after) =
                 (self.build.create_block(), self.build.create_block(), self.build.create_block());
             let rest = self.build.append_block_param(test, types::I64);
             let so_far = self.build.append_block_param(test, types::I64);
-            self.build.ins().jump(test, &[BlockArg::Value(word), BlockArg::Value(gathered)]);
+            self.build.ins().jump(test, &[BlockArg::Value(*word), BlockArg::Value(gathered)]);
             self.build.switch_to_block(test);
             self.build.ins().brif(rest, body, &[], after, &[]);
             self.build.switch_to_block(body);
@@ -197,7 +236,7 @@ impl Emitter<'_, '_> {
             self.build.switch_to_block(after);
             gathered = so_far;
         }
-        Held::Words(vec![gathered])
+        gathered
     }
 
     /// Whether some row of a mask, which has these words, is 1.

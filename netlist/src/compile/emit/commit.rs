@@ -6,7 +6,7 @@
 //! of its own, for few cycles write.
 
 use super::{Emitter, Held, words};
-use crate::optimise::{StateId, TermId};
+use crate::optimise::{ALL, StateId, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 use std::collections::BTreeMap;
@@ -20,15 +20,17 @@ struct Group {
 }
 
 impl Emitter<'_, '_> {
-    /// Ends the function: if `commit` is not 0, takes the edge. Returns the changed sources.
+    /// Ends the function: takes the edge; that for all changes only if `commit` is not 0. Returns the
+    /// changed sources.
     pub(super) fn edge(&mut self, commit: Value) {
-        let (edge, none) = (self.build.create_block(), self.build.create_block());
-        self.build.ins().brif(commit, edge, &[], none, &[]);
-        self.build.switch_to_block(none);
-        let zero = self.words().number(0);
-        self.build.ins().return_(&[zero]);
-
-        self.build.switch_to_block(edge);
+        if self.special.changed == ALL {
+            let (edge, none) = (self.build.create_block(), self.build.create_block());
+            self.build.ins().brif(commit, edge, &[], none, &[]);
+            self.build.switch_to_block(none);
+            let zero = self.words().number(0);
+            self.build.ins().return_(&[zero]);
+            self.build.switch_to_block(edge);
+        }
         let mut free = Vec::new();
         let mut groups: Vec<Group> = Vec::new();
         for id in self.special.states.clone() {
@@ -155,29 +157,59 @@ impl Emitter<'_, '_> {
 
     /// Stores new values of unguarded states.
     fn unguarded(&mut self, free: &[(StateId, Held)], mut changed: Value) -> Value {
+        // Those that share a source are compared as one.
+        let mut sources: BTreeMap<u64, Vec<Held>> = BTreeMap::new();
         for (id, next) in free {
-            let at = self.layout.states[id.0 as usize];
-            let differs = self.replace(next, at);
-            changed = self.mark(changed, differs, self.gates.states[id.0 as usize]);
+            let differ = self.exchange(next, self.layout.states[id.0 as usize]);
+            sources.entry(self.gates.states[id.0 as usize]).or_default().push(differ);
+        }
+        for (bit, differ) in sources {
+            let differs = self.some(&differ);
+            changed = self.mark(changed, differs, bit);
         }
         changed
     }
 
     /// Stores a number or 1-bit column and returns a bit: whether it differs from the old value.
     pub(super) fn replace(&mut self, next: &Held, at: u32) -> Value {
-        let differs = match next {
+        let differ = self.exchange(next, at);
+        self.some(&[differ])
+    }
+
+    /// Stores a number or 1-bit column and returns where it differs from the old value.
+    fn exchange(&mut self, next: &Held, at: u32) -> Held {
+        let differ = match next {
             Held::Bit(bit) => {
                 let old = self.load(types::I8, at);
-                self.build.ins().bxor(old, *bit)
+                Held::Bit(self.build.ins().bxor(old, *bit))
             }
             Held::Words(words) | Held::Mask(words) => {
                 let old = self.load_words(at, words.len());
-                let differ = self.words().zip(&old, words, |ins, a, b| ins.bxor(a, b));
-                self.words().any(&differ)
+                Held::Words(self.words().zip(&old, words, |ins, a, b| ins.bxor(a, b)))
             }
         };
         self.store_held(next, at);
-        differs
+        differ
+    }
+
+    /// A bit: whether one of some values is not 0.
+    fn some(&mut self, values: &[Held]) -> Value {
+        let (mut bits, mut all) = (None, Vec::new());
+        for value in values {
+            match value {
+                Held::Bit(bit) => {
+                    bits = Some(bits.map_or(*bit, |bits| self.build.ins().bor(bits, *bit)));
+                }
+                Held::Words(words) | Held::Mask(words) => all.extend_from_slice(words),
+            }
+        }
+        match bits {
+            Some(bits) if all.is_empty() => bits,
+            bits => {
+                all.extend(bits.map(|bits| self.words().widen(bits)));
+                self.words().any(&all)
+            }
+        }
     }
 
     /// Adds a source's bit if it changed.

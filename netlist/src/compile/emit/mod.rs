@@ -6,10 +6,12 @@
 //! | `shift` | shifts and bit accesses by amounts known only at run time |
 //! | `column` | columns of one bit as masks; selection by a mask |
 //! | `lanes`, `lane_operation` | columns of numbers as vectors |
+//! | `expectations` | which values that a function expects are tested together |
 //! | `commit`, `rows` | the clock edge: states, memories and columns take their next values |
 
 mod column;
 mod commit;
+mod expectations;
 mod lane_operation;
 mod lanes;
 mod node;
@@ -23,6 +25,7 @@ use crate::optimise::{Form, Gates, Program, REFUSED, Special, TermId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
+use expectations::Expectation;
 use std::collections::{BTreeMap, HashMap};
 use words::{WordOps, Words};
 
@@ -68,9 +71,9 @@ impl<'a, 'f> Emitter<'a, 'f> {
     /// Emits the body of `fn(buffer, commit) -> changed`.
     ///
     /// It evaluates the nets that the program needs in every cycle, stores outputs and kept values,
-    /// and, if `commit` is not 0, takes the clock edge; the result is the mask of states and
-    /// memories that the edge changed. Or it is [`REFUSED`]: an assumption does not hold, and no
-    /// state has changed.
+    /// and takes the clock edge; the function for all changes only if `commit` is not 0. The result
+    /// is the mask of states and memories that the edge changed. Or it is [`REFUSED`]: an assumption
+    /// does not hold, and no state has changed.
     pub(super) fn function(
         special: &'a Special,
         gates: &'a Gates,
@@ -104,10 +107,13 @@ impl<'a, 'f> Emitter<'a, 'f> {
             branch: Vec::new(),
             constants: BTreeMap::new(),
         };
+        let mut tests = expectations::tests(special);
         for term in &special.order {
             emitter.define(*term);
-            let expected = special.expected.iter().filter(|(expected, _)| expected == term);
-            expected.for_each(|(term, value)| emitter.expect(*term, value.word(0)));
+            // The first of those that one test covers brings it.
+            while let Some(at) = tests.iter().position(|test| test.of.contains(term)) {
+                emitter.expect(&tests.swap_remove(at));
+            }
         }
         emitter.flush();
         emitter.edge(commit);
@@ -190,27 +196,26 @@ impl<'a, 'f> Emitter<'a, 'f> {
         read.or_else(|| self.stores.get(&term).map(|places| places[0].0))
     }
 
-    /// Refuses if a term does not have the assumed value.
-    fn expect(&mut self, term: TermId, value: u64) {
+    /// Refuses if bits of a word do not have their expected values.
+    fn expect(&mut self, test: &Expectation) {
         let go_on = self.build.create_block();
         let refuse = *self.refuse.get_or_insert_with(|| self.build.create_block());
-        let shape = self.program.term(term);
-        let test = match (shape.width, shape.form) {
-            // One bit of a word is tested in memory.
-            (1, Form::Op(Op::Slice(a, offset))) => {
-                let word = self.get_words(a)[offset as usize / 64];
-                let bit = self.words().number(1 << (offset % 64));
-                self.build.ins().band(word, bit)
-            }
-            (1, _) => self.get_bit(term),
-            _ => {
-                let word = self.get_words(term)[0];
-                self.build.ins().icmp_imm_u(IntCC::Equal, word, value as i64)
+        let (then, otherwise) = if test.bits == 0 { (refuse, go_on) } else { (go_on, refuse) };
+        let tested = if self.program.term(test.number).width == 1 {
+            self.get_bit(test.number)
+        } else {
+            let word = self.get_words(test.number)[test.word];
+            let whole = words::ones(self.program.term(test.number).width, test.word);
+            let bits = match test.mask == whole {
+                true => word,
+                false => self.build.ins().band_imm_u(word, test.mask as i64),
+            };
+            match test.bits {
+                0 => bits,
+                value => self.build.ins().icmp_imm_u(IntCC::Equal, bits, value as i64),
             }
         };
-        let (then, otherwise) =
-            if value == 0 && shape.width == 1 { (refuse, go_on) } else { (go_on, refuse) };
-        self.build.ins().brif(test, then, &[], otherwise, &[]);
+        self.build.ins().brif(tested, then, &[], otherwise, &[]);
         self.build.switch_to_block(go_on);
     }
 

@@ -200,6 +200,11 @@ impl Emitter<'_, '_> {
             }
             Op::Concat(high, low) => {
                 let split = self.width(low);
+                let zero = self.program.constant(low).is_some_and(|low| !low.any());
+                if zero && width <= 64 {
+                    let high = self.get_words(high)[0];
+                    return vec![self.build.ins().ishl_imm_u(high, i64::from(split))];
+                }
                 let (high, low) = (self.get_words(high), self.get_words(low));
                 self.words().concat(&high, &low, split, width)
             }
