@@ -5,7 +5,7 @@
 .PHONY: mutants soak lockstep clean
 
 CARGO    := cargo
-PAGEWALK := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
+COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
 TRACES   := testbenches/data/traces
 TRACE    := $(TRACES)/sort.lackey.zst
 WAVE     := waves/out
@@ -19,7 +19,7 @@ setup: ## Install the third-party simulators that the tests use (apt; idempotent
 run: ## Build, run a real program's memory trace through the MMU, write a waveform
 	@scripts/need-cargo.sh
 	$(CARGO) build --release --package testbenches
-	$(PAGEWALK) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
+	$(COMMAND) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
 	@scripts/next.sh $(WAVE)
 
 test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators
@@ -48,7 +48,7 @@ lint: ## Formatting, clippy and rustdoc, warnings as errors
 bench: ## Cycles and translations per second, compared with Verilator
 	@scripts/need-cargo.sh
 	$(CARGO) bench --package testbenches --bench mmu
-	$(PAGEWALK) bench
+	$(COMMAND) bench
 
 waves: ## Record the waves in the documents and draw their pictures
 	@scripts/need-cargo.sh
@@ -59,9 +59,9 @@ ORGANISATIONS := rv64_tiny,rv64_small,rv64_linux,rv64_linux+replacement=lru,rv64
 
 plots: ## Run every study and plot it into docs/images/plots
 	@scripts/need-cargo.sh
-	$(PAGEWALK) explore --all --plot docs/images/plots
+	$(COMMAND) explore --all --plot docs/images/plots
 	set -e; for trace in sort transpose; do \
-	  $(PAGEWALK) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
+	  $(COMMAND) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
 	done
 
 ideas: ## Draw the pictures of docs/ideas
@@ -94,7 +94,7 @@ export: ## Write the Verilog of every configuration into export/
 	    shim_data_axi4_rv32 shim_data_axi4_rv32_d64 shim_data_axi4_rv64 \
 	    shim_data_axi4_rv64_a56 shim_data_axi_lite_rv32 shim_data_axi_lite_rv64 \
 	    shim_data_wishbone_rv32 shim_data_wishbone_rv32_d64 shim_data_wishbone_rv64; do \
-	  $(PAGEWALK) export $$config -o export --check; \
+	  $(COMMAND) export $$config -o export --check; \
 	done
 
 demo: ## Two public cores and the MMU in Verilator and Icarus: virtual memory on a console
@@ -112,8 +112,8 @@ mutants: ## Plant defects of real MMUs and kernels, and check that every one is 
 
 soak: ## A million steps of random programs under each scheme and policy, then with errors
 	@scripts/need-cargo.sh
-	$(PAGEWALK) soak
-	$(PAGEWALK) soak --ops 100000 --seed 100001 --bus-errors 200 --disk-errors 2000
+	$(COMMAND) soak
+	$(COMMAND) soak --ops 100000 --seed 100001 --bus-errors 200 --disk-errors 2000
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean
