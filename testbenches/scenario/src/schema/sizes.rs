@@ -1,5 +1,5 @@
 //! `machine.sizes` and `machine.least`: what must be implemented of ASIDs, physical addresses and
-//! schemes.
+//! schemes, and how many lines a TLB must have.
 
 use engine::Config;
 use serde::Deserialize;
@@ -24,6 +24,8 @@ pub struct Least {
     pub asid_bits: u32,
     /// Implemented bits of a physical address.
     pub pa_bits: u32,
+    /// Lines of the data port's TLB.
+    pub lines: usize,
 }
 
 impl Exactly {
@@ -47,8 +49,10 @@ impl Least {
         if short(sizes.asid_bits(xlen), self.asid_bits, all.asid_bits(xlen)) {
             return Some(format!("asid_bits = {} or more", self.asid_bits));
         }
-        let pa = short(sizes.pa_bits(xlen), self.pa_bits, all.pa_bits(xlen));
-        pa.then(|| format!("pa_bits = {} or more", self.pa_bits))
+        if short(sizes.pa_bits(xlen), self.pa_bits, all.pa_bits(xlen)) {
+            return Some(format!("pa_bits = {} or more", self.pa_bits));
+        }
+        (config.entries < self.lines).then(|| format!("{} lines or more", self.lines))
     }
 }
 
@@ -58,11 +62,19 @@ mod tests {
 
     #[test]
     fn all_that_a_width_has_is_enough() {
-        let least = Least { asid_bits: 16, pa_bits: 56 };
+        let least = Least { asid_bits: 16, pa_bits: 56, lines: 0 };
         let missing = |name| least.missing_in(engine::find(name).unwrap());
         assert_eq!(missing("rv32_tiny"), None);
         assert_eq!(missing("rv64_tiny"), None);
         assert_eq!(missing("rv32_tiny+asid_bits=8").unwrap(), "asid_bits = 16 or more");
         assert_eq!(missing("rv64_tiny+pa_bits=55").unwrap(), "pa_bits = 56 or more");
+    }
+
+    #[test]
+    fn lines_are_those_of_the_data_port() {
+        let least = Least { lines: 8, ..Least::default() };
+        let missing = |name| least.missing_in(engine::find(name).unwrap());
+        assert_eq!(missing("rv32_tiny").unwrap(), "8 lines or more");
+        assert_eq!(missing("rv32_small"), None);
     }
 }
