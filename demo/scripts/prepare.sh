@@ -3,7 +3,8 @@
 # Verilog, the firmware. Prints nothing but errors, and is quick where nothing has changed.
 #
 #   DEMO_BUILD   the build folder; demo/build if not set
-#   DEMO_MMU     the configuration of the MMU, any of RV32 without PMP; rv32_tiny if not set
+#   DEMO_MMU     the configuration of the MMU, any of RV32 with two ports and without PMP; rv32_tiny if not
+#                set
 #   PAGEWALK     the command `pagewalk`; built with cargo if not set
 set -euo pipefail
 
@@ -51,6 +52,8 @@ else
 fi
 mmu=${config//[^a-z0-9_]/_}
 [ -s "$build/$mmu.v" ] || fail "the export of $config is not in $build/$mmu.v"
+grep -q fetch_req_valid "$build/$mmu.v" \
+  || fail "$config has one port; the demonstration's core fetches through a port of its own"
 echo "$mmu" > "$build/mmu.name"
 
 # The firmware: the program becomes a part of the kernel's image, which installs it on the disk.

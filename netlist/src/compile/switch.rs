@@ -139,10 +139,6 @@ impl Subset {
         self.0.iter_mut().zip(&other.0).for_each(|(all, bits)| *all |= bits);
     }
 
-    fn count(&self) -> usize {
-        self.0.iter().map(|bits| bits.count_ones() as usize).sum()
-    }
-
     fn for_each(&self, mut each: impl FnMut(usize)) {
         for (first, bits) in (0..).step_by(64).zip(&self.0) {
             let mut bits = *bits;

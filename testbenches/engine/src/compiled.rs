@@ -131,6 +131,10 @@ impl<P: PinSet> Simulator<P> for Native<P> {
         self.plan.shown.sample(values, |net| self.side.engine.get(net));
     }
 
+    fn pick(&self, signals: &[usize]) -> Vec<u128> {
+        self.plan.shown.pick(signals, |net| self.side.engine.get(net))
+    }
+
     fn watch(&mut self, on: bool) {
         if on == self.side.follower.is_some() {
             return;

@@ -78,6 +78,22 @@ impl Shown {
             }));
         }
     }
+
+    /// The values of some signals, by their places among all.
+    pub(super) fn pick(&self, signals: &[usize], value: impl Fn(NetId) -> Value) -> Vec<u128> {
+        let mut picked = vec![0; signals.len()];
+        let mut first = 0;
+        for (net, fields) in &self.nets {
+            let places = first..first + fields.len();
+            for (at, signal) in signals.iter().enumerate().filter(|(_, at)| places.contains(at)) {
+                let (offset, width) = fields[signal - first];
+                let part = value(*net).extract(u64::from(offset), width);
+                picked[at] = part.to_u128().unwrap_or(u128::MAX);
+            }
+            first = places.end;
+        }
+        picked
+    }
 }
 
 fn named(netlist: &Netlist, path: &str) -> NetId {

@@ -2,8 +2,9 @@
 
 use super::unit::Unit;
 
-/// The text of the file. `testbench`: there is a test bench beside the unit.
-pub(super) fn core(unit: &Unit, testbench: bool) -> String {
+/// The text of the file. `testbench`: there is a test bench beside the unit. `plain`: it has no cells,
+/// for which Verilator has no models.
+pub(super) fn core(unit: &Unit, testbench: bool, plain: bool) -> String {
     let Unit { name, title, .. } = unit;
     let version = env!("CARGO_PKG_VERSION");
     let (files, target) = if testbench {
@@ -21,6 +22,20 @@ pub(super) fn core(unit: &Unit, testbench: bool) -> String {
         )
     } else {
         Default::default()
+    };
+    let lint = if plain {
+        format!(
+            "  lint:\n\
+             \x20   description: Let Verilator look for mistakes\n\
+             \x20   filesets: [rtl]\n\
+             \x20   toplevel: {name}\n\
+             \x20   flow: lint\n\
+             \x20   flow_options:\n\
+             \x20     tool: verilator\n\
+             \x20     verilator_options: [-Wall]\n"
+        )
+    } else {
+        String::new()
     };
     format!(
         "CAPI=2:\n\
@@ -40,13 +55,6 @@ pub(super) fn core(unit: &Unit, testbench: bool) -> String {
          \x20   filesets: [rtl]\n\
          \x20   toplevel: {name}\n\
          {target}\
-         \x20 lint:\n\
-         \x20   description: Let Verilator look for mistakes\n\
-         \x20   filesets: [rtl]\n\
-         \x20   toplevel: {name}\n\
-         \x20   flow: lint\n\
-         \x20   flow_options:\n\
-         \x20     tool: verilator\n\
-         \x20     verilator_options: [-Wall]\n"
+         {lint}"
     )
 }

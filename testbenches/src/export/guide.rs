@@ -1,7 +1,7 @@
 //! The guide beside an exported unit: what it consists of, how to simulate, build and connect it.
 
 use super::unit::{Spare, Unit};
-use super::{parts, testbench, timing};
+use super::{Target, parts, testbench, timing};
 use engine::Config;
 use std::fmt::Write;
 
@@ -11,10 +11,22 @@ const INTERFACES: &str = include_str!("../../../docs/interfaces.md");
 /// The configuration of which the contract speaks where it needs one.
 const EXAMPLE: &str = "rv64_linux";
 
-/// The guide of an MMU.
-pub(super) fn mmu(config: &Config, unit: &Unit) -> String {
+/// What the contract says of an instance with two ports, and what holds with one.
+const ONE_PORT: [(&str, &str); 3] = [
+    (
+        "        .data_req_store      (lsu_store),\n",
+        "        .data_req_fetch      (is_fetch),             // the access is a fetch\n        \
+         .data_req_store      (lsu_store),\n",
+    ),
+    ("(mprv ? mpp : privilege)", "(!is_fetch && mprv ? mpp : privilege)"),
+    ("// the fetch port likewise, then fence,", "// then fence,"),
+];
+
+/// The guide of an MMU for a target.
+pub(super) fn mmu(config: &Config, unit: &Unit, target: Target) -> String {
     let name = &unit.name;
-    let mut text = opening(unit);
+    let cells = target == Target::Ecp5;
+    let mut text = opening(unit, cells);
     text.push_str("\n| | |\n|---|---|\n");
     let (sizes, xlen) = (config.organisation.sizes, config.xlen);
     let widths = [
@@ -28,36 +40,56 @@ pub(super) fn mmu(config: &Config, unit: &Unit) -> String {
     for (part, is) in parts::parts(config).into_iter().chain(widths) {
         writeln!(text, "| {part} | {is} |").expect(INFALLIBLE);
     }
-    text.push_str(&files(unit, true));
-    let [icarus, verilator] = testbench::commands(name);
-    write!(
-        text,
-        "\n## Simulate\n\n\
-         The test bench checks itself, prints `PASS` or `FAIL`, and writes `{name}_tb.vcd`:\n\n\
-         ```\n{icarus}\n```\n\n\
-         The same with Verilator (5 or newer), and with FuseSoC:\n\n\
-         ```\n{verilator}\nfusesoc --cores-root . run --target=sim pagewalk:mmu:{name}\n```\n"
-    )
-    .expect(INFALLIBLE);
+    text.push_str(&files(unit, !cells));
+    text.push_str(&if cells { simulating_cells(name) } else { simulating(name) });
     text.push_str(&building(unit));
     text.push_str(&latencies(config));
     text.push_str(&spares(unit));
     for title in ["The rules", "Combinational paths", "Integration guide"] {
         text.push_str(&section(title).replace(EXAMPLE, name));
     }
+    if config.organisation.one_port {
+        for (two, one) in ONE_PORT {
+            assert!(text.contains(two), "the contract shows an instance: {two}");
+            text = text.replace(two, one);
+        }
+    }
     text
+}
+
+/// How to simulate it.
+fn simulating(name: &str) -> String {
+    let [icarus, verilator] = testbench::commands(name);
+    format!(
+        "\n## Simulate\n\n\
+         The test bench checks itself, prints `PASS` or `FAIL`, and writes `{name}_tb.vcd`:\n\n\
+         ```\n{icarus}\n```\n\n\
+         The same with Verilator (5 or newer), and with FuseSoC:\n\n\
+         ```\n{verilator}\nfusesoc --cores-root . run --target=sim pagewalk:mmu:{name}\n```\n"
+    )
+}
+
+/// How to simulate what its cells are equal to.
+fn simulating_cells(name: &str) -> String {
+    format!(
+        "\n## Simulate\n\n\
+         The cells have no models here. Simulate the plain form, `pagewalk export {name}` into another \
+         folder, with the test bench beside it: the option `--check` has Yosys prove that each block \
+         in cells is equal to the plain one.\n"
+    )
 }
 
 /// The guide of another unit.
 pub(super) fn other(unit: &Unit) -> String {
-    [opening(unit), files(unit, false), building(unit), spares(unit)].concat()
+    [opening(unit, false), files(unit, false), building(unit), spares(unit)].concat()
 }
 
-fn opening(unit: &Unit) -> String {
+fn opening(unit: &Unit, cells: bool) -> String {
+    let cells = if cells { "cells of the Lattice ECP5" } else { "no vendor cells" };
     format!(
         "# {name}\n\n\
          Pagewalk {version}, {title}.\n\
-         Plain Verilog-2005 with one clock, a synchronous reset and no vendor cells; the names of all \
+         Plain Verilog-2005 with one clock, a synchronous reset and {cells}; the names of all \
          modules begin with `{name}`.\n",
         name = unit.name,
         version = env!("CARGO_PKG_VERSION"),

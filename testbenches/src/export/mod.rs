@@ -81,13 +81,18 @@ pub fn modules(config: &Config, target: Target) -> Verilog {
 pub fn files(config: &Config, target: Target) -> Vec<File> {
     let unit = unit(config, target);
     let name = unit.name.as_str();
-    vec![
+    let plain = target == Target::Generic;
+    let mut files = vec![
         File::new(Kind::Verilog, name, unit.verilog.clone()),
         File::new(Kind::Template, name, template::template(&unit)),
-        File::new(Kind::Core, name, fusesoc::core(&unit, true)),
-        File::new(Kind::Testbench, name, testbench::testbench(config, &unit)),
-        File::new(Kind::Guide, name, guide::mmu(config, &unit)),
-    ]
+        File::new(Kind::Core, name, fusesoc::core(&unit, plain, plain)),
+        File::new(Kind::Guide, name, guide::mmu(config, &unit, target)),
+    ];
+    // Cells have no models, without which nothing simulates.
+    if plain {
+        files.push(File::new(Kind::Testbench, name, testbench::testbench(config, &unit)));
+    }
+    files
 }
 
 /// Writes `directory/NAME.v` alone and returns its path. The directory is created if necessary; the

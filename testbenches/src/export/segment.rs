@@ -18,7 +18,7 @@ pub fn files(config: &Config) -> Vec<File> {
     vec![
         File::new(Kind::Verilog, name, unit.verilog.clone()),
         File::new(Kind::Template, name, template::template(&unit)),
-        File::new(Kind::Core, name, fusesoc::core(&unit, false)),
+        File::new(Kind::Core, name, fusesoc::core(&unit, false, true)),
         File::new(Kind::Guide, name, guide::other(&unit)),
     ]
 }

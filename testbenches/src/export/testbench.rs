@@ -113,10 +113,10 @@ fn instance(unit: &Unit, one_port: bool) -> String {
         let Port { name, input, .. } = port;
         let to = match name.strip_prefix("data_") {
             Some("req_valid") if one_port => "data_req_valid || fetch_req_valid".to_owned(),
-            Some("req_fetch") => "!data_req_valid".to_owned(),
+            Some("req_fetch") => "!of_data".to_owned(),
             Some(rest @ ("req_ready" | "resp_valid")) if one_port => format!("port_{rest}"),
             Some(_) if one_port && *input && of_fetches(port).is_some() => {
-                format!("data_req_valid ? {name} : {}", of_fetches(port).unwrap_or_default())
+                format!("of_data ? {name} : {}", of_fetches(port).unwrap_or_default())
             }
             _ => name.clone(),
         };
@@ -127,7 +127,8 @@ fn instance(unit: &Unit, one_port: bool) -> String {
     if one_port { format!("{}\n{instance}", sharing(unit)) } else { instance }
 }
 
-/// How a core shares the one port: of a fetch and a data access that wait, the latter goes first.
+/// How a core shares the one port: of a fetch and a data access that wait, the latter goes first;
+/// what is presented stays until it is accepted, and answers come in order.
 fn sharing(unit: &Unit) -> String {
     let outputs = unit.ports.iter().filter(|port| !port.input && port.name != "data_resp_valid");
     let answers = outputs.filter_map(|port| Some((&port.name, of_fetches(port)?)));
@@ -135,19 +136,34 @@ fn sharing(unit: &Unit) -> String {
     let same: String =
         answers.map(|(data, fetch)| format!("    assign {fetch} = {data};\n")).collect();
     format!(
-        "    // The core's side of the one port: a data access goes before a fetch, and answers come in\n\
-         \x20   // order.\n\
-         \x20   wire port_req_ready;\n\
-         \x20   wire port_resp_valid;\n\
-         \x20   reg  data_in_flight = 0;\n\
-         \x20   wire of_data = data_in_flight || data_req_valid;\n\
+        "    // The core's side of the one port: a data access goes before a fetch, what is presented stays\n\
+         \x20   // until it is accepted, and an answer belongs to the oldest of at most two requests.\n\
+         \x20   wire       port_req_ready;\n\
+         \x20   wire       port_resp_valid;\n\
+         \x20   reg        held = 0;        // what was presented in the last cycle was not accepted\n\
+         \x20   reg        held_data = 0;   // ... and is a data access\n\
+         \x20   reg  [1:0] outstanding = 0; // requests without an answer\n\
+         \x20   reg  [1:0] are_data = 0;    // which of them are data accesses, the oldest first\n\
+         \x20   wire       presented = data_req_valid || fetch_req_valid;\n\
+         \x20   wire       of_data = held ? held_data : data_req_valid;\n\
+         \x20   wire       taken = presented && port_req_ready;\n\
+         \x20   wire       older = outstanding != 0;\n\
+         \x20   wire       to_data = older ? are_data[0] : of_data;\n\
+         \x20   wire       ends = port_resp_valid && older;\n\
+         \x20   wire [1:0] left = outstanding - ends;\n\
          \n\
-         \x20   always @(posedge clock) data_in_flight <= of_data && !port_resp_valid && !reset;\n\
+         \x20   always @(posedge clock) begin\n\
+         \x20       held <= presented && !port_req_ready && !reset;\n\
+         \x20       held_data <= of_data;\n\
+         \x20       outstanding <= reset ? 0 : outstanding + taken - port_resp_valid;\n\
+         \x20       if (ends) are_data <= are_data >> 1;\n\
+         \x20       if (taken) are_data[left[0]] <= of_data;\n\
+         \x20   end\n\
          \n\
-         \x20   assign data_req_ready = port_req_ready;\n\
-         \x20   assign fetch_req_ready = port_req_ready && !data_req_valid;\n\
-         \x20   assign data_resp_valid = port_resp_valid && of_data;\n\
-         \x20   assign fetch_resp_valid = port_resp_valid && !of_data;\n\
+         \x20   assign data_req_ready = port_req_ready && of_data;\n\
+         \x20   assign fetch_req_ready = port_req_ready && !of_data;\n\
+         \x20   assign data_resp_valid = port_resp_valid && to_data;\n\
+         \x20   assign fetch_resp_valid = port_resp_valid && !to_data;\n\
          {same}"
     )
 }

@@ -69,7 +69,7 @@ pub(crate) fn commands(guide: &str, section: &str) -> Vec<String> {
 
 #[test]
 fn the_guide_says_how_to_simulate() {
-    for name in ["rv32_tiny", "rv64_linux_protected"] {
+    for name in ["rv32_tiny", "rv64_linux_protected", "rv32_tiny_one_port", "rv64_linux_one_port"] {
         let home = tempfile::tempdir().unwrap();
         let files = export::files(find(name).unwrap(), Target::Generic);
         export::write(home.path(), &files).unwrap();

@@ -303,6 +303,30 @@ fn the_waves_beside_verilators() {
     }
 }
 
+/// What is recommended has the sizes and clocks that were measured.
+#[test]
+fn the_recommended_configurations_are_those_of_the_report() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(RESULTS);
+    let report = std::fs::read_to_string(path).expect("the results");
+    for (config, chip, words) in [
+        ("rv32_tiny_one_port", "generic | ice40", "{} LUT4 of an iCE40, {} MHz"),
+        ("rv32_tiny_registered", "generic | ice40", "{} LUT4 of an iCE40, {} MHz"),
+        ("rv64_linux_one_port", "ecp5 | ecp5", "{} of an ECP5, {} MHz"),
+        ("rv64_linux", "ecp5 | ecp5", "{} of an ECP5, {} MHz"),
+        ("rv64_linux_pages", "ecp5 | ecp5", "{} of an ECP5, {} MHz"),
+    ] {
+        let begins = format!("| `{config}` | {chip} | ");
+        let row = report.lines().find_map(|line| line.strip_prefix(&begins));
+        let row: Vec<_> = row.expect("the configuration was measured").split(" | ").collect();
+        let (size, clock) = (row[0], row[5].split('.').next().expect("a number"));
+        documented(
+            "README.md",
+            &format!("| `{config}` | {words} |"),
+            &[size, clock].map(Into::into),
+        );
+    }
+}
+
 /// The result of synthesis by Yosys.
 #[test]
 #[ignore = "minutes of synthesis: make figures"]

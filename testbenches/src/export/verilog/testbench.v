@@ -213,9 +213,10 @@ module @NAME@_tb;
         end
     endtask
 
-    // Cycles until every request has its answer; they are counted from its acceptance.
-    task answers;
-        while (data_waits || fetch_waits) begin
+    // A cycle; requests that are accepted in it are no longer presented, and answers are kept. Cycles
+    // are counted from the acceptance of a request.
+    task one_cycle;
+        begin
             settle;
             data_taken = data_req_valid && data_req_ready;
             data_cycles = data_taken ? 0 : data_cycles + 1;
@@ -240,6 +241,11 @@ module @NAME@_tb;
             if (data_taken) data_req_valid = 0;
             if (fetch_taken) fetch_req_valid = 0;
         end
+    endtask
+
+    // Cycles until every request has its answer.
+    task answers;
+        while (data_waits || fetch_waits) one_cycle;
     endtask
 
     task load(input [XLEN-1:0] va);
@@ -387,7 +393,7 @@ module @NAME@_tb;
         data_page(in_frame(FRAMES + 11, 0), "the page of its neighbour");
         $display("    miss beside it: %0d cycles", data_cycles);
 
-        $display("the fetch port, and both at once");
+        $display("fetches, and both at once");
         fetch(page(2, 'h100));
         check(!fetch_fault && fetch_pa == in_frame(FRAMES + 2, 'h100), "a fetch");
         fetch(page(2, 'h104));
@@ -398,6 +404,12 @@ module @NAME@_tb;
         answers;
         data_page(in_frame(FRAMES + 3, 8), "a load that misses beside a fetch");
         check(!fetch_fault && fetch_pa == in_frame(FRAMES + 12, 12), "a fetch beside a load");
+        present_fetch(page(2, 'h108));
+        one_cycle;
+        present_data(page(3, 16), 0);
+        answers;
+        check(!fetch_fault && fetch_pa == in_frame(FRAMES + 2, 'h108), "a fetch before a load");
+        data_page(in_frame(FRAMES + 3, 16), "a load in the cycle after a fetch");
         fetch(page(1, 0));
         check(fetch_fault && fetch_cause == 12, "a fetch from a page without X");
 
