@@ -5,7 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "the table is the result")]
 
-use hdl::Rv64Mmu;
+use hdl::{Organisation, Rv64Mmu};
 use netlist::Compiled;
 use netlist::compile::{InputSlot, OutputSlot};
 use netlist::optimise::Options;
@@ -216,8 +216,8 @@ fn measure<B: Block>(mut block: B, entries: u32, wanted: &[String]) {
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
-    measure(Rv64Mmu::<8, 3>::default(), 8, &wanted);
-    measure(Rv64Mmu::<16, 4>::default(), 16, &wanted);
-    measure(Rv64Mmu::<32, 5>::default(), 32, &wanted);
-    measure(Rv64Mmu::<64, 6>::default(), 64, &wanted);
+    measure(Rv64Mmu::<8, 3>::new(Organisation::default()), 8, &wanted);
+    measure(Rv64Mmu::<16, 4>::new(Organisation::default()), 16, &wanted);
+    measure(Rv64Mmu::<32, 5>::new(Organisation::default()), 32, &wanted);
+    measure(Rv64Mmu::<64, 6>::new(Organisation::default()), 64, &wanted);
 }

@@ -1,7 +1,7 @@
 //! The MMU tops as machine code, compared with the interpreter: every net and register, every
 //! cycle.
 
-use hdl::{Rv32Mmu, Rv64Mmu};
+use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::ir::{InputId, NetId, Netlist, RegisterId, Type, Value};
 use netlist::optimise::Options;
 use netlist::{Compiled, Interpreter, elaborate};
@@ -9,8 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rust_hdl::prelude::Block;
 
-fn flattened<B: Block + Default>() -> Netlist {
-    let mut block = B::default();
+fn flattened(mut block: impl Block) -> Netlist {
     block.connect_all();
     elaborate(&block).expect("it elaborates").flatten().expect("it is sound")
 }
@@ -65,8 +64,8 @@ fn same(netlist: &Netlist, fast: &Compiled, slow: &Interpreter<'_>, cycle: u64) 
     }
 }
 
-fn run<B: Block + Default>(wide: bool, cycles: u64) -> Compiled {
-    let netlist = flattened::<B>();
+fn run(block: impl Block, wide: bool, cycles: u64) -> Compiled {
+    let netlist = flattened(block);
     // A function for each set of changes as soon as it has been seen a few times.
     let options = Options { common: Some(3), ..Options::default() };
     let mut fast = Compiled::with(&netlist, &options).expect("it compiles");
@@ -110,29 +109,32 @@ fn run<B: Block + Default>(wide: bool, cycles: u64) -> Compiled {
 
 #[test]
 fn rv64_with_eight_lines_is_the_same_in_every_cycle() {
-    let engine = run::<Rv64Mmu<8, 3>>(true, 6000);
-    // Similar samples share a function, so a few handle random traffic.
-    assert!(engine.statistics().functions.len() > 2, "{:?}", engine.statistics());
+    let engine = run(Rv64Mmu::<8, 3>::new(Organisation::default()), true, 6000);
+    // Similar samples share a function: besides that for all changes one or more handle random traffic.
+    assert!(engine.statistics().functions.len() > 1, "{:?}", engine.statistics());
 }
 
 #[test]
 fn rv64_with_many_lines_is_the_same_in_every_cycle() {
-    run::<Rv64Mmu<64, 6>>(true, 300);
+    run(Rv64Mmu::<64, 6>::new(Organisation::default()), true, 300);
 }
 
 #[test]
 fn rv64_without_columns_for_its_two_lines_is_the_same_in_every_cycle() {
-    run::<Rv64Mmu<2, 1>>(true, 3000);
+    run(Rv64Mmu::<2, 1>::new(Organisation::default()), true, 3000);
 }
 
 #[test]
 fn rv32_is_the_same_in_every_cycle() {
-    run::<Rv32Mmu<16, 4>>(false, 3000);
+    run(Rv32Mmu::<16, 4>::new(Organisation::default()), false, 3000);
 }
 
 #[test]
 fn lines_become_columns_whatever_their_number() {
-    let [few, many] = [flattened::<Rv64Mmu<8, 3>>(), flattened::<Rv64Mmu<32, 5>>()];
+    let [few, many] = [
+        flattened(Rv64Mmu::<8, 3>::new(Organisation::default())),
+        flattened(Rv64Mmu::<32, 5>::new(Organisation::default())),
+    ];
     let few = Compiled::new(&few).expect("it compiles").statistics();
     let many = Compiled::new(&many).expect("it compiles").statistics();
     assert_eq!((few.columns, few.states), (many.columns, many.states), "{few:?} {many:?}");
@@ -143,7 +145,7 @@ fn lines_become_columns_whatever_their_number() {
 
 #[test]
 fn nothing_is_evaluated_while_nothing_changes() {
-    let netlist = flattened::<Rv64Mmu<8, 3>>();
+    let netlist = flattened(Rv64Mmu::<8, 3>::new(Organisation::default()));
     let mut engine = Compiled::new(&netlist).expect("it compiles");
     let slot = |engine: &Compiled, name: &str| {
         engine.input(netlist.input_named(name).expect("an input")).expect("a narrow input")
