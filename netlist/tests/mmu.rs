@@ -3,26 +3,26 @@
 mod common;
 
 use common::{flattened, run, rv32, rv64};
-use hdl::{Rv32Mmu, Rv64Mmu};
+use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 
 type Small32 = Rv32Mmu<4, 2>;
 type Small64 = Rv64Mmu<4, 2>;
 
 #[test]
 fn rv64_is_the_same_on_every_net() {
-    let moved = run(Small64::default(), 6000, 64, rv64);
+    let moved = run(Small64::new(Organisation::default()), 6000, 64, rv64);
     assert!(moved >= 90, "only {moved} % of the nets ever changed");
 }
 
 #[test]
 fn rv32_is_the_same_on_every_net() {
-    let moved = run(Small32::default(), 2000, 32, rv32);
+    let moved = run(Small32::new(Organisation::default()), 2000, 32, rv32);
     assert!(moved >= 90, "only {moved} % of the nets ever changed");
 }
 
 #[test]
 fn lines_of_a_tlb_are_rows_of_an_array() {
-    let netlist = flattened(&Small64::default());
+    let netlist = flattened(&Small64::new(Organisation::default()));
     let lines = netlist.arrays.iter().find(|array| array.path == "data.tlb.lines");
     let lines = lines.expect("the array of lines is kept");
     assert_eq!(lines.rows, 4);
@@ -37,7 +37,8 @@ fn lines_of_a_tlb_are_rows_of_an_array() {
 fn modules_take_the_names_of_types() {
     use hdl::tlb::CamLine;
     let names = netlist::Names::new().with::<CamLine<45, 16>>();
-    let design = netlist::elaborate_named(&Small64::default(), &names).expect("a sound design");
+    let design = netlist::elaborate_named(&Small64::new(Organisation::default()), &names)
+        .expect("a sound design");
     assert_eq!(design.top_module().name, "Rv64Mmu_4_2");
     let lines = design.modules.iter().flat_map(|module| &module.instances);
     let lines: Vec<_> = lines.filter(|instance| instance.name == "lines").collect();

@@ -2,7 +2,7 @@
 
 use crate::base::{elaborated, rv32, rv64};
 use crate::replay::{Replay, replay};
-use hdl::{Rv32Mmu, Rv64Mmu};
+use hdl::{Organisation, Rv32Mmu, Rv64Mmu};
 use netlist::print::{Describe, verilog};
 use rust_hdl::prelude::*;
 
@@ -12,22 +12,22 @@ type Large64 = Rv64Mmu<16, 4>;
 
 #[test]
 fn rv64_agrees_in_both_simulators() {
-    replay(Small64::default(), 2000, 64, Replay::Both, rv64);
+    replay(Small64::new(Organisation::default()), 2000, 64, Replay::Both, rv64);
 }
 
 #[test]
 fn rv64_of_16_lines_agrees() {
-    replay(Large64::default(), 500, 64, Replay::Icarus, rv64);
+    replay(Large64::new(Organisation::default()), 500, 64, Replay::Icarus, rv64);
 }
 
 #[test]
 fn rv32_agrees_in_both_simulators() {
-    replay(Small32::default(), 2000, 32, Replay::Both, rv32);
+    replay(Small32::new(Organisation::default()), 2000, 32, Replay::Both, rv32);
 }
 
 #[test]
 fn rv64_of_16_lines_takes_a_seventh_of_the_lines_of_rust_hdl() {
-    let mut block = Large64::default();
+    let mut block = Large64::new(Organisation::default());
     let ours = verilog(&elaborated(&block), "top", &Describe::new()).to_string();
     block.connect_all();
     let theirs = generate_verilog(&block);
@@ -37,6 +37,9 @@ fn rv64_of_16_lines_takes_a_seventh_of_the_lines_of_rust_hdl() {
 
 #[test]
 fn text_is_the_same_in_every_run() {
-    let print = || verilog(&elaborated(&Large64::default()), "top", &Describe::new()).to_string();
+    let print = || {
+        verilog(&elaborated(&Large64::new(Organisation::default())), "top", &Describe::new())
+            .to_string()
+    };
     assert_eq!(print(), print());
 }
