@@ -109,9 +109,9 @@ fn run(block: impl Block, wide: bool, cycles: u64) -> Compiled {
 
 #[test]
 fn rv64_with_eight_lines_is_the_same_in_every_cycle() {
-    let engine = run(Rv64Mmu::<8, 3>::new(Organisation::default()), true, 6000);
-    // Similar samples share a function: besides that for all changes one or more handle random traffic.
-    assert!(engine.statistics().functions.len() > 1, "{:?}", engine.statistics());
+    let engine = run(Rv64Mmu::<8, 3>::new(Organisation::default()), true, 12000);
+    // Similar samples share a function, so a few handle random traffic.
+    assert!(engine.statistics().functions.len() > 2, "{:?}", engine.statistics());
 }
 
 #[test]

@@ -292,7 +292,7 @@ def table(figures, parts, bins):
         *rows(ROWS, *timing),
         "",
         "With Svnapot, Svpbmt and PMP (in the last row PMP alone); `scripts/fpga/report.py ROW` "
-        "places and routes a row, which takes a quarter of an hour:",
+        "places and routes a row, which takes more than ten minutes:",
         "",
         *rows(EXTENDED),
         "",

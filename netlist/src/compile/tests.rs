@@ -8,8 +8,8 @@ mod same;
 use super::Compiled;
 use crate::Interpreter;
 use crate::ir::{
-    Graph, Input, InputId, Memory, MemoryId, Net, NetId, NetKind, Netlist, Op, Read, Register,
-    RegisterId, Type, Types, Value, Write,
+    Graph, Input, InputId, Memory, MemoryId, Net, NetId, NetKind, Netlist, NodeId, Op, Read,
+    Register, RegisterId, Type, Types, Value, Write,
 };
 use crate::optimise::Options;
 use followed::Followed;
@@ -178,14 +178,23 @@ proptest! {
     }
 }
 
+/// An input of a netlist made by hand.
+fn input(name: &str, width: u32, node: NodeId) -> Input {
+    Input { name: name.into(), ty: Type::Bits(width), width, node: Some(node) }
+}
+
+/// An output of one.
+fn output(path: &str, width: u32, node: NodeId) -> Net {
+    let ty = Type::Bits(width);
+    Net { path: path.into(), depth: 0, kind: NetKind::Output, ty, node }
+}
+
 /// A memory of bytes that an input addresses.
 fn bytes(input_width: u32, address_width: u32) -> Netlist {
     let mut graph = Graph::new();
     let address = graph.make(Op::Input(InputId(0)), input_width);
     let node = graph.make(Op::Memory(MemoryId(0)), 8);
     let (nodes, constants) = graph.into_parts();
-    let ty = Type::Bits(input_width);
-    let input = Input { name: "address".into(), ty, width: input_width, node: Some(address) };
     let memory = Memory {
         path: "bytes".into(),
         ty: Type::Bits(8),
@@ -199,7 +208,7 @@ fn bytes(input_width: u32, address_width: u32) -> Netlist {
         name: "Bytes".into(),
         nodes,
         constants,
-        inputs: vec![input],
+        inputs: vec![input("address", input_width, address)],
         clock: None,
         registers: Vec::new(),
         memories: vec![memory],
@@ -237,12 +246,6 @@ fn table(address_width: u32) -> Netlist {
     let counts = graph.make(Op::Any(word), 1);
     let next = graph.make(Op::Mux(counts, more, held), 16);
     let (nodes, constants) = graph.into_parts();
-    let input = |name: &str, width, node| {
-        let ty = Type::Bits(width);
-        Input { name: name.into(), ty, width, node: Some(node) }
-    };
-    let net =
-        |path: &str, node, ty| Net { path: path.into(), depth: 0, kind: NetKind::Output, ty, node };
     let register = Register {
         path: "held".into(),
         ty: Type::Bits(16),
@@ -272,7 +275,7 @@ fn table(address_width: u32) -> Netlist {
         clock: None,
         registers: vec![register],
         memories: vec![memory],
-        nets: vec![net("word", word, Type::Bits(4)), net("held", held, Type::Bits(16))],
+        nets: vec![output("word", 4, word), output("held", 16, held)],
         arrays: Vec::new(),
         types: Types::default(),
     }

@@ -311,9 +311,9 @@ fn the_recommended_configurations_are_those_of_the_report() {
     for (config, chip, words) in [
         ("rv32_tiny_one_port", "generic | ice40", "{} LUT4 of an iCE40, {} MHz"),
         ("rv32_tiny_registered", "generic | ice40", "{} LUT4 of an iCE40, {} MHz"),
-        ("rv64_linux_one_port", "ecp5 | ecp5", "{} of an ECP5, {} MHz"),
-        ("rv64_linux", "ecp5 | ecp5", "{} of an ECP5, {} MHz"),
-        ("rv64_linux_pages", "ecp5 | ecp5", "{} of an ECP5, {} MHz"),
+        ("rv64_linux_one_port", "ecp5 | ecp5", "area {} of an ECP5, {} MHz"),
+        ("rv64_linux", "ecp5 | ecp5", "area {} of an ECP5, {} MHz"),
+        ("rv64_linux_pages", "ecp5 | ecp5", "area {} of an ECP5, {} MHz"),
     ] {
         let begins = format!("| `{config}` | {chip} | ");
         let row = report.lines().find_map(|line| line.strip_prefix(&begins));

@@ -3,6 +3,7 @@
 //! A function tests each value that it expects, and refuses if one differs; until then it has
 //! changed nothing, so that neither their order nor their number matters.
 
+use super::words;
 use crate::ir::{Op, Value};
 use crate::optimise::{Form, Program, Special, TermId};
 
@@ -68,21 +69,17 @@ fn test(program: &Program, term: TermId, value: u64) -> Expectation {
         // No bit of those that are selected by a constant.
         Form::Op(Op::Any(selected)) if value == 0 && program.term(selected).width <= 64 => {
             let Form::Op(Op::And(a, b)) = program.term(selected).form else {
-                return own(selected, 0, word_of_ones(program.term(selected).width), 0);
+                return own(selected, 0, words::ones(program.term(selected).width, 0), 0);
             };
             match [(a, b), (b, a)].map(|(a, b)| (a, program.constant(b))) {
                 [(number, Some(mask)), _] | [_, (number, Some(mask))] => {
                     own(number, 0, mask.word(0), 0)
                 }
-                _ => own(selected, 0, word_of_ones(program.term(selected).width), 0),
+                _ => own(selected, 0, words::ones(program.term(selected).width, 0), 0),
             }
         }
         _ => own(term, 0, ones, value),
     }
-}
-
-fn word_of_ones(width: u32) -> u64 {
-    u64::MAX >> (64 - width)
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! A state that is written with a value which stays: functions that do not write it while it holds
 //! that value already.
 
-use super::difference;
-use crate::ir::{
-    Graph, Input, InputId, Net, NetKind, Netlist, Op, Register, RegisterId, Type, Types, Value,
-};
+use super::{difference, input, output};
+use crate::ir::{Graph, InputId, Netlist, Op, Register, RegisterId, Type, Types, Value};
 use crate::optimise::{Options, Plant};
 
 /// A register that takes the sum of an input and a constant, except while another input is 5.
@@ -20,14 +18,6 @@ fn follows() -> Netlist {
     let is_five = graph.make(Op::Equal(select, five), 1);
     let next = graph.make(Op::Mux(is_five, other, sum), 16);
     let (nodes, constants) = graph.into_parts();
-    let input = |name: &str, width, node| {
-        let ty = Type::Bits(width);
-        Input { name: name.into(), ty, width, node: Some(node) }
-    };
-    let net = |path: &str, node, width| {
-        let ty = Type::Bits(width);
-        Net { path: path.into(), depth: 0, kind: NetKind::Output, ty, node }
-    };
     Netlist {
         name: "Follows".into(),
         nodes,
@@ -47,7 +37,7 @@ fn follows() -> Netlist {
             next,
         }],
         memories: Vec::new(),
-        nets: vec![net("select", select, 8), net("sum", sum, 16), net("held", held, 16)],
+        nets: vec![output("select", 8, select), output("sum", 16, sum), output("held", 16, held)],
         arrays: Vec::new(),
         types: Types::default(),
     }
