@@ -5,8 +5,8 @@ use crate::bus::Memory;
 use crate::common::{checked, settle};
 use crate::dice::Dice;
 use crate::pins::fit;
-use hdl::Rv32Mmu;
 use hdl::shim::{DataWishbone, WalkerWishbone};
+use hdl::{Organisation, Rv32Mmu};
 use rust_hdl::prelude::*;
 
 /// The wiring.
@@ -70,6 +70,7 @@ impl Logic for System {
         self.mmu.pmp_csr.next = bits::<12>(0);
         self.mmu.pmp_write_valid.next = false;
         self.mmu.pmp_write_data.next = bits::<32>(0);
+        self.mmu.data_req_fetch.next = false;
         self.mmu.fetch_req_valid.next = false;
         self.mmu.fetch_req_va.next = bits::<32>(0);
         self.mmu.fetch_req_size.next = bits::<3>(0);
@@ -192,7 +193,8 @@ fn wanted(page: u64, store: bool) -> Option<u64> {
 #[test]
 fn programs_run_in_translated_memory() {
     let mut dice = Dice::new(0x5f5);
-    let mut system = checked(Box::<System>::default());
+    let mmu = Rv32Mmu::new(Organisation::default());
+    let mut system = checked(Box::new(System { mmu, ..System::default() }));
     let mut memory = Memory::default();
     tables(&mut memory);
     system.satp.next = (1 << 31 | ROOT >> 12).into();
