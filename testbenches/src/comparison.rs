@@ -1,6 +1,7 @@
 //! Organisations of the MMU on one recorded program: a table, and bars.
 
 use engine::Config;
+use machine::cpu::Format;
 use machine::stats::Report;
 
 use crate::explore::draw::{Panel, Rows};
@@ -59,6 +60,12 @@ impl Run {
     }
 }
 
+/// The format of the trace that a run read.
+fn format_of(report: &Report) -> String {
+    let format = report.processes.first().and_then(|process| process.trace_format);
+    format.map_or("no trace", Format::name).to_owned()
+}
+
 /// The columns, and what is in them.
 const COLUMNS: [(&str, &str); 11] = [
     ("configuration", ""),
@@ -83,10 +90,19 @@ impl Comparison {
     pub fn table(&self) -> String {
         let Some(Run { report: first, .. }) = self.runs.first() else { return String::new() };
         let schemes = self.distinct(|report| report.mode.to_owned());
-        let instructions = self.distinct(|report| report.total.accesses.instructions.to_string());
+        let length = match self.is_without_fetches() {
+            true => "no fetches, so misses per 1000 instructions cannot be known".to_owned(),
+            false => {
+                let count = |report: &Report| report.total.accesses.instructions.to_string();
+                format!("{} instructions", self.distinct(count))
+            }
+        };
         let mut text = format!(
-            "{}: {instructions} instructions, {schemes}, {} replacement, seed {}\n\n",
-            self.trace, first.policy, first.seed
+            "{} ({}): {length}, {schemes}, {} replacement, seed {}\n\n",
+            self.trace,
+            self.distinct(format_of),
+            first.policy,
+            first.seed
         );
         let explained = COLUMNS.iter().skip(1).map(|(name, meaning)| [*name, *meaning]);
         text += &aligned(&[Column::left(0), Column::left(0)], explained);
@@ -94,6 +110,11 @@ impl Comparison {
         let first = first.total.average_memory_access_time;
         rows.extend(self.runs.iter().map(|run| run.row(first)));
         text + "\n" + &aligned(&[Column::left(0).gap(0), Column::right(0)], rows)
+    }
+
+    /// Whether the trace says nothing about instructions.
+    fn is_without_fetches(&self) -> bool {
+        self.runs.iter().all(|run| run.report.total.accesses.instructions == 0)
     }
 
     /// The different values of the runs, in their order.
@@ -124,10 +145,18 @@ impl Comparison {
                 vec![ideal, time - ideal]
             }),
         };
-        let misses = Panel {
-            name: "TLB misses per 1000 instructions".to_owned(),
-            parts: words(["fetch", "data"]),
-            bars: of(&|run| run.misses().map(Option::unwrap_or_default).to_vec()),
+        let misses = match self.is_without_fetches() {
+            // Of the fetch port nothing is known.
+            true => Panel {
+                name: "TLB misses per 1000 translations".to_owned(),
+                parts: vec!["data".to_owned()],
+                bars: of(&|run| vec![run.report.total.data.miss_rate * 1000.0]),
+            },
+            false => Panel {
+                name: "TLB misses per 1000 instructions".to_owned(),
+                parts: words(["fetch", "data"]),
+                bars: of(&|run| run.misses().map(Option::unwrap_or_default).to_vec()),
+            },
         };
         Rows {
             title: format!("{}: organisations of the MMU", self.trace),

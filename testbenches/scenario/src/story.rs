@@ -21,6 +21,7 @@ use super::place::Place;
 use super::ports::Stop;
 use super::program::Script;
 use super::system::{ProcessText, System};
+use super::trace;
 use super::variant::Variant;
 use super::verdict::judge;
 
@@ -73,10 +74,11 @@ pub(super) fn play(
     observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
 ) -> Result<Played, Stop> {
-    let (mut machine, mut pids, console) = prepared(system, variant, mmu)?;
+    let (mut machine, mut pids, console) = prepared(system, variant, mmu, stop)?;
     if machine.config().policy == PolicyKind::Opt {
         // It needs what an equal machine recorded in an earlier run.
-        let (mut before, ..) = prepared(system, variant, Box::new(IdealMmu::new(variant.xlen())))?;
+        let ideal = Box::new(IdealMmu::new(variant.xlen()));
+        let (mut before, ..) = prepared(system, variant, ideal, stop)?;
         before.run(stop);
         machine.foresee(before.os().policy().heard());
     }
@@ -88,6 +90,15 @@ pub(super) fn play(
         machine.observe(Box::new(Rc::clone(&chronicle)));
     }
     let outcome = machine.run(stop);
+    if let Some(RunError::Program(error)) = &outcome.error {
+        // Of all programs only traces come from files.
+        let is_source = |process: &ProcessText| {
+            process.traced.as_ref().is_some_and(|traced| traced.is_source_of(error))
+        };
+        let number = system.process.iter().position(is_source);
+        let place = Place::file().key("process").item(number.unwrap_or_default()).key("trace");
+        return Err(place.wrong(error.to_string()).into());
+    }
     for (process, pids) in system.process.iter().zip(&mut pids).filter(|(p, _)| p.forked) {
         let origin = |pid: &Pid| machine.origin(*pid) == Some(process.name.as_str());
         pids.extend(outcome.states.iter().map(|(pid, _)| *pid).filter(origin));
@@ -99,8 +110,16 @@ pub(super) fn play(
 /// The machine, its processes by `[[process]]`, and its console.
 type Prepared = (Machine, Vec<Vec<Pid>>, Option<Console>);
 
-fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Prepared, Stop> {
-    let config = system.os.config(system.machine.adue, variant);
+fn prepared(
+    system: &System,
+    variant: &Variant,
+    mmu: Box<dyn Mmu>,
+    stop: &AtomicBool,
+) -> Result<Prepared, Stop> {
+    let mut config = system.os.config(system.machine.adue, variant);
+    if system.process.iter().any(|process| process.trace.is_some()) {
+        trace::long(&system.os, &mut config);
+    }
     let broken = |error| broken(system, error);
     let mut machine = Machine::new(mmu, config).map_err(broken)?;
     for image in system.process.iter().filter_map(|process| process.loaded.as_ref()) {
@@ -111,8 +130,18 @@ fn prepared(system: &System, variant: &Variant, mmu: Box<dyn Mmu>) -> Result<Pre
     let mut limits = system.limits()?.into_iter();
     let mut pids = Vec::new();
     for (number, process) in system.process.iter().enumerate() {
+        if let Some(traced) = &process.traced {
+            let (frames, image) = (limits.next().flatten(), process.loaded.as_ref());
+            let spec = traced.process(&process.name, machine.config(), frames, image, stop);
+            let spec = spec.map_err(|error| {
+                let place = Place::file().key("process").item(number).key("trace");
+                place.wrong(error.to_string())
+            })?;
+            pids.push(vec![machine.spawn(spec).map_err(broken)?]);
+            continue;
+        }
         let regions = system.regions(process);
-        let script = Script::new(&process.program, &regions, &variant.variables());
+        let script = Script::new(process.lines(), &regions, &variant.variables());
         let script = script.map_err(|(line, message)| {
             let program = Place::file().key("process").item(number).key("program");
             program.item(line).wrong(message)

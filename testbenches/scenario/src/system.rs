@@ -20,6 +20,7 @@ use super::os_text::OsText;
 use super::place::{Mistake, Place};
 use super::program::{Line, find, title};
 use super::schema::{Exactly, L1, Least, Machine, OneOrMany, Size};
+use super::trace::Traced;
 
 /// The machine under an operating system; lists as in [`Machine`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -136,8 +137,13 @@ pub struct ProcessText {
     pub regions: Vec<RegionSpec>,
     /// An ELF file whose segments are regions too: text, rodata, data and bss.
     pub image: Option<String>,
-    /// Its program, line by line.
-    pub program: Vec<Line>,
+    /// Its program, line by line,
+    pub program: Option<Vec<Line>>,
+    /// or a file with a trace, which also says what its regions are.
+    pub trace: Option<String>,
+    /// The low bits of a trace's addresses are kept where the scheme does not have them.
+    #[serde(default)]
+    pub fold: bool,
     /// It does not exist until another process forks it, with a copy of that one's regions.
     #[serde(default)]
     pub forked: bool,
@@ -171,9 +177,17 @@ pub struct ProcessText {
     /// The file of [`ProcessText::image`], after it was read.
     #[serde(skip)]
     pub loaded: Option<ElfImage>,
+    /// The file of [`ProcessText::trace`], after it was found.
+    #[serde(skip)]
+    pub traced: Option<Traced>,
 }
 
 impl ProcessText {
+    /// The lines of its program; a trace has none.
+    pub fn lines(&self) -> &[Line] {
+        self.program.as_deref().unwrap_or_default()
+    }
+
     /// Whether there are expectations about its single pages or accesses.
     pub fn expects_pages(&self) -> bool {
         self.victims.is_some()
@@ -316,7 +330,7 @@ pub struct System {
 const DEEPEST: usize = 16;
 
 impl System {
-    /// Reads the images of processes; `file` is the scenario's own name.
+    /// Reads the images of processes, and finds their traces; `file` is the scenario's own name.
     ///
     /// # Errors
     /// The first that cannot be read.
@@ -328,6 +342,11 @@ impl System {
                 process.regions.splice(0..0, image.regions.clone());
                 process.loaded = Some(image);
             }
+            if let Some(name) = &process.trace {
+                let place = Place::file().key("process").item(number).key("trace").word(name);
+                let traced = Traced::find(file, name, process.fold);
+                process.traced = Some(traced.map_err(|problem| place.wrong(problem))?);
+            }
         }
         Ok(())
     }
@@ -337,7 +356,7 @@ impl System {
         let mut regions = process.regions.clone();
         let mut child = process;
         for _ in 0..DEEPEST {
-            let forks = |p: &&ProcessText| p.program.iter().any(|line| line.forks(&child.name));
+            let forks = |p: &&ProcessText| p.lines().iter().any(|line| line.forks(&child.name));
             let parent = if child.forked { self.process.iter().find(forks) } else { None };
             let Some(parent) = parent else { break };
             regions.extend(parent.regions.iter().cloned());

@@ -1,4 +1,10 @@
 //! `pagewalk explore`
+//!
+//! | file | does |
+//! |---|---|
+//! | `traces` | a study of traces |
+
+mod traces;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -23,20 +29,28 @@ use scenario::library;
 #[derive(Debug, Args)]
 pub struct ExploreArgs {
     /// A study, or a scenario by name or file; the studies are listed if absent.
+    #[arg(group = "subject")]
     pub name: Option<String>,
+    /// Sweep over a trace instead, as `pagewalk trace` reads it; several are processes that run at
+    /// the same time.
+    #[arg(long, value_name = "FILE", group = "subject")]
+    pub trace: Vec<PathBuf>,
+    /// Fold a trace's addresses outside the scheme's range into it.
+    #[arg(long)]
+    pub fold: bool,
     /// Every study.
-    #[arg(long, conflicts_with_all = ["name", "sweep", "measure", "figures"])]
+    #[arg(long, conflicts_with_all = ["subject", "sweep", "measure", "figures"])]
     pub all: bool,
     /// A parameter and its values, as os.frames=32..256:32 or os.policy=fifo,lru; the first runs
     /// along x, each further one makes curves.
-    #[arg(long, value_name = "PATH=VALUES", requires = "name")]
+    #[arg(long, value_name = "PATH=VALUES", requires = "subject")]
     pub sweep: Vec<String>,
     /// The measure: a figure of the report, or a formula over figures, as "1000 * data_misses /
     /// cycles".
-    #[arg(long, value_name = "FORMULA", requires = "name")]
+    #[arg(long, value_name = "FORMULA", requires = "subject")]
     pub measure: Vec<String>,
     /// List the figures that can be measured, with their values in the scenario as it is.
-    #[arg(long, requires = "name", conflicts_with_all = ["sweep", "measure", "plot", "csv"])]
+    #[arg(long, requires = "subject", conflicts_with_all = ["sweep", "measure", "plot", "csv"])]
     pub figures: bool,
     /// Draw into a file ending in .svg or .png, or both into a folder.
     #[arg(long, value_name = "FILE|DIR")]
@@ -63,6 +77,14 @@ pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result
             }
         }
         return Ok(status);
+    }
+    ensure!(
+        !arguments.fold || !arguments.trace.is_empty(),
+        "--fold has no effect here: it is about the addresses of a --trace"
+    );
+    if !arguments.trace.is_empty() {
+        let study = traces::study(&arguments.trace, arguments.fold)?;
+        return one(&study.name.clone(), varied(study, arguments)?, arguments, engine, stop);
     }
     let Some(name) = &arguments.name else {
         ensure!(!arguments.csv, "--csv has no effect here: the studies are listed");

@@ -148,8 +148,8 @@ pub struct WaveArgs {
 /// `pagewalk trace`
 #[derive(Debug, Args)]
 pub struct TraceArgs {
-    /// A trace as `valgrind --tool=lackey --trace-mem=yes` writes it: plain, gzip or zstd; - is
-    /// standard input.
+    /// A trace of lackey (`valgrind --tool=lackey --trace-mem=yes`), of Dinero, ChampSim or
+    /// DynamoRIO's view, or lines as `1000 R`; also in gzip, xz or zstd; - is standard input.
     pub file: PathBuf,
     /// The MMU. Several, with commas between them, are compared in a table, relative to the first.
     #[arg(long, value_name = "CONFIG,...", default_value = "rv64_linux", value_delimiter = ',')]

@@ -8,7 +8,11 @@ use scenario::library::similar;
 
 /// The figures of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figures(BTreeMap<String, f64>);
+pub struct Figures {
+    known: BTreeMap<String, f64>,
+    /// Those that have no value in this run.
+    unknown: BTreeSet<String>,
+}
 
 impl Figures {
     /// All numbers of a report; items of lists by their `name`.
@@ -25,7 +29,7 @@ impl Figures {
         match value {
             Value::Number(number) => {
                 if let Some(number) = number.as_f64() {
-                    self.0.insert(path.to_owned(), number);
+                    self.known.insert(path.to_owned(), number);
                 }
             }
             Value::Object(fields) => {
@@ -40,7 +44,10 @@ impl Figures {
                     self.collect(&below(&part), item);
                 }
             }
-            Value::Null | Value::Bool(_) | Value::String(_) => {}
+            Value::Null => {
+                self.unknown.insert(path.to_owned());
+            }
+            Value::Bool(_) | Value::String(_) => {}
         }
     }
 
@@ -50,16 +57,19 @@ impl Figures {
     /// # Errors
     /// A sentence with similar names.
     pub fn get(&self, name: &str) -> Result<f64, String> {
-        if let Some(value) = self.0.get(name) {
+        if let Some(value) = self.known.get(name) {
             return Ok(*value);
         }
         let end = format!(".{name}");
         let ending = |path: &&String| path.ends_with(&end) && !path.starts_with("processes.");
-        let mut found = self.0.iter().filter(|(path, _)| ending(path));
+        let mut found = self.known.iter().filter(|(path, _)| ending(path));
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Ok(*value),
             (Some((one, _)), Some((other, _))) => {
                 Err(format!("`{name}` may be {one} or {other}; write which"))
+            }
+            (None, _) if self.unknown.iter().any(|path| path == name || ending(&path)) => {
+                Err(format!("`{name}` has no value in this run{}", why(name)))
             }
             (None, _) => {
                 let hint = match &self.like(name)[..] {
@@ -74,7 +84,7 @@ impl Figures {
     /// Figures whose last part is similar to that of a name, except those of single processes.
     fn like(&self, name: &str) -> Vec<String> {
         let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-        let paths = || self.0.keys().filter(|path| !path.starts_with("processes."));
+        let paths = || self.known.keys().filter(|path| !path.starts_with("processes."));
         let parts: BTreeSet<_> = paths().map(|path| last(path)).collect();
         let Some(part) = similar(&last(name), parts.iter().map(String::as_str)).into_iter().next()
         else {
@@ -85,7 +95,15 @@ impl Figures {
 
     /// Names and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+        self.known.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+}
+
+/// Why a figure has no value.
+fn why(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("tlb_mpki" | "wcpi") => ": it is per instruction, and no instruction was fetched",
+        _ => "",
     }
 }
 

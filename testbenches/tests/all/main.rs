@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `bench`, `soak` | measuring and soaking |
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
-//! | `cli`, `explore`, `policy`, `netlist`, `trace` | the command, by its real binary |
+//! | `cli`, `explore`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
+//! | `traces` | traces in sweeps and scenarios |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `demo` | the demonstration: public cores, the exported MMU and firmware on one board |
@@ -35,6 +36,7 @@ mod explore;
 mod exported;
 mod fast;
 mod figures;
+mod formats;
 mod ideas;
 mod mutants;
 mod netlist;
@@ -50,5 +52,6 @@ mod skip;
 mod soak;
 mod tidy;
 mod trace;
+mod traces;
 mod verilog;
 mod waves;

@@ -239,7 +239,10 @@ fn several_configurations_are_compared() {
     let several = ["--frames", "100", "--config", &list];
     let (out, error, status) = trace(&text, &several);
     assert_eq!((status, error.as_str()), (0, ""));
-    assert!(out.starts_with("x: 400 instructions, Sv39, clock replacement, seed 1\n"), "{out}");
+    assert!(
+        out.starts_with("x (lackey): 400 instructions, Sv39, clock replacement, seed 1\n"),
+        "{out}"
+    );
     let rows: Vec<Vec<&str>> = out
         .lines()
         .skip_while(|line| !line.starts_with("configuration "))
@@ -336,7 +339,7 @@ fn a_configuration_that_fails_is_named_and_the_others_are_compared() {
     assert!(error.starts_with("error: rv32_tiny: ") && error.contains("of Sv32"), "{error}");
     let folded = trace(text, &["--config", "rv64_tiny,rv32_tiny", "--fold"]);
     assert_eq!(folded.2, 0, "{folded:?}");
-    assert!(folded.0.starts_with("x: 1 instructions, Sv39, Sv32, "), "{folded:?}");
+    assert!(folded.0.starts_with("x (lackey): 1 instructions, Sv39, Sv32, "), "{folded:?}");
 }
 
 /// The rows of a log of walks: event, reason.

@@ -1,6 +1,6 @@
 //! Addresses of a recorded program and the address range of the translation scheme.
 
-use super::{Access, Op, Program, ProgramError};
+use super::{Access, Format, Op, Program, ProgramError};
 use kernel::{Bounds, Owner};
 use model::isa::Mode;
 use serde::{Deserialize, Serialize};
@@ -41,11 +41,19 @@ impl<P: Program> Fitted<P> {
         bounds.kernel().map_or(bounds.user_end(), |kernel| kernel.start)
     }
 
+    /// What helps with an access that does not fit.
+    fn hint(&self, access: Access) -> &'static str {
+        let wider = |mode: &Mode| mode.va_bits() > self.mode.va_bits() && has(*mode, access);
+        match [Mode::Sv39, Mode::Sv48, Mode::Sv57].into_iter().find(wider) {
+            Some(Mode::Sv39) => "Sv39 has it, or addresses can be folded",
+            Some(Mode::Sv48) => "Sv48 has it, or addresses can be folded",
+            Some(_) => "Sv57 has it, or addresses can be folded",
+            None => "no scheme has it, but addresses can be folded",
+        }
+    }
+
     fn fitted(&self, access: Access) -> Result<Access, ProgramError> {
-        let bounds = Bounds::new(self.mode);
-        let last = access.va.wrapping_add(u64::from(access.bytes) - 1);
-        let fits = |va| va < bounds.user_end() && bounds.owner(va) == Owner::User;
-        if fits(access.va) && fits(last) {
+        if has(self.mode, access) {
             return Ok(access);
         }
         if self.fit == Fit::Refuse {
@@ -53,7 +61,7 @@ impl<P: Program> Fitted<P> {
                 position: self.inner.position(),
                 va: access.va,
                 scheme: self.mode.name(),
-                hint: "a wider scheme may have it, or addresses can be folded",
+                hint: self.hint(access),
             });
         }
         // An access must not cross the edge that folding creates: it is moved below it.
@@ -61,6 +69,14 @@ impl<P: Program> Fitted<P> {
         let va = (access.va & (edge - 1)).min(edge - u64::from(access.bytes));
         Ok(Access { va, ..access })
     }
+}
+
+/// Whether all of an access is at user addresses of a scheme.
+fn has(mode: Mode, access: Access) -> bool {
+    let bounds = Bounds::new(mode);
+    let last = access.va.wrapping_add(u64::from(access.bytes) - 1);
+    let fits = |va| va < bounds.user_end() && bounds.owner(va) == Owner::User;
+    fits(access.va) && fits(last)
 }
 
 impl<P: Program> Program for Fitted<P> {
@@ -82,6 +98,10 @@ impl<P: Program> Program for Fitted<P> {
 
     fn position(&self) -> String {
         self.inner.position()
+    }
+
+    fn format(&self) -> Option<Format> {
+        self.inner.format()
     }
 }
 
@@ -105,7 +125,16 @@ mod tests {
         let stack = 0x1f_feff_fe28;
         assert_eq!(through(Mode::Sv39, Fit::Refuse, stack), Ok(stack));
         let refused = through(Mode::Sv32, Fit::Refuse, stack).unwrap_err();
-        assert!(refused.starts_with("0x1ffefffe28 is not a user address of Sv32"), "{refused}");
+        let said = "0x1ffefffe28 is not a user address of Sv32; Sv39 has it, or ";
+        assert!(refused.starts_with(said), "{refused}");
+        for (va, hint) in [
+            (0x7fff_ffff_0000, "Sv48 has it, or"),
+            (0x80_0000_0000_0000, "Sv57 has it, or"),
+            (0xffff_8000_0000_0000, "no scheme has it, but"),
+        ] {
+            let refused = through(Mode::Sv39, Fit::Refuse, va).unwrap_err();
+            assert!(refused.contains(hint), "{refused}");
+        }
         assert_eq!(through(Mode::Sv32, Fit::Fold, stack), Ok(0x7eff_fe28));
         assert_eq!(through(Mode::Sv32, Fit::Fold, 0xc000_0000), Ok(0x4000_0000));
         assert_eq!(through(Mode::Sv39, Fit::Fold, 0x3f_ffff_fffc), Ok(0x3f_ffff_fff8));

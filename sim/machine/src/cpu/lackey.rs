@@ -11,13 +11,12 @@
 //!
 //! Memory use does not depend on the length, of the trace or of a line.
 //!
-//! The file `lines` reads lines without copying them; `log` handles Valgrind's own lines.
+//! The file `log` handles Valgrind's own lines.
 
-mod lines;
 mod log;
 
-use super::{AHEAD, Access, Op, Program, ProgramError};
-use lines::Lines;
+use super::lines::Lines;
+use super::{AHEAD, Access, Format, Op, Program, ProgramError};
 use log::Log;
 use model::isa::{self, PAGE_BYTES};
 use std::io::Read;
@@ -58,8 +57,13 @@ impl Lackey {
     /// be told from its parent.
     #[must_use]
     pub fn only(mut self, pid: Option<u32>) -> Lackey {
-        self.only = pid;
+        self.choose(pid);
         self
+    }
+
+    /// The same, of a trace that exists.
+    pub(super) fn choose(&mut self, pid: Option<u32>) {
+        self.only = pid;
     }
 
     /// The numbers of the processes that wrote what has been read so far.
@@ -144,7 +148,7 @@ impl Lackey {
             Ok(None) => return Ok(Line::End),
             Err(source) => {
                 let (file, line) = (self.file.clone(), self.line);
-                return Err(ProgramError::Read { file, line, source });
+                return Err(ProgramError::Read { file, unit: "line", line, source });
             }
         };
         self.line += 1;
@@ -192,6 +196,20 @@ impl Program for Lackey {
     fn position(&self) -> String {
         format!("{}:{}: ", self.file, self.line)
     }
+
+    fn format(&self) -> Option<Format> {
+        Some(Format::Lackey)
+    }
+}
+
+/// Whether a line is in this format: an access, or one of Valgrind's own.
+pub(super) fn is_line(line: &[u8]) -> bool {
+    parse(line).is_ok() || Log::default().take(line)
+}
+
+/// Whether a line begins like an access of this format.
+pub(super) fn begins(line: &[u8]) -> bool {
+    matches!(line.get(..3), Some(b"I  " | b" L " | b" S " | b" M "))
 }
 
 /// The value of each byte as a hexadecimal digit; 255 for those that are none.
@@ -358,7 +376,7 @@ impl Beginnings {
 }
 
 /// The largest access that is accepted, in bytes.
-const MOST_BYTES: u32 = 4096;
+pub(super) const MOST_BYTES: u32 = 4096;
 
 /// A line of any form: an access and whether a store follows. Errors carry the column.
 fn parse(line: &[u8]) -> Result<(Access, bool), (usize, String)> {

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`Program`], [`Op`], [`Access`] | what a processor executes, reduced to its accesses |
 //! | [`Listed`] | a program held in memory, for scenarios |
+//! | [`Trace`], [`Format`] (`trace`) | a memory trace in any of several formats |
 //! | [`Lackey`] | a memory trace as Valgrind writes it |
-//! | [`open`], [`decompress`] (`input`), `zstd` | files and standard input; plain, gzip or zstd |
+//! | `lines` | lines of a source, without copying them |
+//! | [`open`], [`decompress`] (`input`), `xz`, `zstd` | files and standard input; plain, gzip, xz or zstd |
 //! | [`Shape`], [`each_page`] | what the pages of a recording are: text, data, heap, stack; all of them in order |
 //! | [`Fitted`] | addresses checked against, or folded into, a translation scheme (`fit`) |
 //! | [`Core`] | the pipeline: a fetch port and a data port, precise faults |
@@ -17,11 +19,14 @@ mod core;
 mod fit;
 mod input;
 mod lackey;
+mod lines;
 mod program;
 mod shadow;
 mod shape;
 mod slot;
+mod trace;
 mod window;
+mod xz;
 mod zstd;
 
 pub use core::{Answer, Core, Parked, Places, Stride, Trap};
@@ -31,3 +36,4 @@ pub use lackey::Lackey;
 pub use program::{AHEAD, Access, Listed, Op, Program, ProgramError};
 pub use shadow::{Common, Key, Origin, Place, Shadow};
 pub use shape::{Shape, each_page};
+pub use trace::{ASSUMED, Format, Trace};

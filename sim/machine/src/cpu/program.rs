@@ -1,5 +1,6 @@
 //! What a processor executes, reduced to its accesses.
 
+use super::Format;
 use kernel::{Permissions, RegionSpec, Remap, UserAccess};
 use model::isa;
 use std::collections::VecDeque;
@@ -81,12 +82,24 @@ pub enum ProgramError {
         /// What is wrong there.
         problem: String,
     },
+    /// A malformed record of a binary trace.
+    #[error("{file}: record {record}: {problem}")]
+    Record {
+        /// The file's name.
+        file: String,
+        /// Counted from 1.
+        record: u64,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Reading failed, or a compressed file ends too early.
-    #[error("{file}: after line {line}: {source}")]
+    #[error("{file}: after {unit} {line}: {source}")]
     Read {
         /// The file's name.
         file: String,
-        /// The last line that was read whole.
+        /// `line` or `record`.
+        unit: &'static str,
+        /// The last one that was read whole.
         line: u64,
         /// Why.
         source: std::io::Error,
@@ -136,6 +149,11 @@ pub trait Program {
     /// The position in its source, for messages; empty if there is none.
     fn position(&self) -> String {
         String::new()
+    }
+
+    /// The format of the trace that it is read from; `None` if it is read from none.
+    fn format(&self) -> Option<Format> {
+        None
     }
 }
 

@@ -4,6 +4,7 @@ use super::{
     AccessCounters, CycleCounters, LatencySummary, MmuCounters, OsCounters, SchedulingReport,
     Tally, TraceReport,
 };
+use crate::cpu::Format;
 use kernel::{State, Times};
 use model::isa::Xlen;
 use model::mmu::{Port, Pulse};
@@ -109,6 +110,9 @@ pub struct ProcessReport {
     pub name: String,
     /// The program that it started with.
     pub program: String,
+    /// The format of the trace that it ran; `None` if it ran none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_format: Option<Format>,
     /// Its state at the end.
     #[serde(flatten)]
     pub state: State,

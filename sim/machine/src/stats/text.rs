@@ -3,6 +3,7 @@
 use super::{
     LatencySummary, LevelReport, ProcessReport, Report, SchedulingReport, Section, SizeReport,
 };
+use crate::cpu::ASSUMED;
 use kernel::State;
 use model::count::Group;
 use std::fmt::{self, Display, Formatter};
@@ -20,6 +21,7 @@ impl Display for Report {
             "MMU {}, {}, {} TLB entries a port, {} replacement{oracle}, seed {}",
             self.mmu, self.mode, self.tlb_entries, self.policy, self.seed
         )?;
+        self.traces(f)?;
         self.total.fmt(f)?;
         let memory = &self.memory;
         heading(f, "memory", "frames of 4096 bytes; page tables are pages too")?;
@@ -38,6 +40,33 @@ impl Display for Report {
         heading(f, "checks", "every translation was compared with the specification's algorithm")?;
         count(f, "responses_checked", self.responses_checked)?;
         count(f, "responses_stale", self.responses_stale)
+    }
+}
+
+impl Report {
+    /// Printed only if a process ran a trace.
+    fn traces(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut traces = self
+            .processes
+            .iter()
+            .filter_map(|process| Some((process, process.trace_format?)))
+            .peekable();
+        if traces.peek().is_none() {
+            return Ok(());
+        }
+        heading(f, "traces", "the formats that they were read in, and what these leave unknown")?;
+        for (ProcessReport { pid, name, counts, .. }, format) in traces {
+            write!(f, "  {pid:>3} {name:<16} {}", format.name())?;
+            if !format.has_sizes() {
+                write!(f, "; no sizes: each access is taken as {ASSUMED} bytes, aligned")?;
+            }
+            let accesses = &counts.accesses;
+            if accesses.instructions == 0 && accesses.total() > 0 {
+                write!(f, "; no fetches: misses per 1000 instructions cannot be known")?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
     }
 }
 

@@ -86,6 +86,7 @@ impl Machine {
             jobs: Jobs::default(),
             templates: BTreeMap::new(),
             origins: BTreeMap::new(),
+            formats: BTreeMap::new(),
             common,
             config,
             quiet: 0,

@@ -57,7 +57,7 @@ pub use kernel::MachineConfig;
 pub use model::bus::LatencySpec;
 
 use crate::board::HartId;
-use crate::cpu::{Common, Core, Program, Shadow};
+use crate::cpu::{Common, Core, Format, Program, Shadow};
 use crate::stats::Report;
 use job::{Job, Jobs};
 use kernel::{Layout, Os, Pid, State, VirtualPage};
@@ -109,6 +109,8 @@ pub struct Machine {
     templates: BTreeMap<String, Template>,
     /// The template of each forked process.
     origins: BTreeMap<Pid, String>,
+    /// The format of the trace of each process that runs one.
+    formats: BTreeMap<Pid, Format>,
     /// Files and shared memory, with their expected contents.
     common: Rc<Common>,
     config: MachineConfig,
@@ -128,6 +130,7 @@ impl Machine {
     pub fn spawn(&mut self, spec: ProcessSpec) -> Result<Pid, RunError> {
         let pid = self.os.spawn(&mut self.hardware, &spec.name, &spec.layout, spec.frames)?;
         let shadow = Shadow::new(self.common.clone());
+        self.formats.extend(spec.program.format().map(|format| (pid, format)));
         self.jobs.insert(pid, Job::new(spec.program, shadow));
         Ok(pid)
     }

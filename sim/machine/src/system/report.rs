@@ -28,6 +28,7 @@ impl Machine {
             pid: process.pid,
             name: process.name.clone(),
             program: self.origins.get(&process.pid).unwrap_or(&process.name).clone(),
+            trace_format: self.formats.get(&process.pid).copied(),
             state: process.state.clone(),
             counts: Section::new(
                 board.meter.of(process.pid).unwrap_or(&Tally::default()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::PolicyKind;
+use kernel::{Allocation, PolicyKind};
 
 use super::{ProcessText, System};
 use crate::limits::within;
@@ -32,7 +32,7 @@ impl System {
             self.check_regions(number)?;
             self.check_program(process, &place)?;
             self.check_expectations(process, &place)?;
-            for (line, text) in process.program.iter().enumerate() {
+            for (line, text) in process.lines().iter().enumerate() {
                 thought = thought.saturating_add(text.thought());
                 if thought > MOST_THOUGHT {
                     let message = "the programs compute for more cycles than can be counted";
@@ -65,7 +65,7 @@ impl System {
             Err(place.key(key).word(name).wrong(format!("`{name}`: {message}")))
         };
         let any = |does: &dyn Fn(&Line) -> bool| {
-            self.process.iter().any(|process| process.program.iter().any(does))
+            self.process.iter().any(|process| process.lines().iter().any(does))
         };
         if name.trim().is_empty() {
             return wrong("name", "a process needs a name");
@@ -86,7 +86,13 @@ impl System {
             let message = "a forked process has its parent's regions; its own are `mapped = false`";
             return wrong("name", message);
         }
-        if !process.forked && process.regions.is_empty() {
+        if process.trace.is_some() {
+            self.check_trace(process, place)?;
+        } else if process.fold {
+            return Err(place.key("fold").wrong("`fold` has no effect: it is about a `trace`"));
+        } else if process.program.is_none() {
+            return Err(place.wrong("missing field `program`, or `trace`"));
+        } else if !process.forked && process.regions.is_empty() {
             return wrong("name", "a process needs regions");
         }
         if let Some(frames) = process.frames {
@@ -101,6 +107,26 @@ impl System {
                 );
             }
             within(&place.key("frames"), frames, 1..=u64::MAX)?;
+        }
+        Ok(())
+    }
+
+    /// A trace is the program, and says what the regions are.
+    fn check_trace(&self, process: &ProcessText, place: &Place) -> Result<(), Mistake> {
+        let of_image = process.loaded.as_ref().map_or(0, |image| image.regions.len());
+        let vain = [
+            ("program", process.program.is_some(), "the trace is the program"),
+            ("regions", process.regions.len() > of_image, "the trace says which pages there are"),
+            ("forked", process.forked, "a trace is run from its beginning"),
+            ("executed", process.executed, "a trace is run from its beginning"),
+        ];
+        if let Some((key, _, why)) = vain.into_iter().find(|(_, is_vain, _)| *is_vain) {
+            return Err(place.key(key).wrong(format!("`{key}` cannot be beside `trace`: {why}")));
+        }
+        if matches!(self.os.config.allocation, Allocation::Proportional(_)) {
+            let message = "the size of a process with a trace is not known beforehand: share the \
+                           frames out in equal parts";
+            return Err(Place::file().key("os").key("allocation").wrong(message));
         }
         Ok(())
     }
@@ -123,7 +149,7 @@ impl System {
         let regions = self.regions(process);
         let named = |name: &str| self.process.iter().find(|process| process.name == name);
         let can_become = |name: &str| named(name).is_some_and(|p| p.forked || p.executed);
-        for (number, line) in process.program.iter().enumerate() {
+        for (number, line) in process.lines().iter().enumerate() {
             let place = || place.key("program").item(number);
             if let Some(region) = line.stranger(&regions) {
                 return Err(place().word(region).wrong(format!("there is no region `{region}`")));

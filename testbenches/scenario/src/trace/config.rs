@@ -40,18 +40,23 @@ impl Environment {
         let variant = Variant { policy, ..variant };
         let mut config = os.config(adue, &variant);
         config.latency = latency;
-        // Recordings are long: invariants are checked at the end, unless requested.
-        config.check_every = os.config.check_every;
-        if !os.states("tick_every") && config.policy.lives_on_ticks() {
-            let frames = config.frames.saturating_sub(config.kernel);
-            config.tick_every = frames.max(1);
-        }
+        long(os, &mut config);
         if let Some(problem) = without_effect(os, &config) {
             return Err(problem);
         }
         let frames = config.allocation.shares(&[1])?;
         let frames = frames.and_then(|shares| shares.first().copied());
         Ok(Environment { config, frames })
+    }
+}
+
+/// What `os` does not state, for recordings, which are long. Invariants are checked at the end. If
+/// the policy learns only at ticks, one comes after as many accesses as there are frames for pages.
+pub(crate) fn long(os: &OsText, config: &mut MachineConfig) {
+    config.check_every = os.config.check_every;
+    if !os.states("tick_every") && config.policy.lives_on_ticks() {
+        let frames = config.frames.saturating_sub(config.kernel);
+        config.tick_every = frames.max(1);
     }
 }
 

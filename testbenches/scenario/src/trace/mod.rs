@@ -4,7 +4,9 @@
 //! | part | what it is |
 //! |---|---|
 //! | [`Recording`] | the source of a recording, and the part of it to run |
+//! | [`Recording::process`] | the recorded program as a process |
 //! | [`Recording::machine`] | a machine with the recorded program as its only process |
+//! | [`Traced`] (`file`) | a trace that a process of a scenario runs |
 //! | [`Environment`] | its configuration, as scenarios state it |
 //!
 //! A recording that can be read again is read twice: first to classify its pages
@@ -12,15 +14,18 @@
 //! once: pages are classified by their first accesses.
 
 mod config;
+mod file;
 
 pub use config::Environment;
+pub(super) use config::long;
+pub use file::Traced;
 
 use std::io::{self, BufRead};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use kernel::{Layout, PolicyKind, RegionKind, RegionSpec, Thp, VirtualPage};
-use machine::cpu::{Fit, Fitted, Lackey, Program, Shape, each_page};
+use machine::cpu::{Fit, Fitted, Format, Program, Shape, Trace, each_page};
 use machine::system::{ElfImage, Machine, MachineConfig, ProcessSpec, RunError};
 use model::isa::PAGE_BYTES;
 use model::mmu::Mmu;
@@ -29,7 +34,7 @@ use model::mmu::Mmu;
 const TOLD: usize = 1 << 16;
 
 /// A recorded program, read from its source.
-pub type Recorded = Fitted<Lackey>;
+pub type Recorded = Fitted<Trace>;
 
 /// The source of a recording, and the part of it to run.
 pub struct Recording<'a> {
@@ -66,6 +71,14 @@ pub enum TraceError {
         /// The option.
         what: &'static str,
     },
+    /// One process of a log was chosen, and the format has no processes.
+    #[error("{file}: a trace in the format {format} does not say which process made an access")]
+    Alone {
+        /// The file.
+        file: String,
+        /// The format.
+        format: &'static str,
+    },
     /// A program file that is not the recorded program's.
     #[error(
         "--elf {image}: {file} fetches nothing from its text, {start:#x}..{end:#x}; say where it \
@@ -93,8 +106,40 @@ impl Recording<'_> {
             let file = self.file.clone();
             TraceError::Unreadable { file, source }
         })?;
-        let lackey = Lackey::new(&self.file, source).only(self.only);
-        Ok(Fitted::new(lackey, config.mode, self.fit))
+        let mut trace = Trace::new(&self.file, source);
+        if !trace.only(self.only) {
+            let file = self.file.clone();
+            let format = trace.format().map_or("", Format::name);
+            return Err(TraceError::Alone { file, format });
+        }
+        Ok(Fitted::new(trace, config.mode, self.fit))
+    }
+
+    /// A process called `name` that runs the recording, with its limit of frames. `around` wraps
+    /// the program that is read; `stop` ends the reading before the run.
+    ///
+    /// # Errors
+    /// [`TraceError`]; an error in the recording itself is found by the run.
+    pub fn process(
+        &self,
+        name: &str,
+        config: &MachineConfig,
+        frames: Option<u64>,
+        around: &dyn Fn(Recorded) -> Box<dyn Program>,
+        stop: &AtomicBool,
+    ) -> Result<ProcessSpec, TraceError> {
+        let mut regions: Vec<RegionSpec> =
+            self.images.iter().flat_map(|image| image.regions.clone()).collect();
+        if self.again {
+            let mut program = around(self.read(config)?);
+            let shape = Shape::of(&mut *program, || !stop.load(Relaxed));
+            if !stop.load(Relaxed) {
+                self.images.iter().try_for_each(|image| self.matches(image, &shape))?;
+            }
+            regions.extend(shape.regions(&regions));
+        }
+        let (name, layout) = (name.to_owned(), Layout::OnDemand(regions));
+        Ok(ProcessSpec { name, layout, program: around(self.read(config)?), frames })
     }
 
     /// A machine whose only process, called `name`, runs the recording. `around` wraps the program
@@ -121,24 +166,10 @@ impl Recording<'_> {
         if let Some(what) = needs_all.filter(|_| !self.again) {
             return Err(TraceError::Once { file: self.file.clone(), what });
         }
-        let mut regions: Vec<RegionSpec> =
-            self.images.iter().flat_map(|image| image.regions.clone()).collect();
-        if self.again {
-            let mut program = around(self.read(config)?);
-            let shape = Shape::of(&mut *program, || !stop.load(Relaxed));
-            if !stop.load(Relaxed) {
-                self.images.iter().try_for_each(|image| self.matches(image, &shape))?;
-            }
-            regions.extend(shape.regions(&regions));
-        }
+        let process = self.process(name, config, *frames, &around, stop)?;
         let mut machine = Machine::new(mmu, config.clone())?;
         self.images.iter().try_for_each(|image| machine.provide(image))?;
-        let pid = machine.spawn(ProcessSpec {
-            name: name.to_owned(),
-            layout: Layout::OnDemand(regions),
-            program: around(self.read(config)?),
-            frames: *frames,
-        })?;
+        let pid = machine.spawn(process)?;
         if looks_ahead {
             let mut program = around(self.read(config)?);
             let mut future = Vec::with_capacity(TOLD);

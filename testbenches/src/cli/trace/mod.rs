@@ -194,13 +194,9 @@ impl Job {
         Ok(Job { name, source, recorded, writers: Rc::default(), stop })
     }
 
-    /// The name of the traced process: the file's name up to its first dot.
+    /// The name of the traced process.
     fn process(&self) -> &str {
-        let file = self.name.rsplit('/').next().unwrap_or(&self.name);
-        match file.split('.').next() {
-            Some(first) if !first.is_empty() => first,
-            _ => file,
-        }
+        process_name(&self.name)
     }
 
     /// A machine with the recorded program.
@@ -243,6 +239,15 @@ impl Job {
             self.name,
             writers.join(", ")
         ));
+    }
+}
+
+/// The name of a traced process: the file's name up to its first dot.
+pub(super) fn process_name(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    match file.split('.').next() {
+        Some(first) if !first.is_empty() => first,
+        _ => file,
     }
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use machine::cpu::{Access, Op, Program, ProgramError, decompress};
+use machine::cpu::{Access, Format, Op, Program, ProgramError, decompress};
 use scenario::trace::Recorded;
 
 use crate::cli::progress::Progress;
@@ -115,5 +115,9 @@ impl Program for Watched {
 
     fn position(&self) -> String {
         self.program.position()
+    }
+
+    fn format(&self) -> Option<Format> {
+        self.program.format()
     }
 }
