@@ -187,6 +187,11 @@ impl Part {
 pub struct Parts(Vec<(&'static str, usize)>);
 
 impl Parts {
+    /// The names of all parts, in order.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        PARTS.iter().map(|part| part.name)
+    }
+
     /// The parts of a text: `walk_cache=8+l2=512`.
     ///
     /// # Errors
@@ -212,8 +217,16 @@ impl Parts {
     /// A sentence, if there is no such part, or not of this size.
     pub fn add(&mut self, name: &str, value: &str) -> Result<(), String> {
         let Some(part) = PARTS.iter().find(|part| part.name == name) else {
-            let known: Vec<_> = PARTS.iter().map(|part| part.name).collect();
-            return Err(format!("there is no part `{name}`; there are {}", known.join(", ")));
+            let is_like = |known: &str| {
+                !name.is_empty() && (known.starts_with(name) || name.starts_with(known))
+            };
+            let like = Parts::names().find(|known| is_like(known));
+            let meant = like.map_or_else(String::new, |like| format!("did you mean `{like}`? "));
+            let known: Vec<_> = Parts::names().collect();
+            return Err(format!(
+                "there is no part `{name}`; {meant}there are {}",
+                known.join(", ")
+            ));
         };
         let Some(value) = part.read(value).filter(|value| (part.allowed)(*value)) else {
             return Err(format!("`{name}` is `{value}`; possible are {}", part.meaning));

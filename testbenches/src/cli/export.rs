@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output::print;
+use super::output::{self, print};
 use super::run::known;
 use super::{ExportArgs, Status};
 use crate::export::{self, File, Kind, Target, checks, tools};
@@ -11,8 +11,8 @@ use engine::Config;
 /// Writes a configuration as Verilog with the files around it, and has third-party tools check it if
 /// requested.
 pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
-    let ExportArgs { config, output, only, check, target } = arguments;
-    is_folder(output)?;
+    let ExportArgs { config, output: folder, only, check, target } = arguments;
+    is_folder(folder)?;
     let (files, top) = files(config, *target)?;
     let files = chosen(files, config, only)?;
     let has = |kind: Kind| files.iter().position(|file| file.kind == kind);
@@ -20,9 +20,17 @@ pub(super) fn export(arguments: &ExportArgs) -> anyhow::Result<Status> {
     if *check && verilog.is_none() {
         anyhow::bail!("--check has no effect without verilog in --only");
     }
-    let paths: Vec<PathBuf> = export::write(output, &files)?;
-    for path in &paths {
-        print(&format!("{}\n", path.display()))?;
+    let written = export::write(folder, &files)?;
+    let paths: Vec<PathBuf> = written.iter().map(|file| file.path.clone()).collect();
+    for file in &written {
+        print(&format!("{}\n", file.path.display()))?;
+        if file.replaced {
+            output::note(&format!(
+                "note: there was another text in {}, which is lost: keep changes of your own in a \
+                 file of another name",
+                file.path.display()
+            ));
+        }
     }
     if *check && *target == Target::Ecp5 {
         let proven = in_cells(engine::find(config)?)?;
@@ -79,6 +87,9 @@ fn in_cells(config: &Config) -> anyhow::Result<usize> {
 
 /// A name of a file where a folder is meant would become a folder of that name.
 fn is_folder(output: &Path) -> anyhow::Result<()> {
+    if output.is_file() {
+        anyhow::bail!("-o {}: this is a file, and a folder is needed", output.display());
+    }
     let ending = output.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     if ["v", "sv", "vh", "core", "md"].contains(&ending) && !output.is_dir() {
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());

@@ -122,6 +122,11 @@ pub(super) fn known(config: Option<&str>) -> anyhow::Result<()> {
         Err(error @ UnknownConfig::Parts { .. }) => return Err(error.into()),
         Err(UnknownConfig::Name { .. }) => {}
     }
+    if let Some((part, _)) = config.split('+').next().and_then(|first| first.split_once('=')) {
+        anyhow::bail!(
+            "`{part}` is a part: write it after a configuration, as in rv64_linux+{config}"
+        );
+    }
     let mut names = configurations();
     names.extend(segment::CONFIGS.iter().map(|config| config.name.to_owned()));
     if names.iter().any(|name| name == config) {

@@ -46,22 +46,32 @@ impl File {
     }
 }
 
-/// Writes files into a directory, which is created if necessary, and returns their paths. All are
-/// written under temporary names before the first gets its own.
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Its path.
+    pub path: PathBuf,
+    /// There was a file with another text, which is lost.
+    pub replaced: bool,
+}
+
+/// Writes files into a directory, which is created if necessary, and says what was written, in
+/// their order. All are written under temporary names before the first gets its own.
 ///
 /// # Errors
 /// [`ExportError::Write`] if the directory cannot be created or written, or the disk is full.
-pub fn write(directory: &Path, files: &[File]) -> Result<Vec<PathBuf>, ExportError> {
+pub fn write(directory: &Path, files: &[File]) -> Result<Vec<Written>, ExportError> {
     let mut written = Vec::new();
     for File { name, text, .. } in files {
         let path = directory.join(name);
         let file = written_aside(&path, text);
         let file = file.map_err(|source| ExportError::Write { path: path.clone(), source })?;
-        written.push((path, file));
+        let replaced = std::fs::read(&path).is_ok_and(|before| before != text.as_bytes());
+        written.push((Written { path, replaced }, file));
     }
-    let complete = |(path, file): (PathBuf, _)| match complete(file, &path) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(ExportError::Write { path, source }),
+    let complete = |(written, file): (Written, _)| match complete(file, &written.path) {
+        Ok(()) => Ok(written),
+        Err(source) => Err(ExportError::Write { path: written.path, source }),
     };
     written.into_iter().map(complete).collect()
 }

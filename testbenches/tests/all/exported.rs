@@ -206,11 +206,17 @@ fn files_appear_together_or_not_at_all() {
     assert!(error.to_string().contains("rv32_tiny.md"), "{error}");
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left of the others");
     std::fs::remove_dir(home.path().join("rv32_tiny.md")).unwrap();
-    let paths = export::write(home.path(), &files).unwrap();
-    for (path, file) in paths.iter().zip(&files) {
-        assert_eq!(std::fs::read_to_string(path).unwrap(), file.text);
+    let written = export::write(home.path(), &files).unwrap();
+    for (written, file) in written.iter().zip(&files) {
+        assert_eq!(std::fs::read_to_string(&written.path).unwrap(), file.text);
+        assert!(!written.replaced);
         assert!(!file.text.contains('@') || file.text.contains("always @"), "{}", file.name);
     }
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 5, "nothing temporary is left");
     assert_eq!(files, export::files(&CONFIGS[0], Target::Generic), "the same in every run");
+    std::fs::write(home.path().join("rv32_tiny_template.v"), "edited").unwrap();
+    let again = export::write(home.path(), &files).unwrap();
+    let replaced: Vec<_> = again.iter().filter(|written| written.replaced).collect();
+    let [template] = &replaced[..] else { panic!("{again:?}") };
+    assert!(template.path.ends_with("rv32_tiny_template.v"));
 }

@@ -70,7 +70,7 @@ fn every_configuration_is_read_by_every_tool() {
     let home = tempfile::tempdir().unwrap();
     for config in CONFIGS {
         let paths = write(home.path(), &files(config)).unwrap();
-        let verdicts = checks::check(&paths[0], config.name, tools::required())
+        let verdicts = checks::check(&paths[0].path, config.name, tools::required())
             .unwrap_or_else(|error| panic!("{}: {error}", config.name));
         for verdict in verdicts {
             println!("{}: {verdict}", config.name);

@@ -12,7 +12,7 @@ fn every_shim_is_read_by_every_tool() {
     let home = tempfile::tempdir().unwrap();
     for config in CONFIGS {
         let path = &write(home.path(), &files(config)).unwrap()[0];
-        let verdicts = checks::check(path, config.name, tools::required())
+        let verdicts = checks::check(&path.path, config.name, tools::required())
             .unwrap_or_else(|error| panic!("{}: {error}", config.name));
         for verdict in verdicts {
             println!("{}: {verdict}", config.name);
@@ -68,7 +68,7 @@ fn every_template_is_sound_and_has_every_port() {
             let paths = write(home.path(), &files).unwrap();
             let top = format!("{}_template", config.name);
             let arguments = ["--lint-only", "-Wall", "--top-module", &top];
-            let paths: Vec<&str> = paths.iter().map(|path| path.to_str().unwrap()).collect();
+            let paths: Vec<&str> = paths.iter().map(|path| path.path.to_str().unwrap()).collect();
             let said = tools::run("verilator", home.path(), &[&arguments[..], &paths].concat());
             assert_eq!(said.unwrap_or_else(|error| panic!("{top}: {error}")), "", "{top}");
         }
