@@ -17,7 +17,7 @@ fn read(path: &str) -> String {
 
 /// The project's text files, sorted; no generated ones.
 fn files(extensions: &[&str]) -> Vec<PathBuf> {
-    const GENERATED: &[&str] = &["target", "export", "out", "build"];
+    const GENERATED: &[&str] = &["target", "export", "out", "build", "node_modules"];
     let mut found = Vec::new();
     let mut folders = vec![root()];
     while let Some(folder) = folders.pop() {

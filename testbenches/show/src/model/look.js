@@ -1,0 +1,60 @@
+// All that the views need of one run at one moment, computed once.
+
+import { hex, pageOf } from "./hex.js";
+import { focusOf, subjectOf } from "./moment.js";
+import { hitLine, pathOf, tlbOf, walkOf } from "./walk.js";
+import { say, sayBetween } from "../words/say.js";
+
+/** The process whose tables are shown: the chosen one, else the one of the access. */
+function shownPid(state, focus, chosen) {
+  if (chosen !== null && state.processes.has(chosen)) return chosen;
+  const pid = focus?.record.pid ?? state.running;
+  if (pid !== null && pid !== undefined && state.processes.has(pid)) return pid;
+  return [...state.processes].map(([known]) => known).sort((a, b) => a - b)[0] ?? null;
+}
+
+/** The frames that the record of the moment is about. */
+function framesOf(recording, subject) {
+  const record = recording.records[subject];
+  if (record?.k === "frame") return new Set([record.ppn]);
+  if (record?.k === "pte" || record?.k === "read" || record?.k === "update") return new Set([pageOf(record.pa, recording.scheme.page_bits)[0]]);
+  if (record?.k !== "event") return new Set();
+  const named = record.event === "copy" ? [record.from, record.to, record.frame] : [record.frame];
+  return new Set(named.map(hex).filter((ppn) => ppn !== null));
+}
+
+/** The path through the tables: entries `{ level, pa, value, read }` from the root on. */
+function pathFor(recording, state, root, focus, walk) {
+  const known = focus ? pathOf(state, recording.scheme, root, focus.record.va) : [];
+  const reads = walk?.reads.filter((read) => read.value) ?? [];
+  const above = known.filter(({ level }) => reads.every((read) => read.level < level));
+  if (reads.length === 0) return known.map((entry) => ({ ...entry, read: false }));
+  return [
+    ...above.map((entry) => ({ ...entry, read: false })),
+    ...reads.map(({ level, pa, value }) => ({ level, pa, value, read: true })),
+  ];
+}
+
+export function lookAt(recording, moment, chosen = null) {
+  const state = recording.stateAt(moment.index);
+  const focus = focusOf(recording, moment, state);
+  const limit = moment.access !== null ? Infinity : moment.index;
+  const walk = focus ? walkOf(recording, focus.index, limit) : null;
+  const pid = shownPid(state, focus, chosen);
+  const own = focus !== null && (focus.record.pid === undefined || focus.record.pid === null || focus.record.pid === pid || pid === null);
+  const root = (pid === null ? null : state.processes.get(pid)?.root) ?? (pid === null ? state.satp?.root : null) ?? null;
+  const path = own ? pathFor(recording, state, root, focus, walk) : [];
+  const tlb = focus ? tlbOf(recording.machine, focus.record.port) : null;
+  const asid = state.satp?.asid ?? null;
+  const filled = walk?.lines.at(-1)?.line ?? null;
+  const hit = tlb && focus.record.how === "tlb" ? hitLine(state, recording.scheme, tlb.name, focus.record.va, asid) : null;
+  const ended = moment.cycle >= recording.cycles && moment.access === null && moment.record === null;
+  const subject = ended ? null : subjectOf(recording, moment);
+  const told = subject !== null ? say(recording, subject) : sayBetween(recording, moment, focus);
+  const frame = focus?.done && focus.record.pa ? pageOf(focus.record.pa, recording.scheme.page_bits)[0] : null;
+  const page = focus ? pageOf(focus.record.va, recording.scheme.page_bits)[0] : null;
+  const toldFrames = framesOf(recording, subject);
+  // What a record at or after this index changed is new.
+  const since = moment.access !== null && focus ? focus.index : moment.record !== null ? moment.record : recording.indexAtCycle(moment.cycle - 1);
+  return { recording, moment, state, focus, walk, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since };
+}

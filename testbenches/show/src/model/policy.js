@@ -1,0 +1,63 @@
+// The text of a replacement policy's state, taken apart: "1:7',1:0,+3" or
+// "inactive:1:4;active:1:5'". Each page is pid:vpn with a word; the first is examined next.
+
+const CLOCKS = new Set(["clock", "clock0", "enhanced-second-chance", "wsclock"]);
+const QUEUES = new Set(["fifo", "second-chance"]);
+const STACKS = new Set(["lru", "mru"]);
+
+/** How a policy is drawn: "clock", "queue", "stack", "lists" or "list". */
+export function shapeOf(policy, lists) {
+  if (lists.length > 1) return "lists";
+  if (CLOCKS.has(policy)) return "clock";
+  if (QUEUES.has(policy)) return "queue";
+  if (STACKS.has(policy)) return "stack";
+  return "list";
+}
+
+function entryOf(text) {
+  const more = /^\+(\d+)$/.exec(text);
+  if (more) return { more: Number(more[1]) };
+  const page = /^(>?)(\d+):([0-9a-f]+)(.*)$/.exec(text);
+  if (!page) return { word: text };
+  const word = page[4].replace(/^=/, "");
+  return {
+    hand: page[1] === ">",
+    pid: Number(page[2]),
+    vpn: "0x" + (page[3].replace(/^0+(?=.)/, "") || "0"),
+    referenced: word === "'" ? true : undefined,
+    word: word === "'" ? "" : word,
+  };
+}
+
+/** The lists of a state, each `{ name, entries }`. An entry has a page, a word, or `more`. */
+export function parsePolicy(text) {
+  return text.split(";").filter((part) => part !== "").map((part) => {
+    const named = /^([a-z_]+):(.*)$/.exec(part);
+    const body = named ? named[2] : part;
+    return {
+      name: named ? named[1] : "",
+      entries: body.split(",").filter((entry) => entry !== "").map(entryOf),
+    };
+  });
+}
+
+/**
+ * A ring in places that stay where they are while the hand moves: the text begins at the hand, so
+ * it is turned until the page that is in the lowest frame comes first. Returns the entries and
+ * the place of the hand.
+ */
+export function ringOf(entries, frameOf) {
+  const pages = entries.filter((entry) => entry.vpn !== undefined);
+  const marked = pages.findIndex((entry) => entry.hand);
+  const hand = Math.max(0, marked);
+  let first = 0;
+  let lowest = null;
+  pages.forEach((entry, i) => {
+    const frame = frameOf(entry.pid, entry.vpn);
+    if (frame === undefined) return;
+    const number = BigInt(frame);
+    if (lowest === null || number < lowest) [lowest, first] = [number, i];
+  });
+  const turned = [...pages.slice(first), ...pages.slice(0, first)];
+  return { pages: turned, hand: (hand - first + pages.length) % Math.max(1, pages.length) };
+}

@@ -1,0 +1,108 @@
+// The virtual address of the access, split into its fields, and what becomes of them.
+
+import { big, hex } from "../model/hex.js";
+import { isOutside } from "../model/lanes.js";
+import { bytesText, pageBytes, splitAddress } from "../model/pte.js";
+import { plainWords, processName, verb } from "../words/names.js";
+import { Flags, classes, number } from "./parts.jsx";
+
+const binary = (value, bits) => value.toString(2).padStart(bits, "0").replaceAll(/(?<=.)(?=(.{4})+$)/g, " ");
+
+/** The level of the page that the access ended in, so far as it is known. */
+function levelOfPage({ path, focus, state, tlb, hit }) {
+  const line = hit !== null ? state.lines.get(tlb.name)?.get(hit) : null;
+  if (line) return line.level ?? 0;
+  return focus.done && focus.record.pa ? path.at(-1)?.level ?? 0 : 0;
+}
+
+export function Address(look) {
+  const { recording, focus, state, path } = look;
+  if (!focus) return <p class="quiet">No access has been made yet.</p>;
+  const { scheme } = recording;
+  const { record } = focus;
+  const { fields, offset, upperBits, upper, canonical } = splitAddress(record.va, scheme);
+  const level = levelOfPage(look);
+  const bare = record.how === "bare";
+  const read = new Set(path.filter((entry) => entry.read).map((entry) => entry.level));
+  const pageNumber = record.pa ? hex(big(record.pa) >> BigInt(scheme.page_bits)) : null;
+  return (
+    <div class="address">
+      <p class="access">
+        <b>{processName(state, record.pid)}</b> {verb(record.access)} <code class="va">{record.va}</code>
+        {record.port && <span class="quiet"> ({record.port} port)</span>}
+        <Outcome focus={focus} />
+        {focus.done && look.moment.cycle > record.to + 1 && <span class="quiet"> the last access{isOutside(recording.run.window, look.moment.cycle) && " recorded"}, answered in cycle {number(record.to)}</span>}
+      </p>
+      {!bare && (
+        <div class="fields" role="list" aria-label="Fields of the virtual address">
+          {upperBits > 0 && (
+            <div role="listitem" class={classes({ field: true, upper: true, bad: !canonical })} style={{ flexGrow: 3 }}>
+              <span class="bits">63–{scheme.va_bits}</span>
+              <code>{canonical ? "sign" : upper}</code>
+              <span class="means">{canonical ? "copies of the sign" : "no copies of the sign"}</span>
+            </div>
+          )}
+          {fields.map((field) => (
+            <div role="listitem" key={field.level} style={{ flexGrow: field.bits }}
+              class={classes({ field: true, index: true, read: read.has(field.level), kept: field.level < level })}>
+              <span class="bits">{field.high}–{field.low}</span>
+              <code title={binary(field.index, field.bits)}>{field.index}</code>
+              <span class="means">VPN[{field.level}] <span class="binary">{binary(field.index, field.bits)}</span></span>
+            </div>
+          ))}
+          <div role="listitem" class="field offset" style={{ flexGrow: scheme.page_bits }}>
+            <span class="bits">{scheme.page_bits - 1}–0</span>
+            <code>{hex(offset)}</code>
+            <span class="means">offset in the page</span>
+          </div>
+        </div>
+      )}
+      {focus.done && record.pa && !bare && (
+        <p class="becomes">
+          <span class="quiet">becomes</span> <code class="pa">{record.pa}</code>
+          <span class="quiet">: frame</span> <code>{pageNumber}</code><span class="quiet">, offset</span> <code>{hex(offset)}</code>
+          {level > 0 && <span class="quiet"> ({bytesText(pageBytes(scheme, level))} page: the fields below level {level} are kept)</span>}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Outcome({ focus: { record, done } }) {
+  if (!done) return <span class="tag walk">waits</span>;
+  if (record.cause !== undefined && record.cause !== null) {
+    return <span class="tag fault">fault{record.reason ? `: ${plainWords(record.reason)}` : ""}</span>;
+  }
+  const names = { tlb: ["hit", "hit"], l2: ["hit in L2", "hit"], walk: ["miss, walk", "walk"], bare: ["not translated", "plain"] };
+  const [name, tone] = names[record.how] ?? ["answered", "plain"];
+  return <span class={`tag ${tone}`}>{name}</span>;
+}
+
+const ROLES = { pointer: "pointer to the next table", leaf: "leaf", invalid: "not valid", reserved: "reserved" };
+
+/** The entries of the path as a table, which says in words what the tree draws. */
+export function Steps({ path, recording, focus, walk, decode }) {
+  const marked = new Set((walk?.updates ?? []).filter((update) => update.ok !== false).map((update) => update.pa));
+  if (path.length === 0) return <p class="quiet">{focus ? "No entry is known for this address." : "No walk yet."}</p>;
+  return (
+    <div class="scroll">
+      <table class="steps">
+        <thead><tr><th>level</th><th>entry at</th><th>flags</th><th>frame</th><th>kind</th></tr></thead>
+        <tbody>
+          {path.map((entry) => {
+            const { role, ppn } = decode(entry.value, recording.scheme);
+            return (
+              <tr key={entry.pa + entry.level} class={classes({ read: entry.read, known: !entry.read, bad: role === "invalid" || role === "reserved" })}>
+                <td>{entry.level}</td>
+                <td><code>{entry.pa}</code></td>
+                <td><Flags value={entry.value} scheme={recording.scheme} /></td>
+                <td><code>{role === "invalid" ? "–" : ppn}</code></td>
+                <td>{ROLES[role]}{marked.has(entry.pa) && ", A or D set by the walker"}{entry.read ? "" : <span class="quiet"> (not read)</span>}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

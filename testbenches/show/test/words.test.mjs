@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readDocument } from "../src/model/document.js";
+import { Recording } from "../src/model/recording.js";
+import { search } from "../src/model/search.js";
+import { processName } from "../src/words/names.js";
+import { RULES, ruleOfReason, ruleText } from "../src/words/rules.js";
+import { say } from "../src/words/say.js";
+import { bareStory, forkStory, policyStory } from "./stories/stories.mjs";
+import { SCHEMES } from "./stories/machine.mjs";
+
+const recordingOf = (document) => new Recording(readDocument(JSON.stringify(document)).runs[0]);
+const find = (recording, is) => recording.records.findIndex(is);
+const find2 = (recording, is) => say(recording, find(recording, is));
+
+test("every record of the stories has a sentence that ends, and says no undefined", () => {
+  for (const story of [forkStory(), policyStory(), ...Object.values(SCHEMES).map(bareStory)]) {
+    const recording = recordingOf(story);
+    recording.records.forEach((record, i) => {
+      const { what, why, rule } = say(recording, i);
+      const text = [what, why, ruleText(rule)].join(" ");
+      assert.doesNotMatch(text, /undefined|null|NaN|\[object/, JSON.stringify(record));
+      if (record.k !== "step") assert.match(what, /[.!]$/, JSON.stringify(record));
+    });
+  }
+});
+
+test("sentences say what happens, why, and by which rule", () => {
+  const recording = recordingOf(forkStory());
+  const hit = find2(recording, (r) => r.how === "tlb");
+  assert.match(hit.what, /shell .* a hit in the (data|fetch) TLB gives physical 0x8/);
+  const walk = find2(recording, (r) => r.how === "walk" && r.pa && r.access === "fetch");
+  assert.match(walk.what, /shell fetches from 0x10000: the fetch TLB misses, and a walk finds physical 0x/);
+  assert.match(walk.why, /reads 3 entries/);
+  assert.equal(walk.rule, RULES.success);
+  const copy = find2(recording, (r) => r.event === "copy");
+  assert.match(copy.what, /job gets its own copy of page 0x401000: frame 0x\w+ is copied to 0x\w+\./);
+  assert.match(ruleText(copy.rule), /copy on write/);
+  const fault = find2(recording, (r) => r.k === "access" && r.reason === "permission");
+  assert.match(fault.what, /store page fault/);
+  assert.match(fault.why, /a leaf with VRUA, which does not allow a store by U-mode/);
+  assert.equal(fault.rule, RULES.permission);
+  const eviction = find2(recordingOf(policyStory()), (r) => r.event === "eviction");
+  assert.match(ruleText(eviction.rule), /^Policy clock: /);
+});
+
+test("a fault without a reason is explained by the entry that the walk read", () => {
+  const story = forkStory();
+  for (const record of story.runs[0].records) delete record.reason;
+  assert.equal(find(recordingOf(story), (r) => r.reason !== undefined), -1);
+  const recording = recordingOf(story);
+  const told = find2(recording, (r) => r.k === "access" && r.cause !== undefined);
+  assert.equal(told.rule, RULES.invalid);
+  assert.match(told.why, /V = 0/);
+});
+
+test("a read tells pointer, leaf and what ends a walk", () => {
+  const recording = recordingOf(bareStory());
+  const reads = recording.records.map((record, i) => [record, i]).filter(([record]) => record.k === "read").map(([, i]) => say(recording, i));
+  assert.match(reads[0].what, /a pointer to the table/);
+  assert.equal(reads[0].rule, RULES.pointer);
+  assert.match(reads[1].what, /a leaf, VRWXUAD, of 2 MiB/);
+  assert.equal(reads[1].rule, RULES.leaf);
+  assert.equal(reads.at(-1).rule, RULES.invalid);
+});
+
+test("the reasons of the trace ports, however they are spelled, have rules", () => {
+  for (const reason of ["NotCanonical", "not_valid", "reserved", "misaligned", "permission", "accessed_clear", "DirtyClear", "entry-refused", "access_refused"]) {
+    assert.notEqual(ruleOfReason(reason), null, reason);
+  }
+  assert.equal(ruleOfReason("novelty"), null);
+});
+
+test("a fence says what it covers", () => {
+  const records = [[null, null], [null, 1], ["0x1000", null], ["0x1000", 0]].map(([va, asid], at) => ({ at, k: "fence", va, asid }));
+  const recording = recordingOf({ pagewalk_show: 1, runs: [{ records }] });
+  assert.deepEqual(records.map((_, i) => say(recording, i).rule), [RULES.fenceAll, RULES.fenceAsid, RULES.fenceVa, RULES.fenceVaAsid]);
+});
+
+test("search finds addresses, pages, kinds, processes, and all of them together", () => {
+  const recording = recordingOf(forkStory());
+  const names = (pid) => processName(recording.last, pid);
+  const all = (query) => search(recording, query, names).hits.map((i) => recording.records[i]);
+  assert.ok(all("0x401010").length > 0 && all("0x401010").every((r) => [r.va, r.pa, r.value].some((v) => v?.startsWith("0x401") || v !== undefined)));
+  assert.ok(all("0x401010").some((r) => r.k === "access" && r.va === "0x401010"));
+  assert.deepEqual(all("page_fault").map((r) => r.event).filter((e) => e !== "page_fault"), []);
+  assert.equal(all("page_fault").length, recording.records.filter((r) => r.event === "page_fault").length);
+  assert.ok(all("page fault").some((r) => r.k === "access") && all("page fault").some((r) => r.k === "event"));
+  assert.ok(all("job").length > 0 && all("job").every((r) => [r.pid, r.child].includes(2)));
+  assert.ok(all("job store fault").every((r) => r.pid === 2 && r.access === "store"));
+  assert.equal(all("copy").length, recording.records.filter((r) => r.event === "copy").length);
+  assert.deepEqual(search(recording, "   ", names), { hits: [], total: 0 });
+  assert.equal(search(recording, "zzz", names).total, 0);
+});
