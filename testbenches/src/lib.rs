@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`policy`], [`explore`], [`quiz`] | reference strings, sweeps with pictures, questions: all run on the machine |
 //! | [`comparison`] | organisations of the MMU on one recorded program, as table and picture |
+//! | [`show`] | the page of a recorded run |
 //! | [`soak`] | random programs with everything checked |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
@@ -20,5 +21,6 @@ pub mod explore;
 pub mod export;
 pub mod policy;
 pub mod quiz;
+pub mod show;
 pub mod soak;
 mod table;

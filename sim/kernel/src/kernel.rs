@@ -241,6 +241,11 @@ impl Os {
         &self.memory.frames
     }
 
+    /// Memory in the kernel's accounts.
+    pub fn memory(&self) -> &PhysicalMemory {
+        &self.memory
+    }
+
     /// The swap device.
     pub fn swap(&self) -> &Swap {
         &self.memory.swap

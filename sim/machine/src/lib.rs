@@ -7,11 +7,13 @@
 //! | [`system`] | a board with an operating system and a processor |
 //! | [`contiguous`] | memory without pages: segments, holes, compaction |
 //! | [`stats`] | counters and reports in the field's names |
+//! | [`show`] | the record of a run, for people to look at |
 //! | [`wave`] | waveforms and their saved views |
 
 pub mod board;
 pub mod contiguous;
 pub mod cpu;
+pub mod show;
 pub mod stats;
 pub mod system;
 pub mod wave;

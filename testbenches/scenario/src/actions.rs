@@ -1,6 +1,6 @@
 //! The beginning of each kind of step.
 
-use machine::board::HartId;
+use machine::board::{HartId, Software};
 use model::isa::{Access, Cause, Context, Fault, Mode, Satp};
 use model::mmu::{Fence, Port, Request};
 
@@ -24,6 +24,7 @@ impl Runner<'_> {
         idle_until: &mut u64,
     ) -> Result<(), Stop> {
         let (line, hart) = (step.line, step.hart);
+        self.bench.board.pause(Software::Step(line));
         let place = Place::line(line);
         let invalid = |message| Stop::from(place.wrong(message));
         match &step.action {

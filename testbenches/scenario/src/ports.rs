@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use machine::board::{Board, HartId, Observer};
+use machine::board::{Board, HartId, Observer, Software};
 use model::bus::SharedMemory;
 use model::isa::Xlen;
 use model::mmu::{Mmu, Port, Pulse};
@@ -93,6 +93,7 @@ pub(super) fn run(
     let ready_every = head.machine.ready_every;
     let mut runner = Runner { bench, tables, variables, variant, ready_every };
     let result = runner.all(head, steps);
+    runner.bench.board.pause(Software::Step(0));
     runner.bench.board.end();
     Finished { cycles: runner.bench.now(), counts: runner.bench.counts.clone(), result }
 }

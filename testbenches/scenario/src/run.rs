@@ -169,10 +169,25 @@ pub fn run(
     watch: &mut dyn Watch,
     stop: &AtomicBool,
 ) -> Result<Vec<Report>, RunError> {
+    if let Body::Segments(head, steps) = &scenario.body {
+        return segments::run(scenario, head, steps, select, watch);
+    }
+    let variants = variants(scenario, select)?;
+    variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
+}
+
+/// The machines with MMUs that a scenario names, or those selected: at least one.
+///
+/// # Errors
+/// [`RunError`] of a file whose machines cannot be made, and if nothing is selected.
+pub fn variants(scenario: &Scenario, select: Select<'_>) -> Result<Vec<Variant>, RunError> {
     let (machine, policies) = match &scenario.body {
         Body::Ports(head, _) => (head.machine.clone(), vec![None]),
         Body::System(system) => (system.machine.machine(), system.os.policies()),
-        Body::Segments(head, steps) => return segments::run(scenario, head, steps, select, watch),
+        Body::Segments(..) => {
+            let why = ": it has no MMU, only a segmentation unit".to_owned();
+            return Err(RunError::nothing(scenario, select, why));
+        }
     };
     let with = |variant| policies.iter().map(move |&policy| Variant { policy, ..variant });
     if let Body::System(system) = &scenario.body {
@@ -184,10 +199,14 @@ pub fn run(
         let because = why_not(&machine, select).map(|why| format!(": {why}"));
         return Err(RunError::nothing(scenario, select, because.unwrap_or_default()));
     }
-    variants.iter().map(|variant| run_one(scenario, variant, factory, watch, stop)).collect()
+    Ok(variants)
 }
 
-fn run_one(
+/// Runs a scenario on one of its machines.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_one(
     scenario: &Scenario,
     variant: &Variant,
     factory: Factory<'_>,

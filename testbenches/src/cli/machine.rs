@@ -145,9 +145,9 @@ pub struct WaveArgs {
     pub shape: WaveShape,
 }
 
-/// `pagewalk trace`
+/// A recorded program, and the machine that it runs on.
 #[derive(Debug, Args)]
-pub struct TraceArgs {
+pub struct RecordedArgs {
     /// A trace of lackey (`valgrind --tool=lackey --trace-mem=yes`), of Dinero, ChampSim or
     /// DynamoRIO's view, or lines as `1000 R`; also in gzip, xz or zstd; - is standard input.
     pub file: PathBuf,
@@ -193,6 +193,14 @@ pub struct TraceArgs {
     /// programs].
     #[arg(long, value_name = "FILE[@0xADDRESS]")]
     pub elf: Vec<ElfArg>,
+}
+
+/// `pagewalk trace`
+#[derive(Debug, Args)]
+pub struct TraceArgs {
+    /// The program and the machine.
+    #[command(flatten)]
+    pub run: RecordedArgs,
     /// What is recorded; the first 20000 cycles by default.
     #[command(flatten)]
     pub wave: WaveOptions,

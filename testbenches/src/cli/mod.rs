@@ -8,7 +8,8 @@
 //! |---|---|
 //! | `machine` | the arguments of every command |
 //! | `values` | the meaning of their values |
-//! | `list`, `run`, `show`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
+//! | `list`, `run`, `open`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
+//! | `show` | a run as a page to look at |
 //! | `trace`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
@@ -21,6 +22,7 @@ mod interrupt;
 mod list;
 mod machine;
 mod netlist;
+mod open;
 mod output;
 mod plot;
 mod policy;
@@ -46,10 +48,13 @@ use engine::Engine;
 
 pub use bench::BenchArgs;
 pub use explore::ExploreArgs;
-pub use machine::{ConformArgs, ExportArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape};
+pub use machine::{
+    ConformArgs, ExportArgs, RecordedArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape,
+};
 pub use netlist::NetlistArgs;
-pub use policy::PolicyArgs;
+pub use policy::{PolicyArgs, StringArgs};
 pub use quiz::QuizArgs;
+pub use show::{ShowArgs, ShowOther, ShowOutput};
 pub use soak::SoakArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
@@ -88,6 +93,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run one scenario and open its waveform in GTKWave.
     Wave(WaveArgs),
+    /// Write a page that shows a run, moment by moment, in any browser.
+    Show(ShowArgs),
     /// Run the recorded memory trace of a real program under the operating system.
     Trace(TraceArgs),
     /// Run a page-reference string under a replacement policy.
@@ -173,7 +180,8 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
     match command {
         Command::List { names, json } => list::list(&names, json),
         Command::Run(arguments) => run::run(&arguments, engine),
-        Command::Wave(arguments) => show::show(&arguments, engine),
+        Command::Wave(arguments) => open::open(&arguments, engine),
+        Command::Show(arguments) => show::show(&arguments, engine),
         Command::Trace(arguments) => trace::trace(&arguments, engine),
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),

@@ -28,9 +28,9 @@ const MOST_RUNS: usize = 10_000;
 /// References between two ticks, for policies that need ticks.
 const TICK_EVERY: u64 = 4;
 
-/// `pagewalk policy`
+/// A reference string, and the machine that it runs on.
 #[derive(Debug, Args)]
-pub struct PolicyArgs {
+pub struct StringArgs {
     /// Pages in the order of their use: 7,0,1,2 or 1..100 or 200x(0..49); 3w stores, t is a
     /// timer tick; @FILE reads a file, - standard input.
     #[arg(long, value_name = "STRING")]
@@ -60,6 +60,14 @@ pub struct PolicyArgs {
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
     #[arg(long, value_parser = scheme())]
     pub mode: Option<Mode>,
+}
+
+/// `pagewalk policy`
+#[derive(Debug, Args)]
+pub struct PolicyArgs {
+    /// The string and the machine.
+    #[command(flatten)]
+    pub run: StringArgs,
     /// Show every step, also of strings longer than 200 references.
     #[arg(long)]
     pub steps: bool,
@@ -68,44 +76,66 @@ pub struct PolicyArgs {
     pub json: bool,
 }
 
-/// Runs the string under each policy with each frame limit, and reports.
-pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<Status> {
+/// The runs that are requested: a string with a machine and several setups.
+pub(super) struct Runs {
+    pub(super) steps: Vec<Step>,
+    pub(super) setups: Vec<Setup>,
+    pub(super) config: String,
+}
+
+/// Reads them, the setups by policy and then by frame limit, without rows.
+pub(super) fn runs(arguments: &StringArgs, engine: Engine) -> anyhow::Result<Runs> {
     let steps = stored(references(&arguments.string)?, &arguments.store)?;
     let frames = frames(&arguments.frames)?;
     let policies = policies(&arguments.policy)?;
     let runs = frames.len() * policies.len();
     ensure!(runs <= MOST_RUNS, "{runs} runs were requested; at most {MOST_RUNS} are possible");
-    has_effect(arguments, &policies, runs)?;
+    has_effect(arguments, &policies)?;
     let (config, mode) = machine(arguments, engine)?;
+    let has_ticks = steps.contains(&Step::Tick);
+    let setup = |policy: PolicyKind, frames| {
+        let tick_every = arguments.tick.unwrap_or(match policy.lives_on_ticks() {
+            true if !has_ticks => TICK_EVERY,
+            _ => 0,
+        });
+        let (tau, seed) = (arguments.tau.unwrap_or(4), arguments.seed.unwrap_or(1));
+        Setup { mode, policy, frames, tick_every, tau, seed, rows: false }
+    };
+    let setups = policies
+        .iter()
+        .flat_map(|&policy| frames.iter().map(move |&frames| (policy, frames)))
+        .map(|(policy, frames)| setup(policy, frames))
+        .collect();
+    Ok(Runs { steps, setups, config })
+}
+
+/// Runs the string under each policy with each frame limit, and reports.
+pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<Status> {
+    let Runs { steps, setups, config } = runs(&arguments.run, engine)?;
+    let alone = setups.len() == 1;
+    ensure!(
+        alone || !arguments.steps,
+        "--steps has no effect here: steps are shown of a single run"
+    );
+    let rows = alone && (arguments.steps || steps.len() <= LISTED);
     let stop = interrupt::stop_flag()?;
     let progress = Progress::counting("runs");
-    let alone = runs == 1;
     let mut outcomes = Vec::new();
-    for &policy in &policies {
-        for &frames in &frames {
-            let has_ticks = steps.contains(&Step::Tick);
-            let tick_every = arguments.tick.unwrap_or(match policy.lives_on_ticks() {
-                true if !has_ticks => TICK_EVERY,
-                _ => 0,
-            });
-            let rows = alone && (arguments.steps || steps.len() <= LISTED);
-            let (tau, seed) = (arguments.tau.unwrap_or(4), arguments.seed.unwrap_or(1));
-            let setup = Setup { mode, policy, frames, tick_every, tau, seed, rows };
-            match run(build(&config, engine)?, &setup, &steps, stop) {
-                Ok(outcome) => outcomes.push(outcome),
-                Err(PolicyError::Interrupted) => break,
-                Err(error @ PolicyError::Disagreement { .. }) => {
-                    progress.clear();
-                    output::note(&format!("error: {error}"));
-                    return Ok(Status::Differs);
-                }
-                Err(error) => {
-                    progress.clear();
-                    return Err(error.into());
-                }
+    for setup in setups {
+        match run(build(&config, engine)?, &Setup { rows, ..setup }, &steps, None, stop) {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(PolicyError::Interrupted) => break,
+            Err(error @ PolicyError::Disagreement { .. }) => {
+                progress.clear();
+                output::note(&format!("error: {error}"));
+                return Ok(Status::Differs);
             }
-            progress.set(outcomes.len() as u64);
+            Err(error) => {
+                progress.clear();
+                return Err(error.into());
+            }
         }
+        progress.set(outcomes.len() as u64);
     }
     progress.clear();
     match &outcomes[..] {
@@ -123,12 +153,11 @@ pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<S
 }
 
 /// Checks that every given option has an effect.
-fn has_effect(arguments: &PolicyArgs, policies: &[PolicyKind], runs: usize) -> anyhow::Result<()> {
+fn has_effect(arguments: &StringArgs, policies: &[PolicyKind]) -> anyhow::Result<()> {
     let of = |kind| policies.contains(&kind);
     let vain = [
         ("--tau", arguments.tau.is_some() && !of(PolicyKind::WsClock), "it is of wsclock"),
         ("--seed", arguments.seed.is_some() && !of(PolicyKind::Random), "it is of random"),
-        ("--steps", arguments.steps && runs > 1, "steps are shown of a single run"),
     ];
     match vain.into_iter().find(|(_, is_vain, _)| *is_vain) {
         Some((name, _, why)) => bail!("{name} has no effect here: {why}"),
@@ -195,7 +224,7 @@ fn frames(text: &str) -> anyhow::Result<Vec<u64>> {
 }
 
 /// The configuration and the scheme; if only one is given, the other is chosen to fit.
-fn machine(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<(String, Mode)> {
+fn machine(arguments: &StringArgs, engine: Engine) -> anyhow::Result<(String, Mode)> {
     let mode = arguments.mode;
     let fitting = if mode == Some(Mode::Sv32) { "rv32_small" } else { "rv64_small" };
     let config = arguments.config.as_deref().unwrap_or(fitting);

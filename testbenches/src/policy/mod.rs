@@ -14,4 +14,4 @@ pub mod string;
 pub mod text;
 
 pub use journal::{Fault, Row, Victim};
-pub use run::{Outcome, PolicyError, Setup, run};
+pub use run::{Outcome, PolicyError, Setup, places, run};

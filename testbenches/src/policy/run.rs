@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 
 use kernel::{Layout, PolicyKind, RegionKind, RegionSpec, State, VirtualPage};
 use machine::cpu::{self, Op, Program, ProgramError};
-use machine::system::{Machine, MachineConfig, ProcessSpec, RunError};
+use machine::system::{Machine, MachineConfig, Observer, ProcessSpec, RunError};
 use model::isa::{Access, Mode, PAGE_BYTES};
 use model::mmu::Mmu;
 use serde::Serialize;
@@ -133,7 +133,16 @@ impl Numbering {
     }
 }
 
-/// Runs a string. `stop` ends it early.
+/// The virtual page number of each page of a string that can be run, with its number there.
+///
+/// # Errors
+/// [`PolicyError::TooManyPages`].
+pub fn places(steps: &[Step]) -> Result<Vec<(u64, u64)>, PolicyError> {
+    let numbering = Numbering::of(steps)?;
+    Ok((BASE / PAGE_BYTES..).zip(numbering.label).collect())
+}
+
+/// Runs a string, perhaps observed. `stop` ends it early.
 ///
 /// # Errors
 /// [`PolicyError`].
@@ -141,6 +150,7 @@ pub fn run(
     mmu: Box<dyn Mmu>,
     setup: &Setup,
     steps: &[Step],
+    observer: Option<Box<dyn Observer>>,
     stop: &AtomicBool,
 ) -> Result<Outcome, PolicyError> {
     let numbering = Numbering::of(steps)?;
@@ -165,6 +175,9 @@ pub fn run(
     }
     let journal = Rc::new(RefCell::new(Journal::default()));
     machine.observe(Box::new(journal.clone()));
+    if let Some(observer) = observer {
+        machine.observe(observer);
+    }
     let outcome = machine.run(stop);
     if let Some(error) = outcome.error {
         return Err(error.into());

@@ -327,6 +327,27 @@ fn the_recommended_configurations_are_those_of_the_report() {
     }
 }
 
+/// Every part that can be put into a configuration is explained.
+#[test]
+fn the_parts_of_configurations_are_in_the_readme() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let readme = std::fs::read_to_string(path).expect("the README");
+    for part in engine::Parts::names() {
+        let named = [format!("`{part}`"), format!("`{part}=")];
+        assert!(named.iter().any(|name| readme.contains(name)), "{part}");
+    }
+}
+
+/// What the documents say of a page's size.
+#[test]
+fn the_budget_of_a_page() {
+    let budget = machine::show::Budget::default();
+    let thousands = |count: usize| format!("{},{:03}", count / 1000, count % 1000);
+    let counts = [budget.cycles, budget.others].map(|count| thousands(count).into());
+    let text = "A page holds {} records of cycles and {} of everything else";
+    documented("docs/show.md", text, &counts);
+}
+
 /// The result of synthesis by Yosys.
 #[test]
 #[ignore = "minutes of synthesis: make figures"]

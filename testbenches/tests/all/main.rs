@@ -18,6 +18,7 @@
 //! | `scenarios`, `scenarios_catch` | the scenarios, and that they can fail |
 //! | `examples` | the examples, run |
 //! | `segment` | the segmentation unit |
+//! | `show` | the record and the page of a run |
 //! | `shim` | the shims' Verilog |
 //! | `waves` | the waves of scenarios |
 //!
@@ -48,6 +49,7 @@ mod scenarios;
 mod scenarios_catch;
 mod segment;
 mod shim;
+mod show;
 mod skip;
 mod soak;
 mod tidy;

@@ -198,7 +198,7 @@ proptest! {
             let (frames, mode) = (frames as u64, Mode::Sv39);
             let setup = Setup { mode, policy, frames, tick_every: 3, tau: 2, seed: 1, rows: true };
             let mmu = build("rv64_tiny", Engine::Compiled).expect("it exists");
-            run(mmu, &setup, &string, &AtomicBool::new(false)).expect("it runs")
+            run(mmu, &setup, &string, None, &AtomicBool::new(false)).expect("it runs")
         };
         let next = |held: &[u64], now: usize| {
             let far = |page: u64| {

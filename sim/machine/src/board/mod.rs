@@ -62,7 +62,7 @@ pub use error::{StepError, Waiting};
 pub(crate) use fast::RunOfHits;
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
-pub use observer::{Cycle, Observed, Observer, Paged, WorldState};
+pub use observer::{Cycle, Observed, Observer, Paged, Pause, Software, WorldState};
 
 use crate::stats::Meter;
 use error::LAST_CYCLE;
@@ -227,7 +227,16 @@ impl Board {
             let others = self.harts.iter_mut().filter(|hart| hart.id() != id);
             others.for_each(|hart| hart.checker.hardware_updated(pa, old));
         }
+        if !self.observers.is_empty() {
+            self.dismiss();
+        }
         verdict
+    }
+
+    /// Observers that need no more cycles only hear of events from now on.
+    fn dismiss(&mut self) {
+        let done = self.observers.extract_if(.., |observer| observer.has_seen_enough());
+        self.listeners.extend(done);
     }
 
     /// Lets up to `limit` cycles pass, as long as none can differ from the last one; returns how
@@ -403,6 +412,18 @@ impl Board {
         self.tell_skip();
         let (now, world) = (self.now, self.world);
         self.all_observers().for_each(|observer| observer.on_event(now, event, &world));
+    }
+
+    /// Reports to observers that software is at rest.
+    pub fn pause(&mut self, software: Software<'_>) {
+        if !self.is_heard() {
+            return;
+        }
+        self.tell_skip();
+        let (now, memory) = (self.now, &self.memory);
+        let pause = Pause { memory, meter: &self.meter, software };
+        let observers = self.observers.iter_mut().chain(&mut self.listeners);
+        observers.for_each(|observer| observer.on_pause(now, &pause));
     }
 
     /// Reports the end of the run to observers.

@@ -1,8 +1,9 @@
 //! Observation of a run: for waves, tests, reports.
 
 use super::HartId;
-use kernel::{Activity, Event, Pid};
-use model::bus;
+use crate::stats::Meter;
+use kernel::{Activity, Event, Os, Pid};
+use model::bus::{self, SharedMemory};
 use model::mmu::{Inputs, Mmu, Outputs, PerPort};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,6 +22,8 @@ pub trait Observed {
     type Event;
     /// What cycles are spent on.
     type Activity;
+    /// What can be read while software is at rest.
+    type Pause<'a>;
 }
 
 /// Harts with MMUs, and a kernel with pages.
@@ -34,6 +37,27 @@ impl Observed for Paged {
     type World = WorldState;
     type Event = Event;
     type Activity = Activity;
+    type Pause<'a> = Pause<'a>;
+}
+
+/// A moment at which software has done something whole: memory and accounts agree.
+#[derive(Clone, Copy)]
+pub struct Pause<'a> {
+    /// Physical memory.
+    pub memory: &'a SharedMemory,
+    /// Everything counted so far.
+    pub meter: &'a Meter,
+    /// The software.
+    pub software: Software<'a>,
+}
+
+/// The software of a [`Pause`].
+#[derive(Clone, Copy)]
+pub enum Software<'a> {
+    /// The kernel, which returns to a process or looks for one.
+    Kernel(&'a Os),
+    /// A scenario without one: the step in this line of its file begins; 0 is none.
+    Step(usize),
 }
 
 /// The state of everything around the MMU in one cycle.
@@ -101,6 +125,17 @@ pub trait Observer<M: Observed = Paged> {
         let _ = (from, to, activity);
     }
 
+    /// Whether it needs no more cycles; asked after each that it was shown. Then it only hears of
+    /// events, and the run goes on as fast as if it was not observed.
+    fn has_seen_enough(&self) -> bool {
+        false
+    }
+
+    /// Software is at rest; `cycle` is the one that comes next.
+    fn on_pause(&mut self, cycle: u64, pause: &M::Pause<'_>) {
+        let _ = (cycle, pause);
+    }
+
     /// The run is over; `cycle` is the first that was not simulated.
     fn on_end(&mut self, cycle: u64) {
         let _ = cycle;
@@ -127,6 +162,14 @@ impl<M: Observed, T: Observer<M>> Observer<M> for Rc<RefCell<T>> {
 
     fn on_skip(&mut self, from: u64, to: u64, activity: M::Activity) {
         self.borrow_mut().on_skip(from, to, activity);
+    }
+
+    fn has_seen_enough(&self) -> bool {
+        self.borrow().has_seen_enough()
+    }
+
+    fn on_pause(&mut self, cycle: u64, pause: &M::Pause<'_>) {
+        self.borrow_mut().on_pause(cycle, pause);
     }
 
     fn on_end(&mut self, cycle: u64) {

@@ -18,6 +18,7 @@ impl Observed for Contiguous {
     type World = ();
     type Event = Event;
     type Activity = Activity;
+    type Pause<'a> = ();
 }
 
 /// What cycles are spent on.

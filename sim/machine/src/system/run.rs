@@ -3,6 +3,7 @@
 use super::calls::{Barrier, Next};
 use super::error::{FRUITLESS, RunError};
 use super::{Machine, Outcome};
+use crate::board::Software;
 use crate::cpu::{Op, Trap};
 use kernel::{Activity, Hal, Pid, Verdict};
 use model::isa::Context;
@@ -33,6 +34,7 @@ impl Machine {
             error = self.check().err();
         }
         self.hardware.board.charge(Activity::Process);
+        self.hardware.board.pause(Software::Kernel(&self.os));
         self.hardware.board.end();
         self.outcome(stopped, error)
     }

@@ -2,7 +2,7 @@
 
 use super::error::RunError;
 use super::{HART, Machine};
-use crate::board::{PATIENCE, StepError, Waiting};
+use crate::board::{PATIENCE, Software, StepError, Waiting};
 use crate::cpu::{Key, Origin};
 use kernel::{Activity, Backing, Bounds, Hal, Identity, Os, Owner, Pid};
 use model::bus;
@@ -221,12 +221,15 @@ impl Machine {
         self.hardware.board.pass(u64::saturating_mul(looked_up, self.config.tlb_lookup))
     }
 
+    /// The kernel is done for now: observers are told, and conservation laws checked if they are
+    /// due.
     pub(super) fn check_if_due(&mut self) -> Result<(), RunError> {
         self.entries += 1;
         let due = |every: u64| self.entries.is_multiple_of(every.max(1));
         if self.config.check_every.is_some_and(due) {
             self.os.check(&self.hardware)?;
         }
+        self.hardware.board.pause(Software::Kernel(&self.os));
         Ok(())
     }
 

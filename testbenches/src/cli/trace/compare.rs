@@ -24,7 +24,7 @@ pub(super) fn several(
         bail!("--walks logs one configuration, not {count}");
     }
     arguments.plot.iter().try_for_each(|path| plot::check(path))?;
-    let job = Job::new(arguments)?;
+    let job = Job::new(&arguments.run)?;
     let Some(size) = job.source.size else {
         bail!(
             "{}: {count} configurations read the trace {count} times, which a pipe cannot be; \

@@ -7,13 +7,16 @@ use scenario::os_text::OsText;
 use scenario::trace::Environment;
 use toml::{Table, Value};
 
-use crate::cli::TraceArgs;
+use crate::cli::RecordedArgs;
 use crate::explore::path::set;
 use crate::explore::values::single;
 
 /// The configuration of a run: `os` of a scenario, built from the options, with the scheme of an
 /// MMU.
-pub(super) fn environment(arguments: &TraceArgs, mmu: &Config) -> anyhow::Result<Environment> {
+pub(in crate::cli) fn environment(
+    arguments: &RecordedArgs,
+    mmu: &Config,
+) -> anyhow::Result<Environment> {
     let xlen = mmu.xlen;
     let mode = match (arguments.mode, xlen) {
         (Some(mode), _) => mode,

@@ -32,7 +32,7 @@ use super::progress::Progress;
 use super::run::known;
 use super::values::ElfArg;
 use super::wave::{Place, Recording};
-use super::{Status, TraceArgs, interrupt};
+use super::{RecordedArgs, Status, TraceArgs, interrupt};
 use crate::export::are_one;
 use environment::environment;
 use source::{Source, Watched};
@@ -47,22 +47,24 @@ const WAVE_CYCLES: u64 = 20_000;
 
 /// Runs a recorded program as a process, and reports.
 pub(super) fn trace(arguments: &TraceArgs, engine: Engine) -> anyhow::Result<Status> {
-    match &chosen(arguments)?[..] {
+    match &chosen(&arguments.run)?[..] {
         [chosen] => one(arguments, chosen, engine),
         several => compare::several(arguments, several, engine),
     }
 }
 
 /// A configuration, and the environment of its run.
-struct Chosen<'a> {
+pub(super) struct Chosen<'a> {
     /// Its name on the command line.
-    name: &'a str,
-    config: &'static Config,
-    environment: Environment,
+    pub(super) name: &'a str,
+    /// Itself.
+    pub(super) config: &'static Config,
+    /// The environment.
+    pub(super) environment: Environment,
 }
 
 /// The configurations on the command line: one or more, all different.
-fn chosen(arguments: &TraceArgs) -> anyhow::Result<Vec<Chosen<'_>>> {
+pub(super) fn chosen(arguments: &RecordedArgs) -> anyhow::Result<Vec<Chosen<'_>>> {
     let names = || arguments.config.iter().map(|name| name.trim());
     names().try_for_each(|name| known(Some(name)))?;
     let mut all: Vec<Chosen<'_>> = Vec::new();
@@ -87,19 +89,16 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
     );
     let place = arguments.wave.place()?;
     let waves = place.as_ref().map_or(Vec::new(), Place::files);
-    keep_apart(&arguments.file, arguments.walks.iter().chain(&waves))?;
+    keep_apart(&arguments.run.file, arguments.walks.iter().chain(&waves))?;
     let config = match arguments.walks {
         None => chosen.config,
-        Some(_) => traced(chosen.config)?,
+        Some(_) => traced(chosen.config).map_err(|why| anyhow!("--walks: {why}"))?,
     };
     let log = arguments.walks.as_deref().map(WalkLog::create).transpose()?;
     let log = log.map(|log| Rc::new(RefCell::new(log)));
     let mmu = config.mmu(engine);
-    let job = Job::new(arguments)?;
-    let progress = match job.source.size {
-        Some(size) => Progress::bytes(size),
-        None => Progress::counting("steps"),
-    };
+    let job = Job::new(&arguments.run)?;
+    let progress = job.progress();
     let recording = match place {
         None => None,
         Some(place) => {
@@ -159,25 +158,28 @@ fn keep_apart<'p>(trace: &Path, written: impl Iterator<Item = &'p PathBuf>) -> a
     Ok(())
 }
 
-/// A configuration with trace pins, which the log of walks is read from.
-fn traced(config: &'static Config) -> anyhow::Result<&'static Config> {
-    let with = Parts::read("trace=1").and_then(|trace| trace.put_into(config));
-    with.map_err(|why| anyhow!("--walks: {why}"))
+/// A configuration with trace pins.
+///
+/// # Errors
+/// A sentence: why it cannot have them.
+pub(super) fn traced(config: &'static Config) -> Result<&'static Config, String> {
+    Parts::read("trace=1").and_then(|trace| trace.put_into(config))
 }
 
 /// What the runs of a trace have in common.
-struct Job {
+pub(super) struct Job {
     /// The trace's name in messages.
     name: String,
     source: Source,
     recorded: trace::Recording<'static>,
     /// The processes that wrote the log.
     writers: Rc<RefCell<Vec<u32>>>,
-    stop: &'static AtomicBool,
+    /// Ends the run early.
+    pub(super) stop: &'static AtomicBool,
 }
 
 impl Job {
-    fn new(arguments: &TraceArgs) -> anyhow::Result<Job> {
+    pub(super) fn new(arguments: &RecordedArgs) -> anyhow::Result<Job> {
         let file = arguments.file.display().to_string();
         let name = if file == "-" { "standard input".to_owned() } else { file };
         let source = Source::new(&arguments.file).with_context(|| name.clone())?;
@@ -195,12 +197,25 @@ impl Job {
     }
 
     /// The name of the traced process.
-    fn process(&self) -> &str {
+    pub(super) fn process(&self) -> &str {
         process_name(&self.name)
     }
 
+    /// Whether the trace can be read more than once.
+    pub(super) fn can_run_again(&self) -> bool {
+        self.source.size.is_some()
+    }
+
+    /// The progress of a run.
+    pub(super) fn progress(&self) -> Progress {
+        match self.source.size {
+            Some(size) => Progress::bytes(size),
+            None => Progress::counting("steps"),
+        }
+    }
+
     /// A machine with the recorded program.
-    fn machine(
+    pub(super) fn machine(
         &self,
         mmu: Box<dyn Mmu>,
         environment: &Environment,
@@ -215,7 +230,7 @@ impl Job {
     }
 
     /// An error if a run has ended in which nothing happened.
-    fn has_run(&self, outcome: &Outcome) -> anyhow::Result<()> {
+    pub(super) fn has_run(&self, outcome: &Outcome) -> anyhow::Result<()> {
         let is_empty = outcome.report.total.accesses.total() == 0;
         if is_empty && outcome.error.is_none() && !outcome.stopped {
             let only = self.recorded.only;
@@ -226,7 +241,7 @@ impl Job {
     }
 
     /// Warns about a log that several processes wrote, unless one of them was chosen.
-    fn warn(&self) {
+    pub(super) fn warn(&self) {
         let writers = self.writers.borrow();
         if self.recorded.only.is_some() || writers.len() < 2 {
             return;
@@ -264,7 +279,7 @@ fn image(elf: &ElfArg) -> anyhow::Result<ElfImage> {
 }
 
 /// Reports what ended the run on standard error, after the words `of`; returns the exit status.
-fn status(outcome: &Outcome, of: &str) -> Status {
+pub(super) fn status(outcome: &Outcome, of: &str) -> Status {
     if let Some(error) = &outcome.error {
         output::note(&format!("error: {of}{error}"));
         return match error {

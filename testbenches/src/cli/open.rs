@@ -18,7 +18,7 @@ use scenario::run;
 use scenario::variant::Select;
 
 /// Runs one scenario on one machine, and opens its waveform.
-pub(super) fn show(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Status> {
+pub(super) fn open(arguments: &WaveArgs, engine: Engine) -> anyhow::Result<Status> {
     let mut found = library::find(&arguments.name)?;
     anyhow::ensure!(found.len() == 1, "`{}` matches {} scenarios", arguments.name, found.len());
     let scenario = found.remove(0);

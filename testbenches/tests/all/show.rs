@@ -1,0 +1,423 @@
+//! `pagewalk show`, the real binary: what is recorded agrees with the report, and the memory that the
+//! record describes gives the addresses that the hardware answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, Read, Write};
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+/// Runs `pagewalk show` with these arguments, and reads its record; with its exit status.
+fn recorded(arguments: &[&str]) -> (Value, i32) {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("record.json");
+    let (_, error, status) = show(arguments, &path);
+    let text = std::fs::read_to_string(&path);
+    let text = text.unwrap_or_else(|_| panic!("{arguments:?}: no record was written: {error}"));
+    (serde_json::from_str(&text).expect("JSON"), status)
+}
+
+fn show(arguments: &[&str], path: &Path) -> (String, String, i32) {
+    let mut command = cargo_bin_cmd!("pagewalk");
+    let command = command.arg("show").args(arguments).arg("-o").arg(path);
+    let output = command.output().expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(!error.contains("panicked"), "{error}");
+    (out, error, output.status.code().expect("no signal"))
+}
+
+fn records(run: &Value) -> impl Iterator<Item = &Value> {
+    run["records"].as_array().expect("a list").iter()
+}
+
+fn of<'r>(run: &'r Value, kind: &'r str) -> impl Iterator<Item = &'r Value> {
+    records(run).filter(move |record| record["k"] == kind)
+}
+
+fn events<'r>(run: &'r Value, event: &'r str) -> usize {
+    of(run, "event").filter(|record| record["event"] == event).count()
+}
+
+fn hex(value: &Value) -> u64 {
+    let text = value.as_str().and_then(|text| text.strip_prefix("0x"));
+    u64::from_str_radix(text.expect("an address"), 16).expect("64 bits")
+}
+
+/// A scheme as a walk needs it.
+struct Scheme {
+    bytes: u64,
+    /// Bits and lowest bit of each level's field, from the root.
+    levels: Vec<(u32, u32)>,
+}
+
+impl Scheme {
+    fn of(run: &Value) -> Scheme {
+        let scheme = &run["machine"]["scheme"];
+        let number = |value: &Value| value.as_u64().expect("a number") as u32;
+        let fields = scheme["levels"].as_array().expect("levels").iter();
+        let levels = fields.map(|field| (number(&field["bits"]), number(&field["shift"])));
+        Scheme { bytes: number(&scheme["pte_bytes"]).into(), levels: levels.collect() }
+    }
+
+    /// The address that the recorded words give; `None` without a leaf.
+    fn walk(&self, words: &BTreeMap<u64, u64>, root: u64, va: u64) -> Option<u64> {
+        let ppn_mask = if self.bytes == 4 { (1 << 22) - 1 } else { (1 << 44) - 1 };
+        let mut table = root;
+        for (bits, shift) in &self.levels {
+            let index = va >> shift & ((1 << bits) - 1);
+            let entry = words.get(&(table * 4096 + index * self.bytes)).copied()?;
+            let ppn = entry >> 10 & ppn_mask;
+            match (entry & 1, entry & 0xe) {
+                (0, _) => return None,
+                (_, 0) => table = ppn,
+                _ => {
+                    let below = (1_u64 << shift) - 1;
+                    return Some((ppn << 12 & !below) | va & below);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// What a record says while it is read in its order.
+#[derive(Default)]
+struct Memory {
+    words: BTreeMap<u64, u64>,
+    root: u64,
+    paged: bool,
+    /// The use of each frame.
+    frames: BTreeMap<u64, String>,
+}
+
+impl Memory {
+    fn take(&mut self, record: &Value) {
+        match record["k"].as_str() {
+            Some("pte") => drop(self.words.insert(hex(&record["pa"]), hex(&record["value"]))),
+            Some("satp") => {
+                self.root = hex(&record["root"]);
+                self.paged = record["mode"] != "bare";
+            }
+            Some("frame") => {
+                let purpose = record["use"].as_str().expect("a use").to_owned();
+                self.frames.insert(hex(&record["ppn"]), purpose);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Walks every successful translation of a run through the recorded tables, as they were when it
+/// was accepted; returns how many there were.
+fn walked(run: &Value) -> usize {
+    let (scheme, mut memory, mut checked) = (Scheme::of(run), Memory::default(), 0);
+    for record in records(run) {
+        memory.take(record);
+        if record["k"] != "access" || record["how"] == "bare" || record.get("pa").is_none() {
+            continue;
+        }
+        let (va, pa) = (hex(&record["va"]), hex(&record["pa"]));
+        // A/D updates of its own walk change no address.
+        assert_eq!(scheme.walk(&memory.words, memory.root, va), Some(pa), "{record}");
+        if let Some(purpose) = memory.frames.get(&(pa / 4096)) {
+            assert_eq!(purpose, "page", "{record}");
+        }
+        checked += 1;
+    }
+    checked
+}
+
+/// A scenario under a kernel, of which everything is recorded.
+const STORIES: [&str; 4] = [
+    "how-do-processes-begin-and-end/a-fork-copies-nothing",
+    "how-do-processes-begin-and-end/a-shell",
+    "who-is-killed/a-null-pointer",
+    "how-busy-is-the-processor/another-runs-meanwhile",
+];
+
+#[test]
+fn recorded_tables_give_the_addresses_that_were_answered() {
+    for name in STORIES {
+        let (document, status) = recorded(&[name]);
+        assert_eq!(status, 0, "{name}");
+        let run = &document["runs"][0];
+        assert_eq!(run["window"]["whole"], true, "{name}");
+        assert!(walked(run) > 0, "{name}");
+    }
+}
+
+#[test]
+fn records_agree_with_the_counts_of_the_report() {
+    for name in STORIES {
+        let (document, _) = recorded(&[name]);
+        let run = &document["runs"][0];
+        let count = |name: &str| run["report"]["counts"][name].as_u64().unwrap_or_default();
+        let faults = |kind: &str| {
+            let of_kind =
+                |record: &&Value| record["event"] == "page_fault" && record["kind"] == kind;
+            of(run, "event").filter(of_kind).count() as u64
+        };
+        assert_eq!(faults("minor"), count("minor_faults"), "{name}");
+        assert_eq!(faults("major"), count("major_faults"), "{name}");
+        assert_eq!(events(run, "eviction") as u64, count("evictions"), "{name}");
+        assert_eq!(events(run, "swap_in") as u64, count("swap_ins"), "{name}");
+        assert_eq!(of(run, "start").count() as u64, count("walks"), "{name}");
+        // The kernel's first fence, at its boot, comes before anything can be observed.
+        assert_eq!(of(run, "fence").count() as u64 + 1, count("fences"), "{name}");
+        let reads = of(run, "read").filter(|record| record.get("error").is_none());
+        assert_eq!(reads.count() as u64, count("pte_reads"), "{name}");
+        let hits = |port: &str| {
+            let hit = |record: &&Value| record["port"] == port && record["how"] == "tlb";
+            of(run, "access").filter(hit).count() as u64
+        };
+        assert_eq!(hits("data"), count("data_hits"), "{name}");
+        assert_eq!(hits("fetch"), count("fetch_hits"), "{name}");
+        let cycles = run["cycles"].as_u64().expect("a number");
+        assert_eq!(cycles, run["report"]["cycles"], "{name}");
+        let mut last = 0;
+        for record in records(run) {
+            let at = record["at"].as_u64().expect("a cycle");
+            assert!((last..=cycles).contains(&at), "{name}: {record}");
+            last = at;
+        }
+    }
+}
+
+#[test]
+fn a_hit_is_in_a_line_that_was_told() {
+    let (document, _) = recorded(&["how-busy-is-the-processor/one-program-alone"]);
+    let run = &document["runs"][0];
+    let mut lines: BTreeMap<(String, u64), Value> = BTreeMap::new();
+    let mut hits = 0;
+    for record in records(run) {
+        match record["k"].as_str() {
+            Some("line") => {
+                let tlb = record["tlb"].as_str().expect("a name").to_owned();
+                lines.insert((tlb, record["line"].as_u64().expect("a number")), record.clone());
+            }
+            Some("access") if record["how"] == "tlb" && record.get("pa").is_some() => {
+                let (vpn, ppn) = (hex(&record["va"]) >> 12, hex(&record["pa"]) >> 12);
+                let holds = |line: &Value| {
+                    let is_small = line["valid"] == true && line["level"] == 0;
+                    is_small && hex(&line["vpn"]) == vpn && hex(&line["ppn"]) == ppn
+                };
+                let port = record["port"].as_str().expect("a port");
+                let mut own = lines.iter().filter(|((tlb, _), _)| tlb == port);
+                assert!(own.any(|(_, line)| holds(line)), "{record}\n{lines:?}");
+                hits += 1;
+            }
+            _ => {}
+        }
+    }
+    assert!(hits > 10, "{hits}");
+}
+
+#[test]
+fn steps_and_tables_of_scenarios_without_a_kernel_are_recorded() {
+    let (document, status) = recorded(&["how-large-is-a-page/megapage"]);
+    assert_eq!(status, 0);
+    let run = &document["runs"][0];
+    let quoted: BTreeSet<_> = of(run, "step").map(|step| step["line"].as_u64()).collect();
+    assert!(quoted.len() > 1, "{quoted:?}");
+    let text = document["source"]["text"].as_str().expect("the file");
+    for step in of(run, "step") {
+        let line = step["line"].as_u64().expect("a line") as usize;
+        assert_eq!(text.lines().nth(line - 1).map(str::trim), step["text"].as_str());
+    }
+    assert!(walked(run) > 0);
+}
+
+#[test]
+fn two_machines_are_shown_side_by_side() {
+    let (document, status) = recorded(&[
+        "policy",
+        "--string",
+        "7,0,1,2,0,3,0,4",
+        "--frames",
+        "3",
+        "--policy",
+        "fifo,lru",
+    ]);
+    assert_eq!(status, 0);
+    let runs = document["runs"].as_array().expect("a list");
+    let faults: Vec<_> = runs.iter().map(|run| run["report"]["faults"].as_u64()).collect();
+    assert_eq!(faults, [Some(7), Some(6)]);
+    // The string's pages are 0 to 4, and 7, which is the sixth.
+    assert_eq!(runs[0]["labels"]["1:0x405"], "7");
+    for run in runs {
+        let swapped_or_new = events(run, "page_fault") as u64;
+        assert_eq!(Some(swapped_or_new), run["report"]["faults"].as_u64());
+    }
+}
+
+#[test]
+fn a_page_holds_the_record_and_nothing_that_ends_it() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let path = folder.path().join("x.toml");
+    let hostile = r#"
+idea = "</script><script>alert(1)</script>"
+spec = "sv32algorithm: <b>the translation is successful</b>"
+machine = { modes = "sv39" }
+map = [{ va = 0x1000, pa = 0x8000_0000, flags = "R UAD" }]
+step = [{ load = 0x1000, pa = 0x8000_0000 }]
+"#;
+    std::fs::write(&path, hostile).expect("a temporary folder takes files");
+    let page = folder.path().join("x.html");
+    let (out, error, status) = show(&[path.to_str().expect("text")], &page);
+    assert_eq!((status, error.as_str()), (0, ""));
+    assert!(out.contains("x.html"), "{out}");
+    let text = std::fs::read_to_string(&page).expect("a page");
+    let (_, after) = text.split_once(r#"id="record">"#).expect("the record's element");
+    let (record, _) = after.split_once("</script>").expect("its end");
+    let document: Value = serde_json::from_str(record).expect("JSON");
+    assert_eq!(document["idea"], "</script><script>alert(1)</script>");
+}
+
+#[test]
+fn the_shipped_trace_fits_a_small_file_that_says_what_it_leaves_out() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let page = folder.path().join("trace.html");
+    let trace = concat!(env!("CARGO_MANIFEST_DIR"), "/data/traces/sort.lackey.zst");
+    let (_, _, status) = show(&["trace", trace], &page);
+    assert_eq!(status, 0);
+    let bytes = std::fs::metadata(&page).expect("a page").len();
+    assert!(bytes < 5 << 20, "{bytes} bytes");
+    let (document, _) = recorded(&["trace", trace]);
+    let run = &document["runs"][0];
+    assert_eq!(run["window"]["whole"], false);
+    assert!(run["window"]["why"].as_str().is_some_and(|why| why.ends_with('.')));
+    assert!(walked(run) > 1000);
+}
+
+#[test]
+fn what_cannot_be_shown_is_refused() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let page = folder.path().join("x.html");
+    let refused = |arguments: &[&str], path: &Path, says: &str| {
+        let (_, error, status) = show(arguments, path);
+        assert_eq!(status, 2, "{arguments:?}: {error}");
+        assert!(error.contains(says), "{arguments:?}: {error}");
+        assert!(!path.is_file());
+    };
+    refused(&["no-such-thing"], &page, "there is no scenario");
+    refused(&["who-is-killed"], &page, "matches");
+    refused(&[STORIES[2], "--config", "rv32_tiny,rv32_small,rv64_tiny"], &page, "side by side");
+    refused(&[STORIES[2], "--config", "rv32_tiny,rv32_tiny"], &page, "the same");
+    refused(&["how-large-is-a-page/megapage", "--policy", "fifo"], &page, "no operating system");
+    refused(&[STORIES[2]], &folder.path().join("x.txt"), ".html or .json");
+    refused(&[STORIES[2]], &folder.path().join("no/x.html"), "cannot be written");
+    let many = ["policy", "--string", "1,2", "--frames", "1..3"];
+    refused(&many, &page, "side by side");
+}
+
+/// `pagewalk show --serve`, ended when it is dropped.
+struct Server {
+    child: std::process::Child,
+    host: String,
+    key: String,
+}
+
+impl Server {
+    fn start(name: &str) -> Server {
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin!("pagewalk"))
+            .args(["show", name, "--serve"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("it is piped");
+        std::io::BufReader::new(out).read_line(&mut line).expect("an address");
+        let address = line.trim().strip_prefix("http://").expect("an address");
+        let (host, key) = address.trim_end_matches('/').split_once('/').expect("host and key");
+        let (host, key) = (host.to_owned(), key.to_owned());
+        Server { child, host, key }
+    }
+
+    /// Sends a request; returns its status and the body of the answer.
+    fn ask(&self, host: &str, request: &str, body: &str) -> (u16, String) {
+        let mut stream = std::net::TcpStream::connect(&self.host).expect("it listens");
+        let length = body.len();
+        let head =
+            format!("{request} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        (status.expect("a status"), body.to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+    }
+}
+
+#[test]
+fn an_edited_scenario_runs_again_for_those_who_know_the_address() {
+    let server = Server::start("how-large-is-a-page/megapage");
+    let (own, key) = (server.host.as_str(), server.key.as_str());
+    let (status, page) = server.ask(own, &format!("GET /{key}/"), "");
+    assert_eq!(status, 200);
+    assert!(page.contains(r#""served":true"#));
+    let edited = r#"
+idea = "Another."
+spec = "sv32algorithm: the translation is successful"
+machine = { modes = "sv39" }
+map = [{ va = 0x1000, pa = 0x8000_0000, flags = "R UAD" }]
+step = [{ load = 0x1000, pa = 0x8000_0000 }]
+"#;
+    let run = format!("POST /{key}/run");
+    let (status, record) = server.ask(own, &run, edited);
+    assert_eq!(status, 200, "{record}");
+    let document: Value = serde_json::from_str(&record).expect("JSON");
+    assert_eq!((&document["idea"], &document["served"]), (&"Another.".into(), &true.into()));
+    assert_eq!(walked(&document["runs"][0]), 1);
+    let (status, error) = server.ask(own, &run, &edited.replace("load", "loud"));
+    assert_eq!(status, 422);
+    assert!(error.contains(":6:"), "{error}");
+    for (host, request) in [
+        (own, "GET /".to_owned()),
+        (own, "GET /wrong/".to_owned()),
+        (own, format!("GET /{key}/other")),
+        (own, format!("GET /{key}/run")),
+        ("example.org", format!("GET /{key}/")),
+        ("example.org", run),
+    ] {
+        assert_eq!(server.ask(host, &request, edited).0, 404, "{host} {request}");
+    }
+}
+
+/// `show/README.md` says what the digest is of.
+#[test]
+fn the_bundle_is_that_of_its_sources() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("show");
+    let mut files: Vec<String> =
+        ["build.mjs", "package.json", "package-lock.json"].map(str::to_owned).to_vec();
+    let mut folders = vec!["src".to_owned()];
+    while let Some(name) = folders.pop() {
+        for entry in std::fs::read_dir(folder.join(&name)).expect("the sources") {
+            let entry = entry.expect("an entry");
+            let path = format!("{name}/{}", entry.file_name().to_str().expect("a plain name"));
+            let is_folder = entry.file_type().expect("its type").is_dir();
+            if is_folder { &mut folders } else { &mut files }.push(path);
+        }
+    }
+    files.sort();
+    let mut digest = Sha256::new();
+    for name in &files {
+        let bytes = std::fs::read(folder.join(name)).expect("a source");
+        digest.update(format!("{name}\0{}\0", bytes.len()));
+        digest.update(&bytes);
+    }
+    let hex: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let bundle = std::fs::read_to_string(folder.join("bundle.html")).expect("the bundle");
+    let stated = bundle.split_once("sha256:").expect("a digest").1;
+    assert_eq!(&stated[..64], hex, "run `npm run build` in testbenches/show");
+}
