@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants soak lockstep clean
+.PHONY: mutants soak lockstep page clean
 
 CARGO    := cargo
 COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -105,6 +105,11 @@ fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebrea
 
 fpga-report: ## Size and clock of configurations on FPGAs, three seeds each, into docs/results.md
 	@scripts/fpga/report.py
+
+page: ## Bundle the page of `pagewalk show`, and test it in Chromium (needs node, npm, chromium)
+	@for tool in node npm chromium; do command -v $$tool > /dev/null || \
+	  { echo "make page needs $$tool (on Debian: apt-get install nodejs npm chromium)" >&2; exit 1; }; done
+	cd testbenches/show && npm ci && npm run build && npm test && npm run test:browser
 
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh

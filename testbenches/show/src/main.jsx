@@ -1,6 +1,7 @@
 // Reads the record in the file and shows it, or says why it cannot.
 
 import { render } from "preact";
+import { useState } from "preact/hooks";
 import { readDocument } from "./model/document.js";
 import { App } from "./view/app.jsx";
 import { Guard } from "./view/parts.jsx";
@@ -15,7 +16,13 @@ function Failure({ error }) {
   );
 }
 
+/** The document of the file, until the server that the page came from has run another. */
+function Shown({ first }) {
+  const [{ document: given, number }, show] = useState({ document: first, number: 0 });
+  return <Guard moment={number}><App key={number} document={given} onRun={(next) => show({ document: next, number: number + 1 })} /></Guard>;
+}
+
 const given = readDocument(document.getElementById("record")?.textContent);
 const page = document.getElementById("page");
 page.replaceChildren();
-render(given.error ? <Failure error={given.error} /> : <Guard moment={null}><App document={given} /></Guard>, page);
+render(given.error ? <Failure error={given.error} /> : <Shown first={given} />, page);

@@ -421,3 +421,27 @@ fn the_bundle_is_that_of_its_sources() {
     let stated = bundle.split_once("sha256:").expect("a digest").1;
     assert_eq!(&stated[..64], hex, "run `npm run build` in testbenches/show");
 }
+
+/// What is written is read by the page, in Chromium: `make page` installs what this needs.
+#[test]
+fn pages_that_were_written_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("show");
+    let has = |tool: &str| std::process::Command::new(tool).arg("--version").output().is_ok();
+    if !folder.join("node_modules").is_dir() || !has("node") || !has("chromium") {
+        println!("skipped: it needs node, chromium, and `npm ci` in testbenches/show");
+        return;
+    }
+    let files = TempDir::new().expect("a temporary folder");
+    for (number, name) in STORIES.iter().enumerate() {
+        let page = files.path().join(format!("{number}.html"));
+        assert_eq!(show(&[name], &page).2, 0, "{name}");
+    }
+    let string = ["policy", "--string", "7,0,1,2,0,3,0,4", "--frames", "3", "--policy", "fifo,lru"];
+    assert_eq!(show(&string, &files.path().join("two.html")).2, 0);
+    let mut node = std::process::Command::new("node");
+    let tests = node.args(["--test", "test/browser/files.test.mjs"]).current_dir(folder);
+    let output = tests.env("SHOW_FILES", files.path()).output().expect("node starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("pass 6"), "{text}");
+}

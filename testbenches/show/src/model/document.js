@@ -185,6 +185,7 @@ export function readDocument(text) {
     command: isText(document.command) ? document.command : "",
     spec: Array.isArray(document.spec) ? document.spec.filter(isText) : [],
     source: isText(document.source?.text) ? { name: String(document.source.name ?? ""), text: document.source.text } : null,
+    served: document.served === true,
     runs, notes,
   };
 }

@@ -9,6 +9,7 @@ import { follow } from "../model/together.js";
 import { About, Banners, Help, SourceLines } from "./about.jsx";
 import { Address, Steps } from "./address.jsx";
 import { Controls } from "./controls.jsx";
+import { Editor } from "./editor.jsx";
 import { Frames } from "./frames.jsx";
 import { onKey } from "./keys.js";
 import { Guard, Panel } from "./parts.jsx";
@@ -60,7 +61,7 @@ function panelsOf(recordings) {
   };
 }
 
-export function App({ document: given }) {
+export function App({ document: given, onRun }) {
   const recordings = useMemo(() => given.runs.map((run) => new Recording(run)), [given]);
   const panels = useMemo(() => panelsOf(recordings), [recordings]);
   const [pid, setPid] = useState(null);
@@ -135,6 +136,7 @@ export function App({ document: given }) {
             </div>
           ))}
         </section>
+        {given.served && given.source && <Editor source={given.source} onRun={onRun} />}
         {given.source && step?.line && (
           <section class="panel wide p-source" aria-labelledby="h-source"><h2 id="h-source">The step <span class="note">{given.source.name}</span></h2><SourceLines source={given.source} line={step.line} /></section>
         )}

@@ -1,5 +1,6 @@
 // Opens stories in Chromium, from files, as a reader does.
 
+import { createServer } from "node:http";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,23 @@ export function fileOf(document) {
   return before + json.replaceAll("<", "\\u003c") + after;
 }
 
+/** A server that gives a page, and for what is posted to `run` what a function returns. */
+function serve(page, run) {
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on("data", (chunk) => chunks.push(chunk));
+    request.on("end", () => {
+      const [status, text] = request.method === "POST" && request.url === "/key/run" ? run(Buffer.concat(chunks).toString())
+        : request.url === "/key/" ? [200, page] : [404, ""];
+      response.writeHead(status, { "Content-Type": status === 200 && text === page ? "text/html; charset=utf-8" : "application/json" });
+      response.end(text);
+    });
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => {
+    resolve({ server, address: `http://127.0.0.1:${server.address().port}/key/` });
+  }));
+}
+
 export class Pages {
   async start() {
     this.folder = mkdtempSync(join(tmpdir(), "pagewalk-show-"));
@@ -27,8 +45,30 @@ export class Pages {
     rmSync(this.folder, { recursive: true });
   }
 
+  /** A page that a server of this machine gives, with its answers to edits. */
+  async openServed(document, run) {
+    const page = await this.newPage({});
+    const { server, address } = await serve(fileOf(document), run);
+    page.server = server;
+    page.sent = [];
+    page.removeAllListeners("request");
+    page.on("request", (request) => request.url().startsWith(address) ? page.sent.push(request.method()) : page.errors.push(`request of ${request.url()}`));
+    await page.goto(address);
+    return page;
+  }
+
   /** A page that shows the document; `page.errors` collects what goes wrong, and every request. */
   async open(document, { hash = "", raw = null, ...options } = {}) {
+    const page = await this.newPage(options);
+    this.count = (this.count ?? 0) + 1;
+    const file = join(this.folder, `page-${this.count}.html`);
+    writeFileSync(file, raw ?? fileOf(document));
+    page.address = pathToFileURL(file).href;
+    await page.goto(page.address + hash);
+    return page;
+  }
+
+  async newPage(options) {
     const context = await this.browser.newContext({ viewport: { width: 1440, height: 1000 }, reducedMotion: "reduce", ...options });
     const page = await context.newPage();
     page.errors = [];
@@ -36,11 +76,6 @@ export class Pages {
     page.on("console", (message) => message.type() === "error" && page.errors.push(message.text()));
     page.on("request", (request) => request.url().startsWith("file:") || page.errors.push(`request of ${request.url()}`));
     page.on("dialog", (dialog) => { page.errors.push(`dialog ${dialog.message()}`); dialog.dismiss(); });
-    this.count = (this.count ?? 0) + 1;
-    const file = join(this.folder, `page-${this.count}.html`);
-    writeFileSync(file, raw ?? fileOf(document));
-    page.address = pathToFileURL(file).href;
-    await page.goto(page.address + hash);
     return page;
   }
 }
