@@ -90,7 +90,8 @@ fn alike(name: &str, config: &MachineConfig, specs: impl Fn() -> Vec<ProcessSpec
 
 #[test]
 fn random_programs_run_alike() {
-    for (seed, name) in ["rv64_tiny", "rv32_small", "rv64_linux"].into_iter().enumerate() {
+    let names = ["rv64_tiny", "rv32_small", "rv64_linux", "rv32_tiny+trace=1"];
+    for (seed, name) in names.into_iter().enumerate() {
         for policy in [PolicyKind::Fifo, PolicyKind::Clock, PolicyKind::Lru] {
             let xlen = find(name).unwrap().xlen;
             let mode = if xlen == Xlen::Rv32 { Mode::Sv32 } else { Mode::Sv39 };
@@ -120,11 +121,13 @@ fn random_programs_run_alike() {
 fn a_real_program_runs_alike() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/traces/sort.lackey.zst");
     let config = MachineConfig::default();
-    alike("rv64_linux", &config, || {
-        let text = decompress(File::open(&path).unwrap()).unwrap();
-        let program = Fitted::new(Lackey::new("sort", text), Mode::Sv39, Fit::Refuse);
-        vec![spec(Box::new(program), Vec::new())]
-    });
+    for name in ["rv64_linux", "rv64_linux+trace=1"] {
+        alike(name, &config, || {
+            let text = decompress(File::open(&path).unwrap()).unwrap();
+            let program = Fitted::new(Lackey::new("sort", text), Mode::Sv39, Fit::Refuse);
+            vec![spec(Box::new(program), Vec::new())]
+        });
+    }
 }
 
 #[test]

@@ -343,7 +343,7 @@ fn the_parts_of_configurations_are_in_the_readme() {
 fn the_budget_of_a_page() {
     let budget = machine::show::Budget::default();
     let thousands = |count: usize| format!("{},{:03}", count / 1000, count % 1000);
-    let counts = [budget.cycles, budget.others].map(|count| thousands(count).into());
+    let counts = [budget.cycles, budget.others].map(thousands);
     let text = "A page holds {} records of cycles and {} of everything else";
     documented("docs/show.md", text, &counts);
 }

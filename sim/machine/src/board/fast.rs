@@ -11,7 +11,7 @@ use super::Board;
 use super::error::{LAST_CYCLE, StepError};
 use super::hart::{Hart, HartId};
 use super::initiator::{Initiator, Transaction};
-use crate::stats::Meter;
+use crate::stats::{CODES as SIZES, Meter};
 use model::bus::SharedMemory;
 use model::isa::{Access, Context, Translation};
 use model::mmu::{CsrPort, PerPort, Port, Request};
@@ -37,8 +37,7 @@ impl Hart {
         let still = !inputs.reset && !inputs.fault_ready && inputs.fence.is_none();
         let still = still && inputs.csr == CsrPort::default();
         let memory = self.prompt && inputs.memory_ready && inputs.memory.is_none();
-        // What trace pins tell is counted in every cycle.
-        !self.traced && still && memory && self.walks == 0 && self.tracker.is_idle()
+        still && memory && self.walks == 0 && self.tracker.is_idle()
     }
 
     /// Simulates the next cycle of a calm hart without observers; `true` if it contained only hits.
@@ -58,8 +57,12 @@ impl Hart {
             return false;
         }
         self.inputs.requests = self.tracker.requests();
-        if self.only_hits(memory).is_none() {
-            return false;
+        let Some(answers) = self.only_hits(memory) else { return false };
+        if self.traced {
+            let mut sizes = Sizes::default();
+            let asked = self.inputs.requests.iter().filter(|(_, request)| request.is_some());
+            asked.for_each(|(port, _)| sizes.add(answers[port]));
+            meter.traced_hits(&sizes.0);
         }
         self.mmu.show_outputs(&mut self.outputs);
         self.tracker.forget();
@@ -123,6 +126,8 @@ impl Hart {
 /// A cycle is [`RunOfHits::cycle`]; then each answer is confirmed, and it is
 /// [`RunOfHits::passed`]. Or it turns out to be different: [`RunOfHits::refused`].
 pub(crate) struct RunOfHits<'a> {
+    /// With trace pins, which tell of each hit the size of its page: those sizes.
+    sizes: Sizes,
     hart: &'a mut Hart,
     memory: &'a SharedMemory,
     began: u64,
@@ -136,6 +141,17 @@ pub(crate) struct RunOfHits<'a> {
 pub(crate) struct Ran {
     cycles: u64,
     hits: PerPort<u64>,
+    sizes: Sizes,
+}
+
+/// Hits by the code of their page's size.
+#[derive(Clone, Copy, Default)]
+struct Sizes([u64; SIZES]);
+
+impl Sizes {
+    fn add(&mut self, answer: Translation) {
+        self.0[usize::from(answer.attributes().size) % SIZES] += 1;
+    }
 }
 
 impl RunOfHits<'_> {
@@ -175,11 +191,15 @@ impl RunOfHits<'_> {
         inputs.requests[port].as_ref().is_some_and(walks)
     }
 
-    /// The cycle contained so many hits on each port, and nothing else.
+    /// The cycle contained a hit with its answer on each port that is said, and nothing else.
     #[inline(always)]
-    pub(crate) fn passed(&mut self, fetches: u64, others: u64) {
-        self.hits[Port::Fetch] += fetches;
-        self.hits[Port::Data] += others;
+    pub(crate) fn passed(&mut self, hit: PerPort<bool>, answers: &PerPort<Translation>) {
+        self.hits[Port::Fetch] += u64::from(hit[Port::Fetch]);
+        self.hits[Port::Data] += u64::from(hit[Port::Data]);
+        if self.hart.traced {
+            let hits = hit.iter().filter(|(_, hit)| **hit);
+            hits.for_each(|(port, _)| self.sizes.add(answers[port]));
+        }
         self.now += 1;
     }
 
@@ -207,7 +227,7 @@ impl RunOfHits<'_> {
     /// What happened.
     pub(crate) fn end(mut self) -> Ran {
         self.show();
-        Ran { cycles: self.now - self.began, hits: self.hits }
+        Ran { cycles: self.now - self.began, hits: self.hits, sizes: self.sizes }
     }
 }
 
@@ -224,16 +244,18 @@ impl Board {
         }
         self.skipped_from = None;
         let (memory, hits) = (&self.memory, PerPort::default());
-        Some(RunOfHits { hart, memory, began, now, hits, shown: true })
+        let sizes = Sizes::default();
+        Some(RunOfHits { sizes, hart, memory, began, now, hits, shown: true })
     }
 
     /// Adds up a run of hits.
-    pub(crate) fn end_run(&mut self, Ran { cycles, hits }: Ran) {
+    pub(crate) fn end_run(&mut self, Ran { cycles, hits, sizes }: Ran) {
         self.account(cycles);
         self.now += cycles;
         if hits != PerPort::default() {
             self.fast_cycles += cycles;
             self.harts[0].count(hits, &mut self.meter);
+            self.meter.traced_hits(&sizes.0);
         }
     }
 

@@ -137,6 +137,11 @@ impl Board {
         !self.observers.is_empty()
     }
 
+    /// Whether an observer is to be shown idle cycles one by one.
+    pub fn shows_idle_cycles(&self) -> bool {
+        self.observers.iter().any(|observer| observer.sees_idle_cycles())
+    }
+
     /// Whether events are observed.
     pub fn is_heard(&self) -> bool {
         self.is_observed() || !self.listeners.is_empty()

@@ -125,6 +125,12 @@ pub trait Observer<M: Observed = Paged> {
         let _ = (from, to, activity);
     }
 
+    /// Whether it is to be shown cycles in which nothing is asked of an idle MMU as well, one by one,
+    /// while transfers after translation wait for memory; if not, they may be skipped.
+    fn sees_idle_cycles(&self) -> bool {
+        true
+    }
+
     /// Whether it needs no more cycles; asked after each that it was shown. Then it only hears of
     /// events, and the run goes on as fast as if it was not observed.
     fn has_seen_enough(&self) -> bool {
@@ -162,6 +168,10 @@ impl<M: Observed, T: Observer<M>> Observer<M> for Rc<RefCell<T>> {
 
     fn on_skip(&mut self, from: u64, to: u64, activity: M::Activity) {
         self.borrow_mut().on_skip(from, to, activity);
+    }
+
+    fn sees_idle_cycles(&self) -> bool {
+        self.borrow().sees_idle_cycles()
     }
 
     fn has_seen_enough(&self) -> bool {

@@ -219,6 +219,10 @@ impl Observer for Recorder {
         !self.has_seen_enough() && self.harts.iter().any(Pins::is_unsettled)
     }
 
+    fn sees_idle_cycles(&self) -> bool {
+        false
+    }
+
     fn has_seen_enough(&self) -> bool {
         self.made[0] >= self.subject.budget.cycles || self.cut.is_some()
     }

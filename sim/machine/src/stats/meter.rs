@@ -1,6 +1,6 @@
 //! Counters during a run.
 
-use super::{AccessCounters, CycleCounters, Latency, MmuCounters, TraceCounters};
+use super::{AccessCounters, CODES as SIZES, CycleCounters, Latency, MmuCounters, TraceCounters};
 use model::mmu::{Events, Outputs, Port};
 
 /// The counters of one process, or of the time between processes.
@@ -87,6 +87,11 @@ impl Meter {
     /// Adds one cycle's events.
     pub fn events(&mut self, events: Events) {
         self.current().mmu.add(events);
+    }
+
+    /// Adds hits of which trace pins told, by the code of their page's size.
+    pub(crate) fn traced_hits(&mut self, sizes: &[u64; SIZES]) {
+        self.current().trace.hits(sizes);
     }
 
     /// Adds what the trace pins tell in one cycle.

@@ -23,4 +23,5 @@ pub use meter::{Meter, Tally};
 pub use model::count::{Latency, LatencySummary};
 pub use report::{MemoryReport, ProcessReport, Report, Section, TlbReport};
 pub use scheduling::SchedulingReport;
+pub(crate) use trace::CODES;
 pub use trace::{LevelReport, SizeReport, TraceCounters, TraceReport};

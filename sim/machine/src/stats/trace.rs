@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Codes of three bits: page sizes and levels.
-const CODES: usize = 8;
+pub(crate) const CODES: usize = 8;
 
 /// The counts; all 0 without trace pins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +67,12 @@ impl std::ops::AddAssign for TraceCounters {
 }
 
 impl TraceCounters {
+    /// Counts hits in the TLBs by the code of their page's size.
+    pub(crate) fn hits(&mut self, sizes: &[u64; CODES]) {
+        let own = &mut self.answers[Source::Tlb as usize];
+        own.iter_mut().zip(sizes).for_each(|(sum, more)| *sum += more);
+    }
+
     /// Counts one cycle of a port; `answered` if it answered with an address, of a page of the
     /// size with this code.
     pub fn add(&mut self, traced: &Traced, answered: Option<u8>) {

@@ -34,7 +34,7 @@ impl Machine {
         }
         let answers = PerPort::from_fn(|port| self.poll(port, now));
         let ready = PerPort::from_fn(|port| self.hardware.is_ready(port, now));
-        let observed = self.hardware.board.is_observed();
+        let observed = self.hardware.board.shows_idle_cycles();
         if observed {
             let world = &mut self.hardware.board.world;
             world.responses = answers;

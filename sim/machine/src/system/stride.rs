@@ -71,19 +71,21 @@ impl Machine {
             } else {
                 let fetched = fetch.map(|number| stride.access(number));
                 let moved = data.map(|number| stride.access(number));
-                let places = run.cycle(fetched.map(|(va, _)| va), moved).and_then(|answers| {
+                let answers = run.cycle(fetched.map(|(va, _)| va), moved);
+                let places = answers.and_then(|answers| {
                     let judge = Judge { run: &run, memory: &memory, version: memory.version() };
                     let first = |va| origin(&self.os, pid, va);
                     let fetched = judge.places(job, Port::Fetch, fetched, answers, first)?;
                     let moved = judge.places(job, Port::Data, moved, answers, first)?;
-                    Some((answers.map(Translation::pa), fetched, moved))
+                    Some((answers, fetched, moved))
                 });
-                let Some((addresses, fetched, moved)) = places else {
+                let Some((answers, fetched, moved)) = places else {
                     run.refused();
                     missed = Some(PerPort([fetch, data]));
                     break;
                 };
-                run.passed(u64::from(fetch.is_some()), u64::from(data.is_some()));
+                run.passed(PerPort([fetch.is_some(), data.is_some()]), &answers);
+                let addresses = answers.map(Translation::pa);
                 if let (Some(number), Some(places)) = (fetch, fetched) {
                     stride.translated(number, addresses[Port::Fetch], places);
                 }
