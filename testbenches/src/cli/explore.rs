@@ -2,8 +2,14 @@
 //!
 //! | file | does |
 //! |---|---|
+//! | `choose` | the study: by name, from a file, with the command line's parameters |
 //! | `traces` | a study of traces |
+//! | `live` | results as they come |
+//! | `merge` | parts of a sweep, written and merged |
 
+mod choose;
+mod live;
+mod merge;
 mod traces;
 
 use std::path::{Path, PathBuf};
@@ -16,19 +22,20 @@ use clap::Args;
 use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::{Status, interrupt, plot};
-use crate::explore::ExploreError;
 use crate::explore::base::Base;
 use crate::explore::findings::Findings;
-use crate::explore::study::{self, Measure, Study, Sweep};
-use crate::explore::sweep::{self, Failed, Outcome, Plan};
-use crate::explore::values::Values;
+use crate::explore::part::{Part, PartFile};
+use crate::explore::study::{self, Study};
+use crate::explore::sweep::{self, Failed, Plan, Point, Told};
+use choose::{find, fixed, varied};
 use engine::Engine;
+use live::Live;
 use scenario::library;
 
 /// `pagewalk explore`
 #[derive(Debug, Args)]
 pub struct ExploreArgs {
-    /// A study, or a scenario by name or file; the studies are listed if absent.
+    /// A study or a scenario, by name or file; the studies are listed if absent.
     #[arg(group = "subject")]
     pub name: Option<String>,
     /// Sweep over a trace instead, as `pagewalk trace` reads it; several are processes that run at
@@ -39,12 +46,15 @@ pub struct ExploreArgs {
     #[arg(long)]
     pub fold: bool,
     /// Every study.
-    #[arg(long, conflicts_with_all = ["subject", "sweep", "measure", "figures"])]
+    #[arg(long, conflicts_with_all = ["subject", "sweep", "set", "measure", "figures"])]
     pub all: bool,
     /// A parameter and its values, as os.frames=32..256:32 or os.policy=fifo,lru; the first runs
     /// along x, each further one makes curves.
     #[arg(long, value_name = "PATH=VALUES", requires = "subject")]
     pub sweep: Vec<String>,
+    /// A parameter that is set in every run, as machine.size=large.
+    #[arg(long, value_name = "PATH=VALUE", requires = "subject")]
+    pub set: Vec<String>,
     /// The measure: a figure of the report, or a formula over figures, as "1000 * data_misses /
     /// cycles".
     #[arg(long, value_name = "FORMULA", requires = "subject")]
@@ -55,16 +65,29 @@ pub struct ExploreArgs {
     /// Draw into a file ending in .svg or .png, or both into a folder.
     #[arg(long, value_name = "FILE|DIR")]
     pub plot: Vec<PathBuf>,
-    /// Print JSON.
+    /// Run one part of the points, as 2/4 for the second of four, and print it as a file for
+    /// --merge.
+    #[arg(long, value_name = "K/N", requires = "subject",
+          conflicts_with_all = ["plot", "json", "csv", "figures"])]
+    pub shard: Option<Part>,
+    /// Merge the files of all parts, and print what one process would have printed.
+    #[arg(long, value_name = "FILE", num_args = 1..,
+          conflicts_with_all = ["subject", "all", "shard"])]
+    pub merge: Vec<PathBuf>,
+    /// Print JSON: a record for each point, and the curves.
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
-    /// Print CSV, one line for each run.
+    /// Print CSV, one line for each point, as soon as it is known.
     #[arg(long)]
     pub csv: bool,
 }
 
 /// Lists studies, runs one, or runs a sweep of a scenario.
 pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result<Status> {
+    arguments.plot.iter().try_for_each(|path| plot::check(path))?;
+    if !arguments.merge.is_empty() {
+        return merge::merge(arguments);
+    }
     let stop = interrupt::stop_flag()?;
     if arguments.all {
         let mut status = Status::Fine;
@@ -115,92 +138,17 @@ fn list(json: bool) -> anyhow::Result<Status> {
     Ok(Status::Fine)
 }
 
-/// A study by name, or one made from a scenario, without sweeps.
-fn find(name: &str) -> anyhow::Result<Study> {
-    if let Some(study) = study::all()?.into_iter().find(|study| study.name == name) {
-        return Ok(study);
-    }
-    let found = match library::find(name) {
-        Ok(found) => found,
-        Err(library::FindError::Unknown { .. }) => {
-            let studies = study::files().iter().map(|(name, _)| *name);
-            let names = studies.chain(library::files().iter().map(|(name, _)| *name));
-            match &library::similar(name, names)[..] {
-                [] => bail!(
-                    "there is no study or scenario `{name}`; `pagewalk explore` lists the studies"
-                ),
-                like => bail!(
-                    "there is no study or scenario `{name}`; did you mean {}?",
-                    like.join(" or ")
-                ),
-            }
+/// The scenario of a study.
+fn base(name: &str, study: &Study) -> anyhow::Result<Base> {
+    match (&study.scenario, &study.base) {
+        (_, Some(table)) => Ok(Base { name: study.name.clone(), table: table.clone() }),
+        (Some(scenario), None) => {
+            let found = library::find(scenario)?;
+            let first = found.first().context("a study is about one scenario")?;
+            Ok(Base { name: first.name.clone(), table: first.text.parse()? })
         }
-        Err(error) => return Err(error.into()),
-    };
-    let [scenario] = &found[..] else {
-        let names: Vec<_> = found.iter().map(|scenario| scenario.name.as_str()).collect();
-        bail!("`{name}` matches {} scenarios; choose one: {}", found.len(), names.join(", "));
-    };
-    Ok(Study {
-        name: scenario.name.clone(),
-        title: scenario.name.clone(),
-        idea: scenario.idea.clone(),
-        y: None,
-        source: None,
-        scenario: None,
-        base: Some(scenario.text.parse()?),
-        sweep: Vec::new(),
-        measure: Vec::new(),
-        remark: Vec::new(),
-    })
-}
-
-/// A study with the parameters of the command line instead of its own.
-fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Result<Study> {
-    for text in &arguments.sweep {
-        let (set, values) = text.split_once('=').with_context(|| {
-            format!("--sweep {text}: write PATH=VALUES, as os.frames=32..256:32")
-        })?;
-        let set = set.trim();
-        let values =
-            Values::parse(values).map_err(|message| anyhow::anyhow!("--sweep {set}: {message}"))?;
-        match study.sweep.iter_mut().find(|sweep| sweep.set == set) {
-            Some(sweep) => sweep.values = values,
-            None => {
-                let (set, name) = (set.to_owned(), Some(set.to_owned()));
-                let unit = Default::default();
-                study.sweep.push(Sweep {
-                    set,
-                    name,
-                    values,
-                    axis: None,
-                    at: None,
-                    unit,
-                    log: false,
-                });
-            }
-        }
-        study.remark.clear();
+        (None, None) => bail!("`{name}` has no scenario"),
     }
-    if !arguments.measure.is_empty() {
-        let measure = |of: &String| Measure {
-            of: of.clone(),
-            name: None,
-            unit: Default::default(),
-            log: false,
-        };
-        study.measure = arguments.measure.iter().map(measure).collect();
-        study.remark.clear();
-    }
-    if study.measure.is_empty() {
-        let of = "cycles".to_owned();
-        study.measure.push(Measure { of, name: None, unit: Default::default(), log: false });
-    }
-    ensure!(
-        !study.sweep.is_empty() || arguments.figures,
-        "nothing is swept; say what, as --sweep os.frames=32..256:32"
-    );
-    Ok(study)
 }
 
 /// Runs a study, and prints and draws the results.
@@ -211,67 +159,92 @@ fn one(
     engine: Engine,
     stop: &AtomicBool,
 ) -> anyhow::Result<Status> {
-    let base = match (&study.scenario, study.base) {
-        (_, Some(table)) => Base { name: study.name.clone(), table },
-        (Some(scenario), None) => {
-            let found = library::find(scenario)?;
-            let first = found.first().context("a study is about one scenario")?;
-            Base { name: first.name.clone(), table: first.text.parse()? }
-        }
-        (None, None) => bail!("`{name}` has no scenario"),
-    };
-    let mut plan = Plan { base, sweeps: study.sweep, measures: study.measure };
+    let base = base(name, &study)?;
+    let set = fixed(arguments, &study)?;
+    let mut plan = Plan { base, set, sweeps: study.sweep, measures: study.measure };
     if arguments.figures {
         // The scenario as it is; of a study, the first value of every sweep.
         plan.sweeps.iter_mut().for_each(|sweep| sweep.values.0.truncate(1));
     }
-    let progress = Progress::runs(sweep::count(&plan)? as u64, name);
-    let runs = sweep::run(&plan, engine, stop, &|| progress.one_more());
+    let part = arguments.shard.unwrap_or(Part::ALL);
+    let count = part.count(sweep::count(&plan)?);
+    let progress = Progress::runs(count as u64, name);
+    let (title, idea, y, remarks) = (study.title, study.idea, study.y, study.remark);
+    let mut live = Live::new(arguments, &plan, &title, &idea);
+    let mut tell = |point: &Point| -> anyhow::Result<()> {
+        let text = live.tell(&plan, point)?;
+        if text.is_empty() { Ok(()) } else { Ok(progress.aside(|| print(&text))?) }
+    };
+    let told = Told { one_more: &|| progress.one_more(), point: &mut tell };
+    let points = sweep::run(&plan, part, engine, stop, told);
     progress.clear();
-    let Outcome { runs, failed } = runs.with_context(|| name.to_owned())?;
-    if runs.is_empty() && !stop.load(Relaxed) {
-        return nothing(name, failed);
+    let points = points.with_context(|| name.to_owned())?;
+    let nothing_ran = points.iter().all(|point| point.outcome.is_err());
+    if count > 0 && nothing_ran && arguments.shard.is_none() && !stop.load(Relaxed) {
+        return nothing(name, &points);
     }
     if arguments.figures {
-        return figures(&runs, arguments.json);
+        return figures(&points, arguments.json);
     }
-    let (title, idea, y, remarks) = (study.title, study.idea, study.y, study.remark);
-    let findings = Findings { title, idea, y, plan, runs, failed, remarks };
+    let findings = Findings { title, idea, y, plan, points, remarks };
+    if arguments.shard.is_some() {
+        print_json(&PartFile::new(part, name, engine.name(), &findings))?;
+        return Ok(ended(name, &findings, stop));
+    }
+    match live {
+        Live::Off => print_whole(&findings, arguments)?,
+        live => print(&live.end(&findings)?)?,
+    }
+    if !stop.load(Relaxed) {
+        draw(&findings, name, arguments)?;
+    }
+    Ok(ended(name, &findings, stop))
+}
+
+/// Prints all results at once.
+fn print_whole(findings: &Findings, arguments: &ExploreArgs) -> anyhow::Result<()> {
     if arguments.json {
-        print_json(&findings.json())?;
-    } else if arguments.csv {
-        print(&findings.csv()?)?;
-    } else {
-        print(&format!("{}\n", findings.table()))?;
+        return print_json(&findings.json());
+    }
+    let text = if arguments.csv { findings.csv()? } else { format!("{}\n", findings.table()) };
+    Ok(print(&text)?)
+}
+
+/// Draws the pictures, by the name of the study or of the scenario's file.
+fn draw(findings: &Findings, name: &str, arguments: &ExploreArgs) -> anyhow::Result<()> {
+    arguments.plot.iter().try_for_each(|path| plot(findings, name, path))
+}
+
+/// Says what failed; returns the exit status.
+fn ended(name: &str, findings: &Findings, stop: &AtomicBool) -> Status {
+    let mut status = Status::Fine;
+    for failed in findings.failed() {
+        output::note(&format!("error: {name}: {}", failed.error));
+        status = Status::Differs;
     }
     if stop.load(Relaxed) {
-        output::note("interrupted: the table covers the runs that were complete");
-        return Ok(Status::Interrupted);
+        output::note("interrupted: the results are those of the runs that were complete");
+        return Status::Interrupted;
     }
-    for path in &arguments.plot {
-        plot(&findings, name, path)?;
-    }
-    for failed in &findings.failed {
-        output::note(&format!("error: {name}: {}", failed.error));
-    }
-    Ok(if findings.failed.is_empty() { Status::Fine } else { Status::Differs })
+    status
 }
 
 /// No run has ended: reports the error of the first one.
-fn nothing(name: &str, failed: Vec<Failed>) -> anyhow::Result<Status> {
-    let count = failed.len();
-    let mut failed = failed.into_iter().map(|failed| failed.error);
-    let Some(first) = failed.next() else { bail!("{name}: there is nothing to run") };
+fn nothing(name: &str, points: &[Point]) -> anyhow::Result<Status> {
+    let Some(Failed { error, broke }) = points.iter().find_map(Point::failed) else {
+        bail!("{name}: there is nothing to run")
+    };
+    let count = points.len();
     let others = if count > 1 { format!(" ({count} runs failed)") } else { String::new() };
-    if let ExploreError::Broke { .. } = first {
-        output::note(&format!("error: {name}: {first}{others}"));
+    if *broke {
+        output::note(&format!("error: {name}: {error}{others}"));
         return Ok(Status::Differs);
     }
-    Err(anyhow::Error::from(first).context(format!("{name}{others}")))
+    bail!("{name}{others}: {error}")
 }
 
-fn figures(runs: &[sweep::Run], json: bool) -> anyhow::Result<Status> {
-    let Some(run) = runs.first() else { return Ok(Status::Interrupted) };
+fn figures(points: &[Point], json: bool) -> anyhow::Result<Status> {
+    let Some(run) = points.first().and_then(Point::run) else { return Ok(Status::Interrupted) };
     if json {
         let figures = run.figures.iter().map(|(name, value)| (name.to_owned(), value.into()));
         print_json(&figures.collect::<serde_json::Map<_, _>>())?;

@@ -42,6 +42,7 @@ impl Base {
     /// A sentence: a path that leads nowhere, a value that is not allowed.
     pub(super) fn varied(&self, settings: &[Setting]) -> Result<Varied, String> {
         let mut table = self.table.clone();
+        without_twins(&mut table, settings);
         let mut variables = Vec::new();
         for Setting { set, value } in settings {
             // A path has a dot; a name that is not a key of the file is one in braces.
@@ -77,6 +78,30 @@ impl Base {
     }
 }
 
+/// Two ways to say the same of the machine.
+const TWINS: [(&str, [&str; 2]); 4] = [
+    ("size", ["l1", "data"]),
+    ("fetch_lines", ["l1", "fetch"]),
+    ("ways", ["l1", "ways"]),
+    ("replacement", ["l1", "replacement"]),
+];
+
+/// Removes from a machine what is set in another way.
+fn without_twins(table: &mut Table, settings: &[Setting]) {
+    let Some(machine) = table.get_mut("machine").and_then(Value::as_table_mut) else { return };
+    let is_set = |path: &str| settings.iter().any(|setting| setting.set == path);
+    for (key, [outer, inner]) in TWINS {
+        if is_set(&format!("machine.{outer}.{inner}")) && !is_set(&format!("machine.{key}")) {
+            machine.remove(key);
+        }
+        if is_set(&format!("machine.{key}"))
+            && let Some(table) = machine.get_mut(outer).and_then(Value::as_table_mut)
+        {
+            table.remove(inner);
+        }
+    }
+}
+
 /// Removes expectations under single policies: a sweep may run another policy, and ignores
 /// expectations anyway.
 fn without_policies(table: &mut Table) {
@@ -95,7 +120,11 @@ fn trace(table: &mut Table) -> Result<Option<&'static [u8]>, String> {
     let known = TRACES.iter().find(|(known, _)| *known == name);
     let (_, recorded) = known.ok_or_else(|| {
         let names: Vec<_> = TRACES.iter().map(|(name, _)| *name).collect();
-        format!("there is no recorded program `{name}`; there are {}", names.join(", "))
+        format!(
+            "there is no recorded program `{name}`; there are {}; a trace of your own is that of a \
+             process, `trace = \"FILE\"` in `[[base.process]]`",
+            names.join(", ")
+        )
     })?;
     if table.contains_key("process") {
         return Err(

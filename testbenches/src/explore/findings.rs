@@ -5,11 +5,11 @@ use comfy_table::{CellAlignment, Table, TableComponent};
 use serde_json::{Value, json};
 
 use super::draw::{Axis, Curve, Picture, Remark, Unit, written};
-use super::study::RemarkText;
-use super::sweep::{Failed, Plan, Run};
+use super::study::{Measure, RemarkText};
+use super::sweep::{Failed, Plan, Point, Run};
 use super::values::Choice;
 
-/// The runs of a plan, with its texts.
+/// The points of a plan, with its texts.
 #[derive(Debug)]
 pub struct Findings {
     /// A heading.
@@ -20,37 +20,94 @@ pub struct Findings {
     pub y: Option<String>,
     /// The plan.
     pub plan: Plan,
-    /// The results.
-    pub runs: Vec<Run>,
-    /// The runs that failed.
-    pub failed: Vec<Failed>,
+    /// The results, in order.
+    pub points: Vec<Point>,
     /// The remarks in the picture.
     pub remarks: Vec<RemarkText>,
 }
 
-/// The runs that differ only in their place along x, and one measure of them.
+/// The points that differ only in their place along x, and one measure of them.
 struct Series<'f> {
     name: String,
     measure: usize,
-    runs: Vec<&'f Run>,
+    points: Vec<&'f Point>,
+}
+
+impl Series<'_> {
+    /// The value at a place along x.
+    fn at(&self, label: &str) -> Option<f64> {
+        let run = self.points.iter().find(|point| point.label() == label)?.run()?;
+        run.measured[self.measure]
+    }
+}
+
+impl Plan {
+    /// The names of the curves that a combination of the sweeps not along x is a point of, one for
+    /// each measure.
+    pub fn curves(&self, choices: &[Choice]) -> Vec<String> {
+        let labels: Vec<_> = choices.iter().skip(1).map(|c| c.label.as_str()).collect();
+        let name = |measure: &Measure| match (labels.is_empty(), self.measures.len()) {
+            (true, _) => measure.title().to_owned(),
+            (false, 1) => labels.join(", "),
+            (false, _) => format!("{}: {}", labels.join(", "), measure.title()),
+        };
+        self.measures.iter().map(name).collect()
+    }
+
+    /// A value of a measure as a table shows it.
+    pub fn cell(&self, measure: usize, value: Option<f64>) -> String {
+        let unit = &self.measures[measure].unit;
+        value.map_or_else(|| "-".to_owned(), |value| written(value, unit))
+    }
+
+    /// The settings of a point, in words.
+    fn settings(&self, choices: &[Choice]) -> String {
+        let pairs = self.sweeps.iter().zip(choices);
+        pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The head of CSV.
+    ///
+    /// # Errors
+    /// Those of the CSV writer.
+    pub fn csv_head(&self) -> anyhow::Result<String> {
+        let sweeps = self.sweeps.iter().map(|sweep| sweep.set.clone());
+        let measures = self.measures.iter().map(|measure| measure.title().to_owned());
+        csv_line(sweeps.chain(["machine".to_owned()]).chain(measures))
+    }
+
+    /// A point's line of CSV: its settings, the machine, the measures. Of a failed one only the
+    /// settings.
+    ///
+    /// # Errors
+    /// Those of the CSV writer.
+    pub fn csv_row(&self, point: &Point) -> anyhow::Result<String> {
+        let choices = point.choices.iter().map(|choice| choice.label.clone());
+        let number = |value: &Option<f64>| value.map_or_else(String::new, |v| v.to_string());
+        let (machine, measured) = match point.run() {
+            Some(run) => (run.machine.clone(), run.measured.iter().map(number).collect()),
+            None => (String::new(), vec![String::new(); self.measures.len()]),
+        };
+        csv_line(choices.chain([machine]).chain(measured))
+    }
+}
+
+fn csv_line(cells: impl Iterator<Item = String>) -> anyhow::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells)?;
+    Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
 impl Findings {
     /// One curve for each combination of the sweeps not along x, and each measure.
     fn series(&self) -> Vec<Series<'_>> {
         let mut all: Vec<Series<'_>> = Vec::new();
-        for run in &self.runs {
-            let labels: Vec<_> = run.choices.iter().skip(1).map(|c| c.label.as_str()).collect();
-            for (measure, text) in self.plan.measures.iter().enumerate() {
-                let name = match (labels.is_empty(), self.plan.measures.len()) {
-                    (true, _) => text.title().to_owned(),
-                    (false, 1) => labels.join(", "),
-                    (false, _) => format!("{}: {}", labels.join(", "), text.title()),
-                };
+        for point in &self.points {
+            for (measure, name) in self.plan.curves(&point.choices).into_iter().enumerate() {
                 match all.iter_mut().find(|series| series.name == name && series.measure == measure)
                 {
-                    Some(series) => series.runs.push(run),
-                    None => all.push(Series { name, measure, runs: vec![run] }),
+                    Some(series) => series.points.push(point),
+                    None => all.push(Series { name, measure, points: vec![point] }),
                 }
             }
         }
@@ -60,12 +117,21 @@ impl Findings {
     /// The labels along x, in order.
     fn rows(&self) -> Vec<&str> {
         let mut rows: Vec<&str> = Vec::new();
-        for label in self.runs.iter().filter_map(|run| run.choices.first()).map(|c| &*c.label) {
+        for label in self.points.iter().map(Point::label) {
             if !rows.contains(&label) {
                 rows.push(label);
             }
         }
         rows
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.points.iter().filter_map(Point::run)
+    }
+
+    /// Why points failed, in order.
+    pub fn failed(&self) -> impl Iterator<Item = &Failed> {
+        self.points.iter().filter_map(Point::failed)
     }
 
     /// A table: one row for each place along x, one column for each curve.
@@ -81,22 +147,22 @@ impl Findings {
         for row in self.rows() {
             let mut cells = vec![row.to_owned()];
             for series in &series {
-                let run = series.runs.iter().find(|run| run.choices[0].label == row);
-                let value = run.and_then(|run| run.measured[series.measure]);
-                let unit = &self.plan.measures[series.measure].unit;
-                cells.push(value.map_or_else(|| "-".to_owned(), |value| written(value, unit)));
+                cells.push(self.plan.cell(series.measure, series.at(row)));
             }
             table.add_row(cells);
         }
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        let mut text = format!("{}\n{}\n\n", self.title, self.idea);
-        text += &format!("{}\n\n", table.trim_fmt());
+        format!("{}\n{}\n\n{}\n\n{}", self.title, self.idea, table.trim_fmt(), self.foot())
+    }
+
+    /// What stands under a table: measures, machines, notes, failures.
+    pub fn foot(&self) -> String {
         let measures: Vec<_> = self.plan.measures.iter().map(|measure| &*measure.of).collect();
-        text += &format!("measured  {}\n", measures.join("\n          "));
+        let mut text = format!("measured  {}\n", measures.join("\n          "));
         let mut machines: Vec<&str> = Vec::new();
-        for run in &self.runs {
+        for run in self.runs() {
             if !machines.contains(&&*run.machine) {
                 machines.push(&run.machine);
             }
@@ -108,68 +174,50 @@ impl Findings {
         for (settings, note) in self.notes() {
             text += &format!("note      {settings}: {note}\n");
         }
-        for Failed { error, .. } in &self.failed {
+        for Failed { error, .. } in self.failed() {
             text += &format!("failed    {error}\n");
         }
         text
     }
 
-    /// The settings of a run, in words.
-    fn settings(&self, choices: &[Choice]) -> String {
-        let pairs = self.plan.sweeps.iter().zip(choices);
-        pairs.map(|(s, c)| format!("{} {}", s.title(), c.label)).collect::<Vec<_>>().join(", ")
-    }
-
     fn notes(&self) -> Vec<(String, &str)> {
         let mut notes = Vec::new();
-        for run in &self.runs {
-            let said = self.settings(&run.choices);
-            notes.extend(run.notes.iter().map(|note| (said.clone(), note.as_str())));
+        for point in &self.points {
+            let said = self.plan.settings(&point.choices);
+            let own = point.run().into_iter().flat_map(|run| &run.notes);
+            notes.extend(own.map(|note| (said.clone(), note.as_str())));
         }
         notes
     }
 
-    /// One line for each run: its settings, the machine, the measures. For a failed run only its
-    /// settings.
+    /// One line for each point, under a head.
     ///
     /// # Errors
     /// Those of the CSV writer.
     pub fn csv(&self) -> anyhow::Result<String> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let sweeps = self.plan.sweeps.iter().map(|sweep| sweep.set.clone());
-        let measures = self.plan.measures.iter().map(|measure| measure.title().to_owned());
-        writer.write_record(sweeps.chain(["machine".to_owned()]).chain(measures))?;
-        for run in &self.runs {
-            let choices = run.choices.iter().map(|choice| choice.label.clone());
-            let number = |value: &Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-            let measured = run.measured.iter().map(number);
-            writer.write_record(choices.chain([run.machine.clone()]).chain(measured))?;
-        }
-        for failed in &self.failed {
-            let choices = failed.choices.iter().map(|choice| choice.label.as_str());
-            let nothing = std::iter::repeat_n("", 1 + self.plan.measures.len());
-            writer.write_record(choices.chain(nothing))?;
-        }
-        Ok(String::from_utf8(writer.into_inner()?)?)
+        let rows = self.points.iter().map(|point| self.plan.csv_row(point));
+        let rows: anyhow::Result<String> = rows.collect();
+        Ok(self.plan.csv_head()? + &rows?)
     }
 
-    /// The same as one JSON object.
+    /// All as one JSON object: `points` has a flat record for each point, `series` the curves.
     pub fn json(&self) -> Value {
-        let point = |run: &Run, measure: usize| {
-            json!({
-                "x": run.choices.first().map(|choice| &choice.label),
+        let seen = |point: &Point, measure: usize| {
+            let run = point.run()?;
+            Some(json!({
+                "x": point.choices.first().map(|choice| &choice.label),
                 "at": run.at,
                 "y": run.measured[measure],
                 "machine": run.machine,
                 "notes": run.notes,
-            })
+            }))
         };
         let series: Vec<_> = self
             .series()
             .iter()
             .map(|series| {
-                let points: Vec<_> =
-                    series.runs.iter().map(|run| point(run, series.measure)).collect();
+                let points = series.points.iter();
+                let points: Vec<_> = points.filter_map(|p| seen(p, series.measure)).collect();
                 let measure = &self.plan.measures[series.measure];
                 json!({ "name": series.name, "measure": measure.of, "points": points })
             })
@@ -177,20 +225,45 @@ impl Findings {
         let sweep =
             |sweep: &super::study::Sweep| json!({ "set": sweep.set, "name": sweep.title() });
         let sweeps: Vec<_> = self.plan.sweeps.iter().map(sweep).collect();
+        let set = self.plan.set.iter().map(|s| (s.set.clone(), json!(s.value)));
+        let set: serde_json::Map<_, _> = set.collect();
         let scenario = &self.plan.base.name;
-        let failed = |failed: &Failed| {
-            let labels: Vec<_> = failed.choices.iter().map(|choice| &choice.label).collect();
-            json!({ "choices": labels, "error": failed.error.to_string() })
+        let failed = |point: &Point| {
+            let labels: Vec<_> = point.choices.iter().map(|choice| &choice.label).collect();
+            Some(json!({ "choices": labels, "error": point.failed()?.error }))
         };
-        let failed: Vec<_> = self.failed.iter().map(failed).collect();
+        let failed: Vec<_> = self.points.iter().filter_map(failed).collect();
+        let points: Vec<_> = self.points.iter().map(|point| self.record(point)).collect();
         json!({
             "title": self.title,
             "idea": self.idea,
             "scenario": scenario,
+            "set": set,
             "sweeps": sweeps,
+            "points": points,
             "series": series,
             "failed": failed,
         })
+    }
+
+    /// A point as one flat record: settings by path, measures by name.
+    fn record(&self, point: &Point) -> Value {
+        let mut record = serde_json::Map::new();
+        for (sweep, choice) in self.plan.sweeps.iter().zip(&point.choices) {
+            // A list or a table is no value of a column.
+            let is_plain = !matches!(choice.value, toml::Value::Array(_) | toml::Value::Table(_));
+            let value = if is_plain { json!(choice.value) } else { json!(choice.label) };
+            record.insert(sweep.set.clone(), value);
+        }
+        let run = point.run();
+        record.insert("machine".to_owned(), json!(run.map(|run| &run.machine)));
+        record.insert("at".to_owned(), json!(run.and_then(|run| run.at)));
+        for (measure, text) in self.plan.measures.iter().enumerate() {
+            let value = run.and_then(|run| run.measured[measure]);
+            record.insert(text.title().to_owned(), json!(value));
+        }
+        record.insert("error".to_owned(), json!(point.failed().map(|failed| &failed.error)));
+        Value::Object(record)
     }
 
     /// The picture.
@@ -199,28 +272,29 @@ impl Findings {
     /// A sentence, for a remark about a point that does not exist.
     pub fn picture(&self) -> Result<Picture, String> {
         let rows = self.rows();
-        let numbers = self.runs.iter().all(|run| run.at.is_some());
-        let place = |run: &Run| match run.at {
+        let numbers = self.runs().all(|run| run.at.is_some());
+        let place = |point: &Point| match point.run().and_then(|run| run.at) {
             Some(at) if numbers => at,
-            _ => rows.iter().position(|row| *row == run.choices[0].label).unwrap_or(0) as f64,
+            _ => rows.iter().position(|row| *row == point.label()).unwrap_or(0) as f64,
         };
         let series = self.series();
         let curve = |series: &Series<'_>| {
-            let point = |run: &&Run| Some((place(run), run.measured[series.measure]?));
-            let mut points: Vec<_> = series.runs.iter().filter_map(point).collect();
+            let point =
+                |point: &&Point| Some((place(point), point.run()?.measured[series.measure]?));
+            let mut points: Vec<_> = series.points.iter().filter_map(point).collect();
             points.sort_by(|a, b| a.0.total_cmp(&b.0));
-            Curve { name: series.name.clone(), points }
+            (!points.is_empty()).then(|| Curve { name: series.name.clone(), points })
         };
         let mut remarks = Vec::new();
         for RemarkText { x, curve, text, offset } in &self.remarks {
             let found = series.iter().find(|series| series.name == *curve).and_then(|series| {
-                let run = series.runs.iter().find(|run| run.choices[0].label == *x)?;
-                Some((place(run), run.measured[series.measure]?))
+                let point = series.points.iter().find(|point| point.label() == x)?;
+                Some((place(point), point.run()?.measured[series.measure]?))
             });
             let at = match found {
                 Some(at) => at,
-                // The point may be a run that failed.
-                None if !self.failed.is_empty() => continue,
+                // The point may be one that failed.
+                None if self.failed().next().is_some() => continue,
                 None => return Err(format!("no point at {x} of `{curve}` to remark on")),
             };
             remarks.push(Remark { at, lines: text.clone(), offset: *offset });
@@ -235,7 +309,7 @@ impl Findings {
         let y = Axis {
             name: match (&self.y, &measures[..]) {
                 (Some(name), _) => name.clone(),
-                (None, [measure]) => measure.title().to_owned(),
+                (None, [measure]) => measure.axis(),
                 (None, _) => String::new(),
             },
             unit: measures.first().map_or(Unit::Count, |measure| measure.unit.clone()),
@@ -247,7 +321,7 @@ impl Findings {
             x,
             y,
             categories: (!numbers).then(|| rows.iter().map(|row| (*row).to_owned()).collect()),
-            curves: series.iter().map(curve).collect(),
+            curves: series.iter().filter_map(curve).collect(),
             remarks,
         })
     }

@@ -7,8 +7,10 @@
 //! | [`base`] | a scenario with parameters set anywhere in its file |
 //! | `path`, `fill` | dotted paths into its TOML; templates in its texts |
 //! | [`figures`] | every number of a report by its dotted name |
+//! | [`units`] | the units of figures |
 //! | [`sweep`] | all runs |
-//! | [`findings`] | the results: rows, curves, CSV |
+//! | [`part`] | a part of them, for one of several processes; its results as a file |
+//! | [`findings`] | the results: rows, curves, CSV, JSON |
 //! | [`draw`] | pictures |
 //!
 //! A run is like any other run of a scenario: on the compiled hardware, with every answer checked
@@ -20,9 +22,11 @@ pub mod figures;
 mod fill;
 pub mod findings;
 pub mod formula;
+pub mod part;
 pub(crate) mod path;
 pub mod study;
 pub mod sweep;
+pub mod units;
 pub mod values;
 
 /// An exploration that cannot be made.

@@ -1,9 +1,10 @@
 //! A study: its sweeps, its measures, and its idea.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use super::draw::Unit;
+use super::units;
 use super::values::Values;
 use scenario::error::LoadError;
 
@@ -12,7 +13,7 @@ mod embedded {
 }
 
 /// A parameter and its values. The first of a study runs along x; the others make curves.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sweep {
     /// A dotted path into the scenario's file, or a name in braces in its texts.
@@ -47,7 +48,7 @@ impl Sweep {
 }
 
 /// A measure of each run.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// A formula over the run's figures and the swept values.
@@ -63,14 +64,28 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// A measure without a name of its own, in the unit of its figures.
+    pub fn of(formula: &str) -> Measure {
+        let unit = units::of(formula).unit;
+        Measure { of: formula.to_owned(), name: None, unit, log: false }
+    }
+
     /// Its name in tables and pictures.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.of)
     }
+
+    /// Its name along an axis: where it has no name of its own, with the unit of what it counts.
+    pub fn axis(&self) -> String {
+        match (&self.name, units::of(&self.of).name) {
+            (None, Some(unit)) => format!("{} ({unit})", self.of),
+            _ => self.title().to_owned(),
+        }
+    }
 }
 
 /// A remark in the picture.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemarkText {
     /// The value along x, as in tables.
@@ -122,8 +137,15 @@ impl Study {
     /// # Errors
     /// [`LoadError`].
     pub fn parse(name: &str, text: &str) -> Result<Study, LoadError> {
-        let file = format!("{name}.toml");
-        let wrong = |span, message: &str| LoadError::at(&file, text, span, message);
+        Study::read(name, &format!("{name}.toml"), text)
+    }
+
+    /// Parses a study from a file; errors name it.
+    ///
+    /// # Errors
+    /// [`LoadError`].
+    pub fn read(name: &str, file: &str, text: &str) -> Result<Study, LoadError> {
+        let wrong = |span, message: &str| LoadError::at(file, text, span, message);
         let study: Study =
             toml::from_str(text).map_err(|error| wrong(error.span(), error.message()))?;
         if study.scenario.is_some() == study.base.is_some() {
@@ -134,6 +156,12 @@ impl Study {
         }
         Ok(Study { name: name.to_owned(), ..study })
     }
+}
+
+/// Whether a file is a study, and no scenario: it sweeps or measures. A file that is no TOML is none.
+pub fn is_one(text: &str) -> bool {
+    let table = text.parse::<Table>();
+    table.is_ok_and(|table| ["sweep", "measure"].iter().any(|key| table.contains_key(*key)))
 }
 
 /// Names and texts of the studies in the binary, by name.

@@ -1,14 +1,15 @@
-//! All runs of a study: every combination of the values, in parallel, in a fixed order.
+//! The runs of a study: every combination of the values, several at a time, told in a fixed order.
 
-use std::sync::atomic::AtomicBool;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
-
-use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Mutex, PoisonError};
 
 use super::ExploreError;
 use super::base::{Base, Setting};
 use super::figures::Figures;
 use super::formula::Formula;
+use super::part::Part;
 use super::study::{Measure, Sweep};
 use super::values::Choice;
 use engine::Engine;
@@ -18,11 +19,20 @@ use scenario::run::RunError;
 /// More runs than this are an error.
 const MOST_RUNS: usize = 20_000;
 
-/// One run.
+/// One combination of the values: a run, or one that failed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Run {
+pub struct Point {
+    /// Its place in the order of all.
+    pub number: usize,
     /// The value of each sweep, in order.
     pub choices: Vec<Choice>,
+    /// What was seen, or why nothing was.
+    pub outcome: Result<Run, Failed>,
+}
+
+/// What was seen in a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
     /// The machine: configuration, scheme, latency.
     pub machine: String,
     /// Its place along x; `None` if that is not a number.
@@ -35,22 +45,30 @@ pub struct Run {
     pub figures: Figures,
 }
 
-/// A run that failed.
-#[derive(Debug)]
+/// Why there is no run.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
-    /// The value of each sweep, in order.
-    pub choices: Vec<Choice>,
-    /// The error.
-    pub error: ExploreError,
+    /// The error, with the settings.
+    pub error: String,
+    /// The machine broke a rule; otherwise it could not run.
+    pub broke: bool,
 }
 
-/// The results of all runs, each in order.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// Those that succeeded.
-    pub runs: Vec<Run>,
-    /// Those that failed.
-    pub failed: Vec<Failed>,
+impl Point {
+    /// Its label along x.
+    pub fn label(&self) -> &str {
+        self.choices.first().map_or("", |choice| &choice.label)
+    }
+
+    /// What was seen.
+    pub fn run(&self) -> Option<&Run> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// Why nothing was.
+    pub fn failed(&self) -> Option<&Failed> {
+        self.outcome.as_ref().err()
+    }
 }
 
 /// The parts of a sweep.
@@ -58,6 +76,8 @@ pub struct Outcome {
 pub struct Plan {
     /// The scenario to vary.
     pub base: Base,
+    /// What is set in every run.
+    pub set: Vec<Setting>,
     /// The sweeps; the first is along x.
     pub sweeps: Vec<Sweep>,
     /// The measures.
@@ -70,42 +90,91 @@ struct Formulas {
     measures: Vec<Formula>,
 }
 
-/// Runs every combination. `done` is called after each run. After `stop` no run begins; missing
-/// runs are omitted. A run that fails does not stop the others.
+/// What is told while a plan is run: each point in the order of all points, as soon as it and those
+/// before it are known; `one_more` for each in any order.
+pub struct Told<'t> {
+    /// A run has ended.
+    pub one_more: &'t (dyn Fn() + Sync),
+    /// A point is known, and so are all before it. An error ends the sweep.
+    pub point: &'t mut (dyn FnMut(&Point) -> anyhow::Result<()> + Send),
+}
+
+/// The points that are known, in order.
+struct Known<'t, 'p> {
+    /// Those that wait for one before them.
+    ahead: BTreeMap<usize, Point>,
+    points: Vec<Point>,
+    tell: &'p mut (dyn FnMut(&Point) -> anyhow::Result<()> + Send + 't),
+    lost: Option<anyhow::Error>,
+}
+
+impl Known<'_, '_> {
+    fn add(&mut self, at: usize, point: Point) {
+        self.ahead.insert(at, point);
+        while let Some(point) = self.ahead.remove(&self.points.len()) {
+            if self.lost.is_none() {
+                self.lost = (self.tell)(&point).err();
+            }
+            self.points.push(point);
+        }
+    }
+}
+
+/// Runs the points of a part of a plan, several at a time, and returns them in order. After `stop`
+/// none begins, and those that had not ended are left out. One that fails does not stop the others.
 ///
 /// # Errors
-/// [`ExploreError::Wrong`] for a plan that cannot be run at all.
+/// [`ExploreError::Wrong`] for a plan that cannot be run at all; an error of [`Told::point`].
 pub fn run(
     plan: &Plan,
+    part: Part,
     engine: Engine,
     stop: &AtomicBool,
-    done: &(dyn Fn() + Sync),
-) -> Result<Outcome, ExploreError> {
+    told: Told<'_>,
+) -> anyhow::Result<Vec<Point>> {
     let read = |text: &str| Formula::parse(text).map_err(ExploreError::Wrong);
     let at = plan.sweeps.first().and_then(|sweep| sweep.at.as_deref()).map(read).transpose()?;
     let measures =
         plan.measures.iter().map(|measure| read(&measure.of)).collect::<Result<_, _>>()?;
     let formulas = Formulas { at, measures };
-    count(plan)?;
-    let all = combinations(&plan.sweeps);
-    let one = |choices: Vec<Choice>| {
-        if stop.load(Relaxed) {
-            return None;
+    let all = points(plan)?;
+    let mine: Vec<_> = all.into_iter().enumerate().filter(|(n, _)| part.has(*n)).collect();
+    let Told { one_more, point: tell } = told;
+    let known = Known { ahead: BTreeMap::new(), points: Vec::new(), tell, lost: None };
+    let known = Mutex::new(known);
+    let next = AtomicUsize::new(0);
+    // Each thread takes the next point, so that they become known roughly in order.
+    rayon::broadcast(|_| {
+        loop {
+            let at = next.fetch_add(1, Relaxed);
+            let Some((number, choices)) = mine.get(at) else { return };
+            let is_lost = || known.lock().is_ok_and(|known| known.lost.is_some());
+            if stop.load(Relaxed) || is_lost() {
+                return;
+            }
+            let outcome = one(plan, &formulas, choices, engine, stop);
+            // The figures of an interrupted run are incomplete.
+            if stop.load(Relaxed) {
+                return;
+            }
+            one_more();
+            let outcome = outcome.map_err(|error| Failed {
+                broke: matches!(error, ExploreError::Broke { .. }),
+                error: error.to_string(),
+            });
+            let point = Point { number: *number, choices: choices.clone(), outcome };
+            if let Ok(mut known) = known.lock() {
+                known.add(at, point);
+            }
         }
-        let run = one(plan, &formulas, choices.clone(), engine, stop);
-        done();
-        // The figures of an interrupted run are incomplete.
-        if stop.load(Relaxed) { None } else { Some((choices, run)) }
-    };
-    let runs: Vec<_> = all.into_par_iter().map(one).collect();
-    let mut outcome = Outcome::default();
-    for (choices, run) in runs.into_iter().flatten() {
-        match run {
-            Ok(run) => outcome.runs.push(run),
-            Err(error) => outcome.failed.push(Failed { choices, error }),
-        }
+    });
+    let mut known = known.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // After an interruption a point may be known whose predecessor is not.
+    known.points.extend(std::mem::take(&mut known.ahead).into_values());
+    match known.lost {
+        Some(error) => Err(error),
+        None => Ok(known.points),
     }
-    Ok(outcome)
 }
 
 /// The number of runs of a plan.
@@ -118,6 +187,15 @@ pub fn count(plan: &Plan) -> Result<usize, ExploreError> {
     count.filter(|count| *count <= MOST_RUNS).ok_or_else(|| {
         ExploreError::Wrong(format!("that would be more than {MOST_RUNS} runs; sweep fewer values"))
     })
+}
+
+/// Every point of a plan: the value of each sweep.
+///
+/// # Errors
+/// As [`count`].
+pub fn points(plan: &Plan) -> Result<Vec<Vec<Choice>>, ExploreError> {
+    count(plan)?;
+    Ok(combinations(&plan.sweeps))
 }
 
 /// Every combination of the values; the first sweep changes slowest.
@@ -139,7 +217,7 @@ fn combinations(sweeps: &[Sweep]) -> Vec<Vec<Choice>> {
 fn one(
     plan: &Plan,
     formulas: &Formulas,
-    choices: Vec<Choice>,
+    choices: &[Choice],
     engine: Engine,
     stop: &AtomicBool,
 ) -> Result<Run, ExploreError> {
@@ -147,9 +225,10 @@ fn one(
         set: sweep.set.clone(),
         value: choice.value.clone(),
     };
-    let settings: Vec<_> = plan.sweeps.iter().zip(&choices).map(setting).collect();
+    let swept: Vec<_> = plan.sweeps.iter().zip(choices).map(setting).collect();
+    let settings: Vec<_> = plan.set.iter().cloned().chain(swept.iter().cloned()).collect();
     let said = || {
-        let words: Vec<_> = settings.iter().map(|s| format!("{} = {}", s.set, s.value)).collect();
+        let words: Vec<_> = swept.iter().map(|s| format!("{} = {}", s.set, s.value)).collect();
         if words.is_empty() { "nothing set".to_owned() } else { words.join(", ") }
     };
     let in_run = |message| ExploreError::InRun { settings: said(), message };
@@ -195,5 +274,5 @@ fn one(
         Some(formula) => Some(formula.value(&value).map_err(in_run)?),
         None => choices.first().and_then(Choice::number),
     };
-    Ok(Run { choices, machine, at, measured, notes, figures })
+    Ok(Run { machine, at, measured, notes, figures })
 }

@@ -2,8 +2,8 @@
 
 use std::num::{IntErrorKind, ParseIntError};
 
-use serde::Deserialize;
 use serde::de::{self, Deserializer};
+use serde::{Deserialize, Serialize};
 use toml::Value;
 use winnow::ascii::multispace0;
 use winnow::combinator::{opt, terminated};
@@ -15,7 +15,7 @@ use scenario::grammar::{Input, Read, place, take, whole, wrong};
 const MOST: usize = 10_000;
 
 /// One value, and its label.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Choice {
     /// The value to set.
     pub value: Value,
@@ -44,7 +44,7 @@ impl Choice {
 }
 
 /// Values in order, from a text or a list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Values(pub Vec<Choice>);
 
 impl Values {
@@ -67,6 +67,16 @@ impl Values {
             }
         }
         Ok(Values(values))
+    }
+
+    /// Whether each is the same multiple of the one before, as in `1..64x2`.
+    pub fn multiply(&self) -> bool {
+        let numbers: Option<Vec<f64>> = self.0.iter().map(Choice::number).collect();
+        let Some(numbers) = numbers.filter(|numbers| numbers.len() > 2 && numbers[0] > 0.0) else {
+            return false;
+        };
+        let factor = numbers[1] / numbers[0];
+        factor > 1.0 && numbers.windows(2).all(|pair| pair[1] == pair[0] * factor)
     }
 }
 
@@ -173,6 +183,15 @@ mod tests {
         assert_eq!(labels("fifo, lru,7..8").unwrap(), ["fifo", "lru", "7", "8"]);
         assert_eq!(Values::parse("true").unwrap().0[0].value, Value::Boolean(true));
         assert_eq!(Values::parse("-3..-2").unwrap().0[0].value, Value::Integer(-3));
+    }
+
+    #[test]
+    fn values_that_multiply_are_known() {
+        let multiply = |text: &str| Values::parse(text).unwrap().multiply();
+        assert!(multiply("1..64x2") && multiply("10,100,1000"));
+        for text in ["1..4", "1,2", "fifo,lru,opt", "0,0,0", "8,4,2", "3,3,3"] {
+            assert!(!multiply(text), "{text}");
+        }
     }
 
     #[test]

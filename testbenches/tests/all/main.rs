@@ -6,6 +6,7 @@
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
 //! | `cli`, `explore`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
 //! | `traces` | traces in sweeps and scenarios |
+//! | `studies`, `shards` | studies from files; parts of a sweep, merged |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `demo` | the demonstration: public cores, the exported MMU and firmware on one board |
@@ -48,10 +49,12 @@ mod protection;
 mod scenarios;
 mod scenarios_catch;
 mod segment;
+mod shards;
 mod shim;
 mod show;
 mod skip;
 mod soak;
+mod studies;
 mod tidy;
 mod trace;
 mod traces;

@@ -1,0 +1,169 @@
+//! Parts of a sweep: merged, they are what one process prints, and what is wrong with them is said.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use tempfile::TempDir;
+
+/// Runs `pagewalk` in a folder: standard output, standard error, status.
+fn pagewalk(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = cargo_bin_cmd!("pagewalk");
+    let output = command.current_dir(folder).args(arguments).output().expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(!error.contains("panicked"), "{error}");
+    (out, error, output.status.code().expect("no signal"))
+}
+
+/// A sweep with a measure that is no whole number, one without a value, and notes.
+const SWEEP: [&str; 9] = [
+    "explore",
+    "zeroes-on-demand",
+    "--sweep",
+    "process.sparse.regions.bss.pages=100,600,1000",
+    "--sweep",
+    "machine.size=tiny,large",
+    "--measure",
+    "data_misses / (data_hits + data_misses)",
+    "--measure=1 / tables_freed",
+];
+
+/// Runs all parts; the names of their files.
+fn parts(folder: &Path, sweep: &[&str], of: usize) -> Vec<String> {
+    let one = |number| {
+        let part = format!("{number}/{of}");
+        let (out, error, _) = pagewalk(folder, &[sweep, &["--shard", &part]].concat());
+        assert!(out.starts_with('{'), "{error}");
+        let name = format!("part-{number}.json");
+        fs::write(folder.join(&name), out).expect("it can be written");
+        name
+    };
+    (1..=of).map(one).collect()
+}
+
+fn merged(folder: &Path, files: &[String], more: &[&str]) -> (String, String, i32) {
+    let files = files.iter().map(String::as_str);
+    let all = ["explore", "--merge"].into_iter().chain(files).chain(more.iter().copied());
+    pagewalk(folder, &all.collect::<Vec<_>>())
+}
+
+#[test]
+fn four_parts_are_one_sweep_byte_for_byte() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let folder = folder.path();
+    for of in [4, 1, 9] {
+        let mut files = parts(folder, &SWEEP, of);
+        // In whatever order a shell names them.
+        files.reverse();
+        for (more, picture) in [
+            (&["--csv"][..], None),
+            (&["--json"][..], None),
+            (&["--plot", "x.svg"][..], Some("x.svg")),
+            (&["--plot", "x.png"][..], Some("x.png")),
+        ] {
+            let drawn = || picture.map(|name| fs::read(folder.join(name)).expect("it was drawn"));
+            let (alone, error, status) = pagewalk(folder, &[&SWEEP[..], more].concat());
+            assert_eq!(status, 0, "{error}");
+            let drawn_alone = drawn();
+            let (out, error, status) = merged(folder, &files, more);
+            assert_eq!(status, 0, "{error}");
+            assert_eq!(out, alone, "{of} parts, {more:?}");
+            assert!(drawn() == drawn_alone, "{of} parts, {more:?}");
+        }
+    }
+    let (alone, ..) = pagewalk(folder, &SWEEP);
+    assert!(alone.contains("note "), "the sweep is to have notes: {alone}");
+}
+
+#[test]
+fn points_that_fail_are_merged_too() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let folder = folder.path();
+    // In 66 frames the machine does not fit.
+    let sweep = [
+        "explore",
+        "belady-with-3-frames",
+        "--sweep",
+        "os.frames=99,66,120",
+        "--measure",
+        "minor_faults",
+    ];
+    let (alone, error, status) = pagewalk(folder, &[&sweep[..], &["--csv"]].concat());
+    assert!(status == 1 && error.contains("os.frames = 66"), "{status}: {error}");
+    let files = parts(folder, &sweep, 3);
+    let (out, said, status) = merged(folder, &files, &["--csv"]);
+    assert_eq!((out, said, status), (alone, error, 1));
+}
+
+#[test]
+fn what_is_wrong_with_parts_is_said() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let folder = folder.path();
+    let sweep = ["explore", "belady-with-3-frames", "--sweep", "process.belady.frames=2..5"];
+    let wrong = |files: &[String], part: &str| {
+        let (out, error, status) = merged(folder, files, &[]);
+        assert_eq!((out.as_str(), status), ("", 2), "{error}");
+        assert!(error.contains(part), "{part} in {error}");
+    };
+    let files = parts(folder, &sweep, 4);
+    wrong(&files[..3], "part 4/4 is missing");
+    wrong(&files[1..2], "parts 1/4, 3/4 and 4/4 are missing");
+    wrong(&[&files[..], &files[1..2]].concat(), "are both part 2/4");
+    let other = folder.join("other");
+    fs::create_dir(&other).expect("a new folder");
+    let foreign = |more: &[&str], part: &str| {
+        let name = "other/part-1.json".to_owned();
+        parts(&other, &[&sweep[..], more].concat(), 4);
+        let with = [&files[1..], std::slice::from_ref(&name)].concat();
+        wrong(&with, part);
+        assert!(merged(folder, &with, &[]).1.contains(&name));
+    };
+    foreign(&["--measure", "minor_faults"], "what is measured differs");
+    foreign(&["--sweep", "os.policy=lru,fifo"], "what is swept differs");
+    foreign(&["--set", "machine.size=tiny"], "what is set differs");
+    parts(&other, &sweep, 2);
+    wrong(&[&files[1..], &["other/part-1.json".to_owned()]].concat(), "is part 1/2, but");
+    // A part that was interrupted has fewer points than it should.
+    let text = fs::read_to_string(folder.join(&files[2])).expect("it was written");
+    let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    value["points"] = serde_json::json!([]);
+    fs::write(folder.join(&files[2]), value.to_string()).expect("it can be written");
+    wrong(&files, "part 3/4 is incomplete, it was interrupted before process.belady.frames = 4");
+    fs::write(folder.join(&files[2]), "").expect("it can be written");
+    wrong(&files, "it is empty");
+    for (arguments, part) in [
+        (&["--shard", "5/4"][..], "no part 5 of 4"),
+        (&["--shard", "2/4", "--csv"], "cannot be used with"),
+    ] {
+        let (_, error, status) = pagewalk(folder, &[&sweep[..], arguments].concat());
+        assert!(status == 2 && error.contains(part), "{error}");
+    }
+}
+
+/// The recipe of the documentation, as it is there, with a smaller study.
+#[test]
+fn the_recipe_with_xargs_runs() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("explore/README.md");
+    let readme = fs::read_to_string(readme).expect("it is there");
+    let line = readme.lines().find(|line| line.starts_with("seq 8 | xargs")).expect("a recipe");
+    let folder = TempDir::new().expect("a temporary folder");
+    let binary = assert_cmd::cargo::cargo_bin!("pagewalk");
+    let path = format!(
+        "{}:{}",
+        binary.parent().expect("a folder").display(),
+        std::env::var("PATH").unwrap_or_default()
+    );
+    let small = line.replace("faults-against-frames", "internal-fragmentation");
+    let shell = |text: &str| {
+        let mut command = Command::new("sh");
+        command.current_dir(folder.path()).env("PATH", &path).args(["-c", text]);
+        let output = command.output().expect("a shell");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    shell(&small);
+    let merged = shell("pagewalk explore --merge part-*.json --csv");
+    assert!(merged == shell("pagewalk explore internal-fragmentation --csv"));
+}
