@@ -3,6 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`policy`], [`explore`], [`quiz`] | reference strings, sweeps with pictures, questions: all run on the machine |
+//! | [`curve`] | miss-ratio curves and working sets: every size from one pass |
 //! | [`comparison`] | organisations of the MMU on one recorded program, as table and picture |
 //! | [`show`] | the page of a recorded run |
 //! | [`soak`] | random programs with everything checked |
@@ -17,6 +18,7 @@ pub mod cli;
 pub mod comparison;
 pub mod conform;
 pub mod cosim;
+pub mod curve;
 pub mod explore;
 pub mod export;
 pub mod policy;

@@ -75,6 +75,14 @@ impl Scenario {
         Err(reader.mistake(place.wrong(format!("`os.{name}` has no effect here: {why}"))))
     }
 
+    /// The number of its harts.
+    pub fn harts(&self) -> usize {
+        match &self.body {
+            Body::Ports(head, _) => head.machine.harts,
+            Body::System(_) | Body::Segments(..) => 1,
+        }
+    }
+
     /// A line of the file, from 1, without its indentation.
     pub fn line(&self, line: usize) -> &str {
         self.text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim()

@@ -72,13 +72,28 @@ pub fn observe(
     trace: Option<&'static [u8]>,
     stop: &AtomicBool,
 ) -> Result<Observed, RunError> {
-    let harts = match &scenario.body {
-        Body::Ports(head, _) => head.machine.harts,
-        Body::System(_) | Body::Segments(..) => 1,
-    };
     let build = |_| build(&variant.config(), engine);
-    let mmus: Result<Vec<_>, _> = (0..harts).map(build).collect();
-    let mut mmus = mmus.map_err(|error| RunError::Tool(error.into()))?;
+    let mmus: Result<Vec<_>, _> = (0..scenario.harts()).map(build).collect();
+    let mmus = mmus.map_err(|error| RunError::Tool(error.into()))?;
+    observe_on(scenario, variant, mmus, observer, trace, stop)
+}
+
+/// The same on these MMUs, one for each hart, of the machine's configuration.
+///
+/// # Errors
+/// As [`observe`].
+pub fn observe_on(
+    scenario: &Scenario,
+    variant: &Variant,
+    mut mmus: Vec<Box<dyn Mmu>>,
+    observer: Option<Box<dyn Observer>>,
+    trace: Option<&'static [u8]>,
+    stop: &AtomicBool,
+) -> Result<Observed, RunError> {
+    if mmus.len() != scenario.harts() {
+        let (wanted, given) = (scenario.harts(), mmus.len());
+        return Err(RunError::Tool(anyhow::anyhow!("{wanted} MMUs are needed, not {given}")));
+    }
     let mmu = mmus.swap_remove(0);
     let seen = match (&scenario.body, trace) {
         (Body::Ports(head, steps), _) => {

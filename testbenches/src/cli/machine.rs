@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use kernel::PolicyKind;
+use machine::system::LatencySpec;
 use machine::wave::Choice;
 use model::isa::Mode;
 use waves::Window;
@@ -193,6 +194,28 @@ pub struct RecordedArgs {
     /// programs].
     #[arg(long, value_name = "FILE[@0xADDRESS]")]
     pub elf: Vec<ElfArg>,
+}
+
+impl RecordedArgs {
+    /// A trace with nothing said about its run.
+    pub(super) fn plain(file: &str) -> RecordedArgs {
+        RecordedArgs {
+            file: PathBuf::from(file),
+            config: Vec::new(),
+            mode: None,
+            frames: None,
+            latency: LatencyArg(LatencySpec::Fixed(10)),
+            policy: None,
+            tick: None,
+            swap: None,
+            seed: None,
+            os: Vec::new(),
+            svade: false,
+            fold: false,
+            pid: None,
+            elf: Vec::new(),
+        }
+    }
 }
 
 /// `pagewalk trace`

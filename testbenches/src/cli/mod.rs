@@ -10,12 +10,13 @@
 //! | `values` | the meaning of their values |
 //! | `list`, `run`, `open`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
 //! | `show` | a run as a page to look at |
-//! | `trace`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
+//! | `trace`, `curve`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
 mod bench;
 mod conform;
+mod curve;
 mod explore;
 mod export;
 mod interrupt;
@@ -47,6 +48,7 @@ use clap::{Parser, Subcommand};
 use engine::Engine;
 
 pub use bench::BenchArgs;
+pub use curve::{CurveArgs, Of};
 pub use explore::ExploreArgs;
 pub use machine::{
     ConformArgs, ExportArgs, RecordedArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape,
@@ -97,6 +99,9 @@ pub enum Command {
     Show(ShowArgs),
     /// Run the recorded memory trace of a real program under the operating system.
     Trace(TraceArgs),
+    /// Draw miss-ratio curves, working sets and reuse distances of a trace: every size from one
+    /// pass.
+    Curve(CurveArgs),
     /// Run a page-reference string under a replacement policy.
     Policy(PolicyArgs),
     /// Replay translation vectors through the hardware.
@@ -176,13 +181,14 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
     if let Some(command) = idle.filter(|_| engine.is_some()) {
         anyhow::bail!("--engine has no effect on {command}");
     }
-    let engine = engine.unwrap_or_default();
+    let (named, engine) = (engine, engine.unwrap_or_default());
     match command {
         Command::List { names, json } => list::list(&names, json),
         Command::Run(arguments) => run::run(&arguments, engine),
         Command::Wave(arguments) => open::open(&arguments, engine),
         Command::Show(arguments) => show::show(&arguments, engine),
         Command::Trace(arguments) => trace::trace(&arguments, engine),
+        Command::Curve(arguments) => curve::curve(&arguments, named),
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),

@@ -6,6 +6,7 @@
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
 //! | `cli`, `explore`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
 //! | `traces` | traces in sweeps and scenarios |
+//! | `curves` | curves of every size, against the hardware at every size |
 //! | `studies`, `shards` | studies from files; parts of a sweep, merged |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
@@ -30,6 +31,7 @@ mod bench;
 mod cli;
 mod conform;
 mod cosim;
+mod curves;
 mod demo;
 mod ecp5;
 mod engines;

@@ -2,7 +2,7 @@
 
 use super::Format;
 use kernel::{Permissions, RegionSpec, Remap, UserAccess};
-use model::isa;
+use model::isa::{self, PAGE_BYTES};
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::rc::Rc;
@@ -24,6 +24,13 @@ impl Access {
     #[inline]
     pub fn end(self) -> u64 {
         self.va.saturating_add(u64::from(self.bytes))
+    }
+
+    /// The numbers of the pages that it touches.
+    #[inline]
+    pub fn pages(self) -> Range<u64> {
+        let last = self.va.saturating_add(u64::from(self.bytes).saturating_sub(1));
+        self.va / PAGE_BYTES..last / PAGE_BYTES + 1
     }
 }
 

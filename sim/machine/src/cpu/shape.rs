@@ -67,7 +67,7 @@ impl Shape {
                 break;
             }
             for access in &touched {
-                pages(*access).for_each(|vpn| shape.note(access.kind, vpn));
+                access.pages().for_each(|vpn| shape.note(access.kind, vpn));
             }
         }
         shape
@@ -169,7 +169,7 @@ pub fn each_page(program: &mut dyn Program, mut page: impl FnMut(u64) -> bool) {
         if ahead.is_empty() && !next(program, &mut ahead) {
             return;
         }
-        if !ahead.iter().flat_map(|access| pages(*access)).all(&mut page) {
+        if !ahead.iter().flat_map(|access| access.pages()).all(&mut page) {
             return;
         }
     }
@@ -195,13 +195,6 @@ enum Part {
     Bss,
     /// There is no text close below.
     Heap,
-}
-
-/// The page numbers that an access touches.
-#[inline]
-fn pages(access: Access) -> Range<u64> {
-    let last = access.va.saturating_add(u64::from(access.bytes).saturating_sub(1));
-    access.va / PAGE_BYTES..last / PAGE_BYTES + 1
 }
 
 /// A region's page numbers.

@@ -25,9 +25,9 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use kernel::{Layout, PolicyKind, RegionKind, RegionSpec, Thp, VirtualPage};
-use machine::cpu::{Fit, Fitted, Format, Program, Shape, Trace, each_page};
+use machine::cpu::{Fit, Fitted, Format, Op, Program, ProgramError, Shape, Trace, each_page};
 use machine::system::{ElfImage, Machine, MachineConfig, ProcessSpec, RunError};
-use model::isa::PAGE_BYTES;
+use model::isa::{Mode, PAGE_BYTES};
 use model::mmu::Mmu;
 
 /// Accesses that are passed to an oracle of the future at a time.
@@ -97,11 +97,14 @@ pub enum TraceError {
     /// The machine cannot be built.
     #[error(transparent)]
     Machine(#[from] RunError),
+    /// The recording itself has an error.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
 }
 
 impl Recording<'_> {
     /// The recorded program, from its beginning.
-    fn read(&self, config: &MachineConfig) -> Result<Recorded, TraceError> {
+    fn read(&self, mode: Mode) -> Result<Recorded, TraceError> {
         let source = (self.open)().map_err(|source| {
             let file = self.file.clone();
             TraceError::Unreadable { file, source }
@@ -112,7 +115,38 @@ impl Recording<'_> {
             let format = trace.format().map_or("", Format::name);
             return Err(TraceError::Alone { file, format });
         }
-        Ok(Fitted::new(trace, config.mode, self.fit))
+        Ok(Fitted::new(trace, mode, self.fit))
+    }
+
+    /// Reads the recording alone: `page` is called with the number of each page that is accessed, in
+    /// order, twice for an access that crosses a page, until it says `false`. `around` wraps the
+    /// program that is read.
+    ///
+    /// # Errors
+    /// [`TraceError`].
+    pub fn references(
+        &self,
+        mode: Mode,
+        around: impl Fn(Recorded) -> Box<dyn Program>,
+        mut page: impl FnMut(u64) -> bool,
+    ) -> Result<(), TraceError> {
+        let mut program = around(self.read(mode)?);
+        let mut ahead = Vec::new();
+        loop {
+            ahead.clear();
+            program.accesses(u64::MAX, &mut ahead);
+            if ahead.is_empty() {
+                match program.next() {
+                    Some(Ok(Op::Access(access))) => ahead.push(access),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error.into()),
+                    None => return Ok(()),
+                }
+            }
+            if !ahead.iter().flat_map(|access| access.pages()).all(&mut page) {
+                return Ok(());
+            }
+        }
     }
 
     /// A process called `name` that runs the recording, with its limit of frames. `around` wraps
@@ -131,7 +165,7 @@ impl Recording<'_> {
         let mut regions: Vec<RegionSpec> =
             self.images.iter().flat_map(|image| image.regions.clone()).collect();
         if self.again {
-            let mut program = around(self.read(config)?);
+            let mut program = around(self.read(config.mode)?);
             let shape = Shape::of(&mut *program, || !stop.load(Relaxed));
             if !stop.load(Relaxed) {
                 self.images.iter().try_for_each(|image| self.matches(image, &shape))?;
@@ -139,7 +173,7 @@ impl Recording<'_> {
             regions.extend(shape.regions(&regions));
         }
         let (name, layout) = (name.to_owned(), Layout::OnDemand(regions));
-        Ok(ProcessSpec { name, layout, program: around(self.read(config)?), frames })
+        Ok(ProcessSpec { name, layout, program: around(self.read(config.mode)?), frames })
     }
 
     /// A machine whose only process, called `name`, runs the recording. `around` wraps the program
@@ -171,7 +205,7 @@ impl Recording<'_> {
         self.images.iter().try_for_each(|image| machine.provide(image))?;
         let pid = machine.spawn(process)?;
         if looks_ahead {
-            let mut program = around(self.read(config)?);
+            let mut program = around(self.read(config.mode)?);
             let mut future = Vec::with_capacity(TOLD);
             each_page(&mut *program, |vpn| {
                 future.push(VirtualPage { pid, vpn });

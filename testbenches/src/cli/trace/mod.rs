@@ -22,6 +22,7 @@ use engine::{Config, Engine, Parts, find};
 use kernel::State;
 use machine::cpu::{Fit, Program};
 use machine::system::{ElfImage, Machine, Outcome, RunError};
+use model::isa::Mode;
 use model::mmu::Mmu;
 use scenario::files;
 use scenario::trace::{self, Environment};
@@ -34,7 +35,7 @@ use super::values::ElfArg;
 use super::wave::{Place, Recording};
 use super::{RecordedArgs, Status, TraceArgs, interrupt};
 use crate::export::are_one;
-use environment::environment;
+pub(super) use environment::environment;
 use source::{Source, Watched};
 use walks::WalkLog;
 
@@ -214,6 +215,29 @@ impl Job {
         }
     }
 
+    /// Reads the trace alone: calls `page` with each page that is accessed, in order, until it says
+    /// `false`.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn references(
+        &self,
+        mode: Mode,
+        page: impl FnMut(u64) -> bool,
+    ) -> anyhow::Result<()> {
+        let progress = self.progress();
+        let around = |program| self.watched(program, &progress);
+        let read = self.recorded.references(mode, around, page);
+        progress.clear();
+        Ok(read?)
+    }
+
+    /// The program that is read, with its progress shown.
+    fn watched(&self, program: trace::Recorded, progress: &Progress) -> Box<dyn Program> {
+        let (source, writers) = (self.source.clone(), self.writers.clone());
+        Box::new(Watched::new(program, progress.clone(), source, writers))
+    }
+
     /// A machine with the recorded program.
     pub(super) fn machine(
         &self,
@@ -221,10 +245,7 @@ impl Job {
         environment: &Environment,
         progress: &Progress,
     ) -> anyhow::Result<Machine> {
-        let around = |program| -> Box<dyn Program> {
-            let (source, writers) = (self.source.clone(), self.writers.clone());
-            Box::new(Watched::new(program, progress.clone(), source, writers))
-        };
+        let around = |program| self.watched(program, progress);
         let machine = self.recorded.machine(self.process(), mmu, environment, around, self.stop);
         Ok(machine.inspect_err(|_| progress.clear())?)
     }

@@ -1,0 +1,132 @@
+//! `pagewalk curve`
+//!
+//! | file | does |
+//! |---|---|
+//! | `ports` | TLBs of every size, behind the ports of a run |
+//! | `pages` | a program's pages: frames, reuse distances, working sets |
+
+mod pages;
+mod ports;
+
+use std::path::PathBuf;
+
+use anyhow::ensure;
+use clap::{Args, ValueEnum};
+use model::isa::Mode;
+
+use super::output::{print, print_json};
+use super::values::scheme;
+use super::{RecordedArgs, Status, plot};
+use crate::curve::sheet::Sheet;
+use engine::Engine;
+
+/// `pagewalk curve`
+#[derive(Debug, Args)]
+pub struct CurveArgs {
+    /// A trace, as `pagewalk trace` reads it; for TLBs also a scenario, by name or file.
+    pub subject: String,
+    /// What the curve is of.
+    #[arg(long, value_name = "WHAT", default_value = "tlb")]
+    pub of: Of,
+    /// TLBs of so many ways, several with commas between them; 0 is fully associative [default: 0].
+    #[arg(long, value_name = "N,...", value_delimiter = ',')]
+    pub ways: Vec<usize>,
+    /// The sizes in the table, as 4..64x2 or 8,12,16 [default: powers of two]. CSV and JSON have all.
+    #[arg(long, value_name = "VALUES")]
+    pub sizes: Option<String>,
+    /// The size of the working set over time, in a window of so many references.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub tau: Option<u64>,
+    /// The MMU whose ports are observed [default: rv64_linux].
+    #[arg(long)]
+    pub config: Option<String>,
+    /// The scheme [default: sv39, or sv32 on rv32 configurations].
+    #[arg(long, value_parser = scheme())]
+    pub mode: Option<Mode>,
+    /// A key of `os` in a scenario, as policy=lru or frames=192.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub os: Vec<String>,
+    /// Fold a trace's addresses outside the scheme's range into it.
+    #[arg(long)]
+    pub fold: bool,
+    /// In a log that several processes wrote, only what follows the lines of this one.
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
+    /// Draw into a file ending in .svg or .png, or both into a folder.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub plot: Vec<PathBuf>,
+    /// Print JSON: a record for each size.
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Print CSV: a line for each size.
+    #[arg(long)]
+    pub csv: bool,
+}
+
+/// What a curve is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Of {
+    /// Misses against the lines of a TLB, under LRU.
+    Tlb,
+    /// Page faults against frames, under LRU.
+    Frames,
+    /// The mean size of the working set against its window; with --tau its size over time.
+    WorkingSet,
+    /// How many other pages were used since a page was used last.
+    Reuse,
+}
+
+/// Prints and draws a curve.
+pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Result<Status> {
+    arguments.plot.iter().try_for_each(|path| plot::check(path))?;
+    let idle = |stated: bool, option: &str, of: &str| {
+        ensure!(!stated, "{option} has no effect here: it is for {of}");
+        anyhow::Ok(())
+    };
+    if arguments.of != Of::WorkingSet {
+        idle(arguments.tau.is_some(), "--tau", "`--of working-set`")?;
+    }
+    if !matches!(arguments.of, Of::Tlb | Of::Frames) {
+        idle(arguments.sizes.is_some(), "--sizes", "`--of tlb` and `--of frames`")?;
+    }
+    let (sheet, stem, status) = match arguments.of {
+        Of::Tlb => ports::tlbs(arguments, engine.unwrap_or_default())?,
+        _ => {
+            let of = "`--of tlb`: no machine runs";
+            idle(!arguments.ways.is_empty(), "--ways", of)?;
+            idle(arguments.config.is_some(), "--config", of)?;
+            idle(!arguments.os.is_empty(), "--os", of)?;
+            idle(engine.is_some(), "--engine", of)?;
+            pages::pages(arguments)?
+        }
+    };
+    if let Some(sheet) = sheet {
+        shown(&sheet, arguments, &stem)?;
+    }
+    Ok(status)
+}
+
+fn shown(sheet: &Sheet, arguments: &CurveArgs, stem: &str) -> anyhow::Result<()> {
+    if arguments.json {
+        print_json(&sheet.json())?;
+    } else if arguments.csv {
+        print(&sheet.csv()?)?;
+    } else {
+        print(&sheet.text())?;
+    }
+    for path in &arguments.plot {
+        plot::write(&sheet.picture, stem, path)?;
+    }
+    Ok(())
+}
+
+/// The same for `pagewalk trace`.
+fn as_trace(arguments: &CurveArgs) -> RecordedArgs {
+    RecordedArgs {
+        mode: arguments.mode,
+        os: arguments.os.clone(),
+        fold: arguments.fold,
+        pid: arguments.pid,
+        ..RecordedArgs::plain(&arguments.subject)
+    }
+}
