@@ -11,6 +11,7 @@ use waves::Window;
 
 use crate::export::{Kind, Target};
 
+use super::trace::EveryArg;
 use super::values::{ElfArg, LatencyArg, named, scheme};
 use super::wave::Place;
 
@@ -231,8 +232,15 @@ pub struct TraceArgs {
     /// and why accesses fault. The MMU then has trace pins.
     #[arg(long, value_name = "FILE")]
     pub walks: Option<PathBuf>,
-    /// Draw the comparison of several configurations into a file ending in .svg or .png, or both
-    /// into a folder.
+    /// Show the run over time, in stretches of so many instructions, as 10000, or cycles, as
+    /// 10000cycles.
+    #[arg(long, value_name = "N|Ncycles")]
+    pub every: Option<EveryArg>,
+    /// Print the stretches of --every as CSV.
+    #[arg(long, requires = "every", conflicts_with = "json")]
+    pub csv: bool,
+    /// Draw the comparison of several configurations, or the run over time, into a file ending in
+    /// .svg or .png, or both into a folder.
     #[arg(long, value_name = "FILE|DIR")]
     pub plot: Vec<PathBuf>,
     /// Print JSON: one report, or a list of them for several configurations, in their order.

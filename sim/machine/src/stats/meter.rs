@@ -64,6 +64,16 @@ impl Meter {
         self.tallies.get(pid as usize)
     }
 
+    /// Every tally.
+    pub fn tallies(&self) -> impl Iterator<Item = &Tally> {
+        self.tallies.iter()
+    }
+
+    /// Instructions of all processes.
+    pub fn instructions(&self) -> u64 {
+        self.tallies.iter().map(|tally| tally.accesses.instructions).sum()
+    }
+
     /// All tallies added up.
     pub fn total(&self) -> Tally {
         let mut total = Tally::default();

@@ -92,6 +92,7 @@ impl Machine {
             quiet: 0,
             fruitless: 0,
             entries: 0,
+            series: None,
         })
     }
 }

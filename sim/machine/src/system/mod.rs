@@ -33,6 +33,7 @@
 //! | `stride`, `known` | consecutive cycles in which every request hits; pages whose place is known |
 //! | `calls`, `user_access` | system calls; the kernel's accesses to a process's memory |
 //! | `report`, `error` | the result of a run, and what ends it early |
+//! | `series` | samples of the counters during a run |
 
 mod build;
 mod calls;
@@ -43,6 +44,7 @@ mod job;
 mod known;
 mod report;
 mod run;
+mod series;
 mod step;
 mod stride;
 mod user_access;
@@ -55,6 +57,7 @@ pub use hardware::Hardware;
 pub use image::{ElfImage, ImageError};
 pub use kernel::MachineConfig;
 pub use model::bus::LatencySpec;
+pub use series::{Every, Sample};
 
 use crate::board::HartId;
 use crate::cpu::{Common, Core, Format, Program, Shadow};
@@ -120,6 +123,8 @@ pub struct Machine {
     fruitless: u64,
     /// How often the kernel was entered.
     entries: u64,
+    /// The samples, if any are taken.
+    series: Option<series::Series>,
 }
 
 impl Machine {

@@ -115,8 +115,12 @@ impl Machine {
         self.charge_process(pid);
         self.resume_work(pid);
         loop {
+            let (accesses, cycle) = self.sampled();
             if !stopped && barrier.is_none() {
-                self.stride(pid, &mut left, end, stop)?;
+                let most = left.min(accesses);
+                let mut rest = most;
+                self.stride(pid, &mut rest, end.min(cycle), stop)?;
+                left -= most - rest;
             }
             stopped |= stop.load(Ordering::Relaxed);
             left = if self.hardware.now() < end { left } else { 0 };

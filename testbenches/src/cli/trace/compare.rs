@@ -23,6 +23,9 @@ pub(super) fn several(
     if arguments.walks.is_some() {
         bail!("--walks logs one configuration, not {count}");
     }
+    if arguments.every.is_some() {
+        bail!("--every is for one configuration, not {count}");
+    }
     arguments.plot.iter().try_for_each(|path| plot::check(path))?;
     let job = Job::new(&arguments.run)?;
     let Some(size) = job.source.size else {

@@ -6,9 +6,11 @@
 //! | `source` | the trace's file, read with its progress shown |
 //! | `compare` | several configurations on one trace |
 //! | `walks` | the log of walks |
+//! | `series` | the run over time |
 
 mod compare;
 mod environment;
+mod series;
 mod source;
 mod walks;
 
@@ -21,7 +23,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 use engine::{Config, Engine, Parts, find};
 use kernel::State;
 use machine::cpu::{Fit, Program};
-use machine::system::{ElfImage, Machine, Outcome, RunError};
+use machine::system::{ElfImage, Every, Machine, Outcome, RunError, Sample};
 use model::isa::Mode;
 use model::mmu::Mmu;
 use scenario::files;
@@ -33,9 +35,10 @@ use super::progress::Progress;
 use super::run::known;
 use super::values::ElfArg;
 use super::wave::{Place, Recording};
-use super::{RecordedArgs, Status, TraceArgs, interrupt};
+use super::{RecordedArgs, Status, TraceArgs, interrupt, plot};
 use crate::export::are_one;
 pub(super) use environment::environment;
+pub(super) use series::EveryArg;
 use source::{Source, Watched};
 use walks::WalkLog;
 
@@ -84,10 +87,11 @@ pub(super) fn chosen(arguments: &RecordedArgs) -> anyhow::Result<Vec<Chosen<'_>>
 /// Runs the trace on one configuration.
 fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Result<Status> {
     ensure!(
-        arguments.plot.is_empty(),
-        "--plot has no effect on one configuration: it compares several, as in --config \
-         rv64_small,rv64_linux"
+        arguments.plot.is_empty() || arguments.every.is_some(),
+        "--plot has no effect on one configuration without --every: it compares several, as in \
+         --config rv64_small,rv64_linux, or draws one over time"
     );
+    arguments.plot.iter().try_for_each(|path| plot::check(path))?;
     let place = arguments.wave.place()?;
     let waves = place.as_ref().map_or(Vec::new(), Place::files);
     keep_apart(&arguments.run.file, arguments.walks.iter().chain(&waves))?;
@@ -119,18 +123,22 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
     if let Some(log) = &log {
         machine.observe(Box::new(log.clone()));
     }
+    if let Some(EveryArg(every)) = arguments.every {
+        machine.sample(every);
+    }
     let outcome = machine.run(job.stop);
     progress.clear();
     job.has_run(&outcome)?;
+    let samples = machine.samples();
     // The machine holds the other handle.
     drop(machine);
     if let Some(log) = log.and_then(Rc::into_inner) {
         log.into_inner().finish()?;
     }
-    if arguments.json {
-        print_json(&outcome.report)?;
-    } else {
-        print(&outcome.report.to_string())?;
+    match arguments.every {
+        None if arguments.json => print_json(&outcome.report)?,
+        None => print(&outcome.report.to_string())?,
+        Some(EveryArg(every)) => over_time(arguments, job.process(), every, &samples, &outcome)?,
     }
     job.warn();
     let status = status(&outcome, "");
@@ -141,6 +149,39 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
         output::note(&format!("wave: {}", view.display()));
     }
     Ok(recorded.status(status))
+}
+
+/// Prints and draws a run over time.
+fn over_time(
+    arguments: &TraceArgs,
+    name: &str,
+    every: Every,
+    samples: &[Sample],
+    outcome: &Outcome,
+) -> anyhow::Result<()> {
+    let sheet = series::sheet(name, every, samples);
+    if arguments.json {
+        print_json(&series::joined(serde_json::to_value(&outcome.report)?, &sheet))?;
+    } else if arguments.csv {
+        print(&sheet.csv()?)?;
+    } else {
+        print(&format!("{}\n{}", outcome.report, sheet.text()))?;
+    }
+    if outcome.report.total.accesses.instructions == 0 && matches!(every, Every::Instructions(_)) {
+        output::note(
+            "warning: no instruction was fetched, so there is one stretch; --every 10000cycles has \
+             stretches of cycles",
+        );
+    }
+    for path in &arguments.plot {
+        if !sheet.picture.curves.is_empty() {
+            plot::write(&sheet.picture, &format!("{name}-over-time"), path)?;
+        }
+        if path.extension().is_none() {
+            plot::write(&series::frames(name, every, samples), &format!("{name}-frames"), path)?;
+        }
+    }
+    Ok(())
 }
 
 /// An error if a file would be written over the trace, or over another one of the same run.

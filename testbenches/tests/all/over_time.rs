@@ -1,0 +1,110 @@
+//! A run over time.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::cargo::cargo_bin_cmd;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs `pagewalk` in a folder: standard output, standard error, status.
+fn pagewalk(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
+    let mut command = cargo_bin_cmd!("pagewalk");
+    let output = command.current_dir(folder).args(arguments).output().expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(!error.contains("panicked"), "{error}");
+    (out, error, output.status.code().expect("no signal"))
+}
+
+fn sound(folder: &Path, arguments: &[&str]) -> String {
+    let (out, error, status) = pagewalk(folder, arguments);
+    assert_eq!(status, 0, "{arguments:?}: {error}");
+    out
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&sound(folder, arguments)).expect("JSON")
+}
+
+/// A program of two phases: a loop over few pages, and one over many.
+fn folder() -> TempDir {
+    let folder = TempDir::new().expect("a temporary folder");
+    let line = |n: u64| {
+        let page = if n < 1500 { n % 4 } else { n * 7 % 60 };
+        let kind = u8::from(n.is_multiple_of(5));
+        format!("2 400000\n{kind} {:x}\n2 400008\n", 0x60_0000 + page * 4096)
+    };
+    let text: String = (0..3000).map(line).collect();
+    fs::write(folder.path().join("phases.din"), text).expect("it can be written");
+    fs::write(folder.path().join("data.trace"), "1000 R\n2000 W\n").expect("it can be written");
+    folder
+}
+
+#[test]
+fn stretches_add_up_to_the_report_and_change_nothing() {
+    let folder = folder();
+    let folder = folder.path();
+    for (every, distance) in [("1000", 1000), ("20000cycles", 20000)] {
+        let plain = json(folder, &["trace", "phases.din", "--json"]);
+        let mut report = json(folder, &["trace", "phases.din", "--json", "--every", every]);
+        let series = report["series"].take();
+        report.as_object_mut().expect("an object").remove("series");
+        assert_eq!(report, plain, "sampling is only looking");
+        let rows = series.as_array().expect("a list");
+        assert!(rows.len() > 3, "{rows:?}");
+        let sum = |name: &str| rows.iter().map(|row| row[name].as_u64().expect("a count")).sum();
+        let total = &plain["total"];
+        let counts: [(u64, &Value); 6] = [
+            (sum("fetch_misses"), &total["fetch"]["tlb_misses"]),
+            (sum("data_misses"), &total["data"]["tlb_misses"]),
+            (sum("walks"), &total["mmu"]["walks"]),
+            (sum("minor_faults"), &total["faults"]["minor_faults"]),
+            (sum("major_faults"), &total["faults"]["major_faults"]),
+            (rows[rows.len() - 1]["cycles"].as_u64().expect("a count"), &plain["cycles"]),
+        ];
+        for (sum, whole) in counts {
+            assert_eq!(Some(sum), whole.as_u64());
+        }
+        let along = if every == "1000" { "instructions" } else { "cycles" };
+        let ends: Vec<_> = rows.iter().filter_map(|row| row[along].as_u64()).collect();
+        for (number, end) in (1..).zip(&ends[..ends.len() - 1]) {
+            assert!(*end >= number * distance, "{ends:?}");
+        }
+        if every == "1000" {
+            // Hardly more than one instruction is completed in a cycle.
+            let near = (1..).zip(&ends).all(|(number, end)| end - number * distance < 3);
+            assert!(near && ends.len() == 6, "{ends:?}");
+        }
+        // The second phase misses, the first does not.
+        let mpki = |row: usize| rows[row]["data_mpki"].as_f64().expect("a rate");
+        assert!(mpki(rows.len() - 2) > 10.0 * mpki(1).max(0.1), "{rows:?}");
+    }
+}
+
+#[test]
+fn a_series_is_shown_and_drawn() {
+    let folder = folder();
+    let folder = folder.path();
+    let csv = sound(folder, &["trace", "phases.din", "--every", "500", "--csv"]);
+    assert!(csv.starts_with("cycles,instructions,fetch_mpki,data_mpki,"), "{csv}");
+    assert_eq!(csv.lines().count(), 13, "{csv}");
+    let out = sound(folder, &["trace", "phases.din", "--every", "500", "--plot", "drawn"]);
+    assert!(out.contains("frames_total") && out.contains("data_mpki"), "{out}");
+    for name in ["phases-over-time.svg", "phases-frames.png"] {
+        assert!(folder.join("drawn").join(name).exists(), "{name}");
+    }
+    let (out, error, status) = pagewalk(folder, &["trace", "data.trace", "--every", "5", "--csv"]);
+    assert!(status == 0 && out.lines().count() == 2, "{out}");
+    assert!(error.contains("--every 10000cycles"), "{error}");
+    for (arguments, part) in [
+        (&["--every", "0"][..], "1 instruction or cycle at least"),
+        (&["--every", "5x"], "is not a stretch"),
+        (&["--every", "5", "--config", "rv64_linux,rv64_large"], "for one configuration, not 2"),
+        (&["--csv"], "--every"),
+        (&["--plot", "x.svg"], "without --every"),
+    ] {
+        let (_, error, status) = pagewalk(folder, &[&["trace", "phases.din"], arguments].concat());
+        assert!(status == 2 && error.contains(part), "{arguments:?}: {error}");
+    }
+}
