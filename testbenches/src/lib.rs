@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`policy`], [`explore`], [`quiz`] | reference strings, sweeps with pictures, questions: all run on the machine |
 //! | [`curve`] | miss-ratio curves and working sets: every size from one pass |
+//! | [`difference`] | two runs: what differs, and by how much |
 //! | [`comparison`] | organisations of the MMU on one recorded program, as table and picture |
 //! | [`show`] | the page of a recorded run |
 //! | [`soak`] | random programs with everything checked |
@@ -19,6 +20,7 @@ pub mod comparison;
 pub mod conform;
 pub mod cosim;
 pub mod curve;
+pub mod difference;
 pub mod explore;
 pub mod export;
 pub mod policy;

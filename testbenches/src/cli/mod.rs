@@ -10,11 +10,12 @@
 //! | `values` | the meaning of their values |
 //! | `list`, `run`, `open`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
 //! | `show` | a run as a page to look at |
-//! | `trace`, `curve`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
+//! | `trace`, `compare`, `curve`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
 mod bench;
+mod compare;
 mod conform;
 mod curve;
 mod explore;
@@ -48,6 +49,7 @@ use clap::{Parser, Subcommand};
 use engine::Engine;
 
 pub use bench::BenchArgs;
+pub use compare::CompareArgs;
 pub use curve::{CurveArgs, Of};
 pub use explore::ExploreArgs;
 pub use machine::{
@@ -99,6 +101,9 @@ pub enum Command {
     Show(ShowArgs),
     /// Run the recorded memory trace of a real program under the operating system.
     Trace(TraceArgs),
+    /// Compare two configurations on a trace or a scenario, or two reports: what differs, and by how
+    /// much.
+    Compare(CompareArgs),
     /// Draw miss-ratio curves, working sets and reuse distances of a trace: every size from one
     /// pass.
     Curve(CurveArgs),
@@ -188,6 +193,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
         Command::Wave(arguments) => open::open(&arguments, engine),
         Command::Show(arguments) => show::show(&arguments, engine),
         Command::Trace(arguments) => trace::trace(&arguments, engine),
+        Command::Compare(arguments) => compare::compare(&arguments, named),
         Command::Curve(arguments) => curve::curve(&arguments, named),
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),

@@ -7,7 +7,7 @@
 //! | `cli`, `explore`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
 //! | `traces` | traces in sweeps and scenarios |
 //! | `curves` | curves of every size, against the hardware at every size |
-//! | `over_time` | a run over time |
+//! | `over_time` | a run over time; two runs compared |
 //! | `studies`, `shards` | studies from files; parts of a sweep, merged |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |

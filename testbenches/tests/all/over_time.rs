@@ -1,4 +1,4 @@
-//! A run over time.
+//! A run over time, and two runs beside each other.
 
 use std::fs;
 use std::path::Path;
@@ -106,5 +106,54 @@ fn a_series_is_shown_and_drawn() {
     ] {
         let (_, error, status) = pagewalk(folder, &[&["trace", "phases.din"], arguments].concat());
         assert!(status == 2 && error.contains(part), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn two_configurations_and_two_reports_are_compared() {
+    let folder = folder();
+    let folder = folder.path();
+    let on = ["compare", "rv64_tiny", "rv64_large", "--on", "phases.din"];
+    let run = json(folder, &[&on[..], &["--json"]].concat());
+    for (config, name) in [("rv64_tiny", "a.json"), ("rv64_large", "b.json")] {
+        let report = sound(folder, &["trace", "phases.din", "--json", "--config", config]);
+        fs::write(folder.join(name), report).expect("it can be written");
+    }
+    let mut reports = json(folder, &["compare", "a.json", "b.json", "--json"]);
+    assert_eq!(reports["a"], "a.json");
+    (reports["a"], reports["b"]) = (run["a"].clone(), run["b"].clone());
+    assert_eq!(reports, run);
+    let figures = run["figures"].as_array().expect("a list");
+    assert_eq!(figures[0]["figure"], "cycles");
+    for figure in figures {
+        let number = |key: &str| figure[key].as_f64();
+        let (Some(a), Some(b)) = (number("a"), number("b")) else { continue };
+        assert_eq!(number("difference"), Some(b - a), "{figure}");
+        assert!(a == 0.0 || (number("relative").unwrap_or(9e9) - (b / a - 1.0)).abs() < 1e-9);
+    }
+    let out = sound(folder, &on);
+    for part in ["rv64_tiny on phases.din", "mmu  rv64_tiny  rv64_large", "more differ (--all)"] {
+        assert!(out.contains(part), "{part} in {out}");
+    }
+    assert!(sound(folder, &[&on[..], &["--all"]].concat()).lines().count() > out.lines().count());
+    let same = sound(folder, &["compare", "a.json", "a.json"]);
+    assert!(same.contains("no figure differs"), "{same}");
+    let scenario = ["compare", "rv64_tiny", "rv64_small", "--on", "asids-save-misses"];
+    assert!(sound(folder, &scenario).contains("total.data.tlb_misses"));
+    for (arguments, part) in [
+        (&["rv64_tiny", "rv64_large"][..], "say what to run it on"),
+        (&["a.json", "data.trace"], "no report in JSON"),
+        (&["a.json", "no.json"], "no.json"),
+        (&["rv64_tiny", "rv64_tiny", "--on", "phases.din"], "named twice"),
+        (&["rv64_tiny", "rv64_lrage", "--on", "phases.din"], "rv64_large"),
+        (&["a.json", "b.json", "--engine", "compiled"], "--engine has no effect"),
+        (
+            &["rv64_tiny", "rv32_tiny", "--on", "asids-save-misses", "--os", "frames=9"],
+            "--os has no",
+        ),
+    ] {
+        let (out, error, status) = pagewalk(folder, &[&["compare"], arguments].concat());
+        assert_eq!((out.as_str(), status), ("", 2), "{arguments:?}: {error}");
+        assert!(error.contains(part), "{arguments:?}: {error}");
     }
 }
