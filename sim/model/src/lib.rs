@@ -7,6 +7,7 @@
 //! | [`bus`] | the memory bus: RAM, latency, back-pressure, errors, devices |
 //! | [`golden`] | the specification's translation algorithm, and the checker built on it |
 //! | [`vectors`] | translation vectors of an independent model, read from text |
+//! | [`toy`] | machines that fit on a sheet of paper, for exercises; no hardware has them |
 //! | [`page`] | a page's contents as words |
 //! | [`count`] | counters and distributions |
 //! | [`record`] | events of a run, each declared once |
@@ -20,4 +21,5 @@ pub mod mmu;
 pub mod page;
 pub mod recent;
 pub mod record;
+pub mod toy;
 pub mod vectors;

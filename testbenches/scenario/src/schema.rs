@@ -335,6 +335,16 @@ pub struct Edit {
     pub value: Option<Number>,
 }
 
+/// `[[entry]]`: a page-table entry at a physical address, as memory holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The physical address.
+    pub at: Number,
+    /// The whole entry.
+    pub value: Number,
+}
+
 /// `[space.NAME]`: an additional address space.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -371,6 +381,9 @@ pub struct Head {
     /// Changes to `main`'s tables after they are built.
     #[serde(default)]
     pub edit: Vec<Edit>,
+    /// Entries anywhere in memory, for tables that `machine.satp` names by their address.
+    #[serde(default)]
+    pub entry: Vec<Entry>,
     /// More address spaces.
     #[serde(default)]
     pub space: BTreeMap<String, Space>,

@@ -7,7 +7,7 @@ use model::isa::{Mode, PAGE_BYTES, Satp, pte};
 
 use super::number::{Number, Variables};
 use super::place::{Mistake, Place};
-use super::schema::{Edit, Head, Map};
+use super::schema::{Edit, Entry, Head, Map};
 
 /// The address of the first table unless the file says otherwise.
 const FIRST_TABLE: u64 = 0x10_0000;
@@ -71,7 +71,26 @@ impl Tables {
         for (name, space) in &head.space {
             built.edits(name, &space.edit, &space_at(name), maker)?;
         }
+        for (number, entry) in head.entry.iter().enumerate() {
+            let written = built.place(entry, variables, memory);
+            written.map_err(|message| root.key("entry").item(number).wrong(message))?;
+        }
         Ok(built)
+    }
+
+    /// An entry at an address of the file's choice. The error is a sentence.
+    fn place(
+        &self,
+        entry: &Entry,
+        variables: &Variables,
+        memory: &SharedMemory,
+    ) -> Result<(), String> {
+        let (at, value) = (entry.at.physical(variables)?, entry.value.word(variables)?);
+        let bytes = u64::from(self.bytes());
+        if !at.is_multiple_of(bytes) {
+            return Err(format!("{at:#x} is not a multiple of the {bytes} bytes of an entry"));
+        }
+        self.write(memory, at, value)
     }
 
     /// A space of these mappings, which the file has at a place.

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::diary::{Diary, Entry, tell};
-use super::{Answer, Posed};
+use super::{Answer, Difficulty, Key, Posed};
 use scenario::load::Scenario;
 
 /// The address of page 0.
@@ -13,24 +13,25 @@ const START: u64 = 0x40_0000;
 
 /// Loops one after the other, with or without a fence in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Task {
+struct Task {
     size: &'static str,
-    pub(super) entries: u64,
+    entries: u64,
     mode: &'static str,
-    pub(super) levels: u64,
-    pub(super) latency: u64,
+    levels: u64,
+    latency: u64,
     /// First page, pages, passes.
-    pub(super) loops: Vec<(u64, u64, u64)>,
-    pub(super) fenced: bool,
+    loops: Vec<(u64, u64, u64)>,
+    fenced: bool,
 }
 
 impl Task {
-    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Task {
+    /// Easy: one loop. Hard: three. In between one to three.
+    fn draw(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Task {
         let (size, entries) = [("tiny", 4), ("small", 8), ("linux", 16)][rng.random_range(0..3)];
         let (mode, levels) =
             [("sv32", 2), ("sv39", 3), ("sv48", 4), ("sv57", 5)][rng.random_range(0..4)];
         let latency = [1, 5, 10, 20, 50][rng.random_range(0..5)];
-        let count = rng.random_range(1..=3);
+        let count = rng.random_range(difficulty.pick(1..=1, 1..=3, 3..=3));
         let draw = |rng: &mut ChaCha8Rng| {
             // Near the size of the TLB, on both sides.
             let pages = rng.random_range(entries - 2..=entries + 2);
@@ -76,12 +77,14 @@ impl Task {
         )];
         if timed {
             given.push(format!(
-                "walk    {} levels, {} cycles a memory read",
-                self.levels, self.latency
+                "walk    {} levels, L = {} cycle{} a memory read",
+                self.levels,
+                self.latency,
+                if self.latency == 1 { "" } else { "s" }
             ));
             given.push(
-                "time    a hit takes 1 cycle; the answer to a miss comes 2 + levels * L cycles \
-                 after it is asked, and the next access is asked one cycle later"
+                "time    a hit takes 1 cycle, a miss 3 + levels * L in all: it is answered \
+                 2 + levels * L cycles after it is asked, and then the next load is asked"
                     .to_owned(),
             );
         }
@@ -105,7 +108,16 @@ impl Task {
             let told = tell(&scenario, None, engine)?;
             Ok(self.answer(&told.diary, timed))
         });
-        Posed { given, ask: ask.to_owned(), scenario, solve }
+        let form =
+            if timed { "Write a number with two decimals, as 3.25." } else { "Write a number." };
+        Posed {
+            given,
+            ask: ask.to_owned(),
+            form: form.to_owned(),
+            options: Vec::new(),
+            scenario,
+            solve,
+        }
     }
 
     /// Reads hits, misses and cycles.
@@ -137,14 +149,16 @@ impl Task {
         worked.push("(h: hit, M: miss)".to_owned());
         if !timed {
             let value = json!({ "hits": hits, "misses": misses });
-            return Answer { value, text: format!("{hits} hits, {misses} misses"), worked };
+            let text = format!("{misses} misses, {hits} hits");
+            return Answer { value, text, worked, key: Key::count(misses as u64) };
         }
         let cycles = cycles(diary);
         let average = cycles as f64 / asked.len().max(1) as f64;
         worked.push(format!("{hits} hits, {misses} misses, {cycles} cycles in all"));
         let text =
             format!("{average:.2} cycles on average: {cycles} cycles for {} loads", asked.len());
-        Answer { value: json!({ "cycles": cycles, "average": average }), text, worked }
+        let value = json!({ "cycles": cycles, "average": average });
+        Answer { value, text, worked, key: Key::average(average) }
     }
 }
 
@@ -160,14 +174,14 @@ fn cycles(diary: &Diary) -> u64 {
     }
 }
 
-/// How many hits and misses?
-pub(super) fn hits(rng: &mut ChaCha8Rng) -> Posed {
-    Task::draw(rng).posed("How many loads hit the TLB, and how many miss it?", false)
+/// How many misses?
+pub(super) fn misses(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
+    Task::draw(rng, difficulty).posed("How many of the loads miss the TLB?", false)
 }
 
 /// How long on average?
-pub(super) fn time(rng: &mut ChaCha8Rng) -> Posed {
-    let mut task = Task::draw(rng);
+pub(super) fn time(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
+    let mut task = Task::draw(rng, difficulty);
     // A fence takes a cycle of its own, which is a different question.
     task.fenced = false;
     task.posed("How many cycles does a load's translation take on average?", true)

@@ -1,24 +1,44 @@
 //! Questions for students, answered by running them on the machine.
 //!
-//! A question is generated from a seed, and the same seed always gives the same question. Its
-//! answer is not calculated: the question is run on the compiled hardware, under the operating
-//! system if it needs one, and the answer is read from the recorded events.
+//! A question is generated from a seed, and the same seed always gives the same question; each kind
+//! draws numbers of its own from it. Its answer is not calculated: the question is run on the
+//! compiled hardware, under the operating system if it needs one, and the answer is read from the
+//! recorded events. Only toy machines, which no hardware has, are run by a model.
 //!
 //! | kind | the question | file |
 //! |---|---|---|
 //! | `translate` | an address, given page-table entries in memory | `translate` |
+//! | `toy` | the same in a machine that fits on a sheet of paper | `toy` |
+//! | `table-size` | the bytes of an address space's page tables | `table_size` |
 //! | `faults`, `victims` | a reference string under a policy | `replacement` |
+//! | `working-set` | the pages used in a window of a reference string | `working_set` |
 //! | `fault` | the outcome of an access: a fault, a kill, nothing | `outcome` |
-//! | `tlb`, `time` | hits, misses and cycles of loops over pages | `loops` |
+//! | `cow` | pages copied after a fork | `copies` |
+//! | `tlb`, `time` | misses and cycles of loops over pages | `loops` |
+//! | `access-time` | the average with a TLB and a cache | `access_time` |
+//! | `base`, `segments` | an address under base and limit, or in segments | `contiguous` |
+//! | `free-list` | where a request is placed among holes | `free_list` |
 //! | a scenario's name | its outcome | `story` |
 //! | | the recorded events, from which answers are read | `diary` |
+//! | | how hard a question is; what counts as a right answer | `difficulty`, `key` |
+//! | | several questions as text, Markdown, Moodle XML or GIFT | `sheet` |
 
+mod access_time;
+mod contiguous;
+mod copies;
 mod diary;
+mod difficulty;
+mod free_list;
+mod key;
 mod loops;
 mod outcome;
 mod replacement;
+pub mod sheet;
 mod story;
+mod table_size;
+mod toy;
 mod translate;
+mod working_set;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -26,6 +46,9 @@ use serde_json::Value;
 
 use engine::Engine;
 use scenario::library::{self, FindError};
+
+pub use difficulty::Difficulty;
+pub use key::Key;
 
 /// A question that cannot be generated.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +68,12 @@ pub enum QuizError {
         name: String,
         /// The number of scenarios.
         count: usize,
+    },
+    /// A scenario is as hard as it is.
+    #[error("--difficulty has no effect on the scenario `{name}`: it is as hard as it is")]
+    NotDrawn {
+        /// The scenario.
+        name: String,
     },
     /// The scenario cannot be found or read.
     #[error(transparent)]
@@ -67,6 +96,8 @@ pub struct Answer {
     pub text: String,
     /// The explanation, line by line.
     pub worked: Vec<String>,
+    /// What counts as right.
+    pub key: Key,
 }
 
 /// Runs the question.
@@ -82,6 +113,10 @@ pub struct Question {
     pub given: Vec<String>,
     /// The question.
     pub ask: String,
+    /// How to write the answer, in a sentence; empty where a person reads it.
+    pub form: String,
+    /// What to choose from, if the answer is a choice.
+    pub options: Vec<String>,
     /// The same as a scenario file for `pagewalk run`, if possible.
     pub scenario: Option<String>,
     solve: Solve,
@@ -101,6 +136,8 @@ impl Question {
 struct Posed {
     given: Vec<String>,
     ask: String,
+    form: String,
+    options: Vec<String>,
     scenario: Option<String>,
     solve: Solve,
 }
@@ -112,15 +149,61 @@ pub struct Kind {
     pub name: &'static str,
     /// The question.
     pub idea: &'static str,
-    pose: fn(&mut ChaCha8Rng) -> Posed,
+    pose: fn(&mut ChaCha8Rng, Difficulty) -> Posed,
 }
 
-/// Every kind.
-pub const KINDS: [Kind; 6] = [
+/// Every kind, in the order in which a course comes to them.
+pub const KINDS: [Kind; 14] = [
+    Kind {
+        name: "base",
+        idea: "Base and limit: which physical address, or a fault?",
+        pose: contiguous::base,
+    },
+    Kind {
+        name: "segments",
+        idea: "Segments with bases, limits and rights: which physical address, or which fault?",
+        pose: contiguous::segments,
+    },
+    Kind {
+        name: "free-list",
+        idea: "Holes, and first, best, worst or next fit: where is a request placed?",
+        pose: free_list::pose,
+    },
+    Kind {
+        name: "toy",
+        idea: "A machine that fits on paper, one to three levels of tables: which address?",
+        pose: toy::pose,
+    },
     Kind {
         name: "translate",
         idea: "Walk the page table: which physical address, or which fault?",
         pose: translate::pose,
+    },
+    Kind {
+        name: "table-size",
+        idea: "An address space in a few pieces: how many bytes of page tables?",
+        pose: table_size::pose,
+    },
+    Kind { name: "tlb", idea: "Loops over pages: how many TLB misses?", pose: loops::misses },
+    Kind {
+        name: "time",
+        idea: "Loops over pages: how long does a translation take on average?",
+        pose: loops::time,
+    },
+    Kind {
+        name: "access-time",
+        idea: "A TLB, page tables and a cache: how long does an access take on average?",
+        pose: access_time::pose,
+    },
+    Kind {
+        name: "fault",
+        idea: "An access in an address space: which fault is it, or what kills the process?",
+        pose: outcome::pose,
+    },
+    Kind {
+        name: "cow",
+        idea: "A fork, and stores of both processes: how many pages are copied?",
+        pose: copies::pose,
     },
     Kind {
         name: "faults",
@@ -133,37 +216,44 @@ pub const KINDS: [Kind; 6] = [
         pose: replacement::victims,
     },
     Kind {
-        name: "fault",
-        idea: "An access in an address space: which fault is it, or what kills the process?",
-        pose: outcome::pose,
-    },
-    Kind {
-        name: "tlb",
-        idea: "Loops over pages: how many TLB hits and misses?",
-        pose: loops::hits,
-    },
-    Kind {
-        name: "time",
-        idea: "Loops over pages: how long does a translation take on average?",
-        pose: loops::time,
+        name: "working-set",
+        idea: "A reference string and a window: which pages are in the working set?",
+        pose: working_set::pose,
     },
 ];
 
-/// The question of a kind, or about a scenario, for a seed.
+/// The numbers from which a kind draws a question: no two kinds share them, so that the question
+/// about victims does not give away the one about faults.
+fn numbers(kind: &str, seed: u64) -> ChaCha8Rng {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    for (place, letter) in bytes[8..].iter_mut().zip(kind.bytes()) {
+        *place = letter;
+    }
+    ChaCha8Rng::from_seed(bytes)
+}
+
+/// The question of a kind, or about a scenario, for a seed. Medium unless a difficulty is given.
 ///
 /// # Errors
 /// [`QuizError`].
-pub fn pose(name: &str, seed: u64) -> Result<Question, QuizError> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+pub fn pose(name: &str, seed: u64, difficulty: Option<Difficulty>) -> Result<Question, QuizError> {
+    let mut numbers = numbers(name, seed);
     let (kind, posed) = match KINDS.iter().find(|kind| kind.name == name) {
-        Some(kind) => (kind.name.to_owned(), (kind.pose)(&mut rng)),
+        Some(kind) => {
+            let posed = (kind.pose)(&mut numbers, difficulty.unwrap_or_default());
+            (kind.name.to_owned(), posed)
+        }
         None => {
             let scenario = about(name)?;
-            (scenario.name.clone(), story::pose(scenario, &mut rng))
+            if difficulty.is_some() {
+                return Err(QuizError::NotDrawn { name: scenario.name });
+            }
+            (scenario.name.clone(), story::pose(scenario, &mut numbers))
         }
     };
-    let Posed { given, ask, scenario, solve } = posed;
-    Ok(Question { kind, seed, given, ask, scenario, solve })
+    let Posed { given, ask, form, options, scenario, solve } = posed;
+    Ok(Question { kind, seed, given, ask, form, options, scenario, solve })
 }
 
 fn about(name: &str) -> Result<scenario::load::Scenario, QuizError> {

@@ -1,5 +1,6 @@
 //! One access in an address space: which fault it raises, or what kills the process.
 
+use anyhow::Context;
 use kernel::Event;
 use model::isa::PAGE_BYTES;
 use rand::Rng;
@@ -7,21 +8,36 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::diary::{Diary, Entry, tell};
-use super::{Answer, Posed};
+use super::{Answer, Difficulty, Key, Posed};
 use scenario::load::Scenario;
 
 /// An address space, and the accesses made in it: the question is about the last.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Task {
+struct Task {
     /// Kind, first address, pages, limit.
     regions: Vec<(&'static str, u64, u64, Option<u64>)>,
     accesses: Vec<(&'static str, u64)>,
-    /// The outcome that the question is designed for; tests compare the machine's with it.
-    pub(super) intended: &'static str,
 }
 
+/// Every outcome of these questions: the machine's word for it, and what a student reads. No two
+/// are true at the same time.
+const OUTCOMES: [(&str, &str); 10] = [
+    ("none", "no fault"),
+    ("minor", "a minor page fault: nothing is read from the disk, and the process goes on"),
+    ("major", "a major page fault: the page is read from the file, and the process goes on"),
+    ("null_page", "the end of the process: a null pointer, an address in page 0"),
+    ("guard_page", "the end of the process: the guard page below the largest stack"),
+    ("kernel_address", "the end of the process: an address of the kernel"),
+    ("non_canonical", "the end of the process: an address that is not canonical"),
+    ("hole", "the end of the process: any other address that no region contains"),
+    ("write_to_text", "the end of the process: a store to text"),
+    ("execute_of_data", "the end of the process: a fetch of what may not be executed"),
+];
+
 impl Task {
-    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Task {
+    /// Easy: plain mistakes, a page of zeroes, a page that is there. Hard: the limits of the stack,
+    /// addresses beyond, what data may not do.
+    fn draw(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Task {
         let text = 0x1_0000 + PAGE_BYTES * rng.random_range(0..16);
         let data = 0x10_0000 + PAGE_BYTES * rng.random_range(0..64);
         let bss = 0x40_0000 + PAGE_BYTES * rng.random_range(0..64);
@@ -41,22 +57,27 @@ impl Task {
         let hole = data + PAGE_BYTES * (pages + rng.random_range(1..9)) + inside;
         let kernel = 0xffff_ffc0_0000_0000 + PAGE_BYTES * rng.random_range(0..1 << 20) + inside;
         let beyond = (1 << rng.random_range(38..63)) | (bss + page);
-        let (accesses, intended) = match rng.random_range(0..13) {
-            0 => (vec![("load", inside)], "null_page"),
-            1 => (vec![("store", text + page)], "write_to_text"),
-            2 => (vec![("fetch", data + page)], "execute_of_data"),
-            3 => (vec![("load", hole)], "hole"),
-            4 => (vec![("load", kernel)], "kernel_address"),
-            5 => (vec![("store", beyond)], "non_canonical"),
-            6 => (vec![("store", guard)], "guard_page"),
-            7 => (vec![("store", grown)], "minor"),
-            8 => (vec![("store", bss + page)], "minor"),
-            9 => (vec![("load", data + page)], "major"),
-            10 => (vec![("fetch", text + page)], "major"),
-            11 => (vec![("store", bss + page), ("load", bss + (page ^ 4))], "none"),
-            _ => (vec![("fetch", text + page), ("load", text + (page ^ 4))], "none"),
+        let drawn: &[u32] = match difficulty {
+            Difficulty::Easy => &[0, 1, 3, 8, 9, 11],
+            Difficulty::Medium => &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+            Difficulty::Hard => &[2, 4, 5, 6, 7, 10, 12],
         };
-        Task { regions, accesses, intended }
+        let accesses = match drawn[rng.random_range(0..drawn.len())] {
+            0 => vec![("load", inside)],
+            1 => vec![("store", text + page)],
+            2 => vec![("fetch", data + page)],
+            3 => vec![("load", hole)],
+            4 => vec![("load", kernel)],
+            5 => vec![("store", beyond)],
+            6 => vec![("store", guard)],
+            7 => vec![("store", grown)],
+            8 => vec![("store", bss + page)],
+            9 => vec![("load", data + page)],
+            10 => vec![("fetch", text + page)],
+            11 => vec![("store", bss + page), ("load", bss + (page ^ 4))],
+            _ => vec![("fetch", text + page), ("load", text + (page ^ 4))],
+        };
+        Task { regions, accesses }
     }
 
     fn text(&self) -> String {
@@ -105,21 +126,22 @@ impl Task {
 }
 
 /// What is the outcome?
-pub(super) fn pose(rng: &mut ChaCha8Rng) -> Posed {
-    let task = Task::draw(rng);
-    let ask = "What is the outcome of the last access: no fault, a minor or a major page fault, or the end \
-               of the process, and for which reason?";
+pub(super) fn pose(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
+    let task = Task::draw(rng, difficulty);
+    let ask = "What is the outcome of the last access?";
+    let form = "Choose one:".to_owned();
+    let options = OUTCOMES.map(|(_, text)| text.to_owned()).into();
     let (given, scenario) = (task.given(), Some(task.text()));
     let solve = Box::new(move |engine| {
         let scenario = Scenario::parse("quiz", "quiz.toml", &task.text())?;
         let told = tell(&scenario, None, engine)?;
-        Ok(answer(&told.diary, task.accesses.len()))
+        answer(&told.diary, task.accesses.len())
     });
-    Posed { given, ask: ask.to_owned(), scenario, solve }
+    Posed { given, ask: ask.to_owned(), form, options, scenario, solve }
 }
 
 /// Reads the outcome of the last access.
-pub(super) fn answer(diary: &Diary, accesses: usize) -> Answer {
+fn answer(diary: &Diary, accesses: usize) -> anyhow::Result<Answer> {
     let mut complete = 0;
     let (mut word, mut text) = ("none".to_owned(), "no fault: the page is there".to_owned());
     let mut worked = Vec::new();
@@ -153,5 +175,8 @@ pub(super) fn answer(diary: &Diary, accesses: usize) -> Answer {
             _ => {}
         }
     }
-    Answer { value: json!({ "outcome": word }), text, worked }
+    let right = OUTCOMES.iter().position(|(name, _)| *name == word);
+    let right = right.with_context(|| format!("`{word}` is none of the outcomes asked for"))?;
+    let key = Key::Choice { right };
+    Ok(Answer { value: json!({ "outcome": word }), text, worked, key })
 }

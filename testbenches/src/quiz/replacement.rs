@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::diary::{Diary, Entry, tell};
-use super::{Answer, Posed};
+use super::{Answer, Difficulty, Key, Posed};
 use crate::table::{Column, aligned};
 use scenario::load::Scenario;
 
@@ -32,29 +32,31 @@ const START: u64 = 0x40_0000;
 
 /// The parameters of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Task {
-    pub(super) policy: &'static str,
+struct Task {
+    policy: &'static str,
     meaning: &'static str,
-    pub(super) frames: u64,
-    pub(super) string: Vec<u64>,
+    frames: u64,
+    string: Vec<u64>,
 }
 
 /// The effects of one reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Step {
+struct Step {
     page: u64,
-    pub(super) fault: bool,
-    pub(super) victim: Option<u64>,
+    fault: bool,
+    victim: Option<u64>,
     /// The pages in the frames after it.
     frames: Vec<Option<u64>>,
 }
 
 impl Task {
-    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Task {
-        let (policy, meaning) = POLICIES[rng.random_range(0..POLICIES.len())];
-        let frames = rng.random_range(3..=4);
+    /// Easy: FIFO or LRU, three frames, a short string. Hard: more frames, a longer string.
+    fn draw(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Task {
+        let policies = difficulty.pick(2, POLICIES.len(), POLICIES.len());
+        let (policy, meaning) = POLICIES[rng.random_range(0..policies)];
+        let frames = rng.random_range(difficulty.pick(3..=3, 3..=4, 4..=5));
         let pages = frames + rng.random_range(2..=3);
-        let length = rng.random_range(12..=20);
+        let length = rng.random_range(difficulty.pick(8..=11, 12..=20, 20..=26));
         let mut string = references(pages, length, rng);
         // With a frame for each page there would be no evictions.
         while string.iter().collect::<BTreeSet<_>>().len() < frames as usize + 2 {
@@ -81,7 +83,7 @@ impl Task {
         )
     }
 
-    fn posed(self, ask: &str, answer: fn(&[Step]) -> Answer) -> Posed {
+    fn posed(self, ask: &str, form: &str, answer: fn(&[Step]) -> Answer) -> Posed {
         let words: Vec<_> = self.string.iter().map(u64::to_string).collect();
         let given = vec![
             format!("reference string  {}", words.join(" ")),
@@ -97,7 +99,8 @@ impl Task {
             answer.worked = table(&steps);
             Ok(answer)
         });
-        Posed { given, ask: ask.to_owned(), scenario: Some(scenario), solve }
+        let (ask, form) = (ask.to_owned(), form.to_owned());
+        Posed { given, ask, form, options: Vec::new(), scenario: Some(scenario), solve }
     }
 }
 
@@ -120,32 +123,38 @@ fn references(pages: u64, length: usize, rng: &mut ChaCha8Rng) -> Vec<u64> {
 }
 
 /// How many faults?
-pub(super) fn faults(rng: &mut ChaCha8Rng) -> Posed {
+pub(super) fn faults(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
     let ask = "How many page faults does it take, the first touch of each page included?";
-    Task::draw(rng).posed(ask, |steps| {
+    Task::draw(rng, difficulty).posed(ask, "Write a number.", |steps| {
         let faults = steps.iter().filter(|step| step.fault).count();
         let hits = steps.len() - faults;
         Answer {
             value: json!({ "faults": faults, "hits": hits }),
             text: format!("{faults} page faults, {hits} hits"),
             worked: Vec::new(),
+            key: Key::count(faults as u64),
         }
     })
 }
 
 /// Which pages are evicted?
-pub(super) fn victims(rng: &mut ChaCha8Rng) -> Posed {
+pub(super) fn victims(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
     let ask = "Which pages are evicted, in order?";
-    Task::draw(rng).posed(ask, |steps| {
+    let form = "Write the numbers of the pages with blanks between them, as 3 1 4.";
+    Task::draw(rng, difficulty).posed(ask, form, |steps| {
         let victims: Vec<_> = steps.iter().filter_map(|step| step.victim).collect();
         let words: Vec<_> = victims.iter().map(u64::to_string).collect();
-        let text = if words.is_empty() { "none".to_owned() } else { words.join(" ") };
-        Answer { value: json!({ "victims": victims }), text, worked: Vec::new() }
+        Answer {
+            value: json!({ "victims": victims }),
+            text: words.join(" "),
+            worked: Vec::new(),
+            key: Key::list(&victims),
+        }
     })
 }
 
 /// The effects of each reference, read from the recorded events.
-pub(super) fn steps(diary: &Diary, frames: u64) -> Vec<Step> {
+fn steps(diary: &Diary, frames: u64) -> Vec<Step> {
     let page = |va: u64| va.saturating_sub(START) / PAGE_BYTES;
     let mut steps = Vec::new();
     let mut held: Vec<Option<u64>> = vec![None; frames as usize];

@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 use toml::{Table, Value};
 
 use super::diary::{Entry, Recorded, tell};
-use super::{Answer, Posed};
+use super::{Answer, Key, Posed};
 use crate::explore::figures::Figures;
 use scenario::load::{Body, Scenario};
 use scenario::observe::variants;
@@ -60,7 +60,7 @@ pub(super) fn pose(scenario: Scenario, rng: &mut ChaCha8Rng) -> Posed {
         let told = tell(&scenario, variant, engine)?;
         Ok(answer(&scenario, &wanted, &told))
     });
-    Posed { given, ask, scenario: None, solve }
+    Posed { given, ask, form: String::new(), options: Vec::new(), scenario: None, solve }
 }
 
 /// The file without the keys that state the answer, and without comments, which explain it.
@@ -143,7 +143,7 @@ fn answer(scenario: &Scenario, wanted: &[String], told: &Recorded) -> Answer {
         worked.push(format!("... and {} more", all - MOST_LINES));
     }
     worked.insert(0, scenario.idea.clone());
-    Answer { value: json!(value), text: words.join("; "), worked }
+    Answer { value: json!(value), text: words.join("; "), worked, key: Key::Open }
 }
 
 /// A count of one process, wherever it is in its report.

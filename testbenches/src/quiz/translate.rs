@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::diary::{Diary, Entry};
-use super::{Answer, Posed};
+use super::{Answer, Difficulty, Key, Posed};
 use engine::{Engine, build};
 use scenario::flags::letters;
 
@@ -29,27 +29,37 @@ const ACCESSED_DIRTY: u64 = 0b11 << 6;
 const LATENCY: u64 = 2;
 /// An address space with one path of tables, and an access in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Task {
-    pub(super) mode: Mode,
-    pub(super) satp: u64,
-    pub(super) request: Request,
+struct Task {
+    mode: Mode,
+    satp: u64,
+    request: Request,
     /// Every entry that is in memory.
-    pub(super) entries: BTreeMap<u64, u64>,
+    entries: BTreeMap<u64, u64>,
 }
 
 impl Task {
-    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Task {
-        let mode = if rng.random_range(0..2) == 0 { Mode::Sv32 } else { Mode::Sv39 };
+    /// Easy: Sv32, a small page, mapped or not. Hard: three to five levels, more superpages and
+    /// more entries that fault for a reason to be found.
+    fn draw(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Task {
+        let modes: &[Mode] = match difficulty {
+            Difficulty::Easy => &[Mode::Sv32],
+            Difficulty::Medium => &[Mode::Sv32, Mode::Sv39],
+            Difficulty::Hard => &[Mode::Sv39, Mode::Sv48, Mode::Sv57],
+        };
+        let mode = modes[rng.random_range(0..modes.len())];
         let levels = mode.levels();
         // The lower half: user addresses, canonical.
         let va = rng.random_range(PAGE_BYTES..1 << (mode.va_bits() - 1)) & !3;
         let access = [Access::Fetch, Access::Load, Access::Store][rng.random_range(0..3)];
-        let leaf = if rng.random_range(0..4) == 0 { 1 } else { 0 };
+        let is_superpage = rng.random_range(0..12) < difficulty.pick(0, 3, 5);
+        let leaf = u32::from(is_superpage);
         let mut entries = BTreeMap::new();
         // Each table in a frame of its own.
         let tables: Vec<u64> =
             (0..levels).map(|n| 0x8_0000 + u64::from(n) * 16 + rng.random_range(0..16)).collect();
-        let defect = rng.random_range(0..12);
+        let defect = rng.random_range(difficulty.pick(0..6, 0..12, 1..12));
+        // An easy question has an entry that is not valid, or none that is wrong.
+        let defect = if difficulty == Difficulty::Easy && defect != 2 { 0 } else { defect };
         for level in (leaf..levels).rev() {
             let table = tables[level as usize] * PAGE_BYTES;
             let index = vpn(mode, va, level);
@@ -71,11 +81,11 @@ impl Task {
         }
         let root = tables[levels as usize - 1];
         let satp = Satp { mode, asid: rng.random_range(1..100), root }.encode(xlen(mode));
-        let request = Request { va, access, bytes: 8, context: Context::USER };
+        let request = Request { va, access, bytes: 4, context: Context::USER };
         Task { mode, satp, request, entries }
     }
 
-    pub(super) fn memory(&self) -> anyhow::Result<SharedMemory> {
+    fn memory(&self) -> anyhow::Result<SharedMemory> {
         let bits = if self.mode == Mode::Sv32 { 34 } else { 56 };
         let memory = SharedMemory::with_ram(0..1 << bits)?;
         for (pa, entry) in &self.entries {
@@ -84,7 +94,7 @@ impl Task {
         Ok(memory)
     }
 
-    pub(super) fn regime(&self) -> Regime {
+    fn regime(&self) -> Regime {
         let (xlen, satp) = (xlen(self.mode), self.satp);
         let (extensions, sizes) = (Extensions::NONE, Sizes::ALL);
         Regime { xlen, satp, adue: false, pbmte: false, extensions, sizes }
@@ -112,8 +122,26 @@ impl Task {
         given
     }
 
+    /// The same as a scenario.
+    fn text(&self) -> String {
+        let mode = self.mode.name().to_lowercase();
+        let entries: String = self
+            .entries
+            .iter()
+            .map(|(pa, entry)| format!("    {{ at = {pa:#x}, value = {entry:#x} }},\n"))
+            .collect();
+        format!(
+            "idea = \"Which physical address, or which fault?\"\n\
+             spec = \"sv32algorithm: let a be satp.ppn × PAGESIZE, and let i=LEVELS-1\"\n\
+             machine = {{ modes = \"{mode}\", latency = {LATENCY}, satp = \"{:#x}\" }}\n\
+             entry = [\n{entries}]\n\
+             step = [{{ {} = {:#x} }}]\n",
+            self.satp, self.request.access, self.request.va
+        )
+    }
+
     /// Runs the access on the hardware.
-    pub(super) fn run(&self, engine: Engine) -> anyhow::Result<(Response, Diary)> {
+    fn run(&self, engine: Engine) -> anyhow::Result<(Response, Diary)> {
         let config = if self.mode == Mode::Sv32 { "rv32_small" } else { "rv64_small" };
         let memory = self.memory()?;
         let walker = Box::new(FixedLatency::new(memory.clone(), LATENCY));
@@ -202,23 +230,32 @@ fn vpn(mode: Mode, va: u64, level: u32) -> u64 {
 }
 
 /// Which physical address, or which fault?
-pub(super) fn pose(rng: &mut ChaCha8Rng) -> Posed {
-    let task = Task::draw(rng);
+pub(super) fn pose(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
+    let task = Task::draw(rng, difficulty);
     let given = task.given();
     let ask = format!(
         "Which physical address does the {} reach, or which fault does it raise?",
         task.request.access
     );
+    let form = "Write the physical address in hexadecimal, as 0x80001234, or the name of the fault, \
+                as store page fault.";
+    let scenario = Some(task.text());
     let solve = Box::new(move |engine| {
         let (response, diary) = task.run(engine)?;
-        let (value, text) = match response {
-            Ok(pa) => (json!({ "pa": format!("{pa:#x}") }), format!("physical address {pa:#x}")),
+        let (value, text, key) = match response {
+            Ok(pa) => {
+                let pa = format!("{pa:#x}");
+                (json!({ "pa": pa }), format!("physical address {pa}"), Key::text(&pa))
+            }
             Err(fault) => {
                 let cause = fault.cause.to_string();
-                (json!({ "fault": cause }), format!("{cause} (scause {})", fault.cause as u8))
+                let text = format!("{cause} (scause {})", fault.cause as u8);
+                // There is no other fault here than a page fault.
+                let key = Key::Text(vec![cause.clone(), "page fault".to_owned()]);
+                (json!({ "fault": cause }), text, key)
             }
         };
-        Ok(Answer { value, text, worked: task.worked(response, &diary)? })
+        Ok(Answer { value, text, worked: task.worked(response, &diary)?, key })
     });
-    Posed { given, ask, scenario: None, solve }
+    Posed { given, ask, form: form.to_owned(), options: Vec::new(), scenario, solve }
 }

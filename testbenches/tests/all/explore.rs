@@ -1,4 +1,4 @@
-//! `pagewalk explore` and `pagewalk quiz`: their output, and their error messages.
+//! `pagewalk explore`: its output, and its error messages.
 
 use std::fs;
 use std::path::Path;
@@ -153,41 +153,6 @@ fn a_process_that_dies_of_a_parameter_is_noted() {
         out.contains("note      process.sparse.regions.bss.pages 100: sparse was killed"),
         "{out}"
     );
-}
-
-#[test]
-fn questions_are_posed_and_answered() {
-    assert!(sound(&["quiz"]).contains("translate"));
-    for kind in ["translate", "faults", "victims", "fault", "tlb", "time"] {
-        let question = sound(&["quiz", kind, "--seed", "3"]);
-        assert!(question.starts_with(&format!("{kind}, seed 3\n")), "{question}");
-        assert!(!question.contains("\nanswer  "), "{question}");
-        let answer = sound(&["quiz", kind, "--seed", "3", "--answer"]);
-        assert!(answer.contains("\nanswer  "), "{answer}");
-        let object = json(&["quiz", kind, "--seed", "3", "--answer", "--json"]);
-        assert!(object["answer"].is_object() && object["seed"] == 3, "{object}");
-        assert!(json(&["quiz", kind, "--json"]).get("answer").is_none());
-    }
-    let (_, error, status) = pagewalk(&["quiz", "transalte"]);
-    assert_eq!(status, 2);
-    assert!(error.contains("did you mean translate"), "{error}");
-    assert_eq!(pagewalk(&["quiz", "--answer"]).2, 2);
-}
-
-#[test]
-fn a_question_can_be_run_as_a_scenario() {
-    let folder = TempDir::new().expect("a temporary folder");
-    let path = folder.path().join("question.toml");
-    for kind in ["faults", "fault", "tlb"] {
-        fs::write(&path, sound(&["quiz", kind, "--scenario"])).expect("it can be written");
-        let file = path.to_str().expect("text");
-        // Seed 1 of `fault` may end with a kill, which the file does not expect.
-        let (out, error, status) = pagewalk(&["run", file]);
-        assert!(status == 0 || kind == "fault" && out.contains("end of process"), "{out}{error}");
-    }
-    let (_, error, status) = pagewalk(&["quiz", "translate", "--scenario"]);
-    assert_eq!(status, 2);
-    assert!(error.contains("no scenario of its own"), "{error}");
 }
 
 const EIGHT_PAGES: &str = r#"

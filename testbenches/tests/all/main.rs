@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `bench`, `soak` | measuring and soaking |
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
-//! | `cli`, `explore`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
+//! | `cli`, `explore`, `quiz`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
 //! | `traces` | traces in sweeps and scenarios |
 //! | `curves` | curves of every size, against the hardware at every size |
 //! | `over_time` | a run over time; two runs compared |
@@ -50,6 +50,7 @@ mod plan;
 mod policy;
 mod pool;
 mod protection;
+mod quiz;
 mod scenarios;
 mod scenarios_catch;
 mod segment;

@@ -84,6 +84,8 @@ fn numbers_of_steps_out_of_range_are_named() {
         ("events.¦fence = \"0 - 1\"", "is negative"),
         ("machine = { ¦tables = \"1 << 56\" }", "physical address"),
         ("machine = { ¦tables = 0x1_0800 }", "not a multiple"),
+        ("entry = [¦{ at = 0x8000_0002, value = 1 }]", "not a multiple of the"),
+        ("entry = [¦{ at = \"1 << 60\", value = 1 }]", "physical address"),
         ("machine = { ¦satp = \"1 << 64\" }", "does not fit 64 bits"),
         (
             "space.s = { asid = 1, map = [\n¦{ va = 0, pa = 0, flags = \"R\", pages = 65537 }] }",

@@ -1,0 +1,18 @@
+//! Toy machines, as books draw them: pages of 16 bytes, addresses of 6 bits, tables that fit on a
+//! sheet of paper.
+//!
+//! Models only. No hardware of this project has these sizes, and no RTL is behind them: they are for
+//! exercises by hand, and what they show at this size the MMU does at its own.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`Shape`] | the bits of addresses and pages (`shape`) |
+//! | [`Tree`] | page tables of one or more levels in memory, and the walk through them (`tree`) |
+
+mod shape;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use shape::{Shape, SizeError};
+pub use tree::{Invalid, Read, Tree, Walk};
