@@ -22,9 +22,9 @@ pub struct Scenario {
     pub name: String,
     /// The file, for messages.
     pub file: String,
-    /// One sentence: its idea.
+    /// One sentence: its idea; empty where the file says nothing.
     pub idea: String,
-    /// The rules of the specification that it demonstrates.
+    /// The rules of the specification that it demonstrates; often none in a file of one's own.
     pub spec: Vec<String>,
     /// The books, papers and exams from which its numbers are taken.
     pub source: Vec<String>,
@@ -54,9 +54,9 @@ impl Scenario {
         let reader = Reader { file, text };
         let (idea, spec, body) = reader.scenario()?;
         let source = match &body {
-            Body::Ports(head, _) => head.source.as_ref().map(OneOrMany::list).unwrap_or_default(),
-            Body::System(system) => system.source.as_ref().map(OneOrMany::list).unwrap_or_default(),
-            Body::Segments(head, _) => head.source.list(),
+            Body::Ports(head, _) => listed(&head.source),
+            Body::System(system) => listed(&system.source),
+            Body::Segments(head, _) => listed(&head.source),
         };
         let (name, file, text) = (name.to_owned(), file.to_owned(), text.to_owned());
         Ok(Scenario { name, file, idea, spec, source, body, text })
@@ -87,6 +87,11 @@ impl Scenario {
     pub fn line(&self, line: usize) -> &str {
         self.text.lines().nth(line.saturating_sub(1)).unwrap_or("").trim()
     }
+}
+
+/// The texts of a key that may be absent.
+fn listed(texts: &Option<OneOrMany<String>>) -> Vec<String> {
+    texts.as_ref().map(OneOrMany::list).unwrap_or_default()
 }
 
 /// The keys that name a step's kind.
@@ -129,7 +134,7 @@ impl<'t> Reader<'t> {
             (Some((_, value)), false) => {
                 let steps = self.steps(value, |item| self.step(item, false))?;
                 let head: Head = self.root(root)?;
-                let (idea, spec) = (head.idea.clone(), head.spec.list());
+                let (idea, spec) = (head.idea.clone(), listed(&head.spec));
                 head.check(&steps).map_err(|mistake| self.mistake(mistake))?;
                 (idea, spec, Body::Ports(Box::new(head), steps))
             }
@@ -137,7 +142,7 @@ impl<'t> Reader<'t> {
                 let mut system: System = self.root(root)?;
                 let images = system.load_images(self.file);
                 images.and_then(|()| system.check()).map_err(|mistake| self.mistake(mistake))?;
-                let (idea, spec) = (system.idea.clone(), system.spec.list());
+                let (idea, spec) = (system.idea.clone(), listed(&system.spec));
                 (idea, spec, Body::System(Box::new(system)))
             }
             (None, false) => {

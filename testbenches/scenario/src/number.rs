@@ -34,6 +34,17 @@ pub struct Variables {
 impl Variables {
     const NAMES: &'static str = "L, levels, va_bits, entries, delay";
 
+    /// Every name with its value.
+    pub(super) fn named(&self) -> [(&'static str, u64); 5] {
+        [
+            ("L", self.latency),
+            ("levels", self.levels),
+            ("va_bits", self.va_bits),
+            ("entries", self.entries),
+            ("delay", self.delay),
+        ]
+    }
+
     fn get(&self, name: Name) -> i128 {
         i128::from(match name {
             Name::Latency => self.latency,

@@ -10,6 +10,13 @@
 //! load d columns 128 x 128 of 8      ... or column after column, as it lies in memory by rows
 //! load heap random 100 of 0..9 seed 1      as many pages, drawn evenly from these
 //! fetch at 0x1000                    an address; at "1 << va_bits - 1" calculates
+//! load heap[3]                       page 3 of a region; in brackets are expressions
+//! store new 0..3                     the pages that the last `sbrk` or `mmap` gave
+//! let n = 64                         a name for a number, in all lines that follow
+//! array a[n][n] of 8                 the region `a` as a matrix of 8-byte elements, by rows ...
+//! array b[100] of 4 in heap offset 0x1000      ... or part of another region
+//! for i in 0..n-1: for j in 0..i: load a[i][j]    loops, both ends included; none if i > n-1
+//! for i in 9..0 step -1: (load b[2*i+1]; store b[i])      downwards; groups
 //! 3 x load a 0..3; store b 0         all of the line, three times
 //! load a 0; 3 x (load a 1; 2 x (store b 0..7))     groups
 //! read heap 3 offset 0x10 bytes 100  read(2): the kernel stores into this buffer of the program
@@ -36,8 +43,10 @@
 //! A line is parsed once; its steps are generated one by one while the process runs, so that
 //! millions of accesses take no memory.
 
+mod expression;
 mod parse;
 mod pattern;
+mod resolve;
 mod script;
 
 pub use script::Script;
@@ -51,10 +60,14 @@ use serde::de::{Deserialize, Deserializer};
 
 use super::names::from_text;
 use super::number::Number;
+use expression::Expression;
 use pattern::Pattern;
 
 /// More steps than this in one line are an error.
 const MOST_STEPS: u64 = 1 << 40;
+
+/// Bytes of an access by default.
+const ACCESS_BYTES: u64 = 4;
 
 /// The most bytes of a buffer.
 const MOST_COPIED: u64 = 1 << 24;
@@ -124,6 +137,47 @@ enum Step {
     Exec(String),
     Wait,
     Exit,
+    /// A name for a number.
+    Let(String, Expression),
+    /// A name for elements of a region.
+    Array(Box<Array>),
+    /// An access to an element or a page whose number is calculated.
+    Index(Box<Index>),
+}
+
+/// `array a[64][64] of 8 in heap offset 0x1000`
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Array {
+    name: String,
+    /// Elements in each dimension; those of the last lie side by side.
+    lengths: Vec<Expression>,
+    /// Bytes of an element.
+    unit: u64,
+    region: String,
+    /// Where in the region it begins.
+    offset: u64,
+}
+
+/// `load a[i][j]`: of an array, or of a region, whose elements are pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Index {
+    purpose: Purpose,
+    /// An element's by default.
+    bytes: Option<u64>,
+    name: String,
+    indices: Vec<Expression>,
+    offset: u64,
+}
+
+/// `for i in 0..7 step 2: ...`
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct For {
+    name: String,
+    from: Expression,
+    to: Expression,
+    /// 1 by default.
+    by: Option<Expression>,
+    body: Vec<Node>,
 }
 
 impl Step {
@@ -134,6 +188,7 @@ impl Step {
             | Step::Mmap(name)
             | Step::Part(_, name, ..)
             | Step::Mremap { region: name, .. } => Some(name),
+            Step::Array(array) => Some(&array.region),
             _ => None,
         }
     }
@@ -149,6 +204,7 @@ impl Step {
     fn steps(&self) -> u64 {
         match self {
             Step::Touch { place: Place::In(_, pattern), .. } => pattern.count(),
+            Step::Let(..) | Step::Array(_) => 0,
             _ => 1,
         }
     }
@@ -157,6 +213,7 @@ impl Step {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Node {
     Repeat(u64, Vec<Node>),
+    For(Box<For>),
     Step(Step),
 }
 
@@ -165,6 +222,8 @@ impl Node {
         match self {
             Node::Step(step) => step.steps(),
             Node::Repeat(times, nodes) => total(nodes).saturating_mul(*times),
+            // How often is known when it runs.
+            Node::For(inner) => total(&inner.body),
         }
     }
 
@@ -172,6 +231,7 @@ impl Node {
         match self {
             Node::Step(step) => wanted(step),
             Node::Repeat(_, nodes) => nodes.iter().find_map(|node| node.find(wanted)),
+            Node::For(inner) => inner.body.iter().find_map(|node| node.find(wanted)),
         }
     }
 }
@@ -182,6 +242,7 @@ fn thought(nodes: &[Node]) -> u64 {
         Node::Step(Step::Think(cycles)) => *cycles,
         Node::Step(_) => 0,
         Node::Repeat(times, nodes) => thought(nodes).saturating_mul(*times),
+        Node::For(inner) => thought(&inner.body),
     };
     nodes.iter().map(one).fold(0, u64::saturating_add)
 }
@@ -216,7 +277,9 @@ impl FromStr for Line {
 impl Line {
     /// A region that the line names and that does not exist.
     pub fn stranger(&self, regions: &[RegionSpec]) -> Option<&str> {
-        let strange = |step| Step::region(step).filter(|name| find(regions, name).is_none());
+        // What is `new` is known when the program runs.
+        let is_known = |name: &str| name == "new" || find(regions, name).is_some();
+        let strange = |step| Step::region(step).filter(|name| !is_known(name));
         self.nodes.iter().find_map(|node| node.find(&strange))
     }
 

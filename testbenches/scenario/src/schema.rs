@@ -366,10 +366,11 @@ pub type Events = BTreeMap<String, Number>;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// One sentence: its idea.
+    /// One sentence: its idea. The project's own scenarios have one, as they have a `spec`.
+    #[serde(default)]
     pub idea: String,
     /// The rules of the specification that it demonstrates: `anchor: words`.
-    pub spec: OneOrMany<String>,
+    pub spec: Option<OneOrMany<String>>,
     /// The books, papers and exams from which the numbers are taken.
     pub source: Option<OneOrMany<String>>,
     /// The machine.

@@ -40,10 +40,11 @@ pub const SHOWN: [(&str, &str); 7] = [
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// One sentence: its idea.
+    /// One sentence: its idea. The project's own scenarios have one, as they have a `source`.
+    #[serde(default)]
     pub idea: String,
     /// The sources of the numbers.
-    pub source: OneOrMany<String>,
+    pub source: Option<OneOrMany<String>>,
     /// The machine.
     pub contiguous: Environment,
     /// The processes that can be loaded, by name.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
 
 use kernel::{Layout, OsError, Pid, PolicyKind, RegionSpec};
-use machine::cpu::Program;
+use machine::cpu::{Program, ProgramError};
 use machine::system::{
     Chronicle, Life, Machine, Observer, Outcome, ProcessSpec, RunError, Template,
 };
@@ -19,7 +19,7 @@ use super::expect;
 use super::mismatch::Mismatch;
 use super::place::Place;
 use super::ports::Stop;
-use super::program::Script;
+use super::program::{Line, Script};
 use super::system::{ProcessText, System};
 use super::trace;
 use super::variant::Variant;
@@ -91,7 +91,11 @@ pub(super) fn play(
     }
     let outcome = machine.run(stop);
     if let Some(RunError::Program(error)) = &outcome.error {
-        // Of all programs only traces come from files.
+        if let ProgramError::Step { problem } = error {
+            let place = step(system, problem);
+            return Err(place.wrong(error.to_string()).into());
+        }
+        // Of all other programs only traces come from files.
         let is_source = |process: &ProcessText| {
             process.traced.as_ref().is_some_and(|traced| traced.is_source_of(error))
         };
@@ -105,6 +109,18 @@ pub(super) fn play(
     }
     let lives = pids.iter().flatten().map(|&pid| (pid, chronicle.borrow().life(pid))).collect();
     Ok(Played { outcome, pids, lives, console })
+}
+
+/// The line of a program that could not go on: a problem begins with it.
+fn step(system: &System, problem: &str) -> Place {
+    let root = Place::file().key("process");
+    for (number, process) in system.process.iter().enumerate() {
+        let is_it = |line: &Line| problem.starts_with(&format!("`{line}`: "));
+        if let Some(line) = process.lines().iter().position(is_it) {
+            return root.item(number).key("program").item(line);
+        }
+    }
+    root
 }
 
 /// The machine, its processes by `[[process]]`, and its console.

@@ -304,10 +304,11 @@ impl<'de> Deserialize<'de> for PageText {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct System {
-    /// One sentence: its idea.
+    /// One sentence: its idea. The project's own scenarios have one, as they have a `spec`.
+    #[serde(default)]
     pub idea: String,
     /// The rules of the specification that it demonstrates.
-    pub spec: OneOrMany<String>,
+    pub spec: Option<OneOrMany<String>>,
     /// The books, papers and exams from which the numbers are taken.
     pub source: Option<OneOrMany<String>>,
     /// The machine.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `machine` | the arguments of every command |
 //! | `values` | the meaning of their values |
-//! | `list`, `run`, `open`, `wave` | scenarios: naming, running, opening (`pagewalk wave`), recording |
+//! | `list`, `new`, `run`, `open`, `wave` | scenarios: naming, beginning one, running, opening (`pagewalk wave`), recording |
 //! | `show` | a run as a page to look at |
 //! | `trace`, `compare`, `curve`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
@@ -24,6 +24,7 @@ mod interrupt;
 mod list;
 mod machine;
 mod netlist;
+mod new;
 mod open;
 mod output;
 mod plot;
@@ -56,6 +57,7 @@ pub use machine::{
     ConformArgs, ExportArgs, RecordedArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape,
 };
 pub use netlist::NetlistArgs;
+pub use new::NewArgs;
 pub use policy::{PolicyArgs, StringArgs};
 pub use quiz::QuizArgs;
 pub use show::{ShowArgs, ShowOther, ShowOutput};
@@ -93,6 +95,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Begin a scenario of your own from a template.
+    New(NewArgs),
     /// Run scenarios on every machine that they name, and report.
     Run(RunArgs),
     /// Run one scenario and open its waveform in GTKWave.
@@ -177,6 +181,7 @@ fn joined(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
 fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> {
     let idle = match &command {
         Command::List { .. } => Some("list"),
+        Command::New(_) => Some("new"),
         Command::Export(_) => Some("export"),
         Command::Netlist(_) => Some("netlist"),
         Command::Bench(_) => Some("bench"),
@@ -189,6 +194,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
     let (named, engine) = (engine, engine.unwrap_or_default());
     match command {
         Command::List { names, json } => list::list(&names, json),
+        Command::New(arguments) => new::new(&arguments),
         Command::Run(arguments) => run::run(&arguments, engine),
         Command::Wave(arguments) => open::open(&arguments, engine),
         Command::Show(arguments) => show::show(&arguments, engine),

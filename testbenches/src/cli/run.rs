@@ -195,7 +195,10 @@ fn line(scenario: &Scenario, reports: &[Report]) -> String {
 
 /// A single scenario with its idea and its counts.
 fn page(scenario: &Scenario, reports: &[Report]) -> String {
-    let mut text = format!("{}\n{}\n", scenario.name, scenario.idea);
+    let mut text = format!("{}\n", scenario.name);
+    if !scenario.idea.is_empty() {
+        text += &format!("{}\n", scenario.idea);
+    }
     for rule in &scenario.spec {
         text += &format!("  spec  {rule}\n");
     }

@@ -154,7 +154,8 @@ impl Findings {
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        format!("{}\n{}\n\n{}\n\n{}", self.title, self.idea, table.trim_fmt(), self.foot())
+        let idea = if self.idea.is_empty() { String::new() } else { format!("{}\n", self.idea) };
+        format!("{}\n{idea}\n{}\n\n{}", self.title, table.trim_fmt(), self.foot())
     }
 
     /// What stands under a table: measures, machines, notes, failures.

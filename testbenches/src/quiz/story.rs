@@ -142,7 +142,9 @@ fn answer(scenario: &Scenario, wanted: &[String], told: &Recorded) -> Answer {
     if all > MOST_LINES {
         worked.push(format!("... and {} more", all - MOST_LINES));
     }
-    worked.insert(0, scenario.idea.clone());
+    if !scenario.idea.is_empty() {
+        worked.insert(0, scenario.idea.clone());
+    }
     Answer { value: json!(value), text: words.join("; "), worked, key: Key::Open }
 }
 

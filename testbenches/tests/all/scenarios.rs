@@ -94,6 +94,24 @@ fn every_scenario_holds_on_rust_hdl() {
     assert!(failures.is_empty(), "{} runs failed\n{failures_text}", failures.len());
 }
 
+/// A file of one's own needs neither; the project's say what they are about and by which rule.
+#[test]
+fn every_scenario_says_its_idea_and_what_it_rests_on() {
+    for scenario in library::all().unwrap_or_else(|error| panic!("{error}")) {
+        assert!(!scenario.idea.trim().is_empty(), "{} has no idea", scenario.name);
+        // Segments are not in the specification; their numbers come from books.
+        let rests_on = match scenario.body {
+            Body::Segments(..) => &scenario.source,
+            Body::Ports(..) | Body::System(_) => &scenario.spec,
+        };
+        assert!(
+            rests_on.iter().any(|text| !text.trim().is_empty()),
+            "{} rests on nothing",
+            scenario.name
+        );
+    }
+}
+
 /// The test plan names only existing scenarios.
 #[test]
 fn the_test_plan_names_no_other_scenarios() {

@@ -123,7 +123,7 @@ fn mistakes_are_said_with_their_place() {
         ("read = 0, pa", "pa", "f:7:5: a step needs one of load, end"),
         ("run = \"P\"", "run = \"P\", pa = 0", "f:6:18: `pa` does not belong to `run`"),
         ("length = 1", "length = 1, rights = \"rq\"", "f:10:"),
-        ("source = \"s\"\n", "", "f:1:1: missing field `source`"),
+        ("contiguous = { memory = 8 }\n", "contiguous = 8\n", "f:3:"),
     ] {
         let text = SOUND.replacen(right, wrong, 1);
         let error = Scenario::parse("n", "f", &text).expect_err(wrong).to_string();

@@ -3,10 +3,12 @@
 use crate::{FileId, ObjectId, Permissions};
 use model::isa::PAGE_BYTES;
 use serde::{Deserialize, Serialize};
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantNames};
 
 /// The role of a region in a program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum RegionKind {
@@ -31,6 +33,9 @@ pub enum RegionKind {
 }
 
 impl RegionKind {
+    /// The name of every kind.
+    pub const NAMES: &'static [&'static str] = Self::VARIANTS;
+
     /// The default permissions of such a region.
     pub fn permissions(self) -> Permissions {
         Permissions {

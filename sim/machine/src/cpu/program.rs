@@ -111,6 +111,12 @@ pub enum ProgramError {
         /// Why.
         source: std::io::Error,
     },
+    /// A step that cannot be calculated.
+    #[error("the program cannot go on: {problem}")]
+    Step {
+        /// What is wrong, in a sentence.
+        problem: String,
+    },
     /// An address outside the range of the translation scheme.
     #[error("{position}{va:#x} is not a user address of {scheme}; {hint}")]
     Address {
@@ -136,7 +142,7 @@ pub trait Program {
     /// Appends the next accesses to `ahead`, as long as they are at hand, lie below the address
     /// `end`, and `ahead` holds fewer than [`AHEAD`]. What follows them, errors included, comes
     /// from [`Program::next`], which may always be called instead. A program that needs to know
-    /// about moves ([`Program::moved`]) must not run ahead.
+    /// about moves or allocations ([`Program::moved`], [`Program::allocated`]) must not run ahead.
     fn accesses(&mut self, end: u64, ahead: &mut Vec<Access>) {
         let _ = (end, ahead);
     }
@@ -151,6 +157,11 @@ pub trait Program {
     /// What the program had mapped at the old addresses is at the new ones from now on.
     fn moved(&mut self, old: &Range<u64>, new: &Range<u64>) {
         let _ = (old, new);
+    }
+
+    /// The system gave the program these pages: a heap grew, or a region was mapped.
+    fn allocated(&mut self, range: &Range<u64>) {
+        let _ = range;
     }
 
     /// The position in its source, for messages; empty if there is none.

@@ -94,6 +94,11 @@ impl Machine {
             Op::Sbrk(pages) => {
                 let given_up = self.os.sbrk(hal, pages)?;
                 if let Some((job, range)) = self.jobs.get_mut(pid).zip(given_up) {
+                    // A heap that grew gives nothing up, at its new end.
+                    let grown = u64::try_from(pages).unwrap_or(0).saturating_mul(PAGE_BYTES);
+                    if grown > 0 {
+                        job.allocated(range.end.saturating_sub(grown)..range.end);
+                    }
                     job.shadow.forget(range);
                 }
             }
@@ -103,6 +108,7 @@ impl Machine {
                 let end = spec.start.saturating_add(bytes);
                 if let Some(job) = self.jobs.get_mut(pid).filter(|_| mapped) {
                     job.shadow.forget(spec.start..end);
+                    job.allocated(spec.start..end);
                 }
             }
             Op::Munmap(range) => {
@@ -166,14 +172,17 @@ impl Machine {
         let template = self.templates.get(name).ok_or_else(|| unknown(name))?;
         let mut program = (template.program)();
         let Some(child) = self.os.fork(&mut self.hardware, name)? else { return Ok(()) };
-        let (shadow, moves) = match self.jobs.get(pid) {
-            Some(job) => (job.shadow.fork(), job.moves.clone()),
-            None => (Shadow::new(self.common.clone()), Vec::new()),
+        let (shadow, moves, allocated) = match self.jobs.get(pid) {
+            Some(job) => (job.shadow.fork(), job.moves.clone(), job.allocated.clone()),
+            None => (Shadow::new(self.common.clone()), Vec::new(), None),
         };
         // The copy has its mappings where the original has them.
         moves.iter().for_each(|(old, new)| program.moved(old, new));
         let mut job = Job::new(program, shadow);
         job.moves = moves;
+        if let Some(range) = allocated {
+            job.allocated(range);
+        }
         self.jobs.insert(child, job);
         self.origins.insert(child, name.to_owned());
         Ok(())
@@ -190,6 +199,7 @@ impl Machine {
             job.program = (template.program)();
             job.shadow.clear();
             job.moves.clear();
+            job.allocated = None;
         }
         Ok(Next::On)
     }

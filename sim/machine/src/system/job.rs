@@ -25,6 +25,8 @@ pub(super) struct Job {
     pub(super) since_tick: u64,
     /// Mappings that the process moved: from where, and to where.
     pub(super) moves: Vec<(Range<u64>, Range<u64>)>,
+    /// The pages that it was given last.
+    pub(super) allocated: Option<Range<u64>>,
 }
 
 impl Job {
@@ -41,7 +43,14 @@ impl Job {
             crossing: None,
             since_tick: 0,
             moves: Vec::new(),
+            allocated: None,
         }
+    }
+
+    /// The system gave it these pages.
+    pub(super) fn allocated(&mut self, range: Range<u64>) {
+        self.program.allocated(&range);
+        self.allocated = Some(range);
     }
 
     /// Whether only its program decides what comes next.

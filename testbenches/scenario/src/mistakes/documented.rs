@@ -45,6 +45,39 @@ fn documented(heading: &str) -> Vec<&'static str> {
     part.split('`').skip(1).step_by(2).collect()
 }
 
+/// The rows of tables in a page of the documentation, below a heading: their cells.
+fn rows(heading: &str) -> Vec<Vec<String>> {
+    let page = include_str!("../../../../docs/processes.md");
+    let (_, part) = page.split_once(&format!("\n## {heading}\n")).expect("the heading is there");
+    let part = part.split_once("\n## ").map_or(part, |(part, _)| part);
+    let rows = part.lines().filter(|line| line.starts_with("| `"));
+    let cells = |line: &str| {
+        line.split('|').skip(1).map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
+    };
+    rows.map(cells).collect()
+}
+
+#[test]
+fn regions_are_as_their_tables_say() {
+    use kernel::{RegionKind, RegionSpec};
+    let rows = rows("Regions");
+    let (kinds, keys) = rows.split_at(RegionKind::NAMES.len());
+    let named: Vec<&str> = kinds.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(named, RegionKind::NAMES);
+    for row in kinds {
+        let kind: RegionKind = serde_json::from_value(row[0].as_str().into()).expect("a kind");
+        let said = kernel::Permissions::parse(&row[1]).expect("permissions");
+        assert_eq!(said, kind.permissions(), "{}", row[0]);
+        assert_eq!(row[2].contains("image"), kind.from_image(), "{}", row[0]);
+    }
+    let spec = serde_json::to_value(RegionSpec::new(RegionKind::Bss, 0, 1)).expect("a table");
+    let mut all: Vec<&String> = spec.as_object().expect("a table").keys().collect();
+    let mut said: Vec<&String> = keys.iter().map(|row| &row[0]).collect();
+    all.sort();
+    said.sort();
+    assert_eq!(said, all);
+}
+
 #[test]
 fn what_the_documentation_writes_is_read() {
     use crate::program::Line;

@@ -12,27 +12,27 @@ use winnow::error::{ErrMode, ParserError};
 use winnow::stream::Stream;
 use winnow::token::any;
 
+use super::expression::{Expression, expression};
 use super::pattern::{Item, Order, Pattern, Shape};
-use super::{Node, PartCall, Place, Purpose, Step};
+use super::{ACCESS_BYTES, Array, For, Index, Node, PartCall, Place, Purpose, Step};
 use crate::grammar::{Input, Problem, Read, inside, place, take, whole, wrong};
 use crate::limits::MOST_CYCLES;
 use crate::number::number;
 
-/// Bytes of an access by default.
-const ACCESS_BYTES: u64 = 4;
 /// The number of pages in 64 bits of addresses.
 const MOST_PAGES: u64 = 1 << 52;
 /// Deeper nesting of groups is an error.
 const DEEPEST: usize = 32;
+const NESTED: &str = "groups are";
 /// The first words of steps.
 const STEPS: &str = "load, store, fetch, read, write, emulate, stray, think, tick, sbrk, mmap, \
                      munmap, mprotect, mremap, madvise, msync, mlock, munlock, fork, exec, wait, \
-                     exit";
+                     exit, for, let, array";
 
 /// Parses one line. The error is a sentence.
 pub(super) fn line(text: &str) -> Result<Vec<Node>, String> {
     let read = |input: &mut Input<'_>| {
-        let nodes = sequence(input)?;
+        let nodes = sequence(input, true)?;
         match take(input, preceded(multispace0, opt(any)))? {
             None => Ok(nodes),
             Some(c) => wrong(place(input), format!("`{c}` is not expected here")),
@@ -118,41 +118,86 @@ fn follows(input: &mut Input<'_>, wanted: &str, message: &'static str) -> Read<(
     if keyword(input, wanted)? { Ok(()) } else { wrong(place(input), message) }
 }
 
-fn sequence(input: &mut Input<'_>) -> Read<Vec<Node>> {
+/// Steps with `;` between them. Where a loop may extend over the `rest` of the line, the first of
+/// them may be one without brackets.
+fn sequence(input: &mut Input<'_>, rest: bool) -> Read<Vec<Node>> {
     let mut nodes = Vec::new();
     loop {
-        nodes.push(item(input, nodes.is_empty())?);
+        nodes.push(item(input, rest && nodes.is_empty())?);
         if !sign(input, ';')? {
             return Ok(nodes);
         }
     }
 }
 
-fn item(input: &mut Input<'_>, is_first: bool) -> Read<Node> {
+fn item(input: &mut Input<'_>, rest: bool) -> Read<Node> {
     take(input, multispace0)?;
     let at = place(input);
+    if keyword(input, "for")? {
+        return for_loop(input, rest);
+    }
     let times = take(input, opt(terminated(word, word.verify(|word: &str| word == "x"))))?;
     let times = times.map(|word| {
         let times = unsigned(word);
         times.or_else(|why| wrong(at, format!("{word} times is not possible: {why}")))
     });
     let times = times.transpose()?;
-    let nested = "groups are";
     if sign(input, '(')? {
-        let inner = inside(input, DEEPEST, nested, sequence)?;
-        return match sign(input, ')')? {
-            true => Ok(Node::Repeat(times.unwrap_or(1), inner)),
-            false => wrong(place(input), "a `)` is missing"),
-        };
+        return Ok(Node::Repeat(times.unwrap_or(1), group(input)?));
     }
     match times {
         None => step(input).map(Node::Step),
         // Only a whole line is repeated without brackets.
-        Some(times) if is_first && input.state == 0 => {
-            Ok(Node::Repeat(times, inside(input, DEEPEST, nested, sequence)?))
+        Some(times) if rest => {
+            let all = |input: &mut Input<'_>| sequence(input, true);
+            Ok(Node::Repeat(times, inside(input, DEEPEST, NESTED, all)?))
         }
         Some(times) => wrong(at, format!("what is done {times} times? write `{times} x ( ... )`")),
     }
+}
+
+/// The rest of a group, after its `(`.
+fn group(input: &mut Input<'_>) -> Read<Vec<Node>> {
+    let inner = inside(input, DEEPEST, NESTED, |input| sequence(input, false))?;
+    match sign(input, ')')? {
+        true => Ok(inner),
+        false => wrong(place(input), "a `)` is missing"),
+    }
+}
+
+/// `i in 0..n-1 step 2: ...`, after the word `for`.
+fn for_loop(input: &mut Input<'_>, rest: bool) -> Read<Node> {
+    let form = "a loop is written `for i in 0..7: load a[i]`";
+    let at = place(input);
+    let name = name(input, "the name of the loop's variable")?;
+    if let Some(message) = no_name(&name) {
+        return wrong(at, message);
+    }
+    follows(input, "in", form)?;
+    let from = expression(input)?;
+    if take(input, opt(preceded(multispace0, "..")))?.is_none() {
+        return wrong(place(input), form);
+    }
+    let to = expression(input)?;
+    let by = if keyword(input, "step")? { Some(expression(input)?) } else { None };
+    if !sign(input, ':')? {
+        return wrong(place(input), form);
+    }
+    let body = if sign(input, '(')? {
+        group(input)?
+    } else if rest {
+        inside(input, DEEPEST, NESTED, |input| sequence(input, true))?
+    } else {
+        return wrong(place(input), "what is done in the loop? write `for i in 0..7: ( ... )`");
+    };
+    Ok(Node::For(Box::new(For { name, from, to, by, body })))
+}
+
+/// Why a word is no name.
+fn no_name(word: &str) -> Option<String> {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_name = word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_inner);
+    (!is_name).then(|| format!("`{word}` is no name: names have letters, digits and `_`"))
 }
 
 fn step(input: &mut Input<'_>) -> Read<Step> {
@@ -188,6 +233,8 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
         "exec" => Step::Exec(name(input, "which process")?),
         "wait" => Step::Wait,
         "exit" => Step::Exit,
+        "let" => define(input)?,
+        "array" => array(input)?,
         _ => return wrong(at, format!("`{verb}` is not a step; steps are {STEPS}")),
     };
     match take(input, opt(word))? {
@@ -236,7 +283,58 @@ fn mremap(input: &mut Input<'_>) -> Read<Step> {
     Ok(Step::Mremap { region, part, to, pages, may_move })
 }
 
+/// `n = 64`
+fn define(input: &mut Input<'_>) -> Read<Step> {
+    let at = place(input);
+    let name = name(input, "the name")?;
+    if let Some(message) = no_name(&name) {
+        return wrong(at, message);
+    }
+    follows(input, "=", "a name is defined by `let n = 64`")?;
+    Ok(Step::Let(name, expression(input)?))
+}
+
+/// `a[64][64] of 8 in heap offset 0x1000`
+fn array(input: &mut Input<'_>) -> Read<Step> {
+    let form = "an array is written `array a[64][64] of 8`, or `array a[64] of 8 in heap`";
+    let Some((name, lengths)) = indexed(input)? else { return wrong(place(input), form) };
+    follows(input, "of", form)?;
+    let unit = count(input, "the size of an element")?;
+    let region =
+        if keyword(input, "in")? { self::name(input, "which region")? } else { name.clone() };
+    let offset = if keyword(input, "offset")? { need(input, "the offset", unsigned)? } else { 0 };
+    Ok(Step::Array(Box::new(Array { name, lengths, unit, region, offset })))
+}
+
+/// A name with expressions in brackets, if that is next.
+fn indexed(input: &mut Input<'_>) -> Read<Option<(String, Vec<Expression>)>> {
+    take(input, multispace0)?;
+    let (word, _) = next(input);
+    let Some((name, _)) = word.split_once('[') else { return Ok(None) };
+    input.next_slice(name.len());
+    let mut indices = Vec::new();
+    while sign(input, '[')? {
+        indices.push(expression(input)?);
+        if !sign(input, ']')? {
+            return wrong(place(input), "a `]` is missing");
+        }
+    }
+    Ok(Some((name.to_owned(), indices)))
+}
+
 fn touch(input: &mut Input<'_>, purpose: Purpose) -> Read<Step> {
+    if let Some((name, indices)) = indexed(input)? {
+        let (mut offset, mut bytes) = (0, None);
+        loop {
+            if keyword(input, "offset")? {
+                offset = need(input, "the offset", unsigned)?;
+            } else if keyword(input, "bytes")? {
+                bytes = Some(access_bytes(input, purpose)?);
+            } else {
+                return Ok(Step::Index(Box::new(Index { purpose, bytes, name, indices, offset })));
+            }
+        }
+    }
     let name = name(input, "where")?;
     if name == "at" {
         return at(input, purpose);
@@ -343,7 +441,7 @@ fn signed(word: &str) -> Result<i64, String> {
     })
 }
 
-fn unsigned(word: &str) -> Result<u64, String> {
+pub(super) fn unsigned(word: &str) -> Result<u64, String> {
     let digits = digits(word);
     let number = match digits.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16),

@@ -7,45 +7,29 @@ use kernel::{RegionSpec, Remap, UserAccess};
 use machine::cpu::{self, Op, Program, ProgramError};
 use model::isa::PAGE_BYTES;
 
-use super::pattern::{Item, Pattern, Shape};
-use super::{Line, Node, PartCall, Place, Purpose, Step, title};
+use super::resolve::{Action, Base, Element, Loop, Remapped, Scope};
+use super::{Line, PartCall, Purpose};
+use crate::limits::MOST_CYCLES;
 use crate::number::Variables;
 
-/// A line's parts with all names resolved.
-#[derive(Debug)]
-enum Action {
-    Repeat(u64, Rc<[Action]>),
-    Touch { purpose: Purpose, bytes: u64, base: Base, pattern: Pattern },
-    Part { call: PartCall, region: usize, from: i64, to: i64 },
-    Mmap(usize, Rc<RegionSpec>),
-    Mremap(Box<Remapped>),
-    Op(Op),
-}
+/// More turns of loops without a step are an error: such a loop would never let go.
+const MOST_IDLE: u64 = 1 << 20;
 
-/// The base of a place.
-#[derive(Clone, Copy, Debug)]
-enum Base {
-    /// The start of the region with this number, wherever it is now.
-    Region(usize),
-    At(u64),
-}
-
-/// A region or a part of it that is to be moved or resized.
-#[derive(Debug)]
-struct Remapped {
-    region: usize,
-    part: Option<(i64, i64)>,
-    to: Option<u64>,
-    pages: Option<u64>,
-    may_move: bool,
-}
-
-/// A list of actions in execution, and how often it is repeated after this time.
+/// A list of actions in execution.
 #[derive(Clone, Debug)]
 struct Level {
     actions: Rc<[Action]>,
     next: usize,
-    left: u64,
+    again: Again,
+}
+
+/// What repeats it.
+#[derive(Clone, Copy, Debug)]
+enum Again {
+    /// So many more times.
+    Times(u64),
+    /// A loop with this variable, up to and including `last`.
+    Loop { variable: usize, last: i64, by: i64 },
 }
 
 /// The accesses of the step in execution.
@@ -76,6 +60,15 @@ pub struct Script {
     pub(super) places: Vec<Range<u64>>,
     /// Steps with accesses that have begun so far.
     turn: u64,
+    /// The values of the loops' variables, the outermost first.
+    variables: Vec<i64>,
+    /// The pages that were allocated last.
+    allocated: Option<Range<u64>>,
+    /// Cycles of computing so far.
+    thought: u64,
+    failed: bool,
+    /// The line of each of the outermost actions.
+    texts: Rc<[String]>,
 }
 
 impl Script {
@@ -89,78 +82,190 @@ impl Script {
         regions: &[RegionSpec],
         variables: &Variables,
     ) -> Result<Script, (usize, String)> {
-        let lines = lines.iter().enumerate();
-        let nodes = lines.flat_map(|(at, line)| line.nodes.iter().map(move |node| (at, node)));
-        let actions =
-            nodes.map(|(at, node)| action(node, regions, variables).map_err(|why| (at, why)));
+        let mut scope = Scope::new(regions, variables);
+        let (mut actions, mut texts) = (Vec::new(), Vec::new());
+        for (at, line) in lines.iter().enumerate() {
+            for node in &line.nodes {
+                if let Some(action) = scope.outer(node).map_err(|why| (at, why))? {
+                    actions.push(action);
+                    texts.push(line.to_string());
+                }
+            }
+        }
         let end = |r: &RegionSpec| r.start.saturating_add(r.pages.saturating_mul(PAGE_BYTES));
         let stated = regions.iter().map(|region| region.start..end(region)).collect();
-        Ok(Script::of(actions.collect::<Result<Rc<[Action]>, _>>()?, stated))
+        Ok(Script::of(actions.into(), stated, texts.into()))
     }
 
-    fn of(whole: Rc<[Action]>, stated: Rc<[Range<u64>]>) -> Script {
-        let levels = vec![Level { actions: whole.clone(), next: 0, left: 0 }];
+    fn of(whole: Rc<[Action]>, stated: Rc<[Range<u64>]>, texts: Rc<[String]>) -> Script {
+        let levels = vec![Level { actions: whole.clone(), next: 0, again: Again::Times(0) }];
         let places = stated.to_vec();
-        Script { whole, levels, points: None, stated, places, turn: 0 }
+        Script {
+            whole,
+            levels,
+            points: None,
+            stated,
+            places,
+            turn: 0,
+            variables: Vec::new(),
+            allocated: None,
+            thought: 0,
+            failed: false,
+            texts,
+        }
     }
 
     /// The same program, from its beginning.
     #[must_use]
     pub fn restarted(&self) -> Script {
-        Script::of(self.whole.clone(), self.stated.clone())
+        Script::of(self.whole.clone(), self.stated.clone(), self.texts.clone())
     }
 
-    fn step(&mut self) -> Option<Op> {
+    fn step(&mut self) -> Option<Result<Op, String>> {
+        let mut idle = 0;
         loop {
             if let Some(points) = &mut self.points {
                 if let Some(va) = points.addresses.next() {
-                    return Some(points.at(va));
+                    return Some(Ok(points.at(va)));
                 }
                 self.points = None;
             }
             let level = self.levels.last_mut()?;
             let Some(action) = level.actions.get(level.next) else {
-                if level.left == 0 {
-                    self.levels.pop();
-                } else {
-                    (level.next, level.left) = (0, level.left - 1);
+                idle += 1;
+                if idle > MOST_IDLE {
+                    return Some(Err("a loop goes round without a step".to_owned()));
                 }
+                self.turn_of_loop();
                 continue;
             };
             level.next += 1;
             match action {
-                Action::Op(op) => return Some(op.clone()),
+                Action::Op(Op::Think(cycles)) => {
+                    let cycles = *cycles;
+                    self.thought = self.thought.saturating_add(cycles);
+                    if self.thought > MOST_CYCLES {
+                        let message = format!("it has computed for more than {MOST_CYCLES} cycles");
+                        return Some(Err(message));
+                    }
+                    return Some(Ok(Op::Think(cycles)));
+                }
+                Action::Op(op) => return Some(Ok(op.clone())),
                 Action::Part { call, region, from, to } => {
-                    return Some(call.op(part(&self.places[*region], *from, *to)));
+                    return Some(Ok(call.op(part(&self.places[*region], *from, *to))));
                 }
                 Action::Mmap(region, spec) => {
                     self.places[*region] = self.stated[*region].clone();
-                    return Some(Op::Mmap(spec.clone()));
+                    return Some(Ok(Op::Mmap(spec.clone())));
                 }
-                Action::Mremap(asked) => return Some(asked.op(&self.places[asked.region])),
+                Action::Mremap(asked) => return Some(Ok(asked.op(&self.places[asked.region]))),
                 Action::Touch { purpose, bytes, base, pattern } => {
-                    let start = match *base {
-                        Base::Region(region) => self.places[region].start,
-                        Base::At(va) => va,
+                    let start = match start(*base, &self.places, self.allocated.as_ref()) {
+                        Ok(start) => start,
+                        Err(message) => return Some(Err(message)),
                     };
                     let addresses = pattern.addresses(start, self.turn);
                     self.turn += 1;
                     self.points = Some(Points { purpose: *purpose, bytes: *bytes, addresses });
                 }
+                Action::Element(element) => {
+                    let element = element.clone();
+                    return Some(self.element(&element));
+                }
                 Action::Repeat(times, actions) => {
                     if let Some(left) = times.checked_sub(1) {
-                        let actions = actions.clone();
-                        self.levels.push(Level { actions, next: 0, left });
+                        let (actions, again) = (actions.clone(), Again::Times(left));
+                        self.levels.push(Level { actions, next: 0, again });
+                    }
+                }
+                Action::For(inner) => {
+                    let inner = inner.clone();
+                    if let Err(message) = self.enter(&inner) {
+                        return Some(Err(message));
                     }
                 }
             }
         }
     }
+
+    /// A list of actions is done: it begins again, or what is around it goes on.
+    fn turn_of_loop(&mut self) {
+        let Some(level) = self.levels.last_mut() else { return };
+        let goes_on = match &mut level.again {
+            Again::Times(0) => false,
+            Again::Times(left) => {
+                *left -= 1;
+                true
+            }
+            Again::Loop { variable, last, by } => {
+                let next = self.variables.get(*variable).and_then(|value| value.checked_add(*by));
+                match next.filter(|next| if *by > 0 { next <= last } else { next >= last }) {
+                    Some(next) => {
+                        self.variables[*variable] = next;
+                        true
+                    }
+                    None => {
+                        self.variables.truncate(*variable);
+                        false
+                    }
+                }
+            }
+        };
+        if goes_on {
+            level.next = 0;
+        } else {
+            self.levels.pop();
+        }
+    }
+
+    /// Begins a loop, unless it has no turn.
+    fn enter(&mut self, inner: &Loop) -> Result<(), String> {
+        let (from, last) = (inner.from.value(&self.variables)?, inner.to.value(&self.variables)?);
+        let by = inner.by;
+        if if by > 0 { from > last } else { from < last } {
+            return Ok(());
+        }
+        let variable = self.variables.len();
+        self.variables.push(from);
+        let again = Again::Loop { variable, last, by };
+        self.levels.push(Level { actions: inner.body.clone(), next: 0, again });
+        Ok(())
+    }
+
+    /// The access to an element whose number is calculated.
+    fn element(&self, element: &Element) -> Result<Op, String> {
+        let inside = element.inside(&self.variables)?;
+        let start = start(element.base, &self.places, self.allocated.as_ref())?;
+        let va = start.wrapping_add_signed(inside);
+        let (purpose, bytes) = (element.purpose, element.bytes);
+        Ok(Points { purpose, bytes, addresses: Box::new(std::iter::empty()) }.at(va))
+    }
+}
+
+/// The address at which a place begins now.
+fn start(base: Base, places: &[Range<u64>], new: Option<&Range<u64>>) -> Result<u64, String> {
+    match base {
+        Base::Region(region) => Ok(places[region].start),
+        Base::At(va) => Ok(va),
+        Base::New => new.map(|range| range.start).ok_or_else(|| {
+            "`new` is what the last `sbrk` or `mmap` gave, and none has given anything yet"
+                .to_owned()
+        }),
+    }
 }
 
 impl Program for Script {
     fn next(&mut self) -> Option<Result<Op, ProgramError>> {
-        self.step().map(Ok)
+        if self.failed {
+            return None;
+        }
+        let step = self.step()?;
+        self.failed = step.is_err();
+        Some(step.map_err(|problem| {
+            let outermost = self.levels.first().map_or(0, |level| level.next.saturating_sub(1));
+            let text = self.texts.get(outermost).map(String::as_str).unwrap_or_default();
+            ProgramError::Step { problem: format!("`{text}`: {problem}") }
+        }))
     }
 
     /// A name moves with its region; if only a part was moved, it stays with the rest.
@@ -168,6 +273,10 @@ impl Program for Script {
         if let Some(place) = self.places.iter_mut().find(|place| **place == *old) {
             place.clone_from(new);
         }
+    }
+
+    fn allocated(&mut self, range: &Range<u64>) {
+        self.allocated = Some(range.clone());
     }
 }
 
@@ -196,69 +305,4 @@ impl Remapped {
         let pages = self.pages.unwrap_or(old.end.saturating_sub(old.start) / PAGE_BYTES);
         Op::Mremap(Remap { old, pages, to: self.to, may_move: self.may_move })
     }
-}
-
-fn action(node: &Node, regions: &[RegionSpec], variables: &Variables) -> Result<Action, String> {
-    let step = match node {
-        Node::Step(step) => step,
-        Node::Repeat(times, nodes) => {
-            let inner = nodes.iter().map(|node| action(node, regions, variables));
-            return Ok(Action::Repeat(*times, inner.collect::<Result<_, _>>()?));
-        }
-    };
-    let region = |name: &str| {
-        let at = regions.iter().position(|region| title(region) == name);
-        at.ok_or_else(|| format!("no region `{name}`"))
-    };
-    let last = if variables.va_bits == 32 { u64::from(u32::MAX) } else { u64::MAX };
-    let check = |region: usize, name: &str, from: i64, to: i64| {
-        let items = vec![Item::Range { from, to, step: 1 }];
-        let pattern = Pattern { shape: Shape::Items(items), unit: PAGE_BYTES, offset: 0 };
-        // The end is excluded, and must be a number of 64 bits itself.
-        let bytes = PAGE_BYTES + u64::from(last == u64::MAX);
-        pattern.check(name, regions[region].start, bytes, last)
-    };
-    Ok(Action::Op(match step {
-        Step::Touch { purpose, bytes, place } => {
-            let (base, pattern) = match place {
-                Place::In(name, pattern) => {
-                    let region = region(name)?;
-                    // A buffer beyond the address space is for the kernel to refuse.
-                    let bytes = if let Purpose::Access(_) = purpose { *bytes } else { 1 };
-                    pattern.check(name, regions[region].start, bytes, last)?;
-                    (Base::Region(region), pattern.clone())
-                }
-                Place::At(at) => {
-                    let items = vec![Item::Range { from: 0, to: 0, step: 1 }];
-                    let pattern = Pattern { shape: Shape::Items(items), unit: 1, offset: 0 };
-                    (Base::At(at.word(variables)?), pattern)
-                }
-            };
-            return Ok(Action::Touch { purpose: *purpose, bytes: *bytes, base, pattern });
-        }
-        Step::Think(cycles) => Op::Think(*cycles),
-        Step::Tick => Op::Tick,
-        Step::Sbrk(pages) => Op::Sbrk(*pages),
-        Step::Mmap(name) => {
-            let at = region(name)?;
-            return Ok(Action::Mmap(at, Rc::new(regions[at].clone())));
-        }
-        Step::Part(call, name, from, to) => {
-            let (region, from, to) = (region(name)?, *from, *to);
-            check(region, name, from, to)?;
-            return Ok(Action::Part { call: *call, region, from, to });
-        }
-        Step::Mremap { region: name, part, to, pages, may_move } => {
-            let (region, part, to) = (region(name)?, *part, *to);
-            if let Some((from, to)) = part {
-                check(region, name, from, to)?;
-            }
-            let remapped = Remapped { region, part, to, pages: *pages, may_move: *may_move };
-            return Ok(Action::Mremap(Box::new(remapped)));
-        }
-        Step::Fork(name) => Op::Fork(name.as_str().into()),
-        Step::Exec(name) => Op::Exec(name.as_str().into()),
-        Step::Wait => Op::Wait,
-        Step::Exit => Op::Exit,
-    }))
 }

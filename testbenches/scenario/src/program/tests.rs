@@ -3,7 +3,7 @@
 use super::*;
 use crate::number::Variables;
 use kernel::{Call, RegionKind, Remap, UserAccess};
-use machine::cpu::{Op, Program};
+use machine::cpu::{Op, Program, ProgramError};
 
 const MACHINE: Variables = Variables { latency: 1, levels: 3, va_bits: 39, entries: 8, delay: 0 };
 
@@ -190,10 +190,129 @@ fn nonsense_is_a_sentence() {
         "msync a 0 1",
         "exit now",
         "fork",
+        "for",
+        "for i",
+        "for i in 0: load a[i]",
+        "for i in 0..1 load a[i]",
+        "for 1 in 0..1: load a 0",
+        "for i in 0..1:",
+        "load a 0; for i in 0..1: load a 0",
+        "for i in 0..1: (load a[i]",
+        "load a[0",
+        "load a[]",
+        "load a[0][",
+        "let n",
+        "let n = ",
+        "let 2 = 3",
+        "array a of 8",
+        "array a[3]",
+        "array a[3] of 0",
     ] {
         assert!(addresses(text).is_err(), "{text}");
     }
     assert!(addresses("999999999 x load a 0..999999999").is_err());
     assert!(addresses("load a -9223372036854775808..9223372036854775807").is_err());
     assert!(addresses(&"2 x (".repeat(1000)).is_err());
+}
+
+#[test]
+fn loops_calculate_where_they_access() {
+    let pages = |text: &str| -> Vec<i64> {
+        let page = |va: u64| (va as i64 - 0x10000) / PAGE as i64;
+        addresses(text).unwrap_or_else(|e| panic!("{text}: {e}")).into_iter().map(page).collect()
+    };
+    assert_eq!(pages("for i in 0..3: load a[i]"), [0, 1, 2, 3]);
+    assert_eq!(pages("for i in 3..0 step -2: load a[i]"), [3, 1]);
+    assert_eq!(pages("for i in 3..0: load a[i]"), [0_i64; 0], "an empty range has no turn");
+    assert_eq!(
+        pages("for i in 0..1: for j in i..2: load a[2*i + j]; load a 0"),
+        [0, 0, 1, 0, 2, 0, 3, 0, 4, 0]
+    );
+    assert_eq!(
+        pages("load a 3; for i in 0..1: (load a[i]; 2 x (load a[2])); load a 1"),
+        [3, 0, 2, 2, 1, 2, 2, 1]
+    );
+    assert_eq!(pages("for i in levels - 3..(levels << 1) - 5: load a[(i + 7) % 4 / 1]"), [3, 0]);
+    assert_eq!(pages("2 x for i in 0..1: load a[-i + 1]"), [1, 0, 1, 0]);
+}
+
+#[test]
+fn arrays_have_elements_and_rows() {
+    let script = |lines: &[&str]| -> Result<Vec<(u64, u16)>, String> {
+        let lines: Result<Vec<Line>, String> = lines.iter().map(|line| line.parse()).collect();
+        let named = |name: &str, start| RegionSpec {
+            name: Some(name.to_owned()),
+            ..RegionSpec::new(RegionKind::Bss, start, 4)
+        };
+        let regions = [named("a", 0x10000), named("heap", 0x20000)];
+        let mut script = Script::new(&lines?, &regions, &MACHINE)
+            .map_err(|(line, why)| format!("{line}: {why}"))?;
+        let access = |op| match op {
+            Ok(Op::Access(access)) => Ok((access.va, access.bytes)),
+            Ok(other) => Err(format!("{other:?}")),
+            Err(error) => Err(ProgramError::to_string(&error)),
+        };
+        std::iter::from_fn(|| script.next()).map(access).collect()
+    };
+    let by_columns =
+        ["let n = 3", "array a[2][n] of 8", "for j in 0..n-1: for i in 0..1: load a[i][j]"];
+    let wanted = addresses("load a columns 2 x 3 of 8").unwrap();
+    let got: Vec<_> = script(&by_columns).unwrap().into_iter().map(|(va, _)| va).collect();
+    assert_eq!(got, wanted, "as the shorter form");
+    let part = [
+        "array b[4] of 2 in heap offset 0x100",
+        "store b[3]; load b[1] bytes 1; load b[0] offset 1",
+    ];
+    assert_eq!(script(&part), Ok(vec![(0x20106, 2), (0x20102, 1), (0x20101, 2)]));
+    for (lines, said) in [
+        (
+            &["array a[2][3] of 8", "load a[1][3]"][..],
+            "3 is no index of `a`: there they go from 0 to 2",
+        ),
+        (&["array a[4] of 4", "for i in 0..4: load a[i]"], "4 is no index"),
+        (&["array a[4] of 4", "load a[1][1]"], "1: `a` needs 1 in brackets, not 2"),
+        (&["array a[4096] of 8"], "0: array `a` has 32768 bytes, and `a` has room for 16384"),
+        (&["array a[0] of 8"], "cannot have 0 elements"),
+        (&["array b[4] of 8"], "no region `b`"),
+        (&["load b[4]"], "no region or array `b`"),
+        (&["load a[n]"], "`n` means nothing here; names are "),
+        (&["for i in 0..1: load a[i]; load a[0]", "load a[i]"], "1: `i` means nothing here"),
+        (&["let n = 1", "let n = 2"], "1: `n` has a meaning already"),
+        (&["let n = 1", "for n in 0..1: load a 0"], "1: `n` has a meaning already"),
+        (&["let L = 1"], "`L` has a meaning already"),
+        (&["for i in 0..1: let n = i"], "stands in a loop"),
+        (&["for i in 0..1 step 0: load a 0"], "the step of `i` is 0"),
+        (&["load a[1 / 0]"], "1 is divided by 0"),
+        (&["load a[1 << 62]"], "does not fit 64 bits"),
+        (&["let n = 1 << 70"], "does not fit 64 bits"),
+        (&["for i in 0..1 << 60: for j in 1..0: load a 0"], "goes round without a step"),
+        (&["for i in 0..1 << 60: think 1_000_000_000"], "Think"),
+        (&["store new 0"], "none has given anything yet"),
+        (&["store new[0]"], "none has given anything yet"),
+    ] {
+        let error = script(lines).expect_err(said);
+        assert!(error.contains(said), "{lines:?}: {error}");
+    }
+}
+
+#[test]
+fn new_is_what_was_allocated_last() {
+    let mut script = script("sbrk 2; store new 0..1; store new[1] offset 8").unwrap();
+    assert_eq!(script.next().unwrap().unwrap(), Op::Sbrk(2));
+    script.allocated(&(0x30000..0x32000));
+    let addresses: Vec<_> = std::iter::from_fn(|| script.next())
+        .map(|op| match op.unwrap() {
+            Op::Access(access) => access.va,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(addresses, [0x30000, 0x31000, 0x31008]);
+}
+
+#[test]
+fn computing_for_ever_ends() {
+    let mut script = script("for i in 0..1 << 60: think 1_000_000_000").unwrap();
+    let end = std::iter::from_fn(|| script.next()).find_map(Result::err).expect("it is stopped");
+    assert!(end.to_string().contains("has computed for more than"), "{end}");
+    assert!(script.next().is_none(), "nothing comes after an error");
 }
