@@ -9,6 +9,7 @@ mod perform;
 mod read;
 mod run;
 mod step;
+mod told;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;

@@ -10,7 +10,7 @@
 //! | `values` | the meaning of their values |
 //! | `list`, `new`, `run`, `open`, `wave` | scenarios: naming, beginning one, running, opening (`pagewalk wave`), recording |
 //! | `show` | a run as a page to look at |
-//! | `trace`, `compare`, `curve`, `policy`, `explore`, `quiz`, `soak` | the commands of those names |
+//! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
@@ -34,6 +34,7 @@ mod quiz;
 mod run;
 mod show;
 mod soak;
+mod toy;
 mod trace;
 mod values;
 mod wave;
@@ -62,6 +63,7 @@ pub use policy::{PolicyArgs, StringArgs};
 pub use quiz::QuizArgs;
 pub use show::{ShowArgs, ShowOther, ShowOutput};
 pub use soak::SoakArgs;
+pub use toy::ToyArgs;
 
 /// An open RISC-V MMU that can be read, run, seen and synthesised.
 #[derive(Debug, Parser)]
@@ -113,6 +115,8 @@ pub enum Command {
     Curve(CurveArgs),
     /// Run a page-reference string under a replacement policy.
     Policy(PolicyArgs),
+    /// Translate addresses in a machine that fits on a sheet of paper, step by step.
+    Toy(ToyArgs),
     /// Replay translation vectors through the hardware.
     Conform(ConformArgs),
     /// Write a configuration as Verilog, with what it takes to use it.
@@ -182,6 +186,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
     let idle = match &command {
         Command::List { .. } => Some("list"),
         Command::New(_) => Some("new"),
+        Command::Toy(_) => Some("toy: it is a model, and no hardware has its sizes"),
         Command::Export(_) => Some("export"),
         Command::Netlist(_) => Some("netlist"),
         Command::Bench(_) => Some("bench"),
@@ -202,6 +207,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
         Command::Compare(arguments) => compare::compare(&arguments, named),
         Command::Curve(arguments) => curve::curve(&arguments, named),
         Command::Policy(arguments) => policy::policy(&arguments, engine),
+        Command::Toy(arguments) => toy::toy(&arguments),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Netlist(arguments) => netlist::netlist(&arguments),

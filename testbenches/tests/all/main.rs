@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `bench`, `soak` | measuring and soaking |
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
-//! | `cli`, `new`, `explore`, `quiz`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
+//! | `cli`, `new`, `explore`, `quiz`, `toy`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
 //! | `traces` | traces in sweeps and scenarios |
 //! | `curves` | curves of every size, against the hardware at every size |
 //! | `over_time` | a run over time; two runs compared |
@@ -62,6 +62,7 @@ mod skip;
 mod soak;
 mod studies;
 mod tidy;
+mod toy;
 mod trace;
 mod traces;
 mod verilog;

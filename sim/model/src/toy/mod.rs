@@ -8,11 +8,20 @@
 //! |---|---|
 //! | [`Shape`] | the bits of addresses and pages (`shape`) |
 //! | [`Tree`] | page tables of one or more levels in memory, and the walk through them (`tree`) |
+//! | [`Inverted`] | one table for all processes, with an entry for each frame (`inverted`) |
+//! | [`Hashed`] | one table for all processes, with chains in buckets (`hashed`) |
+//! | [`Machine`] | processes with tables of one of these kinds, and the story of an access (`machine`) |
 
+mod hashed;
+mod inverted;
+mod machine;
 mod shape;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use hashed::Hashed;
+pub use inverted::Inverted;
+pub use machine::{Kind, Machine, Mapping, Told};
 pub use shape::{Shape, SizeError};
 pub use tree::{Invalid, Read, Tree, Walk};

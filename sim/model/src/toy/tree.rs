@@ -116,6 +116,23 @@ impl Tree {
         va >> (self.shape.page_bits + below) & ((1 << self.levels[level]) - 1)
     }
 
+    /// Where each table begins that can be reached, and its entries; the root first.
+    pub fn tables(&self) -> Vec<(u64, u64)> {
+        let mut found = Vec::new();
+        let mut level: Vec<u64> = vec![self.root];
+        for (at, bits) in self.levels.iter().enumerate() {
+            let entries = 1_u64 << bits;
+            found.extend(level.iter().map(|begins| (*begins, entries)));
+            if at + 1 == self.levels.len() {
+                break;
+            }
+            let valid = level.iter().flat_map(|begins| (0..entries).map(move |n| begins + n));
+            let valid = valid.map(|at| self.read(at)).filter(|entry| entry & VALID != 0);
+            level = valid.map(|entry| self.shape.join(u64::from(entry & !VALID), 0)).collect();
+        }
+        found
+    }
+
     /// Translates an address.
     pub fn walk(&self, va: u64) -> Walk {
         let (_, offset) = self.shape.split(va);

@@ -8,6 +8,7 @@ use model::isa;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::told::how;
 use super::{Access, Action, Check, Churn, End, Grow, Head, Load, Step, spec};
 
 /// Why a run ended early: a difference, or an invalid file.
@@ -49,6 +50,7 @@ pub(super) struct Performer<'s> {
 
 impl Performer<'_> {
     pub(super) fn step(&mut self, step: &Step) -> Result<(), Stop> {
+        let mut by_hand = None;
         let (what, came) = match &step.action {
             Action::Load(load) => (format!("load {}", load.load), self.load(load)?),
             Action::End(end) => (format!("end {}", end.end), self.end(end)?),
@@ -56,7 +58,11 @@ impl Performer<'_> {
                 self.world.run(name)?;
                 (format!("run {name}"), "registers written".to_owned())
             }
-            Action::Access(kind, access) => self.access(*kind, access)?,
+            Action::Access(kind, access) => {
+                let (what, came, how) = self.access(*kind, access)?;
+                by_hand = Some(how);
+                (what, came)
+            }
             Action::Grow(grow) => {
                 let what = format!("grow {} of {} by {}", grow.segment, grow.grow, grow.by);
                 (what, self.grow(grow)?)
@@ -82,6 +88,7 @@ impl Performer<'_> {
         }
         let line = format!("{what:24}  {came:34}  holes {}", holes.join(" "));
         self.told.push(line);
+        self.told.extend(by_hand.map(|how| format!("  {how}")));
         Ok(())
     }
 
@@ -134,7 +141,11 @@ impl Performer<'_> {
         Ok(format!("{} of {there}", ended.len()))
     }
 
-    fn access(&mut self, kind: isa::Access, text: &Access) -> Result<(String, String), Stop> {
+    fn access(
+        &mut self,
+        kind: isa::Access,
+        text: &Access,
+    ) -> Result<(String, String, String), Stop> {
         let shape = self.world.shape();
         let va = match &text.r#in {
             Some(segment) => {
@@ -161,6 +172,7 @@ impl Performer<'_> {
             return Err(Stop::Invalid(format!("{va:#x} has more bits than a logical address")));
         }
         let request = Request { va, bytes: text.bytes, access: kind, user: !text.supervisor };
+        let by_hand = how(&self.world.table(), shape, &request);
         let done = self.world.access(request, text.value.unwrap_or(0x5a))?;
         let got = match done.answer {
             Ok(pa) => format!("physical address {pa}"),
@@ -184,7 +196,7 @@ impl Performer<'_> {
         if kind != isa::Access::Store {
             same(&format!("value of {what}"), text.value.as_ref(), &done.value)?;
         }
-        Ok((what, got))
+        Ok((what, got, by_hand))
     }
 
     fn grow(&mut self, text: &Grow) -> Result<String, Stop> {

@@ -6,7 +6,7 @@ use crate::contiguous::{Descriptor, Fit, Measure};
 
 impl World {
     /// What the registers must contain for the running process.
-    pub(super) fn table(&self) -> Vec<Option<Descriptor>> {
+    pub fn table(&self) -> Vec<Option<Descriptor>> {
         let mut table = vec![None; self.unit.shape().segments];
         let running = self.processes.iter().find(|p| Some(&p.name) == self.running.as_ref());
         for (number, _, stored) in running.iter().flat_map(|process| &process.segments) {
