@@ -37,6 +37,7 @@ impl Runner<'_> {
                 let written = self.tables.edit(space, edit, &self.variables, memory);
                 let (at, old) = written.map_err(invalid)?;
                 self.bench.board.software_wrote(at, old);
+                self.bench.board.pause(Software::Step(0));
             }
             Action::ExpectPte(edit) => self.expect_pte(hart, line, edit)?,
             Action::BusError(text) => {

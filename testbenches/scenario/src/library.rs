@@ -22,7 +22,7 @@ pub enum FindError {
         similar: Vec<String>,
     },
     /// The file cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path}")]
     Unreadable {
         /// The path requested.
         path: String,

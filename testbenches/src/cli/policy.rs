@@ -38,9 +38,9 @@ pub struct StringArgs {
     /// Frame limit for the pages: 3, or several values: 1..7 or 3,4.
     #[arg(long, value_name = "N")]
     pub frames: String,
-    /// The replacement policy, several with commas, or all.
-    #[arg(long, default_value = "all")]
-    pub policy: String,
+    /// The replacement policy, several with commas, or all [default: all, or clock to be shown].
+    #[arg(long)]
+    pub policy: Option<String>,
     /// References that store, besides those marked w: all, none, or pages as 0,3,5..7.
     #[arg(long, default_value = "none", value_name = "PAGES")]
     pub store: String,
@@ -83,11 +83,12 @@ pub(super) struct Runs {
     pub(super) config: String,
 }
 
-/// Reads them, the setups by policy and then by frame limit, without rows.
-pub(super) fn runs(arguments: &StringArgs, engine: Engine) -> anyhow::Result<Runs> {
+/// Reads them, the setups by policy and then by frame limit, without rows; `default` are the policies
+/// if none is named.
+pub(super) fn runs(arguments: &StringArgs, default: &str, engine: Engine) -> anyhow::Result<Runs> {
     let steps = stored(references(&arguments.string)?, &arguments.store)?;
     let frames = frames(&arguments.frames)?;
-    let policies = policies(&arguments.policy)?;
+    let policies = policies(arguments.policy.as_deref().unwrap_or(default))?;
     let runs = frames.len() * policies.len();
     ensure!(runs <= MOST_RUNS, "{runs} runs were requested; at most {MOST_RUNS} are possible");
     has_effect(arguments, &policies)?;
@@ -111,7 +112,7 @@ pub(super) fn runs(arguments: &StringArgs, engine: Engine) -> anyhow::Result<Run
 
 /// Runs the string under each policy with each frame limit, and reports.
 pub(super) fn policy(arguments: &PolicyArgs, engine: Engine) -> anyhow::Result<Status> {
-    let Runs { steps, setups, config } = runs(&arguments.run, engine)?;
+    let Runs { steps, setups, config } = runs(&arguments.run, "all", engine)?;
     let alone = setups.len() == 1;
     ensure!(
         alone || !arguments.steps,

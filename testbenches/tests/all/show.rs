@@ -382,6 +382,13 @@ step = [{ load = 0x1000, pa = 0x8000_0000 }]
     let (status, error) = server.ask(own, &run, &edited.replace("load", "loud"));
     assert_eq!(status, 422);
     assert!(error.contains(":6:"), "{error}");
+    // What is announced is not what arrives: nothing is reserved for it.
+    let mut stream = std::net::TcpStream::connect(own).expect("it listens");
+    let huge = format!("POST /other HTTP/1.1\r\nHost: {own}\r\nContent-Length: 99999999\r\n\r\n");
+    stream.write_all(huge.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     for (host, request) in [
         (own, "GET /".to_owned()),
         (own, "GET /wrong/".to_owned()),
@@ -444,4 +451,52 @@ fn pages_that_were_written_are_read() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("pass 6"), "{text}");
+}
+
+/// Software writes an entry, then fences: the record has them in this order.
+#[test]
+fn what_a_fence_is_for_comes_before_it() {
+    let (document, _) = recorded(&[STORIES[0]]);
+    let run = &document["runs"][0];
+    let all: Vec<&Value> = records(run).collect();
+    let after = |start: usize, is: &dyn Fn(&Value) -> bool| {
+        all[start..].iter().position(|record| is(record)).map(|at| start + at)
+    };
+    let copy = after(0, &|record| record["event"] == "copy").expect("a copy");
+    let entry = after(copy, &|record| record["k"] == "pte" && record["by"] == "kernel");
+    let fence = after(copy, &|record| record["k"] == "fence").expect("a fence");
+    assert!(entry.is_some_and(|entry| entry < fence), "{entry:?} {fence}");
+    // The fork takes W from every page of the parent, and fences its address space.
+    let fork = after(0, &|record| record["event"] == "fork").expect("a fork");
+    let fence = (0..fork).rev().find(|&at| all[at]["k"] == "fence").expect("a fence");
+    let cycle = all[fence]["at"].as_u64().expect("a cycle");
+    let emptied = of(run, "line").filter(|line| line["valid"] == false && line["at"] == cycle + 1);
+    assert_eq!(emptied.count(), 8, "each line of the parent is empty in the next cycle");
+}
+
+/// What a walk reads is what the record says is there.
+#[test]
+fn walks_read_the_words_that_were_recorded() {
+    let mut read = 0;
+    for name in [
+        "a-global-walk-does-not-colour-the-next",
+        "a-revoked-entry-is-not-used",
+        "a-fence-overtakes-a-walk",
+        "svade-faults-on-a-clear",
+        STORIES[0],
+        STORIES[3],
+    ] {
+        let (document, _) = recorded(&[name]);
+        let run = &document["runs"][0];
+        let mut memory = Memory::default();
+        for record in records(run) {
+            memory.take(record);
+            if record["k"] == "read" && record.get("error").is_none() {
+                let there = memory.words.get(&hex(&record["pa"])).copied().unwrap_or_default();
+                assert_eq!(there, hex(&record["value"]), "{name}: {record}");
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 100, "{read}");
 }

@@ -36,6 +36,8 @@ pub(super) struct Pins {
     pub(super) lines: Lines,
     /// For so many cycles they may still change.
     unsettled: u32,
+    /// The cycle of what changes them, until they are looked at.
+    changed: Option<u64>,
 }
 
 impl Pins {
@@ -48,6 +50,7 @@ impl Pins {
             done: FxHashMap::default(),
             lines,
             unsettled: SETTLING,
+            changed: None,
         }
     }
 
@@ -68,7 +71,7 @@ impl Pins {
             self.satp = Some(inputs.satp);
             if let Some(satp) = self.context() {
                 let mode = satp.mode.name().to_lowercase();
-                let what = What::Satp { mode, asid: satp.asid, root: Hex(satp.root) };
+                let what = What::Satp { hart, mode, asid: satp.asid, root: Hex(satp.root) };
                 tell(Record { at: now, what });
             }
         }
@@ -120,7 +123,9 @@ impl Pins {
         }
         if self.unsettled > 0 {
             self.unsettled -= 1;
-            self.lines.look(hart, cycle.unit, |what| tell(Record { at: now, what }));
+            // After idle cycles that were skipped, lines have been so since the one after the change.
+            let at = self.changed.take().map_or(now, |changed| now.min(changed + 1));
+            self.lines.look(hart, cycle.unit, |what| tell(Record { at, what }));
         }
         let refills = [Pulse::Refill, Pulse::SuperpageRefill];
         let changes = inputs.reset
@@ -128,6 +133,7 @@ impl Pins {
             || refills.iter().any(|pulse| outputs.events.has(*pulse));
         if changes {
             self.unsettled = SETTLING;
+            self.changed = Some(now);
         }
     }
 

@@ -34,6 +34,9 @@ pub enum What {
     },
     /// `satp`, as requests see it from now on.
     Satp {
+        /// The hart, unless it is the first.
+        #[serde(skip_serializing_if = "is_first")]
+        hart: usize,
         /// The scheme, in lower case.
         mode: String,
         /// `satp.ASID`.

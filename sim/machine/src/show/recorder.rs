@@ -9,6 +9,7 @@ use super::{
 };
 use crate::board::{Cycle, Observer, Pause, Software, WorldState};
 use kernel::{Activity, Event, Os};
+use model::bus::SharedMemory;
 use model::isa::Mode;
 use model::mmu::{Mmu, Pulse};
 use serde_json::Value;
@@ -35,13 +36,17 @@ pub struct Subject {
 }
 
 /// Records a run of a board.
-#[derive(Debug)]
 pub struct Recorder {
     subject: Subject,
     machine: Machine,
     harts: Vec<Pins>,
     survey: Survey,
     tables: Tables,
+    /// Memory, and the roots of the tables that software uses: known after the first pause.
+    memory: Option<SharedMemory>,
+    roots: Vec<(Mode, u64)>,
+    /// Who writes page tables.
+    software: &'static str,
     records: Vec<Record>,
     /// Records of cycles, and others, so far.
     made: [usize; 2],
@@ -55,6 +60,12 @@ pub struct Recorder {
     every: u64,
     pauses: u64,
     end: Option<u64>,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("subject", &self.subject).finish_non_exhaustive()
+    }
 }
 
 impl Recorder {
@@ -82,6 +93,9 @@ impl Recorder {
             harts,
             survey: Survey::default(),
             tables: Tables::default(),
+            memory: None,
+            roots: Vec::new(),
+            software: "software",
             records: Vec::new(),
             made: [0; 2],
             activity: None,
@@ -169,10 +183,21 @@ impl Recorder {
         self.survey.look(os, |what| told.push(what));
         let mode = self.subject.mode;
         let roots = os.processes().filter_map(|process| process.space.as_ref());
-        let roots = roots.map(|space| (mode, space.table.root()));
-        self.tables.look(roots, pause.memory, "kernel", |what| told.push(what));
+        self.roots = roots.map(|space| (mode, space.table.root())).collect();
+        (self.memory, self.software) = (Some(pause.memory.clone()), "kernel");
         told.into_iter().for_each(|what| self.tell(now, what));
+        self.look_at_tables(now);
         self.sample(now, os, pause);
+    }
+
+    /// Tells the words of page tables that are different from what was told. What comes after them,
+    /// a fence or an event, then finds them as software has written them.
+    fn look_at_tables(&mut self, now: u64) {
+        let Some(memory) = &self.memory else { return };
+        let mut told = Vec::new();
+        let roots = self.roots.iter().copied();
+        self.tables.look(roots, memory, self.software, |what| told.push(what));
+        told.into_iter().for_each(|what| self.tell(now, what));
     }
 
     fn sample(&mut self, at: u64, os: &Os, pause: &Pause<'_>) {
@@ -203,14 +228,14 @@ impl Recorder {
     }
 
     fn step(&mut self, now: u64, line: usize, pause: &Pause<'_>) {
-        let mut told = Vec::new();
-        let roots: Vec<_> = self.harts.iter().filter_map(Pins::context).collect();
-        let roots = roots.iter().map(|satp| (satp.mode, satp.root));
-        self.tables.look(roots, pause.memory, "software", |what| told.push(what));
+        let contexts = self.harts.iter().filter_map(Pins::context);
+        self.roots = contexts.map(|satp| (satp.mode, satp.root)).collect();
+        self.memory = Some(pause.memory.clone());
+        self.look_at_tables(now);
         if let Some(text) = line.checked_sub(1).and_then(|line| self.subject.lines.get(line)) {
-            told.push(What::Step { line, text: text.trim().to_owned() });
+            let text = text.trim().to_owned();
+            self.tell(now, What::Step { line, text });
         }
-        told.into_iter().for_each(|what| self.tell(now, what));
     }
 }
 
@@ -236,6 +261,9 @@ impl Observer for Recorder {
         self.window = Some((from, now + 1));
         if cycle.hart == 0 {
             self.spend(now, now + 1, cycle.world.activity);
+        }
+        if cycle.inputs.accepted_fence(cycle.outputs).is_some() {
+            self.look_at_tables(now);
         }
         let mode = self.subject.mode;
         let Some(pins) = self.harts.get_mut(cycle.hart) else { return };
@@ -263,6 +291,9 @@ impl Observer for Recorder {
             other => events::record(other),
         };
         if let Some(what) = what {
+            if !matches!(what, What::Policy { .. } | What::Queues { .. }) {
+                self.look_at_tables(cycle);
+            }
             self.tell(cycle, what);
         }
     }

@@ -6,8 +6,10 @@
 //! | `trace` | a recorded program |
 //! | `policy` | a page-reference string |
 //! | `serve` | the page from a server on this machine, where the scenario can be edited |
+//! | `http` | the little of HTTP that this needs |
 //! | `written` | the file: a page, or the record as JSON |
 
+mod http;
 mod policy;
 mod scenario;
 mod serve;
@@ -21,10 +23,10 @@ use kernel::PolicyKind;
 use machine::show::Document;
 use model::isa::Mode;
 
-use super::Status;
 use super::machine::RecordedArgs;
 use super::policy::StringArgs;
 use super::values::{named, scheme};
+use super::{Status, output};
 use engine::Engine;
 
 /// The most runs that a page shows side by side.
@@ -101,5 +103,8 @@ pub(super) fn show(arguments: &ShowArgs, engine: Engine) -> anyhow::Result<Statu
         None => scenario::show(arguments, engine)?,
     };
     written::write(&shown, place)?;
+    if shown.status == Status::Interrupted {
+        output::note("interrupted: the page shows what was simulated until then");
+    }
     Ok(shown.status)
 }

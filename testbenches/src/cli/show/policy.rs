@@ -14,12 +14,14 @@ use crate::cli::{Status, interrupt};
 use crate::policy::{places, run};
 use engine::{Engine, find};
 
+/// The policy that is shown if none is named: a page shows two runs at most.
+const DEFAULT: &str = "clock";
 /// Characters of a string that is quoted as a whole.
 const LONGEST_IDEA: usize = 200;
 
 /// Runs the string, recorded: under one policy with one frame limit, or in two such runs.
 pub(super) fn show(arguments: &StringArgs, engine: Engine) -> anyhow::Result<Shown> {
-    let Runs { steps, setups, config } = runs(arguments, engine)?;
+    let Runs { steps, setups, config } = runs(arguments, DEFAULT, engine)?;
     ensure!(
         setups.len() <= MOST_RUNS,
         "{} runs were requested, and a page shows {MOST_RUNS} side by side: name two policies, as \
@@ -27,6 +29,7 @@ pub(super) fn show(arguments: &StringArgs, engine: Engine) -> anyhow::Result<Sho
         setups.len()
     );
     let StringArgs { string, frames, policy, .. } = arguments;
+    let policy = policy.as_deref().unwrap_or(DEFAULT);
     let command =
         format!("pagewalk show policy --string {string} --frames {frames} --policy {policy}");
     let policies: BTreeSet<_> = setups.iter().map(|setup| setup.policy.name()).collect();

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{anyhow, ensure};
 use machine::board::Observer;
@@ -17,7 +18,7 @@ use serde_json::json;
 use super::{MOST_RUNS, ShowArgs, Shown};
 use crate::cli::run::known;
 use crate::cli::trace::traced;
-use crate::cli::{Status, interrupt};
+use crate::cli::{Status, interrupt, output};
 use engine::{Engine, build};
 
 /// Runs the scenario, recorded.
@@ -59,11 +60,19 @@ pub(super) fn document(
         let report = run::run_one(scenario, &traced, &factory, &mut recording, stop)?;
         let Some(recorder) = recording.made else { continue };
         let failure = failure(&report);
+        if let Some(failure) = report.failure() {
+            output::note(&format!("FAIL  {failure}"));
+        }
         failed |= failure.is_some();
         let counts = json!({ "cycles": report.cycles, "counts": report.counts });
         document.runs.push(recorder.borrow_mut().finish(counts, failure));
     }
-    Ok((document, if failed { Status::Differs } else { Status::Fine }))
+    let status = match (stop.load(Relaxed), failed) {
+        (true, _) => Status::Interrupted,
+        (false, true) => Status::Differs,
+        (false, false) => Status::Fine,
+    };
+    Ok((document, status))
 }
 
 /// What was not as the file expects.

@@ -2,50 +2,68 @@
 //!
 //! Nobody else can use it: it listens on 127.0.0.1 only, its address holds a key that other
 //! programs and pages do not know, and a request must be addressed to this machine by its number.
+//! The requests themselves are read in `http`.
 
-use std::io::Read;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::AtomicBool;
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, mpsc};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, ensure};
 use scenario::load::Scenario;
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
 
+use super::http::{self, Asked};
 use super::{ShowArgs, scenario as story};
 use crate::cli::output::{self, print};
 use crate::cli::{Status, interrupt};
 use crate::show::{page, script};
 use engine::Engine;
 
-/// Longer texts are not run.
-const LONGEST: u64 = 1 << 20;
 /// A run that takes longer is ended, and shown as far as it came.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often Ctrl-C is looked for.
-const GLANCE: Duration = Duration::from_millis(100);
+const GLANCE: Duration = Duration::from_millis(50);
+/// Connections at the same time; others have to wait.
+const MOST_CONNECTIONS: usize = 16;
 
 /// Serves the page until Ctrl-C.
 pub(super) fn serve(arguments: &ShowArgs, engine: Engine) -> anyhow::Result<Status> {
     let stop = interrupt::stop_flag()?;
-    let scenario = story::named(arguments)?;
-    let first = run(&scenario, arguments, engine, stop)?;
+    let Scenario { name, file, .. } = story::named(arguments)?;
+    let first = served_page(&story::named(arguments)?, arguments, engine, stop)?;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port.unwrap_or(0)));
-    let server = Server::http(wanted).map_err(|error| anyhow!("port {wanted}: {error}"))?;
-    let address = server.server_addr().to_ip().context("the server has no address")?;
+    let listener = TcpListener::bind(wanted).with_context(|| format!("port {}", wanted.port()))?;
+    listener.set_nonblocking(true).context("the server cannot wait")?;
+    let address = listener.local_addr().context("the server has no address")?;
     let key = key()?;
     print(&format!("http://{address}/{key}/\n"))?;
     output::note("the page is served until Ctrl-C");
-    let served = Served { arguments, engine, stop, key, hosts: hosts(address), scenario, first };
-    while !stop.load(Relaxed) {
-        if let Some(request) = server.recv_timeout(GLANCE).context("the server failed")? {
-            // A browser that has gone needs no answer.
-            let _ = served.answer(request);
+    let (hosts, running) = (hosts(address), Mutex::new(()));
+    let served = Served { arguments, engine, stop, key, hosts, name, file, first, running };
+    let open = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        while !stop.load(Relaxed) {
+            let stream = match listener.accept() {
+                Ok((stream, _)) if open.load(Relaxed) < MOST_CONNECTIONS => stream,
+                Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
+                Ok(_) | Err(_) => {
+                    thread::sleep(GLANCE);
+                    continue;
+                }
+            };
+            open.fetch_add(1, Relaxed);
+            scope.spawn(|| {
+                // A browser that has gone needs no answer.
+                let _ = served.answer(stream);
+                open.fetch_sub(1, Relaxed);
+            });
         }
-    }
+        Ok(())
+    })
+    .context("the server failed")?;
     Ok(Status::Fine)
 }
 
@@ -56,44 +74,42 @@ struct Served<'a> {
     stop: &'static AtomicBool,
     key: String,
     hosts: [String; 2],
-    scenario: Scenario,
+    /// The scenario's name and file.
+    name: String,
+    file: String,
     /// The page of the scenario as it is in its file.
     first: String,
+    /// Held during a run: there is one at a time.
+    running: Mutex<()>,
 }
 
 impl Served<'_> {
-    fn answer(&self, mut request: Request) -> std::io::Result<()> {
-        let host = request.headers().iter().find(|header| header.field.equiv("Host"));
-        let is_ours =
-            host.is_some_and(|host| self.hosts.iter().any(|own| host.value.as_str() == own));
-        let url = request.url().to_owned();
-        let place = url.strip_prefix(&format!("/{}/", self.key));
-        let (status, kind, text) = match (is_ours, request.method(), place) {
-            (true, Method::Get, Some("")) => (200, "text/html", self.first.clone()),
-            (true, Method::Post, Some("run")) => match self.edited(&mut request) {
+    fn answer(&self, mut stream: TcpStream) -> io::Result<()> {
+        stream.set_nonblocking(false)?;
+        let asked = match http::read(&mut stream)? {
+            Ok(asked) => asked,
+            Err((status, why)) => return http::answer(&mut stream, status, "text/plain", why),
+        };
+        let Asked { method, path, host, body } = asked;
+        let is_ours = self.hosts.contains(&host);
+        let place = path.strip_prefix(&format!("/{}/", self.key)).filter(|_| is_ours);
+        let (status, kind, text) = match (method.as_str(), place) {
+            ("GET", Some("")) => (200, "text/html", self.first.clone()),
+            ("POST", Some("run")) => match self.edited(&body) {
                 Ok(record) => (200, "application/json", record),
                 Err(error) => (422, "text/plain", format!("{error:#}")),
             },
             _ => (404, "text/plain", "there is nothing here\n".to_owned()),
         };
-        let kind = Header::from_bytes("Content-Type", format!("{kind}; charset=utf-8"));
-        let response = Response::from_string(text).with_status_code(StatusCode(status));
-        request.respond(match kind {
-            Ok(kind) => response.with_header(kind),
-            Err(()) => response,
-        })
+        http::answer(&mut stream, status, kind, &text)
     }
 
     /// Runs the text of a request, and returns its record.
-    fn edited(&self, request: &mut Request) -> anyhow::Result<String> {
-        let mut text = String::new();
-        let read = request.as_reader().take(LONGEST + 1).read_to_string(&mut text);
-        read.context("the text cannot be read")?;
-        anyhow::ensure!(text.len() as u64 <= LONGEST, "the text is longer than {LONGEST} bytes");
-        let Scenario { name, file, .. } = &self.scenario;
-        let scenario = Scenario::parse(name, file, &text)?;
+    fn edited(&self, text: &str) -> anyhow::Result<String> {
+        let alone = self.running.try_lock();
+        ensure!(alone.is_ok(), "another run is under way; run this one when it has ended");
+        let scenario = Scenario::parse(&self.name, &self.file, text)?;
         scenario.check_effects()?;
-        let (arguments, engine) = (self.arguments, self.engine);
         let ended = Arc::new(AtomicBool::new(false));
         let (done, waits) = mpsc::channel::<()>();
         let (flag, stop) = (Arc::clone(&ended), self.stop);
@@ -106,7 +122,7 @@ impl Served<'_> {
                 }
             }
         });
-        let shown = story::document(&scenario, arguments, engine, &ended);
+        let shown = story::document(&scenario, self.arguments, self.engine, &ended);
         drop(done);
         let _ = watch.join();
         let (mut document, _) = shown?;
@@ -116,7 +132,7 @@ impl Served<'_> {
 }
 
 /// The page of the scenario as it is.
-fn run(
+fn served_page(
     scenario: &Scenario,
     arguments: &ShowArgs,
     engine: Engine,

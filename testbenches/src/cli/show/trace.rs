@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use anyhow::{anyhow, ensure};
+use anyhow::{anyhow, bail, ensure};
 use machine::show::{Budget, Document, Recorder, Subject};
 
 use super::{MOST_RUNS, Shown};
@@ -46,6 +46,10 @@ pub(super) fn show(arguments: &RecordedArgs, engine: Engine) -> anyhow::Result<S
         let outcome = machine.run(job.stop);
         progress.clear();
         job.has_run(&outcome)?;
+        let is_empty = outcome.report.total.accesses.total() == 0;
+        if let Some(error) = outcome.error.as_ref().filter(|_| is_empty) {
+            bail!("{error}");
+        }
         let failure = outcome.error.as_ref().map(ToString::to_string);
         let report = serde_json::to_value(&outcome.report)?;
         document.runs.push(recorder.borrow_mut().finish(report, failure));

@@ -1,12 +1,13 @@
 //! The file that is written.
 
-use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
 use super::Shown;
 use crate::cli::output::print;
+use crate::export::{begin, complete};
 use crate::show::{page, script};
 
 /// An error if a file's name says neither page nor record.
@@ -25,8 +26,16 @@ pub(super) fn write(shown: &Shown, path: Option<&Path>) -> anyhow::Result<()> {
         true => (script(document)?, "record"),
         false => (page(document)?, "page"),
     };
-    fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    write_whole(&path, &text).with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(print(&format!("{kind}  {}\n", path.display()))?)
+}
+
+/// Writes a file that is whole or, if that fails, what it was before.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = begin(path)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    complete(file, path)
 }
 
 /// The name of a page, after what it shows.
