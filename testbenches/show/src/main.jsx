@@ -19,7 +19,7 @@ function Failure({ error }) {
 /** The document of the file, until the server that the page came from has run another. */
 function Shown({ first }) {
   const [{ document: given, number }, show] = useState({ document: first, number: 0 });
-  return <Guard moment={number}><App key={number} document={given} onRun={(next) => show({ document: next, number: number + 1 })} /></Guard>;
+  return <Guard moment={number}><App key={number} document={given} onRun={(next, text) => show({ document: { ...next, edited: text !== first.source?.text }, number: number + 1 })} /></Guard>;
 }
 
 const given = readDocument(document.getElementById("record")?.textContent);

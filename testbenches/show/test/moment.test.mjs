@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { readDocument } from "../src/model/document.js";
 import { UNITS, atAccess, atCycle, atRecord, focusOf, fromHash, isAtEnd, step, subjectOf, toHash } from "../src/model/moment.js";
 import { Recording } from "../src/model/recording.js";
-import { follow } from "../src/model/together.js";
+import { differences, follow, nextDifference } from "../src/model/together.js";
 import { walkOf } from "../src/model/walk.js";
 import { forkStory, longStory, twoRuns } from "./stories/stories.mjs";
 
@@ -94,4 +94,34 @@ test("two runs stay at the same access of the same process", () => {
     assert.equal(focus.record.va, clock.answer(rank).record.va);
   }
   assert.equal(follow(clock, atCycle(clock, 77), fifo, "cycle").moment.cycle, 77);
+});
+
+test("the differences of two runs are faults of one only, and other victims", () => {
+  const [clock, fifo] = recordingsOf(twoRuns());
+  const found = differences(clock, fifo);
+  assert.ok(found.length > 0);
+  const faults = (recording) => {
+    const of = new Map();
+    for (const index of recording.answers) {
+      const { n, cause } = recording.records[index];
+      of.set(n, (of.get(n) ?? false) || cause !== undefined);
+    }
+    return of;
+  };
+  const [mine, its] = [faults(clock), faults(fifo)];
+  const n = ({ rank }) => clock.answer(rank).record.n;
+  const single = found.filter(({ text }) => /faults in/.test(text)).map(n);
+  assert.deepEqual(single, [...mine.keys()].filter((key) => mine.get(key) !== its.get(key)));
+  assert.ok(found.some(({ text }) => /evicts page 0x\w+, .* page 0x\w+\.$/.test(text)), "other victims");
+  let moment = atCycle(clock, 0);
+  const visited = [];
+  for (let next; (next = nextDifference(found, clock, moment)) !== null; moment = atAccess(clock, next.rank)) visited.push(next);
+  assert.deepEqual(visited, found);
+  assert.deepEqual(differences(clock, clock), []);
+});
+
+test("the end of one run goes with the end of the other", () => {
+  const [clock, fifo] = recordingsOf(twoRuns());
+  assert.notEqual(clock.cycles, fifo.cycles);
+  for (const by of ["access", "cycle"]) assert.equal(follow(clock, atCycle(clock, clock.cycles), fifo, by).moment.cycle, fifo.cycles);
 });

@@ -92,3 +92,26 @@ test("search finds addresses, pages, kinds, processes, and all of them together"
   assert.deepEqual(search(recording, "   ", names), { hits: [], total: 0 });
   assert.equal(search(recording, "zzz", names).total, 0);
 });
+
+test("search knows other words for the same", () => {
+  const recording = recordingOf(forkStory());
+  const count = (query) => search(recording, query, () => "").total;
+  assert.ok(count("copy") > 0 && count("tlb miss") > 0 && count("context switch") > 0);
+  for (const [said, word] of [["cow", "copy"], ["copy on write", "copy"], ["copy-on-write", "copy"], ["TLB miss", "miss"], ["tlb hit", "hit"], ["page fault", "fault"], ["context switch", "switch"], ["sfence", "fence"]]) {
+    assert.equal(count(said), count(word), said);
+  }
+});
+
+test("pages have the names that the run gives them, in sentences and in the search", () => {
+  const story = policyStory();
+  story.runs[0].labels = { "1:0x407": "7", "1:0x401": "71" };
+  const recording = recordingOf(story);
+  assert.match(find2(recording, (r) => r.k === "access").what, /^string loads from page 7 \(0x407000\): /);
+  assert.match(find2(recording, (r) => r.event === "page_fault").what, /fault at page 7 \(0x407000\)/);
+  assert.match(find2(recording, (r) => r.event === "eviction" && r.va === "0x407000").what, /^Page 7 \(0x407000\) of string is evicted/);
+  const hits = search(recording, "page 7", () => "").hits.map((i) => recording.records[i]);
+  assert.ok(hits.some((r) => r.k === "access") && hits.some((r) => r.event === "eviction") && hits.some((r) => r.k === "frame") && hits.some((r) => r.k === "line"));
+  const of7 = (r) => r.va?.startsWith("0x407") || r.vpn === "0x407" || (r.pids ?? []).some(([, vpn]) => vpn === "0x407");
+  assert.ok(hits.every(of7));
+  assert.equal(hits.length, recording.records.filter(of7).length);
+});

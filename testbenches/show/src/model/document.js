@@ -19,7 +19,7 @@ export const KINDS = {
   pte: { needs: { pa: isHex, value: isHex }, hex: ["pa", "value"] },
   access: { needs: { to: isNumber, va: isHex, access: isText }, hex: ["va", "pa"] },
   start: { needs: { level: isNumber } },
-  read: { needs: { level: isNumber, pa: isHex }, hex: ["pa", "value"] },
+  read: { needs: { pa: isHex }, hex: ["pa", "value"] },
   update: { needs: { pa: isHex, value: isHex }, hex: ["pa", "value"] },
   line: { needs: { tlb: isText, line: isNumber }, hex: ["vpn", "ppn"] },
   fence: { needs: {}, hex: ["va"] },
@@ -35,11 +35,11 @@ const isWaiting = (x) => Array.isArray(x) && x.every((pair) => Array.isArray(pai
 
 /** Fields that a record may have; one with another type is left out of it. */
 const MAY = {
-  pid: isNumber, n: isNumber, asid: isNumber, level: isNumber, line: isNumber, slot: isNumber, parent: isNumber, child: isNumber, moved: isNumber,
+  pid: isNumber, n: isNumber, asid: isNumber, level: isNumber, line: isNumber, slot: isNumber, hart: isNumber, parent: isNumber, child: isNumber, moved: isNumber,
   port: isText, how: isText, reason: isText, kind: isText, name: isText, what: isText, perm: isText, by: isText, flags: isText, result: isText, mode: isText, says: isText, privilege: isText,
   cause: (x) => isNumber(x) || isText(x), death: (x) => isText(x) || typeof x === "object",
   from: (x) => isNumber(x) || isHex(x), to: (x) => isNumber(x) || isHex(x),
-  valid: (x) => typeof x === "boolean", global: (x) => typeof x === "boolean", ok: (x) => typeof x === "boolean", dirty: (x) => typeof x === "boolean", gone: (x) => typeof x === "boolean",
+  valid: (x) => typeof x === "boolean", global: (x) => typeof x === "boolean", ok: (x) => typeof x === "boolean", error: (x) => typeof x === "boolean", dirty: (x) => typeof x === "boolean", gone: (x) => typeof x === "boolean",
   ready: isNumbers, waiting: isWaiting,
 };
 

@@ -2,6 +2,7 @@
 // any zoom in time that depends on the width of the picture, not on the length of the run.
 
 import { firstWhere } from "./recording.js";
+import { ofHart } from "./state.js";
 
 /** The lanes from top to bottom: name, and the meaning that gives it its colour. */
 export const LANES = [
@@ -61,13 +62,13 @@ export function lanesOf(recording) {
       lanes.accesses.add(at, record.to);
       if (record.how !== "tlb" && record.how !== "bare") lanes.misses.add(at, record.to);
       if (record.cause !== undefined && record.cause !== null) lanes.faults.add(record.to, record.to);
-      open.set(record.port ?? "data", record.to);
+      open.set(ofHart(record.port ?? "data", record.hart), record.to);
     } else if (k === "start") {
-      lanes.walks.add(at, Math.max(at, open.get(record.port ?? "data") ?? at));
+      lanes.walks.add(at, Math.max(at, open.get(ofHart(record.port ?? "data", record.hart)) ?? at));
     } else if (k === "fence") {
       lanes.fences.add(at, at);
     } else if (k === "activity") {
-      if (record.what === "disk") lanes.disk.add(at, record.to);
+      if (record.what === "disk" || record.what === "disk_wait") lanes.disk.add(at, record.to);
       if (record.what === "switch") lanes.switches.add(at, record.to);
     } else if (k === "event") {
       // Where accesses are not recorded, the kernel's fault stands for them.

@@ -1,7 +1,8 @@
 // All that the views need of one run at one moment, computed once.
 
 import { hex, pageOf } from "./hex.js";
-import { focusOf, subjectOf } from "./moment.js";
+import { OF_HART, focusOf, subjectOf } from "./moment.js";
+import { satpOf } from "./state.js";
 import { hitLine, pathOf, tlbOf, walkOf } from "./walk.js";
 import { say, sayBetween } from "../words/say.js";
 
@@ -26,7 +27,7 @@ function framesOf(recording, subject) {
 /** The path through the tables: entries `{ level, pa, value, read }` from the root on. */
 function pathFor(recording, state, root, focus, walk) {
   const known = focus ? pathOf(state, recording.scheme, root, focus.record.va) : [];
-  const reads = walk?.reads.filter((read) => read.value) ?? [];
+  const reads = walk?.reads.filter((read) => read.value && read.error !== true) ?? [];
   const above = known.filter(({ level }) => reads.every((read) => read.level < level));
   if (reads.length === 0) return known.map((entry) => ({ ...entry, read: false }));
   return [
@@ -35,19 +36,28 @@ function pathFor(recording, state, root, focus, walk) {
   ];
 }
 
+/** The hart that is shown: that of the record of the moment, if it is of one, else that of the access. */
+function hartOf(recording, moment, focus) {
+  const record = moment.record === null ? null : recording.records[moment.record];
+  if (record && OF_HART.has(record.k)) return record.hart ?? 0;
+  return focus?.record.hart ?? 0;
+}
+
 export function lookAt(recording, moment, chosen = null) {
   const state = recording.stateAt(moment.index);
   const focus = focusOf(recording, moment, state);
   const limit = moment.access !== null ? Infinity : moment.index;
   const walk = focus ? walkOf(recording, focus.index, limit) : null;
+  const hart = hartOf(recording, moment, focus);
+  const satp = satpOf(state, focus?.record.hart ?? hart);
   const pid = shownPid(state, focus, chosen);
   const own = focus !== null && (focus.record.pid === undefined || focus.record.pid === null || focus.record.pid === pid || pid === null);
-  const root = (pid === null ? null : state.processes.get(pid)?.root) ?? (pid === null ? state.satp?.root : null) ?? null;
+  const root = (pid === null ? null : state.processes.get(pid)?.root) ?? (pid === null ? satp?.root : null) ?? null;
   const path = own ? pathFor(recording, state, root, focus, walk) : [];
   const tlb = focus ? tlbOf(recording.machine, focus.record.port) : null;
-  const asid = state.satp?.asid ?? null;
+  const asid = satp?.asid ?? null;
   const filled = walk?.lines.at(-1)?.line ?? null;
-  const hit = tlb && focus.record.how === "tlb" ? hitLine(state, recording.scheme, tlb.name, focus.record.va, asid) : null;
+  const hit = tlb && focus.record.how === "tlb" ? hitLine(state, recording.scheme, tlb.name, focus.record.va, asid, focus.record.hart ?? 0) : null;
   const ended = moment.cycle >= recording.cycles && moment.access === null && moment.record === null;
   const subject = ended ? null : subjectOf(recording, moment);
   const told = subject !== null ? say(recording, subject) : sayBetween(recording, moment, focus);
@@ -56,5 +66,5 @@ export function lookAt(recording, moment, chosen = null) {
   const toldFrames = framesOf(recording, subject);
   // What a record at or after this index changed is new.
   const since = moment.access !== null && focus ? focus.index : moment.record !== null ? moment.record : recording.indexAtCycle(moment.cycle - 1);
-  return { recording, moment, state, focus, walk, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since };
+  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since };
 }

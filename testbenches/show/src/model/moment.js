@@ -25,6 +25,11 @@ export function atAccess(recording, rank) {
   return { cycle, index: Math.max(end, filled + 1), access: rank, record: null };
 }
 
+/** The cycle in which a record ends: that of a run which is not recorded to its end is earlier. */
+export function endOf(recording) {
+  return Math.min(recording.run.cut?.at ?? recording.cycles, recording.cycles);
+}
+
 /** The moment just after a record. */
 export function atRecord(recording, index) {
   if (recording.records.length === 0) return atCycle(recording, 0);
@@ -99,6 +104,9 @@ export function fromHash(recording, hash) {
   return atCycle(recording, cycle);
 }
 
+/** Kinds of record of one hart. */
+export const OF_HART = new Set(["access", "start", "read", "update", "line", "fence", "satp"]);
+
 /** The access that the views show: the chosen one, else one that waits for its walk, else the last answered. */
 export function focusOf(recording, moment, state) {
   if (moment.access !== null) {
@@ -106,8 +114,12 @@ export function focusOf(recording, moment, state) {
     return answer && { ...answer, done: true };
   }
   let waiting = null;
+  // Of a record of a hart, that hart's access is shown.
+  const about = moment.record === null ? undefined : recording.records[moment.record];
+  const isOther = (record) => about !== undefined && OF_HART.has(about.k) && (about.hart ?? 0) !== (record.hart ?? 0);
   for (const [, index] of state.accepted) {
     const record = recording.records[index];
+    if (isOther(record)) continue;
     const open = record.to > moment.cycle || moment.record !== null && record.to >= moment.cycle;
     if (open && record.how !== "tlb" && (waiting === null || index > waiting)) waiting = index;
   }
@@ -117,7 +129,7 @@ export function focusOf(recording, moment, state) {
   }
   for (let rank = recording.answeredBy(moment.cycle); rank >= 0; rank--) {
     const answer = recording.answer(rank);
-    if (answer.index < moment.index) return { ...answer, done: true };
+    if (answer.index < moment.index && !isOther(answer.record)) return { ...answer, done: true };
   }
   return null;
 }

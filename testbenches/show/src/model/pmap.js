@@ -56,7 +56,9 @@ export class PMap {
     this.size = size;
   }
 
+  /** The value of a key; undefined if there is none, as for no key at all. */
   get(key) {
+    if (key === null || key === undefined) return undefined;
     const hash = hashOf(key);
     let node = this.root;
     for (let shift = 0; Array.isArray(node); shift += BITS) node = node[(hash >>> shift) & MASK];

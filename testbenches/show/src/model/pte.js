@@ -13,27 +13,60 @@ export const SV39 = {
   levels: [{ bits: 9, shift: 30 }, { bits: 9, shift: 21 }, { bits: 9, shift: 12 }],
 };
 
+/** The size of a NAPOT range, where otherwise a level stands; and the bits of its page numbers. */
+export const NAPOT = 5;
+const NAPOT_BITS = 4n;
+
 /**
  * An entry taken apart: `flags` by letter, `ppn`, `rsw`, and in 8-byte entries `pbmt`, `napot`
- * and `reserved`. `role` is "invalid", "pointer", "leaf" or "reserved" (W without R).
+ * and `reserved`. `role` is "invalid", "pointer", "leaf" or "reserved"; `wrong` says what is
+ * reserved. Of a leaf `size` is the level or `NAPOT`, and `base` its first frame.
  */
-export function decodePte(value, scheme = SV39) {
+export function decodePte(value, scheme = SV39, level = 0) {
   const word = big(value);
   const flags = {};
   for (const [letter, bit] of FLAGS) flags[letter] = ((word >> BigInt(bit)) & 1n) === 1n;
   const wide = scheme.pte_bytes === 8;
   const ppn = hex((word >> 10n) & (wide ? (1n << 44n) - 1n : (1n << 22n) - 1n));
-  const leaf = flags.R || flags.X;
-  const role = !flags.V ? "invalid"
-    : flags.W && !flags.R ? "reserved"
-    : leaf ? "leaf" : "pointer";
-  return {
-    flags, ppn, role,
+  const entry = {
+    flags, ppn,
     rsw: Number((word >> 8n) & 3n),
     pbmt: wide ? Number((word >> 61n) & 3n) : 0,
     napot: wide && word >> 63n === 1n,
     reserved: wide ? Number((word >> 54n) & 0x7fn) : 0,
   };
+  const leaf = flags.R || flags.X;
+  const wrong = flags.V ? wrongOf(entry, leaf, level) : null;
+  const role = !flags.V ? "invalid" : wrong !== null ? "reserved" : leaf ? "leaf" : "pointer";
+  const size = role === "leaf" && entry.napot ? NAPOT : level;
+  return { ...entry, wrong, role, size, base: size === NAPOT ? hex(big(ppn) >> NAPOT_BITS << NAPOT_BITS) : ppn };
+}
+
+/** What of a valid entry is reserved whatever extensions there are; null if nothing is. */
+function wrongOf({ flags, ppn, pbmt, napot, reserved }, leaf, level) {
+  if (flags.W && !flags.R) return "W is set without R";
+  if (reserved !== 0) {
+    const bits = [54, 55, 56, 57, 58, 59, 60].filter((_, i) => (reserved >> i) & 1);
+    return bits.length === 1 ? `bit ${bits[0]} is set` : `bits ${bits.join(", ")} are set`;
+  }
+  if (pbmt === 3) return "PBMT is 3";
+  if (leaf) {
+    if (napot && level > 0) return "N is set above the last level";
+    if (napot && (big(ppn) & 15n) !== 8n) return "N is set and the low four bits of the frame number are not 1000";
+    return null;
+  }
+  const extra = ["A", "D", "U"].filter((letter) => flags[letter]);
+  if (extra.length > 0) return `${extra.join(" and ")} ${extra.length === 1 ? "is" : "are"} set in a pointer`;
+  if (napot) return "N is set in a pointer";
+  if (pbmt !== 0) return "PBMT is set in a pointer";
+  return null;
+}
+
+/** What of an entry is reserved where an extension is missing; null if nothing is. */
+export function dependsOf({ pbmt, napot }) {
+  if (napot) return "N is set, which only Svnapot allows";
+  if (pbmt !== 0) return "PBMT is set, which only Svpbmt allows";
+  return null;
 }
 
 /** The letters that are set, in order: "VRWUAD". */
@@ -77,9 +110,28 @@ export function entryAddress(table, index, scheme) {
   return hex((big(table) << BigInt(scheme.page_bits)) + BigInt(index * scheme.pte_bytes));
 }
 
-/** The bytes that a leaf at this level maps. */
-export function pageBytes(scheme, level) {
-  return 2 ** (levelOf(scheme, level)?.shift ?? scheme.page_bits);
+/** The bits of an address inside a page of this size: a level or `NAPOT`. */
+export function shiftOf(scheme, size) {
+  if (size === NAPOT) return scheme.page_bits + Number(NAPOT_BITS);
+  return levelOf(scheme, size)?.shift ?? scheme.page_bits;
+}
+
+/** The bytes that a page of this size has. */
+export function pageBytes(scheme, size) {
+  return 2 ** shiftOf(scheme, size);
+}
+
+/** A page or frame number with those bits cleared that are inside a page of this size. */
+export function firstOf(number, scheme, size) {
+  const bits = BigInt(shiftOf(scheme, size) - scheme.page_bits);
+  return hex(big(number) >> bits << bits);
+}
+
+/** "page 0x413", or of a larger page "pages 0x410 to 0x41f". */
+export function rangeText(word, number, scheme, size) {
+  const pages = 1n << BigInt(shiftOf(scheme, size) - scheme.page_bits);
+  const first = firstOf(number, scheme, size);
+  return pages === 1n ? `${word} ${first}` : `${word}s ${first} to ${hex(big(first) + pages - 1n)}`;
 }
 
 /** "4 KiB", "2 MiB", ... */
@@ -95,5 +147,6 @@ export function bytesText(bytes) {
 
 /** The name that the specification gives to a page of this level. */
 export function pageName(scheme, level) {
+  if (level === NAPOT) return "NAPOT range";
   return ["page", "megapage", "gigapage", "terapage", "petapage"][level] ?? `level-${level} page`;
 }

@@ -42,6 +42,8 @@ export class Recording {
       if (record.k === "access") accesses.push(index);
     });
     this.last = state;
+    /** The harts that records name, in order. */
+    this.harts = [...new Set(this.records.map((record) => record.hart ?? 0))].sort((a, b) => a - b);
     const to = (index) => this.records[index].to;
     /** Indices of the accesses in the order of their answers. */
     this.answers = accesses.sort((a, b) => to(a) - to(b) || a - b);

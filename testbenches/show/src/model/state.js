@@ -13,7 +13,8 @@ export const INITIAL = Object.freeze({
   /** pid -> { pid, name, root, ended } */
   processes: EMPTY,
   running: null,
-  satp: null,
+  /** hart -> record of its satp */
+  satps: EMPTY,
   /** pid -> (start -> region) */
   regions: EMPTY,
   /** ppn -> record of the frame */
@@ -23,9 +24,9 @@ export const INITIAL = Object.freeze({
   slots: EMPTY,
   /** ppn of a table -> (offset in bytes -> { value, by }) */
   tables: EMPTY,
-  /** tlb -> (line -> record of the line) */
+  /** TLB of a hart, by `ofHart` -> (line -> record of the line) */
   lines: EMPTY,
-  /** port -> index of the access accepted last */
+  /** port of a hart, by `ofHart` -> index of the access accepted last */
   accepted: EMPTY,
   policy: null,
   queues: null,
@@ -35,6 +36,12 @@ export const INITIAL = Object.freeze({
   event: null,
   counts: Object.freeze({ accesses: 0, misses: 0, walks: 0, reads: 0, faults: 0, evictions: 0, fences: 0, switches: 0 }),
 });
+
+/** The name of a hart's port or TLB in the state. */
+export const ofHart = (name, hart = 0) => (hart === 0 ? name : `${name} ${hart}`);
+
+/** The satp of a hart; a record that names no harts has one for all. */
+export const satpOf = (state, hart = 0) => state.satps.get(hart) ?? state.satps.get(0) ?? null;
 
 const inner = (map, key, change) => map.set(key, change(map.get(key) ?? EMPTY));
 
@@ -65,7 +72,7 @@ const HANDLERS = {
     const known = state.processes.get(pid) ?? { pid, name: `process ${pid}` };
     return { processes: state.processes.set(pid, { ...known, root, ended: root === null }) };
   },
-  satp: (state, record) => ({ satp: { ...record, by: state.index } }),
+  satp: (state, record) => ({ satps: state.satps.set(record.hart ?? 0, { ...record, by: state.index }) }),
   region: (state, record) => ({
     regions: inner(state.regions, record.pid, (known) =>
       record.gone ? known.delete(record.start) : known.set(record.start, { ...record, by: state.index })),
@@ -85,7 +92,7 @@ const HANDLERS = {
   }),
   pte: (state, { pa, value }, pageBits) => ({ tables: withEntry(state, pa, value, pageBits) }),
   access: (state, record) => {
-    const accepted = state.accepted.set(record.port ?? "data", state.index - 1);
+    const accepted = state.accepted.set(ofHart(record.port ?? "data", record.hart), state.index - 1);
     let counts = counted(state, "accesses");
     const missed = record.how !== "tlb" && record.how !== "bare";
     if (missed) counts.misses += 1;
@@ -93,9 +100,9 @@ const HANDLERS = {
     return { accepted, counts, running: record.pid ?? state.running };
   },
   start: (state) => ({ counts: counted(state, "walks") }),
-  read: (state, { pa, value }, pageBits) => {
+  read: (state, { pa, value, error }, pageBits) => {
     const counts = counted(state, "reads");
-    if (!value) return { counts };
+    if (!value || error) return { counts };
     // A machine whose tables were written before the record began is learned from its walks.
     const [page, offset] = pageOf(pa, pageBits);
     const known = state.tables.get(page)?.get(offset);
@@ -105,7 +112,7 @@ const HANDLERS = {
   update: (state, { pa, value, ok }, pageBits) =>
     ok === false ? {} : { tables: withEntry(state, pa, value, pageBits) },
   line: (state, record) => ({
-    lines: inner(state.lines, record.tlb, (lines) => lines.set(record.line, { ...record, by: state.index })),
+    lines: inner(state.lines, ofHart(record.tlb, record.hart), (lines) => lines.set(record.line, { ...record, by: state.index })),
   }),
   fence: (state, record) => ({ fence: { ...record, by: state.index }, counts: counted(state, "fences") }),
   policy: (state, record) => ({ policy: { text: record.state, by: state.index } }),

@@ -44,18 +44,18 @@ function tableOf(look, ppn, position, onPath) {
   const entries = [];
   for (const [offset, { value, by }] of state.tables.get(ppn) ?? EMPTY) {
     const pa = hex(base + BigInt(offset));
-    const { role, ppn: target, flags } = decodePte(value, scheme);
+    const { role, base: target, flags, size } = decodePte(value, scheme, level);
     const step = steps.get(pa) ?? null;
     // Only what is valid is shown, and what the walk met.
     if (role === "invalid" && step === null) continue;
-    entries.push({ index: offset / scheme.pte_bytes, pa, value, role, target, flags, step, fresh: by > since });
+    entries.push({ index: offset / scheme.pte_bytes, pa, value, role, target, flags, size, step, fresh: by > since });
   }
   // The walk may have read an entry that nothing else told of.
   for (const [pa, step] of steps) {
     const offset = Number(big(pa) - base);
     if (offset < 0 || offset >= 2 ** scheme.page_bits || entries.some((entry) => entry.pa === pa)) continue;
-    const { role, ppn: target, flags } = decodePte(step.value, scheme);
-    entries.push({ index: offset / scheme.pte_bytes, pa, value: step.value, role, target, flags, step, fresh: false });
+    const { role, base: target, flags, size } = decodePte(step.value, scheme, level);
+    entries.push({ index: offset / scheme.pte_bytes, pa, value: step.value, role, target, flags, size, step, fresh: false });
   }
   entries.sort((a, b) => a.index - b.index);
   const rows = rowsOf(entries, (entry) => entry.step !== null || entry.fresh && onPath, onPath ? ROWS : OTHER_ROWS);

@@ -51,7 +51,7 @@ export function About({ document, recordings }) {
         {recordings.map(({ run }) => (
           <div><dt>{recordings.length > 1 ? run.name : "machine"}</dt><dd>{machineText(run)}</dd></div>
         ))}
-        {document.command && <div><dt>made by</dt><dd><code>{document.command}</code></dd></div>}
+        {document.command && <div><dt>made by</dt><dd><code>{document.command}</code>{document.edited && <span class="edited">, with the scenario as it was edited in this page</span>}</dd></div>}
         {document.spec.map((text) => <div><dt>specification</dt><dd>{text}</dd></div>)}
       </dl>
       {names.length > 0 && (
@@ -86,7 +86,7 @@ function machineText(run) {
 const KEYS = [
   ["→ ←", "step forwards, back"], ["Shift → ←", "by one cycle"], ["Space", "play, pause"], ["Home End", "to the start, the end"],
   ["1 2 3 4", "step by access, event, record, cycle"], ["[ ]", "slower, faster"], ["/", "search; Enter goes to the next, Shift Enter to the one before"],
-  ["+ − 0", "zoom the timeline in, out, to the whole run"], ["t", "light, dark, or as the system"], ["?", "this help"],
+  ["+ − 0", "zoom the timeline in, out, to the whole run"], ["d", "of two runs, to the next difference"], ["t", "light, dark, or as the system"], ["?", "this help"],
 ];
 
 export function Help({ open, onClose }) {

@@ -2,17 +2,19 @@
 
 import { big, hex } from "../model/hex.js";
 import { isOutside } from "../model/lanes.js";
-import { bytesText, pageBytes, splitAddress } from "../model/pte.js";
-import { plainWords, processName, verb } from "../words/names.js";
+import { ofHart } from "../model/state.js";
+import { NAPOT, bytesText, decodePte, pageBytes, rangeText, splitAddress } from "../model/pte.js";
+import { plainWords, sentence, verb, whoOf } from "../words/names.js";
 import { Flags, classes, number } from "./parts.jsx";
 
 const binary = (value, bits) => value.toString(2).padStart(bits, "0").replaceAll(/(?<=.)(?=(.{4})+$)/g, " ");
 
 /** The level of the page that the access ended in, so far as it is known. */
-function levelOfPage({ path, focus, state, tlb, hit }) {
-  const line = hit !== null ? state.lines.get(tlb.name)?.get(hit) : null;
+function levelOfPage({ recording, path, focus, state, tlb, hit }) {
+  const line = hit !== null ? state.lines.get(ofHart(tlb.name, focus.record.hart))?.get(hit) : null;
   if (line) return line.level ?? 0;
-  return focus.done && focus.record.pa ? path.at(-1)?.level ?? 0 : 0;
+  const leaf = focus.done && focus.record.pa ? path.at(-1) : undefined;
+  return leaf ? decodePte(leaf.value, recording.scheme, leaf.level).size : 0;
 }
 
 export function Address(look) {
@@ -28,7 +30,7 @@ export function Address(look) {
   return (
     <div class="address">
       <p class="access">
-        <b>{processName(state, record.pid)}</b> {verb(record.access)} <code class="va">{record.va}</code>
+        <b>{sentence(`${whoOf(recording, state, record)} `).trim()}</b> {verb(record.access)} <code class="va">{record.va}</code>
         {record.port && <span class="quiet"> ({record.port} port)</span>}
         <Outcome focus={focus} />
         {focus.done && look.moment.cycle > record.to + 1 && <span class="quiet"> the last access{isOutside(recording.run.window, look.moment.cycle) && " recorded"}, answered in cycle {number(record.to)}</span>}
@@ -44,7 +46,7 @@ export function Address(look) {
           )}
           {fields.map((field) => (
             <div role="listitem" key={field.level} style={{ flexGrow: field.bits }}
-              class={classes({ field: true, index: true, read: read.has(field.level), kept: field.level < level })}>
+              class={classes({ field: true, index: true, read: read.has(field.level), kept: level !== NAPOT && field.level < level })}>
               <span class="bits">{field.high}–{field.low}</span>
               <code title={binary(field.index, field.bits)}>{field.index}</code>
               <span class="means">VPN[{field.level}] <span class="binary">{binary(field.index, field.bits)}</span></span>
@@ -61,7 +63,8 @@ export function Address(look) {
         <p class="becomes">
           <span class="quiet">becomes</span> <code class="pa">{record.pa}</code>
           <span class="quiet">: frame</span> <code>{pageNumber}</code><span class="quiet">, offset</span> <code>{hex(offset)}</code>
-          {level > 0 && <span class="quiet"> ({bytesText(pageBytes(scheme, level))} page: the fields below level {level} are kept)</span>}
+          {level === NAPOT && <span class="quiet"> (64 KiB range, {rangeText("page", hex(big(record.va) >> BigInt(scheme.page_bits)), scheme, level)}: the lowest four bits of VPN[0] are kept)</span>}
+          {level > 0 && level !== NAPOT && <span class="quiet"> ({bytesText(pageBytes(scheme, level))} page: the fields below level {level} are kept)</span>}
         </p>
       )}
     </div>
@@ -89,15 +92,15 @@ export function Steps({ path, recording, focus, walk, decode }) {
       <table class="steps">
         <thead><tr><th>level</th><th>entry at</th><th>flags</th><th>frame</th><th>kind</th></tr></thead>
         <tbody>
-          {path.map((entry) => {
-            const { role, ppn } = decode(entry.value, recording.scheme);
+          {path.map((entry, i) => {
+            const { role, base, size, wrong } = decode(entry.value, recording.scheme, entry.level);
             return (
-              <tr key={entry.pa + entry.level} class={classes({ read: entry.read, known: !entry.read, bad: role === "invalid" || role === "reserved" })}>
+              <tr key={`${i} ${entry.pa}`} class={classes({ read: entry.read, known: !entry.read, bad: role === "invalid" || role === "reserved" })}>
                 <td>{entry.level}</td>
                 <td><code>{entry.pa}</code></td>
                 <td><Flags value={entry.value} scheme={recording.scheme} /></td>
-                <td><code>{role === "invalid" ? "–" : ppn}</code></td>
-                <td>{ROLES[role]}{marked.has(entry.pa) && ", A or D set by the walker"}{entry.read ? "" : <span class="quiet"> (not read)</span>}</td>
+                <td><code>{role === "invalid" ? "–" : base}</code></td>
+                <td>{ROLES[role]}{size === NAPOT && role === "leaf" && " of 64 KiB"}{wrong !== null && `: ${wrong}`}{marked.has(entry.pa) && ", A or D set by the walker"}{entry.read ? "" : <span class="quiet"> (not read)</span>}</td>
               </tr>
             );
           })}

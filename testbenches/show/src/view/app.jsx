@@ -2,10 +2,10 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { lookAt } from "../model/look.js";
-import { atCycle } from "../model/moment.js";
+import { atAccess, atCycle } from "../model/moment.js";
 import { decodePte } from "../model/pte.js";
 import { Recording } from "../model/recording.js";
-import { follow } from "../model/together.js";
+import { differences, follow, nextDifference } from "../model/together.js";
 import { About, Banners, Help, SourceLines } from "./about.jsx";
 import { Address, Steps } from "./address.jsx";
 import { Controls } from "./controls.jsx";
@@ -73,14 +73,19 @@ export function App({ document: given, onRun }) {
   const timeline = useRef(null);
 
   const followed = recordings.map((recording, i) => i === 0 ? { moment: player.moment, exact: true } : follow(recordings[0], player.moment, recording, by));
+  const apart = useMemo(() => differences(recordings[0], recordings[1]), [recordings]);
+  const nextApart = nextDifference(apart, recordings[0], player.moment);
+  const differ = apart.find(({ rank }) => rank === player.moment.access);
   const looks = recordings.map((recording, i) => lookAt(recording, followed[i].moment, pid));
   const [lead] = looks;
+  const two = looks.length > 1;
+  const goApart = () => nextApart && player.to(atAccess(recordings[0], nextApart.rank));
 
   useEffect(() => {
     document.title = `${given.title} · pagewalk`;
   }, []);
   useLayoutEffect(() => {
-    const keys = { player, theme, timeline, search, help: () => setHelp(true) };
+    const keys = { apart: goApart, player, theme, timeline, search, help: () => setHelp(true) };
     const handle = (event) => {
       if (onKey(event, keys)) event.preventDefault();
     };
@@ -94,7 +99,6 @@ export function App({ document: given, onRun }) {
   };
   const goRecordIn = (i) => (index) => i === 0 ? player.record(index) : goIn(i)(recordings[i].records[index].at);
   const step = lead.state.step;
-  const two = looks.length > 1;
   const replaced = panels.replacement && looks.some((look) => look.state.policy !== null || look.pid !== null && referencesOf(look.recording, look.pid).list.length > 0);
   return (
     <>
@@ -106,12 +110,13 @@ export function App({ document: given, onRun }) {
       </header>
       <main class={`${two ? "two" : "one"}`}>
         <nav class="bar" aria-label="Controls">
-          <Controls lead={lead} looks={looks} player={player} choice={{ pid, set: setPid }} sync={{ by, set: setBy }} theme={theme} onHelp={() => setHelp(true)}>
+          <Controls lead={lead} looks={looks} player={player} choice={{ pid, set: setPid }} sync={{ by, set: setBy }} apart={recordings.length > 1 ? { next: nextApart, go: goApart } : null} theme={theme} onHelp={() => setHelp(true)}>
             <Search lead={lead} onGo={player.record} onCycle={player.cycle} field={search} />
           </Controls>
         </nav>
         <section class="panel wide p-what" id="what" tabIndex={-1} aria-labelledby="h-what">
           <h2 id="h-what" class="hidden">What happens</h2>
+          {differ && <p class="differ" role="status"><b>They differ here:</b> {differ.text}</p>}
           <div class={`bodies runs-${looks.length}`}>
             {looks.map((look, i) => (
               <div class="body" key={i}>
@@ -142,7 +147,7 @@ export function App({ document: given, onRun }) {
         )}
         {panels.address && <Panel id="address" title="Virtual address" looks={looks} wide>{(look) => <Address {...look} />}</Panel>}
         {panels.tree && (
-          <Panel id="tree" title="Page tables" note={lead.pid !== null && !two ? `of ${nameOf(lead)}` : null} looks={looks} wide={two || !panels.tlb}>
+          <Panel id="tree" title="Page tables" note={(lead.pid !== null || lead.recording.harts.length > 1) && !two ? `of ${nameOf(lead)}` : null} looks={looks} wide={two || !panels.tlb}>
             {(look) => <><Tree {...look} />{panels.address && <Steps {...look} decode={decodePte} />}<Key look={look} /></>}
           </Panel>
         )}
@@ -157,12 +162,19 @@ export function App({ document: given, onRun }) {
   );
 }
 
-const nameOf = (look) => look.state.processes.get(look.pid)?.name ?? "the hart";
+const nameOf = (look) => look.state.processes.get(look.pid)?.name ?? (look.recording.harts.length > 1 ? `hart ${look.hart}` : "the hart");
+
+/** Why entries of the path were not read. */
+function unread({ focus }, read) {
+  if (read) return "known to the walk cache";
+  if (!focus.done) return "where the walk will go; it has not read yet";
+  return ["tlb", "l2"].includes(focus.record.how) ? "where a walk would go; none was needed" : "where a walk would go; this access read nothing";
+}
 
 /** What the strokes of the tree mean. */
 function Key({ look }) {
   if (look.path.length === 0) return null;
   const read = look.path.some((step) => step.read);
   const known = look.path.some((step) => !step.read);
-  return <p class="quiet key">{read && <span class="k-read">read by this walk</span>}{known && <span class="k-known">{read ? "known to the walk cache" : "where a walk would go; none was needed"}</span>}<span>→ pointer</span><span>▪ leaf</span><span>Only valid entries are shown.</span></p>;
+  return <p class="quiet key">{read && <span class="k-read">read by this walk</span>}{known && <span class="k-known">{unread(look, read)}</span>}<span>→ pointer</span><span>▪ leaf</span><span>Only valid entries are shown.</span></p>;
 }

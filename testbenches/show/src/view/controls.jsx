@@ -15,7 +15,7 @@ const Shape = ({ name }) => <svg viewBox="0 0 16 16" aria-hidden="true"><path d=
 /** Steps a second. */
 export const SPEEDS = [1, 2, 5, 10, 30];
 
-export function Controls({ lead, looks, player, choice, sync, theme, onHelp, children }) {
+export function Controls({ lead, looks, player, choice, sync, apart, theme, onHelp, children }) {
   const { recording, moment, state } = lead;
   const pids = [...state.processes].map(([pid]) => pid).sort((a, b) => a - b);
   return (
@@ -57,6 +57,7 @@ export function Controls({ lead, looks, player, choice, sync, theme, onHelp, chi
           </select>
         </label>
       )}
+      {apart && <button type="button" id="apart" class="group" disabled={apart.next === null} title="To the next moment at which the runs differ (d)" onClick={apart.go}>next difference</button>}
       {children}
       <div class="group ends">
         <button type="button" id="theme" aria-label={`Theme: ${theme.name}`} title="Light, dark, or as the system (t)" onClick={theme.next}>{theme.name === "dark" ? "☾" : theme.name === "light" ? "☀" : "◐"}</button>

@@ -16,7 +16,7 @@ export function Editor({ source, onRun }) {
       const body = await answer.text();
       const next = answer.ok ? readDocument(body) : { error: body };
       if (next.error) setProblem(next.error);
-      else onRun(next);
+      else onRun(next, text);
     } catch (error) {
       setProblem(`The server does not answer (${error.message}). Is pagewalk show --serve still running?`);
     }

@@ -4,7 +4,7 @@ import { UNITS } from "../model/moment.js";
 import { SPEEDS } from "./controls.jsx";
 
 /** Handles a key; returns whether it meant something. */
-export function onKey(event, { player, theme, timeline, search, help }) {
+export function onKey(event, { player, theme, timeline, search, help, apart }) {
   if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return false;
   const target = event.target;
   if (target.matches?.("input, select, textarea")) return false;
@@ -21,6 +21,7 @@ export function onKey(event, { player, theme, timeline, search, help }) {
     case "End": player.last(); return true;
     case "/": search.current?.focus(); search.current?.select(); return true;
     case "?": help(); return true;
+    case "d": apart(); return true;
     case "t": theme.next(); return true;
     case "+": case "=": timeline.current?.zoom(0.5); return true;
     case "-": timeline.current?.zoom(2); return true;

@@ -1,7 +1,7 @@
 // Where we are, and every way to get elsewhere; kept in the address of the page.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { atAccess, atCycle, atRecord, fromHash, isAtEnd, step, toHash } from "../model/moment.js";
+import { atAccess, atCycle, atRecord, endOf, fromHash, isAtEnd, step, toHash } from "../model/moment.js";
 
 /** Writing the address too often is refused by browsers; steps wait so long. */
 const SETTLE = 200;
@@ -79,7 +79,7 @@ export function usePlayer(recording) {
     by: halted(stepBy),
     first: halted(() => go(atCycle(recording, 0))),
     // Of a run that is not recorded to its end, the end of the record.
-    last: halted(() => go(recording.cycles > 0 ? atCycle(recording, recording.run.cut?.at ?? recording.cycles) : atRecord(recording, recording.records.length - 1))),
+    last: halted(() => go(recording.cycles > 0 ? atCycle(recording, endOf(recording)) : atRecord(recording, recording.records.length - 1))),
     cycle: halted((cycle) => go(atCycle(recording, cycle))),
     record: halted((index) => {
       // Of an access the answer is shown, with its walk.

@@ -5,7 +5,8 @@ import { big, hex } from "../model/hex.js";
 import { parsePolicy, ringOf, shapeOf } from "../model/policy.js";
 import { References, leafOf } from "../model/references.js";
 import { PMap } from "../model/pmap.js";
-import { classes } from "./parts.jsx";
+import { isOutside } from "../model/lanes.js";
+import { classes, number } from "./parts.jsx";
 
 /** References drawn: before the moment, and after it; and frames. */
 const BEFORE = 15;
@@ -76,7 +77,11 @@ function Strings({ look, references }) {
     const head = box.current?.querySelector("th.now");
     if (!head) return;
     const room = Math.min(150, box.current.clientWidth / 4);
-    box.current.scrollLeft = Math.max(0, head.offsetLeft + head.offsetWidth + room - box.current.clientWidth);
+    const wanted = Math.max(0, head.offsetLeft + head.offsetWidth + room - box.current.clientWidth);
+    // A column begins where the names of the rows end: none is cut at the left.
+    const names = box.current.querySelector("thead th[scope=row]").offsetWidth;
+    const first = [...box.current.querySelectorAll("thead th[scope=col]")].find((column) => column.offsetLeft - names >= wanted - 0.5);
+    box.current.scrollLeft = wanted === 0 || !first ? wanted : Math.min(first.offsetLeft, head.offsetLeft) - names;
   }, [now, look.pid]);
   const victims = columns.some((column) => column.victims.length > 0);
   return (
@@ -101,9 +106,10 @@ function Strings({ look, references }) {
         </table>
       </div>
       <p class="quiet">
+        {isOutside(look.recording.run.window, look.moment.cycle) && `References are recorded from cycle ${number(look.recording.run.window.from)} to ${number(look.recording.run.window.to)} only; the column marked is the last one recorded. `}
         {labelNote(look.recording, look.pid)}
         {rows.length > shown.length && `${rows.length - shown.length} more frames are not drawn. `}
-        {references.count.toLocaleString("en")} references, {references.faults.toLocaleString("en")} of them with a fault. A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
+        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
       </p>
     </div>
   );

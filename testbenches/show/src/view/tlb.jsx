@@ -1,8 +1,8 @@
 // The lines of each TLB, the one that was hit or filled marked.
 
-import { big, hex } from "../model/hex.js";
-import { bytesText, levelOf, pageBytes } from "../model/pte.js";
+import { bytesText, firstOf, pageBytes, rangeText } from "../model/pte.js";
 import { EMPTY } from "../model/pmap.js";
+import { ofHart } from "../model/state.js";
 import { isOutside } from "../model/lanes.js";
 import { classes, number } from "./parts.jsx";
 
@@ -39,11 +39,12 @@ export function Tlbs(look) {
 
 function Tlb({ tlb, look }) {
   const { state, recording: { scheme }, hit, filled, since } = look;
-  const mine = look.tlb?.name === tlb.name;
-  const known = state.lines.get(tlb.name) ?? EMPTY;
+  const { hart, recording: { harts } } = look;
+  const mine = look.tlb?.name === tlb.name && hart === (look.focus?.record.hart ?? 0);
+  const known = state.lines.get(ofHart(tlb.name, hart)) ?? EMPTY;
   const lines = [...known].map(([, line]) => line).sort((a, b) => a.line - b.line);
   const valid = lines.filter((line) => line.valid !== false);
-  const title = tlb.name === "both" ? "fetch and data" : tlb.name;
+  const title = `${tlb.name === "both" ? "fetch and data" : tlb.name}${harts.length > 1 ? `, hart ${hart}` : ""}`;
   if (tlb.seen === false) {
     return <div class="tlb"><h3>{title}</h3><p class="quiet">Its lines are in a RAM and are not recorded.</p></div>;
   }
@@ -65,11 +66,11 @@ function Tlb({ tlb, look }) {
                 <tr key={number} class={classes(marks)}>
                   <td>{number}{marks.hit ? <b class="mark"> hit</b> : marks.filled ? <b class="mark"> fill</b> : null}</td>
                   {empty ? <td colspan="6" class="quiet">{line && line.by > since ? "emptied" : "–"}</td> : [
-                    <td key="v"><code>{baseVpn(line, scheme)}</code></td>,
+                    <td key="v" title={rangeText("page", line.vpn, scheme, line.level ?? 0)}><code>{firstOf(line.vpn, scheme, line.level ?? 0)}</code></td>,
                     <td key="a">{line.global ? "any" : line.asid ?? 0}</td>,
                     <td key="g">{line.global ? "G" : "·"}</td>,
                     <td key="s">{bytesText(pageBytes(scheme, line.level ?? 0))}</td>,
-                    <td key="p"><code>{line.ppn}</code></td>,
+                    <td key="p" title={rangeText("frame", line.ppn, scheme, line.level ?? 0)}><code>{firstOf(line.ppn, scheme, line.level ?? 0)}</code></td>,
                     <td key="f"><Rights text={String(line.flags ?? "")} /></td>,
                   ]}
                 </tr>
@@ -81,12 +82,6 @@ function Tlb({ tlb, look }) {
       </div>
     </div>
   );
-}
-
-/** The first page of the line's page: a superpage's line keeps the page of the access that filled it. */
-function baseVpn(line, scheme) {
-  const shift = BigInt(levelOf(scheme, line.level ?? 0)?.shift ?? scheme.page_bits) - BigInt(scheme.page_bits);
-  return hex((big(line.vpn) >> shift) << shift);
 }
 
 function Rights({ text }) {

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { treeOf } from "../model/tree.js";
-import { FLAGS, bytesText, pageBytes } from "../model/pte.js";
+import { FLAGS, NAPOT, bytesText, pageBytes } from "../model/pte.js";
 import { classes } from "./parts.jsx";
 
 const ROW = 21;
@@ -20,10 +20,17 @@ const MOST = 1.25;
 const LETTER = 7.3;
 const LEFT = INDEX + 8 + 8 * FLAG + 14;
 
+/** Where an entry leads: a table, a frame, or the first frame of a NAPOT range. */
+function targetText(row) {
+  if (row.role === "invalid") return "not valid";
+  if (row.role === "reserved") return "reserved";
+  return `${row.role === "pointer" ? "→" : "▪"} ${row.target}${row.size === NAPOT ? " 64K" : ""}`;
+}
+
 /** A width in which every row fits. */
 function widthOf(columns) {
   const rows = columns.flatMap((column) => column.tables.flatMap((table) => table.rows));
-  const longest = Math.max(9, ...rows.map((row) => (row.more ? 0 : row.target.length + 2)));
+  const longest = Math.max(9, ...rows.map((row) => (row.more ? 0 : targetText(row).length)));
   return Math.ceil(LEFT + longest * LETTER + 8);
 }
 
@@ -73,7 +80,7 @@ export function Tree(look) {
   const { scheme } = look.recording;
   if (columns.length === 0) {
     const ended = look.state.processes.get(look.pid)?.ended === true;
-    return <p class="quiet">{ended ? "The process has ended, and its page tables are gone." : "No page table yet."}</p>;
+    return <p class="quiet">{ended ? "The process has ended, and its page tables are gone." : "No page table is in use yet."}</p>;
   }
   const wide = widthOf(columns);
   const { drawn, edges, height, width } = layout(columns, wide);
@@ -117,13 +124,13 @@ function Row({ row, top, wide }) {
   const kind = classes({ row: true, walk: row.step !== null, known: row.step !== null && !row.step.read, bad, leaf: row.role === "leaf", fresh: row.fresh });
   return (
     <g class={kind} transform={`translate(0,${y})`}>
-      <title>{`entry ${row.index} at ${row.pa}: ${row.value}`}</title>
+      <title>{`entry ${row.index} at ${row.pa}: ${row.value}${row.size === NAPOT ? `; entries ${row.index & ~15} to ${row.index | 15} are one range of 64 KiB` : ""}`}</title>
       <rect x={3} y={1} width={wide - 6} height={ROW - 2} rx={3} class="back" />
       <text x={INDEX - 4} y={15} class="index">{row.index}</text>
       {FLAGS.map(([letter], i) => (
         <text x={INDEX + 8 + i * FLAG} y={15} class={row.flags[letter] ? "on" : "off"}>{row.flags[letter] ? letter : "·"}</text>
       ))}
-      <text x={wide - 8} y={15} class="target">{row.role === "invalid" ? "not valid" : `${row.role === "pointer" ? "→" : "▪"} ${row.target}`}</text>
+      <text x={wide - 8} y={15} class="target">{targetText(row)}</text>
     </g>
   );
 }

@@ -1,61 +1,27 @@
 // One sentence of what happens, one of why, and the rule or decision behind it, for a record.
 
 import { pageOf } from "../model/hex.js";
-import { bytesText, decodePte, flagText, pageBytes, pageName, splitAddress } from "../model/pte.js";
-import { tlbOf, walkOf } from "../model/walk.js";
+import { NAPOT, bytesText, decodePte, dependsOf, flagText, pageBytes, pageName, rangeText, splitAddress } from "../model/pte.js";
+import { satpOf } from "../model/state.js";
+import { accessOf, tlbOf, walkOf } from "../model/walk.js";
 import { sayEvent } from "./events.js";
-import { a, causeName, counted, plainWords, processName, verb } from "./names.js";
-import { RULES, kernel, policy, ruleOfReason } from "./rules.js";
-
-const hart = (state, record) => processName(state, record.pid);
+import { faultOf } from "./faults.js";
+import { fenceReason, sayFrame } from "./kernel.js";
+import { a, causeName, counted, ofHartText, placeText, plainWords, processName, sentence, tlbText, verb, whoOf } from "./names.js";
+import { RULES, kernel, policy } from "./rules.js";
 
 function reads(recording, index) {
   return walkOf(recording, index)?.reads ?? [];
 }
 
-function faultRule(recording, index, record) {
-  const told = ruleOfReason(record.reason);
-  if (told) return told;
-  const last = reads(recording, index).at(-1);
-  if (!last) return null;
-  if (last.error) return RULES.refused;
-  const { role } = decodePte(last.value, recording.scheme);
-  if (role === "invalid") return RULES.invalid;
-  if (role === "reserved") return RULES.reserved;
-  if (role === "pointer") return RULES.depth;
-  return RULES.permission;
-}
-
-/** Why it faults, by the entry that decided it, or by the reason that the trace ports name. */
-function faultReason(recording, index, record) {
-  const last = reads(recording, index).at(-1);
-  const reason = plainWords(record.reason ?? "");
-  if (record.how === "tlb" && reason === "permission") return `The line in the TLB does not allow ${a(record.access)}${record.privilege ? ` by ${record.privilege}-mode` : ""}, so no walk is needed to refuse it.`;
-  if (!last) return reason === "" ? "No page-table entry decided it." : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
-  const entry = `The entry at ${last.pa}, level ${last.level},`;
-  if (last.error || !last.value) return `Memory refused the read of the entry at ${last.pa}.`;
-  const { role, flags } = decodePte(last.value, recording.scheme);
-  if (role === "invalid") return `${entry} has V = 0: nothing is mapped there.`;
-  if (role === "reserved") return `${entry} has W without R, which is reserved.`;
-  if (reason === "accessed clear") return `${entry} has A = 0, and software must set it.`;
-  if (reason === "dirty clear") return `${entry} has D = 0, and software must set it before a store.`;
-  if (reason !== "" && reason !== "permission") return `${entry} is ${a(role)} with ${flagText(flags)}: ${reason}.`;
-  const who = record.privilege ? ` by ${record.privilege}-mode` : "";
-  return `${entry} is ${a(role)} with ${flagText(flags)}, which does not allow ${a(record.access)}${who}.`;
-}
-
 function sayAccess({ recording, state, record, index }) {
-  const who = record.privilege === "S" && record.pid !== undefined && record.pid !== null ? `The kernel, for ${hart(state, record)},` : hart(state, record);
-  const what = `${who} ${verb(record.access)} ${record.va}`;
-  const tlb = tlbOf(recording.machine, record.port)?.name ?? record.port ?? "";
+  const who = record.privilege === "S" && record.pid !== undefined && record.pid !== null ? `The kernel, for ${processName(state, record.pid)},` : whoOf(recording, state, record);
+  const what = `${who} ${verb(record.access)} ${placeText(recording, record.pid, record.va)}`;
+  const tlb = tlbText(tlbOf(recording.machine, record.port)?.name ?? record.port ?? "");
   const cycles = counted(record.to - record.at, "cycle");
   const walk = reads(recording, index);
   if (record.cause !== undefined && record.cause !== null) {
-    return {
-      what: `${what}: ${causeName(record.cause)}.`,
-      why: faultReason(recording, index, record),
-      rule: faultRule(recording, index, record),
-    };
+    return { what: `${what}: ${causeName(record.cause)}.`, ...faultOf(recording, index) };
   }
   const there = record.pa ? `physical ${record.pa}` : "its physical address";
   if (record.how === "bare") {
@@ -63,68 +29,101 @@ function sayAccess({ recording, state, record, index }) {
   }
   if (record.how === "tlb") {
     return {
-      what: `${what}: a hit in the ${tlb} TLB gives ${there}.`,
+      what: `${what}: a hit in ${tlb} gives ${there}.`,
       why: record.to > record.at ? `The answer takes ${cycles}; no entry is read from memory.` : "The answer comes in the same cycle; no entry is read from memory.",
       rule: RULES.cached,
     };
   }
   if (record.how === "l2") {
     return {
-      what: `${what}: the ${tlb} TLB misses, the second-level TLB has the page, at ${there}.`,
+      what: `${what}: ${tlb} misses, the second-level TLB has the page, at ${there}.`,
       why: `The answer takes ${cycles}; no entry is read from memory.`, rule: RULES.cached,
     };
   }
   const leaf = walk.at(-1);
-  const size = leaf && leaf.level > 0 ? `, in ${a(pageName(recording.scheme, leaf.level))} of ${bytesText(pageBytes(recording.scheme, leaf.level))}` : "";
+  const kind = leaf?.value ? decodePte(leaf.value, recording.scheme, leaf.level).size : 0;
+  const size = kind > 0 ? `, in ${a(pageName(recording.scheme, kind))} of ${bytesText(pageBytes(recording.scheme, kind))}` : "";
   return {
-    what: `${what}: the ${tlb} TLB misses, and a walk finds ${there}${size}.`,
+    what: `${what}: ${tlb} misses, and a walk finds ${there}${size}.`,
     why: walk.length > 0 ? `The walk reads ${counted(walk.length, "entry", "entries")}; the answer takes ${cycles}.` : `The answer takes ${cycles}.`,
-    rule: leaf && leaf.level > 0 ? RULES.superpage : RULES.success,
+    rule: kind === NAPOT ? RULES.napot : kind > 0 ? RULES.superpage : RULES.success,
   };
 }
 
-function sayRead({ recording, record }) {
-  const at = `The walk reads the entry at ${record.pa}, level ${record.level}`;
-  if (record.error || !record.value) return { what: `${at}: memory refuses.`, why: "", rule: RULES.refused };
-  const { role, flags, ppn } = decodePte(record.value, recording.scheme);
+function sayRead({ recording, record, index }) {
+  const owner = accessOf(recording, index);
+  const access = owner === null ? null : recording.records[owner];
+  const walk = owner === null ? [] : reads(recording, owner);
+  const level = record.level ?? walk.find((read) => read.index === index)?.level;
+  const at = `The walk${ofHartText(recording, record)} reads the entry at ${record.pa}${level === undefined || level === null ? "" : `, level ${level}`}`;
+  if (record.error || !record.value) return { what: `${at}: it is refused.`, why: "PMP or PMA, or memory itself, refuses the read; the access faults.", rule: RULES.refused };
+  const entry = decodePte(record.value, recording.scheme, level ?? 0);
+  const { role, flags, ppn, size, base, wrong } = entry;
   if (role === "invalid") return { what: `${at}: V = 0.`, why: "No page is mapped there; the access faults.", rule: RULES.invalid };
-  if (role === "reserved") return { what: `${at}: W without R.`, why: "The encoding is reserved; the access faults.", rule: RULES.reserved };
+  // What an extension allows is reserved without it: whether it is there tells the answer.
+  const refused = access?.cause !== undefined && plainWords(access.reason ?? "") === "reserved" && walk.at(-1)?.index === index;
+  const reserved = wrong ?? (refused ? dependsOf(entry) : null);
+  if (reserved !== null) return { what: `${at}: reserved, since ${reserved}.`, why: "What is reserved must be 0; the access faults.", rule: RULES.reserved };
   if (role === "pointer") {
-    if (record.level === 0) return { what: `${at}: a pointer.`, why: "There is no table below the last level; the access faults.", rule: RULES.depth };
+    if (level === 0) return { what: `${at}: a pointer.`, why: "No leaf was found, and there is no table below the last level; the access faults.", rule: RULES.depth };
     return { what: `${at}: a pointer to the table in frame ${ppn}.`, why: "R and X are 0, so the walk goes on one level below.", rule: RULES.pointer };
   }
-  const size = bytesText(pageBytes(recording.scheme, record.level));
-  return { what: `${at}: a leaf, ${flagText(flags)}, of ${size} at frame ${ppn}.`, why: "R or X is set, so the walk ends and the permissions are checked.", rule: RULES.leaf };
+  const bytes = bytesText(pageBytes(recording.scheme, size));
+  if (size === NAPOT) {
+    const pages = access?.va ? ` for ${rangeText("page", pageOf(access.va, recording.scheme.page_bits)[0], recording.scheme, size)}` : "";
+    return { what: `${at}: a leaf, ${flagText(flags)}, of ${bytes} at ${rangeText("frame", base, recording.scheme, size)}${pages}.`, why: "N = 1, and the low four bits of its frame number are 1000: sixteen entries map the range together.", rule: RULES.napot };
+  }
+  return { what: `${at}: a leaf, ${flagText(flags)}, of ${bytes} at frame ${ppn}.`, why: "R or X is set, so the walk ends and the permissions are checked.", rule: RULES.leaf };
+}
+
+/** The walker's write of A and D: done, refused by memory, or in vain. */
+function sayUpdate({ recording, record, index }) {
+  const walker = `The walker${ofHartText(recording, record)}`;
+  if (record.ok !== false) return { what: `${walker} sets A or D of the entry at ${record.pa} in memory.`, why: "Compare-and-swap: nothing else may write the entry in between.", rule: RULES.marks };
+  const owner = accessOf(recording, index);
+  const again = owner !== null && reads(recording, owner).some((read) => read.index > index);
+  if (!again && owner !== null && causeName(recording.records[owner].cause ?? "").includes("access fault")) {
+    return { what: `${walker} may not set A or D of the entry at ${record.pa}.`, why: "PMP or PMA, or memory itself, refuses the write; the access faults.", rule: RULES.marksRefused };
+  }
+  return {
+    what: `${walker} finds the entry at ${record.pa} changed, writes nothing, and reads it again.`,
+    why: "Compare-and-swap failed: another writer, the kernel or another hart's walker, changed the entry after this walk had read it.",
+    rule: RULES.changed,
+  };
 }
 
 function sayStart({ recording, state, record }) {
   const top = recording.scheme.levels.length - 1;
-  const root = state.satp?.root ?? state.processes.get(state.running)?.root;
+  const root = satpOf(state, record.hart)?.root ?? state.processes.get(state.running)?.root;
+  const walk = `A walk for the ${record.port ?? ""} port${ofHartText(recording, record)}`;
   if (record.level === top) {
-    return { what: `A walk for the ${record.port ?? ""} port starts at the root${root ? `, the table in frame ${root}` : ""}.`, why: "No TLB line translates the address.", rule: RULES.start };
+    return { what: `${walk} starts at the root${root ? `, the table in frame ${root}` : ""}.`, why: "No TLB line translates the address.", rule: RULES.start };
   }
-  return { what: `A walk for the ${record.port ?? ""} port starts at a table of level ${record.level}.`, why: "The walk cache knows the pointers above it.", rule: RULES.cached };
+  return { what: `${walk} starts at a table of level ${record.level}.`, why: "The walk cache knows the pointers above it.", rule: RULES.cached };
 }
 
-function sayLine({ record }) {
-  const where = `Line ${record.line} of the ${record.tlb} TLB`;
+function sayLine({ recording, record }) {
+  const where = `Line ${record.line} of ${tlbText(record.tlb)}${ofHartText(recording, record)}`;
   if (record.valid === false) return { what: `${where} is emptied.`, why: "A fence covers it, or its place is needed.", rule: RULES.written };
   const space = record.global ? "all address spaces" : `ASID ${record.asid ?? 0}`;
-  return { what: `${where} is filled: page ${record.vpn} of ${space} is in frame ${record.ppn}.`, why: "The next access to this page needs no walk.", rule: RULES.cached };
+  const size = record.level ?? 0;
+  const bytes = size > 0 ? `, ${bytesText(pageBytes(recording.scheme, size))},` : "";
+  const range = (word, number) => rangeText(word, number, recording.scheme, size);
+  return { what: `${where} is filled: ${range("page", record.vpn)}${bytes} of ${space} ${size > 0 ? "are" : "is"} in ${range("frame", record.ppn)}.`, why: "The next access to this page needs no walk.", rule: RULES.cached };
 }
 
-function sayFence({ record }) {
+function sayFence({ recording, record, index }) {
   const va = record.va ?? null;
   const asid = record.asid ?? null;
   const of = [va === null ? "all addresses" : `address ${va}`, asid === null ? "all address spaces" : `ASID ${asid}`];
   const told = va === null ? (asid === null ? RULES.fenceAll : RULES.fenceAsid) : asid === null ? RULES.fenceVa : RULES.fenceVaAsid;
-  return { what: `SFENCE.VMA for ${of[0]} of ${of[1]}.`, why: "Page tables changed, and older translations must not be used any longer.", rule: told };
+  return { what: `SFENCE.VMA${ofHartText(recording, record)} for ${of[0]} of ${of[1]}.`, why: fenceReason(recording, index), rule: told };
 }
 
 function sayPte({ recording, record }) {
-  const { role, flags, ppn } = decodePte(record.value, recording.scheme);
+  const { role, flags, base, size } = decodePte(record.value, recording.scheme);
   const walker = record.by === "walker";
-  const now = role === "invalid" ? "V = 0: it maps nothing" : `${a(role)}, ${flagText(flags)}, to frame ${ppn}`;
+  const now = role === "invalid" ? "V = 0: it maps nothing" : `${a(role)}, ${flagText(flags)}, to ${rangeText("frame", base, recording.scheme, size)}`;
   return {
     what: `${walker ? "The walker" : "Software"} writes the entry at ${record.pa}: now ${now}.`,
     why: walker ? "It sets A, or A and D, of the leaf that it used." : "",
@@ -132,21 +131,9 @@ function sayPte({ recording, record }) {
   };
 }
 
-function sayFrame({ state, record }) {
-  const frame = `Frame ${record.ppn}`;
-  const users = record.pids ?? [];
-  if (record.use === "free") return { what: `${frame} is free.`, why: "Nothing refers to it any longer.", rule: kernel("it goes back to the free frames") };
-  if (record.use === "table") return { what: `${frame} becomes a page table${record.pid !== undefined ? ` of ${processName(state, record.pid)}` : ""}.`, why: "", rule: kernel("a table is one page") };
-  if (record.use !== "page") return { what: `${frame} belongs to the kernel: ${plainWords(record.use)}.`, why: "", rule: null };
-  const what = record.what ? `${plainWords(record.what)}` : "a page";
-  const names = [...new Set(users.map(([pid]) => processName(state, pid)))].join(" and ");
-  const shared = users.length > 1 ? `, shared by ${names}` : names ? ` of ${names}` : "";
-  return { what: `${frame} holds ${what}${shared}.`, why: "", rule: kernel(users.length > 1 ? "one frame serves several mappings" : "a frame was given to a page") };
-}
-
 function sayActivity({ state, record }) {
-  const told = { process: "A process runs", handler: "The kernel handles a fault or an interrupt", user_copy: "The kernel copies to or from a process", disk: "The processor waits for the disk", switch: "The kernel switches to another process", idle: "Nothing is ready to run" };
-  const running = record.what === "process" ? `${processName(state, state.running)} runs` : told[record.what] ?? plainWords(record.what);
+  const told = { process: "A process runs", handler: "The kernel handles a fault or an interrupt", user_copy: "The kernel copies to or from a process", disk: "The processor waits for the disk", disk_wait: "The processor waits for the disk", switch: "The kernel switches to another process", idle: "Nothing is ready to run" };
+  const running = record.what === "process" ? `${state.running === null ? "The program" : processName(state, state.running)} runs` : told[record.what] ?? plainWords(record.what);
   return { what: `${running}, until cycle ${record.to.toLocaleString("en")}.`, why: "", rule: null };
 }
 
@@ -160,12 +147,9 @@ const SAYERS = {
   frame: sayFrame,
   activity: sayActivity,
   event: sayEvent,
-  update: ({ record }) => ({
-    what: record.ok === false ? `The walker finds the entry at ${record.pa} changed, and starts again.` : `The walker sets A or D of the entry at ${record.pa} in memory.`,
-    why: record.ok === false ? "Compare-and-swap failed: software wrote it meanwhile." : "Compare-and-swap: nothing else may write the entry in between.", rule: RULES.marks,
-  }),
-  satp: ({ record }) => ({
-    what: record.mode === "bare" ? "satp is now Bare: no translation." : `satp is now ${record.mode}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
+  update: sayUpdate,
+  satp: ({ recording, record }) => ({
+    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${record.mode}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
     why: "Requests from now on see this register.", rule: record.mode === "bare" ? RULES.bare : RULES.satp,
   }),
   process: ({ record }) => ({ what: `Process ${record.pid} is ${record.name}.`, why: "", rule: null }),
@@ -191,7 +175,7 @@ export function say(recording, index) {
   if (!sayer) return { what: `A record of kind ${record.k}, which this page does not know.`, why: "", rule: null };
   const told = sayer({ recording, state, record, index });
   // A process's name begins a sentence as it is written.
-  return { ...told, what: told.what.replace(/^(the|process) /, (word) => word.charAt(0).toUpperCase() + word.slice(1)) };
+  return { ...told, what: sentence(told.what) };
 }
 
 /** What is going on in a cycle in which no record begins. */
@@ -201,7 +185,7 @@ export function sayBetween(recording, moment, focus) {
   const state = recording.stateAt(moment.index);
   if (focus && !focus.done) {
     const { record } = focus;
-    return { what: `${processName(state, record.pid)} waits for the translation of ${record.va}.`, why: `It was asked for in cycle ${record.at.toLocaleString("en")} and is answered in cycle ${record.to.toLocaleString("en")}.`, rule: RULES.read };
+    return { what: sentence(`${whoOf(recording, state, record)} waits for the translation of ${placeText(recording, record.pid, record.va)}.`), why: `It was asked for in cycle ${record.at.toLocaleString("en")} and is answered in cycle ${record.to.toLocaleString("en")}.`, rule: RULES.read };
   }
   const activity = state.activity;
   if (activity && activity.to > moment.cycle) return sayActivity({ state, record: activity });

@@ -1,0 +1,121 @@
+// What follows from records around one another: why a fence, what a fault of no disk was, whether a
+// copy is a fork's, whether any frame is free; and what a frame holds.
+
+import { pageOf } from "../model/hex.js";
+import { plainWords, processName } from "./names.js";
+import { kernel } from "./rules.js";
+
+/** The furthest that is looked for a cause or a consequence. */
+const REACH = 3000;
+
+const isEvent = (record, ...names) => record.k === "event" && names.includes(record.event);
+
+/** The first record from `index` on, in steps of `way`, that `is` accepts, unless `stops` comes before. */
+function near(recording, index, way, is, stops) {
+  for (let i = index + way, left = REACH; left > 0 && i >= 0 && i < recording.records.length; i += way, left--) {
+    const record = recording.records[i];
+    if (is(record)) return record;
+    if (stops(record)) return null;
+  }
+  return null;
+}
+
+/** The fork that a copy is made for; null if it is a copy of a page that was stored to. */
+export function forkOf(recording, index) {
+  const { pid } = recording.records[index];
+  const fork = (record) => isEvent(record, "fork") && record.child === pid;
+  const others = (record) => isEvent(record, "page_fault", "context_switch", "user_copy") || record.k === "access" || record.k === "activity" && record.what === "process";
+  return near(recording, index, 1, fork, others) ?? near(recording, index, -1, fork, others);
+}
+
+/** Whether a fork copies the pages: events of copies for the child are next to it. */
+export function forkCopies(recording, index) {
+  const { child } = recording.records[index];
+  const copy = (record) => isEvent(record, "copy") && record.pid === child;
+  const others = (record) => isEvent(record, "page_fault", "context_switch", "user_copy") || record.k === "access" || record.k === "activity" && record.what === "process";
+  return (near(recording, index, -1, copy, others) ?? near(recording, index, 1, copy, others)) !== null;
+}
+
+/** How many frames are free in a state; null if the machine's are not known. */
+export function freeFrames(recording, state) {
+  const { frames } = recording.machine;
+  if (frames === null || state.frames.size === 0) return null;
+  let used = 0;
+  for (const [, record] of state.frames) if (record.use !== "free") used += 1;
+  return frames.count - used;
+}
+
+/** How many frames are free once the handler that this record belongs to has ended. */
+export function freeAfter(recording, index) {
+  let end = index + 1;
+  while (end < recording.records.length && end - index < REACH && !["activity", "access"].includes(recording.records[end].k)) end += 1;
+  return freeFrames(recording, recording.stateAt(end));
+}
+
+/** What resolved a fault without the disk, from what followed: `[why, rule]`. */
+export function minorOf(recording, index) {
+  const { records, scheme } = recording;
+  const { pid, va } = records[index];
+  const [vpn] = typeof va === "string" ? pageOf(va, scheme.page_bits) : [null];
+  const ofPage = (record) => record.pid === pid && typeof record.va === "string" && pageOf(record.va, scheme.page_bits)[0] === vpn;
+  const before = recording.stateAt(index).pages.get(pid)?.get(vpn);
+  for (let i = index + 1; i < Math.min(records.length, index + REACH); i++) {
+    const record = records[i];
+    if (isEvent(record, "copy") && ofPage(record)) return ["It stores to a page that it shares, and gets a copy of its own.", "copy on write: a shared page is copied when one side stores to it"];
+    if (isEvent(record, "page_cache_hit") && ofPage(record)) return ["The page of the file is in the page cache.", "a page of a file that is in memory needs no disk"];
+    if (isEvent(record, "swap_cache_hit") && ofPage(record)) return ["The page was evicted, but is still in memory.", "a page whose frame was not used again needs no disk"];
+    if (isEvent(record, "promotion") && ofPage(record)) return ["Its page becomes part of a superpage.", "enough pages of an aligned run are in memory"];
+    if (isEvent(record, "kill") && record.pid === pid) return ["It would need no disk, but the process is killed first.", "no frame could be found for it"];
+    if (isEvent(record, "page_fault") && record.pid === pid) break;
+    if (record.k !== "frame" || !(record.pids ?? []).some(([owner, page]) => owner === pid && page === vpn)) continue;
+    if (record.what === "zero") return ["It has only read there so far, and the page of zeroes is mapped.", "one page of zeroes serves all who have not stored yet"];
+    if (record.ppn !== before) return ["It gets a frame filled with zeroes.", "the first touch of a page that no file and no swap slot has"];
+  }
+  if (before !== undefined) return ["The page is in memory already, and its permissions are widened.", "the region allows what the entry did not yet allow"];
+  return ["It is resolved without the disk.", "the page, or what it is made from, is in memory"];
+}
+
+/** Why there is a fence: what changed between the fence before it and what follows it. */
+export function fenceReason(recording, index) {
+  const { records } = recording;
+  const { hart = 0, va = null, at } = records[index];
+  const other = (record) => record.k === "fence" && (record.hart ?? 0) === hart;
+  const stops = (record) => ["access", "activity", "step"].includes(record.k) || other(record);
+  const before = (is, stop = stops) => near(recording, index, -1, is, stop) !== null;
+  const after = (is) => near(recording, index, 1, is, stops) !== null;
+  const ended = (record) => isEvent(record, "exit", "kill", "exec");
+  // The fence of an end names no address; that of an exec is before its event.
+  if (va === null && (before(ended) || after((record) => isEvent(record, "exec") || record.k === "root" && record.root === null))) {
+    return "An address space has ended, and its translations must not be used by who gets its identifier next.";
+  }
+  const switches = (record) => isEvent(record, "context_switch") || record.k === "satp" && (record.hart ?? 0) === hart;
+  const now = (record) => record.at === at && switches(record);
+  if (before(now) || after(now)) return "Another address space is used from now on, and translations of the one before must not be.";
+  const changes = (record) => record.k === "pte" && record.by !== "walker";
+  if (before(changes, other) || after(changes)) return "Page tables changed, and older translations must not be used any longer.";
+  return "Older translations must not be used any longer.";
+}
+
+const USES = {
+  kernel: (frame) => [`${frame} is the kernel's own.`, "its code and data are never evicted"],
+  reserved: (frame) => [`${frame} is reserved for a page that is being read.`, "it is not given to another page meanwhile"],
+};
+
+const NAMES = { cache: "a page of the page cache", library: "a page of library text", rodata: "a page of constants", shared: "a page of shared memory", mmap: "a page of a mapping", mapped: "a page of a mapping" };
+
+export function sayFrame({ state, record }) {
+  const frame = `Frame ${record.ppn}`;
+  const users = record.pids ?? [];
+  if (record.use === "free") return { what: `${frame} is free.`, why: "Nothing refers to it any longer.", rule: kernel("it goes back to the free frames") };
+  if (record.use === "table") return { what: `${frame} becomes a page table${record.pid !== undefined ? ` of ${processName(state, record.pid)}` : ""}.`, why: "", rule: kernel("a table is one page") };
+  if (Object.hasOwn(USES, record.use)) {
+    const [what, rule] = USES[record.use](frame);
+    return { what, why: "", rule: kernel(rule) };
+  }
+  if (record.use !== "page") return { what: `${frame} is used for: ${plainWords(record.use)}.`, why: "", rule: null };
+  const names = [...new Set(users.map(([pid]) => processName(state, pid)))].join(" and ");
+  if (record.what === "zero") return { what: `${frame} is the page of zeroes${names ? `, mapped by ${names}` : ""}.`, why: "", rule: kernel("one page of zeroes serves all who have not stored yet") };
+  const what = !record.what ? "a page" : NAMES[record.what] ?? `a page of ${plainWords(record.what)}`;
+  const shared = users.length > 1 ? `, shared by ${names}` : names ? ` of ${names}` : "";
+  return { what: `${frame} holds ${what}${shared}.`, why: "", rule: kernel(users.length > 1 ? "one frame serves several mappings" : "a frame was given to a page") };
+}
