@@ -200,6 +200,13 @@ impl Recorder {
         told.into_iter().for_each(|what| self.tell(now, what));
     }
 
+    /// The same below the roots in `satp`, where there is no kernel that knows of others.
+    fn look_at_contexts(&mut self, now: u64) {
+        let contexts = self.harts.iter().filter_map(Pins::context);
+        self.roots = contexts.map(|satp| (satp.mode, satp.root)).collect();
+        self.look_at_tables(now);
+    }
+
     fn sample(&mut self, at: u64, os: &Os, pause: &Pause<'_>) {
         self.pauses += 1;
         if !self.pauses.is_multiple_of(self.every) {
@@ -228,10 +235,8 @@ impl Recorder {
     }
 
     fn step(&mut self, now: u64, line: usize, pause: &Pause<'_>) {
-        let contexts = self.harts.iter().filter_map(Pins::context);
-        self.roots = contexts.map(|satp| (satp.mode, satp.root)).collect();
         self.memory = Some(pause.memory.clone());
-        self.look_at_tables(now);
+        self.look_at_contexts(now);
         if let Some(text) = line.checked_sub(1).and_then(|line| self.subject.lines.get(line)) {
             let text = text.trim().to_owned();
             self.tell(now, What::Step { line, text });
@@ -267,6 +272,7 @@ impl Observer for Recorder {
         }
         let mode = self.subject.mode;
         let Some(pins) = self.harts.get_mut(cycle.hart) else { return };
+        let before = pins.context();
         pins.cycle(cycle, &mut |record| {
             let write = match record.what {
                 What::Update { pa, value, ok: true, .. } => Some((pa, value)),
@@ -280,6 +286,10 @@ impl Observer for Recorder {
                 self.records.push(Record { at, what: What::Pte { pa, value, by: "walker" } });
             }
         });
+        let is_new = pins.context() != before;
+        if is_new && self.software == "software" {
+            self.look_at_contexts(now);
+        }
     }
 
     fn on_event(&mut self, cycle: u64, event: &Event, _world: &WorldState) {
