@@ -136,6 +136,9 @@ test("U, SUM and MXR are told apart from R, W and X", () => {
   assert.equal(entry(0x200000d3n, { access: "store" }).rule, RULES.permission);
   const line = { at: 0, k: "line", tlb: "data", line: 3, valid: true, vpn: "0x1", asid: 1, level: 0, ppn: "0x80000", flags: "RWUD" };
   const hit = told([{ at: 0, k: "satp", mode: "sv39", asid: 1, root: "0x100" }, line, { at: 1, k: "access", to: 1, port: "data", va: "0x1000", access: "load", privilege: "S", how: "tlb", ...fault("load page fault", "permission") }]);
+  assert.equal(hit.rule, RULES.user);
+  const late = told([{ at: 0, k: "satp", mode: "sv39", asid: 1, root: "0x100" }, { at: 1, k: "access", to: 1, port: "data", va: "0x1000", access: "fetch", privilege: "U", how: "tlb", ...fault("instruction page fault", "permission") }, { ...line, at: 1 }]);
+  assert.equal(late.rule, RULES.permission, "the line of the access before is recorded after this one");
   assert.match(hit.why, /the line in the TLB has RWUD: .*SUM is 0/);
 });
 

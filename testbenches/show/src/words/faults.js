@@ -28,7 +28,8 @@ function refusal(subject, flags, record) {
 function faultOfLine(recording, index, record, reason) {
   if (reason === "d clear") return { why: "The line in the TLB has D = 0, and software must set D in the entry before a store.", rule: RULES.svade };
   if (reason === "a clear") return { why: "The line in the TLB has A = 0, and software must set A in the entry.", rule: RULES.svade };
-  const state = recording.stateAt(index + 1);
+  // A line that was filled for the access before is recorded in this cycle, after the access.
+  const state = recording.stateAt(Math.max(index + 1, recording.indexAtCycle(record.at)));
   const tlb = tlbOf(recording.machine, record.port);
   const number = tlb && hitLine(state, recording.scheme, tlb.name, record.va, satpOf(state, record.hart)?.asid ?? null, record.hart ?? 0);
   const line = number === null || number === undefined ? null : lineAt(state, tlb.name, record.hart, number);
