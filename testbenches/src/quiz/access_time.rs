@@ -133,15 +133,8 @@ fn cycles(count: u64) -> String {
 /// How long on average?
 pub(super) fn pose(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
     let task = Task::draw(rng, difficulty);
-    let (given, scenario) = (task.given(), Some(task.text()));
-    let ask = "How many cycles does an access take on average?".to_owned();
-    let form = "Write a number with two decimals, as 31.40.".to_owned();
-    Posed {
-        given,
-        ask,
-        form,
-        options: Vec::new(),
-        scenario,
-        solve: Box::new(move |engine| task.answer(engine)),
-    }
+    let (given, scenario) = (task.given(), task.text());
+    let ask = "How many cycles does an access take on average?";
+    let form = "Write a number with two decimals, as 31.40.";
+    Posed::about(given, [ask, form], scenario, Box::new(move |engine| task.answer(engine)))
 }

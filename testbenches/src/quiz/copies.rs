@@ -130,15 +130,8 @@ impl Task {
 /// How many pages are copied?
 pub(super) fn pose(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
     let task = Task::draw(rng, difficulty);
-    let (given, scenario) = (task.given(), Some(task.text()));
-    let ask = "How many pages are copied in all?".to_owned();
-    let form = "Write a number.".to_owned();
-    Posed {
-        given,
-        ask,
-        form,
-        options: Vec::new(),
-        scenario,
-        solve: Box::new(move |engine| task.answer(engine)),
-    }
+    let (given, scenario) = (task.given(), task.text());
+    let ask = "How many pages are copied in all?";
+    let form = "Write a number.";
+    Posed::about(given, [ask, form], scenario, Box::new(move |engine| task.answer(engine)))
 }

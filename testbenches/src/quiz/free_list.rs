@@ -149,16 +149,8 @@ pub(super) fn pose(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
         Some(Action::Request(name, _)) => *name,
         _ => 'A',
     };
-    let (given, scenario) = (task.given(), Some(task.text()));
+    let (given, scenario) = (task.given(), task.text());
     let ask = format!("At which address is the last request, {last}, placed?");
-    let form =
-        "Write the address of its first byte, or none if no hole is large enough.".to_owned();
-    Posed {
-        given,
-        ask,
-        form,
-        options: Vec::new(),
-        scenario,
-        solve: Box::new(move |engine| task.answer(engine)),
-    }
+    let form = "Write the address of its first byte, or none if no hole is large enough.";
+    Posed::about(given, [&ask, form], scenario, Box::new(move |engine| task.answer(engine)))
 }

@@ -142,6 +142,14 @@ struct Posed {
     solve: Solve,
 }
 
+impl Posed {
+    /// A question with a free answer about a scenario.
+    fn about(given: Vec<String>, [ask, form]: [&str; 2], scenario: String, solve: Solve) -> Posed {
+        let (ask, form) = (ask.to_owned(), form.to_owned());
+        Posed { given, ask, form, options: Vec::new(), scenario: Some(scenario), solve }
+    }
+}
+
 /// A kind of question.
 #[derive(Clone, Copy)]
 pub struct Kind {

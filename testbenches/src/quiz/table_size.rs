@@ -139,15 +139,8 @@ impl Task {
 /// How many bytes?
 pub(super) fn pose(rng: &mut ChaCha8Rng, difficulty: Difficulty) -> Posed {
     let task = Task::draw(rng, difficulty);
-    let (given, scenario) = (task.given(), Some(task.text()));
-    let ask = "How many bytes do the page tables take, the root included?".to_owned();
-    let form = "Write the number of bytes.".to_owned();
-    Posed {
-        given,
-        ask,
-        form,
-        options: Vec::new(),
-        scenario,
-        solve: Box::new(move |engine| task.answer(engine)),
-    }
+    let (given, scenario) = (task.given(), task.text());
+    let ask = "How many bytes do the page tables take, the root included?";
+    let form = "Write the number of bytes.";
+    Posed::about(given, [ask, form], scenario, Box::new(move |engine| task.answer(engine)))
 }

@@ -3,22 +3,12 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use tempfile::TempDir;
 
-/// Runs `pagewalk`: standard output, standard error, status.
-fn pagewalk(arguments: &[&str]) -> (String, String, i32) {
-    finished(&cargo_bin_cmd!("pagewalk").args(arguments).output().expect("the binary starts"))
-}
-
-fn finished(output: &Output) -> (String, String, i32) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
-}
+use crate::command::{finished, pagewalk};
 
 fn file(folder: &TempDir, name: &str, text: &str) -> PathBuf {
     let path = folder.path().join(name);

@@ -5,29 +5,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Runs `pagewalk` in a folder: standard output, standard error, status.
-fn pagewalk(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let mut command = cargo_bin_cmd!("pagewalk");
-    let output = command.current_dir(folder).args(arguments).output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
-}
-
-fn sound(folder: &Path, arguments: &[&str]) -> String {
-    let (out, error, status) = pagewalk(folder, arguments);
-    assert_eq!(status, 0, "{arguments:?}: {error}");
-    out
-}
-
-fn json(folder: &Path, arguments: &[&str]) -> Value {
-    serde_json::from_str(&sound(folder, arguments)).expect("JSON")
-}
+use crate::command::within::{json, pagewalk, sound};
 
 /// The traces that come with the project.
 fn shipped(name: &str) -> String {

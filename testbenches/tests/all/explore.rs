@@ -3,28 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// Runs `pagewalk`: standard output, standard error, status.
-fn pagewalk(arguments: &[&str]) -> (String, String, i32) {
-    let output = cargo_bin_cmd!("pagewalk").args(arguments).output().expect("the binary starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
-}
-
-fn sound(arguments: &[&str]) -> String {
-    let (out, error, status) = pagewalk(arguments);
-    assert_eq!(status, 0, "{arguments:?}: {error}");
-    out
-}
-
-fn json(arguments: &[&str]) -> Value {
-    serde_json::from_str(&sound(arguments)).expect("JSON")
-}
+use crate::command::{json, pagewalk, sound};
 
 /// The values of a curve, by its name.
 fn curve(findings: &Value, name: &str) -> Vec<f64> {

@@ -9,6 +9,7 @@
 //! | `curves` | curves of every size, against the hardware at every size |
 //! | `over_time` | a run over time; two runs compared |
 //! | `studies`, `shards` | studies from files; parts of a sweep, merged |
+//! | `command` | runs the real binary for the others |
 //! | `conform` | the hardware against the vectors of an independent model |
 //! | `cosim`, `verilog` | the exported Verilog, in other simulators and for synthesis |
 //! | `demo` | the demonstration: public cores, the exported MMU and firmware on one board |
@@ -30,6 +31,7 @@
 
 mod bench;
 mod cli;
+mod command;
 mod conform;
 mod cosim;
 mod curves;

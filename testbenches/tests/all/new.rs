@@ -1,20 +1,10 @@
 //! `pagewalk new`: its templates run as they are, and nothing is overwritten.
 
 use std::fs;
-use std::path::Path;
 
-use assert_cmd::cargo::cargo_bin_cmd;
 use tempfile::TempDir;
 
-/// Runs `pagewalk` in a folder: standard output, standard error, status.
-fn pagewalk(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let output = cargo_bin_cmd!("pagewalk").current_dir(folder).args(arguments).output();
-    let output = output.expect("the binary starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
-}
+use crate::command::within::pagewalk;
 
 #[test]
 fn a_template_runs_at_once_and_so_does_what_it_suggests() {

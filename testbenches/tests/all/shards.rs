@@ -4,18 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use assert_cmd::cargo::cargo_bin_cmd;
 use tempfile::TempDir;
 
-/// Runs `pagewalk` in a folder: standard output, standard error, status.
-fn pagewalk(folder: &Path, arguments: &[&str]) -> (String, String, i32) {
-    let mut command = cargo_bin_cmd!("pagewalk");
-    let output = command.current_dir(folder).args(arguments).output().expect("it starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
-}
+use crate::command::within::pagewalk;
 
 /// A sweep with a measure that is no whole number, one without a value, and notes.
 const SWEEP: [&str; 9] = [

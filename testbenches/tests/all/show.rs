@@ -11,6 +11,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
+use crate::command::finished;
+
 /// Runs `pagewalk show` with these arguments, and reads its record; with its exit status.
 fn recorded(arguments: &[&str]) -> (Value, i32) {
     let folder = TempDir::new().expect("a temporary folder");
@@ -24,11 +26,7 @@ fn recorded(arguments: &[&str]) -> (Value, i32) {
 fn show(arguments: &[&str], path: &Path) -> (String, String, i32) {
     let mut command = cargo_bin_cmd!("pagewalk");
     let command = command.arg("show").args(arguments).arg("-o").arg(path);
-    let output = command.output().expect("the binary starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
+    finished(&command.output().expect("the binary starts"))
 }
 
 fn records(run: &Value) -> impl Iterator<Item = &Value> {

@@ -1,16 +1,12 @@
 //! `pagewalk toy`: the machine of a book, every kind of table, and what cannot be.
 
-use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
+
+use crate::command::pagewalk;
 
 /// Runs `pagewalk toy`: standard output, standard error, status.
 fn toy(arguments: &[&str]) -> (String, String, i32) {
-    let output = cargo_bin_cmd!("pagewalk").arg("toy").args(arguments).output();
-    let output = output.expect("the binary starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
+    pagewalk(&[&["toy"], arguments].concat())
 }
 
 #[test]

@@ -3,11 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
 
 use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::command::finished;
 
 /// Runs `pagewalk trace` on a text: standard output, standard error, status.
 fn trace(text: &str, arguments: &[&str]) -> (String, String, i32) {
@@ -28,13 +29,6 @@ fn piped(text: &str, arguments: &[&str]) -> (String, String, i32) {
     let mut command = cargo_bin_cmd!("pagewalk");
     let command = command.args(["trace", "-"]).args(arguments).write_stdin(text);
     finished(&command.output().expect("the binary starts"))
-}
-
-fn finished(output: &Output) -> (String, String, i32) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (out, error) = (text(&output.stdout), text(&output.stderr));
-    assert!(!error.contains("panicked"), "{error}");
-    (out, error, output.status.code().expect("no signal"))
 }
 
 fn json(text: &str, arguments: &[&str]) -> Value {

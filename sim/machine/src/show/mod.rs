@@ -16,8 +16,6 @@
 //! | `survey` | frames, slots, regions, tables: what changed while software ran |
 //! | `tables` | the words of page tables, from their roots |
 //! | `budget` | how much is recorded |
-//!
-//! Spec of nothing: it only repeats what MMU and kernel did.
 
 mod budget;
 mod document;

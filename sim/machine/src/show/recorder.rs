@@ -45,8 +45,8 @@ pub struct Recorder {
     /// Memory, and the roots of the tables that software uses: known after the first pause.
     memory: Option<SharedMemory>,
     roots: Vec<(Mode, u64)>,
-    /// Who writes page tables.
-    software: &'static str,
+    /// A kernel writes the page tables, and knows more roots than `satp` shows.
+    has_kernel: bool,
     records: Vec<Record>,
     /// Records of cycles, and others, so far.
     made: [usize; 2],
@@ -95,7 +95,7 @@ impl Recorder {
             tables: Tables::default(),
             memory: None,
             roots: Vec::new(),
-            software: "software",
+            has_kernel: false,
             records: Vec::new(),
             made: [0; 2],
             activity: None,
@@ -184,7 +184,7 @@ impl Recorder {
         let mode = self.subject.mode;
         let roots = os.processes().filter_map(|process| process.space.as_ref());
         self.roots = roots.map(|space| (mode, space.table.root())).collect();
-        (self.memory, self.software) = (Some(pause.memory.clone()), "kernel");
+        (self.memory, self.has_kernel) = (Some(pause.memory.clone()), true);
         told.into_iter().for_each(|what| self.tell(now, what));
         self.look_at_tables(now);
         self.sample(now, os, pause);
@@ -196,7 +196,8 @@ impl Recorder {
         let Some(memory) = &self.memory else { return };
         let mut told = Vec::new();
         let roots = self.roots.iter().copied();
-        self.tables.look(roots, memory, self.software, |what| told.push(what));
+        let by = if self.has_kernel { "kernel" } else { "software" };
+        self.tables.look(roots, memory, by, |what| told.push(what));
         told.into_iter().for_each(|what| self.tell(now, what));
     }
 
@@ -287,7 +288,7 @@ impl Observer for Recorder {
             }
         });
         let is_new = pins.context() != before;
-        if is_new && self.software == "software" {
+        if is_new && !self.has_kernel {
             self.look_at_contexts(now);
         }
     }

@@ -32,8 +32,9 @@ const MOST_CONNECTIONS: usize = 16;
 /// Serves the page until Ctrl-C.
 pub(super) fn serve(arguments: &ShowArgs, engine: Engine) -> anyhow::Result<Status> {
     let stop = interrupt::stop_flag()?;
-    let Scenario { name, file, .. } = story::named(arguments)?;
-    let first = served_page(&story::named(arguments)?, arguments, engine, stop)?;
+    let scenario = story::named(arguments)?;
+    let first = served_page(&scenario, arguments, engine, stop)?;
+    let Scenario { name, file, .. } = scenario;
     let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port.unwrap_or(0)));
     let listener = TcpListener::bind(wanted).with_context(|| format!("port {}", wanted.port()))?;
     listener.set_nonblocking(true).context("the server cannot wait")?;
