@@ -64,7 +64,7 @@ impl State {
                 deadline = deadline.min(hart.mtimecmp);
             }
         }
-        self.clock.set_deadline(deadline);
+        self.clock.wait_for(deadline);
     }
 
     /// The 64-bit register at an offset.

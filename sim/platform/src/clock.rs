@@ -5,7 +5,11 @@ use std::rc::Rc;
 
 #[derive(Debug, Default)]
 struct State {
-    now: Cell<u64>,
+    /// Ticks since the beginning.
+    ticks: Cell<u64>,
+    /// What software has added to them.
+    offset: Cell<u64>,
+    /// In ticks since the beginning.
     deadline: Cell<u64>,
 }
 
@@ -19,26 +23,40 @@ impl Clock {
         Clock::default()
     }
 
-    /// The time.
+    /// The time: `mtime`.
     #[inline]
     pub fn now(&self) -> u64 {
-        self.0.now.get()
+        self.0.ticks.get().wrapping_add(self.0.offset.get())
     }
 
-    /// Sets the time, as a write to `mtime` does; returns whether a deadline is reached.
+    /// So many ticks have passed since the beginning; returns whether the deadline is reached.
     #[inline]
-    pub fn set(&self, now: u64) -> bool {
-        self.0.now.set(now);
-        now >= self.0.deadline.get()
+    pub fn advance(&self, ticks: u64) -> bool {
+        self.0.ticks.set(ticks);
+        ticks >= self.0.deadline.get()
     }
 
-    /// The tick at which [`Clint::update`](crate::Clint::update) must be called, `u64::MAX` if none.
+    /// Software writes `mtime`.
+    pub(crate) fn set(&self, now: u64) {
+        self.0.offset.set(now.wrapping_sub(self.0.ticks.get()));
+    }
+
+    /// The tick since the beginning at which [`Clint::update`](crate::Clint::update) must be called,
+    /// `u64::MAX` if none.
     #[inline]
     pub fn deadline(&self) -> u64 {
         self.0.deadline.get()
     }
 
-    pub(crate) fn set_deadline(&self, tick: u64) {
-        self.0.deadline.set(tick);
+    /// Ticks since the beginning at which the time is this, if it is still to come.
+    pub fn ticks_at(&self, time: u64) -> u64 {
+        let left = time.saturating_sub(self.now());
+        self.0.ticks.get().saturating_add(left)
+    }
+
+    /// The time to wait for.
+    pub(crate) fn wait_for(&self, time: u64) {
+        let ticks = if time == u64::MAX { u64::MAX } else { self.ticks_at(time) };
+        self.0.deadline.set(ticks);
     }
 }

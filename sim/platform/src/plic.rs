@@ -60,6 +60,9 @@ pub struct Source {
 impl Source {
     /// The level that the device asserts from now on.
     pub fn set(&self, high: bool) {
+        if !(1..=Map::SOURCES).contains(&self.number) {
+            return;
+        }
         let mut state = self.plic.0.borrow_mut();
         let bit = 1 << self.number;
         if high == (state.asserted & bit != 0) {
@@ -86,10 +89,9 @@ impl Plic {
         })))
     }
 
-    /// A source, from 1 to [`Map::SOURCES`]; `None` for any other number.
-    pub fn source(&self, number: u32) -> Option<Source> {
-        let exists = (1..=Map::SOURCES).contains(&number);
-        exists.then(|| Source { plic: self.clone(), number })
+    /// A source, from 1 to [`Map::SOURCES`]. Any other number is a wire that leads nowhere.
+    pub fn source(&self, number: u32) -> Source {
+        Source { plic: self.clone(), number }
     }
 }
 

@@ -10,9 +10,9 @@ fn a_timer_interrupt_is_high_while_the_time_is_not_below_its_compare_register() 
     assert_eq!(clock.deadline(), u64::MAX);
     clint.write(0x4008, 8, 100).expect("mtimecmp of hart 1");
     assert_eq!(clock.deadline(), 100);
-    assert!(!clock.set(99));
+    assert!(!clock.advance(99));
     assert_eq!(lines[1].levels(), 0);
-    assert!(clock.set(100));
+    assert!(clock.advance(100));
     clint.update();
     assert_eq!((lines[0].levels(), lines[1].levels()), (0, Lines::MTI));
     assert_eq!(clock.deadline(), u64::MAX, "nothing else is awaited");
@@ -39,6 +39,12 @@ fn the_time_is_read_whole_and_by_halves_and_can_be_set() {
     let mut clint = Clint::new(&clock, &[Lines::new()]);
     clint.write(0xbff8, 8, 0x1_2345_6789).expect("mtime");
     assert_eq!(clock.now(), 0x1_2345_6789);
+    clock.advance(1);
+    assert_eq!(clock.now(), 0x1_2345_678a, "it goes on from there");
+    clint.write(0x4000, 8, 0x1_2345_6790).expect("mtimecmp");
+    assert_eq!(clock.deadline(), 7, "ticks since the beginning");
+    clint.write(0xbff8, 8, 0x1_2345_6789).expect("mtime");
+    assert_eq!(clock.deadline(), 8);
     assert_eq!(clint.read(0xbff8, 4), Ok(0x2345_6789));
     assert_eq!(clint.read(0xbffc, 4), Ok(1));
 }
