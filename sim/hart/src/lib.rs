@@ -79,6 +79,8 @@ mod integer;
 mod memory;
 mod status;
 mod surroundings;
+#[cfg(test)]
+mod tools;
 mod trap;
 
 pub use config::{Config, Misaligned};

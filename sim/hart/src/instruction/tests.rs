@@ -1,5 +1,7 @@
 //! Decoding and text, by table; whatever the bits are, something is decoded.
 
+mod objdump;
+
 use super::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
