@@ -157,8 +157,8 @@ impl Hart {
         change: Change,
         immediate: bool,
     ) -> Executed {
-        let number = op.imm as u16;
-        let writes = change == Change::Write || op.rs1 != 0;
+        let number = op.imm() as u16;
+        let writes = change == Change::Write || op.rs1() != 0;
         let too_low = u64::from(number >> 8 & 3) > self.privilege as u64;
         // norm:csr_ro: the top bits of the number say that it is read-only.
         if too_low || writes && number >> 10 == 3 {
@@ -166,7 +166,7 @@ impl Hart {
         }
         let Some(old) = self.read_csr(around, number) else { return self.illegal(op) };
         if writes {
-            let operand = if immediate { u64::from(op.rs1) } else { self.get(op.rs1) } & self.mask;
+            let operand = if immediate { op.rs1() as u64 } else { self.get(op.rs1()) } & self.mask;
             // norm:mip_seip_wrcsr: the controller's line does not become software's bit.
             let kept = match number {
                 MIP => old & !bit::SEI | self.software_pending & bit::SEI,
@@ -181,7 +181,7 @@ impl Hart {
         }
         let old = if self.config.xlen == Xlen::Rv32 { old as i32 as u64 } else { old };
         self.set(op, old);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// Whether S-mode's view of translation is accessible: `satp` and fences
