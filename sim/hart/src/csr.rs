@@ -339,7 +339,7 @@ impl Hart {
     }
 
     /// `mstatus` or a part of it, with what is read-only.
-    fn status(&self, fields: u64) -> u64 {
+    pub(crate) fn status(&self, fields: u64) -> u64 {
         let dirty = self.mstatus & status::FS == status::FS;
         let widths = match (self.config.xlen, fields == status::MACHINE) {
             (Xlen::Rv32, _) => 0,

@@ -80,6 +80,8 @@ mod memory;
 mod status;
 mod surroundings;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod tools;
 mod trap;
 

@@ -12,12 +12,14 @@ mod operands;
 mod table;
 
 pub use operands::Operands;
+#[cfg(test)]
+pub(crate) use operands::{F, X};
 pub use table::Code;
 pub(crate) use table::{instructions, number};
 
 use crate::Config;
 use model::isa::Xlen;
-use table::TABLE;
+pub(crate) use table::TABLE;
 
 /// The register that takes what is written to `x0`.
 pub(crate) const NOWHERE: u8 = 32;
@@ -125,14 +127,14 @@ impl Op {
 
 /// For which width of the machine a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Width {
+pub(crate) enum Width {
     Any,
     Rv32,
     Rv64,
 }
 
 impl Width {
-    fn is(self, xlen: Xlen) -> bool {
+    pub(crate) fn is(self, xlen: Xlen) -> bool {
         match self {
             Width::Any => true,
             Width::Rv32 => xlen == Xlen::Rv32,
@@ -143,7 +145,7 @@ impl Width {
 
 /// The extension to which a row belongs; `S` are the instructions of supervisor mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extension {
+pub(crate) enum Extension {
     I,
     M,
     A,
@@ -170,14 +172,14 @@ impl Extension {
 
 /// A row of the table.
 #[derive(Debug)]
-struct Row {
-    code: Code,
-    name: &'static str,
-    operands: Operands,
-    mask: u32,
-    bits: u32,
-    width: Width,
-    extension: Extension,
+pub(crate) struct Row {
+    pub(crate) code: Code,
+    pub(crate) name: &'static str,
+    pub(crate) operands: Operands,
+    pub(crate) mask: u32,
+    pub(crate) bits: u32,
+    pub(crate) width: Width,
+    pub(crate) extension: Extension,
 }
 
 /// Rows by the major opcode, bits 6 to 2.

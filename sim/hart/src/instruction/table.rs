@@ -235,7 +235,7 @@ macro_rules! declare {
         }
 
         /// The table.
-        pub(super) static TABLE: &[Row] = &[$(Row {
+        pub(crate) static TABLE: &[Row] = &[$(Row {
             code: Code::$code,
             name: $name,
             operands: Operands::$operands,
