@@ -383,3 +383,6 @@ where
     let again = || FloatConvert::<B::Wide>::convert_r(A::of(a), round, &mut false).value;
     rounded::<B>(FloatConvert::<B>::convert_r(A::of(a), round, &mut false), again)
 }
+
+#[cfg(test)]
+mod tests;

@@ -247,7 +247,7 @@ impl Hart {
     /// The address after an instruction.
     #[inline(always)]
     fn next(&self, op: Op) -> u64 {
-        self.pc.wrapping_add(op.len()) & self.mask
+        self.pc.wrapping_add(op.bytes()) & self.mask
     }
 
     /// Goes on to the next instruction.

@@ -74,7 +74,7 @@ impl Op {
 
     /// Its bytes: 2 or 4.
     #[inline(always)]
-    pub fn len(self) -> u64 {
+    pub fn bytes(self) -> u64 {
         self.fields >> 56
     }
 
@@ -238,7 +238,7 @@ impl Decoder {
     /// The name of the instruction; of a compressed one its own, with `c.`. `None` if it is none.
     pub fn name(&self, op: &Op) -> Option<&'static str> {
         let row = TABLE.get(usize::from(op.number()))?;
-        match op.len() {
+        match op.bytes() {
             2 => compressed::name(op.bits() as u16, &self.config),
             _ => Some(row.name),
         }
@@ -249,7 +249,7 @@ impl Decoder {
     pub fn text(&self, op: &Op, pc: u64) -> String {
         match TABLE.get(usize::from(op.number())) {
             Some(row) => row.operands.write(row.name, op, pc, self.config.xlen),
-            None => match op.len() {
+            None => match op.bytes() {
                 2 => format!(".2byte {:#06x}", op.bits()),
                 _ => format!(".4byte {:#010x}", op.bits()),
             },

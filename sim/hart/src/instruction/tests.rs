@@ -88,7 +88,7 @@ fn whatever_the_bits_are_something_is_decoded() {
             let bits = u32::from(parcel) | random.random::<u32>() << 16;
             let op = decoder.decode(bits);
             assert!(op.is_known());
-            assert_eq!(op.len() == 4, Decoder::is_long(parcel));
+            assert_eq!(op.bytes() == 4, Decoder::is_long(parcel));
             assert!(!decoder.text(&op, random.random()).is_empty());
         }
     }

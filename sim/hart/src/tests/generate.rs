@@ -30,10 +30,10 @@ pub(super) struct Program {
     pub(super) end: u64,
 }
 
-fn i(opcode: u32, funct3: u32, rd: u32, rs1: u32, imm: i32) -> u32 {
+pub(super) fn i(opcode: u32, funct3: u32, rd: u32, rs1: u32, imm: i32) -> u32 {
     opcode | rd << 7 | funct3 << 12 | rs1 << 15 | (imm as u32) << 20
 }
-fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
+pub(super) fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
     i(0x13, 0, rd, rs1, imm)
 }
 fn lui(rd: u32, imm: u32) -> u32 {
@@ -42,10 +42,10 @@ fn lui(rd: u32, imm: u32) -> u32 {
 fn auipc(rd: u32, imm: u32) -> u32 {
     0x17 | rd << 7 | imm << 12
 }
-fn csrrw(csr: u32, rs1: u32) -> u32 {
+pub(super) fn csrrw(csr: u32, rs1: u32) -> u32 {
     i(0x73, 1, 0, rs1, csr as i32)
 }
-fn csrrs(rd: u32, csr: u32, rs1: u32) -> u32 {
+pub(super) fn csrrs(rd: u32, csr: u32, rs1: u32) -> u32 {
     i(0x73, 2, rd, rs1, csr as i32)
 }
 const MRET: u32 = 0x3020_0073;
@@ -152,7 +152,7 @@ impl Generator {
             }
         }
         // The end is of 32 bits and aligned.
-        if self.body.len() % 4 != 0 {
+        if !self.body.len().is_multiple_of(4) {
             self.body.extend(1_u16.to_le_bytes());
         }
         let end = BASE + BODY + self.body.len() as u64;
@@ -316,7 +316,7 @@ impl Generator {
         loop {
             let parcel: u16 = self.random.random();
             let op = self.decoder.decode(u32::from(parcel));
-            if op.len() != 2 {
+            if op.bytes() != 2 {
                 continue;
             }
             let Some(row) = TABLE.get(usize::from(op.number())) else {
