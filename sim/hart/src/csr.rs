@@ -160,7 +160,7 @@ impl Hart {
         let number = op.imm() as u16;
         let writes = change == Change::Write || op.rs1() != 0;
         let too_low = u64::from(number >> 8 & 3) > self.privilege as u64;
-        // norm:csr_ro: the top bits of the number say that it is read-only.
+        // The top bits of the number say that it is read-only (`norm:Zicsr_rw`).
         if too_low || writes && number >> 10 == 3 {
             return self.illegal(op);
         }
@@ -185,7 +185,7 @@ impl Hart {
     }
 
     /// Whether S-mode's view of translation is accessible: `satp` and fences
-    /// (`norm:mstatus_tvm_op`).
+    /// (`norm:mstatus_tvm_warl_op`).
     pub(crate) fn may_manage_translation(&self) -> bool {
         match self.privilege {
             Privilege::Machine => true,
@@ -203,7 +203,7 @@ impl Hart {
         }
     }
 
-    /// Whether `stimecmp` is accessible (`norm:menvcfg_stce_op1`).
+    /// Whether `stimecmp` is accessible (`norm:menvcfg_stce_op2`).
     fn may_time(&self) -> bool {
         let machine = self.privilege == Privilege::Machine;
         self.config.sstc && (machine || self.menvcfg & STCE != 0 && self.may_count(TM))
