@@ -6,6 +6,8 @@
 //! A program that writes 1 has passed; any other value is the number of the test that failed,
 //! doubled, plus one.
 
+#![allow(clippy::print_stdout)]
+
 use hart::functional::{Functional, Ram};
 use hart::{Config, Hart, Misaligned, Step};
 use model::isa::Xlen;

@@ -157,16 +157,16 @@ impl Hart {
         change: Change,
         immediate: bool,
     ) -> Executed {
-        let number = op.imm as u16;
-        let writes = change == Change::Write || op.rs1 != 0;
+        let number = op.imm() as u16;
+        let writes = change == Change::Write || op.rs1() != 0;
         let too_low = u64::from(number >> 8 & 3) > self.privilege as u64;
-        // norm:csr_ro: the top bits of the number say that it is read-only.
+        // The top bits of the number say that it is read-only (`norm:Zicsr_rw`).
         if too_low || writes && number >> 10 == 3 {
             return self.illegal(op);
         }
         let Some(old) = self.read_csr(around, number) else { return self.illegal(op) };
         if writes {
-            let operand = if immediate { u64::from(op.rs1) } else { self.get(op.rs1) } & self.mask;
+            let operand = if immediate { op.rs1() as u64 } else { self.get(op.rs1()) } & self.mask;
             // norm:mip_seip_wrcsr: the controller's line does not become software's bit.
             let kept = match number {
                 MIP => old & !bit::SEI | self.software_pending & bit::SEI,
@@ -181,11 +181,11 @@ impl Hart {
         }
         let old = if self.config.xlen == Xlen::Rv32 { old as i32 as u64 } else { old };
         self.set(op, old);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// Whether S-mode's view of translation is accessible: `satp` and fences
-    /// (`norm:mstatus_tvm_op`).
+    /// (`norm:mstatus_tvm_warl_op`).
     pub(crate) fn may_manage_translation(&self) -> bool {
         match self.privilege {
             Privilege::Machine => true,
@@ -203,7 +203,7 @@ impl Hart {
         }
     }
 
-    /// Whether `stimecmp` is accessible (`norm:menvcfg_stce_op1`).
+    /// Whether `stimecmp` is accessible (`norm:menvcfg_stce_op2`).
     fn may_time(&self) -> bool {
         let machine = self.privilege == Privilege::Machine;
         self.config.sstc && (machine || self.menvcfg & STCE != 0 && self.may_count(TM))
@@ -339,7 +339,7 @@ impl Hart {
     }
 
     /// `mstatus` or a part of it, with what is read-only.
-    fn status(&self, fields: u64) -> u64 {
+    pub(crate) fn status(&self, fields: u64) -> u64 {
         let dirty = self.mstatus & status::FS == status::FS;
         let widths = match (self.config.xlen, fields == status::MACHINE) {
             (Xlen::Rv32, _) => 0,

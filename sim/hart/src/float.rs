@@ -2,8 +2,9 @@
 //!
 //! The arithmetic is that of the crate `rustc_apfloat`. Added here is what it does not have or
 //! leaves open: the square root, the one NaN that RISC-V produces, the flag NV for signalling NaNs,
-//! and tininess after rounding: a result is tiny if it would be below the smallest normal number
-//! with an unbounded exponent, even if with the exponent that there is it is rounded up to it.
+//! the flag OF where the greatest finite number is the result, and tininess after rounding: a result
+//! is tiny if it would be below the smallest normal number with an unbounded exponent, even if with
+//! the exponent that there is it is rounded up to it.
 
 use rustc_apfloat::ieee::{Double, IeeeFloat, Semantics, Single};
 use rustc_apfloat::{Float, FloatConvert, Round, Status, StatusAnd};
@@ -90,6 +91,8 @@ trait Format: Float {
     const FRACTION: u32;
     /// The smallest normal number.
     const LEAST_NORMAL: u64;
+    /// The greatest finite number.
+    const GREATEST: u64;
     const SIGN: u64;
     /// The NaN that operations produce.
     const CANONICAL: u64;
@@ -111,6 +114,7 @@ macro_rules! format {
             type Wide = IeeeFloat<Wide<{ $fraction + 1 }>>;
             const FRACTION: u32 = $fraction;
             const LEAST_NORMAL: u64 = 1 << $fraction;
+            const GREATEST: u64 = Self::SIGN - Self::LEAST_NORMAL - 1;
             const SIGN: u64 = 1 << ($bits - 1);
             const QUIET: u64 = 1 << ($fraction - 1);
             const CANONICAL: u64 = Self::SIGN - Self::QUIET;
@@ -149,19 +153,24 @@ fn rounded<T: Format>(result: StatusAnd<T>, again: impl FnOnce() -> T::Wide) -> 
     if result.value.is_nan() {
         return (T::CANONICAL, flags);
     }
-    let is_tiny = || {
-        let order = again().abs_normal().partial_cmp(&T::of(T::LEAST_NORMAL).wide());
-        order == Some(Ordering::Less)
-    };
-    if flags & (NX | UF) == NX && bits & !T::SIGN == T::LEAST_NORMAL && is_tiny() {
-        flags |= UF;
+    // Only at the ends of the range is it unclear which side the exact result was on.
+    let magnitude = bits & !T::SIGN;
+    let least = magnitude == T::LEAST_NORMAL && flags & (NX | UF) == NX;
+    let greatest = magnitude == T::GREATEST && flags & (NX | OF) == NX;
+    if least || greatest {
+        let order = again().absolute().partial_cmp(&T::of(magnitude).wide());
+        flags |= match order {
+            Some(Ordering::Less) if least => UF,
+            Some(Ordering::Greater) if greatest => OF,
+            _ => 0,
+        };
     }
     (bits, flags)
 }
 
 /// Absolute value, under a name that both formats' traits have.
 trait Absolute: Float {
-    fn abs_normal(self) -> Self {
+    fn absolute(self) -> Self {
         if self.is_negative() { -self } else { self }
     }
 }
@@ -374,3 +383,6 @@ where
     let again = || FloatConvert::<B::Wide>::convert_r(A::of(a), round, &mut false).value;
     rounded::<B>(FloatConvert::<B>::convert_r(A::of(a), round, &mut false), again)
 }
+
+#[cfg(test)]
+mod tests;

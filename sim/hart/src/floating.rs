@@ -38,8 +38,8 @@ impl Hart {
 
     /// A source register; a number of single precision must be boxed.
     #[inline(always)]
-    fn float(&self, precision: Precision, register: u8) -> u64 {
-        let value = self.f[usize::from(register & 31)];
+    fn float(&self, precision: Precision, register: usize) -> u64 {
+        let value = self.f[register & 31];
         match precision {
             Precision::Single if value & BOX != BOX => UNBOXED,
             Precision::Single => value & !BOX,
@@ -48,9 +48,9 @@ impl Hart {
     }
 
     #[inline(always)]
-    fn set_float(&mut self, precision: Precision, register: u8, value: u64) {
+    fn set_float(&mut self, precision: Precision, register: usize, value: u64) {
         let boxed = if precision == Precision::Single { value | BOX } else { value };
-        self.f[usize::from(register & 31)] = boxed;
+        self.f[register & 31] = boxed;
         self.mstatus |= status::FS;
     }
 
@@ -64,7 +64,7 @@ impl Hart {
     /// The rounding mode: the instruction's or that of `frm`. `None` if it is reserved, or there are
     /// no floating-point instructions now.
     fn round(&self, op: Op) -> Option<Round> {
-        let mode = if op.round == 7 { self.frm } else { op.round };
+        let mode = if op.round() == 7 { self.frm } else { op.round() };
         float::rounding(mode).filter(|_| self.has_floats())
     }
 
@@ -75,16 +75,16 @@ impl Hart {
         precision: Precision,
         (value, flags): Outcome,
     ) -> Executed {
-        self.set_float(precision, op.rd, value);
+        self.set_float(precision, op.rd(), value);
         self.raise_flags(flags);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// Completes an instruction that writes an integer register.
     fn complete_integer(&mut self, op: Op, (value, flags): Outcome) -> Executed {
         self.set(op, value);
         self.raise_flags(flags);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     #[inline(always)]
@@ -98,8 +98,8 @@ impl Hart {
             return self.illegal(op);
         }
         let value = self.read(around, op, self.address(op), precision.bytes())?;
-        self.set_float(precision, op.rd, value);
-        Ok(self.next(op))
+        self.set_float(precision, op.rd(), value);
+        self.advance(op)
     }
 
     #[inline(always)]
@@ -112,9 +112,9 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        let value = self.f[usize::from(op.rs2 & 31)];
+        let value = self.f[op.rs2()];
         self.write(around, op, self.address(op), precision.bytes(), value)?;
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     pub(crate) fn float_binary<S>(
@@ -125,7 +125,7 @@ impl Hart {
         operation: Binary,
     ) -> Executed {
         let Some(round) = self.round(op) else { return self.illegal(op) };
-        let (a, b) = (self.float(p, op.rs1), self.float(p, op.rs2));
+        let (a, b) = (self.float(p, op.rs1()), self.float(p, op.rs2()));
         self.complete_float(op, p, float::binary(p, operation, a, b, round))
     }
 
@@ -140,15 +140,15 @@ impl Hart {
     ) -> Executed {
         let Some(round) = self.round(op) else { return self.illegal(op) };
         let signed = |value: u64, negated: bool| if negated { value ^ p.sign() } else { value };
-        let a = signed(self.float(p, op.rs1), product);
-        let c = signed(self.float(p, op.rs3), addend);
-        let b = self.float(p, op.rs2);
+        let a = signed(self.float(p, op.rs1()), product);
+        let c = signed(self.float(p, op.rs3()), addend);
+        let b = self.float(p, op.rs2());
         self.complete_float(op, p, float::fused(p, a, b, c, round))
     }
 
     pub(crate) fn float_root<S>(&mut self, _: &mut S, op: Op, p: Precision) -> Executed {
         let Some(round) = self.round(op) else { return self.illegal(op) };
-        self.complete_float(op, p, float::root(p, self.float(p, op.rs1), round))
+        self.complete_float(op, p, float::root(p, self.float(p, op.rs1()), round))
     }
 
     pub(crate) fn float_sign<S>(
@@ -161,7 +161,7 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        let (a, b) = (self.float(p, op.rs1), self.float(p, op.rs2));
+        let (a, b) = (self.float(p, op.rs1()), self.float(p, op.rs2()));
         let source = match sign {
             Sign::Copy => b,
             Sign::Negate => !b,
@@ -180,7 +180,7 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        let (a, b) = (self.float(p, op.rs1), self.float(p, op.rs2));
+        let (a, b) = (self.float(p, op.rs1()), self.float(p, op.rs2()));
         self.complete_float(op, p, float::extreme(p, greater, a, b))
     }
 
@@ -194,7 +194,7 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        let (a, b) = (self.float(p, op.rs1), self.float(p, op.rs2));
+        let (a, b) = (self.float(p, op.rs1()), self.float(p, op.rs2()));
         self.complete_integer(op, float::compare(p, compare, a, b))
     }
 
@@ -202,7 +202,7 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        self.complete_integer(op, (float::classify(p, self.float(p, op.rs1)), 0))
+        self.complete_integer(op, (float::classify(p, self.float(p, op.rs1())), 0))
     }
 
     pub(crate) fn float_to_integer<S>(
@@ -213,7 +213,7 @@ impl Hart {
         integer: Integer,
     ) -> Executed {
         let Some(round) = self.round(op) else { return self.illegal(op) };
-        self.complete_integer(op, float::to_integer(p, integer, self.float(p, op.rs1), round))
+        self.complete_integer(op, float::to_integer(p, integer, self.float(p, op.rs1()), round))
     }
 
     pub(crate) fn float_from_integer<S>(
@@ -224,7 +224,7 @@ impl Hart {
         integer: Integer,
     ) -> Executed {
         let Some(round) = self.round(op) else { return self.illegal(op) };
-        self.complete_float(op, p, float::from_integer(p, integer, self.get(op.rs1), round))
+        self.complete_float(op, p, float::from_integer(p, integer, self.get(op.rs1()), round))
     }
 
     pub(crate) fn float_convert<S>(
@@ -235,7 +235,7 @@ impl Hart {
         to: Precision,
     ) -> Executed {
         let Some(round) = self.round(op) else { return self.illegal(op) };
-        self.complete_float(op, to, float::convert(from, self.float(from, op.rs1), round))
+        self.complete_float(op, to, float::convert(from, self.float(from, op.rs1()), round))
     }
 
     /// The bits of a floating-point register, boxed or not; those of single precision are
@@ -244,7 +244,7 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        let bits = self.f[usize::from(op.rs1 & 31)];
+        let bits = self.f[op.rs1()];
         let bits = if p == Precision::Single { bits as i32 as u64 } else { bits };
         self.complete_integer(op, (bits, 0))
     }
@@ -253,6 +253,6 @@ impl Hart {
         if !self.has_floats() {
             return self.illegal(op);
         }
-        self.complete_float(op, p, (self.get(op.rs1), 0))
+        self.complete_float(op, p, (self.get(op.rs1()), 0))
     }
 }

@@ -13,7 +13,7 @@ use crate::csr::Change;
 use crate::float::Precision::{Double, Single};
 use crate::float::{Binary, Compare, Integer};
 use crate::floating::Sign;
-use crate::instruction::Code;
+use crate::instruction::number;
 use crate::integer::*;
 use crate::memory::Extend::{Signed, Unsigned};
 use crate::surroundings::Modify;
@@ -31,8 +31,8 @@ pub enum Step {
     Waiting,
 }
 
-/// What executing an instruction gives: the address of the next one, or another end of the step.
-pub(crate) type Executed = Result<u64, Step>;
+/// What executing an instruction gives, `Ok` if it is completed: `pc` is then that of the next one.
+pub(crate) type Executed = Result<(), Step>;
 
 /// A hart. [The crate](crate) says how it is run.
 #[derive(Clone, Debug)]
@@ -154,15 +154,35 @@ impl Hart {
     }
 
     /// One step: at most one instruction. After `Pending`, the next one goes on where it stopped.
-    #[inline]
+    #[inline(never)]
     pub fn step<S: Surroundings>(&mut self, around: &mut S) -> Step {
-        if self.attention {
-            return self.attend(around);
+        self.step_inline(around)
+    }
+
+    /// So many steps, or fewer: it stops after one that is not [`Step::Retired`]. Returns how many
+    /// instructions were completed, and what the last step did.
+    #[inline(never)]
+    pub fn run<S: Surroundings>(&mut self, around: &mut S, limit: u64) -> (u64, Step) {
+        let before = self.retired;
+        for _ in 0..limit {
+            let step = self.step_inline(around);
+            if step != Step::Retired {
+                return (self.retired.wrapping_sub(before), step);
+            }
+        }
+        (limit, Step::Retired)
+    }
+
+    #[inline(always)]
+    fn step_inline<S: Surroundings>(&mut self, around: &mut S) -> Step {
+        if self.attention
+            && let Some(step) = self.attend(around)
+        {
+            return step;
         }
         match around.fetch(self.pc, self.privilege) {
             Poll::Ready(Ok(op)) => match self.execute(around, op) {
-                Ok(next) => {
-                    self.pc = next;
+                Ok(()) => {
                     self.retired += 1;
                     Step::Retired
                 }
@@ -173,45 +193,26 @@ impl Hart {
         }
     }
 
-    /// So many steps, or fewer: it stops after one that is not [`Step::Retired`]. Returns how many
-    /// instructions were completed, and what the last step did.
-    #[inline]
-    pub fn run<S: Surroundings>(&mut self, around: &mut S, limit: u64) -> (u64, Step) {
-        let before = self.retired;
-        for _ in 0..limit {
-            let step = self.step(around);
-            if step != Step::Retired {
-                return (self.retired.wrapping_sub(before), step);
-            }
-        }
-        (limit, Step::Retired)
-    }
-
-    /// A step that begins with something other than a fetch.
+    /// What comes before the next instruction, if anything does.
     #[cold]
-    fn attend<S: Surroundings>(&mut self, around: &mut S) -> Step {
+    #[inline(never)]
+    fn attend<S: Surroundings>(&mut self, around: &mut S) -> Option<Step> {
         if let Some(op) = self.midway.as_ref().map(|midway| midway.op) {
             let executed = self.execute(around, op);
             self.refresh();
-            return match executed {
-                Ok(next) => {
-                    self.pc = next;
-                    self.retired += 1;
-                    Step::Retired
-                }
-                Err(step) => step,
-            };
+            self.retired += u64::from(executed.is_ok());
+            return Some(executed.err().unwrap_or(Step::Retired));
         }
         if self.waiting && self.pending() & self.mie == 0 {
-            return Step::Waiting;
+            return Some(Step::Waiting);
         }
         self.waiting = false;
         match self.deliverable() {
             0 => {
                 self.attention = false;
-                self.step(around)
+                None
             }
-            bit => self.interrupt(bit),
+            bit => Some(self.interrupt(bit)),
         }
     }
 
@@ -234,9 +235,9 @@ impl Hart {
             ($hart:ident $around:ident $op:ident; $($code:ident $name:literal $operands:ident
                 $mask:literal $match:literal $width:ident $extension:ident
                 $how:ident($($argument:expr),*);)*) => {
-                match $op.code {
-                    $(Code::$code => $hart.$how($around, $op, $($argument),*),)*
-                    Code::Illegal | Code::Unknown => $hart.illegal($op),
+                match $op.number() {
+                    $(number::$code => $hart.$how($around, $op, $($argument),*),)*
+                    _ => $hart.illegal($op),
                 }
             };
         }
@@ -245,20 +246,27 @@ impl Hart {
 
     /// The address after an instruction.
     #[inline(always)]
-    pub(crate) fn next(&self, op: Op) -> u64 {
-        self.pc.wrapping_add(u64::from(op.len)) & self.mask
+    fn next(&self, op: Op) -> u64 {
+        self.pc.wrapping_add(op.bytes()) & self.mask
+    }
+
+    /// Goes on to the next instruction.
+    #[inline(always)]
+    pub(crate) fn advance(&mut self, op: Op) -> Executed {
+        self.pc = self.next(op);
+        Ok(())
     }
 
     /// The value of an integer register.
     #[inline(always)]
-    pub(crate) fn get(&self, register: u8) -> u64 {
-        self.x[usize::from(register & 63)]
+    pub(crate) fn get(&self, register: usize) -> u64 {
+        self.x[register & 63]
     }
 
     /// Writes the destination.
     #[inline(always)]
     pub(crate) fn set(&mut self, op: Op, value: u64) {
-        self.x[usize::from(op.rd & 63)] = value;
+        self.x[op.rd() & 63] = value;
     }
 
     /// An address as a register holds it: sign-extended in RV32.
@@ -269,66 +277,66 @@ impl Hart {
 
     #[inline(always)]
     fn register<S>(&mut self, _: &mut S, op: Op, result: impl Fn(u64, u64) -> u64) -> Executed {
-        let value = result(self.get(op.rs1), self.get(op.rs2));
+        let value = result(self.get(op.rs1()), self.get(op.rs2()));
         self.set(op, value);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     #[inline(always)]
     fn immediate<S>(&mut self, _: &mut S, op: Op, result: impl Fn(u64, u64) -> u64) -> Executed {
-        let value = result(self.get(op.rs1), i64::from(op.imm) as u64);
+        let value = result(self.get(op.rs1()), op.imm());
         self.set(op, value);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// `lui` and `auipc`
     #[inline(always)]
     fn upper<S>(&mut self, _: &mut S, op: Op, relative: bool) -> Executed {
-        let imm = i64::from(op.imm) as u64;
+        let imm = op.imm();
         let value = if relative { self.extended(self.pc.wrapping_add(imm)) } else { imm };
         self.set(op, value);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     #[inline(always)]
     fn branch<S>(&mut self, _: &mut S, op: Op, taken: impl Fn(u64, u64) -> bool) -> Executed {
-        match taken(self.get(op.rs1), self.get(op.rs2)) {
-            true => self.go_to(self.pc.wrapping_add(i64::from(op.imm) as u64)),
-            false => Ok(self.next(op)),
+        match taken(self.get(op.rs1()), self.get(op.rs2())) {
+            true => self.go_to(self.pc.wrapping_add(op.imm())),
+            false => self.advance(op),
         }
     }
 
     #[inline(always)]
     fn jump<S>(&mut self, _: &mut S, op: Op) -> Executed {
         let link = self.extended(self.next(op));
-        let target = self.go_to(self.pc.wrapping_add(i64::from(op.imm) as u64))?;
+        self.go_to(self.pc.wrapping_add(op.imm()))?;
         self.set(op, link);
-        Ok(target)
+        Ok(())
     }
 
     #[inline(always)]
     fn jump_register<S>(&mut self, _: &mut S, op: Op) -> Executed {
         let link = self.extended(self.next(op));
-        let target = self.get(op.rs1).wrapping_add(i64::from(op.imm) as u64) & !1;
-        let target = self.go_to(target)?;
+        self.go_to(self.get(op.rs1()).wrapping_add(op.imm()) & !1)?;
         self.set(op, link);
-        Ok(target)
+        Ok(())
     }
 
-    /// The target of a jump: without compressed instructions it may be misaligned.
+    /// Goes on somewhere else: without compressed instructions the target may be misaligned.
     #[inline(always)]
     fn go_to(&mut self, target: u64) -> Executed {
         let target = target & self.mask;
         if target & !self.aligned != 0 {
             return Err(self.raise(cause::FETCH_MISALIGNED, target));
         }
-        Ok(target)
+        self.pc = target;
+        Ok(())
     }
 
     /// `fence`: a hart sees its own accesses in order anyway.
     #[inline(always)]
     fn no_operation<S>(&mut self, _: &mut S, op: Op) -> Executed {
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// The address of the next instruction.

@@ -79,6 +79,10 @@ mod integer;
 mod memory;
 mod status;
 mod surroundings;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tools;
 mod trap;
 
 pub use config::{Config, Misaligned};

@@ -64,7 +64,7 @@ impl Hart {
     /// The address of a load or a store.
     #[inline(always)]
     pub(crate) fn address(&self, op: Op) -> u64 {
-        self.get(op.rs1).wrapping_add(i64::from(op.imm) as u64) & self.mask
+        self.get(op.rs1()).wrapping_add(op.imm()) & self.mask
     }
 
     #[inline(always)]
@@ -99,13 +99,13 @@ impl Hart {
     ) -> Executed {
         let value = self.read(around, op, self.address(op), bytes)?;
         self.set(op, extend.apply(value, bytes));
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     #[inline(always)]
     pub(crate) fn store<S: Surroundings>(&mut self, around: &mut S, op: Op, bytes: u8) -> Executed {
-        self.write(around, op, self.address(op), bytes, self.get(op.rs2))?;
-        Ok(self.next(op))
+        self.write(around, op, self.address(op), bytes, self.get(op.rs2()))?;
+        self.advance(op)
     }
 
     /// Reads memory.
@@ -247,7 +247,7 @@ impl Hart {
         around: &mut S,
         mut transfer: impl FnMut(&mut S, u64) -> Poll<Result<u64, Refused>>,
     ) -> Result<u64, Step> {
-        let va = self.get(op.rs1) & self.mask;
+        let va = self.get(op.rs1()) & self.mask;
         if va & u64::from(bytes - 1) != 0 {
             return Err(self.misaligned(access, va));
         }
@@ -268,7 +268,7 @@ impl Hart {
         })?;
         self.reservation = Some((place, bytes));
         self.set(op, Extend::Signed.apply(value, bytes));
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// `sc`: stores if its bytes are still reserved, and gives up the reservation. Its address is
@@ -279,7 +279,7 @@ impl Hart {
         op: Op,
         bytes: u8,
     ) -> Executed {
-        let (reservation, value) = (self.reservation, self.get(op.rs2));
+        let (reservation, value) = (self.reservation, self.get(op.rs2()));
         let failed =
             self.whole((op, bytes, Access::Store), around, |around, pa| {
                 match reservation == Some((pa, bytes)) {
@@ -289,7 +289,7 @@ impl Hart {
             })?;
         self.reservation = None;
         self.set(op, failed);
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// An atomic memory operation.
@@ -300,12 +300,12 @@ impl Hart {
         bytes: u8,
         modify: Modify,
     ) -> Executed {
-        let value = self.get(op.rs2);
+        let value = self.get(op.rs2());
         let old = self.whole((op, bytes, Access::Store), around, |around, pa| {
             around.modify(pa, bytes, modify, value)
         })?;
         self.set(op, Extend::Signed.apply(old, bytes));
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// `sfence.vma` and `sinval.vma`
@@ -313,10 +313,10 @@ impl Hart {
         if !self.may_manage_translation() {
             return self.illegal(op);
         }
-        let operand = |register: u8| (register != 0).then(|| self.get(register));
-        let va = operand(op.rs1).map(|va| va & self.mask);
+        let operand = |register: usize| (register != 0).then(|| self.get(register));
+        let va = operand(op.rs1()).map(|va| va & self.mask);
         let asid =
-            operand(op.rs2).map(|asid| self.config.sizes.asid(asid as u16, self.config.xlen));
+            operand(op.rs2()).map(|asid| self.config.sizes.asid(asid as u16, self.config.xlen));
         let answer = around.fence(Fence { va, asid });
         self.fenced(answer, op)
     }
@@ -326,7 +326,7 @@ impl Hart {
         if self.privilege == model::isa::Privilege::User {
             return self.illegal(op);
         }
-        Ok(self.next(op))
+        self.advance(op)
     }
 
     /// `fence.i`
@@ -343,7 +343,7 @@ impl Hart {
         match answer {
             Poll::Ready(()) => {
                 self.midway = None;
-                Ok(self.next(op))
+                self.advance(op)
             }
             Poll::Pending => Err(self.pause(op, None)),
         }

@@ -120,7 +120,7 @@ impl Hart {
     /// An instruction that does not exist, or not now.
     #[cold]
     pub(crate) fn illegal(&mut self, op: Op) -> Executed {
-        Err(self.raise(cause::ILLEGAL, u64::from(op.bits)))
+        Err(self.raise(cause::ILLEGAL, u64::from(op.bits())))
     }
 
     /// Enters the handler of a trap (`norm:trap_del_S_mode_op`).
@@ -174,7 +174,8 @@ impl Hart {
         }
         (self.mstatus, self.privilege) = status::machine_returned(self.mstatus);
         self.refresh();
-        Ok(self.return_address(self.mepc))
+        self.pc = self.mepc & self.aligned;
+        Ok(())
     }
 
     /// `sret`
@@ -185,11 +186,8 @@ impl Hart {
         }
         (self.mstatus, self.privilege) = status::supervisor_returned(self.mstatus);
         self.refresh();
-        Ok(self.return_address(self.sepc))
-    }
-
-    fn return_address(&self, epc: u64) -> u64 {
-        epc & self.aligned
+        self.pc = self.sepc & self.aligned;
+        Ok(())
     }
 
     /// `wfi`: waits, unless an interrupt that is enabled is pending already, whatever mode may take
@@ -205,6 +203,6 @@ impl Hart {
         }
         self.waiting = self.pending() & self.mie == 0;
         self.attention |= self.waiting;
-        Ok(self.next(op))
+        self.advance(op)
     }
 }

@@ -51,14 +51,6 @@ impl Outside for () {
     }
 }
 
-/// The page from which instructions come: its virtual address with the privilege, and its number in
-/// RAM.
-#[derive(Clone, Copy, Debug)]
-struct Current {
-    tag: u64,
-    page: usize,
-}
-
 /// Surroundings without time.
 #[derive(Debug)]
 pub struct Functional<O> {
@@ -67,7 +59,8 @@ pub struct Functional<O> {
     pub outside: O,
     decoder: Decoder,
     pages: Pages,
-    current: Current,
+    /// The page at hand: its virtual address, with the privilege.
+    current: u64,
     fetches: Tlb,
     loads: Tlb,
     stores: Tlb,
@@ -98,7 +91,7 @@ impl<O: Outside> Functional<O> {
             ram,
             outside,
             decoder: Decoder::new(config),
-            current: Current { tag: NO_TAG, page: 0 },
+            current: NO_TAG,
             fetches: Tlb::new(),
             loads: Tlb::new(),
             stores: Tlb::new(),
@@ -124,12 +117,12 @@ impl<O: Outside> Functional<O> {
     /// Memory, to be written by others than the hart: instructions decoded before are forgotten.
     pub fn ram_mut(&mut self) -> &mut Ram {
         self.pages.clear();
-        self.current.tag = NO_TAG;
+        self.current = NO_TAG;
         &mut self.ram
     }
 
     fn forget_translations(&mut self) {
-        self.current.tag = NO_TAG;
+        self.current = NO_TAG;
         [&mut self.fetches, &mut self.loads, &mut self.stores].into_iter().for_each(Tlb::clear);
     }
 
@@ -148,8 +141,9 @@ impl<O: Outside> Functional<O> {
         let pa = walk.outcome?;
         if let Some(update) = walk.update {
             let bytes = if self.regime.xlen == model::isa::Xlen::Rv32 { 4 } else { 8 };
-            self.ram.store(update.pa, bytes, update.new);
-            self.pages.written(self.ram.page(update.pa));
+            if let Some(at) = self.ram.store(update.pa, bytes, update.new) {
+                self.pages.written(at, bytes);
+            }
         }
         let page = pa & !(PAGE_BYTES - 1);
         let whole = Operation {
@@ -190,8 +184,9 @@ impl<O: Outside> Functional<O> {
         // Only pages of which all is accessible alike are entered.
         let entered = self.fetches.find(tag).is_some();
         if entered {
-            self.current = Current { tag, page };
-            let known = self.pages.get(page, slot);
+            self.current = tag;
+            self.pages.take(page);
+            let known = self.pages.get(slot);
             if known.is_known() {
                 return Ok(known);
             }
@@ -208,7 +203,7 @@ impl<O: Outside> Functional<O> {
         }
         let op = self.decoder.decode(word);
         if entered && !(crosses && Decoder::is_long(low)) {
-            self.pages.set(page, slot, op);
+            self.pages.keep(slot, op);
         }
         Ok(op)
     }
@@ -222,8 +217,8 @@ impl<O: Outside> Functional<O> {
 impl<O: Outside> Surroundings for Functional<O> {
     #[inline(always)]
     fn fetch(&mut self, pc: u64, privilege: Privilege) -> Poll<Result<Op, Fault>> {
-        if tag(pc, Context { privilege, sum: false, mxr: false }) == self.current.tag {
-            let op = self.pages.get(self.current.page, (pc % PAGE_BYTES / 2) as usize);
+        if tag(pc, Context { privilege, sum: false, mxr: false }) == self.current {
+            let op = self.pages.get((pc % PAGE_BYTES / 2) as usize);
             if op.is_known() {
                 return Poll::Ready(Ok(op));
             }
@@ -251,8 +246,8 @@ impl<O: Outside> Surroundings for Functional<O> {
     #[inline(always)]
     fn store(&mut self, pa: u64, bytes: u8, value: u64) -> Poll<Result<(), Refused>> {
         Poll::Ready(match self.ram.store(pa, bytes, value) {
-            Some(page) => {
-                self.pages.written(Some(page));
+            Some(at) => {
+                self.pages.written(at, bytes);
                 Ok(())
             }
             None => self.outside.store(pa, bytes, value),
@@ -277,7 +272,7 @@ impl<O: Outside> Surroundings for Functional<O> {
         match fence.va {
             // Address spaces are not told apart here: their entries go at each change of satp.
             Some(va) => {
-                self.current.tag = NO_TAG;
+                self.current = NO_TAG;
                 let tlbs = [&mut self.fetches, &mut self.loads, &mut self.stores];
                 tlbs.into_iter().for_each(|tlb| tlb.forget(va));
             }

@@ -62,7 +62,7 @@ impl Ram {
         })
     }
 
-    /// Writes them; returns the number of the page.
+    /// Writes them; returns their offset in the RAM.
     #[inline(always)]
     pub fn store(&mut self, pa: u64, bytes: u8, value: u64) -> Option<usize> {
         let at = pa.wrapping_sub(self.base) as usize;
@@ -73,7 +73,7 @@ impl Ram {
             4 => *place.first_chunk_mut()? = (value as u32).to_le_bytes(),
             _ => *place.first_chunk_mut()? = value.to_le_bytes(),
         }
-        Some(at / PAGE_BYTES as usize)
+        Some(at)
     }
 }
 

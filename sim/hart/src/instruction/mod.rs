@@ -12,71 +12,129 @@ mod operands;
 mod table;
 
 pub use operands::Operands;
+#[cfg(test)]
+pub(crate) use operands::{F, X};
 pub use table::Code;
-pub(crate) use table::instructions;
+pub(crate) use table::{instructions, number};
 
 use crate::Config;
 use model::isa::Xlen;
-use table::TABLE;
+pub(crate) use table::TABLE;
 
 /// The register that takes what is written to `x0`.
 pub(crate) const NOWHERE: u8 = 32;
 
 /// A decoded instruction. Plain data: it may be kept for as long as the bits in memory and the
 /// hart's configuration stay the same.
+///
+/// It is packed into two numbers, so that one that is passed on is passed in registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Op {
-    /// Which instruction it is.
-    pub code: Code,
-    /// Its bytes: 2 or 4.
-    pub len: u8,
-    /// The register that is written; 32 instead of `x0`.
-    pub(crate) rd: u8,
-    /// The first source register.
-    pub(crate) rs1: u8,
-    /// The second source register.
-    pub(crate) rs2: u8,
-    /// The third source register.
-    pub(crate) rs3: u8,
-    /// Bits 14 to 12: the rounding mode of instructions that have one.
-    pub(crate) round: u8,
-    /// The immediate operand; of CSR instructions the number of the CSR.
-    pub(crate) imm: i32,
-    /// Its bits, of a compressed instruction the lower 16.
-    pub bits: u32,
+    /// From the lowest bit: the instruction's 32 bits, `rd` (6), `rs1`, `rs2`, `rs3` (5 each), the
+    /// rounding mode (3), and the length (3).
+    fields: u64,
+    /// From the lowest bit: the immediate operand (32), and the code.
+    operation: u64,
 }
 
 impl Op {
     /// Nothing was decoded: a hart is never given it.
-    pub const UNKNOWN: Op = Op {
-        code: Code::Unknown,
-        len: 4,
-        rd: NOWHERE,
-        rs1: 0,
-        rs2: 0,
-        rs3: 0,
-        round: 0,
-        imm: 0,
-        bits: 0,
-    };
+    pub const UNKNOWN: Op = Op::none(Code::Unknown, 4, 0);
+
+    /// An operation without operands.
+    const fn none(code: Code, len: u8, bits: u32) -> Op {
+        let fields = bits as u64 | (NOWHERE as u64) << 32 | (len as u64) << 56;
+        Op { fields, operation: (code as u64) << 32 }
+    }
+
+    /// An operation of 32 bits, with its registers `rd` (32 instead of `x0`), `rs1`, `rs2`, `rs3`.
+    fn new(code: Code, bits: u32, imm: i32, registers: [u8; 4], round: u8) -> Op {
+        let [rd, rs1, rs2, rs3] = registers.map(u64::from);
+        let registers = rd << 32 | rs1 << 38 | rs2 << 43 | rs3 << 48;
+        let fields = u64::from(bits) | registers | u64::from(round) << 53 | 4 << 56;
+        Op { fields, operation: u64::from(imm as u32) | (code as u64) << 32 }
+    }
+
+    /// The same as an instruction of 16 bits.
+    fn shortened(self, bits: u16) -> Op {
+        Op { fields: self.fields & !0xffff_ffff & !(7 << 56) | u64::from(bits) | 2 << 56, ..self }
+    }
+
+    /// Which instruction it is.
+    pub fn code(self) -> Code {
+        let unlisted = if self.is_known() { Code::Illegal } else { Code::Unknown };
+        TABLE.get(usize::from(self.number())).map_or(unlisted, |row| row.code)
+    }
+
+    /// The number of its code.
+    #[inline(always)]
+    pub(crate) fn number(self) -> u8 {
+        (self.operation >> 32) as u8
+    }
+
+    /// Its bytes: 2 or 4.
+    #[inline(always)]
+    pub fn bytes(self) -> u64 {
+        self.fields >> 56
+    }
+
+    /// Its bits, of a compressed instruction the lower 16.
+    pub fn bits(self) -> u32 {
+        self.fields as u32
+    }
 
     /// Whether it was decoded.
-    #[inline]
-    pub fn is_known(&self) -> bool {
-        self.code != Code::Unknown
+    #[inline(always)]
+    pub fn is_known(self) -> bool {
+        self.number() != Code::Unknown as u8
+    }
+
+    /// The register that is written; 32 instead of `x0`.
+    #[inline(always)]
+    pub(crate) fn rd(self) -> usize {
+        (self.fields >> 32) as usize & 63
+    }
+
+    /// The first source register.
+    #[inline(always)]
+    pub(crate) fn rs1(self) -> usize {
+        (self.fields >> 38) as usize & 31
+    }
+
+    /// The second source register.
+    #[inline(always)]
+    pub(crate) fn rs2(self) -> usize {
+        (self.fields >> 43) as usize & 31
+    }
+
+    /// The third source register.
+    #[inline(always)]
+    pub(crate) fn rs3(self) -> usize {
+        (self.fields >> 48) as usize & 31
+    }
+
+    /// Bits 14 to 12: the rounding mode of instructions that have one.
+    pub(crate) fn round(self) -> u8 {
+        (self.fields >> 53) as u8 & 7
+    }
+
+    /// The immediate operand, sign-extended; of CSR instructions the number of the CSR.
+    #[inline(always)]
+    pub(crate) fn imm(self) -> u64 {
+        self.operation as i32 as u64
     }
 }
 
 /// For which width of the machine a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Width {
+pub(crate) enum Width {
     Any,
     Rv32,
     Rv64,
 }
 
 impl Width {
-    fn is(self, xlen: Xlen) -> bool {
+    pub(crate) fn is(self, xlen: Xlen) -> bool {
         match self {
             Width::Any => true,
             Width::Rv32 => xlen == Xlen::Rv32,
@@ -87,7 +145,7 @@ impl Width {
 
 /// The extension to which a row belongs; `S` are the instructions of supervisor mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extension {
+pub(crate) enum Extension {
     I,
     M,
     A,
@@ -114,14 +172,14 @@ impl Extension {
 
 /// A row of the table.
 #[derive(Debug)]
-struct Row {
-    code: Code,
-    name: &'static str,
-    operands: Operands,
-    mask: u32,
-    bits: u32,
-    width: Width,
-    extension: Extension,
+pub(crate) struct Row {
+    pub(crate) code: Code,
+    pub(crate) name: &'static str,
+    pub(crate) operands: Operands,
+    pub(crate) mask: u32,
+    pub(crate) bits: u32,
+    pub(crate) width: Width,
+    pub(crate) extension: Extension,
 }
 
 /// Rows by the major opcode, bits 6 to 2.
@@ -160,8 +218,8 @@ impl Decoder {
         let short = word & 0xffff;
         let long = self.config.c.then(|| compressed::expand(short as u16, &self.config)).flatten();
         match long {
-            Some(long) => Op { len: 2, bits: short, ..self.decode_long(long) },
-            None => Op { code: Code::Illegal, len: 2, bits: short, ..Op::UNKNOWN },
+            Some(long) => self.decode_long(long).shortened(short as u16),
+            None => Op::none(Code::Illegal, 2, short),
         }
     }
 
@@ -173,15 +231,15 @@ impl Decoder {
             .filter(|row| !row.operands.is_rounded() || word >> 12 & 7 < 5 || word >> 12 & 7 == 7);
         match found {
             Some(row) => row.operands.read(row.code, word),
-            None => Op { code: Code::Illegal, bits: word, ..Op::UNKNOWN },
+            None => Op::none(Code::Illegal, 4, word),
         }
     }
 
     /// The name of the instruction; of a compressed one its own, with `c.`. `None` if it is none.
     pub fn name(&self, op: &Op) -> Option<&'static str> {
-        let row = TABLE.get(op.code as usize)?;
-        match op.len {
-            2 => compressed::name(op.bits as u16, &self.config),
+        let row = TABLE.get(usize::from(op.number()))?;
+        match op.bytes() {
+            2 => compressed::name(op.bits() as u16, &self.config),
             _ => Some(row.name),
         }
     }
@@ -189,11 +247,11 @@ impl Decoder {
     /// The instruction as text, in the manual's assembly language without pseudo-instructions.
     /// Targets of jumps and branches are absolute: `pc` is its address.
     pub fn text(&self, op: &Op, pc: u64) -> String {
-        match TABLE.get(op.code as usize) {
+        match TABLE.get(usize::from(op.number())) {
             Some(row) => row.operands.write(row.name, op, pc, self.config.xlen),
-            None => match op.len {
-                2 => format!(".2byte {:#06x}", op.bits),
-                _ => format!(".4byte {:#010x}", op.bits),
+            None => match op.bytes() {
+                2 => format!(".2byte {:#06x}", op.bits()),
+                _ => format!(".4byte {:#010x}", op.bits()),
             },
         }
     }

@@ -146,30 +146,21 @@ impl Operands {
             0 if !self.writes_float() => NOWHERE,
             rd => rd,
         };
-        Op {
-            code,
-            len: 4,
-            rd,
-            rs1: register(15),
-            rs2: register(20),
-            rs3: register(27),
-            round: (word >> 12 & 7) as u8,
-            imm,
-            bits: word,
-        }
+        let registers = [rd, register(15), register(20), register(27)];
+        Op::new(code, word, imm, registers, (word >> 12 & 7) as u8)
     }
 
     /// The instruction as text.
     pub(super) fn write(self, name: &str, op: &Op, pc: u64, xlen: Xlen) -> String {
         use Operands::*;
-        let x = |number: u8| X[usize::from(number) % 32];
-        let f = |number: u8| F[usize::from(number) % 32];
-        let (rd, rs1, rs2) = (x(op.rd), x(op.rs1), x(op.rs2));
-        let (fd, f1, f2, f3) = (f(op.rd), f(op.rs1), f(op.rs2), f(op.rs3));
-        let imm = op.imm;
+        let x = |number: usize| X[number % 32];
+        let f = |number: usize| F[number % 32];
+        let (rd, rs1, rs2) = (x(op.rd()), x(op.rs1()), x(op.rs2()));
+        let (fd, f1, f2, f3) = (f(op.rd()), f(op.rs1()), f(op.rs2()), f(op.rs3()));
+        let imm = op.imm() as i32;
         let target = pc.wrapping_add(imm as i64 as u64);
         let target = if xlen == Xlen::Rv32 { target & 0xffff_ffff } else { target };
-        let round = match op.round {
+        let round = match op.round() {
             7 => String::new(),
             round => format!(",{}", ROUNDS[usize::from(round) % ROUNDS.len()]),
         };
@@ -183,12 +174,12 @@ impl Operands {
             Branch => format!("{name} {rs1},{rs2},{target:#x}"),
             JumpRegister | Load => format!("{name} {rd},{imm}({rs1})"),
             Store => format!("{name} {rs2},{imm}({rs1})"),
-            Reserve => format!("{name}{} {rd},({rs1})", order(op.bits)),
-            Atomic => format!("{name}{} {rd},{rs2},({rs1})", order(op.bits)),
-            Fence => format!("{name} {},{}", set(op.bits >> 24), set(op.bits >> 20)),
+            Reserve => format!("{name}{} {rd},({rs1})", order(op.bits())),
+            Atomic => format!("{name}{} {rd},{rs2},({rs1})", order(op.bits())),
+            Fence => format!("{name} {},{}", set(op.bits() >> 24), set(op.bits() >> 20)),
             Fences => format!("{name} {rs1},{rs2}"),
             Csr => format!("{name} {rd},{},{rs1}", csr_name(imm)),
-            CsrImmediate => format!("{name} {rd},{},{}", csr_name(imm), op.rs1),
+            CsrImmediate => format!("{name} {rd},{},{}", csr_name(imm), op.rs1()),
             FloatLoad => format!("{name} {fd},{imm}({rs1})"),
             FloatStore => format!("{name} {f2},{imm}({rs1})"),
             Float4 => format!("{name} {fd},{f1},{f2},{f3}{round}"),
@@ -225,14 +216,14 @@ fn csr_name(number: i32) -> String {
 const ROUNDS: [&str; 5] = ["rne", "rtz", "rdn", "rup", "rmm"];
 
 /// The names of integer registers in the calling convention.
-pub(super) const X: [&str; 32] = [
+pub(crate) const X: [&str; 32] = [
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4",
     "a5", "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4",
     "t5", "t6",
 ];
 
 /// The names of floating-point registers in the calling convention.
-const F: [&str; 32] = [
+pub(crate) const F: [&str; 32] = [
     "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6", "ft7", "fs0", "fs1", "fa0", "fa1", "fa2",
     "fa3", "fa4", "fa5", "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9",
     "fs10", "fs11", "ft8", "ft9", "ft10", "ft11",

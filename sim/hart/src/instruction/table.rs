@@ -227,8 +227,15 @@ macro_rules! declare {
             Unknown,
         }
 
+        /// The numbers of the codes, as patterns.
+        #[allow(non_upper_case_globals)]
+        pub(crate) mod number {
+            use super::Code;
+            $(pub(crate) const $code: u8 = Code::$code as u8;)*
+        }
+
         /// The table.
-        pub(super) static TABLE: &[Row] = &[$(Row {
+        pub(crate) static TABLE: &[Row] = &[$(Row {
             code: Code::$code,
             name: $name,
             operands: Operands::$operands,

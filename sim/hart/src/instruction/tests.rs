@@ -1,5 +1,7 @@
 //! Decoding and text, by table; whatever the bits are, something is decoded.
 
+mod objdump;
+
 use super::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -86,7 +88,7 @@ fn whatever_the_bits_are_something_is_decoded() {
             let bits = u32::from(parcel) | random.random::<u32>() << 16;
             let op = decoder.decode(bits);
             assert!(op.is_known());
-            assert_eq!(op.len == 4, Decoder::is_long(parcel));
+            assert_eq!(op.bytes() == 4, Decoder::is_long(parcel));
             assert!(!decoder.text(&op, random.random()).is_empty());
         }
     }
