@@ -8,6 +8,7 @@
 //! | [`comparison`] | organisations of the MMU on one recorded program, as table and picture |
 //! | [`show`] | the page of a recorded run |
 //! | [`soak`] | random programs with everything checked |
+//! | [`exec`] | bare-metal programs, every access translated by the hardware |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
 //! | [`mod@bench`] | cycles per second, compared with third-party simulators |
@@ -21,6 +22,7 @@ pub mod conform;
 pub mod cosim;
 pub mod curve;
 pub mod difference;
+pub mod exec;
 pub mod explore;
 pub mod export;
 pub mod policy;

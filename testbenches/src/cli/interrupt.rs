@@ -16,7 +16,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 pub(crate) fn stop_flag() -> anyhow::Result<&'static AtomicBool> {
     ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {
-            process::exit(Status::Interrupted as i32);
+            process::exit(Status::Interrupted.code().into());
         }
     })
     .context("Ctrl-C cannot be handled")?;

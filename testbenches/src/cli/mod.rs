@@ -11,6 +11,7 @@
 //! | `list`, `new`, `run`, `open`, `wave` | scenarios: naming, beginning one, running, opening (`pagewalk wave`), recording |
 //! | `show` | a run as a page to look at |
 //! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
+//! | `exec` | a program on the hart |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
@@ -18,6 +19,7 @@ mod bench;
 mod compare;
 mod conform;
 mod curve;
+mod exec;
 mod explore;
 mod export;
 mod interrupt;
@@ -53,6 +55,7 @@ use engine::Engine;
 pub use bench::BenchArgs;
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, Of};
+pub use exec::{ExecArgs, MisalignedArg};
 pub use explore::ExploreArgs;
 pub use machine::{
     ConformArgs, ExportArgs, RecordedArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape,
@@ -117,6 +120,9 @@ pub enum Command {
     Policy(PolicyArgs),
     /// Translate addresses in a machine that fits on a sheet of paper, step by step.
     Toy(ToyArgs),
+    /// Execute a bare-metal RISC-V program, with every fetch, load and store translated by the
+    /// hardware.
+    Exec(ExecArgs),
     /// Replay translation vectors through the hardware.
     Conform(ConformArgs),
     /// Write a configuration as Verilog, with what it takes to use it.
@@ -137,13 +143,28 @@ pub enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     /// All as expected.
-    Fine = 0,
+    Fine,
     /// An observation differs.
-    Differs = 1,
+    Differs,
     /// Something failed, and was reported.
-    Failed = 2,
+    Failed,
     /// Ctrl-C.
-    Interrupted = 130,
+    Interrupted,
+    /// What a program that was executed ended with.
+    Program(u8),
+}
+
+impl Status {
+    /// The exit status.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Status::Fine => 0,
+            Status::Differs => 1,
+            Status::Failed => 2,
+            Status::Interrupted => 130,
+            Status::Program(code) => code,
+        }
+    }
 }
 
 /// Parses the command line, runs the command, and reports errors.
@@ -154,15 +175,15 @@ pub fn main() -> ExitCode {
             // Help and version go to standard output and are not errors. A closed pipe is not worth
             // a message.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { Status::Failed as u8 } else { 0 });
+            return ExitCode::from(if error.use_stderr() { Status::Failed.code() } else { 0 });
         }
     };
     match dispatch(arguments.command, arguments.engine) {
-        Ok(status) => ExitCode::from(status as u8),
-        Err(error) if is_closed_pipe(&error) => ExitCode::from(Status::Fine as u8),
+        Ok(status) => ExitCode::from(status.code()),
+        Err(error) if is_closed_pipe(&error) => ExitCode::from(Status::Fine.code()),
         Err(error) => {
             output::error(&error);
-            ExitCode::from(Status::Failed as u8)
+            ExitCode::from(Status::Failed.code())
         }
     }
 }
@@ -208,6 +229,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
         Command::Curve(arguments) => curve::curve(&arguments, named),
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Toy(arguments) => toy::toy(&arguments),
+        Command::Exec(arguments) => exec::exec(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Netlist(arguments) => netlist::netlist(&arguments),

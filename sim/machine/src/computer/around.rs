@@ -14,6 +14,7 @@ use model::isa::{Access, Cause, Context, Fault, Privilege, Xlen};
 use model::mmu::{CsrPort, Fence, Port, Request, Response};
 use platform::{Block, Clint, Clock};
 
+use super::account::Account;
 use super::code::Code;
 use super::ports::{Ports, Slot};
 use super::window::{BLOCK, Window};
@@ -47,6 +48,8 @@ pub(super) struct Around {
     pub(super) disturbed: bool,
     /// The MMU broke a rule.
     pub(super) error: Option<StepError>,
+    /// What is counted.
+    pub(super) account: Account,
     /// Addresses were written by others than the hart's stores.
     pub(super) foreign: Vec<(u64, u64)>,
 }
@@ -75,6 +78,7 @@ impl Around {
             idle: 0,
             disturbed: true,
             error: None,
+            account: Account::default(),
             foreign: Vec::new(),
         }
     }
@@ -154,7 +158,7 @@ impl Around {
     fn has(&self, pc: u64, privilege: Privilege) -> bool {
         let Some(at) = self.window.at(pc, privilege) else { return false };
         let op = self.code.get(self.window.kept, pc);
-        op.is_known() && at + u64::from(op.len) <= self.window.bytes
+        op.is_known() && at + op.bytes() <= self.window.bytes
     }
 
     /// Asks for what the fetch buffer lacks of the instruction at an address.
@@ -367,7 +371,7 @@ impl Surroundings for Around {
         let op = match self.window.at(pc, privilege) {
             Some(at) => {
                 let op = self.code.get(self.window.kept, pc);
-                (op.is_known() && at + u64::from(op.len) <= self.window.bytes).then_some(op)
+                (op.is_known() && at + op.bytes() <= self.window.bytes).then_some(op)
             }
             None => None,
         };
@@ -378,7 +382,7 @@ impl Surroundings for Around {
                 other => return other,
             },
         };
-        self.follows = (pc.wrapping_add(u64::from(op.len)), privilege);
+        self.follows = (pc.wrapping_add(op.bytes()), privilege);
         Poll::Ready(Ok(op))
     }
 
@@ -427,6 +431,7 @@ impl Surroundings for Around {
                 return Poll::Pending;
             }
         }
+        self.account.fence(fence);
         Poll::Ready(())
     }
 
@@ -440,7 +445,10 @@ impl Surroundings for Around {
         self.settle();
         let hart = self.board.hart_mut(HART);
         match control {
-            Control::Satp(satp) => hart.satp = satp,
+            Control::Satp(satp) => {
+                hart.satp = satp;
+                self.account.satp_writes += 1;
+            }
             Control::Translation { adue, pbmte } => (hart.adue, hart.pbmte) = (adue, pbmte),
             Control::Pmp { csr, value } => {
                 self.ports.select(CsrPort { number: csr, write: Some(value) });

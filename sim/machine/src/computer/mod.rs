@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Computer`] | the whole; [`Computer::run`] |
 //! | [`Setup`] (`setup`) | what it is made of |
+//! | [`Account`] (`account`) | what it counts besides the board's counters |
 //! | `around` | the hart's surroundings: ports in cycles, memory, devices; where time is counted |
 //! | `ports` | the MMU's ports, as the hart uses them |
 //! | `window` | the fetch buffer |
@@ -14,6 +15,7 @@
 //! clock cycles, in M-mode too, and the golden model checks each answer. `around` says what an
 //! instruction takes.
 
+mod account;
 mod around;
 mod code;
 mod ports;
@@ -23,12 +25,15 @@ mod stop;
 mod tests;
 mod window;
 
+pub use account::{Account, CODES, MODES};
 pub use setup::{Setup, SetupError};
 pub use stop::Stop;
 
+use account::index;
 use around::{Around, CYCLES_PER_TICK, HART};
 use hart::{Hart, Interrupt, Step};
 use model::bus::SharedMemory;
+use model::isa::Privilege;
 use platform::{Lines, Syscon, Uart};
 
 /// A computer.
@@ -46,6 +51,9 @@ pub struct Computer {
     next_event: u64,
     /// Traps that were taken.
     traps: u64,
+    /// The mode in which the hart is, and what was counted when it came into it.
+    mode: Privilege,
+    since: (u64, u64),
 }
 
 impl Computer {
@@ -63,11 +71,13 @@ impl Computer {
                 return Stop::Limit;
             }
             match self.hart.step(&mut self.around) {
-                Step::Retired => self.around.retired(self.hart.pc(), self.hart.privilege()),
-                Step::Trapped => {
-                    self.traps += 1;
-                    self.around.trapped();
+                Step::Retired => {
+                    self.around.retired(self.hart.pc(), self.hart.privilege());
+                    if self.hart.privilege() != self.mode {
+                        self.enter(self.hart.privilege());
+                    }
                 }
+                Step::Trapped => self.trapped(),
                 Step::Pending => {}
                 Step::Waiting => match self.wait() {
                     Some(stop) => return stop,
@@ -82,7 +92,43 @@ impl Computer {
         }
     }
 
-    fn steps(&self) -> u64 {
+    #[cold]
+    fn trapped(&mut self) {
+        self.traps += 1;
+        self.enter(self.hart.privilege());
+        if let Some(trap) = self.hart.trap() {
+            self.around.account.trap(&trap);
+        }
+        self.around.trapped();
+    }
+
+    /// The hart has changed its mode: what comes counts for the new one.
+    #[cold]
+    fn enter(&mut self, mode: Privilege) {
+        self.tally();
+        self.mode = mode;
+        self.around.settle();
+        self.around.board.meter.select(index(mode) as u32);
+    }
+
+    /// Counts instructions and cycles for the present mode.
+    fn tally(&mut self) {
+        let now = (self.hart.retired(), self.around.now());
+        let place = index(self.mode);
+        self.around.account.instructions[place] += now.0 - self.since.0;
+        self.around.account.cycles[place] += now.1 - self.since.1;
+        self.since = now;
+    }
+
+    /// What was counted so far. The board's meter has a tally for each mode, numbered as in
+    /// [`MODES`].
+    pub fn account(&mut self) -> Account {
+        self.tally();
+        self.around.account
+    }
+
+    /// Instructions completed, and traps taken.
+    pub fn steps(&self) -> u64 {
         self.hart.retired() + self.traps
     }
 

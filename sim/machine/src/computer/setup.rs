@@ -4,7 +4,7 @@ use std::io::Write;
 
 use hart::{Config, Decoder, Hart, Misaligned};
 use model::bus::{BusError, FixedLatency, MapError, SharedMemory};
-use model::isa::{Extension, PAGE_BYTES};
+use model::isa::{Extension, PAGE_BYTES, Privilege};
 use model::mmu::Mmu;
 use platform::{Block, Clint, Clock, Disk, Lines, Map, Plic, Syscon, Uart};
 
@@ -121,6 +121,8 @@ impl Setup {
             to_host: self.to_host,
             next_event: 0,
             traps: 0,
+            mode: Privilege::Machine,
+            since: (0, 0),
         })
     }
 }

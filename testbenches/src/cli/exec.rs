@@ -1,0 +1,152 @@
+//! `pagewalk exec`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use engine::Engine;
+use hart::Misaligned;
+use machine::computer::Computer;
+use model::isa::Xlen;
+
+use super::output;
+use super::run::known;
+use super::{Status, interrupt};
+use crate::exec::{Execution, Outcome, Program, Report};
+
+/// `pagewalk exec`
+#[derive(Debug, Args)]
+pub struct ExecArgs {
+    /// A bare-metal ELF file for RISC-V. It ends by its word `tohost`, or by a write to the
+    /// power-off register at 0x100000.
+    pub elf: PathBuf,
+    /// The MMU [default: rv64_linux_pmp or rv32_linux_pmp, by the file's width].
+    #[arg(long)]
+    pub config: Option<String>,
+    /// RAM from 0x80000000 on, in bytes, or with K, M or G.
+    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
+    pub memory: u64,
+    /// Cycles until memory answers the walker.
+    #[arg(long, value_name = "CYCLES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub latency: u64,
+    /// Cycles of a load or a store after its translation.
+    #[arg(long, value_name = "CYCLES", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub data_latency: u64,
+    /// What becomes of loads and stores at addresses that are no multiples of their size.
+    #[arg(long, value_enum, default_value_t = MisalignedArg::Split)]
+    pub misaligned: MisalignedArg,
+    /// Stop after so many steps: instructions completed, and traps taken.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub max: u64,
+    /// Write memory from `begin_signature` to `end_signature` into a file, 4 bytes a line.
+    #[arg(long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Print the report as JSON, on standard error.
+    #[arg(long)]
+    pub json: bool,
+    /// Print no report, only what the program prints.
+    #[arg(long, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+/// What becomes of misaligned accesses, on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MisalignedArg {
+    /// Each becomes several aligned ones.
+    Split,
+    /// Each traps.
+    Trap,
+}
+
+/// A size as people write it.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("`{text}` is no size: write bytes, or a number with K, M or G");
+    let (digits, unit) = match text.strip_suffix(['K', 'M', 'G']) {
+        Some(digits) => (digits, text.chars().last().unwrap_or(' ')),
+        None => (text, ' '),
+    };
+    let shift = match unit {
+        'K' => 10,
+        'M' => 20,
+        'G' => 30,
+        _ => 0,
+    };
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    let bytes = number.checked_mul(1 << shift).ok_or_else(wrong)?;
+    match bytes {
+        0 => Err("a machine needs memory".to_owned()),
+        _ if bytes % 4096 != 0 => Err(format!("{bytes} bytes are not whole pages of 4096")),
+        _ if bytes > 4 << 30 => Err("more than 4G of memory".to_owned()),
+        _ => Ok(bytes),
+    }
+}
+
+/// The word a program ends with becomes the exit status.
+pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Status> {
+    let program = Program::open(&arguments.elf)?;
+    known(arguments.config.as_deref())?;
+    let default = match program.xlen {
+        Xlen::Rv32 => "rv32_linux_pmp",
+        Xlen::Rv64 => "rv64_linux_pmp",
+    };
+    let config = engine::find(arguments.config.as_deref().unwrap_or(default))
+        .context("only MMUs with pages execute programs")?;
+    if config.xlen != program.xlen {
+        let bits = if program.xlen == Xlen::Rv32 { 32 } else { 64 };
+        anyhow::bail!("{} is for RV{bits}, {} is not", program.name, config.name);
+    }
+    if arguments.signature.is_some() && program.signature.is_none() {
+        anyhow::bail!(
+            "{} has no symbols begin_signature and end_signature: --signature has no effect",
+            program.name
+        );
+    }
+    let execution = Execution {
+        program: &program,
+        config,
+        engine,
+        memory: arguments.memory,
+        latency: arguments.latency,
+        data_latency: arguments.data_latency,
+        misaligned: match arguments.misaligned {
+            MisalignedArg::Split => Misaligned::Split,
+            MisalignedArg::Trap => Misaligned::Trap,
+        },
+        most: arguments.max,
+    };
+    let stop = interrupt::stop_flag()?;
+    let mut computer = execution.computer(Box::new(io::stdout()))?;
+    let outcome = execution.run(&mut computer, stop, |printed| {
+        // Who closes the pipe does not want it.
+        let _ = io::stdout().write_all(printed).and_then(|()| io::stdout().flush());
+    });
+    if let Some(path) = &arguments.signature {
+        fs::write(path, signature(&program, &computer)?)
+            .with_context(|| format!("the signature cannot be written to {}", path.display()))?;
+    }
+    let report = Report::new(&program.name, config.name, &outcome, &mut computer);
+    if arguments.json {
+        output::note(&serde_json::to_string_pretty(&report)?);
+    } else if !arguments.quiet || report.code.is_none() {
+        output::note(report.text().trim_end());
+    }
+    Ok(match outcome {
+        Outcome::Ended(code) => Status::Program(u8::try_from(code).unwrap_or(u8::MAX)),
+        Outcome::Interrupted => Status::Interrupted,
+        Outcome::Hardware(_) => Status::Differs,
+        Outcome::Reboot | Outcome::Limit | Outcome::Asleep | Outcome::Strange(_) => Status::Failed,
+    })
+}
+
+/// Memory between the symbols, 4 bytes a line, the first line first.
+fn signature(program: &Program, computer: &Computer) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for pa in program.signature.clone().unwrap_or(0..0).step_by(4) {
+        let word = computer.memory().peek(pa, 4);
+        let word = word.with_context(|| format!("{:#x} of the signature is no memory", pa))?;
+        text += &format!("{word:08x}\n");
+    }
+    Ok(text)
+}

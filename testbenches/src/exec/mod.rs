@@ -1,0 +1,17 @@
+//! Bare-metal programs on a computer around the hardware.
+//!
+//! | part | does |
+//! |---|---|
+//! | [`Program`] (`program`) | reads an ELF file |
+//! | [`Execution`], [`Outcome`] (`run`) | runs it to its end |
+//! | `host` | what a program asks of the host by its word `tohost` |
+//! | [`Report`] (`report`) | what happened, for people and as JSON |
+
+mod host;
+mod program;
+mod report;
+mod run;
+
+pub use program::{Program, ProgramError};
+pub use report::Report;
+pub use run::{Execution, Outcome};
