@@ -11,7 +11,7 @@ const recordingsOf = (document) => readDocument(JSON.stringify(document)).runs.m
 
 test("stepping forward visits everything in order, and back the same", () => {
   const [recording] = recordingsOf(forkStory());
-  const expected = { access: recording.answers.length, event: recording.noted.length, record: recording.records.length, cycle: recording.cycles };
+  const expected = { access: recording.answers.length, change: recording.stops.length, event: recording.noted.length, record: recording.records.length, cycle: recording.cycles };
   for (const unit of UNITS) {
     let moment = atCycle(recording, 0);
     if (unit !== "cycle") moment = { ...moment, index: 0 };

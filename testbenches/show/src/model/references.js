@@ -1,12 +1,15 @@
 // The reference string of a process: one reference an access, with the frames that its pages are
 // in afterwards. An access that faulted and was made again is one reference.
 
-import { pageOf } from "./hex.js";
+import { compareHex, pageOf } from "./hex.js";
 import { decodePte } from "./pte.js";
 import { entryAt, pathOf } from "./walk.js";
 
 /** With more references than this, those in a row to one page are one. */
 const LONG = 400;
+
+/** From as many references before those that are drawn on rows are given, so that they stay. */
+const ANCHOR = 16;
 
 /** Columns of the table that are remembered, so that a step computes only the new one. */
 const REMEMBERED = 400;
@@ -95,6 +98,32 @@ export class References {
     return { reference, place, frames: this.frames(state), fault, victims: this.victims(place, cycle) };
   }
 
+  /**
+   * The rows of the table at a reference, as textbooks draw it: a page keeps its row, and a new one
+   * gets that of the victim, whatever frame it is in. Each is a page or null.
+   */
+  rows(place) {
+    if (place < 0) return [];
+    this.rowsAt ??= new Map();
+    const known = this.rowsAt.get(place);
+    if (known) return known;
+    // In a long string rows are given anew every so often, or a jump would need all that is before.
+    const anchor = this.list.length > LONG ? Math.floor(place / ANCHOR) * ANCHOR : 0;
+    let rows = [];
+    for (let at = anchor; at <= place; at++) {
+      rows = this.list.length > LONG ? placed(rows, this.column(at)) : this.rowsAt.get(at) ?? placed(rows, this.column(at));
+      if (this.list.length <= LONG) this.rowsAt.set(at, rows);
+    }
+    return rows;
+  }
+
+  /** The most pages of the process that are in frames at once, in the references of a short string. */
+  most() {
+    if (this.list.length > LONG) return 0;
+    this.mostRows ??= this.list.reduce((most, _, place) => Math.max(most, this.rows(place).length), 0);
+    return this.mostRows;
+  }
+
   frames(state) {
     const frames = new Map();
     for (const [vpn, ppn] of state.pages.get(this.pid) ?? []) frames.set(ppn, { vpn, used: this.bit(state, vpn, "A") });
@@ -124,6 +153,19 @@ export class References {
     }
     return found;
   }
+}
+
+/** Rows with the pages of a column: those that are still there where they were, others in the first gap. */
+export function placed(rows, column) {
+  const held = new Set([...column.frames.values()].map(({ vpn }) => vpn));
+  const kept = rows.map((vpn) => (vpn !== null && held.has(vpn) ? vpn : null));
+  const shown = new Set(kept);
+  for (const vpn of [...held].filter((page) => !shown.has(page)).sort(compareHex)) {
+    const gap = kept.indexOf(null);
+    if (gap < 0) kept.push(vpn);
+    else kept[gap] = vpn;
+  }
+  return kept;
 }
 
 /** The leaf that maps a page now, decoded; null if the tables do not map it. */

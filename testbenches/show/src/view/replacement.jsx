@@ -2,8 +2,8 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { big, hex } from "../model/hex.js";
-import { parsePolicy, ringOf, shapeOf } from "../model/policy.js";
-import { References, leafOf } from "../model/references.js";
+import { handOf, parsePolicy, ringOf, shapeOf } from "../model/policy.js";
+import { References, leafOf, placed } from "../model/references.js";
 import { PMap } from "../model/pmap.js";
 import { isOutside } from "../model/lanes.js";
 import { classes, number } from "./parts.jsx";
@@ -69,8 +69,9 @@ function Strings({ look, references }) {
   for (let place = first; place < now; place++) columns.push(references.column(place));
   if (now >= 0) columns.push(references.live(now, look.state, look.moment.cycle));
   const later = references.list.slice(now + 1, now + 1 + AFTER);
-  const rows = rowsOf(columns);
-  const shown = rows.slice(0, FRAMES);
+  const held = rowsOf(references, columns);
+  const most = Math.max(references.most(), ...held.map((rows) => rows.length), 0);
+  const shown = shownRows(held, columns, most);
   const box = useRef(null);
   // The current column stays in sight, with some of what comes.
   useLayoutEffect(() => {
@@ -93,10 +94,10 @@ function Strings({ look, references }) {
               {later.map((reference) => <th scope="col" class="later">{name(reference.vpn)}{reference.times > 1 && <small>×{reference.times}</small>}</th>)}</tr>
           </thead>
           <tbody>
-            {shown.map((ppn) => (
-              <tr key={ppn}>
-                <th scope="row"><code>{ppn}</code></th>
-                {columns.map((column, i) => <Cell key={column.place} column={column} before={columns[i - 1]} ppn={ppn} name={name} now={column.place === now} />)}
+            {shown.map((row) => (
+              <tr key={row}>
+                <th scope="row">place {row + 1}</th>
+                {columns.map((column, i) => <Cell key={column.place} column={column} vpn={held[i][row] ?? null} before={i > 0 ? held[i - 1][row] ?? null : undefined} name={name} now={column.place === now} />)}
                 {later.map(() => <td class="later" />)}
               </tr>
             ))}
@@ -108,35 +109,35 @@ function Strings({ look, references }) {
       <p class="quiet">
         {isOutside(look.recording.run.window, look.moment.cycle) && `References are recorded from cycle ${number(look.recording.run.window.from)} to ${number(look.recording.run.window.to)} only; the column marked is the last one recorded. `}
         {labelNote(look.recording, look.pid)}
-        {rows.length > shown.length && `${rows.length - shown.length} more frames are not drawn. `}
+        {most > shown.length && `${most - shown.length} more pages in frames are not drawn. `}
         {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
       </p>
     </div>
   );
 }
 
-/** The frames that any column uses, those that change first. */
-function rowsOf(columns) {
-  const changes = new Map();
-  columns.forEach((column, i) => {
-    for (const [ppn, { vpn }] of column.frames) {
-      const before = columns[i - 1]?.frames.get(ppn);
-      const changed = i > 0 && before?.vpn !== vpn || column.reference.vpn === vpn ? 1 : 0;
-      changes.set(ppn, (changes.get(ppn) ?? 0) + changed);
-    }
-  });
-  const kept = [...changes].sort((a, b) => b[1] - a[1]).slice(0, FRAMES).map(([ppn]) => ppn);
-  const order = (a, b) => (big(a) < big(b) ? -1 : 1);
-  const others = [...changes.keys()].filter((ppn) => !kept.includes(ppn));
-  return [...kept.sort(order), ...others];
+/** The pages of each column by rows; a page keeps its row, a new one gets that of the victim. */
+function rowsOf(references, columns) {
+  if (columns.length === 0) return [];
+  // The last column may not be complete, so each is placed after the one before it.
+  const held = [placed(references.rows(columns[0].place - 1), columns[0])];
+  columns.slice(1).forEach((column, i) => held.push(placed(held[i], column)));
+  return held;
 }
 
-function Cell({ column, before, ppn, name, now }) {
-  const held = column.frames.get(ppn);
-  if (!held) return <td class={classes({ now })} />;
-  const fresh = before !== undefined && before.frames.get(ppn)?.vpn !== held.vpn;
-  const touched = held.vpn === column.reference.vpn;
-  return <td class={classes({ now, fresh, touched, used: held.used })}>{name(held.vpn)}</td>;
+/** The rows that are drawn: all, or of many those in which most happens. */
+function shownRows(held, columns, most) {
+  const all = Array.from({ length: most }, (_, row) => row);
+  if (most <= FRAMES) return all;
+  const changes = all.map((row) => held.filter((rows, i) => (i > 0 && rows[row] !== held[i - 1][row]) || rows[row] === columns[i].reference.vpn).length);
+  return [...all].sort((a, b) => changes[b] - changes[a]).slice(0, FRAMES).sort((a, b) => a - b);
+}
+
+function Cell({ column, vpn, before, name, now }) {
+  if (vpn === null) return <td class={classes({ now })} />;
+  const [ppn, { used }] = [...column.frames].find(([, held]) => held.vpn === vpn);
+  const fresh = before !== undefined && before !== vpn;
+  return <td class={classes({ now, fresh, touched: vpn === column.reference.vpn, used })} title={`in frame ${ppn}${used === null ? "" : `, A = ${used ? 1 : 0}`}`}>{name(vpn)}</td>;
 }
 
 const TITLES = {
@@ -158,7 +159,7 @@ function PolicyState({ look }) {
     <figure class={classes({ policy: true, fresh })}>
       <figcaption><b>{recording.machine.policy ?? "policy"}</b> <span class="note">{TITLES[shape]}</span></figcaption>
       {lists.length === 0 || lists.every((list) => list.entries.length === 0) ? <p class="quiet">It keeps no page yet.</p>
-        : shape === "clock" ? <Ring entries={lists[0].entries} state={state} name={name} bit={bit} />
+        : shape === "clock" ? <Ring entries={lists[0].entries} passed={recording.machine.policy === "clock" ? handOf(recording, state, lists[0].entries).passed : 0} state={state} name={name} bit={bit} />
         : lists.map((list) => (
           <div class="queue-line">
             {list.name && <b class="list-name">{plainName(list.name)}</b>}
@@ -176,9 +177,9 @@ function Page({ entry, name, bit }) {
   return <li class={classes({ used: bit === true, unused: bit === false, more: entry.vpn === undefined })}><b>{name}</b>{bit !== null && <small>A={bit ? 1 : 0}</small>}{word && <small>{word}</small>}</li>;
 }
 
-function Ring({ entries, state, name, bit }) {
+function Ring({ entries, passed, state, name, bit }) {
   const frames = state.pages instanceof PMap ? state.pages : null;
-  const { pages, hand } = ringOf(entries, (pid, vpn) => frames?.get(pid)?.get(vpn));
+  const { pages, hand } = ringOf(entries, (pid, vpn) => frames?.get(pid)?.get(vpn), passed);
   const more = entries.find((entry) => entry.more)?.more ?? 0;
   const wide = Math.max(44, ...pages.map((entry) => name(entry).length * 7.6 + 14));
   const radius = Math.max(62, (pages.length * (wide + 8)) / (2 * Math.PI));
@@ -207,6 +208,7 @@ function Ring({ entries, state, name, bit }) {
         })}
       </svg>
       {more > 0 && <p class="quiet">and {more} more pages</p>}
+      {passed > 0 && <p class="quiet">The hand has cleared A of {passed === 1 ? "1 page" : `${passed} pages`} since the fault.</p>}
     </div>
   );
 }

@@ -3,18 +3,11 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { lanesOf } from "../model/lanes.js";
+import { Axis } from "./axis.jsx";
 import { number } from "./parts.jsx";
 
 const LANE = 19;
-const AXIS = 18;
 const LEAST = 8;
-
-/** A round distance between ticks, so that about `wanted` fit. */
-function tickOf(length, wanted) {
-  const raw = length / Math.max(1, wanted);
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, raw)));
-  return Math.max(1, [1, 2, 5, 10].find((factor) => factor * power >= raw) * power);
-}
 
 function colours(element) {
   const style = getComputedStyle(element);
@@ -41,7 +34,7 @@ function drawSeries(context, series, begin, end, width, height, colour) {
 function draw(canvas, lanes, recording, range, width) {
   const { series } = recording.run;
   const ratio = globalThis.devicePixelRatio || 1;
-  const height = (lanes.length + (series.length > 1 ? 1 : 0)) * LANE + AXIS;
+  const height = (lanes.length + (series.length > 1 ? 1 : 0)) * LANE;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.style.height = `${height}px`;
@@ -72,15 +65,6 @@ function draw(canvas, lanes, recording, range, width) {
     context.fillRect(x(seen.to), 0, width - x(seen.to), y);
   }
   if (recording.run.cut) context.fillRect(x(recording.run.cut.at), 0, width, y);
-  context.fillStyle = colour("quiet");
-  context.font = "11px system-ui, sans-serif";
-  const tick = tickOf(range.end - range.begin, width / 90);
-  for (let cycle = Math.ceil(range.begin / tick) * tick; cycle <= range.end; cycle += tick) {
-    context.fillRect(x(cycle), y, 1, 4);
-    const text = number(cycle);
-    const wide = context.measureText(text).width;
-    context.fillText(text, Math.min(Math.max(0, x(cycle) - wide / 2), width - wide), y + 15);
-  }
 }
 
 /** Keeps a range within the run, and its length between a few cycles and all. */
@@ -90,7 +74,7 @@ function within(range, cycles) {
   return { begin, end: begin + length };
 }
 
-export function Timeline({ look, onGo, theme, register }) {
+export function Timeline({ look, onGo, onRecord, theme, register }) {
   const { recording, moment } = look;
   const lanes = useMemo(() => lanesOf(recording), [recording]);
   const whole = within({ begin: 0, end: recording.cycles }, recording.cycles);
@@ -170,15 +154,23 @@ export function Timeline({ look, onGo, theme, register }) {
     return () => element.removeEventListener("wheel", wheel);
   });
 
-  const x = ((moment.cycle - range.begin) / (range.end - range.begin)) * width;
-  const named = recording.run.series.length > 1 ? ["miss rate", ...lanes.map((lane) => lane.name)] : lanes.map((lane) => lane.name);
+  const share = (moment.cycle - range.begin) / (range.end - range.begin);
+  // The next of a lane, or the one before.
+  const visit = (lane, way) => {
+    const index = lane.next(moment.record ?? moment.index - 1, way);
+    if (index !== null) onRecord(index);
+  };
   return (
     <div class="timeline">
-      <div class="lane-names" aria-hidden="true">{named.map((name) => <span style={{ height: `${LANE}px` }}>{name}</span>)}</div>
+      <div class="lane-names">
+        {recording.run.series.length > 1 && <span style={{ height: `${LANE}px` }}>miss rate</span>}
+        {lanes.map((lane) => <button type="button" style={{ height: `${LANE}px` }} aria-label={`${lane.title}: to the next`} title={`${lane.means}. To the next; with Shift to the one before`} onClick={(event) => visit(lane, event.shiftKey ? -1 : 1)}>{lane.title}</button>)}
+      </div>
       <div class="lanes" ref={box} role="slider" tabIndex={0} aria-label="Timeline" aria-valuemin={0} aria-valuemax={recording.cycles} aria-valuenow={moment.cycle} aria-valuetext={`cycle ${moment.cycle}`}
         onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={() => { drag.current = null; }}>
         <canvas ref={canvas} />
-        {x >= 0 && x <= width && <div class="cursor" style={{ transform: `translateX(${Math.min(x, width - 1)}px)` }} />}
+        <Axis range={range} width={width} />
+        {share >= 0 && share <= 1 && <div class="cursor" style={{ left: `${share * 100}%` }} />}
       </div>
       <div class="zooms">
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => zoom(0.5)}>+</button>
