@@ -4,11 +4,13 @@ import { readDocument } from "../src/model/document.js";
 import { lanesOf } from "../src/model/lanes.js";
 import { lookAt } from "../src/model/look.js";
 import { atAccess, atCycle } from "../src/model/moment.js";
-import { parsePolicy, ringOf, shapeOf } from "../src/model/policy.js";
+import { handOf, parsePolicy, ringOf, shapeOf } from "../src/model/policy.js";
 import { Recording } from "../src/model/recording.js";
 import { References } from "../src/model/references.js";
 import { spaceOf } from "../src/model/space.js";
 import { treeOf } from "../src/model/tree.js";
+import { ruleText } from "../src/words/rules.js";
+import { say } from "../src/words/say.js";
 import { bareStory, forkStory, longStory, policyRun } from "./stories/stories.mjs";
 import { SCHEMES, documentOf } from "./stories/machine.mjs";
 
@@ -128,3 +130,48 @@ test("outside of the window the kernel's faults are drawn, inside those of the a
   assert.equal(faults({ from: 0, to: run.cycles, whole: true }), all);
   assert.equal(faults({ from: 0, to: 300, whole: false }), all);
 });
+
+test("the table has as many rows as frames; a page keeps its row, a new one gets that of the victim", () => {
+  for (const policy of ["clock", "fifo"]) {
+    const references = new References(recordingOf(documentOf("t", "", [policyRun(policy)])), 1);
+    assert.equal(references.most(), 3);
+    STRING.forEach((page, place) => {
+      const [rows, before] = [references.rows(place), references.rows(place - 1)];
+      const changed = rows.filter((vpn, row) => vpn !== (before[row] ?? null));
+      const victims = references.column(place).victims;
+      assert.ok(changed.length <= 1, `reference ${place + 1}`);
+      if (victims.length === 1) assert.equal(rows[before.indexOf(victims[0])], `0x40${page}`);
+    });
+  }
+  // By the book: 7 0 1 2 0 3 0 4 with three frames under FIFO.
+  const fifo = new References(recordingOf(documentOf("t", "", [policyRun("fifo")])), 1);
+  assert.deepEqual(fifo.rows(7).map((vpn) => Number(vpn) - 0x400), [4, 3, 0]);
+});
+
+test("rows of a long string do not depend on how one came there", () => {
+  const string = Array.from({ length: 500 }, (_, i) => (i * 7 + (i >> 3)) % 9);
+  const make = () => new References(recordingOf(documentOf("t", "", [policyRun("fifo", string, 4)])), 1);
+  const [one, other] = [make(), make()];
+  for (let place = 0; place < 300; place++) one.rows(place);
+  assert.deepEqual(one.rows(300), other.rows(300));
+  assert.equal(one.rows(300).filter((vpn) => vpn !== null).length, 4);
+});
+
+test("the hand of a clock moves while A is cleared; an eviction says why this page", () => {
+  const clock = recordingOf(clockStory());
+  const passed = (cycle) => handOf(clock, clock.stateAt(clock.indexAtCycle(cycle)), parsePolicy("1:400,1:401,1:402")[0].entries).passed;
+  assert.deepEqual([0, 10, 20, 30].map(passed), [0, 1, 2, 2]);
+  assert.match(ruleText(say(clock, clock.records.length - 1).rule), /the hand passed page 0x400000, page 0x401000 with A = 1 and cleared it; this page is the first with A = 0/);
+});
+
+/** Three pages; the hand clears A of two, and the third is the victim. */
+function clockStory() {
+  const page = (i) => ({ at: 0, k: "frame", ppn: `0x8001${i}`, use: "page", what: "heap", pids: [[1, `0x40${i}`]] });
+  const write = (at, i, flags) => ({ at, k: "pte", pa: `0x8000200${i * 4}`, value: `0x${(0x80010 + i << 10 >>> 0 | flags).toString(16)}`, by: "kernel" });
+  const records = [
+    { at: 0, k: "process", pid: 1, name: "a" }, { at: 0, k: "root", pid: 1, root: "0x80001" }, { at: 0, k: "pte", pa: "0x80001004", value: "0x20000801", by: "kernel" },
+    page(0), page(1), page(2), write(0, 0, 0x57), write(0, 1, 0x57), write(0, 2, 0x17), { at: 0, k: "policy", state: "1:400,1:401,1:402" },
+    write(10, 0, 0x17), write(20, 1, 0x17), { at: 30, k: "pte", pa: "0x80002008", value: "0x0", by: "kernel" }, { at: 31, k: "event", event: "eviction", pid: 1, va: "0x402000", frame: "0x80012", dirty: false },
+  ];
+  return { pagewalk_show: 1, runs: [{ records, machine: { scheme: SCHEMES.Sv32, policy: "clock", tlbs: [] } }] };
+}

@@ -46,8 +46,6 @@ function useTheme() {
       // Without storage the choice lasts as long as the page.
     }
   }, [name]);
-  // The attribute must be there before the canvas reads its colours.
-  document.documentElement.dataset.theme = name;
   return { name, next: () => setName(THEMES[(THEMES.indexOf(name) + 1) % THEMES.length]) };
 }
 
@@ -156,7 +154,7 @@ export function App({ document: given, onRun }) {
           {looks.map((look, i) => (
             <div key={i}>
               {two && <p class="run-name">{look.recording.run.name}</p>}
-              <Timeline look={look} onGo={goIn(i)} onRecord={goRecordIn(i)} theme={theme.name} register={i === 0 ? (handle) => { timeline.current = handle; } : undefined} />
+              <Timeline look={look} onGo={goIn(i)} onRecord={goRecordIn(i)} register={i === 0 ? (handle) => { timeline.current = handle; } : undefined} />
             </div>
           ))}
           <Marks of="timeline" />

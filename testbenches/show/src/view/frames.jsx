@@ -100,7 +100,7 @@ export function Frames({ chosen, onChoose, onGo, ...look }) {
           const { letter, tone, owners } = frameKind(cell.record);
           const taken = state.taken.has(cell.ppn);
           const shared = (cell.record?.pids?.length ?? 0) > 1;
-          const marks = { cell: true, [`f-${tone}`]: true, taken, shared, now: cell.ppn === look.frame && tone !== "free", told: look.toldFrames.has(cell.ppn), chosen: cell.ppn === chosen, fresh: cell.record?.by > since, run: cell.count > 1 };
+          const marks = { cell: true, [`f-${tone}`]: true, taken, shared, now: cell.ppn === look.frame && tone !== "free", subject: look.toldFrames.has(cell.ppn), chosen: cell.ppn === chosen, fresh: cell.record?.by > since, run: cell.count > 1 };
           return (
             <span role="listitem" key={cell.ppn} data-ppn={cell.ppn} tabIndex={cell.ppn === entry ? 0 : -1} class={classes(marks)} title={words(state, cell)} aria-label={words(state, cell)}
               onClick={() => onChoose(cell.ppn)} onFocus={() => onChoose(cell.ppn)}>

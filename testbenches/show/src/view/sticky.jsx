@@ -12,5 +12,5 @@ export function Sticky({ lead }) {
     return () => seen.disconnect();
   }, []);
   if (!away) return null;
-  return <p class={`sticky tone-${toneOf(lead.recording.records[lead.subject])}`} aria-hidden="true"><span class="cycle">{number(lead.moment.cycle)}</span> {lead.told.what}</p>;
+  return <p class={`sticky tone-${lead.told.tone ?? toneOf(lead.recording.records[lead.subject])}`} aria-hidden="true"><span class="cycle">{number(lead.moment.cycle)}</span> {lead.told.what}</p>;
 }

@@ -19,7 +19,7 @@ function sentence(recording, index) {
 
 export function Told(look) {
   const { told, moment, recording } = look;
-  const tone = toneOf(recording.records[look.subject]);
+  const tone = told.tone ?? toneOf(recording.records[look.subject]);
   return (
     <div class={`told tone-${tone}`}>
       <p class="when">cycle {number(moment.cycle)}{look.state.step && <span class="step"> · step{look.state.step.line ? ` of line ${look.state.step.line}` : ""}: <code>{look.state.step.text}</code></span>}</p>

@@ -58,11 +58,11 @@ function covered(recording, fence, changes) {
 }
 
 /** What would go wrong with a line from before the change. */
-function dangerOf({ kind, from, to, set, cleared }) {
+function dangerOf({ kind, from, to, set, cleared }, several) {
   switch (kind) {
-    case "moved": return `An older line would ${set.includes("W") ? "refuse the store, or " : "still "}lead to frame ${from}, not to ${to}.`;
-    case "unmapped": return `An older line would still lead to frame ${from}, which may soon hold something else.`;
-    case "narrowed": return cleared.includes("W") ? `An older line with W would let a store through to frame ${from}.` : "An older line would still allow what is forbidden now.";
+    case "moved": return `An older line would ${set.includes("W") ? "refuse the store, or " : "still "}lead to ${several ? "the old frame, not to the new one" : `frame ${from}, not to ${to}`}.`;
+    case "unmapped": return `An older line would still lead to ${several ? "its frame" : `frame ${from}`}, which may soon hold something else.`;
+    case "narrowed": return cleared.includes("W") ? `An older line with W would let a store through${several ? "" : ` to frame ${from}`}.` : "An older line would still allow what is forbidden now.";
     case "cleaned": return "An older line with D = 1 would let a store through without setting D: it could be lost.";
     case "widened": return "An older line would still refuse what is allowed now: the access would fault once more.";
     case "aged": return "With an older line a use of the page needs no walk, and A would stay 0 though the page is used.";
@@ -91,7 +91,7 @@ export function fenceChanges(recording, index) {
   const worst = Math.min(...known.map(rank));
   const grave = known.filter((one) => rank(one) === worst);
   const [first] = grave;
-  const danger = dangerOf(first.change);
+  const danger = dangerOf(first.change, grave.length > 1);
   if (grave.length > 1) {
     const flags = flagsText(first.change);
     const what = first.change.kind === "mapped" ? "are valid now" : first.change.kind === "unmapped" ? "are no longer valid" : flags === "" ? "changed" : `changed: ${flags}`;

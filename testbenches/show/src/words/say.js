@@ -60,7 +60,7 @@ function sayAccess({ recording, state, record, index }) {
   }
   if (record.how === "tlb") {
     const stale = staleHit(recording, index);
-    if (stale !== null) return { what: `${what}: a hit in a stale line of ${tlb} gives ${there}.`, why: staleUse(recording, record, stale), rule: RULES.written };
+    if (stale !== null) return { what: `${what}: a hit in a stale line of ${tlb} gives ${there}.`, why: staleUse(recording, record, stale), rule: RULES.written, tone: "fault" };
     return {
       what: `${what}: a hit in ${tlb} gives ${there}.`,
       why: record.to > record.at ? `The answer takes ${cycles}; no entry is read from memory.` : "The answer comes in the same cycle; no entry is read from memory.",

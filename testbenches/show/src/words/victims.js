@@ -1,6 +1,8 @@
 // Why a policy chose this victim: its place among the pages as the policy examines them.
 
 import { pageOf } from "../model/hex.js";
+import { ownerOf } from "../model/owner.js";
+import { decodePte } from "../model/pte.js";
 import { handOf, parsePolicy, shapeOf } from "../model/policy.js";
 import { placeText } from "./names.js";
 
@@ -12,11 +14,28 @@ const ORDERS = {
   mru: "it was used last: it is at the top of the stack",
 };
 
+/** The furthest that the victim's entry is looked for. */
+const REACH = 300;
+
+/** The index of the record that empties the victim's entry, before which it is as the policy saw it. */
+function unmappedAt(recording, index) {
+  const { records, scheme } = recording;
+  const { pid, va } = records[index];
+  const [page] = pageOf(va, scheme.page_bits);
+  for (let i = index - 1; i >= Math.max(0, index - REACH) && records[i].k !== "access"; i--) {
+    if (records[i].k !== "pte" || decodePte(records[i].value, scheme).role !== "invalid") continue;
+    const owner = ownerOf(recording.stateAt(i), scheme, records[i].pa);
+    if (owner?.pid === pid && pageOf(owner.va, scheme.page_bits)[0] === page) return i;
+  }
+  return index;
+}
+
 /** Why this page is the victim of an event of an eviction; null if the policy's state does not tell. */
 export function victimReason({ recording, record, index }) {
   const { policy } = recording.machine;
-  const before = recording.stateAt(index);
-  if (before.policy === null || typeof record.va !== "string") return null;
+  if (typeof record.va !== "string") return null;
+  const before = recording.stateAt(unmappedAt(recording, index));
+  if (before.policy === null) return null;
   const lists = parsePolicy(before.policy.text);
   const [vpn] = pageOf(record.va, recording.scheme.page_bits);
   const isVictim = (entry) => entry.pid === record.pid && entry.vpn === vpn;
