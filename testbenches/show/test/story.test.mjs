@@ -200,6 +200,9 @@ test("a page that was dropped clean and comes back is not touched for the first 
   assert.match(all(say(recording, 1)), /Minor: no disk is needed\. It is touched for the first time/);
   assert.match(all(say(recording, 5)), /It was dropped in cycle 30, clean and never saved, so it holds zeroes/);
   assert.doesNotMatch(all(say(recording, 5)), /first t/);
+  // Given up by the process itself, and touched again.
+  const given = recordingOf({ pagewalk_show: 1, runs: [{ records: [...records.slice(0, 3), frame(31, "free"), fault(40), frame(50, "page")] }] });
+  assert.match(all(say(given, 4)), /Minor: no disk is needed\. It gets a frame filled with zeroes\./);
 });
 
 test("the timeline has lanes for the kernel and for copies, and finds what is in them", () => {

@@ -38,7 +38,7 @@ function useTheme() {
     }
   };
   const [name, setName] = useState(stored);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = name;
     try {
       localStorage.setItem("pagewalk-theme", name);

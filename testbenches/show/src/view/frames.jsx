@@ -112,14 +112,14 @@ export function Frames({ chosen, onChoose, onGo, ...look }) {
         })}
       </div>
       {all.length > cells.length && <p class="quiet">⋯ {all.length - cells.length} more frames are not drawn.</p>}
-      <Legend cells={cells} free={free} first={ppns[0]} digits={roomy ? digits : 0} />
+      <Legend cells={cells} free={free} first={ppns[0]} digits={roomy ? digits : 0} taken={state.taken.size > 0} />
       <Chosen look={look} chosen={chosen} onChoose={onChoose} onGo={onGo} />
       {machine.slots !== null && machine.slots > 0 && <Slots look={look} />}
     </div>
   );
 }
 
-function Legend({ cells, free, first, digits }) {
+function Legend({ cells, free, first, digits, taken }) {
   const kinds = legendOf(cells.map((cell) => cell.record));
   const shared = cells.some(({ record }) => (record?.pids?.length ?? 0) > 1);
   return (
@@ -127,6 +127,7 @@ function Legend({ cells, free, first, digits }) {
       {kinds.map(({ letter, tone, name }) => <span><b class={`cell f-${tone}`}>{letter}</b>{name}</span>)}
       <span><b class="cell f-free" />free ({number(free)})</span>
       {shared && <span><b class="cell shared f-free" />several mappings</span>}
+      {taken && <span><b class="cell taken">…</b>being filled; the kernel's accounts tell its use when the handler ends</span>}
       {digits > 0 && <span>Numbers are the last digits: {first?.slice(-digits)} is frame {first}.</span>}
     </p>
   );

@@ -51,12 +51,12 @@ export function freeAfter(recording, index) {
   return freeFrames(recording, recording.stateAt(end));
 }
 
-/** The index of the last eviction of a page before a record; null if it was not evicted. */
-function droppedBefore(recording, index, pid, vpn) {
+/** The index of the last event of this kind on a page before a record; null if there is none. */
+function lastOf(recording, index, event, pid, vpn) {
   const { records, noted, scheme } = recording;
   for (let i = recording.notedFrom(index) - 1; i >= 0; i--) {
     const record = records[noted[i]];
-    if (isEvent(record, "eviction") && record.pid === pid && typeof record.va === "string" && pageOf(record.va, scheme.page_bits)[0] === vpn) return noted[i];
+    if (isEvent(record, event) && record.pid === pid && typeof record.va === "string" && pageOf(record.va, scheme.page_bits)[0] === vpn) return noted[i];
   }
   return null;
 }
@@ -79,9 +79,9 @@ export function minorOf(recording, index) {
     if (record.k !== "frame" || !(record.pids ?? []).some(([owner, page]) => owner === pid && page === vpn)) continue;
     if (record.what === "zero") return ["It has only read there so far, and the page of zeroes is mapped.", "one page of zeroes serves all who have not stored yet"];
     if (record.ppn !== before) {
-      const dropped = droppedBefore(recording, index, pid, vpn);
-      if (dropped !== null) return [`It was dropped in cycle ${records[dropped].at.toLocaleString("en")}, clean and never saved, so it holds zeroes: it gets a frame of zeroes again.`, "a page that was never written can be made again from nothing"];
-      return ["It is touched for the first time, and gets a frame filled with zeroes.", "a page that no file and no swap slot has begins as zeroes"];
+      const [dropped, touched] = [lastOf(recording, index, "eviction", pid, vpn), lastOf(recording, index, "page_fault", pid, vpn)];
+      if (dropped !== null && records[dropped].dirty === false) return [`It was dropped in cycle ${records[dropped].at.toLocaleString("en")}, clean and never saved, so it holds zeroes: it gets a frame of zeroes again.`, "a page that was never written can be made again from nothing"];
+      return [touched === null ? "It is touched for the first time, and gets a frame filled with zeroes." : "It gets a frame filled with zeroes.", "a page that no file and no swap slot has begins as zeroes"];
     }
   }
   if (before !== undefined) return ["The page is in memory already, and its permissions are widened.", "the region allows what the entry did not yet allow"];

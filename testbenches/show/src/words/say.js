@@ -162,7 +162,7 @@ function orderText(recording, state, text) {
   return names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
 }
 
-const slotText = (slot) => (slot?.pids?.length ? slot.pids.map(([pid, vpn]) => `${pid}:${vpn}`).join(", ") : "free");
+const slotText = (state, slot) => (slot?.pids?.length ? slot.pids.map(([pid, vpn]) => `page ${vpn} of ${processName(state, pid)}`).join(" and ") : "free");
 
 /** satp before and after, in words. */
 const satpText = (satp) => (!satp ? "not set" : satp.mode === "bare" ? "Bare" : `ASID ${satp.asid ?? 0}, root ${satp.root}`);
@@ -192,7 +192,7 @@ const SAYERS = {
     what: record.gone ? `${processName(state, record.pid)} gives up its region ${record.name ?? record.start}.` : `${processName(state, record.pid)} has a region ${record.name ?? record.kind}, ${record.start} to ${record.end}, ${record.perm ?? ""}.`,
     why: record.gone ? "" : "No frame is given yet: pages come when they are touched.", rule: kernel("a region says what may be accessed, not what is in memory"),
   }),
-  slot: ({ recording, state, record, index }) => ({ what: record.pids?.length ? `Swap slot ${record.slot} holds ${record.pids.map(([pid, vpn]) => `page ${vpn} of ${processName(state, pid)}`).join(" and ")}.` : `Swap slot ${record.slot} is free.`, why: "", change: wordPicture(slotText(recording.stateAt(index).slots.get(record.slot)), slotText(record)), rule: kernel("what was evicted dirty is kept in swap") }),
+  slot: ({ recording, state, record, index }) => ({ what: record.pids?.length ? `Swap slot ${record.slot} holds ${slotText(state, record)}.` : `Swap slot ${record.slot} is free.`, why: "", change: wordPicture(slotText(state, recording.stateAt(index).slots.get(record.slot)), slotText(state, record)), rule: kernel("what was evicted dirty is kept in swap") }),
   policy: ({ recording, state, record, index }) => ({
     what: `The policy's pages, in the order in which it examines them: ${orderText(recording, state, record.state)}.`, why: "",
     rule: policy(recording.machine.policy, "see the picture of its pages"), change: wordPicture(orderText(recording, state, recording.stateAt(index).policy?.text ?? ""), orderText(recording, state, record.state)),
