@@ -1,5 +1,6 @@
 // The kernel's events, each with the decision behind it.
 
+import { accessBehind } from "../model/answers.js";
 import { hex } from "../model/hex.js";
 import { fenceReason, forkCopies, forkOf, freeAfter, freeFrames, minorOf } from "./kernel.js";
 import { a, causeName, placeText, plainWords, processName } from "./names.js";
@@ -8,7 +9,7 @@ import { victimReason } from "./victims.js";
 
 const FAULTS = {
   major: ["The page must come from there.", "the process waits until the page has been read"],
-  accessed_dirty: ["A or D is clear, and the kernel sets it.", "with Svade software keeps these bits"],
+  accessed_dirty: ["The bit is clear, and the kernel sets it.", "with Svade software keeps these bits"],
   spurious: ["The entry is correct already: the hardware used an older one.", "it is tolerated; a fence makes the next attempt succeed"],
   protection: ["No region allows it.", "the process is killed"],
   refused: ["The kernel's own access to the process's memory is not allowed.", "the call fails"],
@@ -47,6 +48,22 @@ function evictionNeed({ recording, state, index }) {
   return "a frame is needed, and the process's limit of frames is reached";
 }
 
+/** The furthest that an access is looked for which led to a fault. */
+const REACH = 100;
+
+/** The bit that was clear for the access that led to a fault: "A" or "D"; both names if it is not recorded. */
+function markNeeded(recording, index) {
+  const { records } = recording;
+  const { pid, va } = records[index];
+  for (let i = index - 1; i >= Math.max(0, index - REACH); i--) {
+    const { k, reason, ...access } = accessBehind(records[i]) ?? {};
+    if (k !== "access" || access.pid !== pid || access.va !== va) continue;
+    const [letter, clear] = plainWords(reason ?? "").split(" ");
+    return clear === "clear" ? letter.toUpperCase() : "A or D";
+  }
+  return "A or D";
+}
+
 /** Why there is a victim, and why it is this one. */
 function victimRule(told) {
   const reason = victimReason(told);
@@ -67,7 +84,7 @@ const EVENTS = {
     const who = processName(state, record.pid);
     const where = place({ recording, record });
     const [why, rule] = record.kind === "minor" ? minorOf(recording, index) : FAULTS[record.kind] ?? ["", "it is diagnosed, then handled"];
-    const what = record.kind === "accessed_dirty" ? `${who} needs A or D set by the kernel at ${where}${cause}.`
+    const what = record.kind === "accessed_dirty" ? `${who} needs ${markNeeded(recording, index)} set by the kernel at ${where}${cause}.`
       : `${who} has ${a(plainWords(record.kind ?? "page"))} fault at ${where}${cause}.`;
     const kind = { minor: "Minor: no disk is needed. ", major: "Major: the disk is needed. " }[record.kind] ?? "";
     return [what, `${kind}${why}`, kernel(rule)];
