@@ -48,6 +48,34 @@ test("the table of references is that of the algorithm", () => {
   });
 });
 
+test("a page takes the row of its victim, in whatever frame it is", () => {
+  const run = policyRun("clock");
+  const recording = recordingOf(documentOf("t", "", [run]));
+  const references = new References(recording, 1);
+  // Rows are asked for as the reader steps, not in order.
+  for (const place of [STRING.length - 1, 0, ...STRING.keys()]) {
+    const cells = references.cells(references.column(place));
+    const { held } = clock(STRING, 3)[place];
+    const shown = Array.from({ length: cells.size }, (_, row) => Number(cells.get(row).vpn) - 0x400);
+    assert.deepEqual(shown, held.filter((page) => page !== undefined), `reference ${place + 1}`);
+  }
+  // Of a long string rows are frames.
+  const long = recordingOf(longStory(4000));
+  const many = new References(long, 1);
+  assert.ok(many.list.length > 200, "the story is long");
+  assert.match(String([...many.cells(many.column(3)).keys()][0]), /^0x/);
+});
+
+test("what begins in the pixel of a shorter span is drawn as long as it is", () => {
+  const records = [
+    { at: 10, k: "event", event: "swap_out", pid: 1, va: "0x400000", slot: 0 },
+    { at: 10, k: "activity", to: 90, what: "disk_wait" },
+  ];
+  const run = { name: "r", machine: { config: "x", scheme: SCHEMES.Sv39, tlbs: [] }, cycles: 100, records };
+  const [disk] = lanesOf(recordingOf(documentOf("t", "", [run])));
+  assert.deepEqual(disk.spans(0, 100, 100), [[10, 80]]);
+});
+
 test("a policy's state is taken apart", () => {
   assert.deepEqual(parsePolicy("1:7',2:0a,+3"), [{ name: "", entries: [
     { hand: false, pid: 1, vpn: "0x7", referenced: true, word: "" }, { hand: false, pid: 2, vpn: "0xa", referenced: undefined, word: "" }, { more: 3 },

@@ -65,6 +65,8 @@ export function lookAt(recording, moment, chosen = null) {
   const page = focus ? pageOf(focus.record.va, recording.scheme.page_bits)[0] : null;
   const toldFrames = framesOf(recording, subject);
   // What a record at or after this index changed is new.
+  // The next step may begin in the cycle in which this access fills a line.
+  const step = moment.access !== null && focus ? recording.stateAt(focus.index + 1).step : state.step;
   const since = moment.access !== null && focus ? focus.index : moment.record !== null ? moment.record : recording.indexAtCycle(moment.cycle - 1);
-  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since };
+  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since, step };
 }

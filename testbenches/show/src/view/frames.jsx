@@ -79,20 +79,23 @@ export function Frames(look) {
         })}
       </div>
       {all.length > cells.length && <p class="quiet">⋯ {all.length - cells.length} more frames are not drawn.</p>}
-      <Legend cells={cells} free={free} />
+      <Legend cells={cells} free={free} look={look} />
       {machine.slots !== null && machine.slots > 0 && <Slots look={look} />}
     </div>
   );
 }
 
-function Legend({ cells, free }) {
+function Legend({ cells, free, look }) {
   const kinds = legendOf(cells.map((cell) => cell.record));
   const shared = cells.some(({ record }) => (record?.pids?.length ?? 0) > 1);
+  const isNow = cells.some(({ ppn, record }) => ppn === look.frame && record && record.use !== "free");
   return (
     <p class="legend">
       {kinds.map(({ letter, tone, name }) => <span><b class={`cell f-${tone}`}>{letter}</b>{name}</span>)}
       <span><b class="cell f-free" />free ({free})</span>
       {shared && <span><b class="cell shared f-free" />several mappings</span>}
+      {isNow && <span><b class="cell now f-free" />of this access</span>}
+      {cells.some(({ ppn }) => look.toldFrames.has(ppn)) && <span><b class="cell told f-free" />named above</span>}
     </p>
   );
 }

@@ -68,6 +68,7 @@ function Strings({ look, references }) {
   const columns = [];
   for (let place = first; place < now; place++) columns.push(references.column(place));
   if (now >= 0) columns.push(references.live(now, look.state, look.moment.cycle));
+  for (const column of columns) column.cells = references.cells(column);
   const later = references.list.slice(now + 1, now + 1 + AFTER);
   const rows = rowsOf(columns);
   const shown = rows.slice(0, FRAMES);
@@ -93,10 +94,10 @@ function Strings({ look, references }) {
               {later.map((reference) => <th scope="col" class="later">{name(reference.vpn)}{reference.times > 1 && <small>×{reference.times}</small>}</th>)}</tr>
           </thead>
           <tbody>
-            {shown.map((ppn) => (
-              <tr key={ppn}>
-                <th scope="row"><code>{ppn}</code></th>
-                {columns.map((column, i) => <Cell key={column.place} column={column} before={columns[i - 1]} ppn={ppn} name={name} now={column.place === now} />)}
+            {shown.map((row) => (
+              <tr key={row}>
+                <th scope="row">{typeof row === "number" ? `place ${row + 1}` : <code>{row}</code>}</th>
+                {columns.map((column, i) => <Cell key={column.place} column={column} before={columns[i - 1]} row={row} name={name} now={column.place === now} />)}
                 {later.map(() => <td class="later" />)}
               </tr>
             ))}
@@ -108,35 +109,35 @@ function Strings({ look, references }) {
       <p class="quiet">
         {isOutside(look.recording.run.window, look.moment.cycle) && `References are recorded from cycle ${number(look.recording.run.window.from)} to ${number(look.recording.run.window.to)} only; the column marked is the last one recorded. `}
         {labelNote(look.recording, look.pid)}
-        {rows.length > shown.length && `${rows.length - shown.length} more frames are not drawn. `}
-        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
+        {rows.length > shown.length && `${rows.length - shown.length} more ${typeof rows[0] === "number" ? "places" : "frames"} are not drawn. `}
+        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. {rows.some((row) => typeof row === "number") && "A page takes the place of the one that made room for it. "}A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
       </p>
     </div>
   );
 }
 
-/** The frames that any column uses, those that change first. */
+/** The rows that any column uses, those that change first. */
 function rowsOf(columns) {
   const changes = new Map();
   columns.forEach((column, i) => {
-    for (const [ppn, { vpn }] of column.frames) {
-      const before = columns[i - 1]?.frames.get(ppn);
+    for (const [row, { vpn }] of column.cells) {
+      const before = columns[i - 1]?.cells.get(row);
       const changed = i > 0 && before?.vpn !== vpn || column.reference.vpn === vpn ? 1 : 0;
-      changes.set(ppn, (changes.get(ppn) ?? 0) + changed);
+      changes.set(row, (changes.get(row) ?? 0) + changed);
     }
   });
-  const kept = [...changes].sort((a, b) => b[1] - a[1]).slice(0, FRAMES).map(([ppn]) => ppn);
+  const kept = [...changes].sort((a, b) => b[1] - a[1]).slice(0, FRAMES).map(([row]) => row);
   const order = (a, b) => (big(a) < big(b) ? -1 : 1);
-  const others = [...changes.keys()].filter((ppn) => !kept.includes(ppn));
+  const others = [...changes.keys()].filter((row) => !kept.includes(row));
   return [...kept.sort(order), ...others];
 }
 
-function Cell({ column, before, ppn, name, now }) {
-  const held = column.frames.get(ppn);
+function Cell({ column, before, row, name, now }) {
+  const held = column.cells.get(row);
   if (!held) return <td class={classes({ now })} />;
-  const fresh = before !== undefined && before.frames.get(ppn)?.vpn !== held.vpn;
+  const fresh = before !== undefined && before.cells.get(row)?.vpn !== held.vpn;
   const touched = held.vpn === column.reference.vpn;
-  return <td class={classes({ now, fresh, touched, used: held.used })}>{name(held.vpn)}</td>;
+  return <td title={`frame ${held.ppn}`} class={classes({ now, fresh, touched, used: held.used })}>{name(held.vpn)}</td>;
 }
 
 const TITLES = {

@@ -7,7 +7,7 @@ import { accessOf, tlbOf, walkOf } from "../model/walk.js";
 import { sayEvent } from "./events.js";
 import { faultOf } from "./faults.js";
 import { fenceReason, sayFrame } from "./kernel.js";
-import { a, causeName, counted, ofHartText, placeText, plainWords, processName, sentence, tlbText, verb, whoOf } from "./names.js";
+import { a, causeName, counted, ofHartText, placeText, plainWords, processName, schemeOf, sentence, tlbText, verb, whoOf } from "./names.js";
 import { RULES, kernel, policy } from "./rules.js";
 
 function reads(recording, index) {
@@ -149,7 +149,7 @@ const SAYERS = {
   event: sayEvent,
   update: sayUpdate,
   satp: ({ recording, record }) => ({
-    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${record.mode}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
+    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${schemeOf(record.mode)}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
     why: "Requests from now on see this register.", rule: record.mode === "bare" ? RULES.bare : RULES.satp,
   }),
   process: ({ record }) => ({ what: `Process ${record.pid} is ${record.name}.`, why: "", rule: null }),
