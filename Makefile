@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants soak lockstep page clean
+.PHONY: mutants soak lockstep page screenshots site clean
 
 CARGO    := cargo
 COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -13,7 +13,7 @@ WAVE     := waves/out
 help:
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install the third-party simulators that the tests use (apt; idempotent)
+setup: ## Install the third-party tools that the tests use (apt; idempotent)
 	@scripts/setup.sh
 
 run: ## Build, run a real program's memory trace through the MMU, write a waveform
@@ -22,9 +22,11 @@ run: ## Build, run a real program's memory trace through the MMU, write a wavefo
 	$(COMMAND) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
 	@scripts/next.sh $(WAVE)
 
-test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators
+test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators, Chromium
 	@scripts/need-cargo.sh
+	@scripts/page.sh ready
 	$(CARGO) test --workspace
+	@scripts/page.sh test
 
 # Slow tests are left to `make test`: whole scenarios on two engines, other simulators, studies.
 SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
@@ -106,10 +108,8 @@ fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebrea
 fpga-report: ## Size and clock of configurations on FPGAs, three seeds each, into docs/results.md
 	@scripts/fpga/report.py
 
-page: ## Bundle the page of `pagewalk show`, and test it in Chromium (needs node, npm, chromium)
-	@for tool in node npm chromium; do command -v $$tool > /dev/null || \
-	  { echo "make page needs $$tool (on Debian: apt-get install nodejs npm chromium)" >&2; exit 1; }; done
-	cd testbenches/show && npm ci && npm run build && npm test && npm run test:browser
+page: ## Bundle the page of `pagewalk show`, and test it in Chromium (node, npm, chromium)
+	@scripts/page.sh build
 
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh
