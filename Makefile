@@ -66,7 +66,7 @@ plots: ## Run every study and plot it into docs/images/plots
 	  $(COMMAND) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
 	done
 
-ideas: ## Draw the pictures of docs/ideas
+ideas: screenshots ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh
 	scripts/pictures.sh images/ideas
 
@@ -108,6 +108,15 @@ fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebrea
 fpga-report: ## Size and clock of configurations on FPGAs, three seeds each, into docs/results.md
 	@scripts/fpga/report.py
 
+screenshots: ## Draw the pictures of pages of `pagewalk show`, in Chromium
+	@scripts/need-cargo.sh
+	@PAGEWALK="$(COMMAND)" scripts/page.sh draw
+
+site: ## All documents as a static site in target/site, with the runs that they show
+	@scripts/need-cargo.sh
+	@mkdir -p target
+	@$(CARGO) run --quiet --package site -- --output target/site -- $(COMMAND)
+
 page: ## Bundle the page of `pagewalk show`, and test it in Chromium (node, npm, chromium)
 	@scripts/page.sh build
 
@@ -122,4 +131,4 @@ soak: ## A million steps of random programs under each scheme and policy, then w
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean
-	rm -rf export demo/build $(WAVE)
+	rm -rf export demo/build target/site $(WAVE)

@@ -1,19 +1,21 @@
 #!/usr/bin/env sh
-# page.sh ready|test|build: the page of `pagewalk show`, in node and in Chromium.
+# page.sh ready|test|build|draw [NAME]: the page of `pagewalk show`, in node and in Chromium.
 #
 #   ready   installs what package-lock.json pins, unless it is there
 #   test    checks that the bundle is that of its sources, and tests the page, in Chromium too
 #   build   bundles the page first
+#   draw    draws the pictures of docs/images/pages/list.json, or those whose name has a part;
+#           PAGEWALK is the command, if not that of cargo
 #
 # What ready and test need may be missing (a tool, or the registry of npm): they say that they
-# skipped it, and with CI=true that is a failure. Without it build fails.
+# skipped it, and with CI=true that is a failure. Without it build and draw fail.
 set -eu
 mode=${1:-}
-case $mode in ready | test | build) ;; *) echo "usage: $0 ready|test|build" >&2; exit 2 ;; esac
+case $mode in ready | test | build | draw) ;; *) echo "usage: $0 ready|test|build|draw [NAME]" >&2; exit 2 ;; esac
 cd "$(dirname "$0")/../testbenches/show"
 
 without() { # WHAT
-  if [ "$mode" = build ] || [ "${CI:-}" = true ]; then
+  if [ "$mode" = build ] || [ "$mode" = draw ] || [ "${CI:-}" = true ]; then
     echo "error: the page: $1" >&2
     exit 1
   fi
@@ -48,6 +50,7 @@ fi
 
 case $mode in
 ready) exit 0 ;;
+draw) exec node pictures.mjs ${2:+"$2"} ;;
 build) npm run --silent build ;;
 esac
 npm run --silent check
