@@ -85,6 +85,13 @@ impl Output {
     }
 }
 
+impl Drop for Output {
+    /// What is not complete is of no use, and may have filled the disk.
+    fn drop(&mut self) {
+        drop(self.remove(&self.part));
+    }
+}
+
 /// Refuses a place in which something is that is no site and not empty.
 fn refuse_others(place: &Path) -> Result<(), Error> {
     let occupied = || Error::Occupied { path: place.into() };
@@ -109,8 +116,11 @@ mod tests {
             output.finish().expect("it can be moved");
             assert_eq!(std::fs::read_to_string(place.join("a/b.html")).expect("a file"), text);
         }
-        // One that was interrupted leaves its part, which the next removes.
+        // One that fails leaves nothing; one that was interrupted its part, which the next removes.
         drop(Output::begin(&place).expect("a site may be here"));
+        assert!(!folder.path().join("site.part").exists());
+        std::mem::forget(Output::begin(&place).expect("a site may be here"));
+        assert!(folder.path().join("site.part").exists());
         drop(Output::begin(&place).expect("a site may be here"));
         std::fs::remove_file(place.join(MARK)).expect("it is there");
         let refused = Output::begin(&place).err().map(|error| error.to_string());
