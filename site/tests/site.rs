@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use site::{Built, Error, build, commands_of_ideas, dead_links};
 use tempfile::TempDir;
@@ -83,6 +84,28 @@ fn every_link_leads_somewhere_and_every_run_is_shown() {
 
     built(&root(), &two, &command).expect("the site is built again");
     assert!(files_of_one == files(&two), "two builds differ");
+    look_at(&one);
+}
+
+/// Opens a site in Chromium, where that is possible; with `CI=true` it must be.
+#[allow(clippy::print_stdout)] // Tests have no other way to say that they did nothing.
+fn look_at(site: &Path) {
+    let folder = root().join("testbenches/show");
+    let starts = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
+    let chromium = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+    if !starts("node") || !starts(&chromium) || !folder.join("node_modules").is_dir() {
+        assert!(
+            std::env::var_os("CI").is_none_or(|value| value != "true"),
+            "CI=true requires node, chromium and what `scripts/page.sh ready` installs"
+        );
+        println!("skipped: node, chromium or what `scripts/page.sh ready` installs is missing");
+        return;
+    }
+    let mut tests = Command::new("node");
+    tests.args(["--test", "test/browser/site.test.mjs"]).current_dir(folder);
+    let output = tests.env("SITE", site).output().expect("node starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("pass 4"), "{text}");
 }
 
 #[test]
