@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::documents::{FOLDERS, FRONT, LIVE, in_folder, listing_of, page_of};
 use crate::layout::{self, Contents};
-use crate::links::{Links, Needed};
+use crate::links::{Links, Needed, Scenarios};
 use crate::live::Commands;
 use crate::markdown::{Common, Rendered, render};
 use crate::output::Output;
@@ -85,6 +85,7 @@ fn documents(root: &Path, common: &mut Common<'_>) -> Result<Documents, Error> {
     for folder in FOLDERS {
         wanted.extend(in_folder(root, folder).map_err(Error::read(root.join(folder)))?);
     }
+    let scenarios = Scenarios::of(root)?;
     let mut documents = BTreeMap::new();
     let mut needed = BTreeSet::new();
     while let Some(name) = wanted.pop() {
@@ -93,7 +94,7 @@ fn documents(root: &Path, common: &mut Common<'_>) -> Result<Documents, Error> {
         }
         let path = root.join(&name);
         let text = std::fs::read_to_string(&path).map_err(Error::read(path))?;
-        let links = Links { root, document: &name, page: &page_of(&name) };
+        let links = Links { root, document: &name, page: &page_of(&name), scenarios: &scenarios };
         let rendered = render(&text, &links, common)?;
         for file in &rendered.needed {
             if let Needed::Document(other) = file {

@@ -1,7 +1,9 @@
 //! Where a link of a document leads in the site, or a name of a file in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::Error;
 use crate::documents::{listing_of, page_of, relative, resolved};
 
 /// The scenarios, which documents name without folder and ending.
@@ -10,6 +12,45 @@ const SCENARIOS: &str = "testbenches/scenarios";
 const LONGEST: u64 = 400_000;
 /// Endings of files that are copied as they are.
 const COPIED: [&str; 6] = ["png", "svg", "jpg", "gif", "webp", "pdf"];
+
+/// The scenarios by name: with its folder, and alone where that is one scenario's only.
+#[derive(Debug, Default)]
+pub(crate) struct Scenarios(BTreeMap<String, Option<String>>);
+
+impl Scenarios {
+    /// Those of a project, which may have none.
+    ///
+    /// # Errors
+    /// When their folders cannot be read.
+    pub(crate) fn of(root: &Path) -> Result<Scenarios, Error> {
+        let mut found = BTreeMap::new();
+        let all = root.join(SCENARIOS);
+        let entries = |path: &Path| -> Result<Vec<String>, Error> {
+            let names = std::fs::read_dir(path).map_err(Error::read(path))?;
+            let name = |entry: std::io::Result<std::fs::DirEntry>| {
+                Ok(entry.map_err(Error::read(path))?.file_name().to_string_lossy().into_owned())
+            };
+            names.map(name).collect()
+        };
+        let folders = if all.is_dir() { entries(&all)? } else { Vec::new() };
+        for folder in folders.iter().filter(|folder| all.join(folder).is_dir()) {
+            for file in entries(&all.join(folder))? {
+                let Some(name) = file.strip_suffix(".toml") else { continue };
+                let path = format!("{SCENARIOS}/{folder}/{file}");
+                found.insert(format!("{folder}/{name}"), Some(path.clone()));
+                found
+                    .entry(name.to_owned())
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some(path));
+            }
+        }
+        Ok(Scenarios(found))
+    }
+
+    fn file(&self, name: &str) -> Option<&String> {
+        self.0.get(name)?.as_ref()
+    }
+}
 
 /// A file of the project that a link needs in the site.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +79,7 @@ pub(crate) struct Links<'a> {
     pub(crate) root: &'a Path,
     pub(crate) document: &'a str,
     pub(crate) page: &'a str,
+    pub(crate) scenarios: &'a Scenarios,
 }
 
 impl Links<'_> {
@@ -80,15 +122,16 @@ impl Links<'_> {
     pub(crate) fn named(&self, code: &str) -> Option<(String, Needed)> {
         let code = code.strip_prefix("pagewalk run ").unwrap_or(code);
         let is_path = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
-        if !code.contains('/')
-            || code.starts_with('/')
-            || code.contains("..")
-            || !code.chars().all(is_path)
+        let name = if let Some(scenario) = self.scenarios.file(code).filter(|_| code.contains('-'))
         {
+            scenario.clone()
+        } else {
+            let is_inside = code.contains('/') && !code.starts_with('/') && !code.contains("..");
+            Some(code).filter(|code| is_inside && code.chars().all(is_path))?.to_owned()
+        };
+        if !is_listed(&self.root.join(&name)) {
             return None;
         }
-        let names = [code.to_owned(), format!("{SCENARIOS}/{code}.toml")];
-        let name = names.into_iter().find(|name| is_listed(&self.root.join(name)))?;
         let link = relative(self.page, &listing_of(&name));
         Some((link, Needed::Listing(name)))
     }
@@ -112,7 +155,9 @@ mod tests {
     fn follow(target: &str) -> Leads {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let document = "docs/ideas/05-sharing.md";
-        let links = Links { root: &root, document, page: &page_of(document) };
+        let scenarios = Scenarios::default();
+        let links =
+            Links { root: &root, document, page: &page_of(document), scenarios: &scenarios };
         links.follow(target)
     }
 
@@ -143,12 +188,15 @@ mod tests {
     #[test]
     fn names_of_files_and_scenarios_are_listings() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let links = Links { root: &root, document: "README.md", page: "index.html" };
+        let scenarios = Scenarios::of(&root).expect("the scenarios can be listed");
+        let links =
+            Links { root: &root, document: "README.md", page: "index.html", scenarios: &scenarios };
         let named = |code: &str| links.named(code).map(|(link, _)| link);
         assert_eq!(named("site/src/links.rs").as_deref(), Some("source/site/src/links.rs.html"));
         let scenario = "source/testbenches/scenarios/who-shares-it/a-mailbox.toml.html";
         assert_eq!(named("pagewalk run who-shares-it/a-mailbox").as_deref(), Some(scenario));
         assert_eq!(named("who-shares-it/a-mailbox").as_deref(), Some(scenario));
+        assert_eq!(named("a-mailbox").as_deref(), Some(scenario));
         for other in
             ["hdl/src", "who-shares-it", "a/b", "LICENSE", "site/../LICENSE", "1/2", "/bin/sh"]
         {

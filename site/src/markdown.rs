@@ -294,7 +294,8 @@ mod tests {
         let mut commands = Commands::default();
         let mut common = Common { pictures: &pictures, commands: &mut commands };
         let (document, page) = ("docs/ideas/05-sharing.md", "docs/ideas/05-sharing.html");
-        let links = Links { root: &root, document, page };
+        let scenarios = crate::links::Scenarios::default();
+        let links = Links { root: &root, document, page, scenarios: &scenarios };
         let done = render(text, &links, &mut common).expect("its links lead somewhere");
         (done, commands.len())
     }
