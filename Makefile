@@ -30,7 +30,7 @@ test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simula
 
 # Slow tests are left to `make test`: whole scenarios on two engines, other simulators, studies.
 SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
-    segment:: demo::the_ ideas::the_pages
+    segment:: demo::the_ ideas::the_pages show::pages_ show::pictures_
 
 quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
