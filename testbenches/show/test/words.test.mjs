@@ -29,6 +29,7 @@ test("every record of the stories has a sentence that ends, and says no undefine
 
 test("sentences say what happens, why, and by which rule", () => {
   const recording = recordingOf(forkStory());
+  assert.match(find2(recording, (r) => r.k === "satp" && r.mode !== "bare").what, /^satp is now Sv\d\d, ASID /);
   const hit = find2(recording, (r) => r.how === "tlb");
   assert.match(hit.what, /shell .* a hit in the (data|fetch) TLB gives physical 0x8/);
   const walk = find2(recording, (r) => r.how === "walk" && r.pa && r.access === "fetch");

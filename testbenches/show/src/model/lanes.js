@@ -36,7 +36,7 @@ class Lane {
 
   /**
    * The spans to draw of the cycles from `begin` to `end` on `width` pixels, as [x, width] pairs:
-   * at most one that begins in each pixel.
+   * at most one that begins in each pixel, as long as all that begin there.
    */
   spans(begin, end, width) {
     const scale = width / Math.max(1e-9, end - begin);
@@ -45,11 +45,11 @@ class Lane {
     let i = firstWhere(this.reach.length, (k) => this.reach[k] >= begin);
     while (i < this.from.length && this.from[i] <= end) {
       const x = Math.max(0, pixel(this.from[i]));
-      const right = Math.min(width, pixel(this.to[i]));
-      spans.push([x, Math.max(1.5, right - x)]);
       const next = begin + (Math.floor(x) + 1) / scale;
-      const later = firstWhere(this.from.length, (k) => this.from[k] >= next);
-      i = Math.max(i + 1, later);
+      const later = Math.max(i + 1, firstWhere(this.from.length, (k) => this.from[k] >= next));
+      const right = Math.min(width, pixel(this.reach[later - 1]));
+      spans.push([x, Math.max(1.5, right - x)]);
+      i = later;
     }
     return spans;
   }

@@ -79,5 +79,5 @@ export function lookAt(recording, moment, chosen = null) {
   const toldFrames = framesOf(recording, subject);
   // What a record at or after this index changed is new.
   const since = moment.access !== null && focus ? focus.index : moment.record !== null ? moment.record : recording.indexAtCycle(moment.cycle - 1);
-  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since };
+  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since, step: state.step };
 }

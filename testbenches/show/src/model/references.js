@@ -1,15 +1,15 @@
 // The reference string of a process: one reference an access, with the frames that its pages are
 // in afterwards. An access that faulted and was made again is one reference.
 
-import { compareHex, pageOf } from "./hex.js";
+import { pageOf } from "./hex.js";
 import { decodePte } from "./pte.js";
 import { entryAt, pathOf } from "./walk.js";
 
 /** With more references than this, those in a row to one page are one. */
 const LONG = 400;
 
-/** From as many references before those that are drawn on rows are given, so that they stay. */
-const ANCHOR = 16;
+/** With more references than this, rows of the table are frames: places are counted from the first. */
+const PLACED = 200;
 
 /** Columns of the table that are remembered, so that a step computes only the new one. */
 const REMEMBERED = 400;
@@ -23,6 +23,8 @@ export class References {
     /** How many of them faulted. */
     this.faults = 0;
     this.columns = new Map();
+    /** Of each reference from the first on, the pages in the rows of the table after it. */
+    this.rows = [];
     const pageBits = recording.scheme.page_bits;
     recording.answers.forEach((index, rank) => {
       const record = recording.records[index];
@@ -99,29 +101,15 @@ export class References {
   }
 
   /**
-   * The rows of the table at a reference, as textbooks draw it: a page keeps its row, and a new one
-   * gets that of the victim, whatever frame it is in. Each is a page or null.
+   * The cells of a column by row, each `{ vpn, used, ppn }`. A page takes the row of the one that made
+   * room for it, as textbooks draw it, in whatever frame it is; in a long string a row is a frame.
    */
-  rows(place) {
-    if (place < 0) return [];
-    this.rowsAt ??= new Map();
-    const known = this.rowsAt.get(place);
-    if (known) return known;
-    // In a long string rows are given anew every so often, or a jump would need all that is before.
-    const anchor = this.list.length > LONG ? Math.floor(place / ANCHOR) * ANCHOR : 0;
-    let rows = [];
-    for (let at = anchor; at <= place; at++) {
-      rows = this.list.length > LONG ? placed(rows, this.column(at)) : this.rowsAt.get(at) ?? placed(rows, this.column(at));
-      if (this.list.length <= LONG) this.rowsAt.set(at, rows);
-    }
-    return rows;
-  }
-
-  /** The most pages of the process that are in frames at once, in the references of a short string. */
-  most() {
-    if (this.list.length > LONG) return 0;
-    this.mostRows ??= this.list.reduce((most, _, place) => Math.max(most, this.rows(place).length), 0);
-    return this.mostRows;
+  cells({ place, frames }) {
+    if (this.list.length > PLACED) return new Map([...frames].map(([ppn, page]) => [ppn, { ...page, ppn }]));
+    for (let at = this.rows.length; at < place; at++) this.rows.push(rowsAfter(this.rows[at - 1] ?? [], this.column(at).frames));
+    const rows = rowsAfter(this.rows[place - 1] ?? [], frames);
+    const pages = new Map([...frames].map(([ppn, page]) => [page.vpn, { ...page, ppn }]));
+    return new Map([...rows.entries()].filter(([, vpn]) => pages.has(vpn)).map(([row, vpn]) => [row, pages.get(vpn)]));
   }
 
   frames(state) {
@@ -155,17 +143,16 @@ export class References {
   }
 }
 
-/** Rows with the pages of a column: those that are still there where they were, others in the first gap. */
-export function placed(rows, column) {
-  const held = new Set([...column.frames.values()].map(({ vpn }) => vpn));
-  const kept = rows.map((vpn) => (vpn !== null && held.has(vpn) ? vpn : null));
-  const shown = new Set(kept);
-  for (const vpn of [...held].filter((page) => !shown.has(page)).sort(compareHex)) {
-    const gap = kept.indexOf(null);
-    if (gap < 0) kept.push(vpn);
-    else kept[gap] = vpn;
-  }
-  return kept;
+/** The pages in rows after some left and others came: these take the rows that became free, or new ones. */
+function rowsAfter(before, frames) {
+  const held = new Set([...frames.values()].map(({ vpn }) => vpn));
+  const rows = before.map((vpn) => (held.has(vpn) ? vpn : null));
+  const left = before.flatMap((vpn, row) => (vpn !== null && rows[row] === null ? [row] : []));
+  const empty = before.flatMap((vpn, row) => (vpn === null ? [row] : []));
+  const free = [...left, ...empty];
+  const placed = new Set(rows);
+  for (const vpn of held) if (!placed.has(vpn)) rows[free.shift() ?? rows.length] = vpn;
+  return rows;
 }
 
 /** The leaf that maps a page now, decoded; null if the tables do not map it. */

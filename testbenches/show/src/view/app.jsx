@@ -113,7 +113,7 @@ export function App({ document: given, onRun }) {
     return player.to(follow(recordings[i], atCycle(recordings[i], cycle), recordings[0], by).moment);
   };
   const goRecordIn = (i) => (index) => i === 0 ? player.record(index) : goIn(i)(recordings[i].records[index].at);
-  const step = lead.state.step;
+  const { step } = lead;
   const replaced = panels.replacement && looks.some((look) => look.state.policy !== null || look.pid !== null && referencesOf(look.recording, look.pid).list.length > 0);
   return (
     <>

@@ -112,22 +112,25 @@ export function Frames({ chosen, onChoose, onGo, ...look }) {
         })}
       </div>
       {all.length > cells.length && <p class="quiet">⋯ {all.length - cells.length} more frames are not drawn.</p>}
-      <Legend cells={cells} free={free} first={ppns[0]} digits={roomy ? digits : 0} taken={state.taken.size > 0} />
+      <Legend cells={cells} free={free} first={ppns[0]} digits={roomy ? digits : 0} look={look} />
       <Chosen look={look} chosen={chosen} onChoose={onChoose} onGo={onGo} />
       {machine.slots !== null && machine.slots > 0 && <Slots look={look} />}
     </div>
   );
 }
 
-function Legend({ cells, free, first, digits, taken }) {
+function Legend({ cells, free, first, digits, look }) {
   const kinds = legendOf(cells.map((cell) => cell.record));
   const shared = cells.some(({ record }) => (record?.pids?.length ?? 0) > 1);
+  const isNow = cells.some(({ ppn, record }) => ppn === look.frame && record && record.use !== "free");
   return (
     <p class="legend">
       {kinds.map(({ letter, tone, name }) => <span><b class={`cell f-${tone}`}>{letter}</b>{name}</span>)}
       <span><b class="cell f-free" />free ({number(free)})</span>
       {shared && <span><b class="cell shared f-free" />several mappings</span>}
-      {taken && <span><b class="cell taken">…</b>being filled; the kernel's accounts tell its use when the handler ends</span>}
+      {isNow && <span><b class="cell now f-free" />of this access</span>}
+      {cells.some(({ ppn }) => look.toldFrames.has(ppn)) && <span><b class="cell subject f-free" />named above</span>}
+      {look.state.taken.size > 0 && <span><b class="cell taken">…</b>being filled; the kernel's accounts tell its use when the handler ends</span>}
       {digits > 0 && <span>Numbers are the last digits: {first?.slice(-digits)} is frame {first}.</span>}
     </p>
   );

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { big, hex } from "../model/hex.js";
 import { handOf, parsePolicy, ringOf, shapeOf } from "../model/policy.js";
-import { References, leafOf, placed } from "../model/references.js";
+import { References, leafOf } from "../model/references.js";
 import { PMap } from "../model/pmap.js";
 import { isOutside } from "../model/lanes.js";
 import { classes, number } from "./parts.jsx";
@@ -68,10 +68,10 @@ function Strings({ look, references }) {
   const columns = [];
   for (let place = first; place < now; place++) columns.push(references.column(place));
   if (now >= 0) columns.push(references.live(now, look.state, look.moment.cycle));
+  for (const column of columns) column.cells = references.cells(column);
   const later = references.list.slice(now + 1, now + 1 + AFTER);
-  const held = rowsOf(references, columns);
-  const most = Math.max(references.most(), ...held.map((rows) => rows.length), 0);
-  const shown = shownRows(held, columns, most);
+  const rows = rowsOf(columns);
+  const shown = rows.slice(0, FRAMES);
   const box = useRef(null);
   // The current column stays in sight, with some of what comes.
   useLayoutEffect(() => {
@@ -96,8 +96,8 @@ function Strings({ look, references }) {
           <tbody>
             {shown.map((row) => (
               <tr key={row}>
-                <th scope="row">place {row + 1}</th>
-                {columns.map((column, i) => <Cell key={column.place} column={column} vpn={held[i][row] ?? null} before={i > 0 ? held[i - 1][row] ?? null : undefined} name={name} now={column.place === now} />)}
+                <th scope="row">{typeof row === "number" ? `place ${row + 1}` : <code>{row}</code>}</th>
+                {columns.map((column, i) => <Cell key={column.place} column={column} before={columns[i - 1]} row={row} name={name} now={column.place === now} />)}
                 {later.map(() => <td class="later" />)}
               </tr>
             ))}
@@ -109,35 +109,35 @@ function Strings({ look, references }) {
       <p class="quiet">
         {isOutside(look.recording.run.window, look.moment.cycle) && `References are recorded from cycle ${number(look.recording.run.window.from)} to ${number(look.recording.run.window.to)} only; the column marked is the last one recorded. `}
         {labelNote(look.recording, look.pid)}
-        {most > shown.length && `${most - shown.length} more pages in frames are not drawn. `}
-        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
+        {rows.length > shown.length && `${rows.length - shown.length} more ${typeof rows[0] === "number" ? "places" : "frames"} are not drawn. `}
+        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. {rows.some((row) => typeof row === "number") && "A page takes the place of the one that made room for it. "}A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
       </p>
     </div>
   );
 }
 
-/** The pages of each column by rows; a page keeps its row, a new one gets that of the victim. */
-function rowsOf(references, columns) {
-  if (columns.length === 0) return [];
-  // The last column may not be complete, so each is placed after the one before it.
-  const held = [placed(references.rows(columns[0].place - 1), columns[0])];
-  columns.slice(1).forEach((column, i) => held.push(placed(held[i], column)));
-  return held;
+/** The rows that any column uses, those that change first. */
+function rowsOf(columns) {
+  const changes = new Map();
+  columns.forEach((column, i) => {
+    for (const [row, { vpn }] of column.cells) {
+      const before = columns[i - 1]?.cells.get(row);
+      const changed = i > 0 && before?.vpn !== vpn || column.reference.vpn === vpn ? 1 : 0;
+      changes.set(row, (changes.get(row) ?? 0) + changed);
+    }
+  });
+  const kept = [...changes].sort((a, b) => b[1] - a[1]).slice(0, FRAMES).map(([row]) => row);
+  const order = (a, b) => (big(a) < big(b) ? -1 : 1);
+  const others = [...changes.keys()].filter((row) => !kept.includes(row));
+  return [...kept.sort(order), ...others];
 }
 
-/** The rows that are drawn: all, or of many those in which most happens. */
-function shownRows(held, columns, most) {
-  const all = Array.from({ length: most }, (_, row) => row);
-  if (most <= FRAMES) return all;
-  const changes = all.map((row) => held.filter((rows, i) => (i > 0 && rows[row] !== held[i - 1][row]) || rows[row] === columns[i].reference.vpn).length);
-  return [...all].sort((a, b) => changes[b] - changes[a]).slice(0, FRAMES).sort((a, b) => a - b);
-}
-
-function Cell({ column, vpn, before, name, now }) {
-  if (vpn === null) return <td class={classes({ now })} />;
-  const [ppn, { used }] = [...column.frames].find(([, held]) => held.vpn === vpn);
-  const fresh = before !== undefined && before !== vpn;
-  return <td class={classes({ now, fresh, touched: vpn === column.reference.vpn, used })} title={`in frame ${ppn}${used === null ? "" : `, A = ${used ? 1 : 0}`}`}>{name(vpn)}</td>;
+function Cell({ column, before, row, name, now }) {
+  const held = column.cells.get(row);
+  if (!held) return <td class={classes({ now })} />;
+  const fresh = before !== undefined && before.cells.get(row)?.vpn !== held.vpn;
+  const touched = held.vpn === column.reference.vpn;
+  return <td title={`frame ${held.ppn}${held.used === null ? "" : `, A = ${held.used ? 1 : 0}`}`} class={classes({ now, fresh, touched, used: held.used })}>{name(held.vpn)}</td>;
 }
 
 const TITLES = {

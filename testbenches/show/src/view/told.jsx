@@ -22,7 +22,7 @@ export function Told(look) {
   const tone = told.tone ?? toneOf(recording.records[look.subject]);
   return (
     <div class={`told tone-${tone}`}>
-      <p class="when">cycle {number(moment.cycle)}{look.state.step && <span class="step"> · step{look.state.step.line ? ` of line ${look.state.step.line}` : ""}: <code>{look.state.step.text}</code></span>}</p>
+      <p class="when">cycle {number(moment.cycle)}{look.step && <span class="step"> · step{look.step.line ? ` of line ${look.step.line}` : ""}: <code>{look.step.text}</code></span>}</p>
       <p class="what">{told.what}</p>
       {told.why && <p class="why">{told.why}</p>}
       <Change change={told.change} />

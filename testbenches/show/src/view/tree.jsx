@@ -10,7 +10,7 @@ const HEAD = 24;
 const GAP = 14;
 const SPACE = 34;
 const TOP = 22;
-const INDEX = 34;
+const INDEX = 38;
 const FLAG = 11;
 /** The least size, as a share of the natural one, to which the picture shrinks; then it scrolls. */
 const LEAST = 0.72;

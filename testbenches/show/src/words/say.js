@@ -14,7 +14,7 @@ import { faultOf } from "./faults.js";
 import { sayFrame } from "./frames.js";
 import { fenceReason } from "./kernel.js";
 import { fenceRule, sayLine, staleUse } from "./lines.js";
-import { a, causeName, counted, ofHartText, placeText, plainWords, processName, sentence, tlbText, verb, whoOf } from "./names.js";
+import { a, causeName, counted, ofHartText, placeText, plainWords, processName, schemeOf, sentence, tlbText, verb, whoOf } from "./names.js";
 import { RULES, kernel, policy } from "./rules.js";
 
 function reads(recording, index) {
@@ -180,7 +180,7 @@ const SAYERS = {
   event: sayEvent,
   update: sayUpdate,
   satp: ({ recording, record, index }) => ({
-    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${record.mode}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
+    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${schemeOf(record.mode)}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
     why: "Requests from now on see this register.", rule: record.mode === "bare" ? RULES.bare : RULES.satp,
     change: wordPicture(satpText(satpOf(recording.stateAt(index), record.hart)), satpText(record)),
   }),
