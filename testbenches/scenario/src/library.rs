@@ -21,6 +21,14 @@ pub enum FindError {
         /// Similar names, nearest first.
         similar: Vec<String>,
     },
+    /// No scenario has this name, and something in the file system does.
+    #[error("there is no scenario `{name}`, but {what}")]
+    Elsewhere {
+        /// The name requested.
+        name: String,
+        /// What has it, and how the scenario is named instead.
+        what: &'static str,
+    },
     /// The file cannot be read.
     #[error("{path}")]
     Unreadable {
@@ -37,7 +45,7 @@ pub enum FindError {
 /// The largest size of a scenario's file, in bytes: far more than any needs.
 const LONGEST: u64 = 16 << 20;
 /// The similarity from which a name is suggested, between 0 and 1.
-const LIKENESS: f64 = 0.6;
+const LIKENESS: f64 = 0.8;
 
 /// Names and texts of the scenarios in the binary, by name.
 pub fn files() -> &'static [(&'static str, &'static str)] {
@@ -83,17 +91,31 @@ pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
         _ => folders,
     };
     if found.is_empty() {
+        if let Some(what) = elsewhere(Path::new(word)) {
+            return Err(FindError::Elsewhere { name: word.to_owned(), what });
+        }
         let similar = similar(word, files().iter().map(|(name, _)| *name));
         return Err(FindError::Unknown { name: word.to_owned(), similar });
     }
     Ok(found.into_iter().map(|(name, text)| embedded(name, text)).collect::<Result<_, _>>()?)
 }
 
-/// The names most like a word, nearest first, at most three.
+/// What a path leads to that is no scenario's file.
+fn elsewhere(path: &Path) -> Option<&'static str> {
+    if path.is_dir() {
+        return Some("a folder of that name; name a file in it, as FOLDER/NAME.toml");
+    }
+    path.is_file().then_some("a file of that name; a scenario's file ends in .toml")
+}
+
+/// The names most like a word, nearest first, at most three: those that have it in them, and those
+/// that differ by a typing mistake.
 pub fn similar<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let score = |name: &str| {
         let last = name.rsplit('/').next().unwrap_or(name);
-        strsim::jaro_winkler(word, name).max(strsim::jaro_winkler(word, last))
+        let like = strsim::jaro_winkler(word, name).max(strsim::jaro_winkler(word, last));
+        let is_part = word.len() > 2 && name.contains(word);
+        if is_part { like.max(LIKENESS) } else { like }
     };
     let mut scored: Vec<_> = names.map(|name| (score(name), name)).collect();
     scored.retain(|(score, _)| *score >= LIKENESS);
@@ -121,6 +143,9 @@ mod tests {
     fn a_typing_mistake_gets_a_suggestion() {
         let names = ["fences/asid_only", "timing/hit"];
         assert_eq!(similar("asid_onyl", names.into_iter()), ["fences/asid_only"]);
-        assert_eq!(similar("zzz", names.into_iter()), Vec::<String>::new());
+        assert_eq!(similar("only", names.into_iter()), ["fences/asid_only"]);
+        for unlike in ["zzz", "nope", "missing"] {
+            assert_eq!(similar(unlike, names.into_iter()), Vec::<String>::new());
+        }
     }
 }

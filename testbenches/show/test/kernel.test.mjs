@@ -121,3 +121,11 @@ test("the sentence between records begins with a capital", () => {
   const recording = new Recording(run);
   assert.match(lookAt(recording, atCycle(recording, 4)).told.what, /^The hart waits/);
 });
+
+test("the first process that runs has its name, which is recorded after it begins", () => {
+  const runs = event("context_switch", { pid: 2, from: null, asid: 2 });
+  const named = (at) => ({ at, k: "process", pid: 2, name: "job" });
+  assert.match(told([runs, named(10)], isEvent("context_switch")), /^job runs now, with ASID 2\./);
+  assert.match(told([runs, named(11)], isEvent("context_switch")), /^Process 2 runs now, with ASID 2\./);
+  assert.match(told([runs, { at: 10, k: "queues", ready: [] }, named(10)], isEvent("context_switch")), /^job runs now/);
+});

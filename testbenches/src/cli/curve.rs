@@ -10,13 +10,14 @@ mod ports;
 
 use std::path::PathBuf;
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use clap::{Args, ValueEnum};
 use model::isa::Mode;
+use scenario::load::Body;
 
 use super::output::{print, print_json};
 use super::values::scheme;
-use super::{RecordedArgs, Status, plot};
+use super::{RecordedArgs, Status, plot, subject};
 use crate::curve::sheet::Sheet;
 use engine::Engine;
 
@@ -97,6 +98,9 @@ pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Re
             idle(arguments.config.is_some(), "--config", of)?;
             idle(!arguments.os.is_empty(), "--os", of)?;
             idle(engine.is_some(), "--engine", of)?;
+            if subject::is_scenario(&arguments.subject) {
+                bail!(no_references(&arguments.subject, arguments.of)?);
+            }
             pages::pages(arguments)?
         }
     };
@@ -104,6 +108,30 @@ pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Re
         shown(&sheet, arguments, &stem)?;
     }
     Ok(status)
+}
+
+/// Why a scenario has no curve of its pages, and what there is instead. What its programs access next
+/// depends on the kernel, as the address of a mapping, and the kernel on the frames: there is no string
+/// of references to read beforehand.
+fn no_references(subject: &str, of: Of) -> anyhow::Result<String> {
+    let scenario = subject::scenario(subject)?;
+    let of = of.to_possible_value().map_or_else(String::new, |of| of.get_name().to_owned());
+    let why = format!(
+        "{subject} is a scenario; `--of {of}` reads the references of a trace, and runs no kernel, on \
+         which those of a scenario depend"
+    );
+    let process = match &scenario.body {
+        Body::System(system) => system.process.first(),
+        Body::Ports(..) | Body::Segments(..) => None,
+    };
+    Ok(match process {
+        Some(process) => format!(
+            "{why}. Page faults against frames are: pagewalk explore {subject} --sweep \
+             process.{}.frames=1..16 --sweep os.policy=lru --measure 'minor_faults + major_faults'",
+            process.name
+        ),
+        None => format!("{why}. For its TLBs there is `--of tlb`"),
+    })
 }
 
 fn shown(sheet: &Sheet, arguments: &CurveArgs, stem: &str) -> anyhow::Result<()> {

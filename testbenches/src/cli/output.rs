@@ -10,8 +10,10 @@ use serde::Serialize;
 /// Among others, when the pipe is closed, which `main` treats as the end.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| {
+        io::Error::new(error.kind(), format!("standard output cannot be written: {error}"))
+    })
 }
 
 /// Writes a value to standard output as JSON.

@@ -7,7 +7,7 @@ use super::path;
 use scenario::load::Scenario;
 
 /// The recorded programs in the binary, by name.
-pub(super) const TRACES: [(&str, &[u8]); 1] =
+pub(crate) const TRACES: [(&str, &[u8]); 1] =
     [("sort", include_bytes!("../../data/traces/sort.lackey.zst"))];
 
 /// A scenario's file as a table, before anything is set.

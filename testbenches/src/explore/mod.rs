@@ -29,6 +29,8 @@ pub mod sweep;
 pub mod units;
 pub mod values;
 
+pub(crate) use base::TRACES;
+
 /// An exploration that cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ExploreError {

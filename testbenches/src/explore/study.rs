@@ -6,7 +6,7 @@ use toml::Table;
 use super::draw::Unit;
 use super::units;
 use super::values::Values;
-use scenario::error::LoadError;
+use scenario::error::{LoadError, in_words};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/study_files.rs"));
@@ -146,8 +146,8 @@ impl Study {
     /// [`LoadError`].
     pub fn read(name: &str, file: &str, text: &str) -> Result<Study, LoadError> {
         let wrong = |span, message: &str| LoadError::at(file, text, span, message);
-        let study: Study =
-            toml::from_str(text).map_err(|error| wrong(error.span(), error.message()))?;
+        let study: Study = toml::from_str(text)
+            .map_err(|error| wrong(error.span(), &in_words(error.message())))?;
         if study.scenario.is_some() == study.base.is_some() {
             return Err(wrong(None, "a study has either `scenario` or `base`"));
         }

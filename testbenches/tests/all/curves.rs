@@ -128,22 +128,33 @@ fn sv32_has_curves_too() {
     }
 }
 
-/// With one port the order of requests depends on the TLB, so each size is observed itself.
+/// With one port requests come in the order of the program, so that one curve is that of every size,
+/// whichever is observed; also with pages evicted all the time.
 #[test]
-fn one_tlb_for_both_ports_has_the_misses_of_the_one_that_was_observed() {
+fn one_tlb_for_both_ports_has_the_misses_of_every_size() {
     let folder = TempDir::new().expect("a temporary folder");
     fs::write(folder.path().join("own.din"), own()).expect("it can be written");
     let folder = folder.path();
-    for (size, lines) in [("tiny", 4), ("linux", 16)] {
-        let config = format!("rv64_{size}+ports=1+replacement=lru");
-        let curves = json(folder, &["curve", "own.din", "--json", "--config", &config]);
-        let report = json(folder, &["trace", "own.din", "--json", "--config", &config]);
-        let mmu = &report["total"]["mmu"];
-        let misses =
-            ["data_misses", "fetch_misses"].map(|name| mmu[name].as_u64().expect("a count"));
-        let predicted = curve(&curves, "both", 0, lines).map(|(misses, _)| misses);
-        assert_eq!(predicted, Some(misses.iter().sum()), "{config}");
-        assert!(curves["notes"][0].as_str().is_some_and(|note| note.contains("take turns")));
+    for more in [&[][..], &["--os", "frames=120", "--os", "policy=fifo"]] {
+        let seen = |size: &str| {
+            let config = format!("rv64_{size}+ports=1");
+            let start = ["curve", "own.din", "--json", "--config", &config];
+            json(folder, &[&start, more].concat())
+        };
+        let curves = seen("linux");
+        assert_eq!(curves["notes"], serde_json::json!([]));
+        for (size, lines) in [("tiny", 4), ("small", 8), ("linux", 16), ("large", 32), ("huge", 64)]
+        {
+            assert_eq!(seen(size)["rows"], curves["rows"], "{size}, {more:?}");
+            let config = format!("rv64_{size}+ports=1+replacement=lru");
+            let start = ["trace", "own.din", "--json", "--config", &config];
+            let report = json(folder, &[&start, more].concat());
+            let mmu = &report["total"]["mmu"];
+            let misses =
+                ["data_misses", "fetch_misses"].map(|name| mmu[name].as_u64().expect("a count"));
+            let predicted = curve(&curves, "both", 0, lines).map(|(misses, _)| misses);
+            assert_eq!(predicted, Some(misses.iter().sum()), "{config}, {more:?}");
+        }
     }
 }
 
@@ -212,7 +223,11 @@ fn mistakes_are_said() {
         (&["one.trace", "--ways", "2,2"], "named twice"),
         (&["one.trace", "--ways", "65"], "at most 64"),
         (&["one.trace", "--config", "rv64_linux+l2=512"], "have no effect on it"),
+        (&["one.trace", "--config", "rv64_linux+ports=1+replacement=lru"], "have no effect on it"),
         (&["which-page-goes/no-such"], "there is no scenario"),
+        (&["no-such.trace"], "there is no file `no-such.trace`"),
+        (&["belady-with-3-frames", "--of", "frames"], "--sweep process.belady.frames=1..16"),
+        (&["a-hit-takes-none", "--of", "reuse"], "reads the references of a trace"),
         (&["one.trace", "--of", "frames", "--engine", "compiled"], "--engine has no effect"),
         (&["asids-save-misses", "--mode", "sv39"], "--mode has no effect on a scenario"),
     ] {

@@ -5,6 +5,7 @@
 //! | `bench`, `soak` | measuring and soaking |
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
 //! | `cli`, `new`, `explore`, `quiz`, `toy`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
+//! | `mistakes` | what it says of wrong arguments and files |
 //! | `traces` | traces in sweeps and scenarios |
 //! | `curves` | curves of every size, against the hardware at every size |
 //! | `over_time` | a run over time; two runs compared |
@@ -45,6 +46,7 @@ mod fast;
 mod figures;
 mod formats;
 mod ideas;
+mod mistakes;
 mod mutants;
 mod netlist;
 mod new;

@@ -296,6 +296,26 @@ fn the_shipped_trace_fits_a_small_file_that_says_what_it_leaves_out() {
     assert!(walked(run) > 1000);
 }
 
+/// What the last cycle of a run empties is seen empty.
+#[test]
+fn a_fence_at_the_end_empties_its_lines() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("last.toml");
+    let text = "machine = { modes = \"sv39\", size = \"tiny\" }\n\
+        map = [{ va = 0x1000, pa = 0x8000_0000, flags = \"RW UAD\" }]\n\
+        step = [{ load = 0x1000 }, { fence = {} }]\n";
+    std::fs::write(&file, text).expect("it can be written");
+    let (document, status) = recorded(&[file.to_str().expect("a path")]);
+    assert_eq!(status, 0);
+    let run = &document["runs"][0];
+    let lines: Vec<_> = of(run, "line").collect();
+    let valid: Vec<_> = lines.iter().map(|line| line["valid"] == true).collect();
+    assert_eq!(valid, [true, false], "{lines:?}");
+    assert_eq!(lines[1]["at"], run["cycles"]);
+    let fence = of(run, "fence").next().expect("a fence");
+    assert_eq!(fence["at"].as_u64().map(|at| at + 1), run["cycles"].as_u64());
+}
+
 #[test]
 fn what_cannot_be_shown_is_refused() {
     let folder = TempDir::new().expect("a temporary folder");
@@ -313,6 +333,11 @@ fn what_cannot_be_shown_is_refused() {
     refused(&["how-large-is-a-page/megapage", "--policy", "fifo"], &page, "no operating system");
     refused(&[STORIES[2]], &folder.path().join("x.txt"), ".html or .json");
     refused(&[STORIES[2]], &folder.path().join("no/x.html"), "cannot be written");
+    refused(
+        &["first-fit"],
+        &page,
+        "it has no MMU and no pages, but the segmentation unit segment_",
+    );
     let many = ["policy", "--string", "1,2", "--frames", "1..3"];
     refused(&many, &page, "side by side");
 }

@@ -156,7 +156,7 @@ fn title_axis_and_unit_follow_what_is_measured() {
 
 /// Every parameter of the machine, of the kernel and of memory: values that differ, and the base
 /// that they need.
-const PARAMETERS: [(&str, &[&str]); 26] = [
+const PARAMETERS: [(&str, &[&str]); 27] = [
     ("machine.size=tiny,small,linux,large,huge", &[]),
     ("machine.l1.data=4,8,16", &[]),
     ("machine.l1.fetch=4,8", &["machine.l1.data=8"]),
@@ -179,6 +179,7 @@ const PARAMETERS: [(&str, &[&str]); 26] = [
     ("os.frames=80..120:20", &[]),
     ("os.policy=fifo,lru,clock,random,opt", &["os.frames=80"]),
     ("os.data_latency=1,20", &[]),
+    ("os.data_latency=[1,20],{ hit = 1, miss = 11, every = 10 }", &[]),
     ("os.costs.disk_read=1000,100000", &[]),
     ("os.quantum=0,50,1000", &[]),
     ("os.asids=0,1,15", &[]),

@@ -55,6 +55,7 @@ impl Machine {
             let channel = latency.channel(&memory, config.seed ^ stream).map_err(RunError::Config);
             Ok::<_, RunError>(wrap(master, failing(&config.bus_errors, master, channel?)))
         };
+        let one_port = mmu.organisation().one_port;
         let walker = channel(Master::Walker, config.latency, 1 << 56)?;
         let kernel = channel(Master::Kernel, config.latency, 2 << 56)?;
         let fetch = channel(Master::Fetch, config.data_latency, 3 << 56)?;
@@ -77,7 +78,7 @@ impl Machine {
         };
         let os = Os::boot(&mut hardware, config.clone())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
-        let core = Core::new(window, config.seed);
+        let core = Core::new(window, one_port, config.seed);
         let common = Rc::new(Common::new(config.seed));
         Ok(Machine {
             hardware,

@@ -441,7 +441,7 @@ fn signed(word: &str) -> Result<i64, String> {
     })
 }
 
-pub(super) fn unsigned(word: &str) -> Result<u64, String> {
+fn unsigned(word: &str) -> Result<u64, String> {
     let digits = digits(word);
     let number = match digits.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16),

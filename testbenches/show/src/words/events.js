@@ -2,7 +2,7 @@
 
 import { accessBehind } from "../model/answers.js";
 import { hex } from "../model/hex.js";
-import { fenceReason, forkCopies, forkOf, freeAfter, freeFrames, minorOf } from "./kernel.js";
+import { fenceReason, forkCopies, forkOf, freeAfter, freeFrames, minorOf, nameOf } from "./kernel.js";
 import { a, causeName, placeText, plainWords, processName } from "./names.js";
 import { kernel, policy } from "./rules.js";
 import { victimReason } from "./victims.js";
@@ -102,7 +102,7 @@ const EVENTS = {
   swap_in: ({ recording, state, record }) => [`${capital(thePage({ recording, record }))} of ${processName(state, record.pid)} is read from swap slot ${record.slot}.`, "It was evicted before and is needed again.", kernel("a page that was evicted dirty comes back from swap")],
   swap_out: ({ recording, state, record }) => [`${capital(thePage({ recording, record }))} of ${processName(state, record.pid)} is written to swap slot ${record.slot}.`, "Its frame is needed, and only memory has its contents.", kernel("a dirty page must be saved before its frame is used again")],
   fence: ({ recording, index }) => ["The MMU accepts a fence.", fenceReason(recording, index), kernel("before older translations would be wrong, it fences")],
-  context_switch: ({ state, record }) => [`${processName(state, record.pid ?? record.to)} runs now${record.from ? `, after ${processName(state, record.from)}` : ""}${record.asid !== undefined ? `, with ASID ${record.asid}` : ""}.`, "satp gets its root table and its address-space identifier.", kernel("the scheduler took the first of the ready queue")],
+  context_switch: ({ recording, state, record, index }) => [`${nameOf(recording, state, index, record.pid ?? record.to)} runs now${record.from ? `, after ${processName(state, record.from)}` : ""}${record.asid !== undefined ? `, with ASID ${record.asid}` : ""}.`, "satp gets its root table and its address-space identifier.", kernel("the scheduler took the first of the ready queue")],
   blocked: ({ state, record }) => [`${processName(state, record.pid)} waits for ${REASONS[record.reason] ?? plainWords(record.reason ?? "an event")}.`, "Others run meanwhile.", kernel("a process that waits does not keep the processor")],
   suspended: ({ state, record }) => [`${processName(state, record.pid)} is swapped out as a whole.`, "All processes together need more frames than there are.", kernel("load control lets fewer processes run, so that these have their pages")],
   resumed: ({ state, record }) => [`${processName(state, record.pid)} may run again.`, "There is room for its pages.", kernel("load control")],

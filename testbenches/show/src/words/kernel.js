@@ -3,6 +3,7 @@
 
 import { pageOf } from "../model/hex.js";
 import { fenceChanges } from "./fences.js";
+import { processName } from "./names.js";
 
 /** The furthest that is looked for a cause or a consequence. */
 const REACH = 3000;
@@ -17,6 +18,15 @@ function near(recording, index, way, is, stops) {
     if (stops(record)) return null;
   }
   return null;
+}
+
+/** A process as its record names it, where that comes in the same cycle after what it does first. */
+export function nameOf(recording, state, index, pid) {
+  if (state.processes.has(pid)) return processName(state, pid);
+  const { at } = recording.records[index];
+  const names = (record) => record.k === "process" && record.pid === pid && record.at === at;
+  const named = near(recording, index, 1, names, (record) => record.at > at);
+  return named?.name ?? processName(state, pid);
 }
 
 /** The fork that a copy is made for; null if it is a copy of a page that was stored to. */

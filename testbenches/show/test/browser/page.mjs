@@ -1,5 +1,6 @@
 // Opens stories in Chromium, from files, as a reader does.
 
+import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -89,3 +90,9 @@ export class Pages {
 /** The cycle that the page shows. */
 export const cycle = async (page) => Number(await page.inputValue("#cycle"));
 export const what = (page) => page.locator("#what .what").first().innerText();
+
+/** Closes a page on which nothing went wrong. */
+export const close = async (page) => {
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+};

@@ -1,12 +1,11 @@
 //! TLBs of every size, behind the ports of a run.
 
-use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{anyhow, bail, ensure};
 use engine::{Config, Engine, find};
 use model::mmu::{Mmu, Organisation, PerPort, Port};
-use scenario::library;
+use scenario::load::Body;
 use scenario::observe::{observe_on, variants};
 
 use super::pages::{doubling, sizes};
@@ -14,7 +13,7 @@ use super::{CurveArgs, as_trace};
 use crate::cli::progress::Progress;
 use crate::cli::run::known;
 use crate::cli::trace::{Job, environment, process_name, status};
-use crate::cli::{Status, interrupt, output};
+use crate::cli::{Status, interrupt, output, subject};
 use crate::curve::depths::Depths;
 use crate::curve::sheet::{Cell, Sheet, rated};
 use crate::curve::tap::Tap;
@@ -32,6 +31,8 @@ struct Seen {
     /// The machine, in words.
     machine: String,
     one_port: bool,
+    /// Its file says in which cycles requests come.
+    timed: bool,
     tlbs: PerPort<Translations>,
     instructions: u64,
 }
@@ -51,7 +52,7 @@ pub(super) fn tlbs(
     }
     let sizes = sizes(arguments)?;
     let sets = if ways == [0] { 0 } else { MOST_SETS };
-    let (seen, status) = if is_scenario(&arguments.subject) {
+    let (seen, status) = if subject::is_scenario(&arguments.subject) {
         (scenario_of(arguments, sets, engine)?, Status::Fine)
     } else {
         trace_of(arguments, sets, engine)?
@@ -61,17 +62,10 @@ pub(super) fn tlbs(
     Ok((Some(seen.sheet(&ways, sizes)), stem, status))
 }
 
-/// Whether a subject is no trace: a scenario's file, or no file.
-fn is_scenario(subject: &str) -> bool {
-    subject.ends_with(".toml") || (subject != "-" && !Path::new(subject).exists())
-}
-
 /// An error if a configuration has parts that no curve depends on.
 fn check(config: &Config) -> anyhow::Result<()> {
-    let Organisation { one_port, sizes, replacement, ways, .. } = config.organisation;
-    // With one port the TLB that is observed decides about the order of requests.
-    let (replacement, ways) = if one_port { (replacement, ways) } else { Default::default() };
-    let plain = Organisation { one_port, sizes, replacement, ways, ..Organisation::NONE };
+    let Organisation { one_port, sizes, .. } = config.organisation;
+    let plain = Organisation { one_port, sizes, ..Organisation::NONE };
     ensure!(
         config.organisation == plain,
         "{}: a curve is of first-level TLBs of every size under LRU; replacement, ways, registered \
@@ -110,6 +104,7 @@ fn trace_of(
         name: process_name(&arguments.subject).to_owned(),
         machine: format!("{} {}", report.mmu, report.mode),
         one_port: config.organisation.one_port,
+        timed: false,
         tlbs,
         instructions: report.total.accesses.instructions,
     };
@@ -128,12 +123,8 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
         bail!("{option} has no effect on a scenario: its file says on which machine it runs");
     }
     let subject = &arguments.subject;
-    let found = library::find(subject)?;
-    let [scenario] = &found[..] else {
-        let names: Vec<_> = found.iter().map(|scenario| scenario.name.as_str()).collect();
-        bail!("`{subject}` matches {} scenarios; choose one: {}", found.len(), names.join(", "));
-    };
-    let variants = variants(scenario)?;
+    let scenario = subject::scenario(subject)?;
+    let variants = variants(&scenario)?;
     let variant = variants
         .first()
         .ok_or_else(|| anyhow!("{subject} runs on no MMU: there is no TLB to draw a curve of"))?;
@@ -145,7 +136,7 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
     for _ in 1..scenario.harts() {
         mmus.push(variant.config.mmu(engine));
     }
-    let observed = observe_on(scenario, variant, mmus, None, None, stop);
+    let observed = observe_on(&scenario, variant, mmus, None, None, stop);
     progress.clear();
     let observed = observed?;
     if stop.load(Relaxed) {
@@ -159,6 +150,7 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
         name: scenario.name.trim_end_matches(".toml").to_owned(),
         machine: variant.to_string(),
         one_port: variant.config.organisation.one_port,
+        timed: matches!(scenario.body, Body::Ports(..)),
         tlbs,
         instructions: instructions.unwrap_or(0),
     }))
@@ -281,10 +273,10 @@ impl Seen {
                  between; where sizes differ in that, their misses may differ from these"
             ));
         }
-        if self.one_port {
+        if self.one_port && self.timed {
             notes.push(
-                "with one port fetches and data take turns, and when each comes depends on the TLB \
-                 that was observed: the misses are exact for one like it, and estimates for others"
+                "fetches and data that wait at the same time take turns on one port, and when they \
+                 wait depends on the TLB that was observed: for others the misses are estimates"
                     .to_owned(),
             );
         }
