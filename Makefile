@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants soak lockstep page clean
+.PHONY: mutants soak lockstep page screenshots site clean
 
 CARGO    := cargo
 COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -13,7 +13,7 @@ WAVE     := waves/out
 help:
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install the third-party simulators that the tests use (apt; idempotent)
+setup: ## Install the third-party tools that the tests use (apt; idempotent)
 	@scripts/setup.sh
 
 run: ## Build, run a real program's memory trace through the MMU, write a waveform
@@ -22,13 +22,15 @@ run: ## Build, run a real program's memory trace through the MMU, write a wavefo
 	$(COMMAND) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
 	@scripts/next.sh $(WAVE)
 
-test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators
+test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators, Chromium
 	@scripts/need-cargo.sh
+	@scripts/page.sh ready
 	$(CARGO) test --workspace
+	@scripts/page.sh test
 
 # Slow tests are left to `make test`: whole scenarios on two engines, other simulators, studies.
 SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
-    segment:: demo::the_ ideas::the_pages
+    segment:: demo::the_ ideas::the_pages show::pages_ show::pictures_
 
 quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
@@ -64,7 +66,7 @@ plots: ## Run every study and plot it into docs/images/plots
 	  $(COMMAND) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
 	done
 
-ideas: ## Draw the pictures of docs/ideas
+ideas: screenshots ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh
 	scripts/pictures.sh images/ideas
 
@@ -106,10 +108,17 @@ fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebrea
 fpga-report: ## Size and clock of configurations on FPGAs, three seeds each, into docs/results.md
 	@scripts/fpga/report.py
 
-page: ## Bundle the page of `pagewalk show`, and test it in Chromium (needs node, npm, chromium)
-	@for tool in node npm chromium; do command -v $$tool > /dev/null || \
-	  { echo "make page needs $$tool (on Debian: apt-get install nodejs npm chromium)" >&2; exit 1; }; done
-	cd testbenches/show && npm ci && npm run build && npm test && npm run test:browser
+screenshots: ## Draw the pictures of pages of `pagewalk show`, in Chromium
+	@scripts/need-cargo.sh
+	@PAGEWALK="$(COMMAND)" scripts/page.sh draw
+
+site: ## All documents as a static site in target/site, with the runs that they show
+	@scripts/need-cargo.sh
+	@mkdir -p target
+	@$(CARGO) run --quiet --package site -- --output target/site -- $(COMMAND)
+
+page: ## Bundle the page of `pagewalk show`, and test it in Chromium (node, npm, chromium)
+	@scripts/page.sh build
 
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh
@@ -122,4 +131,4 @@ soak: ## A million steps of random programs under each scheme and policy, then w
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean
-	rm -rf export demo/build $(WAVE)
+	rm -rf export demo/build target/site $(WAVE)

@@ -20,6 +20,8 @@ test("every button steps", async () => {
   const recording = recordingOf(story);
   const page = await open(story);
   const at = (rank) => recording.answer(rank).record.to;
+  assert.equal(await page.inputValue("#unit"), "change");
+  await page.selectOption("#unit", "access");
   assert.equal(await cycle(page), at(0));
   await page.click("#forward");
   assert.equal(await cycle(page), at(1));
@@ -48,6 +50,7 @@ test("every button steps", async () => {
 test("it plays, pauses, and stops at the end", async () => {
   const story = policyStory();
   const page = await open(story);
+  await page.selectOption("#unit", "access");
   await page.selectOption("#speed", "30");
   const begin = await cycle(page);
   await page.click("#play");
@@ -70,21 +73,26 @@ test("every key does what the help says", async () => {
   assert.equal(await cycle(page), recording.cycles);
   await page.keyboard.press("Home");
   assert.equal(await cycle(page), 0);
+  await page.keyboard.press("2");
+  assert.equal(await page.inputValue("#unit"), "access");
   await page.keyboard.press("ArrowRight");
   assert.equal(await cycle(page), recording.answer(0).record.to);
   await page.keyboard.press("Shift+ArrowRight");
   assert.equal(await cycle(page), recording.answer(0).record.to + 1);
   await page.keyboard.press("Shift+ArrowLeft");
   await page.keyboard.press("ArrowLeft");
-  await page.keyboard.press("2");
+  await page.keyboard.press("3");
   assert.equal(await page.inputValue("#unit"), "event");
   await page.keyboard.press("4");
+  assert.equal(await page.inputValue("#unit"), "record");
+  await page.keyboard.press("5");
   assert.equal(await page.inputValue("#unit"), "cycle");
   await page.keyboard.press("]");
   assert.equal(await page.inputValue("#speed"), "5");
   await page.keyboard.press("[");
   assert.equal(await page.inputValue("#speed"), "2");
   await page.keyboard.press("1");
+  assert.equal(await page.inputValue("#unit"), "change");
   const before = await cycle(page);
   await page.keyboard.press("Space");
   assert.equal(await page.getAttribute("#play", "aria-pressed"), "true");
@@ -109,6 +117,7 @@ test("search goes to what it finds, and back", async () => {
   await page.fill("#search", "copy");
   const copies = story.runs[0].records.filter((r) => r.event === "copy").length;
   assert.match(await page.locator(".results [role=status]").innerText(), new RegExp(`^${copies} found`));
+  await page.waitForFunction(() => !/so far/.test(document.querySelector(".results [role=status] span").innerText));
   await page.press("#search", "Enter");
   assert.match(await what(page), /job gets its own copy of page 0x401000/);
   const copy = story.runs[0].records[recordOf(story, (r) => r.event === "copy")];
@@ -120,13 +129,23 @@ test("search goes to what it finds, and back", async () => {
   assert.ok(await cycle(page) > first);
   await page.press("#search", "Shift+Enter");
   assert.equal(await cycle(page), first);
+  // The page has its keys again: n and N visit what is found, an arrow steps.
+  assert.equal(await page.locator(".results").count(), 0);
+  await page.keyboard.press("n");
+  assert.ok(await cycle(page) > first);
+  await page.keyboard.press("N");
+  assert.equal(await cycle(page), first);
+  await page.click("#found-next");
+  assert.ok(await cycle(page) > first);
+  await page.focus("#search");
   await page.locator(".results li button").nth(3).click();
   assert.equal(await page.locator(".results").count(), 0);
   await page.fill("#search", "123");
+  assert.match(await page.locator(".results [role=status]").innerText(), /^Enter goes to cycle 123\./);
   await page.press("#search", "Enter");
   assert.equal(await cycle(page), 123);
   await page.fill("#search", "nothingofthekind");
-  assert.match(await page.locator(".results [role=status]").innerText(), /Nothing is found/);
+  await page.waitForFunction(() => /Nothing is found/.test(document.querySelector(".results [role=status]").innerText));
   await close(page);
 });
 
@@ -145,6 +164,7 @@ test("a link leads to its moment, the address follows, the back button goes back
   await page.waitForFunction((at) => Number(document.querySelector("#cycle").value) === at, fork);
   await page.keyboard.press("Escape");
   await page.locator("body").click({ position: { x: 2, y: 2 } });
+  await page.keyboard.press("2");
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction(() => location.hash.includes("access="));
   const there = await page.evaluate(() => location.hash);
@@ -163,16 +183,16 @@ test("a click on the timeline goes there; it zooms and pans", async () => {
   await page.mouse.click(box.x + box.width / 2, box.y + 20);
   assert.ok(Math.abs(await cycle(page) - recording.cycles / 2) <= 2);
   assert.deepEqual(await page.locator(".lanes").boundingBox(), box, "a step moves nothing else");
-  const before = await page.locator(".lanes canvas").screenshot();
+  const before = await page.locator(".lanes svg").screenshot();
   await page.click("[aria-label='Zoom in']");
   await page.click("[aria-label='Zoom in']");
-  const zoomed = await page.locator(".lanes canvas").screenshot();
+  const zoomed = await page.locator(".lanes svg").screenshot();
   assert.ok(!before.equals(zoomed), "zooming draws again");
   await page.mouse.move(box.x + 300, box.y + 20);
   await page.mouse.down();
   await page.mouse.move(box.x + 100, box.y + 20, { steps: 5 });
   await page.mouse.up();
-  assert.ok(!zoomed.equals(await page.locator(".lanes canvas").screenshot()), "dragging pans");
+  assert.ok(!zoomed.equals(await page.locator(".lanes svg").screenshot()), "dragging pans");
   assert.ok(Math.abs(await cycle(page) - recording.cycles / 2) <= 2, "dragging does not go elsewhere");
   await page.click("[aria-label='Show the whole run']");
   await page.mouse.click(box.x + box.width - 1, box.y + 20);

@@ -8,6 +8,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
+/** Chromium as it must run in a container without a network, possibly as root. */
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** A browser; `CHROMIUM` names another than Debian's. */
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+
 const TEMPLATE = readFileSync(new URL("../../bundle.html", import.meta.url), "utf8");
 
 /** The file of a document, as README.md says to write it. */
@@ -37,7 +43,7 @@ function serve(page, run) {
 export class Pages {
   async start() {
     this.folder = mkdtempSync(join(tmpdir(), "pagewalk-show-"));
-    this.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+    this.browser = await launch();
     return this;
   }
 
