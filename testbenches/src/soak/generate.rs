@@ -134,13 +134,6 @@ fn vary(random: &mut ChaCha8Rng, large: bool, os: &mut Keys) {
             os.retain(|(key, _)| *key != "thp");
         }
     }
-    let choice =
-        ["lowest", "lowest", "random", "coloured", "bin_hopping"][random.random_range(0..5)];
-    if choice != "lowest" {
-        os.push(("frame_choice", format!("\"{choice}\"")));
-        let (ways, line) = (1 << random.random_range(0..3), 8 << random.random_range(0..4));
-        os.push(("cache", format!("{{ bytes = 65536, ways = {ways}, line = {line} }}")));
-    }
 }
 
 /// The requests and transfers that fail.

@@ -206,7 +206,7 @@ fn tables_csv_and_pictures_agree() {
     let csv = sound(folder, &[&belady[..], &["stack"]].concat());
     assert!(csv.contains("\n7,5,,5 2 1 4 3\n8,1,3,1 5 2 4 3\n"), "{csv}");
     let out = sound(folder, &["curve", "--string", "3,7,3", "--of", "stack"]);
-    assert!(out.contains("\n3    3         2  3  7\n"), "{out}");
+    assert!(out.contains("\n3       3      2  3  7\n"), "{out}");
 }
 
 #[test]
