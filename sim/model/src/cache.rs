@@ -348,7 +348,9 @@ mod tests {
     fn a_second_way_holds_both_and_a_loop_too_long_is_capacity() {
         let mut cache = Cache::new(CacheSpec { ways: 2, ..SMALL }, 16).unwrap();
         for _ in 0..3 {
-            [0x12, 0x52].map(|pa| cache.access(pa));
+            for pa in [0x12, 0x52] {
+                cache.access(pa);
+            }
         }
         assert_eq!((cache.report().counts.misses, cache.report().colours.len()), (2, 2));
         let mut cache = Cache::new(SMALL, 16).unwrap();
