@@ -59,12 +59,15 @@ waves: ## Record the waves in the documents and draw their pictures
 # Those that docs/results.md compares.
 ORGANISATIONS := rv64_tiny,rv64_small,rv64_linux,rv64_linux+replacement=lru,rv64_linux+replacement=plru,rv64_linux+replacement=lru+ways=4,rv64_large,rv64_huge,rv64_small+walk_cache=4,rv64_linux+walk_cache=8,rv64_tiny+l2=64,rv64_small+l2=128,rv64_linux+l2=64,rv64_linux+l2=512,rv64_linux+l2=2048,rv64_small+l2=512+walk_cache=4,rv64_linux+walkers=2,rv64_linux+walk_cache=8+l2=512+walkers=2
 
-plots: ## Run every study and plot it into docs/images/plots
+plots: ## Run every study, plot it and the curves of the documents into docs/images/plots
 	@scripts/need-cargo.sh
 	$(COMMAND) explore --all --plot docs/images/plots
 	set -e; for trace in sort transpose; do \
 	  $(COMMAND) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
 	done
+	$(COMMAND) curve $(TRACES)/transpose.lackey.zst --of frames --plot docs/images/plots > /dev/null
+	$(COMMAND) curve $(TRACES)/transpose.lackey.zst --of working-set --plot docs/images/plots > /dev/null
+	$(COMMAND) curve $(TRACES)/transpose.lackey.zst --of working-set --tau 10000 --plot docs/images/plots > /dev/null
 
 ideas: screenshots ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh

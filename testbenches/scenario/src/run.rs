@@ -215,6 +215,7 @@ pub fn run_one(
 ) -> Result<Report, RunError> {
     let mut mmu = factory(&variant.config())?;
     let observer = watch.mmu(variant, &mut *mmu)?;
+    let mut told = Vec::new();
     let (cycles, counts, result) = match &scenario.body {
         Body::Ports(head, steps) => {
             let mut mmus = vec![mmu];
@@ -226,8 +227,9 @@ pub fn run_one(
             (finished.cycles, counts, finished.result)
         }
         Body::System(system) => {
-            let told = story::run(system, variant, mmu, observer, stop);
-            (told.cycles, told.counts, told.result)
+            let results = story::run(system, variant, mmu, observer, stop);
+            told = results.told;
+            (results.cycles, results.counts, results.result)
         }
         Body::Segments(..) => unreachable!("these have no variants"),
     };
@@ -247,7 +249,7 @@ pub fn run_one(
         mode: variant.mode,
         cycles,
         counts,
-        told: Vec::new(),
+        told,
         mismatch,
         step,
     })

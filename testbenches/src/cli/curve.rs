@@ -4,9 +4,11 @@
 //! |---|---|
 //! | `ports` | TLBs of every size, behind the ports of a run |
 //! | `pages` | a program's pages: frames, reuse distances, working sets |
+//! | `stack` | the LRU stack of a short string, reference by reference |
 
 mod pages;
 mod ports;
+mod stack;
 
 use std::path::PathBuf;
 
@@ -25,7 +27,11 @@ use engine::Engine;
 #[derive(Debug, Args)]
 pub struct CurveArgs {
     /// A trace, as `pagewalk trace` reads it; for TLBs also a scenario, by name or file.
-    pub subject: String,
+    #[arg(required_unless_present = "string")]
+    pub subject: Option<String>,
+    /// Pages in the order of their use, as 7,0,1,2 or 200x(0..49), instead of a trace.
+    #[arg(long, value_name = "PAGES", conflicts_with_all = ["subject", "mode", "fold", "pid"])]
+    pub string: Option<String>,
     /// What the curve is of.
     #[arg(long, value_name = "WHAT", default_value = "tlb")]
     pub of: Of,
@@ -75,6 +81,15 @@ pub enum Of {
     WorkingSet,
     /// How many other pages were used since a page was used last.
     Reuse,
+    /// The LRU stack after each reference of a short string.
+    Stack,
+}
+
+impl CurveArgs {
+    /// The trace or scenario; how a string is called where there is none.
+    fn subject(&self) -> &str {
+        self.subject.as_deref().unwrap_or("string")
+    }
 }
 
 /// Prints and draws a curve.
@@ -91,15 +106,19 @@ pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Re
         idle(arguments.sizes.is_some(), "--sizes", "`--of tlb` and `--of frames`")?;
     }
     let (sheet, stem, status) = match arguments.of {
-        Of::Tlb => ports::tlbs(arguments, engine.unwrap_or_default())?,
+        Of::Tlb => {
+            let of = "`--of frames`, `working-set`, `reuse` and `stack`";
+            idle(arguments.string.is_some(), "--string", of)?;
+            ports::tlbs(arguments, engine.unwrap_or_default())?
+        }
         _ => {
             let of = "`--of tlb`: no machine runs";
             idle(!arguments.ways.is_empty(), "--ways", of)?;
             idle(arguments.config.is_some(), "--config", of)?;
             idle(!arguments.os.is_empty(), "--os", of)?;
             idle(engine.is_some(), "--engine", of)?;
-            if subject::is_scenario(&arguments.subject) {
-                bail!(no_references(&arguments.subject, arguments.of)?);
+            if subject::is_scenario(arguments.subject()) {
+                bail!(no_references(arguments.subject(), arguments.of)?);
             }
             pages::pages(arguments)?
         }
@@ -155,6 +174,6 @@ fn as_trace(arguments: &CurveArgs) -> RecordedArgs {
         os: arguments.os.clone(),
         fold: arguments.fold,
         pid: arguments.pid,
-        ..RecordedArgs::plain(&arguments.subject)
+        ..RecordedArgs::plain(arguments.subject())
     }
 }

@@ -209,6 +209,15 @@ fn tables_csv_and_pictures_agree() {
     }
     let out = sound(folder, &["curve", "who-is-kept-apart/asids-save-misses"]);
     assert!(out.contains("lines"), "{out}");
+    // A string is what a trace of its pages is.
+    let belady = ["curve", "--string", "1,2,3,4,1,2,5,1,2,3,4,5", "--csv", "--of"];
+    let csv = sound(folder, &[&belady[..], &["frames"]].concat());
+    let faults: Vec<_> = csv.lines().filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(faults, ["page_faults", "12", "12", "10", "8", "5"]);
+    let csv = sound(folder, &[&belady[..], &["stack"]].concat());
+    assert!(csv.contains("\n7,5,,5 2 1 4 3\n8,1,3,1 5 2 4 3\n"), "{csv}");
+    let out = sound(folder, &["curve", "--string", "3,7,3", "--of", "stack"]);
+    assert!(out.contains("\n3       3      2  3  7\n"), "{out}");
 }
 
 #[test]
@@ -230,6 +239,16 @@ fn mistakes_are_said() {
         (&["a-hit-takes-none", "--of", "reuse"], "reads the references of a trace"),
         (&["one.trace", "--of", "frames", "--engine", "compiled"], "--engine has no effect"),
         (&["asids-save-misses", "--mode", "sv39"], "--mode has no effect on a scenario"),
+        (&["one.trace", "--of", "stack"], "for a short `--string`"),
+        (&["--of", "frames"], "<SUBJECT>"),
+        (&["--string", "1,2"], "--string has no effect"),
+        (&["one.trace", "--string", "1,2", "--of", "frames"], "cannot be used with"),
+        (&["--string", "1,2", "--of", "frames", "--fold"], "cannot be used with"),
+        (&["--string", "1,q", "--of", "frames"], "--string: column 3"),
+        (&["--string", "1w", "--of", "frames"], "only numbers belong here"),
+        (&["--string", "1..300", "--of", "stack"], "there are 300; at most 200"),
+        (&["--string", "1..30", "--of", "stack"], "30 pages; at most 24"),
+        (&["--string", "1,2", "--of", "stack", "--sizes", "2"], "--sizes has no effect"),
     ] {
         let (out, error, status) = pagewalk(folder.path(), &[&["curve"], arguments].concat());
         assert_eq!((out.as_str(), status), ("", 2), "{arguments:?}: {error}");

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::cpu::Format;
 use kernel::{State, Times};
+use model::cache::CacheReport;
 use model::isa::Xlen;
 use model::mmu::{Port, Pulse};
 use serde::Serialize;
@@ -182,4 +183,7 @@ pub struct Report {
     pub memory: MemoryReport,
     /// The processor, the disk, and how long processes took.
     pub scheduling: SchedulingReport,
+    /// The model of a cache; `None` if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheReport>,
 }

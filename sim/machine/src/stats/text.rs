@@ -33,6 +33,10 @@ impl Display for Report {
         count(f, "page_table_bytes", memory.page_table_bytes)?;
         count(f, "peak_swap_slots", memory.peak_swap_slots.into())?;
         self.scheduling.fmt(f)?;
+        if let Some(cache) = &self.cache {
+            heading(f, "cache", &cache.about())?;
+            cache.table().iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
         heading(f, "processes", "each with its end, its accesses, and the faults that they took")?;
         for process in &self.processes {
             line(f, process)?;

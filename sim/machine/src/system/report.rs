@@ -56,6 +56,7 @@ impl Machine {
             processes: processes.collect(),
             memory: self.memory(),
             scheduling,
+            cache: self.cache.as_ref().map(|cache| cache.borrow().report()),
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) fn tlbs(
     }
     let sizes = sizes(arguments)?;
     let sets = if ways == [0] { 0 } else { MOST_SETS };
-    let (seen, status) = if subject::is_scenario(&arguments.subject) {
+    let (seen, status) = if subject::is_scenario(arguments.subject()) {
         (scenario_of(arguments, sets, engine)?, Status::Fine)
     } else {
         trace_of(arguments, sets, engine)?
@@ -101,7 +101,7 @@ fn trace_of(
     let report = &outcome.report;
     let tlbs = tapped.borrow().clone();
     let seen = Seen {
-        name: process_name(&arguments.subject).to_owned(),
+        name: process_name(arguments.subject()).to_owned(),
         machine: format!("{} {}", report.mmu, report.mode),
         one_port: config.organisation.one_port,
         timed: false,
@@ -122,7 +122,7 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
     if let Some((_, option)) = of_traces.iter().find(|(stated, _)| *stated) {
         bail!("{option} has no effect on a scenario: its file says on which machine it runs");
     }
-    let subject = &arguments.subject;
+    let subject = arguments.subject();
     let scenario = subject::scenario(subject)?;
     let variants = variants(&scenario)?;
     let variant = variants
