@@ -8,11 +8,16 @@ declare -A packages=(
   [cc]=gcc [g++]=g++ [make]=make
   [iverilog]=iverilog [verilator]=verilator [yosys]=yosys [yosys-config]=yosys-dev
   [gtkwave]=gtkwave [xvfb-run]=xvfb [xauth]=xauth [convert]=imagemagick
+  [qemu-system-riscv64]=qemu-system-misc
   [riscv64-unknown-elf-gcc]=gcc-riscv64-unknown-elf [python3]=python3 [pip3]=python3-pip
   [node]=nodejs [npm]=npm [chromium]=chromium
 )
 tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert
-  riscv64-unknown-elf-gcc python3 pip3 node npm chromium)
+  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3 node npm chromium)
+# Newer releases have it in a package of its own.
+if apt-cache show qemu-system-riscv > /dev/null 2>&1; then
+  packages[qemu-system-riscv64]=qemu-system-riscv
+fi
 
 missing=()
 wanted=()

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`cpu`] | what issues accesses: programs and recorded traces |
 //! | [`board`] | a clock, a memory, harts, initiators and observers |
+//! | [`computer`] | a board with a hart that executes instructions, and devices |
 //! | [`system`] | a board with an operating system and a processor |
 //! | [`contiguous`] | memory without pages: segments, holes, compaction |
 //! | [`stats`] | counters and reports in the field's names |
@@ -11,6 +12,7 @@
 //! | [`wave`] | waveforms and their saved views |
 
 pub mod board;
+pub mod computer;
 pub mod contiguous;
 pub mod cpu;
 pub mod show;

@@ -60,8 +60,10 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
     assert_eq!(hdl, ["array-init", "rust-hdl"].map(String::from).into(), "hdl is hardware only");
     for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
         for (world, strangers) in [
-            ("model", ["kernel", "machine"].as_slice()),
-            ("kernel", ["machine"].as_slice()),
+            ("model", ["hart", "kernel", "machine", "platform"].as_slice()),
+            ("kernel", ["hart", "machine", "platform"].as_slice()),
+            ("hart", ["kernel", "machine", "platform"].as_slice()),
+            ("platform", ["hart", "kernel", "machine"].as_slice()),
             ("machine", [].as_slice()),
         ] {
             let known = dependencies(&format!("sim/{world}/Cargo.toml"), table);
@@ -71,7 +73,7 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
             }
         }
         let hdl = dependencies("hdl/Cargo.toml", table);
-        for world in ["kernel", "machine", "model", "engine", "scenario", "testbenches"] {
+        for world in ["hart", "kernel", "machine", "model", "engine", "scenario", "testbenches"] {
             assert!(!hdl.contains(world), "hdl must not know {world} ({table})");
         }
         let engine = dependencies("testbenches/engine/Cargo.toml", table);

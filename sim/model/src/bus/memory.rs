@@ -195,6 +195,25 @@ impl SharedMemory {
         Ok(())
     }
 
+    /// Writes as [`SharedMemory::write`], and returns the aligned 64-bit word that was there before
+    /// if its page was ever watched ([`PteSource::watch`]): it may be of a page table, and an MMU
+    /// may remember it.
+    ///
+    /// # Errors
+    /// [`BusError`]; then nothing is changed.
+    #[inline]
+    pub fn replace(&self, pa: u64, bytes: u8, value: u64) -> Result<Option<u64>, BusError> {
+        let mut memory = self.0.borrow_mut();
+        match memory.place(pa, bytes)? {
+            Some(place) if place.writable => Ok(memory.put_over(place, pa, bytes, value)),
+            Some(_) => Err(BusError),
+            None => {
+                memory.device(pa, |device, offset| device.write(offset, bytes, value))?;
+                Ok(None)
+            }
+        }
+    }
+
     /// Writes `desired` if memory holds `expected`, atomically; returns the value found. Devices
     /// and ROM refuse: they do not support atomic operations.
     ///
@@ -336,6 +355,15 @@ impl Memory {
     fn put(&mut self, place: Place, pa: u64, bytes: u8, value: u64) {
         let frame = self.frame(place, pa);
         self.version += u64::from(self.pages.write(frame, pa, bytes, value));
+    }
+
+    /// The same; with the word before, if its page was ever watched.
+    #[inline]
+    fn put_over(&mut self, place: Place, pa: u64, bytes: u8, value: u64) -> Option<u64> {
+        let frame = self.frame(place, pa);
+        let (watched, old) = self.pages.replace(frame, pa, bytes, value);
+        self.version += u64::from(watched);
+        old
     }
 
     /// Writes words within one page of RAM.

@@ -16,6 +16,8 @@ pub(super) const BLANK: Frame = 0;
 struct Storage {
     data: Box<PageData>,
     watched: Cell<bool>,
+    /// It was watched once.
+    table: Cell<bool>,
 }
 
 /// Pages in order of their first write, found by page number.
@@ -72,6 +74,21 @@ impl Pages {
         storage.watched.replace(false)
     }
 
+    /// As [`Pages::write`], and the word that was there before, if the page was ever watched.
+    #[inline]
+    pub(super) fn replace(
+        &mut self,
+        frame: Frame,
+        pa: u64,
+        bytes: u8,
+        value: u64,
+    ) -> (bool, Option<u64>) {
+        let storage = &mut self.storage[frame as usize];
+        let old = storage.table.get().then(|| storage.data[word(pa)]);
+        store(&mut storage.data, pa, bytes, value);
+        (storage.watched.replace(false), old)
+    }
+
     /// `count` words from the 8-byte aligned `pa` on, all in one page.
     pub(super) fn words(&self, frame: Frame, pa: u64, count: usize) -> &[u64] {
         let first = word(pa);
@@ -88,12 +105,18 @@ impl Pages {
     /// Watches a page: the next write to it reports that. A page that was never written needs no
     /// watch, since its first write changes its index.
     pub(super) fn watch(&self, frame: Frame) {
-        self.storage[frame as usize].watched.set(frame != BLANK);
+        let storage = &self.storage[frame as usize];
+        storage.watched.set(frame != BLANK);
+        storage.table.set(frame != BLANK);
     }
 }
 
 impl Storage {
     fn zero() -> Storage {
-        Storage { data: Box::new([0; PAGE_WORDS]), watched: Cell::new(false) }
+        Storage {
+            data: Box::new([0; PAGE_WORDS]),
+            watched: Cell::new(false),
+            table: Cell::new(false),
+        }
     }
 }

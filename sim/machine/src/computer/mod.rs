@@ -1,0 +1,189 @@
+//! A computer: a hart that executes instructions on a board with an MMU, and devices around it.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`Computer`] | the whole; [`Computer::run`] |
+//! | [`Setup`] (`setup`) | what it is made of |
+//! | `around` | the hart's surroundings: ports in cycles, memory, devices; where time is counted |
+//! | `ports` | the MMU's ports, as the hart uses them |
+//! | `window` | the fetch buffer |
+//! | `code` | decoded instructions, by physical address |
+//! | [`Stop`] (`stop`) | why it stopped |
+//!
+//! Every address that the hart fetches from, loads from or stores to goes through the MMU's ports in
+//! clock cycles, in M-mode too, and the golden model checks each answer. `around` says what an
+//! instruction takes.
+
+mod around;
+mod code;
+mod ports;
+mod setup;
+mod stop;
+#[cfg(test)]
+mod tests;
+mod window;
+
+pub use setup::{Setup, SetupError};
+pub use stop::Stop;
+
+use around::{Around, CYCLES_PER_TICK, HART};
+use hart::{Hart, Interrupt, Step};
+use model::bus::SharedMemory;
+use platform::{Lines, Syscon, Uart};
+
+/// A computer.
+pub struct Computer {
+    hart: Hart,
+    around: Around,
+    lines: Lines,
+    /// The lines' levels that the hart knows.
+    levels: u64,
+    syscon: Syscon,
+    uart: Uart,
+    /// A word to which software writes its result.
+    to_host: Option<u64>,
+    /// The cycle in which a timer may interrupt.
+    next_event: u64,
+    /// Traps that were taken.
+    traps: u64,
+}
+
+impl Computer {
+    /// Runs until it stops, at most for so many steps: instructions completed, and traps taken.
+    pub fn run(&mut self, steps: u64) -> Stop {
+        let end = self.steps().saturating_add(steps);
+        loop {
+            if (self.around.disturbed || self.around.now() >= self.next_event)
+                && let Some(stop) = self.attend()
+            {
+                return stop;
+            }
+            if self.steps() >= end {
+                self.around.settle();
+                return Stop::Limit;
+            }
+            match self.hart.step(&mut self.around) {
+                Step::Retired => self.around.retired(self.hart.pc(), self.hart.privilege()),
+                Step::Trapped => {
+                    self.traps += 1;
+                    self.around.trapped();
+                }
+                Step::Pending => {}
+                Step::Waiting => match self.wait() {
+                    Some(stop) => return stop,
+                    None => continue,
+                },
+            }
+            if self.around.error.is_some()
+                && let Some(error) = self.around.error.take()
+            {
+                return Stop::Hardware(error);
+            }
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        self.hart.retired() + self.traps
+    }
+
+    /// Traps that were taken, exceptions and interrupts.
+    pub fn traps(&self) -> u64 {
+        self.traps
+    }
+
+    /// Looks at everything that may interrupt or end the run.
+    #[cold]
+    fn attend(&mut self) -> Option<Stop> {
+        self.around.disturbed = false;
+        self.around.set_clock();
+        self.around.disturbed = false;
+        self.hart.tick(self.around.clock.now());
+        let levels = self.lines.levels();
+        let changed = levels ^ self.levels;
+        self.levels = levels;
+        for (line, interrupt) in [
+            (Lines::MSI, Interrupt::MachineSoftware),
+            (Lines::MTI, Interrupt::MachineTimer),
+            (Lines::SEI, Interrupt::SupervisorExternal),
+            (Lines::MEI, Interrupt::MachineExternal),
+        ] {
+            if changed & line != 0 {
+                self.hart.signal(interrupt, levels & line != 0);
+            }
+        }
+        for (pa, bytes) in std::mem::take(&mut self.around.foreign) {
+            self.hart.written_by_others(pa, bytes);
+        }
+        self.next_event = self.timer();
+        if let Some(ending) = self.syscon.ending() {
+            self.around.settle();
+            return Some(Stop::Ended(ending));
+        }
+        let told = self.to_host.and_then(|pa| self.around.memory.peek(pa, 8).ok());
+        if let Some(word) = told.filter(|word| *word != 0) {
+            self.around.settle();
+            return Some(Stop::ToHost(word));
+        }
+        None
+    }
+
+    /// The cycle in which a timer interrupts next, `u64::MAX` if none does.
+    fn timer(&self) -> u64 {
+        let clock = &self.around.clock;
+        let own = self.hart.deadline().filter(|time| *time > clock.now());
+        let own = own.map_or(u64::MAX, |time| clock.ticks_at(time));
+        clock.deadline().min(own).saturating_mul(CYCLES_PER_TICK)
+    }
+
+    /// Lets time pass until something may interrupt.
+    fn wait(&mut self) -> Option<Stop> {
+        let next = self.timer();
+        if next == u64::MAX {
+            self.around.settle();
+            return Some(Stop::Asleep);
+        }
+        self.around.rest(next.saturating_sub(self.around.now()));
+        self.around.disturbed = true;
+        None
+    }
+
+    /// The hart.
+    pub fn hart(&self) -> &Hart {
+        &self.hart
+    }
+
+    /// The hart, to set its registers before it runs.
+    pub fn hart_mut(&mut self) -> &mut Hart {
+        &mut self.hart
+    }
+
+    /// The board, with its counters.
+    pub fn board(&self) -> &crate::board::Board {
+        &self.around.board
+    }
+
+    /// The board, to attach observers.
+    pub fn board_mut(&mut self) -> &mut crate::board::Board {
+        &mut self.around.board
+    }
+
+    /// Cycles since the beginning.
+    pub fn cycles(&self) -> u64 {
+        self.around.now()
+    }
+
+    /// Physical memory.
+    pub fn memory(&self) -> &SharedMemory {
+        &self.around.memory
+    }
+
+    /// The serial port, to type into.
+    pub fn uart(&self) -> &Uart {
+        &self.uart
+    }
+
+    /// The MMU on which it runs.
+    pub fn mmu(&self) -> &dyn model::mmu::Mmu {
+        self.around.board.hart(HART).mmu()
+    }
+}
