@@ -51,6 +51,7 @@ bench: ## Cycles and translations per second, compared with Verilator
 	@scripts/need-cargo.sh
 	$(CARGO) bench --package testbenches --bench mmu
 	$(COMMAND) bench
+	$(COMMAND) bench --show
 
 waves: ## Record the waves in the documents and draw their pictures
 	@scripts/need-cargo.sh

@@ -11,9 +11,10 @@ declare -A packages=(
   [qemu-system-riscv64]=qemu-system-misc
   [riscv64-unknown-elf-gcc]=gcc-riscv64-unknown-elf [python3]=python3 [pip3]=python3-pip
   [node]=nodejs [npm]=npm [chromium]=chromium
+  [parallel]=parallel
 )
 tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert
-  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3 node npm chromium)
+  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3 node npm chromium parallel)
 # Newer releases have it in a package of its own.
 if apt-cache show qemu-system-riscv > /dev/null 2>&1; then
   packages[qemu-system-riscv64]=qemu-system-riscv
