@@ -171,14 +171,14 @@ test("a line that is emptied says by which fence, or for what", () => {
 test("a stale line is marked, and a hit in it is said to be one", () => {
   const recording = recordingOf(forgottenStory());
   const { state, told: hit } = lookAt(recording, atAccess(recording, 3));
-  const kind = (key) => staleOf(state, recording.scheme, state.lines.get(key).get(7));
+  const kind = (key) => staleOf(recording, state, state.lines.get(key).get(7));
   assert.equal(kind("data"), null, "hart 0 has fenced");
   assert.deepEqual([kind("data 1").kind, kind("data 1").frame], ["frame", "0x90000"]);
   assert.match(hit.what, /^Hart 1 stores to 0x400000: a hit in a stale line/);
   assert.match(hit.why, /the table says 0x90000 since cycle 11, and no fence of hart 1 has covered the line since\. So the access goes to the old frame, not to 0x90000/);
   assert.match(told(recording, (record) => record.k === "line" && record.at === 11).what, /stale already/);
   const before = lookAt(recording, atAccess(recording, 0)).state;
-  assert.equal(staleOf(before, recording.scheme, before.lines.get("data").get(7)), null);
+  assert.equal(staleOf(recording, before, before.lines.get("data").get(7)), null);
 });
 
 test("a line is stale by its frame, its rights, its D, its A, or when nothing is mapped", () => {
@@ -188,7 +188,7 @@ test("a line is stale by its frame, its rights, its D, its A, or when nothing is
   const cases = [["0x200000d7", undefined], ["0x240000d7", "frame"], ["0x200000d3", "rights"], ["0x20000057", "dirty"], ["0x20000097", "accessed"], ["0x0", "unmapped"]];
   for (const [value, kind] of cases) {
     const recording = recordingOf({ pagewalk_show: 1, runs: [{ machine, records: [...base, { at: 2, k: "pte", pa: "0x101000", value, by: "software" }] }] });
-    assert.equal(staleOf(recording.last, recording.scheme, recording.last.lines.get("data").get(0))?.kind, kind, value);
+    assert.equal(staleOf(recording, recording.last, recording.last.lines.get("data").get(0))?.kind, kind, value);
   }
 });
 
@@ -212,4 +212,22 @@ test("the timeline has lanes for the kernel and for copies, and finds what is in
   const copy = find(recording, (record) => record.event === "copy");
   assert.deepEqual([copies.from, copies.next(-1, 1), copies.next(copy, 1), copies.next(copy + 1, -1), copies.next(copy, -1)], [[150], copy, null, copy, null]);
   assert.deepEqual(lanes.find(({ name }) => name === "kernel").from, [11]);
+});
+
+test("ASIDs are compared by the bits that the hardware keeps", () => {
+  const line = (at, line, asid, ppn) => ({ at, k: "line", tlb: "data", line, valid: true, vpn: "0x400", asid, level: 0, ppn, flags: "RWUD" });
+  const satp = (at, asid, root) => ({ at, k: "satp", mode: "sv32", asid, root });
+  const tables = (root, table, leaf) => [{ at: 0, k: "pte", pa: `${root}004`, value: leaf[0], by: "software" }, { at: 0, k: "pte", pa: `${table}000`, value: leaf[1], by: "software" }];
+  const records = [
+    ...tables("0x102", "0x103", ["0x40c01", "0x200000d7"]), ...tables("0x100", "0x101", ["0x40401", "0x240000d7"]),
+    satp(0, 0x1, "0x102"), line(1, 0, 0x1, "0x80000"), satp(2, 0x111, "0x100"), line(3, 1, 0x1, "0x90000"), satp(4, 0x1f, "0x102"), line(5, 2, 0xf, "0x80000"),
+    { at: 6, k: "access", to: 6, port: "data", va: "0x400000", access: "store", how: "tlb", pa: "0x80000000" },
+  ];
+  const machine = { scheme: recordingOf(copyStory()).scheme, tlbs: [{ name: "data", lines: 4 }] };
+  const recording = recordingOf({ pagewalk_show: 1, runs: [{ machine, records }] });
+  assert.equal(recording.asidMask, 0xf);
+  const kinds = [0, 1, 2].map((number) => staleOf(recording, recording.last, recording.last.lines.get("data").get(number))?.kind);
+  assert.deepEqual(kinds, ["frame", undefined, undefined], "the space that used the kept bits last");
+  assert.equal(lookAt(recording, atAccess(recording, 0)).hit, 2);
+  assert.equal(recordingOf(forkStory()).asidMask, 0xffff);
 });

@@ -3,7 +3,7 @@
 import { hex, pageOf } from "./hex.js";
 import { OF_HART, focusOf, subjectOf } from "./moment.js";
 import { apply, satpOf } from "./state.js";
-import { hitLine, pathOf, tlbOf, walkOf } from "./walk.js";
+import { hitLine, keptAsid, pathOf, tlbOf, walkOf } from "./walk.js";
 import { say, sayBetween } from "../words/say.js";
 
 /** The process whose tables are shown: the chosen one, else the one of the access. */
@@ -68,7 +68,7 @@ export function lookAt(recording, moment, chosen = null) {
   // Of another process the entries that the same address has in its tables, to compare.
   const path = own ? pathFor(recording, state, root, focus, walk) : pathFor(recording, state, root, focus, null);
   const tlb = focus ? tlbOf(recording.machine, focus.record.port) : null;
-  const asid = satp?.asid ?? null;
+  const asid = keptAsid(recording, state, focus?.record.hart ?? hart);
   const filled = walk?.lines.at(-1)?.line ?? null;
   const hit = tlb && focus.record.how === "tlb" ? hitLine(state, recording.scheme, tlb.name, focus.record.va, asid, focus.record.hart ?? 0) : null;
   const ended = moment.cycle >= recording.cycles && moment.access === null && moment.record === null;

@@ -4,6 +4,7 @@
 // one by one; a step forward applies just the new ones.
 
 import { ANSWER, withAnswers } from "./answers.js";
+import { asidMaskOf } from "./asids.js";
 import { apply, INITIAL } from "./state.js";
 import { stopsOf } from "./stops.js";
 
@@ -51,6 +52,8 @@ export class Recording {
       if (record.k === ANSWER) this.ends.set(asked.get(record.asked), index);
     });
     this.last = state;
+    /** The bits of an ASID that the hardware keeps. */
+    this.asidMask = asidMaskOf(this.records);
     /** Whether a kernel runs: else the tables are written by the scenario itself. */
     this.hasKernel = state.processes.size > 0;
     /** The harts that records name, in order. */

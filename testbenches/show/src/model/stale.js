@@ -22,17 +22,27 @@ const known = new WeakMap();
  * or are not known. `kind` is "unmapped", "frame", "rights", "dirty" or "accessed"; `by` is the
  * number of records after which the entry was so.
  */
-export function staleOf(state, scheme, line) {
+export function staleOf(recording, state, line) {
   if (!line || line.valid === false || line.vpn === undefined || line.vpn === null) return null;
   const before = known.get(line);
   if (before?.tables === state.tables && before.spaces === state.spaces) return before.found;
-  const found = compared(state, scheme, line);
+  const found = compared(recording, state, line);
   known.set(line, { tables: state.tables, spaces: state.spaces, found });
   return found;
 }
 
-function compared(state, scheme, line) {
-  const root = line.global ? satpOf(state, line.hart)?.root : state.spaces.get(line.asid ?? 0);
+/** The root of the address space that used this ASID last, of those bits that the hardware keeps. */
+function rootOf(recording, state, asid) {
+  let latest = null;
+  for (const [written, space] of state.spaces) {
+    if ((written & recording.asidMask) === asid && (latest === null || space.by > latest.by)) latest = space;
+  }
+  return latest?.root ?? null;
+}
+
+function compared(recording, state, line) {
+  const { scheme } = recording;
+  const root = line.global ? satpOf(state, line.hart)?.root : rootOf(recording, state, line.asid ?? 0);
   const va = hex(big(line.vpn) << BigInt(scheme.page_bits));
   const step = pathOf(state, scheme, root, va).at(-1);
   if (!step) return null;

@@ -17,7 +17,7 @@ export const INITIAL = Object.freeze({
   running: null,
   /** hart -> record of its satp */
   satps: EMPTY,
-  /** ASID -> root of the address space that used it last */
+  /** ASID as it was written -> { root, by } of the address space that used it last */
   spaces: EMPTY,
   /** pid -> (start -> region) */
   regions: EMPTY,
@@ -98,7 +98,7 @@ const HANDLERS = {
   },
   satp: (state, record) => ({
     satps: state.satps.set(record.hart ?? 0, { ...record, by: state.index }),
-    spaces: record.mode === "bare" || !record.root ? state.spaces : state.spaces.set(record.asid ?? 0, record.root),
+    spaces: record.mode === "bare" || !record.root ? state.spaces : state.spaces.set(record.asid ?? 0, { root: record.root, by: state.index }),
   }),
   region: (state, record) => ({
     regions: inner(state.regions, record.pid, (known) =>

@@ -78,7 +78,7 @@ function Tlb({ tlb, hart, look }) {
             {rowsOf(numbers, isEmpty).map((number) => {
               if (typeof number === "object") return <tr key={number.first} class="empty gap"><td colspan="7">{number.first} to {number.last}: empty</td></tr>;
               const line = known.get(number);
-              return <Line key={number} number={number} line={line} scheme={scheme} stale={staleOf(state, scheme, line)} isHit={mine && hit === number} isFilled={mine && filled === number} fresh={line && line.by > since} />;
+              return <Line key={number} number={number} line={line} scheme={scheme} stale={staleOf(look.recording, state, line)} isHit={mine && hit === number} isFilled={mine && filled === number} fresh={line && line.by > since} />;
             })}
           </tbody>
         </table>

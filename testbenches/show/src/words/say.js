@@ -6,7 +6,7 @@ import { NAPOT, bytesText, decodePte, dependsOf, flagText, pageBytes, pageName, 
 import { parsePolicy } from "../model/policy.js";
 import { staleOf } from "../model/stale.js";
 import { ofHart, satpOf } from "../model/state.js";
-import { accessOf, hitLine, tlbOf, walkOf } from "../model/walk.js";
+import { accessOf, hitLine, keptAsid, tlbOf, walkOf } from "../model/walk.js";
 import { entryPicture, entryText, wordPicture } from "./changes.js";
 import { entryName, marksOf, sayPte } from "./entries.js";
 import { sayEvent } from "./events.js";
@@ -41,9 +41,9 @@ export function staleHit(recording, index) {
   if (record.how !== "tlb" || !tlb) return null;
   // A line that was filled for the access before is recorded in this cycle, after the access.
   const state = recording.stateAt(Math.max(index + 1, recording.indexAtCycle(record.at)));
-  const number = hitLine(state, recording.scheme, tlb.name, record.va, satpOf(state, record.hart)?.asid ?? null, record.hart ?? 0);
+  const number = hitLine(state, recording.scheme, tlb.name, record.va, keptAsid(recording, state, record.hart), record.hart ?? 0);
   const line = number === null ? null : state.lines.get(ofHart(tlb.name, record.hart)).get(number);
-  return staleOf(recording.stateAt(index + 1), recording.scheme, line);
+  return staleOf(recording, recording.stateAt(index + 1), line);
 }
 
 function sayAccess({ recording, state, record, index }) {
