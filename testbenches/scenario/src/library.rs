@@ -37,6 +37,15 @@ pub enum FindError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file is a study.
+    #[error(
+        "{path} is a study, since it sweeps or measures: `pagewalk explore {path}` runs it; here a \
+         scenario is wanted"
+    )]
+    Study {
+        /// The path requested.
+        path: String,
+    },
     /// The file has an error.
     #[error(transparent)]
     Broken(#[from] LoadError),
@@ -76,6 +85,9 @@ pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
     if word.ends_with(".toml") {
         let unreadable = |source| FindError::Unreadable { path: word.to_owned(), source };
         let text = files::text(Path::new(word), LONGEST).map_err(unreadable)?;
+        if is_study(&text) {
+            return Err(FindError::Study { path: word.to_owned() });
+        }
         let scenario = Scenario::parse(word, word, &text)?;
         scenario.check_effects()?;
         return Ok(vec![scenario]);
@@ -98,6 +110,12 @@ pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
         return Err(FindError::Unknown { name: word.to_owned(), similar });
     }
     Ok(found.into_iter().map(|(name, text)| embedded(name, text)).collect::<Result<_, _>>()?)
+}
+
+/// Whether a file is a study, and no scenario: it sweeps or measures. A file that is no TOML is none.
+pub fn is_study(text: &str) -> bool {
+    let table = text.parse::<toml::Table>();
+    table.is_ok_and(|table| ["sweep", "measure"].iter().any(|key| table.contains_key(*key)))
 }
 
 /// What a path leads to that is no scenario's file.

@@ -77,8 +77,13 @@ fn read(name: &str) -> anyhow::Result<Side> {
         "{name} is a configuration; say what to run it on, as --on FILE.trace"
     );
     let text = files::text(Path::new(name), LONGEST).with_context(|| name.to_owned())?;
-    let report: Value = serde_json::from_str(&text)
-        .map_err(|error| anyhow!("{name}: this is no report in JSON: {error}"))?;
+    let report: Value = serde_json::from_str(&text).map_err(|error| {
+        anyhow!(
+            "{name}: this is no report in JSON: {error}; two reports are compared, as `pagewalk \
+                 trace --json` prints them, or two configurations on one trace: `pagewalk compare \
+                 rv64_linux rv64_large --on {name}`"
+        )
+    })?;
     let report = match report {
         // `trace` with one configuration, `run` with one machine.
         Value::Array(mut list) if list.len() == 1 => list.remove(0),

@@ -3,11 +3,17 @@
 //! | file | does |
 //! |---|---|
 //! | `ports` | TLBs of every size, behind the ports of a run |
+//! | `family` | those behind one port, and which of them there are as hardware |
+//! | `shown` | their rows, table, notes and picture |
+//! | `goal` | the smallest that misses no more often than is allowed |
 //! | `pages` | a program's pages: frames, reuse distances, working sets |
 //! | `stack` | the LRU stack of a short string, reference by reference |
 
+mod family;
+mod goal;
 mod pages;
 mod ports;
+mod shown;
 mod stack;
 
 use std::path::PathBuf;
@@ -16,6 +22,7 @@ use anyhow::{bail, ensure};
 use clap::{Args, ValueEnum};
 use model::isa::Mode;
 use scenario::load::Body;
+use serde_json::Value;
 
 use super::output::{print, print_json};
 use super::values::scheme;
@@ -38,13 +45,25 @@ pub struct CurveArgs {
     /// TLBs of so many ways, several with commas between them; 0 is fully associative [default: 0].
     #[arg(long, value_name = "N,...", value_delimiter = ',')]
     pub ways: Vec<usize>,
-    /// The sizes in the table, as 4..64x2 or 8,12,16 [default: powers of two]. CSV and JSON have all.
+    /// Only these sizes, as 4..64x2 or 8,12,16 [default: powers of two in the table, every size in CSV,
+    /// JSON and pictures].
     #[arg(long, value_name = "VALUES")]
     pub sizes: Option<String>,
+    /// Find the smallest TLB with at most so many misses per 1000 instructions (translations, if the
+    /// trace has no fetches), and the smallest that there is as hardware.
+    #[arg(long, value_name = "MISSES", value_parser = goal_of, allow_negative_numbers = true)]
+    pub goal: Option<f64>,
+    /// Only the TLB behind this port.
+    #[arg(long)]
+    pub port: Option<Side>,
+    /// Leave out the misses that every size has: those that a larger TLB does not avoid.
+    #[arg(long)]
+    pub avoidable: bool,
     /// The size of the working set over time, in a window of so many references.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub tau: Option<u64>,
-    /// The MMU whose ports are observed [default: rv64_linux].
+    /// The MMU on which a trace runs and whose ports are observed [default: rv64_linux]; a scenario runs
+    /// on the first that its file names.
     #[arg(long)]
     pub config: Option<String>,
     /// The scheme [default: sv39, or sv32 on rv32 configurations].
@@ -68,6 +87,33 @@ pub struct CurveArgs {
     /// Print CSV: a line for each size.
     #[arg(long)]
     pub csv: bool,
+}
+
+/// A port of an MMU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// The fetch port.
+    Fetch,
+    /// The data port.
+    Data,
+    /// The only port of an MMU that has one.
+    Both,
+}
+
+impl Side {
+    fn name(self) -> &'static str {
+        match self {
+            Side::Fetch => "fetch",
+            Side::Data => "data",
+            Side::Both => "both",
+        }
+    }
+}
+
+/// A number of misses, 0 or more.
+fn goal_of(text: &str) -> Result<f64, String> {
+    let goal = text.parse().ok().filter(|goal: &f64| goal.is_finite() && *goal >= 0.0);
+    goal.ok_or_else(|| "it is no number of misses per 1000 instructions, as 5 or 0.5".to_owned())
 }
 
 /// What a curve is of.
@@ -105,15 +151,25 @@ pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Re
     if !matches!(arguments.of, Of::Tlb | Of::Frames) {
         idle(arguments.sizes.is_some(), "--sizes", "`--of tlb` and `--of frames`")?;
     }
+    let mut goal = None;
     let (sheet, stem, status) = match arguments.of {
         Of::Tlb => {
             let of = "`--of frames`, `working-set`, `reuse` and `stack`";
             idle(arguments.string.is_some(), "--string", of)?;
-            ports::tlbs(arguments, engine.unwrap_or_default())?
+            ensure!(
+                arguments.goal.is_none() || !arguments.csv || !arguments.plot.is_empty(),
+                "--goal has no effect on CSV; --json has the answer, and so has the table"
+            );
+            let (sheet, found, stem, status) = ports::tlbs(arguments, engine.unwrap_or_default())?;
+            goal = found;
+            (sheet, stem, status)
         }
         _ => {
             let of = "`--of tlb`: no machine runs";
             idle(!arguments.ways.is_empty(), "--ways", of)?;
+            idle(arguments.goal.is_some(), "--goal", of)?;
+            idle(arguments.port.is_some(), "--port", of)?;
+            idle(arguments.avoidable, "--avoidable", of)?;
             idle(arguments.config.is_some(), "--config", of)?;
             idle(!arguments.os.is_empty(), "--os", of)?;
             idle(engine.is_some(), "--engine", of)?;
@@ -124,7 +180,7 @@ pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Re
         }
     };
     if let Some(sheet) = sheet {
-        shown(&sheet, arguments, &stem)?;
+        shown(&sheet, goal, arguments, &stem)?;
     }
     Ok(status)
 }
@@ -153,9 +209,18 @@ fn no_references(subject: &str, of: Of) -> anyhow::Result<String> {
     })
 }
 
-fn shown(sheet: &Sheet, arguments: &CurveArgs, stem: &str) -> anyhow::Result<()> {
+fn shown(
+    sheet: &Sheet,
+    goal: Option<Value>,
+    arguments: &CurveArgs,
+    stem: &str,
+) -> anyhow::Result<()> {
     if arguments.json {
-        print_json(&sheet.json())?;
+        let mut json = sheet.json();
+        if let Some(goal) = goal {
+            json["goal"] = goal;
+        }
+        print_json(&json)?;
     } else if arguments.csv {
         print(&sheet.csv()?)?;
     } else {

@@ -98,6 +98,13 @@ impl Figures {
         paths().filter(|path| last(path) == part).take(3).cloned().collect()
     }
 
+    /// Whether some figure has the last part of a name, which may be that of another run's figure, as of
+    /// a process that this one does not have. Otherwise the name is mistyped.
+    pub fn has_like(&self, name: &str) -> bool {
+        let end = name.rsplit('.').next();
+        self.known.keys().chain(&self.unknown).any(|path| path.rsplit('.').next() == end)
+    }
+
     /// Names and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.known.iter().map(|(name, value)| (name.as_str(), *value))
@@ -155,5 +162,7 @@ mod tests {
         assert!(error.contains("did you mean processes.left.deep.walks?"), "{error}");
         let error = figures.get("processes.right.walks").unwrap_err();
         assert!(error.contains("`--figures` lists all"), "{error}");
+        assert!(figures.has_like("processes.right.minor_faults") && figures.has_like("mpki"));
+        assert!(!figures.has_like("processes.left.minor_fault"));
     }
 }

@@ -34,6 +34,11 @@ impl Choice {
         Choice { value, label }
     }
 
+    /// Whether its label is another text than the value.
+    pub fn is_named(&self) -> bool {
+        self.label != Choice::new(self.value.clone()).label
+    }
+
     /// The value as a number, if it is one.
     pub fn number(&self) -> Option<f64> {
         match self.value {

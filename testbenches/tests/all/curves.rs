@@ -224,6 +224,8 @@ fn tables_csv_and_pictures_agree() {
 fn mistakes_are_said() {
     let folder = TempDir::new().expect("a temporary folder");
     fs::write(folder.path().join("one.trace"), "1000 R\n").expect("it can be written");
+    let study = "title = \"t\"\nscenario = \"x\"\n[[sweep]]\n[[measure]]\n";
+    fs::write(folder.path().join("study.toml"), study).expect("it can be written");
     for (arguments, part) in [
         (&["one.trace", "--tau", "3"][..], "--tau has no effect"),
         (&["one.trace", "--of", "frames", "--ways", "2"], "--ways has no effect"),
@@ -232,7 +234,7 @@ fn mistakes_are_said() {
         (&["one.trace", "--ways", "2,2"], "named twice"),
         (&["one.trace", "--ways", "65"], "at most 64"),
         (&["one.trace", "--config", "rv64_linux+l2=512"], "have no effect on it"),
-        (&["one.trace", "--config", "rv64_linux+ports=1+replacement=lru"], "have no effect on it"),
+        (&["one.trace", "--config", "rv64_linux+ports=1+replacement=nmr"], "size by size"),
         (&["which-page-goes/no-such"], "there is no scenario"),
         (&["no-such.trace"], "there is no file `no-such.trace`"),
         (&["belady-with-3-frames", "--of", "frames"], "--sweep process.belady.frames=1..16"),
@@ -249,6 +251,18 @@ fn mistakes_are_said() {
         (&["--string", "1..300", "--of", "stack"], "there are 300; at most 200"),
         (&["--string", "1..30", "--of", "stack"], "30 pages; at most 24"),
         (&["--string", "1,2", "--of", "stack", "--sizes", "2"], "--sizes has no effect"),
+        (&["one.trace", "--config", "rv64_linux,rv64_large"], "only one configuration"),
+        (&["one.trace", "--config", "rv64_linux+replacement=plru"], "size by size"),
+        (&["one.trace", "--config", "rv64_linux+ways=4"], "--ways 4"),
+        (&["one.trace", "--config", "rv64_linux+lines=32"], "rv64_large has 32"),
+        (&["one.trace", "--sizes", "3", "--ways", "4"], "in 4 ways there are 4, 8, 16"),
+        (&["one.trace", "--goal", "-1"], "no number of misses"),
+        (&["one.trace", "--goal", "5", "--csv"], "no effect on CSV"),
+        (&["one.trace", "--of", "frames", "--goal", "5"], "--goal has no effect"),
+        (&["one.trace", "--of", "frames", "--avoidable"], "--avoidable has no effect"),
+        (&["one.trace", "--port", "both"], "two ports"),
+        (&["one.trace", "--port", "fetch"], "nothing was translated on port fetch"),
+        (&["study.toml"], "`pagewalk explore study.toml` runs it"),
     ] {
         let (out, error, status) = pagewalk(folder.path(), &[&["curve"], arguments].concat());
         assert_eq!((out.as_str(), status), ("", 2), "{arguments:?}: {error}");

@@ -18,9 +18,10 @@ impl Display for Report {
         let oracle = if self.policy_is_oracle { ", an oracle that hardware cannot be" } else { "" };
         writeln!(
             f,
-            "MMU {}, {}, {} TLB entries a port, {} replacement{oracle}, seed {}",
-            self.mmu, self.mode, self.tlb_entries, self.policy, self.seed
+            "MMU {}, {}; {}; kernel: pages replaced by {}{oracle}; seed {}",
+            self.mmu, self.mode, self.tlbs, self.policy, self.seed
         )?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "note  {note}"))?;
         self.traces(f)?;
         self.total.fmt(f)?;
         let memory = &self.memory;

@@ -116,26 +116,31 @@ fn about(name: &str, what: &str, references: &References) -> Vec<String> {
 
 fn frames(name: &str, references: &mut References, sizes: Option<Vec<usize>>) -> Sheet {
     let depths = references.depths().clone();
-    let (all, count) = (depths.misses(), references.count() as f64);
-    let row = |(frames, faults): (usize, &u64)| {
+    let count = references.count() as f64;
+    let row = |(frames, faults): &(usize, u64)| {
         vec![
-            Cell::Count(frames as u64),
+            Cell::Count(*frames as u64),
             Cell::Count(*faults),
             Cell::Rate(Some(*faults as f64 / count)),
         ]
     };
     let mut table =
         vec![["frames", "page faults", "per 1000 references"].map(str::to_owned).to_vec()];
+    // Above the last size nothing changes.
+    let every: Vec<(usize, u64)> = match &sizes {
+        Some(sizes) => sizes.iter().map(|n| (*n, depths.misses_with(*n))).collect(),
+        None => depths.misses().into_iter().enumerate().skip(1).collect(),
+    };
     for frames in sizes.unwrap_or_else(|| doubling(depths.deepest())) {
         let faults = depths.misses_with(frames);
         let rate = rated(Some(1000.0 * faults as f64 / count));
         table.push(vec![frames.to_string(), faults.to_string(), rate]);
     }
-    let points = all.iter().enumerate().skip(1).map(|(n, faults)| (n as f64, *faults as f64));
+    let points = every.iter().map(|(n, faults)| (*n as f64, *faults as f64));
     Sheet {
         head: about(name, "page faults under LRU, for every number of frames", references),
         columns: vec!["frames", "page_faults", "fault_ratio"],
-        rows: all.iter().enumerate().skip(1).map(row).collect(),
+        rows: every.iter().map(row).collect(),
         table,
         notes: Vec::new(),
         picture: picture(
@@ -288,6 +293,5 @@ pub(super) fn axis(name: &str, log: bool) -> Axis {
 }
 
 pub(super) fn picture(title: String, idea: &str, x: Axis, y: Axis, curves: Vec<Curve>) -> Picture {
-    let (idea, remarks) = (idea.to_owned(), Vec::new());
-    Picture { title, idea, x, y, categories: None, curves, remarks }
+    Picture { title, idea: idea.to_owned(), x, y, curves, ..Picture::default() }
 }
