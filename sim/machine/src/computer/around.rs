@@ -154,7 +154,7 @@ impl Around {
     fn has(&self, pc: u64, privilege: Privilege) -> bool {
         let Some(at) = self.window.at(pc, privilege) else { return false };
         let op = self.code.get(self.window.kept, pc);
-        op.is_known() && at + u64::from(op.len) <= self.window.bytes
+        op.is_known() && at + op.bytes() <= self.window.bytes
     }
 
     /// Asks for what the fetch buffer lacks of the instruction at an address.
@@ -367,7 +367,7 @@ impl Surroundings for Around {
         let op = match self.window.at(pc, privilege) {
             Some(at) => {
                 let op = self.code.get(self.window.kept, pc);
-                (op.is_known() && at + u64::from(op.len) <= self.window.bytes).then_some(op)
+                (op.is_known() && at + op.bytes() <= self.window.bytes).then_some(op)
             }
             None => None,
         };
@@ -378,7 +378,7 @@ impl Surroundings for Around {
                 other => return other,
             },
         };
-        self.follows = (pc.wrapping_add(u64::from(op.len)), privilege);
+        self.follows = (pc.wrapping_add(op.bytes()), privilege);
         Poll::Ready(Ok(op))
     }
 
