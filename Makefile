@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants soak lockstep page clean
+.PHONY: mutants soak lockstep page screenshots site clean
 
 CARGO    := cargo
 COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -13,7 +13,7 @@ WAVE     := waves/out
 help:
 	@awk -F ': .*## ' '/^[a-z-]+: .*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install the third-party simulators that the tests use (apt; idempotent)
+setup: ## Install the third-party tools that the tests use (apt; idempotent)
 	@scripts/setup.sh
 
 run: ## Build, run a real program's memory trace through the MMU, write a waveform
@@ -22,13 +22,15 @@ run: ## Build, run a real program's memory trace through the MMU, write a wavefo
 	$(COMMAND) trace $(TRACE) --wave --wave-from 0 --wave-cycles 20000
 	@scripts/next.sh $(WAVE)
 
-test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators
+test: setup ## Run every test: blocks, scenarios, vectors, Verilog in two simulators, Chromium
 	@scripts/need-cargo.sh
+	@scripts/page.sh ready
 	$(CARGO) test --workspace
+	@scripts/page.sh test
 
 # Slow tests are left to `make test`: whole scenarios on two engines, other simulators, studies.
 SLOW := scenarios:: scenarios_catch:: engines:: skip:: cosim:: verilog:: waves:: bench:: soak:: \
-    segment:: demo::the_ ideas::the_pages
+    segment:: demo::the_ ideas::the_pages show::pages_ show::pictures_
 
 quick: ## Most of the tests, in under two minutes of CPU once built
 	@scripts/need-cargo.sh
@@ -49,6 +51,7 @@ bench: ## Cycles and translations per second, compared with Verilator
 	@scripts/need-cargo.sh
 	$(CARGO) bench --package testbenches --bench mmu
 	$(COMMAND) bench
+	$(COMMAND) bench --show
 
 waves: ## Record the waves in the documents and draw their pictures
 	@scripts/need-cargo.sh
@@ -57,14 +60,17 @@ waves: ## Record the waves in the documents and draw their pictures
 # Those that docs/results.md compares.
 ORGANISATIONS := rv64_tiny,rv64_small,rv64_linux,rv64_linux+replacement=lru,rv64_linux+replacement=plru,rv64_linux+replacement=lru+ways=4,rv64_large,rv64_huge,rv64_small+walk_cache=4,rv64_linux+walk_cache=8,rv64_tiny+l2=64,rv64_small+l2=128,rv64_linux+l2=64,rv64_linux+l2=512,rv64_linux+l2=2048,rv64_small+l2=512+walk_cache=4,rv64_linux+walkers=2,rv64_linux+walk_cache=8+l2=512+walkers=2
 
-plots: ## Run every study and plot it into docs/images/plots
+plots: ## Run every study, plot it and the curves of the documents into docs/images/plots
 	@scripts/need-cargo.sh
 	$(COMMAND) explore --all --plot docs/images/plots
 	set -e; for trace in sort transpose; do \
 	  $(COMMAND) trace $(TRACES)/$$trace.lackey.zst --config $(ORGANISATIONS) --plot docs/images/plots; \
 	done
+	$(COMMAND) curve $(TRACES)/transpose.lackey.zst --of frames --plot docs/images/plots > /dev/null
+	$(COMMAND) curve $(TRACES)/transpose.lackey.zst --of working-set --plot docs/images/plots > /dev/null
+	$(COMMAND) curve $(TRACES)/transpose.lackey.zst --of working-set --tau 10000 --plot docs/images/plots > /dev/null
 
-ideas: ## Draw the pictures of docs/ideas
+ideas: screenshots ## Draw the pictures of docs/ideas
 	@scripts/need-cargo.sh
 	scripts/pictures.sh images/ideas
 
@@ -106,10 +112,17 @@ fpga: ## Bitstream of the demonstration: make fpga BOARD=ulx3s, or BOARD=icebrea
 fpga-report: ## Size and clock of configurations on FPGAs, three seeds each, into docs/results.md
 	@scripts/fpga/report.py
 
-page: ## Bundle the page of `pagewalk show`, and test it in Chromium (needs node, npm, chromium)
-	@for tool in node npm chromium; do command -v $$tool > /dev/null || \
-	  { echo "make page needs $$tool (on Debian: apt-get install nodejs npm chromium)" >&2; exit 1; }; done
-	cd testbenches/show && npm ci && npm run build && npm test && npm run test:browser
+screenshots: ## Draw the pictures of pages of `pagewalk show`, in Chromium
+	@scripts/need-cargo.sh
+	@PAGEWALK="$(COMMAND)" scripts/page.sh draw
+
+site: ## All documents as a static site in target/site, with the runs that they show
+	@scripts/need-cargo.sh
+	@mkdir -p target
+	@$(CARGO) run --quiet --package site -- --output target/site -- $(COMMAND)
+
+page: ## Bundle the page of `pagewalk show`, and test it in Chromium (node, npm, chromium)
+	@scripts/page.sh build
 
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh
@@ -122,4 +135,4 @@ soak: ## A million steps of random programs under each scheme and policy, then w
 
 clean: ## Remove everything that was built or generated
 	$(CARGO) clean
-	rm -rf export demo/build $(WAVE)
+	rm -rf export demo/build target/site $(WAVE)

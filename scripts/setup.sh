@@ -10,9 +10,11 @@ declare -A packages=(
   [gtkwave]=gtkwave [xvfb-run]=xvfb [xauth]=xauth [convert]=imagemagick
   [qemu-system-riscv64]=qemu-system-misc
   [riscv64-unknown-elf-gcc]=gcc-riscv64-unknown-elf [python3]=python3 [pip3]=python3-pip
+  [node]=nodejs [npm]=npm [chromium]=chromium
+  [parallel]=parallel
 )
 tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert
-  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3)
+  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3 node npm chromium parallel)
 # Newer releases have it in a package of its own.
 if apt-cache show qemu-system-riscv > /dev/null 2>&1; then
   packages[qemu-system-riscv64]=qemu-system-riscv
@@ -24,6 +26,8 @@ look() {
   missing=() wanted=()
   local tool
   for tool in "${tools[@]}"; do
+    # Another Chromium than Debian's may be named.
+    [ "$tool" = chromium ] && [ -x "${CHROMIUM:-}" ] && continue
     if ! command -v "$tool" > /dev/null 2>&1; then
       missing+=("$tool")
       wanted+=("${packages[$tool]}")
@@ -31,7 +35,7 @@ look() {
   done
 }
 
-install() {
+install() { # PACKAGE...
   command -v apt-get > /dev/null 2>&1 || return 1
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
@@ -41,8 +45,15 @@ install() {
   fi
   echo "installing: ${wanted[*]}" >&2
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120)
-  "${apt[@]}" update > /dev/null \
-    && "${apt[@]}" install -y --no-install-recommends "$@" > /dev/null
+  "${apt[@]}" update > /dev/null || return 1
+  "${apt[@]}" install -y --no-install-recommends "$@" > /dev/null && return
+  # One package that cannot be installed, such as npm beside a node from elsewhere, must not keep
+  # the others away.
+  local package status=0
+  for package in "$@"; do
+    "${apt[@]}" install -y --no-install-recommends "$package" > /dev/null || status=1
+  done
+  return "$status"
 }
 
 look

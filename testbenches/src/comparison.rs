@@ -98,12 +98,16 @@ impl Comparison {
             }
         };
         let mut text = format!(
-            "{} ({}): {length}, {schemes}, {} replacement, seed {}\n\n",
+            "{} ({}): {length}, {schemes}; lines of TLBs replaced by {}; kernel: pages replaced by {}; \
+             seed {}\n",
             self.trace,
             self.distinct(format_of),
+            self.distinct(|report| report.tlb_replacement.clone()),
             first.policy,
             first.seed
         );
+        let notes = self.distinct(|report| report.notes.join("; "));
+        text += &if notes.is_empty() { "\n".to_owned() } else { format!("note  {notes}\n\n") };
         let explained = COLUMNS.iter().skip(1).map(|(name, meaning)| [*name, *meaning]);
         text += &aligned(&[Column::left(0), Column::left(0)], explained);
         let mut rows = vec![COLUMNS.map(|(name, _)| name.to_owned()).to_vec()];

@@ -156,7 +156,7 @@ impl Hart {
     /// One step: at most one instruction. After `Pending`, the next one goes on where it stopped.
     #[inline(never)]
     pub fn step<S: Surroundings>(&mut self, around: &mut S) -> Step {
-        self.step_inline(around)
+        self.complete(around).err().unwrap_or(Step::Retired)
     }
 
     /// So many steps, or fewer: it stops after one that is not [`Step::Retired`]. Returns how many
@@ -165,32 +165,28 @@ impl Hart {
     pub fn run<S: Surroundings>(&mut self, around: &mut S, limit: u64) -> (u64, Step) {
         let before = self.retired;
         for _ in 0..limit {
-            let step = self.step_inline(around);
-            if step != Step::Retired {
+            if let Err(step) = self.complete(around) {
                 return (self.retired.wrapping_sub(before), step);
             }
         }
         (limit, Step::Retired)
     }
 
+    /// A step, `Ok` if it completes an instruction.
     #[inline(always)]
-    fn step_inline<S: Surroundings>(&mut self, around: &mut S) -> Step {
+    fn complete<S: Surroundings>(&mut self, around: &mut S) -> Result<(), Step> {
         if self.attention
             && let Some(step) = self.attend(around)
         {
-            return step;
+            return if step == Step::Retired { Ok(()) } else { Err(step) };
         }
         match around.fetch(self.pc, self.privilege) {
-            Poll::Ready(Ok(op)) => match self.execute(around, op) {
-                Ok(()) => {
-                    self.retired += 1;
-                    Step::Retired
-                }
-                Err(step) => step,
-            },
-            Poll::Ready(Err(fault)) => self.fault(fault),
-            Poll::Pending => Step::Pending,
+            Poll::Ready(Ok(op)) => self.execute(around, op)?,
+            Poll::Ready(Err(fault)) => return Err(self.fault(fault)),
+            Poll::Pending => return Err(Step::Pending),
         }
+        self.retired += 1;
+        Ok(())
     }
 
     /// What comes before the next instruction, if anything does.

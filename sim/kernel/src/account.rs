@@ -76,6 +76,9 @@ counters! {
         pub read_ahead_pages in Sharing,
         /// Pages brought in when their region was mapped.
         pub prefaulted,
+        /// Faults on zeroed memory in a region that holds the whole superpage around the address, if the
+        /// kernel makes superpages at the first touch.
+        pub thp_candidates,
         /// Superpages allocated for zeroed memory.
         pub thp_allocations in Sharing,
         /// Superpages split.

@@ -3,10 +3,11 @@
 //! `os` of a scenario, `--os` of a recording and the sweeps of a study set its fields by name.
 
 use super::options::{
-    BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, LoadControl, OomKind, Thp,
+    BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, FrameChoice, LoadControl, OomKind, Thp,
 };
 use super::{Allocation, PolicyKind, PolicySettings};
 use model::bus::LatencySpec;
+use model::cache::CacheSpec;
 use model::isa::{Mode, PAGE_BYTES};
 use serde::Deserialize;
 use smart_default::SmartDefault;
@@ -53,6 +54,11 @@ pub struct MachineConfig {
     /// How frames are allocated to processes: on request, or in fixed shares, within which each
     /// process replaces only its own pages.
     pub allocation: Allocation,
+    /// Which free frame a page gets: what a cache of physical addresses makes of it.
+    pub frame_choice: FrameChoice,
+    /// A model of a cache in front of memory, for fetches, loads and stores after translation. It
+    /// counts, and takes no time.
+    pub cache: Option<CacheSpec>,
     /// Slots of the swap device; by default 256 MiB.
     #[default(65536)]
     pub swap: u32,
@@ -188,7 +194,27 @@ impl MachineConfig {
         }
         let wrong = |message| Senseless { path: "data_latency".to_owned(), message };
         self.data_latency.check().map_err(wrong)?;
+        self.check_cache()?;
         self.check_lists()
+    }
+
+    /// The cache, and choices that go by its colours.
+    fn check_cache(&self) -> Result<(), Senseless> {
+        let wrong = |path: &str, message| Senseless { path: path.to_owned(), message };
+        if let Some(cache) = self.cache {
+            cache.check(PAGE_BYTES).map_err(|message| wrong("cache", message))?;
+            // A transfer of the bus is in one line.
+            within("cache.line", cache.line, 8..=PAGE_BYTES)?;
+        }
+        let colours = self.cache.map(|cache| cache.colours(PAGE_BYTES));
+        let message = match (self.frame_choice, colours) {
+            (FrameChoice::Lowest | FrameChoice::Random, _) | (_, Some(2..)) => return Ok(()),
+            (_, None) => "it goes by the colours of `cache`, and there is none".to_owned(),
+            (_, Some(_)) => format!(
+                "the cache has one colour: it needs more than {PAGE_BYTES} bytes for each way"
+            ),
+        };
+        Err(wrong("frame_choice", message))
     }
 
     /// Lists of transfers, requests and frames.
@@ -262,6 +288,19 @@ mod tests {
         );
         let (path, _) = wrong(|config| config.reserved = vec![[70, 1], [4000, 97]]);
         assert_eq!(path, "reserved.1");
+        let cache = |bytes, line| Some(CacheSpec { bytes, ways: 1, line });
+        for (change, expected, said) in [
+            (cache(5000, 64), "cache", "`bytes` of a cache is 5000"),
+            (cache(16384, 4), "cache.line", "`line` is 4"),
+            (cache(4096, 64), "frame_choice", "one colour"),
+            (None, "frame_choice", "there is none"),
+        ] {
+            let frame_choice = FrameChoice::Coloured;
+            let config = MachineConfig { frame_choice, cache: change, ..Default::default() };
+            let error = config.check().unwrap_err();
+            assert_eq!(error.path, expected);
+            assert!(error.message.contains(said), "{error}");
+        }
         let (path, _) = wrong(|config| (config.swap, config.swap_limit) = (9, Some(8)));
         assert_eq!(path, "swap_limit");
     }

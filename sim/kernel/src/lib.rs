@@ -60,9 +60,12 @@ pub use hal::{Activity, Hal, PAGE_WORDS, PageData, walk_by_reads};
 pub use kernel::Os;
 pub use memory::{
     Allocation, Buddy, BuddyError, Census, FileId, Frames, Object, ObjectId, Objects, Page, PageId,
-    Pages, PhysicalMemory, Slot, Swap, Use, ZERO_PAGE, file_page, file_word, scramble,
+    Pages, PhysicalMemory, Placement, Slot, Swap, Use, Wanted, ZERO_PAGE, file_page, file_word,
+    scramble,
 };
-pub use options::{BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, LoadControl, OomKind, Thp};
+pub use options::{
+    BusErrors, ConsoleSpec, Costs, DiskErrors, ForkKind, FrameChoice, LoadControl, OomKind, Thp,
+};
 pub use paging::{Identity, Verdict};
 pub use process::{Process, State};
 pub use replace::{PolicyKind, PolicySettings, UnknownPolicy, VirtualPage};

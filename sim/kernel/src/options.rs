@@ -37,6 +37,22 @@ pub enum Thp {
     Always,
 }
 
+/// Which free frame a page gets. Page tables, and pages of superpages, get the lowest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameChoice {
+    /// The lowest of the smallest free block.
+    #[default]
+    Lowest,
+    /// Any, drawn by the seed: what a kernel without a plan has after some hours.
+    Random,
+    /// The lowest of its page's colour, which is the number of its virtual page modulo the colours of
+    /// [`super::MachineConfig::cache`] (page colouring).
+    Coloured,
+    /// The lowest of the colour that is next in turn, whatever the page (bin hopping).
+    BinHopping,
+}
+
 /// How a fork handles the private pages that the parent maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,6 +5,7 @@
 //! | [`isa`] | the privileged specification's terms as types |
 //! | [`mmu`] | the interface of an MMU: its ports, one call per cycle |
 //! | [`bus`] | the memory bus: RAM, latency, back-pressure, errors, devices |
+//! | [`cache`] | a cache that is indexed by physical addresses, without contents and time |
 //! | [`golden`] | the specification's translation algorithm, and the checker built on it |
 //! | [`vectors`] | translation vectors of an independent model, read from text |
 //! | [`toy`] | machines that fit on a sheet of paper, for exercises; no hardware has them |
@@ -14,6 +15,7 @@
 //! | [`recent`] | a small cache in front of a slower map |
 
 pub mod bus;
+pub mod cache;
 pub mod count;
 pub mod golden;
 pub mod isa;

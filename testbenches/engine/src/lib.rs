@@ -40,7 +40,7 @@ pub use compiled::Native;
 pub use config::{CONFIGS, Config, UnknownConfig, find};
 pub use hardware::{HardwareMmu, WORDS};
 pub use kind::Engine;
-pub use parts::Parts;
+pub use parts::{Parts, sizes};
 pub use pins::{Direction, EVENTS, PINS, Pin, PinBlock, PinSet};
 pub(crate) use pins::{Word, inputs, pins};
 pub use pool::kept;

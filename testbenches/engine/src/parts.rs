@@ -6,6 +6,10 @@ use model::isa::{Mode, Sizes, Xlen};
 use model::mmu::{Organisation, Replacement};
 use std::sync::{Mutex, PoisonError};
 
+mod lines;
+
+pub use lines::sizes;
+
 /// A part whose size can be chosen.
 struct Part {
     /// Its name in texts.
@@ -217,6 +221,9 @@ impl Parts {
     /// A sentence, if there is no such part, or not of this size.
     pub fn add(&mut self, name: &str, value: &str) -> Result<(), String> {
         let Some(part) = PARTS.iter().find(|part| part.name == name) else {
+            if lines::WORDS.contains(&name) {
+                return Err(lines::are_in_names(name, value));
+            }
             let is_like = |known: &str| {
                 !name.is_empty() && (known.starts_with(name) || name.starts_with(known))
             };
@@ -426,6 +433,9 @@ mod tests {
             ("rv64_linux+walkers=3", "1 for both ports"),
             ("rv64_linux+tea=3", "there is no part `tea`"),
             ("rv64_linux+walkers", "has no value"),
+            ("rv64_linux+lines=32", "write rv64_large or rv32_large; rv64_tiny has 4"),
+            ("rv64_linux+size=huge", "write rv64_huge"),
+            ("rv64_linux+entries=12", "rv64_large has 32, rv64_huge has 64"),
             ("rv64_linux+replacement=mru", "fifo, lru, plru"),
             ("rv64_tiny+ways=8", "more ways"),
             ("rv64_tiny+fetch_lines=8", "at most"),

@@ -114,6 +114,7 @@ pub fn of_run(report: &Report) -> Figures {
     let mut figures = of_section(&report.total);
     collect("", &report.memory, &mut figures);
     collect("", &report.scheduling, &mut figures);
+    collect("cache", &report.cache, &mut figures);
     figures.insert("cycles".to_owned(), report.cycles as f64);
     figures
 }

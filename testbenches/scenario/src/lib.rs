@@ -14,7 +14,7 @@
 //! | [`expect`], `verdict` | the expected result of a run, and the comparison |
 //! | [`number`], [`flags`], [`names`], `limits` | the syntax of numbers, entry bits and causes; the largest allowed |
 //! | [`load`], `reader`, [`place`], [`error`] | parsing; every error has file, line and column |
-//! | [`grammar`] | common parts of the parsers of short texts |
+//! | [`grammar`], `operand` | common parts of the parsers of short texts, and of what they calculate |
 //! | [`library`] | the files in the binary, by name |
 //! | [`variant`] | the machines on which a file runs |
 //! | [`trace`] | recorded programs as processes |
@@ -47,6 +47,7 @@ mod mistakes;
 pub mod names;
 pub mod number;
 pub mod observe;
+mod operand;
 pub mod os_text;
 pub mod place;
 mod ports;

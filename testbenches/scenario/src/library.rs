@@ -21,6 +21,14 @@ pub enum FindError {
         /// Similar names, nearest first.
         similar: Vec<String>,
     },
+    /// No scenario has this name, and something in the file system does.
+    #[error("there is no scenario `{name}`, but {what}")]
+    Elsewhere {
+        /// The name requested.
+        name: String,
+        /// What has it, and how the scenario is named instead.
+        what: &'static str,
+    },
     /// The file cannot be read.
     #[error("{path}")]
     Unreadable {
@@ -28,6 +36,15 @@ pub enum FindError {
         path: String,
         /// Why.
         source: std::io::Error,
+    },
+    /// The file is a study.
+    #[error(
+        "{path} is a study, since it sweeps or measures: `pagewalk explore {path}` runs it; here a \
+         scenario is wanted"
+    )]
+    Study {
+        /// The path requested.
+        path: String,
     },
     /// The file has an error.
     #[error(transparent)]
@@ -37,7 +54,7 @@ pub enum FindError {
 /// The largest size of a scenario's file, in bytes: far more than any needs.
 const LONGEST: u64 = 16 << 20;
 /// The similarity from which a name is suggested, between 0 and 1.
-const LIKENESS: f64 = 0.6;
+const LIKENESS: f64 = 0.8;
 
 /// Names and texts of the scenarios in the binary, by name.
 pub fn files() -> &'static [(&'static str, &'static str)] {
@@ -68,6 +85,9 @@ pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
     if word.ends_with(".toml") {
         let unreadable = |source| FindError::Unreadable { path: word.to_owned(), source };
         let text = files::text(Path::new(word), LONGEST).map_err(unreadable)?;
+        if is_study(&text) {
+            return Err(FindError::Study { path: word.to_owned() });
+        }
         let scenario = Scenario::parse(word, word, &text)?;
         scenario.check_effects()?;
         return Ok(vec![scenario]);
@@ -83,17 +103,37 @@ pub fn find(word: &str) -> Result<Vec<Scenario>, FindError> {
         _ => folders,
     };
     if found.is_empty() {
+        if let Some(what) = elsewhere(Path::new(word)) {
+            return Err(FindError::Elsewhere { name: word.to_owned(), what });
+        }
         let similar = similar(word, files().iter().map(|(name, _)| *name));
         return Err(FindError::Unknown { name: word.to_owned(), similar });
     }
     Ok(found.into_iter().map(|(name, text)| embedded(name, text)).collect::<Result<_, _>>()?)
 }
 
-/// The names most like a word, nearest first, at most three.
+/// Whether a file is a study, and no scenario: it sweeps or measures. A file that is no TOML is none.
+pub fn is_study(text: &str) -> bool {
+    let table = text.parse::<toml::Table>();
+    table.is_ok_and(|table| ["sweep", "measure"].iter().any(|key| table.contains_key(*key)))
+}
+
+/// What a path leads to that is no scenario's file.
+fn elsewhere(path: &Path) -> Option<&'static str> {
+    if path.is_dir() {
+        return Some("a folder of that name; name a file in it, as FOLDER/NAME.toml");
+    }
+    path.is_file().then_some("a file of that name; a scenario's file ends in .toml")
+}
+
+/// The names most like a word, nearest first, at most three: those that have it in them, and those
+/// that differ by a typing mistake.
 pub fn similar<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     let score = |name: &str| {
         let last = name.rsplit('/').next().unwrap_or(name);
-        strsim::jaro_winkler(word, name).max(strsim::jaro_winkler(word, last))
+        let like = strsim::jaro_winkler(word, name).max(strsim::jaro_winkler(word, last));
+        let is_part = word.len() > 2 && name.contains(word);
+        if is_part { like.max(LIKENESS) } else { like }
     };
     let mut scored: Vec<_> = names.map(|name| (score(name), name)).collect();
     scored.retain(|(score, _)| *score >= LIKENESS);
@@ -121,6 +161,9 @@ mod tests {
     fn a_typing_mistake_gets_a_suggestion() {
         let names = ["fences/asid_only", "timing/hit"];
         assert_eq!(similar("asid_onyl", names.into_iter()), ["fences/asid_only"]);
-        assert_eq!(similar("zzz", names.into_iter()), Vec::<String>::new());
+        assert_eq!(similar("only", names.into_iter()), ["fences/asid_only"]);
+        for unlike in ["zzz", "nope", "missing"] {
+            assert_eq!(similar(unlike, names.into_iter()), Vec::<String>::new());
+        }
     }
 }

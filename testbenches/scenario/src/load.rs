@@ -51,7 +51,7 @@ impl Scenario {
     /// # Errors
     /// [`LoadError`] at the first error.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Scenario, LoadError> {
-        let reader = Reader { file, text };
+        let reader = Reader::new(file, text);
         let (idea, spec, body) = reader.scenario()?;
         let source = match &body {
             Body::Ports(head, _) => listed(&head.source),
@@ -71,7 +71,7 @@ impl Scenario {
         let Body::System(system) = &self.body else { return Ok(()) };
         let Some((name, why)) = system.os.without_effect() else { return Ok(()) };
         let place = Place::file().key("os").key(name);
-        let reader = Reader { file: &self.file, text: &self.text };
+        let reader = Reader::new(&self.file, &self.text);
         Err(reader.mistake(place.wrong(format!("`os.{name}` has no effect here: {why}"))))
     }
 

@@ -5,16 +5,16 @@
 //! first: `|`, `<<`, `+ -`, `*`, unary `-`; parentheses; names of [`Variables`].
 
 use std::fmt;
-use std::num::IntErrorKind;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use winnow::Parser;
 use winnow::ascii::multispace0;
 use winnow::combinator::Infix::Left;
 use winnow::combinator::{alt, dispatch, expression, opt, preceded};
-use winnow::token::{any, one_of, take_while};
+use winnow::token::any;
 
-use crate::grammar::{Input, Read, inside, place, take, whole, wrong};
+use crate::grammar::{Input, Read, place, take, whole, wrong};
+use crate::operand::{self, Operands};
 
 /// The values of the names in a number, in one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,10 +177,6 @@ fn evaluate(expression: &Expression, variables: &Variables) -> Option<i128> {
     })
 }
 
-/// More brackets and signs than this are an error, and would exhaust the stack.
-const DEEPEST: usize = 64;
-const NESTED: &str = "the number is";
-
 /// A number inside a longer text: it ends at the first character that cannot continue it.
 pub(super) fn number(input: &mut Input<'_>) -> Read<Number> {
     let outer = std::mem::take(&mut input.state);
@@ -207,49 +203,24 @@ fn binary(operator: char, left: Expression, right: Expression) -> Expression {
 }
 
 fn operand(input: &mut Input<'_>) -> Read<Expression> {
-    take(input, multispace0)?;
-    let at = place(input);
-    match take(input, opt(one_of(['-', '('])))? {
-        Some('-') => Ok(Expression::Negate(Box::new(inside(input, DEEPEST, NESTED, operand)?))),
-        Some(_) => {
-            let inner = inside(input, DEEPEST, NESTED, calculation)?;
-            match take(input, opt(preceded(multispace0, ')')))? {
-                Some(_) => Ok(inner),
-                None => wrong(place(input), "a `)` is missing"),
-            }
-        }
-        None => match take(input, take_while(0.., |c: char| c.is_alphanumeric() || c == '_'))? {
-            "" => match take(input, opt(any))? {
-                Some(c) => wrong(at, format!("found `{c}` where a number is expected")),
-                None => wrong(at, "a number is missing"),
-            },
-            word => value(word).or_else(|message| wrong(at, message)),
-        },
-    }
+    let negate = |operand| Expression::Negate(Box::new(operand));
+    let (nested, expected, word) = ("the number is", "a number", value);
+    operand::operand(input, &Operands { nested, expected, calculation, negate, word })
 }
 
 /// A name or digits. The error is a sentence.
 fn value(word: &str) -> Result<Expression, String> {
-    if !word.starts_with(|c: char| c.is_ascii_digit()) {
-        return Ok(Expression::Variable(match word {
-            "L" => Name::Latency,
-            "levels" => Name::Levels,
-            "va_bits" => Name::VaBits,
-            "entries" => Name::Entries,
-            "delay" => Name::Delay,
-            _ => return Err(format!("`{word}` is not a number; names are {}", Variables::NAMES)),
-        }));
+    if operand::is_literal(word) {
+        return operand::literal(word).map(Expression::Literal);
     }
-    let digits = word.replace('_', "");
-    let parsed = match digits.split_at_checked(2) {
-        Some(("0x", hex)) => i128::from_str_radix(hex, 16),
-        Some(("0b", bits)) => i128::from_str_radix(bits, 2),
-        _ => digits.parse(),
-    };
-    parsed.map(Expression::Literal).map_err(|error| match error.kind() {
-        IntErrorKind::PosOverflow => format!("`{word}` does not fit 64 bits"),
-        _ => format!("`{word}` is not a number"),
-    })
+    Ok(Expression::Variable(match word {
+        "L" => Name::Latency,
+        "levels" => Name::Levels,
+        "va_bits" => Name::VaBits,
+        "entries" => Name::Entries,
+        "delay" => Name::Delay,
+        _ => return Err(format!("`{word}` is not a number; names are {}", Variables::NAMES)),
+    }))
 }
 
 impl fmt::Display for Number {

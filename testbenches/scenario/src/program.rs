@@ -121,7 +121,7 @@ enum Step {
     },
     Think(u64),
     Tick,
-    Sbrk(i64),
+    Sbrk(Expression),
     Mmap(String),
     /// A call for pages of a region, from..to.
     Part(PartCall, String, i64, i64),
@@ -166,7 +166,8 @@ struct Index {
     bytes: Option<u64>,
     name: String,
     indices: Vec<Expression>,
-    offset: u64,
+    /// Bytes from the beginning of the element.
+    offset: Expression,
 }
 
 /// `for i in 0..7 step 2: ...`

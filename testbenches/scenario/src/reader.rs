@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, ValueDeserializer};
 
-use super::error::{LoadError, position};
+use super::error::{Lines, LoadError, in_words};
 use super::place::Mistake;
 
 pub(super) type Value<'t> = Spanned<DeValue<'t>>;
@@ -16,15 +16,20 @@ pub(super) type Value<'t> = Spanned<DeValue<'t>>;
 pub(super) struct Reader<'t> {
     pub(super) file: &'t str,
     pub(super) text: &'t str,
+    lines: Lines,
 }
 
 impl<'t> Reader<'t> {
+    pub(super) fn new(file: &'t str, text: &'t str) -> Reader<'t> {
+        Reader { file, text, lines: Lines::of(text) }
+    }
+
     pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> LoadError {
         LoadError::at(self.file, self.text, Some(span), message)
     }
 
     pub(super) fn toml(&self, error: &toml::de::Error, otherwise: Range<usize>) -> LoadError {
-        self.error(error.span().unwrap_or(otherwise), error.message())
+        self.error(error.span().unwrap_or(otherwise), in_words(error.message()))
     }
 
     pub(super) fn mistake(&self, mistake: Mistake) -> LoadError {
@@ -33,7 +38,7 @@ impl<'t> Reader<'t> {
 
     /// The line of a span, from 1.
     pub(super) fn line(&self, span: &Range<usize>) -> usize {
-        position(self.text, span.start).0
+        self.lines.line(span.start)
     }
 
     pub(super) fn read<T: DeserializeOwned>(&self, value: Value<'t>) -> Result<T, LoadError> {

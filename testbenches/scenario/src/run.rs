@@ -116,17 +116,13 @@ pub enum RunError {
     #[error(transparent)]
     Configuration(#[from] UnknownConfiguration),
     /// The scenario does not run on what was selected.
-    #[error(
-        "scenario `{scenario}` has nothing to run on configuration {config}, scheme {mode}{why}"
-    )]
+    #[error("scenario `{scenario}` has nothing to run{on}: {why}")]
     NothingToRun {
         /// The scenario.
         scenario: String,
-        /// The configuration requested.
-        config: String,
-        /// The scheme requested.
-        mode: &'static str,
-        /// What the configuration lacks, after a colon; or nothing.
+        /// The configuration and the scheme requested, in words; empty if none is.
+        on: String,
+        /// Why: what the configuration lacks, or what the file asks for.
         why: String,
     },
     /// The file is invalid.
@@ -143,11 +139,12 @@ pub enum RunError {
 }
 
 impl RunError {
-    /// Nothing of a scenario is selected; `why`, after a colon, if that is known.
+    /// Nothing of a scenario is selected, and why.
     pub(super) fn nothing(scenario: &Scenario, select: Select<'_>, why: String) -> RunError {
-        let config = select.config.unwrap_or("any").to_owned();
-        let mode = select.mode.map_or("any", Mode::name);
-        RunError::NothingToRun { scenario: scenario.name.clone(), config, mode, why }
+        let config = select.config.map(|config| format!(" on configuration {config}"));
+        let mode = select.mode.map(|mode| format!(" with scheme {}", mode.name()));
+        let on = config.into_iter().chain(mode).collect();
+        RunError::NothingToRun { scenario: scenario.name.clone(), on, why }
     }
 
     /// A scenario that requires what its machine cannot do.
@@ -184,8 +181,12 @@ pub fn variants(scenario: &Scenario, select: Select<'_>) -> Result<Vec<Variant>,
     let (machine, policies) = match &scenario.body {
         Body::Ports(head, _) => (head.machine.clone(), vec![None]),
         Body::System(system) => (system.machine.machine(), system.os.policies()),
-        Body::Segments(..) => {
-            let why = ": it has no MMU, only a segmentation unit".to_owned();
+        Body::Segments(head, _) => {
+            let why = format!(
+                "it has no MMU and no pages, but {}; `pagewalk run` tells its steps, `pagewalk wave` \
+                 shows its signals",
+                segments::described(head)
+            );
             return Err(RunError::nothing(scenario, select, why));
         }
     };
@@ -196,8 +197,7 @@ pub fn variants(scenario: &Scenario, select: Select<'_>) -> Result<Vec<Variant>,
     }
     let variants: Vec<_> = Variant::all(&machine, select)?.into_iter().flat_map(with).collect();
     if variants.is_empty() {
-        let because = why_not(&machine, select).map(|why| format!(": {why}"));
-        return Err(RunError::nothing(scenario, select, because.unwrap_or_default()));
+        return Err(RunError::nothing(scenario, select, why_not(&machine, select)));
     }
     Ok(variants)
 }
@@ -215,6 +215,7 @@ pub fn run_one(
 ) -> Result<Report, RunError> {
     let mut mmu = factory(&variant.config())?;
     let observer = watch.mmu(variant, &mut *mmu)?;
+    let mut told = Vec::new();
     let (cycles, counts, result) = match &scenario.body {
         Body::Ports(head, steps) => {
             let mut mmus = vec![mmu];
@@ -226,8 +227,9 @@ pub fn run_one(
             (finished.cycles, counts, finished.result)
         }
         Body::System(system) => {
-            let told = story::run(system, variant, mmu, observer, stop);
-            (told.cycles, told.counts, told.result)
+            let results = story::run(system, variant, mmu, observer, stop);
+            told = results.told;
+            (results.cycles, results.counts, results.result)
         }
         Body::Segments(..) => unreachable!("these have no variants"),
     };
@@ -247,7 +249,7 @@ pub fn run_one(
         mode: variant.mode,
         cycles,
         counts,
-        told: Vec::new(),
+        told,
         mismatch,
         step,
     })

@@ -24,7 +24,7 @@ use super::schema::OneOrMany;
 pub use step::{Access, Action, Check, Churn, Compact, End, Grow, Load, Step};
 
 pub use run::concerns;
-pub(super) use run::{observe, run};
+pub(super) use run::{described, observe, run};
 
 /// Counts printed with a run, in this order, if the scenario has them.
 pub const SHOWN: [(&str, &str); 7] = [

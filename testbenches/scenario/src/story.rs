@@ -29,6 +29,8 @@ use super::verdict::judge;
 pub(super) struct Results {
     pub(super) cycles: u64,
     pub(super) counts: BTreeMap<String, u64>,
+    /// What the model of a cache counted, line by line; empty without one.
+    pub(super) told: Vec<String>,
     pub(super) result: Result<(), Stop>,
 }
 
@@ -61,9 +63,14 @@ pub(super) fn run(
             let whole = figures.iter().filter(|(_, value)| value.fract() == 0.0);
             let counts = whole.map(|(name, value)| (name.clone(), *value as u64)).collect();
             let cycles = report.cycles;
-            Results { cycles, counts, result: judge(system, variant, &played, &figures) }
+            let told = report.cache.as_ref().map_or_else(Vec::new, |cache| {
+                [vec![format!("cache: {}", cache.about())], cache.table()].concat()
+            });
+            Results { cycles, counts, told, result: judge(system, variant, &played, &figures) }
         }
-        Err(stop) => Results { cycles: 0, counts: BTreeMap::new(), result: Err(stop) },
+        Err(stop) => {
+            Results { cycles: 0, counts: BTreeMap::new(), told: Vec::new(), result: Err(stop) }
+        }
     }
 }
 

@@ -145,17 +145,24 @@ fn lacks(machine: &Machine, config: &Config) -> Option<String> {
     unsuited(machine, config).or_else(|| parts.missing_in(config))
 }
 
-/// Why a machine has no combination with what was selected, if a configuration is the reason.
-pub(super) fn why_not(machine: &Machine, select: Select<'_>) -> Option<String> {
-    let config = engine::find(select.config?).ok()?;
-    if let Some(lacks) = lacks(machine, config) {
-        return Some(format!("it asks for {lacks}"));
+/// Why a machine has no combination with what was selected.
+pub(super) fn why_not(machine: &Machine, select: Select<'_>) -> String {
+    let named = |modes: &[Mode], and: &str| {
+        modes.iter().map(|mode| mode.name()).collect::<Vec<_>>().join(and)
+    };
+    let of_file = machine.modes.list();
+    let is_wanted = |mode: &Mode| select.mode.is_none_or(|only| only == *mode);
+    let wanted: Vec<Mode> = of_file.iter().copied().filter(is_wanted).collect();
+    if wanted.is_empty() {
+        return format!("its file asks for {}", named(&of_file, ", "));
     }
-    let wanted = |mode: &Mode| xlen(*mode) == config.xlen && select.mode.is_none_or(|m| m == *mode);
-    let wanted: Vec<Mode> = machine.modes.list().into_iter().filter(wanted).collect();
-    let missing = !wanted.is_empty() && !wanted.iter().any(|m| config.organisation.sizes.has(*m));
-    let names: Vec<_> = wanted.iter().map(|mode| mode.name()).collect();
-    missing.then(|| format!("that has no {}", names.join(" and no ")))
+    let Some(config) = select.config.and_then(|name| engine::find(name).ok()) else {
+        return format!("no configuration has {}", named(&wanted, " or "));
+    };
+    match lacks(machine, config) {
+        Some(lacks) => format!("it asks for {lacks}"),
+        None => format!("that has no {}", named(&wanted, " and no ")),
+    }
 }
 
 /// The configurations of a size that suit a machine.

@@ -34,7 +34,7 @@ const fault = (cause, reason, more = {}) => ({ cause: `${cause}`, reason, ...mor
 
 function told(records, is = (record) => record.k === "access") {
   const recording = recordingOf(records);
-  return say(recording, recording.records.findIndex(is));
+  return say(recording, recording.end(recording.records.findIndex(is)));
 }
 
 test("every reason of the trace ports has a rule, however it is spelled", () => {

@@ -110,6 +110,8 @@ test("words for what frames hold and cycles are spent on", () => {
   assert.deepEqual(lanesOf(new Recording(run)).map(({ name }) => name), ["disk"]);
   const marked = told([event("page_fault", { va: "0x1000", kind: "accessed_dirty", cause: "store page fault" })], isEvent("page_fault"));
   assert.match(marked, /^shell needs A or D set by the kernel at 0x1000/);
+  const access = { at: 5, k: "access", to: 5, port: "data", pid: 1, va: "0x1000", access: "store", how: "tlb", cause: "store page fault", reason: "D clear" };
+  assert.match(told([access, event("page_fault", { va: "0x1000", kind: "accessed_dirty", cause: "store page fault" })], isEvent("page_fault")), /^shell needs D set by the kernel at 0x1000/);
   assert.match(told([event("page_fault", { va: "0x1000", kind: "refused" })], isEvent("page_fault")), /a refused fault/);
 });
 
@@ -118,4 +120,12 @@ test("the sentence between records begins with a capital", () => {
   const [run] = readDocument(JSON.stringify({ pagewalk_show: 1, runs: [{ records, cycles: 20 }] })).runs;
   const recording = new Recording(run);
   assert.match(lookAt(recording, atCycle(recording, 4)).told.what, /^The hart waits/);
+});
+
+test("the first process that runs has its name, which is recorded after it begins", () => {
+  const runs = event("context_switch", { pid: 2, from: null, asid: 2 });
+  const named = (at) => ({ at, k: "process", pid: 2, name: "job" });
+  assert.match(told([runs, named(10)], isEvent("context_switch")), /^job runs now, with ASID 2\./);
+  assert.match(told([runs, named(11)], isEvent("context_switch")), /^Process 2 runs now, with ASID 2\./);
+  assert.match(told([runs, { at: 10, k: "queues", ready: [] }, named(10)], isEvent("context_switch")), /^job runs now/);
 });

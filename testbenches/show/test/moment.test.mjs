@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readDocument } from "../src/model/document.js";
+import { lookAt } from "../src/model/look.js";
 import { UNITS, atAccess, atCycle, atRecord, focusOf, fromHash, isAtEnd, step, subjectOf, toHash } from "../src/model/moment.js";
 import { Recording } from "../src/model/recording.js";
 import { differences, follow, nextDifference } from "../src/model/together.js";
 import { walkOf } from "../src/model/walk.js";
-import { forkStory, longStory, twoRuns } from "./stories/stories.mjs";
+import { bareStory, forkStory, longStory, twoRuns } from "./stories/stories.mjs";
 
 const recordingsOf = (document) => readDocument(JSON.stringify(document)).runs.map((run) => new Recording(run));
 
 test("stepping forward visits everything in order, and back the same", () => {
   const [recording] = recordingsOf(forkStory());
-  const expected = { access: recording.answers.length, event: recording.noted.length, record: recording.records.length, cycle: recording.cycles };
+  const expected = { access: recording.answers.length, change: recording.stops.length, event: recording.noted.length, record: recording.records.length, cycle: recording.cycles };
   for (const unit of UNITS) {
     let moment = atCycle(recording, 0);
     if (unit !== "cycle") moment = { ...moment, index: 0 };
@@ -38,6 +39,19 @@ test("every moment has an address that leads to it", () => {
     ...Array.from({ length: recording.cycles + 1 }, (_, cycle) => atCycle(recording, cycle)),
   ];
   for (const moment of moments) assert.deepEqual(fromHash(recording, `#${toHash(recording, moment)}`), moment, toHash(recording, moment));
+});
+
+test("an access is told with its own step, though the next begins before its line is filled", () => {
+  const story = bareStory();
+  const [{ records }] = story.runs;
+  const steps = records.filter(({ k }) => k === "step");
+  // The next step begins in the cycle in which the line is seen.
+  const filled = records.findIndex(({ k }) => k === "line");
+  const [next] = records.splice(records.indexOf(steps[1]), 1);
+  records.splice(filled, 0, { ...next, at: records[filled].at });
+  const [recording] = recordingsOf(story);
+  const look = lookAt(recording, atAccess(recording, 0));
+  assert.equal(look.state.step.line, steps[0].line);
 });
 
 test("a damaged address leads nowhere, or to the nearest", () => {

@@ -4,11 +4,13 @@ import { readDocument } from "../src/model/document.js";
 import { lanesOf } from "../src/model/lanes.js";
 import { lookAt } from "../src/model/look.js";
 import { atAccess, atCycle } from "../src/model/moment.js";
-import { parsePolicy, ringOf, shapeOf } from "../src/model/policy.js";
+import { handOf, parsePolicy, ringOf, shapeOf } from "../src/model/policy.js";
 import { Recording } from "../src/model/recording.js";
 import { References } from "../src/model/references.js";
 import { spaceOf } from "../src/model/space.js";
 import { treeOf } from "../src/model/tree.js";
+import { ruleText } from "../src/words/rules.js";
+import { say } from "../src/words/say.js";
 import { bareStory, forkStory, longStory, policyRun } from "./stories/stories.mjs";
 import { SCHEMES, documentOf } from "./stories/machine.mjs";
 
@@ -46,6 +48,34 @@ test("the table of references is that of the algorithm", () => {
     assert.deepEqual([...column.frames.values()].map(({ vpn }) => Number(vpn) - 0x400).sort(), expected.held.filter((page) => page !== undefined).sort());
     assert.deepEqual(column.victims.map((vpn) => Number(vpn) - 0x400), expected.victim === undefined ? [] : [expected.victim]);
   });
+});
+
+test("a page takes the row of its victim, in whatever frame it is", () => {
+  const run = policyRun("clock");
+  const recording = recordingOf(documentOf("t", "", [run]));
+  const references = new References(recording, 1);
+  // Rows are asked for as the reader steps, not in order.
+  for (const place of [STRING.length - 1, 0, ...STRING.keys()]) {
+    const cells = references.cells(references.column(place));
+    const { held } = clock(STRING, 3)[place];
+    const shown = Array.from({ length: cells.size }, (_, row) => Number(cells.get(row).vpn) - 0x400);
+    assert.deepEqual(shown, held.filter((page) => page !== undefined), `reference ${place + 1}`);
+  }
+  // Of a long string rows are frames.
+  const long = recordingOf(longStory(4000));
+  const many = new References(long, 1);
+  assert.ok(many.list.length > 200, "the story is long");
+  assert.match(String([...many.cells(many.column(3)).keys()][0]), /^0x/);
+});
+
+test("what begins in the pixel of a shorter span is drawn as long as it is", () => {
+  const records = [
+    { at: 10, k: "event", event: "swap_out", pid: 1, va: "0x400000", slot: 0 },
+    { at: 10, k: "activity", to: 90, what: "disk_wait" },
+  ];
+  const run = { name: "r", machine: { config: "x", scheme: SCHEMES.Sv39, tlbs: [] }, cycles: 100, records };
+  const [disk] = lanesOf(recordingOf(documentOf("t", "", [run])));
+  assert.deepEqual(disk.spans(0, 100, 100), [[10, 80]]);
 });
 
 test("a policy's state is taken apart", () => {
@@ -128,3 +158,22 @@ test("outside of the window the kernel's faults are drawn, inside those of the a
   assert.equal(faults({ from: 0, to: run.cycles, whole: true }), all);
   assert.equal(faults({ from: 0, to: 300, whole: false }), all);
 });
+
+test("the hand of a clock moves while A is cleared; an eviction says why this page", () => {
+  const clock = recordingOf(clockStory());
+  const passed = (cycle) => handOf(clock, clock.stateAt(clock.indexAtCycle(cycle)), parsePolicy("1:400,1:401,1:402")[0].entries).passed;
+  assert.deepEqual([0, 10, 20, 30].map(passed), [0, 1, 2, 2]);
+  assert.match(ruleText(say(clock, clock.records.length - 1).rule), /the hand passed page 0x400000, page 0x401000 with A = 1 and cleared it; this page is the first with A = 0/);
+});
+
+/** Three pages; the hand clears A of two, and the third is the victim. */
+function clockStory() {
+  const page = (i) => ({ at: 0, k: "frame", ppn: `0x8001${i}`, use: "page", what: "heap", pids: [[1, `0x40${i}`]] });
+  const write = (at, i, flags) => ({ at, k: "pte", pa: `0x8000200${i * 4}`, value: `0x${(0x80010 + i << 10 >>> 0 | flags).toString(16)}`, by: "kernel" });
+  const records = [
+    { at: 0, k: "process", pid: 1, name: "a" }, { at: 0, k: "root", pid: 1, root: "0x80001" }, { at: 0, k: "pte", pa: "0x80001004", value: "0x20000801", by: "kernel" },
+    page(0), page(1), page(2), write(0, 0, 0x57), write(0, 1, 0x57), write(0, 2, 0x17), { at: 0, k: "policy", state: "1:400,1:401,1:402" },
+    write(10, 0, 0x17), write(20, 1, 0x17), { at: 30, k: "pte", pa: "0x80002008", value: "0x0", by: "kernel" }, { at: 31, k: "event", event: "eviction", pid: 1, va: "0x402000", frame: "0x80012", dirty: false },
+  ];
+  return { pagewalk_show: 1, runs: [{ records, machine: { scheme: SCHEMES.Sv32, policy: "clock", tlbs: [] } }] };
+}

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { accessBehind } from "../src/model/answers.js";
 import { readDocument } from "../src/model/document.js";
 import { Recording } from "../src/model/recording.js";
-import { search } from "../src/model/search.js";
+import { readOn, search } from "../src/model/search.js";
 import { processName } from "../src/words/names.js";
 import { RULES, ruleOfReason, ruleText } from "../src/words/rules.js";
-import { say } from "../src/words/say.js";
+import { say, tellOf } from "../src/words/say.js";
 import { bareStory, forkStory, policyStory } from "./stories/stories.mjs";
 import { SCHEMES } from "./stories/machine.mjs";
 
 const recordingOf = (document) => new Recording(readDocument(JSON.stringify(document)).runs[0]);
 const find = (recording, is) => recording.records.findIndex(is);
-const find2 = (recording, is) => say(recording, find(recording, is));
+/** The sentence of a record; of an access that of its answer. */
+const find2 = (recording, is) => say(recording, recording.end(find(recording, is)));
 
 test("every record of the stories has a sentence that ends, and says no undefined", () => {
   for (const story of [forkStory(), policyStory(), ...Object.values(SCHEMES).map(bareStory)]) {
@@ -27,6 +29,7 @@ test("every record of the stories has a sentence that ends, and says no undefine
 
 test("sentences say what happens, why, and by which rule", () => {
   const recording = recordingOf(forkStory());
+  assert.match(find2(recording, (r) => r.k === "satp" && r.mode !== "bare").what, /^satp is now Sv\d\d, ASID /);
   const hit = find2(recording, (r) => r.how === "tlb");
   assert.match(hit.what, /shell .* a hit in the (data|fetch) TLB gives physical 0x8/);
   const walk = find2(recording, (r) => r.how === "walk" && r.pa && r.access === "fetch");
@@ -80,8 +83,11 @@ test("a fence says what it covers", () => {
 test("search finds addresses, pages, kinds, processes, and all of them together", () => {
   const recording = recordingOf(forkStory());
   const names = (pid) => processName(recording.last, pid);
-  const all = (query) => search(recording, query, names).hits.map((i) => recording.records[i]);
-  assert.ok(all("0x401010").length > 0 && all("0x401010").every((r) => [r.va, r.pa, r.value].some((v) => v?.startsWith("0x401") || v !== undefined)));
+  const all = (query) => {
+    const { hits, exact } = search(recording, query, names);
+    return hits.slice(0, exact).map((i) => accessBehind(recording.records[i]) ?? recording.records[i]);
+  };
+  assert.ok(all("0x401010").length > 0 && all("0x401010").every((r) => r.va === "0x401010"));
   assert.ok(all("0x401010").some((r) => r.k === "access" && r.va === "0x401010"));
   assert.deepEqual(all("page_fault").map((r) => r.event).filter((e) => e !== "page_fault"), []);
   assert.equal(all("page_fault").length, recording.records.filter((r) => r.event === "page_fault").length);
@@ -89,7 +95,7 @@ test("search finds addresses, pages, kinds, processes, and all of them together"
   assert.ok(all("job").length > 0 && all("job").every((r) => [r.pid, r.child].includes(2)));
   assert.ok(all("job store fault").every((r) => r.pid === 2 && r.access === "store"));
   assert.equal(all("copy").length, recording.records.filter((r) => r.event === "copy").length);
-  assert.deepEqual(search(recording, "   ", names), { hits: [], total: 0 });
+  assert.deepEqual(search(recording, "   ", names), { hits: [], total: 0, exact: 0, said: 0 });
   assert.equal(search(recording, "zzz", names).total, 0);
 });
 
@@ -109,9 +115,34 @@ test("pages have the names that the run gives them, in sentences and in the sear
   assert.match(find2(recording, (r) => r.k === "access").what, /^string loads from page 7 \(0x407000\): /);
   assert.match(find2(recording, (r) => r.event === "page_fault").what, /fault at page 7 \(0x407000\)/);
   assert.match(find2(recording, (r) => r.event === "eviction" && r.va === "0x407000").what, /^Page 7 \(0x407000\) of string is evicted/);
-  const hits = search(recording, "page 7", () => "").hits.map((i) => recording.records[i]);
+  const hits = search(recording, "page 7", () => "").hits.map((i) => accessBehind(recording.records[i]) ?? recording.records[i]);
   assert.ok(hits.some((r) => r.k === "access") && hits.some((r) => r.event === "eviction") && hits.some((r) => r.k === "frame") && hits.some((r) => r.k === "line"));
   const of7 = (r) => r.va?.startsWith("0x407") || r.vpn === "0x407" || (r.pids ?? []).some(([, vpn]) => vpn === "0x407");
   assert.ok(hits.every(of7));
   assert.equal(hits.length, recording.records.filter(of7).length);
+});
+
+test("search finds the words of the sentences that are shown, what is exact first", () => {
+  const recording = recordingOf(forkStory());
+  const tell = (index) => tellOf(recording, index);
+  const find = (query) => search(recording, query, (pid) => processName(recording.last, pid));
+  assert.equal(find("read-only in both").total, 0, "before the sentences are made");
+  while (!readOn(recording, tell, 1)) assert.ok(recording.texts.length < recording.records.length);
+  for (const words of ["shared", "writes the entry", "ASID 2", "0x", "read-only in both"]) {
+    const { hits, total, exact, said } = find(words);
+    assert.ok(total > 0, words);
+    for (const index of hits.slice(exact, exact + said)) assert.ok(tell(index).toLowerCase().includes(words.toLowerCase()), `${words}: ${tell(index)}`);
+  }
+  assert.equal(find("ASID 1").hits.some((i) => / ASID 1\d/.test(tell(i))), false);
+  const copy = recording.records.findIndex((r) => r.event === "copy");
+  const { from, to } = recording.records[copy];
+  for (const frame of [from, to]) {
+    const { hits, exact } = find(frame);
+    assert.ok(hits.slice(0, exact).includes(copy), `the copy has ${frame}`);
+    assert.ok(hits.slice(0, exact).every((i) => [...Object.values(recording.records[i]), ...Object.values(accessBehind(recording.records[i]) ?? {})].includes(frame)));
+  }
+  // An entry first, then the others of its table.
+  const { pa } = recording.records.find((r) => r.k === "pte" && r.by === "walker");
+  const { hits, exact, total } = find(pa);
+  assert.ok(exact > 0 && total > exact && hits.slice(0, exact).every((i) => recording.records[i].pa === pa));
 });

@@ -16,6 +16,15 @@ const GROWTH: f64 = 3.0;
 /// The target of CPU seconds until the configuration of 32 lines runs.
 const READY: f64 = 0.05;
 
+/// The largest ratio of the CPU time of a run shown as a page to that of the run alone.
+const PAGE: f64 = 2.0;
+
+/// The bar of that ratio.
+pub(super) fn of_pages(measured: f64) -> Bar {
+    let what = "show trace : trace, CPU time".to_owned();
+    Bar { what, measured, bar: PAGE, met: measured <= PAGE }
+}
+
 /// A ratio or time and its bar.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bar {
@@ -108,5 +117,6 @@ mod tests {
         assert_eq!(verdicts, [(5.0, true), (1.25, false), (4.0, false), (0.04, true)]);
         let said = report.bars()[1].to_string();
         assert_eq!(said, "rv64_huge hits, compiled : verilator-best: 1.250, bar 1.5 missed");
+        assert_eq!([1.9, 2.0, 2.1].map(|ratio| of_pages(ratio).met), [true, true, false]);
     }
 }

@@ -17,6 +17,7 @@
 //! | `verilator`, `cxxrtl`, `icarus` | building and running it |
 //! | `measure`, `ready`, `clock` | checksums, interleaved rounds, CPU time |
 //! | `waves` | the same, with every signal written as a waveform |
+//! | `pages` | a recorded program shown as a page, beside its run alone |
 //! | `report`, `bars` | the table, and its targets |
 
 mod bars;
@@ -26,6 +27,7 @@ mod cxxrtl;
 mod icarus;
 mod measure;
 mod ours;
+mod pages;
 mod ready;
 mod report;
 mod verilator;
@@ -34,6 +36,7 @@ mod workshop;
 
 pub use bars::Bar;
 pub use contender::Contender;
+pub use pages::{PageOptions, PageReport, pages};
 pub use report::{Report, Row};
 pub use waves::{WaveOptions, WaveReport, waves};
 

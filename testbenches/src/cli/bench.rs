@@ -4,9 +4,9 @@ use super::output::{self, print};
 use super::progress::Progress;
 use super::run::known;
 use super::{Status, interrupt};
-use crate::bench::{Contender, Options, WaveOptions, run, waves};
+use crate::bench::{Contender, Options, PageOptions, WaveOptions, pages, run, waves};
 use crate::export::tools;
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use clap::Args;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -35,6 +35,12 @@ pub struct BenchArgs {
     /// workload, for one configuration.
     #[arg(long, conflicts_with_all = ["contenders", "check"])]
     pub waves: bool,
+    /// Measure what a page costs: `show trace` of the recorded program beside `trace`.
+    #[arg(
+        long,
+        conflicts_with_all = ["config", "contenders", "seconds", "cycles", "seed", "waves", "check"]
+    )]
+    pub show: bool,
     /// A missing tool is an error.
     #[arg(long)]
     pub check: bool,
@@ -56,6 +62,9 @@ fn seconds(text: &str) -> Result<f64, String> {
 pub(super) fn bench(arguments: &BenchArgs) -> anyhow::Result<Status> {
     if arguments.waves {
         return with_waves(arguments);
+    }
+    if arguments.show {
+        return of_pages(arguments);
     }
     let mut options = Options {
         rounds: arguments.rounds,
@@ -130,6 +139,30 @@ fn with_waves(arguments: &BenchArgs) -> anyhow::Result<Status> {
         options.config.clone_from(config);
     }
     let report = waves(&options)?;
+    if arguments.json {
+        print(&format!("{}\n", serde_json::to_string(&report)?))?;
+    } else {
+        print(&report.to_string())?;
+    }
+    Ok(Status::Fine)
+}
+
+/// Measures what a page costs, with this program's own commands, and prints the result.
+fn of_pages(arguments: &BenchArgs) -> anyhow::Result<Status> {
+    let program = std::env::current_exe().context("this program's own file is not known")?;
+    let stop = interrupt::stop_flag()?;
+    let progress = Progress::counting("rounds");
+    let options = PageOptions { program, rounds: arguments.rounds };
+    let report = pages(&options, &mut |what| {
+        progress.say(what);
+        !stop.load(Relaxed)
+    });
+    progress.clear();
+    if stop.load(Relaxed) {
+        output::note("interrupted: the measurement was not complete");
+        return Ok(Status::Interrupted);
+    }
+    let report = report?;
     if arguments.json {
         print(&format!("{}\n", serde_json::to_string(&report)?))?;
     } else {

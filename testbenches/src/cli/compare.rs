@@ -7,15 +7,15 @@ use anyhow::{Context, anyhow, bail, ensure};
 use clap::Args;
 use engine::{Engine, find};
 use model::isa::{Mode, Xlen};
+use scenario::files;
 use scenario::observe::{observe, variants};
 use scenario::variant::Variant;
-use scenario::{files, library};
 use serde_json::Value;
 
 use super::output::{self, print, print_json};
 use super::run::known;
 use super::trace::{Job, environment, status};
-use super::{RecordedArgs, Status, interrupt};
+use super::{RecordedArgs, Status, interrupt, subject};
 use crate::difference::{Difference, Side};
 
 /// Larger reports are not read.
@@ -72,13 +72,18 @@ pub(super) fn compare(arguments: &CompareArgs, engine: Option<Engine>) -> anyhow
 
 /// A report from a file.
 fn read(name: &str) -> anyhow::Result<Side> {
-    let known = find(name).is_ok();
-    let text = files::text(Path::new(name), LONGEST).with_context(|| match known {
-        true => format!("{name} is a configuration; say what to run it on, as --on FILE.trace"),
-        false => name.to_owned(),
+    ensure!(
+        Path::new(name).exists() || find(name).is_err(),
+        "{name} is a configuration; say what to run it on, as --on FILE.trace"
+    );
+    let text = files::text(Path::new(name), LONGEST).with_context(|| name.to_owned())?;
+    let report: Value = serde_json::from_str(&text).map_err(|error| {
+        anyhow!(
+            "{name}: this is no report in JSON: {error}; two reports are compared, as `pagewalk \
+                 trace --json` prints them, or two configurations on one trace: `pagewalk compare \
+                 rv64_linux rv64_large --on {name}`"
+        )
     })?;
-    let report: Value = serde_json::from_str(&text)
-        .map_err(|error| anyhow!("{name}: this is no report in JSON: {error}"))?;
     let report = match report {
         // `trace` with one configuration, `run` with one machine.
         Value::Array(mut list) if list.len() == 1 => list.remove(0),
@@ -99,7 +104,7 @@ fn run(
 ) -> anyhow::Result<Result<[Side; 2], Status>> {
     let names = [&arguments.first, &arguments.second];
     names.iter().try_for_each(|name| known(Some(name.as_str())))?;
-    let is_trace = !subject.ends_with(".toml") && Path::new(subject).exists();
+    let is_trace = !subject::is_scenario(subject);
     ensure!(
         is_trace || arguments.os.is_empty(),
         "--os has no effect on a scenario: its file says how the system is set up"
@@ -151,12 +156,12 @@ fn of_trace(
 }
 
 fn of_scenario(subject: &str, names: [&String; 2], engine: Engine) -> anyhow::Result<Reports> {
-    let found = library::find(subject)?;
-    let [scenario] = &found[..] else {
-        let names: Vec<_> = found.iter().map(|scenario| scenario.name.as_str()).collect();
-        bail!("`{subject}` matches {} scenarios; choose one: {}", found.len(), names.join(", "));
-    };
-    let variants = variants(scenario)?;
+    let scenario = subject::scenario(subject)?;
+    let variants = variants(&scenario)?;
+    ensure!(
+        !variants.is_empty(),
+        "{subject} runs on no MMU: there is nothing in it that depends on a configuration"
+    );
     let stop = interrupt::stop_flag()?;
     let one = |name: &String| {
         let config = find(name)?;
@@ -165,9 +170,13 @@ fn of_scenario(subject: &str, names: [&String; 2], engine: Engine) -> anyhow::Re
             xlen == config.xlen && config.organisation.sizes.has(variant.mode)
         };
         let variant = variants.iter().find(fits);
-        let variant = variant.ok_or_else(|| anyhow!("{subject} runs in no scheme of `{name}`"))?;
+        let variant = variant.ok_or_else(|| {
+            let mut schemes: Vec<_> = variants.iter().map(|variant| variant.mode.name()).collect();
+            schemes.dedup();
+            anyhow!("{subject} runs with {}, which `{name}` does not have", schemes.join(", "))
+        })?;
         let variant = Variant { config, ..*variant };
-        let mut report = observe(scenario, &variant, engine, None, None, stop)?.report;
+        let mut report = observe(&scenario, &variant, engine, None, None, stop)?.report;
         report["machine"] = variant.to_string().into();
         anyhow::Ok(report)
     };

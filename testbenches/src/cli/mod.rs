@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `machine` | the arguments of every command |
 //! | `values` | the meaning of their values |
+//! | `subject` | the trace or the scenario that one of them names |
 //! | `list`, `new`, `run`, `open`, `wave` | scenarios: naming, beginning one, running, opening (`pagewalk wave`), recording |
 //! | `show` | a run as a page to look at |
 //! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
@@ -36,6 +37,7 @@ mod quiz;
 mod run;
 mod show;
 mod soak;
+mod subject;
 mod toy;
 mod trace;
 mod values;

@@ -117,6 +117,9 @@ pub(super) fn run(arguments: &RunArgs, engine: Engine) -> anyhow::Result<Status>
 /// An unknown configuration gets a suggestion.
 pub(super) fn known(config: Option<&str>) -> anyhow::Result<()> {
     let Some(config) = config else { return Ok(()) };
+    if config.contains(',') {
+        anyhow::bail!("--config {config}: only one configuration is possible here");
+    }
     match engine::find(config) {
         Ok(_) => return Ok(()),
         Err(error @ UnknownConfig::Parts { .. }) => return Err(error.into()),

@@ -109,7 +109,8 @@ impl Difference {
             text += "\n";
         }
         if self.rows.is_empty() {
-            return text + &format!("no figure differs; {} are the same\n", self.same);
+            let are = if self.same == 1 { "is" } else { "are" };
+            return text + &format!("no figure differs; {} {are} the same\n", self.same);
         }
         let head = ["figure", "A", "B", "B - A", "B / A - 1", "unit"].map(str::to_owned).to_vec();
         let shown = self.rows.iter().take(most).map(Row::cells);
@@ -125,7 +126,8 @@ impl Difference {
         let hidden = self.rows.len().saturating_sub(most);
         let more =
             if hidden > 0 { format!("{hidden} more differ (--all); ") } else { String::new() };
-        text + &format!("\n{more}{} figures are the same\n", self.same)
+        let figures = if self.same == 1 { "figure is" } else { "figures are" };
+        text + &format!("\n{more}{} {figures} the same\n", self.same)
     }
 
     /// All figures that differ, a record for each.

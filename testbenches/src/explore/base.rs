@@ -7,7 +7,7 @@ use super::path;
 use scenario::load::Scenario;
 
 /// The recorded programs in the binary, by name.
-pub(super) const TRACES: [(&str, &[u8]); 1] =
+pub(crate) const TRACES: [(&str, &[u8]); 1] =
     [("sort", include_bytes!("../../data/traces/sort.lackey.zst"))];
 
 /// A scenario's file as a table, before anything is set.
@@ -67,6 +67,7 @@ impl Base {
         let authority = if table.contains_key("contiguous") { "source" } else { "spec" };
         table.entry(authority).or_insert_with(|| Value::String("none: a study".to_owned()));
         without_policies(&mut table);
+        for_traces(&mut table);
         let trace = trace(&mut table)?;
         let text = toml::to_string(&table).map_err(|error| error.to_string())?;
         let scenario = Scenario::parse(&self.name, &self.name, &text).map_err(|error| {
@@ -110,6 +111,20 @@ fn without_policies(table: &mut Table) {
     for process in processes.into_iter().flatten().filter_map(Value::as_table_mut) {
         process.remove("expect_by_policy");
         process.remove("victims_by_policy");
+    }
+}
+
+/// A machine for traces has the scheme that `pagewalk trace` has, unless it says which: 32 bits are too
+/// few for most.
+fn for_traces(table: &mut Table) {
+    let processes = table.get("process").and_then(Value::as_array);
+    let has_trace = |process: &Value| process.get("trace").is_some();
+    if !processes.is_some_and(|processes| processes.iter().any(has_trace)) {
+        return;
+    }
+    let machine = table.entry("machine").or_insert_with(|| Value::Table(Table::new()));
+    if let Some(machine) = machine.as_table_mut() {
+        machine.entry("modes").or_insert_with(|| Value::String("sv39".to_owned()));
     }
 }
 

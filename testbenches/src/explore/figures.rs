@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use scenario::library::similar;
 
+/// What the names of figures of single processes begin with.
+const PROCESSES: &str = "processes.";
+
 /// The figures of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
@@ -60,8 +63,9 @@ impl Figures {
         if let Some(value) = self.known.get(name) {
             return Ok(*value);
         }
-        let end = format!(".{name}");
-        let ending = |path: &&String| path.ends_with(&end) && !path.starts_with("processes.");
+        let (whose, last) = whose(name);
+        let end = format!(".{last}");
+        let ending = |path: &&String| path.ends_with(&end) && is_of(path, whose);
         let mut found = self.known.iter().filter(|(path, _)| ending(path));
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Ok(*value),
@@ -81,10 +85,11 @@ impl Figures {
         }
     }
 
-    /// Figures whose last part is similar to that of a name, except those of single processes.
+    /// Figures whose last part is similar to that of a name, of the same process or of none.
     fn like(&self, name: &str) -> Vec<String> {
         let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
-        let paths = || self.known.keys().filter(|path| !path.starts_with("processes."));
+        let (whose, _) = whose(name);
+        let paths = || self.known.keys().filter(|path| is_of(path, whose));
         let parts: BTreeSet<_> = paths().map(|path| last(path)).collect();
         let Some(part) = similar(&last(name), parts.iter().map(String::as_str)).into_iter().next()
         else {
@@ -93,9 +98,34 @@ impl Figures {
         paths().filter(|path| last(path) == part).take(3).cloned().collect()
     }
 
+    /// Whether some figure has the last part of a name, which may be that of another run's figure, as of
+    /// a process that this one does not have. Otherwise the name is mistyped.
+    pub fn has_like(&self, name: &str) -> bool {
+        let end = name.rsplit('.').next();
+        self.known.keys().chain(&self.unknown).any(|path| path.rsplit('.').next() == end)
+    }
+
     /// Names and values, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.known.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+}
+
+/// The beginning of a name that selects one process, with its dot, and the rest; all of it is the rest
+/// if it does not.
+fn whose(name: &str) -> (Option<&str>, &str) {
+    let process = name.strip_prefix(PROCESSES).and_then(|rest| rest.split_once('.'));
+    match process {
+        Some((process, rest)) => (name.get(..PROCESSES.len() + process.len() + 1), rest),
+        None => (None, name),
+    }
+}
+
+/// Whether a path is one of this process's, or of no process.
+fn is_of(path: &str, process: Option<&str>) -> bool {
+    match process {
+        Some(process) => path.starts_with(process),
+        None => !path.starts_with(PROCESSES),
     }
 }
 
@@ -117,7 +147,7 @@ mod tests {
         let figures = Figures::of(&json!({
             "cycles": 9, "mode": "Sv39", "mpki": null,
             "total": { "faults": { "minor_faults": 3 }, "a": { "max": 1 }, "b": { "max": 2 } },
-            "processes": [{ "name": "left", "minor_faults": 1 }],
+            "processes": [{ "name": "left", "minor_faults": 1, "deep": { "walks": 7 } }],
         }));
         assert_eq!(figures.get("cycles"), Ok(9.0));
         assert_eq!(figures.get("minor_faults"), Ok(3.0));
@@ -126,5 +156,13 @@ mod tests {
         let error = figures.get("minor_fault").unwrap_err();
         assert!(error.contains("total.faults.minor_faults"), "{error}");
         assert!(figures.get("mpki").is_err());
+        assert_eq!(figures.get("processes.left.walks"), Ok(7.0));
+        assert!(figures.get("walks").is_err());
+        let error = figures.get("processes.left.walk").unwrap_err();
+        assert!(error.contains("did you mean processes.left.deep.walks?"), "{error}");
+        let error = figures.get("processes.right.walks").unwrap_err();
+        assert!(error.contains("`--figures` lists all"), "{error}");
+        assert!(figures.has_like("processes.right.minor_faults") && figures.has_like("mpki"));
+        assert!(!figures.has_like("processes.left.minor_fault"));
     }
 }

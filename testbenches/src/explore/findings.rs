@@ -34,6 +34,15 @@ struct Series<'f> {
 }
 
 impl Series<'_> {
+    /// Whether it has this name, with or without what its numbers are of.
+    fn is_called(&self, name: &str, plan: &Plan) -> bool {
+        let labels = |point: &&Point| {
+            point.choices.iter().skip(1).map(|choice| choice.label.clone()).collect::<Vec<_>>()
+        };
+        let plain = self.points.first().map(labels).unwrap_or_default();
+        self.name == name || plan.named(&plain)[self.measure] == name
+    }
+
     /// The value at a place along x.
     fn at(&self, label: &str) -> Option<f64> {
         let run = self.points.iter().find(|point| point.label() == label)?.run()?;
@@ -45,7 +54,12 @@ impl Plan {
     /// The names of the curves that a combination of the sweeps not along x is a point of, one for
     /// each measure.
     pub fn curves(&self, choices: &[Choice]) -> Vec<String> {
-        let labels: Vec<_> = choices.iter().skip(1).map(|c| c.label.as_str()).collect();
+        let labels = self.sweeps.iter().zip(choices).skip(1);
+        self.named(&labels.map(|(sweep, choice)| sweep.curve(choice)).collect::<Vec<_>>())
+    }
+
+    /// The names of the measures of a curve with these labels.
+    fn named(&self, labels: &[String]) -> Vec<String> {
         let name = |measure: &Measure| match (labels.is_empty(), self.measures.len()) {
             (true, _) => measure.title().to_owned(),
             (false, 1) => labels.join(", "),
@@ -288,7 +302,8 @@ impl Findings {
         };
         let mut remarks = Vec::new();
         for RemarkText { x, curve, text, offset } in &self.remarks {
-            let found = series.iter().find(|series| series.name == *curve).and_then(|series| {
+            let found = series.iter().find(|series| series.is_called(curve, &self.plan));
+            let found = found.and_then(|series| {
                 let point = series.points.iter().find(|point| point.label() == x)?;
                 Some((place(point), point.run()?.measured[series.measure]?))
             });
@@ -304,7 +319,7 @@ impl Findings {
         let x = first.map_or_else(Axis::default, |sweep| Axis {
             name: sweep.axis.as_deref().unwrap_or(sweep.title()).to_owned(),
             unit: sweep.unit.clone(),
-            log: sweep.log && numbers,
+            log: sweep.is_log() && numbers,
         });
         let measures = &self.plan.measures;
         let y = Axis {
@@ -324,6 +339,7 @@ impl Findings {
             categories: (!numbers).then(|| rows.iter().map(|row| (*row).to_owned()).collect()),
             curves: series.iter().filter_map(curve).collect(),
             remarks,
+            ..Picture::default()
         })
     }
 }

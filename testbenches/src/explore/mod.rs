@@ -29,12 +29,22 @@ pub mod sweep;
 pub mod units;
 pub mod values;
 
+pub(crate) use base::TRACES;
+
 /// An exploration that cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ExploreError {
     /// A parameter, value or measure is invalid.
     #[error("{0}")]
     Wrong(String),
+    /// A measure names a figure that is nowhere: it is mistyped.
+    #[error("{message}")]
+    Mistyped {
+        /// The settings of the run that showed it.
+        settings: String,
+        /// A sentence.
+        message: String,
+    },
     /// The same error in one of many runs.
     #[error("with {settings}: {message}")]
     InRun {

@@ -5,8 +5,8 @@ use toml::Table;
 
 use super::draw::Unit;
 use super::units;
-use super::values::Values;
-use scenario::error::LoadError;
+use super::values::{Choice, Values};
+use scenario::error::{LoadError, in_words};
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/study_files.rs"));
@@ -30,9 +30,9 @@ pub struct Sweep {
     /// The unit along x.
     #[serde(default)]
     pub unit: Unit,
-    /// Logarithmic along x: equal distances are equal factors.
-    #[serde(default)]
-    pub log: bool,
+    /// Logarithmic along x: equal distances are equal factors. If nothing is said, it is so for values
+    /// that multiply, as 4..64x2.
+    pub log: Option<bool>,
 }
 
 impl Sweep {
@@ -44,6 +44,26 @@ impl Sweep {
     /// Its name in tables and pictures.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or_else(|| self.variable())
+    }
+
+    /// Whether it is logarithmic along x.
+    pub fn is_log(&self) -> bool {
+        self.log.unwrap_or_else(|| self.at.is_none() && self.values.multiply())
+    }
+
+    /// A value as the name of a curve. A number is one of something, unless it has a label of its own.
+    pub fn curve(&self, choice: &Choice) -> String {
+        use toml::Value::{Boolean, Float, Integer};
+        // A path that stands for a name, on the command line, is long: its last part will do.
+        let of = self.name.as_deref().filter(|name| *name != self.set);
+        match (&choice.value, self.variable()) {
+            _ if choice.is_named() => choice.label.clone(),
+            (Integer(0), "ways") => "fully associative".to_owned(),
+            (Integer(_) | Float(_) | Boolean(_), variable) => {
+                format!("{} {}", of.unwrap_or(variable), choice.label)
+            }
+            _ => choice.label.clone(),
+        }
     }
 }
 
@@ -110,9 +130,11 @@ pub struct Study {
     /// Its name.
     #[serde(skip)]
     pub name: String,
-    /// A heading.
+    /// A heading; the study's name by default.
+    #[serde(default)]
     pub title: String,
     /// One sentence or two: the idea.
+    #[serde(default)]
     pub idea: String,
     /// The name of the y axis, if there are several measures.
     pub y: Option<String>,
@@ -146,22 +168,17 @@ impl Study {
     /// [`LoadError`].
     pub fn read(name: &str, file: &str, text: &str) -> Result<Study, LoadError> {
         let wrong = |span, message: &str| LoadError::at(file, text, span, message);
-        let study: Study =
-            toml::from_str(text).map_err(|error| wrong(error.span(), error.message()))?;
+        let study: Study = toml::from_str(text)
+            .map_err(|error| wrong(error.span(), &in_words(error.message())))?;
         if study.scenario.is_some() == study.base.is_some() {
             return Err(wrong(None, "a study has either `scenario` or `base`"));
         }
         if study.sweep.is_empty() || study.measure.is_empty() {
             return Err(wrong(None, "a study needs `[[sweep]]` and `[[measure]]`"));
         }
-        Ok(Study { name: name.to_owned(), ..study })
+        let title = if study.title.is_empty() { name.to_owned() } else { study.title };
+        Ok(Study { name: name.to_owned(), title, ..study })
     }
-}
-
-/// Whether a file is a study, and no scenario: it sweeps or measures. A file that is no TOML is none.
-pub fn is_one(text: &str) -> bool {
-    let table = text.parse::<Table>();
-    table.is_ok_and(|table| ["sweep", "measure"].iter().any(|key| table.contains_key(*key)))
 }
 
 /// Names and texts of the studies in the binary, by name.

@@ -1,5 +1,6 @@
 //! The runs of a study: every combination of the values, several at a time, told in a fixed order.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -121,10 +122,12 @@ impl Known<'_, '_> {
 }
 
 /// Runs the points of a part of a plan, several at a time, and returns them in order. After `stop`
-/// none begins, and those that had not ended are left out. One that fails does not stop the others.
+/// none begins, and those that had not ended are left out. One that fails does not stop the others,
+/// unless it is the first, and shows that a measure is mistyped.
 ///
 /// # Errors
-/// [`ExploreError::Wrong`] for a plan that cannot be run at all; an error of [`Told::point`].
+/// [`ExploreError::Wrong`] for a plan that cannot be run at all; [`ExploreError::Mistyped`]; an error of
+/// [`Told::point`].
 pub fn run(
     plan: &Plan,
     part: Part,
@@ -158,6 +161,21 @@ pub fn run(
                 return;
             }
             one_more();
+            // What is mistyped in the first run is mistyped in all: they need not be waited for.
+            if at == 0
+                && let Err(error @ ExploreError::Mistyped { .. }) = outcome
+            {
+                if let Ok(mut known) = known.lock() {
+                    known.lost = Some(error.into());
+                }
+                return;
+            }
+            let outcome = outcome.map_err(|error| match error {
+                ExploreError::Mistyped { settings, message } => {
+                    ExploreError::InRun { settings, message }
+                }
+                other => other,
+            });
             let outcome = outcome.map_err(|error| Failed {
                 broke: matches!(error, ExploreError::Broke { .. }),
                 error: error.to_string(),
@@ -259,11 +277,18 @@ fn one(
     let mut measured = Vec::new();
     for formula in &formulas.measures {
         // An unknown name is an error, a division by zero a result.
-        let unknown = std::cell::Cell::new(false);
-        let watched = |name: &str| value(name).inspect_err(|_| unknown.set(true));
+        let unknown = RefCell::new(None);
+        let watched =
+            |name: &str| value(name).inspect_err(|_| *unknown.borrow_mut() = Some(name.to_owned()));
         match formula.value(&watched) {
             Ok(value) => measured.push(Some(value)),
-            Err(message) if unknown.get() => return Err(in_run(message)),
+            Err(message) if unknown.borrow().is_some() => {
+                let name = unknown.take().unwrap_or_default();
+                return Err(match figures.has_like(&name) {
+                    true => in_run(message),
+                    false => ExploreError::Mistyped { settings: said(), message },
+                });
+            }
             Err(message) => {
                 notes.push(message);
                 measured.push(None);

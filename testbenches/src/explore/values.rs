@@ -1,4 +1,5 @@
-//! The values of a parameter: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`.
+//! The values of a parameter: `32..256:32`, `1..1024x2`, `fifo,lru`, `0,1,4..16:4`,
+//! `1,[5,20],{ hit = 1, miss = 11, every = 10 }`.
 
 use std::num::{IntErrorKind, ParseIntError};
 
@@ -33,6 +34,11 @@ impl Choice {
         Choice { value, label }
     }
 
+    /// Whether its label is another text than the value.
+    pub fn is_named(&self) -> bool {
+        self.label != Choice::new(self.value.clone()).label
+    }
+
     /// The value as a number, if it is one.
     pub fn number(&self) -> Option<f64> {
         match self.value {
@@ -49,14 +55,15 @@ pub struct Values(pub Vec<Choice>);
 
 impl Values {
     /// Parses `a..b` (every whole number, both ends included), `a..b:s` (in steps of s), `a..bxf`
-    /// (times f each), single values, and lists of these with commas.
+    /// (times f each), single values, and lists of these with commas. A comma inside brackets, braces
+    /// or quotation marks belongs to a value.
     ///
     /// # Errors
     /// A sentence.
     pub fn parse(text: &str) -> Result<Values, String> {
         let mut values = Vec::new();
-        for part in text.split(',').map(str::trim) {
-            if part.contains("..") {
+        for part in parts(text).into_iter().map(str::trim) {
+            if part.contains("..") && !part.starts_with(OPENING) {
                 let range = whole(part, range).map_err(|problem| problem.message.into_owned())?;
                 values.extend(range.into_iter().map(|value| Choice::new(Value::Integer(value))));
             } else {
@@ -78,6 +85,30 @@ impl Values {
         let factor = numbers[1] / numbers[0];
         factor > 1.0 && numbers.windows(2).all(|pair| pair[1] == pair[0] * factor)
     }
+}
+
+/// What a value of TOML begins with that may have commas inside.
+const OPENING: [char; 4] = ['[', '{', '"', '\''];
+
+/// The parts of a text between its commas, apart from those inside of values.
+fn parts(text: &str) -> Vec<&str> {
+    let (mut parts, mut begin) = (Vec::new(), 0);
+    let (mut depth, mut quote) = (0_usize, None);
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (Some(mark), _) => quote = quote.filter(|_| c != mark),
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth = depth.saturating_sub(1),
+            (None, ',') if depth == 0 => {
+                parts.push(&text[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[begin..]);
+    parts
 }
 
 /// A value in TOML syntax; anything else is a text.
@@ -183,6 +214,16 @@ mod tests {
         assert_eq!(labels("fifo, lru,7..8").unwrap(), ["fifo", "lru", "7", "8"]);
         assert_eq!(Values::parse("true").unwrap().0[0].value, Value::Boolean(true));
         assert_eq!(Values::parse("-3..-2").unwrap().0[0].value, Value::Integer(-3));
+    }
+
+    #[test]
+    fn commas_inside_a_value_are_its_own() {
+        let text = "1, [5, 20], { hit = 1, miss = 11, every = 10 }, \"a,b\", 7..8";
+        let values = Values::parse(text).unwrap().0;
+        let kinds: Vec<_> = values.iter().map(|choice| choice.value.type_str()).collect();
+        assert_eq!(kinds, ["integer", "array", "table", "string", "integer", "integer"]);
+        assert_eq!(values[3].label, "a,b");
+        assert_eq!(labels("a[1,b").unwrap(), ["a[1,b"]);
     }
 
     #[test]

@@ -71,3 +71,18 @@ fn a_round_is_a_scenario_that_passes() {
     assert_eq!(played.failure, None);
     assert!(played.steps > 1000, "{played:?}");
 }
+
+/// The programs of a seed stay what they are: only frames change places.
+#[test]
+fn frames_of_any_choice_keep_all_data_and_invariants() {
+    let stop = AtomicBool::new(false);
+    for (choice, seed) in [("random", 1), ("coloured", 2), ("bin_hopping", 3), ("coloured", 4)] {
+        let mut round = generate(&Setup { check_every: 4, ..SETUP }, seed);
+        round.os.push(("frame_choice", format!("\"{choice}\"")));
+        round.os.push(("cache", "{ bytes = 65536, ways = 2, line = 32 }".to_owned()));
+        let played = play(&round, Engine::default(), &stop).expect("it runs");
+        assert_eq!(played.failure, None, "{choice}");
+        let missed = played.counts.get("cache.misses").copied();
+        assert!(missed.is_some_and(|misses| misses > 0), "{choice}");
+    }
+}

@@ -71,6 +71,19 @@ fn every_contender_answers_alike() {
     }
 }
 
+/// Of the same run, with the recorder and without.
+#[test]
+fn a_page_costs_more_than_the_run_alone() {
+    let mut command = assert_cmd::cargo::cargo_bin_cmd!("pagewalk");
+    let output = command.args(["bench", "--show", "--json", "--rounds", "1"]).assert().success();
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.get_output().stdout).expect("JSON");
+    println!("{report}");
+    let number = |name: &str| report[name].as_f64().expect("a number");
+    assert!(number("trace_cpu_seconds") > 0.0 && number("ratio") > 1.0, "{report}");
+    assert!((100_000.0..5_000_000.0).contains(&number("page_bytes")), "{report}");
+}
+
 #[test]
 fn json_is_an_object_a_line() {
     let arguments = "bench --json --config rv32_tiny,rv64_tiny --contenders compiled,interpreter \

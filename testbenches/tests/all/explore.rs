@@ -192,3 +192,32 @@ fn options_that_have_no_effect_on_a_recorded_program_are_refused() {
         assert!(error.contains("no effect"), "{wrong}: {error}");
     }
 }
+
+#[test]
+fn a_mistyped_measure_ends_the_sweep_at_its_first_run() {
+    let name = "where-do-pages-come-from/zeroes-on-demand";
+    let start = ["explore", name, "--sweep", "os.frames=200..600:10", "--measure"];
+    for (measure, meant) in [
+        ("total.data.tlb_mises", "total.data.tlb_misses"),
+        ("1 + minor_fault", "total.faults.minor_faults"),
+    ] {
+        let (out, error, status) = pagewalk(&[&start[..], &[measure]].concat());
+        assert_eq!((out.as_str(), status), ("", 2), "{error}");
+        assert!(error.contains(&format!("did you mean {meant}")), "{error}");
+        assert!(!error.contains("runs failed"), "the others need not run: {error}");
+    }
+}
+
+#[test]
+fn a_curve_of_numbers_says_what_they_are_of() {
+    let name = "where-do-pages-come-from/zeroes-on-demand";
+    let names = |sweep: &str| {
+        let sweeps = ["--sweep", "os.frames=200,300", "--sweep", sweep, "--json"];
+        let findings = json(&[&["explore", name, "--measure", "cycles"], &sweeps[..]].concat());
+        let series = findings["series"].as_array().expect("a list").clone();
+        series.iter().filter_map(|s| s["name"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(names("machine.ways=0,1,2"), ["fully associative", "ways 1", "ways 2"]);
+    assert_eq!(names("machine.l2=0,64"), ["l2 0", "l2 64"]);
+    assert_eq!(names("machine.replacement=fifo,lru"), ["fifo", "lru"]);
+}

@@ -26,8 +26,10 @@ fn pages() -> Vec<PathBuf> {
 }
 
 fn output(arguments: &[&str]) -> String {
-    let run = Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).output();
-    let run = run.expect("the command starts");
+    // Files are named as a reader in a clone names them.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+    let run = command.args(arguments).current_dir(root).output().expect("the command starts");
     let errors = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "pagewalk {}: {errors}", arguments.join(" "));
     String::from_utf8(run.stdout).expect("its output is UTF-8").trim_end().to_owned()

@@ -5,8 +5,9 @@
 //! | `bench`, `soak` | measuring and soaking |
 //! | `skip`, `fast` | time skip, and the fast path of cycles of hits |
 //! | `cli`, `new`, `explore`, `quiz`, `toy`, `policy`, `netlist`, `trace`, `formats` | the command, by its real binary |
+//! | `mistakes` | what it says of wrong arguments and files |
 //! | `traces` | traces in sweeps and scenarios |
-//! | `curves` | curves of every size, against the hardware at every size |
+//! | `curves`, `goals` | curves of every size, against the hardware at every size; what they answer |
 //! | `over_time` | a run over time; two runs compared |
 //! | `studies`, `shards` | studies from files; parts of a sweep, merged |
 //! | `command` | runs the real binary for the others |
@@ -44,7 +45,9 @@ mod exported;
 mod fast;
 mod figures;
 mod formats;
+mod goals;
 mod ideas;
+mod mistakes;
 mod mutants;
 mod netlist;
 mod new;

@@ -62,6 +62,20 @@ fn stretches_add_up_to_the_report_and_change_nothing() {
     }
 }
 
+/// At the end of a run nothing is in use any more, which is not what its last stretch used.
+#[test]
+fn the_last_stretch_shows_the_frames_before_the_end() {
+    let folder = folder();
+    for every in ["1000", "20000cycles", "100000000"] {
+        let report = json(folder.path(), &["trace", "phases.din", "--json", "--every", every]);
+        let rows = report["series"].as_array().expect("a list");
+        let frames: Vec<_> = rows.iter().filter_map(|row| row["frames"].as_u64()).collect();
+        // 60 pages and one of text, and their tables: the second phase needs no more at its end.
+        assert!(frames.last().is_some_and(|last| (61..80).contains(last)), "{every}: {frames:?}");
+        assert!(frames.is_sorted(), "{every}: {frames:?}");
+    }
+}
+
 #[test]
 fn a_series_is_shown_and_drawn() {
     let folder = folder();

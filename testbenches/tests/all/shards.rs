@@ -133,28 +133,67 @@ fn what_is_wrong_with_parts_is_said() {
     }
 }
 
-/// The recipe of the documentation, as it is there, with a smaller study.
-#[test]
-fn the_recipe_with_xargs_runs() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("explore/README.md");
-    let readme = fs::read_to_string(readme).expect("it is there");
-    let line = readme.lines().find(|line| line.starts_with("seq 8 | xargs")).expect("a recipe");
-    let folder = TempDir::new().expect("a temporary folder");
-    let binary = assert_cmd::cargo::cargo_bin!("pagewalk");
-    let path = format!(
-        "{}:{}",
-        binary.parent().expect("a folder").display(),
-        std::env::var("PATH").unwrap_or_default()
-    );
-    let small = line.replace("faults-against-frames", "internal-fragmentation");
-    let shell = |text: &str| {
+/// A shell in a folder with this `pagewalk`.
+struct Shell(TempDir);
+
+impl Shell {
+    fn says(&self, text: &str) -> Vec<u8> {
+        let binary = assert_cmd::cargo::cargo_bin!("pagewalk");
+        let path = format!(
+            "{}:{}",
+            binary.parent().expect("a folder").display(),
+            std::env::var("PATH").unwrap_or_default()
+        );
         let mut command = Command::new("sh");
-        command.current_dir(folder.path()).env("PATH", &path).args(["-c", text]);
+        command.current_dir(self.0.path()).env("PATH", &path).args(["-c", text]);
         let output = command.output().expect("a shell");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
-    };
-    shell(&small);
-    let merged = shell("pagewalk explore --merge part-*.json --csv");
-    assert!(merged == shell("pagewalk explore internal-fragmentation --csv"));
+    }
+}
+
+/// The recipes of the documentation, as they are there, with a smaller study.
+fn recipe(begins: &str) -> String {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("explore/README.md");
+    let readme = fs::read_to_string(readme).expect("it is there");
+    let mut blocks = readme.split("```\n");
+    let block = blocks.find(|block| block.starts_with(begins)).expect("a recipe");
+    block.replace("faults-against-frames", "internal-fragmentation")
+}
+
+/// Runs a recipe, and compares what its parts give with the sweep in one process.
+fn runs(recipe: &str) {
+    let shell = Shell(TempDir::new().expect("a temporary folder"));
+    shell.says(recipe);
+    let merged = shell.says("pagewalk explore --merge part-*.json --csv");
+    assert!(merged == shell.says("pagewalk explore internal-fragmentation --csv"));
+}
+
+#[test]
+fn the_recipe_with_xargs_runs() {
+    runs(&recipe("seq 8 | xargs"));
+}
+
+#[test]
+fn the_recipe_with_gnu_parallel_runs() {
+    let is_gnu = |output: std::process::Output| output.stdout.starts_with(b"GNU parallel");
+    if Command::new("parallel").arg("--version").output().is_ok_and(is_gnu) {
+        runs(&recipe("parallel --jobs 4"));
+    } else {
+        println!("skipped: tool parallel missing");
+    }
+}
+
+/// Each task of the array as Slurm starts it: with its number, and how many there are.
+#[test]
+fn the_script_for_slurm_runs() {
+    let script = recipe("#!/bin/sh\n#SBATCH --array=1-8");
+    let shell = Shell(TempDir::new().expect("a temporary folder"));
+    fs::write(shell.0.path().join("sweep.sh"), script).expect("it can be written");
+    shell.says(
+        "for task in $(seq 8); do SLURM_CPUS_PER_TASK=2 SLURM_ARRAY_TASK_COUNT=8 \
+         SLURM_ARRAY_TASK_ID=$task sh -eu sweep.sh || exit; done",
+    );
+    let merged = shell.says("pagewalk explore --merge part-*.json --csv");
+    assert!(merged == shell.says("pagewalk explore internal-fragmentation --csv"));
 }

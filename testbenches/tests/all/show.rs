@@ -10,6 +10,7 @@ use assert_cmd::cargo::cargo_bin_cmd;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+use testbenches::export::tools;
 
 use crate::command::finished;
 
@@ -295,6 +296,26 @@ fn the_shipped_trace_fits_a_small_file_that_says_what_it_leaves_out() {
     assert!(walked(run) > 1000);
 }
 
+/// What the last cycle of a run empties is seen empty.
+#[test]
+fn a_fence_at_the_end_empties_its_lines() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let file = folder.path().join("last.toml");
+    let text = "machine = { modes = \"sv39\", size = \"tiny\" }\n\
+        map = [{ va = 0x1000, pa = 0x8000_0000, flags = \"RW UAD\" }]\n\
+        step = [{ load = 0x1000 }, { fence = {} }]\n";
+    std::fs::write(&file, text).expect("it can be written");
+    let (document, status) = recorded(&[file.to_str().expect("a path")]);
+    assert_eq!(status, 0);
+    let run = &document["runs"][0];
+    let lines: Vec<_> = of(run, "line").collect();
+    let valid: Vec<_> = lines.iter().map(|line| line["valid"] == true).collect();
+    assert_eq!(valid, [true, false], "{lines:?}");
+    assert_eq!(lines[1]["at"], run["cycles"]);
+    let fence = of(run, "fence").next().expect("a fence");
+    assert_eq!(fence["at"].as_u64().map(|at| at + 1), run["cycles"].as_u64());
+}
+
 #[test]
 fn what_cannot_be_shown_is_refused() {
     let folder = TempDir::new().expect("a temporary folder");
@@ -312,6 +333,11 @@ fn what_cannot_be_shown_is_refused() {
     refused(&["how-large-is-a-page/megapage", "--policy", "fifo"], &page, "no operating system");
     refused(&[STORIES[2]], &folder.path().join("x.txt"), ".html or .json");
     refused(&[STORIES[2]], &folder.path().join("no/x.html"), "cannot be written");
+    refused(
+        &["first-fit"],
+        &page,
+        "it has no MMU and no pages, but the segmentation unit segment_",
+    );
     let many = ["policy", "--string", "1,2", "--frames", "1..3"];
     refused(&many, &page, "side by side");
 }
@@ -344,13 +370,35 @@ fn the_bundle_is_that_of_its_sources() {
     assert_eq!(&stated[..64], hex, "run `npm run build` in testbenches/show");
 }
 
-/// What is written is read by the page, in Chromium: `make page` installs what this needs.
+/// Whether the page can be opened in Chromium; `make test` and `make page` install what that needs.
+fn has_chromium() -> bool {
+    let is_named = std::env::var_os("CHROMIUM").is_some();
+    if !tools::or_skip("node") || !is_named && !tools::or_skip("chromium") {
+        return false;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("show/node_modules");
+    let is_ready = folder.is_dir();
+    assert!(
+        is_ready || !tools::required(),
+        "CI=true requires what `scripts/page.sh ready` installs"
+    );
+    if !is_ready {
+        println!("skipped: `scripts/page.sh ready` installs what it needs");
+    }
+    is_ready
+}
+
+/// Node in the folder of the page's sources, with these arguments.
+fn node(arguments: &[&str]) -> std::process::Command {
+    let mut node = std::process::Command::new("node");
+    node.args(arguments).current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("show"));
+    node
+}
+
+/// What is written is read by the page.
 #[test]
 fn pages_that_were_written_are_read() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("show");
-    let has = |tool: &str| std::process::Command::new(tool).arg("--version").output().is_ok();
-    if !folder.join("node_modules").is_dir() || !has("node") || !has("chromium") {
-        println!("skipped: it needs node, chromium, and `npm ci` in testbenches/show");
+    if !has_chromium() {
         return;
     }
     let files = TempDir::new().expect("a temporary folder");
@@ -360,12 +408,25 @@ fn pages_that_were_written_are_read() {
     }
     let string = ["policy", "--string", "7,0,1,2,0,3,0,4", "--frames", "3", "--policy", "fifo,lru"];
     assert_eq!(show(&string, &files.path().join("two.html")).2, 0);
-    let mut node = std::process::Command::new("node");
-    let tests = node.args(["--test", "test/browser/files.test.mjs"]).current_dir(folder);
+    let mut tests = node(&["--test", "test/browser/files.test.mjs"]);
     let output = tests.env("SHOW_FILES", files.path()).output().expect("node starts");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}");
     assert!(text.contains("pass 6"), "{text}");
+}
+
+/// Each picture of a page in the documents is of a moment at which the page says what it did.
+#[test]
+fn pictures_in_documents_are_of_their_moments() {
+    if !has_chromium() {
+        return;
+    }
+    let mut check = node(&["pictures.mjs", "--check"]);
+    let command = env!("CARGO_BIN_EXE_pagewalk");
+    let (out, error, status) =
+        finished(&check.env("PAGEWALK", command).output().expect("node starts"));
+    assert_eq!(status, 0, "{error}");
+    assert!(out.contains("each page says"), "{out}");
 }
 
 /// Software writes an entry, then fences: the record has them in this order.

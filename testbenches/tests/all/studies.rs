@@ -117,6 +117,40 @@ fn a_study_names_a_scenario_of_its_folder_and_traces() {
     assert!(csv.lines().count() == 3 && csv.lines().skip(1).all(|l| l.ends_with(",8")), "{csv}");
 }
 
+/// A study says no more than it must; its trace runs where `pagewalk trace` would run it, and values that
+/// multiply are logarithmic, as on the command line.
+#[test]
+fn a_study_of_a_trace_needs_neither_title_nor_scheme() {
+    let study = "[base]\n[[base.process]]\nname = \"mine\"\ntrace = \"mine.trace\"\n\
+                 [[sweep]]\nset = \"machine.l1.data\"\nvalues = \"4..64x2\"\n\
+                 [[measure]]\nof = \"data_misses\"\nlog = true\n\
+                 [[remark]]\nx = \"16\"\ncurve = \"data_misses\"\ntext = [\"here\"]";
+    let folder = with("own.toml", study);
+    let line = |n: u64| format!("{:x} W\n", 0x1f_feff_0000 - n % 20 * 4096);
+    fs::write(folder.path().join("mine.trace"), (0..400).map(line).collect::<String>()).unwrap();
+    let folder = folder.path();
+    let out = sound(folder, &["explore", "own.toml", "--plot", "x.svg"]);
+    assert!(out.starts_with("own.toml\n") && out.contains("Sv39"), "{out}");
+    let of_study = fs::read_to_string(folder.join("x.svg")).expect("it was drawn");
+    assert!(of_study.contains("here"), "{of_study}");
+    let rest = |svg: String| svg.split_once("</text>").map(|(_, rest)| rest.to_owned());
+    // Without the remark, and with the range on the command line: the same curve at the same places.
+    fs::write(folder.join("own.toml"), study.split("[[remark]]").next().unwrap()).unwrap();
+    sound(folder, &["explore", "own.toml", "--plot", "x.svg"]);
+    let of_study = rest(fs::read_to_string(folder.join("x.svg")).expect("it was drawn"));
+    let other = study.replace("4..64x2", "1,2,3").replace("[[remark]]", "[[rest]]");
+    fs::write(folder.join("own.toml"), other.split("[[rest]]").next().unwrap()).unwrap();
+    let sweep = ["--sweep", "machine.l1.data=4..64x2", "--plot", "x.svg"];
+    sound(folder, &[&["explore", "own.toml"], &sweep[..]].concat());
+    let of_command = rest(fs::read_to_string(folder.join("x.svg")).expect("it was drawn"));
+    assert_eq!(of_study, of_command);
+    // Stated, it is linear.
+    fs::write(folder.join("own.toml"), study.replace("4..64x2\"", "4..64x2\"\nlog = false"))
+        .unwrap();
+    sound(folder, &["explore", "own.toml", "--plot", "x.svg"]);
+    assert_ne!(rest(fs::read_to_string(folder.join("x.svg")).expect("it was drawn")), of_study);
+}
+
 #[test]
 fn mistakes_in_a_study_are_told_with_their_place() {
     for (from, to, part) in [
@@ -156,7 +190,7 @@ fn title_axis_and_unit_follow_what_is_measured() {
 
 /// Every parameter of the machine, of the kernel and of memory: values that differ, and the base
 /// that they need.
-const PARAMETERS: [(&str, &[&str]); 26] = [
+const PARAMETERS: [(&str, &[&str]); 27] = [
     ("machine.size=tiny,small,linux,large,huge", &[]),
     ("machine.l1.data=4,8,16", &[]),
     ("machine.l1.fetch=4,8", &["machine.l1.data=8"]),
@@ -179,6 +213,7 @@ const PARAMETERS: [(&str, &[&str]); 26] = [
     ("os.frames=80..120:20", &[]),
     ("os.policy=fifo,lru,clock,random,opt", &["os.frames=80"]),
     ("os.data_latency=1,20", &[]),
+    ("os.data_latency=[1,20],{ hit = 1, miss = 11, every = 10 }", &[]),
     ("os.costs.disk_read=1000,100000", &[]),
     ("os.quantum=0,50,1000", &[]),
     ("os.asids=0,1,15", &[]),

@@ -95,6 +95,10 @@ fn crates_have_only_the_edges_that_the_architecture_draws() {
             assert!(!waves.contains(stranger), "waves must not know {stranger} ({table})");
         }
     }
+    let site = dependencies("site/Cargo.toml", "dependencies");
+    for stranger in ["hdl", "netlist", "model", "machine", "scenario", "testbenches", "waves"] {
+        assert!(!site.contains(stranger), "site must not know {stranger}");
+    }
     let engine = dependencies("testbenches/engine/Cargo.toml", "dependencies");
     for joined in ["hdl", "netlist", "model"] {
         assert!(engine.contains(joined), "engine is where hardware and world meet");

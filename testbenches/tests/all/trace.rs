@@ -234,7 +234,10 @@ fn several_configurations_are_compared() {
     let (out, error, status) = trace(&text, &several);
     assert_eq!((status, error.as_str()), (0, ""));
     assert!(
-        out.starts_with("x (lackey): 400 instructions, Sv39, clock replacement, seed 1\n"),
+        out.starts_with(
+            "x (lackey): 400 instructions, Sv39; lines of TLBs replaced by FIFO; kernel: pages replaced \
+             by clock; seed 1\n"
+        ),
         "{out}"
     );
     let rows: Vec<Vec<&str>> = out
@@ -333,7 +336,7 @@ fn a_configuration_that_fails_is_named_and_the_others_are_compared() {
     assert!(error.starts_with("error: rv32_tiny: ") && error.contains("of Sv32"), "{error}");
     let folded = trace(text, &["--config", "rv64_tiny,rv32_tiny", "--fold"]);
     assert_eq!(folded.2, 0, "{folded:?}");
-    assert!(folded.0.starts_with("x (lackey): 1 instructions, Sv39, Sv32, "), "{folded:?}");
+    assert!(folded.0.starts_with("x (lackey): 1 instructions, Sv39, Sv32; "), "{folded:?}");
 }
 
 /// The rows of a log of walks: event, reason.
@@ -420,4 +423,26 @@ fn a_log_of_walks_that_cannot_be_written_is_an_error() {
     let (_, error, status) = trace(&fetched(), &several);
     assert_eq!(status, 2);
     assert!(error.contains("--walks logs one configuration, not 2"), "{error}");
+}
+
+#[test]
+fn superpages_that_no_region_can_hold_are_said() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let line = |page: u64| format!("{:x} W\n", 0x80_0000 + page * 4096);
+    let small: String = (0..40).map(line).collect();
+    // Three aligned superpages, with gaps that belong to the region.
+    let large: String = (0..1536).step_by(100).chain([1535]).map(line).collect();
+    for (name, text, is_said) in [("small", small, true), ("large", large, false)] {
+        let file = folder.path().join(format!("{name}.trace"));
+        fs::write(&file, text).expect("it can be written");
+        let (out, _, status) = run(&file, &["--os", "thp=always"]);
+        assert_eq!(status, 0, "{out}");
+        assert_eq!(out.contains("note  there were no superpages: no region"), is_said, "{out}");
+        assert_eq!(out.contains("thp_allocations"), !is_said, "{out}");
+        let (out, ..) = run(&file, &[]);
+        assert!(!out.contains("superpages"), "none were wanted: {out}");
+        let two = ["--os", "thp=always", "--config", "rv64_linux,rv64_large"];
+        let (out, ..) = run(&file, &two);
+        assert_eq!(out.contains("note  there were no superpages"), is_said, "{out}");
+    }
 }

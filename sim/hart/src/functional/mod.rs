@@ -9,8 +9,10 @@
 //! | [`Ram`] | memory |
 //! | `pages` | decoded instructions, by physical address |
 //! | `tlb` | translated pages |
+//! | `borders` | which pages PMP judges as a whole |
 //! | [`Outside`] | what is at all other addresses |
 
+mod borders;
 mod pages;
 mod ram;
 mod tlb;
@@ -18,7 +20,8 @@ mod tlb;
 pub use ram::Ram;
 
 use crate::{Config, Control, Decoder, Modify, Op, Refused, Surroundings};
-use model::golden::{Guard, Operation, Pmp, Regime, guarded_walk};
+use borders::Borders;
+use model::golden::{Guard, Pmp, Regime, guarded_walk};
 use model::isa::{Access, Cause, Context, Extension, Extensions, Fault, PAGE_BYTES, Privilege};
 use model::mmu::{Fence, Request, Response};
 use pages::Pages;
@@ -66,6 +69,7 @@ pub struct Functional<O> {
     stores: Tlb,
     regime: Regime,
     pmp: Pmp,
+    borders: Borders,
     /// `mtime`.
     pub time: u64,
     /// `mcycle`, before the hart's offset.
@@ -104,6 +108,7 @@ impl<O: Outside> Functional<O> {
                 sizes: config.sizes,
             },
             pmp: Pmp::new(config.xlen, config.pmp),
+            borders: Borders::default(),
             time: 0,
             cycles: 0,
         }
@@ -146,11 +151,7 @@ impl<O: Outside> Functional<O> {
             }
         }
         let page = pa & !(PAGE_BYTES - 1);
-        let whole = Operation {
-            bytes: PAGE_BYTES,
-            ..Operation::of(request.access, request.context.privilege, page, 1)
-        };
-        if !guarded || self.pmp.allows(whole) {
+        if self.borders.spare(page) {
             let tlb = match request.access {
                 Access::Fetch => &mut self.fetches,
                 Access::Load => &mut self.loads,
@@ -292,7 +293,10 @@ impl<O: Outside> Surroundings for Functional<O> {
             Control::Translation { adue, pbmte } => {
                 (self.regime.adue, self.regime.pbmte) = (adue, pbmte);
             }
-            Control::Pmp { csr, value } => self.pmp.write(csr, value),
+            Control::Pmp { csr, value } => {
+                self.pmp.write(csr, value);
+                self.borders = Borders::of(&self.pmp);
+            }
             Control::Deadline => return,
         }
         self.forget_translations();

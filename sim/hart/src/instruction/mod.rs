@@ -39,7 +39,7 @@ pub struct Op {
 
 impl Op {
     /// Nothing was decoded: a hart is never given it.
-    pub const UNKNOWN: Op = Op::none(Code::Unknown, 4, 0);
+    pub const UNKNOWN: Op = Op { fields: 0, operation: (Code::Unknown as u64) << 32 };
 
     /// An operation without operands.
     const fn none(code: Code, len: u8, bits: u32) -> Op {
@@ -86,7 +86,8 @@ impl Op {
     /// Whether it was decoded.
     #[inline(always)]
     pub fn is_known(self) -> bool {
-        self.number() != Code::Unknown as u8
+        // One that is decoded has a length.
+        self.fields != 0
     }
 
     /// The register that is written; 32 instead of `x0`.

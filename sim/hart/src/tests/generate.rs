@@ -3,6 +3,7 @@
 //! Of the registers, `x2` is the middle of the data, `x3` is the handler's, and `x4` the address of
 //! the next atomic access. All others are arbitrary.
 
+use super::privileged::{raise_callers, supervisor_handler};
 use crate::instruction::{Extension, Operands, Row, TABLE};
 use crate::{Config, Decoder};
 use model::isa::Privilege;
@@ -13,6 +14,7 @@ use rand_chacha::ChaCha8Rng;
 /// Where a program begins.
 pub(super) const BASE: u64 = 0x8000_0000;
 const HANDLER: u64 = 0x1000;
+const SUPERVISOR_HANDLER: u64 = 0x1400;
 const BODY: u64 = 0x2000;
 const DATA: u64 = 0x10_0000;
 const DATA_BYTES: usize = 0x2000;
@@ -20,9 +22,9 @@ const DATA_BYTES: usize = 0x2000;
 const FINISHER: u32 = 0x10_0000;
 const FINISH: i32 = 0x5555;
 
-const SP: u32 = 2;
-const X3: u32 = 3;
-const X4: u32 = 4;
+pub(super) const SP: u32 = 2;
+pub(super) const X3: u32 = 3;
+pub(super) const X4: u32 = 4;
 
 /// A program and where it ends: what is there ends QEMU.
 pub(super) struct Program {
@@ -36,10 +38,10 @@ pub(super) fn i(opcode: u32, funct3: u32, rd: u32, rs1: u32, imm: i32) -> u32 {
 pub(super) fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
     i(0x13, 0, rd, rs1, imm)
 }
-fn lui(rd: u32, imm: u32) -> u32 {
+pub(super) fn lui(rd: u32, imm: u32) -> u32 {
     0x37 | rd << 7 | imm << 12
 }
-fn auipc(rd: u32, imm: u32) -> u32 {
+pub(super) fn auipc(rd: u32, imm: u32) -> u32 {
     0x17 | rd << 7 | imm << 12
 }
 pub(super) fn csrrw(csr: u32, rs1: u32) -> u32 {
@@ -48,12 +50,19 @@ pub(super) fn csrrw(csr: u32, rs1: u32) -> u32 {
 pub(super) fn csrrs(rd: u32, csr: u32, rs1: u32) -> u32 {
     i(0x73, 2, rd, rs1, csr as i32)
 }
-const MRET: u32 = 0x3020_0073;
-const MSTATUS: u32 = 0x300;
+pub(super) fn csrrc(rd: u32, csr: u32, rs1: u32) -> u32 {
+    i(0x73, 3, rd, rs1, csr as i32)
+}
+pub(super) const MRET: u32 = 0x3020_0073;
+pub(super) const MSTATUS: u32 = 0x300;
 const MTVEC: u32 = 0x305;
+const STVEC: u32 = 0x105;
+pub(super) const SSCRATCH: u32 = 0x140;
+pub(super) const SEPC: u32 = 0x141;
+pub(super) const SCAUSE: u32 = 0x142;
 const MSCRATCH: u32 = 0x340;
-const MEPC: u32 = 0x341;
-const MCAUSE: u32 = 0x342;
+pub(super) const MEPC: u32 = 0x341;
+pub(super) const MCAUSE: u32 = 0x342;
 
 /// CSRs that programs may use, and some that there are not. (QEMU keeps bit 0 of `sepc`.)
 const CSRS: [u32; 14] = [
@@ -110,9 +119,12 @@ fn number(random: &mut ChaCha8Rng) -> u64 {
 
 /// A random program for a mode.
 pub(super) struct Generator {
-    random: ChaCha8Rng,
+    pub(super) random: ChaCha8Rng,
+    /// It changes its privilege.
+    privileged: bool,
 
     decoder: Decoder,
+    pub(super) config: Config,
     rows: Vec<&'static Row>,
     floats: Vec<&'static Row>,
     body: Vec<u8>,
@@ -129,22 +141,34 @@ impl Generator {
         let float = |row: &&&Row| matches!(row.extension, Extension::F | Extension::D);
         Generator {
             random: ChaCha8Rng::seed_from_u64(seed),
+            privileged: false,
 
             decoder: Decoder::new(config),
+            config: *config,
             floats: rows.iter().filter(float).copied().collect(),
             rows,
             body: Vec::new(),
         }
     }
 
+    /// One whose programs change their privilege.
+    pub(super) fn with_privilege(config: &Config, seed: u64) -> Generator {
+        Generator { privileged: true, ..Generator::new(config, seed) }
+    }
+
     fn word(&mut self, word: u32) {
         self.body.extend(word.to_le_bytes());
+    }
+
+    pub(super) fn words(&mut self, words: &[u32]) {
+        words.iter().for_each(|word| self.word(*word));
     }
 
     /// A program of about so many instructions.
     pub(super) fn program(mut self, mode: Privilege, count: usize) -> Program {
         for _ in 0..count {
             match self.random.random_range(0..10) {
+                0..=3 if self.privileged => self.privileged(),
                 0..=5 => self.instruction(false),
                 6 => self.instruction(true),
                 7 | 8 => self.compressed(),
@@ -175,6 +199,8 @@ impl Generator {
             &[
                 auipc(X3, (HANDLER >> 12) as u32),
                 csrrw(MTVEC, X3),
+                addi(X3, X3, SUPERVISOR_HANDLER as i32 - HANDLER as i32),
+                csrrw(STVEC, X3),
                 addi(X4, 0, -1),
                 csrrw(0x3b0, X4),
                 addi(X4, 0, 0x1f),
@@ -185,35 +211,36 @@ impl Generator {
                 i(0x13, 1, X4, X4, 11),
                 csrrs(0, MSTATUS, X4),
                 auipc(SP, ((DATA + 0x1000) >> 12) as u32),
-                addi(SP, SP, -4 * 11),
+                addi(SP, SP, -4 * 13),
                 auipc(X3, (BODY >> 12) as u32),
-                addi(X3, X3, -4 * 13),
+                addi(X3, X3, -4 * 15),
                 csrrw(MEPC, X3),
                 MRET,
             ],
         );
         // Of an exception, mepc += 2 or 4 by the lowest two bits of the instruction. An interrupt
         // changes nothing.
-        put(
-            HANDLER,
-            &[
-                csrrw(MSCRATCH, X4),
-                csrrs(X4, MCAUSE, 0),
-                // blt x4, x0, 36
-                0x63 | 4 << 12 | X4 << 15 | 2 << 8 | 1 << 25,
-                csrrs(X3, MEPC, 0),
-                i(0x03, 5, X4, X3, 0),
-                i(0x13, 7, X4, X4, 3),
-                addi(X4, X4, -3),
-                addi(X3, X3, 2),
-                // bne x4, x0, 8
-                0x63 | 1 << 12 | X4 << 15 | 8 << 7,
-                addi(X3, X3, 2),
-                csrrw(MEPC, X3),
-                csrrs(X4, MSCRATCH, 0),
-                MRET,
-            ],
-        );
+        let raise = if self.privileged { raise_callers() } else { Vec::new() };
+        let over = 36 + 4 * raise.len() as u32;
+        let mut handler = vec![
+            csrrw(MSCRATCH, X4),
+            csrrs(X4, MCAUSE, 0),
+            // blt x4, x0, over
+            0x63 | 4 << 12 | X4 << 15 | (over >> 1 & 0xf) << 8 | (over >> 5) << 25,
+            csrrs(X3, MEPC, 0),
+            i(0x03, 5, X4, X3, 0),
+            i(0x13, 7, X4, X4, 3),
+            addi(X4, X4, -3),
+            addi(X3, X3, 2),
+            // bne x4, x0, 8
+            0x63 | 1 << 12 | X4 << 15 | 8 << 7,
+            addi(X3, X3, 2),
+            csrrw(MEPC, X3),
+        ];
+        handler.extend(raise);
+        handler.extend([csrrs(X4, MSCRATCH, 0), MRET]);
+        put(HANDLER, &handler);
+        put(SUPERVISOR_HANDLER, &supervisor_handler());
         image[BODY as usize..BODY as usize + self.body.len()].copy_from_slice(&self.body);
         for data in image[DATA as usize..].chunks_exact_mut(8) {
             data.copy_from_slice(&number(&mut self.random).to_le_bytes());
@@ -222,7 +249,7 @@ impl Generator {
     }
 
     /// A register that may be written.
-    fn target(&mut self) -> u32 {
+    pub(super) fn target(&mut self) -> u32 {
         if self.random.random_range(0..16) == 0 { 0 } else { self.random.random_range(5..32) }
     }
 
@@ -251,7 +278,10 @@ impl Generator {
             }
             Operands::Reserve | Operands::Atomic => self.atomic(row, target),
             Operands::Csr | Operands::CsrImmediate => {
-                let csr = CSRS.choose(&mut self.random).copied().unwrap_or(0);
+                let mut csr = CSRS.choose(&mut self.random).copied().unwrap_or(0);
+                if self.privileged && [STVEC, SSCRATCH].contains(&csr) {
+                    csr = SCAUSE;
+                }
                 // QEMU lets one write sstatus.UXL.
                 let word = if csr == 0x100 { word | 6 << 12 } else { word };
                 self.word(with(word, 7, target) & 0xf_ffff | csr << 20);

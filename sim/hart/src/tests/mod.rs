@@ -5,12 +5,14 @@
 //! | `generate` | writes random programs |
 //! | `paging` | translation, decoded instructions and memory together |
 //! | `pauses` | that answers which come late change nothing |
+//! | `privileged` | programs that change their privilege |
 //! | `qemu` | the hart against QEMU, instruction by instruction |
 //! | `rules` | the rules of the privileged specification |
 
 mod generate;
 mod paging;
 mod pauses;
+mod privileged;
 mod qemu;
 mod rules;
 

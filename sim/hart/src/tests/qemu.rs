@@ -84,6 +84,7 @@ fn state(hart: &Hart) -> State {
         ("scause".to_string(), hart.scause),
         ("stval".to_string(), hart.stval),
         ("stvec".to_string(), hart.stvec),
+        ("medeleg".to_string(), hart.medeleg),
         ("mscratch".to_string(), hart.mscratch),
         ("sscratch".to_string(), hart.sscratch),
         ("mstatus".to_string(), hart.status(crate::status::MACHINE)),
@@ -93,10 +94,16 @@ fn state(hart: &Hart) -> State {
     state
 }
 
-/// Runs a program on both.
-fn compare(xlen: Xlen, mode: Privilege, seed: u64, count: usize) -> usize {
-    let config = config(xlen);
-    let program = Generator::new(&config, seed).program(mode, count);
+/// Runs a program on both; returns how many instructions that were, and the modes in which.
+fn compare(
+    generator: Generator,
+    mode: Privilege,
+    seed: u64,
+    count: usize,
+) -> (usize, Vec<Privilege>) {
+    let config = generator.config;
+    let xlen = config.xlen;
+    let program = generator.program(mode, count);
     let theirs = states(xlen, &program);
     let mut ram = Ram::new(BASE, 16 << 20);
     assert!(ram.write(BASE, &program.image));
@@ -105,7 +112,7 @@ fn compare(xlen: Xlen, mode: Privilege, seed: u64, count: usize) -> usize {
     for number in 0..32 {
         hart.set_register(number, theirs[0][&format!("x{number}/{}", X[number])]);
     }
-    let mut before = Vec::new();
+    let (mut before, mut modes) = (Vec::new(), Vec::new());
     for (index, theirs) in theirs.iter().enumerate() {
         for (name, ours) in state(&hart) {
             let theirs = theirs.get(&name).copied().unwrap_or_else(|| panic!("QEMU has no {name}"));
@@ -116,7 +123,10 @@ fn compare(xlen: Xlen, mode: Privilege, seed: u64, count: usize) -> usize {
             );
         }
         if hart.pc() == program.end {
-            return index;
+            return (index, modes);
+        }
+        if !modes.contains(&hart.privilege()) {
+            modes.push(hart.privilege());
         }
         let word = around.ram().load(hart.pc(), 4).unwrap_or(0) as u32;
         before.push(around.decoder().text(&around.decoder().decode(word), hart.pc()));
@@ -125,7 +135,10 @@ fn compare(xlen: Xlen, mode: Privilege, seed: u64, count: usize) -> usize {
         assert!(matches!(step, Step::Retired | Step::Trapped), "{before:?}: {step:?}");
         // For `ebreak` QEMU writes 0, which is as good as the address.
         if step == Step::Trapped && hart.trap().is_some_and(|trap| trap.cause == 3) {
-            hart.mtval = 0;
+            match hart.privilege() {
+                Privilege::Machine => hart.mtval = 0,
+                _ => hart.stval = 0,
+            }
         }
     }
     panic!("QEMU stopped at {:#x} before the end, with HART_SEED={seed}", hart.pc());
@@ -146,7 +159,7 @@ fn rv64_does_what_qemu_does() {
     for seed in seeds(1, 6) {
         let modes = [Privilege::Machine, Privilege::Supervisor, Privilege::User];
         let mode = modes[seed as usize % modes.len()];
-        assert!(compare(Xlen::Rv64, mode, seed, 1500) > 1500);
+        assert!(compare(Generator::new(&config(Xlen::Rv64), seed), mode, seed, 1500).0 > 1500);
     }
 }
 
@@ -157,6 +170,18 @@ fn rv32_does_what_qemu_does() {
     }
     for seed in seeds(101, 4) {
         let mode = if seed % 2 == 0 { Privilege::Machine } else { Privilege::User };
-        assert!(compare(Xlen::Rv32, mode, seed, 1500) > 1500);
+        assert!(compare(Generator::new(&config(Xlen::Rv32), seed), mode, seed, 1500).0 > 1500);
+    }
+}
+
+#[test]
+fn privilege_changes_as_in_qemu() {
+    if !or_skip("qemu-system-riscv64") {
+        return;
+    }
+    for seed in seeds(201, 6) {
+        let generator = Generator::with_privilege(&config(Xlen::Rv64), seed);
+        let (count, modes) = compare(generator, Privilege::Machine, seed, 1000);
+        assert!(count > 1000 && modes.len() == 3, "{count} {modes:?} with HART_SEED={seed}");
     }
 }

@@ -36,7 +36,7 @@ impl Os {
         let va = vpn * PAGE_BYTES;
         let Some(at) = self.reach_without_kill(hal, child, va)? else { return Ok(None) };
         let id = self.memory.pages.add(Page::default());
-        let Some(to) = self.obtain_frame(hal, Use::Page(id))? else {
+        let Some(to) = self.obtain_frame(hal, Use::Page(id).at(vpn))? else {
             self.memory.pages.remove(id);
             return Ok(None);
         };

@@ -1,5 +1,6 @@
 //! The frame allocator: the use of every frame of physical memory.
 
+use super::Placement;
 use crate::{Buddy, PageId, Pid};
 use model::isa::PAGE_BYTES;
 
@@ -19,6 +20,29 @@ pub enum Use {
     Table(Pid),
     /// A page.
     Page(PageId),
+}
+
+/// A frame that is wanted for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The use.
+    pub purpose: Use,
+    /// The virtual page whose frame it will be, which may decide about its place.
+    pub vpn: Option<u64>,
+}
+
+impl Use {
+    /// A frame for this virtual page.
+    pub fn at(self, vpn: u64) -> Wanted {
+        Wanted { purpose: self, vpn: Some(vpn) }
+    }
+}
+
+impl From<Use> for Wanted {
+    /// Any frame will do.
+    fn from(purpose: Use) -> Wanted {
+        Wanted { purpose, vpn: None }
+    }
 }
 
 /// The number of frames in each use.
@@ -47,6 +71,8 @@ pub struct Frames {
     tables: u64,
     /// The most frames that tables ever occupied.
     peak_tables: u64,
+    /// Where pages are placed; `None`: anywhere.
+    placement: Option<Placement>,
 }
 
 impl Frames {
@@ -65,12 +91,28 @@ impl Frames {
         let mut buddy = Buddy::new(first, total, LARGEST);
         let taken = (0..total).filter(|&n| uses[n as usize] != Use::Free);
         let kept = taken.filter(|n| buddy.take(first + n, 0)).count() as u64;
-        Frames { first, kept, uses, buddy, free: total - kept, peak: 0, tables: 0, peak_tables: 0 }
+        let (free, placement) = (total - kept, None);
+        Frames { first, kept, uses, buddy, free, peak: 0, tables: 0, peak_tables: 0, placement }
     }
 
-    /// Allocates a free frame, the lowest of the smallest blocks; `None` when there is none.
-    pub fn allocate(&mut self, purpose: Use) -> Option<u64> {
-        self.allocate_run(0, purpose)
+    /// With a choice of frames for pages.
+    pub fn placing(self, placement: Placement) -> Frames {
+        Frames { placement: Some(placement), ..self }
+    }
+
+    /// Allocates a free frame: for a page one that the placement chooses, else the lowest of the
+    /// smallest blocks. `None` when there is none.
+    pub fn allocate(&mut self, wanted: impl Into<Wanted>) -> Option<u64> {
+        let Wanted { purpose, vpn } = wanted.into();
+        let placement = self.placement.as_mut().zip(vpn);
+        let chosen = placement.and_then(|(placement, vpn)| placement.choose(vpn, &self.buddy));
+        match chosen.filter(|frame| self.buddy.take(*frame, 0)) {
+            Some(frame) => {
+                self.allocated(frame, 0, purpose);
+                Some(frame)
+            }
+            None => self.allocate_run(0, purpose),
+        }
     }
 
     /// Allocates 2^order contiguous frames, aligned to their number; each can be freed alone.
@@ -80,10 +122,15 @@ impl Frames {
         if order > 0 {
             self.buddy.split(frame, order, 0).expect("it was just handed out");
         }
+        self.allocated(frame, order, purpose);
+        Some(frame)
+    }
+
+    /// Accounts for a run that was taken from the free ones.
+    fn allocated(&mut self, frame: u64, order: u32, purpose: Use) {
         self.free -= 1 << order;
         (frame..frame + (1 << order)).for_each(|frame| self.assign(frame, purpose));
         self.peak = self.peak.max(self.in_use());
-        Some(frame)
     }
 
     /// Changes the use of a frame that is in use.

@@ -7,6 +7,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `frames`, `buddy` | physical memory: which page has which frame; blocks of powers of two |
+//! | `colour` | which free frame a page gets, by its colour in a cache |
 //! | `page` | one record for each contents, however many mappings it has |
 //! | `object`, `content` | files and shared memory with their pages; what files contain |
 //! | `swap` | slots of the swap device |
@@ -14,6 +15,7 @@
 
 mod allocation;
 mod buddy;
+mod colour;
 mod content;
 mod frames;
 mod object;
@@ -22,8 +24,9 @@ mod swap;
 
 pub use allocation::Allocation;
 pub use buddy::{Buddy, BuddyError};
+pub use colour::Placement;
 pub use content::{FileId, file_page, file_word, scramble};
-pub use frames::{Census, FrameSet, Frames, Use};
+pub use frames::{Census, FrameSet, Frames, Use, Wanted};
 pub use object::{Object, ObjectId, Objects};
 pub use page::{Holder, Page, PageId, Pages, ZERO_PAGE};
 pub use swap::{Slot, Swap};
@@ -69,7 +72,7 @@ impl PhysicalMemory {
         PhysicalMemory {
             pinned: FrameSet::new(base, frames),
             stuck: FrameSet::new(base, frames),
-            frames: Frames::new(base, frames, kernel, reserved),
+            frames: Frames::new(base, frames, kernel, reserved).placing(Placement::new(config)),
             pages: Pages::default(),
             objects: Objects::new(config.seed),
             swap: Swap::new(config.swap),

@@ -52,7 +52,7 @@ impl Os {
             let source = self.source(pid, vpn * PAGE_BYTES, Access::Load);
             let Source::File { file, index, home: Some(home) } = source else { continue };
             let id = self.memory.pages.add(Page::default());
-            let Some(frame) = self.memory.frames.allocate(Use::Page(id)) else {
+            let Some(frame) = self.memory.frames.allocate(Use::Page(id).at(vpn)) else {
                 self.memory.pages.remove(id);
                 return Ok(());
             };

@@ -23,7 +23,7 @@ impl Os {
         if old.page == ZERO_PAGE || !old.mapped {
             self.ensure_room(hal, pid)?;
         }
-        let (new, to) = self.new_page(hal, pid)?;
+        let (new, to) = self.new_page(hal, pid, vpn)?;
         if old.page == ZERO_PAGE {
             hal.write_page(to * PAGE_BYTES, &[0; 512])?;
         } else {

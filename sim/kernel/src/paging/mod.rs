@@ -103,14 +103,14 @@ impl Os {
             }
             Source::ZeroPage => self.zero_page(hal, pid),
             Source::Zero(home) => {
-                let (id, frame) = self.new_page(hal, pid)?;
+                let (id, frame) = self.new_page(hal, pid, va / PAGE_BYTES)?;
                 self.process_mut(pid).counters.demand_zero += 1;
                 hal.write_page(frame * PAGE_BYTES, &[0; 512])?;
                 self.memory.set_home(id, home);
                 Ok(id)
             }
             Source::File { file, index, home } => {
-                let (id, frame) = self.new_page(hal, pid)?;
+                let (id, frame) = self.new_page(hal, pid, va / PAGE_BYTES)?;
                 self.memory.objects.read(file, index, &mut self.buffer);
                 let read = self.read_in(hal, pid, va, frame);
                 read.inspect_err(|_| self.memory.discard(id))?;
@@ -120,7 +120,7 @@ impl Os {
                 Ok(id)
             }
             Source::Swap(id, slot) => {
-                let frame = self.demand_frame(hal, pid, Use::Page(id))?;
+                let frame = self.demand_frame(hal, pid, Use::Page(id).at(va / PAGE_BYTES))?;
                 self.memory.pinned.insert(frame);
                 hal.event(Event::SwapIn { pid, va: va / PAGE_BYTES * PAGE_BYTES, slot });
                 let data = self.memory.swap.load(slot).ok_or_else(|| OsError::Invariant {

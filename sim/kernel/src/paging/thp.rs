@@ -36,7 +36,11 @@ impl Os {
         access: Access,
         source: Source,
     ) -> Result<bool, Stop> {
-        let Some(run) = self.eligible(pid, va, source) else { return Ok(false) };
+        let Some(run) = self.run_of_region(pid, va, source) else { return Ok(false) };
+        self.process_mut(pid).counters.thp_candidates += 1;
+        if !self.is_eligible(pid, &run) {
+            return Ok(false);
+        }
         let head = run.start * PAGE_BYTES;
         let place = self.space(pid).table.find(hal, run.start, 1)?;
         let at = match place {
@@ -86,8 +90,9 @@ impl Os {
         Ok(true)
     }
 
-    /// The run around an address, by virtual page number, if it may become a superpage.
-    fn eligible(&self, pid: Pid, va: u64, source: Source) -> Option<Range<u64>> {
+    /// The run around an address, by virtual page number, if its region holds all of it and superpages
+    /// are made at the first touch.
+    fn run_of_region(&self, pid: Pid, va: u64, source: Source) -> Option<Range<u64>> {
         let private = matches!(source, Source::Zero(None) | Source::ZeroPage);
         if self.config.thp == Thp::Never || !private {
             return None;
@@ -95,15 +100,21 @@ impl Os {
         let pages = self.run_pages();
         let start = va / PAGE_BYTES / pages * pages;
         let run = start..start + pages;
-        let space = self.space(pid);
-        let region = space.region(va)?;
+        let region = self.space(pid).region(va)?;
         let inside = region.start <= start * PAGE_BYTES && run.end * PAGE_BYTES <= region.end;
+        inside.then_some(run)
+    }
+
+    /// Whether a run that a region holds may become a superpage.
+    fn is_eligible(&self, pid: Pid, run: &Range<u64>) -> bool {
+        let space = self.space(pid);
+        let pages = run.end - run.start;
         let untouched = space.pages.range(run.clone()).next().is_none();
         let limit = self.processes[pid].frames.unwrap_or(u64::MAX);
         let fits = space.resident.saturating_add(pages) <= limit;
         // Such a run would have individual permissions on single pages.
         let plain = space.widened.range(run.clone()).next().is_none();
-        (inside && untouched && fits && plain).then_some(run)
+        untouched && fits && plain
     }
 
     /// Splits the superpage that maps a page, if there is one.

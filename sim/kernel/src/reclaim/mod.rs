@@ -11,7 +11,7 @@ mod bits;
 mod evict;
 mod oom;
 
-use crate::memory::{Page, Use};
+use crate::memory::{Page, Use, Wanted};
 use crate::paging::{Denied, Stop};
 use crate::{Hal, Os, OsError, PageId, Pid};
 
@@ -21,10 +21,11 @@ impl Os {
     pub(crate) fn obtain_frame(
         &mut self,
         hal: &mut dyn Hal,
-        purpose: Use,
+        wanted: impl Into<Wanted>,
     ) -> Result<Option<u64>, OsError> {
+        let wanted = wanted.into();
         loop {
-            if let Some(frame) = self.memory.frames.allocate(purpose) {
+            if let Some(frame) = self.memory.frames.allocate(wanted) {
                 return Ok(Some(frame));
             }
             if !self.evict(hal, None)? {
@@ -60,10 +61,11 @@ impl Os {
         &mut self,
         hal: &mut dyn Hal,
         pid: Pid,
-        purpose: Use,
+        wanted: impl Into<Wanted>,
     ) -> Result<u64, Stop> {
+        let wanted = wanted.into();
         loop {
-            if let Some(frame) = self.obtain_frame(hal, purpose)? {
+            if let Some(frame) = self.obtain_frame(hal, wanted)? {
                 return Ok(frame);
             }
             self.force(hal, pid)?;
@@ -81,10 +83,16 @@ impl Os {
         Ok(())
     }
 
-    /// A new page in an empty frame, which is not evicted until the kernel returns.
-    pub(crate) fn new_page(&mut self, hal: &mut dyn Hal, pid: Pid) -> Result<(PageId, u64), Stop> {
+    /// A new page in an empty frame, which is not evicted until the kernel returns; `vpn` is where
+    /// it will be mapped.
+    pub(crate) fn new_page(
+        &mut self,
+        hal: &mut dyn Hal,
+        pid: Pid,
+        vpn: u64,
+    ) -> Result<(PageId, u64), Stop> {
         let id = self.memory.pages.add(Page::default());
-        let frame = self.demand_frame(hal, pid, Use::Page(id));
+        let frame = self.demand_frame(hal, pid, Use::Page(id).at(vpn));
         let frame = frame.inspect_err(|_| {
             self.memory.pages.remove(id);
         })?;

@@ -1,7 +1,7 @@
 //! A hart as memory sees it: an MMU on its walker's bus, its checker, and its tracker.
 
 use super::error::StepError;
-use super::initiator::Initiator;
+use super::initiator::{Idle, Initiator};
 use super::observer::{Cycle, Observer, WorldState};
 use super::tracker::{Judges, Tracker};
 use crate::stats::Meter;
@@ -191,6 +191,22 @@ impl Hart {
             unit: self.mmu.as_ref(),
             world,
         });
+    }
+
+    /// A cycle in which nothing is asked, after the end of a run: for observers that want it.
+    pub(super) fn rest(
+        &mut self,
+        now: u64,
+        observers: &mut [Box<dyn Observer>],
+        world: &WorldState,
+    ) {
+        self.mmu.watch(true);
+        self.settle(now, &mut Idle);
+        let (inputs, outputs) = (&self.inputs, &self.outputs);
+        let (hart, unit) = (self.id, self.mmu.as_ref());
+        let cycle = Cycle { number: now, hart, inputs, outputs, unit, world };
+        let wanting = observers.iter_mut().filter(|observer| observer.wants_rest());
+        wanting.for_each(|observer| observer.on_rest(&cycle));
     }
 
     fn is_watched(&self, now: u64, observers: &[Box<dyn Observer>]) -> bool {

@@ -73,6 +73,9 @@ use model::bus::{Channel, SharedMemory};
 use model::isa::Fault;
 use model::mmu::{Fence, Mmu, Request, Response};
 
+/// The most cycles after the end of a run that are shown.
+const MOST_REST: usize = 8;
+
 /// Harts on one memory under one clock. In each cycle the harts take turns in the order of their
 /// numbers, so memory sees requests of the same cycle in that order.
 pub struct Board {
@@ -436,6 +439,15 @@ impl Board {
         self.tell_skip();
         let now = self.now;
         self.all_observers().for_each(|observer| observer.on_end(now));
+        // Where something is under way, the run has failed: there is no rest to be seen.
+        for _ in 0..MOST_REST {
+            if self.busy() || !self.observers.iter().any(|observer| observer.wants_rest()) {
+                break;
+            }
+            for hart in &mut self.harts {
+                hart.rest(self.now, &mut self.observers, &self.world);
+            }
+        }
     }
 
     /// The number of the next cycle.

@@ -146,6 +146,17 @@ pub trait Observer<M: Observed = Paged> {
     fn on_end(&mut self, cycle: u64) {
         let _ = cycle;
     }
+
+    /// Whether, after the end, the hardware is to be shown at rest: what the last cycle has changed is
+    /// seen in the one that would follow. Asked again after each cycle, a few times at most.
+    fn wants_rest(&self) -> bool {
+        false
+    }
+
+    /// A cycle after the end, with the MMU's signals: nothing is asked in it, and it counts nowhere.
+    fn on_rest(&mut self, cycle: &Cycle<'_, M>) {
+        let _ = cycle;
+    }
 }
 
 /// What was observed can be read through the other handle.
@@ -184,5 +195,13 @@ impl<M: Observed, T: Observer<M>> Observer<M> for Rc<RefCell<T>> {
 
     fn on_end(&mut self, cycle: u64) {
         self.borrow_mut().on_end(cycle);
+    }
+
+    fn wants_rest(&self) -> bool {
+        self.borrow().wants_rest()
+    }
+
+    fn on_rest(&mut self, cycle: &Cycle<'_, M>) {
+        self.borrow_mut().on_rest(cycle);
     }
 }

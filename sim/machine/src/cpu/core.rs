@@ -2,7 +2,9 @@
 //!
 //! While the loads and stores of an instruction are translated, the next instruction's fetch is
 //! translated in parallel: one translation per cycle and port as long as the TLBs hit. Each port
-//! presents one request until it is accepted, then waits for its response. Transfers go to the bus
+//! presents one request until it is accepted, then waits for its response. An MMU with one port for
+//! both is asked for one translation after the other, in program order, so that what it is asked next
+//! never depends on how long an answer takes. Transfers go to the bus
 //! in program order, at most one per cycle and port, and only once everything older is translated;
 //! several may be outstanding. A fault is taken when everything older is complete; younger accesses
 //! are squashed and repeated later. An access that crosses a page becomes two.
@@ -69,6 +71,8 @@ pub struct Retired {
 #[derive(Debug)]
 pub struct Core {
     window: usize,
+    /// The MMU has one port: no fetch is ahead of data that waits.
+    one_port: bool,
     slots: Window,
     /// The slot that each port is busy with.
     ports: PerPort<Option<u64>>,
@@ -98,11 +102,12 @@ pub struct Parked {
 }
 
 impl Core {
-    /// An empty pipeline that holds up to `window` accesses. Stores write values derived from the
-    /// seed and their number.
-    pub fn new(window: usize, seed: u64) -> Core {
+    /// An empty pipeline that holds up to `window` accesses, for an MMU with `one_port` or two. Stores
+    /// write values derived from the seed and their number.
+    pub fn new(window: usize, one_port: bool, seed: u64) -> Core {
         Core {
             window: window.max(1),
+            one_port,
             slots: Window::default(),
             ports: PerPort::default(),
             settled: PerPort::default(),
@@ -161,7 +166,8 @@ impl Core {
     }
 
     /// Gives idle ports their next access, in program order: a load or store once everything
-    /// before it is translated, a fetch at most one instruction ahead of data that still waits.
+    /// before it is translated, a fetch at most one instruction ahead of data that still waits, and
+    /// not at all where both need the same port.
     #[inline]
     pub fn choose(&mut self) {
         if self.ports.values().all(Option::is_some) {
@@ -174,7 +180,7 @@ impl Core {
         if waiting_data.is_some() && self.ports[Port::Data].is_none() {
             self.ports[Port::Data] = Some(self.untranslated);
         }
-        if self.ports[Port::Fetch].is_some() {
+        if self.ports[Port::Fetch].is_some() || self.one_port && waiting_data.is_some() {
             return;
         }
         self.fetches = self.fetches.max(self.untranslated);

@@ -45,9 +45,13 @@ impl<P: Program> Fitted<P> {
     fn hint(&self, access: Access) -> &'static str {
         let wider = |mode: &Mode| mode.va_bits() > self.mode.va_bits() && has(*mode, access);
         match [Mode::Sv39, Mode::Sv48, Mode::Sv57].into_iter().find(wider) {
-            Some(Mode::Sv39) => "Sv39 has it, or addresses can be folded",
-            Some(Mode::Sv48) => "Sv48 has it, or addresses can be folded",
-            Some(_) => "Sv57 has it, or addresses can be folded",
+            Some(Mode::Sv39) => {
+                "Sv39 has it, or addresses can be folded: choose mode sv39, or fold"
+            }
+            Some(Mode::Sv48) => {
+                "Sv48 has it, or addresses can be folded: choose mode sv48, or fold"
+            }
+            Some(_) => "Sv57 has it, or addresses can be folded: choose mode sv57, or fold",
             None => "no scheme has it, but addresses can be folded",
         }
     }

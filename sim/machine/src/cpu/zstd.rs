@@ -1,5 +1,6 @@
 //! Zstandard, read frame by frame.
 
+use std::error::Error;
 use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
@@ -36,7 +37,7 @@ impl<R: BufRead> Frames<R> {
                         return Err(io::ErrorKind::UnexpectedEof.into());
                     }
                 }
-                Err(error) => return Err(refused(&error)),
+                Err(error) => return Err(refused(&error, "what begins here is no frame")),
             }
         }
         Ok(false)
@@ -47,7 +48,7 @@ impl<R: BufRead> Frames<R> {
         self.inside = false;
         match self.decoder.get_checksum_from_data() {
             Some(written) if self.decoder.get_calculated_checksum() != Some(written) => {
-                Err(refused(&"the checksum differs from what was read"))
+                Err(unsound("the checksum differs from what was read"))
             }
             _ => Ok(()),
         }
@@ -64,7 +65,7 @@ impl<R: BufRead> Read for Frames<R> {
             if self.inside && !self.decoder.is_finished() {
                 let block = BlockDecodingStrategy::UptoBlocks(1);
                 let decoded = self.decoder.decode_blocks(&mut self.source, block);
-                decoded.map_err(|error| refused(&error))?;
+                decoded.map_err(|error| refused(&error, "a block is damaged"))?;
             } else if self.inside {
                 self.end()?;
             } else if !self.begin()? {
@@ -74,8 +75,21 @@ impl<R: BufRead> Read for Frames<R> {
     }
 }
 
-fn refused(error: &dyn std::fmt::Display) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("no sound zstd: {error}"))
+/// The decoder's error in words: that the source ends too soon, or `what` is wrong.
+fn refused(error: &(dyn Error + 'static), what: &str) -> io::Error {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let read = error.downcast_ref::<io::Error>();
+        if read.is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
+            return io::Error::new(io::ErrorKind::UnexpectedEof, "zstd is cut off");
+        }
+        cause = error.source();
+    }
+    unsound(what)
+}
+
+fn unsound(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("no sound zstd: {what}"))
 }
 
 #[cfg(test)]
@@ -105,13 +119,15 @@ mod tests {
     fn what_is_cut_off_or_damaged_is_an_error() {
         let whole = frame(&"a line of a trace\n".repeat(1000));
         for length in [1, 3, 4, 6, whole.len() / 2, whole.len() - 1] {
-            assert!(read(&whole[..length]).is_err(), "{length} of {} bytes", whole.len());
+            let error = read(&whole[..length]).expect_err("it is not whole").to_string();
+            assert_eq!(error, "zstd is cut off", "{length} of {} bytes", whole.len());
         }
         let mut damaged = whole.clone();
         *damaged.last_mut().unwrap() ^= 1;
         let error = read(&damaged).unwrap_err().to_string();
         assert!(error.contains("checksum"), "{error}");
-        assert!(read(&[&whole[..], b"trailing"].concat()).is_err());
+        let error = read(&[&whole[..], b"trailing"].concat()).unwrap_err().to_string();
+        assert_eq!(error, "no sound zstd: what begins here is no frame");
         assert!(read(&[0x50, 0x2a, 0x4d, 0x18, 9, 0, 0, 0, 1]).is_err());
     }
 }

@@ -71,7 +71,7 @@ pub struct Run {
     /// What happened, in the order of cycles.
     pub records: Vec<Record>,
     /// Counters in time; empty without a kernel.
-    pub series: Vec<Sample>,
+    pub series: Vec<Reading>,
 }
 
 /// The hardware and what is around it.
@@ -175,10 +175,10 @@ pub struct Cut {
     pub why: String,
 }
 
-/// Counters at a moment, from the beginning of the run.
+/// A reading of the counters: from the beginning of the run to a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the counters of these names")]
-pub struct Sample {
+pub struct Reading {
     pub at: u64,
     pub accesses: u64,
     pub misses: u64,

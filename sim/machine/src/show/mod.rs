@@ -31,7 +31,7 @@ mod tests;
 
 pub use budget::Budget;
 pub use document::{
-    Cut, Document, Field, Machine, Run, Sample, Scheme, Section, Source, Tlb, Window,
+    Cut, Document, Field, Machine, Reading, Run, Scheme, Section, Source, Tlb, Window,
 };
 pub use record::{Hex, Record, What};
 pub use recorder::{Recorder, Subject};

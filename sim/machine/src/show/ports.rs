@@ -121,12 +121,7 @@ impl Pins {
                 tell(self.answered(cycle, port, open, response));
             }
         }
-        if self.unsettled > 0 {
-            self.unsettled -= 1;
-            // After idle cycles that were skipped, lines have been so since the one after the change.
-            let at = self.changed.take().map_or(now, |changed| now.min(changed + 1));
-            self.lines.look(hart, cycle.unit, |what| tell(Record { at, what }));
-        }
+        self.settle(cycle, tell);
         let refills = [Pulse::Refill, Pulse::SuperpageRefill];
         let changes = inputs.reset
             || inputs.accepted_fence(outputs).is_some()
@@ -135,6 +130,17 @@ impl Pins {
             self.unsettled = SETTLING;
             self.changed = Some(now);
         }
+    }
+
+    /// Looks at the lines, if they may have changed.
+    pub(super) fn settle(&mut self, cycle: &Cycle<'_>, tell: &mut dyn FnMut(Record)) {
+        if self.unsettled == 0 {
+            return;
+        }
+        self.unsettled -= 1;
+        // After idle cycles that were skipped, lines have been so since the one after the change.
+        let at = self.changed.take().map_or(cycle.number, |change| cycle.number.min(change + 1));
+        self.lines.look(cycle.hart, cycle.unit, |what| tell(Record { at, what }));
     }
 
     /// Whether lines may differ in the coming cycle, so that their signals are needed.

@@ -5,7 +5,7 @@ use super::ports::Pins;
 use super::survey::Survey;
 use super::tables::Tables;
 use super::{
-    Budget, Cut, Hex, Machine, Record, Run, Sample, Scheme, Section, What, Window, events,
+    Budget, Cut, Hex, Machine, Reading, Record, Run, Scheme, Section, What, Window, events,
 };
 use crate::board::{Cycle, Observer, Pause, Software, WorldState};
 use kernel::{Activity, Event, Os};
@@ -14,6 +14,19 @@ use model::isa::Mode;
 use model::mmu::{Mmu, Pulse};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// A number as a page writes it: 12,000.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
 
 /// The most samples of counters: beyond that every second one is dropped.
 const SAMPLES: usize = 2000;
@@ -55,7 +68,7 @@ pub struct Recorder {
     /// The first cycle that was recorded, and the one after the last.
     window: Option<(u64, u64)>,
     cut: Option<Cut>,
-    series: Vec<Sample>,
+    series: Vec<Reading>,
     /// One of so many pauses is sampled.
     every: u64,
     pauses: u64,
@@ -118,8 +131,9 @@ impl Recorder {
         let whole = !self.has_seen_enough();
         let why = (!whole).then(|| {
             format!(
-                "Single cycles are recorded up to cycle {to}: a page cannot hold more. Events, \
-                 frames and page tables go on."
+                "Single cycles are recorded up to cycle {}: a page cannot hold more. Events, \
+                 frames and page tables go on.",
+                grouped(to)
             )
         });
         Run {
@@ -143,9 +157,10 @@ impl Recorder {
         }
         if self.made[1] >= self.subject.budget.others {
             let why = format!(
-                "The run goes on after cycle {at}, but the page cannot hold more than {} records \
+                "The run goes on after cycle {}, but the page cannot hold more than {} records \
                  of what happened.",
-                self.records.len()
+                grouped(at),
+                grouped(self.records.len() as u64)
             );
             self.cut = Some(Cut { at, why });
             return;
@@ -217,7 +232,7 @@ impl Recorder {
         let faults = os.processes().map(|process| &process.counters);
         let faults = faults.map(|counters| counters.minor_faults + counters.major_faults).sum();
         let mmu = |pulses: &[Pulse]| pulses.iter().map(|pulse| total.mmu.of(*pulse)).sum();
-        self.series.push(Sample {
+        self.series.push(Reading {
             at,
             accesses: total.accesses.total(),
             misses: mmu(&[Pulse::FetchMiss, Pulse::DataMiss]),
@@ -325,5 +340,26 @@ impl Observer for Recorder {
 
     fn on_end(&mut self, cycle: u64) {
         self.end = Some(cycle);
+    }
+
+    fn wants_rest(&self) -> bool {
+        !self.has_seen_enough() && self.harts.iter().any(Pins::is_unsettled)
+    }
+
+    fn on_rest(&mut self, cycle: &Cycle<'_>) {
+        let Some(pins) = self.harts.get_mut(cycle.hart) else { return };
+        pins.settle(cycle, &mut |record| {
+            self.made[0] += 1;
+            self.records.push(record);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn numbers_are_in_groups_of_three_digits() {
+        let grouped = [0, 999, 1000, 12_000, 1_234_567].map(super::grouped);
+        assert_eq!(grouped, ["0", "999", "1,000", "12,000", "1,234,567"]);
     }
 }

@@ -124,6 +124,34 @@ fn a_record_that_grows_too_long_says_where_it_ends() {
     assert_eq!(short.cycles, whole.cycles);
 }
 
+/// What an observer wants to see after the end is not counted, and it need not see all of it.
+#[test]
+fn a_board_at_rest_is_shown_after_the_end() {
+    struct Rest(u64, Vec<u64>);
+    impl Observer for Rest {
+        fn wants_rest(&self) -> bool {
+            self.0 > 0
+        }
+
+        fn on_rest(&mut self, cycle: &crate::board::Cycle<'_>) {
+            self.0 -= 1;
+            self.1.push(cycle.number);
+        }
+    }
+    for (wants, sees) in [(0, 0), (2, 2), (u64::MAX, 8)] {
+        let memory = SharedMemory::with_ram(ROOT * PAGE_BYTES..(ROOT + 8) * PAGE_BYTES).unwrap();
+        let mut board = Board::new(memory.clone());
+        let walker = Box::new(model::bus::FixedLatency::new(memory, 3));
+        let hart = board.add(Box::new(IdealMmu::new(Xlen::Rv64)), walker);
+        let rest = Rc::new(RefCell::new(Rest(wants, Vec::new())));
+        board.attach(Box::new(Rc::clone(&rest)));
+        board.cycle_of(hart, &mut crate::board::Idle).unwrap();
+        board.end();
+        assert_eq!(rest.borrow().1, vec![1; sees]);
+        assert_eq!((board.now(), board.meter.total().cycles.total()), (1, 1));
+    }
+}
+
 /// An observer that needs two cycles.
 #[derive(Default)]
 struct Two {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::cpu::Format;
 use kernel::{State, Times};
+use model::cache::CacheReport;
 use model::isa::Xlen;
 use model::mmu::{Port, Pulse};
 use serde::Serialize;
@@ -160,14 +161,24 @@ pub struct Report {
     pub tlb_entries: usize,
     /// Entries times the page size: the memory that a TLB covers, in bytes.
     pub tlb_reach_bytes: u64,
+    /// The TLBs in words: lines, sets, and how lines are replaced.
+    #[serde(skip)]
+    pub tlbs: String,
+    /// How lines of the TLBs are replaced.
+    pub tlb_replacement: String,
+    /// Lines in each of their sets; 0 if they are fully associative.
+    pub tlb_ways: usize,
     /// The translation scheme.
     pub mode: &'static str,
-    /// The replacement policy.
+    /// The kernel's policy of page replacement.
     pub policy: &'static str,
     /// It is an oracle: it uses information that hardware does not provide.
     pub policy_is_oracle: bool,
     /// The seed of everything random.
     pub seed: u64,
+    /// What was asked for and could have no effect in this run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// Cycles from the boot to the end.
     pub cycles: u64,
     /// Responses that the golden model checked.
@@ -182,4 +193,7 @@ pub struct Report {
     pub memory: MemoryReport,
     /// The processor, the disk, and how long processes took.
     pub scheduling: SchedulingReport,
+    /// The model of a cache; `None` if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<CacheReport>,
 }

@@ -18,9 +18,10 @@ impl Display for Report {
         let oracle = if self.policy_is_oracle { ", an oracle that hardware cannot be" } else { "" };
         writeln!(
             f,
-            "MMU {}, {}, {} TLB entries a port, {} replacement{oracle}, seed {}",
-            self.mmu, self.mode, self.tlb_entries, self.policy, self.seed
+            "MMU {}, {}; {}; kernel: pages replaced by {}{oracle}; seed {}",
+            self.mmu, self.mode, self.tlbs, self.policy, self.seed
         )?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "note  {note}"))?;
         self.traces(f)?;
         self.total.fmt(f)?;
         let memory = &self.memory;
@@ -33,6 +34,10 @@ impl Display for Report {
         count(f, "page_table_bytes", memory.page_table_bytes)?;
         count(f, "peak_swap_slots", memory.peak_swap_slots.into())?;
         self.scheduling.fmt(f)?;
+        if let Some(cache) = &self.cache {
+            heading(f, "cache", &cache.about())?;
+            cache.table().iter().try_for_each(|line| writeln!(f, "  {line}"))?;
+        }
         heading(f, "processes", "each with its end, its accesses, and the faults that they took")?;
         for process in &self.processes {
             line(f, process)?;

@@ -8,9 +8,11 @@ use super::{HART, Machine};
 use crate::board::Board;
 use crate::cpu::{Common, Core};
 use kernel::{BusErrors, MachineConfig, Os};
-use model::bus::{Channel, FaultInjection, FaultPlan, LatencySpec, SharedMemory};
+use model::bus::{Cached, Channel, FaultInjection, FaultPlan, LatencySpec, SharedMemory};
+use model::cache::Cache;
 use model::isa::PAGE_BYTES;
 use model::mmu::{Mmu, PerPort};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -55,10 +57,18 @@ impl Machine {
             let channel = latency.channel(&memory, config.seed ^ stream).map_err(RunError::Config);
             Ok::<_, RunError>(wrap(master, failing(&config.bus_errors, master, channel?)))
         };
+        let one_port = mmu.organisation().one_port;
         let walker = channel(Master::Walker, config.latency, 1 << 56)?;
         let kernel = channel(Master::Kernel, config.latency, 2 << 56)?;
-        let fetch = channel(Master::Fetch, config.data_latency, 3 << 56)?;
-        let data = channel(Master::Data, config.data_latency, 4 << 56)?;
+        let mut fetch = channel(Master::Fetch, config.data_latency, 3 << 56)?;
+        let mut data = channel(Master::Data, config.data_latency, 4 << 56)?;
+        let cache = config.cache.map(|spec| Cache::new(spec, PAGE_BYTES)).transpose();
+        let cache = cache.map_err(RunError::Config)?.map(|cache| Rc::new(RefCell::new(cache)));
+        if let Some(cache) = &cache {
+            let ram = config.base..config.base + config.frames * PAGE_BYTES;
+            fetch = Box::new(Cached::new(fetch, Rc::clone(cache), ram.clone()));
+            data = Box::new(Cached::new(data, Rc::clone(cache), ram));
+        }
         let mut board = Board::new(memory);
         board.add(mmu, walker);
         board.hart_mut(HART).adue = config.adue;
@@ -77,7 +87,7 @@ impl Machine {
         };
         let os = Os::boot(&mut hardware, config.clone())?;
         let window = if config.one_at_a_time { 1 } else { config.window.max(2) };
-        let core = Core::new(window, config.seed);
+        let core = Core::new(window, one_port, config.seed);
         let common = Rc::new(Common::new(config.seed));
         Ok(Machine {
             hardware,
@@ -89,6 +99,7 @@ impl Machine {
             formats: BTreeMap::new(),
             common,
             config,
+            cache,
             quiet: 0,
             fruitless: 0,
             entries: 0,

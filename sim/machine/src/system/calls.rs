@@ -62,6 +62,7 @@ impl Machine {
                 Next::On
             }
             Barrier::End | Barrier::Op(Op::Exit) => {
+                self.may_end();
                 self.os.exit(&mut self.hardware)?;
                 Next::Gone
             }

@@ -64,6 +64,8 @@ use crate::cpu::{Common, Core, Format, Program, Shadow};
 use crate::stats::Report;
 use job::{Job, Jobs};
 use kernel::{Layout, Os, Pid, State, VirtualPage};
+use model::cache::Cache;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -117,6 +119,8 @@ pub struct Machine {
     /// Files and shared memory, with their expected contents.
     common: Rc<Common>,
     config: MachineConfig,
+    /// The model of a cache, which counts what the ports' buses carry.
+    cache: Option<Rc<RefCell<Cache>>>,
     /// Cycles in a row in which nothing moved.
     quiet: u64,
     /// Turns in a row in which no process completed a step.

@@ -194,6 +194,9 @@ impl Machine {
 
     fn trap(&mut self, pid: Pid, trap: Trap) -> Result<Next, RunError> {
         self.tell_work(pid);
+        if self.series.is_some() {
+            self.may_end();
+        }
         let entered = self.hardware.now();
         self.hardware.board.charge(Activity::Handler);
         let number = self.hardware.board.meter.current().accesses.total() + 1;

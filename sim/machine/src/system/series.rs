@@ -47,6 +47,8 @@ pub(super) struct Series {
     /// The count at which the next one is due.
     next: u64,
     samples: Vec<Sample>,
+    /// Frames in use before a process last ended.
+    before_end: u64,
 }
 
 impl Machine {
@@ -57,14 +59,18 @@ impl Machine {
             Every::Instructions(_) => Every::Instructions(next.max(1)),
             Every::Cycles(_) => Every::Cycles(next.max(1)),
         };
-        self.series = Some(Series { every, next: next.max(1), samples: Vec::new() });
+        self.series = Some(Series { every, next: next.max(1), samples: Vec::new(), before_end: 0 });
     }
 
     /// The samples, with one of the present moment.
     pub fn samples(&self) -> Vec<Sample> {
         let Some(series) = &self.series else { return Vec::new() };
         let mut samples = series.samples.clone();
-        let now = self.counted();
+        let mut now = self.counted();
+        // At the end there is nothing in use, which says nothing about the last stretch.
+        if self.os.processes().all(|process| process.space.is_none()) {
+            now.frames = series.before_end;
+        }
         // What comes after the last instruction belongs to its stretch.
         let by_instructions = matches!(series.every, Every::Instructions(_));
         let is_over = |last: &mut Sample| by_instructions && last.instructions == now.instructions;
@@ -97,6 +103,20 @@ impl Machine {
         }
     }
 
+    /// A process may end: remembers what is in use until then.
+    pub(super) fn may_end(&mut self) {
+        let in_use = self.in_use();
+        if let Some(series) = &mut self.series {
+            series.before_end = in_use;
+        }
+    }
+
+    /// Frames in use by pages and page tables.
+    fn in_use(&self) -> u64 {
+        let frames = self.os.frames();
+        frames.total() - frames.census().kernel - frames.free()
+    }
+
     /// What was counted until now.
     fn counted(&self) -> Sample {
         let mut faults = *self.os.counters();
@@ -115,8 +135,7 @@ impl Machine {
             sample.data_misses += tally.mmu.of(Pulse::miss(Port::Data));
             sample.walks += tally.mmu.walks;
         }
-        let frames = self.os.frames();
-        sample.frames = frames.total() - frames.census().kernel - frames.free();
+        sample.frames = self.in_use();
         sample
     }
 }

@@ -11,11 +11,13 @@
 //! | [`FixedLatency`], [`RandomLatency`] | memory with latency: the innermost channels |
 //! | [`LatencySpec`] (`latency_spec`) | the choice of a latency, as in scenarios |
 //! | [`BackPressure`], [`FaultInjection`], [`Traced`] | wrappers around any channel |
+//! | [`Cached`] | a wrapper that looks requests up in a model of a cache |
 //!
 //! A request takes effect, and a read samples its value, in the cycle of its acceptance; latency
 //! only delays the response. So the order of acceptance over all channels is the order of memory.
 
 mod back_pressure;
+mod cached;
 mod device;
 mod fault_injection;
 mod latency;
@@ -25,6 +27,7 @@ mod pages;
 mod traced;
 
 pub use back_pressure::BackPressure;
+pub use cached::Cached;
 pub use device::{Console, Device};
 pub use fault_injection::{FaultInjection, FaultPlan};
 pub use latency::{

@@ -10,11 +10,13 @@
 //! | [`Tree`] | page tables of one or more levels in memory, and the walk through them (`tree`) |
 //! | [`Inverted`] | one table for all processes, with an entry for each frame (`inverted`) |
 //! | [`Hashed`] | one table for all processes, with chains in buckets (`hashed`) |
+//! | [`Segments`], [`bounds`] | base and bounds, and segments (`segments`) |
 //! | [`Machine`] | processes with tables of one of these kinds, and the story of an access (`machine`) |
 
 mod hashed;
 mod inverted;
 mod machine;
+mod segments;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -23,5 +25,6 @@ mod tree;
 pub use hashed::Hashed;
 pub use inverted::Inverted;
 pub use machine::{Kind, Machine, Mapping, Told};
+pub use segments::{Placed, Segment, Segments, bounds};
 pub use shape::{Shape, SizeError};
 pub use tree::{Invalid, Read, Tree, Walk};

@@ -6,16 +6,11 @@ use std::collections::BTreeMap;
 
 use winnow::ascii::multispace0;
 use winnow::combinator::Infix::Left;
-use winnow::combinator::{alt, dispatch, expression as infixed, opt, preceded};
-use winnow::token::{any, one_of, take_while};
+use winnow::combinator::{alt, dispatch, expression as infixed, preceded};
 
-use super::parse::unsigned;
-use crate::grammar::{Input, Read, inside, place, take, wrong};
+use crate::grammar::{Input, Read, take};
 use crate::number::Variables;
-
-/// More brackets and signs than this are an error, and would exhaust the stack.
-const DEEPEST: usize = 64;
-const NESTED: &str = "the expression is";
+use crate::operand::{self, Operands};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
@@ -158,29 +153,16 @@ fn binary(operator: Operator, left: Expression, right: Expression) -> Expression
 }
 
 fn operand(input: &mut Input<'_>) -> Read<Expression> {
-    take(input, multispace0)?;
-    let at = place(input);
-    match take(input, opt(one_of(['-', '('])))? {
-        Some('-') => Ok(Expression::Negate(Box::new(inside(input, DEEPEST, NESTED, operand)?))),
-        Some(_) => {
-            let inner = inside(input, DEEPEST, NESTED, calculation)?;
-            match take(input, opt(preceded(multispace0, ')')))? {
-                Some(_) => Ok(inner),
-                None => wrong(place(input), "a `)` is missing"),
-            }
-        }
-        None => match take(input, take_while(0.., |c: char| c.is_alphanumeric() || c == '_'))? {
-            "" => match take(input, opt(any))? {
-                Some(c) => wrong(at, format!("found `{c}` where a number or a name is expected")),
-                None => wrong(at, "a number or a name is missing"),
-            },
-            word if word.starts_with(|c: char| c.is_ascii_digit()) => {
-                let number = unsigned(word).and_then(|number| {
-                    i64::try_from(number).map_err(|_| format!("`{word}` does not fit 64 bits"))
-                });
-                number.map(Expression::Number).or_else(|message| wrong(at, message))
-            }
-            word => Ok(Expression::Name(word.to_owned())),
-        },
+    let negate = |operand| Expression::Negate(Box::new(operand));
+    let (nested, expected) = ("the expression is", "a number or a name");
+    operand::operand(input, &Operands { nested, expected, calculation, negate, word })
+}
+
+/// A name or digits. The error is a sentence.
+fn word(word: &str) -> Result<Expression, String> {
+    if !operand::is_literal(word) {
+        return Ok(Expression::Name(word.to_owned()));
     }
+    let number = i64::try_from(operand::literal(word)?);
+    number.map(Expression::Number).map_err(|_| format!("`{word}` does not fit 64 bits"))
 }

@@ -19,8 +19,6 @@ use crate::grammar::{Input, Problem, Read, inside, place, take, whole, wrong};
 use crate::limits::MOST_CYCLES;
 use crate::number::number;
 
-/// The number of pages in 64 bits of addresses.
-const MOST_PAGES: u64 = 1 << 52;
 /// Deeper nesting of groups is an error.
 const DEEPEST: usize = 32;
 const NESTED: &str = "groups are";
@@ -213,7 +211,7 @@ fn step(input: &mut Input<'_>) -> Read<Step> {
         "stray" => touch(input, Purpose::Call(Call::Stray))?,
         "think" => Step::Think(need(input, "how many cycles", |word| at_most(word, MOST_CYCLES))?),
         "tick" => Step::Tick,
-        "sbrk" => Step::Sbrk(need(input, "by how many pages", pages)?),
+        "sbrk" => Step::Sbrk(expression(input)?),
         "mmap" => Step::Mmap(name(input, "which region")?),
         "munmap" => part(input, |_| Ok(PartCall::Munmap))?,
         "mprotect" => part(input, |input| {
@@ -324,10 +322,10 @@ fn indexed(input: &mut Input<'_>) -> Read<Option<(String, Vec<Expression>)>> {
 
 fn touch(input: &mut Input<'_>, purpose: Purpose) -> Read<Step> {
     if let Some((name, indices)) = indexed(input)? {
-        let (mut offset, mut bytes) = (0, None);
+        let (mut offset, mut bytes) = (Expression::Number(0), None);
         loop {
             if keyword(input, "offset")? {
-                offset = need(input, "the offset", unsigned)?;
+                offset = expression(input)?;
             } else if keyword(input, "bytes")? {
                 bytes = Some(access_bytes(input, purpose)?);
             } else {
@@ -441,7 +439,7 @@ fn signed(word: &str) -> Result<i64, String> {
     })
 }
 
-pub(super) fn unsigned(word: &str) -> Result<u64, String> {
+fn unsigned(word: &str) -> Result<u64, String> {
     let digits = digits(word);
     let number = match digits.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16),
@@ -461,13 +459,6 @@ fn at_most(word: &str, most: u64) -> Result<u64, String> {
 }
 
 /// A number of pages, possibly negative.
-fn pages(word: &str) -> Result<i64, String> {
-    match signed(word)? {
-        pages if pages.unsigned_abs() <= MOST_PAGES => Ok(pages),
-        _ => Err(format!("`{word}` is out of range: an address space has {MOST_PAGES} pages")),
-    }
-}
-
 fn range(word: &str) -> Result<(i64, i64), String> {
     match word.split_once("..") {
         Some((from, to)) => Ok((signed(from)?, signed(to)?)),

@@ -12,6 +12,9 @@ use super::pattern::{Item, Pattern, Shape};
 use super::{ACCESS_BYTES, Array, For, Index, Node, PartCall, Place, Purpose, Step, title};
 use crate::number::Variables;
 
+/// The number of pages in 64 bits of addresses.
+const MOST_PAGES: u64 = 1 << 52;
+
 /// A line's parts with all names resolved.
 #[derive(Debug)]
 pub(super) enum Action {
@@ -66,7 +69,10 @@ pub(super) struct Element {
     /// The number in each dimension, and how many there are; no limit to the pages of a region.
     indices: Vec<(Formula, Option<i64>)>,
     unit: i64,
-    offset: i64,
+    /// Where in the base the first one begins.
+    start: i64,
+    /// Where in the element the access is, from 0 on.
+    offset: Formula,
 }
 
 impl Element {
@@ -90,8 +96,12 @@ impl Element {
             let row = place.checked_mul(length.unwrap_or(1));
             place = row.and_then(|row| row.checked_add(index)).ok_or_else(|| self.too_far())?;
         }
-        let bytes = place.checked_mul(self.unit).and_then(|bytes| bytes.checked_add(self.offset));
-        bytes.ok_or_else(|| self.too_far())
+        let offset = self.offset.value(variables)?;
+        if offset < 0 {
+            return Err(format!("the offset in `{}` is {offset}; it is 0 or more", self.name));
+        }
+        let bytes = place.checked_mul(self.unit).and_then(|bytes| bytes.checked_add(self.start));
+        bytes.and_then(|bytes| bytes.checked_add(offset)).ok_or_else(|| self.too_far())
     }
 
     fn too_far(&self) -> String {
@@ -247,7 +257,8 @@ impl<'r> Scope<'r> {
             name: name.clone(),
             indices: formulas.into_iter().zip(lengths).collect(),
             unit: fits(unit)?,
-            offset: fits(start.saturating_add(*offset))?,
+            start: fits(start)?,
+            offset: self.names.resolve(offset)?,
         })))
     }
 
@@ -293,7 +304,15 @@ impl<'r> Scope<'r> {
             }
             Step::Think(cycles) => Op::Think(*cycles),
             Step::Tick => Op::Tick,
-            Step::Sbrk(pages) => Op::Sbrk(*pages),
+            Step::Sbrk(pages) => {
+                let pages = self.names.value(pages)?;
+                if pages.unsigned_abs() > MOST_PAGES {
+                    return Err(format!(
+                        "`{pages}` is out of range: an address space has {MOST_PAGES} pages"
+                    ));
+                }
+                Op::Sbrk(pages)
+            }
             Step::Mmap(name) => {
                 let at = self.region(name)?;
                 return Ok(Action::Mmap(at, Rc::new(regions[at].clone())));

@@ -261,7 +261,7 @@ fn arrays_have_elements_and_rows() {
     assert_eq!(got, wanted, "as the shorter form");
     let part = [
         "array b[4] of 2 in heap offset 0x100",
-        "store b[3]; load b[1] bytes 1; load b[0] offset 1",
+        "store b[3]; load b[1] bytes 1; load b[0] offset 2*L - 2*L + 1",
     ];
     assert_eq!(script(&part), Ok(vec![(0x20106, 2), (0x20102, 1), (0x20101, 2)]));
     for (lines, said) in [
@@ -287,6 +287,11 @@ fn arrays_have_elements_and_rows() {
         (&["let n = 1 << 70"], "does not fit 64 bits"),
         (&["for i in 0..1 << 60: for j in 1..0: load a 0"], "goes round without a step"),
         (&["for i in 0..1 << 60: think 1_000_000_000"], "Think"),
+        (&["for i in 0..2: load a[0] offset 8*i - 8"], "the offset in `a` is -8; it is 0 or more"),
+        (&["load a[0] offset"], "is missing"),
+        (&["load a[0] offset 1 << 62; load a[1] offset (1 << 62) - 1 + (1 << 62)"], "64 bits"),
+        (&["for i in 0..2: sbrk i"], "`i` means nothing here"),
+        (&["sbrk 1 << 60"], "an address space has"),
         (&["store new 0"], "none has given anything yet"),
         (&["store new[0]"], "none has given anything yet"),
     ] {

@@ -39,6 +39,14 @@ pub(crate) fn units(head: &Head, select: Select<'_>) -> Vec<String> {
     all.into_iter().filter(|name| select.mode.is_none() && wanted(name)).collect()
 }
 
+/// What such a file runs on, in words.
+pub(crate) fn described(head: &Head) -> String {
+    match &head.contiguous.hardware.list()[..] {
+        [unit] => format!("the segmentation unit {unit}"),
+        units => format!("the segmentation units {}", units.join(", ")),
+    }
+}
+
 /// Whether anything is selected.
 pub fn concerns(head: &Head, select: Select<'_>) -> bool {
     !units(head, select).is_empty()
@@ -62,7 +70,8 @@ pub(crate) fn run(
         }
     }
     if reports.is_empty() {
-        Err(RunError::nothing(scenario, select, String::new()))
+        let why = format!("it has no MMU and no pages, but {}", described(head));
+        Err(RunError::nothing(scenario, select, why))
     } else {
         Ok(reports)
     }

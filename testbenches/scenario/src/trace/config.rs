@@ -1,6 +1,6 @@
 //! The environment of a recording: `os` of a scenario, as far as it can have an effect.
 
-use kernel::{LoadControl, PolicyKind};
+use kernel::{FrameChoice, LoadControl, PolicyKind};
 use machine::system::{LatencySpec, MachineConfig};
 use model::isa::Mode;
 
@@ -64,6 +64,7 @@ pub(crate) fn long(os: &OsText, config: &mut MachineConfig) {
 fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
     let random = |latency| matches!(latency, LatencySpec::Range(_));
     let draws = config.policy == PolicyKind::Random
+        || config.frame_choice == FrameChoice::Random
         || random(config.latency)
         || random(config.data_latency);
     let (one, alone) = ("there is one process to kill", "a recorded program forks no process");
@@ -81,7 +82,11 @@ fn without_effect(os: &OsText, config: &MachineConfig) -> Option<String> {
             config.thp_promote > 0 && config.tick_every == 0,
             "superpages are made at ticks; set `os.tick_every`",
         ),
-        ("seed", !draws, "neither the policy nor a latency is drawn at random"),
+        (
+            "seed",
+            !draws,
+            "neither the policy nor the choice of frames nor a latency is drawn at random",
+        ),
     ];
     let found = rules.into_iter().find(|(name, is_vain, _)| *is_vain && os.states(name));
     let found = found.map(|(name, _, why)| (name, why)).or_else(|| os.without_effect());

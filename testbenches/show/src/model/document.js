@@ -1,5 +1,6 @@
 // The JSON document, checked: what is damaged is left out and told, never guessed.
 
+import { ANSWER } from "./answers.js";
 import { hex } from "./hex.js";
 import { SV39 } from "./pte.js";
 
@@ -77,6 +78,10 @@ function checkedRecord(record, place, problems, strangers) {
   }
   if (!isNumber(record.at) || !isText(record.k)) {
     problems.add(`${place} has no cycle ("at") or no kind ("k").`);
+    return null;
+  }
+  if (record.k === ANSWER) {
+    problems.add(`${place} (cycle ${record.at}) is of a kind that only this page makes.`);
     return null;
   }
   const kind = Object.hasOwn(KINDS, record.k) ? KINDS[record.k] : null;

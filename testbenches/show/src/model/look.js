@@ -2,8 +2,8 @@
 
 import { hex, pageOf } from "./hex.js";
 import { OF_HART, focusOf, subjectOf } from "./moment.js";
-import { satpOf } from "./state.js";
-import { hitLine, pathOf, tlbOf, walkOf } from "./walk.js";
+import { apply, satpOf } from "./state.js";
+import { hitLine, keptAsid, pathOf, tlbOf, walkOf } from "./walk.js";
 import { say, sayBetween } from "../words/say.js";
 
 /** The process whose tables are shown: the chosen one, else the one of the access. */
@@ -43,19 +43,32 @@ function hartOf(recording, moment, focus) {
   return focus?.record.hart ?? 0;
 }
 
+/** Of an access the state with the line that its walk fills, though that is seen one cycle later. */
+function withFill(recording, moment, state, walk) {
+  if (moment.access === null) return state;
+  const { records } = recording;
+  const { hart = 0 } = records[moment.index - 1];
+  const lines = walk?.lines.filter(({ index }) => index >= moment.index) ?? [];
+  // Other lines of its cycle are as the hardware has them in it.
+  for (let i = moment.index; i < records.length && records[i].at === moment.cycle; i++) if (records[i].k === "line" && (records[i].hart ?? 0) === hart) lines.push(records[i]);
+  return lines.reduce((filled, line) => ({ ...apply(filled, line, recording.scheme.page_bits), at: state.at }), state);
+}
+
 export function lookAt(recording, moment, chosen = null) {
-  const state = recording.stateAt(moment.index);
-  const focus = focusOf(recording, moment, state);
+  const before = recording.stateAt(moment.index);
+  const focus = focusOf(recording, moment, before);
   const limit = moment.access !== null ? Infinity : moment.index;
   const walk = focus ? walkOf(recording, focus.index, limit) : null;
+  const state = withFill(recording, moment, before, walk);
   const hart = hartOf(recording, moment, focus);
   const satp = satpOf(state, focus?.record.hart ?? hart);
   const pid = shownPid(state, focus, chosen);
   const own = focus !== null && (focus.record.pid === undefined || focus.record.pid === null || focus.record.pid === pid || pid === null);
   const root = (pid === null ? null : state.processes.get(pid)?.root) ?? (pid === null ? satp?.root : null) ?? null;
-  const path = own ? pathFor(recording, state, root, focus, walk) : [];
+  // Of another process the entries that the same address has in its tables, to compare.
+  const path = own ? pathFor(recording, state, root, focus, walk) : pathFor(recording, state, root, focus, null);
   const tlb = focus ? tlbOf(recording.machine, focus.record.port) : null;
-  const asid = satp?.asid ?? null;
+  const asid = keptAsid(recording, state, focus?.record.hart ?? hart);
   const filled = walk?.lines.at(-1)?.line ?? null;
   const hit = tlb && focus.record.how === "tlb" ? hitLine(state, recording.scheme, tlb.name, focus.record.va, asid, focus.record.hart ?? 0) : null;
   const ended = moment.cycle >= recording.cycles && moment.access === null && moment.record === null;
@@ -66,5 +79,5 @@ export function lookAt(recording, moment, chosen = null) {
   const toldFrames = framesOf(recording, subject);
   // What a record at or after this index changed is new.
   const since = moment.access !== null && focus ? focus.index : moment.record !== null ? moment.record : recording.indexAtCycle(moment.cycle - 1);
-  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since };
+  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since, step: state.step };
 }

@@ -1,10 +1,10 @@
 // A moment: a cycle, the number of records that have happened, and whether the reader is at a
 // certain access or record. Moves from moment to moment are functions without state.
 
-import { walkOf } from "./walk.js";
+import { ANSWER } from "./answers.js";
 
-/** What a step can be. */
-export const UNITS = ["access", "event", "record", "cycle"];
+/** What a step can be: "change" stops at all that changes, so it tells the whole story. */
+export const UNITS = ["change", "access", "event", "record", "cycle"];
 
 const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
 
@@ -18,11 +18,8 @@ export function atCycle(recording, cycle) {
 export function atAccess(recording, rank) {
   const answer = recording.answer(rank);
   if (answer === null) return atCycle(recording, 0);
-  const cycle = Math.min(answer.record.to, recording.cycles);
-  const end = Math.max(recording.indexAtCycle(cycle), answer.index + 1);
-  // The line that the walk fills is seen one cycle after the answer; it belongs to the access.
-  const filled = walkOf(recording, answer.index)?.lines.at(-1)?.index ?? -1;
-  return { cycle, index: Math.max(end, filled + 1), access: rank, record: null };
+  const end = recording.end(answer.index);
+  return { cycle: Math.min(recording.records[end].at, recording.cycles), index: end + 1, access: rank, record: null };
 }
 
 /** The cycle in which a record ends: that of a run which is not recorded to its end is earlier. */
@@ -41,9 +38,9 @@ function byAccess(recording, moment, way) {
   const last = recording.answers.length - 1;
   if (last < 0) return byRecord(recording, moment, way);
   if (moment.access !== null) return atAccess(recording, clamp(moment.access + way, 0, last));
-  const done = recording.answeredBy(moment.cycle);
+  const done = recording.answeredAt(moment.index);
   if (way > 0) return atAccess(recording, clamp(done + 1, 0, last));
-  const before = done >= 0 && recording.answer(done).record.to === moment.cycle ? done - 1 : done;
+  const before = done >= 0 && recording.records[recording.end(recording.answers[done])].at === moment.cycle ? done - 1 : done;
   return atAccess(recording, clamp(before, 0, last));
 }
 
@@ -55,6 +52,20 @@ function byEvent(recording, moment, way) {
   return way > 0 ? moment : atCycle(recording, 0);
 }
 
+/** The moment of a stop: of an answer the access, with its walk. */
+export function atStop(recording, index) {
+  const rank = recording.rank.get(index);
+  return rank === undefined || recording.end(recording.answers[rank]) !== index ? atRecord(recording, index) : atAccess(recording, rank);
+}
+
+function byChange(recording, moment, way) {
+  const place = moment.record ?? moment.index - 1;
+  const from = way > 0 ? recording.stopFrom(place + 1) : recording.stopFrom(place) - 1;
+  const index = recording.stops[from];
+  if (index !== undefined) return atStop(recording, index);
+  return way > 0 ? moment : atCycle(recording, 0);
+}
+
 function byRecord(recording, moment, way) {
   const place = moment.record ?? moment.index - 1;
   return atRecord(recording, place + way);
@@ -63,6 +74,7 @@ function byRecord(recording, moment, way) {
 /** The next moment (`way` 1) or the one before (-1), in steps of a unit. */
 export function step(recording, moment, unit, way) {
   switch (unit) {
+    case "change": return byChange(recording, moment, way);
     case "access": return byAccess(recording, moment, way);
     case "event": return byEvent(recording, moment, way);
     case "record": return byRecord(recording, moment, way);
@@ -105,7 +117,7 @@ export function fromHash(recording, hash) {
 }
 
 /** Kinds of record of one hart. */
-export const OF_HART = new Set(["access", "start", "read", "update", "line", "fence", "satp"]);
+export const OF_HART = new Set(["access", ANSWER, "start", "read", "update", "line", "fence", "satp"]);
 
 /** The access that the views show: the chosen one, else one that waits for its walk, else the last answered. */
 export function focusOf(recording, moment, state) {
@@ -120,25 +132,25 @@ export function focusOf(recording, moment, state) {
   for (const [, index] of state.accepted) {
     const record = recording.records[index];
     if (isOther(record)) continue;
-    const open = record.to > moment.cycle || moment.record !== null && record.to >= moment.cycle;
+    const open = recording.end(index) >= moment.index;
     if (open && record.how !== "tlb" && (waiting === null || index > waiting)) waiting = index;
   }
   if (waiting !== null) {
     const record = recording.records[waiting];
-    return { rank: recording.rank.get(waiting), index: waiting, record, done: record.to <= moment.cycle };
+    return { rank: recording.rank.get(waiting), index: waiting, record, done: false };
   }
-  for (let rank = recording.answeredBy(moment.cycle); rank >= 0; rank--) {
+  for (let rank = recording.answeredAt(moment.index); rank >= 0; rank--) {
     const answer = recording.answer(rank);
-    if (answer.index < moment.index && !isOther(answer.record)) return { ...answer, done: true };
+    if (!isOther(answer.record)) return { ...answer, done: true };
   }
   return null;
 }
 
-const WEIGHT = { event: 5, fence: 4, step: 3, satp: 3, update: 2, start: 2, read: 2, access: 2, line: 1, region: 0.6, root: 0.5, process: 0.5, policy: 0.4, frame: 0.3, pte: 0.2 };
+const WEIGHT = { event: 5, fence: 4, step: 3, satp: 3, [ANSWER]: 2.5, update: 2, start: 2, read: 2, access: 2, line: 1, region: 0.6, root: 0.5, process: 0.5, policy: 0.4, frame: 0.3, pte: 0.2 };
 
 /** The record that a moment is about; null if nothing happens in its cycle. */
 export function subjectOf(recording, moment) {
-  if (moment.access !== null) return recording.answer(moment.access)?.index ?? null;
+  if (moment.access !== null) return recording.end(recording.answers[moment.access]) ?? null;
   if (moment.record !== null) return moment.record;
   let best = null;
   for (let i = moment.index - 1; i >= 0 && recording.records[i].at === moment.cycle && moment.index - i < 500; i--) {

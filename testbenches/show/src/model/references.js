@@ -8,6 +8,9 @@ import { entryAt, pathOf } from "./walk.js";
 /** With more references than this, those in a row to one page are one. */
 const LONG = 400;
 
+/** With more references than this, rows of the table are frames: places are counted from the first. */
+const PLACED = 200;
+
 /** Columns of the table that are remembered, so that a step computes only the new one. */
 const REMEMBERED = 400;
 
@@ -20,6 +23,8 @@ export class References {
     /** How many of them faulted. */
     this.faults = 0;
     this.columns = new Map();
+    /** Of each reference from the first on, the pages in the rows of the table after it. */
+    this.rows = [];
     const pageBits = recording.scheme.page_bits;
     recording.answers.forEach((index, rank) => {
       const record = recording.records[index];
@@ -95,6 +100,18 @@ export class References {
     return { reference, place, frames: this.frames(state), fault, victims: this.victims(place, cycle) };
   }
 
+  /**
+   * The cells of a column by row, each `{ vpn, used, ppn }`. A page takes the row of the one that made
+   * room for it, as textbooks draw it, in whatever frame it is; in a long string a row is a frame.
+   */
+  cells({ place, frames }) {
+    if (this.list.length > PLACED) return new Map([...frames].map(([ppn, page]) => [ppn, { ...page, ppn }]));
+    for (let at = this.rows.length; at < place; at++) this.rows.push(rowsAfter(this.rows[at - 1] ?? [], this.column(at).frames));
+    const rows = rowsAfter(this.rows[place - 1] ?? [], frames);
+    const pages = new Map([...frames].map(([ppn, page]) => [page.vpn, { ...page, ppn }]));
+    return new Map([...rows.entries()].filter(([, vpn]) => pages.has(vpn)).map(([row, vpn]) => [row, pages.get(vpn)]));
+  }
+
   frames(state) {
     const frames = new Map();
     for (const [vpn, ppn] of state.pages.get(this.pid) ?? []) frames.set(ppn, { vpn, used: this.bit(state, vpn, "A") });
@@ -124,6 +141,18 @@ export class References {
     }
     return found;
   }
+}
+
+/** The pages in rows after some left and others came: these take the rows that became free, or new ones. */
+function rowsAfter(before, frames) {
+  const held = new Set([...frames.values()].map(({ vpn }) => vpn));
+  const rows = before.map((vpn) => (held.has(vpn) ? vpn : null));
+  const left = before.flatMap((vpn, row) => (vpn !== null && rows[row] === null ? [row] : []));
+  const empty = before.flatMap((vpn, row) => (vpn === null ? [row] : []));
+  const free = [...left, ...empty];
+  const placed = new Set(rows);
+  for (const vpn of held) if (!placed.has(vpn)) rows[free.shift() ?? rows.length] = vpn;
+  return rows;
 }
 
 /** The leaf that maps a page now, decoded; null if the tables do not map it. */

@@ -1,13 +1,15 @@
-// The search: an address, a kind of event or record, a process, or several of them together.
+// The search: an address, a kind of event or record, a process, or several of them together; and
+// the words of the sentences that the page shows.
 
 import { causeName } from "../words/names.js";
+import { accessBehind } from "./answers.js";
 import { hex, pageOf } from "./hex.js";
 import { OF_HART } from "./moment.js";
 
 /** The most results that are listed; the number of all is told. */
 export const LISTED = 200;
 
-const ADDRESSES = ["va", "pa", "ppn", "vpn", "start", "frame", "root", "value"];
+const ADDRESSES = ["va", "pa", "ppn", "vpn", "start", "end", "frame", "from", "to", "root", "value"];
 
 /** Words that a reader uses for what a record says otherwise. */
 function namesOf(record, nameOf, recording) {
@@ -25,7 +27,8 @@ function namesOf(record, nameOf, recording) {
     }
   }
   if (record.k === "start") names.push("walk");
-  if (record.k === "frame") names.push(record.use, record.what);
+  if (record.k === "frame") names.push(record.use, record.what, (record.pids?.length ?? 0) > 1 ? "shared" : undefined);
+  if (record.k === "pte") names.push("entry");
   if (record.k === "activity") names.push(record.what);
   if (record.k === "region") names.push(record.name, record.kind);
   if (record.k === "step" || record.k === "process") names.push(record.text, record.name);
@@ -35,16 +38,17 @@ function namesOf(record, nameOf, recording) {
   return names;
 }
 
-function hasAddress(record, address, pageBits) {
-  return ADDRESSES.some((name) => {
-    const value = record[name];
-    if (value === undefined || value === null || value === false || value === true) return false;
-    const text = hex(value);
-    if (text === null) return false;
-    if (text === address) return true;
-    // An address finds the accesses to its page, and a page's address those within it.
-    return (name === "va" || name === "pa") && pageOf(text, pageBits)[0] === pageOf(address, pageBits)[0];
-  });
+/** The addresses and page numbers of a record. */
+function addressesOf(record) {
+  const named = ADDRESSES.map((name) => record[name]).filter((value) => typeof value === "string");
+  return [...named, ...(Array.isArray(record.pids) ? record.pids.map(([, vpn]) => vpn) : [])].map(hex);
+}
+
+const hasAddress = (record, address) => addressesOf(record).includes(address);
+
+/** Whether an access, an event or an entry is on the page of an address. */
+function isOnPage(record, address, pageBits) {
+  return [record.va, record.pa].some((value) => typeof value === "string" && pageOf(value, pageBits)[0] === pageOf(address, pageBits)[0]);
 }
 
 /** What readers write, and the word that records have for it. */
@@ -83,27 +87,68 @@ function isName(name, word) {
   return name.split(" ").some((part) => part.startsWith(word));
 }
 
+/** The longest that sentences are made at a stretch, in milliseconds. */
+export const STRETCH = 30;
+
 /**
- * The records that all words of a query fit: `{ hits, total }`, `hits` the indices of the first
- * ones. `nameOf` gives a process's name.
+ * Makes more of the sentences that the search looks into, in small letters, for so long; returns
+ * whether all are made.
+ */
+export function readOn(recording, tell, stretch = Infinity) {
+  recording.texts ??= [];
+  const { texts, records } = recording;
+  const end = performance.now() + stretch;
+  while (texts.length < records.length && performance.now() < end) texts.push(tell(texts.length).toLowerCase());
+  return texts.length === records.length;
+}
+
+const isLetter = (sign) => sign !== undefined && /[0-9a-z]/.test(sign);
+
+/** Whether a text has these words as they stand; the last may go on, unless it ends in a digit. */
+function says(text, words) {
+  const isWhole = /\d$/.test(words) && !words.endsWith("0x");
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
+    if (!isLetter(text[at - 1]) && !(isWhole && isLetter(text[at + words.length]))) return true;
+  }
+  return false;
+}
+
+/** How near a record is: what it is about itself, what its sentence says, or a word or page nearby. */
+const [EXACT, SAID, NEAR] = [0, 1, 2];
+
+/**
+ * The records that all words of a query fit: `{ hits, total, exact, said }`. `hits` are the indices
+ * of the first ones: the `exact` ones that are of this kind or have this address, the ones whose
+ * sentence has the query as it stands (`said`), then those of the same page or with all words.
+ * `nameOf` gives a process's name. Sentences are found as far as `readOn` has made them.
  */
 export function search(recording, query, nameOf) {
   const words = inWords(query, recording.run.labels);
-  if (words.length === 0) return { hits: [], total: 0 };
+  const found = [[], [], []];
+  if (words.length === 0) return { hits: [], total: 0, exact: 0, said: 0 };
   const pageBits = recording.scheme.page_bits;
   const addresses = words.map((word) => (word.startsWith("0x") ? hex(word) : null));
-  const hits = [];
-  let total = 0;
+  const phrase = query.toLowerCase().trim().replaceAll(/\s+/g, " ");
+  const texts = recording.texts ?? [];
   recording.records.forEach((record, index) => {
+    // An access that is answered later is found by its answer.
+    if (recording.ends.has(index)) return;
+    const about = accessBehind(record) ?? record;
     let names = null;
-    const fits = words.every((word, i) => {
-      if (addresses[i] !== null) return hasAddress(record, addresses[i], pageBits);
-      names ??= namesOf(record, nameOf, recording).filter((name) => name !== undefined && name !== null).map(plain);
-      return names.some((name) => isName(name, word));
-    });
-    if (!fits) return;
-    total += 1;
-    if (hits.length < LISTED) hits.push(index);
+    let rank = EXACT;
+    for (const [i, word] of words.entries()) {
+      if (addresses[i] !== null) {
+        if (hasAddress(about, addresses[i])) continue;
+        rank = Math.max(rank, says(texts[index] ?? "", word) ? SAID : isOnPage(about, addresses[i], pageBits) ? NEAR : Infinity);
+      } else {
+        names ??= namesOf(about, nameOf, recording).filter((name) => name !== undefined && name !== null).map(plain);
+        if (names.some((name) => isName(name, word))) continue;
+        rank = Math.max(rank, says(texts[index] ?? "", word) ? NEAR : Infinity);
+      }
+    }
+    if (rank > EXACT && says(texts[index] ?? "", phrase)) rank = SAID;
+    if (rank <= NEAR) found[rank].push(index);
   });
-  return { hits, total };
+  const all = found.flat();
+  return { hits: all.slice(0, LISTED), total: all.length, exact: found[EXACT].length, said: found[SAID].length };
 }

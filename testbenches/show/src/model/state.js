@@ -4,7 +4,9 @@
 // A state's `index` is the number of records applied. What changed remembers the index of its
 // record (`by`), so a view can point at what is new.
 
-import { pageOf } from "./hex.js";
+import { ANSWER } from "./answers.js";
+import { hex, pageOf } from "./hex.js";
+import { leadsTo, pointedBy } from "./owner.js";
 import { EMPTY } from "./pmap.js";
 
 export const INITIAL = Object.freeze({
@@ -15,6 +17,8 @@ export const INITIAL = Object.freeze({
   running: null,
   /** hart -> record of its satp */
   satps: EMPTY,
+  /** ASID as it was written -> { root, by } of the address space that used it last */
+  spaces: EMPTY,
   /** pid -> (start -> region) */
   regions: EMPTY,
   /** ppn -> record of the frame */
@@ -22,8 +26,12 @@ export const INITIAL = Object.freeze({
   /** pid -> (vpn -> ppn) */
   pages: EMPTY,
   slots: EMPTY,
+  /** ppn of a free frame that is being filled -> why; until the kernel's accounts tell its use */
+  taken: EMPTY,
   /** ppn of a table -> (offset in bytes -> { value, by }) */
   tables: EMPTY,
+  /** ppn of a table -> address of the entry that points to it */
+  parents: EMPTY,
   /** TLB of a hart, by `ofHart` -> (line -> record of the line) */
   lines: EMPTY,
   /** port of a hart, by `ofHart` -> index of the access accepted last */
@@ -50,7 +58,15 @@ const counted = (state, name) => ({ ...state.counts, [name]: state.counts[name] 
 function withEntry(state, pa, value, pageBits) {
   const [page, offset] = pageOf(pa, pageBits);
   const entry = { value, by: state.index };
-  return inner(state.tables, page, (table) => table.set(offset, entry));
+  const tables = inner(state.tables, page, (table) => table.set(offset, entry));
+  const below = pointedBy(value);
+  return below === null ? { tables } : { tables, parents: state.parents.set(below, pa) };
+}
+
+/** The frames that are being filled, with one more if the kernel's accounts have it free. */
+function withTaken(state, ppn, why) {
+  const isFree = ppn !== null && (state.frames.get(ppn)?.use ?? "free") === "free";
+  return isFree ? { taken: state.taken.set(ppn, { why, by: state.index }) } : {};
 }
 
 function withoutPages(pages, frame) {
@@ -59,6 +75,14 @@ function withoutPages(pages, frame) {
     if (known?.get(vpn) === frame.ppn) pages = pages.set(pid, known.delete(vpn));
   }
   return pages;
+}
+
+/** The counts with one more access that has been answered. */
+function answered(state, { how, cause }) {
+  const counts = counted(state, "accesses");
+  if (how !== "tlb" && how !== "bare") counts.misses += 1;
+  if (cause !== undefined && cause !== null) counts.faults += 1;
+  return counts;
 }
 
 const EVENT_COUNTS = { eviction: "evictions", context_switch: "switches" };
@@ -72,7 +96,10 @@ const HANDLERS = {
     const known = state.processes.get(pid) ?? { pid, name: `process ${pid}` };
     return { processes: state.processes.set(pid, { ...known, root, ended: root === null }) };
   },
-  satp: (state, record) => ({ satps: state.satps.set(record.hart ?? 0, { ...record, by: state.index }) }),
+  satp: (state, record) => ({
+    satps: state.satps.set(record.hart ?? 0, { ...record, by: state.index }),
+    spaces: record.mode === "bare" || !record.root ? state.spaces : state.spaces.set(record.asid ?? 0, { root: record.root, by: state.index }),
+  }),
   region: (state, record) => ({
     regions: inner(state.regions, record.pid, (known) =>
       record.gone ? known.delete(record.start) : known.set(record.start, { ...record, by: state.index })),
@@ -84,21 +111,24 @@ const HANDLERS = {
       pages = inner(pages, pid, (known) => known.set(vpn, record.ppn));
     }
     const tables = record.use === "table" ? state.tables : state.tables.delete(record.ppn);
-    return { frames: state.frames.set(record.ppn, { ...record, by: state.index }), pages, tables };
+    return { frames: state.frames.set(record.ppn, { ...record, by: state.index }), pages, tables, taken: state.taken.delete(record.ppn) };
   },
   slot: (state, { slot, pids }) => ({
     slots: pids === null || pids === undefined ? state.slots.delete(slot)
       : state.slots.set(slot, { pids, by: state.index }),
   }),
-  pte: (state, { pa, value }, pageBits) => ({ tables: withEntry(state, pa, value, pageBits) }),
+  pte: (state, { pa, value, by }, pageBits) => ({
+    ...withEntry(state, pa, value, pageBits),
+    ...(by === "kernel" && state.frames.size > 0 ? withTaken(state, leadsTo(value), "mapped") : {}),
+  }),
   access: (state, record) => {
     const accepted = state.accepted.set(ofHart(record.port ?? "data", record.hart), state.index - 1);
-    let counts = counted(state, "accesses");
-    const missed = record.how !== "tlb" && record.how !== "bare";
-    if (missed) counts.misses += 1;
-    if (record.cause !== undefined && record.cause !== null) counts.faults += 1;
-    return { accepted, counts, running: record.pid ?? state.running };
+    // What is answered later is counted then.
+    const counts = record.to > record.at ? state.counts : answered(state, record);
+    // A process runs again, so the accounts are told.
+    return { accepted, counts, taken: EMPTY, running: record.pid ?? state.running };
   },
+  [ANSWER]: (state, { asked }) => ({ counts: answered(state, asked) }),
   start: (state) => ({ counts: counted(state, "walks") }),
   read: (state, { pa, value, error }, pageBits) => {
     const counts = counted(state, "reads");
@@ -107,10 +137,10 @@ const HANDLERS = {
     const [page, offset] = pageOf(pa, pageBits);
     const known = state.tables.get(page)?.get(offset);
     if (known?.value === value) return { counts };
-    return { counts, tables: withEntry(state, pa, value, pageBits) };
+    return { counts, ...withEntry(state, pa, value, pageBits) };
   },
   update: (state, { pa, value, ok }, pageBits) =>
-    ok === false ? {} : { tables: withEntry(state, pa, value, pageBits) },
+    ok === false ? {} : withEntry(state, pa, value, pageBits),
   line: (state, record) => ({
     lines: inner(state.lines, ofHart(record.tlb, record.hart), (lines) => lines.set(record.line, { ...record, by: state.index })),
   }),
@@ -122,7 +152,8 @@ const HANDLERS = {
     const name = EVENT_COUNTS[record.event];
     const counts = name ? counted(state, name) : state.counts;
     const running = record.event === "context_switch" ? record.pid ?? record.to ?? state.running : state.running;
-    return { event: state.index - 1, counts, running };
+    const taken = record.event === "copy" ? withTaken(state, hex(record.to), "copy") : {};
+    return { event: state.index - 1, counts, running, ...taken };
   },
   step: (state, record) => ({ step: { ...record, by: state.index } }),
 };

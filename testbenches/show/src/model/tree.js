@@ -36,7 +36,7 @@ function rowsOf(entries, marked, most) {
   return rows;
 }
 
-function tableOf(look, ppn, position, onPath) {
+function tableOf(look, ppn, position, onPath, opened) {
   const { state, recording: { scheme }, path, since } = look;
   const level = levelNumber(scheme, position);
   const base = big(ppn) << BigInt(scheme.page_bits);
@@ -58,23 +58,27 @@ function tableOf(look, ppn, position, onPath) {
     entries.push({ index: offset / scheme.pte_bytes, pa, value: step.value, role, target, flags, size, step, fresh: false });
   }
   entries.sort((a, b) => a.index - b.index);
-  const rows = rowsOf(entries, (entry) => entry.step !== null || entry.fresh && onPath, onPath ? ROWS : OTHER_ROWS);
+  const whole = opened.has(ppn) || entries.length <= ROWS;
+  const rows = whole ? entries : rowsOf(entries, (entry) => entry.step !== null || entry.fresh && onPath, onPath ? ROWS : OTHER_ROWS);
   return { ppn, level, onPath, count: entries.filter((entry) => entry.role !== "invalid").length, rows };
 }
 
-/** Columns from the root on; each `{ level, tables, more }`. */
-export function treeOf(look) {
+/**
+ * Columns from the root on; each `{ level, tables, more }`. Tables in `opened` have all their rows; a
+ * level in it, as "level 1", all its tables.
+ */
+export function treeOf(look, opened = new Set()) {
   const { root, recording: { scheme }, path } = look;
   if (!root) return [];
   const columns = [];
   let wanted = [{ ppn: root, onPath: true }];
   for (let position = 0; position < scheme.levels.length && wanted.length > 0; position++) {
     const level = levelNumber(scheme, position);
-    const shown = wanted.length > TABLES
+    const shown = wanted.length > TABLES && !opened.has(`level ${level}`)
       ? [...wanted.filter((table) => table.onPath), ...wanted.filter((table) => !table.onPath)].slice(0, TABLES)
       : wanted;
     const kept = wanted.filter((table) => shown.includes(table));
-    const tables = kept.map(({ ppn, onPath }) => tableOf(look, ppn, position, onPath));
+    const tables = kept.map(({ ppn, onPath }) => tableOf(look, ppn, position, onPath, opened));
     columns.push({ level, tables, more: wanted.length - kept.length });
     const next = new Map();
     for (const table of tables) {

@@ -2,7 +2,7 @@
 
 import { big, pageOf } from "./hex.js";
 import { decodePte, entryAddress, levelNumber, shiftOf, splitAddress } from "./pte.js";
-import { ofHart } from "./state.js";
+import { ofHart, satpOf } from "./state.js";
 
 /** The furthest that a walk's records are looked for. */
 const REACH = 4000;
@@ -81,6 +81,12 @@ export function pathOf(state, scheme, root, va) {
 export function entryAt(state, scheme, pa) {
   const [page, offset] = pageOf(pa, scheme.page_bits);
   return state.tables.get(page)?.get(offset) ?? null;
+}
+
+/** The ASID in a hart's satp, as far as the hardware keeps it; null before satp is written. */
+export function keptAsid(recording, state, hart) {
+  const satp = satpOf(state, hart);
+  return satp === null || satp.asid === undefined ? null : satp.asid & recording.asidMask;
 }
 
 /** The line of a TLB that translates this address now; null if none does. */

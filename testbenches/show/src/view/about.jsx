@@ -85,7 +85,7 @@ function machineText(run) {
 
 const KEYS = [
   ["→ ←", "step forwards, back"], ["Shift → ←", "by one cycle"], ["Space", "play, pause"], ["Home End", "to the start, the end"],
-  ["1 2 3 4", "step by access, event, record, cycle"], ["[ ]", "slower, faster"], ["/", "search; Enter goes to the next, Shift Enter to the one before"],
+  ["1 2 3 4 5", "step by all that changes, access, event, record, cycle"], ["[ ]", "slower, faster"], ["/", "search; Enter goes to what is found, and the keys are the page's again"], ["n N", "to the next result, to the one before"],
   ["+ − 0", "zoom the timeline in, out, to the whole run"], ["d", "of two runs, to the next difference"], ["t", "light, dark, or as the system"], ["?", "this help"],
 ];
 

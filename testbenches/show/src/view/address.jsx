@@ -4,7 +4,9 @@ import { big, hex } from "../model/hex.js";
 import { isOutside } from "../model/lanes.js";
 import { ofHart } from "../model/state.js";
 import { NAPOT, bytesText, decodePte, pageBytes, rangeText, splitAddress } from "../model/pte.js";
+import { marksOf } from "../words/entries.js";
 import { plainWords, sentence, verb, whoOf } from "../words/names.js";
+import { staleHit } from "../words/say.js";
 import { Flags, classes, number } from "./parts.jsx";
 
 const binary = (value, bits) => value.toString(2).padStart(bits, "0").replaceAll(/(?<=.)(?=(.{4})+$)/g, " ");
@@ -32,7 +34,7 @@ export function Address(look) {
       <p class="access">
         <b>{sentence(`${whoOf(recording, state, record)} `).trim()}</b> {verb(record.access)} <code class="va">{record.va}</code>
         {record.port && <span class="quiet"> ({record.port} port)</span>}
-        <Outcome focus={focus} />
+        <Outcome focus={focus} stale={focus.done && staleHit(recording, focus.index) !== null} />
         {focus.done && look.moment.cycle > record.to + 1 && <span class="quiet"> the last access{isOutside(recording.run.window, look.moment.cycle) && " recorded"}, answered in cycle {number(record.to)}</span>}
       </p>
       {!bare && (
@@ -71,11 +73,12 @@ export function Address(look) {
   );
 }
 
-function Outcome({ focus: { record, done } }) {
+function Outcome({ focus: { record, done }, stale }) {
   if (!done) return <span class="tag walk">waits</span>;
   if (record.cause !== undefined && record.cause !== null) {
     return <span class="tag fault">fault{record.reason ? `: ${plainWords(record.reason)}` : ""}</span>;
   }
+  if (stale) return <span class="tag fault">hit in a stale line</span>;
   const names = { tlb: ["hit", "hit"], l2: ["hit in L2", "hit"], walk: ["miss, walk", "walk"], bare: ["not translated", "plain"] };
   const [name, tone] = names[record.how] ?? ["answered", "plain"];
   return <span class={`tag ${tone}`}>{name}</span>;
@@ -85,7 +88,7 @@ const ROLES = { pointer: "pointer to the next table", leaf: "leaf", invalid: "no
 
 /** The entries of the path as a table, which says in words what the tree draws. */
 export function Steps({ path, recording, focus, walk, decode }) {
-  const marked = new Set((walk?.updates ?? []).filter((update) => update.ok !== false).map((update) => update.pa));
+  const marked = new Map((walk?.updates ?? []).filter((update) => update.ok !== false).map((update) => [update.pa, marksOf(recording, update.index).text]));
   if (path.length === 0) return <p class="quiet">{focus ? "No entry is known for this address." : "No walk yet."}</p>;
   return (
     <div class="scroll">
@@ -100,7 +103,7 @@ export function Steps({ path, recording, focus, walk, decode }) {
                 <td><code>{entry.pa}</code></td>
                 <td><Flags value={entry.value} scheme={recording.scheme} /></td>
                 <td><code>{role === "invalid" ? "–" : base}</code></td>
-                <td>{ROLES[role]}{size === NAPOT && role === "leaf" && " of 64 KiB"}{wrong !== null && `: ${wrong}`}{marked.has(entry.pa) && ", A or D set by the walker"}{entry.read ? "" : <span class="quiet"> (not read)</span>}</td>
+                <td>{ROLES[role]}{size === NAPOT && role === "leaf" && " of 64 KiB"}{wrong !== null && `: ${wrong}`}{marked.has(entry.pa) && `, ${marked.get(entry.pa)} set by the walker`}{entry.read ? "" : <span class="quiet"> (not read)</span>}</td>
               </tr>
             );
           })}

@@ -6,16 +6,19 @@ import { atAccess, atCycle } from "../model/moment.js";
 import { decodePte } from "../model/pte.js";
 import { Recording } from "../model/recording.js";
 import { differences, follow, nextDifference } from "../model/together.js";
+import { processName, whoOf } from "../words/names.js";
 import { About, Banners, Help, SourceLines } from "./about.jsx";
 import { Address, Steps } from "./address.jsx";
 import { Controls } from "./controls.jsx";
 import { Editor } from "./editor.jsx";
 import { Frames } from "./frames.jsx";
 import { onKey } from "./keys.js";
+import { Marks } from "./marks.jsx";
 import { Guard, Panel } from "./parts.jsx";
 import { usePlayer } from "./player.js";
 import { Replacement, referencesOf } from "./replacement.jsx";
 import { Search } from "./search.jsx";
+import { Sticky } from "./sticky.jsx";
 import { Spaces } from "./spaces.jsx";
 import { Timeline } from "./timeline.jsx";
 import { Tlbs } from "./tlb.jsx";
@@ -35,7 +38,7 @@ function useTheme() {
     }
   };
   const [name, setName] = useState(stored);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = name;
     try {
       localStorage.setItem("pagewalk-theme", name);
@@ -43,8 +46,6 @@ function useTheme() {
       // Without storage the choice lasts as long as the page.
     }
   }, [name]);
-  // The attribute must be there before the canvas reads its colours.
-  document.documentElement.dataset.theme = name;
   return { name, next: () => setName(THEMES[(THEMES.indexOf(name) + 1) % THEMES.length]) };
 }
 
@@ -70,7 +71,10 @@ export function App({ document: given, onRun }) {
   const theme = useTheme();
   const player = usePlayer(recordings[0]);
   const search = useRef(null);
+  const found = useRef(null);
   const timeline = useRef(null);
+  const [frame, setFrame] = useState(null);
+  const [note, setNote] = useState(null);
 
   const followed = recordings.map((recording, i) => i === 0 ? { moment: player.moment, exact: true } : follow(recordings[0], player.moment, recording, by));
   const apart = useMemo(() => differences(recordings[0], recordings[1]), [recordings]);
@@ -79,13 +83,24 @@ export function App({ document: given, onRun }) {
   const looks = recordings.map((recording, i) => lookAt(recording, followed[i].moment, pid));
   const [lead] = looks;
   const two = looks.length > 1;
-  const goApart = () => nextApart && player.to(atAccess(recordings[0], nextApart.rank));
+  // A note is shown until the moment changes.
+  const say = (text) => setNote({ text, moment: player.latest() });
+  const goApart = () => {
+    if (nextApart !== null) return player.to(atAccess(recordings[0], nextApart.rank));
+    return two && say(apart.length === 0 ? "The two runs do not differ in faults or victims." : "This was the last difference: after it they have the same faults and victims.");
+  };
+  // What was found is one part of a story: steps go on with the next part.
+  const toStory = () => {
+    if (["change", "record"].includes(player.unit)) return;
+    player.setUnit("change");
+    setTimeout(() => say("Steps go by all that changes now, so that → shows what follows."), 0);
+  };
 
   useEffect(() => {
     document.title = `${given.title} · pagewalk`;
   }, []);
   useLayoutEffect(() => {
-    const keys = { apart: goApart, player, theme, timeline, search, help: () => setHelp(true) };
+    const keys = { apart: goApart, player, theme, timeline, search, found, help: () => setHelp(true) };
     const handle = (event) => {
       if (onKey(event, keys)) event.preventDefault();
     };
@@ -98,7 +113,7 @@ export function App({ document: given, onRun }) {
     return player.to(follow(recordings[i], atCycle(recordings[i], cycle), recordings[0], by).moment);
   };
   const goRecordIn = (i) => (index) => i === 0 ? player.record(index) : goIn(i)(recordings[i].records[index].at);
-  const step = lead.state.step;
+  const { step } = lead;
   const replaced = panels.replacement && looks.some((look) => look.state.policy !== null || look.pid !== null && referencesOf(look.recording, look.pid).list.length > 0);
   return (
     <>
@@ -111,12 +126,14 @@ export function App({ document: given, onRun }) {
       <main class={`${two ? "two" : "one"}`}>
         <nav class="bar" aria-label="Controls">
           <Controls lead={lead} looks={looks} player={player} choice={{ pid, set: setPid }} sync={{ by, set: setBy }} apart={recordings.length > 1 ? { next: nextApart, go: goApart } : null} theme={theme} onHelp={() => setHelp(true)}>
-            <Search lead={lead} onGo={player.record} onCycle={player.cycle} field={search} />
+            <Search lead={lead} onGo={player.record} onCycle={player.cycle} onStory={toStory} field={search} register={(handle) => { found.current = handle; }} />
           </Controls>
+          <Sticky lead={lead} />
         </nav>
         <section class="panel wide p-what" id="what" tabIndex={-1} aria-labelledby="h-what">
           <h2 id="h-what" class="hidden">What happens</h2>
           {differ && <p class="differ" role="status"><b>They differ here:</b> {differ.text}</p>}
+          {note?.moment === player.moment && <p class="hint" role="status">{note.text}</p>}
           <div class={`bodies runs-${looks.length}`}>
             {looks.map((look, i) => (
               <div class="body" key={i}>
@@ -137,9 +154,10 @@ export function App({ document: given, onRun }) {
           {looks.map((look, i) => (
             <div key={i}>
               {two && <p class="run-name">{look.recording.run.name}</p>}
-              <Timeline look={look} onGo={goIn(i)} theme={theme.name} register={i === 0 ? (handle) => { timeline.current = handle; } : undefined} />
+              <Timeline look={look} onGo={goIn(i)} onRecord={goRecordIn(i)} register={i === 0 ? (handle) => { timeline.current = handle; } : undefined} />
             </div>
           ))}
+          <Marks of="timeline" />
         </section>
         {given.served && given.source && <Editor source={given.source} onRun={onRun} />}
         {given.source && step?.line && (
@@ -152,7 +170,7 @@ export function App({ document: given, onRun }) {
           </Panel>
         )}
         {panels.tlb && <Panel id="tlb" title="TLB" looks={looks} wide={two || !panels.tree}>{(look) => <Tlbs {...look} />}</Panel>}
-        {panels.frames && <Panel id="frames" title="Physical memory" looks={looks} wide={two || !panels.spaces}>{(look) => <Frames {...look} />}</Panel>}
+        {panels.frames && <Panel id="frames" title="Physical memory" looks={looks} wide={two || !panels.spaces}>{(look, i) => <Frames {...look} chosen={frame} onChoose={setFrame} onGo={goRecordIn(i)} />}</Panel>}
         {panels.spaces && <Panel id="spaces" title="Address spaces" looks={looks} wide={two || !panels.frames}>{(look) => <Spaces {...look} />}</Panel>}
         {replaced && <Panel id="replacement" title="Page replacement" note={!two ? `references of ${nameOf(lead)}` : null} looks={looks} wide>{(look) => <Replacement {...look} />}</Panel>}
         <About document={given} recordings={recordings} />
@@ -165,7 +183,8 @@ export function App({ document: given, onRun }) {
 const nameOf = (look) => look.state.processes.get(look.pid)?.name ?? (look.recording.harts.length > 1 ? `hart ${look.hart}` : "the hart");
 
 /** Why entries of the path were not read. */
-function unread({ focus }, read) {
+function unread({ focus, own, recording, state, pid }, read) {
+  if (!own) return `the same address in the tables of ${processName(state, pid)}; the access is of ${whoOf(recording, state, focus.record)}`;
   if (read) return "known to the walk cache";
   if (!focus.done) return "where the walk will go; it has not read yet";
   return ["tlb", "l2"].includes(focus.record.how) ? "where a walk would go; none was needed" : "where a walk would go; this access read nothing";

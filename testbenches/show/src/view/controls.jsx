@@ -29,7 +29,7 @@ export function Controls({ lead, looks, player, choice, sync, apart, theme, onHe
       </div>
       <label class="group">by
         <select id="unit" value={player.unit} onChange={(event) => player.setUnit(event.currentTarget.value)}>
-          {UNITS.filter((unit) => unit !== "access" || recording.answers.length > 0).map((unit) => <option value={unit}>{unit}</option>)}
+          {UNITS.filter((unit) => unit !== "access" || recording.answers.length > 0).map((unit) => <option value={unit}>{unit === "change" ? "all that changes" : unit}</option>)}
         </select>
       </label>
       <label class="group">speed
@@ -57,7 +57,7 @@ export function Controls({ lead, looks, player, choice, sync, apart, theme, onHe
           </select>
         </label>
       )}
-      {apart && <button type="button" id="apart" class="group" disabled={apart.next === null} title="To the next moment at which the runs differ (d)" onClick={apart.go}>next difference</button>}
+      {apart && <button type="button" id="apart" class="group" aria-disabled={apart.next === null} title="To the next moment at which the runs differ (d)" onClick={apart.go}>next difference</button>}
       {children}
       <div class="group ends">
         <button type="button" id="theme" aria-label={`Theme: ${theme.name}`} title="Light, dark, or as the system (t)" onClick={theme.next}>{theme.name === "dark" ? "☾" : theme.name === "light" ? "☀" : "◐"}</button>

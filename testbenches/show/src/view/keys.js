@@ -4,7 +4,7 @@ import { UNITS } from "../model/moment.js";
 import { SPEEDS } from "./controls.jsx";
 
 /** Handles a key; returns whether it meant something. */
-export function onKey(event, { player, theme, timeline, search, help, apart }) {
+export function onKey(event, { player, theme, timeline, search, found, help, apart }) {
   if (event.altKey || event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return false;
   const target = event.target;
   if (target.matches?.("input, select, textarea")) return false;
@@ -22,6 +22,7 @@ export function onKey(event, { player, theme, timeline, search, help, apart }) {
     case "/": search.current?.focus(); search.current?.select(); return true;
     case "?": help(); return true;
     case "d": apart(); return true;
+    case "n": case "N": found.current?.move(event.key === "n" ? 1 : -1); return true;
     case "t": theme.next(); return true;
     case "+": case "=": timeline.current?.zoom(0.5); return true;
     case "-": timeline.current?.zoom(2); return true;
@@ -31,7 +32,7 @@ export function onKey(event, { player, theme, timeline, search, help, apart }) {
       if (SPEEDS[at]) player.setSpeed(SPEEDS[at]);
       return true;
     }
-    case "1": case "2": case "3": case "4": player.setUnit(UNITS[Number(event.key) - 1]); return true;
+    case "1": case "2": case "3": case "4": case "5": player.setUnit(UNITS[Number(event.key) - 1]); return true;
     default: return false;
   }
 }

@@ -2,6 +2,7 @@
 
 import { Component } from "preact";
 import { FLAGS, decodePte } from "../model/pte.js";
+import { Marks } from "./marks.jsx";
 
 /** A panel: a landmark with a heading, and a body for each run beside the other. */
 export function Panel({ id, title, note, looks, wide, children }) {
@@ -16,6 +17,7 @@ export function Panel({ id, title, note, looks, wide, children }) {
           </div>
         ))}
       </div>
+      <Marks of={id} />
     </section>
   );
 }

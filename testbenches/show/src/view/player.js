@@ -20,7 +20,8 @@ export function usePlayer(recording) {
   const start = () => fromHash(recording, location.hash)
     ?? (recording.answers.length > 0 ? atAccess(recording, 0) : atCycle(recording, 0));
   const [moment, setMoment] = useState(start);
-  const [unit, setUnit] = useState(recording.answers.length > 0 ? "access" : "event");
+  // Of a reference string the accesses are the story; else it is all that changes.
+  const [unit, setUnit] = useState(recording.run.labels.size > 0 && recording.answers.length > 0 ? "access" : "change");
   const [speed, setSpeed] = useState(2);
   const [playing, setPlaying] = useState(false);
   const settle = useRef(0);
@@ -73,6 +74,8 @@ export function usePlayer(recording) {
 
   return {
     moment, unit, speed, playing, setUnit, setSpeed,
+    /** The moment that was gone to last, though it may not be drawn yet. */
+    latest: () => now.current,
     toggle: () => setPlaying((was) => !was),
     forward: halted(() => stepBy(unit, 1)),
     back: halted(() => stepBy(unit, -1)),

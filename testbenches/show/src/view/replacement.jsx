@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { big, hex } from "../model/hex.js";
-import { parsePolicy, ringOf, shapeOf } from "../model/policy.js";
+import { handOf, parsePolicy, ringOf, shapeOf } from "../model/policy.js";
 import { References, leafOf } from "../model/references.js";
 import { PMap } from "../model/pmap.js";
 import { isOutside } from "../model/lanes.js";
@@ -68,6 +68,7 @@ function Strings({ look, references }) {
   const columns = [];
   for (let place = first; place < now; place++) columns.push(references.column(place));
   if (now >= 0) columns.push(references.live(now, look.state, look.moment.cycle));
+  for (const column of columns) column.cells = references.cells(column);
   const later = references.list.slice(now + 1, now + 1 + AFTER);
   const rows = rowsOf(columns);
   const shown = rows.slice(0, FRAMES);
@@ -93,10 +94,10 @@ function Strings({ look, references }) {
               {later.map((reference) => <th scope="col" class="later">{name(reference.vpn)}{reference.times > 1 && <small>×{reference.times}</small>}</th>)}</tr>
           </thead>
           <tbody>
-            {shown.map((ppn) => (
-              <tr key={ppn}>
-                <th scope="row"><code>{ppn}</code></th>
-                {columns.map((column, i) => <Cell key={column.place} column={column} before={columns[i - 1]} ppn={ppn} name={name} now={column.place === now} />)}
+            {shown.map((row) => (
+              <tr key={row}>
+                <th scope="row">{typeof row === "number" ? `place ${row + 1}` : <code>{row}</code>}</th>
+                {columns.map((column, i) => <Cell key={column.place} column={column} before={columns[i - 1]} row={row} name={name} now={column.place === now} />)}
                 {later.map(() => <td class="later" />)}
               </tr>
             ))}
@@ -108,35 +109,35 @@ function Strings({ look, references }) {
       <p class="quiet">
         {isOutside(look.recording.run.window, look.moment.cycle) && `References are recorded from cycle ${number(look.recording.run.window.from)} to ${number(look.recording.run.window.to)} only; the column marked is the last one recorded. `}
         {labelNote(look.recording, look.pid)}
-        {rows.length > shown.length && `${rows.length - shown.length} more frames are not drawn. `}
-        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
+        {rows.length > shown.length && `${rows.length - shown.length} more ${typeof rows[0] === "number" ? "places" : "frames"} are not drawn. `}
+        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. {rows.some((row) => typeof row === "number") && "A page takes the place of the one that made room for it. "}A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
       </p>
     </div>
   );
 }
 
-/** The frames that any column uses, those that change first. */
+/** The rows that any column uses, those that change first. */
 function rowsOf(columns) {
   const changes = new Map();
   columns.forEach((column, i) => {
-    for (const [ppn, { vpn }] of column.frames) {
-      const before = columns[i - 1]?.frames.get(ppn);
+    for (const [row, { vpn }] of column.cells) {
+      const before = columns[i - 1]?.cells.get(row);
       const changed = i > 0 && before?.vpn !== vpn || column.reference.vpn === vpn ? 1 : 0;
-      changes.set(ppn, (changes.get(ppn) ?? 0) + changed);
+      changes.set(row, (changes.get(row) ?? 0) + changed);
     }
   });
-  const kept = [...changes].sort((a, b) => b[1] - a[1]).slice(0, FRAMES).map(([ppn]) => ppn);
+  const kept = [...changes].sort((a, b) => b[1] - a[1]).slice(0, FRAMES).map(([row]) => row);
   const order = (a, b) => (big(a) < big(b) ? -1 : 1);
-  const others = [...changes.keys()].filter((ppn) => !kept.includes(ppn));
+  const others = [...changes.keys()].filter((row) => !kept.includes(row));
   return [...kept.sort(order), ...others];
 }
 
-function Cell({ column, before, ppn, name, now }) {
-  const held = column.frames.get(ppn);
+function Cell({ column, before, row, name, now }) {
+  const held = column.cells.get(row);
   if (!held) return <td class={classes({ now })} />;
-  const fresh = before !== undefined && before.frames.get(ppn)?.vpn !== held.vpn;
+  const fresh = before !== undefined && before.cells.get(row)?.vpn !== held.vpn;
   const touched = held.vpn === column.reference.vpn;
-  return <td class={classes({ now, fresh, touched, used: held.used })}>{name(held.vpn)}</td>;
+  return <td title={`frame ${held.ppn}${held.used === null ? "" : `, A = ${held.used ? 1 : 0}`}`} class={classes({ now, fresh, touched, used: held.used })}>{name(held.vpn)}</td>;
 }
 
 const TITLES = {
@@ -158,7 +159,7 @@ function PolicyState({ look }) {
     <figure class={classes({ policy: true, fresh })}>
       <figcaption><b>{recording.machine.policy ?? "policy"}</b> <span class="note">{TITLES[shape]}</span></figcaption>
       {lists.length === 0 || lists.every((list) => list.entries.length === 0) ? <p class="quiet">It keeps no page yet.</p>
-        : shape === "clock" ? <Ring entries={lists[0].entries} state={state} name={name} bit={bit} />
+        : shape === "clock" ? <Ring entries={lists[0].entries} passed={recording.machine.policy === "clock" ? handOf(recording, state, lists[0].entries).passed : 0} state={state} name={name} bit={bit} />
         : lists.map((list) => (
           <div class="queue-line">
             {list.name && <b class="list-name">{plainName(list.name)}</b>}
@@ -176,9 +177,9 @@ function Page({ entry, name, bit }) {
   return <li class={classes({ used: bit === true, unused: bit === false, more: entry.vpn === undefined })}><b>{name}</b>{bit !== null && <small>A={bit ? 1 : 0}</small>}{word && <small>{word}</small>}</li>;
 }
 
-function Ring({ entries, state, name, bit }) {
+function Ring({ entries, passed, state, name, bit }) {
   const frames = state.pages instanceof PMap ? state.pages : null;
-  const { pages, hand } = ringOf(entries, (pid, vpn) => frames?.get(pid)?.get(vpn));
+  const { pages, hand } = ringOf(entries, (pid, vpn) => frames?.get(pid)?.get(vpn), passed);
   const more = entries.find((entry) => entry.more)?.more ?? 0;
   const wide = Math.max(44, ...pages.map((entry) => name(entry).length * 7.6 + 14));
   const radius = Math.max(62, (pages.length * (wide + 8)) / (2 * Math.PI));
@@ -207,6 +208,7 @@ function Ring({ entries, state, name, bit }) {
         })}
       </svg>
       {more > 0 && <p class="quiet">and {more} more pages</p>}
+      {passed > 0 && <p class="quiet">The hand has cleared A of {passed === 1 ? "1 page" : `${passed} pages`} since the fault.</p>}
     </div>
   );
 }

@@ -1,36 +1,86 @@
-// The search field and its results.
+// The search field, its results, and the way from one result to the next.
 
-import { useMemo, useState } from "preact/hooks";
-import { search } from "../model/search.js";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { STRETCH, readOn, search } from "../model/search.js";
 import { processName } from "../words/names.js";
-import { say } from "../words/say.js";
+import { say, tellOf } from "../words/say.js";
 import { number } from "./parts.jsx";
 
 /** Results with a sentence each. */
 const LISTED = 40;
 
-export function Search({ lead, onGo, onCycle, field }) {
+/** The cycle that a query names; null if it names none. */
+function cycleOf(query) {
+  const named = /^\s*(?:cycle\s*)?[:=]?\s*([\d,]+)\s*$/.exec(query);
+  return named ? Number(named[1].replaceAll(",", "")) : null;
+}
+
+/** Makes the sentences to search in, a stretch at a time; whether they are all made. */
+function useTexts(recording, wanted) {
+  const [ready, setReady] = useState(recording.texts?.length === recording.records.length);
+  useEffect(() => {
+    if (!wanted || ready) return undefined;
+    let timer = 0;
+    const more = () => {
+      if (readOn(recording, (index) => tellOf(recording, index), STRETCH)) setReady(true);
+      else timer = setTimeout(more, 0);
+    };
+    timer = setTimeout(more, 0);
+    return () => clearTimeout(timer);
+  }, [recording, wanted, ready]);
+  return ready;
+}
+
+/** How many are found, and how. */
+function countText(found, ready, cycle, last) {
+  const parts = [];
+  if (cycle !== null) parts.push(`Enter goes to cycle ${number(Math.min(cycle, last))}.`);
+  if (found.total === 0) {
+    if (cycle === null) parts.push(ready ? "Nothing is found." : "Nothing yet; sentences are being read …");
+    return parts.join(" ");
+  }
+  const near = found.total - found.exact - found.said;
+  const counts = [
+    found.exact > 0 ? `${number(found.exact)} found` : null,
+    found.said > 0 ? `${number(found.said)} ${found.said === 1 ? "sentence says" : "sentences say"} it` : null,
+    near > 0 ? `${number(near)} nearby` : null,
+  ];
+  parts.push(`${counts.filter((text) => text !== null).join(", ")}${ready ? "" : ", so far"}.`);
+  if (found.total > found.hits.length) parts.push(`The first ${found.hits.length} can be visited.`);
+  return parts.join(" ");
+}
+
+export function Search({ lead, onGo, onCycle, onStory, field, register }) {
   const { recording } = lead;
   const [query, setQuery] = useState("");
   const [place, setPlace] = useState(-1);
   const [open, setOpen] = useState(false);
   const names = recording.last;
-  const found = useMemo(() => search(recording, query, (pid) => processName(names, pid)), [recording, query]);
+  const ready = useTexts(recording, open);
+  const found = useMemo(() => search(recording, query, (pid) => processName(names, pid)), [recording, query, ready]);
+  const count = found.hits.length;
+  const cycle = cycleOf(query);
   const go = (i) => {
-    if (found.hits.length === 0) return;
-    const next = (i + found.hits.length) % found.hits.length;
+    if (count === 0) return;
+    const next = (i + count) % count;
     setPlace(next);
+    onStory();
     onGo(found.hits[next]);
+  };
+  const move = (way) => go(place < 0 ? (way > 0 ? 0 : -1) : place + way);
+  useLayoutEffect(() => register?.({ move }));
+  // The page gets its keys back, so that an arrow steps from what was found.
+  const leave = () => {
+    setOpen(false);
+    field.current?.blur();
   };
   const key = (event) => {
     if (event.key === "Enter") {
-      const cycle = /^\s*(?:cycle\s*)?[:=]?\s*(\d+)\s*$/.exec(query);
-      if (cycle && !query.includes("0x")) onCycle(Number(cycle[1]));
-      else if (event.shiftKey) go(place < 0 ? -1 : place - 1);
-      else go(place + 1);
+      if (cycle !== null) onCycle(cycle);
+      else move(event.shiftKey ? -1 : 1);
+      if (cycle !== null || count > 0) leave();
     } else if (event.key === "Escape") {
-      setOpen(false);
-      event.currentTarget.blur();
+      leave();
     } else {
       return;
     }
@@ -43,20 +93,25 @@ export function Search({ lead, onGo, onCycle, field }) {
     setOpen(true);
   };
   const shown = open && query.trim() !== "";
-  const first = Math.max(0, Math.min(place - 5, found.hits.length - LISTED));
+  const first = Math.max(0, Math.min(place - 5, count - LISTED));
   return (
     <div class="search" role="search">
-      <input id="search" ref={field} type="search" value={query} placeholder="search: 0x401000, fault, shell …" aria-label="Search for an address, a kind of event, a process, or a cycle" autocomplete="off" spellcheck={false}
+      <input id="search" ref={field} type="search" value={query} placeholder="search: 0x401000, fault, shell …" aria-label="Search for an address, a kind of event, a process, words of a sentence, or a cycle" autocomplete="off" spellcheck={false}
         onInput={input} onKeyDown={key} onFocus={() => setOpen(true)} />
+      {place >= 0 && count > 0 && (
+        <span class="visit"><span class="quiet">{number(place + 1)} of {number(count)}</span>
+          <button type="button" id="found-back" aria-label="To the result before" title="To the result before (N)" onClick={() => move(-1)}>‹</button>
+          <button type="button" id="found-next" aria-label="To the next result" title="To the next result (n)" onClick={() => move(1)}>›</button></span>
+      )}
       {shown && (
         <div class="results">
-          <p role="status">{found.total === 0 ? "Nothing is found." : `${place >= 0 ? `${place + 1} of ` : ""}${number(found.total)} found${found.total > found.hits.length ? `, the first ${found.hits.length} can be visited` : ""}`}
+          <p role="status"><span>{place >= 0 ? `${number(place + 1)} of ${number(count)}: ` : ""}{countText(found, ready, cycle, recording.cycles)}</span>
             <button type="button" aria-label="Close the results" onClick={() => setOpen(false)}>×</button></p>
           <ol>
             {found.hits.slice(first, first + LISTED).map((index, i) => (
               <li key={index}>
-                <button type="button" class={first + i === place ? "now" : ""} onClick={() => { setPlace(first + i); onGo(index); setOpen(false); }}>
-                  <span class="cycle">{number(recording.records[index].at)}</span> {say(recording, index).what}
+                <button type="button" class={first + i === place ? "now" : ""} onClick={() => { go(first + i); leave(); }}>
+                  <span class="cycle">{number(recording.records[index].at)}</span> <span>{say(recording, index).what}</span>
                 </button>
               </li>
             ))}

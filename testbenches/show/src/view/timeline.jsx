@@ -1,87 +1,12 @@
-// The timeline: a canvas with a lane for each kind of happening, drawn again only when what it
+// The timeline: a picture with a lane for each kind of happening, made again only when what it
 // shows changes. The cursor is an element over it, so a step does not draw.
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { lanesOf } from "../model/lanes.js";
-import { number } from "./parts.jsx";
+import { Axis } from "./axis.jsx";
+import { HEIGHT, Lanes } from "./lanes.jsx";
 
-const LANE = 19;
-const AXIS = 18;
 const LEAST = 8;
-
-/** A round distance between ticks, so that about `wanted` fit. */
-function tickOf(length, wanted) {
-  const raw = length / Math.max(1, wanted);
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, raw)));
-  return Math.max(1, [1, 2, 5, 10].find((factor) => factor * power >= raw) * power);
-}
-
-function colours(element) {
-  const style = getComputedStyle(element);
-  return (name) => style.getPropertyValue(`--${name}`).trim() || "#888";
-}
-
-function drawSeries(context, series, begin, end, width, height, colour) {
-  const rates = series.slice(1).map((point, i) => {
-    const before = series[i];
-    const accesses = (point.accesses ?? 0) - (before.accesses ?? 0);
-    return { at: before.at, to: point.at, rate: accesses > 0 ? ((point.misses ?? 0) - (before.misses ?? 0)) / accesses : 0 };
-  });
-  const most = Math.max(1e-9, ...rates.map((point) => point.rate));
-  context.fillStyle = colour("c-walk");
-  for (const { at, to, rate } of rates) {
-    if (to < begin || at > end) continue;
-    const x = ((at - begin) / (end - begin)) * width;
-    const right = ((to - begin) / (end - begin)) * width;
-    const tall = (height - 3) * (rate / most);
-    context.fillRect(x, height - tall, Math.max(1, right - x - 0.5), tall);
-  }
-}
-
-function draw(canvas, lanes, recording, range, width) {
-  const { series } = recording.run;
-  const ratio = globalThis.devicePixelRatio || 1;
-  const height = (lanes.length + (series.length > 1 ? 1 : 0)) * LANE + AXIS;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext("2d");
-  context.scale(ratio, ratio);
-  const colour = colours(canvas);
-  let y = 0;
-  const line = () => {
-    context.fillStyle = colour("line");
-    context.fillRect(0, y + LANE - 0.5, width, 0.5);
-  };
-  if (series.length > 1) {
-    drawSeries(context, series, range.begin, range.end, width, LANE - 1, colour);
-    line();
-    y += LANE;
-  }
-  for (const lane of lanes) {
-    line();
-    context.fillStyle = colour(`c-${lane.tone}`);
-    for (const [x, wide] of lane.spans(range.begin, range.end, width)) context.fillRect(x, y + 4, wide, LANE - 8);
-    y += LANE;
-  }
-  const { window: seen } = recording.run;
-  const x = (cycle) => Math.max(0, Math.min(width, ((cycle - range.begin) / (range.end - range.begin)) * width));
-  context.fillStyle = colour("veil");
-  if (seen && seen.whole === false) {
-    context.fillRect(0, 0, x(seen.from), y);
-    context.fillRect(x(seen.to), 0, width - x(seen.to), y);
-  }
-  if (recording.run.cut) context.fillRect(x(recording.run.cut.at), 0, width, y);
-  context.fillStyle = colour("quiet");
-  context.font = "11px system-ui, sans-serif";
-  const tick = tickOf(range.end - range.begin, width / 90);
-  for (let cycle = Math.ceil(range.begin / tick) * tick; cycle <= range.end; cycle += tick) {
-    context.fillRect(x(cycle), y, 1, 4);
-    const text = number(cycle);
-    const wide = context.measureText(text).width;
-    context.fillText(text, Math.min(Math.max(0, x(cycle) - wide / 2), width - wide), y + 15);
-  }
-}
 
 /** Keeps a range within the run, and its length between a few cycles and all. */
 function within(range, cycles) {
@@ -90,7 +15,7 @@ function within(range, cycles) {
   return { begin, end: begin + length };
 }
 
-export function Timeline({ look, onGo, theme, register }) {
+export function Timeline({ look, onGo, onRecord, register }) {
   const { recording, moment } = look;
   const lanes = useMemo(() => lanesOf(recording), [recording]);
   const whole = within({ begin: 0, end: recording.cycles }, recording.cycles);
@@ -98,9 +23,7 @@ export function Timeline({ look, onGo, theme, register }) {
   // Where single accesses are recorded is what one wants to see first.
   const [range, setRange] = useState(seen?.whole === false && seen.to > seen.from ? within({ begin: seen.from, end: seen.to }, recording.cycles) : whole);
   const [width, setWidth] = useState(0);
-  const [redraw, setRedraw] = useState(0);
   const box = useRef(null);
-  const canvas = useRef(null);
   const drag = useRef(null);
 
   const zoom = (factor, around = moment.cycle) => setRange((old) => {
@@ -116,13 +39,7 @@ export function Timeline({ look, onGo, theme, register }) {
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(box.current);
-    const again = () => setRedraw((count) => count + 1);
-    const queries = [matchMedia("(prefers-color-scheme: dark)"), matchMedia("print")];
-    queries.forEach((query) => query.addEventListener("change", again));
-    return () => {
-      observer.disconnect();
-      queries.forEach((query) => query.removeEventListener("change", again));
-    };
+    return () => observer.disconnect();
   }, []);
 
   // The moment stays in sight.
@@ -131,9 +48,7 @@ export function Timeline({ look, onGo, theme, register }) {
     const length = range.end - range.begin;
     setRange(within({ begin: moment.cycle - length / 2, end: moment.cycle + length / 2 }, recording.cycles));
   }, [moment.cycle]);
-  useLayoutEffect(() => {
-    if (width > 0) draw(canvas.current, lanes, recording, range, width);
-  }, [lanes, range, width, theme, redraw]);
+  const picture = useMemo(() => <Lanes lanes={lanes} run={recording.run} range={range} width={width} />, [lanes, range, width]);
 
   const cycleAt = (event) => {
     const { left } = box.current.getBoundingClientRect();
@@ -170,15 +85,23 @@ export function Timeline({ look, onGo, theme, register }) {
     return () => element.removeEventListener("wheel", wheel);
   });
 
-  const x = ((moment.cycle - range.begin) / (range.end - range.begin)) * width;
-  const named = recording.run.series.length > 1 ? ["miss rate", ...lanes.map((lane) => lane.name)] : lanes.map((lane) => lane.name);
+  const share = (moment.cycle - range.begin) / (range.end - range.begin);
+  // The next of a lane, or the one before.
+  const visit = (lane, way) => {
+    const index = lane.next(moment.record ?? moment.index - 1, way);
+    if (index !== null) onRecord(index);
+  };
   return (
     <div class="timeline">
-      <div class="lane-names" aria-hidden="true">{named.map((name) => <span style={{ height: `${LANE}px` }}>{name}</span>)}</div>
+      <div class="lane-names">
+        {recording.run.series.length > 1 && <span style={{ height: `${HEIGHT}px` }}>miss rate</span>}
+        {lanes.map((lane) => <button type="button" style={{ height: `${HEIGHT}px` }} aria-label={`${lane.title}: to the next`} title={`${lane.means}. To the next; with Shift to the one before`} onClick={(event) => visit(lane, event.shiftKey ? -1 : 1)}>{lane.title}</button>)}
+      </div>
       <div class="lanes" ref={box} role="slider" tabIndex={0} aria-label="Timeline" aria-valuemin={0} aria-valuemax={recording.cycles} aria-valuenow={moment.cycle} aria-valuetext={`cycle ${moment.cycle}`}
         onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={() => { drag.current = null; }}>
-        <canvas ref={canvas} />
-        {x >= 0 && x <= width && <div class="cursor" style={{ transform: `translateX(${Math.min(x, width - 1)}px)` }} />}
+        {picture}
+        <Axis range={range} width={width} />
+        {share >= 0 && share <= 1 && <div class="cursor" style={{ left: `${share * 100}%` }} />}
       </div>
       <div class="zooms">
         <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => zoom(0.5)}>+</button>

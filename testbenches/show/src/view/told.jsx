@@ -1,7 +1,9 @@
 // What happens at the moment, in words: the sentence, why, the rule; the counts; what came before.
 
+import { accessBehind } from "../model/answers.js";
 import { ruleText } from "../words/rules.js";
 import { say } from "../words/say.js";
+import { Change } from "./change.jsx";
 import { number } from "./parts.jsx";
 
 /** Sentences of earlier records, so that they are made once. */
@@ -17,21 +19,40 @@ function sentence(recording, index) {
 
 export function Told(look) {
   const { told, moment, recording } = look;
-  const tone = toneOf(recording.records[look.subject]);
+  const tone = told.tone ?? toneOf(recording.records[look.subject]);
   return (
     <div class={`told tone-${tone}`}>
-      <p class="when">cycle {number(moment.cycle)}{look.state.step && <span class="step"> · step{look.state.step.line ? ` of line ${look.state.step.line}` : ""}: <code>{look.state.step.text}</code></span>}</p>
+      <p class="when">cycle {number(moment.cycle)}{look.step && <span class="step"> · step{look.step.line ? ` of line ${look.step.line}` : ""}: <code>{look.step.text}</code></span>}</p>
       <p class="what">{told.what}</p>
       {told.why && <p class="why">{told.why}</p>}
+      <Change change={told.change} />
+      <Group recording={recording} index={look.subject} />
       {told.rule && <p class="rule">{ruleText(told.rule)}</p>}
     </div>
   );
 }
 
+/** Of how many changes of one kind in this cycle this is the last. */
+function Group({ recording, index }) {
+  const group = index === null ? undefined : recording.groups.get(index);
+  if (group === undefined) return null;
+  const { first, count } = group;
+  const names = { pte: "entries", frame: "frames", line: "lines", region: "regions", slot: "swap slots", process: "processes", root: "root tables" };
+  return <p class="quiet group">The last of {count} {names[recording.records[first].k] ?? "records"} that change in this cycle; stepping by record visits each.</p>;
+}
+
+/** That of an access by what came of it. */
+function toneOfAnswer({ cause, how }) {
+  if (cause !== undefined && cause !== null) return "fault";
+  return how === "tlb" || how === "l2" ? "hit" : "walk";
+}
+
 /** The meaning of a record, which gives the sentence its colour. */
 export function toneOf(record) {
   if (!record) return "plain";
-  if (record.k === "access") return record.cause !== undefined && record.cause !== null ? "fault" : record.how === "tlb" || record.how === "l2" ? "hit" : "walk";
+  const access = accessBehind(record);
+  if (access !== null && access === record && record.to > record.at) return "walk";
+  if (access !== null) return toneOfAnswer(access);
   if (["start", "read", "update", "pte", "root"].includes(record.k)) return "walk";
   if (record.k === "fence" || record.k === "satp") return "fence";
   if (record.k === "line") return "hit";

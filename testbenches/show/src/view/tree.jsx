@@ -1,6 +1,6 @@
 // The page-table tree, drawn: tables in columns from the root on, the walk as a path.
 
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { treeOf } from "../model/tree.js";
 import { FLAGS, NAPOT, bytesText, pageBytes } from "../model/pte.js";
 import { classes } from "./parts.jsx";
@@ -10,7 +10,7 @@ const HEAD = 24;
 const GAP = 14;
 const SPACE = 34;
 const TOP = 22;
-const INDEX = 34;
+const INDEX = 38;
 const FLAG = 11;
 /** The least size, as a share of the natural one, to which the picture shrinks; then it scrolls. */
 const LEAST = 0.72;
@@ -67,6 +67,8 @@ const curve = ({ from, to }) => {
 
 export function Tree(look) {
   const box = useRef(null);
+  const [opened, setOpened] = useState(new Set());
+  const open = (name) => setOpened((before) => new Set([...before, name]));
   const end = look.path.at(-1)?.pa ?? null;
   // The end of the path stays in sight where the tree is longer than its box.
   useLayoutEffect(() => {
@@ -76,7 +78,7 @@ export function Tree(look) {
     const frame = box.current.getBoundingClientRect();
     if (place.top < frame.top || place.bottom > frame.bottom) box.current.scrollTop += place.top - frame.top - frame.height / 2;
   }, [end, look.root]);
-  const columns = treeOf(look);
+  const columns = treeOf(look, opened);
   const { scheme } = look.recording;
   if (columns.length === 0) {
     const ended = look.state.processes.get(look.pid)?.ended === true;
@@ -96,8 +98,8 @@ export function Tree(look) {
           <g key={column.level}>
             <text x={column.x} y={13} class="level">level {column.level}{column.level === scheme.levels.length - 1 ? " (root)" : ""}</text>
             <text x={column.x + wide} y={13} class="level right">leaf: {bytesText(pageBytes(scheme, column.level))}</text>
-            {column.tables.map((table) => <Table key={table.ppn} table={table} wide={wide} />)}
-            {column.more > 0 && <text x={column.x} y={column.end + 8} class="level">⋯ {column.more} more tables</text>}
+            {column.tables.map((table) => <Table key={table.ppn} table={table} wide={wide} onOpen={() => open(table.ppn)} />)}
+            {column.more > 0 && <More x={column.x} y={column.end + 8} text={`⋯ ${column.more} more tables`} onOpen={() => open(`level ${column.level}`)} />}
           </g>
         ))}
       </svg>
@@ -105,21 +107,32 @@ export function Tree(look) {
   );
 }
 
-function Table({ table, wide }) {
+/** What is left out, to be opened. */
+function More({ x, y, text, onOpen }) {
+  const key = (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    onOpen();
+  };
+  return <text x={x} y={y} class="more opens" role="button" tabIndex={0} aria-label={`${text}: show them`} onClick={onOpen} onKeyDown={key}>{text}</text>;
+}
+
+function Table({ table, wide, onOpen }) {
   return (
     <g class={classes({ table: true, onpath: table.onPath })} transform={`translate(${table.x},${table.y})`}>
       <rect width={wide} height={table.height} rx={5} class="frame" />
       <text x={8} y={16} class="name">{table.ppn}</text>
       <text x={wide - 8} y={16} class="count">{table.count} valid</text>
-      {table.rows.map((row) => <Row key={row.more ? `more${row.y}` : row.pa} row={row} top={table.y} wide={wide} />)}
+      {table.rows.map((row) => <Row key={row.more ? `more${row.y}` : row.pa} row={row} top={table.y} wide={wide} onOpen={onOpen} />)}
       {table.rows.length === 0 && <text x={8} y={HEAD + 15} class="more">empty</text>}
     </g>
   );
 }
 
-function Row({ row, top, wide }) {
+function Row({ row, top, wide, onOpen }) {
   const y = row.y - top;
-  if (row.more) return <text x={8} y={y + 15} class="more">⋯ {row.more} more</text>;
+  if (row.more) return <More x={8} y={y + 15} text={`⋯ ${row.more} more`} onOpen={onOpen} />;
   const bad = row.step !== null && (row.role === "invalid" || row.role === "reserved");
   const kind = classes({ row: true, walk: row.step !== null, known: row.step !== null && !row.step.read, bad, leaf: row.role === "leaf", fresh: row.fresh });
   return (

@@ -1,13 +1,15 @@
 // The kernel's events, each with the decision behind it.
 
+import { accessBehind } from "../model/answers.js";
 import { hex } from "../model/hex.js";
-import { fenceReason, forkCopies, forkOf, freeAfter, freeFrames, minorOf } from "./kernel.js";
+import { fenceReason, forkCopies, forkOf, freeAfter, freeFrames, minorOf, nameOf } from "./kernel.js";
 import { a, causeName, placeText, plainWords, processName } from "./names.js";
 import { kernel, policy } from "./rules.js";
+import { victimReason } from "./victims.js";
 
 const FAULTS = {
-  major: ["Its page must come from the disk.", "the process waits until the page has been read"],
-  accessed_dirty: ["A or D is clear, and the kernel sets it.", "with Svade software keeps these bits"],
+  major: ["The page must come from there.", "the process waits until the page has been read"],
+  accessed_dirty: ["The bit is clear, and the kernel sets it.", "with Svade software keeps these bits"],
   spurious: ["The entry is correct already: the hardware used an older one.", "it is tolerated; a fence makes the next attempt succeed"],
   protection: ["No region allows it.", "the process is killed"],
   refused: ["The kernel's own access to the process's memory is not allowed.", "the call fails"],
@@ -46,6 +48,28 @@ function evictionNeed({ recording, state, index }) {
   return "a frame is needed, and the process's limit of frames is reached";
 }
 
+/** The furthest that an access is looked for which led to a fault. */
+const REACH = 100;
+
+/** The bit that was clear for the access that led to a fault: "A" or "D"; both names if it is not recorded. */
+function markNeeded(recording, index) {
+  const { records } = recording;
+  const { pid, va } = records[index];
+  for (let i = index - 1; i >= Math.max(0, index - REACH); i--) {
+    const { k, reason, ...access } = accessBehind(records[i]) ?? {};
+    if (k !== "access" || access.pid !== pid || access.va !== va) continue;
+    const [letter, clear] = plainWords(reason ?? "").split(" ");
+    return clear === "clear" ? letter.toUpperCase() : "A or D";
+  }
+  return "A or D";
+}
+
+/** Why there is a victim, and why it is this one. */
+function victimRule(told) {
+  const reason = victimReason(told);
+  return `${evictionNeed(told)}; the victim is this page${reason === null ? "" : `: ${reason}`}`;
+}
+
 const ENDS = {
   out_of_memory: ["No frame is free, and none can be freed.", "out of memory: a process is ended so that others can go on"],
   out_of_swap: ["No frame is free, and no swap slot for a dirty page.", "out of memory and swap: a process is ended so that its frames and slots become free"],
@@ -60,9 +84,10 @@ const EVENTS = {
     const who = processName(state, record.pid);
     const where = place({ recording, record });
     const [why, rule] = record.kind === "minor" ? minorOf(recording, index) : FAULTS[record.kind] ?? ["", "it is diagnosed, then handled"];
-    const what = record.kind === "accessed_dirty" ? `${who} needs A or D set by the kernel at ${where}${cause}.`
+    const what = record.kind === "accessed_dirty" ? `${who} needs ${markNeeded(recording, index)} set by the kernel at ${where}${cause}.`
       : `${who} has ${a(plainWords(record.kind ?? "page"))} fault at ${where}${cause}.`;
-    return [what, why, kernel(rule)];
+    const kind = { minor: "Minor: no disk is needed. ", major: "Major: the disk is needed. " }[record.kind] ?? "";
+    return [what, `${kind}${why}`, kernel(rule)];
   },
   page_cache_hit: ({ recording, state, record }) => [`${capital(thePage({ recording, record }))} of ${processName(state, record.pid)} is in the page cache, in frame ${at(record.frame)}.`, "Another process read it, or it was read before.", kernel("a page of a file is in memory once, for all who map it")],
   swap_cache_hit: ({ recording, state, record }) => [`${capital(thePage({ recording, record }))} of ${processName(state, record.pid)} is still in frame ${at(record.frame)}.`, "It was on its way to swap, and its frame was not yet used again.", kernel("the disk is not needed")],
@@ -71,13 +96,13 @@ const EVENTS = {
     const who = state.processes.get(record.pid)?.name ?? fork?.name ?? processName(state, record.pid);
     const what = `${who} gets its own copy of ${place({ recording, record }).replace(/^(?!page )/, "page ")}: frame ${at(record.from)} is copied to ${at(record.to)}.`;
     return fork !== null ? [what, "The fork copies the page for the child.", kernel("without copy on write a fork copies every page at once")]
-      : [what, "It stores to a page that it shares.", kernel("copy on write: a shared page is copied when one side stores to it")];
+      : [what, "It stores to a page that it shares. The copy is done; its entry and the accounts of frames follow when the handler ends.", kernel("copy on write: a shared page is copied when one side stores to it")];
   },
-  eviction: (told) => [`${capital(thePage(told))} of ${processName(told.state, told.record.pid)} is evicted from frame ${at(told.record.frame)}.`, evictionReason(told), policy(told.recording.machine.policy, `this page is the victim, because ${evictionNeed(told)}`)],
+  eviction: (told) => [`${capital(thePage(told))} of ${processName(told.state, told.record.pid)} is evicted from frame ${at(told.record.frame)}.`, evictionReason(told), policy(told.recording.machine.policy, victimRule(told))],
   swap_in: ({ recording, state, record }) => [`${capital(thePage({ recording, record }))} of ${processName(state, record.pid)} is read from swap slot ${record.slot}.`, "It was evicted before and is needed again.", kernel("a page that was evicted dirty comes back from swap")],
   swap_out: ({ recording, state, record }) => [`${capital(thePage({ recording, record }))} of ${processName(state, record.pid)} is written to swap slot ${record.slot}.`, "Its frame is needed, and only memory has its contents.", kernel("a dirty page must be saved before its frame is used again")],
   fence: ({ recording, index }) => ["The MMU accepts a fence.", fenceReason(recording, index), kernel("before older translations would be wrong, it fences")],
-  context_switch: ({ state, record }) => [`${processName(state, record.pid ?? record.to)} runs now${record.from ? `, after ${processName(state, record.from)}` : ""}${record.asid !== undefined ? `, with ASID ${record.asid}` : ""}.`, "satp gets its root table and its address-space identifier.", kernel("the scheduler took the first of the ready queue")],
+  context_switch: ({ recording, state, record, index }) => [`${nameOf(recording, state, index, record.pid ?? record.to)} runs now${record.from ? `, after ${processName(state, record.from)}` : ""}${record.asid !== undefined ? `, with ASID ${record.asid}` : ""}.`, "satp gets its root table and its address-space identifier.", kernel("the scheduler took the first of the ready queue")],
   blocked: ({ state, record }) => [`${processName(state, record.pid)} waits for ${REASONS[record.reason] ?? plainWords(record.reason ?? "an event")}.`, "Others run meanwhile.", kernel("a process that waits does not keep the processor")],
   suspended: ({ state, record }) => [`${processName(state, record.pid)} is swapped out as a whole.`, "All processes together need more frames than there are.", kernel("load control lets fewer processes run, so that these have their pages")],
   resumed: ({ state, record }) => [`${processName(state, record.pid)} may run again.`, "There is room for its pages.", kernel("load control")],

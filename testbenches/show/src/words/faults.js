@@ -2,7 +2,7 @@
 
 import { decodePte, dependsOf, entryAddress, flagText, levelNumber, splitAddress } from "../model/pte.js";
 import { ofHart, satpOf } from "../model/state.js";
-import { hitLine, tlbOf, walkOf } from "../model/walk.js";
+import { hitLine, keptAsid, tlbOf, walkOf } from "../model/walk.js";
 import { a, plainWords } from "./names.js";
 import { RULES, ruleOfReason } from "./rules.js";
 
@@ -31,7 +31,7 @@ function faultOfLine(recording, index, record, reason) {
   // A line that was filled for the access before is recorded in this cycle, after the access.
   const state = recording.stateAt(Math.max(index + 1, recording.indexAtCycle(record.at)));
   const tlb = tlbOf(recording.machine, record.port);
-  const number = tlb && hitLine(state, recording.scheme, tlb.name, record.va, satpOf(state, record.hart)?.asid ?? null, record.hart ?? 0);
+  const number = tlb && hitLine(state, recording.scheme, tlb.name, record.va, keptAsid(recording, state, record.hart), record.hart ?? 0);
   const line = number === null || number === undefined ? null : lineAt(state, tlb.name, record.hart, number);
   const known = typeof line?.flags === "string" ? line.flags : null;
   if (known === null) return { why: `The line in the TLB does not allow ${accessWords(record.access)}${record.privilege ? ` by ${record.privilege}-mode` : ""}, so no walk is needed to refuse it.`, rule: RULES.either };

@@ -1,9 +1,9 @@
 // What follows from records around one another: why a fence, what a fault of no disk was, whether a
-// copy is a fork's, whether any frame is free; and what a frame holds.
+// copy is a fork's, whether any frame is free.
 
 import { pageOf } from "../model/hex.js";
-import { plainWords, processName } from "./names.js";
-import { kernel } from "./rules.js";
+import { fenceChanges } from "./fences.js";
+import { processName } from "./names.js";
 
 /** The furthest that is looked for a cause or a consequence. */
 const REACH = 3000;
@@ -18,6 +18,15 @@ function near(recording, index, way, is, stops) {
     if (stops(record)) return null;
   }
   return null;
+}
+
+/** A process as its record names it, where that comes in the same cycle after what it does first. */
+export function nameOf(recording, state, index, pid) {
+  if (state.processes.has(pid)) return processName(state, pid);
+  const { at } = recording.records[index];
+  const names = (record) => record.k === "process" && record.pid === pid && record.at === at;
+  const named = near(recording, index, 1, names, (record) => record.at > at);
+  return named?.name ?? processName(state, pid);
 }
 
 /** The fork that a copy is made for; null if it is a copy of a page that was stored to. */
@@ -52,6 +61,16 @@ export function freeAfter(recording, index) {
   return freeFrames(recording, recording.stateAt(end));
 }
 
+/** The index of the last event of this kind on a page before a record; null if there is none. */
+function lastOf(recording, index, event, pid, vpn) {
+  const { records, noted, scheme } = recording;
+  for (let i = recording.notedFrom(index) - 1; i >= 0; i--) {
+    const record = records[noted[i]];
+    if (isEvent(record, event) && record.pid === pid && typeof record.va === "string" && pageOf(record.va, scheme.page_bits)[0] === vpn) return noted[i];
+  }
+  return null;
+}
+
 /** What resolved a fault without the disk, from what followed: `[why, rule]`. */
 export function minorOf(recording, index) {
   const { records, scheme } = recording;
@@ -69,7 +88,11 @@ export function minorOf(recording, index) {
     if (isEvent(record, "page_fault") && record.pid === pid) break;
     if (record.k !== "frame" || !(record.pids ?? []).some(([owner, page]) => owner === pid && page === vpn)) continue;
     if (record.what === "zero") return ["It has only read there so far, and the page of zeroes is mapped.", "one page of zeroes serves all who have not stored yet"];
-    if (record.ppn !== before) return ["It gets a frame filled with zeroes.", "the first touch of a page that no file and no swap slot has"];
+    if (record.ppn !== before) {
+      const [dropped, touched] = [lastOf(recording, index, "eviction", pid, vpn), lastOf(recording, index, "page_fault", pid, vpn)];
+      if (dropped !== null && records[dropped].dirty === false) return [`It was dropped in cycle ${records[dropped].at.toLocaleString("en")}, clean and never saved, so it holds zeroes: it gets a frame of zeroes again.`, "a page that was never written can be made again from nothing"];
+      return [touched === null ? "It is touched for the first time, and gets a frame filled with zeroes." : "It gets a frame filled with zeroes.", "a page that no file and no swap slot has begins as zeroes"];
+    }
   }
   if (before !== undefined) return ["The page is in memory already, and its permissions are widened.", "the region allows what the entry did not yet allow"];
   return ["It is resolved without the disk.", "the page, or what it is made from, is in memory"];
@@ -91,31 +114,5 @@ export function fenceReason(recording, index) {
   const switches = (record) => isEvent(record, "context_switch") || record.k === "satp" && (record.hart ?? 0) === hart;
   const now = (record) => record.at === at && switches(record);
   if (before(now) || after(now)) return "Another address space is used from now on, and translations of the one before must not be.";
-  const changes = (record) => record.k === "pte" && record.by !== "walker";
-  if (before(changes, other) || after(changes)) return "Page tables changed, and older translations must not be used any longer.";
-  return "Older translations must not be used any longer.";
-}
-
-const USES = {
-  kernel: (frame) => [`${frame} is the kernel's own.`, "its code and data are never evicted"],
-  reserved: (frame) => [`${frame} is reserved for a page that is being read.`, "it is not given to another page meanwhile"],
-};
-
-const NAMES = { cache: "a page of the page cache", library: "a page of library text", rodata: "a page of constants", shared: "a page of shared memory", mmap: "a page of a mapping", mapped: "a page of a mapping" };
-
-export function sayFrame({ state, record }) {
-  const frame = `Frame ${record.ppn}`;
-  const users = record.pids ?? [];
-  if (record.use === "free") return { what: `${frame} is free.`, why: "Nothing refers to it any longer.", rule: kernel("it goes back to the free frames") };
-  if (record.use === "table") return { what: `${frame} becomes a page table${record.pid !== undefined ? ` of ${processName(state, record.pid)}` : ""}.`, why: "", rule: kernel("a table is one page") };
-  if (Object.hasOwn(USES, record.use)) {
-    const [what, rule] = USES[record.use](frame);
-    return { what, why: "", rule: kernel(rule) };
-  }
-  if (record.use !== "page") return { what: `${frame} is used for: ${plainWords(record.use)}.`, why: "", rule: null };
-  const names = [...new Set(users.map(([pid]) => processName(state, pid)))].join(" and ");
-  if (record.what === "zero") return { what: `${frame} is the page of zeroes${names ? `, mapped by ${names}` : ""}.`, why: "", rule: kernel("one page of zeroes serves all who have not stored yet") };
-  const what = !record.what ? "a page" : NAMES[record.what] ?? `a page of ${plainWords(record.what)}`;
-  const shared = users.length > 1 ? `, shared by ${names}` : names ? ` of ${names}` : "";
-  return { what: `${frame} holds ${what}${shared}.`, why: "", rule: kernel(users.length > 1 ? "one frame serves several mappings" : "a frame was given to a page") };
+  return fenceChanges(recording, index) ?? "Older translations must not be used any longer.";
 }

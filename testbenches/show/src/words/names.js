@@ -76,3 +76,6 @@ export function verb(access) {
   if (String(access).startsWith("amo")) return "updates atomically";
   return "accesses";
 }
+
+/** The name of a scheme as the specification writes it, of a mode as the record has it. */
+export const schemeOf = (mode) => String(mode).replace(/^s/, "S");

@@ -1,22 +1,53 @@
 // One sentence of what happens, one of why, and the rule or decision behind it, for a record.
 
+import { ANSWER } from "../model/answers.js";
 import { pageOf } from "../model/hex.js";
 import { NAPOT, bytesText, decodePte, dependsOf, flagText, pageBytes, pageName, rangeText, splitAddress } from "../model/pte.js";
-import { satpOf } from "../model/state.js";
-import { accessOf, tlbOf, walkOf } from "../model/walk.js";
+import { parsePolicy } from "../model/policy.js";
+import { staleOf } from "../model/stale.js";
+import { ofHart, satpOf } from "../model/state.js";
+import { accessOf, hitLine, keptAsid, tlbOf, walkOf } from "../model/walk.js";
+import { entryPicture, entryText, wordPicture } from "./changes.js";
+import { entryName, marksOf, sayPte } from "./entries.js";
 import { sayEvent } from "./events.js";
 import { faultOf } from "./faults.js";
-import { fenceReason, sayFrame } from "./kernel.js";
-import { a, causeName, counted, ofHartText, placeText, plainWords, processName, sentence, tlbText, verb, whoOf } from "./names.js";
+import { sayFrame } from "./frames.js";
+import { fenceReason } from "./kernel.js";
+import { fenceRule, sayLine, staleUse } from "./lines.js";
+import { a, causeName, counted, ofHartText, placeText, plainWords, processName, schemeOf, sentence, tlbText, verb, whoOf } from "./names.js";
 import { RULES, kernel, policy } from "./rules.js";
 
 function reads(recording, index) {
   return walkOf(recording, index)?.reads ?? [];
 }
 
-function sayAccess({ recording, state, record, index }) {
+/** A request whose answer comes later. */
+function sayAsked({ recording, state, record }) {
+  const tlb = tlbText(tlbOf(recording.machine, record.port)?.name ?? record.port ?? "");
+  const misses = record.how === "walk" ? `: ${tlb} misses, and a walk begins` : record.how === "l2" ? `: ${tlb} misses` : "";
+  return { what: `${actOf(recording, state, record)}${misses}.`, why: `It is asked for here, and answered in cycle ${record.to.toLocaleString("en")}.`, rule: null };
+}
+
+/** Who accesses what. */
+function actOf(recording, state, record) {
   const who = record.privilege === "S" && record.pid !== undefined && record.pid !== null ? `The kernel, for ${processName(state, record.pid)},` : whoOf(recording, state, record);
-  const what = `${who} ${verb(record.access)} ${placeText(recording, record.pid, record.va)}`;
+  return `${who} ${verb(record.access)} ${placeText(recording, record.pid, record.va)}`;
+}
+
+/** What the tables say instead of the line that an access hit; null if it is not stale. */
+export function staleHit(recording, index) {
+  const record = recording.records[index];
+  const tlb = tlbOf(recording.machine, record.port);
+  if (record.how !== "tlb" || !tlb) return null;
+  // A line that was filled for the access before is recorded in this cycle, after the access.
+  const state = recording.stateAt(Math.max(index + 1, recording.indexAtCycle(record.at)));
+  const number = hitLine(state, recording.scheme, tlb.name, record.va, keptAsid(recording, state, record.hart), record.hart ?? 0);
+  const line = number === null ? null : state.lines.get(ofHart(tlb.name, record.hart)).get(number);
+  return staleOf(recording, recording.stateAt(index + 1), line);
+}
+
+function sayAccess({ recording, state, record, index }) {
+  const what = actOf(recording, state, record);
   const tlb = tlbText(tlbOf(recording.machine, record.port)?.name ?? record.port ?? "");
   const cycles = counted(record.to - record.at, "cycle");
   const walk = reads(recording, index);
@@ -28,6 +59,8 @@ function sayAccess({ recording, state, record, index }) {
     return { what: `${what}, which is ${there} too.`, why: "Addresses are not translated here.", rule: RULES.bare };
   }
   if (record.how === "tlb") {
+    const stale = staleHit(recording, index);
+    if (stale !== null) return { what: `${what}: a hit in a stale line of ${tlb} gives ${there}.`, why: staleUse(recording, record, stale), rule: RULES.written, tone: "fault" };
     return {
       what: `${what}: a hit in ${tlb} gives ${there}.`,
       why: record.to > record.at ? `The answer takes ${cycles}; no entry is read from memory.` : "The answer comes in the same cycle; no entry is read from memory.",
@@ -77,13 +110,18 @@ function sayRead({ recording, record, index }) {
 }
 
 /** The walker's write of A and D: done, refused by memory, or in vain. */
-function sayUpdate({ recording, record, index }) {
+function sayUpdate({ recording, state, record, index }) {
   const walker = `The walker${ofHartText(recording, record)}`;
-  if (record.ok !== false) return { what: `${walker} sets A or D of the entry at ${record.pa} in memory.`, why: "Compare-and-swap: nothing else may write the entry in between.", rule: RULES.marks };
+  const { text: marks, old, level } = marksOf(recording, index);
+  const { scheme } = recording;
+  if (record.ok !== false) {
+    const becomes = old === null ? "" : `${entryText(old, scheme, level)} becomes ${entryText(record.value, scheme, level)}. `;
+    return { what: `${walker} sets ${marks} in ${entryName(recording, state, record.pa)}.`, why: `${becomes}Compare-and-swap: nothing else may write the entry in between.`, rule: RULES.marks, change: entryPicture(old, record.value, scheme, level) };
+  }
   const owner = accessOf(recording, index);
   const again = owner !== null && reads(recording, owner).some((read) => read.index > index);
   if (!again && owner !== null && causeName(recording.records[owner].cause ?? "").includes("access fault")) {
-    return { what: `${walker} may not set A or D of the entry at ${record.pa}.`, why: "PMP or PMA, or memory itself, refuses the write; the access faults.", rule: RULES.marksRefused };
+    return { what: `${walker} may not set ${marks} of the entry at ${record.pa}.`, why: "PMP or PMA, or memory itself, refuses the write; the access faults.", rule: RULES.marksRefused };
   }
   return {
     what: `${walker} finds the entry at ${record.pa} changed, writes nothing, and reads it again.`,
@@ -102,33 +140,11 @@ function sayStart({ recording, state, record }) {
   return { what: `${walk} starts at a table of level ${record.level}.`, why: "The walk cache knows the pointers above it.", rule: RULES.cached };
 }
 
-function sayLine({ recording, record }) {
-  const where = `Line ${record.line} of ${tlbText(record.tlb)}${ofHartText(recording, record)}`;
-  if (record.valid === false) return { what: `${where} is emptied.`, why: "A fence covers it, or its place is needed.", rule: RULES.written };
-  const space = record.global ? "all address spaces" : `ASID ${record.asid ?? 0}`;
-  const size = record.level ?? 0;
-  const bytes = size > 0 ? `, ${bytesText(pageBytes(recording.scheme, size))},` : "";
-  const range = (word, number) => rangeText(word, number, recording.scheme, size);
-  return { what: `${where} is filled: ${range("page", record.vpn)}${bytes} of ${space} ${size > 0 ? "are" : "is"} in ${range("frame", record.ppn)}.`, why: "The next access to this page needs no walk.", rule: RULES.cached };
-}
-
 function sayFence({ recording, record, index }) {
   const va = record.va ?? null;
   const asid = record.asid ?? null;
   const of = [va === null ? "all addresses" : `address ${va}`, asid === null ? "all address spaces" : `ASID ${asid}`];
-  const told = va === null ? (asid === null ? RULES.fenceAll : RULES.fenceAsid) : asid === null ? RULES.fenceVa : RULES.fenceVaAsid;
-  return { what: `SFENCE.VMA${ofHartText(recording, record)} for ${of[0]} of ${of[1]}.`, why: fenceReason(recording, index), rule: told };
-}
-
-function sayPte({ recording, record }) {
-  const { role, flags, base, size } = decodePte(record.value, recording.scheme);
-  const walker = record.by === "walker";
-  const now = role === "invalid" ? "V = 0: it maps nothing" : `${a(role)}, ${flagText(flags)}, to ${rangeText("frame", base, recording.scheme, size)}`;
-  return {
-    what: `${walker ? "The walker" : "Software"} writes the entry at ${record.pa}: now ${now}.`,
-    why: walker ? "It sets A, or A and D, of the leaf that it used." : "",
-    rule: walker ? RULES.marks : RULES.written,
-  };
+  return { what: `SFENCE.VMA${ofHartText(recording, record)} for ${of[0]} of ${of[1]}.`, why: fenceReason(recording, index), rule: fenceRule(record) };
 }
 
 function sayActivity({ state, record }) {
@@ -137,8 +153,23 @@ function sayActivity({ state, record }) {
   return { what: `${running}, until cycle ${record.to.toLocaleString("en")}.`, why: "", rule: null };
 }
 
+/** The first pages of a policy's state, by their names. */
+function orderText(recording, state, text) {
+  const entries = parsePolicy(text).flatMap((list) => list.entries);
+  const several = new Set(entries.map(({ pid }) => pid)).size > 1;
+  const names = entries.map(({ pid, vpn, word, more }) => (vpn === undefined ? more ? `${more} more` : word : `${several ? `${processName(state, pid)} ` : ""}${recording.run.labels.get(`${pid}:${vpn}`) ?? vpn}`));
+  if (names.length === 0) return "none";
+  return names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
+}
+
+const slotText = (state, slot) => (slot?.pids?.length ? slot.pids.map(([pid, vpn]) => `page ${vpn} of ${processName(state, pid)}`).join(" and ") : "free");
+
+/** satp before and after, in words. */
+const satpText = (satp) => (!satp ? "not set" : satp.mode === "bare" ? "Bare" : `ASID ${satp.asid ?? 0}, root ${satp.root}`);
+
 const SAYERS = {
-  access: sayAccess,
+  access: (told) => (told.record.to > told.record.at ? sayAsked(told) : sayAccess(told)),
+  [ANSWER]: (told) => sayAccess({ ...told, record: told.record.asked, index: told.recording.answers[told.recording.rank.get(told.index)] }),
   read: sayRead,
   start: sayStart,
   line: sayLine,
@@ -148,9 +179,10 @@ const SAYERS = {
   activity: sayActivity,
   event: sayEvent,
   update: sayUpdate,
-  satp: ({ recording, record }) => ({
-    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${record.mode}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
+  satp: ({ recording, record, index }) => ({
+    what: record.mode === "bare" ? `satp${ofHartText(recording, record)} is now Bare: no translation.` : `satp${ofHartText(recording, record)} is now ${schemeOf(record.mode)}, ASID ${record.asid ?? 0}, root table in frame ${record.root}.`,
     why: "Requests from now on see this register.", rule: record.mode === "bare" ? RULES.bare : RULES.satp,
+    change: wordPicture(satpText(satpOf(recording.stateAt(index), record.hart)), satpText(record)),
   }),
   process: ({ record }) => ({ what: `Process ${record.pid} is ${record.name}.`, why: "", rule: null }),
   root: ({ state, record }) => record.root
@@ -160,8 +192,11 @@ const SAYERS = {
     what: record.gone ? `${processName(state, record.pid)} gives up its region ${record.name ?? record.start}.` : `${processName(state, record.pid)} has a region ${record.name ?? record.kind}, ${record.start} to ${record.end}, ${record.perm ?? ""}.`,
     why: record.gone ? "" : "No frame is given yet: pages come when they are touched.", rule: kernel("a region says what may be accessed, not what is in memory"),
   }),
-  slot: ({ record }) => ({ what: record.pids?.length ? `Swap slot ${record.slot} holds a page.` : `Swap slot ${record.slot} is free.`, why: "", rule: kernel("what was evicted dirty is kept in swap") }),
-  policy: ({ recording }) => ({ what: "The replacement policy's state changes.", why: "", rule: policy(recording.machine.policy, "see the picture of its pages") }),
+  slot: ({ recording, state, record, index }) => ({ what: record.pids?.length ? `Swap slot ${record.slot} holds ${slotText(state, record)}.` : `Swap slot ${record.slot} is free.`, why: "", change: wordPicture(slotText(state, recording.stateAt(index).slots.get(record.slot)), slotText(state, record)), rule: kernel("what was evicted dirty is kept in swap") }),
+  policy: ({ recording, state, record, index }) => ({
+    what: `The policy's pages, in the order in which it examines them: ${orderText(recording, state, record.state)}.`, why: "",
+    rule: policy(recording.machine.policy, "see the picture of its pages"), change: wordPicture(orderText(recording, state, recording.stateAt(index).policy?.text ?? ""), orderText(recording, state, record.state)),
+  }),
   queues: ({ state, record }) => ({ what: record.ready?.length ? `Ready: ${record.ready.map((pid) => processName(state, pid)).join(", ")}.` : "No process is ready.", why: "", rule: kernel("the scheduler's queues") }),
   step: ({ record }) => ({ what: `Step${record.line ? ` of line ${record.line}` : ""}: ${record.text}`, why: "The scenario goes on.", rule: null }),
 };
@@ -176,6 +211,12 @@ export function say(recording, index) {
   const told = sayer({ recording, state, record, index });
   // A process's name begins a sentence as it is written.
   return { ...told, what: sentence(told.what) };
+}
+
+/** What the search finds of a record: its sentence and why. */
+export function tellOf(recording, index) {
+  const { what, why } = say(recording, index);
+  return `${what} ${why}`;
 }
 
 /** What is going on in a cycle in which no record begins. */

@@ -37,6 +37,7 @@ test("before the first page table every panel is quiet", async () => {
 
 test("of several harts the one of the access is shown, and named", async () => {
   const page = await pages.open(hartStory());
+  await page.keyboard.press("2");
   for (const [key, hart] of [["Home", null], ["ArrowRight", 0], ["ArrowRight", 1], ["ArrowRight", 1], ["ArrowLeft", 1], ["ArrowLeft", 0]]) {
     await page.keyboard.press(key);
     if (hart === null) continue;
@@ -65,6 +66,7 @@ test("a NAPOT range is 64 KiB with its base, in the tree, the table and the TLB"
   assert.match(await page.locator(".tlb tr.filled").innerText(), /0x410\s.*64 KiB\s+0x87650/s);
   assert.match(await page.locator(".becomes").innerText(), /64 KiB range, pages 0x410 to 0x41f/);
   assert.equal(await page.locator(".field.kept").count(), 0);
+  await page.keyboard.press("2");
   await page.keyboard.press("ArrowRight");
   assert.equal(await page.locator(".tlb tr.hit").count(), 1);
   await close(page);
@@ -92,7 +94,13 @@ test("next difference goes to where two runs differ, by button and key; the end 
     assert.equal(await cycle(page), clock.answer(rank).record.to);
     assert.match(await page.locator(".differ").innerText(), new RegExp(text.slice(0, 20).replaceAll(/[.()]/g, ".")));
   }
-  assert.equal(await page.isDisabled("#apart"), true);
+  assert.equal(await page.getAttribute("#apart", "aria-disabled"), "true");
+  const last = await cycle(page);
+  for (const again of [() => page.keyboard.press("d"), () => page.click("#apart", { force: true })]) {
+    await again();
+    assert.equal(await cycle(page), last);
+    assert.match(await page.locator(".hint").innerText(), /last difference/);
+  }
   await page.keyboard.press("End");
   const whens = await page.locator("#what .when").allInnerTexts();
   assert.deepEqual(whens.map((text) => Number(/cycle ([\d,]+)/.exec(text)[1].replaceAll(",", ""))), [clock.cycles, fifo.cycles]);
@@ -105,6 +113,7 @@ test("next difference goes to where two runs differ, by button and key; the end 
 
 test("the columns of the references are whole at the left, at every moment", async () => {
   const page = await pages.open(longStory(4000), { viewport: { width: 700, height: 900 } });
+  await page.keyboard.press("2");
   for (let i = 0; i < 40; i++) {
     await page.keyboard.press("ArrowRight");
     const cut = await page.evaluate(() => {

@@ -1,11 +1,18 @@
 // Opens stories in Chromium, from files, as a reader does.
 
+import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
+
+/** Chromium as it must run in a container without a network, possibly as root. */
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+/** A browser; `CHROMIUM` names another than Debian's. */
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 
 const TEMPLATE = readFileSync(new URL("../../bundle.html", import.meta.url), "utf8");
 
@@ -36,7 +43,7 @@ function serve(page, run) {
 export class Pages {
   async start() {
     this.folder = mkdtempSync(join(tmpdir(), "pagewalk-show-"));
-    this.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+    this.browser = await launch();
     return this;
   }
 
@@ -83,3 +90,9 @@ export class Pages {
 /** The cycle that the page shows. */
 export const cycle = async (page) => Number(await page.inputValue("#cycle"));
 export const what = (page) => page.locator("#what .what").first().innerText();
+
+/** Closes a page on which nothing went wrong. */
+export const close = async (page) => {
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+};

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use model::isa::Mode;
 
-use super::{CurveArgs, Of, as_trace};
+use super::{CurveArgs, Of, as_trace, stack};
 use crate::cli::trace::{Job, process_name};
 use crate::cli::{Status, output};
 use crate::curve::pages::References;
@@ -17,8 +17,15 @@ const SAMPLES: u64 = 200;
 
 /// A curve of the pages of a trace: it is read, and no machine runs.
 pub(super) fn pages(arguments: &CurveArgs) -> anyhow::Result<(Option<Sheet>, String, Status)> {
+    if let Some(text) = &arguments.string {
+        return Ok((Some(string_of(arguments, text)?), stem("string", arguments), Status::Fine));
+    }
+    anyhow::ensure!(
+        arguments.of != Of::Stack,
+        "`--of stack` shows every reference; it is for a short `--string`, as 1,2,3,4,1,2"
+    );
     let job = Job::new(&as_trace(arguments))?;
-    let name = process_name(&arguments.subject).to_owned();
+    let name = process_name(arguments.subject()).to_owned();
     let mode = arguments.mode.unwrap_or(Mode::Sv39);
     let (mut references, mut series) = (References::default(), Series::new(arguments.tau));
     job.references(mode, |page| {
@@ -30,20 +37,53 @@ pub(super) fn pages(arguments: &CurveArgs) -> anyhow::Result<(Option<Sheet>, Str
         output::note("interrupted: the trace was not read to its end");
         return Ok((None, name, Status::Interrupted));
     }
-    anyhow::ensure!(references.count() > 0, "{}: there is no access in it", arguments.subject);
+    anyhow::ensure!(references.count() > 0, "{}: there is no access in it", arguments.subject());
     job.warn();
-    let sheet = match (arguments.of, arguments.tau) {
-        (Of::Frames, _) => frames(&name, &mut references, sizes(arguments)?),
-        (Of::Reuse, _) => reuse(&name, &mut references),
-        (_, Some(tau)) => series.sheet(&name, tau, &mut references),
-        _ => working_sets(&name, &mut references),
+    let sheet = sheet(arguments, &name, &mut references, series)?;
+    Ok((Some(sheet), stem(&name, arguments), Status::Fine))
+}
+
+/// A curve of the pages that `--string` names.
+fn string_of(arguments: &CurveArgs, text: &str) -> anyhow::Result<Sheet> {
+    let wrong = |error| anyhow::anyhow!("--string: {error}");
+    let string = crate::policy::string::pages(text).map_err(wrong)?;
+    anyhow::ensure!(!string.is_empty(), "--string: there is no page in it");
+    if arguments.of == Of::Stack {
+        return stack::sheet(&string);
+    }
+    let (mut references, mut series) = (References::default(), Series::new(arguments.tau));
+    for page in string {
+        references.refer(page);
+        series.after(&mut references);
+    }
+    sheet(arguments, "string", &mut references, series)
+}
+
+fn sheet(
+    arguments: &CurveArgs,
+    name: &str,
+    references: &mut References,
+    series: Series,
+) -> anyhow::Result<Sheet> {
+    Ok(match (arguments.of, arguments.tau) {
+        (Of::Frames, _) => frames(name, references, sizes(arguments)?),
+        (Of::Reuse, _) => reuse(name, references),
+        (_, Some(tau)) => series.sheet(name, tau, references),
+        _ => working_sets(name, references),
+    })
+}
+
+/// The name of a picture's file.
+fn stem(name: &str, arguments: &CurveArgs) -> String {
+    let of = match (arguments.of, arguments.tau) {
+        (Of::Tlb, _) => "tlb",
+        (Of::Frames, _) => "frames",
+        (Of::WorkingSet, None) => "working-set",
+        (Of::WorkingSet, Some(_)) => "working-set-over-time",
+        (Of::Reuse, _) => "reuse",
+        (Of::Stack, _) => "stack",
     };
-    let of = match arguments.of {
-        Of::Frames => "frames",
-        Of::Reuse => "reuse",
-        _ => "working-set",
-    };
-    Ok((Some(sheet), format!("{name}-{of}"), Status::Fine))
+    format!("{name}-{of}")
 }
 
 /// The sizes that `--sizes` names.
@@ -76,26 +116,31 @@ fn about(name: &str, what: &str, references: &References) -> Vec<String> {
 
 fn frames(name: &str, references: &mut References, sizes: Option<Vec<usize>>) -> Sheet {
     let depths = references.depths().clone();
-    let (all, count) = (depths.misses(), references.count() as f64);
-    let row = |(frames, faults): (usize, &u64)| {
+    let count = references.count() as f64;
+    let row = |(frames, faults): &(usize, u64)| {
         vec![
-            Cell::Count(frames as u64),
+            Cell::Count(*frames as u64),
             Cell::Count(*faults),
             Cell::Rate(Some(*faults as f64 / count)),
         ]
     };
     let mut table =
         vec![["frames", "page faults", "per 1000 references"].map(str::to_owned).to_vec()];
+    // Above the last size nothing changes.
+    let every: Vec<(usize, u64)> = match &sizes {
+        Some(sizes) => sizes.iter().map(|n| (*n, depths.misses_with(*n))).collect(),
+        None => depths.misses().into_iter().enumerate().skip(1).collect(),
+    };
     for frames in sizes.unwrap_or_else(|| doubling(depths.deepest())) {
         let faults = depths.misses_with(frames);
         let rate = rated(Some(1000.0 * faults as f64 / count));
         table.push(vec![frames.to_string(), faults.to_string(), rate]);
     }
-    let points = all.iter().enumerate().skip(1).map(|(n, faults)| (n as f64, *faults as f64));
+    let points = every.iter().map(|(n, faults)| (*n as f64, *faults as f64));
     Sheet {
         head: about(name, "page faults under LRU, for every number of frames", references),
         columns: vec!["frames", "page_faults", "fault_ratio"],
-        rows: all.iter().enumerate().skip(1).map(row).collect(),
+        rows: every.iter().map(row).collect(),
         table,
         notes: Vec::new(),
         picture: picture(
@@ -243,11 +288,10 @@ impl Series {
     }
 }
 
-fn axis(name: &str, log: bool) -> Axis {
+pub(super) fn axis(name: &str, log: bool) -> Axis {
     Axis { name: name.to_owned(), unit: Unit::Count, log }
 }
 
-fn picture(title: String, idea: &str, x: Axis, y: Axis, curves: Vec<Curve>) -> Picture {
-    let (idea, remarks) = (idea.to_owned(), Vec::new());
-    Picture { title, idea, x, y, categories: None, curves, remarks }
+pub(super) fn picture(title: String, idea: &str, x: Axis, y: Axis, curves: Vec<Curve>) -> Picture {
+    Picture { title, idea: idea.to_owned(), x, y, curves, ..Picture::default() }
 }

@@ -1,46 +1,51 @@
 //! TLBs of every size, behind the ports of a run.
 
-use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
 use anyhow::{anyhow, bail, ensure};
 use engine::{Config, Engine, find};
-use model::mmu::{Mmu, Organisation, PerPort, Port};
-use scenario::library;
+use model::mmu::{Mmu, Organisation, PerPort, Port, Replacement};
+use scenario::load::Body;
 use scenario::observe::{observe_on, variants};
+use serde_json::Value;
 
-use super::pages::{doubling, sizes};
+use super::pages::sizes;
+use super::shown::Shown;
 use super::{CurveArgs, as_trace};
 use crate::cli::progress::Progress;
 use crate::cli::run::known;
 use crate::cli::trace::{Job, environment, process_name, status};
-use crate::cli::{Status, interrupt, output};
-use crate::curve::depths::Depths;
-use crate::curve::sheet::{Cell, Sheet, rated};
+use crate::cli::{Status, interrupt, output, subject};
+use crate::curve::sheet::Sheet;
 use crate::curve::tap::Tap;
 use crate::curve::tlb::Translations;
-use crate::explore::draw::{Axis, Curve, Picture, Unit};
 
 /// The largest number of sets, as a power of two.
-const MOST_SETS: u32 = 8;
+pub(super) const MOST_SETS: u32 = 8;
+/// What is shown: a table, the answer to a goal, the name of pictures, the exit status.
+pub(super) type Curves = (Option<Sheet>, Option<Value>, String, Status);
+
 /// The most ways of a set.
 const MOST_WAYS: usize = 64;
 
 /// What was seen at the ports.
-struct Seen {
-    name: String,
+pub(super) struct Seen {
+    pub(super) name: String,
     /// The machine, in words.
-    machine: String,
-    one_port: bool,
-    tlbs: PerPort<Translations>,
-    instructions: u64,
+    pub(super) machine: String,
+    pub(super) config: &'static Config,
+    pub(super) one_port: bool,
+    /// Its file says in which cycles requests come.
+    timed: bool,
+    pub(super) tlbs: PerPort<Translations>,
+    pub(super) instructions: u64,
+    /// The command that runs the same on other configurations, but for their names. A scenario's file
+    /// says on which it runs.
+    pub(super) command: Option<String>,
 }
 
 /// The curves of a trace or a scenario.
-pub(super) fn tlbs(
-    arguments: &CurveArgs,
-    engine: Engine,
-) -> anyhow::Result<(Option<Sheet>, String, Status)> {
+pub(super) fn tlbs(arguments: &CurveArgs, engine: Engine) -> anyhow::Result<Curves> {
     let ways = match &arguments.ways[..] {
         [] => vec![0],
         ways => ways.to_vec(),
@@ -51,34 +56,60 @@ pub(super) fn tlbs(
     }
     let sizes = sizes(arguments)?;
     let sets = if ways == [0] { 0 } else { MOST_SETS };
-    let (seen, status) = if is_scenario(&arguments.subject) {
+    let (seen, status) = if subject::is_scenario(arguments.subject()) {
         (scenario_of(arguments, sets, engine)?, Status::Fine)
     } else {
         trace_of(arguments, sets, engine)?
     };
-    let Some(seen) = seen else { return Ok((None, String::new(), status)) };
+    let Some(seen) = seen else { return Ok((None, None, String::new(), status)) };
     let stem = format!("{}-tlb", seen.name.replace('/', "-"));
-    Ok((Some(seen.sheet(&ways, sizes)), stem, status))
-}
-
-/// Whether a subject is no trace: a scenario's file, or no file.
-fn is_scenario(subject: &str) -> bool {
-    subject.ends_with(".toml") || (subject != "-" && !Path::new(subject).exists())
+    let (sheet, goal) = Shown::new(&seen, arguments, &ways, sizes)?.sheet();
+    Ok((Some(sheet), goal, stem, status))
 }
 
 /// An error if a configuration has parts that no curve depends on.
 fn check(config: &Config) -> anyhow::Result<()> {
     let Organisation { one_port, sizes, replacement, ways, .. } = config.organisation;
-    // With one port the TLB that is observed decides about the order of requests.
-    let (replacement, ways) = if one_port { (replacement, ways) } else { Default::default() };
-    let plain = Organisation { one_port, sizes, replacement, ways, ..Organisation::NONE };
+    let name = config.name;
+    ensure!(
+        matches!(replacement, Replacement::Fifo | Replacement::Lru),
+        "{name}: a curve is of TLBs under LRU, and {replacement} has no order of pages that gives the \
+         misses of every size; count them size by size, with `pagewalk trace --config`"
+    );
+    ensure!(
+        ways == 0,
+        "{name}: the sets of a curve are chosen by `--ways {ways}`, whatever the MMU has; leave them \
+         out here"
+    );
+    // LRU is what the curves are about.
+    let plain = Organisation { one_port, sizes, replacement, ..Organisation::NONE };
     ensure!(
         config.organisation == plain,
-        "{}: a curve is of first-level TLBs of every size under LRU; replacement, ways, registered \
-         answers, a second level, and what shortens walks have no effect on it. Leave them out",
-        config.name
+        "{name}: a curve is of first-level TLBs of every size under LRU; registered answers, a second \
+         level, and what shortens walks have no effect on it. Leave them out"
     );
     Ok(())
+}
+
+/// A command that runs a trace as it was run for the curves, without its configuration.
+fn command(arguments: &CurveArgs) -> String {
+    let mut words = vec!["pagewalk trace".to_owned(), quoted(arguments.subject())];
+    if let Some(mode) = arguments.mode {
+        words.push(format!("--mode {}", mode.name().to_lowercase()));
+    }
+    words.extend(arguments.os.iter().map(|os| format!("--os {}", quoted(os))));
+    words.extend(arguments.fold.then(|| "--fold".to_owned()));
+    words.extend(arguments.pid.map(|pid| format!("--pid {pid}")));
+    words.join(" ")
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=,:+@".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
 }
 
 fn trace_of(
@@ -107,11 +138,14 @@ fn trace_of(
     let report = &outcome.report;
     let tlbs = tapped.borrow().clone();
     let seen = Seen {
-        name: process_name(&arguments.subject).to_owned(),
+        name: process_name(arguments.subject()).to_owned(),
         machine: format!("{} {}", report.mmu, report.mode),
+        config,
         one_port: config.organisation.one_port,
+        timed: false,
         tlbs,
         instructions: report.total.accesses.instructions,
+        command: Some(command(arguments)),
     };
     Ok((Some(seen), status))
 }
@@ -127,13 +161,9 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
     if let Some((_, option)) = of_traces.iter().find(|(stated, _)| *stated) {
         bail!("{option} has no effect on a scenario: its file says on which machine it runs");
     }
-    let subject = &arguments.subject;
-    let found = library::find(subject)?;
-    let [scenario] = &found[..] else {
-        let names: Vec<_> = found.iter().map(|scenario| scenario.name.as_str()).collect();
-        bail!("`{subject}` matches {} scenarios; choose one: {}", found.len(), names.join(", "));
-    };
-    let variants = variants(scenario)?;
+    let subject = arguments.subject();
+    let scenario = subject::scenario(subject)?;
+    let variants = variants(&scenario)?;
     let variant = variants
         .first()
         .ok_or_else(|| anyhow!("{subject} runs on no MMU: there is no TLB to draw a curve of"))?;
@@ -145,7 +175,7 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
     for _ in 1..scenario.harts() {
         mmus.push(variant.config.mmu(engine));
     }
-    let observed = observe_on(scenario, variant, mmus, None, None, stop);
+    let observed = observe_on(&scenario, variant, mmus, None, None, stop);
     progress.clear();
     let observed = observed?;
     if stop.load(Relaxed) {
@@ -158,121 +188,18 @@ fn scenario_of(arguments: &CurveArgs, sets: u32, engine: Engine) -> anyhow::Resu
     Ok(Some(Seen {
         name: scenario.name.trim_end_matches(".toml").to_owned(),
         machine: variant.to_string(),
+        config: variant.config,
         one_port: variant.config.organisation.one_port,
+        timed: matches!(scenario.body, Body::Ports(..)),
         tlbs,
         instructions: instructions.unwrap_or(0),
+        command: None,
     }))
 }
 
-/// A TLB behind a port, of every size.
-struct Family<'s> {
-    port: &'s str,
-    ways: usize,
-    /// Its sizes, with the misses of each.
-    points: Vec<(usize, u64)>,
-    uses: u64,
-}
-
-impl Family<'_> {
-    fn misses(&self, lines: usize) -> Option<u64> {
-        if let Some((_, misses)) = self.points.iter().find(|(size, _)| *size == lines) {
-            return Some(*misses);
-        }
-        // Above the last size of a fully associative one nothing changes.
-        let last = self.points.last().filter(|(size, _)| self.ways == 0 && lines > *size)?;
-        Some(last.1)
-    }
-}
-
 impl Seen {
-    fn families(&self, ways: &[usize]) -> Vec<Family<'_>> {
-        let mut all = Vec::new();
-        for port in Port::ALL {
-            let tlbs = &self.tlbs[port];
-            let whole = tlbs.depths(0);
-            if whole.uses() == 0 {
-                continue;
-            }
-            for &ways in ways {
-                let points = match ways {
-                    0 => whole.misses().into_iter().enumerate().skip(1).collect(),
-                    _ => in_sets(ways, |sets| tlbs.depths(sets)),
-                };
-                let port = if self.one_port { "both" } else { port.name() };
-                all.push(Family { port, ways, points, uses: whole.uses() });
-            }
-        }
-        all
-    }
-
-    /// Misses per 1000 instructions, if there were any.
-    fn mpki(&self, misses: u64) -> Option<f64> {
-        (self.instructions > 0).then(|| 1000.0 * misses as f64 / self.instructions as f64)
-    }
-
-    fn sheet(&self, ways: &[usize], sizes: Option<Vec<usize>>) -> Sheet {
-        let families = self.families(ways);
-        let mut rows = Vec::new();
-        for family in &families {
-            for (lines, misses) in &family.points {
-                rows.push(vec![
-                    Cell::Text(family.port.to_owned()),
-                    Cell::Count(family.ways as u64),
-                    Cell::Count(*lines as u64),
-                    Cell::Count(*misses),
-                    Cell::Rate(Some(*misses as f64 / family.uses as f64)),
-                    Cell::Rate(self.mpki(*misses)),
-                ]);
-            }
-        }
-        let uses = families.iter().filter(|family| family.ways == ways[0]);
-        let uses: Vec<_> = uses.map(|f| format!("{} {}", f.uses, f.port)).collect();
-        let head = format!(
-            "{} on {}: misses of LRU TLBs; {} translations",
-            self.name,
-            self.machine,
-            uses.join(", ")
-        );
-        Sheet {
-            head: vec![head],
-            columns: vec!["port", "ways", "lines", "misses", "miss_ratio", "mpki"],
-            rows,
-            table: self.table(&families, sizes),
-            notes: self.notes(ways),
-            picture: self.picture(&families),
-        }
-    }
-
-    fn table(&self, families: &[Family<'_>], sizes: Option<Vec<usize>>) -> Vec<Vec<String>> {
-        let rated_by = if self.instructions > 0 { "per 1000 instr." } else { "of 1000" };
-        let mut head = vec!["lines".to_owned()];
-        for family in families {
-            head.extend([family.name(), rated_by.to_owned()]);
-        }
-        let last = families.iter().filter(|f| f.ways == 0).map(|f| f.points.len()).max();
-        let in_sets = families.iter().filter(|f| f.ways > 0);
-        let in_sets: Vec<_> = in_sets.flat_map(|f| f.points.iter().map(|(n, _)| *n)).collect();
-        let mut sizes = sizes.unwrap_or_else(|| match last {
-            Some(last) => doubling(last),
-            None => in_sets,
-        });
-        sizes.sort_unstable();
-        sizes.dedup();
-        let row = |lines: usize| {
-            let mut row = vec![lines.to_string()];
-            for family in families {
-                let misses = family.misses(lines);
-                let ratio = |misses: u64| 1000.0 * misses as f64 / family.uses as f64;
-                let rate = misses.map(|misses| self.mpki(misses).unwrap_or_else(|| ratio(misses)));
-                row.push(misses.map_or("-".to_owned(), |misses| misses.to_string()));
-                row.push(rated(rate));
-            }
-            row
-        };
-        std::iter::once(head).chain(sizes.into_iter().map(row)).collect()
-    }
-
-    fn notes(&self, ways: &[usize]) -> Vec<String> {
+    /// What may be inexact about the curves.
+    pub(super) fn doubts(&self, ways: &[usize]) -> Vec<String> {
         let mut notes = Vec::new();
         let doubts: u64 = Port::ALL.iter().map(|port| self.tlbs[*port].doubts()).sum();
         if doubts > 0 {
@@ -281,10 +208,10 @@ impl Seen {
                  between; where sizes differ in that, their misses may differ from these"
             ));
         }
-        if self.one_port {
+        if self.one_port && self.timed {
             notes.push(
-                "with one port fetches and data take turns, and when each comes depends on the TLB \
-                 that was observed: the misses are exact for one like it, and estimates for others"
+                "fetches and data that wait at the same time take turns on one port, and when they \
+                 wait depends on the TLB that was observed: for others the misses are estimates"
                     .to_owned(),
             );
         }
@@ -298,41 +225,4 @@ impl Seen {
         }
         notes
     }
-
-    fn picture(&self, families: &[Family<'_>]) -> Picture {
-        let rate = |family: &Family<'_>, misses: u64| {
-            self.mpki(misses).unwrap_or(1000.0 * misses as f64 / family.uses as f64)
-        };
-        let curve = |family: &Family<'_>| {
-            let points = family.points.iter();
-            let points = points.map(|(n, misses)| (*n as f64, rate(family, *misses))).collect();
-            Curve { name: family.name(), points }
-        };
-        let per = if self.instructions > 0 { "instructions" } else { "translations" };
-        Picture {
-            title: format!("{}: TLB misses against lines", self.name),
-            idea: "LRU, every size from one pass.".to_owned(),
-            x: Axis { name: "lines".to_owned(), unit: Unit::Count, log: true },
-            y: Axis { name: format!("misses per 1000 {per}"), unit: Unit::Count, log: false },
-            categories: None,
-            curves: families.iter().map(curve).collect(),
-            remarks: Vec::new(),
-        }
-    }
-}
-
-impl Family<'_> {
-    fn name(&self) -> String {
-        match self.ways {
-            0 => self.port.to_owned(),
-            1 => format!("{}, 1 way", self.port),
-            ways => format!("{}, {ways} ways", self.port),
-        }
-    }
-}
-
-/// The sizes of sets of so many ways.
-fn in_sets(ways: usize, depths: impl Fn(u32) -> Depths) -> Vec<(usize, u64)> {
-    let size = |sets: u32| (ways << sets, depths(sets).misses_with(ways));
-    (0..=MOST_SETS).map(size).collect()
 }

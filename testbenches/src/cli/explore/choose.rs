@@ -19,7 +19,7 @@ fn from_file(name: &str) -> anyhow::Result<Option<Study>> {
         return Ok(None);
     }
     let text = files::text(Path::new(name), LONGEST).with_context(|| name.to_owned())?;
-    if !study::is_one(&text) {
+    if !library::is_study(&text) {
         return Ok(None);
     }
     let mut study = Study::read(name, name, &text)?;
@@ -103,8 +103,8 @@ pub(super) fn varied(mut study: Study, arguments: &ExploreArgs) -> anyhow::Resul
             Some(sweep) => sweep.values = values,
             None => {
                 let (set, name) = (set.to_owned(), Some(set.to_owned()));
-                let (unit, log) = (Default::default(), values.multiply());
-                study.sweep.push(Sweep { set, name, values, axis: None, at: None, unit, log });
+                let (axis, at, unit, log) = (None, None, Default::default(), None);
+                study.sweep.push(Sweep { set, name, values, axis, at, unit, log });
             }
         }
         study.remark.clear();

@@ -176,7 +176,7 @@ mod tests {
             axis: None,
             at: None,
             unit: Default::default(),
-            log: false,
+            log: None,
         };
         Plan {
             base: Base { name: "b".to_owned(), table: toml::Table::new() },

@@ -98,7 +98,7 @@ impl Served<'_> {
             ("GET", Some("")) => (200, "text/html", self.first.clone()),
             ("POST", Some("run")) => match self.edited(&body) {
                 Ok(record) => (200, "application/json", record),
-                Err(error) => (422, "text/plain", format!("{error:#}")),
+                Err(error) => (422, "text/plain", output::told(&error)),
             },
             _ => (404, "text/plain", "there is nothing here\n".to_owned()),
         };

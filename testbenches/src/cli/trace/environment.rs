@@ -3,6 +3,7 @@
 use anyhow::{Context, anyhow, ensure};
 use engine::Config;
 use model::isa::{Mode, Xlen};
+use scenario::error::in_words;
 use scenario::os_text::OsText;
 use scenario::trace::Environment;
 use toml::{Table, Value};
@@ -54,7 +55,7 @@ pub(in crate::cli) fn environment(
         set(&mut table, key, value).map_err(|error| anyhow!("--os {text}: {error}"))?;
     }
     let os = Value::Table(table).try_into::<OsText>();
-    let os = os.map_err(|error| anyhow!("--os: {}", error.message()))?;
+    let os = os.map_err(|error| anyhow!("--os: {}", in_words(error.message())))?;
     let environment = Environment::new(&os, mode, arguments.latency.0, !arguments.svade);
     environment.map_err(anyhow::Error::msg)
 }

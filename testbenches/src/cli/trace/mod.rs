@@ -135,7 +135,10 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
     if let Some(log) = log.and_then(Rc::into_inner) {
         log.into_inner().finish()?;
     }
+    // Of a file that is no trace there is nothing to report but that.
+    let began = outcome.error.is_none() || outcome.report.total.accesses.total() > 0;
     match arguments.every {
+        _ if !began => {}
         None if arguments.json => print_json(&outcome.report)?,
         None => print(&outcome.report.to_string())?,
         Some(EveryArg(every)) => over_time(arguments, job.process(), every, &samples, &outcome)?,

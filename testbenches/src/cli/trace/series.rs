@@ -149,9 +149,8 @@ pub(super) fn sheet(name: &str, every: Every, samples: &[Sample]) -> Sheet {
             idea: "TLB misses and page faults of each stretch of the run.".to_owned(),
             x: Axis { name: unit.to_owned(), unit: Unit::Count, log: false },
             y: Axis { name: "per 1000 instructions".to_owned(), unit: Unit::Count, log: false },
-            categories: None,
             curves: curves.into_iter().filter(|curve| !curve.points.is_empty()).collect(),
-            remarks: Vec::new(),
+            ..Picture::default()
         },
     }
 }
@@ -168,9 +167,8 @@ pub(super) fn frames(name: &str, every: Every, samples: &[Sample]) -> Picture {
         idea: "Frames in use by pages and page tables.".to_owned(),
         x: Axis { name: unit.to_owned(), unit: Unit::Count, log: false },
         y: Axis { name: "frames".to_owned(), unit: Unit::Count, log: false },
-        categories: None,
         curves: vec![Curve { name: "frames".to_owned(), points }],
-        remarks: Vec::new(),
+        ..Picture::default()
     }
 }
 

@@ -38,13 +38,49 @@ const CROWD: f64 = 28.0;
 /// A logarithmic axis over more than so many doublings has powers of ten.
 const DOUBLINGS: f64 = 12.0;
 
-/// The range of an axis and its ticks, in the axis's own coordinate: the logarithm if the axis is
-/// logarithmic.
+/// The part of a logarithmic axis between zero and the lowest other place.
+const BREAK: f64 = 0.09;
+/// A logarithmic axis over so many decades has ticks at 1, 2 and 5 of each.
+const FINE: f64 = 3.5;
+
+/// The range of an axis and its ticks, as places: numbers of which equal distances are drawn equal.
+/// On a logarithmic scale they are logarithms.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scale {
     pub(super) from: f64,
     pub(super) to: f64,
     pub(super) ticks: Vec<f64>,
+    pub(super) log: bool,
+    /// The place of zero on a logarithmic scale, where there is one: beyond a break, since zero has no
+    /// logarithm.
+    pub(super) zero: Option<f64>,
+}
+
+impl Scale {
+    /// The place of a value.
+    pub(super) fn place(&self, value: f64) -> f64 {
+        match self.log {
+            false => value,
+            true if value > 0.0 => value.log2(),
+            true => self.zero.unwrap_or(self.from),
+        }
+    }
+
+    /// The value at a place, as text.
+    pub(super) fn tick(&self, place: f64, unit: &Unit) -> String {
+        let value = match (self.log, self.zero) {
+            (true, Some(zero)) if place <= zero => 0.0,
+            (true, _) => exact(place.exp2()),
+            (false, _) => place,
+        };
+        written(value, unit)
+    }
+}
+
+/// A value from its logarithm: converting to it and back is not exact.
+fn exact(value: f64) -> f64 {
+    let digits = 10_f64.powi(9 - value.log10().ceil() as i32);
+    (value * digits).round() / digits
 }
 
 /// The scale for the drawing library: linear, with these ticks and no others.
@@ -67,41 +103,52 @@ impl Ranged for Scale {
 }
 
 impl Axis {
-    /// A value in the axis's coordinate.
-    pub(super) fn place(&self, value: f64) -> f64 {
-        // Zero has no logarithm: it is drawn at the place of 1.
-        if self.log { value.max(1.0).log2() } else { value }
+    /// Whether values can be drawn with logarithms: some are above zero, and none below.
+    fn is_log(&self, values: &[f64]) -> bool {
+        self.log && values.iter().all(|value| *value >= 0.0) && values.iter().any(|v| *v > 0.0)
     }
 
-    /// The formatted value at a coordinate.
-    pub(super) fn tick(&self, place: f64) -> String {
-        // Converting a whole number to a logarithm and back is not exact.
-        let value = if self.log { (place.exp2() * 1e6).round() / 1e6 } else { place };
-        written(value, &self.unit)
+    /// The places of values, in order, but for a logarithmic zero; and whether there is one.
+    fn places(&self, values: &[f64]) -> (Vec<f64>, bool, bool) {
+        let log = self.is_log(values);
+        let drawn = values.iter().filter(|value| !log || **value > 0.0);
+        let mut places: Vec<f64> = drawn.map(|v| if log { v.log2() } else { *v }).collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        (places, log, log && values.contains(&0.0))
     }
 
     /// The scale of an axis with given values as places: if there are few, they are the ticks.
     pub(super) fn along(&self, values: &[f64]) -> Scale {
-        let mut own: Vec<f64> = values.iter().map(|value| self.place(*value)).collect();
-        own.sort_by(f64::total_cmp);
-        own.dedup();
+        let (own, log, has_zero) = self.places(values);
         let (low, high) = (own[0], own[own.len() - 1]);
-        let margin = if low < high { (high - low) * 0.02 } else { 0.5 };
+        let zero = has_zero.then(|| low - gap(high - low));
+        let left = zero.unwrap_or(low);
+        let margin = if left < high { (high - left) * 0.02 } else { 0.5 };
         let whole = values.iter().all(|value| value.fract() == 0.0);
         let apart = own.windows(2).all(|pair| pair[1] - pair[0] > (high - low) / CROWD);
         let few = own.len() <= OWN_TICKS && whole && apart;
-        let ticks = if few { own } else { self.ticks(low, high) };
-        Scale { from: low - margin, to: high + margin, ticks }
+        let mut ticks = if few { own } else { self.ticks(low, high, log) };
+        ticks.splice(..0, zero);
+        Scale { from: left - margin, to: high + margin, ticks, log, zero }
     }
 
-    /// The scale of an axis of quantities: a linear one begins at 0.
+    /// The scale of an axis of quantities: a linear one begins at 0, a logarithmic one at the tick below
+    /// the smallest of them that is not 0.
     pub(super) fn upwards(&self, values: &[f64]) -> Scale {
-        let places = values.iter().map(|value| self.place(*value));
-        let high = places.clone().fold(f64::MIN, f64::max);
-        let low = places.fold(f64::MAX, f64::min);
-        let low = if self.log { low.floor() } else { low.min(0.0) };
+        let (places, log, has_zero) = self.places(values);
+        let (low, high) = (places[0], places[places.len() - 1]);
+        if log && self.unit != Unit::Bytes {
+            let mut ticks = decimal(low, high);
+            let (low, last) = (ticks[0], ticks[ticks.len() - 1]);
+            let zero = has_zero.then(|| low - gap(high.max(last) - low));
+            ticks.splice(..0, zero);
+            let to = high.max(last) + (high - low).max(1.0) * 0.03;
+            return Scale { from: zero.unwrap_or(low), to, ticks, log, zero };
+        }
+        let low = if log { low.floor() } else { low.min(0.0) };
         let high = if high > low { high } else { low + 1.0 };
-        let mut ticks = self.ticks(low, high);
+        let mut ticks = self.ticks(low, high, log);
         // One more tick if the highest value is far above the last.
         if let [.., before, last] = ticks[..]
             && high - last > 0.5 * (last - before)
@@ -109,14 +156,19 @@ impl Axis {
             ticks.push(2.0 * last - before);
         }
         let last = ticks.last().copied().unwrap_or(high);
-        Scale { from: low, to: high.max(last) + (high - low) * 0.03, ticks }
+        let zero = has_zero.then(|| low - gap(high - low));
+        ticks.splice(..0, zero);
+        let from = zero.unwrap_or(low);
+        Scale { from, to: high.max(last) + (high - low) * 0.03, ticks, log, zero }
     }
 
-    fn ticks(&self, low: f64, high: f64) -> Vec<f64> {
+    fn ticks(&self, low: f64, high: f64, log: bool) -> Vec<f64> {
         let rough = (high - low) / TICKS;
-        let step = if self.log && self.unit != Unit::Bytes && high - low > DOUBLINGS {
+        let step = if log && self.unit != Unit::Bytes && high - low > DOUBLINGS {
             10_f64.log2() * (rough / 10_f64.log2()).round().max(1.0)
-        } else if self.log {
+        } else if log && self.unit != Unit::Bytes && high - low <= OWN_TICKS as f64 - 2.0 {
+            1.0
+        } else if log {
             rough.round().max(1.0)
         } else if self.unit == Unit::Bytes {
             rough.log2().ceil().exp2().max(1.0)
@@ -129,6 +181,34 @@ impl Axis {
         let last = (high / step + 1e-9).floor() as i64;
         (first..=last).map(|n| n as f64 * step).collect()
     }
+}
+
+/// The distance of zero from the lowest other place, on a logarithmic axis of this length.
+fn gap(length: f64) -> f64 {
+    (length * BREAK).max(0.5)
+}
+
+/// Ticks of a logarithmic axis from the last that is not above `low` to the last that `high` is near:
+/// powers of ten, and 2 and 5 times them if there are few.
+fn decimal(low: f64, high: f64) -> Vec<f64> {
+    let decade = 10_f64.log2();
+    let decades = (high - low) / decade;
+    let factors: &[f64] = if decades <= FINE { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let step = (decades / (1.5 * TICKS)).ceil().max(1.0) as usize;
+    let powers =
+        ((low / decade).floor() as i32 - 1..=(high / decade).ceil() as i32 + 1).step_by(step);
+    let all = powers.flat_map(|power| factors.iter().map(move |f| (f * 10_f64.powi(power)).log2()));
+    let all: Vec<f64> = all.collect();
+    let first = all.iter().rposition(|tick| *tick <= low + 1e-9).unwrap_or(0);
+    let mut ticks = vec![all[first]];
+    for pair in all[first..].windows(2) {
+        // One more if the highest value is far above the last.
+        if ticks.len() > 1 && high - pair[0] <= 0.5 * (pair[1] - pair[0]) {
+            break;
+        }
+        ticks.push(pair[1]);
+    }
+    ticks
 }
 
 /// A number as people write it, with the unit's prefix or sign.
@@ -148,7 +228,7 @@ pub fn written(value: f64, unit: &Unit) -> String {
     }
 }
 
-/// At most four significant digits after the point, no trailing zeros; thousands separated.
+/// A few digits after the point, no trailing zeros; thousands separated.
 fn plain(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 {
         let digits = format!("{:.0}", value.abs());
@@ -165,8 +245,11 @@ fn plain(value: f64) -> String {
         1
     } else if value.abs() >= 1.0 {
         2
-    } else {
+    } else if value.abs() >= 0.001 {
         4
+    } else {
+        // What is not 0 is not written as 0.
+        (3.0 - value.abs().log10().floor()).min(300.0) as usize
     };
     let text = format!("{value:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()

@@ -23,7 +23,7 @@ pub(super) fn draw<B: DrawingBackend>(
     let upwards = picture.y.upwards(&values.collect::<Vec<_>>());
     let groups = names.len() as f64;
     let ticks = (0..names.len()).map(|n| n as f64).collect();
-    let across = Scale { from: -0.5, to: groups - 0.5, ticks };
+    let across = Scale { from: -0.5, to: groups - 0.5, ticks, log: false, zero: None };
     let room = beside(picture.curves.iter().map(|curve| curve.name.as_str()), labels::NAME)?;
     let tick = |place: f64| names.get(place.round() as usize).cloned().unwrap_or_default();
     let chart = frame(root, picture, (&across, &upwards), &tick, room)?;
@@ -33,7 +33,7 @@ pub(super) fn draw<B: DrawingBackend>(
         for (x, y) in &curve.points {
             let left = x - FULL / 2.0 + wide * number as f64;
             let (low, high) = (left + wide * 0.06, left + wide * 0.94);
-            let top = picture.y.place(*y);
+            let top = upwards.place(*y);
             let corners = [chart.backend_coord(&(low, top)), chart.backend_coord(&(high, floor))];
             root.draw(&Rectangle::new(corners, colour(number).filled())).map_err(library)?;
             let centre = i32::midpoint(corners[0].0, corners[1].0);

@@ -2,10 +2,10 @@
 
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
-use plotters::element::Text;
+use plotters::element::{PathElement, Text};
 use plotters::prelude::{Cartesian2d, DrawingArea, DrawingBackend};
-use plotters::style::TextStyle;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color as _, TextStyle, WHITE};
 
 use super::axis::Scale;
 use super::palette::{FAINT, GREY, INK};
@@ -34,8 +34,14 @@ pub(super) fn frame<'a, B: DrawingBackend>(
     heading(root, &picture.title, &picture.idea)?;
     // The name of the y axis is above it, so that it is horizontal.
     let above = font::text(14, INK).pos(Pos::new(HPos::Left, VPos::Bottom));
-    root.draw(&Text::new(picture.y.name.clone(), (LEFT, HEAD - 6), above)).map_err(library)?;
-    let widest = upwards.ticks.iter().map(|tick| picture.y.tick(*tick).chars().count()).max();
+    let named = |name: &str, scale: &Scale, place: &str| match scale.zero {
+        Some(_) => format!("{name} (logarithmic; 0 is {place} the break)"),
+        None => name.to_owned(),
+    };
+    let name = named(&picture.y.name, upwards, "below");
+    root.draw(&Text::new(name, (LEFT, HEAD - 6), above)).map_err(library)?;
+    let widest =
+        upwards.ticks.iter().map(|tick| upwards.tick(*tick, &picture.y.unit).chars().count()).max();
     let mut chart = ChartBuilder::on(root)
         .margin_left(LEFT)
         .margin_right(beside)
@@ -54,11 +60,39 @@ pub(super) fn frame<'a, B: DrawingBackend>(
         .y_labels(upwards.ticks.len())
         .label_style(font::text(14, INK))
         .axis_desc_style(font::text(14, INK))
-        .x_desc(picture.x.name.clone());
-    let up = |place: &f64| picture.y.tick(*place);
+        .x_desc(named(&picture.x.name, across, "left of"));
+    let up = |place: &f64| upwards.tick(*place, &picture.y.unit);
     let along = |place: &f64| across_tick(*place);
     mesh.x_label_formatter(&along).y_label_formatter(&up).draw().map_err(library)?;
+    let (columns, rows) = chart.plotting_area().get_pixel_range();
+    let middle = |scale: &Scale| match (scale.zero, &scale.ticks[..]) {
+        (Some(zero), [_, next, ..]) => Some(f64::midpoint(zero, *next)),
+        _ => None,
+    };
+    if let Some(place) = middle(upwards) {
+        let (_, y) = chart.backend_coord(&(across.from, place));
+        broken(root, |along, aside| (columns.start + aside, y + along - aside / 2))?;
+    }
+    if let Some(place) = middle(across) {
+        let (x, _) = chart.backend_coord(&(place, upwards.from));
+        broken(root, |along, aside| (x + along + aside / 2, rows.end - 1 - aside))?;
+    }
     Ok(chart)
+}
+
+/// Two strokes across an axis, and nothing of the axis between them. `at` is the pixel at a distance
+/// along the axis and beside it.
+fn broken<B: DrawingBackend>(
+    root: &Area<B>,
+    at: impl Fn(i32, i32) -> (i32, i32),
+) -> Result<(), DrawError> {
+    let between = vec![at(-2, 0), at(2, 0)];
+    root.draw(&PathElement::new(between, WHITE.stroke_width(3))).map_err(library)?;
+    for along in [-3, 3] {
+        let stroke = vec![at(along, -5), at(along, 5)];
+        root.draw(&PathElement::new(stroke, GREY.stroke_width(1))).map_err(library)?;
+    }
+    Ok(())
 }
 
 /// Draws the heading and, under it, the idea.

@@ -13,6 +13,10 @@
 //! A picture is a function of its data: the same data give the same bytes. Names are next to the
 //! curves in the curves' colours, which colour-blind people can distinguish, and each curve has its
 //! own marker.
+//!
+//! A logarithmic axis reaches down to the tick below the smallest value that is not 0. Zero, which has
+//! no logarithm, is drawn beyond a break in the axis, with a hollow marker; with a value below zero the
+//! axis is linear.
 
 mod axis;
 mod bars;
@@ -67,8 +71,26 @@ pub struct Remark {
     pub offset: (i32, i32),
 }
 
-/// A picture.
+/// The look of a curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Its colour, by number.
+    pub colour: usize,
+    /// Its line is dashed.
+    pub dashed: bool,
+}
+
+/// A value that is a line from left to right.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The value.
+    pub at: f64,
+    /// What stands on the line.
+    pub name: String,
+}
+
+/// A picture.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picture {
     /// The heading.
     pub title: String,
@@ -82,8 +104,21 @@ pub struct Picture {
     pub categories: Option<Vec<String>>,
     /// The curves or bars.
     pub curves: Vec<Curve>,
+    /// The looks of the curves; those without one have the next colour, and are dashed when all colours
+    /// are used.
+    pub looks: Vec<Look>,
+    /// Values to compare the curves with.
+    pub levels: Vec<Level>,
     /// The remarks at points.
     pub remarks: Vec<Remark>,
+}
+
+impl Picture {
+    /// The look of a curve, by its number.
+    fn look(&self, curve: usize) -> Look {
+        let next = Look { colour: curve, dashed: palette::is_used(curve) };
+        self.looks.get(curve).copied().unwrap_or(next)
+    }
 }
 
 /// What can be drawn.

@@ -21,9 +21,14 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(0x44, 0x44, 0x44),
 ];
 
-/// The colour of the n-th curve; after seven they repeat, with other markers.
+/// The n-th colour; after seven they repeat.
 pub(super) fn colour(n: usize) -> RGBColor {
     COLOURS[n % COLOURS.len()]
+}
+
+/// Whether the colour of the n-th curve is that of an earlier one.
+pub(super) fn is_used(n: usize) -> bool {
+    n / COLOURS.len() % 2 == 1
 }
 
 /// The corners of the n-th curve's marker, in pixels around its point.

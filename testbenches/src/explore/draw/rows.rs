@@ -111,7 +111,8 @@ impl Panel {
         for tick in scale.ticks.iter().step_by(if crowded { 2 } else { 1 }) {
             let line = vec![(at(*tick), HEAD), (at(*tick), bottom + 4)];
             root.draw(&PathElement::new(line, FAINT.stroke_width(1))).map_err(library)?;
-            let text = Text::new(axis.tick(*tick), (at(*tick), bottom + 8), below.clone());
+            let text =
+                Text::new(scale.tick(*tick, &axis.unit), (at(*tick), bottom + 8), below.clone());
             root.draw(&text).map_err(library)?;
         }
         let beside = font::text(SMALL, INK).pos(Pos::new(HPos::Left, VPos::Center));

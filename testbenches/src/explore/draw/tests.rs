@@ -21,6 +21,7 @@ fn picture() -> Picture {
             lines: vec!["Belady's anomaly".to_owned()],
             offset: (20, -30),
         }],
+        ..Picture::default()
     }
 }
 
@@ -92,17 +93,84 @@ fn ticks_are_round_and_cover_the_values() {
     assert!(scale.from <= 0.0 && scale.to >= 17.0);
     let log = Axis { log: true, ..Axis::default() };
     assert_eq!(log.along(&[4.0, 8.0, 32.0]).ticks, [2.0, 3.0, 5.0]);
-    assert_eq!(log.tick(5.0), "32");
-    let decades: Vec<_> =
-        log.upwards(&[1.0, 1_000_213.0]).ticks.iter().map(|tick| log.tick(*tick)).collect();
     assert_eq!(
-        decades,
+        labels(&log.upwards(&[1.0, 1_000_213.0])),
         ["1", "10", "100", "1000", "10\u{2009}000", "100\u{2009}000", "1\u{2009}000\u{2009}000"]
     );
     let measured = log.along(&[1.25, 2.08, 125.1]);
     assert!(measured.ticks.iter().all(|tick| tick.fract() == 0.0), "{measured:?}");
     let flat = axis.upwards(&[0.0]);
     assert!(flat.to > flat.from);
+}
+
+/// What stands at the ticks of a scale.
+fn labels(scale: &axis::Scale) -> Vec<String> {
+    scale.ticks.iter().map(|tick| scale.tick(*tick, &Unit::Count)).collect()
+}
+
+#[test]
+fn a_logarithmic_axis_reaches_below_the_smallest_value() {
+    let log = Axis { log: true, ..Axis::default() };
+    let scale = log.upwards(&[0.59, 1.2, 2.95, 16.0]);
+    assert_eq!(labels(&scale), ["0.5", "1", "2", "5", "10", "20"]);
+    // Every value has a place of its own, in order.
+    let places = [0.59, 0.7, 1.0, 1.2, 16.0].map(|value| scale.place(value));
+    assert!(places.is_sorted_by(|a, b| a < b) && scale.from < places[0], "{places:?}");
+    assert_eq!(labels(&log.upwards(&[0.000_02, 3.0]))[0], "0.00001");
+    assert_eq!(labels(&log.upwards(&[3.0]))[..2], ["2", "5"]);
+    let across = log.along(&[0.25, 0.5, 4.0]);
+    let places = [0.25, 0.5, 1.0].map(|value| across.place(value));
+    assert!(places.is_sorted_by(|a, b| a < b) && across.from < places[0], "{places:?}");
+}
+
+#[test]
+fn zero_is_beyond_a_break_of_a_logarithmic_axis() {
+    let log = Axis { name: "misses".to_owned(), log: true, ..Axis::default() };
+    let scale = log.upwards(&[0.0, 3.0, 40.0]);
+    assert_eq!(labels(&scale), ["0", "2", "5", "10", "20", "50"]);
+    assert!(scale.place(0.0) < scale.place(2.0) && scale.place(0.0) == scale.from);
+    let across = log.along(&[0.0, 16.0, 32.0, 64.0]);
+    assert_eq!(labels(&across), ["0", "16", "32", "64"]);
+    assert!(across.place(0.0) < across.place(16.0) && across.place(0.0) > across.from);
+    // With values below zero there are no logarithms.
+    let scale = log.upwards(&[-2.0, 3.0]);
+    assert!(!scale.log && scale.place(-2.0) < scale.place(0.0));
+    let mut picture = picture();
+    (picture.y, picture.x) = (log.clone(), log);
+    let drawn = |picture: &Picture| svg(picture).expect("it can be drawn");
+    assert!(!drawn(&picture).contains("break"));
+    for curve in &mut picture.curves {
+        curve.points.push((0.0, 0.0));
+    }
+    let text = drawn(&picture);
+    assert!(text.contains("misses (logarithmic; 0 is below the break)"), "{text}");
+    assert!(text.contains("misses (logarithmic; 0 is left of the break)"), "{text}");
+}
+
+#[test]
+fn values_that_are_not_zero_are_not_written_as_zero() {
+    assert_eq!(written(0.000_012_34, &Unit::Count), "0.00001234");
+    assert_eq!(written(0.000_5, &Unit::Count), "0.0005");
+    assert_eq!(written(0.0, &Unit::Count), "0");
+}
+
+#[test]
+fn every_curve_looks_different_and_levels_have_names() {
+    let looks: Vec<_> = (0..14).map(|n| picture().look(n)).collect();
+    for (at, look) in looks.iter().enumerate() {
+        let same = |other: &Look| {
+            (palette::colour(other.colour), other.dashed)
+                == (palette::colour(look.colour), look.dashed)
+        };
+        assert!(!looks[..at].iter().any(same), "{at}");
+    }
+    let mut picture = picture();
+    let lines = |text: &str| text.matches("<polyline").count();
+    let before = lines(&svg(&picture).expect("it can be drawn"));
+    picture.levels = vec![Level { at: 7.0, name: "goal: 7".to_owned() }];
+    picture.looks = vec![Look { colour: 3, dashed: true }];
+    let text = svg(&picture).expect("it can be drawn");
+    assert!(text.contains("goal: 7") && lines(&text) > before + 20, "{text}");
 }
 
 #[test]

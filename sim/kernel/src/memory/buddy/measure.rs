@@ -21,6 +21,27 @@ impl Buddy {
         orders.flat_map(|(blocks, order)| blocks.iter().map(move |frame| (*frame, order)))
     }
 
+    /// The lowest free frame whose number is `colour` modulo `colours`; `None` if there is none.
+    pub fn lowest_of(&self, colour: u64, colours: u64) -> Option<u64> {
+        let first = |(base, order): (u64, u32)| {
+            let frame = base + (colour + colours - base % colours) % colours;
+            (frame < base + (1 << order)).then_some(frame)
+        };
+        self.free_blocks().filter_map(first).min()
+    }
+
+    /// The n-th free frame, from 0, in the order of [`Buddy::free_blocks`].
+    pub fn nth_free(&self, n: u64) -> Option<u64> {
+        let mut left = n;
+        for (base, order) in self.free_blocks() {
+            if left < 1 << order {
+                return Some(base + left);
+            }
+            left -= 1 << order;
+        }
+        None
+    }
+
     /// The order of the largest free block; `None` when nothing is free.
     pub fn largest_free(&self) -> Option<u32> {
         (0..=self.max_order()).rev().find(|&order| !self.free[order as usize].is_empty())

@@ -56,6 +56,7 @@ pub struct Stride {
     /// Number n is at index n modulo their number.
     entries: [Entry; ROOM],
     window: u64,
+    one_port: bool,
     /// As in [`Core`].
     first: u64,
     untranslated: u64,
@@ -115,6 +116,7 @@ impl Core {
         Some(Stride {
             entries,
             window: self.window as u64,
+            one_port: self.one_port,
             first,
             untranslated: self.untranslated,
             fetches: ahead.map_or(self.untranslated, |ahead| ahead + 1),
@@ -173,7 +175,7 @@ impl Stride {
             return (Some(oldest), None);
         }
         let mut fetch = None;
-        if self.ahead.is_none() {
+        if self.ahead.is_none() && !self.one_port {
             self.fetches = self.fetches.max(oldest + 1);
             while self.fetches < self.end && fetch.is_none() {
                 let found = self.entries[place(self.fetches)].kind == Access::Fetch;

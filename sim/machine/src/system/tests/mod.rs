@@ -2,6 +2,7 @@
 
 mod caching;
 mod calls;
+mod colours;
 mod fast;
 mod fences;
 mod looking;

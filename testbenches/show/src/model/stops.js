@@ -1,0 +1,35 @@
+// Where a reader stops who follows all that changes: each answer, event, entry, line, frame. What
+// is left out only prepares these: the reads of a walk, or what cycles are spent on.
+
+const QUIET = new Set(["start", "read", "activity", "queues"]);
+
+/** With more of one kind in a cycle than this, the last of them is the stop for all. */
+const APART = 4;
+
+/**
+ * `{ stops, groups }`: the indices of the records to stop at, and for the last one of a group the
+ * number of its records and the index of the first. `isAsked` tells an access that is answered later.
+ */
+export function stopsOf(records, isAsked) {
+  const stops = [];
+  const groups = new Map();
+  let run = [];
+  const flush = () => {
+    if (run.length > APART) {
+      stops.push(run.at(-1));
+      groups.set(run.at(-1), { count: run.length, first: run[0] });
+    } else {
+      stops.push(...run);
+    }
+    run = [];
+  };
+  records.forEach((record, index) => {
+    // An update that succeeded is told by the entry that it changed.
+    if (QUIET.has(record.k) || record.k === "update" && record.ok !== false || isAsked(index)) return;
+    const before = run.length === 0 ? null : records[run.at(-1)];
+    if (before !== null && !(before.k === record.k && before.at === record.at && record.k !== "event")) flush();
+    run.push(index);
+  });
+  flush();
+  return { stops, groups };
+}
