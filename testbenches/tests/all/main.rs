@@ -39,6 +39,7 @@ mod curves;
 mod demo;
 mod ecp5;
 mod engines;
+mod exec;
 mod examples;
 mod explore;
 mod exported;
