@@ -15,6 +15,10 @@ use crate::Source;
 
 /// `IIR`: no interrupt is pending.
 const NONE_PENDING: u8 = 1;
+/// `IIR`: received data are available; with the bits of a port that has buffers.
+const RECEIVED: u8 = 0xc4;
+/// `LSR`: data ready; `IER`: their interrupt is enabled.
+const READY: u8 = 1;
 /// Offset of the received character, and of the character to transmit.
 const DATA: u64 = 0;
 /// Offset of the interrupt enable register, or the upper half of the divisor.
@@ -94,7 +98,14 @@ impl State {
             self.typed.pop_front();
         }
         let pending = self.port.state().interrupt_identification & NONE_PENDING == 0;
-        self.source.set(pending);
+        self.source.set(pending || self.has_received());
+    }
+
+    /// Whether received data interrupt. They do so as long as there are any; the library's port
+    /// forgets it with the first byte that is read.
+    fn has_received(&self) -> bool {
+        let state = self.port.state();
+        state.line_status & state.interrupt_enable & READY != 0
     }
 }
 
@@ -102,6 +113,9 @@ impl Device for Uart {
     fn read(&mut self, offset: u64, bytes: u8) -> Result<u64, BusError> {
         let offset = register(offset, bytes)?;
         let mut state = self.0.borrow_mut();
+        if offset == IDENTIFICATION && state.has_received() {
+            return Ok(RECEIVED.into());
+        }
         let value = state.port.read(offset as u8);
         // Only these change what is pending, and most reads wait for the transmitter.
         if matches!(offset, DATA | IDENTIFICATION) {
@@ -120,6 +134,9 @@ impl Device for Uart {
     }
 
     fn peek(&self, offset: u64, bytes: u8) -> Result<u64, BusError> {
+        if offset == IDENTIFICATION && bytes == 1 && self.0.borrow().has_received() {
+            return Ok(RECEIVED.into());
+        }
         let state = self.0.borrow().port.state();
         let divisor = state.line_control & DIVISOR != 0;
         let value = match register(offset, bytes)? {

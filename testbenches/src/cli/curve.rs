@@ -173,7 +173,7 @@ pub(super) fn curve(arguments: &CurveArgs, engine: Option<Engine>) -> anyhow::Re
             idle(arguments.config.is_some(), "--config", of)?;
             idle(!arguments.os.is_empty(), "--os", of)?;
             idle(engine.is_some(), "--engine", of)?;
-            if subject::is_scenario(arguments.subject()) {
+            if arguments.string.is_none() && subject::is_scenario(arguments.subject()) {
                 bail!(no_references(arguments.subject(), arguments.of)?);
             }
             pages::pages(arguments)?

@@ -137,7 +137,7 @@ fn a_comparison_without_fetches_invents_no_misses_per_instruction() {
     let several = ["--config", "rv64_tiny,rv64_small", "--plot", plot];
     let (out, error, status) = trace(&plain(&data), &several);
     assert_eq!(status, 0, "{error}");
-    let head = "x (plain): no fetches, so misses per 1000 instructions cannot be known, Sv39, ";
+    let head = "x (plain): no fetches, so misses per 1000 instructions cannot be known, Sv39; ";
     assert!(out.starts_with(head), "{out}");
     for row in out.lines().filter(|line| line.starts_with("rv64_")) {
         assert_eq!(row.split_whitespace().skip(1).take(2).collect::<Vec<_>>(), ["-", "-"], "{out}");

@@ -77,6 +77,27 @@ fn the_hardware_that_meets_a_goal_meets_it_and_half_of_it_does_not() {
 }
 
 #[test]
+fn which_sizes_are_shown_does_not_change_the_answer() {
+    let folder = folder();
+    let folder = folder.path();
+    let all = curves(folder, &["--goal", "100"]);
+    let few = curves(folder, &["--goal", "100", "--sizes", "1,60"]);
+    assert_eq!(all["goal"], few["goal"]);
+    assert_ne!(all["rows"], few["rows"]);
+    // The answer has a marker of its own, and is told beside it only where it is shown.
+    let drawn = |options: &[&str]| {
+        let always = ["curve", "loops.din", "--port", "data", "--goal", "100", "--plot", "x.svg"];
+        sound(folder, &[&always[..], options].concat());
+        fs::read_to_string(folder.join("x.svg")).expect("it was drawn")
+    };
+    let lines = all["goal"]["answers"].as_array().expect("a list");
+    let lines = lines.iter().find(|answer| answer["port"] == "data").expect("an answer");
+    let text = format!("{} lines", lines["lines"]);
+    assert!(drawn(&[]).contains(&text));
+    assert!(!drawn(&["--sizes", "1,60"]).contains(&text));
+}
+
+#[test]
 fn the_command_that_confirms_an_answer_runs_and_agrees() {
     let folder = folder();
     let folder = folder.path();

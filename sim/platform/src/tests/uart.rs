@@ -70,6 +70,24 @@ fn received_data_interrupt_until_they_are_identified_and_read() {
 }
 
 #[test]
+fn every_byte_that_waits_interrupts_however_few_are_read() {
+    let (mut uart, _, mut plic, lines) = bench();
+    uart.write(1, 1, 3).expect("received data and transmitter empty are enabled");
+    uart.type_in(b"ab");
+    for byte in *b"ab" {
+        assert_eq!(plic.read(0x20_0004, 4), Ok(u64::from(Map::UART_SOURCE)));
+        // Looking twice changes nothing, and they come before the transmitter.
+        assert_eq!(uart.peek(2, 1).expect("an identification") & 0xf, 4);
+        assert_eq!(uart.read(2, 1).expect("an identification") & 0xf, 4);
+        assert_eq!(uart.read(2, 1).expect("an identification") & 0xf, 4);
+        assert_eq!(uart.read(0, 1), Ok(byte.into()));
+        plic.write(0x20_0004, 4, Map::UART_SOURCE.into()).expect("a completion");
+        assert_eq!(lines.levels(), Lines::MEI);
+    }
+    assert_eq!(uart.read(2, 1).expect("an identification") & 0xf, 2, "the transmitter");
+}
+
+#[test]
 fn an_empty_transmitter_interrupts_when_that_is_enabled() {
     let (mut uart, _, _, lines) = bench();
     uart.write(1, 1, 2).expect("transmitter empty is enabled");

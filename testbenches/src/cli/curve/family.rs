@@ -74,6 +74,11 @@ impl Family {
         Some(last.1)
     }
 
+    /// Every size of it, shown or not.
+    pub(super) fn every(&self) -> &[(usize, u64)] {
+        &self.all
+    }
+
     /// Shows only these sizes of it.
     pub(super) fn only(&mut self, sizes: &[usize]) {
         let point = |size: &usize| Some((*size, self.misses(*size)?));

@@ -9,7 +9,7 @@ use crate::table::{Column, aligned};
 /// The answer for the TLBs behind a port.
 pub(super) struct Answer<'s> {
     family: &'s Family,
-    /// The smallest size that meets the goal, and its misses.
+    /// The smallest size of all that meets the goal, and its misses.
     pub(super) smallest: Option<(usize, u64)>,
     /// A larger one that does not meet it: in sets more lines may miss more often.
     worse: Option<usize>,
@@ -22,7 +22,8 @@ impl Shown<'_> {
     pub(super) fn answers(&self, goal: f64) -> Vec<Answer<'_>> {
         let answer = |family| {
             let meets = |misses: u64| self.rate(family, misses) <= goal;
-            let points = &family.points;
+            // Which sizes are shown does not change the answer.
+            let points = family.every();
             let at = points.iter().position(|(_, misses)| meets(*misses));
             let worse = at.and_then(|at| points[at..].iter().find(|(_, misses)| !meets(*misses)));
             let built = family.hardware(self.seen.config).into_iter();

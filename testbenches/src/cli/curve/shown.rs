@@ -69,7 +69,7 @@ impl<'s> Shown<'s> {
     pub(super) fn sheet(&self) -> (Sheet, Option<Value>) {
         let answers = self.goal.map(|goal| (goal, self.answers(goal)));
         let mut head = self.head();
-        if let Some((goal, answers)) = &answers {
+        if let Some((goal, answers)) = answers.as_ref().filter(|_| !self.json) {
             head.push(String::new());
             head.extend(self.told(*goal, answers));
         }
@@ -78,7 +78,8 @@ impl<'s> Shown<'s> {
             picture.levels.push(Level { at: *goal, name: format!("goal: {goal}") });
             let found = answers.iter().zip(&self.families).filter(|_| self.ways.len() == 1);
             let remark = |(answer, family): (&super::goal::Answer<'_>, &Family)| {
-                let (lines, misses) = answer.smallest?;
+                let shown = |answer: &(usize, u64)| family.points.contains(answer);
+                let (lines, misses) = answer.smallest.filter(shown)?;
                 let text = format!("{lines} line{}", if lines == 1 { "" } else { "s" });
                 let at = (lines as f64, self.rate(family, misses));
                 Some(Remark { at, lines: vec![text], offset: (24, -34) })

@@ -44,7 +44,9 @@ pub(super) fn draw<B: DrawingBackend>(root: &Area<B>, picture: &Picture) -> Resu
         let path: Vec<_> = curve.points.iter().map(|point| pixel(*point)).collect();
         let (colour, corners) = (colour(look.colour), marker(drawn));
         stroke(root, path.clone(), look, 2)?;
-        for at in marked(&path) {
+        let told = |point: &(f64, f64)| picture.remarks.iter().any(|remark| remark.at == *point);
+        let told: Vec<_> = (0..path.len()).filter(|at| told(&curve.points[*at])).collect();
+        for at in marked(&path, &told) {
             let (x, y) = path[at];
             let shape: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
             let edge: Vec<_> = shape.iter().chain(&shape[..1]).copied().collect();
@@ -79,16 +81,17 @@ pub(super) fn stroke<B: DrawingBackend>(
 }
 
 /// The points that have a marker, by number. Those of a dense curve would be a band of markers: there
-/// they are apart.
-fn marked(path: &[(i32, i32)]) -> Vec<usize> {
+/// they are apart, and those that are told of stand alone.
+fn marked(path: &[(i32, i32)], told: &[usize]) -> Vec<usize> {
     let near = path.windows(2).filter(|pair| pair[1].0 - pair[0].0 < NEAR).count();
     if path.len() <= SOME || (path.len() <= DENSE && near <= path.len() / 3) {
         return (0..path.len()).collect();
     }
     let mut kept: Vec<usize> = Vec::new();
     for (at, (x, _)) in path.iter().enumerate() {
-        let is_near = |kept: &usize| x - path[*kept].0 < APART;
-        if !kept.last().is_some_and(is_near) {
+        let is_near = |other: &usize| (x - path[*other].0).abs() < APART;
+        let is_told = told.contains(&at);
+        if is_told || !kept.last().is_some_and(is_near) && !told.iter().any(is_near) {
             kept.push(at);
         }
     }
@@ -114,13 +117,16 @@ mod tests {
     #[test]
     fn dense_curves_have_markers_apart() {
         let line = |many: i32, apart: i32| (0..many).map(|n| (n * apart, 0)).collect::<Vec<_>>();
-        assert_eq!(marked(&line(20, 20)).len(), 20);
-        assert_eq!(marked(&line(12, 1)).len(), 12);
+        assert_eq!(marked(&line(20, 20), &[]).len(), 20);
+        assert_eq!(marked(&line(12, 1), &[]).len(), 12);
         // Few points, but near, as on a logarithmic axis.
         for path in [line(200, 1), line(60, 6)] {
-            let some = marked(&path);
-            let apart = some.windows(2).all(|two| path[two[1]].0 - path[two[0]].0 >= APART);
-            assert!(some.len() > 5 && apart, "{some:?}");
+            for told in [vec![], vec![7]] {
+                let some = marked(&path, &told);
+                let apart = some.windows(2).all(|two| path[two[1]].0 - path[two[0]].0 >= APART);
+                assert!(some.len() > 5 && apart, "{some:?}");
+                assert!(told.iter().all(|at| some.contains(at)), "{some:?}");
+            }
         }
     }
 }
