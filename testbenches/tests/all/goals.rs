@@ -77,7 +77,7 @@ fn the_hardware_that_meets_a_goal_meets_it_and_half_of_it_does_not() {
 }
 
 #[test]
-fn which_sizes_are_shown_does_not_change_the_answer() {
+fn an_answer_is_that_of_every_size_and_says_what_it_lacks() {
     let folder = folder();
     let folder = folder.path();
     let all = curves(folder, &["--goal", "100"]);
@@ -90,6 +90,10 @@ fn which_sizes_are_shown_does_not_change_the_answer() {
         sound(folder, &[&always[..], options].concat());
         fs::read_to_string(folder.join("x.svg")).expect("it was drawn")
     };
+    let out = sound(folder, &["curve", "loops.din", "--goal", "0.01", "--port", "data"]);
+    assert!(out.contains("none") && out.contains(" at best"), "{out}");
+    let out = sound(folder, &["curve", "loops.din", "--goal", "100", "--avoidable"]);
+    assert!(out.contains("counted by the hardware, with what every size misses: "), "{out}");
     let lines = all["goal"]["answers"].as_array().expect("a list");
     let lines = lines.iter().find(|answer| answer["port"] == "data").expect("an answer");
     let text = format!("{} lines", lines["lines"]);

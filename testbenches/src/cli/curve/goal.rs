@@ -49,7 +49,10 @@ impl Shown<'_> {
             let size = |lines: usize| format!("{lines} line{}", if lines == 1 { "" } else { "s" });
             let rate = |misses: u64| format!("{:.3}", self.rate(family, misses));
             let none = || ["none".to_owned(), "-".to_owned()];
-            let found = smallest.map_or_else(none, |(n, misses)| [size(n), rate(misses)]);
+            // What no size meets is told with the least that there is.
+            let least = family.every().iter().map(|(_, misses)| *misses).min().unwrap_or(0);
+            let at_best = || ["none".to_owned(), format!("{} at best", rate(least))];
+            let found = smallest.map_or_else(at_best, |(n, misses)| [size(n), rate(misses)]);
             let built = hardware.as_ref().map_or_else(none, |(n, m, _)| [size(*n), rate(*m)]);
             let name = hardware.as_ref().map_or(String::new(), |(.., name)| name.clone());
             let worse = worse.map_or(String::new(), |n| format!("but {} miss more", size(n)));
@@ -68,7 +71,9 @@ impl Shown<'_> {
         }
         if let Some(command) = self.seen.command.as_ref().filter(|_| !names.is_empty()) {
             lines.push(String::new());
-            lines.push(format!("counted by the hardware: {command} --config {}", names.join(",")));
+            let how = if self.avoidable { ", with what every size misses" } else { "" };
+            let names = names.join(",");
+            lines.push(format!("counted by the hardware{how}: {command} --config {names}"));
         }
         lines
     }

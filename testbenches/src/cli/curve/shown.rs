@@ -22,7 +22,7 @@ pub(super) struct Shown<'s> {
     ways: &'s [usize],
     sizes: Option<Vec<usize>>,
     goal: Option<f64>,
-    avoidable: bool,
+    pub(super) avoidable: bool,
     /// For a program that reads it: no explanations.
     json: bool,
 }
