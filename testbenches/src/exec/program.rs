@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use model::isa::Xlen;
+use object::FileKind;
 use object::elf::{EM_RISCV, ET_EXEC, FileHeader32, FileHeader64, PT_INTERP, PT_LOAD};
 use object::read::elf::{FileHeader, ProgramHeader, Sym};
-use object::FileKind;
 
 /// A file that is no bare-metal program.
 #[derive(Debug, thiserror::Error)]

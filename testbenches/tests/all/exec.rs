@@ -74,7 +74,11 @@ fn pass(bits: u32, configs: &[&str]) {
                 continue;
             }
             let (report, status) = report(&folder, &[&name, "--config", config]);
-            assert_eq!(status, 0, "{name} on {config} fails in line {}: {report:#}", report["code"]);
+            assert_eq!(
+                status, 0,
+                "{name} on {config} fails in line {}: {report:#}",
+                report["code"]
+            );
             assert_eq!(report["code"], 0);
             assert!(report["checked"].as_u64().is_some_and(|checked| checked > 100), "{report:#}");
         }
@@ -163,7 +167,7 @@ fn what_cannot_be_executed_is_said() {
         (&["nowhere"][..], "nowhere: No such file"),
         (&["text"][..], "text: not a readable ELF file"),
         (&["cut"][..], "cut: not a readable ELF file"),
-        (&[&shell][..], "another machine than RISC-V"),
+        (&[shell.as_str()][..], "another machine than RISC-V"),
         (&["loops", "--config", "rv32_tiny"][..], "loops is for RV64, rv32_tiny is not"),
         (&["loops", "--config", "rv64_tny"][..], "did you mean rv64_tiny"),
         (&["loops", "--memory", "4K"][..], "are not in memory"),
