@@ -1,6 +1,7 @@
 // What happens at the moment, in words: the sentence, why, the rule; the counts; what came before.
 
 import { accessBehind } from "../model/answers.js";
+import { groupText } from "../words/groups.js";
 import { ruleText } from "../words/rules.js";
 import { say } from "../words/say.js";
 import { Change } from "./change.jsx";
@@ -32,13 +33,10 @@ export function Told(look) {
   );
 }
 
-/** Of how many changes of one kind in this cycle this is the last. */
+/** Of which changes of one kind in this cycle this is the last. */
 function Group({ recording, index }) {
-  const group = index === null ? undefined : recording.groups.get(index);
-  if (group === undefined) return null;
-  const { first, count } = group;
-  const names = { pte: "entries", frame: "frames", line: "lines", region: "regions", slot: "swap slots", process: "processes", root: "root tables" };
-  return <p class="quiet group">The last of {count} {names[recording.records[first].k] ?? "records"} that change in this cycle; stepping by record visits each.</p>;
+  const text = index === null ? null : groupText(recording, index);
+  return text === null ? null : <p class="quiet group">{text}</p>;
 }
 
 /** That of an access by what came of it. */

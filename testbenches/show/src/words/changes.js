@@ -100,3 +100,23 @@ export function roleText(value, scheme, level) {
   const { role } = decodePte(value, scheme, level);
   return role === "leaf" ? `${a(role)}, ${entryText(value, scheme, level)}` : entryText(value, scheme, level);
 }
+
+/** The picture of a change of a list: those marked that the other has not, or has elsewhere in its order. */
+export function listPicture(old, now) {
+  const kept = commonOf(old, now);
+  const tokens = (list) => list.flatMap((text, i) => [...(i > 0 ? [token(", ")] : []), token(text, !kept.has(text))]);
+  return old.join() === now.join() ? null : { old: tokens(old), now: tokens(now) };
+}
+
+/** The texts of the longest list that both have in this order. Texts of a list differ. */
+function commonOf(old, now) {
+  const best = Array.from({ length: old.length + 1 }, () => Array(now.length + 1).fill(0));
+  for (let i = old.length - 1; i >= 0; i--) for (let j = now.length - 1; j >= 0; j--) best[i][j] = old[i] === now[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+  const kept = new Set();
+  for (let i = 0, j = 0; i < old.length && j < now.length;) {
+    if (old[i] === now[j]) kept.add(old[i++]) && j++;
+    else if (best[i + 1][j] >= best[i][j + 1]) i++;
+    else j++;
+  }
+  return kept;
+}
