@@ -48,7 +48,7 @@ class Lane {
       const next = begin + (Math.floor(x) + 1) / scale;
       const later = Math.max(i + 1, firstWhere(this.from.length, (k) => this.from[k] >= next));
       const right = Math.min(width, pixel(this.reach[later - 1]));
-      spans.push([x, Math.max(1.5, right - x)]);
+      spans.push([x, Math.max(2, right - x)]);
       i = later;
     }
     return spans;

@@ -101,15 +101,28 @@ export function roleText(value, scheme, level) {
   return role === "leaf" ? `${a(role)}, ${entryText(value, scheme, level)}` : entryText(value, scheme, level);
 }
 
+/** Texts in a row that both lists have, from which on only the first and the last are shown. */
+const MANY = 4;
+
 /** The picture of a change of a list: those marked that the other has not, or has elsewhere in its order. */
 export function listPicture(old, now) {
+  if (old.join() === now.join()) return null;
   const kept = commonOf(old, now);
-  const tokens = (list) => list.flatMap((text, i) => [...(i > 0 ? [token(", ")] : []), token(text, !kept.has(text))]);
-  return old.join() === now.join() ? null : { old: tokens(old), now: tokens(now) };
+  const isInside = (list, i) => [i - 1, i, i + 1].every((at) => kept.has(list[at]));
+  const tokens = (list) => {
+    const shown = list.length < MANY ? list.map((_, i) => i) : list.map((_, i) => i).filter((i) => !isInside(list, i));
+    return shown.flatMap((i, at) => [...(at === 0 ? [] : [token(i > shown[at - 1] + 1 ? ", …, " : ", ")]), token(list[i], !kept.has(list[i]))]);
+  };
+  return { old: tokens(old), now: tokens(now) };
 }
+
+/** The most pairs of texts that are compared. */
+const LONGEST = 1e6;
 
 /** The texts of the longest list that both have in this order. Texts of a list differ. */
 function commonOf(old, now) {
+  // Of very long ones those that both have, whatever their order.
+  if (old.length * now.length > LONGEST) return new Set(old.filter((text) => now.includes(text)));
   const best = Array.from({ length: old.length + 1 }, () => Array(now.length + 1).fill(0));
   for (let i = old.length - 1; i >= 0; i--) for (let j = now.length - 1; j >= 0; j--) best[i][j] = old[i] === now[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
   const kept = new Set();
