@@ -41,7 +41,7 @@ test("sentences say what happens, why, and by which rule", () => {
   assert.match(ruleText(copy.rule), /copy on write/);
   const fault = find2(recording, (r) => r.k === "access" && r.reason === "permission");
   assert.match(fault.what, /store page fault/);
-  assert.match(fault.why, /a leaf with VRUA, which does not allow a store by U-mode/);
+  assert.match(fault.why, /a leaf with VR··U·A·, which does not allow a store by U-mode/);
   assert.equal(fault.rule, RULES.permission);
   const eviction = find2(recordingOf(policyStory()), (r) => r.event === "eviction");
   assert.match(ruleText(eviction.rule), /^Policy clock: /);
@@ -62,7 +62,7 @@ test("a read tells pointer, leaf and what ends a walk", () => {
   const reads = recording.records.map((record, i) => [record, i]).filter(([record]) => record.k === "read").map(([, i]) => say(recording, i));
   assert.match(reads[0].what, /a pointer to the table/);
   assert.equal(reads[0].rule, RULES.pointer);
-  assert.match(reads[1].what, /a leaf, VRWXUAD, of 2 MiB/);
+  assert.match(reads[1].what, /a leaf, VRWXU·AD, of 2 MiB/);
   assert.equal(reads[1].rule, RULES.leaf);
   assert.equal(reads.at(-1).rule, RULES.invalid);
 });

@@ -1,6 +1,6 @@
 // The lines of each TLB of each hart, those that were hit or filled marked, and those that are stale.
 
-import { bytesText, firstOf, pageBytes, rangeText } from "../model/pte.js";
+import { RIGHTS, bytesText, firstOf, pageBytes, rangeText } from "../model/pte.js";
 import { EMPTY } from "../model/pmap.js";
 import { staleOf } from "../model/stale.js";
 import { ofHart } from "../model/state.js";
@@ -32,8 +32,6 @@ function rowsOf(numbers, isEmpty) {
   }
   return rows;
 }
-
-const FLAG_ORDER = [..."rwxugd"];
 
 export function Tlbs(look) {
   const { recording: { machine, harts } } = look;
@@ -111,10 +109,10 @@ function Line({ number, line, scheme, stale, isHit, isFilled, fresh }) {
 }
 
 function Rights({ text }) {
-  const has = (letter) => text.toLowerCase().includes(letter);
+  const has = (letter) => text.includes(letter);
   return (
-    <span class="flags" role="img" aria-label={`rights ${FLAG_ORDER.filter(has).join(" ").toUpperCase()}`}>
-      {FLAG_ORDER.map((letter) => <i class={has(letter) ? "on" : "off"}>{has(letter) ? letter.toUpperCase() : "·"}</i>)}
+    <span class="flags" role="img" aria-label={`rights ${RIGHTS.filter(has).join(" ")}`}>
+      {RIGHTS.map((letter) => <i class={has(letter) ? "on" : "off"}>{has(letter) ? letter : "·"}</i>)}
     </span>
   );
 }

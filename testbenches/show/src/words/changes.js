@@ -1,10 +1,10 @@
 // What a change of an entry, a line or a frame is: the old, the new, and what differs.
 
-import { FLAGS, decodePte, flagText, rangeText } from "../model/pte.js";
+import { FLAGS, RIGHTS as LINE_RIGHTS, decodePte, flagText, rangeText } from "../model/pte.js";
 import { entryAt } from "../model/walk.js";
 import { a } from "./names.js";
 
-/** An entry in words: "VRUA to frame 0x80041". */
+/** An entry in words: "VR··U·A· to frame 0x80041". */
 export function entryText(value, scheme, level) {
   const { role, flags, base, size, wrong } = decodePte(value, scheme, level);
   if (role === "invalid") return "V = 0";
@@ -72,8 +72,6 @@ export function entryPicture(old, now, scheme, level) {
   return old === null ? null : { old: entryTokens(old, now, scheme, level), now: entryTokens(now, old, scheme, level) };
 }
 
-const LINE_LETTERS = [..."RWXUD"];
-
 function lineTokens(line, other, scheme) {
   if (!line || line.valid === false) return [token("empty", other?.valid !== false && other !== null)];
   const used = other && other.valid !== false ? other : null;
@@ -82,7 +80,7 @@ function lineTokens(line, other, scheme) {
   return [
     token(rangeText("page", line.vpn, scheme, line.level ?? 0), differs("vpn")), token(line.global ? ", any ASID" : `, ASID ${line.asid ?? 0}`, differs("asid")), token(" → "),
     token(rangeText("frame", line.ppn, scheme, line.level ?? 0), differs("ppn")), token(" "),
-    ...LINE_LETTERS.map((letter) => token(has(line, letter) ? letter : "·", used === null || has(line, letter) !== has(used, letter))),
+    ...LINE_RIGHTS.map((letter) => token(has(line, letter) ? letter : "·", used === null || has(line, letter) !== has(used, letter))),
   ];
 }
 
@@ -95,7 +93,7 @@ export function linePicture(old, now, scheme) {
 /** The picture of a change that two words tell. */
 export const wordPicture = (old, now) => (old === now ? null : { old: [token(old, true)], now: [token(now, true)] });
 
-/** "a leaf, VRUA to frame 0x80041", where it stands after "now". */
+/** "a leaf, VR··U·A· to frame 0x80041", where it stands after "now". */
 export function roleText(value, scheme, level) {
   const { role } = decodePte(value, scheme, level);
   return role === "leaf" ? `${a(role)}, ${entryText(value, scheme, level)}` : entryText(value, scheme, level);

@@ -2,7 +2,7 @@
 
 import { big, pageOf } from "../model/hex.js";
 import { ownerOf } from "../model/owner.js";
-import { bytesText, firstOf, flagText, pageBytes, rangeText, shiftOf } from "../model/pte.js";
+import { bytesText, firstOf, flagText, pageBytes, rangeText, rightsText, shiftOf } from "../model/pte.js";
 import { staleOf } from "../model/stale.js";
 import { ofHart } from "../model/state.js";
 import { linePicture } from "./changes.js";
@@ -58,7 +58,7 @@ export function sayLine(told) {
   const bytes = size > 0 ? `, ${bytesText(pageBytes(scheme, size))},` : "";
   const range = (word, number) => rangeText(word, number, scheme, size);
   const same = old !== null && old.vpn === record.vpn && old.asid === record.asid;
-  const before = old === null ? "" : same ? ` It had ${textOf(old)} with ${old.flags || "no rights"}, and has ${record.flags || "no rights"} now.` : ` It had ${textOf(old)}, which is forgotten for it.`;
+  const before = old === null ? "" : same ? ` It had ${textOf(old)} with ${rightsText(old.flags)}, and has ${rightsText(record.flags)} now.` : ` It had ${textOf(old)}, which is forgotten for it.`;
   const stale = staleOf(recording, told.state, told.state.lines.get(ofHart(record.tlb, record.hart))?.get(record.line));
   if (stale !== null) return { what: `${where} is filled, and stale already: ${range("page", record.vpn)} of ${space} in ${range("frame", record.ppn)}, but ${staleText(stale)}.`, why: `The entry changed after the walk had read it; only a fence of this hart empties the line.${before}`, rule: RULES.written, change };
   return { what: `${where} is filled: ${range("page", record.vpn)}${bytes} of ${space} ${size > 0 ? "are" : "is"} in ${range("frame", record.ppn)}.`, why: `The next access to this page needs no walk.${before}`, rule: RULES.cached, change };
