@@ -77,7 +77,7 @@ function Outcome({ focus: { record, done }, stale, past }) {
   if (!done) return <span class="tag walk">waits</span>;
   const tagOf = (tone) => `tag ${past ? "plain" : tone}`;
   if (record.cause !== undefined && record.cause !== null) {
-    return <span class={tagOf("fault")}>fault{record.reason ? `: ${plainWords(record.reason)}` : ""}</span>;
+    return <span class={tagOf("fault")}>fault{record.reason ? `: ${plainWords(record.reason).replace(/^[ad](?= clear)/, (letter) => letter.toUpperCase())}` : ""}</span>;
   }
   if (stale) return <span class={tagOf("fault")}>hit in a stale line</span>;
   const names = { tlb: ["hit", "hit"], l2: ["hit in L2", "hit"], walk: ["miss, walk", "walk"], bare: ["not translated", "plain"] };
