@@ -25,8 +25,8 @@ fn single(random: &mut ChaCha8Rng) -> u64 {
     })
 }
 
-/// What the host computes, with the NaN of RISC-V. A NaN is recognised by its bits: an optimised
-/// `is_nan` of a root has been seen to be false.
+/// What the host computes, with the NaN of RISC-V. A NaN is recognised by its bits, whatever becomes of
+/// comparisons in optimised code.
 fn double(value: f64) -> u64 {
     let bits = value.to_bits();
     if bits << 1 > 0x7ff << 53 { 0x7ff8_0000_0000_0000 } else { bits }
