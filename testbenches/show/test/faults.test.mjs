@@ -139,7 +139,7 @@ test("U, SUM and MXR are told apart from R, W and X", () => {
   assert.equal(hit.rule, RULES.user);
   const late = told([{ at: 0, k: "satp", mode: "sv39", asid: 1, root: "0x100" }, { at: 1, k: "access", to: 1, port: "data", va: "0x1000", access: "fetch", privilege: "U", how: "tlb", ...fault("instruction page fault", "permission") }, { ...line, at: 1 }]);
   assert.equal(late.rule, RULES.permission, "the line of the access before is recorded after this one");
-  assert.match(hit.why, /the line in the TLB has RWUD: .*SUM is 0/);
+  assert.match(hit.why, /the line in the TLB has RW·U·D: .*SUM is 0/);
 });
 
 test("a NAPOT range: its pages and frames in the read, the access and the line; it hits in all of them", () => {

@@ -109,9 +109,9 @@ test("words for what frames hold and cycles are spent on", () => {
   const run = readDocument(JSON.stringify({ pagewalk_show: 1, runs: [{ records: [wait] }] })).runs[0];
   assert.deepEqual(lanesOf(new Recording(run)).map(({ name }) => name), ["disk"]);
   const marked = told([event("page_fault", { va: "0x1000", kind: "accessed_dirty", cause: "store page fault" })], isEvent("page_fault"));
-  assert.match(marked, /^shell needs A or D set by the kernel at 0x1000/);
+  assert.match(marked, /^The kernel decides: shell needs A or D set at 0x1000/);
   const access = { at: 5, k: "access", to: 5, port: "data", pid: 1, va: "0x1000", access: "store", how: "tlb", cause: "store page fault", reason: "D clear" };
-  assert.match(told([access, event("page_fault", { va: "0x1000", kind: "accessed_dirty", cause: "store page fault" })], isEvent("page_fault")), /^shell needs D set by the kernel at 0x1000/);
+  assert.match(told([access, event("page_fault", { va: "0x1000", kind: "accessed_dirty", cause: "store page fault" })], isEvent("page_fault")), /^The kernel decides: shell needs D set at 0x1000/);
   assert.match(told([event("page_fault", { va: "0x1000", kind: "refused" })], isEvent("page_fault")), /a refused fault/);
 });
 

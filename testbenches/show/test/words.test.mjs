@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { accessBehind } from "../src/model/answers.js";
 import { readDocument } from "../src/model/document.js";
 import { Recording } from "../src/model/recording.js";
-import { readOn, search } from "../src/model/search.js";
+import { EXACT, SAID, readOn, search } from "../src/model/search.js";
 import { processName } from "../src/words/names.js";
 import { RULES, ruleOfReason, ruleText } from "../src/words/rules.js";
 import { say, tellOf } from "../src/words/say.js";
@@ -41,7 +41,7 @@ test("sentences say what happens, why, and by which rule", () => {
   assert.match(ruleText(copy.rule), /copy on write/);
   const fault = find2(recording, (r) => r.k === "access" && r.reason === "permission");
   assert.match(fault.what, /store page fault/);
-  assert.match(fault.why, /a leaf with VRUA, which does not allow a store by U-mode/);
+  assert.match(fault.why, /a leaf with VR··U·A·, which does not allow a store by U-mode/);
   assert.equal(fault.rule, RULES.permission);
   const eviction = find2(recordingOf(policyStory()), (r) => r.event === "eviction");
   assert.match(ruleText(eviction.rule), /^Policy clock: /);
@@ -62,7 +62,7 @@ test("a read tells pointer, leaf and what ends a walk", () => {
   const reads = recording.records.map((record, i) => [record, i]).filter(([record]) => record.k === "read").map(([, i]) => say(recording, i));
   assert.match(reads[0].what, /a pointer to the table/);
   assert.equal(reads[0].rule, RULES.pointer);
-  assert.match(reads[1].what, /a leaf, VRWXUAD, of 2 MiB/);
+  assert.match(reads[1].what, /a leaf, VRWXU·AD, of 2 MiB/);
   assert.equal(reads[1].rule, RULES.leaf);
   assert.equal(reads.at(-1).rule, RULES.invalid);
 });
@@ -84,8 +84,8 @@ test("search finds addresses, pages, kinds, processes, and all of them together"
   const recording = recordingOf(forkStory());
   const names = (pid) => processName(recording.last, pid);
   const all = (query) => {
-    const { hits, exact } = search(recording, query, names);
-    return hits.slice(0, exact).map((i) => accessBehind(recording.records[i]) ?? recording.records[i]);
+    const { hits, how } = search(recording, query, names);
+    return hits.filter((_, i) => how[i] === EXACT).map((i) => accessBehind(recording.records[i]) ?? recording.records[i]);
   };
   assert.ok(all("0x401010").length > 0 && all("0x401010").every((r) => r.va === "0x401010"));
   assert.ok(all("0x401010").some((r) => r.k === "access" && r.va === "0x401010"));
@@ -95,7 +95,7 @@ test("search finds addresses, pages, kinds, processes, and all of them together"
   assert.ok(all("job").length > 0 && all("job").every((r) => [r.pid, r.child].includes(2)));
   assert.ok(all("job store fault").every((r) => r.pid === 2 && r.access === "store"));
   assert.equal(all("copy").length, recording.records.filter((r) => r.event === "copy").length);
-  assert.deepEqual(search(recording, "   ", names), { hits: [], total: 0, exact: 0, said: 0 });
+  assert.deepEqual(search(recording, "   ", names), { hits: [], how: [], first: 0, total: 0, exact: 0, said: 0 });
   assert.equal(search(recording, "zzz", names).total, 0);
 });
 
@@ -113,7 +113,7 @@ test("pages have the names that the run gives them, in sentences and in the sear
   story.runs[0].labels = { "1:0x407": "7", "1:0x401": "71" };
   const recording = recordingOf(story);
   assert.match(find2(recording, (r) => r.k === "access").what, /^string loads from page 7 \(0x407000\): /);
-  assert.match(find2(recording, (r) => r.event === "page_fault").what, /fault at page 7 \(0x407000\)/);
+  assert.match(find2(recording, (r) => r.event === "page_fault").what, /^The kernel decides: a major fault of string at page 7 \(0x407000\)/);
   assert.match(find2(recording, (r) => r.event === "eviction" && r.va === "0x407000").what, /^Page 7 \(0x407000\) of string is evicted/);
   const hits = search(recording, "page 7", () => "").hits.map((i) => accessBehind(recording.records[i]) ?? recording.records[i]);
   assert.ok(hits.some((r) => r.k === "access") && hits.some((r) => r.event === "eviction") && hits.some((r) => r.k === "frame") && hits.some((r) => r.k === "line"));
@@ -122,27 +122,31 @@ test("pages have the names that the run gives them, in sentences and in the sear
   assert.equal(hits.length, recording.records.filter(of7).length);
 });
 
-test("search finds the words of the sentences that are shown, what is exact first", () => {
+const exactOf = ({ hits, how }) => hits.filter((_, i) => how[i] === EXACT);
+
+test("search finds the words of the sentences that are shown, by time, what is exact marked", () => {
   const recording = recordingOf(forkStory());
   const tell = (index) => tellOf(recording, index);
   const find = (query) => search(recording, query, (pid) => processName(recording.last, pid));
   assert.equal(find("read-only in both").total, 0, "before the sentences are made");
   while (!readOn(recording, tell, 1)) assert.ok(recording.texts.length < recording.records.length);
   for (const words of ["shared", "writes the entry", "ASID 2", "0x", "read-only in both"]) {
-    const { hits, total, exact, said } = find(words);
+    const { hits, how, first, total } = find(words);
     assert.ok(total > 0, words);
-    for (const index of hits.slice(exact, exact + said)) assert.ok(tell(index).toLowerCase().includes(words.toLowerCase()), `${words}: ${tell(index)}`);
+    assert.deepEqual(hits, [...hits].sort((a, b) => a - b), "by time");
+    assert.equal(first, how.indexOf(Math.min(...how)), "the first that fits best");
+    for (const index of hits.filter((_, i) => how[i] === SAID)) assert.ok(tell(index).toLowerCase().includes(words.toLowerCase()), `${words}: ${tell(index)}`);
   }
   assert.equal(find("ASID 1").hits.some((i) => / ASID 1\d/.test(tell(i))), false);
   const copy = recording.records.findIndex((r) => r.event === "copy");
   const { from, to } = recording.records[copy];
   for (const frame of [from, to]) {
-    const { hits, exact } = find(frame);
-    assert.ok(hits.slice(0, exact).includes(copy), `the copy has ${frame}`);
-    assert.ok(hits.slice(0, exact).every((i) => [...Object.values(recording.records[i]), ...Object.values(accessBehind(recording.records[i]) ?? {})].includes(frame)));
+    const exact = exactOf(find(frame));
+    assert.ok(exact.includes(copy), `the copy has ${frame}`);
+    assert.ok(exact.every((i) => [...Object.values(recording.records[i]), ...Object.values(accessBehind(recording.records[i]) ?? {})].includes(frame)));
   }
-  // An entry first, then the others of its table.
+  // An entry, then the others of its table.
   const { pa } = recording.records.find((r) => r.k === "pte" && r.by === "walker");
-  const { hits, exact, total } = find(pa);
-  assert.ok(exact > 0 && total > exact && hits.slice(0, exact).every((i) => recording.records[i].pa === pa));
+  const found = find(pa);
+  assert.ok(found.exact > 0 && found.total > found.exact && exactOf(found).every((i) => recording.records[i].pa === pa));
 });

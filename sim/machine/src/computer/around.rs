@@ -108,7 +108,7 @@ impl Around {
         if std::mem::take(&mut self.used) {
             return;
         }
-        if self.has(next, privilege) && self.ports.are_idle() {
+        if self.known(next, privilege).is_some() && self.ports.are_idle() {
             self.idle += 1;
             return;
         }
@@ -153,12 +153,12 @@ impl Around {
         self.ports.passed();
     }
 
-    /// Whether the fetch buffer has the whole instruction at an address.
+    /// The instruction at an address, if the fetch buffer has all of it and it is decoded.
     #[inline(always)]
-    fn has(&self, pc: u64, privilege: Privilege) -> bool {
-        let Some(at) = self.window.at(pc, privilege) else { return false };
+    fn known(&self, pc: u64, privilege: Privilege) -> Option<Op> {
+        let at = self.window.at(pc, privilege)?;
         let op = self.code.get(self.window.kept, pc);
-        op.is_known() && at + op.bytes() <= self.window.bytes
+        (op.is_known() && at + op.bytes() <= self.window.bytes).then_some(op)
     }
 
     /// Asks for what the fetch buffer lacks of the instruction at an address.
@@ -287,7 +287,7 @@ impl Around {
         if matches!(self.ports.slots[Port::Data], Slot::Free) {
             self.ports.ask(Port::Data, *request);
             let (next, privilege) = self.follows;
-            if !self.has(next, privilege) {
+            if self.known(next, privilege).is_none() {
                 self.fetch_ahead(next, privilege);
             }
         }
@@ -368,14 +368,7 @@ fn refused(va: u64) -> Fault {
 impl Surroundings for Around {
     #[inline(always)]
     fn fetch(&mut self, pc: u64, privilege: Privilege) -> Poll<Result<Op, Fault>> {
-        let op = match self.window.at(pc, privilege) {
-            Some(at) => {
-                let op = self.code.get(self.window.kept, pc);
-                (op.is_known() && at + op.bytes() <= self.window.bytes).then_some(op)
-            }
-            None => None,
-        };
-        let op = match op {
+        let op = match self.known(pc, privilege) {
             Some(op) => op,
             None => match self.fetch_slowly(pc, privilege) {
                 Poll::Ready(Ok(op)) => op,

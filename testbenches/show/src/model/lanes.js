@@ -7,7 +7,7 @@ import { ofHart } from "./state.js";
 /** The lanes from top to bottom: name, the meaning that gives it its colour, and what it shows. */
 export const LANES = [
   ["accesses", "plain", "Accesses, from request to answer"], ["misses", "walk", "Accesses that no line of a TLB answered"], ["walks", "walk", "Walks through the page tables"],
-  ["faults", "fault", "Accesses that fault"], ["kernel", "plain", "Cycles in which the kernel handles a fault or an interrupt"], ["copies", "evict", "Pages that are copied, as on write after a fork"],
+  ["faults", "fault", "Accesses that the hardware refuses"], ["kernel", "plain", "Cycles in which the kernel handles a fault, a call or an interrupt"], ["copies", "evict", "Pages that are copied, as on write after a fork"],
   ["loads", "disk", "Pages that come from swap or from the page cache"], ["evictions", "evict", "Pages that lose their frame"], ["fences", "fence", "SFENCE.VMA"], ["switches", "switch", "Switches to another process"], ["disk", "disk", "The disk works, or is waited for"],
 ];
 
@@ -48,7 +48,7 @@ class Lane {
       const next = begin + (Math.floor(x) + 1) / scale;
       const later = Math.max(i + 1, firstWhere(this.from.length, (k) => this.from[k] >= next));
       const right = Math.min(width, pixel(this.reach[later - 1]));
-      spans.push([x, Math.max(1.5, right - x)]);
+      spans.push([x, Math.max(2, right - x)]);
       i = later;
     }
     return spans;

@@ -69,7 +69,10 @@ export function lookAt(recording, moment, chosen = null) {
   const path = own ? pathFor(recording, state, root, focus, walk) : pathFor(recording, state, root, focus, null);
   const tlb = focus ? tlbOf(recording.machine, focus.record.port) : null;
   const asid = keptAsid(recording, state, focus?.record.hart ?? hart);
-  const filled = walk?.lines.at(-1)?.line ?? null;
+  // Marks are of this moment only: what an access did before may no longer be so.
+  const present = focus !== null && focus.done && focus.record.to === moment.cycle;
+  const fill = walk?.lines.at(-1);
+  const filled = fill !== undefined && (present || fill.at === moment.cycle) ? fill.line : null;
   const hit = tlb && focus.record.how === "tlb" ? hitLine(state, recording.scheme, tlb.name, focus.record.va, asid, focus.record.hart ?? 0) : null;
   const ended = moment.cycle >= recording.cycles && moment.access === null && moment.record === null;
   const subject = ended ? null : subjectOf(recording, moment);
@@ -79,5 +82,5 @@ export function lookAt(recording, moment, chosen = null) {
   const toldFrames = framesOf(recording, subject);
   // What a record at or after this index changed is new.
   const since = moment.access !== null && focus ? focus.index : moment.record !== null ? moment.record : recording.indexAtCycle(moment.cycle - 1);
-  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, filled, subject, told, frame, toldFrames, page, since, step: state.step };
+  return { recording, moment, state, focus, walk, hart, pid, own, root, path, tlb, hit, present, filled, subject, told, frame, toldFrames, page, since, step: state.step };
 }

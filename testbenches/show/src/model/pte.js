@@ -69,9 +69,17 @@ export function dependsOf({ pbmt, napot }) {
   return null;
 }
 
-/** The letters that are set, in order: "VRWUAD". */
+/** The flags of an entry as text, in the order of the tables: a letter where set, a dot where not. */
 export function flagText(flags) {
-  return FLAGS.filter(([letter]) => flags[letter]).map(([letter]) => letter).join("");
+  return FLAGS.map(([letter]) => (flags[letter] ? letter : "·")).join("");
+}
+
+/** The rights that a line of a TLB has, in this order. */
+export const RIGHTS = [..."RWXUGD"];
+
+/** The rights of a line, which records have as letters, in the same way. */
+export function rightsText(letters) {
+  return RIGHTS.map((letter) => (String(letters ?? "").includes(letter) ? letter : "·")).join("");
 }
 
 /** The number of a level, counted from the last, of the one at `position` from the root. */

@@ -5,6 +5,7 @@
 
 import { ANSWER, withAnswers } from "./answers.js";
 import { asidMaskOf } from "./asids.js";
+import { inOrder } from "./order.js";
 import { apply, INITIAL } from "./state.js";
 import { stopsOf } from "./stops.js";
 
@@ -31,7 +32,7 @@ export class Recording {
     this.run = run;
     this.machine = run.machine;
     this.scheme = run.machine.scheme;
-    this.records = withAnswers(run.records);
+    this.records = inOrder(withAnswers(run.records));
     this.cycles = run.cycles;
     const pageBits = this.scheme.page_bits;
     this.keyframes = [INITIAL];

@@ -3,6 +3,7 @@
 
 import { pageOf } from "./hex.js";
 import { decodePte } from "./pte.js";
+import { firstWhere } from "./recording.js";
 import { entryAt, pathOf } from "./walk.js";
 
 /** With more references than this, those in a row to one page are one. */
@@ -20,8 +21,9 @@ export class References {
     this.pid = pid;
     /** Each `{ vpn, fault, n, first, last }`: ranks of its first and last access. */
     this.list = [];
-    /** How many of them faulted. */
-    this.faults = 0;
+    /** The ranks of the accesses that begin them, and of those of their first faults. */
+    this.begins = [];
+    this.faults = [];
     this.columns = new Map();
     /** Of each reference from the first on, the pages in the rows of the table after it. */
     this.rows = [];
@@ -35,10 +37,11 @@ export class References {
       const again = before !== undefined && before.vpn === vpn && before.open
         && (record.n === undefined || record.n === before.n);
       if (again) {
-        if (fault && !before.fault) this.faults += 1;
+        if (fault && !before.fault) this.faults.push(rank);
         Object.assign(before, { last: rank, open: fault, fault: before.fault || fault });
       } else {
-        if (fault) this.faults += 1;
+        this.begins.push(rank);
+        if (fault) this.faults.push(rank);
         this.list.push({ vpn, fault, open: fault, n: record.n, first: rank, last: rank, times: 1 });
       }
     });
@@ -63,6 +66,12 @@ export class References {
     }
     this.merged = merged.length < this.list.length;
     this.list = merged;
+  }
+
+  /** `{ count, faults }` of the references up to the access of a rank, which may be not done yet. */
+  until(rank, isDone) {
+    const to = (ranks, end) => firstWhere(ranks.length, (i) => ranks[i] > end);
+    return { count: to(this.begins, rank), faults: to(this.faults, isDone ? rank : rank - 1) };
   }
 
   /** The place of the reference that the access of this rank belongs to; -1 before the first. */

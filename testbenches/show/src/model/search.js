@@ -114,18 +114,19 @@ function says(text, words) {
 }
 
 /** How near a record is: what it is about itself, what its sentence says, or a word or page nearby. */
-const [EXACT, SAID, NEAR] = [0, 1, 2];
+export const [EXACT, SAID, NEAR] = [0, 1, 2];
 
 /**
- * The records that all words of a query fit: `{ hits, total, exact, said }`. `hits` are the indices
- * of the first ones: the `exact` ones that are of this kind or have this address, the ones whose
- * sentence has the query as it stands (`said`), then those of the same page or with all words.
+ * The records that all words of a query fit: `{ hits, how, first, total, exact, said }`. `hits` are
+ * their indices in the order of time, `how` each of them fits: `EXACT` of this kind or with this
+ * address, `SAID` in its sentence as the query stands, `NEAR` of the same page or with all words.
+ * `first` is the place of the first that fits best. Of too many, those are left out that fit least.
  * `nameOf` gives a process's name. Sentences are found as far as `readOn` has made them.
  */
 export function search(recording, query, nameOf) {
   const words = inWords(query, recording.run.labels);
   const found = [[], [], []];
-  if (words.length === 0) return { hits: [], total: 0, exact: 0, said: 0 };
+  if (words.length === 0) return { hits: [], how: [], first: 0, total: 0, exact: 0, said: 0 };
   const pageBits = recording.scheme.page_bits;
   const addresses = words.map((word) => (word.startsWith("0x") ? hex(word) : null));
   const phrase = query.toLowerCase().trim().replaceAll(/\s+/g, " ");
@@ -149,6 +150,8 @@ export function search(recording, query, nameOf) {
     if (rank > EXACT && says(texts[index] ?? "", phrase)) rank = SAID;
     if (rank <= NEAR) found[rank].push(index);
   });
-  const all = found.flat();
-  return { hits: all.slice(0, LISTED), total: all.length, exact: found[EXACT].length, said: found[SAID].length };
+  const all = found.flatMap((indices, rank) => indices.map((index) => [index, rank]));
+  const listed = all.slice(0, LISTED).sort(([a], [b]) => a - b);
+  const how = listed.map(([, rank]) => rank);
+  return { hits: listed.map(([index]) => index), how, first: Math.max(0, how.indexOf(Math.min(...how))), total: all.length, exact: found[EXACT].length, said: found[SAID].length };
 }

@@ -65,7 +65,8 @@ function withEntry(state, pa, value, pageBits) {
 
 /** The frames that are being filled, with one more if the kernel's accounts have it free. */
 function withTaken(state, ppn, why) {
-  const isFree = ppn !== null && (state.frames.get(ppn)?.use ?? "free") === "free";
+  // What began first is told: a copy, then its mapping.
+  const isFree = ppn !== null && (state.frames.get(ppn)?.use ?? "free") === "free" && !state.taken.has(ppn);
   return isFree ? { taken: state.taken.set(ppn, { why, by: state.index }) } : {};
 }
 

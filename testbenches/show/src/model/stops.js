@@ -1,7 +1,17 @@
-// Where a reader stops who follows all that changes: each answer, event, entry, line, frame. What
-// is left out only prepares these: the reads of a walk, or what cycles are spent on.
+// Where a reader stops who follows all that changes: each answer, event, entry, line, frame, and
+// each entry that the walk of an access reads. What is left out only prepares these.
 
-const QUIET = new Set(["start", "read", "activity", "queues"]);
+const QUIET = new Set(["start", "activity", "queues"]);
+
+/** Tells a read that is of the walk of an access which waits, as records go by. */
+function readsOfAccesses() {
+  const waits = new Map();
+  const portOf = ({ hart = 0, port }) => `${hart} ${port ?? ""}`;
+  return (record) => {
+    if (record.k === "access") waits.set(portOf(record), record.to);
+    return record.k === "read" && waits.get(portOf(record)) >= record.at;
+  };
+}
 
 /** With more of one kind in a cycle than this, the last of them is the stop for all. */
 const APART = 4;
@@ -14,6 +24,7 @@ export function stopsOf(records, isAsked) {
   const stops = [];
   const groups = new Map();
   let run = [];
+  const isOfAccess = readsOfAccesses();
   const flush = () => {
     if (run.length > APART) {
       stops.push(run.at(-1));
@@ -24,6 +35,8 @@ export function stopsOf(records, isAsked) {
     run = [];
   };
   records.forEach((record, index) => {
+    const isRead = isOfAccess(record);
+    if (record.k === "read" && !isRead) return;
     // An update that succeeded is told by the entry that it changed.
     if (QUIET.has(record.k) || record.k === "update" && record.ok !== false || isAsked(index)) return;
     const before = run.length === 0 ? null : records[run.at(-1)];

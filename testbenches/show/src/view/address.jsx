@@ -34,8 +34,8 @@ export function Address(look) {
       <p class="access">
         <b>{sentence(`${whoOf(recording, state, record)} `).trim()}</b> {verb(record.access)} <code class="va">{record.va}</code>
         {record.port && <span class="quiet"> ({record.port} port)</span>}
-        <Outcome focus={focus} stale={focus.done && staleHit(recording, focus.index) !== null} />
-        {focus.done && look.moment.cycle > record.to + 1 && <span class="quiet"> the last access{isOutside(recording.run.window, look.moment.cycle) && " recorded"}, answered in cycle {number(record.to)}</span>}
+        {focus.done && !look.present && <span class="quiet past"> – the last access{isOutside(recording.run.window, look.moment.cycle) && " recorded"}, answered in cycle {number(record.to)}:</span>}
+        <Outcome focus={focus} past={!look.present} stale={focus.done && staleHit(recording, focus.index) !== null} />
       </p>
       {!bare && (
         <div class="fields" role="list" aria-label="Fields of the virtual address">
@@ -73,15 +73,16 @@ export function Address(look) {
   );
 }
 
-function Outcome({ focus: { record, done }, stale }) {
+function Outcome({ focus: { record, done }, stale, past }) {
   if (!done) return <span class="tag walk">waits</span>;
+  const tagOf = (tone) => `tag ${past ? "plain" : tone}`;
   if (record.cause !== undefined && record.cause !== null) {
-    return <span class="tag fault">fault{record.reason ? `: ${plainWords(record.reason)}` : ""}</span>;
+    return <span class={tagOf("fault")}>fault{record.reason ? `: ${plainWords(record.reason).replace(/^[ad](?= clear)/, (letter) => letter.toUpperCase())}` : ""}</span>;
   }
-  if (stale) return <span class="tag fault">hit in a stale line</span>;
+  if (stale) return <span class={tagOf("fault")}>hit in a stale line</span>;
   const names = { tlb: ["hit", "hit"], l2: ["hit in L2", "hit"], walk: ["miss, walk", "walk"], bare: ["not translated", "plain"] };
   const [name, tone] = names[record.how] ?? ["answered", "plain"];
-  return <span class={`tag ${tone}`}>{name}</span>;
+  return <span class={tagOf(tone)}>{name}</span>;
 }
 
 const ROLES = { pointer: "pointer to the next table", leaf: "leaf", invalid: "not valid", reserved: "reserved" };

@@ -148,13 +148,14 @@ export function App({ document: given, onRun }) {
               </div>
             ))}
           </div>
+          <Marks of="what" name="What the words mean" />
         </section>
         <section class="panel wide p-timeline" aria-labelledby="h-timeline">
           <h2 id="h-timeline" class="hidden">Timeline</h2>
           {looks.map((look, i) => (
             <div key={i}>
               {two && <p class="run-name">{look.recording.run.name}</p>}
-              <Timeline look={look} onGo={goIn(i)} onRecord={goRecordIn(i)} register={i === 0 ? (handle) => { timeline.current = handle; } : undefined} />
+              <Timeline look={look} onGo={goIn(i)} onRecord={goRecordIn(i)} onNote={say} register={i === 0 ? (handle) => { timeline.current = handle; } : undefined} />
             </div>
           ))}
           <Marks of="timeline" />

@@ -3,7 +3,7 @@
 import { useRef } from "preact/hooks";
 import { hex, pagesFrom } from "../model/hex.js";
 import { historyOf } from "../model/history.js";
-import { frameKind, frameText, legendOf } from "../words/frames.js";
+import { TAKEN, frameKind, frameText, legendOf } from "../words/frames.js";
 import { processName } from "../words/names.js";
 import { say } from "../words/say.js";
 import { classes, number } from "./parts.jsx";
@@ -52,8 +52,6 @@ function runsOf(state, ppns, chosen) {
   }
   return cells;
 }
-
-const TAKEN = { copy: "being filled with a copy", mapped: "mapped by an entry already" };
 
 function words(state, { ppn, record, count, end }) {
   const { name, owners } = frameKind(record);

@@ -1,8 +1,11 @@
 // What the marks of each panel mean, to be opened below it.
 
-const flags = "flags of an entry, in the order V R W X U G A D; a dot is a 0";
+import { WORDS } from "../words/glossary.js";
+
+const flags = "flags of an entry: V valid, R readable, W writable, X executable, U for user mode, G global, A accessed, D dirty; a dot is a 0";
 
 const MARKS = {
+  what: WORDS,
   address: [
     ["63–39", "bits above the translated ones"], ["VPN[n]", "the index into the table of level n; blue: its entry was read"], ["green", "bits that the physical address keeps"],
   ],
@@ -12,7 +15,7 @@ const MARKS = {
   ],
   tlb: [
     ["hit", "this access used the line"], ["fill", "the walk of this access filled it"], ["stale", "the page tables say something else now; a fence must cover the line before it is not used any longer"],
-    ["rights", "R W X: what is allowed; U: for user mode; D: the page may be written without a walk, since D is set in its entry"], ["G", "global: in every address space"],
+    ["rights", "R readable, W writable, X executable; U: for user mode; G: global; D dirty: the page may be written without a walk, since D is set in its entry"], ["G", "global: in every address space"], ["ASID", "address-space identifier: of which address space the line is"], ["VPN, PPN", "virtual and physical page number"],
   ],
   frames: [
     ["h", "a letter for the use, with the number of its process"], ["1+2", "mapped by processes 1 and 2; double border"], ["T 1", "a page table of process 1"], ["41", "the last digits of the frame's number"],
@@ -30,11 +33,11 @@ const MARKS = {
   ],
 };
 
-export function Marks({ of }) {
+export function Marks({ of, name = "What the marks mean" }) {
   if (!MARKS[of]) return null;
   return (
     <details class="marks">
-      <summary>What the marks mean</summary>
+      <summary>{name}</summary>
       <dl>{MARKS[of].map(([mark, means]) => <div><dt>{mark}</dt><dd>{means}</dd></div>)}</dl>
     </details>
   );

@@ -51,7 +51,19 @@ function labelNote(recording, pid) {
   return base > 0n ? `Page 0 here is virtual page ${hex(base)}. ` : "";
 }
 
+/** Whether any page was or will be replaced, or the run is of a reference string, where that is the question. */
+const isReplaced = ({ run: { labels }, records }) => labels.size > 0 || records.some((record) => record.k === "event" && ["eviction", "swap_out"].includes(record.event));
+
+const replaces = new WeakMap();
+
 export function Replacement(look) {
+  const { recording } = look;
+  if (!replaces.has(recording)) replaces.set(recording, isReplaced(recording));
+  if (replaces.get(recording)) return <Drawn {...look} />;
+  return <details class="nothing"><summary>No page is replaced in this run: there are frames enough</summary><Drawn {...look} /></details>;
+}
+
+function Drawn(look) {
   const references = referencesOf(look.recording, look.pid);
   return (
     <div class="replacement">
@@ -110,10 +122,18 @@ function Strings({ look, references }) {
         {isOutside(look.recording.run.window, look.moment.cycle) && `References are recorded from cycle ${number(look.recording.run.window.from)} to ${number(look.recording.run.window.to)} only; the column marked is the last one recorded. `}
         {labelNote(look.recording, look.pid)}
         {rows.length > shown.length && `${rows.length - shown.length} more ${typeof rows[0] === "number" ? "places" : "frames"} are not drawn. `}
-        {references.count.toLocaleString("en")} {look.recording.run.window?.whole === false && "recorded "}references, {references.faults.toLocaleString("en")} of them with a fault. {rows.some((row) => typeof row === "number") && "A page takes the place of the one that made room for it. "}A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
+        {countText(look, references)}{rows.some((row) => typeof row === "number") && "Places are in the order in which their first pages came, wherever the frames are; a page that replaces another takes its place. "}A dot is a set A bit.{references.merged && " Those in a row to one page are one column."}
       </p>
     </div>
   );
+}
+
+/** How many references there were up to the moment, and how many of them faulted. */
+function countText({ recording, focus }, references) {
+  const { count, faults } = focus === null ? { count: 0, faults: 0 } : references.until(focus.rank, focus.done);
+  const all = references.count;
+  const recorded = recording.run.window?.whole === false ? "recorded " : "";
+  return `${number(count)}${count < all ? ` of ${number(all)}` : ""} ${recorded}references so far, ${number(faults)} of them with a fault. `;
 }
 
 /** The rows that any column uses, those that change first. */

@@ -1,10 +1,10 @@
 // The search field, its results, and the way from one result to the next.
 
 import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
-import { STRETCH, readOn, search } from "../model/search.js";
+import { EXACT, SAID, STRETCH, readOn, search } from "../model/search.js";
 import { processName } from "../words/names.js";
 import { say, tellOf } from "../words/say.js";
-import { number } from "./parts.jsx";
+import { classes, number } from "./parts.jsx";
 
 /** Results with a sentence each. */
 const LISTED = 40;
@@ -31,6 +31,8 @@ function useTexts(recording, wanted) {
   return ready;
 }
 
+const HOW = { [EXACT]: "exact", [SAID]: "says it" };
+
 /** How many are found, and how. */
 function countText(found, ready, cycle, last) {
   const parts = [];
@@ -41,12 +43,12 @@ function countText(found, ready, cycle, last) {
   }
   const near = found.total - found.exact - found.said;
   const counts = [
-    found.exact > 0 ? `${number(found.exact)} found` : null,
-    found.said > 0 ? `${number(found.said)} ${found.said === 1 ? "sentence says" : "sentences say"} it` : null,
-    near > 0 ? `${number(near)} nearby` : null,
+    found.exact > 0 ? `${number(found.exact)} exact` : null,
+    found.said > 0 ? `${number(found.said)} ${found.said === 1 ? "says" : "say"} it in a sentence` : null,
+    near > 0 ? `${number(near)} near it` : null,
   ];
-  parts.push(`${counts.filter((text) => text !== null).join(", ")}${ready ? "" : ", so far"}.`);
-  if (found.total > found.hits.length) parts.push(`The first ${found.hits.length} can be visited.`);
+  parts.push(`${number(found.total)} found${ready ? "" : " so far"}, in the order of time: ${counts.filter((text) => text !== null).join(", ")}.`);
+  if (found.total > found.hits.length) parts.push(`The ${found.hits.length} that fit best can be visited.`);
   return parts.join(" ");
 }
 
@@ -67,7 +69,8 @@ export function Search({ lead, onGo, onCycle, onStory, field, register }) {
     onStory();
     onGo(found.hits[next]);
   };
-  const move = (way) => go(place < 0 ? (way > 0 ? 0 : -1) : place + way);
+  // The first that fits best, then from it in the order of time.
+  const move = (way) => go(place < 0 ? (way > 0 ? found.first : -1) : place + way);
   useLayoutEffect(() => register?.({ move }));
   // The page gets its keys back, so that an arrow steps from what was found.
   const leave = () => {
@@ -110,8 +113,8 @@ export function Search({ lead, onGo, onCycle, onStory, field, register }) {
           <ol>
             {found.hits.slice(first, first + LISTED).map((index, i) => (
               <li key={index}>
-                <button type="button" class={first + i === place ? "now" : ""} onClick={() => { go(first + i); leave(); }}>
-                  <span class="cycle">{number(recording.records[index].at)}</span> <span>{say(recording, index).what}</span>
+                <button type="button" class={classes({ now: first + i === place, exact: found.how[first + i] === EXACT })} onClick={() => { go(first + i); leave(); }}>
+                  <span class="cycle">{number(recording.records[index].at)}</span> {HOW[found.how[first + i]] && <b class="how">{HOW[found.how[first + i]]}</b>} <span>{say(recording, index).what}</span>
                 </button>
               </li>
             ))}

@@ -15,7 +15,7 @@ function within(range, cycles) {
   return { begin, end: begin + length };
 }
 
-export function Timeline({ look, onGo, onRecord, register }) {
+export function Timeline({ look, onGo, onRecord, onNote, register }) {
   const { recording, moment } = look;
   const lanes = useMemo(() => lanesOf(recording), [recording]);
   const whole = within({ begin: 0, end: recording.cycles }, recording.cycles);
@@ -89,7 +89,8 @@ export function Timeline({ look, onGo, onRecord, register }) {
   // The next of a lane, or the one before.
   const visit = (lane, way) => {
     const index = lane.next(moment.record ?? moment.index - 1, way);
-    if (index !== null) onRecord(index);
+    if (index !== null) return onRecord(index);
+    return onNote?.(`There is no ${way > 0 ? "later" : "earlier"} mark in the lane ${lane.title}.`);
   };
   return (
     <div class="timeline">

@@ -1,6 +1,6 @@
 // The lines of each TLB of each hart, those that were hit or filled marked, and those that are stale.
 
-import { bytesText, firstOf, pageBytes, rangeText } from "../model/pte.js";
+import { RIGHTS, bytesText, firstOf, pageBytes, rangeText } from "../model/pte.js";
 import { EMPTY } from "../model/pmap.js";
 import { staleOf } from "../model/stale.js";
 import { ofHart } from "../model/state.js";
@@ -33,8 +33,6 @@ function rowsOf(numbers, isEmpty) {
   return rows;
 }
 
-const FLAG_ORDER = [..."rwxugd"];
-
 export function Tlbs(look) {
   const { recording: { machine, harts } } = look;
   const { window: seen } = look.recording.run;
@@ -53,7 +51,7 @@ export function Tlbs(look) {
 }
 
 function Tlb({ tlb, hart, look }) {
-  const { state, recording: { scheme, harts }, hit, filled, since } = look;
+  const { state, recording: { scheme, harts }, present, hit, filled, since } = look;
   const mine = look.tlb?.name === tlb.name && hart === (look.focus?.record.hart ?? 0);
   const known = state.lines.get(ofHart(tlb.name, hart)) ?? EMPTY;
   const lines = [...known].map(([, line]) => line).sort((a, b) => a.line - b.line);
@@ -71,14 +69,14 @@ function Tlb({ tlb, hart, look }) {
   return (
     <div class={classes({ tlb: true, mine })}>
       <h3>{title} <span class="note">{valid.length} of {tlb.lines} lines valid{!whole && valid.length < tlb.lines ? "; empty ones are not shown" : ""}</span></h3>
-      <div class="scroll lines">
+      <div class={classes({ scroll: true, lines: true, long: !whole })}>
         <table>
           <thead><tr><th>line</th><th title="virtual page number">VPN</th><th>ASID</th><th title="global">G</th><th>size</th><th title="physical page number">PPN</th><th title="R W X: allowed; U: for user mode; G: global; D: may be written without a walk">rights</th></tr></thead>
           <tbody>
             {rowsOf(numbers, isEmpty).map((number) => {
               if (typeof number === "object") return <tr key={number.first} class="empty gap"><td colspan="7">{number.first} to {number.last}: empty</td></tr>;
               const line = known.get(number);
-              return <Line key={number} number={number} line={line} scheme={scheme} stale={staleOf(look.recording, state, line)} isHit={mine && hit === number} isFilled={mine && filled === number} fresh={line && line.by > since} />;
+              return <Line key={number} number={number} line={line} scheme={scheme} stale={staleOf(look.recording, state, line)} isHit={mine && present && hit === number} isFilled={mine && filled === number} fresh={line && line.by > since} />;
             })}
           </tbody>
         </table>
@@ -90,11 +88,12 @@ function Tlb({ tlb, hart, look }) {
 
 function Line({ number, line, scheme, stale, isHit, isFilled, fresh }) {
   const empty = !line || line.valid === false;
+  const note = stale !== null;
   const size = line?.level ?? 0;
   return (
     <>
-      <tr class={classes({ hit: isHit, filled: isFilled, fresh, empty, stale: stale !== null })}>
-        <td>{number}{isHit ? <b class="mark"> hit</b> : isFilled ? <b class="mark"> fill</b> : null}</td>
+      <tr class={classes({ hit: isHit, filled: isFilled && !empty, fresh, empty, stale: note })}>
+        <td rowspan={note ? 2 : 1}>{number}{isHit ? <b class="mark"> hit</b> : isFilled && !empty ? <b class="mark"> fill</b> : null}</td>
         {empty ? <td colspan="6" class="quiet">{fresh ? "emptied" : "–"}</td> : [
           <td key="v" title={rangeText("page", line.vpn, scheme, size)}><code>{firstOf(line.vpn, scheme, size)}</code></td>,
           <td key="a">{line.global ? "any" : line.asid ?? 0}</td>,
@@ -104,16 +103,16 @@ function Line({ number, line, scheme, stale, isHit, isFilled, fresh }) {
           <td key="f"><Rights text={String(line.flags ?? "")} /></td>,
         ]}
       </tr>
-      {stale !== null && <tr class="stale-note"><td colspan="7">↑ stale: {staleText(stale)}</td></tr>}
+      {note && <tr class="stale-note"><td colspan="6">stale: {staleText(stale)}</td></tr>}
     </>
   );
 }
 
 function Rights({ text }) {
-  const has = (letter) => text.toLowerCase().includes(letter);
+  const has = (letter) => text.includes(letter);
   return (
-    <span class="flags" role="img" aria-label={`rights ${FLAG_ORDER.filter(has).join(" ").toUpperCase()}`}>
-      {FLAG_ORDER.map((letter) => <i class={has(letter) ? "on" : "off"}>{has(letter) ? letter.toUpperCase() : "·"}</i>)}
+    <span class="flags" role="img" aria-label={`rights ${RIGHTS.filter(has).join(" ")}`}>
+      {RIGHTS.map((letter) => <i class={has(letter) ? "on" : "off"}>{has(letter) ? letter : "·"}</i>)}
     </span>
   );
 }

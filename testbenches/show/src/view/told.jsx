@@ -1,6 +1,8 @@
 // What happens at the moment, in words: the sentence, why, the rule; the counts; what came before.
 
 import { accessBehind } from "../model/answers.js";
+import { glossed } from "../words/glossary.js";
+import { groupText } from "../words/groups.js";
 import { ruleText } from "../words/rules.js";
 import { say } from "../words/say.js";
 import { Change } from "./change.jsx";
@@ -24,21 +26,23 @@ export function Told(look) {
     <div class={`told tone-${tone}`}>
       <p class="when">cycle {number(moment.cycle)}{look.step && <span class="step"> · step{look.step.line ? ` of line ${look.step.line}` : ""}: <code>{look.step.text}</code></span>}</p>
       <p class="what">{told.what}</p>
-      {told.why && <p class="why">{told.why}</p>}
+      {told.why && <p class="why"><Glossed text={told.why} /></p>}
       <Change change={told.change} />
       <Group recording={recording} index={look.subject} />
-      {told.rule && <p class="rule">{ruleText(told.rule)}</p>}
+      {told.rule && <p class="rule"><Glossed text={ruleText(told.rule)} /></p>}
     </div>
   );
 }
 
-/** Of how many changes of one kind in this cycle this is the last. */
+/** A text, with what its words mean for who points at them. */
+function Glossed({ text }) {
+  return glossed(text).map(({ text: part, means }) => (means === null ? part : <abbr title={means}>{part}</abbr>));
+}
+
+/** Of which changes of one kind in this cycle this is the last. */
 function Group({ recording, index }) {
-  const group = index === null ? undefined : recording.groups.get(index);
-  if (group === undefined) return null;
-  const { first, count } = group;
-  const names = { pte: "entries", frame: "frames", line: "lines", region: "regions", slot: "swap slots", process: "processes", root: "root tables" };
-  return <p class="quiet group">The last of {count} {names[recording.records[first].k] ?? "records"} that change in this cycle; stepping by record visits each.</p>;
+  const text = index === null ? null : groupText(recording, index);
+  return text === null ? null : <p class="quiet group">{text}</p>;
 }
 
 /** That of an access by what came of it. */

@@ -1,10 +1,10 @@
 // What a change of an entry, a line or a frame is: the old, the new, and what differs.
 
-import { FLAGS, decodePte, flagText, rangeText } from "../model/pte.js";
+import { FLAGS, RIGHTS as LINE_RIGHTS, decodePte, flagText, rangeText } from "../model/pte.js";
 import { entryAt } from "../model/walk.js";
 import { a } from "./names.js";
 
-/** An entry in words: "VRUA to frame 0x80041". */
+/** An entry in words: "VR··U·A· to frame 0x80041". */
 export function entryText(value, scheme, level) {
   const { role, flags, base, size, wrong } = decodePte(value, scheme, level);
   if (role === "invalid") return "V = 0";
@@ -72,8 +72,6 @@ export function entryPicture(old, now, scheme, level) {
   return old === null ? null : { old: entryTokens(old, now, scheme, level), now: entryTokens(now, old, scheme, level) };
 }
 
-const LINE_LETTERS = [..."RWXUD"];
-
 function lineTokens(line, other, scheme) {
   if (!line || line.valid === false) return [token("empty", other?.valid !== false && other !== null)];
   const used = other && other.valid !== false ? other : null;
@@ -82,7 +80,7 @@ function lineTokens(line, other, scheme) {
   return [
     token(rangeText("page", line.vpn, scheme, line.level ?? 0), differs("vpn")), token(line.global ? ", any ASID" : `, ASID ${line.asid ?? 0}`, differs("asid")), token(" → "),
     token(rangeText("frame", line.ppn, scheme, line.level ?? 0), differs("ppn")), token(" "),
-    ...LINE_LETTERS.map((letter) => token(has(line, letter) ? letter : "·", used === null || has(line, letter) !== has(used, letter))),
+    ...LINE_RIGHTS.map((letter) => token(has(line, letter) ? letter : "·", used === null || has(line, letter) !== has(used, letter))),
   ];
 }
 
@@ -95,8 +93,41 @@ export function linePicture(old, now, scheme) {
 /** The picture of a change that two words tell. */
 export const wordPicture = (old, now) => (old === now ? null : { old: [token(old, true)], now: [token(now, true)] });
 
-/** "a leaf, VRUA to frame 0x80041", where it stands after "now". */
+/** "a leaf, VR··U·A· to frame 0x80041", where it stands after "now". */
 export function roleText(value, scheme, level) {
   const { role } = decodePte(value, scheme, level);
   return role === "leaf" ? `${a(role)}, ${entryText(value, scheme, level)}` : entryText(value, scheme, level);
+}
+
+/** Texts in a row that both lists have, from which on only the first and the last are shown. */
+const MANY = 4;
+
+/** The picture of a change of a list: those marked that the other has not, or has elsewhere in its order. */
+export function listPicture(old, now) {
+  if (old.join() === now.join()) return null;
+  const kept = commonOf(old, now);
+  const isInside = (list, i) => [i - 1, i, i + 1].every((at) => kept.has(list[at]));
+  const tokens = (list) => {
+    const shown = list.length < MANY ? list.map((_, i) => i) : list.map((_, i) => i).filter((i) => !isInside(list, i));
+    return shown.flatMap((i, at) => [...(at === 0 ? [] : [token(i > shown[at - 1] + 1 ? ", …, " : ", ")]), token(list[i], !kept.has(list[i]))]);
+  };
+  return { old: tokens(old), now: tokens(now) };
+}
+
+/** The most pairs of texts that are compared. */
+const LONGEST = 1e6;
+
+/** The texts of the longest list that both have in this order. Texts of a list differ. */
+function commonOf(old, now) {
+  // Of very long ones those that both have, whatever their order.
+  if (old.length * now.length > LONGEST) return new Set(old.filter((text) => now.includes(text)));
+  const best = Array.from({ length: old.length + 1 }, () => Array(now.length + 1).fill(0));
+  for (let i = old.length - 1; i >= 0; i--) for (let j = now.length - 1; j >= 0; j--) best[i][j] = old[i] === now[j] ? best[i + 1][j + 1] + 1 : Math.max(best[i + 1][j], best[i][j + 1]);
+  const kept = new Set();
+  for (let i = 0, j = 0; i < old.length && j < now.length;) {
+    if (old[i] === now[j]) kept.add(old[i++]) && j++;
+    else if (best[i + 1][j] >= best[i][j + 1]) i++;
+    else j++;
+  }
+  return kept;
 }

@@ -3,6 +3,8 @@
 import { decodePte } from "../model/pte.js";
 import { ownerOf } from "../model/owner.js";
 import { entryChange, entryPicture, entryText, flagsText, roleText, valueBefore } from "./changes.js";
+import { forkText } from "./kernel.js";
+import { madeStale } from "./lines.js";
 import { placeText, processName } from "./names.js";
 import { RULES } from "./rules.js";
 
@@ -45,10 +47,13 @@ export function sayPte({ recording, state, record, index }) {
     const marks = change && flagsText(change) !== "" ? flagsText(change) : "A or D is set";
     return { what: `The walker writes ${name}: ${marks}.`, why: change ? `${entryText(old, scheme, level)} becomes ${now}: the leaf was used${change.set.includes("D") ? " for a store" : ""}.` : "It marks the leaf that it used.", rule: RULES.marks, change: picture };
   }
-  const who = WRITERS[record.by] ?? (recording.hasKernel ? WRITERS.kernel : WRITERS.software);
+  const fork = forkText(recording, index);
+  const writer = WRITERS[record.by] ?? (recording.hasKernel ? WRITERS.kernel : WRITERS.software);
+  const who = fork === "" ? writer : `${fork}${writer.replace("The", "the")}`;
   const was = change === null ? "" : change.kind === "mapped" ? ", before V = 0" : "";
   const what = change === null || change.kind === "mapped" ? `${who} writes ${name}: now ${roleText(record.value, scheme, level)}${was}.` : `${who} writes ${name}: ${entryText(old, scheme, level)} becomes ${now}.`;
-  return { what, why: change === null ? "" : effectOf(change, decodePte(record.value, scheme, level).role), rule: RULES.written, change: picture };
+  const effects = [change === null ? "" : effectOf(change, decodePte(record.value, scheme, level).role), ["none", "mapped", "marked"].includes(change?.kind) ? "" : madeStale(recording, index)];
+  return { what, why: effects.filter((text) => text !== "").join(" "), rule: RULES.written, change: picture };
 }
 
 /** The letters that an update sets: "A", "D" or "A and D". */

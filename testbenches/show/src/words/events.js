@@ -84,8 +84,10 @@ const EVENTS = {
     const who = processName(state, record.pid);
     const where = place({ recording, record });
     const [why, rule] = record.kind === "minor" ? minorOf(recording, index) : FAULTS[record.kind] ?? ["", "it is diagnosed, then handled"];
-    const what = record.kind === "accessed_dirty" ? `${who} needs ${markNeeded(recording, index)} set by the kernel at ${where}${cause}.`
-      : `${who} has ${a(plainWords(record.kind ?? "page"))} fault at ${where}${cause}.`;
+    // The hardware told its fault before; this is what the kernel makes of it.
+    const decided = record.kind === "accessed_dirty" ? `${who} needs ${markNeeded(recording, index)} set at ${where}${cause}.`
+      : `${a(plainWords(record.kind ?? "page"))} fault of ${who} at ${where}${cause}.`;
+    const what = `The kernel decides: ${decided}`;
     const kind = { minor: "Minor: no disk is needed. ", major: "Major: the disk is needed. " }[record.kind] ?? "";
     return [what, `${kind}${why}`, kernel(rule)];
   },

@@ -1,6 +1,6 @@
 // Why an access faults: the entry or the line that decided it, and the step that it fails.
 
-import { decodePte, dependsOf, entryAddress, flagText, levelNumber, splitAddress } from "../model/pte.js";
+import { decodePte, dependsOf, entryAddress, flagText, levelNumber, rightsText, splitAddress } from "../model/pte.js";
 import { ofHart, satpOf } from "../model/state.js";
 import { hitLine, keptAsid, tlbOf, walkOf } from "../model/walk.js";
 import { a, plainWords } from "./names.js";
@@ -36,7 +36,7 @@ function faultOfLine(recording, index, record, reason) {
   const known = typeof line?.flags === "string" ? line.flags : null;
   if (known === null) return { why: `The line in the TLB does not allow ${accessWords(record.access)}${record.privilege ? ` by ${record.privilege}-mode` : ""}, so no walk is needed to refuse it.`, rule: RULES.either };
   const flags = Object.fromEntries([..."RWXU"].map((letter) => [letter, known.includes(letter)]));
-  return refusal(`No walk is needed to refuse it: the line in the TLB has ${known}`, flags, record);
+  return refusal(`No walk is needed to refuse it: the line in the TLB has ${rightsText(known)}`, flags, record);
 }
 
 function lineAt(state, tlb, hart, number) {

@@ -47,6 +47,9 @@ export function legendOf(records) {
 
 const NAMES = { cache: "a page of the page cache", library: "a page of library text", rodata: "a page of constants", shared: "a page of shared memory", mmap: "a page of a mapping", mapped: "a page of a mapping" };
 
+/** What is so of a free frame that the kernel has given away, but not yet told. */
+export const TAKEN = { copy: "being filled with a copy", mapped: "mapped by an entry already" };
+
 /** What a frame holds, in words that follow "holds". */
 function contentOf(record) {
   if (record.what === "zero") return "the page of zeroes";
@@ -93,7 +96,8 @@ export function sayFrame(told) {
   const frame = `Frame ${record.ppn}`;
   const before = recording.stateAt(index);
   const old = before.frames.get(record.ppn);
-  const was = frameText(before, old);
+  const taken = before.taken.get(record.ppn);
+  const was = taken ? `${TAKEN[taken.why]} since cycle ${recording.records[taken.by - 1].at.toLocaleString("en")}` : frameText(before, old);
   const change = wordPicture(was, frameText(state, record));
   const users = record.pids ?? [];
   const names = holdersOf(state, record);

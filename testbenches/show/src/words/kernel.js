@@ -71,6 +71,38 @@ function lastOf(recording, index, event, pid, vpn) {
   return null;
 }
 
+/** Why a store is answered with a copy: who shares the frame, and what the region allows. */
+function copyReason(recording, index) {
+  const { pid, va } = recording.records[index];
+  const state = recording.stateAt(index);
+  const region = regionOf(state, pid, va);
+  const frame = state.frames.get(state.pages.get(pid)?.get(pageOf(va, recording.scheme.page_bits)[0]));
+  const sharers = new Set((frame?.pids ?? []).map(([owner]) => owner));
+  const allowed = region?.perm?.includes("w") ? `The region ${region.name ?? region.kind ?? region.start} allows the store (${region.perm}), so ${processName(state, pid)} is not killed` : "";
+  const many = frame?.what === "zero" ? "its frame is the page of zeroes, which nobody may write" : `${sharers.size} processes share frame ${frame?.ppn}`;
+  const shared = frame?.what === "zero" || sharers.size > 1 ? `${many}, so W cannot be set in it` : "";
+  const reasons = [allowed, shared].filter((text) => text !== "").join("; ");
+  return `It stores to a page that it shares, and gets a copy of its own.${reasons === "" ? "" : ` ${reasons.charAt(0).toUpperCase()}${reasons.slice(1)}.`}`;
+}
+
+/** The region of a process that has this address; null if it has none. */
+function regionOf(state, pid, va) {
+  for (const [, region] of state.regions.get(pid) ?? []) if (BigInt(region.start) <= BigInt(va) && BigInt(va) < BigInt(region.end)) return region;
+  return null;
+}
+
+/** The fork that a change of an entry or a fence is a part of, if it is told just after it. */
+export function forkAhead(recording, index) {
+  const fork = near(recording, index, 1, (record) => isEvent(record, "fork"), (record) => ["access", "activity", "step"].includes(record.k) || record.k === "event");
+  return fork !== null && fork.at <= recording.records[index].at + 1 ? fork : null;
+}
+
+/** "For the fork that makes child, " of such a change; else nothing. */
+export function forkText(recording, index) {
+  const fork = forkAhead(recording, index);
+  return fork === null ? "" : `For the fork that makes ${fork.name ?? `process ${fork.child}`}, `;
+}
+
 /** What resolved a fault without the disk, from what followed: `[why, rule]`. */
 export function minorOf(recording, index) {
   const { records, scheme } = recording;
@@ -80,7 +112,7 @@ export function minorOf(recording, index) {
   const before = recording.stateAt(index).pages.get(pid)?.get(vpn);
   for (let i = index + 1; i < Math.min(records.length, index + REACH); i++) {
     const record = records[i];
-    if (isEvent(record, "copy") && ofPage(record)) return ["It stores to a page that it shares, and gets a copy of its own.", "copy on write: a shared page is copied when one side stores to it"];
+    if (isEvent(record, "copy") && ofPage(record)) return [copyReason(recording, index), "copy on write: a shared page is copied when one side stores to it"];
     if (isEvent(record, "page_cache_hit") && ofPage(record)) return ["The page of the file is in the page cache.", "a page of a file that is in memory needs no disk"];
     if (isEvent(record, "swap_cache_hit") && ofPage(record)) return ["The page was evicted, but is still in memory.", "a page whose frame was not used again needs no disk"];
     if (isEvent(record, "promotion") && ofPage(record)) return ["Its page becomes part of a superpage.", "enough pages of an aligned run are in memory"];

@@ -1,7 +1,8 @@
 // Sentences on lines of TLBs: what fills them, what empties them, and lines that are stale.
 
-import { pageOf } from "../model/hex.js";
-import { bytesText, firstOf, flagText, pageBytes, rangeText } from "../model/pte.js";
+import { big, pageOf } from "../model/hex.js";
+import { ownerOf } from "../model/owner.js";
+import { bytesText, firstOf, flagText, pageBytes, rangeText, rightsText, shiftOf } from "../model/pte.js";
 import { staleOf } from "../model/stale.js";
 import { ofHart } from "../model/state.js";
 import { linePicture } from "./changes.js";
@@ -57,10 +58,32 @@ export function sayLine(told) {
   const bytes = size > 0 ? `, ${bytesText(pageBytes(scheme, size))},` : "";
   const range = (word, number) => rangeText(word, number, scheme, size);
   const same = old !== null && old.vpn === record.vpn && old.asid === record.asid;
-  const before = old === null ? "" : same ? ` It had ${textOf(old)} with ${old.flags || "no rights"}, and has ${record.flags || "no rights"} now.` : ` It had ${textOf(old)}, which is forgotten for it.`;
+  const before = old === null ? "" : same ? ` It had ${textOf(old)} with ${rightsText(old.flags)}, and has ${rightsText(record.flags)} now.` : ` It had ${textOf(old)}, which is forgotten for it.`;
   const stale = staleOf(recording, told.state, told.state.lines.get(ofHart(record.tlb, record.hart))?.get(record.line));
   if (stale !== null) return { what: `${where} is filled, and stale already: ${range("page", record.vpn)} of ${space} in ${range("frame", record.ppn)}, but ${staleText(stale)}.`, why: `The entry changed after the walk had read it; only a fence of this hart empties the line.${before}`, rule: RULES.written, change };
   return { what: `${where} is filled: ${range("page", record.vpn)}${bytes} of ${space} ${size > 0 ? "are" : "is"} in ${range("frame", record.ppn)}.`, why: `The next access to this page needs no walk.${before}`, rule: RULES.cached, change };
+}
+
+/** The lines that a write to an entry makes stale: "Line 7 of the data TLB is stale now: …"; "" if there are none. */
+export function madeStale(recording, index) {
+  const { scheme, records } = recording;
+  const [before, after] = [recording.stateAt(index), recording.stateAt(index + 1)];
+  const owner = ownerOf(after, scheme, records[index].pa);
+  if (owner === null) return "";
+  const under = BigInt(shiftOf(scheme, owner.level) - scheme.page_bits);
+  const page = big(pageOf(owner.va, scheme.page_bits)[0]) >> under;
+  const found = [];
+  for (const [, lines] of after.lines) {
+    for (const [, line] of lines) {
+      if (line.valid === false || !line.vpn || big(line.vpn) >> under !== page) continue;
+      const stale = staleOf(recording, after, line);
+      if (stale !== null && staleOf(recording, before, line)?.by !== stale.by) found.push({ line, stale });
+    }
+  }
+  if (found.length === 0) return "";
+  const names = found.map(({ line }) => `line ${line.line} of ${tlbText(line.tlb)}${ofHartText(recording, line)}`).join(" and ");
+  const says = found.length === 1 ? `: ${staleText(found[0].stale)}` : "";
+  return `${names.charAt(0).toUpperCase()}${names.slice(1)} ${found.length === 1 ? "is" : "are"} stale now${says}, until a fence.`;
 }
 
 /** What the tables say instead of a stale line: "the table says 0x8004c". */

@@ -3,7 +3,6 @@
 import { ANSWER } from "../model/answers.js";
 import { pageOf } from "../model/hex.js";
 import { NAPOT, bytesText, decodePte, dependsOf, flagText, pageBytes, pageName, rangeText, splitAddress } from "../model/pte.js";
-import { parsePolicy } from "../model/policy.js";
 import { staleOf } from "../model/stale.js";
 import { ofHart, satpOf } from "../model/state.js";
 import { accessOf, hitLine, keptAsid, tlbOf, walkOf } from "../model/walk.js";
@@ -12,10 +11,13 @@ import { entryName, marksOf, sayPte } from "./entries.js";
 import { sayEvent } from "./events.js";
 import { faultOf } from "./faults.js";
 import { sayFrame } from "./frames.js";
-import { fenceReason } from "./kernel.js";
+import { fenceReason, forkText } from "./kernel.js";
 import { fenceRule, sayLine, staleUse } from "./lines.js";
 import { a, causeName, counted, ofHartText, placeText, plainWords, processName, schemeOf, sentence, tlbText, verb, whoOf } from "./names.js";
-import { RULES, kernel, policy } from "./rules.js";
+import { sayRegion } from "./regions.js";
+import { RULES, kernel } from "./rules.js";
+import { partOf, trapOf } from "./traps.js";
+import { sayPolicy } from "./order.js";
 
 function reads(recording, index) {
   return walkOf(recording, index)?.reads ?? [];
@@ -140,26 +142,20 @@ function sayStart({ recording, state, record }) {
   return { what: `${walk} starts at a table of level ${record.level}.`, why: "The walk cache knows the pointers above it.", rule: RULES.cached };
 }
 
+/** A reason, which is a part of a fork. */
+const withFork = (fork, reason) => (fork === "" ? reason : `${fork.slice(0, -2)}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`);
+
 function sayFence({ recording, record, index }) {
   const va = record.va ?? null;
   const asid = record.asid ?? null;
   const of = [va === null ? "all addresses" : `address ${va}`, asid === null ? "all address spaces" : `ASID ${asid}`];
-  return { what: `SFENCE.VMA${ofHartText(recording, record)} for ${of[0]} of ${of[1]}.`, why: fenceReason(recording, index), rule: fenceRule(record) };
+  return { what: `SFENCE.VMA${ofHartText(recording, record)} for ${of[0]} of ${of[1]}.`, why: withFork(forkText(recording, index), fenceReason(recording, index)), rule: fenceRule(record) };
 }
 
-function sayActivity({ state, record }) {
-  const told = { process: "A process runs", handler: "The kernel handles a fault or an interrupt", user_copy: "The kernel copies to or from a process", disk: "The processor waits for the disk", disk_wait: "The processor waits for the disk", switch: "The kernel switches to another process", idle: "Nothing is ready to run" };
+function sayActivity({ recording, state, record, index, cycle = record.at }) {
+  const told = { process: "A process runs", handler: `The kernel handles ${trapOf(recording, state, index) ?? "a fault, a call or an interrupt"}`, user_copy: "The kernel copies to or from a process", disk: "The processor waits for the disk", disk_wait: "The processor waits for the disk", switch: "The kernel switches to another process", idle: "Nothing is ready to run" };
   const running = record.what === "process" ? `${state.running === null ? "The program" : processName(state, state.running)} runs` : told[record.what] ?? plainWords(record.what);
-  return { what: `${running}, until cycle ${record.to.toLocaleString("en")}.`, why: "", rule: null };
-}
-
-/** The first pages of a policy's state, by their names. */
-function orderText(recording, state, text) {
-  const entries = parsePolicy(text).flatMap((list) => list.entries);
-  const several = new Set(entries.map(({ pid }) => pid)).size > 1;
-  const names = entries.map(({ pid, vpn, word, more }) => (vpn === undefined ? more ? `${more} more` : word : `${several ? `${processName(state, pid)} ` : ""}${recording.run.labels.get(`${pid}:${vpn}`) ?? vpn}`));
-  if (names.length === 0) return "none";
-  return names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
+  return { what: `${running}, until cycle ${record.to.toLocaleString("en")}.`, why: record.what === "handler" ? partOf(recording, index, cycle) : "", rule: null };
 }
 
 const slotText = (state, slot) => (slot?.pids?.length ? slot.pids.map(([pid, vpn]) => `page ${vpn} of ${processName(state, pid)}`).join(" and ") : "free");
@@ -188,15 +184,9 @@ const SAYERS = {
   root: ({ state, record }) => record.root
     ? { what: `The root page table of ${processName(state, record.pid)} is in frame ${record.root}.`, why: "", rule: RULES.satp }
     : { what: `${processName(state, record.pid)} has ended; its page tables are gone.`, why: "", rule: kernel("nothing may use its translations any longer") },
-  region: ({ state, record }) => ({
-    what: record.gone ? `${processName(state, record.pid)} gives up its region ${record.name ?? record.start}.` : `${processName(state, record.pid)} has a region ${record.name ?? record.kind}, ${record.start} to ${record.end}, ${record.perm ?? ""}.`,
-    why: record.gone ? "" : "No frame is given yet: pages come when they are touched.", rule: kernel("a region says what may be accessed, not what is in memory"),
-  }),
+  region: sayRegion,
   slot: ({ recording, state, record, index }) => ({ what: record.pids?.length ? `Swap slot ${record.slot} holds ${slotText(state, record)}.` : `Swap slot ${record.slot} is free.`, why: "", change: wordPicture(slotText(state, recording.stateAt(index).slots.get(record.slot)), slotText(state, record)), rule: kernel("what was evicted dirty is kept in swap") }),
-  policy: ({ recording, state, record, index }) => ({
-    what: `The policy's pages, in the order in which it examines them: ${orderText(recording, state, record.state)}.`, why: "",
-    rule: policy(recording.machine.policy, "see the picture of its pages"), change: wordPicture(orderText(recording, state, recording.stateAt(index).policy?.text ?? ""), orderText(recording, state, record.state)),
-  }),
+  policy: sayPolicy,
   queues: ({ state, record }) => ({ what: record.ready?.length ? `Ready: ${record.ready.map((pid) => processName(state, pid)).join(", ")}.` : "No process is ready.", why: "", rule: kernel("the scheduler's queues") }),
   step: ({ record }) => ({ what: `Step${record.line ? ` of line ${record.line}` : ""}: ${record.text}`, why: "The scenario goes on.", rule: null }),
 };
@@ -219,6 +209,13 @@ export function tellOf(recording, index) {
   return `${what} ${why}`;
 }
 
+/** The place of the record of what cycles are spent on, which began before a moment. */
+function indexOf({ records }, { index }, activity) {
+  let i = index - 1;
+  while (i >= 0 && records[i] !== activity) i -= 1;
+  return i;
+}
+
 /** What is going on in a cycle in which no record begins. */
 export function sayBetween(recording, moment, focus) {
   const { cut } = recording.run;
@@ -229,7 +226,7 @@ export function sayBetween(recording, moment, focus) {
     return { what: sentence(`${whoOf(recording, state, record)} waits for the translation of ${placeText(recording, record.pid, record.va)}.`), why: `It was asked for in cycle ${record.at.toLocaleString("en")} and is answered in cycle ${record.to.toLocaleString("en")}.`, rule: RULES.read };
   }
   const activity = state.activity;
-  if (activity && activity.to > moment.cycle) return sayActivity({ state, record: activity });
+  if (activity && activity.to > moment.cycle) return sayActivity({ recording, state, record: activity, index: indexOf(recording, moment, activity), cycle: moment.cycle });
   if (moment.cycle >= recording.cycles) return { what: "The run has ended.", why: "", rule: null };
   if (moment.index === 0) return { what: "Nothing has happened yet.", why: "", rule: null };
   return { what: "Nothing begins in this cycle.", why: "", rule: null };

@@ -75,7 +75,7 @@ test("replacement: the table, the faults, the ring with its hand", async () => {
   assert.equal(await page.locator(".string thead th.now").innerText(), "1");
   assert.equal(await page.locator(".ring .place").count(), 3);
   assert.equal(await page.locator(".ring .place.hand").count(), 1);
-  assert.match(await page.locator(".replacement .quiet").first().innerText(), /20 references, 14 of them with a fault/);
+  assert.match(await page.locator(".replacement .quiet").first().innerText(), /20 references so far, 14 of them with a fault/);
   await close(page);
 });
 
