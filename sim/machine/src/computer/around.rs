@@ -132,11 +132,28 @@ impl Around {
     /// Gives the board the cycles that it has not been given.
     pub(super) fn settle(&mut self) {
         let idle = std::mem::take(&mut self.idle);
-        if idle > 0
-            && let Err(error) = self.board.pass(idle)
-        {
+        if idle == 0 {
+            return;
+        }
+        let idle = if self.board.busy() { self.come_to_rest(idle) } else { idle };
+        if let Err(error) = self.board.pass(idle) {
             self.error.get_or_insert(error);
         }
+    }
+
+    /// Lets up to so many cycles pass until the MMU is at rest; the ports hear what it answers.
+    /// Returns how many are left.
+    #[cold]
+    fn come_to_rest(&mut self, mut left: u64) -> u64 {
+        while left > 0 && self.board.busy() && self.error.is_none() {
+            let repeated = self.board.repeat(HART, &mut self.ports, left);
+            left -= repeated;
+            if repeated == 0 {
+                self.present();
+                left -= 1;
+            }
+        }
+        left
     }
 
     /// One cycle with what the ports are asked, or as many as pass without a change.
@@ -147,6 +164,12 @@ impl Around {
         if self.ports.slots.values().all(waits) && self.board.busy() {
             self.board.repeat(HART, &mut self.ports, u64::MAX);
         }
+        self.present();
+    }
+
+    /// One cycle of the board with what the ports are asked.
+    #[inline(always)]
+    fn present(&mut self) {
         if let Err(error) = self.board.cycle_of(HART, &mut self.ports) {
             self.error.get_or_insert(error);
         }
