@@ -8,6 +8,7 @@
 //! | [`comparison`] | organisations of the MMU on one recorded program, as table and picture |
 //! | [`show`] | the page of a recorded run |
 //! | [`soak`] | random programs with everything checked |
+//! | [`boot`] | operating systems on the same computer |
 //! | [`exec`] | bare-metal programs, every access translated by the hardware |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
@@ -16,6 +17,7 @@
 //! | `table` | aligned columns |
 
 pub mod bench;
+pub mod boot;
 pub mod cli;
 pub mod comparison;
 pub mod conform;

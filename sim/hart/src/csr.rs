@@ -184,6 +184,22 @@ impl Hart {
         self.advance(op)
     }
 
+    /// The value of a CSR as an instruction reads it in the present mode, XLEN bits; `None` if there is
+    /// none of this number, or not now. That the mode is privileged enough is not checked.
+    pub fn csr_value<S: Surroundings>(&mut self, around: &mut S, number: u16) -> Option<u64> {
+        self.read_csr(around, number)
+    }
+
+    /// Writes a CSR as an instruction does in the present mode; false if there is none of this number,
+    /// or not now. What is read-only stays as it is.
+    pub fn set_csr<S: Surroundings>(&mut self, around: &mut S, number: u16, value: u64) -> bool {
+        let there = self.read_csr(around, number).is_some();
+        if there {
+            self.write_csr(around, number, value & self.mask);
+        }
+        there
+    }
+
     /// Whether S-mode's view of translation is accessible: `satp` and fences
     /// (`norm:mstatus_tvm_warl_op`).
     pub(crate) fn may_manage_translation(&self) -> bool {

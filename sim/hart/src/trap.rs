@@ -178,6 +178,16 @@ impl Hart {
         Ok(())
     }
 
+    /// Goes on at an address after a trap into M-mode, as `mret` does: for firmware that is no program.
+    /// Without effect in other modes.
+    pub fn resume(&mut self, pc: u64) {
+        if self.privilege == Privilege::Machine {
+            (self.mstatus, self.privilege) = status::machine_returned(self.mstatus);
+            self.refresh();
+            self.pc = pc & self.mask & self.aligned;
+        }
+    }
+
     /// `sret`
     pub(crate) fn supervisor_return<S>(&mut self, _: &mut S, op: Op) -> Executed {
         let trapped = self.privilege == Privilege::Supervisor && self.mstatus & status::TSR != 0;

@@ -26,6 +26,9 @@ pub struct Tree {
     pub mmu: String,
     /// The command line of the operating system.
     pub arguments: String,
+    /// Random bytes for its generator. Without any, Linux measures jitter instead, which takes long
+    /// on a machine that has none.
+    pub randomness: Vec<u8>,
     /// Where its initial file system is.
     pub initrd: Option<Range<u64>>,
     /// Whether there is a disk.
@@ -78,6 +81,9 @@ impl Tree {
         let chosen = fdt.begin_node("chosen")?;
         fdt.property_string("bootargs", &self.arguments)?;
         fdt.property_string("stdout-path", &format!("/soc/serial@{:x}", Map::UART.start))?;
+        if !self.randomness.is_empty() {
+            fdt.property("rng-seed", &self.randomness)?;
+        }
         if let Some(Range { start, end }) = self.initrd {
             fdt.property_u64("linux,initrd-start", start)?;
             fdt.property_u64("linux,initrd-end", end)?;

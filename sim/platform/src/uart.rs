@@ -77,6 +77,23 @@ impl Uart {
         state.settle();
     }
 
+    /// Prints characters that do not come through the registers: those of firmware.
+    pub fn print(&self, text: &[u8]) {
+        // What the host cannot print is lost, as on a line that nobody listens to.
+        let _ = self.0.borrow_mut().port.writer_mut().write_all(text);
+    }
+
+    /// Whether software waits for characters: it has enabled their interrupt.
+    pub fn listens(&self) -> bool {
+        self.0.borrow().port.state().interrupt_enable & READY != 0
+    }
+
+    /// Whether characters were typed that software has not read.
+    pub fn has_typed(&self) -> bool {
+        let state = self.0.borrow();
+        !state.typed.is_empty() || state.port.state().line_status & READY != 0
+    }
+
     /// Writes out what the host has buffered of what was printed.
     ///
     /// # Errors

@@ -60,8 +60,17 @@ pub enum MisalignedArg {
     Trap,
 }
 
+impl From<MisalignedArg> for Misaligned {
+    fn from(argument: MisalignedArg) -> Misaligned {
+        match argument {
+            MisalignedArg::Split => Misaligned::Split,
+            MisalignedArg::Trap => Misaligned::Trap,
+        }
+    }
+}
+
 /// A size as people write it.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let wrong = || format!("`{text}` is no size: write bytes, or a number with K, M or G");
     let (digits, unit) = match text.strip_suffix(['K', 'M', 'G']) {
         Some(digits) => (digits, text.chars().last().unwrap_or(' ')),
@@ -110,10 +119,7 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         memory: arguments.memory,
         latency: arguments.latency,
         data_latency: arguments.data_latency,
-        misaligned: match arguments.misaligned {
-            MisalignedArg::Split => Misaligned::Split,
-            MisalignedArg::Trap => Misaligned::Trap,
-        },
+        misaligned: arguments.misaligned.into(),
         most: arguments.max,
     };
     let stop = interrupt::stop_flag()?;
@@ -136,7 +142,11 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         Outcome::Ended(code) => Status::Program(u8::try_from(code).unwrap_or(u8::MAX)),
         Outcome::Interrupted => Status::Interrupted,
         Outcome::Hardware(_) => Status::Differs,
-        Outcome::Reboot | Outcome::Limit | Outcome::Asleep | Outcome::Strange(_) => Status::Failed,
+        Outcome::Reboot
+        | Outcome::Limit
+        | Outcome::Asleep
+        | Outcome::Unhandled(_)
+        | Outcome::Strange(_) => Status::Failed,
     })
 }
 

@@ -13,10 +13,12 @@
 //! | `show` | a run as a page to look at |
 //! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `exec` | a program on the hart |
+//! | `boot` | an operating system on it |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
 mod bench;
+mod boot;
 mod compare;
 mod conform;
 mod curve;
@@ -55,6 +57,7 @@ use clap::{Parser, Subcommand};
 use engine::Engine;
 
 pub use bench::BenchArgs;
+pub use boot::{BootArgs, BootMachineArgs};
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, Of};
 pub use exec::{ExecArgs, MisalignedArg};
@@ -125,6 +128,8 @@ pub enum Command {
     /// Execute a bare-metal RISC-V program, with every fetch, load and store translated by the
     /// hardware.
     Exec(ExecArgs),
+    /// Boot an operating system, with every fetch, load and store translated by the hardware.
+    Boot(BootArgs),
     /// Replay translation vectors through the hardware.
     Conform(ConformArgs),
     /// Write a configuration as Verilog, with what it takes to use it.
@@ -232,6 +237,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
         Command::Policy(arguments) => policy::policy(&arguments, engine),
         Command::Toy(arguments) => toy::toy(&arguments),
         Command::Exec(arguments) => exec::exec(&arguments, engine),
+        Command::Boot(arguments) => boot::boot(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Netlist(arguments) => netlist::netlist(&arguments),

@@ -222,6 +222,13 @@ fn said(outcome: &Outcome) -> String {
         Outcome::Asleep => "waits for an interrupt that nothing will signal".to_owned(),
         Outcome::Strange(word) => format!("wrote {word:#x} to tohost, which means nothing"),
         Outcome::Interrupted => "interrupted".to_owned(),
+        Outcome::Unhandled(trap) => format!(
+            "{} {} at {:#x} (tval {:#x}) trapped into M-mode, where no firmware is",
+            if trap.is_interrupt { "interrupt" } else { "exception" },
+            trap.cause,
+            trap.pc,
+            trap.tval
+        ),
         Outcome::Hardware(error) => format!("the MMU broke a rule: {error}"),
     }
 }

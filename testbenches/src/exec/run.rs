@@ -49,6 +49,8 @@ pub enum Outcome {
     Strange(u64),
     /// The user stopped it.
     Interrupted,
+    /// It trapped into M-mode, where nothing handles it.
+    Unhandled(hart::Trap),
     /// The MMU broke a rule.
     Hardware(machine::board::StepError),
 }
@@ -68,6 +70,8 @@ impl Execution<'_> {
             printed,
             disk: None,
             sstc: true,
+            svadu: true,
+            svpbmt: true,
             misaligned: self.misaligned,
             to_host: self.program.to_host,
         };
@@ -98,7 +102,8 @@ impl Execution<'_> {
                 Stop::Ended(Ending::PowerOff) => return Outcome::Ended(0),
                 Stop::Ended(Ending::Failure(code)) => return Outcome::Ended(code.into()),
                 Stop::Ended(Ending::Reboot) => return Outcome::Reboot,
-                Stop::Asleep => return Outcome::Asleep,
+                Stop::Asleep | Stop::Waiting(_) => return Outcome::Asleep,
+                Stop::Unhandled(trap) => return Outcome::Unhandled(trap),
                 Stop::Hardware(error) => return Outcome::Hardware(error),
                 Stop::ToHost(word) => {
                     let Program { to_host, from_host, .. } = self.program;

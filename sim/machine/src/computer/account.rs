@@ -29,11 +29,30 @@ pub struct Account {
     pub fences_by_asid: u64,
     /// Fences by address and address space.
     pub fences_by_va_and_asid: u64,
+    /// `fence.i`.
+    pub instruction_fences: u64,
     /// Writes of `satp`.
     pub satp_writes: u64,
 }
 
 impl Account {
+    /// Adds another's counts.
+    pub fn add(&mut self, other: &Account) {
+        let add = |to: &mut [u64], from: &[u64]| {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+        };
+        add(&mut self.instructions, &other.instructions);
+        add(&mut self.cycles, &other.cycles);
+        add(&mut self.exceptions, &other.exceptions);
+        add(&mut self.interrupts, &other.interrupts);
+        self.fences += other.fences;
+        self.fences_by_va += other.fences_by_va;
+        self.fences_by_asid += other.fences_by_asid;
+        self.fences_by_va_and_asid += other.fences_by_va_and_asid;
+        self.instruction_fences += other.instruction_fences;
+        self.satp_writes += other.satp_writes;
+    }
+
     pub(super) fn trap(&mut self, trap: &Trap) {
         let counts = if trap.is_interrupt { &mut self.interrupts } else { &mut self.exceptions };
         if let Some(count) = counts.get_mut(trap.cause as usize) {

@@ -453,6 +453,7 @@ impl Surroundings for Around {
 
     /// Stores have dropped what they wrote to; only what was fetched before is older.
     fn fence_instructions(&mut self) -> Poll<()> {
+        self.account.instruction_fences += 1;
         self.empty_buffer();
         Poll::Ready(())
     }

@@ -9,6 +9,8 @@
 //! | `ports` | the MMU's ports, as the hart uses them |
 //! | `window` | the fetch buffer |
 //! | `code` | decoded instructions, by physical address |
+//! | `sbi` | what firmware does, without firmware |
+//! | [`Phase`], [`Phases`] (`phase`) | what is counted, one part of the run after the other |
 //! | [`Stop`] (`stop`) | why it stopped |
 //!
 //! Every address that the hart fetches from, loads from or stores to goes through the MMU's ports in
@@ -18,7 +20,9 @@
 mod account;
 mod around;
 mod code;
+mod phase;
 mod ports;
+mod sbi;
 mod setup;
 mod stop;
 #[cfg(test)]
@@ -26,15 +30,17 @@ mod tests;
 mod window;
 
 pub use account::{Account, CODES, MODES};
+pub use phase::{Phase, Phases};
 pub use setup::{Setup, SetupError};
 pub use stop::Stop;
 
 use account::index;
 use around::{Around, CYCLES_PER_TICK, HART};
-use hart::{Hart, Interrupt, Step};
+use hart::{Hart, Interrupt, Step, Trap};
 use model::bus::SharedMemory;
 use model::isa::Privilege;
 use platform::{Lines, Syscon, Uart};
+use sbi::Sbi;
 
 /// A computer.
 pub struct Computer {
@@ -51,9 +57,15 @@ pub struct Computer {
     next_event: u64,
     /// Traps that were taken.
     traps: u64,
+    /// A trap into M-mode, where there is no firmware for it.
+    unhandled: Option<Trap>,
     /// The mode in which the hart is, and what was counted when it came into it.
     mode: Privilege,
     since: (u64, u64),
+    phases: Phases,
+    sbi: Option<Sbi>,
+    /// Whether [`Stop::Waiting`] is told.
+    paced: bool,
 }
 
 impl Computer {
@@ -79,6 +91,7 @@ impl Computer {
                 }
                 Step::Trapped => self.trapped(),
                 Step::Pending => {}
+                Step::Waiting if self.paced => return self.waiting(),
                 Step::Waiting => match self.wait() {
                     Some(stop) => return stop,
                     None => continue,
@@ -89,6 +102,10 @@ impl Computer {
             {
                 return Stop::Hardware(error);
             }
+            if let Some(trap) = self.unhandled.take() {
+                self.around.settle();
+                return Stop::Unhandled(trap);
+            }
         }
     }
 
@@ -96,10 +113,21 @@ impl Computer {
     fn trapped(&mut self) {
         self.traps += 1;
         self.enter(self.hart.privilege());
-        if let Some(trap) = self.hart.trap() {
+        let trap = self.hart.trap();
+        if let Some(trap) = trap {
             self.around.account.trap(&trap);
         }
         self.around.trapped();
+        if let (Some(sbi), Some(trap)) = (&self.sbi, trap)
+            && trap.to == Privilege::Machine
+        {
+            if trap.is_interrupt || trap.cause != sbi::CALL {
+                self.unhandled = Some(trap);
+                return;
+            }
+            sbi.call(&mut self.hart, &mut self.around, trap.pc);
+            self.enter(self.hart.privilege());
+        }
     }
 
     /// The hart has changed its mode: what comes counts for the new one.
@@ -108,7 +136,53 @@ impl Computer {
         self.tally();
         self.mode = mode;
         self.around.settle();
-        self.around.board.meter.select(index(mode) as u32);
+        if let Some(phase) = self.phases.entered(mode) {
+            self.begin(phase);
+        }
+        self.select();
+    }
+
+    /// The board's meter counts for the present phase and mode.
+    fn select(&mut self) {
+        let place = MODES.len() * self.phases.present() + index(self.mode);
+        self.around.board.meter.select(place as u32);
+    }
+
+    /// What is counted from now on counts for another phase.
+    fn begin(&mut self, phase: Phase) {
+        let account = std::mem::take(&mut self.around.account);
+        self.phases.begin(phase, account);
+    }
+
+    /// Begins a phase by the name that it has in reports.
+    pub fn begin_phase(&mut self, name: &str) {
+        self.tally();
+        self.around.settle();
+        self.begin(Phase::named(name));
+        self.select();
+    }
+
+    /// From now on there are phases: until the first instruction in S-mode, until the first in
+    /// U-mode, and after. Before this call there is one.
+    pub fn has_phases(&mut self) {
+        self.phases.follow_modes(self.hart.privilege());
+    }
+
+    /// Tells [`Stop::Waiting`] from now on, instead of leaping to the next event.
+    pub fn is_paced(&mut self) {
+        self.paced = true;
+    }
+
+    /// Lets up to so many cycles pass while the hart waits; an event in between ends it.
+    pub fn let_pass(&mut self, cycles: u64) {
+        let left = self.timer().saturating_sub(self.around.now());
+        self.around.rest(cycles.min(left));
+        self.around.disturbed = true;
+    }
+
+    /// Something outside happened that may interrupt: somebody typed.
+    pub fn disturb(&mut self) {
+        self.around.disturbed = true;
     }
 
     /// Counts instructions and cycles for the present mode.
@@ -120,11 +194,19 @@ impl Computer {
         self.since = now;
     }
 
-    /// What was counted so far. The board's meter has a tally for each mode, numbered as in
-    /// [`MODES`].
+    /// What was counted so far, of all phases.
     pub fn account(&mut self) -> Account {
+        let mut total = Account::default();
+        self.phases().iter().for_each(|(_, account)| total.add(account));
+        total
+    }
+
+    /// What was counted so far, phase by phase. The board's meter has a tally for each mode of each
+    /// phase, numbered as in [`MODES`], the first phase first.
+    pub fn phases(&mut self) -> Vec<(String, Account)> {
         self.tally();
-        self.around.account
+        self.around.settle();
+        self.phases.all(self.around.account)
     }
 
     /// Instructions completed, and traps taken.
@@ -191,6 +273,25 @@ impl Computer {
         self.around.rest(next.saturating_sub(self.around.now()));
         self.around.disturbed = true;
         None
+    }
+
+    /// The hart waits, and somebody else paces it.
+    fn waiting(&mut self) -> Stop {
+        self.around.settle();
+        match self.timer() {
+            u64::MAX => Stop::Waiting(None),
+            next => Stop::Waiting(Some(next.saturating_sub(self.around.now()))),
+        }
+    }
+
+    /// Begins as firmware leaves it: in S-mode at `entry`, with the arguments of a kernel; calls of
+    /// SBI are answered without firmware from now on.
+    pub fn start_kernel(&mut self, entry: u64, tree: u64) {
+        let narrow = self.mmu().xlen() == model::isa::Xlen::Rv32;
+        let sbi = Sbi::new(self.syscon.clone(), self.uart.clone(), narrow);
+        sbi.start(&mut self.hart, &mut self.around, entry, tree);
+        self.sbi = Some(sbi);
+        self.enter(self.hart.privilege());
     }
 
     /// The hart.

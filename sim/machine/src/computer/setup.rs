@@ -11,6 +11,7 @@ use platform::{Block, Clint, Clock, Disk, Lines, Map, Plic, Syscon, Uart};
 use super::Computer;
 use super::around::Around;
 use super::code::Code;
+use super::phase::Phases;
 use crate::board::Board;
 
 /// A computer that cannot be built.
@@ -57,6 +58,10 @@ pub struct Setup {
     pub disk: Option<Disk>,
     /// Sstc.
     pub sstc: bool,
+    /// Svadu: firmware may let the hardware set A and D. Without it, they fault.
+    pub svadu: bool,
+    /// Svpbmt, if the MMU has it: firmware may let page tables name memory types.
+    pub svpbmt: bool,
     /// What becomes of misaligned accesses.
     pub misaligned: Misaligned,
     /// An address to which software writes its result.
@@ -97,7 +102,8 @@ impl Setup {
         let (xlen, extensions) = (self.mmu.xlen(), self.mmu.extensions());
         let config = Config {
             sstc: self.sstc,
-            svpbmt: extensions.has(Extension::Svpbmt),
+            svadu: self.svadu,
+            svpbmt: self.svpbmt && extensions.has(Extension::Svpbmt),
             sizes: self.mmu.organisation().sizes,
             pmp: self.mmu.physical().pmp,
             misaligned: self.misaligned,
@@ -121,8 +127,12 @@ impl Setup {
             to_host: self.to_host,
             next_event: 0,
             traps: 0,
+            unhandled: None,
             mode: Privilege::Machine,
             since: (0, 0),
+            phases: Phases::default(),
+            sbi: None,
+            paced: false,
         })
     }
 }

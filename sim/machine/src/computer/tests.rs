@@ -35,6 +35,8 @@ fn setup(printed: Paper) -> Setup {
         printed: Box::new(printed),
         disk: None,
         sstc: true,
+        svadu: true,
+        svpbmt: true,
         misaligned: Misaligned::Split,
         to_host: Some(START + 0x8000),
     }

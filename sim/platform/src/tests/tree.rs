@@ -9,6 +9,7 @@ fn tree() -> Tree {
         harts: 2,
         isa: "rv64imafdc_zicsr_zifencei".to_owned(),
         mmu: "riscv,sv57".to_owned(),
+        randomness: vec![1; 32],
         arguments: "console=ttyS0".to_owned(),
         initrd: Some(0x8400_0000..0x8410_0000),
         disk: true,

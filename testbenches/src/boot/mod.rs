@@ -1,0 +1,18 @@
+//! An operating system on a computer around the hardware.
+//!
+//! | part | does |
+//! |---|---|
+//! | [`Boot`], [`Kernel`] (`plan`) | what is placed where in memory, and what software is told |
+//! | [`Extensions`] (`extensions`) | what of the hardware is announced to software |
+//! | [`Console`] (`console`) | the terminal: what is typed goes to the serial port |
+//! | [`run`] (`run`) | runs until it ends |
+
+mod console;
+mod extensions;
+mod plan;
+mod run;
+
+pub use console::{Console, ConsoleError, Typed};
+pub use extensions::Extensions;
+pub use plan::{Boot, BootError, Kernel};
+pub use run::run;
