@@ -137,7 +137,7 @@ pub(super) fn start(
     let mut console = Console::open()?;
     let outcome = boot::run(&mut computer, &mut console, machine.max, stop, |_| true);
     drop(console);
-    let report = Report::new(name, config.name, &outcome, &mut computer);
+    let report = Report::new(name, config.name, &outcome, &mut computer, &|_| None);
     if machine.json {
         output::note(&serde_json::to_string_pretty(&report)?);
     } else if !machine.quiet || report.code.is_none() {

@@ -132,7 +132,7 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         fs::write(path, signature(&program, &computer)?)
             .with_context(|| format!("the signature cannot be written to {}", path.display()))?;
     }
-    let report = Report::new(&program.name, config.name, &outcome, &mut computer);
+    let report = Report::new(&program.name, config.name, &outcome, &mut computer, &|_| None);
     if arguments.json {
         output::note(&serde_json::to_string_pretty(&report)?);
     } else if !arguments.quiet || report.code.is_none() {

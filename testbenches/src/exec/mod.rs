@@ -6,12 +6,15 @@
 //! | [`Execution`], [`Outcome`] (`run`) | runs it to its end |
 //! | `host` | what a program asks of the host by its word `tohost` |
 //! | [`Report`] (`report`) | what happened, for people and as JSON |
+//! | [`Tables`] (`tables`) | page tables in memory, counted |
 
 mod host;
 mod program;
 mod report;
 mod run;
+mod tables;
 
 pub use program::{Program, ProgramError};
-pub use report::Report;
+pub use report::{MissingPlace, ModeReport, Names, PhaseReport, Report, Section};
 pub use run::{Execution, Outcome};
+pub use tables::{Leaves, Tables};

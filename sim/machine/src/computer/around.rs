@@ -16,6 +16,7 @@ use platform::{Block, Clint, Clock};
 
 use super::account::Account;
 use super::code::Code;
+use super::missing::Missing;
 use super::ports::{Ports, Slot};
 use super::window::{BLOCK, Window};
 use crate::board::{Board, HartId, StepError};
@@ -50,6 +51,10 @@ pub(super) struct Around {
     pub(super) error: Option<StepError>,
     /// What is counted.
     pub(super) account: Account,
+    /// What missed.
+    pub(super) missing: Missing,
+    /// The address of the present instruction.
+    at: u64,
     /// Addresses were written by others than the hart's stores.
     pub(super) foreign: Vec<(u64, u64)>,
 }
@@ -79,6 +84,8 @@ impl Around {
             disturbed: true,
             error: None,
             account: Account::default(),
+            missing: Missing::default(),
+            at: 0,
             foreign: Vec::new(),
         }
     }
@@ -174,6 +181,15 @@ impl Around {
             self.error.get_or_insert(error);
         }
         self.ports.passed();
+        if self.ports.missed[Port::Fetch] | self.ports.missed[Port::Data] {
+            self.note_misses();
+        }
+    }
+
+    #[cold]
+    fn note_misses(&mut self) {
+        let missed = std::mem::take(&mut self.ports.missed);
+        self.missing.add(self.at, missed);
     }
 
     /// The instruction at an address, if the fetch buffer has all of it and it is decoded.
@@ -398,6 +414,7 @@ impl Surroundings for Around {
                 other => return other,
             },
         };
+        self.at = pc;
         self.follows = (pc.wrapping_add(op.bytes()), privilege);
         Poll::Ready(Ok(op))
     }

@@ -9,6 +9,7 @@
 //! | `ports` | the MMU's ports, as the hart uses them |
 //! | `window` | the fetch buffer |
 //! | `code` | decoded instructions, by physical address |
+//! | `missing` | which instructions miss |
 //! | `sbi` | what firmware does, without firmware |
 //! | [`Phase`], [`Phases`] (`phase`) | what is counted, one part of the run after the other |
 //! | [`Stop`] (`stop`) | why it stopped |
@@ -20,6 +21,7 @@
 mod account;
 mod around;
 mod code;
+mod missing;
 mod phase;
 mod ports;
 mod sbi;
@@ -207,6 +209,11 @@ impl Computer {
         self.tally();
         self.around.settle();
         self.phases.all(self.around.account)
+    }
+
+    /// The addresses of the instructions that missed most, with their misses.
+    pub fn missing(&self, most: usize) -> Vec<(u64, model::mmu::PerPort<u64>)> {
+        self.around.missing.most(most)
     }
 
     /// Instructions completed, and traps taken.

@@ -29,6 +29,8 @@ pub(super) struct Ports {
     pub(super) fencing: bool,
     csr: CsrPort,
     drain: Drain,
+    /// The last answers were misses, and nobody has noted it.
+    pub(super) missed: PerPort<bool>,
 }
 
 /// The hart takes faults with their answers. The fault that the MMU holds, too, is taken in the cycle
@@ -126,6 +128,9 @@ impl Initiator for Ports {
     fn answered(&mut self, transaction: &Transaction) {
         if transaction.response.is_err() {
             self.drain = Drain::InNextCycle;
+        }
+        if transaction.hit == Some(false) {
+            self.missed[transaction.port] = true;
         }
         let slot = &mut self.slots[transaction.port];
         *slot = match *slot {
