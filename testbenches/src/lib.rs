@@ -9,6 +9,7 @@
 //! | [`show`] | the page of a recorded run |
 //! | [`soak`] | random programs with everything checked |
 //! | [`exec`] | bare-metal programs, every access translated by the hardware |
+//! | [`linux`] | Debian's Linux for the machine: fetched, prepared, named, and compared |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
 //! | [`mod@bench`] | cycles per second, compared with third-party simulators |
@@ -25,6 +26,7 @@ pub mod difference;
 pub mod exec;
 pub mod explore;
 pub mod export;
+pub mod linux;
 pub mod policy;
 pub mod quiz;
 pub mod show;
