@@ -3,15 +3,18 @@
 //!
 //! | part | does |
 //! |---|---|
+//! | [`initramfs()`] (`initramfs`) | makes the first file system |
 //! | [`Header`] (`image`) | reads a kernel's header, and names files that are none |
 //! | [`Symbols`] (`symbols`) | names of addresses |
 //! | `kallsyms` | finds the kernel's own table of them |
 
 mod image;
+mod initramfs;
 mod kallsyms;
 mod symbols;
 
 pub use image::{Header, ImageError};
+pub use initramfs::{Extra, InitramfsError, Kind, initramfs};
 pub use symbols::Symbols;
 
 /// The kernel's command line for a boot with everything.
