@@ -7,14 +7,19 @@
 //! | [`Header`] (`image`) | reads a kernel's header, and names files that are none |
 //! | [`Symbols`] (`symbols`) | names of addresses |
 //! | `kallsyms` | finds the kernel's own table of them |
+//! | [`console`] | what two consoles of the same boot must have in common |
+//! | [`Reference`] (`reference`) | the same boot in QEMU |
 
+pub mod console;
 mod image;
 mod initramfs;
 mod kallsyms;
+mod reference;
 mod symbols;
 
 pub use image::{Header, ImageError};
 pub use initramfs::{Extra, InitramfsError, Kind, initramfs};
+pub use reference::{Boot, CPU, Reference, ReferenceError};
 pub use symbols::Symbols;
 
 /// The kernel's command line for a boot with everything.
