@@ -3,6 +3,9 @@
 //!
 //! | part | does |
 //! |---|---|
+//! | [`packages`] | fetches kernel, Busybox and firmware through apt, into a folder of its own |
+//! | `apt` | runs apt beside the system's own state |
+//! | `deb` | takes single files out of a package |
 //! | [`initramfs()`] (`initramfs`) | makes the first file system |
 //! | [`Header`] (`image`) | reads a kernel's header, and names files that are none |
 //! | [`Symbols`] (`symbols`) | names of addresses |
@@ -10,15 +13,19 @@
 //! | [`console`] | what two consoles of the same boot must have in common |
 //! | [`Reference`] (`reference`) | the same boot in QEMU |
 
+mod apt;
 pub mod console;
+mod deb;
 mod image;
 mod initramfs;
 mod kallsyms;
+pub mod packages;
 mod reference;
 mod symbols;
 
 pub use image::{Header, ImageError};
 pub use initramfs::{Extra, InitramfsError, Kind, initramfs};
+pub use packages::{Packages, PackagesError};
 pub use reference::{Boot, CPU, Reference, ReferenceError};
 pub use symbols::Symbols;
 
