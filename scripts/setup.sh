@@ -12,9 +12,10 @@ declare -A packages=(
   [riscv64-unknown-elf-gcc]=gcc-riscv64-unknown-elf [python3]=python3 [pip3]=python3-pip
   [node]=nodejs [npm]=npm [chromium]=chromium
   [parallel]=parallel
+  [cpio]=cpio
 )
 tools=(cc g++ make iverilog verilator yosys yosys-config gtkwave xvfb-run xauth convert
-  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3 node npm chromium parallel)
+  qemu-system-riscv64 riscv64-unknown-elf-gcc python3 pip3 node npm chromium parallel cpio)
 # Newer releases have it in a package of its own.
 if apt-cache show qemu-system-riscv > /dev/null 2>&1; then
   packages[qemu-system-riscv64]=qemu-system-riscv

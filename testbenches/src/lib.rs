@@ -10,6 +10,7 @@
 //! | [`soak`] | random programs with everything checked |
 //! | [`boot`] | operating systems on the same computer |
 //! | [`exec`] | bare-metal programs, every access translated by the hardware |
+//! | [`linux`] | Debian's Linux for the machine: fetched, prepared, named, and compared |
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
 //! | [`mod@bench`] | cycles per second, compared with third-party simulators |
@@ -27,6 +28,7 @@ pub mod difference;
 pub mod exec;
 pub mod explore;
 pub mod export;
+pub mod linux;
 pub mod policy;
 pub mod quiz;
 pub mod show;
