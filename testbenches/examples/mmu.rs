@@ -32,7 +32,8 @@ pub(crate) fn run(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let hardware = find("rv64_small")?.mmu(Engine::Compiled);
     let recording = Recording { signals: hardware.signals(), ..Recording::default() };
     let (extensions, processes) = (Extensions::NONE, Vec::new());
-    let subject = mmu::Subject { xlen: Xlen::Rv64, extensions, harts: 1, processes };
+    let subject =
+        mmu::Subject { xlen: Xlen::Rv64, extensions, harts: 1, processes, computer: None };
     let path = folder.join("example.vcd");
     let wave = Rc::new(RefCell::new(mmu::Recorder::create(&path, recording, subject)?));
     let bus = Box::new(FixedLatency::new(memory.clone(), 10));

@@ -3,18 +3,18 @@
 use std::time::Instant;
 
 /// Measures how long this thread has run since it was started.
-pub(super) struct CpuClock {
+pub(crate) struct CpuClock {
     cpu: Option<u64>,
     wall: Instant,
 }
 
 impl CpuClock {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self { cpu: nanoseconds(), wall: Instant::now() }
     }
 
     /// Seconds of CPU time; of wall time if the system does not provide that.
-    pub(super) fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         match (self.cpu, nanoseconds()) {
             (Some(start), Some(now)) => now.saturating_sub(start) as f64 / 1e9,
             _ => self.wall.elapsed().as_secs_f64(),

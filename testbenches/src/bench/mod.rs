@@ -22,6 +22,7 @@
 
 mod bars;
 mod clock;
+pub(crate) use clock::CpuClock;
 mod contender;
 mod cxxrtl;
 mod icarus;

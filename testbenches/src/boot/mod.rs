@@ -2,7 +2,7 @@
 //!
 //! | part | does |
 //! |---|---|
-//! | [`Boot`], [`Kernel`] (`plan`) | what is placed where in memory, and what software is told |
+//! | [`Boot`], [`Kernel`], [`Machine`] (`plan`) | what is placed where in memory, and what software is told |
 //! | [`Extensions`] (`extensions`) | what of the hardware is announced to software |
 //! | [`Console`] (`console`) | the terminal: what is typed goes to the serial port |
 //! | [`run`] (`run`) | runs until it ends |
@@ -14,5 +14,5 @@ mod run;
 
 pub use console::{Console, ConsoleError, Typed};
 pub use extensions::Extensions;
-pub use plan::{Boot, BootError, Kernel};
+pub use plan::{Boot, BootError, Kernel, Machine};
 pub use run::run;

@@ -69,7 +69,7 @@ pub enum Kernel {
 }
 
 /// Everything that is known before a boot.
-pub struct Boot<'a> {
+pub struct Boot {
     /// What is booted.
     pub kernel: Kernel,
     /// Firmware, for an image; without it, its calls are answered in software.
@@ -80,8 +80,15 @@ pub struct Boot<'a> {
     pub arguments: String,
     /// A disk.
     pub disk: Option<Disk>,
+    /// The computer.
+    pub machine: Machine,
+}
+
+/// The computer on which it runs.
+#[derive(Clone, Debug)]
+pub struct Machine {
     /// The MMU.
-    pub config: &'a Config,
+    pub config: &'static Config,
     /// Its engine.
     pub engine: Engine,
     /// Bytes of RAM.
@@ -98,13 +105,13 @@ pub struct Boot<'a> {
     pub seed: u64,
 }
 
-impl Boot<'_> {
+impl Boot {
     fn xlen(&self) -> Xlen {
-        self.config.xlen
+        self.machine.config.xlen
     }
 
     /// Where the initial file system is placed: right before the device tree.
-    fn initrd_range(&self) -> Option<Range<u64>> {
+    pub fn initrd_range(&self) -> Option<Range<u64>> {
         let bytes = self.initrd.as_ref()?.len() as u64;
         let end = self.tree_at();
         let start = end.saturating_sub(bytes) / PAGE_BYTES * PAGE_BYTES;
@@ -113,7 +120,7 @@ impl Boot<'_> {
 
     /// Where the device tree is placed.
     fn tree_at(&self) -> u64 {
-        Map::RAM + self.memory.saturating_sub(TREE)
+        Map::RAM + self.machine.memory.saturating_sub(TREE)
     }
 
     /// The device tree.
@@ -122,16 +129,16 @@ impl Boot<'_> {
     /// [`BootError::Tree`], [`BootError::LongTree`].
     pub fn tree(&self) -> Result<Vec<u8>, BootError> {
         let mut randomness = vec![0; RANDOMNESS];
-        ChaCha8Rng::seed_from_u64(self.seed).fill_bytes(&mut randomness);
+        ChaCha8Rng::seed_from_u64(self.machine.seed).fill_bytes(&mut randomness);
         let deepest = match self.xlen() {
             Xlen::Rv32 => "Sv32",
-            Xlen::Rv64 => self.config.organisation.sizes.deepest.name(),
+            Xlen::Rv64 => self.machine.config.organisation.sizes.deepest.name(),
         };
         let tree = Tree {
-            memory: self.memory,
+            memory: self.machine.memory,
             reserved: Some(FIRMWARE),
             harts: 1,
-            isa: self.extensions.isa(self.xlen()),
+            isa: self.machine.extensions.isa(self.xlen()),
             mmu: format!("riscv,{}", deepest.to_lowercase()),
             arguments: self.arguments.clone(),
             randomness,
@@ -151,23 +158,24 @@ impl Boot<'_> {
         let blob = self.tree()?;
         let (at, initrd_range) = (self.tree_at(), self.initrd_range());
         self.check(initrd_range.as_ref())?;
-        let Boot { kernel, firmware, initrd, disk, extensions, .. } = self;
+        let Boot { kernel, firmware, initrd, disk, machine, .. } = self;
+        let extensions = machine.extensions;
         let (reset, to_host) = match &kernel {
             Kernel::Image { .. } => (Map::RAM, None),
             Kernel::Program(program) => (program.entry, program.to_host),
         };
         let setup = Setup {
-            mmu: self.config.mmu(self.engine),
-            memory: self.memory,
-            walker_latency: self.latency,
-            data_latency: self.data_latency,
+            mmu: machine.config.mmu(machine.engine),
+            memory: machine.memory,
+            walker_latency: machine.latency,
+            data_latency: machine.data_latency,
             reset,
             printed,
             disk,
             sstc: extensions.sstc || firmware.is_none(),
             svadu: extensions.svadu,
             svpbmt: extensions.svpbmt,
-            misaligned: self.misaligned,
+            misaligned: machine.misaligned,
             to_host,
         };
         let mut computer = setup.build()?;
@@ -212,7 +220,12 @@ impl Boot<'_> {
         };
         if end > next {
             let room = format!("{room} {next:#x}");
-            return Err(BootError::Memory { memory: self.memory, what: "the kernel", end, room });
+            return Err(BootError::Memory {
+                memory: self.machine.memory,
+                what: "the kernel",
+                end,
+                room,
+            });
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
 //! `pagewalk boot`
 
+use std::cell::RefCell;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -10,12 +12,14 @@ use engine::Engine;
 use model::isa::Xlen;
 use platform::Disk;
 
-use super::exec::{MisalignedArg, size};
+use super::exec::{CheckArg, MisalignedArg, size};
 use super::output;
 use super::run::known;
 use super::{Status, interrupt};
-use crate::boot::{self, Boot, Console, Extensions, Kernel};
+use crate::bench::CpuClock;
+use crate::boot::{self, Boot, Console, Extensions, Kernel, Machine};
 use crate::exec::{Outcome, Program, Report};
+use crate::linux::{Header, Symbols};
 
 /// `pagewalk boot`
 #[derive(Debug, Args)]
@@ -62,6 +66,9 @@ pub struct BootMachineArgs {
     /// Extensions that software is told of: svadu, svade, sstc, svinval, svnapot, svpbmt, or none.
     #[arg(long, value_name = "LIST", default_value = "svadu")]
     pub extensions: Extensions,
+    /// Which answers of the hardware the golden model checks.
+    #[arg(long, value_enum, default_value_t = CheckArg::Sampled)]
+    pub check: CheckArg,
     /// Stop after so many steps: instructions completed, and traps taken.
     #[arg(long, value_name = "N", default_value_t = 20_000_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max: u64,
@@ -76,7 +83,7 @@ pub struct BootMachineArgs {
     pub quiet: bool,
 }
 
-fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(path).with_context(|| path.display().to_string())
 }
 
@@ -84,69 +91,121 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 pub(super) fn boot(arguments: &BootArgs, engine: Engine) -> anyhow::Result<Status> {
     let name = arguments.kernel.display().to_string();
     let bytes = read(&arguments.kernel)?;
-    let (kernel, xlen) = if bytes.starts_with(b"\x7fELF") {
+    let (kernel, xlen, symbols) = if bytes.starts_with(b"\x7fELF") {
         if arguments.firmware.is_some() {
             bail!("{name} begins in M-mode by itself: --firmware has no effect");
         }
         let program = Program::read(&name, &bytes)?;
         let xlen = program.xlen;
-        (Kernel::Program(program), xlen)
+        (Kernel::Program(program), xlen, Symbols::of_elf(&bytes))
     } else {
-        let word = |at: usize| {
-            bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes)
-        };
-        let (Some(offset), Some(size)) = (word(8), word(16)) else { bail!("{name}: too short") };
-        (Kernel::Image { bytes, offset, size }, Xlen::Rv64)
+        let kernel = image(&name, bytes)?;
+        let Kernel::Image { bytes, .. } = &kernel else { bail!("{name} is no image") };
+        let symbols = Symbols::of_image(bytes);
+        (kernel, Xlen::Rv64, symbols)
     };
     let read_other = |path: &Option<PathBuf>| path.as_deref().map(read).transpose();
     let machine = &arguments.machine;
-    known(machine.config.as_deref())?;
-    let default = if xlen == Xlen::Rv32 { "rv32_linux_pmp" } else { "rv64_linux_pmp" };
-    let config = engine::find(machine.config.as_deref().unwrap_or(default))
-        .context("only MMUs with pages run an operating system")?;
     let boot = Boot {
         kernel,
         firmware: read_other(&arguments.firmware)?,
         initrd: read_other(&arguments.initrd)?,
         arguments: arguments.append.clone(),
         disk: arguments.disk.as_deref().map(Disk::open).transpose()?,
-        config,
-        engine,
-        memory: machine.memory,
-        latency: machine.latency,
-        data_latency: machine.data_latency,
-        misaligned: machine.misaligned.into(),
-        extensions: machine.extensions,
-        seed: machine.seed,
+        machine: machine.read(xlen, engine)?,
     };
-    start(boot, &name, machine)
+    start(boot, &name, symbols.as_ref(), machine).map(|ran| ran.status)
+}
+
+/// A kernel's image, with what its header says.
+pub(super) fn image(name: &str, bytes: Vec<u8>) -> anyhow::Result<Kernel> {
+    let header = Header::read(name, &bytes).with_context(|| name.to_owned())?;
+    let (offset, size) = (header.text_offset, header.image_size);
+    Ok(Kernel::Image { bytes, offset, size })
+}
+
+impl BootMachineArgs {
+    /// What they say of a computer of this width.
+    pub(super) fn read(&self, xlen: Xlen, engine: Engine) -> anyhow::Result<Machine> {
+        known(self.config.as_deref())?;
+        let default = if xlen == Xlen::Rv32 { "rv32_linux_pmp" } else { "rv64_linux_pmp" };
+        let config = engine::find(self.config.as_deref().unwrap_or(default))
+            .context("only MMUs with pages run an operating system")?;
+        if config.xlen != xlen {
+            let bits = if xlen == Xlen::Rv32 { 32 } else { 64 };
+            bail!("the kernel is for RV{bits}, {} is not", config.name);
+        }
+        if let Some(lacking) = self.extensions.lacking(config.extensions) {
+            bail!("{} has no {lacking}: it cannot be among --extensions", config.name);
+        }
+        Ok(Machine {
+            config,
+            engine,
+            memory: self.memory,
+            latency: self.latency,
+            data_latency: self.data_latency,
+            misaligned: self.misaligned.into(),
+            extensions: self.extensions,
+            seed: self.seed,
+        })
+    }
+}
+
+/// A run that has ended.
+pub(super) struct Ran {
+    pub(super) status: Status,
+    /// What the computer printed.
+    pub(super) console: String,
+    /// Seconds of CPU time of the run, without building the computer.
+    pub(super) seconds: f64,
+}
+
+/// What is printed goes to standard output, and is kept.
+struct Tee(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Tee {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend(text);
+        // Who closes the pipe does not want it.
+        let _ = io::stdout().write_all(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
 }
 
 /// Runs what is to be booted, and reports.
 pub(super) fn start(
-    boot: Boot<'_>,
+    boot: Boot,
     name: &str,
+    symbols: Option<&Symbols>,
     machine: &BootMachineArgs,
-) -> anyhow::Result<Status> {
-    let config = boot.config;
-    if let Some(lacking) = boot.extensions.lacking(config.extensions) {
-        bail!("{} has no {lacking}: it cannot be among --extensions", config.name);
-    }
+) -> anyhow::Result<Ran> {
+    let config = boot.machine.config;
     let stop = interrupt::stop_flag()?;
-    let mut computer = boot.computer(Box::new(io::stdout()))?;
+    let printed = Rc::new(RefCell::new(Vec::new()));
+    let mut computer = boot.computer(Box::new(Tee(printed.clone())))?;
+    computer.board_mut().set_checks(machine.check.into());
     let mut console = Console::open()?;
+    let clock = CpuClock::start();
     let outcome = boot::run(&mut computer, &mut console, machine.max, stop, |_| true);
+    let seconds = clock.seconds();
     drop(console);
-    let report = Report::new(name, config.name, &outcome, &mut computer, &|_| None);
+    let names = |va| symbols.and_then(|symbols| symbols.describe(va));
+    let report = Report::new(name, config.name, &outcome, &mut computer, &names);
     if machine.json {
         output::note(&serde_json::to_string_pretty(&report)?);
     } else if !machine.quiet || report.code.is_none() {
         output::note(report.text().trim_end());
     }
-    Ok(match outcome {
+    let status = match outcome {
         Outcome::Ended(code) => Status::Program(u8::try_from(code).unwrap_or(u8::MAX)),
         Outcome::Interrupted => Status::Interrupted,
         Outcome::Hardware(_) => Status::Differs,
         _ => Status::Failed,
-    })
+    };
+    let console = String::from_utf8_lossy(&printed.borrow()).into_owned();
+    Ok(Ran { status, console, seconds })
 }

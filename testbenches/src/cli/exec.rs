@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use engine::Engine;
 use hart::Misaligned;
+use machine::board::Checks;
 use machine::computer::Computer;
 use model::isa::Xlen;
 
@@ -37,6 +38,9 @@ pub struct ExecArgs {
     /// What becomes of loads and stores at addresses that are no multiples of their size.
     #[arg(long, value_enum, default_value_t = MisalignedArg::Split)]
     pub misaligned: MisalignedArg,
+    /// Which answers of the hardware the golden model checks.
+    #[arg(long, value_enum, default_value_t = CheckArg::All)]
+    pub check: CheckArg,
     /// Stop after so many steps: instructions completed, and traps taken.
     #[arg(long, value_name = "N", default_value_t = 1_000_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max: u64,
@@ -58,6 +62,27 @@ pub enum MisalignedArg {
     Split,
     /// Each traps.
     Trap,
+}
+
+/// Which answers the golden model checks, on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckArg {
+    /// Each.
+    All,
+    /// Each that needed a walk or came beside something else, and one in 64 of the others.
+    Sampled,
+    /// None.
+    Off,
+}
+
+impl From<CheckArg> for Checks {
+    fn from(argument: CheckArg) -> Checks {
+        match argument {
+            CheckArg::All => Checks::All,
+            CheckArg::Sampled => Checks::Sampled,
+            CheckArg::Off => Checks::Off,
+        }
+    }
 }
 
 impl From<MisalignedArg> for Misaligned {
@@ -124,6 +149,7 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
     };
     let stop = interrupt::stop_flag()?;
     let mut computer = execution.computer(Box::new(io::stdout()))?;
+    computer.board_mut().set_checks(arguments.check.into());
     let outcome = execution.run(&mut computer, stop, |printed| {
         // Who closes the pipe does not want it.
         let _ = io::stdout().write_all(printed).and_then(|()| io::stdout().flush());

@@ -13,7 +13,7 @@
 //! | `show` | a run as a page to look at |
 //! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `exec` | a program on the hart |
-//! | `boot` | an operating system on it |
+//! | `boot`, `linux` | an operating system on it; Debian's |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
 
@@ -26,6 +26,7 @@ mod exec;
 mod explore;
 mod export;
 mod interrupt;
+mod linux;
 mod list;
 mod machine;
 mod netlist;
@@ -60,8 +61,9 @@ pub use bench::BenchArgs;
 pub use boot::{BootArgs, BootMachineArgs};
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, Of};
-pub use exec::{ExecArgs, MisalignedArg};
+pub use exec::{CheckArg, ExecArgs, MisalignedArg};
 pub use explore::ExploreArgs;
+pub use linux::{BootKind, LinuxArgs};
 pub use machine::{
     ConformArgs, ExportArgs, RecordedArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape,
 };
@@ -130,6 +132,8 @@ pub enum Command {
     Exec(ExecArgs),
     /// Boot an operating system, with every fetch, load and store translated by the hardware.
     Boot(BootArgs),
+    /// Boot Debian's Linux, which is fetched if need be.
+    Linux(LinuxArgs),
     /// Replay translation vectors through the hardware.
     Conform(ConformArgs),
     /// Write a configuration as Verilog, with what it takes to use it.
@@ -238,6 +242,7 @@ fn dispatch(command: Command, engine: Option<Engine>) -> anyhow::Result<Status> 
         Command::Toy(arguments) => toy::toy(&arguments),
         Command::Exec(arguments) => exec::exec(&arguments, engine),
         Command::Boot(arguments) => boot::boot(&arguments, engine),
+        Command::Linux(arguments) => linux::linux(&arguments, engine),
         Command::Conform(arguments) => conform::conform(&arguments, engine),
         Command::Export(arguments) => export::export(&arguments),
         Command::Netlist(arguments) => netlist::netlist(&arguments),

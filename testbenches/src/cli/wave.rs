@@ -123,7 +123,7 @@ impl Recording {
         let dump = place.dump(title, others);
         let recording = place.recording(title, window, mmu.signals());
         let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
-        let subject = mmu::Subject { xlen, extensions, harts, processes };
+        let subject = mmu::Subject { xlen, extensions, harts, processes, computer: None };
         let made = mmu::Recorder::create(&dump, recording, subject)?;
         let recorder = Rc::new(RefCell::new(made));
         let observer = Box::new(recorder.clone());

@@ -46,6 +46,7 @@ fn run(plan: &Plan, engine: Engine, skips: bool, programs: Vec<Box<dyn Program>>
         extensions: mmu.extensions(),
         harts: 1,
         processes: vec!["one".into(), "two".into()],
+        computer: None,
     };
     let recorder = Rc::new(RefCell::new(Recorder::create(&dump, recording, subject).unwrap()));
     let pressure = plan.pressure;

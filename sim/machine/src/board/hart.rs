@@ -1,5 +1,6 @@
 //! A hart as memory sees it: an MMU on its walker's bus, its checker, and its tracker.
 
+use super::checks::{Checks, Sampler};
 use super::error::StepError;
 use super::initiator::{Idle, Initiator};
 use super::observer::{Cycle, Observer, WorldState};
@@ -22,6 +23,7 @@ pub struct Hart {
     /// The walker's bus is ready in every cycle.
     pub(super) prompt: bool,
     pub(super) checker: Checker,
+    pub(super) sampler: Sampler,
     pub(super) tracker: Tracker,
     /// The `satp` register.
     pub satp: u64,
@@ -82,6 +84,7 @@ impl Hart {
             walker,
             prompt,
             checker,
+            sampler: Sampler::default(),
             tracker: Tracker::new(xlen),
             satp: 0,
             adue: false,
@@ -162,6 +165,7 @@ impl Hart {
         } else {
             let judges = Judges {
                 delay: self.delay,
+                checks: self.sampler.checks != Checks::Off,
                 memory: shared.memory,
                 checker: &mut self.checker,
                 meter: &mut *shared.meter,

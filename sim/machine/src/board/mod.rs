@@ -5,6 +5,7 @@
 //! | [`Board`] | the clock; cycles, and jumps over those in which nothing happens |
 //! | [`Hart`] | an MMU on its walker's bus, its checker, its tracker of requests |
 //! | `tracker` | each request and fence from its presentation to its answer |
+//! | [`Checks`] (`checks`) | which answers the golden model checks |
 //! | `fast` | a hart's cycles in which nothing happens but hits |
 //! | [`Initiator`], [`Transaction`] | sources of requests: scenarios, programs, kernels; answers |
 //! | [`Observer`], [`Chronicle`] | what observes a run |
@@ -48,6 +49,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod checks;
 mod chronicle;
 mod error;
 mod fast;
@@ -56,13 +58,14 @@ mod initiator;
 mod observer;
 mod tracker;
 
+pub use checks::Checks;
 pub use chronicle::{Chronicle, Life};
 pub(crate) use error::PATIENCE;
 pub use error::{StepError, Waiting};
 pub(crate) use fast::RunOfHits;
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
-pub use observer::{Cycle, Observed, Observer, Paged, Pause, Software, WorldState};
+pub use observer::{Cycle, Executing, Observed, Observer, Paged, Pause, Software, WorldState};
 
 use crate::stats::Meter;
 use error::LAST_CYCLE;
@@ -118,6 +121,11 @@ impl Board {
             repeated: 0,
             fast_cycles: 0,
         }
+    }
+
+    /// Which answers the golden model checks from now on, of every hart; all at first.
+    pub fn set_checks(&mut self, checks: Checks) {
+        self.harts.iter_mut().for_each(|hart| hart.sampler.checks = checks);
     }
 
     /// Adds a hart. `walker` must lead to the board's memory, against which answers are checked.

@@ -2,8 +2,10 @@
 
 use super::HartId;
 use crate::stats::Meter;
+use hart::{Op, Trap};
 use kernel::{Activity, Event, Os, Pid};
 use model::bus::{self, SharedMemory};
+use model::isa::Privilege;
 use model::mmu::{Inputs, Mmu, Outputs, PerPort};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -76,6 +78,21 @@ pub struct WorldState {
     pub responses: PerPort<Option<bus::Response>>,
     /// Free frames.
     pub free_frames: u64,
+    /// What the hart of a computer does.
+    pub executing: Option<Executing>,
+}
+
+/// What a hart does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Executing {
+    /// The address of its instruction.
+    pub pc: u64,
+    /// The mode it is in.
+    pub privilege: Privilege,
+    /// The instruction, once it is fetched.
+    pub op: Option<Op>,
+    /// The last trap that was taken.
+    pub trap: Option<Trap>,
 }
 
 /// One cycle of a piece of hardware, as it settled.

@@ -8,7 +8,7 @@
 
 use std::task::Poll;
 
-use hart::{Control, Modify, Op, Refused, Surroundings};
+use hart::{Control, Modify, Op, Refused, Surroundings, Trap};
 use model::bus::{BusError, SharedMemory};
 use model::isa::{Access, Cause, Context, Fault, Privilege, Xlen};
 use model::mmu::{CsrPort, Fence, Port, Request, Response};
@@ -19,7 +19,7 @@ use super::code::Code;
 use super::missing::Missing;
 use super::ports::{Ports, Slot};
 use super::window::{BLOCK, Window};
-use crate::board::{Board, HartId, StepError};
+use crate::board::{Board, Executing, HartId, StepError};
 
 /// The hart's number on the board.
 pub(super) const HART: HartId = 0;
@@ -51,6 +51,8 @@ pub(super) struct Around {
     pub(super) error: Option<StepError>,
     /// What is counted.
     pub(super) account: Account,
+    /// The last trap.
+    trap: Option<Trap>,
     /// What missed.
     pub(super) missing: Missing,
     /// The address of the present instruction.
@@ -84,6 +86,7 @@ impl Around {
             disturbed: true,
             error: None,
             account: Account::default(),
+            trap: None,
             missing: Missing::default(),
             at: 0,
             foreign: Vec::new(),
@@ -124,8 +127,15 @@ impl Around {
         self.used = false;
     }
 
+    /// Observers see what the hart does.
+    #[cold]
+    fn show(&mut self, pc: u64, privilege: Privilege, op: Option<Op>) {
+        self.board.world.executing = Some(Executing { pc, privilege, op, trap: self.trap });
+    }
+
     /// A trap was taken.
-    pub(super) fn trapped(&mut self) {
+    pub(super) fn trapped(&mut self, trap: Option<Trap>) {
+        self.trap = trap;
         self.empty_buffer();
         self.used = false;
         self.idle += 1;
@@ -242,6 +252,9 @@ impl Around {
     #[inline(never)]
     fn fetch_slowly(&mut self, pc: u64, privilege: Privilege) -> Poll<Result<Op, Fault>> {
         let mut asked = false;
+        if self.board.is_observed() {
+            self.show(pc, privilege, None);
+        }
         loop {
             let wanted = match self.window.at(pc, privilege) {
                 None => pc,
@@ -415,6 +428,9 @@ impl Surroundings for Around {
             },
         };
         self.at = pc;
+        if self.board.is_observed() {
+            self.show(pc, privilege, Some(op));
+        }
         self.follows = (pc.wrapping_add(op.bytes()), privilege);
         Poll::Ready(Ok(op))
     }

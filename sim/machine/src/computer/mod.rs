@@ -119,7 +119,7 @@ impl Computer {
         if let Some(trap) = trap {
             self.around.account.trap(&trap);
         }
-        self.around.trapped();
+        self.around.trapped(trap);
         if let (Some(sbi), Some(trap)) = (&self.sbi, trap)
             && trap.to == Privilege::Machine
         {

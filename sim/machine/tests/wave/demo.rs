@@ -42,7 +42,16 @@ pub(crate) fn options(window: Window) -> (Recording, Subject) {
         ..Recording::default()
     };
     let processes = vec!["editor".to_owned(), "player".to_owned()];
-    (recording, Subject { xlen: Xlen::Rv64, extensions: Extensions::NONE, harts: 1, processes })
+    (
+        recording,
+        Subject {
+            xlen: Xlen::Rv64,
+            extensions: Extensions::NONE,
+            harts: 1,
+            processes,
+            computer: None,
+        },
+    )
 }
 
 pub(crate) struct Demo {

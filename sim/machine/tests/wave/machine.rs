@@ -49,6 +49,7 @@ fn record(path: &Path, window: Window) -> Result<(), Error> {
         extensions: Extensions::NONE,
         harts: 1,
         processes: names.map(str::to_owned).to_vec(),
+        computer: None,
     };
     let recorder = Rc::new(RefCell::new(Recorder::create(path, recording, subject)?));
     let mut machine = machine(&names);

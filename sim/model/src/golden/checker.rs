@@ -294,6 +294,13 @@ impl Checker {
         }
     }
 
+    /// As [`Checker::passed`], of answers that nobody checked.
+    pub fn trusted(&mut self, satp: u64, requests: u64) {
+        if requests > 0 {
+            self.history.passed(self.sizes.satp(satp, self.xlen));
+        }
+    }
+
     fn judge(
         &mut self,
         token: &Token,

@@ -11,6 +11,7 @@
 //! | `events`, `fence`, `fault` | counter events, the fence port, the held fault | `pins` |
 //! | `memory` | the walker's port to memory, with the page-table entry decoded | `memory`, `pte` |
 //! | `os` | what the operating system does; instants as events | `system` |
+//! | `hart` | what the hart of a computer executes | `processor` |
 //! | `hart1`, … | all of these but `os`, of each further hart | `pins` |
 //! | `mmu` | the first hart's own signals, as [`model::mmu::Mmu::signals`] names them | |
 //!
@@ -20,6 +21,7 @@
 mod memory;
 mod pins;
 mod port;
+mod processor;
 mod pte;
 mod system;
 mod words;
@@ -40,6 +42,8 @@ use model::isa::{Extensions, Xlen};
 use model::mmu::{Inputs, Mmu, Outputs, Port, Pulse, Signal};
 use model::record::Mark;
 use pins::{Built, Pins};
+pub use processor::Names;
+use processor::Processor;
 use system::System;
 
 /// Cycles in view before and after the moment on which the view opens.
@@ -64,6 +68,8 @@ pub struct Subject {
     pub harts: usize,
     /// Names of processes, that of process 1 first.
     pub processes: Vec<String>,
+    /// For recordings of a computer: names of addresses.
+    pub computer: Option<Names>,
 }
 
 /// An MMU, its memory and its operating system, as they are in the current cycle.
@@ -72,6 +78,7 @@ pub struct Machine {
     /// The pins of each hart.
     pins: Vec<Pins>,
     system: System,
+    processor: Option<Processor>,
     /// The first fault, and when the kernel classified it.
     fault: Option<u64>,
     understood: Option<u64>,
@@ -102,6 +109,9 @@ impl Scene for Machine {
     }
 
     fn declare_system(&self, declare: &mut Declare<'_, Machine>) -> Result<(), Error> {
+        if self.processor.is_some() {
+            processor::declare(declare)?;
+        }
         system::declare(declare)
     }
 
@@ -113,6 +123,8 @@ impl Scene for Machine {
         let ports = ports.into_iter().chain(protection).chain(others);
         let ports = ports.map(|name| (name, choice != Choice::Os));
         let system = Some((GROUP.to_owned(), true)).filter(|_| self.system.is_there());
+        let hart = self.processor.as_ref().map(|_| (processor::GROUP.to_owned(), true));
+        let ports = hart.into_iter().chain(ports);
         match choice {
             Choice::Hardware => ports.chain(system).collect(),
             Choice::Os | Choice::All => system.into_iter().chain(ports).collect(),
@@ -181,13 +193,14 @@ impl Scene for Machine {
     }
 
     fn around(&mut self, world: &WorldState) -> bool {
+        let executes = self.processor.as_mut().is_some_and(|hart| hart.executes(world.executing));
         if world.pid.is_none() && !self.system.is_there() {
-            // No operating system, so far.
-            return false;
+            // No operating system of the simulation, so far.
+            return executes;
         }
         let doing = self.system.activity(world.activity);
         let running = self.system.process(world.pid);
-        self.system.free_frames(world.free_frames) || doing || running
+        self.system.free_frames(world.free_frames) || doing || running || executes
     }
 
     fn mark(&self, event: &Event) -> Option<(&'static str, Mark)> {
@@ -232,13 +245,14 @@ impl Recorder {
     /// # Errors
     /// When the file cannot be created, or a signal's name is invalid.
     pub fn create(path: &Path, recording: Recording, subject: Subject) -> Result<Recorder, Error> {
-        let Subject { xlen, extensions, harts, processes } = subject;
+        let Subject { xlen, extensions, harts, processes, computer } = subject;
         // The blocks of a part are there, or they are not.
         let has = |block: &str| recording.signals.iter().any(|of| of.path.starts_with(block));
         let built = Built { protected: has("protection"), traced: has("data_trace") };
         let pins = (0..harts.max(1)).map(|_| Pins::new(xlen, extensions, built)).collect();
         let system = System::new(processes);
-        let scene = Machine { pins, system, fault: None, understood: None, miss: None };
+        let processor = computer.map(|names| Processor::new(xlen, names));
+        let scene = Machine { pins, system, processor, fault: None, understood: None, miss: None };
         Recorder::open(path, recording, scene)
     }
 

@@ -1,0 +1,148 @@
+//! `pagewalk linux`
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use engine::Engine;
+use model::isa::Xlen;
+
+use super::boot::{BootMachineArgs, Ran, image, read, start};
+use super::{Status, output};
+use crate::boot::Boot;
+use crate::linux::{self, Extra, Kind, Reference, Symbols, console, packages};
+
+/// `pagewalk linux`
+#[derive(Debug, Args)]
+pub struct LinuxArgs {
+    /// The folder for Debian's kernel, Busybox and firmware; what is missing is fetched through apt.
+    #[arg(default_value = "linux")]
+    pub folder: PathBuf,
+    /// How much of a boot: its command line.
+    #[arg(long, value_enum, default_value_t = BootKind::Lean)]
+    pub boot: BootKind,
+    /// More words for the command line, such as no5lvl, or no4lvl no5lvl.
+    #[arg(long, value_name = "ARGS")]
+    pub append: Option<String>,
+    /// A shell into which you type, instead of a tour that powers off.
+    #[arg(long)]
+    pub shell: bool,
+    /// A file for the guest: a program for its /bin, or HOST:GUEST.
+    #[arg(long = "file", value_name = "FILE")]
+    pub files: Vec<Extra>,
+    /// Answer calls of firmware without OpenSBI.
+    #[arg(long)]
+    pub sbi: bool,
+    /// Boot the same in QEMU, and compare what the two print.
+    #[arg(long, conflicts_with_all = ["shell", "files"])]
+    pub compare: bool,
+    /// The address of a mirror of Debian [default: apt's].
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+    /// How it runs.
+    #[command(flatten)]
+    pub machine: BootMachineArgs,
+}
+
+/// How much of a boot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BootKind {
+    /// Without the kernel's tests of itself: a fifth of the instructions.
+    Lean,
+    /// With everything.
+    Default,
+}
+
+/// Real time that the reference may take.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Fetches what is missing, boots, and compares.
+pub(super) fn linux(arguments: &LinuxArgs, engine: Engine) -> anyhow::Result<Status> {
+    let folder = &arguments.folder;
+    if arguments.mirror.is_some() && packages::kept(folder).is_some() {
+        bail!("{} has everything already: --mirror has no effect", folder.display());
+    }
+    let packages = packages::fetch(folder, arguments.mirror.as_deref(), &mut |step| {
+        output::note(step);
+    })?;
+    let kind = if arguments.shell { Kind::Shell } else { Kind::Tour };
+    let initrd = linux::initramfs(kind, &read(&packages.busybox)?, &arguments.files)?;
+    let name = packages.image.display().to_string();
+    let bytes = read(&packages.image)?;
+    let symbols = Symbols::of_image(&bytes);
+    let base = match arguments.boot {
+        BootKind::Lean => linux::LEAN,
+        BootKind::Default => linux::DEFAULT,
+    };
+    let line = [Some(base), arguments.append.as_deref()];
+    let boot = Boot {
+        kernel: image(&name, bytes)?,
+        firmware: if arguments.sbi { None } else { Some(read(&packages.firmware)?) },
+        initrd: Some(initrd),
+        arguments: line.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        disk: None,
+        machine: arguments.machine.read(Xlen::Rv64, engine)?,
+    };
+    let theirs = match arguments.compare {
+        true => Some(reference(&boot, &packages, arguments)?),
+        false => None,
+    };
+    let ran = start(boot, &name, symbols.as_ref(), &arguments.machine)?;
+    match theirs {
+        Some(theirs) if ran.status == Status::Program(0) => compare(&ran, &theirs),
+        _ => Ok(ran.status),
+    }
+}
+
+/// The same boot in QEMU: the same files, and the same device tree.
+fn reference(
+    boot: &Boot,
+    packages: &linux::Packages,
+    arguments: &LinuxArgs,
+) -> anyhow::Result<linux::Boot> {
+    if arguments.sbi {
+        bail!("QEMU boots with OpenSBI: --compare needs it here, too, without --sbi");
+    }
+    let folder = tempfile::tempdir().context("a folder for QEMU's files")?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).with_context(|| path.display().to_string()).map(|()| path)
+    };
+    let tree = write("tree.dtb", &boot.tree()?)?;
+    let initrd = write("initramfs.cpio", boot.initrd.as_deref().unwrap_or_default())?;
+    output::note("booting in QEMU");
+    let sstc = arguments.machine.extensions.sstc;
+    let cpu = if sstc { linux::CPU.replace("sstc=off", "sstc=on") } else { linux::CPU.to_owned() };
+    let reference = Reference {
+        image: &packages.image,
+        firmware: &packages.firmware,
+        initrd: &initrd,
+        initrd_at: boot.initrd_range().map_or(0, |range| range.start),
+        tree: &tree,
+        memory: boot.machine.memory,
+        cpu: &cpu,
+        limit: PATIENCE,
+    };
+    Ok(reference.boot()?)
+}
+
+/// Says whether the consoles agree, and how the CPU times compare.
+fn compare(ran: &Ran, theirs: &linux::Boot) -> anyhow::Result<Status> {
+    let ratio = ran.seconds / theirs.cpu.as_secs_f64().max(1e-3);
+    let times = format!("CPU time: {ratio:.1} times that of QEMU");
+    Ok(match console::compare(&ran.console, &theirs.console) {
+        Ok(console::Agreement { lines, forgiven }) => {
+            output::note(&format!(
+                "the console equals that of QEMU: {lines} lines, of which {forgiven} name the \
+                 machine; {times}"
+            ));
+            ran.status
+        }
+        Err(difference) => {
+            output::note(&format!("{difference}\n{times}"));
+            Status::Differs
+        }
+    })
+}
