@@ -98,6 +98,17 @@ impl Disk {
         Ok(Disk { image: Image::File(file), sectors: bytes / SECTOR, writable })
     }
 
+    /// The same in the host's memory: its image file, which `path` names, stays as it is.
+    ///
+    /// # Errors
+    /// [`DiskError::Host`].
+    pub fn copied(mut self, path: &std::path::Path) -> Result<Disk, DiskError> {
+        let mut image = vec![0; (self.sectors * SECTOR) as usize];
+        let host = |error| DiskError::Host { path: path.display().to_string(), error };
+        self.read(0, &mut image).map_err(host)?;
+        Ok(Disk { image: Image::Memory(image), ..self })
+    }
+
     /// A disk in the host's memory; what is missing of its last sector is zero.
     pub fn in_memory(mut image: Vec<u8>) -> Disk {
         let sectors = (image.len() as u64).div_ceil(SECTOR);

@@ -63,8 +63,11 @@ pub struct Console {
     keys: Keys,
     /// What the terminal was like; `None` if there is none.
     before: Option<Termios>,
-    /// Of a script: read and not typed yet, and whether more may come.
+    /// Of a script: read and not typed yet; the lines that were typed, how many of them in this run,
+    /// and whether its end was.
     script: Vec<u8>,
+    lines: Vec<Vec<u8>>,
+    typed: usize,
     ended: bool,
 }
 
@@ -98,8 +101,8 @@ impl Console {
                 }
             }
         });
-        let (script, ended, keys) = (Vec::new(), false, Keys::default());
-        Ok(Console { input, keys, before, script, ended })
+        let (script, lines, typed, ended) = (Vec::new(), Vec::new(), 0, false);
+        Ok(Console { input, keys: Keys::default(), before, script, lines, typed, ended })
     }
 
     /// Whether somebody sits there.
@@ -130,6 +133,20 @@ impl Console {
 
     /// The next line of a script, after its last one a Ctrl-D, and then nothing.
     pub fn line(&mut self) -> Option<Vec<u8>> {
+        if self.typed == self.lines.len() {
+            let line = self.read_line()?;
+            self.lines.push(line);
+        }
+        self.typed += 1;
+        self.lines.get(self.typed - 1).cloned()
+    }
+
+    /// A script begins again, for another run.
+    pub fn rewind(&mut self) {
+        self.typed = 0;
+    }
+
+    fn read_line(&mut self) -> Option<Vec<u8>> {
         loop {
             if let Some(end) = self.script.iter().position(|byte| *byte == b'\n') {
                 return Some(self.script.drain(..=end).collect());

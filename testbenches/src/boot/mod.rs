@@ -5,14 +5,17 @@
 //! | [`Boot`], [`Kernel`], [`Machine`] (`plan`) | what is placed where in memory, and what software is told |
 //! | [`Extensions`] (`extensions`) | what of the hardware is announced to software |
 //! | [`Console`] (`console`) | the terminal: what is typed goes to the serial port |
-//! | [`run`] (`run`) | runs until it ends |
+//! | [`run()`], [`Follower`] (`run`) | runs until it ends |
+//! | [`When`] (`when`) | moments as people write them |
 
 mod console;
 mod extensions;
 mod plan;
 mod run;
+mod when;
 
 pub use console::{Console, ConsoleError, Typed};
 pub use extensions::Extensions;
 pub use plan::{Boot, BootError, Kernel, Machine};
-pub use run::run;
+pub use run::{Follower, run};
+pub use when::When;

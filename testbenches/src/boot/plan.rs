@@ -2,12 +2,13 @@
 
 use std::io::Write;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use engine::{Config, Engine};
 use hart::Misaligned;
 use machine::computer::{Computer, Setup, SetupError};
 use model::isa::{PAGE_BYTES, Xlen};
-use platform::{Disk, Map, Tree, TreeError};
+use platform::{Disk, DiskError, Map, Tree, TreeError};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -30,6 +31,9 @@ pub enum BootError {
     /// The device tree cannot be made.
     #[error(transparent)]
     Tree(#[from] TreeError),
+    /// The disk cannot be used.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// Memory is too small.
     #[error(
         "{memory} bytes of memory are too few: {what} would end at {end:#x}, and {room}; give more \
@@ -78,8 +82,8 @@ pub struct Boot {
     pub initrd: Option<Vec<u8>>,
     /// The kernel's command line.
     pub arguments: String,
-    /// A disk.
-    pub disk: Option<Disk>,
+    /// The image file of a disk.
+    pub disk: Option<PathBuf>,
     /// The computer.
     pub machine: Machine,
 }
@@ -150,17 +154,18 @@ impl Boot {
         if blob.len() as u64 > TREE { Err(BootError::LongTree(blob.len())) } else { Ok(blob) }
     }
 
-    /// The computer, before its first instruction.
+    /// A computer, before its first instruction. Each call gives one of its own; a scout leaves the
+    /// disk's image as it is.
     ///
     /// # Errors
     /// [`BootError`]: what does not fit into memory.
-    pub fn computer(self, printed: Box<dyn Write>) -> Result<Computer, BootError> {
+    pub fn computer(&self, printed: Box<dyn Write>, scout: bool) -> Result<Computer, BootError> {
         let blob = self.tree()?;
         let (at, initrd_range) = (self.tree_at(), self.initrd_range());
         self.check(initrd_range.as_ref())?;
         let Boot { kernel, firmware, initrd, disk, machine, .. } = self;
         let extensions = machine.extensions;
-        let (reset, to_host) = match &kernel {
+        let (reset, to_host) = match kernel {
             Kernel::Image { .. } => (Map::RAM, None),
             Kernel::Program(program) => (program.entry, program.to_host),
         };
@@ -171,7 +176,11 @@ impl Boot {
             data_latency: machine.data_latency,
             reset,
             printed,
-            disk,
+            disk: match disk {
+                Some(path) if scout => Some(Disk::open(path)?.copied(path)?),
+                Some(path) => Some(Disk::open(path)?),
+                None => None,
+            },
             sstc: extensions.sstc || firmware.is_none(),
             svadu: extensions.svadu,
             svpbmt: extensions.svpbmt,
@@ -181,7 +190,7 @@ impl Boot {
         let mut computer = setup.build()?;
         computer.place(at, &blob)?;
         if let (Some(range), Some(bytes)) = (initrd_range, initrd) {
-            computer.place(range.start, &bytes)?;
+            computer.place(range.start, bytes)?;
         }
         match kernel {
             Kernel::Program(program) => {
@@ -191,10 +200,10 @@ impl Boot {
                 computer.hart_mut().set_register(11, at);
             }
             Kernel::Image { bytes, offset, .. } => {
-                computer.place(Map::RAM + offset, &bytes)?;
+                computer.place(Map::RAM + offset, bytes)?;
                 match firmware {
                     Some(firmware) => {
-                        computer.place(Map::RAM, &firmware)?;
+                        computer.place(Map::RAM, firmware)?;
                         computer.hart_mut().set_register(11, at);
                     }
                     None => computer.start_kernel(Map::RAM + offset, at),

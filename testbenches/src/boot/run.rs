@@ -16,13 +16,22 @@ const CYCLES_PER_MICROSECOND: u64 = 1000;
 /// The longest wait for a key, after which it is looked at everything else.
 const LONGEST: Duration = Duration::from_millis(50);
 
-/// Runs for at most so many steps. `look` is called between stretches; false ends the run.
+/// Who follows a run.
+pub trait Follower {
+    /// Called between stretches; false ends the run.
+    fn look(&mut self, computer: &mut Computer) -> bool;
+
+    /// The moment has come that was watched for; false ends the run.
+    fn reached(&mut self, computer: &mut Computer) -> bool;
+}
+
+/// Runs for at most so many steps.
 pub fn run(
     computer: &mut Computer,
     console: &mut Console,
     most: u64,
     stop: &AtomicBool,
-    mut look: impl FnMut(&mut Computer) -> bool,
+    follower: &mut impl Follower,
 ) -> Outcome {
     computer.is_paced();
     let mut left = most;
@@ -37,12 +46,14 @@ pub fn run(
             Typed::Text(text) => type_in(computer, &text),
             Typed::End => return Outcome::Interrupted,
         }
-        if stop.load(Ordering::Relaxed) || !look(computer) {
+        if stop.load(Ordering::Relaxed) || !follower.look(computer) {
             return Outcome::Interrupted;
         }
         match stopped {
             Stop::Limit if left == 0 => return Outcome::Limit,
             Stop::Limit => {}
+            Stop::Reached if follower.reached(computer) => {}
+            Stop::Reached => return Outcome::Interrupted,
             Stop::Waiting(next) => {
                 if let Some(outcome) = wait(computer, console, next, &mut left) {
                     return outcome;

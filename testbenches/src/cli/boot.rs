@@ -9,15 +9,16 @@ use std::rc::Rc;
 use anyhow::{Context, bail};
 use clap::Args;
 use engine::Engine;
+use machine::computer::Computer;
 use model::isa::Xlen;
-use platform::Disk;
 
 use super::exec::{CheckArg, MisalignedArg, size};
+use super::film::{Film, WaveAtArgs};
 use super::output;
 use super::run::known;
 use super::{Status, interrupt};
 use crate::bench::CpuClock;
-use crate::boot::{self, Boot, Console, Extensions, Kernel, Machine};
+use crate::boot::{self, Boot, Console, Extensions, Follower, Kernel, Machine};
 use crate::exec::{Outcome, Program, Report};
 use crate::linux::{Header, Symbols};
 
@@ -37,7 +38,7 @@ pub struct BootArgs {
     /// [default: calls of firmware are answered without one].
     #[arg(long, value_name = "FILE")]
     pub firmware: Option<PathBuf>,
-    /// An image file as disk, on virtio. What is written stays in memory.
+    /// An image file as disk, on virtio. What the computer writes is written there.
     #[arg(long, value_name = "FILE")]
     pub disk: Option<PathBuf>,
     /// How it runs.
@@ -46,7 +47,7 @@ pub struct BootArgs {
 }
 
 /// The computer on which an operating system runs.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct BootMachineArgs {
     /// The MMU [default: rv64_linux_pmp or rv32_linux_pmp, by the kernel's width].
     #[arg(long)]
@@ -75,6 +76,9 @@ pub struct BootMachineArgs {
     /// The randomness that the kernel is given.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Waves.
+    #[command(flatten)]
+    pub wave: WaveAtArgs,
     /// Print the report as JSON, on standard error.
     #[arg(long)]
     pub json: bool,
@@ -97,11 +101,11 @@ pub(super) fn boot(arguments: &BootArgs, engine: Engine) -> anyhow::Result<Statu
         }
         let program = Program::read(&name, &bytes)?;
         let xlen = program.xlen;
-        (Kernel::Program(program), xlen, Symbols::of_elf(&bytes))
+        (Kernel::Program(program), xlen, Symbols::of_elf(&bytes).map(Rc::new))
     } else {
         let kernel = image(&name, bytes)?;
         let Kernel::Image { bytes, .. } = &kernel else { bail!("{name} is no image") };
-        let symbols = Symbols::of_image(bytes);
+        let symbols = Symbols::of_image(bytes).map(Rc::new);
         (kernel, Xlen::Rv64, symbols)
     };
     let read_other = |path: &Option<PathBuf>| path.as_deref().map(read).transpose();
@@ -111,10 +115,10 @@ pub(super) fn boot(arguments: &BootArgs, engine: Engine) -> anyhow::Result<Statu
         firmware: read_other(&arguments.firmware)?,
         initrd: read_other(&arguments.initrd)?,
         arguments: arguments.append.clone(),
-        disk: arguments.disk.as_deref().map(Disk::open).transpose()?,
+        disk: arguments.disk.clone(),
         machine: machine.read(xlen, engine)?,
     };
-    start(boot, &name, symbols.as_ref(), machine).map(|ran| ran.status)
+    start(&boot, &name, symbols.as_ref(), machine).map(|ran| ran.status)
 }
 
 /// A kernel's image, with what its header says.
@@ -156,6 +160,8 @@ pub(super) struct Ran {
     pub(super) status: Status,
     /// What the computer printed.
     pub(super) console: String,
+    /// What was counted.
+    pub(super) report: Report,
     /// Seconds of CPU time of the run, without building the computer.
     pub(super) seconds: f64,
 }
@@ -176,27 +182,61 @@ impl Write for Tee {
     }
 }
 
+/// Follows a run, and records what is to be recorded.
+struct Following {
+    film: Option<Film>,
+    error: Option<anyhow::Error>,
+}
+
+impl Follower for Following {
+    fn look(&mut self, _: &mut Computer) -> bool {
+        true
+    }
+
+    fn reached(&mut self, computer: &mut Computer) -> bool {
+        let done = self.film.as_mut().map_or(Ok(()), |film| film.reached(computer));
+        self.error = done.err();
+        self.error.is_none()
+    }
+}
+
 /// Runs what is to be booted, and reports.
 pub(super) fn start(
-    boot: Boot,
+    boot: &Boot,
     name: &str,
-    symbols: Option<&Symbols>,
+    symbols: Option<&Rc<Symbols>>,
     machine: &BootMachineArgs,
 ) -> anyhow::Result<Ran> {
     let config = boot.machine.config;
     let stop = interrupt::stop_flag()?;
-    let printed = Rc::new(RefCell::new(Vec::new()));
-    let mut computer = boot.computer(Box::new(Tee(printed.clone())))?;
-    computer.board_mut().set_checks(machine.check.into());
     let mut console = Console::open()?;
+    let mut film = Film::plan(&machine.wave, name, symbols)?;
+    if let Some(film) = &mut film {
+        film.scout(boot, &mut console, machine.max, stop)?;
+        console.rewind();
+    }
+    let printed = Rc::new(RefCell::new(Vec::new()));
+    let mut computer = boot.computer(Box::new(Tee(printed.clone())), false)?;
+    computer.board_mut().set_checks(machine.check.into());
+    let mut following = Following { film, error: None };
+    if let Some(film) = &following.film {
+        computer.watch_for(Some(film.begins()));
+    }
     let clock = CpuClock::start();
-    let outcome = boot::run(&mut computer, &mut console, machine.max, stop, |_| true);
+    let outcome = boot::run(&mut computer, &mut console, machine.max, stop, &mut following);
     let seconds = clock.seconds();
     drop(console);
+    if let Some(film) = following.film {
+        film.finish(&mut computer)?;
+    }
+    if let Some(error) = following.error {
+        return Err(error);
+    }
+    let symbols = symbols.map(Rc::as_ref);
     let names = |va| symbols.and_then(|symbols| symbols.describe(va));
     let report = Report::new(name, config.name, &outcome, &mut computer, &names);
     if machine.json {
-        output::note(&serde_json::to_string_pretty(&report)?);
+        output::note(&report.json()?);
     } else if !machine.quiet || report.code.is_none() {
         output::note(report.text().trim_end());
     }
@@ -207,5 +247,5 @@ pub(super) fn start(
         _ => Status::Failed,
     };
     let console = String::from_utf8_lossy(&printed.borrow()).into_owned();
-    Ok(Ran { status, console, seconds })
+    Ok(Ran { status, console, report, seconds })
 }

@@ -160,7 +160,7 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
     }
     let report = Report::new(&program.name, config.name, &outcome, &mut computer, &|_| None);
     if arguments.json {
-        output::note(&serde_json::to_string_pretty(&report)?);
+        output::note(&report.json()?);
     } else if !arguments.quiet || report.code.is_none() {
         output::note(report.text().trim_end());
     }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -55,6 +56,9 @@ pub enum BootKind {
     Default,
 }
 
+/// The wave that is left in the folder.
+const WAVE: &str = "first-user-fault.fst";
+
 /// Real time that the reference may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -71,7 +75,7 @@ pub(super) fn linux(arguments: &LinuxArgs, engine: Engine) -> anyhow::Result<Sta
     let initrd = linux::initramfs(kind, &read(&packages.busybox)?, &arguments.files)?;
     let name = packages.image.display().to_string();
     let bytes = read(&packages.image)?;
-    let symbols = Symbols::of_image(&bytes);
+    let symbols = Symbols::of_image(&bytes).map(Rc::new);
     let base = match arguments.boot {
         BootKind::Lean => linux::LEAN,
         BootKind::Default => linux::DEFAULT,
@@ -89,7 +93,16 @@ pub(super) fn linux(arguments: &LinuxArgs, engine: Engine) -> anyhow::Result<Sta
         true => Some(reference(&boot, &packages, arguments)?),
         false => None,
     };
-    let ran = start(boot, &name, symbols.as_ref(), &arguments.machine)?;
+    let mut machine = arguments.machine.clone();
+    if machine.wave.wave.is_none() {
+        // The first instruction of U-mode faults: Linux maps a program's pages when they are touched.
+        machine.wave.film_first_user_fault(folder.join(WAVE));
+    }
+    let ran = start(&boot, &name, symbols.as_ref(), &machine)?;
+    for (file, text) in [("report.txt", ran.report.text()), ("report.json", ran.report.json()?)] {
+        let path = folder.join(file);
+        fs::write(&path, text).with_context(|| path.display().to_string())?;
+    }
     match theirs {
         Some(theirs) if ran.status == Status::Program(0) => compare(&ran, &theirs),
         _ => Ok(ran.status),

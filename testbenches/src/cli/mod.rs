@@ -13,6 +13,7 @@
 //! | `show` | a run as a page to look at |
 //! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `exec` | a program on the hart |
+//! | `film` | a wave of one moment of these |
 //! | `boot`, `linux` | an operating system on it; Debian's |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
@@ -25,6 +26,7 @@ mod curve;
 mod exec;
 mod explore;
 mod export;
+mod film;
 mod interrupt;
 mod linux;
 mod list;
@@ -63,6 +65,7 @@ pub use compare::CompareArgs;
 pub use curve::{CurveArgs, Of};
 pub use exec::{CheckArg, ExecArgs, MisalignedArg};
 pub use explore::ExploreArgs;
+pub use film::WaveAtArgs;
 pub use linux::{BootKind, LinuxArgs};
 pub use machine::{
     ConformArgs, ExportArgs, RecordedArgs, RunArgs, TraceArgs, WaveArgs, WaveOptions, WaveShape,

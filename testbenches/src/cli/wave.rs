@@ -130,6 +130,27 @@ impl Recording {
         Ok((Recording { recorder, dump }, observer))
     }
 
+    /// The same of a computer.
+    ///
+    /// # Errors
+    /// When the file cannot be created.
+    pub(super) fn computer(
+        place: &Place,
+        title: &str,
+        window: Window,
+        names: mmu::Names,
+        mmu: &dyn Mmu,
+    ) -> anyhow::Result<(Recording, Box<dyn Observer>)> {
+        let dump = place.dump(title, 0);
+        let recording = place.recording(title, window, mmu.signals());
+        let (xlen, extensions) = (mmu.xlen(), mmu.extensions());
+        let (processes, computer) = (Vec::new(), Some(names));
+        let subject = mmu::Subject { xlen, extensions, harts: 1, processes, computer };
+        let recorder = Rc::new(RefCell::new(mmu::Recorder::create(&dump, recording, subject)?));
+        let observer = Box::new(recorder.clone());
+        Ok((Recording { recorder, dump }, observer))
+    }
+
     /// The same of a segmentation unit and memory without pages.
     ///
     /// # Errors

@@ -188,6 +188,14 @@ impl Report {
         }
     }
 
+    /// The report as JSON.
+    ///
+    /// # Errors
+    /// None in practice; those of the library.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self)
+    }
+
     /// The report as text.
     pub fn text(&self) -> String {
         let Report { program, config, end, checked, .. } = self;

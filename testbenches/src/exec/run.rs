@@ -98,7 +98,7 @@ impl Execution<'_> {
             match stopped {
                 Stop::Limit if stop.load(Ordering::Relaxed) => return Outcome::Interrupted,
                 Stop::Limit if left == 0 => return Outcome::Limit,
-                Stop::Limit => {}
+                Stop::Limit | Stop::Reached => {}
                 Stop::Ended(Ending::PowerOff) => return Outcome::Ended(0),
                 Stop::Ended(Ending::Failure(code)) => return Outcome::Ended(code.into()),
                 Stop::Ended(Ending::Reboot) => return Outcome::Reboot,

@@ -143,6 +143,13 @@ impl Board {
         }
     }
 
+    /// Lets all observers go: the run goes on as if it was not observed.
+    pub fn detach(&mut self) {
+        self.observers.clear();
+        self.listeners.clear();
+        self.harts.iter_mut().for_each(|hart| hart.mmu.watch(false));
+    }
+
     /// Whether cycles are observed.
     pub fn is_observed(&self) -> bool {
         !self.observers.is_empty()

@@ -4,6 +4,8 @@ use hart::Trap;
 use model::isa::Privilege;
 use model::mmu::Fence;
 
+use super::moment::is_fault;
+
 /// The modes, in the order of reports.
 pub const MODES: [Privilege; 3] = [Privilege::Machine, Privilege::Supervisor, Privilege::User];
 
@@ -29,6 +31,10 @@ pub struct Account {
     pub fences_by_asid: u64,
     /// Fences by address and address space.
     pub fences_by_va_and_asid: u64,
+    /// Page faults and access faults from U-mode.
+    pub user_faults: u64,
+    /// Times that the hart came into U-mode.
+    pub entered_user: u64,
     /// `fence.i`.
     pub instruction_fences: u64,
     /// Writes of `satp`.
@@ -49,6 +55,8 @@ impl Account {
         self.fences_by_va += other.fences_by_va;
         self.fences_by_asid += other.fences_by_asid;
         self.fences_by_va_and_asid += other.fences_by_va_and_asid;
+        self.user_faults += other.user_faults;
+        self.entered_user += other.entered_user;
         self.instruction_fences += other.instruction_fences;
         self.satp_writes += other.satp_writes;
     }
@@ -58,6 +66,8 @@ impl Account {
         if let Some(count) = counts.get_mut(trap.cause as usize) {
             *count += 1;
         }
+        let of_user = trap.from == Privilege::User && !trap.is_interrupt;
+        self.user_faults += u64::from(of_user && is_fault(trap.cause));
     }
 
     pub(super) fn fence(&mut self, fence: Fence) {

@@ -51,6 +51,8 @@ pub(super) struct Around {
     pub(super) error: Option<StepError>,
     /// What is counted.
     pub(super) account: Account,
+    /// Somebody watches for a moment.
+    pub(super) watches: bool,
     /// The last trap.
     trap: Option<Trap>,
     /// What missed.
@@ -86,6 +88,7 @@ impl Around {
             disturbed: true,
             error: None,
             account: Account::default(),
+            watches: false,
             trap: None,
             missing: Missing::default(),
             at: 0,
@@ -481,6 +484,7 @@ impl Surroundings for Around {
             }
         }
         self.account.fence(fence);
+        self.disturbed |= self.watches;
         Poll::Ready(())
     }
 
@@ -498,6 +502,7 @@ impl Surroundings for Around {
             Control::Satp(satp) => {
                 hart.satp = satp;
                 self.account.satp_writes += 1;
+                self.disturbed |= self.watches;
             }
             Control::Translation { adue, pbmte } => (hart.adue, hart.pbmte) = (adue, pbmte),
             Control::Pmp { csr, value } => {

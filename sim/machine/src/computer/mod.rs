@@ -11,6 +11,7 @@
 //! | `code` | decoded instructions, by physical address |
 //! | `missing` | which instructions miss |
 //! | `sbi` | what firmware does, without firmware |
+//! | [`Moment`] (`moment`) | where it is to stop |
 //! | [`Phase`], [`Phases`] (`phase`) | what is counted, one part of the run after the other |
 //! | [`Stop`] (`stop`) | why it stopped |
 //!
@@ -22,6 +23,7 @@ mod account;
 mod around;
 mod code;
 mod missing;
+mod moment;
 mod phase;
 mod ports;
 mod sbi;
@@ -32,6 +34,7 @@ mod tests;
 mod window;
 
 pub use account::{Account, CODES, MODES};
+pub use moment::Moment;
 pub use phase::{Phase, Phases};
 pub use setup::{Setup, SetupError};
 pub use stop::Stop;
@@ -68,6 +71,10 @@ pub struct Computer {
     sbi: Option<Sbi>,
     /// Whether [`Stop::Waiting`] is told.
     paced: bool,
+    /// Where it is to stop: as such, as an address, as a number of instructions.
+    watched: Option<Moment>,
+    breakpoint: u64,
+    last: u64,
 }
 
 impl Computer {
@@ -83,6 +90,11 @@ impl Computer {
             if self.steps() >= end {
                 self.around.settle();
                 return Stop::Limit;
+            }
+            if self.hart.pc() == self.breakpoint || self.hart.retired() >= self.last {
+                self.watch_for(None);
+                self.around.settle();
+                return Stop::Reached;
             }
             match self.hart.step(&mut self.around) {
                 Step::Retired => {
@@ -118,6 +130,7 @@ impl Computer {
         let trap = self.hart.trap();
         if let Some(trap) = trap {
             self.around.account.trap(&trap);
+            self.around.disturbed |= self.watched.is_some();
         }
         self.around.trapped(trap);
         if let (Some(sbi), Some(trap)) = (&self.sbi, trap)
@@ -140,6 +153,10 @@ impl Computer {
         self.around.settle();
         if let Some(phase) = self.phases.entered(mode) {
             self.begin(phase);
+        }
+        if mode == Privilege::User {
+            self.around.account.entered_user += 1;
+            self.around.disturbed |= self.watched.is_some();
         }
         self.select();
     }
@@ -250,6 +267,11 @@ impl Computer {
             self.hart.written_by_others(pa, bytes);
         }
         self.next_event = self.timer();
+        if self.watched.is_some() && self.reached() {
+            self.watch_for(None);
+            self.around.settle();
+            return Some(Stop::Reached);
+        }
         if let Some(ending) = self.syscon.ending() {
             self.around.settle();
             return Some(Stop::Ended(ending));
@@ -264,10 +286,14 @@ impl Computer {
 
     /// The cycle in which a timer interrupts next, `u64::MAX` if none does.
     fn timer(&self) -> u64 {
+        let watched = match self.watched {
+            Some(Moment::Cycle(cycle)) => cycle,
+            _ => u64::MAX,
+        };
         let clock = &self.around.clock;
         let own = self.hart.deadline().filter(|time| *time > clock.now());
         let own = own.map_or(u64::MAX, |time| clock.ticks_at(time));
-        clock.deadline().min(own).saturating_mul(CYCLES_PER_TICK)
+        clock.deadline().min(own).saturating_mul(CYCLES_PER_TICK).min(watched)
     }
 
     /// Lets time pass until something may interrupt.

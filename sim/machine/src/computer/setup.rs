@@ -133,6 +133,9 @@ impl Setup {
             phases: Phases::default(),
             sbi: None,
             paced: false,
+            watched: None,
+            breakpoint: u64::MAX,
+            last: u64::MAX,
         })
     }
 }

@@ -9,6 +9,8 @@ use platform::Ending;
 pub enum Stop {
     /// As many steps as were asked for are done.
     Limit,
+    /// The moment has come that was watched for.
+    Reached,
     /// Software ended the machine.
     Ended(Ending),
     /// Software wrote a word that is not zero to the address that was to be watched: the word.
