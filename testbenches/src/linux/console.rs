@@ -56,6 +56,11 @@ pub const RULES: &[Rule] = &[
         reason: "memory in use at one moment: it depends on which threads have already ended",
     },
     Rule {
+        pattern: r"^Experimental SBI Extensions : sse,fwft((?:,dbtr)?)$",
+        forgive: Forgive::Any,
+        reason: "calls for breakpoints are there if the hardware has any",
+    },
+    Rule {
         pattern: r"^Boot HART Priv Version      : v1\.([0-9]+)$",
         forgive: Forgive::Any,
         reason: "the firmware derives the version of the privileged specification from the registers that it finds",
