@@ -15,6 +15,7 @@
 //! | `exec` | a program on the hart |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
+//! | `watched` | `--watch` |
 
 mod bench;
 mod compare;
@@ -29,7 +30,7 @@ mod machine;
 mod netlist;
 mod new;
 mod open;
-mod output;
+pub(crate) mod output;
 mod plot;
 mod policy;
 mod progress;
@@ -41,6 +42,7 @@ mod subject;
 mod toy;
 mod trace;
 mod values;
+mod watched;
 mod wave;
 
 use std::env;
