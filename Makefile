@@ -78,6 +78,7 @@ figures: ## Update the figures and outputs quoted in documents, slow ones includ
 	@scripts/need-cargo.sh
 	PAGEWALK_UPDATE=1 $(CARGO) test --release --package testbenches --test all -- \
 	  --include-ignored figures:: ideas:: plan:: conform:: demo:: mutants::every_mutant_still_has_its_place
+	PAGEWALK_UPDATE=1 $(CARGO) test --release --package testbenches --lib watch::tests::the_picture
 
 export: ## Write the Verilog of every configuration into export/
 	@scripts/need-cargo.sh

@@ -14,6 +14,7 @@
 //! | [`conform`] | translation vectors of an independent model, replayed on the hardware |
 //! | [`export`], [`cosim`] | Verilog, and the proof that it behaves like the simulation |
 //! | [`mod@bench`] | cycles per second, compared with third-party simulators |
+//! | [`watch`] | a run in progress, as a dashboard in the terminal |
 //! | [`cli`] | the command `pagewalk` |
 //! | `table` | aligned columns |
 
@@ -34,3 +35,4 @@ pub mod quiz;
 pub mod show;
 pub mod soak;
 mod table;
+pub mod watch;

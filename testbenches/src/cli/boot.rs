@@ -12,15 +12,17 @@ use engine::Engine;
 use machine::computer::Computer;
 use model::isa::Xlen;
 
-use super::exec::{CheckArg, MisalignedArg, size};
+use super::exec::{CheckArg, MisalignedArg, moment, size};
 use super::film::{Film, WaveAtArgs};
 use super::output;
 use super::run::known;
+use super::watched::Watched;
 use super::{Status, interrupt};
 use crate::bench::CpuClock;
 use crate::boot::{self, Boot, Console, Extensions, Follower, Kernel, Machine};
 use crate::exec::{Outcome, Program, Report};
 use crate::linux::{Header, Symbols};
+use crate::watch::Viewer;
 
 /// `pagewalk boot`
 #[derive(Debug, Args)]
@@ -76,6 +78,9 @@ pub struct BootMachineArgs {
     /// The randomness that the kernel is given.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
+    /// Show what happens in the terminal while it runs.
+    #[arg(long)]
+    pub watch: bool,
     /// Waves.
     #[command(flatten)]
     pub wave: WaveAtArgs,
@@ -167,29 +172,41 @@ pub(super) struct Ran {
 }
 
 /// What is printed goes to standard output, and is kept.
-struct Tee(Rc<RefCell<Vec<u8>>>);
+struct Tee {
+    kept: Rc<RefCell<Vec<u8>>>,
+    viewer: Option<Viewer>,
+}
 
 impl Write for Tee {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend(text);
+        self.kept.borrow_mut().extend(text);
+        if let Some(viewer) = &self.viewer {
+            viewer.print(text);
+        }
         // Who closes the pipe does not want it.
-        let _ = io::stdout().write_all(text);
+        let _ = output::write(text);
         Ok(text.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stdout().flush()
+        Ok(())
     }
 }
 
 /// Follows a run, and records what is to be recorded.
-struct Following {
+struct Following<'a> {
     film: Option<Film>,
+    viewer: Option<Viewer>,
+    title: String,
+    symbols: Option<&'a Symbols>,
     error: Option<anyhow::Error>,
 }
 
-impl Follower for Following {
-    fn look(&mut self, _: &mut Computer) -> bool {
+impl Follower for Following<'_> {
+    fn look(&mut self, computer: &mut Computer) -> bool {
+        if let Some(viewer) = &self.viewer {
+            viewer.look(|| moment(computer, self.symbols, &self.title, viewer));
+        }
         true
     }
 
@@ -215,10 +232,20 @@ pub(super) fn start(
         film.scout(boot, &mut console, machine.max, stop)?;
         console.rewind();
     }
+    if machine.watch && console.is_interactive() {
+        bail!(
+            "--watch draws on the terminal into which you would type: give standard input from a \
+             file, such as /dev/null"
+        );
+    }
+    let (watched, viewer) = Watched::start(machine.watch, stop)?;
     let printed = Rc::new(RefCell::new(Vec::new()));
-    let mut computer = boot.computer(Box::new(Tee(printed.clone())), false)?;
+    let tee = Tee { kept: printed.clone(), viewer: viewer.clone() };
+    let mut computer = boot.computer(Box::new(tee), false)?;
     computer.board_mut().set_checks(machine.check.into());
-    let mut following = Following { film, error: None };
+    let title = format!("{name} on {}", config.name);
+    let symbols = symbols.map(Rc::as_ref);
+    let mut following = Following { film, viewer, title, symbols, error: None };
     if let Some(film) = &following.film {
         computer.watch_for(Some(film.begins()));
     }
@@ -226,13 +253,13 @@ pub(super) fn start(
     let outcome = boot::run(&mut computer, &mut console, machine.max, stop, &mut following);
     let seconds = clock.seconds();
     drop(console);
+    drop(watched);
     if let Some(film) = following.film {
         film.finish(&mut computer)?;
     }
     if let Some(error) = following.error {
         return Err(error);
     }
-    let symbols = symbols.map(Rc::as_ref);
     let names = |va| symbols.and_then(|symbols| symbols.describe(va));
     let report = Report::new(name, config.name, &outcome, &mut computer, &names);
     if machine.json {

@@ -135,7 +135,7 @@ fn of_trace(
     let one = |name: &String| {
         let config = find(name)?;
         let environment = environment(&as_trace, config)?;
-        let progress = job.progress();
+        let progress = job.progress(&None);
         progress.say(name);
         let machine = job.machine(config.mmu(engine), &environment, &progress);
         let outcome = machine.with_context(|| name.clone())?.run(job.stop);

@@ -14,8 +14,11 @@ use model::isa::Xlen;
 
 use super::output;
 use super::run::known;
+use super::watched::Watched;
 use super::{Status, interrupt};
 use crate::exec::{Execution, Outcome, Program, Report};
+use crate::linux::Symbols;
+use crate::watch::{Snapshot, Viewer, of_computer};
 
 /// `pagewalk exec`
 #[derive(Debug, Args)]
@@ -53,6 +56,9 @@ pub struct ExecArgs {
     /// Print no report, only what the program prints.
     #[arg(long, conflicts_with = "json")]
     pub quiet: bool,
+    /// Show the run on a dashboard in the terminal: where the program is, hit rates, walks, faults.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// What becomes of misaligned accesses, on the command line.
@@ -148,17 +154,31 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         most: arguments.max,
     };
     let stop = interrupt::stop_flag()?;
-    let mut computer = execution.computer(Box::new(io::stdout()))?;
+    let (watched, viewer) = Watched::start(arguments.watch, stop)?;
+    let console = Console(viewer.clone());
+    let mut computer = execution.computer(Box::new(console.clone()))?;
     computer.board_mut().set_checks(arguments.check.into());
-    let outcome = execution.run(&mut computer, stop, |printed| {
-        // Who closes the pipe does not want it.
-        let _ = io::stdout().write_all(printed).and_then(|()| io::stdout().flush());
-    });
+    let symbols = Symbols::of_elf(&fs::read(&arguments.elf)?);
+    let title = format!("exec {} on {}", arguments.elf.display(), config.name);
+    let outcome = execution.run(
+        &mut computer,
+        stop,
+        |printed| {
+            // Who closes the pipe does not want it.
+            let _ = console.clone().write_all(printed);
+        },
+        |computer| {
+            let Some(viewer) = &viewer else { return };
+            viewer.look(|| moment(computer, symbols.as_ref(), &title, viewer));
+        },
+    );
+    drop(watched);
     if let Some(path) = &arguments.signature {
         fs::write(path, signature(&program, &computer)?)
             .with_context(|| format!("the signature cannot be written to {}", path.display()))?;
     }
-    let report = Report::new(&program.name, config.name, &outcome, &mut computer, &|_| None);
+    let names = |va| symbols.as_ref().and_then(|symbols| symbols.describe(va));
+    let report = Report::new(&program.name, config.name, &outcome, &mut computer, &names);
     if arguments.json {
         output::note(&report.json()?);
     } else if !arguments.quiet || report.code.is_none() {
@@ -174,6 +194,43 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         | Outcome::Unhandled(_)
         | Outcome::Strange(_) => Status::Failed,
     })
+}
+
+/// Standard output, which a dashboard shows as well.
+#[derive(Clone)]
+struct Console(Option<Viewer>);
+
+impl Write for Console {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(viewer) = &self.0 {
+            viewer.print(bytes);
+        }
+        output::write(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the dashboard shows of a computer.
+pub(super) fn moment(
+    computer: &mut Computer,
+    symbols: Option<&Symbols>,
+    title: &str,
+    viewer: &Viewer,
+) -> Snapshot {
+    let symbol = |pc| {
+        let (name, distance) = symbols.and_then(|symbols| symbols.name(pc))?;
+        Some((name.to_owned(), distance))
+    };
+    Snapshot {
+        title: title.to_owned(),
+        lines_are: "console",
+        lines: viewer.printed(),
+        ..of_computer(computer, symbol)
+    }
 }
 
 /// Memory between the symbols, 4 bytes a line, the first line first.

@@ -21,12 +21,14 @@ use clap::Args;
 
 use super::output::{self, print, print_json};
 use super::progress::Progress;
+use super::watched::{Sums, Watched};
 use super::{Status, interrupt, plot};
 use crate::explore::base::Base;
 use crate::explore::findings::Findings;
 use crate::explore::part::{Part, PartFile};
 use crate::explore::study::{self, Study};
 use crate::explore::sweep::{self, Failed, Plan, Point, Told};
+use crate::explore::values::Choice;
 use choose::{find, fixed, varied};
 use engine::Engine;
 use live::Live;
@@ -80,6 +82,9 @@ pub struct ExploreArgs {
     /// Print CSV, one line for each point, as soon as it is known.
     #[arg(long)]
     pub csv: bool,
+    /// Show the sweep on a dashboard in the terminal: what runs, the results as they come.
+    #[arg(long, conflicts_with = "merge")]
+    pub watch: bool,
 }
 
 /// Lists studies, runs one, or runs a sweep of a scenario.
@@ -110,6 +115,7 @@ pub(super) fn explore(arguments: &ExploreArgs, engine: Engine) -> anyhow::Result
         return one(&study.name.clone(), varied(study, arguments)?, arguments, engine, stop);
     }
     let Some(name) = &arguments.name else {
+        ensure!(!arguments.watch, "--watch has no effect here: the studies are listed");
         ensure!(!arguments.csv, "--csv has no effect here: the studies are listed");
         ensure!(arguments.plot.is_empty(), "--plot has no effect here: name what is to be drawn");
         return list(arguments.json);
@@ -157,7 +163,7 @@ fn one(
     study: Study,
     arguments: &ExploreArgs,
     engine: Engine,
-    stop: &AtomicBool,
+    stop: &'static AtomicBool,
 ) -> anyhow::Result<Status> {
     let base = base(name, &study)?;
     let set = fixed(arguments, &study)?;
@@ -168,16 +174,33 @@ fn one(
     }
     let part = arguments.shard.unwrap_or(Part::ALL);
     let count = part.count(sweep::count(&plan)?);
-    let progress = Progress::runs(count as u64, name);
+    let (watched, viewer) = Watched::start(arguments.watch, stop)?;
+    let progress = match viewer {
+        Some(_) => Progress::hidden(),
+        None => Progress::runs(count as u64, name),
+    };
+    let sums =
+        viewer.map(|viewer| Sums::new(viewer, format!("explore {name}"), (count as u64, "runs")));
     let (title, idea, y, remarks) = (study.title, study.idea, study.y, study.remark);
     let mut live = Live::new(arguments, &plan, &title, &idea);
     let mut tell = |point: &Point| -> anyhow::Result<()> {
         let text = live.tell(&plan, point)?;
+        sums.iter().for_each(|sums| sums.tell(&line(&plan, point)));
         if text.is_empty() { Ok(()) } else { Ok(progress.aside(|| print(&text))?) }
     };
-    let told = Told { one_more: &|| progress.one_more(), point: &mut tell };
+    let begins = |choices: &[Choice]| sums.iter().for_each(|sums| sums.begin(&named(choices)));
+    let ends = |point: &Point| {
+        progress.one_more();
+        let figure = |name: &str| point.run()?.figures.get(name).ok().map(|value| value as u64);
+        if let Some(sums) = &sums {
+            sums.end(&named(&point.choices));
+            sums.add(1, figure);
+        }
+    };
+    let told = Told { begins: &begins, ends: &ends, point: &mut tell };
     let points = sweep::run(&plan, part, engine, stop, told);
     progress.clear();
+    drop(watched);
     let points = points.with_context(|| name.to_owned())?;
     let nothing_ran = points.iter().all(|point| point.outcome.is_err());
     if count > 0 && nothing_ran && arguments.shard.is_none() && !stop.load(Relaxed) {
@@ -199,6 +222,22 @@ fn one(
         draw(&findings, name, arguments)?;
     }
     Ok(ended(name, &findings, stop))
+}
+
+/// The choices of a run, as `32 lru`.
+fn named(choices: &[Choice]) -> String {
+    let labels: Vec<_> = choices.iter().map(|choice| choice.label.as_str()).collect();
+    labels.join(" ")
+}
+
+/// A result in a line: the choices, and each measure.
+fn line(plan: &Plan, point: &Point) -> String {
+    let measures = plan.measures.iter().enumerate().map(|(at, measure)| {
+        let value = point.run().and_then(|run| run.measured[at]);
+        format!("{} {}", measure.title(), plan.cell(at, value))
+    });
+    let measures: Vec<_> = measures.collect();
+    format!("{}: {}", named(&point.choices), measures.join(", "))
 }
 
 /// Prints all results at once.

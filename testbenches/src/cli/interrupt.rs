@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context;
 
 use super::Status;
+use crate::watch;
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
@@ -16,6 +17,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 pub(crate) fn stop_flag() -> anyhow::Result<&'static AtomicBool> {
     ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::Relaxed) {
+            watch::leave();
             process::exit(Status::Interrupted.code().into());
         }
     })

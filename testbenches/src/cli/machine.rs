@@ -246,6 +246,9 @@ pub struct TraceArgs {
     /// Print JSON: one report, or a list of them for several configurations, in their order.
     #[arg(long)]
     pub json: bool,
+    /// Show the run on a dashboard in the terminal: hit rates, walks, faults, fences, frames.
+    #[arg(long)]
+    pub watch: bool,
 }
 
 /// `pagewalk conform`

@@ -17,6 +17,7 @@
 //! | `boot`, `linux` | an operating system on it; Debian's |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
+//! | `watched` | `--watch` |
 
 mod bench;
 mod boot;
@@ -34,7 +35,7 @@ mod machine;
 mod netlist;
 mod new;
 mod open;
-mod output;
+pub(crate) mod output;
 mod plot;
 mod policy;
 mod progress;
@@ -46,6 +47,7 @@ mod subject;
 mod toy;
 mod trace;
 mod values;
+mod watched;
 mod wave;
 
 use std::env;

@@ -34,6 +34,11 @@ impl Progress {
         Progress(bar)
     }
 
+    /// None: a dashboard shows it.
+    pub(super) fn hidden() -> Progress {
+        Progress(ProgressBar::hidden())
+    }
+
     /// Sets the number completed.
     pub(super) fn set(&self, position: u64) {
         self.0.set_position(position);

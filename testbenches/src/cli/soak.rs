@@ -19,10 +19,11 @@ use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
 use super::values::policies;
+use super::watched::{Sums, Watched};
 use super::{Status, interrupt};
 use crate::soak::generate::{Setup, generate};
 use crate::soak::round::Round;
-use crate::soak::run::{Failure, SHOWN, Tally, play, soak};
+use crate::soak::run::{Failure, Played, SHOWN, Tally, play, soak};
 use crate::soak::shrink::shrink;
 use engine::{Engine, find};
 
@@ -63,6 +64,9 @@ pub struct SoakArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Show the soaks on a dashboard in the terminal: what runs, faults, evictions, fences.
+    #[arg(long, conflicts_with = "print")]
+    pub watch: bool,
 }
 
 /// Runs every scheme under every policy, in parallel, and reports.
@@ -74,10 +78,24 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
     }
     let stop = interrupt::stop_flag()?;
     let total = arguments.ops.saturating_mul(setups.len() as u64);
-    let progress = Progress::runs(total, "steps");
+    let (watched, viewer) = Watched::start(arguments.watch, stop)?;
+    let progress = match viewer {
+        Some(_) => Progress::hidden(),
+        None => Progress::runs(total, "steps"),
+    };
+    let title = format!("soak, {} soaks of {} steps", setups.len(), arguments.ops);
+    let sums = viewer.map(|viewer| Sums::new(viewer, title, (total, "steps")));
     let one = |setup: &Setup<'_>| {
-        let done = |steps| progress.more(steps);
-        soak(setup, arguments.seed, arguments.ops, engine, stop, &done)
+        let name = format!("{} {}", setup.mode.name(), setup.policy.name());
+        sums.iter().for_each(|sums| sums.begin(&name));
+        let done = |played: &Played| {
+            progress.more(played.steps);
+            let count = |counter: &str| played.counts.get(counter).copied();
+            sums.iter().for_each(|sums| sums.add(played.steps, count));
+        };
+        let tally = soak(setup, arguments.seed, arguments.ops, engine, stop, &done);
+        sums.iter().for_each(|sums| sums.end(&name));
+        tally
     };
     let (mut rows, mut failed) = (Vec::new(), 0);
     in_order(&setups, one, |setup, tally| {
@@ -85,8 +103,10 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
         rows.push(row(setup, &tally));
         progress.aside(|| {
             // Nothing to report if the first round was interrupted.
+            let line = line(setup, &tally);
+            sums.iter().for_each(|sums| sums.tell(&line));
             if !arguments.json && tally.rounds > 0 {
-                print(&line(setup, &tally))?;
+                print(&line)?;
             }
             let Some((round, failure)) = tally.failed else { return Ok(()) };
             failed += 1;
@@ -94,6 +114,7 @@ pub(super) fn soak_command(arguments: &SoakArgs, engine: Engine) -> anyhow::Resu
         })
     })?;
     progress.clear();
+    drop(watched);
     if arguments.json {
         print_json(&rows)?;
     } else {

@@ -16,5 +16,6 @@ mod tables;
 
 pub use program::{Program, ProgramError};
 pub use report::{MissingPlace, ModeReport, Names, PhaseReport, Report, Section};
+pub(crate) use report::{cause, interrupt_cause};
 pub use run::{Execution, Outcome};
 pub use tables::{Leaves, Tables};

@@ -141,6 +141,16 @@ const INTERRUPTS: [&str; 16] = [
     "15",
 ];
 
+/// The name of an exception.
+pub(crate) fn cause(code: usize) -> &'static str {
+    EXCEPTIONS.get(code).copied().unwrap_or("other exceptions")
+}
+
+/// The name of an interrupt.
+pub(crate) fn interrupt_cause(code: usize) -> &'static str {
+    INTERRUPTS.get(code).copied().unwrap_or("other interrupts")
+}
+
 impl Report {
     /// The report of a computer that has stopped. `names` gives symbols of addresses.
     pub fn new(

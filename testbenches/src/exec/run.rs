@@ -82,12 +82,14 @@ impl Execution<'_> {
         Ok(computer)
     }
 
-    /// Runs it. What it prints by `tohost` goes to `print`.
+    /// Runs it. What it prints by `tohost` goes to `print`; `look` is called with the computer from
+    /// time to time.
     pub fn run(
         &self,
         computer: &mut Computer,
         stop: &AtomicBool,
         mut print: impl FnMut(&[u8]),
+        mut look: impl FnMut(&mut Computer),
     ) -> Outcome {
         let mut left = self.most;
         loop {
@@ -95,6 +97,7 @@ impl Execution<'_> {
             let before = computer.steps();
             let stopped = computer.run(stretch);
             left = left.saturating_sub(computer.steps() - before);
+            look(computer);
             match stopped {
                 Stop::Limit if stop.load(Ordering::Relaxed) => return Outcome::Interrupted,
                 Stop::Limit if left == 0 => return Outcome::Limit,

@@ -94,8 +94,10 @@ struct Formulas {
 /// What is told while a plan is run: each point in the order of all points, as soon as it and those
 /// before it are known; `one_more` for each in any order.
 pub struct Told<'t> {
-    /// A run has ended.
-    pub one_more: &'t (dyn Fn() + Sync),
+    /// A run with these choices begins.
+    pub begins: &'t (dyn Fn(&[Choice]) + Sync),
+    /// It has ended.
+    pub ends: &'t (dyn Fn(&Point) + Sync),
     /// A point is known, and so are all before it. An error ends the sweep.
     pub point: &'t mut (dyn FnMut(&Point) -> anyhow::Result<()> + Send),
 }
@@ -142,7 +144,7 @@ pub fn run(
     let formulas = Formulas { at, measures };
     let all = points(plan)?;
     let mine: Vec<_> = all.into_iter().enumerate().filter(|(n, _)| part.has(*n)).collect();
-    let Told { one_more, point: tell } = told;
+    let Told { begins, ends, point: tell } = told;
     let known = Known { ahead: BTreeMap::new(), points: Vec::new(), tell, lost: None };
     let known = Mutex::new(known);
     let next = AtomicUsize::new(0);
@@ -155,12 +157,12 @@ pub fn run(
             if stop.load(Relaxed) || is_lost() {
                 return;
             }
+            begins(choices);
             let outcome = one(plan, &formulas, choices, engine, stop);
             // The figures of an interrupted run are incomplete.
             if stop.load(Relaxed) {
                 return;
             }
-            one_more();
             // What is mistyped in the first run is mistyped in all: they need not be waited for.
             if at == 0
                 && let Err(error @ ExploreError::Mistyped { .. }) = outcome
@@ -181,6 +183,7 @@ pub fn run(
                 error: error.to_string(),
             });
             let point = Point { number: *number, choices: choices.clone(), outcome };
+            ends(&point);
             if let Ok(mut known) = known.lock() {
                 known.add(at, point);
             }

@@ -93,7 +93,7 @@ pub struct Tally {
 }
 
 /// Runs rounds from `seed` on until `steps` were made, one failed, or `stop` is set. `done` is
-/// called with the steps of each round.
+/// called with the outcome of each round.
 ///
 /// # Errors
 /// [`RunError`] for a round that cannot be run at all.
@@ -103,7 +103,7 @@ pub fn soak(
     steps: u64,
     engine: Engine,
     stop: &AtomicBool,
-    done: &(dyn Fn(u64) + Sync),
+    done: &(dyn Fn(&Played) + Sync),
 ) -> Result<Tally, RunError> {
     let mut tally = Tally { seed, ..Tally::default() };
     while tally.steps < steps {
@@ -117,7 +117,7 @@ pub fn soak(
         for (name, count) in &played.counts {
             *tally.counts.entry(name.clone()).or_default() += count;
         }
-        done(played.steps);
+        done(&played);
         if let Some(failure) = played.failure {
             tally.failed = Some((round, failure));
             break;

@@ -25,6 +25,7 @@
 //! | `segment` | the segmentation unit |
 //! | `show` | the record and the page of a run |
 //! | `shim` | the shims' Verilog |
+//! | `watch` | a dashboard, in a pseudo-terminal |
 //! | `waves` | the waves of scenarios |
 //!
 //! `cargo test -p testbenches --test all ideas::` runs those of one module.
@@ -72,4 +73,5 @@ mod toy;
 mod trace;
 mod traces;
 mod verilog;
+mod watch;
 mod waves;

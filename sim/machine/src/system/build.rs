@@ -104,6 +104,7 @@ impl Machine {
             fruitless: 0,
             entries: 0,
             series: None,
+            looks: None,
         })
     }
 }

@@ -33,7 +33,7 @@
 //! | `stride`, `known` | consecutive cycles in which every request hits; pages whose place is known |
 //! | `calls`, `user_access` | system calls; the kernel's accesses to a process's memory |
 //! | `report`, `error` | the result of a run, and what ends it early |
-//! | `series` | samples of the counters during a run |
+//! | `series`, `look` | samples of the counters during a run; looks from outside |
 
 mod build;
 mod calls;
@@ -42,6 +42,7 @@ mod hardware;
 mod image;
 mod job;
 mod known;
+mod look;
 mod report;
 mod run;
 mod series;
@@ -56,6 +57,7 @@ pub use error::RunError;
 pub use hardware::Hardware;
 pub use image::{ElfImage, ImageError};
 pub use kernel::MachineConfig;
+pub use look::Look;
 pub use model::bus::LatencySpec;
 pub use series::{Every, Sample};
 
@@ -129,6 +131,8 @@ pub struct Machine {
     entries: u64,
     /// The samples, if any are taken.
     series: Option<series::Series>,
+    /// Who looks at it during a run.
+    looks: Option<look::Looks>,
 }
 
 impl Machine {

@@ -116,6 +116,7 @@ impl Machine {
         self.resume_work(pid);
         loop {
             let (accesses, cycle) = self.sampled();
+            let cycle = cycle.min(self.looked());
             if !stopped && barrier.is_none() {
                 let most = left.min(accesses);
                 let mut rest = most;

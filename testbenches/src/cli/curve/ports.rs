@@ -124,7 +124,7 @@ fn trace_of(
     let as_trace = as_trace(arguments);
     let environment = environment(&as_trace, config)?;
     let job = Job::new(&as_trace)?;
-    let progress = job.progress();
+    let progress = job.progress(&None);
     let (tap, tapped) = Tap::new(config.mmu(engine), sets);
     let mut machine = job.machine(Box::new(tap), &environment, &progress)?;
     let outcome = machine.run(job.stop);

@@ -40,7 +40,7 @@ pub(super) fn show(arguments: &RecordedArgs, engine: Engine) -> anyhow::Result<S
         let (harts, lines) = (1, Vec::new());
         let subject = Subject { name: label, config: name, mode, harts, lines, budget };
         let recorder = Rc::new(RefCell::new(Recorder::new(subject, &*mmu)));
-        let progress = job.progress();
+        let progress = job.progress(&None);
         let mut machine = job.machine(mmu, &one.environment, &progress)?;
         machine.observe(Box::new(Rc::clone(&recorder)));
         let outcome = machine.run(job.stop);

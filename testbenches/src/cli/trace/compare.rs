@@ -6,6 +6,7 @@ use engine::Engine;
 use super::{Chosen, Job, status};
 use crate::cli::output::{self, print, print_json};
 use crate::cli::progress::Progress;
+use crate::cli::watched::Watched;
 use crate::cli::{Status, TraceArgs, plot};
 use crate::comparison::{Comparison, Run};
 
@@ -35,13 +36,17 @@ pub(super) fn several(
             job.name
         );
     };
+    let (watched, viewer) = Watched::start(arguments.watch, job.stop)?;
     let mut comparison = Comparison { trace: job.process().to_owned(), runs: Vec::new() };
     let mut worst = Status::Fine;
     for (Chosen { name, config, environment }, number) in all.iter().zip(1..) {
-        let progress = Progress::bytes(size);
+        let progress = if viewer.is_some() { Progress::hidden() } else { Progress::bytes(size) };
         progress.say(&format!("{name} ({number} of {count})"));
         let machine = job.machine(config.mmu(engine), environment, &progress);
-        let outcome = machine.with_context(|| (*name).to_owned())?.run(job.stop);
+        let mut machine = machine.with_context(|| (*name).to_owned())?;
+        let title = format!("trace {} on {name} ({number} of {count})", job.process());
+        job.show(&mut machine, viewer.clone(), title);
+        let outcome = machine.run(job.stop);
         progress.clear();
         job.has_run(&outcome)?;
         if outcome.stopped && outcome.error.is_none() {
@@ -58,6 +63,7 @@ pub(super) fn several(
             failed => worst = failed,
         }
     }
+    drop(watched);
     let has_runs = !comparison.runs.is_empty();
     if has_runs && arguments.json {
         print_json(&comparison.reports())?;

@@ -34,12 +34,14 @@ use super::output::{self, print, print_json};
 use super::progress::Progress;
 use super::run::known;
 use super::values::ElfArg;
+use super::watched::Watched;
 use super::wave::{Place, Recording};
 use super::{RecordedArgs, Status, TraceArgs, interrupt, plot};
 use crate::export::are_one;
+use crate::watch::{self, Snapshot, Viewer, of_machine};
 pub(super) use environment::environment;
 pub(super) use series::EveryArg;
-use source::{Source, Watched};
+use source::Source;
 use walks::WalkLog;
 
 /// Larger program files are not read.
@@ -103,7 +105,8 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
     let log = log.map(|log| Rc::new(RefCell::new(log)));
     let mmu = config.mmu(engine);
     let job = Job::new(&arguments.run)?;
-    let progress = job.progress();
+    let (watched, viewer) = Watched::start(arguments.watch, job.stop)?;
+    let progress = job.progress(&viewer);
     let recording = match place {
         None => None,
         Some(place) => {
@@ -126,8 +129,10 @@ fn one(arguments: &TraceArgs, chosen: &Chosen<'_>, engine: Engine) -> anyhow::Re
     if let Some(EveryArg(every)) = arguments.every {
         machine.sample(every);
     }
+    job.show(&mut machine, viewer, format!("trace {} on {}", job.process(), chosen.name));
     let outcome = machine.run(job.stop);
     progress.clear();
+    drop(watched);
     job.has_run(&outcome)?;
     let samples = machine.samples();
     // The machine holds the other handle.
@@ -251,12 +256,32 @@ impl Job {
         self.source.size.is_some()
     }
 
-    /// The progress of a run.
-    pub(super) fn progress(&self) -> Progress {
+    /// The progress of a run, unless a dashboard shows it.
+    pub(super) fn progress(&self, viewer: &Option<Viewer>) -> Progress {
         match self.source.size {
+            _ if viewer.is_some() => Progress::hidden(),
             Some(size) => Progress::bytes(size),
             None => Progress::counting("steps"),
         }
+    }
+
+    /// Shows a machine's run on the dashboard, if there is one.
+    pub(super) fn show(&self, machine: &mut Machine, viewer: Option<Viewer>, title: String) {
+        let Some(viewer) = viewer else { return };
+        let (read, total) = (self.source.read.clone(), self.source.size);
+        let title = format!("{title}, {}", machine.config().mode.name());
+        machine.look(Box::new(move |machine| {
+            viewer.look(|| {
+                let seen = of_machine(machine);
+                // Of a pipe nobody knows how much is to come; its accesses are counted instead.
+                let accesses = || machine.hardware().board.meter.total().accesses.total();
+                let progress = match total {
+                    Some(_) => watch::Progress { done: read.get(), total, unit: "bytes" },
+                    None => watch::Progress { done: accesses(), total, unit: "accesses" },
+                };
+                Snapshot { title: title.clone(), progress: Some(progress), ..seen }
+            });
+        }));
     }
 
     /// Reads the trace alone: calls `page` with each page that is accessed, in order, until it says
@@ -269,7 +294,7 @@ impl Job {
         mode: Mode,
         page: impl FnMut(u64) -> bool,
     ) -> anyhow::Result<()> {
-        let progress = self.progress();
+        let progress = self.progress(&None);
         let around = |program| self.watched(program, &progress);
         let read = self.recorded.references(mode, around, page);
         progress.clear();
@@ -279,7 +304,7 @@ impl Job {
     /// The program that is read, with its progress shown.
     fn watched(&self, program: trace::Recorded, progress: &Progress) -> Box<dyn Program> {
         let (source, writers) = (self.source.clone(), self.writers.clone());
-        Box::new(Watched::new(program, progress.clone(), source, writers))
+        Box::new(source::Watched::new(program, progress.clone(), source, writers))
     }
 
     /// A machine with the recorded program.

@@ -6,6 +6,7 @@ mod colours;
 mod fast;
 mod fences;
 mod looking;
+mod looks;
 mod memory;
 mod overlap;
 mod paging;
