@@ -31,6 +31,8 @@ pub struct Account {
     pub fences_by_va_and_asid: u64,
     /// Writes of `satp`.
     pub satp_writes: u64,
+    /// Writes of the registers of PMP, whether they are there or not.
+    pub pmp_writes: u64,
 }
 
 impl Account {
@@ -39,6 +41,12 @@ impl Account {
         if let Some(count) = counts.get_mut(trap.cause as usize) {
             *count += 1;
         }
+    }
+
+    /// Counts a write of a register of PMP; whether it is the first.
+    pub(super) fn writes_pmp_first(&mut self) -> bool {
+        self.pmp_writes += 1;
+        self.pmp_writes == 1
     }
 
     pub(super) fn fence(&mut self, fence: Fence) {
