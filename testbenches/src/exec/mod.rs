@@ -4,14 +4,16 @@
 //! |---|---|
 //! | [`Program`] (`program`) | reads an ELF file |
 //! | [`Execution`], [`Outcome`] (`run`) | runs it to its end |
+//! | `needs` | the extensions for which it was built |
 //! | `host` | what a program asks of the host by its word `tohost` |
 //! | [`Report`] (`report`) | what happened, for people and as JSON |
 
 mod host;
+mod needs;
 mod program;
 mod report;
 mod run;
 
-pub use program::{Program, ProgramError};
+pub use program::{HostWord, Program, ProgramError, SIGNATURES};
 pub use report::Report;
 pub use run::{Execution, Outcome};

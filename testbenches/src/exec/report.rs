@@ -7,7 +7,7 @@ use machine::stats::MmuCounters;
 use model::isa::Privilege;
 use serde::Serialize;
 
-use super::Outcome;
+use super::{Outcome, Program};
 use crate::table::{Column, aligned};
 
 /// The counts of one privilege mode.
@@ -36,6 +36,8 @@ pub struct Report {
     pub end: String,
     /// The code with which it ended, if it ended itself.
     pub code: Option<u64>,
+    /// What it needs, by its own account, and lacks here: said if it failed.
+    pub lacking: Vec<String>,
     /// Instructions completed.
     pub instructions: u64,
     /// Cycles.
@@ -76,6 +78,9 @@ const EXCEPTIONS: [&str; 16] = [
     "store page fault",
 ];
 
+/// The place of one of them.
+const ILLEGAL_INSTRUCTION: usize = 2;
+
 /// The names of the interrupt codes.
 const INTERRUPTS: [&str; 16] = [
     "0",
@@ -98,7 +103,12 @@ const INTERRUPTS: [&str; 16] = [
 
 impl Report {
     /// The report of a computer that has stopped.
-    pub fn new(program: &str, config: &str, outcome: &Outcome, computer: &mut Computer) -> Report {
+    pub fn new(
+        program: &Program,
+        config: &str,
+        outcome: &Outcome,
+        computer: &mut Computer,
+    ) -> Report {
         let account = computer.account();
         let instructions: u64 = account.instructions.iter().sum();
         let cycles: u64 = account.cycles.iter().sum();
@@ -108,10 +118,11 @@ impl Report {
         };
         let modes = MODES.iter().enumerate().filter(|(place, _)| account.cycles[*place] > 0);
         Report {
-            program: program.to_owned(),
+            program: program.name.clone(),
             config: config.to_owned(),
             end: said(outcome),
             code,
+            lacking: lacking(program, outcome, computer),
             instructions,
             cycles,
             cpi: ratio(cycles, instructions),
@@ -137,8 +148,12 @@ impl Report {
     /// The report as text.
     pub fn text(&self) -> String {
         let Report { program, config, end, instructions, cycles, cpi, checked, .. } = self;
-        let mut text = format!(
-            "{program} on {config}: {end}\n{instructions} instructions, {cycles} cycles ({cpi:.3} \
+        let mut text = format!("{program} on {config}: {end}\n");
+        for what in &self.lacking {
+            text += &format!("it may have failed for want of {what}\n");
+        }
+        text += &format!(
+            "{instructions} instructions, {cycles} cycles ({cpi:.3} \
              each), {checked} translations checked\n\n"
         );
         let head = [
@@ -184,6 +199,28 @@ impl Report {
     }
 }
 
+/// What a program that failed may have failed for.
+fn lacking(program: &Program, outcome: &Outcome, computer: &mut Computer) -> Vec<String> {
+    let account = computer.account();
+    let mut lacking = Vec::new();
+    if matches!(outcome, Outcome::Ended(0)) {
+        return lacking;
+    }
+    if account.exceptions[ILLEGAL_INSTRUCTION] > 0 {
+        let built_for = program.lacking.iter();
+        lacking.extend(built_for.map(|name| format!("{name}, for which it was built")));
+    }
+    if computer.mmu().physical().pmp == 0 && account.pmp_writes > 0 {
+        lacking.push("PMP, whose registers it wrote: no entries in this configuration".to_owned());
+    }
+    lacking
+}
+
+fn named_cause(code: u64) -> String {
+    let name = usize::try_from(code).ok().and_then(|code| EXCEPTIONS.get(code));
+    name.map_or_else(|| format!("cause {code}"), |name| (*name).to_owned())
+}
+
 fn letter(mode: Privilege) -> &'static str {
     match mode {
         Privilege::Machine => "M",
@@ -221,6 +258,13 @@ fn said(outcome: &Outcome) -> String {
         Outcome::Limit => "stopped at the limit of steps (--max)".to_owned(),
         Outcome::Asleep => "waits for an interrupt that nothing will signal".to_owned(),
         Outcome::Strange(word) => format!("wrote {word:#x} to tohost, which means nothing"),
+        Outcome::Call(number) => format!("asked by tohost for system call {number}, unknown here"),
+        Outcome::Loops(pc) => format!("jumps to itself at {pc:#x} without end"),
+        Outcome::Traps(trap) => format!(
+            "its trap handler traps without end: {} at {:#x}",
+            named_cause(trap.cause),
+            trap.pc
+        ),
         Outcome::Interrupted => "interrupted".to_owned(),
         Outcome::Hardware(error) => format!("the MMU broke a rule: {error}"),
     }
