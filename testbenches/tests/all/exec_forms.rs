@@ -27,7 +27,7 @@ const TO_HOST: &str = ".section .tohost,\"aw\"\n.balign 64\n.globl tohost\ntohos
 /// A program in assembler, built for a machine; `None` without a compiler, which is an error in CI.
 fn assembled(machine: &str, text: &str, (va, pa): (&str, &str)) -> Option<TempDir> {
     if Command::new(COMPILER).arg("--version").output().is_err() {
-        eprintln!("skipped: tool {COMPILER} missing");
+        println!("skipped: tool {COMPILER} missing");
         assert!(std::env::var("CI").as_deref() != Ok("true"), "CI needs {COMPILER}");
         return None;
     }
