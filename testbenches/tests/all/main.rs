@@ -42,6 +42,7 @@ mod ecp5;
 mod engines;
 mod examples;
 mod exec;
+mod exec_forms;
 mod explore;
 mod exported;
 mod fast;

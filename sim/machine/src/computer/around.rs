@@ -353,6 +353,13 @@ impl Around {
         }
     }
 
+    /// A write of a register of PMP.
+    fn write_protection(&mut self, number: u16, value: u64) {
+        self.ports.select(CsrPort { number, write: Some(value) });
+        self.cycle();
+        self.ports.select(CsrPort::default());
+    }
+
     /// A word was written that may be of a page table.
     #[cold]
     fn replaced(&mut self, pa: u64, old: u64) {
@@ -469,7 +476,7 @@ impl Surroundings for Around {
         let Ok(old) = self.memory.peek(pa, bytes) else { return Poll::Ready(Err(Refused)) };
         let new = modify.apply(old, register, bytes);
         // Devices have no atomic operations.
-        if pa < platform::Map::RAM {
+        if pa < platform::Map::RAM && self.memory.line(pa).is_none() {
             return Poll::Ready(Err(Refused));
         }
         self.store(pa, bytes, new).map_ok(|()| old)
@@ -506,9 +513,12 @@ impl Surroundings for Around {
             }
             Control::Translation { adue, pbmte } => (hart.adue, hart.pbmte) = (adue, pbmte),
             Control::Pmp { csr, value } => {
-                self.ports.select(CsrPort { number: csr, write: Some(value) });
-                self.cycle();
-                self.ports.select(CsrPort::default());
+                // Until software writes any, the board has the last entry permit everything.
+                if self.account.writes_pmp_first() {
+                    let opened = hart.checker().pmp().open();
+                    opened.iter().rev().for_each(|&(number, _)| self.write_protection(number, 0));
+                }
+                self.write_protection(csr, value);
             }
             Control::Deadline => {
                 self.disturbed = true;

@@ -276,7 +276,9 @@ impl Computer {
             self.around.settle();
             return Some(Stop::Ended(ending));
         }
-        let told = self.to_host.and_then(|pa| self.around.memory.peek(pa, 8).ok());
+        // The word may lie at a multiple of 4.
+        let half = |pa| self.around.memory.peek(pa, 4).unwrap_or(0);
+        let told = self.to_host.map(|pa| half(pa.wrapping_add(4)) << 32 | half(pa));
         if let Some(word) = told.filter(|word| *word != 0) {
             self.around.settle();
             return Some(Stop::ToHost(word));
