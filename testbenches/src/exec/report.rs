@@ -69,12 +69,6 @@ pub struct Report {
     pub missing: Vec<MissingPlace>,
 }
 
-/// Names of addresses.
-pub type Names<'a> = &'a dyn Fn(u64) -> Option<String>;
-
-/// So many places are reported.
-const PLACES: usize = 10;
-
 impl Report {
     /// The report of a computer that has stopped. `names` gives symbols of addresses.
     pub fn new(
@@ -218,13 +212,6 @@ fn said(outcome: &Outcome) -> String {
         Outcome::Limit => "stopped at the limit of steps (--max)".to_owned(),
         Outcome::Asleep => "waits for an interrupt that nothing will signal".to_owned(),
         Outcome::Strange(word) => format!("wrote {word:#x} to tohost, which means nothing"),
-        Outcome::Call(number) => format!("asked by tohost for system call {number}, unknown here"),
-        Outcome::Loops(pc) => format!("jumps to itself at {pc:#x} without end"),
-        Outcome::Traps(trap) => format!(
-            "its trap handler traps without end: {} at {:#x}",
-            named_cause(trap.cause),
-            trap.pc
-        ),
         Outcome::Call(number) => format!("asked by tohost for system call {number}, unknown here"),
         Outcome::Loops(pc) => format!("jumps to itself at {pc:#x} without end"),
         Outcome::Traps(trap) => {

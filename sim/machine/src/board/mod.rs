@@ -62,7 +62,7 @@ pub use checks::Checks;
 pub use chronicle::{Chronicle, Life};
 pub(crate) use error::PATIENCE;
 pub use error::{StepError, Waiting};
-pub(crate) use fast::RunOfHits;
+pub(crate) use fast::{Evaluated, RunOfHits};
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
 pub use observer::{Cycle, Executing, Observed, Observer, Paged, Pause, Software, WorldState};
@@ -219,6 +219,7 @@ impl Board {
     #[inline]
     fn turn<I: Initiator>(&mut self, id: HartId, initiator: &mut I) -> Result<(), StepError> {
         let hart = &mut self.harts[id];
+        hart.unshown = false;
         if self.fast && self.observers.is_empty() && hart.is_calm() {
             if hart.hits(self.now, initiator, &self.memory, &mut self.meter) {
                 self.fast_cycles += 1;
@@ -274,6 +275,7 @@ impl Board {
             return 0;
         }
         let now = self.now;
+        self.show_outputs();
         self.harts[hart].tracker.take(now, initiator);
         let limit = self.harts.iter().fold(limit, |limit, hart| hart.rests(now, limit));
         let mut passed = 0;
@@ -309,6 +311,12 @@ impl Board {
     /// Cycles so far that were counted instead of simulated.
     pub fn skipped(&self) -> u64 {
         self.repeated
+    }
+
+    /// The outputs of every hart become those of its last cycle: after cycles of hits, before anybody
+    /// looks at them.
+    pub(crate) fn show_outputs(&mut self) {
+        self.harts.iter_mut().for_each(Hart::show_outputs);
     }
 
     /// Lets cycles pass without requests: skipping ahead if the MMUs are idle, else one by one
