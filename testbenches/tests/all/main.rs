@@ -32,6 +32,7 @@
 #![allow(clippy::print_stdout)] // Seeds, coverage, verdicts and what was skipped are worth reading.
 
 mod bench;
+mod boot;
 mod cli;
 mod command;
 mod conform;

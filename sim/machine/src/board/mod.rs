@@ -7,6 +7,7 @@
 //! | `tracker` | each request and fence from its presentation to its answer |
 //! | [`Checks`] (`checks`) | which answers the golden model checks |
 //! | `fast` | a hart's cycles in which nothing happens but hits |
+//! | `single` | one request, one fence, one reset, without an initiator of one's own |
 //! | [`Initiator`], [`Transaction`] | sources of requests: scenarios, programs, kernels; answers |
 //! | [`Observer`], [`Chronicle`] | what observes a run |
 //! | [`StepError`] (`error`) | the rules that an MMU may break |
@@ -56,6 +57,7 @@ mod fast;
 mod hart;
 mod initiator;
 mod observer;
+mod single;
 mod tracker;
 
 pub use checks::Checks;
@@ -70,11 +72,9 @@ pub use observer::{Cycle, Executing, Observed, Observer, Paged, Pause, Software,
 use crate::stats::Meter;
 use error::LAST_CYCLE;
 use hart::{Shared, Update};
-use initiator::{Once, Resets, TakesFaults};
 use kernel::{Activity, Event};
 use model::bus::{Channel, SharedMemory};
-use model::isa::Fault;
-use model::mmu::{Fence, Mmu, Request, Response};
+use model::mmu::Mmu;
 
 /// The most cycles after the end of a run that are shown.
 const MOST_REST: usize = 8;
@@ -350,57 +350,6 @@ impl Board {
             }
         }
         Ok(())
-    }
-
-    /// One cycle in which all MMUs are reset.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`].
-    pub fn reset(&mut self) -> Result<(), StepError> {
-        let mut resets = vec![Resets; self.harts.len()];
-        self.cycle(&mut resets)
-    }
-
-    /// Lets PMP of every hart allow everything again, as firmware does after a reset; no cycle
-    /// passes.
-    pub fn open_memory(&mut self) {
-        self.harts.iter_mut().for_each(Hart::open_memory);
-    }
-
-    /// An `SFENCE.VMA` of one hart, which the others do not see; complete on return.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`], and when the MMU never accepts it.
-    pub fn fence(&mut self, hart: HartId, fence: Fence) -> Result<(), StepError> {
-        let mut once = Once { fence: Some(fence), ..Once::default() };
-        // The tracker's patience ends this loop if the MMU never accepts.
-        while !once.fenced {
-            self.cycle_of(hart, &mut once)?;
-        }
-        Ok(())
-    }
-
-    /// One translation by one hart.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`], and when the MMU never answers.
-    pub fn translate(&mut self, hart: HartId, request: Request) -> Result<Response, StepError> {
-        let mut once = Once { request: Some(request), ..Once::default() };
-        loop {
-            self.cycle_of(hart, &mut once)?;
-            if let Some(response) = once.response {
-                return Ok(response);
-            }
-        }
-    }
-
-    /// One cycle in which the fault that a hart's MMU holds is taken.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`].
-    pub fn take_fault(&mut self, hart: HartId) -> Result<Option<Fault>, StepError> {
-        self.cycle_of(hart, &mut TakesFaults)?;
-        Ok(self.harts[hart].outputs().fault)
     }
 
     fn account(&mut self, cycles: u64) {
