@@ -21,6 +21,11 @@ pub trait Follower {
     /// Called between stretches; false ends the run.
     fn look(&mut self, computer: &mut Computer) -> bool;
 
+    /// The most steps until it is to look again.
+    fn most(&self, _: &Computer) -> u64 {
+        STRETCH
+    }
+
     /// The moment has come that was watched for; false ends the run.
     fn reached(&mut self, computer: &mut Computer) -> bool;
 }
@@ -36,7 +41,7 @@ pub fn run(
     computer.is_paced();
     let mut left = most;
     loop {
-        let stretch = left.min(STRETCH);
+        let stretch = left.min(STRETCH).min(follower.most(computer));
         let before = computer.steps();
         let stopped = computer.run(stretch);
         left = left.saturating_sub(computer.steps() - before);

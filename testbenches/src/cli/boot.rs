@@ -15,11 +15,12 @@ use model::isa::Xlen;
 use super::exec::{CheckArg, MisalignedArg, moment, size};
 use super::film::{Film, WaveAtArgs};
 use super::output;
+use super::over_time::{self, OverTimeArgs};
 use super::run::known;
 use super::watched::Watched;
 use super::{Status, interrupt};
 use crate::bench::CpuClock;
-use crate::boot::{self, Boot, Console, Extensions, Follower, Kernel, Machine};
+use crate::boot::{self, Boot, Console, Extensions, Follower, Kernel, Machine, Series};
 use crate::exec::{Outcome, Program, Report};
 use crate::linux::{Header, Symbols};
 use crate::watch::Viewer;
@@ -84,6 +85,9 @@ pub struct BootMachineArgs {
     /// Waves.
     #[command(flatten)]
     pub wave: WaveAtArgs,
+    /// The run over time.
+    #[command(flatten)]
+    pub over_time: OverTimeArgs,
     /// Print the report as JSON, on standard error.
     #[arg(long)]
     pub json: bool,
@@ -196,6 +200,7 @@ impl Write for Tee {
 /// Follows a run, and records what is to be recorded.
 struct Following<'a> {
     film: Option<Film>,
+    series: Option<Series>,
     viewer: Option<Viewer>,
     title: String,
     symbols: Option<&'a Symbols>,
@@ -204,10 +209,17 @@ struct Following<'a> {
 
 impl Follower for Following<'_> {
     fn look(&mut self, computer: &mut Computer) -> bool {
+        if let Some(series) = &mut self.series {
+            series.look(computer);
+        }
         if let Some(viewer) = &self.viewer {
             viewer.look(|| moment(computer, self.symbols, &self.title, viewer));
         }
         true
+    }
+
+    fn most(&self, computer: &Computer) -> u64 {
+        self.series.as_ref().map_or(u64::MAX, |series| series.left(computer))
     }
 
     fn reached(&mut self, computer: &mut Computer) -> bool {
@@ -225,6 +237,7 @@ pub(super) fn start(
     machine: &BootMachineArgs,
 ) -> anyhow::Result<Ran> {
     let config = boot.machine.config;
+    let series = machine.over_time.series(machine.quiet)?;
     let stop = interrupt::stop_flag()?;
     let mut console = Console::open()?;
     let mut film = Film::plan(&machine.wave, name, symbols)?;
@@ -245,13 +258,16 @@ pub(super) fn start(
     computer.board_mut().set_checks(machine.check.into());
     let title = format!("{name} on {}", config.name);
     let symbols = symbols.map(Rc::as_ref);
-    let mut following = Following { film, viewer, title, symbols, error: None };
+    let mut following = Following { film, series, viewer, title, symbols, error: None };
     if let Some(film) = &following.film {
         computer.watch_for(Some(film.begins()));
     }
     let clock = CpuClock::start();
     let outcome = boot::run(&mut computer, &mut console, machine.max, stop, &mut following);
     let seconds = clock.seconds();
+    if let Some(series) = &mut following.series {
+        series.end(&mut computer);
+    }
     drop(console);
     drop(watched);
     if let Some(film) = following.film {
@@ -262,10 +278,21 @@ pub(super) fn start(
     }
     let names = |va| symbols.and_then(|symbols| symbols.describe(va));
     let report = Report::new(name, config.name, &outcome, &mut computer, &names);
+    let (over_time, series) = (&machine.over_time, following.series.as_ref());
     if machine.json {
-        output::note(&report.json()?);
+        let json = report.json()?;
+        output::note(&match series {
+            Some(series) => over_time::joined(&json, series, config.name)?,
+            None => json,
+        });
     } else if !machine.quiet || report.code.is_none() {
         output::note(report.text().trim_end());
+        if let Some(series) = series {
+            over_time::note(over_time, series, config.name);
+        }
+    }
+    if let Some(series) = series {
+        over_time.write(series, config.name)?;
     }
     let status = match outcome {
         Outcome::Ended(code) => Status::Program(u8::try_from(code).unwrap_or(u8::MAX)),
