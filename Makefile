@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants soak lockstep page screenshots site clean
+.PHONY: mutants suites soak lockstep page screenshots site clean
 
 CARGO    := cargo
 COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -128,6 +128,10 @@ page: ## Bundle the page of `pagewalk show`, and test it in Chromium (node, npm,
 mutants: ## Plant defects of real MMUs and kernels, and check that every one is caught
 	@scripts/need-cargo.sh
 	$(CARGO) test --release --package testbenches --test all mutants:: -- --ignored --nocapture
+
+suites: ## Fetch and build the public test programs riscv-tests, and run them with `pagewalk exec`
+	@scripts/need-cargo.sh
+	@scripts/suites.sh
 
 soak: ## A million steps of random programs under each scheme and policy, then with errors
 	@scripts/need-cargo.sh

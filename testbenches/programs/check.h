@@ -17,7 +17,9 @@ enum {
   NO_TRAP = -1,
   FETCH_ACCESS = 1,
   ILLEGAL = 2,
+  LOAD_MISALIGNED = 4,
   LOAD_ACCESS = 5,
+  STORE_MISALIGNED = 6,
   STORE_ACCESS = 7,
   CALL_U = 8,
   CALL_S = 9,
@@ -42,6 +44,28 @@ word swap_in(word mode, word va, word value);
 void jump_in(word mode, word va);
 void finish(word code) __attribute__((noreturn));
 extern const unsigned callee[];
+
+/* jump_in with arguments for what is executed: registers a3, a4 and a5. Returns a0. */
+word run_in(word mode, word va, word unused, word a3, word a4, word a5) __asm__("jump_in");
+
+/* Instructions that are copied to where they are executed. They end with a call. */
+#define SNIPPET(name, text)                                                       \
+  extern const unsigned name[], name##_end[];                                     \
+  __asm__(".pushsection .text\n.option push\n.option norvc\n.balign 4\n" #name    \
+          ":\n" text "\necall\n" #name "_end:\n.option pop\n.popsection")
+#define copy(to, name) copy_code(to, name, name##_end)
+static inline void copy_code(void *to, const unsigned *from, const unsigned *end) {
+  volatile unsigned *at = to;
+  while (from < end)
+    *at++ = *from++;
+  __asm__ volatile("fence.i" ::: "memory");
+}
+
+/* Prints on the serial port. */
+static inline void say(const char *text) {
+  while (*text)
+    *(volatile char *)0x10000000 = *text++;
+}
 
 /* Ends with the line of the first check that fails. */
 #define check(what)         \
@@ -139,8 +163,16 @@ static inline void in_each_scheme(void (*test)(const struct scheme *)) {
   check(ran > 0);
 }
 
-/* Pages of data, and an address to map them at. */
-static word data[8][PAGE / sizeof(word)] __attribute__((aligned(4096)));
+/* Pages of data, all in one aligned range, and an address to map them at. */
+static word data[8][PAGE / sizeof(word)] __attribute__((aligned(32768), unused));
 #define VA 0x40000000UL
+
+#if __riscv_xlen == 64
+#define STORE "sd "
+#define LOAD "ld "
+#else
+#define STORE "sw "
+#define LOAD "lw "
+#endif
 
 #endif

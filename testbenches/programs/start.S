@@ -11,6 +11,7 @@
 #endif
 #define MPRV (1 << 17)
 #define MPP  (3 << 11)
+#define MPIE (1 << 7)
 
         .section .text.start
         .globl _start
@@ -62,6 +63,9 @@ trap_entry:
         STORE t1, (2 * BYTES)(t0)
         li t1, MPP
         csrs mstatus, t1
+        # M-mode goes on without interrupts.
+        li t1, MPIE
+        csrc mstatus, t1
         la t1, resume
         LOAD t1, 0(t1)
         csrw mepc, t1

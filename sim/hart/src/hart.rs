@@ -399,6 +399,11 @@ impl Hart {
         self.waiting
     }
 
+    /// Whether any interrupt is enabled in `mie`; without one, none is ever taken.
+    pub fn may_be_interrupted(&self) -> bool {
+        self.mie != 0
+    }
+
     /// A line signals an interrupt, or does not any more.
     pub fn signal(&mut self, interrupt: Interrupt, level: bool) {
         let lines =

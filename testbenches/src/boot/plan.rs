@@ -224,7 +224,7 @@ impl Boot {
         let extensions = machine.extensions;
         let (reset, to_host) = match kernel {
             Kernel::Image { .. } => (Map::RAM, None),
-            Kernel::Program(program) => (program.entry, program.to_host),
+            Kernel::Program(program) => (program.entry, program.to_host.map(|word| word.pa)),
         };
         Ok(Setup {
             mmu,

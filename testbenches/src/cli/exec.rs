@@ -10,28 +10,30 @@ use engine::Engine;
 use hart::Misaligned;
 use machine::board::Checks;
 use machine::computer::Computer;
-use model::isa::Xlen;
+use model::isa::{PAGE_BYTES, Xlen};
+use platform::Map;
 
 use super::output;
 use super::run::known;
 use super::watched::Watched;
 use super::{Status, interrupt};
-use crate::exec::{Execution, Outcome, Program, Report};
+use crate::exec::{Execution, Outcome, Program, Report, SIGNATURES};
 use crate::linux::Symbols;
 use crate::watch::{Snapshot, Viewer, of_computer};
 
 /// `pagewalk exec`
 #[derive(Debug, Args)]
 pub struct ExecArgs {
-    /// A bare-metal ELF file for RISC-V. It ends by its word `tohost`, or by a write to the
-    /// power-off register at 0x100000.
+    /// A bare-metal ELF file for RISC-V. It ends by its word `tohost` (a symbol or a section), or by
+    /// a write to the power-off register at 0x100000.
     pub elf: PathBuf,
     /// The MMU [default: rv64_linux_pmp or rv32_linux_pmp, by the file's width].
     #[arg(long)]
     pub config: Option<String>,
-    /// RAM from 0x80000000 on, in bytes, or with K, M or G.
-    #[arg(long, value_name = "SIZE", default_value = "64M", value_parser = size)]
-    pub memory: u64,
+    /// RAM from 0x80000000 on, in bytes, or with K, M or G [default: 64M, or what the program takes
+    /// and 16M more]. Parts of a program below that address have RAM of their own.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
     /// Cycles until memory answers the walker.
     #[arg(long, value_name = "CYCLES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub latency: u64,
@@ -47,7 +49,8 @@ pub struct ExecArgs {
     /// Stop after so many steps: instructions completed, and traps taken.
     #[arg(long, value_name = "N", default_value_t = 1_000_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub max: u64,
-    /// Write memory from `begin_signature` to `end_signature` into a file, 4 bytes a line.
+    /// Write memory from `begin_signature` to `end_signature`, or from `rvtest_sig_begin` to
+    /// `rvtest_sig_end`, into a file, 4 bytes a line.
     #[arg(long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
     /// Print the report as JSON, on standard error.
@@ -139,15 +142,16 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
     }
     if arguments.signature.is_some() && program.signature.is_none() {
         anyhow::bail!(
-            "{} has no symbols begin_signature and end_signature: --signature has no effect",
-            program.name
+            "{} has no symbols {}: --signature has no effect",
+            program.name,
+            SIGNATURES.map(|(from, to)| format!("{from} and {to}")).join(", nor "),
         );
     }
     let execution = Execution {
         program: &program,
         config,
         engine,
-        memory: arguments.memory,
+        memory: arguments.memory.unwrap_or_else(|| enough(&program)),
         latency: arguments.latency,
         data_latency: arguments.data_latency,
         misaligned: arguments.misaligned.into(),
@@ -179,6 +183,7 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
     }
     let names = |va| symbols.as_ref().and_then(|symbols| symbols.describe(va));
     let report = Report::new(&program.name, config.name, &outcome, &mut computer, &names);
+    let report = report.lacks(&program, &outcome, &mut computer);
     if arguments.json {
         output::note(&report.json()?);
     } else if !arguments.quiet || report.code.is_none() {
@@ -192,8 +197,22 @@ pub(super) fn exec(arguments: &ExecArgs, engine: Engine) -> anyhow::Result<Statu
         | Outcome::Limit
         | Outcome::Asleep
         | Outcome::Unhandled(_)
-        | Outcome::Strange(_) => Status::Failed,
+        | Outcome::Strange(_)
+        | Outcome::Call(_)
+        | Outcome::Loops(_)
+        | Outcome::Traps(_) => Status::Failed,
     })
+}
+
+/// The RAM that a program is given if nobody says how much.
+fn enough(program: &Program) -> u64 {
+    const USUAL: u64 = 64 << 20;
+    const MOST: u64 = 2 << 30;
+    let taken = program.end().saturating_sub(Map::RAM);
+    if taken <= USUAL {
+        return USUAL;
+    }
+    taken.saturating_add(16 << 20).next_multiple_of(PAGE_BYTES).min(MOST)
 }
 
 /// Standard output, which a dashboard shows as well.
@@ -233,12 +252,17 @@ pub(super) fn moment(
     }
 }
 
-/// Memory between the symbols, 4 bytes a line, the first line first.
+/// Memory between the symbols, 4 bytes a line, the first line first. The last may have fewer.
 fn signature(program: &Program, computer: &Computer) -> anyhow::Result<String> {
     let mut text = String::new();
-    for pa in program.signature.clone().unwrap_or(0..0).step_by(4) {
-        let word = computer.memory().peek(pa, 4);
-        let word = word.with_context(|| format!("{:#x} of the signature is no memory", pa))?;
+    let range = program.signature.clone().unwrap_or(0..0);
+    for pa in range.clone().step_by(4) {
+        let mut word = 0;
+        for (place, pa) in (pa..range.end.min(pa + 4)).enumerate() {
+            let byte = computer.memory().peek(pa, 1);
+            let byte = byte.with_context(|| format!("{pa:#x} of the signature is no memory"))?;
+            word |= byte << (8 * place);
+        }
         text += &format!("{word:08x}\n");
     }
     Ok(text)

@@ -4,18 +4,23 @@
 //! |---|---|
 //! | [`Program`] (`program`) | reads an ELF file |
 //! | [`Execution`], [`Outcome`] (`run`) | runs it to its end |
+//! | `needs` | the extensions for which it was built |
 //! | `host` | what a program asks of the host by its word `tohost` |
 //! | [`Report`] (`report`) | what happened, for people and as JSON |
+//! | [`Section`] (`section`) | what was counted, by mode |
 //! | [`Tables`] (`tables`) | page tables in memory, counted |
 
 mod host;
+mod needs;
 mod program;
 mod report;
 mod run;
+mod section;
 mod tables;
 
-pub use program::{Program, ProgramError};
-pub use report::{MissingPlace, ModeReport, Names, PhaseReport, Report, Section};
-pub(crate) use report::{cause, interrupt_cause};
+pub use program::{HostWord, Program, ProgramError, SIGNATURES};
+pub use report::{MissingPlace, Names, PhaseReport, Report};
 pub use run::{Execution, Outcome};
+pub use section::{ModeReport, Section};
+pub(crate) use section::{cause, interrupt_cause};
 pub use tables::{Leaves, Tables};

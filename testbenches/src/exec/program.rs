@@ -5,7 +5,9 @@ use std::path::Path;
 use model::isa::Xlen;
 use object::FileKind;
 use object::elf::{EM_RISCV, ET_EXEC, FileHeader32, FileHeader64, PT_INTERP, PT_LOAD};
-use object::read::elf::{FileHeader, ProgramHeader, Sym};
+use object::read::elf::{FileHeader, ProgramHeader, SectionHeader, Sym};
+
+use super::needs;
 
 /// A file that is no bare-metal program.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +28,21 @@ pub enum ProgramError {
 pub struct Part {
     /// Physical address.
     pub pa: u64,
+    /// Its virtual address, which may differ where software switches translation on.
+    pub va: u64,
     /// Its bytes; what follows of the part in memory is zero.
     pub bytes: Vec<u8>,
+    /// Its size in memory.
+    pub size: u64,
+}
+
+/// The word by which a program speaks to the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostWord {
+    /// Its physical address.
+    pub pa: u64,
+    /// It has 32 bits only: what follows is something else.
+    pub is_short: bool,
 }
 
 /// A program.
@@ -37,19 +52,30 @@ pub struct Program {
     pub name: String,
     /// The width for which it was built.
     pub xlen: Xlen,
-    /// Its first instruction.
+    /// The physical address of its first instruction.
     pub entry: u64,
     /// What is loaded.
     pub parts: Vec<Part>,
-    /// The address of its word `tohost`, if it has one.
-    pub to_host: Option<u64>,
-    /// That of `fromhost`.
+    /// Its word `tohost`, if it has one: the symbol, or else the section `.tohost`.
+    pub to_host: Option<HostWord>,
+    /// The physical address of `fromhost`.
     pub from_host: Option<u64>,
-    /// From `begin_signature` to `end_signature`.
+    /// From `begin_signature` to `end_signature`, or between one of the other pairs of [`SIGNATURES`].
     pub signature: Option<std::ops::Range<u64>>,
+    /// Extensions for which it says that it was built, and that the hart lacks.
+    pub lacking: Vec<String>,
 }
 
+/// The symbols between which a signature lies, by the age of their use.
+pub const SIGNATURES: [(&str, &str); 2] =
+    [("begin_signature", "end_signature"), ("rvtest_sig_begin", "rvtest_sig_end")];
+
 impl Program {
+    /// The address after the last byte that it takes.
+    pub fn end(&self) -> u64 {
+        self.parts.iter().map(|part| part.pa + part.size).max().unwrap_or(0)
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -100,13 +126,21 @@ fn read<H: FileHeader<Endian = object::Endianness>>(
         if segment.p_type(endian) == PT_INTERP {
             return Err(unfit("it asks for a dynamic loader, which bare metal does not have"));
         }
-        if segment.p_type(endian) != PT_LOAD {
+        let size: u64 = segment.p_memsz(endian).into();
+        if segment.p_type(endian) != PT_LOAD || size == 0 {
             continue;
         }
         let bytes = segment.data(endian, data).map_err(|()| {
             ProgramError::Broken(name.to_owned(), "a segment lies outside of it".to_owned())
         })?;
-        parts.push(Part { pa: segment.p_paddr(endian).into(), bytes: bytes.to_owned() });
+        let (pa, va): (u64, u64) = (segment.p_paddr(endian).into(), segment.p_vaddr(endian).into());
+        if bytes.len() as u64 > size || pa.checked_add(size).is_none() {
+            return Err(ProgramError::Broken(
+                name.to_owned(),
+                format!("the segment at {pa:#x} has {} of {size:#x} bytes", bytes.len()),
+            ));
+        }
+        parts.push(Part { pa, va, bytes: bytes.to_owned(), size });
     }
     if parts.iter().all(|part| part.bytes.is_empty()) {
         return Err(unfit("it has nothing to load"));
@@ -119,14 +153,40 @@ fn read<H: FileHeader<Endian = object::Endianness>>(
         });
         found.next().map(|symbol| symbol.st_value(endian).into())
     };
-    let signature = address("begin_signature").zip(address("end_signature"));
+    // A section of its own, and where it ends.
+    let mut found = sections.iter().filter(|section| {
+        sections.section_name(endian, section).is_ok_and(|name| name == b".tohost")
+    });
+    let section = found.next().map(|section| {
+        let from: u64 = section.sh_addr(endian).into();
+        from..from.saturating_add(section.sh_size(endian).into())
+    });
+    let word = |va: u64| HostWord {
+        pa: physical(&parts, va),
+        is_short: section.as_ref().is_some_and(|of| of.end.wrapping_sub(va) < 8),
+    };
+    let of_section = section.clone().filter(|of| of.end - of.start >= 4).map(|of| of.start);
+    let to_host = address("tohost").or(of_section).map(word);
+    let signature = SIGNATURES.iter().find_map(|(from, to)| {
+        let (from, to): (u64, u64) = address(from).zip(address(to))?;
+        let pa = physical(&parts, from);
+        (from <= to).then(|| pa..pa.saturating_add(to - from))
+    });
+    let built_for = needs::architecture(endian, data, &sections);
     Ok(Program {
         name: name.to_owned(),
         xlen,
-        entry: header.e_entry(endian).into(),
+        entry: physical(&parts, header.e_entry(endian).into()),
+        to_host,
+        from_host: address("fromhost").map(|va| physical(&parts, va)),
+        signature,
+        lacking: built_for.map_or_else(Vec::new, |built_for| needs::lacking(&built_for)),
         parts,
-        to_host: address("tohost"),
-        from_host: address("fromhost"),
-        signature: signature.filter(|(from, to)| from <= to).map(|(from, to)| from..to),
     })
+}
+
+/// The physical address of a virtual one: that of the part which has it, else the address itself.
+fn physical(parts: &[Part], va: u64) -> u64 {
+    let part = parts.iter().find(|part| va.wrapping_sub(part.va) < part.size);
+    part.map_or(va, |part| part.pa + (va - part.va))
 }

@@ -32,6 +32,7 @@
 #![allow(clippy::print_stdout)] // Seeds, coverage, verdicts and what was skipped are worth reading.
 
 mod bench;
+mod boot;
 mod cli;
 mod command;
 mod conform;
@@ -42,6 +43,7 @@ mod ecp5;
 mod engines;
 mod examples;
 mod exec;
+mod exec_forms;
 mod explore;
 mod exported;
 mod fast;

@@ -240,7 +240,48 @@ impl RunOfHits<'_> {
     }
 }
 
+/// A cycle was evaluated, and contains more than hits: [`Board::finish`] does the rest of it.
+pub(crate) struct Evaluated;
+
 impl Board {
+    /// The next cycle with these requests of the only hart, whose ports present nothing else. The
+    /// answers, if it contains nothing but hits; `None` if it was not evaluated, for anything else
+    /// may go on in it.
+    #[inline(always)]
+    pub(crate) fn only_hits(
+        &mut self,
+        hart: HartId,
+        requests: &PerPort<Option<Request>>,
+    ) -> Option<Result<PerPort<Translation>, Evaluated>> {
+        let Board { harts, memory, meter, .. } = self;
+        let [only] = &mut harts[..] else { return None };
+        if !self.fast || !self.observers.is_empty() || !only.is_calm() || hart != 0 {
+            return None;
+        }
+        if self.skipped_from.is_some() {
+            self.skipped_from = None;
+        }
+        only.inputs.requests = *requests;
+        let due = only.sampler.is_due();
+        let Some(answers) = only.only_hits(memory, due) else {
+            only.unshown = false;
+            only.tracker.present(*requests, self.now);
+            return Some(Err(Evaluated));
+        };
+        if only.traced {
+            let mut sizes = Sizes::default();
+            let asked = requests.iter().filter(|(_, request)| request.is_some());
+            asked.for_each(|(port, _)| sizes.add(answers[port]));
+            meter.traced_hits(&sizes.0);
+        }
+        only.unshown = true;
+        only.count(requests.map(|request| u64::from(request.is_some())), meter, due);
+        self.fast_cycles += 1;
+        self.account(1);
+        self.now += 1;
+        Some(Ok(answers))
+    }
+
     /// Begins a run of cycles of hits, if the next cycle may be one: there is no observer, and only
     /// requests can make it differ from an idle cycle.
     #[inline]

@@ -43,6 +43,8 @@ pub struct Hart {
     lines: VecDeque<Option<[u64; 8]>>,
     /// State of the last cycle: see [`Hart::is_calm`].
     pub(super) calm: bool,
+    /// The outputs are those of an older cycle: since then there were only hits.
+    pub(super) unshown: bool,
     /// The MMU has trace pins.
     pub(super) traced: bool,
     /// The cycles from a request to its answer without a walk.
@@ -96,6 +98,7 @@ impl Hart {
             fills,
             lines: VecDeque::new(),
             calm: false,
+            unshown: false,
             traced,
             delay,
             watched: false,
@@ -136,6 +139,15 @@ impl Hart {
             fault_ready: initiator.takes_fault(),
         };
         self.outputs = self.mmu.cycle(&self.inputs);
+        self.unshown = false;
+    }
+
+    /// The outputs become those of the last cycle.
+    #[inline]
+    pub(super) fn show_outputs(&mut self) {
+        if std::mem::take(&mut self.unshown) {
+            self.mmu.show_outputs(&mut self.outputs);
+        }
     }
 
     /// Turns on sampling of the MMU's signals for the coming cycle if an observer wants them.
@@ -277,6 +289,7 @@ impl Hart {
 
     /// The output pins of the last cycle.
     pub fn outputs(&self) -> &Outputs {
+        debug_assert!(!self.unshown, "who runs cycles of hits shows the last one");
         &self.outputs
     }
 
@@ -297,7 +310,7 @@ impl Hart {
 
     /// Whether the MMU changes without new requests, or something is presented to it.
     pub fn is_busy(&self) -> bool {
-        self.outputs.busy || self.tracker.asks()
+        !self.unshown && self.outputs.busy || self.tracker.asks()
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `tracker` | each request and fence from its presentation to its answer |
 //! | [`Checks`] (`checks`) | which answers the golden model checks |
 //! | `fast` | a hart's cycles in which nothing happens but hits |
+//! | `single` | one request, one fence, one reset, without an initiator of one's own |
 //! | [`Initiator`], [`Transaction`] | sources of requests: scenarios, programs, kernels; answers |
 //! | [`Observer`], [`Chronicle`] | what observes a run |
 //! | [`StepError`] (`error`) | the rules that an MMU may break |
@@ -56,13 +57,14 @@ mod fast;
 mod hart;
 mod initiator;
 mod observer;
+mod single;
 mod tracker;
 
 pub use checks::Checks;
 pub use chronicle::{Chronicle, Life};
 pub(crate) use error::PATIENCE;
 pub use error::{StepError, Waiting};
-pub(crate) use fast::RunOfHits;
+pub(crate) use fast::{Evaluated, RunOfHits};
 pub use hart::{Hart, HartId};
 pub use initiator::{Idle, Initiator, Transaction};
 pub use observer::{Cycle, Executing, Observed, Observer, Paged, Pause, Software, WorldState};
@@ -70,11 +72,9 @@ pub use observer::{Cycle, Executing, Observed, Observer, Paged, Pause, Software,
 use crate::stats::Meter;
 use error::LAST_CYCLE;
 use hart::{Shared, Update};
-use initiator::{Once, Resets, TakesFaults};
 use kernel::{Activity, Event};
 use model::bus::{Channel, SharedMemory};
-use model::isa::Fault;
-use model::mmu::{Fence, Mmu, Request, Response};
+use model::mmu::Mmu;
 
 /// The most cycles after the end of a run that are shown.
 const MOST_REST: usize = 8;
@@ -219,6 +219,7 @@ impl Board {
     #[inline]
     fn turn<I: Initiator>(&mut self, id: HartId, initiator: &mut I) -> Result<(), StepError> {
         let hart = &mut self.harts[id];
+        hart.unshown = false;
         if self.fast && self.observers.is_empty() && hart.is_calm() {
             if hart.hits(self.now, initiator, &self.memory, &mut self.meter) {
                 self.fast_cycles += 1;
@@ -274,6 +275,7 @@ impl Board {
             return 0;
         }
         let now = self.now;
+        self.show_outputs();
         self.harts[hart].tracker.take(now, initiator);
         let limit = self.harts.iter().fold(limit, |limit, hart| hart.rests(now, limit));
         let mut passed = 0;
@@ -311,6 +313,12 @@ impl Board {
         self.repeated
     }
 
+    /// The outputs of every hart become those of its last cycle: after cycles of hits, before anybody
+    /// looks at them.
+    pub(crate) fn show_outputs(&mut self) {
+        self.harts.iter_mut().for_each(Hart::show_outputs);
+    }
+
     /// Lets cycles pass without requests: skipping ahead if the MMUs are idle, else one by one
     /// until they are.
     ///
@@ -342,57 +350,6 @@ impl Board {
             }
         }
         Ok(())
-    }
-
-    /// One cycle in which all MMUs are reset.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`].
-    pub fn reset(&mut self) -> Result<(), StepError> {
-        let mut resets = vec![Resets; self.harts.len()];
-        self.cycle(&mut resets)
-    }
-
-    /// Lets PMP of every hart allow everything again, as firmware does after a reset; no cycle
-    /// passes.
-    pub fn open_memory(&mut self) {
-        self.harts.iter_mut().for_each(Hart::open_memory);
-    }
-
-    /// An `SFENCE.VMA` of one hart, which the others do not see; complete on return.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`], and when the MMU never accepts it.
-    pub fn fence(&mut self, hart: HartId, fence: Fence) -> Result<(), StepError> {
-        let mut once = Once { fence: Some(fence), ..Once::default() };
-        // The tracker's patience ends this loop if the MMU never accepts.
-        while !once.fenced {
-            self.cycle_of(hart, &mut once)?;
-        }
-        Ok(())
-    }
-
-    /// One translation by one hart.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`], and when the MMU never answers.
-    pub fn translate(&mut self, hart: HartId, request: Request) -> Result<Response, StepError> {
-        let mut once = Once { request: Some(request), ..Once::default() };
-        loop {
-            self.cycle_of(hart, &mut once)?;
-            if let Some(response) = once.response {
-                return Ok(response);
-            }
-        }
-    }
-
-    /// One cycle in which the fault that a hart's MMU holds is taken.
-    ///
-    /// # Errors
-    /// As [`Board::cycle`].
-    pub fn take_fault(&mut self, hart: HartId) -> Result<Option<Fault>, StepError> {
-        self.cycle_of(hart, &mut TakesFaults)?;
-        Ok(self.harts[hart].outputs().fault)
     }
 
     fn account(&mut self, cycles: u64) {

@@ -39,6 +39,8 @@ pub struct Account {
     pub instruction_fences: u64,
     /// Writes of `satp`.
     pub satp_writes: u64,
+    /// Writes of the registers of PMP, whether they are there or not.
+    pub pmp_writes: u64,
 }
 
 impl Account {
@@ -68,6 +70,12 @@ impl Account {
         }
         let of_user = trap.from == Privilege::User && !trap.is_interrupt;
         self.user_faults += u64::from(of_user && is_fault(trap.cause));
+    }
+
+    /// Counts a write of a register of PMP; whether it is the first.
+    pub(super) fn writes_pmp_first(&mut self) -> bool {
+        self.pmp_writes += 1;
+        self.pmp_writes == 1
     }
 
     pub(super) fn fence(&mut self, fence: Fence) {

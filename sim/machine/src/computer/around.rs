@@ -10,16 +10,16 @@ use std::task::Poll;
 
 use hart::{Control, Modify, Op, Refused, Surroundings, Trap};
 use model::bus::{BusError, SharedMemory};
-use model::isa::{Access, Cause, Context, Fault, Privilege, Xlen};
-use model::mmu::{CsrPort, Fence, Port, Request, Response};
+use model::isa::{Fault, Privilege, Xlen};
+use model::mmu::{CsrPort, Fence, PerPort, Port, Request, Response};
 use platform::{Block, Clint, Clock};
 
 use super::account::Account;
 use super::code::Code;
 use super::missing::Missing;
 use super::ports::{Ports, Slot};
-use super::window::{BLOCK, Window};
-use crate::board::{Board, Executing, HartId, StepError};
+use super::window::Window;
+use crate::board::{Board, Evaluated, Executing, HartId, StepError};
 
 /// The hart's number on the board.
 pub(super) const HART: HartId = 0;
@@ -42,7 +42,7 @@ pub(super) struct Around {
     /// The address after the last instruction that was fetched, and its mode.
     follows: (u64, Privilege),
     /// The present instruction has used its cycle.
-    used: bool,
+    pub(super) used: bool,
     /// Cycles without requests that have not been given to the board.
     idle: u64,
     /// Something happened that may concern interrupts, or that somebody watches.
@@ -132,7 +132,7 @@ impl Around {
 
     /// Observers see what the hart does.
     #[cold]
-    fn show(&mut self, pc: u64, privilege: Privilege, op: Option<Op>) {
+    pub(super) fn show(&mut self, pc: u64, privilege: Privilege, op: Option<Op>) {
         self.board.world.executing = Some(Executing { pc, privilege, op, trap: self.trap });
     }
 
@@ -177,9 +177,31 @@ impl Around {
     }
 
     /// One cycle with what the ports are asked, or as many as pass without a change.
-    fn cycle(&mut self) {
+    pub(super) fn cycle(&mut self) {
         self.settle();
         self.used = true;
+        if let (Slot::Asked(fetch), Slot::Free) =
+            (self.ports.slots[Port::Fetch], self.ports.slots[Port::Data])
+            && self.ports.only_asks()
+        {
+            let requests = PerPort([Some(fetch), None]);
+            match self.board.only_hits(HART, &requests) {
+                Some(Ok(answers)) => {
+                    let response = Ok(answers[Port::Fetch].pa());
+                    self.ports.slots[Port::Fetch] = Slot::Answered(fetch, response);
+                    return;
+                }
+                Some(Err(Evaluated)) => {
+                    self.ports.send(requests);
+                    if let Err(error) = self.board.finish(HART, &mut self.ports) {
+                        self.error.get_or_insert(error);
+                    }
+                    self.passed();
+                    return;
+                }
+                None => {}
+            }
+        }
         let waits = |slot: &Slot| !matches!(slot, Slot::Asked(_));
         if self.ports.slots.values().all(waits) && self.board.busy() {
             self.board.repeat(HART, &mut self.ports, u64::MAX);
@@ -193,6 +215,12 @@ impl Around {
         if let Err(error) = self.board.cycle_of(HART, &mut self.ports) {
             self.error.get_or_insert(error);
         }
+        self.passed();
+    }
+
+    /// A cycle has passed in which not all were hits.
+    #[inline(always)]
+    fn passed(&mut self) {
         self.ports.passed();
         if self.ports.missed[Port::Fetch] | self.ports.missed[Port::Data] {
             self.note_misses();
@@ -205,152 +233,70 @@ impl Around {
         self.missing.add(self.at, missed);
     }
 
-    /// The instruction at an address, if the fetch buffer has all of it and it is decoded.
-    #[inline(always)]
-    fn known(&self, pc: u64, privilege: Privilege) -> Option<Op> {
-        let at = self.window.at(pc, privilege)?;
-        let op = self.code.get(self.window.kept, pc);
-        (op.is_known() && at + op.bytes() <= self.window.bytes).then_some(op)
-    }
-
-    /// Asks for what the fetch buffer lacks of the instruction at an address.
-    fn fetch_ahead(&mut self, pc: u64, privilege: Privilege) {
-        if self.ports.fencing || !matches!(self.ports.slots[Port::Fetch], Slot::Free) {
-            return;
-        }
-        let wanted = match self.window.at(pc, privilege) {
-            None => Some(pc),
-            // Another page is not asked ahead for.
-            Some(_) if !self.is_complete(pc, privilege) => self.window.next(),
-            Some(_) => None,
-        };
-        if let Some(wanted) = wanted {
-            self.ask_for(wanted, BLOCK, privilege);
-        }
-    }
-
-    /// Whether the fetch buffer has all bits of the instruction at an address, decoded or not.
-    fn is_complete(&self, pc: u64, privilege: Privilege) -> bool {
-        let Window { pa, bytes, .. } = self.window;
-        self.window
-            .at(pc, privilege)
-            .is_some_and(|at| !matches!(Code::bits(&self.memory, pa + at, bytes - at), Ok(None)))
-    }
-
-    fn ask_for(&mut self, va: u64, bytes: u64, privilege: Privilege) {
-        let context = Context { privilege, sum: false, mxr: false };
-        let va = va & !(bytes - 1);
-        let request = Request { va, access: Access::Fetch, bytes: bytes as u8, context };
-        self.ports.ask(Port::Fetch, request);
-    }
-
-    /// Forgets what was fetched.
-    pub(super) fn empty_buffer(&mut self) {
-        self.window = Window::EMPTY;
-        self.ports.give_up(Port::Fetch);
-    }
-
-    /// An instruction that the fetch buffer does not have, or that is not decoded.
-    #[cold]
-    #[inline(never)]
-    fn fetch_slowly(&mut self, pc: u64, privilege: Privilege) -> Poll<Result<Op, Fault>> {
-        let mut asked = false;
-        if self.board.is_observed() {
-            self.show(pc, privilege, None);
-        }
-        loop {
-            let wanted = match self.window.at(pc, privilege) {
-                None => pc,
-                Some(at) => {
-                    let Window { pa, bytes, kept, .. } = self.window;
-                    match Code::bits(&self.memory, pa + at, bytes - at) {
-                        Ok(Some(bits)) => return Poll::Ready(Ok(self.code.learn(kept, pc, bits))),
-                        Ok(None) => self.window.from.wrapping_add(bytes),
-                        Err(BusError) => return Poll::Ready(Err(refused(pc))),
-                    }
-                }
-            };
-            if let Some((request, response)) = self.ports.take(Port::Fetch) {
-                match self.arrived(pc, wanted, privilege, request, response) {
-                    Some(answer) => return Poll::Ready(answer),
-                    None => continue,
-                }
-            }
-            match self.ports.slots[Port::Fetch] {
-                Slot::Free => self.ask_for(wanted, BLOCK, privilege),
-                Slot::Asked(request) | Slot::Sent(request)
-                    if !covers(&request, wanted, privilege) =>
-                {
-                    self.ports.give_up(Port::Fetch);
-                }
-                _ => {}
-            }
-            if asked {
-                return Poll::Pending;
-            }
-            asked = true;
-            self.cycle();
-            self.used = false;
-        }
-    }
-
-    /// A fetch was answered while the instruction at `pc` lacks what is at `wanted`. `None`: look
-    /// again.
-    fn arrived(
-        &mut self,
-        pc: u64,
-        wanted: u64,
-        privilege: Privilege,
-        request: Request,
-        response: Response,
-    ) -> Option<Result<Op, Fault>> {
-        if !covers(&request, wanted, privilege) {
-            return None;
-        }
-        let bytes = u64::from(request.bytes);
-        let pa = match response {
-            Ok(pa) => pa,
-            // Protection may permit a part of the block.
-            Err(Fault { cause: Cause::InstructionAccessFault, .. }) if bytes > 2 => {
-                self.ask_for(wanted, 2, privilege);
-                return None;
-            }
-            Err(Fault { cause, .. }) => return Some(Err(Fault { cause, tval: wanted })),
-        };
-        if self.window.extend((request.va, privilege), pa, bytes, pc) {
-            return None;
-        }
-        let kept = self.code.keep(pa);
-        let window = Window { from: request.va, bytes, pa, kept, privilege };
-        let before = std::mem::replace(&mut self.window, window);
-        if wanted == pc {
-            return None;
-        }
-        // The second half is on another page.
-        let low = self.memory.peek(before.pa + before.bytes - 2, 2);
-        let high = self.memory.peek(pa, 2);
-        match (low, high) {
-            (Ok(low), Ok(high)) => Some(Ok(self.code.decode((low | high << 16) as u32))),
-            (Err(BusError), _) => Some(Err(refused(pc))),
-            (_, Err(BusError)) => Some(Err(refused(wanted))),
-        }
-    }
-
     /// The answer of the data port.
     #[inline(always)]
     fn data(&mut self, request: &Request) -> Poll<Response> {
-        if matches!(self.ports.slots[Port::Data], Slot::Free) {
-            self.ports.ask(Port::Data, *request);
+        if self.ports.are_idle() && matches!(self.ports.slots[Port::Data], Slot::Free) {
             let (next, privilege) = self.follows;
-            if self.known(next, privilege).is_none() {
-                self.fetch_ahead(next, privilege);
+            let fetches = matches!(self.ports.slots[Port::Fetch], Slot::Free);
+            let fetch = if fetches { self.lacks(next, privilege) } else { None };
+            if let Some(pa) = self.hit(fetch, request) {
+                return Poll::Ready(Ok(pa));
             }
+        } else {
+            if matches!(self.ports.slots[Port::Data], Slot::Free) {
+                self.ports.ask(Port::Data, *request);
+                let (next, privilege) = self.follows;
+                if self.known(next, privilege).is_none() {
+                    self.fetch_ahead(next, privilege);
+                }
+            }
+            self.cycle();
         }
-        self.cycle();
         match self.ports.take(Port::Data) {
             Some((_, response)) => Poll::Ready(response),
             None => Poll::Pending,
         }
+    }
+
+    /// A cycle with these requests, of ports that are idle: the physical address of the data, if it
+    /// contains nothing but hits. Else the cycle has passed, and the ports know what became of it.
+    #[inline(always)]
+    fn hit(&mut self, fetch: Option<Request>, data: &Request) -> Option<u64> {
+        self.settle();
+        self.used = true;
+        let requests = PerPort([fetch, Some(*data)]);
+        match self.board.only_hits(HART, &requests) {
+            Some(Ok(answers)) => {
+                if let Some(request) = fetch {
+                    let response = Ok(answers[Port::Fetch].pa());
+                    self.ports.slots[Port::Fetch] = Slot::Answered(request, response);
+                }
+                return Some(answers[Port::Data].pa());
+            }
+            Some(Err(Evaluated)) => {
+                self.ports.send(requests);
+                if let Err(error) = self.board.finish(HART, &mut self.ports) {
+                    self.error.get_or_insert(error);
+                }
+                self.passed();
+            }
+            None => {
+                if let Some(request) = fetch {
+                    self.ports.ask(Port::Fetch, request);
+                }
+                self.ports.ask(Port::Data, *data);
+                self.present();
+            }
+        }
+        None
+    }
+
+    /// A write of a register of PMP.
+    fn write_protection(&mut self, number: u16, value: u64) {
+        self.ports.select(CsrPort { number, write: Some(value) });
+        self.cycle();
+        self.ports.select(CsrPort::default());
     }
 
     /// A word was written that may be of a page table.
@@ -410,16 +356,6 @@ impl Around {
     }
 }
 
-/// Whether a fetch brings what is at an address, in this mode.
-fn covers(request: &Request, va: u64, privilege: Privilege) -> bool {
-    let within = va.wrapping_sub(request.va) < request.bytes.into();
-    within && request.context.privilege == privilege
-}
-
-fn refused(va: u64) -> Fault {
-    Fault { cause: Cause::InstructionAccessFault, tval: va }
-}
-
 impl Surroundings for Around {
     #[inline(always)]
     fn fetch(&mut self, pc: u64, privilege: Privilege) -> Poll<Result<Op, Fault>> {
@@ -469,7 +405,7 @@ impl Surroundings for Around {
         let Ok(old) = self.memory.peek(pa, bytes) else { return Poll::Ready(Err(Refused)) };
         let new = modify.apply(old, register, bytes);
         // Devices have no atomic operations.
-        if pa < platform::Map::RAM {
+        if pa < platform::Map::RAM && self.memory.line(pa).is_none() {
             return Poll::Ready(Err(Refused));
         }
         self.store(pa, bytes, new).map_ok(|()| old)
@@ -506,9 +442,12 @@ impl Surroundings for Around {
             }
             Control::Translation { adue, pbmte } => (hart.adue, hart.pbmte) = (adue, pbmte),
             Control::Pmp { csr, value } => {
-                self.ports.select(CsrPort { number: csr, write: Some(value) });
-                self.cycle();
-                self.ports.select(CsrPort::default());
+                // Until software writes any, the board has the last entry permit everything.
+                if self.account.writes_pmp_first() {
+                    let opened = hart.checker().pmp().open();
+                    opened.iter().rev().for_each(|&(number, _)| self.write_protection(number, 0));
+                }
+                self.write_protection(csr, value);
             }
             Control::Deadline => {
                 self.disturbed = true;

@@ -6,6 +6,7 @@
 //! | [`Setup`] (`setup`) | what it is made of |
 //! | [`Account`] (`account`) | what it counts besides the board's counters |
 //! | `around` | the hart's surroundings: ports in cycles, memory, devices; where time is counted |
+//! | `fetching` | the fetches among them |
 //! | `ports` | the MMU's ports, as the hart uses them |
 //! | `window` | the fetch buffer |
 //! | `code` | decoded instructions, by physical address |
@@ -22,6 +23,7 @@
 mod account;
 mod around;
 mod code;
+mod fetching;
 mod missing;
 mod moment;
 mod phase;
@@ -80,6 +82,12 @@ pub struct Computer {
 impl Computer {
     /// Runs until it stops, at most for so many steps: instructions completed, and traps taken.
     pub fn run(&mut self, steps: u64) -> Stop {
+        let stop = self.go_on(steps);
+        self.around.board.show_outputs();
+        stop
+    }
+
+    fn go_on(&mut self, steps: u64) -> Stop {
         let end = self.steps().saturating_add(steps);
         loop {
             if (self.around.disturbed || self.around.now() >= self.next_event)
@@ -276,7 +284,9 @@ impl Computer {
             self.around.settle();
             return Some(Stop::Ended(ending));
         }
-        let told = self.to_host.and_then(|pa| self.around.memory.peek(pa, 8).ok());
+        // The word may lie at a multiple of 4.
+        let half = |pa| self.around.memory.peek(pa, 4).unwrap_or(0);
+        let told = self.to_host.map(|pa| half(pa.wrapping_add(4)) << 32 | half(pa));
         if let Some(word) = told.filter(|word| *word != 0) {
             self.around.settle();
             return Some(Stop::ToHost(word));

@@ -95,6 +95,21 @@ impl Ports {
         self.slots.values().all(free) && !self.fencing && self.drain == Drain::Nothing
     }
 
+    /// Nothing goes on but what the ports ask.
+    #[inline]
+    pub(super) fn only_asks(&self) -> bool {
+        !self.fencing && self.drain == Drain::Nothing && self.csr == CsrPort::default()
+    }
+
+    /// These requests are presented; the ports that have one were free.
+    pub(super) fn send(&mut self, requests: PerPort<Option<Request>>) {
+        for (port, request) in requests {
+            if let Some(request) = request {
+                self.slots[port] = Slot::Sent(request);
+            }
+        }
+    }
+
     /// What is on the port of the PMP registers in the coming cycles.
     pub(super) fn select(&mut self, csr: CsrPort) {
         self.csr = csr;

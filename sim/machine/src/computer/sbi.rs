@@ -51,7 +51,6 @@ const LONGEST: u64 = 1 << 16;
 pub(super) const CALL: u64 = 9;
 
 // CSRs, by their numbers.
-const SATP: u16 = 0x180;
 const SIP: u16 = 0x144;
 const STIMECMP: u16 = 0x14d;
 const STIMECMPH: u16 = 0x15d;
@@ -98,7 +97,6 @@ impl Sbi {
             (MCOUNTEREN, COUNTERS),
             (MENVCFG, wide),
             (MENVCFGH, high),
-            (SATP, 0),
             (MSTATUS, MPP_SUPERVISOR),
         ];
         for (number, value) in registers {
