@@ -182,11 +182,10 @@ impl Emulator {
                 }
             }
         }
-        if let Some(ending) = self.around.outside.syscon.ending() {
-            return Some(Stop::Ended(ending));
-        }
+        // A program may tell first and then turn the power off.
         let told = self.to_host.and_then(|pa| self.around.ram().load(pa, 8));
-        told.filter(|word| *word != 0).map(Stop::ToHost)
+        let told = told.filter(|word| *word != 0).map(Stop::ToHost);
+        told.or_else(|| self.around.outside.syscon.ending().map(Stop::Ended))
     }
 
     /// The tick at which a timer interrupts next, if one does.
