@@ -122,10 +122,13 @@ pub fn boots(
         ended |= !progress(what);
         if ended { Err(BenchError::Interrupted) } else { Ok(()) }
     };
-    let measured = measure(options, &packages, &mut report, &mut go_on);
-    match measured {
+    match measure(options, &packages, &mut report, &mut go_on) {
         // A tool fails when it is interrupted; that is not an error of its own.
-        Err(error) if !ended && !matches!(error, BenchError::Interrupted) => Err(error),
+        Err(error)
+            if !matches!(error, BenchError::Interrupted) && go_on("a step failed").is_ok() =>
+        {
+            Err(error)
+        }
         _ => Ok(report),
     }
 }
