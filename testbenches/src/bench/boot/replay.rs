@@ -263,7 +263,7 @@ mod tests {
         let text = header(engine::find("rv64_linux").expect("a row"));
         assert!(text.starts_with("#define INPUTS(what) what(0, "), "{text}");
         assert!(text.contains(" fetch_req_va)") && text.contains(" what(fetch_resp_pa)"), "{text}");
-        assert!(!text.contains("pmp"), "{text}");
+        assert!(!text.contains("data_req_fetch"), "{text}");
     }
 
     /// Bare requests, answered at once, with another address in each cycle.
