@@ -13,7 +13,7 @@ use model::isa::Xlen;
 use super::boot::{BootMachineArgs, Ran, image, read, start};
 use super::{Status, output};
 use crate::boot::Boot;
-use crate::linux::{self, Extra, Kind, Reference, Symbols, console, packages};
+use crate::linux::{self, Extra, Kind, Symbols, console, in_qemu, packages};
 
 /// `pagewalk linux`
 #[derive(Debug, Args)]
@@ -118,27 +118,8 @@ fn reference(
     if arguments.sbi {
         bail!("QEMU boots with OpenSBI: --compare needs it here, too, without --sbi");
     }
-    let folder = tempfile::tempdir().context("a folder for QEMU's files")?;
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.path().join(name);
-        fs::write(&path, bytes).with_context(|| path.display().to_string()).map(|()| path)
-    };
-    let tree = write("tree.dtb", &boot.tree()?)?;
-    let initrd = write("initramfs.cpio", boot.initrd.as_deref().unwrap_or_default())?;
     output::note("booting in QEMU");
-    let sstc = arguments.machine.extensions.sstc;
-    let cpu = if sstc { linux::CPU.replace("sstc=off", "sstc=on") } else { linux::CPU.to_owned() };
-    let reference = Reference {
-        image: &packages.image,
-        firmware: &packages.firmware,
-        initrd: &initrd,
-        initrd_at: boot.initrd_range().map_or(0, |range| range.start),
-        tree: &tree,
-        memory: boot.machine.memory,
-        cpu: &cpu,
-        limit: PATIENCE,
-    };
-    Ok(reference.boot()?)
+    Ok(in_qemu(boot, packages, PATIENCE)?)
 }
 
 /// Says whether the consoles agree, and how the CPU times compare.

@@ -25,6 +25,7 @@
 //! | `segment` | the segmentation unit |
 //! | `show` | the record and the page of a run |
 //! | `shim` | the shims' Verilog |
+//! | `exec`, `exec_forms`, `boot`, `emulator` | programs and a kernel on the computer; on the one in software |
 //! | `watch` | a dashboard, in a pseudo-terminal |
 //! | `waves` | the waves of scenarios |
 //!
@@ -40,6 +41,7 @@ mod cosim;
 mod curves;
 mod demo;
 mod ecp5;
+mod emulator;
 mod engines;
 mod examples;
 mod exec;
