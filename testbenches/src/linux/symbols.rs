@@ -48,7 +48,8 @@ impl Symbols {
         }
         let symbols = file.symbols().filter(|symbol| {
             let marks = matches!(symbol.kind(), SymbolKind::File | SymbolKind::Section);
-            symbol.is_definition() && !marks
+            // Labels of assembly have neither type nor size.
+            !symbol.is_undefined() && !marks
         });
         let named = symbols.filter_map(|symbol| {
             let name = symbol.name().ok()?;

@@ -51,6 +51,8 @@ pub(super) struct Around {
     pub(super) error: Option<StepError>,
     /// What is counted.
     pub(super) account: Account,
+    /// Software has written a register of PMP.
+    protected: bool,
     /// Somebody watches for a moment.
     pub(super) watches: bool,
     /// The last trap.
@@ -88,6 +90,7 @@ impl Around {
             disturbed: true,
             error: None,
             account: Account::default(),
+            protected: false,
             watches: false,
             trap: None,
             missing: Missing::default(),
@@ -443,7 +446,8 @@ impl Surroundings for Around {
             Control::Translation { adue, pbmte } => (hart.adue, hart.pbmte) = (adue, pbmte),
             Control::Pmp { csr, value } => {
                 // Until software writes any, the board has the last entry permit everything.
-                if self.account.writes_pmp_first() {
+                self.account.pmp_writes += 1;
+                if !std::mem::replace(&mut self.protected, true) {
                     let opened = hart.checker().pmp().open();
                     opened.iter().rev().for_each(|&(number, _)| self.write_protection(number, 0));
                 }

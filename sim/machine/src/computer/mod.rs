@@ -106,10 +106,11 @@ impl Computer {
             }
             match self.hart.step(&mut self.around) {
                 Step::Retired => {
-                    self.around.retired(self.hart.pc(), self.hart.privilege());
+                    // What is fetched next is the new mode's.
                     if self.hart.privilege() != self.mode {
                         self.enter(self.hart.privilege());
                     }
+                    self.around.retired(self.hart.pc(), self.hart.privilege());
                 }
                 Step::Trapped => self.trapped(),
                 Step::Pending => {}
