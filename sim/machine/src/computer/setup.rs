@@ -122,6 +122,7 @@ impl Setup {
             around,
             lines,
             levels: 0,
+            plic,
             syscon,
             uart,
             to_host: self.to_host,
@@ -136,6 +137,7 @@ impl Setup {
             watched: None,
             breakpoint: u64::MAX,
             last: u64::MAX,
+            listener: None,
         })
     }
 }
