@@ -25,6 +25,7 @@
 //! | `segment` | the segmentation unit |
 //! | `show` | the record and the page of a run |
 //! | `shim` | the shims' Verilog |
+//! | `snapshot` | a computer in a file; the accesses of programs in another |
 //! | `watch` | a dashboard, in a pseudo-terminal |
 //! | `waves` | the waves of scenarios |
 //!
@@ -68,6 +69,7 @@ mod shards;
 mod shim;
 mod show;
 mod skip;
+mod snapshot;
 mod soak;
 mod studies;
 mod tidy;
