@@ -15,7 +15,9 @@ use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::Extensions;
+use super::snapshot::{About, Image, SnapshotError};
 use crate::exec::Program;
+use crate::linux::Symbols;
 
 /// Firmware's part of memory: its image, and what OpenSBI keeps behind it.
 const FIRMWARE: Range<u64> = Map::RAM..Map::RAM + 0x8_0000;
@@ -220,12 +222,9 @@ impl Boot {
         scout: bool,
     ) -> Result<Setup, BootError> {
         self.check(self.initrd_range().as_ref())?;
-        let Boot { kernel, firmware, disk, machine, .. } = self;
+        let Boot { disk, machine, .. } = self;
         let extensions = machine.extensions;
-        let (reset, to_host) = match kernel {
-            Kernel::Image { .. } => (Map::RAM, None),
-            Kernel::Program(program) => (program.entry, program.to_host.map(|word| word.pa)),
-        };
+        let (reset, to_host) = self.entry();
         Ok(Setup {
             mmu,
             memory: machine.memory,
@@ -238,7 +237,7 @@ impl Boot {
                 Some(path) => Some(Disk::open(path)?),
                 None => None,
             },
-            sstc: extensions.sstc || firmware.is_none(),
+            sstc: self.has_sstc(),
             svadu: extensions.svadu,
             svpbmt: extensions.svpbmt,
             misaligned: machine.misaligned,
@@ -262,6 +261,42 @@ impl Boot {
             }
         }
         placed
+    }
+
+    /// How its computer is built, for a snapshot.
+    ///
+    /// # Errors
+    /// [`SnapshotError`]: the disk's image cannot be read.
+    pub fn about(&self, name: &str, symbols: Option<&Symbols>) -> Result<About, SnapshotError> {
+        let Machine { config, extensions, .. } = &self.machine;
+        let (reset, to_host) = self.entry();
+        Ok(About {
+            name: name.to_owned(),
+            config: config.name.to_owned(),
+            symbols: symbols.cloned(),
+            memory: self.machine.memory,
+            walker_latency: self.machine.latency,
+            data_latency: self.machine.data_latency,
+            reset,
+            extensions: [self.has_sstc(), extensions.svadu, extensions.svpbmt],
+            misaligned: self.machine.misaligned,
+            to_host,
+            seed: self.machine.seed,
+            disk: self.disk.as_deref().map(Image::read).transpose()?,
+        })
+    }
+
+    /// Where the hart begins, and where software writes its result.
+    fn entry(&self) -> (u64, Option<u64>) {
+        match &self.kernel {
+            Kernel::Image { .. } => (Map::RAM, None),
+            Kernel::Program(program) => (program.entry, program.to_host.map(|word| word.pa)),
+        }
+    }
+
+    /// Software that answers calls of firmware needs `stimecmp`.
+    fn has_sstc(&self) -> bool {
+        self.machine.extensions.sstc || self.firmware.is_none()
     }
 
     /// Whether everything has its place.

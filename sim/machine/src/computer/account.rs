@@ -3,6 +3,7 @@
 use hart::Trap;
 use model::isa::Privilege;
 use model::mmu::Fence;
+use serde::{Deserialize, Serialize};
 
 use super::moment::is_fault;
 
@@ -13,7 +14,7 @@ pub const MODES: [Privilege; 3] = [Privilege::Machine, Privilege::Supervisor, Pr
 pub const CODES: usize = 16;
 
 /// The counts of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Instructions completed, by the index of their mode in [`MODES`].
     pub instructions: [u64; 3],

@@ -40,7 +40,7 @@ pub(super) struct Around {
     /// Cycles of a load or a store after its translation.
     pub(super) latency: u64,
     /// The address after the last instruction that was fetched, and its mode.
-    follows: (u64, Privilege),
+    pub(super) follows: (u64, Privilege),
     /// The present instruction has used its cycle.
     pub(super) used: bool,
     /// Cycles without requests that have not been given to the board.
@@ -56,11 +56,11 @@ pub(super) struct Around {
     /// Somebody watches for a moment.
     pub(super) watches: bool,
     /// The last trap.
-    trap: Option<Trap>,
+    pub(super) trap: Option<Trap>,
     /// What missed.
     pub(super) missing: Missing,
     /// The address of the present instruction.
-    at: u64,
+    pub(super) at: u64,
     /// Addresses were written by others than the hart's stores.
     pub(super) foreign: Vec<(u64, u64)>,
 }

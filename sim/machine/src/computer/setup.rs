@@ -135,6 +135,7 @@ impl Setup {
             around,
             lines,
             levels: 0,
+            plic,
             syscon,
             uart,
             to_host: self.to_host,
@@ -149,6 +150,7 @@ impl Setup {
             watched: None,
             breakpoint: u64::MAX,
             last: u64::MAX,
+            listener: None,
         })
     }
 }
