@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick lint bench waves plots ideas figures export demo fpga fpga-report
-.PHONY: mutants suites soak lockstep page screenshots site clean
+.PHONY: mutants suites linux soak lockstep page screenshots site clean
 
 CARGO    := cargo
 COMMAND  := $(CARGO) run --quiet --release --package testbenches --bin pagewalk --
@@ -132,6 +132,10 @@ mutants: ## Plant defects of real MMUs and kernels, and check that every one is 
 suites: ## Fetch and build the public test programs riscv-tests, and run them with `pagewalk exec`
 	@scripts/need-cargo.sh
 	@scripts/suites.sh
+
+linux: ## Boot Debian's Linux in every way that docs/linux.md tells, and update its figures (apt)
+	@scripts/need-cargo.sh
+	scripts/linux/report.py
 
 soak: ## A million steps of random programs under each scheme and policy, then with errors
 	@scripts/need-cargo.sh

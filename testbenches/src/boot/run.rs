@@ -44,7 +44,8 @@ pub trait Follower {
     }
 
     /// The steps of the next stretch, at most so many.
-    fn stretch(&self, most: u64) -> u64 {
+    fn stretch(&self, computer: &Computer, most: u64) -> u64 {
+        let _ = computer;
         most
     }
 }
@@ -60,7 +61,7 @@ pub fn run(
     computer.is_paced();
     let mut left = most;
     loop {
-        let stretch = left.min(follower.stretch(STRETCH));
+        let stretch = left.min(follower.stretch(computer, STRETCH));
         let before = computer.steps();
         let stopped = computer.run(stretch);
         left = left.saturating_sub(computer.steps() - before);

@@ -15,6 +15,7 @@ use model::isa::Xlen;
 use super::exec::{CheckArg, MisalignedArg, moment, size};
 use super::film::{Film, WaveAtArgs};
 use super::output;
+use super::over_time::{self, OverTimeArgs};
 use super::run::known;
 use super::snapshot::{SnapshotArgs, Taking};
 use super::trace_out::TraceOutArgs;
@@ -22,7 +23,9 @@ use super::watched::Watched;
 use super::{Status, interrupt};
 use crate::bench::CpuClock;
 use crate::boot::snapshot::Snapshot;
-use crate::boot::{self, Begin, Boot, Console, Extensions, Follower, Idle, Kernel, Machine};
+use crate::boot::{
+    self, Begin, Boot, Console, Extensions, Follower, Idle, Kernel, Machine, Series,
+};
 use crate::exec::{Outcome, Program, Report};
 use crate::linux::{Header, Symbols};
 use crate::watch::Viewer;
@@ -104,6 +107,9 @@ pub struct BootMachineArgs {
     /// A recording of what programs access.
     #[command(flatten)]
     pub trace: TraceOutArgs,
+    /// The run over time.
+    #[command(flatten)]
+    pub over_time: OverTimeArgs,
     /// Print the report as JSON, on standard error.
     #[arg(long)]
     pub json: bool,
@@ -240,6 +246,7 @@ impl Write for Tee {
 struct Following<'a> {
     film: Option<Film>,
     taking: Option<Taking>,
+    series: Option<Series>,
     viewer: Option<Viewer>,
     title: String,
     symbols: Option<&'a Symbols>,
@@ -248,6 +255,9 @@ struct Following<'a> {
 
 impl Follower for Following<'_> {
     fn look(&mut self, computer: &mut Computer) -> bool {
+        if let Some(series) = &mut self.series {
+            series.look(computer);
+        }
         if let Some(viewer) = &self.viewer {
             viewer.look(|| moment(computer, self.symbols, &self.title, viewer));
         }
@@ -266,8 +276,10 @@ impl Follower for Following<'_> {
         }
     }
 
-    fn stretch(&self, most: u64) -> u64 {
-        if self.taking.as_ref().is_some_and(Taking::seeks) { 1 } else { most }
+    fn stretch(&self, computer: &Computer, most: u64) -> u64 {
+        let seeks = self.taking.as_ref().is_some_and(Taking::seeks);
+        let left = self.series.as_ref().map_or(u64::MAX, |series| series.left(computer));
+        if seeks { 1 } else { most.min(left) }
     }
 
     fn reached(&mut self, computer: &mut Computer) -> bool {
@@ -293,6 +305,7 @@ pub(super) fn start(
     if machine.snapshot.watches() && machine.wave.wave.is_some() {
         bail!("only one moment can be watched for: give --wave without --snapshot-at");
     }
+    let series = machine.over_time.series(machine.quiet)?;
     let stop = interrupt::stop_flag()?;
     let mut console = Console::open()?;
     let mut film = Film::plan(&machine.wave, name, symbols)?;
@@ -318,13 +331,16 @@ pub(super) fn start(
     let taking = Taking::plan(&machine.snapshot, symbols, about)?;
     let moment = taking.as_ref().and_then(Taking::moment);
     let moment = film.as_ref().map(Film::begins).or(moment);
-    let mut following = Following { film, taking, viewer, title, symbols, error: None };
+    let mut following = Following { film, taking, series, viewer, title, symbols, error: None };
     if moment.is_some() {
         computer.watch_for(moment);
     }
     let clock = CpuClock::start();
     let outcome = boot::run(&mut computer, &mut console, machine.max, stop, &mut following);
     let seconds = clock.seconds();
+    if let Some(series) = &mut following.series {
+        series.end(&mut computer);
+    }
     drop(console);
     drop(watched);
     if let Some(error) = following.error {
@@ -339,10 +355,21 @@ pub(super) fn start(
     let taking = following.taking;
     let names = |va| symbols.and_then(|symbols| symbols.describe(va));
     let report = Report::new(name, config.name, &outcome, &mut computer, &names);
+    let (over_time, series) = (&machine.over_time, following.series.as_ref());
     if machine.json {
-        output::note(&report.json()?);
+        let json = report.json()?;
+        output::note(&match series {
+            Some(series) => over_time::joined(&json, series, config.name)?,
+            None => json,
+        });
     } else if !machine.quiet || report.code.is_none() {
         output::note(report.text().trim_end());
+        if let Some(series) = series {
+            over_time::note(over_time, series, config.name);
+        }
+    }
+    if let Some(series) = series {
+        over_time.write(series, config.name)?;
     }
     if let Some(taking) = taking {
         taking.finish()?;

@@ -14,6 +14,7 @@
 //! | `trace`, `compare`, `curve`, `policy`, `toy`, `explore`, `quiz`, `soak` | the commands of those names |
 //! | `exec` | a program on the hart |
 //! | `film` | a wave of one moment of these |
+//! | `over_time` | these, stretch by stretch |
 //! | `boot`, `linux` | an operating system on it; Debian's |
 //! | `conform`, `export`, `netlist`, `bench` | the commands about the hardware itself |
 //! | `output`, `progress`, `plot`, `interrupt` | standard output and error; a progress bar; pictures; Ctrl-C |
@@ -37,6 +38,7 @@ mod netlist;
 mod new;
 mod open;
 pub(crate) mod output;
+mod over_time;
 mod plot;
 mod policy;
 mod progress;

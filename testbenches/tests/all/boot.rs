@@ -143,6 +143,49 @@ fn a_wave_shows_the_first_fault_of_a_program_and_what_led_to_it() {
 }
 
 #[test]
+fn a_run_over_time_adds_up_and_changes_nothing() {
+    let Some(folder) = built() else { return };
+    let whole = |more: &[&str]| {
+        let arguments = [&["--kernel", "kernel", "--json"], more].concat();
+        let (out, error, status) = boot(folder.path(), &arguments, "hello\n");
+        assert_eq!((out.as_str(), status), (PRINTED, 0), "{error}");
+        report(&error)
+    };
+    let plain = whole(&[]);
+    let mut long =
+        whole(&["--every", "100", "--csv", "series.csv", "--plot", "plots", "--plot", "one.svg"]);
+    let series = long["series"].take();
+    let rows = series.as_array().expect("rows");
+    long.as_object_mut().expect("a report").remove("series");
+    assert_eq!(long, plain, "what is counted over time changes the run");
+    let sum = |name: &str| rows.iter().filter_map(|row| row[name].as_u64()).sum::<u64>();
+    let count = |path: &str| plain.pointer(path).and_then(Value::as_u64).unwrap_or(0);
+    let modes = |name: &str| {
+        ["M", "S", "U"].map(|mode| count(&format!("/modes/{mode}/mmu/{name}"))).iter().sum::<u64>()
+    };
+    assert_eq!(sum("stretch"), count("/instructions"));
+    assert_eq!(sum("cycles"), count("/cycles"));
+    assert_eq!(sum("in_u"), count("/modes/U/instructions"));
+    assert_eq!(sum("fetch_misses"), modes("fetch_misses"));
+    assert_eq!(sum("walks"), modes("walks"));
+    assert_eq!(
+        (sum("fetch_faults"), sum("fences"), sum("satp_writes")),
+        (1, 2, count("/satp_writes"))
+    );
+    let (last, before) = rows.split_last().expect("rows");
+    assert!(before.len() > 3 && before.iter().all(|row| row["stretch"] == 100), "{series:#}");
+    assert!(last["stretch"].as_u64().is_some_and(|count| count <= 100));
+    let csv = fs::read_to_string(folder.path().join("series.csv")).expect("CSV");
+    assert_eq!(csv.lines().count(), rows.len() + 1);
+    for name in ["misses", "faults", "fences", "modes"] {
+        assert!(folder.path().join(format!("plots/boot-{name}.png")).is_file(), "{name}");
+    }
+    assert!(
+        fs::read_to_string(folder.path().join("one.svg")).is_ok_and(|svg| svg.contains("<svg"))
+    );
+}
+
+#[test]
 fn what_does_not_boot_is_said() {
     let Some(folder) = built() else { return };
     let place = |name: &str, bytes: &[u8]| {
@@ -185,6 +228,10 @@ fn what_does_not_boot_is_said() {
         (&["kernel", "--wave", "x.vcd", "--wave-at", "satp:9"][..], "there is no wave of it"),
         (&["kernel", "--disk", "nowhere"][..], "nowhere"),
         (&["kernel", "--watch"][..], "terminal"),
+        (&["kernel", "--every", "0"][..], "0 is not in 1.."),
+        (&["kernel", "--csv", "x.csv"][..], "--every"),
+        (&["kernel", "--every", "9", "--quiet"][..], "no effect with --quiet"),
+        (&["kernel", "--every", "9", "--plot", "x.pdf"][..], "neither svg nor png"),
     ] {
         let all = [&["--kernel"], arguments].concat();
         let (_, error, status) = boot(folder.path(), &all, "hello\n");
